@@ -70,6 +70,7 @@ def _stats_values(results: Results) -> dict[str, Any]:
         "variants": list(roles.variants),
         "ranked_by": results.board.rules.rank_by,
         "min_coverage": results.board.rules.min_coverage,
+        "smallest_difference": results.smallest_difference,
         **stats,
         "training_sets": {str(t): share for t, share in sets.shares.items()} if sets else {},
     }
@@ -123,11 +124,14 @@ def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
             v: _tied(results.boards[v], s) for v, s in scored.items()
         },
         "average": column("average"),
+        "adjusted": column("adjusted"),
         "interval": column("interval"),
         "lift_over_base": column("lift_over_base"),
         "lift_over_baseline": column("lift_over_baseline"),
         "tasks_beating_baseline": column("beats") if compared else dict.fromkeys(scored),
         "wins": column("wins"),
+        "clear_wins": column("clear_wins"),
+        "unclear_wins": column("unclear_wins"),
         "win_rate": column("win_rate"),
     }
 
@@ -143,12 +147,12 @@ def _tests(tests: Mapping[str, Mapping[str, LiftTest]], model: str) -> dict[str,
 
 def _task_values(results: Results) -> list[dict[str, Any]]:
     """Return the values of every task, in the order of the tasks table."""
-    facts = results.catalog.tasks
+    facts, chance = results.catalog.tasks, ("score_chance",) * _has_chance(results)
     return [
         {
             "task": t.task,
-            **_fields(facts[t.task], "name", "category", "metric", "higher_is_better"),
-            "baseline_score": t.baseline_score,
+            **_fields(facts[t.task], "name", "category", "metric", "higher_is_better", *chance),
+            "baseline_score": t.baseline_scores.get(results.scores.roles.primary),
             "best": {v: _fields(best, "models", "score") for v, best in t.best.items()},
             "best_lift_over_baseline": t.best_lift_over_baseline,
             "mean_lift_over_base": t.mean_lift_over_base,
@@ -158,6 +162,10 @@ def _task_values(results: Results) -> list[dict[str, Any]]:
         }
         for t in results.tasks
     ]
+
+
+def _has_chance(results: Results) -> bool:
+    return any(t.score_chance is not None for t in results.catalog.tasks.values())
 
 
 def score_files(models: Iterable[str]) -> dict[str, str]:
@@ -191,7 +199,9 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
         "interval": lists("interval"),
         "stderr": lists("stderr"),
         "n_examples": lists("n"),
+        "n_examples_range": lists("n_range"),
         "tied_with_best": lists("tied_with_best"),
+        **({"at_chance": lists("at_chance")} if _has_chance(results) else {}),
     }
 
 
@@ -212,4 +222,6 @@ def _correlation_values(found: Correlations) -> dict[str, Any]:
             "spearman": matrix("spearman_interval"),
             "pearson": matrix("pearson_interval"),
         },
+        "p_adjusted": matrix("spearman_p_adjusted"),
+        "by_construction": matrix("by_construction"),
     }

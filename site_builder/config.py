@@ -95,7 +95,7 @@ class BoardConfig(ConfigSection):
     """Variant before tuning."""
     tuned_variants: Names | None = None
     """Variants after tuning, the primary one first."""
-    rank_by: Literal["mean", "mean_win_rate"] | None = None
+    rank_by: Literal["mean", "mean_win_rate", "additive"] | None = None
     """What ranks models."""
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None
     """Share of the tasks on which a model needs a score to be ranked."""

@@ -18,6 +18,8 @@ from site_builder.config import SiteConfig
 from site_builder.formatting import NumberFormat, scale_for
 from site_builder.records import Record, replace
 
+MERITS = {"mean": "mean score", "mean_win_rate": "mean win rate", "additive": "adjusted average"}
+"""What ranks a board, by the `rank_by` of its rules."""
 _N_COLOURS = 8
 _MOST_PLACES = 6
 _DIGITS = 10
@@ -93,6 +95,16 @@ class Labels(Record):
         return self.tuned if len(self.roles.tuned) == 1 or self.lifted else ""
 
     @property
+    def against(self) -> str:
+        """What makes the best contender the best, where that is not its score alone."""
+        return f" against {self.baseline}" if self.roles.has_several_baselines else ""
+
+    @property
+    def best(self) -> str:
+        """Phrase for the best contender, as it is compared with the baseline."""
+        return f"best {self.contender}{self.against}"
+
+    @property
     def lifted(self) -> bool:
         """Whether the board has scores before and after tuning."""
         return self.roles.base is not None and bool(self.roles.tuned)
@@ -118,6 +130,11 @@ class Labels(Record):
         model, task, variant = key
         query = () if variant == self.roles.primary else (("variant", variant),)
         return Address("model", model, self.score_anchor(task), query)
+
+    def baseline_key(self, task: str, variant: str) -> ScoreKey:
+        """Return the key of the baseline's score beside a variant."""
+        roles = self.roles
+        return roles.baseline or "", task, roles.baseline_variants.get(variant, variant)
 
     def in_sentence(self, variant: str) -> str:
         """Return a variant's label for a sentence: `fine-tuned` for `Fine-tuned`; `SFT` stays."""
@@ -190,7 +207,7 @@ def _average_scale(
     """Choose the format of averages over tasks, from their scores and the averages of boards."""
     columns = _columns(results, tasks)
     averages = [
-        np.array([s.average for s in board.ranked if s.average is not None], dtype=float)
+        np.array([a for s in board.ranked if (a := board.average(s)) is not None], dtype=float)
         for board in boards
     ]
     return _tell_apart(_scale(results, tasks, columns), averages, _stated_places(columns))

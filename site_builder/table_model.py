@@ -12,6 +12,8 @@ Tone = Literal["", "gain", "loss", "soft"]
 RowKind = Literal["", "reference", "unranked"]
 Item = TypeVar("Item")
 
+AT_CHANCE = "no better than chance"
+"""The tag of a score that guessing reaches; it is drawn as a hollow diamond, as in charts."""
 LONG = 400
 MOST_LISTED = 100  # rows of models on the pages of tasks and categories
 _TALL = 12
@@ -27,6 +29,8 @@ class Dumbbell(Record):
     Attributes:
         reference: Position of the baseline.
         low, high: Ends of the interval of the score after.
+        chance: Position of the score that guessing gives.
+        is_at_chance: Whether the score after is no better than that.
         text: The same in words.
     """
 
@@ -36,6 +40,8 @@ class Dumbbell(Record):
     low: float | None = None
     high: float | None = None
     text: str = ""
+    chance: float | None = None
+    is_at_chance: bool = False
 
 
 class Cell(Record):

@@ -13,8 +13,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "baseline": ("id of the baseline"),
         "variants": ("the variants, primary first, base last"),
-        "ranked_by": ("`mean` or `mean_win_rate`"),
+        "ranked_by": ("`mean`, `additive` or `mean_win_rate`"),
         "min_coverage": ("share of the tasks that a model needs to be ranked"),
+        "smallest_difference": (
+            "the smallest [mean difference](statistics.md#power) between two models that the tasks "
+            "of the primary board show with a power of 0.8; `null` where that is not defined"
+        ),
         "models_ranked": ("models with a rank on the primary board"),
         "models_tuned": ("models with a tuned score"),
         "models_compared, models_ahead_of_baseline": (
@@ -52,7 +56,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "unranked": (
             "why not: `no score`, `flagged` (all of its scores are, and do not count), "
-            "`coverage`, or `no rival` on a board by win rate"
+            "`coverage`, `no rival` on a board by win rate, or `no common tasks` with the ranked "
+            "models on a board by the additive model"
         ),
         "tied_with_best": (
             "whether it may be first: rank 1 is among its plausible ranks; null where nothing is "
@@ -79,12 +84,19 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "is missing"
         ),
         "average": ("by variant, mean score over the tasks that it has"),
+        "adjusted": (
+            "by variant, estimated mean score over all tasks; `null` unless it ranks the board"
+        ),
         "interval": ("by variant, 95 % interval of what ranks the board, `[low, high]`"),
         "lift_over_base, lift_over_baseline": ("by variant, mean lift; positive is better"),
         "tasks_beating_baseline": (
             "by variant, tasks on which it is strictly better than the baseline"
         ),
         "wins": ("by variant, tasks on which no model of the variant is better; all who tie count"),
+        "clear_wins, unclear_wins": (
+            "by variant, how many of these the errors of scores make clear, and not clear; `null` "
+            "where this is known of none"
+        ),
         "win_rate": ("by variant, mean share of rivals beaten"),
         "tests_over_base, tests_over_baseline": (
             "by variant that has such a lift: `tasks`, `mean`, `interval`; `above`, "
@@ -96,9 +108,15 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "tasks": {
         "task, name, category, metric, higher_is_better": ("as in the tasks table"),
-        "baseline_score": ("the baseline's score"),
+        "score_chance": (
+            "as in the tasks table; the key is there only if a task of the board states it"
+        ),
+        "baseline_score": ("the baseline's score, beside the primary variant"),
         "best": ("by variant: `models`, all who tie for the best score, and `score`"),
-        "best_lift_over_baseline": ("best contender minus baseline, positive is better"),
+        "best_lift_over_baseline": (
+            "greatest difference of a contender from the baseline in the same variant, positive "
+            "is better"
+        ),
         "mean_lift_over_base": ("mean over the tuned runs"),
         "flagged": (
             "scores that should be read with care: `model`, `variant`, `score`, `reason`, "
@@ -115,9 +133,21 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "stderr": (
             "by variant, the standard error of each score, as stated or from the number of examples"
         ),
-        "n_examples": ("by variant, the number of examples of each score, as stated"),
+        "n_examples": (
+            "by variant, the number of examples of each score, as stated, or as the only "
+            "possible one"
+        ),
+        "n_examples_range": (
+            "by variant, `[least, most]` examples that the score can be of, where none are stated. "
+            "If these differ, `stderr` and `interval` are for the most, and may be too small"
+        ),
         "tied_with_best": (
             "by variant, whether the score cannot be told from the best of its task and variant"
+        ),
+        "at_chance": (
+            "by variant, whether the score is [no better than guessing]"
+            "(statistics.md#chance-level); `null` where the chance level is not known; the key is "
+            "there only if a task of the board states one"
         ),
     },
 }

@@ -24,7 +24,9 @@ and navigation entry away, and nothing else.
 - A score with a `flag` is shown with its reason and counts like any other, unless
   [`board.exclude_flagged`](site-toml.md) is set: then it is shown and counts in nothing.
 - `stderr`, or `n_examples` where a score is a mean over examples, gives each score its
-  [interval](statistics.md#error-of-a-score). A `stderr` of 0 is taken as not known.
+  [interval](statistics.md#error-of-a-score). A `stderr` of 0 is taken as not known. Where neither
+  is known, the task's [`evaluation_examples`](statistics.md#size-of-the-evaluated-split) limits the
+  error.
 - Columns beyond the contract are kept and offered for download; a further numeric column of the
   tasks table may be named in `site.toml` as a feature that may explain lift.
 - `site-builder check` names every fault of every table in one run. Rows count from 1.

@@ -11,18 +11,20 @@ from site_builder.charts import theme
 from site_builder.charts.cells import MODEL, attribute_field, model_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
+    DumbbellRow,
     average_rows,
-    baseline_average,
     draw_dumbbells,
     drawn_of,
     ends_of,
     has_intervals,
+    shared,
+    tasks_averaged,
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.charts.leaders import (
     comparable_boards,
     find_rivals,
-    has_every_task,
+    has_comparable_average,
     has_mixed_directions,
 )
 from site_builder.compute.board import Board, Standing
@@ -30,7 +32,7 @@ from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
 from site_builder.formatting import billions, count, counted, listed, percent, sentence
-from site_builder.labels import Labels, with_article
+from site_builder.labels import MERITS, Labels, with_article
 from site_builder.records import Record
 from site_builder.table_model import MOST_LISTED, Column, Field, Table, table_of
 
@@ -43,7 +45,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         return None
     models = [*averages]
     drawn = ends_of(models)
-    rows = average_rows(boards, labels, drawn, labels.scale)
+    rows, baseline = average_rows(boards, labels, drawn, labels.scale)
     best, worst = (
         f"{labels.scale.score(averages[m])} ({labels.models[m]})" for m in (models[0], models[-1])
     )
@@ -51,47 +53,62 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     band = f"; band {percent(LEVEL)} interval over tasks" if has_intervals(rows) else ""
     title = _tuning_title(results, labels) or _best_title(results, labels, boards, averages)
     title += _baseline_text(results, labels)
-    over = _tasks_text(results, boards[labels.roles.primary])
+    over, unit = _tasks_text(results, boards), _unit(results.board)
+    if any(row.reference is not None for row in rows):
+        band += f"; tick {labels.baseline} over the same tasks"
     return Chart(
         id="averages",
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
-        caption=f"Mean score over {over}{circles}{band}.{drawn_of(len(models))}",
-        drawing=draw_dumbbells(rows, labels, "mean score", baseline_average(boards, labels)),
-        table=_averages_table(boards, labels, drawn),
+        caption=f"{sentence(unit)} over {over}{circles}{band}.{drawn_of(len(models))}",
+        drawing=draw_dumbbells(rows, labels, unit, baseline),
+        table=_averages_table(boards, labels, dict(zip(drawn, rows, strict=True)), unit),
         terms="average",
         embedded=True,
     )
 
 
+def _unit(board: Board) -> str:
+    """Return what the averages of a board are called."""
+    return MERITS["additive" if board.rules.rank_by == "additive" else "mean"]
+
+
 def _best_averages(
     results: Results, labels: Labels, boards: Mapping[str, Board]
 ) -> dict[str, float]:
-    """Return the best average of each model in a competing variant with every task, best first."""
+    """Return the best comparable average of each model in a competing variant, best first."""
     direction = float(results.scores.direction[0])
     best = dict[str, float]()
     for board in (boards[variant] for variant in labels.roles.contest):
         for s in board.ranked:
-            if s.average is not None and has_every_task(board, s):
+            average = board.average(s)
+            if average is not None and has_comparable_average(board, s):
                 best[s.model] = max(
-                    best.get(s.model, s.average), s.average, key=lambda mean: direction * mean
+                    best.get(s.model, average), average, key=lambda mean: direction * mean
                 )
     return dict(sorted(best.items(), key=lambda item: -direction * item[1]))
 
 
-def _tasks_text(results: Results, board: Board) -> str:
-    n = counted(len(board.tasks), "task")
-    is_whole = len(board.tasks) == len(results.scores.tasks)
-    return n if is_whole else f"the {n} that every ranked model has"
+def _tasks_text(results: Results, boards: Mapping[str, Board]) -> str:
+    """Return over which tasks averages are."""
+    roles, board = results.scores.roles, boards[results.scores.roles.primary]
+    if len({boards[variant].tasks for variant in roles.contest}) > 1:
+        return "the tasks of each variant"
+    if len(board.tasks) == len(results.board.tasks):
+        return tasks_averaged(board)
+    return f"the {counted(len(board.tasks), 'task')} that every ranked model has"
 
 
 def _tuning_title(results: Results, labels: Labels) -> str:
     """Return the mean scores before and after tuning; empty if no score has both."""
-    before, after = results.stats.mean_base_score, results.stats.mean_tuned_score
+    stats = results.stats
+    before, after = stats.mean_base_score, stats.mean_tuned_score
     if before is None or after is None:
         return ""
     old, new = labels.scale.score(before), labels.scale.score(after)
-    title = f"{sentence(labels.tuned)} scores average {new}"
+    is_whole = stats.runs_paired == stats.runs_tuned
+    scope = "" if is_whole else f" over {counted(stats.runs_paired, 'pair')}"
+    title = f"{sentence(labels.tuned)} scores average {new}{scope}"
     if has_mixed_directions(results) or old == new:
         return f"{title}, {labels.base} scores {old}"
     is_better = (after > before) == (results.scores.direction[0] > 0)
@@ -115,13 +132,14 @@ def _best_title(
     """Return who has the best average, and whether that is clear."""
     board = boards[labels.roles.primary]
     if len(labels.roles.contest) > 1 or has_mixed_directions(results):
-        return f"Mean scores of {counted(len(averages), 'model')}"
+        return f"{sentence(_unit(board))}s of {counted(len(averages), 'model')}"
     rounded = {model: round_float(average) for model, average in averages.items()}
     best = next(iter(rounded.values()))
     first = [labels.models[m] for m, average in rounded.items() if average == best]
     score, rivals = labels.scale.score(best), find_rivals(board)
-    title = f"{listed(first)} {'share' if len(first) > 1 else 'has'} the best mean score, {score}"
-    if board.rules.rank_by != "mean":
+    have = "share" if len(first) > 1 else "has"
+    title = f"{listed(first)} {have} the best {_unit(board)}, {score}"
+    if board.rules.rank_by == "mean_win_rate":
         return f"{title}; the board ranks by win rate"
     if not board.tested:
         return f"{title}, over too few tasks to tell models apart"
@@ -142,13 +160,22 @@ def _baseline_text(results: Results, labels: Labels) -> str:
     elif clearly < ahead:
         sure = ", not all clearly" if clearly else ", none clearly"
     have, of = "has" if ahead == 1 else "have", count(stats.models_compared)
-    text = f"; {count(ahead)} of {of} {have} a better mean than {labels.baseline}"
+    which = " in one variant or more" if len(labels.roles.contest) > 1 else ""
+    text = f"; {count(ahead)} of {of} {have} a better mean than {labels.baseline}{which}"
     return f"{text}{sure if ahead else ''}"
 
 
-def _averages_table(boards: Mapping[str, Board], labels: Labels, models: Sequence[str]) -> Table:
+def _averages_table(
+    boards: Mapping[str, Board], labels: Labels, rows: Mapping[str, DumbbellRow], unit: str
+) -> Table:
+    """Make the table of what is drawn: a base average is over the tasks of the tuned one."""
+    roles = labels.roles
+
     def average_field(variant: str) -> Field[str]:
-        averages = {m: boards[variant].standing(m).average for m in models}
+        board = boards[variant]
+        averages = {m: board.average(board.standing(m)) for m in rows}
+        if variant not in roles.contest:
+            averages = {m: row.before for m, row in rows.items()}
         return Field(
             Column(f"average_{variant}", labels.variants[variant], "number", term="average"),
             lambda m: score_cell(averages[m], labels.scale),
@@ -157,9 +184,9 @@ def _averages_table(boards: Mapping[str, Board], labels: Labels, models: Sequenc
 
     fields = (
         Field[str](MODEL, lambda m: model_cell(labels, m)),
-        *map(average_field, reversed(labels.roles.variants)),
+        *map(average_field, reversed(roles.variants)),
     )
-    return table_of("averages-table", "Mean score by model", fields, models)
+    return table_of("averages-table", f"{sentence(unit)} by model", fields, [*rows])
 
 
 # --- size ---------------------------------------------------------------------------------------
@@ -188,23 +215,24 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
     frontier = _frontier(points, float(results.scores.direction[0]))
     names = [labels.models[p.model] for p in frontier]
     have, their = ("have", "their") if len(names) > 1 else ("has", "its")
-    title = f"{listed(names, most=4)} {have} the best mean score for {their} size"
+    title = f"{listed(names, most=4)} {have} the best {_unit(board)} for {their} size"
     if not _is_clear(board, points, frontier):
         title += ", not clearly"
+    baseline = shared(board.standing(p.model).baseline_average for p in points)
     drawn = any(p.low < p.high for p in points)
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
-    unknown = len(board.ranked) - len(points)
+    unknown, unit = len(board.ranked) - len(points), _unit(board)
     left_out = f" {counted(unknown, 'model')} of unknown size left out." if unknown else ""
     cut = "" if len(points) <= MOST_LISTED else f" The table has the first {MOST_LISTED} of them."
     return Chart(
         id="size",
         title=title,
-        reading=f"{title}: the mean of every other model of known size is matched or beaten by one "
-        "that is no larger.",
-        caption=f"Mean score over {_tasks_text(results, board)} against parameters, "
+        reading=f"{title}: the {unit} of every other model of known size is matched or beaten by "
+        "one that is no larger.",
+        caption=f"{sentence(unit)} over {_tasks_text(results, boards)} against parameters, "
         f"log axis. The line joins the frontier{bars}.{left_out}{cut}",
-        drawing=_draw(points, frontier, labels, baseline_average(boards, labels)),
-        table=_size_table(points[:MOST_LISTED], frontier, labels),
+        drawing=_draw(points, frontier, labels, baseline, unit),
+        table=_size_table(points[:MOST_LISTED], frontier, labels, unit),
         terms="frontier",
         embedded=True,
     )
@@ -213,13 +241,14 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
 def _points(results: Results, board: Board) -> list[_Point]:
     """Return the ranked models of known size."""
     models = results.catalog.models
-    with_intervals = len(board.ranked) <= _MOST_INTERVALS and board.rules.rank_by == "mean"
+    ranks = board.rules.rank_by != "mean_win_rate"
+    with_intervals = len(board.ranked) <= _MOST_INTERVALS and ranks
     points = []
     for s in board.ranked:
-        size = models[s.model].parameters_b
-        if size is not None and size > 0 and s.average is not None:
-            low, high = (with_intervals and s.interval) or (s.average, s.average)
-            points.append(_Point(s.model, size, s.average, low, high))
+        size, average = models[s.model].parameters_b, board.average(s)
+        if size is not None and size > 0 and average is not None:
+            low, high = (with_intervals and s.interval) or (average, average)
+            points.append(_Point(s.model, size, average, low, high))
     return points
 
 
@@ -234,7 +263,7 @@ def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
 
 def _is_clear(board: Board, points: Sequence[_Point], frontier: Sequence[_Point]) -> bool:
     """Return whether the plausible ranks of the frontier are above those of all no larger."""
-    if board.rules.rank_by != "mean" or not board.tested:
+    if board.rules.rank_by == "mean_win_rate" or not board.tested:
         return False
     ranges = {s.model: s.rank_interval for s in board.ranked}
     for point in frontier:
@@ -248,7 +277,11 @@ def _is_clear(board: Board, points: Sequence[_Point], frontier: Sequence[_Point]
 
 
 def _draw(
-    points: Sequence[_Point], frontier: Sequence[_Point], labels: Labels, baseline: float | None
+    points: Sequence[_Point],
+    frontier: Sequence[_Point],
+    labels: Labels,
+    baseline: float | None,
+    unit: str,
 ) -> theme.Drawing:
     sizes = sorted(p.parameters_b for p in points)
     places = [math.log10(size) for size in sizes]
@@ -275,7 +308,7 @@ def _draw(
         [steps, _dots(points, frontier, labels, baseline)],
         _HEIGHT,
         xaxis=x_axis,
-        yaxis=theme.axis("mean score", zeroline=False, **y_ticks),
+        yaxis=theme.axis(unit, zeroline=False, **y_ticks),
         **level,
     )
 
@@ -331,9 +364,11 @@ def _size_ticks(low: float, high: float) -> list[float]:
     return ticks
 
 
-def _size_table(points: Sequence[_Point], frontier: Collection[_Point], labels: Labels) -> Table:
+def _size_table(
+    points: Sequence[_Point], frontier: Collection[_Point], labels: Labels, unit: str
+) -> Table:
     size = Column("parameters_b", "Parameters", "number", first_order="ascending")
-    average = Column("average", "Mean score", "number", term="average")
+    average = Column("average", sentence(unit), "number", term="average")
     fields = (
         Field[_Point](
             MODEL,
@@ -343,15 +378,27 @@ def _size_table(points: Sequence[_Point], frontier: Collection[_Point], labels: 
         attribute_field(average, labels.scale.score),
     )
     by_size = sorted(points, key=lambda p: (p.parameters_b, p.model))
-    return table_of("size-table", "Size and mean score", fields, by_size, sorted_by="parameters_b")
+    return table_of("size-table", f"Size and {unit}", fields, by_size, sorted_by="parameters_b")
 
 
 # --- winners ------------------------------------------------------------------------------------
 
 
+def _clear_text(standings: Sequence[Standing]) -> str:
+    """Say how many first places are clear; empty where this is known of none."""
+    judged = [(s.clear_wins or 0, s.unclear_wins or 0) for s in standings]
+    clear, unclear = map(sum, zip(*judged, strict=True))
+    if not clear + unclear:
+        return ""
+    is_clear = "is" if clear == 1 else "are"
+    counts = f"{clear:,} of these {is_clear} clear by the errors of single scores, {unclear:,} not"
+    unknown = sum(s.wins for s in standings) - clear - unclear
+    return f" {counts}{f'; of {unknown:,} this is not known' if unknown else ''}."
+
+
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
     """Chart the first places of each model; all who tie count."""
-    n_tasks = sum(results.board.variant in task.best for task in results.tasks)
+    n_tasks = len(results.board.tasks)
     standings = sorted((s for s in results.board.standings if s.wins), key=lambda s: -s.wins)
     if not standings or n_tasks < 2:
         return None
@@ -380,7 +427,7 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} first on at least "
         "one task.",
         caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score. "
-        f"Every model that shares first place counts{more}.{cut}",
+        f"Every model that shares first place counts{more}.{_clear_text(standings)}{cut}",
         drawing=draw_bars(bars, "first places", signed=False),
         table=table_of("winners-table", "First places by model", fields, drawn, sorted_by="wins"),
         terms="winners",

@@ -8,39 +8,45 @@ from typing import Any
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import MISSING, NumberFormat
+from site_builder.formatting import MISSING, NumberFormat, sentence
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
-from site_builder.table_model import Cell, Column, Field, Tone
+from site_builder.table_model import AT_CHANCE, Cell, Column, Field, Tone
 
 RANK = Column("rank", "#", "number", first_order="ascending", term="rank", spoken_label="Rank")
 MODEL = Column("model", "Model")
 TASK = Column("task", "Task")
 CATEGORY = Column("category", "Category")
+CHANCE = Column(
+    "chance", "Chance level", "number", "Score that guessing gives", term="chance-level"
+)
 PROVIDER = Column("provider", "Provider")
 
 _MOST_NAMES = 3
+FROM_WORSE_THAN_CHANCE = "from worse than chance"
 _NONE = Cell("no score", tone="soft")
 
 
 def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:
     """Return the columns for the best on a task and its difference from the baseline, if any."""
     compared = labels.roles.baseline is not None
-    run = (labels.roles.baseline or "", labels.roles.baseline_variant or "")
-    key, term = "best_lift_over_baseline", "lift-over-baseline"
+
+    def baseline_cell(task: TaskResult) -> Cell:
+        variant = task.contender.variants[0] if task.contender else labels.roles.primary
+        model, _, of = key = labels.baseline_key(task.task, variant)
+        score, flag = task.baseline_scores.get(variant), task.reasons.get((model, of))
+        return linked_score_cell(labels, key, score, flag=flag)
+
+    by, term = "best_lift_over_baseline", "lift-over-baseline"
     return (
         Field(
-            Column("best_model", f"Best {labels.contender}"),
-            lambda t: models_cell(labels, t.best_contender.models) if t.best_contender else _NONE,
+            Column("best_model", sentence(labels.best)),
+            lambda t: models_cell(labels, t.contender.models) if t.contender else _NONE,
         ),
         Field(Column("best_score", "Its score", "number"), lambda t: _best_score_cell(labels, t)),
+        Field(Column("baseline_score", labels.baseline, "number"), baseline_cell, compared),
         Field(
-            Column("baseline_score", labels.baseline, "number"),
-            lambda t: baseline_score_cell(labels, t.task, t.baseline_score, t.reasons.get(run)),
-            compared,
-        ),
-        Field(
-            Column(key, "Difference", "number", difference_help, term=term),
+            Column(by, "Difference", "number", difference_help, term=term),
             lambda t: lift_cell(t.best_lift_over_baseline, labels.scales[t.task]),
             compared,
         ),
@@ -49,7 +55,7 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
 
 def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
     """Link the best score to its first model; it is marked if flagged for all that have it."""
-    best = task.best_contender
+    best = task.contender
     if best is None:
         return number_cell(None, MISSING)
     reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
@@ -114,26 +120,19 @@ def linked_score_cell(
     value: float | None,
     note: str = "",
     flag: str | None = None,
+    at_chance: bool | None = None,
 ) -> Cell:
     """Make the cell of a single score, with a link to its place among the scores of its model."""
-    text = labels.scales[key[1]].score(value)
+    text, tags = labels.scales[key[1]].score(value), chance_tags(at_chance) + flag_tags(flag)
     if value is None:
-        return Cell(text, None, note, "soft", tags=flag_tags(flag))
-    return Cell(text, value, note, "", Link(text, labels.score_address(key)), None, flag_tags(flag))
+        return Cell(text, None, note, "soft", tags=tags)
+    return Cell(text, value, note, "", Link(text, labels.score_address(key)), None, tags)
 
 
 def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     """Return a cell with a link to the place of a score, unless the cell is empty."""
     link = Link(cell.text, labels.score_address(key))
     return cell if cell.value is None else replace(cell, link=link)
-
-
-def baseline_score_cell(
-    labels: Labels, task: str, score: float | None, flag: str | None = None
-) -> Cell:
-    """Make the cell of the baseline's score on a task."""
-    key = (labels.roles.baseline or "", task, labels.roles.baseline_variant or "")
-    return linked_score_cell(labels, key, score, flag=flag)
 
 
 def task_score_cell(
@@ -143,17 +142,22 @@ def task_score_cell(
     flag = None if flagged is None else flagged.reason
     if found is not None:
         note = range_text(labels.scales[key[1]], found.interval)
-        return linked_score_cell(labels, key, found.score, note, flag)
+        return linked_score_cell(labels, key, found.score, note, flag, found.at_chance)
     if flagged is not None:
         return replace(linked_score_cell(labels, key, flagged.score, flag=flag), tone="soft")
     return linked_score_cell(labels, key, None)
 
 
 def lift_cell(
-    value: float | None, scale: NumberFormat, interval: tuple[float, float] | None = None
+    value: float | None,
+    scale: NumberFormat,
+    interval: tuple[float, float] | None = None,
+    *,
+    from_worse_than_chance: bool = False,
 ) -> Cell:
     """Make the cell of a difference, with its sign; a positive one is a gain."""
-    note = " to ".join(map(scale.signed, interval or ()))
+    ends = " to ".join(map(scale.signed, interval or ()))
+    note = ", ".join(filter(None, (ends, FROM_WORSE_THAN_CHANCE if from_worse_than_chance else "")))
     tone: Tone = "soft" if value is None else "gain" if value > 0 else "loss" if value < 0 else ""
     return Cell(scale.signed(value), value, note, tone=tone)
 
@@ -161,6 +165,11 @@ def lift_cell(
 def range_text(scale: NumberFormat, interval: tuple[float, float] | None) -> str:
     """Return the ends of an interval as a note below a number; empty if there is none."""
     return "\N{EN DASH}".join(map(scale.score, interval)) if interval else ""
+
+
+def chance_tags(at_chance: bool | None) -> tuple[str, ...]:
+    """Return the tag of a score that is no better than guessing."""
+    return (AT_CHANCE,) if at_chance else ()
 
 
 def flag_tags(flag: str | None) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import LEAST_IN_GROUP, CategoryResult, TaskResult, find_clear_ends
-from site_builder.formatting import count, counted, listed
+from site_builder.formatting import count, counted, listed, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record
 from site_builder.table_model import Column, Field, Table, table_of
@@ -37,18 +37,18 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     beaten = sum(t.outcome == "beats" for t in tasks)
     known = sum(t.outcome is not None for t in results.tasks)
     of = f"{counted(len(tasks), 'task')}{'' if len(tasks) == known else ' of one metric'}"
-    title = f"The best {labels.contender} beats {labels.baseline} on {beaten} of {of}"
+    title = f"The {labels.best} beats {labels.baseline} on {beaten} of {of}"
     half = MOST_BARS // 2
     shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
     cut = "" if shown is tasks else f" The {half} at each end are drawn."
     unit = f"difference from {labels.baseline} (points of score)"
     fields = (Field[TaskResult](TASK, lambda t: task_cell(labels, t.task)), *best_fields(labels))
-    caption = f"Best {labels.contender} minus {labels.baseline}, by task"
+    caption = f"{sentence(labels.best)} minus {labels.baseline}, by task"
     return Chart(
         id="best-lift-by-task",
         title=title,
         reading=f"{title}{_by_task_reading(tasks, labels)}",
-        caption=f"Score of the best {labels.contender} minus the score of {labels.baseline}"
+        caption=f"Score of the {labels.best} minus the score of {labels.baseline}"
         f"{labels.turning}, in points of the task's metric; right of zero is better.{cut}",
         drawing=draw_bars([_task_bar(t, labels) for t in shown], unit),
         table=table_of("best-lift-by-task-table", caption, fields, shown, sorted_by=by),
@@ -79,10 +79,12 @@ def _by_task_reading(tasks: Sequence[TaskResult], labels: Labels) -> str:
 
 
 def _task_bar(task: TaskResult, labels: Labels) -> Bar:
-    scale, best, lift = labels.scales[task.task], task.best_contender, task.best_lift_over_baseline
-    who = "" if best is None else f"{listed(labels.runs(best))} {scale.score(best.score)}"
-    baseline = f"{labels.baseline} {scale.score(task.baseline_score)}"
-    return Bar(labels.tasks[task.task], lift or 0.0, f"{scale.signed(lift)}. {who}, {baseline}")
+    scale, best, lift = labels.scales[task.task], task.contender, task.best_lift_over_baseline
+    hover = scale.signed(lift)
+    if best is not None:
+        baseline = f"{labels.baseline} {scale.score(task.baseline_beside(best))}"
+        hover += f". {listed(labels.runs(best))} {scale.score(best.score)}, {baseline}"
+    return Bar(labels.tasks[task.task], lift or 0.0, hover)
 
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
@@ -99,7 +101,7 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. Means run from {_mean_text(shown[0], labels)} to "
         f"{_mean_text(shown[-1], labels)}.",
-        caption=f"Best {labels.contender} minus {labels.baseline}{labels.turning}, mean over the "
+        caption=f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}, mean over the "
         f"tasks of a category; the number of tasks in brackets.{few if smallest < 4 else ''}",
         drawing=draw_bars([_category_bar(c, labels) for c in shown], unit),
         table=category_table(shown, labels, "category-difference-table"),

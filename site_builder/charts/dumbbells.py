@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
-    baseline_score_cell,
+    CHANCE,
+    FROM_WORSE_THAN_CHANCE,
+    chance_tags,
     flag_tags,
     lift_cell,
     linked_score_cell,
     model_cell,
     range_text,
+    score_cell,
     task_cell,
 )
 from site_builder.charts.forms import spans_trace
@@ -21,21 +24,28 @@ from site_builder.charts.leaders import has_every_task
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
-from site_builder.formatting import NumberFormat, sentence
+from site_builder.formatting import NumberFormat, counted, sentence
 from site_builder.labels import Labels
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.table_model import Cell, Column, Field, Item, Table, table_of
 
 # --- rows ---------------------------------------------------------------------------------------
 
 
 class DumbbellEnd(Record):
-    """A value after tuning, its lift over the value before, and the reason if it is flagged."""
+    """A value after tuning, its lift over the value before, and the reason if it is flagged.
+
+    Attributes:
+        at_chance: Whether it is no better than the score that guessing gives.
+        from_worse_than_chance: Whether the value before is worse than that.
+    """
 
     value: float
     lift: float | None = None
     interval: tuple[float, float] | None = None
     flag: str | None = None
+    at_chance: bool | None = None
+    from_worse_than_chance: bool = False
 
 
 class DumbbellRow(Record):
@@ -47,6 +57,9 @@ class DumbbellRow(Record):
         reference: Value of the baseline.
         flag: Why the value before is flagged.
         score_of: Model and task, if the values are single scores.
+        is_joined: Whether its values can be compared: means are over the same tasks.
+        chance: The score that guessing gives.
+        before_at_chance: Whether the value before is no better than that.
     """
 
     head: Cell
@@ -56,6 +69,9 @@ class DumbbellRow(Record):
     reference: float | None = None
     flag: str | None = None
     score_of: tuple[str, str] = ("", "")
+    is_joined: bool = True
+    chance: float | None = None
+    before_at_chance: bool | None = None
 
 
 def model_rows(
@@ -65,8 +81,12 @@ def model_rows(
     found, is_baseline = results.scores.of_model(model), model == labels.roles.baseline
     rows = []
     for task in (task for task in tasks if task in found):
-        reference = None if is_baseline else results.task(task).baseline_score
-        rows.append(_row(labels, task_cell(labels, task), (model, task), found[task], reference))
+        beside, roles = results.task(task).baseline_scores, labels.roles
+        variants = [v for v in roles.contest if v in found[task]] or roles.variants[-1:]
+        reference = None if is_baseline else shared(map(beside.get, variants))
+        row = _row(labels, task_cell(labels, task), (model, task), found[task])
+        chance = results.catalog.tasks[task].score_chance
+        rows.append(replace(row, reference=reference, chance=chance))
     return rows
 
 
@@ -74,62 +94,99 @@ def task_rows(
     results: Results, labels: Labels, task: str, models: Sequence[str]
 ) -> list[DumbbellRow]:
     """Make the rows of the scores on one task, one per model."""
-    found = results.scores.of_task(task, models)
-    return [_row(labels, model_cell(labels, m), (m, task), found[m]) for m in models]
+    found, chance = results.scores.of_task(task, models), results.catalog.tasks[task].score_chance
+    rows = (_row(labels, model_cell(labels, m), (m, task), found[m]) for m in models)
+    return [replace(row, chance=chance) for row in rows]
 
 
 def _row(
-    labels: Labels,
-    head: Cell,
-    score_of: tuple[str, str],
-    found: Mapping[str, Score],
-    reference: float | None = None,
+    labels: Labels, head: Cell, score_of: tuple[str, str], found: Mapping[str, Score]
 ) -> DumbbellRow:
     roles, scale = labels.roles, labels.scales[score_of[1]]
-    after = {
-        v: DumbbellEnd(s.score, s.lift_over_base, s.interval, s.flag)
-        for v in roles.contest
-        if (s := found.get(v)) is not None
-    }
+    after = {v: _end(score) for v in roles.contest if (score := found.get(v)) is not None}
     before = found.get(roles.base or "") if roles.tuned else None
+    row = DumbbellRow(head, scale, None, after, score_of=score_of)
     if before is None:
-        return DumbbellRow(head, scale, None, after, reference, None, score_of)
-    return DumbbellRow(head, scale, before.score, after, reference, before.flag, score_of)
+        return row
+    against = before.at_chance
+    return replace(row, before=before.score, flag=before.flag, before_at_chance=against)
+
+
+def _end(score: Score) -> DumbbellEnd:
+    return DumbbellEnd(
+        score.score,
+        score.lift_over_base,
+        score.interval,
+        score.flag,
+        score.at_chance,
+        score.from_worse_than_chance,
+    )
 
 
 def average_rows(
     boards: Mapping[str, Board], labels: Labels, models: Sequence[str], scale: NumberFormat
-) -> list[DumbbellRow]:
-    """Make the rows of average scores, one per model, with intervals if means rank the board."""
+) -> tuple[list[DumbbellRow], float | None]:
+    """Make the rows of average scores, one per model, with intervals if they rank the board.
+
+    The values before, and those of the baseline, are means over the tasks of the value after. Where
+    the baseline has one mean beside all rows, it is returned instead.
+    """
     roles = labels.roles
-    by_mean = boards[roles.primary].rules.rank_by == "mean"
-    rows = []
+    by_average = boards[roles.primary].rules.rank_by != "mean_win_rate"
+    has_same_tasks = len({boards[v].tasks for v in roles.contest}) == 1
+    rows, references = [], []
     for model in models:
-        standings = {variant: board.standing(model) for variant, board in boards.items()}
-        after = {
-            v: DumbbellEnd(s.average, s.lift_over_base, s.interval if by_mean else None)
+        standings = {
+            v: s
             for v in roles.contest
-            if (s := standings[v]).average is not None
+            if boards[v].average(s := boards[v].standing(model)) is not None
         }
-        before = standings[roles.base].average if roles.base and roles.tuned else None
-        rows.append(DumbbellRow(model_cell(labels, model), scale, before, after))
-    return rows
+        after = {
+            v: DumbbellEnd(
+                boards[v].average(s) or 0.0, s.lift_over_base, s.interval if by_average else None
+            )
+            for v, s in standings.items()
+        }
+        before = shared(s.base_average for s in standings.values())
+        is_whole = all(has_every_task(boards[v], s) for v, s in standings.items())
+        is_joined = before is not None or (has_same_tasks and is_whole)
+        head, reference = model_cell(labels, model), None
+        if standings:
+            references.append(shared(s.baseline_average for s in standings.values()))
+            reference = references[-1] if model != roles.baseline else None
+        rows.append(DumbbellRow(head, scale, before, after, reference, is_joined=is_joined))
+    line = shared(references)
+    return rows if line is None else [replace(row, reference=None) for row in rows], line
 
 
-def baseline_average(boards: Mapping[str, Board], labels: Labels) -> float | None:
-    """Return the average of the baseline; None if it lacks a task, as it compares with none."""
-    model, variant = labels.roles.baseline, labels.roles.baseline_variant
-    if model is None or variant is None:
-        return None
-    standing = boards[variant].standing(model)
-    return standing.average if has_every_task(boards[variant], standing) else None
+def tasks_averaged(board: Board) -> str:
+    """Return over which tasks the means of ranked models are: `24 tasks`, or those of each."""
+    n = len(board.tasks)
+    if board.rules.rank_by == "additive":
+        # Tasks without a score of a ranked model do not count.
+        has_unranked = any(s.scored and s.rank is None for s in board.standings)
+        return "the tasks of the ranked models" if has_unranked else counted(n, "task")
+    if all(has_every_task(board, s) for s in board.ranked):
+        return counted(n, "task")
+    return f"the tasks that each model has, {n:,} in all"
+
+
+def shared(values: Iterable[float | None]) -> float | None:
+    """Return the value that all of them are; None where they differ."""
+    first, *others = {*values} or {None}
+    return None if others else first
 
 
 # --- drawing ------------------------------------------------------------------------------------
 
 _MOST_ROWS, _N_ENDS = 80, 12
 # Row number, row, name of the kind of mark, value.
-_Mark: TypeAlias = tuple[int, DumbbellRow, str, DumbbellEnd]
+_Mark: TypeAlias = tuple[float, DumbbellRow, str, DumbbellEnd]
+_CIRCLE = {"color": theme.ACCENT, "symbol": "circle", "size": 10}
+_OPEN_CIRCLE = _CIRCLE | {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
+_DIAMOND = _OPEN_CIRCLE | {"symbol": "diamond-open", "size": 11}
+_CARET = {"color": theme.SOFT, "symbol": "triangle-up", "size": 7}
+_FOOT = 0.375  # where carets stand, below the middle of their row
 
 
 def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
@@ -140,6 +197,11 @@ def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
 def drawn_of(n_rows: int) -> str:
     """Return the note for a caption; empty if every row is drawn."""
     return f" The {_N_ENDS} at each end of {n_rows:,} are drawn." if n_rows > _MOST_ROWS else ""
+
+
+def has_chance(rows: Sequence[DumbbellRow]) -> bool:
+    """Return whether the chance level of any row is known."""
+    return any(row.chance is not None for row in rows)
 
 
 def has_intervals(rows: Sequence[DumbbellRow]) -> bool:
@@ -184,29 +246,37 @@ def _rod_trace(rows: Sequence[DumbbellRow]) -> theme.Trace:
         values = [end.value for end in row.after.values()]
         if row.before is not None:
             values.append(row.before)
-        if values:
+        if values and row.is_joined:
             spans.append((y, (min(values), max(values))))
     return spans_trace(spans, {"color": theme.ACCENT, "width": 2})
 
 
 def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trace]:
-    """Return a trace for each kind of mark: before, after, baseline."""
+    """Return a trace for each kind of mark: before, after, no better than chance, baseline."""
     base, baseline, variants = labels.base, labels.baseline, labels.variants
-    before, after, reference = list[_Mark](), list[_Mark](), list[_Mark]()
+    before, after, at_chance = list[_Mark](), list[_Mark](), list[_Mark]()
+    reference, chance = list[_Mark](), list[_Mark]()
     for y, row in enumerate(rows):
         if row.before is not None:
-            before.append((y, row, base, DumbbellEnd(row.before)))
-        after += [(y, row, variants[variant], end) for variant, end in row.after.items()]
+            end = DumbbellEnd(row.before, at_chance=row.before_at_chance)
+            before.append((y, row, base, end))
+        for variant, end in row.after.items():
+            marks = after if not end.at_chance else at_chance
+            marks.append((y, row, variants[variant], end))
         if row.reference is not None:
             reference.append((y, row, baseline, DumbbellEnd(row.reference)))
-    circle = {"color": theme.ACCENT, "symbol": "circle", "size": 10}
-    open_circle = circle | {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
-    traces = [_mark_trace(sentence(labels.contending) or "Score", after, circle)]
-    if before:
-        traces.insert(0, _mark_trace(variants[labels.roles.base or ""], before, open_circle))
-    if reference:
-        traces.append(_mark_trace(baseline, reference, theme.TICK_MARK))
-    return traces
+        if row.chance is not None:
+            chance.append((y + _FOOT, row, "chance level", DumbbellEnd(row.chance)))
+    kinds = (
+        (variants.get(labels.roles.base or "", ""), before, _OPEN_CIRCLE),
+        (sentence(labels.contending) or "Score", after, _CIRCLE),
+        ("No better than chance", at_chance, _DIAMOND),
+        (baseline, reference, theme.TICK_MARK),
+        ("Chance level", chance, _CARET),
+    )
+    return [
+        _mark_trace(name, marks, marker) for name, marks, marker in kinds if marks or marks is after
+    ]
 
 
 def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> theme.Trace:
@@ -217,7 +287,10 @@ def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> th
             parts.append(f"interval {row.scale.interval(*end.interval)}")
         if end.lift is not None:
             parts.append(row.scale.signed(end.lift))
-        hovers.append(", ".join((*parts, *flag_tags(end.flag))))
+            if end.from_worse_than_chance:
+                parts[-1] += f" {FROM_WORSE_THAN_CHANCE}"
+        tags = chance_tags(end.at_chance) + flag_tags(end.flag)
+        hovers.append(", ".join((*parts, *tags)))
     xs, ys = [end.value for *_, end in marks], [y for y, *_ in marks]
     legend = theme.plain(theme.shortened(name, theme.WIDE_LABEL))
     return theme.markers(xs, ys, marker, hovers, name=legend)
@@ -226,7 +299,7 @@ def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> th
 def dumbbell_table(
     table_id: str, caption: str, first: Column, rows: Sequence[DumbbellRow], labels: Labels
 ) -> Table:
-    """Make the table of single scores: before, after and lift of each variant, baseline."""
+    """Make the table of single scores: before, after and lift of each variant, baseline, chance."""
     lifted = any(row.before is not None for row in rows)
     variants = dict.fromkeys(variant for row in rows for variant in row.after)
     base = labels.roles.base or ""
@@ -234,7 +307,7 @@ def dumbbell_table(
         Field(first, lambda row: row.head),
         Field(
             Column("before", labels.variants.get(base, ""), "number"),
-            lambda row: linked_score_cell(labels, (*row.score_of, base), row.before, flag=row.flag),
+            partial(_before_cell, labels),
             lifted,
         ),
     ]
@@ -253,18 +326,36 @@ def dumbbell_table(
         ]
     reference = Field[DumbbellRow](
         Column("baseline", labels.baseline, "number"),
-        lambda row: baseline_score_cell(labels, row.score_of[1], row.reference),
+        partial(_baseline_cell, labels),
         any(row.reference is not None for row in rows),
     )
-    return table_of(table_id, caption, [*fields, reference], rows)
+    chance = Field[DumbbellRow](
+        CHANCE, lambda row: score_cell(row.chance, row.scale), has_chance(rows)
+    )
+    return table_of(table_id, caption, [*fields, reference, chance], rows)
+
+
+def _before_cell(labels: Labels, row: DumbbellRow) -> Cell:
+    key, against = (*row.score_of, labels.roles.base or ""), row.before_at_chance
+    return linked_score_cell(labels, key, row.before, "", row.flag, against)
 
 
 def _after_cell(labels: Labels, variant: str, row: DumbbellRow) -> Cell:
     key, end = (*row.score_of, variant), row.after.get(variant)
     if end is None:
         return linked_score_cell(labels, key, None)
-    return linked_score_cell(labels, key, end.value, range_text(row.scale, end.interval), end.flag)
+    note = range_text(row.scale, end.interval)
+    return linked_score_cell(labels, key, end.value, note, end.flag, end.at_chance)
 
 
 def _lift_cell(variant: str, row: DumbbellRow) -> Cell:
-    return lift_cell(row.after[variant].lift if variant in row.after else None, row.scale)
+    end = row.after.get(variant)
+    if end is None:
+        return lift_cell(None, row.scale)
+    below = end.from_worse_than_chance
+    return lift_cell(end.lift, row.scale, from_worse_than_chance=below)
+
+
+def _baseline_cell(labels: Labels, row: DumbbellRow) -> Cell:
+    variant = next(iter(row.after), labels.roles.variants[-1])
+    return linked_score_cell(labels, labels.baseline_key(row.score_of[1], variant), row.reference)

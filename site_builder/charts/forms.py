@@ -119,7 +119,7 @@ def nullable(values: Array) -> list[list[float | None]]:
 
 
 def spans_trace(
-    spans: Sequence[tuple[int, tuple[float, float]]], style: dict[str, Any]
+    spans: Sequence[tuple[float, tuple[float, float]]], style: dict[str, Any]
 ) -> theme.Trace:
     """Return a trace of horizontal lines, each given by its row and its ends."""
     xs = [end for _, (low, high) in spans for end in (low, high, None)]

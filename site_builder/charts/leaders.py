@@ -51,11 +51,12 @@ def comparable_boards(results: Results) -> Mapping[str, Board] | None:
 
     These are the whole boards, or else those over the common tasks. None if no task is common, or
     if scores cannot be averaged: means over different tasks compare the tasks, not the models.
+    Adjusted averages allow for the tasks, so they compare all models of the whole board.
     """
     board = results.board
     if not board.rules.averaged:
         return None
-    if all(has_every_task(board, s) for s in board.ranked):
+    if all(has_comparable_average(board, s) for s in board.ranked):
         return results.boards
     return results.common.get(board.variant)
 
@@ -63,6 +64,11 @@ def comparable_boards(results: Results) -> Mapping[str, Board] | None:
 def has_every_task(board: Board, standing: Standing) -> bool:
     """Return whether a model has a score on every task of a board."""
     return standing.scored == len(board.tasks)
+
+
+def has_comparable_average(board: Board, standing: Standing) -> bool:
+    """Return whether an average of a board compares with those of models with every task."""
+    return board.rules.rank_by == "additive" or has_every_task(board, standing)
 
 
 def has_mixed_directions(results: Results) -> bool:

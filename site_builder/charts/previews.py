@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from site_builder.charts import theme
-from site_builder.charts.analysis import LIFTS, column_label, column_phrase, link_in_words
+from site_builder.charts.correlations import (
+    column_label,
+    column_phrase,
+    lift_correlations_title,
+)
 from site_builder.charts.differences import compared_categories, compared_tasks
 from site_builder.charts.dumbbells import (
     DumbbellEnd,
     DumbbellRow,
     average_rows,
-    baseline_average,
+    has_chance,
     model_rows,
+    shared,
     task_rows,
+    tasks_averaged,
 )
 from site_builder.charts.serving import latency_names
 from site_builder.compute.board import Board
+from site_builder.compute.correlation import LIFTS
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, counted, money, seconds, sentence
-from site_builder.labels import Labels
+from site_builder.formatting import NumberFormat, money, seconds, sentence
+from site_builder.labels import MERITS, Labels
 from site_builder.records import Record
 from site_builder.table_model import Dumbbell, Item, Tone
 
@@ -125,7 +132,7 @@ def card_task_lifts(results: Results, labels: Labels) -> PreviewChart | None:
     ]
     is_cut = len(lifts) > _MOST_ROWS
     ends = ", the three first and the three last tasks" if is_cut else ", by task"
-    caption = f"Best {labels.contender} minus {labels.baseline}{labels.turning}{ends}"
+    caption = f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}{ends}"
     return _bars(_ends(lifts, _N_FIRST_TASKS), labels.scale.signed, caption, signed=True)
 
 
@@ -133,26 +140,30 @@ def card_category_lifts(results: Results, labels: Labels) -> PreviewChart | None
     """Preview the best contender minus the baseline by category, lowest first."""
     categories = compared_categories(results, labels)
     lifts = [(c.category, c.best_lift_over_baseline or 0.0) for c in categories]
-    caption = f"Best {labels.contender} minus {labels.baseline}{labels.turning}, mean by category"
+    caption = f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}, mean by category"
     return _bars(lifts, labels.scale.signed, caption, signed=True)
 
 
 def card_correlations(results: Results, labels: Labels) -> PreviewCard | None:
-    """Preview the rank correlation of each feature with lift, the strongest first."""
+    """Preview the rank correlation of each feature with a kind of lift, the strongest first."""
     found = results.correlations
     if found is None:
         return None
-    for lift in LIFTS:
-        pairs = ((feature, found.pairs[feature, lift].spearman) for feature in found.features)
-        defined = [(feature, rho) for feature, rho in pairs if rho is not None]
+    # A kind of lift that the title names, if it names any.
+    for lift in (*(lift for _, lift in found.clear), *LIFTS):
+        pairs = ((feature, found.pairs[feature, lift].spearman) for feature in found.predictors)
+        defined = [
+            (feature, rho)
+            for feature, rho in pairs
+            if rho is not None and not found.pairs[feature, lift].by_construction
+        ]
         if defined:
             defined.sort(key=lambda item: -abs(item[1]))
             named = [(column_label(feature, labels), rho) for feature, rho in defined]
             caption = f"Spearman's rank correlation with {column_phrase(lift, labels)}, over tasks"
-            first, rho = defined[0]
-            words = link_in_words(found.pairs[first, lift], first, lift, labels)
-            chart = _bars(named, _RHO.signed, caption, signed=True)
-            return PreviewCard(f"{words} (Spearman {_RHO.score(rho)}).", chart)
+            clear = [column_label(feature, labels) for feature, of in found.clear if of == lift]
+            chart = _bars(named, _RHO.signed, caption, signed=True, clear=clear)
+            return PreviewCard(f"{lift_correlations_title(found, labels)}.", chart)
     return None
 
 
@@ -181,14 +192,20 @@ def _bars(
     caption: str,
     *,
     signed: bool = False,
+    clear: Collection[str] | None = None,
 ) -> PreviewChart | None:
-    """Draw the first bars from zero; only signed values are coloured by gain and loss."""
+    """Draw the first bars from zero; signed values are coloured by gain and loss, if clear."""
     named = named[:_MOST_ROWS]
     if not named:
         return None
     axis = Axis.from_zero(value for _, value in named)
     rows = tuple(
-        CardRow(name, write(value), axis.bar(value), _tone(value) if signed else "")
+        CardRow(
+            name,
+            write(value),
+            axis.bar(value),
+            _tone(value) if signed and (clear is None or name in clear) else "",
+        )
         for name, value in named
     )
     return PreviewChart(rows, axis.ticks(signed=signed), caption)
@@ -219,12 +236,13 @@ def card_board(
     top = board.ranked[:_MOST_ROWS]
     if not top:
         return None
-    over = counted(len(board.tasks), "task")
-    if board.rules.rank_by == "mean":
-        rows = average_rows(boards, labels, [s.model for s in top], scale)
+    over = tasks_averaged(board)
+    if board.rules.rank_by != "mean_win_rate":
+        rows, baseline = average_rows(boards, labels, [s.model for s in top], scale)
         interval = ", 95\N{NO-BREAK SPACE}% interval" if any(s.interval for s in top) else ""
-        caption = f"Mean score over {over}{interval}{_circles(rows, labels)}"
-        return _dumbbells(rows, labels, caption, baseline_average(boards, labels), banded=True)
+        merit = sentence(MERITS[board.rules.rank_by])
+        caption = f"{merit} over {over}{interval}{_marks(rows, labels)}"
+        return _dumbbells(rows, labels, caption, baseline, banded=True)
     axis = Axis(0.0, 1.0)
     rates = tuple(
         CardRow(labels.models[s.model], labels.rate_scale.score(s.win_rate), axis.bar(s.win_rate))
@@ -249,8 +267,8 @@ def card_model(results: Results, labels: Labels, model: str) -> PreviewChart | N
         rows = sorted(rows, key=lambda row: -direction * _first(row).value)[:_MOST_ROWS]
     else:
         return None
-    tick = f"; tick: {labels.baseline}" if any(row.reference is not None for row in rows) else ""
-    return _dumbbells(rows, labels, f"{caption}{_circles(rows, labels)}{tick}", lifted=True)
+    caption += f"{_marks(rows, labels)}{_chance(rows)}"
+    return _dumbbells(rows, labels, caption, lifted=True)
 
 
 def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | None:
@@ -260,8 +278,9 @@ def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | Non
         return None
     rows = task_rows(results, labels, task, result.models[:_MOST_ROWS])
     unit = f"{fact.metric or 'Score'}{'' if fact.higher_is_better else ', lower is better'}"
-    caption = f"{sentence(unit)}{_circles(rows, labels)}"
-    return _dumbbells(rows, labels, caption, result.baseline_score)
+    caption = f"{sentence(unit)}{_marks(rows, labels)}{_chance(rows)}"
+    baseline = shared(result.baseline_scores.get(v) for v in labels.roles.contest)
+    return _dumbbells(rows, labels, caption, baseline)
 
 
 def _first(row: DumbbellRow) -> DumbbellEnd:
@@ -269,11 +288,19 @@ def _first(row: DumbbellRow) -> DumbbellEnd:
     return next(iter(row.after.values()), DumbbellEnd(row.before or 0.0))
 
 
-def _circles(rows: Sequence[DumbbellRow], labels: Labels) -> str:
+def _marks(rows: Sequence[DumbbellRow], labels: Labels) -> str:
+    """Return what circles and ticks stand for, for a caption."""
+    tick = f"; tick: {labels.baseline}" if any(row.reference is not None for row in rows) else ""
     if all(row.before is None for row in rows):
-        return ""
+        return tick
     full = f", full: {labels.tuned}" if any(row.after for row in rows) else ""
-    return f"; open: {labels.base}{full}"
+    return f"; open: {labels.base}{full}{tick}"
+
+
+def _chance(rows: Sequence[DumbbellRow]) -> str:
+    hollow = any(_first(row).at_chance for row in rows if row.after)
+    level = "; triangle: chance level" if has_chance(rows) else ""
+    return f"{level}{', diamond: no better' if hollow else ''}"
 
 
 def _dumbbells(
@@ -290,15 +317,17 @@ def _dumbbells(
     for row in rows:
         first = _first(row)
         low, high = (first.interval if banded else None) or (None, None)
-        marks.append((row.before, first.value if row.after else None, row.reference, low, high))
+        after = first.value if row.after else None
+        marks.append((row.before, after, row.reference, low, high, row.chance))
     axis = Axis.around(chain((baseline,), *marks))
 
     def card(row: DumbbellRow, values: Iterable[float | None]) -> CardRow:
         first, scale = _first(row), row.scale
         lift = first.lift if lifted else None
         text = scale.score(first.value) if lift is None else scale.signed(lift)
-        before, after, reference, low, high = map(axis.place, values)
-        plot = Dumbbell(before, after, reference, low, high)
+        before, after, reference, low, high, chance = map(axis.place, values)
+        at_chance = bool(first.at_chance)
+        plot = Dumbbell(before, after, reference, low, high, "", chance, at_chance)
         return CardRow(row.head.text, text, plot, _tone(lift))
 
     line = None

@@ -21,8 +21,10 @@ from site_builder.charts.dumbbells import (
     drawn_of,
     dumbbell_table,
     ends_of,
+    has_chance,
     has_intervals,
     model_rows,
+    shared,
     task_rows,
 )
 from site_builder.charts.forms import draw_heatmap, nullable
@@ -59,7 +61,8 @@ def chart_model_tasks(
         id="model-tasks",
         title=title,
         reading=f"{title}.{_model_ends(results, labels, best)}",
-        caption=f"Score on each task, best on top{group}.{_bands(rows)}{drawn_of(len(best))}",
+        caption=f"Score on each task, best on top{group}."
+        f"{_marks(rows, results)}{drawn_of(len(best))}",
         drawing=draw_dumbbells(rows, labels, "score"),
         table=None
         if table_id
@@ -125,45 +128,43 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
     if len(models) < 2:
         return None
     rows = task_rows(results, labels, task, ends_of(models))
-    title = _task_title(results, result, labels)
+    title = best_score_text(results, result, labels)
+    title = title or f"{counted(len(models), 'model')} on {labels.tasks[task]}"
+    baseline = shared(result.baseline_scores.get(v) for v in labels.roles.contest)
+    unknown = "" if has_intervals(rows) else " The errors of the scores are not known."
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(
         id="task-models",
         title=title,
         reading=f"{title}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
-        f"{_bands(rows) or ' The errors of the scores are not known.'}{drawn_of(len(models))}",
-        drawing=draw_dumbbells(rows, labels, unit, result.baseline_score),
+        f"{unknown}{_marks(rows, results)}{drawn_of(len(models))}",
+        drawing=draw_dumbbells(rows, labels, unit, baseline),
         table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
     )
 
 
-def _task_title(results: Results, result: TaskResult, labels: Labels) -> str:
-    """Return who has the best score on a task, how clearly, and the score of the baseline."""
-    scale = labels.scales[result.task]
-    if result.best_contender is None:
-        return f"{counted(len(result.models), 'model')} on {labels.tasks[result.task]}"
-    title = (
-        f"{best_score_text(results, result, labels)}, {scale.score(result.best_contender.score)}"
-    )
-    if result.baseline_score is None:
-        return title
-    return f"{title}; {labels.baseline} has {scale.score(result.baseline_score)}"
+def best_score_text(results: Results, task: TaskResult, labels: Labels, on: str = "") -> str:
+    """Return who has the best score of the contenders, and the baseline's score beside it.
 
-
-def best_score_text(results: Results, task: TaskResult, labels: Labels) -> str:
-    """Return who has the best score of the contenders; `not clearly` if others are tied with it.
-
-    Where the error of a score is unknown, nothing is said about how clear it is.
+    `not clearly` if others are tied with the best; where the error of a score is unknown, nothing
+    is said about how clear it is. Empty without a contender.
     """
+    roles, scale = labels.roles, labels.scales[task.task]
     best = task.best_contender
     if best is None:
         return ""
     share = "share" if len(best.models) > 1 else "has"
     kind = f"{labels.contending} score".lstrip()
     unsure = " (not clearly)" if task.with_intervals and _is_tied(results, task, best) else ""
-    return f"{listed(labels.runs(best))} {share} the best {kind}{unsure}"
+    text = f"{listed(labels.runs(best))} {share} the best {kind}{unsure}{on}"
+    text += f", {scale.score(best.score)}"
+    baseline = task.baseline_beside(best)
+    if baseline is None:
+        return text
+    beside = f" ({labels.variants[best.variants[0]]})" if roles.has_several_baselines else ""
+    return f"{text}; {labels.baseline}{beside} has {scale.score(baseline)}"
 
 
 def _is_tied(results: Results, task: TaskResult, best: Best) -> bool:
@@ -171,14 +172,17 @@ def _is_tied(results: Results, task: TaskResult, best: Best) -> bool:
     scores, column = results.scores, results.scores.columns[task.task]
     contest = scores.roles.contest
     signed = [scores.contest(v)[:, column] * scores.direction[column] for v in contest]
-    errors = [scores.errors[v][:, column] for v in contest]
-    ties = find_ties(np.concatenate(signed)[:, None], np.concatenate(errors)[:, None])
+    errors = np.concatenate([scores.errors[v][:, column] for v in contest])[:, None]
+    ties = find_ties(np.concatenate(signed)[:, None], errors, errors)
     return int((ties == 1).sum()) > len(best.models)
 
 
-def _bands(rows: Sequence[DumbbellRow]) -> str:
-    band = f" A band is the {percent(LEVEL)} interval of a score."
-    return band if has_intervals(rows) else ""
+def _marks(rows: Sequence[DumbbellRow], results: Results) -> str:
+    """Return what bands and triangles are, for a caption."""
+    wider = ", or wider where the number of examples is not stated" * results.scores.has_ranges
+    band = f" A band is the {percent(LEVEL)} interval of a score{wider}."
+    caret = " A triangle is the score that guessing gives."
+    return (band if has_intervals(rows) else "") + (caret if has_chance(rows) else "")
 
 
 # --- all scores ---------------------------------------------------------------------------------

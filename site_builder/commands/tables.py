@@ -194,9 +194,10 @@ def aggregate(  # noqa: PLR0913 - one per option
     """Aggregate per-example scores into results and paired differences, by key.
 
     INSTANCES are Parquet files, and folders of them, with the columns model, task, example, score
-    and, if there are several, variant. They may be larger than the memory of one machine. Each
-    model, variant and task gets its mean score, standard error and number of examples, and its
-    paired differences from the base model and the baseline. Aggregating again changes nothing.
+    and, if there are several, variant and cluster. They may be larger than the memory of one
+    machine. Each model, variant and task gets its mean score, standard error and number of
+    examples, and its paired differences from the base model and the baseline. Aggregating again
+    changes nothing.
     """
     from site_builder.examples import aggregate as examples
     from site_builder.examples.engines import dask_engine, duckdb_engine

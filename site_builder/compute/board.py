@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from site_builder.compute.intervals import LEAST_TASKS, mean_intervals
+from site_builder.compute.additive import (
+    Places,
+    adjusted_intervals,
+    compare_adjusted,
+    fit_additive,
+)
+from site_builder.compute.intervals import LEAST_TASKS, known_errors, mean_intervals
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
     floats_or_none,
     integers_or_none,
     mean_of,
+    mean_over,
     pairs_or_none,
     round_float,
 )
 from site_builder.compute.ranks import (
+    Flags,
     Leads,
     compare_pairs,
     compute_win_rates,
@@ -33,9 +41,13 @@ from site_builder.compute.ranks import (
     possible_rates,
     rank_intervals,
 )
-from site_builder.compute.scores import Scores
+from site_builder.compute.score_error import count_judged_wins
+from site_builder.compute.scores import Roles, Scores
 from site_builder.config import BoardConfig
 from site_builder.records import Record, make_records, replace
+
+# Share of the scores of a complete board below which means say more about tasks than about models.
+_SPARSE = 0.6
 
 
 class RankingRules(Record):
@@ -47,7 +59,7 @@ class RankingRules(Record):
         why: What decided `rank_by`.
     """
 
-    rank_by: Literal["mean", "mean_win_rate"]
+    rank_by: Literal["mean", "mean_win_rate", "additive"]
     min_coverage: float
     averaged: bool
     why: Literal["configured", "comparable", "mixed units", "sparse"]
@@ -67,10 +79,17 @@ class Standing(Record):
         behind, behind_interval: How far it is behind the leader, over common tasks, with the
             simultaneous 95 % interval; None without enough common tasks, and where several lead.
         average: Mean score over its tasks; None where scores cannot be averaged, as mean lifts.
+        base_average, baseline_average: Mean of its base scores, and of the baseline's scores, over
+            the tasks of `average`; None where one of them is missing. Adjusted averages where these
+            rank the board.
+        adjusted: Estimate of the mean score over all tasks; None unless it ranks the board
+            (docs/statistics.md#additive-model).
         interval: 95 % interval, over tasks, of what ranks the board; None below six tasks.
         scored: Number of tasks with a score.
         win_rate: Mean share of rivals beaten, 0..1.
         wins: Number of tasks on which it has the best score, ties included.
+        clear_wins, unclear_wins: Number of these that the errors of scores make clear, and not
+            clear; None where this is known of none (docs/statistics.md#wins).
         lift_over_base, lift_over_baseline: Mean lifts over common tasks.
         helped, unchanged, hurt: Number of tasks with a lift over base above, equal to, below 0.
         beats, ties, loses: Number of tasks with such a lift over the baseline.
@@ -78,17 +97,22 @@ class Standing(Record):
 
     model: str
     rank: int | None
-    unranked: Literal["", "no score", "flagged", "coverage", "no rival"]
+    unranked: Literal["", "no score", "flagged", "coverage", "no rival", "no common tasks"]
     rank_interval: tuple[int, int] | None
     possible_ranks: tuple[int, int] | None
     tied_with_best: bool
     behind: float | None
     behind_interval: tuple[float, float] | None
     average: float | None
+    base_average: float | None
+    baseline_average: float | None
+    adjusted: float | None
     interval: tuple[float, float] | None
     scored: int
     win_rate: float | None
     wins: int
+    clear_wins: int | None
+    unclear_wins: int | None
     lift_over_base: float | None
     lift_over_baseline: float | None
     helped: int
@@ -103,6 +127,7 @@ class Board(Record):
     """The standings of one variant over a set of tasks: ranked first, in order; then the others.
 
     Attributes:
+        tasks: Those on which any model has a score in this variant.
         tested: Whether pairs of models are compared: two are ranked, and there are enough tasks.
         inseparable: The longest runs of neighbours in rank of which none is beyond chance ahead of
             another, each by its first and last position.
@@ -118,6 +143,15 @@ class Board(Record):
     def standing(self, model: str) -> Standing:
         """Return the standing of one model."""
         return self._by_model[model]
+
+    def average(self, standing: Standing) -> float | None:
+        """Return the adjusted average where it ranks the board, else the average."""
+        return standing.adjusted if self.rules.rank_by == "additive" else standing.average
+
+    def merit(self, standing: Standing) -> float | None:
+        """Return what ranks the board: the win rate, or the average."""
+        by_rate = self.rules.rank_by == "mean_win_rate"
+        return standing.win_rate if by_rate else self.average(standing)
 
     @cached_property
     def _by_model(self) -> dict[str, Standing]:
@@ -152,7 +186,27 @@ def compute_boards(
 
 
 def _boards_over(scores: Scores, rules: RankingRules) -> dict[str, Board]:
-    return {v: compute_board(scores, v, rules) for v in scores.roles.variants}
+    boards = {v: compute_board(scores.of_variant(v), v, rules) for v in scores.roles.variants}
+    if rules.rank_by != "additive":
+        return boards
+    return {v: _beside_adjusted(board, boards, scores.roles) for v, board in boards.items()}
+
+
+def _beside_adjusted(board: Board, boards: Mapping[str, Board], roles: Roles) -> Board:
+    """Put the adjusted averages of base and baseline beside those of a board."""
+    base = boards[roles.base] if roles.base not in (None, board.variant) else None
+    other, baseline = roles.baseline_variants.get(board.variant), None
+    if roles.baseline is not None and other is not None:
+        baseline = boards[other].standing(roles.baseline).adjusted
+    standings = tuple(
+        replace(
+            s,
+            base_average=base.standing(s.model).adjusted if base else None,
+            baseline_average=baseline,
+        )
+        for s in board.standings
+    )
+    return replace(board, standings=standings)
 
 
 def compute_common_boards(
@@ -169,7 +223,7 @@ def compute_common_boards(
         ranked = [scores.rows[s.model] for s in board.ranked]
         is_common = ~np.isnan(scores.values[variant][ranked]).any(axis=0)
         tasks = [scores.tasks[column] for column in np.flatnonzero(is_common)]
-        if 0 < len(tasks) < len(scores.tasks):
+        if 0 < len(tasks) < len(board.tasks):
             rank_by = "mean" if board.rules.averaged else board.rules.rank_by
             rules = replace(board.rules, min_coverage=1.0, rank_by=rank_by)
             found[variant] = _boards_over(scores.only(tasks), rules)
@@ -184,13 +238,15 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
     asked = config.min_coverage
     floor = 1.0 if dense else round_float(coverage.max(initial=0.0) / 2)
     min_coverage = floor if asked is None else asked
-    if config.rank_by is not None:
+    if config.rank_by is not None and (comparable or config.rank_by != "additive"):
         averaged = comparable or config.rank_by == "mean"
         return RankingRules(config.rank_by, min_coverage, averaged, why="configured")
     if not comparable:
         return RankingRules("mean_win_rate", min_coverage, averaged=False, why="mixed units")
-    if asked is None and not dense:
-        return RankingRules("mean_win_rate", min_coverage, averaged=True, why="sparse")
+    # Means over different tasks compare the tasks too.
+    few_scores = bool(coverage.sum() < _SPARSE * len(coverage))
+    if min_coverage < 1 and (asked is None or few_scores):
+        return RankingRules("additive", min_coverage, averaged=True, why="sparse")
     return RankingRules("mean", min_coverage, averaged=True, why="comparable")
 
 
@@ -205,51 +261,48 @@ def _are_comparable(tasks: pd.DataFrame) -> bool:
 
 
 def _coverage(scores: Scores) -> Array:
-    """Return the share of tasks that each run, a model in a variant, has a score on, above 0."""
-    counts = [(~np.isnan(scores.values[v])).sum(axis=1) for v in scores.roles.variants]
-    runs = np.concatenate(counts)
-    return runs[runs > 0] / len(scores.tasks)
+    """Return the share of its variant's tasks that each run, a model in one, has; above 0."""
+    parts = [scores.of_variant(v).values[v] for v in scores.roles.variants]
+    shares = np.concatenate([(~np.isnan(values)).mean(axis=1) for values in parts])
+    return shares[shares > 0]
 
 
 def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     """Rank the models of one variant over the tasks of `scores`.
 
     By the mean over the tasks that a model has: of the scores, signed so that greater is better, or
-    of `compute_win_rates`. A model below `rules.min_coverage` has no rank. Models with equal ranks,
-    and those without, are ordered by coverage, then as in `scores`.
+    of `compute_win_rates`; or by the estimate of `fit_additive`. A model below `rules.min_coverage`
+    has no rank and no part in that estimate. Models with equal ranks, and those without, are
+    ordered by coverage, then as in `scores`.
 
     Source: docs/statistics.md#average, docs/statistics.md#ranks.
     """
     values, signed = scores.values[variant], scores.signed[variant]
-    rates = compute_win_rates(signed)
-    by_rate = rules.rank_by == "mean_win_rate"
-    measure, shown = (rates, rates) if by_rate else (signed, values)
-    # A win rate has no error of its own: it depends on those of all rivals.
-    errors = np.full(values.shape, np.nan) if by_rate else scores.errors[variant]
-    bounds = (np.zeros(1), np.ones(1)) if by_rate else (scores.low, scores.high)
     scored = (~np.isnan(values)).sum(axis=1)
     covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9)
-    # One model alone leads, though it has no rival to beat.
-    merit = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(scored))
-    ranks = competition_ranks(np.where(covered, merit, np.nan))
+    rates = compute_win_rates(signed)
+    merits = _find_merits(scores, variant, rules, covered, rates)
+    ranks = competition_ranks(np.where(covered, merits.values, np.nan))
     order = np.lexsort((-scored, ranks))
     is_ranked = ~np.isnan(ranks)
     ranked = order[: is_ranked.sum()]
     tested = len(ranked) > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
-    leads = compare_pairs(measure[ranked], errors[ranked], scores.families)
+    leads = merits.compare(ranked)
     plausible, behind = _place(ranks, ranked, leads, tested=tested)
     possible = _possible_ranks(scores, variant, rules)
     is_flagged = np.isin(scores.models, [*scores.left_out(variant)])
+    no_rank = "no common tasks" if rules.rank_by == "additive" else "no rival"
     unranked = np.select(
         [is_ranked, covered, scored > 0, is_flagged],
-        ["", "no rival", "coverage", "flagged"],
+        ["", no_rank, "coverage", "flagged"],
         "no score",
     )
+    clear_wins, unclear_wins = count_judged_wins(signed, scores.ties[variant])
     over_base, over_baseline = scores.lift_over_base(variant), scores.lift_over_baseline(variant)
 
-    def means(figures: Array) -> list[float | None]:
-        found = floats_or_none(mean_of(figures, axis=1))
-        return found if rules.averaged else [None] * len(found)
+    def means(figures: Array, places: npt.NDArray[np.bool_] | None = None) -> list[float | None]:
+        over = mean_of(figures, axis=1) if places is None else mean_over(figures, places)
+        return floats_or_none(over if rules.averaged else np.full(len(over), np.nan))
 
     columns = {
         "model": scores.models,
@@ -261,10 +314,15 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
         "behind": floats_or_none(behind[0]),
         "behind_interval": pairs_or_none(*behind[1:]),
         "average": means(values),
-        "interval": pairs_or_none(*mean_intervals(shown, errors, scores.families, bounds)),
+        "base_average": means(scores.base_of(variant), ~np.isnan(values)),
+        "baseline_average": means(scores.of_baseline(scores.values, variant), ~np.isnan(values)),
+        "adjusted": floats_or_none(merits.adjusted),
+        "interval": pairs_or_none(*merits.intervals),
         "scored": scored.tolist(),
         "win_rate": floats_or_none(mean_of(rates, axis=1)),
         "wins": compute_wins(signed).sum(axis=1).tolist(),
+        "clear_wins": integers_or_none(clear_wins),
+        "unclear_wins": integers_or_none(unclear_wins),
         "lift_over_base": means(over_base),
         "lift_over_baseline": means(over_baseline),
         "helped": (over_base > 0).sum(axis=1).tolist(),
@@ -280,9 +338,7 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     return Board(variant, scores.tasks, rules, tested, groups, in_order)
 
 
-def _place(
-    ranks: Array, ranked: npt.NDArray[np.intp], leads: Leads, *, tested: bool
-) -> tuple[Array, Array]:
+def _place(ranks: Array, ranked: Places, leads: Leads, *, tested: bool) -> tuple[Array, Array]:
     """Return rank intervals, and how far each model is behind a single first; NaN elsewhere."""
     plausible, behind = np.full((2, len(ranks)), np.nan), np.full((3, len(ranks)), np.nan)
     if tested:
@@ -290,6 +346,49 @@ def _place(
     if (ranks == 1).sum() == 1:
         behind[:, ranked] = leads.behind
     return plausible, behind
+
+
+class _Merits(Record, eq=False):
+    """What ranks the models of a board.
+
+    Attributes:
+        values: Greater is better, shape (models,); NaN where it is not defined.
+        intervals: Their 95 % intervals, in the unit that pages show, shape (2, models).
+        adjusted: Estimated mean scores, shape (models,); all NaN unless they rank the board.
+        compare: Compares every two of the models at some places, best first.
+    """
+
+    values: Array
+    intervals: Array
+    adjusted: Array
+    compare: Callable[[Places], Leads]
+
+
+def _find_merits(
+    scores: Scores, variant: str, rules: RankingRules, covered: Flags, rates: Array
+) -> _Merits:
+    values, signed, errors = scores.values[variant], scores.signed[variant], scores.errors[variant]
+    families, none = scores.families, np.full(len(values), np.nan)
+    if rules.rank_by == "additive":
+        fit = fit_additive(np.where(covered[:, np.newaxis], signed, np.nan), families)
+        known = known_errors(values, errors)
+        intervals = adjusted_intervals(fit, known)
+        adjusted = fit.means
+        if scores.direction[0] < 0:
+            intervals, adjusted = -intervals[::-1], -adjusted
+        return _Merits(fit.means, intervals, adjusted, partial(compare_adjusted, fit, known=known))
+    measure, shown, bounds = signed, values, (scores.low, scores.high)
+    if rules.rank_by == "mean_win_rate":
+        # A win rate has no error of its own: it depends on those of all rivals.
+        measure, shown, bounds = rates, rates, (np.zeros(1), np.ones(1))
+        errors = np.full(values.shape, np.nan)
+    # One model alone leads, though it has no rival to beat.
+    means = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(values))
+
+    def compare(ranked: Places) -> Leads:
+        return compare_pairs(measure[ranked], errors[ranked], families)
+
+    return _Merits(means, mean_intervals(shown, errors, families, bounds), none, compare)
 
 
 def _possible_ranks(scores: Scores, variant: str, rules: RankingRules) -> Array:

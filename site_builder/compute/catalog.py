@@ -86,6 +86,7 @@ class TaskInfo(Record):
     higher_is_better: bool
     score_min: float | None
     score_max: float | None
+    score_chance: float | None
     dataset_url: str | None
     evaluation_split: str | None
     length_unit: str | None
@@ -131,7 +132,7 @@ class Catalog(Record):
 def collect_catalog(tables: Tables) -> Catalog:
     """Make records of the rows of the models and tasks tables."""
     tasks = tables.tasks
-    numeric = tasks.select_dtypes("number").drop(columns=["score_min", "score_max"])
+    numeric = tasks.select_dtypes("number").drop(columns=["score_min", "score_max", "score_chance"])
     numbers = [
         {str(name): float(n) for name, n in row.items() if pd.notna(n) and isfinite(n)}
         for row in numeric.to_dict("records")

@@ -3,31 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import combinations_with_replacement
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import (
+    LEAST_TO_CONCLUDE,
     Array,
     correlation_p,
     floats_or_none,
     mean_of,
     pairs_or_none,
+    rank_correlation_p,
+    rarest_order,
     round_float,
     round_significant,
 )
 from site_builder.compute.score_error import REACH
-from site_builder.compute.scores import Scores
+from site_builder.compute.scores import Roles, Scores
+from site_builder.compute.significance import adjust_for_many
 from site_builder.compute.tasks import TaskResult
-from site_builder.records import Record, make_records
+from site_builder.records import Record, make_records, replace
 from site_builder.tables.schema import TASKS
 
-LEAST_TO_CONCLUDE = 10
+LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
+_BASE_SCORE = "mean_base_score"
 _LEAST_N = 4
 
-Verdict = Literal["together", "apart", "unclear", "too few"]
+# What each column is computed from. Two columns with a common part are related by construction:
+# of shuffled scores, y - x correlates with x as well.
+_PARTS: Mapping[str, frozenset[str]] = {
+    "baseline_score": frozenset({"baseline"}),
+    "best_lift_over_baseline": frozenset({"tuned", "baseline"}),
+    "mean_lift_over_base": frozenset({"tuned", "base"}),
+    "best_base_score": frozenset({"base"}),
+    "mean_base_score": frozenset({"base"}),
+    "best_tuned_score": frozenset({"tuned"}),
+    "mean_tuned_score": frozenset({"tuned"}),
+    **{f"input_length_{name}": frozenset({"input"}) for name in ("mean", "std", "p95")},
+    **{f"output_length_{name}": frozenset({"output"}) for name in ("mean", "std", "p95")},
+    **{f"example_length_{name}": frozenset({"input", "output"}) for name in ("mean", "std")},
+    **{f"tokens_{name}": frozenset({"input", "output"}) for name in ("min", "max", "p95")},
+}
+
+_NONE: frozenset[str] = frozenset()
+
+Verdict = Literal["together", "apart", "unclear", "too few", "by construction"]
 
 
 class Correlation(Record):
@@ -37,7 +62,11 @@ class Correlation(Record):
         n: Number of tasks that have both.
         spearman, pearson: Coefficients in -1..1, with two-sided p-values; None below four tasks,
             and where a column is constant.
-        spearman_interval, pearson_interval: 95 % intervals; None where |coefficient| is 1.
+        spearman_interval, pearson_interval: 95 % intervals of this pair alone; None where
+            |coefficient| is 1.
+        spearman_p_adjusted: P-value corrected by Holm's method for the number of tested pairs;
+            None where the pair is not tested.
+        by_construction: Whether the columns are computed from the same values.
     """
 
     n: int
@@ -47,16 +76,31 @@ class Correlation(Record):
     pearson: float | None = None
     pearson_p: float | None = None
     pearson_interval: tuple[float, float] | None = None
+    spearman_p_adjusted: float | None = None
+    by_construction: bool = False
 
     @property
     def verdict(self) -> Verdict | None:
-        """The direction of Spearman's coefficient, if any (docs/statistics.md#correlation)."""
+        """What Spearman's coefficient shows; None where it is undefined or not tested.
+
+        Source: docs/statistics.md#correlation.
+        """
         if self.spearman is None:
             return None
+        if self.by_construction:
+            return "by construction"
         if self.n < LEAST_TO_CONCLUDE:
             return "too few"
-        low, high = self.spearman_interval or (self.spearman, self.spearman)
-        return "together" if low > 0 else "apart" if high < 0 else "unclear"
+        if self.spearman_p_adjusted is None:
+            return None
+        if self.spearman_p_adjusted >= 1 - LEVEL:
+            return "unclear"
+        return "together" if self.spearman > 0 else "apart"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the verdict is a direction."""
+        return self.verdict in ("together", "apart")
 
 
 class Fit(Record):
@@ -79,14 +123,28 @@ class Correlations(Record):
 
     Attributes:
         columns: Derived columns, then the features.
+        predictors: What may explain a lift: the mean base score, if there is a lift that is not
+            computed from it, and the features.
         values: By column, one value per task, None where missing.
         pairs: By (column, column), in both orders, and of each column with itself.
     """
 
     columns: tuple[str, ...]
     features: tuple[str, ...]
+    predictors: tuple[str, ...]
     values: Mapping[str, tuple[float | None, ...]]
     pairs: Mapping[tuple[str, str], Correlation]
+
+    @cached_property
+    def tested(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of a predictor and a lift that have a corrected p-value, by lift."""
+        keys = ((predictor, lift) for lift in LIFTS for predictor in self.predictors)
+        return tuple(key for key in keys if self.pairs[key].spearman_p_adjusted is not None)
+
+    @property
+    def clear(self) -> tuple[tuple[str, str], ...]:
+        """The tested pairs with a clear direction."""
+        return tuple(key for key in self.tested if self.pairs[key].is_clear)
 
 
 def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
@@ -103,7 +161,8 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
     for i, (x, y) in enumerate(pairs):
         common = _common(x, y)
         n[i], r[i] = len(common[0]), _coefficients(*common)
-    rounded_r = np.clip(round_significant(r), -1, 1)
+    r = np.clip(r, -1, 1)
+    rounded_r = round_significant(r)
     # A column is in perfect order with itself, whatever the last bit of the sums: p is 0.
     perfect = np.abs(rounded_r) == 1
     p = round_significant(correlation_p(np.where(perfect, rounded_r, r), n - 2))
@@ -117,6 +176,8 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
         columns[name] = floats_or_none(rounded_r[:, k])
         columns[f"{name}_p"] = floats_or_none(p[:, k])
         columns[f"{name}_interval"] = pairs_or_none(low[:, k], high[:, k])
+    columns["spearman_p_adjusted"] = [None] * len(pairs)
+    columns["by_construction"] = [False] * len(pairs)
     return make_records(Correlation, columns)
 
 
@@ -124,10 +185,10 @@ def _coefficients(x: Array, y: Array) -> tuple[float, float]:
     """Return Spearman's and Pearson's coefficient of two complete columns; NaN if undefined."""
     if len(x) < _LEAST_N or _is_constant(x) or _is_constant(y):
         return np.nan, np.nan
-    rho = np.corrcoef(_mean_ranks(x), _mean_ranks(y))[0, 1]
+    rho = np.vecdot(_unit(_mean_ranks(x)), _unit(_mean_ranks(y)))
     # Scaled to at most 1, so that no square overflows.
     r = np.vecdot(_unit(x / np.abs(x).max()), _unit(y / np.abs(y).max()))
-    return float(np.clip(rho, -1, 1)), float(np.clip(r, -1, 1))
+    return float(rho), float(r)
 
 
 def _unit(values: Array) -> Array:
@@ -198,14 +259,63 @@ def compute_correlations(
     found = correlate_each([(arrays[a], arrays[b]) for a, b in keys])
     if all(pair.spearman is None for (a, b), pair in zip(keys, found, strict=True) if a != b):
         return None
+    parts = _parts_of(scores.roles)
+    related = {(a, b) for a, b in keys if a == b or parts.get(a, _NONE) & parts.get(b, _NONE)}
+    pairs = {
+        key: replace(pair, by_construction=key in related)
+        for key, pair in zip(keys, found, strict=True)
+    }
+    pairs |= {(b, a): pair for (a, b), pair in pairs.items()}
+    of_base = [pairs[_BASE_SCORE, lift] for lift in LIFTS]
+    explains = any(pair.spearman is not None and not pair.by_construction for pair in of_base)
+    predictors = (*((_BASE_SCORE,) if explains else ()), *features)
     return Correlations(
         columns=tuple(arrays),
         features=tuple(features),
+        predictors=predictors,
         values={name: tuple(floats_or_none(array)) for name, array in arrays.items()},
-        pairs={
-            key: pair for (a, b), pair in zip(keys, found, strict=True) for key in ((a, b), (b, a))
-        },
+        pairs=pairs | _test(pairs, predictors, arrays),
     )
+
+
+def _parts_of(roles: Roles) -> dict[str, frozenset[str]]:
+    """Return what each column of a board is computed from."""
+    parts, of_baseline = dict(_PARTS), {*roles.baseline_variants.values()}
+    if not roles.tuned:  # the base scores compete with the baseline
+        parts["best_lift_over_baseline"] = frozenset({"base", "baseline"})
+    elif roles.base in of_baseline and len(of_baseline) > 1:
+        # A tuned baseline has a lift over its base scores, too.
+        parts["mean_lift_over_base"] |= {"baseline"}
+    return parts
+
+
+def _test(
+    pairs: Mapping[tuple[str, str], Correlation],
+    predictors: Sequence[str],
+    arrays: Mapping[str, Array],
+) -> dict[tuple[str, str], Correlation]:
+    """Correct the p-values of all pairs of a predictor and a lift; return these pairs anew.
+
+    Pairs that are related by construction or have too few tasks are not among them. Holm's method
+    bounds the chance of any false direction on a board (docs/statistics.md#correlation).
+    """
+    tested = [
+        (predictor, lift)
+        for predictor in predictors
+        for lift in LIFTS
+        if (pair := pairs[predictor, lift]).spearman is not None
+        and pair.n >= LEAST_TO_CONCLUDE
+        and not pair.by_construction
+    ]
+    rho = np.array([pairs[key].spearman for key in tested], dtype=float)
+    n = np.array([pairs[key].n for key in tested], dtype=float)
+    least = [max(map(rarest_order, _common(arrays[a], arrays[b]))) for a, b in tested]
+    adjusted = adjust_for_many(rank_correlation_p(rho, n, np.array(least, dtype=float)))
+    return {
+        key: replace(pairs[a, b], spearman_p_adjusted=p)
+        for (a, b), p in zip(tested, adjusted.tolist(), strict=True)
+        for key in ((a, b), (b, a))
+    }
 
 
 def _find_features(tasks: pd.DataFrame) -> list[str]:
@@ -222,11 +332,11 @@ def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
     if roles.base is not None and roles.tuned:
         # Of the models tuned on the task, so that average tuned - average base is average lift.
         is_tuned = np.any([~np.isnan(scores.values[v]) for v in roles.tuned], axis=0)
-        base = np.where(is_tuned, scores.values[roles.base], np.nan)
+        base = np.where(is_tuned, base, np.nan)
     lift_over_baseline = [r.best_lift_over_baseline for r in results]
     lift_over_base = [r.mean_lift_over_base for r in results]
     return {
-        "baseline_score": scores.baseline,
+        "baseline_score": scores.of_baseline(scores.values, roles.primary),
         "best_lift_over_baseline": np.array(lift_over_baseline, dtype=float),
         "mean_lift_over_base": np.array(lift_over_base, dtype=float),
         "best_base_score": np.fmax.reduce(base * direction) * direction,

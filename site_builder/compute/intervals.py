@@ -15,8 +15,6 @@ from site_builder.records import Record
 LEVEL = 0.95
 # Fewer tasks say too little about others: no interval, rank interval or verdict is given.
 LEAST_TASKS = 6
-RESAMPLES = 2_000
-SEED = 20_240_502
 _TAIL = (1 - LEVEL) / 2
 _NOISE = 1e-12  # a mean this small beside its values may be an error of binary fractions
 
@@ -185,10 +183,3 @@ def _p_of(means: Array, errors: Array, freedom: Array, known: Array) -> Array:
         p = 2 * special.stdtr(np.maximum(freedom, 1), np.where(sizes == 0, 0.0, sizes / errors))
         by_error = np.where(known > 0, 2 * special.ndtr(sizes / known), 0.0)
     return round_significant(np.where(freedom >= 1, np.maximum(p, by_error), np.nan))
-
-
-def tail_probability(n: Array) -> Array:
-    """Return the share of resampled means beyond each end of an interval over n tasks."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        stretched = np.sqrt(n / (n - 1)) * t_quantile(n - 1)
-    return round_significant(special.ndtr(-stretched), digits=7)

@@ -55,7 +55,7 @@ class Leads(Record, eq=False):
     Attributes:
         ahead: Which model is ahead of which beyond chance, (models, models), row ahead of column.
         behind: How far the first is ahead of each, and the ends of the interval of that,
-            (3, models); NaN without enough common tasks.
+            (3, models); NaN without enough common tasks, and where one is no finite number.
     """
 
     ahead: Flags
@@ -98,8 +98,9 @@ def compare_pairs(
         ahead[rows, others] = lead > reach
         ahead[others, rows] |= (lead < -reach).T
         if start == 0:
-            ends = np.array([lead[0], lead[0] - reach[0], lead[0] + reach[0]]) * scale
-            ends[:, ~np.isfinite(reach[0])] = np.nan
+            with np.errstate(over="ignore"):
+                ends = np.array([lead[0], lead[0] - reach[0], lead[0] + reach[0]]) * scale
+            ends[:, ~np.isfinite(ends).all(axis=0)] = np.nan
             ends[1:, 0] = np.nan  # the first is not compared with itself
             behind = round_significant(ends, np.full(ends.shape, scale))
     return Leads(ahead, behind)

@@ -8,6 +8,7 @@ from functools import cached_property
 from site_builder.compute.board import Board, choose_rules, compute_boards, compute_common_boards
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
 from site_builder.compute.correlation import Correlations, compute_correlations
+from site_builder.compute.power import smallest_difference
 from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.significance import (
@@ -36,6 +37,8 @@ class Results(Record):
     Attributes:
         boards: Board over all tasks, by variant.
         common: Boards over the tasks that all ranked models of a variant have, by that variant.
+        smallest_difference: The smallest mean difference between two models that the tasks show
+            with a power of 0.8; None where that is not defined (docs/statistics.md#power).
         paired_lifts: 95 % intervals of the lifts that are known example by example.
         tasks: The results on each task, in the order of the tasks table.
         agreement: How similarly each pair of tasks ranks models.
@@ -48,6 +51,7 @@ class Results(Record):
     scores: Scores
     boards: Mapping[str, Board]
     common: Mapping[str, Mapping[str, Board]]
+    smallest_difference: float | None
     lift_tests: LiftTests
     paired_lifts: PairedLifts
     tasks: tuple[TaskResult, ...]
@@ -98,12 +102,13 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     lift_tests = compute_lift_tests(scores, averaged=rules.averaged)
     agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement)
-    categories = compute_categories(by_category, tasks)
+    categories = compute_categories(by_category, tasks, tables.tasks)
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,
         boards=boards,
         common=compute_common_boards(scores, boards),
+        smallest_difference=smallest_difference(scores, boards[scores.roles.primary]),
         lift_tests=lift_tests,
         paired_lifts=collect_paired_lifts(tables.differences, scores),
         tasks=tasks,

@@ -3,26 +3,63 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.numbers import Array, difference, round_significant
+from site_builder.records import Record
 from site_builder.tables.read import positions
+from site_builder.tables.shares import find_sample_sizes, mean_spans
 
 # 95 % of the standard normal distribution lie between -1.96 and +1.96. Written out, since the ways
 # to compute it differ in the last bit.
 REACH = 1.959963984540054
 
 
-def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> Array:
+class ScoreErrors(Record, eq=False):
+    """How exact each score is, shape (rows of the results,); NaN where it is not known.
+
+    Attributes:
+        stderr: Standard error; the least possible one where only a range of n is known.
+        most: The greatest standard error that the range of n allows, else the same as `stderr`.
+        low, high: Ends of the 95 % interval, by `stderr`.
+        n: Number of examples, as stated, or as the only one in its range.
+        n_least, n_most: The range of n where it is not stated, and the size of the split is.
+    """
+
+    stderr: Array
+    most: Array
+    low: Array
+    high: Array
+    n: Array
+    n_least: Array
+    n_most: Array
+
+    @property
+    def has_range(self) -> npt.NDArray[np.bool_]:
+        """Where n is not known, but a range of it is."""
+        return np.isnan(self.n) & ~np.isnan(self.n_most)
+
+    def widest(self, score: Array) -> tuple[Array, Array]:
+        """Return the ends of each 95 % interval, by the greatest error where n has a range."""
+        reach = REACH * self.most
+        low = np.where(self.has_range, score - reach, self.low)
+        return low, np.where(self.has_range, score + reach, self.high)
+
+
+def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErrors:
     """Return the standard error of each score and the ends of its 95 % interval.
 
-    - A `stderr` above 0 is the standard error, and the interval is score ± 1.96 stderr, cut off at
-      the bounds of the task.
+    With p, the position of the score between the bounds of its task:
+
+    - A `stderr` above 0 is the standard error. The interval is Wilson's of p and
+      `effective_sample_size`, else score ± 1.96 stderr, cut off at the bounds.
     - Else, where the score is the mean of n examples, each between two bounds: `wilson_interval`
-      and `standard_error_of_share` of p, the score's position between the bounds.
+      and `standard_error_of_share` of p.
+    - n is `n_examples`, else in the range of `find_sample_sizes`. The error and the interval are
+      then those of the greatest n, so both may be too small.
     - Else the error is unknown, NaN.
 
-    Shape: (3, rows of `results`).
     Units: the metric's own.
     Source: docs/statistics.md#error-of-a-score; for graded examples Bhatia & Davis (2000), The
         American Mathematical Monthly 107(4), 353-357.
@@ -32,21 +69,34 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> Array:
     )
     rows = positions(results["task"], tasks["task"].tolist())
     least, most = (tasks[name].to_numpy(dtype=float)[rows] for name in ("score_min", "score_max"))
-    is_share = (tasks["score_min"] == 0) & tasks["score_max"].isin([1, 100])
-    is_mean = tasks["mean_of_examples"].astype("boolean").fillna(is_share).to_numpy(dtype=bool)
+    of_examples = mean_spans(tasks)[rows]
+    n_least, n_most = np.full((2, len(score)), np.nan)
+    for found in find_sample_sizes(results, tasks):
+        if found.least is not None:
+            n_least[found.rows], n_most[found.rows] = found.least, found.size
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         stated = np.where(stated > 0, stated, np.nan)
-        span = np.where(is_mean[rows] & (most > least), most - least, np.nan)
-        low, high = wilson_interval((score - least) / span, n)
-        shares = standard_error_of_share((score - least) / span, n)
-        known = np.isfinite(stated)
-        ends = (
-            np.where(known, np.fmax(score - REACH * stated, least), least + span * low),
-            np.where(known, np.fmin(score + REACH * stated, most), least + span * high),
+        span = np.where(most > least, most - least, np.nan)
+        p, error = (score - least) / span, stated / span
+        n = np.where(n_least == n_most, n_most, n)
+        largest = np.where(np.isnan(n), n_most, n)
+        shares = standard_error_of_share(p, largest)
+        most_shares = standard_error_of_share(p, np.where(np.isnan(n), n_least, n))
+        ends = np.where(
+            np.isnan(stated),
+            least + of_examples * wilson_interval(p, largest),
+            least + span * wilson_interval(p, effective_sample_size(p, error)),
         )
+        # Wald's interval, where Wilson's does not apply.
+        wald = [np.fmax(score - REACH * stated, least), np.fmin(score + REACH * stated, most)]
+        ends = np.where(np.isnan(ends) & ~np.isnan(stated), wald, ends)
     size = np.fmax(np.abs(score), np.where(np.isnan(span), np.abs(score), span))
-    intervals = round_significant(np.where(np.isfinite(ends), ends, np.nan), size)
-    return np.vstack([np.where(known, stated, round_significant(span * shares)), intervals])
+    low, high = round_significant(np.where(np.isfinite(ends), ends, np.nan), size)
+    stderr, greatest = (
+        np.where(np.isnan(stated), round_significant(of_examples * share), stated)
+        for share in (shares, most_shares)
+    )
+    return ScoreErrors(stderr, greatest, low, high, n, n_least, n_most)
 
 
 def wilson_interval(p: Array, n: Array) -> Array:
@@ -75,16 +125,73 @@ def standard_error_of_share(p: Array, n: Array) -> Array:
     return np.maximum(np.sqrt(p * (1 - p) / n), REACH / (2 * (n + REACH**2)))
 
 
-def find_ties(signed: Array, standard: Array) -> Array:
+def compare_with_chance(score: Array, low: Array, high: Array, chance: Array) -> Array:
+    """Return 1 where a score is above the score that guessing gives, -1 where below, else 0.
+
+    The score is above or below if its 95 % interval is, or if the interval is unknown, the score
+    itself. NaN where the chance level is unknown.
+
+    Shape: scores, the ends of their intervals, and the chance level of their tasks; all the same.
+    Source: the interval as a test, at level 0.05; docs/statistics.md#chance-level.
+    """
+    known = np.isfinite(low) & np.isfinite(high)
+    is_above = difference(np.where(known, low, score), chance) > 0
+    is_below = difference(np.where(known, high, score), chance) < 0
+    return np.where(np.isnan(chance), np.nan, is_above.astype(float) - is_below)
+
+
+def effective_sample_size(p: Array, error: Array) -> Array:
+    """Return the number of examples at which a share p has the standard error: p (1 - p) / error².
+
+    NaN below 1: where p is 0 or 1, or where the error is greater than that of any share.
+
+    Source: E. L. Korn and B. I. Graubard (1998), Survey Methodology 24(2), 193-201.
+    """
+    n = np.clip(p, 0, 1) * (1 - np.clip(p, 0, 1)) / error**2
+    return np.where(n >= 1, n, np.nan)
+
+
+def find_ties(signed: Array, standard: Array, most: Array) -> Array:
     """Return 1 where a score is not distinguishable from the best of its task, else 0.
 
-    Two scores are distinguishable where z = difference / sqrt(se1² + se2²) is above 1.96. NaN where
-    the standard error of the score, or of every best score, is unknown.
+    Two scores are distinguishable where z = difference / sqrt(se1² + se2²) is above 1.96. Where the
+    errors are only known to be between two numbers, the least ones must make them indistinguishable
+    and the greatest ones distinguishable. NaN where neither is so, and where the error of the
+    score, or of every best score, is unknown.
 
-    Shape: scores, greater is better, and their errors (models, tasks), to the same.
+    Shape: scores, greater is better, their errors and the greatest possible errors (models, tasks),
+        to the same.
     Source: the z test of two means; docs/statistics.md#ties-on-a-task.
     """
     best = np.fmax.reduce(signed, axis=0)
-    best_error = np.fmax.reduce(np.where(signed == best, standard, np.nan), axis=0)
-    reach = REACH * np.hypot(standard, best_error)
-    return np.where(np.isnan(reach), np.nan, difference(best, signed) <= reach)
+    gap = difference(best, signed)
+    least_reach, most_reach = (
+        REACH * np.hypot(e, np.fmax.reduce(np.where(signed == best, e, np.nan), axis=0))
+        for e in (standard, most)
+    )
+    return np.select([gap <= least_reach, gap > most_reach], [1.0, 0.0], np.nan)
+
+
+def judge_wins(signed: Array, tied: Array) -> Array:
+    """Return 1 where the best score of a task is clearly the best, 0 where it is not.
+
+    It is where every other score is distinguishable from it, and it is not where any is tied with
+    it. NaN where neither is so, and where a score is not the best, or the only one.
+
+    Shape: scores, greater is better, and their ties by `find_ties` (models, tasks), to the same.
+    Source: docs/statistics.md#wins.
+    """
+    is_best = signed == np.fmax.reduce(signed, axis=0)
+    n, n_tied, n_behind = (found.sum(axis=0) for found in (~np.isnan(signed), tied == 1, tied == 0))
+    verdict = np.select([n_tied > 1, (n > 1) & (n_behind == n - 1)], [0.0, 1.0], np.nan)
+    return np.where(is_best, verdict, np.nan)
+
+
+def count_judged_wins(signed: Array, tied: Array) -> Array:
+    """Return how many wins of each model are clear, and how many are not, by `judge_wins`.
+
+    Shape: (models, tasks) to (2, models); NaN where this is known of no win of the model.
+    """
+    verdicts = judge_wins(signed, tied)
+    counts = np.array([(verdicts == verdict).sum(axis=1) for verdict in (1, 0)], dtype=float)
+    return np.where(counts.sum(axis=0) > 0, counts, np.nan)

@@ -21,9 +21,13 @@ from site_builder.compute.numbers import (
     pairs_or_none,
     round_significant,
 )
-from site_builder.compute.score_error import compute_score_errors, find_ties
+from site_builder.compute.score_error import (
+    compare_with_chance,
+    compute_score_errors,
+    find_ties,
+)
 from site_builder.config import BoardConfig
-from site_builder.records import Record, make_records, replace
+from site_builder.records import Record, asdict, make_records, replace
 from site_builder.tables.read import Tables
 
 _Integers = npt.NDArray[np.intp]
@@ -37,10 +41,15 @@ class Score(Record):
         rank: Among the scores of its task and variant.
         lift_over_base, lift_over_baseline: Difference from these scores, positive = better.
         stderr, interval: Standard error, and 95 % interval (docs/statistics.md#error-of-a-score).
-        n: Number of examples.
+        n: Number of examples, as stated, or as the only one in `n_range`.
+        n_range: The least and the greatest number of examples that it can be of, where the results
+            state none; error and interval are those of the greatest, so they may be too small.
         tied_with_best: Whether it is not distinguishable from the best score of its task and
-            variant (docs/statistics.md#ties-on-a-task); None where the errors are unknown.
+            variant (docs/statistics.md#ties-on-a-task); None where the errors do not say it.
         flag: Why it should be read with care.
+        at_chance: Whether it is no better than the score that guessing gives
+            (docs/statistics.md#chance-level); None where that is unknown.
+        from_worse_than_chance: Whether `lift_over_base` starts from a score worse than chance.
     """
 
     model: str
@@ -53,8 +62,11 @@ class Score(Record):
     stderr: float | None = None
     interval: tuple[float, float] | None = None
     n: int | None = None
+    n_range: tuple[int, int] | None = None
     tied_with_best: bool | None = None
     flag: str | None = None
+    at_chance: bool | None = None
+    from_worse_than_chance: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -82,13 +94,14 @@ class Roles(Record):
 
     Attributes:
         tuned: The variants after tuning, primary first; may be empty.
-        baseline_variant: The variant of the baseline's scores; None without a baseline.
+        baseline_variants: By variant, that of the baseline's scores that stand beside it; empty
+            without a baseline.
     """
 
     base: str | None
     tuned: tuple[str, ...]
     baseline: str | None
-    baseline_variant: str | None
+    baseline_variants: Mapping[str, str]
 
     @cached_property
     def variants(self) -> tuple[str, ...]:
@@ -105,6 +118,11 @@ class Roles(Record):
         """The variants that compete with the baseline: the tuned ones, else the base."""
         return self.tuned or self.variants
 
+    @property
+    def has_several_baselines(self) -> bool:
+        """Whether competing variants are compared with different scores of the baseline."""
+        return len({*map(self.baseline_variants.get, self.contest)}) > 1
+
 
 class Scores(Record, eq=False):
     """Every score of the board.
@@ -112,14 +130,18 @@ class Scores(Record, eq=False):
     Attributes:
         frame: One row per row of the results table, in its order: `model`, `task`, `variant`,
             `score`, `counts` (false where it is flagged and left out), `rank`, `lift_over_base`,
-            `lift_over_baseline`, `tied` (1 where it is tied with the best), `stderr`, `low`,
-            `high`, and what the table states. Rank, lifts and tie are NaN where it does not count.
+            `lift_over_baseline`, `tied` (1 where it is tied with the best), the fields of
+            `ScoreErrors`, `against_chance` (1 where better, -1 where worse), `base_against_chance`
+            (that of the base score of its lift), and what the table states. Rank, lifts and tie are
+            NaN where it does not count.
         index: By variant, the position in `frame` of each score, shape (models, tasks); -1 where
             there is none.
         models, tasks: Ids, in the order of their tables.
         values: By variant, the scores that count, in the metric's unit, shape (models, tasks); NaN
             where there is none.
         errors: By variant, the standard error of each of them, above 0; NaN where unknown.
+        ties: By variant, 1 where they are tied with the best of the task, 0 where they are
+            distinguishable from it, NaN where neither is known.
         direction: +1 where a higher score is better, else -1; shape (tasks,).
         low, high: Bounds of each task's scores, shape (tasks,); infinite where not stated.
         families: The family of each task, as a number, shape (tasks,). A task without a family is
@@ -133,6 +155,7 @@ class Scores(Record, eq=False):
     tasks: tuple[str, ...]
     values: Mapping[str, Array]
     errors: Mapping[str, Array]
+    ties: Mapping[str, Array]
     direction: Array
     low: Array
     high: Array
@@ -156,6 +179,11 @@ class Scores(Record, eq=False):
         return any(not np.isnan(errors).all() for errors in self.errors.values())
 
     @property
+    def has_ranges(self) -> bool:
+        """Whether only a range of the number of examples is known of any score."""
+        return bool((self.frame["n"].isna() & self.frame["n_most"].notna()).any())
+
+    @property
     def scored(self) -> npt.NDArray[np.bool_]:
         """Where a model has a score on a task in any variant of the board; (models, tasks)."""
         return np.asarray(np.any([~np.isnan(self.values[v]) for v in self.roles.variants], axis=0))
@@ -165,34 +193,45 @@ class Scores(Record, eq=False):
         """The scores rounded to twelve digits, with the sign turned so that greater is better."""
         return {v: round_significant(values) * self.direction for v, values in self.values.items()}
 
-    @property
-    def baseline(self) -> Array:
-        """Scores of the baseline, shape (tasks,); all NaN where the board has none."""
-        return self.of_baseline(self.values)
+    def of_baseline(self, arrays: Mapping[str, Array], variant: str) -> Array:
+        """Return what stands for the baseline beside a variant: a row of `values`, `errors`, ....
 
-    def of_baseline(self, arrays: Mapping[str, Array]) -> Array:
-        """Return the baseline's row of arrays by variant, such as `errors`; NaN without one."""
-        if self.roles.baseline is None or self.roles.baseline_variant is None:
+        Shape: (tasks,); NaN without a baseline. Source: docs/statistics.md#roles.
+        """
+        if self.roles.baseline is None:
             return np.full(len(self.tasks), np.nan)
-        row: Array = arrays[self.roles.baseline_variant][self.rows[self.roles.baseline]]
+        row: Array = arrays[self.roles.baseline_variants[variant]][self.rows[self.roles.baseline]]
         return row
 
     def contest(self, variant: str) -> Array:
         """Return the scores of a variant without the baseline's; shape (models, tasks)."""
         values = self.values[variant].copy()
-        if self.roles.baseline is not None and variant == self.roles.baseline_variant:
+        if self.roles.baseline is not None:
             values[self.rows[self.roles.baseline]] = np.nan
         return values
+
+    def base_of(self, variant: str) -> Array:
+        """Return the base scores that a tuned variant is compared with; NaN of the base itself."""
+        if self.roles.base is None or variant == self.roles.base:
+            return np.full((len(self.models), len(self.tasks)), np.nan)
+        return self.values[self.roles.base]
 
     def lift_over_base(self, variant: str) -> Array:
         """Return tuned minus base score, positive = better, or NaN (docs/statistics.md#lift)."""
         if self.roles.base is None or variant == self.roles.base:
-            return np.full((len(self.models), len(self.tasks)), np.nan)
+            return self.base_of(variant)
         return difference(self.signed[variant], self.signed[self.roles.base])
 
     def lift_over_baseline(self, variant: str) -> Array:
         """Return score minus baseline's score, positive = better (docs/statistics.md#lift)."""
-        return difference(self.signed[variant], self.of_baseline(self.signed))
+        return difference(self.signed[variant], self.of_baseline(self.signed, variant))
+
+    def of_variant(self, variant: str) -> Scores:
+        """Return the same board with only the tasks that any model has in a variant, if any."""
+        is_scored = ~np.isnan(self.values[variant]).all(axis=0)
+        if is_scored.all() or not is_scored.any():
+            return self
+        return self.only([self.tasks[column] for column in np.flatnonzero(is_scored)])
 
     def left_out(self, variant: str) -> frozenset[str]:
         """Return the models with a flagged score of the variant that does not count."""
@@ -208,6 +247,7 @@ class Scores(Record, eq=False):
             tasks=tuple(tasks),
             values={variant: array[:, columns] for variant, array in self.values.items()},
             errors={variant: array[:, columns] for variant, array in self.errors.items()},
+            ties={variant: array[:, columns] for variant, array in self.ties.items()},
             direction=self.direction[columns],
             low=self.low[columns],
             high=self.high[columns],
@@ -276,7 +316,13 @@ class Scores(Record, eq=False):
             "lift_over_baseline": floats_or_none(arrays["lift_over_baseline"][rows]),
             "stderr": floats_or_none(arrays["stderr"][rows]),
             "interval": pairs_or_none(arrays["low"][rows], arrays["high"][rows]),
-            "n": integers_or_none(arrays["n_examples"][rows]),
+            "n": integers_or_none(arrays["n"][rows]),
+            "n_range": pairs_or_none(arrays["n_least"][rows], arrays["n_most"][rows], number=int),
+            "at_chance": [
+                None if sign is None else sign <= 0
+                for sign in floats_or_none(arrays["against_chance"][rows])
+            ],
+            "from_worse_than_chance": (arrays["base_against_chance"][rows] < 0).tolist(),
             "tied_with_best": [
                 None if tied is None else tied > 0 for tied in floats_or_none(arrays["tied"][rows])
             ],
@@ -296,8 +342,11 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         tuple(frame[name].cat.categories) for name in ("model", "task", "variant")
     )
     rows, columns = (frame[name].cat.codes.to_numpy() for name in ("model", "task"))
-    counts, score, stderr = (frame[name].to_numpy() for name in ("counts", "score", "stderr"))
-    index, values, errors = {}, {}, {}
+    counts, score, stderr, most = (
+        frame[name].to_numpy() for name in ("counts", "score", "stderr", "most")
+    )
+    direction = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)
+    index, values, errors, ties = {}, {}, {}, {}
     for variant in variants:
         mine = np.flatnonzero(frame["variant"] == variant)
         place = np.full((len(models), len(tasks)), _NO_ROW)
@@ -306,6 +355,9 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         index[variant] = place
         values[variant] = np.where(is_counted, score[place], np.nan)
         errors[variant] = np.where(is_counted, stderr[place], np.nan)
+        signed = round_significant(values[variant]) * direction
+        greatest = np.where(is_counted, most[place], np.nan)
+        ties[variant] = find_ties(signed, errors[variant], greatest)
     low, high = (tables.tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
     flagged = frame[frame["flag"].notna()].rename(columns={"flag": "reason"})
     scores = Scores(
@@ -315,7 +367,8 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         tasks=tasks,
         values=values,
         errors=errors,
-        direction=np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0),
+        ties=ties,
+        direction=direction,
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
         families=_families(tables.tasks),
@@ -332,18 +385,21 @@ def _families(tasks: pd.DataFrame) -> Families:
 
 def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     results = tables.results
-    stderr, low, high = compute_score_errors(results, tables.tasks)
+    errors = compute_score_errors(results, tables.tasks)
+    tasks = pd.Categorical(results["task"], tables.tasks["task"])
+    score = results["score"].to_numpy(dtype=float)
+    chance = tables.tasks["score_chance"].to_numpy(dtype=float)[tasks.codes]
+    turn = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)[tasks.codes]
     variants = results["variant"].unique()
     return pd.DataFrame(
         {
             "model": pd.Categorical(results["model"], tables.models["model"]),
-            "task": pd.Categorical(results["task"], tables.tasks["task"]),
+            "task": tasks,
             "variant": pd.Categorical(results["variant"], variants),
-            "score": results["score"].to_numpy(dtype=float),
+            "score": score,
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
-            "stderr": stderr,
-            "low": low,
-            "high": high,
+            **asdict(errors),
+            "against_chance": turn * compare_with_chance(score, *errors.widest(score), chance),
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
@@ -353,15 +409,21 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
 
 def _compare(scores: Scores) -> dict[str, Array]:
     """Rank, lifts and tie of each row of the table; NaN for a score that does not count."""
-    names = ("rank", "lift_over_base", "lift_over_baseline", "tied")
+    names = ("rank", "lift_over_base", "lift_over_baseline", "tied", "base_against_chance")
     columns = {name: np.full(len(scores.frame), np.nan) for name in names}
+    against_chance = scores.frame["against_chance"].to_numpy()
     for variant in scores.roles.variants:
         there = ~np.isnan(scores.values[variant])
         rows, signed = scores.index[variant][there], scores.signed[variant]
         columns["rank"][rows] = competition_ranks(signed)[there]
-        columns["lift_over_base"][rows] = scores.lift_over_base(variant)[there]
+        lifts = scores.lift_over_base(variant)
+        columns["lift_over_base"][rows] = lifts[there]
+        if scores.roles.base is not None:
+            lifted = ~np.isnan(lifts)
+            before = against_chance[scores.index[scores.roles.base][lifted]]
+            columns["base_against_chance"][scores.index[variant][lifted]] = before
         columns["lift_over_baseline"][rows] = scores.lift_over_baseline(variant)[there]
-        columns["tied"][rows] = find_ties(signed, scores.errors[variant])[there]
+        columns["tied"][rows] = scores.ties[variant][there]
     return columns
 
 
@@ -383,8 +445,9 @@ def _assign_roles(
     if base is None and not tuned:
         base = next(iter(values))
     if config.baseline is None:
-        return Roles(base, tuned, None, None)
+        return Roles(base, tuned, None, {})
     row = models.index(config.baseline)
     order = [v for v in (base, *tuned) if v is not None]
     scored = [v for v in order if not np.isnan(values[v][row]).all()]
-    return Roles(base, tuned, config.baseline, (scored or order)[0])
+    other = (scored or order)[0]
+    return Roles(base, tuned, config.baseline, {v: v if v in scored else other for v in order})

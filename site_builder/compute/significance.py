@@ -44,7 +44,10 @@ _NOISE = 1e-9  # of the scores' size: a difference further from the lift is of o
 
 
 def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> PairedLifts:
-    """Return the 95 % interval, lift ± 1.96 stderr, of each lift that equals a paired difference.
+    """Return the 95 % interval of each lift that equals a paired difference.
+
+    It is `paired_interval` where the numbers of examples on which the runs differ are known, else
+    lift ± 1.96 stderr.
 
     Units: those of the metric, positive = better. Source: docs/statistics.md#paired-differences.
     """
@@ -52,25 +55,57 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
         return {}
     roles, key = scores.roles, ["model", "task", "variant"]
     lifts = scores.frame[[*key, "score", "lift_over_base", "lift_over_baseline"]]
-    found = differences[differences["stderr"] > 0].merge(lifts, on=key)
+    found = differences.merge(lifts, on=key)
     against, other, variant = (
         found[name] for name in ("against", "against_model", "against_variant")
     )
     of_base = (other == found["model"]) & (variant == roles.base)
-    of_baseline = (other == roles.baseline) & (variant == roles.baseline_variant)
+    beside = found["variant"].map(roles.baseline_variants)
+    of_baseline = (other == roles.baseline) & (variant == beside)
     lift = np.select(
         [(against == "base") & of_base, (against == "baseline") & of_baseline],
         [found["lift_over_base"], found["lift_over_baseline"]],
         np.nan,
     )
     size = np.fmax(np.abs(found["score"].to_numpy()), np.abs(lift))
-    direction = scores.direction[positions(found["task"], scores.tasks)]
-    signed = found["difference"].to_numpy(dtype=float) * direction
-    reach = REACH * found["stderr"].to_numpy(dtype=float)
-    low, high = (round_significant(lift + way * reach, np.fmax(size, reach)) for way in (-1, 1))
-    kept = found.assign(low=low, high=high)[np.abs(signed - lift) <= _NOISE * size]
+    at = positions(found["task"], scores.tasks)
+    direction, span = scores.direction[at], (scores.high - scores.low)[at]
+    stated, error, n, higher, lower = (
+        found[name].to_numpy(dtype=float)
+        for name in ("difference", "stderr", "n_pairs", "n_higher", "n_lower")
+    )
+    ends = paired_interval(stated, error, n, higher, lower, span)
+    ends = np.sort(ends * direction, axis=0)
+    reach = REACH * np.where(error > 0, error, np.nan)
+    ends = np.where(np.isfinite(ends), ends, [lift - reach, lift + reach])
+    low, high = round_significant(ends, np.fmax(size, np.abs(ends).max(axis=0, initial=0)))
+    is_lift = np.abs(stated * direction - lift) <= _NOISE * size
+    kept = found.assign(low=low, high=high)[is_lift & ~np.isnan(low)]
     keys = kept[[*key, "against"]].itertuples(index=False, name=None)
     return dict(zip(keys, zip(kept["low"], kept["high"], strict=True), strict=True))
+
+
+def paired_interval(
+    difference: Array, error: Array, n: Array, higher: Array, lower: Array, span: Array
+) -> Array:
+    """Return the ends of the 95 % interval of a difference of two shares of the same n examples.
+
+    With p = (higher + 1) / (n + 2) and q = (lower + 1) / (n + 2), the adjusted shares of examples
+    on which one run is right alone: p - q ± z sqrt((p + q - (p - q)²) / (n + 2)), within -1..1. It
+    is in units of what right and wrong differ by: c = sqrt(sum d² / (higher + lower)), where
+    sum d² = n difference² + n (n - 1) error², or the span of the bounds where no example differs.
+
+    Shape: (differences,) to (2, differences); NaN where a count or the unit is not known.
+    Source: D. G. Bonett and R. M. Price (2012), Journal of Educational and Behavioral Statistics
+        37(4), 479-488.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        squares = n * difference**2 + n * (n - 1) * np.nan_to_num(error) ** 2
+        unit = np.where(higher + lower > 0, np.sqrt(squares / (higher + lower)), span)
+        p, q = (higher + 1) / (n + 2), (lower + 1) / (n + 2)
+        reach = REACH * np.sqrt((p + q - (p - q) ** 2) / (n + 2))
+        ends = np.asarray(np.clip([p - q - reach, p - q + reach], -1, 1) * unit)
+    return np.where(np.isfinite(ends), ends, np.nan)
 
 
 class LiftTest(Record):
@@ -140,7 +175,7 @@ def compute_lift_tests(scores: Scores, *, averaged: bool) -> LiftTests:
     for variant in roles.variants:
         is_rival = ~np.isnan(scores.contest(variant))
         lifts = np.where(is_rival, scores.lift_over_baseline(variant), np.nan)
-        error = error_of_difference(errors[variant], scores.of_baseline(errors))
+        error = error_of_difference(errors[variant], scores.of_baseline(errors, variant))
         over_baseline[variant] = test(lifts, error)
         if base is not None and variant != base:
             error = error_of_difference(errors[variant], errors[base])

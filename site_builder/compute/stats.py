@@ -114,12 +114,11 @@ def compute_stats(
     base = np.full(lifts.shape[1:], np.nan) if roles.base is None else scores.values[roles.base]
     before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
     outcomes = [task.outcome for task in tasks]
-    baseline = (roles.baseline, roles.baseline_variant)
     compared = [
         (s.model, s.lift_over_baseline)
         for variant in roles.contest
         for s in boards[variant].ranked
-        if s.lift_over_baseline is not None and (s.model, variant) != baseline
+        if s.lift_over_baseline is not None and s.model != roles.baseline
     ]
     contest = [tests.over_baseline[variant] for variant in roles.contest]
     return Stats(

@@ -13,14 +13,17 @@ from scipy import special
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import (
+    LEAST_TO_CONCLUDE,
     Array,
-    difference,
     floats_or_none,
     mean_or_none,
+    rank_correlation_p,
+    rarest_order,
     round_significant,
 )
 from site_builder.compute.ranks import compute_wins
 from site_builder.compute.scores import FlaggedScore, Scores
+from site_builder.compute.significance import adjust_for_many
 from site_builder.records import Record
 
 MIN_COMMON_MODELS = 4
@@ -36,10 +39,13 @@ class RankAgreement(Record, eq=False):
     Attributes:
         rho: Spearman's rho, shape (tasks, tasks); NaN where undefined.
         n: Number of common models.
+        p_adjusted: P-values, corrected by Holm's method for the number of pairs of tasks; NaN
+            where rho is undefined or the common models are too few.
     """
 
     rho: Array
     n: Array
+    p_adjusted: Array
 
 
 def compute_rank_agreement(scores: Scores) -> RankAgreement:
@@ -59,7 +65,20 @@ def compute_rank_agreement(scores: Scores) -> RankAgreement:
         rho = _correlate_ranks(signed.rank().to_numpy(), there)
     else:
         rho = signed.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
-    return RankAgreement(round_significant(np.clip(rho, -1, 1)), there.T @ there)
+    rho, n = round_significant(np.clip(rho, -1, 1)), there.T @ there
+    return RankAgreement(rho, n, _adjust_pairs(rho, n, signed.to_numpy()))
+
+
+def _adjust_pairs(rho: Array, n: Array, signed: Array) -> Array:
+    """Correct the p-values of all pairs of tasks with enough models for their number."""
+    least = np.array([rarest_order(column) for column in round_significant(signed).T])
+    adjusted = np.full(rho.shape, np.nan)
+    one, other = np.tril_indices(len(rho), -1)
+    tested = ~np.isnan(rho[one, other]) & (n[one, other] >= LEAST_TO_CONCLUDE)
+    one, other = one[tested], other[tested]
+    p = rank_correlation_p(rho[one, other], n[one, other], np.maximum(least[one], least[other]))
+    adjusted[one, other] = adjusted[other, one] = adjust_for_many(p)
+    return adjusted
 
 
 def _correlate_ranks(ranks: Array, there: Array) -> Array:
@@ -77,11 +96,17 @@ def _correlate_ranks(ranks: Array, there: Array) -> Array:
 
 
 class SimilarTask(Record):
-    """A task that ranks models similarly: Spearman's rho of the two over `n` models."""
+    """A task that ranks models similarly.
+
+    Attributes:
+        rho: Spearman's rho of the two tasks over `n` models.
+        is_clear: Whether it is above 0 beyond chance, among all pairs of tasks.
+    """
 
     task: str
     rho: float
     n: int
+    is_clear: bool
 
 
 def find_similar_tasks(
@@ -93,7 +118,12 @@ def find_similar_tasks(
     nearest = np.argsort(-alike, axis=1, kind="stable")[:, :most]
     return {
         task: tuple(
-            SimilarTask(tasks[j], float(agreement.rho[i, j]), int(agreement.n[i, j]))
+            SimilarTask(
+                tasks[j],
+                float(agreement.rho[i, j]),
+                int(agreement.n[i, j]),
+                bool(agreement.p_adjusted[i, j] < 1 - LEVEL),
+            )
             for j in nearest[i]
             if alike[i, j] > 0
         )
@@ -118,9 +148,12 @@ class TaskResult(Record):
 
     Attributes:
         best: Best score by variant; a variant without a score is absent.
+        baseline_scores: The baseline's score beside each variant; absent where there is none.
         best_contender: Best score of the variants that compete with the baseline, without the
             baseline's.
-        best_lift_over_baseline: Its difference from the baseline, positive = better.
+        best_against_baseline: The score of these with the greatest lift over the baseline; None
+            without a lift.
+        best_lift_over_baseline: This lift, positive = better.
         mean_lift_over_base: Mean over all tuned scores with a base score.
         mean, counts: Mean score and number of scores by variant.
         models: The models with a score, in the order of the ranking.
@@ -130,9 +163,10 @@ class TaskResult(Record):
     """
 
     task: str
-    baseline_score: float | None
+    baseline_scores: Mapping[str, float]
     best: Mapping[str, Best]
     best_contender: Best | None
+    best_against_baseline: Best | None
     best_lift_over_baseline: float | None
     mean_lift_over_base: float | None
     mean: Mapping[str, float | None]
@@ -148,6 +182,15 @@ class TaskResult(Record):
         return {(f.model, f.variant): f.reason for f in self.flagged if f.counts}
 
     @property
+    def contender(self) -> Best | None:
+        """The best contender: against the baseline, or by its score where no lift is known."""
+        return self.best_against_baseline or self.best_contender
+
+    def baseline_beside(self, best: Best) -> float | None:
+        """Return the baseline's score that a best score is compared with."""
+        return self.baseline_scores.get(best.variants[0])
+
+    @property
     def outcome(self) -> Literal["beats", "ties", "loses"] | None:
         """Whether the best contender beats the baseline; None where either is missing."""
         lift = self.best_lift_over_baseline
@@ -156,12 +199,14 @@ class TaskResult(Record):
 
 def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult, ...]:
     """Summarise every task of the board, in the order of the tasks table."""
-    roles, direction, frame = scores.roles, scores.direction, scores.frame
+    roles, frame = scores.roles, scores.frame
     best = {v: _best_runs(scores, {v: scores.values[v]}) for v in roles.variants}
-    contenders = _best_runs(scores, {v: scores.contest(v) for v in roles.contest})
-    tops = np.array([np.nan if top is None else top.score for top in contenders])
-    best_lifts = floats_or_none(difference(tops * direction, scores.baseline * direction))
-    baseline = floats_or_none(scores.baseline)
+    contest = {v: scores.contest(v) for v in roles.contest}
+    contenders, best_lifts = _best_runs(scores, contest), _best_lifts(scores)
+    is_best = {v: scores.lift_over_baseline(v) == best_lifts for v in contest}
+    furthest = {v: np.where(is_best[v], values, np.nan) for v, values in contest.items()}
+    against_baseline = _best_runs(scores, furthest)
+    baseline = {v: floats_or_none(scores.of_baseline(scores.values, v)) for v in roles.variants}
     lifts = [scores.lift_over_base(v) for v in roles.tuned]
     models = frame["model"].to_numpy(dtype=object)
     exact = (frame["low"].notna() & frame["high"].notna()).to_numpy()
@@ -169,16 +214,17 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     for score in scores.flagged:
         if score.variant in roles.variants:
             flagged[score.task].append(score)
-    similar = find_similar_tasks(scores.tasks, agreement)
+    similar, lift_or_none = find_similar_tasks(scores.tasks, agreement), floats_or_none(best_lifts)
 
     def result(column: int, task: str) -> TaskResult:
         ranked = scores.ranked_rows(task)
         return TaskResult(
             task=task,
-            baseline_score=baseline[column],
+            baseline_scores={v: s for v, row in baseline.items() if (s := row[column]) is not None},
             best={v: top for v, of_variant in best.items() if (top := of_variant[column])},
             best_contender=contenders[column],
-            best_lift_over_baseline=best_lifts[column],
+            best_against_baseline=against_baseline[column],
+            best_lift_over_baseline=lift_or_none[column],
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
             mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
             counts={v: len(rows) for v, rows in ranked.items()},
@@ -189,6 +235,15 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
         )
 
     return tuple(result(column, task) for column, task in enumerate(scores.tasks))
+
+
+def _best_lifts(scores: Scores) -> Array:
+    """Return the greatest lift of any contender over the baseline beside it; shape (tasks,)."""
+    lifts = [
+        np.where(np.isnan(scores.contest(v)), np.nan, scores.lift_over_baseline(v))
+        for v in scores.roles.contest
+    ]
+    return np.asarray(np.fmax.reduce(np.concatenate(lifts), axis=0))
 
 
 def _best_runs(scores: Scores, values: Mapping[str, Array]) -> list[Best | None]:
@@ -229,19 +284,23 @@ class CategoryResult(Record):
 
 
 def compute_categories(
-    boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult]
+    boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult], tasks: pd.DataFrame
 ) -> tuple[CategoryResult, ...]:
-    """Summarise every category, lowest difference first (docs/statistics.md#categories)."""
+    """Summarise every category of the tasks table, lowest difference first.
+
+    Source: docs/statistics.md#categories.
+    """
     by_task = {result.task: result for result in results}
     found = []
-    for name, by_variant in boards.items():
-        board = next(iter(by_variant.values()))
-        averaged, mine = board.rules.averaged, [by_task[task] for task in board.tasks]
+    for name, own in tasks.groupby("category", sort=False)["task"]:
+        by_variant = boards[str(name)]
+        averaged = next(iter(by_variant.values())).rules.averaged
+        mine = [by_task[task] for task in own]
         best = np.array([result.best_lift_over_baseline for result in mine], dtype=float)
         over_base = np.array([result.mean_lift_over_base for result in mine], dtype=float)
         category = CategoryResult(
-            category=name,
-            tasks=board.tasks,
+            category=str(name),
+            tasks=tuple(own),
             best_lift_over_baseline=mean_or_none(best) if averaged else None,
             mean_lift_over_base=mean_or_none(over_base) if averaged else None,
             beating=int((best > 0).sum()),

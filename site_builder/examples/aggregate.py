@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
-from math import sqrt
+from math import isclose, sqrt
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +15,7 @@ from site_builder.examples import expressions
 from site_builder.examples.expressions import RUN, Frame
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
-from site_builder.records import Record, field
+from site_builder.records import Record, field, replace
 from site_builder.tables.check import unknown_id_fault
 from site_builder.tables.schema import LARGEST
 
@@ -59,6 +59,8 @@ class Moments(Record):
         square: The mean of the squared deviations, after one pass.
         over: The sum of the deviations of the squares from `square`: again the rounding error.
         low, high: The lowest and the highest value.
+        above, below: The number of values above and below 0.
+        clusters: The sums of the residuals of clusters; None without clusters.
     """
 
     n: int
@@ -68,6 +70,9 @@ class Moments(Record):
     over: float
     low: float
     high: float
+    above: int = 0
+    below: int = 0
+    clusters: Moments | None = None
 
     @property
     def size(self) -> float:
@@ -82,6 +87,25 @@ class Moments(Record):
         """
         return self.low if self.low == self.high else self.centre + self.off / self.n
 
+    @property
+    def squares(self) -> float:
+        """The sum of the squares of the values: those around the mean, and n times its square."""
+        around = self.n * self.square + self.over - self.off**2 / self.n
+        return max(around, 0.0) + self.n * self.mean**2
+
+    def discordant(self, size: float) -> tuple[int, int] | None:
+        """Return the number of values above and below 0, if all these are equally far from it.
+
+        They are if their squares add up to as many times the square of the farthest. `size` is as
+        in `stderr`. None where they are not, and with clusters.
+        """
+        if self.clusters is not None:
+            return None
+        if self.size <= _NOISE * size:
+            return 0, 0
+        is_alike = isclose(self.squares, (self.above + self.below) * self.size**2, rel_tol=1e-9)
+        return (self.above, self.below) if is_alike else None
+
     def stderr(self, size: float = 0.0) -> float | None:
         """Return the standard error of the mean: `sqrt(sum((x - mean)^2) / (n - 1) / n)`.
 
@@ -90,13 +114,22 @@ class Moments(Record):
         and LeVeque (1983), with the same correction for the squares. A plain sum of squares loses
         digits if the values are large beside their spread, or if there are millions of them.
 
-        None for one value and for equal values. `size` is that of the numbers that the values are
-        differences of: a spread below its twelfth digit is a rounding error.
+        With G clusters: `sqrt(G / (G - 1) sum(r^2)) / n`, where r is the sum of the residuals
+        x - mean of a cluster (Liang and Zeger, 1986).
+
+        None for one value or cluster, and for equal values. `size` is that of the numbers that the
+        values are differences of: a spread below its twelfth digit is a rounding error.
 
         Source: docs/statistics.md#score-of-many-examples.
         """
         if self.n < 2 or self.high - self.low <= _NOISE * size:
             return None
+        if self.clusters is not None:
+            of = self.clusters
+            # Residuals that cancel in every cluster say nothing of how clusters vary.
+            if of.n < 2 or of.size <= _NOISE * self.n * max(self.size, size):
+                return None
+            return sqrt(of.n / (of.n - 1) * of.squares) / self.n
         squares = self.n * self.square + self.over - self.off**2 / self.n
         return sqrt(max(squares, 0.0) / (self.n - 1) / self.n)
 
@@ -146,7 +179,7 @@ def aggregate(
 
     def read(only: Mapping[str, Collection[str]]) -> Frame:
         sources = ((engine.read(source, only), source.columns) for source in files.sources)
-        return expressions.all_rows(sources, config.default_variant)
+        return expressions.all_rows(sources, config.default_variant, clustered=files.clustered)
 
     on_progress("Looking at all rows", 0)
     runs, faults = _survey(read({}), engine, files.shown)
@@ -156,10 +189,9 @@ def aggregate(
         on_progress(batch.runs[0].task, rows_done)
         only = {name: {getattr(run, name) for run in batch.held} for name in ("model", "task")}
         rows = expressions.fit_rows(read(only), only["model"], only["task"])
-        _measure(rows, batch, engine, done)
+        _measure(rows, batch, engine, done, clustered=files.clustered)
         rows_done += sum(run.rows for run in batch.runs)
-    if not average:
-        faults += _contradictions(done.repeats, files.shown)
+    faults += _contradictions(done.repeats, files.shown, average=average)
     if faults:
         raise FaultsError(faults)
     return done
@@ -228,17 +260,18 @@ def _unknown_faults(
 def pair_runs(runs: Iterable[ExampleRun], config: SiteConfig) -> list[Pair]:
     """Pair every run with the base of its model, and with the baseline, on the same task.
 
-    The baseline has the variant that `compute/scores.py` chooses: the base, or the first tuned
-    variant if it has no base scores.
+    The baseline has the variant that `compute/scores.py` chooses: that of the run if it has any
+    score there, else the base, else the first tuned variant that it has.
     """
     by_key = {(run.model, run.task, run.variant): run for run in runs}
     base, baseline = config.default_variant, config.board.baseline or ""
     scored = {variant for model, _, variant in by_key if model == baseline}
     tuned = config.board.tuned_variants
     order = (base, *(sorted(scored) if tuned is None else tuned))
-    variant = next((variant for variant in order if variant in scored), base)
+    elsewhere = next((variant for variant in order if variant in scored), base)
     pairs = []
     for run in by_key.values():
+        variant = run.variant if run.variant in scored else elsewhere
         # A run is not compared with itself.
         if (other := by_key.get((run.model, run.task, base), run)) != run:
             pairs.append(Pair(run, other, "base"))
@@ -288,14 +321,17 @@ def batches(
         yield batch
 
 
-def _measure(rows: Frame, batch: RunBatch, engine: Engine, done: Aggregated) -> None:
+def _measure(
+    rows: Frame, batch: RunBatch, engine: Engine, done: Aggregated, *, clustered: bool
+) -> None:
     """Add the scores, differences and repeats of a batch to what is done."""
     numbers = {run: number for number, run in enumerate(batch.held)}
     columns = {name: [getattr(run, name) for run in numbers] for name in RUN}
     runs = engine.rows({**columns, "run": [*numbers.values()]})
-    with engine.keep(expressions.by_example(rows, runs)) as examples:
-        moments = _moments(engine, examples, "run", "score")
-        repeats = {row["run"]: row for row in engine.collect(expressions.repeats(examples))}
+    with engine.keep(expressions.by_example(rows, runs, clustered=clustered)) as examples:
+        moments = _moments(engine, examples, "run", "score", clustered=clustered)
+        counts = engine.collect(expressions.repeats(examples, clustered=clustered))
+        repeats = {row["run"]: row for row in counts}
         paired: dict[int, Moments] = {}
         if batch.pairs:
             pairs = {
@@ -303,8 +339,9 @@ def _measure(rows: Frame, batch: RunBatch, engine: Engine, done: Aggregated) -> 
                 "run": [numbers[pair.run] for pair in batch.pairs],
                 "against": [numbers[pair.other] for pair in batch.pairs],
             }
-            with engine.keep(expressions.differences(examples, engine.rows(pairs))) as differences:
-                paired = _moments(engine, differences, "pair", "difference")
+            found = expressions.differences(examples, engine.rows(pairs), clustered=clustered)
+            with engine.keep(found) as differences:
+                paired = _moments(engine, differences, "pair", "difference", clustered=clustered)
     of_run = {run: moments[number] for run, number in numbers.items() if number in moments}
     for run in batch.runs:
         if run in of_run:
@@ -318,21 +355,44 @@ def _measure(rows: Frame, batch: RunBatch, engine: Engine, done: Aggregated) -> 
             done.differences.append(Difference(pair, both, size, mine.n - n, other.n - n))
 
 
-def _moments(engine: Engine, values: Frame, key: str, value: str) -> dict[int, Moments]:
+def _moments(
+    engine: Engine, values: Frame, key: str, value: str, *, clustered: bool
+) -> dict[int, Moments]:
     rows = engine.collect(expressions.moments(values, key, value))
-    return {row.pop(key): Moments(**row) for row in rows}
+    # DuckDB counts beyond 64 bits.
+    signs = [{side: int(row[side]) for side in ("above", "below")} for row in rows]
+    found = {row.pop(key): Moments(**row | sides) for row, sides in zip(rows, signs, strict=True)}
+    if not clustered or not found:
+        return found
+    centres = {
+        key: [*found],
+        "centre": [m.centre for m in found.values()],
+        "shift": [m.off / m.n for m in found.values()],
+    }
+    sums = expressions.cluster_sums(values, engine.rows(centres), key, value)
+    with engine.keep(sums) as residuals:
+        of = _moments(engine, residuals, key, "residual", clustered=False)
+    return {group: replace(m, clusters=of[group]) for group, m in found.items()}
 
 
-def _contradictions(repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:
-    fix = "Keep one score for each, or use their mean: --average-repeats."
-    faults = [
-        Fault(
-            f"{shown}: {run}",
-            f"{counted(int(row['differing']), 'example')} with different scores, "
-            f"such as {row['differing_example']!r}",
-            fix,
-        )
-        for run, row in repeats.items()
-        if row["differing"]
-    ]
-    return limit_faults(faults, len(faults), shown, "runs with examples of different scores")
+def _contradictions(
+    repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str, *, average: bool
+) -> Iterator[Fault]:
+    """Find examples whose rows have several clusters or, unless averaged, several scores."""
+    for name, what, fix in (
+        (
+            *("differing", "with different scores"),
+            "Keep one score for each, or use their mean: --average-repeats.",
+        ),
+        ("torn", "in several clusters", "Keep one cluster for each."),
+    ):
+        faults = [
+            Fault(
+                f"{shown}: {run}",
+                f"{counted(int(row[name]), 'example')} {what}, such as {row[f'{name}_example']!r}",
+                fix,
+            )
+            for run, row in repeats.items()
+            if row.get(name) and not (average and name == "differing")
+        ]
+        yield from limit_faults(faults, len(faults), shown, f"runs with examples {what}")

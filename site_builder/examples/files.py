@@ -17,17 +17,18 @@ _KINDS = {
     **dict.fromkeys(("model", "task", "variant"), ("text",)),
     "example": ("text", "whole number"),
     "score": ("number", "whole number", "true or false"),
+    "cluster": ("text", "whole number"),
 }
 COLUMNS = tuple(_KINDS)
 """Columns of per-example scores."""
-_OPTIONAL = "variant"
+_OPTIONAL = ("variant", "cluster")
 
 
 class Source(Record):
     """Files with the same columns, which an engine reads as one.
 
     Attributes:
-        columns: Column of the files by column of the schema; the variant may be absent.
+        columns: Column of the files by column of the schema; variant and cluster may be absent.
         folders: Columns that are in the names of folders, such as `model=alpha/`.
     """
 
@@ -48,6 +49,11 @@ class ExampleFiles(Record):
     rows: int
     skipped: tuple[Fault, ...]
     shown: str
+
+    @property
+    def clustered(self) -> bool:
+        """Whether any file says which examples belong together."""
+        return any("cluster" in source.columns for source in self.sources)
 
 
 def find_examples(paths: Sequence[Path], named: Mapping[str, str]) -> ExampleFiles:
@@ -124,10 +130,10 @@ def _column_faults(
             yield Fault(where, f"two columns are named {column!r}", "Rename one of them.")
         elif column in names:
             kind = stored[names.index(column)].kind
-            if kind not in kinds and (name, kind) != (_OPTIONAL, "null"):
+            if kind not in kinds and not (kind == "null" and name in _OPTIONAL):
                 wanted = " or ".join(map(_with_article, kinds[:2]))
                 yield Fault(where, f"column {column!r} is {_with_article(kind)}, not {wanted}")
-        elif column not in keys and (name != _OPTIONAL or name in named):
+        elif column not in keys and (name not in _OPTIONAL or name in named):
             hint = did_you_mean(column, [n for n in names if n not in _KINDS], "columns")
             fix = f"{hint} Name the column: --column {name}=COLUMN.".strip()
             yield Fault(where, f"column {column!r} is missing", fix)

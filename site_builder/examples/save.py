@@ -104,6 +104,7 @@ def _merge_differences(
     counts: Counter[str] = Counter()
     for difference in found:
         pair, moments = difference.pair, difference.moments
+        higher, lower = (moments and moments.discordant(difference.size)) or (None, None)
         new: StoredRow = {
             "model": pair.run.model,
             "task": pair.run.task,
@@ -116,6 +117,8 @@ def _merge_differences(
             "n_pairs": moments.n if moments else 0,
             "n_unpaired": difference.unpaired,
             "n_unpaired_against": difference.unpaired_against,
+            "n_higher": higher,
+            "n_lower": lower,
         }
         row = by_key.get((new["model"], new["task"], new["variant"], new["against"]))
         if row is None:
@@ -188,6 +191,8 @@ def lines_of(
     models, tasks = {run.model for run in found.scores}, {run.task for run in found.scores}
     rows = counted(files.rows, "row")
     yield f"{rows} of {counted(len(models), 'model')} on {counted(len(tasks), 'task')}."
+    if files.clustered:
+        yield "Standard errors are those of clusters of examples."
     merged, differences = report.merged, report.differences
     yield (
         f"Scores: {len(merged.added):,} added, {len(merged.replaced):,} replaced, "

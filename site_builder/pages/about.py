@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from site_builder.addresses import Address
-from site_builder.compute.correlation import LEAST_TO_CONCLUDE
-from site_builder.compute.intervals import RESAMPLES
+from site_builder.compute.intervals import LEAST_TASKS
+from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.serving import collect_offers
-from site_builder.formatting import count, percent
+from site_builder.formatting import count, counted, percent
+from site_builder.pages.board_table import possible_text
 from site_builder.pages.board_views import board_note, ranking_rule
 from site_builder.pages.browser_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.choose import can_choose
-from site_builder.pages.compare import default_runs
+from site_builder.pages.compare import default_runs, has_tests
 from site_builder.pages.page import HOME, Page, Site, cite_site
 from site_builder.records import Record
 
@@ -73,8 +74,9 @@ def _words(site: Site) -> Mapping[str, str]:
         "baseline": labels.baseline,
         "contender": labels.contender,
         "tuned": labels.tuned,
-        "resamples": count(RESAMPLES),
         "reweightings": count(REWEIGHTINGS),
+        "test_tasks": count(LEAST_TASKS),
+        "board_power": _board_power(site),
         "margin": percent(MARGIN_SHARE),
         "least_tasks": count(LEAST_TO_CONCLUDE),
         "flagged_count": "It counts like any other score."
@@ -83,19 +85,36 @@ def _words(site: Site) -> Mapping[str, str]:
     }
 
 
+def _board_power(site: Site) -> str:
+    """Say which difference the board shows; empty where that is not defined."""
+    difference = site.results.smallest_difference
+    if difference is None:
+        return ""
+    tasks, shown = len(site.results.board.tasks), site.labels.scale.score(difference)
+    return (
+        f"With its {counted(tasks, 'task')}, this board has the same probability of showing a "
+        f"difference of {shown} between two models. This is the median over all pairs."
+    )
+
+
 def _shown(site: Site) -> Mapping[str, bool]:
     """Return whether this board shows a statistic, for those that not every board shows."""
     results, labels, serving = site.results, site.labels, site.results.serving
     compared, tests = labels.roles.baseline is not None, results.lift_tests
-    standings = (s for board in results.boards.values() for s in board.standings)
+    boards = results.boards.values()
     return {
+        "adjusted-average": results.board.rules.rank_by == "additive",
         "score-error": any(task.with_intervals for task in results.tasks),
+        "chance-level": any(t.score_chance is not None for t in results.catalog.tasks.values()),
         "changes": site.news is not None,
         "flagged": any(task.flagged for task in results.tasks),
         "rank-interval": results.board.tested,
-        "missing-scores": any(s.possible_ranks for s in standings),
+        "separability": results.board.tested,
+        "missing-scores": any(possible_text(b, s) for b in boards for s in b.standings),
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),
+        "power": bool(default_runs(site)) and has_tests(site),
+        "signed-rank": bool(default_runs(site)) and has_tests(site),
         "lift": labels.lifted,
         "lift-over-baseline": compared,
         "paired-lift": bool(results.paired_lifts),

@@ -14,7 +14,8 @@ from site_builder.charts.cells import (
     number_cell,
     text_cell,
 )
-from site_builder.charts.leaders import has_every_task, is_clearly_first
+from site_builder.charts.dumbbells import shared, tasks_averaged
+from site_builder.charts.leaders import is_clearly_first
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
 from site_builder.compute.significance import LiftTest
@@ -23,7 +24,6 @@ from site_builder.formatting import (
     NumberFormat,
     billions,
     count,
-    counted,
     coverage,
     p_value,
 )
@@ -48,6 +48,7 @@ _RANK_HELP = "Ties share the better rank. The small range shows how far the rank
 _NOTES: Mapping[str, Link] = {
     "rank": method_link("Plausible ranks", "rank-interval"),
     "average": method_link("Behind the first", "rank-interval"),
+    "adjusted": method_link("Behind the first", "rank-interval"),
     "win_rate": method_link("Behind the first", "rank-interval"),
     "lift_over_base": method_link("95\N{NO-BREAK SPACE}% interval and p", "lift-tests"),
     "lift_over_baseline": method_link("95\N{NO-BREAK SPACE}% interval and p", "lift-tests"),
@@ -100,12 +101,26 @@ class BoardTableSpec(Record):
         return roles.base is not None and self.board.variant in roles.tuned
 
     @property
-    def reference(self) -> Standing | None:
-        """The baseline in the variant that stands for it; None without one."""
-        roles = self.labels.roles
-        if roles.baseline is None or roles.baseline_variant is None:
+    def borrowed(self) -> Standing | None:
+        """The baseline's standing on the board of another variant that stands for it here.
+
+        Its average is over the tasks of the ranked models. None where it has a score in this
+        variant, where these models differ in their tasks, and where it lacks one of these.
+        """
+        roles, variant = self.labels.roles, self.board.variant
+        if roles.baseline is None or roles.baseline_variants[variant] == variant:
             return None
-        return self.boards[roles.baseline_variant].standing(roles.baseline)
+        found = self.boards[roles.baseline_variants[variant]].standing(roles.baseline)
+        mean = self.reference if self.board.ranked else found.average
+        n = len(self.board.tasks)
+        if mean is None or (mean == found.average and found.scored == n):
+            return None if mean is None else found
+        return replace(found, average=mean, interval=None, scored=n)
+
+    @property
+    def reference(self) -> float | None:
+        """The baseline's mean over the tasks of each ranked model; None if these differ."""
+        return shared(s.baseline_average for s in self.board.ranked)
 
     def is_borrowed(self, standing: Standing) -> bool:
         """Return whether a standing with a score is from another board: the baseline's."""
@@ -160,6 +175,20 @@ def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
     return ("best",) if is_clearly_first(board) else ("may be first",)
 
 
+def possible_text(board: Board, standing: Standing) -> str:
+    """Return the ranks that missing scores allow a model that lacks one; by win rate, their limits.
+
+    Empty where no ranked model lacks a score.
+    """
+    n, possible = len(board.tasks), standing.possible_ranks
+    if possible is None or standing.scored == n or all(s.scored == n for s in board.ranked):
+        return ""
+    best, worst = map(count, possible)
+    if board.rules.rank_by == "mean_win_rate" and best != worst:
+        return f"rank {best} at best, {worst} at worst, if complete"
+    return f"rank {span_text(*possible)} if complete"
+
+
 # --- tools --------------------------------------------------------------------------------------
 
 
@@ -206,10 +235,11 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what ranks the models, as numbers and as a drawing."""
     board, labels, limits = spec.board, spec.labels, _find_limits(spec)
     averaged, rank_by = board.rules.averaged, board.rules.rank_by
-    over = counted(len(board.tasks), "task")
-    if not all(has_every_task(board, s) for s in board.ranked):
-        over = "the tasks that the model has"
-    mean = f"Mean over {over}"
+    over = tasks_averaged(board)
+    is_adjusted, adjusted = rank_by == "additive", f"Estimate of the mean over {over}"
+    name, mean = "Score", f"Mean over {over}"
+    if is_adjusted:
+        name, mean = "Average", "Mean over the tasks with a score"
     beaten = "Share of other models beaten on a task, averaged over tasks; a tie counts one half"
 
     drawing = "On the scale"
@@ -223,9 +253,14 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     yield Field(replace(RANK, help=_RANK_HELP), rank_cell)
     yield Field(MODEL, lambda s: _model_cell(spec, s))
     yield Field(
-        Column("average", "Score", "number", mean, term="average"),
+        Column("adjusted", "Adjusted average", "number", adjusted, term="adjusted-average"),
+        lambda s: merit(s, "additive", s.adjusted, spec.scale),
+        is_adjusted,
+    )
+    yield Field(
+        Column("average", name, "number", mean, term="average"),
         lambda s: merit(s, "mean", s.average, spec.scale),
-        averaged,
+        averaged and (spec.full or not is_adjusted),
     )
     yield Field(
         Column("win_rate", "Win rate", "number", beaten, term="win-rate"),
@@ -234,7 +269,7 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     )
     yield Field(
         Column("line", drawing, "plot", term="average"),
-        lambda s: Cell("", s.average, plot=_dumbbell(spec, s, limits)),
+        lambda s: Cell("", board.average(s), plot=_dumbbell(spec, s, limits)),
         averaged and (spec.is_tuned or labels.roles.baseline is not None),
     )
 
@@ -249,8 +284,7 @@ def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     beaten = f"Tasks where it scores strictly better than {baseline}"
 
     def over_baseline(s: Standing) -> float | None:
-        is_itself = s.model == labels.roles.baseline and s.lift_over_baseline == 0
-        return None if is_itself else s.lift_over_baseline
+        return None if s.model == labels.roles.baseline else s.lift_over_baseline
 
     def beats(s: Standing) -> Cell:
         of = s.beats + s.ties + s.loses
@@ -275,6 +309,16 @@ def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     )
 
 
+def wins_cell(standing: Standing) -> Cell:
+    """Make the cell of a number of first places, with how many of them are clear, if known."""
+    clear, unclear, note = standing.clear_wins, standing.unclear_wins, ""
+    if clear is not None and unclear is not None:
+        unknown = standing.wins - clear - unclear
+        parts = ((clear, "clear"), (unclear, "not clear"), (unknown, "not known"))
+        note = ", ".join(f"{count(n)} {what}" for n, what in parts if n)
+    return replace(number_cell(standing.wins, count(standing.wins)), note=note)
+
+
 def _count_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield the numbers of tasks on which it leads, gains and loses."""
     base, variant = spec.labels.base, spec.labels.in_sentence(spec.board.variant)
@@ -288,7 +332,7 @@ def _count_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
 
     yield Field(
         Column("wins", "First places", "number", first, term="winners"),
-        lambda s: text_cell(None) if spec.is_borrowed(s) else number_cell(s.wins, count(s.wins)),
+        lambda s: text_cell(None) if spec.is_borrowed(s) else wins_cell(s),
         spec.full,
     )
     yield Field(
@@ -327,7 +371,7 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
         lambda s: number_cell(
             s.scored,
             coverage(s.scored, n),
-            f"rank {span_text(*s.possible_ranks)} if complete" if s.possible_ranks else "",
+            possible_text(spec.board, s),
         ),
         spec.full or any(s.scored not in (0, n) for s in spec.board.standings),
     )
@@ -367,6 +411,7 @@ def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
         "flagged": "not ranked: flagged",
         "coverage": f"not ranked: {coverage(s.scored, len(board.tasks))} tasks",
         "no rival": "not ranked: no rival on its tasks",
+        "no common tasks": "not ranked: no common tasks",
     }
     status = "baseline" if s.model == labels.roles.baseline else whys.get(s.unranked)
     developer = spec.site.results.catalog.models[s.model].developer
@@ -378,8 +423,6 @@ def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Te
     """A mean lift with its interval and p-value, which only the board over all tasks has."""
     cell, variant = lift_cell(lift, spec.scale), spec.board.variant
     is_whole = spec.board is spec.site.results.boards[variant]
-    if spec.is_borrowed(s):
-        variant = spec.labels.roles.baseline_variant or ""
     test = tests.get(variant, {}).get(s.model)
     if not is_whole or test is None or cell.value is None:
         return cell
@@ -419,22 +462,24 @@ def common_bounds(tasks: Iterable[TaskInfo]) -> tuple[float, float] | None:
 def _find_limits(spec: BoardTableSpec) -> AxisRange:
     """Return the tasks' common bounds where they state them, else the ends of all that is drawn."""
     tasks = spec.site.results.catalog.tasks
-    if bounds := common_bounds(tasks[task] for task in spec.board.tasks):
-        return AxisRange(*bounds)
     standings = [s for board in spec.boards.values() for s in board.standings]
-    drawn = [s.average for s in standings if s.average is not None]
+    drawn = [value for s in standings if (value := spec.board.average(s)) is not None]
+    # Estimates may lie outside of the bounds.
+    drawn += common_bounds(tasks[task] for task in spec.board.tasks) or ()
     return AxisRange(min(drawn, default=0.0), max(drawn, default=1.0))
 
 
 def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell | None:
     """The averages before and after on the scale of the board; None without an average."""
-    if s.average is None:
+    average = spec.board.average(s)
+    if average is None:
         return None
-    labels, reference, before = spec.labels, spec.reference, None
-    if spec.is_tuned:
-        before = spec.boards[labels.roles.base or ""].standing(s.model).average
-    text = " to ".join(spec.scale.score(v) for v in (before, s.average) if v is not None)
-    # The baseline from another variant is the reference itself, and needs no other mark.
-    marks = (None, None) if spec.is_borrowed(s) else (before, s.average)
-    before, after, baseline = map(limits.share, (*marks, reference.average if reference else None))
+    labels = spec.labels
+    means = tuple(v for v in (s.base_average, average) if v is not None)
+    text = " to ".join(map(spec.scale.score, means))
+    marks: tuple[float | None, ...] = (s.base_average, average, s.baseline_average)
+    if spec.is_borrowed(s):
+        # The baseline from another variant is the reference itself, and needs no other mark.
+        marks = (None, None, average)
+    before, after, baseline = map(limits.share, marks)
     return Dumbbell(before, after, baseline, None, None, f"{labels.models[s.model]}: {text}")

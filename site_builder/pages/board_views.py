@@ -6,23 +6,26 @@ from collections.abc import Sequence
 from typing import Literal
 
 from site_builder.charts.chart import id_of
+from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.charts.leaders import find_rivals, lead_text
 from site_builder.compute.board import Board, Standing
 from site_builder.formatting import counted, percent
-from site_builder.labels import with_article
+from site_builder.labels import MERITS, with_article
 from site_builder.pages.board_table import BY_LIFT, BoardTableSpec, board_table
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import LONG, Table
 
 _MOST_NAMED = 6
+COLUMNS = {"mean": "average", "mean_win_rate": "win_rate", "additive": "adjusted"}
+"""The column that ranks a board, by the `rank_by` of its rules."""
 MOST_SHORT = 25
 
 
 class LegendItem(Record):
     """What one mark of the drawings in the rows of a board stands for."""
 
-    kind: Literal["before", "after", "band", "reference"]
+    kind: Literal["before", "after", "band", "reference", "chance", "at_chance"]
     text: str
 
 
@@ -83,6 +86,13 @@ def board_note(site: Site) -> str:
     """Return what a reader of the board needs to know of ranks, ties and missing scores."""
     board, sentences = site.results.board, []
     share = board.rules.min_coverage
+    if board.rules.rank_by == "additive":
+        sentences.append(
+            "The adjusted average of a model estimates its mean score over all tasks. It allows "
+            "for how easy the tasks are on which the model has a score."
+        )
+        if any(s.scored and s.rank is None for s in board.standings):
+            sentences.append("Tasks without a score of a ranked model do not count.")
     if board.rules.rank_by == "mean_win_rate":
         sentences.append(
             "The win rate of a model is the share of other models that it beats on a task, "
@@ -107,26 +117,23 @@ def board_note(site: Site) -> str:
 
 def ranking_rule(board: Board) -> str:
     """Return by what the models of a board are ranked, as a sentence."""
-    n = counted(len(board.tasks), "task")
-    if board.rules.rank_by == "mean":
-        return f"Ranked by mean score over {n}."
     whys = {
         "mixed units": ", because the tasks state no common unit and direction",
         "sparse": ", because few models have every task",
     }
-    return f"Ranked by mean win rate over {n}{whys.get(board.rules.why, '')}."
+    merit, over = MERITS[board.rules.rank_by], tasks_averaged(board)
+    return f"Ranked by {merit} over {over}{whys.get(board.rules.why, '')}."
 
 
 # --- views --------------------------------------------------------------------------------------
 
 
 def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
-    by_mean = spec.boards[variant].rules.rank_by == "mean"
-    spec = replace(spec, variant=variant, by="average" if by_mean else "win_rate")
+    rank_by = spec.boards[variant].rules.rank_by
+    spec = replace(spec, variant=variant, by=COLUMNS[rank_by])
     board, rows, view_id = spec.board, _rows(spec), _view_id(spec, variant)
-    merit = "mean score" if by_mean else "mean win rate"
     in_variant, ranked = spec.labels.in_sentence(variant), counted(len(board.ranked), "model")
-    caption = f"Model leaderboard, {in_variant}: {ranked} ranked by {merit}"
+    caption = f"Model leaderboard, {in_variant}: {ranked} ranked by {MERITS[rank_by]}"
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
     return BoardView(
         id=view_id,
@@ -174,21 +181,22 @@ def _common_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView
 
 
 def _rows(spec: BoardTableSpec) -> list[Standing]:
-    """Return the rows in order; a baseline without a score stands where its other score would."""
-    board, reference = spec.board, spec.reference
+    """Return the rows in order; a baseline without a score stands where its other mean would."""
+    board, reference = spec.board, spec.borrowed
     rows = [s for s in board.standings if s.rank is not None or (spec.full and s.scored)]
-    if reference and spec.is_borrowed(reference) and board.rules.rank_by == "mean":
+    level = board.average(reference) if reference else None
+    if reference and level is not None and board.rules.rank_by != "mean_win_rate":
         direction = float(spec.site.results.scores.direction[0])
         ahead = sum(
-            direction * (s.average - (reference.average or 0.0)) >= 0
+            direction * (average - level) >= 0
             for s in board.ranked
-            if s.average is not None
+            if (average := board.average(s)) is not None
         )
-        without = {"rank": None, "rank_interval": None, "possible_ranks": None, "win_rate": None}
-        rows.insert(ahead, replace(reference, **without))
+        of_other = ("rank", "rank_interval", "possible_ranks", "win_rate", "lift_over_base")
+        rows.insert(ahead, replace(reference, **dict.fromkeys(of_other)))
     if spec.full:
-        baseline = spec.labels.roles.baseline
-        rows += [s for s in board.standings if not s.scored and s.model != baseline]
+        shown = {s.model for s in rows}
+        rows += [s for s in board.standings if not s.scored and s.model not in shown]
     return rows
 
 
@@ -210,6 +218,7 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[Standing]) -> str:
         "no score": f"without {with_article(spec.labels.in_sentence(board.variant))} score",
         "flagged": "whose scores are flagged",
         "no rival": "without a rival on their tasks",
+        "no common tasks": "without tasks that connect them to the others",
     }
     texts = [
         f"{counted(absent.count(why), 'model')} {words}"
@@ -225,10 +234,12 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     """What the marks of the drawings stand for, those that the board has."""
     if all(column.align != "plot" for column in table.columns):
         return ()
-    board, labels, reference = spec.board, spec.labels, spec.reference
+    board, labels = spec.board, spec.labels
     marks = [LegendItem("before", labels.base)] if spec.is_tuned else []
     marks.append(LegendItem("after", labels.in_sentence(board.variant)))
-    if reference is not None and reference.average is not None:
-        score = spec.scale.score(reference.average)
-        marks.append(LegendItem("reference", f"{labels.baseline}, {score}"))
+    drawn = {s.baseline_average for s in board.standings if board.average(s) is not None}
+    if len(drawn) == 1 and (level := drawn.pop()) is not None:
+        marks.append(LegendItem("reference", f"{labels.baseline}, {spec.scale.score(level)}"))
+    elif drawn - {None}:
+        marks.append(LegendItem("reference", f"{labels.baseline}, over the same tasks"))
     return tuple(marks)

@@ -7,21 +7,13 @@ from functools import partial
 
 from site_builder.addresses import Address, page_link
 from site_builder.compute.board import Board
-from site_builder.compute.intervals import (
-    LEAST_TASKS,
-    RESAMPLES,
-    SEED,
-    t_quantile,
-    tail_probability,
-)
+from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import (
     Array,
-    counts_to,
     decimals_needed,
     floats_or_none,
     integers_or_none,
 )
-from site_builder.compute.score_error import REACH
 from site_builder.pages.board_table import common_bounds, rank_range
 from site_builder.pages.page import ScriptData, Site
 from site_builder.records import asdict
@@ -53,8 +45,9 @@ def board_data(site: Site) -> Mapping[str, object]:
     """What a script must know of the board beside its scores.
 
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
-    models and the variant whose scores stand for it. `boards` has, by variant, how many models are
-    ranked; of each model rank, number of scores, mean win rate, and the ranks that the tasks allow.
+    models and, by variant, the variant of its scores that stand beside it. `boards` has, by
+    variant, how many models are ranked, and over how many tasks; of each model rank, number of
+    scores, mean win rate, and plausible ranks.
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
@@ -72,28 +65,36 @@ def board_data(site: Site) -> Mapping[str, object]:
         ],
         "categories": list(_categories(site)),
         "boards": {
-            variant: {"ranked": len(board.ranked), "standings": _standings(site, board)}
+            variant: {
+                "ranked": len(board.ranked),
+                "tasks": len(board.tasks),
+                "standings": _standings(site, board),
+            }
             for variant, board in results.boards.items()
         },
         "base": roles.base,
         "reference": None
         if roles.baseline is None
-        else {"model": results.scores.rows[roles.baseline], "variant": roles.baseline_variant},
+        else {
+            "model": results.scores.rows[roles.baseline],
+            "variants": dict(roles.baseline_variants),
+        },
         "scale": asdict(labels.scale),
-        "rank_by": rules.rank_by,
+        # The script has no additive model: on other tasks than all, win rates come closest.
+        "rank_by": "mean" if rules.rank_by == "mean" else "mean_win_rate",
         "averaged": rules.averaged,
         "min_coverage": rules.min_coverage,
+        "families": results.scores.families.tolist(),
+        "least_tasks": LEAST_TASKS,
     }
 
 
 def choice_data(site: Site) -> Mapping[str, object]:
     """Return `board_data` and what else `static/js/choose.js` needs.
 
-    `ends` are the bounds that all tasks share; `reach` and `tail` hold what an interval over n
-    tasks needs, by n (docs/statistics.md#choice).
+    `ends` are the bounds that all tasks share.
     """
     labels, prices = site.labels, cheapest_prices(site)
-    counts = counts_to(len(site.results.scores.tasks))
     return {
         **board_data(site),
         "ends": common_bounds(site.results.catalog.tasks.values()),
@@ -103,13 +104,7 @@ def choice_data(site: Site) -> Mapping[str, object]:
         "listed": 10,
         "compared": 4,
         "most_unranked": 20,
-        "least_tasks_for_ties": LEAST_TASKS,
         "margin_share": MARGIN_SHARE,
-        "reach": floats_or_none(t_quantile(counts - 1)),
-        "tail": floats_or_none(tail_probability(counts)),
-        "error_reach": REACH,
-        "resamples": RESAMPLES,
-        "seed": SEED,
         "reweightings": REWEIGHTINGS,
         "reweighting_seed": 19_810_101,
     }

@@ -56,7 +56,7 @@ def make_categories(site: Site) -> Iterator[Page]:
     about = f"{n} of tasks, each with its own leaderboard."
     if any(category.best_lift_over_baseline is not None for category in found):
         about = (
-            f"{n} of tasks: how far the best {labels.contender} of each task is from "
+            f"{n} of tasks: how far the {labels.best} of each task is from "
             f"{labels.baseline}, on average."
         )
     yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))

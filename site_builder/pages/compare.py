@@ -10,14 +10,19 @@ from functools import partial
 
 from site_builder.addresses import Address, Link, method_link
 from site_builder.compute.board import Board
+from site_builder.compute.intervals import LEAST_TASKS
+from site_builder.compute.numbers import round_float
 from site_builder.formatting import listed
+from site_builder.pages.board_table import common_bounds
 from site_builder.pages.board_views import BoardView, short_board
-from site_builder.pages.browser_data import SCORES, board_data
+from site_builder.pages.browser_data import ERRORS, SCORES, board_data
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 
 MOST_RUNS = 4
 _FIRST_RUNS = 3
+# Of the bounds that all tasks share: a difference that counts as equal.
+EQUAL_SHARE = 0.01
 
 
 class ModelVariant(Record):
@@ -36,8 +41,11 @@ class CompareContext(Record):
         variants: Whether a model can be chosen in more than one variant.
         baseline: Name of the baseline; empty where the board has none.
         categories: Whether some category has a mean.
+        margin: The difference that counts as equal by default; empty where scores have no mean, or
+            tasks are too few for probabilities.
         summary_terms: What explains the summary.
         scores: Name of the file of scores.
+        errors: Name of the file of their standard errors; empty where none is known.
         data: For the script: the board, and the runs that the page opens with.
     """
 
@@ -46,8 +54,10 @@ class CompareContext(Record):
     variants: bool
     baseline: str
     categories: bool
+    margin: str
     summary_terms: tuple[Link, ...]
     scores: str
+    errors: str
     data: Mapping[str, object]
 
 
@@ -66,9 +76,8 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
     baseline last.
     """
     results, roles = site.results, site.labels.roles
-    reference = (roles.baseline, roles.baseline_variant)
     best = [ModelVariant(s.model, results.board.variant) for s in results.board.ranked]
-    first = [run for run in best if (run.model, run.variant) != reference][:_FIRST_RUNS]
+    first = [run for run in best if run.model != roles.baseline][:_FIRST_RUNS]
     if len(first) < 2:
         others = {
             s.model: ModelVariant(s.model, board.variant)
@@ -79,6 +88,13 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
         last = sorted(others.values(), key=lambda run: run.model == roles.baseline)
         first = [*first, *last][:2]
     return tuple(first) if len(first) > 1 else ()
+
+
+def has_tests(site: Site) -> bool:
+    """Return whether mean differences have intervals, tasks needed and probabilities."""
+    results = site.results
+    n_families = len(set(results.scores.families.tolist()))
+    return results.board.rules.averaged and n_families >= LEAST_TASKS
 
 
 def compare_link(site: Site, board: Board, model: str) -> Link | None:
@@ -106,10 +122,17 @@ def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
 
 
 def _context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
-    labels, averaged = site.labels, site.results.board.rules.averaged
+    results, labels = site.results, site.labels
+    averaged = results.board.rules.averaged
+    is_tested = has_tests(site)
+    ends = common_bounds(results.catalog.tasks.values())
+    margin = round_float(EQUAL_SHARE * (ends[1] - ends[0])) if ends else 0.0
     # In the order of the rows of the summary.
     terms = (
         ("Mean score", "average", averaged),
+        ("Difference", "comparison", averaged),
+        ("Tasks needed", "power", is_tested),
+        ("Better / equal / worse", "signed-rank", is_tested),
         ("First places", "comparison", True),
         (f"Ahead / level / behind {labels.baseline}", "lift-over-baseline", bool(labels.baseline)),
         (f"Mean lift over {labels.base}", "lift", averaged and labels.lifted),
@@ -122,8 +145,14 @@ def _context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
         slots=tuple(range(1, MOST_RUNS + 1)),
         variants=len(labels.roles.variants) > 1,
         baseline=labels.baseline,
-        categories=any(category.averaged for category in site.results.categories),
+        categories=any(category.averaged for category in results.categories),
+        margin=f"{margin:g}" if is_tested else "",
         summary_terms=tuple(method_link(name, term) for name, term, wanted in terms if wanted),
         scores=SCORES,
-        data={"board": board_data(site), "runs": [[run.model, run.variant] for run in runs]},
+        errors=ERRORS if results.scores.has_errors else "",
+        data={
+            "board": board_data(site),
+            "runs": [[run.model, run.variant] for run in runs],
+            "margin": margin,
+        },
     )

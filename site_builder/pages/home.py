@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address, Fact
-from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, score_cell
+from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, score_cell
 from site_builder.charts.chart import Chart, Embed
+from site_builder.charts.correlations import lift_correlations_table
 from site_builder.compute.board import Standing
 from site_builder.formatting import count
 from site_builder.labels import with_article
-from site_builder.pages.analysis import short_correlations
-from site_builder.pages.board_table import BoardTableSpec, rank_cell, tie_tags
+from site_builder.pages.board_table import BoardTableSpec, rank_cell, tie_tags, wins_cell
 from site_builder.pages.board_views import (
+    COLUMNS,
     MOST_SHORT,
     BoardView,
     board_lede,
@@ -85,7 +86,7 @@ def make_home(site: Site) -> Iterator[Page]:
         categories=charts.category_lifts,
         top=_top_five(site),
         winners=charts.winners,
-        correlations=short_correlations(site.results, site.labels),
+        correlations=lift_correlations_table(site.results, site.labels),
         training_sets=charts.training_sets,
     )
     about, cite = config.description or context.lede, cite_site(site)
@@ -117,31 +118,33 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
 
 def _top_five(site: Site) -> Table:
     labels, board = site.labels, site.results.board
-    by_mean = board.rules.rank_by == "mean"
+    rank_by = board.rules.rank_by
     standings = [s for s in board.ranked if (s.rank or 0) <= 5]
     developer = {m.model: m.developer or "" for m in site.results.catalog.models.values()}
     fields: tuple[Field[Standing], ...] = (
         Field(RANK, rank_cell),
         Field(MODEL, lambda s: model_cell(labels, s.model, developer[s.model], tie_tags(board, s))),
         Field(
+            Column("adjusted", "Adjusted average", "number", term="adjusted-average"),
+            lambda s: score_cell(s.adjusted, labels.scale),
+            rank_by == "additive",
+        ),
+        Field(
             Column("average", "Score", "number", term="average"),
             lambda s: score_cell(s.average, labels.scale),
-            by_mean,
+            rank_by == "mean",
         ),
         Field(
             Column("win_rate", "Win rate", "number", term="win-rate"),
             lambda s: score_cell(s.win_rate, labels.rate_scale),
-            not by_mean,
+            rank_by == "mean_win_rate",
         ),
         Field(
             Column("lift_over_base", f"Lift over {labels.base}", "number", term="lift"),
             lambda s: lift_cell(s.lift_over_base, labels.scale),
             any(s.lift_over_base is not None for s in standings),
         ),
-        Field(
-            Column("wins", "First places", "number", term="winners"),
-            lambda s: number_cell(s.wins, count(s.wins)),
-        ),
+        Field(Column("wins", "First places", "number", term="winners"), wins_cell),
     )
     return table_of(
         "top",
@@ -149,5 +152,5 @@ def _top_five(site: Site) -> Table:
         fields,
         standings,
         header=1,
-        sorted_by="average" if by_mean else "win_rate",
+        sorted_by=COLUMNS[rank_by],
     )

@@ -21,6 +21,7 @@ from site_builder.charts.cells import (
 )
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import chart_model_categories
+from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.charts.leaders import find_leaders, find_rivals, lead_text
 from site_builder.charts.scores import chart_model_tasks
 from site_builder.compute.board import Board, Standing
@@ -39,13 +40,14 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec, rank_range, span_text
-from site_builder.pages.board_views import BoardView, board_note, board_views
+from site_builder.pages.board_views import BoardView, LegendItem, board_note, board_views
 from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
     ALL_SCORES,
     ModelScore,
     list_scores,
     provenance_table,
+    scores_legend,
     scores_table,
     unstated_note,
 )
@@ -115,6 +117,7 @@ class ModelContext(Record):
         board: Its neighbours on the board.
         compare: Link to a comparison with its neighbours; None without another model.
         scores: Every score, a row for each task.
+        scores_legend: What the marks of scores stand for; empty where there are none.
         provenance: Where the scores come from.
         missing_provenance: What is not known of any score of the board.
         badge: Its rank, to show on other pages.
@@ -132,6 +135,7 @@ class ModelContext(Record):
     board: Table
     compare: Link | None
     scores: Table
+    scores_legend: tuple[LegendItem, ...]
     provenance: Table
     missing_provenance: str
     badge: Badge
@@ -170,11 +174,18 @@ def model_summary(site: Site, model: str) -> str:
     variant = labels.in_sentence(board.variant)
     if s.rank is None:
         of = coverage(s.scored, len(board.tasks))
-        why = "no rival on its tasks" if s.unranked == "no rival" else f"scores on {of} tasks"
+        whys = {
+            "no rival": "no rival on its tasks",
+            "no common tasks": "no tasks that connect it to the ranked models",
+        }
+        why = whys.get(s.unranked, f"scores on {of} tasks")
         return f"{name} ({variant}) is not ranked: it has {why}."
     parts = [f"{name} is {_ordinal(s.rank)} of {counted(len(board.ranked), 'model')}, {variant}"]
     over = counted(s.scored, "task")
-    if board.rules.rank_by == "mean" and s.average is not None:
+    if s.adjusted is not None:
+        score = labels.scale.score(s.adjusted)
+        parts.append(f"with an adjusted average of {score} over {tasks_averaged(board)}")
+    elif board.rules.rank_by == "mean" and s.average is not None:
         parts.append(f"with a mean score of {labels.scale.score(s.average)} over {over}")
     elif s.win_rate is not None:
         parts.append(f"with a mean win rate of {labels.rate_scale.score(s.win_rate)} over {over}")
@@ -200,8 +211,8 @@ def make_badge(site: Site, model: str) -> Badge:
         is_primary = board.variant == labels.roles.primary
         variant = "" if is_primary else f", {labels.in_sentence(board.variant)}"
         parts = [f"#{s.rank} of {len(board.ranked)}{variant}"]
-        if board.rules.rank_by == "mean" and s.average is not None:
-            parts.append(labels.scale.score(s.average))
+        if board.rules.rank_by != "mean_win_rate" and board.average(s) is not None:
+            parts.append(labels.scale.score(board.average(s)))
         elif s.win_rate is not None:
             parts.append(f"win rate {labels.rate_scale.score(s.win_rate)}")
         if s.rank > 1 and s.tied_with_best:
@@ -242,6 +253,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         board=_neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
         scores=scores_table(site, model, scores),
+        scores_legend=scores_legend(scores),
         provenance=provenance_table(site, scores),
         missing_provenance=unstated_note(site),
         badge=make_badge(site, model),
@@ -278,13 +290,7 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
         plausible = f" (plausible: {span_text(*s.rank_interval)})"
     of = f"/{len(board.ranked)}" if s.rank else ""
     yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank")
-    if board.rules.rank_by == "mean" and s.average is not None:
-        interval = ""
-        if s.interval:
-            interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
-        yield Fact(f"mean score{interval}", scale.score(s.average), term="average")
-    elif s.win_rate is not None:
-        yield Fact("mean win rate", labels.rate_scale.score(s.win_rate), term="win-rate")
+    yield from _merit_facts(labels, board, s)
     if s.lift_over_base is not None:
         yield Fact(f"mean lift over {labels.base}", scale.signed(s.lift_over_base), term="lift")
     compared = s.beats + s.ties + s.loses
@@ -292,6 +298,21 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
         label = f"tasks where it beats {labels.baseline}"
         yield Fact(label, count(s.beats), f"/{compared}", term="lift-over-baseline")
     yield Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}", term="average")
+
+
+def _merit_facts(labels: Labels, board: Board, s: Standing) -> Iterator[Fact]:
+    """Yield what ranks a model: its average or its win rate."""
+    scale, interval = labels.scale, ""
+    if s.interval and board.rules.rank_by != "mean_win_rate":
+        interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
+    if s.adjusted is not None:
+        label = f"adjusted average{interval}"
+        yield Fact(label, scale.score(s.adjusted), term="adjusted-average")
+        yield Fact("mean of its scores", scale.score(s.average), term="average")
+    elif board.rules.rank_by != "mean_win_rate" and s.average is not None:
+        yield Fact(f"mean score{interval}", scale.score(s.average), term="average")
+    elif s.win_rate is not None:
+        yield Fact("mean win rate", labels.rate_scale.score(s.win_rate), term="win-rate")
 
 
 # --- tables ------------------------------------------------------------------------------------
@@ -327,8 +348,9 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
         return row.lift_over_base or 0.0
 
     def cell(row: Score) -> Cell:
-        interval = results.paired_lifts.get((*row.key, "base"))
-        return lift_cell(row.lift_over_base, labels.scales[row.task], interval)
+        interval, scale = results.paired_lifts.get((*row.key, "base")), labels.scales[row.task]
+        below = row.from_worse_than_chance
+        return lift_cell(row.lift_over_base, scale, interval, from_worse_than_chance=below)
 
     column = Column(
         "lift", f"Lift over {labels.base}", "number", first_order="ascending", term="lift"
@@ -348,32 +370,39 @@ def _score_fields(
     labels: Labels, last: Field[Score], *, named: bool = False
 ) -> tuple[Field[Score], ...]:
     """Return the columns of scores, with their variants if `named`, and a last column."""
-    score = Column("score", "Score", "number")
+
+    def score_cell(score: Score) -> Cell:
+        against = score.at_chance
+        return linked_score_cell(labels, score.key, score.score, "", score.flag, against)
+
     return (
         Field(TASK, lambda s: task_cell(labels, s.task)),
         Field(Column("variant", "Variant"), lambda s: text_cell(labels.variants[s.variant]), named),
-        Field(score, lambda s: linked_score_cell(labels, s.key, s.score, flag=s.flag)),
+        Field(Column("score", "Score", "number"), score_cell),
         last,
     )
 
 
 def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     """Return the model among those next to it on a board; empty if it is not ranked."""
-    labels, by_mean, at = site.labels, board.rules.rank_by == "mean", board.places.get(model)
+    labels, at = site.labels, board.places.get(model)
+    by_rate = board.rules.rank_by == "mean_win_rate"
     shown: Sequence[Standing] = ()
     if at is not None:
         first = max(0, min(at - _REACH, len(board.ranked) - 2 * _REACH - 1))
         shown = board.ranked[first : first + 2 * _REACH + 1]
     score = Column("average", "Score", "number", term="average")
-    if not by_mean:
+    if board.rules.rank_by == "additive":
+        score = Column("adjusted", "Adjusted average", "number", term="adjusted-average")
+    if by_rate:
         score = Column("win_rate", "Win rate", "number", term="win-rate")
     gap = Column("gap", "Difference from this model", "number", term=score.term)
     # A win rate is better when it is greater, a mean score when its tasks say so.
-    scale = labels.scale if by_mean else labels.rate_scale
-    direction = float(site.results.scores.direction[0]) if by_mean else 1.0
+    scale = labels.rate_scale if by_rate else labels.scale
+    direction = 1.0 if by_rate else float(site.results.scores.direction[0])
 
     def merit(s: Standing) -> float:
-        return (s.average if by_mean else s.win_rate) or 0.0
+        return board.merit(s) or 0.0
 
     def merit_cell(s: Standing) -> Cell:
         return Cell(scale.score(merit(s)), merit(s))

@@ -8,7 +8,10 @@ from typing import Any
 
 from site_builder.addresses import Address, Link, make_slugs, page_link
 from site_builder.charts.cells import (
+    CHANCE,
+    FROM_WORSE_THAN_CHANCE,
     TASK,
+    chance_tags,
     flag_tags,
     number_cell,
     range_text,
@@ -32,10 +35,11 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.pages.board_table import task_filters, task_tools
+from site_builder.pages.board_views import LegendItem
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site
 from site_builder.records import Record, asdict
-from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.table_model import AT_CHANCE, Cell, Column, Field, Table, table_of
 
 ALL_SCORES = "all-scores"
 CARDS = "data/score-cards.js"
@@ -101,21 +105,30 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
     there = {score.variant for score in scores}
     variants = [variant for variant in labels.roles.variants if variant in there]
     by_variant = [_variant_fields(site, variants, variant) for variant in variants]
+    chance = {task: facts.score_chance for task, facts in results.catalog.tasks.items()}
+    n = Column(
+        "n_found", "Examples", "number", "By what scores can be shares of", term="score-error"
+    )
 
-    def baseline_cell(row: _TaskScores) -> Cell:
-        value, scale = results.task(row.task).baseline_score, labels.scales[row.task]
+    def baseline_cell(variant: str, row: _TaskScores) -> Cell:
+        value = results.task(row.task).baseline_scores.get(variant)
+        scale = labels.scales[row.task]
         if value is None:
             return score_cell(None, scale)
         return number_cell(value, _texts(value, scale)[0])
 
+    def chance_cell(row: _TaskScores) -> Cell:
+        return score_cell(chance[row.task], labels.scales[row.task])
+
     fields: tuple[Field[_TaskScores], ...] = (
         Field(TASK, lambda row: task_cell(labels, row.task)),
         *(field for of_one_kind in zip(*by_variant, strict=True) for field in of_one_kind),
-        Field(
-            Column("baseline", labels.baseline, "number"),
-            baseline_cell,
-            labels.roles.baseline not in (None, model),
+        *(
+            Field(column, partial(baseline_cell, variant), labels.roles.baseline != model)
+            for variant, column in _baseline_columns(labels, variants).items()
         ),
+        Field(CHANCE, chance_cell, any(chance[task] is not None for task in by_task)),
+        Field(n, _examples_cell, any(_found_examples(score) for score in scores)),
     )
     return table_of(
         ALL_SCORES,
@@ -126,6 +139,24 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
         filters=lambda row: task_filters(site, row.task),
         tools=task_tools(site),
     )
+
+
+def _baseline_columns(labels: Labels, variants: Sequence[str]) -> dict[str, Column]:
+    """Return a column for each variant of the baseline's scores that stand beside some variants."""
+    beside = labels.roles.baseline_variants
+    found = {beside[v]: v for v in reversed(variants) if v in beside}
+    if len(found) == 1:
+        return {v: Column("baseline", labels.baseline, "number") for v in found.values()}
+    return {
+        v: Column(f"baseline_{of}", f"{labels.baseline}, {labels.in_sentence(of)}", "number")
+        for of, v in reversed(found.items())
+    }
+
+
+def scores_legend(scores: Sequence[ModelScore]) -> tuple[LegendItem, ...]:
+    """Return what the marks of scores stand for; empty where none has one."""
+    at_chance = any(score.counted and score.counted.at_chance for score in scores)
+    return (LegendItem("at_chance", AT_CHANCE),) if at_chance else ()
 
 
 def _variant_fields(
@@ -158,15 +189,19 @@ def _score_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
     text, digits = _texts(found.value, scale)
     interval = range_text(scale, found.counted.interval if found.counted else None)
     note = f"{digits}, {interval}" if digits and interval else digits or interval
-    tags = flag_tags(found.provenance.flag)
+    against = found.counted.at_chance if found.counted else None
+    tags = chance_tags(against) + flag_tags(found.provenance.flag)
     return Cell(text, found.value, note, tone="" if found.counted else "soft", tags=tags)
 
 
 def _lift_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
     """Make the cell of a lift, without a colour: a large board has a hundred thousand of them."""
     found, scale = row.scores.get(variant), labels.scales[row.task]
-    lift = found.counted.lift_over_base if found and found.counted else None
-    return number_cell(lift, MISSING if lift is None else _lift_text(lift, scale))
+    score = found.counted if found else None
+    if score is None or score.lift_over_base is None:
+        return number_cell(None, MISSING)
+    note = FROM_WORSE_THAN_CHANCE if score.from_worse_than_chance else ""
+    return number_cell(score.lift_over_base, _lift_text(score.lift_over_base, scale), note)
 
 
 @lru_cache(maxsize=1 << 16)  # the same few values are on many pages, as those of `_texts` are
@@ -178,6 +213,18 @@ def _lift_text(lift: float, scale: NumberFormat) -> str:
 def _rank_cell(variant: str, row: _TaskScores) -> Cell:
     score = row.scores[variant].counted if variant in row.scores else None
     return text_cell(None) if score is None else number_cell(score.rank, str(score.rank))
+
+
+def _found_examples(score: ModelScore) -> tuple[int, int] | None:
+    return score.counted.n_range if score.counted else None
+
+
+def _examples_cell(row: _TaskScores) -> Cell:
+    found = next(filter(None, map(_found_examples, row.scores.values())), None)
+    if found is None:
+        return text_cell(None)
+    least, most = map(count, found)
+    return number_cell(found[1], most if least == most else f"{least} to {most}")
 
 
 def _stated_cell(variant: str, key: str, text: Callable[[float], str], row: _TaskScores) -> Cell:
@@ -295,7 +342,8 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
 
     `tasks` are places in the shared list. All else is by variant a list in their order, null where
     there is nothing; what no score states is left out. `row` may be the first of consecutive rows
-    in place of a list. `source` has places in `sources`; `date`, `command` and `flag` in `texts`.
+    in place of a list. `source` has places in `sources`; `date`, `command`, `flag` and `chance` in
+    `texts`.
     """
     scores, published = list_scores(site, model), published_paths(site)
     stated = [score.provenance for score in scores]
@@ -312,10 +360,12 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "interval": ([score.counted and score.counted.interval for score in scores], None),
         "stderr": ([p.stderr for p in stated], None),
         "n": ([p.n_examples for p in stated], None),
+        "n_range": ([_found_examples(score) for score in scores], None),
         "date": ([p.date for p in stated], texts),
         "source": ([None if p.source is None else links[p.source] for p in stated], sources),
         "command": ([p.command for p in stated], texts),
         "flag": ([p.flag for p in stated], texts),
+        "chance": ([_chance_text(site, score) for score in scores], texts),
     }
     for name, (column, known) in values.items():
         if any(value is not None for value in column):
@@ -332,6 +382,18 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "sources": list(sources),
         **columns,
     }
+
+
+def _chance_text(site: Site, score: ModelScore) -> str | None:
+    """Return the chance level of a score's task, and how the score compares with it."""
+    level, counted = site.results.catalog.tasks[score.task].score_chance, score.counted
+    if level is None or counted is None:
+        return None
+    parts = [site.labels.scales[score.task].score(level)]
+    parts.append("this score is no better" if counted.at_chance else "this score is better")
+    if counted.from_worse_than_chance:
+        parts.append("its lift starts from a score worse than chance")
+    return "; ".join(parts)
 
 
 def _packed_rows(rows: Sequence[Any]) -> object:

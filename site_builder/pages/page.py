@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from site_builder.addresses import Address, Link
-from site_builder.charts.analysis import chart_correlations, chart_training_sets
+from site_builder.charts.analysis import chart_training_sets
 from site_builder.charts.averages import chart_averages, chart_size, chart_winners
 from site_builder.charts.chart import Chart
+from site_builder.charts.correlations import chart_correlations
 from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
 from site_builder.charts.previews import PreviewCard
 from site_builder.charts.scores import chart_scores

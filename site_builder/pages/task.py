@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
@@ -27,8 +27,17 @@ from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
-from site_builder.formatting import MISSING, count, counted, listed, percent, quantity, rounded
-from site_builder.labels import ScoreKey
+from site_builder.formatting import (
+    MISSING,
+    count,
+    counted,
+    listed,
+    percent,
+    quantity,
+    rounded,
+    sentence,
+)
+from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
@@ -99,6 +108,7 @@ class TaskContext(Record):
         row_limit_note: How many of them it lists; empty where it lists all.
         legend: What the drawings in its rows show; empty where it has none.
         tie_note: Which models cannot be told from the best; empty where nobody knows.
+        chance_note: How many scores are no better than guessing; empty where nobody knows.
         flagged: Scores that should be read with care, with the reason; None where there are none.
         flagged_note: Whether these count.
         chart: The same as a chart; None below two models.
@@ -115,6 +125,7 @@ class TaskContext(Record):
     row_limit_note: str
     legend: tuple[LegendItem, ...]
     tie_note: str
+    chance_note: str
     flagged: Table | None
     flagged_note: str
     chart: Chart | None
@@ -145,7 +156,7 @@ def _task_list(site: Site) -> Table:
         note = "" if fact.higher_is_better else "lower is better"
         return Cell(fact.metric or MISSING, fact.metric, note)
 
-    best_help = f"Best {labels.contender} minus {labels.baseline}, positive is better"
+    best_help = f"{sentence(labels.best)} minus {labels.baseline}, positive is better"
     label, meaning = f"Mean, {labels.in_sentence(primary)}", "Mean score over models"
     mean = Column("mean", label, "number", meaning, "ascending", "task-mean")
     meaning = f"Mean over models of {labels.tuned} minus {labels.base} score"
@@ -259,6 +270,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         row_limit_note=limit if n_models > MOST_LISTED else "",
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
+        chance_note=chance_note(site, task),
         flagged=_flagged_table(site, task),
         flagged_note=flags,
         chart=chart_task_models(site.results, site.labels, task.task),
@@ -269,14 +281,11 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
 
 
 def _summary(site: Site, task: TaskResult) -> str:
-    labels, scale, name = site.labels, site.labels.scales[task.task], site.labels.tasks[task.task]
+    labels, name = site.labels, site.labels.tasks[task.task]
     best = task.best_contender
     if best is None:
         return f"No {labels.contender} has a score on {name}."
-    text = f"{best_score_text(site.results, task, labels)} on {name}, {scale.score(best.score)}"
-    if task.baseline_score is None:
-        return f"{text}."
-    return f"{text}; {labels.baseline} has {scale.score(task.baseline_score)}."
+    return f"{best_score_text(site.results, task, labels, f' on {name}')}."
 
 
 def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
@@ -295,6 +304,7 @@ def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
         Fact("Metric", fact.metric or "", direction),
         Fact("Direction", "" if fact.metric else direction),
         Fact("Scores", bounds),
+        Fact("Chance level", "" if fact.score_chance is None else quantity(fact.score_chance)),
         Fact("Evaluated on", fact.evaluation_split or ""),
         *(Fact(meaning(name), quantity(value)) for name, value in fact.numbers.items()),
         Fact("Lengths count", fact.length_unit or ""),
@@ -304,19 +314,19 @@ def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
 
 
 def _figures(site: Site, task: TaskResult) -> list[Fact]:
-    labels, roles, scale = site.labels, site.labels.roles, site.labels.scales[task.task]
+    labels, scale, variant = site.labels, site.labels.scales[task.task], site.labels.roles.primary
     facts: list[Fact] = []
 
     def add_score(label: str, key: ScoreKey, score: float) -> None:
         text = scale.score(score)
         facts.append(Fact(label, text, link=Link(text, labels.score_address(key))))
 
-    if best := task.best_contender:
-        key = (best.models[0], task.task, best.variants[0])
-        add_score(f"best {labels.contender}", key, best.score)
-    if task.baseline_score is not None:
-        key = (roles.baseline or "", task.task, roles.baseline_variant or "")
-        add_score(labels.baseline, key, task.baseline_score)
+    if best := task.contender:
+        variant = best.variants[0]
+        key = (best.models[0], task.task, variant)
+        add_score(labels.best, key, best.score)
+    if (baseline := task.baseline_scores.get(variant)) is not None:
+        add_score(labels.baseline, labels.baseline_key(task.task, variant), baseline)
     lifts = (
         (f"difference from {labels.baseline}", task.best_lift_over_baseline, "lift-over-baseline"),
         (f"mean lift over {labels.base}", task.mean_lift_over_base, "lift"),
@@ -328,14 +338,26 @@ def _figures(site: Site, task: TaskResult) -> list[Fact]:
 
 
 def tie_note(site: Site, task: TaskResult) -> str:
-    """Return which models are tied with the best of a task; empty if too few errors are known."""
+    """Return what intervals say of the best of a task; empty if too few errors are known."""
     if not task.with_intervals:
         return ""
     labels, ranking = site.labels, site.results.scores.ranking(task.task)
     scores = [s for s in ranking if s.variant == labels.roles.primary]
     known = [s for s in scores if s.tied_with_best is not None]
-    if len(known) < 2:
+    ranges = {s.n_range for s in scores if s.n_range}
+    if len(known) < 2 and not ranges:
         return ""
+    unknown = len(scores) - len(known)
+
+    text = _tied_text(labels, known, unknown)
+    said = f"Below a score stands its {percent(LEVEL)} interval. {text}".strip()
+    if unknown:
+        said += f" Whether {counted(unknown, 'other')} can be told from the best is not known."
+    return " ".join((said, *_range_notes(ranges)))
+
+
+def _tied_text(labels: Labels, known: Sequence[Score], unknown: int) -> str:
+    """Say which scores are tied with the best; empty where this is known of the best alone."""
 
     def names(scores: Sequence[Score]) -> str:
         return listed([labels.models[s.model] for s in scores])
@@ -346,15 +368,50 @@ def tie_note(site: Site, task: TaskResult) -> str:
         examples = "the examples of this task"
     best = [s for s in known if s.rank == 1]
     tied = [s for s in known if s.tied_with_best and s.rank > 1]
-    said = f"The lead of {names(best)} is greater than chance among {examples} explains."
     if tied:
         are = "is" if len(tied) == 1 else "are"
-        said = f"{names(tied)} {are} not distinguishable from the best on {examples}."
-    elif len(best) == len(known):
-        said = f"{names(best)} are level on {examples}."
-    if unknown := len(scores) - len(known):
-        said += f" Of {counted(unknown, 'score')} the error is not known."
-    return f"Below a score stands its {percent(LEVEL)} interval. {said}"
+        return f"{names(tied)} {are} not distinguishable from the best on {examples}."
+    if behind := len(known) - len(best):
+        over = f" over {counted(behind, 'model')}" if unknown else ""
+        return f"The lead of {names(best)}{over} is greater than chance among {examples} explains."
+    return f"{names(best)} are level on {examples}." if len(best) > 1 else ""
+
+
+def _range_notes(ranges: Iterable[tuple[int, int] | None]) -> Iterator[str]:
+    """Say what intervals mean where only a range of the number of examples is known."""
+    for least, most in filter(None, ranges):
+        text = f"No fewer than all {count(most)} of the split give these scores."
+        if least < most:
+            text = (
+                f"It is at most {count(most)}, for which the intervals are; with fewer they are "
+                f"wider. It is at least {count(least)}, since fewer cannot give these scores."
+            )
+        yield f"The number of examples is not stated. {text}"
+
+
+def chance_note(site: Site, task: TaskResult) -> str:
+    """Return how many scores are no better than guessing; empty if the chance level is unknown."""
+    labels, level = site.labels, site.results.catalog.tasks[task.task].score_chance
+    scores = site.results.scores.ranking(task.task)
+    if level is None or not scores:
+        return ""
+    chance, parts, total = labels.scales[task.task].score(level), list[str](), 0
+    for variant in labels.roles.variants:
+        mine = [score for score in scores if score.variant == variant]
+        if n := sum(score.at_chance is True for score in mine):
+            which = f" {labels.in_sentence(variant)}" if len(labels.roles.variants) > 1 else ""
+            parts.append(f"{n:,} of {len(mine):,}{which}")
+            total += n
+    said = f"{listed(parts)} scores {'is' if total == 1 else 'are'} no better than guessing"
+    said = f"{said if parts else 'Every score is better than guessing'} ({chance})."
+    if any(score.interval is None for score in scores):
+        said += " Where the error of a score is not known, the score alone is compared."
+    lifts = [score for score in scores if score.lift_over_base is not None]
+    if n := sum(score.from_worse_than_chance for score in lifts):
+        start = "starts" if n == 1 else "start"
+        over = f"{n:,} of {counted(len(lifts), 'lift')} over {labels.base}"
+        said += f" {over} {start} from a score that is worse than guessing."
+    return said
 
 
 def _flagged_table(site: Site, task: TaskResult) -> Table | None:
@@ -395,14 +452,19 @@ def similar_note(site: Site, task: TaskResult) -> str:
         return none if enough and not is_alone else ""
     first = task.similar[0]
     agreement = f"rho {rounded(first.rho, 2)} over {counted(first.n, 'model')}"
-    if first.rho < _ALIKE:
+    alike = [s for s in task.similar if s.is_clear and s.rho >= _ALIKE]
+    if not alike:
+        unsure = first.rho >= _ALIKE
+        by_chance = ", which chance can give among so many pairs of tasks" if unsure else ""
         return (
-            f"No task of the board ranks models much like this one: {labels.tasks[first.task]} "
-            f"comes nearest, with {agreement}. A good model elsewhere is no safe choice here."
+            f"No task of the board {'clearly ' if unsure else ''}ranks models much like this one: "
+            f"{labels.tasks[first.task]} comes nearest, with {agreement}{by_chance}. A good model "
+            "elsewhere is no safe choice here."
         )
-    alike = [labels.tasks[s.task] for s in task.similar if s.rho >= _ALIKE]
+    names = listed([labels.tasks[s.task] for s in alike])
+    agreement = f"rho {rounded(alike[0].rho, 2)} over {counted(alike[0].n, 'model')}"
     nearest = f", {agreement}" if len(alike) == 1 else f"; the nearest has {agreement}"
     return (
-        f"{listed(alike)} {'ranks' if len(alike) == 1 else 'rank'} models much like this task"
+        f"{names} {'ranks' if len(alike) == 1 else 'rank'} models much like this task"
         f"{nearest}: a model that does well there is likely to do well here."
     )

@@ -9,6 +9,7 @@ from site_builder.addresses import Link, method_link
 from site_builder.charts.cells import (
     MODEL,
     RANK,
+    chance_tags,
     lift_cell,
     model_cell,
     number_cell,
@@ -24,7 +25,16 @@ from site_builder.pages.board_table import AxisRange, model_filters, model_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Dumbbell, Field, RowKind, Table, table_of
+from site_builder.table_model import (
+    AT_CHANCE,
+    Cell,
+    Column,
+    Dumbbell,
+    Field,
+    RowKind,
+    Table,
+    table_of,
+)
 
 
 class _Entry(Record):
@@ -80,6 +90,11 @@ def _explained(site: Site, task: TaskResult) -> tuple[Link, ...]:
         ("95\N{NO-BREAK SPACE}% interval", "score-error", task.with_intervals),
         ("Interval of a lift", "paired-lift", task.task in site.results.paired_tasks),
         ("Flagged", "flagged", task.flagged),
+        (
+            "Chance level",
+            "chance-level",
+            site.results.catalog.tasks[task.task].score_chance is not None,
+        ),
     )
     return tuple(method_link(name, term) for name, term, is_shown in links if is_shown)
 
@@ -122,7 +137,10 @@ def _lift_fields(site: Site, task: str) -> Iterator[Field[_Entry]]:
     def over_base(variant: str, entry: _Entry) -> Cell:
         score = entry.found.get(variant)
         interval = paired.get((entry.model, task, variant, "base"))
-        return lift_cell(score.lift_over_base if score else None, scale, interval)
+        if score is None:
+            return lift_cell(None, scale)
+        below = score.from_worse_than_chance
+        return lift_cell(score.lift_over_base, scale, interval, from_worse_than_chance=below)
 
     def over_baseline(entry: _Entry) -> Cell:
         # The first variant that a model has; of the baseline itself, the first that competes.
@@ -153,9 +171,10 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
     if not _is_drawn(site, task):
         return
     labels, roles, scale = site.labels, site.labels.roles, site.labels.scales[task.task]
-    reference = task.baseline_score
+    reference = task.baseline_scores.get(roles.primary)
+    chance = site.results.catalog.tasks[task.task].score_chance
     # The ends of all that is drawn: between the bounds of a task, intervals would be too small.
-    drawn = [] if reference is None else [reference]
+    drawn = [value for value in (reference, chance) if value is not None]
     for score in site.results.scores.ranking(task.task):
         drawn += (score.score, *(score.interval or ()))
     limits = AxisRange(min(drawn), max(drawn))
@@ -170,6 +189,7 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
             text = f"{scale.score(before.score)} to {text}"
         if after.interval is not None:
             text += f", interval {scale.interval(*after.interval)}"
+        text = ", ".join((text, *chance_tags(after.at_chance)))
         low, high = after.interval or (None, None)
         plot = Dumbbell(
             before=limits.share(before.score if before else None),
@@ -178,6 +198,8 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
             low=limits.share(low),
             high=limits.share(high),
             text=f"{labels.models[entry.model]}: {text}",
+            chance=limits.share(chance),
+            is_at_chance=bool(after.at_chance),
         )
         return Cell("", after.score, plot=plot)
 
@@ -189,14 +211,19 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
 
 
 def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:
-    """Return what the marks of the drawings stand for; empty where nothing is drawn."""
-    labels, reference = site.labels, task.baseline_score
+    """Return what the marks of drawings and scores stand for; empty where there are none."""
+    labels, reference = site.labels, task.baseline_scores.get(site.labels.roles.primary)
+    chance = site.results.catalog.tasks[task.task].score_chance
+    at_chance = () if chance is None else (LegendItem("at_chance", AT_CHANCE),)
     if not _is_drawn(site, task):
-        return ()
+        return at_chance
     items = [LegendItem("before", labels.base)] if labels.lifted else []
     items.append(LegendItem("after", labels.in_sentence(labels.roles.primary)))
     items.append(LegendItem("band", f"its {percent(LEVEL)} interval"))
     if reference is not None:
         score = labels.scales[task.task].score(reference)
         items.append(LegendItem("reference", f"{labels.baseline}, {score}"))
-    return tuple(items)
+    if chance is not None:
+        level = labels.scales[task.task].score(chance)
+        items.append(LegendItem("chance", f"chance level, {level}"))
+    return (*items, *at_chance)

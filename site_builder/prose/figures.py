@@ -53,6 +53,7 @@ class _TaskFigures(dict[str, Any]):
                 "interval": None if score.interval is None else list(score.interval),
                 "stderr": score.stderr,
                 "n_examples": score.n,
+                "n_examples_range": None if score.n_range is None else list(score.n_range),
                 "tied_with_best": score.tied_with_best,
             }
             for score in self._results.scores.ranking(self["task"])
@@ -67,10 +68,14 @@ def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
     def correlation(a: str, b: str) -> dict[str, Any]:
         columns = correlations["columns"]
         i, j = (columns.index(_known("correlation column", name, columns)) for name in (a, b))
+        # Older sites have no corrected p-values.
+        adjusted, related = (correlations.get(key) for key in ("p_adjusted", "by_construction"))
         return {
             "n": correlations["n"][i][j],
             "spearman": correlations["spearman"][i][j],
             "p_value": correlations["p_value"]["spearman"][i][j],
+            "p_adjusted": adjusted and adjusted[i][j],
+            "by_construction": related and related[i][j],
         }
 
     return {

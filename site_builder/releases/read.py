@@ -184,10 +184,11 @@ def _score_states(tables: Tables) -> dict[ScoreKey, ScoreState]:
     """Return every score of the results table with its error and its reservation."""
     results = tables.results.dropna(subset=["model", "task"])
     results = results[np.isfinite(results["score"].to_numpy(dtype=float))]
-    errors = floats_or_none(compute_score_errors(results, tables.tasks)[0])
+    errors = compute_score_errors(results, tables.tasks)
     keys = zip(results["model"], results["task"], results["variant"], strict=True)
     flags = (flag if isinstance(flag, str) else None for flag in results["flag"])
-    states = map(ScoreState, results["score"].tolist(), errors, flags)
+    known = floats_or_none(errors.stderr), flags, errors.has_range.tolist()
+    states = map(ScoreState, results["score"].tolist(), *known)
     return dict(zip(keys, states, strict=True))
 
 
@@ -339,6 +340,7 @@ class _ModelScores(_Published):
     task: list[str]
     score: dict[str, list[float | None]] | None
     stderr: dict[str, list[float | None]] | None = None
+    n_examples_range: dict[str, list[tuple[int, int] | None]] | None = None
 
 
 def _read_site(files: _SiteFiles) -> ReleaseContent:
@@ -455,11 +457,14 @@ def _model_scores(files: _SiteFiles, name: str) -> dict[ScoreKey, ScoreState]:
     found = _validate(_ModelScores, _read_json(files, name), files, name)
     states: dict[ScoreKey, ScoreState] = {}
     for variant, scores in (found.score or {}).items():
-        errors = (found.stderr or {}).get(variant) or [None] * len(scores)
-        if not len(found.task) == len(scores) == len(errors):
+        nothing = [None] * len(scores)
+        errors = (found.stderr or {}).get(variant) or nothing
+        ranges = (found.n_examples_range or {}).get(variant) or nothing
+        if not len(found.task) == len(scores) == len(errors) == len(ranges):
             what = "it is no file of the API: its lists differ in length"
             raise SiteError(files.fault(name, what))
-        for task, score, stderr in zip(found.task, scores, errors, strict=True):
+        for task, score, stderr, n in zip(found.task, scores, errors, ranges, strict=True):
             if score is not None:
-                states[found.model, task, variant] = ScoreState(score, stderr)
+                state = ScoreState(score, stderr, is_least=n is not None and n[0] < n[1])
+                states[found.model, task, variant] = state
     return states

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from traceback import walk_tb
+from types import BuiltinMethodType, FunctionType, MethodType, NoneType
 
 import jinja2
 from jinja2.bccache import Bucket
-from jinja2.sandbox import SandboxedEnvironment, safe_range
+from jinja2.runtime import BlockReference, LoopContext, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
 from site_builder.errors import Fault, TemplateFaultError
+from site_builder.records import Record
 from site_builder.render.assets import project_folders
 from site_builder.render.tables import raw_value, write_data, write_rows, write_words
 
@@ -28,6 +32,33 @@ _ERRORS = (
     ArithmeticError,
     RecursionError,
 )
+
+
+# What a template may read, and whose methods it may call: nothing that leads to Python's own.
+PLAIN = (
+    *(str, int, float, NoneType, date, Record, dict, list, tuple, frozenset, set),
+    *(jinja2.Undefined, Macro, BlockReference),
+)
+_METHODS = (MethodType, BuiltinMethodType)
+_WITH_METHODS = (str, dict, list, tuple, LoopContext)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Lets templates read plain values, and call macros, given functions and methods of values."""
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Forbid every value that is not plain, such as a path, a figure or a class."""
+        if attr.startswith("_"):
+            return False
+        if isinstance(value, _METHODS):
+            return isinstance(obj, _WITH_METHODS) and super().is_safe_attribute(obj, attr, value)
+        return isinstance(value, PLAIN)
+
+    def is_safe_callable(self, obj: object) -> bool:
+        """Allow macros, blocks, functions that a page provides, and methods of plain values."""
+        if isinstance(obj, _METHODS):
+            return isinstance(obj.__self__, _WITH_METHODS)
+        return isinstance(obj, FunctionType | Macro | BlockReference)
 
 
 class _WithoutIndents(jinja2.FileSystemLoader):
@@ -64,7 +95,7 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
     `folders` have the project's first. The generator's, the last, are also found under `ours/`.
     """
     project, ours = jinja2.FileSystemLoader(folders[:-1]), _WithoutIndents(folders[-1:])
-    environment = SandboxedEnvironment(
+    environment = _Sandbox(
         loader=jinja2.ChoiceLoader([project, ours, jinja2.PrefixLoader({"ours": ours})]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

@@ -155,6 +155,8 @@ class _PlacedRow(Record):
     reference: float | None = None
     span: tuple[float, float] | None = None
     is_bar: bool = False
+    chance: float | None = None
+    is_at_chance: bool = False
 
 
 class _Across(Record):
@@ -247,7 +249,8 @@ def _placed_row(across: _Across, y: float, name: str, text: str, row: CardRow) -
         span = across.span(mark.start, mark.end)
         return _PlacedRow(y, name, text, row.tone, span=span, is_bar=True)
     ends = (place(mark.before), place(mark.after), place(mark.reference))
-    return _PlacedRow(y, name, text, row.tone, *ends, across.span(mark.low, mark.high))
+    span, level = across.span(mark.low, mark.high), place(mark.chance)
+    return _PlacedRow(y, name, text, row.tone, *ends, span, False, level, mark.is_at_chance)
 
 
 # --- Pictures: SVG as PNG, kept between builds ----------------------------------------------------

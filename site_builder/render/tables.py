@@ -11,7 +11,7 @@ from html import escape
 from markupsafe import Markup
 
 from site_builder.addresses import Link
-from site_builder.table_model import Cell, Column, Dumbbell, Row, Table, Tone
+from site_builder.table_model import AT_CHANCE, Cell, Column, Dumbbell, Row, Table, Tone
 
 ROW_ID = "id"
 """The filter that differs in every row; it becomes an attribute of the row."""
@@ -170,6 +170,9 @@ def _words(cell: Cell, href: Href) -> str:
     if cell.dot is not None:
         words = f"<i class=dot-{cell.dot}></i>{words}"
     for tag in cell.tags:
+        if tag == AT_CHANCE:
+            words += f' <span class="tag tag-chance" title="{AT_CHANCE}">{AT_CHANCE}</span>'
+            continue
         best = " tag-best" if tag == "best" and tag is cell.tags[0] else ""
         words += f" <span{_attribute('class', f'tag{best}')}>{escaped(tag)}</span>"
     return f"{words}<small>{escaped(cell.note)}</small>" if cell.note else words
@@ -193,5 +196,8 @@ def _drawn(plot: Dumbbell) -> str:
     if before is not None:
         parts.append(f'<circle class="db-before" cx="{before}"/>')
     if after is not None:
-        parts.append(f'<circle class="db-after" cx="{after}"/>')
+        hollow = f'<path class="db-at-chance" d="M{after} 4.5l5.5 5.5-5.5 5.5-5.5-5.5z"/>'
+        parts.append(hollow if plot.is_at_chance else f'<circle class="db-after" cx="{after}"/>')
+    if plot.chance is not None:
+        parts.append(f'<path class="db-chance" d="M{x(plot.chance)} 14l3.5 6h-7z"/>')
     return f"{''.join(parts)}</svg>\n"

@@ -23,6 +23,7 @@ from site_builder.tables.read import (
     positions,
 )
 from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
+from site_builder.tables.shares import find_sample_sizes
 
 _CONFIG = "site.toml"
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
@@ -38,6 +39,11 @@ _TYPE_NAMES = {
     list: "a list",
     dict: "a structure",
 }
+# What tells of how many examples scores are shares.
+_SHARES = (
+    "results.task results.score results.stderr results.n_examples tasks.task tasks.score_min "
+    "tasks.score_max tasks.mean_of_examples tasks.evaluation_examples"
+)
 _Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 """Whether each row is bad, what is wrong with its value, and the fix."""
 
@@ -213,6 +219,7 @@ def _reference_faults(
         ("results.model models.model", _unknown_ids(tables, "model")),
         ("results.task tasks.task", _unknown_ids(tables, "task")),
         (bounds, _crossed_bounds(tables)),
+        (f"{bounds} tasks.score_chance", _unfit_chance(tables)),
         (f"results.task results.score {bounds}", _out_of_bounds(tables)),
         (f"results.task results.score {bounds} tasks.metric", _percents(tables)),
         ("results.model models.model", _unknown_baseline(tables, config)),
@@ -224,6 +231,7 @@ def _reference_faults(
         ("results.task tasks.task", _without_results(tables, "task")),
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
+        (_SHARES, _uneven_shares(tables)),
     )
     for reads, faults in checks:
         if set(unsound).isdisjoint(reads.split()):
@@ -271,6 +279,26 @@ def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
     yield from limit_faults(faults, len(crossed), table.where, "tasks whose bounds are swapped")
 
 
+def _unfit_chance(tables: Tables) -> Iterator[Fault]:
+    """Find chance levels outside the bounds of their task."""
+    tasks = tables.tasks[["task", "score_min", "score_max", "score_chance"]]
+    low, high, chance = (tasks[f"score_{name}"] for name in ("min", "max", "chance"))
+    is_out = ((chance < low) | (chance > high)) & ~(low > high) & np.isfinite(chance)
+    out = tasks[is_out]
+    if out.empty:
+        return
+    table, fix = tables.loaded[TASKS.name], "Correct it, or the bounds of the task."
+
+    def fault(row: int, task: str, *numbers: float) -> Fault:
+        low, high, chance = numbers
+        what = f"score_chance of task {task!r} is {_number(chance)}, outside its bounds"
+        return Fault(table.place([row]), f"{what}, {_allowed(low, high)}", fix)
+
+    faults = (fault(*row) for row in out.itertuples(name=None))
+    more = "tasks whose score_chance is outside their bounds"
+    yield from limit_faults(faults, len(out), table.where, more)
+
+
 def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     bounds = tables.tasks[["task", "score_min", "score_max"]].drop_duplicates("task")
     bounds = bounds[~(bounds["score_min"] > bounds["score_max"])]
@@ -290,11 +318,14 @@ def _bounds_fault(table: LoadedTable, task: str, out: pd.DataFrame) -> Fault:
     scores = listed([_number(score) for score in out["score"]], most=5)
     noun, verb = ("score", "is") if len(out) == 1 else ("scores", "are")
     low, high = out[["low", "high"]].iloc[0]
-    allowed = f"{_number(low)} to {_number(high)}"
-    if np.isnan(low) or np.isnan(high):
-        allowed = f"at most {_number(high)}" if np.isnan(low) else f"at least {_number(low)}"
-    what = f"{noun} {scores} of task {task!r} {verb} outside its bounds, {allowed}"
+    what = f"{noun} {scores} of task {task!r} {verb} outside its bounds, {_allowed(low, high)}"
     return Fault(table.place(out.index), what, "Correct the score, or the bounds of the task.")
+
+
+def _allowed(low: float, high: float) -> str:
+    if np.isnan(low) or np.isnan(high):
+        return f"at most {_number(high)}" if np.isnan(low) else f"at least {_number(low)}"
+    return f"{_number(low)} to {_number(high)}"
 
 
 def _number(value: float) -> str:
@@ -419,3 +450,25 @@ def _mixed_units(tables: Tables) -> Iterator[Fault]:
         fix = "Profile every training set with one tokenizer."
         where = tables.loaded[TASKS.name].where
         yield Fault(where, f"{what}: {_some(units)}", fix, "warning")
+
+
+def _uneven_shares(tables: Tables) -> Iterator[Fault]:
+    """Find tasks whose scores are no shares of the examples in the evaluated split."""
+    tasks = tables.tasks.drop_duplicates("task")
+    uneven = [s for s in find_sample_sizes(tables.results, tasks) if s.least is None]
+    if not uneven:
+        return
+    table, names = tables.loaded[TASKS.name], tasks["task"]
+    fix = "Leave evaluation_examples empty, or state n_examples of the scores."
+    faults = (
+        Fault(
+            table.place([names.index[found.task]]),
+            f"the scores of task {names.iloc[found.task]!r} are no shares of {found.size:,.0f} "
+            "examples, so they get no interval",
+            fix,
+            "warning",
+        )
+        for found in uneven
+    )
+    more = "tasks whose scores are no shares of their evaluation_examples"
+    yield from limit_faults(faults, len(uneven), table.where, more)

@@ -134,6 +134,7 @@ TASKS = TableSpec(
         ColumnSpec("higher_is_better", "Whether higher is better", "boolean", default="true"),
         _number("score_min", "Lowest possible score", default="no bound"),
         _number("score_max", "Highest possible score", default="no bound"),
+        _number("score_chance", "Score that guessing gives, such as 0.5 for yes or no"),
         ColumnSpec(
             "mean_of_examples",
             "Whether the score is a mean over examples: true for accuracy, false for F1", "boolean",
@@ -141,6 +142,11 @@ TASKS = TableSpec(
         ),
         ColumnSpec("dataset_url", "Web page of the data set", "url"),
         ColumnSpec("evaluation_split", "Split of the data set behind the scores"),
+        ColumnSpec(
+            "evaluation_examples",
+            "Examples in the evaluated split, if each is right or wrong",
+            "integer", low=1, unit="examples",
+        ),
         *(
             ColumnSpec(
                 f"{split}_examples", f"Examples in the {split} split", "integer", low=0,
@@ -195,6 +201,10 @@ EXAMPLES = TableSpec(
         _MODEL, _TASK, _VARIANT,
         ColumnSpec("example", "Id of the example in its task", required=True),
         _number("score", "The score of this example", required=True),
+        ColumnSpec(
+            "cluster", "What the example shares with others, such as its passage",
+            default="the example is independent of the others",
+        ),
     ),
 )  # fmt: skip
 DIFFERENCES = TableSpec(
@@ -220,6 +230,8 @@ DIFFERENCES = TableSpec(
                 ("n_pairs", "Examples of both runs"),
                 ("n_unpaired", "Examples of this run only"),
                 ("n_unpaired_against", "Examples of the other run only"),
+                ("n_higher", "Common examples on which this run scores higher by the one amount"),
+                ("n_lower", "Common examples on which it scores lower by the same amount"),
             )
         ),
     ),

@@ -14,6 +14,9 @@
   const byMean = board.rank_by === "mean";
   const scale = byMean ? board.scale : { places: 3, compact: false };
 
+  /** What a test counts. @type {[noun: string, plural: string]} */
+  const UNIT = new Set(board.families).size < board.families.length ? ["family of tasks", "families of tasks"] : ["task", "tasks"];
+
   // --- sentences --------------------------------------------------------------------------------------
 
   /** @param {number} value */
@@ -30,9 +33,6 @@
     if (question.weights.every((weight) => weight === 1)) return `the ${counted(n, "task")}`;
     return n === 1 ? "your task" : `your ${counted(n, "task")}`;
   };
-
-  /** @param {Choice} choice */
-  const tellsApart = (choice) => choice.tasks >= board.least_tasks_for_ties && choice.candidates > 1;
 
   /** A difference in words; one that rounds to nothing is less than the last place. @param {number} gap */
   const gapText = (gap) => (gap === 0 || /[1-9]/.test(text(gap)) ? text(gap) : `less than ${text(Number(`1e-${scale.places}`))}`);
@@ -59,13 +59,16 @@
     return next.behind ? `${gapText(next.behind)} ahead of ${name(next.model)}` : `level with ${name(next.model)}`;
   };
 
+  /** Whether the picked tasks leave the first rank plausible. @param {Candidate} c */
+  const mayBeFirst = (c) => c.ranks !== null && c.ranks[0] === 1;
+
   /** @param {Choice} choice */
-  const tiesText = ({ listed: [, ...others], tasks: n, candidates }) => {
+  const tiesText = ({ listed: [first, ...others], tasks: n, candidates }) => {
     if (!others.length) return "";
-    if (n < board.least_tasks_for_ties) return `${counted(n, "task")}: too few to tell models apart.`;
-    const tied = others.filter((c) => c.tied).map((c) => name(c.model));
-    if (tied.length) return `Tied with ${listed(tied)}: these tasks cannot tell them apart.`;
-    return `These tasks tell it from ${candidates > board.listed ? `each of the next ${board.listed - 1}` : "every other model"}.`;
+    if (first.ranks === null) return `${counted(n, "task")}: too few to tell models apart. It takes ${counted(board.least_tasks, ...UNIT)}.`;
+    const tied = others.filter(mayBeFirst).map((c) => name(c.model));
+    if (tied.length) return `${listed(tied)} may also be first: the difference is not clear.`;
+    return `It is clearly first${candidates > board.listed ? ` of these ${board.listed}` : ""}.`;
   };
 
   /** Why the first is the first. @param {Choice} choice */
@@ -73,16 +76,15 @@
 
   /** What to say where no model is left. @param {Choice} choice */
   const nothingText = (choice) =>
-    choice.ranked ? `Your limits leave out all ${counted(choice.ranked, "ranked model")}. Loosen one.` : `No model has enough scores on ${tasksText(choice)} to be ranked.`;
+    choice.ranked ? `Your limits leave out all ${counted(choice.ranked, "ranked model")}. Relax one of them.` : `No model has enough scores on ${tasksText(choice)} to be ranked.`;
 
   /** How one of the short list stands. @param {Choice} choice @param {Candidate} c */
   const standingText = (choice, c) => {
-    const [best, worst] = c.ranks;
     const parts = [
       choice.tasks > 1 ? `best on ${coverage(c.bestOn, choice.tasks)}` : "",
       c.behind > 0 ? `${gapText(c.behind)} behind` : c === choice.listed[0] ? "" : "level with the first",
       c.scored < choice.tasks ? `scores on ${coverage(c.scored, choice.tasks)}` : "",
-      tellsApart(choice) && best < worst ? `any rank from ${rounded(best, 0)} to ${rounded(worst, 0)}` : "",
+      c.ranks && c.ranks[0] < c.ranks[1] ? `plausible ranks ${c.ranks.map((rank) => rounded(rank, 0)).join(" to ")}` : "",
     ];
     return parts.filter(Boolean).join(DOT);
   };
@@ -92,7 +94,23 @@
     const isLifted = choice.listed.some((c) => c.before !== null);
     const marks = isLifted ? [`Open circle: ${run(board.base)}; full circle: ${run(choice.question.variant)}.`] : [];
     if (choice.reference !== null) marks.push(`Dashed line: ${board.baseline}, ${text(choice.reference)}.`);
+    else if (choice.listed.some((c) => c.reference !== null)) marks.push(`Dashed line: ${board.baseline}, over the same tasks.`);
     return marks.join(" ");
+  };
+
+  /** On which task the lead of the first depends most. @param {Choice} choice @param {Influence} influence */
+  const influenceText = ({ listed: [first, second] }, { task, without, share }) => {
+    const [it, other] = [board.tasks[task].link[0], name(second.model)];
+    const rest = without === 0 ? "the two are level" : without > 0 ? `the lead is ${gapText(without)}` : `${other} is ${gapText(-without)} ahead`;
+    if (share === null || share <= 0) return `${second.behind === 0 ? "The order of the first two" : `The lead over ${other}`} depends most on ${it}: without it, ${rest}.`;
+    return `${it} alone is ${share > 1 ? "more than the whole" : `${rounded(share, 0, 2)} % of the`} lead over ${other}: without it, ${rest}.`;
+  };
+
+  /** What the first place depends on. @param {Choice} choice */
+  const sensitivityText = (choice) => {
+    const first = name(choice.listed[0].model);
+    const meaning = `Each draw varies the weights of the tasks at random. The share of draws is not the probability that ${first} is the best model.`;
+    return choice.influence ? `${meaning} ${influenceText(choice, choice.influence)}` : meaning;
   };
 
   /** Why the smallest model that is good enough is that one. @param {Candidate} c @param {number} margin */
@@ -117,7 +135,7 @@
 
   /** A function that places values on the scale, 0..1. @param {Choice} choice */
   const scaleOf = (choice) => {
-    const drawn = choice.listed.flatMap((c) => [c.merit, c.before, choice.reference]).filter((value) => value !== null);
+    const drawn = choice.listed.flatMap((c) => [c.merit, c.before, c.reference]).filter((value) => value !== null);
     const [low, high] = byMean ? (board.ends ?? [Math.min(...drawn), Math.max(...drawn)]) : [0, 1];
     return (/** @type {number | null} */ value) => (value === null ? null : high <= low ? 0.5 : (value - low) / (high - low));
   };
@@ -128,9 +146,9 @@
     const row = (/** @type {Candidate} */ c) => {
       const { link, dot, developer, parameters_b } = board.models[c.model];
       const note = [developer, parameters_b === null ? "" : billions(parameters_b)].filter(Boolean).join(DOT);
-      const tag = !tellsApart(choice) ? "" : c.rank === 1 ? "best" : c.tied ? "tied with best" : "";
+      const tag = c.ranks === null ? "" : c.rank === 1 ? "best" : mayBeFirst(c) ? "may be first" : "";
       const change = `${name(c.model)}: ${c.before === null ? "" : `${text(c.before)} to `}${text(c.merit)}`;
-      const drawing = site.cells.dumbbell({ before: place(c.before), after: place(c.merit), reference: place(choice.reference), text: change });
+      const drawing = site.cells.dumbbell({ before: place(c.before), after: place(c.merit), reference: place(c.reference), text: change });
       const column = (/** @type {string} */ key, /** @type {Cell} */ cell) => site.cells.fill(site.make("span", { class: `choose-${key}` }), cell);
       return site.make(
         "li", {},
@@ -148,7 +166,7 @@
   /** One of the two facts below the list. @param {string} key @param {Node | string | null} content @param {string} note */
   const putFact = (key, content, note) => {
     part(key).hidden = content === null;
-    part(key).querySelector("dd")?.replaceChildren(content ?? "", site.make("small", {}, note));
+    part(key).querySelector("dd")?.replaceChildren(content ?? "", " ", site.make("small", {}, note));
   };
 
   /** @param {Choice} choice */
@@ -187,8 +205,8 @@
     put("more", hidden ? `${counted(hidden, "more model")} below these.` : "");
     put("legend", legendText(choice));
     putFact("smallest", smallest && linkTo(smallest.model), smallest ? smallestText(smallest, margin) : "");
-    const sure = `random reweightings of the tasks in which ${first ? name(first.model) : ""} stays first`;
-    putFact("sure", staysFirst === null ? null : coverage(staysFirst, board.reweightings), sure);
+    const stays = staysFirst === null ? null : `First in ${coverage(staysFirst, board.reweightings)} draws`;
+    putFact("sensitivity", stays, stays === null ? "" : sensitivityText(choice));
     showUnranked(choice);
     for (const place of site.elements("[data-left-out]")) place.textContent = site.wishes.leftOut(board, choice, /** @type {Limit} */ (place.dataset.leftOut));
     showCompare(choice);
@@ -205,7 +223,7 @@
   const whoAnswers = () => {
     const { scores = "", errors } = box.dataset;
     const tables = () => Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
-    return (answerer ??= tables().then(([values, known]) => site.statistics.chooser(board, site.statistics.measures(board, values, known))));
+    return (answerer ??= tables().then(([values, known]) => site.choosing.chooser(board, site.choosing.measures(board, values, known))));
   };
 
   /** @param {string} line */

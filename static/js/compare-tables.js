@@ -1,14 +1,13 @@
 // A comparison of runs over their common tasks: its numbers, and its tables, which have a column for each run that there may be and one for the baseline.
 (() => {
-  const { billions, counted, rounded, roundSignificant, score, signed, tone, MISSING } = site.format;
+  const { billions, difference, counted, rounded, roundSignificant, score, signed, tone, MISSING } = site.format;
   const MOST_RUNS = 4;
+  const TWO_SIDED = 0.975;
   const NO_SCORE = "no score";
+  const { familiesOf, paired, tasksNeeded, signedRank } = site.statistics;
 
   /** @type {Site["comparison"]["phrase"]} */
   const phrase = (board, variant) => board.variants.find(({ id }) => id === variant)?.phrase ?? "";
-
-  /** @param {number | null} a @param {number | null} b */
-  const difference = (a, b) => (a === null || b === null ? null : site.format.difference(a, b));
 
   /** Mean of what is there; null where nothing is. @param {Numbers} values */
   const meanOf = (values) => {
@@ -28,28 +27,72 @@
     return values.flatMap((value, i) => (value === best ? [i] : []));
   };
 
-  /** @param {Numbers} differences @param {boolean} averaged @returns {Sides | null} */
-  const sidesOf = (differences, averaged) => {
-    const there = differences.filter((value) => value !== null);
-    if (!there.length) return null;
-    const [ahead, level] = [there.filter((value) => value > 0).length, there.filter((value) => value === 0).length];
-    return { ahead, level, behind: there.length - ahead - level, tasks: there.length, mean: averaged ? meanOf(there) : null };
+  /** A row as scores are compared, greater is better, with its standard errors. @typedef {{row: Numbers, errors: Numbers}} Compared */
+
+  /** What one row is ahead of another on each task that both have, with standard errors and families. @typedef {{gaps: Row, errors: Row, families: number[]}} Differences */
+
+  /** @param {Board} board @param {Compared} one @param {Compared} other @param {number[]} tasks @returns {Differences} */
+  const differencesOf = (board, one, other, tasks) => {
+    const both = tasks.filter((t) => one.row[t] !== null && other.row[t] !== null);
+    return {
+      gaps: Float64Array.from(both, (t) => difference(Number(one.row[t]), Number(other.row[t]))),
+      errors: Float64Array.from(both, (t) => Math.hypot(Number(one.errors[t]), Number(other.errors[t]))),
+      families: familiesOf(board, both),
+    };
+  };
+
+  /** The t test of differences that all count the same. @param {Board} board @param {Differences} differences */
+  const testOf = ({ least_tasks }, { gaps, errors, families }) => paired(gaps, errors, new Float64Array(gaps.length).fill(1), families, TWO_SIDED, least_tasks);
+
+  /** How one row stands against another; with a mean only where scores have one. @param {Board} board @param {Differences} differences @returns {Sides | null} */
+  const sidesOf = (board, differences) => {
+    const { gaps } = differences;
+    if (!gaps.length) return null;
+    const [ahead, level] = [gaps.filter((gap) => gap > 0).length, gaps.filter((gap) => gap === 0).length];
+    const sides = { ahead, level, behind: gaps.length - ahead - level, tasks: gaps.length };
+    const mean = board.averaged ? meanOf([...gaps]) : null;
+    const { reach } = testOf(board, differences);
+    return { ...sides, mean, interval: mean === null || reach === Infinity ? null : [mean - reach, mean + reach] };
+  };
+
+  /** The mean difference of each family of tasks. @param {Differences} differences */
+  const familyMeans = ({ gaps, families }) => {
+    const means = [...new Set(families)].map((family) => meanOf([...gaps].filter((_, i) => families[i] === family)));
+    return Float64Array.from(means, Number);
+  };
+
+  /** The same against the leader, with the number of tasks needed and the chances. @param {Board} board @param {Differences} differences @param {number} margin @returns {LeaderSides | null} */
+  const leaderSidesOf = (board, differences, margin) => {
+    const sides = sidesOf(board, differences);
+    if (!sides?.interval || sides.mean === null) return sides && { ...sides, needed: null, chances: null };
+    const deviation = testOf(board, differences).error * Math.sqrt(sides.tasks);
+    const needed = sides.mean === 0 ? null : tasksNeeded(Math.abs(sides.mean) / deviation, board.least_tasks);
+    return { ...sides, needed, chances: signedRank(familyMeans(differences), margin) };
   };
 
   /** @type {Site["comparison"]["compare"]} */
-  const compare = (board, scores, runs) => {
+  const compare = (board, scores, runs, margin = 0, known = {}) => {
     const { averaged, reference, base } = board;
     const all = board.tasks.map((_, t) => t);
-    /** @param {number} model @param {string} variant @returns {Numbers} */
-    const scoresOf = (model, variant) => scores[variant]?.[model] ?? all.map(() => null);
-    /** As scores are compared: greater is better. @param {Numbers} row @returns {Numbers} */
-    const toSigned = (row) => row.map((score, t) => (score === null ? null : roundSignificant(score) * board.tasks[t].direction));
-    /** @param {Numbers} a @param {Numbers} b @param {number[]} tasks */
-    const apart = (a, b, tasks) => sidesOf(tasks.map((t) => difference(a[t], b[t])), averaged);
+    /** @param {Scores} rows @param {Run} run @returns {Numbers} */
+    const rowOf = (rows, { model, variant }) => rows[variant]?.[model] ?? all.map(() => null);
+    /** @param {Run} run @returns {Compared} */
+    const compared = (run) => ({
+      row: rowOf(scores, run).map((score, t) => (score === null ? null : roundSignificant(score) * board.tasks[t].direction)),
+      errors: rowOf(known, run),
+    });
+    /** @param {Compared} a @param {Compared} b */
+    const apart = (a, b) => sidesOf(board, differencesOf(board, a, b, common));
 
-    const values = runs.map((run) => scoresOf(run.model, run.variant));
-    const merits = values.map(toSigned);
-    const ofBaseline = reference ? scoresOf(reference.model, reference.variant) : all.map(() => null);
+    /** The baseline in the variant that stands beside another. @param {string} variant @returns {Run | null} */
+    const beside = (variant) => reference && { model: reference.model, variant: reference.variants[variant] };
+    const [first, ...others] = new Set(runs.map((run) => reference?.variants[run.variant]));
+    const baseline = first === undefined || others.length ? null : beside(runs[0].variant);
+
+    const values = runs.map((run) => rowOf(scores, run));
+    const entries = runs.map(compared);
+    const merits = entries.map(({ row }) => row);
+    const ofBaseline = baseline ? rowOf(scores, baseline) : all.map(() => null);
     const common = all.filter((t) => values.every((row) => row[t] !== null));
     const isCommon = new Set(common);
 
@@ -67,10 +110,19 @@
     };
     const tasks = all.filter((t) => values.some((row) => row[t] !== null)).map(task);
 
+    /** Places of the runs with the best mean over some tasks. @param {number[]} over */
+    const placesOfBestMean = (over) => placesOfBest(merits.map((row) => meanOf(over.map((t) => row[t]))));
+    const leaders = averaged && common.length ? placesOfBestMean(common) : [];
+    const leader = averaged && runs.length === 1 ? 0 : leaders.at(0);
+    /** @param {Run} run */
+    const isBaseline = (run) => run.model === reference?.model;
+    /** @param {Compared} entry */
+    const overLeader = (entry) => (leader === undefined ? null : leaderSidesOf(board, differencesOf(board, entry, entries[leader], common), margin));
+
     /** @param {Run} run @param {number} i @returns {ComparedRun} */
     const comparedRun = (run, i) => {
       const tops = tasks.filter((found) => found.best.includes(i));
-      const isBaseline = reference && run.model === reference.model && run.variant === reference.variant;
+      const against = beside(run.variant);
       const before = run.variant === base ? null : base;
       return {
         run,
@@ -78,13 +130,11 @@
         firstPlaces: tops.length,
         shared: tops.filter((found) => found.best.length > 1).length,
         tops,
-        overBaseline: isBaseline ? null : apart(merits[i], toSigned(ofBaseline), common),
-        overBase: before === null ? null : apart(merits[i], toSigned(scoresOf(run.model, before)), common),
+        overBaseline: against && !isBaseline(run) ? apart(entries[i], compared(against)) : null,
+        overBase: before === null ? null : apart(entries[i], compared({ model: run.model, variant: before })),
+        overLeader: leader === i ? null : overLeader(entries[i]),
       };
     };
-
-    /** Places of the runs with the best mean over some tasks. @param {number[]} over */
-    const leaders = (over) => placesOfBest(merits.map((row) => meanOf(over.map((t) => row[t]))));
 
     /** @param {Board["categories"][number]} category @returns {ComparedCategory} */
     const categoryMeans = (category) => {
@@ -93,7 +143,7 @@
         category,
         tasks: tasks.length,
         means: values.map((row) => meanOf(tasks.map((t) => row[t]))),
-        best: leaders(tasks),
+        best: placesOfBestMean(tasks),
         reference: tasks.length ? meanOfAll(tasks.map((t) => ofBaseline[t])) : null,
       };
     };
@@ -101,9 +151,13 @@
     return {
       runs: runs.map(comparedRun),
       common: common.length,
+      isTested: averaged && new Set(familiesOf(board, common)).size >= board.least_tasks,
       tasks,
-      pair: runs.length === 2 ? apart(merits[0], merits[1], common) : null,
-      leaders: averaged && common.length ? leaders(common) : [],
+      baseline,
+      pair: runs.length === 2 ? apart(entries[0], entries[1]) : null,
+      leaders,
+      leader: leader ?? null,
+      baselineOverLeader: baseline && !runs.some(isBaseline) ? overLeader(compared(baseline)) : null,
       reference: averaged && common.length ? meanOfAll(common.map((t) => ofBaseline[t])) : null,
       categories: board.categories
         .filter((category) => category.averaged)
@@ -151,15 +205,55 @@
     return { text: signed(sides.mean, board.scale), value: sides.mean, note, tone: tone(sides.mean) };
   };
 
+  /** @type {Site["comparison"]["intervalText"]} */
+  const intervalText = ([low, high], scale) => `${signed(low, scale)} to ${signed(high, scale)}`;
+
+  /** @type {Site["comparison"]["isClear"]} */
+  const isClear = ({ interval }) => interval !== null && (interval[0] > 0 || interval[1] < 0);
+
+  /** A difference with its interval; coloured only where it is clear. @param {Board} board @param {Sides | null} sides @returns {Cell} */
+  const differenceCell = (board, sides) => {
+    if (sides === null || sides.mean === null) return textCell(null);
+    const { mean, interval } = sides;
+    return { text: signed(mean, board.scale), value: mean, note: interval ? intervalText(interval, board.scale) : "", tone: isClear(sides) ? tone(mean) : "soft" };
+  };
+
+  /** @param {LeaderSides | null} sides @returns {Cell} */
+  const neededCell = (sides) => {
+    if (sides === null || sides.needed === null) return textCell(null);
+    return { text: sides.needed === Infinity ? "more than 1,000" : rounded(sides.needed, 0), note: `${rounded(sides.tasks, 0)} here` };
+  };
+
+  /** A probability in percent; draws show none that is 0 or 100. @param {number} chance */
+  const percent = (chance) => (chance < 0.005 ? "<1" : chance > 0.995 ? ">99" : rounded(chance, 0, 2));
+
+  /** @param {LeaderSides | null} sides @returns {Cell} */
+  const chancesCell = (sides) => {
+    if (!sides?.chances) return textCell(null);
+    const { better, equal, worse } = sides.chances;
+    return { text: `${[better, equal, worse].map(percent).join(" / ")}\u00a0%` };
+  };
+
+  /** How each run, and the baseline, differs from the leader. @param {Board} board @param {Comparison} comparison @param {string} leader */
+  const leaderRows = (board, comparison, leader) => {
+    const others = [...comparison.runs.map((run) => run.overLeader), comparison.baselineOverLeader];
+    if (others.every((sides) => sides === null)) return [];
+    /** @param {string} label @param {(sides: LeaderSides | null) => Cell} cell */
+    const measure = (label, cell) => row(board, comparison, { text: label }, (i) => cell(others[i]), cell(comparison.baselineOverLeader));
+    const rows = [measure(`Difference from ${leader}`, (sides) => differenceCell(board, sides))];
+    if (!others.some((sides) => sides?.interval)) return rows;
+    return [...rows, measure(`Tasks needed to see this difference`, neededCell), measure(`Better / equal / worse than ${leader}`, chancesCell)];
+  };
+
   /** @type {Site["comparison"]["summaryRows"]} */
-  const summaryRows = (board, comparison) => {
+  const summaryRows = (board, comparison, names) => {
     const several = board.variants.length > 1;
     const base = several ? board.base : null;
     const none = textCell(null);
     /** @param {string} label @param {(i: number) => Cell} cell @param {Cell} baseline */
     const measure = (label, cell, baseline = none) => row(board, comparison, { text: label }, cell, baseline);
     /** @param {string} label @param {(run: Run) => Cell} cell */
-    const place = (label, cell) => measure(label, (i) => cell(comparison.runs[i].run), board.reference ? cell(board.reference) : none);
+    const place = (label, cell) => measure(label, (i) => cell(comparison.runs[i].run), comparison.baseline ? cell(comparison.baseline) : none);
     /** @param {Run} run */
     const standing = (run) => board.boards[run.variant].standings[run.model];
     /** @param {string} label @param {(string | null)[]} texts by model */
@@ -168,6 +262,7 @@
     if (board.averaged) {
       const label = `Mean score over ${counted(comparison.common, "task")}`;
       rows.push(measure(label, (i) => top(scoreCell(comparison.runs[i].average, board.scale), i, comparison.leaders), scoreCell(comparison.reference, board.scale)));
+      if (comparison.leader !== null) rows.push(...leaderRows(board, comparison, names[comparison.leader]));
     }
     rows.push(measure("First places", (i) => firstPlacesCell(comparison, i)));
     if (board.reference) {
@@ -182,7 +277,7 @@
         const text = rank === null ? "not ranked" : `${rank} of ${rounded(board.boards[run.variant].ranked, 0)}`;
         return { text, value: rank, note: [several ? phrase(board, run.variant) : "", plausible ? `plausible: ${plausible}` : ""].filter(Boolean).join(", ") };
       }),
-      place("Tasks with a score", (run) => ({ text: `${rounded(standing(run)[1], 0)} of ${rounded(board.tasks.length, 0)}`, value: standing(run)[1] })),
+      place("Tasks with a score", (run) => ({ text: `${rounded(standing(run)[1], 0)} of ${rounded(board.boards[run.variant].tasks, 0)}`, value: standing(run)[1] })),
       ...fact("Parameters", board.models.map(({ parameters_b }) => (parameters_b === null ? null : billions(parameters_b)))),
       ...fact("Developer", board.models.map(({ developer }) => developer)),
       ...fact("License", board.models.map(({ license }) => license)),
@@ -210,7 +305,7 @@
       const { link, scale } = task;
       /** @param {number} i @returns {Cell} */
       const cell = (i) => (found.scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(keptScoreCell(board, comparison.runs[i].run, task, found.scores[i]), i, found.best));
-      const baseline = board.reference ? keptScoreCell(board, board.reference, task, found.reference) : {};
+      const baseline = comparison.baseline ? keptScoreCell(board, comparison.baseline, task, found.reference) : textCell(null);
       return [...row(board, comparison, { link, value: link[0] }, cell, baseline), drawingCell(board, found, names), scoreCell(found.margin, scale)];
     });
 
@@ -221,5 +316,5 @@
       return [...cells, { text: rounded(tasks, 0), value: tasks }];
     });
 
-  site.comparison = { compare, phrase, summaryRows, taskRows, categoryRows };
+  site.comparison = { compare, phrase, intervalText, isClear, summaryRows, taskRows, categoryRows };
 })();

@@ -6,18 +6,24 @@
   if (!source || !(bar instanceof HTMLElement)) return;
   const { counted, listed, score, signed } = site.format;
   const { make, cells } = site;
-  const { compare, phrase, summaryRows, taskRows, categoryRows } = site.comparison;
+  const { compare, phrase, intervalText, isClear, summaryRows, taskRows, categoryRows } = site.comparison;
   const MOST_RUNS = 4;
   const MOST_LEADS = 5;
 
-  /** @type {{board: Board, runs: [model: string, variant: string][]}} */
-  const { board, runs: named } = JSON.parse(source.textContent ?? "");
+  /** @type {{board: Board, runs: [model: string, variant: string][], margin: number}} */
+  const { board, runs: named, margin: defaultMargin } = JSON.parse(source.textContent ?? "");
   const places = new Map(board.models.map(({ id }, i) => [id, i]));
   /** The runs that the page opens with. @type {Run[]} */
   const firstRuns = named.map(([model, variant]) => ({ model: places.get(model) ?? 0, variant }));
   const slots = /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("[data-slot]")]);
   const title = document.title;
+  /** What a test counts. @type {[noun: string, plural: string]} */
+  const UNIT = new Set(board.families).size < board.families.length ? ["family of tasks", "families of tasks"] : ["task", "tasks"];
+  const marginField = /** @type {HTMLInputElement | null} */ (box.querySelector("[data-margin]"));
   let runs = firstRuns;
+
+  /** A margin, 0 or more, that a text gives, or null. @param {string} text */
+  const marginOf = (text) => (text.trim() && Number(text) >= 0 && Number.isFinite(Number(text)) ? Number(text) : null);
 
   // --- sentences ----------------------------------------------------------------------------------------
 
@@ -30,18 +36,36 @@
     return runs.map(({ model, variant }) => board.models[model].link[0] + (same ? "" : ` (${phrase(board, variant)})`));
   };
 
+  /** @param {Sides} sides */
+  const holdsZero = (sides) => (isClear(sides) ? "excludes 0" : "includes 0");
+
+  /** A mean difference with its interval, from the side of who leads; empty where there is none. @param {Sides} sides @param {number} sign */
+  const meanText = (sides, sign) => {
+    const { mean, interval } = sides;
+    if (mean === null) return "";
+    const ends = interval && (sign > 0 ? interval : /** @type {[number, number]} */ ([-interval[1], -interval[0]]));
+    const within = ends ? ` (95 % interval ${intervalText(ends, board.scale)}, which ${holdsZero(sides)})` : "";
+    return ` Mean difference ${signed(mean * sign, board.scale)}${within}.`;
+  };
+
   /** @param {string} first @param {string} second @param {Sides} sides */
-  const pair = (first, second, { ahead, level, behind, tasks, mean }) => {
+  const pair = (first, second, sides) => {
+    const { ahead, level, behind, tasks } = sides;
     const of = counted(tasks, "task");
     if (level === tasks) return `${first} and ${second} are level on ${of}.`;
     const levelText = level ? `, level on ${level}` : "";
-    if (ahead === behind) {
-      const average = mean === null ? "" : `; on average ${first} has ${signed(mean, board.scale)}`;
-      return `${first} and ${second} are each ahead on ${ahead} of ${of}${levelText}${average}.`;
-    }
-    const [leads, follows, by] = ahead > behind ? [first, second, mean] : [second, first, mean === null ? null : -mean];
-    const average = by === null ? "" : `; on average ${signed(by, board.scale)}`;
-    return `${leads} is ahead of ${follows} on ${Math.max(ahead, behind)} of ${of}${levelText}${average}.`;
+    if (ahead === behind) return `${first} and ${second} are each ahead on ${ahead} of ${of}${levelText}.${meanText(sides, 1)}`;
+    const [leads, follows, sign] = ahead > behind ? [first, second, 1] : [second, first, -1];
+    return `${leads} is ahead of ${follows} on ${Math.max(ahead, behind)} of ${of}${levelText}.${meanText(sides, sign)}`;
+  };
+
+  /** Whether the lead of the first of several is clear. @param {Comparison} comparison @param {string[]} names */
+  const leadText = ({ runs }, names) => {
+    const others = runs.flatMap(({ overLeader }, i) => (overLeader ? [{ sides: overLeader, name: names[i] }] : []));
+    if (others.some(({ sides }) => sides.interval === null)) return "";
+    const unclear = others.filter(({ sides }) => !isClear(sides)).map(({ name }) => name);
+    if (!unclear.length) return " The 95 % interval of its lead over each of the others excludes 0.";
+    return ` The 95 % interval of its lead over ${all(unclear)} includes 0.`;
   };
 
   /** @param {Comparison} comparison @param {string[]} names */
@@ -51,7 +75,9 @@
     const leaders = comparison.leaders.map((i) => names[i]);
     if (!leaders.length) return `First places on ${of}: ${each}.`;
     const average = score(comparison.runs[comparison.leaders[0]].average, board.scale);
-    return `${all(leaders)} ${leaders.length === 1 ? "leads" : "lead"} on average over ${of}, with ${average}; first places: ${each}.`;
+    const mean = `the best mean over ${of}, ${average}.`;
+    const best = leaders.length > 1 ? `${all(leaders)} share ${mean}` : `${leaders[0]} has ${mean}${leadText(comparison, names)}`;
+    return `${best} First places: ${each}.`;
   };
 
   /** Who is ahead, in one sentence. @param {Comparison} comparison @param {string[]} names */
@@ -59,7 +85,7 @@
     if (!comparison.common) return `There is no task on which ${all(names)} have a score.`;
     if (names.length === 1) {
       const sides = comparison.runs[0].overBaseline;
-      if (sides === null || !board.reference) return `${names[0]} stands alone: choose a model to compare it with.`;
+      if (sides === null || !board.reference) return `Choose a model to compare ${names[0]} with.`;
       return pair(names[0], board.models[board.reference.model].link[0], sides);
     }
     return comparison.pair ? pair(names[0], names[1], comparison.pair) : several(comparison, names);
@@ -67,9 +93,10 @@
 
   /** Which tasks the figures are over. @param {Comparison} comparison */
   const scope = (comparison) => {
-    const who = comparison.runs.length === 1 ? "it has" : "all that are compared have";
+    const who = comparison.runs.length === 1 ? "the model has" : "all of these models have";
     const tasks = `${comparison.common} of ${counted(board.tasks.length, "task")}`;
-    return `Means, margins and first places are over the ${tasks} on which ${who} a score. Ranks are those of the whole board.`;
+    const few = `These are fewer than ${counted(board.least_tasks, ...UNIT)}: too few for intervals, tasks needed and probabilities. `;
+    return `Means, margins and first places use the ${tasks} on which ${who} a score. ${board.averaged && !comparison.isTested ? few : ""}Ranks are those of the whole board.`;
   };
 
   /** Where each run has first place: name, summary, tasks with their margins, how many more there are. @param {Comparison} comparison @param {string[]} names */
@@ -131,6 +158,14 @@
     return { runs: found.length ? found : firstRuns, remarks };
   };
 
+  /** The margin that the address asks for; null where it asks for none. @param {string[]} remarks what is wrong with it is added */
+  const marginFromQuery = (remarks) => {
+    const asked = site.address.get("margin");
+    const margin = marginOf(asked ?? "");
+    if (asked !== null && margin === null) remarks.push(`The margin “${asked}” is not a number of 0 or more and is left out.`);
+    return margin;
+  };
+
   const toQuery = () => {
     /** @type {[string, string][]} */
     const pairs = [];
@@ -172,13 +207,14 @@
   /** @param {Node} symbol @param {Link} link @param {string} note */
   const legendItem = (symbol, link, note) => make("li", {}, symbol, " ", cells.link(link), ...(note ? [" ", make("small", {}, note)] : []));
 
-  const putLegend = () => {
+  /** @param {Comparison} comparison */
+  const putLegend = ({ baseline }) => {
     const several = board.variants.length > 1;
     const items = runs.map(({ model, variant }, i) => {
       const notes = [several ? phrase(board, variant) : "", board.models[model].developer];
       return legendItem(cells.symbol(i + 1), board.models[model].link, notes.filter(Boolean).join(" · "));
     });
-    if (board.reference) items.push(legendItem(cells.symbol(), board.models[board.reference.model].link, "baseline"));
+    if (baseline) items.push(legendItem(cells.symbol(), board.models[baseline.model].link, "baseline"));
     put("runs", ...items);
   };
 
@@ -193,17 +229,17 @@
     return block;
   };
 
-  /** @param {Scores} scores */
-  const show = (scores) => {
-    const comparison = compare(board, scores, runs);
+  /** @param {Scores} scores @param {Scores | undefined} errors */
+  const show = (scores, errors) => {
+    const comparison = compare(board, scores, runs, marginOf(marginField?.value ?? "") ?? defaultMargin, errors);
     const names = runNames(runs);
     const leads = runLeads(comparison, names);
-    putLegend();
+    putLegend(comparison);
     put("finding", finding(comparison, names));
     put("scope", scope(comparison));
     put("leads", ...leads.map(leadBlock));
     showSection("leads", leads.length > 0);
-    putTable("compare-summary", names, summaryRows(board, comparison));
+    putTable("compare-summary", names, summaryRows(board, comparison, names));
     putTable("compare-tasks", names, taskRows(board, comparison, names));
     putTable("compare-categories", names, categoryRows(board, comparison));
     showSection("categories", comparison.categories.length > 0);
@@ -216,8 +252,9 @@
   const update = async () => {
     const turn = (asked += 1);
     try {
-      const scores = await site.load("scores", box.dataset.scores ?? "");
-      return turn === asked ? show(scores) : "";
+      const { scores = "", errors } = box.dataset;
+      const [values, known] = await Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
+      return turn === asked ? show(values, known) : "";
     } catch {
       const isFilled = box.dataset.ready !== undefined;
       put("remark", `The scores could not be loaded${isFilled ? ", so what is shown below has not changed" : ""}. Reload the page to try again.`);
@@ -305,17 +342,27 @@
 
   const fromAddress = () => {
     const asks = fromQuery();
-    const changed = asks.runs.length !== runs.length || asks.runs.some((run, i) => !isSame(run, runs[i]));
+    const margin = String(marginFromQuery(asks.remarks) ?? "");
+    const changed = margin !== (marginField?.value ?? "") || asks.runs.length !== runs.length || asks.runs.some((run, i) => !isSame(run, runs[i]));
     runs = asks.runs;
+    if (marginField) marginField.value = margin;
     fillSlots();
     put("remark", asks.remarks.join(" "));
     return changed;
   };
+
+  marginField?.addEventListener("input", () => {
+    const margin = marginOf(marginField.value);
+    site.address.setPairs(["margin"], margin === null ? [] : [["margin", String(margin)]], { replace: true });
+    update();
+  });
 
   addEventListener("popstate", () => {
     if (fromAddress()) update();
   });
   fromAddress();
   bar.hidden = false;
+  const marginLine = marginField?.closest("p");
+  if (marginLine) marginLine.hidden = false;
   update();
 })();

@@ -72,19 +72,27 @@
     const key = [facts.cite.slug, path.split("/").at(-2), `score-${slug}--${variantSlug}`, facts.cite.short].join("-");
     return {
       ...{ model, task: name, label, metric, key, value, shown: format.score(value, scale), row: rowOf(scores.row[variant]) },
-      ...{ interval: of(scores.interval)?.map((end) => format.score(end, scale)).join(" to "), stderr: of(scores.stderr), n: of(scores.n) },
-      ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag) },
+      ...{ interval: of(scores.interval)?.map((end) => format.score(end, scale)).join(" to "), stderr: of(scores.stderr) },
+      ...{ n: of(scores.n) ?? of(scores.n_range) },
+      ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag), chance: textOf(scores.chance) },
       ...{ run: `${model} (${phrase})`, address: base && `${base}${path}${query}#score-${slug}` },
     };
   };
 
+  /** The number of examples, or the range that it is in. @param {number | [number, number] | undefined} n */
+  const examplesOf = (n) => {
+    const ends = new Set([n ?? []].flat().map((end) => end.toLocaleString("en-US")));
+    return [...ends].join(" to ") || undefined;
+  };
+
   /** @param {Score} score */
-  const makeFacts = ({ row, interval, stderr, n, date, source, command }) => {
+  const makeFacts = ({ row, interval, stderr, n, date, source, command, chance }) => {
     /** @type {Record<string, string | HTMLElement | undefined>} */
     const facts = {
       "95\u00a0% interval": interval && make("a", { href: pageLink(`${root}about/#score-error`) }, interval),
       "Standard error": stderr?.toString(),
-      Examples: n?.toLocaleString("en-US"),
+      ...(chance && { "Chance level": make("a", { href: pageLink(`${root}about/#chance-level`) }, chance) }),
+      Examples: examplesOf(n),
       Date: date,
       Source: source && linkTo(source),
       Row: make("span", {}, `${row.toLocaleString("en-US")} of `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),

@@ -137,23 +137,22 @@ interface Board {
   tasks: BoardTask[];
   variants: { id: string; label: string; phrase: string; slug: string }[];
   categories: { link: Link; averaged: boolean; scale: Places }[];
-  boards: Record<string, { ranked: number; standings: BoardStanding[] }>;
+  boards: Record<string, { ranked: number; tasks: number; standings: BoardStanding[] }>;
   base: string | null;
-  reference: Run | null;
+  /** The baseline, and by variant that of its scores which stand beside it. */
+  reference: { model: number; variants: Record<string, string> } | null;
   scale: Places;
   rank_by: string;
   averaged: boolean;
   min_coverage: number;
+  /** The family of each task. */
+  families: number[];
+  /** Below this number of tasks, or families of tasks, nothing is called clear. */
+  least_tasks: number;
 }
 
-/** What intervals need, by number of tasks. */
-interface Reaches {
-  reach: Numbers;
-  tail: Numbers;
-  error_reach: number;
-}
-
-interface ChooseBoard extends Board, Reaches {
+interface ChooseBoard extends Board {
+  /** The bounds that all tasks share. */
   ends: [number, number] | null;
   prices: Numbers;
   runs: string[];
@@ -161,10 +160,7 @@ interface ChooseBoard extends Board, Reaches {
   listed: number;
   compared: number;
   most_unranked: number;
-  least_tasks_for_ties: number;
   margin_share: number;
-  resamples: number;
-  seed: number;
   reweightings: number;
   reweighting_seed: number;
 }
@@ -190,13 +186,22 @@ interface Question {
 interface Candidate {
   model: number;
   rank: number;
-  ranks: [best: number, worst: number];
+  /** The plausible ones; null below the least number of tasks. */
+  ranks: [best: number, worst: number] | null;
   merit: number;
+  /** Means of its base scores, and of the baseline's, over the tasks that it has. */
   before: number | null;
+  reference: number | null;
   behind: number;
   bestOn: number;
   scored: number;
-  tied: boolean;
+}
+
+/** The task without which a lead changes most, the lead without it, and its share of the lead; null where that is not defined. */
+interface Influence {
+  task: number;
+  without: number;
+  share: number | null;
 }
 
 interface Choice {
@@ -205,24 +210,52 @@ interface Choice {
   listed: Candidate[];
   candidates: number;
   ranked: number;
+  /** The baseline's mean beside every listed candidate; null where these differ. */
   reference: number | null;
   margin: number;
   smallest: Candidate | null;
   staysFirst: number | null;
+  influence: Influence | null;
   leftOut: Map<Limit, number[]>;
   unranked: { model: number; missing: number; rivals: boolean }[];
 }
 
+/** A mean difference over n tasks, its standard error, and how far its interval reaches to each side; without limit below the least number of tasks. */
+interface PairedTest {
+  n: number;
+  mean: number;
+  error: number;
+  reach: number;
+}
+
+type Chances = { better: number; equal: number; worse: number };
+
 interface Statistics {
+  /** A smaller difference, relative to its terms, may be an error of binary fractions. */
+  NOISE: number;
+  /** A function that keeps what it returned. */
+  remembered<K, T>(make: (key: K) => T): (key: K) => T;
+  sizeOf(row: Row): number;
   words(seed: number): () => number;
-  /** How often each of `rows` samples of `n` of `n` places holds each place, row by row. */
-  samples(rows: number, n: number, seed: number): Float64Array;
   /** Draws of the exponential distribution of mean 1. */
   exponentials(n: number, seed: number): Float64Array;
+  /** A quantile of at least 0.5 of Student's t. */
+  tQuantile(p: number, df: number): number;
+  /** For each of some tasks, the place of the first of them that is of its family. */
+  familiesOf(board: { families: number[] }, tasks: number[]): number[];
+  /** A paired t test with weights, in which the tasks of a family are one unit; the standard error is at least what those of the scores make it. */
+  paired(gaps: Row, errors: Row | null, weights: Row, families: number[], p: number, least: number): PairedTest;
+  /** The least number of tasks, `least` or more, at which a test has power 0.8; infinite above 1,000. */
+  tasksNeeded(effect: number, least: number): number;
+  /** Shares of draws in which differences beyond the margin to one side, or within it, have the most weight. */
+  signedRank(gaps: Row, margin: number): Chances;
+}
+
+interface Choosing {
   winRates(rows: Row[]): Row[];
   measures(board: Board, scores: Scores, errors?: Scores): (variant: string) => Measures;
-  isTied(first: Entrant, other: Entrant, weights: Row, samples: Row, reaches: Reaches): boolean;
-  isAhead(one: Entrant, other: Entrant, weights: Row, reaches: Reaches): boolean;
+  clearLead(one: Entrant, other: Entrant, weights: Row, families: number[], p: number, least: number): number;
+  influence(first: Row, second: Row, weights: Row): Influence | null;
   staysFirst(rows: Row[], weights: Row, draws: Row): number;
   chooser(board: ChooseBoard, measuresOf: (variant: string) => Measures): (question: Question) => Choice;
 }
@@ -254,7 +287,22 @@ interface WishAddress {
   write(wish: Wish): void;
 }
 
-type Sides = { ahead: number; level: number; behind: number; tasks: number; mean: number | null };
+/** How one row stands against another; positive is better. */
+interface Sides {
+  ahead: number;
+  level: number;
+  behind: number;
+  tasks: number;
+  mean: number | null;
+  /** The 95 % interval of the mean; null below the least number of tasks. */
+  interval: [number, number] | null;
+}
+
+interface LeaderSides extends Sides {
+  /** How many tasks would show such a difference; infinite above 1,000. */
+  needed: number | null;
+  chances: Chances | null;
+}
 
 interface ComparedTask {
   task: number;
@@ -272,6 +320,7 @@ interface ComparedRun {
   tops: ComparedTask[];
   overBaseline: Sides | null;
   overBase: Sides | null;
+  overLeader: LeaderSides | null;
 }
 
 interface ComparedCategory {
@@ -285,9 +334,16 @@ interface ComparedCategory {
 interface Comparison {
   runs: ComparedRun[];
   common: number;
+  /** Whether the common tasks are enough for intervals. */
+  isTested: boolean;
   tasks: ComparedTask[];
   pair: Sides | null;
   leaders: number[];
+  /** The first of the leaders, or the only run; null where there is none. */
+  leader: number | null;
+  /** The baseline in the variant that stands beside all runs; null where these differ. */
+  baseline: Run | null;
+  baselineOverLeader: LeaderSides | null;
   reference: number | null;
   categories: ComparedCategory[];
 }
@@ -319,11 +375,14 @@ interface ScoreCards {
   interval?: ScoreColumn<[number, number]>;
   stderr?: ScoreColumn<number>;
   n?: ScoreColumn<number>;
+  /** The least and the greatest number of examples, where none is stated. */
+  n_range?: ScoreColumn<[number, number]>;
   /** Places in `texts` or `sources`. */
   date?: ScoreColumn<number>;
   source?: ScoreColumn<number>;
   command?: ScoreColumn<number>;
   flag?: ScoreColumn<number>;
+  chance?: ScoreColumn<number>;
 }
 
 /** What the cards of all models share. */
@@ -374,6 +433,7 @@ interface Site {
   chartColours: Record<string, string>;
   openScoreCard(link: HTMLAnchorElement, scores: ScoreCards, facts: ScoreFacts): void;
   statistics: Statistics;
+  choosing: Choosing;
   wishes: {
     empty(board: ChooseBoard): Wish;
     address(board: ChooseBoard): WishAddress;
@@ -383,9 +443,12 @@ interface Site {
     leftOut(board: ChooseBoard, choice: Choice, limit: Limit): string;
   };
   comparison: {
-    compare(board: Board, scores: Scores, runs: Run[]): Comparison;
+    compare(board: Board, scores: Scores, runs: Run[], margin?: number, errors?: Scores): Comparison;
+    intervalText(interval: [number, number], scale: Places): string;
+    /** Whether an interval excludes 0. */
+    isClear(sides: Sides): boolean;
     phrase(board: Board, variant: string): string;
-    summaryRows(board: Board, comparison: Comparison): (Cell | null)[][];
+    summaryRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
     taskRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
     categoryRows(board: Board, comparison: Comparison): (Cell | null)[][];
   };

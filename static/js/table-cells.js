@@ -4,6 +4,9 @@
   // A share of the scale stands at 6 + 188 of it, as in templates/macros/tables.html.
   const [LEFT, WIDTH] = [6, 188];
 
+  /** Tags with a look of their own. @type {Record<string, Record<string, string>>} */
+  const KINDS = { best: { class: "tag tag-best" }, "no better than chance": { class: "tag tag-chance", title: "no better than chance" } };
+
   /** @param {number} share */
   const x = (share) => (Math.round((LEFT + share * WIDTH) * 10) / 10).toFixed(1);
 
@@ -21,7 +24,7 @@
 
     annotate(element, tags, note) {
       for (const old of element.querySelectorAll(".tag, small")) old.remove();
-      for (const tag of tags) element.append(" ", site.make("span", { class: tag === "best" ? "tag tag-best" : "tag" }, tag));
+      for (const tag of tags) element.append(" ", site.make("span", KINDS[tag] ?? { class: "tag" }, tag));
       if (note) element.append(" ", site.make("small", {}, note));
     },
 

@@ -218,7 +218,7 @@ def test_unknown_key_is_a_fault_with_a_hint(tmp_path, toml, line):
         ),
         (
             "[board]\nrank_by = 'median'",
-            "board.rank_by = \"median\" must be 'mean' or 'mean_win_rate'",
+            "board.rank_by = \"median\" must be 'mean', 'mean_win_rate' or 'additive'",
         ),
         ("[board]\nmin_coverage = 1.5", "board.min_coverage = 1.5 must be at most 1"),
         ("[board]\nmin_coverage = -1", "board.min_coverage = -1 must be at least 0"),
@@ -292,7 +292,7 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
     assert [
         "site.toml: site.title = 5 must be text",
         f"site.toml: unknown key 'site.x'. {SITE_KEYS}",
-        "site.toml: board.rank_by = 1 must be 'mean' or 'mean_win_rate'",
+        "site.toml: board.rank_by = 1 must be 'mean', 'mean_win_rate' or 'additive'",
         "site.toml: board.min_coverage = 2 must be at most 1",
         "site.toml: unknown section 'sit'. Did you mean 'site'?",
     ] == lines_of(tmp_path, toml)

@@ -129,7 +129,7 @@ def test_its_prose_is_computed(site):
     assert 5 == sum(model["tied_with_best"] for model in ranked)
     assert (
         "Zephyr 7B Beta is first of 5 ranked models, with a score on 8 of 8 tasks. "
-        "4 other models may be first too."
+        "With another choice of similar tasks, four other models may be first."
     ) in home
 
 

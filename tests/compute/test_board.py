@@ -374,9 +374,24 @@ def test_mixed_directions_rank_by_win_rate():
 
 
 def test_full_coverage_is_asked_where_half_of_the_runs_have_it():
-    """Else all rank, by win rate, which needs no common task set."""
+    """Else those with half of the best coverage rank, by estimates of their means."""
     assert RankingRules("mean", 1.0, averaged=True, why="comparable") == rules_of(HALF)
-    assert RankingRules("mean_win_rate", 0.5, averaged=True, why="sparse") == rules_of(THIN)
+    assert RankingRules("additive", 0.5, averaged=True, why="sparse") == rules_of(THIN)
+
+
+def test_stated_coverage_keeps_means_where_most_scores_exist():
+    """Below 60 % of the scores, means over different tasks compare the tasks."""
+    expected = RankingRules("mean", 0.5, averaged=True, why="comparable")
+    assert expected == rules_of(THIN, min_coverage=0.5)  # 4 of 6 scores
+    thinner = {"base": {"a": [0.1, 0.2, None, None], "b": [0.3, None, 0.2, None]}}
+    expected = RankingRules("additive", 0.5, averaged=True, why="sparse")
+    assert expected == rules_of(thinner, min_coverage=0.5)
+    assert "mean" == rules_of(thinner, min_coverage=1.0).rank_by
+
+
+def test_mixed_units_have_no_additive_model():
+    expected = RankingRules("mean_win_rate", 0.5, averaged=False, why="mixed units")
+    assert expected == rules_of(THIN, lower=["t2"], rank_by="additive")
 
 
 def test_few_scores_on_a_sparse_board_are_no_rank():
@@ -399,7 +414,7 @@ def test_runs_without_a_score_do_not_make_a_board_sparse():
 
 
 def test_variants_that_the_site_does_not_show_do_not_count():
-    runs = {**FULL, "x": {m: [0.1, None] for m in "abcde"}}
+    runs = {**FULL, "x": {"few": [0.1, 0.2], **{m: [0.1, None] for m in "abcdefghi"}}}
     assert "sparse" == rules_of(runs).why
     assert "comparable" == rules_of(runs, tuned_variants=[]).why
 
@@ -513,11 +528,12 @@ def test_means_over_common_tasks_by_hand():
     ]
 
 
-def test_a_board_by_win_rate_has_means_there():
+@pytest.mark.parametrize("rank_by", ["additive", "mean_win_rate"])
+def test_other_boards_have_means_there(rank_by):
     """Means over the same tasks can be compared, though those over all cannot."""
     runs = {"a": [0.2, 0.4, 0.9, None], "b": [0.3, 0.5, None, 0.1], "c": [0.1, 0.9, None, None]}
-    results = make_results(make_frames({"base": runs}))
-    assert "mean_win_rate" == results.board.rules.rank_by
+    results = make_results(make_frames({"base": runs}), rank_by=rank_by)
+    assert rank_by == results.board.rules.rank_by
     assert "mean" == results.common["base"]["base"].rules.rank_by
 
 
@@ -532,8 +548,8 @@ def test_models_without_a_common_task_have_no_rank():
 def test_nothing_where_none_lacks_a_score_or_none_is_common():
     whole = make_scores({"base": {"a": [0.1, 0.2], "b": [0.3, 0.4]}})
     assert {} == compute_common_boards(whole, {"base": make_board(whole)})
-    apart = make_frames({"base": {"a": [0.1, None], "b": [None, 0.4], "c": [0.5, None]}})
-    assert {} == make_results(apart, min_coverage=0.0).common
+    apart = {"a": [0.1, 0.2, None], "b": [None, 0.3, 0.4], "c": [0.5, None, 0.6]}
+    assert {} == make_results(make_frames({"base": apart})).common
 
 
 def test_each_variant_has_its_own_common_tasks():

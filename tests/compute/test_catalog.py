@@ -44,6 +44,7 @@ def test_tasks_of_the_catalog():
     columns = {
         "category": ["math", None],
         "score_max": [1, None],
+        "score_chance": [0.5, None],
         "train_examples": [10, None],
         "turns": [np.inf, 2],
         "public": [True, False],
@@ -51,17 +52,8 @@ def test_tasks_of_the_catalog():
     found = catalog_of(tasks=columns).tasks
     assert ["t1", "t2"] == list(found)
     expected = TaskInfo(
-        "t1",
-        "t1",
-        "math",
-        "accuracy",
-        None,
-        True,
-        None,
-        1.0,
-        None,
-        None,
-        None,
+        *("t1", "t1", "math", "accuracy", None, True, None, 1.0, 0.5),
+        *(None, None, None),
         {"train_examples": 10},
     )
     assert expected == found["t1"]

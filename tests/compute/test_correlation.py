@@ -1,16 +1,27 @@
+from itertools import combinations
 from math import atanh, sqrt, tanh
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from site_builder.compute.correlation import Correlation, Fit, correlate_each, fit_line
-from site_builder.compute.numbers import Array
-from site_builder.config import Analysis
-from tests.helpers.boards import Runs, find_holes, make_frames, make_results
+from site_builder.compute.correlation import (
+    LIFTS,
+    Correlation,
+    Fit,
+    compute_correlations,
+    correlate_each,
+    fit_line,
+)
+from site_builder.compute.numbers import Array, rank_correlation_p, rarest_order
+from site_builder.compute.scores import collect_scores
+from site_builder.compute.tasks import compute_rank_agreement, compute_tasks
+from site_builder.config import Analysis, BoardConfig
+from tests.helpers.boards import Runs, find_holes, make_frames, make_results, make_tables
 
 NAN = float("nan")
 
@@ -77,24 +88,30 @@ def test_p_value_is_that_of_t():
     assert (expected, expected) == pytest.approx((found.spearman_p, found.pearson_p))
 
 
+def pair_of(n, rho, p, *, related=False):
+    """A pair with a corrected p-value; its raw p-value and its interval would give a verdict."""
+    return Correlation(n, rho, 0.0, (rho, rho), spearman_p_adjusted=p, by_construction=related)
+
+
 @pytest.mark.parametrize(
     ("found", "verdict"),
     [
-        (Correlation(31, 0.5, 0.004, (0.16, 0.74)), "together"),
-        (Correlation(31, -0.5, 0.004, (-0.74, -0.16)), "apart"),
-        (Correlation(31, 0.3, 0.1, (-0.07, 0.6)), "unclear"),
-        (Correlation(31, 0.3, 0.05, (0.0, 0.6)), "unclear"),
-        (Correlation(10, 1.0, 0.0), "together"),
-        (Correlation(10, -1.0, 0.0), "apart"),
-        (Correlation(9, 1.0, 0.0), "too few"),
-        (Correlation(9, 0.9, 0.001, (0.5, 0.98)), "too few"),
+        (pair_of(31, 0.5, 0.049), "together"),
+        (pair_of(31, -0.5, 0.049), "apart"),
+        (pair_of(31, 0.5, 0.051), "unclear"),
+        (pair_of(31, -0.5, 1.0), "unclear"),
+        (pair_of(31, 0.9, None), None),
+        (pair_of(9, 0.9, None), "too few"),
+        (pair_of(31, 0.9, None, related=True), "by construction"),
+        (pair_of(9, 0.9, None, related=True), "by construction"),
         (Correlation(31), None),
-        (Correlation(3), None),
+        (Correlation(31, by_construction=True), None),
     ],
 )
-def test_verdict_is_what_the_interval_holds(found, verdict):
-    """A direction where it leaves out 0, from ten tasks on; a perfect order has no interval."""
+def test_verdict_is_by_the_corrected_p(found, verdict):
+    """None outside the tests; a pair of the same values has no direction."""
     assert verdict == found.verdict
+    assert (verdict in ("together", "apart")) == found.is_clear
 
 
 def test_intervals_are_fishers():
@@ -283,6 +300,7 @@ def test_every_pair_is_there_in_both_orders():
             assert found.pairs[a, b] == found.pairs[b, a]
     x, y = (column(*found.values[name]) for name in ("train_examples", "mean_lift_over_base"))
     assert correlate(x, y) == found.pairs["train_examples", "mean_lift_over_base"]
+    assert () == found.tested  # four tasks
 
 
 def test_without_tuned_variants_the_base_scores_are_the_contest():
@@ -356,3 +374,167 @@ def test_infinite_feature_is_missing():
     found = correlations_of(tasks={"turns": [1, 2, np.inf, 4]})
     assert (1, 2, None, 4) == found.values["turns"]
     assert 3 == found.pairs["turns", "mean_tuned_score"].n
+
+
+# --- pairs that are related by construction -----------------------------------------------------
+
+LENGTHS = (
+    *(f"{part}_length_{figure}" for part in ("input", "output") for figure in ("mean", "p95")),
+    *("example_length_mean", "tokens_p95"),
+)
+
+
+def related(found):
+    """The pairs of different columns that are related by construction."""
+    return {(a, b) for a, b in combinations(found.columns, 2) if found.pairs[a, b].by_construction}
+
+
+def test_columns_of_the_same_values_are_related():
+    """A lift and its two scores, the lifts, best and mean; nothing else."""
+    assert {
+        ("baseline_score", "best_lift_over_baseline"),
+        ("best_lift_over_baseline", "mean_lift_over_base"),
+        ("best_lift_over_baseline", "best_tuned_score"),
+        ("best_lift_over_baseline", "mean_tuned_score"),
+        ("mean_lift_over_base", "best_base_score"),
+        ("mean_lift_over_base", "mean_base_score"),
+        ("mean_lift_over_base", "best_tuned_score"),
+        ("mean_lift_over_base", "mean_tuned_score"),
+        ("best_base_score", "mean_base_score"),
+        ("best_tuned_score", "mean_tuned_score"),
+    } == related(correlations_of())
+
+
+def test_without_tuned_variants_base_scores_are_in_the_lift():
+    """The base score then explains no lift that it is not in."""
+    found = correlations_of({"base": RUNS["base"]})
+    assert {
+        ("baseline_score", "best_lift_over_baseline"),
+        ("best_lift_over_baseline", "best_base_score"),
+        ("best_lift_over_baseline", "mean_base_score"),
+    } <= related(found)
+    assert found.features == found.predictors
+    assert ("mean_base_score", *found.features) == correlations_of().predictors
+
+
+def test_tuned_baseline_is_in_the_lift_over_base():
+    """But not in the base scores, which are those of the contenders."""
+    tuned = {**RUNS["tuned"], "gpt": [0.6, 0.7, 0.8, 0.9]}
+    found = related(correlations_of({**RUNS, "tuned": tuned}))
+    assert ("baseline_score", "mean_lift_over_base") in found
+    assert ("baseline_score", "mean_base_score") not in found
+
+
+def test_lengths_of_the_same_texts_are_related():
+    """An example is an input and an output; inputs and outputs are different texts."""
+    tasks = {name: [1.0, 2.0, 3.0, 4.0] for name in LENGTHS}
+    inputs, outputs, examples = LENGTHS[:2], LENGTHS[2:4], LENGTHS[4:]
+    apart = {(a, b) for a in inputs for b in outputs}
+    found = correlations_of(tasks=tasks)
+    assert {*combinations((*inputs, *outputs, *examples), 2)} - apart == {
+        pair for pair in related(found) if pair[0] in LENGTHS
+    }
+
+
+def random_runs(rng, n):
+    """A baseline, and a model before and after tuning, with independent scores on n tasks."""
+    base = {"gpt": rng.random(n).tolist(), "a": rng.random(n).tolist()}
+    return {"base": base, "tuned": {"a": rng.random(n).tolist()}}
+
+
+def test_shuffled_scores_give_no_verdict_on_a_difference():
+    """A column x and y - x correlate by about -0.7, far from 0, whatever x and y are."""
+    found = correlations_of(random_runs(np.random.default_rng(1), 31), tasks={})
+    for x, lift in (("mean_base_score", LIFTS[0]), ("baseline_score", LIFTS[1])):
+        pair = found.pairs[x, lift]
+        assert pair.spearman_interval is not None
+        assert pair.spearman_interval[1] < 0
+        assert pair.spearman_p < 0.001
+        assert ("by construction", None) == (pair.verdict, pair.spearman_p_adjusted)
+
+
+# --- the number of pairs ------------------------------------------------------------------------
+
+
+def test_p_is_below_five_per_cent_where_the_interval_excludes_0():
+    """Both are of the same Fisher z, so that a clear pair never has an interval around 0."""
+    for n in (10, 11, 20, 31, 100):
+        for rho in np.linspace(-0.99, 0.99, 67):
+            z, spread = atanh(rho), sqrt((1 + rho**2 / 2) / (n - 3))
+            p = float(rank_correlation_p(np.array(rho), np.array(n), np.array(0.0)))
+            assert 2 * stats.norm.sf(abs(z) / spread) == pytest.approx(p)
+            assert (abs(z) > 1.959963984540054 * spread) == (p < 0.05)
+
+
+def test_no_p_is_below_the_rarest_order():
+    """A single 1 among ten values is at one of ten places: both at the same one is no wonder."""
+    one = column(*[0] * 9, 1)
+    assert 0.1 == pytest.approx(rarest_order(one))
+    assert 1 / 6 == pytest.approx(rarest_order(column(1, 2, 3, NAN)))
+    p = rank_correlation_p(np.array(1.0), np.array(10), np.array(rarest_order(one)))
+    assert 0.1 == pytest.approx(float(p))
+
+
+def test_p_is_corrected_by_holm():
+    """By hand: of m tested pairs, the least p times m, the next times m - 1."""
+    n = 12
+    lift = np.arange(n) / 50
+    runs = {"base": {"a": [0.1] * n}, "tuned": {"a": (0.2 + lift).tolist()}}
+    order = np.random.default_rng(5).permutation(n).tolist()
+    swapped = [1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10]
+    close = [2, 1, 0, 5, 4, 3, 8, 7, 6, 11, 10, 9]
+    some = [*range(9), None, None, None]
+    tasks = {"near": swapped, "close": close, "noise": order, "few": pd.array(some, "Int64")}
+    found = correlations_of(runs, tasks=tasks, baseline=None)
+    # The base score is constant; `few` has nine tasks.
+    assert [("near", LIFTS[0]), ("close", LIFTS[0]), ("noise", LIFTS[0])] == [*found.tested]
+    pairs = [found.pairs[key] for key in found.tested]
+    raw = [
+        2 * stats.norm.sf(abs(atanh(c.spearman)) / sqrt((1 + c.spearman**2 / 2) / (n - 3)))
+        for c in pairs
+    ]
+    assert [3 * raw[0], 2 * raw[1], min(1.0, raw[2])] == pytest.approx(
+        [c.spearman_p_adjusted for c in pairs]
+    )
+    assert ["together", "together", "unclear"] == [c.verdict for c in pairs]
+    assert "too few" == found.pairs["few", LIFTS[0]].verdict
+
+
+def test_forty_columns_of_noise_give_no_finding():
+    """Some of them have a small p-value, and one interval excludes 0."""
+    rng = np.random.default_rng(2)
+    noise = {f"noise_{i}": rng.random(31) for i in range(40)}
+    found = correlations_of(random_runs(rng, 31), tasks=noise)
+    assert 81 == len(found.tested)  # and the base score against the lift over the baseline
+    assert min(found.pairs[key].spearman_p for key in found.tested) < 0.02
+    assert () == found.clear
+
+
+def test_strong_feature_is_found_among_noise():
+    rng = np.random.default_rng(3)
+    runs = random_runs(rng, 31)
+    lift = np.subtract(runs["tuned"]["a"], runs["base"]["a"])
+    noise = {f"noise_{i}": rng.random(31) for i in range(39)}
+    tasks = {"strong": -lift + rng.normal(0, 0.1, 31), **noise}
+    found = correlations_of(runs, tasks=tasks)
+    assert (("strong", "mean_lift_over_base"),) == found.clear
+    assert "apart" == found.pairs["mean_lift_over_base", "strong"].verdict
+
+
+@pytest.mark.parametrize("n", [10, 31])
+def test_few_boards_of_independent_columns_have_a_finding(n):
+    """At most 6 % of them; each pair alone would give more than a third of them one."""
+    rng = np.random.default_rng(4)
+    config = BoardConfig(baseline="gpt")
+    scores = collect_scores(make_tables(make_frames(random_runs(rng, n))), config)
+    results = compute_tasks(scores, compute_rank_agreement(scores))
+    boards, wrong, wrong_alone = 300, 0, 0
+    for _ in range(boards):
+        tasks = pd.DataFrame({f"feature_{i}": rng.random(n) for i in range(5)})
+        found = compute_correlations(scores, tasks, results, None, averaged=True)
+        assert found is not None
+        wrong += bool(found.clear)
+        features = [key for key in found.tested if key[0] in found.features]
+        wrong_alone += any((found.pairs[key].spearman_p or 0) < 0.05 for key in features)
+    assert wrong <= 0.06 * boards
+    assert wrong_alone > boards / 3

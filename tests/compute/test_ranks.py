@@ -110,6 +110,16 @@ def test_no_model_is_ahead_over_few_common_tasks():
     assert np.isnan(found.behind[:, 1]).all()
 
 
+def test_distance_beyond_the_greatest_number_is_not_known():
+    """The order of the two is; an interval that reaches too far leaves no distance either."""
+    low = np.full(6, -1.7e308)
+    found = compare_pairs(np.array([-low, low]))
+    assert [[False, True], [False, False]] == found.ahead.tolist()
+    assert np.isnan(found.behind[:, 1]).all()
+    found = compare_pairs(np.array([-low, 0 * low]), np.full((2, 6), 1e308))
+    assert np.isnan(found.behind[:, 1]).all()
+
+
 def test_rank_intervals_by_hand():
     """Ranks 1 to 4; who is ahead is given."""
     ahead = np.zeros((4, 4), dtype=bool)

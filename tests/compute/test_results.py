@@ -200,7 +200,7 @@ def test_tasks_of_the_index(index, plain):
         assert result.best["fine_tuned"] == result.best_contender
         assert near(plain.gap(result.task)) == result.best_lift_over_baseline
         assert near(mean(plain.lifts(task=result.task))) == result.mean_lift_over_base
-        assert float(plain.base["gpt-4", result.task]) == result.baseline_score
+        assert {float(plain.base["gpt-4", result.task])} == {*result.baseline_scores.values()}
 
 
 def test_scores_of_the_tasks_of_the_index(index, plain):
@@ -250,7 +250,7 @@ def pearson(x, y):
 
 
 def test_correlations_of_the_index(index, plain):
-    """All 55 pairs of eleven columns, by their definitions."""
+    """All 136 pairs of seventeen columns, by their definitions."""
     tuned = {t: list(plain.column("fine_tuned", t).values()) for t in plain.tasks}
     base = {t: [plain.base[m, t] for m in plain.tuned_models] for t in plain.tasks}
     columns = {
@@ -262,8 +262,22 @@ def test_correlations_of_the_index(index, plain):
         "best_tuned_score": [max(tuned[t]) for t in plain.tasks],
         "mean_tuned_score": [mean(tuned[t]) for t in plain.tasks],
     }
-    for name in ("train_examples", "tokens_min", "tokens_max", "tokens_p95"):
-        columns[name] = [Fraction(row[name]) if row[name] else None for row in read("tasks")]
+    lengths = {row["task"]: row for row in read("training_set_lengths")}
+    stated = {
+        name: [Fraction(row[name]) if row[name] else None for row in read("tasks")]
+        for name in ("train_examples", "tokens_min", "tokens_max", "tokens_p95")
+    }
+    columns["train_examples"] = stated.pop("train_examples")
+    for part in ("input", "output", "example"):
+        rows = [lengths.get(task) for task in plain.tasks]
+        columns[f"{part}_length_mean"] = [r and Fraction(r[f"{part}_tokens_mean"]) for r in rows]
+        # The source divides by n, the table by n - 1, in thousandths.
+        columns[f"{part}_length_std"] = [
+            r and Fraction(round(float(r[f"{part}_tokens_std"]) * (n / (n - 1)) ** 0.5, 3))
+            for r in rows
+            for n in [int(r["n"]) if r else 0]
+        ]
+    columns |= stated
     found = index.correlations
     assert tuple(columns) == found.columns
     for name, values in columns.items():
@@ -484,6 +498,7 @@ def boards(draw, values):
         "category": draw(st.lists(st.sampled_from(["x", "y", None]), **each)),
         "metric": draw(st.lists(st.sampled_from(["f1", None]), **each)),
         "score_max": draw(st.lists(st.sampled_from([1e308, None]), **each)),
+        "score_chance": draw(st.lists(st.sampled_from([0.5, None]), **each)),
         "train_examples": draw(st.lists(st.sampled_from([None, 0, 1, 10_000, 10**9]), **each)),
         "turns": draw(st.lists(st.sampled_from([None, *EXTREMES]), **each)),
     }
@@ -491,7 +506,7 @@ def boards(draw, values):
     board = {
         "baseline": draw(st.sampled_from([None, "m0", f"m{n_models - 1}"])),
         "tuned_variants": [v for v in shown if v != "base"],
-        "rank_by": draw(st.sampled_from([None, "mean", "mean_win_rate"])),
+        "rank_by": draw(st.sampled_from([None, "mean", "mean_win_rate", "additive"])),
         "min_coverage": draw(st.sampled_from([None, 0.0, 0.5, 1.0])),
     }
     return make_frames(runs, lower, tasks), board

@@ -1,20 +1,24 @@
 """Errors of single scores, and ties on a task."""
 
+from math import sqrt
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
 
 from site_builder.compute.score_error import (
     compute_score_errors,
+    effective_sample_size,
     find_ties,
+    judge_wins,
     standard_error_of_share,
     wilson_interval,
 )
 from site_builder.compute.scores import Score, collect_scores
 from site_builder.config import BoardConfig
-from tests.helpers.boards import make_frames, make_tables
+from tests.helpers.boards import make_board, make_frames, make_tables
 from tests.helpers.measured import measured_results
 
 NAN = float("nan")
@@ -26,7 +30,8 @@ def errors_of(score, tasks=SHARE, **stated):
     frames = make_frames({"base": {"a": [score]}}, tasks=tasks)
     frames["results"] = frames["results"].assign(**stated)
     tables = make_tables(frames)
-    return tuple(compute_score_errors(tables.results, tables.tasks)[:, 0])
+    found = compute_score_errors(tables.results, tables.tasks)
+    return found.stderr[0], found.low[0], found.high[0]
 
 
 def near(*expected):
@@ -34,21 +39,91 @@ def near(*expected):
     return pytest.approx(expected, rel=1e-6, nan_ok=True)
 
 
-def test_stated_standard_error_gives_the_interval():
-    """0.8 ± 1.96 x 0.02 = 0.7608 to 0.8392."""
-    assert near(0.02, 0.7608007, 0.8391993) == errors_of(0.8, stderr=0.02)
+def test_stated_standard_error_gives_the_wilson_interval_of_as_many_examples():
+    """0.8 ± 0.02 is the error of 0.16 / 0.0004 = 400 examples: 320 of 400 by Wilson."""
+    expected = binomtest(320, 400).proportion_ci(method="wilson")
+    assert near(0.02, 0.7580297, 0.8362629) == errors_of(0.8, stderr=0.02)
+    assert near(0.02, expected.low, expected.high) == errors_of(0.8, stderr=0.02)
 
 
-def test_interval_ends_at_the_bounds_of_the_task():
-    """0.99 + 1.96 x 0.02 = 1.0292 is above 1, and 0.01 - 0.0392 below 0."""
-    assert near(0.02, 0.9508007, 1.0) == errors_of(0.99, stderr=0.02)
-    assert near(0.02, 0.0, 0.0491993) == errors_of(0.01, stderr=0.02)
+def test_interval_of_a_score_near_a_bound_leans_to_the_middle():
+    """1 of 100: 0.0018 to 0.0545.
+
+    The score ± 1.96 stderr would end at 0.0295, though 0.04 gives 1 or less 9 times in 100.
+    """
+    low, high = 0.0017674, 0.0544862
+    assert pytest.approx((0.00994987, low, high), rel=1e-4) == errors_of(
+        0.01, stderr=sqrt(0.0099 / 100)
+    )
+    assert pytest.approx((0.00994987, 1 - high, 1 - low), rel=1e-4) == errors_of(
+        0.99, stderr=sqrt(0.0099 / 100)
+    )
+
+
+def test_interval_on_another_scale():
+    """Marks of 1 to 5: 4.2 ± 0.08 is at 0.8 ± 0.02 of a scale that is 4 wide."""
+    marks = {"score_min": [1.0], "score_max": [5.0]}
+    assert near(0.08, 1 + 4 * 0.7580297, 1 + 4 * 0.8362629) == errors_of(4.2, marks, stderr=0.08)
+
+
+@pytest.mark.parametrize(
+    ("score", "stderr", "low", "high"),
+    [
+        (1.0, 0.02, 0.9608007, 1.0),  # no share is 1 with an error
+        (0.0, 0.02, 0.0, 0.0391993),
+        (0.5, 0.51, 0.0, 1.0),  # the error of a share is at most 0.5, that of one example
+    ],
+)
+def test_interval_where_no_number_of_examples_has_such_an_error(score, stderr, low, high):
+    """The score ± 1.96 stderr, which ends at the bounds."""
+    assert near(stderr, low, high) == errors_of(score, stderr=stderr)
 
 
 def test_interval_of_a_score_without_bounds():
     assert near(0.02, 0.9508007, 1.0291993) == errors_of(0.99, {}, stderr=0.02)
     half = {"score_min": [0.0]}
     assert near(0.02, 0.0, 0.0491993) == errors_of(0.01, half, stderr=0.02)
+
+
+def covered(p, n, interval):
+    """How often the interval of k of n holds p, where k is binomial: every k, no random draw.
+
+    Of 0 and n of n the standard error is not stated, so the interval is that of n examples.
+    """
+    k = np.arange(n + 1)
+    share = k / n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = interval(share, np.sqrt(share * (1 - share) / (n - 1)))
+    low, high = np.where((k > 0) & (k < n), ends, wilson_interval(share, np.array([n])))
+    return float((binom.pmf(k, n, p) * ((low <= p) & (p <= high))).sum())
+
+
+def by_size(p, error):
+    return wilson_interval(p, effective_sample_size(p, error))
+
+
+def wald(p, error):
+    return p - 1.959964 * error, p + 1.959964 * error
+
+
+@pytest.mark.parametrize("p", [0.02, 0.05, 0.95, 0.98])
+def test_interval_holds_its_level_near_a_bound(p):
+    """From 50 to 200 examples: 95 % on average, at least 91.7 %; score ± 1.96 stderr, 84 %."""
+    numbers = range(50, 201)
+    ours = [covered(p, n, by_size) for n in numbers]
+    theirs = [covered(p, n, wald) for n in numbers]
+    assert min(ours) > 0.917
+    assert np.mean(ours) > 0.95
+    assert min(theirs) < 0.853
+
+
+def test_interval_for_graded_examples_near_a_bound():
+    """Better, not fully: means of 60 grades around 0.97, 4,000 times, from a skewed population."""
+    grades = np.random.default_rng(7).beta(9.7, 0.3, (4_000, 60))
+    mean, error = grades.mean(axis=1), grades.std(axis=1, ddof=1) / np.sqrt(60)
+    ends = by_size(mean, error), wald(mean, error)
+    ours, theirs = (float(((low <= 0.97) & (high >= 0.97)).mean()) for low, high in ends)
+    assert (0.92, 0.90425) == (ours, theirs)
 
 
 def test_number_of_examples_gives_the_wilson_interval():
@@ -61,7 +136,7 @@ def test_number_of_examples_gives_the_wilson_interval():
 
 def test_stated_standard_error_is_used_before_the_number_of_examples():
     """Who states both knows more than the number of examples tells."""
-    assert near(0.02, 0.7608007, 0.8391993) == errors_of(0.8, stderr=0.02, n_examples=100)
+    assert near(0.02, 0.7580297, 0.8362629) == errors_of(0.8, stderr=0.02, n_examples=100)
 
 
 @pytest.mark.parametrize("stated", [{}, {"stderr": 0.0}])
@@ -127,6 +202,73 @@ def test_graded_scores_vary_no_more_than_right_and_wrong_ones():
     assert (standard_error_of_share(grades.mean(axis=1), np.full(200, 50)) >= actual).all()
 
 
+# --- the number of examples is not stated --------------------------------------------------------
+
+
+def errors_of_split(scores, size, **tasks):
+    """The errors of the scores of one task, whose evaluated split has a number of examples."""
+    runs = {"base": {f"m{i}": [score] for i, score in enumerate(scores)}}
+    bounds = {"score_min": [0.0], "score_max": [1.0], **tasks}
+    tables = make_tables(make_frames(runs, tasks={**bounds, "evaluation_examples": [size]}))
+    return compute_score_errors(tables.results, tables.tasks)
+
+
+def test_error_by_the_size_of_the_split():
+    """Of 100 examples, the errors of 0.7 and 0.8 are sqrt(0.7 x 0.3 / 100) and 0.04.
+
+    3 of 4 is 0.75, which may be printed as either: of 4, the errors are 5 times as large.
+    """
+    found = errors_of_split([0.7, 0.8], 100)
+    assert pytest.approx([0.0458258, 0.04], rel=1e-5) == found.stderr
+    assert pytest.approx([0.2291288, 0.2], rel=1e-6) == found.most
+    expected = binomtest(80, 100).proportion_ci(method="wilson")
+    assert pytest.approx((expected.low, expected.high)) == (found.low[1], found.high[1])
+    assert [4, 4] == found.n_least.tolist()
+    assert [100, 100] == found.n_most.tolist()
+    assert np.isnan(found.n).all()
+
+
+def test_number_of_examples_that_is_the_only_possible_one():
+    """0.845, 0.183 and 0.831 are 60, 13 and 59 of 71, and shares of no fewer examples."""
+    found = errors_of_split([0.845, 0.183, 0.831], 71)
+    assert [71, 71, 71] == found.n.tolist()
+    assert [71, 71, 71] == found.n_least.tolist() == found.n_most.tolist()
+    assert not found.has_range.any()
+    assert found.stderr.tolist() == found.most.tolist()
+    assert pytest.approx(sqrt(0.845 * 0.155 / 71)) == found.stderr[0]
+
+
+def test_scores_that_are_no_shares_of_the_split_have_no_error():
+    """0.846 is not k of 71: 60 of 71 is 0.845, 61 is 0.859. So another number was evaluated."""
+    found = errors_of_split([0.846, 0.183], 71)
+    assert np.isnan([found.stderr, found.low, found.n, found.n_most]).all()
+
+
+def test_size_of_the_split_is_for_means_of_examples_without_another_error():
+    assert np.isnan(errors_of_split([0.7], 100, mean_of_examples=[False]).stderr[0])
+    assert np.isnan(errors_of_split([0.7], 100, score_max=[None]).stderr[0])
+    tasks = {**SHARE, "evaluation_examples": [1000]}
+    assert near(0.04, 0.7111708, 0.8666331) == errors_of(0.8, tasks, n_examples=100)
+    assert near(0.02, 0.7580297, 0.8362629) == errors_of(0.8, tasks, stderr=0.02)
+
+
+def test_size_of_the_split_for_percents():
+    found = errors_of_split([84.5, 18.3, 83.1], 71, score_max=[100.0])
+    assert [71, 71, 71] == found.n.tolist()
+    assert pytest.approx(100 * sqrt(0.845 * 0.155 / 71)) == found.stderr[0]
+
+
+@given(st.lists(st.floats(0, 1) | st.just(NAN), min_size=1, max_size=6), st.integers(1, 10**6))
+def test_any_scores_and_sizes_give_an_error_or_none(scores, size):
+    found = errors_of_split([score for score in scores if score == score] or [0.5], size)
+    known = ~np.isnan(found.stderr)
+    assert (found.stderr[known] > 0).all()
+    assert (found.most[known] >= found.stderr[known]).all()
+    assert ((found.low <= found.high) | ~known).all()
+    assert (known == ~np.isnan(found.n_most)).all()
+    assert (np.isnan(found.n) == (found.has_range | ~known)).all()
+
+
 def test_errors_are_arrays_like_the_scores():
     frames = make_frames({"base": {"a": [0.8, 0.5], "b": [None, 0.5]}, "tuned": {"a": [0.9, 0.5]}})
     frames["results"]["stderr"] = [0.02, NAN, 0.05, NAN, NAN]
@@ -156,7 +298,8 @@ def test_flagged_scores_that_are_left_out_have_no_error():
 
 def ties(scores, errors):
     """Whether each score of one task is tied; None where nobody knows."""
-    found = find_ties(np.array(scores)[:, None], np.array(errors)[:, None])[:, 0]
+    column = np.array(errors)[:, None]
+    found = find_ties(np.array(scores)[:, None], column, column)[:, 0]
     return [None if np.isnan(tie) else bool(tie) for tie in found]
 
 
@@ -188,6 +331,76 @@ def test_ties_with_several_best_scores_use_the_largest_error():
 
 def test_one_score_is_tied_with_itself():
     assert [True] == ties([0.5], [0.01])
+
+
+def test_ties_where_only_a_range_of_the_errors_is_known():
+    """The best is 0.9. Reach at least 1.96 x sqrt(2) x 0.01 = 0.0277, at most 0.0831."""
+    signed = np.array([[0.9], [0.88], [0.85], [0.8]])
+    found = find_ties(signed, np.full((4, 1), 0.01), np.full((4, 1), 0.03))[:, 0]
+    assert np.array_equal([1, 1, NAN, 0], found, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("scores", "errors", "expected"),
+    [
+        # Reach 1.96 x 0.05 = 0.098
+        ([0.9, 0.801, 0.1], [0.03, 0.04, 0.04], [1, None, None]),
+        ([0.9, 0.803, 0.1], [0.03, 0.04, 0.04], [0, None, None]),
+        # The third is the one that is not distinguishable: its error is large
+        ([0.9, 0.801, 0.7], [0.03, 0.04, 0.2], [0, None, None]),
+        ([0.9, 0.9, 0.1], [0.03, 0.04, 0.04], [0, 0, None]),
+        ([-0.2, -0.4], [0.03, 0.04], [1, None]),
+        ([0.9, 0.8], [0.03, NAN], [None, None]),
+        ([0.9, 0.8], [NAN, 0.03], [None, None]),
+        # One is tied, whatever the error of the third
+        ([0.9, 0.89, 0.8], [0.03, 0.03, NAN], [0, None, None]),
+        ([0.9, 0.5, 0.4], [0.03, 0.03, NAN], [None, None, None]),
+        # Without a rival nobody wins clearly
+        ([0.9, NAN], [0.03, NAN], [None, None]),
+        ([NAN, NAN], [NAN, NAN], [None, None]),
+    ],
+)
+def test_clear_wins(scores, errors, expected):
+    """1 where all others are distinguishable from the best, 0 where one is not."""
+    signed, errors = np.array(scores)[:, None], np.array(errors)[:, None]
+    found = judge_wins(signed, find_ties(signed, errors, errors))[:, 0]
+    assert expected == [None if np.isnan(verdict) else verdict for verdict in found]
+
+
+def wins_of(**stated):
+    """Wins of a board by model: all, clear ones, those that are not clear."""
+    runs = {"base": {"a": [0.9, 0.9, 0.9], "b": [0.5, 0.89, 0.8], "c": [0.4, 0.3, 0.95]}}
+    frames = make_frames(runs, tasks={"score_min": [0.0] * 3, "score_max": [1.0] * 3})
+    frames["results"] = frames["results"].assign(**stated)
+    board = make_board(collect_scores(make_tables(frames), BoardConfig()))
+    return {s.model: (s.wins, s.clear_wins, s.unclear_wins) for s in board.standings}
+
+
+def test_wins_of_a_board_are_clear_or_not():
+    """Of 100 examples: 0.9 is clear of 0.5, not of 0.89; 0.95 is not clear of 0.9."""
+    expected = {"a": (2, 1, 1), "b": (0, None, None), "c": (1, 0, 1)}
+    assert expected == wins_of(n_examples=100)
+
+
+def test_wins_of_which_some_errors_are_not_known():
+    """On the first task, of `b`; nothing is stated on the third."""
+    errors = [0.03, 0.03, NAN, NAN, 0.03, NAN, 0.03, 0.03, NAN]
+    expected = {"a": (2, 0, 1), "b": (0, None, None), "c": (1, None, None)}
+    assert expected == wins_of(stderr=errors)
+
+
+def test_wins_without_errors_are_neither_clear_nor_not():
+    assert {(2, None, None), (0, None, None), (1, None, None)} == set(wins_of().values())
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.1])
+def test_share_of_wins_that_are_called_clear(gap):
+    """Two models on 400 examples each, 2,000 times: equal ones 5 %, 0.1 apart 88 %."""
+    rng, n = np.random.default_rng(5), 400
+    scores = rng.binomial(n, [[0.7 + gap / 2], [0.7 - gap / 2]], (2, 2_000)) / n
+    errors = standard_error_of_share(scores, np.array([n]))
+    clear = np.nansum(judge_wins(scores, find_ties(scores, errors, errors)), axis=0).mean()
+    assert pytest.approx(0.88 if gap else 0.05, abs=0.015) == clear
 
 
 def tuned(task, *, exclude):

@@ -76,26 +76,30 @@ def test_tuned_variants_compete_with_the_baseline():
     assert ("base",) == make_scores({"base": {"a": [0.1]}}).roles.contest
 
 
-def test_baseline_uses_its_base_scores_first():
-    """Else by those of the first tuned variant in which it has any."""
-    assert "base" == make_scores(BASE_AND_TUNED, baseline="a").roles.baseline_variant
+def test_baseline_is_taken_from_the_same_variant():
+    """Where it has no score there, from the base; else from the first tuned one that it has."""
+    runs = {"base": {"a": [0.1], "gpt": [0.2]}, "sft": {"gpt": [0.6]}, "ppo": {"a": [0.3]}}
+    scores = make_scores(runs, baseline="gpt")
+    assert {"base": "base", "sft": "sft", "ppo": "base"} == scores.roles.baseline_variants
+    assert [[0.2], [0.6], [0.2]] == [
+        scores.of_baseline(scores.values, v).tolist() for v in ("base", "sft", "ppo")
+    ]
     runs = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"gpt": [0.3]}}
-    assert "ppo" == make_scores(runs, baseline="gpt").roles.baseline_variant
+    assert {"ppo"} == {*make_scores(runs, baseline="gpt").roles.baseline_variants.values()}
 
 
 def test_baseline_without_a_score():
     frames = make_frames({"base": {"a": [0.1], "gpt": [None]}})
     scores = collect_scores(make_tables(frames), BoardConfig(baseline="gpt"))
-    assert "base" == scores.roles.baseline_variant
-    assert equal([NAN], scores.baseline)
+    assert equal([NAN], scores.of_baseline(scores.values, "base"))
     assert equal([[NAN], [NAN]], scores.lift_over_baseline("base"))
 
 
 def test_no_baseline():
     scores = make_scores(BASE_AND_TUNED)
     assert None is scores.roles.baseline
-    assert None is scores.roles.baseline_variant
-    assert equal([NAN, NAN], scores.baseline)
+    assert {} == scores.roles.baseline_variants
+    assert equal([NAN, NAN], scores.of_baseline(scores.values, "tuned"))
     assert equal(np.full((3, 2), NAN), scores.lift_over_baseline("tuned"))
     assert equal(scores.values["base"], scores.contest("base"))
 
@@ -138,7 +142,8 @@ def test_contest_excludes_the_baseline():
     runs = {"base": {"gpt": [0.5], "a": [0.1]}, "tuned": {"gpt": [0.6], "a": [0.2]}}
     scores = make_scores(runs, baseline="gpt")
     assert equal([[NAN], [0.1]], scores.contest("base"))
-    assert equal([[0.6], [0.2]], scores.contest("tuned"))
+    assert equal([[NAN], [0.2]], scores.contest("tuned"))
+    assert equal([[0], [-0.4]], scores.lift_over_baseline("tuned"))
     assert equal([[0.5], [0.1]], scores.values["base"])
 
 

@@ -218,7 +218,7 @@ def test_paired_lift_where_lower_is_better(tmp_path):
     [
         ("difference", 0.2501),  # over fewer examples, or of another score
         ("difference", None),
-        ("stderr", None),
+        ("stderr", None),  # and no numbers of examples
         ("stderr", 0.0),
         ("model", "delta"),
         ("task", "multiply"),
@@ -275,3 +275,12 @@ def test_gains_on_all_of_fifty_tasks_are_exact():
     lifts = np.arange(1.0, 51)[np.newaxis]
     assert round_significant(np.array([2.0**-49])) == signed_rank_tests(lifts)
     assert wilcoxon(lifts[0]) == 2.0**-49
+
+
+def test_lifts_that_are_equal_on_paper_share_a_rank():
+    """10.3 - 10.2 and 0.4 - 0.3 are both 0.1, though their floats differ in the 15th digit."""
+    lifts = np.array([[10.3 - 10.2, 0.3 - 0.4, 0.2, 0.3, 0.4, 0.5, 0.6]])
+    assert 10.3 - 10.2 != 0.4 - 0.3
+    on_paper = np.array([[0.1, -0.1, 0.2, 0.3, 0.4, 0.5, 0.6]])
+    assert signed_rank_tests(on_paper).tolist() == signed_rank_tests(lifts).tolist()
+    assert stats.wilcoxon(on_paper[0]).pvalue == pytest.approx(signed_rank_tests(lifts)[0])

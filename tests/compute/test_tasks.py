@@ -42,7 +42,8 @@ def tasks():
 
 def test_tasks_are_in_the_order_of_their_table(tasks):
     assert ["t1", "t2", "t3", "t4"] == list(tasks)
-    assert [0.8, 0.5, 10, None] == [t.baseline_score for t in tasks.values()]
+    beside = [{*t.baseline_scores.values()} for t in tasks.values()]
+    assert [{0.8}, {0.5}, {10}, set()] == beside
 
 
 def test_all_tied_models_are_best(tasks):
@@ -107,17 +108,45 @@ def test_baseline_does_not_compete_with_itself():
 
 
 def test_contender_may_come_from_any_tuned_variant():
-    """Ties name both runs, each with its variant; a tuned baseline competes with its base."""
-    runs = {"base": {"gpt": [0.5]}, "sft": {"a": [0.7], "gpt": [0.6]}, "ppo": {"a": [0.7]}}
+    """Ties name both runs, each with its variant."""
+    runs = {"base": {"gpt": [0.5]}, "sft": {"a": [0.7]}, "ppo": {"a": [0.7]}}
     (task,) = results_of(make_scores(runs, baseline="gpt"))
-    assert Best(("a", "a"), 0.7, ("sft", "ppo")) == task.best_contender
+    assert Best(("a", "a"), 0.7, ("sft", "ppo")) == task.best_contender == task.contender
     assert 0.2 == task.best_lift_over_baseline
+
+
+def test_contender_is_compared_with_the_baseline_in_its_own_variant():
+    """Raw ratings beside style-controlled ones: b is ahead by 30, though a has the best score."""
+    runs = {
+        "raw": {"gpt": [1300.0], "a": [1310.0], "b": [1200.0]},
+        "controlled": {"gpt": [1250.0], "a": [1240.0], "b": [1280.0]},
+    }
+    (task,) = results_of(make_scores(runs, baseline="gpt"))
+    assert Best(("a",), 1310, ("raw",)) == task.best_contender
+    assert Best(("b",), 1280, ("controlled",)) == task.best_against_baseline == task.contender
+    assert (30, "beats") == (task.best_lift_over_baseline, task.outcome)
+    assert {"raw": 1300, "controlled": 1250} == task.baseline_scores
+
+
+def test_best_score_may_be_in_a_variant_that_the_baseline_lacks():
+    """The baseline has one of its two sft scores: on t2 nobody is compared in sft, but in ppo."""
+    runs = {
+        "sft": {"gpt": [0.5, None], "a": [0.6, 0.9]},
+        "ppo": {"gpt": [0.4, 0.4], "a": [0.3, 0.5]},
+    }
+    first, second = results_of(make_scores(runs, baseline="gpt"))
+    assert (0.1, 0.1) == (first.best_lift_over_baseline, second.best_lift_over_baseline)
+    assert [Best(("a",), 0.6, ("sft",)), Best(("a",), 0.5, ("ppo",))] == [
+        first.contender,
+        second.contender,
+    ]
+    assert Best(("a",), 0.9, ("sft",)) == second.best_contender
 
 
 def test_no_baseline():
     (task,) = results_of(make_scores({"base": {"a": [0.4], "b": [0.6]}}))
     assert Best(("b",), 0.6, ("base",)) == task.best_contender
-    assert (None, None) == (task.baseline_score, task.outcome)
+    assert ({}, None) == (task.baseline_scores, task.outcome)
 
 
 def test_mean_lift_over_base_is_over_all_tuned_runs_with_both(tasks):
@@ -183,7 +212,7 @@ def test_task_without_a_score():
     runs = {"base": {"a": [0.1, None], "b": [0.2, None]}}
     task = results_of(make_scores(runs, baseline="a"))[1]
     assert ({}, (), (), {"base": 0}) == (task.best, task.models, task.similar, task.counts)
-    assert (None, None, {"base": None}) == (task.best_contender, task.baseline_score, task.mean)
+    assert (None, {}, {"base": None}) == (task.contender, task.baseline_scores, task.mean)
 
 
 # --- similar tasks ------------------------------------------------------------------------------
@@ -215,7 +244,9 @@ def test_rank_agreement_respects_the_direction():
 def test_similar_tasks_by_rank_agreement():
     """Most alike first, ties in the order of the tasks; what ranks the other way is not alike."""
     scores = make_scores({"base": AGREEMENT})
-    assert (SimilarTask("t2", 1.0, 5), SimilarTask("t4", 0.9, 5)) == similar_to(scores, "t1")
+    assert (SimilarTask("t2", 1.0, 5, False), SimilarTask("t4", 0.9, 5, False)) == similar_to(
+        scores, "t1"
+    )
     assert () == similar_to(scores, "t3")
     assert () == similar_to(scores, "t5")
     assert ("t1", "t2") == tuple(s.task for s in similar_to(scores, "t4"))
@@ -226,6 +257,51 @@ def test_number_of_similar_tasks():
     scores = make_scores(runs)
     assert ["t1", "t2", "t3", "t4", "t5"] == [s.task for s in similar_to(scores, "t9")]
     assert ["t2", "t3"] == [s.task for s in similar_to(scores, "t1", most=2)]
+
+
+def test_most_similar_pair_of_independent_tasks_is_not_clear():
+    """Of 465 pairs over ten models one has rho 0.83 by chance, which alone has p < 0.01."""
+    rng = np.random.default_rng(5)
+    runs = {f"m{i}": rng.random(31).tolist() for i in range(10)}
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    pairs = np.tril_indices(31, -1)
+    assert agreement.rho[pairs].max() > 0.8
+    assert np.nanmin(agreement.p_adjusted) > 0.05
+
+
+def test_agreement_of_few_boards_of_independent_tasks_is_clear():
+    """On at most 6 % of the boards any pair of tasks is called clear."""
+    rng, boards = np.random.default_rng(6), 300
+    wrong = 0
+    for _ in range(boards):
+        runs = {f"m{i}": rng.random(12).tolist() for i in range(10)}
+        agreement = compute_rank_agreement(make_scores({"base": runs}))
+        wrong += bool((agreement.p_adjusted < 0.05).any())
+    assert wrong <= 0.06 * boards
+
+
+def test_same_only_solver_is_no_clear_agreement():
+    """One of ten models solves both tasks, the other nine neither: one order in ten is this one."""
+    runs = {f"m{i}": [1.0 * (i == 0), 1.0 * (i == 0), i / 10] for i in range(10)}
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    assert (1.0, 10) == (agreement.rho[0, 1], agreement.n[0, 1])
+    assert agreement.p_adjusted[0, 1] > 0.05
+    assert not find_similar_tasks(("t1", "t2", "t3"), agreement)["t1"][0].is_clear
+
+
+def test_agreement_of_ten_models_is_clear_where_it_is_strong():
+    runs = {f"m{i}": [i / 10, i / 20, [5, 2, 8, 1, 9, 0, 7, 3, 6, 4][i] / 10] for i in range(10)}
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    # No order of ten is rarer than one in 10!, and there are three pairs.
+    assert 3 / 3_628_800 == pytest.approx(agreement.p_adjusted[0, 1])
+    first, *others = find_similar_tasks(("t1", "t2", "t3"), agreement)["t1"]
+    assert ("t2", True) == (first.task, first.is_clear)
+    assert not any(task.is_clear for task in others)
+
+
+def test_nine_models_are_too_few_for_a_clear_agreement():
+    runs = {f"m{i}": [i / 10, i / 20, i / 30] for i in range(9)}
+    assert np.isnan(compute_rank_agreement(make_scores({"base": runs})).p_adjusted).all()
 
 
 def test_three_common_models_are_too_few():

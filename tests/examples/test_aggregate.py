@@ -6,7 +6,10 @@ import sys
 from math import sqrt
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from site_builder.config import load_config
@@ -64,18 +67,19 @@ def test_differences_by_hand(instances: Path, board: Path) -> None:
     sixth, half = pytest.approx(1 / 6, rel=1e-15), pytest.approx(sqrt(1 / 12), rel=1e-15)
     assert {
         # Examples 1, 2, 3: 1, 0.5, 0. Variance 0.25, over 3 pairs.
-        ("add", "tuned", "base"): ["alpha", "base", 0.5, half, 3, 1, 1],
+        ("add", "tuned", "base"): ["alpha", "base", 0.5, half, 3, 1, 1, None, None],
         # The same: 0, -0.5, 0. Mean -1/6; (2 / 36 + 1 / 9) / 2 / 3 = 1 / 36.
         ("add", "tuned", "baseline"): [
             *("gamma", "base", pytest.approx(-1 / 6, rel=1e-15)),
-            *(sixth, 3, 1, 1),
+            *(sixth, 3, 1, 1, 0, 1),
         ],
         # Examples 1 to 4: -1, -1, 0, 1. Mean -0.25; (2 * 0.5625 + 0.0625 + 1.5625) / 3 / 4.
         ("add", "base", "baseline"): [
             *("gamma", "base", -0.25),
-            *(pytest.approx(sqrt(2.75 / 12), rel=1e-15), 4, 0, 0),
+            # One higher and two lower, each by 1.
+            *(pytest.approx(sqrt(2.75 / 12), rel=1e-15), 4, 0, 0, 1, 2),
         ],
-        ("sort", "tuned", "base"): ["alpha", "base", 0.25, None, 1, 0, 0],
+        ("sort", "tuned", "base"): ["alpha", "base", 0.25, None, 1, 0, 0, 1, 0],
     } == found
 
 
@@ -218,6 +222,114 @@ def test_equal_differences_have_no_error(tmp_path: Path, board: Path) -> None:
     assert (pytest.approx(0.2, rel=1e-15), None) == (row["difference"], row.get("stderr"))
 
 
+@pytest.mark.parametrize(
+    ("base", "tuned", "counts"),
+    [
+        ((0, 0, 1, 1), (1, 1, 0, 1), (2, 1)),
+        ((0, 0, 1, 1), (0, 0, 1, 1), (0, 0)),
+        ((0, 0, 0, 0), (1, 1, 1, 1), (4, 0)),
+        ((0, 0, 100, 100), (100, 0, 0, 0), (1, 2)),
+        ((0.1, 0.0, 0.7, 0.3), (0.3, 0.2, 0.9, 0.1), (3, 1)),  # by 0.2 but for rounding
+        ((0.3, 0.3, 0.3, 0.3), (0.1 + 0.2, 0.3, 0.3, 0.3), (0, 0)),
+        ((0, 0, 1, 1), (1, 0.5, 1, 1), (None, None)),
+    ],
+)
+def test_examples_on_which_runs_differ_by_one_amount(tmp_path, board, base, tuned, counts) -> None:
+    rows = [
+        ("a", "t", variant, str(e), float(score))
+        for variant, scores in (("base", base), ("tuned", tuned))
+        for e, score in enumerate(scores)
+    ]
+    write_rows(tmp_path / "i.parquet", rows)
+    run_aggregate(tmp_path / "i.parquet", "--into", board)
+    [row] = rows_of(board, "differences")
+    assert counts == (row.get("n_higher"), row.get("n_lower"))
+
+
+# --- clusters -----------------------------------------------------------------------------------
+
+
+def test_clusters_by_hand(tmp_path: Path, board: Path) -> None:
+    """Two passages with two questions each, and a question alone.
+
+    Scores 1, 1; 0, 0; 1: mean 0.6. Sums of residuals 0.8, -1.2, 0.4, squares 0.64 + 1.44 + 0.16;
+    3 clusters: sqrt(3 / 2 x 2.24) / 5. Differences 1, 0; 0, -1; 1: mean 0.2, residuals 0.6, -1.4,
+    0.8, squares 2.96: sqrt(3 / 2 x 2.96) / 5.
+    """
+    passages = ["p", "p", "q", "q", None]
+    scores = {"base": (0.0, 1.0, 0.0, 1.0, 0.0), "tuned": (1.0, 1.0, 0.0, 0.0, 1.0)}
+    rows = [("a", "t", v, str(e), s) for v, own in scores.items() for e, s in enumerate(own)]
+    write_rows(tmp_path / "i.parquet", rows, passage=passages * 2)
+    named = ("--column", "cluster=passage")
+    said = run_aggregate(tmp_path / "i.parquet", "--into", board, *named)
+    assert "Standard errors are those of clusters of examples." in told(said)
+    row = rows_of(board, "results")[1]
+    assert (0.6, 5) == (row["score"], row["n_examples"])
+    assert pytest.approx(sqrt(1.5 * 2.24) / 5, rel=1e-14) == row["stderr"]
+    [row] = rows_of(board, "differences")
+    assert pytest.approx((0.2, sqrt(1.5 * 2.96) / 5)) == (row["difference"], row["stderr"])
+    assert None is row.get("n_higher")
+
+
+@pytest.mark.parametrize(
+    ("clusters", "error"),
+    [
+        # Each example alone: the usual error, 0, 0, 1, 1 and sqrt(1 / 3 / 4).
+        (("a", "b", "c", "d"), sqrt(1 / 12)),
+        ((None, None, "", "x"), sqrt(1 / 12)),
+        # An example without a cluster is alone, though its id is the name of a cluster.
+        (("4", "4", "4", None), sqrt(2 * 2 * 0.5**2) / 4),
+        # Residuals that cancel, or one cluster, say nothing of how clusters vary.
+        (("a", "b", "a", "b"), None),
+        (("a", "a", "a", "a"), None),
+    ],
+)
+def test_few_clusters(tmp_path: Path, board: Path, clusters, error) -> None:
+    write_rows(tmp_path / "i.parquet", ROWS[:4], cluster=list(clusters))
+    run_aggregate(tmp_path / "i.parquet", "--into", board)
+    [row] = rows_of(board, "results")
+    assert (error and pytest.approx(error, rel=1e-14)) == row.get("stderr")
+
+
+def test_example_in_several_clusters_is_an_error(tmp_path: Path, board: Path) -> None:
+    rows = [("a", "t", "base", e, 1.0) for e in "1122"]
+    write_rows(tmp_path / "i.parquet", rows, cluster=["p", "q", "p", "p"])
+    said = run_aggregate(tmp_path / "i.parquet", "--into", board, "--average-repeats")
+    assert (
+        "i.parquet: a, t (base): 1 example in several clusters, such as '1'. "
+        "Keep one cluster for each."
+    ) == told(said)[0]
+    assert 1 == said.exit_code
+
+
+def test_intervals_of_clusters_hold_their_level(tmp_path: Path, board: Path) -> None:
+    """500 tasks with 40 passages of 8 questions, of which the passages explain a third.
+
+    score ± 1.96 stderr holds the true mean 0.5 of 95 in 100 tasks; without clusters, of 73.
+    """
+    rng, shape = np.random.default_rng(11), (500, 40, 8)
+    scores = 0.5 + rng.normal(0, 0.1, (500, 40, 1)) + rng.normal(0, 0.1 * sqrt(2), shape)
+    task, passage, question = (places.ravel() for places in np.indices(shape))
+    table = pa.table(
+        {
+            "model": ["a"] * scores.size,
+            "task": [f"t{t}" for t in task],
+            "example": (passage * 8 + question).tolist(),
+            "cluster": passage.tolist(),
+            "score": scores.ravel().tolist(),
+        }
+    )
+
+    def held(table: pa.Table) -> float:
+        pq.write_table(table, tmp_path / "i.parquet")
+        run_aggregate(tmp_path / "i.parquet", "--into", board)
+        rows = rows_of(board, "results")
+        return float(np.mean([abs(r["score"] - 0.5) <= 1.96 * r["stderr"] for r in rows]))
+
+    assert 0.954 == held(table)
+    assert 0.732 == held(table.drop_columns("cluster"))
+
+
 def test_moments_by_hand() -> None:
     """For 1, 2 and 6 the mean is 3 and the error sqrt(14 / 2 / 3)."""
     off = (1 - 2.5, 2 - 2.5, 6 - 2.5)
@@ -252,7 +364,17 @@ def test_baseline_variant(tmp_path: Path) -> None:
     runs = runs_of(("t", "a", "base", 1), ("t", "gamma", "sft", 1), ("t", "gamma", "ppo", 1))
     toml = '[board]\nbaseline = "gamma"\ntuned_variants = ["sft", "ppo"]\n'
     pairs = pair_runs(runs, load_config(project_of(tmp_path, toml)))
-    assert [("a", "sft"), ("gamma", "sft")] == [(p.run.model, p.other.variant) for p in pairs]
+    assert [("a", "sft")] == [(p.run.model, p.other.variant) for p in pairs]
+
+
+def test_baseline_is_compared_in_the_same_variant(tmp_path: Path) -> None:
+    """Where the baseline has no run in a variant, its base scores stand there."""
+    variants = {"a": ("base", "sft", "ppo"), "gamma": ("base", "sft")}
+    runs = runs_of(*(("t", model, v, 1) for model, of in variants.items() for v in of))
+    pairs = pair_runs(runs, load_config(project_of(tmp_path, '[board]\nbaseline = "gamma"\n')))
+    beside = [(p.run.variant, p.other.variant) for p in pairs if p.against == "baseline"]
+    assert {("base", "base"), ("sft", "sft"), ("ppo", "base")} == {*beside}
+    assert 3 == len(beside)
 
 
 def test_batch_size_changes_nothing(tmp_path: Path, board: Path, monkeypatch) -> None:

@@ -24,6 +24,7 @@ from tests.helpers.instances import (
     Row,
     by_run,
     exact,
+    exact_of_clusters,
     project_of,
     rows_of,
     run_aggregate,
@@ -96,6 +97,30 @@ def test_engines_agree_on_scores_far_from_zero(cluster, tmp_path):
         assert isclose(error, row["stderr"], rel_tol=DIGITS)
 
 
+def test_engines_agree_on_clusters(cluster, tmp_path):
+    """Scores far from zero; some examples without a cluster, some clusters of one."""
+    rows = rows_with(1e6 + np.random.default_rng(1).random(800))
+    clusters = [None if int(e) % 5 == 0 else f"p{int(e) // 4}" for *_, e, _ in rows]
+    write_rows(tmp_path / "i/a.parquet", rows[:300], cluster=clusters[:300])
+    write_rows(tmp_path / "i/b.parquet", rows[300:], cluster=clusters[300:])
+    found = tables(tmp_path, "duck")
+    assert_same(found, tables(tmp_path, "dask", *on(cluster)), 1.0)
+    of = {e: cluster or f"alone {e}" for (*_, e, _), cluster in zip(rows, clusters, strict=True)}
+    runs = by_run(rows)
+    for row in found[0]:
+        scores = runs[row["model"], row["task"], row["variant"]]
+        error = exact_of_clusters([*scores.values()], [of[e] for e in scores])
+        assert error is not None
+        assert isclose(error, row["stderr"], rel_tol=DIGITS)
+    for row in found[1]:
+        mine = runs[row["model"], row["task"], row["variant"]]
+        other = runs[row["against_model"], row["task"], row["against_variant"]]
+        both = [e for e in mine if e in other]
+        error = exact_of_clusters([mine[e] - other[e] for e in both], [of[e] for e in both])
+        assert error is not None
+        assert isclose(error, row["stderr"], rel_tol=DIGITS)
+
+
 def test_half_a_million_examples_lose_no_digit(tmp_path):
     n, right = 500_000, 150_000
     scores = np.zeros(n)
@@ -148,10 +173,35 @@ def test_results_equal_exact_arithmetic(table):
         size = max(abs(score) for score in (*mine.values(), *other.values()))
         counts = (len(apart), len(mine) - len(apart), len(other) - len(apart))
         assert counts == (row["n_pairs"], row["n_unpaired"], row["n_unpaired_against"])
+        if row.get("n_higher") is not None:
+            sizes = [abs(value) for value in apart if abs(value) > DIGITS * size]
+            assert row["n_higher"] + row["n_lower"] == len(sizes)
+            assert max(sizes, default=0) - min(sizes, default=0) <= 1e-4 * size
         if apart:
             agrees(apart, row["difference"], row.get("stderr"), size)
         else:
             assert row.get("difference") is row.get("stderr") is None
+
+
+@given(TABLES, st.lists(st.sampled_from(["p", "1", "", None]), min_size=6, max_size=6))
+@settings(max_examples=15)
+def test_clusters_equal_exact_arithmetic(table, clusters):
+    """Clusters may be named as an example is; one without a name is no cluster."""
+    of = dict(zip("123456", clusters, strict=True))
+    runs = by_run((*key, score) for key, score in table.items())
+    with TemporaryDirectory() as folder:
+        rows = [(*key, score) for key, score in table.items()]
+        write_rows(Path(folder, "i.parquet"), rows, cluster=[of[row[3]] for row in rows])
+        project = project_of(Path(folder, "p"))
+        said = run_aggregate(Path(folder, "i.parquet"), "--into", project)
+        assert 0 == said.exit_code, said.stderr
+        results = rows_of(project, "results")
+    for row in results:
+        mine = runs[row["model"], row["task"], row["variant"]]
+        names = [(of[e] and f"cluster {of[e]}") or f"example {e}" for e in mine]
+        wanted = exact_of_clusters([*mine.values()], names) or 0.0
+        size = max(map(abs, mine.values()))
+        assert isclose(wanted, row.get("stderr") or 0.0, rel_tol=DIGITS, abs_tol=DIGITS * size)
 
 
 def agrees(values: list[float], mean: float, error: float | None, size: float) -> None:

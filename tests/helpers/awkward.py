@@ -71,10 +71,17 @@ def overlapping() -> Project:
 
 
 def conditions() -> Project:
-    """Two ways to prompt and no base; every model is behind the baseline, most in one category."""
+    """Two ways to prompt and no base; every model is behind the baseline, most in one category.
+
+    The baseline has scores in both; one model has them in one only.
+    """
     lower = np.repeat([0.0, 0.0, 0.3, 0.5], [3, 3, 3, 1])
     zero, five = 0.5 + 0.02 * _noise(5, 10) - lower, 0.52 + 0.02 * _noise(5, 10, seed=2) - lower
-    runs = {"zero_shot": {"ref": [0.8] * 10, **_lists(zero)}, "five_shot": _lists(five)}
+    prompted = {model: scores for model, scores in _lists(five).items() if model != "m0"}
+    runs = {
+        "zero_shot": {"ref": [0.8] * 10, **_lists(zero)},
+        "five_shot": {"ref": [0.85] * 10, **prompted},
+    }
     tasks = {"category": [*"AAABBBCCCD"], "metric": ["accuracy"] * 10}
     frames = make_frames(runs, tasks=tasks)
     frames["results"]["stderr"] = 0.02
@@ -118,9 +125,9 @@ def clear() -> Project:
 
 def level() -> Project:
     """Models that differ by chance only; latencies that overlap; one cheapest offer."""
-    runs = {"base": _lists(0.5 + 0.05 * _noise(5, 9))}
+    runs = {"base": _lists(0.5 + 0.05 * _noise(10, 9))}
     frames = make_frames(runs, tasks={"category": [*"AAABBBCCC"], "metric": ["accuracy"] * 9})
-    frames["models"]["parameters_b"] = [1.0, 2.0, 4.0, 8.0, 16.0]
+    frames["models"]["parameters_b"] = [float(size) for size in range(1, 11)]
     frames["serving_requests"] = _requests({"p": 0.40, "q": 0.41}, spread=0.2, tokens=(50, 90))
     frames["prices"] = pd.DataFrame(
         {
@@ -148,9 +155,47 @@ def untested() -> Project:
     """Only one model was tuned, on one of two tasks; the scores of another do not count."""
     base = {"a": [0.1, 0.2], "b": [0.3, 0.4], "c": [0.9, 0.9]}
     frames = make_frames({"base": base, "tuned": {"a": [0.5, None]}})
-    flags = np.where(frames["results"]["model"] == "c", "leaked", None)
-    frames["results"]["flag"] = pd.Series(flags, dtype="string")
+    flags = frames["results"]["model"].map({"c": "leaked"})
+    frames["results"]["flag"] = flags.astype("string")
     return frames, f"{_TOML}exclude_flagged = true\n"
+
+
+def related() -> Project:
+    """Lift grows with one feature and falls with another; two of four models may be first."""
+    grows = np.arange(12) / 20
+    base = 0.3 + 0.01 * _noise(4, 12)
+    tuned = base + grows + np.array([0.3, 0.3, 0.1, 0.0])[:, None] + 0.01 * _noise(4, 12, seed=2)
+    runs = {"base": _lists(base), "tuned": _lists(tuned)}
+    features = {"train_examples": [*range(1, 13)], "tokens_min": [*range(12, 0, -1)]}
+    return make_frames(runs, tasks={"metric": ["accuracy"] * 12, **features}), _TOML
+
+
+def falling() -> Project:
+    """The only feature falls as lift grows; two models take turns at being better."""
+    base = 0.3 + 0.01 * _noise(2, 12)
+    tuned = base + np.arange(12) / 20 + 0.05 * np.resize([[1, -1], [-1, 1]], (2, 12))
+    runs = {"base": _lists(base), "tuned": _lists(tuned)}
+    tasks = {"metric": ["accuracy"] * 12, "tokens_min": [*range(12, 0, -1)]}
+    return make_frames(runs, tasks=tasks), _TOML
+
+
+def unrelated() -> Project:
+    """The feature has nothing to do with lift."""
+    base = 0.3 + 0.01 * _noise(3, 12)
+    runs = {"base": _lists(base), "tuned": _lists(base + 0.1 + 0.05 * _noise(3, 12, seed=2))}
+    tasks = {"metric": ["accuracy"] * 12, "train_examples": np.resize([1, 9, 2, 8], 12).tolist()}
+    return make_frames(runs, tasks=tasks), _TOML
+
+
+def few() -> Project:
+    """Two models on three tasks, level on one; one flag, one unknown error."""
+    frames = make_frames(
+        {"base": {"a": [0.8, 0.9, 0.7], "b": [0.8, 0.6, 0.5]}},
+        tasks={"metric": ["accuracy"] * 3, "score_chance": [0.25, 0.25, None]},
+    )
+    frames["results"]["stderr"] = [0.01, 0.01, 0.01, 0.01, None, 0.01]
+    frames["results"]["flag"] = pd.Series(["leaked", *[None] * 5], dtype="string")
+    return frames, _TOML
 
 
 def _requests(
@@ -175,7 +220,10 @@ def _several() -> Project:
 
 AWKWARD: dict[str, Callable[[], Project]] = {
     make.__name__: make
-    for make in (units, sparse, overlapping, conditions, worse, clear, level, by_rate, untested)
+    for make in (
+        *(units, sparse, overlapping, conditions, worse, clear, level, by_rate, untested),
+        *(related, falling, unrelated, few),
+    )
 } | {"several": _several}
 
 

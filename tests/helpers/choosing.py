@@ -1,12 +1,11 @@
 """Answers of the choosing page, computed with numpy and scipy, to hold its script to."""
 
-import functools
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, rankdata, t
+from scipy.stats import rankdata, t
 
 Array = npt.NDArray[np.float64]
 NOISE = 1e-12
@@ -53,7 +52,8 @@ class _Field:
         self.board, self.question, self.scores = board, question, scores
         self.direction = np.array([task["direction"] for task in board["tasks"]])
         weights = np.array(question["weights"], dtype=float)
-        self.picked = weights > 0
+        is_scored = ~np.isnan(scores[question["variant"]]).all(axis=0)
+        self.picked = (weights > 0) & (is_scored | ~((weights > 0) & is_scored).any())
         self.weights = weights[self.picked]
         self.by_mean = board["rank_by"] == "mean"
         whole = scores[question["variant"]] * self.direction
@@ -71,6 +71,9 @@ class _Field:
             among, key=lambda m: (-round(float(self.merit[m]), 10), -scored[m], m)
         )
         self.scored = scored
+        self.families = np.array(board["families"])[self.picked]
+        n_families = len(set(self.families))
+        self.is_enough = len(self.order) > 1 and n_families >= board["least_tasks"]
 
     def answer(self) -> dict[str, Any]:
         """The whole answer."""
@@ -82,16 +85,18 @@ class _Field:
             known = self.merit[ranked]
             span = 1.0 if not self.by_mean else np.ptp(board["ends"] or known) if n else 0.0
             margin = board["margin_share"] * span if len(known) else 0.0
-        reference = board["reference"]
+        listed = [self._candidate(m) for m in self.order[: board["listed"]]]
+        references = {c["reference"] for c in listed}
         return {
             "tasks": n,
             "candidates": len(self.order),
             "ranked": len(ranked),
-            "listed": [self._candidate(m) for m in self.order[: board["listed"]]],
-            "reference": reference and self._shown_mean(reference["variant"], reference["model"]),
+            "listed": listed,
+            "reference": references.pop() if len(references) == 1 else None,
             "margin": margin,
             "smallest": self._smallest(margin),
             "staysFirst": self._stays_first(),
+            "influence": self._influence(),
             "leftOut": {
                 kind: [int(m) for m in ranked if not within[m]]
                 for kind, within in question["limits"].items()
@@ -115,10 +120,12 @@ class _Field:
         turned = self.by_mean and (self.direction[self.picked] < 0).all()
         return None if np.isnan(merit) else float(-merit if turned else merit)
 
-    def _shown_mean(self, variant: str, model: int) -> float | None:
-        if not self.by_mean:
-            return None
+    def _mean_beside(self, variant: str, model: int, other: int) -> float | None:
+        """Mean of a model over the tasks that another one has; None where it lacks one of them."""
         row = (self.scores[variant] * self.direction)[[model]][:, self.picked]
+        row = np.where(np.isnan(self.signed[other]), np.nan, row)
+        if not self.by_mean or (np.isnan(row) & ~np.isnan(self.signed[other])).any():
+            return None
         return self._shown(self._covered_mean(row, row)[0])
 
     def _behind(self, model: int) -> float:
@@ -128,7 +135,7 @@ class _Field:
         return 1 + sum(bool(self.merit[m] > self.merit[model] + 1e-10) for m in self.order)
 
     def _candidate(self, model: int) -> dict[str, Any]:
-        base = self.board["base"]
+        base, reference = self.board["base"], self.board["reference"]
         lifted = base is not None and base != self.question["variant"]
         field = self.signed[self.order]
         best = np.nanmax(field, axis=0, initial=-np.inf)
@@ -138,66 +145,63 @@ class _Field:
             "rank": rank,
             "ranks": self._ranks(model, rank),
             "merit": self._shown(self.merit[model]),
-            "before": self._shown_mean(base, model) if lifted else None,
+            "before": self._mean_beside(base, model, model) if lifted else None,
+            "reference": reference
+            and self._mean_beside(
+                reference["variants"][self.question["variant"]], reference["model"], model
+            ),
             "behind": self._behind(model),
             "bestOn": int((self.signed[model] == best).sum()),
             "scored": int(self.scored[model]),
-            "tied": bool(rank == 1 or self._is_tied(model)),
         }
 
-    def _lead(self, one: int, other: int) -> tuple[Array, Array, Array]:
-        """Differences on the common tasks, their weights, their standard errors."""
+    def _lead(self, one: int, other: int) -> tuple[Array, Array, Array, Array]:
+        """Differences on the common tasks, their weights, their standard errors, their families."""
         gaps = self.measure[one] - self.measure[other]
         both = ~np.isnan(gaps)
         errors = np.hypot(self.errors[one], self.errors[other])
-        return gaps[both], self.weights[both], errors[both]
-
-    def _is_tied(self, model: int) -> bool:
-        """Whether the expanded percentile interval of the lead holds 0 (Hesterberg 2015)."""
-        if model not in self.order[: self.board["listed"]]:
-            return False
-        board, gaps = self.board, self.measure[self.order[0]] - self.measure[model]
-        known, weights, errors = self._lead(self.order[0], model)
-        n = len(known)
-        if n < 2:
-            return False
-        tail = norm.cdf(-np.sqrt(n / (n - 1)) * t.ppf(0.975, n - 1))
-        samples = _samples(board["resamples"], len(gaps), board["seed"]) * self.weights
-        there = ~np.isnan(gaps)
-        with np.errstate(invalid="ignore"):
-            means = samples @ np.nan_to_num(gaps) / (samples @ there)
-        low, high = np.quantile(means[~np.isnan(means)], [tail, 1 - tail])
-        middle = np.average(known, weights=weights)
-        reach = norm.ppf(0.975) * np.linalg.norm(weights * errors) / weights.sum()
-        noise = NOISE * np.abs(known).max()
-        return bool(min(low, middle - reach) <= noise and max(high, middle + reach) >= -noise)
+        return gaps[both], self.weights[both], errors[both], self.families[both]
 
     def _is_ahead(self, one: int, other: int) -> bool:
-        """A paired t test over the common tasks, with weights; ties decide beside the first."""
-        first, listed = self.order[0], self.order[: self.board["listed"]]
-        if other == first and one in listed:
-            return False
-        if one == first and other in listed:
-            return not self._is_tied(other)
-        gaps, weights, errors = self._lead(one, other)
-        n = len(gaps)
-        if n < 2:
+        """A paired t test with weights, Bonferroni's correction, and families as units."""
+        gaps, weights, errors, families = self._lead(one, other)
+        k, units = len(self.order), len(set(families))
+        if units < self.board["least_tasks"]:
             return False
         mean = np.average(gaps, weights=weights)
-        spread = np.linalg.norm(weights * (gaps - mean)) * np.sqrt(n / (n - 1))
-        by_tasks = t.ppf(0.975, n - 1) * spread / weights.sum()
-        by_errors = norm.ppf(0.975) * np.linalg.norm(weights * errors) / weights.sum()
-        return bool(mean > max(by_tasks, by_errors) + NOISE * np.abs(gaps).max())
+        residuals = weights * (gaps - mean)
+        by_family = np.array([residuals[families == f].sum() for f in sorted(set(families))])
+        spread = np.linalg.norm(by_family) * np.sqrt(units / (units - 1))
+        error = max(spread, np.linalg.norm(weights * errors)) / weights.sum()
+        reach = t.isf(0.05 / (k * (k - 1)), units - 1) * error
+        return bool(mean > reach + NOISE * np.abs(gaps).max())
 
-    def _ranks(self, model: int, rank: int) -> list[int]:
-        if len(self.order) < 2:
-            return [1, 1]
+    def _ranks(self, model: int, rank: int) -> list[int] | None:
+        if not self.is_enough:
+            return None
         ahead = sum(self._is_ahead(model, m) for m in self.order)
-        is_first = model == self.order[0]
-        behind = 0 if is_first else sum(self._is_ahead(m, model) for m in self.order)
-        is_tied = rank == 1 or self._is_tied(model)
-        best = 1 if is_tied else max(2, min(rank, 1 + behind))
-        return [best, max(rank, len(self.order) - ahead)]
+        behind = sum(self._is_ahead(m, model) for m in self.order)
+        return [min(rank, 1 + behind), max(rank, len(self.order) - ahead)]
+
+    def _influence(self) -> dict[str, Any] | None:
+        """The task without which the lead over the second changes most."""
+        if not self.is_enough:
+            return None
+        first, second = self.measure[self.order[:2]]
+        lead = _mean(first, self.weights) - _mean(second, self.weights)
+        picked, without = np.flatnonzero(self.picked), []
+        for place in range(len(picked)):
+            rest = np.arange(len(picked)) != place
+            one, other = (_mean(row[rest], self.weights[rest]) for row in (first, second))
+            without.append(one - other)
+        changes = [-1.0 if np.isnan(left) else round(abs(lead - left), 10) for left in without]
+        most = int(np.argmax(changes))
+        if changes[most] <= 0:
+            return None
+        share = self.weights[most] * (first[most] - second[most]) / self.weights.sum() / lead
+        is_whole = not np.isnan([first, second]).any()
+        task = int(picked[most])
+        return {"task": task, "without": without[most], "share": share if is_whole else None}
 
     def _smallest(self, margin: float) -> int | None:
         sizes = {m: self.board["models"][m]["parameters_b"] for m in self.order}
@@ -206,7 +210,7 @@ class _Field:
 
     def _stays_first(self) -> int | None:
         """In how many reweightings the first has the greatest mean (Rubin 1981)."""
-        if len(self.order) < 2 or len(self.weights) < 2:
+        if not self.is_enough:
             return None
         shape = (self.board["reweightings"], len(self.weights))
         words = draw_words(shape[0] * shape[1], self.board["reweighting_seed"])
@@ -230,10 +234,3 @@ def _win_rates(signed: Array) -> Array:
         if there.sum() > 1:
             rate[there] = (rankdata(column[there]) - 1) / (there.sum() - 1)
     return rates
-
-
-@functools.cache
-def _samples(rows: int, n: int, seed: int) -> Array:
-    """How often each sample of tasks holds each task."""
-    places = np.floor(draw_words(rows * n, seed) * n / 2.0**32).astype(int).reshape(rows, n)
-    return np.array([np.bincount(row, minlength=n) for row in places], dtype=float)

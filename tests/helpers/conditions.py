@@ -75,7 +75,14 @@ def always(f: Facts, said: Said, m: Match) -> bool:
 def tuning(f: Facts, said: Said, m: Match) -> bool:
     """`better` by the direction of the tasks, `clearly` by the verdict on each model."""
     before, after = (float(np.nanmean(side)) for side in f.pairs)
-    shown = (m["new"], m["old"]) == (f.scale.score(after), f.scale.score(before))
+    n, tuned = (~np.isnan(f.pairs[0])).sum(), [f.values(v) for v in f.roles.tuned]
+    is_whole = n == (~np.isnan(tuned)).sum()
+    scope = "" if is_whole else f" over {n:,} pair{'s' * (n != 1)}"
+    shown = (m["new"], m["old"], m["scope"]) == (
+        f.scale.score(after),
+        f.scale.score(before),
+        scope,
+    )
     if "how" not in m.groupdict():
         return shown and (not f.has_one_direction or m["new"] == m["old"])
     is_better = bool((after - before) * f.direction[0] > 0)
@@ -130,7 +137,8 @@ def baseline_means(f: Facts, said: Said, m: Match) -> bool:
         "not all clearly": 0 < clear < k,
         "clearly": clear >= k,
     }
-    return parts(m, "k", "n") == f.ahead_of_baseline() and told[m["sure"]]
+    is_any = bool(m["any"]) == (len(f.roles.contest) > 1)
+    return parts(m, "k", "n") == f.ahead_of_baseline() and told[m["sure"]] and is_any
 
 
 def frontier(f: Facts, said: Said, m: Match) -> bool:
@@ -140,7 +148,7 @@ def frontier(f: Facts, said: Said, m: Match) -> bool:
     smaller = {x: [y for y in good if y != x and sizes[y] <= sizes[x]] for x in good}
     best = [x for x in good if all(good[y] < good[x] for y in smaller[x])]
     ranges = {s.model: s.rank_interval or (1, 10**9) for s in f.comparable.ranked}
-    clear = f.comparable.rules.rank_by == "mean" and can_tell(f.comparable)
+    clear = f.comparable.rules.rank_by != "mean_win_rate" and can_tell(f.comparable)
     clear = clear and all(ranges[x][1] < ranges[y][0] for x in best for y in smaller[x])
     return names(m["who"], names_of(f, best)) and bool(m["unsure"]) == (not clear)
 
@@ -226,7 +234,8 @@ def hardest(f: Facts, said: Said, m: Match) -> bool:
 def model_categories(f: Facts, said: Said, m: Match) -> bool:
     """The same for the lifts of one model."""
     model, variant = f.models[m["who"]], f.board.variant
-    over = f.reference if m["over"].startswith("difference") else (model, f.roles.base)
+    of_baseline = m["over"].startswith("difference")
+    over = f.reference(variant) if of_baseline else (model, f.roles.base)
     lifts = dict(zip(f.tasks, f.lifts(model, variant, over).tolist(), strict=True))
     groups = {
         c.category: [lifts[t] for t in c.tasks if lifts[t] == lifts[t]]
@@ -264,7 +273,7 @@ def best_score(f: Facts, said: Said, m: Match) -> bool:
         abs(f.values(v)[row, column] - top) <= 1.96 * np.hypot(errors[v][row], own)
         for v in f.roles.contest
         for x, row in f.scores.rows.items()
-        if (x, v) not in runs and (x, v) != f.reference
+        if (x, v) not in runs and x != f.roles.baseline
     )
     shown = m["x"] == f.labels.scales[task].score(top)
     who = [f.labels.run(x, v) for x, v in runs]
@@ -279,8 +288,12 @@ def without_contender(f: Facts, said: Said, m: Match) -> bool:
 def baseline_score(f: Facts, said: Said, m: Match) -> bool:
     """The score of the baseline."""
     task = f.task_ids[said.subject]
-    score = float(f.row(f.reference)[f.scores.columns[task]])
-    return m["b"] == f.labels.baseline and m["x"] == f.labels.scales[task].score(score)
+    _, runs = f.best[task]
+    score = float(f.row(f.reference(runs[0][1]))[f.scores.columns[task]])
+    several = len({f.reference(v) for v in f.roles.contest}) > 1
+    beside = f" ({f.labels.variants[runs[0][1]]})" if several else ""
+    shown = m["x"] == f.labels.scales[task].score(score)
+    return shown and m["b"] == f.labels.baseline + beside
 
 
 def task_figure(f: Facts, said: Said, m: Match) -> bool:
@@ -290,8 +303,10 @@ def task_figure(f: Facts, said: Said, m: Match) -> bool:
     before, after = f.pairs if f.labels.lifted else (np.full((1, 1, column + 1), np.nan),) * 2
     lifts = np.round(f.direction[column] * (after - before)[:, :, column], 12)
     told = {
-        f"best {f.labels.contender}": lambda: scale.score(f.best[task][0]),
-        f.labels.baseline: lambda: scale.score(float(f.row(f.reference)[column])),
+        f.labels.best: lambda: scale.score(f.shown_best(task)[0]),
+        f.labels.baseline: lambda: scale.score(
+            float(f.row(f.reference(f.shown_best(task)[1][1]))[column])
+        ),
         f"difference from {f.labels.baseline}": lambda: scale.signed(f.best_lifts[task]),
         f"mean lift over {f.labels.base}": lambda: scale.signed(
             round(float(np.nanmean(lifts)), 12)
@@ -310,7 +325,7 @@ def model_counts(f: Facts, said: Said, m: Match) -> bool:
     """On how many tasks it is better than its base, and than the baseline."""
     model, variant, fields = f.models[m["who"]], f.board.variant, m.groupdict()
     of_base = above(f.lifts(model, variant, (model, f.roles.base))) if "k" in fields else None
-    of_baseline = above(f.lifts(model, variant, f.reference)) if "j" in fields else None
+    of_baseline = above(f.lifts(model, variant, f.reference(variant))) if "j" in fields else None
     is_base = of_base is None or parts(m, "k", "n") == of_base
     return is_base and (of_baseline is None or parts(m, "j", "of") == of_baseline)
 
@@ -336,14 +351,18 @@ def standing(f: Facts, said: Said, m: Match) -> bool:
     board = f.model_board(f.models[m["who"]])
     s = board.standing(f.models[m["who"]])
     figure, by = f.scale.score(s.average), "mean"
-    if m["by"] == "win rate":
+    if m["by"] == "mean win rate":
         figure, by = f.labels.rate_scale.score(s.win_rate), "mean_win_rate"
+    if m["by"] == "adjusted average":
+        figure, by = f.scale.score(s.adjusted), "additive"
     alone = s.rank == 1 and len(leaders(board) + rivals(board)) == 1
     warned = can_tell(board) and s.tied_with_best and not alone
-    shown = (*parts(m, "rank", "of", "n"), m["x"], by)
+    shown = (*parts(m, "rank", "of"), m["x"], by)
     is_said = "may be first" in said.whole
-    expected = (s.rank, len(board.ranked), s.scored, figure, board.rules.rank_by)
-    return shown == expected and warned == is_said
+    expected = (s.rank, len(board.ranked), figure, board.rules.rank_by)
+    n = len(board.tasks) if by == "additive" else s.scored
+    over = "n" not in m.groupdict() or number(m["n"]) == n
+    return shown == expected and warned == is_said and over
 
 
 def may_be_first(f: Facts, said: Said, m: Match) -> bool:
@@ -396,8 +415,12 @@ def model_figure(f: Facts, said: Said, m: Match) -> bool:
     if m["by"] == "mean win rate":
         is_rate = board.rules.rank_by == "mean_win_rate"
         return is_rate and m["x"] == f.labels.rate_scale.score(s.win_rate)
+    if m["by"] == "adjusted average":
+        return board.rules.rank_by == "additive" and m["x"] == f.scale.score(s.adjusted)
     mean = float(np.nanmean(f.row((s.model, board.variant))))
-    return board.rules.rank_by == "mean" and m["x"] == f.scale.score(round(mean, 12))
+    is_mean = m["by"] == "mean of its scores" or s.adjusted is None
+    ranks = board.rules.rank_by in ("mean", "additive") and is_mean
+    return ranks and m["x"] == f.scale.score(round(mean, 12))
 
 
 def model_lift(f: Facts, said: Said, m: Match) -> bool:
@@ -410,15 +433,18 @@ def model_lift(f: Facts, said: Said, m: Match) -> bool:
 def model_beats(f: Facts, said: Said, m: Match) -> bool:
     """On how many tasks it is better than the baseline."""
     model = f.models[said.subject]
-    lifts = f.lifts(model, f.model_board(model).variant, f.reference)
+    variant = f.model_board(model).variant
+    lifts = f.lifts(model, variant, f.reference(variant))
     return parts(m, "k", "n") == above(lifts)
 
 
 def model_coverage(f: Facts, said: Said, m: Match) -> bool:
     """How many tasks it has."""
     model = f.models[said.subject]
-    row = f.row((model, f.model_board(model).variant))
-    return parts(m, "k", "n") == (int((~np.isnan(row)).sum()), len(f.tasks))
+    variant = f.model_board(model).variant
+    there = ~np.isnan(f.values(variant))
+    row = there[f.scores.rows[model]]
+    return parts(m, "k", "n") == (int(row.sum()), int(there.any(axis=0).sum()))
 
 
 # --- boards ---------------------------------------------------------------------------------------
@@ -455,14 +481,19 @@ def so_many_too(f: Facts, said: Said, m: Match) -> bool:
 def ranked_by(f: Facts, said: Said, m: Match) -> bool:
     """By what a board ranks, over how many tasks, and why."""
     board = board_of(f, said)
-    by = "mean" if m["by"] == "mean score" else "mean_win_rate"
+    by = {"mean score": "mean", "mean win rate": "mean_win_rate"}.get(m["by"], "additive")
     whys = {
         None: ("comparable", "configured"),
         "the tasks state no common unit and direction": ("mixed units",),
         "few models have every task": ("sparse",),
     }
     why = "ommon tasks" in said.view or board.rules.why in whys[m["why"]]
-    return (board.rules.rank_by, len(board.tasks)) == (by, number(m["n"])) and why
+    n, over = len(board.tasks), f"{len(board.tasks):,} task{'s' * (len(board.tasks) != 1)}"
+    if by == "additive" and any(s.scored and s.rank is None for s in board.standings):
+        over = "the tasks of the ranked models"
+    if by != "additive" and any(s.scored < n for s in board.ranked):
+        over = f"the tasks that each model has, {n:,} in all"
+    return (board.rules.rank_by, over) == (by, m["over"]) and why
 
 
 def is_lifted(f: Facts, said: Said, m: Match) -> bool:
@@ -638,7 +669,8 @@ def undated(f: Facts, said: Said, m: Match) -> bool:
 
 def training_sets(f: Facts, said: Said, m: Match) -> bool:
     """So many are smaller than each threshold."""
-    sizes = [*f.results.training_sets.sizes.values()]
+    known = f.results.training_sets
+    sizes = [*known.sizes.values()] if known else []
     found = re.findall(r"(\d+) of (\d+)\D* fewer than ([\d,]+)", said.clause)
     for n, k, least in re.findall(r"Of (\d+)\D*(\d+) have fewer than ([\d,]+)", said.clause):
         found.append((k, n, least))
@@ -702,7 +734,8 @@ def more_wins(f: Facts, said: Said, m: Match) -> bool:
 def unclear_size(f: Facts, said: Said, m: Match) -> bool:
     """The correlation is not significant."""
     found = f.results.correlations
-    p = found and found.pairs["train_examples", "mean_lift_over_base"].spearman_p
+    pair = found.pairs["train_examples", "mean_lift_over_base"] if found else None
+    p = pair.spearman_p if pair else None
     return p is not None and p > 0.05
 
 

@@ -29,16 +29,17 @@ class Facts:
 
     def values(self, variant: str) -> np.ndarray:
         """Scores of a variant, models by tasks."""
-        return np.asarray(self.scores.values[variant])
+        values: np.ndarray = self.scores.values[variant]
+        return values
 
     def row(self, run: tuple[str | None, str | None]) -> np.ndarray:
         """The scores of a model in a variant."""
-        return self.values(run[1] or "")[self.scores.rows[run[0] or ""]]
+        row: np.ndarray = self.values(run[1] or "")[self.scores.rows[run[0] or ""]]
+        return row
 
-    @property
-    def reference(self) -> tuple[str | None, str | None]:
-        """The run that represents the baseline."""
-        return self.roles.baseline, self.roles.baseline_variant
+    def reference(self, variant: str) -> tuple[str | None, str | None]:
+        """The run of the baseline that a variant is compared with."""
+        return self.roles.baseline, self.roles.baseline_variants.get(variant)
 
     @property
     def has_one_direction(self) -> bool:
@@ -67,15 +68,23 @@ class Facts:
 
     @cached_property
     def comparable(self) -> Board:
-        """The board over the tasks that every ranked model of the primary variant has."""
+        """The board over the tasks that every ranked model of the primary variant has.
+
+        The whole one if it ranks by adjusted averages, which allow for the tasks.
+        """
+        if self.board.rules.rank_by == "additive":
+            return self.board
         ranked = [self.scores.rows[s.model] for s in self.board.ranked]
-        full = ~np.isnan(self.values(self.board.variant)[ranked]).any(axis=0)
+        columns = [self.scores.columns[task] for task in self.board.tasks]
+        full = ~np.isnan(self.values(self.board.variant)[ranked][:, columns]).any(axis=0)
         variant = self.board.variant
         return self.board if full.all() else self.results.common[variant][variant]
 
     @cached_property
     def means(self) -> dict[str, float]:
-        """Means of the primary variant over these tasks, of the models that have them all."""
+        """Averages of the primary variant over these tasks, of the models that have them all."""
+        if self.board.rules.rank_by == "additive":
+            return {s.model: s.adjusted for s in self.board.ranked if s.adjusted is not None}
         columns = [self.scores.columns[task] for task in self.comparable.tasks]
         ranked = {s.model for s in self.comparable.ranked}
         found = {m: self.row((m, self.board.variant))[columns].mean() for m in self.scores.models}
@@ -104,7 +113,7 @@ class Facts:
                 for model, score in zip(
                     self.scores.models, self.values(variant)[:, column].tolist(), strict=True
                 )
-                if score == score and (model, variant) != self.reference
+                if score == score and model != self.roles.baseline
             }
             if runs:
                 top = max(runs.values(), key=lambda s: self.direction[column] * s)
@@ -113,28 +122,45 @@ class Facts:
 
     @cached_property
     def best_lifts(self) -> dict[str, float]:
-        """By task, the best score of the contenders minus the baseline's, positive is better."""
-        if self.roles.baseline is None or self.roles.baseline_variant is None:
-            return {}
-        own = dict(zip(self.tasks, self.row(self.reference).tolist(), strict=True))
-        signs = dict(zip(self.tasks, self.direction.tolist(), strict=True))
-        lifts = {
-            task: round(signs[task] * (score - own[task]), 12)
-            for task, (score, _) in self.best.items()
-        }
-        return {task: lift for task, lift in lifts.items() if lift == lift}
+        """By task, the greatest lift of a contender over the baseline, positive is better."""
+        found = self.contender_lifts.items()
+        return {task: max(lifts.values()) for task, lifts in found if lifts}
+
+    @cached_property
+    def contender_lifts(self) -> dict[str, dict[tuple[str, str], float]]:
+        """By task and run, the lift of each contender over the baseline beside its variant."""
+        found: dict[str, dict[tuple[str, str], float]] = {task: {} for task in self.tasks}
+        for variant in self.roles.contest if self.roles.baseline else ():
+            for model in self.scores.models:
+                lifts = self.lifts(model, variant, self.reference(variant)).tolist()
+                for task, lift in zip(self.tasks, lifts, strict=True):
+                    if lift == lift and model != self.roles.baseline:
+                        found[task][model, variant] = lift
+        return found
+
+    def shown_best(self, task: str) -> tuple[float, tuple[str, str]]:
+        """The score that a task's page compares with the baseline, and a run that has it."""
+        lifts = self.contender_lifts[task]
+        column = self.scores.columns[task]
+        scores = {run: float(self.row(run)[column]) for run in lifts or self.best[task][1]}
+        sign = self.direction[column]
+        run = max(scores, key=lambda run: (lifts.get(run, 0.0), sign * scores[run]))
+        return scores[run], run
 
     def lifts(self, model: str, variant: str, over: tuple[str | None, str | None]) -> np.ndarray:
         """Lifts of a model over another run, by task; NaN where there is none."""
-        return np.round(self.direction * (self.row((model, variant)) - self.row(over)), 12)
+        lifts = self.direction * (self.row((model, variant)) - self.row(over))
+        return np.asarray(np.round(lifts, 12))
 
     def ahead_of_baseline(self) -> tuple[int, int]:
         """How many models have a better mean than the baseline over common tasks, of how many."""
         found: dict[str, list[float]] = {}
         for variant in self.roles.contest:
             for s in self.results.boards[variant].ranked:
-                lifts = self.lifts(s.model, variant, self.reference)
-                if (s.model, variant) != self.reference and (~np.isnan(lifts)).any():
+                if s.model == self.roles.baseline or self.roles.baseline is None:
+                    continue
+                lifts = self.lifts(s.model, variant, self.reference(variant))
+                if (~np.isnan(lifts)).any():
                     found.setdefault(s.model, []).append(float(np.nanmean(lifts)))
         return sum(max(means) > 1e-12 for means in found.values()), len(found)
 
@@ -170,7 +196,7 @@ def clear_ends(groups: Mapping[str, Sequence[float]]) -> tuple[str, str]:
     """
     kept = {name: list(values) for name, values in groups.items() if len(values) > 1}
     pairs = [*combinations(kept, 2)]
-    clear = {frozenset(pair): _are_apart(*(kept[x] for x in pair), len(pairs)) for pair in pairs}
+    clear = {frozenset((a, b)): _are_apart(kept[a], kept[b], len(pairs)) for a, b in pairs}
     if len(kept) < 2:
         return "", ""
     order = sorted(kept, key=lambda name: float(np.mean(kept[name])))

@@ -67,6 +67,18 @@ def exact(values: Sequence[float]) -> tuple[float, float | None]:
     return float(mean), sqrt(squares / ((n - 1) * n))
 
 
+def exact_of_clusters(values: Sequence[float], clusters: Sequence[str]) -> float | None:
+    """The standard error of a mean by clusters, by rational numbers."""
+    numbers = [Fraction(value) for value in values]
+    mean, sums = sum(numbers) / Fraction(len(numbers)), defaultdict[str, Fraction](Fraction)
+    for number, cluster in zip(numbers, clusters, strict=True):
+        sums[cluster] += number - mean
+    if len(sums) < 2 or len({*numbers}) == 1:
+        return None
+    squares = sum(of_cluster**2 for of_cluster in sums.values())
+    return sqrt(squares * len(sums) / (len(sums) - 1)) / len(numbers)
+
+
 def by_run(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[str, float]]:
     """The scores of each run by example."""
     runs: dict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)

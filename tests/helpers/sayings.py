@@ -8,8 +8,10 @@ from bs4 import BeautifulSoup, Tag
 
 from tests.helpers.sites import BuiltSite, single_spaced
 
-# Charts about correlations, which have their own tests.
-_ELSEWHERE = re.compile(r"correlations|redundancy|.*-(mean-lift-over-base|best-lift-over-baseline)")
+# A chart of one feature against one kind of lift, and the name of its place.
+_OF_FEATURE = re.compile(r".+-(mean-lift-over-base|best-lift-over-baseline)")
+# The charts whose captions depend on the scores.
+_CAPTIONED = ("averages", "size", "winners", "separability", "task-models")
 _KINDS = {"index.html": "home", "models": "model", "tasks": "task", "categories": "category"}
 
 
@@ -35,7 +37,7 @@ class Said:
 
 
 def sayings(site: BuiltSite) -> Iterator[Said]:
-    """Every clause of the pages of results; the prose about correlations is left out."""
+    """Every clause of the pages of results; the prose of the analysis page is left out."""
     for path in site.html:
         kind = path.split("/")[0]
         if kind in ("index.html", "models", "tasks", "categories", "analysis", "serving"):
@@ -58,13 +60,28 @@ _Text = tuple[str, str, str, int]
 
 def _texts(page: BeautifulSoup, at: str) -> Iterator[_Text]:
     """Every text of a page that has several clauses."""
+    yield from _of_charts(page)
+    yield from _of_views(page)
+    notes = page.select("#ranking-head ~ .note, #similar-head + p") if at == "task" else []
+    ledes = page.select("header .lede > p") or page.select("header p.lede")
+    prose = page.select(".prose p, .prose li") if at != "analysis" else []
+    for place, tags in ((f"{at} lede", ledes), ("task note", notes), ("prose", prose)):
+        yield from ((place, text(tag), "", 0) for tag in tags)
+
+
+def _of_charts(page: BeautifulSoup) -> Iterator[_Text]:
     for figure in page.select("figure.chart"):
-        place = str(figure["id"]).removeprefix("chart-")
+        place = _OF_FEATURE.sub("feature", str(figure["id"]).removeprefix("chart-"))
         title, drawing = text(figure.select_one(".chart-title")), figure.select_one("[role=img]")
-        if not _ELSEWHERE.fullmatch(place) and drawing is not None:
+        if place in _CAPTIONED:
+            yield f"{place} caption", text(figure.select_one(".chart-caption")), "", 0
+        if drawing is not None:
             yield place, title, "", 0
             rest = str(drawing["aria-label"]).removeprefix(title).lstrip(".:;, ")
             yield from ([(f"{place} reading", rest, "", 0)] if rest else ())
+
+
+def _of_views(page: BeautifulSoup) -> Iterator[_Text]:
     for view in page.select("section.view"):
         rows = len(view.select("tbody tr"))
         yield from (("view", text(n), str(view["aria-label"]), rows) for n in view.select(".note"))
@@ -72,10 +89,6 @@ def _texts(page: BeautifulSoup, at: str) -> Iterator[_Text]:
         link = text(note.select_one("a"))
         if rest := text(note).removesuffix(link).strip():
             yield "board note", rest, "", 0
-    for lede in page.select("header .lede > p") or page.select("header p.lede"):
-        yield f"{at} lede", text(lede), "", 0
-    if at != "analysis":
-        yield from (("prose", text(part), "", 0) for part in page.select(".prose p, .prose li"))
 
 
 def text(tag: Tag | None) -> str:

@@ -112,7 +112,8 @@ class BuiltSite:
     def scores(self) -> dict[str, list[dict[str, Any]]]:
         """The scores of the API by task, by variant and rank: each as a record."""
         found: dict[str, list[dict[str, Any]]] = {task["task"]: [] for task in self.api("tasks")}
-        columns = ("score", "rank", "interval", "stderr", "n_examples", "tied_with_best")
+        errors = ("interval", "stderr", "n_examples", "n_examples_range", "tied_with_best")
+        columns = ("score", "rank", *errors)
         for model in self.api("models"):
             file = self.api(model["scores_file"].removesuffix(".json"))
             for variant in file["score"] or ():

@@ -17,9 +17,12 @@ RULES = (
     ("correlations-table", ".*", "correlation"),
     ("correlations-short", "n", ""),
     ("correlations-short", ".*", "correlation"),
-    ("similar|redundancy-table", "rho|n", "similar-tasks"),
+    ("feature-values", "(?!.*lift).*", ""),
+    ("similar|redundancy-table", "rho|n|p_adjusted", "similar-tasks"),
     ("lift-tests", "wilcoxon|sign|mean", "lift-tests"),
     ("monthly-costs", ".*", "cost"),
+    ("separability-table", "merit", "average|win-rate|adjusted-average"),
+    ("separability-table", "best_rank|worst_rank", "rank-interval"),
     ("latency.*", "requests", ""),
     ("latency.*", ".*", "serving"),
     ("prices.*", "million_usd|ratio", "serving"),
@@ -33,20 +36,35 @@ RULES = (
     ("categor.*", "best_lift_over_baseline", "categories"),
     ("model-categories-table", "lift", "lift|lift-over-baseline"),
     (".*", "tasks|filled|size|row|n_examples|stderr|date|parameters_b|release_date", ""),
-    (".*", "score|best_score|baseline_score|baseline|before|after_.*|train_examples|tokens_.*", ""),
+    (
+        ".*",
+        "score|best_score|baseline_score|baseline|baseline_.*|before|after_.*|train_examples|tokens_.*",
+        "",
+    ),
     ("ranking|picker", "base|fine_tuned|tuned|line", ""),
     ("all-scores", "(score|row|stderr|n_examples|date)_.*", ""),
+    ("all-scores", "n_found", "score-error"),
     (".*", "rank|rank_.*", "rank"),
     (".*", "average.*|line|coverage", "average"),
     (".*", "win_rate", "win-rate"),
-    (".*", "gap", "average|win-rate"),
+    (".*", "adjusted", "adjusted-average"),
+    (".*", "gap", "average|win-rate|adjusted-average"),
+    (".*", "chance", "chance-level"),
     (".*", "wins", "winners"),
     (".*", "mean", "task-mean"),
     (".*", "lift_over_baseline|best_lift_over_baseline|beats|beating", "lift-over-baseline"),
     (".*", "mean_lift_over_base|lift.*|helped|hurt", "lift"),
 )
 TOLD = "told of its previous edition"
-BOARDS = ("index", TOLD, "mixed_directions", "lower_is_better", "zeros_and_ones", "tuned_only")
+BOARDS = (
+    "index",
+    TOLD,
+    "sparse",
+    "mixed_directions",
+    "lower_is_better",
+    "zeros_and_ones",
+    "tuned_only",
+)
 
 
 @pytest.fixture(scope="module", params=BOARDS)

@@ -201,7 +201,12 @@ def test_tasks_of_the_index(index_site):
 
 def test_correlations_of_the_index(index_site):
     found = index_site.api("correlations")
-    features = ["train_examples", "tokens_min", "tokens_max", "tokens_p95"]
+    lengths = [
+        f"{part}_length_{figure}"
+        for part in ("input", "output", "example")
+        for figure in ("mean", "std")
+    ]
+    features = ["train_examples", *lengths, "tokens_min", "tokens_max", "tokens_p95"]
     assert [*COLUMNS, *features] == found["columns"]
     size = len(found["columns"])
     matrices = {
@@ -217,6 +222,19 @@ def test_correlations_of_the_index(index_site):
     assert [1.0] * size == [found["spearman"][i][i] for i in range(size)]
     assert all(-1 <= value <= 1 for row in found["spearman"] for value in row)
     assert all(0 <= value <= 1 for row in found["p_value"]["pearson"] for value in row)
+    # Ten features against two lifts, and the base score against the lift that it is no part of.
+    adjusted = found["p_adjusted"]
+    tested = {
+        (found["columns"][i], found["columns"][j])
+        for i, row in enumerate(adjusted)
+        for j, p in enumerate(row)
+        if p is not None and j in (1, 2)
+    }
+    assert {(feature, lift) for feature in features for lift in COLUMNS[1:3]} | {
+        ("mean_base_score", "best_lift_over_baseline")
+    } == tested
+    assert all(not found["by_construction"][i][j] for i in range(7, size) for j in range(7))
+    assert all(found["by_construction"][i][i] for i in range(size))
 
 
 def test_a_correlation_of_the_index(index_site):

@@ -132,7 +132,7 @@ def test_coverage_gives_the_ranks_if_complete(gaps):
         rows["c"]["coverage"].text,
         rows["c"]["coverage"].note,
     )
-    assert "rank 1 if complete" == rows["a"]["coverage"].note
+    assert "" == rows["a"]["coverage"].note
     (third,) = [m for m in gaps.api("models") if m["model"] == "c"]
     assert {"tuned": [2, 3]} == third["possible_ranks"]
 
@@ -188,3 +188,25 @@ def test_legend_has_the_marks_of_the_board(name: str):
     for view in built(name).page("models/").select("[data-view-of]"):
         legend, table = view.select_one(".legend"), view.select_one("table")
         assert marks_in(legend) == marks_in(table), view["data-view-of"]
+
+
+def test_sparse_board_shows_what_ranks_it():
+    """The adjusted average ranks, with the reason; the plain one is on the page of the model."""
+    site = built("sparse")
+    rule = visible(site.page("models/").select(".ranked-by")[0])
+    assert "few models have every task." == rule.split("because ")[1]
+    assert rule.startswith("Ranked by adjusted average over the tasks of the ranked models,")
+    assert "Tasks without a score of a ranked model do not count." in visible(site.page("models/"))
+    rows = {row["model"].text: row for row in table(site.page("models/"), "board-tuned")}
+    # m4 lacks three of nine tasks, t2, t5 and t8: its mean is 0.62, and 0.55 + 0.02 x 4 over all.
+    assert ("0.630", "0.620") == (rows["m4"]["adjusted"].text, rows["m4"]["average"].text)
+    assert "not ranked: no common tasks" in rows["own"]["model"].note
+    facts = [visible(t) for t in site.page("models/m4/").select("dt")]
+    assert "mean of its scores" in facts
+    assert any(fact.startswith("adjusted average, 95") for fact in facts)
+    summary = visible(site.page("models/own/").select(".lede, .summary, header p")[0])
+    api = {m["model"]: m for m in site.api("models")}
+    assert 0.63 == pytest.approx(api["m4"]["adjusted"]["tuned"])
+    assert "no common tasks" == api["own"]["unranked"]
+    assert "additive" == site.api("stats")["ranked_by"]
+    assert "no tasks that connect it to the ranked models" in summary

@@ -327,8 +327,8 @@ def test_lower_is_better():
     rows = table(site.page(""), "board-tuned")
     assert ["m0", "m1", "m2", "m3"] == [row["model"].text for row in rows]
     assert ["+0.25", "+0.38", "+0.50", "+0.63"] == [row["lift_over_base"].text for row in rows]
-    # m0 tuned is 5 - 0.25, the baseline's base score 6, and m2 tuned is 7 - 0.5.
-    assert ["+1.25", f"{MINUS}0.50"] == [
+    # m0 tuned is 5 - 0.25, the baseline's tuned score 6 - 0.375, and m2 tuned is 7 - 0.5.
+    assert ["+0.88", f"{MINUS}0.88"] == [
         rows[0]["lift_over_baseline"].text,
         rows[2]["lift_over_baseline"].text,
     ]
@@ -460,7 +460,7 @@ def test_hostile_text_in_figures_is_shown_as_text():
 @every_shape
 def test_shapes_are_legal(name):
     """None of them is a fault; what is odd about some is a warning, a line each."""
-    warned = {"apart": 1, "without_results": 3}
+    warned = {"apart": 1, "sparse": 1, "without_results": 3}
     warnings = built(name).warnings
     assert warned.get(name, 0) == len(warnings), warnings
 

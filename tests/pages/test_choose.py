@@ -13,11 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from scipy.special import stdtrit
 from scipy.stats import expon, kstest
 
-from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
-from site_builder.compute.numbers import counts_to, floats_or_none
-from site_builder.compute.score_error import REACH
 from site_builder.pages.browser_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.page import Site
 from tests.helpers import choosing
@@ -37,6 +35,7 @@ from tests.helpers.tables import write_project
 
 NAN = float("nan")
 LISTED = 10
+SEED = 20_240_502
 
 WITHOUT_CHOICE = ("one_score", "one_model", "one_task")
 READ_ANSWER = """() => {
@@ -45,7 +44,8 @@ READ_ANSWER = """() => {
     const part = (row, name) => row.querySelector(`.choose-${name}`).textContent.trim();
     return {
         first: text('first'), reason: text('reason'), more: text('more'), legend: text('legend'),
-        smallest: text('smallest'), sure: text('sure'), unranked_head: text('unranked-head'),
+        smallest: text('smallest'), sensitivity: text('sensitivity'),
+        unranked_head: text('unranked-head'),
         rows: [...document.querySelectorAll('[data-choose=list] li')].map(row => [
             part(row, 'rank'), row.querySelector('a').textContent,
             row.querySelector('.choose-name small')?.textContent ?? '',
@@ -63,11 +63,22 @@ READ_ANSWER = """() => {
 }"""
 # An answer of the page's script, in numbers.
 CHOOSE = """([board, scores, errors, question]) => {
-    const {chooser, measures} = site.statistics;
+    const {chooser, measures} = site.choosing;
     const limits = new Map(Object.entries(question.limits));
     const choice = chooser(board, measures(board, scores, errors))({...question, limits});
     const leftOut = Object.fromEntries(choice.leftOut);
     return {...choice, leftOut, smallest: choice.smallest?.model ?? null, question: null};
+}"""
+# The plausible ranks where all tasks count the same.
+LOAD = """async () => {
+    const board = JSON.parse(document.querySelector('[data-choose-data]').textContent);
+    const {scores, errors} = document.querySelector('[data-choose-page]').dataset;
+    const known = errors ? await site.load('errors', errors) : undefined;
+    const {chooser, measures} = site.choosing;
+    const ask = chooser(board, measures(board, await site.load('scores', scores), known));
+    const [weights, variant] = [board.tasks.map(() => 1), board.variants[0].id];
+    const {listed} = ask({weights, variant, limits: new Map(), margin: null});
+    return listed.map(c => [board.models[c.model].id, c.ranks]);
 }"""
 SHIPPED = "JSON.parse(document.querySelector('[data-choose-data]').textContent)"
 
@@ -78,7 +89,10 @@ def read(page: Page) -> dict[str, Any]:
 
 
 def gaps(*, mixed: bool) -> dict[str, pd.DataFrame]:
-    """Twelve models on nine tasks, lower better on all or some, a fifth of the scores missing."""
+    """Twelve models on nine tasks, lower better on all or some, a fifth of the scores missing.
+
+    Where lower is better on all, two pairs of tasks are families.
+    """
     dice = random.Random(5)
     rows = [
         (f"m/{i}", f"t {j}", variant, round(3 + i / 9 + dice.gauss(0, 0.4) + shift, 3))
@@ -94,6 +108,7 @@ def gaps(*, mixed: bool) -> dict[str, pd.DataFrame]:
     tasks = pd.DataFrame({"task": [f"t {j}" for j in range(9)], "metric": "loss"})
     tasks["higher_is_better"] = [mixed and j % 2 == 0 for j in range(9)]
     tasks["category"] = [("A & B", "C", None)[j % 3] for j in range(9)]
+    tasks["family"] = [None if mixed or j > 3 else f"f{j % 2}" for j in range(9)]
     prices = pd.DataFrame({"provider": "p", "model": [f"m/{i}" for i in range(8)]})
     prices["usd_per_million_input_tokens"] = prices["usd_per_million_output_tokens"] = [
         float(i % 4) for i in range(8)
@@ -212,7 +227,6 @@ def choose(
         "limits": asked.pop("limits", {}),
         "margin": asked.pop("margin", None),
     }
-    counts = counts_to(n)
     board = {
         "models": [{"id": m, "parameters_b": sizes[i]} for i, m in enumerate(names)],
         "tasks": [{"id": f"t{i}", "direction": direction} for i in range(n)],
@@ -221,13 +235,10 @@ def choose(
         "rank_by": "mean",
         "min_coverage": 1.0,
         "ends": (0.0, 1.0),
+        "families": list(range(n)),
+        "least_tasks": 2,
         "listed": LISTED,
         "margin_share": MARGIN_SHARE,
-        "reach": floats_or_none(t_quantile(counts)),
-        "tail": floats_or_none(tail_probability(counts)),
-        "error_reach": REACH,
-        "resamples": RESAMPLES,
-        "seed": SEED,
         "reweightings": REWEIGHTINGS,
         "reweighting_seed": 7,
         **asked,
@@ -271,6 +282,25 @@ def test_a_model_that_covers_too_little_of_the_weight_has_no_rank(desk):
     choice = choose(desk, runs, (1.0, 3.0), min_coverage=0.5)
     assert [("b", 0.4, 1), ("c", 0.25, 2)] == listed(choice, "model", "merit", "scored")
     assert [{"model": "a", "missing": 1, "rivals": True}] == choice["unranked"]
+
+
+def test_means_beside_a_candidate_are_over_its_tasks(desk):
+    """Nobody is tuned on the third task; a lacks the second: 0.2 before, and the baseline 0.3."""
+    runs = {
+        "base": {"gpt": [0.3, 0.5, 0.9], "a": [0.2, 0.8, 0.9], "b": [0.4, 0.4, 0.4]},
+        "tuned": {"a": [0.8, None, None], "b": [0.6, 0.6, None]},
+    }
+    reference = {"model": 0, "variants": {"base": "base", "tuned": "base"}}
+    choice = choose(desk, runs, variant="tuned", min_coverage=0.5, reference=reference)
+    assert [("a", 0.8, 0.2, 0.3, 1), ("b", 0.6, 0.4, 0.4, 2)] == listed(
+        choice, "model", "merit", "before", "reference", "scored"
+    )
+    assert (2, None) == (choice["tasks"], choice["reference"])
+    assert (
+        0.3
+        == choose(desk, runs, (1.0, 0.0, 0.0), variant="tuned", reference=reference)["reference"]
+    )
+    assert ["b"] == listed(choose(desk, runs, variant="tuned", reference=reference), "model")
 
 
 def test_merit_by_win_rate_is_over_the_whole_board(desk):
@@ -353,8 +383,56 @@ def test_one_task_leaves_nothing_to_reweight(desk):
 
 def test_weights_tell_models_apart(desk):
     runs = {"base": {"a": [0.9] * 6 + [0.1] * 6, "b": [0.1] * 6 + [0.9] * 6}}
-    assert [True, True] == listed(choose(desk, runs, [1.0] * 12), "tied")
-    assert [True, False] == listed(choose(desk, runs, [50.0] * 6 + [1.0] * 6), "tied")
+    assert [[1, 2], [1, 2]] == listed(choose(desk, runs, [1.0] * 12), "ranks")
+    assert [[1, 1], [2, 2]] == listed(choose(desk, runs, [50.0] * 6 + [1.0] * 6), "ranks")
+
+
+# A leads b by 0.1 on average, with a standard error of 0.1 / sqrt(7) = 0.0378 over eight tasks.
+CLOSE: Runs = {"base": {"a": [0.7, 0.5] * 4, "b": [0.5] * 8}}
+FAR: Runs = {"base": {**CLOSE["base"], "c": [0.1] * 8}}
+
+
+def test_ranks_are_corrected_for_the_number_of_pairs(desk):
+    """Of 7 degrees of freedom, 2.65 is beyond 2.36 for one pair, and within 3.13 for three."""
+    assert (2.365, 3.128) == pytest.approx(stdtrit(7, [1 - 0.05 / 2, 1 - 0.05 / 6]), abs=1e-3)
+    assert [[1, 1], [2, 2]] == listed(choose(desk, CLOSE, [1.0] * 8), "ranks")
+    assert [[1, 2], [1, 2], [3, 3]] == listed(choose(desk, FAR, [1.0] * 8), "ranks")
+    # A limit that leaves one pair leaves one test.
+    limits = {"size": [True, True, False]}
+    assert [[1, 1], [2, 2]] == listed(choose(desk, FAR, [1.0] * 8, limits=limits), "ranks")
+
+
+def test_too_few_tasks_have_no_plausible_ranks(desk):
+    """Five tasks on which a is always ahead; the first place depends on none of them."""
+    runs = {"base": {"a": [0.9] * 5, "b": [0.1] * 5}}
+    choice = choose(desk, runs, [1.0] * 5, least_tasks=6)
+    assert [None, None] == listed(choice, "ranks")
+    assert (None, None) == (choice["staysFirst"], choice["influence"])
+
+
+def test_tasks_of_a_family_are_one_unit(desk):
+    """Of pairs of tasks with 0.7 and 0.5, none differs; pairs of equal ones are as four tasks."""
+    mixed = choose(desk, CLOSE, [1.0] * 8, families=[0, 0, 1, 1, 2, 2, 3, 3])
+    alike = choose(desk, CLOSE, [1.0] * 8, families=[0, 1, 0, 1, 2, 3, 2, 3])
+    assert [[1, 1], [2, 2]] == listed(mixed, "ranks")
+    assert [[1, 2], [1, 2]] == listed(alike, "ranks")
+    few = choose(desk, CLOSE, [1.0] * 8, families=[0, 0, 0, 0, 0, 1, 1, 1], least_tasks=3)
+    assert [None, None] == listed(few, "ranks")
+
+
+def test_the_most_influential_task(desk):
+    """Leads 0.5, 0.1, 0 and weights 1, 2, 1: of the lead 0.175, the first task is 0.5 / 0.7."""
+    runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.4, 0.5, 0.3]}}
+    found = choose(desk, runs, (1.0, 2.0, 1.0))["influence"]
+    expected = {"task": 0, "without": 0.2 / 3, "share": 0.5 / 0.7}
+    assert expected == pytest.approx(found)
+    # Where a score is missing, the means are of different tasks, and there is no share.
+    gap: Runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.4, 0.5, None]}}
+    found = choose(desk, gap, min_coverage=0.5)["influence"]
+    assert {"task": 0, "without": pytest.approx(-0.05), "share": None} == found
+    # A lead that is the same on each task depends on none.
+    even: Runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.7, 0.4, 0.1]}}
+    assert choose(desk, even)["influence"] is None
 
 
 def test_the_short_list_is_short(desk):
@@ -382,6 +460,15 @@ def test_reweightings_are_exponential(desk):
     assert kstest(found, expon.cdf).pvalue > 0.001
 
 
+def test_quantiles_are_those_of_scipy(desk):
+    """From 5 to 1,499 degrees of freedom, and from one pair to those of 1,000 models."""
+    shares = [1 - 0.05 / (k * (k - 1)) for k in (2, 3, 10, 100, 1000)]
+    freedoms = [*range(5, 40), 99, 100, 1498, 1499]
+    read = "([ps, dfs]) => ps.map(p => dfs.map(df => site.statistics.tQuantile(p, df)))"
+    expected = stdtrit(np.array(freedoms), np.array(shares)[:, np.newaxis])
+    assert np.allclose(desk.evaluate(read, [shares, freedoms]), expected, rtol=1e-9)
+
+
 def test_all_tasks_of_equal_weight_are_the_board(desk, index_site):
     ranked = sorted(
         (m for m in index_site.api("models") if m["rank"]), key=lambda m: int(m["rank"])
@@ -392,6 +479,16 @@ def test_all_tasks_of_equal_weight_are_the_board(desk, index_site):
     ]
     tied = [m["name"] for m in ranked if m["tied_with_best"]]
     assert tied == [row[1] for row in found if row[3]]
+
+
+@pytest.mark.parametrize("name", ["index", "lower is better", "mixed directions", "jp_finetuned"])
+def test_plausible_ranks_are_those_of_the_board(chromium, tmp_path, name):
+    """With gaps, errors that decide, families of tasks, and by win rate."""
+    root = BOARDS[name](tmp_path)
+    board = make_site(root).results.board
+    page, _ = open_page(chromium, build(root).url + "choose/")
+    expected = [[s.model, list(s.rank_interval or ())] for s in board.ranked[:LISTED]]
+    assert expected == page.evaluate(LOAD)
 
 
 # --- by numpy and scipy ------------------------------------------------------------------------
@@ -461,6 +558,8 @@ def assert_same(found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
             assert len(value) == len(found[key])
             for one, other in zip(found[key], value, strict=True):
                 assert_same(one, other)
+        elif isinstance(value, dict):
+            assert_same(found[key], value)
         elif isinstance(value, float):
             assert found[key] == pytest.approx(value, rel=1e-9, abs=1e-11), key
         else:
@@ -474,7 +573,14 @@ def test_the_reason_in_words(desk):
     answer = read(desk)
     assert answer["reason"] == (
         "Mean score 0.742 on the 31 tasks, fine-tuned. Best on 10 of the 31 tasks; "
-        "0.010 ahead of Mistral 7B. Tied with Mistral 7B: these tasks cannot tell them apart."
+        "0.010 ahead of Mistral 7B. Mistral 7B, Mistral 7B Instruct and 2 more may also be first: "
+        "the difference is not clear."
+    )
+    assert answer["sensitivity"] == (
+        "Sensitivity to task weights First in 944 of 1,000 draws Each draw varies the weights of "
+        "the tasks at random. The share of draws is not the probability that Zephyr 7B Beta is the "
+        "best model. WikiSQL (SQL Generation) alone is 75 % of the lead over Mistral 7B: "
+        "without it, the lead is 0.003."
     )
     assert "GPT-4: no score on 31 of the 31 tasks" in answer["unranked"]
     assert "GPT-4, 0.661" in answer["legend"]
@@ -485,8 +591,9 @@ def test_few_tasks_tell_no_models_apart(chromium):
     page, _ = open_page(chromium, url)
     ask(page, url, "")
     text = read(page)["reason"]
-    assert "5 tasks: too few to tell models apart." in text
-    assert "Tied" not in text
+    assert "5 tasks: too few to tell models apart. It takes 6 tasks." in text
+    assert "first" not in text
+    expect(page.locator("[data-choose=sensitivity]")).to_be_hidden()
     assert "Mean score 5.75 on the 5 tasks, tuned. Best on each of the 5 tasks; 0.88 ahead" in text
 
 
@@ -631,7 +738,7 @@ def test_the_first_few_can_be_compared(chromium, home):
     page, _ = open_page(chromium, home + "choose/?variant=base")
     wait_for(page, "GPT-4")
     ids = ["gpt-4", "gpt-3.5-turbo", "mistral-7b-instruct", "gemma-7b-instruct"]
-    link = page.get_by_role("link", name="Compare the top models")
+    link = page.get_by_role("link", name="Compare the first models")
     expect(link).to_have_attribute(
         "href", f"../compare/?{urlencode([('model', model) for model in ids])}"
     )

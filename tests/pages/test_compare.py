@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
+from scipy.stats import nct, sem, t
 
 from site_builder.addresses import Address
 from site_builder.pages.compare import ModelVariant, compare_address, default_runs
@@ -22,7 +23,7 @@ from tests.helpers.odd_boards import SHAPES, built, foreign
 from tests.helpers.sites import ROOT, build, make_site, target
 from tests.helpers.tables import write_project
 
-COMPARE = "([board, scores, runs]) => site.comparison.compare(board, scores, runs)"
+COMPARE = "([board, ...rest]) => site.comparison.compare(board, ...rest)"
 SHIPPED = "JSON.parse(document.querySelector('[data-compare-data]').textContent).board"
 # Rows of a table as they are read: tag and note behind the text, a drawing by its words.
 ROWS = """id => [...document.querySelectorAll(`#${id} tbody tr`)].map(row => [...row.cells]
@@ -167,6 +168,18 @@ def test_addresses_carry_a_query():
     assert "./?model=x" == urls.relative(Address("compare"), own)
 
 
+def test_the_page_on_method_says_what_the_board_can_show(index_site):
+    """For the Index as in the API; not where scores have no mean, or tasks are too few."""
+    shown = index_site.api("stats")["smallest_difference"]
+    text = index_site.page("about/").select_one("#power").get_text()
+    assert "With its 31 tasks" in text
+    assert f"showing a difference of {shown:.3f} between two models" in text
+    for name in ("mixed_directions", "lower_is_better"):
+        site = built(name)
+        assert site.api("stats")["smallest_difference"] is None
+        assert site.page("about/").select("#power, #signed-rank") == []
+
+
 # --- by hand -----------------------------------------------------------------------------------
 
 # On t1 a leads by 0.2, on t2 b by 0.1, on t3 all tie, on t4 b has no score, t5 is c's alone.
@@ -190,6 +203,7 @@ def compare(
     lower: Collection[int] = (),
     averaged: bool = True,
     baseline: bool = True,
+    margin: float = 0.0,
 ) -> dict[str, Any]:
     """A comparison of runs, each a variant and a model, with the baseline `ref`.
 
@@ -200,21 +214,26 @@ def compare(
         lower: Numbers of the tasks on which a lower score is better, from 1 on.
         averaged: Whether means of scores mean anything.
         baseline: Whether the board has the baseline.
+        margin: The difference that counts as equal.
     """
     models = list(dict.fromkeys(model for rows in scores.values() for model in rows))
+    beside = {v: v if "ref" in rows else "base" for v, rows in scores.items()}
     n = len(next(iter(scores["base"].values())))
     board = {
         "tasks": [
-            {"direction": -1 if i + 1 in lower else 1, "category": CATEGORIES[i]} for i in range(n)
+            {"direction": -1 if i + 1 in lower else 1, "category": CATEGORIES[i % 5]}
+            for i in range(n)
         ],
+        "families": list(range(n)),
+        "least_tasks": 3,
         "categories": [{"link": [name, ""], "averaged": averaged} for name in ("X", "Y", "Z")],
-        "reference": {"model": models.index("ref"), "variant": "base"} if baseline else None,
+        "reference": {"model": models.index("ref"), "variants": beside} if baseline else None,
         "base": "base" if "tuned" in scores else None,
         "averaged": averaged,
     }
     rows = {v: [of.get(m, [None] * n) for m in models] for v, of in scores.items()}
     asked = [{"variant": variant, "model": models.index(model)} for variant, model in runs]
-    found: dict[str, Any] = page.evaluate(COMPARE, [board, rows, asked])
+    found: dict[str, Any] = page.evaluate(COMPARE, [board, rows, asked, margin])
     return found
 
 
@@ -285,6 +304,19 @@ def test_average_of_the_baseline_needs_every_common_task(desk):
     """It has no score on t3, which a and b share; of a and the baseline itself, it has all."""
     assert None is compare(desk, A, B)["reference"]
     assert 0.5 == compare(desk, A, REF)["reference"]
+
+
+def test_baseline_is_compared_in_the_variant_of_each(desk):
+    """The baseline has 0.5 as base and 0.8 tuned: a is 0.1 ahead, then 0.1 behind."""
+    scores = {"base": {"a": [0.6], "ref": [0.5]}, "tuned": {"a": [0.7], "ref": [0.8]}}
+    both = compare(desk, ("base", "a"), ("tuned", "a"), scores=scores)
+    assert [(1, 0, 0, pytest.approx(0.1)), (0, 0, 1, pytest.approx(-0.1))] == [
+        sides(run["overBaseline"]) for run in both["runs"]
+    ]
+    # No one score of the baseline stands beside both.
+    assert (None, None) == (both["baseline"], both["reference"])
+    alone = compare(desk, ("tuned", "a"), scores=scores)
+    assert ({"model": 1, "variant": "tuned"}, 0.8) == (alone["baseline"], alone["reference"])
 
 
 def test_against_the_base_scores(desk):
@@ -360,6 +392,96 @@ def test_a_board_without_a_baseline_has_nobody_to_be_ahead_of(desk):
     assert None is found["reference"]
 
 
+# --- how sure ----------------------------------------------------------------------------------
+
+# A is 0.3 and 0.1 better than b in turn: on average 0.2, with a deviation of 0.1 sqrt(8 / 7).
+EIGHT: Runs = {"base": {"a": [0.8, 0.6] * 4, "b": [0.5] * 8, "ref": [0.9, 0.7] * 3 + [None] * 2}}
+A_OF_EIGHT, B_OF_EIGHT = ("base", "a"), ("base", "b")
+
+
+def test_interval_of_a_difference_by_hand(desk):
+    """0.2 +- t s / sqrt(8) with t = 2.365 and s = 0.1069: 0.0894 to each side."""
+    found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=EIGHT)
+    behind = found["runs"][1]["overLeader"]
+    assert behind["mean"] == -0.2
+    assert [-0.2894, -0.1106] == pytest.approx(behind["interval"], abs=5e-5)
+    assert [0.1106, 0.2894] == pytest.approx(found["pair"]["interval"], abs=5e-5)
+    assert None is found["runs"][0]["overLeader"]
+
+
+def test_the_baseline_is_compared_with_the_leader(desk):
+    """Over the six tasks that it has, it is 0.1 better on each: no spread at all."""
+    found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=EIGHT)["baselineOverLeader"]
+    assert (6, 0.1) == (found["tasks"], found["mean"])
+    assert [0.1, 0.1] == pytest.approx(found["interval"])
+    alone = compare(desk, A_OF_EIGHT, scores=EIGHT)
+    assert found == alone["baselineOverLeader"]
+
+
+def test_too_few_common_tasks_have_no_interval(desk):
+    two = {"base": {model: scores[:2] for model, scores in EIGHT["base"].items()}}
+    found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=two)
+    behind = found["runs"][1]["overLeader"]
+    assert (False, -0.2) == (found["isTested"], behind["mean"])
+    assert [None] * 3 == [behind[key] for key in ("interval", "needed", "chances")]
+
+
+def test_scores_without_a_mean_have_no_interval(desk):
+    found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=EIGHT, averaged=False)
+    assert (False, None) == (found["isTested"], found["runs"][1]["overLeader"])
+    assert (None, None) == (found["pair"]["mean"], found["pair"]["interval"])
+
+
+def test_tasks_needed_are_those_of_the_noncentral_t(desk):
+    """The smallest n at which scipy's power is 0.8, from effects that six tasks show to 1,001."""
+    effects = [2.0, *np.geomspace(1.4, 0.089, 40).tolist(), 0.0885, 0.0]
+    read = "effects => effects.map(effect => site.statistics.tasksNeeded(effect, 6))"
+    n = np.arange(6, 1001)
+    reach = t.ppf(0.975, n - 1)
+    for effect, found in zip(effects, desk.evaluate(read, effects), strict=True):
+        shift = effect * np.sqrt(n)
+        power = nct.sf(reach, n - 1, shift) + nct.cdf(-reach, n - 1, shift)
+        enough = np.flatnonzero(power >= 0.8)
+        assert found == (n[enough[0]] if len(enough) else np.inf), effect
+
+
+def signed_rank(gaps: np.ndarray, margin: float, draws: int, seed: int) -> list[float]:
+    """Better, equal and worse, as in Benavoli et al. (2017), with every pair written out."""
+    values = np.array([0.0, *gaps])
+    weights = np.random.default_rng(seed).dirichlet([0.5, *np.ones(len(gaps))], draws)
+    sums = np.round(np.add.outer(values, values), 12)
+    regions = [sums > 2 * margin, abs(sums) <= 2 * margin, sums < -2 * margin]
+    masses = [np.einsum("di,dj,ij->d", weights, weights, region) for region in regions]
+    shares: list[float] = (np.bincount(np.argmax(masses, axis=0), minlength=3) / draws).tolist()
+    return shares
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.01, 0.2])
+def test_probabilities_are_those_of_the_signed_rank_test(desk, margin):
+    """Within the errors of 10,000 draws here and 40,000 there; with ties at 0 and at the margin."""
+    draw = np.random.default_rng(11)
+    read = "([gaps, margin]) => site.statistics.signedRank(Float64Array.from(gaps), margin)"
+    for n, shift in ((6, 0.1), (9, 0.01), (31, 0.03)):
+        gaps = np.round(draw.normal(shift, 0.1, n), 2)
+        found = desk.evaluate(read, [gaps.tolist(), margin])
+        expected = signed_rank(gaps, margin, 40_000, seed=5)
+        assert [found[key] for key in ("better", "equal", "worse")] == pytest.approx(
+            expected, abs=0.02
+        )
+
+
+def test_probabilities_without_doubt(desk):
+    """Better on each of eight tasks, by more than the margin; equal models; a wide margin."""
+    runs = {"base": {**EIGHT["base"], "b": [0.1] * 8, "ref": [0.8, 0.6] * 4}}
+    found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=runs)
+    # In rare draws most of the weight is on the half observation of the prior.
+    assert 1 == pytest.approx(found["runs"][1]["overLeader"]["chances"]["worse"], abs=0.001)
+    level = found["baselineOverLeader"]
+    assert ({"better": 0, "equal": 1, "worse": 0}, None) == (level["chances"], level["needed"])
+    wide = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=runs, margin=1.0)
+    assert 1 == wide["runs"][1]["overLeader"]["chances"]["equal"]
+
+
 # --- by numpy ----------------------------------------------------------------------------------
 
 
@@ -368,12 +490,16 @@ def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
     shipped = page.evaluate(SHIPPED)
     rows = [scores.rows[run.model] for run in runs]
     plain = np.array([scores.values[r.variant][i] for r, i in zip(runs, rows, strict=True)])
-    sent = {
-        variant: [[None if np.isnan(x) else float(x) for x in row] for row in values]
-        for variant, values in scores.values.items()
-    }
+    known = scores.errors
+    sent, errors_sent = (
+        {
+            variant: [[None if np.isnan(x) else float(x) for x in row] for row in values]
+            for variant, values in arrays.items()
+        }
+        for arrays in (scores.values, known)
+    )
     asked = [{"model": i, "variant": r.variant} for r, i in zip(runs, rows, strict=True)]
-    found = page.evaluate(COMPARE, [shipped, sent, asked])
+    found = page.evaluate(COMPARE, [shipped, sent, asked, 0, errors_sent])
     signed, common = plain * scores.direction, ~np.isnan(plain).any(axis=0)
     assert int(common.sum()) == found["common"]
     averaged = board.site.results.board.rules.averaged and common.any()
@@ -388,6 +514,14 @@ def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
         assert margin == task["margin"]
     if len(runs) == 2 and common.any():
         gaps = np.round(signed[0] - signed[1], 10)[common]
+        ends = found["pair"]["interval"]
+        if averaged and len(gaps) >= shipped["least_tasks"]:
+            errors = [known[r.variant][i] for r, i in zip(runs, rows, strict=True)]
+            floor = np.linalg.norm(np.nan_to_num(errors)[:, common]) / len(gaps)
+            reach = t.isf(0.025, len(gaps) - 1) * max(sem(gaps), floor)
+            assert [gaps.mean() - reach, gaps.mean() + reach] == pytest.approx(ends)
+        else:
+            assert ends is None
         counts = [int(part.sum()) for part in (gaps > 0, gaps == 0, gaps < 0)]
         assert counts == [found["pair"][key] for key in ("ahead", "level", "behind")]
 
@@ -415,13 +549,19 @@ def test_numbers_are_those_of_numpy_on_odd_boards(chromium, odd):
 def test_the_first_comparison_is_of_the_best(desk):
     """The first three of the board, GPT-4 beside them."""
     expect(desk.locator("[data-part=finding]")).to_contain_text(
-        "Zephyr 7B Beta leads on average over 31 common tasks, with 0.742"
+        "Zephyr 7B Beta has the best mean over 31 common tasks, 0.742. The 95 % interval of its "
+        "lead over Mistral 7B and Mistral 7B Instruct includes 0."
     )
     rows = {row[0][0]: row[1:] for row in desk.evaluate(ROWS, "compare-summary")}
     assert ["0.742 best", "0.661"] == [rows["Mean score over 31 tasks"][i][0] for i in (0, -1)]
     assert "+0.392" == rows["Mean lift over base"][0][0]
+    differences = [cell[0] for cell in rows["Difference from Zephyr 7B Beta"]]
+    assert ["\N{EN DASH}", "\N{MINUS SIGN}0.010 \N{MINUS SIGN}0.027 to +0.007"] == differences[:2]
+    assert "177 31 here" == rows["Tasks needed to see this difference"][1][0]
+    chances = rows["Better / equal / worse than Zephyr 7B Beta"]
+    assert re.fullmatch(r"<1 / 9\d / \d\s%", chances[1][0])
     assert "22 / 1 / 8" == rows["Ahead / level / behind GPT-4"][0][0]
-    assert "1 of 10 fine-tuned, plausible: 1\N{EN DASH}2" == rows["Rank"][0][0]
+    assert "1 of 10 fine-tuned, plausible: 1\N{EN DASH}5" == rows["Rank"][0][0]
     expect(desk.locator("#compare-tasks .dumbbell")).to_have_count(31)
     expect(desk.locator("#compare-categories tbody tr")).to_have_count(5)
     scores = desk.locator("#compare-tasks tbody td:not(.text) > a[href*='#score-']")
@@ -432,7 +572,10 @@ def test_the_first_comparison_is_of_the_best(desk):
 
 
 def test_rows_of_the_summary_lead_to_their_formulas(desk):
-    rows = [row[0][0].partition(" over ")[0] for row in desk.evaluate(ROWS, "compare-summary")]
+    rows = [
+        re.split(" over | from | to | than ", row[0][0])[0]
+        for row in desk.evaluate(ROWS, "compare-summary")
+    ]
     named = desk.locator("#compare-summary").locator("xpath=../following-sibling::p").locator("a")
     texts = [text.partition(" over ")[0] for text in named.all_text_contents()]
     assert [row for row in rows if row not in ("Parameters", "Developer", "License")] == texts
@@ -458,8 +601,46 @@ def test_mixed_units_rank_by_win_rate(chromium):
     expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
     measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
     assert "Mean win rate" in measures
-    assert [] == [m for m in measures if m.startswith(("Mean score", "Mean lift"))]
-    expect(page.locator("[data-part=finding]")).not_to_contain_text("on average")
+    absent = ("Mean score", "Mean lift", "Difference", "Tasks needed", "Better")
+    assert [] == [m for m in measures if m.startswith(absent)]
+    expect(page.locator("[data-part=finding]")).not_to_contain_text("mean")
+    expect(page.get_by_label("Count differences up to this as equal")).to_have_count(0)
+
+
+def test_few_tasks_have_no_interval_and_the_page_says_why(chromium):
+    home = built("lower_is_better").url
+    page, _ = open_page(chromium, f"{home}compare/")
+    expect(page.locator("[data-part=scope]")).to_contain_text(
+        "These are fewer than 6 tasks: too few for intervals, tasks needed and probabilities."
+    )
+    measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
+    assert [] == [m for m in measures if m.startswith(("Tasks needed", "Better"))]
+
+
+@both_sizes
+def test_the_margin_is_in_the_address(chromium, index, size):
+    """A margin of the whole scale makes all models equal; none is the default of 1 %."""
+    page, heard = open_page(chromium, f"{index.home}compare/", size)
+    field = page.get_by_label("Count differences up to this as equal")
+    expect(field).to_have_attribute("placeholder", "0.01")
+    row = page.locator("#compare-summary tr", has_text="Better / equal / worse")
+    before = row.inner_text()
+    field.press_sequentially("1")
+    assert page.url.endswith("compare/?margin=1")
+    expect(row.locator("td").nth(1)).to_have_text("<1 / >99 / <1\u00a0%")
+    page.reload()
+    expect(field).to_have_value("1")
+    expect(row.locator("td").nth(1)).to_have_text("<1 / >99 / <1\u00a0%")
+    field.fill("-2")
+    assert page.url.endswith("compare/")
+    field.fill("")
+    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+    assert before == row.inner_text()
+    page.goto(f"{index.home}compare/?margin=much")
+    expect(page.locator("[data-part=remark]")).to_have_text(
+        "The margin “much” is not a number of 0 or more and is left out."
+    )
+    assert [] == heard.complaints
 
 
 @both_sizes
@@ -475,7 +656,8 @@ def test_models_are_chosen_added_and_removed(chromium, index, size):
     for n in (3, 3):
         page.get_by_role("button", name=f"Remove model {n}").click()
     expect(page.locator("[data-part=finding]")).to_contain_text(
-        "Mistral 7B is ahead of Zephyr 7B Beta on 18 of 31 tasks"
+        "Mistral 7B is ahead of Zephyr 7B Beta on 18 of 31 tasks, level on 1. Mean difference "
+        "\N{MINUS SIGN}0.010 (95 % interval \N{MINUS SIGN}0.027 to +0.007, which includes 0)."
     )
     assert page.url.endswith("compare/?model=zephyr-7b-beta&model=mistral-7b")
     expect(page.get_by_label("Model 3", exact=True)).to_be_focused()
@@ -511,7 +693,10 @@ def test_a_run_is_compared_only_once(chromium, index):
 
 def test_one_run_is_compared_with_the_baseline(chromium, index):
     page, _ = open_page(chromium, index.url(index_runs("zephyr-7b-beta")))
-    finding = "Zephyr 7B Beta is ahead of GPT-4 on 22 of 31 tasks, level on 1; on average +0.081."
+    finding = (
+        "Zephyr 7B Beta is ahead of GPT-4 on 22 of 31 tasks, level on 1. Mean difference +0.081 "
+        "(95 % interval +0.012 to +0.150, which excludes 0)."
+    )
     expect(page.locator("[data-part=finding]")).to_have_text(finding)
     expect(page.locator("[data-section=leads]")).to_be_hidden()
     expect(page.get_by_role("button", name="Remove model")).to_have_count(0)

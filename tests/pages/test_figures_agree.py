@@ -35,6 +35,7 @@ class Source:
             self.row[key] = at
         self.models = {record["model"]: record for record in self._read("models")}
         self.tasks = {record["task"]: record for record in self._read("tasks")}
+        self.lengths = {record["task"]: record for record in self._read("training_set_lengths")}
         self.requests = self._read("serving_requests")
         self.prices = self._read("prices")
         self.tuned = [model for model in self.models if (model, "gsm8k", TUNED) in self.scores]
@@ -42,6 +43,17 @@ class Source:
     def _read(self, name: str) -> list[dict[str, str]]:
         with (ROOT / f"data/source/{name}.csv").open(encoding="utf8") as file:
             return list(csv.DictReader(file))
+
+    def feature(self, task: str, name: str) -> float | None:
+        """A feature of a task as it is transcribed or was measured; None where it is not known."""
+        measured = self.lengths.get(task, {})
+        text = self.tasks[task].get(name) or measured.get(name.replace("_length_", "_tokens_"))
+        if not text:
+            return None
+        if not name.endswith("_std"):
+            return float(text)
+        n = int(measured["n"])  # the source divides by n, the table by n - 1
+        return round(float(text) * math.sqrt(n / (n - 1)), 3)
 
     def lift(self, model: str, task: str) -> float:
         """What tuning brought to a model on a task."""
@@ -239,8 +251,7 @@ def test_correlations_from_the_transcription(index_site, source):
         ],
     }
     for feature in LABELS.values():
-        texts = [source.tasks[task][feature] for task in order]
-        own[feature] = [float(text) if text else None for text in texts]
+        own[feature] = [source.feature(task, feature) for task in order]
     assert list(own) == found["columns"]
     for i, a in enumerate(own):
         for j, b in enumerate(own):
@@ -363,8 +374,10 @@ def test_the_picker(index_site, tasks, models, path):
     keys = ["rank", TUNED, BASE, "lift_fine_tuned", "lift_over_baseline"]
     for task, ranking in data["rankings"].items():
         rows = []
-        for model, *cells in ranking:
-            made = [Cell(text, None if value is None else str(value)) for text, value, _ in cells]
+        for first, *cells in ranking:
+            # With a note or tags, the place of the model is the first of several.
+            model = first[0] if isinstance(first, list) else first
+            made = [Cell(text, None if value is None else str(value)) for text, value, *_ in cells]
             rows.append(
                 {"model": Cell(names[model], names[model]), **dict(zip(keys, made, strict=True))}
             )
@@ -538,6 +551,12 @@ def test_the_tasks_of_a_category(index_site, tasks):
 
 LABELS = {
     "Examples in the train split": "train_examples",
+    "Mean length of an input": "input_length_mean",
+    "Standard deviation of the length of an input": "input_length_std",
+    "Mean length of an output": "output_length_mean",
+    "Standard deviation of the length of an output": "output_length_std",
+    "Mean length of an example": "example_length_mean",
+    "Standard deviation of the length of an example": "example_length_std",
     "Tokens in the shortest example": "tokens_min",
     "Tokens in the longest example": "tokens_max",
     "95th percentile of the tokens in an example": "tokens_p95",
@@ -549,23 +568,53 @@ def test_the_short_table_of_correlations(index_site, path):
     found = index_site.api("correlations")
     at = {column: i for i, column in enumerate(found["columns"])}
     rows = table(index_site.page(path), "correlations-short")
-    assert set(LABELS) == {row["feature"].text for row in rows}
+    names = {"Mean base score": "mean_base_score", **LABELS}
+    assert [*names] == [row["feature"].text for row in rows]
     for row in rows:
-        i = at[LABELS[row["feature"].text]]
+        i = at[names[row["feature"].text]]
         for lift in ("mean_lift_over_base", "best_lift_over_baseline"):
             j = at[lift]
             rho = row[f"{lift}_spearman"]
             assert near(found["spearman"][i][j], rho.number)
             assert abs(read(rho.text) - found["spearman"][i][j]) <= 5.01e-3
             assert says(row[f"{lift}_pearson"], found["pearson"][i][j])
-            assert near(found["p_value"]["spearman"][i][j], row[f"{lift}_p"].number)
-            lowest, highest = found["interval"]["spearman"][i][j]
-            way = "go together" if lowest > 0 else "go opposite ways" if highest < 0 else ""
-            words = way or f"no clear direction with {found['n'][i][j]} tasks"
+            adjusted, p = found["p_adjusted"][i][j], row[f"{lift}_p_adjusted"]
+            assert near(adjusted, p.number)
+            alone = read(p.note.removesuffix(" alone"))
+            assert alone == pytest.approx(found["p_value"]["spearman"][i][j], abs=5.01e-3)
+            words = "related by construction" if adjusted is None else "no clear direction"
+            if adjusted is not None and adjusted < 0.05:
+                words = "go together" if found["spearman"][i][j] > 0 else "go opposite ways"
             assert words == row[f"{lift}_verdict"].text
             low, high = (read(text) for text in rho.note.split(" to "))
             assert found["interval"]["spearman"][i][j] == pytest.approx([low, high], abs=5.01e-3)
         assert says(row["n"], found["n"][i][at["mean_lift_over_base"]])
+
+
+def test_corrected_p_values_from_the_coefficients(index_site):
+    """By Holm's method from Fisher's z of each coefficient and its n."""
+    found = index_site.api("correlations")
+    at = {column: i for i, column in enumerate(found["columns"])}
+    tested = [
+        (at[feature], at[lift])
+        for lift in ("mean_lift_over_base", "best_lift_over_baseline")
+        for feature in ("mean_base_score", *LABELS.values())
+    ]
+    tested.remove((at["mean_base_score"], at["mean_lift_over_base"]))
+    raw = {}
+    for i, j in tested:
+        rho, n = found["spearman"][i][j], found["n"][i][j]
+        z = abs(math.atanh(rho)) * math.sqrt((n - 3) / (1 + rho**2 / 2))
+        raw[i, j] = math.erfc(z / math.sqrt(2))
+    least = 0.0
+    for k, (i, j) in enumerate(sorted(raw, key=lambda key: raw[key])):
+        least = max(least, min(1.0, raw[i, j] * (len(raw) - k)))
+        assert math.isclose(least, found["p_adjusted"][i][j], rel_tol=1e-6)
+    clear = [key for key in tested if found["p_adjusted"][key[0]][key[1]] < 0.05]
+    assert [
+        (at["output_length_mean"], at["best_lift_over_baseline"]),
+        (at["output_length_std"], at["best_lift_over_baseline"]),
+    ] == clear
 
 
 def test_training_sets(index_site, source):

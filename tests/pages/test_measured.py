@@ -53,8 +53,8 @@ def test_the_ranking_shows_intervals(site):
     assert ("0.800", "0.711\N{EN DASH}0.867") == (quiz["a"]["tuned"].text, quiz["a"]["tuned"].note)
     assert ("0.500", "") == (quiz["a"]["base"].text, quiz["a"]["base"].note)
     essay = {row["model"].text: row for row in table(site.page("tasks/essay/"), "ranking")}
-    # 0.8 ± 1.96 x 0.01
-    assert ("0.780\N{EN DASH}0.820", "") == (essay["a"]["tuned"].note, essay["c"]["tuned"].note)
+    # 0.8 ± 0.01, the error of 1,600 examples
+    assert ("0.780\N{EN DASH}0.819", "") == (essay["a"]["tuned"].note, essay["c"]["tuned"].note)
 
 
 def test_the_ranking_marks_ties(site):
@@ -77,8 +77,8 @@ def test_the_page_says_who_is_tied(pages):
         pages, quiz
     )
     assert (
-        f"{note} The lead of a is greater than chance among the examples of this task explains. "
-        "Of 1 score the error is not known."
+        f"{note} The lead of a over 1 model is greater than chance among the examples of this "
+        "task explains. Whether 1 other can be told from the best is not known."
     ) == tie_note(pages, essay)
     assert "" == tie_note(pages, plain)
 
@@ -98,13 +98,13 @@ def test_the_chart_has_bands(site):
     page = site.page("tasks/essay/")
     figure = json.loads(page.select("[data-figure=task-models]")[0].get_text())
     band = figure["data"][0]
-    # 0.8 ± 1.96 x 0.01 in the first row, 0.7 ± 0.0196 in the third; the second is c's.
-    ends = [0.7804, 0.8196, None, 0.6804, 0.7196, None]
+    # 0.8 ± 0.01 of 1,600 in the first row, 0.7 ± 0.01 of 2,100 in the third; the second is c's.
+    ends = [0.7797, 0.8189, None, 0.6800, 0.7192, None]
     assert ends == [x if x is None else pytest.approx(x, abs=1e-4) for x in band["x"]]
     assert [0, 0, None, 2, 2, None] == band["y"]
     assert "A band is the 95\N{NO-BREAK SPACE}% interval of a score." in visible(page)
     notes = {row["model"].text: row["after_tuned"].note for row in table(page, "task-models-table")}
-    assert ("0.780\N{EN DASH}0.820", "") == (notes["a"], notes["c"])
+    assert ("0.780\N{EN DASH}0.819", "") == (notes["a"], notes["c"])
 
 
 def test_the_api_has_the_errors(site):
@@ -155,19 +155,69 @@ def test_the_method_is_explained(site):
     assert "Wilson" in visible(about.select("#score-error")[0])
 
 
-def test_a_board_without_errors_shows_none(index_site):
-    page = index_site.page("tasks/gsm8k/")
+def test_a_task_without_errors_shows_none(index_site):
+    page = index_site.page("tasks/drop/")
     rows = table(page, "ranking")
     assert {("", ())} == {(cell.note, cell.tags) for row in rows for cell in row.values()}
     assert [] == page.select("#ranking svg")
-    assert "error_x" not in index_site.html["tasks/gsm8k/index.html"]
-    assert [] == index_site.page("about/").select("#score-error")
-    assert {None} == {
-        score[key]
-        for task in index_site.tasks()
-        for score in task["scores"]
-        for key in ("interval", "stderr", "n_examples", "tied_with_best")
+    assert "error_x" not in index_site.html["tasks/drop/index.html"]
+    (drop,) = (task for task in index_site.tasks() if task["task"] == "drop")
+    keys = ("interval", "stderr", "n_examples", "n_examples_range", "tied_with_best")
+    assert {None} == {score[key] for score in drop["scores"] for key in keys}
+
+
+def test_a_task_of_which_only_the_split_is_known(index_site):
+    """The split has 1,319 examples; with three decimals, all scores are shares of 800."""
+    (gsm8k,) = (task for task in index_site.tasks() if task["task"] == "gsm8k")
+    best = max(
+        (score for score in gsm8k["scores"] if score["variant"] == "fine_tuned"),
+        key=lambda score: score["score"],
+    )
+    assert (0.569, None, [800, 1319]) == tuple(
+        best[key] for key in ("score", "n_examples", "n_examples_range")
+    )
+    wilson = binomtest(round(0.569 * 1319), 1319).proportion_ci(method="wilson")
+    assert pytest.approx([wilson.low, wilson.high], abs=5e-4) == best["interval"]
+    assert (
+        "The number of examples is not stated. It is at most 1,319, for which the intervals are; "
+        "with fewer they are wider. It is at least 800, since fewer cannot give these scores."
+    ) in visible(index_site.page("tasks/gsm8k/"))
+    row = next(
+        row
+        for row in table(index_site.page("models/gemma-7b/"), "all-scores")
+        if row["task"].text.startswith("Grade School Math")
+    )
+    assert ("800 to 1,319", "1319") == (row["n_found"].text, row["n_found"].value)
+
+
+def test_a_task_whose_scores_give_the_number_of_examples(index_site):
+    """Every score is k of 71; no smaller number gives them all."""
+    (wnli,) = (task for task in index_site.tasks() if task["task"] == "glue_wnli")
+    assert {(71, (71, 71))} == {
+        (score["n_examples"], tuple(score["n_examples_range"])) for score in wnli["scores"]
     }
+    assert "No fewer than all 71 of the split give these scores." in visible(
+        index_site.page("tasks/glue-wnli/")
+    )
+
+
+def test_first_places_are_clear_or_not(site, index_site):
+    """Of the Index, only the lead on Grade School Math is clear whatever part was evaluated."""
+    notes = {
+        row["model"].text: row["wins"].note for row in table(site.page("models/"), "board-tuned")
+    }
+    # `quiz` is not clear, on `plain` no error is known, on `essay` none of c's.
+    assert {"1 not clear, 2 not known", ""} == set(notes.values())
+    rows = {row["model"].text: row["wins"] for row in table(index_site.page(""), "winners-table")}
+    board = table(index_site.page("models/"), "board-fine-tuned")
+    notes = {row["model"].text: row["wins"].note for row in board}
+    assert "1 clear, 1 not clear, 2 not known" == notes["Gemma 7B"]
+    assert "7 not clear, 6 not known" == notes["Mistral 7B"]
+    assert ["Gemma 7B"] == [name for name, note in notes.items() if note.startswith("1 clear")]
+    assert 4 == rows["Gemma 7B"].number
+    assert (
+        "1 of these is clear by the errors of single scores, 15 not; of 26 this is not known."
+    ) in visible(index_site.page(""))
 
 
 # --- tasks that rank models alike -----------------------------------------------------------------
@@ -178,9 +228,9 @@ def made() -> Site:
     return make_site(ROOT)
 
 
-def note(made: Site, task: str, *similar: tuple[str, float]) -> str:
+def note(made: Site, task: str, *similar: tuple[str, float], clear: bool = True) -> str:
     """What is said where these tasks are the similar ones, all over ten models."""
-    found = tuple(SimilarTask(name, rho, 10) for name, rho in similar)
+    found = tuple(SimilarTask(name, rho, 10, clear) for name, rho in similar)
     return similar_note(made, replace(made.results.task(task), similar=found))
 
 
@@ -201,6 +251,15 @@ def test_no_similar_task_is_stated(made):
     assert far.startswith("No task of the board ranks models much like this one: BoolQ comes")
     assert far.endswith("A good model elsewhere is no safe choice here.")
     assert "No task of the board ranks models like this one." == note(made, "mmlu")
+
+
+def test_similar_task_that_chance_can_give_is_no_guide(made):
+    """The greatest of many correlations over ten models is high without any relation."""
+    assert (
+        "No task of the board clearly ranks models much like this one: BoolQ comes nearest, with "
+        "rho 0.85 over 10 models, which chance can give among so many pairs of tasks. A good model "
+        "elsewhere is no safe choice here."
+    ) == note(made, "mmlu", ("boolq", 0.85), ("winogrande", 0.75), clear=False)
 
 
 def test_a_task_without_enough_models_says_nothing(made):

@@ -149,8 +149,8 @@ def test_a_row_holds_all_that_is_known(site):
     page = site.page("models/alpha/")
     row, other = table(page, "all-scores")
     assert ("0.754", "0.7543219") == (row["score_fine_tuned"].text, row["score_fine_tuned"].value)
-    # 0.7543219 - 1.96 * 0.0125 = 0.7298, + 0.0245 = 0.7788.
-    assert "0.7543219, 0.730\N{EN DASH}0.779" == row["score_fine_tuned"].note
+    # Wilson's interval of 0.7543219 x 0.2456781 / 0.0125² = 1,186 examples.
+    assert "0.7543219, 0.729\N{EN DASH}0.778" == row["score_fine_tuned"].note
     assert ("flagged",) == row["score_fine_tuned"].tags
     # 0.7543219 - 0.5
     assert "0.2543219" == row["lift_fine_tuned"].value
@@ -273,7 +273,7 @@ def test_a_click_tells_all_of_a_score(chromium, home, project):
     assert f"{row['score']} accuracy" == card.locator(".score-card-value").inner_text()
     facts = facts_of(card)
     assert {
-        "95\N{NO-BREAK SPACE}% interval": "0.730 to 0.779",
+        "95\N{NO-BREAK SPACE}% interval": "0.729 to 0.778",
         "Standard error": str(row["stderr"]),
         "Examples": f"{row['n_examples']:,}",
         "Date": str(row["date"]),

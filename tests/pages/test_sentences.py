@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from tests.helpers import conditions as when
+from tests.helpers import uncertain
 from tests.helpers.awkward import AWKWARD, written
 from tests.helpers.conditions import Condition, Match
 from tests.helpers.facts import Facts
@@ -26,10 +27,12 @@ SHAPES = (
     "one_task",
     "without_results",
 )
-# What the takeaways of the Index would say if its scores were others.
+# What the takeaways of the Index would say if its scores were others, and what a long board says.
 ON_OTHER_DATA = {
     "No model is clearly ahead of <> on average",
     "Most leads over <> on average are not clear",
+    # Drawings of more than 40 models.
+    "The first <k> of <n> models are drawn",
 }
 OURS = ("index", *AWKWARD, *SHAPES)
 
@@ -49,35 +52,129 @@ _LEAD: tuple[tuple[str, Condition], ...] = (
 SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     "averages": (
         (
-            r"<> scores average <new>, <how> than <> \(<old>\), clearly for <n> of <of> models?",
+            r"<> scores average <new><scope>, <how> than <> \(<old>\), "
+            "clearly for <n> of <of> models?",
             when.tuning,
         ),
         (
-            r"<> scores average <new>, <how> than <> \(<old>\), over too few tasks to tell",
+            r"<> scores average <new><scope>, <how> than <> \(<old>\), over too few tasks to tell",
             when.tuning,
         ),
-        ("<> scores average <new>, <> scores <old>", when.tuning),
-        ("<who> (has|share) the best mean score, <x>", when.best_mean),
+        ("<> scores average <new><scope>, <> scores <old>", when.tuning),
+        ("<who> (has|share) the best <merit>, <x>", when.best_mean),
         (
-            "<who> (has|share) the best mean score, <x>, over too few tasks to tell models apart",
+            "<who> (has|share) the best <merit>, <x>, over too few tasks to tell models apart",
             when.best_mean,
         ),
         ("the board ranks by win rate", when.ranks_by_win_rate),
         ("<n> other models? may be first", when.others_may_be_first),
-        ("Mean scores of <n> models", when.several_contests),
-        ("<k> of <n> ha(s|ve) a better mean than <rival>(, <sure>)?", when.baseline_means),
+        ("<merit>s of <n> models", when.several_contests),
+        ("<k> of <n> ha(s|ve) a better mean than <rival><any>(, <sure>)?", when.baseline_means),
     ),
     "averages reading": ((r"Averages run from <x> \(<who>\) to <low> \(<last>\)", when.mean_ends),),
-    "size": (("<who> ha(s|ve) the best mean score for (its|their) size<unsure>", when.frontier),),
+    "averages caption": (
+        ("<unit> over <over>", uncertain.averaged_over),
+        ("open circle <>, full circle <>", when.is_lifted),
+        ("band 95.% interval over tasks", uncertain.has_intervals),
+        ("tick <b> over the same tasks", uncertain.has_baseline),
+    ),
+    "size": (("<who> ha(s|ve) the best <merit> for (its|their) size<unsure>", when.frontier),),
+    "size caption": (
+        ("<unit> over <over> against parameters, log axis", uncertain.averaged_over),
+        ("The line joins the frontier", when.always),
+        ("a bar is the 95.% interval over tasks", uncertain.has_intervals),
+        ("<n> models? of unknown size left out", uncertain.unknown_sizes),
+    ),
     "size reading": (
         (
-            "the mean of every other model of known size is matched or beaten by one that is no "
+            "the <merit> of every other model of known size is matched or beaten by one that is no "
             "larger",
             when.always,
         ),
     ),
     "winners": (("<who> (has|share) the most first places: <k> of <n> tasks?", when.first_places),),
     "winners reading": (("<k> models? of <n> (is|are) first on at least one task", when.winners),),
+    "winners caption": (
+        ("Number of tasks on which an? (<> )?model has the best score", when.always),
+        ("Every model that shares first place counts<more>", uncertain.shared_wins),
+        (
+            "<k> of these (is|are) clear by the errors of single scores, <n> not",
+            uncertain.judged_wins,
+        ),
+        ("of <n> this is not known", uncertain.judged_wins),
+    ),
+    "separability": (
+        ("The two models are not separable", uncertain.none_separable),
+        ("No two of the <n> models are separable", uncertain.none_separable),
+        ("Of <n> models only <who> may be first", uncertain.may_be_first),
+        ("<k> of <n> models may be first", uncertain.may_be_first),
+        ("<k> of <n> models may be first: <who>", uncertain.may_be_first),
+    ),
+    "separability reading": (
+        ("Every model is separable from the next", uncertain.all_separable),
+        ("One bar joins <k> models that are not separable", uncertain.bars),
+        ("<n> bars join <k>( to <j>)? models that are not separable", uncertain.bars),
+        ("The first <k> of <n> models are drawn", uncertain.drawn_first),
+    ),
+    "separability caption": (
+        ("<unit> over <over>", uncertain.averaged_over),
+        ("Full circle: may be first", when.always),
+        (
+            "A grey bar joins neighbours in rank of which none is ahead of another by more than "
+            "the choice of tasks explains",
+            when.always,
+        ),
+        ("All pairs are tested at once, with 95 % confidence", when.always),
+        ("The first <k> of <n> models are drawn", uncertain.drawn_first),
+    ),
+    "lift-correlations": (
+        ("<lift> grows with <up> and falls with <down>", uncertain.clear_features),
+        ("<lift> grows with <up>", uncertain.clear_features),
+        ("<lift> falls with <down>", uncertain.clear_features),
+        ("No feature clearly goes with lift", uncertain.no_clear_feature),
+        ("Too few tasks to tell which features go with lift", uncertain.none_tested),
+    ),
+    "lift-correlations reading": (
+        ("<k> of <n> tested pairs? are clear", uncertain.clear_of_tested),
+    ),
+    "feature": (
+        (r"No clear link between <feature> and <lift> \(<rho> = <>\)", uncertain.feature),
+        (r"<lift> (grows|falls) with <feature> \(<rho> = <>\)", uncertain.feature),
+        (
+            r"Too few tasks to tell how <lift> depends on <feature> \(<rho> = <>\)",
+            uncertain.feature,
+        ),
+    ),
+    "feature reading": (("over <n> tasks?", when.always),),
+    "correlations": (
+        (
+            "<k> of <n> tested pairs? of a feature and a lift correlates? clearly",
+            uncertain.clear_of_tested,
+        ),
+        ("Correlations between the columns", uncertain.none_tested),
+    ),
+    "correlations reading": (
+        ("Each cell is a Spearman correlation over tasks, from \N{MINUS SIGN}1 to .1", when.always),
+    ),
+    "redundancy": (
+        ("<k> of <n> pairs? of tasks ranks? the models clearly alike", uncertain.alike_pairs),
+        (
+            r"<k> of <n> pairs? of tasks ranks? the models clearly alike, (most of all )?<who> "
+            r"\(<rho> = <x>\)",
+            uncertain.alike_pairs,
+        ),
+        (
+            "Fewer than 10 models: too few to tell which tasks rank them alike",
+            uncertain.too_few_models,
+        ),
+    ),
+    "redundancy reading": (
+        (
+            "Over all pairs of tasks the median is <x>: near 1, tasks would be interchangeable",
+            when.always,
+        ),
+        ("near 0, each measures something different", when.always),
+    ),
     "scores": (
         ("<k> models? on <n> tasks?", when.always),
         (
@@ -119,6 +216,13 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("<b> has <x>", when.baseline_score),
         ("<n> models on <task>", when.without_contender),
     ),
+    "task-models caption": (
+        ("<n> models on this task, by <>", when.always),
+        ("lower is better", when.always),
+        ("The errors of the scores are not known", uncertain.no_errors),
+        ("A band is the 95.% interval of a score<wider>", uncertain.has_ranges),
+        ("A triangle is the score that guessing gives", uncertain.has_chance),
+    ),
     "model-tasks": (
         (
             "<who> is better <> than <> on <k> of <n> tasks? and beats <> on <j> of <of>",
@@ -154,7 +258,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     # --- boards
     "view": (
         *_LEAD,
-        ("Ranked by <by> over <n> tasks?(, because <why>)?", when.ranked_by),
+        ("Ranked by <by> over <over>(, because <why>)?", when.ranked_by),
         ("Ranked by mean lift of <> over <>", when.is_lifted),
         (
             "Only the <n> tasks? on which every model that is ranked on the whole board has a "
@@ -170,6 +274,15 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
             when.ranks_by_win_rate,
         ),
         ("a tie counts one half", when.ranks_by_win_rate),
+        (
+            "The adjusted average of a model estimates its mean score over all tasks",
+            uncertain.is_adjusted,
+        ),
+        (
+            "It allows for how easy the tasks are on which the model has a score",
+            uncertain.is_adjusted,
+        ),
+        ("Tasks without a score of a ranked model do not count", uncertain.has_unconnected),
         ("A model needs a score on every task to be ranked", when.needs_all),
         ("A model needs scores on <> of the tasks to be ranked", when.needs_some),
         (
@@ -206,7 +319,12 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     ),
     "model lede": (
         (
-            r"<who> is <rank>\w\w of <of> models?, <>, with a mean <by> of <x> over <n> tasks?",
+            r"<who> is <rank>\w\w of <of> models?, <>, with an? <by> of <x> over <n> tasks?",
+            when.standing,
+        ),
+        (
+            r"<who> is <rank>\w\w of <of> models?, <>, with an <by> of <x> over the tasks of the "
+            "ranked models",
             when.standing,
         ),
         ("it may be first", when.may_be_first),
@@ -238,6 +356,61 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("No <> has a score on <task>", when.without_contender),
     ),
     "task tile": (("<what>: <x>", when.task_figure),),
+    "task note": (
+        ("Below a score stands its 95.% interval", uncertain.has_errors),
+        ("<who> (is|are) not distinguishable from the best on <>", uncertain.tied),
+        (
+            "The lead of <who> over <n> models? is greater than chance among <> explains",
+            uncertain.chance_lead,
+        ),
+        (
+            "The lead of <who> is greater than chance among <> explains",
+            uncertain.chance_lead,
+        ),
+        ("<who> are level on <>", uncertain.level),
+        ("Whether <n> others? can be told from the best is not known", uncertain.not_known),
+        ("The number of examples is not stated", uncertain.split_size),
+        ("No fewer than all <n> of the split give these scores", uncertain.split_size),
+        ("It is at most <n>, for which the intervals are", uncertain.split_size),
+        ("with fewer they are wider", uncertain.split_size),
+        ("It is at least <n>, since fewer cannot give these scores", uncertain.split_size),
+        (r"<counts> scores (is|are) no better than guessing \(<x>\)", uncertain.no_better),
+        (r"Every score is better than guessing \(<x>\)", uncertain.no_better),
+        (
+            "Where the error of a score is not known, the score alone is compared",
+            uncertain.some_unknown,
+        ),
+        (
+            "<k> of <n> lifts? over <> starts? from a score that is worse than guessing",
+            uncertain.from_worse,
+        ),
+        ("A flagged score counts in no rank, no average and no win", uncertain.flags_left_out),
+        ("A flagged score should be read with care", uncertain.flags_count),
+        ("It counts as any other does", uncertain.flags_count),
+        ("No task of the board ranks models like this one", uncertain.none_similar),
+        (
+            "No task of the board ranks models much like this one: <task> comes nearest, with "
+            "rho <x> over <n> models?",
+            uncertain.nearest,
+        ),
+        (
+            "No task of the board clearly ranks models much like this one: <task> comes nearest, "
+            "with rho <x> over <n> models?, which chance can give among so many pairs of tasks",
+            uncertain.nearest,
+        ),
+        ("A good model elsewhere is no safe choice here", uncertain.none_alike),
+        ("<who> ranks? models much like this task", uncertain.clearly_alike),
+        (
+            "<who> ranks models much like this task, rho <x> over <n> models: a model that does "
+            "well there is likely to do well here",
+            uncertain.clearly_alike,
+        ),
+        (
+            "the nearest has rho <x> over <n> models: a model that does well there is likely to "
+            "do well here",
+            uncertain.clearly_alike,
+        ),
+    ),
     "category list lede": (
         ("<n> categor(y|ies) of tasks, each with its own leaderboard", when.always),
         (
@@ -324,10 +497,22 @@ _NUMBER = r"[^\s();:]*[^\s(),;:](?:\N{NO-BREAK SPACE}\w+)?"
 _FIELDS = {
     **dict.fromkeys(("x", "new", "old", "low", "high"), _NUMBER),
     **dict.fromkeys(("k", "n", "j", "of", "rank", "best", "worst"), r"[\d,]+|none"),
-    **{"how": "better|worse", "word": r"\w+", "by": "(?:mean )?(?:score|win rate)"},
+    **{
+        "how": "better|worse",
+        "word": r"\w+",
+        "rho": "\N{GREEK SMALL LETTER RHO}",
+        "by": "mean score|mean win rate|adjusted average|mean of its scores",
+    },
     **{"unsure": "(?:, not clearly)?", "doubt": r"(?: \(not clearly\))?"},
+    "scope": r"(?: over [\d,]+ pairs?)?",
+    "merit": "[Mm]ean score|[Aa]djusted average",
+    "unit": "Mean score|Mean win rate|Adjusted average",
+    "any": "(?: in one variant or more)?",
+    "more": "(?:, so the bars add up to more than the number of tasks)?",
+    "wider": "(?:, or wider where the number of examples is not stated)?",
     "top": "[^,]+",
-    "rival": "[^,]+",
+    "rival": "[^,]+?",
+    "over": ".+?",
     "group": "(?: of one metric)?",
     "sure": "over too few tasks to tell|none clearly|not all clearly|clearly",
 }

@@ -18,6 +18,7 @@ from markdown import markdown
 
 from site_builder.cli import main
 from site_builder.errors import SiteError
+from site_builder.publish.folder import publish
 from site_builder.records import replace
 from site_builder.releases.read import ReleaseContent, compare_releases, read_release
 from site_builder.releases.wording import FORMATS
@@ -240,6 +241,17 @@ def test_the_api_alone_tells_all_but_provenance(pair, published, tmp_path):
     said = run(tmp_path / "mirror", pair[1]).stdout
     note = "Provenance was not compared: one of the two does not publish its results.\n"
     assert said.endswith(note)
+
+
+def test_errors_by_the_size_of_the_split_show_no_change_beyond_noise(tmp_path):
+    """0.75 and 0.5 of at most 1,000 examples: that may be too few for the change to be one."""
+    tasks = board()["tasks"].assign(evaluation_examples=1000)
+    old = write(tmp_path / "old", tasks=tasks)
+    new = write(tmp_path / "new", tasks=tasks, results=newer())
+    publish(build(old).files, tmp_path / "site")
+    for place in (old, tmp_path / "site/api/v1"):
+        found = compared(place, new)["scores"]["changed"]
+        assert [None, None] == [change["beyond_noise"] for change in found]
 
 
 def test_two_published_sites_bring_no_claims(published):

@@ -250,7 +250,15 @@ columns = st.sampled_from(kinds).flatmap(
 NAMES = {
     "results": ("model", "task", "variant", "score", "stderr", "n_examples", "date", "scores"),
     "models": ("model", "name", "parameters_b", "release_date"),
-    "tasks": ("task", "metric", "higher_is_better", "score_min", "score_max", "extra"),
+    "tasks": (
+        "task",
+        "metric",
+        "higher_is_better",
+        "score_min",
+        "score_max",
+        "score_chance",
+        "extra",
+    ),
     "prices": ("provider", "model", "usd_per_hour"),
 }
 
@@ -272,12 +280,13 @@ def likely_tables(draw):
     """Tables of the right types: what gets past the checks of one table, to those of several."""
     ids, some = st.sampled_from(["a", "b", "\n"]), st.none() | numbers
     rows = st.fixed_dictionaries({"model": ids, "task": ids, "variant": ids, "score": numbers})
-    bounds = st.fixed_dictionaries({"task": ids, "score_min": some, "score_max": some})
+    names = ("score_min", "score_max", "score_chance")
+    bounds = st.fixed_dictionaries({"task": ids, **dict.fromkeys(names, some)})
     results = pd.DataFrame(draw(st.lists(rows, min_size=1, max_size=4)))
     tasks = pd.DataFrame(draw(st.lists(bounds, min_size=1, max_size=3)))
     return {
         "results": results.astype({"score": float}),
-        "tasks": tasks.astype({"score_min": float, "score_max": float}),
+        "tasks": tasks.astype(dict.fromkeys(names, float)),
     }
 
 

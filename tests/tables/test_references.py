@@ -119,6 +119,40 @@ def test_equal_bounds_are_valid(tmp_path):
     assert "scores 0.25, 0.25 and 0.375 of task 'sort' are outside its bounds, 0.5 to 0.5" in line
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "chance", "allowed"),
+    [(0.0, 0.5, 0.7, "0 to 0.5"), (0.0, None, -0.25, "at least 0"), (None, 1.0, 25, "at most 1")],
+)
+def test_chance_level_outside_the_bounds_is_a_fault(tmp_path, low, high, chance, allowed):
+    bounds = {"score_min": [0.0, low], "score_max": [1.0, high]}
+    tasks = having(tasks_frame(), **bounds, score_chance=[None, chance])
+    what = f"row 2: score_chance of task 'sort' is {chance}, outside its bounds, {allowed}."
+    fix = "Correct it, or the bounds of the task."
+    assert [f"data/tasks.parquet: {what} {fix}"] == lines(tmp_path, tasks=tasks)
+
+
+def test_many_chance_levels_outside_the_bounds_are_counted(tmp_path):
+    ids = [f"t{i}" for i in range(30)]
+    results = pd.DataFrame({"model": "m", "task": ids, "score": 0.5})
+    tasks = pd.DataFrame({"task": ids, "score_min": 0.0, "score_max": 1.0, "score_chance": 50.0})
+    *_, last = fault_lines(write_project(tmp_path, {"results": results, "tasks": tasks}, ""))
+    assert "tasks whose score_chance is outside their bounds" in last
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0, None])
+def test_chance_level_within_the_bounds_is_valid(tmp_path, chance):
+    assert [] == lines(tmp_path, tasks=having(tasks_frame(), score_chance=[chance, 0.5]))
+
+
+def test_chance_level_is_a_finite_number(tmp_path):
+    tasks = having(tasks_frame(), score_chance=[math.inf, 0.5])
+    line = "row 1: 'score_chance' is infinite. Give the number, or leave it null."
+    assert [f"data/tasks.parquet: {line}"] == lines(tmp_path, tasks=tasks)
+    tasks = having(tasks_frame(), score_chance=["1/2", "1/4"])
+    line = "column 'score_chance' is text, not a number"
+    assert [f"data/tasks.parquet: {line}"] == lines(tmp_path / "text", tasks=tasks)
+
+
 @pytest.mark.parametrize("score", [2.1, 81.2, 100.0])
 def test_percent_among_proportions_is_a_fault(tmp_path, score):
     """81.2 among nine scores of 0 to 1 is probably a percentage."""

@@ -18,6 +18,7 @@ from site_builder.compute.numbers import Array
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import compute_lift_tests
 from tests.helpers.boards import BY_MEAN
+from tests.tools.sparse_boards import print_sparse_boards
 
 SEED = 1
 MODELS = 12
@@ -77,6 +78,7 @@ class Population:
 
     def _scores(self, values: dict[str, Array]) -> Scores:
         tasks = np.arange(self.tasks)
+        unknown = {variant: np.full(array.shape, np.nan) for variant, array in values.items()}
         return Scores(
             frame=pd.DataFrame(),  # boards and tests read the arrays alone
             index={},
@@ -87,8 +89,9 @@ class Population:
             low=np.full(self.tasks, -np.inf),
             high=np.full(self.tasks, np.inf),
             families=tasks // FAMILY if self.families else tasks,
-            roles=Roles("base", ("tuned",), None, None),
-            errors={variant: np.full(array.shape, np.nan) for variant, array in values.items()},
+            roles=Roles("base", ("tuned",), None, {}),
+            errors=unknown,
+            ties=unknown,
             flagged=(),
         )
 
@@ -137,4 +140,7 @@ def print_table(n: int) -> None:
 
 
 if __name__ == "__main__":
-    print_table(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)
+    boards = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    print_table(boards)
+    sys.stdout.write("\n")
+    print_sparse_boards(boards)

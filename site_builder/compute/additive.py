@@ -1,0 +1,202 @@
+"""Estimate what each model would average over all tasks from the scores that exist."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csgraph
+
+from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, t_quantile
+from site_builder.compute.numbers import Array, counts_to, round_significant
+from site_builder.compute.ranks import Leads
+from site_builder.compute.score_error import REACH
+from site_builder.records import Record
+
+Places = npt.NDArray[np.intp]
+_NOISE = 1e-9  # of a number that may be whole; of a difference that may be 0
+
+
+class AdditiveFit(Record, eq=False):
+    """Estimates of the additive model, score = model + task, in the unit of the scores.
+
+    Everything is NaN for models outside of the largest component of `connected_models`.
+
+    Attributes:
+        means: Estimated mean of each model over all tasks of the component, shape (models,).
+        errors: Their standard errors, over families of tasks, shape (models,); NaN below two.
+        counts: Number of families in which a model has a score, shape (models,); the degrees of
+            freedom of `errors` are one less.
+        pair_errors: Standard errors of the differences of every two means, over families, shape
+            (models, models); NaN where `pair_counts` is not above one.
+        pair_counts: How many families with common tasks the comparison of two models is worth,
+            shape (models, models); not a whole number. The degrees of freedom are one less.
+    """
+
+    means: Array
+    errors: Array
+    counts: Array
+    pair_errors: Array
+    pair_counts: Array
+
+
+def connected_models(signed: Array) -> Places:
+    """Return the component of each model: 0 for the largest, -1 without a score.
+
+    Models that share a task are in the same component, and so are models that a chain of such pairs
+    joins. Models of two components cannot be compared. The largest has the most models; of equal
+    ones, it is that of the first model.
+
+    Shape: scores (models, tasks), NaN where missing, to (models,).
+    Source: R. A. Bailey & P. J. Cameron (2011), arXiv:1111.3768, section 3.1;
+        docs/statistics.md#additive-model.
+    """
+    known = (~np.isnan(signed)).astype(float)
+    _, labels = csgraph.connected_components(known @ known.T, directed=False)
+    scored = known.any(axis=1)
+    found = np.full(len(signed), -1)
+    _, first, places, counts = np.unique(
+        labels[scored], return_index=True, return_inverse=True, return_counts=True
+    )
+    found[scored] = np.argsort(np.lexsort((first, -counts)))[places]
+    return found
+
+
+@np.errstate(over="ignore")  # an estimate can be greater than every score
+def fit_additive(signed: Array, families: Families | None = None) -> AdditiveFit:
+    """Fit score = model + task by least squares over the scores that exist.
+
+    The mean of a model is its effect plus the mean of the task effects. On a complete board it is
+    the mean of its scores. With e the residuals of one task, or their sums over one family of
+    tasks, and N^- the pseudo-inverse of the normal equations of the models after elimination of the
+    tasks:
+
+    - the difference of models i and j has the variance n / (n - 1) times the sum over families of
+      ((N^- e)_i - (N^- e)_j)^2, which on a complete board is that of a paired t test;
+    - n = 2 / R_ij, with R_ij = N^-_ii + N^-_jj - 2 N^-_ij, is the number of common tasks with which
+      two models alone would be compared as precisely, or the families of so many tasks.
+
+    Shape: scores (models, tasks), NaN where missing, and the number of each task's family (tasks,);
+        by default each task is a family of its own.
+    Source: F. Yates (1934), Journal of the American Statistical Association 29(185), 51-66 (least
+        squares in unbalanced tables); K.-Y. Liang & S. L. Zeger (1986), Biometrika 73(1), 13-22
+        (the variance); T. Tjur (1991), The Annals of Statistics 19(2), 1010-1027 (R as resistance);
+        docs/statistics.md#additive-model.
+    """
+    rows = connected_models(signed) == 0
+    columns = (~np.isnan(signed[rows])).any(axis=0)
+    n_models = len(signed)
+    means, errors, counts = (np.full(n_models, np.nan) for _ in range(3))
+    pair_errors, pair_counts = (np.full((n_models, n_models), np.nan) for _ in range(2))
+    if rows.any():
+        inside, pairs = signed[np.ix_(rows, columns)], np.ix_(rows, rows)
+        # Within -1..1, so that no square overflows.
+        scale = max(1e-300, float(np.nanmax(np.abs(inside))))
+        if families is None:
+            families = np.arange(len(columns))
+        found = _fit_connected(inside / scale, families[columns])
+        counts[rows], pair_counts[pairs] = found.counts, found.pair_counts
+        means[rows] = round_significant(found.means * scale, np.full(len(inside), scale))
+        errors[rows], pair_errors[pairs] = found.errors * scale, found.pair_errors * scale
+    return AdditiveFit(means, errors, counts, pair_errors, pair_counts)
+
+
+def _fit_connected(scores: Array, families: Families) -> AdditiveFit:
+    """Fit models and tasks that are all connected."""
+    there = ~np.isnan(scores)
+    known = there.astype(float)
+    shares = known / known.sum(axis=0)  # of each model in the mean of a task
+    averages = (shares * np.nan_to_num(scores)).sum(axis=0)
+    centred = np.where(there, scores - averages, 0.0)
+    # The normal equations of the models leave open one number that is added to every effect. With
+    # a constant matrix added, they have one solution, whose sum is 0.
+    normal = np.diag(known.sum(axis=1)) - known @ shares.T
+    constant = 1 / len(scores)
+    inverse = np.linalg.inv(normal + constant) - constant
+    effects = inverse @ centred.sum(axis=1)
+    residuals = np.where(there, centred - effects[:, np.newaxis] + effects @ shares, 0.0)
+    of_tasks = averages - effects @ shares
+    # What each family contributes to the effects, and to the mean of the task effects.
+    influence = inverse @ _family_sums(residuals, families)
+    apart = _family_sums(of_tasks - of_tasks.mean(), families) / len(of_tasks)
+    common = apart - shares.mean(axis=1) @ influence
+    counts = (_family_sums(known, families) > 0).sum(axis=1).astype(float)
+    in_families = counts / known.sum(axis=1)
+    with np.errstate(divide="ignore"):
+        tasks = 2 / _contrasts(inverse)
+    pair_counts = tasks * np.minimum.outer(in_families, in_families)
+    variances = ((influence + common) ** 2).sum(axis=1) * _correction(counts)
+    of_pairs = _contrasts(influence @ influence.T) * _correction(pair_counts)
+    means = effects + of_tasks.mean()
+    return AdditiveFit(means, np.sqrt(variances), counts, np.sqrt(of_pairs), pair_counts)
+
+
+def _family_sums(values: Array, families: Families) -> Array:
+    """Return the sums over the families of the last axis."""
+    found = np.unique(families)
+    if len(found) == len(families):
+        return values
+    return np.asarray(values @ (families[:, np.newaxis] == found).astype(float))
+
+
+def _correction(n: Array) -> Array:
+    """Return n / (n - 1), because residuals spread less than errors; NaN where n is not above 1."""
+    enough = n > 1 + _NOISE
+    return np.where(enough, 1 + 1 / (np.where(enough, n, 2.0) - 1), np.nan)
+
+
+def _contrasts(covariances: Array) -> Array:
+    """Return the variance of the difference of every two models, from their covariances."""
+    own = np.diag(covariances)
+    return np.maximum(own[:, np.newaxis] + own - 2 * covariances, 0.0)
+
+
+# --- intervals and comparisons ------------------------------------------------------------------
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def adjusted_intervals(fit: AdditiveFit, known: Array) -> Array:
+    """Return the 95 % interval of each estimated mean: mean ± t e.
+
+    Here t is the 97.5th percentile of Student's t with `counts` less one degrees of freedom; at
+    least mean ± 1.96 times the known error.
+
+    Shape: `known` of `known_errors` (models,), to (2, models); NaN below `LEAST_TASKS` families.
+    Source: docs/statistics.md#additive-model.
+    """
+    enough = np.nan_to_num(fit.counts) >= LEAST_TASKS
+    reach = np.fmax(t_quantile(fit.counts - 1) * fit.errors, REACH * known)
+    reach = np.where(enough, reach, np.nan)
+    ends = np.array([fit.means - reach, fit.means + reach])
+    return round_significant(ends, np.abs(ends).max(axis=0, initial=0.0))
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def compare_adjusted(fit: AdditiveFit, ranked: Places, known: Array) -> Leads:
+    """Compare every two of the ranked models by their estimated means, all pairs at once.
+
+    As `compare_pairs`, with the difference of the estimated means, its standard error, and
+    `pair_counts`, rounded down, in place of the number of common tasks. The error is at least that
+    by the known errors of the scores of the two.
+
+    Shape: `ranked` has the places of the models, best first, and `known` is that of `known_errors`
+        (models,).
+    Source: docs/statistics.md#additive-model.
+    """
+    pairs, k = np.ix_(ranked, ranked), len(ranked)
+    means, errors = fit.means[ranked], known[ranked]
+    lead = np.subtract.outer(means, means)
+    error = np.fmax(fit.pair_errors[pairs], np.hypot.outer(errors, errors))
+    counts = np.floor(fit.pair_counts[pairs] + _NOISE)
+    enough = np.isfinite(counts) & (counts >= LEAST_TASKS)
+    places = np.where(enough, counts, 0.0).astype(int)
+    # By Bonferroni's inequality, as for common tasks; one quantile for each whole number.
+    numbers = counts_to(int(places.max(initial=0)))
+    quantiles = t_quantile(numbers - 1, (1 - LEVEL) / max(k * (k - 1), 1))
+    scale = float(np.abs(means).max(initial=0.0))
+    reach = np.where(enough, quantiles[places] * error + _NOISE * scale, np.inf)
+    behind = np.full((3, k), np.nan)
+    if k:
+        behind = np.array([lead[0], lead[0] - reach[0], lead[0] + reach[0]])
+        behind[:, ~enough[0]] = np.nan
+        behind[0, 0] = 0.0 if fit.counts[ranked[0]] >= LEAST_TASKS else np.nan
+    return Leads(lead > reach, round_significant(behind, np.full(behind.shape, scale)))

@@ -1,0 +1,100 @@
+"""Find of how many examples scores can be shares, from the size of the evaluated split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from site_builder.records import Record
+from site_builder.tables.read import positions
+
+_Numbers = npt.NDArray[np.float64]
+
+_MOST_DIGITS = 12
+_MOST_TRIED = 200_000
+
+
+class SampleSizes(Record, eq=False):
+    """The range of the number of examples of some scores, which state none.
+
+    Attributes:
+        task, size: Row in the tasks table, and its `evaluation_examples`.
+        rows: The scores, as rows of the results table.
+        least: The least number; None where the scores are no shares of `size` examples.
+    """
+
+    task: int
+    size: float
+    rows: npt.NDArray[np.intp]
+    least: float | None
+
+
+def mean_spans(tasks: pd.DataFrame) -> _Numbers:
+    """Return the span of the bounds of each task whose scores are means of examples, else NaN.
+
+    Source: docs/statistics.md#error-of-a-score.
+    """
+    low, high = (tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
+    is_share = (tasks["score_min"] == 0) & tasks["score_max"].isin([1, 100])
+    is_mean = tasks["mean_of_examples"].astype("boolean").fillna(is_share).to_numpy(dtype=bool)
+    with np.errstate(over="ignore"):
+        span = np.where(is_mean & (high > low), high - low, np.nan)
+    return np.where(np.isfinite(span), span, np.nan)
+
+
+def find_sample_sizes(results: pd.DataFrame, tasks: pd.DataFrame) -> Iterator[SampleSizes]:
+    """Yield each task whose split has a known size, if scores state nothing of their error.
+
+    Source: docs/statistics.md#size-of-the-evaluated-split.
+    """
+    score, stated, n = (
+        results[name].to_numpy(dtype=float) for name in ("score", "stderr", "n_examples")
+    )
+    at = positions(results["task"], tasks["task"].tolist())
+    sizes, low = (
+        tasks[name].to_numpy(dtype=float) for name in ("evaluation_examples", "score_min")
+    )
+    is_open = ~(stated > 0) & np.isnan(n) & np.isfinite(score)
+    spans = mean_spans(tasks)
+    for task in np.flatnonzero((sizes >= 1) & ~np.isnan(spans)).tolist():
+        rows = np.flatnonzero(is_open & (at == task))
+        if rows.size:
+            least = least_sample_size(score[rows], low[task], spans[task], sizes[task])
+            yield SampleSizes(task, sizes[task], rows, least)
+
+
+def least_sample_size(scores: _Numbers, low: float, span: float, size: float) -> float | None:
+    """Return the least n of which all scores can be shares k / n, rounded as printed.
+
+    A score of d decimals is one if `low + span k / n` is within half of 10^-d of it for a whole k.
+    That is so of every score if n is at least `span 10^d`. Numbers above 200,000 are not tried:
+    the least is above it, if none below is one. None where the scores are no shares of `size`.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        scores = np.unique(scores)
+        decimals = _decimals(scores)
+        order = np.argsort(-decimals, kind="stable")
+        p, near = (scores - low)[order] / span, (0.5 + 1e-6) * 10.0 ** -decimals[order] / span
+        most = min(size, span * 10.0 ** decimals.max(), _MOST_TRIED)
+        numbers = np.append(np.arange(1.0, most + 1), size)
+        # Most numbers fail at the first scores: test more at once as fewer numbers are left.
+        start, step = 0, 1
+        while start < len(p):
+            part = slice(start, start + step)
+            shares = np.rint(numbers[:, None] * p[part]) / numbers[:, None]
+            numbers = numbers[(np.abs(shares - p[part]) <= near[part]).all(axis=1)]
+            start, step = start + step, step * 2
+    if size not in numbers:
+        return None
+    return float(min(numbers[0], _MOST_TRIED + 1))
+
+
+def _decimals(values: _Numbers) -> _Numbers:
+    """Return how many decimal places write each number, at most twelve."""
+    powers = 10.0 ** np.arange(_MOST_DIGITS + 1)
+    exact = np.rint(values[:, None] * powers) / powers == values[:, None]
+    exact[:, -1] = True
+    return np.asarray(exact.argmax(axis=1), dtype=float)

@@ -1,0 +1,136 @@
+"""Scores against the score that guessing gives."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binom, binomtest
+
+from site_builder.compute.score_error import compare_with_chance
+from tests.helpers.boards import make_frames, make_results
+
+# On `t1` higher is better, on `t2` lower is, and `t3` states no chance level.
+YES_NO = {"score_min": [0.0] * 3, "score_max": [1.0] * 3, "score_chance": [0.5, 0.5, None]}
+RUNS = {
+    "base": {"a": [0.1, 0.9, 0.1], "b": [0.45, 0.55, 0.4], "c": [0.7, 0.3, 0.5]},
+    "tuned": {"a": [0.5, 0.5, 0.5], "b": [0.52, 0.48, 0.6], "c": [0.4, 0.6, 0.7]},
+}
+# Scores, ends of intervals and chance levels, with those that no check lets through.
+hostile = st.floats() | st.sampled_from([0.0, 0.5, 1 / 3, 1e100, -1e100, 5e-324])
+
+
+def results_of(runs=RUNS, tasks=YES_NO, **stated):
+    """The results of the board, with further columns of the results table."""
+    frames = make_frames(runs, ["t2"], tasks)
+    frames["results"] = frames["results"].assign(**stated)
+    return make_results(frames)
+
+
+def found(results, task, attribute):
+    """An attribute of the tuned scores of a task, by model."""
+    ranking = results.scores.ranking(task)
+    return {s.model: getattr(s, attribute) for s in ranking if s.variant == "tuned"}
+
+
+def verdict(score, low=np.nan, high=np.nan, chance=0.5):
+    """1 above chance, -1 below, 0 neither."""
+    return float(compare_with_chance(*(np.array([v]) for v in (score, low, high, chance)))[0])
+
+
+def test_a_tuned_score_of_one_half_on_a_two_way_task_is_no_success():
+    """`a` gains 0.4 to reach 0.5; without errors, 0.52 and an error rate of 0.48 are better."""
+    results = results_of()
+    assert {"a": True, "b": False, "c": True} == found(results, "t1", "at_chance")
+    assert {"a": True, "b": False, "c": True} == found(results, "t2", "at_chance")
+    assert dict.fromkeys("abc") == found(results, "t3", "at_chance")
+
+
+def test_a_lift_starts_from_worse_than_chance():
+    """The base scores of `a` and `b` are worse; that of `c` is better, and its lift negative."""
+    results = results_of()
+    for task in ("t1", "t2"):
+        assert {"a": True, "b": True, "c": False} == found(results, task, "from_worse_than_chance")
+    assert {"a": 0.4, "b": 0.07, "c": -0.3} == found(results, "t2", "lift_over_base")
+    assert dict.fromkeys("abc", False) == found(results, "t3", "from_worse_than_chance")
+
+
+def test_what_errors_cannot_tell_from_chance_is_at_chance():
+    """Of 100 examples, 0.52 has the interval 0.423 to 0.615; 0.45 that of 0.356 to 0.548."""
+    results = results_of(n_examples=100)
+    for task in ("t1", "t2"):
+        assert {"a": True, "b": True, "c": True} == found(results, task, "at_chance")
+        assert {"a": True, "b": False, "c": False} == found(results, task, "from_worse_than_chance")
+
+
+@pytest.mark.parametrize(("stderr", "at_chance"), [(0.0101, False), (0.0103, True)])
+def test_a_stated_error_reaches_196_times_itself(stderr, at_chance):
+    """0.52 is 0.02 above: 1.96 x 0.0101 = 0.0198, and 1.96 x 0.0103 = 0.0202."""
+    assert at_chance is found(results_of(stderr=stderr), "t1", "at_chance")["b"]
+
+
+def test_a_base_score_has_no_lift_from_chance():
+    ranking = results_of().scores.ranking("t1")
+    assert [False] * 3 == [s.from_worse_than_chance for s in ranking if s.variant == "base"]
+    alone = results_of({"base": {"a": [0.4], "b": [0.6]}}, {"score_chance": [0.5]})
+    assert [False, True] == [s.at_chance for s in alone.scores.ranking("t1")]
+
+
+def test_a_level_with_more_digits_is_equal_in_twelve():
+    assert 0.0 == verdict(0.333333333333, chance=1 / 3)
+    assert 1.0 == verdict(0.33333333334, chance=1 / 3)
+
+
+@pytest.mark.parametrize(("n", "chance"), [(10, 0.5), (71, 0.5), (40, 0.25), (300, 1 / 14)])
+def test_shares_agree_with_wilsons_interval_and_the_score_test(n, chance):
+    """Every share of n: by scipy's interval, and |p - c| <= 1.96 sqrt(c (1 - c) / n)."""
+    tasks = {"score_min": [0.0], "score_max": [1.0], "score_chance": [chance]}
+    runs = {"base": {str(k): [k / n] for k in range(n + 1)}}
+    scores = results_of(runs, tasks, n_examples=n).scores.ranking("t1")
+    for score in scores:
+        k = round(score.score * n)
+        interval = binomtest(k, n).proportion_ci(0.95, method="wilson")
+        reach = 1.959963984540054 * np.sqrt(chance * (1 - chance) / n)
+        assert score.at_chance is bool(interval.low <= chance)
+        assert score.at_chance is bool(k / n - chance <= reach)
+
+
+@pytest.mark.parametrize(("n", "chance"), [*product((50, 200, 1000), (0.5, 0.25, 1 / 14))])
+def test_few_guessers_are_called_better(n, chance):
+    """Exactly, by the binomial distribution: near 2.5 % of the models that only guess."""
+    tasks = {"score_min": [0.0], "score_max": [1.0], "score_chance": [chance]}
+    runs = {"base": {str(k): [k / n] for k in range(n + 1)}}
+    scores = results_of(runs, tasks, n_examples=n).scores.ranking("t1")
+    better = [round(score.score * n) for score in scores if not score.at_chance]
+    assert 0.012 < np.sum(binom.pmf(better, n, chance)) < 0.042
+
+
+def test_few_guessers_with_a_stated_error_are_called_better():
+    """20,000 normal scores around chance: 2.5 % are above, 2.5 % below."""
+    score = np.random.default_rng(20_240_502).normal(0.5, 0.02, 20_000)
+    reach = 1.959963984540054 * 0.02
+    found = compare_with_chance(score, score - reach, score + reach, np.full(20_000, 0.5))
+    assert [0.025, 0.95, 0.025] == [
+        pytest.approx(np.mean(found == sign), abs=0.004) for sign in (-1, 0, 1)
+    ]
+
+
+@given(hostile, hostile, hostile, hostile)
+def test_any_numbers_have_a_verdict_that_turns_with_their_sign(score, low, high, chance):
+    """Unknown only without a chance level; lower is better is the same with other signs."""
+    one = verdict(score, low, high, chance)
+    assert np.isnan(one) == np.isnan(chance)
+    if not np.isnan(one):
+        assert one in (-1.0, 0.0, 1.0)
+        assert -one == verdict(-score, -high, -low, -chance)
+
+
+@settings(max_examples=10)
+@given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0, None]), min_size=3, max_size=3))
+def test_no_figure_depends_on_the_chance_level(levels):
+    """Ranks, averages, lifts, tests and ties are those of the board without the column."""
+    plain = results_of(tasks={k: v for k, v in YES_NO.items() if k != "score_chance"})
+    stated = results_of(tasks=YES_NO | {"score_chance": levels})
+    for name in ("boards", "lift_tests", "tasks", "stats", "correlations"):
+        assert getattr(plain, name) == getattr(stated, name)

@@ -1,0 +1,241 @@
+"""Means that stand side by side are over the same tasks, and in the same variant."""
+
+import json
+
+import pytest
+
+from tests.helpers.boards import make_frames
+from tests.helpers.sites import build, table, visible
+from tests.helpers.tables import write_project
+
+MINUS = "\N{MINUS SIGN}"
+BOUNDS = {"score_min": [0.0] * 4, "score_max": [1.0] * 4}
+
+
+@pytest.fixture(scope="module")
+def gaps(tmp_path_factory):
+    """Model a lacks its tuned score on t4, where its base score is best; c and d lack base scores.
+
+    a: tuned 1.8 / 3 = 0.6, base over the same tasks 1.2 / 3 = 0.4, but 2.1 / 4 = 0.525 over all.
+    The baseline has 1.5 / 3 = 0.5 on the tasks of a, and 2.4 / 4 = 0.6 over all.
+    """
+    runs = {
+        "base": {
+            "gpt": [0.5, 0.5, 0.5, 0.9],
+            "a": [0.2, 0.4, 0.6, 0.9],
+            "b": [0.1, 0.1, 0.1, 0.1],
+            "d": [0.2, 0.2, None, None],
+        },
+        "tuned": {
+            "a": [0.4, 0.6, 0.8, None],
+            "b": [0.3, 0.3, 0.3, 0.3],
+            "c": [0.2, 0.2, 0.2, 0.2],
+            "d": [0.4, 0.4, 0.4, 0.4],
+        },
+    }
+    toml = "[board]\nbaseline = 'gpt'\nmin_coverage = 0.5\nrank_by = 'mean'\n"
+    frames = make_frames(runs, tasks=BOUNDS)
+    return build(write_project(tmp_path_factory.mktemp("gaps"), frames, toml))
+
+
+@pytest.mark.parametrize(
+    ("label", "before", "reference"),
+    [
+        ("a: 0.400 to 0.600", 0.4, 0.5),
+        ("b: 0.100 to 0.300", 0.1, 0.6),
+        # Without a base score on each of its tasks, nothing stands before.
+        ("c: 0.200", None, 0.6),
+        ("d: 0.400", None, 0.6),
+    ],
+)
+@pytest.mark.parametrize("path", ["", "models/"])
+def test_dumbbell_joins_means_over_the_same_tasks(gaps, path, label, before, reference):
+    """The mark of the baseline in each row is its mean over the tasks of this row."""
+    found = gaps.page(path).select_one(f"#board-tuned svg[aria-label='{label}']")
+    # A scale from 0 to 1 is 188 wide and starts at 6.
+    (mark,) = found.select(".db-reference")
+    assert f"M{6 + 188 * reference:.1f} 1v18" == mark["d"]
+    places = [f"{6 + 188 * value:.1f}" for value in (before,) if value is not None]
+    assert places == [str(circle["cx"]) for circle in found.select(".db-before")]
+    assert len(places) == len(found.select(".db-rod"))
+
+
+def test_dumbbells_of_the_chart_join_the_same_means(gaps):
+    """They are over the three tasks that all ranked models have, so the baseline has one mean."""
+    figure = json.loads(gaps.page("").select_one("script[data-figure='averages']").string)
+    names = figure["layout"]["yaxis"]["ticktext"]
+    marks = {trace.get("name"): trace for trace in figure["data"]}
+
+    def by_model(trace):
+        return dict(zip([names[y] for y in trace["y"]], trace["x"], strict=True))
+
+    assert {"a": 0.4, "b": 0.1} == by_model(marks["Base"])
+    assert "gpt" not in marks
+    assert [0.5] == [shape["x0"] for shape in figure["layout"]["shapes"]]
+    rows = table(gaps.page(""), "averages-table")
+    shown = {row["model"].text: row["average_base"].text for row in rows}
+    assert {"a": "0.400", "b": "0.100", "c": "\N{EN DASH}", "d": "\N{EN DASH}"} == shown
+
+
+def test_texts_say_over_which_tasks(gaps):
+    page = visible(gaps.page(""))
+    assert "Ranked by mean score over the tasks that each model has, 4 in all." in page
+    # Of the four tuned models nine of fifteen scores have a base score: 3 of a, 4 of b, 2 of d.
+    assert "Tuned scores average 0.422 over 9 pairs, better than base" in page
+    assert "gpt, over the same tasks" in page
+
+
+def test_mean_of_the_baseline_is_left_out_beside_other_tasks(gaps):
+    """It has no place in the order of means over different tasks, and stands last, without one."""
+    assert "gpt" not in [row["model"].text for row in table(gaps.page(""), "board-tuned")]
+    last = table(gaps.page("models/"), "board-tuned")[-1]
+    assert ("gpt", "\N{EN DASH}") == (last["model"].text, last["average"].text)
+
+
+def test_baseline_stands_beside_a_variant_over_the_tasks_of_its_models(tmp_path):
+    """Both ranked models have t1 and t2 only: there the baseline has 0.5, and 0.7 over all."""
+    runs = {
+        "base": {"gpt": [0.5, 0.5, 0.9, 0.9], "a": [0.1, 0.1, 0.1, 0.1]},
+        "tuned": {"a": [0.6, 0.6, None, None], "b": [0.4, 0.4, None, None]},
+    }
+    toml = "[board]\nbaseline = 'gpt'\nmin_coverage = 0.5\nrank_by = 'mean'\n"
+    site = build(write_project(tmp_path, make_frames(runs, tasks=BOUNDS), toml))
+    rows = table(site.page(""), "board-tuned")
+    assert [("a", "0.600"), ("gpt", "0.500"), ("b", "0.400")] == [
+        (row["model"].text, row["average"].text) for row in rows
+    ]
+    assert "gpt, 0.500" in visible(site.page(""))
+
+
+# --- variants -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def arena(tmp_path_factory):
+    """Ratings as measured and with control for style, with the baseline in both.
+
+    Against the baseline in the same variant, a is 10 ahead and b 100 behind as measured; with
+    control, a is 10 behind and b 30 ahead.
+    """
+    runs = {
+        "raw": {"gpt": [1300.0], "a": [1310.0], "b": [1200.0]},
+        "controlled": {"gpt": [1250.0], "a": [1240.0], "b": [1280.0]},
+    }
+    toml = "[board]\nbaseline = 'gpt'\n[site]\ncards = false\n"
+    return build(write_project(tmp_path_factory.mktemp("arena"), make_frames(runs), toml))
+
+
+def test_baseline_is_compared_in_the_same_variant(arena):
+    lifts = {m["model"]: m["lift_over_baseline"] for m in arena.api("models")}
+    assert {"raw": 10, "controlled": -10} == lifts["a"]
+    assert {"raw": -100, "controlled": 30} == lifts["b"]
+    for variant, expected in (
+        ("raw", {"a": "+10.0", "b": f"{MINUS}100.0"}),
+        ("controlled", {"a": f"{MINUS}10.0", "b": "+30.0"}),
+    ):
+        rows = table(arena.page("models/"), f"board-{variant}")
+        shown = {row["model"].text: row["lift_over_baseline"].text for row in rows}
+        assert {**expected, "gpt": "\N{EN DASH}"} == shown
+
+
+def test_best_lift_is_the_greatest_in_any_variant(arena):
+    """It is b's, though a has the best score; every figure beside it is of the same variant."""
+    (task,) = arena.api("tasks")
+    assert 30 == task["best_lift_over_baseline"]
+    (row,) = table(arena.page("tasks/"), "task-list")
+    assert ("b", "1,280.0", "1,250.0", "+30.0") == tuple(
+        row[key].text
+        for key in ("best_model", "best_score", "baseline_score", "best_lift_over_baseline")
+    )
+    page = visible(arena.page("tasks/t1/"))
+    assert "a (Raw) has the best score on t1, 1,310.0; gpt (Raw) has 1,300.0." in page
+    assert "best model against gpt 1,280.0" in page
+
+
+def test_title_names_no_best_average_of_several_variants(arena):
+    title = "Mean scores of 3 models; 2 of 2 have a better mean than gpt in one variant or more"
+    assert f"{title}, over too few tasks to tell" in visible(arena.page(""))
+
+
+def test_baseline_has_a_column_for_each_of_its_variants(arena):
+    (row,) = table(arena.page("models/a/"), "all-scores")
+    assert ("1,300.0", "1,250.0") == (row["baseline_raw"].text, row["baseline_controlled"].text)
+
+
+def test_baseline_is_no_contender_in_any_variant(arena):
+    stats = arena.api("stats")
+    assert (2, 2, 1) == tuple(
+        stats[name]
+        for name in ("models_compared", "models_ahead_of_baseline", "tasks_beating_baseline")
+    )
+
+
+# --- the tasks of a variant -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def two_sets(tmp_path_factory):
+    """The tuned models have t1 to t3, the base ones t1 to t4; only b lacks a tuned score, on t3."""
+    runs = {
+        "base": {"a": [0.2, 0.2, 0.2, 0.6], "b": [0.1] * 4, "c": [0.1] * 4},
+        "tuned": {
+            "a": [0.8, 0.8, 0.8, None],
+            "b": [0.6, 0.4, None, None],
+            "c": [0.2, 0.2, 0.2, None],
+        },
+    }
+    toml = "[board]\nmin_coverage = 0.6\nrank_by = 'mean'\n"
+    frames = make_frames(runs, tasks={**BOUNDS, "category": ["x", "x", "y", "y"]})
+    return build(write_project(tmp_path_factory.mktemp("two_sets"), frames, toml))
+
+
+def test_coverage_is_over_the_tasks_of_the_variant(two_sets):
+    """Model a has all three tasks that any model was tuned on: it is complete."""
+    rows = {row["model"].text: row for row in table(two_sets.page("models/"), "board-tuned")}
+    assert ["3 of 3", "2 of 3", "3 of 3"] == [rows[m]["coverage"].text for m in "abc"]
+    ranked = {m["model"]: m["possible_ranks"]["tuned"] for m in two_sets.api("models")}
+    # With t3 between 0 and 1, b has a mean between 1 / 3 and 2 / 3, and stays behind a.
+    assert {"a": [1, 1], "b": [2, 2], "c": [3, 3]} == ranked
+    assert ["", "rank 2 if complete", ""] == [rows[m]["coverage"].note for m in "abc"]
+    base = table(two_sets.page("models/"), "board-base")
+    assert {"4 of 4"} == {row["coverage"].text for row in base}
+    assert {""} == {row["coverage"].note for row in base}
+
+
+def test_category_keeps_its_tasks(two_sets):
+    """Nobody was tuned on t4, which is a task of its category all the same."""
+    assert ["t3", "t4"] == next(
+        c["tasks"] for c in two_sets.api("categories") if c["category"] == "y"
+    )
+    assert ["t3", "t4"] == [
+        row["task"].text for row in table(two_sets.page("categories/y/"), "tasks")
+    ]
+
+
+def test_a_board_whose_variants_differ_in_tasks_is_dense(tmp_path):
+    """Every model has every task of its variant, so means rank it, and none is left out."""
+    runs = {
+        "base": {"a": [0.1] * 4, "b": [0.2] * 4},
+        "tuned": {"a": [0.5, 0.5, None, None], "b": [0.4, 0.4, None, None]},
+    }
+    site = build(write_project(tmp_path, make_frames(runs, tasks=BOUNDS), ""))
+    assert ("mean", 1.0) == tuple(site.api("stats")[key] for key in ("ranked_by", "min_coverage"))
+    ranks = {m["model"]: m["ranks"] for m in site.api("models")}
+    assert {"a": {"tuned": 1, "base": 2}, "b": {"tuned": 2, "base": 1}} == ranks
+    assert "Ranked by mean score over 2 tasks." in visible(site.page(""))
+
+
+def test_ranks_by_win_rate_are_called_limits(tmp_path):
+    """Complete models have no note; where every ranked model is complete, no row has one."""
+    runs = {
+        "base": {"a": [0.9, 0.9, 0.9], "b": [0.5, None, None], "c": [0.3, 0.3, 0.3]},
+    }
+    frames = make_frames(runs)
+    toml = "[board]\nrank_by = 'mean_win_rate'\nmin_coverage = "
+    notes = {}
+    for floor in ("0.0", "1.0"):
+        site = build(write_project(tmp_path / floor, frames, f"{toml}{floor}\n"))
+        rows = table(site.page("models/"), "board-base")
+        notes[floor] = {row["model"].text: row["coverage"].note for row in rows}
+    assert {"a": "", "b": "rank 1 at best, 3 at worst, if complete", "c": ""} == notes["0.0"]
+    assert {""} == {*notes["1.0"].values()}
