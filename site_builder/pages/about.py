@@ -108,7 +108,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "chance-level": any(t.score_chance is not None for t in results.catalog.tasks.values()),
         "changes": site.news is not None,
         "flagged": any(task.flagged for task in results.tasks),
-        "rank-interval": results.board.tested,
+        "rank-interval": any(board.tested for board in boards),
         "separability": results.board.tested,
         "missing-scores": any(possible_text(b, s) for b in boards for s in b.standings),
         "choice": can_choose(site),
