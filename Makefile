@@ -69,6 +69,10 @@ bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large an
 simulate: .venv/.dev ## Count how often intervals, ties and verdicts err, on boards whose truth is known
 	@$(PY) -m tests.tools.simulate
 
+.PHONY: fuzz
+fuzz: .venv/.dev ## Give the importers damaged files for ten minutes; SECONDS= for another time
+	@$(PY) -m tests.tools.fuzz $(SECONDS)
+
 .PHONY: pictures
 pictures: .venv/.dev vendor ## Take the pictures of docs/pictures/ anew
 	@$(PY) -m tests.tools.pictures
@@ -122,7 +126,7 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 clean: ## Remove everything that make has made
 	rm -rf site .site.lock .site.staging dist static/vendor .venv
 	rm -rf node_modules audit/node_modules tests/types/node_modules
-	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- what the targets stand on ------------------------------------------------------------------
 

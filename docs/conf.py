@@ -8,6 +8,7 @@ include_patterns = [
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "SECURITY.md",
     "data/README.md",
     "tests/data/harnesses/README.md",
 ]

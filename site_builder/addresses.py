@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Literal, NamedTuple, TypeAlias
@@ -20,24 +19,36 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for
 def make_slugs(keys: Iterable[str]) -> dict[str, str]:
     """Return a slug for each key: readable, unique, stable, and at most 80 characters long.
 
-    Where keys would share a slug or have an empty one, the first eight digits of their SHA-256 are
-    appended. A slug never depends on the order of the keys.
+    Of keys that would share a slug, the one that is spelled most like it gets it: the slug itself,
+    then the slug in capitals, then the first in alphabetical order. The others, and a key whose
+    slug is empty, too long or reserved, get the first eight digits of their SHA-256 appended. A
+    slug never depends on the order of the keys, and no other key takes that of a key that is its
+    own slug.
     """
-    plain = {key: slugify(key, max_length=_LONGEST) for key in keys}
-    marked = {key: _marked(key, slug) for key, slug in plain.items()}
-    uses, taken = Counter(plain.values()), {"", *_RESERVED, *marked.values()}
+    plain = {key: slugify(key) for key in keys}
+    taken, slugs = {"", *_RESERVED}, dict[str, str]()
+    closest_first = sorted(plain, key=lambda key: _distance(key, plain[key]))
+    for key in closest_first:
+        if len(plain[key]) <= _LONGEST and plain[key] not in taken:
+            slugs[key] = plain[key]
+            taken.add(plain[key])
+    for key in closest_first:
+        if key not in slugs:
+            slugs[key] = next(slug for slug in _marked(key, plain[key]) if slug not in taken)
+            taken.add(slugs[key])
+    return {key: slugs[key] for key in plain}
 
-    def is_usable(key: str, slug: str) -> bool:
-        # A shortened slug could become ambiguous when the board grows.
-        is_complete = len(slug) < _LONGEST or slugify(key) == slug
-        return is_complete and uses[slug] == 1 and slug not in taken
 
-    return {key: slug if is_usable(key, slug) else marked[key] for key, slug in plain.items()}
+def _distance(key: str, slug: str) -> tuple[bool, bool, str]:
+    return key != slug, key.lower() != slug, key
 
 
-def _marked(key: str, slug: str) -> str:
-    mark = sha256(key.encode()).hexdigest()[:8]
-    return f"{slug[: _LONGEST - 9].rstrip('-')}-{mark}".lstrip("-")
+def _marked(key: str, slug: str) -> Iterator[str]:
+    """Yield slugs with a mark of the key, of the mark's own digits, and so on without end."""
+    digits = key
+    while True:
+        digits = sha256(digits.encode()).hexdigest()
+        yield f"{slug[: _LONGEST - 9].rstrip('-')}-{digits[:8]}".lstrip("-")
 
 
 Kind: TypeAlias = (

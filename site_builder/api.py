@@ -11,6 +11,7 @@ from site_builder.addresses import make_slugs
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.correlation import Correlations
 from site_builder.compute.results import Results
+from site_builder.compute.robustness import DecisiveTasks, MetricResult, Robustness, RuleResult
 from site_builder.compute.significance import LiftTest
 from site_builder.records import Record, asdict
 
@@ -19,6 +20,7 @@ FOLDER = "api/v1"
 _OF_BASELINE = {
     *("models_compared", "models_ahead_of_baseline", "models_clearly_ahead_of_baseline"),
     *("tasks_compared", "tasks_beating_baseline", "tasks_tying_baseline", "runs_beating_baseline"),
+    *("tasks_beating_baseline_chosen_elsewhere", "tasks_beating_baseline_median"),
 }
 _OF_LIFT = {
     *("models_clearly_helped", "models_clearly_hurt"),
@@ -42,6 +44,9 @@ def api_values(results: Results) -> dict[str, Any]:
             _fields(c, "category", "tasks", "best_lift_over_baseline") for c in results.categories
         ],
     }
+    values["metrics"] = [_metric_values(metric) for metric in results.metrics]
+    if results.robustness is not None:
+        values["robustness"] = _robustness_values(results.robustness, results.decisive)
     if results.correlations is not None:
         values["correlations"] = _correlation_values(results.correlations)
     return values
@@ -162,6 +167,38 @@ def _task_values(results: Results) -> list[dict[str, Any]]:
         }
         for t in results.tasks
     ]
+
+
+def _metric_values(found: MetricResult) -> dict[str, Any]:
+    """Return the lifts over the baseline on the tasks of one metric, by variant and model."""
+
+    def column(attribute: str) -> dict[str, dict[str, Any]]:
+        value = attrgetter(attribute)
+        return {v: {m: value(t) for m, t in tests.items()} for v, tests in found.tests.items()}
+
+    return {
+        **_fields(found, "metric", "tasks"),
+        "models_compared": found.compared,
+        "models_ahead_of_baseline": found.ahead,
+        "models_clearly_ahead_of_baseline": found.clearly_ahead,
+        "lift_over_baseline": column("mean"),
+        "p_value": column("p"),
+    }
+
+
+def _robustness_values(found: Robustness, decisive: DecisiveTasks | None) -> dict[str, Any]:
+    """Return who leads the primary board by each rule, if one task is left out, and by which."""
+    names = RuleResult.__struct_fields__
+    left_out = found.left_out
+    return {
+        "rules": [_fields(rule, *names) for rule in found.rules],
+        "one_task_left_out": left_out
+        and {
+            **_fields(left_out, "tried", "kept", "task", "share", "lead"),
+            "changed": {task: list(models) for task, models in left_out.changed.items()},
+        },
+        "half_of_lift_over_baseline": decisive and _fields(decisive, "model", "tasks", "share"),
+    }
 
 
 def _has_chance(results: Results) -> bool:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
+from site_builder.symlinks import read_inside
 
 _COLOUR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 _IMAGE = r"^[\w-]+([./][\w-]+)*\.(svg|png|webp|jpg)$"
@@ -277,7 +278,7 @@ def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, li
 
     A key with a fault has its default, so that the rest of the project can be checked too.
     """
-    values, checksum, unreadable = _read_toml(root / _TOML)
+    values, checksum, unreadable = _read_toml(root)
     if unreadable:
         return SiteConfig(root=root), unreadable
     if base_url is not None and isinstance(values.setdefault("site", {}), dict):
@@ -298,10 +299,10 @@ def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, li
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
 
 
-def _read_toml(path: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
-    """Return the values and the checksum of a file, which may not exist, or why there are none."""
+def _read_toml(root: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
+    """Return the values and the checksum of `site.toml`, which may not exist, or its fault."""
     try:
-        content = path.read_bytes()
+        content = read_inside(root / _TOML, root)
         return tomllib.loads(content.decode("utf-8-sig")), sha256(content).hexdigest(), []
     except FileNotFoundError:
         return {}, None, []

@@ -143,6 +143,10 @@ class UnclearScaleError(FaultsError):
         return cls(limit_faults(faults, len(scores), "", f"scores that {what}"))
 
 
+class LockedError(FaultsError):
+    """Another process holds a lock and does not release it."""
+
+
 class OutputFolderError(SiteError):
     """The output folder holds something else, overlaps the sources, or cannot be written."""
 

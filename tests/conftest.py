@@ -7,6 +7,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from site_builder.render import previews
+from site_builder.render.previews import cache_folder
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import pages_given_back
 from tests.helpers.odd_boards import built
@@ -15,6 +17,7 @@ from tests.helpers.tables import board, write_project
 
 # A slow machine is no failure.
 settings.register_profile("any_machine", deadline=None, max_examples=50)
+settings.register_profile("fuzz", deadline=None, max_examples=200)
 settings.load_profile("any_machine")
 
 
@@ -33,6 +36,17 @@ def chromium(browser: Browser) -> Iterator[Browser]:
     """The same, for one test: what it opens is cleared or closed behind it."""
     with pages_given_back(browser):
         yield browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep pictures of previews in a temporary folder, not in the user's cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            previews, "cache_folder", lambda root: folder / (cache_folder(root) or root).name
+        )
+        yield
 
 
 @pytest.fixture

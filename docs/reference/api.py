@@ -35,6 +35,16 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "tasks with a contender and a baseline score; those whose best contender is "
             "above it, level with it"
         ),
+        "tasks_beating_baseline_chosen_elsewhere, tasks_beating_baseline_median": (
+            "of the compared tasks, those that the contender with the best mean over the other "
+            "tasks beats; those where the median contender is above the baseline; see "
+            "[best of several](statistics.md#best-of-several)"
+        ),
+        "tasks_clearly_above_baseline, tasks_not_separable_from_baseline, "
+        "tasks_clearly_below_baseline": (
+            "tasks by the z test of the best contender against the baseline, corrected for the "
+            "number of contenders; `null` where no task has the errors of both"
+        ),
         "mean_base_score, mean_tuned_score, mean_lift_over_base": (
             "means over all tuned runs that have a base score"
         ),
@@ -122,6 +132,36 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "scores that should be read with care: `model`, `variant`, `score`, `reason`, "
             "and `counts`, `false` where `site.toml` leaves flagged scores out: these are "
             "in no other figure"
+        ),
+    },
+    "metrics": {
+        "metric": (
+            "as in the tasks table; `null` for all tasks whose metric is not stated or has no "
+            "other task"
+        ),
+        "tasks": ("ids of its tasks"),
+        "models_compared, models_ahead_of_baseline, models_clearly_ahead_of_baseline": (
+            "ranked models with a lift on these tasks; those with a positive mean lift; those that "
+            "are `better` by the tests, `null` where tasks are too few"
+        ),
+        "lift_over_baseline": ("by variant and model, mean lift on these tasks"),
+        "p_value": ("by variant and model, two-sided p of this lift, corrected for models"),
+    },
+    "robustness": {
+        "rules": (
+            "the board's rule, then every other that its tasks allow: `rule` (`mean`, "
+            "`mean_win_rate`, `additive`, `median`, `category_means`), `metric` whose tasks alone "
+            "count or `null`, `tasks` (number), `leaders`, `second`, `lead`, and whether the "
+            "leader is the `same`"
+        ),
+        "one_task_left_out": (
+            "the board's rule without each task in turn: `tried` (number of tasks), `kept` (how "
+            "many keep the leader), `changed` (leaders by the task without which they differ); "
+            "`task` that changes the lead most, its `share` of the lead, and the `lead` without it"
+        ),
+        "half_of_lift_over_baseline": (
+            "the fewest `tasks` that make at least half of the lift of the first compared `model` "
+            "over the baseline, and their `share` of it; `null` without a lift above 0"
         ),
     },
     "scores": {

@@ -7,6 +7,7 @@ from typing import Any
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.scores import FlaggedScore, Score
+from site_builder.compute.significance import LiftTest
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, sentence
 from site_builder.labels import Labels, ScoreKey
@@ -160,6 +161,12 @@ def lift_cell(
     note = ", ".join(filter(None, (ends, FROM_WORSE_THAN_CHANCE if from_worse_than_chance else "")))
     tone: Tone = "soft" if value is None else "gain" if value > 0 else "loss" if value < 0 else ""
     return Cell(scale.signed(value), value, note, tone=tone)
+
+
+def tested_cell(test: LiftTest, scale: NumberFormat) -> Cell:
+    """Make the cell of a mean lift that was tested; only a clear one has the colour of its sign."""
+    cell = lift_cell(test.mean, scale, test.interval)
+    return cell if test.verdict in ("better", "worse") else replace(cell, tone="")
 
 
 def range_text(scale: NumberFormat, interval: tuple[float, float] | None) -> str:

@@ -41,6 +41,9 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     half = MOST_BARS // 2
     shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
     cut = "" if shown is tasks else f" The {half} at each end are drawn."
+    if len(tasks) == results.stats.tasks_compared:
+        luck = f"The best is picked after the fact; {labels.baseline} is beaten on"
+        cut = f" {luck} {unselected(results)}.{cut}"
     unit = f"difference from {labels.baseline} (points of score)"
     fields = (Field[TaskResult](TASK, lambda t: task_cell(labels, t.task)), *best_fields(labels))
     caption = f"{sentence(labels.best)} minus {labels.baseline}, by task"
@@ -55,6 +58,23 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         terms="lift-over-baseline",
         embedded=True,
     )
+
+
+def unselected(results: Results) -> str:
+    """Return how many tasks are beaten without the luck of the best model, and how many clearly."""
+    stats = results.stats
+    chosen, above = (
+        stats.tasks_beating_baseline_chosen_elsewhere,
+        stats.tasks_clearly_above_baseline,
+    )
+    parts = [f"{count(stats.tasks_beating_baseline_median)} by the median model"]
+    if chosen is not None:
+        parts.insert(0, f"{count(chosen)} by a model chosen on the other tasks")
+    if above is not None:
+        others = (stats.tasks_not_separable_from_baseline, stats.tasks_clearly_below_baseline)
+        known = above + sum(n or 0 for n in others)
+        parts.append(f"{count(above)} of {count(known)} clearly where errors are known")
+    return ", ".join(parts)
 
 
 def compared_tasks(results: Results, labels: Labels) -> list[TaskResult]:

@@ -202,7 +202,7 @@ def aggregate(  # noqa: PLR0913 - one per option
     from site_builder.examples import aggregate as examples
     from site_builder.examples.engines import dask_engine, duckdb_engine
     from site_builder.examples.files import find_examples
-    from site_builder.examples.save import lines_of, read_project, save, warnings_of
+    from site_builder.examples.save import known_ids, lines_of, save, warnings_of
 
     if engine == "dask" and scheduler is None:
         message = "--engine dask needs the address of a cluster: --scheduler ADDRESS."
@@ -212,14 +212,14 @@ def aggregate(  # noqa: PLR0913 - one per option
         raise click.UsageError(message)
     with console.exit_on_error():
         config = load_config(root)
-        stored, known = read_project(config)
+        known = known_ids(config)
         files = find_examples(paths, dict(columns))
         started = duckdb_engine(memory) if scheduler is None else dask_engine(scheduler)
         with started as backend, console.bar(files.rows) as on_progress:
             found = examples.aggregate(
                 files, backend, config, known, average=average, on_progress=on_progress
             )
-        report = save(found, stored, config, files.shown, dry=dry)
+        report = save(found, config, files.shown, dry=dry)
     console.warn(warnings_of(files, found, report, average=average))
     for line in lines_of(files, found, report, dry=dry):
         console.say(line)

@@ -9,6 +9,15 @@ from site_builder.compute.board import Board, choose_rules, compute_boards, comp
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
 from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.power import smallest_difference
+from site_builder.compute.robustness import (
+    DecisiveTasks,
+    MetricResult,
+    Robustness,
+    compute_metrics,
+    compute_robustness,
+    count_beaten_tasks,
+    find_decisive_tasks,
+)
 from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.significance import (
@@ -37,6 +46,9 @@ class Results(Record):
     Attributes:
         boards: Board over all tasks, by variant.
         common: Boards over the tasks that all ranked models of a variant have, by that variant.
+        metrics: Lifts over the baseline by metric; empty without a baseline, and for one metric.
+        decisive: The tasks that make the leader's lift over the baseline; None without one above 0.
+        robustness: Who leads the primary board by other rules; None below two ranked models.
         smallest_difference: The smallest mean difference between two models that the tasks show
             with a power of 0.8; None where that is not defined (docs/statistics.md#power).
         paired_lifts: 95 % intervals of the lifts that are known example by example.
@@ -53,6 +65,9 @@ class Results(Record):
     common: Mapping[str, Mapping[str, Board]]
     smallest_difference: float | None
     lift_tests: LiftTests
+    metrics: tuple[MetricResult, ...]
+    decisive: DecisiveTasks | None
+    robustness: Robustness | None
     paired_lifts: PairedLifts
     tasks: tuple[TaskResult, ...]
     agreement: RankAgreement
@@ -103,6 +118,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement)
     categories = compute_categories(by_category, tasks, tables.tasks)
+    beaten = count_beaten_tasks(scores, boards)
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,
@@ -110,6 +126,11 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         common=compute_common_boards(scores, boards),
         smallest_difference=smallest_difference(scores, boards[scores.roles.primary]),
         lift_tests=lift_tests,
+        metrics=compute_metrics(scores, tables.tasks, boards, config.board),
+        decisive=find_decisive_tasks(scores, boards[scores.roles.primary]),
+        robustness=compute_robustness(
+            scores, tables.tasks, boards[scores.roles.primary], config.board
+        ),
         paired_lifts=collect_paired_lifts(tables.differences, scores),
         tasks=tasks,
         agreement=agreement,
@@ -119,6 +140,6 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         ),
         training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
-        stats=compute_stats(scores, boards, lift_tests, tasks, len(categories)),
+        stats=compute_stats(scores, boards, lift_tests, tasks, beaten, len(categories)),
         release=find_release(tables.loaded, tables.results, config.site.released),
     )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import mean_or_none
+from site_builder.compute.robustness import BeatenTasks
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, LiftTests, Verdict
 from site_builder.compute.tasks import TaskResult
@@ -85,7 +86,12 @@ class Stats(Record):
     models_clearly_hurt: int
     tasks_compared: int
     tasks_beating_baseline: int
+    tasks_beating_baseline_chosen_elsewhere: int | None
+    tasks_beating_baseline_median: int
     tasks_tying_baseline: int
+    tasks_clearly_above_baseline: int | None
+    tasks_not_separable_from_baseline: int | None
+    tasks_clearly_below_baseline: int | None
     mean_base_score: float | None
     mean_tuned_score: float | None
     mean_lift_over_base: float | None
@@ -102,6 +108,7 @@ def compute_stats(
     boards: Mapping[str, Board],
     tests: LiftTests,
     tasks: tuple[TaskResult, ...],
+    beaten: BeatenTasks,
     categories: int,
 ) -> Stats:
     """Compute the figures of the whole board (docs/statistics.md#board-figures)."""
@@ -130,7 +137,12 @@ def compute_stats(
         models_ranked=len(primary.ranked),
         tasks_compared=len(outcomes) - outcomes.count(None),
         tasks_beating_baseline=outcomes.count("beats"),
+        tasks_beating_baseline_chosen_elsewhere=beaten.chosen_elsewhere,
+        tasks_beating_baseline_median=beaten.median,
         tasks_tying_baseline=outcomes.count("ties"),
+        tasks_clearly_above_baseline=beaten.clearly_above,
+        tasks_not_separable_from_baseline=beaten.not_separable,
+        tasks_clearly_below_baseline=beaten.clearly_below,
         models_compared=len({model for model, _ in compared}),
         models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
         models_clearly_ahead_of_baseline=_count_models(contest, "better"),

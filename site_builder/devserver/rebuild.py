@@ -13,10 +13,14 @@ from site_builder.build import BuildCache, BuildOptions, load_project, make_file
 from site_builder.devserver.server import ServedState, StateHolder, root_path
 from site_builder.errors import Fault, SiteError
 from site_builder.records import Record, replace
-from site_builder.render.assets import project_folders
+from site_builder.render.assets import default_folder
+from site_builder.symlinks import is_inside
+from site_builder.tables.read import first_line
 
 # Between two looks at the files. One look at the 150 files of a site takes some 2 ms.
 _PAUSE_S = 0.1
+# What a project may replace.
+_FOLDERS = ("templates", "static")
 
 FileStates = Mapping[Path, tuple[int, int, int]]
 """Time (ns), size and inode of each file, by its path."""
@@ -27,9 +31,11 @@ def file_states(root: Path) -> FileStates:
 
     Hidden files are left out: no build reads them, and editors write them beside other files.
     """
-    overrides = (*project_folders(root, "templates"), *project_folders(root, "static"))
+    own = (
+        root / name for name in ("data/content", *_FOLDERS) if is_inside(root / name, root, name)
+    )
     paths = [root / "site.toml", *(root / "data").glob("*.parquet")]
-    for folder in (root / "data/content", *overrides):
+    for folder in (*own, *(default_folder(name).resolve() for name in _FOLDERS)):
         # Not rglob, which fails when a folder is deleted while it lists.
         paths += (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
     states = {}
@@ -91,6 +97,10 @@ class Rebuilder:
         except OSError as error:  # a file was deleted while it was being read
             fault = Fault(str(error.filename), f"cannot be read: {error.strerror}")
             rebuilt = self._failed(SiteError(fault))
+        except Exception as error:
+            what = f"the build failed: {type(error).__name__}: {first_line(error)}"
+            fix = "`site-builder build` shows where. Please report it."
+            rebuilt = self._failed(SiteError(Fault("", what, fix)))
         else:
             self._served = ServedState(files, root=root_path(config.site.base_url))
             rebuilt = Rebuilt(self._served, warnings)

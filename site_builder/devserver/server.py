@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from email.message import Message
 from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -106,8 +107,7 @@ def respond(state: ServedState, target: str) -> Response:
 
     Files come from the build only, never from the disk.
     """
-    path, _, query = target.partition("#")[0].partition("?")
-    path = unquote(path)
+    path, query = _path(target), target.partition("#")[0].partition("?")[2]
     if path.startswith(RESERVED):
         file = path.removeprefix(RESERVED)
         if file in SERVER_FILES:
@@ -126,6 +126,32 @@ def respond(state: ServedState, target: str) -> Response:
         location += f"?{query}" if query else ""
         return Response(status=HTTPStatus.FOUND, location=location)
     return Response(_with_script(state, "404.html"), status=HTTPStatus.NOT_FOUND)
+
+
+def answers_site(state: ServedState, target: str, headers: Message) -> bool:
+    """Return whether the page that makes a request may have the answer.
+
+    Browsers say in `Sec-Fetch-Site` where a request comes from. From elsewhere, also from another
+    port of this machine, a link may open a page and an embedded view may be framed. Requests
+    without the header are answered: tools send none, nor do browsers to an address that is neither
+    loopback nor HTTPS. There, `Cross-Origin-Resource-Policy` alone keeps other sites out.
+
+    Source: W3C, Fetch Metadata Request Headers.
+    """
+    if headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
+        return True
+    kinds = ("document", "iframe") if is_embed(state, target) else ("document",)
+    navigates = headers.get("Sec-Fetch-Mode") == "navigate"
+    return navigates and headers.get("Sec-Fetch-Dest") in kinds
+
+
+def is_embed(state: ServedState, target: str) -> bool:
+    """Return whether a target is a view that other pages may frame."""
+    return _path(target).startswith(f"{state.root}embed/")
+
+
+def _path(target: str) -> str:
+    return unquote(target.partition("#")[0].partition("?")[0])
 
 
 def _with_script(state: ServedState, path: str) -> bytes:
@@ -150,6 +176,15 @@ FIRST_PORT = 8000
 _LAST_PORT = 8099
 _BEAT_S = 10  # how often the server writes to a waiting browser, to notice that it has gone
 _LOCAL_NAMES = {"localhost", LOOPBACK, "[::1]"}
+# What a page cannot declare itself. No other site may include a file, reach the window of a page,
+# or learn from a link which unpublished page it is on.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class LiveServer(ThreadingHTTPServer):
@@ -242,8 +277,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer a request."""
         if not self.server.accepts(self.headers.get("Host", "")):
-            refused = b"This server answers to localhost only."
-            self._send(Response(refused, "text/plain", HTTPStatus.FORBIDDEN))
+            self._refuse(b"This server answers to localhost only.")
+        elif not answers_site(self.server.state.current, self.path, self.headers):
+            self._refuse(b"This server does not answer to other sites.")
         elif self.path == f"{RESERVED}events" and self.command == "GET":
             self._send_events()
         else:
@@ -261,6 +297,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(response.body)
 
+    def _refuse(self, why: bytes) -> None:
+        self._send(Response(why, "text/plain", HTTPStatus.FORBIDDEN))
+
     def _send_events(self) -> None:
         """Send the state now and after each change, until the browser goes away."""
         self.send_response(HTTPStatus.OK)
@@ -273,8 +312,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
 
     def _end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("X-Content-Type-Options", "nosniff")
+        for name, value in _HEADERS.items():
+            self.send_header(name, value)
+        if not is_embed(self.server.state.current, self.path):
+            self.send_header("Content-Security-Policy", "frame-ancestors 'self'")
         self.end_headers()
 
     def log_message(self, *_: object) -> None:

@@ -5,11 +5,11 @@ Dask is an optional extra: it is imported only if a cluster is asked for.
 
 from __future__ import annotations
 
-import re
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from glob import escape
 from itertools import count
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -102,9 +102,9 @@ class _DuckDB(Engine):
 
     def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
         # DuckDB infers from the query what it need not read. SQL, since only there can the types
-        # of folder names be turned off, so that `task=007` stays text.
+        # of folder names be turned off, so that `task=007` stays text. DuckDB reads patterns.
         options = f"hive_partitioning = {bool(source.folders)}, hive_types_autocast = false"
-        name, files = next(self._names), [str(path) for path in source.files]
+        name, files = next(self._names), [escape(str(path)) for path in source.files]
         scan = f"SELECT * FROM read_parquet(${name}, {options})"
         return nw.from_native(self._connection.sql(scan, params={name: files}))
 
@@ -162,8 +162,7 @@ class _Dask(Engine):
     def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
         import dask.dataframe as dd
 
-        # Dask reads paths as patterns.
-        files = [re.sub(r"([*?\[])", r"[\1]", str(path)) for path in source.files]
+        files = [escape(str(path)) for path in source.files]  # Dask reads patterns, too
         folders = pa.schema([(name, pa.string()) for name in source.folders])
         filters = [(source.columns[name], "in", sorted(ids)) for name, ids in only.items()]
         frame = dd.read_parquet(

@@ -17,6 +17,7 @@ from site_builder.importers.merge import MergedScores, Placed, key_of, merge_res
 from site_builder.importers.reading import ImportedScore
 from site_builder.importers.run import written_lines
 from site_builder.records import Record
+from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, StoredTable, read_all_stored, save_tables
 
@@ -35,25 +36,40 @@ class AggregateReport(Record):
     saved: tuple[Path, ...]
 
 
-def read_project(config: SiteConfig) -> tuple[dict[str, StoredTable], dict[str, set[str]]]:
-    """Read the tables that an aggregation needs, by name, and the ids of `model` and `task`."""
-    stored = read_all_stored((RESULTS, DIFFERENCES, MODELS, TASKS), config.data_dir)
-    keys = {spec.key[0]: stored[spec.name].rows for spec in (MODELS, TASKS)}
-    return stored, {key: {str(row.get(key)) for row in rows} for key, rows in keys.items()}
+def known_ids(config: SiteConfig) -> dict[str, set[str]]:
+    """Return the ids of `model` and `task` in the tables of a project."""
+    specs = (MODELS, TASKS)
+    stored = read_locked(config.data_dir, lambda: read_all_stored(specs, config.data_dir))
+    return {
+        key: {str(row.get(key)) for row in stored[spec.name].rows}
+        for spec in specs
+        for key in spec.key
+    }
 
 
 def save(
-    found: Aggregated,
-    stored: Mapping[str, StoredTable],
-    config: SiteConfig,
-    source: str,
-    *,
-    dry: bool = False,
+    found: Aggregated, config: SiteConfig, source: str, *, dry: bool = False
 ) -> AggregateReport:
     """Merge scores and differences into the tables; write only tables that change, all or none.
 
     `source` is the place of the examples, for the `source` column.
     """
+
+    def merge() -> AggregateReport:
+        stored = read_all_stored((RESULTS, DIFFERENCES), config.data_dir)
+        return _merge(found, stored, config, source, dry=dry)
+
+    return (read_locked if dry else write_locked)(config.data_dir, merge)
+
+
+def _merge(
+    found: Aggregated,
+    stored: Mapping[str, StoredTable],
+    config: SiteConfig,
+    source: str,
+    *,
+    dry: bool,
+) -> AggregateReport:
     results, differences = stored[RESULTS.name], stored[DIFFERENCES.name]
     variant = config.default_variant
     old = {key_of(row, variant): row for row in results.rows}

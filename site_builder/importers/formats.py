@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from traceback import extract_tb
 
 from site_builder.errors import Fault, FaultsError
 from site_builder.importers.every_eval_ever import read_every_eval_ever
@@ -15,7 +14,7 @@ from site_builder.importers.hugging_face import read_hugging_face
 from site_builder.importers.inspect_ai import read_inspect
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
-from site_builder.importers.reading import ImportOptions, Reader, Reading
+from site_builder.importers.reading import ImportOptions, Reader, Reading, describe_error
 from site_builder.importers.tabular import read_tabular
 from site_builder.records import Record
 
@@ -84,9 +83,7 @@ def _name_package(entry: EntryPoint) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        last = extract_tb(error.__traceback__)[-1]
-        place = f"{Path(last.filename).name}, line {last.lineno}"
-        what = f"format {entry.name!r} failed: {type(error).__name__}: {error} ({place})"
+        what = f"format {entry.name!r} failed: {describe_error(error)}"
         raise FaultsError([Fault(_origin(entry), what)]) from error
 
 

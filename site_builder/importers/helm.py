@@ -10,6 +10,7 @@ import re
 import statistics
 from collections.abc import Iterator
 from contextlib import suppress
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from site_builder.importers.reading import (
@@ -27,15 +28,16 @@ from site_builder.importers.reading import (
     as_table,
     as_tables,
     as_text,
+    check_file,
     find_files,
     moment_of,
-    read_bytes,
+    read_beside,
     read_each,
     read_json,
 )
 from site_builder.records import replace
 
-_REQUEST_TIME = re.compile(rb'"request_datetime":\s*(\d+)')
+_REQUEST_TIME = re.compile(rb'"request_datetime":\s*(\d{1,15})\b')
 # Statistics about the run, which are no scores.
 _BOOKKEEPING = re.compile(
     r"(num_|training_|inference_|finish_reason_|batch_size|prompt_truncated|max_prob|logprob"
@@ -74,10 +76,7 @@ def _read_run(found: Found, options: ImportOptions) -> Reading:
         why = "its run_spec.json or stats.json has no model, name or statistics"
         raise UnreadableFileError(why=why)
     shots = as_number(adapter.get("max_train_instances"))
-    times: list[bytes] = []
-    with suppress(UnreadableFileError):
-        times = _REQUEST_TIME.findall(read_bytes(found.path / "scenario_state.json"))
-    moment = moment_of(max(map(int, times), default=None))  # HELM states no other time
+    moment = moment_of(_last_request(found.path / "scenario_state.json"))
     run = ImportedScore(
         model,
         task,
@@ -85,7 +84,20 @@ def _read_run(found: Found, options: ImportOptions) -> Reading:
         setting="" if shots is None else f"{shots:.0f}-shot",
         **Found(stats_file, f"{found.shown}/stats.json").provenance(moment),
     )
-    return _read_stats(found.path, run, list(_plain_stats(stats)), options)
+    return _read_stats(found, run, list(_plain_stats(stats)), options)
+
+
+def _last_request(path: Path) -> int | None:
+    """Return the time of the last request, since HELM states no other; None if there is no file.
+
+    The file holds all prompts and answers, and may be larger than a file that is parsed.
+    """
+    with suppress(UnreadableFileError):
+        check_file(path)
+        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            times = (int(match[1]) for match in _REQUEST_TIME.finditer(content))
+            return max(times, default=None)
+    return None
 
 
 def _task(name: str) -> str:
@@ -104,13 +116,14 @@ def _plain_stats(stats: object) -> Iterator[tuple[str, str, float]]:
 
 
 def _read_stats(
-    folder: Path, run: ImportedScore, stats: list[tuple[str, str, float]], options: ImportOptions
+    found: Found, run: ImportedScore, stats: list[tuple[str, str, float]], options: ImportOptions
 ) -> Reading:
     """Read the scores of the first split that a run has, as in the tables of HELM."""
     splits = {split for _, split, _ in stats}
     split = next((split for split in ("test", "valid") if split in splits), None)
     means = {name: mean for name, of_split, mean in stats if of_split == split}
-    by_example = _means_of_examples(folder, split)
+    instances, unread = read_beside(found, "per_instance_stats.json")
+    by_example = _means_of_examples(instances, split)
     scores = tuple(
         replace(
             run,
@@ -129,27 +142,22 @@ def _read_stats(
         for name, means_of_name in by_example.items()
         for example, score in means_of_name.items()
     )
-    description = as_text(as_table(_read_json_beside(folder / "scenario.json")).get("description"))
+    scenario, also_unread = read_beside(found, "scenario.json")
+    description = as_text(as_table(scenario).get("description"))
     facts = {"evaluation_split": split, "description": description or None}
     return Reading(
         measures=scores,
         tasks=(ImportedRow(run.task, facts),),
         examples=examples if options.examples else (),
+        skipped=(*unread, *also_unread),
         files=1,
     )
 
 
-def _read_json_beside(path: Path) -> object:
-    """Return the value of a file that a run may lack; None if it cannot be read."""
-    with suppress(UnreadableFileError):
-        return read_json(path)
-    return None
-
-
-def _means_of_examples(folder: Path, split: str | None) -> dict[str, dict[str, float]]:
-    """Return the mean over trials by score and example; nothing if the run has no such file."""
+def _means_of_examples(instances: object, split: str | None) -> dict[str, dict[str, float]]:
+    """Return the mean over trials by score and example."""
     trials: dict[tuple[str, str], list[float]] = {}
-    for instance in as_tables(_read_json_beside(folder / "per_instance_stats.json")):
+    for instance in as_tables(instances):
         example = as_text(str(instance.get("instance_id")))
         for name, of_split, mean in _plain_stats(instance.get("stats")):
             is_score = of_split == split and not _BOOKKEEPING.match(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
@@ -10,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from site_builder.importers.reading import (
+    TEXT_CHARACTERS,
+    YAML_CHARACTERS,
+    YAML_VALUES,
     Found,
     ImportedRow,
     ImportedScore,
@@ -29,6 +35,7 @@ from site_builder.importers.reading import (
     read_text,
 )
 from site_builder.importers.tabular import parse_number
+from site_builder.symlinks import refuse_outside
 from site_builder.tables.read import first_line
 
 _FOLDER = ".eval_results"
@@ -43,11 +50,9 @@ def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
     cards = (found for found in find_files(path) if found.path.name == _CARD)
     top = path.resolve().name
     folders = [path] if path.name == _FOLDER else sorted(path.rglob(_FOLDER))
-    results = (
-        Found(file, Path(top, file.relative_to(path)).as_posix())
-        for folder in folders
-        for file in sorted(folder.glob("*.y*ml"))
-    )
+    files = [file for folder in folders for file in sorted(folder.glob("*.y*ml"))]
+    refuse_outside(files, path)
+    results = (Found(file, Path(top, file.relative_to(path)).as_posix()) for file in files)
     return read_each([*cards, *results], _read_file)
 
 
@@ -62,17 +67,50 @@ def _read_file(found: Found) -> Reading:
     return reading
 
 
+class _LimitedConstructor(SafeConstructor):
+    """Makes values of YAML only after their number is checked.
+
+    A few aliases of aliases, or merge keys of them, can stand for billions of values.
+    """
+
+    def construct_document(self, node: Node) -> object:
+        YAML_VALUES.check(_count_values(node, {}))
+        return super().construct_document(node)
+
+
+def _count_values(node: Node, counts: dict[int, int]) -> int:
+    """Count the values below a node, each wherever an alias repeats it; `counts` is by node."""
+    if id(node) not in counts:
+        counts[id(node)] = YAML_VALUES.most  # an alias within its own anchor repeats without end
+        parts: list[Node] = []
+        if isinstance(node, MappingNode):
+            parts = [part for pair in node.value for part in pair]
+        elif isinstance(node, SequenceNode):
+            parts = node.value
+        else:
+            is_text = node.tag == "tag:yaml.org,2002:str"
+            TEXT_CHARACTERS.check(0 if is_text else len(node.value))  # a number is not that long
+        counts[id(node)] = 1 + sum(_count_values(part, counts) for part in parts)
+    return counts[id(node)]
+
+
 def _parse_yaml(text: str) -> object:
+    YAML_CHARACTERS.check(len(text))
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _LimitedConstructor
     try:
-        return YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, ValueError, RecursionError) as error:
+        return yaml.load(text)
+    except (YAMLError, ValueError, TypeError, RecursionError) as error:
         why = f"its YAML cannot be read: {first_line(error)}"
         raise UnreadableFileError(why=why) from error
 
 
 def _front_matter(path: Path) -> dict[str, Any]:
-    match = re.match(r"---\s*\n(.*?)\n---\s*(\n|$)", read_text(path).lstrip(), re.DOTALL)
-    return as_table(_parse_yaml(match[1])) if match else {}
+    """Return the YAML between the first two lines `---` of a card; empty if there is none."""
+    first, *lines = read_text(path).lstrip().split("\n")
+    marks = (number for number, line in enumerate(lines) if line.rstrip() == "---")
+    end = next(marks, 0) if first.rstrip() == "---" else 0
+    return as_table(_parse_yaml("\n".join(lines[:end])))
 
 
 def _read_card(found: Found) -> Reading:
@@ -110,13 +148,14 @@ def _of_model(found: Found, model: dict[str, Any], base: str | None) -> Iterator
     for result in as_tables(model.get("results")):
         data, metrics = as_table(result, "dataset"), as_tables(result.get("metrics"))
         kinds = [as_text(metric.get("type")) for metric in metrics]
+        times = Counter(kinds)
         task, split = _task(data), as_text(data.get("split"))
         provenance = found.provenance(None, as_text(as_table(result, "source").get("url")))
         for metric, kind in zip(metrics, kinds, strict=True):
             number = parse_number(metric.get("value"), comma=False)
             if number is None or not task or not name:
                 continue
-            is_one = kind and kinds.count(kind) == 1
+            is_one = kind and times[kind] == 1
             yield ImportedScore(
                 model=name,
                 task=task,

@@ -8,11 +8,13 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import pyarrow as pa
 
 from site_builder.importers.reading import (
+    ARCHIVE_MEMBERS,
+    UNPACKED_BYTES,
     Found,
     ImportedExample,
     ImportedRow,
@@ -26,10 +28,10 @@ from site_builder.importers.reading import (
     as_table,
     as_tables,
     as_text,
+    check_file,
     find_files,
     moment_of,
     parse_json,
-    read_bytes,
     read_each,
     read_json,
 )
@@ -92,7 +94,7 @@ def _from_json(found: Found) -> _Json:
 
 
 def _from_zip(found: Found) -> _Json:
-    read_bytes(found.path)  # for the same errors as other files
+    check_file(found.path)
     parts = {name: parse_json(content) for name, content in _read_members(found.path).items()}
     # Logs of 2024 have two files instead of header.json.
     old = {**as_table(parts.get("start.json")), **as_table(parts.get("results.json"))}
@@ -148,8 +150,10 @@ def _examples(log: _Json, measures: Iterable[ImportedScore]) -> Iterator[Importe
 def _read_members(path: Path) -> dict[str, bytes]:
     try:
         with ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if info.filename in _PARTS]
-            return {info.filename: _read_member(archive, path, info) for info in members}
+            ARCHIVE_MEMBERS.check(len(archive.infolist()))
+            members = {name: archive.getinfo(name) for name in {*_PARTS} & {*archive.namelist()}}
+            UNPACKED_BYTES.check(sum(info.file_size for info in members.values()))
+            return {name: _read_member(archive, path, info) for name, info in members.items()}
     except NotImplementedError as error:
         raise UnreadableFileError(why="its compression is not supported") from error
     except _DAMAGES as error:
@@ -157,14 +161,18 @@ def _read_members(path: Path) -> dict[str, bytes]:
 
 
 def _read_member(archive: ZipFile, path: Path, info: ZipInfo) -> bytes:
+    """Unpack a member, but never more than the size that the directory of the archive states."""
+    if info.compress_type in (ZIP_STORED, ZIP_DEFLATED):
+        with archive.open(info) as member:
+            return member.read(info.file_size + 1)
     if info.compress_type != _ZSTANDARD:
-        return archive.read(info)
+        raise NotImplementedError
     with path.open("rb") as file:
         file.seek(info.header_offset)
         lengths: tuple[int, int] = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
         file.seek(sum(lengths), 1)
         packed = file.read(info.compress_size)
-    content = pa.CompressedInputStream(pa.BufferReader(packed), "zstd").read()
+    content = pa.CompressedInputStream(pa.BufferReader(packed), "zstd").read(info.file_size + 1)
     if zlib.crc32(content) != info.CRC:
         raise BadZipFile(info.filename)
     return bytes(content)

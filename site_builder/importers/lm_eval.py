@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.importers.reading import (
+    GROUP_MEMBERS,
+    RUNS,
+    SCORES,
     Found,
     ImportedExample,
     ImportedRow,
@@ -34,6 +38,7 @@ from site_builder.importers.reading import (
     read_json,
 )
 from site_builder.records import Record, replace
+from site_builder.symlinks import refuse_outside
 
 # Names of the harness's code for running models, which are no names of models. The first load
 # weights from Hugging Face if the name has the form of an id there.
@@ -69,6 +74,8 @@ _SAMPLE_KEYS = (
 )  # fmt: skip
 _Cell = tuple[str, str, str, float, float | None]
 """Task, metric, filter, score and standard error."""
+_TaskRun = tuple[ImportedScore, int | None]
+"""What the scores of a task share, and the number of examples in its prompt."""
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
 
 
@@ -81,7 +88,14 @@ def read_lm_eval(path: Path, options: ImportOptions) -> Reading:
 def _read(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
     if found.path.name.startswith("samples_") and found.path.suffix == ".jsonl":
         return _read_samples_alone(found, options, is_named=is_named)
-    return joined(_read_run(run, options) for run in _runs(found))
+    readings: list[Reading] = []
+    n = 0
+    for number, run in enumerate(_runs(found), start=1):  # each repeats what the file has once
+        RUNS.check(number)
+        readings.append(_read_run(run, options))
+        n += len(readings[-1].measures) + len(readings[-1].skipped)
+        SCORES.check(n)
+    return joined(readings)
 
 
 def _read_samples_alone(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
@@ -230,8 +244,17 @@ def _arguments(value: object) -> dict[str, str]:
     """Parse `--model_args`: text such as `pretrained=a/b,dtype=auto`, or an object."""
     if isinstance(value, dict):
         return {str(name): str(part) for name, part in value.items()}
-    pairs = (part.partition("=") for part in re.split(r",(?![^\[{]*[\]}])", as_text(value)))
+    pairs = (part.partition("=") for part in _split_outside_brackets(as_text(value)))
     return {name.strip(): part.strip() for name, equals, part in pairs if equals}
+
+
+def _split_outside_brackets(text: str) -> list[str]:
+    """Split text at its commas, except where the next bracket is a closing one."""
+    pieces = [*re.split(r"([\[\]{}])", text), ""]  # text and brackets in turn
+    pairs = zip(pieces[::2], pieces[1::2], strict=True)
+    inside = ("]", "}")
+    marked = (t + b if b in inside else t.replace(",", "\0") + b for t, b in pairs)
+    return "".join(marked).split("\0")
 
 
 def _model(document: dict[str, Any], arguments: dict[str, str]) -> tuple[str, str | None]:
@@ -263,8 +286,10 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
     else:
         out = {name for names in members.values() for name in names}
         why = "its group is imported; --subtasks imports the tasks of groups instead"
-    scores = [_score(run, cell, members) for cell in cells if cell[0] not in out]
-    left_out = dict.fromkeys(task for task, *_ in cells if task in out)
+    tasks = dict.fromkeys(task for task, *_ in cells)
+    runs = {task: _task_run(run, task, members) for task in tasks if task not in out}
+    scores = [_score(runs[cell[0]], cell) for cell in cells if cell[0] in runs]
+    left_out = [task for task in tasks if task in out]
     reading = Reading(
         measures=tuple(scores),
         models=(ImportedRow(run.base or run.model, run.facts),),
@@ -308,23 +333,27 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
     return cells, skipped
 
 
-def _score(run: _Run, cell: _Cell, members: Mapping[str, list[str]]) -> ImportedScore:
-    task, metric, used_filter, number, error = cell
+def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> _TaskRun:
     leaves = [name for name in members.get(task, ()) if not members.get(name)]
     shots, (ran, has) = run.shots(task, leaves), run.examples(task, leaves)
-    return ImportedScore(
+    shared = ImportedScore(
         model=run.model,
         task=task,
-        score=number,
-        metric=as_text(metric),
-        setting=_setting(used_filter, shots),
-        stderr=error,
+        score=math.nan,
         n_examples=ran,
         command=run.command(task, shots),
         flag=run.flag(ran, has),
         base=run.base,
         **run.provenance,
     )
+    return shared, shots
+
+
+def _score(of_task: _TaskRun, cell: _Cell) -> ImportedScore:
+    shared, shots = of_task
+    _, metric, used_filter, number, error = cell
+    setting = _setting(used_filter, shots)
+    return replace(shared, score=number, metric=as_text(metric), setting=setting, stderr=error)
 
 
 def _setting(used_filter: str, shots: int | None) -> str:
@@ -340,15 +369,24 @@ def _members_of_groups(document: dict[str, Any], scored: set[str]) -> dict[str, 
     stated = as_table(document, "group_subtasks").items()
     children = {group: list(map(str, names)) for group, names in stated if as_list(names)}
     children = children or _children_by_indent(as_table(document, "results"))
-    return {g: sorted(_below(g, children, set()) & scored) for g in children if g in scored}
+    members: dict[str, list[str]] = {}
+    n = 0
+    for group in (group for group in children if group in scored):
+        below = _below(group, children)
+        n += len(below)
+        GROUP_MEMBERS.check(n)
+        members[group] = sorted(below & scored)
+    return members
 
 
-def _below(group: str, children: Mapping[str, list[str]], seen: set[str]) -> set[str]:
-    for name in children.get(group, ()):
-        if name not in seen and name != group:
-            seen.add(name)
-            _below(name, children, seen)
-    return seen
+def _below(group: str, children: Mapping[str, list[str]]) -> set[str]:
+    """Return what is below a group, at any depth."""
+    seen, waiting = {group}, [group]
+    while waiting:
+        new = [name for name in children.get(waiting.pop(), ()) if name not in seen]
+        seen.update(new)
+        waiting += new
+    return seen - {group}
 
 
 def _children_by_indent(results: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -384,7 +422,9 @@ def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
 def _read_examples_beside(run: _Run) -> Reading:
     path, folder = run.found.path, Path(run.found.shown).parent
     pattern = f"samples_*_{escape(path.stem.removeprefix('results_'))}.jsonl"
-    beside = (Found(p, (folder / p.name).as_posix()) for p in sorted(path.parent.glob(pattern)))
+    paths = sorted(path.parent.glob(pattern))
+    refuse_outside(paths, path.parent)
+    beside = (Found(p, (folder / p.name).as_posix()) for p in paths)
     return read_each(beside, lambda found: _read_examples(run, found))
 
 

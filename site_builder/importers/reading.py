@@ -9,14 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal
+from traceback import extract_tb
+from typing import Any, Literal, TypeVar
 
 from site_builder.records import Record, field
+from site_builder.symlinks import refuse_outside
+from site_builder.tables.read import first_line
 from site_builder.tables.schema import LARGEST
 
 ScoreScale = Literal["percent", "proportion", "other"]
+_T = TypeVar("_T")
 
 
 class ImportedScore(Record):
@@ -84,11 +88,13 @@ class Skipped(Record):
     Attributes:
         why: The reason, as a phrase: `it is not JSON`.
         what: Files and rows are reported one by one, scores are counted.
+        fix: What to do about it, as a sentence; empty where that is obvious.
     """
 
     where: str
     why: str
     what: Literal["file", "row", "score"] = "file"
+    fix: str = ""
 
 
 class Reading(Record):
@@ -131,10 +137,49 @@ Reader = Callable[[Path, ImportOptions], Reading]
 
 
 class UnreadableFileError(Exception):
-    """A file cannot be read, and why, as a phrase."""
+    """A file cannot be read: why, as a phrase, and what to do about it."""
 
-    def __init__(self, *, why: str) -> None:
+    def __init__(self, *, why: str, fix: str = "") -> None:
         super().__init__(why)
+        self.fix = fix
+
+
+class Limit(Record):
+    """The most of something that a file may hold; `what` is counted, in the plural."""
+
+    most: int
+    what: str
+    fix: str = "Split the file, or leave out what is not a score."
+
+    def check(self, found: int) -> None:
+        """Raise an `UnreadableFileError` if there is more."""
+        if found > self.most:
+            why = f"it has {found:,} {self.what}, the limit is {self.most:,}"
+            raise UnreadableFileError(why=why, fix=self.fix)
+
+    def take(self, items: Iterable[_T]) -> list[_T]:
+        """Return the items as a list; count without keeping them if there are more."""
+        rest = iter(items)
+        kept = list(islice(rest, self.most))
+        self.check(len(kept) + sum(1 for _ in rest))
+        return kept
+
+
+# A file of 250 MB takes about 5 GB of memory in the worst case, as JSON of empty objects.
+FILE_BYTES = Limit(250_000_000, "bytes")
+UNPACKED_BYTES = Limit(100_000_000, "bytes when unpacked")
+ARCHIVE_MEMBERS = Limit(1_000_000, "members")
+ROWS = Limit(1_000_000, "rows")
+COLUMNS = Limit(10_000, "columns")
+CELLS = Limit(10_000_000, "cells")
+SCORES = Limit(1_000_000, "scores, with those that are empty or no number")
+RUNS = Limit(100, "runs")
+GROUP_MEMBERS = Limit(100_000, "tasks in groups, counted once per group")
+YAML_CHARACTERS = Limit(1_000_000, "characters of YAML")
+YAML_VALUES = Limit(
+    200_000, "YAML values, counted wherever an alias repeats them", "Remove the aliases."
+)
+TEXT_CHARACTERS = Limit(10_000, "characters in one name or text", "Shorten the text.")
 
 
 class Found(Record):
@@ -170,6 +215,9 @@ def find_files(path: Path) -> Iterator[Found]:
     """Yield the file at a path, or every file below a folder, sorted by name.
 
     Hidden files and folders are left out; links to folders are not followed.
+
+    Raises:
+        FaultsError: A link leads out of the folder.
     """
     if not path.is_dir():
         yield Found(path, as_text(path.name))
@@ -180,33 +228,74 @@ def find_files(path: Path) -> Iterator[Found]:
     for folder, names, inside in os.walk(path, onerror=lambda e: closed.append(Path(e.filename))):
         names[:] = sorted(name for name in names if not name.startswith("."))
         files += (Path(folder, name) for name in sorted(inside) if not name.startswith("."))
+    refuse_outside(files, path)
     for file in (*files, *closed):
         yield Found(file, as_text(Path(top, file.relative_to(path)).as_posix()))
 
 
 def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Reading:
-    """Read each file and join the readings; files with an `UnreadableFileError` are skipped."""
-    readings: list[Reading] = []
-    for found in files:
-        try:
-            readings.append(read(found))
-        except UnreadableFileError as error:
-            readings.append(Reading(skipped=(Skipped(found.shown, str(error)),)))
-    return joined(readings)
+    """Read each file and join the readings; a file that cannot be read is skipped."""
+    return joined(_read_or_skip(found, read) for found in files)
+
+
+def _read_or_skip(found: Found, read: Callable[[Found], Reading]) -> Reading:
+    """Read a file; whatever it raises is one line, so that the other files are imported."""
+    try:
+        return read(found)
+    except UnreadableFileError as error:
+        skipped = Skipped(found.shown, str(error), fix=error.fix)
+    except Exception as error:
+        fix = "If the file is sound, report this as a bug."
+        skipped = Skipped(found.shown, f"{UNEXPECTED} {describe_error(error)}", fix=fix)
+    return Reading(skipped=(skipped,))
+
+
+UNEXPECTED = "reading it failed:"
+"""Begins the reason of a file that raised an error which its reader does not expect."""
+
+
+def describe_error(error: Exception) -> str:
+    """Return the type and the first line of an error, with its place in the code."""
+    last = extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    return f"{type(error).__name__}: {first_line(error)} ({place})"
+
+
+def read_beside(found: Found, name: str) -> tuple[object, tuple[Skipped, ...]]:
+    """Return the value of a JSON file that a folder may lack, and why it cannot be read, if so."""
+    path = found.path / name
+    if not path.exists():
+        return None, ()
+    try:
+        return read_json(path), ()
+    except UnreadableFileError as error:
+        return None, (Skipped(f"{found.shown}/{name}", str(error), fix=error.fix),)
+
+
+def check_file(path: Path) -> None:
+    """Raise an `UnreadableFileError` if there is no file, or nothing in it."""
+    if not _read_start(path, 1):
+        raise UnreadableFileError(why="it is empty")
 
 
 def read_bytes(path: Path) -> bytes:
     """Return the content of a file; if there is none, raise an `UnreadableFileError`."""
+    content = _read_start(path, FILE_BYTES.most + 1)
+    FILE_BYTES.check(max(len(content), path.stat().st_size))
+    if not content.strip():
+        raise UnreadableFileError(why="it is empty")
+    return content
+
+
+def _read_start(path: Path, most: int) -> bytes:
     if not path.is_file():  # reading a pipe or a device may never end
         there = "it is a folder that cannot be read" if path.is_dir() else "it is not a file"
         raise UnreadableFileError(why=there if path.exists() else "there is no such file")
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except OSError as error:
         raise UnreadableFileError(why=f"it cannot be read: {error.strerror}") from error
-    if not content.strip():
-        raise UnreadableFileError(why="it is empty")
-    return content
 
 
 def read_text(path: Path) -> str:
@@ -284,9 +373,13 @@ def as_error(value: object) -> float | None:
 
 
 def as_text(value: object) -> str:
-    """Return text that the tables can hold, or an empty text."""
+    """Return text that the tables can hold, or an empty text.
+
+    A very long text is an `UnreadableFileError`: a file could repeat it in each of its scores.
+    """
     if not isinstance(value, str):
         return ""
+    TEXT_CHARACTERS.check(len(value))
     text = value.encode("utf-8", "replace").decode("utf-8")
     return text.replace("\0", "").replace("\r", " ").strip()
 

@@ -41,6 +41,7 @@ from site_builder.importers.select import (
     setup_of,
 )
 from site_builder.records import Record, replace
+from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, StoredTable, read_all_stored, save_tables
 
@@ -89,15 +90,20 @@ def import_paths(
         UnclearScaleError: The user has to state the unit of some scores; nothing is written.
         FaultsError: There is no score, or the tables cannot be changed; nothing is written.
     """
-    stored = read_all_stored((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
     reading = joined(_read(source, path, options) for path in paths)
     _check(source, reading, metrics)
-    report, rows = _merge(reading, stored, config, (*metrics, *config.importing.metrics))
-    changed = [(stored[name], new) for name, new in rows.items() if list(stored[name].rows) != new]
-    if dry or not changed:
-        return report
-    save_tables(config.data_dir, changed)
-    return replace(report, saved=tuple(config.data_dir / table.spec.file for table, _ in changed))
+
+    def merge() -> ImportReport:
+        stored = read_all_stored((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
+        report, rows = _merge(reading, stored, config, (*metrics, *config.importing.metrics))
+        changed = [(stored[name], r) for name, r in rows.items() if list(stored[name].rows) != r]
+        if dry or not changed:
+            return report
+        save_tables(config.data_dir, changed)
+        saved = (config.data_dir / table.spec.file for table, _ in changed)
+        return replace(report, saved=tuple(saved))
+
+    return (read_locked if dry else write_locked)(config.data_dir, merge)
 
 
 def _read(source: Format, path: Path, options: ImportOptions) -> Reading:
@@ -218,7 +224,7 @@ def warnings_of(report: ImportReport) -> list[Fault]:
 
 def _skipped_faults(reading: Reading) -> list[Fault]:
     skipped = (s for s in reading.skipped if s.what != "score")
-    return [Fault(s.where, f"skipped: {s.why}", severity="warning") for s in skipped]
+    return [Fault(s.where, f"skipped: {s.why}", s.fix, severity="warning") for s in skipped]
 
 
 def _words(key: Key) -> str:

@@ -137,34 +137,32 @@ def name_tasks(
     counts: dict[str, Counter[str]] = {}
     for score in scores:
         counts.setdefault(score.task, Counter())[setup_of(score)] += 1
+    by_setup: dict[str, list[str]] = {}
+    for task, setup in known.items():
+        by_setup.setdefault(setup, []).append(task)
     ids: dict[Setup, str] = {}
     for task, setups in counts.items():
         plain = names.get(task, task)
         ordered = sorted(setups, key=lambda setup: (-setups[setup], len(setup), setup))
         owner = known.get(plain) or next(filter(None, ordered), "")
-        for setup in ordered:
-            is_plain = setup in ("", owner)
-            ids[task, setup] = plain if is_plain else _named(plain, setup, owner, known, setups)
+        ids |= {(task, setup): plain for setup in setups}
+        others = _differences(owner, (setup for setup in ordered if setup not in ("", owner)))
+        times = Counter(others.values())
+        for setup, short in others.items():
+            # The name that the tables have, else the short one if no other setup has it.
+            before = (t for t in by_setup.get(setup, ()) if t.startswith(f"{plain} ("))
+            is_taken = times[short] > 1 or known.get(f"{plain} ({short})", setup) != setup
+            ids[task, setup] = next(before, f"{plain} ({setup if is_taken else short})")
     return ids
 
 
-def _named(
-    plain: str, setup: str, owner: str, known: Mapping[str, str], setups: Iterable[str]
-) -> str:
-    """Return the id of a setup that does not have the plain name."""
-    before = [task for task, k in known.items() if k == setup and task.startswith(f"{plain} (")]
-    if before:
-        return before[0]
-    short = _difference(setup, owner)
-    others = (other for other in setups if other not in ("", owner))
-    alike = [other for other in others if _difference(other, owner) == short]
-    is_taken = len(alike) > 1 or known.get(f"{plain} ({short})", setup) != setup
-    return f"{plain} ({setup if is_taken else short})"
-
-
-def _difference(setup: str, owner: str) -> str:
-    parts = owner.split(", ")
-    return ", ".join(part for part in setup.split(", ") if part not in parts) or setup
+def _differences(owner: str, setups: Iterable[str]) -> dict[str, str]:
+    """Return the parts of each setup that the owner has not, or the whole setup if it has all."""
+    parts = {*owner.split(", ")}
+    return {
+        setup: ", ".join(part for part in setup.split(", ") if part not in parts) or setup
+        for setup in setups
+    }
 
 
 class Pairing(Record):

@@ -11,10 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
-
 from site_builder.errors import did_you_mean
 from site_builder.importers.reading import (
+    CELLS,
+    COLUMNS,
+    ROWS,
+    SCORES,
+    UNPACKED_BYTES,
     Found,
     ImportedRow,
     ImportedScore,
@@ -27,17 +30,17 @@ from site_builder.importers.reading import (
     as_error,
     as_number,
     as_text,
+    check_file,
     day_of,
     find_files,
     joined,
     moment_of,
-    read_bytes,
     read_each,
     read_text,
 )
 from site_builder.importers.select import LOWER_IS_BETTER, SHARES
 from site_builder.records import Record, replace
-from site_builder.tables.read import first_line
+from site_builder.tables.read import ParquetError, StoredColumn, read_footer, read_rows, text_size
 from site_builder.tables.text_files import (
     CSV_ENDINGS,
     JSON_LINES_ENDINGS,
@@ -49,10 +52,11 @@ _ENDINGS = (*CSV_ENDINGS, ".parquet", *JSON_LINES_ENDINGS)
 _BLANK = frozenset(
     ("", "-", "\N{EN DASH}", "\N{EM DASH}", "?", "n/a", "na", "nan", "none", "null", "tbd", "tba")
 )
-# A number, perhaps in bold, with a percent sign, and anything after a plus-minus sign.
+# A number, perhaps in bold, with a percent sign, and anything after a plus-minus sign. What may
+# match nothing keeps what it took (`*+`): trying shorter matches takes the square of the length.
 _NUMBER = re.compile(
-    r"[*_ ]*(?P<number>[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?)\s*(?P<percent>%?)[*_ ]*"
-    r"(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-).*)?",
+    r"[*_ ]*+(?P<number>[+-]?(?:\d++(?:[.,]\d*+)?|[.,]\d++)(?:e[+-]?\d++)?)\s*+"
+    r"(?P<percent>%?)[*_ ]*+(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-).*)?",
     re.IGNORECASE | re.ASCII,
 )
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -85,7 +89,7 @@ _OF_TASKS = ("category", "higher_is_better", "score_min", "score_max")
 # Columns of numbers that are no scores.
 _DERIVED = (
     "average", "avg", "mean", "mean_score", "overall", "total", "rank", "index", "id", "no",
-    "unnamed_0",
+    "unnamed_0", "index_level_0",
 )  # fmt: skip
 
 
@@ -154,6 +158,7 @@ def read_tabular(path: Path, options: ImportOptions) -> Reading:
 def _read(found: Found, options: ImportOptions) -> Reading:
     sheet = _read_sheet(found)
     columns = _guess_columns(sheet, options.columns, options.task_columns)
+    SCORES.check(len(sheet.rows) * len(columns.scores))
     cells, skipped = _cells(sheet, columns)
     if not cells:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *skipped))
@@ -183,25 +188,49 @@ def _read_sheet(found: Found) -> _Sheet:
 
 
 def _from_parquet(found: Found) -> _Sheet:
-    read_bytes(found.path)  # for the same errors as other files
+    check_file(found.path)
     try:
-        frame = pd.read_parquet(found.path)
-    except (OSError, ValueError) as error:
-        why = f"it is not Parquet, or damaged: {first_line(error)}"
-        raise UnreadableFileError(why=why) from error
-    frame.columns = frame.columns.map(str)
-    plain = frame.astype(object).where(frame.notna(), None)
-    rows = [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
-    return _Sheet(found, rows, list(frame.columns))
+        footer = read_footer(found.path)
+        names = _checked_names([column.name for column in footer.columns])
+        _check_size(footer.rows, len(names))
+        UNPACKED_BYTES.check(footer.n_bytes)
+        texts = [column.name for column in footer.columns if column.kind == "text"]
+        UNPACKED_BYTES.check(text_size(found.path, texts))
+        # Of other types, such as lists, one small page can hold any number of values.
+        single = [column.name for column in footer.columns if _holds_single_values(column)]
+        rows = list(read_rows(found.path, single)) if single else []
+        return _Sheet(found, rows, names)
+    except ParquetError as error:
+        fix = "Write it again with the usual encodings, or as CSV."
+        raise UnreadableFileError(why=f"it {error}", fix=fix) from error
+
+
+def _holds_single_values(column: StoredColumn) -> bool:
+    is_time = column.kind.startswith(("date", "timestamp"))
+    return is_time or column.kind in ("text", "whole number", "number", "true or false")
+
+
+def _checked_names(names: list[str]) -> list[str]:
+    COLUMNS.check(len(names))
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise UnreadableFileError(why=f"two of its columns are named {twice[0]!r}")
+    return names
+
+
+def _check_size(rows: int, columns: int) -> None:
+    ROWS.check(rows)
+    CELLS.check(rows * columns)
 
 
 def _from_json_lines(found: Found, text: io.StringIO) -> _Sheet:
     rows: list[dict[str, Any]] = []
-    for row in read_text_rows(text, JSON_LINES_ENDINGS[0]):
+    for row in ROWS.take(read_text_rows(text, JSON_LINES_ENDINGS[0])):
         if row.values is None:
             raise UnreadableFileError(why=f"{row.place} {row.problem}")
         rows.append(row.values)
-    return _Sheet(found, rows, list(dict.fromkeys(name for row in rows for name in row)))
+    names = _checked_names(list(dict.fromkeys(name for row in rows for name in row)))
+    _check_size(len(rows), len(names))
+    return _Sheet(found, rows, names)
 
 
 def _from_csv(found: Found, text: io.StringIO) -> _Sheet:
@@ -209,14 +238,16 @@ def _from_csv(found: Found, text: io.StringIO) -> _Sheet:
     separator = max("\t;,|", key=lambda mark: (head.count(mark), mark == ","))
     lines = (line.replace("\0", "") for line in text)
     try:
-        heading, *rows = [row for row in read_csv(lines, separator) if any(row)] or [[]]
+        filled = (row for row in read_csv(lines, separator) if any(row))
+        heading = next(filled, [])
+        COLUMNS.check(len(heading))
+        rows = ROWS.take(filled)
     except csv.Error as error:
         raise UnreadableFileError(why=f"it is not CSV: {error}") from error
     if not heading:
         raise UnreadableFileError(why="it is empty")
     names = [as_text(name) or f"column {number}" for number, name in enumerate(heading, start=1)]
-    if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise UnreadableFileError(why=f"two of its columns are named {twice[0]!r}")
+    _check_size(len(rows), len(_checked_names(names)))
     named = [dict(zip(names, row, strict=False)) for row in rows]
     return _Sheet(found, named, names, comma=separator != ",")
 
@@ -230,18 +261,20 @@ def _guess_columns(
     named = dict(stated)
     for meaning, words in _SYNONYMS.items():
         taken = (*named.values(), *(tasks or ()))
-        by_word = {plain[name]: name for name in reversed(sheet.names) if name not in taken}
-        match = next((by_word[word] for word in words.split() if word in by_word), None)
+        first = {plain[name]: name for name in reversed(sheet.names) if name not in taken}
+        match = next((first[word] for word in words.split() if word in first), None)
         if meaning not in named and match is not None:
             named[meaning] = match
     free = [name for name in sheet.names if name not in named.values()]
+    by_word = {plain[name]: name for name in free}
     errors = {
-        column: name
-        for name in free
+        column: by_word[word]
+        for end in ("_se", "_stderr")
         for column in free
-        if plain[name] in (f"{plain[column]}_stderr", f"{plain[column]}_se")
+        if (word := f"{plain[column]}{end}") in by_word
     }
-    others = (name for name in free if name not in errors.values())
+    stderrs = {*errors.values()}
+    others = (name for name in free if name not in stderrs)
     numbers = [n for n in others if plain[n] not in _DERIVED and _is_numeric(sheet, n)]
     if "model" in named and "task" in named and tasks is None:
         return _long(named, free, numbers, plain)
@@ -251,8 +284,9 @@ def _guess_columns(
     scores = tuple(numbers) if tasks is None else tasks
     if not scores:
         raise UnreadableFileError(why="it has no column of scores")
-    errors = {column: name for column, name in errors.items() if column in scores}
-    unused = (name for name in free if name not in (*scores, *errors.values()))
+    errors = {column: errors[column] for column in scores if column in errors}
+    used = {*scores, *errors.values()}
+    unused = (name for name in free if name not in used)
     across = "task" if "model" in named else "model"
     return _Columns(named, across, scores, errors, tuple(unused))
 
@@ -292,6 +326,7 @@ def _long(
 
 def _cells(sheet: _Sheet, columns: _Columns) -> tuple[list[_Cell], list[Skipped]]:
     """Return each score of a table, and an entry for each cell that should be one."""
+    places = {name: {columns.across: as_text(name)} for name in columns.scores if columns.across}
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
     for number, row in enumerate(sheet.rows, start=1):
@@ -302,8 +337,7 @@ def _cells(sheet: _Sheet, columns: _Columns) -> tuple[list[_Cell], list[Skipped]
             if is_blank(value):
                 continue
             parsed = parse_number(value, comma=sheet.comma)
-            place = {columns.across: as_text(column)} if columns.across else {}
-            score = replace(shared, **place)
+            score = replace(shared, **places.get(column, {}))
             if parsed is None:
                 skipped.append(Skipped(where, f"{str(value)[:40]!r} is not a number", "row"))
             elif not score.model or not score.task:

@@ -102,8 +102,8 @@ def board_note(site: Site) -> str:
         sentences.append("A model needs a score on every task to be ranked.")
     elif share > 0:
         sentences.append(f"A model needs scores on {percent(share)} of the tasks to be ranked.")
-    if board.tested:
-        if find_rivals(board):
+    if any(board.tested for board in site.results.boards.values()):
+        if any(map(find_rivals, site.results.boards.values())):
             sentences.append(
                 "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: no "
                 "model is ahead of it by more than the choice of tasks explains."

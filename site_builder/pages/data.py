@@ -77,6 +77,8 @@ _API_MEANINGS = {
     "tasks": "Every task: best models, baseline, lift",
     "scores": "A file for each model: every score with its rank, interval and error, by columns",
     "categories": "Every category, lowest difference from the baseline first",
+    "metrics": "Models against the baseline, by metric",
+    "robustness": "Who leads the board by other rules, and if one task is left out",
     "correlations": "Correlations over tasks, with n and p-values",
     "changes": "What changed since the previous release: scores, ranks, claims, provenance",
 }

@@ -8,9 +8,9 @@ from site_builder.addresses import Address, Fact
 from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, score_cell
 from site_builder.charts.chart import Chart, Embed
 from site_builder.charts.correlations import lift_correlations_table
+from site_builder.charts.differences import unselected
 from site_builder.compute.board import Standing
 from site_builder.formatting import count
-from site_builder.labels import with_article
 from site_builder.pages.board_table import BoardTableSpec, rank_cell, tie_tags, wins_cell
 from site_builder.pages.board_views import (
     COLUMNS,
@@ -22,6 +22,7 @@ from site_builder.pages.board_views import (
 )
 from site_builder.pages.embeds import LEADERBOARD
 from site_builder.pages.page import Page, Site, cite_site
+from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.pages.task import Picker, make_picker
 from site_builder.records import Record
 from site_builder.table_model import Column, Field, Table, table_of
@@ -36,6 +37,8 @@ class HomeContext(Record):
         facts: The headline figures.
         views: The model leaderboard.
         board_note: What a reader needs to know of its ranks; empty where that is nothing.
+        leader: Who leads by other rules.
+        metrics: Models against the baseline, by metric.
         embed: The leaderboard for embedding in other pages.
         averages: Base and tuned averages, with the baseline.
         by_task: Best model minus baseline, by task.
@@ -54,6 +57,8 @@ class HomeContext(Record):
     facts: tuple[Fact, ...]
     views: tuple[BoardView, ...]
     board_note: str
+    leader: Finding | None
+    metrics: Finding | None
     embed: Embed
     averages: Chart | None
     by_task: Chart | None
@@ -77,6 +82,8 @@ def make_home(site: Site) -> Iterator[Page]:
         facts=tuple(_headline_facts(site))[:4],
         views=board_views(spec, "board"),
         board_note=board_note(site),
+        leader=leader_by_rule(site),
+        metrics=lifts_by_metric(site),
         embed=LEADERBOARD,
         averages=charts.averages,
         by_task=charts.task_lifts,
@@ -97,9 +104,10 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
     """The figures that the board defines, the most telling first."""
     stats, labels = site.results.stats, site.labels
     if stats.tasks_compared:
-        label = f"tasks where {with_article(labels.contender)} beats {labels.baseline}"
+        label = f"tasks where the best {labels.contender} beats {labels.baseline}"
+        label = f"{label}; {unselected(site.results)}"
         beaten, of = count(stats.tasks_beating_baseline), f"/{stats.tasks_compared}"
-        yield Fact(label, beaten, of, term="lift-over-baseline")
+        yield Fact(label, beaten, of, term="best-of-several")
     if stats.mean_lift_over_base is not None:
         lift = labels.scale.signed(stats.mean_lift_over_base)
         yield Fact(f"mean lift over {labels.base}", lift, term="lift")

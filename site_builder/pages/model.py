@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
@@ -17,6 +17,7 @@ from site_builder.charts.cells import (
     names_text,
     number_cell,
     task_cell,
+    tested_cell,
     text_cell,
 )
 from site_builder.charts.chart import Chart
@@ -30,6 +31,7 @@ from site_builder.compute.scores import Score
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.formatting import (
     NOT_STATED,
+    NumberFormat,
     billions,
     count,
     counted,
@@ -52,6 +54,13 @@ from site_builder.pages.model_scores import (
     unstated_note,
 )
 from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
+from site_builder.pages.robustness import (
+    Finding,
+    leader_by_rule,
+    lifts_by_metric,
+    metric_name,
+    metric_scale,
+)
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -74,12 +83,16 @@ class ModelsContext(Record):
     Attributes:
         views: The full board.
         board_note: What a reader needs to know of its ranks; empty where that is nothing.
+        leader: Who leads by other rules; None below two ranked models.
+        metrics: Models against the baseline, by metric; None without a baseline and for one metric.
         size: Average against size; None where the board has nothing for it.
         heatmap: Every score; None where the board has nothing for it.
     """
 
     views: tuple[BoardView, ...]
     board_note: str
+    leader: Finding | None
+    metrics: Finding | None
     size: Chart | None
     heatmap: Chart | None
 
@@ -157,7 +170,14 @@ def make_models(site: Site) -> Iterator[Page]:
 def _list_context(site: Site) -> ModelsContext:
     results, charts = site.results, site.charts
     spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
-    return ModelsContext(board_views(spec, "board"), board_note(site), charts.size, charts.scores)
+    return ModelsContext(
+        views=board_views(spec, "board"),
+        board_note=board_note(site),
+        leader=leader_by_rule(site),
+        metrics=lifts_by_metric(site),
+        size=charts.size,
+        heatmap=charts.scores,
+    )
 
 
 # --- the page of a model ------------------------------------------------------------------------
@@ -430,48 +450,78 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     )
 
 
-# What was compared, the verdict in words, and the test.
-_Tested = tuple[str, str, LiftTest]
+class _Tested(Record):
+    """A lift that was tested.
+
+    Attributes:
+        label: What was compared.
+        verdict: The verdict in words.
+    """
+
+    label: str
+    verdict: str
+    test: LiftTest
+    scale: NumberFormat
 
 
 def _lift_tests_table(site: Site, model: str) -> Table | None:
     """Return the tests of the lifts over base and over the baseline; None without any."""
-    labels, tests = site.labels, site.results.lift_tests
-    averaged = site.results.board.rules.averaged
-    lifts = (
-        (tests.over_base, f"over {labels.base}"),
-        (tests.over_baseline, f"against {labels.baseline}"),
-    )
-    tested: list[_Tested] = [
-        (
-            f"{labels.variants[variant]} {over}",
-            _VERDICTS[by_model[model].verdict][i],
-            by_model[model],
-        )
-        for i, (by_variant, over) in enumerate(lifts)
-        for variant, by_model in by_variant.items()
-        if model in by_model
-    ]
+    tested = [*_tests_of(site, model)]
     if not tested:
         return None
-
+    has_means = any(t.test.mean is not None for t in tested)
     meaning = "With its 95 % interval over tasks"
-    mean = Column("mean", "Mean difference", "number", meaning, term="lift-tests")
-    counts = Column("tasks", "Better, equal, worse", "number")
-    wilcoxon = Column(
-        "wilcoxon", "Wilcoxon p", "number", first_order="ascending", term="lift-tests"
-    )
-    sign = Column("sign", "Sign test p", "number", first_order="ascending", term="lift-tests")
+    left_out = "Cases in which the verdict is the same if one task is left out"
 
-    def p_cell(p: float | None) -> Cell:
-        return number_cell(p, p_value(p))
+    def p_field(key: str, label: str, p: Callable[[LiftTest], float | None]) -> Field[_Tested]:
+        column = Column(key, label, "number", first_order="ascending", term="lift-tests")
+        return Field(
+            column, lambda t: number_cell(p(t.test), p_value(p(t.test))), key == "sign" or has_means
+        )
+
+    def holds(t: _Tested) -> Cell:
+        survives, of = t.test.survives, t.test.repetitions
+        return text_cell(None) if survives is None else Cell(f"{survives} of {of}", survives)
 
     fields: tuple[Field[_Tested], ...] = (
-        Field(Column("difference", "Difference"), lambda t: Cell(t[0])),
-        Field(mean, lambda t: lift_cell(t[2].mean, labels.scale, t[2].interval), averaged),
-        Field(counts, lambda t: Cell(f"{t[2].above} / {t[2].equal} / {t[2].below}", t[2].above)),
-        Field(wilcoxon, lambda t: p_cell(t[2].wilcoxon_p_adjusted), averaged),
-        Field(sign, lambda t: p_cell(t[2].sign_p_adjusted)),
-        Field(Column("verdict", "Verdict", term="lift-tests"), lambda t: Cell(t[1])),
+        Field(Column("difference", "Difference"), lambda t: Cell(t.label)),
+        Field(
+            Column("mean", "Mean difference", "number", meaning, term="lift-tests"),
+            lambda t: tested_cell(t.test, t.scale),
+            has_means,
+        ),
+        Field(
+            Column("tasks", "Better, equal, worse", "number"),
+            lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
+        ),
+        p_field("t", "t test p", lambda t: t.t_p_adjusted),
+        p_field("wilcoxon", "Wilcoxon p", lambda t: t.wilcoxon_p_adjusted),
+        p_field("sign", "Sign test p", lambda t: t.sign_p_adjusted),
+        Field(
+            Column("verdict", "Verdict", term="lift-tests"),
+            lambda t: Cell(t.verdict, note="the tests disagree" if t.test.tests_disagree else ""),
+        ),
+        Field(Column("holds", "Holds in", "number", left_out, term="lift-tests"), holds),
     )
     return table_of("lift-tests", "Significance tests", fields, tested)
+
+
+def _tests_of(site: Site, model: str) -> Iterator[_Tested]:
+    """Yield the tests of a model; against the baseline also by each metric with enough tasks."""
+    labels, results = site.labels, site.results
+    against = f"against {labels.baseline}"
+
+    def tested(tests: Mapping[str, Mapping[str, LiftTest]], over: str) -> Iterator[_Tested]:
+        for variant, by_model in tests.items():
+            if test := by_model.get(model):
+                verdict = _VERDICTS[test.verdict][over.startswith(against)]
+                yield _Tested(f"{labels.variants[variant]} {over}", verdict, test, scale)
+
+    scale = labels.scale
+    yield from tested(results.lift_tests.over_base, f"over {labels.base}")
+    yield from tested(results.lift_tests.over_baseline, against)
+    for metric in results.metrics:
+        if metric.clearly_ahead is not None:
+            scale = metric_scale(site, metric)
+            n = counted(len(metric.tasks), f"{metric_name(site, metric)} task")
+            yield from tested(metric.tests, f"{against}, {n}")

@@ -142,9 +142,13 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
 
 
 def _baseline_columns(labels: Labels, variants: Sequence[str]) -> dict[str, Column]:
-    """Return a column for each variant of the baseline's scores that stand beside some variants."""
+    """Return a column for each variant of the baseline's scores beside those that compete with it.
+
+    A model without such a score has the one beside its base variant.
+    """
     beside = labels.roles.baseline_variants
-    found = {beside[v]: v for v in reversed(variants) if v in beside}
+    competing = [v for v in variants if v in labels.roles.contest] or variants
+    found = {beside[v]: v for v in reversed(competing) if v in beside}
     if len(found) == 1:
         return {v: Column("baseline", labels.baseline, "number") for v in found.values()}
     return {

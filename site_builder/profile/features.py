@@ -21,6 +21,7 @@ from site_builder.profile.training_sets import (
     read_examples,
 )
 from site_builder.records import Record, field
+from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.schema import TASKS
 from site_builder.tables.write import StoredRow, read_stored, save_tables
 
@@ -289,6 +290,11 @@ def save_features(
 
     Columns that a row does not name stay as they are.
     """
+    lock = read_locked if dry else write_locked
+    return lock(data_dir, lambda: _merge_features(data_dir, features, dry=dry))
+
+
+def _merge_features(data_dir: Path, features: Iterable[StoredRow], *, dry: bool) -> MergedFeatures:
     stored = read_stored(TASKS, data_dir)
     rows = [dict(row) for row in stored.rows]
     by_task = {row["task"]: row for row in rows}

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from site_builder.errors import Fault, FaultsError, did_you_mean
 from site_builder.records import Record
+from site_builder.symlinks import refuse_outside
 from site_builder.tables.read import ParquetError, read_footer, read_rows
 from site_builder.tables.text_files import (
     CSV_ENDINGS,
@@ -109,7 +110,7 @@ def find_sets(names: Iterable[str]) -> Sets:
         task, mark, rest = name.partition("=")
         is_named = mark and task.strip() and not Path(name).exists()
         path = Path(rest if is_named else name)
-        below = [*_walk(path, task if is_named else "")]
+        below = [*_walk(path, path, task if is_named else "")]
         files = [file for file in below if isinstance(file, SetFile)]
         if files:
             others += sorted(file for file in below if isinstance(file, Path))
@@ -131,14 +132,22 @@ def find_sets(names: Iterable[str]) -> Sets:
     return Sets(found, others)
 
 
-def _walk(path: Path, task: str) -> Iterator[SetFile | Path]:
-    """Yield every file with examples at a path, and the path of every other file."""
+def _walk(path: Path, top: Path, task: str) -> Iterator[SetFile | Path]:
+    """Yield every file with examples at a path below `top`, and the path of every other file.
+
+    A link to a folder is not followed: its files are found there.
+
+    Raises:
+        FaultsError: A link leads out of `top`.
+    """
     if path.is_dir():
         parts = [part for part in path.iterdir() if not part.name.startswith(".")]
+        refuse_outside(parts, top)
+        parts = [part for part in parts if not (part.is_symlink() and part.is_dir())]
         is_task = any(part.is_file() and _SPLIT_NAME.fullmatch(part.stem) for part in parts)
         name = task or (path.name if is_task else "")
         for part in parts:
-            yield from _walk(part, name or (part.name if part.is_dir() else ""))
+            yield from _walk(part, top, name or (part.name if part.is_dir() else ""))
     elif path.suffix not in _ENDINGS:
         yield path
     elif path.is_file():

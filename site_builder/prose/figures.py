@@ -13,8 +13,9 @@ from site_builder.errors import did_you_mean
 # Known before anything is computed, so that unknown names are found in any case. A board may lack
 # some of them.
 NAMES = (
-    *("stats", "models", "tasks", "categories", "correlations"),
-    *("baseline", "model", "task", "category", "correlation", "serving", "training_sets", "link"),
+    *("stats", "models", "tasks", "categories", "correlations", "metrics"),
+    *("robustness", "baseline", "model", "task", "category", "metric", "correlation"),
+    *("serving", "training_sets", "link"),
 )
 _WORDS = (
     *("no", "one", "two", "three", "four", "five", "six"),
@@ -84,6 +85,7 @@ def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
         "model": _lookup(api["models"], "model"),
         "task": _lookup(api["tasks"], "task"),
         "category": _lookup(api.get("categories", []), "category"),
+        "metric": _lookup(api.get("metrics", []), "metric"),
         "correlation": correlation,
     }
 

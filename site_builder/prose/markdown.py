@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from errno import EISDIR, EPERM
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from markdown.extensions.toc import TocExtension
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import sentence
 from site_builder.records import Record, field
+from site_builder.symlinks import read_inside
 
 SLOTS = (
     *("lede", "takeaways", "models", "tasks", "categories"),
@@ -34,6 +34,8 @@ _LITERAL = str.maketrans(
 )
 _TITLE = re.compile(r"\s*#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _NO_SCHEME = re.compile(r"[\x00-\x20]*[/\\][\x00-\x20]*[/\\]")
+_ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_PREFIX = "text-"
 _TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4"),
     *("hr", "li", "ol", "p", "pre", "strong", "sub", "sup", "ul"),
@@ -66,8 +68,10 @@ class Prose(Record):
 def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
     """Read the texts of all slots and of the project's own pages.
 
-    A file that no page shows causes a warning, a file that cannot be read an error.
+    A file that no page shows causes a warning, a file that cannot be read an error. A link must
+    lead to a file in the folder; neither the folder nor the one that holds it may be a link.
     """
+    root = folder.parents[1]
     texts, checksums, own = dict[str, str](), dict[str, str](), dict[str, str]()
     faults: list[Fault] = []
     for path in [*sorted(folder.glob("*.md")), *sorted(folder.glob("pages/*.md"))]:
@@ -78,7 +82,7 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
             faults.append(Fault(where, "no page shows this file.", names, "warning"))
             continue
         try:
-            file = _read(path, folder)
+            file = read_inside(path, root, str(folder.relative_to(root)))
             texts[slot], checksums[slot] = file.decode("utf-8-sig"), sha256(file).hexdigest()
         except UnicodeDecodeError as error:
             faults.append(Fault(where, f"cannot be read as UTF-8 text: {error}"))
@@ -88,15 +92,6 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
             if path.parent != folder:
                 own[path.stem], texts[slot] = _split_title(path.stem, texts[slot])
     return Prose(texts, checksums, own, tuple(faults))
-
-
-def _read(path: Path, folder: Path) -> bytes:
-    if not path.resolve().is_relative_to(folder.resolve()):
-        # Whoever proposes a change could publish any file of the machine that builds.
-        raise OSError(EPERM, "it is a link that leads out of the folder")
-    if not path.is_file():
-        raise OSError(EISDIR, "it is no file")
-    return path.read_bytes()
 
 
 def _split_title(name: str, text: str) -> tuple[str, str]:
@@ -119,18 +114,29 @@ def unescape_markdown(text: str) -> str:
 
 
 def to_html(text: str) -> str:
-    """Convert Markdown to safe HTML: no scripts, no styles, links only to http(s) and the site."""
+    """Convert Markdown to safe HTML: no scripts, no styles, links only to http(s) and the site.
+
+    Headings have ids of their own, which begin with `text-`: what the page itself refers to by an
+    id cannot be replaced.
+    """
     # As objects: to find them by name, Markdown searches all installed packages.
     extensions = [TableExtension(), SaneListExtension(), SmartyExtension(), TocExtension()]
     raw = markdown.markdown(text, extensions=extensions, output_format="html")
+    ids = {*_ID.findall(raw)}
+
+    def safe_value(_tag: str, name: str, value: str) -> str | None:
+        if name == "id":
+            return _PREFIX + value
+        if name == "href" and _NO_SCHEME.match(value):  # a link with a host and without a scheme
+            return None
+        is_here = name == "href" and value.startswith("#") and value[1:] in ids
+        return f"#{_PREFIX}{value[1:]}" if is_here else value
+
     return nh3.clean(
         raw,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        # no link with a host and without a scheme
-        attribute_filter=lambda _tag, name, value: (
-            None if name == "href" and _NO_SCHEME.match(value) else value
-        ),
+        attribute_filter=safe_value,
         url_schemes={"http", "https"},
         link_rel="noopener",
     )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from site_builder.errors import Fault, OutputFolderError
-from site_builder.publish.manifest import GENERATOR, added_files, read_manifest, read_stable
+from site_builder.errors import Fault, LockedError, OutputFolderError
+from site_builder.locks import exclusive, read_holder, write_holder
+from site_builder.publish.manifest import (
+    GENERATOR,
+    added_files,
+    is_plain_file,
+    read_manifest,
+    read_stable,
+)
 from site_builder.records import Record
+from site_builder.symlinks import is_inside
 
 # A build that waits longer than this for another one gives up.
 WAIT_S = 30.0
@@ -67,9 +71,9 @@ def recover(out: Path) -> bool:
     if not staged.exists:
         return False
     try:
-        with _locked(staged, 0):
+        with _locked(staged, 0, out):
             return staged.recover()
-    except Timeout:
+    except LockedError:
         return False
     except OSError as error:
         raise _not_writable(out, error) from error
@@ -155,23 +159,13 @@ class Staging:
     @property
     def has_only_site(self) -> bool:
         """Whether a build was killed between moving the old site out and the new one in."""
-        return self.old.is_dir() and not self.place.exists()
-
-    @property
-    def build(self) -> str:
-        """Which build is running, in words; empty where that is unknown."""
-        try:
-            build = json.loads(self.owner.read_bytes())
-            return f"process {build['process']} since {build['since']}"
-        except (OSError, ValueError, KeyError, TypeError):
-            return ""
+        is_moved = self.old.is_dir() and not self.old.is_symlink()
+        return is_moved and not self.place.exists()
 
     def create(self) -> None:
         """Create the folder, empty but for the name of this build."""
         self.folder.mkdir()
-        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        build = {"generator": GENERATOR, "process": os.getpid(), "since": since}
-        self.owner.write_text(json.dumps(build), encoding="utf8")
+        write_holder(self.owner)
         self.new.mkdir()
 
     def clear(self) -> None:
@@ -199,6 +193,8 @@ class Staging:
             return False
         names = {path.name for path in self.folder.iterdir()}
         is_ours = not names or {self.owner.name} <= names <= {self.owner.name, "new", "old"}
+        # No build makes a link, and what one leads to is somebody else's.
+        is_ours &= is_inside(self.folder, self.folder.parent, self.folder.name)
         was_away = is_ours and self.has_only_site
         if was_away:
             self.old.replace(self.place)
@@ -220,26 +216,29 @@ def staging(out: Path) -> Iterator[Staging]:
     staged = Staging(out)
     try:
         staged.place.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(staged, WAIT_S):
+        with _locked(staged, WAIT_S, out):
             staged.recover()
             try:
                 staged.create()
                 yield staged
             finally:
                 staged.clear()
-    except Timeout as error:
-        which = f"another build{f' ({staged.build})' if staged.build else ''}"
-        fault = Fault(str(out), f"{which} is publishing here", "Try again when it has finished.")
-        raise OutputFolderError(fault) from error
+    except LockedError as error:
+        raise OutputFolderError(*error.faults) from error
     except OSError as error:
         raise _not_writable(out, error) from error
 
 
 @contextmanager
-def _locked(staged: Staging, wait_s: float) -> Iterator[None]:
+def _locked(staged: Staging, wait_s: float, out: Path) -> Iterator[None]:
     """Hold a lock that ends with a killed build; its file outlives the staging folder."""
     path = staged.place.with_name(f".{staged.place.name}.lock")
-    with FileLock(path, timeout=wait_s):
+
+    def blocked() -> Fault:
+        what = f"another build{read_holder(staged.owner)} is publishing here"
+        return Fault(str(out), what, "Try again when it has finished.")
+
+    with exclusive(path, wait_s, blocked):
         try:
             yield
         finally:
@@ -250,7 +249,7 @@ def _locked(staged: Staging, wait_s: float) -> Iterator[None]:
 
 def _has_content(path: Path, content: bytes) -> bool:
     try:
-        return path.read_bytes() == content
+        return is_plain_file(path) and path.read_bytes() == content
     except OSError:
         return False
 

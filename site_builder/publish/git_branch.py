@@ -39,8 +39,8 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
     branch is kept. If the branch holds this site already, nothing is pushed.
 
     Raises:
-        DeployError: Git is missing, there is no such remote, the branch holds something else, or
-            Git refuses.
+        DeployError: Git is missing, there is no such remote, the branch holds something else or
+            has a name that is ambiguous there, or Git refuses.
     """
     repo, place = _repository(root), f"{remote}/{branch}"
     from git import GitCommandError
@@ -78,10 +78,18 @@ def _repository(root: Path) -> Repo:
 
 
 def _check_names(repo: Repo, remote: str, branch: str) -> None:
-    known = [known.name for known in repo.remotes]
+    from git import GitCommandError
+
+    # Git would take a name with a hyphen in front for an option.
+    known = [known.name for known in repo.remotes if not known.name.startswith("-")]
     if remote not in known:
         fix = did_you_mean(remote, known, "remotes") or f"Add it: git remote add {remote} ADDRESS."
         raise DeployError(Fault("--remote", f"the repository has no remote {remote!r}", fix))
+    try:
+        repo.git.check_ref_format(f"refs/heads/{branch}")
+    except GitCommandError as error:
+        fault = Fault("--branch", f"{branch!r} cannot be a branch", "Choose another name.")
+        raise DeployError(fault) from error
     if not repo.head.is_detached and repo.active_branch.name == branch:
         what = f"{branch!r} is checked out, and the site would replace its files"
         raise DeployError(Fault("--branch", what, "Use a branch for the site, such as gh-pages."))
@@ -90,11 +98,14 @@ def _check_names(repo: Repo, remote: str, branch: str) -> None:
 def _fetch(repo: Repo, remote: str, branch: str) -> str | None:
     """Fetch the branch and return its commit; None where there is no such branch."""
     ref = f"refs/heads/{branch}"
-    found = str(repo.git.ls_remote(remote, ref)).split()
-    if not found:
-        return None
-    repo.git.fetch("--no-tags", remote, ref)
-    return found[0]
+    listed = (line.split("\t") for line in str(repo.git.ls_remote(remote, ref)).splitlines())
+    commits = {name: commit for commit, name in listed}
+    if others := sorted(commits.keys() - {ref}):  # a push may go to such a branch instead
+        what = f"the remote has {others[0]!r}, which Git takes for this branch"
+        raise DeployError(Fault(f"{remote}/{branch}", what, "Delete it there, or choose another."))
+    if ref in commits:
+        repo.git.fetch("--no-tags", remote, ref)
+    return commits.get(ref)
 
 
 def _is_site(repo: Repo, commit: str) -> bool:

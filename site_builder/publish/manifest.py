@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 from typing import TypeVar
 
 from site_builder import __version__
@@ -66,10 +67,20 @@ def read_manifest(folder: Path) -> Manifest | None:
     Raises:
         OSError: The file exists and cannot be read.
     """
+    path = folder / MANIFEST
     try:
-        return parse_manifest((folder / MANIFEST).read_bytes())
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return parse_manifest(path.read_bytes()) if is_plain_file(path) else None
+    except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def is_plain_file(path: Path) -> bool:
+    """Return whether a path is a file and no link; reading a pipe or a device may never end.
+
+    Raises:
+        OSError: There is nothing, or the folder cannot be read.
+    """
+    return S_ISREG(path.lstat().st_mode)
 
 
 def parse_manifest(text: str | bytes) -> Manifest | None:
@@ -93,7 +104,7 @@ def _is_inside(path: str) -> bool:
 def added_files(folder: Path, files: Collection[str]) -> Iterator[str]:
     """Yield what is in a published folder but not of the site: `CNAME`, `.git/`, `a/notes.txt`.
 
-    A folder that is not of the site is one result, with a slash at its end.
+    A folder that is not of the site, or is a link, is one result, with a slash at its end.
 
     Raises:
         OSError: Part of the folder cannot be read.
@@ -106,8 +117,9 @@ def added_files(folder: Path, files: Collection[str]) -> Iterator[str]:
         for name in names:
             if prefix + name not in known and name not in _IGNORED:
                 yield prefix + name
-        yield from (f"{prefix}{name}/" for name in subfolders if prefix + name not in folders)
-        subfolders[:] = [name for name in subfolders if prefix + name in folders]
+        own = [n for n in subfolders if prefix + n in folders and not Path(place, n).is_symlink()]
+        yield from (f"{prefix}{name}/" for name in subfolders if name not in own)
+        subfolders[:] = own
 
 
 def _raise(error: OSError) -> None:

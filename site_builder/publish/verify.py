@@ -13,6 +13,7 @@ from site_builder.publish.manifest import (
     MANIFEST,
     Manifest,
     added_files,
+    is_plain_file,
     read_manifest,
     read_stable,
 )
@@ -73,7 +74,9 @@ def _file_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
     for path, checksum in sorted(manifest.files.items()):
         place = str(folder / path)
         try:
-            if sha256((folder / path).read_bytes()).hexdigest() != checksum:
+            if not is_plain_file(folder / path):
+                yield Fault(place, "it is not a file", _COPY_AGAIN)
+            elif sha256((folder / path).read_bytes()).hexdigest() != checksum:
                 yield Fault(place, "it is not the file that was built", _COPY_AGAIN)
         except (FileNotFoundError, NotADirectoryError):
             yield Fault(place, "the file is missing", _COPY_AGAIN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from uuid import UUID, uuid5
 from xml.etree import ElementTree
 
@@ -146,4 +147,11 @@ def read_feed(content: bytes) -> tuple[FeedEntry, ...] | None:
         FeedEntry(*((part.findtext(f"{{{_ATOM}}}{name}") or "").strip() for name in names))
         for part in feed.iterfind(f"{{{_ATOM}}}entry")
     ]
-    return tuple(entry for entry in entries if entry.id and _MOMENT.fullmatch(entry.updated))
+    return tuple(entry for entry in entries if entry.id and _is_moment(entry.updated))
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return _MOMENT.fullmatch(text) is not None and bool(datetime.fromisoformat(text))
+    except ValueError:  # a day or an hour that does not exist
+        return False

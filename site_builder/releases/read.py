@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from site_builder import __version__
 from site_builder.api import FOLDER, score_files
 from site_builder.compute.catalog import Release, collect_provenance
 from site_builder.compute.numbers import floats_or_none
@@ -36,7 +33,9 @@ from site_builder.releases.changes import (
     find_changes,
     find_turned_claims,
 )
+from site_builder.releases.download import open_site, unreadable
 from site_builder.releases.feed import FEED, ReleaseNews, find_feed_faults, read_feed
+from site_builder.symlinks import read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import (
     LoadedTable,
@@ -49,9 +48,6 @@ from site_builder.tables.read import (
 )
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 
-_TIMEOUT_S = 30.0
-_MAX_BYTES = 1_000_000_000
-_GONE = (404, 410)
 # A JSON escape of half a surrogate pair, or of one of its two halves.
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -218,7 +214,7 @@ def _web_files(address: str) -> _SiteFiles:
     parts = urlsplit(address)
     path = parts.path.removesuffix("index.html").rstrip("/").removesuffix(f"/{FOLDER}")
     root = urlunsplit(parts._replace(path=path, query="", fragment=""))
-    return _SiteFiles(root, f"{FOLDER}/", lambda path: _download(f"{root}/{path}"))
+    return _SiteFiles(root, f"{FOLDER}/", open_site(root).read)
 
 
 def _folder_files(folder: Path) -> _SiteFiles | None:
@@ -231,41 +227,15 @@ def _folder_files(folder: Path) -> _SiteFiles | None:
         root, api = folder.resolve().parent.parent, f"{FOLDER}/"
     else:
         root, api = folder, ""
-    return _SiteFiles(str(root), api, lambda path: _read_file(root / path))
+    return _SiteFiles(str(root), api, lambda path: _read_file(root, path))
 
 
-def _read_file(path: Path) -> bytes | None:
+def _read_file(root: Path, name: str) -> bytes | None:
+    path = root / name
     try:
-        return path.read_bytes() if path.is_file() else None
+        return read_inside(path, root) if path.is_file() else None
     except OSError as error:
-        raise _unreadable(str(path), error) from error
-
-
-def _download(address: str) -> bytes | None:
-    headers = {"User-Agent": f"site_builder/{__version__}"}
-    try:
-        # `address` is http or https, and the library follows no redirection to a file.
-        request = urllib.request.Request(address, headers=headers)
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
-            content: bytes = answer.read(_MAX_BYTES + 1)
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code in _GONE:
-                return None
-            raise _unreadable(address, f"the host answers {error.code}") from error
-    except urllib.error.URLError as error:
-        raise _unreadable(address, error.reason) from error
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        raise _unreadable(address, error) from error
-    if len(content) > _MAX_BYTES:
-        raise _unreadable(address, f"it is larger than {_MAX_BYTES:,} bytes")
-    return content
-
-
-def _unreadable(where: str, why: BaseException | str) -> SiteError:
-    words = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
-    what = f"cannot be read: {words or type(why).__name__}"
-    return SiteError(Fault(where, what, "Look whether it is the right place."))
+        raise unreadable(str(path), error) from error
 
 
 class _Published(BaseModel):
@@ -280,6 +250,14 @@ _Part = TypeVar("_Part", bound=_Published)
 class _Release(_Published):
     sha256: str
     date: str | None = None
+
+    @field_validator("date")
+    @classmethod
+    def _is_day(cls, value: str | None) -> str | None:
+        if value is not None and value != date.fromisoformat(value).isoformat():
+            message = "it must be a day as YYYY-MM-DD"
+            raise ValueError(message)
+        return value
 
 
 class _Stats(_Published):
@@ -327,11 +305,21 @@ class _Correlations(_Published):
     columns: list[str]
 
 
+class _Metric(_Published):
+    metric: str | None
+
+
+class _Robustness(_Published):
+    rules: list[dict[str, Any]]
+
+
 class _Api(_Published):
     stats: _Stats
     models: list[_Model]
     tasks: list[_Task]
     categories: list[_Category] = []
+    metrics: list[_Metric] = []
+    robustness: _Robustness | None = None
     correlations: _Correlations | None = None
 
 

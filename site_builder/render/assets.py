@@ -11,6 +11,7 @@ from posixpath import dirname, join, normpath, relpath
 from site_builder.config import SiteConfig
 from site_builder.errors import AssetError, Fault, SiteError
 from site_builder.records import Record
+from site_builder.symlinks import check_inside, read_inside
 
 TOKENS_SHEET = "css/tokens.css"
 LEAST_CONTRAST = 4.5
@@ -181,21 +182,37 @@ def default_folder(name: str) -> Path:
 
 
 def project_folders(root: Path, name: str) -> list[Path]:
-    """Return the folders of templates or static files, the project's first."""
+    """Return the folders of templates or static files, the project's first.
+
+    Raises:
+        AssetError: The project's is a link that leads out of it, perhaps to the whole disk.
+    """
     folders = (root / name, default_folder(name))
-    return list(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
+    there = list(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
+    try:
+        check_inside(root / name, root, name)
+    except OSError as error:
+        raise AssetError(Fault(name, f"cannot be read: {error.strerror}.")) from error
+    return there
 
 
 def find_static(root: Path, name: str) -> bytes:
     """Return the content of a static file of a project.
 
     Raises:
-        AssetError: No folder has a file of that name.
+        AssetError: No folder has a file of that name, or it cannot be read.
     """
     for folder in project_folders(root, "static"):
         if (folder / name).is_file():
-            return (folder / name).read_bytes()
+            try:
+                return read_inside(folder / name, folder)
+            except OSError as error:
+                raise _unreadable(name, error) from error
     raise AssetError(Fault(f"static/{name}", _NOT_FOUND))
+
+
+def _unreadable(name: str, error: OSError) -> AssetError:
+    return AssetError(Fault(f"static/{name}", f"cannot be read: {error.strerror}."))
 
 
 class Assets(Record):
@@ -239,7 +256,7 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
             try:
                 found[name] = _sent(path, folder)
             except OSError as error:
-                faults.append(Fault(f"static/{name}", f"cannot be read: {error.strerror}."))
+                faults += _unreadable(name, error).faults
     what, fix = "the file is missing: the front-end packages are not fetched", "Run `make vendor`."
     faults += [Fault(f"static/{name}", what, fix) for name in NEEDED if name not in found]
     assets = _named(found, faults)
@@ -250,7 +267,7 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
 
 def _sent(path: Path, folder: Path) -> bytes:
     """Leave out the comments of our scripts; in a project's, such a line may be part of a text."""
-    content = path.read_bytes()
+    content = read_inside(path, folder)
     if path.relative_to(folder).as_posix() == CHARTS:
         return COMPILED_AHEAD + content
     is_ours = folder == default_folder("static") and path.parent.name == "js"

@@ -12,6 +12,7 @@ from types import BuiltinMethodType, FunctionType, MethodType, NoneType
 
 import jinja2
 from jinja2.bccache import Bucket
+from jinja2.loaders import split_template_path
 from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
@@ -19,6 +20,7 @@ from site_builder.errors import Fault, TemplateFaultError
 from site_builder.records import Record
 from site_builder.render.assets import project_folders
 from site_builder.render.tables import raw_value, write_data, write_rows, write_words
+from site_builder.symlinks import check_inside
 
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 # Errors of a template; in one of the generator's, most of them are bugs.
@@ -61,6 +63,19 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return isinstance(obj, FunctionType | Macro | BlockReference)
 
 
+class _OfProject(jinja2.FileSystemLoader):
+    """Loads the project's templates, and refuses links that lead out of their folder."""
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        for folder in map(Path, self.searchpath):
+            path = folder.joinpath(*split_template_path(template))
+            if path.is_file():
+                check_inside(path, folder)
+        return super().get_source(environment, template)
+
+
 class _WithoutIndents(jinja2.FileSystemLoader):
     """Loads the generator's templates without their indents, which no page shows."""
 
@@ -94,7 +109,7 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
 
     `folders` have the project's first. The generator's, the last, are also found under `ours/`.
     """
-    project, ours = jinja2.FileSystemLoader(folders[:-1]), _WithoutIndents(folders[-1:])
+    project, ours = _OfProject(folders[:-1]), _WithoutIndents(folders[-1:])
     environment = _Sandbox(
         loader=jinja2.ChoiceLoader([project, ours, jinja2.PrefixLoader({"ours": ours})]),
         autoescape=True,

@@ -346,7 +346,31 @@ def _files_for_hosts(pages: Sequence[Page], urls: Urls) -> dict[str, bytes]:
     if urls.base_url:
         robots += f"\nSitemap: {urls.base_url}sitemap.xml\n"
         files["sitemap.xml"] = _sitemap(pages, urls)
-    return {**files, "robots.txt": robots.encode()}
+    return {**files, "robots.txt": robots.encode(), "_headers": _headers(pages, urls)}
+
+
+def _headers(pages: Sequence[Page], urls: Urls) -> bytes:
+    """Return what Netlify, Cloudflare Pages and others send: what a page cannot declare itself.
+
+    Hosts join the headers of all rules that match, so no rule may take back what another says:
+    embedded views are framed by any site, and badges are shown by any.
+    """
+    paths = {urls.file(page.address) for page in pages if page.address.kind != "embed"}
+    folders = {f"{path.partition('/')[0]}/*" if "/" in path else path for path in paths}
+    rules = {
+        "*": {
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+            "X-Content-Type-Options": "nosniff",
+        },
+        "assets/*": {"Cross-Origin-Resource-Policy": "same-origin"},
+    }
+    framed = {"Content-Security-Policy": "frame-ancestors 'self'"}
+    rules |= dict.fromkeys(["", *sorted(folders)], framed)
+    lines: list[str] = []
+    for path, headers in rules.items():
+        lines += [f"/{path}", *(f"  {name}: {value}" for name, value in headers.items())]
+    return "\n".join([*lines, ""]).encode()
 
 
 def _sitemap(pages: Sequence[Page], urls: Urls) -> bytes:

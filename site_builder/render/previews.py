@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -259,7 +261,8 @@ def _placed_row(across: _Across, y: float, name: str, text: str, row: CardRow) -
 _ENGINE = f"resvg {resvg_py.__resvg_version__} of resvg-py {resvg_py.__version__}"
 # From here on, drawing in processes is faster although they have to start first.
 MANY = 100
-_CACHE_FOLDER = ".cache/cards"
+# Where users have caches, below their home, by `sys.platform`.
+_USER_CACHES = {"darwin": "Library/Caches", "win32": "AppData/Local"}
 _NAME = re.compile(r"[0-9a-f]{64}")
 _DIGEST = 32
 
@@ -282,10 +285,25 @@ def draw_previews(site: Site, pages: Iterable[Made]) -> dict[str, bytes]:
         if page.card is not None
     }
     try:
-        return draw_pictures(drawings, config.root, PictureCache(config.root / _CACHE_FOLDER))
+        return draw_pictures(drawings, config.root, PictureCache(cache_folder(config.root)))
     except ValueError as error:
         what = f"what it draws is no SVG: {error}."
         raise TemplateFaultError.at(TEMPLATE, what) from error
+
+
+def cache_folder(root: Path) -> Path | None:
+    """Return the folder for the pictures of a project; None for a user without a home.
+
+    It is in the user's cache, never in the project: whoever proposes a change to the project could
+    send pictures along, and a build would publish them.
+    """
+    try:
+        caches = Path.home() / _USER_CACHES.get(sys.platform, ".cache")
+    except RuntimeError:
+        return None
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    project = sha256(os.fsencode(root.resolve())).hexdigest()[:16]
+    return (given if given.is_absolute() else caches) / "site_builder/cards" / project
 
 
 class PictureCache:
@@ -295,11 +313,13 @@ class PictureCache:
     written to is ignored.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     def find(self, key: str) -> bytes | None:
         """Return a picture, or None if it is missing or broken."""
+        if self._folder is None:
+            return None
         try:
             stored = (self._folder / key).read_bytes()
         except OSError:
@@ -309,6 +329,8 @@ class PictureCache:
 
     def keep(self, pictures: Mapping[str, bytes]) -> None:
         """Store the pictures of a build, and delete all others."""
+        if self._folder is None:
+            return
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             for key, picture in pictures.items():

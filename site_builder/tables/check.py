@@ -431,13 +431,13 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
 
 
 def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
-    """Find averages over several metrics without bounds, unless `rank_by` asks for them."""
+    """Find several metrics without bounds, whose scores are not averaged."""
     tasks = tables.tasks[_among(tables.tasks["task"], tables.results["task"])]
     metrics = tasks["metric"].dropna().unique()
     unbounded = tasks[["score_min", "score_max"]].isna().all(axis=None)
     one_way = len(tasks["higher_is_better"].unique()) == 1
     if config.board.rank_by is None and len(metrics) > 1 and unbounded and one_way:
-        what = f"scores of {len(metrics):,} metrics are averaged, and no task states its bounds"
+        what = f"scores of {len(metrics):,} metrics are not averaged, as no task states its bounds"
         fix = "State score_min and score_max of the tasks, or rank_by in site.toml."
         where = tables.loaded[TASKS.name].where
         yield Fault(where, f"{what}: {_some(metrics)}", fix, "warning")

@@ -15,11 +15,19 @@ from site_builder.records import Record
 from site_builder.tables.read import LoadedTable
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
-# What a spreadsheet reads as the beginning of a formula; some read the wide forms too.
-_FORMULA = re.compile(r"[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
 _FOUND_TYPES: Mapping[str, Type] = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 """A number as CSV files have it: with a decimal point, without marks between thousands."""
+# What a spreadsheet reads as the beginning of a formula (some read the wide forms too), where a
+# cell may begin: a spreadsheet with semicolons between cells ignores our commas and quotes. It
+# skips blanks, quotes and characters of no width. A number stays a number.
+_FORMULA = re.compile(
+    r"\A(?=[\t\r\n])"
+    r"|(?P<start>\A|[;\t\r\n])"
+    r"(?P<skipped>(?:[^\S\t\r\n]|[\"\u00AD\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF])*+)"
+    rf"(?!(?ai:{NUMBER.pattern})(?:[;\t\r\n]|\Z))"
+    r"(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])"
+)
 
 
 class ExportedColumn(Record):
@@ -79,9 +87,9 @@ def _compress(content: bytes) -> bytes:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    """Write RFC 4180; what a spreadsheet reads as a formula gets a leading apostrophe."""
+    """Write RFC 4180; what a spreadsheet reads as a formula gets an apostrophe before it."""
     texts: pd.DataFrame = frame.select_dtypes("str")
-    risky = [name for name in texts if any(_defuse(x) is not x for x in texts[name].unique())]
+    risky = [name for name in texts if any(_defuse(x) != x for x in texts[name].dropna().unique())]
     safe = frame.assign(**{str(name): texts[name].map(_defuse) for name in risky})
     safe.columns = [_defuse(str(name)) for name in safe.columns]
     # With "\n" pandas would not quote a carriage return in a text.
@@ -89,8 +97,7 @@ def _csv(frame: pd.DataFrame) -> bytes:
 
 
 def _defuse(value: object) -> object:
-    is_formula = isinstance(value, str) and _FORMULA.match(value) and not NUMBER.fullmatch(value)
-    return f"'{value}" if is_formula else value
+    return _FORMULA.sub(r"\g<start>'\g<skipped>", value) if isinstance(value, str) else value
 
 
 def _json(frame: pd.DataFrame) -> bytes:

@@ -18,11 +18,18 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, rows_text
 from site_builder.records import Record, field
+from site_builder.tables.lock import read_locked
 from site_builder.tables.schema import MODELS, TABLES, TASKS, ColumnSpec, TableSpec, Type
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 
 _BATCH_ROWS = 4_096
+MOST_VALUES = 50_000_000
+"""Values of a Parquet file that is read whole, rows times columns."""
+MOST_BYTES = 500_000_000
+"""Bytes of a Parquet file that is read whole, once it is decoded."""
+# Arrow raises the last for the name of a column.
+PARQUET_ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError)
 # The pandas type of the columns that hold no text.
 _PANDAS_TYPES: Mapping[Type, Literal["float64", "object"]] = {
     "number": "float64",
@@ -89,7 +96,15 @@ class Tables(Record):
 
 
 def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
-    """Read every table of the schema in a folder, which messages call `shown_as`."""
+    """Read every table of the schema in a folder, which messages call `shown_as`.
+
+    Raises:
+        FaultsError: Another command is writing the tables and does not finish.
+    """
+    return read_locked(data_dir, lambda: _load_tables(data_dir, shown_as))
+
+
+def _load_tables(data_dir: Path, shown_as: str) -> LoadedTables:
     tables: dict[str, LoadedTable] = {}
     faults: list[Fault] = []
     unreadable: set[str] = set()
@@ -126,12 +141,12 @@ def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault
     if not file:
         return Fault(where, "the file is empty (0 bytes)", "Write it again.")
     try:
-        # Not pq.read_table: it refuses two columns of one name.
-        stored = pq.ParquetFile(pa.BufferReader(file)).read()
-        stored.validate(full=True)  # else invalid UTF-8 fails much later, when a page is written
+        stored = read_whole(file)
         columns = dict(zip(_unique(stored.column_names), stored.columns, strict=True))
         plain = {name: _plain(column, spec.column(name)) for name, column in columns.items()}
-    except (pa.ArrowException, OSError) as error:
+    except LargeParquetError as error:
+        return Fault(where, str(error), "Leave out what the site does not need.")
+    except PARQUET_ERRORS as error:
         return Fault(where, _why_unreadable(file, error), "Write it again as Parquet.")
     return LoadedTable(
         spec,
@@ -149,7 +164,7 @@ def _why_unreadable(file: bytes, error: Exception) -> str:
         return "the file is not Parquet"
     if not file.endswith(b"PAR1"):
         return "the Parquet file is cut short"
-    return f"the Parquet file is damaged: {first_line(error)}"
+    return f"the Parquet file is damaged: {parquet_problem(error)}"
 
 
 def _unique(names: list[str]) -> list[str]:
@@ -280,6 +295,85 @@ class ParquetError(Exception):
     """A file is not Parquet, or is damaged."""
 
 
+class LargeParquetError(ParquetError):
+    """A file would take too much memory."""
+
+
+def parquet_problem(error: Exception) -> str:
+    """Return what one of the `PARQUET_ERRORS` says, on one line."""
+    is_name = isinstance(error, UnicodeDecodeError)
+    return "the name of a column is not UTF-8 text" if is_name else first_line(error)
+
+
+def read_whole(source: Path | bytes) -> pa.Table:
+    """Read a Parquet file and check its texts.
+
+    Raises:
+        LargeParquetError: It is beyond the limits of `check_size`.
+    """
+    check_size(source)
+    # Not pq.read_table: it refuses two columns of one name.
+    with pq.ParquetFile(_readable(source)) as file:
+        table = file.read()
+        table.validate(full=True)  # else invalid UTF-8 fails much later, when a page is written
+        return table
+
+
+def check_size(source: Path | bytes) -> None:
+    """Refuse a Parquet file that would take too much memory, before it is decoded.
+
+    A file of a few kB can state a billion equal values, or repeat one long text by its number in a
+    dictionary. The footer tells the number of values and the size of what is stored. Texts are read
+    without repeating them, to sum their lengths.
+
+    Raises:
+        LargeParquetError: It has more than `MOST_VALUES` or takes more than `MOST_BYTES`.
+    """
+    with pq.ParquetFile(_readable(source)) as file:
+        footer, schema = file.metadata, file.metadata.schema
+    columns = [schema.column(i) for i in range(footer.num_columns)]
+    groups = [footer.row_group(i) for i in range(footer.num_row_groups)]
+    values, size = 0, 0
+    for i, column in enumerate(columns):
+        chunks = [group.column(i) for group in groups]
+        n = sum(chunk.num_values for chunk in chunks)
+        values += n
+        size += n * (column.length or 0) + sum(chunk.total_uncompressed_size for chunk in chunks)
+    _check_limit(max(values, footer.num_rows), MOST_VALUES, "{:,} values")
+    _check_limit(size, MOST_BYTES, "{:,} bytes when it is read")
+    texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+    size = 0
+    with pq.ParquetFile(_readable(source), read_dictionary=texts) as file:
+        for i in range(len(groups) if texts else 0):
+            group = file.read_row_group(i, columns=texts)
+            size += sum(map(_decoded_size, (c for column in group.columns for c in column.chunks)))
+            _check_limit(size, MOST_BYTES, "{:,} bytes or more of text when it is read")
+
+
+def _check_limit(found: int, most: int, what: str) -> None:
+    if found > most:
+        message = f"the Parquet file has {what.format(found)}, and at most {most:,} are read"
+        raise LargeParquetError(message)
+
+
+def _decoded_size(array: Any) -> int:  # noqa: ANN401 - the stubs know no kind of array
+    """Return the number of bytes of an Arrow array once its texts are repeated."""
+    kind = array.type
+    if pa.types.is_map(kind):
+        return _decoded_size(array.keys) + _decoded_size(array.items)
+    if pa.types.is_nested(kind):
+        return sum(
+            map(_decoded_size, array.flatten() if pa.types.is_struct(kind) else [array.flatten()])
+        )
+    if not pa.types.is_dictionary(kind) or pa.types.is_primitive(kind.value_type):
+        return int(array.nbytes)
+    return pc.sum(pc.binary_length(array.dictionary).take(array.indices)).as_py() or 0
+
+
+def _readable(source: Path | bytes) -> Path | pa.BufferReader:
+    return pa.BufferReader(source) if isinstance(source, bytes) else source
+
+
 class StoredColumn(Record):
     """A column of a Parquet file, which may have two of one name; `stored` is its Arrow type.
 
@@ -292,19 +386,23 @@ class StoredColumn(Record):
 
 
 class Footer(Record):
-    """The columns and the number of rows that the footer of a Parquet file states."""
+    """The columns and the number of rows that the footer of a Parquet file states.
+
+    `n_bytes` is the size of all pages after decompression; a repeated text is in it once.
+    """
 
     columns: tuple[StoredColumn, ...]
     rows: int
+    n_bytes: int
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[pq.ParquetFile]:
+def _open(path: Path, read_dictionary: list[str] | None = None) -> Iterator[pq.ParquetFile]:
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, read_dictionary=read_dictionary) as file:
             yield file
-    except (pa.ArrowException, OSError) as error:
-        what = f"cannot be read as Parquet: {first_line(error)}"
+    except PARQUET_ERRORS as error:
+        what = f"cannot be read as Parquet: {parquet_problem(error)}"
         raise ParquetError(what) from error
 
 
@@ -312,7 +410,26 @@ def read_footer(path: Path) -> Footer:
     """Read the footer of a Parquet file and no row, or raise a `ParquetError`."""
     with _open(path) as file:
         columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
-        return Footer(tuple(columns), int(file.metadata.num_rows))
+        groups = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
+        rows = max(file.metadata.num_rows, sum(group.num_rows for group in groups))
+        chunks = (group.column(n) for group in groups for n in range(group.num_columns))
+        return Footer(tuple(columns), rows, sum(c.total_uncompressed_size for c in chunks))
+
+
+def text_size(path: Path, names: Sequence[str]) -> int:
+    """Return the bytes of all texts of some text columns, or raise a `ParquetError`.
+
+    Repeated texts are counted without making them: a dictionary of one text of a megabyte and its
+    hundred thousand rows take a kilobyte on disk.
+    """
+    n_bytes = 0
+    with _open(path, read_dictionary=list(names)) as file:
+        for batch in file.iter_batches(_BATCH_ROWS, columns=list(names)):
+            for column in batch.columns:
+                assert isinstance(column, pa.DictionaryArray)
+                lengths: pa.Array[Any] = pc.call_function("binary_length", [column.dictionary])
+                n_bytes += pc.sum(lengths.take(column.indices).cast(pa.int64())).as_py() or 0
+    return n_bytes
 
 
 def _kind(kind: pa.DataType) -> str:

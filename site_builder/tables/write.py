@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -15,7 +13,13 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError
 from site_builder.records import Record, field
-from site_builder.tables.read import first_line
+from site_builder.tables.lock import replacing
+from site_builder.tables.read import (
+    PARQUET_ERRORS,
+    LargeParquetError,
+    parquet_problem,
+    read_whole,
+)
 from site_builder.tables.schema import TableSpec, Type
 
 StoredRow = dict[str, Any]
@@ -64,12 +68,11 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
     if not path.exists():
         return StoredTable(spec)
     try:
-        table = pq.ParquetFile(path).read()
-        table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
-        what = f"the table cannot be added to: {first_line(error)}"
+        table = read_whole(path)
+        names = table.column_names
+    except (LargeParquetError, *PARQUET_ERRORS) as error:
+        what = f"the table cannot be added to: {parquet_problem(error)}"
         raise FaultsError([Fault(where, what, "Repair or remove it.")]) from error
-    names = table.column_names
     if len(set(names)) < len(names):
         what = "the table cannot be added to: two columns share a name"
         raise FaultsError([Fault(where, what, "Rename one of them.")])
@@ -90,21 +93,20 @@ def _plain(value: object) -> object:
 
 
 def save_tables(data_dir: Path, tables: Sequence[tuple[StoredTable, Sequence[StoredRow]]]) -> None:
-    """Write tables with their new rows: first all of them beside the old files, then rename each.
+    """Replace tables, within `write_locked`, by tables of the new rows; all of them, or none.
 
     Raises:
-        FaultsError: A value does not fit its column, or writing fails; the old tables remain.
+        FaultsError: A table is a link, a value does not fit its column, or writing fails.
     """
+    links = [stored.spec.file for stored, _ in tables if (data_dir / stored.spec.file).is_symlink()]
+    if links:
+        # The file that it leads to may be of another project, or of none.
+        what, fix = "this is a link, and only files are written to", "Replace it by the file."
+        raise FaultsError(Fault(f"data/{name}", what, fix) for name in links)
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=data_dir, prefix=".") as folder:
+        with replacing(data_dir) as folder:
             for stored, rows in tables:
-                with Path(folder, stored.spec.file).open("wb") as file:
-                    pq.write_table(_as_arrow(stored, rows), file)
-                    file.flush()
-                    os.fsync(file.fileno())
-            for stored, _ in tables:
-                Path(folder, stored.spec.file).replace(data_dir / stored.spec.file)
+                pq.write_table(_as_arrow(stored, rows), folder / stored.spec.file)
     except OSError as error:
         what = f"writing failed: {error.strerror}"
         raise FaultsError([Fault("data", what, "The tables are unchanged.")]) from error

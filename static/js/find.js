@@ -6,22 +6,31 @@
   const openers = site.elements("[data-find]");
   if (openers.length === 0) return;
 
-  const dialog = site.make("dialog", { class: "find", "aria-label": "Search" });
-  dialog.innerHTML = `
-    <div class="find-bar">
-      <label class="unseen" for="find-field">${WHAT}</label>
-      <input type="text" id="find-field" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="find-list" autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="go" placeholder="${WHAT}">
-      <button type="button" class="quiet" data-find-close>Close</button>
-    </div>
-    <div class="find-list" id="find-list" role="listbox" aria-label="Found" hidden></div>
-    <div class="find-foot">
-      <p role="status" data-find-note></p>
-      <span class="find-switch"><input type="checkbox" id="find-slash"> <label for="find-slash">Open with <kbd>/</kbd></label></span>
-    </div>`;
+  const input = site.make("input", {
+    type: "text",
+    id: "find-field",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": "find-list",
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    enterkeyhint: "go",
+    placeholder: WHAT,
+  });
+  const list = site.make("div", { class: "find-list", id: "find-list", role: "listbox", "aria-label": "Found", hidden: "" });
+  const note = site.make("p", { role: "status", "data-find-note": "" });
+  const close = site.make("button", { type: "button", class: "quiet", "data-find-close": "" }, "Close");
+  const slash = site.make("label", { for: "find-slash" }, "Open with ", site.make("kbd", {}, "/"));
+  const dialog = site.make(
+    "dialog",
+    { class: "find", "aria-label": "Search" },
+    site.make("div", { class: "find-bar" }, site.make("label", { class: "unseen", for: "find-field" }, WHAT), input, close),
+    list,
+    site.make("div", { class: "find-foot" }, note, site.make("span", { class: "find-switch" }, site.make("input", { type: "checkbox", id: "find-slash" }), " ", slash)),
+  );
   document.body.append(dialog);
-  const input = /** @type {HTMLInputElement} */ (dialog.querySelector("[role=combobox]"));
-  const list = /** @type {HTMLElement} */ (dialog.querySelector("[role=listbox]"));
-  const note = /** @type {HTMLElement} */ (dialog.querySelector("[data-find-note]"));
 
   /** @typedef {{text: string, path: string, about: string, name: string, id: string, all: string}} Entry */
   /** Every name; null until the index has come. @type {Entry[] | null} */

@@ -230,8 +230,11 @@
     return { titles: heads.map(site.table.headText), rows };
   };
 
+  // The rule of site_builder/tables/export.py: where a cell may begin, after what a sheet skips, but no number.
+  const FORMULA =
+    /^(?=[\t\r\n])|(^|[;\t\r\n])((?:[^\S\t\r\n]|["\u00AD\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF])*)(?![+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?(?:[;\t\r\n]|$))(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/gi;
   /** A text that a sheet would run as a formula, defused; a number stays one. @param {string} text */
-  const defused = (text) => (/^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text);
+  const defused = (text) => text.replace(FORMULA, "$1'$2");
 
   /** What a cell shows, with its note. @param {HTMLTableCellElement} cell */
   const withNote = (cell) => {

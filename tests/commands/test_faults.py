@@ -227,7 +227,7 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
     "metrics averaged without bounds": (
         {"tasks": having(tasks_frame()[["task"]], metric=["accuracy", "rouge"])},
         {},
-        "data/tasks.parquet: scores of 2 metrics are averaged, and no task states its bounds: "
+        "data/tasks.parquet: scores of 2 metrics are not averaged, as no task states its bounds: "
         "'accuracy' and 'rouge'. State score_min and score_max of the tasks, or rank_by in "
         "site.toml.",
     ),

@@ -274,6 +274,7 @@ def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
         "sdk": "static",
         "app_file": "index.html",
         "pinned": False,
+        "custom_headers": {"cross-origin-opener-policy": "same-origin"},
     } == dict(YAML(typ="safe").load(settings))
     assert text.lstrip().startswith(f"# {title}\n")
     workflows = sorted(path.name for path in (folder / ".github/workflows").iterdir())
@@ -288,7 +289,7 @@ def test_the_project_asks_for_this_version(sample):
 
 def test_what_a_build_makes_is_ignored_by_git(sample):
     lines = (sample / ".gitignore").read_text(encoding="utf8").splitlines()
-    assert {"/site/", "/.site.lock", "/.site.staging/", "/.cache/"} <= {*lines}
+    assert {"/site/", "/.site.lock", "/.site.staging/", "/data/.tables/"} <= {*lines}
 
 
 def test_the_settings_of_the_sample_are_in_its_commented_file(sample):

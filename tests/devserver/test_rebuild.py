@@ -1,5 +1,6 @@
 """Which files are watched, and what comes of a build."""
 
+import io
 import os
 import shutil
 import threading
@@ -7,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from site_builder.build import make_files
@@ -209,6 +212,42 @@ def test_a_file_that_goes_away_while_it_is_read(project, monkeypatch):
     built = rebuilder.build()
     assert ("static/x.css: cannot be read: No such file or directory",) == built.served.lines
     assert good.files == built.served.files
+
+
+def test_an_error_that_nobody_foresaw(project, monkeypatch):
+    """It is a line like any other, and the next build mends it."""
+    rebuilder = Rebuilder(project)
+    good = rebuilder.build().served
+
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError("no memory\nat all")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("site_builder.devserver.rebuild.make_files", fail)
+        built = rebuilder.build()
+    what = "the build failed: MemoryError: no memory"
+    line = f"{what}. `site-builder build` shows where. Please report it."
+    assert (line,) == built.served.lines
+    assert good.files == built.served.files
+    assert () == rebuilder.build().served.lines
+
+
+def test_a_table_that_ended_the_server(project):
+    """The name of one of its columns is not UTF-8."""
+    column, sink = pa.table({"name_of_a_column": [1]}), io.BytesIO()
+    pq.write_table(column, sink, store_schema=False)
+    file = sink.getvalue().replace(b"name_of_a_column", b"name_of_a_colum\xff")
+    (project / "data/results.parquet").write_bytes(file)
+    (line,) = Rebuilder(project).build().served.lines
+    assert line.endswith("the name of a column is not UTF-8 text. Write it again as Parquet.")
+
+
+def test_a_folder_that_is_a_link_is_not_listed(project):
+    """It may lead to the whole disk."""
+    for name in ("templates", "static", "data/content"):
+        (project / name).symlink_to("/")
+    tables = [f"data/{name}.parquet" for name in ("models", "results", "tasks")]
+    assert sorted([*tables, "site.toml"]) == own(project)
 
 
 def test_a_project_that_never_was_good(tmp_path):

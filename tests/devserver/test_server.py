@@ -34,6 +34,7 @@ from site_builder.devserver.server import (
 from site_builder.errors import SiteError
 from tests.helpers.browsing import both_sizes, breaches, open_page
 from tests.helpers.live import LIMIT_S, Live, events, live
+from tests.helpers.serve import serve
 from tests.helpers.sites import copy_project
 
 FILES = {
@@ -264,6 +265,86 @@ def test_requests():
 def test_a_page_of_another_host_cannot_read_it(name, status):
     with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
         assert status == ask(server.url, Host=name).status
+
+
+EMBED = "embed/leaderboard/"
+LOADS = {
+    "a script": ("scores.js", "no-cors", "script"),
+    "a request of a script": ("api/v1/stats.json", "cors", "empty"),
+    "a picture": ("cards/home.png", "no-cors", "image"),
+    "events": ("_live/events", "cors", "empty"),
+    "a frame": ("", "navigate", "iframe"),
+    "an object": (EMBED, "navigate", "object"),
+    "a script below embed/": (f"{EMBED}x.js", "no-cors", "script"),
+}
+OPENS = {"a link": ("", "navigate", "document"), "an embedded view": (EMBED, "navigate", "iframe")}
+
+
+@pytest.fixture(scope="module")
+def unpublished() -> Iterator[str]:
+    """The address of a served site below a path, with a view to embed."""
+    names = ("scores.js", "api/v1/stats.json", "cards/home.png", f"{EMBED}index.html")
+    files = {**FILES, **dict.fromkeys(names, b"<head></head>")}
+    state = StateHolder(ServedState(files, root="/board/"))
+    with listen(LOOPBACK, 0, state) as server, server.running():
+        yield server.url
+
+
+def fetch_headers(site: str, mode: str, dest: str) -> dict[str, str]:
+    return {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "anything"])
+@pytest.mark.parametrize("load", LOADS)
+def test_another_site_cannot_load_a_file(unpublished, load, site):
+    path, mode, dest = LOADS[load]
+    answer = ask(unpublished + path, **fetch_headers(site, mode, dest))
+    body = b"This server does not answer to other sites."
+    assert (403, body) == (answer.status, answer.read())
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none", ""])
+@pytest.mark.parametrize("load", [*OPENS, "a script", "a request of a script", "a picture"])
+def test_the_site_itself_and_tools_load_everything(unpublished, load, site):
+    """Tools and old browsers send no such header."""
+    path, mode, dest = (LOADS | OPENS)[load]
+    headers = fetch_headers(site, mode, dest) if site else {}
+    assert 200 == ask(unpublished + path, **headers).status
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("load", OPENS)
+def test_another_site_may_link_to_a_page_and_frame_an_embedded_view(unpublished, load, site):
+    path, mode, dest = OPENS[load]
+    assert 200 == ask(unpublished + path, **fetch_headers(site, mode, dest)).status
+
+
+@pytest.mark.parametrize("path", ["", "scores.js", "nope", "../_live/reload.js", EMBED])
+def test_every_answer_restricts_what_other_sites_do_with_it(unpublished, path):
+    for headers in ({}, fetch_headers("cross-site", "no-cors", "script")):
+        answer = ask(unpublished + path, **headers)
+        assert "nosniff" == answer.getheader("X-Content-Type-Options")
+        assert "same-origin" == answer.getheader("Cross-Origin-Resource-Policy")
+        assert "same-origin" == answer.getheader("Cross-Origin-Opener-Policy")
+        assert "same-origin" == answer.getheader("Referrer-Policy")
+        framing = None if path == EMBED else "frame-ancestors 'self'"
+        assert framing == answer.getheader("Content-Security-Policy")
+
+
+def test_a_page_of_another_site_in_a_browser(browser: Browser, unpublished, tmp_path):
+    """`localhost` is another site than `127.0.0.1`; another port is only another origin."""
+    frames = "".join(f'<iframe src="{unpublished}{path}"></iframe>' for path in ("", EMBED))
+    script = f'<script src="{unpublished}scores.js" onload="document.title=1"></script>'
+    (tmp_path / "index.html").write_text(script + frames)
+    page = browser.new_page()
+    other = serve(tmp_path)
+    for address in (other, other.replace("127.0.0.1", "localhost")):
+        page.goto(address)
+        assert "" == page.title()
+        shown = {frame.url for frame in page.frames if "</head>" in frame.content()}
+        assert unpublished + EMBED in shown
+        assert unpublished not in shown
+    page.close()
 
 
 def test_all_names_are_answered_where_other_machines_may_look():

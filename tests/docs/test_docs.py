@@ -26,6 +26,7 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
+    ROOT / "SECURITY.md",
     ROOT / "data/README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
@@ -165,7 +166,9 @@ def manual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_every_page_is_in_the_manual(manual: dict[str, str]) -> None:
     """Those of docs/, and what stands beside them in the repository."""
     named = {f"docs/{path.stem}.html" for path in (ROOT / "docs").glob("*.md")}
-    assert named | {"README.html", "CONTRIBUTING.html", "CHANGELOG.html"} <= {*manual}
+    assert named | {"README.html", "CONTRIBUTING.html", "CHANGELOG.html", "SECURITY.html"} <= {
+        *manual
+    }
 
 
 def test_every_page_is_reached_from_the_first(manual: dict[str, str]) -> None:

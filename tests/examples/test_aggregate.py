@@ -195,6 +195,16 @@ def test_files_and_folders_together(instances: Path, board: Path, tmp_path: Path
     assert "15 rows of 3 models on 2 tasks." in told(said)
 
 
+def test_a_name_is_not_a_pattern(tmp_path: Path, board: Path) -> None:
+    for name, row in (("a", ROWS[0]), ("b", ROWS[1]), ("[ab]", ROWS[2]), ("?*", ROWS[3])):
+        write_rows(tmp_path / f"{name}.parquet", [row])
+    paths = (tmp_path / "[ab].parquet", tmp_path / "?*.parquet")
+    said = run_aggregate(*paths, "--into", board)
+    assert "2 rows of 1 model on 1 task." in told(said)
+    (score,) = rows_of(board, "results")
+    assert (1.0, 2) == (score["score"], score["n_examples"])
+
+
 def test_columns_with_other_names(tmp_path: Path, board: Path) -> None:
     """`--column` names them."""
     names = {"doc_id": [1, 2], "acc": [True, False], "example": None, "score": None}

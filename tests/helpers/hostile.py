@@ -24,7 +24,7 @@ TEXTS = (
     "__proto__",
     "constructor",
     "\x01one \x07bell \x1b[31mred\x1b[0m \x08",
-    "\N{RIGHT-TO-LEFT OVERRIDE}gpj.exe \N{ZERO WIDTH SPACE}x\N{BYTE ORDER MARK}",
+    "\N{RIGHT-TO-LEFT OVERRIDE}gpj.exe x\N{BYTE ORDER MARK}; \N{ZERO WIDTH SPACE}=1+1",
     "line\N{LINE SEPARATOR}end &lt;b&gt; &#x3C;i&#x3E; \\u003cscript\\u003e",
     "\N{PILE OF POO}\N{ZERO WIDTH JOINER}\N{ROCKET} مرحبا",
 )

@@ -38,10 +38,10 @@ def scores(project: Path) -> dict[tuple[str, str, str], float]:
 
 
 def contents(project: Path) -> dict[str, tuple[bytes, int]]:
-    """Every file of a project's data, with the time at which it was written."""
+    """Every table of a project, with the time at which it was written."""
     return {
         path.name: (path.read_bytes(), path.stat().st_mtime_ns)
-        for path in sorted((project / "data").iterdir())
+        for path in sorted((project / "data").glob("*.parquet"))
     }
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.tables import write_project
@@ -15,8 +14,8 @@ from tests.helpers.tables import write_project
 Frames = dict[str, pd.DataFrame]
 Project = tuple[Frames, str]
 
-# Handed over beside the repository, and not part of it: where it is absent, its tests are skipped.
-SHARED = ROOT.parent / "shared/data/boards"
+# Real boards that others published; their origin is in the README there.
+FOREIGN_FOLDER = ROOT / "tests/data/boards"
 # What the publisher of such a board would have to do: rename what is called otherwise.
 RENAMED = {"params_b": "parameters_b", "url": "dataset_url"}
 FOREIGN = {"jp_finetuned": "base", "pythia": "zero_shot", "peft_methods": ""}
@@ -51,9 +50,7 @@ NO_LINKS = (
 
 def foreign(name: str, *, baseline: bool) -> Project:
     """One of the boards that others published, its columns renamed to those of the contract."""
-    folder = SHARED / name
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is not there: it is handed over beside the repository")
+    folder = FOREIGN_FOLDER / name
     frames = {
         table: pd.read_parquet(folder / f"{table}.parquet")
         for table in ("results", "models", "tasks")

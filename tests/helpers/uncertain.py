@@ -444,3 +444,49 @@ def flags_left_out(f: Facts, said: Said, m: Match) -> bool:
     """Flagged scores of the task do not count."""
     flagged = f.results.task(f.task_ids[said.subject]).flagged
     return any(not score.counts for score in flagged)
+
+
+# --- the leader and the baseline, by other rules --------------------------------------------------
+
+
+def beaten_by_others(f: Facts, said: Said, m: Match) -> bool:
+    """On how many tasks the median contender beats the baseline, and one chosen on the others."""
+    lifts = [[*of_task.values()] for of_task in f.contender_lifts.values() if of_task]
+    fields = m.groupdict()
+    told = number(m["j"]) == sum(np.median(row) > 1e-12 for row in lifts)
+    if "i" in fields:
+        told = told and number(m["i"]) == f.stats.tasks_beating_baseline_chosen_elsewhere
+    if "k" in fields:
+        best = sum(max(row) > 0 for row in lifts)
+        told = told and parts(m, "k", "n") == (best, len(lifts))
+    return told
+
+
+def by_metric(f: Facts, said: Said, m: Match) -> bool:
+    """So many models have a better mean than the baseline over the tasks of one metric."""
+    facts, metric = f.results.catalog.tasks, m["metric"].lower()
+    columns = [f.scores.columns[t] for t in f.tasks if (facts[t].metric or "").lower() == metric]
+    variant = f.board.variant
+    means = [
+        np.nanmean(f.lifts(s.model, variant, f.reference(variant))[columns])
+        for s in f.board.ranked
+        if s.model != f.roles.baseline
+    ]
+    return parts(m, "n", "word") == (len(columns), sum(mean > 1e-12 for mean in means))
+
+
+def depends_on_rule(f: Facts, said: Said, m: Match) -> bool:
+    """The model of the best mean is not that of the best median."""
+    full = [(s.model, f.row((s.model, f.board.variant)) * f.direction) for s in f.board.ranked]
+    by_mean = max(full, key=lambda row: float(np.nanmean(row[1])))[0]
+    by_median = max(full, key=lambda row: float(np.nanmedian(row[1])))[0]
+    told = m.groupdict().get("who") in (None, f.labels.models[by_mean])
+    return by_mean != by_median and told
+
+
+def makes_lead(f: Facts, said: Said, m: Match) -> bool:
+    """The share of the lead of the first over the second that one task makes."""
+    first, second = (f.row((s.model, f.board.variant)) for s in f.board.ranked[:2])
+    gaps = (first - second) * f.direction
+    share = gaps[f.scores.columns[f.task_ids[m["task"]]]] / gaps.sum()
+    return round(100 * float(share)) == int(m["x"])

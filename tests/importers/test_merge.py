@@ -345,4 +345,4 @@ def test_save_error_names_the_column(tmp_path):
     row = {"model": "a", "task": "t", "score": "high"}
     with pytest.raises(FaultsError, match="column 'score' has values that do not fit its type"):
         save_tables(tmp_path / "data", [(stored, [row])])
-    assert [] == list((tmp_path / "data").iterdir())
+    assert {} == contents(tmp_path)

@@ -8,16 +8,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from site_builder.importers.reading import ImportOptions
 from site_builder.importers.tabular import (
     ParsedNumber,
     bounds_of,
     is_blank,
     parse_number,
-    read_tabular,
 )
 from tests.helpers.imported import contents, imported, rows, run_import, scores
 
@@ -103,6 +99,17 @@ def test_parquet_and_json_lines(tmp_path, ending):
     found = imported("csv", path, into=tmp_path)
     assert [16, None] == [row.get("n_examples") for row in found]
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
+
+
+def test_index_of_a_data_frame_is_a_column_if_it_has_a_name(tmp_path):
+    frame = pd.DataFrame({"add": [0.5, 0.25]}, index=pd.Index(["alpha", "beta"], name="model"))
+    frame.to_parquet(tmp_path / "a.parquet")
+    expected = {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25}
+    imported("csv", tmp_path / "a.parquet", into=tmp_path / "named")
+    assert expected == scores(tmp_path / "named")
+    frame.reset_index().set_index(pd.Index([7, 9])).to_parquet(tmp_path / "a.parquet")
+    imported("csv", tmp_path / "a.parquet", into=tmp_path / "unnamed")
+    assert expected == scores(tmp_path / "unnamed")
 
 
 def test_parquet_types(tmp_path):
@@ -208,7 +215,7 @@ def test_unreadable_files_of_a_folder_are_reported(tmp_path):
     (folder / "e.csv").write_bytes("modèle,tâche\n".encode("latin-1"))
     said = run_import("csv", folder, into=tmp_path)
     assert 3 == len(rows(tmp_path))
-    assert "tables/b.parquet: skipped: it is not Parquet, or damaged: " in said.stderr
+    assert "tables/b.parquet: skipped: it cannot be read as Parquet: " in said.stderr
     assert "tables/c.jsonl: skipped: line 1 is a list, not an object with fields" in said.stderr
     assert "tables/d.txt: skipped: .txt is none of .csv, .tsv, .parquet" in said.stderr
     assert "tables/e.csv: skipped: it is not UTF-8 text; save it as UTF-8" in said.stderr
@@ -337,18 +344,3 @@ def test_importing_twice_changes_nothing(tmp_path):
     before = contents(tmp_path)
     assert "Nothing changed" in run_import("csv", *paths, into=tmp_path).stderr
     assert before == contents(tmp_path)
-
-
-@given(content=st.binary(max_size=300), ending=st.sampled_from([".csv", ".jsonl", ".parquet"]))
-def test_any_bytes_are_read_or_reported(tmp_path_factory, content, ending):
-    path = tmp_path_factory.mktemp("any") / f"a{ending}"
-    path.write_bytes(content)
-    reading = read_tabular(path, ImportOptions())
-    assert reading.measures or reading.skipped
-
-
-@given(text=st.text(max_size=200))
-def test_any_text_below_a_heading_is_read_or_reported(tmp_path_factory, text):
-    path = tmp_path_factory.mktemp("any") / "a.csv"
-    path.write_text(f"model,task,score\na,t,0.5\n{text}", encoding="utf8", errors="replace")
-    assert any(m.score == 0.5 for m in read_tabular(path, ImportOptions()).measures)

@@ -43,11 +43,12 @@ def of_project(root: Path, frames: dict[str, Any], site_toml: str | None = None)
 
 
 def test_files_of_the_api(index_site):
-    """Five, and the scores of each model; all of it valid JSON, without NaN."""
+    """Seven, and the scores of each model; all of it valid JSON, without NaN."""
     names = sorted(path for path in index_site.files if path.startswith("api/"))
     scores = sorted(m["scores_file"].removesuffix(".json") for m in index_site.api("models"))
     assert 12 == len(scores)
-    expected = ["categories", "correlations", "models", *scores, "stats", "tasks"]
+    expected = ["categories", "correlations", "metrics", "models", "robustness", *scores]
+    expected += ["stats", "tasks"]
     assert sorted(f"api/v1/{name}.json" for name in expected) == names
     for name in expected:
         assert index_site.api(name)
@@ -56,7 +57,7 @@ def test_files_of_the_api(index_site):
 def test_files_hold_the_values(index_site):
     results = make_site(ROOT).results
     values = {**api_values(results), **dict(score_values(results))}
-    assert 5 + 12 == len(values)
+    assert 7 + 12 == len(values)
     for name, value in values.items():
         assert encode(value) == index_site.files[f"api/v1/{name}.json"]
 
@@ -262,6 +263,9 @@ def test_without_a_baseline(tmp_path):
         "models_compared",
         "runs_beating_baseline",
         "tasks_beating_baseline",
+        "tasks_beating_baseline_chosen_elsewhere",
+        "tasks_beating_baseline_median",
+        "tasks_clearly_above_baseline",
         "tasks_compared",
         "tasks_tying_baseline",
     )
@@ -305,7 +309,7 @@ def test_with_one_variant_only(tmp_path, variant):
 def test_api_of_the_least_board(tmp_path):
     results = pd.DataFrame({"model": ["a", "b"], "task": ["t", "t"], "score": [0.1, 0.2]})
     api = of_project(tmp_path, {"results": results})
-    assert {"stats", "models", "tasks", "categories"} == set(api)
+    assert {"stats", "models", "tasks", "categories", "metrics", "robustness"} == set(api)
     assert ([], {}) == (api["categories"], api["stats"]["training_sets"])
     assert [("b", 1), ("a", 2)] == [(model["model"], model["rank"]) for model in api["models"]]
     assert (None, None) == (api["models"][0]["developer"], api["models"][0]["parameters_b"])

@@ -105,17 +105,26 @@ def test_significance_tests_of_a_model(index_site):
         "Fine-tuned over base",
         "Fine-tuned against GPT-4",
         "Base against GPT-4",
+        "Fine-tuned against GPT-4, 17 accuracy tasks",
+        "Fine-tuned against GPT-4, 12 rouge tasks",
     ] == list(rows)
     (model,) = [m for m in index_site.api("models") if m["model"] == "mistral-7b"]
     test = model["tests_over_baseline"]["fine_tuned"]
     row = rows["Fine-tuned against GPT-4"]
     assert test["mean"] == row["mean"].number
+    assert test["t_p_adjusted"] == row["t"].number
+    assert f"{test['survives']} of {test['repetitions']}" == row["holds"].text
     assert test["wilcoxon_p_adjusted"] == row["wilcoxon"].number
     assert test["sign_p_adjusted"] == row["sign"].number
     assert f"{test['above']} / {test['equal']} / {test['below']}" == row["tasks"].text
     assert ("unclear", "no clear difference") == (test["verdict"], row["verdict"].text)
     assert "helped" == rows["Fine-tuned over base"]["verdict"].text
     assert "behind" == rows["Base against GPT-4"]["verdict"].text
+    (rouge,) = [m for m in index_site.api("metrics") if m["metric"] == "rouge"]
+    row = rows["Fine-tuned against GPT-4, 12 rouge tasks"]
+    assert rouge["lift_over_baseline"]["fine_tuned"]["mistral-7b"] == row["mean"].number
+    assert rouge["p_value"]["fine_tuned"]["mistral-7b"] == row["t"].number
+    assert "ahead" == row["verdict"].text
 
 
 def test_board_without_baseline_and_base_has_no_tests(gaps):

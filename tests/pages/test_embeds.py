@@ -1,6 +1,7 @@
 """Embedded views: what stands in them, and that they work in a frame of another page."""
 
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,33 @@ def test_code_and_citations_are_copied(chromium, home, size):
     assert copied(page).startswith("Zephyr 7B Beta is 1st of 10 models")
     assert overflow(page) <= 0
     assert [] == breaches(page)
+
+
+def sent(rules: str, path: str) -> dict[str, str]:
+    """The headers that a host sends with a path: those of every rule that matches, joined."""
+    headers: dict[str, str] = {}
+    matches = False
+    for line in rules.splitlines():
+        if line.startswith("/"):
+            matches = fnmatchcase(path, line)
+        elif matches:
+            name, _, value = line.strip().partition(": ")
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_hosts_let_others_frame_embedded_views_only(name):
+    """The file `_headers` of every board, with pages of a project's own too."""
+    site = built(name)
+    rules = site.files["_headers"].decode()
+    for path in site.files:
+        headers = sent(rules, f"/{path}")
+        for always in ("X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"):
+            assert "," not in headers[always], path
+        framing = None if path.startswith("embed/") else "frame-ancestors 'self'"
+        if path.endswith(".html"):
+            assert framing == headers.get("Content-Security-Policy"), path
+        loading = "same-origin" if path.startswith("assets/") else None
+        assert loading == headers.get("Cross-Origin-Resource-Policy"), path
+    assert "frame-ancestors 'self'" == sent(rules, "/")["Content-Security-Policy"]

@@ -297,6 +297,11 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     ),
     # --- pages
     "home tile": (
+        (
+            "tasks where the best <> beats <>; <i> by a model chosen on the other tasks, <j> by "
+            "the median model(, <> of <> clearly where errors are known)?: <k>/<n>",
+            uncertain.beaten_by_others,
+        ),
         ("tasks where an? <> beats <>: <k>/<n>", when.beaten),
         ("mean lift over <>: <x>", when.home_lift),
         ("models with a better mean score than <>, clearly or not: <k>/<n>", when.ahead),
@@ -435,6 +440,21 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ),
         ("On most tasks, a fine-tuned model scores above <>", when.on_most_tasks),
         ("The best of them does on <k> of <n> tasks", when.beaten),
+        (
+            "A model chosen by its scores on the other tasks does on <i>, the median model on <j>",
+            uncertain.beaten_by_others,
+        ),
+        ("The median model does on <j>", uncertain.beaten_by_others),
+        ("Who is ahead of <> depends on the metric", when.always),
+        ("On the <n> <metric> tasks, all <word> models have a higher average", uncertain.by_metric),
+        ("on the <n> <metric> tasks, <word> do", uncertain.by_metric),
+        ("The first place depends on the rule", uncertain.depends_on_rule),
+        (
+            "<who> is first by <> of <> rules, such as the mean but not the median",
+            uncertain.depends_on_rule,
+        ),
+        ("One task, <task>, makes <x>.% of its lead", uncertain.makes_lead),
+        ("All rules", when.always),
         (r"It is furthest behind on <task> \(<x>\) and <second> \(<new>\)", when.two_behind),
         ("(No|One) model is clearly the best", when.clearly_best),
         ("<who> has the highest average, <x>", when.highest),
@@ -496,7 +516,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
 _NUMBER = r"[^\s();:]*[^\s(),;:](?:\N{NO-BREAK SPACE}\w+)?"
 _FIELDS = {
     **dict.fromkeys(("x", "new", "old", "low", "high"), _NUMBER),
-    **dict.fromkeys(("k", "n", "j", "of", "rank", "best", "worst"), r"[\d,]+|none"),
+    **dict.fromkeys(("k", "n", "i", "j", "of", "rank", "best", "worst"), r"[\d,]+|none"),
     **{
         "how": "better|worse",
         "word": r"\w+",

@@ -377,13 +377,41 @@ def test_a_hostile_name_in_prose(tmp_path):
         ('<form action="/x"><input name="a"></form>', ""),
         ("[a](https://example.org/)", '<p><a href="https://example.org/" rel="noopener">a</a></p>'),
         ("[a](../models/)", '<p><a href="../models/" rel="noopener">a</a></p>'),
-        ("# One\n\n## Two", '\n\n<h2 id="two">Two</h2>'),
+        ("# One\n\n## Two", '\n\n<h2 id="text-two">Two</h2>'),
+        ("## Main", '<h2 id="text-main">Main</h2>'),
+        ("<h2 ID=main>a</h2>", '<h2 id="text-main">a</h2>'),
+        ("<h3 id='find-field'>a</h3>", '<h3 id="text-find-field">a</h3>'),
+        ('<p id="main">a</p>', "<p>a</p>"),
+        ('<a name="main">a</a>', '<p><a rel="noopener">a</a></p>'),
     ],
 )
 def test_prose_is_sanitised(written, html):
     """No script, handler, style or picture, no link but to the web and to the site, no h1."""
     expected = html.strip() if html else ""
     assert expected == re.sub(r"^One\s*", "", to_html(written).strip())
+
+
+def test_links_within_prose_lead_to_its_headings():
+    """A link to another place of the page stays as it is."""
+    html = to_html("## Two words\n\n[a](#two-words) [b](#main) [c](../about/#two-words)")
+    links = [tag["href"] for tag in BeautifulSoup(html, "html.parser").find_all("a")]
+    assert ["#text-two-words", "#main", "../about/#two-words"] == links
+
+
+def test_prose_sets_no_id_of_the_page(project):
+    """A link that jumps to the content, labels and scripts find the page's own elements."""
+    names = ("main", "board", "find-field", "leaderboard", "chart-leaderboard", "score-x")
+    texts = "".join(f'<h2 id="{name}">x</h2>\n\n## {name}\n\n' for name in names)
+    (project / "data/content").mkdir()
+    for slot in ("models", "tasks", "analysis", "about"):
+        (project / f"data/content/{slot}.md").write_text(texts, encoding="utf8")
+    site = build(project)
+    for path in ("models/", "tasks/", "about/"):
+        prose = {tag["id"] for tag in site.page(path).select(".prose [id]")}
+        others = [tag["id"] for tag in site.page(path).select("[id]")]
+        assert {f"text-{name}" for name in names} == prose
+        own = [one for one in others if not str(one).startswith("text-")]
+        assert len({*own}) == len(own)
 
 
 def test_what_prose_may_hold():
@@ -454,6 +482,7 @@ def counts_of_training_sets() -> list[float]:
 def test_every_figure_of_the_prose_is_a_published_one(index_site):
     """A number that the files do not spell out is one of the API's, or of the tables'."""
     known = numbers_of_the_api(index_site) + numbers_of_serving() + counts_of_training_sets()
+    known.append(100 * index_site.api("robustness")["one_task_left_out"]["share"])
     written = {wording.rounded(n, places) for n in known for places in range(4)}
     spelt = "\n".join(
         re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", path.read_text(encoding="utf8"), flags=re.DOTALL)

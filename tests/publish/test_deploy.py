@@ -220,6 +220,41 @@ def test_a_branch_of_something_else(root, remote):
     assert before == git(remote, "rev-parse", "docs")
 
 
+@pytest.mark.parametrize("kind", ["heads", "tags"])
+def test_a_branch_or_tag_that_is_named_like_a_reference(root, remote, kind):
+    """Git pushes to it what is meant for `refs/heads/web`."""
+    other = f"refs/{kind}/refs/heads/web"
+    git(root, "push", "--quiet", "origin", f"main:{other}")
+    before = git(remote, "rev-parse", other)
+    assert (
+        f"origin/web: the remote has {other!r}, which Git takes for this branch. "
+        "Delete it there, or choose another."
+    ) == refused(root, "--branch", "web")
+    assert f"{before} commit\t{other}" == git(remote, "for-each-ref")
+
+
+@pytest.mark.parametrize("name", ["*", "a:b", "a b", "x^{}", "@{-1}", "", "a..b", "x.lock"])
+def test_a_name_that_no_branch_can_have(root, remote, name):
+    expected = f"--branch: {name!r} cannot be a branch. Choose another name."
+    assert expected == refused(root, "--branch", name)
+    assert "" == git(remote, "branch")
+
+
+@pytest.mark.parametrize("name", ["--delete", "--upload-pack=x", "+web", "-"])
+def test_a_branch_that_is_named_like_an_option(root, remote, name):
+    assert (0, []) == deploy(root, f"--branch={name}")
+    assert [f"refs/heads/{name}"] == git(remote, "for-each-ref", "--format=%(refname)").split()
+
+
+def test_a_remote_that_is_named_like_an_option(root, remote):
+    """Its name is in the settings of the repository."""
+    name = f"--upload-pack=touch {root / 'ran'}"
+    git(root, "config", f"remote.{name}.url", str(remote))
+    expected = f"--remote: the repository has no remote {name!r}. Known remotes: origin."
+    assert expected == refused(root, f"--remote={name}")
+    assert not (root / "ran").exists()
+
+
 def test_a_remote_that_cannot_be_reached(root, remote):
     remote.rename(remote.with_name("gone.git"))
     said = refused(root)

@@ -110,7 +110,7 @@ def test_a_link_in_place_of_a_file_becomes_a_file(tmp_path):
     elsewhere.write_bytes(SITE["index.html"])
     (out / "index.html").unlink()
     (out / "index.html").symlink_to(elsewhere)
-    assert 0 == publish(SITE, out).changed  # to a reader it is the same
+    assert 1 == publish(SITE, out).changed
     assert not (out / "index.html").is_symlink()
     assert 3 == publish(NEW_SITE, out).changed
     assert SITE["index.html"] == elsewhere.read_bytes()
@@ -605,10 +605,59 @@ def test_a_folder_in_place_of_a_file(copy):
     assert (
         1,
         [
-            f"{copy}/empty: cannot be read: Is a directory. Check its permissions.",
+            f"{copy}/empty: it is not a file. Copy the site again.",
             f"{copy}/empty/: it is not part of the site. Move it out.",
         ],
     ) == verify(copy)
+
+
+def pipe(path: Path, _: Path) -> None:
+    """One that nobody writes to: reading it would wait for ever."""
+    os.mkfifo(path)
+
+
+def device(path: Path, _: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def link(path: Path, whole: Path) -> None:
+    """To what the site has there, which may change at any time."""
+    path.symlink_to(whole)
+
+
+@pytest.mark.parametrize("make", [pipe, device, link])
+def test_a_pipe_a_device_or_a_link_in_place_of_a_file(copy, make):
+    (copy / "index.html").unlink()
+    make(copy / "index.html", copy.parent / "site/index.html")
+    line = f"{copy}/index.html: it is not a file. Copy the site again."
+    assert (1, [line]) == verify(copy)
+    publish(SITE, copy)  # a build puts a file there
+    assert (0, []) == verify(copy, "--quiet")
+
+
+@pytest.mark.parametrize("make", [pipe, device, link])
+def test_a_pipe_a_device_or_a_link_in_place_of_the_manifest(copy, make):
+    (copy / MANIFEST).unlink()
+    make(copy / MANIFEST, copy.parent / "site" / MANIFEST)
+    line = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
+    assert (1, [line]) == verify(copy)
+    with pytest.raises(OutputFolderError, match="holds something that site_builder did not build"):
+        publish(SITE, copy)
+
+
+def test_a_link_in_place_of_a_folder(copy):
+    """What it leads to is not the site's, and no build deletes it."""
+    (copy / "a").rename(copy.parent / "elsewhere")
+    (copy / "a").symlink_to(copy.parent / "elsewhere")
+    assert (1, [f"{copy}/a/: it is not part of the site. Move it out."]) == verify(copy)
+    with pytest.raises(OutputFolderError, match="holds 'a/', which is not part of the site"):
+        publish(NEW_SITE, copy)
+    assert (copy.parent / "elsewhere/index.html").exists()
+
+
+def test_pipes_that_are_not_of_the_site(copy):
+    os.mkfifo(copy / "pipe")
+    assert (1, [f"{copy}/pipe: it is not part of the site. Move it out."]) == verify(copy)
 
 
 def test_a_folder_that_is_not_there(tmp_path):

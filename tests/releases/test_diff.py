@@ -186,7 +186,7 @@ def test_the_claims_of_the_index_that_turned(copy):
     stopped = CliRunner().invoke(main, ["check", "--project", str(copy.folder), "--quiet"])
     lines = [line for line in stopped.stderr.splitlines() if "does not bear this out" in line]
     turned = copy.found["claims"]
-    assert len(lines) == len(turned) == 1
+    assert len(lines) == len(turned) >= 1
     for line, claim in zip(lines, turned, strict=True):
         assert line.startswith(f"{claim['file']}:{claim['line']}: ")
         assert claim["condition"] in line
@@ -198,7 +198,7 @@ def test_the_index_backwards(copy):
     assert {(c["model"], c["before"], c["after"]) for c in copy.found["scores"]["changed"]} == {
         (c["model"], c["after"], c["before"]) for c in back["scores"]["changed"]
     }
-    assert [True] == [claim["after"]["holds"] for claim in back["claims"]]
+    assert {True} == {claim["after"]["holds"] for claim in back["claims"]}
 
 
 @pytest.fixture(scope="module")
@@ -283,9 +283,13 @@ def test_a_claim_that_only_the_older_prose_makes(tmp_path):
 @pytest.mark.parametrize("place", ["data", "data/results.parquet"])
 def test_parquet_tables_alone(place, pair):
     found, whole = compared(pair[0] / place, pair[1]), compared(*pair)
-    for key in ("ranks", "models", "tasks", "provenance_lost", "rules"):
+    for key in ("models", "tasks", "provenance_lost"):
         assert whole[key] == found[key], key
-    if place == "data/results.parquet":  # without the bounds of the tasks no error is known
+    if place == "data":
+        assert (whole["ranks"], whole["rules"]) == (found["ranks"], found["rules"])
+    else:  # without the metrics and bounds of the tasks there is no mean, and no error is known
+        by = {"key": "ranked_by", "before": "mean_win_rate", "after": "mean"}
+        assert [by] == found["rules"]
         whole["scores"]["changed"] = [
             {**change, "beyond_noise": None} for change in whole["scores"]["changed"]
         ]
@@ -484,7 +488,7 @@ def test_a_host_that_does_not_answer(pair):
     with served(pair[0]) as gone:
         pass
     said = run(gone, pair[0])
-    expected = f"{gone}api/v1/stats.json: cannot be read: Connection refused. "
+    expected = f"{gone}manifest.json: cannot be read: Connection refused. "
     assert (1, f"{expected}Look whether it is the right place.\n") == (said.exit_code, said.stderr)
 
 

@@ -129,7 +129,9 @@ def open_board(chromium: Browser, address: str) -> Page:
     """The board, its headings at the top of a low window, with all that scripts add to it."""
     page, _ = open_page(chromium, address, LOW)
     expect(page.locator("#board-fine-tuned .tick")).to_have_count(80)
-    page.locator("thead:visible").evaluate("head => head.scrollIntoView({behavior: 'instant'})")
+    page.locator("#board-fine-tuned thead").evaluate(
+        "head => head.scrollIntoView({behavior: 'instant'})"
+    )
     return page
 
 

@@ -3,8 +3,10 @@
 import re
 import shutil
 import struct
+import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -38,6 +40,7 @@ from site_builder.render.previews import (
     WIDTH,
     CardDrawer,
     PictureCache,
+    cache_folder,
     draw_pictures,
     with_cards,
 )
@@ -402,7 +405,6 @@ def test_without_a_base_url_there_is_no_picture(project):
     assert "twitter:card" not in said  # a title and a description are a card of their own
     assert [] == [key for key in said if "image" in key or "url" in key]
     assert [] == [path for path in site.files if path.startswith("cards/")]
-    assert not (project / ".cache").exists()
 
 
 def test_pictures_can_be_left_out(placed):
@@ -418,9 +420,57 @@ def test_pictures_can_be_left_out(placed):
 def test_a_cold_cache_gives_the_same_bytes(placed):
     cold = build(placed).files
     assert cold == build(placed).files
-    shutil.rmtree(placed / ".cache")
+    shutil.rmtree(pictures.cache_folder(placed) or placed)
     assert cold == build(placed).files
     assert any(path.startswith("cards/") for path in cold)
+
+
+def test_pictures_of_a_project_are_not_published(placed):
+    """Whoever proposes a change could send a cache along, each picture with its checksum."""
+    good = build(placed).files
+    cache = pictures.cache_folder(placed)
+    assert cache is not None
+    poison = b"not what the board says"
+    for path in cache.iterdir():
+        sent = placed / ".cache/cards" / path.name
+        sent.parent.mkdir(parents=True, exist_ok=True)
+        sent.write_bytes(sha256(poison).digest() + poison)
+    shutil.rmtree(cache)
+    before = contents(placed)
+    assert good == build(placed).files
+    assert before == contents(placed)
+
+
+@pytest.mark.parametrize(
+    ("platform", "given", "folder"),
+    [
+        ("linux", "", "/home/me/.cache"),
+        ("linux", "/caches", "/caches"),
+        ("linux", "caches", "/home/me/.cache"),
+        ("darwin", "", "/home/me/Library/Caches"),
+        ("win32", "", "/home/me/AppData/Local"),
+    ],
+)
+def test_pictures_are_in_the_cache_of_the_user(platform, given, folder, tmp_path, monkeypatch):
+    """Each project has a folder, since a build deletes the pictures that it does not show."""
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("XDG_CACHE_HOME", given)
+    monkeypatch.setattr(sys, "platform", platform)
+    one, other = cache_folder(tmp_path / "one"), cache_folder(tmp_path / "other")
+    assert one is not None
+    assert other is not None
+    assert one != other
+    assert Path(folder) / "site_builder/cards" == one.parent == other.parent
+
+
+def test_a_user_without_a_home_has_no_cache(drawings, tmp_path, monkeypatch):
+    def no_home() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", no_home)
+    assert None is cache_folder(tmp_path)
+    first = draw_pictures(drawings, ROOT, PictureCache(None))
+    assert first == draw_pictures(drawings, ROOT, PictureCache(tmp_path))
 
 
 def test_a_projects_own_colours_and_template(placed):

@@ -7,11 +7,13 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slugify import slugify
 
 from site_builder.addresses import Address, make_slugs
 from site_builder.render.urls import Urls, web_link
 from tests.helpers.odd_boards import BOARDS, NO_BASELINE, built
-from tests.helpers.sites import BuiltSite, is_outside, target
+from tests.helpers.sites import BuiltSite, build, is_outside, target
+from tests.helpers.tables import results_frame, write_project
 
 HOSTILE = (
     "humaneval",
@@ -63,10 +65,33 @@ def test_slugs_are_readable():
     assert ["meta-llama-llama-2-7b-hf", "gpt-4o-2024", "m", "x", "star"] == list(slugs.values())
 
 
-def test_slugs_of_ids_that_are_spelled_alike_are_marked():
-    slugs = make_slugs(["humaneval", "humaneval+"])
-    # The first digits of `printf humaneval | sha256sum` and `printf humaneval+ | sha256sum`.
-    assert {"humaneval": "humaneval-6a08f34e", "humaneval+": "humaneval-a14853ac"} == slugs
+def test_of_ids_that_are_spelled_alike_the_closest_keeps_the_slug():
+    # The first digits of `printf humaneval+ | sha256sum`, and so on.
+    marked = {"humaneval": "humaneval", "humaneval+": "humaneval-a14853ac"}
+    assert marked == make_slugs(marked)
+    assert {"GPT-4": "gpt-4", "GPT 4": "gpt-4-3eb04ffa"} == make_slugs(["GPT 4", "GPT-4"])
+    assert {"b a": "b-a", "b+a": "b-a-2322c723"} == make_slugs(["b+a", "b a"])
+
+
+# Their slugs are `a`, and their SHA-256 begin with the same eight digits.
+SAME_MARK = ("a*@(*!", "a))!%^")
+
+
+def test_ids_with_one_slug_and_one_mark_get_different_slugs():
+    marked = make_slugs(["a", *SAME_MARK])
+    assert "a" == marked["a"]
+    assert "a-9110ae62" == marked["a))!%^"]
+    assert re.fullmatch("a-[0-9a-f]{8}", marked["a*@(*!"])
+    assert 3 == len(set(marked.values()))
+
+
+def test_a_board_of_ids_with_one_slug_and_one_mark_is_built(tmp_path):
+    """They were two pages with one path, which no build publishes."""
+    frame = results_frame().replace({"alpha": SAME_MARK[0], "beta": SAME_MARK[1]})
+    write_project(tmp_path, {"results": frame})
+    files = build(tmp_path).files
+    folders = {path.split("/")[1] for path in files if re.match("models/.*/index.html", path)}
+    assert 3 == len(folders)
 
 
 def test_slugs_do_not_depend_on_the_order_of_the_ids():
@@ -89,9 +114,28 @@ def test_different_ids_get_different_fit_slugs(ids: list[str]):
     assert [] == [slug for slug in slugs.values() if not is_fit(slug)]
 
 
-@given(st.lists(st.from_regex(r"[aA][ _+-]?[bB]?", fullmatch=True), min_size=2, unique=True))
+ALIKE = st.from_regex(r"[aA][ _+-]?[bB]?(-[0-9a-f]{8})?", fullmatch=True)
+
+
+@given(st.lists(ALIKE, min_size=2, unique=True))
 def test_ids_that_are_nearly_the_same_get_different_slugs(ids: list[str]):
     assert len(ids) == len(set(make_slugs(ids).values()))
+
+
+@given(st.lists(ALIKE, unique=True), st.lists(ALIKE, unique=True))
+def test_an_id_keeps_its_slug_when_others_are_added(ids: list[str], added: list[str]):
+    """Always if it is its own slug; else unless one is added that has more right to it."""
+    before, after = make_slugs(ids), make_slugs([*added, *ids])
+    for key in ids:
+        if key == slugify(key) and before[key] == key:
+            assert key == after[key]
+        if not {slugify(key), before[key]} & {slugify(other) for other in added}:
+            assert before[key] == after[key]
+
+
+def test_an_id_that_is_its_own_slug_keeps_it_from_all_namesakes():
+    for namesake in ("GPT-4", "gpt 4", "gpt_4", "gpt-4!", "\N{FULLWIDTH LATIN SMALL LETTER G}pt-4"):
+        assert "gpt-4" == make_slugs([namesake, "gpt-4"])["gpt-4"]
 
 
 ADDRESSES = [

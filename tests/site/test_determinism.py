@@ -42,7 +42,7 @@ VARIED = {
     "PYTHONCOERCECLOCALE": "0",
     "SOURCE_DATE_EPOCH": "1",
     "COLUMNS": "40",
-    "HOME": "/nonexistent",
+    "HOME": "/dev/null",
 }
 
 

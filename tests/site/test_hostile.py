@@ -1,5 +1,6 @@
 """Hostile input, a case a name: each gets the line that it deserves, or comes out as it is."""
 
+import io
 import os
 from collections.abc import Callable
 from decimal import Decimal
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from bs4 import BeautifulSoup, Tag
 
@@ -20,6 +22,9 @@ from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
 from site_builder.render.pages import render_site
 from site_builder.render.urls import web_link
+from site_builder.tables.read import ParquetError, read_footer
+from site_builder.tables.schema import RESULTS
+from site_builder.tables.write import read_stored
 from tests.helpers.hostile import LINKS
 from tests.helpers.sites import make_site
 from tests.helpers.tables import (
@@ -195,6 +200,73 @@ def test_bad_values(tmp_path, tables, line):
     assert all(found.isprintable() and len(found) < 2_500 for found in lines)
 
 
+def encoded(table: pa.Table, **options: Any) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, **options)
+    return sink.getvalue()
+
+
+def repeated(text: "str | bytes | pa.Scalar[Any]", times: int) -> "pa.Array[Any]":
+    """A text that the file has once, and a number per row that stands for it."""
+    return pa.DictionaryArray.from_arrays(pa.array([0] * times, pa.int32()), pa.array([text]))
+
+
+def nested(values: "pa.Array[Any]") -> "pa.Array[Any]":
+    return pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), values)
+
+
+LARGE = "the Parquet file has {}, and at most {} are read. Leave out what the site does not need."
+TEXTS = LARGE.format("3,000,000,000 bytes or more of text when it is read", "500,000,000")
+LARGE_TABLES: dict[str, tuple[pa.Table, str]] = {
+    "texts": (pa.table({"a": repeated("x" * 10**6, 3_000)}), TEXTS),
+    "binary": (pa.table({"a": repeated(b"x" * 10**6, 3_000)}), TEXTS),
+    "lists of texts": (pa.table({"a": nested(repeated("x" * 10**6, 3_000))}), TEXTS),
+    "rows": (
+        pa.table({"a": pa.nulls(25_000_001), "b": pa.nulls(25_000_001)}),
+        LARGE.format("50,000,002 values", "50,000,000"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "line"), LARGE_TABLES.values(), ids=LARGE_TABLES.keys())
+def test_small_files_of_large_tables(tmp_path, table, line):
+    """A build, which reads a table whole, and an import, which adds to it, refuse them."""
+    file = encoded(table, compression="zstd")
+    assert len(file) < 300_000
+    write_project(tmp_path, {"results": file}, "")
+    assert f"data/results.parquet: {line}" in fault_lines(tmp_path)
+    with pytest.raises(FaultsError, match="the table cannot be added to: the Parquet file has "):
+        read_stored(RESULTS, tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        (nested(pa.nulls(100_001)), "100,001 values"),
+        (repeated(pa.scalar(b"x" * 10**5, pa.binary(10**5)), 2), "300,047 bytes when it is read"),
+    ],
+    ids=["items of a list", "wide values"],
+)
+def test_the_size_of_values(tmp_path, monkeypatch, values, what):
+    monkeypatch.setattr("site_builder.tables.read.MOST_VALUES", 100_000)
+    monkeypatch.setattr("site_builder.tables.read.MOST_BYTES", 250_000)
+    write_project(tmp_path, {"results": pa.table({"a": values})}, "")
+    assert f"the Parquet file has {what}" in fault_lines(tmp_path)[0]
+
+
+def test_the_name_of_a_column_that_is_no_text(tmp_path):
+    file = encoded(pa.table({"name_of_a_column": [1]}), store_schema=False)
+    file = file.replace(b"name_of_a_column", b"name_of_a_colum\xff")
+    write_project(tmp_path, {"results": file}, "")
+    what = "the name of a column is not UTF-8 text"
+    line = f"the Parquet file is damaged: {what}. Write it again as Parquet."
+    assert [f"data/results.parquet: {line}"] == fault_lines(tmp_path)
+    with pytest.raises(FaultsError, match=f"the table cannot be added to: {what}"):
+        read_stored(RESULTS, tmp_path / "data")
+    with pytest.raises(ParquetError, match=what):
+        read_footer(tmp_path / "data/results.parquet")
+
+
 LEGAL: dict[str, dict[str, Any]] = {
     "dictionary": {"results": scored(pa.array([0.5] * 10).dictionary_encode())},
     "decimal": {"results": scored(pa.array([Decimal("0.5")] * 10))},
@@ -207,6 +279,15 @@ LEGAL: dict[str, dict[str, Any]] = {
         "results": pa.Table.from_arrays(
             [*pa.Table.from_pandas(results_frame(), preserve_index=False).columns, pa.nulls(10)],
             names=["model", "task", "variant", "score", "score"],
+        )
+    },
+    "one text in many rows": {"results": having(results_frame(), extra="x" * 10**6)},
+    "every kind of nesting": {
+        "results": having(results_frame(), l=[["a", None]] * 10, s=[{"a": {"b": ["c"]}}] * 10)
+    },
+    "maps": {
+        "results": pa.Table.from_pandas(results_frame(), preserve_index=False).append_column(
+            "m", pa.array([[("a", "b")], None] * 5, pa.map_(pa.string(), pa.string()))
         )
     },
     "a column without a name": {"results": having(results_frame(), **{"": 1})},

@@ -101,8 +101,12 @@ def test_values_are_written_as_what_they_are(tmp_path, values, in_csv, in_json):
         "@SUM(A1)",
         "\tx",
         "\rx",
-        "\n=1",
         "\N{FULLWIDTH EQUALS SIGN}1+1",
+        " =1+1",
+        "\N{NO-BREAK SPACE}=1+1",
+        "\N{ZERO WIDTH SPACE}=1+1",
+        "\N{ZERO WIDTH NO-BREAK SPACE} \N{SOFT HYPHEN}@SUM(A1)",
+        '"=1+1',
     ],
 )
 def test_formulas_are_defused_in_csv_alone(tmp_path, text):
@@ -112,7 +116,26 @@ def test_formulas_are_defused_in_csv_alone(tmp_path, text):
     assert {"model": text, "score": -1.5} == records[0]
 
 
-@pytest.mark.parametrize("text", ["-0.12", "+1", "-1e-5", "-.5", "1-1", "a=b", "", "'=1"])
+@pytest.mark.parametrize(
+    ("text", "defused"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ("a; \N{ZERO WIDTH SPACE}=1;-2;+x", "a;' \N{ZERO WIDTH SPACE}=1;-2;'+x"),
+        ("a\n=1", "a\n'=1"),
+        ("\n=1", "'\n'=1"),
+        ("=1;=2", "'=1;'=2"),
+    ],
+)
+def test_formulas_are_defused_wherever_a_cell_may_begin(tmp_path, text, defused):
+    """Where semicolons separate cells, a spreadsheet splits a text at its own, despite quotes."""
+    rows, _ = contents(tmp_path, model=pa.array([text]), score=pa.array([-1.5]))
+    assert [defused, "-1.5"] == rows[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-0.12", "+1", "-1e-5", "-.5", "1-1", "a=b", "", "'=1", " -2", "a;-0.5;b", "a; b=c, -d"],
+)
 def test_what_is_no_formula_is_left_alone(tmp_path, text):
     rows, _ = contents(tmp_path, model=pa.array([text]), score=pa.array([-1.5]))
     assert [text, "-1.5"] == rows[1]

@@ -1,0 +1,453 @@
+"""Check how much the headline depends on choices: of metric, task, rule, and best model."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from site_builder.compute.board import Board, RankingRules, choose_rules
+from site_builder.compute.intervals import LEVEL
+from site_builder.compute.numbers import (
+    Array,
+    float_or_none,
+    mean_of,
+    round_float,
+    round_significant,
+)
+from site_builder.compute.ranks import Flags, compute_win_rates, compute_wins
+from site_builder.compute.scores import Scores
+from site_builder.compute.significance import LiftTest, compute_lift_tests
+from site_builder.config import BoardConfig
+from site_builder.records import Record
+
+_LEAST_SHARED, _LEAST_MODELS = 2, 2
+_HALF = 0.5 - 1e-12
+Rule = Literal["mean", "mean_win_rate", "additive", "median", "category_means"]
+# By rule and metric, None for all tasks: the number of tasks and the value of each model.
+_Merits: TypeAlias = dict[tuple[Rule, str | None], tuple[int, Array]]
+
+
+# --- by metric ----------------------------------------------------------------------------------
+
+
+class MetricResult(Record):
+    """The lifts over the baseline on the tasks of one metric.
+
+    Attributes:
+        metric: None for all tasks whose metric is not stated, or has no other task.
+        averaged: Whether scores on these tasks can be averaged.
+        compared: Number of ranked models with a lift.
+        ahead: Number of these with a mean lift above 0; None where lifts have no mean.
+        clearly_ahead: Number of these that are `better` by the tests; None where tasks are too few.
+        tests: By variant and model, corrected for the number of models on these tasks alone.
+    """
+
+    metric: str | None
+    tasks: tuple[str, ...]
+    averaged: bool
+    compared: int
+    ahead: int | None
+    clearly_ahead: int | None
+    tests: Mapping[str, Mapping[str, LiftTest]]
+
+
+def group_by_metric(tasks: pd.DataFrame) -> dict[str | None, list[str]]:
+    """Return the tasks of each metric that two tasks have, most tasks first, then all others.
+
+    Empty where this makes one group.
+    """
+    groups = tasks.groupby("metric", sort=False)["task"]
+    shared = [(str(metric), mine.tolist()) for metric, mine in groups if len(mine) >= _LEAST_SHARED]
+    found: dict[str | None, list[str]] = dict(sorted(shared, key=lambda group: -len(group[1])))
+    grouped = {task for mine in found.values() for task in mine}
+    if others := [task for task in tasks["task"] if task not in grouped]:
+        found[None] = others
+    return found if len(found) > 1 else {}
+
+
+def compute_metrics(
+    scores: Scores, tasks: pd.DataFrame, boards: Mapping[str, Board], config: BoardConfig
+) -> tuple[MetricResult, ...]:
+    """Test the lifts over the baseline on the tasks of each metric; empty without a baseline.
+
+    Source: docs/statistics.md#metrics.
+    """
+    if scores.roles.baseline is None:
+        return ()
+    groups = group_by_metric(tasks).items()
+    return tuple(_metric_result(scores, tasks, boards, config, *group) for group in groups)
+
+
+def _metric_result(
+    scores: Scores,
+    tasks: pd.DataFrame,
+    boards: Mapping[str, Board],
+    config: BoardConfig,
+    metric: str | None,
+    mine: Sequence[str],
+) -> MetricResult:
+    part, roles = scores.only(mine), scores.roles
+    averaged = choose_rules(tasks[tasks["task"].isin(mine)], part, config).averaged
+    found = compute_lift_tests(part, averaged=averaged).over_baseline
+    tests = {variant: found[variant] for variant in roles.contest}
+    ranked = {variant: {s.model for s in boards[variant].ranked} for variant in roles.contest}
+    compared = [
+        (model, test)
+        for variant, by_model in tests.items()
+        for model, test in by_model.items()
+        if model in ranked[variant]
+    ]
+    ahead = {model for model, test in compared if test.mean is not None and test.mean > 0}
+    clearly = {model for model, test in compared if test.verdict == "better"}
+    return MetricResult(
+        metric=metric,
+        tasks=tuple(mine),
+        averaged=averaged,
+        compared=len({model for model, _ in compared}),
+        ahead=len(ahead) if averaged else None,
+        clearly_ahead=len(clearly) if any(t.verdict != "too few" for _, t in compared) else None,
+        tests=tests,
+    )
+
+
+class DecisiveTasks(Record):
+    """The fewest tasks that make at least half of the sum of a model's lifts over the baseline.
+
+    Attributes:
+        model: The first model of the primary board that is compared with the baseline.
+        tasks: Those with its greatest lifts, the greatest first.
+        share: Their share of the sum; above 1 where other lifts are below 0 and they exceed it.
+    """
+
+    model: str
+    tasks: tuple[str, ...]
+    share: float
+
+
+def find_decisive_tasks(scores: Scores, board: Board) -> DecisiveTasks | None:
+    """Find the tasks that make the leader's lift; None without a mean lift above 0.
+
+    Source: docs/statistics.md#metrics.
+    """
+    is_rival = ~np.isnan(scores.contest(board.variant))
+    lifts = np.where(is_rival, scores.lift_over_baseline(board.variant), np.nan)
+    compared = (s.model for s in board.ranked if (~np.isnan(lifts[scores.rows[s.model]])).any())
+    model = next(compared, None)
+    if model is None or not board.rules.averaged:
+        return None
+    row = np.nan_to_num(lifts[scores.rows[model]])
+    order = np.argsort(-row, kind="stable")
+    with np.errstate(over="ignore", invalid="ignore"):
+        shares = np.cumsum(row[order]) / row.sum()
+    if not (row.sum() > 0 and np.isfinite(shares).all()):
+        return None
+    n = int(np.argmax(shares >= _HALF)) + 1
+    share = round_float(shares[n - 1])
+    return DecisiveTasks(model, tuple(scores.tasks[i] for i in order[:n]), share)
+
+
+# --- the best of several models against one -----------------------------------------------------
+
+
+class BeatenTasks(Record):
+    """On how many tasks the contenders beat the baseline, without the luck of the best of them.
+
+    Attributes:
+        chosen_elsewhere: Tasks beaten by the contender that is best on the other tasks; None where
+            no task has one.
+        median: Tasks on which the median score of the contenders is above the baseline's.
+        clearly_above, not_separable, clearly_below: Tasks by the z test of the best contender
+            against the baseline; None where no task has both errors.
+    """
+
+    chosen_elsewhere: int | None
+    median: int
+    clearly_above: int | None
+    not_separable: int | None
+    clearly_below: int | None
+
+
+def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTasks:
+    """Count the tasks on which contenders beat the baseline.
+
+    A run can be chosen for a task if it is ranked on its board and has a score on the task. The one
+    with the best mean over the other tasks is: of its scores where the board ranks by mean score,
+    else of its win rates among the contenders. Of equal ones, the least lift on the task counts.
+
+    Source: docs/statistics.md#best-of-several.
+    """
+    roles, contest = scores.roles, scores.roles.contest
+    runs = np.concatenate([scores.contest(variant) for variant in contest])
+    lifts = np.concatenate([scores.lift_over_baseline(variant) for variant in contest])
+    lifts = np.where(np.isnan(runs), np.nan, lifts)  # without the baseline's own
+    ranked = [model in boards[variant].places for variant in contest for model in scores.models]
+    signed = round_significant(runs) * scores.direction
+    by_mean = all(boards[variant].rules.rank_by == "mean" for variant in contest)
+    elsewhere = means_without_each(signed if by_mean else compute_win_rates(signed))
+    can_be_chosen = ~np.isnan(lifts) & np.array(ranked)[:, np.newaxis]
+    chosen = compute_wins(np.where(can_be_chosen, elsewhere, np.nan))
+    picked = np.fmin.reduce(np.where(chosen, lifts, np.nan), axis=0)
+    most = scores.frame["most"].to_numpy(dtype=float)
+    errors, greatest = (
+        np.concatenate([np.hypot(found[v], scores.of_baseline(found, v)) for v in contest])
+        for found in (scores.errors, {v: most[scores.index[v]] for v in roles.variants})
+    )
+    verdicts = judge_best(lifts, errors, greatest)
+    tested = [int((verdicts == verdict).sum()) for verdict in (1, 0, -1)]
+    return BeatenTasks(
+        None if np.isnan(picked).all() else int((picked > 0).sum()),
+        int((median_of(lifts) > 0).sum()),
+        *(tested if any(tested) else [None] * 3),
+    )
+
+
+def judge_best(lifts: Array, errors: Array, greatest: Array | None = None) -> Array:
+    """Judge the greatest lift over the baseline on each task: 1 above 0, -1 below, 0 unclear.
+
+    z = lift / its standard error; of equal lifts, the greatest known error counts. The best of k
+    contenders is clearly above or below where z is beyond the normal quantile of 1 - 0.05 / 2k:
+    Bonferroni's correction for choosing the best. Where only a range of errors is known, a clear
+    lift is beyond it by the greatest, an unclear one within it by the least.
+
+    Shape: lifts, positive = better, their standard errors, and the greatest that these can be, NaN
+        where unknown, (runs, tasks), to (tasks,); NaN where neither is known.
+    Source: O. J. Dunn (1961), "Multiple comparisons among means", Journal of the American
+        Statistical Association 56(293), 52-64; docs/statistics.md#best-of-several.
+    """
+    best = np.fmax.reduce(lifts, axis=0)
+    contenders = np.maximum((~np.isnan(lifts)).sum(axis=0), 1)
+    reach = -special.ndtri((1 - LEVEL) / 2 / contenders)
+    least_z, greatest_z = (
+        best / np.fmax.reduce(np.where(lifts == best, e, np.nan), axis=0)
+        for e in (errors if greatest is None else greatest, errors)
+    )
+    is_clear, is_unclear = np.abs(least_z) > reach, np.abs(greatest_z) <= reach
+    return np.select([is_clear, is_unclear], [np.sign(best), 0.0], np.nan)
+
+
+# --- the leader by other rules ------------------------------------------------------------------
+
+
+class RuleResult(Record):
+    """Who is first by one rule.
+
+    Attributes:
+        metric: The metric whose tasks alone count; None for all tasks.
+        tasks: Number of tasks that count.
+        leaders: Every model with the best value.
+        second: The first listed of the next best; None where the first place is shared.
+        lead: Best minus second best value, of scores signed so that greater is better; 0 where the
+            first place is shared. None beyond the largest float.
+        same: Whether the leaders are those of the board.
+    """
+
+    rule: Rule
+    metric: str | None
+    tasks: int
+    leaders: tuple[str, ...]
+    second: str | None
+    lead: float | None
+    same: bool
+
+
+class LeftOut(Record):
+    """Who is first on the board if one task is left out.
+
+    Attributes:
+        tried: Number of tasks without which there is a leader.
+        changed: The leaders without each task whose omission changes them, by this task.
+        task: The task whose omission changes the lead of the first over the second the most; None
+            where the first place is shared.
+        share: The share of this task in the lead; above 1 where the other tasks reduce the lead.
+        lead: The lead without this task; below 0 where the second is then ahead of the first.
+    """
+
+    tried: int
+    changed: Mapping[str, tuple[str, ...]]
+    task: str | None
+    share: float | None
+    lead: float | None
+
+    @property
+    def kept(self) -> int:
+        """Number of tasks without which the leaders are the same."""
+        return self.tried - len(self.changed)
+
+
+class Robustness(Record):
+    """Whether the leader of a board is also first by other rules and without single tasks.
+
+    Attributes:
+        rules: The rule of the board first.
+        left_out: None on a board of one task, and by the additive model, which has no such sums.
+    """
+
+    rules: tuple[RuleResult, ...]
+    left_out: LeftOut | None
+
+    @property
+    def own(self) -> RuleResult:
+        """The result by the rule of the board."""
+        return self.rules[0]
+
+
+def compute_robustness(
+    scores: Scores, tasks: pd.DataFrame, board: Board, config: BoardConfig
+) -> Robustness | None:
+    """Rank the ranked models of a board by every rule that its tasks allow; None below two.
+
+    Source: S. Steegen, F. Tuerlinckx, A. Gelman and W. Vanpaemel (2016), "Increasing transparency
+        through a multiverse analysis", Perspectives on Psychological Science 11(5), 702-712;
+        docs/statistics.md#other-rules.
+    """
+    if len(board.ranked) < _LEAST_MODELS:
+        return None
+    names, own = tuple(s.model for s in board.ranked), board.rules.rank_by
+    rows, signed = [scores.rows[model] for model in names], scores.signed[board.variant]
+    values, rates = signed[rows], compute_win_rates(signed)[rows]
+    measure = values if own == "mean" else rates
+    merit = mean_of(measure, axis=1)
+    if own == "additive":
+        merit = np.array([s.adjusted for s in board.ranked], dtype=float) * scores.direction[0]
+    merits: _Merits = {(own, None): (len(scores.tasks), merit)}
+    merits |= _merits(values, rates, tasks, board.rules)
+    for metric, mine in group_by_metric(tasks).items():
+        columns = [scores.columns[task] for task in mine]
+        rules = choose_rules(tasks.iloc[columns], scores.only(mine), config)
+        if metric is not None:
+            rule, merit = _merit_by_metric(values[:, columns], rates[:, columns], rules)
+            merits[rule, metric] = (len(mine), merit)
+    first = _first(merits[own, None][1])
+    results = tuple(
+        _rule_result(names, rule, metric, n, merit, same=np.array_equal(_first(merit), first))
+        for (rule, metric), (n, merit) in merits.items()
+        if (~np.isnan(merit)).sum() >= _LEAST_MODELS
+    )
+    left_out = None
+    if own != "additive" and len(scores.tasks) > 1:
+        left_out = _leave_out_tasks(names, scores.tasks, measure)
+    return Robustness(results, left_out)
+
+
+def _can_average(rules: RankingRules, values: Array) -> bool:
+    """Whether means of these scores compare models; means over different tasks may not."""
+    return rules.averaged and (rules.rank_by == "mean" or not np.isnan(values).any())
+
+
+def _merits(values: Array, rates: Array, tasks: pd.DataFrame, rules: RankingRules) -> _Merits:
+    """Return the value of each model by every rule over all tasks that is defined."""
+    n = len(tasks)
+    merits: _Merits = {("mean_win_rate", None): (n, mean_of(rates, axis=1))}
+    if not _can_average(rules, values):
+        return merits
+    merits["mean", None] = (n, mean_of(values, axis=1))
+    merits["median", None] = (n, median_of(values.T))
+    groups = [*tasks.groupby("category", sort=False).indices.values()]
+    if len(groups) > 1:
+        means = np.column_stack([mean_of(values[:, columns], axis=1) for columns in groups])
+        merits["category_means", None] = (sum(map(len, groups)), mean_of(means, axis=1))
+    return merits
+
+
+def _merit_by_metric(values: Array, rates: Array, rules: RankingRules) -> tuple[Rule, Array]:
+    """Return how tasks of one metric rank, and the value of each model that has enough of them."""
+    by_mean = _can_average(rules, values)
+    merit = mean_of(values if by_mean else rates, axis=1)
+    covered = (~np.isnan(values)).mean(axis=1) >= rules.min_coverage - 1e-9
+    return "mean" if by_mean else "mean_win_rate", np.where(covered, merit, np.nan)
+
+
+def _first(merit: Array) -> Flags:
+    """Return which models have the greatest value."""
+    return compute_wins(merit[:, np.newaxis])[:, 0]
+
+
+def _rule_result(
+    names: Sequence[str], rule: Rule, metric: str | None, n: int, merit: Array, *, same: bool
+) -> RuleResult:
+    best, next_best, *_ = np.argsort(-merit, kind="stable").tolist()  # NaN last
+    leaders = tuple(itertools.compress(names, _first(merit)))
+    second = names[next_best] if len(leaders) == 1 else None
+    lead = float_or_none(float(_difference_of_means(merit[best], merit[next_best])))
+    return RuleResult(rule, metric, n, leaders, second, lead, same)
+
+
+def _leave_out_tasks(names: Sequence[str], tasks: Sequence[str], measure: Array) -> LeftOut:
+    """Leave out each task in turn; `measure` is in the order of the board, (models, tasks)."""
+    without, merit = means_without_each(measure), mean_of(measure, axis=1)
+    leads = compute_wins(without)
+    tried = leads.any(axis=0)
+    differs = tried & (leads != _first(merit)[:, np.newaxis]).any(axis=0)
+    changed = {
+        tasks[column]: tuple(itertools.compress(names, leads[:, column]))
+        for column in np.flatnonzero(differs).tolist()
+    }
+    found = _most_influential(measure[:2], merit[:2], without[:2])
+    if found is None:
+        return LeftOut(int(tried.sum()), changed, None, None, None)
+    column, share, lead = found
+    return LeftOut(int(tried.sum()), changed, tasks[column], share, lead)
+
+
+def _most_influential(
+    measure: Array, merit: Array, without: Array
+) -> tuple[int, float | None, float] | None:
+    """Return the task that changes the lead of the first of two models most: its column and share.
+
+    The third value is the lead without it. None where the two are equal.
+    """
+    if merit[0] == merit[1]:
+        return None
+    left = _difference_of_means(*without)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        change = round_significant(np.abs(left - _difference_of_means(*merit)), digits=9)
+        parts = np.nan_to_num(measure) / (~np.isnan(measure)).sum(axis=1, keepdims=True)
+        shares = (parts[0] - parts[1]) / (parts[0].sum() - parts[1].sum())
+    if not np.isfinite(change).any():
+        return None
+    column = int(np.where(np.isfinite(change), change, -1.0).argmax())
+    share = float_or_none(shares[column])
+    return column, None if share is None else round_float(share), float(left[column])
+
+
+# --- arithmetic ---------------------------------------------------------------------------------
+
+
+def means_without_each(values: Array) -> Array:
+    """Return the mean of each row without each of its columns; NaN where no other has a value.
+
+    Sums from the left and from the right, so that no digit is lost to a large value left out.
+
+    Shape: (rows, columns), NaN where there is no value, to the same.
+    """
+    there = ~np.isnan(values)
+    filled = np.where(there, values, 0.0)
+    others = there.sum(axis=1, keepdims=True) - there
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        means = _without_each(np.add, filled) / others
+    return round_significant(means, _without_each(np.maximum, np.abs(filled)))
+
+
+def _without_each(reduce: np.ufunc, values: Array) -> Array:
+    """Reduce each row without each of its columns, by a function for which 0 changes nothing."""
+    none = np.zeros((len(values), 1))
+    left = np.hstack([none, reduce.accumulate(values, axis=1)[:, :-1]])
+    right = np.hstack([reduce.accumulate(values[:, :0:-1], axis=1)[:, ::-1], none])
+    return np.asarray(reduce(left, right))
+
+
+def _difference_of_means(a: Array, b: Array) -> Array:
+    """Return `a - b` to ten digits of the greater: rounded means may differ by more in the last."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return round_significant(a - b, np.fmax(np.abs(a), np.abs(b)), digits=10)
+
+
+def median_of(values: Array) -> Array:
+    """Return the rounded median of each column without missing values; NaN where all are."""
+    # Of the halves, because the sum of two large values may be infinite.
+    return round_significant(2 * pd.DataFrame(values / 2).median().to_numpy(dtype=float))

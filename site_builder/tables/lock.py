@@ -1,0 +1,149 @@
+"""Lock the tables of a project, and replace several of them as one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from site_builder.errors import Fault, FaultsError
+from site_builder.locks import exclusive, read_holder, shared, write_holder
+from site_builder.symlinks import check_inside
+from site_builder.tables.schema import TABLES
+
+FOLDER = ".tables"
+"""Folder in `data/` with the lock and, while tables are replaced, the new files."""
+# A command that waits longer than this for another one gives up.
+WAIT_S = 30.0
+
+T = TypeVar("T")
+
+
+class _Files:
+    """The files that commands need to agree about the tables in `data`.
+
+    Attributes:
+        new, ready: The new tables while they are written, and once all are complete. A command that
+            is killed while it puts them in place leaves `ready`.
+        holder: Names the command that writes.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.folder = data, data / FOLDER
+        self.lock, self.holder = self.folder / "lock", self.folder / "holder.json"
+        self.new, self.ready = self.folder / "new", self.folder / "ready"
+
+    def blocked(self) -> Fault:
+        """Return the fault that another command holds the lock."""
+        what = f"another command{read_holder(self.holder)} is using the tables"
+        return Fault("data", what, "Try again when it has finished.")
+
+    def finish(self) -> None:
+        """Put new tables that are complete in place of the old ones, or raise a fault."""
+        try:
+            for spec in TABLES:
+                path = self.ready / spec.file
+                if path.is_file() and not path.is_symlink():
+                    path.replace(self.data / spec.file)
+            _flush(self.data)
+            shutil.rmtree(self.ready)
+        except OSError as error:
+            what = f"the new tables are not all in place: {error.strerror}"
+            fix = "The next command that reads or writes them goes on."
+            raise FaultsError([Fault("data", what, fix)]) from error
+
+    @contextmanager
+    def locked(self, *, alone: bool) -> Iterator[None]:
+        """Hold the lock, alone or with other readers."""
+        with ExitStack() as stack:
+            try:
+                check_inside(self.lock, self.data, FOLDER)
+                if alone:
+                    self.folder.mkdir(parents=True, exist_ok=True)
+                lock = (exclusive if alone else shared)(self.lock, WAIT_S, self.blocked)
+                stack.enter_context(lock)
+                if alone:
+                    stack.callback(self.holder.unlink, missing_ok=True)
+                    write_holder(self.holder)
+            except OSError as error:
+                what = f"the tables cannot be locked: {error.strerror}"
+                raise FaultsError([Fault(f"data/{FOLDER}", what)]) from error
+            yield
+
+
+def read_locked(data_dir: Path, read: Callable[[], T]) -> T:
+    """Return what `read` finds while no command writes the tables.
+
+    Commands that only read do not wait for each other. Before the first write there is no lock, and
+    none is created: the folder may be read-only, or not of a project.
+
+    Raises:
+        FaultsError: Another command does not finish, or the disk fails.
+    """
+    files = _Files(data_dir)
+    if not files.lock.exists():
+        found = read()
+        if not files.lock.exists():
+            return found
+    if files.ready.exists():
+        write_locked(data_dir, lambda: None)
+    with files.locked(alone=False):
+        return read()
+
+
+def write_locked(data_dir: Path, write: Callable[[], T]) -> T:
+    """Return the result of `write`, which reads and replaces tables, while no other command does.
+
+    First, it goes on with a replacement that a killed command has left.
+
+    Raises:
+        FaultsError: Another command does not finish, or the disk fails.
+    """
+    files = _Files(data_dir)
+    with files.locked(alone=True):
+        if files.ready.exists():
+            files.finish()
+        return write()
+
+
+@contextmanager
+def replacing(data_dir: Path) -> Iterator[Path]:
+    """Replace tables as one, within `write_locked`: the block writes them into a new folder.
+
+    All of them are complete on the disk before the first takes the place of an old one, whose mode
+    it gets. A command that is killed leaves the old tables, or the new ones for `write_locked`.
+
+    Raises:
+        OSError: The disk fails; the old tables remain.
+        FaultsError: The disk fails later.
+    """
+    files = _Files(data_dir)
+    shutil.rmtree(files.new, ignore_errors=True)  # of a killed command
+    files.new.mkdir(parents=True)
+    try:
+        yield files.new
+        for path in files.new.iterdir():
+            with suppress(FileNotFoundError):
+                shutil.copymode(data_dir / path.name, path)
+            _flush(path)
+        _flush(files.new)
+        files.new.replace(files.ready)
+        _flush(files.folder)
+    except BaseException:
+        shutil.rmtree(files.new, ignore_errors=True)
+        raise
+    files.finish()
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    if path.is_dir() and os.name == "nt":  # Windows opens no folders
+        return
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

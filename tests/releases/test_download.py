@@ -1,0 +1,282 @@
+"""Another release is read from its own host, before a deadline, whole, and as its manifest says."""
+
+import http.server
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+
+from site_builder.errors import SiteError
+from site_builder.publish.manifest import with_manifest
+from site_builder.releases import download
+from site_builder.releases.download import open_site
+from site_builder.releases.read import read_release
+from tests.helpers.sites import BuiltSite, build
+from tests.helpers.tables import board, write_project
+
+LOOK = "Look whether it is the right place."
+Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
+
+
+class Host:
+    """A host that answers as it is told to.
+
+    Attributes:
+        answers: What it does for a path; every other path is not there.
+        asked: The paths that were requested.
+        released: Set once the test is over, for answers that wait.
+    """
+
+    def __init__(self, answers: Mapping[str, Answer]) -> None:
+        self.answers, self.asked = dict(answers), list[str]()
+        self.released = threading.Event()
+
+
+@contextmanager
+def hosted(host: Host, name: str = "127.0.0.1") -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            host.asked.append(self.path)
+            host.answers.get(self.path, lambda handler: handler.send_error(404))(self)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://{name}:{server.server_port}"
+    finally:
+        host.released.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def file(content: bytes, length: int | None = None) -> Answer:
+    """A file, with a length that may not be its own."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(content) if length is None else length))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return answer
+
+
+def redirect(to: str) -> Answer:
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", to)
+        handler.end_headers()
+
+    return answer
+
+
+def error_of(read: Callable[[], object]) -> str:
+    with pytest.raises(SiteError) as error:
+        read()
+    assert 1 == len(str(error.value).splitlines())
+    return str(error.value)
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_a_redirect_to_another_host_or_port_is_not_followed(name):
+    """The other host has the name of the first and another port, or another name."""
+    other, first = Host({"/x.json": file(b"secret")}), Host({})
+    with hosted(other, name) as there, hosted(first) as here:
+        first.answers["/x.json"] = redirect(f"{there}/x.json")
+        said = error_of(lambda: open_site(here).read("x.json"))
+    what = f"cannot be read: it redirects to {there}/x.json, which is another host"
+    assert f"{here}/x.json: {what}. {LOOK}" == said
+    assert [] == other.asked
+
+
+@pytest.mark.parametrize("to", [
+    "ftp://127.0.0.1/x", "//example.invalid/x", "http://127.0.0.1@example.invalid/x",
+    "https://127.0.0.1/x", "file:///etc/hostname", "http://127.0.0.1:99999/x",
+])  # fmt: skip
+def test_a_redirect_by_another_protocol_or_to_an_odd_address_is_not_followed(to):
+    with hosted(Host({"/x.json": redirect(to)})) as here:
+        assert f"{here}/x.json: cannot be read: " in error_of(
+            lambda: open_site(here).read("x.json")
+        )
+
+
+def test_a_redirect_on_the_same_host_is_followed_but_not_in_a_circle():
+    host = Host({
+        "/x.json": redirect("/y.json"), "/y.json": file(b"found"), "/z.json": redirect("/z.json"),
+    })  # fmt: skip
+    with hosted(host) as here:
+        assert b"found" == open_site(here).read("x.json")
+        said = error_of(lambda: open_site(here).read("z.json"))
+    assert f"{here}/z.json: cannot be read: the host answers 302. {LOOK}" == said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "follows"),
+    [
+        ("http://a.example/x", "https://a.example/y", True),
+        ("http://a.example/x", "http://A.example:80/y", True),
+        ("https://a.example/x", "https://a.example:443/y", True),
+        ("https://a.example/x", "http://a.example/y", False),
+        ("http://a.example:8000/x", "https://a.example/y", False),
+        ("http://a.example/x", "https://a.example:8443/y", False),
+        ("https://a.example/x", "https://b.a.example/y", False),
+        ("https://a.example/x", "https://a.example.evil/y", False),
+    ],
+)
+def test_only_https_may_replace_http(old, new, follows):
+    assert follows == download._may_follow(old, new)  # the ports 80 and 443 may be taken
+
+
+def test_the_body_of_a_redirect_is_not_read(monkeypatch):
+    """It may have no end."""
+    host = Host({"/y.json": file(b"found")})
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        redirect("/y.json")(handler)
+        host.released.wait()
+
+    host.answers["/x.json"] = answer
+    monkeypatch.setattr(download, "_ALL_FILES_S", 30.0)
+    with hosted(host) as here:
+        assert b"found" == open_site(here).read("x.json")
+
+
+def wait_before(host: Host) -> Answer:
+    """An answer that does not begin."""
+
+    def answer(_: http.server.BaseHTTPRequestHandler) -> None:
+        host.released.wait()
+
+    return answer
+
+
+def drip(host: Host) -> Answer:
+    """A header that never ends, a byte at a time: no single byte comes late."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+        while not host.released.wait(0.01):
+            try:
+                handler.wfile.write(b"x")
+            except OSError:
+                return
+
+    return answer
+
+
+def endless(host: Host) -> Answer:
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while not host.released.wait(0.01):
+            try:
+                handler.wfile.write(b"x")
+            except OSError:
+                return
+
+    return answer
+
+
+@pytest.mark.parametrize("make", [wait_before, drip, endless])
+def test_a_host_that_takes_too_long(make, monkeypatch):
+    host = Host({})
+    host.answers["/manifest.json"] = make(host)
+    monkeypatch.setattr(download, "_ALL_FILES_S", 0.2)
+    with hosted(host) as here:
+        said = error_of(lambda: read_release(here))
+    assert f"{here}/manifest.json: cannot be read: the host takes too long. {LOOK}" == said
+
+
+def test_the_deadline_is_for_all_files_together(monkeypatch):
+    monkeypatch.setattr(download, "_ALL_FILES_S", -1.0)
+    host = Host({"/manifest.json": file(b"{}")})
+    with hosted(host) as here:
+        assert "the host takes too long" in error_of(lambda: open_site(here))
+
+
+def test_a_file_that_is_cut_short():
+    with hosted(Host({"/x.json": file(b"[1, 2]", 9)})) as here:
+        said = error_of(lambda: open_site(here).read("x.json"))
+    assert f"{here}/x.json: cannot be read: 6 of 9 bytes arrived. {LOOK}" == said
+
+
+def test_a_file_that_is_too_large(monkeypatch):
+    monkeypatch.setattr(download, "_MAX_BYTES", 5)
+    with hosted(Host({"/x.json": file(b"123456")})) as here:
+        said = error_of(lambda: open_site(here).read("x.json"))
+    assert f"{here}/x.json: cannot be read: it is larger than 5 bytes. {LOOK}" == said
+
+
+def test_files_are_those_of_the_manifest():
+    """Another content, or none, is an error; a file that it does not list is not requested."""
+    files = with_manifest({"a.json": b"1", "b.json": b"2", "c.json": b"3"})
+    host = Host({f"/{path}": file(content) for path, content in files.items()})
+    host.answers |= {"/b.json": file(b"20"), "/d.json": file(b"4")}
+    del host.answers["/c.json"]
+    again = "Wait until the site is complete, and try again."
+    with hosted(host) as here:
+        site = open_site(here)
+        assert b"1" == site.read("a.json")
+        said = error_of(lambda: site.read("b.json"))
+        assert f"{here}/b.json: it is not the file that manifest.json lists. {again}" == said
+        said = error_of(lambda: site.read("c.json"))
+        what = "manifest.json lists it, but there is no such file"
+        assert f"{here}/c.json: {what}. {again}" == said
+        assert None is site.read("d.json")
+    assert "/d.json" not in host.asked
+
+
+@pytest.mark.parametrize(
+    "manifest", [b"", b"{}", b"<html>", b'{"generator": "other", "files": {}}']
+)
+def test_a_site_without_a_manifest_of_ours_is_read(manifest):
+    with hosted(Host({"/manifest.json": file(manifest), "/a.json": file(b"1")})) as here:
+        assert b"1" == open_site(here).read("a.json")
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    folder = tmp_path_factory.mktemp("published")
+    write_project(folder / "project", board())
+    return build(folder / "project")
+
+
+def test_a_site_of_which_one_byte_differs(published):
+    files = dict(published.files)
+    for path in ("api/v1/stats.json", "downloads/results.parquet"):
+        changed = bytearray(files[path])
+        changed[len(changed) // 2] ^= 1
+        answers = {f"/{p}": file(content) for p, content in files.items()}
+        answers[f"/{path}"] = file(bytes(changed))
+        with hosted(Host(answers)) as here:
+            said = error_of(partial(read_release, here))
+        assert said.startswith(f"{here}/{path}: it is not the file that manifest.json lists.")
+
+
+@pytest.mark.parametrize("day", ["9999-99-99", "2024-02-30", "20240501", "2024-W01-1", "x", ""])
+def test_a_release_has_a_day_that_exists(published, day):
+    stats = json.loads(published.files["api/v1/stats.json"])
+    stats["release"]["date"] = day
+    files = {**published.files, "api/v1/stats.json": json.dumps(stats).encode()}
+    del files["manifest.json"]
+    with hosted(Host({f"/{path}": file(content) for path, content in files.items()})) as here:
+        said = error_of(lambda: read_release(here))
+    assert said.startswith(f"{here}/api/v1/stats.json: it is no file of the API: value error, ")
+    assert "at stats.release.date" in said or "at release.date" in said
+
+
+def test_a_whole_site_is_read(published):
+    host = Host({f"/{path}": file(content) for path, content in published.files.items()})
+    with hosted(host) as here:
+        assert (
+            published.api("stats")["release"]["sha256"]
+            == read_release(here).snapshot.release.sha256
+        )

@@ -1,0 +1,187 @@
+"""Symbolic links that lead out of a folder: nothing there is read, written or deleted."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from site_builder.cli import main
+from site_builder.errors import OutputFolderError, SiteError
+from site_builder.publish.folder import publish, recover
+from site_builder.releases.read import read_release
+from tests.helpers.imported import lm_eval_results, run_import, write_json
+from tests.helpers.instances import ROWS, project_of, run_aggregate, write_rows
+from tests.helpers.published import NEW_SITE
+from tests.helpers.sites import build, contents
+from tests.helpers.tables import board, fault_lines, write_project
+
+SECRET = "token-of-the-machine"
+OUT = "it is a link that leads out of the folder"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder beside the project, with a secret under each name that a build looks for."""
+    for name in ("x.txt", "about.html", "about.md", "pages/more.md", "content/about.md", "x.css"):
+        path = tmp_path / "elsewhere" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SECRET)
+    (tmp_path / "elsewhere/secret").write_text(SECRET)
+    return tmp_path / "elsewhere"
+
+
+def link(path: Path, to: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(to)
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "line"),
+    [
+        ("static/x.txt", "secret", "static/x.txt: cannot be read: {}."),
+        ("static/css/tokens.css", "secret", "static/css/tokens.css: cannot be read: {}."),
+        ("static/x.txt", "../project/.git/config", "static/x.txt: cannot be read: {}."),
+        ("static", "/", "static: cannot be read: {}."),
+        ("templates/about.html", "secret", "templates/about.html: cannot be read: {}."),
+        ("templates", "/", "templates: cannot be read: {}."),
+        ("data/content/about.md", "secret", "data/content/about.md: cannot be read: {}"),
+        ("data/content/pages/more.md", "secret", "data/content/pages/more.md: cannot be read: {}"),
+        ("data/content", ".", "data/content/about.md: cannot be read: {}"),
+        ("data/content/pages", "pages", "data/content/pages/more.md: cannot be read: {}"),
+        ("site.toml", "secret", "site.toml: cannot be read: {}"),
+    ],
+)  # fmt: skip
+def test_a_file_of_the_machine_is_not_published(project, elsewhere, name, to, line):
+    (project / ".git").mkdir()
+    (project / ".git/config").write_text(SECRET)
+    (project / "site.toml").unlink(missing_ok=name == "site.toml")
+    link(project / name, elsewhere / to)
+    for command in ("check", "build"):
+        said = CliRunner().invoke(main, [command, "--project", str(project)])
+        assert (1, True) == (said.exit_code, line.format(OUT) in said.stderr), said.stderr
+        assert SECRET not in said.output
+    assert not (project / "site").exists()
+
+
+def test_data_that_lies_elsewhere_has_no_prose(project, elsewhere):
+    """`data/` may be a link to a large disk; only Parquet is read from there."""
+    for table in (project / "data").iterdir():
+        table.rename(elsewhere / table.name)
+    (project / "data").rmdir()
+    link(project / "data", elsewhere)
+    assert [] == fault_lines(project)
+    with pytest.raises(SiteError, match=f"data/content/about.md: cannot be read: {OUT}"):
+        build(project)
+    shutil.rmtree(elsewhere / "content")
+    assert build(project).files["index.html"]
+
+
+def test_links_within_a_folder_are_followed(project, tmp_path):
+    """Also where the project itself is named by a link."""
+    (project / "static").mkdir()
+    (project / "static/a.txt").write_text("a text")
+    (project / "static/b.txt").symlink_to("a.txt")
+    (project / "data/content").mkdir()
+    (project / "data/content/limits.md").write_text("Said once.")
+    (project / "data/content/about.md").symlink_to("limits.md")
+    (tmp_path / "link").symlink_to(project)
+    files = build(tmp_path / "link").files
+    assert b"a text" == files["b.txt"]
+    assert b"Said once." in files["about/index.html"]
+
+
+@pytest.mark.parametrize("names", [[], ["build.json", "new/mine", "old/mine"]])
+def test_a_staging_folder_that_is_a_link_is_refused(tmp_path, names):
+    store = tmp_path / "store"
+    store.mkdir()
+    for name in names:
+        (store / name).parent.mkdir(exist_ok=True)
+        (store / name).write_text("mine")
+    before = contents(store)
+    link(tmp_path / "project/.site.staging", store)
+    for act in (recover, lambda out: publish(NEW_SITE, out)):
+        with pytest.raises(OutputFolderError, match="a build needs this path for its own files"):
+            act(tmp_path / "project/site")
+    assert before == contents(store)
+    assert store.is_dir()
+    assert not (tmp_path / "project/site").exists()
+
+
+def test_an_old_site_that_is_a_link_is_not_put_back(tmp_path, elsewhere):
+    """A build moves only folders out of the way."""
+    link(tmp_path / ".site.staging/old", elsewhere)
+    (tmp_path / ".site.staging/build.json").write_text("{}")
+    with pytest.raises(OutputFolderError, match="a build needs this path for its own files"):
+        recover(tmp_path / "site")
+    assert (elsewhere / "secret").exists()
+    assert not (tmp_path / "site").is_symlink()
+
+
+FIX = "Name a folder that has the file too, or replace the link by the file."
+
+
+@pytest.mark.parametrize(
+    ("format_", "name", "content"),
+    [
+        ("csv", "a.csv", "model,task,score\nsecret-model,add,0.5\n"),
+        ("model-index", ".eval_results/a.yaml", "- dataset: {id: secret-task}\n  value: 0.5\n"),
+    ],
+)
+def test_imports_do_not_follow_links_out(tmp_path, format_, name, content):
+    (tmp_path / "secret").write_text(content)
+    link(tmp_path / "runs" / name, tmp_path / "secret")
+    said = run_import(format_, tmp_path / "runs", "--proportion", into=tmp_path / "board")
+    assert f"{tmp_path}/runs/{name}: {OUT}. {FIX}" in said.stderr
+    assert (1, False) == (said.exit_code, (tmp_path / "board").exists())
+
+
+def test_examples_beside_a_run_are_not_from_elsewhere(tmp_path):
+    run = lm_eval_results({"t": {"acc,none": 0.5}})
+    file = write_json(tmp_path / "runs/results_1.json", run)
+    (tmp_path / "secret").write_text('{"doc_id": 1, "acc": 1.0}\n')
+    link(tmp_path / "runs/samples_t_1.jsonl", tmp_path / "secret")
+    said = run_import("lm-eval", file, "--examples", into=tmp_path / "board")
+    assert f"{tmp_path}/runs/samples_t_1.jsonl: {OUT}. {FIX}" in said.stderr
+    assert 1 == said.exit_code
+
+
+def test_a_file_that_the_user_names_may_be_a_link(tmp_path):
+    (tmp_path / "real").write_text("model,task,score\nalpha,add,0.5\n")
+    link(tmp_path / "runs/a.csv", tmp_path / "real")
+    said = run_import("csv", tmp_path / "runs/a.csv", "--proportion", into=tmp_path / "board")
+    assert 0 == said.exit_code
+
+
+def test_aggregation_does_not_follow_links_out(tmp_path):
+    real = write_rows(tmp_path / "secret", ROWS)
+    link(tmp_path / "runs/a.parquet", real)
+    said = run_aggregate(tmp_path / "runs", "--into", project_of(tmp_path / "board"))
+    assert f"{tmp_path}/runs/a.parquet: {OUT}. {FIX}" in said.stderr
+    assert 1 == said.exit_code
+
+
+@pytest.mark.parametrize("name", ["sums.jsonl", "sums"])
+def test_training_sets_do_not_follow_links_out(tmp_path, name):
+    """Neither to a file nor to a folder; a link to the folder itself is not followed for ever."""
+    real = tmp_path / "secret" / "train.jsonl"
+    real.parent.mkdir()
+    real.write_text('{"input": "1 + 1", "output": "2"}\n')
+    sets = tmp_path / "sets"
+    shutil.copytree(real.parent, sets / "own")
+    (sets / "own/loop").symlink_to(sets)
+    args = ["profile", str(sets), "--into", str(project_of(tmp_path / "board"))]
+    assert 0 == CliRunner().invoke(main, args).exit_code
+    link(sets / name, real if name.endswith("l") else real.parent)
+    said = CliRunner().invoke(main, args)
+    assert (1, True) == (said.exit_code, f"{sets}/{name}: {OUT}. {FIX}" in said.stderr)
+
+
+def test_a_published_site_is_not_read_beyond_its_folder(tmp_path):
+    project = write_project(tmp_path / "project", board())
+    assert 0 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
+    stats = project / "site/api/v1/stats.json"
+    stats.rename(tmp_path / "stats.json")
+    stats.symlink_to(tmp_path / "stats.json")
+    with pytest.raises(SiteError, match=OUT):
+        read_release(str(project / "site"))
