@@ -38,9 +38,9 @@ def _is_not_zero(text: str) -> bool:
     return text.strip("-0,.") != ""
 
 
-def _magnitude(value: float) -> int:
-    """Return the power of ten of a number with three digits: 2 for 999.4, 3 for 999.6, 0 for 0."""
-    decimal = Context(prec=3, rounding=ROUND_HALF_UP).create_decimal(repr(float(value)))
+def _magnitude(value: float, digits: int = 3) -> int:
+    """Return the power of ten of a rounded number: of three digits, 2 for 999.4, 3 for 999.6."""
+    decimal = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(repr(float(value)))
     return decimal.adjusted() if decimal else 0
 
 
@@ -50,16 +50,23 @@ def _places(value: float, least: int) -> int:
 
 
 class NumberFormat(Record):
-    """The format of the scores of a metric: decimal places, or `22.8 G` for large scores."""
+    """The format of the scores of a metric: decimal places, or `22.8 G` for large scores.
+
+    Attributes:
+        digits: Number of digits of a large score.
+    """
 
     places: int = 3
     compact: bool = False
+    digits: int = 3
 
     def score(self, value: float | None) -> str:
         """Return a score as text, such as `0.742` or `22.8 G`; a dash for None."""
         if value is None:
             return MISSING
-        return compact(value) if self._is_compact(value) else rounded(value, self.places)
+        if self.is_compact(value):
+            return compact(value, self.digits)
+        return rounded(value, self.places)
 
     def signed(self, value: float | None) -> str:
         """Return a difference with its sign, such as `+0.081`; zero has none."""
@@ -70,13 +77,14 @@ class NumberFormat(Record):
 
     def shows_all(self, value: float) -> bool:
         """Return whether the text of a score has all its digits."""
-        return not self._is_compact(value) and round(float(value), self.places) == value
+        return not self.is_compact(value) and round(float(value), self.places) == value
 
     def interval(self, low: float, high: float) -> str:
         """Return a range, such as `0.662 to 0.818`."""
         return f"{self.score(low)} to {self.score(high)}"
 
-    def _is_compact(self, value: float) -> bool:
+    def is_compact(self, value: float) -> bool:
+        """Return whether a score is written with a prefix."""
         return self.compact and abs(value) >= 10_000
 
 
@@ -91,15 +99,16 @@ def scale_for(values: Iterable[float], bounds: Sequence[float | None] = ()) -> N
     return NumberFormat(places=3 if top <= 1.5 else 2 if top < 20 else 1)
 
 
-def compact(value: float) -> str:
-    """Return a number with three significant digits and a prefix: `560 k`, `1.00e15`."""
-    magnitude = _magnitude(value)
+def compact(value: float, digits: int = 3) -> str:
+    """Return a number with three or more digits and a prefix: `560 k`, `1.00e15`."""
+    magnitude = _magnitude(value, digits)
     if magnitude < 3:
         return rounded(value, 1)
     power = magnitude // 3 * 3
     if power not in _PREFIXES:
-        return f"{rounded(value, 2, -magnitude)}e{magnitude}"
-    return f"{rounded(value, power + 2 - magnitude, -power)}{_SPACE}{_PREFIXES[power]}"
+        return f"{rounded(value, digits - 1, -magnitude)}e{magnitude}"
+    places = power + digits - 1 - magnitude
+    return f"{rounded(value, places, -power)}{_SPACE}{_PREFIXES[power]}"
 
 
 @lru_cache(maxsize=1 << 16)

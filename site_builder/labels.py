@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
 import numpy as np
 
 from site_builder.addresses import Address, make_slugs
+from site_builder.compute.board import Board
+from site_builder.compute.numbers import Array, decimals_needed, round_significant
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Roles
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
 from site_builder.formatting import NumberFormat, scale_for
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
 MERITS = {"mean": "mean score", "mean_win_rate": "mean win rate", "additive": "adjusted average"}
 """What ranks a board, by the `rank_by` of its rules."""
-WIN_RATE = NumberFormat(places=3)
 _N_COLOURS = 8
+_MOST_PLACES = 6
+_DIGITS = 10
 
 # Model, task and variant.
 ScoreKey: TypeAlias = tuple[str, str, str]
@@ -33,6 +36,8 @@ class Labels(Record):
         dots: Index of the colour of a model's developer, if it is known.
         scale: Format of averages and differences over tasks.
         scales: Format of the scores of each task.
+        category_scales: Format of averages and differences over the tasks of each category.
+        rate_scale: Format of mean win rates.
         side_by_side: The tasks whose scores fit on one axis: all, or the largest group with one
             metric, direction and pair of bounds.
         turned: Whether lower is better on some task, so that the sign of its differences is turned.
@@ -46,6 +51,8 @@ class Labels(Record):
     dots: Mapping[str, int]
     scale: NumberFormat
     scales: Mapping[str, NumberFormat]
+    category_scales: Mapping[str, NumberFormat]
+    rate_scale: NumberFormat
     side_by_side: tuple[str, ...]
     turned: bool
     model_slugs: Mapping[str, str]
@@ -77,7 +84,15 @@ class Labels(Record):
     @property
     def contender(self) -> str:
         """Phrase for a competitor of the baseline: `fine-tuned model`, or only `model`."""
-        return f"{self.tuned} model" if self.roles.tuned else "model"
+        return f"{self.contending} model".lstrip()
+
+    @property
+    def contending(self) -> str:
+        """Adjective for the scores that compete with the baseline's; empty without a common one.
+
+        Several variants without a base may be ways of prompting, so they are not called tuned.
+        """
+        return self.tuned if len(self.roles.tuned) == 1 or self.lifted else ""
 
     @property
     def against(self) -> str:
@@ -145,15 +160,21 @@ def make_labels(results: Results, config: SiteConfig) -> Labels:
     models, tasks = results.catalog.models.values(), results.catalog.tasks.values()
     developers = dict.fromkeys(m.developer for m in models if m.developer is not None)
     colours = {name: i % _N_COLOURS for i, name in enumerate(developers)}
-    side_by_side = _side_by_side(results)
+    side_by_side, boards = _side_by_side(results), results.boards.values()
+    rates = [s.win_rate for board in boards for s in board.ranked if s.win_rate is not None]
     return Labels(
         models={m.model: m.name for m in models},
         tasks={t.task: t.name for t in tasks},
         variants={variant: config.label(variant) for variant in results.scores.values},
         roles=results.scores.roles,
         dots={m.model: colours[m.developer] for m in models if m.developer is not None},
-        scale=_scale(results, side_by_side),
-        scales={task: _scale(results, (task,)) for task in results.scores.tasks},
+        scale=_average_scale(results, side_by_side, boards),
+        scales={task: _task_scale(results, task) for task in results.scores.tasks},
+        category_scales={
+            c.category: _average_scale(results, c.tasks, c.boards.values())
+            for c in results.categories
+        },
+        rate_scale=_tell_apart(NumberFormat(), [np.array(rates)], _MOST_PLACES),
         side_by_side=side_by_side,
         turned=bool(results.scores.direction.min() < 0),
         model_slugs=make_slugs(results.scores.models),
@@ -171,14 +192,75 @@ def with_article(phrase: str) -> str:
     return f"{'an' if is_vowel else 'a'} {phrase}"
 
 
-def _scale(results: Results, tasks: tuple[str, ...]) -> NumberFormat:
-    """Choose the number format of the scores of some tasks in all variants."""
+# --- number formats -----------------------------------------------------------------------------
+
+
+def _task_scale(results: Results, task: str) -> NumberFormat:
+    """Choose the format of the scores of a task in all variants."""
+    columns = _columns(results, (task,))
+    return _tell_apart(_scale(results, (task,), columns), columns, _stated_places(columns))
+
+
+def _average_scale(
+    results: Results, tasks: tuple[str, ...], boards: Iterable[Board]
+) -> NumberFormat:
+    """Choose the format of averages over tasks, from their scores and the averages of boards."""
+    columns = _columns(results, tasks)
+    averages = [
+        np.array([a for s in board.ranked if (a := board.average(s)) is not None], dtype=float)
+        for board in boards
+    ]
+    return _tell_apart(_scale(results, tasks, columns), averages, _stated_places(columns))
+
+
+def _columns(results: Results, tasks: tuple[str, ...]) -> list[Array]:
+    """Return the scores of some tasks, an array for each task and variant."""
+    places = [results.scores.columns[task] for task in tasks]
+    values = [array[:, place] for array in results.scores.values.values() for place in places]
+    return [array[np.isfinite(array)] for array in values]
+
+
+def _stated_places(columns: list[Array]) -> int:
+    places = decimals_needed(columns)
+    return _MOST_PLACES if places is None else places
+
+
+def _scale(results: Results, tasks: tuple[str, ...], columns: list[Array]) -> NumberFormat:
+    """Return the format that shows about three digits of the largest score or bound."""
     facts = [results.catalog.tasks[task] for task in tasks]
     bounds = [bound for fact in facts for bound in (fact.score_min, fact.score_max)]
-    columns = [results.scores.columns[task] for task in tasks]
-    scores = np.array([values[:, columns] for values in results.scores.values.values()])
-    sizes = np.abs(scores[np.isfinite(scores)])
-    return scale_for([float(sizes.max())] if len(sizes) else [], bounds)
+    sizes = [float(np.abs(column).max()) for column in columns if len(column)]
+    return scale_for(sizes, bounds)
+
+
+def _tell_apart(scale: NumberFormat, ranked: list[Array], most: int) -> NumberFormat:
+    """Add decimals until different values of each array are written differently; at most `most`."""
+    # Means are rounded to twelve digits of their terms, which may be more than their own.
+    different = [np.unique(round_significant(values, digits=_DIGITS)) for values in ranked]
+    formats = [_finer(scale, step, most) for step in range(_MOST_PLACES + 1)]
+    told = (
+        form
+        for form in formats
+        if all(len(np.unique(_as_written(form, v))) == len(v) for v in different)
+    )
+    return next(told, formats[-1])
+
+
+def _finer(scale: NumberFormat, step: int, most: int) -> NumberFormat:
+    """Return a format with more decimals, or with more digits of large scores."""
+    places = max(scale.places, min(scale.places + step, most))
+    digits = min(scale.digits + step, _MOST_PLACES) if scale.compact else scale.digits
+    return replace(scale, places=places, digits=digits)
+
+
+def _as_written(scale: NumberFormat, values: Array) -> Array:
+    """Round values, half away from zero, to the digits that a format shows."""
+    power = np.full(len(values), scale.places)
+    if scale.compact:
+        large = np.abs(values) >= 10_000
+        power[large] = scale.digits - 1 - np.floor(np.log10(np.abs(values[large])))
+    scaled = round_significant(np.abs(values) * 10.0**power)
+    return np.asarray(np.sign(values) * np.floor(scaled + 0.5) / 10.0**power)
 
 
 def _side_by_side(results: Results) -> tuple[str, ...]:

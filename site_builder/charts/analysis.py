@@ -156,7 +156,7 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
     return Chart(
         id="training-sets",
         title=title,
-        reading=f"{title}. Half have {count(sets.median)} or fewer; the largest has "
+        reading=f"{title}. At least half have {count(sets.median)} or fewer; the largest has "
         f"{count(max(sets.sizes.values()))}.",
         caption="Examples in the train split of each task, log axis, three bars per decade"
         f"{f'; {shares}' if shares else ''}.{left_out if unknown else ''}"
@@ -171,7 +171,8 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
 def _training_sets_title(sets: TrainingSets) -> str:
     known = len(sets.sizes)
     if not sets.below:
-        return f"Half of the {known} training sets have {count(sets.median)} examples or fewer"
+        half = f"At least half of the {known} training sets"
+        return f"{half} have {count(sets.median)} examples or fewer"
     parts = [
         f"{n} of {known}{'' if i else ' training sets'} {'has' if n == 1 else 'have'} fewer than "
         f"{count(threshold)} examples"

@@ -21,11 +21,16 @@ from site_builder.charts.dumbbells import (
     tasks_averaged,
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
+from site_builder.charts.leaders import (
+    comparable_boards,
+    find_rivals,
+    has_comparable_average,
+    has_mixed_directions,
+)
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
-from site_builder.compute.stats import Stats
 from site_builder.formatting import billions, count, counted, listed, percent, sentence
 from site_builder.labels import MERITS, Labels, with_article
 from site_builder.records import Record
@@ -34,28 +39,30 @@ from site_builder.table_model import MOST_LISTED, Column, Field, Table, table_of
 
 def chart_averages(results: Results, labels: Labels) -> Chart | None:
     """Chart the average of each model before and after tuning; None if averages mean nothing."""
-    averages = _best_averages(results, labels)
-    if len(averages) < 2 or not results.board.rules.averaged:
+    boards = comparable_boards(results)
+    averages = {} if boards is None else _best_averages(results, labels, boards)
+    if boards is None or len(averages) < 2:
         return None
     models = [*averages]
     drawn = ends_of(models)
-    rows, baseline = average_rows(results.boards, labels, drawn)
+    rows, baseline = average_rows(boards, labels, drawn, labels.scale)
     best, worst = (
         f"{labels.scale.score(averages[m])} ({labels.models[m]})" for m in (models[0], models[-1])
     )
     circles = f"; open circle {labels.base}, full circle {labels.tuned}" if labels.lifted else ""
     band = f"; band {percent(LEVEL)} interval over tasks" if has_intervals(rows) else ""
-    title, unit = _title(results, labels, averages), _unit(results.board)
+    title = _tuning_title(results, labels) or _best_title(results, labels, boards, averages)
+    title += _baseline_text(results, labels)
+    over, unit = _tasks_text(results, boards), _unit(results.board)
     if any(row.reference is not None for row in rows):
         band += f"; tick {labels.baseline} over the same tasks"
     return Chart(
         id="averages",
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
-        caption=f"{sentence(unit)} over {tasks_averaged(results.board)}{circles}{band}."
-        f"{drawn_of(len(models))}",
+        caption=f"{sentence(unit)} over {over}{circles}{band}.{drawn_of(len(models))}",
         drawing=draw_dumbbells(rows, labels, unit, baseline),
-        table=_averages_table(results, labels, dict(zip(drawn, rows, strict=True)), unit),
+        table=_averages_table(boards, labels, dict(zip(drawn, rows, strict=True)), unit),
         terms="average",
         embedded=True,
     )
@@ -66,80 +73,106 @@ def _unit(board: Board) -> str:
     return MERITS["additive" if board.rules.rank_by == "additive" else "mean"]
 
 
-def _best_averages(results: Results, labels: Labels) -> dict[str, float]:
-    """Return the best average of each model ranked in a competing variant, the best first."""
-    boards = [results.boards[v] for v in labels.roles.contest]
+def _best_averages(
+    results: Results, labels: Labels, boards: Mapping[str, Board]
+) -> dict[str, float]:
+    """Return the best comparable average of each model in a competing variant, best first."""
     direction = float(results.scores.direction[0])
-    ranked = (s.model for board in boards for s in board.ranked if board.average(s) is not None)
-    best = {}
-    for model in dict.fromkeys(ranked):
-        found = [board.average(board.standing(model)) for board in boards]
-        averages = [average for average in found if average is not None]
-        best[model] = max(averages, key=lambda average: direction * average)
+    best = dict[str, float]()
+    for board in (boards[variant] for variant in labels.roles.contest):
+        for s in board.ranked:
+            average = board.average(s)
+            if average is not None and has_comparable_average(board, s):
+                best[s.model] = max(
+                    best.get(s.model, average), average, key=lambda mean: direction * mean
+                )
     return dict(sorted(best.items(), key=lambda item: -direction * item[1]))
 
 
-def _title(results: Results, labels: Labels, averages: Mapping[str, float]) -> str:
-    stats, scale = results.stats, labels.scale
+def _tasks_text(results: Results, boards: Mapping[str, Board]) -> str:
+    """Return over which tasks averages are."""
+    roles, board = results.scores.roles, boards[results.scores.roles.primary]
+    if len({boards[variant].tasks for variant in roles.contest}) > 1:
+        return "the tasks of each variant"
+    if len(board.tasks) == len(results.board.tasks):
+        return tasks_averaged(board)
+    return f"the {counted(len(board.tasks), 'task')} that every ranked model has"
+
+
+def _tuning_title(results: Results, labels: Labels) -> str:
+    """Return the mean scores before and after tuning; empty if no score has both."""
+    stats = results.stats
     before, after = stats.mean_base_score, stats.mean_tuned_score
-    if before is not None and after is not None:
-        direction = "up from" if after > before else "down from"
-        moved = scale.score(after) != scale.score(before)
-        way = f"{direction} {scale.score(before)}" if moved else "as before"
-        is_whole = stats.runs_paired == stats.runs_tuned
-        scope = "" if is_whole else f", over {counted(stats.runs_paired, 'pair')} of scores"
-        title = f"{sentence(labels.tuned)} models average {scale.score(after)}, {way}{scope}"
-    else:
-        title = _best_title(results, labels, averages)
-    if labels.roles.baseline is None or not stats.models_compared:
-        return title
-    ahead = stats.models_ahead_of_baseline
-    passes = "passes" if ahead == 1 else "pass"
-    sure = clearly_ahead(stats) if ahead else ""
-    if len(labels.roles.contest) > 1:
-        sure = f" in one variant or more{sure}"
-    return f"{title}; {ahead} of {stats.models_compared} {passes} {labels.baseline}{sure}"
+    if before is None or after is None:
+        return ""
+    old, new = labels.scale.score(before), labels.scale.score(after)
+    is_whole = stats.runs_paired == stats.runs_tuned
+    scope = "" if is_whole else f" over {counted(stats.runs_paired, 'pair')}"
+    title = f"{sentence(labels.tuned)} scores average {new}{scope}"
+    if has_mixed_directions(results) or old == new:
+        return f"{title}, {labels.base} scores {old}"
+    is_better = (after > before) == (results.scores.direction[0] > 0)
+    than = f"{'better' if is_better else 'worse'} than {labels.base} ({old})"
+    return f"{title}, {than}, {_clearly_changed(results, is_better=is_better)}"
 
 
-def _best_title(results: Results, labels: Labels, averages: Mapping[str, float]) -> str:
-    boards = [results.boards[v] for v in labels.roles.contest]
-    if len({board.tasks for board in boards}) > 1 or any(
-        s.scored < len(board.tasks) for board in boards for s in board.ranked
-    ):
-        return f"Mean scores of {counted(len(averages), 'model')}, each over its own tasks"
+def _clearly_changed(results: Results, *, is_better: bool) -> str:
+    """Return for how many models tuning clearly made scores better, or worse."""
+    stats, tests = results.stats, results.lift_tests.over_base
+    if stats.tasks < LEAST_TASKS:
+        return "over too few tasks to tell"
+    clearly = stats.models_clearly_helped if is_better else stats.models_clearly_hurt
+    models = {model for by_model in tests.values() for model in by_model}
+    return f"clearly for {count(clearly) if clearly else 'none'} of {counted(len(models), 'model')}"
+
+
+def _best_title(
+    results: Results, labels: Labels, boards: Mapping[str, Board], averages: Mapping[str, float]
+) -> str:
+    """Return who has the best average, and whether that is clear."""
+    board = boards[labels.roles.primary]
+    if len(labels.roles.contest) > 1 or has_mixed_directions(results):
+        return f"{sentence(_unit(board))}s of {counted(len(averages), 'model')}"
     rounded = {model: round_float(average) for model, average in averages.items()}
     best = next(iter(rounded.values()))
-    first = [model for model, average in rounded.items() if average == best]
-    have = "has" if len(first) == 1 else "have"
-    averages_of = (
-        (m, board.variant, board.average(board.standing(m))) for m in first for board in boards
-    )
-    runs = [labels.run(m, v) for m, v, a in averages_of if a is not None and round_float(a) == best]
-    board = results.board
-    kind = "adjusted average" if board.rules.rank_by == "additive" else "average"
-    title = f"{listed(runs)} {have} the best {kind}, {labels.scale.score(best)}"
-    tested = board.rules.rank_by != "mean_win_rate" and len(labels.roles.contest) == 1
-    others = [s for s in board.ranked if s.model not in first]
-    tied = any(s.tied_with_best or not board.tested for s in others)
-    return f"{title}, but not clearly" if tested and tied else title
+    first = [labels.models[m] for m, average in rounded.items() if average == best]
+    score, rivals = labels.scale.score(best), find_rivals(board)
+    have = "share" if len(first) > 1 else "has"
+    title = f"{listed(first)} {have} the best {_unit(board)}, {score}"
+    if board.rules.rank_by == "mean_win_rate":
+        return f"{title}; the board ranks by win rate"
+    if not board.tested:
+        return f"{title}, over too few tasks to tell models apart"
+    if rivals:
+        return f"{title}; {counted(len(rivals), 'other model')} may be first"
+    return title
 
 
-def clearly_ahead(stats: Stats) -> str:
-    """Return how many of the models ahead of the baseline are clearly ahead; empty if all are."""
-    clearly = stats.models_clearly_ahead_of_baseline
-    if stats.tasks < LEAST_TASKS or clearly >= stats.models_ahead_of_baseline:
+def _baseline_text(results: Results, labels: Labels) -> str:
+    """Return how many models have a better average than the baseline, and how clearly."""
+    stats = results.stats
+    if labels.roles.baseline is None or not stats.models_compared:
         return ""
-    return f", {count(clearly) if clearly else 'none'} clearly"
+    ahead, clearly = stats.models_ahead_of_baseline, stats.models_clearly_ahead_of_baseline
+    sure = ", clearly"
+    if stats.tasks < LEAST_TASKS:
+        sure = ", over too few tasks to tell"
+    elif clearly < ahead:
+        sure = ", not all clearly" if clearly else ", none clearly"
+    have, of = "has" if ahead == 1 else "have", count(stats.models_compared)
+    which = " in one variant or more" if len(labels.roles.contest) > 1 else ""
+    text = f"; {count(ahead)} of {of} {have} a better mean than {labels.baseline}{which}"
+    return f"{text}{sure if ahead else ''}"
 
 
 def _averages_table(
-    results: Results, labels: Labels, rows: Mapping[str, DumbbellRow], unit: str
+    boards: Mapping[str, Board], labels: Labels, rows: Mapping[str, DumbbellRow], unit: str
 ) -> Table:
     """Make the table of what is drawn: a base average is over the tasks of the tuned one."""
     roles = labels.roles
 
     def average_field(variant: str) -> Field[str]:
-        board = results.boards[variant]
+        board = boards[variant]
         averages = {m: board.average(board.standing(m)) for m in rows}
         if variant not in roles.contest:
             averages = {m: row.before for m, row in rows.items()}
@@ -173,25 +206,30 @@ class _Point(Record):
 
 def chart_size(results: Results, labels: Labels) -> Chart | None:
     """Chart average against size, with the frontier: models that no smaller one matches."""
-    board, points = results.board, _points(results)
-    if len({p.parameters_b for p in points}) < 2 or len(points) < 3 or not board.rules.averaged:
+    boards = comparable_boards(results)
+    board = results.board if boards is None else boards[results.board.variant]
+    points = _points(results, board)
+    too_few = len({p.parameters_b for p in points}) < 2 or len(points) < 3
+    if boards is None or too_few or has_mixed_directions(results):
         return None
     frontier = _frontier(points, float(results.scores.direction[0]))
     names = [labels.models[p.model] for p in frontier]
-    give, their = ("give", "their") if len(names) > 1 else ("gives", "its")
-    title = f"{listed(names, most=4)} {give} the best average for {their} size"
+    have, their = ("have", "their") if len(names) > 1 else ("has", "its")
+    title = f"{listed(names, most=4)} {have} the best {_unit(board)} for {their} size"
+    if not _is_clear(board, points, frontier):
+        title += ", not clearly"
     baseline = shared(board.standing(p.model).baseline_average for p in points)
     drawn = any(p.low < p.high for p in points)
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
     unknown, unit = len(board.ranked) - len(points), _unit(board)
     left_out = f" {counted(unknown, 'model')} of unknown size left out." if unknown else ""
-    cut = "" if len(points) <= MOST_LISTED else f" The table has the {MOST_LISTED} best of them."
+    cut = "" if len(points) <= MOST_LISTED else f" The table has the first {MOST_LISTED} of them."
     return Chart(
         id="size",
         title=title,
-        reading=f"{title}: every other model of known size is matched or beaten by one that is no "
-        "larger.",
-        caption=f"{sentence(unit)} over {tasks_averaged(board)} against parameters, "
+        reading=f"{title}: the {unit} of every other model of known size is matched or beaten by "
+        "one that is no larger.",
+        caption=f"{sentence(unit)} over {_tasks_text(results, boards)} against parameters, "
         f"log axis. The line joins the frontier{bars}.{left_out}{cut}",
         drawing=_draw(points, frontier, labels, baseline, unit),
         table=_size_table(points[:MOST_LISTED], frontier, labels, unit),
@@ -200,9 +238,9 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
     )
 
 
-def _points(results: Results) -> list[_Point]:
+def _points(results: Results, board: Board) -> list[_Point]:
     """Return the ranked models of known size."""
-    board, models = results.board, results.catalog.models
+    models = results.catalog.models
     ranks = board.rules.rank_by != "mean_win_rate"
     with_intervals = len(board.ranked) <= _MOST_INTERVALS and ranks
     points = []
@@ -221,6 +259,21 @@ def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
         if not frontier or direction * point.average > direction * frontier[-1].average:
             frontier.append(point)
     return frontier
+
+
+def _is_clear(board: Board, points: Sequence[_Point], frontier: Sequence[_Point]) -> bool:
+    """Return whether the plausible ranks of the frontier are above those of all no larger."""
+    if board.rules.rank_by == "mean_win_rate" or not board.tested:
+        return False
+    ranges = {s.model: s.rank_interval for s in board.ranked}
+    for point in frontier:
+        own = ranges[point.model]
+        for other in points:
+            if other.model != point.model and other.parameters_b <= point.parameters_b:
+                theirs = ranges[other.model]
+                if own is None or theirs is None or own[1] >= theirs[0]:
+                    return False
+    return True
 
 
 def _draw(
@@ -351,8 +404,8 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         return None
     of, wins = counted(n_tasks, "task"), standings[0].wins
     top = [labels.models[s.model] for s in standings if s.wins == wins]
-    are_first = "is first" if len(top) == 1 else "are first"
-    title = f"{listed(top)} {are_first} most often: on {wins} of {of}"
+    have = "has the most first places" if len(top) == 1 else "share the most first places"
+    title = f"{listed(top)} {have}: {wins} of {of}"
     scored = sum(s.scored > 0 for s in results.board.standings)
     ties = sum(s.wins for s in standings) > n_tasks
     more = ", so the bars add up to more than the number of tasks" if ties else ""

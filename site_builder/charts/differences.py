@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+
+import numpy as np
 
 from site_builder.charts.cells import (
     CATEGORY,
@@ -18,8 +20,9 @@ from site_builder.charts.cells import (
 )
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
+from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
-from site_builder.compute.tasks import CategoryResult, TaskResult
+from site_builder.compute.tasks import LEAST_IN_GROUP, CategoryResult, TaskResult, find_clear_ends
 from site_builder.formatting import count, counted, listed, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record
@@ -32,7 +35,8 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     if len(tasks) < 2:
         return None
     beaten = sum(t.outcome == "beats" for t in tasks)
-    of = counted(len(tasks), "task")
+    known = sum(t.outcome is not None for t in results.tasks)
+    of = f"{counted(len(tasks), 'task')}{'' if len(tasks) == known else ' of one metric'}"
     title = f"The {labels.best} beats {labels.baseline} on {beaten} of {of}"
     half = MOST_BARS // 2
     shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
@@ -80,14 +84,18 @@ def compared_tasks(results: Results, labels: Labels) -> list[TaskResult]:
 
 
 def _by_task_reading(tasks: Sequence[TaskResult], labels: Labels) -> str:
+    """Return the tasks at both ends, each only if no other has the same difference."""
+    lifts = [t.best_lift_over_baseline or 0.0 for t in tasks]
     first, tied = tasks[0], sum(t.outcome == "ties" for t in tasks)
-    lift = labels.scales[first.task].signed(first.best_lift_over_baseline)
-    best = f"{labels.tasks[first.task]} ({lift})"
-    most = f", by most on {best}" if first.outcome == "beats" else f"; it comes closest on {best}"
-    worst = [labels.tasks[t.task] for t in reversed(tasks) if t.outcome == "loses"][:2]
+    text = ""
+    if lifts[0] > lifts[1] and first.outcome != "ties":
+        how = ", by most on" if first.outcome == "beats" else "; it comes closest on"
+        lift = labels.scales[first.task].signed(lifts[0])
+        text = f"{how} {labels.tasks[first.task]} ({lift})"
     ties = f" It ties on {tied}." if tied else ""
-    behind = f" It stays furthest behind on {listed(worst)}." if worst else ""
-    return f"{most}.{ties}{behind}"
+    is_lowest = tasks[-1].outcome == "loses" and lifts[-1] < lifts[-2]
+    behind = f" It stays furthest behind on {labels.tasks[tasks[-1].task]}." if is_lowest else ""
+    return f"{text}.{ties}{behind}"
 
 
 def _task_bar(task: TaskResult, labels: Labels) -> Bar:
@@ -100,27 +108,21 @@ def _task_bar(task: TaskResult, labels: Labels) -> Bar:
 
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
-    """Chart best contender minus baseline, averaged by category, from hard to easy."""
+    """Chart best contender minus baseline, averaged by category, lowest first."""
     shown = compared_categories(results, labels)
     if len(shown) < 2:
         return None
-    low, high = (labels.scale.signed(c.best_lift_over_baseline) for c in (shown[0], shown[-1]))
-    title = (
-        f"{shown[0].category} is the hardest category to beat {labels.baseline} in, "
-        f"{shown[-1].category} the easiest"
-    )
-    ends = f": {low} against {high} on average over their tasks"
-    if low == high:
-        title, ends = f"Every category is equally far from {labels.baseline}: {low}", ""
-    few = min(c.compared for c in shown)
-    caution = f" The smallest category has {counted(few, 'task')}: read its bar with care."
+    title = f"{_hardest_text(results, labels, shown)}"
+    smallest = min(c.compared for c in shown)
+    few = f" The smallest category has {counted(smallest, 'task')}: read its bar with care."
     unit = f"mean difference from {labels.baseline} (points of score)"
     return Chart(
         id="category-difference",
         title=title,
-        reading=f"{title}{ends}.",
+        reading=f"{title}. Means run from {_mean_text(shown[0], labels)} to "
+        f"{_mean_text(shown[-1], labels)}.",
         caption=f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}, mean over the "
-        f"tasks of a category; the number of tasks in brackets.{caution if few < 4 else ''}",
+        f"tasks of a category; the number of tasks in brackets.{few if smallest < 4 else ''}",
         drawing=draw_bars([_category_bar(c, labels) for c in shown], unit),
         table=category_table(shown, labels, "category-difference-table"),
         terms="categories",
@@ -128,8 +130,42 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
     )
 
 
+def _hardest_text(results: Results, labels: Labels, shown: Sequence[CategoryResult]) -> str:
+    """Return the hardest and the easiest category, each only if it is clear."""
+    lifts = {
+        c.category: np.array(
+            [
+                lift
+                for task in c.tasks
+                if (lift := results.task(task).best_lift_over_baseline) is not None
+            ]
+        )
+        for c in shown
+    }
+    hardest, easiest = _ends(lifts)
+    to_beat = f"category to beat {labels.baseline} in"
+    if hardest and easiest:
+        return f"{hardest} is the hardest {to_beat}, {easiest} the easiest"
+    if hardest or easiest:
+        return f"{hardest or easiest} is the {'hardest' if hardest else 'easiest'} {to_beat}"
+    return f"No category is clearly the hardest or the easiest to beat {labels.baseline} in"
+
+
+def _ends(values: Mapping[str, Array]) -> tuple[str, str]:
+    """Return the categories of the least and the greatest mean; empty where it is not clear."""
+    kept = {name: v for name, v in values.items() if len(v) >= LEAST_IN_GROUP}
+    is_least, is_greatest = find_clear_ends([*kept.values()])
+    ordered = sorted(kept, key=lambda name: float(kept[name].mean()))
+    return ordered[0] if is_least else "", ordered[-1] if is_greatest else ""
+
+
+def _mean_text(category: CategoryResult, labels: Labels) -> str:
+    lift = labels.scale.signed(category.best_lift_over_baseline)
+    return f"{lift} ({category.category}, {counted(category.compared, 'task')})"
+
+
 def compared_categories(results: Results, labels: Labels) -> list[CategoryResult]:
-    """Return the categories that have a difference from the baseline, from hard to easy."""
+    """Return the categories that have a difference from the baseline, lowest first."""
     known = (c for c in results.categories if c.best_lift_over_baseline is not None)
     return [c for c in known if labels.are_side_by_side(c.tasks)]
 
@@ -144,24 +180,28 @@ def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
 
 
 def category_table(categories: Sequence[CategoryResult], labels: Labels, table_id: str) -> Table:
-    """Make the table of categories, from hard to easy: differences, tasks beaten, lift."""
+    """Make the table of categories, lowest difference first, with tasks beaten and lift."""
     compared = any(c.best_lift_over_baseline is not None for c in categories)
     leaders = {
         c.category: [s.model for s in c.boards[labels.roles.primary].ranked if s.rank == 1]
         for c in categories
     }
-    number = partial(Column, align="number")
+    number, scales = partial(Column, align="number"), labels.category_scales
     best_minus, beating = f"Best minus {labels.baseline}", f"Tasks that beat {labels.baseline}"
     by = number("best_lift_over_baseline", best_minus, first_order="ascending", term="categories")
     fields: tuple[Field[CategoryResult], ...] = (
         Field(CATEGORY, lambda c: category_cell(c.category)),
         Field(number("tasks", "Tasks"), lambda c: number_cell(len(c.tasks), count(len(c.tasks)))),
         Field(
-            Column("leaders", "Leads", term="rank"),
+            Column("leaders", "First", term="rank"),
             lambda c: models_cell(labels, leaders[c.category]),
             any(leaders.values()),
         ),
-        Field(by, lambda c: lift_cell(c.best_lift_over_baseline, labels.scale), compared),
+        Field(
+            by,
+            lambda c: lift_cell(c.best_lift_over_baseline, labels.category_scales[c.category]),
+            compared,
+        ),
         Field(
             number("beating", beating, term="lift-over-baseline"),
             lambda c: number_cell(c.beating, f"{c.beating} of {c.compared}"),
@@ -169,11 +209,13 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
         ),
         Field(
             number("mean_lift_over_base", f"Mean lift over {labels.base}", term="lift"),
-            lambda c: lift_cell(c.mean_lift_over_base, labels.scale),
+            lambda c: lift_cell(c.mean_lift_over_base, scales[c.category]),
             labels.lifted,
         ),
     )
-    caption, key = ("Categories, from harder to easier", by.key) if compared else ("Categories", "")
+    caption, key = (
+        ("Categories, lowest difference first", by.key) if compared else ("Categories", "")
+    )
     return table_of(table_id, caption, fields, categories, sorted_by=key)
 
 
@@ -181,9 +223,15 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
 
 
 class _CategoryLift(Record):
+    """The lifts of a model on the tasks of a category, and their mean."""
+
     category: str
     lift: float
-    tasks: int
+    lifts: tuple[float, ...]
+
+    @property
+    def tasks(self) -> int:
+        return len(self.lifts)
 
 
 def chart_model_categories(results: Results, labels: Labels, model: str) -> Chart | None:
@@ -192,12 +240,12 @@ def chart_model_categories(results: Results, labels: Labels, model: str) -> Char
     lifts = _category_lifts(results, labels, model, over_base=over_base)
     if len(lifts) < 2 or (not over_base and model == labels.roles.baseline):
         return None
-    first, last = lifts[0], lifts[-1]
     against = f"its {labels.base} scores" if over_base else labels.baseline
-    most = f"most over {against} in {first.category}, least in {last.category}"
-    same = f"as much over {against} in one category as in another"
-    high, low = labels.scale.signed(first.lift), labels.scale.signed(last.lift)
-    title = f"{labels.models[model]} gains {most if low != high else same}"
+    title = _model_title(labels, model, over_base=over_base, lifts=lifts)
+    last, first = (
+        f"{labels.scale.signed(c.lift)} ({c.category}, {counted(c.tasks, 'task')})"
+        for c in (lifts[-1], lifts[0])
+    )
     bars = [
         Bar(f"{c.category} ({c.tasks})", c.lift, f"{labels.scale.signed(c.lift)} on average")
         for c in lifts
@@ -212,7 +260,7 @@ def chart_model_categories(results: Results, labels: Labels, model: str) -> Char
     return Chart(
         id="model-categories",
         title=title,
-        reading=f"{title}: {high}{f' against {low}' if low != high else ''}.",
+        reading=f"{title}. Means run from {last} to {first}.",
         caption=f"Mean over the tasks of a category of the score minus {against}{labels.turning}, "
         "in points of score; the number of tasks in brackets.",
         drawing=draw_bars(bars, "mean lift (points of score)"),
@@ -221,16 +269,36 @@ def chart_model_categories(results: Results, labels: Labels, model: str) -> Char
     )
 
 
+def _model_title(
+    labels: Labels, model: str, lifts: Sequence[_CategoryLift], *, over_base: bool
+) -> str:
+    """Return in which categories the mean lift is highest and lowest, each only if it is clear."""
+    name = labels.models[model]
+    what = (
+        f"mean lift over {labels.base}" if over_base else f"mean difference from {labels.baseline}"
+    )
+    lowest, highest = _ends({c.category: np.array(c.lifts) for c in lifts})
+    ends = (("highest", highest), ("lowest", lowest))
+    found = ", ".join(f"{how} in {category}" for how, category in ends if category)
+    if found:
+        return f"{name}: {what} is {found}"
+    return f"{name}: {what} is not clearly higher or lower in one category than in others"
+
+
 def _category_lifts(
     results: Results, labels: Labels, model: str, *, over_base: bool
 ) -> list[_CategoryLift]:
     """Return the categories in which the model has a mean lift, the largest first."""
-    found = []
+    kind, variant, found = "base" if over_base else "baseline", results.board.variant, []
+    scores = {
+        task: of_task.get(variant) for task, of_task in results.scores.of_model(model).items()
+    }
     for category in results.categories:
-        s = category.boards[results.board.variant].standing(model)
-        lift, n = s.lift_over_baseline, s.beats + s.ties + s.loses
-        if over_base:
-            lift, n = s.lift_over_base, s.helped + s.unchanged + s.hurt
-        if lift is not None and labels.are_side_by_side(category.tasks):
-            found.append(_CategoryLift(category.category, lift, n))
+        mean = getattr(category.boards[variant].standing(model), f"lift_over_{kind}")
+        if mean is not None and labels.are_side_by_side(category.tasks):
+            lifts = (
+                getattr(scores.get(task), f"lift_over_{kind}", None) for task in category.tasks
+            )
+            known = tuple(lift for lift in lifts if lift is not None)
+            found.append(_CategoryLift(category.category, mean, known))
     return sorted(found, key=lambda c: -c.lift)

@@ -20,6 +20,7 @@ from site_builder.charts.cells import (
     task_cell,
 )
 from site_builder.charts.forms import spans_trace
+from site_builder.charts.leaders import has_every_task
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
@@ -123,7 +124,7 @@ def _end(score: Score) -> DumbbellEnd:
 
 
 def average_rows(
-    boards: Mapping[str, Board], labels: Labels, models: Sequence[str]
+    boards: Mapping[str, Board], labels: Labels, models: Sequence[str], scale: NumberFormat
 ) -> tuple[list[DumbbellRow], float | None]:
     """Make the rows of average scores, one per model, with intervals if they rank the board.
 
@@ -147,14 +148,13 @@ def average_rows(
             for v, s in standings.items()
         }
         before = shared(s.base_average for s in standings.values())
-        is_whole = all(s.scored == len(boards[v].tasks) for v, s in standings.items())
+        is_whole = all(has_every_task(boards[v], s) for v, s in standings.items())
         is_joined = before is not None or (has_same_tasks and is_whole)
         head, reference = model_cell(labels, model), None
         if standings:
             references.append(shared(s.baseline_average for s in standings.values()))
             reference = references[-1] if model != roles.baseline else None
-        row = DumbbellRow(head, labels.scale, before, after, reference, is_joined=is_joined)
-        rows.append(row)
+        rows.append(DumbbellRow(head, scale, before, after, reference, is_joined=is_joined))
     line = shared(references)
     return rows if line is None else [replace(row, reference=None) for row in rows], line
 
@@ -162,7 +162,11 @@ def average_rows(
 def tasks_averaged(board: Board) -> str:
     """Return over which tasks the means of ranked models are: `24 tasks`, or those of each."""
     n = len(board.tasks)
-    if board.rules.rank_by == "additive" or all(s.scored == n for s in board.ranked):
+    if board.rules.rank_by == "additive":
+        # Tasks without a score of a ranked model do not count.
+        has_unranked = any(s.scored and s.rank is None for s in board.standings)
+        return "the tasks of the ranked models" if has_unranked else counted(n, "task")
+    if all(has_every_task(board, s) for s in board.ranked):
         return counted(n, "task")
     return f"the tasks that each model has, {n:,} in all"
 
@@ -265,7 +269,7 @@ def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trac
             chance.append((y + _FOOT, row, "chance level", DumbbellEnd(row.chance)))
     kinds = (
         (variants.get(labels.roles.base or "", ""), before, _OPEN_CIRCLE),
-        (sentence(labels.tuned) if labels.roles.tuned else "Score", after, _CIRCLE),
+        (sentence(labels.contending) or "Score", after, _CIRCLE),
         ("No better than chance", at_chance, _DIAMOND),
         (baseline, reference, theme.TICK_MARK),
         ("Chance level", chance, _CARET),

@@ -26,7 +26,7 @@ from site_builder.charts.serving import latency_names
 from site_builder.compute.board import Board
 from site_builder.compute.correlation import LIFTS
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, money, rounded, seconds, sentence
+from site_builder.formatting import NumberFormat, money, seconds, sentence
 from site_builder.labels import MERITS, Labels
 from site_builder.records import Record
 from site_builder.table_model import Dumbbell, Item, Tone
@@ -137,7 +137,7 @@ def card_task_lifts(results: Results, labels: Labels) -> PreviewChart | None:
 
 
 def card_category_lifts(results: Results, labels: Labels) -> PreviewChart | None:
-    """Preview the best contender minus the baseline by category, from hard to easy."""
+    """Preview the best contender minus the baseline by category, lowest first."""
     categories = compared_categories(results, labels)
     lifts = [(c.category, c.best_lift_over_baseline or 0.0) for c in categories]
     caption = f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}, mean by category"
@@ -227,22 +227,25 @@ def _ends(items: list[Item], n_first: int) -> list[Item]:
 _N_GAINS = 4
 
 
-def card_board(boards: Mapping[str, Board], labels: Labels) -> PreviewChart | None:
+def card_board(
+    boards: Mapping[str, Board], labels: Labels, category: str = ""
+) -> PreviewChart | None:
     """Preview the top of a board: dumbbells with the baseline's line, or win rates."""
+    scale = labels.category_scales[category] if category else labels.scale
     board = boards[labels.roles.primary]
     top = board.ranked[:_MOST_ROWS]
     if not top:
         return None
     over = tasks_averaged(board)
     if board.rules.rank_by != "mean_win_rate":
-        rows, baseline = average_rows(boards, labels, [s.model for s in top])
+        rows, baseline = average_rows(boards, labels, [s.model for s in top], scale)
         interval = ", 95\N{NO-BREAK SPACE}% interval" if any(s.interval for s in top) else ""
         merit = sentence(MERITS[board.rules.rank_by])
         caption = f"{merit} over {over}{interval}{_marks(rows, labels)}"
         return _dumbbells(rows, labels, caption, baseline, banded=True)
     axis = Axis(0.0, 1.0)
     rates = tuple(
-        CardRow(labels.models[s.model], rounded(s.win_rate, 3), axis.bar(s.win_rate))
+        CardRow(labels.models[s.model], labels.rate_scale.score(s.win_rate), axis.bar(s.win_rate))
         for s in top
         if s.win_rate is not None
     )
@@ -258,7 +261,8 @@ def card_model(results: Results, labels: Labels, model: str) -> PreviewChart | N
         caption = f"{what} over {labels.base} by task"
         rows = _ends(sorted(lifted, key=lambda row: -(_first(row).lift or 0.0)), _N_GAINS)
     elif rows:
-        direction = float(results.scores.direction[0])
+        # All are of one unit and direction, which may not be those of the board's first task.
+        direction = float(results.scores.only([rows[0].score_of[1]]).direction[0])
         caption = "Score by task, the best ones" if len(rows) > _MOST_ROWS else "Score by task"
         rows = sorted(rows, key=lambda row: -direction * _first(row).value)[:_MOST_ROWS]
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 
 import numpy as np
@@ -28,11 +28,13 @@ from site_builder.charts.dumbbells import (
     task_rows,
 )
 from site_builder.charts.forms import draw_heatmap, nullable
+from site_builder.charts.leaders import has_every_task
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
-from site_builder.compute.tasks import TaskResult
+from site_builder.compute.score_error import find_ties
+from site_builder.compute.tasks import Best, TaskResult
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import Labels
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -53,16 +55,12 @@ def chart_model_tasks(
     scores, tasks = results.scores, ends_of([*best])
     rows = model_rows(results, labels, model, tasks)
     title = _model_title(labels, results.board.standing(model), len(best))
-    first, last = labels.tasks[tasks[0]], labels.tasks[tasks[-1]]
-    lower_is_better = scores.direction[scores.columns[tasks[0]]] < 0
-    ends = f"Lowest on {first}, highest" if lower_is_better else f"Highest on {first}, lowest"
-    same = best[tasks[0]] == best[tasks[-1]]
     every = len(labels.side_by_side) == len(scores.tasks)
     group = "" if every else f"; the {len(best)} tasks that share a metric"
     return Chart(
         id="model-tasks",
         title=title,
-        reading=f"{title}. {'The same on every task' if same else f'{ends} on {last}'}.",
+        reading=f"{title}.{_model_ends(results, labels, best)}",
         caption=f"Score on each task, best on top{group}."
         f"{_marks(rows, results)}{drawn_of(len(best))}",
         drawing=draw_dumbbells(rows, labels, "score"),
@@ -72,6 +70,19 @@ def chart_model_tasks(
         terms=labels.lift_term,
         table_id=table_id,
     )
+
+
+def _model_ends(results: Results, labels: Labels, best: Mapping[str, float]) -> str:
+    """Return on which task a score is highest and lowest, if one task alone is at each end."""
+    first, *_, last = best
+    values, directions = [*best.values()], set(results.scores.only([*best]).direction.tolist())
+    if values[0] == values[-1]:
+        return " The same on every task."
+    if len(directions) > 1 or any(values.count(best[task]) > 1 for task in (first, last)):
+        return ""
+    if directions == {-1.0}:
+        first, last = last, first
+    return f" Highest on {labels.tasks[first]}, lowest on {labels.tasks[last]}."
 
 
 def _best_first(results: Results, labels: Labels, model: str) -> dict[str, float]:
@@ -117,38 +128,53 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
     if len(models) < 2:
         return None
     rows = task_rows(results, labels, task, ends_of(models))
-    title, scores = _task_title(result, labels)
+    title = best_score_text(results, result, labels)
+    title = title or f"{counted(len(models), 'model')} on {labels.tasks[task]}"
     baseline = shared(result.baseline_scores.get(v) for v in labels.roles.contest)
+    unknown = "" if has_intervals(rows) else " The errors of the scores are not known."
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(
         id="task-models",
         title=title,
-        reading=f"{title}{scores}.",
+        reading=f"{title}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
-        f"{_marks(rows, results)}{drawn_of(len(models))}",
+        f"{unknown}{_marks(rows, results)}{drawn_of(len(models))}",
         drawing=draw_dumbbells(rows, labels, unit, baseline),
         table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
     )
 
 
-def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
-    """Return the title of the chart of a task, and the scores that it compares."""
-    scale = labels.scales[result.task]
-    best = result.contender or next(iter(result.best.values()))
-    runs, score = listed(labels.runs(best)), scale.score(best.score)
-    lift, several = result.best_lift_over_baseline, len(best.models) > 1
-    if lift is None:
-        return f"{runs} {'lead' if several else 'leads'} with {score}", ""
-    ends = {
-        "beats": f"{scale.score(abs(lift))} better than",
-        "ties": "level with",
-        "loses": f"{scale.score(abs(lift))} short of",
-    }
-    who = f"The best {labels.contender}{'s' if several else ''}{labels.against}, {runs},"
-    verb, end = "are" if several else "is", ends[result.outcome or "ties"]
-    title = f"{who} {verb} {end} {labels.baseline}"
-    return title, f": {score} against {scale.score(result.baseline_beside(best))}"
+def best_score_text(results: Results, task: TaskResult, labels: Labels, on: str = "") -> str:
+    """Return who has the best score of the contenders, and the baseline's score beside it.
+
+    `not clearly` if others are tied with the best; where the error of a score is unknown, nothing
+    is said about how clear it is. Empty without a contender.
+    """
+    roles, scale = labels.roles, labels.scales[task.task]
+    best = task.best_contender
+    if best is None:
+        return ""
+    share = "share" if len(best.models) > 1 else "has"
+    kind = f"{labels.contending} score".lstrip()
+    unsure = " (not clearly)" if task.with_intervals and _is_tied(results, task, best) else ""
+    text = f"{listed(labels.runs(best))} {share} the best {kind}{unsure}{on}"
+    text += f", {scale.score(best.score)}"
+    baseline = task.baseline_beside(best)
+    if baseline is None:
+        return text
+    beside = f" ({labels.variants[best.variants[0]]})" if roles.has_several_baselines else ""
+    return f"{text}; {labels.baseline}{beside} has {scale.score(baseline)}"
+
+
+def _is_tied(results: Results, task: TaskResult, best: Best) -> bool:
+    """Return whether another contender cannot be told from the best."""
+    scores, column = results.scores, results.scores.columns[task.task]
+    contest = scores.roles.contest
+    signed = [scores.contest(v)[:, column] * scores.direction[column] for v in contest]
+    errors = np.concatenate([scores.errors[v][:, column] for v in contest])[:, None]
+    ties = find_ties(np.concatenate(signed)[:, None], errors, errors)
+    return int((ties == 1).sum()) > len(best.models)
 
 
 def _marks(rows: Sequence[DumbbellRow], results: Results) -> str:
@@ -165,7 +191,7 @@ _MOST_MODELS, _MOST_TASKS = 40, 100
 
 
 def chart_scores(results: Results, labels: Labels) -> Chart | None:
-    """Chart every score of the primary variant: models as on the board, easiest task first."""
+    """Chart every score of the primary variant: models as on the board, highest mean first."""
     board, averaged = results.board, results.board.rules.averaged
     scored = [s.model for s in board.standings if s.scored]
     means = {t.task: t.mean[board.variant] or 0.0 for t in results.tasks if board.variant in t.best}
@@ -177,10 +203,8 @@ def chart_scores(results: Results, labels: Labels) -> Chart | None:
     variant = labels.in_sentence(board.variant)
     how = "darker is higher" if averaged else "darker is better within its row"
     title = f"{counted(len(models), 'model')} on {counted(len(tasks), 'task')}"
-    easiest, *_, hardest = sorted(means, key=lambda task: -means[task])
-    if averaged and not labels.turned and means[easiest] > means[hardest]:
-        easy, hard = labels.tasks[easiest], labels.tasks[hardest]
-        title = f"{easy} is the easiest task on average, {hard} the hardest"
+    if averaged and all(has_every_task(board, s) for s in board.standings if s.scored):
+        title = _range_title(labels, means) or title
     counts = ((len(scored), _MOST_MODELS, "models"), (len(means), _MOST_TASKS, "tasks"))
     cuts = [f"{most} {noun}" for n, most, noun in counts if n > most]
     cut = f" The first {listed(cuts)} are drawn; the table of each task has all." if cuts else ""
@@ -196,6 +220,15 @@ def chart_scores(results: Results, labels: Labels) -> Chart | None:
         terms="average",
         embedded=True,
     )
+
+
+def _range_title(labels: Labels, means: Mapping[str, float]) -> str:
+    """Return the tasks of the lowest and the highest mean; empty if several share one."""
+    ends = (min(means, key=means.__getitem__), max(means, key=means.__getitem__))
+    if any([*means.values()].count(means[task]) > 1 for task in ends):
+        return ""
+    low, high = (f"{labels.scales[t].score(means[t])} ({labels.tasks[t]})" for t in ends)
+    return f"Mean scores by task run from {low} to {high}"
 
 
 def _draw(

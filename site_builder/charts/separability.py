@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from site_builder.charts import theme
 from site_builder.charts.cells import MODEL, RANK, model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
+from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, count, counted, listed, sentence
-from site_builder.labels import MERITS, WIN_RATE, Labels
+from site_builder.labels import MERITS, Labels
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _MOST_DRAWN, _MOST_NAMED = 40, 4
@@ -41,7 +42,7 @@ def chart_separability(results: Results, labels: Labels) -> Chart | None:
         id="separability",
         title=title,
         reading=f"{title}. {_groups_text(groups)}{cut}",
-        caption=f"{sentence(merit)} over {counted(len(board.tasks), 'task')}. Full circle: may be "
+        caption=f"{sentence(merit)} over {tasks_averaged(board)}. Full circle: may be "
         "first. A grey bar joins neighbours in rank of which none is ahead of another by more "
         "than the choice of tasks explains. All pairs are tested at once, with 95 % confidence."
         f"{cut}",
@@ -73,7 +74,7 @@ def _title(board: Board, labels: Labels) -> str:
 
 
 def _format(board: Board, labels: Labels) -> NumberFormat:
-    return WIN_RATE if board.rules.rank_by == "mean_win_rate" else labels.scale
+    return labels.rate_scale if board.rules.rank_by == "mean_win_rate" else labels.scale
 
 
 def _groups_text(groups: Sequence[_Group]) -> str:

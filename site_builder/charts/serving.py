@@ -14,6 +14,7 @@ from site_builder.charts.cells import (
     attribute_field,
     number_cell,
     served_cell,
+    source_link,
     text_cell,
 )
 from site_builder.charts.chart import Chart
@@ -25,8 +26,10 @@ from site_builder.formatting import (
     NumberFormat,
     count,
     counted,
+    listed,
     money,
     percent,
+    quantity,
     ratio,
     seconds,
 )
@@ -45,9 +48,7 @@ def chart_latency(results: Results, labels: Labels) -> Chart | None:
     if not measured:
         return None
     names = latency_names(measured, labels)
-    fastest, slowest = (seconds(row.median_s) for row in (measured[0], measured[-1]))
-    title = f"{names[0]} has the lowest median time to first token, {fastest}"
-    last = f"; {names[-1]} has the highest, {slowest}" if len(measured) > 1 else ""
+    title, last = _latency_texts(results, measured, names)
     model = measured[0].model
     of = f"Requests for {labels.models.get(model, model)}. " if _is_of_one_model(measured) else ""
     failed = [
@@ -67,6 +68,23 @@ def chart_latency(results: Results, labels: Labels) -> Chart | None:
         terms="serving",
         embedded=True,
     )
+
+
+def _latency_texts(
+    results: Results, measured: Sequence[Latency], names: Sequence[str]
+) -> tuple[str, str]:
+    """Return which median is lowest, and whether that is clear; then which is highest."""
+    fastest, slowest = (seconds(row.median_s) for row in (measured[0], measured[-1]))
+    if len(measured) == 1:
+        return f"{names[0]} has a median time to first token of {fastest}", ""
+    unsure = "" if results.serving.is_first_clear else ", not clearly"
+    title = f"{names[0]} has the lowest median time to first token, {fastest}{unsure}"
+    # Total times of outputs that differ in length do not compare.
+    lengths = {row.output_tokens for row in measured if row.output_tokens is not None}
+    if len(lengths) > 1:
+        low, high = quantity(min(lengths)), quantity(max(lengths))
+        title += f"; outputs differ in length ({low} to {high} tokens)"
+    return title, f"; {names[-1]} has the highest median, {slowest}"
 
 
 def _is_of_one_model(rows: Sequence[Latency]) -> bool:
@@ -109,6 +127,7 @@ def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> theme.Drawin
 _LOWER_IS_BETTER = (
     ("median_s", "Median", "Median time to first token of the successful requests"),
     ("p95_s", "95th percentile", "19 of 20 successful requests were faster"),
+    ("total_s", "Median total", "Median time to the last token; longer outputs take longer"),
     ("spread_s", "Middle 50\N{NO-BREAK SPACE}%", "From the 25th to the 75th percentile"),
     ("failed_share", "Failed", "Requests that returned an error"),
 )
@@ -116,18 +135,22 @@ _LOWER_IS_BETTER = (
 
 def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Table:
     """Make the table of all measured providers, also of those whose requests all failed."""
-    median, p95, spread, failed = (
+    median, p95, total, spread, failed = (
         Column(key, label, "number", meaning, first_order="ascending", term="serving")
         for key, label, meaning in _LOWER_IS_BETTER
     )
     meaning = "Output tokens per second after the first token, median request"
     rate = Column("tokens_per_s", "Tokens per second", "number", meaning, term="serving")
+    meaning = "Median number of output tokens of the successful requests"
+    length = Column("output_tokens", "Output tokens", "number", meaning, term="serving")
     fields: tuple[Field[Latency], ...] = (
         Field(PROVIDER, lambda row: text_cell(row.provider)),
         Field(MODEL, lambda row: served_cell(labels, row.model)),
         attribute_field(median, seconds),
         attribute_field(p95, seconds),
         Field(spread, _spread_cell),
+        attribute_field(total, seconds),
+        attribute_field(length, quantity),
         attribute_field(rate, NumberFormat(places=1).score),
         attribute_field(Column("requests", "Requests", "number"), count),
         Field(failed, _failed_cell),
@@ -158,13 +181,13 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
     if len(priced) < 2:
         return None
     title = _title(priced, labels)
-    tuned = f" They are for the models as listed, not for {labels.tuned} ones."
+    tuned = f" They are for the models as listed, not for {labels.contending} ones."
     return Chart(
         id="prices",
         title=title,
         reading=f"{title}. List prices of {len(priced)} offers.",
         caption="List prices: the mean of the input and the output price per million tokens."
-        f"{tuned if labels.roles.tuned else ''}",
+        f"{tuned if labels.contending else ''}{_recorded_text(priced)}",
         drawing=_draw_prices(priced, labels, results.serving.baseline_price),
         table=price_table(results.serving.prices, labels, "prices-table"),
         terms="serving",
@@ -180,9 +203,31 @@ def _title(priced: Sequence[Price], labels: Labels) -> str:
     equal = sum(p.million_usd == first.million_usd for p in offers)
     name = labels.models.get(first.model, first.model)
     who = f"{name} at {first.provider} costs" if equal == 1 else f"{equal} offers cost"
-    costs = f"{who} {money(first.million_usd)} per million tokens"
-    more = f"; {labels.baseline} costs {ratio(first.ratio)} as much"
-    return f"{costs}{more if is_compared else ''}"
+    costs = f"{who} {money(first.million_usd)} per million tokens, half input and half output"
+    if not is_compared:
+        return costs
+    ends = [
+        end
+        for p in offers
+        if p.million_usd == first.million_usd
+        for end in (p.ratio_low, p.ratio_high)
+        if end is not None
+    ]
+    texts = dict.fromkeys(map(ratio, (min(ends), max(ends)))) if ends else ()
+    mixes = f" ({' to '.join(texts)} by the mix)" if len(texts) > 1 else ""
+    return f"{costs}; {labels.baseline} costs {ratio(first.ratio)} as much{mixes}"
+
+
+def _recorded_text(prices: Sequence[Price]) -> str:
+    """Return where and when prices were recorded."""
+    named, dates = dict.fromkeys(p.source for p in prices), sorted({p.date for p in prices})
+    sources = [source_link(source).text for source in named if source]
+    where = f"As recorded in {listed(sources)}" if sources else "Their source is not stated"
+    if not any(dates):
+        return f" {where}, undated."
+    stated = [date for date in dates if date]
+    when = " to ".join(dict.fromkeys((stated[0], stated[-1])))
+    return f" {where}, {when}{'' if all(dates) else '; some are undated'}."
 
 
 def _draw_prices(priced: Sequence[Price], labels: Labels, baseline: Price | None) -> theme.Drawing:
@@ -225,7 +270,7 @@ def _decades(prices: Sequence[float]) -> dict[str, Any]:
 def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table:
     """Make the table of list prices, the cheapest first."""
     dollars = partial(Column, align="number", first_order="ascending")
-    times = f"Price of {labels.baseline} as a multiple of this price"
+    times = f"Price of {labels.baseline} as a multiple of this price, half input and half output"
     multiple = Column("ratio", f"{labels.baseline} costs", "number", times, term="serving")
     compared = any(p.ratio is not None for p in prices)
     hourly = any(p.hour_usd is not None for p in prices)

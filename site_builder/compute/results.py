@@ -54,7 +54,7 @@ class Results(Record):
         paired_lifts: 95 % intervals of the lifts that are known example by example.
         tasks: The results on each task, in the order of the tasks table.
         agreement: How similarly each pair of tasks ranks models.
-        categories: The results on each category, harder first; empty where tasks have none.
+        categories: The results on each category, lowest difference first; empty without any.
         correlations: Over tasks; None where no two columns have a correlation.
         training_sets: Sizes of the training sets; None where no task states one.
     """

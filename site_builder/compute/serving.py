@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from site_builder.compute.catalog import records_of
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import (
+    Array,
     difference,
     float_or_none,
     floats_or_none,
@@ -34,6 +37,8 @@ class Latency(Record):
         error_codes: Each error code with its number of requests, most frequent first.
         ttft_s: Time to first token of each success, in seconds, sorted.
         median_s, p95_s, low_s, high_s: Median, 95th, 25th and 75th percentile of `ttft_s`.
+        total_s: Median time to the last token of the successes.
+        output_tokens: Median length of their outputs.
         tokens_per_s: Median over successes of output tokens per second after the first token.
     """
 
@@ -48,6 +53,8 @@ class Latency(Record):
     p95_s: float | None
     low_s: float | None
     high_s: float | None
+    total_s: float | None
+    output_tokens: float | None
     tokens_per_s: float | None
 
 
@@ -60,6 +67,8 @@ class Price(Record):
         million_usd: Mean of `input_usd` and `output_usd`.
         ratio: `million_usd` of the baseline's lowest price / this `million_usd`; None where either
             is 0 or unknown.
+        ratio_low, ratio_high: The least and the greatest ratio that another mix of input and
+            output tokens gives.
         source, date: Where and when the price was listed; empty where unknown.
     """
 
@@ -70,6 +79,8 @@ class Price(Record):
     hour_usd: float | None
     million_usd: float | None
     ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
     source: str
     date: str
 
@@ -79,12 +90,14 @@ class Serving(Record):
 
     Attributes:
         latency: By provider and model, fastest median first.
+        is_first_clear: Whether the first one is clearly faster than each other.
         prices: Cheapest first, prices by the hour only last.
         baseline_price: The baseline's lowest price by the token.
         request_size: Median tokens sent and received by successful requests.
     """
 
     latency: tuple[Latency, ...]
+    is_first_clear: bool
     prices: tuple[Price, ...]
     baseline_price: Price | None
     request_size: tuple[float, float] | None
@@ -96,8 +109,10 @@ def compute_serving(
     """Summarise latency, and compare prices with the baseline's (docs/statistics.md#serving)."""
     listed = () if prices is None else _list_prices(prices, baseline)
     by_token = (p for p in listed if p.model == baseline and p.million_usd is not None)
+    latency = () if requests is None else _latencies(requests)
     return Serving(
-        latency=() if requests is None else _latencies(requests),
+        latency=latency,
+        is_first_clear=is_first_clear([np.array(row.ttft_s) for row in latency if row.ttft_s]),
         prices=listed,
         baseline_price=next(by_token, None),
         request_size=None if requests is None else _median_size(requests),
@@ -136,8 +151,47 @@ def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
         p95_s=p95,
         low_s=low,
         high_s=high,
+        total_s=float_or_none(round_float(done["total_s"].median())),
+        output_tokens=float_or_none(done["output_tokens"].median()),
         tokens_per_s=float_or_none(round_float(done["rate"].median())),
     )
+
+
+def is_first_clear(samples: Sequence[Array]) -> bool:
+    """Return whether the first of k samples is clearly below each other.
+
+    By Mann and Whitney's test with two sides, whose p-value is multiplied by the number of pairs,
+    k (k - 1) / 2, since the first is the least of all: each must be below 0.05.
+
+    Source: docs/statistics.md#serving.
+    """
+    first, *others = samples or (np.empty(0),)
+    pairs = len(samples) * (len(samples) - 1) / 2
+    return bool(others) and all(
+        rank_sum_test(first, other) * pairs < 1 - LEVEL and np.median(first) < np.median(other)
+        for other in others
+    )
+
+
+def rank_sum_test(a: Array, b: Array) -> float:
+    """Return the two-sided p-value of Mann and Whitney's test by its normal approximation.
+
+    U = R - n (n + 1) / 2, where R is the sum of the ranks of the n values of `a` among all N = n +
+    m values. p = 2 Phi(-(|U - n m / 2| - 1/2) / s), where s² = n m / 12 (N + 1 - T / (N (N - 1))),
+    and T is the sum of g³ - g over groups of g equal values; 1 if all values are equal.
+
+    Source: H. B. Mann and D. R. Whitney (1947), The Annals of Mathematical Statistics 18(1), 50-60;
+        the figures are those of scipy.stats.mannwhitneyu; docs/statistics.md#serving.
+    """
+    both = pd.Series(round_significant(np.concatenate([a, b])))
+    n, m, total = len(a), len(b), len(both)
+    u = both.rank()[:n].sum() - n * (n + 1) / 2
+    groups = both.value_counts().to_numpy(dtype=float)
+    ties = (groups**3 - groups).sum() / (total * (total - 1))
+    spread = np.sqrt(n * m / 12 * (total + 1 - ties))
+    if spread == 0:
+        return 1.0
+    return float(min(1.0, 2 * special.ndtr(-(abs(u - n * m / 2) - 0.5) / spread)))
 
 
 def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
@@ -148,11 +202,15 @@ def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
 
 def _list_prices(prices: pd.DataFrame, baseline: str | None) -> tuple[Price, ...]:
     found = prices.rename(columns=_PRICES).fillna({"source": "", "date": ""})
-    million = (found["input_usd"] + found["output_usd"]) / 2
-    reference = million[found["model"] == baseline].min()
-    ratio = reference / million
-    ratio = ratio.where(np.isfinite(ratio) & (reference > 0)).to_numpy(dtype=float)
-    found = found.assign(million_usd=million, ratio=round_significant(ratio))
+    found = found.assign(million_usd=(found["input_usd"] + found["output_usd"]) / 2)
+    columns = ["million_usd", "input_usd", "output_usd"]
+    usd = found[columns].to_numpy(dtype=float)
+    own = usd[(found["model"] == baseline).to_numpy() & ~np.isnan(usd[:, 0])]
+    reference = own[own[:, 0].argmin()] if len(own) else np.full(len(columns), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratios = np.where((usd > 0) & (reference > 0), reference / usd, np.nan)
+    ratio, *ends = round_significant(np.where(np.isfinite(ratios), ratios, np.nan)).T
+    found = found.assign(ratio=ratio, ratio_low=np.minimum(*ends), ratio_high=np.maximum(*ends))
     # Cheapest first; last what has no price by the token.
     found = found.sort_values(["million_usd", "provider", "model"])
     return tuple(records_of(Price, found))

@@ -15,6 +15,7 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.charts.dumbbells import shared, tasks_averaged
+from site_builder.charts.leaders import is_clearly_first
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
 from site_builder.compute.significance import LiftTest
@@ -26,7 +27,7 @@ from site_builder.formatting import (
     coverage,
     p_value,
 )
-from site_builder.labels import WIN_RATE, Labels
+from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record, field, replace
 from site_builder.table_model import (
@@ -63,6 +64,7 @@ class BoardTableSpec(Record):
         full: Whether to show every column and every model.
         most: Greatest number of rows; None for all.
         common: By variant, the boards over the tasks that all of its ranked models have.
+        category: The category whose tasks the board is over; empty for every task.
         variant: The variant that is shown; empty for the primary one.
         by: Key of the column that gives the order.
     """
@@ -72,6 +74,7 @@ class BoardTableSpec(Record):
     full: bool = False
     most: int | None = None
     common: Mapping[str, Mapping[str, Board]] = field(default_factory=dict)
+    category: str = ""
     variant: str = ""
     by: str = "average"
 
@@ -84,6 +87,12 @@ class BoardTableSpec(Record):
     def labels(self) -> Labels:
         """Names and formats of numbers."""
         return self.site.labels
+
+    @property
+    def scale(self) -> NumberFormat:
+        """Format of averages over the tasks of the board."""
+        scales = self.labels.category_scales
+        return scales[self.category] if self.category else self.labels.scale
 
     @property
     def is_tuned(self) -> bool:
@@ -160,12 +169,10 @@ def span_text(best: int, worst: int) -> str:
 
 
 def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
-    """Return a tag that says whether a model leads its board or may be first."""
-    if standing.rank is None or not board.tested:
+    """Return a tag that says whether a model is clearly the best of its board, or may be first."""
+    if standing.rank is None or not standing.tied_with_best or not board.tested:
         return ()
-    if standing.rank == 1:
-        return ("best",)
-    return ("may be first",) if standing.tied_with_best else ()
+    return ("best",) if is_clearly_first(board) else ("may be first",)
 
 
 def possible_text(board: Board, standing: Standing) -> str:
@@ -247,17 +254,17 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     yield Field(MODEL, lambda s: _model_cell(spec, s))
     yield Field(
         Column("adjusted", "Adjusted average", "number", adjusted, term="adjusted-average"),
-        lambda s: merit(s, "additive", s.adjusted, labels.scale),
+        lambda s: merit(s, "additive", s.adjusted, spec.scale),
         is_adjusted,
     )
     yield Field(
         Column("average", name, "number", mean, term="average"),
-        lambda s: merit(s, "mean", s.average, labels.scale),
+        lambda s: merit(s, "mean", s.average, spec.scale),
         averaged and (spec.full or not is_adjusted),
     )
     yield Field(
         Column("win_rate", "Win rate", "number", beaten, term="win-rate"),
-        lambda s: merit(s, "mean_win_rate", s.win_rate, WIN_RATE),
+        lambda s: merit(s, "mean_win_rate", s.win_rate, labels.rate_scale),
         not averaged or spec.full or spec.by == "win_rate",
     )
     yield Field(
@@ -414,7 +421,7 @@ def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
 
 def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Tests) -> Cell:
     """A mean lift with its interval and p-value, which only the board over all tasks has."""
-    cell, variant = lift_cell(lift, spec.labels.scale), spec.board.variant
+    cell, variant = lift_cell(lift, spec.scale), spec.board.variant
     is_whole = spec.board is spec.site.results.boards[variant]
     test = tests.get(variant, {}).get(s.model)
     if not is_whole or test is None or cell.value is None:
@@ -469,7 +476,7 @@ def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell 
         return None
     labels = spec.labels
     means = tuple(v for v in (s.base_average, average) if v is not None)
-    text = " to ".join(map(labels.scale.score, means))
+    text = " to ".join(map(spec.scale.score, means))
     marks: tuple[float | None, ...] = (s.base_average, average, s.baseline_average)
     if spec.is_borrowed(s):
         # The baseline from another variant is the reference itself, and needs no other mark.

@@ -7,8 +7,9 @@ from typing import Literal
 
 from site_builder.charts.chart import id_of
 from site_builder.charts.dumbbells import tasks_averaged
+from site_builder.charts.leaders import find_rivals, lead_text
 from site_builder.compute.board import Board, Standing
-from site_builder.formatting import counted, listed, percent
+from site_builder.formatting import counted, percent
 from site_builder.labels import MERITS, with_article
 from site_builder.pages.board_table import BY_LIFT, BoardTableSpec, board_table
 from site_builder.pages.page import Site
@@ -16,8 +17,8 @@ from site_builder.records import Record, replace
 from site_builder.table_model import LONG, Table
 
 _MOST_NAMED = 6
-# The column that ranks a board, by the `rank_by` of its rules.
-_COLUMNS = {"mean": "average", "mean_win_rate": "win_rate", "additive": "adjusted"}
+COLUMNS = {"mean": "average", "mean_win_rate": "win_rate", "additive": "adjusted"}
+"""The column that ranks a board, by the `rank_by` of its rules."""
 MOST_SHORT = 25
 
 
@@ -102,11 +103,14 @@ def board_note(site: Site) -> str:
     elif share > 0:
         sentences.append(f"A model needs scores on {percent(share)} of the tasks to be ranked.")
     if any(board.tested for board in site.results.boards.values()):
+        if any(map(find_rivals, site.results.boards.values())):
+            sentences.append(
+                "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: no "
+                "model is ahead of it by more than the choice of tasks explains."
+            )
         sentences.append(
-            "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: no model "
-            "is ahead of it by more than the choice of tasks explains. The small range below a "
-            "rank holds the ranks that this choice allows; all ranges of a board hold at once "
-            "with 95 % confidence."
+            "The small range below a rank holds the ranks that the choice of tasks allows; all "
+            "ranges of a board hold at once with 95 % confidence."
         )
     return " ".join(sentences)
 
@@ -126,7 +130,7 @@ def ranking_rule(board: Board) -> str:
 
 def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
     rank_by = spec.boards[variant].rules.rank_by
-    spec = replace(spec, variant=variant, by=_COLUMNS[rank_by])
+    spec = replace(spec, variant=variant, by=COLUMNS[rank_by])
     board, rows, view_id = spec.board, _rows(spec), _view_id(spec, variant)
     in_variant, ranked = spec.labels.in_sentence(variant), counted(len(board.ranked), "model")
     caption = f"Model leaderboard, {in_variant}: {ranked} ranked by {MERITS[rank_by]}"
@@ -136,7 +140,7 @@ def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardVie
         label=spec.labels.variants[variant],
         table=table,
         ranked_by=ranking_rule(board),
-        note=" ".join(filter(None, (_ties(spec), _not_shown(spec, rows)))),
+        note=" ".join(filter(None, (_lead(spec), _not_shown(spec, rows)))),
         legend=_legend(spec, table),
     )
 
@@ -160,7 +164,7 @@ def _lift_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
     rows = [replace(s, rank=lifts.index(lift) + 1, rank_interval=None) for lift, s in gains]
     caption = f"Model leaderboard by mean lift of {in_variant} over {labels.base}"
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
-    rule = f"Ranked by average gain from {labels.base} to {in_variant}."
+    rule = f"Ranked by mean lift of {in_variant} over {labels.base}."
     return BoardView(view_id, label, table, rule, legend=_legend(spec, table))
 
 
@@ -199,16 +203,10 @@ def _rows(spec: BoardTableSpec) -> list[Standing]:
 # --- texts --------------------------------------------------------------------------------------
 
 
-def _ties(spec: BoardTableSpec) -> str:
-    """Which models may be first."""
-    board = spec.board
-    if not board.tested:
-        n = counted(len(board.tasks), "task")
-        return "" if len(board.ranked) < 2 else f"{n}: too few to tell models apart."
-    names = [spec.labels.models[s.model] for s in board.ranked if s.tied_with_best]
-    if len(names) == 1:
-        return f"{names[0]} is clearly first."
-    return f"{counted(len(names), 'model')} may be first: {listed(names, _MOST_NAMED)}."
+def _lead(spec: BoardTableSpec) -> str:
+    """Who leads, and who else may be first."""
+    text = lead_text(spec.board, spec.labels, _MOST_NAMED)
+    return f"{text}." if text else ""
 
 
 def _not_shown(spec: BoardTableSpec, rows: Sequence[Standing]) -> str:
@@ -241,7 +239,7 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     marks.append(LegendItem("after", labels.in_sentence(board.variant)))
     drawn = {s.baseline_average for s in board.standings if board.average(s) is not None}
     if len(drawn) == 1 and (level := drawn.pop()) is not None:
-        marks.append(LegendItem("reference", f"{labels.baseline}, {labels.scale.score(level)}"))
+        marks.append(LegendItem("reference", f"{labels.baseline}, {spec.scale.score(level)}"))
     elif drawn - {None}:
         marks.append(LegendItem("reference", f"{labels.baseline}, over the same tasks"))
     return tuple(marks)

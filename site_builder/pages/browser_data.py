@@ -147,9 +147,8 @@ def _tasks(site: Site) -> Iterator[Mapping[str, object]]:
 
 def _categories(site: Site) -> Iterator[Mapping[str, object]]:
     """Yield each category, whether averages over its tasks mean anything, and their format."""
-    labels, averaged = site.labels, site.results.board.rules.averaged
     for category in site.results.categories:
-        scale = labels.scale if averaged else labels.scales[category.tasks[0]]
+        scale = site.labels.category_scales[category.category]
         yield {
             "link": page_link(category.category, "category", category.category),
             "averaged": category.averaged,

@@ -9,8 +9,9 @@ from site_builder.addresses import Address
 from site_builder.charts.cells import TASK, best_fields, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import category_table
+from site_builder.charts.leaders import lead_text
 from site_builder.compute.tasks import CategoryResult, TaskResult
-from site_builder.formatting import counted, listed
+from site_builder.formatting import counted
 from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence
@@ -52,11 +53,11 @@ def make_categories(site: Site) -> Iterator[Page]:
     table = category_table(found, labels, "categories")
     context = CategoriesContext(site.charts.category_lifts, table)
     n = counted(len(found), "category", "categories")
-    about = f"{n} of tasks, each with its own leaderboard and the best model on each of its tasks."
+    about = f"{n} of tasks, each with its own leaderboard."
     if any(category.best_lift_over_baseline is not None for category in found):
         about = (
-            f"{n} of tasks, from harder to easier: how far the {labels.best} is from "
-            f"{labels.baseline}."
+            f"{n} of tasks: how far the {labels.best} of each task is from "
+            f"{labels.baseline}, on average."
         )
     yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
     yield from in_sequence(_make_category(site, category) for category in found)
@@ -71,22 +72,23 @@ def _make_category(site: Site, category: CategoryResult) -> Page:
 def _summary(site: Site, category: CategoryResult) -> str:
     labels, n = site.labels, counted(len(category.tasks), "task")
     board, lift = category.boards[labels.roles.primary], category.best_lift_over_baseline
-    leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
-    lead = "leads" if len(leaders) == 1 else "lead"
-    first = f"{n}; {listed(leaders)} {lead} the leaderboard." if leaders else f"{n}."
+    lead = lead_text(board, labels)
+    first = f"{n}; {lead}." if lead else f"{n}."
     if lift is None:
         return first
     distance = "level with"
     if lift:
-        distance = f"{labels.scale.score(abs(lift))} {'ahead of' if lift > 0 else 'behind'}"
+        far = labels.category_scales[category.category].score(abs(lift))
+        distance = f"{far} {'ahead of' if lift > 0 else 'behind'}"
+    scores = f"{labels.contending} scores".lstrip()
     return (
-        f"{first} The {labels.best} is {distance} {labels.baseline} on average, "
-        f"and beats it on {category.beating} of {category.compared}."
+        f"{first} The best {scores} are {distance} {labels.baseline} on average, better on "
+        f"{category.beating} of {category.compared}."
     )
 
 
 def _context(site: Site, category: CategoryResult, summary: str) -> CategoryContext:
-    spec = BoardTableSpec(site, category.boards, most=MOST_LISTED)
+    spec = BoardTableSpec(site, category.boards, most=MOST_LISTED, category=category.category)
     fields: tuple[Field[TaskResult], ...] = (
         Field(TASK, lambda t: task_cell(site.labels, t.task)),
         *best_fields(site.labels),

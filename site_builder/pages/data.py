@@ -76,7 +76,7 @@ _API_MEANINGS = {
     "models": "Every model, in board order: rank, average, interval, lift, wins, by variant",
     "tasks": "Every task: best models, baseline, lift",
     "scores": "A file for each model: every score with its rank, interval and error, by columns",
-    "categories": "Every category, harder to easier",
+    "categories": "Every category, lowest difference from the baseline first",
     "metrics": "Models against the baseline, by metric",
     "robustness": "Who leads the board by other rules, and if one task is left out",
     "correlations": "Correlations over tasks, with n and p-values",

@@ -11,9 +11,9 @@ from site_builder.charts.correlations import lift_correlations_table
 from site_builder.charts.differences import unselected
 from site_builder.compute.board import Standing
 from site_builder.formatting import count
-from site_builder.labels import WIN_RATE
 from site_builder.pages.board_table import BoardTableSpec, rank_cell, tie_tags, wins_cell
 from site_builder.pages.board_views import (
+    COLUMNS,
     MOST_SHORT,
     BoardView,
     board_lede,
@@ -112,12 +112,12 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
         lift = labels.scale.signed(stats.mean_lift_over_base)
         yield Fact(f"mean lift over {labels.base}", lift, term="lift")
     if stats.models_compared:
-        label = f"models ahead of {labels.baseline} on average"
+        label = f"models with a better mean score than {labels.baseline}, clearly or not"
         ahead, of = count(stats.models_ahead_of_baseline), f"/{stats.models_compared}"
         yield Fact(label, ahead, of, term="lift-over-baseline")
     if stats.runs_paired:
         worse, of = count(stats.runs_hurt), f"/{count(stats.runs_paired)}"
-        yield Fact("scores that tuning made worse", worse, of, term="lift")
+        yield Fact(f"{labels.tuned} scores worse than {labels.base}", worse, of, term="lift")
     ranked = count(len(site.results.board.ranked))
     yield Fact("models ranked", ranked, f"/{stats.models}", term="rank")
     yield Fact("tasks", count(stats.tasks))
@@ -125,8 +125,8 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
 
 
 def _top_five(site: Site) -> Table:
-    labels, board, averaged = site.labels, site.results.board, site.results.board.rules.averaged
-    is_adjusted = board.rules.rank_by == "additive"
+    labels, board = site.labels, site.results.board
+    rank_by = board.rules.rank_by
     standings = [s for s in board.ranked if (s.rank or 0) <= 5]
     developer = {m.model: m.developer or "" for m in site.results.catalog.models.values()}
     fields: tuple[Field[Standing], ...] = (
@@ -135,17 +135,17 @@ def _top_five(site: Site) -> Table:
         Field(
             Column("adjusted", "Adjusted average", "number", term="adjusted-average"),
             lambda s: score_cell(s.adjusted, labels.scale),
-            is_adjusted,
+            rank_by == "additive",
         ),
         Field(
             Column("average", "Score", "number", term="average"),
             lambda s: score_cell(s.average, labels.scale),
-            averaged and not is_adjusted,
+            rank_by == "mean",
         ),
         Field(
             Column("win_rate", "Win rate", "number", term="win-rate"),
-            lambda s: score_cell(s.win_rate, WIN_RATE),
-            not averaged,
+            lambda s: score_cell(s.win_rate, labels.rate_scale),
+            rank_by == "mean_win_rate",
         ),
         Field(
             Column("lift_over_base", f"Lift over {labels.base}", "number", term="lift"),
@@ -160,5 +160,5 @@ def _top_five(site: Site) -> Table:
         fields,
         standings,
         header=1,
-        sorted_by="adjusted" if is_adjusted else "average" if averaged else "win_rate",
+        sorted_by=COLUMNS[rank_by],
     )

@@ -22,6 +22,8 @@ from site_builder.charts.cells import (
 )
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import chart_model_categories
+from site_builder.charts.dumbbells import tasks_averaged
+from site_builder.charts.leaders import find_leaders, find_rivals, lead_text
 from site_builder.charts.scores import chart_model_tasks
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import ModelInfo
@@ -36,7 +38,7 @@ from site_builder.formatting import (
     coverage,
     listed,
     p_value,
-    rounded,
+    sentence,
 )
 from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec, rank_range, span_text
@@ -156,11 +158,10 @@ def make_models(site: Site) -> Iterator[Page]:
     """Yield the full board, then a page for each model in the order of the board."""
     board, labels, charts = site.results.board, site.labels, site.charts
     n, tasks = counted(len(board.standings), "model"), counted(len(board.tasks), "task")
-    leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
-    lead = f"; {listed(leaders)} {'leads' if len(leaders) == 1 else 'lead'}" if leaders else ""
+    lead = lead_text(board, labels)
     parts = ("every column", charts.scores and "every task", charts.size and "score by size")
     shown = listed([part for part in parts if part])
-    about = f"{n} on {tasks}{lead}. The full leaderboard, with {shown}."
+    about = f"{n} on {tasks}{lead and f'; {lead}'}. The full leaderboard, with {shown}."
     context = partial(_list_context, site)
     yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
     yield from in_sequence(_make_model(site, s.model) for s in board.standings)
@@ -202,15 +203,23 @@ def model_summary(site: Site, model: str) -> str:
     parts = [f"{name} is {_ordinal(s.rank)} of {counted(len(board.ranked), 'model')}, {variant}"]
     over = counted(s.scored, "task")
     if s.adjusted is not None:
-        score, all_tasks = labels.scale.score(s.adjusted), counted(len(board.tasks), "task")
-        parts.append(f"with an adjusted average of {score} over {all_tasks}")
-    elif s.average is not None:
+        score = labels.scale.score(s.adjusted)
+        parts.append(f"with an adjusted average of {score} over {tasks_averaged(board)}")
+    elif board.rules.rank_by == "mean" and s.average is not None:
         parts.append(f"with a mean score of {labels.scale.score(s.average)} over {over}")
     elif s.win_rate is not None:
-        parts.append(f"with a mean win rate of {rounded(s.win_rate, 3)} over {over}")
-    if s.rank > 1 and s.tied_with_best:
-        parts.append("may be first")
-    return f"{', '.join(parts)}."
+        parts.append(f"with a mean win rate of {labels.rate_scale.score(s.win_rate)} over {over}")
+    return f"{', '.join(parts)}{_firmness(board, s)}."
+
+
+def _firmness(board: Board, s: Standing) -> str:
+    """Return whether a model may be first, or which others may; empty if neither is known."""
+    if not board.tested or not s.tied_with_best:
+        return ""
+    if s.rank != 1:
+        return "; it may be first"
+    others = len(find_leaders(board)) + len(find_rivals(board)) - 1
+    return f"; {counted(others, 'other model')} may be first" if others else ""
 
 
 def make_badge(site: Site, model: str) -> Badge:
@@ -225,7 +234,7 @@ def make_badge(site: Site, model: str) -> Badge:
         if board.rules.rank_by != "mean_win_rate" and board.average(s) is not None:
             parts.append(labels.scale.score(board.average(s)))
         elif s.win_rate is not None:
-            parts.append(f"win rate {rounded(s.win_rate, 3)}")
+            parts.append(f"win rate {labels.rate_scale.score(s.win_rate)}")
         if s.rank > 1 and s.tied_with_best:
             parts.append("may be first")
         message = " \N{MIDDLE DOT} ".join(parts)
@@ -301,7 +310,7 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
         plausible = f" (plausible: {span_text(*s.rank_interval)})"
     of = f"/{len(board.ranked)}" if s.rank else ""
     yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank")
-    yield from _merit_facts(scale, board, s)
+    yield from _merit_facts(labels, board, s)
     if s.lift_over_base is not None:
         yield Fact(f"mean lift over {labels.base}", scale.signed(s.lift_over_base), term="lift")
     compared = s.beats + s.ties + s.loses
@@ -311,19 +320,19 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
     yield Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}", term="average")
 
 
-def _merit_facts(scale: NumberFormat, board: Board, s: Standing) -> Iterator[Fact]:
-    """Yield the average of a model, or its win rate where there is none."""
-    interval = ""
+def _merit_facts(labels: Labels, board: Board, s: Standing) -> Iterator[Fact]:
+    """Yield what ranks a model: its average or its win rate."""
+    scale, interval = labels.scale, ""
     if s.interval and board.rules.rank_by != "mean_win_rate":
         interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
     if s.adjusted is not None:
         label = f"adjusted average{interval}"
         yield Fact(label, scale.score(s.adjusted), term="adjusted-average")
         yield Fact("mean of its scores", scale.score(s.average), term="average")
-    elif s.average is not None:
+    elif board.rules.rank_by != "mean_win_rate" and s.average is not None:
         yield Fact(f"mean score{interval}", scale.score(s.average), term="average")
     elif s.win_rate is not None:
-        yield Fact("mean win rate", rounded(s.win_rate, 3), term="win-rate")
+        yield Fact("mean win rate", labels.rate_scale.score(s.win_rate), term="win-rate")
 
 
 # --- tables ------------------------------------------------------------------------------------
@@ -366,13 +375,14 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
     column = Column(
         "lift", f"Lift over {labels.base}", "number", first_order="ascending", term="lift"
     )
+    worse = f"its {labels.tuned} score is worse than the {labels.base} score"
     return table_of(
         "hurt",
-        "Tasks where tuning made the score worse",
+        f"Tasks where {worse}",
         _score_fields(labels, Field(column, cell), named=len(labels.roles.tuned) > 1),
         sorted((s for s in counting if lift(s) < 0), key=lift),
         sorted_by="lift",
-        empty="Tuning made no score worse.",
+        empty=f"{sentence(worse)} on no task.",
     )
 
 
@@ -395,7 +405,8 @@ def _score_fields(
 
 def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     """Return the model among those next to it on a board; empty if it is not ranked."""
-    labels, averaged, at = site.labels, board.rules.averaged, board.places.get(model)
+    labels, at = site.labels, board.places.get(model)
+    by_rate = board.rules.rank_by == "mean_win_rate"
     shown: Sequence[Standing] = ()
     if at is not None:
         first = max(0, min(at - _REACH, len(board.ranked) - 2 * _REACH - 1))
@@ -403,23 +414,24 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     score = Column("average", "Score", "number", term="average")
     if board.rules.rank_by == "additive":
         score = Column("adjusted", "Adjusted average", "number", term="adjusted-average")
-    if not averaged:
+    if by_rate:
         score = Column("win_rate", "Win rate", "number", term="win-rate")
     gap = Column("gap", "Difference from this model", "number", term=score.term)
     # A win rate is better when it is greater, a mean score when its tasks say so.
-    direction = float(site.results.scores.direction[0]) if averaged else 1.0
+    scale = labels.rate_scale if by_rate else labels.scale
+    direction = 1.0 if by_rate else float(site.results.scores.direction[0])
 
     def merit(s: Standing) -> float:
-        return (board.average(s) if averaged else s.win_rate) or 0.0
+        return board.merit(s) or 0.0
 
     def merit_cell(s: Standing) -> Cell:
-        return Cell(labels.scale.score(merit(s)) if averaged else rounded(merit(s), 3), merit(s))
+        return Cell(scale.score(merit(s)), merit(s))
 
     def gap_cell(s: Standing) -> Cell:
         if s.model == model:
             return Cell("this model", None, tone="soft")
         value = float(f"{direction * (merit(s) - merit(board.standing(model))):.12g}")
-        return Cell(labels.scale.signed(value), value, tone="soft")
+        return Cell(scale.signed(value), value, tone="soft")
 
     fields: tuple[Field[Standing], ...] = (
         Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(s))),

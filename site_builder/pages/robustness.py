@@ -8,7 +8,7 @@ from site_builder.charts.cells import names_text, number_cell, tested_cell, text
 from site_builder.compute.robustness import LeftOut, MetricResult, Rule, RuleResult
 from site_builder.compute.significance import LiftTest
 from site_builder.formatting import NumberFormat, count, counted, listed, p_value, percent
-from site_builder.labels import WIN_RATE, Labels
+from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -202,7 +202,7 @@ def rule_name(result: RuleResult) -> str:
 
 def _lead_scale(site: Site, result: RuleResult) -> NumberFormat:
     if result.rule == "mean_win_rate":
-        return WIN_RATE
+        return site.labels.rate_scale
     if site.results.board.rules.averaged:
         return site.labels.scale
     tasks = site.results.catalog.tasks.values()

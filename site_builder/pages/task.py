@@ -22,7 +22,7 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.charts.chart import Chart
-from site_builder.charts.scores import chart_task_models
+from site_builder.charts.scores import best_score_text, chart_task_models
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.scores import FlaggedScore, Score
@@ -142,8 +142,8 @@ def make_tasks(site: Site) -> Iterator[Page]:
     tasks = site.results.tasks
     context = TasksContext(_task_list(site), make_picker(site, "picker"), site.charts.task_lifts)
     compared = any(task.outcome is not None for task in tasks)
-    versus = f", and how far from {site.labels.baseline} the best is" if compared else ""
-    about = f"{counted(len(tasks), 'task')}: who is best on each, how hard each is{versus}."
+    versus = f"; how far the best is from {site.labels.baseline}" if compared else ""
+    about = f"{counted(len(tasks), 'task')}: the best score on each, and the mean{versus}."
     yield Page(Address("tasks"), "tasks.html", "Tasks", about, context, (HOME,))
     yield from in_sequence(_make_task(site, task) for task in tasks)
 
@@ -281,17 +281,11 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
 
 
 def _summary(site: Site, task: TaskResult) -> str:
-    labels, scale, name = site.labels, site.labels.scales[task.task], site.labels.tasks[task.task]
-    best = task.best_contender or next(iter(task.best.values()), None)
+    labels, name = site.labels, site.labels.tasks[task.task]
+    best = task.best_contender
     if best is None:
-        return f"No model has a score on {name}."
-    one = len(best.models) == 1
-    what = f"is the best {labels.contender}" if one else f"are the best {labels.contender}s"
-    text = f"{listed(labels.runs(best))} {what} on {name}, with {scale.score(best.score)}"
-    baseline = task.baseline_beside(best)
-    if baseline is None:
-        return f"{text}."
-    return f"{text}; {labels.baseline} has {scale.score(baseline)}."
+        return f"No {labels.contender} has a score on {name}."
+    return f"{best_score_text(site.results, task, labels, f' on {name}')}."
 
 
 def _facts(fact: TaskInfo) -> tuple[Fact, ...]:

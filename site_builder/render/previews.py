@@ -81,7 +81,7 @@ def _leader(site: Site, page: Page) -> str:
 
 def _category(site: Site, page: Page) -> PreviewCard:
     category = next(c for c in site.results.categories if c.category == page.address.key)
-    chart = card_board(category.boards, site.labels)
+    chart = card_board(category.boards, site.labels, category.category)
     return PreviewCard(f"{page.title}: {page.description}", chart)
 
 

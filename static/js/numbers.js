@@ -24,29 +24,29 @@
     return `${value < 0 && whole !== 0n ? MINUS : ""}${grouped}${places ? `.${text.slice(point)}` : ""}`;
   };
 
-  /** Power of ten of a number in three digits: 2 for 999.4, 3 for 999.6, 0 for zero. @param {number} value */
-  const magnitudeOf = (value) => {
+  /** Power of ten of a rounded number: of three digits, 2 for 999.4, 3 for 999.6, 0 for zero. @param {number} value */
+  const magnitudeOf = (value, digits = 3) => {
     const power = value === 0 ? 0 : Number(value.toExponential().split("e")[1]);
-    return rounded(Math.abs(value), 2, -power) === "10.00" ? power + 1 : power;
+    return rounded(Math.abs(value), digits - 1, -power).startsWith("10") ? power + 1 : power;
   };
 
   /** Decimal places that show three digits of a small number, and never fewer than `least`. @param {number} value @param {number} least */
   const placesOf = (value, least) => Math.min(12, Math.max(least, 2 - magnitudeOf(value)));
 
-  /** A large number with its prefix, three digits: 22.8 G. @param {number} value */
-  const compact = (value) => {
-    const magnitude = magnitudeOf(value);
+  /** A large number with its prefix, in three or more digits: 22.8 G. @param {number} value @param {number} digits */
+  const compact = (value, digits) => {
+    const magnitude = magnitudeOf(value, digits);
     if (magnitude < 3) return rounded(value, 1);
     const power = Math.floor(magnitude / 3) * 3;
     const prefix = { 3: "k", 6: "M", 9: "G", 12: "T" }[power];
-    if (!prefix) return `${rounded(value, 2, -magnitude)}e${magnitude}`;
-    return `${rounded(value, power + 2 - magnitude, -power)}${SPACE}${prefix}`;
+    if (!prefix) return `${rounded(value, digits - 1, -magnitude)}e${magnitude}`;
+    return `${rounded(value, power + digits - 1 - magnitude, -power)}${SPACE}${prefix}`;
   };
 
   /** @param {number | null} value @param {Places} format */
   const score = (value, format) => {
     if (value === null) return MISSING;
-    return format.compact && Math.abs(value) >= 10_000 ? compact(value) : rounded(value, format.places);
+    return format.compact && Math.abs(value) >= 10_000 ? compact(value, format.digits ?? 3) : rounded(value, format.places);
   };
 
   /** A difference with its sign. @param {number | null} value @param {Places} format */

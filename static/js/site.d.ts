@@ -2,7 +2,7 @@
 
 type Link = [text: string, href: string];
 type Numbers = (number | null)[];
-type Places = { places: number; compact: boolean };
+type Places = { places: number; compact: boolean; digits?: number };
 type Listed = [value: string, details: Record<string, string>, key: string];
 
 /** Work that is done in slices: `finish` does the rest at once, `drop` forgets it. */

@@ -10,6 +10,7 @@ import pytest
 
 from site_builder.charts import theme
 from site_builder.charts.forms import WIDE_COLUMN
+from site_builder.charts.leaders import comparable_boards
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import (
     as_json,
@@ -182,7 +183,9 @@ def test_reference_is_at_the_score_of_the_baseline(name):
             assert results.training_sets is not None
             assert len(results.training_sets.below) == len(shapes)
         elif chart.id in ("averages", "size") and roles.baseline is not None:
-            drawn_boards = [results.boards[v] for v in roles.contest]
+            boards = comparable_boards(results)
+            assert boards is not None
+            drawn_boards = [boards[v] for v in roles.contest]
             beside = {s.baseline_average for board in drawn_boards for s in board.ranked}
             places = {shape[key] for shape in shapes for key in ("x0", "y0")} - {0}
             assert places == (beside - {None} if len(beside) == 1 else set()), (page, chart.id)
@@ -197,6 +200,15 @@ def test_reference_is_at_the_score_of_the_baseline(name):
         for note in chart.figure_json["layout"].get("annotations") or []:
             if chart.id != "training-sets":
                 assert labels.baseline[:20] in unescape(note["text"])
+
+
+def comparable_average(results):
+    """The average of the baseline over the tasks that the others have; none if it lacks one."""
+    boards, roles = comparable_boards(results), results.scores.roles
+    assert boards is not None
+    board = boards[roles.baseline_variant]
+    baseline = board.standing(roles.baseline)
+    return {baseline.average} if baseline.scored == len(board.tasks) else set()
 
 
 # --- ids, order -----------------------------------------------------------------------------------

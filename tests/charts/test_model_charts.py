@@ -26,6 +26,8 @@ from tests.helpers.tables import having
 MINUS = "\N{MINUS SIGN}"
 
 
+FEW = ", over too few tasks to tell"
+
 # --- averages -------------------------------------------------------------------------------------
 
 
@@ -33,26 +35,32 @@ MINUS = "\N{MINUS SIGN}"
     ("runs", "board", "title"),
     [
         # Before (0.1 + 0.5 + 0.5 + 0.5) / 4, after (0.5 + 0.4 + 0.6 + 0.6) / 4; ref averages 0.5.
-        (TUNED, {}, "Fine-tuned models average 0.525, up from 0.400"),
+        (TUNED, {}, f"Fine-tuned scores average 0.525, better than base (0.400){FEW}"),
         (
             TUNED,
             {"baseline": "ref"},
-            "Fine-tuned models average 0.525, up from 0.400; 1 of 2 passes ref",
+            f"Fine-tuned scores average 0.525, better than base (0.400){FEW}; "
+            f"1 of 2 has a better mean than ref{FEW}",
         ),
         (
             {"base": {"a": [0.2], "b": [0.2]}, "t": {"a": [0.2], "b": [0.2]}},
             {},
-            "T models average 0.200, as before",
+            "T scores average 0.200, base scores 0.200",
         ),
-        (ONE, {}, "a has the best average, 0.500, but not clearly"),
-        (ONE, {"baseline": "c"}, "a has the best average, 0.500, but not clearly; 2 of 2 pass c"),
+        (ONE, {}, f"a has the best mean score, 0.500{FEW} models apart"),
+        (
+            ONE,
+            {"baseline": "c"},
+            f"a has the best mean score, 0.500{FEW} models apart; "
+            f"2 of 2 have a better mean than c{FEW}",
+        ),
         (
             {"base": {"a": [0.4], "b": [0.4], "c": [0.1]}},
             {},
-            "a and b have the best average, 0.400, but not clearly",
+            f"a and b share the best mean score, 0.400{FEW} models apart",
         ),
         # Tuned scores of the paired runs: sft 0.4, 0.2, 0.4, 0.1; ppo 0.2, 0.7, 0.8, 0.3.
-        (SEVERAL, {}, "Tuned models average 0.388, up from 0.200"),
+        (SEVERAL, {}, f"Tuned scores average 0.388, better than base (0.200){FEW}"),
     ],
 )
 def test_averages(runs, board, title):
@@ -65,7 +73,7 @@ def test_averages_go_down_where_lower_is_better():
     """And the best is the smallest: 1.5 against 3, so a stands first."""
     runs = {"base": {"b": [4.0, 4.0], "a": [2.0, 3.0]}, "t": {"b": [3.0, 3.0], "a": [1.0, 2.0]}}
     chart = said(chart_averages, runs, lower=["t1", "t2"])
-    assert "T models average 2.25, down from 3.25" == chart.title
+    assert f"T scores average 2.25, better than base (3.25){FEW}" == chart.title
     assert f"{chart.title}. Averages run from 1.50 (a) to 3.00 (b)." == chart.reading
 
 
@@ -114,14 +122,14 @@ def sized(*sizes, scores=(0.2, 0.5, 0.4, 0.9)):
 @pytest.mark.parametrize(
     ("sizes", "title", "left_out"),
     [
-        ((1, 2, 3, 4), "a, b and d give the best average for their size", ""),
+        ((1, 2, 3, 4), "a, b and d have the best mean score for their size, not clearly", ""),
         (
             (1, 2, 3, None),
-            "a and b give the best average for their size",
+            "a and b have the best mean score for their size, not clearly",
             " 1 model of unknown size left out.",
         ),
-        ((4, 3, 2, 1), "d gives the best average for its size", ""),
-        ((1, 1, 1, 2), "b and d give the best average for their size", ""),
+        ((4, 3, 2, 1), "d has the best mean score for its size, not clearly", ""),
+        ((1, 1, 1, 2), "b and d have the best mean score for their size, not clearly", ""),
     ],
 )
 def test_size(sizes, title, left_out):
@@ -135,12 +143,18 @@ def test_smaller_is_better_on_the_frontier_where_lower_is_better():
     """Perplexity: 0.2 is the best, and a is the smallest."""
     frames = sized(1, 2, 3, 4)
     frames["tasks"]["higher_is_better"] = False
-    assert "a gives the best average for its size" == said(chart_size, frames=frames).title
+    assert (
+        "a has the best mean score for its size, not clearly"
+        == said(chart_size, frames=frames).title
+    )
 
 
 def test_equal_score_at_a_larger_size_is_not_on_the_frontier():
     frames = sized(1, 2, 3, 4, scores=(0.5, 0.5, 0.5, 0.4))
-    assert "a gives the best average for its size" == said(chart_size, frames=frames).title
+    assert (
+        "a has the best mean score for its size, not clearly"
+        == said(chart_size, frames=frames).title
+    )
 
 
 @pytest.mark.parametrize("sizes", [(1, 2), (1, 1, 1, 1), (1, 2, None, None)])
@@ -186,16 +200,16 @@ def test_names_keep_clear_of_the_baseline():
 def test_scores():
     """t1 averages 0.55 after tuning, t2 0.5."""
     chart = said(chart_scores)
-    assert "t1 is the easiest task on average, t2 the hardest" == chart.title
+    assert "Mean scores by task run from 0.500 (t2) to 0.550 (t1)" == chart.title
     assert "Scores, fine-tuned; darker is higher." == chart.caption
 
 
 @pytest.mark.parametrize(
     ("runs", "lower"),
-    [({"base": {"a": [0.5, 0.5], "b": [0.1, 0.1]}}, []), (ONE, ["t1", "t2"]), (ONE, ["t1"])],
+    [({"base": {"a": [0.5, 0.5], "b": [0.1, 0.1]}}, []), (ONE, ["t1"])],
 )
-def test_scores_without_an_easiest_task(runs, lower):
-    """Equal means, or tasks whose scores do not tell how hard they are."""
+def test_scores_without_a_range_of_means(runs, lower):
+    """Equal means, or tasks that cannot be averaged."""
     models = len(runs["base"])
     assert f"{models} models on 2 tasks" == said(chart_scores, runs, lower=lower).title
 
@@ -222,7 +236,7 @@ def test_caption_says_what_is_not_drawn():
     assert chart.caption.endswith(
         " The first 40 models and 100 tasks are drawn; the table of each task has all."
     )
-    assert "t1 is the easiest task on average, t101 the hardest" == chart.title
+    assert "Mean scores by task run from 0.500 (t101) to 1.000 (t1)" == chart.title
 
 
 def test_no_scores():
@@ -235,11 +249,12 @@ def test_fixture_board():
     """The findings of the board of tests/helpers/tables.py."""
     charts = {chart.id: chart.title for page, chart in charts_of(*drawn("fixture")) if page == ""}
     assert {
-        "averages": "Fine-tuned models average 0.594, up from 0.375; 2 of 2 pass Gamma",
+        "averages": f"Fine-tuned scores average 0.594, better than base (0.375){FEW}; "
+        f"2 of 2 have a better mean than Gamma{FEW}",
         "best-lift-by-task": "The best fine-tuned model beats Gamma on 2 of 2 tasks",
-        "category-difference": "Lists is the hardest category to beat Gamma in, Math the easiest",
-        "winners": "Alpha and Beta are first most often: on 1 of 2 tasks",
-        "scores": "Addition is the easiest task on average, Sorting the hardest",
+        "category-difference": "No category is clearly the hardest or the easiest to beat Gamma in",
+        "winners": "Alpha and Beta share the most first places: 1 of 2 tasks",
+        "scores": "Mean scores by task run from 0.375 (Sorting) to 0.813 (Addition)",
         "training-sets": "1 of 2 training sets has fewer than 10,000 examples and 2 of 2 have "
         "fewer than 20,000 examples",
     } == charts
@@ -274,7 +289,7 @@ def test_model_tasks(runs, model, title):
     ("scores", "lower", "ends"),
     [
         ([0.2, 0.9, 0.5], [], "Highest on t2, lowest on t1."),
-        ([0.2, 0.9, 0.5], ["t1", "t2", "t3"], "Lowest on t1, highest on t2."),
+        ([0.2, 0.9, 0.5], ["t1", "t2", "t3"], "Highest on t2, lowest on t1."),
         ([0.5, 0.5, 0.5], [], "The same on every task."),
     ],
 )
@@ -291,27 +306,27 @@ def test_no_model_tasks():
 @pytest.mark.parametrize(
     ("runs", "lower", "title"),
     [
-        (TUNED, [], "The best fine-tuned model, b, is level with ref"),
+        (TUNED, [], "b has the best fine-tuned score, 0.600; ref has 0.600"),
         (
             {**ONE, "base": {**ONE["base"], "ref": [0.5, 0.5]}},
             [],
-            "The best model, a, is 0.400 better than ref",
+            "a has the best score, 0.900; ref has 0.500",
         ),
         (
             {"base": {"a": [0.1], "b": [0.1], "ref": [0.3]}},
             [],
-            "The best models, a and b, are 0.200 short of ref",
+            "a and b share the best score, 0.100; ref has 0.300",
         ),
         (
             {"base": {"a": [1.0], "ref": [3.0]}},
             ["t1"],
-            "The best model, a, is 2.00 better than ref",
+            "a has the best score, 1.00; ref has 3.00",
         ),
-        ({"base": {"a": [0.5], "b": [0.4], "ref": [None]}}, [], "a leads with 0.500"),
+        ({"base": {"a": [0.5], "b": [0.4], "ref": [None]}}, [], "a has the best score, 0.500"),
         (
             {**SEVERAL, "base": {"ref": [0.1, 0.1]}},
             [],
-            "The best tuned model, b (Ppo), is 0.700 better than ref",
+            "b (Ppo) has the best tuned score, 0.800; ref has 0.100",
         ),
     ],
 )

@@ -9,6 +9,7 @@ from site_builder.charts.serving import chart_latency, chart_prices
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import column, keys, said
 
+TIMES = "\N{MULTIPLICATION SIGN}"
 TWO = {"base": {"a": [0.1, 0.2], "ref": [0.3, 0.4]}}
 
 
@@ -44,10 +45,11 @@ def test_latency_of_one_model_goes_by_provider():
         chart_latency,
         frames=asked(*(("fast", "a", s) for s in (0.1, 0.2, 0.3)), ("slow", "a", 2.0)),
     )
-    assert "fast has the lowest median time to first token, 0.200\N{NO-BREAK SPACE}s" == (
-        chart.title
+    assert (
+        "fast has the lowest median time to first token, 0.200\N{NO-BREAK SPACE}s, not clearly"
+        == chart.title
     )
-    assert f"{chart.title}; slow has the highest, 2.00\N{NO-BREAK SPACE}s." == chart.reading
+    assert f"{chart.title}; slow has the highest median, 2.00\N{NO-BREAK SPACE}s." == chart.reading
     assert chart.caption.startswith("Requests for a. Dot: ")
     assert ["fast", "slow"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
 
@@ -83,23 +85,26 @@ def test_no_latency():
     [
         (
             [("p", "a", 0.1, 0.3, None), ("q", "ref", 20, 40, None)],
-            "a at p costs $0.20 per million tokens; ref costs 150\N{MULTIPLICATION SIGN} as much",
+            "a at p costs $0.20 per million tokens, half input and half output; "
+            f"ref costs 150{TIMES} as much (133{TIMES} to 200{TIMES} by the mix)",
         ),
         (
             [("p", "a", 60, 60, None), ("q", "ref", 20, 40, None)],
-            "a at p costs $60.00 per million tokens; ref costs 0.50\N{MULTIPLICATION SIGN} as much",
+            "a at p costs $60.00 per million tokens, half input and half output; "
+            f"ref costs 0.50{TIMES} as much (0.33{TIMES} to 0.67{TIMES} by the mix)",
         ),
         (
             [("p", "a", 0.1, 0.3, None), ("q", "other", 20, 40, None)],
-            "a at p costs $0.20 per million tokens",
+            "a at p costs $0.20 per million tokens, half input and half output",
         ),
         (
             [("p", "ref", 20, 40, None), ("q", "ref", 30, 60, None)],
-            "ref at p costs $30.00 per million tokens",
+            "ref at p costs $30.00 per million tokens, half input and half output",
         ),
         (
             [("p", "a", 1, 1, None), ("q", "b", 1, 1, None), ("q", "ref", 30, 30, None)],
-            "2 offers cost $1.00 per million tokens; ref costs 30\N{MULTIPLICATION SIGN} as much",
+            "2 offers cost $1.00 per million tokens, half input and half output; "
+            f"ref costs 30{TIMES} as much",
         ),
     ],
 )

@@ -34,7 +34,7 @@ MINUS = "\N{MINUS SIGN}"
         (
             {"base": {"ref": [0.5, 0.5], "a": [0.1, 0.2]}},
             "The best model beats ref on 0 of 2 tasks",
-            f"; it comes closest on t2 ({MINUS}0.300). It stays furthest behind on t1 and t2.",
+            f"; it comes closest on t2 ({MINUS}0.300). It stays furthest behind on t1.",
         ),
         (
             {"base": {"ref": [0.5, 0.5, 0.5], "a": [0.6, 0.5, 0.1], "b": [0.7, 0.1, 0.2]}},
@@ -84,7 +84,7 @@ def test_only_tasks_of_one_unit_share_an_axis():
     runs = {"base": {"ref": [0.5, 30.0, 0.5, 20.0, 0.5], "a": [0.6, 10.0, 0.7, 10.0, 0.1]}}
     tasks = {"metric": ["acc", "ppl", "acc", "ppl", "acc"]}
     chart = said(chart_best_lift_by_task, runs, lower=["t2", "t4"], tasks=tasks, baseline="ref")
-    assert "The best model beats ref on 2 of 3 tasks" == chart.title
+    assert "The best model beats ref on 2 of 3 tasks of one metric" == chart.title
     assert ["t3", "t1", "t5"] == column(chart, "task")
 
 
@@ -104,19 +104,44 @@ CATEGORIES = {"category": ["A", "B"]}
 
 
 def test_category_difference():
-    """A: 0.6 - 0.6 = 0; B: 0.6 - 0.4 = +0.2, easier."""
+    """A: 0.6 - 0.6 = 0; B: 0.6 - 0.4 = +0.2; one task each proves nothing."""
     chart = said(chart_category_difference, tasks=CATEGORIES, baseline="ref")
-    assert "A is the hardest category to beat ref in, B the easiest" == chart.title
-    assert f"{chart.title}: 0.000 against +0.200 on average over their tasks." == chart.reading
+    assert "No category is clearly the hardest or the easiest to beat ref in" == chart.title
+    ends = "Means run from 0.000 (A, 1 task) to +0.200 (B, 1 task)."
+    assert f"{chart.title}. {ends}" == chart.reading
     assert "The smallest category has 1 task: read its bar with care." in chart.caption
     assert ["A (1)", "B (1)"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
 
 
-def test_equal_categories_are_called_equal():
-    runs = {"base": {"ref": [0.5, 0.3], "a": [0.6, 0.4]}}
-    chart = said(chart_category_difference, runs, tasks=CATEGORIES, baseline="ref")
-    assert "Every category is equally far from ref: +0.100" == chart.title
-    assert f"{chart.title}." == chart.reading
+@pytest.mark.parametrize(
+    ("scores", "title"),
+    [
+        # Leads of A 0.1, of B 0.2 and of C 0.3, each give or take 0.01.
+        (
+            [0.59, 0.6, 0.61, 0.69, 0.7, 0.71, 0.79, 0.8, 0.81],
+            "A is the hardest category to beat ref in, C the easiest",
+        ),
+        # A and B are alike, or B and C.
+        (
+            [0.59, 0.6, 0.61, 0.6, 0.61, 0.62, 0.79, 0.8, 0.81],
+            "C is the easiest category to beat ref in",
+        ),
+        (
+            [0.59, 0.6, 0.61, 0.79, 0.8, 0.81, 0.8, 0.81, 0.82],
+            "A is the hardest category to beat ref in",
+        ),
+        # As far apart as in the first, but give or take 0.1.
+        (
+            [0.5, 0.6, 0.7, 0.6, 0.7, 0.8, 0.7, 0.8, 0.9],
+            "No category is clearly the hardest or the easiest to beat ref in",
+        ),
+    ],
+)
+def test_only_a_clear_category_is_named(scores, title):
+    """D, with one task, is in no test, however far away it is."""
+    runs = {"base": {"ref": [0.5] * 10, "a": [*scores, 0.0]}}
+    tasks = {"category": [*"AAABBBCCCD"]}
+    assert title == said(chart_category_difference, runs, tasks=tasks, baseline="ref").title
 
 
 def test_large_categories_need_no_caution():
@@ -151,13 +176,26 @@ def test_no_category_difference(tasks, board):
 @pytest.mark.parametrize(
     ("model", "title"),
     [
-        ("a", "a gains most over its base scores in A, least in B"),
-        ("b", "b gains as much over its base scores in one category as in another"),
+        ("a", "a: mean lift over base is highest in A, lowest in B"),
+        (
+            "b",
+            "b: mean lift over base is not clearly higher or lower in one category than in others",
+        ),
+        ("c", "c: mean lift over base is highest in A, lowest in B"),
     ],
 )
 def test_model_categories(model, title):
-    """a: +0.4 in A, -0.1 in B; b: +0.1 in both."""
-    chart = said(chart_model_categories, TUNED, model, tasks=CATEGORIES, baseline="ref")
+    """a: +0.2 in A, 0 in B; b: +0.1 in both; c: -0.1 in A and -0.3 in B, so it gains nowhere."""
+    lifts = {
+        "a": [0.19, 0.2, 0.21, -0.01, 0.0, 0.01],
+        "b": [0.0, 0.1, 0.2, 0.01, 0.11, 0.2],
+        "c": [-0.11, -0.1, -0.09, -0.31, -0.3, -0.29],
+    }
+    runs = {
+        "base": {m: [0.5] * 6 for m in lifts},
+        "t": {m: [0.5 + lift for lift in found] for m, found in lifts.items()},
+    }
+    chart = said(chart_model_categories, runs, model, tasks={"category": [*"AAABBB"]})
     assert title == chart.title
 
 
@@ -165,8 +203,9 @@ def test_model_without_a_base_is_measured_against_the_baseline():
     """a: +0.3 in A and -0.4 in B; the caption and the link to the method say so."""
     runs = {"base": {"ref": [0.6, 0.5], "a": [0.9, 0.1]}}
     chart = said(chart_model_categories, runs, "a", tasks=CATEGORIES, baseline="ref")
-    assert "a gains most over ref in A, least in B" == chart.title
-    assert f"{chart.title}: +0.300 against {MINUS}0.400." == chart.reading
+    assert chart.title.startswith("a: mean difference from ref is not clearly higher or lower")
+    ends = f"Means run from {MINUS}0.400 (B, 1 task) to +0.300 (A, 1 task)."
+    assert f"{chart.title}. {ends}" == chart.reading
     assert "lift-over-baseline" == chart.terms
 
 
@@ -189,21 +228,21 @@ def test_no_model_categories():
 @pytest.mark.parametrize(
     ("runs", "title", "reading"),
     [
-        (ONE, "a and b are first most often: on 1 of 2 tasks", "2 models of 3 are first"),
+        (ONE, "a and b share the most first places: 1 of 2 tasks", "2 models of 3 are first"),
         (
             {"base": {"a": [0.9, 0.9], "b": [0.1, 0.1]}},
-            "a is first most often: on 2 of 2 tasks",
+            "a has the most first places: 2 of 2 tasks",
             "1 model of 2 is first",
         ),
         (
             {"base": {m: [0.5, 0.5] for m in "abcd"}},
-            "a, b and 2 more are first most often: on 2 of 2 tasks",
+            "a, b and 2 more share the most first places: 2 of 2 tasks",
             "4 models of 4 are first",
         ),
         # Too few scores for a rank, and yet the best on t1.
         (
             {"base": {"a": [0.9, None], "b": [0.1, 0.1]}},
-            "b and a are first most often: on 1 of 2 tasks",
+            "b and a share the most first places: 1 of 2 tasks",
             "2 models of 2 are first",
         ),
     ],
@@ -303,7 +342,7 @@ def test_no_redundancy():
             "and 2 of 3 have fewer than 99 examples",
         ),
         ([5, 50, 500], [10_000], "3 of 3 training sets have fewer than 10,000 examples"),
-        ([5, 50, 500], [], "Half of the 3 training sets have 50 examples or fewer"),
+        ([5, 50, 500], [], "At least half of the 3 training sets have 50 examples or fewer"),
         ([50, 500, None], [10], "0 of 2 training sets have fewer than 10 examples"),
     ],
 )

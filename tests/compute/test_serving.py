@@ -1,12 +1,17 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import stats
 
 from site_builder.compute.serving import (
     Offer,
     Price,
     collect_offers,
     compute_serving,
+    is_first_clear,
+    rank_sum_test,
     reference_choice,
 )
 from tests.helpers.boards import find_holes, make_frames, make_tables
@@ -178,8 +183,8 @@ def test_price_of_zero_has_no_ratio():
 
 def test_price_by_the_hour_is_last():
     found = serving_of(prices=[("x", "a", None, None, 4.5), ("y", "b", 1, 3)])
-    hourly = Price("x", "a", None, None, 4.5, None, None, "", "")
-    assert (Price("y", "b", 1.0, 3.0, None, 2.0, None, "", ""), hourly) == found.prices
+    hourly = Price("x", "a", None, None, 4.5, None, None, None, None, "", "")
+    assert (Price("y", "b", 1.0, 3.0, None, 2.0, None, None, None, "", ""), hourly) == found.prices
 
 
 def test_half_a_price_is_none():
@@ -226,7 +231,7 @@ IDLE = Offer("r", "idle", hour_usd=0)
 
 
 def price(provider, model, sent=None, received=None, hour=None):
-    return Price(provider, model, sent, received, hour, None, None, "", "")
+    return Price(provider, model, sent, received, hour, None, None, None, None, "", "")
 
 
 def test_offers_of_prices():
@@ -251,3 +256,53 @@ def test_offers_of_prices():
 def test_offers_to_compare_with(offers, baseline, chosen):
     """The baseline by the token, else by the hour; else all by the token."""
     assert chosen == reference_choice(offers, baseline)
+
+
+# --- who is first ---------------------------------------------------------------------------------
+
+
+def test_rank_sum_by_hand():
+    """1, 2, 3 against 4, 5, 6: U = 0, mean 4.5, s = sqrt(9 / 12 * 7); p = 2 Phi(-4 / 2.291)."""
+    p = rank_sum_test(np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0]))
+    assert 0.0808556 == pytest.approx(p, abs=1e-6)
+    assert 1.0 == rank_sum_test(np.array([2.0, 2.0]), np.array([2.0]))
+
+
+@given(*[st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.5, 0.9, 1.7]), min_size=1, max_size=30)] * 2)
+def test_rank_sum_is_that_of_scipy(a, b):
+    assume(len({*a, *b}) > 1)
+    expected = stats.mannwhitneyu(a, b, method="asymptotic").pvalue
+    assert expected == pytest.approx(rank_sum_test(np.array(a), np.array(b)), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("medians", "clear"),
+    [((0.1, 0.5), True), ((0.1, 0.101), False), ((0.1, 0.5, 0.101), False), ((0.1,), False)],
+)
+def test_first_is_clear_if_it_is_apart_from_each(medians, clear):
+    spread = np.linspace(-0.02, 0.02, 25)
+    assert clear == is_first_clear([median + spread for median in medians])
+
+
+def test_equal_providers_are_rarely_called_apart():
+    """1,000 times four providers of one distribution, with the lowest median first."""
+    rng = np.random.default_rng(20240602)
+    draws = (sorted(rng.lognormal(size=(4, 20)), key=np.median) for _ in range(1000))
+    assert sum(map(is_first_clear, draws)) / 1000 < 0.05
+
+
+def test_ratio_at_other_mixes():
+    """30 and 60 dollars against 0.05 and 0.25: 600 times the input price, 240 times the output."""
+    prices = [("o", "ref", 30, 60), ("p", "a", 0.05, 0.25), ("q", "b", 1, None)]
+    listed = serving_of(prices=prices, baseline="ref").prices
+    found = {p.model: (p.ratio, p.ratio_low, p.ratio_high) for p in listed}
+    assert (300.0, 240.0, 600.0) == found["a"]
+    assert (1.0, 1.0, 1.0) == found["ref"]
+    assert (None, None, None) == found["b"]
+
+
+def test_length_and_duration_of_outputs():
+    """Medians of 50, 60 and 90 tokens, and of 1, 2 and 4 seconds; failures left out."""
+    rows = [request(0.5, 1.0, 50), request(0.5, 2.0, 90), request(0.5, 4.0, 60)]
+    (row,) = serving_of([*rows, request(9.0, 99.0, 999, "500")]).latency
+    assert (2.0, 60.0) == (row.total_s, row.output_tokens)

@@ -335,7 +335,9 @@ def test_lower_is_better():
     assert ["5 of 5", "0 of 5"] == [
         f"{rows[i]['beats'].text} {rows[i]['beats'].note}" for i in (0, 2)
     ]
-    assert "Tuning made no score worse." in visible(site.page("models/m0/"))
+    assert "Its tuned score is worse than the base score on no task." in visible(
+        site.page("models/m0/")
+    )
     assert "lower is better" in visible(site.page("tasks/t0/"))
 
 
@@ -372,7 +374,7 @@ def test_zeros_and_ones():
 def test_models_and_tasks_without_results():
     site = built("without_results")
     assert "ghost has no scores on this board." in visible(site.page("models/ghost/"))
-    assert "No model has a score on void." in visible(site.page("tasks/void/"))
+    assert "No tuned model has a score on void." in visible(site.page("tasks/void/"))
     assert "data/models.parquet: row 5: no result of model 'ghost'" in site.warnings
     assert "ghost" not in [row["model"].text for row in table(site.page(""), "board-tuned")]
 

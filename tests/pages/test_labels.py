@@ -5,6 +5,7 @@ import pytest
 
 from site_builder.formatting import NumberFormat
 from site_builder.labels import with_article
+from tests.helpers.awkward import AWKWARD
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import draw, drawn
 from tests.helpers.tables import having
@@ -106,6 +107,61 @@ def test_scores_of_each_task_are_written_in_its_own_scale():
         labels.scales[t] for t in ("t1", "t2", "t3")
     ]
     assert NumberFormat(3) == labels.scale
+
+
+@pytest.mark.parametrize(
+    ("scores", "scale"),
+    [
+        # The largest asks for one decimal, the fastest two for three.
+        ([50.0, 4.0, 0.013, 0.014], NumberFormat(3)),
+        # As many as the data state: these are equal.
+        ([0.25, 0.25, 0.5, 0.75], NumberFormat(3)),
+        # At most six.
+        ([0.1, 0.10000001, 0.2, 0.3], NumberFormat(6)),
+        # Digits of large scores, in place of decimals.
+        ([2.01241e10, 2.01244e10, 2.5e10, 3.0e10], NumberFormat(1, compact=True, digits=6)),
+    ],
+)
+def test_scores_ranked_apart_are_written_apart(scores, scale):
+    labels = labels_of({"base": {f"m{i}": [score] for i, score in enumerate(scores)}})
+    assert scale == labels.scales["t1"]
+    written = {labels.scale.score(score) for score in scores}
+    assert len(set(scores)) == len(written) or scale.places == 6
+
+
+def test_averages_ranked_apart_are_written_apart():
+    """2.503 and 2.498; the scores are stated with three decimals, so no more are shown."""
+    runs = {"base": {"a": [5.001, 0.005], "b": [4.991, 0.005], "c": [50.0, 0.0]}}
+    labels = labels_of(runs)
+    assert ("2.503", "2.498") == (labels.scale.score(2.503), labels.scale.score(2.498))
+
+
+def test_win_rates_ranked_apart_are_written_apart():
+    """61 models on one task have win rates 1/60 apart, 101 models on three 1/300."""
+    runs = {"base": {f"m{i}": [float(i), float(-i if i < 2 else i), 0.0] for i in range(101)}}
+    results, labels = draw(make_frames(runs), rank_by="mean_win_rate")
+    rates = {s.win_rate for s in results.board.ranked}
+    assert len(rates) == len({labels.rate_scale.score(rate) for rate in rates})
+
+
+def test_averages_of_a_category_are_written_in_its_own_scale():
+    """Seconds of one category, and shares of another."""
+    tasks = {"category": ["A", "B"], "metric": ["seconds", "share"]}
+    runs = {"base": {"a": [500.0, 0.25], "b": [600.0, 0.5]}}
+    labels = labels_of(runs, tasks=tasks)
+    assert {"A": NumberFormat(1), "B": NumberFormat(3)} == labels.category_scales
+
+
+@pytest.mark.parametrize("name", ["index", "units", "sparse", "level"])
+def test_no_neighbours_of_a_board_are_written_alike(name):
+    """Of each task and variant, unless the data state no more digits."""
+    results, labels = drawn(name) if name == "index" else draw(AWKWARD[name]()[0])
+    for task in results.scores.tasks:
+        by_variant: dict[str, set[float]] = {}
+        for score in results.scores.ranking(task):
+            by_variant.setdefault(score.variant, set()).add(score.score)
+        for scores in by_variant.values():
+            assert len(scores) == len({labels.scales[task].score(score) for score in scores})
 
 
 def test_all_tasks_are_side_by_side_where_averages_mean_something():

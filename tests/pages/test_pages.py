@@ -46,8 +46,8 @@ HEADLINES = [
         "24/31",
     ),
     ("mean lift over base", "+0.384"),
-    ("models ahead of GPT-4 on average", "6/10"),
-    ("scores that tuning made worse", "9/310"),
+    ("models with a better mean score than GPT-4, clearly or not", "6/10"),
+    ("fine-tuned scores worse than base", "9/310"),
 ]
 
 

@@ -462,8 +462,9 @@ def numbers_of_serving() -> list[float]:
     prices = pd.read_csv(ROOT / "data/source/prices.csv")
     mean = (prices["usd_per_million_input_tokens"] + prices["usd_per_million_output_tokens"]) / 2
     requests = pd.read_csv(ROOT / "data/source/serving_requests.csv").groupby("provider").size()
-    ratios = mean[prices["model"] == "gpt-4"].iloc[0] / mean
-    return [*mean, *ratios, *map(float, requests)]
+    columns = ["usd_per_million_input_tokens", "usd_per_million_output_tokens"]
+    ratios = prices.loc[prices["model"] == "gpt-4", columns].iloc[0] / prices[columns]
+    return [*mean, *ratios.to_numpy().ravel(), *map(float, requests)]
 
 
 def counts_of_training_sets() -> list[float]:

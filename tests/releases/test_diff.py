@@ -38,7 +38,8 @@ PROSE = """\
 CHANGED = {
     ("phi-2", "gsm8k", "fine_tuned"): 0.1,
     ("zephyr-7b-beta", "gsm8k", "fine_tuned"): 0.0,
-    ("mistral-7b", "mmlu", "fine_tuned"): 0.9,
+    # As much as GPT-4: the prose says that the best ties with it on one task.
+    ("mistral-7b", "mmlu", "fine_tuned"): 0.774,
 }
 
 
@@ -185,7 +186,7 @@ def test_the_claims_of_the_index_that_turned(copy):
     stopped = CliRunner().invoke(main, ["check", "--project", str(copy.folder), "--quiet"])
     lines = [line for line in stopped.stderr.splitlines() if "does not bear this out" in line]
     turned = copy.found["claims"]
-    assert len(lines) == len(turned) >= 3
+    assert len(lines) == len(turned) >= 1
     for line, claim in zip(lines, turned, strict=True):
         assert line.startswith(f"{claim['file']}:{claim['line']}: ")
         assert claim["condition"] in line

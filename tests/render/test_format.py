@@ -64,6 +64,8 @@ def test_zero_has_no_sign(value):
         (NumberFormat(1, compact=True), 10_000.0, f"10.0{NBSP}k"),
         (NumberFormat(1, compact=True), -12_345.0, f"{MINUS}12.3{NBSP}k"),
         (NumberFormat(1, compact=False), 12_345.0, "12,345.0"),
+        (NumberFormat(1, compact=True, digits=5), 22_781_380_000, f"22.781{NBSP}G"),
+        (NumberFormat(1, compact=True, digits=5), 999_996_000.0, f"1.0000{NBSP}G"),
     ],
 )
 def test_score_is_written_on_its_scale(scale, value, written):
