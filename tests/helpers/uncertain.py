@@ -454,7 +454,7 @@ def beaten_by_others(f: Facts, said: Said, m: Match) -> bool:
     lifts = [[*of_task.values()] for of_task in f.contender_lifts.values() if of_task]
     fields = m.groupdict()
     told = number(m["j"]) == sum(np.median(row) > 1e-12 for row in lifts)
-    if "i" in fields:
+    if fields.get("i"):
         told = told and number(m["i"]) == f.stats.tasks_beating_baseline_chosen_elsewhere
     if "k" in fields:
         best = sum(max(row) > 0 for row in lifts)

@@ -298,11 +298,10 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     # --- pages
     "home tile": (
         (
-            "tasks where the best <> beats <>; <i> by a model chosen on the other tasks, <j> by "
-            "the median model(, <> of <> clearly where errors are known)?: <k>/<n>",
+            "tasks where the best <> beats <>; (<i> by a model chosen on the other tasks, )?"
+            "<j> by the median model(, <> of <> clearly where errors are known)?: <k>/<n>",
             uncertain.beaten_by_others,
         ),
-        ("tasks where an? <> beats <>: <k>/<n>", when.beaten),
         ("mean lift over <>: <x>", when.home_lift),
         ("models with a better mean score than <>, clearly or not: <k>/<n>", when.ahead),
         ("<> scores worse than <>: <k>/<n>", when.made_worse),
