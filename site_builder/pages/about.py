@@ -101,7 +101,8 @@ def _shown(site: Site) -> Mapping[str, bool]:
     """Return whether this board shows a statistic, for those that not every board shows."""
     results, labels, serving = site.results, site.labels, site.results.serving
     compared, tests = labels.roles.baseline is not None, results.lift_tests
-    boards = results.boards.values()
+    categories = (board for c in results.categories for board in c.boards.values())
+    boards = [*results.boards.values(), *categories]
     return {
         "adjusted-average": results.board.rules.rank_by == "additive",
         "score-error": any(task.with_intervals for task in results.tasks),

@@ -383,7 +383,7 @@ def test_stated_coverage_keeps_means_where_most_scores_exist():
     """Below 60 % of the scores, means over different tasks compare the tasks."""
     expected = RankingRules("mean", 0.5, averaged=True, why="comparable")
     assert expected == rules_of(THIN, min_coverage=0.5)  # 4 of 6 scores
-    thinner = {"base": {"a": [0.1, 0.2, None, None], "b": [0.3, None, 0.2, None]}}
+    thinner = {"base": {"a": [0.1, None, None, 0.2], "b": [None, 0.3, 0.2, None]}}
     expected = RankingRules("additive", 0.5, averaged=True, why="sparse")
     assert expected == rules_of(thinner, min_coverage=0.5)
     assert "mean" == rules_of(thinner, min_coverage=1.0).rank_by

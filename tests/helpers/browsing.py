@@ -230,7 +230,10 @@ def overflow(page: Page) -> float:
 
 
 def scroll_through(page: Page) -> None:
-    """Bring every part near once, and wait until every chart is drawn."""
+    """Unfold every chart, bring each near once, and wait until it is drawn."""
+    page.evaluate(
+        "document.querySelectorAll('details:has([data-chart])').forEach(d => d.open = true)"
+    )
     is_narrow = page.evaluate("innerWidth < 600")
     for plot in page.locator("[data-chart]").all():
         plot.scroll_into_view_if_needed()

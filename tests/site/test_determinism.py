@@ -178,5 +178,5 @@ def test_nothing_of_a_site_asks_for_the_time():
         if path.parent.name not in ("devserver", "importers")
         and CLOCK.search(path.read_text(encoding="utf8"))
     }
-    # One dates a staging folder, for those who wait; one sees that a folder was swapped.
-    assert {"manifest.py", "folder.py"} == asking
+    # One dates a staging folder, for those who wait; one waits for a lock.
+    assert {"manifest.py", "locks.py"} == asking

@@ -111,7 +111,7 @@ def check_task(board: Board, task: str, soup: BeautifulSoup) -> Iterator[str]:
     rows = table(soup, "ranking")
     for row, best in zip(rows, sorted(tuned.values(), reverse=True), strict=False):
         model = board.models[row["model"].text]
-        over = tuned[model] - base[board.baseline]
+        over = tuned[model] - tuned.get(board.baseline, base[board.baseline])
         yield from _differs(row["fine_tuned"], best, "order")
         yield from _differs(row["fine_tuned"], tuned[model], f"score of {model}")
         yield from _differs(row["base"], base[model], f"base score of {model}")
