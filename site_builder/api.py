@@ -195,7 +195,8 @@ def _robustness_values(found: Robustness, decisive: DecisiveTasks | None) -> dic
         "one_task_left_out": left_out
         and {
             **_fields(left_out, "tried", "kept", "task", "share", "lead"),
-            "changed": {task: list(models) for task, models in left_out.changed.items()},
+            "changed": list(left_out.changed),
+            "changed_leaders": [list(models) for models in left_out.changed.values()],
         },
         "half_of_lift_over_baseline": decisive and _fields(decisive, "model", "tasks", "share"),
     }

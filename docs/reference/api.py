@@ -156,7 +156,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "one_task_left_out": (
             "the board's rule without each task in turn: `tried` (number of tasks), `kept` (how "
-            "many keep the leader), `changed` (leaders by the task without which they differ); "
+            "many keep the leader), `changed` (the tasks without which the leader differs), "
+            "`changed_leaders` (by place in `changed`, who leads then); "
             "`task` that changes the lead most, its `share` of the lead, and the `lead` without it"
         ),
         "half_of_lift_over_baseline": (

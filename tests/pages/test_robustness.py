@@ -75,7 +75,7 @@ def test_most_influential_task_of_the_index(index_site):
     tuned, _, _ = source()
     gaps = tuned.loc["zephyr-7b-beta"] - tuned.loc["mistral-7b"]
     found = index_site.api("robustness")["one_task_left_out"]
-    assert ("wikisql", 31, 31, {}) == (
+    assert ("wikisql", 31, 31, []) == (
         found["task"],
         found["tried"],
         found["kept"],
