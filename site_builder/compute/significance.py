@@ -211,7 +211,8 @@ def signed_rank_tests(lifts: Array) -> Array:
         scipy.stats.wilcoxon; docs/statistics.md#lift-tests.
     """
     size = np.abs(lifts[~np.isnan(lifts)]).max(initial=0.0)
-    moved = round_significant(np.where(lifts == 0, np.nan, lifts), np.full(lifts.shape, size))
+    with np.errstate(over="ignore"):
+        moved = round_significant(np.where(lifts == 0, np.nan, lifts), np.full(lifts.shape, size))
     moved[moved == 0] = np.nan
     sizes = pd.DataFrame(np.abs(moved))
     first, last = (sizes.rank(axis=1, method=end).to_numpy() for end in ("min", "max"))
