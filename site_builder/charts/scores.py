@@ -75,7 +75,8 @@ def chart_model_tasks(
 def _model_ends(results: Results, labels: Labels, best: Mapping[str, float]) -> str:
     """Return on which task a score is highest and lowest, if one task alone is at each end."""
     first, *_, last = best
-    values, directions = [*best.values()], set(results.scores.only([*best]).direction.tolist())
+    scores, values = results.scores, [*best.values()]
+    directions = {float(scores.direction[scores.columns[task]]) for task in best}
     if values[0] == values[-1]:
         return " The same on every task."
     if len(directions) > 1 or any(values.count(best[task]) > 1 for task in (first, last)):

@@ -178,7 +178,7 @@ class Scores(Record, eq=False):
         """Whether the error of any score is known."""
         return any(not np.isnan(errors).all() for errors in self.errors.values())
 
-    @property
+    @cached_property
     def has_ranges(self) -> bool:
         """Whether only a range of the number of examples is known of any score."""
         return bool((self.frame["n"].isna() & self.frame["n_most"].notna()).any())
