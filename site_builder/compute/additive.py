@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csgraph
 
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, t_quantile
 from site_builder.compute.numbers import Array, counts_to, round_significant
@@ -50,6 +49,9 @@ def connected_models(signed: Array) -> Places:
     Source: R. A. Bailey & P. J. Cameron (2011), arXiv:1111.3768, section 3.1;
         docs/statistics.md#additive-model.
     """
+    # Importing it takes a tenth of a build of a small board, and only sparse boards need it.
+    from scipy.sparse import csgraph
+
     known = (~np.isnan(signed)).astype(float)
     _, labels = csgraph.connected_components(known @ known.T, directed=False)
     scored = known.any(axis=1)
