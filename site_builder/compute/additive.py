@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, t_quantile
+from site_builder.compute.intervals import (
+    LEAST_TASKS,
+    LEVEL,
+    Families,
+    sum_families,
+    t_quantile,
+)
 from site_builder.compute.numbers import Array, counts_to, round_significant
 from site_builder.compute.ranks import Leads
 from site_builder.compute.score_error import REACH
@@ -118,10 +124,10 @@ def _fit_connected(scores: Array, families: Families) -> AdditiveFit:
     residuals = np.where(there, centred - effects[:, np.newaxis] + effects @ shares, 0.0)
     of_tasks = averages - effects @ shares
     # What each family contributes to the effects, and to the mean of the task effects.
-    influence = inverse @ _family_sums(residuals, families)
-    apart = _family_sums(of_tasks - of_tasks.mean(), families) / len(of_tasks)
+    influence = inverse @ sum_families(residuals, families)
+    apart = sum_families(of_tasks - of_tasks.mean(), families) / len(of_tasks)
     common = apart - shares.mean(axis=1) @ influence
-    counts = (_family_sums(known, families) > 0).sum(axis=1).astype(float)
+    counts = (sum_families(known, families) > 0).sum(axis=1).astype(float)
     in_families = counts / known.sum(axis=1)
     with np.errstate(divide="ignore"):
         tasks = 2 / _contrasts(inverse)
@@ -130,14 +136,6 @@ def _fit_connected(scores: Array, families: Families) -> AdditiveFit:
     of_pairs = _contrasts(influence @ influence.T) * _correction(pair_counts)
     means = effects + of_tasks.mean()
     return AdditiveFit(means, np.sqrt(variances), counts, np.sqrt(of_pairs), pair_counts)
-
-
-def _family_sums(values: Array, families: Families) -> Array:
-    """Return the sums over the families of the last axis."""
-    found = np.unique(families)
-    if len(found) == len(families):
-        return values
-    return np.asarray(values @ (families[:, np.newaxis] == found).astype(float))
 
 
 def _correction(n: Array) -> Array:

@@ -129,8 +129,8 @@ class Board(Record):
     Attributes:
         tasks: Those on which any model has a score in this variant.
         tested: Whether pairs of models are compared: two are ranked, and there are enough tasks.
-        inseparable: The longest runs of neighbours in rank of which none is beyond chance ahead of
-            another, each by its first and last position.
+        inseparable: The longest runs of neighbours in rank of which none is ahead of another by
+            more than chance explains, each by its first and last position.
     """
 
     variant: str

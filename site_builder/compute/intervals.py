@@ -37,6 +37,14 @@ def error_of_difference(one: Array, other: Array) -> Array:
     return np.hypot(np.nan_to_num(one), np.nan_to_num(other))
 
 
+def sum_families(values: Array, families: Families) -> Array:
+    """Return the sums over the families of the last axis, in the order of their numbers."""
+    found = np.unique(families)
+    if len(found) == len(families):  # each task alone
+        return values
+    return np.asarray(values @ (families[:, np.newaxis] == found).astype(float))
+
+
 class FamilySums(Record, eq=False):
     """Sums of each model's values over each family of tasks, shape (models, families).
 
@@ -65,13 +73,13 @@ class FamilySums(Record, eq=False):
             residuals = np.where(there > 0, values - centre[:, np.newaxis], 0.0)
             scale = np.abs(residuals).max(axis=1, initial=0.0)
             residuals = np.where(there > 0, residuals / np.maximum(scale, 1e-300)[:, None], 0.0)
-        if families is None or len(found := np.unique(families)) == len(families):
+        if families is None or len(np.unique(families)) == len(families):
             return cls(residuals, there, values, centre, scale)
-        member = (families[:, np.newaxis] == found).astype(float)
-        counts = there @ member
+        counts = sum_families(there, families)
         with np.errstate(invalid="ignore", over="ignore"):
-            means = np.where(there > 0, values, 0.0) @ member / counts
-        return cls(residuals @ member, counts, round_significant(means), centre, scale)
+            means = sum_families(np.where(there > 0, values, 0.0), families) / counts
+        sums = sum_families(residuals, families)
+        return cls(sums, counts, round_significant(means), centre, scale)
 
     @property
     def families(self) -> Array:

@@ -8,11 +8,11 @@ from scipy import special
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEAST_TASKS, FamilySums
 from site_builder.compute.numbers import Array, float_or_none, round_significant
+from site_builder.compute.ranks import ROWS_AT_ONCE, pair_sums, scale_for_pairs
 from site_builder.compute.scores import Scores
 
 POWER = 0.8
 _TWO_SIDED = 0.975
-_ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
 
 
 def required_effect(n: Array) -> Array:
@@ -51,16 +51,11 @@ def smallest_difference(scores: Scores, board: Board) -> float | None:
 
 
 def _median_over_pairs(signed: Array) -> float:
-    there = ~np.isnan(signed)
-    # Within -1..1 and centred, so that sums of squares neither overflow nor lose their digits.
-    size = max(1e-300, float(np.max(np.abs(signed), where=there, initial=0.0)))
-    values = np.where(there, signed / size, 0.0)
-    mask = there.astype(float)
-    values -= mask * (values.sum(axis=0) / np.maximum(mask.sum(axis=0), 1))
+    values, there, scale = scale_for_pairs(signed)
     effects = required_effect(np.arange(signed.shape[1] + 1.0))
     found = [
-        _needed_by_pairs(values[start:], mask[start:], effects)
-        for start in range(0, len(signed), _ROWS_AT_ONCE)
+        _needed_by_pairs(values[start:], there[start:], effects)
+        for start in range(0, len(signed), ROWS_AT_ONCE)
     ]
     known = np.concatenate([np.empty(0), *found])
     known = known[~np.isnan(known)]
@@ -68,16 +63,13 @@ def _median_over_pairs(signed: Array) -> float:
         return np.nan
     with np.errstate(over="ignore"):
         # To nine digits: the sums of squares have lost the others.
-        return float(round_significant(np.median(known) * size, digits=9))
+        return float(round_significant(np.median(known) * scale, digits=9))
 
 
-def _needed_by_pairs(values: Array, mask: Array, effects: Array) -> Array:
+def _needed_by_pairs(values: Array, there: Array, effects: Array) -> Array:
     """Return the needed difference of each pair of one of the first models and a later one."""
-    mine, own = mask[:_ROWS_AT_ONCE], values[:_ROWS_AT_ONCE]
-    n = mine @ mask.T
-    total = own @ mask.T - mine @ values.T
-    squares = own**2 @ mask.T + mine @ (values**2).T - 2 * own @ values.T
+    n, total, squares = pair_sums(values, there)
     with np.errstate(invalid="ignore", divide="ignore"):
         variances = np.maximum(squares - total**2 / n, 0.0) / (n - 1)
     needed = effects[n.astype(int)] * np.sqrt(variances)
-    return np.asarray(needed[np.triu_indices(len(mine), 1, len(mask))])
+    return np.asarray(needed[np.triu_indices(len(n), 1, n.shape[1])])

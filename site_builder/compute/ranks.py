@@ -17,7 +17,7 @@ Flags = npt.NDArray[np.bool_]
 _Columns = npt.NDArray[np.intp]
 # A smaller difference may be an error of binary fractions.
 _NOISE = 1e-12
-_ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
+ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
 
 
 def compute_win_rates(signed: Array) -> Array:
@@ -80,20 +80,16 @@ def compare_pairs(
     Source: Mogstad, Romano, Shaikh & Wilhelm (2024), The Review of Economic Studies 91(1), 476-518;
         docs/statistics.md#rank-interval.
     """
-    there = (~np.isnan(measure)).astype(float)
-    # Within -1..1, so that no square overflows; centred, so that their sums lose no digits.
-    scale = max(1e-300, float(np.nanmax(np.abs(measure), initial=0.0)))
-    values = np.where(there > 0, measure, 0.0) / scale
-    values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
+    values, there, scale = scale_for_pairs(measure)
     known = np.zeros(values.shape) if errors is None else np.nan_to_num(errors)
     variances = np.minimum(known * there / scale, 1e100) ** 2
     k = len(measure)
     ahead = np.zeros((k, k), dtype=bool)
     behind = np.full((3, k), np.nan)
     compare = partial(_leads, tail=(1 - LEVEL) / max(k * (k - 1), 1), groups=_groups(families))
-    for start in range(0, k, _ROWS_AT_ONCE):
+    for start in range(0, k, ROWS_AT_ONCE):
         # A model is ahead where the other is behind, so half of the pairs are enough.
-        rows, others = slice(start, start + _ROWS_AT_ONCE), slice(start, None)
+        rows, others = slice(start, start + ROWS_AT_ONCE), slice(start, None)
         lead, reach = compare(values[others], there[others], variances[others])
         ahead[rows, others] = lead > reach
         ahead[others, rows] |= (lead < -reach).T
@@ -118,7 +114,7 @@ def _leads(
     values: Array, there: Array, variances: Array, *, tail: float, groups: Sequence[_Columns]
 ) -> tuple[Array, Array]:
     """Return the mean lead of the first models over every model, and what chance explains of it."""
-    n, lead, squares = _sums(values, there)
+    n, lead, squares = pair_sums(values, there)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean, families, residuals = lead / n, n, squares - lead**2 / n
     if groups:
@@ -128,7 +124,7 @@ def _leads(
         factors = t_quantile(numbers - 1, tail) * np.sqrt(numbers / (numbers - 1))
         reach = factors[families.astype(int)] * np.sqrt(np.maximum(residuals, 0.0)) / n
         if variances.any():
-            own, mine = variances[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
+            own, mine = variances[:ROWS_AT_ONCE], there[:ROWS_AT_ONCE]
             known = np.sqrt(own @ there.T + mine @ variances.T) / n
             quantiles = t_quantile(numbers - 1, tail)
             reach = np.maximum(reach, quantiles[families.astype(int)] * known)
@@ -139,10 +135,10 @@ def _leads(
 def _of_families(values: Array, there: Array, groups: Sequence[_Columns]) -> tuple[Array, Array]:
     """Return, for pairs, the number of common families and the sum of their squared residuals."""
     # As if each task were its own family; then each true family in place of its tasks.
-    n, lead, squares = _sums(values, there)
+    n, lead, squares = pair_sums(values, there)
     families, products, counts = n.copy(), lead.copy(), n.copy()
     for group in groups:
-        tasks, sums, of_tasks = _sums(values[:, group], there[:, group])
+        tasks, sums, of_tasks = pair_sums(values[:, group], there[:, group])
         families += (tasks > 0) - tasks
         squares += sums**2 - of_tasks
         products += tasks * sums - sums
@@ -152,9 +148,22 @@ def _of_families(values: Array, there: Array, groups: Sequence[_Columns]) -> tup
         return families, squares - 2 * mean * products + mean**2 * counts
 
 
-def _sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
-    """Return, for pairs, the number of common tasks and the sums of differences and squares."""
-    own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
+def scale_for_pairs(measure: Array) -> tuple[Array, Array, float]:
+    """Return values for `pair_sums`, 1.0 where there is one, and what the values are divided by."""
+    there = (~np.isnan(measure)).astype(float)
+    # Within -1..1, so that no square overflows; centred, so that their sums lose no digits.
+    scale = max(1e-300, float(np.nanmax(np.abs(measure), initial=0.0)))
+    values = np.where(there > 0, measure, 0.0) / scale
+    return values - there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1)), there, scale
+
+
+def pair_sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
+    """Return the number of common tasks, and the sums of differences and of their squares.
+
+    Shape: `values` and `there` of `scale_for_pairs`, (models, tasks), to three of (first models,
+        models), for each pair of one of the first `ROWS_AT_ONCE` models and any model.
+    """
+    own, mine = values[:ROWS_AT_ONCE], there[:ROWS_AT_ONCE]
     if there.all():  # on most boards; it takes one product of matrices instead of six
         sums, squares = values.sum(axis=1), (values**2).sum(axis=1)
         n = np.full((len(own), len(values)), float(values.shape[1]))

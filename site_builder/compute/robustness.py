@@ -134,8 +134,7 @@ def find_decisive_tasks(scores: Scores, board: Board) -> DecisiveTasks | None:
 
     Source: docs/statistics.md#metrics.
     """
-    is_rival = ~np.isnan(scores.contest(board.variant))
-    lifts = np.where(is_rival, scores.lift_over_baseline(board.variant), np.nan)
+    lifts = scores.contest_lifts(board.variant)
     compared = (s.model for s in board.ranked if (~np.isnan(lifts[scores.rows[s.model]])).any())
     model = next(compared, None)
     if model is None or not board.rules.averaged:
@@ -184,8 +183,7 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
     """
     roles, contest = scores.roles, scores.roles.contest
     runs = np.concatenate([scores.contest(variant) for variant in contest])
-    lifts = np.concatenate([scores.lift_over_baseline(variant) for variant in contest])
-    lifts = np.where(np.isnan(runs), np.nan, lifts)  # without the baseline's own
+    lifts = np.concatenate([scores.contest_lifts(variant) for variant in contest])
     ranked = [model in boards[variant].places for variant in contest for model in scores.models]
     signed = round_significant(runs) * scores.direction
     by_mean = all(boards[variant].rules.rank_by == "mean" for variant in contest)

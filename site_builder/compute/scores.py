@@ -210,6 +210,11 @@ class Scores(Record, eq=False):
             values[self.rows[self.roles.baseline]] = np.nan
         return values
 
+    def contest_lifts(self, variant: str) -> Array:
+        """Return the lifts over the baseline without the baseline's own; shape (models, tasks)."""
+        is_rival = ~np.isnan(self.contest(variant))
+        return np.where(is_rival, self.lift_over_baseline(variant), np.nan)
+
     def base_of(self, variant: str) -> Array:
         """Return the base scores that a tuned variant is compared with; NaN of the base itself."""
         if self.roles.base is None or variant == self.roles.base:

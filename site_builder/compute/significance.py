@@ -173,10 +173,8 @@ def compute_lift_tests(scores: Scores, *, averaged: bool) -> LiftTests:
     test = partial(_test, scores.models, scores.families, averaged=averaged)
     over_base, over_baseline = {}, {}
     for variant in roles.variants:
-        is_rival = ~np.isnan(scores.contest(variant))
-        lifts = np.where(is_rival, scores.lift_over_baseline(variant), np.nan)
         error = error_of_difference(errors[variant], scores.of_baseline(errors, variant))
-        over_baseline[variant] = test(lifts, error)
+        over_baseline[variant] = test(scores.contest_lifts(variant), error)
         if base is not None and variant != base:
             error = error_of_difference(errors[variant], errors[base])
             over_base[variant] = test(scores.lift_over_base(variant), error)

@@ -239,10 +239,7 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
 
 def _best_lifts(scores: Scores) -> Array:
     """Return the greatest lift of any contender over the baseline beside it; shape (tasks,)."""
-    lifts = [
-        np.where(np.isnan(scores.contest(v)), np.nan, scores.lift_over_baseline(v))
-        for v in scores.roles.contest
-    ]
+    lifts = [scores.contest_lifts(v) for v in scores.roles.contest]
     return np.asarray(np.fmax.reduce(np.concatenate(lifts), axis=0))
 
 

@@ -12,6 +12,7 @@ from site_builder.charts.cells import (
     lift_cell,
     model_cell,
     number_cell,
+    tested_cell,
     text_cell,
 )
 from site_builder.charts.dumbbells import shared, tasks_averaged
@@ -428,10 +429,8 @@ def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Te
         return cell
     if test.interval is None:
         return replace(cell, note="too few tasks", tone="")
-    # Colour is for what is clear.
-    tone = cell.tone if test.verdict in ("better", "worse") else ""
-    reach = _reach_text(spec.labels.scale, test.interval)
-    return replace(cell, note=f"{reach}, p {p_value(test.p)}", tone=tone)
+    reach = _reach_text(spec.scale, test.interval)
+    return replace(tested_cell(test, spec.scale), note=f"{reach}, p {p_value(test.p)}")
 
 
 # --- drawings -----------------------------------------------------------------------------------

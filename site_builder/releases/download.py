@@ -26,7 +26,7 @@ _PORTS = {"http": 80, "https": 443}
 _LOOK = "Look whether it is the right place."
 
 
-class Download(Record):
+class RemoteSite(Record):
     """Reads the files of one site, all of them before one deadline.
 
     Attributes:
@@ -58,11 +58,11 @@ class Download(Record):
         return content
 
 
-def open_site(root: str) -> Download:
+def open_site(root: str) -> RemoteSite:
     """Return what reads the site at an address; its files must be those of its manifest, if any."""
-    site = Download(root, monotonic() + _ALL_FILES_S)
+    site = RemoteSite(root, monotonic() + _ALL_FILES_S)
     manifest = parse_manifest(site.read(MANIFEST) or b"")
-    return Download(root, site.deadline, manifest.files if manifest else None)
+    return RemoteSite(root, site.deadline, manifest.files if manifest else None)
 
 
 def unreadable(where: str, why: BaseException | str) -> SiteError:

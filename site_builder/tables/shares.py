@@ -1,4 +1,4 @@
-"""Find of how many examples scores can be shares, from the size of the evaluated split."""
+"""Find how many examples a score can be the share of, given the size of the evaluated split."""
 
 from __future__ import annotations
 

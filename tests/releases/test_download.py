@@ -4,7 +4,7 @@ import http.server
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import pytest
@@ -158,16 +158,19 @@ def wait_before(host: Host) -> Answer:
     return answer
 
 
+def send_bytes_slowly(host: Host, handler: http.server.BaseHTTPRequestHandler) -> None:
+    """Send a byte now and then, until the test ends or nobody listens."""
+    with suppress(OSError):
+        while not host.released.wait(0.01):
+            handler.wfile.write(b"x")
+
+
 def drip(host: Host) -> Answer:
     """A header that never ends, a byte at a time: no single byte comes late."""
 
     def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
-        while not host.released.wait(0.01):
-            try:
-                handler.wfile.write(b"x")
-            except OSError:
-                return
+        send_bytes_slowly(host, handler)
 
     return answer
 
@@ -176,11 +179,7 @@ def endless(host: Host) -> Answer:
     def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
-        while not host.released.wait(0.01):
-            try:
-                handler.wfile.write(b"x")
-            except OSError:
-                return
+        send_bytes_slowly(host, handler)
 
     return answer
 
