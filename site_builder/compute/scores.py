@@ -313,26 +313,34 @@ class Scores(Record, eq=False):
         return np.concatenate(found)
 
     def _records(self, rows: _Integers) -> list[Score]:
+        found: list[Score] = self._all_records[rows].tolist()
+        return found
+
+    @cached_property
+    def _all_records(self) -> npt.NDArray[np.object_]:
+        """A record for each row of `frame`: several tables and charts ask for the same."""
         arrays = self._arrays
         columns: dict[str, Sequence[object]] = {
-            **{n: arrays[n][rows].tolist() for n in ("model", "task", "variant", "score", "flag")},
-            "rank": integers_or_none(arrays["rank"][rows]),
-            "lift_over_base": floats_or_none(arrays["lift_over_base"][rows]),
-            "lift_over_baseline": floats_or_none(arrays["lift_over_baseline"][rows]),
-            "stderr": floats_or_none(arrays["stderr"][rows]),
-            "interval": pairs_or_none(arrays["low"][rows], arrays["high"][rows]),
-            "n": integers_or_none(arrays["n"][rows]),
-            "n_range": pairs_or_none(arrays["n_least"][rows], arrays["n_most"][rows], number=int),
+            **{n: arrays[n].tolist() for n in ("model", "task", "variant", "score", "flag")},
+            "rank": integers_or_none(arrays["rank"]),
+            "lift_over_base": floats_or_none(arrays["lift_over_base"]),
+            "lift_over_baseline": floats_or_none(arrays["lift_over_baseline"]),
+            "stderr": floats_or_none(arrays["stderr"]),
+            "interval": pairs_or_none(arrays["low"], arrays["high"]),
+            "n": integers_or_none(arrays["n"]),
+            "n_range": pairs_or_none(arrays["n_least"], arrays["n_most"], number=int),
             "at_chance": [
                 None if sign is None else sign <= 0
-                for sign in floats_or_none(arrays["against_chance"][rows])
+                for sign in floats_or_none(arrays["against_chance"])
             ],
-            "from_worse_than_chance": (arrays["base_against_chance"][rows] < 0).tolist(),
+            "from_worse_than_chance": (arrays["base_against_chance"] < 0).tolist(),
             "tied_with_best": [
-                None if tied is None else tied > 0 for tied in floats_or_none(arrays["tied"][rows])
+                None if tied is None else tied > 0 for tied in floats_or_none(arrays["tied"])
             ],
         }
-        return make_records(Score, columns)
+        records = np.empty(len(self.frame), dtype=object)
+        records[:] = make_records(Score, columns)
+        return records
 
     @cached_property
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
