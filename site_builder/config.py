@@ -294,7 +294,8 @@ def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, li
             if (section,) not in bad
         }
         file = _File.model_validate(sound)
-    faults = limit_faults(map(_fault, details), len(details), _TOML, "keys and values")
+    found = (_fault(detail, is_given=base_url is not None) for detail in details)
+    faults = limit_faults(found, len(details), _TOML, "keys and values")
     known = {**file.__dict__, "root": root, "sha256": checksum}
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
 
@@ -315,8 +316,11 @@ def _read_toml(root: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
     return {}, None, [fault]
 
 
-def _fault(detail: ErrorDetails) -> Fault:
-    """Return the fault of a validation error: the key, what was found, what is allowed."""
+def _fault(detail: ErrorDetails, *, is_given: bool) -> Fault:
+    """Return the fault of a validation error: the key, what was found, what is allowed.
+
+    `is_given` says whether `base_url` is that of the command line.
+    """
     keys = [part for part in detail["loc"] if isinstance(part, str)]
     key, found = ".".join(keys), detail["input"]
     if detail["type"] == "extra_forbidden":
@@ -326,6 +330,8 @@ def _fault(detail: ErrorDetails) -> Fault:
     words = _RULES.get(detail["type"], "{msg}").format(**context)
     rule = _PATTERNS.get(context.get("pattern", ""), words)
     shown = json.dumps(found, ensure_ascii=False, default=str)
+    if is_given and key == "site.base_url":
+        return Fault("--base-url", f"{shown} {rule}")
     return Fault(_TOML, f"{key} = {shown} {rule}")
 
 

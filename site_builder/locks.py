@@ -42,6 +42,8 @@ def exclusive(path: Path, wait_s: float, blocked: Callable[[], Fault]) -> Iterat
     def try_lock() -> bool:
         with suppress(Timeout):
             lock.acquire(blocking=False)
+        if not lock.is_locked and not path.exists():
+            path.touch()  # says why there can be no file, which FileLock takes for a lock of others
         return lock.is_locked
 
     _wait(try_lock, wait_s, blocked)

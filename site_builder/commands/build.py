@@ -117,12 +117,13 @@ def deploy(  # noqa: PLR0913 - one per option
     push that would overwrite the work of others is refused.
     """
     from site_builder.build import BuildOptions, build_site, load_project
-    from site_builder.publish.git_branch import push_site
+    from site_builder.publish.git_branch import check_target, push_site
     from site_builder.publish.verify import verify_site
 
     options = BuildOptions(console.stage, console.count, workers=None)
     with console.exit_on_error("nothing was pushed"):
         config = load_project(root, base_url, out)
+        check_target(root, remote, branch)
         report = build_site(config, out, options, strict=strict)
         console.warn(report.warnings)
         if faults := verify_site(out).faults:

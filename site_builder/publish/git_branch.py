@@ -32,6 +32,17 @@ class Pushed(Record):
     changed: bool
 
 
+def check_target(root: Path, remote: str, branch: str) -> Repo:
+    """Return the repository that a project's folder is in, if it has that remote.
+
+    Raises:
+        DeployError: Git is missing, there is no such remote, or the branch cannot be the site's.
+    """
+    repo = _repository(root)
+    _check_names(repo, remote, branch)
+    return repo
+
+
 def push_site(site: Path, root: Path, remote: str, branch: str, message: str) -> Pushed:
     """Add a commit to the branch of a remote, which then holds the site and nothing else.
 
@@ -42,10 +53,9 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
         DeployError: Git is missing, there is no such remote, the branch holds something else or
             has a name that is ambiguous there, or Git refuses.
     """
-    repo, place = _repository(root), f"{remote}/{branch}"
+    repo, place = check_target(root, remote, branch), f"{remote}/{branch}"
     from git import GitCommandError
 
-    _check_names(repo, remote, branch)
     try:
         parent = _fetch(repo, remote, branch)
         if parent and not _is_site(repo, parent):

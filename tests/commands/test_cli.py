@@ -278,7 +278,7 @@ def test_without_a_base_url(built):
 def test_a_bad_base_url(project, base_url):
     said = run("build", "--project", project, "--base-url", base_url, "--quiet")
     assert 1 == said.exit_code
-    assert "must be a link (https:// or http://)" in said.stderr
+    assert said.stderr.startswith(f'--base-url: "{base_url}" must be a link (https:// or http://)')
 
 
 @pytest.fixture

@@ -278,7 +278,7 @@ def test_bad_link_is_a_fault(tmp_path, key, link):
 
 def test_bad_link_of_the_command_line_is_a_fault(tmp_path):
     (line,) = lines_of(tmp_path, "", base_url="example.org")
-    assert line.startswith('site.toml: site.base_url = "example.org" must be a link')
+    assert line.startswith('--base-url: "example.org" must be a link')
 
 
 @pytest.mark.parametrize("link", ["https://example.org", "http://localhost:8000/a/b/", ""])

@@ -200,6 +200,8 @@ def test_a_remote_that_there_is_not(root):
         "--remote: the repository has no remote 'origin'. Add it: git remote add origin ADDRESS."
         == refused(root)
     )
+    # Nothing was built for it.
+    assert not (root / "site").exists()
 
 
 def test_the_branch_of_the_sources(root, remote):

@@ -489,6 +489,13 @@ def test_a_staging_folder_that_cannot_be_taken_away_is_named(out, monkeypatch):
     assert SITE == contents(out)
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+def test_a_place_where_no_file_can_be():
+    """It is not taken for another build that is publishing."""
+    out = Path("/proc/site")
+    assert f"{out}: cannot be written: No such file or directory." == refusal(publish, SITE, out)
+
+
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").touch()
     out = tmp_path / "file" / "site"
