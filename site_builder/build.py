@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,10 @@ from site_builder.tables.read import Tables, load_tables
 
 if TYPE_CHECKING:  # most builds have no previous release
     from site_builder.releases.read import ReleaseContent
+
+
+PUBLISHED = "published"
+"""The previous release is at the address that the site has, where there is one yet."""
 
 
 class BuildReport(Record):
@@ -94,8 +99,8 @@ def build_site(
 ) -> BuildReport:
     """Build the whole site of a project into `out`; write nothing before all of it is made.
 
-    If `strict`, a warning stops the build. `previous` is where the previous release is, for the
-    page of changes; without it there is no such page.
+    If `strict`, a warning stops the build. `previous` is where the previous release is, or
+    `PUBLISHED`, for the page of changes; without it there is no such page.
 
     Raises:
         SiteError: The project has a fault; the published site stays as it was.
@@ -126,7 +131,7 @@ def make_files(
         FaultsError: Every fault of the project.
     """
     options.on_stage("Reading and checking the tables")
-    old, unread = _read_previous(previous)
+    old, unread = _read_previous(previous, config.site.base_url)
     outside = (*_folder_faults(out, config.root), *unread)
     try:
         tables, prose = read_project(config)
@@ -161,14 +166,17 @@ def load_project(
     base_url: str | None = None,
     out: Path | None = None,
     previous: str | None = None,
+    released: date | None = None,
 ) -> SiteConfig:
     """Return the configuration of the project in `root`.
+
+    `base_url` overrides that of `site.toml`; `released` holds where the file has none.
 
     Raises:
         FaultsError: Every fault of `site.toml`, and every other fault of the project that shows
             with the sound part of it, so that one run reports all of them.
     """
-    config, faults = read_config(root, base_url)
+    config, faults = read_config(root, base_url, released)
     if not faults:
         return config
     others: tuple[Fault, ...] = ()
@@ -220,14 +228,19 @@ def _make_content(
     return _Content(site, with_cards(site, pages) if config.has_cards else pages, warnings)
 
 
-def _read_previous(place: str | None) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
-    """Return the previous release, or why it cannot be read."""
+def _read_previous(
+    place: str | None, base_url: str
+) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
+    """Return the previous release, or why there is none."""
     if place is None:
         return None, ()
-    from site_builder.releases.read import read_release
+    from site_builder.releases.read import read_published, read_release
 
+    if place == PUBLISHED and not base_url:
+        what = "there is no page of changes, since base_url does not say where the site is"
+        return None, (Fault("site.toml", what, "Set base_url in [site].", "warning"),)
     try:
-        return read_release(place), ()
+        return (read_published(base_url) if place == PUBLISHED else read_release(place)), ()
     except SiteError as error:
         return None, error.faults
 

@@ -273,16 +273,20 @@ def load_config(root: Path, base_url: str | None = None) -> SiteConfig:
     return config
 
 
-def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, list[Fault]]:
+def read_config(
+    root: Path, base_url: str | None = None, released: date | None = None
+) -> tuple[SiteConfig, list[Fault]]:
     """Return the configuration of the project in `root`, and every fault of `site.toml`.
 
+    `base_url` overrides that of the file; `released` holds where the file has none.
     A key with a fault has its default, so that the rest of the project can be checked too.
     """
     values, checksum, unreadable = _read_toml(root)
     if unreadable:
         return SiteConfig(root=root), unreadable
-    if base_url is not None and isinstance(values.setdefault("site", {}), dict):
-        values["site"]["base_url"] = base_url
+    if isinstance(site := values.setdefault("site", {}), dict):
+        site |= {} if base_url is None else {"base_url": base_url}
+        site |= {} if released is None or "released" in site else {"released": released}
     try:
         file, details = _File.model_validate(values), []
     except ValidationError as error:

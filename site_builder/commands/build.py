@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import click
@@ -29,7 +30,14 @@ from site_builder.formatting import count, counted, size
     "--previous",
     metavar="OLD",
     help="The previous release, to publish what changed and a feed of changes. It can be "
-    "everything that `diff` reads.",
+    "everything that `diff` reads, or `published`: the site at base_url, if there is one yet.",
+)
+@click.option(
+    "--released",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _context, _option, moment: moment and moment.date(),
+    help="Day of the data if site.toml does not state it, such as the day of the last commit that "
+    "changed it. Default: the newest date of the results.",
 )
 @click.option(
     "--processes",
@@ -45,6 +53,7 @@ def build(  # noqa: PLR0913 - one per option
     out: Path,
     base_url: str | None,
     previous: str | None,
+    released: date | None,
     processes: int | None,
     *,
     strict: bool,
@@ -55,7 +64,7 @@ def build(  # noqa: PLR0913 - one per option
     options = BuildOptions(console.stage, console.count, processes)
     began = time.perf_counter()
     with console.exit_on_error():
-        config = load_project(root, base_url, out, previous)
+        config = load_project(root, base_url, out, previous, released)
         report = build_site(config, out, options, strict=strict, previous=previous)
     console.warn(report.warnings)
     site, took = report.published, time.perf_counter() - began

@@ -100,6 +100,17 @@ def read_release(place: str) -> ReleaseContent:
         raise SiteError(Fault(place, f"cannot be read: {why}")) from error
 
 
+def read_published(address: str) -> ReleaseContent | None:
+    """Read the release of the site at an address; None where no site is published yet.
+
+    Raises:
+        SiteError: There is a site, or may be one, and it cannot be read.
+    """
+    files = _web_files(address)
+    is_there = files.read(f"{files.api}stats.json") is not None
+    return read_release(address) if is_there else None
+
+
 def _read_path(path: Path) -> ReleaseContent:
     if path.is_file():
         table = _readable(load_table(RESULTS, path, str(path)))

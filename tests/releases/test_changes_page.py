@@ -314,6 +314,70 @@ def test_by_the_command_line(folder, tmp_path):
     assert (tmp_path / "s/changes/feed.xml").exists()
 
 
+# --- `--previous published` and `--released` ------------------------------------------------------
+
+
+def build_here(tmp_path: Path, day: str | None, *options: object) -> Result:
+    """Build the newer edition, with a day or none in `site.toml`."""
+    root = write_project(tmp_path / "p", {**board(), "results": newer_results()[:-1]}, toml(day))
+    return run("build", "--project", root, "--quiet", *options)
+
+
+def test_the_published_site_is_the_previous_one(folder, tmp_path):
+    with served(folder / "old/site") as address:
+        said = build_here(tmp_path, DAYS[1], "--base-url", address, "--previous", "published")
+    assert (0, "") == (said.exit_code, said.stderr)
+    assert (tmp_path / "p/site/changes/feed.xml").exists()
+
+
+def test_no_site_yet_is_no_error(tmp_path):
+    """The host answers 404."""
+    (tmp_path / "empty").mkdir()
+    with served(tmp_path / "empty") as address:
+        said = build_here(tmp_path, DAYS[1], "--base-url", address, "--previous", "published")
+    assert (0, "") == (said.exit_code, said.stderr)
+    assert (tmp_path / "p/site/index.html").exists()
+    assert not (tmp_path / "p/site/changes").exists()
+
+
+def test_a_published_site_that_cannot_be_read_is_an_error(folder, tmp_path):
+    """Else the next site would have a feed without its earlier entries."""
+    with served(folder / "old/site") as address:
+        pass  # nobody listens there any more
+    said = build_here(tmp_path, DAYS[1], "--base-url", address, "--previous", "published")
+    assert 1 == said.exit_code
+    assert said.stderr.startswith(f"{address}manifest.json: cannot be read: ")
+    assert not (tmp_path / "p/site").exists()
+
+
+def test_without_an_address_no_site_is_the_previous_one(tmp_path):
+    root = write_project(tmp_path, board(), toml(DAYS[0], base=""))
+    said = run("build", "--project", root, "--quiet", "--previous", "published")
+    assert 0 == said.exit_code
+    what = "there is no page of changes, since base_url does not say where the site is"
+    assert [f"warning: site.toml: {what}. Set base_url in [site]."] == said.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("stated", "dated", "expected"),
+    [(None, False, "2025-07-08"), (None, True, "2025-07-08"), (DAYS[0], True, DAYS[0])],
+)
+def test_the_day_of_the_data_by_an_option(tmp_path, stated, dated, expected):
+    """It goes before the newest date of the results, and behind what site.toml states."""
+    results = older_results().assign(date=DAYS[1]) if dated else older_results()
+    root = write_project(tmp_path, {**board(), "results": results}, toml(stated))
+    said = run("build", "--project", root, "--quiet", "--released", "2025-07-08")
+    assert (0, "") == (said.exit_code, said.stderr)
+    stats = load_json((root / "site/api/v1/stats.json").read_bytes())
+    assert expected == stats["release"]["date"]
+
+
+def test_a_day_is_a_day(tmp_path):
+    said = build_here(tmp_path, None, "--released", "last week")
+    assert 2 == said.exit_code
+    assert "'last week' does not match the format '%Y-%m-%d'" in said.stderr
+
+
 def test_a_previous_edition_that_does_not_exist(folder, tmp_path):
     frames = {**board(), "results": changed(results_frame(), "task", {1: "ad"})}
     project = write_project(tmp_path / "p", frames)
