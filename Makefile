@@ -110,10 +110,14 @@ UV_COMPILE = $(PY) -m uv --quiet pip compile --universal --python-version 3.11 \
 
 .PHONY: lock
 lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml and package.json allow
-	$(UV_COMPILE) pyproject.toml --group build --output-file requirements.txt
+	$(UV_COMPILE) pyproject.toml --output-file requirements.txt
+	$(UV_COMPILE) --group build --constraints requirements.txt --output-file requirements-build.txt
 	$(UV_COMPILE) pyproject.toml --group dev --constraints requirements.txt \
 		--output-file requirements-dev.txt
 	$(UV_COMPILE) --group node --output-file requirements-node.txt
+	$(UV_COMPILE) --group publish --output-file requirements-publish.txt
+	$(UV_COMPILE) --group space --constraints requirements-dev.txt --no-header --no-annotate \
+		--output-file site_builder/starter/files/hf-space/requirements.txt
 # With node_modules there, npm copies its entries, and those have lost their hashes.
 	rm -rf node_modules package-lock.json
 	$(NPM) install --package-lock-only --ignore-scripts
@@ -139,9 +143,9 @@ clean: ## Remove everything that make has made
 	echo 'make: no Python 3.11 or newer with venv among: $(PYTHONS)' >&2; exit 1
 
 # Stamps: a file of .venv says which requirements are in it, so that a second run installs nothing.
-.venv/.site: .venv/bin/python requirements.txt pyproject.toml
+.venv/.site: .venv/bin/python requirements.txt requirements-build.txt pyproject.toml
 	@echo 'Installing requirements.txt into .venv (once, a minute or so)'
-	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --require-hashes -r requirements.txt -r requirements-build.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -11,16 +11,22 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-from site_builder import __version__
 from site_builder.build import load_project, make_files
 from site_builder.errors import Fault, SiteError, one_line
 from site_builder.records import Record
+from site_builder.starter.generator import generator_files
 from site_builder.tables.read import LoadedTable
 from site_builder.tables.text_files import read_long_table
 
 FILES = Path(__file__).parent / "files"
-HOSTS = {"github-pages": "pages.yml", "hf-space": "space.yml"}
-"""The workflow of each host. The folder of its name holds the files that only it needs."""
+HOSTS = {
+    "github-pages": {".github/workflows/pages.yml": "pages.yml"},
+    "hf-space": {
+        ".github/workflows/space.yml": "space.yml",
+        ".github/space-requirements.txt": "requirements.txt",
+    },
+}
+"""The files of a project that only one host needs, by path. They are in the folder of its name."""
 SETTINGS = "settings.yml"
 """What a host reads at the top of the README."""
 
@@ -74,15 +80,15 @@ def project_files(table: LoadedTable | None, title: str, host: str) -> dict[str,
     texts = {
         ".gitignore": _read("gitignore"),
         ".github/workflows/check.yml": _read("check.yml"),
-        f".github/workflows/{HOSTS[host]}": _read(f"{host}/{HOSTS[host]}"),
         "README.md": _readme(table, title, host),
-        "requirements.txt": _read("requirements.txt", version=__version__),
+        "requirements.txt": _read("requirements.txt"),
         "site.toml": set_keys(_read("site.toml"), values),
         "data/content/about.md": _read(f"{'sample' if table is None else 'content'}/about.md"),
         "data/content/lede.md": _read("content/lede.md"),
         "data/content/takeaways.md": _read("content/takeaways.md"),
     }
-    files = {path: text.encode() for path, text in texts.items()}
+    texts |= {path: _read(f"{host}/{name}") for path, name in HOSTS[host].items()}
+    files = {path: text.encode() for path, text in texts.items()} | generator_files()
     if table is not None:
         return files | {"data/results.parquet": table.file}
     sample = (FILES / "sample").glob("*.parquet")

@@ -4,9 +4,13 @@ import errno
 import json
 import re
 import runpy
+import sys
 import tomllib
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -29,6 +33,7 @@ from tests.helpers.sites import ROOT, BuiltSite, build, contents, visible
 CSV = (
     "model,task,score\nalpha,adding,0.71\nalpha,sorting,0.64\nbeta,adding,0.82\nbeta,sorting,0.55\n"
 )
+WHEEL = f"generator/site_builder-{__version__}-py3-none-any.whl"
 FILES = [
     ".github/workflows/check.yml",
     ".github/workflows/pages.yml",
@@ -38,6 +43,8 @@ FILES = [
     "data/content/lede.md",
     "data/content/takeaways.md",
     "data/results.parquet",
+    "generator/requirements.txt",
+    WHEEL,
     "requirements.txt",
     "site.toml",
 ]
@@ -73,7 +80,7 @@ def test_it_says_what_it_made_and_what_comes_next(tmp_path):
     assert (0, "") == (said.exit_code, said.stdout)
     assert SAMPLE_FILES == list(contents(folder))
     assert [
-        f"12 files in {folder}:",
+        f"{len(SAMPLE_FILES)} files in {folder}:",
         *(f"  {name}" for name in SAMPLE_FILES),
         f"Next: cd {folder} && site-builder build",
     ] == said.stderr.splitlines()
@@ -281,10 +288,51 @@ def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
     assert ["check.yml", "space.yml"] == workflows
 
 
-def test_the_project_asks_for_this_version(sample):
-    assert f"site-builder=={__version__}\n" == (sample / "requirements.txt").read_text(
-        encoding="utf8"
-    )
+def test_the_project_installs_the_generator_that_made_it(sample):
+    """Its wheel is in the project and named with its hash; no package is named without one."""
+    own, *others = read_requirements(sample / "generator/requirements.txt")
+    checksum = sha256((sample / WHEEL).read_bytes()).hexdigest()
+    assert f"./{WHEEL} --hash=sha256:{checksum}" == own
+    assert read_requirements(ROOT / "requirements.txt") == others
+    assert all(re.match(r"[\w.-]+==\S+ .*--hash=sha256:\w{64}", line) for line in others)
+    assert ["-r generator/requirements.txt"] == read_requirements(sample / "requirements.txt")
+
+
+def read_requirements(path: Path) -> list[str]:
+    text = re.sub(r"^ *#.*\n", "", path.read_text(encoding="utf8"), flags=re.MULTILINE)
+    return [" ".join(line.split()) for line in text.replace("\\\n", "").splitlines()]
+
+
+def test_the_wheel_has_the_files_that_run_and_lists_them(sample):
+    with ZipFile(sample / WHEEL) as wheel:
+        files = {name: wheel.read(name) for name in wheel.namelist()}
+    for name in ("templates", "static"):
+        expected = {f"site_builder/{name}/{path}": c for path, c in contents(ROOT / name).items()}
+        assert expected.items() <= files.items()
+    code = {f"site_builder/{path}": c for path, c in contents(ROOT / "site_builder").items()}
+    code = {path: c for path, c in code.items() if "__pycache__" not in path}
+    assert code.items() <= files.items()
+    record = f"site_builder-{__version__}.dist-info/RECORD"
+    rows = [row.split(",") for row in files.pop(record).decode().splitlines()]
+    assert [record, "", ""] == rows.pop()
+    assert [[path, f"sha256={url_digest(c)}", str(len(c))] for path, c in files.items()] == rows
+
+
+def url_digest(content: bytes) -> str:
+    return urlsafe_b64encode(sha256(content).digest()).decode().rstrip("=")
+
+
+def test_the_wheel_is_the_same_on_any_day(sample, tmp_path):
+    assert 0 == run(tmp_path / "board", "--host", "hf-space").exit_code
+    assert (sample / WHEEL).read_bytes() == (tmp_path / "board" / WHEEL).read_bytes()
+
+
+def test_a_generator_that_is_not_installed_starts_no_project(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(ROOT)])
+    said = run(tmp_path / "board")
+    what = "this copy of the generator is not installed, so a project cannot state which it is"
+    assert f"{what}. Install it with pip." == said.stderr.splitlines()[0]
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_what_a_build_makes_is_ignored_by_git(sample):
@@ -378,5 +426,5 @@ def test_the_sample_is_one_board():
 def test_no_place_is_left_unfilled(host):
     """Every text that goes to a publisher is without a trace of how it was made."""
     for path, content in project_files(None, "A title", host).items():
-        if not path.endswith((".parquet", ".yml")):
+        if not path.endswith((".parquet", ".yml", ".whl")):
             assert not re.search(r"@\w", content.decode()), path

@@ -62,7 +62,7 @@ MAY_IMPORT = {
     "importers": {"tables"},
     "examples": {"tables", "importers"},
     "profile": {"tables"},
-    "starter": {"tables", "build"},
+    "starter": {"tables", "build", "render"},
     "devserver": {"build", "publish", "render", "tables"},
     "commands": {
         *("build", "devserver", "examples", "importers", "profile", "publish", "releases"),

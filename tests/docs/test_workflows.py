@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 OWN = sorted((ROOT / ".github" / "workflows").iterdir())
 GIVEN = sorted(path for path in FILES.rglob("*.yml") if path.name != SETTINGS)
 WORKFLOWS = (*OWN, *GIVEN)
+PULL_REQUESTS = [path for path in WORKFLOWS if "pull_request:" in path.read_text()]
 MARK = "<!-- site-builder diff -->"
 
 each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
@@ -40,7 +41,10 @@ def pins(workflow: Path) -> dict[str, str]:
 
 def test_there_are_workflows_to_check():
     assert ["ci.yml", "pages.yml"] == [workflow.name for workflow in OWN]
-    assert sorted(["check.yml", *HOSTS.values()]) == sorted(workflow.name for workflow in GIVEN)
+    written = [
+        Path(path).name for files in HOSTS.values() for path in files if path.endswith("yml")
+    ]
+    assert sorted(["check.yml", *written]) == sorted(workflow.name for workflow in GIVEN)
 
 
 @each_workflow
@@ -89,15 +93,54 @@ def test_scripts_are_valid_bash(workflow):
         assert 0 == result.returncode, script + result.stderr
 
 
-@pytest.mark.parametrize("workflow", GIVEN, ids=lambda path: path.name)
-def test_what_a_pull_request_brings_has_nothing_to_write_with(workflow):
-    """A job that installs or runs what is in the branch reads the repository, and no more."""
+each_given = pytest.mark.parametrize("workflow", GIVEN, ids=lambda path: path.name)
+
+
+@each_given
+def test_what_runs_a_projects_packages_has_nothing_to_write_with(workflow):
+    """A job that installs or runs them reads the repository, and has no secret."""
     for job in read(workflow)["jobs"].values():
-        runs = " ".join(step.get("run", "") for step in job["steps"])
-        if "pip install" in runs or "site-builder" in runs.replace(MARK, ""):
-            assert {} == {
-                scope: level for scope, level in job["permissions"].items() if level != "read"
-            }
+        runs = " ".join(step.get("run", "") for step in job["steps"]).replace(MARK, "")
+        if re.search(r"(?<!space-)requirements\.txt|site-builder|make ", runs):
+            assert {"read"} >= {*job["permissions"].values()}
+            assert "secrets." not in json.dumps(job)
+
+
+@each_given
+def test_packages_are_installed_by_hash_and_none_is_built(workflow):
+    """To build one, pip would fetch what its build needs, without a hash."""
+    installs = [
+        line
+        for step in steps(workflow)
+        for line in step.get("run", "").replace("\\\n", "").splitlines()
+        if "pip install" in line
+    ]
+    assert installs
+    for line in installs:
+        assert "--require-hashes --only-binary :all:" in line
+        assert re.search(r"--requirement \S*requirements\.txt$", line)
+
+
+@each_workflow
+def test_no_job_runs_for_ever(workflow):
+    for job in read(workflow)["jobs"].values():
+        assert 0 < job["timeout-minutes"] <= 30
+
+
+@pytest.mark.parametrize("workflow", PULL_REQUESTS, ids=lambda path: path.name)
+def test_a_check_of_a_pull_request_is_limited_and_has_no_secret(workflow):
+    """Everything that runs code of the pull request has a limit of memory, set by the system."""
+    assert "secrets." not in workflow.read_text()
+    scripts = [step["run"] for step in steps(workflow) if "run" in step]
+    code = [script for script in scripts if re.search(r"^ *(make|site-builder) ", script, re.M)]
+    assert code
+    assert all(script.startswith("ulimit -d 8388608") for script in code)
+
+
+def test_a_process_over_the_limit_of_memory_fails():
+    allocate = "ulimit -d 200000; exec python3 -c 'bytearray(400_000_000)'"
+    done = subprocess.run(["bash", "-c", allocate], capture_output=True, text=True)
+    assert "MemoryError" in done.stderr
 
 
 def run_step(name: str, folder: Path, **stubs: str) -> subprocess.CompletedProcess[str]:
@@ -160,7 +203,9 @@ def test_there_is_one_comment(tmp_path, found, call):
 
 # --- locks ----------------------------------------------------------------------------------------
 
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-node.txt")
+SPACE = "site_builder/starter/files/hf-space/requirements.txt"
+NAMES = ("", "-build", "-dev", "-node", "-publish")
+REQUIREMENTS = (*(f"requirements{name}.txt" for name in NAMES), SPACE)
 NPM_FOLDERS = ("", "audit/", "tests/types/")
 LOCKS = (*REQUIREMENTS, *(f"{folder}package-lock.json" for folder in NPM_FOLDERS))
 
@@ -182,8 +227,15 @@ def test_every_requirement_is_pinned_and_hashed(name):
         assert "--hash=sha256:" in hashes
 
 
-def test_dev_requirements_hold_the_runtime_ones():
-    assert read_entries("requirements.txt").items() <= read_entries("requirements-dev.txt").items()
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-build.txt", SPACE])
+def test_dev_requirements_hold_what_the_tests_run_with(name):
+    """The tests of generated workflows upload a Space with the versions that a project has."""
+    dev = {
+        entry.partition(" ")[0]: hashes
+        for entry, hashes in read_entries("requirements-dev.txt").items()
+    }
+    for entry, hashes in read_entries(name).items():
+        assert hashes.split() == dev[entry.partition(" ")[0]].split()
 
 
 @pytest.mark.parametrize("name", LOCKS)

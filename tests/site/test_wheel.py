@@ -8,7 +8,9 @@ import sys
 import venv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -16,7 +18,9 @@ from bs4 import BeautifulSoup
 
 from site_builder import __version__
 from site_builder.render.assets import COMPILED_AHEAD
+from tests.helpers.serve import served
 from tests.helpers.sites import ROOT, contents, table
+from tests.helpers.workflows import link_packages
 
 FONTS = ("inter-latin-wght-normal", "inter-latin-ext-wght-normal")
 # What the wheel depends on is the tests' own. Folders named here are searched after the new
@@ -31,8 +35,10 @@ class Installed:
     Attributes:
         scripts: The folder of its commands, the only one on the PATH.
         env: The variables that a command gets.
+        wheel: The file that was installed.
     """
 
+    wheel: Path
     scripts: Path
     env: Mapping[str, str]
 
@@ -62,7 +68,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "install", "--quiet"]
     subprocess.run([*pip, "--no-index", "--no-deps", str(wheel)], check=True)
     env = {"PATH": str(scripts), "PYTHONPATH": DEPENDENCIES, "HOME": str(folder)}
-    return Installed(scripts, env)
+    return Installed(wheel, scripts, env)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +79,41 @@ def board(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Pat
     pd.DataFrame(scores).to_parquet(root / "data/results.parquet")
     installed.run("build", "--strict", cwd=root)
     return root
+
+
+def test_a_project_carries_the_wheel_that_made_it(installed, tmp_path):
+    """File by file what was installed, though neither the wheel nor the sources are there."""
+    installed.run("init", "board", "--quiet", cwd=tmp_path)
+    (carried,) = (tmp_path / "board/generator").glob("*.whl")
+    assert installed.wheel.name == carried.name
+    with ZipFile(installed.wheel) as one, ZipFile(carried) as other:
+        assert sorted(one.namelist()) == sorted(other.namelist())
+        for name in one.namelist():
+            if name.endswith("/RECORD"):  # a list of the others, in any order
+                assert sorted(one.read(name).split()) == sorted(other.read(name).split())
+            else:
+                assert one.read(name) == other.read(name), name
+
+
+def test_pip_installs_it_by_its_name_from_an_index(installed, tmp_path):
+    """A static index on this machine has the wheel alone; what it needs is installed already."""
+    listing = tmp_path / "index/site-builder/index.html"
+    listing.parent.mkdir(parents=True)
+    checksum = sha256(installed.wheel.read_bytes()).hexdigest()
+    name = installed.wheel.name
+    listing.write_text(f'<a href="{name}#sha256={checksum}">{name}</a>', encoding="utf8")
+    (listing.parent / name).write_bytes(installed.wheel.read_bytes())
+    venv.create(tmp_path / "env")
+    python = tmp_path / "env/bin/python"
+    link_packages(tmp_path / "packages")
+    env = {"PATH": "", "PYTHONPATH": str(tmp_path / "packages"), "PIP_CONFIG_FILE": os.devnull}
+    with served(tmp_path / "index") as address:
+        pip = [str(python), "-m", "pip", "install", "--no-cache-dir", "--index-url", address]
+        done = subprocess.run([*pip, "site-builder"], env=env, capture_output=True, text=True)
+    assert 0 == done.returncode, done.stderr
+    version = [str(python.with_name("site-builder")), "--version"]
+    said = subprocess.run(version, env=env, capture_output=True, text=True)
+    assert f"site_builder, version {__version__}\n" == said.stdout
 
 
 def test_it_is_the_installed_copy_that_runs(installed, board):

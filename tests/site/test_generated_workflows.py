@@ -1,0 +1,218 @@
+"""The workflows of a new project, run from their YAML: first and second run, with warnings too."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from site_builder.cli import main
+from site_builder.publish.verify import verify_site
+from tests.helpers.serve import served
+from tests.helpers.workflows import FailedStepError, Runner, git
+
+MAIN = {
+    "github": {"ref": "refs/heads/main"},
+    "vars": {"HF_SPACE": "o/board"},
+    "secrets": {"HF_TOKEN": "a token"},
+}
+SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"
+WARNING = "::warning file=data/results.parquet::column 'sorce' is not known"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+class Publisher:
+    """Somebody with a project in a repository, and a host that runs its workflows."""
+
+    def __init__(self, folder: Path, host: str) -> None:
+        self.folder, self.root = folder, folder / "board"
+        (folder / "scores.csv").write_text(SCORES, encoding="utf8")
+        source = ["--from", str(folder / "scores.csv")]
+        made = CliRunner().invoke(main, ["init", str(self.root), "--host", host, *source])
+        assert 0 == made.exit_code, made.output
+        self.origin = folder / "origin.git"
+        git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
+        git(self.root, "init", "--quiet", "--initial-branch=main")
+        git(self.root, "remote", "add", "origin", str(self.origin))
+
+    def push(self, day: str, branch: str = "main") -> str:
+        """Commit everything on a day, push it, and return the commit."""
+        moment = {"GIT_COMMITTER_DATE": f"{day}T12:00:00Z", "GIT_AUTHOR_DATE": f"{day}T12:00:00Z"}
+        who = {f"GIT_{role}_{what}": "a@example.org"
+               for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}  # fmt: skip
+        git(self.root, "add", "--all")
+        git(self.root, "commit", "--quiet", "--message", "A change", **moment, **who)
+        git(self.root, "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+        return git(self.root, "rev-parse", "HEAD")
+
+    def workflow(self, name: str) -> Path:
+        """The path of a workflow of the project."""
+        return self.root / ".github/workflows" / name
+
+    def lower_first_score(self) -> None:
+        """One score of the data changes."""
+        path = self.root / "data/results.parquet"
+        results = pd.read_parquet(path)
+        results.loc[0, "score"] = 0.123
+        results.to_parquet(path)
+
+    def misspell_a_column(self) -> None:
+        """A warning, and no error."""
+        path = self.root / "data/results.parquet"
+        pd.read_parquet(path).assign(sorce="a paper").to_parquet(path)
+
+
+def feed_days(site: Path) -> list[str]:
+    """The days of the entries in the feed of changes."""
+    feed = ElementTree.fromstring((site / "changes/feed.xml").read_text(encoding="utf8"))
+    days = [entry.find(f"{ATOM}updated") for entry in feed.iter(f"{ATOM}entry")]
+    return [day.text[:10] for day in days if day is not None and day.text]
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder that is served, with nothing in it yet, and its address."""
+    (tmp_path / "host").mkdir()
+    with served(tmp_path / "host") as address:
+        yield tmp_path / "host", address
+
+
+def show(site: Path, host: Path) -> None:
+    for path in sorted(site.rglob("*")):
+        if path.is_file() and ".git" not in path.parts:
+            to = host / path.relative_to(site)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            to.write_bytes(path.read_bytes())
+
+
+def clone(repository: Path, to: Path) -> Path:
+    git(to.parent, "clone", "--quiet", str(repository), str(to))
+    return to
+
+
+@pytest.mark.parametrize("warns", [False, True], ids=["", "with a warning"])
+def test_pages(tmp_path, host, warns):
+    """Twice: the second run finds the first site, and the feed has the day of the second change."""
+    publisher = Publisher(tmp_path, "github-pages")
+    if warns:
+        publisher.misspell_a_column()
+    publisher.push("2026-03-01")
+    runner = Runner(tmp_path, publisher.origin, host[1])
+    runner.run(publisher.workflow("pages.yml"), **MAIN)
+    assert () == verify_site(runner.pages).faults
+    assert not (runner.pages / "changes").exists()
+    assert warns == (WARNING in runner.log)
+
+    show(runner.pages, host[0])
+    publisher.lower_first_score()
+    publisher.push("2026-04-02")
+    (publisher.root / "README.md").write_text("No data changes after that day.", encoding="utf8")
+    publisher.push("2026-05-03")
+    runner.run(publisher.workflow("pages.yml"), **MAIN)
+    assert () == verify_site(runner.pages).faults
+    assert "1 score changed" in (runner.pages / "changes/index.html").read_text(encoding="utf8")
+    assert ["2026-04-02"] == feed_days(runner.pages)
+
+    # The third keeps what the second said.
+    show(runner.pages, host[0])
+    runner.run(publisher.workflow("pages.yml"), **MAIN)
+    assert ["2026-04-02"] == feed_days(runner.pages)
+
+
+def test_another_branch_is_built_and_not_published(tmp_path, host):
+    publisher = Publisher(tmp_path, "github-pages")
+    publisher.push("2026-03-01")
+    runner = Runner(tmp_path, publisher.origin, host[1])
+    runner.run(publisher.workflow("pages.yml"), github={"ref": "refs/heads/draft"})
+    assert " files, " in runner.log
+    assert not runner.pages.exists()
+
+
+@pytest.mark.parametrize("warns", [False, True], ids=["", "with a warning"])
+def test_space(tmp_path, host, warns):
+    publisher = Publisher(tmp_path, "hf-space")
+    toml = publisher.root / "site.toml"
+    text = toml.read_text(encoding="utf8").replace('# base_url = ""', f'base_url = "{host[1]}"')
+    toml.write_text(text, encoding="utf8")
+    if warns:
+        publisher.misspell_a_column()
+    pushed = publisher.push("2026-03-01")
+    runner = Runner(tmp_path, publisher.origin)
+    space = runner.spaces / "o/board.git"
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(space))
+    runner.run(publisher.workflow("space.yml"), **MAIN)
+    assert pushed == git(space, "log", "--format=%s", "main")
+    assert warns == (WARNING in runner.log)
+
+    first = clone(space, tmp_path / "first")
+    assert (publisher.root / "README.md").read_bytes() == (first / "README.md").read_bytes()
+    assert (first / ".nojekyll").is_file()
+    show(first, host[0])
+    publisher.lower_first_score()
+    publisher.push("2026-04-02")
+    runner.run(publisher.workflow("space.yml"), **MAIN)
+    assert ["2026-04-02"] == feed_days(clone(space, tmp_path / "second"))
+
+
+def test_a_space_without_a_name_is_told_at_once(tmp_path):
+    publisher = Publisher(tmp_path, "hf-space")
+    publisher.push("2026-03-01")
+    runner = Runner(tmp_path, publisher.origin)
+    with pytest.raises(FailedStepError, match=r"^::error::Set the variable HF_SPACE to OWNER/NAME"):
+        runner.run(publisher.workflow("space.yml"), **MAIN | {"vars": {}})
+
+
+@pytest.mark.parametrize("warns", [False, True], ids=["", "with a warning"])
+def test_check_of_a_pull_request(tmp_path, warns):
+    """Its changes are in the summary and in a comment; a warning is shown and stops nothing."""
+    publisher = Publisher(tmp_path, "github-pages")
+    before = publisher.push("2026-03-01")
+    publisher.lower_first_score()
+    if warns:
+        publisher.misspell_a_column()
+    publisher.push("2026-03-02", "proposed")
+    runner = Runner(tmp_path, publisher.origin)
+    event = {"number": 7, "base": {"sha": before}, "head": {"repo": {"full_name": "owner/board"}}}
+    github = {
+        "repository": "owner/board",
+        "token": "a token",
+        "event": {"pull_request": event},
+    }
+    runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
+    assert warns == (WARNING in runner.log)
+    assert "1 score changed" in runner.summary.read_text(encoding="utf8")
+    assert "issues/7/comments" in runner.calls.read_text(encoding="utf8")
+
+
+def test_an_error_stops_the_check_and_is_at_its_file(tmp_path):
+    publisher = Publisher(tmp_path, "github-pages")
+    before = publisher.push("2026-03-01")
+    (publisher.root / "site.toml").write_text("[site]\ntitel = 'x'\n", encoding="utf8")
+    publisher.push("2026-03-02", "proposed")
+    runner = Runner(tmp_path, publisher.origin)
+    github = {"event": {"pull_request": {"base": {"sha": before}}}}
+    with pytest.raises(FailedStepError, match=r"::error file=site.toml::"):
+        runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
+
+
+@pytest.mark.parametrize("changed", ["the wheel", "a pin"])
+def test_a_generator_that_is_not_the_projects_is_refused(tmp_path, host, changed):
+    """Neither another wheel nor another version of a package than that of the hashed list."""
+    publisher = Publisher(tmp_path, "github-pages")
+    if changed == "the wheel":
+        (wheel,) = (publisher.root / "generator").glob("*.whl")
+        wheel.write_bytes(wheel.read_bytes().replace(b"Parquet", b"parquet", 1))
+        said = "THESE PACKAGES DO NOT MATCH THE HASHES"
+    else:
+        path = publisher.root / "generator/requirements.txt"
+        text = path.read_text(encoding="utf8")
+        path.write_text(re.sub(r"^click==[\d.]+", "click==0.0.1", text, flags=re.M), "utf8")
+        said = "click==0.0.1"
+    publisher.push("2026-03-01")
+    runner = Runner(tmp_path, publisher.origin, host[1])
+    with pytest.raises(FailedStepError, match=said):
+        runner.run(publisher.workflow("pages.yml"), **MAIN)
+    assert not runner.pages.exists()
