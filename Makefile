@@ -104,6 +104,12 @@ manual: .venv/.dev ## Make a small site of the documentation in dist/manual/
 wheel: .venv/.dev vendor ## Build the sdist and, from it, the wheel, into dist/
 	@$(PY) -m build --no-isolation
 
+.PHONY: sbom
+sbom: .venv/.dev ## List the packages that the wheel needs in dist/sbom.cdx.json (CycloneDX)
+	@mkdir -p dist
+	@$(PY) -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml \
+		--output-reproducible --output-file dist/sbom.cdx.json
+
 # Universal: one file for every platform and every Python from 3.11 on.
 UV_COMPILE = $(PY) -m uv --quiet pip compile --universal --python-version 3.11 \
 	--generate-hashes --upgrade --custom-compile-command 'make lock'

@@ -12,12 +12,14 @@ import pytest
 from packaging.requirements import Requirement
 from ruamel.yaml import YAML
 
+from site_builder import __version__
 from site_builder.starter.project import FILES, HOSTS, SETTINGS
 
 ROOT = Path(__file__).parents[2]
 OWN = sorted((ROOT / ".github" / "workflows").iterdir())
 GIVEN = sorted(path for path in FILES.rglob("*.yml") if path.name != SETTINGS)
 WORKFLOWS = (*OWN, *GIVEN)
+INSTALLING = [path for path in WORKFLOWS if "pip install" in path.read_text()]
 PULL_REQUESTS = [path for path in WORKFLOWS if "pull_request:" in path.read_text()]
 MARK = "<!-- site-builder diff -->"
 
@@ -40,7 +42,7 @@ def pins(workflow: Path) -> dict[str, str]:
 
 
 def test_there_are_workflows_to_check():
-    assert ["ci.yml", "pages.yml"] == [workflow.name for workflow in OWN]
+    assert ["ci.yml", "pages.yml", "release.yml"] == [workflow.name for workflow in OWN]
     written = [
         Path(path).name for files in HOSTS.values() for path in files if path.endswith("yml")
     ]
@@ -93,10 +95,7 @@ def test_scripts_are_valid_bash(workflow):
         assert 0 == result.returncode, script + result.stderr
 
 
-each_given = pytest.mark.parametrize("workflow", GIVEN, ids=lambda path: path.name)
-
-
-@each_given
+@each_workflow
 def test_what_runs_a_projects_packages_has_nothing_to_write_with(workflow):
     """A job that installs or runs them reads the repository, and has no secret."""
     for job in read(workflow)["jobs"].values():
@@ -106,7 +105,7 @@ def test_what_runs_a_projects_packages_has_nothing_to_write_with(workflow):
             assert "secrets." not in json.dumps(job)
 
 
-@each_given
+@pytest.mark.parametrize("workflow", INSTALLING, ids=lambda path: path.name)
 def test_packages_are_installed_by_hash_and_none_is_built(workflow):
     """To build one, pip would fetch what its build needs, without a hash."""
     installs = [
@@ -115,10 +114,9 @@ def test_packages_are_installed_by_hash_and_none_is_built(workflow):
         for line in step.get("run", "").replace("\\\n", "").splitlines()
         if "pip install" in line
     ]
-    assert installs
     for line in installs:
         assert "--require-hashes --only-binary :all:" in line
-        assert re.search(r"--requirement \S*requirements\.txt$", line)
+        assert re.search(r"--requirement \S*requirements\S*\.txt$", line)
 
 
 @each_workflow
@@ -143,9 +141,11 @@ def test_a_process_over_the_limit_of_memory_fails():
     assert "MemoryError" in done.stderr
 
 
-def run_step(name: str, folder: Path, **stubs: str) -> subprocess.CompletedProcess[str]:
-    """A step of the check of pull requests as GitHub runs it, with stand-ins for its commands."""
-    (script,) = (s["run"] for s in steps(FILES / "check.yml") if s.get("name") == name)
+def run_step(
+    name: str, folder: Path, workflow: Path = FILES / "check.yml", **stubs: str
+) -> subprocess.CompletedProcess[str]:
+    """A step of a workflow as GitHub runs it, with stand-ins for its commands."""
+    (script,) = (s["run"] for s in steps(workflow) if s.get("name") == name)
     (folder / "bin").mkdir(exist_ok=True)
     for command, does in stubs.items():
         stub = folder / "bin" / command.replace("_", "-")
@@ -154,6 +154,7 @@ def run_step(name: str, folder: Path, **stubs: str) -> subprocess.CompletedProce
     env = {
         "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "GITHUB_REPOSITORY": "owner/board",
+        "GITHUB_REF_NAME": "v1.2.0",
         "GITHUB_STEP_SUMMARY": str(folder / "summary"),
         "NUMBER": "7",
     }
@@ -199,6 +200,68 @@ def test_there_is_one_comment(tmp_path, found, call):
     comment = (tmp_path / "comment.md").read_text()
     assert comment.startswith(f"{MARK}\nx")
     assert 60_000 < len(comment) < 65_536
+
+
+# --- the release of the package -------------------------------------------------------------------
+
+RELEASE = ROOT / ".github/workflows/release.yml"
+CHANGES = "## Unreleased\n\n- New.\n\n## {}\n\n### Pages\n\n- Good.\n\n## 1.1.0\n\n- Old.\n"
+
+
+@pytest.mark.parametrize("heading", ["1.2.0", "1.2.0 (2026-05-02)"])
+def test_release_notes_are_the_section_of_the_changelog(tmp_path, heading):
+    (tmp_path / "CHANGELOG.md").write_text(CHANGES.format(heading), encoding="utf8")
+    done = run_step("Take the release notes from the changelog", tmp_path, RELEASE)
+    assert 0 == done.returncode, done.stderr
+    assert "### Pages\n\n- Good." == (tmp_path / "dist/notes.md").read_text().strip()
+
+
+@pytest.mark.parametrize("heading", ["1.2.01", "11.2.0", "1.1.9", "v1.2.0"])
+def test_no_release_without_notes(tmp_path, heading):
+    (tmp_path / "CHANGELOG.md").write_text(CHANGES.format(heading), encoding="utf8")
+    done = run_step("Take the release notes from the changelog", tmp_path, RELEASE)
+    line = "::error file=CHANGELOG.md::There is no section of the version.\n"
+    assert (1, line) == (done.returncode, done.stdout)
+
+
+@pytest.mark.parametrize(("version", "code"), [("1.2.0", 0), ("1.2.1", 1), ("1.2.0.dev1", 1)])
+def test_a_tag_releases_its_version_only(tmp_path, version, code):
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{version}"\n')
+    (tmp_path / "site_builder").mkdir()
+    (tmp_path / "site_builder/__init__.py").write_text(f'__version__ = "{version}"\n')
+    done = run_step("Check that the tag is the version", tmp_path, RELEASE)
+    assert code == done.returncode
+    assert bool(code) == done.stdout.startswith("::error file=pyproject.toml::")
+
+
+def test_the_changelog_has_notes_for_this_version():
+    assert re.search(rf"^## {re.escape(__version__)}$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+
+
+def test_what_the_package_needs_is_listed_with_hashes(tmp_path):
+    """As `make sbom` lists it: every requirement, with the checksums of its files."""
+    (make,) = re.findall(r"-m cyclonedx_py (.*?)\n\n", (ROOT / "Makefile").read_text(), re.S)
+    options = make.replace("\\\n", " ").replace("dist/", f"{tmp_path}/").split()
+    command = [sys.executable, "-W", "ignore", "-m", "cyclonedx_py", *options]
+    subprocess.run(command, cwd=ROOT, check=True)
+    listed = json.loads((tmp_path / "sbom.cdx.json").read_text())
+    assert "CycloneDX" == listed["bomFormat"]
+    assert ("site-builder", __version__) == tuple(
+        listed["metadata"]["component"][key] for key in ("name", "version")
+    )
+    found = {
+        f"{part['name']}=={part['version']}": {
+            f"--hash=sha256:{found['content']}"
+            for place in part["externalReferences"]
+            for found in place["hashes"]
+        }
+        for part in listed["components"]
+    }
+    expected = {
+        entry.partition(" ")[0]: {word for word in hashes.split() if word.startswith("--hash")}
+        for entry, hashes in read_entries("requirements.txt").items()
+    }
+    assert expected == found
 
 
 # --- locks ----------------------------------------------------------------------------------------

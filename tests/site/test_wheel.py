@@ -55,14 +55,20 @@ class Installed:
         return done.stderr + done.stdout
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """A fresh environment with the wheel, built as `make wheel` does: from the sdist."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder / "dist")]
+def build_wheel(to: Path) -> Path:
+    """Build it as `make wheel` does: from the sdist."""
+    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(to)]
     built = subprocess.run([*build, str(ROOT)], capture_output=True, text=True)
     assert 0 == built.returncode, built.stdout + built.stderr
-    (wheel,) = (folder / "dist").glob("*.whl")
+    (wheel,) = to.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """A fresh environment with the wheel, that in $WHEEL or one of these sources."""
+    folder = tmp_path_factory.mktemp("wheel")
+    wheel = ROOT / os.environ["WHEEL"] if "WHEEL" in os.environ else build_wheel(folder / "dist")
     venv.create(folder / "env")
     scripts = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
     pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "install", "--quiet"]
