@@ -18,11 +18,22 @@ from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import Made, Site, assemble_site
 from site_builder.parallel import worker_count
 from site_builder.prose.markdown import Prose, load_prose
-from site_builder.publish.folder import Published, check_output_folder, publish, recover
+from site_builder.publish.folder import (
+    Published,
+    check_output_folder,
+    near_limits,
+    publish,
+    recover,
+)
 from site_builder.publish.manifest import Origin, with_manifest
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
-from site_builder.render.pages import find_navigation_faults, find_source_faults, render_site
+from site_builder.render.pages import (
+    find_domain_faults,
+    find_navigation_faults,
+    find_source_faults,
+    render_site,
+)
 from site_builder.render.previews import draw_previews, with_cards
 from site_builder.tables.check import check_tables
 from site_builder.tables.export import export_tables
@@ -37,11 +48,12 @@ PUBLISHED = "published"
 
 
 class BuildReport(Record):
-    """The outcome of a build."""
+    """The outcome of a build; `limits` are those of hosts that the site is near to or beyond."""
 
     pages: int
     published: Published
     warnings: tuple[Fault, ...]
+    limits: tuple[str, ...]
 
 
 class BuildCache:
@@ -110,7 +122,7 @@ def build_site(
     files, warnings = make_files(config, options, out, strict=strict, previous=previous)
     options.on_stage("Publishing")
     pages = sum(path.endswith(".html") for path in files)
-    return BuildReport(pages, publish(files, out), warnings)
+    return BuildReport(pages, publish(files, out), warnings, near_limits(files))
 
 
 def make_files(
@@ -256,6 +268,7 @@ def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:
 
 def _config_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
     yield from find_theme_faults(config)
+    yield from find_domain_faults(config)
     yield from find_navigation_faults(config, prose.own)
     yield from find_chart_faults(config)
 

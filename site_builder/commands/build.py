@@ -67,6 +67,7 @@ def build(  # noqa: PLR0913 - one per option
         config = load_project(root, base_url, out, previous, released)
         report = build_site(config, out, options, strict=strict, previous=previous)
     console.warn(report.warnings)
+    console.say(*report.limits)
     site, took = report.published, time.perf_counter() - began
     console.say(
         f"{count(report.pages)} pages, {count(site.files)} files, {size(site.size)} in {out} "
@@ -86,12 +87,14 @@ def build(  # noqa: PLR0913 - one per option
 def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
     """Check the tables, site.toml, the templates and the prose; write nothing."""
     from site_builder.build import BuildOptions, load_project, make_files
+    from site_builder.publish.folder import near_limits
 
     options = BuildOptions(console.stage, console.count, workers=None)
     with console.exit_on_error():
         config = load_project(root, out=out)
-        _, warnings = make_files(config, options, out, strict=strict, dry=True)
+        files, warnings = make_files(config, options, out, strict=strict, dry=True)
     console.warn(warnings)
+    console.say(*near_limits(files))
     console.say("No errors." if warnings else "No faults.")
 
 
@@ -135,6 +138,7 @@ def deploy(  # noqa: PLR0913 - one per option
         check_target(root, remote, branch)
         report = build_site(config, out, options, strict=strict)
         console.warn(report.warnings)
+        console.say(*report.limits)
         if faults := verify_site(out).faults:
             raise FaultsError(faults)
         console.stage(f"Pushing to {remote}/{branch}")

@@ -192,10 +192,11 @@ class Console:
             task = progress.add_task("", total=total)
             yield lambda text, done: progress.update(task, description=text, completed=done)
 
-    def say(self, text: str) -> None:
-        """Print a line, unless quiet."""
+    def say(self, *lines: str) -> None:
+        """Print lines, unless quiet."""
         self._end_stage()
-        self._console.print(text, markup=False)
+        for line in lines:
+            self._console.print(line, markup=False)
 
     def warn(self, faults: Iterable[Fault]) -> None:
         """Print faults, one per line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -16,6 +17,13 @@ def _check_title(_context: click.Context, _option: click.Parameter, title: str) 
         message = "must be text on one line."
         raise click.BadParameter(message)
     return title.strip()
+
+
+def _check_license(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.+-]*", text):
+        message = f"{text!r} is not the id of a licence, such as CC-BY-4.0."
+        raise click.BadParameter(message)
+    return text
 
 
 @click.command(epilog="Example: site-builder init my-board --from results.csv")
@@ -39,8 +47,17 @@ def _check_title(_context: click.Context, _option: click.Parameter, title: str) 
     show_default=True,
     help="Where the site will be published. This decides the workflow and the head of the README.",
 )
+@click.option(
+    "--license",
+    "license_id",
+    default="",
+    callback=_check_license,
+    help="Licence of the scores, as its SPDX id, such as CC-BY-4.0.",
+)
 @with_console
-def init(root: Path, console: Console, source: Path | None, title: str, host: str) -> None:
+def init(
+    root: Path, console: Console, source: Path | None, title: str, host: str, license_id: str
+) -> None:
     """Make a project that builds at once, from scores or from a sample.
 
     The project has a commented site.toml, data, prose, workflows and a README. Existing files are
@@ -49,7 +66,7 @@ def init(root: Path, console: Console, source: Path | None, title: str, host: st
     from site_builder.starter.project import start_project
 
     with console.exit_on_error():
-        project = start_project(root, source, title, host)
+        project = start_project(root, source, title, host, license_id)
     console.warn(project.warnings)
     console.say(f"{counted(len(project.files), 'file')} in {root}:")
     for path in project.files:

@@ -34,7 +34,7 @@ def file_states(root: Path) -> FileStates:
     own = (
         root / name for name in ("data/content", *_FOLDERS) if is_inside(root / name, root, name)
     )
-    paths = [root / "site.toml", *(root / "data").glob("*.parquet")]
+    paths = [root / "site.toml", root / "CNAME", *(root / "data").glob("*.parquet")]
     for folder in (*own, *(default_folder(name).resolve() for name in _FOLDERS)):
         # Not rglob, which fails when a folder is deleted while it lists.
         paths += (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)

@@ -47,7 +47,8 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
     """Add a commit to the branch of a remote, which then holds the site and nothing else.
 
     The remote is one of the repository that the project's folder `root` is in. A `CNAME` of the
-    branch is kept. If the branch holds this site already, nothing is pushed.
+    branch is kept, unless the site has one. If the branch holds this site already, nothing is
+    pushed.
 
     Raises:
         DeployError: Git is missing, there is no such remote, the branch holds something else or
@@ -136,7 +137,8 @@ def _write_tree(repo: Repo, site: Path, parent: str | None) -> str:
             GIT_INDEX_FILE=str(Path(temporary) / "index"),
         )
         git(c=[*_UNCHANGED_BYTES]).add("--all", "--force", ".")
-        kept = str(git.ls_tree(parent, _KEPT)).split() if parent else []
+        is_set_there = parent and not (site / _KEPT).exists()
+        kept = str(git.ls_tree(parent, _KEPT)).split() if is_set_there else []
         if kept:
             mode, _, blob, name = kept
             git.update_index("--add", "--cacheinfo", f"{mode},{blob},{name}")

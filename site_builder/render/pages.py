@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from html import escape
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -35,11 +39,17 @@ from site_builder.render.metadata import croissant_values, structured_data, writ
 from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
 from site_builder.render.prose import PageProse, find_prose_faults
 from site_builder.render.urls import Urls, web_link
+from site_builder.symlinks import read_inside
 
 Count = Callable[[int, int], None]
 # Files by path, and the faults that keep others from being made.
 _Files = tuple[dict[str, bytes], list[Fault]]
 
+# GitHub Pages takes the domain of a branch from this file.
+_CNAME = "CNAME"
+_DOMAIN = re.compile(
+    r"(?i)(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+)
 _TEMPLATE_SCRIPT = "js/chart-template.js"
 
 
@@ -278,7 +288,7 @@ def render_site(
             {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
             assets.files,
             _feed(site, urls),
-            _files_for_hosts(html, urls),
+            _files_for_hosts(html, urls, site.config.root),
         )
     )
 
@@ -339,14 +349,38 @@ def _feed(site: Site, urls: Urls) -> dict[str, bytes]:
     return {path: write_feed(site.config, release, site.news, page, urls.absolute(path))}
 
 
-def _files_for_hosts(pages: Sequence[Page], urls: Urls) -> dict[str, bytes]:
+def _files_for_hosts(pages: Sequence[Page], urls: Urls, root: Path) -> dict[str, bytes]:
     """Return the files that hosts and crawlers ask for; a sitemap needs absolute links."""
     robots = "User-agent: *\nAllow: /\n"
     files = {".nojekyll": b""}  # keeps GitHub Pages from leaving files out
+    with suppress(OSError):  # which `find_domain_faults` reports
+        files[_CNAME] = f"{_read_domain(root)}\n".encode()
     if urls.base_url:
         robots += f"\nSitemap: {urls.base_url}sitemap.xml\n"
         files["sitemap.xml"] = _sitemap(pages, urls)
     return {**files, "robots.txt": robots.encode(), "_headers": _headers(pages, urls)}
+
+
+def _read_domain(root: Path) -> str:
+    """Return the domain in the project's `CNAME`; an `OSError` if it has none that can be read."""
+    return read_inside(root / _CNAME, root).decode(errors="replace").strip()
+
+
+def find_domain_faults(config: SiteConfig) -> Iterator[Fault]:
+    """Yield what is wrong with the project's `CNAME`."""
+    try:
+        domain, address = _read_domain(config.root), config.site.base_url
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield Fault(_CNAME, f"cannot be read: {error.strerror}.")
+        return
+    if not _DOMAIN.fullmatch(domain):
+        fix = "Write the domain and nothing else, such as board.example.org."
+        yield Fault(_CNAME, f"{domain!r} is not a domain", fix)
+    elif address and urlsplit(address).hostname != domain.lower():
+        what = f"it says {domain}, but the address of the site is {address}"
+        yield Fault(_CNAME, what, "Change base_url, or this file.", "warning")
 
 
 def _headers(pages: Sequence[Page], urls: Urls) -> bytes:

@@ -31,6 +31,9 @@ SETTINGS = "settings.yml"
 """What a host reads at the top of the README."""
 
 
+_NO_LICENSE = "# license: cc-by-4.0   (write the licence of the scores, and remove the number sign)"
+
+
 class _Text(Template):
     """A text with placeholders such as `@title`. Workflows are full of dollar signs."""
 
@@ -44,18 +47,21 @@ class StartedProject(Record):
     warnings: tuple[Fault, ...]
 
 
-def start_project(folder: Path, source: Path | None, title: str, host: str) -> StartedProject:
+def start_project(
+    folder: Path, source: Path | None, title: str, host: str, license_id: str = ""
+) -> StartedProject:
     """Write a project that builds at once, for one of the `HOSTS`; other files stay.
 
     Its scores are those of `source`, or the sample. Without a title, the site has the name of the
-    folder, or that of the sample.
+    folder, or that of the sample. `license_id` is the SPDX id of the licence of the scores.
 
     Raises:
         SiteError: The table has faults or makes no site, or the folder has files of these names;
             nothing was written.
     """
     table = read_long_table(source) if source else None
-    files = project_files(table, title or (_title_of(folder) if source else ""), host)
+    title = title or (_title_of(folder) if source else "")
+    files = project_files(table, title, host, license_id)
     _check_free(files, folder)
     with TemporaryDirectory() as temporary:
         root = Path(temporary)
@@ -72,15 +78,17 @@ def _title_of(folder: Path) -> str:
     return words[:1].upper() + words[1:] or "Leaderboard"
 
 
-def project_files(table: LoadedTable | None, title: str, host: str) -> dict[str, bytes]:
+def project_files(
+    table: LoadedTable | None, title: str, host: str, license_id: str = ""
+) -> dict[str, bytes]:
     """Return every file of a new project by its path; without a table of scores, of the sample."""
     values = tomllib.loads(_read("sample/site.toml")) if table is None else {"site": {}}
     title = title or values["site"]["title"]
-    values["site"]["title"] = title
+    values["site"] |= {"title": title} | ({"license": license_id} if license_id else {})
     texts = {
         ".gitignore": _read("gitignore"),
         ".github/workflows/check.yml": _read("check.yml"),
-        "README.md": _readme(table, title, host),
+        "README.md": _readme(table, title, host, license_id),
         "requirements.txt": _read("requirements.txt"),
         "site.toml": set_keys(_read("site.toml"), values),
         "data/content/about.md": _read(f"{'sample' if table is None else 'content'}/about.md"),
@@ -112,7 +120,7 @@ def set_keys(text: str, values: Mapping[str, Mapping[str, str | list[str]]]) -> 
     return "\n".join(lines)
 
 
-def _readme(table: LoadedTable | None, title: str, host: str) -> str:
+def _readme(table: LoadedTable | None, title: str, host: str, license_id: str) -> str:
     """Put the host's settings on top, with the title quoted as in JSON, which is valid YAML."""
     if table is None:
         data = _read("sample/data.md")
@@ -122,7 +130,10 @@ def _readme(table: LoadedTable | None, title: str, host: str) -> str:
     text = _read("README.md", title=title, data=data.strip(), publish=publish)
     if not (FILES / host / SETTINGS).exists():
         return text
-    return _read(f"{host}/{SETTINGS}", title=json.dumps(title, ensure_ascii=False)) + text
+    # The ids of licences on Hugging Face are those of SPDX in small letters.
+    known = f"license: {license_id.lower()}" if license_id else _NO_LICENSE
+    quoted = json.dumps(title, ensure_ascii=False)
+    return _read(f"{host}/{SETTINGS}", title=quoted, license=known) + text
 
 
 def _read(name: str, **values: str) -> str:

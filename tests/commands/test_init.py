@@ -247,6 +247,7 @@ def test_a_file_created_meanwhile_is_not_overwritten(tmp_path):
         ["board", "--from", "no-such.csv"],
         ["board", "--from", "/"],
         ["board", "--title", "two\nlines"],
+        ["board", "--license", "mine\nsdk: docker"],
     ],
 )
 def test_wrong_usage(args, tmp_path, monkeypatch):
@@ -273,8 +274,11 @@ def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
     assert 0 == run(folder, "--from", csv, "--title", title, "--host", "hf-space").exit_code
     nothing, settings, text = (folder / "README.md").read_text(encoding="utf8").split("---\n", 2)
     assert "" == nothing
+    description = "Models ranked by their scores on tasks"
+    assert len(description) <= 60  # what Hugging Face shows
     assert {
         "title": title,
+        "short_description": description,
         "emoji": "📊",
         "colorFrom": "blue",
         "colorTo": "indigo",
@@ -286,6 +290,17 @@ def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
     assert text.lstrip().startswith(f"# {title}\n")
     workflows = sorted(path.name for path in (folder / ".github/workflows").iterdir())
     assert ["check.yml", "space.yml"] == workflows
+
+
+def test_the_licence_is_in_both_places_in_which_it_is_read(tmp_path):
+    """Unless it is not known: then a comment says where it belongs."""
+    assert 0 == run(tmp_path / "a", "--host", "hf-space", "--license", "CC-BY-4.0").exit_code
+    _, settings, _ = (tmp_path / "a/README.md").read_text(encoding="utf8").split("---\n", 2)
+    assert "cc-by-4.0" == YAML(typ="safe").load(settings)["license"]
+    assert "CC-BY-4.0" == load_config(tmp_path / "a").site.license
+    assert 0 == run(tmp_path / "b", "--host", "hf-space").exit_code
+    assert "\n# license: " in (tmp_path / "b/README.md").read_text(encoding="utf8")
+    assert "" == load_config(tmp_path / "b").site.license
 
 
 def test_the_project_installs_the_generator_that_made_it(sample):

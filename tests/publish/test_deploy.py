@@ -166,6 +166,54 @@ def test_the_domain_set_at_the_host_remains(root, remote, site):
     assert not push_site(site, root, "origin", "gh-pages", "The same").changed
 
 
+def test_the_domain_of_the_project_goes_before_that_set_at_the_host(root, remote):
+    (root / "CNAME").write_text("old.example.org", encoding="utf8")
+    assert (0, []) == deploy(root)
+    (root / "CNAME").write_text(" board.example.org\n\n", encoding="utf8")
+    assert (0, []) == deploy(root)
+    assert "board.example.org" == git(remote, "show", f"{GH_PAGES}:CNAME")
+    assert () == verify_site(root / "site").faults
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("https://board.example.org", "'https://board.example.org' is not a domain"),
+        ("a.example.org\nb.example.org", r"'a.example.org\nb.example.org' is not a domain"),
+        ("localhost", "'localhost' is not a domain"),
+        ("-a.example.org", "'-a.example.org' is not a domain"),
+        (f"{'a' * 64}.org", f"'{'a' * 64}.org' is not a domain"),
+        ("", "'' is not a domain"),
+    ],
+)
+def test_what_is_no_domain(root, remote, text, line):
+    (root / "CNAME").write_text(text, encoding="utf8")
+    fix = "Write the domain and nothing else, such as board.example.org."
+    assert f"CNAME: {line}. {fix}" == refused(root)
+    assert "" == git(remote, "branch")
+
+
+@pytest.mark.parametrize("domain", ["board.example.org", "Example.ORG", "xn--bcher-kva.example"])
+def test_what_is_a_domain(root, domain):
+    (root / "CNAME").write_text(f"{domain}\n", encoding="utf8")
+    assert (0, []) == deploy(root, "--base-url", f"https://{domain.lower()}/board/")
+    assert f"{domain}\n" == (root / "site/CNAME").read_text(encoding="utf8")
+
+
+def test_a_domain_that_is_not_the_address_of_the_site(root):
+    (root / "CNAME").write_text("board.example.org", encoding="utf8")
+    what = "it says board.example.org, but the address of the site is https://o.github.io/b/"
+    code, lines = deploy(root, "--base-url", "https://o.github.io/b/")
+    assert (0, [f"warning: CNAME: {what}. Change base_url, or this file."]) == (code, lines)
+
+
+def test_a_domain_file_that_leads_out_is_not_published(root, tmp_path):
+    (tmp_path / "secret").write_text("secret.example.org", encoding="utf8")
+    (root / "CNAME").symlink_to(tmp_path / "secret")
+    what = "it is a link that leads out of the folder"
+    assert f"CNAME: cannot be read: {what}." == refused(root)
+
+
 def test_the_bytes_are_the_sites(root, remote, site):
     """Whatever the machine does to line ends and which files it ignores."""
     git(root, "config", "--global", "core.autocrlf", "true")
