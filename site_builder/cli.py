@@ -20,6 +20,7 @@ _PLACES = {
     "init": ("init", "init"),
     "profile": ("tables", "profile"),
     "serve": ("serve", "serve"),
+    "upgrade": ("init", "upgrade"),
     "verify": ("build", "verify"),
 }
 

@@ -211,6 +211,9 @@ class Console:
         except SiteError as error:
             self.fail(error, outcome)
             sys.exit(1)
+        except MemoryError:
+            self.fail(SiteError("There is not enough memory for this project."), outcome)
+            sys.exit(1)
 
     def fail(self, error: SiteError, outcome: str) -> None:
         """Print every fault on a line of its own, then their number and the outcome."""

@@ -1,4 +1,4 @@
-"""`init`: a project to start from."""
+"""`init` and `upgrade`: a project to start from, and its generator."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from site_builder.commands.console import Console, with_console
+from site_builder.commands.console import Console, project_option, with_console
+from site_builder.errors import Fault
 from site_builder.formatting import counted
 
 
@@ -73,3 +74,25 @@ def init(
         console.say(f"  {path}")
     change = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(str(root))} && "
     console.say(f"Next: {change}site-builder build")
+
+
+@click.command(epilog="Example: site-builder upgrade --project my-board")
+@project_option
+@with_console
+def upgrade(root: Path, console: Console) -> None:
+    """Let a project's workflows install this version of the generator.
+
+    It replaces generator/ of the project. All other files stay as they are.
+    """
+    from site_builder import __version__
+    from site_builder.starter.generator import INCLUDED, replace_generator
+
+    with console.exit_on_error():
+        changed = replace_generator(root)
+    for path in changed:
+        console.say(f"  {path}")
+    console.say(f"The project {'now has' if changed else 'has'} site-builder {__version__}.")
+    requirements = root / "requirements.txt"
+    if not requirements.is_file() or INCLUDED not in requirements.read_text(errors="replace"):
+        what = f"the workflows install what it lists, and it lacks the line {INCLUDED!r}"
+        console.warn([Fault(str(requirements), what, "Add it.", "warning")])

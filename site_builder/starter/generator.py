@@ -6,6 +6,7 @@ import csv
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from io import BytesIO, StringIO
@@ -14,10 +15,14 @@ from zipfile import ZipFile, ZipInfo
 
 from site_builder.errors import Fault, SiteError
 from site_builder.render.assets import PACKAGE, default_folder
+from site_builder.symlinks import check_inside, read_inside
 
 FOLDER = "generator"
 REQUIREMENTS = f"{FOLDER}/requirements.txt"
 """Everything that a build needs, by hash: the wheel in this folder, and the dependencies."""
+
+INCLUDED = f"-r {REQUIREMENTS}"
+"""The line of a project's `requirements.txt` by which its workflows install the generator."""
 
 _NAME = "site-builder"
 _METADATA = ("METADATA", "WHEEL", "entry_points.txt")
@@ -38,6 +43,32 @@ def generator_files() -> dict[str, bytes]:
     own = f"./{FOLDER}/{name} \\\n    --hash=sha256:{sha256(wheel).hexdigest()}\n"
     needed = re.sub(r"\A(#.*\n)*", "", lock)  # its head says how the generator's project made it
     return {f"{FOLDER}/{name}": wheel, REQUIREMENTS: f"{_HEAD}{own}{needed}".encode()}
+
+
+def replace_generator(root: Path) -> tuple[str, ...]:
+    """Write `generator/` of a project anew; return the paths that changed, the wheel first.
+
+    Raises:
+        SiteError: The generator is not installed, or the folder has other files or is a link.
+    """
+    files, folder = generator_files(), root / FOLDER
+    try:
+        check_inside(folder, root, FOLDER)
+        found = [path.relative_to(root).as_posix() for path in folder.glob("*")]
+        old = [path for path in found if path not in files]
+        if strange := [path for path in old if not fnmatch(path, f"{FOLDER}/site_builder-*.whl")]:
+            what = "it is not part of the generator"
+            raise SiteError(Fault(str(root / strange[0]), what, "Move it out of this folder."))
+        changed = [p for p in files if p not in found or files[p] != read_inside(root / p, root)]
+        folder.mkdir(exist_ok=True)
+        for path in changed:
+            (root / path).write_bytes(files[path])
+        for path in old:
+            (root / path).unlink()
+    except OSError as error:
+        failed = str(error.filename or folder)
+        raise SiteError(Fault(failed, f"cannot be written: {error.strerror}.")) from error
+    return (*changed, *old)
 
 
 def _make_wheel() -> tuple[str, bytes]:

@@ -439,3 +439,15 @@ def test_a_stage_that_is_broken_off_has_taken_no_time(capsys):
     console.interrupted()
     console.say("Done.")
     assert "\nDone.\n" == capsys.readouterr().err
+
+
+def test_a_project_that_needs_too_much_memory(project, monkeypatch):
+    """As where a workflow limits it: one line, and the published site stays."""
+
+    def allocate(*_args: object, **_options: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("site_builder.build.make_files", allocate)
+    said = CliRunner().invoke(main, ["check", "--project", str(project)])
+    lines = ["There is not enough memory for this project.", "1 error; nothing was written."]
+    assert (1, lines) == (said.exit_code, said.stderr.splitlines())

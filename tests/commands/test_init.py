@@ -4,6 +4,7 @@ import errno
 import json
 import re
 import runpy
+import shutil
 import sys
 import tomllib
 from base64 import urlsafe_b64encode
@@ -360,6 +361,73 @@ def test_the_settings_of_the_sample_are_in_its_commented_file(sample):
     assert {"site", "board", "import", "theme", "charts"} < set(tomllib.loads(text))
     assert 1 == text.count("\ntitle = ")
     assert "# title = " not in text
+
+
+# --- upgrade --------------------------------------------------------------------------------------
+
+
+def upgrade(root: Path) -> Result:
+    return CliRunner().invoke(main, ["upgrade", "--project", str(root)])
+
+
+@pytest.fixture
+def outdated(sample: Path, tmp_path: Path) -> Path:
+    """The sample with the generator of an older version, and a package of the publisher's."""
+    root = shutil.copytree(sample, tmp_path / "outdated")
+    (root / WHEEL).rename(root / "generator/site_builder-0.0.9-py3-none-any.whl")
+    (root / "generator/requirements.txt").write_text("old", encoding="utf8")
+    with (root / "requirements.txt").open("a", encoding="utf8") as file:
+        file.write("my-charts==1.0 --hash=sha256:00\n")
+    return root
+
+
+def test_upgrade_replaces_the_generator_and_nothing_else(sample, outdated):
+    before = contents(outdated)
+    said = upgrade(outdated)
+    assert [
+        f"  {WHEEL}",
+        "  generator/requirements.txt",
+        "  generator/site_builder-0.0.9-py3-none-any.whl",
+        f"The project now has site-builder {__version__}.",
+    ] == said.stderr.splitlines()
+    after, fresh = contents(outdated), contents(sample)
+    assert fresh.keys() == after.keys()
+    for path, content in after.items():
+        assert content == (fresh if path.startswith("generator/") else before)[path], path
+    again = upgrade(outdated)
+    assert f"The project has site-builder {__version__}.\n" == again.stderr
+
+
+def test_upgrade_keeps_a_file_that_is_not_the_generators(outdated):
+    (outdated / "generator/notes.txt").write_text("mine", encoding="utf8")
+    before = contents(outdated)
+    said = upgrade(outdated)
+    what = "it is not part of the generator. Move it out of this folder."
+    assert f"{outdated}/generator/notes.txt: {what}" == said.stderr.splitlines()[0]
+    assert (1, before) == (said.exit_code, contents(outdated))
+
+
+def test_upgrade_follows_no_link_out_of_the_project(outdated, tmp_path):
+    (outdated / "generator").rename(tmp_path / "elsewhere")
+    (outdated / "generator").symlink_to(tmp_path / "elsewhere")
+    before = contents(tmp_path / "elsewhere")
+    said = upgrade(outdated)
+    assert "it is a link that leads out of the folder" in said.stderr
+    assert (1, before) == (said.exit_code, contents(tmp_path / "elsewhere"))
+
+
+@pytest.mark.parametrize("text", [None, "site-builder==0.0.9\n"])
+def test_upgrade_of_a_project_that_installs_another_generator(outdated, text):
+    """It says so: the name alone may be anybody's package."""
+    shutil.rmtree(outdated / "generator")
+    (outdated / "requirements.txt").unlink()
+    if text:
+        (outdated / "requirements.txt").write_text(text, encoding="utf8")
+    said = upgrade(outdated)
+    line = "'-r generator/requirements.txt'"
+    what = f"the workflows install what it lists, and it lacks the line {line}. Add it."
+    assert f"warning: {outdated}/requirements.txt: {what}" == said.stderr.splitlines()[-1]
+    assert (0, True) == (said.exit_code, (outdated / WHEEL).is_file())
 
 
 # --- what a project begins with -------------------------------------------------------------------
