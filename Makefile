@@ -31,7 +31,7 @@ setup: .venv/.site ## Install what a build needs into .venv
 .PHONY: site
 site: setup vendor ## Build the site into site/
 	@$(PY) -m site_builder build $(if $(BASE_URL),--base-url '$(BASE_URL)') \
-		$(if $(PREVIOUS),--previous '$(PREVIOUS)')
+		$(if $(PREVIOUS),--previous '$(PREVIOUS)') $(if $(RELEASED),--released '$(RELEASED)')
 
 .PHONY: serve
 serve: setup vendor ## Show the site on this machine, anew at each change
@@ -44,7 +44,8 @@ check: setup vendor ## Check tables, site.toml, templates and prose, every fault
 .PHONY: deploy
 deploy: setup vendor ## Build the site and push it to the branch gh-pages; REMOTE=, BRANCH=, BASE_URL=
 	@$(PY) -m site_builder deploy $(if $(BASE_URL),--base-url '$(BASE_URL)') \
-		$(if $(REMOTE),--remote '$(REMOTE)') $(if $(BRANCH),--branch '$(BRANCH)')
+		$(if $(REMOTE),--remote '$(REMOTE)') $(if $(BRANCH),--branch '$(BRANCH)') \
+		$(if $(PREVIOUS),--previous '$(PREVIOUS)')
 
 .PHONY: data
 data: setup ## Make the Parquet tables from data/source/, and the sample of `init` from them

@@ -21,24 +21,27 @@ from site_builder.commands.console import (
 from site_builder.errors import FaultsError
 from site_builder.formatting import count, counted, size
 
-
-@click.command(epilog="Example: site-builder build --project my-board --strict")
-@project_option
-@out_option
-@base_url_option
-@click.option(
+_previous_option = click.option(
     "--previous",
     metavar="OLD",
     help="The previous release, to publish what changed and a feed of changes. It can be "
     "everything that `diff` reads, or `published`: the site at base_url, if there is one yet.",
 )
-@click.option(
+_released_option = click.option(
     "--released",
     type=click.DateTime(["%Y-%m-%d"]),
     callback=lambda _context, _option, moment: moment and moment.date(),
     help="Day of the data if site.toml does not state it, such as the day of the last commit that "
     "changed it. Default: the newest date of the results.",
 )
+
+
+@click.command(epilog="Example: site-builder build --project my-board --strict")
+@project_option
+@out_option
+@base_url_option
+@_previous_option
+@_released_option
 @click.option(
     "--processes",
     type=click.IntRange(1),
@@ -111,6 +114,8 @@ def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
     show_default=True,
     help="Branch that holds the site and nothing else.",
 )
+@_previous_option
+@_released_option
 @strict_option
 @with_console
 def deploy(  # noqa: PLR0913 - one per option
@@ -120,6 +125,8 @@ def deploy(  # noqa: PLR0913 - one per option
     base_url: str | None,
     remote: str,
     branch: str,
+    previous: str | None,
+    released: date | None,
     *,
     strict: bool,
 ) -> None:
@@ -134,9 +141,9 @@ def deploy(  # noqa: PLR0913 - one per option
 
     options = BuildOptions(console.stage, console.count, workers=None)
     with console.exit_on_error("nothing was pushed"):
-        config = load_project(root, base_url, out)
+        config = load_project(root, base_url, out, previous, released)
         check_target(root, remote, branch)
-        report = build_site(config, out, options, strict=strict)
+        report = build_site(config, out, options, strict=strict, previous=previous)
         console.warn(report.warnings)
         console.say(*report.limits)
         if faults := verify_site(out).faults:

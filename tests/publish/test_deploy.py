@@ -1,9 +1,11 @@
 """`site-builder deploy`: to a branch of a bare repository beside it, and what is refused."""
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +17,7 @@ from site_builder.publish.git_branch import push_site
 from site_builder.publish.manifest import read_manifest
 from site_builder.publish.verify import verify_site
 from tests.helpers.published import NEW_SITE, SITE
+from tests.helpers.serve import served
 from tests.helpers.sites import contents
 
 GH_PAGES = "refs/heads/gh-pages"
@@ -164,6 +167,20 @@ def test_the_domain_set_at_the_host_remains(root, remote, site):
     found = git(remote, "ls-tree", "-r", "--name-only", GH_PAGES).splitlines()
     assert sorted([*contents(site), "CNAME"]) == sorted(found)
     assert not push_site(site, root, "origin", "gh-pages", "The same").changed
+
+
+def test_changes_since_the_published_site(root, remote, tmp_path):
+    """As `build` publishes them, with the day of the data; the first time there is no site yet."""
+    (tmp_path / "host").mkdir()
+    with served(tmp_path / "host") as address:
+        options = ("--base-url", address, "--previous", "published", "--released")
+        assert (0, []) == deploy(root, *options, "2026-03-01")
+        shutil.copytree(root / "site", tmp_path / "host", dirs_exist_ok=True)
+        results = pd.read_parquet(root / "data/results.parquet")
+        results.assign(score=results["score"] / 2).to_parquet(root / "data/results.parquet")
+        assert (0, []) == deploy(root, *options, "2026-04-02")
+    assert commits(remote)[0].endswith(" of 2026-04-02")
+    assert "2026-04-02T00:00:00Z" in git(remote, "show", f"{GH_PAGES}:changes/feed.xml")
 
 
 def test_the_domain_of_the_project_goes_before_that_set_at_the_host(root, remote):
