@@ -187,6 +187,24 @@ def test_check_of_a_pull_request(tmp_path, warns):
     assert "issues/7/comments" in runner.calls.read_text(encoding="utf8")
 
 
+@pytest.mark.parametrize("path", ["generator/other.whl", "requirements.txt", ".github/x.yml"])
+def test_a_pull_request_that_changes_what_the_workflows_run(tmp_path, path):
+    """A check says so, since a wheel cannot be read in a review; a change of data is not that."""
+    publisher = Publisher(tmp_path, "github-pages")
+    before = publisher.push("2026-03-01")
+    publisher.lower_first_score()
+    with (publisher.root / path).open("a", encoding="utf8") as file:
+        file.write("# changed")
+    publisher.push("2026-03-02", "proposed")
+    runner = Runner(tmp_path, publisher.origin)
+    github = {"event": {"pull_request": {"base": {"sha": before}}}}
+    runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
+    place = path.partition("/")[0]
+    assert [f"::warning file={place}::This changes what the workflows run. Review it as code."] == [
+        line for line in runner.log.splitlines() if line.startswith("::")
+    ]
+
+
 def test_an_error_stops_the_check_and_is_at_its_file(tmp_path):
     publisher = Publisher(tmp_path, "github-pages")
     before = publisher.push("2026-03-01")
