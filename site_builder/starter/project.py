@@ -31,7 +31,7 @@ SETTINGS = "settings.yml"
 """What a host reads at the top of the README."""
 
 
-_NO_LICENSE = "# license: cc-by-4.0   (write the licence of the scores, and remove the number sign)"
+_NO_LICENSE = "# license: cc-by-4.0   # the licence of the scores; remove the first # to state it"
 
 
 class _Text(Template):

@@ -300,7 +300,10 @@ def test_the_licence_is_in_both_places_in_which_it_is_read(tmp_path):
     assert "cc-by-4.0" == YAML(typ="safe").load(settings)["license"]
     assert "CC-BY-4.0" == load_config(tmp_path / "a").site.license
     assert 0 == run(tmp_path / "b", "--host", "hf-space").exit_code
-    assert "\n# license: " in (tmp_path / "b/README.md").read_text(encoding="utf8")
+    _, unknown, _ = (tmp_path / "b/README.md").read_text(encoding="utf8").split("---\n", 2)
+    assert "license" not in YAML(typ="safe").load(unknown)
+    stated = YAML(typ="safe").load(unknown.replace("# license", "license"))
+    assert "cc-by-4.0" == stated["license"]
     assert "" == load_config(tmp_path / "b").site.license
 
 
