@@ -35,6 +35,9 @@ Image = Annotated[str, Field(pattern=_IMAGE)]
 WebUrl = Annotated[str, Field(pattern=_LINK)]
 
 _TOML = "site.toml"
+MOST_BYTES = 100_000
+"""Of `site.toml`."""
+_MOST_DOTS = 1_000  # in a line: the time for a key takes the square of its parts
 # What a value must be, by pydantic's name of the rule that it breaks.
 _RULES = {
     "bool_type": "must be true or false",
@@ -307,7 +310,9 @@ def read_config(
 def _read_toml(root: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
     """Return the values and the checksum of `site.toml`, which may not exist, or its fault."""
     try:
-        content = read_inside(root / _TOML, root)
+        content = read_inside(root / _TOML, root, most=MOST_BYTES)
+        if any(line.count(b".") > _MOST_DOTS for line in content.splitlines()):
+            return {}, None, [Fault(_TOML, f"a line has more than {_MOST_DOTS:,} dots")]
         return tomllib.loads(content.decode("utf-8-sig")), sha256(content).hexdigest(), []
     except FileNotFoundError:
         return {}, None, []

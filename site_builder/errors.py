@@ -123,6 +123,16 @@ class SiteError(Exception):
         self.faults = tuple(Fault("", f) if isinstance(f, str) else f for f in faults)
         super().__init__("\n".join(map(str, self.faults)))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (type(self), self.faults)
+
+
+def _restored(kind: type[SiteError], faults: Sequence[Fault]) -> SiteError:
+    """Return an error of another process; not all of them are made from faults alone."""
+    error = kind.__new__(kind)
+    SiteError.__init__(error, *faults)
+    return error
+
 
 class FaultsError(SiteError):
     """All faults of a project that one run can find."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from errno import EISDIR, EPERM
+from errno import EFBIG, EISDIR, EPERM
 from pathlib import Path
 
 from site_builder.errors import Fault, FaultsError, limit_faults
@@ -28,18 +28,27 @@ def check_inside(path: Path, root: Path, folder: str = "") -> None:
         raise OSError(EPERM, _OUTSIDE, str(path))
 
 
-def read_inside(path: Path, root: Path, folder: str = "") -> bytes:
-    """Return the content of a file that `is_inside`.
+def read_inside(path: Path, root: Path, folder: str = "", most: int | None = None) -> bytes:
+    """Return the content of a file that `is_inside`, of at most so many bytes.
 
     Whoever proposes a change to a project could otherwise publish any file of the machine.
 
     Raises:
-        OSError: It leads out, cannot be read, or is no file: reading a device may never end.
+        OSError: It leads out, cannot be read, is too large, or is no file: reading a device may
+            never end.
     """
     check_inside(path, root, folder)
     if path.exists() and not path.is_file():
         raise OSError(EISDIR, "it is no file", str(path))
+    if most is not None:
+        check_size(path, most)
     return path.read_bytes()
+
+
+def check_size(path: Path, most: int) -> None:
+    """Raise an `OSError` if a file has more than so many bytes."""
+    if (size := path.stat().st_size) > most:
+        raise OSError(EFBIG, f"it has {size:,} bytes, more than {most:,}", str(path))
 
 
 def refuse_outside(paths: Iterable[Path], root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 from site_builder import formatting
@@ -64,21 +65,7 @@ class _TaskFigures(dict[str, Any]):
 
 def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
     """Return the figures that follow from the values of the API alone."""
-    correlations = api.get("correlations") or {"columns": []}
-
-    def correlation(a: str, b: str) -> dict[str, Any]:
-        columns = correlations["columns"]
-        i, j = (columns.index(_known("correlation column", name, columns)) for name in (a, b))
-        # Older sites have no corrected p-values.
-        adjusted, related = (correlations.get(key) for key in ("p_adjusted", "by_construction"))
-        return {
-            "n": correlations["n"][i][j],
-            "spearman": correlations["spearman"][i][j],
-            "p_value": correlations["p_value"]["spearman"][i][j],
-            "p_adjusted": adjusted and adjusted[i][j],
-            "by_construction": related and related[i][j],
-        }
-
+    # Functions of modules, which can be sent to a process that is not forked.
     return {
         **api,
         "baseline": next((m["name"] for m in api["models"] if m.get("is_baseline")), ""),
@@ -86,13 +73,30 @@ def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
         "task": _lookup(api["tasks"], "task"),
         "category": _lookup(api.get("categories", []), "category"),
         "metric": _lookup(api.get("metrics", []), "metric"),
-        "correlation": correlation,
+        "correlation": partial(_correlation, api.get("correlations") or {"columns": []}),
+    }
+
+
+def _correlation(correlations: Mapping[str, Any], a: str, b: str) -> dict[str, Any]:
+    columns = correlations["columns"]
+    i, j = (columns.index(_known("correlation column", name, columns)) for name in (a, b))
+    # Older sites have no corrected p-values.
+    adjusted, related = (correlations.get(key) for key in ("p_adjusted", "by_construction"))
+    return {
+        "n": correlations["n"][i][j],
+        "spearman": correlations["spearman"][i][j],
+        "p_value": correlations["p_value"]["spearman"][i][j],
+        "p_adjusted": adjusted and adjusted[i][j],
+        "by_construction": related and related[i][j],
     }
 
 
 def _lookup(records: list[dict[str, Any]], key: str) -> Callable[[str], dict[str, Any]]:
-    by_id = {record[key]: record for record in records}
-    return lambda name: by_id[_known(key, name, by_id)]
+    return partial(_record, key, {record[key]: record for record in records})
+
+
+def _record(key: str, by_id: Mapping[str, dict[str, Any]], name: str) -> dict[str, Any]:
+    return by_id[_known(key, name, by_id)]
 
 
 def _known(kind: str, name: str, known: Collection[str]) -> str:

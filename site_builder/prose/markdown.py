@@ -24,6 +24,8 @@ SLOTS = (
     *("lede", "takeaways", "models", "tasks", "categories"),
     *("analysis", "serving", "data", "about", "limits"),
 )
+MOST_BYTES = 1_000_000
+"""Of a file of prose."""
 _SPACE = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>-])")
 # Characters with a meaning in Markdown or for smart quotes; Markdown knows a backslash only before
@@ -32,7 +34,7 @@ _LITERAL = str.maketrans(
     {mark: f"\\{mark}" for mark in "\\`*_{}[]()#+.!|>-"}
     | {"&": "&amp;", "<": "&lt;", "=": "&#61;", '"': "&quot;", "'": "&#39;"}
 )
-_TITLE = re.compile(r"\s*#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
+_TITLE = re.compile(r"\s*#[ \t]+(\S.*)")
 _NO_SCHEME = re.compile(r"[\x00-\x20]*[/\\][\x00-\x20]*[/\\]")
 _ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _PREFIX = "text-"
@@ -82,7 +84,7 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
             faults.append(Fault(where, "no page shows this file.", names, "warning"))
             continue
         try:
-            file = read_inside(path, root, str(folder.relative_to(root)))
+            file = read_inside(path, root, str(folder.relative_to(root)), MOST_BYTES)
             texts[slot], checksums[slot] = file.decode("utf-8-sig"), sha256(file).hexdigest()
         except UnicodeDecodeError as error:
             faults.append(Fault(where, f"cannot be read as UTF-8 text: {error}"))
@@ -100,7 +102,8 @@ def _split_title(name: str, text: str) -> tuple[str, str]:
     if heading is None:
         return sentence(re.sub(r"[-_]+", " ", name)), text
     above = text[: heading.end()].count("\n")  # so that lines keep their numbers
-    return unescape_markdown(heading[1]), "\n" * above + text[heading.end() :]
+    title = heading[1][0] + heading[1][1:].rstrip(" \t#")
+    return unescape_markdown(title), "\n" * above + text[heading.end() :]
 
 
 def escape_markdown(text: str) -> str:

@@ -17,19 +17,22 @@ from jinja2 import meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension
 from jinja2.parser import Parser
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
-from site_builder.errors import did_you_mean
+from site_builder.errors import did_you_mean, shortened
 from site_builder.formatting import scale_for
 from site_builder.prose.figures import NAMES, UnknownNameError, prose_filters
 from site_builder.prose.markdown import escape_markdown
 from site_builder.records import Record, field
 
-_MOST_CHARACTERS = 1_000_000  # of a text, as it is written and as it is filled in
-# Loops in loops take time that no other limit bounds.
-_MOST_LOOPS = 2
+FILE = "<template>"
+"""The file of a text in tracebacks, as Jinja names it."""
+UNREADABLE = "it is nested too deeply, or has too long a number"
+"""What Python cannot compile."""
+_MOST_CHARACTERS = 1_000_000  # of a text as it is filled in
+_MOST_BITS = 10_000  # of a number, which Python writes in some 3,000 digits
 # Jinja's filters that select figures or change the case of a text.
 _JINJA_FILTERS = (
     *("abs", "default", "dictsort", "first", "float", "groupby", "int", "items", "last", "length"),
@@ -37,14 +40,11 @@ _JINJA_FILTERS = (
     *("selectattr", "sort", "sum", "title", "trim", "unique", "upper"),
 )
 _FORBIDDEN: dict[type[nodes.Node], str] = {
-    nodes.Block: "{% block %}",
-    nodes.Concat: "'~'",
+    nodes.Concat: "'~'",  # it would write a fraction in all its digits
     nodes.Extends: "{% extends %}",
-    nodes.FilterBlock: "{% filter %}",
     nodes.FromImport: "{% from %}",
     nodes.Import: "{% import %}",
     nodes.Include: "{% include %}",
-    nodes.Macro: "{% macro %}",
 }
 # Errors of an expression over figures; any other exception is a bug of the generator.
 _ERRORS = (
@@ -68,14 +68,14 @@ class Claim(Record):
         line: Line of its tag.
         condition: The condition as it is written.
         sentence: The text of the claim, filled in.
-        figures: Of a false condition, its operands as they are written, with their values.
+        figures: Of a false condition, its operands and their values, as they are written.
     """
 
     line: int
     condition: str
     sentence: str
     holds: bool
-    figures: tuple[tuple[str, object], ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
 
 
 class FilledText(Record):
@@ -87,7 +87,7 @@ class FilledText(Record):
 
 
 class Written(str):
-    """Text that is Markdown already, such as a figure that a filter has written."""
+    """Text that is Markdown already, such as a link, or what `{% set %}` encloses."""
 
     __slots__ = ()
 
@@ -101,24 +101,21 @@ class ProseTemplate:
     def __init__(self, text: str, filters: Mapping[str, Callable[..., str]] | None = None) -> None:
         self.mistakes: tuple[Mistake, ...] = ()
         self._template: jinja2.Template | None = None
-        if len(text) > _MOST_CHARACTERS:
-            what = f"the text has {len(text):,} characters, more than {_MOST_CHARACTERS:,}"
-            self.mistakes = (Mistake(1, what),)
-            return
         environment = _Environment(filters or prose_filters(scale_for(())))
         try:
             tree = environment.parse(text)
             forbidden = tuple(_forbidden(tree))
-            self.mistakes = (*forbidden, *_unknown_names(tree))
             if not forbidden:
                 self._template = environment.from_string(tree)
+            # Afterwards: to look for names, Jinja calculates what is constant, in the tree itself.
+            self.mistakes = (*forbidden, *_unknown_names(tree))
         except jinja2.TemplateSyntaxError as error:
             what = error.message or "is not valid"
             unknown = re.fullmatch(r"No filter named '(\w+)'\.", what)
             fix = did_you_mean(unknown[1], environment.filters) if unknown else ""
             self.mistakes = (Mistake(error.lineno, what, fix),)
-        except (RecursionError, SyntaxError, MemoryError):
-            self.mistakes = (Mistake(1, "it is nested too deeply to be read"),)
+        except (RecursionError, SyntaxError, ValueError):
+            self.mistakes = (Mistake(1, UNREADABLE),)
 
     def fill_in(self, figures: Mapping[str, object]) -> FilledText:
         """Render the text and collect its claims and all mistakes that the figures reveal."""
@@ -130,6 +127,7 @@ class ProseTemplate:
         try:
             for part in self._template.generate(names):
                 text.append(part)
+                part.encode()  # half a character, such as "\ud800", is no text
                 size += len(part)
                 if size > _MOST_CHARACTERS:
                     message = f"the text becomes longer than {_MOST_CHARACTERS:,} characters"
@@ -137,7 +135,7 @@ class ProseTemplate:
         except _ERRORS as error:
             text = []
             trace = walk_tb(error.__traceback__)  # which Jinja maps onto the text
-            lines = (n for frame, n in trace if frame.f_code.co_filename == "<template>")
+            lines = (n for frame, n in trace if frame.f_code.co_filename == FILE)
             report.mistakes.append(Mistake(max(lines, default=1), str(error)))
         finally:
             _REPORT.reset(token)
@@ -164,7 +162,7 @@ _REPORT: ContextVar[_Report] = ContextVar("report")
 def _fail(what: str, fix: str = "") -> _Missing:
     """Report a mistake and go on with a value that stands for nothing."""
     report = _REPORT.get()
-    frames = (line for frame, line in walk_stack(None) if frame.f_code.co_filename == "<template>")
+    frames = (line for frame, line in walk_stack(None) if frame.f_code.co_filename == FILE)
     line = report.template.get_corresponding_lineno(next(frames, 1))
     report.mistakes.append(Mistake(line, what, fix))
     return _Missing(hint="")
@@ -209,38 +207,39 @@ for _name, _nothing in (("str", ""), ("bool", False), ("len", 0), ("hash", 0), (
 class _Function(Record):
     """A function or a filter of prose: an error of it is reported, and stops nothing."""
 
-    function: Callable[..., Any]
+    _function: Callable[..., Any]  # prose reaches no name that begins with an underscore
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the function has it
         for value in args:
             if isinstance(value, _Missing):
                 return value._use()
         try:
-            return self.function(*args, **kwargs)
+            return self._function(*args, **kwargs)
         except _ERRORS as error:
             return _fail(str(error))
 
 
-def _write(function: Callable[..., str], *args: object, **kwargs: object) -> Written:
+def _write(function: Callable[..., str], *args: object, **kwargs: object) -> str:
     """Write a figure by a filter."""
     for figure in args:
         if isinstance(figure, float) and not isfinite(figure):
             message = f"the figure {figure!r} is not finite"
             raise ValueError(message)
-    return Written(escape_markdown(function(*args, **kwargs)))
+    return function(*args, **kwargs)
 
 
 def _finalize(value: object) -> object:
     """A float without a filter is a mistake, since nobody has chosen its digits."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        _fail("a number of more than 3,000 digits is too long for prose")
+        return ""
     if isinstance(value, Written | int):
         return value
     if isinstance(value, _Missing):
         return str(value)
-    if isinstance(value, str) and len(value) <= _MOST_CHARACTERS:
-        return escape_markdown(value)
     if isinstance(value, str):
-        _fail(f"a text of {len(value):,} characters is too long for prose")
-    elif isinstance(value, float):
+        return escape_markdown(value)
+    if isinstance(value, float):
         written = "is not written with a filter such as `score`, `signed` or `percent`"
         _fail(f"the figure {value!r} {written}")
     elif value is None:
@@ -258,7 +257,10 @@ def _kind(value: object) -> str:
 class _Environment(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, which writes for Markdown and collects mistakes."""
 
-    intercepted_binops = frozenset(("+", "*", "**", "%"))
+    @staticmethod
+    def concat(parts: Iterable[str]) -> Written:
+        """Join what has been written, so that it is not escaped twice."""
+        return Written("".join(parts))
 
     def __init__(self, filters: Mapping[str, Callable[..., str]]) -> None:
         super().__init__(
@@ -266,46 +268,24 @@ class _Environment(ImmutableSandboxedEnvironment):
             extensions=[_ClaimTag],
             finalize=_finalize,
             keep_trailing_newline=True,
+            optimized=False,  # else `1e308 * 10` becomes the name `inf`, which does not exist
         )
         self.globals.clear()
         ours = {name: _Function(partial(_write, function)) for name, function in filters.items()}
         self.filters = {name: self.filters[name] for name in _JINJA_FILTERS} | ours
 
     def is_safe_callable(self, obj: object) -> bool:
-        """Allow the functions of prose and methods of loops and claims, not those of Python."""
-        if not isinstance(obj, _Function | _Missing | MethodType):
+        """Allow the functions of prose, macros, and methods of loops and claims."""
+        if not isinstance(obj, _Function | _Missing | MethodType | Macro):
             # Jinja's own message names a place in memory, which differs from build to build.
             what = "prose can call only model, task, category, correlation and link"
             raise SecurityError(what)
         return True
 
-    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
-        """Calculate with numbers only: a text, a list or a huge number could grow for ever."""
-        for side in (left, right):
-            if not isinstance(side, int | float | _Missing):
-                message = f"'{operator}' needs two numbers, not {_kind(side)}"
-                raise TypeError(message)
-        if isinstance(left, int) and isinstance(right, int):
-            try:
-                self.binop_table[operator](float(left), float(right))
-            except OverflowError:
-                message = f"'{operator}' makes too large a number"
-                raise OverflowError(message) from None
-        result: object = super().call_binop(context, operator, left, right)
-        return result
-
 
 def _forbidden(tree: nodes.Template) -> Iterator[Mistake]:
     for node in tree.find_all(tuple(_FORBIDDEN)):
         yield Mistake(node.lineno, f"prose has no {_FORBIDDEN[type(node)]}")
-    loops = [*tree.find_all(nodes.For)]
-    for loop in loops:
-        if loop.recursive:
-            yield Mistake(loop.lineno, "prose has no recursive loops")
-    for _ in range(_MOST_LOOPS):  # those in no loop, those in a loop, ...
-        loops = [*dict.fromkeys(inner for loop in loops for inner in loop.find_all(nodes.For))]
-    for loop in loops:
-        yield Mistake(loop.lineno, f"more than {_MOST_LOOPS} loops are nested")
 
 
 def _unknown_names(tree: nodes.Template) -> Iterator[Mistake]:
@@ -373,14 +353,14 @@ class _ClaimTag(Extension):
             report.claims.append(claim)
         return sentence
 
-    def _values(self, context: Context, operands: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+    def _values(self, context: Context, operands: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """Yield the operands of a condition that are figures, with their values."""
         for operand in operands:
             with suppress(*_ERRORS, jinja2.TemplateSyntaxError):
                 find = self.environment.compile_expression(operand, undefined_to_none=False)
                 value = find(context.get_all())
                 if isinstance(value, str | int | float | None):
-                    yield operand, value
+                    yield operand, shortened(repr(value))
 
 
 def _conditions(tokens: Iterable[tuple[int, str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from math import inf
 from typing import Any, TypeAlias, TypeVar
 
@@ -15,6 +15,7 @@ from site_builder.compute.numbers import difference
 from site_builder.compute.score_error import REACH
 from site_builder.formatting import NumberFormat, scale_for
 from site_builder.labels import ScoreKey
+from site_builder.limits import Breach, map_limited
 from site_builder.prose.figures import prose_filters
 from site_builder.prose.markdown import plain_text
 from site_builder.prose.template import Claim, ProseTemplate, Written, text_file
@@ -146,10 +147,16 @@ class LostProvenance(Record):
 
 
 class ClaimChanges(Record):
-    """The claims that changed, and how many could be judged on one release only."""
+    """The claims that changed.
+
+    Attributes:
+        unjudged: How many could be judged on one release only.
+        unread: In how many texts claims were not looked for, since they ran into limits.
+    """
 
     turned: tuple[ChangedClaim, ...] = ()
     unjudged: int = 0
+    unread: int = 0
 
 
 class Changes(Record):
@@ -347,39 +354,58 @@ def find_turned_claims(old: ProseInputs, new: ProseInputs) -> ClaimChanges | Non
     if old.texts is None and new.texts is None:
         return None
     before, after = dict[_ClaimKey, Claim](), dict[_ClaimKey, Claim]()
-    for texts in (old.texts or {}, new.texts or {}):
-        before |= _judged(texts, old)
-        after |= _judged(texts, new)
+    texts = [text for prose in (old, new) for text in (prose.texts or {}).items()]
+    unread = len(texts)
+    for _, judged in map_limited(partial(_judge, old, new), texts):
+        if not isinstance(judged, Breach):
+            before |= judged[0]
+            after |= judged[1]
+            unread -= 1
     both = [key for key in after if key in before]
-    turned = tuple(
+    turned = [key for key in both if before[key].holds != after[key].holds]
+    claims = [claim for key in turned for claim in (before[key], after[key])]
+    sentences = dict(map_limited(_plain_texts, [claim.sentence for claim in claims]))
+    changed = tuple(
         ChangedClaim(
             file=text_file(key[0]),
             line=after[key].line,
             condition=after[key].condition,
             held=before[key].holds,
             holds=after[key].holds,
-            before=_sentence(before[key]),
-            after=_sentence(after[key]),
+            before=_sentence(before[key], sentences),
+            after=_sentence(after[key], sentences),
         )
-        for key in both
-        if before[key].holds != after[key].holds
+        for key in turned
     )
-    return ClaimChanges(turned, len(before) + len(after) - 2 * len(both))
+    return ClaimChanges(changed, len(before) + len(after) - 2 * len(both), unread)
 
 
-def _sentence(claim: Claim) -> str:
+def _plain_texts() -> Callable[[str], str]:
+    return plain_text
+
+
+def _sentence(claim: Claim, plain: Mapping[str, str | Breach]) -> str:
     """Return the sentence without the punctuation that joins it to the one before."""
-    return plain_text(claim.sentence).lstrip(",; ")
+    text = plain.get(claim.sentence)
+    return (text if isinstance(text, str) else claim.sentence).lstrip(",; ")
 
 
-def _judged(texts: Mapping[str, str], prose: ProseInputs) -> dict[_ClaimKey, Claim]:
-    """Judge the claims of texts; those that need figures that do not exist are left out."""
+_Judged: TypeAlias = dict[_ClaimKey, Claim]
+
+
+def _judge(
+    old: ProseInputs, new: ProseInputs
+) -> Callable[[tuple[str, str]], tuple[_Judged, _Judged]]:
+    """Return what judges the claims of a slot and its text by the figures of both releases."""
+    return lambda text: (_judged(*text, old), _judged(*text, new))
+
+
+def _judged(slot: str, text: str, prose: ProseInputs) -> _Judged:
+    """Judge the claims of a text; those that need figures that do not exist are left out."""
     figures = {**prose.figures, "link": lambda *_: Written("")}
-    filters = prose_filters(prose.scale)
-    judged: dict[_ClaimKey, Claim] = {}
-    for slot, text in texts.items():
-        seen: Counter[str] = Counter()
-        for claim in ProseTemplate(text, filters).fill_in(figures).claims:
-            judged[slot, claim.condition, seen[claim.condition]] = claim
-            seen[claim.condition] += 1
+    judged: _Judged = {}
+    seen: Counter[str] = Counter()
+    for claim in ProseTemplate(text, prose_filters(prose.scale)).fill_in(figures).claims:
+        judged[slot, claim.condition, seen[claim.condition]] = claim
+        seen[claim.condition] += 1
     return judged

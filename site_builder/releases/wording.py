@@ -69,7 +69,11 @@ def notes(changes: Changes) -> tuple[str, ...]:
     found = []
     if changes.claims is None:
         found.append("Claims were not compared: neither of the two brings its prose.")
-    elif n := changes.claims.unjudged:
+    elif n := changes.claims.unread:
+        found.append(
+            f"The claims of {counted(n, 'text')} were not compared: too slow or too large."
+        )
+    if changes.claims and (n := changes.claims.unjudged):
         needs = "they need" if n > 1 else "it needs"
         lacks = f"{needs} a figure that one of the two does not have"
         found.append(f"{counted(n, 'claim')} could not be compared: {lacks}.")

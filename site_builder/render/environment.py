@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from traceback import walk_tb
 from types import BuiltinMethodType, FunctionType, MethodType, NoneType
+from typing import Any
 
 import jinja2
 from jinja2.bccache import Bucket
@@ -17,11 +19,16 @@ from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
 from site_builder.errors import Fault, TemplateFaultError
+from site_builder.limits import Breach, Item, Result, map_limited
+from site_builder.parallel import map_pages
+from site_builder.prose.template import UNREADABLE
 from site_builder.records import Record
 from site_builder.render.assets import project_folders
 from site_builder.render.tables import raw_value, write_data, write_rows, write_words
-from site_builder.symlinks import check_inside
+from site_builder.symlinks import check_inside, check_size
 
+MOST_BYTES = 1_000_000
+"""Of a template of a project."""
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 # Errors of a template; in one of the generator's, most of them are bugs.
 _ERRORS = (
@@ -29,6 +36,7 @@ _ERRORS = (
     OSError,
     TypeError,
     ValueError,
+    NameError,  # `inf`, which Jinja makes of `1e308 * 10`
     AttributeError,
     LookupError,
     ArithmeticError,
@@ -62,9 +70,16 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return isinstance(obj.__self__, _WITH_METHODS)
         return isinstance(obj, FunctionType | Macro | BlockReference)
 
+    def compile(self, source: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - Jinja's own
+        """Compile a template, or raise what names it and its place."""
+        try:
+            return super().compile(source, *args, **options)
+        except (RecursionError, SyntaxError, ValueError) as error:
+            raise jinja2.TemplateSyntaxError(UNREADABLE, 1, *args) from error
+
 
 class _OfProject(jinja2.FileSystemLoader):
-    """Loads the project's templates, and refuses links that lead out of their folder."""
+    """Loads the project's templates; refuses large files and links out of their folder."""
 
     def get_source(
         self, environment: jinja2.Environment, template: str
@@ -73,6 +88,7 @@ class _OfProject(jinja2.FileSystemLoader):
             path = folder.joinpath(*split_template_path(template))
             if path.is_file():
                 check_inside(path, folder)
+                check_size(path, MOST_BYTES)
         return super().get_source(environment, template)
 
 
@@ -131,7 +147,7 @@ class Templates:
     """The templates of a project, and those of the generator that it does not replace."""
 
     def __init__(self, root: Path) -> None:
-        self._folders = project_folders(root, "templates")
+        self._root, self._folders = root, project_folders(root, "templates")
         self._environment = make_environment(self._folders)
 
     def render(self, name: str, variables: Mapping[str, object]) -> str:
@@ -141,18 +157,41 @@ class Templates:
             TemplateFaultError: It is missing or broken, or uses a name that it does not have.
         """
         with self._faults(name):
-            return self._environment.get_template(name).render(variables)
+            text = self._environment.get_template(name).render(variables)
+            text.encode()  # half a character, such as "\ud800", is no text
+            return text
 
     def find_faults(self) -> list[Fault]:
         """Return the errors of the project's templates that do not depend on the data."""
         faults: list[Fault] = []
-        for name in filter(self._is_of_project, self._environment.list_templates()):
-            try:
-                with self._faults(name):
-                    self._environment.get_template(name)
-            except TemplateFaultError as error:
-                faults += error.faults
+        names = [*filter(self._is_of_project, self._environment.list_templates())]
+        for name, found in map_limited(partial(_checker, self._root), names):
+            faults += [self.limit_fault(found, name)] if isinstance(found, Breach) else found
         return faults
+
+    def check(self, name: str) -> list[Fault]:
+        """Return the errors of one template that do not depend on the data."""
+        try:
+            with self._faults(name):
+                self._environment.get_template(name)
+        except TemplateFaultError as error:
+            return [*error.faults]
+        return []
+
+    def map(
+        self, setup: Callable[[], Callable[[Item], Result]], items: Sequence[Item], workers: int
+    ) -> Iterator[tuple[Item, Result | Breach]]:
+        """Map a function that renders templates; with limits if the project has its own."""
+        if self._are_of_project:
+            return map_limited(setup, items, workers)
+        return zip(items, map_pages(setup, items, workers), strict=True)
+
+    def limit_fault(self, breach: Breach, name: str) -> Fault:
+        """Return the fault of a template, or of a part of it, that ran into a limit."""
+        places = self._places(breach.trace)
+        if not places and not self._is_of_project(name):
+            return breach.fault(f"templates: {name}")
+        return breach.fault(f"templates/{places[-1] if places else name}")
 
     @contextmanager
     def _faults(self, name: str) -> Iterator[None]:
@@ -167,12 +206,8 @@ class Templates:
     def _explain(self, error: Exception, name: str) -> tuple[str, str]:
         """Return where an error is and what it is; no words for a bug of the generator."""
         # The last place is that of the error, which may be in a part that the page includes.
-        places = [
-            f"{Path(frame.f_code.co_filename).relative_to(folder).as_posix()}:{line}"
-            for frame, line in walk_tb(error.__traceback__)
-            for folder in self._folders
-            if Path(frame.f_code.co_filename).is_relative_to(folder)
-        ]
+        calls = walk_tb(error.__traceback__)
+        places = self._places((frame.f_code.co_filename, line) for frame, line in calls)
         place = places[-1] if places else ""
         match error:
             case jinja2.TemplateSyntaxError():
@@ -181,6 +216,8 @@ class Templates:
                 return str(error.name), "there is no such template."
             case jinja2.UndefinedError():
                 return place or name, f"{error.message}."
+            case UnicodeEncodeError():
+                return name, "it writes half a character, which is no text."
             case UnicodeDecodeError():
                 return name, "it, or a part of it, is not UTF-8 text."
             case OSError():
@@ -188,5 +225,22 @@ class Templates:
         of_project = self._is_of_project(place.partition(":")[0])
         return place, f"{str(error).rstrip('.')}." if of_project else ""
 
+    def _places(self, trace: Iterable[tuple[str, int]]) -> list[str]:
+        """Return the lines of templates in a traceback."""
+        return [
+            f"{Path(file).relative_to(folder).as_posix()}:{line}"
+            for file, line in trace
+            for folder in self._folders
+            if Path(file).is_relative_to(folder)
+        ]
+
+    @property
+    def _are_of_project(self) -> bool:
+        return len(self._folders) > 1
+
     def _is_of_project(self, name: str) -> bool:
-        return len(self._folders) > 1 and (self._folders[0] / name).is_file()
+        return self._are_of_project and (self._folders[0] / name).is_file()
+
+
+def _checker(root: Path) -> Callable[[str], list[Fault]]:
+    return Templates(root).check

@@ -26,10 +26,10 @@ from site_builder.errors import (
     TemplateFaultError,
     did_you_mean,
 )
+from site_builder.limits import Breach
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
-from site_builder.parallel import map_pages
 from site_builder.prose.markdown import Prose
 from site_builder.records import asdict
 from site_builder.releases.feed import FEED, write_feed
@@ -37,7 +37,7 @@ from site_builder.render.assets import Assets, load_assets, project_folders, the
 from site_builder.render.environment import Templates
 from site_builder.render.metadata import croissant_values, structured_data, write_citation
 from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
-from site_builder.render.prose import PageProse, find_prose_faults
+from site_builder.render.prose import PageProse, RenderedText, find_prose_faults, render_prose
 from site_builder.render.urls import Urls, web_link
 from site_builder.symlinks import read_inside
 
@@ -159,11 +159,16 @@ class _Renderer:
     """Renders the pages of one site, in one process; links lead only to pages that exist."""
 
     def __init__(
-        self, site: Site, pages: Sequence[Page], urls: Urls, assets: Assets, prose: Prose
+        self,
+        site: Site,
+        pages: Sequence[Page],
+        urls: Urls,
+        assets: Assets,
+        texts: Mapping[str, RenderedText],
     ) -> None:
         self._site, self._urls, self._assets = site, urls, assets
         self._addresses = {page.address for page in pages}
-        self._prose = PageProse(site, prose, urls, self._addresses)
+        self._prose = PageProse(texts, urls)
         self._header = _header_links(site.config, self._addresses)
         self._footer = _footer_links(site.config, site.own, self._addresses)
         self._dataset = describe_dataset(site)
@@ -278,12 +283,19 @@ def render_site(
     assets = _load_assets(site.config, pages, urls, prose)
     work = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
     made: list[_Files] = []
-    for result in map_pages(partial(_renderer, site, html, urls, assets, prose), work, workers):
+    texts = render_prose(site, prose, urls, {page.address for page in html})
+    setup = partial(_renderer, site, html, urls, assets, texts)
+    templates = Templates(site.config.root)
+    for page, result in templates.map(setup, work, workers):
+        if isinstance(result, Breach):
+            name = page.template if isinstance(page, Page) else ""
+            result = {}, [templates.limit_fault(result, name)]
         made.append(result)
         on_progress(len(made), len(work))
+    mistakes = [fault for text in texts.values() for fault in text.mistakes]
     return _joined(
         (
-            *_without_faults(made, find_prose_faults(prose, site.labels.scale)),
+            *_without_faults(made, mistakes),
             *({urls.path(p.address): p.content} for p in pages if isinstance(p, Document)),
             {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
             assets.files,
@@ -294,10 +306,14 @@ def render_site(
 
 
 def _renderer(
-    site: Site, pages: Sequence[Page], urls: Urls, assets: Assets, prose: Prose
+    site: Site,
+    pages: Sequence[Page],
+    urls: Urls,
+    assets: Assets,
+    texts: Mapping[str, RenderedText],
 ) -> Callable[[Page | ScriptData], _Files]:
     """Return the function that makes the files of a page, for one process."""
-    return _Renderer(site, pages, urls, assets, prose).make
+    return _Renderer(site, pages, urls, assets, texts).make
 
 
 def find_source_faults(config: SiteConfig, prose: Prose) -> list[Fault]:

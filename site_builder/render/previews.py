@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -13,10 +13,11 @@ from math import ceil
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from urllib.parse import unquote, urlsplit
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 import resvg_py
 
-from site_builder.addresses import Address, Kind
+from site_builder.addresses import Kind
 from site_builder.charts.chart import Chart
 from site_builder.charts.previews import (
     AxisLabel,
@@ -34,9 +35,10 @@ from site_builder.charts.previews import (
 )
 from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
+from site_builder.limits import Breach, Result
 from site_builder.pages.model import Badge, model_summary
 from site_builder.pages.page import Made, Page, Site
-from site_builder.parallel import core_count, map_pages
+from site_builder.parallel import core_count
 from site_builder.records import Record, replace
 from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates
@@ -276,19 +278,31 @@ def draw_previews(site: Site, pages: Iterable[Made]) -> dict[str, bytes]:
     config = site.config
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), config.site.base_url)
-    drawer = CardDrawer(config, Templates(config.root))
-    drawings = {
-        urls.picture(page.address): drawer.draw(
-            page.card, "" if page.address == Address("home") else page.title
-        )
+    cards = {
+        urls.picture(page.address): (page.card, "" if page.address.kind == "home" else page.title)
         for page in html
         if page.card is not None
     }
+    made = Templates(config.root).map(partial(_drawer, config), [*cards.values()], 1)
+    drawings = dict(zip(cards, _checked(made, config.root), strict=True))
     try:
         return draw_pictures(drawings, config.root, PictureCache(cache_folder(config.root)))
-    except ValueError as error:
-        what = f"what it draws is no SVG: {error}."
+    except (ValueError, ParseError) as error:
+        what = f"what it writes cannot be drawn: {error}."
         raise TemplateFaultError.at(TEMPLATE, what) from error
+
+
+def _drawer(config: SiteConfig) -> Callable[[tuple[PreviewCard, str]], str]:
+    drawer = CardDrawer(config, Templates(config.root))
+    return lambda card: drawer.draw(*card)
+
+
+def _checked(made: Iterable[tuple[object, Result | Breach]], root: Path) -> Iterator[Result]:
+    """Yield what a template has made, or raise the limit that it has run into."""
+    for _, result in made:
+        if isinstance(result, Breach):
+            raise TemplateFaultError(Templates(root).limit_fault(result, TEMPLATE))
+        yield result
 
 
 def cache_folder(root: Path) -> Path | None:
@@ -354,7 +368,7 @@ def draw_pictures(drawings: Mapping[str, str], root: Path, cache: PictureCache) 
     keys = {path: _key(svg, fonts) for path, svg in drawings.items()}
     found = {key: cache.find(key) for key in keys.values()}
     missing = {key: drawings[path] for path, key in keys.items() if found[key] is None}
-    drawn = dict(zip(missing, _draw_all([*missing.values()], fonts), strict=True))
+    drawn = dict(zip(missing, _draw_all([*missing.values()], fonts, root), strict=True))
     pictures = {key: picture for key, picture in found.items() if picture is not None} | drawn
     cache.keep(pictures)
     return {path: pictures[key] for path, key in keys.items()}
@@ -365,7 +379,7 @@ def _key(svg: str, fonts: Sequence[bytes]) -> str:
     return sha256(b"".join(hashes)).hexdigest()
 
 
-def _draw_all(drawings: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
+def _draw_all(drawings: Sequence[str], fonts: Sequence[bytes], root: Path) -> list[bytes]:
     if not drawings:
         return []
     # The library holds the interpreter's lock, so threads would not help.
@@ -374,12 +388,28 @@ def _draw_all(drawings: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
         files = [Path(folder, f"{i}.ttf") for i in range(len(fonts))]
         for file, content in zip(files, fonts, strict=True):
             file.write_bytes(content)
-        return list(map_pages(partial(_painter, [*map(str, files)]), drawings, workers))
+        painter = partial(_painter, [*map(str, files)])
+        painted = Templates(root).map(painter, drawings, workers)
+        return [*_checked(painted, root)]
 
 
 def _painter(fonts: list[str]) -> Callable[[str], bytes]:
     """Return what draws with the given fonts alone, so that every machine draws the same."""
-    return partial(resvg_py.svg_to_bytes, font_files=fonts, skip_system_fonts=True)
+
+    def paint(svg: str) -> bytes:
+        if any(map(_shows_file, fromstring(svg).iter())):
+            message = "it shows an image that is not part of it"
+            raise ValueError(message)
+        return resvg_py.svg_to_bytes(svg, font_files=fonts, skip_system_fonts=True)
+
+    return paint
+
+
+def _shows_file(element: Element) -> bool:
+    """Return whether an element shows an image by its address; resvg would read any file."""
+    links = (value for name, value in element.items() if name.endswith("href"))
+    is_image = element.tag.endswith(("}image", "}feImage"))
+    return is_image and not all(link.startswith("data:") for link in links)
 
 
 # --- Badges ---------------------------------------------------------------------------------------

@@ -1,82 +1,137 @@
-"""Fill in the prose of a page, with its links."""
+"""Render the prose of a project, in a process with limits, and place it on pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from functools import cached_property, lru_cache
-from typing import Any
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
 from site_builder.addresses import Address, Kind
+from site_builder.compute.results import Results
 from site_builder.errors import Fault, did_you_mean, limit_faults
 from site_builder.formatting import NumberFormat
+from site_builder.limits import Breach, map_limited
 from site_builder.pages.page import Page, Site
 from site_builder.prose.figures import UnknownNameError, prose_filters, prose_variables
 from site_builder.prose.markdown import Prose, to_html, unescape_markdown
-from site_builder.prose.template import Claim, Mistake, ProseTemplate, Written, text_file
+from site_builder.prose.template import FILE, Claim, Mistake, ProseTemplate, Written, text_file
+from site_builder.records import Record
 from site_builder.render.urls import Urls
 
-_PLAIN = NumberFormat()
+# A link to a page, until it is known from which one: its path in characters of private use.
+_LINK = re.compile("\ue000([^\ue000\ue001]*)\ue001")
 
 
-@lru_cache  # a build fills in each text, and looks for the faults of all
-def _template(text: str, scale: NumberFormat) -> ProseTemplate:
-    return ProseTemplate(text, prose_filters(scale))
+class RenderedText(Record):
+    """A text as HTML, whose links await the page that shows it.
+
+    Attributes:
+        mistakes: Faults in any case.
+        faults: Faults of a page that shows the text; the HTML is empty if there are any.
+    """
+
+    html: str
+    mistakes: tuple[Fault, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
-def find_prose_faults(prose: Prose, scale: NumberFormat = _PLAIN) -> list[Fault]:
-    """Return the errors of the texts that do not depend on the figures, nor on their `scale`."""
-    return [
-        fault
-        for slot, text in prose.texts.items()
-        for fault in _mistake_faults(text_file(slot), _template(text, scale).mistakes)
-    ]
+def find_prose_faults(prose: Prose) -> list[Fault]:
+    """Return the errors of the texts that do not depend on the figures."""
+    found: list[Fault] = []
+    for slot, faults in map_limited(partial(_checker, prose.texts), [*prose.texts]):
+        found += [_limit_fault(slot, faults)] if isinstance(faults, Breach) else faults
+    return found
+
+
+def _checker(texts: Mapping[str, str]) -> Callable[[str], list[Fault]]:
+    def check(slot: str) -> list[Fault]:
+        return [*_mistake_faults(text_file(slot), ProseTemplate(texts[slot]).mistakes)]
+
+    return check
+
+
+def render_prose(
+    site: Site, prose: Prose, urls: Urls, pages: Collection[Address]
+) -> dict[str, RenderedText]:
+    """Return the rendered texts by slot; they can link to the pages at some addresses.
+
+    A text that runs into a limit is a mistake. After some of these, there are no more texts.
+    """
+    setup = partial(_renderer, prose.texts, site.results, site.labels.scale, urls, pages)
+    texts: dict[str, RenderedText] = {}
+    for slot, text in map_limited(setup, [*prose.texts]):
+        if isinstance(text, Breach):
+            texts[slot] = RenderedText("", (_limit_fault(slot, text),))
+        else:
+            texts[slot] = text
+    return texts
+
+
+def _limit_fault(slot: str, breach: Breach) -> Fault:
+    lines = [line for file, line in breach.trace if file == FILE]
+    return breach.fault(f"{text_file(slot)}:{lines[-1]}" if lines else text_file(slot))
+
+
+def _renderer(
+    texts: Mapping[str, str],
+    results: Results,
+    scale: NumberFormat,
+    urls: Urls,
+    pages: Collection[Address],
+) -> Callable[[str], RenderedText]:
+    """Return the function that renders the text of a slot, for one process."""
+    filters, link = prose_filters(scale), partial(_link, urls, pages)
+    figures = {**prose_variables(results), "link": link}
+
+    def render(slot: str) -> RenderedText:
+        where, template = text_file(slot), ProseTemplate(texts[slot], filters)
+        mistakes = tuple(_mistake_faults(where, template.mistakes))
+        filled = template.fill_in(figures)
+        false = [claim for claim in filled.claims if not claim.holds]
+        faults = (*_mistake_faults(where, filled.mistakes), *_claim_faults(where, false))
+        if faults:
+            return RenderedText("", mistakes, faults)
+        try:
+            return RenderedText(to_html(filled.text))
+        except RecursionError:
+            deep = Fault(where, "its lists or quotes are nested too deeply")
+            return RenderedText("", (), (deep,))
+
+    return render
+
+
+def _link(urls: Urls, pages: Collection[Address], kind: Kind, key: str = "") -> Written:
+    """Return `link(kind, key)` for any page: the path of another page, marked."""
+    target = Address(kind, key)
+    if kind != "file" and target not in pages:
+        raise UnknownNameError(_no_page(pages, kind, key))
+    return Written(f"\ue000{quote(urls.path(target))}\ue001")
+
+
+def _no_page(pages: Collection[Address], kind: Kind, key: str) -> str:
+    kinds = {page.kind for page in pages}
+    keys = {page.key for page in pages if page.kind == kind}
+    hint = did_you_mean(key, keys) if kind in kinds else did_you_mean(kind, kinds)
+    return f"there is no page for link({kind!r}, {key!r}). {hint}".strip()
 
 
 class PageProse:
-    """The texts of a site, to be filled in for its pages; they can link to those in `pages`."""
+    """Rendered texts, to be placed on pages."""
 
-    def __init__(self, site: Site, prose: Prose, urls: Urls, pages: Collection[Address]) -> None:
-        self._site, self._urls, self._pages = site, urls, pages
-        scale = site.labels.scale
-        self._templates = {slot: _template(text, scale) for slot, text in prose.texts.items()}
+    def __init__(self, texts: Mapping[str, RenderedText], urls: Urls) -> None:
+        self._texts, self._urls = texts, urls
 
-    @cached_property
-    def _figures(self) -> dict[str, Any]:
-        return prose_variables(self._site.results)
-
-    def html(self, page: Page, slot: str) -> tuple[Markup, list[Fault]]:
+    def html(self, page: Page, slot: str) -> tuple[Markup, tuple[Fault, ...]]:
         """Return a slot's prose on a page and its faults; empty if the project has no such text."""
-        template, where = self._templates.get(slot), text_file(slot)
-        if template is None:
-            return Markup(""), []
-        filled = template.fill_in({**self._figures, "link": self._link_from(page)})
-        false = [claim for claim in filled.claims if not claim.holds]
-        faults = [*_mistake_faults(where, filled.mistakes), *_claim_faults(where, false)]
-        if faults:
-            return Markup(""), faults
-        try:
-            return Markup(to_html(filled.text)), []  # noqa: S704 - sanitised by nh3
-        except RecursionError:
-            return Markup(""), [Fault(where, "its lists or quotes are nested too deeply")]
+        text = self._texts.get(slot, RenderedText(""))
 
-    def _link_from(self, page: Page) -> Callable[..., Written]:
-        """Return `link(kind, key)` of this page: the relative path of another page."""
+        def relative(link: re.Match[str]) -> str:
+            return self._urls.relative_path(page.address, unquote(link[1]))
 
-        def link(kind: Kind, key: str = "") -> Written:
-            target = Address(kind, key)
-            if kind != "file" and target not in self._pages:
-                raise UnknownNameError(self._no_page(kind, key))
-            return Written(self._urls.relative(page.address, target))
-
-        return link
-
-    def _no_page(self, kind: Kind, key: str) -> str:
-        kinds = {page.kind for page in self._pages}
-        keys = {page.key for page in self._pages if page.kind == kind}
-        hint = did_you_mean(key, keys) if kind in kinds else did_you_mean(kind, kinds)
-        return f"there is no page for link({kind!r}, {key!r}). {hint}".strip()
+        return Markup(_LINK.sub(relative, text.html)), text.faults  # noqa: S704 - cleaned by nh3
 
 
 def _mistake_faults(where: str, mistakes: Collection[Mistake]) -> Iterator[Fault]:
@@ -92,7 +147,7 @@ def _claim_faults(where: str, claims: Collection[Claim]) -> Iterator[Fault]:
 
 
 def _claim_fault(where: str, claim: Claim) -> Fault:
-    values = "".join(f"; {words} is {value!r}" for words, value in claim.figures)
+    values = "".join(f"; {words} is {value}" for words, value in claim.figures)
     sentence = unescape_markdown(claim.sentence)
     what = f"the data does not bear this out ({claim.condition}{values}): {sentence}"
     return Fault(f"{where}:{claim.line}", what, "Rewrite the sentence, or take it out.")

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from site_builder.build import BuildOptions, load_project, make_files
 from site_builder.errors import FaultsError, SiteError
 from site_builder.parallel import map_pages, worker_count
+from tests.helpers.processes import is_running, within
 from tests.helpers.sites import ROOT, copy_project
 
 ITEMS = range(40)
@@ -88,27 +88,10 @@ def test_workers_end_when_the_main_process_is_killed(tmp_path: Path):
     pids.mkdir()
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     parent = subprocess.Popen([sys.executable, script, pids], env=environment)
-    assert _within(60, lambda: len([*pids.iterdir()]) == 2)
+    assert within(60, lambda: len([*pids.iterdir()]) == 2)
     parent.kill()
     parent.wait()
-    assert _within(30, lambda: not any(_is_running(int(file.name)) for file in pids.iterdir()))
-
-
-def _within(seconds: float, condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    assert within(30, lambda: not any(is_running(int(file.name)) for file in pids.iterdir()))
 
 
 def test_few_pages_and_many_scores_are_rendered_by_one_process():

@@ -37,6 +37,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors", "symlinks"},
     "errors": {"records"},
     "formatting": {"records"},
+    "limits": {"errors", "formatting", "records"},
     "locks": {"errors", "records"},
     "parallel": {"errors"},
     "records": set(),

@@ -112,6 +112,9 @@ def with_content(root: Path, **texts: str) -> Path:
         ("{% claim stats.tasks == 2 %}Two.{% endclaim %}", "Two."),
         ("{% claim(stats.tasks == 2) %}Two.{% endclaim %}", "Two."),
         ("{% set best = models[0] %}{{ best.name }}", "Alpha"),
+        ("{% set text %}{{ 0.5 | score }}.{% endset %}{{ text }}", "0.500."),
+        ("{% macro f(n) %}{{ n | score }}{% endmacro %}{{ f(0.5) }}", "0.500"),
+        ("{{ baseline + ', ' + (0.5 | score) }}", "Gamma, 0.500"),
     ],
 )
 def test_live_figures(write, written, read):

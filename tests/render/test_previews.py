@@ -299,9 +299,9 @@ def test_a_cached_picture_is_not_drawn_again(drawings, tmp_path, monkeypatch):
     drawn: list[int] = []
     draw_all = pictures._draw_all
 
-    def counting(svgs: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
+    def counting(svgs: Sequence[str], fonts: Sequence[bytes], root: Path) -> list[bytes]:
         drawn.append(len(svgs))
-        return draw_all(svgs, fonts)
+        return draw_all(svgs, fonts, root)
 
     monkeypatch.setattr(pictures, "_draw_all", counting)
     assert first == draw_pictures(drawings, ROOT, cache)
@@ -480,11 +480,34 @@ def test_a_projects_own_colours_and_template(placed):
     own.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
     assert before != build(placed).files["cards/home.png"]
     own.write_text("no picture")
-    with pytest.raises(TemplateFaultError, match=r"templates/cards/card.svg: what it draws is no"):
+    with pytest.raises(
+        TemplateFaultError, match=r"templates/cards/card.svg: what it writes cannot"
+    ):
         build(placed)
     own.write_text("{{ nonsense }}")
     with pytest.raises(TemplateFaultError, match=r"card.svg:1: 'nonsense' is undefined."):
         build(placed)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        '<image href="{}" width="9" height="9"/>',
+        '<image xmlns:x="http://www.w3.org/1999/xlink" x:href="{}" width="9" height="9"/>',
+        '<filter id="f"><feImage href="{}"/></filter><rect filter="url(#f)"/>',
+    ],
+)
+def test_a_card_shows_no_image_of_the_machine(placed, tmp_path, image):
+    """The library would read any file, and the picture is published."""
+    (tmp_path / "secret.png").write_bytes(b"")
+    own = placed / "templates/cards/card.svg"
+    own.parent.mkdir(parents=True)
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{}</svg>'
+    own.write_text(drawing.format(image.format(tmp_path / "secret.png")))
+    with pytest.raises(TemplateFaultError, match="it shows an image that is not part of it"):
+        build(placed)
+    own.write_text(drawing.format(image.format("data:image/png;base64,")))
+    assert build(placed).files
 
 
 @pytest.mark.parametrize("name", SHAPES)

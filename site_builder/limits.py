@@ -1,0 +1,226 @@
+"""Map a function over what strangers wrote, in a child process with limits on time and memory.
+
+No list of forbidden expressions bounds what a template takes, and no handler stops a library that
+counts, copies or searches without end. The system stops a process.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from traceback import format_exception, walk_tb
+from types import FrameType
+from typing import Any, Generic, NoReturn, TypeVar
+
+from site_builder.errors import Fault, SiteError
+from site_builder.formatting import counted
+from site_builder.records import Record
+
+if sys.platform != "win32":
+    import resource
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+SECONDS = 20
+"""Time for one item."""
+MEMORY = 1_000_000_000
+"""Bytes that a child may take, beyond what it begins with. Only Linux limits them."""
+MOST_BYTES = 20_000_000
+"""Bytes of one result."""
+MOST_BREACHES = 3
+"""After so many, the others wait for the next run: each may take all of its time."""
+# A library that does not return to Python keeps a child from stopping itself.
+_GRACE_S = 5
+
+
+class Breach(Record):
+    """A limit that an item has run into.
+
+    Attributes:
+        what: What was found, for a fault.
+        trace: File and line of each call, the outermost first; empty if the child was killed.
+    """
+
+    what: str
+    trace: tuple[tuple[str, int], ...] = ()
+
+    def fault(self, where: str) -> Fault:
+        """Return the fault of a file."""
+        return Fault(where, self.what, "Make it shorter or simpler.")
+
+
+def map_limited(
+    setup: Callable[[], Callable[[Item], Result]], items: Sequence[Item], workers: int = 1
+) -> Iterator[tuple[Item, Result | Breach]]:
+    """Yield each item, in order, with its result or the limit that it has run into.
+
+    `setup` returns the function to map, and is called without limits in each of the `workers`. What
+    it needs is sent to them unless they are forked. They end with the third breach.
+
+    Raises:
+        Exception: Any exception of `setup` or of the function.
+        SiteError: The system killed a child that had not begun.
+    """
+    count = min(workers, len(items))
+    children = [_Child(setup, items[place::count]) for place in range(count)]
+    breaches = 0
+    try:
+        for place, item in enumerate(items):
+            result = children[place % count].next_result()
+            breaches += isinstance(result, Breach)
+            yield item, result
+            if breaches == MOST_BREACHES:
+                return
+    finally:
+        for child in children:
+            child.end()
+
+
+class _Child(Generic[Item, Result]):
+    """A process that makes results one after the other; another one goes on after a breach."""
+
+    def __init__(
+        self, setup: Callable[[], Callable[[Item], Result]], items: Sequence[Item]
+    ) -> None:
+        self._setup, self._items, self._done = setup, items, 0
+        self._start()
+
+    def _start(self) -> None:
+        self._pipe, theirs = multiprocessing.Pipe(duplex=False)
+        work = (theirs, self._setup, self._items[self._done :], SECONDS, MEMORY)
+        self._process = multiprocessing.Process(target=_work, args=work, daemon=True)
+        self._process.start()
+        theirs.close()
+        self._has_begun = False
+
+    def next_result(self) -> Result | Breach:
+        """Return the result of the next item."""
+        if self._pipe.closed:
+            self._start()
+        if not self._has_begun and isinstance(self._receive(None), Breach):
+            what = "the system killed a process of this build, as it does when memory runs out"
+            raise SiteError(Fault("memory", what))
+        self._has_begun = True
+        self._done += 1
+        result: Result | Breach = self._receive(SECONDS + _GRACE_S)
+        if isinstance(result, Breach):
+            self.end()
+        return result
+
+    def _receive(self, seconds: float | None) -> Any:  # noqa: ANN401 - the result of any function
+        try:
+            if not self._pipe.poll(seconds):
+                return Breach(_too_slow(SECONDS))
+            has_failed, value = pickle.loads(self._pipe.recv_bytes())
+        except (EOFError, OSError):
+            return Breach("it ended the process that renders it, as a lack of memory does")
+        if has_failed:
+            raise value
+        return value
+
+    def end(self) -> None:
+        """End the process, even in the middle of an item."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+
+# --- In the child ---------------------------------------------------------------------------------
+
+
+class _OutOfTimeError(Exception):
+    """The time for an item is over. It is raised again and again, since code may catch it."""
+
+
+def _too_slow(seconds: int) -> str:
+    return f"it takes longer than {counted(seconds, 'second')} to render"
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise _OutOfTimeError
+
+
+def _work(
+    pipe: Connection,
+    setup: Callable[[], Callable[[Item], Result]],
+    items: Sequence[Item],
+    seconds: int,
+    memory: int,
+) -> None:
+    """Send that the work has begun, then a result for each item, up to the first breach."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process handles Ctrl-C
+    try:
+        function = setup()
+    except Exception as error:
+        pipe.send_bytes(_failure(error))
+        return
+    pipe.send_bytes(pickle.dumps((False, None)))
+    for item in items:
+        sent, is_last = _outcome(function, item, seconds, memory)
+        try:
+            pipe.send_bytes(sent)
+        except OSError:  # the main process has ended
+            return
+        if is_last:
+            return
+
+
+def _outcome(
+    function: Callable[[Item], Result], item: Item, seconds: int, memory: int
+) -> tuple[bytes, bool]:
+    """Return the result, the breach or the exception of an item, and whether to stop after it."""
+    try:
+        _set_limits(seconds, memory)
+        sent = pickle.dumps((False, function(item)))
+        _set_limits(0, 0)
+    except (_OutOfTimeError, MemoryError) as error:
+        _set_limits(0, 0)
+        is_slow = isinstance(error, _OutOfTimeError)
+        what = f"it needs more than {memory // 10**6:,} MB of memory"
+        calls = walk_tb(error.__traceback__)
+        trace = tuple((frame.f_code.co_filename, line) for frame, line in calls)
+        return _breach(_too_slow(seconds) if is_slow else what, trace), True
+    except Exception as error:
+        _set_limits(0, 0)
+        return _failure(error), True
+    if len(sent) > MOST_BYTES:
+        return _breach(f"it becomes larger than {MOST_BYTES // 10**6} MB"), True
+    return sent, False
+
+
+def _breach(what: str, trace: tuple[tuple[str, int], ...] = ()) -> bytes:
+    return pickle.dumps((False, Breach(what, trace)))
+
+
+def _failure(error: Exception) -> bytes:
+    """Return an exception to be raised again, with its traceback, which is not sent otherwise."""
+    error.add_note("".join(format_exception(error)))
+    return pickle.dumps((True, error))
+
+
+def _set_limits(seconds: int, memory: int) -> None:
+    """Limit what this process takes from now on, as far as its system can; 0 removes a limit."""
+    if sys.platform == "win32":
+        return
+    signal.signal(signal.SIGALRM, _stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+    # For a child whose parent was killed, in a library that does not return to Python.
+    used = int(sum(os.times()[:2]))
+    _set_limit(resource.RLIMIT_CPU, used + seconds + 2 * _GRACE_S if seconds else 0)
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        _set_limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory if memory else 0)
+
+
+def _set_limit(kind: int, limit: int) -> None:
+    if sys.platform != "win32":
+        _, most = resource.getrlimit(kind)
+        is_allowed = limit and (most == resource.RLIM_INFINITY or limit < most)
+        resource.setrlimit(kind, (limit if is_allowed else most, most))
