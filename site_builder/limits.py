@@ -162,6 +162,7 @@ def _work(
         pipe.send_bytes(_failure(error))
         return
     pipe.send_bytes(pickle.dumps((False, None)))
+    _limit_memory(memory)
     for item in items:
         sent, is_last = _outcome(function, item, seconds, memory)
         try:
@@ -177,18 +178,19 @@ def _outcome(
 ) -> tuple[bytes, bool]:
     """Return the result, the breach or the exception of an item, and whether to stop after it."""
     try:
-        _set_limits(seconds, memory)
+        _limit_time(seconds)
         sent = pickle.dumps((False, function(item)))
-        _set_limits(0, 0)
+        _limit_time(0)
     except (_OutOfTimeError, MemoryError) as error:
-        _set_limits(0, 0)
+        _limit_time(0)
+        _limit_memory(0)  # to have room for the report
         is_slow = isinstance(error, _OutOfTimeError)
         what = f"it needs more than {memory // 10**6:,} MB of memory"
         calls = walk_tb(error.__traceback__)
         trace = tuple((frame.f_code.co_filename, line) for frame, line in calls)
         return _breach(_too_slow(seconds) if is_slow else what, trace), True
     except Exception as error:
-        _set_limits(0, 0)
+        _limit_time(0)
         return _failure(error), True
     if len(sent) > MOST_BYTES:
         return _breach(f"it becomes larger than {MOST_BYTES // 10**6} MB"), True
@@ -205,8 +207,8 @@ def _failure(error: Exception) -> bytes:
     return pickle.dumps((True, error))
 
 
-def _set_limits(seconds: int, memory: int) -> None:
-    """Limit what this process takes from now on, as far as its system can; 0 removes a limit."""
+def _limit_time(seconds: int) -> None:
+    """Limit the time from now on, where there are timers; 0 removes the limit."""
     if sys.platform == "win32":
         return
     signal.signal(signal.SIGALRM, _stop)
@@ -214,9 +216,13 @@ def _set_limits(seconds: int, memory: int) -> None:
     # For a child whose parent was killed, in a library that does not return to Python.
     used = int(sum(os.times()[:2]))
     _set_limit(resource.RLIMIT_CPU, used + seconds + 2 * _GRACE_S if seconds else 0)
+
+
+def _limit_memory(more: int) -> None:
+    """Limit how much more memory this process may take, on Linux; 0 removes the limit."""
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        _set_limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory if memory else 0)
+        _set_limit(resource.RLIMIT_AS, pages * resource.getpagesize() + more if more else 0)
 
 
 def _set_limit(kind: int, limit: int) -> None:

@@ -175,7 +175,7 @@ OWN = {
     "data/content/lede.md": LOOPS,
     "data/content/about.md": "{{ 0.5 }}",
     "data/content/serving.md": "{{ no_figure }}",
-    "templates/task.html": "\n{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}"
+    "templates/task.html": "\n{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}"
     "{% endfor %}",
     "templates/models.html": "{{ nothing }}",
 }
@@ -266,6 +266,9 @@ def test_claims_of_another_release_are_compared_within_limits(project, tmp_path)
 # --- The child process ----------------------------------------------------------------------------
 
 
+_kept: list[bytearray] = []
+
+
 def _setup() -> Callable[[object], object]:
     return _do
 
@@ -278,6 +281,8 @@ def _do(item: object) -> object:
             os._exit(1)
         case "fail":
             raise KeyError(item)
+        case "keep":
+            _kept.append(bytearray(150_000_000))
         case "grow":
             return "x" * 30_000_000
         case "ignore":
@@ -310,6 +315,12 @@ def test_one_process_makes_all_results_until_a_limit():
 def test_every_limit_is_named_and_the_next_item_is_made():
     assert [SLOW, 1, "it becomes larger than 20 MB", 2] == found("wait", 1, "grow", 2)
     assert [ENDED, 1] == found("end", 1)
+
+
+@pytest.mark.skipif(not HAS_MEMORY_LIMIT, reason="needs a limit of memory")
+def test_memory_that_is_kept_counts_for_the_next_item():
+    few = "it needs more than 200 MB of memory"
+    assert ["keep", few, "keep", 1] == found("keep", "keep", "keep", 1)
 
 
 @pytest.mark.skipif(not HAS_TIMER, reason="has no timer to ignore")
