@@ -400,6 +400,11 @@ PROSE: dict[str, tuple[str, str]] = {
         "{{ link.__globals__ }}",
         "'site_builder.prose.template._Function object' has no attribute '__globals__'",
     ),
+    "what a function holds": ("{{ model.args }}", "'site_builder.prose.template._Function object'"),
+    "the function in a function": (
+        "{{ link._function.args }}",
+        UNSAFE.format("_function", "_Function"),
+    ),
     "the template itself": (
         "{{ self._TemplateReference__context }}",
         UNSAFE.format("_TemplateReference__context", "TemplateReference"),
@@ -429,11 +434,11 @@ PROSE: dict[str, tuple[str, str]] = {
     "deep brackets": ("{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", DEEP),
     "a long number": ("{{ " + "9" * 5_000 + " }}", DEEP),
     "a number that becomes long": (
-        "{{ 9 ** 9_999 }}",
+        "{{ stats.tasks ** 99_999 }}",
         "a number of more than 3,000 digits is too long for prose",
     ),
     "a long number in a claim": (
-        "{% set a = 9 ** 9_999 %}{% claim a < 1 %}x{% endclaim %}",
+        "{% set a = stats.tasks ** 99_999 %}{% claim a < 1 %}x{% endclaim %}",
         "the data does not bear this out (a < 1): x",
     ),
     "texts joined": ("{{ 'a' ~ 0.5 }}", "prose has no '~'"),
