@@ -94,7 +94,7 @@ class _Child(Generic[Item, Result]):
 
     def _start(self) -> None:
         self._pipe, theirs = multiprocessing.Pipe(duplex=False)
-        work = (theirs, self._setup, self._items[self._done :], SECONDS, MEMORY)
+        work = (self._pipe, theirs, self._setup, self._items[self._done :], SECONDS, MEMORY)
         self._process = multiprocessing.Process(target=_work, args=work, daemon=True)
         self._process.start()
         theirs.close()
@@ -148,6 +148,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _work(
+    parents: Connection,
     pipe: Connection,
     setup: Callable[[], Callable[[Item], Result]],
     items: Sequence[Item],
@@ -155,6 +156,7 @@ def _work(
     memory: int,
 ) -> None:
     """Send that the work has begun, then a result for each item, up to the first breach."""
+    parents.close()  # a fork has the end of its parent too, and would never see that it is gone
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process handles Ctrl-C
     try:
         function = setup()

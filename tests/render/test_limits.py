@@ -343,25 +343,32 @@ import os, sys, time
 from site_builder import limits
 
 def function(item):
-    with open(f"{sys.argv[1]}/{os.getpid()}", "w"):
+    if item == "first":
+        return item
+    open(f"{sys.argv[1]}/{os.getpid()}", "w").close()
+    if item == "wait":
         time.sleep(300)
+    return "x" * 1_000_000
 
 def setup():
     return function
 
 if __name__ == "__main__":
     limits.SECONDS = 5
-    list(limits.map_limited(setup, [1, 2]))
+    for _ in limits.map_limited(setup, ["first", sys.argv[2]]):
+        time.sleep(300)
 """
 
 
 @pytest.mark.skipif(not HAS_TIMER, reason="needs SIGKILL")
-def test_a_child_ends_although_its_parent_was_killed(tmp_path):
+@pytest.mark.parametrize("item", ["wait", "send"])
+def test_a_child_ends_although_its_parent_was_killed(tmp_path, item):
+    """While it makes a result, and while it waits until that is read."""
     script, pids = tmp_path / "parent.py", tmp_path / "pids"
     script.write_text(_PARENT)
     pids.mkdir()
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, script, pids], env=environment) as parent:
+    with subprocess.Popen([sys.executable, script, pids, item], env=environment) as parent:
         assert within(60, lambda: any(pids.iterdir()))
         parent.kill()
     (child,) = (int(file.name) for file in pids.iterdir())
