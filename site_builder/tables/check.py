@@ -14,6 +14,8 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.formatting import counted, listed
 from site_builder.records import replace
+from site_builder.tables.metrics import direction_of, is_limited
+from site_builder.tables.overrides import override_tables
 from site_builder.tables.read import (
     LoadedTable,
     LoadedTables,
@@ -50,7 +52,8 @@ _Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 
 def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     """Check and complete the tables, or raise all errors and warnings if there is an error."""
-    faults = [*loaded.faults, *_unknown_file_faults(loaded.unknown_files)]
+    loaded, assumptions, unmatched = override_tables(loaded, config)
+    faults = [*loaded.faults, *_unknown_file_faults(loaded.unknown_files), *unmatched]
     unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
     unsound = {f"{spec.name}.{column.name}" for spec in unread for column in spec.columns}
     for name, table in loaded.tables.items():
@@ -62,7 +65,7 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     faults += _reference_faults(tables, config, unsound)
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
-    return replace(tables, warnings=tuple(faults))
+    return replace(tables, warnings=tuple(faults), assumptions=tuple(assumptions))
 
 
 def find_table_faults(table: LoadedTable, config: SiteConfig) -> Iterator[Fault]:
@@ -333,13 +336,20 @@ def _number(value: float) -> str:
 
 
 def _percents(tables: Tables) -> Iterator[Fault]:
-    """Find scores above 2 among proportions, where higher is better and no bound is stated."""
+    """Find percentages among proportions, where higher is better and no upper bound is stated.
+
+    An error are a few scores above 2 of a metric whose others are 0 to 1. A warning are tasks with
+    any other mix, unless their metric has other values: a perplexity may be 0.9 or 20.
+    """
     tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
-    metric = tables.results["task"].map(dict(zip(tasks["task"], tasks["metric"], strict=True)))
     scores, table = tables.results["score"], tables.loaded[RESULTS.name]
-    facts = pd.DataFrame({"odd": scores.between(2, 100, inclusive="right"), "metric": metric})
+    facts = pd.DataFrame({"odd": scores.between(2, 100, inclusive="right")})
+    facts["task"] = tables.results["task"].where(tables.results["task"].isin(tasks["task"]))
+    facts["metric"] = facts["task"].map(dict(zip(tasks["task"], tasks["metric"], strict=True)))
+    facts["share"] = scores.between(0, 1, inclusive="right")
     facts["fits"] = facts["odd"] | scores.between(0, 1) | scores.isna()
-    of_metric = facts.groupby("metric", sort=False)
+    facts["in_range"] = scores.between(0, 100) | scores.isna()
+    of_metric, of_task = (facts.groupby(key, sort=False) for key in ("metric", "task"))
     few = of_metric["odd"].sum().between(1, of_metric["odd"].size() / 10) & of_metric["fits"].all()
     names = few[few].index
     faults = (
@@ -352,6 +362,31 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     )
     more = "metrics with percentages among proportions"
     yield from limit_faults(faults, len(names), table.where, more)
+    is_mixed = of_task[["odd", "share"]].any().all(axis="columns") & of_task["in_range"].all()
+    metrics = dict(zip(tasks["task"], tasks["metric"], strict=True))
+    mixed = [
+        task
+        for task in is_mixed[is_mixed].index
+        if metrics[task] not in names and _may_be_share(metrics[task])
+    ]
+    fix = "Use one unit; then state score_max in the tasks table, or under [tasks] in site.toml."
+    faults = (
+        Fault(
+            table.place(facts.index[facts["share"] & (facts["task"] == task)]),
+            f"score up to 1, while others of task {str(task)!r} are above 2: are proportions and "
+            "percentages mixed?",
+            fix,
+            "warning",
+        )
+        for task in mixed
+    )
+    more = "tasks with proportions and percentages mixed"
+    yield from limit_faults(faults, len(mixed), table.where, more)
+
+
+def _may_be_share(metric: object) -> bool:
+    """Whether scores of a metric may be proportions; null is unknown."""
+    return not isinstance(metric, str) or is_limited(metric) or direction_of(metric) is None
 
 
 def _unknown_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:

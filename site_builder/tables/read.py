@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from site_builder.errors import Fault, rows_text
 from site_builder.records import Record, field
 from site_builder.tables.lock import read_locked
+from site_builder.tables.metrics import Assumption
 from site_builder.tables.schema import MODELS, TABLES, TASKS, ColumnSpec, TableSpec, Type
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
@@ -44,11 +45,12 @@ class LoadedTable(Record):
     Attributes:
         frame: All rows and columns of the file, in its order. Decimals are floats, dates are
             `YYYY-MM-DD` text, and columns of other types (lists, binary) are text.
-        file: The bytes of the file, for download.
+        file: The bytes of the table as Parquet, for download.
         where: The name of the file in messages.
         nan_rows: Rows with NaN by column, counted from 0; `frame` does not tell NaN from null.
         whole: Columns of whole numbers with nulls, which `frame` holds as floats.
         times: Columns of dates or times, which `frame` holds as text.
+        source: The content of the project's file, if it is not `file`.
     """
 
     spec: TableSpec
@@ -58,6 +60,7 @@ class LoadedTable(Record):
     nan_rows: Mapping[str, list[int]] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
     times: frozenset[str] = frozenset()
+    source: bytes | None = None
 
     def place(self, rows: Iterable[Any]) -> str:
         """Return the place of rows, counted from 0, in messages: `data/results.parquet: row 1`."""
@@ -82,7 +85,8 @@ class Tables(Record):
 
     A table that the project does not have is None. Models and tasks are in published order. Never
     null are `variant`, `name` and `higher_is_better`. `loaded` holds the tables as read, for
-    download, and `warnings` the findings that do not stop a build.
+    download, `warnings` the findings that do not stop a build, and `assumptions` what the scores of
+    each task are taken for.
     """
 
     results: pd.DataFrame
@@ -93,6 +97,7 @@ class Tables(Record):
     differences: pd.DataFrame | None
     loaded: Mapping[str, LoadedTable]
     warnings: tuple[Fault, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
 
 def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:

@@ -130,8 +130,16 @@ TASKS = TableSpec(
             default="a family of its own",
         ),
         ColumnSpec("metric", "What the score measures, such as `accuracy`"),
+        ColumnSpec(
+            "unit",
+            "Unit of the score, such as `seconds`. `percent` and `proportion` set bounds that are "
+            "not stated, where higher is better",
+        ),
         ColumnSpec("description", "What the model has to do"),
-        ColumnSpec("higher_is_better", "Whether higher is better", "boolean", default="true"),
+        ColumnSpec(
+            "higher_is_better", "Whether higher is better", "boolean",
+            default="false for metrics such as `wer` or `perplexity`, else true",
+        ),
         _number("score_min", "Lowest possible score", default="no bound"),
         _number("score_max", "Highest possible score", default="no bound"),
         _number("score_chance", "Score that guessing gives, such as 0.5 for yes or no"),

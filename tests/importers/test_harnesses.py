@@ -353,7 +353,12 @@ def test_eval_results_of_a_repository(tmp_path):
     folder = tmp_path / "hub/org__m/.eval_results"
     folder.mkdir(parents=True)
     (folder / "all.yaml").write_text(EVAL_RESULTS)
-    imported("model-index", tmp_path / "hub", into=tmp_path)
+    said = run_import("model-index", tmp_path / "hub", into=tmp_path)
+    assert (
+        "not tell whether higher is better for 'openai/gsm8k: gsm8k' and 'cais/hle'" in said.stderr
+    )
+    answers = ("--higher-is-better", "--percent")
+    imported("model-index", tmp_path / "hub", *answers, into=tmp_path)
     assert {
         ("org/m", "openai/gsm8k: gsm8k", "base"): 96.06,
         ("org/m", "cais/hle", "base"): 20.9,
