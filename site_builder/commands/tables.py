@@ -77,7 +77,9 @@ class _ImportCommand(click.Command):
     help="Direction of the scores whose metric and names do not tell it.",
 )
 @dry_run_option
-@click.option("--verbose", is_flag=True, help="Print a line for each score that is left out.")
+@click.option(
+    "--verbose", is_flag=True, help="Print a line for each file, row and score that is left out."
+)
 @with_console
 def import_(  # noqa: PLR0913 - one per option
     root: Path,
@@ -119,7 +121,7 @@ def import_(  # noqa: PLR0913 - one per option
                 raise
             console.warn(error.faults)
             report = import_paths(_ask(error, options))
-    console.warn(run.warnings_of(report))
+    console.warn(run.warnings_of(report, verbose=verbose))
     for line in run.lines_of(report, verbose=verbose, dry=dry):
         console.say(one_line(shortened(line)))
 

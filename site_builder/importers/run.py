@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -213,19 +214,44 @@ def _task_facts(
         yield task, {"metric": score.metric or None}
 
 
-def warnings_of(report: ImportReport) -> list[Fault]:
-    """Return warnings: skipped files, refused scores, models that are not paired."""
-    faults = _skipped_faults(report.reading)
+def warnings_of(report: ImportReport, *, verbose: bool = False) -> list[Fault]:
+    """Return warnings: skipped files, unclear scores, models that are not paired.
+
+    `verbose` gives each skipped file and row a line of its own.
+    """
+    faults = _skipped_faults(report.reading, verbose=verbose)
     for new, why in (*report.assumed.refused, *report.merged.refused):
         where = f"{new.score.source}: {_words(new.key)}"
         faults.append(Fault(where, f"not imported: {why}", severity="warning"))
+    twice = [
+        f"{new.model}, {new.task} ({old.score:g} and {new.score:g})"
+        for old, new in report.older
+        if _how_older(old, new) == "other"
+    ]
+    if twice:
+        what = f"several scores in one file: {listed(twice, most=MOST_ALIKE)}"
+        faults.append(Fault("", what, "The last one counts; remove the others.", "warning"))
     notes = report.pairing.notes
     return faults + [Fault("", f"not paired: {note}", severity="warning") for note in notes]
 
 
-def _skipped_faults(reading: Reading) -> list[Fault]:
-    skipped = (s for s in reading.skipped if s.what != "score")
-    return [Fault(s.where, f"skipped: {s.why}", s.fix, severity="warning") for s in skipped]
+def _skipped_faults(reading: Reading, *, verbose: bool = False) -> list[Fault]:
+    """Return a warning for each kind of skipped files and rows, with their names."""
+    kinds: dict[object, list[Skipped]] = {}
+    for number, s in enumerate(reading.skipped):
+        if s.what != "score":
+            # Reasons of one kind differ in a number, or in what was found.
+            kind = re.sub(r"'[^']*'|\d+", "", s.why)
+            kinds.setdefault(number if verbose else (s.what, kind, s.fix), []).append(s)
+    return [_skipped_fault(*alike) for alike in kinds.values()]
+
+
+def _skipped_fault(first: Skipped, *others: Skipped) -> Fault:
+    what = f"skipped: {first.why}"
+    if others:
+        more, names = counted(len(others), f"more {first.what}"), [s.where for s in others]
+        what += f"; and {more} like it: {listed(names, most=5)}"
+    return Fault(first.where, what, first.fix, "warning", stands_for=1 + len(others))
 
 
 def _words(key: Key) -> str:
@@ -272,11 +298,25 @@ def _limited(lines: Iterable[str], *, verbose: bool) -> Iterator[str]:
 
 
 def _older_lines(report: ImportReport) -> Iterator[str]:
-    """Count the scores that a newer run replaces, file by file."""
-    files = Counter((old.source, new.source) for old, new in report.older)
-    for (old, new), n in files.items():
-        why = f"since {new} is newer" if old != new else "since the file has the same score again"
-        yield f"older: {counted(n, 'score')} of {old}, {why}"
+    """Count the scores that another one replaces, file by file."""
+    files = Counter((_how_older(old, new), old.source, new.source) for old, new in report.older)
+    for (how, old, new), n in files.items():
+        if how == "identical":
+            again = f"{old} has them again" if old == new else f"{new} has them too"
+            yield f"identical: {counted(n, 'score')} of {old}, since {again}"
+        elif how == "older":
+            newer = f"{new} is newer" if old != new else "a row of it is newer"
+            yield f"older: {counted(n, 'score')} of {old}, since {newer}"
+
+
+def _how_older(old: ImportedScore, new: ImportedScore) -> str:
+    """Return how a score relates to the one that replaces it.
+
+    `identical` in its numbers, `older`, or an `other` one of the same file and time.
+    """
+    if (old.score, old.stderr, old.n_examples) == (new.score, new.stderr, new.n_examples):
+        return "identical"
+    return "other" if (old.source, old.time) == (new.source, new.time) else "older"
 
 
 def _left_out_lines(report: ImportReport, *, verbose: bool) -> Iterator[str]:

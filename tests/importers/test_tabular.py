@@ -156,8 +156,22 @@ def test_last_row_of_a_repeated_score_counts(tmp_path):
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
     said = run_import("csv", path, into=tmp_path)
     assert {("a", "t", "base"): 0.25} == scores(tmp_path)
-    line = "older: 1 score of a.csv, since the file has the same score again"
+    line = (
+        "warning: several scores in one file: a, t (0.5 and 0.25). The last one counts; remove the "
+        "others."
+    )
     assert line in said.stderr
+
+
+def test_repeated_score_is_called_identical_or_older(tmp_path):
+    """A repeated row differs in nothing; a row of an earlier day is older."""
+    rows_ = "a,t,0.5,\na,t,0.5,\nb,t,0.75,2024-05-02\nb,t,0.25,2024-05-01\n"
+    path = write(tmp_path, "a.csv", f"model,task,score,date\n{rows_}")
+    said = run_import("csv", path, into=tmp_path)
+    assert {("a", "t", "base"): 0.5, ("b", "t", "base"): 0.75} == scores(tmp_path)
+    assert "identical: 1 score of a.csv, since a.csv has them again" in said.stderr
+    assert "older: 1 score of a.csv, since a row of it is newer" in said.stderr
+    assert "several scores" not in said.stderr
 
 
 def test_task_with_two_metrics_becomes_two_tasks(tmp_path):

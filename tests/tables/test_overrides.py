@@ -39,8 +39,8 @@ def test_site_toml_states_facts_without_tables(tmp_path):
         ["add", "Sums", "A", False, -1.0],
         ["sort", "sort", "All", True, 1.0],
     ] == facts.to_numpy().tolist()
-    beta = tables.models.set_index("model").loc["beta"]
-    assert ["B", "2024-05-02", 13.0] == beta[["name", "release_date", "parameters_b"]].tolist()
+    (beta,) = tables.models[tables.models["model"] == "beta"].to_dict("records")
+    assert ("B", "2024-05-02", 13.0) == (beta["name"], beta["release_date"], beta["parameters_b"])
 
 
 def test_facts_replace_those_of_the_table_also_as_published(tmp_path):
