@@ -109,11 +109,11 @@ def did_you_mean(got: str, known: Collection[str], noun: str = "", cutoff: float
     return ""
 
 
-def rows_text(rows: Sequence[int]) -> str:
+def rows_text(rows: Sequence[int], noun: str = "row") -> str:
     """Return row numbers in words: `row 41`, `rows 1, 2, 3, 4, 5 and 310 more`."""
     shown = ", ".join(str(row) for row in rows[:5])
     rest = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
-    return f"row{'s' if len(rows) > 1 else ''} {shown}{rest}"
+    return f"{noun}{'s' if len(rows) > 1 else ''} {shown}{rest}"
 
 
 class SiteError(Exception):

@@ -100,7 +100,7 @@ def import_paths(
         if dry or not changed:
             return report
         save_tables(config.data_dir, changed)
-        saved = (config.data_dir / table.spec.file for table, _ in changed)
+        saved = (config.data_dir / table.file for table, _ in changed)
         return replace(report, saved=tuple(saved))
 
     # Without the lock of writers first, so that a question leaves no folder behind.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeAlias
 from unicodedata import category
 
@@ -22,6 +23,7 @@ from site_builder.tables.read import (
     Tables,
     complete_tables,
     has_type,
+    load_table,
     positions,
 )
 from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
@@ -68,8 +70,23 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     return replace(tables, warnings=tuple(faults), assumptions=tuple(assumptions))
 
 
+def read_long_table(path: Path) -> LoadedTable:
+    """Read scores from a Parquet or text file outside a project, or raise every fault of it.
+
+    They are checked as `data/results.parquet`, whose content is the `file` of the table.
+    """
+    table = load_table(RESULTS, path, str(path))
+    if not isinstance(table, LoadedTable):
+        raise FaultsError(table)
+    faults = [*find_table_faults(table, SiteConfig(root=path.parent))]
+    if any(fault.severity == "error" for fault in faults):
+        raise FaultsError(faults)
+    return table
+
+
 def find_table_faults(table: LoadedTable, config: SiteConfig) -> Iterator[Fault]:
     """Find the faults of one table alone: columns, values, keys."""
+    yield from table.faults
     yield from _column_faults(table, config.analysis.features or ())
     for spec in table.spec.columns:
         if spec.name in table.frame:
@@ -256,16 +273,21 @@ def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
     ids, names = tables.results[name].dropna(), set(known)
     unknown = ids[~_among(ids, known)]
     groups = unknown.groupby(unknown, sort=False)
+    known_ids = tables.loaded.get(f"{name}s")
+    file = Path(known_ids.where).name if known_ids else ""
     faults = (
-        unknown_id_fault(table.place(rows.index), name, str(value), names) for value, rows in groups
+        unknown_id_fault(table.place(rows.index), name, str(value), names, file)
+        for value, rows in groups
     )
     more = f"{name}s that are not in {name}s.parquet"
     yield from limit_faults(faults, groups.ngroups, table.where, more)
 
 
-def unknown_id_fault(where: str, name: str, value: str, known: Collection[str]) -> Fault:
+def unknown_id_fault(
+    where: str, name: str, value: str, known: Collection[str], file: str = ""
+) -> Fault:
     """Return the fault of an id, such as that of a `model`, that its table does not have."""
-    file = f"{name}s.parquet"
+    file = file or f"{name}s.parquet"
     fix = did_you_mean(value, known, f"{name}s") or f"Add it to {file}."
     return Fault(where, f"{name} {value!r} is not in {file}", fix)
 

@@ -15,6 +15,9 @@ Type = Literal["text", "number", "integer", "boolean", "date", "url"]
 LARGEST = 1e100
 """The largest absolute number in a table: sums of squares stay finite."""
 
+ENDINGS = (".parquet", ".csv", ".jsonl")
+"""How the name of a table's file may end."""
+
 TYPE_WORDS: dict[Type, str] = {
     "text": "text",
     "number": "number",
@@ -58,8 +61,13 @@ class TableSpec(Record):
 
     @property
     def file(self) -> str:
-        """The file name in the data folder."""
+        """The name of its file as Parquet, which the site publishes."""
         return f"{self.name}.parquet"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names that its file may have in the data folder."""
+        return tuple(f"{self.name}{ending}" for ending in ENDINGS)
 
     def column(self, name: str) -> ColumnSpec | None:
         """Return the declaration of a column, or None if there is none."""
