@@ -26,7 +26,7 @@ from site_builder.tables.read import (
     read_whole,
     several_files,
 )
-from site_builder.tables.schema import TableSpec, Type
+from site_builder.tables.schema import RESULTS, TableSpec, Type
 
 StoredRow = dict[str, Any]
 Column: TypeAlias = "pa.Array[Any]"
@@ -74,8 +74,9 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
     names = find_files(spec, data_dir)
     if len(names) > 1:
         raise FaultsError([several_files(names, "data")])
-    if not names:
-        return StoredTable(spec, spec.file)
+    if not names:  # a new table has the format of the results
+        ending = next(iter(find_files(RESULTS, data_dir)), spec.file).rpartition(".")[2]
+        return StoredTable(spec, f"{spec.name}.{ending}")
     file, where = names[0], f"data/{names[0]}"
     try:
         table = read_whole(_parquet_of(spec, data_dir / file, where))
