@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from site_builder.tables.metrics import (
     bounds_text,
     direction_of,
     is_limited,
+    is_share,
     unit_of,
 )
 from site_builder.tables.overrides import stated_in
@@ -67,6 +69,12 @@ class _Task(Record):
         return {one.score.source or "" for one in self.placed}
 
     @property
+    def kinds(self) -> set[tuple[str, str]]:
+        """The files, with the metric that their unit may be known from: BLEU tells none of F1."""
+        metric = "" if is_share(self.metric) else self.metric
+        return {(source, metric) for source in self.sources}
+
+    @property
     def stated(self) -> dict[str, Any]:
         """What the files state; of two that state a value, the first counts."""
         values: dict[str, Any] = {}
@@ -98,7 +106,7 @@ def assume_tasks(
     """
     assumed = Assumed()
     tasks = _new_tasks(placed, stated, known)
-    percents = {source for task in tasks if _has_percents(task) for source in task.sources}
+    percents = set[tuple[str, str]]().union(*(t.kinds for t in tasks if _has_percents(t)))
     for task in tasks:
         own = stated_in(config.tasks, task.name)
         better, why = _direction(task, own, options)
@@ -113,6 +121,8 @@ def assume_tasks(
             facts["score_min"], facts["score_max"] = bounds
             if options.scale == "proportion":
                 _refuse_above(assumed, task, bounds[1])
+        elif all(one.score.is_percent for one in task.placed):
+            facts["unit"] = "percent"
         assumed.facts[task.name] = facts
         shown = bounds_text(facts.get("score_min"), facts.get("score_max"))
         assumed.assumptions.append(
@@ -174,7 +184,7 @@ def _bounds(
     options: ImportOptions,
     *,
     better: bool | None,
-    percents: Collection[str],
+    percents: Collection[tuple[str, str]],
 ) -> tuple[tuple[float, float] | str | None, str]:
     """Return the bounds of a task, `unclear` if its unit is not known, and what tells them."""
     if {"score_min", "score_max", "unit"} & {*own}:
@@ -188,7 +198,7 @@ def _bounds(
         task.scores,
         task.metric,
         lower=better is False,
-        among_percents=bool(task.sources & {*percents}),
+        among_percents=not task.kinds.isdisjoint(percents),
     )
     if unit == "other" and not (better and is_limited_range and is_limited(task.metric)):
         return None, ""
@@ -211,7 +221,7 @@ def _direction_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
         what = f"{_files(tasks)} not tell whether higher is better for {_some(names)}"
         fix = (
             "Use --higher-is-better or --lower-is-better, or write "
-            f'"{tasks[0].name}" = {{ higher_is_better = true }} (or false) under [tasks] in '
+            f"{_key(tasks)} = {{ higher_is_better = true }} (or false) under [tasks] in "
             "site.toml. Of a wide table, task_columns under [import] names the scores."
         )
         yield Fault("", what, fix)
@@ -222,9 +232,14 @@ def _unit_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
         what = f"{_files(tasks)} not tell the unit of {_some([_range(task) for task in tasks])}"
         fix = (
             "Use --percent, --proportion or --other-unit, or scale under [import] in site.toml; "
-            f'or, for some tasks, write "{tasks[0].name}" = {{ unit = "percent" }} under [tasks].'
+            f'or, for some tasks, write {_key(tasks)} = {{ unit = "percent" }} under [tasks].'
         )
         yield Fault("", what, fix)
+
+
+def _key(tasks: Sequence[_Task]) -> str:
+    """Return the first task as a key of TOML, which quotes as JSON does."""
+    return json.dumps(tasks[0].name, ensure_ascii=False)
 
 
 def _files(tasks: Sequence[_Task]) -> str:

@@ -90,7 +90,8 @@ def import_paths(
             is written.
         FaultsError: There is no score, or the tables cannot be changed; nothing is written.
     """
-    reading = joined(_read(source, path, options) for path in paths)
+    wanted = (*options.metrics, *config.importing.metrics)
+    reading = joined(_read(source, path, replace(options, metrics=wanted)) for path in paths)
     _check(source, reading, options.metrics)
 
     def merge(*, dry: bool) -> ImportReport:

@@ -285,8 +285,10 @@ def _guess_columns(
     }
     stderrs = {*errors.values()}
     numbers = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
-    # Without a column of models, the columns are models, whose names tell nothing of the kind.
-    measures = {n: what for n in numbers if "model" in named and (what := measure_of(n))}
+    # Without a column of models, the columns are models; of their names, only `rank` or `average`
+    # tell that they are none.
+    may_be = (n for n in numbers if "model" in named or "_" not in plain[n])
+    measures = {n: what for n in may_be if (what := measure_of(n))}
     if "model" in named and "task" in named and tasks is None:
         return _long(named, free, [n for n in numbers if n not in measures], plain)
     if "model" not in named and ("task" not in named or tasks is not None):

@@ -122,9 +122,10 @@ def unit_of(
 
     Shares, and scores without a metric, are proportions if none is above 1. Where some are up to 1
     and some above 2, proportions and percentages may be mixed. `among_percents` tells that the same
-    files have percentages of other tasks, so that 0.89 may be 0.89 percent.
+    files have percentages of other tasks, so that 0.89 may be 0.89 percent. Where lower is better,
+    such as for error rates, only shares have bounds.
     """
-    if lower or min(scores) < 0 or max(scores) > 100:
+    if (lower and not is_share(metric)) or min(scores) < 0 or max(scores) > 100:
         return "other"
     is_plain = is_share(metric) or not metric
     may_be_percent = is_plain or is_limited(metric)

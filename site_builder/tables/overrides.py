@@ -58,7 +58,7 @@ def override_tables(
         table = tables.get(spec.name) or _table_of_results(tables.get(RESULTS.name), spec)
         if sections and table is not None and spec.name not in loaded.unreadable:
             ids = _ids(table, spec)
-            faults += _unmatched(spec, sections, ids)
+            faults += _unmatched(spec, sections, ids) if ids else ()
             tables[spec.name] = _with_facts(table, {n: stated_in(sections, n) for n in ids})
     before = loaded.tables.get(TASKS.name)
     if TASKS.name in tables:

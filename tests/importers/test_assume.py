@@ -72,6 +72,19 @@ def test_unit_of_one_task_in_site_toml_answers_for_it(tmp_path):
     assert (100.0, None) == (bbh["score_max"], math.get("score_max"))
 
 
+def test_percentages_of_another_metric_raise_no_question(tmp_path):
+    """Harnesses write BLEU from 0 to 100 and accuracy from 0 to 1 into one file."""
+    document = lm_eval_results(
+        {"t": {"acc": 0.5}, "u": {"bleu": 31.5}, "v": {"pct_stereotype": 0.25}}
+    )
+    write_json(tmp_path / "runs/a.json", document)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    found = {
+        t["task"]: (t["higher_is_better"], t.get("score_max")) for t in rows(tmp_path, "tasks")
+    }
+    assert found == {"t": (True, 1.0), "u": (True, None), "v": (False, 1.0)}
+
+
 @pytest.mark.parametrize(("metric", "better"), [("word_perplexity", False), ("chrf", True)])
 def test_direction_of_a_metric_is_written(tmp_path, metric, better):
     write_json(tmp_path / "runs/a.json", lm_eval_results({"t": {metric: 20.5}}))
@@ -83,7 +96,7 @@ def test_statement_of_the_file_counts_more_than_the_metric(tmp_path):
     document = lm_eval_results({"t": {"acc": 0.5}}, higher_is_better={"t": {"acc": False}})
     write_json(tmp_path / "runs/a.json", document)
     said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert "  lower   -      acc     the file  t" in said.stderr
+    assert "  lower   0 to 1  acc     the file; scores up to 1  t" in said.stderr
     assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
 
 

@@ -84,6 +84,24 @@ def test_wide_table_of_models(tmp_path):
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
 
 
+def test_columns_beside_those_of_models_are_no_models(tmp_path):
+    path = write(tmp_path, "a.csv", "dataset,version,metric,alpha\nadd,2,acc,0.5\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert {("alpha", "add", "base"): 0.5} == scores(tmp_path)
+    assert "no scores: version (order)" in said.stderr
+
+
+def test_error_rates_in_percent_have_a_unit_and_no_bounds(tmp_path):
+    imported("csv", write(tmp_path, "a.csv", "model,WER (%)\nalpha,8.5\n"), into=tmp_path)
+    (task,) = rows(tmp_path, "tasks")
+    assert task == {
+        "task": "WER (%)",
+        "metric": "WER",
+        "unit": "percent",
+        "higher_is_better": False,
+    }
+
+
 RECORDS = [
     {"model": "alpha", "task": "add", "score": 0.5, "n": 16},
     {"model": "beta", "task": "add", "score": 0.25, "n": None},
