@@ -65,6 +65,11 @@ class _Task(Record):
         return [one.score.score for one in self.placed]
 
     @property
+    def is_percent(self) -> bool:
+        """Whether the files mark all scores as percentages."""
+        return all(one.score.is_percent for one in self.placed)
+
+    @property
     def sources(self) -> set[str]:
         return {one.score.source or "" for one in self.placed}
 
@@ -110,26 +115,23 @@ def assume_tasks(
     for task in tasks:
         own = stated_in(config.tasks, task.name)
         better, why = _direction(task, own, options)
+        bounds, why_bounds = _bounds(task, own, options, better=better, percents=percents)
         if better is None:
             assumed.directions.append(task)
-        bounds, why_bounds = _bounds(task, own, options, better=better, percents=percents)
         if bounds == "unclear":
             assumed.units.append(task)
             continue
         facts = {"metric": task.metric or None, **task.stated, "higher_is_better": better}
         if isinstance(bounds, tuple):
             facts["score_min"], facts["score_max"] = bounds
-            if options.scale == "proportion":
-                _refuse_above(assumed, task, bounds[1])
-        elif all(one.score.is_percent for one in task.placed):
+        elif task.is_percent:
             facts["unit"] = "percent"
+        if options.scale == "proportion" and bounds == BOUNDS["proportion"]:
+            assumed.refused.extend(_above_1(task))
         assumed.facts[task.name] = facts
         shown = bounds_text(facts.get("score_min"), facts.get("score_max"))
-        assumed.assumptions.append(
-            Assumption(
-                task.name, task.metric, bool(better), why, shown, why_bounds if shown else ""
-            )
-        )
+        told = (why, shown, why_bounds if shown else "")
+        assumed.assumptions.append(Assumption(task.name, task.metric, bool(better), *told))
     return assumed
 
 
@@ -191,8 +193,8 @@ def _bounds(
         return None, "site.toml"
     if {"score_min", "score_max"} & {*task.stated}:
         return None, "the file"
-    is_limited_range = all(0 <= score <= 100 for score in task.scores)
-    if is_limited_range and better is not False and all(o.score.is_percent for o in task.placed):
+    is_in_range = all(0 <= score <= 100 for score in task.scores)
+    if is_in_range and better is not False and task.is_percent:
         return BOUNDS["percent"], "percent signs"
     unit = unit_of(
         task.scores,
@@ -200,7 +202,7 @@ def _bounds(
         lower=better is False,
         among_percents=not task.kinds.isdisjoint(percents),
     )
-    if unit == "other" and not (better and is_limited_range and is_limited(task.metric)):
+    if unit == "other" and not (better and is_in_range and is_limited(task.metric)):
         return None, ""
     if options.scale is not None and (unit != "proportion" or options.scale == "percent"):
         return BOUNDS[options.scale], f"unit stated as {options.scale}"
@@ -209,10 +211,10 @@ def _bounds(
     return BOUNDS[unit], "scores up to 1" if unit == "proportion" else "scores above 1"
 
 
-def _refuse_above(assumed: Assumed, task: _Task, most: float) -> None:
+def _above_1(task: _Task) -> Iterable[tuple[Placed, str]]:
     for one in task.placed:
-        if one.score.score > most:
-            assumed.refused.append((one, f"{one.score.score:g} is not a proportion"))
+        if one.score.score > 1:
+            yield one, f"{one.score.score:g} is not a proportion"
 
 
 def _direction_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:

@@ -363,44 +363,44 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     An error are a few scores above 2 of a metric whose others are 0 to 1. A warning are tasks with
     any other mix, unless their metric has other values: a perplexity may be 0.9 or 20.
     """
-    tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
     scores, table = tables.results["score"], tables.loaded[RESULTS.name]
-    facts = pd.DataFrame({"odd": scores.between(2, 100, inclusive="right")})
-    facts["task"] = tables.results["task"].where(tables.results["task"].isin(tasks["task"]))
-    facts["metric"] = facts["task"].map(dict(zip(tasks["task"], tasks["metric"], strict=True)))
-    facts["share"] = scores.between(0, 1, inclusive="right")
-    facts["fits"] = facts["odd"] | scores.between(0, 1) | scores.isna()
-    facts["in_range"] = scores.between(0, 100) | scores.isna()
-    of_metric, of_task = (facts.groupby(key, sort=False) for key in ("metric", "task"))
-    few = of_metric["odd"].sum().between(1, of_metric["odd"].size() / 10) & of_metric["fits"].all()
-    names = few[few].index
+    odd, share = scores.between(2, 100, inclusive="right"), scores.between(0, 1, inclusive="right")
+    fits, in_range = odd | share | scores.isin([0]) | scores.isna(), scores.between(0, 100)
+    tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
+    tasks = tasks[["task", "metric"]].drop_duplicates("task")
+    at = positions(tables.results["task"], tasks["task"].tolist())
+    facts = pd.DataFrame({"odd": odd, "share": share, "fits": fits, "in_range": in_range, "n": 1})
+    of_task = facts.groupby(at).agg(
+        dict(odd="sum", share="any", fits="all", in_range="all", n="sum")
+    )
+    of_task = tasks.reset_index(drop=True).join(of_task, how="inner")
+    of_metric = of_task.groupby("metric", sort=False).agg(dict(odd="sum", n="sum", fits="all"))
+    few = of_metric["fits"] & of_metric["odd"].between(1, of_metric["n"] / 10)
+    metrics = few[few].index
     faults = (
         Fault(
-            table.place(facts.index[facts["odd"] & (facts["metric"] == name)]),
+            table.place(
+                np.flatnonzero(odd & np.isin(at, of_task.index[of_task["metric"] == name]))
+            ),
             f"score above 1, while the other scores of metric {str(name)!r} are proportions",
             "Divide percentages by 100, or state score_max of the task.",
         )
-        for name in names
+        for name in metrics
     )
     more = "metrics with percentages among proportions"
-    yield from limit_faults(faults, len(names), table.where, more)
-    is_mixed = of_task[["odd", "share"]].any().all(axis="columns") & of_task["in_range"].all()
-    metrics = dict(zip(tasks["task"], tasks["metric"], strict=True))
-    mixed = [
-        task
-        for task in is_mixed[is_mixed].index
-        if metrics[task] not in names and _may_be_share(metrics[task])
-    ]
-    fix = "Use one unit; then state score_max in the tasks table, or under [tasks] in site.toml."
+    yield from limit_faults(faults, len(metrics), table.where, more)
+    may_mix = np.array([_may_be_share(metric) for metric in of_task["metric"]], dtype=bool)
+    is_mixed = (of_task["odd"] > 0) & of_task["share"] & of_task["in_range"] & may_mix
+    mixed = of_task[is_mixed & ~of_task["metric"].isin(metrics)]
     faults = (
         Fault(
-            table.place(facts.index[facts["share"] & (facts["task"] == task)]),
+            table.place(np.flatnonzero(share & (at == row))),
             f"score up to 1, while others of task {str(task)!r} are above 2: are proportions and "
             "percentages mixed?",
-            fix,
+            "Use one unit; then state score_max in the tasks table, or under [tasks] in site.toml.",
             "warning",
         )
-        for task in mixed
+        for row, task in mixed["task"].items()
     )
     more = "tasks with proportions and percentages mixed"
     yield from limit_faults(faults, len(mixed), table.where, more)

@@ -12,7 +12,7 @@ import pytest
 from site_builder.importers.tabular import is_blank, parse_number
 from site_builder.tables.metrics import direction_in, direction_of, measure_of
 from tests.commands.test_cli import run
-from tests.helpers.imported import contents, imported, rows, run_import, scores
+from tests.helpers.imported import HARNESSES, contents, imported, rows, run_import, scores
 
 LONG = """\
 Model,Benchmark,Stage,Score,StdErr,n,Date,URL,Notes
@@ -477,6 +477,35 @@ def test_stated_task_columns_are_scores(tmp_path, table):
     (tmp_path / "site.toml").write_text(f'[import]\ntask_columns = ["{name}"]\n')
     (row,) = imported("csv", write(tmp_path, "a.csv", table), UP, "--other-unit", into=tmp_path)
     assert name == row["task"]
+
+
+def test_open_asr_leaderboard(tmp_path):
+    """The published order: the lowest average first, 5.42; speed and size are no tasks."""
+    table = HARNESSES / "tables/open_asr.csv"
+    imported("csv", table, into=tmp_path)
+    assert 87 * 8 == len(scores(tmp_path))
+    assert {False} == {task["higher_is_better"] for task in rows(tmp_path, "tasks")}
+    first = "CohereLabs/cohere-transcribe-03-2026"
+    assert 8.13 == scores(tmp_path)[first, "AMI WER", "base"]
+    sizes = [model.get("parameters_b") for model in rows(tmp_path, "models")]
+    assert (2.0, 17) == (sizes[0], sizes.count(None))
+    run("build", "--project", tmp_path)
+    models = json.loads((tmp_path / "site/api/v1/models.json").read_text())
+    (best,) = (model for model in models if model["model"] == first)
+    assert (1, 5.42375) == (best["rank"], best["average"]["base"])
+
+
+def test_aider_polyglot_leaderboard(tmp_path):
+    """One percentage has no direction in its name, and small ones may be proportions."""
+    table = HARNESSES / "tables/aider_polyglot.csv"
+    said = run_import("csv", table, into=tmp_path)
+    assert 1 == said.exit_code
+    assert "whether higher is better for 'percent_cases_well_formed'." in said.stderr
+    assert "not tell the unit of 'pass_rate_1' (0.9 to 52, proportions and" in said.stderr
+    imported("csv", table, "--percent", "--higher-is-better", into=tmp_path)
+    tasks = ["pass_rate_1", "pass_rate_2", "percent_cases_well_formed"]
+    assert tasks == [task["task"] for task in rows(tmp_path, "tasks")]
+    assert 88.0 == scores(tmp_path)["gpt-5 (high)", "pass_rate_2", "base"]
 
 
 @pytest.mark.parametrize(
