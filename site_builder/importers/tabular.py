@@ -266,15 +266,7 @@ def _guess_columns(
     """Guess what each column of a table is, except those that `site.toml` states."""
     _check_stated(sheet.names, stated, tasks or ())
     plain = {name: plain_name(name) for name in sheet.names}
-    named = dict(stated)
-    for meaning, words in _SYNONYMS.items():
-        taken = (*named.values(), *(tasks or ()))
-        first = {plain[name]: name for name in reversed(sheet.names) if name not in taken}
-        match = next((first[word] for word in words.split() if word in first), None)
-        if meaning == "parameters_b" and match is None:
-            match = next((n for n in first.values() if is_size_in_billions(n)), None)
-        if meaning not in named and match is not None:
-            named[meaning] = match
+    named = _name_columns(plain, stated, tasks or ())
     free = [name for name in sheet.names if name not in named.values()]
     by_word = {plain[name]: name for name in free}
     errors = {
@@ -288,21 +280,40 @@ def _guess_columns(
     # Without a column of models, the columns are models; of their names, only `rank` or `average`
     # tell that they are none.
     may_be = (n for n in numbers if "model" in named or "_" not in plain[n])
-    measures = {n: what for n in may_be if (what := measure_of(n))}
+    measures = {n: what for n in may_be if tasks is None and (what := measure_of(n))}
+    numbers = [name for name in numbers if name not in measures]
     if "model" in named and "task" in named and tasks is None:
-        return _long(named, free, [n for n in numbers if n not in measures], plain)
+        return _long(named, free, numbers, plain)
     if "model" not in named and ("task" not in named or tasks is not None):
         why = "it has no column of models or tasks; name them under [import.columns] in site.toml"
         raise UnreadableFileError(why=why)
-    measures = measures if tasks is None else {}
-    scores = tuple(n for n in numbers if n not in measures) if tasks is None else tasks
+    scores = tuple(numbers) if tasks is None else tasks
     if not scores:
-        raise UnreadableFileError(why="it has no column of scores")
+        none = ", ".join(f"{name} ({what})" for name, what in measures.items())
+        fix = "Name the scores by task_columns under [import] in site.toml." if none else ""
+        why = f"it has no column of scores{none and f', only {none}'}"
+        raise UnreadableFileError(why=why, fix=fix)
     errors = {column: errors[column] for column in scores if column in errors}
     used = {*scores, *errors.values()}
     unused = (name for name in free if name not in used)
     across = "task" if "model" in named else "model"
     return _Columns(named, across, scores, errors, tuple(unused), measures=measures)
+
+
+def _name_columns(
+    plain: dict[str, str], stated: Mapping[str, str], tasks: Collection[str]
+) -> dict[str, str]:
+    """Return the column of each meaning, as stated or by its plain name."""
+    named = dict(stated)
+    for meaning, words in _SYNONYMS.items():
+        taken = (*named.values(), *tasks)
+        first = {plain[name]: name for name in reversed(plain) if name not in taken}
+        match = next((first[word] for word in words.split() if word in first), None)
+        if meaning == "parameters_b" and match is None:
+            match = next((name for name in first.values() if is_size_in_billions(name)), None)
+        if meaning not in named and match is not None:
+            named[meaning] = match
+    return named
 
 
 def _check_stated(names: Sequence[str], stated: Mapping[str, str], tasks: tuple[str, ...]) -> None:

@@ -225,6 +225,10 @@ def test_unknown_column_in_site_toml(tmp_path):
     [
         ("a,b\n1,2\n", "it has no column of models or tasks; name them under [import.col"),
         ("model,license\nalpha,mit\n", "it has no column of scores"),
+        (
+            "model,seconds\nalpha,5\n",
+            "it has no column of scores, only seconds (time). Name the scores by task_col",
+        ),
         ("model,task,acc,f1\na,t,0.5,0.5\n", "it has several columns of numbers, acc, f1; name"),
         ("model,task,text\na,t,x\n", "it has no numbers; name the column of scores"),
         ("model,model,a\nx,y,1\n", "two of its columns are named 'model'"),
