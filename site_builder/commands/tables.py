@@ -129,7 +129,7 @@ def import_(  # noqa: PLR0913 - one per option
 def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:
     """Return the options with what the user answers about all scores that are not clear."""
     if error.of_direction:
-        better = click.confirm("Is a higher score better for all of them?", err=True)
+        better = click.confirm("Is a higher score better for all of them?", default=None, err=True)
         options = replace(options, higher_is_better=better)
     if error.of_unit:
         choice = click.Choice(["percent", "proportion", "other"])
