@@ -39,6 +39,8 @@ interface Format {
   cheaper(times: number | null, inverse: number | null): string;
   counted(n: number, noun: string, plural?: string): string;
   listed(names: string[], most?: number): string;
+  /** A number as people type it; null for any other text. */
+  parse(text: string): number | null;
   roundSignificant(value: number, size?: number, digits?: number): number;
   difference(a: number, b: number): number;
 }
@@ -277,14 +279,17 @@ interface Wish {
 interface ChooseForm {
   read(): Wish;
   write(wish: Wish): void;
-  /** `isDone` says whether a change is finished, as a number is when it is left. */
-  listen(changed: (isDone: boolean) => void): void;
+  /** What is wrong with the numbers that were typed, one sentence each. */
+  faults(): string[];
+  /** `replace` says whether a change goes on with the one before it, as the next digit of a number does. */
+  listen(changed: (replace: boolean) => void): void;
 }
 
 interface WishAddress {
   isAsked(): boolean;
   read(): { wish: Wish; remarks: string[] };
-  write(wish: Wish): void;
+  /** `replace`: in place of the present step. */
+  write(wish: Wish, replace?: boolean): void;
 }
 
 /** How one row stands against another; positive is better. */
