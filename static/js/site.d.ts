@@ -73,6 +73,8 @@ interface Tables {
   scope(table: HTMLTableElement): string;
   /** Give a table its sort buttons; scripts call it for a table that they filled. */
   makeSortable(table: HTMLTableElement): void;
+  /** Save a table's rows and columns in sight as CSV. */
+  save(name: string, table: HTMLTableElement): void;
   /** The table of a box that is in sight. */
   shown(box: Element): HTMLTableElement | undefined;
 }
@@ -427,11 +429,21 @@ interface Site {
   /** Called by a data script. */
   provide<K extends keyof SiteData>(name: K, value: SiteData[K] | { places: number | null; values: Scores }): void;
   load<K extends keyof SiteData>(name: K, src: string): Promise<SiteData[K]>;
-  copy(button: HTMLElement, text: string): Promise<void>;
+  /** Copy a text, or a PNG; the button says whether it worked. */
+  copy(button: HTMLElement, content: string | Promise<Blob>): Promise<void>;
+  /** Save a file. */
+  save(name: string, content: Blob): void;
+  /** The HTML that embeds the view of a menu (templates/macros/tools.html); empty where there is none. */
+  embedCode(menu: HTMLElement): string;
   // The others, each by the script of its name or, of those of a page, by its last one
   format: Format;
   table: Tables;
   cells: Cells;
+  charts: {
+    /** The figure of a chart in the page's colours, for a width in px. */
+    figure(plot: HTMLElement, width: number): { data: any[]; layout: any };
+    library(): Promise<any>;
+  };
   /** The Plotly template of all charts. */
   chartTemplate: { layout: any };
   /** The token of each colour of the figures, such as `--ink`. */
