@@ -89,19 +89,18 @@
     const { data, layout } = site.charts.figure(plot, WIDTH - 2 * PAD);
     const { family } = layout.template.layout.font;
     const inner = await Plotly.toImage({ data, layout }, { format: "svg", width: layout.width, height: layout.height, imageDataOnly: true });
-    const chart = new DOMParser().parseFromString(inner, "image/svg+xml").documentElement;
 
     const head = textsBelow([["title", text(".chart-title")], ["caption", text("[data-caption]")]], family, PAD);
     const address = location.protocol === "file:" ? "" : linkTo(figure).replace(/^https?:\/\//, "");
     const foot = textsBelow([["source", source], ["source", [from, address].filter(Boolean).join(" \u00b7 ")]], family, head.bottom + layout.height + 12);
     const height = Math.ceil(foot.bottom + PAD / 2);
-    for (const [key, value] of Object.entries({ x: PAD, y: head.bottom, width: layout.width, height: layout.height })) chart.setAttribute(key, value);
 
     const svg = draw("svg", { width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}` });
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
-    svg.append(draw("title", {}, text(".chart-title")), draw("rect", { width: WIDTH, height, fill: paper }), ...head.elements, document.importNode(chart, true), ...foot.elements);
-    svg.prepend(draw("style", {}, await fontRules(family, svg.textContent ?? "")));
-    return { text: new XMLSerializer().serializeToString(svg), height };
+    svg.append(draw("title", {}, text(".chart-title")), draw("rect", { width: WIDTH, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
+    svg.prepend(draw("style", {}, await fontRules(family, svg.textContent + inner)));
+    const chart = inner.replace("<svg", `<svg x="${PAD}" y="${head.bottom}"`);
+    return { text: new XMLSerializer().serializeToString(svg).replace("<g/>", () => chart), height };
   };
 
   /** @param {HTMLElement} figure @returns {Promise<Blob>} */

@@ -132,7 +132,8 @@
       const src = embed && new URL(embed, new URL(document.documentElement.dataset.root ?? "", location.href)).href;
       // A page on somebody's disk is in no frame of others.
       if (!src || src.startsWith("file:")) return "";
-      return site.make("iframe", { src, title: embedTitle, width: "100%", height: embedHeight, loading: "lazy", style: "border: 0" }).outerHTML;
+      const title = embedTitle.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+      return `<iframe src="${src}" title="${title}" width="100%" height="${embedHeight}" loading="lazy" style="border: 0"></iframe>`;
     },
 
     button: (text, className = "") => site.make("button", { type: "button", ...(className && { class: className }) }, text),

@@ -12,11 +12,11 @@ from tests.helpers.charted import walk
 
 def test_the_theme_is_remembered_and_charts_follow(chromium, home):
     page, _ = open_page(chromium, home, color_scheme="light")
-    plot = page.locator("[data-chart=averages]")
+    plot = page.locator("[data-chart=winners]")
     plot.scroll_into_view_if_needed()
     expect(plot.locator(".main-svg").first).to_be_visible()
     colour = (
-        "() => getComputedStyle(document.querySelector('[data-chart=averages] .ytick text')).fill"
+        "() => getComputedStyle(document.querySelector('[data-chart=winners] .ytick text')).fill"
     )
     light = page.evaluate(colour)
     page.get_by_role("button", name="Dark theme").click()
@@ -29,7 +29,7 @@ def test_the_theme_is_remembered_and_charts_follow(chromium, home):
 
 
 def test_charts_are_drawn_with_the_template(chromium, home):
-    page, _ = open_page(chromium, home)
+    page, _ = open_page(chromium, home + "analysis/")
     scroll_through(page)
     found = page.evaluate(
         """() => [...document.querySelectorAll('[data-chart]')].map(plot => [

@@ -151,10 +151,12 @@ def test_sorting_is_in_the_address(chromium, home, size):
     page.locator("#board-fine-tuned th[data-key=average] button").click()
     assert page.url == home
     assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
-    page.locator("#top th[data-key=model] button").click()
-    assert "top.sort=model" in page.url
+    page.goto(home + "models/")
+    page.locator("#by-rule th[data-key=rule] button").click()
+    assert "by-rule.sort=rule" in page.url
     page.reload()
-    assert sorted(shown(page, "top"), key=str.lower) == shown(page, "top")
+    rules = first_column(page, "by-rule", "rule")
+    assert sorted(rules, key=str.lower) == rules
 
 
 @both_sizes
@@ -176,7 +178,7 @@ def test_columns_are_chosen(chromium, home, size):
 
 @both_sizes
 def test_a_view_is_exported(chromium, home, size):
-    """CSV and text hold what is seen, in its order: raw numbers in the one, words in the other."""
+    """CSV and Markdown hold what is seen, in its order: raw numbers here, words there."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=parameters_b"
     page, _ = open_page(chromium, address, size, permissions=["clipboard-read", "clipboard-write"])
     page.locator(".tools").get_by_text("Export").click()
@@ -195,12 +197,15 @@ def test_a_view_is_exported(chromium, home, size):
     assert float(score.evaluate("cell => site.table.value(cell)")) == float(rows[1][4])
     assert len(rows[1][4]) > len("0.732")
     assert text.endswith("\r\n")
-    page.get_by_role("button", name="Copy as text").click()
+    page.get_by_role("button", name="Copy as Markdown").click()
     expect(page.locator("[data-status]")).to_have_text("Copied")
-    lines = page.evaluate("navigator.clipboard.readText()").split("\n")
-    assert 3 == len(lines)
-    assert [f"2 (1{DASH}9)", "Mistral 7B may be first (Mistral AI)"] == lines[2].split("\t")[:2]
-    assert "+0.461" in lines[2]
+    text = page.evaluate("navigator.clipboard.readText()")
+    head, ways, *lines = [line.strip("| ").split(" | ") for line in text.split("\n")]
+    assert ["#", "Model", "Score", "Lift over base"] == head[:4]
+    assert ["--:", ":--", "--:", "--:"] == ways[:4]
+    assert 2 == len(lines)
+    assert [f"2 (1{DASH}9)", "Mistral 7B may be first (Mistral AI)"] == lines[1][:2]
+    assert lines[1][3].startswith("+0.461")
     page.get_by_role("button", name="Copy link to this view").click()
     expect(page.get_by_role("button", name="Copied").last).to_be_visible()
     assert page.url == page.evaluate("navigator.clipboard.readText()")
