@@ -73,8 +73,7 @@
       if (!url || !family.split(/,\s*/).includes(name) || !hasLetters(rule.style.getPropertyValue("unicode-range"), text)) return "";
       return rule.cssText.replace(url, await asDataUrl(new URL(url, base).href));
     });
-    // Opened from the disk, a page may not read them; the picture then has the system's font.
-    return (await Promise.all(embedded).catch(() => [])).join("\n");
+    return (await Promise.all(embedded)).join("\n");
   };
 
   /** The place of a chart on the site. @param {HTMLElement} figure */
@@ -98,7 +97,8 @@
     const svg = draw("svg", { width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}` });
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
     svg.append(draw("title", {}, text(".chart-title")), draw("rect", { width: WIDTH, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
-    svg.prepend(draw("style", {}, await fontRules(family, svg.textContent + inner)));
+    // Opened from the disk, a page may read neither its style sheets nor its fonts: the picture has the system's font.
+    svg.prepend(draw("style", {}, await fontRules(family, svg.textContent + inner).catch(() => "")));
     const chart = inner.replace("<svg", `<svg x="${PAD}" y="${head.bottom}"`);
     return { text: new XMLSerializer().serializeToString(svg).replace("<g/>", () => chart), height };
   };

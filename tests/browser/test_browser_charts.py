@@ -1,7 +1,6 @@
 """Charts of the built Index in a real browser."""
 
 import json
-from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -111,19 +110,6 @@ def test_names_of_rows_have_the_room_that_plotly_would_make(chromium, home):
     )
     assert len(found) > 3
     assert [] == [room for room in found if abs(room[0] - room[1]) > 1]
-
-
-def test_a_chart_is_saved_as_a_picture(chromium, home):
-    page, _ = open_page(chromium, home)
-    for format_name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
-        figure = page.locator("#chart-averages")
-        figure.scroll_into_view_if_needed()
-        with page.expect_download() as waiting:
-            figure.get_by_role("button", name=format_name).click()
-        assert f"averages.{format_name.lower()}" == waiting.value.suggested_filename
-        content = Path(waiting.value.path()).read_bytes()
-        assert content.startswith(begins)
-        assert len(content) > 5_000
 
 
 def test_a_chart_shows_its_numbers_as_a_table(chromium, home):
