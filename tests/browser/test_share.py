@@ -32,7 +32,7 @@ BAD_TEXTS = """() => {
     const boxes = texts.map(corners);
     const isOut = ({x, y}) => x < frame.left - 0.5 || x > frame.right + 0.5 ||
         y < frame.top - 0.5 || y > frame.bottom + 0.5;
-    const out = texts.filter((_, i) => boxes[i].some(isOut)).map(text => `out: ${text.textContent}`);
+    const out = texts.filter((_, i) => boxes[i].some(isOut)).map(text => text.textContent);
     const met = texts.flatMap((text, i) => texts.slice(0, i)
         .filter((_, j) => !areApart(boxes[i], boxes[j]))
         .map(other => `${other.textContent} on ${text.textContent}`));

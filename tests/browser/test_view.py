@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -151,12 +152,11 @@ def test_sorting_is_in_the_address(chromium, home, size):
     page.locator("#board-fine-tuned th[data-key=average] button").click()
     assert page.url == home
     assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
-    page.goto(home + "models/")
-    page.locator("#by-rule th[data-key=rule] button").click()
-    assert "by-rule.sort=rule" in page.url
+    page.goto(home + "tasks/")
+    page.locator("#picker th[data-key=model] button").click()
+    assert "picker.sort=model" in page.url
     page.reload()
-    rules = first_column(page, "by-rule", "rule")
-    assert sorted(rules, key=str.lower) == rules
+    assert sorted(shown(page, "picker"), key=str.lower) == shown(page, "picker")
 
 
 @both_sizes
@@ -275,6 +275,80 @@ def test_head_and_names_stay_in_sight(chromium, home, path, size):
     assert name is not None
     assert frame is not None
     assert frame["x"] - 1 <= name["x"] < frame["x"] + frame["width"] / 2
+
+
+@both_sizes
+def test_menus_show_their_entries_whole(chromium, home, size):
+    """No entry is cut, none is lower than 24 px, and the menu is within the window."""
+    page, _ = open_page(chromium, home + "models/", size)
+    for menu in page.locator(".tools .menu").all():
+        menu.locator("summary").click()
+        entries = menu.locator(".menu-body :is(label, button)")
+        expect(entries.first).to_be_visible()
+        found = entries.evaluate_all(
+            """entries => entries.map(entry => {
+                const box = entry.getBoundingClientRect();
+                return [entry.scrollWidth - entry.clientWidth, box.height >= 24,
+                    box.left >= 0 && box.right <= innerWidth];
+            })"""
+        )
+        assert {(0, True, True)} == {*map(tuple, found)}
+        page.keyboard.press("Escape")
+
+
+@both_sizes
+@pytest.mark.parametrize("path", ["", "models/", "tasks/", "choose/", "serving/"])
+def test_targets_are_large_enough(chromium, home, path, size):
+    """24 px at least: buttons, fields, checkboxes; the buttons of headings and of menus too."""
+    page, _ = open_page(chromium, home + path, size)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    small = page.evaluate(
+        """[...document.querySelectorAll('button, select, input, summary')]
+            .filter(part => part.checkVisibility({visibilityProperty: true}))
+            .map(part => [part.outerHTML.slice(0, 80), part.getBoundingClientRect()])
+            .filter(([, {width, height}]) => width < 24 || height < 24)
+            .map(([name, {width, height}]) => [name, width, height])"""
+    )
+    assert [] == small
+
+
+@pytest.mark.parametrize("path", ["models/", "tasks/gsm8k/", "serving/", "compare/"])
+def test_hyphens_are_no_wider_than_in_prose(chromium, home, path):
+    """Tabular figures widen them, so only cells of numbers have these."""
+    page, _ = open_page(chromium, home + path)
+    wide = page.evaluate(
+        r"""[...document.querySelectorAll('main :not(script)')]
+            .filter(part => [...part.childNodes]
+                .some(node => node.nodeType === 3 && /[a-z]-\w/i.test(node.data)))
+            .filter(part => getComputedStyle(part).fontVariantNumeric.includes('tabular'))
+            .map(part => part.textContent)"""
+    )
+    assert [] == wide
+
+
+def test_landmarks_have_names_of_their_own(chromium, home):
+    page, _ = open_page(chromium, home + "serving/")
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    names = page.locator("[role=region]").evaluate_all("parts => parts.map(part => part.ariaLabel)")
+    assert len(names) > 3
+    assert len({*names}) == len(names)
+
+
+def test_wide_and_middle_windows(chromium, home):
+    """At 1,920 px no column is cut; at 768 px no link of the head, and the views have a line."""
+    page, _ = open_page(chromium, home + "models/", (1920, 900))
+    wrap = page.locator("#view-fine-tuned .table-wrap")
+    expect(wrap).to_have_class(re.compile("fits"))
+    assert overflow(page) <= 0
+    page.set_viewport_size({"width": 768, "height": 900})
+    cut = page.locator(".nav").evaluate("nav => nav.scrollWidth - nav.clientWidth")
+    assert cut <= 0
+    views, search = (
+        page.locator(part).first.bounding_box() for part in (".segments", "[data-search]")
+    )
+    assert views is not None
+    assert search is not None
+    assert views["y"] + views["height"] <= search["y"]
 
 
 @both_sizes
