@@ -89,7 +89,7 @@
     const { family } = layout.template.layout.font;
     const inner = await Plotly.toImage({ data, layout }, { format: "svg", width: layout.width, height: layout.height, imageDataOnly: true });
 
-    const head = textsBelow([["title", text(".chart-title")], ["caption", text("[data-caption]")]], family, PAD);
+    const head = textsBelow([["title", text(".chart-title")], ["caption", text(".chart-caption")]], family, PAD);
     const address = location.protocol === "file:" ? "" : linkTo(figure).replace(/^https?:\/\//, "");
     const foot = textsBelow([["source", source], ["source", [from, address].filter(Boolean).join(" \u00b7 ")]], family, head.bottom + layout.height + 12);
     const height = Math.ceil(foot.bottom + PAD / 2);

@@ -83,8 +83,8 @@ def test_a_picture_stands_alone(chromium, addresses, board, path, chart, size):
     """All texts are within it and none lies on another; it has title, source and release."""
     page, heard = open_page(chromium, addresses[board] + path, size)
     title = page.locator(f"#chart-{chart}-title").inner_text()
-    caption = page.locator(f"#chart-{chart} [data-caption]").inner_text()
-    release = page.locator("script[data-from]").get_attribute("data-from")
+    caption = page.locator(f"#chart-{chart} .chart-caption").inner_text()
+    release = str(page.locator("script[data-from]").get_attribute("data-from"))
     name, content = saved(page, menu_of(page, chart), "Download SVG")
     assert f"{chart}.svg" == name
     picture = page.context.new_page()
@@ -184,7 +184,7 @@ def test_the_home_page_is_short_and_repeats_nothing(chromium, index_site):
 
 @pytest.fixture
 def from_disk(index_site) -> str:
-    return (index_site.folder / "index.html").as_uri()
+    return str((index_site.folder / "index.html").as_uri())
 
 
 def test_a_picture_is_saved_from_the_disk(chromium, from_disk):

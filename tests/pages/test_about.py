@@ -102,7 +102,7 @@ def tables(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None]]:
         if isinstance(line, Tag) and "method" in (line.get("class") or []):
             yield table, line
         else:
-            yield table, chart.select_one(".chart-caption") if isinstance(chart, Tag) else None
+            yield table, chart.select_one("figcaption") if isinstance(chart, Tag) else None
 
 
 def test_every_computed_column_leads_to_its_formula(site: BuiltSite) -> None:
