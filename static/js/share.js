@@ -3,6 +3,8 @@
   const { source = "", from = "" } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : {};
   const SVG = "http://www.w3.org/2000/svg";
   const [WIDTH, PAD, SCALE] = [1000, 24, 2];
+  // Turned names of columns need this room each, beside that of the names of rows.
+  const [COLUMN, BESIDE] = [20, 420];
   /** Of each kind of text: weight, size and line height in px, colour token, room below. @type {Record<string, [number, number, number, string, number]>} */
   const STYLES = { title: [650, 18, 24, "--ink", 6], caption: [400, 13, 18, "--soft", 12], source: [400, 11, 16, "--soft", 0] };
 
@@ -16,27 +18,30 @@
 
   /** @type {CanvasRenderingContext2D | null | undefined} */
   let pen;
-  /** The lines of a text in the width of a picture. @param {string} text @param {string} font */
-  const wrapped = (text, font) => {
+  /** The lines of a text in a width. @param {string} text @param {string} font @param {number} width */
+  const wrapped = (text, font, width) => {
     pen ??= document.createElement("canvas").getContext("2d");
     if (!pen) return [text];
     pen.font = font;
     const lines = [""];
     for (const word of text.split(/\s+/)) {
       const longer = `${lines[lines.length - 1]} ${word}`.trim();
-      if (pen.measureText(longer).width <= WIDTH - 2 * PAD) lines[lines.length - 1] = longer;
+      if (pen.measureText(longer).width <= width) lines[lines.length - 1] = longer;
       else lines.push(word);
     }
     return lines.filter(Boolean);
   };
 
-  /** Texts one below the other, and where they end. @param {[kind: string, text: string][]} texts @param {string} family @param {number} top */
-  const textsBelow = (texts, family, top) => {
+  /**
+   * Texts one below the other, and where they end.
+   * @param {[kind: string, text: string][]} texts @param {string} family @param {number} width @param {number} top
+   */
+  const textsBelow = (texts, family, width, top) => {
     const colours = getComputedStyle(document.documentElement);
     const elements = [];
     for (const [kind, text] of texts) {
       const [weight, size, height, colour, below] = STYLES[kind];
-      const lines = wrapped(text, `${weight} ${size}px ${family}`);
+      const lines = wrapped(text, `${weight} ${size}px ${family}`, width);
       for (const line of lines) {
         top += height;
         const attributes = { x: PAD, y: top - 0.3 * height, fill: colours.getPropertyValue(colour).trim(), "font-family": family, "font-size": size, "font-weight": weight };
@@ -87,29 +92,31 @@
     const Plotly = await site.charts.library();
     const { data, layout } = site.charts.figure(plot, WIDTH - 2 * PAD);
     const { family } = layout.template.layout.font;
+    if (layout.xaxis?.tickangle) layout.width = Math.max(layout.width, BESIDE + COLUMN * layout.xaxis.ticktext.length);
+    const width = layout.width + 2 * PAD;
     const inner = await Plotly.toImage({ data, layout }, { format: "svg", width: layout.width, height: layout.height, imageDataOnly: true });
 
-    const head = textsBelow([["title", text(".chart-title")], ["caption", text(".chart-caption")]], family, PAD);
+    const head = textsBelow([["title", text(".chart-title")], ["caption", text(".chart-caption")]], family, layout.width, PAD);
     const address = location.protocol === "file:" ? "" : linkTo(figure).replace(/^https?:\/\//, "");
-    const foot = textsBelow([["source", source], ["source", [from, address].filter(Boolean).join(" \u00b7 ")]], family, head.bottom + layout.height + 12);
+    const foot = textsBelow([["source", source], ["source", [from, address].filter(Boolean).join(" \u00b7 ")]], family, layout.width, head.bottom + layout.height + 12);
     const height = Math.ceil(foot.bottom + PAD / 2);
 
-    const svg = draw("svg", { width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}` });
+    const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
-    svg.append(draw("title", {}, text(".chart-title")), draw("rect", { width: WIDTH, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
+    svg.append(draw("title", {}, text(".chart-title")), draw("rect", { width, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
     // Opened from the disk, a page may read neither its style sheets nor its fonts: the picture has the system's font.
     svg.prepend(draw("style", {}, await fontRules(family, svg.textContent + inner).catch(() => "")));
     const chart = inner.replace("<svg", `<svg x="${PAD}" y="${head.bottom}"`);
-    return { text: new XMLSerializer().serializeToString(svg).replace("<g/>", () => chart), height };
+    return { text: new XMLSerializer().serializeToString(svg).replace("<g/>", () => chart), width, height };
   };
 
   /** @param {HTMLElement} figure @returns {Promise<Blob>} */
   const pngOf = async (figure) => {
-    const { text, height } = await pictureOf(figure);
+    const { text, width, height } = await pictureOf(figure);
     const image = new Image();
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
     await image.decode();
-    const canvas = Object.assign(document.createElement("canvas"), { width: SCALE * WIDTH, height: SCALE * height });
+    const canvas = Object.assign(document.createElement("canvas"), { width: SCALE * width, height: SCALE * height });
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("The picture is too large."))), "image/png"));
   };
