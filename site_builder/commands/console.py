@@ -196,7 +196,7 @@ class Console:
         """Print lines, unless quiet."""
         self._end_stage()
         for line in lines:
-            self._console.print(line, markup=False)
+            self._console.print(one_line(line), markup=False)
 
     def warn(self, faults: Iterable[Fault]) -> None:
         """Print faults, one per line."""
