@@ -1,26 +1,113 @@
-"""Run the fuzz targets of the importers for a fixed time, with new examples each round.
+"""Fuzz every reader of strangers' files for a fixed time.
 
-This is `make fuzz`. A failure ends the run. Hypothesis prints the smallest file that it found, and
-replays it in each later test run on this machine until it passes.
+This is `make fuzz`. One process runs the tests marked `fuzz`, round by round, with new examples of
+hypothesis. Beside it, each reader gets its share of the time with inputs guided by coverage. A
+finding is an exception, too much time or memory for one input, or the end of the process. It is
+saved in `.fuzz/`, as are the inputs that reach most lines, with which the next run begins.
 """
 
+import os
+import re
+import shlex
+import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from itertools import chain, repeat
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import pytest
+from tests.helpers.readers import READERS, seeds
 
 SECONDS = 600.0
-_ARGUMENTS = ("-m", "fuzz", "-p", "no:randomly", "-q", "--hypothesis-profile", "fuzz")
+SAVED = Path(".fuzz")
+MEMORY = 4 << 30
+"""Bytes of address space of a process: more is a `MemoryError`."""
+
+_TESTS = ("tests/site/test_readers.py", "tests/importers/test_fuzz.py")
+_PYTEST = ("-m", "pytest", "-m", "fuzz", "-p", "no:randomly", "-q", "--hypothesis-profile", "fuzz")
+_LATE_S = 120  # that a process may need beyond its time, on a slow machine
+_INPUT_S = 60  # of an input that no signal interrupts
+_LONGEST = 200_000  # bytes of an input
+_MOST_WORDS, _MOST_LINES = 500, 60
+_NOISE = ("INFO: ", "WARNING: Failed to find function")
+_WORD = re.compile(rb"[A-Za-z_][\w./-]{1,30}")
 
 
 def main(seconds: float) -> int:
-    """Return the exit code of pytest: 0 if no target failed within the time."""
-    end, code, rounds = time.monotonic() + seconds, 0, 0
-    while code == 0 and time.monotonic() < end:
-        code = int(pytest.main([*_ARGUMENTS, "tests/importers/test_fuzz.py"]))
-        rounds += 1
-    sys.stdout.write(f"{rounds} rounds, {'no failure' if code == 0 else 'a failure'}\n")
-    return code
+    """Fuzz all readers; return the exit code, 0 without a finding."""
+    end, cores = time.monotonic() + seconds, max(2, os.cpu_count() or 2)
+    with ThreadPoolExecutor(cores) as pool:
+        tests = pool.submit(_run_tests, end)
+        share = seconds * (cores - 1) / len(READERS)
+        found = [*pool.map(_run_guided, READERS, repeat(share))] if find_spec("atheris") else []
+        findings = [*filter(None, (tests.result(), *found))]
+    if not found:
+        sys.stdout.write(
+            "Without atheris, which is for Linux on x86-64: examples of hypothesis only.\n"
+        )
+    sys.stdout.write("\n".join((*findings, f"{len(findings)} findings in {seconds:.0f} s.\n")))
+    return int(bool(findings))
+
+
+def _run_tests(end: float) -> str:
+    """Run the tests of hypothesis until `end`; return the failure, if any."""
+    while (left := end - time.monotonic()) > 0:
+        if failure := run_limited([sys.executable, *_PYTEST, *_TESTS], left + _LATE_S):
+            return f"{failure}\nHypothesis replays it in each later test run on this machine.\n"
+    return ""
+
+
+def _run_guided(name: str, seconds: float) -> str:
+    """Fuzz a reader by coverage; return the finding, if any."""
+    saved = SAVED / name.replace(" ", "_")
+    corpus = saved / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    inputs = seeds(READERS[name])
+    for number, given in enumerate(inputs):
+        (corpus / f"sound-{number}").write_bytes(given)
+    known = dict.fromkeys(chain.from_iterable(_WORD.findall(given) for given in inputs))
+    lines = (f'"{word.decode()}"' for word in [*known][:_MOST_WORDS])
+    (saved / "words").write_text("\n".join(lines), encoding="utf8")
+    options = {
+        "max_total_time": max(1, int(seconds)),
+        "timeout": _INPUT_S,
+        "rss_limit_mb": MEMORY >> 20,
+        "max_len": _LONGEST,
+        "len_control": 0,
+        "dict": saved / "words",
+        "artifact_prefix": f"{saved}/",
+        "verbosity": 0,
+    }
+    before = {*saved.iterdir()}
+    with TemporaryDirectory() as folder:
+        words = [sys.executable, "-m", "tests.tools.fuzz.guided", name, folder]
+        words += [f"-{option}={value}" for option, value in options.items()]
+        failure = run_limited([*words, str(corpus)], seconds + _LATE_S)
+    replay = shlex.join([sys.executable, "-m", "tests.tools.fuzz.replay", name])
+    inputs_found = {*saved.iterdir()} - before
+    how = "".join(f"To replay it: {replay} {path}\n" for path in sorted(inputs_found))
+    return failure and f"{name}: {failure}\n{how}"
+
+
+def run_limited(words: list[str], seconds: float) -> str:
+    """Run a command within limits of memory and time; return the end of its output if it fails."""
+    limited = ["sh", "-c", 'ulimit -v "$0" && exec "$@"', str(MEMORY >> 10), *words]
+    try:
+        done = subprocess.run(
+            limited,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return f"does not end: {shlex.join(words)}"
+    lines = [line for line in done.stdout.splitlines() if not line.startswith(_NOISE)]
+    return "\n".join(lines[-_MOST_LINES:]) if done.returncode else ""
 
 
 if __name__ == "__main__":

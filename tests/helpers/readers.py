@@ -1,0 +1,371 @@
+"""Every place that reads files of strangers, with sound files to damage.
+
+A fuzzer gives a reader one input after another. An input is a byte that chooses a file of the
+reader's folder, and that file's new content; the other files stay sound.
+"""
+
+import io
+import json
+import signal
+import threading
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from site_builder.config import SiteConfig, load_config
+from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState, StateHolder
+from site_builder.errors import FaultsError, SiteError
+from site_builder.examples.aggregate import aggregate
+from site_builder.examples.engines import duckdb_engine
+from site_builder.examples.files import find_examples
+from site_builder.examples.save import known_ids
+from site_builder.importers.formats import format_of
+from site_builder.importers.reading import UNEXPECTED, ImportOptions
+from site_builder.importers.run import import_paths, warnings_of
+from site_builder.locks import read_holder
+from site_builder.profile.features import find_tokenizer, profile_sets
+from site_builder.profile.training_sets import find_sets
+from site_builder.prose.markdown import load_prose, plain_text
+from site_builder.publish.folder import check_replaceable
+from site_builder.publish.manifest import with_manifest
+from site_builder.publish.verify import verify_site
+from site_builder.releases.download import open_site
+from site_builder.releases.read import find_news, read_release
+from site_builder.tables.text_files import read_long_table
+from tests.helpers.editions import PROSE, build, toml
+from tests.helpers.imported import HARNESSES
+from tests.helpers.instances import ROWS
+from tests.helpers.tables import board, parquet, write_project
+
+CPU_S = 20
+"""CPU time that a reader may take for one input, in seconds."""
+
+INSPECT = HARNESSES / "inspect/data_arc_qwen.json"
+CSV = "Model;Task;Score;n;Date\nalpha;add;0,5 ± 0,1;16;2024-05-01\nbeta;add;**71 %**;;\n"
+YAML = "- &a {dataset: {id: x}, value: 96.06, date: 2025-01-15}\n- {<<: *a, value: 0.5}\n"
+EXAMPLES = b'{"instruction": "Add 1 and 2.", "input": "x", "output": "3"}\n'
+CHAT = b'{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]}'
+MARKDOWN = """\
+# A *title* &amp; more #
+
+## Head {#main}
+
+Text with [a link](https://example.org "t"), `code`, <b onclick=x>tags</b> and "quotes"...
+
+1. one
+    * two
+
+| a | b |
+|---|--:|
+| 1 | 2 |
+"""
+REQUEST = b"GET /models/?sort=name HTTP/1.0\r\nHost: localhost:8000\r\nSec-Fetch-Site: none\r\n\r\n"
+Files = Mapping[str, bytes]
+
+
+class Reader(NamedTuple):
+    """A place that reads files of strangers.
+
+    Attributes:
+        sound: Return the sound files of a folder by their paths.
+        read: Read the folder; a `SiteError` refuses it, and every other exception is a bug.
+    """
+
+    sound: Callable[[], Files]
+    read: Callable[[Path], object]
+
+
+class SlowReaderError(Exception):
+    """An input takes too long."""
+
+
+def write_files(files: Files, folder: Path) -> None:
+    """Write files into a folder, with the folders that they need."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def seeds(reader: Reader) -> list[bytes]:
+    """Return the sound files as inputs."""
+    return [bytes([number]) + content for number, content in enumerate(reader.sound().values())]
+
+
+def split_input(reader: Reader, given: bytes) -> tuple[str, bytes]:
+    """Return the file that an input chooses, and its new content."""
+    names = [*reader.sound()]
+    return names[(given[0] if given else 0) % len(names)], given[1:]
+
+
+def read_input(reader: Reader, folder: Path, given: bytes) -> None:
+    """Give an input to a reader whose sound files are in `folder`, within the limit of time."""
+    name, content = split_input(reader, given)
+    (folder / name).write_bytes(content)
+    try:
+        with _limited_time():
+            reader.read(folder)
+    except SiteError:
+        pass
+    finally:
+        (folder / name).write_bytes(reader.sound()[name])
+
+
+@contextmanager
+def _limited_time() -> Iterator[None]:
+    """Raise a `SlowReaderError` in the block once it has used up its CPU time."""
+
+    def stop(*_: object) -> None:
+        message = f"more than {CPU_S} s of CPU time"
+        raise SlowReaderError(message)
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+# --- importers ----------------------------------------------------------------------------------
+
+
+def _harness(folder: str) -> Files:
+    root = HARNESSES / folder
+    files = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+
+def _tables() -> Files:
+    frame = pd.DataFrame({"model": ["a", "b"], "add": [0.5, 0.25], "n": [16, None]})
+    lines = frame.to_json(orient="records", lines=True)
+    return {"a.csv": CSV.encode(), "a.parquet": parquet(frame), "a.jsonl": lines.encode()}
+
+
+def _model_cards() -> Files:
+    return {**_harness("hugging_face"), "m/.eval_results/a.yaml": YAML.encode()}
+
+
+def _inspect_logs() -> Files:
+    packed = io.BytesIO()
+    log = json.loads(INSPECT.read_bytes())
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        samples = {f"samples/{n}.json": s for n, s in enumerate(log.pop("samples")[:3])}
+        for name, value in {"header.json": log, **samples}.items():
+            archive.writestr(name, json.dumps(value))
+    return {**_harness("inspect"), "a.eval": packed.getvalue()}
+
+
+def _import(source: str, folder: Path) -> None:
+    """Import into a project without tables: no reader failed, and each score is whole."""
+    options = ImportOptions(examples=True, scale="other")
+    config = SiteConfig(root=folder.parent / "project")
+    try:
+        report = import_paths(format_of(source), [folder], config, options, dry=True)
+    except FaultsError as error:
+        lines = [str(fault) for fault in error.faults]
+    else:
+        lines = [str(fault) for fault in warnings_of(report)]
+        measures = report.reading.measures
+        assert all(m.model and m.task and abs(m.score) <= 1e100 for m in measures)
+    assert [] == [line for line in lines if UNEXPECTED in line]
+
+
+# --- tables, projects, examples, training sets ---------------------------------------------------
+
+
+def _project() -> Files:
+    """A project with every table, and texts of all kinds."""
+    prices = pd.DataFrame({"provider": ["p"], "model": ["alpha"]})
+    money = dict.fromkeys(("usd_per_million_input_tokens", "usd_per_million_output_tokens"), 1.0)
+    requests = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "total_s": [2.0]})
+    tables = {**board(), "prices": prices.assign(**money), "serving_requests": requests}
+    files = {f"data/{name}.parquet": parquet(table) for name, table in tables.items()}
+    texts = {"lede": PROSE, "pages/more": MARKDOWN}
+    files |= {f"data/content/{name}.md": text.encode() for name, text in texts.items()}
+    return {**files, "site.toml": toml("2024-05-02").encode()}
+
+
+def _read_project(folder: Path) -> None:
+    config = load_config(folder)
+    prose = load_prose(config.content_dir)
+    for text in (*prose.texts.values(), *prose.own.values()):
+        plain_text(text)
+    read_release(str(folder))
+
+
+def _long_tables() -> Files:
+    frame = board()["results"]
+    return {"a.csv": frame.to_csv(index=False).encode(), "a.parquet": parquet(frame)}
+
+
+def _read_long_tables(folder: Path) -> None:
+    refused = []
+    for path in folder.iterdir():
+        try:
+            read_long_table(path)
+        except SiteError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
+
+
+def _examples() -> Files:
+    frame = pd.DataFrame(ROWS, columns=["model", "task", "variant", "example", "score"])
+    return {"a.parquet": parquet(frame), "b.parquet": parquet(frame.tail(1).assign(example="7"))}
+
+
+def _aggregate(folder: Path) -> None:
+    config = SiteConfig(root=folder.parent / "project")
+    with duckdb_engine(10**8) as engine:
+        aggregate(find_examples([folder], {}), engine, config, known_ids(config), average=True)
+
+
+def _training_sets() -> Files:
+    frame = pd.DataFrame({"prompt": ["Add."], "completion": ["3"]})
+    files = {"add/train.jsonl": EXAMPLES, "chat.jsonl": CHAT, "t.parquet": parquet(frame)}
+    return {**files, "s.csv": frame.to_csv(index=False).encode()}
+
+
+def _profile(folder: Path) -> None:
+    profile_sets(find_sets([str(folder)]).files, find_tokenizer("words"))
+
+
+# --- published sites -----------------------------------------------------------------------------
+
+
+@cache
+def _published() -> Files:
+    """What is read of a published site: its API, tables and feed, with a manifest of its own."""
+    with TemporaryDirectory() as folder:
+        root = write_project(Path(folder), board(), toml("2024-05-02"))
+        built = build(root, root).files
+    wanted = ("api/v1/", "downloads/results.parquet", "downloads/tasks.parquet", "changes/feed.xml")
+    read = {name: content for name, content in built.items() if name.startswith(wanted)}
+    return with_manifest({name: read[name] for name in sorted(read) if "schema" not in name})
+
+
+def _read_published(folder: Path) -> None:
+    check_replaceable(folder)
+    verify_site(folder)
+    release = read_release(str(folder))
+    find_news(SiteConfig(root=folder), release, release)
+
+
+def _answers() -> Files:
+    head = b"HTTP/1.1 200 OK\r\nLocation: /elsewhere\r\nContent-Type: application/json\r\n"
+    return {
+        "whole": head + b"Content-Length: 2\r\n\r\n{}",
+        "chunked": head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "gone": b"HTTP/1.1 404 Not Found\r\n\r\n",
+    }
+
+
+class _Answer(BaseHTTPRequestHandler):
+    """Answers every request by the bytes of its server."""
+
+    server: "_Host"
+
+    def handle(self) -> None:
+        """Read one request and send the bytes."""
+        while self.rfile.readline().strip():
+            pass
+        self.wfile.write(self.server.answer)
+
+
+class _Host(HTTPServer):
+    """A host on loopback that answers anything."""
+
+    answer = b""
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a client that has closed the connection."""
+
+
+@cache
+def _host() -> _Host:
+    host = _Host((LOOPBACK, 0), _Answer)
+    threading.Thread(target=host.serve_forever, daemon=True).start()
+    return host
+
+
+def _download(folder: Path) -> None:
+    refused = []
+    host = _host()
+    for path in folder.iterdir():
+        host.answer = path.read_bytes()
+        try:
+            open_site(f"http://{LOOPBACK}:{host.server_port}").read("api/v1/stats.json")
+        except SiteError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
+
+
+def _requests() -> Files:
+    return {"page": REQUEST, "events": b"GET /_live/events HTTP/1.1\r\nHost: localhost\r\n\r\n"}
+
+
+class _Connection:
+    """A connection with a request whose answer nobody reads."""
+
+    def __init__(self, request: bytes) -> None:
+        self._request = request
+
+    def makefile(self, *_: object) -> io.BytesIO:
+        """Return the request as a file."""
+        return io.BytesIO(self._request)
+
+    def sendall(self, _: object) -> None:
+        """Take a part of the answer."""
+
+
+@cache
+def _server() -> LiveServer:
+    pages = {"index.html": b"<head></head>", "404.html": b"", "models/index.html": b""}
+    state = StateHolder(ServedState(pages))
+    state.close()  # so that no request waits for the next build
+    return LiveServer(LOOPBACK, 0, state)
+
+
+def _serve(folder: Path) -> None:
+    for path in folder.iterdir():
+        connection: Any = _Connection(path.read_bytes())
+        _server().finish_request(connection, (LOOPBACK, 1))
+
+
+def _holders() -> Files:
+    return {"holder.json": b'{"process": 1, "since": "2024-05-02 10:00:00 UTC"}'}
+
+
+IMPORTERS: Mapping[str, Callable[[], Files]] = {
+    "csv": _tables,
+    "lm-eval": partial(_harness, "lm_eval"),
+    "helm": partial(_harness, "helm"),
+    "inspect": _inspect_logs,
+    "mteb": partial(_harness, "mteb"),
+    "model-index": _model_cards,
+    "every-eval-ever": partial(_harness, "every_eval_ever"),
+}
+READERS: Mapping[str, Reader] = {
+    **{
+        f"import {source}": Reader(cache(sound), partial(_import, source))
+        for source, sound in IMPORTERS.items()
+    },
+    "project": Reader(cache(_project), _read_project),
+    "init --from": Reader(cache(_long_tables), _read_long_tables),
+    "aggregate": Reader(cache(_examples), _aggregate),
+    "profile": Reader(cache(_training_sets), _profile),
+    "published site": Reader(_published, _read_published),
+    "download": Reader(cache(_answers), _download),
+    "serve": Reader(cache(_requests), _serve),
+    "lock": Reader(cache(_holders), lambda folder: read_holder(folder / "holder.json")),
+}
