@@ -50,12 +50,18 @@ def test_sound_files_are_read(folders, name):
     READERS[name].read(folders[name])
 
 
+@each_reader
+def test_hostile_files_are_read_or_refused(folders, name):
+    for hostile in seeds(READERS[name]).values():
+        read_input(READERS[name], folders[name], hostile)
+
+
 @pytest.mark.fuzz
 @each_reader
 @given(changes=damages(), data=st.data())
 def test_damaged_files_are_read_or_refused(folders, name, changes, data):
-    sound = data.draw(st.sampled_from(seeds(READERS[name])))
-    read_input(READERS[name], folders[name], sound[:1] + damaged(sound[1:], changes))
+    number, content = data.draw(st.sampled_from([*enumerate(READERS[name].sound().values())]))
+    read_input(READERS[name], folders[name], bytes([number]) + damaged(content, changes))
 
 
 @pytest.mark.fuzz

@@ -65,9 +65,9 @@ def _run_guided(name: str, seconds: float) -> str:
     corpus = saved / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     inputs = seeds(READERS[name])
-    for number, given in enumerate(inputs):
-        (corpus / f"sound-{number}").write_bytes(given)
-    known = dict.fromkeys(chain.from_iterable(_WORD.findall(given) for given in inputs))
+    for title, given in inputs.items():
+        (corpus / title).write_bytes(given)
+    known = dict.fromkeys(chain.from_iterable(_WORD.findall(given) for given in inputs.values()))
     lines = (f'"{word.decode()}"' for word in [*known][:_MOST_WORDS])
     (saved / "words").write_text("\n".join(lines), encoding="utf8")
     options = {
