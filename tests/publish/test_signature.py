@@ -12,17 +12,10 @@ from site_builder.cli import main
 from site_builder.publish.folder import publish
 from site_builder.publish.manifest import MANIFEST, SIGNATURE, with_manifest
 from site_builder.publish.signature import NAMESPACE, sign_manifest
-from tests.helpers.published import NEW_SITE, SITE
+from tests.helpers.published import NEW_SITE, SITE, make_key
 
 pytestmark = pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="OpenSSH is not installed")
 COMPLETE = f"Complete: 6 files, as site_builder {__version__} built them."
-
-
-def make_key(path: Path, password: str = "") -> Path:
-    """A private key; its public key is beside it."""
-    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", password, "-C", "", "-f", str(path)]
-    subprocess.run(words, check=True)
-    return path
 
 
 @pytest.fixture
