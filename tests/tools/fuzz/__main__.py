@@ -14,11 +14,11 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
-from itertools import chain, repeat
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.helpers.readers import READERS, seeds
+from tests.helpers.readers import READERS, sound_inputs
 
 SECONDS = 600.0
 SAVED = Path(".fuzz")
@@ -26,8 +26,8 @@ MEMORY = 4 << 30
 """Bytes of address space of a process: more is a `MemoryError`."""
 
 _TESTS = ("tests/site/test_readers.py", "tests/importers/test_fuzz.py")
-_PYTEST = ("-m", "pytest", "-m", "fuzz", "-p", "no:randomly", "-q", "--hypothesis-profile", "fuzz")
-_LATE_S = 120  # that a process may need beyond its time, on a slow machine
+_PYTEST = ("-m", "pytest", "-m", "fuzz", "-p", "no:randomly", "-q")
+_LATE_S = 300  # that a process may need beyond its time, on a slow machine
 _INPUT_S = 60  # of an input that no signal interrupts
 _LONGEST = 200_000  # bytes of an input
 _MOST_WORDS, _MOST_LINES = 500, 60
@@ -38,12 +38,17 @@ _WORD = re.compile(rb"[A-Za-z_][\w./-]{1,30}")
 def main(seconds: float) -> int:
     """Fuzz all readers; return the exit code, 0 without a finding."""
     end, cores = time.monotonic() + seconds, max(2, os.cpu_count() or 2)
+    guided = [*READERS] if find_spec("atheris") else []
+
+    def run_guided(place: int) -> str:
+        left = (end - time.monotonic()) * (cores - 1)
+        return _run_guided(guided[place], max(5.0, left / (len(guided) - place)))
+
     with ThreadPoolExecutor(cores) as pool:
         tests = pool.submit(_run_tests, end)
-        share = seconds * (cores - 1) / len(READERS)
-        found = [*pool.map(_run_guided, READERS, repeat(share))] if find_spec("atheris") else []
+        found = [*pool.map(run_guided, range(len(guided)))]
         findings = [*filter(None, (tests.result(), *found))]
-    if not found:
+    if not guided:
         sys.stdout.write(
             "Without atheris, which is for Linux on x86-64: examples of hypothesis only.\n"
         )
@@ -54,7 +59,7 @@ def main(seconds: float) -> int:
 def _run_tests(end: float) -> str:
     """Run the tests of hypothesis until `end`; return the failure, if any."""
     while (left := end - time.monotonic()) > 0:
-        if failure := run_limited([sys.executable, *_PYTEST, *_TESTS], left + _LATE_S):
+        if failure := run_limited([sys.executable, *_PYTEST, *_TESTS], left):
             return f"{failure}\nHypothesis replays it in each later test run on this machine.\n"
     return ""
 
@@ -64,10 +69,10 @@ def _run_guided(name: str, seconds: float) -> str:
     saved = SAVED / name.replace(" ", "_")
     corpus = saved / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
-    inputs = seeds(READERS[name])
-    for title, given in inputs.items():
-        (corpus / title).write_bytes(given)
-    known = dict.fromkeys(chain.from_iterable(_WORD.findall(given) for given in inputs.values()))
+    inputs = sound_inputs(READERS[name])
+    for number, given in enumerate(inputs):
+        (corpus / f"sound-{number}").write_bytes(given)
+    known = dict.fromkeys(chain.from_iterable(_WORD.findall(given) for given in inputs))
     lines = (f'"{word.decode()}"' for word in [*known][:_MOST_WORDS])
     (saved / "words").write_text("\n".join(lines), encoding="utf8")
     options = {
@@ -85,14 +90,18 @@ def _run_guided(name: str, seconds: float) -> str:
         words = [sys.executable, "-m", "tests.tools.fuzz.guided", name, folder]
         words += [f"-{option}={value}" for option, value in options.items()]
         failure = run_limited([*words, str(corpus)], seconds + _LATE_S)
+        failure = "does not end" if failure is None else failure
     replay = shlex.join([sys.executable, "-m", "tests.tools.fuzz.replay", name])
     inputs_found = {*saved.iterdir()} - before
     how = "".join(f"To replay it: {replay} {path}\n" for path in sorted(inputs_found))
     return failure and f"{name}: {failure}\n{how}"
 
 
-def run_limited(words: list[str], seconds: float) -> str:
-    """Run a command within limits of memory and time; return the end of its output if it fails."""
+def run_limited(words: list[str], seconds: float) -> str | None:
+    """Run a command with limited memory; return the end of its output if it fails, else nothing.
+
+    None if it has not ended after some seconds.
+    """
     limited = ["sh", "-c", 'ulimit -v "$0" && exec "$@"', str(MEMORY >> 10), *words]
     try:
         done = subprocess.run(
@@ -105,7 +114,7 @@ def run_limited(words: list[str], seconds: float) -> str:
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        return f"does not end: {shlex.join(words)}"
+        return None
     lines = [line for line in done.stdout.splitlines() if not line.startswith(_NOISE)]
     return "\n".join(lines[-_MOST_LINES:]) if done.returncode else ""
 
