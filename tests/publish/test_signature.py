@@ -146,7 +146,9 @@ def test_signature_of_the_documented_command(tmp_path, key):
 
 
 def test_next_build_replaces_a_signed_site(tmp_path, signed):
-    """Its signature is not left beside a manifest that it does not match."""
+    """Its signature stays while it matches the manifest."""
+    publish(SITE, signed)
+    assert (signed / SIGNATURE).exists()
     publish(NEW_SITE, signed)
     assert not (signed / SIGNATURE).exists()
 
