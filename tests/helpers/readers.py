@@ -25,12 +25,12 @@ from site_builder.errors import FaultsError, SiteError
 from site_builder.examples.aggregate import aggregate
 from site_builder.examples.engines import duckdb_engine
 from site_builder.examples.files import find_examples
-from site_builder.examples.save import known_ids
-from site_builder.importers.formats import format_of
-from site_builder.importers.reading import UNEXPECTED, ImportOptions
+from site_builder.examples.save import known_ids, save
+from site_builder.importers.formats import Format, format_of
+from site_builder.importers.reading import UNEXPECTED, ImportedScore, ImportOptions, Reading
 from site_builder.importers.run import import_paths, warnings_of
 from site_builder.locks import read_holder
-from site_builder.profile.features import find_tokenizer, profile_sets
+from site_builder.profile.features import find_tokenizer, profile_sets, save_features
 from site_builder.profile.training_sets import find_sets
 from site_builder.prose.markdown import load_prose, plain_text
 from site_builder.publish.folder import check_replaceable
@@ -247,6 +247,45 @@ def _read_long_tables(folder: Path) -> None:
         raise refused[0]
 
 
+def _stored() -> Files:
+    """Tables that commands add to."""
+    features = {"task": ["add"], "length_unit": ["words"], "rouge_l": [0.5]}
+    frames = {
+        "results": board()["results"],
+        "models": board()["models"],
+        "tasks": pd.DataFrame(features),
+    }
+    return {f"data/{name}.parquet": parquet(frame) for name, frame in frames.items()}
+
+
+def _merge(folder: Path) -> None:
+    """Add to the tables, each command whatever becomes of the others."""
+    config, refused = SiteConfig(root=folder), list[SiteError]()
+    measures = (ImportedScore("a", "t", 0.5),)
+    source = Format("one", "a score", lambda *_: Reading(measures, files=1))
+    rows = [{"task": "add", "rouge_l": 0.25}]
+    for merge in (
+        lambda: import_paths(source, [folder], config, ImportOptions(), dry=True),
+        lambda: known_ids(config),
+        lambda: save_features(config.data_dir, rows, dry=True),
+    ):
+        try:
+            merge()
+        except SiteError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
+
+
+def _tokenizers() -> Files:
+    model = {"type": "WordLevel", "vocab": {"a": 0, "?": 1}, "unk_token": "?"}
+    return {"tokenizer.json": json.dumps({"version": "1.0", "model": model}).encode()}
+
+
+def _count_tokens(folder: Path) -> None:
+    find_tokenizer(str(folder / "tokenizer.json")).count("a b")
+
+
 def _examples() -> Files:
     frame = pd.DataFrame(ROWS, columns=["model", "task", "variant", "example", "score"])
     return {"a.parquet": parquet(frame), "b.parquet": parquet(frame.tail(1).assign(example="7"))}
@@ -255,7 +294,8 @@ def _examples() -> Files:
 def _aggregate(folder: Path) -> None:
     config = SiteConfig(root=folder.parent / "project")
     with duckdb_engine(10**8) as engine:
-        aggregate(find_examples([folder], {}), engine, config, known_ids(config), average=True)
+        files, known = find_examples([folder], {}), known_ids(config)
+        save(aggregate(files, engine, config, known, average=True), config, "a", dry=True)
 
 
 def _training_sets() -> Files:
@@ -393,6 +433,8 @@ READERS: Mapping[str, Reader] = {
     "init --from": Reader(cache(_long_tables), _read_long_tables),
     "aggregate": Reader(cache(_examples), _aggregate),
     "profile": Reader(cache(_training_sets), _profile),
+    "merge": Reader(cache(_stored), _merge),
+    "tokenizer": Reader(cache(_tokenizers), _count_tokens),
     "published site": Reader(_published, _read_published),
     "download": Reader(cache(_answers), _download),
     "serve": Reader(cache(_requests), _serve),
