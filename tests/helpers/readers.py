@@ -39,10 +39,9 @@ from site_builder.publish.verify import verify_site
 from site_builder.releases.download import open_site
 from site_builder.releases.read import find_news, read_release
 from site_builder.tables.text_files import read_long_table
-from tests.helpers.editions import PROSE, build, toml
 from tests.helpers.imported import HARNESSES
 from tests.helpers.instances import ROWS
-from tests.helpers.tables import board, parquet, write_project
+from tests.helpers.tables import SITE_TOML, board, parquet, write_project
 
 CPU_S = 20
 """CPU time that a reader may take for one input, in seconds."""
@@ -218,9 +217,9 @@ def _project() -> Files:
     requests = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "total_s": [2.0]})
     tables = {**board(), "prices": prices.assign(**money), "serving_requests": requests}
     files = {f"data/{name}.parquet": parquet(table) for name, table in tables.items()}
-    texts = {"lede": PROSE, "pages/more": MARKDOWN}
+    texts = {"lede": "{{ models[0].name }} leads.", "pages/more": MARKDOWN}
     files |= {f"data/content/{name}.md": text.encode() for name, text in texts.items()}
-    return {**files, "site.toml": toml("2024-05-02").encode()}
+    return {**files, "site.toml": SITE_TOML.encode()}
 
 
 def _read_project(folder: Path) -> None:
@@ -314,6 +313,9 @@ def _profile(folder: Path) -> None:
 @cache
 def _published() -> Files:
     """What is read of a published site: its API, tables and feed, with a manifest of its own."""
+    # Here, since it imports all that renders, and atheris takes seconds to count its lines.
+    from tests.helpers.editions import build, toml
+
     with TemporaryDirectory() as folder:
         root = write_project(Path(folder), board(), toml("2024-05-02"))
         built = build(root, root).files
