@@ -42,7 +42,7 @@ def main(seconds: float) -> int:
 
     def run_guided(place: int) -> str:
         left = (end - time.monotonic()) * (cores - 1)
-        return _run_guided(guided[place], max(5.0, left / (len(guided) - place)))
+        return _run_guided(guided[place], left / (len(guided) - place))
 
     with ThreadPoolExecutor(cores) as pool:
         tests = pool.submit(_run_tests, end)
@@ -52,7 +52,7 @@ def main(seconds: float) -> int:
         sys.stdout.write(
             "Without atheris, which is for Linux on x86-64: examples of hypothesis only.\n"
         )
-    sys.stdout.write("\n".join((*findings, f"{len(findings)} findings in {seconds:.0f} s.\n")))
+    sys.stdout.write("\n".join((*findings, f"Findings in {seconds:.0f} s: {len(findings)}.\n")))
     return int(bool(findings))
 
 
@@ -76,7 +76,6 @@ def _run_guided(name: str, seconds: float) -> str:
     lines = (f'"{word.decode()}"' for word in [*known][:_MOST_WORDS])
     (saved / "words").write_text("\n".join(lines), encoding="utf8")
     options = {
-        "max_total_time": max(1, int(seconds)),
         "timeout": _INPUT_S,
         "rss_limit_mb": MEMORY >> 20,
         "max_len": _LONGEST,
@@ -87,9 +86,10 @@ def _run_guided(name: str, seconds: float) -> str:
     }
     before = {*saved.iterdir()}
     with TemporaryDirectory() as folder:
-        words = [sys.executable, "-m", "tests.tools.fuzz.guided", name, folder]
+        end = str(time.time() + seconds)
+        words = [sys.executable, "-m", "tests.tools.fuzz.guided", name, folder, end]
         words += [f"-{option}={value}" for option, value in options.items()]
-        failure = run_limited([*words, str(corpus)], seconds + _LATE_S)
+        failure = run_limited([*words, str(corpus)], max(seconds, 0.0) + _LATE_S)
         failure = "does not end" if failure is None else failure
     replay = shlex.join([sys.executable, "-m", "tests.tools.fuzz.replay", name])
     inputs_found = {*saved.iterdir()} - before

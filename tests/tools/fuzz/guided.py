@@ -5,6 +5,7 @@ that raises, hangs or ends the process, and exits.
 """
 
 import sys
+import time
 from pathlib import Path
 
 import atheris
@@ -14,13 +15,18 @@ with atheris.instrument_imports(include=["site_builder", "markdown", "ruamel.yam
     from tests.helpers.readers import READERS, read_input, write_files
 
 
-def main(name: str, folder: Path, *options: str) -> None:
-    """Fuzz a reader in an empty folder, with the options of libFuzzer."""
+def main(name: str, folder: Path, end: float, *options: str) -> None:
+    """Fuzz a reader in an empty folder, with the options of libFuzzer.
+
+    `end` is when, in seconds since the epoch: the imports above take their part of the time.
+    """
     reader = READERS[name]
     write_files(reader.sound(), folder)
-    atheris.Setup([name, *options], lambda given: read_input(reader, folder, given))
+    seconds = max(5, int(end - time.time()))
+    words = [name, f"-max_total_time={seconds}", *options]
+    atheris.Setup(words, lambda given: read_input(reader, folder, given))
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])
+    main(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), *sys.argv[4:])
