@@ -1,6 +1,6 @@
 """Sign the manifest of a site, and find out who signed it.
 
-A signature is what `ssh-keygen -Y sign` makes: everyone who has Git has that program, and a key.
+A signature is what `ssh-keygen -Y sign` makes, as Git signs commits. It needs OpenSSH 8.2.
 """
 
 from __future__ import annotations
