@@ -38,7 +38,7 @@ from site_builder.publish.manifest import with_manifest
 from site_builder.publish.verify import verify_site
 from site_builder.releases.download import open_site
 from site_builder.releases.read import find_news, read_release
-from site_builder.tables.text_files import read_long_table
+from site_builder.tables.check import read_long_table
 from tests.helpers.imported import HARNESSES
 from tests.helpers.instances import ROWS
 from tests.helpers.tables import SITE_TOML, board, parquet, write_project
@@ -194,7 +194,7 @@ def _inspect_logs() -> Files:
 
 def _import(source: str, folder: Path) -> None:
     """Import into a project without tables: no reader failed, and each score is whole."""
-    options = ImportOptions(examples=True, scale="other")
+    options = ImportOptions(examples=True, scale="other", higher_is_better=True)
     config = SiteConfig(root=folder.parent / "project")
     try:
         report = import_paths(format_of(source), [folder], config, options, dry=True)
@@ -230,6 +230,13 @@ def _read_project(folder: Path) -> None:
     read_release(str(folder))
 
 
+def _text_tables() -> Files:
+    frames = board()
+    models = frames["models"].to_json(orient="records", lines=True)
+    files = {f"data/{name}.csv": frames[name].to_csv(index=False) for name in ("results", "tasks")}
+    return {name: text.encode() for name, text in {**files, "data/models.jsonl": models}.items()}
+
+
 def _long_tables() -> Files:
     frame = board()["results"]
     return {"a.csv": frame.to_csv(index=False).encode(), "a.parquet": parquet(frame)}
@@ -260,11 +267,12 @@ def _stored() -> Files:
 def _merge(folder: Path) -> None:
     """Add to the tables, each command whatever becomes of the others."""
     config, refused = SiteConfig(root=folder), list[SiteError]()
+    options = ImportOptions(scale="other", higher_is_better=True)
     measures = (ImportedScore("a", "t", 0.5),)
     source = Format("one", "a score", lambda *_: Reading(measures, files=1))
     rows = [{"task": "add", "rouge_l": 0.25}]
     for merge in (
-        lambda: import_paths(source, [folder], config, ImportOptions(), dry=True),
+        lambda: import_paths(source, [folder], config, options, dry=True),
         lambda: known_ids(config),
         lambda: save_features(config.data_dir, rows, dry=True),
     ):
@@ -432,6 +440,7 @@ READERS: Mapping[str, Reader] = {
         for source, sound in IMPORTERS.items()
     },
     "project": Reader(cache(_project), _read_project),
+    "text tables": Reader(cache(_text_tables), lambda folder: read_release(str(folder))),
     "init --from": Reader(cache(_long_tables), _read_long_tables),
     "aggregate": Reader(cache(_examples), _aggregate),
     "profile": Reader(cache(_training_sets), _profile),
