@@ -139,10 +139,10 @@ def test_drawings_in_rows_have_the_level_and_hollow_marks(site):
     """The text of a drawing says it, and the level is in its place between 0.45 and 0.70."""
     page = site.page("tasks/quiz/")
     drawings = {svg["aria-label"][0]: svg for svg in page.select("#ranking svg")}
-    assert {"a": True, "b": False, "c": True} == {
+    assert {"a": True, "b": False, "c": True, "g": False} == {
         model: bool(svg.select(".db-at-chance")) for model, svg in drawings.items()
     }
-    assert {"a": False, "b": True, "c": False} == {
+    assert {"a": False, "b": True, "c": False, "g": False} == {
         model: bool(svg.select(".db-after")) for model, svg in drawings.items()
     }
     label = f"a: 0.100 to 0.520, interval 0.423 to 0.615, {AT_CHANCE}"
