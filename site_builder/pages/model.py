@@ -41,6 +41,7 @@ from site_builder.formatting import (
     sentence,
 )
 from site_builder.labels import Labels
+from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import BoardTableSpec, rank_range, span_text
 from site_builder.pages.board_views import BoardView, LegendItem, board_note, board_views
 from site_builder.pages.compare import compare_link
@@ -122,6 +123,7 @@ class ModelContext(Record):
     Attributes:
         description: What the models table says of it.
         summary: Its rank, in a sentence.
+        answer: Whether tuning it pays, or whether it is the best; None where nothing says it.
         facts: Its row of the models table.
         figures: The headline figures.
         tasks: Its scores by task; None below two tasks.
@@ -140,6 +142,7 @@ class ModelContext(Record):
 
     description: str
     summary: str
+    answer: Answer | None
     facts: tuple[Fact, ...]
     figures: tuple[Fact, ...]
     tasks: Chart | None
@@ -188,7 +191,7 @@ def _list_context(site: Site) -> ModelsContext:
 
 def model_summary(site: Site, model: str) -> str:
     """Return the rank of a model in one sentence, for its page and for search engines."""
-    labels, board = site.labels, _model_board(site, model)
+    labels, board = site.labels, model_board(site, model)
     s, name = board.standing(model), labels.models[model]
     if not s.scored and any(model in site.results.scores.left_out(v) for v in labels.variants):
         return f"{name} is not ranked: its scores are flagged, and flagged scores do not count."
@@ -227,7 +230,7 @@ def _firmness(board: Board, s: Standing) -> str:
 
 def make_badge(site: Site, model: str) -> Badge:
     """Return the badge of a model: `#3 of 11 · 0.724`, with the figure that ranks it."""
-    labels, board, label = site.labels, _model_board(site, model), site.config.site.title
+    labels, board, label = site.labels, model_board(site, model), site.config.site.title
     s, name = board.standing(model), labels.models[model]
     message = "not ranked"
     if s.rank is not None:
@@ -245,12 +248,6 @@ def make_badge(site: Site, model: str) -> Badge:
     return Badge(label, message, title, s.rank is not None, alt, alt.translate(_ESCAPES))
 
 
-def _model_board(site: Site, model: str) -> Board:
-    """Return the first board on which a model has a score, primary first."""
-    boards = site.results.boards.values()
-    return next((b for b in boards if b.standing(model).scored), site.results.board)
-
-
 def _make_model(site: Site, model: str) -> Page:
     name, crumbs, here = site.labels.models[model], (HOME, MODELS), Address("model", model)
     summary = model_summary(site, model)
@@ -261,11 +258,12 @@ def _make_model(site: Site, model: str) -> Page:
 
 def _context(site: Site, model: str, summary: str) -> ModelContext:
     results, labels = site.results, site.labels
-    fact, board = results.catalog.models[model], _model_board(site, model)
+    fact, board = results.catalog.models[model], model_board(site, model)
     scores = list_scores(site, model)
     return ModelContext(
         description=fact.description or "",
         summary=summary,
+        answer=model_answer(site, model),
         facts=tuple(_facts(fact)),
         figures=tuple(islice(_figures(site, board, model), _N_FIGURES)),
         tasks=chart_model_tasks(results, labels, model, ALL_SCORES),

@@ -38,6 +38,7 @@ from site_builder.formatting import (
     sentence,
 )
 from site_builder.labels import Labels, ScoreKey
+from site_builder.pages.answers import Answer, task_answer
 from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
@@ -101,6 +102,7 @@ class TaskContext(Record):
     Attributes:
         description: What the tasks table says of it.
         summary: Who is best on it, in a sentence.
+        answer: The same as question and answer; None below two models.
         facts: Its row of the tasks table.
         figures: The figures that answer first.
         ranking: The models, by their score.
@@ -118,6 +120,7 @@ class TaskContext(Record):
 
     description: str
     summary: str
+    answer: Answer | None
     facts: tuple[Fact, ...]
     figures: tuple[Fact, ...]
     ranking: Table
@@ -273,6 +276,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
     return TaskContext(
         description=fact.description or "",
         summary=summary,
+        answer=task_answer(site, task),
         facts=_facts(fact),
         figures=tuple(_figures(site, task)),
         ranking=ranking_table(site, task, "ranking", MOST_LISTED, drawn=True),

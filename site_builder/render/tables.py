@@ -42,6 +42,11 @@ def write_words(cell: Cell, href: Href) -> Markup:
     return Markup(_words(cell, href))  # noqa: S704 - all text of the data is escaped
 
 
+def write_drawing(plot: Dumbbell) -> Markup:
+    """Draw a dumbbell as SVG."""
+    return Markup(_drawn(plot))  # noqa: S704 - all text of the data is escaped
+
+
 def write_data(table: Table) -> Markup:
     """Write the values that filters read as an attribute of the table; empty without any.
 

@@ -333,7 +333,7 @@ def check_ranking(rows: list[dict[str, Cell]], task: Any, models: dict[str, Any]
     The baseline stands among the tuned models with its base score, where this would stand.
     """
     assert len({s["model"] for s in task["scores"]}) == len(rows)
-    ordered = [row[TUNED].number for row in rows if row[TUNED].value is not None]
+    ordered = [float(row[TUNED].value or 0) for row in rows if row[TUNED].value is not None]
     assert sorted(ordered, reverse=True) == ordered
     assert {None} == {row[TUNED].value for row in rows[len(ordered) :]} | {None}
     for row in rows:
