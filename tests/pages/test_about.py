@@ -53,7 +53,7 @@ RULES = (
     (".*", "chance", "chance-level"),
     (".*", "wins", "winners"),
     (".*", "mean", "task-mean"),
-    (".*", "lift_over_baseline|best_lift_over_baseline|beats|beating", "lift-over-baseline"),
+    (".*", "lift_over_baseline.*|best_lift_over_baseline|beats|beating", "lift-over-baseline"),
     (".*", "mean_lift_over_base|lift.*|helped|hurt", "lift"),
 )
 TOLD = "told of its previous edition"

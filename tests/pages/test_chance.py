@@ -126,12 +126,14 @@ def test_a_board_with_one_variant_names_none(tmp_path, score, said):
 
 def test_the_page_of_a_task_explains_its_marks(site):
     page = site.page("tasks/quiz/")
-    legend = visible(page.select(".legend")[0])
+    legend = visible(page.select(".box .legend")[0])
     assert f"chance level, 0.500 {AT_CHANCE}" in legend
     assert "Chance level 0.5" in visible(page.select(".facts")[0])
     assert "../../about/#chance-level" in {link["href"] for link in page.select(".method a")}
-    assert [AT_CHANCE] == [visible(item) for item in site.page("tasks/plain/").select(".legend li")]
-    assert [] == site.page("tasks/open/").select(".legend li")
+    assert [AT_CHANCE] == [
+        visible(item) for item in site.page("tasks/plain/").select(".box .legend li")
+    ]
+    assert [] == site.page("tasks/open/").select(".box .legend li")
     assert "id=chance-level" in site.html["about/index.html"].replace('"', "")
 
 

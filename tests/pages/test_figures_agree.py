@@ -416,12 +416,18 @@ def test_every_score_of_every_model(index_site, tasks, model_pages, source):
                     assert f"score_{variant}" not in row
                     continue
                 assert says(row[f"score_{variant}"], score["score"])
-                assert str(score["rank"]) == row[f"rank_{variant}"].text
                 seen += 1
+            own = score_of(task, model, TUNED) or score_of(task, model, BASE)
+            assert str(own["rank"]) == row[f"rank_{own['variant']}"].text
             if "lift_fine_tuned" in row:
                 assert says(row["lift_fine_tuned"], source.lift(model, task["task"]))
-            if "baseline" in row:
-                assert says(row["baseline"], task["baseline_score"])
+            if model != "gpt-4":
+                assert says(row["lift_over_baseline"], own["score"] - task["baseline_score"])
+            order = ["task", "score_base", "score_fine_tuned", "lift_fine_tuned"]
+            order = [key for key in order if key in row]
+            over = ["lift_over_baseline"] * (model != "gpt-4")
+            expected = [*order, *over, f"rank_{own['variant']}"]
+            assert expected == [*row][: len(expected)]
         assert len([key for key in source.scores if key[0] == model]) == seen
 
 
