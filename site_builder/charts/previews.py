@@ -22,10 +22,10 @@ from site_builder.charts.dumbbells import (
     tasks_averaged,
 )
 from site_builder.charts.serving import latency_names
-from site_builder.compute.board import Board
+from site_builder.compute.board import Board, Standing
 from site_builder.compute.correlation import LIFTS
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, money, seconds, sentence
+from site_builder.formatting import NumberFormat, counted, money, seconds, sentence
 from site_builder.labels import MERITS, Labels
 from site_builder.records import Record
 from site_builder.table_model import Dumbbell, Item, Tone
@@ -225,23 +225,39 @@ def _ends(items: list[Item], n_first: int) -> list[Item]:
 
 
 def card_board(
-    boards: Mapping[str, Board], labels: Labels, category: str = "", model: str = ""
+    boards: Mapping[str, Board], labels: Labels, category: str = ""
 ) -> PreviewChart | None:
-    """Preview the top of a board, or one model: dumbbells with the baseline's line, or win rates.
-
-    None without a ranked model, and for a model that is not ranked.
-    """
+    """Preview the top of a board: dumbbells with the baseline's line, or win rates."""
     scale = labels.category_scales[category] if category else labels.scale
     board = boards[labels.roles.primary]
-    top = [s for s in board.ranked if model in ("", s.model)][:_MOST_ROWS]
-    if not top:
+    top = board.ranked[:_MOST_ROWS]
+    return _standings(boards, labels, scale, top, tasks_averaged(board)) if top else None
+
+
+def card_model(boards: Mapping[str, Board], labels: Labels, model: str) -> PreviewChart | None:
+    """Preview one model of a board in the same way; None if it is not ranked."""
+    board = boards[labels.roles.primary]
+    s = board.standing(model)
+    if s.rank is None:
         return None
-    over = tasks_averaged(board)
-    if board.rules.rank_by != "mean_win_rate":
+    is_adjusted = board.rules.rank_by == "additive"
+    over = tasks_averaged(board) if is_adjusted else counted(s.scored, "task")
+    return _standings(boards, labels, labels.scale, (s,), over)
+
+
+def _standings(
+    boards: Mapping[str, Board],
+    labels: Labels,
+    scale: NumberFormat,
+    top: Sequence[Standing],
+    over: str,
+) -> PreviewChart:
+    """Draw standings of the primary variant; `over` says over which tasks their means are."""
+    rank_by = boards[labels.roles.primary].rules.rank_by
+    if rank_by != "mean_win_rate":
         rows, baseline = average_rows(boards, labels, [s.model for s in top], scale)
         interval = ", 95\N{NO-BREAK SPACE}% interval" if any(s.interval for s in top) else ""
-        merit = sentence(MERITS[board.rules.rank_by])
-        caption = f"{merit} over {over}{interval}{_marks(rows, labels)}"
+        caption = f"{sentence(MERITS[rank_by])} over {over}{interval}{_marks(rows, labels)}"
         return _dumbbells(rows, labels, caption, baseline)
     axis = Axis(0.0, 1.0)
     rates = tuple(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from site_builder.charts.leaders import is_clearly_first
-from site_builder.charts.previews import PreviewChart, card_board, card_task
+from site_builder.charts.previews import PreviewChart, card_model, card_task
 from site_builder.charts.scores import is_best_tied
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.significance import LiftTest, Verdict
@@ -38,6 +38,7 @@ class Answer(Record):
         chart: The same as a drawing of one row; None without averages or scores to draw.
         variant: What the full mark of the drawing is, in a sentence.
         base, baseline: What its other marks are.
+        judged: Whether a test says how clear the answer is.
     """
 
     question: str
@@ -47,6 +48,7 @@ class Answer(Record):
     variant: str
     base: str
     baseline: str
+    judged: bool = True
 
     @property
     def sentence(self) -> str:
@@ -101,7 +103,7 @@ def model_answer(site: Site, model: str) -> Answer | None:
     name, variant = labels.models[model], labels.in_sentence(board.variant)
     answer = partial(
         Answer,
-        chart=card_board(site.results.boards, labels, model=model),
+        chart=card_model(site.results.boards, labels, model),
         variant=variant,
         base=labels.base,
         baseline=labels.baseline,
@@ -150,7 +152,7 @@ def _over(site: Site, n_tasks: int) -> str:
 def _place_verdict(board: Board, s: Standing) -> str:
     if not board.tested:
         return _VERDICTS["too few"]
-    if is_clearly_first(board) and s.rank == 1:
+    if s.rank == 1 and is_clearly_first(board):
         return "Yes"
     return "It may be" if s.tied_with_best else "No"
 
@@ -188,6 +190,7 @@ def task_answer(site: Site, task: TaskResult) -> Answer | None:
         text=text,
         chart=card_task(results, labels, task.task),
         variant=labels.in_sentence(best.variants[0]),
+        judged=bool(task.with_intervals),
         base=labels.base,
         baseline=labels.baseline,
     )

@@ -42,7 +42,7 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.pages.answers import Answer, model_answer, model_board
-from site_builder.pages.board_table import BoardTableSpec, rank_range, span_text
+from site_builder.pages.board_table import BoardTableSpec, rank_cell, span_text
 from site_builder.pages.board_views import BoardView, LegendItem, board_note, board_views
 from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
@@ -310,7 +310,8 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
     if s.rank_interval:
         plausible = f" (plausible: {span_text(*s.rank_interval)})"
     of = f"/{len(board.ranked)}" if s.rank else ""
-    yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank")
+    why = "ranks" if plausible else ""
+    yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank", why=why)
     yield from _merit_facts(labels, board, s)
     if s.lift_over_base is not None:
         yield Fact(f"mean lift over {labels.base}", scale.signed(s.lift_over_base), term="lift")
@@ -323,15 +324,16 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
 
 def _merit_facts(labels: Labels, board: Board, s: Standing) -> Iterator[Fact]:
     """Yield what ranks a model: its average or its win rate."""
-    scale, interval = labels.scale, ""
+    scale, interval, why = labels.scale, "", ""
     if s.interval and board.rules.rank_by != "mean_win_rate":
         interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
+        why = "interval"
     if s.adjusted is not None:
         label = f"adjusted average{interval}"
-        yield Fact(label, scale.score(s.adjusted), term="adjusted-average")
+        yield Fact(label, scale.score(s.adjusted), term="adjusted-average", why=why)
         yield Fact("mean of its scores", scale.score(s.average), term="average")
     elif board.rules.rank_by != "mean_win_rate" and s.average is not None:
-        yield Fact(f"mean score{interval}", scale.score(s.average), term="average")
+        yield Fact(f"mean score{interval}", scale.score(s.average), term="average", why=why)
     elif s.win_rate is not None:
         yield Fact("mean win rate", labels.rate_scale.score(s.win_rate), term="win-rate")
 
@@ -435,7 +437,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
         return Cell(scale.signed(value), value, tone="soft")
 
     fields: tuple[Field[Standing], ...] = (
-        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(s))),
+        Field(RANK, partial(rank_cell, ranked=len(board.ranked))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(score, merit_cell),
         Field(gap, gap_cell),

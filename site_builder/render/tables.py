@@ -170,16 +170,36 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
     return f"<a{_attribute('href', to)}{outside}>{escaped(text)}</a>"
 
 
+# Tags that templates/_explain.html explains. The line below the table has the same words for the
+# keyboard, so that rows have no further stops.
+_EXPLAINED = {"may be first": "tie", "tied with best": "tied"}
+_BUTTON = "<button type=button tabindex=-1 popovertarget=explain-"
+
+
+def _tag(tag: str, *, is_first: bool) -> str:
+    if tag == AT_CHANCE:
+        return f'<span class="tag tag-chance" title="{AT_CHANCE}">{AT_CHANCE}</span>'
+    if word := _EXPLAINED.get(tag):
+        return f"{_BUTTON}{word} class=tag>{tag}</button>"
+    best = " tag-best" if tag == "best" and is_first else ""
+    return f"<span{_attribute('class', f'tag{best}')}>{escaped(tag)}</span>"
+
+
+def _strip(ranks: tuple[int, int, int], note: str) -> str:
+    """Write plausible ranks as a strip with at most ten ticks, and as text where it has no room."""
+    best, worst, of = ranks
+    ends = f"--low:{(best - 1) / of:.3g};--high:{worst / of:.3g};--ticks:{min(of, 10)}"
+    return f'{_BUTTON}ranks class=ranks style="{ends}"><span>{escaped(note)}</span></button>'
+
+
 def _words(cell: Cell, href: Href) -> str:
     words = _linked(cell.text, cell.link, href)
     if cell.dot is not None:
         words = f"<i class=dot-{cell.dot}></i>{words}"
     for tag in cell.tags:
-        if tag == AT_CHANCE:
-            words += f' <span class="tag tag-chance" title="{AT_CHANCE}">{AT_CHANCE}</span>'
-            continue
-        best = " tag-best" if tag == "best" and tag is cell.tags[0] else ""
-        words += f" <span{_attribute('class', f'tag{best}')}>{escaped(tag)}</span>"
+        words += f" {_tag(tag, is_first=tag is cell.tags[0])}"
+    if cell.ranks:
+        return f"{words}<small>{_strip(cell.ranks, cell.note)}</small>"
     return f"{words}<small>{escaped(cell.note)}</small>" if cell.note else words
 
 
