@@ -100,7 +100,7 @@ class Fact(Record):
         note: A second, smaller text.
         link: A link instead of the text.
         term: The section of the method page that explains it, if it is computed.
-        why: The word in its label that the page explains in place (templates/_explain.html).
+        why: The word in its label that the page explains in place (templates/macros/explain.html).
     """
 
     label: str

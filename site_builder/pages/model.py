@@ -8,20 +8,22 @@ from itertools import islice
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import (
+    CATEGORY,
     MODEL,
     RANK,
     TASK,
+    category_cell,
     lift_cell,
     linked_score_cell,
     model_cell,
     names_text,
     number_cell,
+    score_cell,
     task_cell,
     tested_cell,
     text_cell,
 )
 from site_builder.charts.chart import Chart
-from site_builder.charts.differences import chart_model_categories
 from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.charts.leaders import find_leaders, find_rivals, lead_text
 from site_builder.charts.scores import chart_model_tasks
@@ -42,7 +44,7 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.pages.answers import Answer, model_answer, model_board
-from site_builder.pages.board_table import BoardTableSpec, rank_cell, span_text
+from site_builder.pages.board_table import AxisRange, BoardTableSpec, rank_cell, span_text
 from site_builder.pages.board_views import BoardView, LegendItem, board_note, board_views
 from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
@@ -63,7 +65,7 @@ from site_builder.pages.robustness import (
     metric_scale,
 )
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.table_model import Cell, Column, Dumbbell, Field, Table, table_of
 
 _REACH = 2
 _N_FIGURES = 4
@@ -127,7 +129,7 @@ class ModelContext(Record):
         facts: Its row of the models table.
         figures: The headline figures.
         tasks: Its scores by task; None below two tasks.
-        categories: Its mean lift by category; None below two categories.
+        categories: Its means by category; None below two categories with a mean.
         best_tasks: The tasks where it has the best score.
         worse_tasks: The tasks where tuning made its score worse; None without a pair of scores.
         tests: Whether its lifts are real; None without any.
@@ -146,7 +148,7 @@ class ModelContext(Record):
     facts: tuple[Fact, ...]
     figures: tuple[Fact, ...]
     tasks: Chart | None
-    categories: Chart | None
+    categories: Table | None
     best_tasks: Table
     worse_tasks: Table | None
     tests: Table | None
@@ -267,7 +269,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         facts=tuple(_facts(fact)),
         figures=tuple(islice(_figures(site, board, model), _N_FIGURES)),
         tasks=chart_model_tasks(results, labels, model, ALL_SCORES),
-        categories=chart_model_categories(results, labels, model),
+        categories=_categories_table(site, board, model),
         best_tasks=_best_tasks_table(site, board, model, scores),
         worse_tasks=_worse_tasks_table(site, scores),
         tests=_lift_tests_table(site, model),
@@ -339,6 +341,70 @@ def _merit_facts(labels: Labels, board: Board, s: Standing) -> Iterator[Fact]:
 
 
 # --- tables ------------------------------------------------------------------------------------
+
+
+class _CategoryMeans(Record):
+    """The standing of a model in a category, and its mean score there."""
+
+    category: str
+    standing: Standing
+    mean: float
+    scale: NumberFormat
+
+
+def _categories_table(site: Site, board: Board, model: str) -> Table | None:
+    """Return the means of a model by category: before, after, and the baseline's."""
+    labels, roles, found = site.labels, site.labels.roles, list[_CategoryMeans]()
+    for c in site.results.categories:
+        own = c.boards[board.variant]
+        s = own.standing(model)
+        if c.averaged and (mean := own.average(s)) is not None:
+            found.append(_CategoryMeans(c.category, s, mean, labels.category_scales[c.category]))
+    if len(found) < 2:
+        return None
+    is_tuned = roles.base is not None and board.variant in roles.tuned
+    before = Column("before", labels.variants.get(roles.base or "", ""), "number")
+    after = Column("average", labels.variants[board.variant], "number", term="average")
+    gains = Column("gains", "Gains on", "number", "Tasks where tuning made its score better")
+
+    def gains_cell(c: _CategoryMeans) -> Cell:
+        s = c.standing
+        of = s.helped + s.unchanged + s.hurt
+        return number_cell(s.helped, coverage(s.helped, of)) if of else text_cell(None)
+
+    fields: tuple[Field[_CategoryMeans], ...] = (
+        Field(CATEGORY, lambda c: category_cell(c.category)),
+        Field(before, lambda c: score_cell(c.standing.base_average, c.scale), is_tuned),
+        Field(after, lambda c: score_cell(c.mean, c.scale)),
+        Field(
+            Column("line", "On one scale", "plot"),
+            partial(_means_drawing, _means_range(found)),
+            board.rules.averaged,
+        ),
+        Field(
+            Column("baseline", labels.baseline, "number"),
+            lambda c: score_cell(c.standing.baseline_average, c.scale),
+            roles.baseline not in (None, model),
+        ),
+        Field(gains, gains_cell, is_tuned),
+        Field(
+            Column("tasks", "Tasks", "number"),
+            lambda c: number_cell(c.standing.scored, count(c.standing.scored)),
+        ),
+    )
+    return table_of("by-category", "Mean score by category", fields, found)
+
+
+def _means_range(found: Sequence[_CategoryMeans]) -> AxisRange:
+    ends = ((c.mean, c.standing.base_average, c.standing.baseline_average) for c in found)
+    drawn = [value for values in ends for value in values if value is not None]
+    return AxisRange(min(drawn), max(drawn))
+
+
+def _means_drawing(limits: AxisRange, c: _CategoryMeans) -> Cell:
+    s, text = c.standing, f"{c.category}: {c.scale.score(c.mean)}"
+    before, after, reference = map(limits.share, (s.base_average, c.mean, s.baseline_average))
+    return Cell("", c.mean, plot=Dumbbell(before, after, reference, text=text))
 
 
 def _best_tasks_table(site: Site, board: Board, model: str, scores: Sequence[ModelScore]) -> Table:

@@ -170,9 +170,10 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
     return f"<a{_attribute('href', to)}{outside}>{escaped(text)}</a>"
 
 
-# Tags that templates/_explain.html explains. The line below the table has the same words for the
-# keyboard, so that rows have no further stops.
+# Tags that templates/macros/explain.html explains. The line below the table has the same words, for
+# the keyboard, so that rows have no further stops.
 _EXPLAINED = {"may be first": "tie", "tied with best": "tied"}
+_STRIP = 56  # px
 _BUTTON = "<button type=button tabindex=-1 popovertarget=explain-"
 
 
@@ -185,11 +186,18 @@ def _tag(tag: str, *, is_first: bool) -> str:
     return f"<span{_attribute('class', f'tag{best}')}>{escaped(tag)}</span>"
 
 
+@lru_cache(maxsize=1 << 10)
 def _strip(ranks: tuple[int, int, int], note: str) -> str:
-    """Write plausible ranks as a strip with at most ten ticks, and as text where it has no room."""
+    """Draw plausible ranks as a strip with at most ten ticks; the text is for a narrow screen."""
     best, worst, of = ranks
-    ends = f"--low:{(best - 1) / of:.3g};--high:{worst / of:.3g};--ticks:{min(of, 10)}"
-    return f'{_BUTTON}ranks class=ranks style="{ends}"><span>{escaped(note)}</span></button>'
+    low, high = (_STRIP * share / of for share in (best - 1, worst))
+    step = _STRIP / min(of, 10)
+    return (
+        f"{_BUTTON}ranks class=ranks><svg width={_STRIP} height=12 aria-hidden=true>"
+        f"<rect x={low:.1f} width={high - low:.1f} height=12 />"
+        f'<path d="M{step / 2 - 0.5:.1f} 6H{_STRIP}" stroke-dasharray="1 {step - 1:.1f}"/></svg>'
+        f"<span>{escaped(note)}</span></button>"
+    )
 
 
 def _words(cell: Cell, href: Href) -> str:

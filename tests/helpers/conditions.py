@@ -231,21 +231,6 @@ def hardest(f: Facts, said: Said, m: Match) -> bool:
     return clear_ends(groups) == (said_ends.get("hard", ""), said_ends.get("easy", ""))
 
 
-def model_categories(f: Facts, said: Said, m: Match) -> bool:
-    """The same for the lifts of one model."""
-    model, variant = f.models[m["who"]], f.board.variant
-    of_baseline = m["over"].startswith("difference")
-    over = f.reference(variant) if of_baseline else (model, f.roles.base)
-    lifts = dict(zip(f.tasks, f.lifts(model, variant, over).tolist(), strict=True))
-    groups = {
-        c.category: [lifts[t] for t in c.tasks if lifts[t] == lifts[t]]
-        for c in f.results.categories
-        if set(c.tasks) <= set(f.labels.side_by_side)
-    }
-    said_ends = m.groupdict()
-    return clear_ends(groups) == (said_ends.get("bottom", ""), said_ends.get("top", ""))
-
-
 def category_lead(f: Facts, said: Said, m: Match) -> bool:
     """How far the best scores of the category are from the baseline, on average."""
     c = next(c for c in f.results.categories if c.category == said.subject)

@@ -33,7 +33,7 @@ RULES = (
     ("compare-tasks", "spread", "comparison"),
     ("compare-tasks", "run-.|baseline|drawn", ""),
     ("categor.*", "best_lift_over_baseline", "categories"),
-    ("model-categories-table", "lift", "lift|lift-over-baseline"),
+    ("by-category", "line|gains", ""),
     ("by-metric", "ahead|leader", "metrics"),
     ("by-metric", "p", "lift-tests"),
     (".*", "tasks|filled|size|row|n_examples|stderr|date|parameters_b|release_date", ""),

@@ -36,9 +36,11 @@ def test_the_strip_of_plausible_ranks(index_site):
         single_spaced(row.th.a.get_text()): row.select_one(".ranks")
         for row in index_site.page("models/").select("#board-fine-tuned tbody tr")
     }
-    drawn = {name: str(strip["style"]) for name, strip in rows.items() if strip}
-    assert "--low:0;--high:0.5;--ticks:10" == drawn["Zephyr 7B Beta"]
-    assert "--low:0;--high:0.9;--ticks:10" == drawn["Mistral 7B"]
+    spans = {name: strip.rect for name, strip in rows.items() if strip}
+    ends = {name: (float(span["x"]), float(span["width"])) for name, span in spans.items()}
+    assert ((0, 28), (0, 50.4)) == (ends["Zephyr 7B Beta"], ends["Mistral 7B"])
+    ticks = {str(strip.path["stroke-dasharray"]) for strip in rows.values() if strip}
+    assert {"1 4.6"} == ticks  # every 5.6 px of 56
     assert "1\N{EN DASH}5" == rows["Zephyr 7B Beta"].get_text()
     assert rows["GPT-4"] is None
 

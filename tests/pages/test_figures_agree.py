@@ -488,14 +488,21 @@ def test_neighbours_of_a_model(index_site, models, model_pages):
 
 
 def test_a_model_category_by_category(index_site, tasks, model_pages, source):
-    lifts = defaultdict(list)
+    """Phi-2 before and after, on how many tasks it gains, and GPT-4."""
+    lifts, scores = defaultdict(list), defaultdict(list)
     for task in tasks.values():
+        own = [score_of(task, "phi-2", variant)["score"] for variant in (BASE, TUNED)]
         lifts[task["category"]].append(source.lift("phi-2", task["task"]))
-    rows = table(index_site.page(model_pages["phi-2"]), "model-categories-table")
+        scores[task["category"]].append((*own, task["baseline_score"]))
+    rows = table(index_site.page(model_pages["phi-2"]), "by-category")
     assert set(lifts) == {row["category"].text for row in rows}
     for row in rows:
-        assert says(row["tasks"], len(lifts[row["category"].text]))
-        assert says(row["lift"], mean(lifts[row["category"].text]))
+        mine = lifts[row["category"].text]
+        means = map(mean, zip(*scores[row["category"].text], strict=True))
+        for key, expected in zip(("before", "average", "baseline"), means, strict=True):
+            assert says(row[key], expected)
+        assert says(row["tasks"], len(mine))
+        assert f"{sum(lift > EXACT for lift in mine)} of {len(mine)}" == row["gains"].text
 
 
 def test_categories(index_site, tasks, source):

@@ -199,18 +199,6 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     "category-difference reading": (
         (r"Means run from <x> \(<>, <k> tasks?\) to <new> \(<>, <n> tasks?\)", when.always),
     ),
-    "model-categories": (
-        ("<who>: mean <over> is highest in <top>, lowest in <bottom>", when.model_categories),
-        ("<who>: mean <over> is highest in <top>", when.model_categories),
-        ("<who>: mean <over> is lowest in <bottom>", when.model_categories),
-        (
-            "<who>: mean <over> is not clearly higher or lower in one category than in others",
-            when.model_categories,
-        ),
-    ),
-    "model-categories reading": (
-        (r"Means run from <x> \(<>, <k> tasks?\) to <new> \(<>, <n> tasks?\)", when.always),
-    ),
     "task-models": (
         ("<who> (has|share) the best( <>)? score<doubt>, <x>", when.best_score),
         ("<b> has <x>", when.baseline_score),
