@@ -154,7 +154,9 @@ def _place_verdict(board: Board, s: Standing) -> str:
         return _VERDICTS["too few"]
     if s.rank == 1 and is_clearly_first(board):
         return "Yes"
-    return "It may be" if s.tied_with_best else "No"
+    if not s.tied_with_best:
+        return "No"
+    return "It may be" if s.rank == 1 else _VERDICTS["unclear"]
 
 
 def _place(labels: Labels, board: Board, s: Standing) -> str:

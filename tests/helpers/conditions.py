@@ -405,7 +405,9 @@ def is_the_best(f: Facts, said: Said, m: Match) -> bool:
     board = f.model_board(f.models[m["who"]])
     s = board.standing(f.models[m["who"]])
     alone = len(leaders(board) + rivals(board)) == 1
-    expected = "Yes" if s.rank == 1 and alone else "It may be" if s.tied_with_best else "No"
+    expected = "Yes" if alone else "It may be"
+    if s.rank != 1:
+        expected = "Not clear" if s.tied_with_best else "No"
     if not can_tell(board):
         expected = "Too few tasks to tell"
     merits = {
