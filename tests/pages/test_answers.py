@@ -27,7 +27,7 @@ def made(tmp_path):
 
 
 def answer(site: BuiltSite, path: str) -> str:
-    (said,) = site.page(path).select(".answer p")
+    (said,) = site.page(path).select("#answer")
     return single_spaced(said.get_text())
 
 
