@@ -503,7 +503,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
         return Cell(scale.signed(value), value, tone="soft")
 
     fields: tuple[Field[Standing], ...] = (
-        Field(RANK, partial(rank_cell, ranked=len(board.ranked))),
+        Field(RANK, rank_cell),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(score, merit_cell),
         Field(gap, gap_cell),
