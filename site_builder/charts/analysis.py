@@ -13,7 +13,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import TASK, attribute_field, number_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import COEFFICIENTS, RHO
-from site_builder.charts.forms import draw_heatmap
+from site_builder.charts.forms import draw_half_matrix
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE, Array, float_or_none
 from site_builder.compute.results import Results
@@ -78,7 +78,7 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
         caption=f"Spearman's correlation of the {variant} scores of two tasks over the models that "
         f"have both. Clear means that p is below 0.05 after Holm's correction for the number of "
         f"pairs. The table has the {_MOST_LISTED} most similar pairs.{cut}",
-        drawing=draw_heatmap(rho[part], names, names, hovers, **COEFFICIENTS),
+        drawing=draw_half_matrix(rho[part], names, hovers, **COEFFICIENTS),
         table=_similarity_table(pairs, labels),
         terms="similar-tasks",
     )
@@ -194,7 +194,7 @@ def _draw_training_sets(sets: TrainingSets, labels: Labels) -> theme.Drawing:
         "x": [(low + high) / 2 for low, high in ends],
         "y": [len(b.tasks) for b in sets.bins],
         "width": [high - low for low, high in ends],
-        "marker": {"color": theme.GAIN, "line": {"color": theme.PAPER, "width": 1.5}},
+        "marker": {"color": theme.ACCENT, "line": {"color": theme.PAPER, "width": 1.5}},
         **theme.hover(hovers),
     }
     shapes, notes = [], []

@@ -11,7 +11,7 @@ from site_builder.addresses import method_link
 from site_builder.charts import theme
 from site_builder.charts.cells import TASK, lift_cell, number_cell, task_cell, text_cell
 from site_builder.charts.chart import Chart, id_of
-from site_builder.charts.forms import draw_heatmap, spans_trace
+from site_builder.charts.forms import draw_half_matrix, spans_trace
 from site_builder.compute.correlation import (
     LIFTS,
     Correlation,
@@ -64,12 +64,6 @@ def _correlation_text(pair: Correlation) -> str:
 
 def _verdict_words(pair: Correlation) -> str:
     return "" if pair.verdict is None else _VERDICTS[pair.verdict]
-
-
-def _verdict_text(pair: Correlation) -> str:
-    """Return the conclusion with its number of tasks: `no clear direction with 31 tasks`."""
-    ends = {"unclear": f" with {counted(pair.n, 'task')}", "too few": " to conclude"}
-    return f"{_verdict_words(pair)}{ends.get(pair.verdict or '', '')}"
 
 
 def column_phrase(column: str, labels: Labels) -> str:
@@ -140,9 +134,9 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
     names = [column_label(column, labels) for column in columns]
     values = np.array([[pairs[a, b].spearman for b in columns] for a in columns], float)
     hovers = [[_correlation_hover(pairs[a, b]) for b in columns] for a in columns]
-    drawing = draw_heatmap(values, names, names, hovers, **COEFFICIENTS)
+    drawing = draw_half_matrix(values, names, hovers, **COEFFICIENTS)
     related = np.array([[pairs[a, b].by_construction for b in columns] for a in columns])
-    ys, xs = (axis.tolist() for axis in np.nonzero(related))
+    ys, xs = (axis.tolist() for axis in np.nonzero(np.tril(related, -1)[1:, :-1]))
     marks = {"mode": "markers", "marker": _RELATED_MARK, "hoverinfo": "skip"}
     drawing["data"].append({"type": "scatter", "x": xs, "y": ys, **marks})
     return Chart(
@@ -394,7 +388,10 @@ class _Point(Record):
 
 
 def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
-    """Chart each kind of lift against each feature, with a least-squares line."""
+    """Chart a kind of lift against each feature that clearly goes with it, with a fitted line.
+
+    The others are in `chart_lift_correlations`, which shows that nothing clear is there to see.
+    """
     found = results.correlations
     if found is None:
         return ()
@@ -402,7 +399,7 @@ def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
         _chart_feature(results.scores.tasks, labels, found, feature, lift)
         for feature in found.features
         for lift in LIFTS
-        if found.pairs[feature, lift].spearman is not None
+        if found.pairs[feature, lift].is_clear
     )
 
 
@@ -419,13 +416,14 @@ def _chart_feature(
     log_x = bool(xs.min() > 0 and xs.max() / xs.min() > _LOG_RATIO)
     fit = fit_line(xs, ys, log_x=log_x)
     chart_id = f"{id_of(feature, found.features.index(feature) + 1)}-{lift.replace('_', '-')}"
-    title = f"{_link_in_words(pair, feature, lift, labels)} ({RHO} = {_correlation_text(pair)})"
+    grows = "grows" if pair.verdict == "together" else "falls"
+    what, why = column_phrase(lift, labels), column_phrase(feature, labels)
+    title = f"{sentence(what)} {grows} with {why} ({RHO} = {_correlation_text(pair)})"
     return Chart(
         id=chart_id,
         title=title,
         reading=f"{title}, over {counted(pair.n, 'task')}.",
-        caption=f"One dot per task. Spearman's {RHO} = {_coefficient(pair)}: {_verdict_text(pair)}."
-        f"{_fit_text(fit)}",
+        caption=f"One dot per task. Spearman's {RHO} = {_coefficient(pair)}.{_fit_text(fit)}",
         drawing=_draw_scatter(points, fit, feature, lift, labels),
         table=_feature_table(f"{chart_id}-table", points, feature, lift, labels),
         terms="correlation",
@@ -438,16 +436,6 @@ def _fit_text(fit: Fit | None) -> str:
     on = " on the logarithm" if fit.log_x else ""
     r_squared = f"R\N{SUPERSCRIPT TWO} = {rounded(fit.r_squared, 2)}"
     return f" The line is a least-squares fit{on} ({r_squared})."
-
-
-def _link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -> str:
-    """Return how a kind of lift depends on a feature: `Mean lift grows with ...`."""
-    what, why = column_phrase(lift, labels), column_phrase(feature, labels)
-    if found.verdict == "too few":
-        return f"Too few tasks to tell how {what} depends on {why}"
-    if not found.is_clear:
-        return f"No clear link between {why} and {what}"
-    return f"{sentence(what)} {'grows' if found.verdict == 'together' else 'falls'} with {why}"
 
 
 def _draw_scatter(

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from site_builder.charts import theme
 from site_builder.charts.cells import (
     CATEGORY,
     TASK,
@@ -21,6 +22,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
+from site_builder.compute.robustness import judge_best_lifts
 from site_builder.compute.tasks import LEAST_IN_GROUP, CategoryResult, TaskResult, find_clear_ends
 from site_builder.formatting import count, counted, listed, sentence
 from site_builder.labels import Labels
@@ -43,6 +45,7 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         luck = f"The best is picked after the fact; {labels.baseline} is beaten on"
         cut = f" {luck} {unselected(results)}.{cut}"
     unit = f"difference from {labels.baseline} (points of score)"
+    verdicts = dict(zip(results.scores.tasks, judge_best_lifts(results.scores), strict=True))
     fields = (Field[TaskResult](TASK, lambda t: task_cell(labels, t.task)), *best_fields(labels))
     caption = f"{sentence(labels.best)} minus {labels.baseline}, by task"
     return Chart(
@@ -50,8 +53,9 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}{_by_task_reading(tasks, labels)}",
         caption=f"Score of the {labels.best} minus the score of {labels.baseline}"
-        f"{labels.turning}, in points of the task's metric; right of zero is better.{cut}",
-        drawing=draw_bars([_task_bar(t, labels) for t in shown], unit),
+        f"{labels.turning}, in points of the task's metric; right of zero is better. Full colour: "
+        f"clear. Grey: not clear. Striped: an error is not known.{cut}",
+        drawing=draw_bars([_task_bar(t, labels, verdicts[t.task]) for t in shown], unit),
         table=table_of("best-lift-by-task-table", caption, fields, shown, sorted_by=by),
         terms="lift-over-baseline",
         embedded=True,
@@ -96,13 +100,21 @@ def _by_task_reading(tasks: Sequence[TaskResult], labels: Labels) -> str:
     return f"{text}.{ties}{behind}"
 
 
-def _task_bar(task: TaskResult, labels: Labels) -> Bar:
+def _task_bar(task: TaskResult, labels: Labels, verdict: float) -> Bar:
     scale, best, lift = labels.scales[task.task], task.contender, task.best_lift_over_baseline
     hover = scale.signed(lift)
     if best is not None:
         baseline = f"{labels.baseline} {scale.score(task.baseline_beside(best))}"
         hover += f". {listed(labels.runs(best))} {scale.score(best.score)}, {baseline}"
-    return Bar(labels.tasks[task.task], lift or 0.0, hover)
+    colour = theme.LOSS if (lift or 0.0) < 0 else theme.GAIN
+    return Bar(
+        labels.tasks[task.task],
+        lift or 0.0,
+        scale.signed(lift),
+        hover,
+        theme.NEUTRAL if verdict == 0 else colour,
+        is_striped=bool(np.isnan(verdict)),
+    )
 
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
@@ -113,6 +125,7 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
     title = f"{_hardest_text(results, labels, shown)}"
     smallest = min(c.compared for c in shown)
     few = f" The smallest category has {counted(smallest, 'task')}: read its bar with care."
+    few *= smallest < 4
     unit = f"mean difference from {labels.baseline} (points of score)"
     return Chart(
         id="category-difference",
@@ -120,7 +133,7 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. Means run from {_mean_text(shown[0], labels)} to "
         f"{_mean_text(shown[-1], labels)}.",
         caption=f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}, mean over the "
-        f"tasks of a category; the number of tasks in brackets.{few if smallest < 4 else ''}",
+        f"tasks of a category; the number of tasks in brackets. Grey: not tested against 0.{few}",
         drawing=draw_bars([_category_bar(c, labels) for c in shown], unit),
         table=category_table(shown, labels, "category-difference-table"),
         terms="categories",
@@ -174,7 +187,8 @@ def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
         f"{labels.scale.signed(lift)} on average; {labels.baseline} is beaten on "
         f"{category.beating} of {counted(category.compared, 'task')}"
     )
-    return Bar(f"{category.category} ({category.compared})", lift or 0.0, hover)
+    text = labels.scale.signed(lift)
+    return Bar(f"{category.category} ({category.compared})", lift or 0.0, text, hover)
 
 
 def category_table(categories: Sequence[CategoryResult], labels: Labels, table_id: str) -> Table:

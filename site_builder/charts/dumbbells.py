@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -19,7 +19,7 @@ from site_builder.charts.cells import (
     score_cell,
     task_cell,
 )
-from site_builder.charts.forms import spans_trace
+from site_builder.charts.forms import room_around, spans_trace
 from site_builder.charts.leaders import has_every_task
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
@@ -183,8 +183,10 @@ _MOST_ROWS, _N_ENDS = 80, 12
 # Row number, row, name of the kind of mark, value.
 _Mark: TypeAlias = tuple[float, DumbbellRow, str, DumbbellEnd]
 _CIRCLE = {"color": theme.ACCENT, "symbol": "circle", "size": 10}
-_OPEN_CIRCLE = _CIRCLE | {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
-_DIAMOND = _OPEN_CIRCLE | {"symbol": "diamond-open", "size": 11}
+# Filled with the paper, so that rods stop at the ring.
+OPEN = {"color": theme.PAPER, "line": {"color": theme.ACCENT, "width": 2}}
+_OPEN_CIRCLE = {"symbol": "circle", "size": 8, **OPEN}
+_DIAMOND = {"symbol": "diamond", "size": 10, **OPEN}
 _CARET = {"color": theme.SOFT, "symbol": "triangle-up", "size": 7}
 _FOOT = 0.375  # where carets stand, below the middle of their row
 
@@ -210,24 +212,80 @@ def has_intervals(rows: Sequence[DumbbellRow]) -> bool:
 
 
 def draw_dumbbells(
-    rows: Sequence[DumbbellRow], labels: Labels, unit: str, baseline: float | None = None
+    rows: Sequence[DumbbellRow],
+    labels: Labels,
+    unit: str,
+    baseline: float | None = None,
+    *,
+    with_values: bool,
 ) -> theme.Drawing:
-    """Draw rows, the first at the top, with a line through all of them for the baseline."""
+    """Draw rows, the first at the top, with a line through all of them for the baseline.
+
+    Values at the ends make a figure a third larger, so those of long lists go without.
+    """
     names = [row.head.text for row in rows]
     marks = _mark_traces(rows, labels)
     line: dict[str, object] = {}
     if baseline is not None:
         value = rows[0].scale.score(baseline)
         line = theme.reference_line(baseline, labels.baseline, value)
+    values = _value_traces(rows) if with_values else []
+    found = [*_row_values(rows), *([] if baseline is None else [baseline])]
+    ends = min(found), max(found)
     return theme.figure(
-        [*_band_traces(rows), _rod_trace(rows), *marks],
+        [*_band_traces(rows), _rod_trace(rows), *marks, *values],
         theme.rows_height(len(rows)),
-        narrow=theme.narrow_rows(names),
+        narrow=theme.narrow_rows(names) | {"xaxis.range": room_around(*ends, _NARROW_ROOM)},
         showlegend=len(marks) > 1,
-        xaxis=theme.axis(unit, zeroline=False, nticks=7),
+        xaxis=theme.axis(unit, zeroline=False, nticks=7, range=room_around(*ends, _ROOM)),
         yaxis=theme.rows_axis(names),
         **line,
     )
+
+
+_PAD = "\N{NO-BREAK SPACE}" * 2  # between a mark and its value
+# Room for values beside the ends, as shares of what is drawn.
+_ROOM, _NARROW_ROOM = 0.06, 0.2
+
+
+def _row_values(rows: Sequence[DumbbellRow]) -> Iterator[float]:
+    """Yield everything that is drawn of some rows, on the axis."""
+    for row in rows:
+        yield from (v for v in (row.before, row.reference, row.chance) if v is not None)
+        for end in row.after.values():
+            yield end.value
+            yield from end.interval or ()
+
+
+def _value_traces(rows: Sequence[DumbbellRow]) -> list[theme.Trace]:
+    """Return the scores at both ends of each row, where nothing else is further out."""
+    traces = []
+    for side, outer in (("right", max), ("left", min)):
+        ends = []
+        for y, row in enumerate(rows):
+            scores = [end.value for end in row.after.values()]
+            if row.before is not None:
+                scores.append(row.before)
+            others = [v for v in (row.reference, row.chance) if v is not None]
+            score = outer(scores, default=None)
+            # A row of one score has its value on the right.
+            is_alone = side == "left" and len({*scores}) < 2
+            if score is not None and not is_alone and outer([score, *others]) == score:
+                text = row.scale.score(score)
+                padded = f"{_PAD}{text}" if side == "right" else f"{text}{_PAD}"
+                ends.append((outer(_row_values([row])), y, padded))
+        if ends:
+            xs, ys, texts = zip(*ends, strict=True)
+            traces.append(_text_trace(xs, ys, texts, f"middle {side}"))
+    return traces
+
+
+def _text_trace(
+    xs: Sequence[float], ys: Sequence[int], texts: Sequence[str], place: str
+) -> theme.Trace:
+    points = {"type": "scatter", "mode": "text", "x": xs, "y": ys, "text": texts}
+    style = {"textposition": place, "textfont": theme.SOFT_TEXT, "cliponaxis": False}
+    return {**points, **style, "hoverinfo": "skip", "showlegend": False}
 
 
 def _band_traces(rows: Sequence[DumbbellRow]) -> list[theme.Trace]:
@@ -235,9 +293,7 @@ def _band_traces(rows: Sequence[DumbbellRow]) -> list[theme.Trace]:
     spans = [(y, after.interval) for y, after in afters if after.interval]
     if not spans:
         return []
-    # Invisible markers keep the ends away from the edge of the plot.
-    ends = {"mode": "lines+markers", "marker": {"size": 9, "opacity": 0}, "opacity": 0.22}
-    return [spans_trace(spans, {"color": theme.ACCENT, "width": 9}) | ends]
+    return [spans_trace(spans, {"color": theme.ACCENT, "width": 9}) | {"opacity": 0.22}]
 
 
 def _rod_trace(rows: Sequence[DumbbellRow]) -> theme.Trace:

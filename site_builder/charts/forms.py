@@ -17,35 +17,68 @@ MOST_BARS = 80
 
 
 class Bar(Record):
-    """One bar; its hover text follows its name."""
+    """One bar.
+
+    Attributes:
+        text: Its value, at its end.
+        hover: What follows its name in the hover text.
+        colour: Grey where it says nothing of what is clear.
+        is_striped: Whether it is not known if the value is clear.
+    """
 
     name: str
     value: float
+    text: str
     hover: str
+    colour: str = theme.NEUTRAL
+    is_striped: bool = False
+
+
+# Room for values beside the ends, as shares of what is drawn.
+_ROOM, _NARROW_ROOM = 0.06, 0.22
 
 
 def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> theme.Drawing:
-    """Draw horizontal bars from zero, coloured by gain and loss, the first at the top."""
+    """Draw horizontal bars from zero with their values, the first at the top."""
     values, names = [bar.value for bar in bars], [bar.name for bar in bars]
+    low, high = min(0.0, *values), max(0.0, *values)
+    marker: dict[str, Any] = {"color": [bar.colour for bar in bars], "line": {"width": 0}}
+    if any(bar.is_striped for bar in bars):
+        shapes = ["/" if bar.is_striped else "" for bar in bars]
+        marker["pattern"] = {"shape": shapes, "fillmode": "replace", "size": 6, "solidity": 0.4}
     trace = {
         "type": "bar",
         "orientation": "h",
         "x": values,
         "y": list(range(len(bars))),
-        "marker": {
-            "color": [theme.LOSS if value < 0 else theme.GAIN for value in values],
-            "line": {"width": 0},
-        },
+        "marker": marker,
+        "text": [bar.text for bar in bars],
+        "textposition": "outside",
+        "textfont": theme.SOFT_TEXT,
+        "cliponaxis": False,
         **theme.hover([f"{bar.name}: {bar.hover}" for bar in bars]),
     }
-    ticks = theme.ticks(min(0.0, *values), max(0.0, *values), signed=signed)
     return theme.figure(
         [trace],
         theme.rows_height(len(bars)),
-        narrow=theme.narrow_rows(names),
-        xaxis=theme.axis(unit, zerolinecolor=theme.INK, **ticks),
+        narrow=theme.narrow_rows(names)
+        | {"xaxis.range": room_around(low, high, _NARROW_ROOM, is_open=(low < 0, high > 0))},
+        xaxis=theme.axis(
+            unit,
+            zerolinecolor=theme.INK,
+            range=room_around(low, high, _ROOM, is_open=(low < 0, high > 0)),
+            **theme.ticks(low, high, signed=signed),
+        ),
         yaxis=theme.rows_axis(names),
     )
+
+
+def room_around(
+    low: float, high: float, share: float, *, is_open: tuple[bool, bool] = (True, True)
+) -> list[float]:
+    """Return a range with room, a share of it, below its low end and above its high end."""
+    room = share * ((high - low) or abs(high) or 1.0)
+    return [low - room * is_open[0], high + room * is_open[1]]
 
 
 # --- heatmaps -----------------------------------------------------------------------------------
@@ -111,6 +144,15 @@ def draw_heatmap(
         yaxis=theme.rows_axis(rows),
         margin={"l": 8, "r": 8, "t": 8, "b": 16},
     )
+
+
+def draw_half_matrix(
+    values: Array, names: Sequence[str], hovers: Sequence[Sequence[str]], **trace: object
+) -> theme.Drawing:
+    """Draw what is below the diagonal of a symmetric matrix: each pair once, none of one item."""
+    half = np.where(np.tri(len(values), k=-1, dtype=bool), values, np.nan)[1:, :-1]
+    texts = [row[:-1] for row in hovers[1:]]
+    return draw_heatmap(half, names[1:], names[:-1], texts, **trace)
 
 
 def nullable(values: Array) -> list[list[float | None]]:

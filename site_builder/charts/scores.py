@@ -1,4 +1,4 @@
-"""Chart single scores: a model, a task, all of them."""
+"""Chart the scores of a model, and those on a task."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from math import isnan
 
 import numpy as np
 
-from site_builder.charts import theme
 from site_builder.charts.cells import (
     MODEL,
     TASK,
-    linked_score_cell,
-    task_cell,
 )
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
@@ -27,17 +24,13 @@ from site_builder.charts.dumbbells import (
     shared,
     task_rows,
 )
-from site_builder.charts.forms import draw_heatmap, nullable
-from site_builder.charts.leaders import has_every_task
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.score_error import find_ties
 from site_builder.compute.tasks import Best, TaskResult
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import Labels
-from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 # --- one model ----------------------------------------------------------------------------------
 
@@ -63,7 +56,7 @@ def chart_model_tasks(
         reading=f"{title}.{_model_ends(results, labels, best)}",
         caption=f"Score on each task, best on top{group}."
         f"{_marks(rows, results)}{drawn_of(len(best))}",
-        drawing=draw_dumbbells(rows, labels, "score"),
+        drawing=draw_dumbbells(rows, labels, "score", with_values=not drawn_of(len(best))),
         table=None
         if table_id
         else dumbbell_table("model-tasks-table", "Scores by task", TASK, rows, labels),
@@ -140,7 +133,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         reading=f"{title}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
         f"{unknown}{_marks(rows, results)}{drawn_of(len(models))}",
-        drawing=draw_dumbbells(rows, labels, unit, baseline),
+        drawing=draw_dumbbells(rows, labels, unit, baseline, with_values=not drawn_of(len(models))),
         table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
     )
@@ -184,99 +177,3 @@ def _marks(rows: Sequence[DumbbellRow], results: Results) -> str:
     band = f" A band is the {percent(LEVEL)} interval of a score{wider}."
     caret = " A triangle is the score that guessing gives."
     return (band if has_intervals(rows) else "") + (caret if has_chance(rows) else "")
-
-
-# --- all scores ---------------------------------------------------------------------------------
-
-_MOST_MODELS, _MOST_TASKS = 40, 100
-
-
-def chart_scores(results: Results, labels: Labels) -> Chart | None:
-    """Chart every score of the primary variant: models as on the board, highest mean first."""
-    board, averaged = results.board, results.board.rules.averaged
-    scored = [s.model for s in board.standings if s.scored]
-    means = {t.task: t.mean[board.variant] or 0.0 for t in results.tasks if board.variant in t.best}
-    models, tasks = scored[:_MOST_MODELS], [*means][:_MOST_TASKS]
-    if len(models) < 2 or len(tasks) < 2:
-        return None
-    if averaged:
-        tasks.sort(key=lambda task: -means[task])
-    variant = labels.in_sentence(board.variant)
-    how = f"a stronger colour is {'higher' if averaged else 'better within its row'}"
-    title = f"{counted(len(models), 'model')} on {counted(len(tasks), 'task')}"
-    if averaged and all(has_every_task(board, s) for s in board.standings if s.scored):
-        title = _range_title(labels, means) or title
-    counts = ((len(scored), _MOST_MODELS, "models"), (len(means), _MOST_TASKS, "tasks"))
-    cuts = [f"{most} {noun}" for n, most, noun in counts if n > most]
-    cut = f" The first {listed(cuts)} are drawn; the table of each task has all." if cuts else ""
-    rows = [results.scores.rows[m] for m in models]
-    values = results.scores.only(tasks).values[board.variant][rows].T
-    return Chart(
-        id="scores",
-        title=title,
-        reading=f"{title}; scores of {counted(len(models), 'model')}, {variant}.",
-        caption=f"Scores, {variant}; {how}.{cut}",
-        drawing=_draw(results, labels, models, tasks, values),
-        table=_table(results, labels, models, tasks, values),
-        terms="average",
-        embedded=True,
-    )
-
-
-def _range_title(labels: Labels, means: Mapping[str, float]) -> str:
-    """Return the tasks of the lowest and the highest mean; empty if several share one."""
-    ends = (min(means, key=means.__getitem__), max(means, key=means.__getitem__))
-    if any([*means.values()].count(means[task]) > 1 for task in ends):
-        return ""
-    low, high = (f"{labels.scales[t].score(means[t])} ({labels.tasks[t]})" for t in ends)
-    return f"Mean scores by task run from {low} to {high}"
-
-
-def _draw(
-    results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str], values: Array
-) -> theme.Drawing:
-    """Draw scores of shape (tasks, models)."""
-    averaged = results.board.rules.averaged
-    direction = results.scores.only(tasks).direction[:, None]
-    hovers = [
-        [labels.scales[task].score(score) for score in row]
-        for task, row in zip(tasks, nullable(values), strict=True)
-    ]
-    return draw_heatmap(
-        values if averaged else _within_rows(values * direction),
-        [labels.tasks[t] for t in tasks],
-        [labels.models[m] for m in models],
-        hovers,
-        colorscale=theme.SEQUENTIAL,
-        showscale=averaged,
-    )
-
-
-def _within_rows(values: Array) -> Array:
-    """Stretch each row from 0 (its worst) to 1 (its best); equal values become 0.5."""
-    low = np.fmin.reduce(values, axis=1, keepdims=True)
-    high = np.fmax.reduce(values, axis=1, keepdims=True)
-    span = np.where(high > low, high - low, 1.0)
-    shares = np.where(high > low, (values - low) / span, 0.5)
-    return np.where(np.isnan(values), np.nan, shares)
-
-
-def _table(
-    results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str], values: Array
-) -> Table:
-    variant = results.board.variant
-
-    def model_field(model: str, column: Sequence[float | None]) -> Field[str]:
-        scores = dict(zip(tasks, column, strict=True))
-
-        def cell(task: str) -> Cell:
-            flag = results.task(task).reasons.get((model, variant))
-            return linked_score_cell(labels, (model, task, variant), scores[task], flag=flag)
-
-        return Field(Column(model, labels.models[model], "number"), cell)
-
-    fields = (
-        Field[str](TASK, lambda task: task_cell(labels, task)),
-        *map(model_field, models, nullable(values.T)),
-    )
-    return table_of("scores-table", "Scores by task and model", fields, tasks)

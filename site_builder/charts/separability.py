@@ -98,9 +98,8 @@ def _draw(
         for name, value, s in zip(names, values, drawn, strict=True)
     ]
     marker = {
-        "color": theme.ACCENT,
-        "size": 10,
-        "symbol": ["circle" if s.tied_with_best else "circle-open" for s in drawn],
+        "color": [theme.ACCENT if s.tied_with_best else theme.PAPER for s in drawn],
+        "size": 9,
         "line": {"color": theme.ACCENT, "width": 2},
     }
     lanes = _lanes(groups)

@@ -238,14 +238,13 @@ def _draw_prices(priced: Sequence[Price], labels: Labels, baseline: Price | None
         for name, p in zip(names, priced, strict=True)
     ]
     prices = [p.million_usd or 0.0 for p in priced]
-    colours = [theme.developer_colour(labels.dots.get(p.model)) for p in priced]
     line: dict[str, Any] = {}
     if baseline is not None and (price := baseline.million_usd):
         line = theme.reference_line(price, labels.baseline, money(price))
         # On a log axis, the position of an annotation is a logarithm, but not that of a shape.
         line["annotations"][0] |= {"x": math.log10(price), "xanchor": "right"}
     unit = "US dollars per million tokens, half input and half output (log axis)"
-    marker = {"size": 11, "color": colours}
+    marker = {"size": 11, "color": theme.ACCENT}
     return theme.figure(
         [theme.markers(prices, list(range(len(priced))), marker, hovers)],
         theme.rows_height(len(priced)),

@@ -22,7 +22,7 @@ COLOURS: Mapping[str, str] = {
     "ink": "#16202c",
     "soft": "#5b6775",
     "line": "#e4e7eb",
-    "card": "#ffffff",
+    "paper": "#fbfbfa",
     "accent": "#0f766e",
     "gain": "#0b7a6b",
     "loss": "#b4481a",
@@ -37,11 +37,10 @@ COLOURS: Mapping[str, str] = {
     "dot-6": "#e69f00",
     "dot-7": "#c9b800",
 }
-INK, SOFT, LINE, PAPER = (COLOURS[token] for token in ("ink", "soft", "line", "card"))
+INK, SOFT, LINE, PAPER = (COLOURS[token] for token in ("ink", "soft", "line", "paper"))
 GAIN, LOSS, NEUTRAL, ACCENT = (COLOURS[token] for token in ("gain", "loss", "neutral", "accent"))
 CLEAR = "rgba(0,0,0,0)"
 DIVERGING = [[0.0, LOSS], [0.5, PAPER], [1.0, GAIN]]
-SEQUENTIAL = [[0.0, COLOURS["heat-low"]], [1.0, GAIN]]
 
 FONT = "Inter, system-ui, sans-serif"
 SOFT_TEXT = {"color": SOFT, "size": 12}
@@ -253,11 +252,6 @@ def ticks(low: float, high: float, *, signed: bool = False, most: int = 7) -> di
 
 
 # --- marks --------------------------------------------------------------------------------------
-
-
-def developer_colour(index: int | None) -> str:
-    """Return the colour of a developer's marks; grey if the developer is not known."""
-    return NEUTRAL if index is None else COLOURS[f"dot-{index}"]
 
 
 def reference_line(x: float, name: str, value: str = "") -> dict[str, Any]:

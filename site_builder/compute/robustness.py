@@ -21,7 +21,7 @@ from site_builder.compute.numbers import (
 )
 from site_builder.compute.ranks import Flags, compute_win_rates, compute_wins
 from site_builder.compute.scores import Scores
-from site_builder.compute.significance import LiftTest, compute_lift_tests
+from site_builder.compute.significance import LiftTest, compute_lift_tests, lift_errors
 from site_builder.config import BoardConfig
 from site_builder.records import Record
 
@@ -181,7 +181,7 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
 
     Source: docs/statistics.md#best-of-several.
     """
-    roles, contest = scores.roles, scores.roles.contest
+    contest = scores.roles.contest
     runs = np.concatenate([scores.contest(variant) for variant in contest])
     lifts = np.concatenate([scores.contest_lifts(variant) for variant in contest])
     ranked = [model in boards[variant].places for variant in contest for model in scores.models]
@@ -191,18 +191,23 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
     can_be_chosen = ~np.isnan(lifts) & np.array(ranked)[:, np.newaxis]
     chosen = compute_wins(np.where(can_be_chosen, elsewhere, np.nan))
     picked = np.fmin.reduce(np.where(chosen, lifts, np.nan), axis=0)
-    most = scores.frame["most"].to_numpy(dtype=float)
-    errors, greatest = (
-        np.concatenate([np.hypot(found[v], scores.of_baseline(found, v)) for v in contest])
-        for found in (scores.errors, {v: most[scores.index[v]] for v in roles.variants})
-    )
-    verdicts = judge_best(lifts, errors, greatest)
+    verdicts = judge_best_lifts(scores)
     tested = [int((verdicts == verdict).sum()) for verdict in (1, 0, -1)]
     return BeatenTasks(
         None if np.isnan(picked).all() else int((picked > 0).sum()),
         int((median_of(lifts) > 0).sum()),
         *(tested if any(tested) else [None] * 3),
     )
+
+
+def judge_best_lifts(scores: Scores) -> Array:
+    """Judge the best contender of each task against the baseline, by `judge_best`; (tasks,)."""
+    contest = scores.roles.contest
+    lifts = np.concatenate([scores.contest_lifts(variant) for variant in contest])
+    errors, greatest = map(
+        np.concatenate, zip(*(lift_errors(scores, v, "baseline") for v in contest), strict=True)
+    )
+    return judge_best(lifts, errors, greatest)
 
 
 def judge_best(lifts: Array, errors: Array, greatest: Array | None = None) -> Array:

@@ -35,6 +35,7 @@ from site_builder.tables.read import positions
 
 # By model, task, variant, and what the score is compared with: `base` or `baseline`.
 PairedLifts: TypeAlias = Mapping[tuple[str, str, str, str], tuple[float, float]]
+Against = Literal["base", "baseline"]
 Verdict = Literal["better", "worse", "unclear", "too few"]
 
 MOST_EXACT = 50
@@ -106,6 +107,47 @@ def paired_interval(
         reach = REACH * np.sqrt((p + q - (p - q) ** 2) / (n + 2))
         ends = np.asarray(np.clip([p - q - reach, p - q + reach], -1, 1) * unit)
     return np.where(np.isfinite(ends), ends, np.nan)
+
+
+def lift_errors(scores: Scores, variant: str, against: Against) -> tuple[Array, Array]:
+    """Return the standard error of each lift, and the greatest that a range of errors allows.
+
+    sqrt(se1² + se2²) of the two scores. Shape: two of (models, tasks); NaN where one is not known.
+    """
+    most = scores.frame["most"].to_numpy(dtype=float)
+    greatest = {v: most[scores.index[v]] for v in scores.roles.variants}
+    base = scores.roles.base or variant
+
+    def combined(errors: Mapping[str, Array]) -> Array:
+        is_base = against == "base"
+        beside = errors[base] if is_base else scores.of_baseline(errors, variant)
+        return np.hypot(errors[variant], beside)
+
+    return combined(scores.errors), combined(greatest)
+
+
+def judge_lifts(
+    scores: Scores, paired: PairedLifts, variant: str, against: Against = "baseline"
+) -> Array:
+    """Judge each lift of a variant: 1 clearly above 0, -1 clearly below, 0 not clear.
+
+    By the interval of the paired difference where it is known. Else by the z test of the two
+    scores: clear where abs(lift) > 1.96 error, with the greatest error where only a range is known,
+    and not clear where it is at most that with the least.
+
+    Shape: (models, tasks); NaN without a lift, and where the errors do not say it.
+    Source: the z test of two means; docs/statistics.md#clear-lifts.
+    """
+    is_base = against == "base"
+    lifts = scores.lift_over_base(variant) if is_base else scores.lift_over_baseline(variant)
+    least, greatest = (REACH * errors for errors in lift_errors(scores, variant, against))
+    size = np.abs(lifts)
+    verdicts = np.select([size > greatest, size <= least], [np.sign(lifts), 0.0], np.nan)
+    for (model, task, of, other), (low, high) in paired.items():
+        if (of, other) == (variant, against) and task in scores.columns:
+            verdict = float(low > 0) - float(high < 0)
+            verdicts[scores.rows[model], scores.columns[task]] = verdict
+    return verdicts
 
 
 class LiftTest(Record):

@@ -28,8 +28,8 @@ class AnalysisContext(Record):
         short: The correlation of each feature with each kind of lift.
         lifts: The same with intervals, drawn.
         matrix: The correlation of every pair of columns.
-        features: Each feature plotted against each kind of lift.
-        feature_values: The numbers behind these plots, by task.
+        features: Each feature that clearly goes with a kind of lift, plotted against it.
+        feature_values: The numbers of every feature and lift, by task.
         training_sets: How large the training sets are.
         redundancy: How similarly tasks rank the models.
     """
@@ -52,7 +52,7 @@ def make_analysis(site: Site) -> Iterator[Page]:
         chart_lift_correlations(results, labels),
     )
     features = charts_features(results, labels)
-    values = feature_values_table(results, labels) if features else None
+    values = feature_values_table(results, labels) if short else None
     context = AnalysisContext(
         separability=chart_separability(results, labels),
         short=short,

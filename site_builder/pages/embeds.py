@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.chart import Chart, Embed
+from site_builder.charts.grid import ScoreGrid
 from site_builder.formatting import counted
 from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_note, board_views
@@ -18,17 +19,19 @@ LEADERBOARD = Embed(
 
 
 class EmbedContext(Record):
-    """What an embedded view shows: a chart, or the leaderboard.
+    """What an embedded view shows: a chart, every score, or the leaderboard.
 
     Attributes:
         origin: The site's name, with a link to the place of the view on the site.
-        chart: The chart; None for the leaderboard.
-        views: The leaderboard; empty for a chart.
+        chart: The chart; None for anything else.
+        grid: Every score; None for anything else.
+        views: The leaderboard; empty for anything else.
         note: What a reader needs to know of its ranks.
     """
 
     origin: Link
     chart: Chart | None = None
+    grid: ScoreGrid | None = None
     views: tuple[BoardView, ...] = ()
     note: str = ""
 
@@ -43,8 +46,8 @@ def make_embeds(site: Site) -> Iterator[Page]:
     context = EmbedContext(origin, views=board_views(spec, "board"), note=board_note(site))
     yield _view(LEADERBOARD, about, context)
     homes: Mapping[Kind, tuple[Chart | None, ...]] = {
-        "home": (charts.task_lifts, charts.winners),
-        "models": (charts.averages, charts.size, charts.scores),
+        "home": (charts.price or charts.size, charts.task_lifts, charts.winners),
+        "models": (charts.averages, charts.size if charts.price else None),
         "categories": (charts.category_lifts,),
         "analysis": (charts.correlations, charts.training_sets),
         "serving": (charts.latency, charts.prices),
@@ -54,6 +57,10 @@ def make_embeds(site: Site) -> Iterator[Page]:
             if chart is not None and chart.embed is not None:
                 origin = Link(title, Address(kind, anchor=f"chart-{chart.id}"))
                 yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
+    if charts.scores is not None:
+        origin = Link(title, Address("models", anchor="by-task"))
+        about = f"{charts.scores.measures[0].title}."
+        yield _view(charts.scores.embed, about, EmbedContext(origin, grid=charts.scores))
 
 
 def _view(embed: Embed, about: str, context: EmbedContext) -> Page:

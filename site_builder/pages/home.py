@@ -33,6 +33,7 @@ class HomeContext(Record):
         board_note: What a reader needs to know of its ranks; empty where that is nothing.
         leader: Who leads by other rules.
         embed: The leaderboard for embedding in other pages.
+        cost: Average against price, or against size where models have no prices.
         by_task: Best model minus baseline, by task.
         categories: Best model minus baseline, by category.
         winners: Models by their number of first places.
@@ -45,6 +46,7 @@ class HomeContext(Record):
     board_note: str
     leader: Finding | None
     embed: Embed
+    cost: Chart | None
     by_task: Chart | None
     categories: Chart | None
     winners: Chart | None
@@ -62,6 +64,7 @@ def make_home(site: Site) -> Iterator[Page]:
         board_note=board_note(site),
         leader=leader_by_rule(site),
         embed=LEADERBOARD,
+        cost=charts.price or charts.size,
         by_task=charts.task_lifts,
         categories=charts.category_lifts,
         winners=charts.winners,

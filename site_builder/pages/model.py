@@ -25,6 +25,7 @@ from site_builder.charts.cells import (
 )
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import tasks_averaged
+from site_builder.charts.grid import ScoreGrid
 from site_builder.charts.leaders import find_leaders, find_rivals, lead_text
 from site_builder.charts.scores import chart_model_tasks
 from site_builder.compute.board import Board, Standing
@@ -89,8 +90,8 @@ class ModelsContext(Record):
         leader: Who leads by other rules; None below two ranked models.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
         averages: Base and tuned averages; None where the board has nothing for it.
-        size: Average against size; None where the board has nothing for it.
-        heatmap: Every score; None where the board has nothing for it.
+        size: Average against size; None where the home page has it, and without sizes.
+        grid: Every score; None where the board has nothing for it.
     """
 
     views: tuple[BoardView, ...]
@@ -99,7 +100,7 @@ class ModelsContext(Record):
     metrics: Finding | None
     averages: Chart | None
     size: Chart | None
-    heatmap: Chart | None
+    grid: ScoreGrid | None
 
 
 class Badge(Record):
@@ -166,7 +167,11 @@ def make_models(site: Site) -> Iterator[Page]:
     board, labels, charts = site.results.board, site.labels, site.charts
     n, tasks = counted(len(board.standings), "model"), counted(len(board.tasks), "task")
     lead = lead_text(board, labels)
-    parts = ("every column", charts.scores and "every task", charts.size and "score by size")
+    parts = (
+        "every column",
+        charts.scores and "every task",
+        charts.price and charts.size and "score by size",
+    )
     shown = listed([part for part in parts if part])
     about = f"{n} on {tasks}{lead and f'; {lead}'}. The full leaderboard, with {shown}."
     context = partial(_list_context, site)
@@ -183,8 +188,8 @@ def _list_context(site: Site) -> ModelsContext:
         leader=leader_by_rule(site),
         metrics=lifts_by_metric(site),
         averages=site.charts.averages,
-        size=charts.size,
-        heatmap=charts.scores,
+        size=charts.size if charts.price else None,  # else the home page has it
+        grid=charts.scores,
     )
 
 

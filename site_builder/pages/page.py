@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from site_builder.addresses import Address, Link
 from site_builder.charts.analysis import chart_training_sets
-from site_builder.charts.averages import chart_averages, chart_size, chart_winners
+from site_builder.charts.averages import chart_averages, chart_winners
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_correlations
 from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
+from site_builder.charts.frontier import chart_price, chart_size
+from site_builder.charts.grid import ScoreGrid, make_grid
 from site_builder.charts.previews import PreviewCard
-from site_builder.charts.scores import chart_scores
 from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.catalog import Release
 from site_builder.compute.results import Results
@@ -101,8 +102,9 @@ class BoardCharts(Record):
 
     averages: Chart | None
     winners: Chart | None
+    price: Chart | None
     size: Chart | None
-    scores: Chart | None
+    scores: ScoreGrid | None
     task_lifts: Chart | None
     category_lifts: Chart | None
     correlations: Chart | None
@@ -145,8 +147,9 @@ def assemble_site(
     charts = BoardCharts(
         averages=chart_averages(results, labels),
         winners=chart_winners(results, labels),
+        price=chart_price(results, labels),
         size=chart_size(results, labels),
-        scores=chart_scores(results, labels),
+        scores=make_grid(results, labels),
         task_lifts=chart_best_lift_by_task(results, labels),
         category_lifts=chart_category_difference(results, labels),
         correlations=chart_correlations(results, labels),

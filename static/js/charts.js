@@ -84,6 +84,7 @@
     try {
       const Plotly = await loadPlotly();
       await drawNow(Plotly, plot, plot.clientWidth);
+      plot.dispatchEvent(new Event("chartdrawn", { bubbles: true }));
     } catch (error) {
       const note = document.createElement("p");
       note.className = "chart-failed";

@@ -138,9 +138,12 @@
       });
       body.append(button);
     };
-    add("Copy image", (button) => site.copy(button, pngOf(figure)));
-    add("Download PNG", async () => site.save(`${name}.png`, await pngOf(figure)));
-    add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure)).text], { type: "image/svg+xml" })));
+    // The grid of scores is a table, without a picture.
+    if (figure.querySelector("[data-chart]")) {
+      add("Copy image", (button) => site.copy(button, pngOf(figure)));
+      add("Download PNG", async () => site.save(`${name}.png`, await pngOf(figure)));
+      add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure)).text], { type: "image/svg+xml" })));
+    }
     add("Copy link", (button) => site.copy(button, linkTo(figure)));
     if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
     if (table instanceof HTMLTableElement) add("Download data as CSV", () => site.table.save(`${name}.csv`, table));

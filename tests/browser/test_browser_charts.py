@@ -1,8 +1,9 @@
 """Charts of the built Index in a real browser."""
 
 import json
+import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from site_builder.charts import theme
 from tests.helpers.browsing import NARROW, WIDE, both_sizes, open_page, scroll_through
@@ -63,6 +64,20 @@ def test_colours_of_figures_are_those_of_the_theme(chromium, home):
         expect(bar).to_have_css("fill", gain)
 
 
+def box_of(found: Locator) -> FloatRect:
+    """Where an element stands in the window."""
+    box = found.bounding_box()
+    assert box is not None
+    return box
+
+
+def point_at(page: Page, mark: Locator) -> None:
+    """Move the pointer to a mark, which lies below what listens to the pointer."""
+    mark.scroll_into_view_if_needed()
+    box = box_of(mark)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
 @both_sizes
 def test_a_mark_says_its_row_and_its_score(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
@@ -70,23 +85,50 @@ def test_a_mark_says_its_row_and_its_score(chromium, home, size):
     page.get_by_text("Show as table").first.click()
     rows = page.locator(".chart-table table tbody tr").all()
     scores = {row.locator("th").inner_text(): row.locator("td").nth(1) for row in rows}
-    marks = page.evaluate(
+    names = page.evaluate(
         """() => {
             const plot = document.querySelector('[data-chart]');
-            const curve = plot.data.findIndex(({name}) => name === 'Fine-tuned');
-            const {x, y = [...x.keys()]} = plot.data[curve];
-            return y.map((row, point) => [curve, point, row]);
+            const {y} = plot.data.find(({name}) => name === 'Fine-tuned');
+            return y.map(row => plot.layout.yaxis.ticktext[row].replace('\u2026', ''));
         }"""
     )
-    assert 10 == len(marks)
-    for curve, point, row in marks[:3]:
-        page.evaluate(
-            "at => Plotly.Fx.hover(document.querySelector('[data-chart]'), [at])",
-            {"curveNumber": curve, "pointNumber": point},
-        )
-        name = list(scores)[row]
+    assert 10 == len(names)
+    tuned = page.locator(".scatterlayer .trace").nth(3).locator(".points path")
+    expect(tuned).to_have_count(10)
+    for i in range(3):
+        point_at(page, tuned.nth(i))
+        name = list(scores)[i]
+        assert name.startswith(names[i])
         said = f"{name}: Fine-tuned {scores[name].inner_text().split()[0]}"
-        expect(page.locator(".hoverlayer .hovertext text").first).to_contain_text(said)
+        expect(page.locator(".chart-said")).to_contain_text(said)
+
+
+def test_what_a_mark_says_covers_no_mark(chromium, home):
+    """It stands at the foot of the chart, below the axis, and goes when the pointer does."""
+    page, _ = open_page(chromium, home + "tasks/gsm8k/")
+    scroll_through(page)
+    marks = page.locator(".points path")
+    point_at(page, marks.nth(3))
+    said = page.locator(".chart-said")
+    expect(said).to_have_text(re.compile("^Zephyr 7B Beta: "))
+    top = box_of(said)["y"]
+    assert all(box["y"] + box["height"] < top for box in map(box_of, marks.all()))
+    expect(page.locator(".hoverlayer")).to_be_hidden()
+    page.locator("h1").hover()
+    expect(said).to_be_hidden()
+
+
+def test_mark_and_row_are_marked_together(chromium, home):
+    page, _ = open_page(chromium, home + "tasks/gsm8k/")
+    scroll_through(page)
+    point_at(page, page.locator(".points path").nth(3))
+    row = page.locator("#ranking tbody tr:has-text('Zephyr 7B Beta')")
+    expect(row).to_have_class(re.compile("pointed"))
+    page.locator("#ranking tbody tr:has-text('Phi-2') td").first.hover()
+    expect(page.locator(".points .pointed")).to_have_count(2)
+    expect(row).not_to_have_class(re.compile("pointed"))
+    page.locator("#ranking tbody tr:has-text('Gemma 2B Instruct') th a").focus()
+    expect(page.locator("#ranking .pointed th")).to_have_text(re.compile("Gemma 2B Instruct"))
 
 
 def test_names_of_rows_have_the_room_that_plotly_would_make(chromium, home):

@@ -94,6 +94,14 @@ def test_colours_are_of_the_light_theme(name):
                 assert value in {theme.CLEAR, *theme.COLOURS.values()}, (page, chart.id, path)
 
 
+@each_board
+def test_colours_of_developers_are_for_names_alone(name):
+    """They stand beside names in tables; in a chart, green and orange say gain and loss."""
+    developers = {colour for token, colour in theme.COLOURS.items() if token.startswith("dot-")}
+    for page, chart in charts(name):
+        assert developers.isdisjoint(value for _, value in leaves(chart)), (page, chart.id)
+
+
 # --- Plotly ---------------------------------------------------------------------------------------
 
 
@@ -182,12 +190,13 @@ def test_reference_is_at_the_score_of_the_baseline(name):
         if chart.id == "training-sets":
             assert results.training_sets is not None
             assert len(results.training_sets.below) == len(shapes)
-        elif chart.id in ("averages", "size") and roles.baseline is not None:
+        elif chart.id in ("averages", "size", "score-by-price") and roles.baseline is not None:
             boards = comparable_boards(results)
             assert boards is not None
             drawn_boards = [boards[v] for v in roles.contest]
             beside = {s.baseline_average for board in drawn_boards for s in board.ranked}
-            places = {shape[key] for shape in shapes for key in ("x0", "y0")} - {0}
+            lines = [shape for shape in shapes if shape["type"] == "line"]
+            places = {shape[key] for shape in lines for key in ("x0", "y0")} - {0}
             assert places == (beside - {None} if len(beside) == 1 else set()), (page, chart.id)
         elif chart.id == "task-models":
             found = results.task(page.removeprefix("task ")).baseline_scores
@@ -198,7 +207,7 @@ def test_reference_is_at_the_score_of_the_baseline(name):
         elif chart.id != "prices":
             assert not shapes, (page, chart.id)
         for note in chart.figure_json["layout"].get("annotations") or []:
-            if chart.id != "training-sets":
+            if chart.id not in ("training-sets", "size", "score-by-price"):
                 assert labels.baseline[:20] in unescape(note["text"])
 
 
@@ -249,7 +258,7 @@ def test_charts_follow_the_values_not_the_order_of_the_models():
         }
         for r in (runs, turned)
     )
-    assert ["averages", "best-lift-by-task", "winners", "scores"] == list(first)
+    assert ["averages", "best-lift-by-task", "winners"] == list(first)
     assert [c.title for c in first.values()] == [c.title for c in second.values()]
     for key in ("averages", "best-lift-by-task"):
         one, other = (found[key].figure_json["data"][-1]["x"] for found in (first, second))
@@ -286,10 +295,11 @@ def marks(chart):
     return seen, sorted(cell for cell in cells if cell[1] is not None)
 
 
-def size(chart):
-    """Dots by size, then by score."""
+def frontier(chart):
+    """Dots by size or price, then by score."""
     dots = chart.figure_json["data"][1]
-    rows = zip(column(chart, "parameters_b"), column(chart, "average"), strict=True)
+    cost = "parameters_b" if chart.id == "size" else "price"
+    rows = zip(column(chart, cost), column(chart, "average"), strict=True)
     return sorted(zip(dots["x"], dots["y"], strict=True)), sorted(rows)
 
 
@@ -312,23 +322,18 @@ def lifts(chart):
 
 
 def matrix(chart):
-    z = [list(line) for line in chart.figure_json["data"][0]["z"]]
-    return z, [[cell.value for cell in row.cells[1:]] for row in table_of(chart).rows]
-
-
-def scores(chart):
-    """Cells row by row; where each row has its own scale the order of the values is drawn."""
-    z, cells = matrix(chart)
-    if "within its row" not in chart.caption:
-        return z, cells
-    gaps = [[v is None for v in row] for row in z]
-    return gaps, [[v is None for v in row] for row in cells]
+    """What is below the diagonal, since the matrix is symmetric; its names but one on each side."""
+    z = [list(line)[: i + 1] for i, line in enumerate(chart.figure_json["data"][0]["z"])]
+    rest = [list(line)[i + 1 :] for i, line in enumerate(chart.figure_json["data"][0]["z"])]
+    assert {None} >= {value for line in rest for value in line}
+    rows = table_of(chart).rows
+    return z, [[cell.value for cell in rows[i].cells[1 : i + 1]] for i in range(1, len(rows))]
 
 
 def redundancy(chart):
     """The greatest cells below the diagonal are the pairs of the table."""
     z = chart.figure_json["data"][0]["z"]
-    below = [v for i, line in enumerate(z) for v in list(line)[:i] if v is not None]
+    below = [v for line in z for v in line if v is not None]
     listed = column(chart, "rho")
     return sorted(below, reverse=True)[: len(listed)], listed
 
@@ -359,8 +364,8 @@ NUMBERS = {
     "winners": bars("wins"),
     "model-tasks": marks,
     "task-models": marks,
-    "size": size,
-    "scores": scores,
+    "size": frontier,
+    "score-by-price": frontier,
     "correlations": matrix,
     "lift-correlations": lifts,
     "redundancy": redundancy,
@@ -391,15 +396,6 @@ def test_tables_of_the_index_are_its_results():
     assert {s.model for s in results.board.ranked} == set(subjects(found["averages"]))
     wins = {s.model: s.wins for s in results.board.standings if s.wins}
     assert wins == by_subject(found["winners"], "wins")
-
-
-def test_matrix_of_the_index_is_its_tuned_scores():
-    results, _ = drawn("index")
-    chart = chart_on("index", "", "scores")
-    for model in keys(chart)[1:]:
-        scores = results.scores.of_model(model)
-        for task, score in by_subject(chart, model).items():
-            assert scores[task]["fine_tuned"].score == score, (model, task)
 
 
 def by_subject(chart, key):

@@ -121,36 +121,28 @@ def test_no_features_against_lift():
     [
         (range(10), f"Mean lift over base grows with depth ({RHO} = 1.00)"),
         (range(10, 0, -1), f"Mean lift over base falls with depth ({RHO} = {MINUS}1.00)"),
-        (NOISE, f"No clear link between depth and mean lift over base ({RHO} = 0.00)"),
     ],
 )
-def test_features(depth, title):
-    """A clear link by its direction, another as none."""
+def test_feature_that_clearly_goes_with_lift_is_plotted_against_it(depth, title):
     (chart,) = said(charts_features, frames=rising(10, depth=list(depth)))
     assert title == chart.title
     assert f"{title}, over 10 tasks." == chart.reading
 
 
-def test_features_of_too_few_tasks():
-    (chart,) = said(charts_features, frames=rising(9, depth=list(range(9))))
-    words = "Too few tasks to tell how mean lift over base depends on depth"
-    assert f"{words} ({RHO} = 1.00)" == chart.title
-    assert f"{RHO} = 1.00, p < 0.001, n = 9: too few tasks to conclude." in chart.caption
-
-
-def test_features_say_what_their_interval_holds():
-    """tanh(0 ± 1.96 / sqrt(7)) is 0.63 to both sides."""
-    (chart,) = said(charts_features, frames=rising(10, depth=NOISE))
-    assert (
-        f"{RHO} = 0.00, 95\N{NO-BREAK SPACE}% interval {MINUS}0.63 to 0.63, p = 1.00, "
-        "corrected p = 1.00, n = 10: no clear direction with 10 tasks."
-    ) in chart.caption
+@pytest.mark.parametrize(("n", "depth"), [(10, NOISE), (9, [*range(9)])])
+def test_feature_without_a_clear_link_is_in_the_plot_of_intervals_alone(n, depth):
+    """One that goes with nothing, and one of too few tasks to conclude."""
+    frames = rising(n, depth=depth)
+    assert () == said(charts_features, frames=frames)
+    chart = said(chart_lift_correlations, frames=frames)
+    assert ["Depth"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
 
 
 def test_feature_of_wide_range_has_a_log_axis():
     """31 times the smallest is wide, 30 times is not; the line is fitted on the logarithm."""
     for widest, kind in ((31.0, "log"), (30.0, None)):
-        (chart,) = said(charts_features, frames=rising(5, depth=[1.0, 2.0, 5.0, 9.0, widest]))
+        depth = [*np.linspace(1, 9, 9), widest]
+        (chart,) = said(charts_features, frames=rising(10, depth=depth))
         assert kind == chart.figure_json["layout"]["xaxis"].get("type")
         assert (kind == "log") == ("on the logarithm" in chart.caption)
 
@@ -190,11 +182,12 @@ def test_the_matrix_marks_what_is_related_by_construction():
     chart = said(chart_correlations, frames=rising(10, depth=list(range(10))))
     heat, marks = chart.figure_json["data"]
     names = [row.cells[0].text for row in table_of(chart).rows]
-    crossed = {(names[y], names[x]) for x, y in zip(marks["x"], marks["y"], strict=True)}
+    rows, columns = names[1:], names[:-1]
+    crossed = {(rows[y], columns[x]) for x, y in zip(marks["x"], marks["y"], strict=True)}
     assert ("Mean t score", "Mean lift over base") in crossed
     assert ("Depth", "Mean lift over base") not in crossed
     assert "related by construction" == notes(chart)["Mean lift over base", "mean_tuned_score"]
-    place = names.index("Mean t score"), names.index("Mean lift over base")
+    place = rows.index("Mean t score"), columns.index("Mean lift over base")
     assert "related by construction" in heat["customdata"][place[0]][place[1]]
 
 

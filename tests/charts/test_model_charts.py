@@ -1,18 +1,14 @@
-"""Charts of models: averages, size, winners, all scores, one model, one task."""
+"""Charts of models: averages, winners, one model, one task; marks of rows."""
 
-import math
-
-import pandas as pd
 import pytest
 
-from site_builder.charts.averages import chart_averages, chart_size
-from site_builder.charts.scores import chart_model_tasks, chart_scores, chart_task_models
-from tests.helpers.boards import make_frames
+from site_builder.charts import theme
+from site_builder.charts.averages import chart_averages
+from site_builder.charts.scores import chart_model_tasks, chart_task_models
 from tests.helpers.charted import (
     ONE,
     SEVERAL,
     TUNED,
-    chart_on,
     charts_of,
     column,
     drawn,
@@ -21,7 +17,6 @@ from tests.helpers.charted import (
     table_of,
     traces,
 )
-from tests.helpers.tables import having
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -108,141 +103,58 @@ def test_averages_table_has_the_baseline_where_it_competes():
     assert ["b", "a"] == column(chart, "model")
 
 
-# --- size -----------------------------------------------------------------------------------------
+# --- marks of rows --------------------------------------------------------------------------------
 
 
-def sized(*sizes, scores=(0.2, 0.5, 0.4, 0.9)):
-    """Models a, b, c, d of these sizes, with one score each."""
-    names = "abcd"[: len(sizes)]
-    frames = make_frames({"base": {m: [s] for m, s in zip(names, scores, strict=False)}})
-    frames["models"] = having(frames["models"], parameters_b=pd.array(list(sizes), dtype="Float64"))
-    return frames
+def values_at_ends(chart):
+    """The values beside the rows, by side and row."""
+    texts = [trace for trace in chart.figure_json["data"] if trace["mode"] == "text"]
+    return {
+        (trace["textposition"].split()[1], y): (x, text.strip("\N{NO-BREAK SPACE}"))
+        for trace in texts
+        for x, y, text in zip(trace["x"], trace["y"], trace["text"], strict=True)
+    }
 
 
-@pytest.mark.parametrize(
-    ("sizes", "title", "left_out"),
-    [
-        ((1, 2, 3, 4), "a, b and d have the best mean score for their size, not clearly", ""),
-        (
-            (1, 2, 3, None),
-            "a and b have the best mean score for their size, not clearly",
-            " 1 model of unknown size left out.",
-        ),
-        ((4, 3, 2, 1), "d has the best mean score for its size, not clearly", ""),
-        ((1, 1, 1, 2), "b and d have the best mean score for their size, not clearly", ""),
-    ],
-)
-def test_size(sizes, title, left_out):
-    """C has more parameters than b and a lower score."""
-    chart = said(chart_size, frames=sized(*sizes))
-    assert title == chart.title
-    assert chart.caption.endswith(f"The line joins the frontier.{left_out}")
+def test_rods_stop_at_open_rings():
+    """A ring is filled with the paper, so that the rod below it does not show."""
+    before = traces(said(chart_model_tasks, TUNED, "a"))["Base"]["marker"]
+    assert (theme.PAPER, theme.ACCENT) == (before["color"], before["line"]["color"])
+    assert "circle" == before["symbol"]
 
 
-def test_smaller_is_better_on_the_frontier_where_lower_is_better():
-    """Perplexity: 0.2 is the best, and a is the smallest."""
-    frames = sized(1, 2, 3, 4)
-    frames["tasks"]["higher_is_better"] = False
-    assert (
-        "a has the best mean score for its size, not clearly"
-        == said(chart_size, frames=frames).title
-    )
+def test_values_stand_at_the_ends_of_rows():
+    """Task t1 goes from 0.1 to 0.5, t2 from 0.5 down to 0.4: the lower value is on the left."""
+    found = values_at_ends(said(chart_model_tasks, TUNED, "a"))
+    assert {
+        ("left", 0): (0.1, "0.100"),
+        ("right", 0): (0.5, "0.500"),
+        ("left", 1): (0.4, "0.400"),
+        ("right", 1): (0.5, "0.500"),
+    } == found
 
 
-def test_equal_score_at_a_larger_size_is_not_on_the_frontier():
-    frames = sized(1, 2, 3, 4, scores=(0.5, 0.5, 0.5, 0.4))
-    assert (
-        "a has the best mean score for its size, not clearly"
-        == said(chart_size, frames=frames).title
-    )
+def test_value_is_left_out_where_another_mark_is_further_out():
+    """The baseline has 0.6 on t1, beyond 0.5, and 0.4 on t2, no further than 0.4."""
+    found = values_at_ends(said(chart_model_tasks, TUNED, "a", baseline="ref"))
+    assert {("left", 0), ("left", 1), ("right", 1)} == {*found}
 
 
-@pytest.mark.parametrize("sizes", [(1, 2), (1, 1, 1, 1), (1, 2, None, None)])
-def test_no_size(sizes):
-    """Three models of known size, and not all of one size."""
-    assert said(chart_size, frames=sized(*sizes)) is None
+def test_values_have_room():
+    chart = said(chart_model_tasks, TUNED, "a")
+    layout = chart.figure_json["layout"]
+    wide, narrow = layout["xaxis"]["range"], layout["meta"]["narrow"]["xaxis.range"]
+    assert narrow[0] < wide[0] < 0.1
+    assert 0.5 < wide[1] < narrow[1]
 
 
-def test_models_of_the_frontier_are_named():
-    dots = said(chart_size, frames=sized(1, 2, 3, 4)).figure_json["data"][1]
-    assert ["a", "b", "", "d"] == [
-        dict(zip(dots["x"], dots["text"], strict=True))[x] for x in (1, 2, 3, 4)
-    ]
+def test_long_lists_have_no_values():
+    """Of 81 models the 12 at each end are drawn."""
+    runs = {"base": {f"m{i}": [i / 100, 0.5] for i in range(81)}}
+    assert {} == values_at_ends(said(chart_task_models, runs, "t1"))
 
 
-def test_bars_of_the_intervals_end_where_the_intervals_do():
-    """A bar reaches from the low end to the high end of the average's interval."""
-    results, _ = drawn("index")
-    dots = chart_on("index", "", "size").figure_json["data"][1]
-    intervals = {s.average: s.interval for s in results.board.ranked}
-    bars = zip(dots["y"], dots["error_y"]["arrayminus"], dots["error_y"]["array"], strict=True)
-    assert dots["y"]
-    for y, down, up in bars:
-        assert pytest.approx(intervals[y]) == (y - down, y + up)
-
-
-def test_names_keep_clear_of_the_baseline():
-    baseline = {"base": {"a": [0.2], "b": [0.5], "d": [0.9], "ref": [0.4]}}
-    frames = make_frames(baseline)
-    frames["models"] = having(
-        frames["models"], parameters_b=pd.array([1, 2, 200, None], dtype="Float64")
-    )
-    figure = said(chart_size, frames=frames, baseline="ref").figure
-    dots, (note,) = figure["data"][1], figure["layout"]["annotations"]
-    sides = dict(zip(dots["x"], dots["textposition"], strict=True))
-    assert {1: "bottom left", 2: "top left", 200: "top left"} == sides
-    assert pytest.approx(math.log10(20)) == note["x"]
-
-
-# --- scores ---------------------------------------------------------------------------------------
-
-
-def test_scores():
-    """t1 averages 0.55 after tuning, t2 0.5."""
-    chart = said(chart_scores)
-    assert "Mean scores by task run from 0.500 (t2) to 0.550 (t1)" == chart.title
-    assert "Scores, fine-tuned; a stronger colour is higher." == chart.caption
-
-
-@pytest.mark.parametrize(
-    ("runs", "lower"),
-    [({"base": {"a": [0.5, 0.5], "b": [0.1, 0.1]}}, []), (ONE, ["t1"])],
-)
-def test_scores_without_a_range_of_means(runs, lower):
-    """Equal means, or tasks that cannot be averaged."""
-    models = len(runs["base"])
-    assert f"{models} models on 2 tasks" == said(chart_scores, runs, lower=lower).title
-
-
-def test_row_is_its_own_scale_where_units_differ():
-    """Worst to best is 0 to 1, turned where lower is better; equals are in the middle."""
-    runs = {"base": {"a": [1.0, 10.0, 3.0], "b": [2.0, 20.0, 3.0], "c": [5.0, None, 3.0]}}
-    chart = said(
-        chart_scores, runs, lower=["t2"], tasks={"metric": ["x", "y", "z"]}, min_coverage=0
-    )
-    rows = dict(zip(column(chart, "task"), chart.figure_json["data"][0]["z"], strict=True))
-    models = [c.label for c in table_of(chart).columns[1:]]
-    shades = {task: dict(zip(models, row, strict=True)) for task, row in rows.items()}
-    assert {"a": 0.0, "b": 0.25, "c": 1.0} == shades["t1"]
-    assert {"a": 1.0, "b": 0.0, "c": None} == shades["t2"]
-    assert {"a": 0.5, "b": 0.5, "c": 0.5} == shades["t3"]
-    assert "Scores, base; a stronger colour is better within its row." == chart.caption
-
-
-def test_caption_says_what_is_not_drawn():
-    """40 models of 41, 100 tasks of 101; the hardest of all is named, drawn or not."""
-    scores = [1 - i / 200 for i in range(101)]
-    chart = said(chart_scores, {"base": {f"m{i}": scores for i in range(41)}})
-    assert chart.caption.endswith(
-        " The first 40 models and 100 tasks are drawn; the table of each task has all."
-    )
-    assert "Mean scores by task run from 0.500 (t101) to 1.000 (t1)" == chart.title
-
-
-def test_no_scores():
-    """One model or one task is no matrix."""
-    assert said(chart_scores, {"base": {"a": [0.1, 0.2]}}) is None
-    assert said(chart_scores, {"base": {"a": [0.1], "b": [0.2]}}) is None
+# --- all charts -----------------------------------------------------------------------------------
 
 
 def test_fixture_board():
@@ -254,7 +166,6 @@ def test_fixture_board():
         "best-lift-by-task": "The best fine-tuned model beats Gamma on 2 of 2 tasks",
         "category-difference": "No category is clearly the hardest or the easiest to beat Gamma in",
         "winners": "Alpha and Beta share the most first places: 1 of 2 tasks",
-        "scores": "Mean scores by task run from 0.375 (Sorting) to 0.813 (Addition)",
         "training-sets": "1 of 2 training sets has fewer than 10,000 examples and 2 of 2 have "
         "fewer than 20,000 examples",
     } == charts

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from site_builder.charts import theme
 from site_builder.charts.analysis import chart_redundancy, chart_training_sets
 from site_builder.charts.averages import chart_winners
 from site_builder.charts.differences import (
@@ -14,11 +15,42 @@ from site_builder.charts.differences import (
 from site_builder.config import Analysis
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import ONE, TUNED, column, draw, said
+from tests.helpers.tables import having
 
 MINUS = "\N{MINUS SIGN}"
 
 
 # --- differences from the baseline ----------------------------------------------------------------
+
+
+def test_bars_say_what_is_clear():
+    """Of one contender each error is 0.05, so 0.139 is clear; t4 states no error of the baseline.
+
+    Values stand at the ends, in their own room.
+    """
+    frames = make_frames({"base": {"ref": [0.5] * 4}, "t": {"a": [0.7, 0.3, 0.6, 0.9]}})
+    of_baseline = frames["results"]["model"] == "ref"
+    unknown = of_baseline & (frames["results"]["task"] == "t4")
+    stderr = pd.array(np.where(unknown, np.nan, 0.05), dtype="Float64")
+    frames["results"] = having(frames["results"], stderr=stderr)
+    chart = said(chart_best_lift_by_task, frames=frames, baseline="ref")
+    (bars,) = chart.figure_json["data"]
+    assert ["+0.400", "+0.200", "+0.100", f"{MINUS}0.200"] == bars["text"]
+    colours = [theme.GAIN, theme.GAIN, theme.NEUTRAL, theme.LOSS]
+    assert colours == bars["marker"]["color"]
+    assert ["/", "", "", ""] == bars["marker"]["pattern"]["shape"]
+    low, high = chart.figure_json["layout"]["xaxis"]["range"]
+    assert low < -0.2
+    assert high > 0.4
+    assert "Grey: not clear. Striped: an error is not known." in chart.caption
+
+
+def test_bars_of_categories_are_grey():
+    """Whether a mean over a category differs from 0 is not tested."""
+    runs = {"base": {"ref": [0.5, 0.5], "a": [0.6, 0.9]}}
+    chart = said(chart_category_difference, runs, tasks={"category": ["X", "Y"]}, baseline="ref")
+    assert {theme.NEUTRAL} == {*chart.figure_json["data"][0]["marker"]["color"]}
+    assert "Grey: not tested against 0." in chart.caption
 
 
 @pytest.mark.parametrize(
@@ -271,7 +303,7 @@ def test_redundancy_looks_at_all_tasks():
     )
     assert chart.title.endswith(f"t44 and t45 ({RHO} = 1.00)")
     assert ("t44", "t45") == (column(chart, "task")[0], column(chart, "other")[0])
-    assert 40 == len(chart.figure_json["data"][0]["z"])
+    assert 39 == len(chart.figure_json["data"][0]["z"])  # below the diagonal
     assert chart.caption.endswith(" The first 40 tasks are drawn.")
 
 

@@ -129,11 +129,6 @@ def test_height_grows_with_the_rows(rows, height):
     assert height == theme.rows_height(rows)
 
 
-def test_developers_have_colours():
-    assert theme.COLOURS["dot-3"] == theme.developer_colour(3)
-    assert theme.NEUTRAL == theme.developer_colour(None)
-
-
 def test_reference_line_is_at_the_baseline():
     line = theme.reference_line(0.5, "n" * 300, "0.500")
     (shape,), (note,) = line["shapes"], line["annotations"]

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from site_builder.charts.analysis import chart_redundancy, chart_training_sets
-from site_builder.charts.averages import chart_averages, chart_size, chart_winners
+from site_builder.charts.averages import chart_averages, chart_winners
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import (
     chart_correlations,
@@ -21,7 +21,8 @@ from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
 )
-from site_builder.charts.scores import chart_model_tasks, chart_scores, chart_task_models
+from site_builder.charts.frontier import chart_price, chart_size
+from site_builder.charts.scores import chart_model_tasks, chart_task_models
 from site_builder.charts.separability import chart_separability
 from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.results import Results, compute_results
@@ -50,8 +51,8 @@ BUILDERS = (
     chart_best_lift_by_task,
     chart_category_difference,
     chart_winners,
+    chart_price,
     chart_size,
-    chart_scores,
     chart_correlations,
     chart_lift_correlations,
     chart_redundancy,

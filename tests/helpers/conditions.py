@@ -50,6 +50,8 @@ def names_of(f: Facts, models: list[str]) -> list[str]:
 
 def board_of(f: Facts, said: Said) -> Board:
     """The board that a note is about."""
+    if said.place.startswith("grid"):  # of a category, which is in the place of a view
+        return f.view_board(said.view, f.labels.variants[f.roles.primary])
     is_category = said.page.startswith("categories/")
     return f.view_board(said.subject if is_category else None, said.view)
 
@@ -142,15 +144,48 @@ def baseline_means(f: Facts, said: Said, m: Match) -> bool:
 
 
 def frontier(f: Facts, said: Said, m: Match) -> bool:
-    """No model of its size or smaller has as good a mean; without a caution only if clearly."""
-    sizes = {x: f.results.catalog.models[x].parameters_b or 0.0 for x in f.means}
-    good = {x: f.direction[0] * f.means[x] for x, size in sizes.items() if size > 0}
-    smaller = {x: [y for y in good if y != x and sizes[y] <= sizes[x]] for x in good}
-    best = [x for x in good if all(good[y] < good[x] for y in smaller[x])]
+    """No model as cheap or as small has as good a mean; without a caution only if clearly."""
+    costs = {x: cost for x, cost in f.costs(said.place).items() if x in f.means}
+    good = {x: f.direction[0] * f.means[x] for x in costs}
+    cheaper = {x: [y for y in good if y != x and costs[y] <= costs[x]] for x in good}
+    best = [x for x in good if all(good[y] < good[x] for y in cheaper[x])]
     ranges = {s.model: s.rank_interval or (1, 10**9) for s in f.comparable.ranked}
     clear = f.comparable.rules.rank_by != "mean_win_rate" and can_tell(f.comparable)
-    clear = clear and all(ranges[x][1] < ranges[y][0] for x in best for y in smaller[x])
+    clear = clear and all(ranges[x][1] < ranges[y][0] for x in best for y in cheaper[x])
     return names(m["who"], names_of(f, best)) and bool(m["unsure"]) == (not clear)
+
+
+def better_and_cheaper(f: Facts, place: str) -> list[str]:
+    """The models with a better mean than the baseline, and a lower price or a smaller size."""
+    costs, rival = f.costs(place), f.roles.baseline or ""
+    columns = [f.scores.columns[task] for task in f.comparable.tasks]
+    level = float(f.row(f.reference(f.board.variant))[columns].mean()) * f.direction[0]
+    if f.board.rules.rank_by == "additive":
+        own = f.results.boards[f.roles.baseline_variants[f.board.variant]].standing(rival)
+        level = (own.adjusted or 0.0) * f.direction[0]
+    better = [x for x in f.means if f.direction[0] * f.means[x] > level + 1e-12 and x in costs]
+    return [x for x in better if costs[x] < costs[rival]]
+
+
+def better_at_less(f: Facts, said: Said, m: Match) -> bool:
+    """So many models are better and cheaper than the baseline, and so many of them clearly."""
+    better = better_and_cheaper(f, said.place)
+    others = (f.means.keys() & f.costs(said.place).keys()) - {f.roles.baseline}
+    verdicts = [f.verdicts("baseline").get((x, f.board.variant)) for x in better]
+    clear = verdicts.count("better")
+    sure = "clearly" if clear == len(better) else "not all clearly" if clear else "none clearly"
+    if f.stats.tasks < LEAST:
+        sure = "over too few tasks to tell"
+    told = parts(m, "k", "n") == (len(better), len(others)) and m["sure"] == sure
+    return told and m["b"] == f.labels.baseline
+
+
+def times_as_much(f: Facts, said: Said, m: Match) -> bool:
+    """How many times the price or the size of each of these models the baseline's is."""
+    costs = f.costs(said.place)
+    found = [costs[f.roles.baseline or ""] / costs[x] for x in better_and_cheaper(f, said.place)]
+    times = " to ".join(dict.fromkeys(map(ratio, (min(found), max(found)))))
+    return m["times"] == times and m["b"] == f.labels.baseline
 
 
 def first_places(f: Facts, said: Said, m: Match) -> bool:

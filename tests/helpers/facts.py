@@ -171,6 +171,17 @@ class Facts:
             (m, v): test.verdict for v, by_model in tests.items() for m, test in by_model.items()
         }
 
+    def costs(self, place: str) -> dict[str, float]:
+        """By model, its size or its lowest price, for the chart of this name."""
+        if place.startswith("size"):
+            sizes = {m.model: m.parameters_b for m in self.results.catalog.models.values()}
+            return {model: size for model, size in sizes.items() if size}
+        prices: dict[str, list[float]] = {}
+        for price in self.results.serving.prices:
+            if price.million_usd:
+                prices.setdefault(price.model, []).append(price.million_usd)
+        return {model: min(found) for model, found in prices.items()}
+
     def cheapest(self) -> tuple[float, list[Price]]:
         """The lowest price of a mixed million, the baseline's aside if it has one; who asks it."""
         offers = [p for p in self.results.serving.prices if p.million_usd]

@@ -11,7 +11,7 @@ from tests.helpers.sites import BuiltSite, single_spaced
 # A chart of one feature against one kind of lift, and the name of its place.
 _OF_FEATURE = re.compile(r".+-(mean-lift-over-base|best-lift-over-baseline)")
 # The charts whose captions depend on the scores.
-_CAPTIONED = ("averages", "size", "winners", "separability", "task-models")
+_CAPTIONED = ("averages", "score-by-price", "size", "winners", "separability", "task-models")
 _KINDS = {"index.html": "home", "models": "model", "tasks": "task", "categories": "category"}
 
 
@@ -61,6 +61,7 @@ _Text = tuple[str, str, str, int]
 def _texts(page: BeautifulSoup, at: str) -> Iterator[_Text]:
     """Every text of a page that has several clauses."""
     yield from _of_charts(page)
+    yield from _of_grid(page)
     yield from _of_views(page)
     notes = page.select("#ranking-head ~ .note, #similar-head + p") if at == "task" else []
     ledes = page.select("header .lede > p") or page.select("header p.lede")
@@ -81,6 +82,17 @@ def _of_charts(page: BeautifulSoup) -> Iterator[_Text]:
             yield place, title, "", 0
             rest = str(drawing["aria-label"]).removeprefix(title).lstrip(".:;, ")
             yield from ([(f"{place} reading", rest, "", 0)] if rest else ())
+
+
+def _of_grid(page: BeautifulSoup) -> Iterator[_Text]:
+    """The title and the note of each measure, and what it says of each category."""
+    for i, measure in enumerate(page.select(".grid [data-place]")):
+        place = f"grid {measure['data-place']}"
+        yield place, text(measure.select_one(".chart-title")), "", 0
+        yield f"{place} note", text(page.select_one(f".grid .note.m{i} > span")), "", 0
+        for group in page.select(".grid-group:has(a)"):
+            said = text(group.select_one(f".m{i}"))
+            yield from ([(f"{place} group", said, text(group.select_one("a")), 0)] if said else ())
 
 
 def _of_views(page: BeautifulSoup) -> Iterator[_Text]:

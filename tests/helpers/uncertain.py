@@ -69,10 +69,10 @@ def has_unconnected(f: Facts, said: Said, m: Match) -> bool:
     return is_adjusted(f, said, m) and any(s.scored and not s.rank for s in f.board.standings)
 
 
-def unknown_sizes(f: Facts, said: Said, m: Match) -> bool:
-    """So many ranked models state no size."""
-    sizes = [f.results.catalog.models[s.model].parameters_b for s in f.comparable.ranked]
-    return number(m["n"]) == sum(size is None for size in sizes)
+def unknown_costs(f: Facts, said: Said, m: Match) -> bool:
+    """So many ranked models state no size, or have no price."""
+    ranked = {s.model for s in f.comparable.ranked}
+    return number(m["n"]) == len(ranked - f.costs(said.place).keys())
 
 
 # --- separability --------------------------------------------------------------------------------
@@ -117,6 +117,111 @@ def all_separable(f: Facts, said: Said, m: Match) -> bool:
 def drawn_first(f: Facts, said: Said, m: Match) -> bool:
     """More models are ranked than drawn."""
     return parts(m, "k", "n") == (MOST_DRAWN, len(f.board.ranked))
+
+
+# --- the grid of models and tasks -----------------------------------------------------------------
+
+
+def judged(f: Facts, said: Said) -> dict[str, list[tuple[float, float | None]]]:
+    """By task, each lift of the primary variant, and its sign where clear, 0 where not, or None.
+
+    Of the tasks of the category where the sentence is about one.
+    """
+    variant, against = f.board.variant, said.place.split()[1]
+    columns = ["model", "task", "variant", "stderr", "most"]
+    errors = {
+        (model, task, of): (least, most)
+        for model, task, of, least, most in f.scores.frame[columns].itertuples(index=False)
+    }
+    groups = {c.category: c.tasks for c in f.results.categories}
+    found: dict[str, list[tuple[float, float | None]]] = {
+        task: [] for task in groups.get(said.view, f.tasks)
+    }
+    for model in (m for m in f.scores.models if m != f.roles.baseline):
+        over = (model, f.roles.base) if against == "base" else f.reference(variant)
+        for task, lift in zip(f.tasks, f.lifts(model, variant, over).tolist(), strict=True):
+            if task not in found or lift != lift:
+                continue
+            ends = f.results.paired_lifts.get((model, task, variant, against))
+            mine, others = errors[model, task, variant], errors[over[0], task, over[1]]
+            least, most = (1.959964 * np.hypot(*pair) for pair in zip(mine, others, strict=True))
+            verdict = np.sign(lift) if abs(lift) > most else 0.0 if abs(lift) <= least else None
+            if ends is not None:
+                verdict = 1.0 if ends[0] > 0 else -1.0 if ends[1] < 0 else 0.0
+            found[task].append((lift, verdict))
+    return found
+
+
+def _cells(f: Facts, said: Said) -> list[tuple[float, float | None]]:
+    return [cell for cells in judged(f, said).values() for cell in cells]
+
+
+def _is_of_rival(f: Facts, said: Said, m: Match) -> bool:
+    is_base = said.place.split()[1] == "base"
+    return m["rival"] == (f.labels.base if is_base else f.labels.baseline)
+
+
+def clear_lifts(f: Facts, said: Said, m: Match) -> bool:
+    """So many of all lifts are clearly above 0, and so many clearly below."""
+    cells = _cells(f, said)
+    signs = [sign for _, sign in cells]
+    told = parts(m, "k", "n", "j") == (signs.count(1.0), len(cells), signs.count(-1.0))
+    return told and _is_of_rival(f, said, m) and any(sign is not None for sign in signs)
+
+
+def lifts(f: Facts, said: Said, m: Match) -> bool:
+    """So many lifts are above 0, and so many below; the errors say of none whether it is clear."""
+    cells = _cells(f, said)
+    up, down = (sum(sign * lift > 0 for lift, _ in cells) for sign in (1, -1))
+    told = parts(m, "k", "n", "j") == (up, len(cells), down) and _is_of_rival(f, said, m)
+    return told and all(sign is None for _, sign in cells)
+
+
+def lifts_of_unknown_error(f: Facts, said: Said, m: Match) -> bool:
+    """Of so many lifts nothing says whether they are clear."""
+    signs = [sign for _, sign in _cells(f, said)]
+    return parts(m, "k", "n") == (signs.count(None), len(signs))
+
+
+def group_beaten(f: Facts, said: Said, m: Match) -> bool:
+    """On so many tasks the best model is above the baseline, and clearly on no more of them.
+
+    Choosing the best is allowed for, so a lead that is clear alone may not be clear.
+    """
+    found = [cells for cells in judged(f, said).values() if cells]
+    best = [max(cells, key=lambda cell: cell[0]) for cells in found]
+    above = [sign for lift, sign in best if lift > 0]
+    told = parts(m, "k", "n") == (len(above), len(best)) and _is_of_rival(f, said, m)
+    clear = 0 if m["i"] is None else number(m["i"])
+    return told and clear <= above.count(1.0)
+
+
+def group_lifted(f: Facts, said: Said, m: Match) -> bool:
+    """So many lifts of a category are above 0, and so many of these clearly."""
+    cells = _cells(f, said)
+    told = parts(m, "k", "n") == (sum(lift > 0 for lift, _ in cells), len(cells))
+    told = told and _is_of_rival(f, said, m)
+    known = [sign for _, sign in cells if sign is not None]
+    if m["i"] is None:
+        return told and not known
+    of = f" of {len(known):,} with known errors" if len(known) < len(cells) else ""
+    return told and number(m["i"]) == known.count(1.0) and m["known"] == of
+
+
+def group_unknown(f: Facts, said: Said, m: Match) -> bool:
+    """The errors say of no lift of a category whether it is clear."""
+    return all(sign is None for _, sign in _cells(f, said))
+
+
+def grid_cut(f: Facts, said: Said, m: Match) -> bool:
+    """More models or tasks than the grid has room for."""
+    scored = sum(s.scored > 0 and s.model != f.roles.baseline for s in f.board.standings)
+    n_tasks = len(f.board.tasks)
+    if "models" in said.clause:
+        return said.clause == f"The first 12 of {scored:,} models are shown" and scored > 12
+    if "tasks are shown" in said.clause:
+        return said.clause == f"The first 60 of {n_tasks:,} tasks are shown" and n_tasks > 60
+    return n_tasks > 60
 
 
 # --- correlations --------------------------------------------------------------------------------
@@ -192,11 +297,7 @@ def feature(f: Facts, said: Said, m: Match) -> bool:
 
 
 def _says_of_feature(f: Facts, said: Said, predictor: str, lift: str) -> bool:
-    rho, tested = clear_pairs(f).get((predictor, lift)), tested_pairs(f)
-    if said.clause.startswith("Too few"):
-        return rho is None and (predictor, lift) not in tested
-    if said.clause.startswith("No clear"):
-        return rho is None
+    rho = clear_pairs(f).get((predictor, lift))
     return rho is not None and (" grows with " if rho > 0 else " falls with ") in said.clause
 
 

@@ -13,7 +13,6 @@ from tests.helpers.sites import BuiltSite, target, visible
 # By table and column, the section on method that explains it; none for what the tables say. The
 # first rule that fits counts, and each column needs one: a new one says where its formula is.
 RULES = (
-    ("scores-table", ".*", ""),
     ("correlations-table", ".*", "correlation"),
     ("correlations-short", "n", ""),
     ("correlations-short", ".*", "correlation"),
@@ -23,6 +22,7 @@ RULES = (
     ("monthly-costs", ".*", "cost"),
     ("separability-table", "merit", "average|win-rate|adjusted-average"),
     ("separability-table", "best_rank|worst_rank", "rank-interval"),
+    ("score-by-price-table", "price", ""),
     ("latency.*", "requests", ""),
     ("latency.*", ".*", "serving"),
     ("prices.*", "million_usd|ratio", "serving"),
@@ -94,7 +94,7 @@ def explained(page: str, part: Tag) -> set[str]:
 
 def tables(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None]]:
     """Every table, with what says how it is computed: the line below it, or its chart's caption."""
-    for table in soup.find_all("table"):
+    for table in soup.select("table:not(.grid table)"):
         wrap = table.find_parent(class_="table-wrap")
         assert isinstance(wrap, Tag)
         line, chart = wrap.find_next_sibling(), table.find_parent("figure")

@@ -34,6 +34,7 @@ EMBEDDED = (
     "latency",
     "leaderboard",
     "prices",
+    "score-by-price",
     "scores",
     "size",
     "training-sets",
@@ -233,7 +234,7 @@ def test_tables(index_site):
             places = set[int]()
             for row in found.select("tbody tr"):
                 cells = row.find_all(["th", "td"])
-                assert len(heads) == len(cells), name
+                assert len(heads) == sum(int(str(cell.get("colspan", 1))) for cell in cells), name
                 (place,) = (i for i, cell in enumerate(cells) if cell.name == "th")
                 places.add(place)
             is_filled_by_scripts = found.find_parent(class_="with-scripts") is not None
@@ -404,10 +405,11 @@ def test_headline_figures(index_site):
 
 
 def test_the_home_page_follows_the_argument(index_site):
-    """Who leads; for which tasks; from which model."""
+    """Who leads, at what price; for which tasks; from which model."""
     parts = [
         "leaderboard",
         "board-fine-tuned",
+        "chart-score-by-price",
         "chart-best-lift-by-task",
         "chart-category-difference",
         "chart-winners",

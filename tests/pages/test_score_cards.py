@@ -109,7 +109,6 @@ def test_every_score_of_a_ranking_is_a_link(index_site):
     for path, selector in (
         ("tasks/gsm8k/", "#ranking"),
         ("tasks/", "#picker"),
-        ("models/", "#scores-table"),
     ):
         found = index_site.page(path).select_one(selector)
         assert found is not None
@@ -125,6 +124,9 @@ def test_every_score_of_a_ranking_is_a_link(index_site):
         there = [cell for cell in cells if raw_of(cell)]
         assert len(there) > 20, path
         assert all(cell.select_one(f":scope > {SCORE}") for cell in there), path
+    grid = index_site.page("models/").select(".grid td")
+    assert 31 * 11 == len(grid)
+    assert all(cell.select_one(f":scope > {SCORE}") for cell in grid)
 
 
 def test_an_anchor_stays_when_rows_move_and_are_added():

@@ -33,6 +33,8 @@ ON_OTHER_DATA = {
     "Most leads over <> on average are not clear",
     # Drawings of more than 40 models.
     "The first <k> of <n> models are drawn",
+    # Grids of more than 12 models or 60 tasks.
+    "<cut>",
 }
 OURS = ("index", *AWKWARD, *SHAPES)
 
@@ -78,20 +80,46 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("band 95.% interval over tasks", uncertain.has_intervals),
         ("tick <b> over the same tasks", uncertain.has_baseline),
     ),
-    "size": (("<who> ha(s|ve) the best <merit> for (its|their) size<unsure>", when.frontier),),
-    "size caption": (
-        ("<unit> over <over> against parameters, log axis", uncertain.averaged_over),
-        ("The line joins the frontier", when.always),
-        ("a bar is the 95.% interval over tasks", uncertain.has_intervals),
-        ("<n> models? of unknown size left out", uncertain.unknown_sizes),
-    ),
-    "size reading": (
-        (
-            "the <merit> of every other model of known size is matched or beaten by one that is no "
-            "larger",
-            when.always,
-        ),
-    ),
+    **{
+        place: (
+            (
+                "<k> of <n> models? of known (size|price) (is|are) (smaller|cheaper) than <b> and "
+                "ha(s|ve) a better <merit>, <sure>",
+                when.better_at_less,
+            ),
+            ("<b> (costs|has) <times> as (much|many parameters)", when.times_as_much),
+            ("<who> ha(s|ve) the best <merit> for (its|their) (size|price)<unsure>", when.frontier),
+        )
+        for place in ("size", "score-by-price")
+    },
+    **{
+        f"{place} caption": (
+            ("<unit> over <over> against (size|price), log axis", uncertain.averaged_over),
+            ("The line joins the frontier, in full circles", when.always),
+            (
+                "The full circle is the frontier: no other model that is no (larger|dearer) is as "
+                "good",
+                when.always,
+            ),
+            ("a bar is the 95.% interval over tasks", uncertain.has_intervals),
+            (
+                "Prices are the lowest list prices(, of the models as listed, not <>)?",
+                when.always,
+            ),
+            ("<n> models? (of unknown size|without a price) left out", uncertain.unknown_costs),
+        )
+        for place in ("size", "score-by-price")
+    },
+    **{
+        f"{place} reading": (
+            (
+                "The <merit> of every model off the frontier is matched or beaten by one that is "
+                "no (larger|dearer)",
+                when.always,
+            ),
+        )
+        for place in ("size", "score-by-price")
+    },
     "winners": (("<who> (has|share) the most first places: <k> of <n> tasks?", when.first_places),),
     "winners reading": (("<k> models? of <n> (is|are) first on at least one task", when.winners),),
     "winners caption": (
@@ -137,14 +165,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     "lift-correlations reading": (
         ("<k> of <n> tested pairs? are clear", uncertain.clear_of_tested),
     ),
-    "feature": (
-        (r"No clear link between <feature> and <lift> \(<rho> = <>\)", uncertain.feature),
-        (r"<lift> (grows|falls) with <feature> \(<rho> = <>\)", uncertain.feature),
-        (
-            r"Too few tasks to tell how <lift> depends on <feature> \(<rho> = <>\)",
-            uncertain.feature,
-        ),
-    ),
+    "feature": ((r"<lift> (grows|falls) with <feature> \(<rho> = <>\)", uncertain.feature),),
     "feature reading": (("over <n> tasks?", when.always),),
     "correlations": (
         (
@@ -175,14 +196,55 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ),
         ("near 0, each measures something different", when.always),
     ),
-    "scores": (
+    "grid score": (
         ("<k> models? on <n> tasks?", when.always),
         (
             r"Mean scores by task run from <x> \(<low_task>\) to <new> \(<high_task>\)",
             when.task_range,
         ),
     ),
-    "scores reading": (("scores of <n> models, <>", when.always),),
+    "grid score note": (
+        ("Each number is a score, <>", when.always),
+        ("<cut>", uncertain.grid_cut),
+    ),
+    "grid score group": _LEAD,
+    **{
+        f"grid {against}": (
+            (
+                "<k> of <n> (<> )?scores? (is|are) clearly better than <rival>, <j> clearly worse",
+                uncertain.clear_lifts,
+            ),
+            ("<k> of <n> (<> )?scores? (is|are) better than <rival>, <j> worse", uncertain.lifts),
+        )
+        for against in ("baseline", "base")
+    },
+    **{
+        f"grid {against} note": (
+            ("Each number is the (<> )?score minus the <> of <>", when.always),
+            (
+                "It is clear if the errors of the two scores do not explain it, at the 95 % "
+                "level, each number alone",
+                when.always,
+            ),
+            ("Of <k> of <n> an error is not known", uncertain.lifts_of_unknown_error),
+            ("<cut>", uncertain.grid_cut),
+        )
+        for against in ("baseline", "base")
+    },
+    "grid baseline group": (
+        (
+            "the best model beats <rival> on <k> of <n> tasks?(, <i> clearly<known>)?",
+            uncertain.group_beaten,
+        ),
+        ("errors not known", uncertain.group_unknown),
+    ),
+    "grid base group": (
+        (
+            "<k> of <n> <> scores? (is|are) better than <rival>(, <i> clearly<known>)?",
+            uncertain.group_lifted,
+        ),
+        ("errors not known", uncertain.group_unknown),
+    ),
     "best-lift-by-task": (("The best <> beats <> on <k> of <n> tasks?<group>", when.beaten),),
     "best-lift-by-task reading": (
         (r"by most on <task> \(<x>\)", when.most_beaten),
@@ -540,6 +602,12 @@ _FIELDS = {
     "unit": "Mean score|Mean win rate|Adjusted average",
     "any": "(?: in one variant or more)?",
     "more": "(?:, so the bars add up to more than the number of tasks)?",
+    "times": ".+?\N{MULTIPLICATION SIGN}",
+    "known": "(?: of [\\d,]+ with known errors)?",
+    "cut": (
+        "The first [\\d,]+ of [\\d,]+ (?:models|tasks) are shown|Each row is a mean over the tasks "
+        "of a category, clear if its 95 % interval over these tasks excludes 0"
+    ),
     "wider": "(?:, or wider where the number of examples is not stated)?",
     "top": "[^,]+",
     "rival": "[^,]+?",

@@ -1,0 +1,519 @@
+"""Lay out the scores of a board as a grid: a row for each task, a column for each model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+
+from site_builder.addresses import Address, Link, page_link
+from site_builder.charts.chart import Embed
+from site_builder.charts.leaders import has_every_task, lead_text
+from site_builder.compute.board import Standing
+from site_builder.compute.intervals import mean_intervals
+from site_builder.compute.numbers import Array, float_or_none, mean_of
+from site_builder.compute.results import Results
+from site_builder.compute.robustness import judge_best
+from site_builder.compute.significance import Against, judge_lifts, lift_errors
+from site_builder.compute.tasks import CategoryResult
+from site_builder.formatting import NumberFormat, count, counted
+from site_builder.labels import MERITS, Labels
+from site_builder.records import Record
+
+MOST_MODELS, MOST_TASKS = 12, 60
+_STEPS = 5
+# Differences have the full colour from this quantile of their sizes on.
+_FULL = 0.9
+_ROW_PX, _AROUND_PX = 27, 420
+_MOST_LETTERS = 7  # of a number, so that 12 columns fit a page
+
+
+class Measure(Record):
+    """What the numbers of a grid are: scores, or differences from other scores.
+
+    Attributes:
+        id: Its name in the page's address.
+        label: Its name on the switch.
+        title: What it shows, computed from the data.
+        note: What a number is, and when it is called clear.
+        mean: What the means of the models are called; empty where scores have none.
+        legend: Classes of a cell, and what they mean.
+        term: Section of the about page that explains it.
+    """
+
+    id: str
+    label: str
+    title: str
+    note: str
+    mean: str
+    legend: tuple[tuple[str, str], ...]
+    term: str
+
+
+class GridCell(Record):
+    """The numbers of a model on a task.
+
+    Attributes:
+        shown: By measure, the text and the classes of its colour.
+        link: The score; None where there is none, and for a mean over a category.
+        is_best: Whether it is the best of its row.
+        is_flagged: Whether its score should be read with care.
+    """
+
+    shown: tuple[tuple[str, str], ...]
+    link: Link | None = None
+    is_best: bool = False
+    is_flagged: bool = False
+
+
+class GridRow(Record):
+    """A task, or a category; `baseline` is None on a board without one."""
+
+    head: Link
+    baseline: GridCell | None
+    cells: tuple[GridCell, ...]
+
+
+class GridGroup(Record):
+    """The tasks of a category, with a finding for each measure; `head` is None for other tasks."""
+
+    head: Link | None
+    findings: tuple[str, ...]
+    rows: tuple[GridRow, ...]
+
+
+class ScoreGrid(Record):
+    """Every score of the primary variant.
+
+    Attributes:
+        measures: The one that is shown at first, then the others.
+        models: The models in the order of the board, each with its mean by measure.
+        baseline: The baseline with its mean; None without one.
+        cut: What is left out; empty where that is nothing.
+        has_flags, has_best: Whether any score should be read with care, and is the best of a row.
+        is_wide: Whether its numbers are too long for a page.
+    """
+
+    id: str
+    measures: tuple[Measure, ...]
+    models: tuple[tuple[Link, tuple[str, ...]], ...]
+    baseline: tuple[Link, str] | None
+    groups: tuple[GridGroup, ...]
+    cut: str
+    has_flags: bool
+    has_best: bool
+    is_wide: bool
+
+    @property
+    def embed(self) -> Embed:
+        """The page for frames on other sites."""
+        rows = sum(len(group.rows) + 1 for group in self.groups)
+        link = Link(self.measures[0].title, Address("embed", self.id))
+        return Embed(self.id, link, rows * _ROW_PX + _AROUND_PX)
+
+
+def make_grid(results: Results, labels: Labels) -> ScoreGrid | None:
+    """Lay out the scores of the primary variant; None below two models or two tasks.
+
+    The models are the first 12 of the board. A board of more than 60 tasks has a row for each
+    category with the mean over its tasks; the first 60 tasks where categories have no means.
+    """
+    board, roles = results.board, labels.roles
+    scored = [s for s in board.standings if s.scored and s.model != roles.baseline]
+    drawn = scored[:MOST_MODELS]
+    layout = _Layout(results, labels, _lenses(results, labels), [s.model for s in drawn])
+    if not drawn or len(drawn) + layout.has_baseline < 2 or len(board.tasks) < 2:
+        return None
+    parts, cut = _parts(layout)
+    groups = tuple(_groups(layout, parts))
+    cells = [cell for group in groups for row in group.rows for cell in row.cells]
+    if len(drawn) < len(scored):
+        cut = f" The first {len(drawn)} of {len(scored):,} models are shown.{cut}"
+    return ScoreGrid(
+        id="scores",
+        measures=tuple(lens.measure for lens in layout.lenses),
+        models=tuple((_model_link(labels, s.model), _means(layout, s)) for s in drawn),
+        baseline=_baseline_head(layout) if layout.has_baseline else None,
+        groups=groups,
+        cut=cut.lstrip(),
+        has_flags=any(cell.is_flagged for cell in cells),
+        has_best=any(cell.is_best for cell in cells),
+        is_wide=max(len(text) for cell in cells for text, _ in cell.shown) > _MOST_LETTERS,
+    )
+
+
+def _model_link(labels: Labels, model: str) -> Link:
+    return page_link(labels.models[model], "model", model)
+
+
+def _means(layout: _Layout, standing: Standing) -> tuple[str, ...]:
+    """Return what ranks a model, and its mean lifts, by measure."""
+    board, labels = layout.results.board, layout.labels
+    by_rate = board.rules.rank_by == "mean_win_rate"
+    texts = {
+        None: (labels.rate_scale if by_rate else labels.scale).score(board.merit(standing)),
+        "baseline": labels.scale.signed(standing.lift_over_baseline),
+        "base": labels.scale.signed(standing.lift_over_base),
+    }
+    return tuple(texts[lens.against] if lens.measure.mean else "" for lens in layout.lenses)
+
+
+def _baseline_head(layout: _Layout) -> tuple[Link, str]:
+    """Return the baseline with its own mean, empty where scores have none."""
+    results, labels = layout.results, layout.labels
+    model = labels.roles.baseline or ""
+    board = results.boards[labels.roles.baseline_variants[results.board.variant]]
+    average = board.average(board.standing(model))
+    return _model_link(labels, model), "" if average is None else labels.scale.score(average)
+
+
+# --- measures -----------------------------------------------------------------------------------
+
+
+class _Lens(Record, eq=False):
+    """A measure with its numbers, without the baseline's own.
+
+    Attributes:
+        against: What the scores are compared with; None for the scores themselves.
+        values: In the unit of the metric, differences positive = better, shape (models, tasks).
+        verdicts: Those of `judge_lifts`, the same shape; all NaN for scores.
+    """
+
+    measure: Measure
+    against: Against | None
+    values: Array
+    verdicts: Array
+
+    def write(self, value: float, scale: NumberFormat) -> str:
+        shown = float_or_none(value)
+        return scale.score(shown) if self.against is None else scale.signed(shown)
+
+
+class _Layout(Record, eq=False):
+    """What a grid is made from: the measures, and the models of its columns."""
+
+    results: Results
+    labels: Labels
+    lenses: Sequence[_Lens]
+    models: Sequence[str]
+
+    @property
+    def has_baseline(self) -> bool:
+        return self.lenses[0].against == "baseline"
+
+    @property
+    def places(self) -> list[int]:
+        """The rows of the models in the arrays."""
+        return [self.results.scores.rows[model] for model in self.models]
+
+
+def _lenses(results: Results, labels: Labels) -> list[_Lens]:
+    """Return the measures of which the board has numbers, differences from the baseline first."""
+    scores, variant = results.scores, results.board.variant
+    contest = scores.contest(variant)
+    own = _Lens(_score_measure(results, labels), None, contest, np.full(contest.shape, np.nan))
+    lifts: dict[Against, Array] = {
+        "baseline": scores.contest_lifts(variant),
+        "base": np.where(np.isnan(contest), np.nan, scores.lift_over_base(variant)),
+    }
+    found = {}
+    for against, values in lifts.items():
+        if not np.isnan(values).all():
+            verdicts = judge_lifts(scores, results.paired_lifts, variant, against)
+            verdicts = np.where(np.isnan(values), np.nan, verdicts)
+            averaged = results.board.rules.averaged
+            measure = _difference_measure(labels, against, values, verdicts, averaged=averaged)
+            found[against] = _Lens(measure, against, values, verdicts)
+    ordered = (found.get("baseline"), own, found.get("base"))
+    return [lens for lens in ordered if lens is not None]
+
+
+def _difference_measure(
+    labels: Labels, against: Against, values: Array, verdicts: Array, *, averaged: bool
+) -> Measure:
+    is_base, n_known = against == "base", int((~np.isnan(verdicts)).sum())
+    kind = f"{labels.tuned if is_base else labels.contending} score".lstrip()
+    rival = labels.base if is_base else labels.baseline
+    than = f"the {rival} score of the same model" if is_base else f"the score of {rival}"
+    n, clearly = int((~np.isnan(values)).sum()), "clearly " if n_known else ""
+    better, worse = (int((sign * (verdicts if n_known else values) > 0).sum()) for sign in (1, -1))
+    unknown = f" Of {count(n - n_known)} of {count(n)} an error is not known." * (n_known < n)
+    return Measure(
+        id=against,
+        label="Lift" if is_base else f"vs {rival}",
+        title=f"{count(better)} of {counted(n, kind)} {'is' if better == 1 else 'are'} {clearly}"
+        f"better than {rival}, {count(worse)} {clearly}worse",
+        note=f"Each number is the {kind} minus {than}{labels.turning}. It is clear if the errors "
+        f"of the two scores do not explain it, at the 95 % level, each number alone.{unknown}",
+        mean="" if not averaged else "mean lift" if is_base else "mean difference",
+        legend=(*(_CLEAR_MARKS if n_known else ()), *(_UNKNOWN_MARKS if n_known < n else ())),
+        term="lift" if is_base else "lift-over-baseline",
+    )
+
+
+_CLEAR_MARKS = (("up4", "clearly better"), ("down4", "clearly worse"), ("pale", "not clear"))
+_UNKNOWN_MARKS = (
+    ("up4 hatch", "better, error not known"),
+    ("down4 hatch", "worse, error not known"),
+)
+
+
+def _score_measure(results: Results, labels: Labels) -> Measure:
+    board = results.board
+    variant = labels.in_sentence(board.variant)
+    within = "" if board.rules.averaged else ", within its row"
+    return Measure(
+        id="score",
+        label="Score",
+        title=_range_title(results, labels),
+        note=f"Each number is a score, {variant}.",
+        mean=MERITS[board.rules.rank_by],
+        legend=(("level1", f"lowest score{within}"), ("level5", f"highest score{within}"))
+        if not labels.turned
+        else (("level1", f"worst score{within}"), ("level5", f"best score{within}")),
+        term="average",
+    )
+
+
+def _range_title(results: Results, labels: Labels) -> str:
+    """Return the tasks of the lowest and the highest mean, else the size of the board."""
+    board = results.board
+    scored = [s for s in board.standings if s.scored]
+    means = {t.task: t.mean[board.variant] or 0.0 for t in results.tasks if board.variant in t.best}
+    size = f"{counted(len(scored), 'model')} on {counted(len(means), 'task')}"
+    if not board.rules.averaged or not all(has_every_task(board, s) for s in scored):
+        return size
+    ends = (min(means, key=means.__getitem__), max(means, key=means.__getitem__))
+    if any([*means.values()].count(means[task]) > 1 for task in ends):
+        return size
+    low, high = (f"{labels.scales[t].score(means[t])} ({labels.tasks[t]})" for t in ends)
+    return f"Mean scores by task run from {low} to {high}"
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+class _Line(Record):
+    """What a row is about: a task, or the mean over the tasks of a category.
+
+    Attributes:
+        task: The task; empty for a category.
+        columns: Its tasks, as places in the arrays.
+    """
+
+    head: Link
+    scale: NumberFormat
+    task: str
+    columns: tuple[int, ...]
+
+
+_Part = tuple[CategoryResult | None, list[_Line]]
+
+
+def _parts(layout: _Layout) -> tuple[list[_Part], str]:
+    """Return the rows by category, greatest lead over the baseline first, and what is left out."""
+    tasks = layout.results.board.tasks
+    categories = layout.results.categories[::-1]
+    averaged = [c for c in categories if c.averaged and set(c.tasks) & set(tasks)]
+    if len(tasks) > MOST_TASKS and len(averaged) > 1:
+        cut = " Each row is a mean over the tasks of a category, clear if its 95 % interval over "
+        lines = [_category_line(layout, c) for c in averaged[:MOST_TASKS]]
+        return [(None, lines)], f"{cut}these tasks excludes 0."
+    cut = f" The first {MOST_TASKS} of {len(tasks):,} tasks are shown."
+    rest = dict.fromkeys(tasks[:MOST_TASKS])
+    parts: list[_Part] = []
+    for category in categories:
+        mine = [task for task in category.tasks if task in rest]
+        parts.append((category, _task_lines(layout, mine)))
+        rest = {task: None for task in rest if task not in mine}
+    parts.append((None, _task_lines(layout, [*rest])))
+    return [part for part in parts if part[1]], cut if len(tasks) > MOST_TASKS else ""
+
+
+def _task_lines(layout: _Layout, tasks: Sequence[str]) -> list[_Line]:
+    """Return the rows of tasks, those first where the best model has the greatest number."""
+    scores, labels, lens = layout.results.scores, layout.labels, layout.lenses[0]
+    turn = scores.direction if lens.against is None else np.ones(len(scores.tasks))
+    best = np.nan_to_num(np.fmax.reduce(lens.values * turn), nan=-np.inf)
+    return [
+        _Line(page_link(labels.tasks[t], "task", t), labels.scales[t], t, (scores.columns[t],))
+        for t in sorted(tasks, key=lambda task: -best[scores.columns[task]])
+    ]
+
+
+def _category_line(layout: _Layout, category: CategoryResult) -> _Line:
+    name, columns = category.category, layout.results.scores.columns
+    places = tuple(columns[task] for task in category.tasks)
+    scale = layout.labels.category_scales[name]
+    return _Line(page_link(name, "category", name), scale, "", places)
+
+
+def _groups(layout: _Layout, parts: Sequence[_Part]) -> Iterator[GridGroup]:
+    """Yield the rows of each category with its findings."""
+    rows = iter(_rows(layout, [line for _, lines in parts for line in lines]))
+    for category, lines in parts:
+        mine = tuple(islice(rows, len(lines)))
+        if category is None:
+            yield GridGroup(None, (), mine)
+            continue
+        columns = [line.columns[0] for line in lines]
+        found = tuple(_finding(layout, lens, category, columns) for lens in layout.lenses)
+        name = category.category
+        yield GridGroup(page_link(name, "category", name), found, mine)
+
+
+def _rows(layout: _Layout, lines: Sequence[_Line]) -> list[GridRow]:
+    results, places = layout.results, layout.places
+    shown = [_shown(layout, lens, lines) for lens in layout.lenses]
+    is_best, variant = _find_best(results), results.board.variant
+    values = results.scores.values[variant]
+
+    def cell(y: int, x: int) -> GridCell:
+        task, at = lines[y].task, (places[x], lines[y].columns[0])
+        texts = tuple(of_lens[y][x] for of_lens in shown)
+        if not task or np.isnan(values[at]):
+            return GridCell(texts)
+        model = layout.models[x]
+        link = Link(task, layout.labels.score_address((model, task, variant)))
+        is_flagged = (model, variant) in results.task(task).reasons
+        return GridCell(texts, link, bool(is_best[at]), is_flagged)
+
+    return [
+        GridRow(
+            line.head,
+            _baseline_cell(layout, line) if layout.has_baseline else None,
+            tuple(cell(y, x) for x in range(len(places))),
+        )
+        for y, line in enumerate(lines)
+    ]
+
+
+def _baseline_cell(layout: _Layout, line: _Line) -> GridCell:
+    """Return the baseline's score on a task, or its mean over a category."""
+    results, variant = layout.results, layout.results.board.variant
+    scores = results.scores.of_baseline(results.scores.values, variant)[list(line.columns)]
+    mean = scores[0] if line.task else mean_of(scores[np.newaxis], axis=1)[0]
+    value = float_or_none(mean)
+    shown = ((line.scale.score(value), ""),)
+    if value is None or not line.task:
+        return GridCell(shown)
+    model, task, of = key = layout.labels.baseline_key(line.task, variant)
+    is_flagged = (model, of) in results.task(task).reasons
+    return GridCell(shown, Link(task, layout.labels.score_address(key)), is_flagged=is_flagged)
+
+
+def _find_best(results: Results) -> npt.NDArray[np.bool_]:
+    """Return where a score is the best of its task, unless all are equal; (models, tasks)."""
+    scores, variant = results.scores, results.board.variant
+    signed = np.where(np.isnan(scores.contest(variant)), np.nan, scores.signed[variant])
+    top, least = np.fmax.reduce(signed), np.fmin.reduce(signed)
+    return np.asarray((signed == top) & (top > least))
+
+
+# --- numbers and colours ------------------------------------------------------------------------
+
+
+def _shown(layout: _Layout, lens: _Lens, lines: Sequence[_Line]) -> list[list[tuple[str, str]]]:
+    """Return the text and the classes of each cell of a measure, by row, then by model.
+
+    The rows are all tasks, or all categories.
+    """
+    if lines[0].task:
+        at = np.ix_(layout.places, [line.columns[0] for line in lines])
+        values, verdicts = lens.values[at].T, lens.verdicts[at].T
+    else:
+        rows = [lens.values[np.ix_(layout.places, line.columns)] for line in lines]
+        values = np.array([mean_of(row, axis=1) for row in rows])
+        verdicts = np.array([_judge(layout, lens, line) for line in lines])
+    averaged = layout.results.board.rules.averaged
+    if lens.against is None:
+        columns = [line.columns[0] for line in lines]
+        signed = values * layout.results.scores.direction[columns, np.newaxis]
+        classes = _level_classes(signed, averaged=averaged)
+    else:
+        classes = _difference_classes(values, verdicts, averaged=averaged)
+    return [
+        [(lens.write(value, line.scale), name) for value, name in zip(row, names, strict=True)]
+        for line, row, names in zip(lines, values, classes, strict=True)
+    ]
+
+
+def _judge(layout: _Layout, lens: _Lens, line: _Line) -> Array:
+    """Judge the mean differences over a category by their intervals; NaN below six tasks."""
+    if lens.against is None:
+        return np.full(len(layout.models), np.nan)
+    scores, mine = layout.results.scores, np.ix_(layout.places, line.columns)
+    errors, _ = lift_errors(scores, layout.results.board.variant, lens.against)
+    families = scores.families[list(line.columns)]
+    low, high = mean_intervals(lens.values[mine], errors[mine], families)
+    return np.select([low > 0, high < 0, high >= low], [1.0, -1.0, 0.0], np.nan)
+
+
+def _level_classes(signed: Array, *, averaged: bool) -> list[list[str]]:
+    """Return `level1`, the worst, to `level5` of scores: on one scale, or within each row."""
+    axis = None if averaged else 1
+    low = np.fmin.reduce(signed, axis=axis, keepdims=True)
+    high = np.fmax.reduce(signed, axis=axis, keepdims=True)
+    shares = np.where(high > low, (signed - low) / np.where(high > low, high - low, 1.0), 0.5)
+    steps = 1 + np.minimum(np.floor(_STEPS * np.nan_to_num(shares)), _STEPS - 1).astype(int)
+    return [
+        ["" if np.isnan(value) else f"level{step}" for value, step in zip(*row, strict=True)]
+        for row in zip(signed, steps, strict=True)
+    ]
+
+
+def _difference_classes(values: Array, verdicts: Array, *, averaged: bool) -> list[list[str]]:
+    """Return `up1` to `up5` and `down1` to `down5` of differences, `pale` of those not clear.
+
+    With `hatch` where nothing says whether they are clear. The steps are shares of what 90 % of
+    all differences do not exceed, or of the greatest of the row.
+    """
+    size = np.abs(values)
+    full = np.nan_to_num(np.fmax.reduce(size, axis=1, keepdims=True))
+    if averaged and not np.isnan(size).all():
+        full = np.full(full.shape, np.nanquantile(size, _FULL))
+    share = np.nan_to_num(size) / np.where(full > 0, full, 1.0)
+    steps = np.clip(np.ceil(_STEPS * share - 1e-9), 1, _STEPS).astype(int)
+
+    def name(value: float, verdict: float, step: int) -> str:
+        if np.isnan(value):
+            return ""
+        if verdict == 0 or value == 0:
+            return "pale"
+        return f"{'up' if value > 0 else 'down'}{step}{' hatch' if np.isnan(verdict) else ''}"
+
+    return [
+        [name(*cell) for cell in zip(*row, strict=True)]
+        for row in zip(values, verdicts, steps, strict=True)
+    ]
+
+
+# --- findings -----------------------------------------------------------------------------------
+
+
+def _finding(layout: _Layout, lens: _Lens, category: CategoryResult, columns: Sequence[int]) -> str:
+    """Return what a measure says of the tasks of a category, in one line."""
+    labels, variant = layout.labels, layout.results.board.variant
+    values, verdicts = lens.values[:, columns], lens.verdicts[:, columns]
+    if lens.against is None:
+        return lead_text(category.boards[variant], labels)
+    if lens.against == "base":
+        n, better = int((~np.isnan(values)).sum()), int((values > 0).sum())
+        are = "is" if better == 1 else "are"
+        kind = counted(n, f"{labels.tuned} score")
+        text = f"{count(better)} of {kind} {are} better than {labels.base}"
+    else:
+        errors = (e[:, columns] for e in lift_errors(layout.results.scores, variant, "baseline"))
+        best, verdicts = np.fmax.reduce(values), judge_best(values, *errors)
+        n, beaten = int((~np.isnan(best)).sum()), int((best > 0).sum())
+        text = f"the best model beats {labels.baseline} on {count(beaten)} of {counted(n, 'task')}"
+    return text + _clearly(verdicts, n) if n else ""
+
+
+def _clearly(verdicts: Array, n: int) -> str:
+    known, clear = int((~np.isnan(verdicts)).sum()), int((verdicts > 0).sum())
+    if not known:
+        return "; errors not known"
+    return f", {count(clear)} clearly{f' of {count(known)} with known errors' * (known < n)}"

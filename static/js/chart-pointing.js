@@ -1,0 +1,60 @@
+// What a chart says of the mark that is pointed at stands at its foot, where it covers no other mark. The row of a table and the marks of the same name are marked together.
+(() => {
+  /** @typedef {{curveNumber: number, pointNumber: number}} Mark */
+  const POINTED = "pointed";
+
+  /** The name that begins the text of a mark, up to a colon or to the end. @param {unknown} text */
+  const nameOf = (text) => (typeof text === "string" ? text.split(": ")[0].replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&") : "");
+
+  /** The elements of a mark; Plotly draws traces, and the points of a trace, in their order. @param {HTMLElement} plot @param {number} curve @param {number} point */
+  const elementOf = (plot, curve, point) => {
+    const /** @type {any[]} */ data = /** @type {any} */ (plot).data;
+    const kind = data[curve].type;
+    const place = data.slice(0, curve).filter(({ type }) => type === kind).length;
+    const layer = plot.querySelectorAll(kind === "bar" ? ".barlayer .trace" : ".scatterlayer .trace")[place];
+    return layer?.querySelectorAll(".points > .point, .points > path")[point];
+  };
+
+  /** Mark everything of a name, in charts and in tables, or nothing. @param {string} name */
+  const point = (name) => {
+    for (const element of document.querySelectorAll(`.${POINTED}`)) element.classList.remove(POINTED);
+    if (!name) return;
+    for (const plot of document.querySelectorAll("[data-drawn]")) {
+      if (!(plot instanceof HTMLElement)) continue;
+      const /** @type {any[]} */ data = /** @type {any} */ (plot).data ?? [];
+      data.forEach(({ customdata }, curve) =>
+        customdata?.forEach((/** @type {unknown} */ text, /** @type {number} */ i) => {
+          if (nameOf(text) === name) elementOf(plot, curve, i)?.classList.add(POINTED);
+        }),
+      );
+    }
+    for (const head of document.querySelectorAll("[data-table] tbody th")) {
+      if ((head.querySelector("a") ?? head).textContent === name) head.parentElement?.classList.add(POINTED);
+    }
+  };
+
+  document.addEventListener("chartdrawn", ({ target }) => {
+    const plot = /** @type {any} */ (target);
+    if (plot.querySelector(".chart-said")) return;
+    const said = site.make("p", { class: "chart-said", hidden: "" });
+    plot.append(said);
+    plot.on("plotly_hover", (/** @type {any} */ { points: [{ customdata }] }) => {
+      said.textContent = plot.querySelector(".hoverlayer .hovertext")?.textContent ?? "";
+      said.hidden = !said.textContent;
+      point(nameOf(customdata));
+    });
+    plot.on("plotly_unhover", () => {
+      said.hidden = true;
+      point("");
+    });
+  });
+
+  /** A row that is pointed at, or has the focus. @param {Event} event */
+  const pointRow = ({ target }) => {
+    const row = target instanceof Element ? target.closest("[data-table] tbody tr") : null;
+    const head = row?.querySelector("th");
+    point((head?.querySelector("a") ?? head)?.textContent ?? "");
+  };
+  // Without a chart there is nothing to find, and rows of long tables are many.
+  if (site.elements("[data-chart]").length) for (const name of ["mouseover", "focusin"]) document.addEventListener(name, pointRow);
+})();

@@ -1,0 +1,36 @@
+// The grid of models and tasks: which numbers its cells show, and on a narrow screen one model at a time. Both are in the address.
+(() => {
+  for (const grid of site.elements("[data-grid]")) {
+    const buttons = [...grid.querySelectorAll("[data-measure]")].filter((button) => button instanceof HTMLElement);
+    const select = grid.querySelector("[data-grid-model]");
+    const rows = [...grid.querySelectorAll("tr:not(.grid-group)")];
+    if (!(select instanceof HTMLSelectElement)) continue;
+    const names = buttons.map((button) => button.dataset.measure ?? "");
+    // The heading of the row, and the baseline.
+    const before = (rows[0]?.children.length ?? 0) - select.options.length;
+
+    const show = () => {
+      const measure = Math.max(0, names.indexOf(site.address.get("cells") ?? ""));
+      grid.dataset.grid = String(measure);
+      buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === measure)));
+      const model = [...select.options].findIndex(({ value }) => value === site.address.get("column"));
+      select.selectedIndex = Math.max(0, model);
+      for (const { children } of rows) [...children].forEach((cell, i) => cell.classList.toggle("grid-shown", i === before + select.selectedIndex));
+    };
+
+    buttons.forEach((button, i) =>
+      button.addEventListener("click", () => {
+        site.address.set("cells", i === 0 ? null : names[i]);
+        show();
+      }),
+    );
+    select.addEventListener("change", () => {
+      site.address.set("column", select.selectedIndex === 0 ? null : select.value);
+      show();
+    });
+    addEventListener("popstate", show);
+    show();
+    grid.dataset.narrow = "";
+    for (const tool of grid.querySelectorAll(".segments, .grid-model")) if (tool instanceof HTMLElement) tool.hidden = buttons.length < 2 && tool.matches(".segments");
+  }
+})();

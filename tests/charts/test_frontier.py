@@ -1,0 +1,239 @@
+"""Average against price and size: the frontier, the region of better and cheaper, the names."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from site_builder.charts.frontier import chart_price, chart_size
+from tests.helpers.boards import make_frames
+from tests.helpers.charted import chart_on, column, drawn, said
+from tests.helpers.sites import build
+from tests.helpers.tables import having, write_project
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+TOML = '[site]\ntitle = "Sized"\ncards = false\n'
+
+
+def sized(*sizes, scores=(0.2, 0.5, 0.4, 0.9)):
+    """Models a, b, c, d of these sizes, with one score each."""
+    names = "abcd"[: len(sizes)]
+    frames = make_frames({"base": {m: [s] for m, s in zip(names, scores, strict=False)}})
+    frames["models"] = having(frames["models"], parameters_b=pd.array(list(sizes), dtype="Float64"))
+    return frames
+
+
+def with_prices(runs, prices):
+    """A board with a list price for each of some models, the same for input and output."""
+    frames = make_frames(runs)
+    frames["prices"] = pd.DataFrame(
+        {
+            "provider": ["p"] * len(prices),
+            "model": [model for model, _ in prices],
+            "usd_per_million_input_tokens": pd.array([p for _, p in prices], dtype="Float64"),
+            "usd_per_million_output_tokens": pd.array([p for _, p in prices], dtype="Float64"),
+        }
+    )
+    return frames
+
+
+# a and b are better than ref (mean 0.5) and cheaper; c is cheaper only, d better only.
+PRICED = with_prices(
+    {
+        "base": {
+            "ref": [0.4, 0.6],
+            "a": [0.8, 0.8],
+            "b": [0.6, 0.6],
+            "c": [0.1, 0.1],
+            "d": [0.9, 0.9],
+            "free": [0.3, 0.3],
+        }
+    },
+    [("ref", 30), ("a", 0.5), ("a", 0.2), ("b", 0.1), ("c", 0.3), ("d", 60), ("free", 0)],
+)
+
+
+def annotations(chart, place="layout"):
+    """The texts on a chart by what they say."""
+    layout = chart.figure_json["layout"]
+    notes = layout["annotations"] if place == "layout" else layout["meta"]["narrow"]["annotations"]
+    return {note["text"]: note for note in notes}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "title", "line"),
+    [
+        (
+            (1, 2, 3, 4),
+            "a, b and d have the best mean score for their size, not clearly",
+            "The line joins the frontier, in full circles.",
+        ),
+        (
+            (1, 2, 3, None),
+            "a and b have the best mean score for their size, not clearly",
+            "The line joins the frontier, in full circles. 1 model of unknown size left out.",
+        ),
+        (
+            (4, 3, 2, 1),
+            "d has the best mean score for its size, not clearly",
+            "The full circle is the frontier: no other model that is no larger is as good.",
+        ),
+        (
+            (1, 1, 1, 2),
+            "b and d have the best mean score for their size, not clearly",
+            "The line joins the frontier, in full circles.",
+        ),
+    ],
+)
+def test_size(sizes, title, line):
+    """C has more parameters than b and a lower score."""
+    chart = said(chart_size, frames=sized(*sizes))
+    assert title == chart.title
+    assert chart.caption.endswith(line)
+
+
+def test_smaller_is_better_on_the_frontier_where_lower_is_better():
+    """Perplexity: 0.2 is the best, and a is the smallest."""
+    frames = sized(1, 2, 3, 4)
+    frames["tasks"]["higher_is_better"] = False
+    chart = said(chart_size, frames=frames)
+    assert "a has the best mean score for its size, not clearly" == chart.title
+
+
+def test_equal_score_at_a_larger_size_is_not_on_the_frontier():
+    chart = said(chart_size, frames=sized(1, 2, 3, 4, scores=(0.5, 0.5, 0.5, 0.4)))
+    assert "a has the best mean score for its size, not clearly" == chart.title
+
+
+@pytest.mark.parametrize("sizes", [(1, 2), (1, 1, 1, 1), (1, 2, None, None)])
+def test_no_size(sizes):
+    """Three models of known size, and not all of one size."""
+    assert said(chart_size, frames=sized(*sizes)) is None
+
+
+def test_bars_of_the_intervals_end_where_the_intervals_do():
+    """A bar reaches from the low end to the high end of the average's interval."""
+    results, _ = drawn("index")
+    dots = chart_on("index", "", "size").figure_json["data"][1]
+    intervals = {s.average: s.interval for s in results.board.ranked}
+    bars = zip(dots["y"], dots["error_y"]["arrayminus"], dots["error_y"]["array"], strict=True)
+    assert dots["y"]
+    for y, down, up in bars:
+        assert pytest.approx(intervals[y]) == (y - down, y + up)
+
+
+# --- price ----------------------------------------------------------------------------------------
+
+
+def test_price_title_counts_who_is_better_and_cheaper():
+    """Ref costs 30; a costs 0.2 at its cheapest and b 0.1: 150 and 300 times as much."""
+    chart = said(chart_price, frames=PRICED, baseline="ref")
+    assert (
+        "2 of 4 models of known price are cheaper than ref and have a better mean score, over too "
+        f"few tasks to tell; ref costs 150{TIMES} to 300{TIMES} as much" == chart.title
+    )
+    assert "1 model without a price left out." in chart.caption
+    assert {"a": 0.2, "b": 0.1, "c": 0.3, "d": 60.0, "ref": 30.0} == dict(
+        zip(column(chart, "model"), column(chart, "price"), strict=True)
+    )
+
+
+def test_price_without_a_better_and_cheaper_model_names_the_frontier():
+    runs = {"base": {"ref": [0.9], "a": [0.2], "b": [0.5], "c": [0.4]}}
+    frames = with_prices(runs, [("ref", 9), ("a", 1), ("b", 2), ("c", 3)])
+    title = said(chart_price, frames=frames, baseline="ref").title
+    assert "a, b and ref have the best mean score for their price, not clearly" == title
+
+
+def test_region_is_better_and_cheaper_than_the_baseline():
+    chart = said(chart_price, frames=PRICED, baseline="ref")
+    line, region = chart.figure_json["layout"]["shapes"]
+    assert 0.5 == line["y0"] == region["y0"]
+    assert 30 == region["x1"]
+    assert region["x0"] < 0.1
+    assert region["y1"] > 0.9
+    assert "better and cheaper than ref" in annotations(chart)
+
+
+def test_region_is_below_where_lower_is_better():
+    frames = {**PRICED, "tasks": having(PRICED["tasks"], higher_is_better=False)}
+    chart = said(chart_price, frames=frames, baseline="ref")
+    _, region = chart.figure_json["layout"]["shapes"]
+    assert region["y1"] < 0.1
+    assert chart.title.startswith("1 of 4 models")
+
+
+def test_baseline_of_unknown_cost_is_a_level_alone():
+    runs = {"base": {"ref": [0.4], "a": [0.2], "b": [0.5], "c": [0.9]}}
+    frames = with_prices(runs, [("a", 1), ("b", 2), ("c", 3)])
+    chart = said(chart_price, frames=frames, baseline="ref")
+    assert ["line"] == [shape["type"] for shape in chart.figure_json["layout"]["shapes"]]
+    assert "ref 0.400" in annotations(chart)
+    assert "a, b and c have the best mean score for their price, not clearly" == chart.title
+
+
+def test_prices_of_tuned_models_are_those_of_the_models_as_listed():
+    assert (
+        "of the models as listed, not fine-tuned" in chart_on("index", "", "score-by-price").caption
+    )
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def boxes(chart):
+    """Where each name of a wide chart stands, in px, by the rule of the eye: no two overlap."""
+    layout = chart.figure_json["layout"]
+    (left, right), (low, high) = layout["xaxis"]["range"], layout["yaxis"]["range"]
+    found = {}
+    for text, note in annotations(chart).items():
+        if note.get("xref") == "paper":
+            continue
+        x = 640 * (note["x"] - left) / (right - left) + note.get("xshift", note.get("ax", 0))
+        y = 380 * (high - note["y"]) / (high - low) + note.get("ay", 0)
+        length = 6 * len(text)
+        found[text] = (x - length if note["xanchor"] == "right" else x, y, length)
+    return found
+
+
+@pytest.mark.parametrize("chart_id", ["score-by-price", "size"])
+def test_every_dot_of_the_index_is_named_and_no_name_hides_another(chart_id):
+    chart = chart_on("index", "", chart_id)
+    names = boxes(chart)
+    marks = [trace for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
+    assert sum(len(trace["x"]) for trace in marks) == len(names) > 7
+    placed = [*names.values()]
+    for i, (x, y, length) in enumerate(placed):
+        for other_x, other_y, other in placed[:i]:
+            apart = x + length <= other_x or other_x + other <= x
+            assert apart or abs(y - other_y) > 12
+
+
+def test_names_stand_at_their_dots():
+    chart = said(chart_price, frames=PRICED, baseline="ref")
+    note = annotations(chart)["b 0.600"]
+    assert (pytest.approx(math.log10(0.1)), pytest.approx(0.6)) == (note["x"], note["y"])
+    assert {"b 0.600", "d 0.900"} <= {*annotations(chart, "narrow")}
+
+
+def test_of_many_models_the_frontier_is_named():
+    runs = {"base": {f"m{i}": [i / 100] for i in range(41)}}
+    frames = make_frames(runs)
+    sizes = [1.0 if i < 40 else 2.0 for i in range(41)]
+    frames["models"] = having(frames["models"], parameters_b=sizes)
+    assert {"m39 0.390", "m40 0.400"} == {*annotations(said(chart_size, frames=frames))}
+
+
+def test_home_page_shows_size_where_no_model_has_a_price(tmp_path, index_site):
+    """The list of models does not repeat it."""
+    site = build(write_project(tmp_path, sized(1, 2, 3, 4), TOML))
+    for built, home, models in (
+        (index_site, ["score-by-price"], ["size"]),
+        (site, ["size"], []),
+    ):
+        found = [
+            [tag["data-chart"] for tag in built.page(page).select("[data-chart]")]
+            for page in ("", "models/")
+        ]
+        assert home == found[0][:1]
+        assert models == found[1]
