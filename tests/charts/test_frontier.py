@@ -228,8 +228,8 @@ def test_home_page_shows_size_where_no_model_has_a_price(tmp_path, index_site):
     """The list of models does not repeat it."""
     site = build(write_project(tmp_path, sized(1, 2, 3, 4), TOML))
     for built, home, models in (
-        (index_site, ["score-by-price"], ["size"]),
-        (site, ["size"], []),
+        (index_site, ["score-by-price"], ["averages", "size"]),
+        (site, ["size"], ["averages"]),
     ):
         found = [
             [tag["data-chart"] for tag in built.page(page).select("[data-chart]")]
