@@ -128,7 +128,7 @@ class Importing(ConfigSection):
     scale: Literal["percent", "proportion", "other"] | None = None
     """What scores from 1 to 100 are, if their file does not say it."""
     metrics: Names = Field(default_factory=list)
-    """Metrics to take as the score of a task, the preferred one first."""
+    """Metrics to take as the score of a task, as `NAME` or `TASK=NAME`, the preferred one first."""
     models: dict[str, Name] = Field(default_factory=dict)
     """Ids of models, by their names in the files."""
     tasks: dict[str, Name] = Field(default_factory=dict)

@@ -56,7 +56,11 @@ class _ImportCommand(click.Command):
 )
 @into_option("data/ gets the tables. It is created if it does not exist.")
 @click.option(
-    "--metric", "metrics", multiple=True, help="Metric to take as the score of a task; repeatable."
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="[TASK=]NAME",
+    help="Metric to take as the score of a task, or of all tasks; repeatable.",
 )
 @click.option("--subtasks", is_flag=True, help="Import the tasks of a group instead of the group.")
 @click.option("--examples", is_flag=True, help="Also import the scores of single examples.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -123,12 +124,14 @@ class ImportOptions(Record):
         columns: Column of a table by the column of the schema that it holds.
         task_columns: Columns of a wide table that are tasks; None to guess them.
         scale: The unit of scores between 1 and 100, if the user stated it.
+        metrics: What ranks, the preferred first, as `is_wanted` takes it.
         subtasks: Import the tasks of a group instead of the group.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     task_columns: tuple[str, ...] | None = None
     scale: ScoreScale | None = None
+    metrics: tuple[str, ...] = ()
     subtasks: bool = False
     examples: bool = False
 
@@ -382,6 +385,17 @@ def as_text(value: object) -> str:
     TEXT_CHARACTERS.check(len(value))
     text = value.encode("utf-8", "replace").decode("utf-8")
     return text.replace("\0", "").replace("\r", " ").strip()
+
+
+def is_wanted(text: str, task: str, metric: str) -> bool:
+    """Return whether `NAME` or `TASK=NAME` names this metric; parts of a task are of the task."""
+    stated = text.removesuffix(f"={metric}")
+    return text == metric or (stated != text and (task == stated or task.startswith(f"{stated} (")))
+
+
+def rounded_mean(values: Iterable[float]) -> float:
+    """Return the mean to twelve digits: a sum of binary fractions has digits that they lack."""
+    return float(f"{statistics.fmean(values):.12g}")
 
 
 def day_of(moment: datetime | None) -> str | None:

@@ -29,6 +29,7 @@ from site_builder.importers.reading import (
     Skipped,
     as_number,
     as_text,
+    is_wanted,
     joined,
 )
 from site_builder.importers.select import (
@@ -90,12 +91,14 @@ def import_paths(
         UnclearScaleError: The user has to state the unit of some scores; nothing is written.
         FaultsError: There is no score, or the tables cannot be changed; nothing is written.
     """
+    wanted = (*metrics, *config.importing.metrics)
+    options = replace(options, metrics=wanted)
     reading = joined(_read(source, path, options) for path in paths)
     _check(source, reading, metrics)
 
     def merge() -> ImportReport:
         stored = read_all_stored((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
-        report, rows = _merge(reading, stored, config, (*metrics, *config.importing.metrics))
+        report, rows = _merge(reading, stored, config, wanted)
         changed = [(stored[name], r) for name, r in rows.items() if list(stored[name].rows) != r]
         if dry or not changed:
             return report
@@ -120,12 +123,15 @@ def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
         raise FaultsError((*_skipped_faults(reading), nothing))
     if reading.unclear:
         raise UnclearScaleError.of(reading.unclear)
-    known = {score.metric for score in reading.measures}
-    unknown = [name for name in metrics if name not in known]
-    if unknown:
+    known = {(score.task, score.metric) for score in reading.measures}
+    if unknown := [text for text in metrics if not any(is_wanted(text, *of) for of in known)]:
         what = "--metric {!r}: no score is of this metric"
-        hints = ((name, did_you_mean(name, known, "metrics")) for name in unknown)
-        raise FaultsError(Fault("", what.format(name), hint) for name, hint in hints)
+        raise FaultsError(Fault("", what.format(text), _hint(text, known)) for text in unknown)
+
+
+def _hint(text: str, known: Iterable[tuple[str, str]]) -> str:
+    names = (f"{task}={metric}" if "=" in text else metric for task, metric in known)
+    return did_you_mean(text, {*names}, "metrics")
 
 
 def _merge(

@@ -8,7 +8,7 @@ from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.formatting import listed
-from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped
+from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped, is_wanted
 from site_builder.records import Record
 
 # Shares of right answers, which harnesses write as 0 to 1.
@@ -61,7 +61,7 @@ def choose_metrics(
 
     def order(score: ImportedScore) -> tuple[int, ...]:
         return (
-            _rank(score.metric, wanted),
+            _wish(score, wanted),
             known.get(score.task, "") != setup_of(score),
             not score.main,
             _rank(score.metric, _PREFERENCE),
@@ -81,6 +81,17 @@ def choose_metrics(
             where = f"{score.source}: {score.task}, {_words(score)}"
             others.append(Skipped(where, f"{_words(taken)} is used for the task", what="score"))
     return chosen, others
+
+
+def _wish(score: ImportedScore, wanted: Sequence[str]) -> int:
+    """Return the place of a score among the wanted metrics; those of one task come first."""
+    n = len(wanted)
+    places = (
+        place + n * (text == score.metric)
+        for place, text in enumerate(wanted)
+        if is_wanted(text, score.task, score.metric)
+    )
+    return min(places, default=2 * n)
 
 
 def _rank(metric: str, order: Sequence[str]) -> int:

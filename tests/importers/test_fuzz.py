@@ -18,7 +18,7 @@ from site_builder.importers.tabular import read_tabular
 from tests.helpers.imported import HARNESSES, write_json
 
 pytestmark = pytest.mark.fuzz
-HELM = next((HARNESSES / "helm").iterdir())
+HELM = next((HARNESSES / "helm").glob("mmlu*"))
 INSPECT = json.loads((HARNESSES / "inspect/data_arc_qwen.json").read_text())
 FORMAT_NAMES = [known.name for known in FORMATS]
 JSON_FORMATS = [name for name in FORMAT_NAMES if name != "model-index"]

@@ -134,7 +134,7 @@ def zip_files(folder: Path) -> None:
 
 
 def helm_files(folder: Path) -> None:
-    (run,) = (HARNESSES / "helm").iterdir()
+    run = next((HARNESSES / "helm").glob("mmlu*"))
     for name in ("good", "other"):
         for file in run.iterdir():
             write(folder / name / file.name, file.read_bytes())
