@@ -133,8 +133,8 @@ class Importing(ConfigSection):
     """Ids of models, by their names in the files."""
     tasks: dict[str, Name] = Field(default_factory=dict)
     """Ids of tasks, by their names in the files."""
-    pairs: dict[str, Name] = Field(default_factory=dict)
-    """Base model of each tuned model, both by their names in the files."""
+    pairs: dict[str, str] = Field(default_factory=dict)
+    """Base model of each tuned model, both by their names in the files; empty if it has none."""
     variants: dict[str, Name] = Field(default_factory=dict)
     """Variant of a model's scores, by the name of the model in the files."""
 

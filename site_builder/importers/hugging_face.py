@@ -172,7 +172,8 @@ def _task(data: dict[str, Any]) -> str:
     name = as_text(data.get("name")) or as_text(data.get("type"))
     stated = data.get("config") or data.get("args")
     words = map(as_text, stated.values() if isinstance(stated, dict) else [stated])
-    shown = [word for word in words if word not in ("", "default") and word not in name]
+    known = ("", "default")
+    shown = [w for w in words if w not in known and w.casefold() not in name.casefold()]
     return f"{name} ({', '.join(shown)})" if shown else name
 
 

@@ -16,6 +16,7 @@ from site_builder.importers.merge import (
     Key,
     MergedScores,
     Placed,
+    key_of,
     merge_examples,
     merge_facts,
     merge_results,
@@ -34,6 +35,7 @@ from site_builder.importers.reading import (
 )
 from site_builder.importers.select import (
     Pairing,
+    Place,
     choose_metrics,
     choose_newest,
     facts_of_metric,
@@ -152,8 +154,12 @@ def _merge(
         for row in old[RESULTS.name]
         if row.get(RUN)
     }
-    pairing = pair_runs(newest, config, stored_runs)
     ids = name_tasks(newest, known, names.tasks)
+    stored_tasks: dict[Place, set[str]] = {}
+    for row in old[RESULTS.name]:
+        model, task, variant = key_of(row, default)
+        stored_tasks.setdefault((model, variant), set()).add(task)
+    pairing = pair_runs(newest, ids, config, stored_runs, stored_tasks)
     placed = [
         Placed(m, model, ids[m.task, setup_of(m)], variant)
         for m in newest
@@ -251,7 +257,10 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
         yield f"Left out {n} of single examples, whose task, metric or run was not imported."
     moved = (f"moved: {_words(key)} to {m} ({v})" for key, (m, v) in merged.moved)
     replaced = (f"replaced: {_words(key)}, {a!r} by {b!r}" for key, a, b in merged.replaced)
-    paired = (f"paired: {tuned} with {base}" for tuned, base in report.pairing.pairs)
+    paired = (
+        f"paired: {tuned} with {base}{', which has no score' * (base in report.pairing.unscored)}"
+        for tuned, base in report.pairing.pairs
+    )
     for lines in (moved, replaced, paired):
         yield from _limited(lines, verbose=verbose)
     yield (

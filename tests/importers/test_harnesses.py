@@ -542,10 +542,29 @@ def card(folder, text):
 
 def test_model_card(tmp_path):
     """Each part of a data set in `model-index` is a task."""
-    imported("model-index", HARNESSES / "hugging_face", into=tmp_path)
+    imported(
+        "model-index", HARNESSES / "hugging_face/bert-base-uncased-finetuned-qnli", into=tmp_path
+    )
     model = "bert-base-uncased-finetuned-qnli"
     assert {(model, "glue (qnli)", "base"): 0.791689547867472} == scores(tmp_path)
     assert [{"model": model, "license": "apache-2.0"}] == rows(tmp_path, "models")
+
+
+def test_model_cards_whose_bases_have_no_score(tmp_path):
+    """Two tuned models stay themselves: no lift is shown."""
+    cards = [
+        HARNESSES / f"hugging_face/roberta-{name}" for name in ("base-ep20", "large-ep1-lr1e-5")
+    ]
+    said = run_import("model-index", *cards, into=tmp_path)
+    task = "GLUE ZSE-TEST-SAMPLED-N700-QUALITY_EST-MAX_SAMPLED=0"
+    assert {
+        ("roberta-base-max_sampled=3", task, "base"): 0.4295801576316513,
+        ("roberta-large-ep1-lr1e-5", task, "base"): 0.5390567981865767,
+    } == scores(tmp_path)
+    assert "\npaired: " not in said.stderr
+    (line,) = (line for line in said.stderr.splitlines() if "not paired" in line)
+    assert "'roberta-base-max_sampled=3' from 'FacebookAI/roberta-base' and " in line
+    assert "spearmanr" == rows(tmp_path, "tasks")[0]["metric"]
 
 
 INDEX = """\
