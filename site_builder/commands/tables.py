@@ -62,6 +62,7 @@ class _ImportCommand(click.Command):
     metavar="[TASK=]NAME",
     help="Metric to take as the score of a task, or of all tasks; repeatable.",
 )
+@click.option("--model", default="", metavar="NAME", help="Model of files that name none.")
 @click.option("--subtasks", is_flag=True, help="Import the tasks of a group instead of the group.")
 @click.option("--examples", is_flag=True, help="Also import the scores of single examples.")
 @click.option(
@@ -83,6 +84,7 @@ def import_(  # noqa: PLR0913 - one per option
     source: str,
     paths: tuple[Path, ...],
     metrics: tuple[str, ...],
+    model: str,
     scale: ScoreScale | None,
     *,
     subtasks: bool,
@@ -103,6 +105,7 @@ def import_(  # noqa: PLR0913 - one per option
             columns=section.columns,
             task_columns=None if section.task_columns is None else tuple(section.task_columns),
             scale=scale or section.scale,
+            model=model,
             subtasks=subtasks,
             examples=examples,
         )

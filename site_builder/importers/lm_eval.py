@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from glob import escape
 from pathlib import Path
@@ -28,6 +28,7 @@ from site_builder.importers.reading import (
     as_list,
     as_number,
     as_table,
+    as_tables,
     as_text,
     find_files,
     joined,
@@ -65,8 +66,9 @@ _NOT_RESULTS = (
 # Keys among the metrics that are not metrics, in one version or another.
 _NOT_METRICS = (
     "alias", "name", "version", "n-shot", "num_fewshot", "samples", "sample_len", "sample_count",
-    " ",
+    " ", "task_name", "prompt_name",
 )  # fmt: skip
+_PROMPT_NAMES = ("task_name", "prompt_name")
 # Keys of a sample that are not metrics.
 _SAMPLE_KEYS = (
     "doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics",
@@ -76,7 +78,7 @@ _Cell = tuple[str, str, str, float, float | None]
 """Task, metric, filter, score and standard error."""
 _TaskRun = tuple[ImportedScore, int | None]
 """What the scores of a task share, and the number of examples in its prompt."""
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_-](\d\d)[-:](\d\d)[-:](\d\d)")
 
 
 def read_lm_eval(path: Path, options: ImportOptions) -> Reading:
@@ -95,7 +97,9 @@ def _read(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
         readings.append(_read_run(run, options))
         n += len(readings[-1].measures) + len(readings[-1].skipped)
         SCORES.check(n)
-    return joined(readings)
+    reading = joined(readings)
+    skipped = tuple(dict.fromkeys(reading.skipped))  # such as that no run names a model
+    return replace(reading, skipped=skipped, files=min(1, reading.files))
 
 
 def _read_samples_alone(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
@@ -196,17 +200,56 @@ def _runs(found: Found) -> Iterator[_Run]:
         raise UnreadableFileError(why=f"a results file does not end in {suffix}")
     document = read_json(found.path)
     whole = as_table(document)
-    results = as_table(whole, "results")
+    results = as_table(whole, "results") or _results_in_list(whole.get("results"))
     if results:
-        inner = [value for part in results.values() for value in as_table(part).values()]
-        is_nested = bool(inner) and all(isinstance(value, dict) for value in inner)
-        for moment, part in results.items() if is_nested else [("", results)]:
+        for moment, part in _by_moment(results):
             yield _run({**whole, "results": part}, found, moment)
     elif whole and all("results" in as_table(part) for part in whole.values()):
         for moment, part in whole.items():
             yield _run(part, found, moment)
     else:
         raise UnreadableFileError(why=_why_no_results(document))
+
+
+def _by_moment(results: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the results by moment, which files may nest above or below the tasks; else empty."""
+    inner = [(key, value) for part in results.values() for key, value in as_table(part).items()]
+    if not inner or not all(isinstance(value, dict) for _, value in inner):
+        yield "", results
+    elif all(_moment_in(key) for key, _ in inner):
+        for moment in dict.fromkeys(key for key, _ in inner):
+            yield (
+                moment,
+                _named(
+                    (task, as_table(part)[moment])
+                    for task, part in results.items()
+                    if moment in part
+                ),
+            )
+    else:
+        yield from results.items()
+
+
+def _results_in_list(items: object) -> dict[str, Any]:
+    """Return the results of a list with one metric of a task and prompt in each item.
+
+    The fork of the BigScience workshop writes it so.
+    """
+    numbers = (
+        {key: value for key, value in item.items() if as_number(value) is not None}
+        | {key: item.get(key) for key in _PROMPT_NAMES}
+        for item in as_tables(items)
+    )
+    return _named((as_text(values[_PROMPT_NAMES[0]]), values) for values in numbers)
+
+
+def _named(results: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """Join results of one task; each of its prompts is a task: `name (prompt)`."""
+    named: dict[str, Any] = {}
+    for task, values in results:
+        name, prompt = (as_text(values.get(key)) for key in _PROMPT_NAMES)
+        named.setdefault(f"{name} ({prompt})" if name and prompt else task, {}).update(values)
+    return named
 
 
 def _why_no_results(document: object) -> str:
@@ -274,8 +317,10 @@ def _model(document: dict[str, Any], arguments: dict[str, str]) -> tuple[str, st
 
 def _read_run(run: _Run, options: ImportOptions) -> Reading:
     shown = run.found.shown
-    if not run.model:
-        return Reading(skipped=(Skipped(shown, "it names no model"),))
+    if not run.model and not options.model:
+        fix = "Name the model by --model."
+        return Reading(skipped=(Skipped(shown, "it names no model", fix=fix),))
+    run = replace(run, model=run.model or options.model)
     cells, skipped = _cells(run)
     if not cells:
         return Reading(skipped=(Skipped(shown, "it has no score"), *skipped))

@@ -79,7 +79,7 @@ def read_mteb(path: Path, options: ImportOptions) -> Reading:
     results: dict[str, list[_Result]] = {}
 
     def read(found: Found) -> Reading:
-        result = _read_file(found)
+        result = _read_file(found, options)
         results.setdefault(result.task, []).append(result)
         return Reading()
 
@@ -164,7 +164,7 @@ def _tasks() -> dict[str, _Task]:
     return tasks
 
 
-def _read_file(found: Found) -> _Result:
+def _read_file(found: Found, options: ImportOptions) -> _Result:
     if found.path.suffix != ".json":
         raise UnreadableFileError(why=f"{found.path.suffix or 'no ending'} is not .json")
     document = as_table(read_json(found.path))
@@ -187,7 +187,7 @@ def _read_file(found: Found) -> _Result:
     if not scores:
         raise UnreadableFileError(why="it has no main score")
     metrics = frozenset(set.intersection(*equal) - {"main_score"})
-    return _Result(found, name, _model(found), scores, metrics, document.get("date"))
+    return _Result(found, name, _model(found, options), scores, metrics, document.get("date"))
 
 
 def _subsets(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -209,13 +209,17 @@ def _main_score(values: Mapping[str, Any], metric: str) -> float | None:
     return next((number for number in map(as_number, stated) if number is not None), None)
 
 
-def _model(found: Found) -> ImportedRow:
-    """Return the model and its values, by the file beside, or else by the name of the folder."""
+def _model(found: Found, options: ImportOptions) -> ImportedRow:
+    """Return the model and its values, by the file beside, or else by the name of the folder.
+
+    The option `model` counts for a folder whose name has not the form of MTEB, `org__model`.
+    """
     beside = found.path.with_name(_META)
     meta = as_table(read_json(beside)) if beside.is_file() else {}
     folder = found.path.absolute().parent
     name = folder.parent.name if _REVISION.fullmatch(folder.name) else folder.name
-    model = as_text(meta.get("name")) or name.replace("__", "/", 1)
+    stated = options.model if "__" not in name else ""
+    model = as_text(meta.get("name")) or stated or name.replace("__", "/", 1)
     if not model:
         raise UnreadableFileError(why="neither model_meta.json nor its folder names a model")
     size, link = as_number(meta.get("n_parameters")), as_text(meta.get("reference"))

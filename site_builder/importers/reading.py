@@ -125,6 +125,7 @@ class ImportOptions(Record):
         task_columns: Columns of a wide table that are tasks; None to guess them.
         scale: The unit of scores between 1 and 100, if the user stated it.
         metrics: What ranks, the preferred first, as `is_wanted` takes it.
+        model: The model of files that name none; empty if the user states none.
         subtasks: Import the tasks of a group instead of the group.
     """
 
@@ -132,6 +133,7 @@ class ImportOptions(Record):
     task_columns: tuple[str, ...] | None = None
     scale: ScoreScale | None = None
     metrics: tuple[str, ...] = ()
+    model: str = ""
     subtasks: bool = False
     examples: bool = False
 

@@ -444,6 +444,13 @@ def test_mteb_model_meta(tmp_path):
     }
 
 
+def test_mteb_model_of_a_folder_with_another_name(tmp_path):
+    shutil.copy(next(MTEB.glob("openai*/1/*")), tmp_path)
+    file = tmp_path / "STSBenchmark.json"
+    imported("mteb", file, "--model", "org/m", into=tmp_path / "p")
+    assert {("org/m", "STSBenchmark", "base"): 0.8356231247} == scores(tmp_path / "p")
+
+
 def mteb_file(folder, model, task, splits):
     """A result of MTEB with a score for each split and subset."""
     parts = {
