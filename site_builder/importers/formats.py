@@ -12,6 +12,7 @@ from site_builder.importers.every_eval_ever import read_every_eval_ever
 from site_builder.importers.helm import read_helm
 from site_builder.importers.hugging_face import read_hugging_face
 from site_builder.importers.inspect_ai import read_inspect
+from site_builder.importers.lighteval import read_lighteval
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
 from site_builder.importers.reading import ImportOptions, Reader, Reading, describe_error
@@ -32,6 +33,7 @@ class Format(Record):
 FORMATS = (
     Format("csv", "tables, long or wide: CSV, TSV, Parquet, JSON lines", read_tabular),
     Format("lm-eval", "results of the lm-evaluation-harness, 0.2 to 0.4", read_lm_eval),
+    Format("lighteval", "results of lighteval", read_lighteval),
     Format("helm", "run folders of HELM", read_helm),
     Format("inspect", "logs of Inspect, .eval and .json", read_inspect),
     Format("mteb", "result folders of MTEB", read_mteb),

@@ -6,7 +6,6 @@ import math
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from site_builder.importers.reading import (
     as_text,
     find_files,
     joined,
+    moment_in_name,
     moment_of,
     parse_json,
     read_bytes,
@@ -78,7 +78,6 @@ _Cell = tuple[str, str, str, float, float | None]
 """Task, metric, filter, score and standard error."""
 _TaskRun = tuple[ImportedScore, int | None]
 """What the scores of a task share, and the number of examples in its prompt."""
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_-](\d\d)[-:](\d\d)[-:](\d\d)")
 
 
 def read_lm_eval(path: Path, options: ImportOptions) -> Reading:
@@ -216,7 +215,7 @@ def _by_moment(results: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     inner = [(key, value) for part in results.values() for key, value in as_table(part).items()]
     if not inner or not all(isinstance(value, dict) for _, value in inner):
         yield "", results
-    elif all(_moment_in(key) for key, _ in inner):
+    elif all(moment_in_name(key) for key, _ in inner):
         for moment in dict.fromkeys(key for key, _ in inner):
             yield (
                 moment,
@@ -263,7 +262,7 @@ def _why_no_results(document: object) -> str:
 
 
 def _run(document: dict[str, Any], found: Found, key: str) -> _Run:
-    if stamped := _moment_in(key):
+    if stamped := moment_in_name(key):
         document = {"date": stamped.isoformat(), **document}
     config = as_table(document, "config")
     arguments = _arguments(config.get("model_args"))
@@ -274,13 +273,10 @@ def _run(document: dict[str, Any], found: Found, key: str) -> _Run:
         facts["parameters_b"] = size / 1e9
     if as_text(config.get("model")) in _HUB_BACKENDS and _HUB_ID.fullmatch(hub_id):
         facts["hf_id"] = hub_id
-    provenance = found.provenance(moment_of(document.get("date")) or _moment_in(found.path.name))
+    provenance = found.provenance(
+        moment_of(document.get("date")) or moment_in_name(found.path.name)
+    )
     return _Run(found, document, provenance, as_text(model), as_text(base) or None, facts)
-
-
-def _moment_in(name: str) -> datetime | None:
-    match = _STAMP.search(name)
-    return moment_of("{}T{}:{}:{}".format(*match.groups())) if match else None
 
 
 def _arguments(value: object) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -20,6 +21,7 @@ from site_builder.symlinks import refuse_outside
 from site_builder.tables.read import first_line
 from site_builder.tables.schema import LARGEST
 
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_-](\d\d)[-:](\d\d)[-:](\d\d)")
 ScoreScale = Literal["percent", "proportion", "other"]
 _T = TypeVar("_T")
 
@@ -403,6 +405,12 @@ def rounded_mean(values: Iterable[float]) -> float:
 def day_of(moment: datetime | None) -> str | None:
     """Return the day of a moment as `YYYY-MM-DD`."""
     return None if moment is None else moment.date().isoformat()
+
+
+def moment_in_name(name: str) -> datetime | None:
+    """Return the moment in the name of a file: `results_2026-01-21T03-44-18.json`."""
+    match = _STAMP.search(name)
+    return moment_of("{}T{}:{}:{}".format(*match.groups())) if match else None
 
 
 def moment_of(value: object) -> datetime | None:

@@ -28,6 +28,7 @@ YAML = "- &a {dataset: {id: x}, value: 96.06, date: 2025-01-15}\n- {<<: *a, valu
 ANY_NAMES = {
     "csv": ("a.csv", "a.tsv", "a.jsonl", "a.parquet"),
     "lm-eval": ("results_2024.json", "samples_t_2024.jsonl"),
+    "lighteval": ("a.json",),
     "helm": ("run_spec.json", "stats.json", "per_instance_stats.json", "scenario_state.json"),
     "inspect": ("a.json", "a.eval"),
     "mteb": ("a.json", "model_meta.json"),
@@ -43,7 +44,7 @@ WORDS = st.sampled_from((
     "test", "hf_subset", "model_info", "id", "evaluation_results", "evaluation_name",
     "metric_config", "score_details", "score", "uncertainty", "t", "org/m",
     "pretrained=org/m,peft=me/a", "adapter_spec", "mean", "split", "instance_id", "stats",
-    "2024-05-01",
+    "2024-05-01", "config_general", "config_tasks", "model_name", "task_name", "prompt_name",
 ))  # fmt: skip
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5),
@@ -64,7 +65,12 @@ def read(source: str, path: Path) -> Reading:
 def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     """Sound files of each format, by the name of the format."""
     folders = {"lm-eval": "lm_eval", "model-index": "hugging_face", "inspect": "inspect"}
-    folders |= {"helm": "helm", "mteb": "mteb", "every-eval-ever": "every_eval_ever"}
+    folders |= {
+        "lighteval": "lighteval",
+        "helm": "helm",
+        "mteb": "mteb",
+        "every-eval-ever": "every_eval_ever",
+    }
     real = {
         source: [path for path in sorted((HARNESSES / folder).rglob("*")) if path.is_file()]
         for source, folder in folders.items()

@@ -28,6 +28,7 @@ from tests.helpers.sites import ROOT
 
 FOLDERS = {
     "lm-eval": "lm_eval",
+    "lighteval": "lighteval",
     "helm": "helm",
     "inspect": "inspect",
     "mteb": "mteb",
@@ -539,6 +540,67 @@ def test_mteb_speed_is_no_score(tmp_path):
     path = mteb_file(tmp_path, "org/m", "GPUSpeedTask", speed)
     said = run_import("mteb", path, into=tmp_path)
     assert (1, True) == (said.exit_code, "it measures speed, which is no score" in said.stderr)
+
+
+LIGHTEVAL = HARNESSES / "lighteval"
+
+
+def test_lighteval_results(tmp_path):
+    """The means over tasks are left out; an error of NaN or 0 is unknown."""
+    said = run_import("lighteval", LIGHTEVAL, into=tmp_path)
+    smol, dummy = "HuggingFaceTB/SmolLM2-1.7B-Instruct", "eee-smoke/dummy-model"
+    assert {
+        (smol, "mmlu:abstract_algebra", "base"): 0.31,
+        (smol, "mmlu:anatomy", "base"): 0.4444444444444444,
+        (smol, "glue:cola", "base"): 0.1673623873916,
+        (dummy, "squad_v2", "base"): 0.0,
+        (dummy, "anli:r1", "base"): 0.0,
+    } == scores(tmp_path)
+    by_task = {row["task"]: row for row in rows(tmp_path)}
+    assert {
+        "model": smol,
+        "task": "mmlu:abstract_algebra",
+        "variant": "base",
+        "score": 0.31,
+        "stderr": 0.04648231987117316,
+        "n_examples": 100,
+        "date": "2026-01-21",
+        "source": f"lighteval/{smol}/results_2026-01-21T03-44-18.458309.json",
+    } == by_task["mmlu:abstract_algebra"]
+    assert "stderr" not in by_task["mmlu:anatomy"]
+    assert "Measured on at most 2 examples (--max-samples)." == by_task["squad_v2"]["flag"]
+    tasks = {row["task"]: row for row in rows(tmp_path, "tasks")}
+    assert tasks["glue:cola"] == {
+        "task": "glue:cola",
+        "metric": "mcc",
+        "higher_is_better": True,
+        "dataset_url": "https://huggingface.co/datasets/nyu-mll/glue",
+        "evaluation_split": "validation",
+        "setting": "mcc, 0-shot",
+    }
+    assert "it is a mean over tasks of the run (3)" in said.stderr
+
+
+def test_old_lighteval_results(tmp_path):
+    """The key names a suite too, and a run of part of the examples is flagged."""
+    key = "leaderboard|arc:challenge|25|0"
+    document = {
+        "config_general": {"model_name": "org/m", "model_config": {"revision": "v2"}},
+        "results": {key: {"acc": 0.5, "acc_stderr": 0.125}},
+        "config_tasks": {key: {"original_num_docs": 40, "effective_num_docs": 16}},
+    }
+    (row,) = imported("lighteval", write_json(tmp_path / "a.json", document), into=tmp_path)
+    assert ("org/m@v2", "arc:challenge", 16) == (row["model"], row["task"], row["n_examples"])
+    assert "Measured on 16 of 40 examples." == row["flag"]
+    assert "acc, leaderboard, 25-shot" == rows(tmp_path, "tasks")[0]["setting"]
+
+
+def test_lighteval_file_without_a_model(tmp_path):
+    document = {"config_general": {"max_samples": 5}, "results": {"boolq|0": {"accuracy": 0.78}}}
+    path = write_json(tmp_path / "a.json", document)
+    said = run_import("lighteval", path, into=tmp_path)
+    assert "a.json: skipped: it names no model. Name the model by --model." in said.stderr
+    assert "m" == imported("lighteval", path, "--model", "m", into=tmp_path)[0]["model"]
 
 
 def card(folder, text):

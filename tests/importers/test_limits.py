@@ -264,8 +264,9 @@ def test_thousands_of_setups_of_a_task_get_names_of_their_own():
 USES = {
     "importers.helm": {"_REQUEST_TIME": "search", "_BOOKKEEPING": "match"},
     "importers.hugging_face": {"_CACHED": "fullmatch"},
-    "importers.lm_eval": {"_HUB_ID": "fullmatch", "_UNSAFE": "search", "_STAMP": "search"},
+    "importers.lm_eval": {"_HUB_ID": "fullmatch", "_UNSAFE": "search"},
     "importers.mteb": {"_REVISION": "fullmatch"},
+    "importers.reading": {"_STAMP": "search"},
     "importers.tabular": {"_NUMBER": "fullmatch"},
     "tables.export": {"NUMBER": "fullmatch", "_FORMULA": "search"},
 }
