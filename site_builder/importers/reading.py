@@ -37,6 +37,9 @@ class ImportedScore(Record):
         date: Day of the measurement, `YYYY-MM-DD`.
         source: The file, shown from the given path on, or a link.
         flag: Why the score needs caution.
+        evaluator_relationship: Whose score it is, as Every Eval Ever says it: `first_party`.
+        tool: The software that measured it, with its version.
+        retrieved: Day on which the score was taken from somewhere else, `YYYY-MM-DD`.
         base: The model that `model` was tuned from, if the file states it.
         main: Whether the format itself calls this the main score of the task.
         time: Orders runs by age: whether the moment is stated, and the moment (else file time).
@@ -53,6 +56,9 @@ class ImportedScore(Record):
     source: str | None = None
     command: str | None = None
     flag: str | None = None
+    evaluator_relationship: str | None = None
+    tool: str | None = None
+    retrieved: str | None = None
     base: str | None = None
     variant: str | None = None
     main: bool = False

@@ -741,6 +741,10 @@ def test_every_eval_ever_records(tmp_path):
     assert 0.3333333333333333 == scores(tmp_path)["ollama/qwen2.5-0.5b", "ai2_arc: choice", "base"]
     assert all("n_examples" not in row for row in rows(tmp_path))
     assert "2025-10-20" == rows(tmp_path)[0]["date"]
+    about = ("evaluator_relationship", "tool", "retrieved")
+    first, second = ([row.get(name) for name in about] for row in rows(tmp_path)[:2])
+    assert ["third_party", "inspect_ai", "2026-02-08"] == first
+    assert ["third_party", "lm-evaluation-harness 0.4.0", "2026-02-10"] == second
     task = next(row for row in rows(tmp_path, "tasks") if row["task"] == "GPQA")
     assert (True, 0.0, 1.0) == (task["higher_is_better"], task["score_min"], task["score_max"])
     assert 8.357 == rows(tmp_path, "models")[1]["parameters_b"]

@@ -408,6 +408,16 @@ def test_two_scores_with_one_key(tmp_path):
     assert [(second, "'a' of a.json has the same place")] == merged.refused
 
 
+def test_details_go_with_the_score_that_they_are_of():
+    """Also those outside the schema: a new score does not inherit the old one's tool."""
+    old = ImportedScore("m", "t", 0.5, tool="a 1.0", evaluator_relationship="first_party")
+    (row,) = merge_results([], [Placed(old, "m", "t", "base")], "base").rows
+    assert ("a 1.0", "first_party") == (row["tool"], row["evaluator_relationship"])
+    new = ImportedScore("m", "t", 0.75)
+    (row,) = merge_results([row], [Placed(new, "m", "t", "base")], "base").rows
+    assert (0.75, None, None) == (row["score"], row["tool"], row["evaluator_relationship"])
+
+
 def test_save_error_names_the_column(tmp_path):
     stored = read_stored(RESULTS, tmp_path / "data")
     row = {"model": "a", "task": "t", "score": "high"}
