@@ -12,9 +12,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from site_builder.importers.formats import FORMATS, format_of
 from site_builder.importers.reading import ImportOptions
+from tests.commands.test_cli import run
 from tests.helpers.imported import (
     HARNESSES,
     contents,
@@ -707,6 +709,44 @@ def test_eval_results_of_a_repository(tmp_path):
     assert ("2025-01-15", "https://huggingface.co/org/m") == (first["date"], first["source"])
     assert "hub/org__m/.eval_results/all.yaml" == second["source"]
     assert ["no-tools"] == [t["setting"] for t in rows(tmp_path, "tasks") if "setting" in t]
+
+
+def test_eval_results_are_written_as_they_were_read(tmp_path):
+    """Each value, date, link and note; what names no benchmark is reported."""
+    folder = tmp_path / "hub/org__m/.eval_results"
+    folder.mkdir(parents=True)
+    (folder / "all.yaml").write_text(EVAL_RESULTS)
+    imported("model-index", tmp_path / "hub", into=tmp_path / "a")
+    assert (
+        "https://huggingface.co/datasets/cais/hle"
+        == rows(tmp_path / "a", "tasks")[1]["dataset_url"]
+    )
+    said = run("export", "eval-results", tmp_path / "out", "--project", tmp_path / "a")
+    assert (0, "") == (said.exit_code, said.stdout)
+    assert YAML(typ="safe").load(tmp_path / "out/org__m/.eval_results/leaderboard.yaml") == [
+        {
+            "dataset": {"id": "openai/gsm8k", "task_id": "gsm8k"},
+            "value": 96.06,
+            "date": "2025-01-15",
+            "source": {"url": "https://huggingface.co/org/m"},
+        },
+        {"dataset": {"id": "cais/hle", "task_id": "default"}, "value": 20.9, "notes": "no-tools"},
+    ]
+    imported("model-index", tmp_path / "out", into=tmp_path / "b")
+    assert scores(tmp_path / "a") == scores(tmp_path / "b")
+    said = run("export", "eval-results", tmp_path / "out", "--project", tmp_path / "a")
+    assert (1, True) == (said.exit_code, "cannot be written: File exists" in said.stderr)
+
+
+def test_export_names_what_has_no_repository_or_benchmark(tmp_path):
+    (tmp_path / "a.csv").write_text("model,task,score\norg/m,t,0.5\nother,t,0.25\n")
+    imported("csv", tmp_path / "a.csv", into=tmp_path)
+    said = run("export", "eval-results", tmp_path / "out", "--project", tmp_path)
+    assert 1 == said.exit_code
+    assert "task 't' has no benchmark: set dataset_url and hf_task_id in the tasks" in said.stderr
+    assert "model 'other' (base) has no repository: set hf_id in the models" in said.stderr
+    assert "no score can be written as eval-results" in said.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

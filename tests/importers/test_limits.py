@@ -263,7 +263,7 @@ def test_thousands_of_setups_of_a_task_get_names_of_their_own():
 # How each pattern is used.
 USES = {
     "importers.helm": {"_REQUEST_TIME": "search", "_BOOKKEEPING": "match"},
-    "importers.hugging_face": {"_CACHED": "fullmatch"},
+    "importers.hugging_face": {"_CACHED": "fullmatch", "_HUB_ID": "fullmatch"},
     "importers.lm_eval": {"_HUB_ID": "fullmatch", "_UNSAFE": "search"},
     "importers.mteb": {"_REVISION": "fullmatch"},
     "importers.reading": {"_STAMP": "search"},
