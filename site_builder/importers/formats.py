@@ -31,7 +31,7 @@ class Format(Record):
 
 
 FORMATS = (
-    Format("csv", "tables, long or wide: CSV, TSV, Parquet, JSON lines", read_tabular),
+    Format("csv", "tables, long or wide: CSV, Parquet, JSON, YAML, Excel", read_tabular),
     Format("lm-eval", "results of the lm-evaluation-harness, 0.2 to 0.4", read_lm_eval),
     Format("lighteval", "results of lighteval", read_lighteval),
     Format("helm", "run folders of HELM", read_helm),

@@ -12,17 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import SafeConstructor
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault
 from site_builder.importers.merge import RUN
 from site_builder.importers.reading import (
-    TEXT_CHARACTERS,
-    YAML_CHARACTERS,
-    YAML_VALUES,
     Found,
     ImportedRow,
     ImportedScore,
@@ -38,10 +32,10 @@ from site_builder.importers.reading import (
     read_each,
     read_text,
 )
+from site_builder.importers.sheets import parse_yaml
 from site_builder.importers.tabular import parse_number
 from site_builder.records import Record
 from site_builder.symlinks import refuse_outside
-from site_builder.tables.read import first_line
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, read_all_stored
 
@@ -80,50 +74,12 @@ def _read_file(found: Found) -> Reading:
     return reading
 
 
-class _LimitedConstructor(SafeConstructor):
-    """Makes values of YAML only after their number is checked.
-
-    A few aliases of aliases, or merge keys of them, can stand for billions of values.
-    """
-
-    def construct_document(self, node: Node) -> object:
-        YAML_VALUES.check(_count_values(node, {}))
-        return super().construct_document(node)
-
-
-def _count_values(node: Node, counts: dict[int, int]) -> int:
-    """Count the values below a node, each wherever an alias repeats it; `counts` is by node."""
-    if id(node) not in counts:
-        counts[id(node)] = YAML_VALUES.most  # an alias within its own anchor repeats without end
-        parts: list[Node] = []
-        if isinstance(node, MappingNode):
-            parts = [part for pair in node.value for part in pair]
-        elif isinstance(node, SequenceNode):
-            parts = node.value
-        else:
-            is_text = node.tag == "tag:yaml.org,2002:str"
-            TEXT_CHARACTERS.check(0 if is_text else len(node.value))  # a number is not that long
-        counts[id(node)] = 1 + sum(_count_values(part, counts) for part in parts)
-    return counts[id(node)]
-
-
-def _parse_yaml(text: str) -> object:
-    YAML_CHARACTERS.check(len(text))
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = _LimitedConstructor
-    try:
-        return yaml.load(text)
-    except (YAMLError, ValueError, TypeError, RecursionError) as error:
-        why = f"its YAML cannot be read: {first_line(error)}"
-        raise UnreadableFileError(why=why) from error
-
-
 def _front_matter(path: Path) -> dict[str, Any]:
     """Return the YAML between the first two lines `---` of a card; empty if there is none."""
     first, *lines = read_text(path).lstrip().split("\n")
     marks = (number for number, line in enumerate(lines) if line.rstrip() == "---")
     end = next(marks, 0) if first.rstrip() == "---" else 0
-    return as_table(_parse_yaml("\n".join(lines[:end])))
+    return as_table(parse_yaml("\n".join(lines[:end])))
 
 
 def _read_card(found: Found) -> Reading:
@@ -191,7 +147,7 @@ def _task(data: dict[str, Any]) -> str:
 
 
 def _read_results(found: Found) -> Reading:
-    entries = _parse_yaml(read_text(found.path))
+    entries = parse_yaml(read_text(found.path))
     if not isinstance(entries, list):
         raise UnreadableFileError(why="it is not a list of results")
     root = found.path.absolute().parent.parent
