@@ -226,8 +226,8 @@ def _from_workbook(found: Found) -> Sheet:
         with ZipFile(found.path) as archive:
             ARCHIVE_MEMBERS.check(len(archive.infolist()))
             texts = [_text(item) for item in _elements(archive, _TEXTS, "si")]
-            rows = _elements(archive, _first_sheet(archive), "row")
-            filled = [cells for row in ROWS.take(rows) if (cells := _row(row, texts))]
+            rows = (_row(row, texts) for row in _elements(archive, _first_sheet(archive), "row"))
+            filled = ROWS.take(row for row in rows if row)
     except _DAMAGES as error:
         raise UnreadableFileError(why="it is not an Excel workbook, or is damaged") from error
     if not filled:

@@ -4,6 +4,7 @@
 """
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -26,9 +27,11 @@ CSV = "Model;Task;Score;n;Date\nalpha;add;0,5 ± 0,1;16;2024-05-01\nbeta;add;**7
 YAML = "- &a {dataset: {id: x}, value: 96.06, date: 2025-01-15}\n- {<<: *a, value: 0.5}\n"
 # Names of files that each reader looks at.
 ANY_NAMES = {
-    "csv": ("a.csv", "a.tsv", "a.jsonl", "a.parquet"),
+    "csv": ("a.csv", "a.tsv", "a.jsonl", "a.parquet", "a.json", "a.yaml", "a.xlsx"),
     "lm-eval": ("results_2024.json", "samples_t_2024.jsonl"),
     "lighteval": ("a.json",),
+    "evalplus": ("a.json",),
+    "opencompass": ("a.csv", "a.txt"),
     "helm": ("run_spec.json", "stats.json", "per_instance_stats.json", "scenario_state.json"),
     "inspect": ("a.json", "a.eval"),
     "mteb": ("a.json", "model_meta.json"),
@@ -66,6 +69,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     """Sound files of each format, by the name of the format."""
     folders = {"lm-eval": "lm_eval", "model-index": "hugging_face", "inspect": "inspect"}
     folders |= {
+        "evalplus": "evalplus",
+        "opencompass": "opencompass",
         "lighteval": "lighteval",
         "helm": "helm",
         "mteb": "mteb",
@@ -80,7 +85,10 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     frame = pd.DataFrame({"model": ["a", "b"], "add": [0.5, 0.25], "n": [16, None]})
     frame.to_parquet(made / "a.parquet")
     frame.to_json(made / "a.jsonl", orient="records", lines=True)
-    real["csv"] = [made / name for name in ("a.csv", "a.parquet", "a.jsonl")]
+    frame.to_json(made / "a.json", orient="records")
+    (made / "a.yaml").write_text("- {model: a, add: 0.5}\n- &b {model: b, add: 0.25}\n")
+    shutil.copy(HARNESSES / "tables/scores.xlsx", made / "a.xlsx")
+    real["csv"] = [path for path in sorted(made.iterdir()) if path.name.startswith("a.")]
     with zipfile.ZipFile(made / "a.eval", "w", zipfile.ZIP_DEFLATED) as archive:
         header = {key: value for key, value in INSPECT.items() if key != "samples"}
         archive.writestr("header.json", json.dumps(header))
@@ -120,7 +128,8 @@ def test_damaged_files_are_read_or_reported(tmp_path_factory, real, source, chan
     beside = path.parent.iterdir() if source == "helm" else [path]
     for file in beside:
         content = file.read_bytes()
-        place = folder / (f".eval_results/{file.name}" if file.suffix == ".yaml" else file.name)
+        is_of_hub = source == "model-index" and file.suffix == ".yaml"
+        place = folder / (f".eval_results/{file.name}" if is_of_hub else file.name)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(damaged(content, changes) if file == path else content)
     reading = read(source, folder)

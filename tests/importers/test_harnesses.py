@@ -33,6 +33,8 @@ FOLDERS = {
     "lighteval": "lighteval",
     "helm": "helm",
     "inspect": "inspect",
+    "evalplus": "evalplus",
+    "opencompass": "opencompass",
     "mteb": "mteb",
     "model-index": "hugging_face",
     "every-eval-ever": "every_eval_ever",
@@ -603,6 +605,111 @@ def test_lighteval_file_without_a_model(tmp_path):
     said = run_import("lighteval", path, into=tmp_path)
     assert "a.json: skipped: it names no model. Name the model by --model." in said.stderr
     assert "m" == imported("lighteval", path, "--model", "m", into=tmp_path)[0]["model"]
+
+
+def test_opencompass_summaries(tmp_path):
+    """Shares are percentages; `mgsm` is the mean of the rows above it, and a 0 is a score."""
+    said = run_import("opencompass", HARNESSES / "opencompass", into=tmp_path)
+    found = {(model, task): score for (model, task, _), score in scores(tmp_path).items()}
+    assert 17 == len(found)
+    assert (40.47 not in found.values(), 0.0) == (
+        True,
+        found["llama-3-8b-instruct-hf", "mgsm_te"],
+    )
+    assert (36.04, 33.64) == (
+        found["baichuan2-7b-chat-hf", "IFEval"],
+        found["llama-2-13b-chat-hf", "IFEval"],
+    )
+    assert "it is a mean of other rows (naive_average) (3)" in said.stderr
+    tasks = {row["task"]: row for row in rows(tmp_path, "tasks")}
+    assert tasks["IFEval"] == {
+        "task": "IFEval",
+        "metric": "Prompt-level-strict-accuracy",
+        "higher_is_better": True,
+        "score_min": 0.0,
+        "score_max": 100.0,
+        "setting": "Prompt-level-strict-accuracy, gen, 3321a3",
+    }
+    metric = "Inst-level-loose-accuracy"
+    imported(
+        "opencompass",
+        HARNESSES / "opencompass",
+        "--metric",
+        f"IFEval={metric}",
+        into=tmp_path / "b",
+    )
+    assert 58.03 == scores(tmp_path / "b")["llama-2-13b-chat-hf", "IFEval", "base"]
+
+
+def test_opencompass_summary_as_csv(tmp_path):
+    """Headings of groups have dashes for scores; a perplexity is no share."""
+    (tmp_path / "summary.csv").write_text(
+        "dataset,version,metric,mode,a,b\n--- Exam ---,-,-,-,-,-\nt,1b2c,accuracy,ppl,50.5,-\n"
+        "u,3d4e,ppl,ppl,7.5,8.25\n"
+    )
+    imported("opencompass", tmp_path / "summary.csv", into=tmp_path)
+    assert {("a", "t", "base"): 50.5, ("a", "u", "base"): 7.5, ("b", "u", "base"): 8.25} == scores(
+        tmp_path
+    )
+    tasks = {row["task"]: row for row in rows(tmp_path, "tasks")}
+    assert (100.0, None) == (tasks["t"]["score_max"], tasks["u"].get("score_max"))
+    assert tasks["u"]["higher_is_better"] is False
+
+
+def test_evalplus_results(tmp_path):
+    """A null is no score, and no size."""
+    imported("evalplus", HARNESSES / "evalplus/results.json", into=tmp_path)
+    stated = json.loads((HARNESSES / "evalplus/results.json").read_text())
+    assert scores(tmp_path) == {
+        (model, task, "base"): score
+        for model, entry in stated.items()
+        for task, score in entry["pass@1"].items()
+        if score is not None
+    }
+    assert ("Code-13B", "mbpp", "base") not in scores(tmp_path)
+    models = {row["model"]: row for row in rows(tmp_path, "models")}
+    assert "parameters_b" not in models["Gemini 1.5 Pro 002"]
+    assert models["Artigenz-Coder-DS-6.7B"] == {
+        "model": "Artigenz-Coder-DS-6.7B",
+        "parameters_b": 6.7,
+        "tuning": "instruct",
+        "url": "https://huggingface.co/Artigenz/Artigenz-Coder-DS-6.7B",
+    }
+    assert {"humaneval", "humaneval+", "mbpp", "mbpp+"} == {
+        r["task"] for r in rows(tmp_path, "tasks")
+    }
+    assert {(100.0, True)} == {
+        (row["score_max"], row["higher_is_better"]) for row in rows(tmp_path, "tasks")
+    }
+
+
+MAPPINGS = {
+    "bfcl_data_overall.csv": "BFCL",
+    "livebench_2026_01_08.csv": "LiveBench",
+}
+
+
+@pytest.mark.parametrize("file", MAPPINGS)
+def test_documented_mapping_of_a_table(tmp_path, file):
+    """Every number of the columns that the mapping names, with its unit; no mean among them."""
+    text = (ROOT / "docs/importing.md").read_text(encoding="utf8")
+    section = text.partition(f"### {MAPPINGS[file]}\n")[2]
+    mapping = section.partition("```toml\n")[2].partition("```")[0]
+    (tmp_path / "site.toml").write_text(mapping, encoding="utf8")
+    path = HARNESSES / "tables" / file
+    imported("csv", path, into=tmp_path)
+    with path.open(encoding="utf8", newline="") as lines:
+        stated = list(csv.DictReader(lines))
+    columns = {task for _, task, _ in scores(tmp_path)}
+    model = next(name for name in stated[0] if name.casefold() == "model")
+    assert scores(tmp_path) == {
+        (row[model], column, "base"): float(row[column].rstrip("%"))
+        for row in stated
+        for column in columns
+    }
+    assert {"BFCL": 18, "LiveBench": 23}[MAPPINGS[file]] == len(columns)
+    assert {(0.0, 100.0)} == {(r["score_min"], r["score_max"]) for r in rows(tmp_path, "tasks")}
+    assert not {"Overall Acc", "Live Acc", "Latency Mean (s)"} & columns
 
 
 def card(folder, text):
