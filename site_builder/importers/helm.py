@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from itertools import chain
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
@@ -142,7 +141,8 @@ def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenar
 def _scenario(spec: dict[str, Any]) -> tuple[_Scenario, str]:
     """Return what a run evaluated, and how, by its groups and the arguments in its name."""
     name, _, arguments = as_text(spec.get("name")).partition(":")
-    group = next(filter(None, map(as_text, as_list(spec.get("groups")))), name)
+    groups = [*filter(None, map(as_text, as_list(spec.get("groups")))), name]
+    group = next((known for known in groups if known in _groups()), groups[0])
     shots = as_number(as_table(spec, "adapter_spec").get("max_train_instances"))
     parts: list[str] = []
     setting = [] if shots is None else [f"{shots:.0f}-shot"]
@@ -182,11 +182,11 @@ def _join_groups(reading: Reading, scenarios: dict[str, _Scenario]) -> Reading:
     Only models with all of the scenarios have it. If there is one, what other models have of the
     group is left out, so that no board compares means over different scenarios.
     """
-    runs: dict[tuple[str, str, str], dict[str, list[ImportedScore]]] = {}
-    for score in reading.measures:
+    runs: dict[tuple[str, str, str], dict[str, dict[str, ImportedScore]]] = {}
+    for score in sorted(reading.measures, key=lambda score: score.time):  # the newest run counts
         scenario = scenarios[score.task]
         run = runs.setdefault((score.model, scenario.group, score.setting), {})
-        run.setdefault(scenario.part, []).append(score)
+        run.setdefault(scenario.part, {})[score.metric] = score
     members = {key: _members(key[1], parts.keys()) for key, parts in runs.items()}
     joint = {key[1] for key, names in members.items() if names}
     kept = [score for score in reading.measures if scenarios[score.task].group not in joint]
@@ -194,7 +194,7 @@ def _join_groups(reading: Reading, scenarios: dict[str, _Scenario]) -> Reading:
     for key, parts in runs.items():
         model, group, _ = key
         names = sorted(members[key])
-        left = [parts[name][0] for name in sorted(parts.keys() - members[key])]
+        left = [next(iter(parts[name].values())) for name in sorted(parts.keys() - members[key])]
         if group in joint:
             kept += _means(group, [parts[name] for name in names])
             skipped += _left_out(model, group, left, names)
@@ -226,12 +226,10 @@ def _left_out(
         yield Skipped(f"{group} of {model}", why, what="row", fix=fix)
 
 
-def _means(group: str, members: Sequence[Sequence[ImportedScore]]) -> Iterator[ImportedScore]:
+def _means(group: str, members: Sequence[Mapping[str, ImportedScore]]) -> Iterator[ImportedScore]:
     """Yield the mean over the scenarios of a group, for each metric that all of them have."""
-    by_metric: dict[str, list[ImportedScore]] = {}
-    for score in chain.from_iterable(members):
-        by_metric.setdefault(score.metric, []).append(score)
-    for scores in by_metric.values():
+    for metric in next(iter(members), {}):
+        scores = [of_part[metric] for of_part in members if metric in of_part]
         if len(scores) != len(members):
             continue
         newest, n = max(scores, key=lambda score: score.time), len(scores)
@@ -259,13 +257,6 @@ def _last_request(path: Path) -> int | None:
             times = (int(match[1]) for match in _REQUEST_TIME.finditer(content))
             return max(times, default=None)
     return None
-
-
-def _task(name: str) -> str:
-    """Return the name of a run without its model."""
-    scenario, _, rest = name.partition(":")
-    parts = [p for p in rest.split(",") if p and not p.startswith(("model=", "model_deployment="))]
-    return f"{scenario}:{','.join(parts)}" if parts else scenario
 
 
 def _plain_stats(stats: object) -> Iterator[tuple[str, str, float]]:

@@ -122,6 +122,8 @@ def _mean_of_parts(result: _Result, parts: Sequence[_Part], n: int, metric: str)
 def _parts_as_tasks(result: _Result, parts: Sequence[_Part], n: int, metric: str) -> Reading:
     """Read each value as a task: `STS17 (en-en)`, with the split if the task has several."""
     has = [part for part in parts if part in result.scores]
+    if not has:
+        return _mean_of_parts(result, parts, n, metric)
     one_split = len({split for split, _ in parts}) == 1
     words = {
         part: [word for word in (part[0] * (not one_split), part[1]) if word not in ("", _WHOLE)]

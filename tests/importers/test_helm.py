@@ -1,6 +1,7 @@
 """Import run folders of HELM."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -209,6 +210,18 @@ def test_helm_run_group_is_one_task_where_all_scenarios_are_there(tmp_path):
         task["metric"], task["setting"], task["higher_is_better"],
     )  # fmt: skip
     assert "wmt_14 of org/part: skipped: the model has 2 of its scenarios, and other" in said.stderr
+
+
+def test_helm_newest_run_of_a_scenario_is_in_the_mean(tmp_path):
+    """0.1 in place of 0.6: (0.1 + 0.2 + 0.3 + 0.4 + 0.5) / 5."""
+    translations(tmp_path / "old", "org/m", {"cs-en": 0.6})
+    for file in (tmp_path / "old").rglob("*.json"):
+        os.utime(file, (1_000, 1_000))
+    whole = {pair: (number + 1) / 10 for number, pair in enumerate(PAIRS)}
+    translations(tmp_path / "runs", "org/m", whole)
+    (tmp_path / "old").rename(tmp_path / "runs/again")
+    imported("helm", tmp_path / "runs", into=tmp_path)
+    assert {("org/m", "wmt_14", "base"): 0.3} == scores(tmp_path)
 
 
 def test_helm_scenarios_of_an_incomplete_group_are_tasks(tmp_path):
