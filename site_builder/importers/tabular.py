@@ -132,7 +132,7 @@ def read_tabular(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read(found: Found, options: ImportOptions) -> Reading:
-    sheet = read_sheet(found)
+    sheet = _with_model(read_sheet(found), options)
     columns = _guess_columns(sheet, options.columns, options.task_columns)
     SCORES.check(len(sheet.rows) * len(columns.scores))
     cells, skipped = _cells(sheet, columns)
@@ -151,6 +151,15 @@ def _read(found: Found, options: ImportOptions) -> Reading:
     tasks = (_of_task(found, task, of_task, options) for task, of_task in by_task.items())
     rest = Reading(skipped=tuple(skipped), notes=tuple(notes), files=1)
     return joined([*tasks, rest])
+
+
+def _with_model(sheet: Sheet, options: ImportOptions) -> Sheet:
+    """Add a column with the model that the user stated, if the table has none."""
+    has_one = {*_SYNONYMS["model"].split()} & {name.casefold() for name in sheet.names}
+    if not options.model or has_one or "model" in options.columns:
+        return sheet
+    rows = [{**row, "model": options.model} for row in sheet.rows]
+    return replace(sheet, rows=rows, names=[*sheet.names, "model"])
 
 
 def _guess_columns(

@@ -346,6 +346,18 @@ def test_importing_twice_changes_nothing(tmp_path):
     assert before == contents(tmp_path)
 
 
+def test_stated_model_of_a_table_that_names_none(tmp_path):
+    """Another table keeps the models that it names."""
+    (tmp_path / "a.csv").write_text("task,score\nadd,0.5\nsort,0.25\n")
+    (tmp_path / "b.csv").write_text("model,add\nb,0.75\n")
+    imported("csv", tmp_path / "a.csv", tmp_path / "b.csv", "--model", "org/m", into=tmp_path)
+    assert {
+        ("org/m", "add", "base"): 0.5,
+        ("org/m", "sort", "base"): 0.25,
+        ("b", "add", "base"): 0.75,
+    } == scores(tmp_path)
+
+
 DOCUMENTS = {
     "list.json": '[{"model": "a", "add": 0.5, "sub": {"easy": 0.25, "hard": null}}]',
     "inside.json": '{"date": 5, "rows": [{"model": "a", "add": 0.5, "sub": {"easy": 0.25}}]}',
