@@ -66,9 +66,11 @@ _NOT_RESULTS = (
 # Keys among the metrics that are not metrics, in one version or another.
 _NOT_METRICS = (
     "alias", "name", "version", "n-shot", "num_fewshot", "samples", "sample_len", "sample_count",
-    " ", "task_name", "prompt_name",
+    " ", "task_name", "prompt_name", "date",
 )  # fmt: skip
 _PROMPT_NAMES = ("task_name", "prompt_name")
+_DATE = "date"
+"""Among the metrics of a task, the moment of its run."""
 # Keys of a sample that are not metrics.
 _SAMPLE_KEYS = (
     "doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics",
@@ -216,15 +218,11 @@ def _by_moment(results: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     if not inner or not all(isinstance(value, dict) for _, value in inner):
         yield "", results
     elif all(moment_in_name(key) for key, _ in inner):
-        for moment in dict.fromkeys(key for key, _ in inner):
-            yield (
-                moment,
-                _named(
-                    (task, as_table(part)[moment])
-                    for task, part in results.items()
-                    if moment in part
-                ),
-            )
+        # Tasks have moments of their own: one run has the newest of each, the next one the second.
+        by_age = {task: sorted(part.items(), reverse=True) for task, part in results.items()}
+        for rank in range(max(map(len, by_age.values()))):
+            runs = ((task, runs[rank]) for task, runs in by_age.items() if rank < len(runs))
+            yield "", _named((task, {**values, _DATE: moment}) for task, (moment, values) in runs)
     else:
         yield from results.items()
 
@@ -247,7 +245,8 @@ def _named(results: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for task, values in results:
         name, prompt = (as_text(values.get(key)) for key in _PROMPT_NAMES)
-        named.setdefault(f"{name} ({prompt})" if name and prompt else task, {}).update(values)
+        prompt = "" if prompt == "null" else prompt
+        named.setdefault(f"{name} ({prompt})" if prompt else name or task, {}).update(values)
     return named
 
 
@@ -377,6 +376,7 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
 def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> _TaskRun:
     leaves = [name for name in members.get(task, ()) if not members.get(name)]
     shots, (ran, has) = run.shots(task, leaves), run.examples(task, leaves)
+    moment = moment_in_name(as_text(as_table(run.document, "results", task).get(_DATE)))
     shared = ImportedScore(
         model=run.model,
         task=task,
@@ -385,7 +385,7 @@ def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> _TaskRu
         command=run.command(task, shots),
         flag=run.flag(ran, has),
         base=run.base,
-        **run.provenance,
+        **(run.found.provenance(moment) if moment else run.provenance),
     )
     return shared, shots
 

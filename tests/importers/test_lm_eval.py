@@ -3,6 +3,7 @@
 import json
 import math
 import os
+from collections import Counter
 
 import pytest
 
@@ -71,11 +72,28 @@ def test_results_of_the_bigscience_workshop(tmp_path):
         ("org/m", "arc_challenge", "base"): 0.4121160409556314,
         ("org/m", "arc_easy", "base"): 0.7508417508417509,
         ("org/m", "axb (GPT-3 style)", "base"): 0.4682971014492754,
+        ("org/m", "gsarti/flores_101_spa", "base"): 36.11085348176834,
         ("org/m", "cb (GPT-3 style)", "base"): 0.3392857142857143,
     } == scores(tmp_path)
+    (task,) = (row for row in rows(tmp_path, "tasks") if row["task"] == "gsarti/flores_101_spa")
+    assert ("word_perplexity", False) == (task["metric"], task["higher_is_better"])
     assert {"2022-07-07"} == {row["date"] for row in rows(tmp_path)}
-    assert 0.06384226561930827 == rows(tmp_path)[3]["stderr"]
+    assert 0.06384226561930827 == rows(tmp_path)[4]["stderr"]
     assert "1 file with scores, 0 skipped." in said.stderr
+
+
+def test_each_task_of_a_file_has_its_own_moments(tmp_path):
+    """A few hundred in one file, and the newest counts."""
+    results = {
+        f"t{n}": {
+            f"2022-07-{day:02}-20-{n // 60:02}-{n % 60:02}": {"acc": day / 100} for day in (7, 8)
+        }
+        for n in range(300)
+    }
+    path = write_json(tmp_path / "a.json", {"results": results})
+    imported("lm-eval", path, "--model", "m", into=tmp_path)
+    assert {0.08: 300} == Counter(scores(tmp_path).values())
+    assert {"2022-07-08"} == {row["date"] for row in rows(tmp_path)}
 
 
 def test_list_of_results_of_the_bigscience_workshop(tmp_path):
