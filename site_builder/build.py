@@ -37,6 +37,7 @@ from site_builder.render.pages import (
 from site_builder.render.previews import draw_previews, with_cards
 from site_builder.tables.check import check_tables
 from site_builder.tables.export import export_tables
+from site_builder.tables.metrics import assumption_lines
 from site_builder.tables.read import Tables, load_tables
 
 if TYPE_CHECKING:  # most builds have no previous release
@@ -82,12 +83,14 @@ class BuildOptions(Record):
         on_page: Callback for the number of pages that are rendered, and of all pages.
         workers: The number of processes that render; None for as many as help.
         cache: What the build reuses and leaves for the next one.
+        on_assumed: Callback for lines that tell what the scores of each task are taken for.
     """
 
     on_stage: Callable[[str], None] = lambda _: None
     on_page: Callable[[int, int], None] = lambda *_: None
     workers: int | None = 1
     cache: BuildCache | None = None
+    on_assumed: Callable[[list[str]], None] = lambda _: None
 
 
 _DEFAULTS = BuildOptions()
@@ -149,6 +152,7 @@ def make_files(
         tables, prose = read_project(config)
     except FaultsError as error:
         raise FaultsError((*error.faults, *outside)) from None
+    options.on_assumed(assumption_lines(tables.assumptions))
     faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside)
     n_pages = len(tables.models) + len(tables.tasks)
     workers = options.workers or worker_count(n_pages, len(tables.results))
@@ -274,7 +278,8 @@ def _config_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
 
 
 def _table_files(tables: Tables) -> dict[str, bytes]:
-    return {f"data/{table.spec.file}": table.file for table in tables.loaded.values()}
+    stored = ((t.where, t.file if t.source is None else t.source) for t in tables.loaded.values())
+    return {where: content for where, content in stored if content}
 
 
 def _checksums(config: SiteConfig, tables: Tables, prose: Prose) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -33,11 +33,14 @@ Sizes = Annotated[list[Annotated[int, Field(gt=0)]], AfterValidator(_check_uniqu
 Colour = Annotated[str, Field(pattern=_COLOUR)]
 Image = Annotated[str, Field(pattern=_IMAGE)]
 WebUrl = Annotated[str, Field(pattern=_LINK)]
+_LARGEST = 1e100  # of the numbers in tables
+Number = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
 
 _TOML = "site.toml"
 MOST_BYTES = 100_000
 """Of `site.toml`."""
 _MOST_DOTS = 1_000  # in a line: the time for a key takes the square of its parts
+_ANY = "NAME"
 # What a value must be, by pydantic's name of the rule that it breaks.
 _RULES = {
     "bool_type": "must be true or false",
@@ -220,6 +223,60 @@ class Charts(ConfigSection):
     serving: list[Name] = Field(default_factory=list)
 
 
+class _Facts(ConfigSection):
+    name: Name | None = None
+    """Name to show."""
+    family: Name | None = None
+    """Group of models, or of tasks whose results go together."""
+    description: Name | None = None
+    """What the model is, or has to do."""
+
+    @property
+    def stated(self) -> dict[str, str | float | bool]:
+        """The values that are set, by column of the contract."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class TaskSection(_Facts):
+    """`[tasks."NAME"]`: columns of the tasks table, instead of what the table states."""
+
+    category: Name | None = None
+    """Category of the task."""
+    metric: Name | None = None
+    """What the score measures."""
+    unit: Name | None = None
+    """Unit of the score."""
+    higher_is_better: bool | None = None
+    """Whether higher is better."""
+    score_min: Number | None = None
+    """Lowest possible score."""
+    score_max: Number | None = None
+    """Highest possible score."""
+    score_chance: Number | None = None
+    """Score that guessing gives."""
+    dataset_url: WebUrl | None = None
+    """Web page of the data set."""
+
+
+class ModelSection(_Facts):
+    """`[models."NAME"]`: columns of the models table, instead of what the table states."""
+
+    developer: Name | None = None
+    """Developer of the model."""
+    release_date: date | None = None
+    """Release date."""
+    parameters_b: Annotated[float, Field(ge=0, le=_LARGEST)] | None = None
+    """Number of parameters, in billions."""
+    tuning: Name | None = None
+    """How the developer tuned it."""
+    license: Name | None = None
+    """Licence of the weights."""
+    url: WebUrl | None = None
+    """Web page of the model."""
+    hf_id: Name | None = None
+    """Id on Hugging Face."""
+
+
 class _File(ConfigSection):
     site: SiteSection = Field(default_factory=SiteSection)
     board: BoardConfig = Field(default_factory=BoardConfig)
@@ -229,6 +286,10 @@ class _File(ConfigSection):
     theme: Theme = Field(default_factory=Theme)
     navigation: Navigation = Field(default_factory=Navigation)
     charts: Charts = Field(default_factory=Charts)
+    tasks: dict[Name, TaskSection] = Field(default_factory=dict)
+    """Facts about tasks, by id or by a pattern such as `*_wer`."""
+    models: dict[Name, ModelSection] = Field(default_factory=dict)
+    """Facts about models, by id or by a pattern."""
 
 
 class SiteConfig(_File):
@@ -351,7 +412,8 @@ def _hint(keys: list[str]) -> str:
     for path, names in known.items():
         if path and name in names:
             return f"It belongs in [{'.'.join(path)}]."
-    return did_you_mean(name, known[tuple(section)], "keys" if section else "sections")
+    own = known.get(tuple(section)) or known[section[0], _ANY]
+    return did_you_mean(name, own, "keys" if section else "sections")
 
 
 def _section_keys(
@@ -362,6 +424,9 @@ def _section_keys(
     fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
     keys = {path: list(fields)}
     for name, kind in fields.items():
+        for of_any_name in get_args(kind)[1:]:
+            if isinstance(of_any_name, type) and issubclass(of_any_name, ConfigSection):
+                keys |= _section_keys(of_any_name, (*path, name, _ANY))
         if isinstance(kind, type) and issubclass(kind, ConfigSection):
             keys |= _section_keys(kind, (*path, name))
     return keys

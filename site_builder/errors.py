@@ -104,16 +104,16 @@ def did_you_mean(got: str, known: Collection[str], noun: str = "", cutoff: float
     candidates = [name for name in names if can_compare and len(name) <= _LONGEST_COMPARED]
     for match in get_close_matches(got.lower(), candidates, n=1, cutoff=cutoff):
         return f"Did you mean {names[match]!r}?"
-    if 0 < len(known) <= 8:
+    if 0 < len(known) <= 10:
         return f"Known{f' {noun}' if noun else ''}: {', '.join(sorted(known))}."
     return ""
 
 
-def rows_text(rows: Sequence[int]) -> str:
+def rows_text(rows: Sequence[int], noun: str = "row") -> str:
     """Return row numbers in words: `row 41`, `rows 1, 2, 3, 4, 5 and 310 more`."""
     shown = ", ".join(str(row) for row in rows[:5])
     rest = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
-    return f"row{'s' if len(rows) > 1 else ''} {shown}{rest}"
+    return f"{noun}{'s' if len(rows) > 1 else ''} {shown}{rest}"
 
 
 class SiteError(Exception):
@@ -141,16 +141,16 @@ class FaultsError(SiteError):
         super().__init__(*faults)
 
 
-class UnclearScaleError(FaultsError):
-    """The scores of a file may be percentages or have another unit."""
+class UnclearScoresError(FaultsError):
+    """Only the publisher knows the direction or the unit of some scores.
 
-    @classmethod
-    def of(cls, scores: Collection[str]) -> Self:
-        """Return the error of scores, each named by file and task."""
-        what = "may be a percentage or have another unit"
-        fix = "Use --percent, --proportion or --other-unit, or scale under [import] in site.toml."
-        faults = (Fault("", f"{score} {what}", fix) for score in scores)
-        return cls(limit_faults(faults, len(scores), "", f"scores that {what}"))
+    Attributes:
+        of_direction, of_unit: Which of them is not known.
+    """
+
+    def __init__(self, faults: Iterable[Fault], *, of_direction: bool, of_unit: bool) -> None:
+        super().__init__(faults)
+        self.of_direction, self.of_unit = of_direction, of_unit
 
 
 class LockedError(FaultsError):

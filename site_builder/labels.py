@@ -268,7 +268,7 @@ def _side_by_side(results: Results) -> tuple[str, ...]:
         return results.scores.tasks
     groups: dict[tuple[object, ...], list[str]] = {}
     for t in results.catalog.tasks.values():
-        unit = (t.metric, t.higher_is_better, t.score_min, t.score_max)
+        unit = (t.metric, t.unit, t.higher_is_better, t.score_min, t.score_max)
         groups.setdefault(unit, []).append(t.task)
     largest = max(groups.values(), key=len)
     return tuple(largest)

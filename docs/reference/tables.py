@@ -16,6 +16,12 @@ The least that makes a site is one file, `data/results.parquet`, with the column
 and `score`. Every other table and column is optional: what is absent takes its column, chart, page
 and navigation entry away, and nothing else.
 
+- Each table is a Parquet file, or a text file with the same columns and checks, so that results can
+  be reviewed in git: instead of `results.parquet`, `results.csv` (UTF-8, commas, a heading) or
+  `results.jsonl` (an object per line). Errors name the line. `import`, `aggregate` and `profile`
+  keep the format of a table, and give new tables that of the results. The site publishes Parquet.
+- `[tasks]` and `[models]` in [`site.toml`](site-toml.md#tasks-and-models) state columns of tasks
+  and models without a table, or instead of what it states.
 - Ids are free text (`meta-llama/Llama-2-7b-hf`, `gpt-4o (2024)`, `μ`). Pages get a readable, stable
   slug of their own, and each score an address on its model's page that stays:
   `models/<model>/#score-<task>--<variant>`.

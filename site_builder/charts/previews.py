@@ -277,7 +277,7 @@ def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | Non
     if not result.models:
         return None
     rows = task_rows(results, labels, task, result.models[:_MOST_ROWS])
-    unit = f"{fact.metric or 'Score'}{'' if fact.higher_is_better else ', lower is better'}"
+    unit = f"{fact.measured}{'' if fact.higher_is_better else ', lower is better'}"
     caption = f"{sentence(unit)}{_marks(rows, labels)}{_chance(rows)}"
     baseline = shared(result.baseline_scores.get(v) for v in labels.roles.contest)
     return _dumbbells(rows, labels, caption, baseline)

@@ -133,7 +133,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
     title = title or f"{counted(len(models), 'model')} on {labels.tasks[task]}"
     baseline = shared(result.baseline_scores.get(v) for v in labels.roles.contest)
     unknown = "" if has_intervals(rows) else " The errors of the scores are not known."
-    unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
+    unit = f"{fact.measured}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(
         id="task-models",
         title=title,

@@ -18,7 +18,7 @@ from site_builder.commands.console import (
     strict_option,
     with_console,
 )
-from site_builder.errors import FaultsError
+from site_builder.errors import FaultsError, one_line, shortened
 from site_builder.formatting import count, counted, size
 
 _previous_option = click.option(
@@ -92,10 +92,14 @@ def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
     from site_builder.build import BuildOptions, load_project, make_files
     from site_builder.publish.folder import near_limits
 
-    options = BuildOptions(console.stage, console.count, workers=None)
+    assumed: list[str] = []
+    options = BuildOptions(console.stage, console.count, workers=None, on_assumed=assumed.extend)
     with console.exit_on_error():
         config = load_project(root, out=out)
         files, warnings = make_files(config, options, out, strict=strict, dry=True)
+    console.say("What scores are taken for; `[tasks]` in site.toml overrides it:")
+    for line in assumed:
+        console.say(one_line(shortened(f"  {line}")))
     console.warn(warnings)
     console.say(*near_limits(files))
     console.say("No errors." if warnings else "No faults.")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -21,7 +21,7 @@ from site_builder.config import load_config
 from site_builder.errors import (
     Fault,
     FaultsError,
-    UnclearScaleError,
+    UnclearScoresError,
     did_you_mean,
     limit_faults,
     one_line,
@@ -31,7 +31,7 @@ from site_builder.formatting import count, counted, rounded
 from site_builder.records import replace
 
 if TYPE_CHECKING:
-    from site_builder.importers.reading import ScoreScale
+    from site_builder.importers.reading import ImportOptions
     from site_builder.profile.features import MergedFeatures, TaskProfile, Tokenizer
 
 # The importers, the engines and the tokenizers are imported in the functions that need them: each
@@ -82,8 +82,16 @@ class _ImportCommand(click.Command):
     flag_value="other",
     help="Scores from 1 to 100 have another unit, without bounds.",
 )
+@click.option(
+    "--higher-is-better/--lower-is-better",
+    "better",
+    default=None,
+    help="Direction of the scores whose metric and names do not tell it.",
+)
 @dry_run_option
-@click.option("--verbose", is_flag=True, help="Print a line for each score that is left out.")
+@click.option(
+    "--verbose", is_flag=True, help="Print a line for each file, row and score that is left out."
+)
 @with_console
 def import_(  # noqa: PLR0913 - one per option
     root: Path,
@@ -92,7 +100,8 @@ def import_(  # noqa: PLR0913 - one per option
     paths: tuple[Path, ...],
     metrics: tuple[str, ...],
     model: str,
-    scale: ScoreScale | None,
+    scale: Literal["percent", "proportion", "other"] | None,
+    better: bool | None,
     *,
     subtasks: bool,
     examples: bool,
@@ -102,7 +111,7 @@ def import_(  # noqa: PLR0913 - one per option
     """Import evaluation output into the tables of a project, by key."""
     from site_builder.importers import run
     from site_builder.importers.formats import format_of
-    from site_builder.importers.reading import ImportOptions, ScoreScale
+    from site_builder.importers.reading import ImportOptions
 
     console.stage("Reading the files")
     with console.exit_on_error():
@@ -113,22 +122,34 @@ def import_(  # noqa: PLR0913 - one per option
             task_columns=None if section.task_columns is None else tuple(section.task_columns),
             scale=scale or section.scale,
             model=model,
+            higher_is_better=better,
+            metrics=metrics,
             subtasks=subtasks,
             examples=examples,
         )
-        import_paths = partial(run.import_paths, format_of(source), paths, config)
+        import_paths = partial(run.import_paths, format_of(source), paths, config, dry=dry)
         try:
-            report = import_paths(options, metrics=metrics, dry=dry)
-        except UnclearScaleError as error:
+            report = import_paths(options)
+        except UnclearScoresError as error:
             if not console.can_ask:
                 raise
             console.warn(error.faults)
-            choice = click.Choice(get_args(ScoreScale))
-            answer = click.prompt("What are these scores?", type=choice, err=True)
-            report = import_paths(replace(options, scale=answer), metrics=metrics, dry=dry)
-    console.warn(run.warnings_of(report))
+            report = import_paths(_ask(error, options))
+    console.warn(run.warnings_of(report, verbose=verbose))
     for line in run.lines_of(report, verbose=verbose, dry=dry):
         console.say(one_line(shortened(line)))
+
+
+def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:
+    """Return the options with what the user answers about all scores that are not clear."""
+    if error.of_direction:
+        better = click.confirm("Is a higher score better for all of them?", default=None, err=True)
+        options = replace(options, higher_is_better=better)
+    if error.of_unit:
+        choice = click.Choice(["percent", "proportion", "other"])
+        answer = click.prompt("What is the unit of all of them?", type=choice, err=True)
+        options = replace(options, scale=answer)
+    return options
 
 
 @click.command(epilog="Example: site-builder export eval-results out --project my-board")

@@ -251,11 +251,12 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
 
 
 def _are_comparable(tasks: pd.DataFrame) -> bool:
-    """Whether all have one direction, and one metric or one pair of stated bounds."""
+    """Whether all have one direction and unit, and one metric or one pair of stated bounds."""
     bounds, metrics = tasks[["score_min", "score_max"]], tasks["metric"]
     one_metric = metrics.notna().all() and len(metrics.unique()) == 1
     one_pair = all(len(bounds[name].dropna().unique()) <= 1 for name in bounds)
-    one_scale = one_pair and (one_metric or bool(bounds.notna().all(axis=None)))
+    one_unit = len(tasks["unit"].dropna().unique()) <= 1
+    one_scale = one_pair and one_unit and (one_metric or bool(bounds.notna().all(axis=None)))
     one_direction = len(tasks["higher_is_better"].unique()) == 1
     return len(tasks) <= 1 or bool(one_direction and one_scale)
 

@@ -82,6 +82,7 @@ class TaskInfo(Record):
     name: str
     category: str | None
     metric: str | None
+    unit: str | None
     description: str | None
     higher_is_better: bool
     score_min: float | None
@@ -91,6 +92,11 @@ class TaskInfo(Record):
     evaluation_split: str | None
     length_unit: str | None
     numbers: Mapping[str, float]
+
+    @property
+    def measured(self) -> str:
+        """The metric with its unit, as far as known: `wer (percent)`."""
+        return f"{self.metric or 'score'} ({self.unit})" if self.unit else self.metric or "score"
 
 
 class Provenance(Record):

@@ -16,6 +16,7 @@ from site_builder.records import Record, replace
 from site_builder.render.assets import default_folder
 from site_builder.symlinks import is_inside
 from site_builder.tables.read import first_line
+from site_builder.tables.schema import ENDINGS
 
 # Between two looks at the files. One look at the 150 files of a site takes some 2 ms.
 _PAUSE_S = 0.1
@@ -34,7 +35,8 @@ def file_states(root: Path) -> FileStates:
     own = (
         root / name for name in ("data/content", *_FOLDERS) if is_inside(root / name, root, name)
     )
-    paths = [root / "site.toml", root / "CNAME", *(root / "data").glob("*.parquet")]
+    tables = (path for ending in ENDINGS for path in (root / "data").glob(f"*{ending}"))
+    paths = [root / "site.toml", root / "CNAME", *tables]
     for folder in (*own, *(default_folder(name).resolve() for name in _FOLDERS)):
         # Not rglob, which fails when a folder is deleted while it lists.
         paths += (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)

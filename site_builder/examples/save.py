@@ -84,7 +84,7 @@ def _merge(
     if dry or not changed:
         return AggregateReport(merged, counts, ())
     save_tables(config.data_dir, changed)
-    saved = (config.data_dir / table.spec.file for table, _ in changed)
+    saved = (config.data_dir / table.file for table, _ in changed)
     return AggregateReport(merged, counts, tuple(saved))
 
 

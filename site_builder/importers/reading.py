@@ -18,11 +18,11 @@ from typing import Any, Literal, TypeVar
 
 from site_builder.records import Record, field
 from site_builder.symlinks import refuse_outside
+from site_builder.tables.metrics import ScoreScale
 from site_builder.tables.read import first_line
 from site_builder.tables.schema import LARGEST
 
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_-](\d\d)[-:](\d\d)[-:](\d\d)")
-ScoreScale = Literal["percent", "proportion", "other"]
 _T = TypeVar("_T")
 
 
@@ -41,6 +41,7 @@ class ImportedScore(Record):
         tool: The software that measured it, with its version.
         retrieved: Day on which the score was taken from somewhere else, `YYYY-MM-DD`.
         base: The model that `model` was tuned from, if the file states it.
+        is_percent: Whether the file marks the score as a percentage.
         main: Whether the format itself calls this the main score of the task.
         time: Orders runs by age: whether the moment is stated, and the moment (else file time).
     """
@@ -61,6 +62,7 @@ class ImportedScore(Record):
     retrieved: str | None = None
     base: str | None = None
     variant: str | None = None
+    is_percent: bool = False
     main: bool = False
     time: tuple[bool, float] = (False, 0.0)
 
@@ -84,11 +86,13 @@ class ImportedRow(Record):
         id: The model or task, as `ImportedScore` names it.
         values: Values by column of the schema; None is unknown.
         metric: The metric that the values of a task are valid for; empty for any.
+        why: What tells `higher_is_better` of a task, to be reported.
     """
 
     id: str
     values: Mapping[str, Any]
     metric: str = ""
+    why: str = "the file"
 
 
 class Skipped(Record):
@@ -111,7 +115,6 @@ class Reading(Record):
 
     Attributes:
         notes: What the reader assumed, such as the columns that it guessed.
-        unclear: Scores of an unknown unit: `results.csv: 71.3 of task 'a'`.
         files: Number of files with a score.
     """
 
@@ -121,7 +124,6 @@ class Reading(Record):
     examples: tuple[ImportedExample, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
-    unclear: tuple[str, ...] = ()
     files: int = 0
 
 
@@ -132,6 +134,7 @@ class ImportOptions(Record):
         columns: Column of a table by the column of the schema that it holds.
         task_columns: Columns of a wide table that are tasks; None to guess them.
         scale: The unit of scores between 1 and 100, if the user stated it.
+        higher_is_better: The direction of scores that nothing else tells, if the user stated it.
         metrics: What ranks, the preferred first, as `is_wanted` takes it.
         model: The model of files that name none; empty if the user states none.
         subtasks: Import the tasks of a group instead of the group.
@@ -140,6 +143,7 @@ class ImportOptions(Record):
     columns: Mapping[str, str] = field(default_factory=dict)
     task_columns: tuple[str, ...] | None = None
     scale: ScoreScale | None = None
+    higher_is_better: bool | None = None
     metrics: tuple[str, ...] = ()
     model: str = ""
     subtasks: bool = False

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import MOST_ALIKE, Fault, FaultsError, UnclearScaleError, did_you_mean
+from site_builder.errors import MOST_ALIKE, Fault, FaultsError, did_you_mean
 from site_builder.formatting import counted, listed
+from site_builder.importers.assume import Assumed, assume_tasks
 from site_builder.importers.formats import Format
 from site_builder.importers.merge import (
     RUN,
@@ -23,12 +26,10 @@ from site_builder.importers.merge import (
 )
 from site_builder.importers.reading import (
     ImportedExample,
-    ImportedRow,
     ImportedScore,
     ImportOptions,
     Reading,
     Skipped,
-    as_number,
     as_text,
     is_wanted,
     joined,
@@ -38,13 +39,13 @@ from site_builder.importers.select import (
     Place,
     choose_metrics,
     choose_newest,
-    facts_of_metric,
     name_tasks,
     pair_runs,
     setup_of,
 )
 from site_builder.records import Record, replace
 from site_builder.tables.lock import read_locked, write_locked
+from site_builder.tables.metrics import assumption_lines
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, StoredTable, read_all_stored, save_tables
 
@@ -67,6 +68,7 @@ class ImportReport(Record):
     """
 
     reading: Reading
+    assumed: Assumed
     other_metrics: list[Skipped]
     older: list[tuple[ImportedScore, ImportedScore]]
     pairing: Pairing
@@ -82,33 +84,32 @@ def import_paths(
     config: SiteConfig,
     options: ImportOptions,
     *,
-    metrics: Sequence[str] = (),
     dry: bool = False,
 ) -> ImportReport:
     """Import evaluation output into the tables of a project, unless `dry`.
 
-    `metrics` name what ranks, before those of `site.toml`.
-
     Raises:
-        UnclearScaleError: The user has to state the unit of some scores; nothing is written.
+        UnclearScoresError: The user has to state the direction or the unit of some scores; nothing
+            is written.
         FaultsError: There is no score, or the tables cannot be changed; nothing is written.
     """
-    wanted = (*metrics, *config.importing.metrics)
-    options = replace(options, metrics=wanted)
-    reading = joined(_read(source, path, options) for path in paths)
-    _check(source, reading, metrics)
+    wanted = (*options.metrics, *config.importing.metrics)
+    reading = joined(_read(source, path, replace(options, metrics=wanted)) for path in paths)
+    _check(source, reading, options.metrics)
 
-    def merge() -> ImportReport:
+    def merge(*, dry: bool) -> ImportReport:
         stored = read_all_stored((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
-        report, rows = _merge(reading, stored, config, wanted)
+        report, rows = _merge(reading, stored, config, options)
         changed = [(stored[name], r) for name, r in rows.items() if list(stored[name].rows) != r]
         if dry or not changed:
             return report
         save_tables(config.data_dir, changed)
-        saved = (config.data_dir / table.spec.file for table, _ in changed)
+        saved = (config.data_dir / table.file for table, _ in changed)
         return replace(report, saved=tuple(saved))
 
-    return (read_locked if dry else write_locked)(config.data_dir, merge)
+    # Without the lock of writers first, so that a question leaves no folder behind.
+    report = read_locked(config.data_dir, partial(merge, dry=True))
+    return report if dry else write_locked(config.data_dir, partial(merge, dry=False))
 
 
 def _read(source: Format, path: Path, options: ImportOptions) -> Reading:
@@ -123,8 +124,6 @@ def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
         what += "" if reading.skipped else ", since there is no file"
         nothing = Fault("", what, f"Name files or folders that contain {source.meaning}.")
         raise FaultsError((*_skipped_faults(reading), nothing))
-    if reading.unclear:
-        raise UnclearScaleError.of(reading.unclear)
     known = {(score.task, score.metric) for score in reading.measures}
     if unknown := [text for text in metrics if not any(is_wanted(text, *of) for of in known)]:
         what = "--metric {!r}: no score is of this metric"
@@ -140,14 +139,15 @@ def _merge(
     reading: Reading,
     stored: Mapping[str, StoredTable],
     config: SiteConfig,
-    metrics: Sequence[str],
+    options: ImportOptions,
 ) -> tuple[ImportReport, dict[str, list[StoredRow]]]:
     """Return the report, and the new rows of each table."""
     old = {name: table.rows for name, table in stored.items()}
     names, default = config.importing, config.default_variant
     known = {str(row.get("task")): row.get(_SETTING) or "" for row in old[TASKS.name]}
     setups = {m.task: known.get(names.tasks.get(m.task, m.task), "") for m in reading.measures}
-    chosen, others = choose_metrics(reading.measures, metrics, setups)
+    metrics = dict.fromkeys((*options.metrics, *config.importing.metrics))
+    chosen, others = choose_metrics(reading.measures, [*metrics], setups)
     newest, older = choose_newest(chosen)
     stored_runs = {
         (str(row.get("model")), row.get("variant") or default): row[RUN]
@@ -165,10 +165,16 @@ def _merge(
         for m in newest
         for model, variant in [pairing.places[m.model, m.variant]]
     ]
+    assumed = assume_tasks(placed, reading.tasks, known, config, options)
+    assumed.check()
+    refused = {id(one) for one, _ in assumed.refused}
+    placed = [one for one in placed if id(one) not in refused]
     merged = merge_results(old[RESULTS.name], placed, default)
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _first_known((names.models.get(f.id, f.id), f.values) for f in reading.models)
-    of_tasks = _task_facts(reading.tasks, placed, merged)
+    of_tasks = _first_known(
+        (name, values) for name, values in _task_facts(reading, placed, assumed)
+    )
     rows = {
         MODELS.name: merge_facts(old[MODELS.name], merged.rows, "model", of_models),
         TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
@@ -178,7 +184,7 @@ def _merge(
     nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
     added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
     stray = len(reading.examples) - len(examples)
-    return ImportReport(reading, others, older, pairing, merged, added, stray), rows
+    return ImportReport(reading, assumed, others, older, pairing, merged, added, stray), rows
 
 
 def _placed_examples(
@@ -204,39 +210,59 @@ def _first_known(facts: Iterable[tuple[Any, Mapping[str, Any]]]) -> dict[Any, di
 
 
 def _task_facts(
-    stated: Iterable[ImportedRow], placed: Sequence[Placed], merged: MergedScores
-) -> dict[str, dict[str, Any]]:
-    """Join what the names of metrics tell with what files state, which counts more."""
-    by_metric = _first_known(((fact.id, fact.metric), fact.values) for fact in stated)
-    scores: dict[str, list[float]] = {}
-    for row in merged.rows:
-        score = as_number(row.get("score"))
-        scores.setdefault(str(row.get("task")), []).extend([] if score is None else [score])
-    first = {p.task: p.score for p in reversed(placed)}
-    return {
-        task: {
-            **facts_of_metric(m.metric, scores.get(task, ())),
-            _SETTING: setup_of(m) or None,
-            **by_metric.get((m.task, ""), {}),
-            **by_metric.get((m.task, m.metric), {}),
-        }
-        for task, m in first.items()
-    }
+    reading: Reading, placed: Sequence[Placed], assumed: Assumed
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield what is known of each task by its id, what counts more first."""
+    first = {one.task: one.score for one in reversed(placed)}
+    by_id: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in reading.tasks:
+        by_id.setdefault((row.id, row.metric), []).append(row.values)
+    for task, score in first.items():
+        yield task, {_SETTING: setup_of(score) or None, **assumed.facts.get(task, {})}
+        # Of a task in the tables, empty cells are filled.
+        for key in dict.fromkeys(((score.task, score.metric), (score.task, ""))):
+            yield from ((task, values) for values in by_id.get(key, ()))
+        yield task, {"metric": score.metric or None}
 
 
-def warnings_of(report: ImportReport) -> list[Fault]:
-    """Return warnings: skipped files, refused scores, models that are not paired."""
-    faults = _skipped_faults(report.reading)
-    for new, why in report.merged.refused:
+def warnings_of(report: ImportReport, *, verbose: bool = False) -> list[Fault]:
+    """Return warnings: skipped files, unclear scores, models that are not paired.
+
+    `verbose` gives each skipped file and row a line of its own.
+    """
+    faults = _skipped_faults(report.reading, verbose=verbose)
+    for new, why in (*report.assumed.refused, *report.merged.refused):
         where = f"{new.score.source}: {_words(new.key)}"
         faults.append(Fault(where, f"not imported: {why}", severity="warning"))
+    twice = [
+        f"{new.model}, {new.task} ({old.score:g} and {new.score:g})"
+        for old, new in report.older
+        if _how_older(old, new) == "other"
+    ]
+    if twice:
+        what = f"several scores in one file: {listed(twice, most=MOST_ALIKE)}"
+        faults.append(Fault("", what, "The last one counts; remove the others.", "warning"))
     notes = report.pairing.notes
     return faults + [Fault("", f"not paired: {note}", severity="warning") for note in notes]
 
 
-def _skipped_faults(reading: Reading) -> list[Fault]:
-    skipped = (s for s in reading.skipped if s.what != "score")
-    return [Fault(s.where, f"skipped: {s.why}", s.fix, severity="warning") for s in skipped]
+def _skipped_faults(reading: Reading, *, verbose: bool = False) -> list[Fault]:
+    """Return a warning for each kind of skipped files and rows, with their names."""
+    kinds: dict[object, list[Skipped]] = {}
+    for number, s in enumerate(reading.skipped):
+        if s.what != "score":
+            # Reasons of one kind differ in a number, or in what was found.
+            kind = re.sub(r"'[^']*'|\d+", "", s.why)
+            kinds.setdefault(number if verbose else (s.what, kind, s.fix), []).append(s)
+    return [_skipped_fault(*alike) for alike in kinds.values()]
+
+
+def _skipped_fault(first: Skipped, *others: Skipped) -> Fault:
+    what = f"skipped: {first.why}"
+    if others:
+        more, names = counted(len(others), f"more {first.what}"), [s.where for s in others]
+        what += f"; and {more} like it: {listed(names, most=5)}"
+    return Fault(first.where, what, first.fix, "warning", stands_for=1 + len(others))
 
 
 def _words(key: Key) -> str:
@@ -249,6 +275,10 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
     reading, merged = report.reading, report.merged
     skipped = sum(s.what == "file" for s in reading.skipped)
     yield from reading.notes
+    if report.assumed.assumptions:
+        yield "Assumed of the new tasks; `[tasks]` in site.toml overrides it:"
+        lines = (f"  {line}" for line in assumption_lines(report.assumed.assumptions))
+        yield from _limited(lines, verbose=verbose)
     yield f"{counted(reading.files, 'file')} with scores, {skipped:,} skipped."
     yield from _limited(_older_lines(report), verbose=verbose)
     yield from _left_out_lines(report, verbose=verbose)
@@ -266,7 +296,7 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
     yield (
         f"Scores: {len(merged.added):,} added, {len(merged.replaced):,} replaced, "
         f"{len(merged.moved):,} moved, {len(merged.unchanged):,} unchanged, "
-        f"{len(merged.refused):,} not imported."
+        f"{len(merged.refused) + len(report.assumed.refused):,} not imported."
     )
     if added := [counted(n, name) for name, n in report.added.items() if n]:
         yield f"New: {listed(added, most=5)}."
@@ -282,11 +312,25 @@ def _limited(lines: Iterable[str], *, verbose: bool) -> Iterator[str]:
 
 
 def _older_lines(report: ImportReport) -> Iterator[str]:
-    """Count the scores that a newer run replaces, file by file."""
-    files = Counter((old.source, new.source) for old, new in report.older)
-    for (old, new), n in files.items():
-        why = f"since {new} is newer" if old != new else "since the file has the same score again"
-        yield f"older: {counted(n, 'score')} of {old}, {why}"
+    """Count the scores that another one replaces, file by file."""
+    files = Counter((_how_older(old, new), old.source, new.source) for old, new in report.older)
+    for (how, old, new), n in files.items():
+        if how == "identical":
+            again = f"{old} has them again" if old == new else f"{new} has them too"
+            yield f"identical: {counted(n, 'score')} of {old}, since {again}"
+        elif how == "older":
+            newer = f"{new} is newer" if old != new else "a row of it is newer"
+            yield f"older: {counted(n, 'score')} of {old}, since {newer}"
+
+
+def _how_older(old: ImportedScore, new: ImportedScore) -> str:
+    """Return how a score relates to the one that replaces it.
+
+    `identical` in its numbers, `older`, or an `other` one of the same file and time.
+    """
+    if (old.score, old.stderr, old.n_examples) == (new.score, new.stderr, new.n_examples):
+        return "identical"
+    return "other" if (old.source, old.time) == (new.source, new.time) else "older"
 
 
 def _left_out_lines(report: ImportReport, *, verbose: bool) -> Iterator[str]:

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.formatting import listed
 from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped, is_wanted
 from site_builder.records import Record
 
-# Shares of right answers, which harnesses write as 0 to 1.
-SHARES = (
-    "acc", "accuracy", "acc_norm", "acc_mutual_info", "exact_match", "em", "mc1", "mc2",
-    "quasi_exact_match", "prefix_exact_match", "quasi_prefix_exact_match", "pass@1", "pass_at_1",
-    "prompt_level_strict_acc", "inst_level_strict_acc", "prompt_level_loose_acc",
-    "inst_level_loose_acc", "likelihood_diff_acc", "pct_stereotype",
-)  # fmt: skip
-LOWER_IS_BETTER = (
-    "ppl", "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "loss", "brier",
-    "brier_score", "ter", "wer", "cer", "mae", "mse", "rmse", "pct_stereotype",
-    "likelihood_difference", "likelihood_diff", "ece",
-)  # fmt: skip
 # The metric of a task that ranks, unless somebody states one.
 _PREFERENCE = (
     "acc", "accuracy", "exact_match", "em", "quasi_exact_match", "acc_norm", "mc2", "mc1",
@@ -36,16 +23,6 @@ Place = tuple[str, str]
 """A model of the board and a variant."""
 Run = tuple[str, str | None]
 """What was run, and the variant that its file states, if any."""
-
-
-def facts_of_metric(metric: str, scores: Iterable[float]) -> dict[str, Any]:
-    """Return the columns of a task that follow from its metric; bounds only if they fit."""
-    facts: dict[str, Any] = {"metric": metric} if metric else {}
-    if metric.lower() in LOWER_IS_BETTER:
-        facts["higher_is_better"] = False
-    if metric.lower() in SHARES and all(0 <= score <= 1 for score in scores):
-        facts |= {"score_min": 0.0, "score_max": 1.0}
-    return facts
 
 
 def choose_metrics(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from site_builder.errors import did_you_mean
 from site_builder.importers.reading import (
@@ -17,7 +17,6 @@ from site_builder.importers.reading import (
     ImportedScore,
     ImportOptions,
     Reading,
-    ScoreScale,
     Skipped,
     UnreadableFileError,
     as_count,
@@ -26,13 +25,21 @@ from site_builder.importers.reading import (
     as_text,
     day_of,
     find_files,
+    is_wanted,
     joined,
     moment_of,
     read_each,
 )
-from site_builder.importers.select import LOWER_IS_BETTER, SHARES
 from site_builder.importers.sheets import Sheet, read_sheet
-from site_builder.records import Record, replace
+from site_builder.records import Record, field, replace
+from site_builder.tables.metrics import (
+    direction_in,
+    direction_of,
+    is_size_in_billions,
+    measure_of,
+    metric_in,
+    plain_name,
+)
 
 _BLANK = frozenset(
     ("", "-", "\N{EN DASH}", "\N{EM DASH}", "?", "n/a", "na", "nan", "none", "null", "tbd", "tba")
@@ -66,16 +73,12 @@ _SYNONYMS = {
     "release_date": "release_date released",
     "category": "category task_category domain",
     "higher_is_better": "higher_is_better",
+    "lower_is_better": "lower_is_better",
     "score_min": "score_min min_score",
     "score_max": "score_max max_score",
 }
 _OF_MODELS = ("developer", "family", "license", "parameters_b", "hf_id", "release_date")
 _OF_TASKS = ("category", "higher_is_better", "score_min", "score_max")
-# Columns of numbers that are no scores.
-_DERIVED = (
-    "average", "avg", "mean", "mean_score", "overall", "total", "rank", "index", "id", "no",
-    "unnamed_0", "index_level_0",
-)  # fmt: skip
 
 
 class ParsedNumber(Record):
@@ -94,6 +97,7 @@ class _Columns(Record):
         across: What each column of `scores` is: a `task`, a `model`, or empty for a score per row.
         errors: Column with the standard error of each of these columns.
         metric: The metric of all scores, if the score column is named by it.
+        measures: What each column of numbers is that is no score, such as `cost`.
     """
 
     named: Mapping[str, str]
@@ -102,20 +106,25 @@ class _Columns(Record):
     errors: Mapping[str, str]
     unused: tuple[str, ...]
     metric: str = ""
+    measures: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Describe the guess on one line, for the user to check."""
         shape = f"{self.across} per column" if self.across else "score per row"
         parts = [f"{name} = {column!r}" for name, column in self.named.items()]
         parts += [f"{self.across}s = {', '.join(self.scores)}"] if self.across else []
-        parts += [f"not used: {', '.join(self.unused)}"] if self.unused else []
+        measures = [f"{name} ({what})" for name, what in self.measures.items()]
+        parts += [f"no scores: {', '.join(measures)}"] if measures else []
+        unused = [name for name in self.unused if name not in self.measures]
+        parts += [f"not used: {', '.join(unused)}"] if unused else []
         return f"one {shape}; {'; '.join(parts)}"
 
 
 class _Cell(Record):
-    """A cell with a score, and the named cells of its row."""
+    """A cell with a score, the name of its column, and the named cells of its row."""
 
     where: str
+    column: str
     number: ParsedNumber
     values: dict[str, Any]
     score: ImportedScore
@@ -135,7 +144,7 @@ def _read(found: Found, options: ImportOptions) -> Reading:
     sheet = _with_model(read_sheet(found), options)
     columns = _guess_columns(sheet, options.columns, options.task_columns)
     SCORES.check(len(sheet.rows) * len(columns.scores))
-    cells, skipped = _cells(sheet, columns)
+    cells, skipped = _cells(sheet, columns, options.metrics)
     if not cells:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *skipped))
     notes = [f"{found.shown}: {columns}"]
@@ -148,7 +157,7 @@ def _read(found: Found, options: ImportOptions) -> Reading:
         task, metric = cell.score.task, cell.score.metric
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
         by_task.setdefault(name, []).append(cell)
-    tasks = (_of_task(found, task, of_task, options) for task, of_task in by_task.items())
+    tasks = (_of_task(task, of_task, columns.across) for task, of_task in by_task.items())
     rest = Reading(skipped=tuple(skipped), notes=tuple(notes), files=1)
     return joined([*tasks, rest])
 
@@ -167,14 +176,8 @@ def _guess_columns(
 ) -> _Columns:
     """Guess what each column of a table is, except those that `site.toml` states."""
     _check_stated(sheet.names, stated, tasks or ())
-    plain = {name: re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_") for name in sheet.names}
-    named = dict(stated)
-    for meaning, words in _SYNONYMS.items():
-        taken = (*named.values(), *(tasks or ()))
-        first = {plain[name]: name for name in reversed(sheet.names) if name not in taken}
-        match = next((first[word] for word in words.split() if word in first), None)
-        if meaning not in named and match is not None:
-            named[meaning] = match
+    plain = {name: plain_name(name) for name in sheet.names}
+    named = _name_columns(plain, stated, tasks or ())
     free = [name for name in sheet.names if name not in named.values()]
     by_word = {plain[name]: name for name in free}
     errors = {
@@ -184,8 +187,12 @@ def _guess_columns(
         if (word := f"{plain[column]}{end}") in by_word
     }
     stderrs = {*errors.values()}
-    others = (name for name in free if name not in stderrs)
-    numbers = [n for n in others if plain[n] not in _DERIVED and _is_numeric(sheet, n)]
+    numbers = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
+    # Without a column of models, the columns are models; of their names, only `rank` or `average`
+    # tell that they are none.
+    may_be = (n for n in numbers if "model" in named or "_" not in plain[n])
+    measures = {n: what for n in may_be if tasks is None and (what := measure_of(n))}
+    numbers = [name for name in numbers if name not in measures]
     if "model" in named and "task" in named and tasks is None:
         return _long(named, free, numbers, plain)
     if "model" not in named and ("task" not in named or tasks is not None):
@@ -193,12 +200,31 @@ def _guess_columns(
         raise UnreadableFileError(why=why)
     scores = tuple(numbers) if tasks is None else tasks
     if not scores:
-        raise UnreadableFileError(why="it has no column of scores")
+        none = ", ".join(f"{name} ({what})" for name, what in measures.items())
+        fix = "Name the scores by task_columns under [import] in site.toml." if none else ""
+        why = f"it has no column of scores{none and f', only {none}'}"
+        raise UnreadableFileError(why=why, fix=fix)
     errors = {column: errors[column] for column in scores if column in errors}
     used = {*scores, *errors.values()}
     unused = (name for name in free if name not in used)
     across = "task" if "model" in named else "model"
-    return _Columns(named, across, scores, errors, tuple(unused))
+    return _Columns(named, across, scores, errors, tuple(unused), measures=measures)
+
+
+def _name_columns(
+    plain: dict[str, str], stated: Mapping[str, str], tasks: Collection[str]
+) -> dict[str, str]:
+    """Return the column of each meaning, as stated or by its plain name."""
+    named = dict(stated)
+    for meaning, words in _SYNONYMS.items():
+        taken = (*named.values(), *tasks)
+        first = {plain[name]: name for name in reversed(plain) if name not in taken}
+        match = next((first[word] for word in words.split() if word in first), None)
+        if meaning == "parameters_b" and match is None:
+            match = next((name for name in first.values() if is_size_in_billions(name)), None)
+        if meaning not in named and match is not None:
+            named[meaning] = match
+    return named
 
 
 def _check_stated(names: Sequence[str], stated: Mapping[str, str], tasks: tuple[str, ...]) -> None:
@@ -234,8 +260,13 @@ def _long(
     return _Columns({**named, "score": score}, "", (score,), errors, unused, metric)
 
 
-def _cells(sheet: Sheet, columns: _Columns) -> tuple[list[_Cell], list[Skipped]]:
-    """Return each score of a table, and an entry for each cell that should be one."""
+def _cells(
+    sheet: Sheet, columns: _Columns, wanted: Collection[str]
+) -> tuple[list[_Cell], list[Skipped]]:
+    """Return each score of a table, and an entry for each cell that should be one.
+
+    A metric that is a measure, such as seconds, has no scores unless it is `wanted`.
+    """
     places = {name: {columns.across: as_text(name)} for name in columns.scores if columns.across}
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
@@ -258,10 +289,22 @@ def _cells(sheet: Sheet, columns: _Columns) -> tuple[list[_Cell], list[Skipped]]
                 error = parse_number(row.get(stated), comma=sheet.comma) if stated else None
                 stderr = as_error(error.value) if error else None
                 metric = score.metric or columns.metric
-                score = replace(score, score=parsed.value, metric=metric, stderr=stderr)
-                parsed = replace(parsed, is_percent=parsed.is_percent or "%" in column)
-                cells.append(_Cell(where, parsed, values, score))
+                if what := _unwanted_measure(score.task, metric, wanted):
+                    why = f"{metric!r} is no score ({what})"
+                    skipped.append(Skipped(f"{where}, {score.task}", why, "score"))
+                    continue
+                is_percent = parsed.is_percent or "%" in f"{column}{metric}"
+                score = replace(score, metric=metric, stderr=stderr, is_percent=is_percent)
+                score = replace(score, score=parsed.value)
+                cells.append(_Cell(where, column, parsed, values, score))
     return cells, skipped
+
+
+def _unwanted_measure(task: str, metric: str, wanted: Collection[str]) -> str:
+    """Return what a metric measures if that is no score and nobody wants it; else nothing."""
+    what = measure_of(metric)
+    is_wanted_here = any(is_wanted(text, task, metric) for text in wanted)
+    return "" if what == "average" or is_wanted_here else what
 
 
 def _shared(sheet: Sheet, values: dict[str, Any]) -> ImportedScore:
@@ -286,33 +329,45 @@ def _word(value: object) -> str:
     return as_text(value if isinstance(value, str) else "" if is_blank(value) else str(value))
 
 
-def _of_task(found: Found, task: str, cells: list[_Cell], options: ImportOptions) -> Reading:
-    first, numbers = cells[0], [cell.number for cell in cells]
+def _of_task(task: str, cells: list[_Cell], across: str) -> Reading:
+    first = cells[0]
     facts = {name: _typed(name, first.values.get(name)) for name in _OF_TASKS}
-    scores = tuple(replace(cell.score, task=task, metric="") for cell in cells)
-    bounds = bounds_of(numbers, first.score.metric, options.scale)
-    most = math.inf
-    if facts["score_max"] is None and bounds == "unclear":
-        largest = max(number.value for number in numbers)
-        return Reading(scores, unclear=(f"{found.shown}: {largest:g} of task {task!r}",))
-    if facts["score_max"] is None and isinstance(bounds, tuple):
-        facts["score_min"], facts["score_max"] = bounds
-        most = bounds[1]
+    is_lower = _typed("lower_is_better", first.values.get("lower_is_better"))
+    facts["metric"] = metric = first.score.metric or metric_in(task) or None
+    why = "the file"
+    if facts["higher_is_better"] is None and is_lower is not None:
+        facts["higher_is_better"] = not is_lower
+    elif facts["higher_is_better"] is None:
+        facts["higher_is_better"], why = _direction(first, task, across)
+    if metric is not None:
+        facts["metric"] = _without_arrow(metric)
     models = {
         cell.score.model: {name: _typed(name, cell.values.get(name)) for name in _OF_MODELS}
         for cell in reversed(cells)
-        if cell.number.value <= most
     }
     return Reading(
-        measures=tuple(score for score in scores if score.score <= most),
+        measures=tuple(replace(cell.score, task=task, metric="") for cell in cells),
         models=tuple(ImportedRow(model, values) for model, values in models.items()),
-        tasks=(ImportedRow(task, {"metric": first.score.metric or None, **facts}),),
-        skipped=tuple(
-            Skipped(cell.where, f"{cell.number.value:g} is not a proportion", "row")
-            for cell in cells
-            if cell.number.value > most
-        ),
+        tasks=(ImportedRow(task, facts, why=why),),
     )
+
+
+def _direction(cell: _Cell, task: str, across: str) -> tuple[bool | None, str]:
+    """Return whether higher is better for a task, by the words of the file, and which ones."""
+    metric, better = cell.score.metric, direction_of(cell.score.metric)
+    if better is not None:
+        return better, f"metric {metric!r}"
+    if (better := direction_in(task)) is not None:
+        word = metric_in(task)
+        where = "the heading" if across == "task" else "the name of the task"
+        return better, f"{word!r} in {where}" if word else where
+    if not across and not metric and plain_name(cell.column) in ("score", "scores"):
+        return True, f"the heading {cell.column!r}"
+    return None, ""
+
+
+def _without_arrow(metric: str) -> str:
+    return metric.strip("\u2191\u2193 ")
 
 
 def _typed(name: str, value: object) -> str | float | bool | None:
@@ -321,8 +376,10 @@ def _typed(name: str, value: object) -> str | float | bool | None:
         return None
     if name in ("score_min", "score_max", "parameters_b"):
         number = parse_number(value, comma=False)
-        return number.value if number else None
-    if name == "higher_is_better":
+        # Tables write -1 for a size that is not known.
+        is_size = number is None or name != "parameters_b" or number.value >= 0
+        return number.value if number and is_size else None
+    if name in ("higher_is_better", "lower_is_better"):
         return _BOOLEANS.get(_word(value).casefold())
     return day_of(moment_of(_word(value))) if name == "release_date" else _word(value) or None
 
@@ -346,24 +403,3 @@ def parse_number(value: object, *, comma: bool) -> ParsedNumber | None:
     if number is None:
         return None
     return ParsedNumber(number, bool(match["percent"]), bool(match["spread"]))
-
-
-def bounds_of(
-    numbers: Sequence[ParsedNumber], metric: str, scale: ScoreScale | None
-) -> tuple[float, float] | Literal["unclear"] | None:
-    """Return the lowest and highest possible score of a task, judged by its scores.
-
-    They are None if the scores have another unit, and `unclear` if they may be percentages.
-    """
-    values = [number.value for number in numbers]
-    low, high = min(values), max(values)
-    if low < 0 or high > 100 or metric.lower() in LOWER_IS_BETTER:
-        return None
-    if all(number.is_percent for number in numbers):
-        return (0.0, 100.0)
-    if high <= 1:
-        return (0.0, 100.0) if scale == "percent" else (0.0, 1.0)
-    if scale is not None:
-        return {"percent": (0.0, 100.0), "proportion": (0.0, 1.0), "other": None}[scale]
-    is_percent = metric.lower() in SHARES and not any(0 < value <= 1 for value in values)
-    return (0.0, 100.0) if is_percent else "unclear"

@@ -303,6 +303,7 @@ def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
         Fact("Category", category, link=page_link(category, "category", category)),
         Fact("Metric", fact.metric or "", direction),
         Fact("Direction", "" if fact.metric else direction),
+        Fact("Unit", fact.unit or ""),
         Fact("Scores", bounds),
         Fact("Chance level", "" if fact.score_chance is None else quantity(fact.score_chance)),
         Fact("Evaluated on", fact.evaluation_split or ""),

@@ -42,6 +42,7 @@ from site_builder.tables.read import (
     LoadedTables,
     Tables,
     complete_tables,
+    find_files,
     load_table,
     load_tables,
     parse_table,
@@ -115,9 +116,9 @@ def _read_path(path: Path) -> ReleaseContent:
     if path.is_file():
         table = _readable(load_table(RESULTS, path, str(path)))
         return _read_tables(path.parent, LoadedTables({RESULTS.name: table}))
-    if (path / "site.toml").exists() or (path / "data" / RESULTS.file).exists():
+    if (path / "site.toml").exists() or find_files(RESULTS, path / "data"):
         return _read_project(path)
-    if (path / RESULTS.file).exists():
+    if find_files(RESULTS, path):
         return _read_tables(path, load_tables(path, str(path)))
     if files := _folder_files(path):
         return _read_site(files)
@@ -131,10 +132,10 @@ def _read_path(path: Path) -> ReleaseContent:
     raise SiteError(Fault(str(path), what, fix))
 
 
-def _readable(table: LoadedTable | Fault) -> LoadedTable:
-    if isinstance(table, Fault):
-        raise SiteError(table)
-    return table
+def _readable(table: LoadedTable | Fault | tuple[Fault, ...]) -> LoadedTable:
+    if isinstance(table, LoadedTable):
+        return table
+    raise SiteError(*(table if isinstance(table, tuple) else (table,)))
 
 
 # --- from tables --------------------------------------------------------------------------------

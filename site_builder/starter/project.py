@@ -15,8 +15,8 @@ from site_builder.build import load_project, make_files
 from site_builder.errors import Fault, SiteError, one_line
 from site_builder.records import Record
 from site_builder.starter.generator import generator_files
+from site_builder.tables.check import read_long_table
 from site_builder.tables.read import LoadedTable
-from site_builder.tables.text_files import read_long_table
 
 FILES = Path(__file__).parent / "files"
 HOSTS = {

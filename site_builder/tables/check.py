@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeAlias
 from unicodedata import category
 
@@ -14,12 +15,15 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.formatting import counted, listed
 from site_builder.records import replace
+from site_builder.tables.metrics import direction_of, is_limited
+from site_builder.tables.overrides import override_tables
 from site_builder.tables.read import (
     LoadedTable,
     LoadedTables,
     Tables,
     complete_tables,
     has_type,
+    load_table,
     positions,
 )
 from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
@@ -50,7 +54,8 @@ _Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 
 def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     """Check and complete the tables, or raise all errors and warnings if there is an error."""
-    faults = [*loaded.faults, *_unknown_file_faults(loaded.unknown_files)]
+    loaded, assumptions, unmatched = override_tables(loaded, config)
+    faults = [*loaded.faults, *_unknown_file_faults(loaded.unknown_files), *unmatched]
     unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
     unsound = {f"{spec.name}.{column.name}" for spec in unread for column in spec.columns}
     for name, table in loaded.tables.items():
@@ -62,11 +67,26 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     faults += _reference_faults(tables, config, unsound)
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
-    return replace(tables, warnings=tuple(faults))
+    return replace(tables, warnings=tuple(faults), assumptions=tuple(assumptions))
+
+
+def read_long_table(path: Path) -> LoadedTable:
+    """Read scores from a Parquet or text file outside a project, or raise every fault of it.
+
+    They are checked as `data/results.parquet`, whose content is the `file` of the table.
+    """
+    table = load_table(RESULTS, path, str(path))
+    if not isinstance(table, LoadedTable):
+        raise FaultsError(table)
+    faults = [*find_table_faults(table, SiteConfig(root=path.parent))]
+    if any(fault.severity == "error" for fault in faults):
+        raise FaultsError(faults)
+    return table
 
 
 def find_table_faults(table: LoadedTable, config: SiteConfig) -> Iterator[Fault]:
     """Find the faults of one table alone: columns, values, keys."""
+    yield from table.faults
     yield from _column_faults(table, config.analysis.features or ())
     for spec in table.spec.columns:
         if spec.name in table.frame:
@@ -253,16 +273,21 @@ def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
     ids, names = tables.results[name].dropna(), set(known)
     unknown = ids[~_among(ids, known)]
     groups = unknown.groupby(unknown, sort=False)
+    known_ids = tables.loaded.get(f"{name}s")
+    file = Path(known_ids.where).name if known_ids else ""
     faults = (
-        unknown_id_fault(table.place(rows.index), name, str(value), names) for value, rows in groups
+        unknown_id_fault(table.place(rows.index), name, str(value), names, file)
+        for value, rows in groups
     )
     more = f"{name}s that are not in {name}s.parquet"
     yield from limit_faults(faults, groups.ngroups, table.where, more)
 
 
-def unknown_id_fault(where: str, name: str, value: str, known: Collection[str]) -> Fault:
+def unknown_id_fault(
+    where: str, name: str, value: str, known: Collection[str], file: str = ""
+) -> Fault:
     """Return the fault of an id, such as that of a `model`, that its table does not have."""
-    file = f"{name}s.parquet"
+    file = file or f"{name}s.parquet"
     fix = did_you_mean(value, known, f"{name}s") or f"Add it to {file}."
     return Fault(where, f"{name} {value!r} is not in {file}", fix)
 
@@ -333,25 +358,57 @@ def _number(value: float) -> str:
 
 
 def _percents(tables: Tables) -> Iterator[Fault]:
-    """Find scores above 2 among proportions, where higher is better and no bound is stated."""
-    tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
-    metric = tables.results["task"].map(dict(zip(tasks["task"], tasks["metric"], strict=True)))
+    """Find percentages among proportions, where higher is better and no upper bound is stated.
+
+    An error are a few scores above 2 of a metric whose others are 0 to 1. A warning are tasks with
+    any other mix, unless their metric has other values: a perplexity may be 0.9 or 20.
+    """
     scores, table = tables.results["score"], tables.loaded[RESULTS.name]
-    facts = pd.DataFrame({"odd": scores.between(2, 100, inclusive="right"), "metric": metric})
-    facts["fits"] = facts["odd"] | scores.between(0, 1) | scores.isna()
-    of_metric = facts.groupby("metric", sort=False)
-    few = of_metric["odd"].sum().between(1, of_metric["odd"].size() / 10) & of_metric["fits"].all()
-    names = few[few].index
+    odd, share = scores.between(2, 100, inclusive="right"), scores.between(0, 1, inclusive="right")
+    fits, in_range = odd | share | scores.isin([0]) | scores.isna(), scores.between(0, 100)
+    tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
+    tasks = tasks[["task", "metric"]].drop_duplicates("task")
+    at = positions(tables.results["task"], tasks["task"].tolist())
+    facts = pd.DataFrame({"odd": odd, "share": share, "fits": fits, "in_range": in_range, "n": 1})
+    of_task = facts.groupby(at).agg(
+        dict(odd="sum", share="any", fits="all", in_range="all", n="sum")
+    )
+    of_task = tasks.reset_index(drop=True).join(of_task, how="inner")
+    of_metric = of_task.groupby("metric", sort=False).agg(dict(odd="sum", n="sum", fits="all"))
+    few = of_metric["fits"] & of_metric["odd"].between(1, of_metric["n"] / 10)
+    metrics = few[few].index
     faults = (
         Fault(
-            table.place(facts.index[facts["odd"] & (facts["metric"] == name)]),
+            table.place(
+                np.flatnonzero(odd & np.isin(at, of_task.index[of_task["metric"] == name]))
+            ),
             f"score above 1, while the other scores of metric {str(name)!r} are proportions",
             "Divide percentages by 100, or state score_max of the task.",
         )
-        for name in names
+        for name in metrics
     )
     more = "metrics with percentages among proportions"
-    yield from limit_faults(faults, len(names), table.where, more)
+    yield from limit_faults(faults, len(metrics), table.where, more)
+    may_mix = np.array([_may_be_share(metric) for metric in of_task["metric"]], dtype=bool)
+    is_mixed = (of_task["odd"] > 0) & of_task["share"] & of_task["in_range"] & may_mix
+    mixed = of_task[is_mixed & ~of_task["metric"].isin(metrics)]
+    faults = (
+        Fault(
+            table.place(np.flatnonzero(share & (at == row))),
+            f"score up to 1, while others of task {str(task)!r} are above 2: are proportions and "
+            "percentages mixed?",
+            "Use one unit; then state score_max in the tasks table, or under [tasks] in site.toml.",
+            "warning",
+        )
+        for row, task in mixed["task"].items()
+    )
+    more = "tasks with proportions and percentages mixed"
+    yield from limit_faults(faults, len(mixed), table.where, more)
+
+
+def _may_be_share(metric: object) -> bool:
+    """Whether scores of a metric may be proportions; null is unknown."""
+    return not isinstance(metric, str) or is_limited(metric) or direction_of(metric) is None
 
 
 def _unknown_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:

@@ -14,10 +14,9 @@ import pandas as pd
 from site_builder.records import Record
 from site_builder.tables.read import LoadedTable
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
+from site_builder.tables.text_files import NUMBER
 
 _FOUND_TYPES: Mapping[str, Type] = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
-"""A number as CSV files have it: with a decimal point, without marks between thousands."""
 # What a spreadsheet reads as the beginning of a formula (some read the wide forms too), where a
 # cell may begin: a spreadsheet with semicolons between cells ignores our commas and quotes. It
 # skips blanks, quotes and characters of no width. A number stays a number.

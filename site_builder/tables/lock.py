@@ -44,10 +44,10 @@ class _Files:
     def finish(self) -> None:
         """Put new tables that are complete in place of the old ones, or raise a fault."""
         try:
-            for spec in TABLES:
-                path = self.ready / spec.file
+            for name in (name for spec in TABLES for name in spec.files):
+                path = self.ready / name
                 if path.is_file() and not path.is_symlink():
-                    path.replace(self.data / spec.file)
+                    path.replace(self.data / name)
             _flush(self.data)
             shutil.rmtree(self.ready)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Read Parquet: whole tables with types, a footer, or rows in batches."""
+"""Read whole tables with types; of Parquet also the footer, or rows in batches."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from site_builder.errors import Fault, rows_text
-from site_builder.records import Record, field
+from site_builder.errors import Fault, FaultsError, rows_text
+from site_builder.records import Record, field, replace
+from site_builder.symlinks import is_inside
 from site_builder.tables.lock import read_locked
+from site_builder.tables.metrics import Assumption
 from site_builder.tables.schema import MODELS, TABLES, TASKS, ColumnSpec, TableSpec, Type
+from site_builder.tables.text_files import CSV_ENDINGS, JSON_LINES_ENDINGS, parse_text
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 
@@ -28,6 +31,8 @@ MOST_VALUES = 50_000_000
 """Values of a Parquet file that is read whole, rows times columns."""
 MOST_BYTES = 500_000_000
 """Bytes of a Parquet file that is read whole, once it is decoded."""
+MOST_TEXT_BYTES = 100_000_000
+"""Bytes of a table in CSV or JSON lines, which takes ten times as much memory."""
 # Arrow raises the last for the name of a column.
 PARQUET_ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError)
 # The pandas type of the columns that hold no text.
@@ -44,11 +49,14 @@ class LoadedTable(Record):
     Attributes:
         frame: All rows and columns of the file, in its order. Decimals are floats, dates are
             `YYYY-MM-DD` text, and columns of other types (lists, binary) are text.
-        file: The bytes of the file, for download.
+        file: The bytes of the table as Parquet, for download.
         where: The name of the file in messages.
         nan_rows: Rows with NaN by column, counted from 0; `frame` does not tell NaN from null.
         whole: Columns of whole numbers with nulls, which `frame` holds as floats.
         times: Columns of dates or times, which `frame` holds as text.
+        source: The content of the project's file, if it is not `file`.
+        lines: The line of each row in a text file; None for Parquet.
+        faults: Values of a text file that are of another type than their column.
     """
 
     spec: TableSpec
@@ -58,10 +66,21 @@ class LoadedTable(Record):
     nan_rows: Mapping[str, list[int]] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
     times: frozenset[str] = frozenset()
+    source: bytes | None = None
+    lines: tuple[int, ...] | None = None
+    faults: tuple[Fault, ...] = ()
 
     def place(self, rows: Iterable[Any]) -> str:
-        """Return the place of rows, counted from 0, in messages: `data/results.parquet: row 1`."""
-        return f"{self.where}: {rows_text([int(row) + 1 for row in rows])}"
+        """Return the place of rows, counted from 0, in messages.
+
+        It is `data/results.parquet: row 1`; `data/results.csv:2` for a line of text.
+        """
+        numbers = [int(row) for row in rows]
+        if self.lines is None:
+            return f"{self.where}: {rows_text([number + 1 for number in numbers])}"
+        lines = [self.lines[number] for number in numbers]
+        start = f"{self.where}:{lines[0]}"
+        return start if len(lines) == 1 else f"{start}: {rows_text(lines, 'line')}"
 
 
 class LoadedTables(Record):
@@ -82,7 +101,8 @@ class Tables(Record):
 
     A table that the project does not have is None. Models and tasks are in published order. Never
     null are `variant`, `name` and `higher_is_better`. `loaded` holds the tables as read, for
-    download, and `warnings` the findings that do not stop a build.
+    download, `warnings` the findings that do not stop a build, and `assumptions` what the scores of
+    each task are taken for.
     """
 
     results: pd.DataFrame
@@ -93,6 +113,7 @@ class Tables(Record):
     differences: pd.DataFrame | None
     loaded: Mapping[str, LoadedTable]
     warnings: tuple[Fault, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
 
 def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
@@ -109,31 +130,71 @@ def _load_tables(data_dir: Path, shown_as: str) -> LoadedTables:
     faults: list[Fault] = []
     unreadable: set[str] = set()
     for spec in TABLES:
-        path, where = data_dir / spec.file, f"{shown_as}/{spec.file}"
-        if path.exists():
-            found = load_table(spec, path, where)
+        names = find_files(spec, data_dir)
+        if len(names) == 1:
+            found = _load_file(spec, data_dir / names[0], f"{shown_as}/{names[0]}")
             if isinstance(found, LoadedTable):
                 tables[spec.name] = found
-            else:
-                faults.append(found)
-                unreadable.add(spec.name)
+                continue
+            faults += found
+            unreadable.add(spec.name)
+        elif names:
+            faults.append(several_files(names, shown_as))
+            unreadable.add(spec.name)
         elif spec.required:
             columns = ", ".join(f"'{column.name}'" for column in spec.columns if column.required)
             fix = f"Write it with one row for {spec.row} and at least the columns {columns}."
-            faults.append(Fault(where, "the file is missing", fix))
+            faults.append(Fault(f"{shown_as}/{spec.file}", "the file is missing", fix))
     unknown = {path.name for path in data_dir.glob("*.parquet")} - {spec.file for spec in TABLES}
     return LoadedTables(tables, tuple(faults), tuple(sorted(unknown)), frozenset(unreadable))
 
 
-def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
-    """Read one Parquet file, which messages call `where`, or return why it cannot be read."""
+def _load_file(spec: TableSpec, path: Path, where: str) -> LoadedTable | tuple[Fault, ...]:
+    """Read a table of a folder. A link may lead to Parquet elsewhere, but not to any text."""
+    is_linked = path.parent.is_symlink() or not is_inside(path, path.parent)
+    if is_linked and path.name != spec.file:
+        fix = "Replace the link by the file, or write the table as Parquet."
+        return (Fault(where, "it is text behind a link that leads out of the folder", fix),)
+    return load_table(spec, path, where)
+
+
+def find_files(spec: TableSpec, data_dir: Path) -> list[str]:
+    """Return the names of the files of a table that a folder has; more than one is a fault."""
+    return [name for name in spec.files if (data_dir / name).exists()]
+
+
+def several_files(names: Sequence[str], folder: str) -> Fault:
+    """Return the fault that several files are the same table."""
+    what = f"{' and '.join(names)} are one table"
+    return Fault(f"{folder}/{names[0]}", what, "Keep one of them.")
+
+
+def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | tuple[Fault, ...]:
+    """Read one table, which messages call `where`, or return why it cannot be read.
+
+    It is a Parquet file, or a text file for `parse_text` by its ending.
+    """
     if path.exists() and not path.is_file():  # reading a pipe or a device may never end
-        return Fault(where, "this is not a file", "Write the table as one Parquet file.")
+        return (Fault(where, "this is not a file", "Write the table as one Parquet file."),)
     try:
         file = path.read_bytes()
     except OSError as error:
-        return Fault(where, f"the file cannot be read: {error.strerror}", "Make it readable.")
-    return parse_table(spec, file, where)
+        return (Fault(where, f"the file cannot be read: {error.strerror}", "Make it readable."),)
+    ending = path.suffix.lower()
+    if ending not in (*CSV_ENDINGS[:1], *JSON_LINES_ENDINGS):
+        table = parse_table(spec, file, where)
+        return (table,) if isinstance(table, Fault) else table
+    if len(file) > MOST_TEXT_BYTES:
+        what = f"the file has {len(file):,} bytes, and at most {MOST_TEXT_BYTES:,} of text are read"
+        return (Fault(where, what, "Write the table as Parquet."),)
+    try:
+        text = parse_text(spec, file, where, ending)
+    except FaultsError as error:
+        return error.faults
+    table = parse_table(spec, text.frame.to_parquet(index=False), where)
+    if isinstance(table, Fault):
+        return (table,)
+    return replace(table, source=file, lines=text.lines, faults=text.faults)
 
 
 def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault:

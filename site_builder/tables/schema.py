@@ -15,6 +15,9 @@ Type = Literal["text", "number", "integer", "boolean", "date", "url"]
 LARGEST = 1e100
 """The largest absolute number in a table: sums of squares stay finite."""
 
+ENDINGS = (".parquet", ".csv", ".jsonl")
+"""How the name of a table's file may end."""
+
 TYPE_WORDS: dict[Type, str] = {
     "text": "text",
     "number": "number",
@@ -58,8 +61,13 @@ class TableSpec(Record):
 
     @property
     def file(self) -> str:
-        """The file name in the data folder."""
+        """The name of its file as Parquet, which the site publishes."""
         return f"{self.name}.parquet"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names that its file may have in the data folder."""
+        return tuple(f"{self.name}{ending}" for ending in ENDINGS)
 
     def column(self, name: str) -> ColumnSpec | None:
         """Return the declaration of a column, or None if there is none."""
@@ -130,8 +138,16 @@ TASKS = TableSpec(
             default="a family of its own",
         ),
         ColumnSpec("metric", "What the score measures, such as `accuracy`"),
+        ColumnSpec(
+            "unit",
+            "Unit of the score, such as `seconds`. `percent` and `proportion` set bounds that are "
+            "not stated, where higher is better",
+        ),
         ColumnSpec("description", "What the model has to do"),
-        ColumnSpec("higher_is_better", "Whether higher is better", "boolean", default="true"),
+        ColumnSpec(
+            "higher_is_better", "Whether higher is better", "boolean",
+            default="false for metrics such as `wer` or `perplexity`, else true",
+        ),
         _number("score_min", "Lowest possible score", default="no bound"),
         _number("score_max", "Highest possible score", default="no bound"),
         _number("score_chance", "Score that guessing gives, such as 0.5 for yes or no"),

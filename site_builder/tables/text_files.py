@@ -1,31 +1,46 @@
-"""Read rows of CSV, TSV and JSON lines with the place of each."""
+"""Read CSV, TSV and JSON lines: rows with their places, or a table with typed columns."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import math
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TextIO
 
 import pandas as pd
 
-from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, limit_faults
 from site_builder.records import Record
-from site_builder.tables.check import find_table_faults
-from site_builder.tables.export import NUMBER
-from site_builder.tables.read import LoadedTable, load_table
-from site_builder.tables.schema import RESULTS, ColumnSpec
+from site_builder.tables.schema import TYPE_WORDS, ColumnSpec, TableSpec
 
 CSV_ENDINGS = (".csv", ".tsv")
 JSON_LINES_ENDINGS = (".jsonl", ".ndjson")
 
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+"""A number as CSV files have it: with a decimal point, without marks between thousands."""
+
 _SEPARATORS = (";", "\t", "|")
+_CODE = re.compile(r"[+-]?0\d")  # `007` is no number
 _LONGEST_FIELD = 2**31 - 1
 _EXACT = 2**53  # larger integers are not all exact as floats
+
+
+class TextTable(Record):
+    """A table as a text file has it.
+
+    Attributes:
+        frame: The rows, with columns of the contract in their type.
+        lines: The line of each row.
+        faults: Values that are of another type than their column.
+    """
+
+    frame: pd.DataFrame
+    lines: tuple[int, ...]
+    faults: tuple[Fault, ...]
 
 
 class TextRow(Record):
@@ -54,8 +69,19 @@ def read_csv(
     lines: Iterable[str], separator: str = ",", *, strict: bool = False
 ) -> Iterator[list[str]]:
     """Yield the heading and each row, without empty lines, of CSV text, or raise a `csv.Error`."""
+    return (row for _, row in _numbered(lines, separator, strict=strict))
+
+
+def _numbered(
+    lines: Iterable[str], separator: str = ",", *, strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line that it begins on, from 1."""
     csv.field_size_limit(_LONGEST_FIELD)
-    return (row for row in csv.reader(lines, delimiter=separator, strict=strict) if row)
+    reader, line = csv.reader(lines, delimiter=separator, strict=strict), 1
+    for row in reader:
+        if row:
+            yield line, row
+        line = reader.line_num + 1
 
 
 def _json_rows(lines: Iterable[str]) -> Iterator[TextRow]:
@@ -78,60 +104,58 @@ def json_kind(value: object) -> str:
     return kinds.get(type(value), "nothing" if value is None else "a number")
 
 
-def read_long_table(path: Path) -> LoadedTable:
-    """Read scores and check them as `results.parquet`, or raise every fault of the file.
+def parse_text(spec: TableSpec, content: bytes, where: str, ending: str) -> TextTable:
+    """Return the table in a CSV file or, by its `ending`, in JSON lines.
 
-    It is a Parquet file, or a CSV file in UTF-8 with commas and a heading, whose rows count from 1
-    below the heading. The `file` of the table is the content of `data/results.parquet`.
+    CSV has commas and a heading. Blank cells are null; columns beyond the contract are numbers or
+    true and false if all their values are.
+
+    Raises:
+        FaultsError: The file is no such table.
     """
-    faults: list[Fault] = []
-    if path.suffix.lower() == ".parquet":
-        table = load_table(RESULTS, path, str(path))
-        if isinstance(table, Fault):
-            raise FaultsError([table])
-    else:
-        table, faults = _load_csv(path, str(path))
-    faults += find_table_faults(table, SiteConfig(root=path.parent))
-    if any(fault.severity == "error" for fault in faults):
-        raise FaultsError(faults)
-    return table
-
-
-def _load_csv(path: Path, where: str) -> tuple[LoadedTable, list[Fault]]:
-    """Read a CSV file; the faults are values that are not numbers."""
-    heading, *rows = _read_rows(path, where)
-    if faults := [*_shape_faults(heading, rows, where)]:
-        raise FaultsError(faults)
-    columns: dict[str, pd.Series] = {}
-    for name, *texts in zip(heading, *rows, strict=True):
-        spec = RESULTS.column(name)
-        if spec and spec.type in ("number", "integer"):
-            faults += _number_faults(spec, texts, where)
-            columns[name] = _numbers(spec, texts)
-        else:
-            columns[name] = pd.Series([text or None for text in texts], dtype="str")
-    frame = pd.DataFrame(columns)
-    return LoadedTable(RESULTS, frame, frame.to_parquet(index=False), where), faults
-
-
-def _read_rows(path: Path, where: str) -> list[list[str]]:
     try:
-        text = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
-        rows = [[value.strip() for value in row] for row in read_csv(text, strict=True)]
-    except OSError as error:
-        fault = Fault(where, f"the file cannot be read: {error.strerror}")
+        text = io.StringIO(content.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError:
-        fault = Fault(where, "is not UTF-8 text", "Save it as CSV in UTF-8, or as Parquet.")
+        raise FaultsError([Fault(where, "is not UTF-8 text", "Save it as UTF-8.")]) from None
+    is_json = ending in JSON_LINES_ENDINGS
+    lines, columns = (_json_columns if is_json else _csv_columns)(text, spec, where)
+    faults: list[Fault] = []
+    series = {}
+    for name, values in columns.items():
+        column = spec.column(name)
+        if column is None:
+            series[name] = _guessed(values, is_text=not is_json)
+            continue
+        typed, odd = _typed(column, values, is_text=not is_json)
+        series[name] = typed
+        faults += _type_faults(column, values, odd, lines, where)
+    return TextTable(pd.DataFrame(series), lines, tuple(faults))
+
+
+def _csv_columns(
+    text: TextIO, spec: TableSpec, where: str
+) -> tuple[tuple[int, ...], dict[str, list[Any]]]:
+    """Return the line of each row, and the texts of each column; None where it is blank."""
+    try:
+        rows = [(line, [v.strip() for v in row]) for line, row in _numbered(text, strict=True)]
     except csv.Error as error:
-        fault = Fault(where, f"is not valid CSV: {error}")
-    else:
-        if rows:
-            return rows
-        fault = Fault(where, "the file is empty", "Write a heading, and one row per score.")
-    raise FaultsError([fault])
+        raise FaultsError([Fault(where, f"is not valid CSV: {error}")]) from error
+    if not rows:
+        fix = f"Write a heading, and one row per {spec.row.split()[-1]}."
+        raise FaultsError([Fault(where, "the file is empty", fix)])
+    (_, heading), *rest = rows
+    if faults := [*_shape_faults(heading, rest, where)]:
+        raise FaultsError(faults)
+    values = zip(*(row for _, row in rest), strict=True) if rest else ([] for _ in heading)
+    columns = {
+        name: [text or None for text in texts] for name, texts in zip(heading, values, strict=True)
+    }
+    return tuple(line for line, _ in rest), columns
 
 
-def _shape_faults(heading: list[str], rows: Iterable[list[str]], where: str) -> Iterator[Fault]:
+def _shape_faults(
+    heading: list[str], rows: Iterable[tuple[int, list[str]]], where: str
+) -> Iterator[Fault]:
     n, found = len(heading), next((mark for mark in _SEPARATORS if mark in heading[0]), None)
     if n == 1 and found:
         what = f"the values are separated by {found!r}"
@@ -140,26 +164,111 @@ def _shape_faults(heading: list[str], rows: Iterable[list[str]], where: str) -> 
         if times > 1:
             yield Fault(where, f"{times} columns are called {name!r}", "Keep one.")
     odd = [
-        Fault(f"{where}: row {number}", f"it has {len(row)} values, the heading {n}")
-        for number, row in enumerate(rows, 1)
+        Fault(f"{where}:{line}", f"it has {len(row)} values, the heading {n}")
+        for line, row in rows
         if len(row) != n
     ]
     yield from limit_faults(odd, len(odd), where, "rows that are too short or too long")
 
 
-def _number_faults(spec: ColumnSpec, texts: Iterable[str], where: str) -> Iterator[Fault]:
-    fix = f"Write a number, such as 0.71, or {'leave the row out' if spec.required else 'nothing'}."
-    odd = [
-        Fault(f"{where}: row {number}", f"'{spec.name}' is {text!r}, not a number", fix)
-        for number, text in enumerate(texts, 1)
-        if text and not NUMBER.fullmatch(text)
-    ]
-    return limit_faults(odd, len(odd), where, f"values of '{spec.name}' that are not numbers")
+def _json_columns(
+    text: TextIO, spec: TableSpec, where: str
+) -> tuple[tuple[int, ...], dict[str, list[Any]]]:
+    """Return the line of each row, and the values of each column; None where a row lacks it."""
+    found = [(int(row.place.split()[-1]), row) for row in _json_rows(text)]
+    odd = [Fault(f"{where}:{line}", row.problem) for line, row in found if row.problem]
+    if not found:
+        fix = f"Write one object per line, for {spec.row}."
+        odd.append(Fault(where, "the file is empty", fix))
+    if odd:
+        raise FaultsError(limit_faults(odd, len(odd), where, "lines that are no rows"))
+    rows = [row.values or {} for _, row in found]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return tuple(line for line, _ in found), {n: [row.get(n) for row in rows] for n in names}
 
 
-def _numbers(spec: ColumnSpec, texts: Iterable[str]) -> pd.Series:
-    # A text that is not a number has its fault already; 1 causes no second one.
-    sound = (text if NUMBER.fullmatch(text) else "1" if text else "nan" for text in texts)
-    numbers = pd.Series(map(float, sound), dtype="float64")
-    is_whole = (numbers.isna() | (numbers % 1 == 0)).all() and not (numbers.abs() > _EXACT).any()
-    return numbers.astype("Int64") if spec.type == "integer" and is_whole else numbers
+def _typed(column: ColumnSpec, values: list[Any], *, is_text: bool) -> tuple[pd.Series, list[bool]]:
+    """Return a column of the contract in its type, and which values are of another one.
+
+    Those have something else in the column, which causes no second fault.
+    """
+    convert, dtype = _CONVERSIONS.get(column.type, (_text, "str"))
+    found: list[Any] = [None if v is None else convert(v, is_text=is_text) for v in values]
+    odd = [old is not None and new is None for old, new in zip(values, found, strict=True)]
+    if dtype == "float64":
+        return _as_numbers([1.0 if bad else n for n, bad in zip(found, odd, strict=True)]), odd
+    if dtype == "str":
+        found = [str(old) if bad else new for old, new, bad in zip(values, found, odd, strict=True)]
+    return pd.Series(found, dtype=dtype), odd
+
+
+def _text(value: object, *, is_text: bool) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _flag(value: object, *, is_text: bool) -> bool | None:
+    if is_text:
+        return {"true": True, "false": False}.get(str(value).casefold())
+    return value if isinstance(value, bool) else None
+
+
+def _number(value: object, *, is_text: bool) -> float | None:
+    if is_text:
+        return float(value) if isinstance(value, str) and NUMBER.fullmatch(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # of a whole number with hundreds of digits
+        return math.inf
+
+
+_CONVERSIONS = {
+    "number": (_number, "float64"),
+    "integer": (_number, "float64"),
+    "boolean": (_flag, "object"),
+}
+
+
+def _as_numbers(numbers: list[float | None]) -> pd.Series:
+    series = pd.Series(numbers, dtype="float64")
+    is_whole = (series.isna() | (series % 1 == 0)).all() and not (series.abs() > _EXACT).any()
+    return series.astype("Int64") if is_whole and series.notna().any() else series
+
+
+def _guessed(values: list[Any], *, is_text: bool) -> pd.Series:
+    """Return a column beyond the contract: numbers, true and false, or text."""
+    filled = [value for value in values if value is not None]
+    numbers = [_number(value, is_text=is_text) for value in values]
+    has_codes = is_text and any(_CODE.match(value) for value in filled)
+    if filled and not has_codes and len(filled) == sum(n is not None for n in numbers):
+        return _as_numbers(numbers)
+    if filled and all(isinstance(value, bool) for value in filled):
+        return pd.Series(values, dtype="object")
+    texts = (v if v is None or isinstance(v, str) else json.dumps(v) for v in values)
+    return pd.Series(list(texts), dtype="str")
+
+
+def _type_faults(
+    column: ColumnSpec, values: list[Any], odd: list[bool], lines: Sequence[int], where: str
+) -> Iterator[Fault]:
+    """Yield a fault for each value of a column that is of another type."""
+    is_number = column.type in ("number", "integer")
+    fix = "Put it in quotes."
+    if is_number:
+        instead = "leave the row out" if column.required else "nothing"
+        fix = f"Write a number, such as 0.71, or {instead}."
+    elif column.type == "boolean":
+        fix = "Write true or false, or nothing."
+    kind = "a number" if is_number else TYPE_WORDS[column.type]
+    bad = [(line, value) for line, value, is_odd in zip(lines, values, odd, strict=True) if is_odd]
+    faults = (
+        Fault(f"{where}:{line}", f"'{column.name}' is {_shown(value)}, not {kind}", fix)
+        for line, value in bad
+    )
+    kinds = "numbers" if is_number else kind
+    return limit_faults(faults, len(bad), where, f"values of '{column.name}' that are not {kinds}")
+
+
+def _shown(value: object) -> str:
+    return repr(value) if isinstance(value, str | int | float) else json_kind(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,10 +19,14 @@ from site_builder.tables.lock import replacing
 from site_builder.tables.read import (
     PARQUET_ERRORS,
     LargeParquetError,
+    LoadedTable,
+    find_files,
+    load_table,
     parquet_problem,
     read_whole,
+    several_files,
 )
-from site_builder.tables.schema import TableSpec, Type
+from site_builder.tables.schema import RESULTS, TableSpec, Type
 
 StoredRow = dict[str, Any]
 Column: TypeAlias = "pa.Array[Any]"
@@ -39,10 +45,11 @@ class StoredTable(Record):
     """A table of a project that is going to be changed; empty if there is no file.
 
     In columns of the schema, dates are `YYYY-MM-DD` text and decimals are floats. Other columns are
-    as stored.
+    as stored. `file` is the name of its file, whose format stays.
     """
 
     spec: TableSpec
+    file: str
     rows: tuple[StoredRow, ...] = ()
     types: Mapping[str, pa.DataType] = field(default_factory=dict)
     metadata: Mapping[bytes, bytes] = field(default_factory=dict)
@@ -64,11 +71,15 @@ def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, Sto
 
 def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
     """Read one table of a project, without rows if there is no file, or raise its fault."""
-    path, where = data_dir / spec.file, f"data/{spec.file}"
-    if not path.exists():
-        return StoredTable(spec)
+    names = find_files(spec, data_dir)
+    if len(names) > 1:
+        raise FaultsError([several_files(names, "data")])
+    if not names:  # a new table has the format of the results
+        ending = next(iter(find_files(RESULTS, data_dir)), spec.file).rpartition(".")[2]
+        return StoredTable(spec, f"{spec.name}.{ending}")
+    file, where = names[0], f"data/{names[0]}"
     try:
-        table = read_whole(path)
+        table = read_whole(_parquet_of(spec, data_dir / file, where))
         names = table.column_names
     except (LargeParquetError, *PARQUET_ERRORS) as error:
         what = f"the table cannot be added to: {parquet_problem(error)}"
@@ -81,7 +92,18 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
     for row in rows:
         row |= {name: _plain(row[name]) for name in declared}
     types = dict(zip(names, table.schema.types, strict=True))
-    return StoredTable(spec, tuple(rows), types, table.schema.metadata or {})
+    return StoredTable(spec, file, tuple(rows), types, table.schema.metadata or {})
+
+
+def _parquet_of(spec: TableSpec, path: Path, where: str) -> Path | bytes:
+    """Return the Parquet file of a table, or its content if the table is a text file."""
+    if path.name == spec.file:
+        return path
+    table = load_table(spec, path, where)
+    faults = table.faults if isinstance(table, LoadedTable) else table
+    if faults or not isinstance(table, LoadedTable):
+        raise FaultsError(faults)
+    return table.file
 
 
 def _plain(value: object) -> object:
@@ -98,7 +120,7 @@ def save_tables(data_dir: Path, tables: Sequence[tuple[StoredTable, Sequence[Sto
     Raises:
         FaultsError: A table is a link, a value does not fit its column, or writing fails.
     """
-    links = [stored.spec.file for stored, _ in tables if (data_dir / stored.spec.file).is_symlink()]
+    links = [stored.file for stored, _ in tables if (data_dir / stored.file).is_symlink()]
     if links:
         # The file that it leads to may be of another project, or of none.
         what, fix = "this is a link, and only files are written to", "Replace it by the file."
@@ -106,10 +128,32 @@ def save_tables(data_dir: Path, tables: Sequence[tuple[StoredTable, Sequence[Sto
     try:
         with replacing(data_dir) as folder:
             for stored, rows in tables:
-                pq.write_table(_as_arrow(stored, rows), folder / stored.spec.file)
+                _write(_as_arrow(stored, rows), folder / stored.file)
     except OSError as error:
         what = f"writing failed: {error.strerror}"
         raise FaultsError([Fault("data", what, "The tables are unchanged.")]) from error
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    if path.suffix == ".parquet":
+        pq.write_table(table, path)
+        return
+    rows = table.to_pylist()
+    with path.open("w", encoding="utf8", newline="") as file:
+        if path.suffix == ".csv":
+            lines = csv.writer(file, lineterminator="\n")
+            lines.writerow(table.column_names)
+            lines.writerows([_cell(value) for value in row.values()] for row in rows)
+        else:
+            known = ({k: v for k, v in row.items() if v is not None} for row in rows)
+            file.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in known)
+
+
+def _cell(value: object) -> str:
+    """Return a value as CSV has it: nothing for null, `7` for 7.0."""
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).lower()
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _as_arrow(stored: StoredTable, rows: Sequence[StoredRow]) -> pa.Table:
@@ -141,4 +185,4 @@ def _array(stored: StoredTable, name: str, values: list[Any]) -> Column:
             continue
     what = f"column {name!r} has values that do not fit its type"
     fix = "Correct it; `site_builder check` names the rows."
-    raise FaultsError([Fault(f"data/{stored.spec.file}", what, fix)])
+    raise FaultsError([Fault(f"data/{stored.file}", what, fix)])

@@ -49,7 +49,10 @@ DEFAULTS: dict[str, object] = {
     "charts.analysis": [],
     "charts.serving": [],
 }
-SECTIONS = "Known sections: analysis, board, charts, citation, import, navigation, site, theme."
+SECTIONS = (
+    "Known sections: analysis, board, charts, citation, import, models, navigation, site, tasks, "
+    "theme."
+)
 SITE_KEYS = (
     "Known keys: base_url, cards, description, headline, license, released, repository, title."
 )

@@ -174,8 +174,8 @@ def test_a_table_at_fault(tmp_path, csv):
     assert (1, "") == (said.exit_code, said.stdout)
     fix = "Write a number, such as 0.71, or leave the row out."
     assert [
-        f"{csv}: row 3: 'score' is 'x', not a number. {fix}",
-        f"{csv}: rows 1, 2: two scores for (a, t). Keep one score for each.",
+        f"{csv}:4: 'score' is 'x', not a number. {fix}",
+        f"{csv}:2: lines 2, 3: two scores for (a, t). Keep one score for each.",
         "2 errors; nothing was written.",
     ] == said.stderr.splitlines()
     assert ["results.csv"] == list(contents(tmp_path))

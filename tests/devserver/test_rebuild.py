@@ -44,7 +44,13 @@ def told(monkeypatch, *looks: FileStates) -> list[list[Path]]:
 
 
 def test_what_a_build_reads_is_watched(project):
-    read = ("data/content/lede.md", "templates/about.html", "static/css/base.css", "static/x/y.png")
+    read = (
+        "data/prices.csv",
+        "data/content/lede.md",
+        "templates/about.html",
+        "static/css/base.css",
+        "static/x/y.png",
+    )
     unread = ("notes.txt", "site/index.html", "data/source/raw.csv", "data/content/.lede.md.swp")
     for name in (*read, *unread):
         (project / name).parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 from site_builder.cli import main
 
 HARNESSES = Path(__file__).parents[1] / "data/harnesses"
-ANSWERED = ["--other-unit"]
 
 
 def run_import(source: str, *args: object, into: Path) -> Result:

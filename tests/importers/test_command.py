@@ -37,6 +37,9 @@ def test_report_lists_read_skipped_added_and_written(folder, tmp_path):
     assert (0, "") == (said.exit_code, said.stdout)
     assert [
         "warning: runs/notes.md: skipped: a results file does not end in .md",
+        "Assumed of the new tasks; `[tasks]` in site.toml overrides it:",
+        "  better  range   metric  from                          tasks",
+        "  higher  0 to 1  acc     metric 'acc'; scores up to 1  t",
         "2 files with scores, 1 skipped.",
         "Left out 2, which --verbose lists: acc (0-shot) is used for the task (2).",
         "Scores: 2 added, 0 replaced, 0 moved, 0 unchanged, 0 not imported.",
@@ -108,16 +111,21 @@ def test_error_in_site_toml_stops_the_import(folder, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize(("answer", "most"), [("percent", 100.0), ("other", None)])
-def test_terminal_asks_for_the_unit_of_scores(tmp_path, monkeypatch, answer, most):
+@pytest.mark.parametrize(
+    ("better", "unit", "most"), [(True, "percent", 100.0), (True, "other", None), (False, "", None)]
+)
+def test_terminal_asks_for_direction_and_unit(tmp_path, monkeypatch, better, unit, most):
     monkeypatch.setattr(Console, "can_ask", True)
-    monkeypatch.setattr(click, "prompt", lambda *_args, **_more: answer)
+    monkeypatch.setattr(click, "confirm", lambda *_args, **_more: better)
+    monkeypatch.setattr(click, "prompt", lambda *_args, **_more: unit or "percent")
     path = tmp_path / "a.csv"
-    path.write_text("model,add\nalpha,71.5\n")
+    path.write_text("model,add\nalpha,71.5\nbeta,30\n")
     said = run_import("csv", path, into=tmp_path)
     assert 0 == said.exit_code
-    assert "a.csv: 71.5 of task 'add' may be a percentage or have another unit" in said.stderr
-    assert most == rows(tmp_path, "tasks")[0].get("score_max")
+    assert "a.csv does not tell whether higher is better for 'add'. " in said.stderr
+    assert "a.csv does not tell the unit of 'add' (30 to 71.5). " in said.stderr
+    (task,) = rows(tmp_path, "tasks")
+    assert (better, most) == (task["higher_is_better"], task.get("score_max"))
 
 
 def test_imported_project_builds(folder, tmp_path):

@@ -156,7 +156,7 @@ def test_helm_asks_for_the_main_metric_of_an_unknown_scenario(tmp_path):
     assert "--metric 'new=NAME', with f1_score, rouge_l, perplexity." in said.stderr
     (row,) = imported("helm", tmp_path / "runs", "--metric", "new=rouge_l", into=tmp_path)
     assert ("new (a)", 0.25) == (row["task"], row["score"])
-    assert "higher_is_better" not in rows(tmp_path, "tasks")[0]
+    assert rows(tmp_path, "tasks")[0]["higher_is_better"] is True
 
 
 def test_metric_of_one_task(tmp_path):

@@ -91,6 +91,7 @@ def test_merged_model_is_not_paired(tmp_path):
     assert "hub/m/README.md: made from a, b, so it is not paired" in said.stderr
 
 
+ANSWERS = ("--higher-is-better", "--percent")
 EVAL_RESULTS = """\
 - dataset: {id: openai/gsm8k, task_id: gsm8k}
   source: {name: Model Card, url: "https://huggingface.co/org/m"}
@@ -108,7 +109,11 @@ def test_eval_results_of_a_repository(tmp_path):
     folder = tmp_path / "hub/org__m/.eval_results"
     folder.mkdir(parents=True)
     (folder / "all.yaml").write_text(EVAL_RESULTS)
-    imported("model-index", tmp_path / "hub", into=tmp_path)
+    said = run_import("model-index", tmp_path / "hub", into=tmp_path)
+    assert (
+        "not tell whether higher is better for 'openai/gsm8k: gsm8k' and 'cais/hle'" in said.stderr
+    )
+    imported("model-index", tmp_path / "hub", *ANSWERS, into=tmp_path)
     assert {
         ("org/m", "openai/gsm8k: gsm8k", "base"): 96.06,
         ("org/m", "cais/hle", "base"): 20.9,
@@ -124,7 +129,7 @@ def test_eval_results_are_written_as_they_were_read(tmp_path):
     folder = tmp_path / "hub/org__m/.eval_results"
     folder.mkdir(parents=True)
     (folder / "all.yaml").write_text(EVAL_RESULTS)
-    imported("model-index", tmp_path / "hub", into=tmp_path / "a")
+    imported("model-index", tmp_path / "hub", *ANSWERS, into=tmp_path / "a")
     assert (
         "https://huggingface.co/datasets/cais/hle"
         == rows(tmp_path / "a", "tasks")[1]["dataset_url"]
@@ -140,7 +145,7 @@ def test_eval_results_are_written_as_they_were_read(tmp_path):
         },
         {"dataset": {"id": "cais/hle", "task_id": "default"}, "value": 20.9, "notes": "no-tools"},
     ]
-    imported("model-index", tmp_path / "out", into=tmp_path / "b")
+    imported("model-index", tmp_path / "out", *ANSWERS, into=tmp_path / "b")
     assert scores(tmp_path / "a") == scores(tmp_path / "b")
     said = run("export", "eval-results", tmp_path / "out", "--project", tmp_path / "a")
     assert (1, True) == (said.exit_code, "cannot be written: File exists" in said.stderr)
@@ -148,7 +153,7 @@ def test_eval_results_are_written_as_they_were_read(tmp_path):
 
 def test_export_names_what_has_no_repository_or_benchmark(tmp_path):
     (tmp_path / "a.csv").write_text("model,task,score\norg/m,t,0.5\nother,t,0.25\n")
-    imported("csv", tmp_path / "a.csv", into=tmp_path)
+    imported("csv", tmp_path / "a.csv", "--higher-is-better", into=tmp_path)
     said = run("export", "eval-results", tmp_path / "out", "--project", tmp_path)
     assert 1 == said.exit_code
     assert "task 't' has no benchmark: set dataset_url and hf_task_id in the tasks" in said.stderr

@@ -197,7 +197,7 @@ def test_small_hostile_file_never_stops_an_import(tmp_path, source):
     make(tmp_path / "files")
     assert all(path.stat().st_size < 5_000_000 for path in (tmp_path / "files").rglob("*"))
     args = ("import", source, tmp_path / "files", "--into", tmp_path / "p", "--quiet")
-    said = run_limited(COMMAND, *args, "--examples")
+    said = run_limited(COMMAND, *args, "--examples", "--higher-is-better", "--verbose")
     assert (0, "") == (said.returncode, said.stdout), said.stderr
     assert "good" in {model for model, _, _ in scores(tmp_path / "p")}
     lines = said.stderr.splitlines()

@@ -26,7 +26,7 @@ def test_mteb_results(tmp_path):
     LaBSE's score is the mean of the eleven numbers in its file. STSBenchmark is in the layout from
     before MTEB 1.11, without a name for the main score.
     """
-    said = run_import("mteb", MTEB, into=tmp_path)
+    said = run_import("mteb", MTEB, "--verbose", into=tmp_path)
     assert {
         (LABSE, "STS17", "base"): pytest.approx(0.741820, abs=5e-7),
         ("intfloat/multilingual-e5-small", "ItaHateClassification", "base"): 0.5784823848238483,

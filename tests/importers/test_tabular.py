@@ -9,12 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from site_builder.importers.tabular import (
-    ParsedNumber,
-    bounds_of,
-    is_blank,
-    parse_number,
-)
+from site_builder.importers.tabular import is_blank, parse_number
+from site_builder.tables.metrics import direction_in, direction_of, measure_of
+from tests.commands.test_cli import run
 from tests.helpers.imported import HARNESSES, contents, imported, rows, run_import, scores
 
 LONG = """\
@@ -23,6 +20,9 @@ alpha,add,base,0.5,0.125,16,2024-05-01,https://example.org/a,x
 alpha,add,fine_tuned,0.75,,16,,,
 beta,add,base,0.25,0.0,,,,
 """
+
+
+UP = "--higher-is-better"
 
 
 def write(folder, name, content):
@@ -46,7 +46,8 @@ def test_long_table(tmp_path):
     }
     assert ("fine_tuned", 0.75, "a.csv") == (second["variant"], second["score"], second["source"])
     assert {"stderr", "n_examples", "date"}.isdisjoint(third)
-    assert [{"task": "add", "score_min": 0.0, "score_max": 1.0}] == rows(tmp_path, "tasks")
+    (task,) = rows(tmp_path, "tasks")
+    assert task == {"task": "add", "higher_is_better": True, "score_min": 0.0, "score_max": 1.0}
     assert (
         "a.csv: one score per row; model = 'Model'; task = 'Benchmark'; score = 'Score'; "
         "variant = 'Stage'; stderr = 'StdErr'; n_examples = 'n'; date = 'Date'; "
@@ -62,7 +63,7 @@ beta;13;;**0,75**;;n/a;0,75
 
 
 def test_wide_table_of_tasks(tmp_path):
-    said = run_import("csv", write(tmp_path, "a.csv", WIDE), into=tmp_path)
+    said = run_import("csv", write(tmp_path, "a.csv", WIDE), UP, into=tmp_path)
     assert {
         ("alpha", "add", "base"): 0.5,
         ("alpha", "sort", "base"): 0.25,
@@ -74,13 +75,31 @@ def test_wide_table_of_tasks(tmp_path):
         {"model": "beta", "parameters_b": 13.0},
     ] == rows(tmp_path, "models")
     assert "one task per column; model = 'model'; license = 'license'; parameters_b" in said.stderr
-    assert "tasks = add, sort; not used: Average" in said.stderr
+    assert "tasks = add, sort; no scores: Average (average)" in said.stderr
 
 
 def test_wide_table_of_models(tmp_path):
     path = write(tmp_path, "a.tsv", "Task\talpha\tbeta\nadd\t0.5\t0.25\n")
-    imported("csv", path, into=tmp_path)
+    imported("csv", path, UP, into=tmp_path)
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
+
+
+def test_columns_beside_those_of_models_are_no_models(tmp_path):
+    path = write(tmp_path, "a.csv", "dataset,version,metric,alpha\nadd,2,acc,0.5\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert {("alpha", "add", "base"): 0.5} == scores(tmp_path)
+    assert "no scores: version (order)" in said.stderr
+
+
+def test_error_rates_in_percent_have_a_unit_and_no_bounds(tmp_path):
+    imported("csv", write(tmp_path, "a.csv", "model,WER (%)\nalpha,8.5\n"), into=tmp_path)
+    (task,) = rows(tmp_path, "tasks")
+    assert task == {
+        "task": "WER (%)",
+        "metric": "WER",
+        "unit": "percent",
+        "higher_is_better": False,
+    }
 
 
 RECORDS = [
@@ -105,10 +124,10 @@ def test_index_of_a_data_frame_is_a_column_if_it_has_a_name(tmp_path):
     frame = pd.DataFrame({"add": [0.5, 0.25]}, index=pd.Index(["alpha", "beta"], name="model"))
     frame.to_parquet(tmp_path / "a.parquet")
     expected = {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25}
-    imported("csv", tmp_path / "a.parquet", into=tmp_path / "named")
+    imported("csv", tmp_path / "a.parquet", UP, into=tmp_path / "named")
     assert expected == scores(tmp_path / "named")
     frame.reset_index().set_index(pd.Index([7, 9])).to_parquet(tmp_path / "a.parquet")
-    imported("csv", tmp_path / "a.parquet", into=tmp_path / "unnamed")
+    imported("csv", tmp_path / "a.parquet", UP, into=tmp_path / "unnamed")
     assert expected == scores(tmp_path / "unnamed")
 
 
@@ -147,7 +166,7 @@ def test_stated_score_column_names_its_metric(tmp_path):
 def test_column_without_a_name_is_no_standard_error(tmp_path):
     """Nor is it a task."""
     path = write(tmp_path, "a.jsonl", json.dumps({"model": "alpha", "add": 0.5, "": 0.25}))
-    (row,) = imported("csv", path, into=tmp_path)
+    (row,) = imported("csv", path, UP, into=tmp_path)
     assert ("add", 0.5, False) == (row["task"], row["score"], "stderr" in row)
 
 
@@ -155,8 +174,22 @@ def test_last_row_of_a_repeated_score_counts(tmp_path):
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
     said = run_import("csv", path, into=tmp_path)
     assert {("a", "t", "base"): 0.25} == scores(tmp_path)
-    line = "older: 1 score of a.csv, since the file has the same score again"
+    line = (
+        "warning: several scores in one file: a, t (0.5 and 0.25). The last one counts; remove the "
+        "others."
+    )
     assert line in said.stderr
+
+
+def test_repeated_score_is_called_identical_or_older(tmp_path):
+    """A repeated row differs in nothing; a row of an earlier day is older."""
+    rows_ = "a,t,0.5,\na,t,0.5,\nb,t,0.75,2024-05-02\nb,t,0.25,2024-05-01\n"
+    path = write(tmp_path, "a.csv", f"model,task,score,date\n{rows_}")
+    said = run_import("csv", path, into=tmp_path)
+    assert {("a", "t", "base"): 0.5, ("b", "t", "base"): 0.75} == scores(tmp_path)
+    assert "identical: 1 score of a.csv, since a.csv has them again" in said.stderr
+    assert "older: 1 score of a.csv, since a row of it is newer" in said.stderr
+    assert "several scores" not in said.stderr
 
 
 def test_task_with_two_metrics_becomes_two_tasks(tmp_path):
@@ -177,7 +210,7 @@ def test_site_toml_names_columns(tmp_path):
     (tmp_path / "site.toml").write_text(
         '[import]\ncolumns = { model = "who" }\ntask_columns = ["x 1"]\n'
     )
-    imported("csv", path, into=tmp_path)
+    imported("csv", path, UP, into=tmp_path)
     assert {("alpha", "x 1", "base"): 0.5} == scores(tmp_path)
 
 
@@ -192,6 +225,10 @@ def test_unknown_column_in_site_toml(tmp_path):
     [
         ("a,b\n1,2\n", "it has no column of models or tasks; name them under [import.col"),
         ("model,license\nalpha,mit\n", "it has no column of scores"),
+        (
+            "model,seconds\nalpha,5\n",
+            "it has no column of scores, only seconds (time). Name the scores by task_col",
+        ),
         ("model,task,acc,f1\na,t,0.5,0.5\n", "it has several columns of numbers, acc, f1; name"),
         ("model,task,text\na,t,x\n", "it has no numbers; name the column of scores"),
         ("model,model,a\nx,y,1\n", "two of its columns are named 'model'"),
@@ -239,14 +276,16 @@ def test_number_after_plus_minus_is_ignored(tmp_path):
     assert "the number after ± is ignored (1)" in said.stderr
 
 
-PERCENT = "model,add\nalpha,71.5\nbeta,55\n"
+PERCENT = "model,add,sort\nalpha,71.5,0.5\nbeta,55,0.25\n"
 
 
-def test_unclear_unit_is_an_error_without_a_terminal(tmp_path):
-    said = run_import("csv", write(tmp_path, "a.csv", PERCENT), into=tmp_path)
+def test_unclear_unit_is_one_error_without_a_terminal(tmp_path):
+    """Beside percentages, 0.5 may be half a percent; the question names all tasks."""
+    said = run_import("csv", write(tmp_path, "a.csv", PERCENT), UP, into=tmp_path)
     line = (
-        "a.csv: 71.5 of task 'add' may be a percentage or have another unit. Use --percent, "
-        "--proportion or --other-unit, or scale under [import] in site.toml."
+        "a.csv does not tell the unit of 'add' (55 to 71.5) and 'sort' (0.25 to 0.5). Use "
+        "--percent, --proportion or --other-unit, or scale under [import] in site.toml; or, for "
+        'some tasks, write "add" = { unit = "percent" } under [tasks].'
     )
     assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])
     assert not (tmp_path / "data").exists()
@@ -257,55 +296,58 @@ def test_unclear_unit_is_an_error_without_a_terminal(tmp_path):
     [("--percent", (0.0, 100.0)), ("--other-unit", (None, None))],
 )
 def test_unit_option_sets_the_bounds(tmp_path, answer, bounds):
-    imported("csv", write(tmp_path, "a.csv", PERCENT), answer, into=tmp_path)
-    assert [71.5, 55.0] == list(scores(tmp_path).values())
-    (task,) = rows(tmp_path, "tasks")
-    assert bounds == (task.get("score_min"), task.get("score_max"))
+    imported("csv", write(tmp_path, "a.csv", PERCENT), UP, answer, into=tmp_path)
+    assert [71.5, 55.0, 0.5, 0.25] == list(scores(tmp_path).values())
+    found = [(t.get("score_min"), t.get("score_max")) for t in rows(tmp_path, "tasks")]
+    assert [bounds, bounds] == found
 
 
 def test_site_toml_states_the_unit(tmp_path):
     (tmp_path / "site.toml").write_text('[import]\nscale = "percent"\n')
-    imported("csv", write(tmp_path, "a.csv", PERCENT), into=tmp_path)
-    assert 100.0 == rows(tmp_path, "tasks")[0]["score_max"]
+    imported("csv", write(tmp_path, "a.csv", PERCENT), UP, into=tmp_path)
+    assert [100.0, 100.0] == [task["score_max"] for task in rows(tmp_path, "tasks")]
 
 
 def test_score_above_1_is_not_a_proportion(tmp_path):
     path = write(tmp_path, "a.csv", "model,add\nalpha,71.5\nbeta,0.55\n")
-    said = run_import("csv", path, "--proportion", into=tmp_path)
+    said = run_import("csv", path, UP, "--proportion", into=tmp_path)
     assert {("beta", "add", "base"): 0.55} == scores(tmp_path)
-    assert "a.csv: row 1: skipped: 71.5 is not a proportion" in said.stderr
+    line = "a.csv: alpha, add (base): not imported: 71.5 is not a proportion"
+    assert line in said.stderr
 
 
 @pytest.mark.parametrize(
-    ("cells", "metric", "scale", "bounds"),
+    ("cells", "metric", "bounds"),
     [
-        ([0.0, 0.5, 1.0], "", None, (0.0, 1.0)),
-        ([0.5], "", "percent", (0.0, 100.0)),
-        ([0.5, 71.0], "", None, "unclear"),
-        ([71.0], "", None, "unclear"),
-        ([71.0], "accuracy", None, (0.0, 100.0)),
-        ([0.5, 71.0], "accuracy", None, "unclear"),
-        ([71.0, 120.0], "", None, None),
-        ([-0.5, 0.5], "", None, None),
-        ([12.5], "perplexity", None, None),
-        ([71.0], "", "other", None),
+        (["0", "0.5", "1"], "", (0.0, 1.0)),
+        (["0.5", "71"], "", None),
+        (["71"], "", None),
+        (["71"], "accuracy", (0.0, 100.0)),
+        (["0.5", "71"], "accuracy", None),
+        (["0.5", "71"], "F1", None),
+        (["71%", "0.5%"], "", (0.0, 100.0)),
+        (["71%", "0.5"], "", None),
+        (["71", "120"], "", (None, None)),
+        (["-0.5", "0.5"], "", (None, None)),
+        (["12.5"], "perplexity", (None, None)),
+        (["71", "30"], "F1", (None, None)),
     ],
 )
-def test_bounds_by_scores_and_metric(cells, metric, scale, bounds):
-    """The bounds are guessed only if scores and metric leave no doubt."""
-    assert bounds == bounds_of([ParsedNumber(value) for value in cells], metric, scale)
-
-
-def test_percent_sign_in_every_cell():
-    assert (0.0, 100.0) == bounds_of([ParsedNumber(0.5, is_percent=True)], "", None)
-    assert "unclear" == bounds_of(
-        [ParsedNumber(0.5, is_percent=True), ParsedNumber(71.0)], "", None
-    )
+def test_bounds_by_scores_and_metric(tmp_path, cells, metric, bounds):
+    """The bounds are set only if scores and metric leave no doubt; else the import asks."""
+    lines = (f"m{i},add,{cell},{metric}\n" for i, cell in enumerate(cells))
+    path = write(tmp_path, "a.csv", "model,task,score,metric\n" + "".join(lines))
+    said = run_import("csv", path, into=tmp_path)
+    if bounds is None:
+        assert (1, True) == (said.exit_code, "a.csv does not tell the unit of 'add'" in said.stderr)
+        return
+    (task,) = rows(tmp_path, "tasks")
+    assert bounds == (task.get("score_min"), task.get("score_max"))
 
 
 def test_percent_sign_in_the_heading(tmp_path):
     """`add (%)` is a percentage."""
-    imported("csv", write(tmp_path, "a.csv", "model,add (%)\nalpha,71.5\n"), into=tmp_path)
+    imported("csv", write(tmp_path, "a.csv", "model,add (%)\nalpha,71.5\n"), UP, into=tmp_path)
     assert 100.0 == rows(tmp_path, "tasks")[0]["score_max"]
 
 
@@ -340,9 +382,11 @@ def test_blank_cells(value):
 
 def test_importing_twice_changes_nothing(tmp_path):
     paths = [write(tmp_path, "a.csv", LONG), write(tmp_path, "b.csv", WIDE)]
-    imported("csv", *paths, into=tmp_path)
+    imported("csv", *paths, UP, into=tmp_path)
     before = contents(tmp_path)
-    assert "Nothing changed" in run_import("csv", *paths, into=tmp_path).stderr
+    said = run_import("csv", *paths, into=tmp_path)
+    assert "Nothing changed" in said.stderr
+    assert "Assumed" not in said.stderr
     assert before == contents(tmp_path)
 
 
@@ -350,7 +394,7 @@ def test_stated_model_of_a_table_that_names_none(tmp_path):
     """Another table keeps the models that it names."""
     (tmp_path / "a.csv").write_text("task,score\nadd,0.5\nsort,0.25\n")
     (tmp_path / "b.csv").write_text("model,add\nb,0.75\n")
-    imported("csv", tmp_path / "a.csv", tmp_path / "b.csv", "--model", "org/m", into=tmp_path)
+    imported("csv", tmp_path / "a.csv", tmp_path / "b.csv", "--model", "org/m", UP, into=tmp_path)
     assert {
         ("org/m", "add", "base"): 0.5,
         ("org/m", "sort", "base"): 0.25,
@@ -372,7 +416,7 @@ DOCUMENTS = {
 def test_objects_are_rows(tmp_path, name):
     """A list of them, the only list in an object, objects by name; objects inside are columns."""
     (tmp_path / name).write_text(DOCUMENTS[name])
-    imported("csv", tmp_path / name, into=tmp_path)
+    imported("csv", tmp_path / name, UP, into=tmp_path)
     assert {("a", "add", "base"): 0.5, ("a", "sub.easy", "base"): 0.25} == scores(tmp_path)
 
 
@@ -386,7 +430,7 @@ def test_documents_that_are_no_tables(tmp_path, text):
 
 def test_excel_workbook(tmp_path):
     """The value of a formula is the saved one; a text may be made of several parts."""
-    imported("csv", HARNESSES / "tables/scores.xlsx", into=tmp_path)
+    imported("csv", HARNESSES / "tables/scores.xlsx", UP, into=tmp_path)
     assert {
         ("alpha", "adding", "base"): 0.71,
         ("alpha", "sorting", "base"): 0.5,
@@ -395,3 +439,174 @@ def test_excel_workbook(tmp_path):
         ("gamma", "adding", "base"): 0.75,
         ("delta", "adding", "base"): 0.25,
     } == scores(tmp_path)
+
+
+# --- directions, measures and facts ---------------------------------------------------------------
+
+METRICS = """\
+model,task,score,metric
+alpha,asr,12.5,wer
+beta,asr,8.1,wer
+alpha,lm,22.5,perplexity
+alpha,fit,2.5,loss
+alpha,sts,0.5,mae
+alpha,qa,0.75,acc
+alpha,qa,120,seconds
+"""
+
+
+def test_direction_comes_from_the_metric(tmp_path):
+    said = run_import("csv", write(tmp_path, "a.csv", METRICS), into=tmp_path)
+    found = {task["task"]: task["higher_is_better"] for task in rows(tmp_path, "tasks")}
+    assert found == {"asr": False, "lm": False, "fit": False, "sts": False, "qa": True}
+    assert [
+        "Assumed of the new tasks; `[tasks]` in site.toml overrides it:",
+        "  better  range   metric      from                          tasks",
+        "  lower   -       wer         metric 'wer'                  asr",
+        "  lower   -       perplexity  metric 'perplexity'           lm",
+        "  lower   -       loss        metric 'loss'                 fit",
+        "  lower   -       mae         metric 'mae'                  sts",
+        "  higher  0 to 1  acc         metric 'acc'; scores up to 1  qa",
+    ] == said.stderr.splitlines()[2:9]
+    assert "Left out 1, which --verbose lists: 'seconds' is no score (time) (1)." in said.stderr
+
+
+def test_board_of_error_rates_ranks_the_lowest_first(tmp_path):
+    imported("csv", write(tmp_path, "a.csv", METRICS), into=tmp_path)
+    run("build", "--project", tmp_path)
+    page = (tmp_path / "site/tasks/asr/index.html").read_text(encoding="utf8")
+    assert page.index(">beta<") < page.index(">alpha<")
+
+
+SPEECH = """\
+model,Avg. WER,RTFx,Model size (B),AMI WER,LS Clean WER (%),Accuracy \u2191,Cost per run ($)
+alpha,5.42,524.88,2,8.13,1.25,0.5,12
+beta,5.47,-1,-1,10.03,1.63,0.25,3
+"""
+
+
+def test_columns_of_a_wide_table_have_roles(tmp_path):
+    """Averages and measures are no scores, sizes are facts of models, and -1 is no size."""
+    said = run_import("csv", write(tmp_path, "a.csv", SPEECH), into=tmp_path)
+    assert {
+        "AMI WER": (False, "WER"),
+        "LS Clean WER (%)": (False, "WER"),
+        "Accuracy \u2191": (True, "Accuracy"),
+    } == {t["task"]: (t["higher_is_better"], t["metric"]) for t in rows(tmp_path, "tasks")}
+    assert [
+        {"model": "alpha", "parameters_b": 2.0},
+        {"model": "beta"},
+    ] == rows(tmp_path, "models")
+    line = "no scores: Avg. WER (average), RTFx (speed), Cost per run ($) (cost)"
+    assert line in said.stderr
+
+
+def test_unknown_direction_is_one_error_with_the_line_to_write(tmp_path):
+    path = write(tmp_path, "a.csv", "model,add,sort\nalpha,0.5,0.25\n")
+    said = run_import("csv", path, into=tmp_path)
+    line = (
+        "a.csv does not tell whether higher is better for 'add' and 'sort'. Use --higher-is-better "
+        'or --lower-is-better, or write "add" = { higher_is_better = true } (or false) under '
+        "[tasks] in site.toml. Of a wide table, task_columns under [import] names the scores."
+    )
+    assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])
+    assert not (tmp_path / "data").exists()
+    toml = '[tasks]\n"add" = { higher_is_better = true }\n"so*" = { higher_is_better = false }\n'
+    (tmp_path / "site.toml").write_text(toml)
+    imported("csv", path, into=tmp_path)
+    assert [True, False] == [t["higher_is_better"] for t in rows(tmp_path, "tasks")]
+
+
+def test_unknown_metric_asks_for_its_direction(tmp_path):
+    path = write(tmp_path, "a.csv", "model,task,score,metric\nalpha,add,0.5,zork\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert "a.csv does not tell whether higher is better for 'add' (zork)." in said.stderr
+    imported("csv", path, "--lower-is-better", into=tmp_path)
+    assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
+
+
+@pytest.mark.parametrize("table", ["model,score\nalpha,0.5\n", "model,seconds\nalpha,5\n"])
+def test_stated_task_columns_are_scores(tmp_path, table):
+    """Whatever their names say; a `score` of no task is the column of one."""
+    name = table.partition("\n")[0].removeprefix("model,")
+    (tmp_path / "site.toml").write_text(f'[import]\ntask_columns = ["{name}"]\n')
+    (row,) = imported("csv", write(tmp_path, "a.csv", table), UP, "--other-unit", into=tmp_path)
+    assert name == row["task"]
+
+
+def test_open_asr_leaderboard(tmp_path):
+    """The published order: the lowest average first, 5.42; speed and size are no tasks."""
+    table = HARNESSES / "tables/open_asr.csv"
+    imported("csv", table, into=tmp_path)
+    assert 87 * 8 == len(scores(tmp_path))
+    assert {False} == {task["higher_is_better"] for task in rows(tmp_path, "tasks")}
+    first = "CohereLabs/cohere-transcribe-03-2026"
+    assert 8.13 == scores(tmp_path)[first, "AMI WER", "base"]
+    sizes = [model.get("parameters_b") for model in rows(tmp_path, "models")]
+    assert (2.0, 17) == (sizes[0], sizes.count(None))
+    run("build", "--project", tmp_path)
+    models = json.loads((tmp_path / "site/api/v1/models.json").read_text())
+    (best,) = (model for model in models if model["model"] == first)
+    assert (1, 5.42375) == (best["rank"], best["average"]["base"])
+
+
+def test_aider_polyglot_leaderboard(tmp_path):
+    """One percentage has no direction in its name, and small ones may be proportions."""
+    table = HARNESSES / "tables/aider_polyglot.csv"
+    said = run_import("csv", table, into=tmp_path)
+    assert 1 == said.exit_code
+    assert "whether higher is better for 'percent_cases_well_formed'." in said.stderr
+    assert "not tell the unit of 'pass_rate_1' (0.9 to 52, proportions and" in said.stderr
+    imported("csv", table, "--percent", "--higher-is-better", into=tmp_path)
+    tasks = ["pass_rate_1", "pass_rate_2", "percent_cases_well_formed"]
+    assert tasks == [task["task"] for task in rows(tmp_path, "tasks")]
+    assert 88.0 == scores(tmp_path)["gpt-5 (high)", "pass_rate_2", "base"]
+
+
+@pytest.mark.parametrize(
+    ("name", "measure"),
+    [
+        ("total_cost_usd", "cost"),
+        ("Price ($/M tokens)", "cost"),
+        ("seconds_per_case", "time"),
+        ("Latency (ms)", "time"),
+        ("RTFx", "speed"),
+        ("prompt_tokens", "count"),
+        ("test_cases", "count"),
+        ("pass_num_1", "count"),
+        ("file_order", "order"),
+        ("Avg. WER", "average"),
+        ("time_series", ""),
+        ("number_theory", ""),
+        ("token_f1", ""),
+        ("Average Precision", ""),
+    ],
+)
+def test_measures_by_name(name, measure):
+    assert measure == measure_of(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "as_metric", "as_heading"),
+    [
+        ("wer", False, False),
+        ("AMI WER", False, False),
+        ("rouge1", True, True),
+        ("ndcg_at_10", True, True),
+        ("math_equiv_chain_of_thought", True, None),
+        ("final_number_exact_match", True, True),
+        ("brier_score", False, False),
+        ("likelihood_diff", False, False),
+        ("likelihood_diff_acc", True, True),
+        ("weight_loss_advice", False, None),
+        ("error_detection", False, None),
+        ("error_f1", None, True),
+        ("pass_rate_2", True, True),
+        ("x \u2193", False, False),
+        ("x (higher is better)", True, True),
+        ("gsm8k", None, None),
+    ],
+)
+def test_directions_by_name(name, as_metric, as_heading):
+    """Words that disagree tell nothing; those within a heading may be what a task is about."""
+    assert (as_metric, as_heading) == (direction_of(name), direction_in(name))

@@ -166,20 +166,42 @@ def test_percent_among_proportions_is_a_fault(tmp_path, score):
 @pytest.mark.parametrize(
     ("values", "columns"),
     [
-        ([0.5] * 8 + [81.2, 70.0], {}),
         ([0.5] * 9 + [2.0], {}),
-        ([0.5] * 8 + [1.5, 81.2], {}),
         ([0.5] * 9 + [101.0], {}),
         ([-0.5] * 9 + [81.2], {}),
-        ([50.0] * 9 + [0.5], {}),
+        ([50.0] * 9 + [0.0], {}),
         ([0.5] * 9 + [81.2], {"higher_is_better": [False]}),
         ([0.5] * 9 + [81.2], {"score_max": [100.0]}),
-        ([0.5] * 9 + [81.2], {"metric": [None]}),
+        ([0.5] * 9 + [81.2], {"metric": ["perplexity"], "higher_is_better": [None]}),
+        ([0.5] * 5 + [81.2] * 5, {"metric": ["elo"]}),
     ],
 )
 def test_other_large_scores_are_valid(tmp_path, values, columns):
-    """Many large scores, losses, values beyond 0 to 100, bounded or unnamed metrics."""
+    """Losses, values beyond 0 to 100, bounded metrics, metrics that are no shares."""
     assert [] == fault_lines(write_project(tmp_path, scores(values, **columns), ""))
+
+
+@pytest.mark.parametrize(
+    ("values", "columns", "rows"),
+    [
+        ([71.0, 0.65, 0.0, 55.0], {}, "row 2"),
+        ([0.5] * 3 + [81.2, 70.0], {}, "rows 1, 2, 3"),
+        ([0.5, 1.5, 81.2], {}, "row 1"),
+        ([0.5] + [81.2] * 9, {"metric": [None]}, "row 1"),
+    ],
+)
+def test_percentages_and_proportions_in_one_task_are_a_warning(tmp_path, values, columns, rows):
+    """0.65 beside 71 is 65 % or 0.65 %: only the publisher knows."""
+    what = (
+        "score up to 1, while others of task 't' are above 2: are proportions and percentages "
+        "mixed? Use one unit; then state score_max in the tasks table, or under [tasks] in "
+        "site.toml."
+    )
+    assert [f"data/results.parquet: {rows}: {what}"] == fault_lines(
+        write_project(tmp_path, scores(values, **columns), "")
+    )
+    toml = "[tasks.t]\nscore_max = 100\n"
+    assert [] == fault_lines(write_project(tmp_path, scores(values, **columns), toml))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,260 @@
+"""Decide the direction and the bounds of each new task, or ask the publisher."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault, UnclearScoresError
+from site_builder.formatting import listed
+from site_builder.importers.merge import Placed
+from site_builder.importers.reading import ImportedRow, ImportOptions
+from site_builder.records import Record, field
+from site_builder.tables.metrics import (
+    BOUNDS,
+    Assumption,
+    are_mixed,
+    bounds_text,
+    direction_of,
+    is_limited,
+    is_share,
+    unit_of,
+)
+from site_builder.tables.overrides import stated_in
+
+_MOST_NAMED = 20
+
+
+class Assumed(Record):
+    """What the scores of the new tasks are taken for.
+
+    Attributes:
+        facts: Columns of the tasks table by task.
+        directions, units: Tasks whose direction or unit is not known.
+        refused: Scores above 1 that the publisher calls proportions, and why.
+    """
+
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    assumptions: list[Assumption] = field(default_factory=list)
+    directions: list[_Task] = field(default_factory=list)
+    units: list[_Task] = field(default_factory=list)
+    refused: list[tuple[Placed, str]] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Ask each question once, with all tasks that it is about, by an `UnclearScoresError`."""
+        if not self.directions and not self.units:
+            return
+        faults = [*_direction_fault(self.directions), *_unit_fault(self.units)]
+        raise UnclearScoresError(
+            faults, of_direction=bool(self.directions), of_unit=bool(self.units)
+        )
+
+
+class _Task(Record):
+    """A new task with its scores, and what the files state about it."""
+
+    name: str
+    metric: str
+    placed: list[Placed]
+    rows: list[ImportedRow]
+
+    @property
+    def scores(self) -> list[float]:
+        return [one.score.score for one in self.placed]
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether the files mark all scores as percentages."""
+        return all(one.score.is_percent for one in self.placed)
+
+    @property
+    def sources(self) -> set[str]:
+        return {one.score.source or "" for one in self.placed}
+
+    @property
+    def kinds(self) -> set[tuple[str, str]]:
+        """The files, with the metric that their unit may be known from: BLEU tells none of F1."""
+        metric = "" if is_share(self.metric) else self.metric
+        return {(source, metric) for source in self.sources}
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What the files state; of two that state a value, the first counts."""
+        values: dict[str, Any] = {}
+        for row in self.rows:
+            values |= {k: v for k, v in row.values.items() if v is not None and k not in values}
+        return values
+
+    @property
+    def direction(self) -> tuple[bool | None, str]:
+        """Whether higher is better by the files or the metric, and what tells it."""
+        key = "higher_is_better"
+        for row in self.rows:
+            if row.values.get(key) is not None:
+                return bool(row.values[key]), row.why
+        return direction_of(self.metric), f"metric {self.metric!r}"
+
+
+def assume_tasks(
+    placed: Sequence[Placed],
+    stated: Iterable[ImportedRow],
+    known: Collection[str],
+    config: SiteConfig,
+    options: ImportOptions,
+) -> Assumed:
+    """Decide the direction and the bounds of each task that is not `known` to the tables.
+
+    A direction comes from `site.toml`, the files, the metric, or an option; bounds come from
+    `site.toml`, the files, or the metric and the scores. The first that tells counts.
+    """
+    assumed = Assumed()
+    tasks = _new_tasks(placed, stated, known)
+    percents = set[tuple[str, str]]().union(*(t.kinds for t in tasks if _has_percents(t)))
+    for task in tasks:
+        own = stated_in(config.tasks, task.name)
+        better, why = _direction(task, own, options)
+        bounds, why_bounds = _bounds(task, own, options, better=better, percents=percents)
+        if better is None:
+            assumed.directions.append(task)
+        if bounds == "unclear":
+            assumed.units.append(task)
+            continue
+        facts = {"metric": task.metric or None, **task.stated, "higher_is_better": better}
+        if isinstance(bounds, tuple):
+            facts["score_min"], facts["score_max"] = bounds
+        elif task.is_percent:
+            facts["unit"] = "percent"
+        if options.scale == "proportion" and bounds == BOUNDS["proportion"]:
+            assumed.refused.extend(_above_1(task))
+        assumed.facts[task.name] = facts
+        shown = bounds_text(facts.get("score_min"), facts.get("score_max"))
+        told = (why, shown, why_bounds if shown else "")
+        assumed.assumptions.append(Assumption(task.name, task.metric, bool(better), *told))
+    return assumed
+
+
+def _new_tasks(
+    placed: Sequence[Placed], stated: Iterable[ImportedRow], known: Collection[str]
+) -> list[_Task]:
+    rows: dict[tuple[str, str], list[ImportedRow]] = {}
+    for row in stated:
+        rows.setdefault((row.id, row.metric), []).append(row)
+    by_task: dict[str, list[Placed]] = {}
+    for one in placed:
+        by_task.setdefault(one.task, []).append(one)
+    tasks = []
+    for name, of_task in by_task.items():
+        if name in known:
+            continue
+        score = of_task[0].score
+        # What is valid for the metric counts more than what is valid for any.
+        keys = dict.fromkeys(((score.task, score.metric), (score.task, "")))
+        about = [row for key in keys for row in rows.get(key, ())]
+        named = (row.values.get("metric") for row in about)
+        metric = score.metric or next(filter(None, named), "")
+        tasks.append(_Task(name, metric, of_task, about))
+    return tasks
+
+
+def _direction(
+    task: _Task, own: Mapping[str, Any], options: ImportOptions
+) -> tuple[bool | None, str]:
+    if "higher_is_better" in own:
+        return own["higher_is_better"], "site.toml"
+    better, why = task.direction
+    if better is not None or options.higher_is_better is None:
+        return better, why
+    return options.higher_is_better, _flag(higher=options.higher_is_better)
+
+
+def _flag(*, higher: bool) -> str:
+    return "--higher-is-better" if higher else "--lower-is-better"
+
+
+def _has_percents(task: _Task) -> bool:
+    """Return whether scores of a task may be percentages above 2, by its files alone."""
+    in_range = all(0 <= score <= 100 for score in task.scores)
+    may_be = not task.metric or is_limited(task.metric)
+    return in_range and max(task.scores) > 2 and may_be and task.direction[0] is not False
+
+
+def _bounds(
+    task: _Task,
+    own: Mapping[str, Any],
+    options: ImportOptions,
+    *,
+    better: bool | None,
+    percents: Collection[tuple[str, str]],
+) -> tuple[tuple[float, float] | str | None, str]:
+    """Return the bounds of a task, `unclear` if its unit is not known, and what tells them."""
+    if {"score_min", "score_max", "unit"} & {*own}:
+        return None, "site.toml"
+    if {"score_min", "score_max"} & {*task.stated}:
+        return None, "the file"
+    is_in_range = all(0 <= score <= 100 for score in task.scores)
+    if is_in_range and better is not False and task.is_percent:
+        return BOUNDS["percent"], "percent signs"
+    unit = unit_of(
+        task.scores,
+        task.metric,
+        lower=better is False,
+        among_percents=not task.kinds.isdisjoint(percents),
+    )
+    if unit == "other" and not (better and is_in_range and is_limited(task.metric)):
+        return None, ""
+    if options.scale is not None and (unit != "proportion" or options.scale == "percent"):
+        return BOUNDS[options.scale], f"unit stated as {options.scale}"
+    if unit is None:
+        return "unclear", ""
+    return BOUNDS[unit], "scores up to 1" if unit == "proportion" else "scores above 1"
+
+
+def _above_1(task: _Task) -> Iterable[tuple[Placed, str]]:
+    for one in task.placed:
+        if one.score.score > 1:
+            yield one, f"{one.score.score:g} is not a proportion"
+
+
+def _direction_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
+    if tasks:
+        names = [f"{t.name!r} ({t.metric})" if t.metric else repr(t.name) for t in tasks]
+        what = f"{_files(tasks)} not tell whether higher is better for {_some(names)}"
+        fix = (
+            "Use --higher-is-better or --lower-is-better, or write "
+            f"{_key(tasks)} = {{ higher_is_better = true }} (or false) under [tasks] in "
+            "site.toml. Of a wide table, task_columns under [import] names the scores."
+        )
+        yield Fault("", what, fix)
+
+
+def _unit_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
+    if tasks:
+        what = f"{_files(tasks)} not tell the unit of {_some([_range(task) for task in tasks])}"
+        fix = (
+            "Use --percent, --proportion or --other-unit, or scale under [import] in site.toml; "
+            f'or, for some tasks, write {_key(tasks)} = {{ unit = "percent" }} under [tasks].'
+        )
+        yield Fault("", what, fix)
+
+
+def _key(tasks: Sequence[_Task]) -> str:
+    """Return the first task as a key of TOML, which quotes as JSON does."""
+    return json.dumps(tasks[0].name, ensure_ascii=False)
+
+
+def _files(tasks: Sequence[_Task]) -> str:
+    """Return the files of some tasks as the subject of a sentence."""
+    sources = sorted(set[str]().union(*(task.sources for task in tasks)))
+    return f"{listed(sources)} {'does' if len(sources) == 1 else 'do'}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return listed(names, most=_MOST_NAMED)
+
+
+def _range(task: _Task) -> str:
+    low, high = min(task.scores), max(task.scores)
+    mixed = ", proportions and percentages mixed?" if are_mixed(task.scores) else ""
+    return f"{task.name!r} ({low:g} to {high:g}{mixed})"

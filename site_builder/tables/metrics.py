@@ -1,0 +1,183 @@
+"""State what names of metrics and columns tell: direction, unit, whether a score or a measure.
+
+`metrics.toml` lists the words.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from site_builder.formatting import listed
+from site_builder.records import Record
+
+ScoreScale = Literal["percent", "proportion", "other"]
+"""The unit of scores: from 0 to 100, from 0 to 1, or another one, whose bounds are not known."""
+
+BOUNDS: dict[str, tuple[float, float] | None] = {
+    "percent": (0.0, 100.0),
+    "proportion": (0.0, 1.0),
+    "other": None,
+}
+"""The lowest and the highest possible score by unit."""
+
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf8"))
+_LIMITED = {*_WORDS["limited"]}
+_HIGHER, _LOWER = {*_LIMITED, *_WORDS["higher"]}, {*_WORDS["lower"]}
+_VAGUE = {*_WORDS["good"], *_WORDS["bad"]}
+_PHRASES = {
+    name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in _WORDS["phrases"].items()
+}
+
+
+def plain_name(name: str) -> str:
+    """Return a name in lower case, with one underscore for all between words: `params_b`."""
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[a-z]+\d*|[$\u20ac]", name.casefold())
+
+
+def direction_of(metric: str) -> bool | None:
+    """Return whether a higher value of a metric is better, by its name; None if it is not known."""
+    return _direction(metric, _words(metric))
+
+
+def direction_in(heading: str) -> bool | None:
+    """Return whether higher is better, by a heading or the name of a task; None if not known.
+
+    A metric counts as the first or the last word: `WER (clean)`. A `loss` within a name may be what
+    the task is about.
+    """
+    words = [word for word in _words(heading) if word not in _WORDS["fillers"]]
+    ends = {*words[:1], *words[-1:]}
+    return _direction(heading, ends if len(words) == 1 else ends - _VAGUE)
+
+
+def _direction(name: str, words: Collection[str]) -> bool | None:
+    """Return what phrases say, else what all words agree on."""
+    texts = (name, plain_name(name))
+    found = {what for what, phrase in _PHRASES.items() if any(map(phrase.search, texts))}
+    if not found:
+        both = {*words, *(word.rstrip("0123456789") for word in words)}  # `rouge1` is a `rouge`
+        found |= {"higher"} if both & {*_HIGHER, *_WORDS["good"]} else set()
+        found |= {"lower"} if both & {*_LOWER, *_WORDS["bad"]} else set()
+    return "higher" in found if len(found) == 1 else None
+
+
+def metric_in(heading: str) -> str:
+    """Return the metric that a heading or the name of a task begins or ends with, as written.
+
+    The metric of `LS Clean WER` is `WER`. Empty if there is none, or two.
+    """
+    words = re.findall(r"[A-Za-z]+\d*", heading)
+    found = {word for word in (*words[:1], *words[-1:]) if word.casefold() in _HIGHER | _LOWER}
+    return found.pop() if len(found) == 1 else ""
+
+
+def is_share(metric: str) -> bool:
+    """Return whether a metric is a share of right answers, such as accuracy."""
+    return metric.casefold() in _WORDS["shares"]
+
+
+def is_limited(metric: str) -> bool:
+    """Return whether the values of a metric are at most 1, or percentages: accuracy, F1."""
+    return is_share(metric) or not _LIMITED.isdisjoint(_words(metric))
+
+
+def measure_of(name: str) -> str:
+    """Return what a column or a metric is that is no score: `cost`, `time`, `average`.
+
+    Empty if it may be a score.
+    """
+    plain, words = plain_name(name), {*_words(name)}
+    last = {*_words(re.split(r"\bper\b|_per_|[/(]", name.casefold())[0])[-1:]}
+    found = [
+        what
+        for what, known in _WORDS["measures"].items()
+        if words & {*known.get("any", ())}
+        or last & {*known.get("last", ())}
+        or plain in known.get("whole", ())
+    ]
+    if "average" in found and "average_precision" not in plain:
+        return "average"
+    return "" if not found or metric_in(name) else str(found[0])
+
+
+def is_size_in_billions(name: str) -> bool:
+    """Return whether a column is the number of parameters in billions: `Model size (B)`."""
+    words = {*_words(name)}
+    is_size = words & {"size", "params", "parameters"}
+    return bool(is_size and words & {"b", "billion", "billions"})
+
+
+def unit_of(
+    scores: Sequence[float], metric: str, *, lower: bool = False, among_percents: bool = False
+) -> ScoreScale | None:
+    """Return the unit of the scores of one task; None if only the publisher knows it.
+
+    Shares, and scores without a metric, are proportions if none is above 1. Where some are up to 1
+    and some above 2, proportions and percentages may be mixed. `among_percents` tells that the same
+    files have percentages of other tasks, so that 0.89 may be 0.89 percent. Where lower is better,
+    such as for error rates, only shares have bounds.
+    """
+    if (lower and not is_share(metric)) or min(scores) < 0 or max(scores) > 100:
+        return "other"
+    is_plain = is_share(metric) or not metric
+    may_be_percent = is_plain or is_limited(metric)
+    if max(scores) <= 1:
+        if among_percents and may_be_percent:
+            return None
+        return "proportion" if is_plain else "other"
+    if not metric or (may_be_percent and are_mixed(scores)):
+        return None
+    return "percent" if is_plain else "other"
+
+
+def are_mixed(scores: Sequence[float]) -> bool:
+    """Return whether scores between 0 and 100 are partly up to 1 and partly above 2."""
+    return any(0 < score <= 1 for score in scores) and any(score > 2 for score in scores)
+
+
+class Assumption(Record):
+    """What the scores of a task are taken for, and where that comes from.
+
+    Attributes:
+        metric: The metric, with its unit; empty if unknown.
+        bounds: The lowest and the highest possible score in words; empty if unknown.
+        why, why_bounds: Where the direction and the bounds come from.
+    """
+
+    task: str
+    metric: str
+    higher_is_better: bool
+    why: str
+    bounds: str = ""
+    why_bounds: str = ""
+
+
+def assumption_lines(assumptions: Iterable[Assumption]) -> list[str]:
+    """Return a table in plain text with a line for each group of tasks that are taken alike."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for a in assumptions:
+        why = "; ".join(dict.fromkeys(filter(None, (a.why, a.why_bounds))))
+        better = "higher" if a.higher_is_better else "lower"
+        groups.setdefault((better, a.bounds or "-", a.metric or "-", why), []).append(a.task)
+    rows: list[tuple[str, ...]] = [("better", "range", "metric", "from", "tasks")]
+    rows += [(*told, listed(tasks, most=4)) for told, tasks in groups.items()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    return [
+        "  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]))
+        for row in rows
+    ]
+
+
+def bounds_text(low: float | None, high: float | None) -> str:
+    """Return bounds in words: `0 to 100`, `at least 0`; empty if there are none."""
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    return f"at least {low:g}" if low is not None else "" if high is None else f"at most {high:g}"

@@ -1,0 +1,192 @@
+"""Apply `[tasks]` and `[models]` of `site.toml`, and tell what each task's scores are taken for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from site_builder.config import ModelSection, SiteConfig, TaskSection
+from site_builder.errors import Fault, did_you_mean
+from site_builder.records import replace
+from site_builder.tables.metrics import BOUNDS, Assumption, bounds_text, direction_of
+from site_builder.tables.read import LoadedTable, LoadedTables, has_type
+from site_builder.tables.schema import MODELS, RESULTS, TABLES, TASKS, ColumnSpec, TableSpec
+
+_CONFIG = "site.toml"
+_NOTHING = "nothing states it"
+_Sections = Mapping[str, TaskSection] | Mapping[str, ModelSection]
+_Facts = dict[str, dict[str, Any]]
+"""Values by id and column."""
+
+
+def find_sections(sections: _Sections, name: str) -> list[str]:
+    """Return the sections that are valid for an id, the one that counts most last.
+
+    A section names an id, or is a pattern in which `*` stands for any text. A later pattern counts
+    more than an earlier one, and the id itself most.
+    """
+    patterns = [key for key in sections if "*" in key and key != name and _matches(key, name)]
+    return [*patterns, *([name] if name in sections else [])]
+
+
+def _matches(pattern: str, name: str) -> bool:
+    parts = (re.escape(part) for part in pattern.split("*"))
+    return re.fullmatch(".*".join(parts), name, re.DOTALL) is not None
+
+
+def stated_in(sections: _Sections, name: str) -> dict[str, Any]:
+    """Return what `site.toml` states about an id, by column of its table."""
+    found: dict[str, Any] = {}
+    for key in find_sections(sections, name):
+        found |= sections[key].stated
+    return found
+
+
+def override_tables(
+    loaded: LoadedTables, config: SiteConfig
+) -> tuple[LoadedTables, list[Assumption], list[Fault]]:
+    """Return the tables with what `site.toml` states and metrics imply, and what is assumed.
+
+    The published file of a table that changes has the changes. The faults are sections of ids that
+    the tables do not have.
+    """
+    tables, faults = dict(loaded.tables), list[Fault]()
+    for spec, sections in ((TASKS, config.tasks), (MODELS, config.models)):
+        table = tables.get(spec.name) or _table_of_results(tables.get(RESULTS.name), spec)
+        if sections and table is not None and spec.name not in loaded.unreadable:
+            ids = _ids(table, spec)
+            faults += _unmatched(spec, sections, ids) if ids else ()
+            tables[spec.name] = _with_facts(table, {n: stated_in(sections, n) for n in ids})
+    before = loaded.tables.get(TASKS.name)
+    if TASKS.name in tables:
+        tables[TASKS.name] = _with_facts(tables[TASKS.name], _implied(tables[TASKS.name]))
+    assumed = list(_assumptions(before, tables, config))
+    ordered = {spec.name: tables[spec.name] for spec in TABLES if spec.name in tables}
+    return replace(loaded, tables=ordered), assumed, faults
+
+
+def _ids(table: LoadedTable, spec: TableSpec) -> list[str]:
+    """Return the ids of a table in its order; of none if their column is missing or no text."""
+    (key,) = spec.key
+    ids = table.frame.get(key)
+    if ids is None or not has_type(ids, "text"):
+        return []
+    return [str(value) for value in ids.dropna().unique()]
+
+
+def _table_of_results(results: LoadedTable | None, spec: TableSpec) -> LoadedTable | None:
+    """Return a table of models or tasks with the ids that the results have, and nothing else."""
+    if results is None:
+        return None
+    frame = pd.DataFrame({spec.key[0]: pd.Series(_ids(results, spec), dtype="str")})
+    return LoadedTable(spec, frame, frame.to_parquet(index=False), _CONFIG, source=b"")
+
+
+def _unmatched(spec: TableSpec, sections: _Sections, ids: list[str]) -> Iterator[Fault]:
+    used = {key for name in ids for key in find_sections(sections, name)}
+    for key in sections:
+        if key not in used:
+            what = f"[{spec.name}.{key!r}] is none of the {spec.name}"
+            hint = did_you_mean(key, ids, spec.name)
+            yield Fault(_CONFIG, what, hint, "warning" if "*" in key else "error")
+
+
+def _with_facts(table: LoadedTable, facts: _Facts) -> LoadedTable:
+    """Set values of a table, in its rows and in its published file."""
+    frame, (key,) = table.frame.copy(), table.spec.key
+    stated = {column for of_id in facts.values() for column in of_id}
+    for column in (column for column in table.spec.columns if column.name in stated):
+        new = _column(frame, key, column, facts)
+        if new is not None:
+            frame[column.name] = new
+    if frame.equals(table.frame):
+        return table
+    whole = {name: "Int64" for name in table.whole if name not in stated}
+    file = frame.astype(whole).to_parquet(index=False)
+    source = table.file if table.source is None else table.source
+    return replace(table, frame=frame, file=file, source=source)
+
+
+def _column(frame: pd.DataFrame, key: str, column: ColumnSpec, facts: _Facts) -> pd.Series | None:
+    """Return a column with the stated values in it; None if its type is wrong, which is a fault."""
+    kind = {"number": "float64", "boolean": "object"}.get(column.type, "str")
+    old = frame.get(column.name, pd.Series(None, index=frame.index, dtype=kind))
+    if not has_type(old, column.type):
+        return None
+    values = {name: of_id[column.name] for name, of_id in facts.items() if column.name in of_id}
+    new = [
+        values.get(name, None if pd.isna(value) else value)
+        for name, value in zip(frame[key], old, strict=True)
+    ]
+    return pd.Series(new, index=frame.index, dtype=kind)
+
+
+def _implied(tasks: LoadedTable) -> _Facts:
+    """Return what metrics and units imply for what is not stated: lower is better, bounds."""
+    facts: _Facts = {}
+    for row in _rows(tasks):
+        if row.get("higher_is_better") is None and direction_of(row.get("metric", "")) is False:
+            facts.setdefault(row["task"], {})["higher_is_better"] = False
+        elif row.get("higher_is_better") is not False and not _has_bounds(row):
+            bounds = BOUNDS.get(row.get("unit", ""))
+            if bounds is not None:
+                facts[row["task"]] = dict(zip(("score_min", "score_max"), bounds, strict=True))
+    return facts
+
+
+def _has_bounds(row: Mapping[str, Any]) -> bool:
+    return row.get("score_min") is not None or row.get("score_max") is not None
+
+
+def _rows(tasks: LoadedTable | None) -> list[dict[str, Any]]:
+    """Return what the rows of the tasks table state of their scores, without unknown values."""
+    names = ("task", "metric", "unit", "higher_is_better", "score_min", "score_max")
+    if tasks is None or not _ids(tasks, TASKS):
+        return []
+    specs = [spec for spec in TASKS.columns if spec.name in names and spec.name in tasks.frame]
+    sound = [spec.name for spec in specs if has_type(tasks.frame[spec.name], spec.type)]
+    rows = tasks.frame[sound].to_dict("records")
+    known = ({str(k): v for k, v in row.items() if not pd.isna(v)} for row in rows)
+    return [row for row in known if "task" in row]
+
+
+def _assumptions(
+    before: LoadedTable | None, tables: Mapping[str, LoadedTable], config: SiteConfig
+) -> Iterator[Assumption]:
+    """Yield what is assumed of each task with a score; `before` is the tasks table as read."""
+    if RESULTS.name not in tables:
+        return
+    stored = {row["task"]: row for row in _rows(before)}
+    final = {row["task"]: row for row in _rows(tables.get(TASKS.name))}
+    for task in _ids(tables[RESULTS.name], TASKS):
+        row, old = final.get(task, {}), stored.get(task, {})
+        metric, unit = row.get("metric", ""), row.get("unit", "")
+        bounds = bounds_text(row.get("score_min"), row.get("score_max"))
+        why_metric = f"metric {metric!r}" if direction_of(metric) is not None else _NOTHING
+        yield Assumption(
+            task,
+            f"{metric} ({unit})" if metric and unit else metric or unit,
+            bool(row.get("higher_is_better", True)),
+            _origin(task, ("higher_is_better",), before, old, config) or why_metric,
+            bounds,
+            _origin(task, ("score_min", "score_max", "unit"), before, old, config)
+            if bounds
+            else "",
+        )
+
+
+def _origin(
+    task: str,
+    columns: tuple[str, ...],
+    before: LoadedTable | None,
+    old: Mapping[str, Any],
+    config: SiteConfig,
+) -> str:
+    """Return where one of some columns of a task comes from; empty if it is not stated."""
+    for key in reversed(find_sections(config.tasks, task)):
+        if config.tasks[key].stated.keys() & {*columns}:
+            return f"{_CONFIG} [tasks.{key!r}]"
+    return before.where if before is not None and old.keys() & {*columns} else ""

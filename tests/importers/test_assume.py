@@ -1,0 +1,139 @@
+"""What an import takes scores for, in every format: it asks, or says what told it."""
+
+import pytest
+
+from tests.helpers.imported import (
+    imported,
+    lm_eval_results,
+    rows,
+    run_import,
+    scores,
+    write_json,
+)
+
+CARD = """\
+---
+model-index:
+- name: {name}
+  results:
+  - dataset: {{name: MATH Lvl 5}}
+    metrics: [{{type: exact_match, value: {math}}}]
+  - dataset: {{name: BBH}}
+    metrics: [{{type: acc_norm, value: {bbh}}}]
+---
+"""
+
+
+def cards(folder, *values):
+    """Model cards with a hard and an easy task."""
+    for name, math, bbh in values:
+        path = folder / f"cards/{name}/README.md"
+        path.parent.mkdir(parents=True)
+        path.write_text(CARD.format(name=name, math=math, bbh=bbh))
+    return folder / "cards"
+
+
+def test_low_percentages_beside_others_are_asked_for(tmp_path):
+    """0.89 and 0.78 are percentages if the cards write 23.6 elsewhere; but cards may mix units."""
+    path = cards(tmp_path, ("m", 0.89, 23.6), ("n", 0.78, 20.0))
+    said = run_import("model-index", path, into=tmp_path)
+    line = "do not tell the unit of 'MATH Lvl 5' (0.78 to 0.89). Use --percent, "
+    assert (1, True) == (said.exit_code, line in said.stderr)
+    imported("model-index", path, "--percent", into=tmp_path)
+    assert [100.0, 100.0] == [task["score_max"] for task in rows(tmp_path, "tasks")]
+    assert {0.89, 0.78, 23.6, 20.0} == {*scores(tmp_path).values()}
+
+
+def test_cards_with_proportions_are_not_asked_for(tmp_path):
+    imported("model-index", cards(tmp_path, ("m", 0.0, 0.25), ("n", 0.5, 0.75)), into=tmp_path)
+    assert [1.0, 1.0] == [task["score_max"] for task in rows(tmp_path, "tasks")]
+
+
+@pytest.mark.parametrize("metric", ["acc", "f1"])
+def test_units_mixed_between_files_are_asked_for(tmp_path, metric):
+    for name, value in (("a", 0.65), ("b", 71.0)):
+        document = lm_eval_results({"t": {metric: value}}, f"pretrained={name}")
+        write_json(tmp_path / f"runs/{name}.json", document)
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    line = (
+        "runs/a.json and runs/b.json do not tell the unit of 't' (0.65 to 71, proportions and "
+        "percentages mixed?). Use --percent, "
+    )
+    assert (1, True) == (said.exit_code, line in said.stderr)
+    said = run_import("lm-eval", tmp_path / "runs", "--proportion", into=tmp_path)
+    assert "runs/b.json: b, t (base): not imported: 71 is not a proportion" in said.stderr
+    assert {("a", "t", "base"): 0.65} == scores(tmp_path)
+
+
+def test_unit_of_one_task_in_site_toml_answers_for_it(tmp_path):
+    (tmp_path / "site.toml").write_text('[tasks]\n"MATH*" = { unit = "percent" }\n')
+    imported("model-index", cards(tmp_path, ("m", 0.89, 23.6)), into=tmp_path)
+    bbh, math = sorted(rows(tmp_path, "tasks"), key=lambda task: task["task"])
+    assert (100.0, None) == (bbh["score_max"], math.get("score_max"))
+
+
+def test_percentages_of_another_metric_raise_no_question(tmp_path):
+    """Harnesses write BLEU from 0 to 100 and accuracy from 0 to 1 into one file."""
+    document = lm_eval_results(
+        {"t": {"acc": 0.5}, "u": {"bleu": 31.5}, "v": {"pct_stereotype": 0.25}}
+    )
+    write_json(tmp_path / "runs/a.json", document)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    found = {
+        t["task"]: (t["higher_is_better"], t.get("score_max")) for t in rows(tmp_path, "tasks")
+    }
+    assert found == {"t": (True, 1.0), "u": (True, None), "v": (False, 1.0)}
+
+
+@pytest.mark.parametrize(("metric", "better"), [("word_perplexity", False), ("chrf", True)])
+def test_direction_of_a_metric_is_written(tmp_path, metric, better):
+    write_json(tmp_path / "runs/a.json", lm_eval_results({"t": {metric: 20.5}}))
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert better == rows(tmp_path, "tasks")[0]["higher_is_better"]
+
+
+def test_statement_of_the_file_counts_more_than_the_metric(tmp_path):
+    document = lm_eval_results({"t": {"acc": 0.5}}, higher_is_better={"t": {"acc": False}})
+    write_json(tmp_path / "runs/a.json", document)
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert "  lower   0 to 1  acc     the file; scores up to 1  t" in said.stderr
+    assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
+
+
+def test_known_task_keeps_what_the_table_states(tmp_path):
+    """A second import asks nothing about it, although its metric is unknown."""
+    write_json(tmp_path / "runs/a.json", lm_eval_results({"t": {"zork": 0.5}}, "pretrained=a"))
+    imported("lm-eval", tmp_path / "runs", "--lower-is-better", into=tmp_path)
+    write_json(tmp_path / "runs/b.json", lm_eval_results({"t": {"zork": 0.75}}, "pretrained=b"))
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert (0, False) == (said.exit_code, "Assumed" in said.stderr)
+    assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
+
+
+def test_fifty_skipped_files_are_one_line_per_kind(tmp_path):
+    write_json(tmp_path / "runs/a.json", lm_eval_results({"t": {"acc": 0.5}}))
+    for number in range(50):
+        (tmp_path / f"runs/n{number:02}.md").write_text("notes")
+    for number in range(3):
+        (tmp_path / f"runs/z{number}.json").write_text("\n" * number + "{")
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path / "p")
+    assert [
+        "warning: runs/n00.md: skipped: a results file does not end in .md; and 49 more files like "
+        "it: runs/n01.md, runs/n02.md, runs/n03.md, runs/n04.md and 45 more",
+        "warning: runs/z0.json: skipped: it is not JSON, or cut short: Expecting property name "
+        "enclosed in double quotes in line 1; and 2 more files like it: runs/z1.json and "
+        "runs/z2.json",
+    ] == [line for line in said.stderr.splitlines() if line.startswith("warning: ")]
+    assert "1 file with scores, 53 skipped." in said.stderr
+    said = run_import("lm-eval", tmp_path / "runs", "--verbose", into=tmp_path / "q")
+    assert 53 == said.stderr.count("warning: ")
+
+
+def test_same_file_twice_is_called_identical(tmp_path):
+    """Copies of one file have the same numbers; a rerun with others is older or newer."""
+    document = lm_eval_results({"t": {"acc": 0.5}, "u": {"acc": 0.25}})
+    for name in ("a", "b"):
+        write_json(tmp_path / f"runs/{name}.json", document)
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert "identical: 2 scores of runs/a.json, since runs/b.json has them too" in said.stderr
+    assert "older:" not in said.stderr
