@@ -71,7 +71,7 @@ simulate: .venv/.dev ## Count how often intervals, ties and verdicts err, on boa
 	@$(PY) -m tests.tools.simulate
 
 .PHONY: fuzz
-fuzz: .venv/.dev ## Give the importers damaged files for ten minutes; SECONDS= for another time
+fuzz: .venv/.dev ## Give every reader damaged files for ten minutes; SECONDS= for another time
 	@$(PY) -m tests.tools.fuzz $(SECONDS)
 
 .PHONY: pictures
@@ -137,7 +137,7 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 clean: ## Remove everything that make has made
 	rm -rf site .site.lock .site.staging dist static/vendor .venv
 	rm -rf node_modules audit/node_modules tests/types/node_modules
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 # --- what the targets stand on ------------------------------------------------------------------
 

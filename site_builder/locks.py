@@ -108,5 +108,5 @@ def read_holder(path: Path) -> str:
     try:
         holder = json.loads(path.read_bytes())
         return f" (process {holder['process']} since {holder['since']})"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""

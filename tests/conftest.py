@@ -17,7 +17,6 @@ from tests.helpers.tables import board, write_project
 
 # A slow machine is no failure.
 settings.register_profile("any_machine", deadline=None, max_examples=50)
-settings.register_profile("fuzz", deadline=None, max_examples=200)
 settings.load_profile("any_machine")
 
 

@@ -202,7 +202,7 @@ def chart_scores(results: Results, labels: Labels) -> Chart | None:
     if averaged:
         tasks.sort(key=lambda task: -means[task])
     variant = labels.in_sentence(board.variant)
-    how = "darker is higher" if averaged else "darker is better within its row"
+    how = f"a stronger colour is {'higher' if averaged else 'better within its row'}"
     title = f"{counted(len(models), 'model')} on {counted(len(tasks), 'task')}"
     if averaged and all(has_every_task(board, s) for s in board.standings if s.scored):
         title = _range_title(labels, means) or title

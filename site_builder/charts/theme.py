@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape, unescape
 from textwrap import wrap
@@ -177,8 +178,24 @@ def shortened(text: str, most: int) -> str:
 
 
 def short_names(names: Sequence[str], most: int) -> list[str]:
-    """Cut and escape names from data, for an axis."""
-    return [plain(shortened(name, most)) for name in names]
+    """Cut and escape names from data, for an axis.
+
+    Names that would be equal without their ends are cut in the middle: in 11 letters, `Sentiment
+    (COVID-19)` and `Sentiment (SST2)` become `Sentim...-19)` and `Sentim...ST2)`.
+    """
+    cut = [shortened(name, most) for name in names]
+    times, tail = Counter(cut), most // 2 - 1
+    return [
+        plain(_without_middle(name, most, tail) if times[short] > 1 else short)
+        for name, short in zip(names, cut, strict=True)
+    ]
+
+
+def _without_middle(text: str, most: int, tail: int) -> str:
+    if len(text) <= most:
+        return text
+    begin, end = text[: most - tail - 1].rstrip(), text[-tail:].lstrip()
+    return f"{begin}\N{HORIZONTAL ELLIPSIS}{end}"
 
 
 def hover(texts: Sequence[str]) -> dict[str, Any]:

@@ -193,10 +193,12 @@ class Console:
             yield lambda text, done: progress.update(task, description=text, completed=done)
 
     def say(self, *lines: str) -> None:
-        """Print lines, unless quiet."""
+        """Print lines with their control characters escaped, unless quiet."""
         self._end_stage()
         for line in lines:
-            self._console.print(line, markup=False)
+            # The spaces are those between a number and its unit.
+            shown = "\N{NO-BREAK SPACE}".join(map(one_line, line.split("\N{NO-BREAK SPACE}")))
+            self._console.print(shown, markup=False)
 
     def warn(self, faults: Iterable[Fault]) -> None:
         """Print faults, one per line."""

@@ -11,7 +11,7 @@ import click
 from site_builder.commands.console import Console, project_option
 from site_builder.devserver.rebuild import Rebuilt, follow
 from site_builder.devserver.server import FIRST_PORT, LOOPBACK, ServedState, StateHolder, listen
-from site_builder.errors import SiteError, one_line
+from site_builder.errors import SiteError
 from site_builder.formatting import listed
 
 
@@ -57,7 +57,7 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
 def _report(built: Rebuilt, root: Path, console: Console) -> None:
     """Print what changed and the outcome of the build, with its faults."""
     names = [str(p.relative_to(root) if p.is_relative_to(root) else p) for p in built.changed]
-    changed = one_line(f"{listed(names)} changed.") if names else ""
+    changed = f"{listed(names)} changed." if names else ""
     if built.error is not None:
         if changed:
             console.say(changed)

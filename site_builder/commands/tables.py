@@ -24,7 +24,6 @@ from site_builder.errors import (
     UnclearScoresError,
     did_you_mean,
     limit_faults,
-    one_line,
     shortened,
 )
 from site_builder.formatting import count, counted, rounded
@@ -137,7 +136,7 @@ def import_(  # noqa: PLR0913 - one per option
             report = import_paths(_ask(error, options))
     console.warn(run.warnings_of(report, verbose=verbose))
     for line in run.lines_of(report, verbose=verbose, dry=dry):
-        console.say(one_line(shortened(line)))
+        console.say(shortened(line))
 
 
 def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:

@@ -43,9 +43,8 @@ def make_embeds(site: Site) -> Iterator[Page]:
     context = EmbedContext(origin, views=board_views(spec, "board"), note=board_note(site))
     yield _view(LEADERBOARD, about, context)
     homes: Mapping[Kind, tuple[Chart | None, ...]] = {
-        "home": (charts.averages, charts.winners),
-        "models": (charts.size, charts.scores),
-        "tasks": (charts.task_lifts,),
+        "home": (charts.task_lifts, charts.winners),
+        "models": (charts.averages, charts.size, charts.scores),
         "categories": (charts.category_lifts,),
         "analysis": (charts.correlations, charts.training_sets),
         "serving": (charts.latency, charts.prices),

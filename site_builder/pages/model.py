@@ -85,6 +85,7 @@ class ModelsContext(Record):
         board_note: What a reader needs to know of its ranks; empty where that is nothing.
         leader: Who leads by other rules; None below two ranked models.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
+        averages: Base and tuned averages; None where the board has nothing for it.
         size: Average against size; None where the board has nothing for it.
         heatmap: Every score; None where the board has nothing for it.
     """
@@ -93,6 +94,7 @@ class ModelsContext(Record):
     board_note: str
     leader: Finding | None
     metrics: Finding | None
+    averages: Chart | None
     size: Chart | None
     heatmap: Chart | None
 
@@ -175,6 +177,7 @@ def _list_context(site: Site) -> ModelsContext:
         board_note=board_note(site),
         leader=leader_by_rule(site),
         metrics=lifts_by_metric(site),
+        averages=site.charts.averages,
         size=charts.size,
         heatmap=charts.scores,
     )

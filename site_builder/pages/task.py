@@ -88,12 +88,10 @@ class TasksContext(Record):
     Attributes:
         table: Every task.
         picker: The ranking of one task, to choose; None on a board too small or too large for it.
-        by_task: Best contender minus baseline; None where the board has nothing for it.
     """
 
     table: Table
     picker: Picker | None
-    by_task: Chart | None
 
 
 class TaskContext(Record):
@@ -140,7 +138,7 @@ class TaskContext(Record):
 def make_tasks(site: Site) -> Iterator[Page]:
     """Yield the list of tasks, then a page for each in the order of the tasks table."""
     tasks = site.results.tasks
-    context = TasksContext(_task_list(site), make_picker(site, "picker"), site.charts.task_lifts)
+    context = TasksContext(_task_list(site), make_picker(site, "picker"))
     compared = any(task.outcome is not None for task in tasks)
     versus = f"; how far the best is from {site.labels.baseline}" if compared else ""
     about = f"{counted(len(tasks), 'task')}: the best score on each, and the mean{versus}."

@@ -141,10 +141,15 @@ def find_tokenizer(name: str) -> Tokenizer:
     # Otherwise long texts would have the length of the model's window.
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return Tokenizer(
-        f"tokens of {path.parent.name or path.name}",
-        lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids),
-    )
+
+    def count(text: str) -> int:
+        try:
+            return len(tokenizer.encode(text, add_special_tokens=False).ids)
+        except Exception as error:  # as above: its parts contradict each other
+            what = f"this tokenizer cannot count the tokens of {text[:40]!r}: {error}"
+            raise FaultsError([Fault(str(path), what, known)]) from error
+
+    return Tokenizer(f"tokens of {path.parent.name or path.name}", count)
 
 
 def profile_sets(

@@ -14,6 +14,7 @@ from site_builder import __version__
 from site_builder.records import Record
 
 MANIFEST = "manifest.json"
+SIGNATURE = f"{MANIFEST}.sig"
 GENERATOR = "site_builder"
 # Files that file managers write into every folder.
 _IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini"}
@@ -39,7 +40,7 @@ class Manifest(Record):
 
     Attributes:
         generator: Name and version of the generator.
-        files: The SHA-256 of every file but the manifest, by its path.
+        files: The SHA-256 of every file but the manifest and its signature, by its path.
         release, date: Its data release, if known.
     """
 
@@ -88,9 +89,11 @@ def parse_manifest(text: str | bytes) -> Manifest | None:
     try:
         values = json.loads(text)
         generator, files = values["generator"], dict(values["files"])
-        is_valid = generator.startswith(GENERATOR) and all(map(_is_inside, files))
         release = values.get("release") or {}
         origin = release.get("sha256"), release.get("date")
+        texts = (generator, *files, *files.values(), *(text for text in origin if text is not None))
+        "".join(texts).encode()  # fails for values of other types, and for half of a surrogate pair
+        is_valid = generator.startswith(GENERATOR) and all(map(_is_inside, files))
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
     return Manifest(generator, files, *origin) if is_valid else None
@@ -98,7 +101,7 @@ def parse_manifest(text: str | bytes) -> Manifest | None:
 
 def _is_inside(path: str) -> bool:
     """Whether a path stays within its folder; somebody may have changed the manifest of a copy."""
-    return not path.startswith("/") and ".." not in PurePosixPath(path).parts
+    return not path.startswith("/") and ".." not in PurePosixPath(path).parts and "\0" not in path
 
 
 def added_files(folder: Path, files: Collection[str]) -> Iterator[str]:
@@ -109,7 +112,7 @@ def added_files(folder: Path, files: Collection[str]) -> Iterator[str]:
     Raises:
         OSError: Part of the folder cannot be read.
     """
-    known = {MANIFEST, *files}
+    known = {MANIFEST, SIGNATURE, *files}
     folders = {parent.as_posix() for path in known for parent in PurePosixPath(path).parents}
     for place, subfolders, names in os.walk(folder, onerror=_raise):
         parent = Path(place).relative_to(folder).as_posix()

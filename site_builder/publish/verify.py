@@ -1,4 +1,4 @@
-"""Compare a copy of a site with its manifest."""
+"""Compare a copy of a site with its manifest, and its signature with those who may sign."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from site_builder.publish.folder import Staging
 from site_builder.publish.manifest import (
     GENERATOR,
     MANIFEST,
+    SIGNATURE,
     Manifest,
     added_files,
     is_plain_file,
     read_manifest,
     read_stable,
 )
+from site_builder.publish.signature import find_signer
 from site_builder.records import Record
 
 _COPY_AGAIN = "Copy the site again."
@@ -26,25 +28,35 @@ class Verified(Record):
     """The outcome of a verification.
 
     Attributes:
-        files: The number of files, with the manifest; 0 without a manifest.
+        files: The number of files, with the manifest and its signature; 0 without a manifest.
         generator: Its name and version; empty without a manifest.
-        faults: Files that are missing, changed or added.
+        faults: Files that are missing, changed or added, and a signature by none of the signers.
+        is_signed: Whether there is a signature.
+        signer: Who made the signature, with the key; empty where no signers were given.
     """
 
     files: int
     generator: str
     faults: tuple[Fault, ...]
+    is_signed: bool = False
+    signer: str = ""
 
 
-def verify_site(folder: Path) -> Verified:
-    """Compare a published folder, or a copy of one, with its manifest."""
+def verify_site(folder: Path, signers: Path | None = None) -> Verified:
+    """Compare a published folder, or a copy of one, with its manifest.
+
+    If there is a file of `signers`, one of them must have signed the manifest.
+
+    Raises:
+        SiteError: There are `signers` and no `ssh-keygen`.
+    """
     try:
-        return read_stable(folder, lambda: _verify(folder))
+        return read_stable(folder, lambda: _verify(folder, signers))
     except OSError as error:
         return Verified(0, "", (_unreadable(str(error.filename or folder), error),))
 
 
-def _verify(folder: Path) -> Verified:
+def _verify(folder: Path, signers: Path | None) -> Verified:
     manifest = read_manifest(folder)
     if manifest is None:
         return Verified(0, "", (_no_site(folder),))
@@ -52,8 +64,16 @@ def _verify(folder: Path) -> Verified:
         Fault(f"{folder}/{path}", "it is not part of the site", "Move it out.")
         for path in sorted(added_files(folder, manifest.files))
     )
-    faults = (*_file_faults(folder, manifest), *added)
-    return Verified(len(manifest.files) + 1, manifest.generator, faults)
+    faults = [*_file_faults(folder, manifest), *added]
+    is_signed, signer = (folder / SIGNATURE).exists(), ""
+    if signers:
+        found = find_signer((folder / MANIFEST).read_bytes(), folder, signers)
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            signer = found
+    n_files = len(manifest.files) + 1 + is_signed
+    return Verified(n_files, manifest.generator, tuple(faults), is_signed, signer)
 
 
 def _no_site(folder: Path) -> Fault:

@@ -139,7 +139,7 @@ SHEETS = (
 # what a visitor may wait for.
 SCRIPTS = (
     *("site", "chart-template", "charts", "numbers", "theme", "find", "table", "table-tools"),
-    *("table-cells", "picker", "score-links"),
+    *("table-cells", "picker", "share", "score-links"),
 )
 BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"
 

@@ -69,10 +69,9 @@ def _board(site: Site) -> PreviewChart | None:
     return card_board(site.results.boards, site.labels)
 
 
-def _chart_title(page: Page, name: str) -> str:
-    """Return the title of a chart of the page as a sentence; empty without such a chart."""
-    chart = getattr(page.variables(), name, None)
-    return f"{chart.title}." if isinstance(chart, Chart) else ""
+def _title(chart: Chart | None) -> str:
+    """Return the title of a chart as a sentence; empty without a chart."""
+    return f"{chart.title}." if chart else ""
 
 
 def _leader(site: Site, page: Page) -> str:
@@ -88,30 +87,30 @@ def _category(site: Site, page: Page) -> PreviewCard:
 
 
 def _serving(site: Site, page: Page) -> PreviewCard:
-    name, chart = "latency", card_latency(site.results, site.labels)
-    if chart is None:
-        name, chart = "prices", card_prices(site.results, site.labels)
-    return PreviewCard(_chart_title(page, name) or page.description, chart)
+    shown, card = site.charts.latency, card_latency(site.results, site.labels)
+    if card is None:
+        shown, card = site.charts.prices, card_prices(site.results, site.labels)
+    return PreviewCard(_title(shown) or page.description, card)
 
 
 # Other pages, and those whose card has no chart, have a card with their description and the board.
 _CARDS: Mapping[Kind, Callable[[Site, Page], PreviewCard | None]] = {
     "home": lambda site, page: PreviewCard(
-        _chart_title(page, "averages") or _leader(site, page), _board(site)
+        _title(site.charts.averages) or _leader(site, page), _board(site)
     ),
     "models": lambda site, page: PreviewCard(_leader(site, page), _board(site)),
     "model": lambda site, page: PreviewCard(
         page.description, card_model(site.results, site.labels, page.address.key)
     ),
     "tasks": lambda site, page: PreviewCard(
-        _chart_title(page, "by_task") or page.description,
+        _title(site.charts.task_lifts) or page.description,
         card_task_lifts(site.results, site.labels),
     ),
     "task": lambda site, page: PreviewCard(
         page.description, card_task(site.results, site.labels, page.address.key)
     ),
     "categories": lambda site, page: PreviewCard(
-        _chart_title(page, "chart") or page.description,
+        _title(site.charts.category_lifts) or page.description,
         card_category_lifts(site.results, site.labels),
     ),
     "category": _category,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -391,7 +392,7 @@ def check_size(source: Path | bytes) -> None:
         LargeParquetError: It has more than `MOST_VALUES` or takes more than `MOST_BYTES`.
     """
     with pq.ParquetFile(_readable(source)) as file:
-        footer, schema = file.metadata, file.metadata.schema
+        footer, schema = _check_metadata(file), file.metadata.schema
     columns = [schema.column(i) for i in range(footer.num_columns)]
     groups = [footer.row_group(i) for i in range(footer.num_row_groups)]
     values, size = 0, 0
@@ -409,6 +410,39 @@ def check_size(source: Path | bytes) -> None:
             group = file.read_row_group(i, columns=texts)
             size += sum(map(_decoded_size, (c for column in group.columns for c in column.chunks)))
             _check_limit(size, MOST_BYTES, "{:,} bytes or more of text when it is read")
+
+
+class _UnreadableFile(io.RawIOBase):
+    """A large file that raises an error when it is read."""
+
+    class ReadError(Exception):
+        """Somebody reads the file."""
+
+    def readable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, _whence: int = 0) -> int:
+        return offset
+
+    def tell(self) -> int:
+        return 2**40
+
+    def read(self, _size: int = -1) -> bytes:
+        raise self.ReadError
+
+
+def _check_metadata(file: pq.ParquetFile) -> pq.FileMetaData:
+    """Return the metadata of a file once Arrow has checked those of all columns.
+
+    To ask for a column with faulty metadata would end the process, since pyarrow declares no
+    exception there. Before Arrow reads the first byte of a column, it checks them with exceptions.
+    """
+    footer = file.metadata
+    unread = pa.PythonFile(_UnreadableFile(), mode="r")
+    stopped = suppress(_UnreadableFile.ReadError)
+    with stopped, pq.ParquetFile(unread, metadata=footer, pre_buffer=True) as sound:
+        next(sound.iter_batches(1), None)
+    return footer
 
 
 def _check_limit(found: int, most: int, what: str) -> None:
@@ -471,8 +505,9 @@ def read_footer(path: Path) -> Footer:
     """Read the footer of a Parquet file and no row, or raise a `ParquetError`."""
     with _open(path) as file:
         columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
-        groups = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
-        rows = max(file.metadata.num_rows, sum(group.num_rows for group in groups))
+        footer = _check_metadata(file)
+        groups = [footer.row_group(n) for n in range(footer.num_row_groups)]
+        rows = max(footer.num_rows, sum(group.num_rows for group in groups))
         chunks = (group.column(n) for group in groups for n in range(group.num_columns))
         return Footer(tuple(columns), rows, sum(c.total_uncompressed_size for c in chunks))
 

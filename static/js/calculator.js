@@ -1,6 +1,6 @@
 // The cost calculator: what a month of the visitor's requests costs at each offer; their numbers stand in the address (docs/statistics.md#cost).
 (() => {
-  const { money, quantity, threeDigits, cheaper, roundSignificant } = site.format;
+  const { money, parse, quantity, threeDigits, cheaper, roundSignificant } = site.format;
   const [box] = site.elements("[data-calculator]");
   const form = box?.querySelector("[data-calculator-fields]");
   const table = box?.querySelector("table");
@@ -70,12 +70,9 @@
 
   /** A number that was typed, or what is wrong with it. @param {string} text @returns {number | string} */
   const read = (text) => {
-    const trimmed = text.trim();
-    const isGrouped = /^\D?[1-9]\d{0,2}([,\s]\d{3})+(\.\d*)?$/.test(trimmed); // 0,125 is not: it may mean a fraction
-    const plain = isGrouped ? trimmed.replace(/[,\s]/g, "") : trimmed;
-    if (!plain) return "Enter a number; empty is not 0.";
-    if (!/^[-+\u2212]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain)) return "Enter a number, such as 1,000 or 0.5.";
-    const value = Number(plain.replace("\u2212", "-"));
+    if (!text.trim()) return "Enter a number; empty is not 0.";
+    const value = parse(text);
+    if (value === null) return "Enter a number, such as 1,000, 1M or 0.5.";
     if (value < 0) return "Enter 0 or more.";
     return value <= MOST ? Math.abs(value) : `Enter ${quantity(MOST)} or less.`;
   };
@@ -173,7 +170,8 @@
     return phrase(CHEAPEST, all[0]);
   };
 
-  const toAddress = () => {
+  /** @param {boolean} [replace] */
+  const toAddress = (replace) => {
     /** @type {[string, string][]} */
     const pairs = [];
     for (const { name, defaultValue } of inputs) if (load[name] !== read(defaultValue)) pairs.push([name, String(load[name])]);
@@ -182,7 +180,7 @@
       pairs.push(["against", model], ["at", provider]);
       if (hour !== null) pairs.push(["by", "hour"]);
     }
-    site.address.setPairs(KEYS, pairs);
+    site.address.setPairs(KEYS, pairs, { replace });
   };
 
   /** @param {HTMLInputElement} input */
@@ -211,6 +209,7 @@
     show();
   };
 
+  let isTyping = false;
   form.addEventListener("input", ({ target }) => {
     if (target instanceof HTMLInputElement) {
       const value = read(target.value);
@@ -218,16 +217,18 @@
       load[target.name] = value;
       remark(target, "");
     } else if (select) remark(select, "");
+    toAddress(isTyping);
+    isTyping = target instanceof HTMLInputElement;
     show();
   });
   form.addEventListener("change", ({ target }) => {
+    isTyping = false;
     const value = target instanceof HTMLInputElement ? read(target.value) : null;
     if (target instanceof HTMLInputElement && typeof value === "string") {
       remark(target, value);
       site.say(value);
       return;
     }
-    toAddress();
     site.say(show());
   });
   form.addEventListener("submit", (event) => event.preventDefault());

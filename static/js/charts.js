@@ -58,38 +58,32 @@
     Object.assign(layout.yaxis, { automargin: false, ticklabeloverflow: "allow" });
   };
 
-  /** @param {HTMLElement} plot */
-  const figureOf = (plot) => {
+  /** The figure of a chart for a width in px. @param {HTMLElement} plot @param {number} width */
+  const figureOf = (plot, width) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
     const { data, layout } = JSON.parse(source?.textContent ?? "");
     const figure = withColours({ data, layout: { ...layout, template: site.chartTemplate } }, getComputedStyle(document.documentElement));
-    const narrow = plot.clientWidth < NARROW;
-    if (narrow) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
-    else makeRoomForNames(figure.layout, plot.clientWidth);
-    plot.dataset.drawn = narrow ? "narrow" : "wide";
+    if (width < NARROW) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
+    else makeRoomForNames(figure.layout, width);
+    if (width > 0) figure.layout.width = width;
     return figure;
   };
 
-  const FORMATS = ["png", "svg"];
-
-  /** Buttons that save a chart; until it is drawn, its tools keep their room. @param {HTMLElement} plot */
-  const addDownloads = (plot) => {
-    const tools = plot.parentElement?.querySelector(".chart-tools");
-    if (!tools || tools.querySelector("button")) return;
-    tools.prepend(...FORMATS.map((format) => site.make("button", { type: "button", class: "quiet", "data-download": format }, format.toUpperCase())));
-  };
-
   const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false };
+
+  /** @param {any} Plotly @param {HTMLElement} plot @param {number} width @returns {Promise<void>} */
+  const drawNow = (Plotly, plot, width) => {
+    const { data, layout } = figureOf(plot, width);
+    plot.dataset.drawn = width < NARROW ? "narrow" : "wide";
+    plot.querySelector(".chart-room")?.remove();
+    return Plotly.react(plot, data, layout, config);
+  };
 
   /** @param {HTMLElement} plot */
   const draw = async (plot) => {
     try {
       const Plotly = await loadPlotly();
-      const { data, layout } = figureOf(plot);
-      const width = plot.clientWidth;
-      await Plotly.react(plot, data, width > 0 ? { ...layout, width } : layout, config);
-      plot.querySelector(".chart-room")?.remove();
-      addDownloads(plot);
+      await drawNow(Plotly, plot, plot.clientWidth);
     } catch (error) {
       const note = document.createElement("p");
       note.className = "chart-failed";
@@ -147,22 +141,25 @@
     clearTimeout(resting);
     resting = setTimeout(fit, REST_MS);
   });
-  // A printed page needs every chart, seen or not.
-  addEventListener("beforeprint", () => plots.forEach((plot) => plot instanceof HTMLElement && draw(plot)));
 
-  document.addEventListener("click", async (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-download]") : null;
-    if (!(button instanceof HTMLElement)) return;
-    const plot = button.closest(".chart")?.querySelector("[data-chart]");
-    if (!(plot instanceof HTMLElement)) return;
-    const Plotly = await loadPlotly();
-    const { data, layout } = figureOf(plot);
-    const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
-    const title = plot.parentElement?.querySelector(".chart-title")?.textContent ?? "";
-    const figure = { data, layout: { ...layout, paper_bgcolor: paper, title: { text: escapeText(title), x: 0.02, xanchor: "left", font: { size: 16 } }, margin: { ...layout.margin, t: 84 } } };
-    await Plotly.downloadImage(figure, { format: button.dataset.download, filename: plot.dataset.chart, width: Math.max(plot.clientWidth, 640), height: layout.height + 56, scale: 2 });
+  // --- print: every chart, seen or not, in the width of a page ------------------------------------------
+
+  const PAGE_PX = 680;
+  // Once a browser prints it waits for nothing: what is not drawn at once shows its table (charts.css).
+  addEventListener("beforeprint", () => {
+    if (window.Plotly) for (const plot of plots) drawNow(window.Plotly, plot, PAGE_PX);
+  });
+  addEventListener("afterprint", () => drawn().forEach(draw));
+  // So the keys that print have the library fetched before it.
+  addEventListener("keydown", async (event) => {
+    if (event.key !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || window.Plotly) return;
+    event.preventDefault();
+    await loadPlotly().catch(() => {});
+    print();
+  });
+  matchMedia("print").addEventListener("change", ({ matches }) => {
+    if (matches && !window.Plotly) plots.forEach(draw);
   });
 
-  /** Text as Plotly shows it literally. @param {string} text */
-  const escapeText = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  site.charts = { figure: figureOf, library: loadPlotly };
 })();

@@ -1,6 +1,6 @@
 // What a visitor of the choosing page asks, a wish: in the address, in the form, in the line above the answer, and as a question to the statistics.
 (() => {
-  const { counted, quantity } = site.format;
+  const { counted, parse, quantity } = site.format;
   const PICKS = ["task", "category"];
   /** @type {("size" | "price" | "margin")[]} */
   const AMOUNTS = ["size", "price", "margin"];
@@ -11,11 +11,17 @@
   const MOST_NAMED = 3;
   const UNKNOWN = { size: "of undisclosed size", price: "without a known price", license: "without a known license", developer: "without a known developer" };
 
-  /** A weight that a text gives, or null. @param {string} text */
-  const weightOf = (text) => (text.trim() && Number(text) >= 1 / MOST_WEIGHT && Number(text) <= MOST_WEIGHT ? Number(text) : null);
+  /** A number that a text gives within bounds, or null. @param {string} text @param {number} least @param {number} most */
+  const within = (text, least, most) => {
+    const value = parse(text);
+    return value !== null && value >= least && value <= most ? Math.abs(value) : null;
+  };
 
-  /** An amount, 0 or more, that a text gives, or null. @param {string} text */
-  const amountOf = (text) => (text.trim() && Number(text) >= 0 && Number.isFinite(Number(text)) ? Number(text) : null);
+  /** @param {string} text */
+  const weightOf = (text) => within(text, 1 / MOST_WEIGHT, MOST_WEIGHT);
+
+  /** @param {string} text */
+  const amountOf = (text) => within(text, 0, Number.MAX_VALUE);
 
   /** @type {Site["wishes"]["empty"]} */
   const empty = (board) => ({ picks: [], variant: board.variants[0].id, size: null, price: null, margin: null, license: [], developer: [] });
@@ -58,7 +64,7 @@
       },
 
       // What is not asked for is not in the address.
-      write(wish) {
+      write(wish, replace) {
         /** @type {[string, string][]} */
         const pairs = [];
         for (const { kind, key, weight } of wish.picks) {
@@ -68,7 +74,7 @@
         if (wish.variant !== board.variants[0].id) pairs.push(["variant", wish.variant]);
         for (const key of AMOUNTS) if (wish[key] !== null) pairs.push([key, String(wish[key])]);
         for (const key of LISTS) for (const value of wish[key]) pairs.push([key, value]);
-        site.address.setPairs([...KEYS, "weight"], pairs);
+        site.address.setPairs([...KEYS, "weight"], pairs, { replace });
       },
     };
   };
@@ -89,7 +95,7 @@
     const shown = weightField(box);
     if (!box.checked) shown?.remove();
     else if (!shown) {
-      const attributes = { class: "choose-weight", type: "number", min: "0", step: "0.5", inputmode: "decimal", value: String(weight), "aria-label": `Weight of ${box.dataset.name}` };
+      const attributes = { class: "choose-weight", type: "text", inputmode: "decimal", autocomplete: "off", value: String(weight), "aria-label": `Weight of ${box.dataset.name}` };
       box.closest(".choose-pick")?.append(site.make("input", attributes));
     } else if (weightOf(shown.value) !== weight) shown.value = String(weight);
   };
@@ -100,6 +106,8 @@
     const amounts = every(element, "input[data-amount]", HTMLInputElement);
     const lists = every(element, "input[data-one-of]", HTMLInputElement);
     const variants = every(element, "button[data-variant]", HTMLButtonElement);
+    /** The field that is being typed in. @type {HTMLInputElement | null} */
+    let typing = null;
 
     /** @param {string} key */
     const amount = (key) => amountOf(amounts.find((field) => field.dataset.amount === key)?.value ?? "");
@@ -133,20 +141,35 @@
         for (const group of every(element, "details", HTMLDetailsElement)) group.open ||= group.querySelector("input:checked") !== null;
       },
 
+      faults() {
+        const weights = every(element, ".choose-weight", HTMLInputElement);
+        /** @param {HTMLInputElement} field */
+        const isWrong = (field) => field !== typing && field.value.trim() !== "" && (weights.includes(field) ? weightOf : amountOf)(field.value) === null;
+        for (const field of [...weights, ...amounts]) field.setAttribute("aria-invalid", String(isWrong(field)));
+        return [
+          ...weights.filter(isWrong).map(({ value }) => `Weight \u201c${value}\u201d is no number above 0; it is taken as 1.`),
+          ...amounts.filter(isWrong).map(({ value }) => `\u201c${value}\u201d is no number of 0 or more and is left out.`),
+        ];
+      },
+
       listen(changed) {
         element.addEventListener("input", ({ target }) => {
           if (!(target instanceof HTMLInputElement) || target.type === "search") return;
           if (target.dataset.pick) showWeight(target, 1);
-          changed(target.type === "checkbox");
+          const goesOn = target === typing;
+          typing = target.type === "text" ? target : null;
+          changed(goesOn);
         });
         element.addEventListener("change", ({ target }) => {
-          if (target instanceof HTMLInputElement && target.type === "number") changed(true);
+          if (target !== typing) return;
+          typing = null;
+          changed(true);
         });
         element.addEventListener("submit", (event) => event.preventDefault());
         for (const button of variants) {
           button.addEventListener("click", () => {
             press(button.dataset.variant);
-            changed(true);
+            changed(false);
           });
         }
       },

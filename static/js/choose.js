@@ -176,7 +176,8 @@
     part("unranked").hidden = unranked.length === 0;
     put("unranked-head", unranked.length ? `${counted(unranked.length, "model")} not ranked` : "");
     const rows = unranked.slice(0, board.most_unranked).map(({ model, rivals, missing }) => {
-      const why = rivals ? `no score on ${rounded(missing, 0)} of ${tasksText(choice)}` : "no other model has a score on its tasks";
+      const some = missing < choice.tasks ? `${rounded(missing, 0)} of ` : missing > 1 ? "any of " : "";
+      const why = rivals ? `no score on ${some}${tasksText(choice)}` : "no other model has a score on its tasks";
       return site.make("li", {}, linkTo(model), `: ${why}`);
     });
     part("unranked-list").replaceChildren(...rows);
@@ -262,20 +263,18 @@
     }
   };
 
-  /** @param {boolean} isDone */
-  const changed = (isDone) => {
+  /** @param {boolean} [replace] */
+  const changed = (replace) => {
     const wish = form.read();
-    if (isDone) {
-      note("");
-      address.write(wish);
-    }
+    note(form.faults().join(" "));
+    address.write(wish, replace);
     answer(wish);
   };
 
   const showPicked = site.wishes.pickedLine(line, board, (pick) => {
     const wish = form.read();
     form.write({ ...wish, picks: wish.picks.filter((other) => other.kind !== pick.kind || other.key !== pick.key) });
-    changed(true);
+    changed();
   });
 
   /** Show in the form what the address asks, and answer it. */
@@ -288,7 +287,7 @@
 
   box.querySelector("[data-choose-reset]")?.addEventListener("click", () => {
     form.write(site.wishes.empty(board));
-    changed(true);
+    changed();
   });
   const opener = box.querySelector("[data-choose-open]");
   opener?.addEventListener("click", () => opener.setAttribute("aria-expanded", String(opener.getAttribute("aria-expanded") !== "true")));

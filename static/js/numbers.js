@@ -1,5 +1,5 @@
 // Numbers to text, as the pages write them (site_builder/formatting.py): half away from zero, a true minus, a dash for none. Numbers rounded at twelve
-// significant digits, so that what is equal on paper is equal here (site_builder/compute/numbers.py).
+// significant digits, so that what is equal on paper is equal here (site_builder/compute/numbers.py). And numbers as people type them.
 (() => {
   const MINUS = "\u2212";
   const MISSING = "\u2013";
@@ -99,6 +99,22 @@
     return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter(Boolean).join(" and ");
   };
 
+  /** @type {Record<string, string>} */
+  const PREFIXES = { "": "", k: "e3", m: "e6" };
+
+  /**
+   * A number as people type it: 1,000,000, 1 000, 2.5k, 1M, 1e6; null for any other text. A comma stands between groups of three digits only, since
+   * 0,125 may mean a fraction.
+   * @param {string} text
+   */
+  const parse = (text) => {
+    const trimmed = text.trim();
+    const isGrouped = /^\D?[1-9]\d{0,2}([,\s]\d{3})+(\.\d*)?\s?[km]?$/i.test(trimmed);
+    const plain = isGrouped ? trimmed.replace(/[,\s]/g, "") : trimmed;
+    const [, digits, power = "", prefix = ""] = /^([-+\u2212]?(?:\d+\.?\d*|\.\d+))(?:(e[-+]?\d+)|\s?([km]))?$/i.exec(plain) ?? [];
+    return digits === undefined ? null : Number(digits.replace("\u2212", "-") + (power || PREFIXES[prefix.toLowerCase()]));
+  };
+
   const DIGITS = 12;
   const LEAST = -307;
   const POWERS = Array.from({ length: 616 }, (_, i) => Number(`1e${i + LEAST}`));
@@ -133,5 +149,5 @@
     return roundSignificant(x - y, Math.max(Math.abs(x), Math.abs(y)), DIGITS + 1);
   };
 
-  site.format = { MISSING, rounded, score, signed, tone, money, quantity, billions, threeDigits, ratio, cheaper, counted, listed, roundSignificant, difference };
+  site.format = { MISSING, rounded, score, signed, tone, money, quantity, billions, threeDigits, ratio, cheaper, counted, listed, parse, roundSignificant, difference };
 })();

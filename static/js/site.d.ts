@@ -39,6 +39,8 @@ interface Format {
   cheaper(times: number | null, inverse: number | null): string;
   counted(n: number, noun: string, plural?: string): string;
   listed(names: string[], most?: number): string;
+  /** A number as people type it; null for any other text. */
+  parse(text: string): number | null;
   roundSignificant(value: number, size?: number, digits?: number): number;
   difference(a: number, b: number): number;
 }
@@ -71,6 +73,8 @@ interface Tables {
   scope(table: HTMLTableElement): string;
   /** Give a table its sort buttons; scripts call it for a table that they filled. */
   makeSortable(table: HTMLTableElement): void;
+  /** Save a table's rows and columns in sight as CSV. */
+  save(name: string, table: HTMLTableElement): void;
   /** The table of a box that is in sight. */
   shown(box: Element): HTMLTableElement | undefined;
 }
@@ -277,14 +281,17 @@ interface Wish {
 interface ChooseForm {
   read(): Wish;
   write(wish: Wish): void;
-  /** `isDone` says whether a change is finished, as a number is when it is left. */
-  listen(changed: (isDone: boolean) => void): void;
+  /** What is wrong with the numbers that were typed, one sentence each. */
+  faults(): string[];
+  /** `replace` says whether a change goes on with the one before it, as the next digit of a number does. */
+  listen(changed: (replace: boolean) => void): void;
 }
 
 interface WishAddress {
   isAsked(): boolean;
   read(): { wish: Wish; remarks: string[] };
-  write(wish: Wish): void;
+  /** `replace`: in place of the present step. */
+  write(wish: Wish, replace?: boolean): void;
 }
 
 /** How one row stands against another; positive is better. */
@@ -422,11 +429,21 @@ interface Site {
   /** Called by a data script. */
   provide<K extends keyof SiteData>(name: K, value: SiteData[K] | { places: number | null; values: Scores }): void;
   load<K extends keyof SiteData>(name: K, src: string): Promise<SiteData[K]>;
-  copy(button: HTMLElement, text: string): Promise<void>;
+  /** Copy a text, or a PNG; the button says whether it worked. */
+  copy(button: HTMLElement, content: string | Promise<Blob>): Promise<void>;
+  /** Save a file. */
+  save(name: string, content: Blob): void;
+  /** The HTML that embeds the view of a menu (templates/macros/tools.html); empty where there is none. */
+  embedCode(menu: HTMLElement): string;
   // The others, each by the script of its name or, of those of a page, by its last one
   format: Format;
   table: Tables;
   cells: Cells;
+  charts: {
+    /** The figure of a chart in the page's colours, for a width in px. */
+    figure(plot: HTMLElement, width: number): { data: any[]; layout: any };
+    library(): Promise<any>;
+  };
   /** The Plotly template of all charts. */
   chartTemplate: { layout: any };
   /** The token of each colour of the figures, such as `--ink`. */

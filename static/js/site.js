@@ -122,6 +122,20 @@
       return site.make("label", {}, input, " ", text);
     },
 
+    save(name, content) {
+      const link = site.make("a", { href: URL.createObjectURL(content), download: name });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    },
+
+    embedCode({ dataset: { embed, embedTitle = "", embedHeight = "" } }) {
+      const src = embed && new URL(embed, new URL(document.documentElement.dataset.root ?? "", location.href)).href;
+      // A page on somebody's disk is in no frame of others.
+      if (!src || src.startsWith("file:")) return "";
+      const title = embedTitle.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+      return `<iframe src="${src}" title="${title}" width="100%" height="${embedHeight}" loading="lazy" style="border: 0"></iframe>`;
+    },
+
     button: (text, className = "") => site.make("button", { type: "button", ...(className && { class: className }) }, text),
 
     pageLink(href) {
@@ -166,19 +180,20 @@ site.inSlices([() => document.documentElement.classList.add("laid-out")]);
 if (location.protocol === "file:") for (const link of document.querySelectorAll("a[href]")) link.setAttribute("href", site.pageLink(link.getAttribute("href") ?? ""));
 // Copy buttons: `data-copy` names the element whose text is copied; without a name, the address of the page. What has `data-copied` gets one.
 (() => {
-  /** @param {string} text */
-  const write = async (text) => {
+  /** @param {string | Promise<Blob>} content */
+  const write = async (content) => {
     try {
-      await navigator.clipboard.writeText(text);
+      if (typeof content === "string") await navigator.clipboard.writeText(content);
+      else await navigator.clipboard.write([new ClipboardItem({ "image/png": content })]);
       return true;
     } catch {
       return false;
     }
   };
 
-  site.copy = async (button, text) => {
+  site.copy = async (button, content) => {
     const label = (button.dataset.label ??= button.textContent ?? "");
-    button.textContent = (await write(text)) ? "Copied" : "Could not copy";
+    button.textContent = (await write(content)) ? "Copied" : "Could not copy";
     site.say(button.textContent);
     setTimeout(() => (button.textContent = label), 2000);
   };

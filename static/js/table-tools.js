@@ -201,9 +201,8 @@
     fromAddress();
   }
 })();
-// Exports: the rows and columns in sight, in their order, as text to paste or as CSV; or the address of the view.
+// Exports: the rows and columns in sight, in their order, as Markdown or as CSV; the address of the view, or the code that embeds it.
 (() => {
-
   /** @param {Element | undefined} part */
   const isSeen = (part) => part !== undefined && getComputedStyle(part).display !== "none";
 
@@ -227,7 +226,7 @@
     const heads = site.table.heads(table).filter((head) => isSeen(head) && !head.classList.contains("plot"));
     const places = heads.map((head) => head.cellIndex);
     const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden).map((row) => places.map((i) => row.cells[i]));
-    return { titles: heads.map(site.table.headText), rows };
+    return { heads, titles: heads.map(site.table.headText), rows };
   };
 
   // The rule of site_builder/tables/export.py: where a cell may begin, after what a sheet skips, but no number.
@@ -242,11 +241,12 @@
     return note && text ? `${text} (${note})` : text || note;
   };
 
-  /** Tab-separated, as it is read, for a document or a sheet. @param {HTMLTableElement} table */
-  const asText = (table) => {
-    const { titles, rows } = view(table);
-    const lines = rows.map((cells) => cells.map(withNote));
-    return [titles, ...lines].map((line) => line.map(defused).join("\t")).join("\n");
+  /** A table as Markdown (GitHub's), as it is read. @param {HTMLTableElement} table */
+  const asMarkdown = (table) => {
+    const { heads, titles, rows } = view(table);
+    const line = (/** @type {string[]} */ cells) => `| ${cells.map((text) => text.replace(/[\\|<`*_[\]]/g, "\\$&")).join(" | ")} |`;
+    const ways = `| ${heads.map((head) => (head.classList.contains("text") ? ":--" : "--:")).join(" | ")} |`;
+    return [line(titles), ways, ...rows.map((cells) => line(cells.map(withNote)))].join("\n");
   };
 
   /** One field of a CSV file (RFC 4180). @param {string} text */
@@ -261,16 +261,12 @@
     return [head, ...lines].map((line) => `${line.map(field).join(",")}\r\n`).join("");
   };
 
-  /** @param {string} name @param {string} text */
-  const save = (name, text) => {
-    const link = site.make("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" })), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  };
+  site.table.save = (name, table) => site.save(name, new Blob([asCsv(table)], { type: "text/csv;charset=utf-8" }));
 
   for (const box of site.elements("[data-box]")) {
-    const body = box.querySelector('[data-menu="export"] .menu-body');
-    if (!body) continue;
+    const menu = box.querySelector('[data-menu="export"]');
+    const body = menu?.querySelector(".menu-body");
+    if (!(menu instanceof HTMLElement) || !body) continue;
     /** @param {string} text @param {(button: HTMLButtonElement, table: HTMLTableElement) => void} act */
     const add = (text, act) => {
       const button = site.button(text);
@@ -280,9 +276,11 @@
       });
       body.append(button);
     };
-    add("Copy as text", (button, table) => site.copy(button, asText(table)));
-    add("Download as CSV", (_, table) => save(`${table.id}.csv`, asCsv(table)));
+    add("Copy as Markdown", (button, table) => site.copy(button, asMarkdown(table)));
+    add("Download as CSV", (_, table) => site.table.save(`${table.id}.csv`, table));
     add("Copy link to this view", (button) => site.copy(button, location.href));
+    const embedding = site.embedCode(menu);
+    if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
   }
 })();
 // Ticks: up to four rows of a board, in whatever views, and the way to the page that compares them.

@@ -1,7 +1,6 @@
 """Charts of the built Index in a real browser."""
 
 import json
-from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -12,11 +11,11 @@ from tests.helpers.charted import walk
 
 def test_the_theme_is_remembered_and_charts_follow(chromium, home):
     page, _ = open_page(chromium, home, color_scheme="light")
-    plot = page.locator("[data-chart=averages]")
+    plot = page.locator("[data-chart=winners]")
     plot.scroll_into_view_if_needed()
     expect(plot.locator(".main-svg").first).to_be_visible()
     colour = (
-        "() => getComputedStyle(document.querySelector('[data-chart=averages] .ytick text')).fill"
+        "() => getComputedStyle(document.querySelector('[data-chart=winners] .ytick text')).fill"
     )
     light = page.evaluate(colour)
     page.get_by_role("button", name="Dark theme").click()
@@ -38,7 +37,7 @@ def test_charts_are_drawn_with_the_template(chromium, home):
             plot.data,
         ])"""
     )
-    assert len(found) > 3
+    assert len(found) >= 3
     template = without_colours(theme.TEMPLATE)
     moved = {("margin", "l"), ("yaxis", "automargin")}  # by the room for the names of rows
     for figure, layout, data in found:
@@ -109,21 +108,8 @@ def test_names_of_rows_have_the_room_that_plotly_would_make(chromium, home):
             }));
         }"""
     )
-    assert len(found) > 3
+    assert len(found) >= 3
     assert [] == [room for room in found if abs(room[0] - room[1]) > 1]
-
-
-def test_a_chart_is_saved_as_a_picture(chromium, home):
-    page, _ = open_page(chromium, home)
-    for format_name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
-        figure = page.locator("#chart-averages")
-        figure.scroll_into_view_if_needed()
-        with page.expect_download() as waiting:
-            figure.get_by_role("button", name=format_name).click()
-        assert f"averages.{format_name.lower()}" == waiting.value.suggested_filename
-        content = Path(waiting.value.path()).read_bytes()
-        assert content.startswith(begins)
-        assert len(content) > 5_000
 
 
 def test_a_chart_shows_its_numbers_as_a_table(chromium, home):
@@ -132,6 +118,17 @@ def test_a_chart_shows_its_numbers_as_a_table(chromium, home):
     figure.get_by_text("Show as table").click()
     expect(figure.get_by_role("row")).to_have_count(32)
     expect(figure.get_by_role("row").nth(1)).to_contain_text("+0.534")
+
+
+def test_the_head_of_an_open_table_covers_no_row(chromium, home):
+    page, _ = open_page(chromium, home)
+    for fold in page.locator("details.chart-table").all():
+        fold.locator("summary").click()
+        expect(fold.locator(".table-wrap.fits")).to_be_visible()
+        head, row = (fold.locator(f"{part} th").first.bounding_box() for part in ("thead", "tbody"))
+        assert head is not None
+        assert row is not None
+        assert head["y"] + head["height"] <= row["y"] + 1
 
 
 def test_charts_fit_a_window_that_changes(chromium, home):

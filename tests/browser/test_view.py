@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -151,10 +152,11 @@ def test_sorting_is_in_the_address(chromium, home, size):
     page.locator("#board-fine-tuned th[data-key=average] button").click()
     assert page.url == home
     assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
-    page.locator("#top th[data-key=model] button").click()
-    assert "top.sort=model" in page.url
+    page.goto(home + "tasks/")
+    page.locator("#picker th[data-key=model] button").click()
+    assert "picker.sort=model" in page.url
     page.reload()
-    assert sorted(shown(page, "top"), key=str.lower) == shown(page, "top")
+    assert sorted(shown(page, "picker"), key=str.lower) == shown(page, "picker")
 
 
 @both_sizes
@@ -176,7 +178,7 @@ def test_columns_are_chosen(chromium, home, size):
 
 @both_sizes
 def test_a_view_is_exported(chromium, home, size):
-    """CSV and text hold what is seen, in its order: raw numbers in the one, words in the other."""
+    """CSV and Markdown hold what is seen, in its order: raw numbers here, words there."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=parameters_b"
     page, _ = open_page(chromium, address, size, permissions=["clipboard-read", "clipboard-write"])
     page.locator(".tools").get_by_text("Export").click()
@@ -195,12 +197,15 @@ def test_a_view_is_exported(chromium, home, size):
     assert float(score.evaluate("cell => site.table.value(cell)")) == float(rows[1][4])
     assert len(rows[1][4]) > len("0.732")
     assert text.endswith("\r\n")
-    page.get_by_role("button", name="Copy as text").click()
+    page.get_by_role("button", name="Copy as Markdown").click()
     expect(page.locator("[data-status]")).to_have_text("Copied")
-    lines = page.evaluate("navigator.clipboard.readText()").split("\n")
-    assert 3 == len(lines)
-    assert [f"2 (1{DASH}9)", "Mistral 7B may be first (Mistral AI)"] == lines[2].split("\t")[:2]
-    assert "+0.461" in lines[2]
+    text = page.evaluate("navigator.clipboard.readText()")
+    head, ways, *lines = [line.strip("| ").split(" | ") for line in text.split("\n")]
+    assert ["#", "Model", "Score", "Lift over base"] == head[:4]
+    assert ["--:", ":--", "--:", "--:"] == ways[:4]
+    assert 2 == len(lines)
+    assert [f"2 (1{DASH}9)", "Mistral 7B may be first (Mistral AI)"] == lines[1][:2]
+    assert lines[1][3].startswith("+0.461")
     page.get_by_role("button", name="Copy link to this view").click()
     expect(page.get_by_role("button", name="Copied").last).to_be_visible()
     assert page.url == page.evaluate("navigator.clipboard.readText()")
@@ -270,6 +275,80 @@ def test_head_and_names_stay_in_sight(chromium, home, path, size):
     assert name is not None
     assert frame is not None
     assert frame["x"] - 1 <= name["x"] < frame["x"] + frame["width"] / 2
+
+
+@both_sizes
+def test_menus_show_their_entries_whole(chromium, home, size):
+    """No entry is cut, none is lower than 24 px, and the menu is within the window."""
+    page, _ = open_page(chromium, home + "models/", size)
+    for menu in page.locator(".tools .menu").all():
+        menu.locator("summary").click()
+        entries = menu.locator(".menu-body :is(label, button)")
+        expect(entries.first).to_be_visible()
+        found = entries.evaluate_all(
+            """entries => entries.map(entry => {
+                const box = entry.getBoundingClientRect();
+                return [entry.scrollWidth - entry.clientWidth, box.height >= 24,
+                    box.left >= 0 && box.right <= innerWidth];
+            })"""
+        )
+        assert {(0, True, True)} == {*map(tuple, found)}
+        page.keyboard.press("Escape")
+
+
+@both_sizes
+@pytest.mark.parametrize("path", ["", "models/", "tasks/", "choose/", "serving/"])
+def test_targets_are_large_enough(chromium, home, path, size):
+    """24 px at least: buttons, fields, checkboxes; the buttons of headings and of menus too."""
+    page, _ = open_page(chromium, home + path, size)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    small = page.evaluate(
+        """[...document.querySelectorAll('button, select, input, summary')]
+            .filter(part => part.checkVisibility({visibilityProperty: true}))
+            .map(part => [part.outerHTML.slice(0, 80), part.getBoundingClientRect()])
+            .filter(([, {width, height}]) => width < 24 || height < 24)
+            .map(([name, {width, height}]) => [name, width, height])"""
+    )
+    assert [] == small
+
+
+@pytest.mark.parametrize("path", ["models/", "tasks/gsm8k/", "serving/", "compare/"])
+def test_hyphens_are_no_wider_than_in_prose(chromium, home, path):
+    """Tabular figures widen them, so only cells of numbers have these."""
+    page, _ = open_page(chromium, home + path)
+    wide = page.evaluate(
+        r"""[...document.querySelectorAll('main :not(script)')]
+            .filter(part => [...part.childNodes]
+                .some(node => node.nodeType === 3 && /[a-z]-\w/i.test(node.data)))
+            .filter(part => getComputedStyle(part).fontVariantNumeric.includes('tabular'))
+            .map(part => part.textContent)"""
+    )
+    assert [] == wide
+
+
+def test_landmarks_have_names_of_their_own(chromium, home):
+    page, _ = open_page(chromium, home + "serving/")
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    names = page.locator("[role=region]").evaluate_all("parts => parts.map(part => part.ariaLabel)")
+    assert len(names) > 3
+    assert len({*names}) == len(names)
+
+
+def test_wide_and_middle_windows(chromium, home):
+    """At 1,920 px no column is cut; at 768 px no link of the head, and the views have a line."""
+    page, _ = open_page(chromium, home + "models/", (1920, 900))
+    wrap = page.locator("#view-fine-tuned .table-wrap")
+    expect(wrap).to_have_class(re.compile("fits"))
+    assert overflow(page) <= 0
+    page.set_viewport_size({"width": 768, "height": 900})
+    cut = page.locator(".nav").evaluate("nav => nav.scrollWidth - nav.clientWidth")
+    assert cut <= 0
+    views, search = (
+        page.locator(part).first.bounding_box() for part in (".segments", "[data-search]")
+    )
+    assert views is not None
+    assert search is not None
+    assert views["y"] + views["height"] <= search["y"]
 
 
 @both_sizes

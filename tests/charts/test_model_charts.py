@@ -201,7 +201,7 @@ def test_scores():
     """t1 averages 0.55 after tuning, t2 0.5."""
     chart = said(chart_scores)
     assert "Mean scores by task run from 0.500 (t2) to 0.550 (t1)" == chart.title
-    assert "Scores, fine-tuned; darker is higher." == chart.caption
+    assert "Scores, fine-tuned; a stronger colour is higher." == chart.caption
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_row_is_its_own_scale_where_units_differ():
     assert {"a": 0.0, "b": 0.25, "c": 1.0} == shades["t1"]
     assert {"a": 1.0, "b": 0.0, "c": None} == shades["t2"]
     assert {"a": 0.5, "b": 0.5, "c": 0.5} == shades["t3"]
-    assert "Scores, base; darker is better within its row." == chart.caption
+    assert "Scores, base; a stronger colour is better within its row." == chart.caption
 
 
 def test_caption_says_what_is_not_drawn():

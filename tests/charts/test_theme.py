@@ -53,6 +53,13 @@ def test_names_are_cut_before_they_are_escaped():
     assert [f"a&amp;{DOTS}"] == theme.short_names(["a&bcd"], 3)
 
 
+def test_names_that_a_cut_would_make_equal_are_cut_in_the_middle():
+    names = ["Sentiment (COVID-19)", "Sentiment (SST2)", "Sentence", "Natural Language"]
+    shown = [f"Sentim{DOTS}-19)", f"Sentim{DOTS}ST2)", "Sentence", f"Natural La{DOTS}"]
+    assert shown == theme.short_names(names, 11)
+    assert ["alike", "alike"] == theme.short_names(["alike", "alike"], 5)
+
+
 @pytest.mark.parametrize(
     ("low", "high", "signed", "values", "texts"),
     [

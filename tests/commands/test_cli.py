@@ -135,6 +135,19 @@ def test_build(project):
     assert f"Open {place / 'index.html'}, or run `{serve}`." == hint
 
 
+def test_build_uses_no_network(project, monkeypatch):
+    """Nor does a check, with link previews and every address that a project can state."""
+    asked = []
+    for name in ("connect", "connect_ex", "sendto", "sendmsg"):
+        monkeypatch.setattr(socket.socket, name, lambda *given: asked.append(given))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **_: asked.append(given))
+    links = "".join(f'{key} = "https://example.org/"\n' for key in ("base_url", "repository"))
+    (project / "site.toml").write_text(f"[site]\n{links}")
+    for command in ("check", "build"):
+        assert 0 == run(command, "--project", project).exit_code
+    assert [] == asked
+
+
 @pytest.mark.parametrize(
     ("makefile", "serve"), [(True, "make serve"), (False, "site-builder serve")]
 )

@@ -141,6 +141,29 @@ def test_a_process_over_the_limit_of_memory_fails():
     assert "MemoryError" in done.stderr
 
 
+def test_job_that_may_comment_takes_nothing_from_the_branch_but_a_text():
+    (job,) = (j for j in read(FILES / "check.yml")["jobs"].values() if "write" in str(j))
+    used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
+    assert {"pull-requests": "write"} == job["permissions"]
+    assert ["actions/download-artifact"] == used
+
+
+@each_workflow
+def test_checkouts_leave_no_token_behind(workflow):
+    checkouts = [s for s in steps(workflow) if s.get("uses", "").startswith("actions/checkout@")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+@each_workflow
+def test_secrets_are_only_in_jobs_of_the_main_branch(workflow):
+    """No pull request gets one, nor does a manual run on another branch."""
+    content = read(workflow)
+    for job in content["jobs"].values():
+        if "secrets." in str(job):
+            assert "pull_request" not in content["on"]
+            assert "github.ref == 'refs/heads/main'" == job["if"]
+
+
 def run_step(
     name: str, folder: Path, workflow: Path = FILES / "check.yml", **stubs: str
 ) -> subprocess.CompletedProcess[str]:
@@ -306,6 +329,17 @@ def test_lock_names_no_place_to_download_from(name):
     text = (ROOT / name).read_text()
     assert '"resolved"' not in text
     assert not re.search(r"index-url|find-links|file:|^-|@ ", text, re.MULTILINE)
+
+
+def test_make_installs_by_hash_and_runs_no_scripts_of_packages():
+    makefile = (ROOT / "Makefile").read_text()
+    by_pip = re.findall(r"\$\(PIP\) (.*)", makefile)
+    by_npm = re.findall(r"\$\(NPM\) (.*(?:install|ci) .*)", makefile)
+    own = "--no-deps --no-build-isolation --editable ."
+    assert by_pip
+    assert by_npm
+    assert [] == [line for line in by_pip if "--require-hashes" not in line and line != own]
+    assert [] == [line for line in by_npm if "--ignore-scripts" not in line]
 
 
 @pytest.mark.parametrize("folder", NPM_FOLDERS)

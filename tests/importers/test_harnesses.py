@@ -101,6 +101,7 @@ def test_inspect_uses_one_of_several_scorers(tmp_path):
 
 
 def eval_file(path, parts):
+    path.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, value in parts.items():
             archive.writestr(name, json.dumps(value))
@@ -126,6 +127,16 @@ def test_packed_inspect_logs(tmp_path):
     (tmp_path / "no.eval").write_bytes(b"no ZIP")
     said = run_import("inspect", tmp_path / "no.eval", into=tmp_path / "x")
     assert "it is not a ZIP file, or is damaged" in said.stderr
+
+
+def test_no_member_of_a_packed_log_is_unpacked_to_disk(tmp_path):
+    """Wherever its name leads."""
+    outside = {
+        name: "x" for name in ("../up.json", f"{tmp_path}/root.json", "samples/../../a.json")
+    }
+    path = eval_file(tmp_path / "logs/a.eval", {"header.json": log(), **outside})
+    imported("inspect", path, into=tmp_path / "board")
+    assert {".eval", ".parquet"} == {p.suffix for p in tmp_path.rglob("*.*") if p.is_file()}
 
 
 def zstandard(path, content, *, damage=False):

@@ -94,7 +94,7 @@ def explained(page: str, part: Tag) -> set[str]:
 
 
 def tables(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None]]:
-    """Every table, with what says how it is computed: the line below it, or its chart's tools."""
+    """Every table, with what says how it is computed: the line below it, or its chart's caption."""
     for table in soup.find_all("table"):
         wrap = table.find_parent(class_="table-wrap")
         assert isinstance(wrap, Tag)
@@ -102,7 +102,7 @@ def tables(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None]]:
         if isinstance(line, Tag) and "method" in (line.get("class") or []):
             yield table, line
         else:
-            yield table, chart.select_one(".chart-tools") if isinstance(chart, Tag) else None
+            yield table, chart.select_one("figcaption") if isinstance(chart, Tag) else None
 
 
 def test_every_computed_column_leads_to_its_formula(site: BuiltSite) -> None:

@@ -258,7 +258,7 @@ def test_one_model_has_no_win_rate(tmp_path):
     """Without a rival there is none to beat; a missing figure is a dash, not 0."""
     frames, _ = SHAPES["mixed_directions"]()
     frames["results"] = frames["results"].query("model == 'm0'")
-    (row,) = table(build(write_project(tmp_path, frames, "")).page(""), "top")
+    (row,) = table(build(write_project(tmp_path, frames, "")).page(""), "board-tuned")
     assert ("1", DASH) == (row["rank"].text, row["win_rate"].text)
 
 

@@ -264,9 +264,9 @@ def test_a_bad_number_is_reported_beside_its_field(chromium, mixed, size):
     field = page.get_by_label("Requests per day")
     for typed, said in (
         ("", "Enter a number; empty is not 0."),
-        ("many", "Enter a number, such as 1,000 or 0.5."),
-        ("0,125", "Enter a number, such as 1,000 or 0.5."),
-        ("1,00", "Enter a number, such as 1,000 or 0.5."),
+        ("many", "Enter a number, such as 1,000, 1M or 0.5."),
+        ("0,125", "Enter a number, such as 1,000, 1M or 0.5."),
+        ("1,00", "Enter a number, such as 1,000, 1M or 0.5."),
         ("-5", "Enter 0 or more."),
         ("1e13", "Enter 1,000,000,000,000 or less."),
         ("1e999", "Enter 1,000,000,000,000 or less."),
@@ -295,6 +295,8 @@ def test_numbers_are_read_as_they_are_typed(chromium, mixed):
         "1 234 567",
         "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567",
         "+1234567.0",
+        "1.234567M",
+        "1234.567 k",
     ):
         type_in(page, "Input tokens", typed)
         assert [("sent", "1234567")] == query_of(page)
@@ -307,17 +309,20 @@ def test_numbers_are_read_as_they_are_typed(chromium, mixed):
 
 
 def test_results_are_announced_when_the_visitor_is_done(chromium, mixed):
-    """Not on each key; the table follows each, the address and the announcement the last."""
+    """Not on each key; table and address follow each, as one step, the announcement the last."""
     page, _ = open_page(chromium, mixed)
     field, status = page.get_by_label("Requests per day"), page.locator("[data-status]")
     field.fill("")
     field.press_sequentially("50")
     expect(page.locator("[data-calculator-load]")).to_contain_text("Requests per day: 50,")
     assert "" == status.text_content()
-    assert [] == query_of(page)
+    assert [("requests", "50")] == query_of(page)
     field.press("Enter")
     expect(status).to_have_text("Cheapest: Beta, r, $0.00 a month.")
     assert [("requests", "50")] == query_of(page)
+    page.go_back()
+    expect(field).to_have_value("1,000")
+    assert [] == query_of(page)
 
 
 @both_sizes
@@ -325,7 +330,7 @@ def test_bad_values_of_the_address_are_reported(chromium, mixed, size):
     asked = "?requests=%3Cb%3E&sent=&received=20&against=nobody&at=p&by=hour"
     page, heard = open_page(chromium, mixed + asked, size)
     expect(remark(page, "requests")).to_have_text(
-        "Not used from the address: “<b>”. Enter a number, such as 1,000 or 0.5."
+        "Not used from the address: “<b>”. Enter a number, such as 1,000, 1M or 0.5."
     )
     expect(remark(page, "sent")).to_contain_text("empty is not 0")
     expect(remark(page, "received")).to_have_text("")

@@ -582,7 +582,7 @@ def test_the_reason_in_words(desk):
         "best model. WikiSQL (SQL Generation) alone is 75 % of the lead over Mistral 7B: "
         "without it, the lead is 0.003."
     )
-    assert "GPT-4: no score on 31 of the 31 tasks" in answer["unranked"]
+    assert "GPT-4: no score on any of the 31 tasks" in answer["unranked"]
     assert "GPT-4, 0.661" in answer["legend"]
 
 
@@ -670,6 +670,30 @@ def test_the_address_keeps_a_choice(chromium, home):
     settle(page, 1)
     expect(page.get_by_label("Weight of Coding")).to_have_value("3")
     assert (address, both) == (page.url, read(page))
+
+
+@both_sizes
+def test_limits_are_in_the_address_as_they_are_typed(chromium, home, size):
+    """Before the field is left, as one step; thousands and powers are read; a bad one is told."""
+    page = open_form(chromium, home, size)
+    field = page.get_by_label("At most this many billion parameters")
+    field.press_sequentially("2.6")
+    wait_for(page, "Gemma 2B")
+    assert page.url.endswith("/choose/?size=2.6")
+    page.go_back()
+    expect(field).to_have_value("")
+    for typed, size_limit in (("1,000,000", "1000000"), ("1M", "1000000"), ("0.003k", "3")):
+        field.fill(typed)
+        assert page.url.endswith(f"/choose/?size={size_limit}")
+    field.fill("seven")
+    remark = page.locator("[data-choose-remark]")
+    expect(remark).to_be_hidden()  # until the visitor is done typing
+    field.press("Tab")
+    expect(remark).to_have_text("“seven” is no number of 0 or more and is left out.")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert page.url.endswith("/choose/")
+    field.fill("3")
+    expect(remark).to_be_hidden()
 
 
 @both_sizes

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from site_builder.publish.folder import publish
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
@@ -24,10 +24,14 @@ def views(site: BuiltSite) -> list[str]:
     return sorted(path for path in site.html if VIEW.fullmatch(path))
 
 
-def frame_code(soup: BeautifulSoup, name: str) -> str:
-    code = soup.find(id=f"embed-{name}-code")
-    assert isinstance(code, Tag), name
-    return code.get_text()
+def offers(soup: BeautifulSoup) -> list[Tag]:
+    """The menus that offer the code of a frame."""
+    return soup.select("details[data-embed]")
+
+
+def address_of(link: str) -> str:
+    """The file of the site that an offer leads to; it is absolute, or begins at the site's root."""
+    return f"{link.removeprefix('https://example.org/board/')}index.html"
 
 
 def test_a_view_shows_what_it_is_of_and_where_it_is_from(index_site):
@@ -36,7 +40,7 @@ def test_a_view_shows_what_it_is_of_and_where_it_is_from(index_site):
         soup = index_site.page(path)
         assert 1 == len(soup.select("[data-chart], [data-views]")), path
         assert soup.select("main tbody tr"), path
-        assert [] == soup.select("header, nav, button[data-download], .embed"), path
+        assert [] == soup.select("header, nav, .menu"), path
         assert f"From Fine-tuning Index · data release {release}" == visible(
             soup.select("footer")[0]
         )
@@ -69,46 +73,19 @@ def test_a_view_has_the_policy_of_every_page(index_site):
 def test_every_view_is_offered_where_it_stands(name):
     """A chart with a view has it, and no view is without a chart that leads to it."""
     site = built(name)
-    offered = {
-        target(path, link)[0]
-        for path, page in site.readings.items()
-        for link in page.links
-        if VIEW.fullmatch(target(path, link)[0]) and not VIEW.fullmatch(path)
-    }
+    offered = {address_of(str(o["data-embed"])) for _, soup in site.pages() for o in offers(soup)}
     assert views(site) == sorted(offered)
     assert "embed/leaderboard/index.html" in offered
 
 
-def test_the_code_of_a_frame(project):
+def test_the_frame_of_a_chart(project):
+    """Its address in full where it is known, its title, and room for more than the drawing."""
     site = build(project, "https://example.org/board")
-    frame = BeautifulSoup(frame_code(site.page(""), "averages"), "html.parser").iframe
-    assert frame is not None
-    assert "https://example.org/board/embed/averages/" == frame["src"]
-    assert visible(site.page("embed/averages/").select("h1")[0]) == frame["title"]
+    (offer,) = site.page("models/").select("#chart-averages [data-embed]")
+    assert "https://example.org/board/embed/averages/" == offer["data-embed"]
+    assert visible(site.page("embed/averages/").select("h1")[0]) == offer["data-embed-title"]
     (room,) = site.page("embed/averages/").select("svg[height]")
-    assert int(str(room["height"])) < int(str(frame["height"]))
-
-
-def test_the_code_of_a_frame_without_the_sites_place(index_site):
-    """The path from the site's root, and a sentence that says what is to be put before it."""
-    for path, name in (("", "leaderboard"), ("models/", "size")):
-        soup = index_site.page(path)
-        assert f'src="embed/{name}/"' in frame_code(soup, name)
-        code = soup.find(id=f"embed-{name}-code")
-        assert code is not None
-        details = code.find_parent("details")
-        assert details is not None
-        assert f"Put the address of this site in front of embed/{name}/" in visible(details)
-
-
-def test_hostile_names_stay_within_the_code_of_a_frame():
-    """A title with quotes and tags is one attribute of the frame that is pasted."""
-    site = built("hostile")
-    codes = [tag.get_text() for tag in site.page("").select("[id^=embed-][id$=-code]")]
-    assert len(codes) > 2
-    for code in codes:
-        (frame,) = BeautifulSoup(code, "html.parser").find_all(True)
-        assert {"src", "title", "width", "height", "loading", "style"} == set(frame.attrs)
+    assert int(str(room["height"])) < int(str(offer["data-embed-height"]))
 
 
 @pytest.fixture(scope="module")
@@ -210,15 +187,17 @@ def copied(page: Page) -> str:
 
 @both_sizes
 def test_code_and_citations_are_copied(chromium, home, size):
-    """By a button that is there once its part is opened; axe finds nothing in the open parts."""
+    """The code names the address at which the site is; axe finds nothing in the open parts."""
     page, _ = open_page(chromium, home, size, permissions=["clipboard-read", "clipboard-write"])
-    chart = page.locator("#chart-averages")
-    button = chart.get_by_role("button", name="Copy code")
-    expect(button).to_have_count(0)
-    chart.get_by_text("Embed this chart").click()
-    button.click()
-    expect(chart.get_by_role("button", name="Copied")).to_be_visible()
-    assert copied(page).startswith('<iframe src="embed/averages/" title="')
+    for menu, name in ((page.locator("[data-menu=export]"), "leaderboard"), (share(page), "")):
+        menu.locator("summary").click()
+        menu.get_by_role("button", name="Copy embed code").click()
+        expect(menu.get_by_role("button", name="Copied")).to_be_visible()
+        frame = BeautifulSoup(copied(page), "html.parser").iframe
+        assert frame is not None
+        assert f"{home}embed/{name or 'winners'}/" == frame["src"]
+        assert "lazy" == frame["loading"]
+        page.keyboard.press("Escape")
     page.get_by_role("button", name="Copy BibTeX").last.click()
     assert copied(page).startswith("@misc{fine-tuning-index-")
     assert overflow(page) <= 0
@@ -228,6 +207,21 @@ def test_code_and_citations_are_copied(chromium, home, size):
     assert copied(page).startswith("Zephyr 7B Beta is 1st of 10 models")
     assert overflow(page) <= 0
     assert [] == breaches(page)
+
+
+def share(page: Page) -> Locator:
+    return page.locator("#chart-winners .share")
+
+
+def test_hostile_names_stay_within_the_code_of_a_frame(chromium):
+    """A title with quotes and tags is one attribute of the frame that is pasted."""
+    site = built("hostile")
+    page, _ = open_page(chromium, serve(site.folder))
+    codes = page.locator("details[data-embed]").evaluate_all("all => all.map(site.embedCode)")
+    assert len(codes) > 2
+    for code in codes:
+        (frame,) = BeautifulSoup(code, "html.parser").find_all(True)
+        assert {"src", "title", "width", "height", "loading", "style"} == set(frame.attrs)
 
 
 def sent(rules: str, path: str) -> dict[str, str]:

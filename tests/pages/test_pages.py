@@ -212,7 +212,8 @@ def test_no_page_is_out_of_reach(index_site):
         found = set(leads_to(index_site, waiting.pop(), "a[href]")) & set(index_site.html)
         waiting += found - reached
         reached |= found
-    assert set(index_site.html) - {"404.html"} == reached
+    views = {path for path in index_site.html if path.startswith("embed/")}  # for other sites
+    assert set(index_site.html) - {"404.html"} - views == reached
 
 
 def test_tables(index_site):
@@ -286,8 +287,8 @@ def test_charts(index_site):
 
 
 def test_titles_of_charts_say_what_they_show(index_site):
-    titles = [visible(title) for title in index_site.page("").select(".chart-title")]
-    assert 7 == len(titles)
+    titles = [visible(t) for _, soup in index_site.pages() for t in soup.select(".chart-title")]
+    assert len(titles) > 50
     assert [] == [
         title for title in titles if re.search(r"(?i)\b(chart|plot|figure|bar|heatmap)\b", title)
     ]
@@ -402,20 +403,13 @@ def test_headline_figures(index_site):
 
 
 def test_the_home_page_follows_the_argument(index_site):
-    """Who leads; does it work; is it cheap; for which tasks; from which model; with which data."""
+    """Who leads; for which tasks; from which model."""
     parts = [
         "leaderboard",
         "board-fine-tuned",
-        "chart-averages",
         "chart-best-lift-by-task",
-        "chart-latency",
-        "chart-prices",
-        "picker",
         "chart-category-difference",
-        "top",
         "chart-winners",
-        "correlations-short",
-        "chart-training-sets",
         "cite",
     ]
     ids = index_site.readings["index.html"].ids
@@ -475,18 +469,17 @@ def test_gain_and_loss_have_sign_and_tone(index_site):
 
 
 def test_the_picker_holds_every_task(index_site):
-    for path in ("", "tasks/"):
-        soup = index_site.page(path)
-        options = soup.select("[data-picker] option")
-        tasks = index_site.api("tasks")
-        assert {task["task"] for task in tasks} == {str(option["value"]) for option in options}
-        groups = [str(group["label"]) for group in soup.select("[data-picker] optgroup")]
-        assert {task["category"] for task in tasks} == set(groups)
-        data = json.loads(soup.select("[data-picker-data]")[0].get_text())
-        assert {task["task"] for task in tasks} == set(data["rankings"])
-        assert {12} == {len(rows) for rows in data["rankings"].values()}
-        for _, (_, href) in data["models"]:
-            assert target(file_of(path), href)[0] in index_site.html
+    soup = index_site.page("tasks/")
+    options = soup.select("[data-picker] option")
+    tasks = index_site.api("tasks")
+    assert {task["task"] for task in tasks} == {str(option["value"]) for option in options}
+    groups = [str(group["label"]) for group in soup.select("[data-picker] optgroup")]
+    assert {task["category"] for task in tasks} == set(groups)
+    data = json.loads(soup.select("[data-picker-data]")[0].get_text())
+    assert {task["task"] for task in tasks} == set(data["rankings"])
+    assert {12} == {len(rows) for rows in data["rankings"].values()}
+    for _, (_, href) in data["models"]:
+        assert target(file_of("tasks/"), href)[0] in index_site.html
 
 
 def test_facts_of_a_model(index_site):

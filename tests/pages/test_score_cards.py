@@ -300,7 +300,7 @@ def test_what_is_not_known_is_not_stated(chromium, home):
         ("tasks/add/", "ranking"),
         ("models/alpha/", "all-scores"),
         ("compare/", "compare-tasks"),
-        ("", "picker"),
+        ("tasks/", "picker"),
     ],
 )
 def test_by_the_keyboard(chromium, home, path, table_id):
@@ -327,7 +327,7 @@ def test_by_the_keyboard(chromium, home, path, table_id):
 
 def test_scores_that_a_script_puts_there_open_too(chromium, home):
     """In the picker, another task; in the comparison, another model and the baseline."""
-    page, _ = open_page(chromium, home)
+    page, _ = open_page(chromium, f"{home}tasks/")
     page.get_by_label("Task", exact=True).select_option("sort")
     expect(open_score(page, "picker").locator("h2")).to_contain_text("Alpha on Sorting")
     page.goto(f"{home}compare/?model=beta&as=base")

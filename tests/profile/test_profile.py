@@ -184,6 +184,18 @@ def test_unknown_tokenizers(tmp_path):
         find_tokenizer(str(tmp_path / "tokenizer.json"))
 
 
+def test_tokenizer_whose_parts_contradict_each_other(tmp_path):
+    """It can be read, but counts no text with a word that it does not know."""
+    path = tmp_path / "tokenizer.json"
+    model = {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "?"}
+    path.write_text(json.dumps({"version": "1.0", "model": model}))
+    sets = lines(tmp_path / "sets/one.jsonl", QA).parent
+    said = run(sets, "--into", tmp_path / "board", "--tokenizer", path)
+    what = f"{path}: this tokenizer cannot count the tokens of "
+    assert (1, True) == (said.exit_code, said.stderr.startswith(what))
+    assert "Give words, characters or the path of a model's tokenizer.json." in said.stderr
+
+
 # --- which files, which fields -------------------------------------------------------------------
 
 

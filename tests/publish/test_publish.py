@@ -560,7 +560,7 @@ def verify(folder: Path, *options: str) -> tuple[int, list[str]]:
 
 def test_a_whole_copy(copy):
     expected = f"Complete: 5 files, as site_builder {__version__} built them."
-    assert (0, [expected]) == verify(copy)
+    assert (0, [expected, "Not signed."]) == verify(copy)
     assert (0, []) == verify(copy, "--quiet")
 
 
@@ -672,7 +672,21 @@ def test_a_copy_without_a_manifest(copy):
     assert (1, [f"{copy}/{MANIFEST}: the file is missing. {fix}"]) == verify(copy)
 
 
-@pytest.mark.parametrize("manifest", [b"", b'{"generator": "vite"}', b'{"generator": "site_bu'])
+def manifest(**values: object) -> bytes:
+    """A manifest with other values."""
+    return json.dumps({"generator": "site_builder 1", "files": {}, **values}).encode()
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        *(b"", b'{"generator": "vite"}', b'{"generator": "site_bu', b"[" * 100_000, b"\xff"),
+        *(manifest(files={path: "0"}) for path in ("/a", "../a", "a/../b", "a\0b", "a\ud800")),
+        *(manifest(files=files) for files in (1, [1], [[1, "0"]], {"a": 0}, {"a": None})),
+        *(manifest(generator=name) for name in (None, ["site_builder"], "site_builder \udfff")),
+        *(manifest(release=release) for release in (["x"], {"sha256": 1}, {"date": ["2024"]})),
+    ],
+)
 def test_an_unreadable_manifest(copy, manifest):
     (copy / MANIFEST).write_bytes(manifest)
     expected = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
@@ -697,6 +711,15 @@ def test_what_cannot_be_read(copy, monkeypatch, path):
     monkeypatch.setattr(os, "scandir", scandir)
     fix = "Check its permissions."
     assert (1, [f"{copy}/{path}: cannot be read: Permission denied. {fix}"]) == verify(copy)
+
+
+def test_control_characters_of_a_manifest_are_shown(copy):
+    """A terminal would obey them."""
+    listed = {path: sha256(content).hexdigest() for path, content in SITE.items()}
+    del listed[MANIFEST]
+    (copy / MANIFEST).write_bytes(manifest(generator="site_builder \x1b[2J\n", files=listed))
+    expected = "Complete: 5 files, as site_builder \\x1b[2J\\n built them."
+    assert (0, [expected, "Not signed."]) == verify(copy)
 
 
 def test_a_manifest_of_the_first_release(copy):
@@ -739,4 +762,5 @@ def test_a_built_site_verifies(project):
     assert 0 == built.exit_code
     there = shutil.copytree(project / "site", project / "copy")
     n = len(contents(there))
-    assert (0, [f"Complete: {n} files, as site_builder {__version__} built them."]) == verify(there)
+    expected = f"Complete: {n} files, as site_builder {__version__} built them."
+    assert (0, [expected, "Not signed."]) == verify(there)

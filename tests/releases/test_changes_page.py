@@ -273,6 +273,7 @@ def test_the_feed_stays_short(folder, tmp_path):
 @pytest.mark.parametrize("feed", [
     b"", b"junk", b"<feed/>", b"<html></html>", b'<?xml version="1.0" encoding="nope"?><feed/>',
     b'<!DOCTYPE x [<!ENTITY a "b">]><feed xmlns="http://www.w3.org/2005/Atom"/>',
+    '<!DOCTYPE x [<!ENTITY a "b">]><feed xmlns="http://www.w3.org/2005/Atom"/>'.encode("utf-16"),
 ])  # fmt: skip
 def test_an_unreadable_feed(feed, folder, tmp_path):
     site = build(folder / "new", with_feed(folder, tmp_path / "site", feed))

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from site_builder.tables.read import LoadedTables, load_tables
+from site_builder.tables.read import LoadedTables, ParquetError, load_tables, read_footer
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from tests.helpers.tables import (
     board,
@@ -128,6 +128,19 @@ def test_text_that_is_not_utf8_is_a_fault(tmp_path):
     broken = pa.array([b"\xff\xfe"], pa.binary()).view(pa.string())
     (fault,) = load(write_project(tmp_path, {"results": pa.table({"model": broken})})).faults
     assert str(fault).startswith("data/results.parquet: the Parquet file is damaged: ")
+
+
+def test_faulty_metadata_of_a_column_is_a_fault(tmp_path):
+    """Arrow would end the process when it is asked for the column.
+
+    The byte says that `model` has a value in each row, and its statistics are of an optional one.
+    """
+    file = parquet(results_frame()).replace(b"\x25\x02\x18\x05model", b"\x25\x00\x18\x05model", 1)
+    what = "Definition level histogram size mismatch, size: 2, expected: 1"
+    (fault,) = load(write_project(tmp_path, {"results": file})).faults
+    assert f"data/results.parquet: the Parquet file is damaged: {what}. {AGAIN}" == str(fault)
+    with pytest.raises(ParquetError, match=what):
+        read_footer(tmp_path / "data/results.parquet")
 
 
 def test_unknown_parquet_files_are_listed(project):

@@ -1,0 +1,156 @@
+// The share menu of a chart: its picture with title, source and release, a link to it, the code that embeds it, and its numbers.
+(() => {
+  const { source = "", from = "" } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : {};
+  const SVG = "http://www.w3.org/2000/svg";
+  const [WIDTH, PAD, SCALE] = [1000, 24, 2];
+  // Turned names of columns need this room each, beside that of the names of rows.
+  const [COLUMN, BESIDE] = [20, 420];
+  /** Of each kind of text: weight, size and line height in px, colour token, room below. @type {Record<string, [number, number, number, string, number]>} */
+  const STYLES = { title: [650, 18, 24, "--ink", 6], caption: [400, 13, 18, "--soft", 12], source: [400, 11, 16, "--soft", 0] };
+
+  /** @param {string} name @param {Record<string, string | number>} attributes @param {(Node | string)[]} content */
+  const draw = (name, attributes, ...content) => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    element.append(...content);
+    return element;
+  };
+
+  /** @type {CanvasRenderingContext2D | null | undefined} */
+  let pen;
+  /** The lines of a text in a width. @param {string} text @param {string} font @param {number} width */
+  const wrapped = (text, font, width) => {
+    pen ??= document.createElement("canvas").getContext("2d");
+    if (!pen) return [text];
+    pen.font = font;
+    const lines = [""];
+    for (const word of text.split(/\s+/)) {
+      const longer = `${lines[lines.length - 1]} ${word}`.trim();
+      if (pen.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines.filter(Boolean);
+  };
+
+  /**
+   * Texts one below the other, and where they end.
+   * @param {[kind: string, text: string][]} texts @param {string} family @param {number} width @param {number} top
+   */
+  const textsBelow = (texts, family, width, top) => {
+    const colours = getComputedStyle(document.documentElement);
+    const elements = [];
+    for (const [kind, text] of texts) {
+      const [weight, size, height, colour, below] = STYLES[kind];
+      const lines = wrapped(text, `${weight} ${size}px ${family}`, width);
+      for (const line of lines) {
+        top += height;
+        const attributes = { x: PAD, y: top - 0.3 * height, fill: colours.getPropertyValue(colour).trim(), "font-family": family, "font-size": size, "font-weight": weight };
+        elements.push(draw("text", attributes, line));
+      }
+      if (lines.length) top += below;
+    }
+    return { elements, bottom: top };
+  };
+
+  /** Whether a range of a font has a letter of a text. @param {string} range @param {string} text */
+  const hasLetters = (range, text) => {
+    const parts = [...range.matchAll(/U\+([0-9A-F]+)(?:-([0-9A-F]+))?/gi)].map(([, from, to = from]) => [parseInt(from, 16), parseInt(to, 16)]);
+    return parts.length === 0 || [...text].some((letter) => parts.some(([from, to]) => from <= Number(letter.codePointAt(0)) && Number(letter.codePointAt(0)) <= to));
+  };
+
+  /** @param {string} url */
+  const asDataUrl = async (url) => {
+    const blob = await (await fetch(url)).blob();
+    return new Promise((done) => {
+      const reader = new FileReader();
+      reader.onload = () => done(reader.result);
+      reader.readAsDataURL(blob);
+    });
+  };
+
+  /** The fonts of a text, within the picture: a picture sees none of the page's. @param {string} family @param {string} text */
+  const fontRules = async (family, text) => {
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => /** @type {const} */ ([rule, sheet.href ?? ""])));
+    const embedded = rules.map(async ([rule, base]) => {
+      if (!(rule instanceof CSSFontFaceRule)) return "";
+      const [, url] = /url\("([^"]+)"\)/.exec(rule.cssText) ?? [];
+      const name = rule.style.getPropertyValue("font-family").replaceAll('"', "");
+      if (!url || !family.split(/,\s*/).includes(name) || !hasLetters(rule.style.getPropertyValue("unicode-range"), text)) return "";
+      return rule.cssText.replace(url, await asDataUrl(new URL(url, base).href));
+    });
+    return (await Promise.all(embedded)).join("\n");
+  };
+
+  /** The place of a chart on the site. @param {HTMLElement} figure */
+  const linkTo = (figure) => `${location.href.replace(/#.*/, "")}#${figure.id}`;
+
+  /** A chart as a picture that stands alone. @param {HTMLElement} figure */
+  const pictureOf = async (figure) => {
+    const plot = figure.querySelector("[data-chart]");
+    if (!(plot instanceof HTMLElement)) throw new Error("There is no chart.");
+    const text = (/** @type {string} */ selector) => (figure.querySelector(selector)?.textContent ?? "").replace(/\s+/g, " ").trim();
+    const Plotly = await site.charts.library();
+    const { data, layout } = site.charts.figure(plot, WIDTH - 2 * PAD);
+    const { family } = layout.template.layout.font;
+    if (layout.xaxis?.tickangle) layout.width = Math.max(layout.width, BESIDE + COLUMN * layout.xaxis.ticktext.length);
+    const width = layout.width + 2 * PAD;
+    const inner = await Plotly.toImage({ data, layout }, { format: "svg", width: layout.width, height: layout.height, imageDataOnly: true });
+
+    const head = textsBelow([["title", text(".chart-title")], ["caption", text(".chart-caption")]], family, layout.width, PAD);
+    const address = location.protocol === "file:" ? "" : linkTo(figure).replace(/^https?:\/\//, "");
+    const foot = textsBelow([["source", source], ["source", [from, address].filter(Boolean).join(" \u00b7 ")]], family, layout.width, head.bottom + layout.height + 12);
+    const height = Math.ceil(foot.bottom + PAD / 2);
+
+    const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+    const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
+    svg.append(draw("title", {}, text(".chart-title")), draw("rect", { width, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
+    // Opened from the disk, a page may read neither its style sheets nor its fonts: the picture has the system's font.
+    svg.prepend(draw("style", {}, await fontRules(family, svg.textContent + inner).catch(() => "")));
+    const chart = inner.replace("<svg", `<svg x="${PAD}" y="${head.bottom}"`);
+    return { text: new XMLSerializer().serializeToString(svg).replace("<g/>", () => chart), width, height };
+  };
+
+  /** @param {HTMLElement} figure @returns {Promise<Blob>} */
+  const pngOf = async (figure) => {
+    const { text, width, height } = await pictureOf(figure);
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: SCALE * width, height: SCALE * height });
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("The picture is too large."))), "image/png"));
+  };
+
+  /** @param {HTMLElement} menu @param {HTMLElement} figure @param {Element} body */
+  const fill = (menu, figure, body) => {
+    const name = menu.dataset.share ?? "";
+    const table = document.getElementById(menu.dataset.table ?? "");
+    const embedding = site.embedCode(menu);
+    /** @param {string} text @param {(button: HTMLButtonElement) => unknown} act */
+    const add = (text, act) => {
+      const button = site.button(text);
+      button.addEventListener("click", async () => {
+        try {
+          await act(button);
+        } catch (error) {
+          site.say(`${text}: ${error instanceof Error ? error.message : error}`);
+        }
+      });
+      body.append(button);
+    };
+    add("Copy image", (button) => site.copy(button, pngOf(figure)));
+    add("Download PNG", async () => site.save(`${name}.png`, await pngOf(figure)));
+    add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure)).text], { type: "image/svg+xml" })));
+    add("Copy link", (button) => site.copy(button, linkTo(figure)));
+    if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
+    if (table instanceof HTMLTableElement) add("Download data as CSV", () => site.table.save(`${name}.csv`, table));
+  };
+
+  for (const menu of site.elements("details[data-share]")) {
+    menu.addEventListener("toggle", () => {
+      const figure = menu.closest("figure");
+      const body = menu.querySelector(".menu-body");
+      if (figure && body && !body.childElementCount) fill(menu, figure, body);
+    });
+  }
+})();

@@ -1,0 +1,197 @@
+"""The share menu of charts: pictures that stand alone, links, code and numbers."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.helpers.browsing import WIDE, both_sizes, breaches, open_page, overflow
+from tests.helpers.odd_boards import built
+
+# Texts of a picture that overlap or leave it, by their boxes, which may be turned.
+BAD_TEXTS = """() => {
+    const svg = document.querySelector('svg');
+    const frame = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim());
+    const corners = text => {
+        const {x, y, width, height} = text.getBBox();
+        return [[x, y], [x + width, y], [x + width, y + height], [x, y + height]]
+            .map(([x, y]) => new DOMPoint(x, y).matrixTransform(text.getScreenCTM()));
+    };
+    // Two convex shapes are apart if a side of one has all of the other beyond it.
+    const areApart = (one, other) => [one, other].some(box => box.some((corner, i) => {
+        const next = box[(i + 1) % 4];
+        const normal = [corner.y - next.y, next.x - corner.x];
+        const [a, b] = [one, other].map(b => b.map(({x, y}) => x * normal[0] + y * normal[1]));
+        const hair = Math.hypot(...normal);
+        const gap = Math.max(Math.min(...b) - Math.max(...a), Math.min(...a) - Math.max(...b));
+        return gap > -hair;
+    }));
+    const boxes = texts.map(corners);
+    const isOut = ({x, y}) => x < frame.left - 0.5 || x > frame.right + 0.5 ||
+        y < frame.top - 0.5 || y > frame.bottom + 0.5;
+    const out = texts.filter((_, i) => boxes[i].some(isOut)).map(text => text.textContent);
+    const met = texts.flatMap((text, i) => texts.slice(0, i)
+        .filter((_, j) => !areApart(boxes[i], boxes[j]))
+        .map(other => `${other.textContent} on ${text.textContent}`));
+    return [...out, ...met];
+}"""
+FONTS = """() => {
+    const families = new Set();
+    for (const text of document.querySelectorAll('text'))
+        families.add(getComputedStyle(text).fontFamily.split(',')[0].replaceAll('"', ''));
+    return [...families].sort();
+}"""
+
+
+def menu_of(page: Page, chart: str) -> Locator:
+    """The open share menu of a chart."""
+    menu = page.locator(f"#chart-{chart} .share")
+    menu.locator("summary").click()
+    return menu
+
+
+def saved(page: Page, menu: Locator, name: str) -> tuple[str, bytes]:
+    """Name and content of what an entry of the menu saves."""
+    with page.expect_download() as waiting:
+        menu.get_by_role("button", name=name).click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+
+
+CHARTS = {
+    "index": [("models/", "scores"), ("", "best-lift-by-task"), ("models/", "averages")],
+    "pythia": [
+        ("models/", "scores"),
+        ("", "best-lift-by-task"),
+        ("analysis/", "redundancy"),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def addresses(index_site) -> dict[str, str]:
+    return {"index": index_site.url, "pythia": built("pythia").url}
+
+
+@pytest.mark.parametrize(
+    ("board", "path", "chart"), [(board, *one) for board, all_ in CHARTS.items() for one in all_]
+)
+@both_sizes
+def test_a_picture_stands_alone(chromium, addresses, board, path, chart, size):
+    """All texts are within it and none lies on another; it has title, source and release."""
+    page, heard = open_page(chromium, addresses[board] + path, size)
+    title = page.locator(f"#chart-{chart}-title").inner_text()
+    caption = page.locator(f"#chart-{chart} .chart-caption").inner_text()
+    release = str(page.locator("script[data-from]").get_attribute("data-from"))
+    name, content = saved(page, menu_of(page, chart), "Download SVG")
+    assert f"{chart}.svg" == name
+    picture = page.context.new_page()
+    picture.set_content(content.decode())
+    texts = picture.locator("svg text").all_text_contents()
+    assert len(texts) > 8
+    assert [] == picture.evaluate(BAD_TEXTS)
+    words = " ".join(" ".join(texts).split())
+    for part in (title, caption, release):
+        assert " ".join(part.split()) in words
+    assert f"{page.url.removeprefix('http://')}#chart-{chart}" in words
+    assert ["Inter"] == picture.evaluate(FONTS)
+    assert 1_000 <= picture.locator("svg").first.evaluate("svg => svg.clientWidth")
+    assert b"@font-face" in content
+    assert b"data:font/woff2;base64," in content
+    picture.close()
+    assert [] == heard.complaints
+
+
+def test_a_picture_names_its_source(chromium, index_site):
+    page, _ = open_page(chromium, index_site.url)
+    _, content = saved(page, menu_of(page, "winners"), "Download SVG")
+    assert "Scores: Zhao et al. (2024), LoRA Land" in content.decode()
+
+
+def test_a_picture_is_saved_and_copied(chromium, index_site):
+    page, heard = open_page(
+        chromium, index_site.url, permissions=["clipboard-read", "clipboard-write"]
+    )
+    menu = menu_of(page, "winners")
+    name, content = saved(page, menu, "Download PNG")
+    assert "winners.png" == name
+    assert content.startswith(b"\x89PNG")
+    assert 2_000 == int.from_bytes(content[16:20], "big")  # the width in the header of a PNG
+    menu.get_by_role("button", name="Copy image").click()
+    expect(menu.get_by_role("button", name="Copied")).to_be_visible()
+    assert ["image/png"] == page.evaluate("navigator.clipboard.read().then(([one]) => one.types)")
+    menu.get_by_role("button", name="Copy link").click()
+    expect(page.locator("[data-status]")).to_have_text("Copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert f"{index_site.url}#chart-winners" == link
+    assert [] == heard.complaints
+
+
+def test_the_numbers_of_a_chart_are_saved(chromium, index_site):
+    page, _ = open_page(chromium, index_site.url)
+    name, content = saved(page, menu_of(page, "best-lift-by-task"), "Download data as CSV")
+    assert "best-lift-by-task.csv" == name
+    head, first, *others = csv.reader(io.StringIO(content.decode()))
+    assert "Task" == head[0]
+    assert "Sentiment Detection (COVID-19)" == first[0]
+    assert 0.534 == pytest.approx(float(first[head.index("Difference")]), abs=5e-4)
+    assert 30 == len(others)
+
+
+def test_each_chart_has_one_menu_and_its_table(index_site):
+    """In place of a button for each format, a fold for the code, and a link in the tools."""
+    found = 0
+    for path, soup in index_site.pages():
+        if path.startswith("embed/"):
+            continue
+        for chart in soup.select("figure.chart"):
+            found += 1
+            controls = [s.get_text(strip=True) for s in chart.select("summary, button")]
+            assert [] == [c for c in controls if c != "Show as table" and not c.startswith("Share")]
+            assert 1 == len(chart.select("summary:-soup-contains(Share)")), path
+    assert found > 50
+
+
+@both_sizes
+def test_axe_finds_nothing_in_the_open_menu(chromium, index_site, size):
+    page, _ = open_page(chromium, index_site.url, size)
+    menu = menu_of(page, "winners")
+    for button in menu.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 24
+        assert button.evaluate("b => b.scrollWidth <= b.clientWidth")
+    assert [] == breaches(page)
+    assert overflow(page) <= 0
+
+
+def test_the_home_page_is_short_and_repeats_nothing(chromium, index_site):
+    """At most 5,500 px; no chart or table of the board is on the list of tasks too."""
+    page, _ = open_page(chromium, index_site.url, WIDE)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 5_500
+    home, tasks = (
+        {tag["data-figure"] for tag in index_site.page(path).select("script[data-figure]")}
+        for path in ("", "tasks/")
+    )
+    assert len(home) >= 3
+    assert set() == home & tasks
+    ids = [str(tag["id"]) for tag in index_site.page("").select("table[id^=board]")]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.fixture
+def from_disk(index_site) -> str:
+    return str((index_site.folder / "index.html").as_uri())
+
+
+def test_a_picture_is_saved_from_the_disk(chromium, from_disk):
+    """Without the font, which browsers refuse there; no code for frames is offered."""
+    page, _ = open_page(chromium, from_disk)
+    menu = menu_of(page, "winners")
+    expect(menu.get_by_role("button", name="Copy embed code")).to_have_count(0)
+    name, content = saved(page, menu, "Download SVG")
+    assert "winners.svg" == name
+    assert b"first places" in content

@@ -1,0 +1,453 @@
+"""Every place that reads files of strangers, with sound files to damage.
+
+A fuzzer gives a reader one input after another. An input is a byte that chooses a file of the
+reader's folder, and that file's new content; the other files stay sound.
+"""
+
+import io
+import json
+import signal
+import threading
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from site_builder.config import SiteConfig, load_config
+from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState, StateHolder
+from site_builder.errors import FaultsError, SiteError
+from site_builder.examples.aggregate import aggregate
+from site_builder.examples.engines import duckdb_engine
+from site_builder.examples.files import find_examples
+from site_builder.examples.save import known_ids, save
+from site_builder.importers.formats import Format, format_of
+from site_builder.importers.reading import UNEXPECTED, ImportedScore, ImportOptions, Reading
+from site_builder.importers.run import import_paths, warnings_of
+from site_builder.locks import read_holder
+from site_builder.profile.features import find_tokenizer, profile_sets, save_features
+from site_builder.profile.training_sets import find_sets
+from site_builder.prose.markdown import load_prose, plain_text
+from site_builder.publish.folder import check_replaceable
+from site_builder.publish.manifest import with_manifest
+from site_builder.publish.verify import verify_site
+from site_builder.releases.download import open_site
+from site_builder.releases.read import find_news, read_release
+from site_builder.tables.check import read_long_table
+from tests.helpers.imported import HARNESSES
+from tests.helpers.instances import ROWS
+from tests.helpers.tables import SITE_TOML, board, parquet, write_project
+
+CPU_S = 20
+"""CPU time that a reader may take for one input, in seconds."""
+
+# Markdown takes the square of the time for nested links; whoever renders a text limits its process.
+_MOST_MARKDOWN = 2_000
+INSPECT = HARNESSES / "inspect/data_arc_qwen.json"
+CSV = "Model;Task;Score;n;Date\nalpha;add;0,5 ± 0,1;16;2024-05-01\nbeta;add;**71 %**;;\n"
+YAML = "- &a {dataset: {id: x}, value: 96.06, date: 2025-01-15}\n- {<<: *a, value: 0.5}\n"
+EXAMPLES = b'{"instruction": "Add 1 and 2.", "input": "x", "output": "3"}\n'
+CHAT = b'{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]}'
+MARKDOWN = """\
+# A *title* &amp; more #
+
+## Head {#main}
+
+Text with [a link](https://example.org "t"), `code`, <b onclick=x>tags</b> and "quotes"...
+
+1. one
+    * two
+
+| a | b |
+|---|--:|
+| 1 | 2 |
+"""
+REQUEST = b"GET /models/?sort=name HTTP/1.0\r\nHost: localhost:8000\r\nSec-Fetch-Site: none\r\n\r\n"
+# Contents that some parser takes long for, or fails at in a way of its own.
+HOSTILE = (
+    b"[" * 100_000,
+    b'{"a":' * 40_000,
+    b"<a>" * 60_000,
+    b">" * 2_000 + b" a",
+    b"a" + b".a" * 20_000 + b" = 1",
+    b"9" * 100_000,
+    b'{"a": 1e999999999}',
+    b" " * 100_000 + b"x",
+    b"\n" * 100_000,
+    bytes(10_000),
+    b"a," * 50_000,
+    b"[a](" * 10_000,
+    b"*a _b " * 10_000,
+    b'{"\\ud800": "\\udfff"}',
+    b'{"mod\xe8le": "\xff"}',
+    '{"a": 1}'.encode("utf-16"),
+    b"PAR1" + b"\xff" * 64 + b"PAR1",
+    b"PK\x05\x06" + b"\xff" * 18,
+)
+Files = Mapping[str, bytes]
+
+
+class Reader(NamedTuple):
+    """A place that reads files of strangers.
+
+    Attributes:
+        sound: Return the sound files of a folder by their paths.
+        read: Read the folder; a `SiteError` refuses it, and every other exception is a bug.
+    """
+
+    sound: Callable[[], Files]
+    read: Callable[[Path], object]
+
+
+class SlowReaderError(Exception):
+    """An input takes too long."""
+
+
+def write_files(files: Files, folder: Path) -> None:
+    """Write files into a folder, with the folders that they need."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def sound_inputs(reader: Reader) -> list[bytes]:
+    """Return each sound file as an input."""
+    return [bytes([number]) + content for number, content in enumerate(reader.sound().values())]
+
+
+def hostile_inputs(reader: Reader) -> Iterator[bytes]:
+    """Yield each of `HOSTILE` in place of each file."""
+    for number in range(len(reader.sound())):
+        yield from (bytes([number]) + content for content in HOSTILE)
+
+
+def split_input(reader: Reader, given: bytes) -> tuple[str, bytes]:
+    """Return the file that an input chooses, and its new content."""
+    names = [*reader.sound()]
+    return names[(given[0] if given else 0) % len(names)], given[1:]
+
+
+def read_input(reader: Reader, folder: Path, given: bytes) -> None:
+    """Give an input to a reader whose sound files are in `folder`, within the limit of time."""
+    name, content = split_input(reader, given)
+    (folder / name).write_bytes(content)
+    try:
+        with _limited_time():
+            reader.read(folder)
+    except SiteError:
+        pass
+    finally:
+        (folder / name).write_bytes(reader.sound()[name])
+
+
+@contextmanager
+def _limited_time() -> Iterator[None]:
+    """Raise a `SlowReaderError` in the block once it has used up its CPU time."""
+
+    def stop(*_: object) -> None:
+        message = f"more than {CPU_S} s of CPU time"
+        raise SlowReaderError(message)
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+# --- importers ----------------------------------------------------------------------------------
+
+
+def _harness(folder: str) -> Files:
+    root = HARNESSES / folder
+    files = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+
+def _tables() -> Files:
+    frame = pd.DataFrame({"model": ["a", "b"], "add": [0.5, 0.25], "n": [16, None]})
+    lines = frame.to_json(orient="records", lines=True)
+    return {"a.csv": CSV.encode(), "a.parquet": parquet(frame), "a.jsonl": lines.encode()}
+
+
+def _model_cards() -> Files:
+    return {**_harness("hugging_face"), "m/.eval_results/a.yaml": YAML.encode()}
+
+
+def _inspect_logs() -> Files:
+    packed = io.BytesIO()
+    log = json.loads(INSPECT.read_bytes())
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        samples = {f"samples/{n}.json": s for n, s in enumerate(log.pop("samples")[:3])}
+        for name, value in {"header.json": log, **samples}.items():
+            archive.writestr(name, json.dumps(value))
+    return {**_harness("inspect"), "a.eval": packed.getvalue()}
+
+
+def _import(source: str, folder: Path) -> None:
+    """Import into a project without tables: no reader failed, and each score is whole."""
+    options = ImportOptions(examples=True, scale="other", higher_is_better=True)
+    config = SiteConfig(root=folder.parent / "project")
+    try:
+        report = import_paths(format_of(source), [folder], config, options, dry=True)
+    except FaultsError as error:
+        lines = [str(fault) for fault in error.faults]
+    else:
+        lines = [str(fault) for fault in warnings_of(report)]
+        measures = report.reading.measures
+        assert all(m.model and m.task and abs(m.score) <= 1e100 for m in measures)
+    assert [] == [line for line in lines if UNEXPECTED in line]
+
+
+# --- tables, projects, examples, training sets ---------------------------------------------------
+
+
+def _project() -> Files:
+    """A project with every table, and texts of all kinds."""
+    prices = pd.DataFrame({"provider": ["p"], "model": ["alpha"]})
+    money = dict.fromkeys(("usd_per_million_input_tokens", "usd_per_million_output_tokens"), 1.0)
+    requests = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "total_s": [2.0]})
+    tables = {**board(), "prices": prices.assign(**money), "serving_requests": requests}
+    files = {f"data/{name}.parquet": parquet(table) for name, table in tables.items()}
+    texts = {"lede": "{{ models[0].name }} leads.", "pages/more": MARKDOWN}
+    files |= {f"data/content/{name}.md": text.encode() for name, text in texts.items()}
+    return {**files, "site.toml": SITE_TOML.encode()}
+
+
+def _read_project(folder: Path) -> None:
+    config = load_config(folder)
+    prose = load_prose(config.content_dir)
+    for text in (*prose.texts.values(), *prose.own.values()):
+        plain_text(text[:_MOST_MARKDOWN])
+    read_release(str(folder))
+
+
+def _text_tables() -> Files:
+    frames = board()
+    models = frames["models"].to_json(orient="records", lines=True)
+    files = {f"data/{name}.csv": frames[name].to_csv(index=False) for name in ("results", "tasks")}
+    return {name: text.encode() for name, text in {**files, "data/models.jsonl": models}.items()}
+
+
+def _long_tables() -> Files:
+    frame = board()["results"]
+    return {"a.csv": frame.to_csv(index=False).encode(), "a.parquet": parquet(frame)}
+
+
+def _read_long_tables(folder: Path) -> None:
+    refused = []
+    for path in folder.iterdir():
+        try:
+            read_long_table(path)
+        except SiteError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
+
+
+def _stored() -> Files:
+    """Tables that commands add to."""
+    features = {"task": ["add"], "length_unit": ["words"], "rouge_l": [0.5]}
+    frames = {
+        "results": board()["results"],
+        "models": board()["models"],
+        "tasks": pd.DataFrame(features),
+    }
+    return {f"data/{name}.parquet": parquet(frame) for name, frame in frames.items()}
+
+
+def _merge(folder: Path) -> None:
+    """Add to the tables, each command whatever becomes of the others."""
+    config, refused = SiteConfig(root=folder), list[SiteError]()
+    options = ImportOptions(scale="other", higher_is_better=True)
+    measures = (ImportedScore("a", "t", 0.5),)
+    source = Format("one", "a score", lambda *_: Reading(measures, files=1))
+    rows = [{"task": "add", "rouge_l": 0.25}]
+    for merge in (
+        lambda: import_paths(source, [folder], config, options, dry=True),
+        lambda: known_ids(config),
+        lambda: save_features(config.data_dir, rows, dry=True),
+    ):
+        try:
+            merge()
+        except SiteError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
+
+
+def _tokenizers() -> Files:
+    model = {"type": "WordLevel", "vocab": {"a": 0, "?": 1}, "unk_token": "?"}
+    return {"tokenizer.json": json.dumps({"version": "1.0", "model": model}).encode()}
+
+
+def _count_tokens(folder: Path) -> None:
+    find_tokenizer(str(folder / "tokenizer.json")).count("a b")
+
+
+def _examples() -> Files:
+    frame = pd.DataFrame(ROWS, columns=["model", "task", "variant", "example", "score"])
+    return {"a.parquet": parquet(frame), "b.parquet": parquet(frame.tail(1).assign(example="7"))}
+
+
+def _aggregate(folder: Path) -> None:
+    config = SiteConfig(root=folder.parent / "project")
+    with duckdb_engine(10**8) as engine:
+        files, known = find_examples([folder], {}), known_ids(config)
+        save(aggregate(files, engine, config, known, average=True), config, "a", dry=True)
+
+
+def _training_sets() -> Files:
+    frame = pd.DataFrame({"prompt": ["Add."], "completion": ["3"]})
+    files = {"add/train.jsonl": EXAMPLES, "chat.jsonl": CHAT, "t.parquet": parquet(frame)}
+    return {**files, "s.csv": frame.to_csv(index=False).encode()}
+
+
+def _profile(folder: Path) -> None:
+    profile_sets(find_sets([str(folder)]).files, find_tokenizer("words"))
+
+
+# --- published sites -----------------------------------------------------------------------------
+
+
+@cache
+def _published() -> Files:
+    """What is read of a published site: its API, tables and feed, with a manifest of its own."""
+    # Here, since it imports all that renders, and atheris takes seconds to count its lines.
+    from tests.helpers.editions import build, toml
+
+    with TemporaryDirectory() as folder:
+        root = write_project(Path(folder), board(), toml("2024-05-02"))
+        built = build(root, root).files
+    wanted = ("api/v1/", "downloads/results.parquet", "downloads/tasks.parquet", "changes/feed.xml")
+    read = {name: content for name, content in built.items() if name.startswith(wanted)}
+    return with_manifest({name: read[name] for name in sorted(read) if "schema" not in name})
+
+
+def _read_published(folder: Path) -> None:
+    check_replaceable(folder)
+    verify_site(folder)
+    release = read_release(str(folder))
+    find_news(SiteConfig(root=folder), release, release)
+
+
+def _answers() -> Files:
+    head = b"HTTP/1.1 200 OK\r\nLocation: /elsewhere\r\nContent-Type: application/json\r\n"
+    return {
+        "whole": head + b"Content-Length: 2\r\n\r\n{}",
+        "chunked": head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "gone": b"HTTP/1.1 404 Not Found\r\n\r\n",
+    }
+
+
+class _Answer(BaseHTTPRequestHandler):
+    """Answers every request by the bytes of its server."""
+
+    server: "_Host"
+
+    def handle(self) -> None:
+        """Read one request and send the bytes."""
+        while self.rfile.readline().strip():
+            pass
+        self.wfile.write(self.server.answer)
+
+
+class _Host(HTTPServer):
+    """A host on loopback that answers anything."""
+
+    answer = b""
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a client that has closed the connection."""
+
+
+@cache
+def _host() -> _Host:
+    host = _Host((LOOPBACK, 0), _Answer)
+    threading.Thread(target=host.serve_forever, daemon=True).start()
+    return host
+
+
+def _download(folder: Path) -> None:
+    refused = []
+    host = _host()
+    for path in folder.iterdir():
+        host.answer = path.read_bytes()
+        try:
+            open_site(f"http://{LOOPBACK}:{host.server_port}").read("api/v1/stats.json")
+        except SiteError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
+
+
+def _requests() -> Files:
+    return {"page": REQUEST, "events": b"GET /_live/events HTTP/1.1\r\nHost: localhost\r\n\r\n"}
+
+
+class _Connection:
+    """A connection with a request whose answer nobody reads."""
+
+    def __init__(self, request: bytes) -> None:
+        self._request = request
+
+    def makefile(self, *_: object) -> io.BytesIO:
+        """Return the request as a file."""
+        return io.BytesIO(self._request)
+
+    def sendall(self, _: object) -> None:
+        """Take a part of the answer."""
+
+
+@cache
+def _server() -> LiveServer:
+    pages = {"index.html": b"<head></head>", "404.html": b"", "models/index.html": b""}
+    state = StateHolder(ServedState(pages))
+    state.close()  # so that no request waits for the next build
+    return LiveServer(LOOPBACK, 0, state)
+
+
+def _serve(folder: Path) -> None:
+    for path in folder.iterdir():
+        connection: Any = _Connection(path.read_bytes())
+        _server().finish_request(connection, (LOOPBACK, 1))
+
+
+def _holders() -> Files:
+    return {"holder.json": b'{"process": 1, "since": "2024-05-02 10:00:00 UTC"}'}
+
+
+IMPORTERS: Mapping[str, Callable[[], Files]] = {
+    "csv": _tables,
+    "lm-eval": partial(_harness, "lm_eval"),
+    "helm": partial(_harness, "helm"),
+    "inspect": _inspect_logs,
+    "mteb": partial(_harness, "mteb"),
+    "model-index": _model_cards,
+    "every-eval-ever": partial(_harness, "every_eval_ever"),
+}
+READERS: Mapping[str, Reader] = {
+    **{
+        f"import {source}": Reader(cache(sound), partial(_import, source))
+        for source, sound in IMPORTERS.items()
+    },
+    "project": Reader(cache(_project), _read_project),
+    "text tables": Reader(cache(_text_tables), lambda folder: read_release(str(folder))),
+    "init --from": Reader(cache(_long_tables), _read_long_tables),
+    "aggregate": Reader(cache(_examples), _aggregate),
+    "profile": Reader(cache(_training_sets), _profile),
+    "merge": Reader(cache(_stored), _merge),
+    "tokenizer": Reader(cache(_tokenizers), _count_tokens),
+    "published site": Reader(_published, _read_published),
+    "download": Reader(cache(_answers), _download),
+    "serve": Reader(cache(_requests), _serve),
+    "lock": Reader(cache(_holders), lambda folder: read_holder(folder / "holder.json")),
+}

@@ -1,0 +1,1 @@
+"""Fuzz every reader of strangers' files: `make fuzz`."""
