@@ -54,6 +54,8 @@ class Cell(Record):
         dot: Index of the developer's colour, from 0.
         tags: Short labels behind the text.
         plot: A drawing in place of the text.
+        ranks: The note is the range of plausible ranks: its best, its worst, and how many there
+            are. It is drawn as a strip.
     """
 
     text: str
@@ -64,6 +66,7 @@ class Cell(Record):
     dot: int | None = None
     tags: tuple[str, ...] = ()
     plot: Dumbbell | None = None
+    ranks: tuple[int, int, int] | None = None
 
 
 class Column(Record):

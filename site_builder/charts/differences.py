@@ -10,7 +10,6 @@ import numpy as np
 from site_builder.charts.cells import (
     CATEGORY,
     TASK,
-    attribute_field,
     best_fields,
     category_cell,
     lift_cell,
@@ -25,7 +24,6 @@ from site_builder.compute.results import Results
 from site_builder.compute.tasks import LEAST_IN_GROUP, CategoryResult, TaskResult, find_clear_ends
 from site_builder.formatting import count, counted, listed, sentence
 from site_builder.labels import Labels
-from site_builder.records import Record
 from site_builder.table_model import Column, Field, Table, table_of
 
 
@@ -217,88 +215,3 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
         ("Categories, lowest difference first", by.key) if compared else ("Categories", "")
     )
     return table_of(table_id, caption, fields, categories, sorted_by=key)
-
-
-# --- of one model -------------------------------------------------------------------------------
-
-
-class _CategoryLift(Record):
-    """The lifts of a model on the tasks of a category, and their mean."""
-
-    category: str
-    lift: float
-    lifts: tuple[float, ...]
-
-    @property
-    def tasks(self) -> int:
-        return len(self.lifts)
-
-
-def chart_model_categories(results: Results, labels: Labels, model: str) -> Chart | None:
-    """Chart a model's mean lift by category: over its base, or else over the baseline."""
-    over_base = results.board.standing(model).lift_over_base is not None
-    lifts = _category_lifts(results, labels, model, over_base=over_base)
-    if len(lifts) < 2 or (not over_base and model == labels.roles.baseline):
-        return None
-    against = f"its {labels.base} scores" if over_base else labels.baseline
-    title = _model_title(labels, model, over_base=over_base, lifts=lifts)
-    last, first = (
-        f"{labels.scale.signed(c.lift)} ({c.category}, {counted(c.tasks, 'task')})"
-        for c in (lifts[-1], lifts[0])
-    )
-    bars = [
-        Bar(f"{c.category} ({c.tasks})", c.lift, f"{labels.scale.signed(c.lift)} on average")
-        for c in lifts
-    ]
-    lift = Column("lift", "Mean lift", "number", term=labels.lift_term)
-    fields: tuple[Field[_CategoryLift], ...] = (
-        Field(CATEGORY, lambda c: category_cell(c.category)),
-        attribute_field(Column("tasks", "Tasks", "number"), count),
-        Field(lift, lambda c: lift_cell(c.lift, labels.scale)),
-    )
-    table = "model-categories-table"
-    return Chart(
-        id="model-categories",
-        title=title,
-        reading=f"{title}. Means run from {last} to {first}.",
-        caption=f"Mean over the tasks of a category of the score minus {against}{labels.turning}, "
-        "in points of score; the number of tasks in brackets.",
-        drawing=draw_bars(bars, "mean lift (points of score)"),
-        table=table_of(table, "Mean lift by category", fields, lifts, sorted_by="lift"),
-        terms="lift" if over_base else "lift-over-baseline",
-    )
-
-
-def _model_title(
-    labels: Labels, model: str, lifts: Sequence[_CategoryLift], *, over_base: bool
-) -> str:
-    """Return in which categories the mean lift is highest and lowest, each only if it is clear."""
-    name = labels.models[model]
-    what = (
-        f"mean lift over {labels.base}" if over_base else f"mean difference from {labels.baseline}"
-    )
-    lowest, highest = _ends({c.category: np.array(c.lifts) for c in lifts})
-    ends = (("highest", highest), ("lowest", lowest))
-    found = ", ".join(f"{how} in {category}" for how, category in ends if category)
-    if found:
-        return f"{name}: {what} is {found}"
-    return f"{name}: {what} is not clearly higher or lower in one category than in others"
-
-
-def _category_lifts(
-    results: Results, labels: Labels, model: str, *, over_base: bool
-) -> list[_CategoryLift]:
-    """Return the categories in which the model has a mean lift, the largest first."""
-    kind, variant, found = "base" if over_base else "baseline", results.board.variant, []
-    scores = {
-        task: of_task.get(variant) for task, of_task in results.scores.of_model(model).items()
-    }
-    for category in results.categories:
-        mean = getattr(category.boards[variant].standing(model), f"lift_over_{kind}")
-        if mean is not None and labels.are_side_by_side(category.tasks):
-            lifts = (
-                getattr(scores.get(task), f"lift_over_{kind}", None) for task in category.tasks
-            )
-            known = tuple(lift for lift in lifts if lift is not None)
-            found.append(_CategoryLift(category.category, mean, known))
-    return sorted(found, key=lambda c: -c.lift)

@@ -17,16 +17,15 @@ from site_builder.charts.dumbbells import (
     DumbbellRow,
     average_rows,
     has_chance,
-    model_rows,
     shared,
     task_rows,
     tasks_averaged,
 )
 from site_builder.charts.serving import latency_names
-from site_builder.compute.board import Board
+from site_builder.compute.board import Board, Standing
 from site_builder.compute.correlation import LIFTS
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, money, seconds, sentence
+from site_builder.formatting import NumberFormat, counted, money, seconds, sentence
 from site_builder.labels import MERITS, Labels
 from site_builder.records import Record
 from site_builder.table_model import Dumbbell, Item, Tone
@@ -224,8 +223,6 @@ def _ends(items: list[Item], n_first: int) -> list[Item]:
 
 # --- dumbbells ----------------------------------------------------------------------------------
 
-_N_GAINS = 4
-
 
 def card_board(
     boards: Mapping[str, Board], labels: Labels, category: str = ""
@@ -234,15 +231,34 @@ def card_board(
     scale = labels.category_scales[category] if category else labels.scale
     board = boards[labels.roles.primary]
     top = board.ranked[:_MOST_ROWS]
-    if not top:
+    return _standings(boards, labels, scale, top, tasks_averaged(board)) if top else None
+
+
+def card_model(boards: Mapping[str, Board], labels: Labels, model: str) -> PreviewChart | None:
+    """Preview one model of a board in the same way; None if it is not ranked."""
+    board = boards[labels.roles.primary]
+    s = board.standing(model)
+    if s.rank is None:
         return None
-    over = tasks_averaged(board)
-    if board.rules.rank_by != "mean_win_rate":
+    is_adjusted = board.rules.rank_by == "additive"
+    over = tasks_averaged(board) if is_adjusted else counted(s.scored, "task")
+    return _standings(boards, labels, labels.scale, (s,), over)
+
+
+def _standings(
+    boards: Mapping[str, Board],
+    labels: Labels,
+    scale: NumberFormat,
+    top: Sequence[Standing],
+    over: str,
+) -> PreviewChart:
+    """Draw standings of the primary variant; `over` says over which tasks their means are."""
+    rank_by = boards[labels.roles.primary].rules.rank_by
+    if rank_by != "mean_win_rate":
         rows, baseline = average_rows(boards, labels, [s.model for s in top], scale)
         interval = ", 95\N{NO-BREAK SPACE}% interval" if any(s.interval for s in top) else ""
-        merit = sentence(MERITS[board.rules.rank_by])
-        caption = f"{merit} over {over}{interval}{_marks(rows, labels)}"
-        return _dumbbells(rows, labels, caption, baseline, banded=True)
+        caption = f"{sentence(MERITS[rank_by])} over {over}{interval}{_marks(rows, labels)}"
+        return _dumbbells(rows, labels, caption, baseline)
     axis = Axis(0.0, 1.0)
     rates = tuple(
         CardRow(labels.models[s.model], labels.rate_scale.score(s.win_rate), axis.bar(s.win_rate))
@@ -252,33 +268,16 @@ def card_board(
     return PreviewChart(rates, axis.ticks(), f"Mean win rate over {over}: share of rivals beaten")
 
 
-def card_model(results: Results, labels: Labels, model: str) -> PreviewChart | None:
-    """Preview a model's largest and smallest lifts by task; without lifts, its best tasks."""
-    rows = model_rows(results, labels, model, labels.side_by_side)
-    lifted = [row for row in rows if _first(row).lift is not None]
-    if lifted:
-        what = "Lift" if len(lifted) <= _MOST_ROWS else "Largest and smallest lift"
-        caption = f"{what} over {labels.base} by task"
-        rows = _ends(sorted(lifted, key=lambda row: -(_first(row).lift or 0.0)), _N_GAINS)
-    elif rows:
-        # All are of one unit and direction, which may not be those of the board's first task.
-        direction = float(results.scores.only([rows[0].score_of[1]]).direction[0])
-        caption = "Score by task, the best ones" if len(rows) > _MOST_ROWS else "Score by task"
-        rows = sorted(rows, key=lambda row: -direction * _first(row).value)[:_MOST_ROWS]
-    else:
-        return None
-    caption += f"{_marks(rows, labels)}{_chance(rows)}"
-    return _dumbbells(rows, labels, caption, lifted=True)
-
-
 def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | None:
-    """Preview the top of a task's ranking, before and after, with the baseline's line."""
+    """Preview the best contender of a task, before and after, with the baseline's line."""
     result, fact = results.task(task), results.catalog.tasks[task]
-    if not result.models:
+    best = result.best_contender
+    if best is None:
         return None
-    rows = task_rows(results, labels, task, result.models[:_MOST_ROWS])
+    rows = task_rows(results, labels, task, best.models[:1])
     unit = f"{fact.measured}{'' if fact.higher_is_better else ', lower is better'}"
-    caption = f"{sentence(unit)}{_marks(rows, labels)}{_chance(rows)}"
+    interval = ", 95\N{NO-BREAK SPACE}% interval" if _first(rows[0]).interval else ""
+    caption = f"{sentence(unit)}{interval}{_marks(rows, labels)}{_chance(rows)}"
     baseline = shared(result.baseline_scores.get(v) for v in labels.roles.contest)
     return _dumbbells(rows, labels, caption, baseline)
 
@@ -308,27 +307,23 @@ def _dumbbells(
     labels: Labels,
     caption: str,
     baseline: float | None = None,
-    *,
-    banded: bool = False,
-    lifted: bool = False,
 ) -> PreviewChart:
-    """Draw rows: `banded` with their intervals, `lifted` with their lifts in place of scores."""
+    """Draw rows with their intervals."""
     marks = []
     for row in rows:
         first = _first(row)
-        low, high = (first.interval if banded else None) or (None, None)
+        low, high = first.interval or (None, None)
         after = first.value if row.after else None
         marks.append((row.before, after, row.reference, low, high, row.chance))
     axis = Axis.around(chain((baseline,), *marks))
 
     def card(row: DumbbellRow, values: Iterable[float | None]) -> CardRow:
-        first, scale = _first(row), row.scale
-        lift = first.lift if lifted else None
-        text = scale.score(first.value) if lift is None else scale.signed(lift)
+        first = _first(row)
+        text = row.scale.score(first.value)
         before, after, reference, low, high, chance = map(axis.place, values)
         at_chance = bool(first.at_chance)
         plot = Dumbbell(before, after, reference, low, high, "", chance, at_chance)
-        return CardRow(row.head.text, text, plot, _tone(lift))
+        return CardRow(row.head.text, text, plot)
 
     line = None
     if baseline is not None:

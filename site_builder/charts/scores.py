@@ -158,7 +158,7 @@ def best_score_text(results: Results, task: TaskResult, labels: Labels, on: str 
         return ""
     share = "share" if len(best.models) > 1 else "has"
     kind = f"{labels.contending} score".lstrip()
-    unsure = " (not clearly)" if task.with_intervals and _is_tied(results, task, best) else ""
+    unsure = " (not clearly)" if task.with_intervals and is_best_tied(results, task, best) else ""
     text = f"{listed(labels.runs(best))} {share} the best {kind}{unsure}{on}"
     text += f", {scale.score(best.score)}"
     baseline = task.baseline_beside(best)
@@ -168,7 +168,7 @@ def best_score_text(results: Results, task: TaskResult, labels: Labels, on: str 
     return f"{text}; {labels.baseline}{beside} has {scale.score(baseline)}"
 
 
-def _is_tied(results: Results, task: TaskResult, best: Best) -> bool:
+def is_best_tied(results: Results, task: TaskResult, best: Best) -> bool:
     """Return whether another contender cannot be told from the best."""
     scores, column = results.scores, results.scores.columns[task.task]
     contest = scores.roles.contest

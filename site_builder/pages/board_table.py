@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from site_builder.addresses import Link, method_link
@@ -251,7 +252,7 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     def merit(s: Standing, by: str, value: float | None, form: NumberFormat) -> Cell:
         return number_cell(value, form.score(value), _behind_text(form, s) if rank_by == by else "")
 
-    yield Field(replace(RANK, help=_RANK_HELP), rank_cell)
+    yield Field(replace(RANK, help=_RANK_HELP), partial(rank_cell, ranked=len(board.ranked)))
     yield Field(MODEL, lambda s: _model_cell(spec, s))
     yield Field(
         Column("adjusted", "Adjusted average", "number", adjusted, term="adjusted-average"),
@@ -385,9 +386,12 @@ def _has_lifts(spec: BoardTableSpec) -> bool:
 # --- cells --------------------------------------------------------------------------------------
 
 
-def rank_cell(s: Standing) -> Cell:
-    """Make the cell of a rank, with the plausible ranks below it."""
-    return number_cell(s.rank, str(s.rank or MISSING), rank_range(s))
+def rank_cell(s: Standing, ranked: int = 0) -> Cell:
+    """Make the cell of a rank, with the plausible ranks below it; a strip among `ranked` models."""
+    cell = number_cell(s.rank, str(s.rank or MISSING), rank_range(s))
+    if not ranked or not cell.note or s.rank_interval is None:
+        return cell
+    return replace(cell, ranks=(*s.rank_interval, ranked))
 
 
 def _behind_text(form: NumberFormat, s: Standing) -> str:

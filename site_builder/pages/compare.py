@@ -40,7 +40,10 @@ class CompareContext(Record):
         slots: Numbers of the places for a run.
         variants: Whether a model can be chosen in more than one variant.
         baseline: Name of the baseline; empty where the board has none.
+        averaged: Whether scores have a mean over tasks.
         categories: Whether some category has a mean.
+        tasks: Number of tasks.
+        picks: The categories to pick tasks by; empty below two.
         margin: The difference that counts as equal by default; empty where scores have no mean, or
             tasks are too few for probabilities.
         summary_terms: What explains the summary.
@@ -53,7 +56,10 @@ class CompareContext(Record):
     slots: tuple[int, ...]
     variants: bool
     baseline: str
+    averaged: bool
     categories: bool
+    tasks: int
+    picks: tuple[str, ...]
     margin: str
     summary_terms: tuple[Link, ...]
     scores: str
@@ -125,7 +131,8 @@ def _context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
     results, labels = site.results, site.labels
     averaged = results.board.rules.averaged
     is_tested = has_tests(site)
-    ends = common_bounds(results.catalog.tasks.values())
+    facts = results.catalog.tasks.values()
+    ends, names = common_bounds(facts), dict.fromkeys(t.category for t in facts if t.category)
     margin = round_float(EQUAL_SHARE * (ends[1] - ends[0])) if ends else 0.0
     # In the order of the rows of the summary.
     terms = (
@@ -145,7 +152,10 @@ def _context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
         slots=tuple(range(1, MOST_RUNS + 1)),
         variants=len(labels.roles.variants) > 1,
         baseline=labels.baseline,
+        averaged=averaged,
         categories=any(category.averaged for category in results.categories),
+        tasks=len(results.scores.tasks),
+        picks=tuple(names) if len(names) > 1 else (),
         margin=f"{margin:g}" if is_tested else "",
         summary_terms=tuple(method_link(name, term) for name, term, wanted in terms if wanted),
         scores=SCORES,

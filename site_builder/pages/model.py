@@ -8,20 +8,22 @@ from itertools import islice
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import (
+    CATEGORY,
     MODEL,
     RANK,
     TASK,
+    category_cell,
     lift_cell,
     linked_score_cell,
     model_cell,
     names_text,
     number_cell,
+    score_cell,
     task_cell,
     tested_cell,
     text_cell,
 )
 from site_builder.charts.chart import Chart
-from site_builder.charts.differences import chart_model_categories
 from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.charts.leaders import find_leaders, find_rivals, lead_text
 from site_builder.charts.scores import chart_model_tasks
@@ -41,7 +43,8 @@ from site_builder.formatting import (
     sentence,
 )
 from site_builder.labels import Labels
-from site_builder.pages.board_table import BoardTableSpec, rank_range, span_text
+from site_builder.pages.answers import Answer, model_answer, model_board
+from site_builder.pages.board_table import AxisRange, BoardTableSpec, rank_cell, span_text
 from site_builder.pages.board_views import BoardView, LegendItem, board_note, board_views
 from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
@@ -62,7 +65,7 @@ from site_builder.pages.robustness import (
     metric_scale,
 )
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.table_model import Cell, Column, Dumbbell, Field, Table, table_of
 
 _REACH = 2
 _N_FIGURES = 4
@@ -122,10 +125,11 @@ class ModelContext(Record):
     Attributes:
         description: What the models table says of it.
         summary: Its rank, in a sentence.
+        answer: Whether tuning it pays, or whether it is the best; None where nothing says it.
         facts: Its row of the models table.
         figures: The headline figures.
         tasks: Its scores by task; None below two tasks.
-        categories: Its mean lift by category; None below two categories.
+        categories: Its means by category; None below two categories with a mean.
         best_tasks: The tasks where it has the best score.
         worse_tasks: The tasks where tuning made its score worse; None without a pair of scores.
         tests: Whether its lifts are real; None without any.
@@ -140,10 +144,11 @@ class ModelContext(Record):
 
     description: str
     summary: str
+    answer: Answer | None
     facts: tuple[Fact, ...]
     figures: tuple[Fact, ...]
     tasks: Chart | None
-    categories: Chart | None
+    categories: Table | None
     best_tasks: Table
     worse_tasks: Table | None
     tests: Table | None
@@ -188,7 +193,7 @@ def _list_context(site: Site) -> ModelsContext:
 
 def model_summary(site: Site, model: str) -> str:
     """Return the rank of a model in one sentence, for its page and for search engines."""
-    labels, board = site.labels, _model_board(site, model)
+    labels, board = site.labels, model_board(site, model)
     s, name = board.standing(model), labels.models[model]
     if not s.scored and any(model in site.results.scores.left_out(v) for v in labels.variants):
         return f"{name} is not ranked: its scores are flagged, and flagged scores do not count."
@@ -227,7 +232,7 @@ def _firmness(board: Board, s: Standing) -> str:
 
 def make_badge(site: Site, model: str) -> Badge:
     """Return the badge of a model: `#3 of 11 · 0.724`, with the figure that ranks it."""
-    labels, board, label = site.labels, _model_board(site, model), site.config.site.title
+    labels, board, label = site.labels, model_board(site, model), site.config.site.title
     s, name = board.standing(model), labels.models[model]
     message = "not ranked"
     if s.rank is not None:
@@ -245,12 +250,6 @@ def make_badge(site: Site, model: str) -> Badge:
     return Badge(label, message, title, s.rank is not None, alt, alt.translate(_ESCAPES))
 
 
-def _model_board(site: Site, model: str) -> Board:
-    """Return the first board on which a model has a score, primary first."""
-    boards = site.results.boards.values()
-    return next((b for b in boards if b.standing(model).scored), site.results.board)
-
-
 def _make_model(site: Site, model: str) -> Page:
     name, crumbs, here = site.labels.models[model], (HOME, MODELS), Address("model", model)
     summary = model_summary(site, model)
@@ -261,15 +260,16 @@ def _make_model(site: Site, model: str) -> Page:
 
 def _context(site: Site, model: str, summary: str) -> ModelContext:
     results, labels = site.results, site.labels
-    fact, board = results.catalog.models[model], _model_board(site, model)
+    fact, board = results.catalog.models[model], model_board(site, model)
     scores = list_scores(site, model)
     return ModelContext(
         description=fact.description or "",
         summary=summary,
+        answer=model_answer(site, model),
         facts=tuple(_facts(fact)),
         figures=tuple(islice(_figures(site, board, model), _N_FIGURES)),
         tasks=chart_model_tasks(results, labels, model, ALL_SCORES),
-        categories=chart_model_categories(results, labels, model),
+        categories=_categories_table(site, board, model),
         best_tasks=_best_tasks_table(site, board, model, scores),
         worse_tasks=_worse_tasks_table(site, scores),
         tests=_lift_tests_table(site, model),
@@ -312,7 +312,8 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
     if s.rank_interval:
         plausible = f" (plausible: {span_text(*s.rank_interval)})"
     of = f"/{len(board.ranked)}" if s.rank else ""
-    yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank")
+    why = "ranks" if plausible else ""
+    yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank", why=why)
     yield from _merit_facts(labels, board, s)
     if s.lift_over_base is not None:
         yield Fact(f"mean lift over {labels.base}", scale.signed(s.lift_over_base), term="lift")
@@ -325,20 +326,85 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
 
 def _merit_facts(labels: Labels, board: Board, s: Standing) -> Iterator[Fact]:
     """Yield what ranks a model: its average or its win rate."""
-    scale, interval = labels.scale, ""
+    scale, interval, why = labels.scale, "", ""
     if s.interval and board.rules.rank_by != "mean_win_rate":
         interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
+        why = "interval"
     if s.adjusted is not None:
         label = f"adjusted average{interval}"
-        yield Fact(label, scale.score(s.adjusted), term="adjusted-average")
+        yield Fact(label, scale.score(s.adjusted), term="adjusted-average", why=why)
         yield Fact("mean of its scores", scale.score(s.average), term="average")
     elif board.rules.rank_by != "mean_win_rate" and s.average is not None:
-        yield Fact(f"mean score{interval}", scale.score(s.average), term="average")
+        yield Fact(f"mean score{interval}", scale.score(s.average), term="average", why=why)
     elif s.win_rate is not None:
         yield Fact("mean win rate", labels.rate_scale.score(s.win_rate), term="win-rate")
 
 
 # --- tables ------------------------------------------------------------------------------------
+
+
+class _CategoryMeans(Record):
+    """The standing of a model in a category, and its mean score there."""
+
+    category: str
+    standing: Standing
+    mean: float
+    scale: NumberFormat
+
+
+def _categories_table(site: Site, board: Board, model: str) -> Table | None:
+    """Return the means of a model by category: before, after, and the baseline's."""
+    labels, roles, found = site.labels, site.labels.roles, list[_CategoryMeans]()
+    for c in site.results.categories:
+        own = c.boards[board.variant]
+        s = own.standing(model)
+        if c.averaged and (mean := own.average(s)) is not None:
+            found.append(_CategoryMeans(c.category, s, mean, labels.category_scales[c.category]))
+    if len(found) < 2:
+        return None
+    is_tuned = roles.base is not None and board.variant in roles.tuned
+    before = Column("before", labels.variants.get(roles.base or "", ""), "number")
+    after = Column("average", labels.variants[board.variant], "number", term="average")
+    gains = Column("gains", "Gains on", "number", "Tasks where tuning made its score better")
+
+    def gains_cell(c: _CategoryMeans) -> Cell:
+        s = c.standing
+        of = s.helped + s.unchanged + s.hurt
+        return number_cell(s.helped, coverage(s.helped, of)) if of else text_cell(None)
+
+    fields: tuple[Field[_CategoryMeans], ...] = (
+        Field(CATEGORY, lambda c: category_cell(c.category)),
+        Field(before, lambda c: score_cell(c.standing.base_average, c.scale), is_tuned),
+        Field(after, lambda c: score_cell(c.mean, c.scale)),
+        Field(
+            Column("line", "On one scale", "plot"),
+            partial(_means_drawing, _means_range(found)),
+            board.rules.averaged,
+        ),
+        Field(
+            Column("baseline", labels.baseline, "number"),
+            lambda c: score_cell(c.standing.baseline_average, c.scale),
+            roles.baseline not in (None, model),
+        ),
+        Field(gains, gains_cell, is_tuned),
+        Field(
+            Column("tasks", "Tasks", "number"),
+            lambda c: number_cell(c.standing.scored, count(c.standing.scored)),
+        ),
+    )
+    return table_of("by-category", "Mean score by category", fields, found)
+
+
+def _means_range(found: Sequence[_CategoryMeans]) -> AxisRange:
+    ends = ((c.mean, c.standing.base_average, c.standing.baseline_average) for c in found)
+    drawn = [value for values in ends for value in values if value is not None]
+    return AxisRange(min(drawn), max(drawn))
+
+
+def _means_drawing(limits: AxisRange, c: _CategoryMeans) -> Cell:
+    s, text = c.standing, f"{c.category}: {c.scale.score(c.mean)}"
+    before, after, reference = map(limits.share, (s.base_average, c.mean, s.baseline_average))
+    return Cell("", c.mean, plot=Dumbbell(before, after, reference, text=text))
 
 
 def _best_tasks_table(site: Site, board: Board, model: str, scores: Sequence[ModelScore]) -> Table:
@@ -437,7 +503,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
         return Cell(scale.signed(value), value, tone="soft")
 
     fields: tuple[Field[Standing], ...] = (
-        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(s))),
+        Field(RANK, partial(rank_cell, ranked=len(board.ranked))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(score, merit_cell),
         Field(gap, gap_cell),

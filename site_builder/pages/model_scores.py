@@ -97,36 +97,29 @@ class _TaskScores(Record):
 
 
 def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
-    """Make the table of a model's scores: a row for each task, columns for each variant."""
+    """Make the table of a model's scores: a row for each task, from base to rank."""
     labels, results, by_task = site.labels, site.results, dict[str, _TaskScores]()
     for score in scores:
         row = by_task.setdefault(score.task, _TaskScores(score.task, {}))
         row.scores[score.variant] = score
-    there = {score.variant for score in scores}
-    variants = [variant for variant in labels.roles.variants if variant in there]
-    by_variant = [_variant_fields(site, variants, variant) for variant in variants]
+    there, roles = {score.variant for score in scores}, labels.roles
+    known = [v for v in roles.variants if v in there]
+    competing = [v for v in roles.contest if v in there] or known
+    variants = [v for v in known if v not in competing] + competing
     chance = {task: facts.score_chance for task, facts in results.catalog.tasks.items()}
     n = Column(
         "n_found", "Examples", "number", "By what scores can be shares of", term="score-error"
     )
-
-    def baseline_cell(variant: str, row: _TaskScores) -> Cell:
-        value = results.task(row.task).baseline_scores.get(variant)
-        scale = labels.scales[row.task]
-        if value is None:
-            return score_cell(None, scale)
-        return number_cell(value, _texts(value, scale)[0])
 
     def chance_cell(row: _TaskScores) -> Cell:
         return score_cell(chance[row.task], labels.scales[row.task])
 
     fields: tuple[Field[_TaskScores], ...] = (
         Field(TASK, lambda row: task_cell(labels, row.task)),
-        *(field for of_one_kind in zip(*by_variant, strict=True) for field in of_one_kind),
-        *(
-            Field(column, partial(baseline_cell, variant), labels.roles.baseline != model)
-            for variant, column in _baseline_columns(labels, variants).items()
-        ),
+        *_score_fields(labels, variants),
+        *_lift_fields(labels, competing, over_baseline=roles.baseline not in (None, model)),
+        *_rank_fields(labels, competing),
+        *_stated_fields(site, variants),
         Field(CHANCE, chance_cell, any(chance[task] is not None for task in by_task)),
         Field(n, _examples_cell, any(_found_examples(score) for score in scores)),
     )
@@ -141,48 +134,57 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
     )
 
 
-def _baseline_columns(labels: Labels, variants: Sequence[str]) -> dict[str, Column]:
-    """Return a column for each variant of the baseline's scores beside those that compete with it.
-
-    A model without such a score has the one beside its base variant.
-    """
-    beside = labels.roles.baseline_variants
-    competing = [v for v in variants if v in labels.roles.contest] or variants
-    found = {beside[v]: v for v in reversed(competing) if v in beside}
-    if len(found) == 1:
-        return {v: Column("baseline", labels.baseline, "number") for v in found.values()}
-    return {
-        v: Column(f"baseline_{of}", f"{labels.baseline}, {labels.in_sentence(of)}", "number")
-        for of, v in reversed(found.items())
-    }
-
-
 def scores_legend(scores: Sequence[ModelScore]) -> tuple[LegendItem, ...]:
     """Return what the marks of scores stand for; empty where none has one."""
     at_chance = any(score.counted and score.counted.at_chance for score in scores)
     return (LegendItem("at_chance", AT_CHANCE),) if at_chance else ()
 
 
-def _variant_fields(
-    site: Site, variants: Sequence[str], variant: str
-) -> tuple[Field[_TaskScores], ...]:
-    """Return the columns of one of the variants: score, lift, rank, and error if it is stated."""
-    labels, stated, name = site.labels, site.results.catalog.stated, site.labels.variants[variant]
-    tuned = [v for v in labels.roles.tuned if v in variants and labels.roles.base]
-    score = Column(f"score_{variant}", name, "number")
-    label = "Lift" if len(tuned) == 1 else f"Lift, {name}"
-    lift = Column(f"lift_{variant}", label, "number", term="lift")
+def _score_fields(labels: Labels, variants: Sequence[str]) -> Iterator[Field[_TaskScores]]:
+    for variant in variants:
+        column = Column(f"score_{variant}", labels.variants[variant], "number")
+        yield Field(column, partial(_score_cell, labels, variant))
+
+
+def _lift_fields(
+    labels: Labels, competing: Sequence[str], *, over_baseline: bool
+) -> Iterator[Field[_TaskScores]]:
+    """Yield the lifts over base and over the baseline of each competing variant."""
+
+    def named(key: str, label: str, variant: str, term: str) -> Column:
+        if len(competing) > 1:
+            label = f"{label}, {labels.variants[variant]}"
+        return Column(key, label, "number", term=term)
+
+    for variant in competing:
+        if labels.roles.base is not None and variant != labels.roles.base:
+            column = named(f"lift_{variant}", "Lift", variant, "lift")
+            yield Field(column, partial(_lift_cell, labels, variant))
+    for variant in competing if over_baseline else ():
+        key = "lift_over_baseline" + (f"_{variant}" if len(competing) > 1 else "")
+        column = named(key, f"vs {labels.baseline}", variant, "lift-over-baseline")
+        yield Field(column, partial(_baseline_cell, labels, variant))
+
+
+def _rank_fields(labels: Labels, competing: Sequence[str]) -> Iterator[Field[_TaskScores]]:
     meaning = "Among the scores of this variant on this task"
-    rank = Column(f"rank_{variant}", f"{name} rank", "number", meaning, "ascending", "rank")
-    error = Column(f"stderr_{variant}", f"{name} standard error", "number", first_order="ascending")
-    n = Column(f"n_examples_{variant}", f"{name} examples", "number")
-    return (
-        Field(score, partial(_score_cell, labels, variant)),
-        Field(lift, partial(_lift_cell, labels, variant), variant in tuned),
-        Field(rank, partial(_rank_cell, variant)),
-        Field(error, partial(_stated_cell, variant, "stderr", exact), "stderr" in stated),
-        Field(n, partial(_stated_cell, variant, "n_examples", count), "n_examples" in stated),
-    )
+    for variant in competing:
+        label = "Rank" if len(competing) == 1 else f"Rank, {labels.variants[variant]}"
+        column = Column(f"rank_{variant}", label, "number", meaning, "ascending", "rank")
+        yield Field(column, partial(_rank_cell, variant))
+
+
+def _stated_fields(site: Site, variants: Sequence[str]) -> Iterator[Field[_TaskScores]]:
+    """Yield the columns of what the results table states of single scores."""
+    stated = site.results.catalog.stated
+    for variant in variants:
+        name = site.labels.variants[variant]
+        key = f"stderr_{variant}"
+        error = Column(key, f"{name} standard error", "number", first_order="ascending")
+        n = Column(f"n_examples_{variant}", f"{name} examples", "number")
+        yield Field(error, partial(_stated_cell, variant, "stderr", exact), "stderr" in stated)
+        examples = partial(_stated_cell, variant, "n_examples", count)
+        yield Field(n, examples, "n_examples" in stated)
 
 
 def _score_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
@@ -206,6 +208,14 @@ def _lift_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
         return number_cell(None, MISSING)
     note = FROM_WORSE_THAN_CHANCE if score.from_worse_than_chance else ""
     return number_cell(score.lift_over_base, _lift_text(score.lift_over_base, scale), note)
+
+
+def _baseline_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
+    found = row.scores.get(variant)
+    lift = found.counted.lift_over_baseline if found and found.counted else None
+    if lift is None:
+        return number_cell(None, MISSING)
+    return number_cell(lift, _lift_text(lift, labels.scales[row.task]))
 
 
 @lru_cache(maxsize=1 << 16)  # the same few values are on many pages, as those of `_texts` are

@@ -38,6 +38,7 @@ from site_builder.formatting import (
     sentence,
 )
 from site_builder.labels import Labels, ScoreKey
+from site_builder.pages.answers import Answer, task_answer
 from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
@@ -68,8 +69,9 @@ class Picker(Record):
         table: The ranking of the first task.
         models: For the script: each model that occurs, as its id and a link.
         rankings: For the script: by task id, rows of the index of the model, and of text, value and
-            tone of each other cell, where there are any with its note and tags. A model with a note
-            or tags is a list of index, note, tags and kind of the row.
+            tone of each other cell, where there are any with its note and tags, and with the end
+            of its link if that is not its column's. A model with a note or tags is a list of index,
+            note, tags and kind of the row.
         anchors: For the script: by task id, how links to the scores of each column end; empty for
             a column of no scores.
     """
@@ -100,6 +102,7 @@ class TaskContext(Record):
     Attributes:
         description: What the tasks table says of it.
         summary: Who is best on it, in a sentence.
+        answer: The same as question and answer; None below two models.
         facts: Its row of the tasks table.
         figures: The figures that answer first.
         ranking: The models, by their score.
@@ -117,6 +120,7 @@ class TaskContext(Record):
 
     description: str
     summary: str
+    answer: Answer | None
     facts: tuple[Fact, ...]
     figures: tuple[Fact, ...]
     ranking: Table
@@ -198,38 +202,48 @@ def make_picker(site: Site, table_id: str) -> Picker | None:
     tables = {t.task: ranking_table(site, t, table_id, _MOST_ROWS) for t in tasks}
     models = dict.fromkeys(row.cells[1].link for table in tables.values() for row in table.rows)
     places, first = {link: i for i, link in enumerate(models)}, tasks[0].task
+    anchors = {task: _anchors(table) for task, table in tables.items()}
     return Picker(
         first=page_link(site.labels.tasks[first], "task", first),
         groups=_task_groups(site, tasks),
         table=tables[first],
         models=tuple((link.to.key, link) for link in models if link is not None and link.to),
         rankings={
-            task: [_packed_row(row, places) for row in table.rows] for task, table in tables.items()
+            task: [_packed_row(row, places, anchors[task]) for row in table.rows]
+            for task, table in tables.items()
         },
-        anchors={task: _anchors(table) for task, table in tables.items()},
+        anchors=anchors,
     )
 
 
-def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[object]:
+def _packed_row(
+    row: Row, places: Mapping[Link | None, int], anchors: Sequence[str]
+) -> list[object]:
     rank, name, *others = row.cells
     place, has_more = places[name.link], name.note or name.tags
     packed: list[object] = [(place, name.note, name.tags, row.kind) if has_more else place]
-    for cell in (rank, *others):
+    for cell, anchor in zip((rank, *others), anchors, strict=True):
         shown = cell.text, cell.value, cell.tone
-        packed.append((*shown, cell.note, cell.tags) if cell.note or cell.tags else shown)
+        if (ending := _ending(cell)) and ending != anchor:
+            packed.append((*shown, cell.note, cell.tags, ending))
+        else:
+            packed.append((*shown, cell.note, cell.tags) if cell.note or cell.tags else shown)
     return packed
 
 
 def _anchors(table: Table) -> list[str]:
-    """Return how links to the scores of each column end, which all are of one variant."""
-    rank, _, *others = zip(*(row.cells for row in table.rows), strict=True)
-    endings = []
-    for column in (rank, *others):
-        targets = (cell.link.to for cell in column if cell.link and cell.link.to)
-        to = next((to for to in targets if to.anchor), None)
-        query = f"?{urlencode(to.query)}" if to and to.query else ""
-        endings.append(f"{query}#{to.anchor}" if to else "")
-    return endings
+    """Return how links to scores end, by column; the baseline's may be of another variant."""
+    competing = [row.cells for row in table.rows if row.kind != "reference"]
+    rank, _, *others = zip(*(competing or [row.cells for row in table.rows]), strict=True)
+    return [next(filter(None, map(_ending, column)), "") for column in (rank, *others)]
+
+
+def _ending(cell: Cell) -> str:
+    """Return how the link to a score ends; empty where a cell has none."""
+    to = cell.link.to if cell.link else None
+    if to is None or not to.anchor:
+        return ""
+    return f"{f'?{urlencode(to.query)}' if to.query else ''}#{to.anchor}"
 
 
 def _task_groups(site: Site, tasks: Sequence[TaskResult]) -> _TaskGroups:
@@ -262,6 +276,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
     return TaskContext(
         description=fact.description or "",
         summary=summary,
+        answer=task_answer(site, task),
         facts=_facts(fact),
         figures=tuple(_figures(site, task)),
         ranking=ranking_table(site, task, "ranking", MOST_LISTED, drawn=True),

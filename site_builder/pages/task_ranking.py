@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from site_builder.addresses import Link, method_link
@@ -24,7 +24,7 @@ from site_builder.labels import Labels
 from site_builder.pages.board_table import AxisRange, model_filters, model_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.table_model import (
     AT_CHANCE,
     Cell,
@@ -55,12 +55,13 @@ def ranking_table(
 ) -> Table:
     """Return the ranking of one task, by the score in the primary variant, then in the others.
 
-    Models of which no score counts stand last. The table has at most `most` rows. If `drawn`, a
-    column draws the scores with their intervals, where these are known.
+    The baseline stands where its score would, also if it is of another variant; models of which no
+    score counts stand last. The table has at most `most` rows. If `drawn`, a column draws the
+    scores with their intervals, where these are known.
     """
     labels, results, catalog = site.labels, site.results, site.results.catalog
     named = [*task.models, *(f.model for f in task.flagged)]
-    models = list(dict.fromkeys(named))[:most]
+    models = _with_baseline(site, task, list(dict.fromkeys(named)))[:most]
     found = results.scores.of_task(task.task, models)
     entries = [_Entry(m, found[m], results.flagged_of(m, task.task)) for m in models]
     lines = _line_fields(site, task) if drawn else ()
@@ -73,7 +74,7 @@ def ranking_table(
     return table_of(
         table_id,
         f"Ranking on {labels.tasks[task.task]}",
-        (*_score_fields(labels, task), *lines, *_lift_fields(site, task.task)),
+        (*_score_fields(site, task), *lines, *_lift_fields(site, task.task)),
         entries,
         kind,
         lambda entry: model_filters(catalog.models[entry.model]),
@@ -82,6 +83,25 @@ def ranking_table(
         explained=_explained(site, task),
         tools=model_tools(catalog),
     )
+
+
+def _is_borrowed(site: Site, task: TaskResult) -> bool:
+    """Return whether a score of another variant stands for the baseline beside the primary one."""
+    roles = site.labels.roles
+    is_other = roles.baseline_variants.get(roles.primary) not in (None, roles.primary)
+    return is_other and task.baseline_scores.get(roles.primary) is not None
+
+
+def _with_baseline(site: Site, task: TaskResult, models: Sequence[str]) -> Sequence[str]:
+    """Return the models with the baseline behind those that are as good in the primary variant."""
+    scores, baseline = site.results.scores, site.labels.roles.baseline
+    if baseline is None or not _is_borrowed(site, task):
+        return models
+    column, primary = scores.columns[task.task], site.labels.roles.primary
+    level = scores.of_baseline(scores.signed, primary)[column]
+    others = [model for model in models if model != baseline]
+    ahead = sum(bool(scores.signed[primary][scores.rows[m], column] >= level) for m in others)
+    return [*others[:ahead], baseline, *others[ahead:]]
 
 
 def _explained(site: Site, task: TaskResult) -> tuple[Link, ...]:
@@ -102,14 +122,15 @@ def _explained(site: Site, task: TaskResult) -> tuple[Link, ...]:
 # --- scores and lifts ---------------------------------------------------------------------------
 
 
-def _score_fields(labels: Labels, task: TaskResult) -> Iterator[Field[_Entry]]:
-    primary = labels.roles.primary
+def _score_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
+    labels, primary = site.labels, site.labels.roles.primary
     yield Field(RANK, lambda entry: _rank_cell(entry.found.get(primary)))
     yield Field(MODEL, lambda entry: _model_cell(labels, entry))
     meaning = f"With its {percent(LEVEL)} interval" if task.with_intervals else ""
     for variant in labels.roles.variants:
         column = Column(variant, labels.variants[variant], "number", meaning)
-        yield Field(column, partial(_score_cell, labels, task.task, variant))
+        borrowed = variant == primary and _is_borrowed(site, task)
+        yield Field(column, partial(_score_cell, labels, task.task, variant, borrowed))
 
 
 def _rank_cell(score: Score | None) -> Cell:
@@ -118,14 +139,19 @@ def _rank_cell(score: Score | None) -> Cell:
 
 def _model_cell(labels: Labels, entry: _Entry) -> Cell:
     """Make a model's name: whether it is the best or tied with it, and why it has no rank."""
-    note, tags = "" if entry.found else "not ranked: flagged", tuple[str, ...]()
+    status = "baseline" if entry.model == labels.roles.baseline else ""
+    note, tags = status if entry.found else "not ranked: flagged", tuple[str, ...]()
     first = entry.found.get(labels.roles.primary)
     if first is not None and first.tied_with_best:
         tags = ("best" if first.rank == 1 else "tied with best",)
     return model_cell(labels, entry.model, note, tags)
 
 
-def _score_cell(labels: Labels, task: str, variant: str, entry: _Entry) -> Cell:
+def _score_cell(labels: Labels, task: str, variant: str, borrowed: bool, entry: _Entry) -> Cell:
+    if borrowed and entry.model == labels.roles.baseline:
+        of = labels.roles.baseline_variants[variant]
+        cell = _score_cell(labels, task, of, False, entry)
+        return replace(cell, note=", ".join(filter(None, (labels.in_sentence(of), cell.note))))
     found, flagged = entry.found.get(variant), entry.flagged.get(variant)
     return task_score_cell(labels, (entry.model, task, variant), found, flagged)
 
@@ -173,16 +199,13 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
     labels, roles, scale = site.labels, site.labels.roles, site.labels.scales[task.task]
     reference = task.baseline_scores.get(roles.primary)
     chance = site.results.catalog.tasks[task.task].score_chance
-    # The ends of all that is drawn: between the bounds of a task, intervals would be too small.
-    drawn = [value for value in (reference, chance) if value is not None]
-    for score in site.results.scores.ranking(task.task):
-        drawn += (score.score, *(score.interval or ()))
-    limits = AxisRange(min(drawn), max(drawn))
+    limits = _find_limits(site, task.task, (reference, chance))
 
     def cell(entry: _Entry) -> Cell:
         after = entry.found.get(roles.primary)
         if after is None:
-            return Cell("")
+            is_line = entry.model == roles.baseline and reference is not None
+            return Cell("", reference, plot=line) if is_line else Cell("")
         before = entry.found.get(roles.base) if roles.base is not None and roles.tuned else None
         text = scale.score(after.score)
         if before is not None:
@@ -203,11 +226,21 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
         )
         return Cell("", after.score, plot=plot)
 
+    text = f"{labels.baseline}: {scale.score(reference)}"
+    line = Dumbbell(None, None, limits.share(reference), text=text, chance=limits.share(chance))
     heading = "On the scale"
     if roles.base is not None and roles.tuned:
         tuned = labels.in_sentence(roles.primary)
         heading = f"{labels.variants[roles.base]} \N{RIGHTWARDS ARROW} {tuned}"
     yield Field(Column("line", heading, "plot"), cell)
+
+
+def _find_limits(site: Site, task: str, lines: Sequence[float | None]) -> AxisRange:
+    """Return the ends of all that is drawn: between a task's bounds, intervals would be small."""
+    drawn = [value for value in lines if value is not None]
+    for score in site.results.scores.ranking(task):
+        drawn += (score.score, *(score.interval or ()))
+    return AxisRange(min(drawn), max(drawn))
 
 
 def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:

@@ -28,14 +28,13 @@ from site_builder.charts.previews import (
     card_category_lifts,
     card_correlations,
     card_latency,
-    card_model,
     card_prices,
-    card_task,
     card_task_lifts,
 )
 from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
 from site_builder.limits import Breach, Result
+from site_builder.pages.answers import Answer, model_answer, task_answer
 from site_builder.pages.model import Badge, model_summary
 from site_builder.pages.page import Made, Page, Site
 from site_builder.parallel import core_count
@@ -86,6 +85,11 @@ def _category(site: Site, page: Page) -> PreviewCard:
     return PreviewCard(f"{page.title}: {page.description}", chart)
 
 
+def _answer(answer: Answer | None) -> PreviewCard | None:
+    """Show the answer of a page with its drawing."""
+    return None if answer is None else PreviewCard(answer.sentence, answer.chart)
+
+
 def _serving(site: Site, page: Page) -> PreviewCard:
     shown, card = site.charts.latency, card_latency(site.results, site.labels)
     if card is None:
@@ -99,16 +103,12 @@ _CARDS: Mapping[Kind, Callable[[Site, Page], PreviewCard | None]] = {
         _title(site.charts.averages) or _leader(site, page), _board(site)
     ),
     "models": lambda site, page: PreviewCard(_leader(site, page), _board(site)),
-    "model": lambda site, page: PreviewCard(
-        page.description, card_model(site.results, site.labels, page.address.key)
-    ),
+    "model": lambda site, page: _answer(model_answer(site, page.address.key)),
     "tasks": lambda site, page: PreviewCard(
         _title(site.charts.task_lifts) or page.description,
         card_task_lifts(site.results, site.labels),
     ),
-    "task": lambda site, page: PreviewCard(
-        page.description, card_task(site.results, site.labels, page.address.key)
-    ),
+    "task": lambda site, page: _answer(task_answer(site, site.results.task(page.address.key))),
     "categories": lambda site, page: PreviewCard(
         _title(site.charts.category_lifts) or page.description,
         card_category_lifts(site.results, site.labels),
@@ -133,7 +133,7 @@ _GAP = 20
 _MOST_NAME, _MOST_TEXT = 430, 170
 _BESIDE = 36
 _PLOT_BOTTOM = 530
-_MOST_ROW_PX = 62
+_MOST_ROW_PX, _ONLY_ROW_PX = 62, 160
 _CAPTION_PX = ((20, 1), (18, 1), (17, 1))
 _REFERENCE_PX = 26
 
@@ -218,7 +218,8 @@ class CardDrawer:
         font, rows = self._font, chart.rows
         top = _FINDING_TOP + finding.size * _LEADING * len(finding.texts) + _GAP
         top += _REFERENCE_PX if chart.reference else 0
-        step = min(_MOST_ROW_PX, (_PLOT_BOTTOM - top) / len(rows))
+        most = _ONLY_ROW_PX if len(rows) == 1 else _MOST_ROW_PX
+        step = min(most, (_PLOT_BOTTOM - top) / len(rows))
         names = [font.cut(row.name, _TEXT_PX, _MOST_NAME) for row in rows]
         texts = [font.cut(row.text, _TEXT_PX, _MOST_TEXT, BOLD) for row in rows]
         # The marks have the room that names and values leave.

@@ -42,6 +42,11 @@ def write_words(cell: Cell, href: Href) -> Markup:
     return Markup(_words(cell, href))  # noqa: S704 - all text of the data is escaped
 
 
+def write_drawing(plot: Dumbbell) -> Markup:
+    """Draw a dumbbell as SVG."""
+    return Markup(_drawn(plot))  # noqa: S704 - all text of the data is escaped
+
+
 def write_data(table: Table) -> Markup:
     """Write the values that filters read as an attribute of the table; empty without any.
 
@@ -165,16 +170,44 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
     return f"<a{_attribute('href', to)}{outside}>{escaped(text)}</a>"
 
 
+# Tags that templates/macros/explain.html explains. The line below the table has the same words, for
+# the keyboard, so that rows have no further stops.
+_EXPLAINED = {"may be first": "tie", "tied with best": "tied"}
+_STRIP = 56  # px
+_BUTTON = "<button type=button tabindex=-1 popovertarget=explain-"
+
+
+def _tag(tag: str, *, is_first: bool) -> str:
+    if tag == AT_CHANCE:
+        return f'<span class="tag tag-chance" title="{AT_CHANCE}">{AT_CHANCE}</span>'
+    if word := _EXPLAINED.get(tag):
+        return f"{_BUTTON}{word} class=tag>{tag}</button>"
+    best = " tag-best" if tag == "best" and is_first else ""
+    return f"<span{_attribute('class', f'tag{best}')}>{escaped(tag)}</span>"
+
+
+@lru_cache(maxsize=1 << 10)
+def _strip(ranks: tuple[int, int, int], note: str) -> str:
+    """Draw plausible ranks as a strip with at most ten ticks; the text is for a narrow screen."""
+    best, worst, of = ranks
+    low, high = (_STRIP * share / of for share in (best - 1, worst))
+    step = _STRIP / min(of, 10)
+    return (
+        f"{_BUTTON}ranks class=ranks><svg width={_STRIP} height=12 aria-hidden=true>"
+        f"<rect x={low:.1f} width={high - low:.1f} height=12 />"
+        f'<path d="M{step / 2 - 0.5:.1f} 6H{_STRIP}" stroke-dasharray="1 {step - 1:.1f}"/></svg>'
+        f"<span>{escaped(note)}</span></button>"
+    )
+
+
 def _words(cell: Cell, href: Href) -> str:
     words = _linked(cell.text, cell.link, href)
     if cell.dot is not None:
         words = f"<i class=dot-{cell.dot}></i>{words}"
     for tag in cell.tags:
-        if tag == AT_CHANCE:
-            words += f' <span class="tag tag-chance" title="{AT_CHANCE}">{AT_CHANCE}</span>'
-            continue
-        best = " tag-best" if tag == "best" and tag is cell.tags[0] else ""
-        words += f" <span{_attribute('class', f'tag{best}')}>{escaped(tag)}</span>"
+        words += f" {_tag(tag, is_first=tag is cell.tags[0])}"
+    if cell.ranks:
+        return f"{words}<small>{_strip(cell.ranks, cell.note)}</small>"
     return f"{words}<small>{escaped(cell.note)}</small>" if cell.note else words
 
 

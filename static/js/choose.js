@@ -184,17 +184,27 @@
     put("unranked-more", hidden > 0 ? `and ${counted(hidden, "more model")}` : "");
   };
 
-  /** The link that compares the first few. @param {Choice} choice */
-  const showCompare = (choice) => {
+  /** The link that compares the first few, in their variant, on the picked tasks. @param {Choice} choice @param {Wish} wish */
+  const showCompare = (choice, { picks, variant }) => {
     const link = box.querySelector("[data-choose-compare]");
     if (!(link instanceof HTMLAnchorElement)) return;
-    const ids = choice.listed.slice(0, board.compared).map((c) => board.models[c.model].id);
-    link.hidden = ids.length < 2;
-    link.href = `${site.pageLink(link.dataset.page ?? "")}?${new URLSearchParams(ids.map((id) => ["model", id]))}`;
+    const models = choice.listed.slice(0, board.compared).map((c) => c.model);
+    /** @type {[string, string][]} */
+    const pairs = picks.map(({ kind, key }) => [kind, key]);
+    for (const m of models) {
+      pairs.push(["model", board.models[m].id]);
+      // The variant that the comparison takes by itself is left out.
+      const own = board.variants.find(({ id }) => board.boards[id].standings[m][1] > 0);
+      if (variant !== own?.id) pairs.push(["as", variant]);
+    }
+    link.hidden = models.length < 2;
+    link.href = `${site.pageLink(link.dataset.page ?? "")}?${new URLSearchParams(pairs)}`;
+    const weights = new Set(choice.question.weights.filter((weight) => weight > 0));
+    put("compare-note", !link.hidden && weights.size > 1 ? "There each task counts the same." : "");
   };
 
-  /** @param {Choice} choice */
-  const show = (choice) => {
+  /** @param {Choice} choice @param {Wish} wish */
+  const show = (choice, wish) => {
     const { listed: [first], smallest, staysFirst, margin } = choice;
     const marginField = panel.querySelector("[data-amount=margin]");
     if (marginField && choice.question.margin === null) marginField.setAttribute("placeholder", text(margin));
@@ -210,7 +220,7 @@
     putFact("sensitivity", stays, stays === null ? "" : sensitivityText(choice));
     showUnranked(choice);
     for (const place of site.elements("[data-left-out]")) place.textContent = site.wishes.leftOut(board, choice, /** @type {Limit} */ (place.dataset.leftOut));
-    showCompare(choice);
+    showCompare(choice, wish);
   };
 
   // --- answering ----------------------------------------------------------------------------------------
@@ -251,7 +261,7 @@
       const answers = await whoAnswers();
       if (turn !== asked) return;
       const choice = answers(site.wishes.question(board, wish));
-      show(choice);
+      show(choice, wish);
       delete box.dataset.failed;
       if (turn > 1 || address.isAsked()) sayAnswer(choice);
     } catch (error) {

@@ -4,6 +4,7 @@
   const MOST_RUNS = 4;
   const TWO_SIDED = 0.975;
   const NO_SCORE = "no score";
+  const NUMBERS = ["none", "one", "two", "three", "four"];
   const { familiesOf, paired, tasksNeeded, signedRank } = site.statistics;
 
   /** @type {Site["comparison"]["phrase"]} */
@@ -25,6 +26,12 @@
     if (values.length < 2) return [];
     const best = Math.max(...values.map((value) => value ?? -Infinity));
     return values.flatMap((value, i) => (value === best ? [i] : []));
+  };
+
+  /** The greatest minus the least of what is there; 0 where nothing is. @param {Numbers} values */
+  const spreadOf = (values) => {
+    const there = values.filter((value) => value !== null);
+    return there.length ? difference(Math.max(...there), Math.min(...there)) : 0;
   };
 
   /** A row as scores are compared, greater is better, with its standard errors. @typedef {{row: Numbers, errors: Numbers}} Compared */
@@ -71,11 +78,10 @@
   };
 
   /** @type {Site["comparison"]["compare"]} */
-  const compare = (board, scores, runs, margin = 0, known = {}) => {
+  const compare = (board, scores, runs, margin = 0, known = {}, picked = board.tasks.map((_, t) => t)) => {
     const { averaged, reference, base } = board;
-    const all = board.tasks.map((_, t) => t);
     /** @param {Scores} rows @param {Run} run @returns {Numbers} */
-    const rowOf = (rows, { model, variant }) => rows[variant]?.[model] ?? all.map(() => null);
+    const rowOf = (rows, { model, variant }) => rows[variant]?.[model] ?? board.tasks.map(() => null);
     /** @param {Run} run @returns {Compared} */
     const compared = (run) => ({
       row: rowOf(scores, run).map((score, t) => (score === null ? null : roundSignificant(score) * board.tasks[t].direction)),
@@ -92,23 +98,24 @@
     const values = runs.map((run) => rowOf(scores, run));
     const entries = runs.map(compared);
     const merits = entries.map(({ row }) => row);
-    const ofBaseline = baseline ? rowOf(scores, baseline) : all.map(() => null);
-    const common = all.filter((t) => values.every((row) => row[t] !== null));
+    const ofBaseline = baseline ? rowOf(scores, baseline) : board.tasks.map(() => null);
+    const common = picked.filter((t) => values.every((row) => row[t] !== null));
     const isCommon = new Set(common);
 
     /** @param {number} t @returns {ComparedTask} */
     const task = (t) => {
       const contested = isCommon.has(t) && runs.length > 1;
-      const [first, second] = merits.map((row) => row[t] ?? -Infinity).sort((a, b) => b - a);
+      const ordered = merits.map((row) => row[t] ?? -Infinity).sort((a, b) => b - a);
       return {
         task: t,
         scores: values.map((row) => row[t]),
         reference: ofBaseline[t],
         best: contested ? placesOfBest(merits.map((row) => row[t])) : [],
-        margin: contested ? difference(first, second) : null,
+        margin: contested ? difference(ordered[0], ordered[1]) : null,
+        spread: contested ? difference(ordered[0], ordered[ordered.length - 1]) : null,
       };
     };
-    const tasks = all.filter((t) => values.some((row) => row[t] !== null)).map(task);
+    const tasks = picked.filter((t) => values.some((row) => row[t] !== null)).map(task);
 
     /** Places of the runs with the best mean over some tasks. @param {number[]} over */
     const placesOfBestMean = (over) => placesOfBest(merits.map((row) => meanOf(over.map((t) => row[t]))));
@@ -139,11 +146,13 @@
     /** @param {Board["categories"][number]} category @returns {ComparedCategory} */
     const categoryMeans = (category) => {
       const tasks = common.filter((t) => board.tasks[t].category === category.link[0]);
+      const means = values.map((row) => meanOf(tasks.map((t) => row[t])));
       return {
         category,
         tasks: tasks.length,
-        means: values.map((row) => meanOf(tasks.map((t) => row[t]))),
+        means,
         best: placesOfBestMean(tasks),
+        spread: spreadOf(means),
         reference: tasks.length ? meanOfAll(tasks.map((t) => ofBaseline[t])) : null,
       };
     };
@@ -177,8 +186,8 @@
     const query = variant === board.variants[0].id ? "" : `?variant=${encodeURIComponent(variant)}`;
     return { ...cell, link: [score(value, task.scale), `${board.models[model].link[1]}${query}#score-${task.slug}`] };
   };
-  /** @param {Cell} cell @param {number} i @param {number[]} best @returns {Cell} */
-  const top = (cell, i, best) => (best.includes(i) ? { ...cell, tags: [best.length === 1 ? "best" : "tied"] } : cell);
+  /** The baseline, or a model that is not compared, may be better: the tag says among how many. @param {Comparison} comparison @param {Cell} cell @param {number} i @param {number[]} best @returns {Cell} */
+  const top = ({ runs }, cell, i, best) => (best.includes(i) ? { ...cell, tags: [best.length === 1 ? `best of these ${NUMBERS[runs.length]}` : "tied"] } : cell);
 
   /** A row: what it is of, a cell for each run that there may be, and the baseline's where the board has one.
    * @param {Board} board @param {Comparison} comparison @param {Cell} head @param {(i: number) => Cell} cell @param {Cell} baseline */
@@ -261,7 +270,7 @@
     const rows = [];
     if (board.averaged) {
       const label = `Mean score over ${counted(comparison.common, "task")}`;
-      rows.push(measure(label, (i) => top(scoreCell(comparison.runs[i].average, board.scale), i, comparison.leaders), scoreCell(comparison.reference, board.scale)));
+      rows.push(measure(label, (i) => top(comparison, scoreCell(comparison.runs[i].average, board.scale), i, comparison.leaders), scoreCell(comparison.reference, board.scale)));
       if (comparison.leader !== null) rows.push(...leaderRows(board, comparison, names[comparison.leader]));
     }
     rows.push(measure("First places", (i) => firstPlacesCell(comparison, i)));
@@ -299,22 +308,40 @@
   };
 
   /** @type {Site["comparison"]["taskRows"]} */
-  const taskRows = (board, comparison, names) =>
-    comparison.tasks.map((found) => {
+  const taskRows = (board, comparison, names) => {
+    // Differences in different units have no order.
+    const tasks = board.averaged ? comparison.tasks.toSorted((a, b) => (b.spread ?? -1) - (a.spread ?? -1)) : comparison.tasks;
+    return tasks.map((found) => {
       const task = board.tasks[found.task];
       const { link, scale } = task;
       /** @param {number} i @returns {Cell} */
-      const cell = (i) => (found.scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(keptScoreCell(board, comparison.runs[i].run, task, found.scores[i]), i, found.best));
+      const cell = (i) => (found.scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(comparison, keptScoreCell(board, comparison.runs[i].run, task, found.scores[i]), i, found.best));
       const baseline = comparison.baseline ? keptScoreCell(board, comparison.baseline, task, found.reference) : textCell(null);
-      return [...row(board, comparison, { link, value: link[0] }, cell, baseline), drawingCell(board, found, names), scoreCell(found.margin, scale)];
+      return [...row(board, comparison, { link, value: link[0] }, cell, baseline), drawingCell(board, found, names), scoreCell(found.spread, scale)];
     });
+  };
 
-  /** @type {Site["comparison"]["categoryRows"]} */
-  const categoryRows = (board, comparison) =>
-    comparison.categories.map(({ category: { link, scale }, tasks, means, best, reference }) => {
-      const cells = row(board, comparison, { link, value: link[0] }, (i) => top(scoreCell(means[i], scale), i, best), scoreCell(reference, scale));
-      return [...cells, { text: rounded(tasks, 0), value: tasks }];
+  /** @type {Site["comparison"]["categoryPanels"]} */
+  const categoryPanels = (board, comparison) => {
+    const found = comparison.categories.toSorted((a, b) => (board.averaged ? b.spread - a.spread : 0));
+    /** @param {ComparedCategory[]} drawn */
+    const ends = (drawn) => {
+      const values = drawn.flatMap(({ means, reference }) => [...means, reference]).filter((value) => value !== null);
+      return [Math.min(...values), Math.max(...values)];
+    };
+    return found.map((panel) => {
+      const { category, tasks, means, best, reference } = panel;
+      // One scale for all panels, where all are in one unit.
+      const [low, high] = ends(board.averaged ? found : [panel]);
+      /** @param {number | null} value */
+      const share = (value) => (value === null ? null : high <= low ? 0.5 : (value - low) / (high - low));
+      return {
+        ...{ link: category.link, tasks, ends: /** @type {[string, string]} */ ([score(low, category.scale), score(high, category.scale)]) },
+        rows: means.map((mean, i) => ({ share: share(mean), cell: top(comparison, scoreCell(mean, category.scale), i, best) })),
+        baseline: comparison.baseline && { share: share(reference), cell: scoreCell(reference, category.scale) },
+      };
     });
+  };
 
-  site.comparison = { compare, phrase, intervalText, isClear, summaryRows, taskRows, categoryRows };
+  site.comparison = { compare, phrase, intervalText, isClear, summaryRows, taskRows, categoryPanels, NUMBERS };
 })();

@@ -6,7 +6,7 @@
   if (!source || !(bar instanceof HTMLElement)) return;
   const { counted, listed, score, signed } = site.format;
   const { make, cells } = site;
-  const { compare, phrase, intervalText, isClear, summaryRows, taskRows, categoryRows } = site.comparison;
+  const { compare, phrase, intervalText, isClear, summaryRows, taskRows, categoryPanels, NUMBERS } = site.comparison;
   const MOST_RUNS = 4;
   const MOST_LEADS = 5;
 
@@ -21,6 +21,15 @@
   const UNIT = new Set(board.families).size < board.families.length ? ["family of tasks", "families of tasks"] : ["task", "tasks"];
   const marginField = /** @type {HTMLInputElement | null} */ (box.querySelector("[data-margin]"));
   let runs = firstRuns;
+  /** What the visitor compares on; all tasks where it is empty. @type {{kind: string, key: string}[]} */
+  let picks = [];
+  const KINDS = ["task", "category"];
+
+  /** The places of the picked tasks, in the order of the board; of all without a pick. */
+  const pickedTasks = () => {
+    const isPicked = (/** @type {BoardTask} */ task) => picks.some(({ kind, key }) => key === (kind === "task" ? task.id : task.category));
+    return board.tasks.flatMap((task, t) => (!picks.length || isPicked(task) ? [t] : []));
+  };
 
   /** A margin, 0 or more, that a text gives, or null. @param {string} text */
   const marginOf = (text) => (text.trim() && Number(text) >= 0 && Number.isFinite(Number(text)) ? Number(text) : null);
@@ -93,10 +102,11 @@
 
   /** Which tasks the figures are over. @param {Comparison} comparison */
   const scope = (comparison) => {
+    const [n, whose] = [pickedTasks().length, picks.length ? "your" : "the"];
     const who = comparison.runs.length === 1 ? "the model has" : "all of these models have";
-    const tasks = `${comparison.common} of ${counted(board.tasks.length, "task")}`;
+    const tasks = comparison.common === n ? `${whose} ${counted(n, "task")}` : `${comparison.common} of ${whose} ${counted(n, "task")}, those on which ${who} a score`;
     const few = `These are fewer than ${counted(board.least_tasks, ...UNIT)}: too few for intervals, tasks needed and probabilities. `;
-    return `Means, margins and first places use the ${tasks} on which ${who} a score. ${board.averaged && !comparison.isTested ? few : ""}Ranks are those of the whole board.`;
+    return `Means, differences and first places use ${tasks}. ${board.averaged && !comparison.isTested ? few : ""}Ranks are those of the whole board.`;
   };
 
   /** Where each run has first place: name, summary, tasks with their margins, how many more there are. @param {Comparison} comparison @param {string[]} names */
@@ -166,14 +176,27 @@
     return margin;
   };
 
+  /** What the address asks to compare on. @param {string[]} remarks what is wrong with it is added */
+  const picksFromQuery = (remarks) => {
+    /** @type {{kind: string, key: string}[]} */
+    const found = [];
+    for (const [key, , kind] of site.address.list(KINDS, [])) {
+      const isKnown = board.tasks.some((task) => key === (kind === "task" ? task.id : task.category));
+      if (!isKnown) remarks.push(`This board has no ${kind} “${key}”; it is left out.`);
+      else if (!found.some((pick) => pick.kind === kind && pick.key === key)) found.push({ kind, key });
+    }
+    return found;
+  };
+
   const toQuery = () => {
     /** @type {[string, string][]} */
     const pairs = [];
-    for (const { model, variant } of runs) {
+    for (const { model, variant } of isFirst(runs) ? [] : runs) {
       pairs.push(["model", board.models[model].id]);
       if (variant !== variantsOf(model)[0]) pairs.push(["as", variant]);
     }
-    site.address.setPairs(["model", "as"], isFirst(runs) ? [] : pairs);
+    for (const { kind, key } of picks) pairs.push([kind, key]);
+    site.address.setPairs(["model", "as", ...KINDS], pairs);
   };
 
   // --- what is shown -------------------------------------------------------------------------------
@@ -198,10 +221,55 @@
       if (label) label.textContent = names[Number(n) - 1] ?? `Model ${n}`;
     }
     const alignOf = (/** @type {number} */ i) => heads[i].className.replace("sorts", "").trim();
-    const made = rows.map((row) => make("tr", {}, ...row.map((cell, i) => cells.make(i ? "td" : "th", cell, alignOf(i)))));
+    /** The heading of a column in its cell, for a narrow screen, where each row is a card. @param {number} i */
+    const labelOf = (i) => {
+      const [kind, n] = (heads[i].dataset.key ?? "").split("-");
+      const name = kind === "run" ? names[Number(n) - 1] : site.table.headText(heads[i]);
+      const content = kind === "run" || kind === "baseline" ? [cells.symbol(Number(n ?? 0)), " ", name] : [name];
+      return make("span", { class: "cell-label" }, ...content);
+    };
+    /** @param {Cell | null} cell @param {number} i */
+    const makeCell = (cell, i) => {
+      const made = cells.make(i ? "td" : "th", cell, alignOf(i));
+      if (i && cell && !cell.drawing) made.prepend(labelOf(i), " ");
+      return made;
+    };
+    const made = rows.map((row) => make("tr", {}, ...row.map(makeCell)));
     table.tBodies[0].replaceChildren(...made);
     table.dispatchEvent(new Event("rowschange"));
-    if (table.hasAttribute("data-table")) site.table.makeSortable(table);
+    if (!table.hasAttribute("data-table")) return;
+    if (board.averaged) table.dataset.sortedBy = "spread";
+    site.table.makeSortable(table);
+  };
+
+  /** A mean on the scale of its panel, with the baseline's line through it. @param {Node} symbol @param {string} name @param {PanelRow} row @param {PanelRow | null} baseline */
+  const panelRow = (symbol, name, { share, cell }, baseline) => {
+    const track = make("span", { class: "track" });
+    for (const [kind, at] of /** @type {[string, number | null | undefined][]} */ ([["reference", baseline?.share], ["at", share]])) {
+      if (at === null || at === undefined) continue;
+      const mark = make("i", { class: `track-${kind}` }, ...(kind === "at" ? [symbol.cloneNode(true)] : []));
+      mark.style.setProperty("--at", String(at));
+      track.append(mark);
+    }
+    return make("li", {}, make("span", { class: "panel-name" }, symbol, " ", name), track, cells.fill(make("span", { class: "panel-value" }), cell));
+  };
+
+  /** @param {CategoryPanel} panel @param {string[]} names */
+  const panelOf = ({ link, tasks, ends, rows, baseline }, names) => {
+    const head = make("h3", {}, cells.link(link), " ", make("small", {}, counted(tasks, "task")));
+    const items = rows.map((row, i) => panelRow(cells.symbol(i + 1), names[i], row, baseline));
+    if (baseline && board.reference) items.push(panelRow(cells.symbol(), board.models[board.reference.model].link[0], { ...baseline, share: null }, baseline));
+    const scale = make("p", { class: "panel-ends" }, ...ends.map((end) => make("span", {}, end)));
+    return make("li", {}, head, make("ul", {}, ...items), scale);
+  };
+
+  /** @param {Comparison} comparison @param {string[]} names */
+  const putCategories = (comparison, names) => {
+    const panels = categoryPanels(board, comparison);
+    put("categories", ...panels.map((panel) => panelOf(panel, names)));
+    const one = "All have the same scale. Those on which the models differ most come first.";
+    put("scale", board.averaged ? one : "Each has a scale of its own.");
+    showSection("categories", panels.length > 0);
   };
 
   /** @param {Node} symbol @param {Link} link @param {string} note */
@@ -231,7 +299,7 @@
 
   /** @param {Scores} scores @param {Scores | undefined} errors */
   const show = (scores, errors) => {
-    const comparison = compare(board, scores, runs, marginOf(marginField?.value ?? "") ?? defaultMargin, errors);
+    const comparison = compare(board, scores, runs, marginOf(marginField?.value ?? "") ?? defaultMargin, errors, pickedTasks());
     const names = runNames(runs);
     const leads = runLeads(comparison, names);
     putLegend(comparison);
@@ -240,9 +308,9 @@
     put("leads", ...leads.map(leadBlock));
     showSection("leads", leads.length > 0);
     putTable("compare-summary", names, summaryRows(board, comparison, names));
+    for (const part of ["bold", "bold-means"]) put(part, names.length > 1 ? `Bold: best of these ${NUMBERS[names.length]}.` : "");
     putTable("compare-tasks", names, taskRows(board, comparison, names));
-    putTable("compare-categories", names, categoryRows(board, comparison));
-    showSection("categories", comparison.categories.length > 0);
+    putCategories(comparison, names);
     document.title = isFirst(runs) ? title : `${all(names)} · ${title}`;
     return finding(comparison, names);
   };
@@ -305,6 +373,50 @@
   };
   const fillSlots = () => slots.forEach(fillSlot);
 
+  // --- the tasks to compare on ---------------------------------------------------------------------
+
+  /** @type {HTMLButtonElement[]} */
+  const chips = [...bar.querySelectorAll("button[data-pick]")].filter((chip) => chip instanceof HTMLButtonElement);
+  const taskField = /** @type {HTMLSelectElement | null} */ (bar.querySelector("[data-pick-task]"));
+  const categories = [...new Set(board.tasks.map(({ category }) => category))];
+  for (const category of categories) {
+    const options = board.tasks.filter((task) => task.category === category).map(({ id, link }) => make("option", { value: id }, link[0]));
+    taskField?.append(...(categories.length > 1 ? [make("optgroup", { label: category ?? "No category" }, ...options)] : options));
+  }
+
+  /** @param {string} id */
+  const taskChip = (id) => {
+    const chip = site.button("", "chip");
+    chip.append(make("span", { class: "unseen" }, "Remove "), board.tasks.find((task) => task.id === id)?.link[0] ?? id, " \u00d7");
+    chip.addEventListener("click", () => {
+      toggle("task", id);
+      taskField?.focus();
+    });
+    return chip;
+  };
+
+  const fillPicks = () => {
+    /** @param {string} kind @param {string} key */
+    const isPicked = (kind, key) => picks.some((pick) => pick.kind === kind && pick.key === key);
+    for (const chip of chips) chip.setAttribute("aria-pressed", String(chip.dataset.pick ? isPicked(chip.dataset.pick, chip.value) : !picks.length));
+    put("picks", ...picks.filter(({ kind }) => kind === "task").map(({ key }) => taskChip(key)));
+    for (const option of taskField?.options ?? []) option.disabled = isPicked("task", option.value);
+    if (taskField) taskField.value = "";
+  };
+
+  /** @param {string} kind @param {string} key */
+  const toggle = (kind, key) => {
+    const others = picks.filter((pick) => pick.kind !== kind || pick.key !== key);
+    picks = others.length < picks.length ? others : [...picks, { kind, key }];
+    if (!kind) picks = [];
+    fillPicks();
+    choose(runs);
+  };
+  for (const chip of chips) chip.addEventListener("click", () => toggle(chip.dataset.pick ?? "", chip.value));
+  taskField?.addEventListener("change", () => toggle("task", taskField.value));
+
+  // --- choices -------------------------------------------------------------------------------------
+
   /** @param {Run[]} chosen */
   const choose = async (chosen) => {
     runs = chosen;
@@ -343,8 +455,10 @@
   const fromAddress = () => {
     const asks = fromQuery();
     const margin = String(marginFromQuery(asks.remarks) ?? "");
-    const changed = margin !== (marginField?.value ?? "") || asks.runs.length !== runs.length || asks.runs.some((run, i) => !isSame(run, runs[i]));
-    runs = asks.runs;
+    const asked = picksFromQuery(asks.remarks);
+    const changed = JSON.stringify(asked) !== JSON.stringify(picks) || margin !== (marginField?.value ?? "") || asks.runs.length !== runs.length || asks.runs.some((run, i) => !isSame(run, runs[i]));
+    [runs, picks] = [asks.runs, asked];
+    fillPicks();
     if (marginField) marginField.value = margin;
     fillSlots();
     put("remark", asks.remarks.join(" "));

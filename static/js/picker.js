@@ -7,7 +7,7 @@
   const link = box?.querySelector("[data-picker-link]");
   if (!source || !(select instanceof HTMLSelectElement) || !table || !(link instanceof HTMLAnchorElement)) return;
 
-  /** @typedef {[text: string, value: string | number | null, tone: string, note?: string, tags?: string[]]} PackedCell */
+  /** @typedef {[text: string, value: string | number | null, tone: string, note?: string, tags?: string[], ending?: string]} PackedCell */
   /** @typedef {number | [model: number, note: string, tags: string[], kind: string]} PackedModel */
   /** @typedef {[model: PackedModel, ...cells: PackedCell[]]} PackedRow */
   /** @type {{models: [id: string, link: Link][], rankings: Record<string, PackedRow[]>, anchors: Record<string, string[]>}} */
@@ -40,8 +40,9 @@
     const [model, note, tags, kind] = typeof named === "number" ? [named, "", [], ""] : named;
     const [id, [, href]] = models[model];
     const isReference = known.get(site.pageLink(href))?.isReference;
-    const places = anchors.map((anchor) => anchor && `${href}${anchor}`);
-    const content = [otherCell(rank, ""), nameCell(model, note, tags), ...cells.map((cell, i) => otherCell(cell, places[i + 1]))];
+    /** @param {PackedCell} cell @param {number} i */
+    const place = ([, , , , , ending], i) => (ending || anchors[i + 1] ? `${href}${ending || anchors[i + 1]}` : "");
+    const content = [otherCell(rank, ""), nameCell(model, note, tags), ...cells.map((cell, i) => otherCell(cell, place(cell, i)))];
     return site.make("tr", { class: kind || (isReference ? "reference" : ""), "data-id": id }, ...content);
   };
 

@@ -3,7 +3,7 @@
 (() => {
   const { format, make, pageLink } = site;
   const { root = "", base = "" } = document.documentElement.dataset;
-  const UNKNOWN = "not stated";
+  const { listed } = format;
   const ROOM = 8;
 
   const card = make("div", { class: "score-card", popover: "", role: "dialog", "aria-labelledby": "score-card-title", tabindex: "-1" });
@@ -98,8 +98,11 @@
       Row: make("span", {}, `${row.toLocaleString("en-US")} of `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
     };
     if (!command) facts.Command = undefined;
-    const lines = Object.entries(facts).map(([name, fact]) => make("div", {}, make("dt", {}, name), make("dd", fact ? {} : { class: "soft" }, fact ?? UNKNOWN)));
-    return make("dl", {}, ...lines);
+    /** @param {string} name @param {string | HTMLElement} fact */
+    const line = (name, fact) => make("div", {}, make("dt", {}, name), make("dd", {}, fact));
+    const known = Object.entries(facts).flatMap(([name, fact]) => (fact ? [line(name, fact)] : []));
+    const unknown = Object.keys(facts).filter((name) => !facts[name]).map((name) => name[0].toLowerCase() + name.slice(1));
+    return make("dl", {}, ...known, ...(unknown.length ? [line("Not stated", listed(unknown, unknown.length))] : []));
   };
 
   /** @param {string | undefined} command */

@@ -316,7 +316,9 @@ interface ComparedTask {
   scores: Numbers;
   reference: number | null;
   best: number[];
+  /** The best minus the second, and minus the worst; null where not all have a score. */
   margin: number | null;
+  spread: number | null;
 }
 
 interface ComparedRun {
@@ -335,7 +337,24 @@ interface ComparedCategory {
   tasks: number;
   means: Numbers;
   best: number[];
+  /** The greatest mean minus the least. */
+  spread: number;
   reference: number | null;
+}
+
+/** A mean as a share of the scale, 0..1, and as a text. */
+interface PanelRow {
+  share: number | null;
+  cell: Cell;
+}
+
+/** The means of a category, a row for each run; `ends` are those of the scale. */
+interface CategoryPanel {
+  link: Link;
+  tasks: number;
+  ends: [string, string];
+  rows: PanelRow[];
+  baseline: PanelRow | null;
 }
 
 interface Comparison {
@@ -460,14 +479,18 @@ interface Site {
     leftOut(board: ChooseBoard, choice: Choice, limit: Limit): string;
   };
   comparison: {
-    compare(board: Board, scores: Scores, runs: Run[], margin?: number, errors?: Scores): Comparison;
+    /** `picked` are the places of the tasks to compare on; all without them. */
+    compare(board: Board, scores: Scores, runs: Run[], margin?: number, errors?: Scores, picked?: number[]): Comparison;
+    /** How many runs are compared, in words. */
+    NUMBERS: string[];
     intervalText(interval: [number, number], scale: Places): string;
     /** Whether an interval excludes 0. */
     isClear(sides: Sides): boolean;
     phrase(board: Board, variant: string): string;
     summaryRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
+    /** A row for each task; where scores have a mean, those on which the runs differ most come first. */
     taskRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
-    categoryRows(board: Board, comparison: Comparison): (Cell | null)[][];
+    categoryPanels(board: Board, comparison: Comparison): CategoryPanel[];
   };
 }
 

@@ -204,10 +204,19 @@ if (location.protocol === "file:") for (const link of document.querySelectorAll(
     const source = button.dataset.copy ? document.getElementById(button.dataset.copy) : null;
     site.copy(button, source ? (source.textContent ?? "").trim() : location.href);
   });
+  // Share buttons: `data-share-text` names the element whose text goes with the page's address, to an app where the system asks for one, else to the clipboard.
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button[data-share-text]") : null;
+    if (!(button instanceof HTMLElement)) return;
+    const text = (document.getElementById(button.dataset.shareText ?? "")?.textContent ?? "").replace(/\s+/g, " ").trim();
+    const url = document.querySelector("link[rel=canonical]")?.getAttribute("href") ?? location.href;
+    const isAsked = "share" in navigator && (await navigator.share({ title: document.title, text, url }).then(() => true, (error) => error.name === "AbortError"));
+    if (!isAsked) site.copy(button, `${text} ${url}`);
+  });
   for (const source of site.elements("[data-copied]")) {
     (source.closest("pre") ?? source).after(site.make("button", { type: "button", class: "quiet", "data-copy": source.id }, `Copy ${source.dataset.copied}`));
   }
-  for (const button of site.elements("button[data-copy][hidden]")) button.hidden = false;
+  for (const button of site.elements("button:is([data-copy], [data-share-text])[hidden]")) button.hidden = false;
 })();
 // Menus that open below a button: one at a time; a click elsewhere or Escape closes them, and the focus goes back to the button.
 (() => {

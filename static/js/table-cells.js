@@ -7,6 +7,9 @@
   /** Tags with a look of their own. @type {Record<string, Record<string, string>>} */
   const KINDS = { best: { class: "tag tag-best" }, "no better than chance": { class: "tag tag-chance", title: "no better than chance" } };
 
+  /** Tags that the page explains in place. @type {Record<string, string>} */
+  const EXPLAINED = { "may be first": "tie", "tied with best": "tied" };
+
   /** @param {number} share */
   const x = (share) => (Math.round((LEFT + share * WIDTH) * 10) / 10).toFixed(1);
 
@@ -24,7 +27,11 @@
 
     annotate(element, tags, note) {
       for (const old of element.querySelectorAll(".tag, small")) old.remove();
-      for (const tag of tags) element.append(" ", site.make("span", KINDS[tag] ?? { class: "tag" }, tag));
+      for (const tag of tags) {
+        const word = EXPLAINED[tag];
+        const button = { type: "button", class: "tag", tabindex: "-1", popovertarget: `explain-${word}` };
+        element.append(" ", word ? site.make("button", button, tag) : site.make("span", KINDS[tag] ?? { class: "tag" }, tag));
+      }
       if (note) element.append(" ", site.make("small", {}, note));
     },
 

@@ -357,7 +357,6 @@ NUMBERS = {
     "best-lift-by-task": bars("best_lift_over_baseline"),
     "category-difference": bars("best_lift_over_baseline"),
     "winners": bars("wins"),
-    "model-categories": bars("lift"),
     "model-tasks": marks,
     "task-models": marks,
     "size": size,

@@ -10,7 +10,6 @@ from site_builder.charts.differences import (
     category_table,
     chart_best_lift_by_task,
     chart_category_difference,
-    chart_model_categories,
 )
 from site_builder.config import Analysis
 from tests.helpers.boards import make_frames
@@ -171,55 +170,6 @@ def test_categories_of_different_units_share_no_axis():
 def test_no_category_difference(tasks, board):
     """Without categories, with one, without a baseline."""
     assert said(chart_category_difference, tasks=tasks, **board) is None
-
-
-@pytest.mark.parametrize(
-    ("model", "title"),
-    [
-        ("a", "a: mean lift over base is highest in A, lowest in B"),
-        (
-            "b",
-            "b: mean lift over base is not clearly higher or lower in one category than in others",
-        ),
-        ("c", "c: mean lift over base is highest in A, lowest in B"),
-    ],
-)
-def test_model_categories(model, title):
-    """a: +0.2 in A, 0 in B; b: +0.1 in both; c: -0.1 in A and -0.3 in B, so it gains nowhere."""
-    lifts = {
-        "a": [0.19, 0.2, 0.21, -0.01, 0.0, 0.01],
-        "b": [0.0, 0.1, 0.2, 0.01, 0.11, 0.2],
-        "c": [-0.11, -0.1, -0.09, -0.31, -0.3, -0.29],
-    }
-    runs = {
-        "base": {m: [0.5] * 6 for m in lifts},
-        "t": {m: [0.5 + lift for lift in found] for m, found in lifts.items()},
-    }
-    chart = said(chart_model_categories, runs, model, tasks={"category": [*"AAABBB"]})
-    assert title == chart.title
-
-
-def test_model_without_a_base_is_measured_against_the_baseline():
-    """a: +0.3 in A and -0.4 in B; the caption and the link to the method say so."""
-    runs = {"base": {"ref": [0.6, 0.5], "a": [0.9, 0.1]}}
-    chart = said(chart_model_categories, runs, "a", tasks=CATEGORIES, baseline="ref")
-    assert chart.title.startswith("a: mean difference from ref is not clearly higher or lower")
-    ends = f"Means run from {MINUS}0.400 (B, 1 task) to +0.300 (A, 1 task)."
-    assert f"{chart.title}. {ends}" == chart.reading
-    assert "lift-over-baseline" == chart.terms
-
-
-def test_model_categories_count_what_was_compared():
-    runs = {"base": {"a": [0.1, None, 0.1]}, "t": {"a": [0.2, 0.3, 0.4]}}
-    chart = said(chart_model_categories, runs, "a", tasks={"category": [*"AAB"]})
-    assert {"A": 1, "B": 1} == dict(
-        zip(column(chart, "category"), column(chart, "tasks"), strict=True)
-    )
-
-
-def test_no_model_categories():
-    for model, tasks in (("ref", CATEGORIES), ("a", {"category": ["A", "A"]}), ("a", None)):
-        assert said(chart_model_categories, TUNED, model, tasks=tasks, baseline="ref") is None
 
 
 # --- winners --------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from site_builder.charts.correlations import (
 from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
-    chart_model_categories,
 )
 from site_builder.charts.scores import chart_model_tasks, chart_scores, chart_task_models
 from site_builder.charts.separability import chart_separability
@@ -145,12 +144,9 @@ def charts_of(results: Results, labels: Labels) -> Iterator[tuple[str, Chart]]:
             yield "", chart
     yield from (("", chart) for chart in charts_features(results, labels))
     for model in results.scores.models:
-        for chart in (
-            chart_model_tasks(results, labels, model),
-            chart_model_categories(results, labels, model),
-        ):
-            if chart is not None:
-                yield f"model {model}", chart
+        chart = chart_model_tasks(results, labels, model)
+        if chart is not None:
+            yield f"model {model}", chart
     for task in results.scores.tasks:
         chart = chart_task_models(results, labels, task)
         if chart is not None:

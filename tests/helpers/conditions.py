@@ -231,21 +231,6 @@ def hardest(f: Facts, said: Said, m: Match) -> bool:
     return clear_ends(groups) == (said_ends.get("hard", ""), said_ends.get("easy", ""))
 
 
-def model_categories(f: Facts, said: Said, m: Match) -> bool:
-    """The same for the lifts of one model."""
-    model, variant = f.models[m["who"]], f.board.variant
-    of_baseline = m["over"].startswith("difference")
-    over = f.reference(variant) if of_baseline else (model, f.roles.base)
-    lifts = dict(zip(f.tasks, f.lifts(model, variant, over).tolist(), strict=True))
-    groups = {
-        c.category: [lifts[t] for t in c.tasks if lifts[t] == lifts[t]]
-        for c in f.results.categories
-        if set(c.tasks) <= set(f.labels.side_by_side)
-    }
-    said_ends = m.groupdict()
-    return clear_ends(groups) == (said_ends.get("bottom", ""), said_ends.get("top", ""))
-
-
 def category_lead(f: Facts, said: Said, m: Match) -> bool:
     """How far the best scores of the category are from the baseline, on average."""
     c = next(c for c in f.results.categories if c.category == said.subject)
@@ -363,6 +348,102 @@ def standing(f: Facts, said: Said, m: Match) -> bool:
     n = len(board.tasks) if by == "additive" else s.scored
     over = "n" not in m.groupdict() or number(m["n"]) == n
     return shown == expected and warned == is_said and over
+
+
+_ANSWERS = {
+    "better": "Yes",
+    "worse": "No",
+    "unclear": "Not clear",
+    "too few": "Too few tasks to tell",
+}
+
+
+def tuning_pays(f: Facts, said: Said, m: Match) -> bool:
+    """`Yes` exactly if the tests call the lift better; the means are over the same tasks."""
+    model = f.models[m["who"]]
+    board = f.model_board(model)
+    s, after = board.standing(model), f.row((model, board.variant))
+    before = f.row((model, f.roles.base))
+    ends = (float(before[~np.isnan(after)].mean()), float(np.nanmean(after)))
+    if board.rules.rank_by == "additive":
+        ends = (s.base_average or 0.0, s.adjusted or 0.0)
+    told = m["verdict"] == _ANSWERS[f.verdicts("base")[model, board.variant]]
+    over = re.search(r"\((\d+) tasks?", m["of_tasks"])
+    n = int((~np.isnan(after - before)).sum())
+    is_counted = int(over[1]) == n if over else "; " in said.whole
+    is_said = ("lower is better" in said.whole) == (f.direction[0] < 0)
+    return (m["low"], m["high"]) == (*map(f.scale.score, ends),) and told and is_counted and is_said
+
+
+def beside_the_means(f: Facts, said: Said, m: Match) -> bool:
+    """The baseline's mean over the tasks of the model."""
+    model = f.models[said.subject]
+    board = f.model_board(model)
+    there = ~np.isnan(f.row((model, board.variant)))
+    mean = float(f.row(f.reference(board.variant))[there].mean())
+    if board.rules.rank_by == "additive":
+        mean = board.standing(model).baseline_average or 0.0
+    base = f.row((model, f.roles.base))
+    told = m["b"] == f.labels.baseline and m["x"] == f.scale.score(mean)
+    return told and number(m["n"]) == int((there & ~np.isnan(base)).sum())
+
+
+def beats(f: Facts, said: Said, m: Match) -> bool:
+    """`Yes` exactly if the tests call the lift over the baseline better."""
+    model = f.models[m["who"]]
+    variant = f.model_board(model).variant
+    mine = f.row((model, variant))
+    other = f.row(f.reference(variant))
+    means = float(np.nanmean(mine)), float(other[~np.isnan(mine)].mean())
+    told = m["verdict"] == _ANSWERS[f.verdicts("baseline")[model, variant]]
+    shown = (m["high"], m["low"]) == (*map(f.scale.score, means),)
+    return told and shown and number(m["n"]) == int((~np.isnan(mine - other)).sum())
+
+
+def is_the_best(f: Facts, said: Said, m: Match) -> bool:
+    """`Yes` only if no other may be first, `No` only if the tasks tell it from the first."""
+    board = f.model_board(f.models[m["who"]])
+    s = board.standing(f.models[m["who"]])
+    alone = len(leaders(board) + rivals(board)) == 1
+    expected = "Yes" if alone else "It may be"
+    if s.rank != 1:
+        expected = "Not clear" if s.tied_with_best else "No"
+    if not can_tell(board):
+        expected = "Too few tasks to tell"
+    merits = {
+        "mean score": lambda: f.scale.score(s.average),
+        "mean win rate": lambda: f.labels.rate_scale.score(s.win_rate),
+        "adjusted average": lambda: f.scale.score(s.adjusted),
+    }
+    shown = m["x"] == merits[m["merit"]]() and parts(m, "rank", "of") == (s.rank, len(board.ranked))
+    return shown and m["verdict"] == expected and number(m["n"]) == s.scored
+
+
+def best_answer(f: Facts, said: Said, m: Match) -> bool:
+    """As the title of the chart; a base score stands before the only best one that has it."""
+    task = f.task_ids[m["task"]]
+    column, (top, runs) = f.scores.columns[task], f.best[task]
+    scale, expected = f.labels.scales[task], None
+    if len(runs) == 1 and f.labels.lifted:
+        before = float(f.row((runs[0][0], f.roles.base))[column])
+        expected = None if np.isnan(before) else scale.score(before)
+    errors = {v: np.asarray(f.scores.errors[v])[:, column] for v in f.roles.contest}
+    own = np.fmax.reduce([errors[v][f.scores.rows[x]] for x, v in runs])
+    tied = any(
+        abs(f.values(v)[row, column] - top) <= 1.96 * np.hypot(errors[v][row], own)
+        for v in f.roles.contest
+        for x, row in f.scores.rows.items()
+        if (x, v) not in runs and x != f.roles.baseline
+    )
+    who = [f.labels.run(x, v) for x, v in runs]
+    named = names(m["who"].removesuffix(", not clearly"), who)
+    told = named and (m["x"], m["low"]) == (scale.score(top), expected)
+    return told and (", not clearly" in m[0]) == tied
+
+
+def is_lower_better(f: Facts, said: Said, m: Match) -> bool:
+    """On the task of the page."""
+    return bool(f.direction[f.scores.columns[f.task_ids[said.subject]]] < 0)
 
 
 def may_be_first(f: Facts, said: Said, m: Match) -> bool:

@@ -65,7 +65,9 @@ def _texts(page: BeautifulSoup, at: str) -> Iterator[_Text]:
     notes = page.select("#ranking-head ~ .note, #similar-head + p") if at == "task" else []
     ledes = page.select("header .lede > p") or page.select("header p.lede")
     prose = page.select(".prose p, .prose li") if at != "analysis" else []
-    for place, tags in ((f"{at} lede", ledes), ("task note", notes), ("prose", prose)):
+    answers = page.select("#answer")
+    places = ((f"{at} lede", ledes), (f"{at} answer", answers), ("task note", notes))
+    for place, tags in (*places, ("prose", prose)):
         yield from ((place, text(tag), "", 0) for tag in tags)
 
 
@@ -94,4 +96,5 @@ def _of_views(page: BeautifulSoup) -> Iterator[_Text]:
 def text(tag: Tag | None) -> str:
     """What is read of a part of a page."""
     assert tag is not None
-    return single_spaced(tag.get_text())
+    # Without the buttons that explain a word.
+    return single_spaced("".join(s for s in tag.strings if not s.find_parent(class_="why")))

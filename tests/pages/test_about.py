@@ -30,11 +30,10 @@ RULES = (
     ("changes-ranks", "before|after", "rank"),
     ("changes-scores", "difference", "changes"),
     ("changes-.*", ".*", ""),
-    ("compare-tasks", "margin", "comparison"),
+    ("compare-tasks", "spread", "comparison"),
     ("compare-tasks", "run-.|baseline|drawn", ""),
-    ("compare-categories", "run-.|baseline", "average"),
     ("categor.*", "best_lift_over_baseline", "categories"),
-    ("model-categories-table", "lift", "lift|lift-over-baseline"),
+    ("by-category", "line|gains", ""),
     ("by-metric", "ahead|leader", "metrics"),
     ("by-metric", "p", "lift-tests"),
     (".*", "tasks|filled|size|row|n_examples|stderr|date|parameters_b|release_date", ""),
@@ -54,7 +53,7 @@ RULES = (
     (".*", "chance", "chance-level"),
     (".*", "wins", "winners"),
     (".*", "mean", "task-mean"),
-    (".*", "lift_over_baseline|best_lift_over_baseline|beats|beating", "lift-over-baseline"),
+    (".*", "lift_over_baseline.*|best_lift_over_baseline|beats|beating", "lift-over-baseline"),
     (".*", "mean_lift_over_base|lift.*|helped|hurt", "lift"),
 )
 TOLD = "told of its previous edition"

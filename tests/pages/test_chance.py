@@ -126,12 +126,14 @@ def test_a_board_with_one_variant_names_none(tmp_path, score, said):
 
 def test_the_page_of_a_task_explains_its_marks(site):
     page = site.page("tasks/quiz/")
-    legend = visible(page.select(".legend")[0])
+    legend = visible(page.select(".box .legend")[0])
     assert f"chance level, 0.500 {AT_CHANCE}" in legend
     assert "Chance level 0.5" in visible(page.select(".facts")[0])
     assert "../../about/#chance-level" in {link["href"] for link in page.select(".method a")}
-    assert [AT_CHANCE] == [visible(item) for item in site.page("tasks/plain/").select(".legend li")]
-    assert [] == site.page("tasks/open/").select(".legend li")
+    assert [AT_CHANCE] == [
+        visible(item) for item in site.page("tasks/plain/").select(".box .legend li")
+    ]
+    assert [] == site.page("tasks/open/").select(".box .legend li")
     assert "id=chance-level" in site.html["about/index.html"].replace('"', "")
 
 
@@ -139,10 +141,10 @@ def test_drawings_in_rows_have_the_level_and_hollow_marks(site):
     """The text of a drawing says it, and the level is in its place between 0.45 and 0.70."""
     page = site.page("tasks/quiz/")
     drawings = {svg["aria-label"][0]: svg for svg in page.select("#ranking svg")}
-    assert {"a": True, "b": False, "c": True} == {
+    assert {"a": True, "b": False, "c": True, "g": False} == {
         model: bool(svg.select(".db-at-chance")) for model, svg in drawings.items()
     }
-    assert {"a": False, "b": True, "c": False} == {
+    assert {"a": False, "b": True, "c": False, "g": False} == {
         model: bool(svg.select(".db-after")) for model, svg in drawings.items()
     }
     label = f"a: 0.100 to 0.520, interval 0.423 to 0.615, {AT_CHANCE}"

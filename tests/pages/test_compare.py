@@ -30,7 +30,9 @@ ROWS = """id => [...document.querySelectorAll(`#${id} tbody tr`)].map(row => [..
     .filter(cell => !cell.hidden)
     .map(cell => {
         const drawing = cell.querySelector('.dumbbell');
-        const text = drawing ? drawing.getAttribute('aria-label') : cell.textContent;
+        const words = cell.cloneNode(true);
+        words.querySelector('.cell-label')?.remove();
+        const text = drawing ? drawing.getAttribute('aria-label') : words.textContent;
         return [text.replace(/[ \\n]+/g, ' ').trim(), cell.dataset.value || null];
     }))"""
 
@@ -119,7 +121,7 @@ def test_the_leaderboard_is_shown_without_scripts(chromium, index):
     page, _ = open_page(chromium, f"{index.home}compare/", java_script_enabled=False)
     expect(page.get_by_text("With scripts you can compare up to four models")).to_be_visible()
     expect(page.locator("table:visible tbody tr")).to_have_count(11)
-    expect(page.locator("button:visible, select:visible")).to_have_count(0)
+    expect(page.locator("button:not([popovertarget]):visible, select:visible")).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", ["one_score", "one_model"])
@@ -131,7 +133,7 @@ def test_a_board_of_one_model_has_no_comparison(name):
 
 def test_a_board_without_a_baseline():
     heads = built("three_columns").page("compare/").select("#compare-tasks thead th")
-    assert ["task", "run-1", "run-2", "run-3", "run-4", "drawn", "margin"] == [
+    assert ["task", "run-1", "run-2", "run-3", "run-4", "drawn", "spread"] == [
         h["data-key"] for h in heads
     ]
 
@@ -196,7 +198,7 @@ A_BASE, REF = ("base", "a"), ("base", "ref")
 CATEGORIES = ("X", "X", "Y", "Y", "Z")
 
 
-def compare(
+def compare(  # noqa: PLR0913 - most have a default
     page: Page,
     *runs: tuple[str, str],
     scores: Runs = RUNS,
@@ -204,6 +206,7 @@ def compare(
     averaged: bool = True,
     baseline: bool = True,
     margin: float = 0.0,
+    picked: Sequence[int] | None = None,
 ) -> dict[str, Any]:
     """A comparison of runs, each a variant and a model, with the baseline `ref`.
 
@@ -215,6 +218,7 @@ def compare(
         averaged: Whether means of scores mean anything.
         baseline: Whether the board has the baseline.
         margin: The difference that counts as equal.
+        picked: Numbers of the tasks to compare on, from 1 on; all without them.
     """
     models = list(dict.fromkeys(model for rows in scores.values() for model in rows))
     beside = {v: v if "ref" in rows else "base" for v, rows in scores.items()}
@@ -233,7 +237,8 @@ def compare(
     }
     rows = {v: [of.get(m, [None] * n) for m in models] for v, of in scores.items()}
     asked = [{"variant": variant, "model": models.index(model)} for variant, model in runs]
-    found: dict[str, Any] = page.evaluate(COMPARE, [board, rows, asked, margin])
+    only = [] if picked is None else [{}, [task - 1 for task in picked]]
+    found: dict[str, Any] = page.evaluate(COMPARE, [board, rows, asked, margin, *only])
     return found
 
 
@@ -265,11 +270,28 @@ def test_who_has_first_places(desk):
     assert [0.2, 0.1, 0.0, None, None] == each(found["tasks"], "margin")
 
 
+def test_how_far_apart_all_are(desk):
+    """The best minus the worst: 0.9 - 0.3, 0.5 - 0.3, level; in X the means 0.65 and 0.3."""
+    found = compare(desk, A, B, C)
+    assert [0.6, 0.2, 0.0, None, None] == each(found["tasks"], "spread")
+    assert [0.35, 0.0] == each(found["categories"], "spread")
+
+
+def test_only_picked_tasks_count(desk):
+    """On t2 and t4: of these a, b and c share t2 alone, where b leads with 0.5."""
+    found = compare(desk, A, B, C, picked=[2, 4])
+    assert (1, [1], [1, 3]) == (found["common"], found["leaders"], each(found["tasks"], "task"))
+    assert [0.4, 0.5, 0.3] == each(found["runs"], "average")
+    assert [0, 1, 0] == each(found["runs"], "firstPlaces")
+    assert (0, 0, 1, pytest.approx(-0.1)) == sides(found["runs"][0]["overBaseline"])
+    assert [("X", 1)] == [(c["category"]["link"][0], c["tasks"]) for c in found["categories"]]
+
+
 def test_a_task_that_one_lacks_is_no_win(desk):
     """On t4 b has no score: a's and c's stand in the row, and nobody is best."""
     task = compare(desk, A, B, C)["tasks"][3]
-    expected = {"task": 3, "scores": [0.8, None, 0.9], "reference": 0.5, "best": [], "margin": None}
-    assert expected == task
+    expected = {"task": 3, "scores": [0.8, None, 0.9], "reference": 0.5, "best": []}
+    assert expected | {"margin": None, "spread": None} == task
 
 
 def test_a_task_without_any_score_has_no_row(desk):
@@ -553,7 +575,9 @@ def test_the_first_comparison_is_of_the_best(desk):
         "lead over Mistral 7B and Mistral 7B Instruct includes 0."
     )
     rows = {row[0][0]: row[1:] for row in desk.evaluate(ROWS, "compare-summary")}
-    assert ["0.742 best", "0.661"] == [rows["Mean score over 31 tasks"][i][0] for i in (0, -1)]
+    assert ["0.742 best of these three", "0.661"] == [
+        rows["Mean score over 31 tasks"][i][0] for i in (0, -1)
+    ]
     assert "+0.392" == rows["Mean lift over base"][0][0]
     differences = [cell[0] for cell in rows["Difference from Zephyr 7B Beta"]]
     assert ["\N{EN DASH}", "\N{MINUS SIGN}0.010 \N{MINUS SIGN}0.027 to +0.007"] == differences[:2]
@@ -563,7 +587,6 @@ def test_the_first_comparison_is_of_the_best(desk):
     assert "22 / 1 / 8" == rows["Ahead / level / behind GPT-4"][0][0]
     assert "1 of 10 fine-tuned, plausible: 1\N{EN DASH}5" == rows["Rank"][0][0]
     expect(desk.locator("#compare-tasks .dumbbell")).to_have_count(31)
-    expect(desk.locator("#compare-categories tbody tr")).to_have_count(5)
     scores = desk.locator("#compare-tasks tbody td:not(.text) > a[href*='#score-']")
     expect(scores).to_have_count(31 * 4)
     expect(scores.first).to_have_attribute("href", re.compile("^../models/zephyr-7b-beta/#score-"))
@@ -627,10 +650,10 @@ def test_the_margin_is_in_the_address(chromium, index, size):
     before = row.inner_text()
     field.press_sequentially("1")
     assert page.url.endswith("compare/?margin=1")
-    expect(row.locator("td").nth(1)).to_have_text("<1 / >99 / <1\u00a0%")
+    expect(row.locator("td").nth(1)).to_contain_text("<1 / >99 / <1\u00a0%")
     page.reload()
     expect(field).to_have_value("1")
-    expect(row.locator("td").nth(1)).to_have_text("<1 / >99 / <1\u00a0%")
+    expect(row.locator("td").nth(1)).to_contain_text("<1 / >99 / <1\u00a0%")
     field.fill("-2")
     assert page.url.endswith("compare/")
     field.fill("")
@@ -648,7 +671,7 @@ def test_models_are_chosen_added_and_removed(chromium, index, size):
     page, heard = open_page(chromium, f"{index.home}compare/", size)
     title = page.title()
     page.get_by_label("Model 4", exact=True).select_option(label="Phi-2")
-    expect(page.locator("#compare-tasks thead th:visible span")).to_have_text(
+    expect(page.locator("#compare-tasks thead th:not([hidden]) span")).to_have_text(
         ["Zephyr 7B Beta", "Mistral 7B", "Mistral 7B Instruct", "Phi-2"]
     )
     expect(page.locator("[data-status]")).to_contain_text("Phi-2 has")
@@ -669,7 +692,7 @@ def test_models_are_chosen_added_and_removed(chromium, index, size):
     page.go_back()
     expect(page.get_by_label("Variant of model 2")).to_have_value("fine_tuned")
     page.reload()
-    expect(page.locator("#compare-summary thead th:visible span")).to_have_text(
+    expect(page.locator("#compare-summary thead th:not([hidden]) span")).to_have_text(
         ["Zephyr 7B Beta", "Mistral 7B"]
     )
     page.get_by_label("Model 3", exact=True).select_option(label="Mistral 7B Instruct")
@@ -744,6 +767,93 @@ def test_chosen_tasks_sort(chromium, index):
     values = [float(row[4][1]) for row in shown]
     assert sorted(values, reverse=True) == values
     expect(head).to_have_attribute("aria-sort", "descending")
+
+
+def test_tasks_stand_in_the_order_of_disagreement(desk):
+    """The best minus the worst of the three, greatest first."""
+    spreads = [float(row[-1][1] or "nan") for row in desk.evaluate(ROWS, "compare-tasks")]
+    assert (31, sorted(spreads, reverse=True)) == (len(spreads), spreads)
+    head = desk.locator("#compare-tasks th[data-key=spread]")
+    expect(head).to_have_attribute("aria-sort", "descending")
+
+
+def test_categories_are_drawn_on_one_scale(desk, index):
+    """Where each mark stands follows from the means; Coding, 0.607 to 0.496, differs most."""
+    read = """panels => panels.map(panel => [
+        panel.querySelector('h3 a').textContent,
+        [...panel.querySelectorAll('ul > li')].map(row => [
+            row.querySelector('.panel-value').firstChild.textContent,
+            ...['at', 'reference'].map(mark =>
+                row.querySelector(`.track-${mark}`)?.style.getPropertyValue('--at') ?? null)])])"""
+    panels = dict(desk.locator(".panels > li").evaluate_all(read))
+    results, models = index.site.results, ("zephyr-7b-beta", "mistral-7b", "mistral-7b-instruct")
+    means = {}
+    for category in results.categories:
+        tuned, base = (category.boards[variant] for variant in ("fine_tuned", "base"))
+        averages = [tuned.standing(model).average or 0 for model in models]
+        means[category.category] = [*averages, base.standing("gpt-4").average or 0]
+    drawn = [mean for of_category in means.values() for mean in of_category]
+    low, high = min(drawn), max(drawn)
+    for category, expected in means.items():
+        assert [f"{mean:.3f}" for mean in expected] == [text for text, _, _ in panels[category]]
+        shares = [(mean - low) / (high - low) for mean in expected]
+        found = [float(at) for _, at, _ in panels[category][:3]]
+        assert shares[:3] == pytest.approx(found)
+        lines = [float(line) for *_, line in panels[category]]
+        assert [shares[3]] * 4 == pytest.approx(lines)
+    spreads = [max(means[name][:3]) - min(means[name][:3]) for name in panels]
+    assert ("Coding", sorted(spreads, reverse=True)) == (next(iter(panels)), spreads)
+
+
+@both_sizes
+def test_tasks_are_picked(chromium, index, size):
+    page, heard = open_page(chromium, f"{index.home}compare/", size)
+    page.get_by_role("button", name="Coding", exact=True).click()
+    expect(page.locator("#compare-tasks tbody tr")).to_have_count(2)
+    page.get_by_label("Add a task").select_option(label="MMLU")
+    expect(page.locator("#compare-tasks tbody tr")).to_have_count(3)
+    assert page.url.endswith("compare/?category=Coding&task=mmlu")
+    expect(page.locator("[data-part=scope]")).to_contain_text("use your 3 tasks.")
+    expect(page.locator("[data-part=scope]")).to_contain_text("fewer than 6 tasks")
+    page.reload()
+    expect(page.locator("#compare-tasks tbody tr")).to_have_count(3)
+    expect(page.get_by_role("button", name="Coding", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.get_by_role("button", name="Remove MMLU").click()
+    expect(page.get_by_label("Add a task")).to_be_focused()
+    page.go_back()
+    expect(page.locator("#compare-tasks tbody tr")).to_have_count(3)
+    page.get_by_role("button", name="All 31 tasks").click()
+    expect(page.locator("#compare-tasks tbody tr")).to_have_count(31)
+    assert page.url.endswith("compare/")
+    page.goto(f"{index.home}compare/?task=nope&category=Coding")
+    expect(page.locator("[data-part=remark]")).to_have_text(
+        "This board has no task “nope”; it is left out."
+    )
+    assert [] == heard.complaints
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_three_models_are_compared_on_a_phone_without_scrolling_sideways(chromium, index, width):
+    """On coding and math: each task is a card with a line for each model and all marks."""
+    query = "category=Coding&category=Math&model=phi-2&model=gemma-7b&model=llama-2-7b"
+    page, _ = open_page(chromium, f"{index.home}compare/?{query}", (width, 844))
+    cards = page.locator("#compare-tasks tbody tr")
+    expect(cards).to_have_count(3)
+    for card in cards.all():
+        lines = card.locator("td:visible .cell-label")
+        expect(lines).to_have_text(
+            ["Phi-2", "Gemma 7B", "Llama 2 7B", "GPT-4 (baseline)", "Best \N{MINUS SIGN} worst"]
+        )
+        expect(card.locator(".dumbbell use")).to_have_count(3)
+        for part in (*card.locator("td:visible").all(), card.locator(".dumbbell")):
+            box = part.bounding_box()
+            assert box is not None
+            assert (0 <= box["x"], box["x"] + box["width"] <= width) == (True, True)
+    assert overflow(page) <= 0
+    scrolls = "all => all.filter(wrap => wrap.scrollWidth > wrap.clientWidth).length"
+    assert 0 == page.locator(".compare .table-wrap:visible").evaluate_all(scrolls)
 
 
 @both_sizes

@@ -328,12 +328,19 @@ def test_differences_behind_the_chart(index_site, tasks):
 
 
 def check_ranking(rows: list[dict[str, Cell]], task: Any, models: dict[str, Any]) -> None:
-    """A task's ranking against the API: rank, both scores, lift over base, lift over baseline."""
+    """A task's ranking against the API: rank, both scores, lift over base, lift over baseline.
+
+    The baseline stands among the tuned models with its base score, where this would stand.
+    """
     assert len({s["model"] for s in task["scores"]}) == len(rows)
+    ordered = [float(row[TUNED].value or 0) for row in rows if row[TUNED].value is not None]
+    assert sorted(ordered, reverse=True) == ordered
+    assert {None} == {row[TUNED].value for row in rows[len(ordered) :]} | {None}
     for row in rows:
         model = models[row["model"].text]["model"]
         tuned, base = (score_of(task, model, variant) for variant in (TUNED, BASE))
-        assert says(row[TUNED], tuned and tuned["score"])
+        beside = tuned or (base if model == "gpt-4" else None)
+        assert says(row[TUNED], beside and beside["score"])
         assert says(row[BASE], base and base["score"])
         assert says(row["rank"], tuned and tuned["rank"])
         assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
@@ -409,12 +416,18 @@ def test_every_score_of_every_model(index_site, tasks, model_pages, source):
                     assert f"score_{variant}" not in row
                     continue
                 assert says(row[f"score_{variant}"], score["score"])
-                assert str(score["rank"]) == row[f"rank_{variant}"].text
                 seen += 1
+            own = score_of(task, model, TUNED) or score_of(task, model, BASE)
+            assert str(own["rank"]) == row[f"rank_{own['variant']}"].text
             if "lift_fine_tuned" in row:
                 assert says(row["lift_fine_tuned"], source.lift(model, task["task"]))
-            if "baseline" in row:
-                assert says(row["baseline"], task["baseline_score"])
+            if model != "gpt-4":
+                assert says(row["lift_over_baseline"], own["score"] - task["baseline_score"])
+            order = ["task", "score_base", "score_fine_tuned", "lift_fine_tuned"]
+            order = [key for key in order if key in row]
+            over = ["lift_over_baseline"] * (model != "gpt-4")
+            expected = [*order, *over, f"rank_{own['variant']}"]
+            assert expected == [*row][: len(expected)]
         assert len([key for key in source.scores if key[0] == model]) == seen
 
 
@@ -475,14 +488,21 @@ def test_neighbours_of_a_model(index_site, models, model_pages):
 
 
 def test_a_model_category_by_category(index_site, tasks, model_pages, source):
-    lifts = defaultdict(list)
+    """Phi-2 before and after, on how many tasks it gains, and GPT-4."""
+    lifts, scores = defaultdict(list), defaultdict(list)
     for task in tasks.values():
+        own = [score_of(task, "phi-2", variant)["score"] for variant in (BASE, TUNED)]
         lifts[task["category"]].append(source.lift("phi-2", task["task"]))
-    rows = table(index_site.page(model_pages["phi-2"]), "model-categories-table")
+        scores[task["category"]].append((*own, task["baseline_score"]))
+    rows = table(index_site.page(model_pages["phi-2"]), "by-category")
     assert set(lifts) == {row["category"].text for row in rows}
     for row in rows:
-        assert says(row["tasks"], len(lifts[row["category"].text]))
-        assert says(row["lift"], mean(lifts[row["category"].text]))
+        mine = lifts[row["category"].text]
+        means = map(mean, zip(*scores[row["category"].text], strict=True))
+        for key, expected in zip(("before", "average", "baseline"), means, strict=True):
+            assert says(row[key], expected)
+        assert says(row["tasks"], len(mine))
+        assert f"{sum(lift > EXACT for lift in mine)} of {len(mine)}" == row["gains"].text
 
 
 def test_categories(index_site, tasks, source):

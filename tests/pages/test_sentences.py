@@ -199,18 +199,6 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     "category-difference reading": (
         (r"Means run from <x> \(<>, <k> tasks?\) to <new> \(<>, <n> tasks?\)", when.always),
     ),
-    "model-categories": (
-        ("<who>: mean <over> is highest in <top>, lowest in <bottom>", when.model_categories),
-        ("<who>: mean <over> is highest in <top>", when.model_categories),
-        ("<who>: mean <over> is lowest in <bottom>", when.model_categories),
-        (
-            "<who>: mean <over> is not clearly higher or lower in one category than in others",
-            when.model_categories,
-        ),
-    ),
-    "model-categories reading": (
-        (r"Means run from <x> \(<>, <k> tasks?\) to <new> \(<>, <n> tasks?\)", when.always),
-    ),
     "task-models": (
         ("<who> (has|share) the best( <>)? score<doubt>, <x>", when.best_score),
         ("<b> has <x>", when.baseline_score),
@@ -340,6 +328,20 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ),
         ("<who> has no scores on this board", when.unranked),
     ),
+    "model answer": (
+        (r"Fine-tune <who>\? <verdict>: from <low> to <high><of_tasks>", when.tuning_pays),
+        (
+            r"Is <who> better <> than <>\? <verdict>: from <low> to <high><of_tasks>",
+            when.tuning_pays,
+        ),
+        (r"Is <who> better than <b>\? <verdict>: <high> against <low> \(<n> tasks?\)", when.beats),
+        (
+            r"Is <who> the best of <of> models\? <verdict>: rank <rank>, <merit> <x> "
+            r"\(<n> tasks?\)",
+            when.is_the_best,
+        ),
+        (r"<b> <x> \(<n> tasks?(, lower is better)?\)", when.beside_the_means),
+    ),
     "model tile": (
         (
             "rank( \\(plausible: <best>(\N{EN DASH}<worst>)?\\))?: (<k>|not ranked)(/<n>)?",
@@ -358,6 +360,14 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("<who> (has|share) the best( <>)? score<doubt> on <task>, <x>", when.best_score),
         ("<b> has <x>", when.baseline_score),
         ("No <> has a score on <task>", when.without_contender),
+    ),
+    "task answer": (
+        (
+            r"Which( <>)? model is best on <task>\? <who><unsure>: (from <low> to )?<x>",
+            when.best_answer,
+        ),
+        ("<b> <x>", when.baseline_score),
+        ("lower is better", when.is_lower_better),
     ),
     "task tile": (("<what>: <x>", when.task_figure),),
     "task note": (
@@ -524,7 +534,9 @@ _FIELDS = {
     },
     **{"unsure": "(?:, not clearly)?", "doubt": r"(?: \(not clearly\))?"},
     "scope": r"(?: over [\d,]+ pairs?)?",
-    "merit": "[Mm]ean score|[Aa]djusted average",
+    "merit": "[Mm]ean score|[Aa]djusted average|mean win rate",
+    "of_tasks": r"(?: \([\d,]+ tasks?(?:, lower is better)?\))?",
+    "verdict": "[A-Z][a-z ]+",
     "unit": "Mean score|Mean win rate|Adjusted average",
     "any": "(?: in one variant or more)?",
     "more": "(?:, so the bars add up to more than the number of tasks)?",

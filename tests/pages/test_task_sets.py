@@ -160,7 +160,10 @@ def test_title_names_no_best_average_of_several_variants(arena):
 
 def test_baseline_has_a_column_for_each_of_its_variants(arena):
     (row,) = table(arena.page("models/a/"), "all-scores")
-    assert ("1,300.0", "1,250.0") == (row["baseline_raw"].text, row["baseline_controlled"].text)
+    lifts = [row[f"lift_over_baseline_{variant}"].text for variant in ("raw", "controlled")]
+    scores = [float(row[f"score_{v}"].value or 0) for v in ("raw", "controlled")]
+    expected = [scores[0] - 1300, scores[1] - 1250]
+    assert expected == [float(text.replace("\N{MINUS SIGN}", "-")) for text in lifts]
 
 
 def test_baseline_is_no_contender_in_any_variant(arena):

@@ -383,7 +383,12 @@ def test_what_the_cards_of_the_index_say(index_cards):
         "No category is clearly the hardest or the easiest to beat GPT-4 in.",
     ] == [index_cards[Address(kind)].finding for kind in ("home", "tasks", "categories")]
     model = index_cards[Address("model", "zephyr-7b-beta")].finding
-    assert model.startswith("Zephyr 7B Beta is 1st of 10 models")
+    assert model == "Fine-tune Zephyr 7B Beta? Yes: from 0.350 to 0.742; GPT-4 0.661 (31 tasks)."
+    task = index_cards[Address("task", "magicoder")].finding
+    assert task == (
+        "Which fine-tuned model is best on Code Generation (magicoder)? Gemma 7B, not clearly: "
+        "from 0.030 to 0.433; GPT-4 0.829."
+    )
     analysis = index_cards[Address("analysis")].finding
     assert analysis.startswith("Best lift over GPT-4 grows with mean length of an output and ")
 

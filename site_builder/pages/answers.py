@@ -1,0 +1,198 @@
+"""Answer the question that a visitor has on the page of a model or a task, in one sentence.
+
+The verdict follows from a test by rule, and the drawing is that of the page's link preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from site_builder.charts.leaders import is_clearly_first
+from site_builder.charts.previews import PreviewChart, card_model, card_task
+from site_builder.charts.scores import is_best_tied
+from site_builder.compute.board import Board, Standing
+from site_builder.compute.significance import LiftTest, Verdict
+from site_builder.compute.tasks import TaskResult
+from site_builder.formatting import NumberFormat, counted, listed
+from site_builder.labels import MERITS, Labels
+from site_builder.pages.board_views import LegendItem
+from site_builder.pages.page import Site
+from site_builder.records import Record, replace
+from site_builder.table_model import AT_CHANCE, Dumbbell
+
+_VERDICTS: Mapping[Verdict, str] = {
+    "better": "Yes",
+    "worse": "No",
+    "unclear": "Not clear",
+    "too few": "Too few tasks to tell",
+}
+
+
+class Answer(Record):
+    """A question with its answer.
+
+    Attributes:
+        verdict: The answer in a word or a name.
+        text: The numbers that it rests on.
+        chart: The same as a drawing of one row; None without averages or scores to draw.
+        variant: What the full mark of the drawing is, in a sentence.
+        base, baseline: What its other marks are.
+        judged: Whether a test says how clear the answer is.
+    """
+
+    question: str
+    verdict: str
+    text: str
+    chart: PreviewChart | None
+    variant: str
+    base: str
+    baseline: str
+    judged: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """Question and answer, to share."""
+        return f"{self.question} {self.verdict}: {self.text}."
+
+    @property
+    def drawing(self) -> Dumbbell | None:
+        """The row of the chart, with the baseline's line through it."""
+        if self.chart is None:
+            return None
+        (row,) = self.chart.rows
+        if not isinstance(row.mark, Dumbbell):
+            return Dumbbell(None, row.mark.end, None, text=self.text)
+        line = self.chart.reference
+        reference = row.mark.reference if line is None else line.share
+        return replace(row.mark, reference=reference, text=self.text)
+
+    @property
+    def marks(self) -> tuple[LegendItem, ...]:
+        """What the marks of the drawing stand for."""
+        drawing = self.drawing
+        if drawing is None:
+            return ()
+        marks = (
+            (LegendItem("before", self.base), drawing.before),
+            (LegendItem("after", self.variant), None if drawing.is_at_chance else drawing.after),
+            (LegendItem("at_chance", AT_CHANCE), drawing.after if drawing.is_at_chance else None),
+            (LegendItem("band", "its 95\N{NO-BREAK SPACE}% interval"), drawing.low),
+            (LegendItem("reference", self.baseline), drawing.reference),
+            (LegendItem("chance", "chance level"), drawing.chance),
+        )
+        return tuple(mark for mark, place in marks if place is not None)
+
+
+# --- models -------------------------------------------------------------------------------------
+
+
+def model_board(site: Site, model: str) -> Board:
+    """Return the first board on which a model has a score, primary first."""
+    boards = site.results.boards.values()
+    return next((b for b in boards if b.standing(model).scored), site.results.board)
+
+
+def model_answer(site: Site, model: str) -> Answer | None:
+    """Return whether tuning a model pays, else whether it beats the baseline, or is the best.
+
+    The first of these that the board can say; None for a model without a rank or a lift.
+    """
+    labels, board, tests = site.labels, model_board(site, model), site.results.lift_tests
+    s = board.standing(model)
+    name, variant = labels.models[model], labels.in_sentence(board.variant)
+    answer = partial(
+        Answer,
+        chart=card_model(site.results.boards, labels, model),
+        variant=variant,
+        base=labels.base,
+        baseline=labels.baseline,
+    )
+    before = tests.over_base.get(board.variant, {}).get(model)
+    rival = tests.over_baseline.get(board.variant, {}).get(model)
+    if before is not None and before.mean is not None:
+        tuned = f"Is {name} better {variant} than {labels.base}?"
+        question = f"Fine-tune {name}?" if variant == "fine-tuned" else tuned
+        text = _change(site, board, s, before)
+        return answer(question, _VERDICTS[before.verdict], text)
+    if rival is not None and rival.mean is not None:
+        question = f"Is {name} better than {labels.baseline}?"
+        text = _against(site, board, s, rival)
+        return answer(question, _VERDICTS[rival.verdict], text)
+    if s.rank is None or len(board.ranked) < 2:
+        return None
+    question = f"Is {name} the best of {counted(len(board.ranked), 'model')}?"
+    return answer(question, _place_verdict(board, s), _place(labels, board, s))
+
+
+def _change(site: Site, board: Board, s: Standing, test: LiftTest) -> str:
+    """Return the means before and after, and the baseline's; the mean lift where one is missing."""
+    labels, after, over = site.labels, board.average(s), _over(site, test.n)
+    if s.base_average is None or after is None:
+        return f"mean lift {labels.scale.signed(test.mean)} {over}"
+    text = f"from {labels.scale.score(s.base_average)} to {labels.scale.score(after)}"
+    if s.baseline_average is not None and s.model != labels.roles.baseline:
+        text += f"; {labels.baseline} {labels.scale.score(s.baseline_average)}"
+    return f"{text} {over}"
+
+
+def _against(site: Site, board: Board, s: Standing, test: LiftTest) -> str:
+    labels, average, over = site.labels, board.average(s), _over(site, test.n)
+    if s.baseline_average is None or average is None:
+        return f"mean difference {labels.scale.signed(test.mean)} {over}"
+    scores = labels.scale.score(average), labels.scale.score(s.baseline_average)
+    return f"{scores[0]} against {scores[1]} {over}"
+
+
+def _over(site: Site, n_tasks: int) -> str:
+    is_low = site.results.scores.direction[0] < 0
+    return f"({counted(n_tasks, 'task')}{', lower is better' if is_low else ''})"
+
+
+def _place_verdict(board: Board, s: Standing) -> str:
+    if not board.tested:
+        return _VERDICTS["too few"]
+    if s.rank == 1 and is_clearly_first(board):
+        return "Yes"
+    if not s.tied_with_best:
+        return "No"
+    return "It may be" if s.rank == 1 else _VERDICTS["unclear"]
+
+
+def _place(labels: Labels, board: Board, s: Standing) -> str:
+    by_rate = board.rules.rank_by == "mean_win_rate"
+    scale: NumberFormat = labels.rate_scale if by_rate else labels.scale
+    merit = f"{MERITS[board.rules.rank_by]} {scale.score(board.merit(s))}"
+    return f"rank {s.rank}, {merit} ({counted(s.scored, 'task')})"
+
+
+# --- tasks --------------------------------------------------------------------------------------
+
+
+def task_answer(site: Site, task: TaskResult) -> Answer | None:
+    """Return which contender is best on a task; None below two models with a score."""
+    results, labels, best = site.results, site.labels, task.best_contender
+    if best is None or len(task.models) < 2:
+        return None
+    scale, key = labels.scales[task.task], (best.models[0], best.variants[0])
+    unsure = task.with_intervals and is_best_tied(results, task, best)
+    found = results.scores.of_task(task.task, [key[0]])[key[0]]
+    text, before = scale.score(best.score), found.get(labels.roles.base or "")
+    if len(best.models) == 1 and before is not None and labels.lifted:
+        text = f"from {scale.score(before.score)} to {text}"
+    if (baseline := task.baseline_beside(best)) is not None:
+        several = labels.roles.has_several_baselines
+        beside = f" ({labels.variants[best.variants[0]]})" if several else ""
+        text += f"; {labels.baseline}{beside} {scale.score(baseline)}"
+    if not results.catalog.tasks[task.task].higher_is_better:
+        text += "; lower is better"
+    return Answer(
+        question=f"Which {labels.contender} is best on {labels.tasks[task.task]}?",
+        verdict=f"{listed(labels.runs(best))}{', not clearly' if unsure else ''}",
+        text=text,
+        chart=card_task(results, labels, task.task),
+        variant=labels.in_sentence(best.variants[0]),
+        judged=bool(task.with_intervals),
+        base=labels.base,
+        baseline=labels.baseline,
+    )

@@ -1,0 +1,78 @@
+"""Statistical words explain themselves in place: what they say, and who can open them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.helpers.browsing import both_sizes, breaches, open_page
+from tests.helpers.odd_boards import built
+from tests.helpers.sites import single_spaced
+
+WORDS = {"ranks", "tie", "tied", "clear", "interval"}
+
+
+@pytest.mark.parametrize("name", ["index", "sparse", "mixed_directions", "one_task"])
+def test_every_word_has_two_sentences_and_a_drawing(name):
+    """Each button leads to an explanation on its own page."""
+    site, used = built(name), set()
+    for path, page in site.pages():
+        buttons = page.select("[popovertarget]")
+        explained = {str(word["id"]): word for word in page.select(".explain[popover]")}
+        assert {str(button["popovertarget"]) for button in buttons} <= set(explained), path
+        used |= {str(button["popovertarget"]) for button in buttons}
+        for word in explained.values():
+            said = single_spaced(word.p.get_text() if word.p else "")
+            name_, *sentences = re.split(r"(?<=[.]) ", said)
+            assert (2, 1) == (len(sentences), len(word.select("svg"))), (path, name_)
+            assert all(len(sentence.split()) <= 25 for sentence in sentences), said
+    if name == "index":
+        assert {f"explain-{word}" for word in WORDS} == used
+
+
+def test_the_strip_of_plausible_ranks(index_site):
+    """Zephyr may be 1st to 5th of 10: half of ten ticks; the text stays for those who need it."""
+    rows = {
+        single_spaced(row.th.a.get_text()): row.select_one(".ranks")
+        for row in index_site.page("models/").select("#board-fine-tuned tbody tr")
+    }
+    spans = {name: strip.rect for name, strip in rows.items() if strip}
+    ends = {name: (float(span["x"]), float(span["width"])) for name, span in spans.items()}
+    assert ((0, 28), (0, 50.4)) == (ends["Zephyr 7B Beta"], ends["Mistral 7B"])
+    ticks = {str(strip.path["stroke-dasharray"]) for strip in rows.values() if strip}
+    assert {"1 4.6"} == ticks  # every 5.6 px of 56
+    assert "1\N{EN DASH}5" == rows["Zephyr 7B Beta"].get_text()
+    assert rows["GPT-4"] is None
+
+
+@both_sizes
+def test_a_word_opens_by_keyboard(chromium, home, size):
+    page, heard = open_page(chromium, f"{home}models/mistral-7b/", size)
+    button = page.get_by_role("button", name="Clear: what it means")
+    button.focus()
+    page.keyboard.press("Enter")
+    word = page.locator("#explain-clear")
+    expect(word).to_be_visible()
+    box = word.bounding_box()
+    assert box is not None
+    assert (0 <= box["x"], box["x"] + box["width"] <= size[0]) == (True, True)
+    assert [] == breaches(page)
+    page.keyboard.press("Escape")
+    expect(word).to_be_hidden()
+    expect(button).to_be_focused()
+    assert [] == heard.complaints
+
+
+def test_a_word_opens_by_touch_and_without_scripts(chromium, home):
+    page, _ = open_page(
+        chromium, f"{home}tasks/magicoder/", (390, 844), has_touch=True, java_script_enabled=False
+    )
+    page.locator("#ranking button", has_text="tied with best").first.tap()
+    expect(page.locator("#explain-tied")).to_be_visible()
+
+
+def test_the_words_of_the_chosen_list(chromium, home):
+    """Tags that scripts make open the same words."""
+    page, _ = open_page(chromium, f"{home}choose/")
+    page.locator("[data-choose=list] button", has_text="may be first").first.click()
+    expect(page.locator("#explain-tie")).to_be_visible()
