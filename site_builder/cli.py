@@ -16,6 +16,7 @@ _PLACES = {
     "check": ("build", "check"),
     "deploy": ("build", "deploy"),
     "diff": ("diff", "diff"),
+    "export": ("tables", "export"),
     "import": ("tables", "import_"),
     "init": ("init", "init"),
     "profile": ("tables", "profile"),

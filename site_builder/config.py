@@ -131,13 +131,13 @@ class Importing(ConfigSection):
     scale: Literal["percent", "proportion", "other"] | None = None
     """What scores from 1 to 100 are, if their file does not say it."""
     metrics: Names = Field(default_factory=list)
-    """Metrics to take as the score of a task, the preferred one first."""
+    """Metrics to take as the score of a task, as `NAME` or `TASK=NAME`, the preferred one first."""
     models: dict[str, Name] = Field(default_factory=dict)
     """Ids of models, by their names in the files."""
     tasks: dict[str, Name] = Field(default_factory=dict)
     """Ids of tasks, by their names in the files."""
-    pairs: dict[str, Name] = Field(default_factory=dict)
-    """Base model of each tuned model, both by their names in the files."""
+    pairs: dict[str, str] = Field(default_factory=dict)
+    """Base model of each tuned model, both by their names in the files; empty if it has none."""
     variants: dict[str, Name] = Field(default_factory=dict)
     """Variant of a model's scores, by the name of the model in the files."""
 

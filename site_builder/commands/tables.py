@@ -1,4 +1,4 @@
-"""`import`, `aggregate` and `profile`: what writes the tables of a project."""
+"""`import`, `export`, `aggregate` and `profile`: what reads and writes the tables of a project."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from site_builder.commands.console import Console, dry_run_option, into_option, with_console
+from site_builder.commands.console import (
+    Console,
+    dry_run_option,
+    into_option,
+    project_option,
+    with_console,
+)
 from site_builder.config import load_config
 from site_builder.errors import (
     Fault,
+    FaultsError,
     UnclearScoresError,
     did_you_mean,
     limit_faults,
@@ -55,8 +62,13 @@ class _ImportCommand(click.Command):
 )
 @into_option("data/ gets the tables. It is created if it does not exist.")
 @click.option(
-    "--metric", "metrics", multiple=True, help="Metric to take as the score of a task; repeatable."
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="[TASK=]NAME",
+    help="Metric to take as the score of a task, or of all tasks; repeatable.",
 )
+@click.option("--model", default="", metavar="NAME", help="Model of files that name none.")
 @click.option("--subtasks", is_flag=True, help="Import the tasks of a group instead of the group.")
 @click.option("--examples", is_flag=True, help="Also import the scores of single examples.")
 @click.option(
@@ -86,6 +98,7 @@ def import_(  # noqa: PLR0913 - one per option
     source: str,
     paths: tuple[Path, ...],
     metrics: tuple[str, ...],
+    model: str,
     scale: Literal["percent", "proportion", "other"] | None,
     better: bool | None,
     *,
@@ -107,6 +120,7 @@ def import_(  # noqa: PLR0913 - one per option
             columns=section.columns,
             task_columns=None if section.task_columns is None else tuple(section.task_columns),
             scale=scale or section.scale,
+            model=model,
             higher_is_better=better,
             metrics=metrics,
             subtasks=subtasks,
@@ -135,6 +149,30 @@ def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:
         answer = click.prompt("What is the unit of all of them?", type=choice, err=True)
         options = replace(options, scale=answer)
     return options
+
+
+@click.command(epilog="Example: site-builder export eval-results out --project my-board")
+@click.argument("target", metavar="FORMAT", type=click.Choice(["eval-results"]))
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@project_option
+@with_console
+def export(root: Path, console: Console, target: str, out: Path) -> None:
+    """Write the scores of a project into the folder OUT in another format.
+
+    eval-results: for each model repository on Hugging Face a folder org__name/.eval_results, to be
+    proposed there. Nothing is overwritten.
+    """
+    from site_builder.importers.hugging_face import eval_results_of
+    from site_builder.starter.project import write_all
+
+    with console.exit_on_error():
+        found = eval_results_of(load_config(root))
+        if not found.files:
+            nothing = Fault("", f"no score can be written as {target}")
+            raise FaultsError((*found.faults, nothing))
+        write_all(found.files, out)
+    console.warn(found.faults)
+    console.say(f"Wrote {counted(len(found.files), 'file')} into {out}.")
 
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}

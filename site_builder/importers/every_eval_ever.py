@@ -19,6 +19,7 @@ from site_builder.importers.reading import (
     as_table,
     as_tables,
     as_text,
+    day_of,
     find_files,
     joined,
     moment_of,
@@ -87,9 +88,26 @@ def _read_result(
         n_examples=as_count(spread.get("num_samples")),
         command=as_text(arguments.get("execution_command")) or None,
         base=as_text(about.get("base_model")) or None,
+        evaluator_relationship=_relationship(record),
+        tool=_tool(record),
+        retrieved=day_of(moment_of(record.get("retrieved_timestamp"))),
         **found.provenance(moment),
     )
     return Reading((measure,), tasks=(ImportedRow(task, _task_facts(result), measure.metric),))
+
+
+def _relationship(record: dict[str, Any]) -> str | None:
+    stated = as_table(record, "source_metadata").get("evaluator_relationship")
+    return as_text(stated) or None
+
+
+def _tool(record: dict[str, Any]) -> str | None:
+    """Return the evaluation library with its version, or the source of an evaluation run."""
+    library, source = as_table(record, "eval_library"), as_table(record, "source_metadata")
+    name, version = as_text(library.get("name")), as_text(library.get("version"))
+    if not name and source.get("source_type") == "evaluation_run":
+        name = as_text(source.get("source_name"))
+    return " ".join(word for word in (name, version) if word not in ("", "unknown")) or None
 
 
 def _task(result: dict[str, Any]) -> str:

@@ -12,9 +12,11 @@ from site_builder.importers.every_eval_ever import read_every_eval_ever
 from site_builder.importers.helm import read_helm
 from site_builder.importers.hugging_face import read_hugging_face
 from site_builder.importers.inspect_ai import read_inspect
+from site_builder.importers.lighteval import read_lighteval
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
 from site_builder.importers.reading import ImportOptions, Reader, Reading, describe_error
+from site_builder.importers.summaries import read_evalplus, read_opencompass
 from site_builder.importers.tabular import read_tabular
 from site_builder.records import Record
 
@@ -30,10 +32,13 @@ class Format(Record):
 
 
 FORMATS = (
-    Format("csv", "tables, long or wide: CSV, TSV, Parquet, JSON lines", read_tabular),
+    Format("csv", "tables, long or wide: CSV, Parquet, JSON, YAML, Excel", read_tabular),
     Format("lm-eval", "results of the lm-evaluation-harness, 0.2 to 0.4", read_lm_eval),
+    Format("lighteval", "results of lighteval", read_lighteval),
     Format("helm", "run folders of HELM", read_helm),
     Format("inspect", "logs of Inspect, .eval and .json", read_inspect),
+    Format("evalplus", "results.json of the EvalPlus leaderboard", read_evalplus),
+    Format("opencompass", "summaries of OpenCompass, .csv and .txt", read_opencompass),
     Format("mteb", "result folders of MTEB", read_mteb),
     Format("model-index", "model cards and .eval_results of Hugging Face", read_hugging_face),
     Format("every-eval-ever", "records of the Every Eval Ever schema", read_every_eval_ever),

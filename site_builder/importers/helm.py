@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import Any
 
 from site_builder.importers.reading import (
     Found,
@@ -24,32 +26,83 @@ from site_builder.importers.reading import (
     UnreadableFileError,
     as_count,
     as_error,
+    as_list,
     as_number,
     as_table,
     as_tables,
     as_text,
     check_file,
     find_files,
+    is_wanted,
     moment_of,
     read_beside,
     read_each,
     read_json,
+    rounded_mean,
 )
-from site_builder.records import replace
+from site_builder.records import Record, replace
 
+# Main metrics and members of run groups: the schemas and run entries of HELM 0.5.16
+# (https://github.com/stanford-crfm/helm, Apache-2.0).
+_GROUPS = Path(__file__).with_name("helm_groups.tsv")
 _REQUEST_TIME = re.compile(rb'"request_datetime":\s*(\d{1,15})\b')
 # Statistics about the run, which are no scores.
 _BOOKKEEPING = re.compile(
     r"(num_|training_|inference_|finish_reason_|batch_size|prompt_truncated|max_prob|logprob"
     r"|estimated_|\d)"
 )
+# Of the main metrics, by the same schemas.
+_LOWER_IS_BETTER = ("bits_per_byte", "error_rate", "toxic_frac", "wer", "wer_score")
+_LIKELIHOODS = ("bits_per_byte", "logprob_per_byte", "perplexity")
+# Arguments in the name of a run that state how it was run; the others state what was run.
+_SETTINGS = (
+    "data_augmentation", "eval_split", "follow_the_format_instructions", "instructions",
+    "max_train_instances", "method", "num_outputs", "num_train_trials", "prompt", "stop",
+    "temperature",
+)  # fmt: skip
+_RUNNERS = ("groups", "model", "model_deployment")
+
+
+class _Group(Record):
+    """What HELM states about a run group.
+
+    Attributes:
+        main_metrics: The first that a run has ranks.
+        members: The scenarios of a complete group, the longest list first.
+    """
+
+    main_metrics: tuple[str, ...] = ()
+    members: tuple[frozenset[str], ...] = ()
+
+
+class _Scenario(Record):
+    """What a run evaluated: a run group, and a part of it; empty for the whole."""
+
+    group: str
+    part: str
+
+    @property
+    def task(self) -> str:
+        """The name of the task: `group (part)`."""
+        return f"{self.group} ({self.part})" if self.part else self.group
+
+
+@cache
+def _groups() -> dict[str, _Group]:
+    groups: dict[str, _Group] = {}
+    for line in _GROUPS.read_text(encoding="utf8").splitlines()[1:]:
+        name, metrics, lists = f"{line}\t".split("\t")[:3]
+        members = (frozenset(names.split("; ")) for names in lists.split(" | ") if names)
+        groups[name] = _Group(tuple(metrics.split()), tuple(members))
+    return groups
 
 
 def read_helm(path: Path, options: ImportOptions) -> Reading:
     """Read the scores of a run folder, or of every run folder below a folder.
 
     Statistics of the test split without perturbation are scores. The number of examples is
-    `num_instances`; `count` is the number of trials. The option `examples` applies.
+    `num_instances`; `count` is the number of trials. Where a model has every scenario of a run
+    group, they are one task. The options `metrics`, `subtasks` and `examples` apply.
     """
     files = list(find_files(path))
     folders = {
@@ -61,30 +114,136 @@ def read_helm(path: Path, options: ImportOptions) -> Reading:
         why = "it is not a run folder of HELM, with run_spec.json and stats.json in it"
         return Reading(skipped=tuple(Skipped(found.shown, why) for found in files))
     runs = (Found(folder, str(shown)) for folder, shown in folders.items())
-    return read_each(runs, lambda found: _read_run(found, options))
+    scenarios: dict[str, _Scenario] = {}
+    reading = read_each(runs, lambda found: _read_run(found, options, scenarios))
+    return reading if options.subtasks else _join_groups(reading, scenarios)
 
 
-def _read_run(found: Found, options: ImportOptions) -> Reading:
+def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenario]) -> Reading:
     spec_file, stats_file = found.path / "run_spec.json", found.path / "stats.json"
     for file in (spec_file, stats_file):
         if not file.is_file():
             raise UnreadableFileError(why=f"its run did not end: it has no {file.name}")
     spec, stats = as_table(read_json(spec_file)), read_json(stats_file)
-    adapter = as_table(spec, "adapter_spec")
-    model, task = as_text(adapter.get("model")), _task(as_text(spec.get("name")))
-    if not model or not task or not isinstance(stats, list):
+    model = as_text(as_table(spec, "adapter_spec").get("model"))
+    scenario, setting = _scenario(spec)
+    if not model or not scenario.group or not isinstance(stats, list):
         why = "its run_spec.json or stats.json has no model, name or statistics"
         raise UnreadableFileError(why=why)
-    shots = as_number(adapter.get("max_train_instances"))
     moment = moment_of(_last_request(found.path / "scenario_state.json"))
-    run = ImportedScore(
-        model,
-        task,
-        score=math.nan,
-        setting="" if shots is None else f"{shots:.0f}-shot",
-        **Found(stats_file, f"{found.shown}/stats.json").provenance(moment),
+    provenance = Found(stats_file, f"{found.shown}/stats.json").provenance(moment)
+    run = ImportedScore(model, scenario.task, math.nan, setting=setting, **provenance)
+    scenarios[scenario.task] = scenario
+    reading = _read_stats(found, run, list(_plain_stats(stats)), options)
+    return _mark_main_score(reading, scenario, options.metrics)
+
+
+def _scenario(spec: dict[str, Any]) -> tuple[_Scenario, str]:
+    """Return what a run evaluated, and how, by its groups and the arguments in its name."""
+    name, _, arguments = as_text(spec.get("name")).partition(":")
+    groups = [*filter(None, map(as_text, as_list(spec.get("groups")))), name]
+    group = next((known for known in groups if known in _groups()), groups[0])
+    shots = as_number(as_table(spec, "adapter_spec").get("max_train_instances"))
+    parts: list[str] = []
+    setting = [] if shots is None else [f"{shots:.0f}-shot"]
+    for key, _, value in (text.partition("=") for text in arguments.split(",") if text):
+        is_in_group = group == value or group.endswith(f"_{value}")
+        if key in _RUNNERS or value == "False" or is_in_group:
+            continue
+        if key in _SETTINGS or value in ("", "True"):
+            setting.append({"True": key, "": key}.get(value, value))
+        else:
+            parts.append(f"{key} {value}" if value.isdecimal() else value)
+    return _Scenario(group, ", ".join(parts)), ", ".join(setting)
+
+
+def _mark_main_score(reading: Reading, scenario: _Scenario, wanted: Sequence[str]) -> Reading:
+    """Mark the score that ranks; refuse to guess if neither the user nor HELM states it."""
+    has = {score.metric: score for score in reading.measures}
+    mains = _groups().get(scenario.group, _Group()).main_metrics
+    asked = (name for text in wanted for name in has if is_wanted(text, scenario.task, name))
+    main = next((name for name in (*asked, *mains) if name in has), None)
+    if main is None:
+        names = sorted(has, key=lambda name: name in _LIKELIHOODS)
+        why = f"HELM's list of main metrics has none for {scenario.group!r}"
+        fix = f"Choose one: --metric '{scenario.group}=NAME', with {', '.join(names)}."
+        raise UnreadableFileError(why=why, fix=fix)
+    direction = {"higher_is_better": main not in _LOWER_IS_BETTER} if main in mains else {}
+    return replace(
+        reading,
+        measures=tuple(replace(score, main=score.metric == main) for score in reading.measures),
+        tasks=(*reading.tasks, ImportedRow(scenario.task, direction, main)),
     )
-    return _read_stats(found, run, list(_plain_stats(stats)), options)
+
+
+def _join_groups(reading: Reading, scenarios: dict[str, _Scenario]) -> Reading:
+    """Put the mean of a run group in the place of its scenarios, as in the tables of HELM.
+
+    Only models with all of the scenarios have it. If there is one, what other models have of the
+    group is left out, so that no board compares means over different scenarios.
+    """
+    runs: dict[tuple[str, str, str], dict[str, dict[str, ImportedScore]]] = {}
+    for score in sorted(reading.measures, key=lambda score: score.time):  # the newest run counts
+        scenario = scenarios[score.task]
+        run = runs.setdefault((score.model, scenario.group, score.setting), {})
+        run.setdefault(scenario.part, {})[score.metric] = score
+    members = {key: _members(key[1], parts.keys()) for key, parts in runs.items()}
+    joint = {key[1] for key, names in members.items() if names}
+    kept = [score for score in reading.measures if scenarios[score.task].group not in joint]
+    skipped: list[Skipped] = []
+    for key, parts in runs.items():
+        model, group, _ = key
+        names = sorted(members[key])
+        left = [next(iter(parts[name].values())) for name in sorted(parts.keys() - members[key])]
+        if group in joint:
+            kept += _means(group, [parts[name] for name in names])
+            skipped += _left_out(model, group, left, names)
+    of_groups = (replace(row, id=scenarios[row.id].group) for row in reading.tasks)
+    tasks = tuple(row for row in of_groups if row.id in joint)
+    return replace(
+        reading,
+        measures=tuple(kept),
+        tasks=(*reading.tasks, *tasks),
+        skipped=(*reading.skipped, *skipped),
+    )
+
+
+def _members(group: str, parts: Collection[str]) -> frozenset[str]:
+    """Return the longest list of all scenarios of a group that a model has; empty if none."""
+    lists = _groups().get(group, _Group()).members
+    return next((names for names in lists if names <= {*parts}), frozenset())
+
+
+def _left_out(
+    model: str, group: str, left: Sequence[ImportedScore], members: Sequence[str]
+) -> Iterator[Skipped]:
+    if members:
+        why = f"it is not one of the {len(members)} scenarios of {group}"
+        yield from (Skipped(f"{score.source}: {score.task}", why, what="score") for score in left)
+    else:
+        why = f"the model has {len(left)} of its scenarios, and other models have all"
+        fix = "Import single scenarios with --subtasks."
+        yield Skipped(f"{group} of {model}", why, what="row", fix=fix)
+
+
+def _means(group: str, members: Sequence[Mapping[str, ImportedScore]]) -> Iterator[ImportedScore]:
+    """Yield the mean over the scenarios of a group, for each metric that all of them have."""
+    for metric in next(iter(members), {}):
+        scores = [of_part[metric] for of_part in members if metric in of_part]
+        if len(scores) != len(members):
+            continue
+        newest, n = max(scores, key=lambda score: score.time), len(scores)
+        errors = [score.stderr for score in scores if score.stderr is not None]
+        sizes = [score.n_examples for score in scores if score.n_examples is not None]
+        is_known = len(errors) == len(sizes) == n
+        yield replace(
+            newest,
+            task=group,
+            score=rounded_mean(score.score for score in scores),
+            setting=f"{newest.setting}, {n} scenarios".removeprefix(", "),
+            stderr=math.hypot(*errors) / n if is_known else None,
+            n_examples=sum(sizes) if is_known else None,
+        )
 
 
 def _last_request(path: Path) -> int | None:
@@ -98,13 +257,6 @@ def _last_request(path: Path) -> int | None:
             times = (int(match[1]) for match in _REQUEST_TIME.finditer(content))
             return max(times, default=None)
     return None
-
-
-def _task(name: str) -> str:
-    """Return the name of a run without its model."""
-    scenario, _, rest = name.partition(":")
-    parts = [p for p in rest.split(",") if p and not p.startswith(("model=", "model_deployment="))]
-    return f"{scenario}:{','.join(parts)}" if parts else scenario
 
 
 def _plain_stats(stats: object) -> Iterator[tuple[str, str, float]]:

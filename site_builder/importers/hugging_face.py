@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import SafeConstructor
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault
+from site_builder.importers.merge import RUN
 from site_builder.importers.reading import (
-    TEXT_CHARACTERS,
-    YAML_CHARACTERS,
-    YAML_VALUES,
     Found,
     ImportedRow,
     ImportedScore,
@@ -34,11 +32,20 @@ from site_builder.importers.reading import (
     read_each,
     read_text,
 )
+from site_builder.importers.sheets import parse_yaml
 from site_builder.importers.tabular import parse_number
+from site_builder.records import Record
 from site_builder.symlinks import refuse_outside
-from site_builder.tables.read import first_line
+from site_builder.tables.schema import MODELS, RESULTS, TASKS
+from site_builder.tables.write import StoredRow, read_all_stored
 
+TASK_ID = "hf_task_id"
+"""Column of the tasks, outside the schema: the task in the `eval.yaml` of its data set."""
 _FOLDER = ".eval_results"
+_OWN_FILE = "leaderboard.yaml"
+_DEFAULT = "default"
+_DATA_SETS = "https://huggingface.co/datasets/"
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _CARD = "README.md"
 _CACHED = re.compile(r"models--(.+?)--(.+)")
 
@@ -67,50 +74,12 @@ def _read_file(found: Found) -> Reading:
     return reading
 
 
-class _LimitedConstructor(SafeConstructor):
-    """Makes values of YAML only after their number is checked.
-
-    A few aliases of aliases, or merge keys of them, can stand for billions of values.
-    """
-
-    def construct_document(self, node: Node) -> object:
-        YAML_VALUES.check(_count_values(node, {}))
-        return super().construct_document(node)
-
-
-def _count_values(node: Node, counts: dict[int, int]) -> int:
-    """Count the values below a node, each wherever an alias repeats it; `counts` is by node."""
-    if id(node) not in counts:
-        counts[id(node)] = YAML_VALUES.most  # an alias within its own anchor repeats without end
-        parts: list[Node] = []
-        if isinstance(node, MappingNode):
-            parts = [part for pair in node.value for part in pair]
-        elif isinstance(node, SequenceNode):
-            parts = node.value
-        else:
-            is_text = node.tag == "tag:yaml.org,2002:str"
-            TEXT_CHARACTERS.check(0 if is_text else len(node.value))  # a number is not that long
-        counts[id(node)] = 1 + sum(_count_values(part, counts) for part in parts)
-    return counts[id(node)]
-
-
-def _parse_yaml(text: str) -> object:
-    YAML_CHARACTERS.check(len(text))
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = _LimitedConstructor
-    try:
-        return yaml.load(text)
-    except (YAMLError, ValueError, TypeError, RecursionError) as error:
-        why = f"its YAML cannot be read: {first_line(error)}"
-        raise UnreadableFileError(why=why) from error
-
-
 def _front_matter(path: Path) -> dict[str, Any]:
     """Return the YAML between the first two lines `---` of a card; empty if there is none."""
     first, *lines = read_text(path).lstrip().split("\n")
     marks = (number for number, line in enumerate(lines) if line.rstrip() == "---")
     end = next(marks, 0) if first.rstrip() == "---" else 0
-    return as_table(_parse_yaml("\n".join(lines[:end])))
+    return as_table(parse_yaml("\n".join(lines[:end])))
 
 
 def _read_card(found: Found) -> Reading:
@@ -172,12 +141,13 @@ def _task(data: dict[str, Any]) -> str:
     name = as_text(data.get("name")) or as_text(data.get("type"))
     stated = data.get("config") or data.get("args")
     words = map(as_text, stated.values() if isinstance(stated, dict) else [stated])
-    shown = [word for word in words if word not in ("", "default") and word not in name]
+    known = ("", _DEFAULT)
+    shown = [w for w in words if w not in known and w.casefold() not in name.casefold()]
     return f"{name} ({', '.join(shown)})" if shown else name
 
 
 def _read_results(found: Found) -> Reading:
-    entries = _parse_yaml(read_text(found.path))
+    entries = parse_yaml(read_text(found.path))
     if not isinstance(entries, list):
         raise UnreadableFileError(why="it is not a list of results")
     root = found.path.absolute().parent.parent
@@ -187,23 +157,99 @@ def _read_results(found: Found) -> Reading:
     first = next(iter(as_tables(card.get("model-index"))), {})
     model = _repository(root) or as_text(first.get("name")) or as_text(root.name)
     measures: list[ImportedScore] = []
+    tasks: list[ImportedRow] = []
     for entry in map(as_table, entries):
         data, score = as_table(entry, "dataset"), as_number(entry.get("value"))
-        task, part = as_text(data.get("id")), as_text(data.get("task_id") or data.get("config"))
-        if score is None or not task:
+        name, part = as_text(data.get("id")), as_text(data.get("task_id") or data.get("config"))
+        if score is None or not name:
             continue
         when = entry.get("date")
         moment = moment_of(when.isoformat() if isinstance(when, date) else when)
         measure = ImportedScore(
             model=model,
-            task=task if part in ("", "default") else f"{task}: {part}",
+            task=name if part in ("", _DEFAULT) else f"{name}: {part}",
             score=score,
             setting=as_text(entry.get("notes")),
+            tool=as_text(entry.get("evaluation_framework")) or None,
             base=_base(card)[0],
             **found.provenance(moment, as_text(as_table(entry, "source").get("url"))),
         )
         measures.append(measure)
-    return Reading(tuple(measures), files=1)
+        facts = {
+            "dataset_url": f"{_DATA_SETS}{name}",
+            "evaluation_split": as_text(data.get("split")) or None,
+            TASK_ID: part or None,
+        }
+        tasks.append(ImportedRow(measure.task, facts))
+    return Reading(tuple(measures), tasks=tuple(tasks), files=1)
+
+
+class EvalResults(Record):
+    """Files of `.eval_results` to be written.
+
+    Attributes:
+        files: YAML by path: `org__name/.eval_results/leaderboard.yaml`.
+        faults: Scores that are in no file, and why.
+    """
+
+    files: Mapping[str, bytes]
+    faults: tuple[Fault, ...]
+
+
+def eval_results_of(config: SiteConfig) -> EvalResults:
+    """Return the scores of a project as `.eval_results`, a file for each model repository.
+
+    A score needs the repository of its model and the data set and task id of its task on Hugging
+    Face. See https://huggingface.co/docs/hub/eval-results.
+
+    Raises:
+        FaultsError: A table cannot be read.
+    """
+    stored = read_all_stored((MODELS, TASKS, RESULTS), config.data_dir)
+    models = {str(row.get("model")): row for row in stored[MODELS.name].rows}
+    tasks = {str(row.get("task")): row for row in stored[TASKS.name].rows}
+    entries: dict[str, list[dict[str, Any]]] = {}
+    lacking: dict[str, None] = {}
+    for row in stored[RESULTS.name].rows:
+        model, task = str(row.get("model")), str(row.get("task"))
+        variant = row.get("variant") or config.default_variant
+        own = models.get(model, {}).get("hf_id") or model
+        repository = row.get(RUN) or (own if variant == config.default_variant else "")
+        about = tasks.get(task, {})
+        data_set = str(about.get("dataset_url") or "").removeprefix(_DATA_SETS)
+        if not _HUB_ID.fullmatch(repository):
+            lacking[f"model {model!r} ({variant}) has no repository: set hf_id in the models"] = (
+                None
+            )
+        elif not _HUB_ID.fullmatch(data_set) or not about.get(TASK_ID):
+            what = f"task {task!r} has no benchmark: set dataset_url and {TASK_ID} in the tasks"
+            lacking[what] = None
+        else:
+            entries.setdefault(repository, []).append(_entry(row, about, data_set))
+    paths = {name: f"{name.replace('/', '__')}/{_FOLDER}/{_OWN_FILE}" for name in entries}
+    return EvalResults(
+        {paths[name]: _as_yaml(entries[name]) for name in sorted(entries)},
+        tuple(Fault("", f"not exported: {what}", severity="warning") for what in lacking),
+    )
+
+
+def _entry(row: StoredRow, task: StoredRow, data_set: str) -> dict[str, Any]:
+    source, notes = str(row.get("source") or ""), task.get("setting")
+    entry: dict[str, Any] = {
+        "dataset": {"id": data_set, "task_id": task[TASK_ID]},
+        "value": row.get("score"),
+    }
+    if row.get("date"):
+        entry["date"] = str(row["date"])
+    if source.startswith(("http://", "https://")):
+        entry["source"] = {"url": source}
+    return entry | ({"notes": notes} if notes else {})
+
+
+def _as_yaml(entries: list[dict[str, Any]]) -> bytes:
+    yaml, content = YAML(), io.BytesIO()
+    yaml.dump(entries, content)
+    return content.getvalue()
 
 
 def _repository(root: Path) -> str:

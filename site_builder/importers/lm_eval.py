@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -28,9 +27,11 @@ from site_builder.importers.reading import (
     as_list,
     as_number,
     as_table,
+    as_tables,
     as_text,
     find_files,
     joined,
+    moment_in_name,
     moment_of,
     parse_json,
     read_bytes,
@@ -65,8 +66,11 @@ _NOT_RESULTS = (
 # Keys among the metrics that are not metrics, in one version or another.
 _NOT_METRICS = (
     "alias", "name", "version", "n-shot", "num_fewshot", "samples", "sample_len", "sample_count",
-    " ",
+    " ", "task_name", "prompt_name", "date",
 )  # fmt: skip
+_PROMPT_NAMES = ("task_name", "prompt_name")
+_DATE = "date"
+"""Among the metrics of a task, the moment of its run."""
 # Keys of a sample that are not metrics.
 _SAMPLE_KEYS = (
     "doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics",
@@ -76,7 +80,6 @@ _Cell = tuple[str, str, str, float, float | None]
 """Task, metric, filter, score and standard error."""
 _TaskRun = tuple[ImportedScore, int | None]
 """What the scores of a task share, and the number of examples in its prompt."""
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
 
 
 def read_lm_eval(path: Path, options: ImportOptions) -> Reading:
@@ -95,7 +98,9 @@ def _read(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
         readings.append(_read_run(run, options))
         n += len(readings[-1].measures) + len(readings[-1].skipped)
         SCORES.check(n)
-    return joined(readings)
+    reading = joined(readings)
+    skipped = tuple(dict.fromkeys(reading.skipped))  # such as that no run names a model
+    return replace(reading, skipped=skipped, files=min(1, reading.files))
 
 
 def _read_samples_alone(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
@@ -196,17 +201,53 @@ def _runs(found: Found) -> Iterator[_Run]:
         raise UnreadableFileError(why=f"a results file does not end in {suffix}")
     document = read_json(found.path)
     whole = as_table(document)
-    results = as_table(whole, "results")
+    results = as_table(whole, "results") or _results_in_list(whole.get("results"))
     if results:
-        inner = [value for part in results.values() for value in as_table(part).values()]
-        is_nested = bool(inner) and all(isinstance(value, dict) for value in inner)
-        for moment, part in results.items() if is_nested else [("", results)]:
+        for moment, part in _by_moment(results):
             yield _run({**whole, "results": part}, found, moment)
     elif whole and all("results" in as_table(part) for part in whole.values()):
         for moment, part in whole.items():
             yield _run(part, found, moment)
     else:
         raise UnreadableFileError(why=_why_no_results(document))
+
+
+def _by_moment(results: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the results by moment, which files may nest above or below the tasks; else empty."""
+    inner = [(key, value) for part in results.values() for key, value in as_table(part).items()]
+    if not inner or not all(isinstance(value, dict) for _, value in inner):
+        yield "", results
+    elif all(moment_in_name(key) for key, _ in inner):
+        # Tasks have moments of their own: one run has the newest of each, the next one the second.
+        by_age = {task: sorted(part.items(), reverse=True) for task, part in results.items()}
+        for rank in range(max(map(len, by_age.values()))):
+            runs = ((task, runs[rank]) for task, runs in by_age.items() if rank < len(runs))
+            yield "", _named((task, {**values, _DATE: moment}) for task, (moment, values) in runs)
+    else:
+        yield from results.items()
+
+
+def _results_in_list(items: object) -> dict[str, Any]:
+    """Return the results of a list with one metric of a task and prompt in each item.
+
+    The fork of the BigScience workshop writes it so.
+    """
+    numbers = (
+        {key: value for key, value in item.items() if as_number(value) is not None}
+        | {key: item.get(key) for key in _PROMPT_NAMES}
+        for item in as_tables(items)
+    )
+    return _named((as_text(values[_PROMPT_NAMES[0]]), values) for values in numbers)
+
+
+def _named(results: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """Join results of one task; each of its prompts is a task: `name (prompt)`."""
+    named: dict[str, Any] = {}
+    for task, values in results:
+        name, prompt = (as_text(values.get(key)) for key in _PROMPT_NAMES)
+        prompt = "" if prompt == "null" else prompt
+        named.setdefault(f"{name} ({prompt})" if prompt else name or task, {}).update(values)
+    return named
 
 
 def _why_no_results(document: object) -> str:
@@ -220,7 +261,7 @@ def _why_no_results(document: object) -> str:
 
 
 def _run(document: dict[str, Any], found: Found, key: str) -> _Run:
-    if stamped := _moment_in(key):
+    if stamped := moment_in_name(key):
         document = {"date": stamped.isoformat(), **document}
     config = as_table(document, "config")
     arguments = _arguments(config.get("model_args"))
@@ -231,13 +272,10 @@ def _run(document: dict[str, Any], found: Found, key: str) -> _Run:
         facts["parameters_b"] = size / 1e9
     if as_text(config.get("model")) in _HUB_BACKENDS and _HUB_ID.fullmatch(hub_id):
         facts["hf_id"] = hub_id
-    provenance = found.provenance(moment_of(document.get("date")) or _moment_in(found.path.name))
+    provenance = found.provenance(
+        moment_of(document.get("date")) or moment_in_name(found.path.name)
+    )
     return _Run(found, document, provenance, as_text(model), as_text(base) or None, facts)
-
-
-def _moment_in(name: str) -> datetime | None:
-    match = _STAMP.search(name)
-    return moment_of("{}T{}:{}:{}".format(*match.groups())) if match else None
 
 
 def _arguments(value: object) -> dict[str, str]:
@@ -274,8 +312,10 @@ def _model(document: dict[str, Any], arguments: dict[str, str]) -> tuple[str, st
 
 def _read_run(run: _Run, options: ImportOptions) -> Reading:
     shown = run.found.shown
-    if not run.model:
-        return Reading(skipped=(Skipped(shown, "it names no model"),))
+    if not run.model and not options.model:
+        fix = "Name the model by --model."
+        return Reading(skipped=(Skipped(shown, "it names no model", fix=fix),))
+    run = replace(run, model=run.model or options.model)
     cells, skipped = _cells(run)
     if not cells:
         return Reading(skipped=(Skipped(shown, "it has no score"), *skipped))
@@ -336,6 +376,7 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
 def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> _TaskRun:
     leaves = [name for name in members.get(task, ()) if not members.get(name)]
     shots, (ran, has) = run.shots(task, leaves), run.examples(task, leaves)
+    moment = moment_in_name(as_text(as_table(run.document, "results", task).get(_DATE)))
     shared = ImportedScore(
         model=run.model,
         task=task,
@@ -344,7 +385,7 @@ def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> _TaskRu
         command=run.command(task, shots),
         flag=run.flag(ran, has),
         base=run.base,
-        **run.provenance,
+        **(run.found.provenance(moment) if moment else run.provenance),
     )
     return shared, shots
 

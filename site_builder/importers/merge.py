@@ -13,8 +13,12 @@ Key = tuple[str, str, str]
 
 RUN = "run_model"
 """Column of the results, outside the schema: what was run, if that is not the model id."""
-# Columns that belong to a measurement and are replaced with its score.
-_DETAILS = ("stderr", "n_examples", "date", "source", "command", "flag")
+# Columns that belong to a measurement and are replaced with its score. Those of the second line are
+# outside the schema.
+_DETAILS = (
+    "stderr", "n_examples", "date", "source", "command", "flag",
+    "evaluator_relationship", "tool", "retrieved",
+)  # fmt: skip
 
 
 class Placed(Record):

@@ -6,91 +6,222 @@ The MTEB package can read them too, but it depends on PyTorch; see docs/decision
 from __future__ import annotations
 
 import re
-import statistics
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import product
 from pathlib import Path
+from typing import Any
 
+from site_builder.formatting import listed
 from site_builder.importers.reading import (
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
     Reading,
+    Skipped,
     UnreadableFileError,
     as_number,
     as_table,
     as_text,
     day_of,
     find_files,
+    joined,
     moment_of,
     read_each,
     read_json,
+    rounded_mean,
 )
+from site_builder.records import Record
 
+# The tasks of MTEB 2.26.24 (https://github.com/embeddings-benchmark/mteb, Apache-2.0).
+_TASKS = Path(__file__).with_name("mteb_tasks.tsv")
 _META = "model_meta.json"
-_SPLITS = ("test", "validation", "dev")
 _REVISION = re.compile(r"[0-9a-f]{40}|no_revision_available|external|\d+")
+_WHOLE = "default"
+"""The name of the only subset of a task."""
+_NO_SCORES = ("CPUSpeedTask", "GPUSpeedTask")
+# Names of similarities in files from before MTEB 1.11, by their names in metrics.
+_SIMILARITIES = {
+    "cosine": "cos_sim", "manhattan": "manhattan", "euclidean": "euclidean", "dot": "dot",
+    "max": "max", "similarity": "similarity",
+}  # fmt: skip
+_Part = tuple[str, str]
+"""A split and a subset, mostly a language."""
+
+
+class _Task(Record):
+    """What MTEB asks for in a task; `n_subsets` counts also subsets that are not named."""
+
+    metric: str
+    splits: tuple[str, ...]
+    subsets: tuple[str, ...]
+    n_subsets: int
+
+
+class _Result(Record):
+    """The main scores in a file; `metrics` are its numbers that equal all of them."""
+
+    found: Found
+    task: str
+    model: ImportedRow
+    scores: Mapping[_Part, float]
+    metrics: frozenset[str]
+    date: object
 
 
 def read_mteb(path: Path, options: ImportOptions) -> Reading:
     """Read the main score of every task in a file or folder.
 
-    The score of a task with several subsets, such as languages, is the mean of their main scores,
-    as in MTEB; the option `subtasks` makes each subset a task.
+    The score of a task is the plain mean over all splits and subsets that MTEB asks for, and exists
+    only if all are there, as in MTEB. The option `subtasks` makes each of them a task.
     """
-    found = (f for f in find_files(path) if f.path.name != _META)
-    return read_each(found, lambda file: _read_file(file, options))
+    results: dict[str, list[_Result]] = {}
+
+    def read(found: Found) -> Reading:
+        result = _read_file(found, options)
+        results.setdefault(result.task, []).append(result)
+        return Reading()
+
+    skipped = read_each((f for f in find_files(path) if f.path.name != _META), read)
+    return joined([skipped, *(_read_task(of_task, options) for of_task in results.values())])
 
 
-def _read_file(found: Found, options: ImportOptions) -> Reading:
-    if found.path.suffix != ".json":
-        raise UnreadableFileError(why=f"{found.path.suffix or 'no ending'} is not .json")
-    document = as_table(read_json(found.path))
-    task = as_text(document.get("task_name")) or as_text(document.get("mteb_dataset_name"))
-    if not task:
-        raise UnreadableFileError(why="it is not a result of MTEB: it names no task")
-    # Old files have the splits in place of `scores`.
-    stated = as_table(document, "scores") or document
-    splits = {split: scores for split, part in stated.items() if (scores := dict(_subsets(part)))}
-    if not splits:
-        raise UnreadableFileError(why="it has no main score")
-    split = next((name for name in _SPLITS if name in splits), min(splits))
-    scores = splits[split]
-    if len(scores) == 1:
-        named = {task: next(iter(scores.values()))}
-    elif options.subtasks:
-        named = {f"{task} ({subset})": score for subset, score in scores.items()}
-    else:  # rounded, since a mean has digits that the scores have not
-        named = {task: float(f"{statistics.fmean(scores.values()):.12g}")}
-    model, provenance = _model(found), found.provenance(moment_of(document.get("date")))
+def _read_task(results: Sequence[_Result], options: ImportOptions) -> Reading:
+    """Read the results of one task, by MTEB's list, or else by what any of the files has."""
+    name, found = results[0].task, {part for result in results for part in result.scores}
+    task = _tasks().get(name)
+    if task is None:
+        n, wanted = len(found), found
+        metrics = frozenset.intersection(*(result.metrics for result in results))
+        metric = next(iter(metrics)) if len(metrics) == 1 else "main_score"
+        note = f"{name}: MTEB's list of tasks lacks it, so it has the {n:,} values that files have"
+        notes = (note,) if n > 1 and not options.subtasks else ()
+    else:
+        n, metric, notes = len(task.splits) * task.n_subsets, task.metric, ()
+        named = {*product(task.splits, task.subsets)}
+        wanted = named or {part for part in found if part[0] in task.splits}
+    parts = sorted(wanted)
+    read = _parts_as_tasks if options.subtasks else _mean_of_parts
+    return joined([*(read(result, parts, n, metric) for result in results), Reading(notes=notes)])
+
+
+def _mean_of_parts(result: _Result, parts: Sequence[_Part], n: int, metric: str) -> Reading:
+    missing = ["/".join(part) for part in parts if part not in result.scores]
+    n_missing = max(len(missing), n - len(parts))
+    if n_missing:
+        which = f": it lacks {listed(missing)}" if missing else ""
+        why = f"it has {n - n_missing:,} of the {n:,} values of {result.task}{which}"
+        fix = "--subtasks imports each value as a task."
+        return Reading(skipped=(Skipped(result.found.shown, why, fix=fix),))
+    mean = rounded_mean(result.scores[part] for part in parts)
+    score = result.scores[parts[0]] if n == 1 else mean
+    return _reading(result, {result.task: score}, metric, {split for split, _ in parts})
+
+
+def _parts_as_tasks(result: _Result, parts: Sequence[_Part], n: int, metric: str) -> Reading:
+    """Read each value as a task: `STS17 (en-en)`, with the split if the task has several."""
+    has = [part for part in parts if part in result.scores]
+    if not has:
+        return _mean_of_parts(result, parts, n, metric)
+    one_split = len({split for split, _ in parts}) == 1
+    words = {
+        part: [word for word in (part[0] * (not one_split), part[1]) if word not in ("", _WHOLE)]
+        for part in has
+    }
+    tasks = {
+        f"{result.task} ({', '.join(words[part])})" if words[part] else result.task: score
+        for part, score in result.scores.items()
+        if part in words
+    }
+    return _reading(result, tasks, metric, set())
+
+
+def _reading(
+    result: _Result, scores: Mapping[str, float], metric: str, splits: Collection[str]
+) -> Reading:
+    split = next(iter(splits)) if len(splits) == 1 else None
+    facts = {"evaluation_split": split, "higher_is_better": True}
+    provenance = result.found.provenance(moment_of(result.date))
     return Reading(
         measures=tuple(
-            ImportedScore(model.id, name, score, "main_score", main=True, **provenance)
-            for name, score in named.items()
+            ImportedScore(result.model.id, task, score, metric, main=True, **provenance)
+            for task, score in scores.items()
         ),
-        models=(model,),
-        tasks=tuple(ImportedRow(name, {"evaluation_split": split}) for name in named),
+        models=(result.model,),
+        tasks=tuple(ImportedRow(task, facts) for task in scores),
         files=1,
     )
 
 
-def _subsets(value: object) -> Iterator[tuple[str, float]]:
-    """Yield the main score of each subset of a split: a list, or an object in old files."""
-    for part in map(as_table, value if isinstance(value, list) else [value]):
-        whole = as_text(part.get("hf_subset")) or "default"
-        for subset, scores in [(whole, part), *part.items()]:
-            score = as_number(as_table(scores).get("main_score"))
+@cache
+def _tasks() -> dict[str, _Task]:
+    """Return MTEB's tasks by name."""
+    tasks: dict[str, _Task] = {}
+    for line in _TASKS.read_text(encoding="utf8").splitlines()[1:]:
+        name, metric, splits, subsets, *_ = [*line.split("\t"), "", ""]
+        names = () if subsets.isdecimal() else tuple((subsets or _WHOLE).split(";"))
+        n = len(names) or int(subsets)
+        tasks[name] = _Task(metric, tuple((splits or "test").split(";")), names, n)
+    return tasks
+
+
+def _read_file(found: Found, options: ImportOptions) -> _Result:
+    if found.path.suffix != ".json":
+        raise UnreadableFileError(why=f"{found.path.suffix or 'no ending'} is not .json")
+    document = as_table(read_json(found.path))
+    name = as_text(document.get("task_name")) or as_text(document.get("mteb_dataset_name"))
+    # Old files have the splits in place of `scores`.
+    stated = as_table(document, "scores") or document
+    if not name:
+        raise UnreadableFileError(why="it is not a result of MTEB: it names no task")
+    if name in _NO_SCORES:
+        raise UnreadableFileError(why="it measures speed, which is no score")
+    metric = task.metric if (task := _tasks().get(name)) else ""
+    scores: dict[_Part, float] = {}
+    equal: list[set[str]] = []
+    for split, part in stated.items():
+        for subset, values in _subsets(part):
+            score = _main_score(values, metric)
             if score is not None:
-                yield as_text(subset), score
+                scores[as_text(split), subset] = score
+                equal.append({key for key, value in values.items() if value == score})
+    if not scores:
+        raise UnreadableFileError(why="it has no main score")
+    metrics = frozenset(set.intersection(*equal) - {"main_score"})
+    return _Result(found, name, _model(found, options), scores, metrics, document.get("date"))
 
 
-def _model(found: Found) -> ImportedRow:
-    """Return the model and its values, by the file beside, or else by the name of the folder."""
+def _subsets(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the numbers of each subset of a split: a list, or an object in old files."""
+    for part in map(as_table, value if isinstance(value, list) else [value]):
+        whole = as_text(part.get("hf_subset")) or _WHOLE
+        inner = {key: v for key, v in part.items() if isinstance(v, dict)}
+        if isinstance(value, list) or not inner or {*inner} & {*_SIMILARITIES.values()}:
+            yield whole, part
+        else:
+            yield from ((as_text(subset), as_table(numbers)) for subset, numbers in inner.items())
+
+
+def _main_score(values: Mapping[str, Any], metric: str) -> float | None:
+    """Return the main score, in files that do not call it so by the metric of the task."""
+    similarity, _, name = metric.partition("_")
+    of_similarity = as_table(values.get(_SIMILARITIES.get(similarity, "")))
+    stated = (values.get("main_score"), values.get(metric), of_similarity.get(name))
+    return next((number for number in map(as_number, stated) if number is not None), None)
+
+
+def _model(found: Found, options: ImportOptions) -> ImportedRow:
+    """Return the model and its values, by the file beside, or else by the name of the folder.
+
+    The option `model` counts for a folder whose name has not the form of MTEB, `org__model`.
+    """
     beside = found.path.with_name(_META)
     meta = as_table(read_json(beside)) if beside.is_file() else {}
     folder = found.path.absolute().parent
     name = folder.parent.name if _REVISION.fullmatch(folder.name) else folder.name
-    model = as_text(meta.get("name")) or name.replace("__", "/", 1)
+    stated = options.model if "__" not in name else ""
+    model = as_text(meta.get("name")) or stated or name.replace("__", "/", 1)
     if not model:
         raise UnreadableFileError(why="neither model_meta.json nor its folder names a model")
     size, link = as_number(meta.get("n_parameters")), as_text(meta.get("reference"))

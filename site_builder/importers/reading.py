@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
+import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ from site_builder.tables.metrics import ScoreScale
 from site_builder.tables.read import first_line
 from site_builder.tables.schema import LARGEST
 
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_-](\d\d)[-:](\d\d)[-:](\d\d)")
 _T = TypeVar("_T")
 
 
@@ -34,6 +37,9 @@ class ImportedScore(Record):
         date: Day of the measurement, `YYYY-MM-DD`.
         source: The file, shown from the given path on, or a link.
         flag: Why the score needs caution.
+        evaluator_relationship: Whose score it is, as Every Eval Ever says it: `first_party`.
+        tool: The software that measured it, with its version.
+        retrieved: Day on which the score was taken from somewhere else, `YYYY-MM-DD`.
         base: The model that `model` was tuned from, if the file states it.
         is_percent: Whether the file marks the score as a percentage.
         main: Whether the format itself calls this the main score of the task.
@@ -51,6 +57,9 @@ class ImportedScore(Record):
     source: str | None = None
     command: str | None = None
     flag: str | None = None
+    evaluator_relationship: str | None = None
+    tool: str | None = None
+    retrieved: str | None = None
     base: str | None = None
     variant: str | None = None
     is_percent: bool = False
@@ -126,7 +135,8 @@ class ImportOptions(Record):
         task_columns: Columns of a wide table that are tasks; None to guess them.
         scale: The unit of scores between 1 and 100, if the user stated it.
         higher_is_better: The direction of scores that nothing else tells, if the user stated it.
-        metrics: Metrics that the user takes as scores, the preferred one first.
+        metrics: What ranks, the preferred first, as `is_wanted` takes it.
+        model: The model of files that name none; empty if the user states none.
         subtasks: Import the tasks of a group instead of the group.
     """
 
@@ -135,6 +145,7 @@ class ImportOptions(Record):
     scale: ScoreScale | None = None
     higher_is_better: bool | None = None
     metrics: tuple[str, ...] = ()
+    model: str = ""
     subtasks: bool = False
     examples: bool = False
 
@@ -390,9 +401,26 @@ def as_text(value: object) -> str:
     return text.replace("\0", "").replace("\r", " ").strip()
 
 
+def is_wanted(text: str, task: str, metric: str) -> bool:
+    """Return whether `NAME` or `TASK=NAME` names this metric; parts of a task are of the task."""
+    stated = text.removesuffix(f"={metric}")
+    return text == metric or (stated != text and (task == stated or task.startswith(f"{stated} (")))
+
+
+def rounded_mean(values: Iterable[float]) -> float:
+    """Return the mean to twelve digits: a sum of binary fractions has digits that they lack."""
+    return float(f"{statistics.fmean(values):.12g}")
+
+
 def day_of(moment: datetime | None) -> str | None:
     """Return the day of a moment as `YYYY-MM-DD`."""
     return None if moment is None else moment.date().isoformat()
+
+
+def moment_in_name(name: str) -> datetime | None:
+    """Return the moment in the name of a file: `results_2026-01-21T03-44-18.json`."""
+    match = _STAMP.search(name)
+    return moment_of("{}T{}:{}:{}".format(*match.groups())) if match else None
 
 
 def moment_of(value: object) -> datetime | None:

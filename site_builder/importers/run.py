@@ -19,6 +19,7 @@ from site_builder.importers.merge import (
     Key,
     MergedScores,
     Placed,
+    key_of,
     merge_examples,
     merge_facts,
     merge_results,
@@ -30,10 +31,12 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     as_text,
+    is_wanted,
     joined,
 )
 from site_builder.importers.select import (
     Pairing,
+    Place,
     choose_metrics,
     choose_newest,
     name_tasks,
@@ -121,12 +124,15 @@ def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
         what += "" if reading.skipped else ", since there is no file"
         nothing = Fault("", what, f"Name files or folders that contain {source.meaning}.")
         raise FaultsError((*_skipped_faults(reading), nothing))
-    known = {score.metric for score in reading.measures}
-    unknown = [name for name in metrics if name not in known]
-    if unknown:
+    known = {(score.task, score.metric) for score in reading.measures}
+    if unknown := [text for text in metrics if not any(is_wanted(text, *of) for of in known)]:
         what = "--metric {!r}: no score is of this metric"
-        hints = ((name, did_you_mean(name, known, "metrics")) for name in unknown)
-        raise FaultsError(Fault("", what.format(name), hint) for name, hint in hints)
+        raise FaultsError(Fault("", what.format(text), _hint(text, known)) for text in unknown)
+
+
+def _hint(text: str, known: Iterable[tuple[str, str]]) -> str:
+    names = (f"{task}={metric}" if "=" in text else metric for task, metric in known)
+    return did_you_mean(text, {*names}, "metrics")
 
 
 def _merge(
@@ -148,8 +154,12 @@ def _merge(
         for row in old[RESULTS.name]
         if row.get(RUN)
     }
-    pairing = pair_runs(newest, config, stored_runs)
     ids = name_tasks(newest, known, names.tasks)
+    stored_tasks: dict[Place, set[str]] = {}
+    for row in old[RESULTS.name]:
+        model, task, variant = key_of(row, default)
+        stored_tasks.setdefault((model, variant), set()).add(task)
+    pairing = pair_runs(newest, ids, config, stored_runs, stored_tasks)
     placed = [
         Placed(m, model, ids[m.task, setup_of(m)], variant)
         for m in newest
@@ -277,7 +287,10 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
         yield f"Left out {n} of single examples, whose task, metric or run was not imported."
     moved = (f"moved: {_words(key)} to {m} ({v})" for key, (m, v) in merged.moved)
     replaced = (f"replaced: {_words(key)}, {a!r} by {b!r}" for key, a, b in merged.replaced)
-    paired = (f"paired: {tuned} with {base}" for tuned, base in report.pairing.pairs)
+    paired = (
+        f"paired: {tuned} with {base}{', which has no score' * (base in report.pairing.unscored)}"
+        for tuned, base in report.pairing.pairs
+    )
     for lines in (moved, replaced, paired):
         yield from _limited(lines, verbose=verbose)
     yield (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from site_builder.config import SiteConfig
 from site_builder.formatting import listed
-from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped
+from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped, is_wanted
 from site_builder.records import Record
 
 # The metric of a task that ranks, unless somebody states one.
@@ -38,7 +38,7 @@ def choose_metrics(
 
     def order(score: ImportedScore) -> tuple[int, ...]:
         return (
-            _rank(score.metric, wanted),
+            _wish(score, wanted),
             known.get(score.task, "") != setup_of(score),
             not score.main,
             _rank(score.metric, _PREFERENCE),
@@ -58,6 +58,17 @@ def choose_metrics(
             where = f"{score.source}: {score.task}, {_words(score)}"
             others.append(Skipped(where, f"{_words(taken)} is used for the task", what="score"))
     return chosen, others
+
+
+def _wish(score: ImportedScore, wanted: Sequence[str]) -> int:
+    """Return the place of a score among the wanted metrics; those of one task come first."""
+    n = len(wanted)
+    places = (
+        place + n * (text == score.metric)
+        for place, text in enumerate(wanted)
+        if is_wanted(text, score.task, score.metric)
+    )
+    return min(places, default=2 * n)
 
 
 def _rank(metric: str, order: Sequence[str]) -> int:
@@ -147,57 +158,106 @@ class Pairing(Record):
 
     Attributes:
         pairs: Each tuned run with its base model.
+        unscored: Base models of pairs without a score of their own.
         notes: What could not be paired, and why.
     """
 
     places: Mapping[Run, Place]
     pairs: tuple[tuple[str, str], ...]
+    unscored: frozenset[str]
     notes: tuple[str, ...]
 
 
 def pair_runs(
-    scores: Sequence[ImportedScore], config: SiteConfig, known: Mapping[Place, str]
+    scores: Sequence[ImportedScore],
+    ids: Mapping[Setup, str],
+    config: SiteConfig,
+    known: Mapping[Place, str],
+    stored: Mapping[Place, Set[str]],
 ) -> Pairing:
     """Find the model and variant of each run, by `[import]` of `site.toml`, then by its file.
 
-    If several runs were tuned from one model, the run that is already in the tables stays its
-    tuned variant, and the others become models. `known` has what was run for each place in the
-    tables.
+    A pair that only a file states needs a score of the base model on a task of the tuned one. If
+    several runs were tuned from one model, the run that is already in the tables stays its tuned
+    variant, and the others become models. `ids` has the task ids of the scores; `known` has what
+    was run, and `stored` the tasks with a score, for each place in the tables.
     """
-    ids = config.importing.models
-    bases = {m.model: config.importing.pairs.get(m.model, m.base) for m in scores}
-    wanted = {(m.model, m.variant): _place(m, bases[m.model], config) for m in scores}
+    names = config.importing.models
+    of_runs = {m.model: config.importing.pairs.get(m.model, m.base) for m in scores}
+    stated = {run: base for run, base in of_runs.items() if base and base != run}
+    tasks: dict[str, set[str]] = {}
+    for m in scores:
+        tasks.setdefault(m.model, set()).add(ids[m.task, setup_of(m)])
+    scored = {run: of_run for run, of_run in tasks.items() if run not in stated}
+
+    def shares_a_task(run: str, base: str) -> bool:
+        of_base = stored.get((names.get(base, base), config.default_variant), set())
+        return not tasks[run].isdisjoint(of_base | scored.get(base, set()))
+
+    compared = {run: base for run, base in stated.items() if shares_a_task(run, base)}
+    forced = {run: base for run, base in stated.items() if run in config.importing.pairs}
+    bases = compared | forced
+    alone = {run: base for run, base in stated.items() if run not in bases}
+    lone_variant = _variant_of_lone_runs(config, stored, any_pair=bool(bases))
+    wanted: dict[Run, Place] = {}
+    for m in scores:
+        own = names.get(m.model, m.model)
+        default = config.default_variant
+        if m.model in bases:
+            default = _tuned_variant(config)
+        elif m.model in alone:
+            default = next((v for model, v in stored if model == own), lone_variant)
+        variant = config.importing.variants.get(m.model) or m.variant or default
+        base = bases.get(m.model, m.model)
+        wanted[m.model, m.variant] = (names.get(base, base), variant)
+    places, notes = _separate_rivals(wanted, names, known)
+    paired = {name for (name, variant), place in places.items() if place == wanted[name, variant]}
+    return Pairing(
+        places,
+        tuple((name, base) for name, base in bases.items() if name in paired),
+        frozenset(forced.values()) - {*compared.values()},
+        (*notes, *_lone_runs(alone)),
+    )
+
+
+def _tuned_variant(config: SiteConfig) -> str:
+    return next(iter(config.board.tuned_variants or ()), "fine_tuned")
+
+
+def _variant_of_lone_runs(config: SiteConfig, stored: Iterable[Place], *, any_pair: bool) -> str:
+    """Return the variant of tuned runs without a base: that of all models if none is paired."""
+    tuned = _tuned_variant(config)
+    has_tuned = any_pair or any(variant == tuned for _, variant in stored)
+    return tuned if has_tuned else config.default_variant
+
+
+def _separate_rivals(
+    wanted: Mapping[Run, Place], names: Mapping[str, str], known: Mapping[Place, str]
+) -> tuple[dict[Run, Place], list[str]]:
+    """Make models of the runs that want the place of another; `known` has the stored runs."""
     claims: dict[Place, list[Run]] = {}
     for run, place in wanted.items():
         claims.setdefault(place, []).append(run)
     places, notes = dict(wanted), []
     for place, runs in claims.items():
         holder = known.get(place)
-        names = {name for name, _ in runs} | ({holder} if holder else set())
-        if len(names) == 1:
+        rivals = {name for name, _ in runs} | ({holder} if holder else set())
+        if len(rivals) == 1:
             continue
         for name, variant in runs:
             if name != holder:
-                places[name, variant] = (ids.get(name, name), place[1])
-        notes.append(_conflict(place, sorted(names), holder))
-    paired = {name for (name, variant), place in places.items() if place == wanted[name, variant]}
-    pairs = tuple(
-        (name, base) for name, base in bases.items() if base is not None and name in paired
-    )
-    scored = {*bases, *(model for model, _ in known)}
-    for tuned, base in pairs:
-        if base not in scored and ids.get(base, base) not in scored:
-            notes.append(f"{tuned!r} was tuned from {base!r}, which has no score to compare with")
-    return Pairing(places, pairs, tuple(notes))
+                places[name, variant] = (names.get(name, name), place[1])
+        notes.append(_conflict(place, sorted(rivals), holder))
+    return places, notes
 
 
-def _place(score: ImportedScore, base: str | None, config: SiteConfig) -> Place:
-    names = config.importing.models
-    variant = config.importing.variants.get(score.model) or score.variant
-    if base is None:
-        return names.get(score.model, score.model), variant or config.default_variant
-    tuned = next(iter(config.board.tuned_variants or ()), "fine_tuned")
-    return names.get(base, base), variant or tuned
+def _lone_runs(alone: Mapping[str, str]) -> Iterator[str]:
+    if alone:
+        runs = listed([f"{run!r} from {base!r}" for run, base in alone.items()], most=5)
+        what = f"{runs}, since the base has no score on the same tasks"
+        done = "Each is a model of its own." if len(alone) > 1 else "It is a model of its own."
+        fix = "Import scores of the base, or state the pair under [import.pairs] in site.toml."
+        yield f"{what}. {done} {fix}"
 
 
 def _conflict(place: Place, names: Sequence[str], holder: str | None) -> str:

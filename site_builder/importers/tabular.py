@@ -1,9 +1,7 @@
-"""Read CSV, TSV, Parquet and JSON lines, and guess what each column is."""
+"""Read scores from tables, and guess what each column is."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections import Counter
@@ -13,11 +11,7 @@ from typing import Any
 
 from site_builder.errors import did_you_mean
 from site_builder.importers.reading import (
-    CELLS,
-    COLUMNS,
-    ROWS,
     SCORES,
-    UNPACKED_BYTES,
     Found,
     ImportedRow,
     ImportedScore,
@@ -29,14 +23,14 @@ from site_builder.importers.reading import (
     as_error,
     as_number,
     as_text,
-    check_file,
     day_of,
     find_files,
+    is_wanted,
     joined,
     moment_of,
     read_each,
-    read_text,
 )
+from site_builder.importers.sheets import Sheet, read_sheet
 from site_builder.records import Record, field, replace
 from site_builder.tables.metrics import (
     direction_in,
@@ -46,15 +40,7 @@ from site_builder.tables.metrics import (
     metric_in,
     plain_name,
 )
-from site_builder.tables.read import ParquetError, StoredColumn, read_footer, read_rows, text_size
-from site_builder.tables.text_files import (
-    CSV_ENDINGS,
-    JSON_LINES_ENDINGS,
-    read_csv,
-    read_text_rows,
-)
 
-_ENDINGS = (*CSV_ENDINGS, ".parquet", *JSON_LINES_ENDINGS)
 _BLANK = frozenset(
     ("", "-", "\N{EN DASH}", "\N{EM DASH}", "?", "n/a", "na", "nan", "none", "null", "tbd", "tba")
 )
@@ -101,15 +87,6 @@ class ParsedNumber(Record):
     value: float
     is_percent: bool = False
     has_spread: bool = False
-
-
-class _Sheet(Record):
-    """The rows of a table; `comma` tells that numbers may have a decimal comma."""
-
-    found: Found
-    rows: list[dict[str, Any]]
-    names: list[str]
-    comma: bool = False
 
 
 class _Columns(Record):
@@ -164,7 +141,7 @@ def read_tabular(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read(found: Found, options: ImportOptions) -> Reading:
-    sheet = _read_sheet(found)
+    sheet = _with_model(read_sheet(found), options)
     columns = _guess_columns(sheet, options.columns, options.task_columns)
     SCORES.check(len(sheet.rows) * len(columns.scores))
     cells, skipped = _cells(sheet, columns, options.metrics)
@@ -185,83 +162,17 @@ def _read(found: Found, options: ImportOptions) -> Reading:
     return joined([*tasks, rest])
 
 
-def _read_sheet(found: Found) -> _Sheet:
-    suffix = found.path.suffix.lower()
-    if suffix not in _ENDINGS:
-        raise UnreadableFileError(why=f"{suffix or 'no ending'} is none of {', '.join(_ENDINGS)}")
-    if suffix == ".parquet":
-        return _from_parquet(found)
-    text = io.StringIO(read_text(found.path), newline="")
-    return _from_csv(found, text) if suffix in CSV_ENDINGS else _from_json_lines(found, text)
-
-
-def _from_parquet(found: Found) -> _Sheet:
-    check_file(found.path)
-    try:
-        footer = read_footer(found.path)
-        names = _checked_names([column.name for column in footer.columns])
-        _check_size(footer.rows, len(names))
-        UNPACKED_BYTES.check(footer.n_bytes)
-        texts = [column.name for column in footer.columns if column.kind == "text"]
-        UNPACKED_BYTES.check(text_size(found.path, texts))
-        # Of other types, such as lists, one small page can hold any number of values.
-        single = [column.name for column in footer.columns if _holds_single_values(column)]
-        rows = list(read_rows(found.path, single)) if single else []
-        return _Sheet(found, rows, names)
-    except ParquetError as error:
-        fix = "Write it again with the usual encodings, or as CSV."
-        raise UnreadableFileError(why=f"it {error}", fix=fix) from error
-
-
-def _holds_single_values(column: StoredColumn) -> bool:
-    is_time = column.kind.startswith(("date", "timestamp"))
-    return is_time or column.kind in ("text", "whole number", "number", "true or false")
-
-
-def _checked_names(names: list[str]) -> list[str]:
-    COLUMNS.check(len(names))
-    if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise UnreadableFileError(why=f"two of its columns are named {twice[0]!r}")
-    return names
-
-
-def _check_size(rows: int, columns: int) -> None:
-    ROWS.check(rows)
-    CELLS.check(rows * columns)
-
-
-def _from_json_lines(found: Found, text: io.StringIO) -> _Sheet:
-    rows: list[dict[str, Any]] = []
-    for row in ROWS.take(read_text_rows(text, JSON_LINES_ENDINGS[0])):
-        if row.values is None:
-            raise UnreadableFileError(why=f"{row.place} {row.problem}")
-        rows.append(row.values)
-    names = _checked_names(list(dict.fromkeys(name for row in rows for name in row)))
-    _check_size(len(rows), len(names))
-    return _Sheet(found, rows, names)
-
-
-def _from_csv(found: Found, text: io.StringIO) -> _Sheet:
-    head = text.getvalue().lstrip().partition("\n")[0]
-    separator = max("\t;,|", key=lambda mark: (head.count(mark), mark == ","))
-    lines = (line.replace("\0", "") for line in text)
-    try:
-        filled = (row for row in read_csv(lines, separator) if any(row))
-        heading = next(filled, [])
-        COLUMNS.check(len(heading))
-        rows = ROWS.take(filled)
-    except csv.Error as error:
-        raise UnreadableFileError(why=f"it is not CSV: {error}") from error
-    if not heading:
-        raise UnreadableFileError(why="it is empty")
-    names = [as_text(name) or f"column {number}" for number, name in enumerate(heading, start=1)]
-    _check_size(len(rows), len(_checked_names(names)))
-    named = [dict(zip(names, row, strict=False)) for row in rows]
-    return _Sheet(found, named, names, comma=separator != ",")
+def _with_model(sheet: Sheet, options: ImportOptions) -> Sheet:
+    """Add a column with the model that the user stated, if the table has none."""
+    has_one = {*_SYNONYMS["model"].split()} & {name.casefold() for name in sheet.names}
+    if not options.model or has_one or "model" in options.columns:
+        return sheet
+    rows = [{**row, "model": options.model} for row in sheet.rows]
+    return replace(sheet, rows=rows, names=[*sheet.names, "model"])
 
 
 def _guess_columns(
-    sheet: _Sheet, stated: Mapping[str, str], tasks: tuple[str, ...] | None
+    sheet: Sheet, stated: Mapping[str, str], tasks: tuple[str, ...] | None
 ) -> _Columns:
     """Guess what each column of a table is, except those that `site.toml` states."""
     _check_stated(sheet.names, stated, tasks or ())
@@ -328,7 +239,7 @@ def _check_stated(names: Sequence[str], stated: Mapping[str, str], tasks: tuple[
             raise UnreadableFileError(why=why)
 
 
-def _is_numeric(sheet: _Sheet, name: str) -> bool:
+def _is_numeric(sheet: Sheet, name: str) -> bool:
     """Return whether at least half of the filled cells of a column are numbers."""
     cells = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
     numbers = sum(parse_number(cell, comma=sheet.comma) is not None for cell in cells)
@@ -350,7 +261,7 @@ def _long(
 
 
 def _cells(
-    sheet: _Sheet, columns: _Columns, wanted: Collection[str]
+    sheet: Sheet, columns: _Columns, wanted: Collection[str]
 ) -> tuple[list[_Cell], list[Skipped]]:
     """Return each score of a table, and an entry for each cell that should be one.
 
@@ -378,8 +289,7 @@ def _cells(
                 error = parse_number(row.get(stated), comma=sheet.comma) if stated else None
                 stderr = as_error(error.value) if error else None
                 metric = score.metric or columns.metric
-                what = measure_of(metric)
-                if what not in ("", "average") and metric not in wanted:
+                if what := _unwanted_measure(score.task, metric, wanted):
                     why = f"{metric!r} is no score ({what})"
                     skipped.append(Skipped(f"{where}, {score.task}", why, "score"))
                     continue
@@ -390,7 +300,14 @@ def _cells(
     return cells, skipped
 
 
-def _shared(sheet: _Sheet, values: dict[str, Any]) -> ImportedScore:
+def _unwanted_measure(task: str, metric: str, wanted: Collection[str]) -> str:
+    """Return what a metric measures if that is no score and nobody wants it; else nothing."""
+    what = measure_of(metric)
+    is_wanted_here = any(is_wanted(text, task, metric) for text in wanted)
+    return "" if what == "average" or is_wanted_here else what
+
+
+def _shared(sheet: Sheet, values: dict[str, Any]) -> ImportedScore:
     """Return what the scores of a row share."""
     n = parse_number(values.get("n_examples"), comma=sheet.comma)
     moment = moment_of(_word(values.get("date")))

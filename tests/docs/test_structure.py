@@ -98,7 +98,7 @@ HOMES = {
     "rapidfuzz": "profile/features.py",
     "resvg_py": "render/previews.py",
     "rich": "commands/console.py",
-    "ruamel": "importers/hugging_face.py",
+    "ruamel": "importers/(hugging_face|sheets).py",
     "scipy": "compute/*.py",
     "slugify": "addresses.py",
     "tokenizers": "profile/features.py",

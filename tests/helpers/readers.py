@@ -428,6 +428,9 @@ def _holders() -> Files:
 IMPORTERS: Mapping[str, Callable[[], Files]] = {
     "csv": _tables,
     "lm-eval": partial(_harness, "lm_eval"),
+    "lighteval": partial(_harness, "lighteval"),
+    "evalplus": partial(_harness, "evalplus"),
+    "opencompass": partial(_harness, "opencompass"),
     "helm": partial(_harness, "helm"),
     "inspect": _inspect_logs,
     "mteb": partial(_harness, "mteb"),

@@ -20,8 +20,11 @@ FORMAT_NAMES = [known.name for known in FORMATS]
 JSON_FORMATS = [name for name in FORMAT_NAMES if name != "model-index"]
 # Names of files that each reader looks at.
 ANY_NAMES = {
-    "csv": ("a.csv", "a.tsv", "a.jsonl", "a.parquet"),
+    "csv": ("a.csv", "a.tsv", "a.jsonl", "a.parquet", "a.json", "a.yaml", "a.xlsx"),
     "lm-eval": ("results_2024.json", "samples_t_2024.jsonl"),
+    "lighteval": ("a.json",),
+    "evalplus": ("a.json",),
+    "opencompass": ("a.csv", "a.txt"),
     "helm": ("run_spec.json", "stats.json", "per_instance_stats.json", "scenario_state.json"),
     "inspect": ("a.json", "a.eval"),
     "mteb": ("a.json", "model_meta.json"),
@@ -37,7 +40,7 @@ WORDS = st.sampled_from((
     "test", "hf_subset", "model_info", "id", "evaluation_results", "evaluation_name",
     "metric_config", "score_details", "score", "uncertainty", "t", "org/m",
     "pretrained=org/m,peft=me/a", "adapter_spec", "mean", "split", "instance_id", "stats",
-    "2024-05-01",
+    "2024-05-01", "config_general", "config_tasks", "model_name", "task_name", "prompt_name",
 ))  # fmt: skip
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5),

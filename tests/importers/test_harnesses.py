@@ -1,10 +1,9 @@
-"""Import HELM, Inspect, MTEB, Hugging Face and Every Eval Ever from real files."""
+"""Import Inspect and Every Eval Ever, and what holds for every format."""
 
 import json
 import shutil
 import zipfile
 import zlib
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -22,91 +21,21 @@ from tests.helpers.imported import (
     scores,
     write_json,
 )
+from tests.helpers.sites import build, table
 
 FOLDERS = {
     "lm-eval": "lm_eval",
+    "lighteval": "lighteval",
     "helm": "helm",
     "inspect": "inspect",
+    "evalplus": "evalplus",
+    "opencompass": "opencompass",
     "mteb": "mteb",
     "model-index": "hugging_face",
     "every-eval-ever": "every_eval_ever",
 }
-HELM = HARNESSES / "helm/mmlu-subject=philosophy,method=multiple_choice_joint,model=openai_gpt2"
+
 INSPECT = HARNESSES / "inspect/data_arc_qwen.json"
-
-
-def copied(run, folder):
-    """A run folder of HELM that may be changed."""
-    return Path(shutil.copytree(run, folder / run.name))
-
-
-def test_helm_run(tmp_path):
-    (row,) = imported("helm", HELM, into=tmp_path)
-    assert row == {
-        "model": "openai/gpt2",
-        "task": "mmlu:subject=philosophy,method=multiple_choice_joint",
-        "variant": "base",
-        "score": 1 / 9,
-        # One of nine was right: sqrt((1/9 * 8/9) * 9/8 / 9) = 1/9.
-        "stderr": pytest.approx(1 / 9),
-        "n_examples": 9,
-        "date": "2025-11-05",
-        "source": f"{HELM.name}/stats.json",
-    }
-    (task,) = rows(tmp_path, "tasks")
-    assert ("exact_match", "test") == (task["metric"], task["evaluation_split"])
-    assert "exact_match, 5-shot" == task["setting"]
-
-
-def test_helm_number_of_examples_is_not_count(tmp_path):
-    """`count` is the number of trials."""
-    stats = json.loads((HELM / "stats.json").read_text())
-    assert {1} == {s["count"] for s in stats if s["name"]["name"] == "exact_match"}
-    assert 9 == imported("helm", HELM, into=tmp_path)[0]["n_examples"]
-
-
-def test_helm_ignores_perturbed_statistics(tmp_path):
-    run = copied(HELM, tmp_path)
-    stats = json.loads((run / "stats.json").read_text())
-    for stat in stats:
-        if "perturbation" in stat["name"]:
-            stat["mean"] = 0.99
-    write_json(run / "stats.json", stats)
-    assert 1 / 9 == imported("helm", run, into=tmp_path)[0]["score"]
-
-
-def test_helm_error_needs_the_scores_of_examples(tmp_path):
-    run = copied(HELM, tmp_path)
-    (run / "per_instance_stats.json").unlink()
-    (run / "scenario_state.json").unlink()
-    (row,) = imported("helm", run, into=tmp_path)
-    assert {"stderr", "date"}.isdisjoint(row)
-    write_json(run / "per_instance_stats.json", [
-        {"instance_id": n, "stats": [{"name": {"name": "exact_match", "split": "test"}, "mean": n}]}
-        for n in (0, 1)
-    ])  # fmt: skip
-    assert "stderr" not in imported("helm", run, into=tmp_path)[0]
-
-
-@pytest.mark.parametrize(
-    ("gone", "why"),
-    [
-        ("stats.json", "its run did not end: it has no stats.json"),
-        ("run_spec.json", "its run did not end: it has no run_spec.json"),
-    ],
-)
-def test_helm_run_that_did_not_end(tmp_path, gone, why):
-    run = copied(HELM, tmp_path / "runs")
-    (run / gone).unlink()
-    said = run_import("helm", tmp_path / "runs", into=tmp_path)
-    assert (1, True) == (said.exit_code, f"runs/{run.name}: skipped: {why}" in said.stderr)
-
-
-def test_helm_examples(tmp_path):
-    """The test split has nine; one of them is right."""
-    imported("helm", HELM, "--examples", into=tmp_path)
-    found = [row["score"] for row in rows(tmp_path, "examples")]
-    assert (9, 1.0) == (len(found), sum(found))
 
 
 def test_inspect_log(tmp_path):
@@ -249,153 +178,6 @@ def test_damaged_packed_logs_are_read_or_reported(tmp_path_factory, cut, put, zs
     assert reading.measures or reading.skipped
 
 
-def test_mteb_results(tmp_path):
-    imported("mteb", HARNESSES / "mteb", into=tmp_path)
-    # (0.871582 + 0.729968 + 0.852723) / 3
-    assert {
-        ("fixture-org/small-model", "STS17", "base"): 0.818091,
-        ("intfloat/multilingual-e5-small", "ItaHateClassification", "base"): 0.5784823848238483,
-    } == scores(tmp_path)
-    assert rows(tmp_path, "models")[0] == {
-        "model": "fixture-org/small-model",
-        "release_date": "2024-02-08",
-        "parameters_b": 0.118,
-        "license": "mit",
-        "url": "https://huggingface.co/fixture-org/small-model",
-    }
-    # `accuracy_stderr` of old files is a deviation over repeated trainings, no standard error.
-    assert all("stderr" not in row for row in rows(tmp_path))
-
-
-def test_mteb_subsets(tmp_path):
-    """`--subtasks` imports each subset with its score."""
-    imported("mteb", HARNESSES / "mteb/fixture-org__small-model", "--subtasks", into=tmp_path)
-    found = {task: score for (_, task, _), score in scores(tmp_path).items()}
-    assert {
-        "STS17 (en-en)": 0.871582,
-        "STS17 (es-en)": 0.729968,
-        "STS17 (es-es)": 0.852723,
-    } == found
-
-
-def test_mteb_prefers_the_test_split(tmp_path):
-    scores_ = {
-        "train": [{"main_score": 1.0}],
-        "test": [{"main_score": 0.5, "hf_subset": "default"}],
-    }
-    path = write_json(tmp_path / "org__m/T.json", {"task_name": "T", "scores": scores_})
-    imported("mteb", path, into=tmp_path)
-    assert {("org/m", "T", "base"): 0.5} == scores(tmp_path)
-
-
-def card(folder, text):
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "README.md").write_text(f"---\n{text}---\n\n# A model\n", encoding="utf8")
-    return folder
-
-
-def test_model_card(tmp_path):
-    """Each part of a data set in `model-index` is a task."""
-    imported("model-index", HARNESSES / "hugging_face", into=tmp_path)
-    model = "bert-base-uncased-finetuned-qnli"
-    assert {(model, "glue (qnli)", "base"): 0.791689547867472} == scores(tmp_path)
-    assert [{"model": model, "license": "apache-2.0"}] == rows(tmp_path, "models")
-
-
-INDEX = """\
-base_model: {base}
-model-index:
-- name: {name}
-  results:
-  - task: {{type: asr}}
-    dataset: {{name: Voice fr, type: org/voice, config: fr, split: validation}}
-    metrics:
-    - {{type: rouge, name: Rouge1, value: "26.5 ± 0.5"}}
-    - {{type: rouge, name: Rouge2, value: 9.5}}
-    source: {{url: "https://example.org/run"}}
-"""
-
-
-def test_model_card_with_metrics_of_one_type_and_a_base_model(tmp_path):
-    """Rouge1 and Rouge2 are told apart by name; the card pairs base and tuned."""
-    card(tmp_path / "hub/base", INDEX.format(base="", name="base"))
-    card(tmp_path / "hub/tuned", INDEX.format(base="base", name="tuned"))
-    imported("model-index", tmp_path / "hub", into=tmp_path)
-    places = {("base", "Voice fr", "base"), ("base", "Voice fr", "fine_tuned")}
-    assert places == set(scores(tmp_path))
-    assert {26.5} == set(scores(tmp_path).values())
-    assert "Rouge1, validation split" == rows(tmp_path, "tasks")[0]["setting"]
-    assert {"https://example.org/run"} == {row["source"] for row in rows(tmp_path)}
-
-
-def test_repositories_in_the_hugging_face_cache(tmp_path):
-    """The names of their folders are the ids; their files are links."""
-    for name, base in (("base", ""), ("tuned", "org/base")):
-        folder = tmp_path / f"hub/models--org--{name}"
-        blob = card(folder / "blobs/1", INDEX.format(base=base, name="short")) / "README.md"
-        (folder / "snapshots/abc").mkdir(parents=True)
-        (folder / "snapshots/abc/README.md").symlink_to(blob.rename(folder / "blobs/f00"))
-    imported("model-index", tmp_path / "hub", into=tmp_path)
-    places = {("org/base", "Voice fr", "base"), ("org/base", "Voice fr", "fine_tuned")}
-    assert places == set(scores(tmp_path))
-
-
-def test_merged_model_is_not_paired(tmp_path):
-    card(tmp_path / "hub/m", INDEX.format(base="[a, b]", name="m"))
-    said = run_import("model-index", tmp_path / "hub", into=tmp_path)
-    assert {("m", "Voice fr", "base")} == set(scores(tmp_path))
-    assert "hub/m/README.md: made from a, b, so it is not paired" in said.stderr
-
-
-EVAL_RESULTS = """\
-- dataset: {id: openai/gsm8k, task_id: gsm8k}
-  source: {name: Model Card, url: "https://huggingface.co/org/m"}
-  value: 96.06
-  date: 2025-01-15
-- dataset: {id: cais/hle, task_id: default}
-  value: 20.9
-  notes: no-tools
-- dataset: {id: broken}
-  value: high
-"""
-
-
-def test_eval_results_of_a_repository(tmp_path):
-    folder = tmp_path / "hub/org__m/.eval_results"
-    folder.mkdir(parents=True)
-    (folder / "all.yaml").write_text(EVAL_RESULTS)
-    said = run_import("model-index", tmp_path / "hub", into=tmp_path)
-    assert (
-        "not tell whether higher is better for 'openai/gsm8k: gsm8k' and 'cais/hle'" in said.stderr
-    )
-    answers = ("--higher-is-better", "--percent")
-    imported("model-index", tmp_path / "hub", *answers, into=tmp_path)
-    assert {
-        ("org/m", "openai/gsm8k: gsm8k", "base"): 96.06,
-        ("org/m", "cais/hle", "base"): 20.9,
-    } == scores(tmp_path)
-    first, second = rows(tmp_path)
-    assert ("2025-01-15", "https://huggingface.co/org/m") == (first["date"], first["source"])
-    assert "hub/org__m/.eval_results/all.yaml" == second["source"]
-    assert ["no-tools"] == [t["setting"] for t in rows(tmp_path, "tasks") if "setting" in t]
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("a: [\n", "its YAML cannot be read: "),
-        ("license: mit\n", "it has no model-index"),
-        ("model-index: []\n", "it has no score"),
-        ("x: !!python/object/apply:os.system [ls]\nmodel-index: []\n", "its YAML cannot be read: "),
-    ],
-)
-def test_unreadable_model_cards(tmp_path, text, why):
-    """The reason is reported; YAML tags run no code."""
-    card(tmp_path / "hub/m", text)
-    said = run_import("model-index", tmp_path / "hub", into=tmp_path)
-    assert (1, True) == (said.exit_code, f"hub/m/README.md: skipped: {why}" in said.stderr)
-
-
 def test_every_eval_ever_records(tmp_path):
     imported("every-eval-ever", HARNESSES / "every_eval_ever", into=tmp_path)
     model = "TencentARC/LLaMA-Pro-8B-Instruct"
@@ -412,6 +194,10 @@ def test_every_eval_ever_records(tmp_path):
     assert 0.3333333333333333 == scores(tmp_path)["ollama/qwen2.5-0.5b", "ai2_arc: choice", "base"]
     assert all("n_examples" not in row for row in rows(tmp_path))
     assert "2025-10-20" == rows(tmp_path)[0]["date"]
+    about = ("evaluator_relationship", "tool", "retrieved")
+    first, second = ([row.get(name) for name in about] for row in rows(tmp_path)[:2])
+    assert ["third_party", "inspect_ai", "2026-02-08"] == first
+    assert ["third_party", "lm-evaluation-harness 0.4.0", "2026-02-10"] == second
     task = next(row for row in rows(tmp_path, "tasks") if row["task"] == "GPQA")
     assert (True, 0.0, 1.0) == (task["higher_is_better"], task["score_min"], task["score_max"])
     assert 8.357 == rows(tmp_path, "models")[1]["parameters_b"]
@@ -469,3 +255,40 @@ def test_empty_folder_is_an_error(tmp_path, source):
     assert 1 == said.exit_code
     assert f"no score of format {source} was found, since there is no file. Name " in said.stderr
     assert "1 error; nothing was written." in said.stderr
+
+
+# A number in a file of each format, and whether higher is better.
+
+
+ON_PAGES = {
+    "lm-eval": ("arc_challenge", "meta-llama/Llama-2-7b-hf", 0.4300341296928328),
+    "lighteval": ("glue:cola", "HuggingFaceTB/SmolLM2-1.7B-Instruct", 0.1673623873916),
+    "helm": ("narrative_qa", "openai/gpt2", 0.17424242424242425),
+    "inspect": ("inspect_evals/arc_easy", "ollama/qwen2.5:0.5b", 0.3333333333333333),
+    "evalplus": ("humaneval+", "OpenCoder-8B-Instruct", 77.4),
+    "opencompass": ("IFEval", "internlm2-chat-20b-hf", 33.09),
+    "mteb": ("STSBenchmark", "openai/text-embedding-3-large", 0.8356231247),
+    "model-index": (
+        "GLUE ZSE-TEST-SAMPLED-N700-QUALITY_EST-MAX_SAMPLED=0",
+        "roberta-large-ep1-lr1e-5",
+        0.5390567981865767,
+    ),
+    "every-eval-ever": ("GPQA", "LLaMA-Pro-8B-Instruct", 0.2743),
+}
+
+
+@pytest.mark.parametrize("source", ON_PAGES)
+def test_number_of_a_file_is_on_the_page_of_its_task(tmp_path, source):
+    """In full precision, ranked so that the best is first."""
+    imported(source, HARNESSES / FOLDERS[source], "--model", "org/m", into=tmp_path)
+    site = build(tmp_path)
+    name, model, score = ON_PAGES[source]
+    (task,) = (task for task in site.api("tasks") if task["task"] == name)
+    assert task["higher_is_better"] is True
+    pages = (page for path, page in site.pages() if path.startswith("tasks/") and page.h1)
+    (page,) = (page for page in pages if page.h1 and page.h1.get_text(strip=True) == name)
+    ranking = table(page, "ranking")
+    on_page = {row["model"].text: row["base"].number for row in ranking}
+    assert score == on_page[model]
+    found = [number for number in on_page.values() if number is not None]
+    assert sorted(found, reverse=True) == found

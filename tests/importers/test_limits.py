@@ -62,6 +62,7 @@ def parquet(path: Path, text: str = "a", rows: int = 1, **columns: list[list[int
 
 
 def csv_files(folder: Path) -> None:
+    sheet_files(folder)
     write(folder / "good.csv", "model,task,score\ngood,t,0.5\n")
     write(folder / "spaces.csv", f"model,task,score\na,t,0.5{' ' * 40_000}x\n")
     columns = ",".join(f"t{number}" for number in range(9_999))
@@ -80,6 +81,39 @@ def csv_files(folder: Path) -> None:
     buffers = [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")]
     model = pa.Array.from_buffers(pa.string(), 1, buffers)
     pq.write_table(pa.table({"model": model, "task": ["t"]}), folder / "utf8.parquet")
+
+
+SHEET = '<worksheet xmlns="x"><sheetData><row><c r="A1" t="inlineStr"><is><t>&a;</t></is></c></row>'
+
+
+def workbook(path: Path, sheet: str, target: str = "worksheets/sheet1.xml") -> None:
+    """An Excel workbook with one sheet."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        link = '<sheet r:id="a" xmlns:r="r"/>'
+        archive.writestr(
+            "xl/workbook.xml", f'<workbook xmlns="x"><sheets>{link}</sheets></workbook>'
+        )
+        rels = f'<Relationship Id="a" Target="{target}"/>'
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels", f'<Relationships xmlns="x">{rels}</Relationships>'
+        )
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+
+
+def sheet_files(folder: Path) -> None:
+    """Excel workbooks, JSON and YAML."""
+    write(folder / "deep.json", "[" * 100_000)
+    write(folder / "nested.json", '[{"model": ' + '{"a": ' * 900 + "1" + "}" * 900 + "}]")
+    write(folder / "text.json", '"a"')
+    lists = (f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 25))
+    write(folder / "aliases.yaml", "\n".join(["a0: &a0 [{model: a}]", *lists]))
+    write(folder / "zip.xlsx", b"PK no")
+    workbook(folder / "bomb.xlsx", " " * 150_000_000)
+    entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    workbook(folder / "entities.xlsx", f'<!DOCTYPE x [<!ENTITY a0 "x">{entities}]>{SHEET}')
+    workbook(folder / "cut.xlsx", SHEET)
+    workbook(folder / "away.xlsx", "<x/>", "../../etc/passwd")
+    workbook(folder / "empty.xlsx", '<worksheet xmlns="x"/>')
 
 
 def yaml_files(folder: Path) -> None:
@@ -134,7 +168,7 @@ def zip_files(folder: Path) -> None:
 
 
 def helm_files(folder: Path) -> None:
-    (run,) = (HARNESSES / "helm").iterdir()
+    run = next((HARNESSES / "helm").glob("mmlu*"))
     for name in ("good", "other"):
         for file in run.iterdir():
             write(folder / name / file.name, file.read_bytes())
@@ -148,7 +182,7 @@ def helm_files(folder: Path) -> None:
 
 # What writes a folder of small hostile files, and one that is sound; how many are skipped.
 HOSTILE = {
-    "csv": (csv_files, 9),  # the row with spaces too
+    "csv": (csv_files, 19),  # the row with spaces too
     "model-index": (yaml_files, 10),
     "lm-eval": (lm_eval_files, 5),
     "inspect": (zip_files, 4),
@@ -263,9 +297,11 @@ def test_thousands_of_setups_of_a_task_get_names_of_their_own():
 # How each pattern is used.
 USES = {
     "importers.helm": {"_REQUEST_TIME": "search", "_BOOKKEEPING": "match"},
-    "importers.hugging_face": {"_CACHED": "fullmatch"},
-    "importers.lm_eval": {"_HUB_ID": "fullmatch", "_UNSAFE": "search", "_STAMP": "search"},
+    "importers.hugging_face": {"_CACHED": "fullmatch", "_HUB_ID": "fullmatch"},
+    "importers.lm_eval": {"_HUB_ID": "fullmatch", "_UNSAFE": "search"},
     "importers.mteb": {"_REVISION": "fullmatch"},
+    "importers.reading": {"_STAMP": "search"},
+    "importers.summaries": {"_GAP": "search", "_SHARE": "search"},
     "importers.tabular": {"_NUMBER": "fullmatch"},
     "tables.export": {"NUMBER": "fullmatch", "_FORMULA": "search"},
 }

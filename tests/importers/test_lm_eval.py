@@ -3,6 +3,7 @@
 import json
 import math
 import os
+from collections import Counter
 
 import pytest
 
@@ -54,6 +55,61 @@ def test_version_0_4(tmp_path):
         "test_examples": 5000,
         "setting": "exact_match, 0-shot",
     }
+
+
+BIGSCIENCE = REAL / "bigscience"
+
+
+def test_results_of_the_bigscience_workshop(tmp_path):
+    """They are nested by task, then by time, and name no model."""
+    said = run_import("lm-eval", BIGSCIENCE / "bslmeval.json", into=tmp_path)
+    assert (1, True) == (
+        said.exit_code,
+        "it names no model. Name the model by --model." in said.stderr,
+    )
+    said = run_import("lm-eval", BIGSCIENCE / "bslmeval.json", "--model", "org/m", into=tmp_path)
+    assert {
+        ("org/m", "arc_challenge", "base"): 0.4121160409556314,
+        ("org/m", "arc_easy", "base"): 0.7508417508417509,
+        ("org/m", "axb (GPT-3 style)", "base"): 0.4682971014492754,
+        ("org/m", "gsarti/flores_101_spa", "base"): 36.11085348176834,
+        ("org/m", "cb (GPT-3 style)", "base"): 0.3392857142857143,
+    } == scores(tmp_path)
+    (task,) = (row for row in rows(tmp_path, "tasks") if row["task"] == "gsarti/flores_101_spa")
+    assert ("word_perplexity", False) == (task["metric"], task["higher_is_better"])
+    assert {"2022-07-07"} == {row["date"] for row in rows(tmp_path)}
+    assert 0.06384226561930827 == rows(tmp_path)[4]["stderr"]
+    assert "1 file with scores, 0 skipped." in said.stderr
+
+
+def test_each_task_of_a_file_has_its_own_moments(tmp_path):
+    """A few hundred in one file, and the newest counts."""
+    results = {
+        f"t{n}": {
+            f"2022-07-{day:02}-20-{n // 60:02}-{n % 60:02}": {"acc": day / 100} for day in (7, 8)
+        }
+        for n in range(300)
+    }
+    path = write_json(tmp_path / "a.json", {"results": results})
+    imported("lm-eval", path, "--model", "m", into=tmp_path)
+    assert {0.08: 300} == Counter(scores(tmp_path).values())
+    assert {"2022-07-08"} == {row["date"] for row in rows(tmp_path)}
+
+
+def test_list_of_results_of_the_bigscience_workshop(tmp_path):
+    """Each item has one metric of a task and prompt."""
+    said = run_import(
+        "lm-eval", BIGSCIENCE / "bsevalharness.json", "--model", "org/m", "--verbose", into=tmp_path
+    )
+    assert {("org/m", "crows_pairs_english (1)", "base"): 0.49552772808586765} == scores(tmp_path)
+    assert 0.012212810647205384 == rows(tmp_path)[0]["stderr"]
+    assert 1 == said.stderr.count("left out: ")
+
+
+def test_stated_model_is_for_files_that_name_none(tmp_path):
+    imported("lm-eval", BIGSCIENCE / "bslmeval.json", LLAMA, "--model", "org/m", into=tmp_path)
+    models = {model for model, task, _ in scores(tmp_path) if "arc_challenge" in task}
+    assert {"org/m", "meta-llama/Llama-2-7b-hf"} == models
 
 
 def test_standard_error_of_0_is_unknown(tmp_path):
@@ -456,12 +512,11 @@ def test_importing_twice_changes_nothing(tmp_path):
 
 def test_every_number_is_one_of_the_files(tmp_path):
     """Of all the real files: the scores, and their errors unless they are 0."""
-    imported("lm-eval", REAL, into=tmp_path)
-    stated = set()
+    imported("lm-eval", REAL, "--model", "org/m", into=tmp_path)
+    stated: set[float] = set()
     for path in REAL.rglob("*"):
         if path.is_file() and path.suffix != ".jsonl":
-            results = json.loads(path.read_text())["results"]
-            stated |= {v for values in results.values() for v in values.values()}
+            json.loads(path.read_text(), parse_float=lambda text: stated.add(float(text)))
     found = [row[name] for row in rows(tmp_path) for name in ("score", "stderr") if name in row]
     assert len(found) > 300
     assert set() == set(found) - stated

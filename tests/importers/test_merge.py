@@ -198,12 +198,77 @@ def test_adapter_is_paired_with_its_base(tmp_path):
     assert ["org/base"] == [row["model"] for row in rows(tmp_path, "models")]
 
 
-def test_base_without_a_score_is_a_warning(tmp_path):
-    said = run_import("lm-eval", run_file(tmp_path, "tuned", 0.75, PEFT), into=tmp_path)
+def test_tuned_model_keeps_its_name_if_its_base_has_no_score(tmp_path):
+    """It is paired as soon as the base has a score on one of its tasks."""
+    tuned = run_file(tmp_path, "tuned", 0.75, PEFT)
+    said = run_import("lm-eval", tuned, into=tmp_path)
+    assert {("me/adapter", "t", "base"): 0.75} == scores(tmp_path)
     assert (
-        "warning: not paired: 'me/adapter' was tuned from 'org/base', which has no sc"
-        in said.stderr
-    )
+        "warning: not paired: 'me/adapter' from 'org/base', since the base has no score on the "
+        "same tasks. It is a model of its own."
+    ) in said.stderr
+    assert "\npaired: " not in said.stderr
+    other = run_file(tmp_path, "other", 0, results={"u": {"acc,none": 0.5}})
+    imported("lm-eval", other, into=tmp_path)
+    assert "not paired" in run_import("lm-eval", tuned, into=tmp_path).stderr
+    imported("lm-eval", run_file(tmp_path, "base", 0.25), into=tmp_path)
+    said = run_import("lm-eval", tuned, into=tmp_path)
+    assert {
+        ("org/base", "u", "base"): 0.5,
+        ("org/base", "t", "base"): 0.25,
+        ("org/base", "t", "fine_tuned"): 0.75,
+    } == scores(tmp_path)
+    assert "not paired" not in said.stderr
+    assert "paired: me/adapter with org/base\n" in said.stderr
+    assert "moved: me/adapter, t (base) to org/base (fine_tuned)" in said.stderr
+
+
+def test_pair_of_site_toml_needs_no_score_of_the_base(tmp_path):
+    (tmp_path / "site.toml").write_text('[import.pairs]\n"me/adapter" = "org/base"\n')
+    said = run_import("lm-eval", run_file(tmp_path, "tuned", 0.75, PEFT), into=tmp_path)
+    assert {("org/base", "t", "fine_tuned"): 0.75} == scores(tmp_path)
+    assert "paired: me/adapter with org/base, which has no score" in said.stderr
+    assert "not paired" not in said.stderr
+
+
+def test_site_toml_keeps_a_tuned_model_apart(tmp_path):
+    """An empty name says that the model has no base."""
+    (tmp_path / "site.toml").write_text('[import.pairs]\n"me/adapter" = ""\n')
+    for name, args in (("base", "pretrained=org/base"), ("tuned", PEFT)):
+        run_file(tmp_path / "runs", name, 0.5, args)
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {("org/base", "t", "base"), ("me/adapter", "t", "base")} == set(scores(tmp_path))
+    assert "paired" not in said.stderr
+
+
+def test_tuned_model_without_base_is_ranked_among_tuned_models(tmp_path):
+    """Where other models of the board are paired; its place stays when it is imported again."""
+    lone = run_file(tmp_path, "lone", 0.5, "pretrained=org/none,peft=me/lone")
+    run_file(tmp_path / "runs", "base", 0.25)
+    run_file(tmp_path / "runs", "tuned", 0.75, PEFT)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    imported("lm-eval", lone, into=tmp_path)
+    assert ("me/lone", "t", "fine_tuned") in scores(tmp_path)
+    other = tmp_path / "other"
+    for path in (lone, tmp_path / "runs", lone):
+        imported("lm-eval", path, into=other)
+    assert ["base"] == [variant for model, _, variant in scores(other) if model == "me/lone"]
+
+
+def test_base_that_was_tuned_itself_is_no_base(tmp_path):
+    """Its own scores are the tuned variant of another model."""
+    for name, args in (
+        ("base", "pretrained=org/base"),
+        ("tuned", PEFT),
+        ("twice", "pretrained=me/adapter,peft=me/twice"),
+    ):
+        run_file(tmp_path / "runs", name, 0.5, args)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {
+        ("org/base", "t", "base"),
+        ("org/base", "t", "fine_tuned"),
+        ("me/twice", "t", "fine_tuned"),
+    } == set(scores(tmp_path))
 
 
 def test_variants_come_from_site_toml(tmp_path):
@@ -239,9 +304,12 @@ def test_two_adapters_of_one_base_become_models(tmp_path):
 
 
 def test_stored_adapter_stays_paired(tmp_path):
-    imported("lm-eval", run_file(tmp_path, "one", 0.25, PEFT), into=tmp_path)
+    run_file(tmp_path / "runs", "base", 0.5)
+    run_file(tmp_path / "runs", "one", 0.25, PEFT)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
     said = run_import("lm-eval", run_file(tmp_path, "two", 0.75, OTHER), into=tmp_path)
     assert {
+        ("org/base", "t", "base"): 0.5,
         ("org/base", "t", "fine_tuned"): 0.25,
         ("me/other", "t", "fine_tuned"): 0.75,
     } == scores(tmp_path)
@@ -338,6 +406,16 @@ def test_two_scores_with_one_key(tmp_path):
     merged = merge_results([], [first, second], "base")
     assert ["m"] == [row["model"] for row in merged.rows]
     assert [(second, "'a' of a.json has the same place")] == merged.refused
+
+
+def test_details_go_with_the_score_that_they_are_of():
+    """Also those outside the schema: a new score does not inherit the old one's tool."""
+    old = ImportedScore("m", "t", 0.5, tool="a 1.0", evaluator_relationship="first_party")
+    (row,) = merge_results([], [Placed(old, "m", "t", "base")], "base").rows
+    assert ("a 1.0", "first_party") == (row["tool"], row["evaluator_relationship"])
+    new = ImportedScore("m", "t", 0.75)
+    (row,) = merge_results([row], [Placed(new, "m", "t", "base")], "base").rows
+    assert (0.75, None, None) == (row["score"], row["tool"], row["evaluator_relationship"])
 
 
 def test_save_error_names_the_column(tmp_path):

@@ -390,6 +390,57 @@ def test_importing_twice_changes_nothing(tmp_path):
     assert before == contents(tmp_path)
 
 
+def test_stated_model_of_a_table_that_names_none(tmp_path):
+    """Another table keeps the models that it names."""
+    (tmp_path / "a.csv").write_text("task,score\nadd,0.5\nsort,0.25\n")
+    (tmp_path / "b.csv").write_text("model,add\nb,0.75\n")
+    imported("csv", tmp_path / "a.csv", tmp_path / "b.csv", "--model", "org/m", UP, into=tmp_path)
+    assert {
+        ("org/m", "add", "base"): 0.5,
+        ("org/m", "sort", "base"): 0.25,
+        ("b", "add", "base"): 0.75,
+    } == scores(tmp_path)
+
+
+DOCUMENTS = {
+    "list.json": '[{"model": "a", "add": 0.5, "sub": {"easy": 0.25, "hard": null}}]',
+    "inside.json": '{"date": 5, "rows": [{"model": "a", "add": 0.5, "sub": {"easy": 0.25}}]}',
+    "named.json": '{"a": {"add": 0.5, "sub": {"easy": 0.25}, "tags": ["x"]}}',
+    "lines.jsonl": '{"model": "a", "add": 0.5, "sub": {"easy": 0.25}}',
+    "list.yaml": "- {model: a, add: 0.5, sub: {easy: 0.25}}",
+    "named.yml": "a:\n  add: 0.5\n  sub: {easy: 0.25}\n",
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_objects_are_rows(tmp_path, name):
+    """A list of them, the only list in an object, objects by name; objects inside are columns."""
+    (tmp_path / name).write_text(DOCUMENTS[name])
+    imported("csv", tmp_path / name, UP, into=tmp_path)
+    assert {("a", "add", "base"): 0.5, ("a", "sub.easy", "base"): 0.25} == scores(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["5", "{}", "[]", "[1]", '{"a": [{"b": 1}], "c": [{"b": 1}]}'])
+def test_documents_that_are_no_tables(tmp_path, text):
+    (tmp_path / "a.json").write_text(text)
+    said = run_import("csv", tmp_path / "a.json", into=tmp_path)
+    line = "a.json: skipped: it is no table: neither a list of objects nor objects by name"
+    assert (1, True) == (said.exit_code, line in said.stderr)
+
+
+def test_excel_workbook(tmp_path):
+    """The value of a formula is the saved one; a text may be made of several parts."""
+    imported("csv", HARNESSES / "tables/scores.xlsx", UP, into=tmp_path)
+    assert {
+        ("alpha", "adding", "base"): 0.71,
+        ("alpha", "sorting", "base"): 0.5,
+        ("beta", "adding", "base"): 0.82,
+        ("beta", "sorting", "base"): 1.0,
+        ("gamma", "adding", "base"): 0.75,
+        ("delta", "adding", "base"): 0.25,
+    } == scores(tmp_path)
+
+
 # --- directions, measures and facts ---------------------------------------------------------------
 
 METRICS = """\

@@ -1,0 +1,141 @@
+"""Read summaries over many models: of OpenCompass, and the results of EvalPlus."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from site_builder.importers.reading import (
+    COLUMNS,
+    ROWS,
+    SCORES,
+    Found,
+    ImportedRow,
+    ImportedScore,
+    ImportOptions,
+    Reading,
+    Skipped,
+    UnreadableFileError,
+    as_number,
+    as_table,
+    as_text,
+    find_files,
+    read_each,
+    read_json,
+    read_text,
+)
+from site_builder.importers.tabular import parse_number
+from site_builder.records import replace
+from site_builder.tables.text_files import read_csv
+
+_HEADING = ["dataset", "version", "metric", "mode"]
+_GAP = re.compile(r" {2,}+")  # between the columns of a table in text
+_PASS = "pass@1"
+_SHARE = re.compile(r"accuracy|acc\b|pass@\d", re.IGNORECASE)
+
+
+def read_opencompass(path: Path, options: ImportOptions) -> Reading:
+    """Read `summary_*.csv` and the tables in `summary_*.txt` at a path.
+
+    They have a row for each data set and metric, and a column for each model. Rows without a
+    version are means of other rows, and no scores.
+    """
+    return read_each(find_files(path), _read_summary)
+
+
+def _read_summary(found: Found) -> Reading:
+    suffix = found.path.suffix.lower()
+    if suffix not in (".csv", ".txt"):
+        raise UnreadableFileError(why=f"{suffix or 'no ending'} is neither .csv nor .txt")
+    text = read_text(found.path)
+    try:
+        lines = list(read_csv(io.StringIO(text, newline=""))) if suffix == ".csv" else _table(text)
+    except csv.Error as error:
+        raise UnreadableFileError(why=f"it is not CSV: {error}") from error
+    heading, *rows = ROWS.take(lines) or [[]]
+    models = [as_text(name) for name in heading[len(_HEADING) :]]
+    if heading[: len(_HEADING)] != _HEADING or not all(models):
+        why = f"it is no summary of OpenCompass: its columns are not {', '.join(_HEADING)}, models"
+        raise UnreadableFileError(why=why)
+    COLUMNS.check(len(heading))
+    SCORES.check(len(rows) * len(models))
+    run = ImportedScore("", "", math.nan, **found.provenance(None))
+    scores: list[ImportedScore] = []
+    skipped: list[Skipped] = []
+    for row in rows:
+        of_row = list(_scores(run, models, row))
+        if of_row and row[1] == "-":
+            why = f"it is a mean of other rows ({as_text(row[2])})"
+            skipped.append(Skipped(f"{found.shown}: {as_text(row[0])}", why, what="score"))
+        else:
+            scores += of_row
+    if not scores:
+        raise UnreadableFileError(why="it has no score")
+    tasks = tuple(ImportedRow(score.task, _facts(score.metric), score.metric) for score in scores)
+    return Reading(tuple(scores), tasks=tasks, skipped=tuple(skipped), files=1)
+
+
+def _table(text: str) -> Iterator[list[str]]:
+    """Yield the cells of the first table in a text: lines from its heading to an empty line."""
+    is_table = False
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in _GAP.split(line.strip())]
+        is_table = is_table or cells[: len(_HEADING)] == _HEADING
+        if is_table and not line.strip():
+            return
+        if is_table and not line.startswith("---"):
+            yield cells
+
+
+def _scores(run: ImportedScore, models: list[str], row: list[str]) -> Iterator[ImportedScore]:
+    task, version, metric, mode = (as_text(cell) for cell in (*row, "", "", "", "")[:4])
+    for model, cell in zip(models, row[len(_HEADING) :], strict=False):
+        number = parse_number(cell, comma=False)
+        if number is not None and task:
+            setting = ", ".join(word for word in (mode, version) if word not in ("", "-"))
+            yield replace(
+                run, model=model, task=task, metric=metric, setting=setting, score=number.value
+            )
+
+
+def _facts(metric: str) -> dict[str, Any]:
+    """Return the direction and bounds of a share, which both write in percent."""
+    if not _SHARE.search(metric):
+        return {}
+    return {"higher_is_better": True, "score_min": 0.0, "score_max": 100.0}
+
+
+def read_evalplus(path: Path, options: ImportOptions) -> Reading:
+    """Read `results.json` of the EvalPlus leaderboard: pass@1 by model and data set, in percent."""
+    return read_each(find_files(path), _read_evalplus)
+
+
+def _read_evalplus(found: Found) -> Reading:
+    if found.path.suffix != ".json":
+        raise UnreadableFileError(why=f"{found.path.suffix or 'no ending'} is not .json")
+    entries = as_table(read_json(found.path))
+    scores: list[ImportedScore] = []
+    models: list[ImportedRow] = []
+    provenance = found.provenance(None)
+    for name, entry in entries.items():
+        model, about = as_text(name), as_table(entry)
+        size, link = as_number(about.get("size")), as_text(about.get("link"))
+        facts = {
+            "parameters_b": size if size and size > 0 else None,
+            "url": link if link.startswith(("http://", "https://")) else None,
+            "tuning": "instruct" if about.get("prompted") is True else None,
+        }
+        models.append(ImportedRow(model, facts))
+        for task, value in as_table(about, _PASS).items():
+            score = as_number(value)
+            if score is not None and model and as_text(task):
+                scores.append(ImportedScore(model, as_text(task), score, _PASS, **provenance))
+    if not scores:
+        raise UnreadableFileError(why=f"it is no result of EvalPlus: it has no {_PASS}")
+    tasks = (ImportedRow(task, _facts(_PASS)) for task in dict.fromkeys(s.task for s in scores))
+    return Reading(tuple(scores), models=tuple(models), tasks=tuple(tasks), files=1)

@@ -1,0 +1,181 @@
+"""Import lighteval, OpenCompass, EvalPlus, and tables of leaderboards."""
+
+import csv
+import json
+
+import pytest
+
+from tests.helpers.imported import (
+    HARNESSES,
+    imported,
+    rows,
+    run_import,
+    scores,
+    write_json,
+)
+from tests.helpers.sites import ROOT
+
+LIGHTEVAL = HARNESSES / "lighteval"
+
+
+def test_lighteval_results(tmp_path):
+    """The means over tasks are left out; an error of NaN or 0 is unknown."""
+    said = run_import("lighteval", LIGHTEVAL, into=tmp_path)
+    smol, dummy = "HuggingFaceTB/SmolLM2-1.7B-Instruct", "eee-smoke/dummy-model"
+    assert {
+        (smol, "mmlu:abstract_algebra", "base"): 0.31,
+        (smol, "mmlu:anatomy", "base"): 0.4444444444444444,
+        (smol, "glue:cola", "base"): 0.1673623873916,
+        (dummy, "squad_v2", "base"): 0.0,
+        (dummy, "anli:r1", "base"): 0.0,
+    } == scores(tmp_path)
+    by_task = {row["task"]: row for row in rows(tmp_path)}
+    assert {
+        "model": smol,
+        "task": "mmlu:abstract_algebra",
+        "variant": "base",
+        "score": 0.31,
+        "stderr": 0.04648231987117316,
+        "n_examples": 100,
+        "date": "2026-01-21",
+        "source": f"lighteval/{smol}/results_2026-01-21T03-44-18.458309.json",
+    } == by_task["mmlu:abstract_algebra"]
+    assert "stderr" not in by_task["mmlu:anatomy"]
+    assert "Measured on at most 2 examples (--max-samples)." == by_task["squad_v2"]["flag"]
+    tasks = {row["task"]: row for row in rows(tmp_path, "tasks")}
+    assert tasks["glue:cola"] == {
+        "task": "glue:cola",
+        "metric": "mcc",
+        "higher_is_better": True,
+        "dataset_url": "https://huggingface.co/datasets/nyu-mll/glue",
+        "evaluation_split": "validation",
+        "setting": "mcc, 0-shot",
+    }
+    assert "it is a mean over tasks of the run (3)" in said.stderr
+
+
+def test_old_lighteval_results(tmp_path):
+    """The key names a suite too, and a run of part of the examples is flagged."""
+    key = "leaderboard|arc:challenge|25|0"
+    document = {
+        "config_general": {"model_name": "org/m", "model_config": {"revision": "v2"}},
+        "results": {key: {"acc": 0.5, "acc_stderr": 0.125}},
+        "config_tasks": {key: {"original_num_docs": 40, "effective_num_docs": 16}},
+    }
+    (row,) = imported("lighteval", write_json(tmp_path / "a.json", document), into=tmp_path)
+    assert ("org/m@v2", "arc:challenge", 16) == (row["model"], row["task"], row["n_examples"])
+    assert "Measured on 16 of 40 examples." == row["flag"]
+    assert "acc, leaderboard, 25-shot" == rows(tmp_path, "tasks")[0]["setting"]
+
+
+def test_lighteval_file_without_a_model(tmp_path):
+    document = {"config_general": {"max_samples": 5}, "results": {"boolq|0": {"accuracy": 0.78}}}
+    path = write_json(tmp_path / "a.json", document)
+    said = run_import("lighteval", path, into=tmp_path)
+    assert "a.json: skipped: it names no model. Name the model by --model." in said.stderr
+    assert "m" == imported("lighteval", path, "--model", "m", into=tmp_path)[0]["model"]
+
+
+def test_opencompass_summaries(tmp_path):
+    """Shares are percentages; `mgsm` is the mean of the rows above it, and a 0 is a score."""
+    said = run_import("opencompass", HARNESSES / "opencompass", into=tmp_path)
+    found = {(model, task): score for (model, task, _), score in scores(tmp_path).items()}
+    assert 17 == len(found)
+    assert (40.47 not in found.values(), 0.0) == (
+        True,
+        found["llama-3-8b-instruct-hf", "mgsm_te"],
+    )
+    assert (36.04, 33.64) == (
+        found["baichuan2-7b-chat-hf", "IFEval"],
+        found["llama-2-13b-chat-hf", "IFEval"],
+    )
+    assert "it is a mean of other rows (naive_average) (3)" in said.stderr
+    tasks = {row["task"]: row for row in rows(tmp_path, "tasks")}
+    assert tasks["IFEval"] == {
+        "task": "IFEval",
+        "metric": "Prompt-level-strict-accuracy",
+        "higher_is_better": True,
+        "score_min": 0.0,
+        "score_max": 100.0,
+        "setting": "Prompt-level-strict-accuracy, gen, 3321a3",
+    }
+    metric = "Inst-level-loose-accuracy"
+    imported(
+        "opencompass",
+        HARNESSES / "opencompass",
+        "--metric",
+        f"IFEval={metric}",
+        into=tmp_path / "b",
+    )
+    assert 58.03 == scores(tmp_path / "b")["llama-2-13b-chat-hf", "IFEval", "base"]
+
+
+def test_opencompass_summary_as_csv(tmp_path):
+    """Headings of groups have dashes for scores; a perplexity is no share."""
+    (tmp_path / "summary.csv").write_text(
+        "dataset,version,metric,mode,a,b\n--- Exam ---,-,-,-,-,-\nt,1b2c,accuracy,ppl,50.5,-\n"
+        "u,3d4e,ppl,ppl,7.5,8.25\n"
+    )
+    imported("opencompass", tmp_path / "summary.csv", into=tmp_path)
+    assert {("a", "t", "base"): 50.5, ("a", "u", "base"): 7.5, ("b", "u", "base"): 8.25} == scores(
+        tmp_path
+    )
+    tasks = {row["task"]: row for row in rows(tmp_path, "tasks")}
+    assert (100.0, None) == (tasks["t"]["score_max"], tasks["u"].get("score_max"))
+    assert tasks["u"]["higher_is_better"] is False
+
+
+def test_evalplus_results(tmp_path):
+    """A null is no score, and no size."""
+    imported("evalplus", HARNESSES / "evalplus/results.json", into=tmp_path)
+    stated = json.loads((HARNESSES / "evalplus/results.json").read_text())
+    assert scores(tmp_path) == {
+        (model, task, "base"): score
+        for model, entry in stated.items()
+        for task, score in entry["pass@1"].items()
+        if score is not None
+    }
+    assert ("Code-13B", "mbpp", "base") not in scores(tmp_path)
+    models = {row["model"]: row for row in rows(tmp_path, "models")}
+    assert "parameters_b" not in models["Gemini 1.5 Pro 002"]
+    assert models["Artigenz-Coder-DS-6.7B"] == {
+        "model": "Artigenz-Coder-DS-6.7B",
+        "parameters_b": 6.7,
+        "tuning": "instruct",
+        "url": "https://huggingface.co/Artigenz/Artigenz-Coder-DS-6.7B",
+    }
+    assert {"humaneval", "humaneval+", "mbpp", "mbpp+"} == {
+        r["task"] for r in rows(tmp_path, "tasks")
+    }
+    assert {(100.0, True)} == {
+        (row["score_max"], row["higher_is_better"]) for row in rows(tmp_path, "tasks")
+    }
+
+
+MAPPINGS = {
+    "bfcl_data_overall.csv": "BFCL",
+    "livebench_2026_01_08.csv": "LiveBench",
+}
+
+
+@pytest.mark.parametrize("file", MAPPINGS)
+def test_documented_mapping_of_a_table(tmp_path, file):
+    """Every number of the columns that the mapping names, with its unit; no mean among them."""
+    text = (ROOT / "docs/importing.md").read_text(encoding="utf8")
+    section = text.partition(f"### {MAPPINGS[file]}\n")[2]
+    mapping = section.partition("```toml\n")[2].partition("```")[0]
+    (tmp_path / "site.toml").write_text(mapping, encoding="utf8")
+    path = HARNESSES / "tables" / file
+    imported("csv", path, into=tmp_path)
+    with path.open(encoding="utf8", newline="") as lines:
+        stated = list(csv.DictReader(lines))
+    columns = {task for _, task, _ in scores(tmp_path)}
+    model = next(name for name in stated[0] if name.casefold() == "model")
+    assert scores(tmp_path) == {
+        (row[model], column, "base"): float(row[column].rstrip("%"))
+        for row in stated
+        for column in columns
+    }
+    assert {"BFCL": 18, "LiveBench": 23}[MAPPINGS[file]] == len(columns)
+    assert {(0.0, 100.0)} == {(r["score_min"], r["score_max"]) for r in rows(tmp_path, "tasks")}
+    assert not {"Overall Acc", "Live Acc", "Latency Mean (s)"} & columns
