@@ -7,8 +7,6 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from site_builder.render import previews
-from site_builder.render.previews import cache_folder
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import pages_given_back
 from tests.helpers.odd_boards import built
@@ -39,12 +37,9 @@ def chromium(browser: Browser) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep pictures of previews in a temporary folder, not in the user's cache."""
-    folder = tmp_path_factory.mktemp("cache")
+    """Keep what builds keep for the next one in a temporary folder, not in the user's cache."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            previews, "cache_folder", lambda root: folder / (cache_folder(root) or root).name
-        )
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 
 
