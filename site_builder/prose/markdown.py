@@ -80,8 +80,8 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
         slot = path.relative_to(folder).as_posix().removesuffix(".md")
         where = f"{shown_as}/{slot}.md"
         if path.parent == folder and slot not in SLOTS:
-            names = did_you_mean(slot, SLOTS) or f"Names: {', '.join(SLOTS)}."
-            faults.append(Fault(where, "no page shows this file.", names, "warning"))
+            fix = did_you_mean(slot, SLOTS)
+            faults.append(Fault(where, "no page shows this file.", fix, "warning"))
             continue
         try:
             file = read_inside(path, root, str(folder.relative_to(root)), MOST_BYTES)

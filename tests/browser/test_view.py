@@ -386,7 +386,7 @@ def test_four_rows_can_be_ticked_and_all_be_cleared(chromium, home):
         boxes.nth(place).check()
     expect(page.locator(".tick-bar")).to_contain_text("four at most")
     expect(boxes.nth(4)).to_be_disabled()
-    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Clear", exact=True).click()
     expect(page.locator(".tick-bar")).to_be_hidden()
     expect(boxes.nth(4)).to_be_enabled()
     expect(boxes.first).to_be_focused()

@@ -58,8 +58,8 @@ def test_one_line_shows_what_it_does_not_obey(text, shown):
         ("gpt-4", ["GPT-4"], "Did you mean 'GPT-4'?"),
         ("it", ["it's"], 'Did you mean "it\'s"?'),
         ("zzz", ["beta", "alpha"], "Known: alpha, beta."),
-        ("zzz", list("abcdefgh"), "Known: a, b, c, d, e, f, g, h."),
-        ("zzz", list("abcdefghi"), ""),
+        ("zzz", list("abcdefghij"), "Known: a, b, c, d, e, f, g, h, i, j."),
+        ("zzz", list("abcdefghijk"), ""),
         ("zzz", [], ""),
     ],
 )

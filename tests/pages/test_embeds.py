@@ -85,7 +85,7 @@ def test_the_frame_of_a_chart(project):
     (offer,) = site.page("models/").select("#chart-averages [data-embed]")
     assert "https://example.org/board/embed/averages/" == offer["data-embed"]
     assert visible(site.page("embed/averages/").select("h1")[0]) == offer["data-embed-title"]
-    (room,) = site.page("embed/averages/").select("svg[height]")
+    (room,) = site.page("embed/averages/").select("main svg[height]")
     assert int(str(room["height"])) < int(str(offer["data-embed-height"]))
 
 

@@ -318,7 +318,8 @@ def test_every_limit_is_named_and_the_next_item_is_made():
 
 
 @pytest.mark.skipif(not HAS_MEMORY_LIMIT, reason="needs a limit of memory")
-def test_memory_that_is_kept_counts_for_the_next_item():
+def test_memory_that_is_kept_counts_for_the_next_item(monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 20)
     few = "it needs more than 200 MB of memory"
     assert ["keep", few, "keep", 1] == found("keep", "keep", "keep", 1)
 
