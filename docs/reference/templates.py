@@ -69,6 +69,7 @@ GLOBALS: Mapping[str, str] = {
     "root": "link to the home page",
     "canonical": "absolute link to this page; empty without `base_url`",
     "picture": "the link preview: `link`, `width`, `height`; none without `base_url`",
+    "chart_data": "link to the folder with the numbers of the charts of this page, as `ID.csv`",
     "release": "the data release: `name`, `sha256`, `short`, `date`",
     "feed": "address of the feed of changes; none where there is none",
     "structured": "what search engines are told, for `json`",

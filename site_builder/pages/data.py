@@ -18,6 +18,8 @@ from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTab
 from site_builder.tables.schema import TYPE_WORDS
 
 CROISSANT = Address("file", "data/croissant.json")
+# The tables that most readers want; the page shows the code that reads them.
+_MAIN = ("results", "models", "tasks")
 
 
 class Dataset(Record):
@@ -114,12 +116,14 @@ class DataContext(Record):
     Attributes:
         facts: Size of the board, and the licence of its figures.
         croissant: Link to the machine-readable description of the tables.
+        main: The main tables, as Parquet, under their names.
         tables: Every table of the project.
         api: The files of the JSON API.
     """
 
     facts: tuple[Fact, ...]
     croissant: Link
+    main: tuple[Link, ...]
     tables: tuple[DataTable, ...]
     api: Table
 
@@ -140,6 +144,11 @@ def make_data(site: Site) -> Iterator[Page | Document]:
             *((Fact("license of the figures", license_),) if license_ else ()),
         ),
         croissant=Link(CROISSANT.key.rpartition("/")[2], CROISSANT),
+        main=tuple(
+            Link(table.spec.name, download_address(table, table.files[0]))
+            for table in site.exported
+            if table.spec.name in _MAIN
+        ),
         tables=tuple(_data_table(table) for table in site.exported),
         api=_api_table(api),
     )

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from site_builder.addresses import Address, Link
 from site_builder.api import encode
+from site_builder.charts.chart import Chart
 from site_builder.charts.theme import COLOURS, TEMPLATE
 from site_builder.config import SiteConfig
 from site_builder.errors import (
@@ -31,15 +32,17 @@ from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.prose.markdown import Prose
-from site_builder.records import asdict
+from site_builder.records import Record, asdict
 from site_builder.releases.feed import FEED, write_feed
 from site_builder.render.assets import Assets, load_assets, project_folders, theme_sheet
 from site_builder.render.environment import Templates
 from site_builder.render.metadata import croissant_values, structured_data, write_citation
 from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
 from site_builder.render.prose import PageProse, RenderedText, find_prose_faults, render_prose
+from site_builder.render.tables import write_csv
 from site_builder.render.urls import Urls, web_link
 from site_builder.symlinks import read_inside
+from site_builder.table_model import Table
 
 Count = Callable[[int, int], None]
 # Files by path, and the faults that keep others from being made.
@@ -189,9 +192,23 @@ class _Renderer:
         return files, faults
 
     def _html(self, page: Page, faults: list[Fault]) -> dict[str, bytes]:
-        variables = {**asdict(page.variables()), **self._variables(page, faults)}
+        context = page.variables()
+        variables = {**asdict(context), **self._variables(page, faults)}
         html = self._templates.render(page.template, variables)
-        return {self._urls.file(page.address): html.encode()}
+        return {self._urls.file(page.address): html.encode(), **self._chart_data(page, context)}
+
+    def _chart_data(self, page: Page, context: Record) -> dict[str, bytes]:
+        """Write the numbers of a page's charts; a chart in a frame has those of its own page."""
+        if page.address.kind == "embed":
+            return {}
+        charts, tables = list[Chart](), dict[str, Table]()
+        for part in _charts_and_tables((context, page.charts)):
+            if isinstance(part, Chart):
+                charts.append(part)
+            else:
+                tables[part.id] = part
+        folder = self._urls.chart_data(page.address)
+        return {f"{folder}{c.id}.csv": write_csv(c.table or tables[c.table_id]) for c in charts}
 
     def _badge(self, page: Page, _: list[Fault]) -> dict[str, bytes]:
         model = page.address.key
@@ -240,6 +257,7 @@ class _Renderer:
             "picture": self._picture(page),
             "root": urls.relative(here, Address("home")),
             "href": href,
+            "chart_data": urls.relative_path(here, urls.chart_data(here)),
             "cite": lambda citation: write_citation(citation, urls),
             "release": self._site.results.release,
             "feed": FEED if self._site.has_feed else None,
@@ -253,6 +271,17 @@ class _Renderer:
             return None
         link = self._urls.absolute(self._urls.picture(page.address))
         return {"link": link, "width": WIDTH, "height": HEIGHT}
+
+
+def _charts_and_tables(value: object) -> Iterator[Chart | Table]:
+    """Yield the charts and the tables that the variables of a page hold."""
+    if isinstance(value, Chart | Table):
+        yield value
+    elif isinstance(value, Record):
+        yield from _charts_and_tables(tuple(asdict(value).values()))
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _charts_and_tables(part)
 
 
 def _json(value: object, href: Callable[[Link], str]) -> Markup:

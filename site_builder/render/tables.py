@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from html import escape
 
@@ -12,6 +14,7 @@ from markupsafe import Markup
 
 from site_builder.addresses import Link
 from site_builder.table_model import AT_CHANCE, Cell, Column, Dumbbell, Row, Table, Tone
+from site_builder.tables.export import defuse
 
 ROW_ID = "id"
 """The filter that differs in every row; it becomes an attribute of the row."""
@@ -21,6 +24,7 @@ Href = Callable[[Link], str]
 _NUMBER = re.compile(r"\+?(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)", re.ASCII)
 _PLAIN = re.compile(r"[\w.,:/?#+-]+", re.ASCII)  # what needs no quotes, wherever it stands
 escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers recur
+_defused = lru_cache(maxsize=1 << 16)(defuse)
 
 
 def write_rows(table: Table, href: Href) -> Markup:
@@ -78,6 +82,36 @@ def raw_value(cell: Cell) -> str:
         return ""
     # Without a negative zero, which a cache would take for zero.
     return value if isinstance(value, str) else str(value + 0.0).removesuffix(".0")
+
+
+def write_csv(table: Table) -> bytes:
+    """Write a table as CSV (RFC 4180): numbers with every digit, notes and tags beside them."""
+    shown = [i for i, column in enumerate(table.columns) if column.align != "plot"]
+    noted = {i for i in shown if any(row.cells[i].note or row.cells[i].tags for row in table.rows)}
+
+    def fields(row: Row) -> Iterator[str]:
+        for i in shown:
+            cell = row.cells[i]
+            yield _plain_value(cell, table.columns[i])
+            if i in noted:
+                yield _defused("; ".join([*cell.tags, *([cell.note] if cell.note else [])]))
+
+    heads = (
+        [_defused(column.label), *([_defused(f"{column.label} (note)")] if i in noted else [])]
+        for i, column in enumerate(table.columns)
+        if i in shown
+    )
+    text = io.StringIO()
+    csv.writer(text).writerows(
+        [[name for names in heads for name in names], *map(fields, table.rows)]
+    )
+    return text.getvalue().encode()
+
+
+def _plain_value(cell: Cell, column: Column) -> str:
+    if isinstance(cell.value, float | int):
+        return raw_value(cell)
+    return "" if cell.value is None and column.align == "number" else _defused(cell.text)
 
 
 @lru_cache(maxsize=1 << 10)

@@ -76,6 +76,10 @@ class Urls(Record):
         """Return the path of the link preview of a page."""
         return f"cards/{self.path(address).rstrip('/') or 'home'}.png"
 
+    def chart_data(self, address: Address) -> str:
+        """Return the path of the folder with the numbers of a page's charts."""
+        return f"charts/{self.path(address) or 'home/'}"
+
     def linker(self, origin: Address) -> Callable[[Address], str]:
         """Return `relative` for one page, with a cache that all pages of its kind share."""
         known, own = self._known[origin.kind] if origin.kind in self.slugs else {}, origin[:2]

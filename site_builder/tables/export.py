@@ -88,15 +88,18 @@ def _compress(content: bytes) -> bytes:
 def _csv(frame: pd.DataFrame) -> bytes:
     """Write RFC 4180; what a spreadsheet reads as a formula gets an apostrophe before it."""
     texts: pd.DataFrame = frame.select_dtypes("str")
-    risky = [name for name in texts if any(_defuse(x) != x for x in texts[name].dropna().unique())]
-    safe = frame.assign(**{str(name): texts[name].map(_defuse) for name in risky})
-    safe.columns = [_defuse(str(name)) for name in safe.columns]
+    risky = [name for name in texts if any(defuse(x) != x for x in texts[name].dropna().unique())]
+    safe = frame.assign(
+        **{str(name): texts[name].map(defuse, na_action="ignore") for name in risky}
+    )
+    safe.columns = [defuse(str(name)) for name in safe.columns]
     # With "\n" pandas would not quote a carriage return in a text.
     return safe.to_csv(index=False, lineterminator="\r\n").encode()
 
 
-def _defuse(value: object) -> object:
-    return _FORMULA.sub(r"\g<start>'\g<skipped>", value) if isinstance(value, str) else value
+def defuse(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula."""
+    return _FORMULA.sub(r"\g<start>'\g<skipped>", text)
 
 
 def _json(frame: pd.DataFrame) -> bytes:

@@ -1,6 +1,6 @@
 // The share menu of a chart: its picture with title, source and release, a link to it, the code that embeds it, and its numbers.
 (() => {
-  const { source = "", from = "" } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : {};
+  const { source = "", from = "", numbers = "" } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : {};
   const SVG = "http://www.w3.org/2000/svg";
   const [WIDTH, PAD, SCALE] = [1000, 24, 2];
   // Turned names of columns need this room each, beside that of the names of rows.
@@ -124,7 +124,6 @@
   /** @param {HTMLElement} menu @param {HTMLElement} figure @param {Element} body */
   const fill = (menu, figure, body) => {
     const name = menu.dataset.share ?? "";
-    const table = document.getElementById(menu.dataset.table ?? "");
     const embedding = site.embedCode(menu);
     /** @param {string} text @param {(button: HTMLButtonElement) => unknown} act */
     const add = (text, act) => {
@@ -146,7 +145,7 @@
     }
     add("Copy link", (button) => site.copy(button, linkTo(figure)));
     if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
-    if (table instanceof HTMLTableElement) add("Download data as CSV", () => site.table.save(`${name}.csv`, table));
+    body.append(site.make("a", { href: `${numbers}${name}.csv`, download: "" }, "Download data as CSV"));
   };
 
   for (const menu of site.elements("details[data-share]")) {

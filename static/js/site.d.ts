@@ -73,8 +73,6 @@ interface Tables {
   scope(table: HTMLTableElement): string;
   /** Give a table its sort buttons; scripts call it for a table that they filled. */
   makeSortable(table: HTMLTableElement): void;
-  /** Save a table's rows and columns in sight as CSV. */
-  save(name: string, table: HTMLTableElement): void;
   /** The table of a box that is in sight. */
   shown(box: Element): HTMLTableElement | undefined;
 }
@@ -452,6 +450,8 @@ interface Site {
   copy(button: HTMLElement, content: string | Promise<Blob>): Promise<void>;
   /** Save a file. */
   save(name: string, content: Blob): void;
+  /** The address of a path from the site's root on the web; empty on a page that is opened from the disk. */
+  webAddress(path: string): string;
   /** The HTML that embeds the view of a menu (templates/macros/tools.html); empty where there is none. */
   embedCode(menu: HTMLElement): string;
   // The others, each by the script of its name or, of those of a page, by its last one

@@ -128,10 +128,14 @@
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     },
 
+    webAddress(path) {
+      const { href, protocol } = new URL(path, new URL(document.documentElement.dataset.root ?? "", location.href));
+      return protocol === "file:" ? "" : href;
+    },
+
     embedCode({ dataset: { embed, embedTitle = "", embedHeight = "" } }) {
-      const src = embed && new URL(embed, new URL(document.documentElement.dataset.root ?? "", location.href)).href;
-      // A page on somebody's disk is in no frame of others.
-      if (!src || src.startsWith("file:")) return "";
+      const src = embed && site.webAddress(embed);
+      if (!src) return "";
       const title = embedTitle.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
       return `<iframe src="${src}" title="${title}" width="100%" height="${embedHeight}" loading="lazy" style="border: 0"></iframe>`;
     },
@@ -213,6 +217,7 @@ if (location.protocol === "file:") for (const link of document.querySelectorAll(
     const isAsked = "share" in navigator && (await navigator.share({ title: document.title, text, url }).then(() => true, (error) => error.name === "AbortError"));
     if (!isAsked) site.copy(button, `${text} ${url}`);
   });
+  for (const code of site.elements("[data-address]")) code.textContent = site.webAddress(code.textContent ?? "") || code.textContent;
   for (const source of site.elements("[data-copied]")) {
     (source.closest("pre") ?? source).after(site.make("button", { type: "button", class: "quiet", "data-copy": source.id }, `Copy ${source.dataset.copied}`));
   }

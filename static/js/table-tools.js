@@ -261,8 +261,6 @@
     return [head, ...lines].map((line) => `${line.map(field).join(",")}\r\n`).join("");
   };
 
-  site.table.save = (name, table) => site.save(name, new Blob([asCsv(table)], { type: "text/csv;charset=utf-8" }));
-
   for (const box of site.elements("[data-box]")) {
     const menu = box.querySelector('[data-menu="export"]');
     const body = menu?.querySelector(".menu-body");
@@ -277,7 +275,7 @@
       body.append(button);
     };
     add("Copy as Markdown", (button, table) => site.copy(button, asMarkdown(table)));
-    add("Download as CSV", (_, table) => site.table.save(`${table.id}.csv`, table));
+    add("Download as CSV", (_, table) => site.save(`${table.id}.csv`, new Blob([asCsv(table)], { type: "text/csv;charset=utf-8" })));
     add("Copy link to this view", (button) => site.copy(button, location.href));
     const embedding = site.embedCode(menu);
     if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));

@@ -165,7 +165,6 @@
     // A page has one box of tables, whose keys in the address are plain; those of another table begin with its id.
     scope: (table) => (table.closest("[data-box]") ? "" : `${table.id}.`),
     makeSortable: () => {}, // below
-    save: () => {}, // table-tools.js
     shown: (box) => site.table.all("table", box).find((table) => !table.closest("[data-view-of][hidden]")),
   };
 

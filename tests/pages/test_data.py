@@ -1,0 +1,130 @@
+"""The data page: code that reads the tables, and the numbers of every chart as a file."""
+
+import csv
+import io
+import runpy
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from site_builder.publish.folder import publish
+from site_builder.render.tables import write_csv
+from site_builder.table_model import Cell, Column, Row, Table
+from tests.helpers.browsing import open_page
+from tests.helpers.odd_boards import BOARDS, FOREIGN, built
+from tests.helpers.serve import served
+from tests.helpers.sites import build
+from tests.helpers.tables import board, write_project
+
+TABLES = ("results", "models", "tasks")
+
+
+def code(soup, tool: str) -> str:
+    """The code of a tool on the data page."""
+    return str(soup.select_one(f"#code-{tool}").get_text())
+
+
+def run(text: str, folder: Path) -> dict[str, pd.DataFrame]:
+    """Run Python code in a file of its own, and return what it names."""
+    (folder / "code.py").write_text(text, encoding="utf8")
+    return runpy.run_path(str(folder / "code.py"))
+
+
+def assert_reads_the_tables(found: dict[str, pd.DataFrame], project: Path) -> None:
+    """Each main table is there with all its rows."""
+    for name in TABLES:
+        published = pd.read_parquet(project / "data" / f"{name}.parquet")
+        pd.testing.assert_frame_equal(published, found[name])
+
+
+def test_the_pandas_code_reads_the_tables_from_the_address_of_the_site(tmp_path):
+    """The build writes the whole address where `base_url` is set."""
+    project = write_project(tmp_path / "project", board())
+    with served(tmp_path / "site") as address:
+        site = build(project, base_url=address)
+        publish(site.files, tmp_path / "site")
+        text = code(site.page("data/"), "pandas")
+        assert f'pd.read_parquet("{address}downloads/results.parquet")' in text
+        assert_reads_the_tables(run(text, tmp_path), project)
+
+
+def test_a_script_completes_the_code_where_the_build_knows_no_address(chromium, tmp_path, project):
+    site = build(project)
+    page, heard = open_page(chromium, f"{site.url}data/")
+    assert_reads_the_tables(run(page.locator("#code-pandas").inner_text(), tmp_path), project)
+    for tool, line in {
+        "polars": 'results = pl.read_parquet("{}")',
+        "duckdb": "SELECT * FROM '{}';",
+        "r": 'results <- arrow::read_parquet("{}")',
+    }.items():
+        lines = page.locator(f"#code-{tool}").inner_text().splitlines()
+        assert line.format(f"{site.url}downloads/results.parquet") in lines
+        assert page.locator(f"button[data-copy=code-{tool}]").is_visible()
+    assert [] == heard.complaints
+
+
+def test_the_duckdb_code_reads_the_tables(project):
+    """From the site's folder, in which the paths lead to the files without its HTTP extension."""
+    site = build(project)
+    connection = duckdb.connect(config={"file_search_path": str(site.folder)})
+    statements = connection.extract_statements(code(site.page("data/"), "duckdb"))
+    assert len(TABLES) == len(statements)
+    for name, statement in zip(TABLES, statements, strict=True):
+        published = pd.read_parquet(project / "data" / f"{name}.parquet")
+        assert len(published) == len(connection.execute(statement).fetchall())
+
+
+def test_without_scripts_the_page_says_what_the_paths_lack(project):
+    says = "Put the address of this site before each path."
+    assert says in build(project).html["data/index.html"]
+    known = build(project, base_url="https://example.org/board/")
+    assert says not in known.html["data/index.html"]
+
+
+@pytest.mark.parametrize("name", ["index", *BOARDS, *FOREIGN])
+def test_every_chart_has_its_numbers_at_a_stable_address(name):
+    """Named by page and chart; with a row for each of its table; and no other files are there."""
+    site = built(name)
+    expected = set()
+    for path, soup in site.pages():
+        for figure in soup.select("figure.chart:has(details.share)"):
+            folder = path.removesuffix("index.html") or "home/"
+            file = f"charts/{folder}{figure.select('[data-chart]')[0]['data-chart']}.csv"
+            expected.add(file)
+            linked = figure.select("p.chart-table a")
+            shown = soup.select(str(linked[0]["href"]))[0] if linked else figure.select("table")[0]
+            head, *rows = csv.reader(io.StringIO(site.files[file].decode()))
+            assert len(shown.select("tbody tr")) == len(rows), file
+            assert shown.select("thead th")[0].get_text() == head[0], file
+    assert expected == {path for path in site.files if path.startswith("charts/")}
+
+
+def test_the_numbers_of_a_chart_are_those_of_the_api(index_site):
+    rows = csv.DictReader(io.StringIO(index_site.files["charts/home/winners.csv"].decode()))
+    wins = {row["Model"]: int(row["First places"]) for row in rows}
+    primary = index_site.api("stats")["variants"][0]
+    expected = {
+        model["name"]: model["wins"][primary]
+        for model in index_site.api("models")
+        if model["wins"].get(primary)
+    }
+    assert expected == wins
+
+
+def test_a_table_becomes_csv():
+    """Numbers with every digit, tags and notes apart, nothing for a missing number, no drawing."""
+    columns = (
+        Column("name", "Name"),
+        Column("plot", "Drawn", "plot"),
+        Column("score", "Score", "number"),
+    )
+    rows = (
+        Row((Cell('a, "b"', "a", tags=("best",)), Cell(""), Cell("0.12", 0.123456, "0.1 to 0.2"))),
+        Row((Cell("=1+1", "=1+1"), Cell(""), Cell("-"))),
+    )
+    assert (
+        b'Name,Name (note),Score,Score (note)\r\n"a, ""b""",best,0.123456,0.1 to 0.2\r\n'
+        b"'=1+1,,,\r\n"
+    ) == write_csv(Table("t", "T", columns, rows))
