@@ -198,8 +198,11 @@ class _Renderer:
         return {self._urls.file(page.address): html.encode(), **self._chart_data(page, context)}
 
     def _chart_data(self, page: Page, context: Record) -> dict[str, bytes]:
-        """Write the numbers of a page's charts; a chart in a frame has those of its own page."""
-        if page.address.kind == "embed":
+        """Write the numbers of a page's charts, where no other file has them (`Urls.chart_data`).
+
+        A chart in a frame has those of its own page.
+        """
+        if page.address.kind in ("model", "embed"):
             return {}
         charts, tables = list[Chart](), dict[str, Table]()
         for part in _charts_and_tables((context, page.charts)):

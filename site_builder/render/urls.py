@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from site_builder.addresses import Address, Kind, make_slugs
+from site_builder.api import FOLDER
 from site_builder.records import Record
 
 # Paths from the site's root, by kind; `{}` is the slug of the key.
@@ -77,7 +78,13 @@ class Urls(Record):
         return f"cards/{self.path(address).rstrip('/') or 'home'}.png"
 
     def chart_data(self, address: Address) -> str:
-        """Return the path of the folder with the numbers of a page's charts."""
+        """Return the path of the folder with the numbers of a page's charts, as `ID.csv`.
+
+        Of a model, it is the path of the file of the API, which has the same numbers: a second file
+        for each model would make a large site a tenth larger.
+        """
+        if address.kind == "model":
+            return f"{FOLDER}/scores/{self.slugs['model'][address.key]}.json"
         return f"charts/{self.path(address) or 'home/'}"
 
     def linker(self, origin: Address) -> Callable[[Address], str]:

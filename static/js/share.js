@@ -137,15 +137,19 @@
       });
       body.append(button);
     };
-    // The grid of scores is a table, without a picture.
-    if (figure.querySelector("[data-chart]")) {
+    // The grid of scores is a table, without a picture; its numbers are the table of results.
+    const isChart = figure.querySelector("[data-chart]") !== null;
+    if (isChart) {
       add("Copy image", (button) => site.copy(button, pngOf(figure)));
       add("Download PNG", async () => site.save(`${name}.png`, await pngOf(figure)));
       add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure)).text], { type: "image/svg+xml" })));
     }
     add("Copy link", (button) => site.copy(button, linkTo(figure)));
     if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
-    body.append(site.make("a", { href: `${numbers}${name}.csv`, download: "" }, "Download data as CSV"));
+    if (!isChart) return;
+    // The numbers of a model's chart are in its file of the API, those of other charts in a folder of their page.
+    const [format, href] = numbers.endsWith(".json") ? ["JSON", numbers] : ["CSV", `${numbers}${name}.csv`];
+    body.append(site.make("a", { href, download: "" }, `Download data as ${format}`));
   };
 
   for (const menu of site.elements("details[data-share]")) {

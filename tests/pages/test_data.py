@@ -15,7 +15,7 @@ from site_builder.table_model import Cell, Column, Row, Table
 from tests.helpers.browsing import open_page
 from tests.helpers.odd_boards import BOARDS, FOREIGN, built
 from tests.helpers.serve import served
-from tests.helpers.sites import build
+from tests.helpers.sites import build, load_json, target, visible
 from tests.helpers.tables import board, write_project
 
 TABLES = ("results", "models", "tasks")
@@ -85,11 +85,21 @@ def test_without_scripts_the_page_says_what_the_paths_lack(project):
 
 @pytest.mark.parametrize("name", ["index", *BOARDS, *FOREIGN])
 def test_every_chart_has_its_numbers_at_a_stable_address(name):
-    """Named by page and chart; with a row for each of its table; and no other files are there."""
+    """Named by page and chart; with a row for each of its table; and no other files are there.
+
+    Those of a model are in its file of the API.
+    """
     site = built(name)
+    names = {model["model"]: model["name"] for model in site.api("models")}
     expected = set()
     for path, soup in site.pages():
         for figure in soup.select("figure.chart:has(details.share)"):
+            (script,) = soup.select("script[data-numbers]")
+            file, _ = target(path, str(script["data-numbers"]))
+            if path.startswith("models/") and path != "models/index.html":
+                model = load_json(site.files[file])["model"]
+                assert names[model] == visible(soup.select("h1")[0])
+                continue
             folder = path.removesuffix("index.html") or "home/"
             file = f"charts/{folder}{figure.select('[data-chart]')[0]['data-chart']}.csv"
             expected.add(file)
