@@ -54,7 +54,7 @@ def _marked(key: str, slug: str) -> Iterator[str]:
 Kind: TypeAlias = (
     Literal["home", "models", "model", "tasks", "task", "categories", "category", "analysis"]
     | Literal["serving", "choose", "compare", "embed", "badge", "scores", "data", "changes"]
-    | Literal["about", "page", "not_found", "file", "asset"]
+    | Literal["about", "glossary", "page", "not_found", "file", "asset"]
 )
 
 

@@ -209,7 +209,7 @@ class Navigation(ConfigSection):
     header: dict[Name, Name] | None = None
     """Every page that the board has if None."""
     footer: dict[Name, Name] | None = None
-    """Method, data, changes, source code and the project's own pages if None."""
+    """Method, glossary, data, changes, source code and the project's own pages if None."""
 
 
 class Charts(ConfigSection):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from jinja2 import nodes
 
-from site_builder.pages.about import AboutContext
+from site_builder.pages.about import AboutContext, GlossaryContext
 from site_builder.pages.all import OwnPageContext
 from site_builder.pages.analysis import AnalysisContext
 from site_builder.pages.categories import CategoriesContext, CategoryContext
@@ -40,6 +40,7 @@ CONTEXTS: Mapping[str, type] = {
     "serving.html": ServingContext,
     "data.html": DataContext,
     "about.html": AboutContext,
+    "glossary.html": GlossaryContext,
     "changes.html": ChangesContext,
     "page.html": OwnPageContext,
     "404.html": Record,
@@ -72,6 +73,7 @@ GLOBALS: Mapping[str, str] = {
     "chart_data": "link to the folder with the numbers of the charts of this page, as `ID.csv`",
     "release": "the data release: `name`, `sha256`, `short`, `date`",
     "feed": "address of the feed of changes; none where there is none",
+    "glossary": "the words of the glossary by their ids: `name`, `meaning`, `method`",
     "structured": "what search engines are told, for `json`",
     "prose(slot)": "a text of `data/content/`, such as `lede` or `pages/our-method`, as HTML",
     "href(link)": "where a link leads; empty where it may not be followed",

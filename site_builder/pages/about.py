@@ -1,4 +1,4 @@
-"""Make the page that explains every statistic, and the 404 page."""
+"""Make the page that explains every statistic, the glossary, and the 404 page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from site_builder.addresses import Address
+from site_builder.addresses import Address, Link, method_link
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.serving import collect_offers
@@ -20,6 +20,7 @@ from site_builder.pages.page import HOME, Page, Site, cite_site
 from site_builder.records import Record
 
 _TERMS = Path(__file__).with_name("terms.toml")
+_GLOSSARY = Path(__file__).with_name("glossary.toml")
 
 
 class Term(Record):
@@ -29,6 +30,25 @@ class Term(Record):
     name: str
     meaning: str
     formula: str
+
+
+class Word(Record):
+    """A word of the pages in plain English, with a link to how it is computed, if it is."""
+
+    id: str
+    name: str
+    meaning: str
+    method: Link | None
+
+
+class GlossaryContext(Record):
+    """What the glossary shows.
+
+    Attributes:
+        listed: The words that this board uses, by name.
+    """
+
+    listed: tuple[Word, ...]
 
 
 class AboutContext(Record):
@@ -44,25 +64,47 @@ class AboutContext(Record):
 
 
 def make_about(site: Site) -> Iterator[Page]:
-    """Yield the page on method, and the 404 page."""
+    """Yield the page on method, the glossary, and the 404 page."""
     about = "How every figure on this site is computed, from which data, and what it cannot tell."
     note = f"{ranking_rule(site.results.board)} {board_note(site)}".strip()
     context, cite = AboutContext(note, tuple(_terms(site))), cite_site(site)
     yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
+    shown, words = _shown(site), glossary(site).values()
+    listed = [w for w in words if w.method is None or shown.get(_anchor(w.method), True)]
+    by_name = GlossaryContext(tuple(sorted(listed, key=lambda word: word.name.lower())))
+    about = f"The words that {site.config.site.title} uses, in plain English."
+    crumbs = (HOME, Link("About", Address("about")))
+    yield Page(Address("glossary"), "glossary.html", "Glossary", about, by_name, crumbs)
     title, about = "Page not found", "There is no page at this address."
     yield Page(Address("not_found"), "404.html", title, about, Record(), (HOME,), listed=False)
 
 
+def glossary(site: Site) -> Mapping[str, Word]:
+    """Return every word by its id, also those that this board does not use."""
+    return {
+        key: Word(key, name, meaning, method_link(name, term) if term else None)
+        for key, (name, meaning, term) in _texts(site, _GLOSSARY, "name", "meaning", "term")
+    }
+
+
+def _anchor(link: Link) -> str:
+    return link.to.anchor if link.to else ""
+
+
 def _terms(site: Site) -> Iterator[Term]:
     """Yield every statistic that this board shows, in its own names."""
-    words, shown = _words(site), _shown(site)
-    for anchor, texts in tomllib.loads(_TERMS.read_text(encoding="utf8")).items():
+    shown = _shown(site)
+    for anchor, texts in _texts(site, _TERMS, "name", "meaning", "formula"):
         if shown.get(anchor, True):
-            name, meaning, formula = (
-                " ".join(texts.get(key, "").split()).format_map(words)
-                for key in ("name", "meaning", "formula")
-            )
-            yield Term(anchor, name, meaning, formula)
+            yield Term(anchor, *texts)
+
+
+def _texts(site: Site, file: Path, *keys: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the texts of each section of a file, with the words in braces filled in."""
+    words = _words(site)
+    for section, texts in tomllib.loads(file.read_text(encoding="utf8")).items():
+        found = (" ".join(texts.get(key, "").split()).format_map(words) for key in keys)
+        yield section, tuple(found)
 
 
 def _words(site: Site) -> Mapping[str, str]:

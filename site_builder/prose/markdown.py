@@ -22,7 +22,7 @@ from site_builder.symlinks import read_inside
 
 SLOTS = (
     *("lede", "takeaways", "models", "tasks", "categories"),
-    *("analysis", "serving", "data", "about", "limits"),
+    *("analysis", "serving", "data", "about", "limits", "glossary"),
 )
 MOST_BYTES = 1_000_000
 """Of a file of prose."""

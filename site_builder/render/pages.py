@@ -28,6 +28,7 @@ from site_builder.errors import (
     did_you_mean,
 )
 from site_builder.limits import Breach
+from site_builder.pages.about import glossary
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
@@ -102,6 +103,7 @@ _OWN = "pages/"
 _TARGETS: Mapping[str, Address] = {
     "home": Address("home"),
     **{to.kind: to for to, _ in _NAVIGATION},
+    "glossary": Address("glossary"),
 }
 
 
@@ -120,6 +122,7 @@ def _footer_links(
         return _existing(_links(config.navigation.footer), pages)
     links = [
         Link("How this is computed", Address("about")),
+        Link("Glossary", Address("glossary")),
         Link("Data and API", Address("data")),
         Link("What changed", Address("changes")),
     ]
@@ -175,6 +178,7 @@ class _Renderer:
         self._header = _header_links(site.config, self._addresses)
         self._footer = _footer_links(site.config, site.own, self._addresses)
         self._dataset = describe_dataset(site)
+        self._glossary = glossary(site)
         self._templates = Templates(site.config.root)
         self._badges = BadgeDrawer(site.config, self._templates)
 
@@ -263,6 +267,7 @@ class _Renderer:
             "chart_data": urls.relative_path(here, urls.chart_data(here)),
             "cite": lambda citation: write_citation(citation, urls),
             "release": self._site.results.release,
+            "glossary": self._glossary,
             "feed": FEED if self._site.has_feed else None,
             "structured": structured_data(page, self._dataset, urls),
             "prose": prose,

@@ -30,6 +30,7 @@ _PAGES: Mapping[Kind, str] = {
     "data": "data/",
     "changes": "changes/",
     "about": "about/",
+    "glossary": "glossary/",
     "page": "pages/{}/",
     "embed": "embed/{}/",
     "not_found": "404.html",
