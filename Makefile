@@ -66,6 +66,10 @@ audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Li
 bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large and huge, pages in a browser
 	@$(PY) -m tests.tools.bench $(ARGS)
 
+.PHONY: reading
+reading: .venv/.dev vendor ## Print the reading level of the pages of the Index
+	@$(PY) -m tests.tools.reading
+
 .PHONY: simulate
 simulate: .venv/.dev ## Count how often intervals, ties and verdicts err, on boards whose truth is known
 	@$(PY) -m tests.tools.simulate

@@ -199,7 +199,7 @@ def _clear_text(standings: Sequence[Standing]) -> str:
     is_clear = "is" if clear == 1 else "are"
     counts = f"{clear:,} of these {is_clear} clear by the errors of single scores, {unclear:,} not"
     unknown = sum(s.wins for s in standings) - clear - unclear
-    return f" {counts}{f'; of {unknown:,} this is not known' if unknown else ''}."
+    return f" {counts}{f'; for {unknown:,} this is not known' if unknown else ''}."
 
 
 def chart_winners(results: Results, labels: Labels) -> Chart | None:

@@ -80,7 +80,7 @@ def chart_price(results: Results, labels: Labels) -> Chart | None:
         id="score-by-price",
         noun="price",
         less="cheaper",
-        no_more="no dearer",
+        no_more="of the same or a lower price",
         unknown="without a price",
         unit="US dollars per million tokens, half input and half output (log axis)",
         note=f" Prices are the lowest list prices{tuned}.",
@@ -98,7 +98,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         id="size",
         noun="size",
         less="smaller",
-        no_more="no larger",
+        no_more="of the same or a smaller size",
         unknown="of unknown size",
         unit="parameters (billions, log axis)",
         note="",
@@ -125,7 +125,7 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
     line = "The line joins the frontier, in full circles"
     if len(frontier) == 1:
-        line = f"The full circle is the frontier: no other model that is {axis.no_more} is as good"
+        line = f"The full circle is the frontier: no other model {axis.no_more} is as good"
     missing = len(board.ranked) - len(points)
     left_out = f" {counted(missing, 'model')} {axis.unknown} left out." if missing else ""
     cut = "" if len(points) <= MOST_LISTED else f" The table has the first {MOST_LISTED} of them."
@@ -133,7 +133,7 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
         id=axis.id,
         title=title,
         reading=f"{title}. The {unit} of every model off the frontier is matched or beaten by one "
-        f"that is {axis.no_more}.",
+        f"{axis.no_more}.",
         caption=f"{sentence(unit)} over {averaged_over(results, boards)} against {axis.noun}, log "
         f"axis. {line}{bars}.{axis.note}{left_out}{cut}",
         drawing=_draw(_Picture(points, frontier, rival, labels, axis, direction), unit),

@@ -239,7 +239,7 @@ def _difference_measure(
     than = f"the {rival} score of the same model" if is_base else f"the score of {rival}"
     n, clearly = int((~np.isnan(values)).sum()), "clearly " if n_known else ""
     better, worse = (int((sign * (verdicts if n_known else values) > 0).sum()) for sign in (1, -1))
-    unknown = f" Of {count(n - n_known)} of {count(n)} an error is not known." * (n_known < n)
+    unknown = f" For {count(n - n_known)} of {count(n)}, an error is not known." * (n_known < n)
     return Measure(
         id=against,
         label="Lift" if is_base else f"vs {rival}",

@@ -43,8 +43,8 @@ def chart_separability(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. {_groups_text(groups)}{cut}",
         caption=f"{sentence(merit)} over {tasks_averaged(board)}. Full circle: may be "
-        "first. A grey bar joins neighbours in rank of which none is ahead of another by more "
-        "than the choice of tasks explains. All pairs are tested at once, with 95 % confidence."
+        "first. A grey bar joins neighbours in rank whose gaps could be due to which tasks were "
+        "picked. All pairs are tested at once, with 95 % confidence."
         f"{cut}",
         drawing=_draw(drawn, groups, board, labels),
         table=_table(drawn, groups, board, labels),

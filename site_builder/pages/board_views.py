@@ -105,12 +105,12 @@ def board_note(site: Site) -> str:
     if any(board.tested for board in site.results.boards.values()):
         if any(map(find_rivals, site.results.boards.values())):
             sentences.append(
-                "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: no "
-                "model is ahead of it by more than the choice of tasks explains."
+                "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: the "
+                "gap to first place could be due to which tasks were picked."
             )
         sentences.append(
-            "The small range below a rank holds the ranks that the choice of tasks allows; all "
-            "ranges of a board hold at once with 95 % confidence."
+            "The small range below a rank is how far it could move with other tasks; all ranges "
+            "of a board hold at once with 95 % confidence."
         )
     return " ".join(sentences)
 

@@ -387,7 +387,7 @@ def _tied_text(labels: Labels, known: Sequence[Score], unknown: int) -> str:
         return f"{names(tied)} {are} not distinguishable from the best on {examples}."
     if behind := len(known) - len(best):
         over = f" over {counted(behind, 'model')}" if unknown else ""
-        return f"The lead of {names(best)}{over} is greater than chance among {examples} explains."
+        return f"The lead of {names(best)}{over} is larger than chance among {examples} would give."
     return f"{names(best)} are level on {examples}." if len(best) > 1 else ""
 
 
@@ -397,7 +397,7 @@ def _range_notes(ranges: Iterable[tuple[int, int] | None]) -> Iterator[str]:
         text = f"No fewer than all {count(most)} of the split give these scores."
         if least < most:
             text = (
-                f"It is at most {count(most)}, for which the intervals are; with fewer they are "
+                f"It is at most {count(most)}, which the intervals assume; with fewer they are "
                 f"wider. It is at least {count(least)}, since fewer cannot give these scores."
             )
         yield f"The number of examples is not stated. {text}"

@@ -76,7 +76,8 @@ def annotations(chart, place="layout"):
         (
             (4, 3, 2, 1),
             "d has the best mean score for its size, not clearly",
-            "The full circle is the frontier: no other model that is no larger is as good.",
+            "The full circle is the frontier: no other model of the same or a smaller size is "
+            "as good.",
         ),
         (
             (1, 1, 1, 2),

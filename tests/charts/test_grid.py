@@ -176,7 +176,7 @@ def test_findings():
     assert "1 of 6 tuned scores is clearly better than ref, 0 clearly worse" == (
         found.measures[0].title
     )
-    assert found.measures[0].note.endswith("Of 2 of 6 an error is not known.")
+    assert found.measures[0].note.endswith("For 2 of 6, an error is not known.")
     assert [
         "the best model beats ref on 2 of 2 tasks, 1 clearly",
         "the best model beats ref on 0 of 1 task; errors not known",

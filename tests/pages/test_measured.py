@@ -77,8 +77,8 @@ def test_the_page_says_who_is_tied(pages):
         pages, quiz
     )
     assert (
-        f"{note} The lead of a over 1 model is greater than chance among the examples of this "
-        "task explains. Whether 1 other can be told from the best is not known."
+        f"{note} The lead of a over 1 model is larger than chance among the examples of this "
+        "task would give. Whether 1 other can be told from the best is not known."
     ) == tie_note(pages, essay)
     assert "" == tie_note(pages, plain)
 
@@ -183,7 +183,7 @@ def test_a_task_of_which_only_the_split_is_known(index_site):
     wilson = binomtest(round(0.569 * 1319), 1319).proportion_ci(method="wilson")
     assert pytest.approx([wilson.low, wilson.high], abs=5e-4) == best["interval"]
     assert (
-        "The number of examples is not stated. It is at most 1,319, for which the intervals are; "
+        "The number of examples is not stated. It is at most 1,319, which the intervals assume; "
         "with fewer they are wider. It is at least 800, since fewer cannot give these scores."
     ) in visible(index_site.page("tasks/gsm8k/"))
     row = next(
@@ -220,7 +220,7 @@ def test_first_places_are_clear_or_not(site, index_site):
     assert ["Gemma 7B"] == [name for name, note in notes.items() if note.startswith("1 clear")]
     assert 4 == rows["Gemma 7B"].number
     assert (
-        "1 of these is clear by the errors of single scores, 15 not; of 26 this is not known."
+        "1 of these is clear by the errors of single scores, 15 not; for 26 this is not known."
     ) in visible(index_site.page(""))
 
 

@@ -97,8 +97,8 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
             ("<unit> over <over> against (size|price), log axis", uncertain.averaged_over),
             ("The line joins the frontier, in full circles", when.always),
             (
-                "The full circle is the frontier: no other model that is no (larger|dearer) is as "
-                "good",
+                "The full circle is the frontier: no other model of the same or a "
+                "(smaller size|lower price) is as good",
                 when.always,
             ),
             ("a bar is the 95.% interval over tasks", uncertain.has_intervals),
@@ -113,8 +113,8 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     **{
         f"{place} reading": (
             (
-                "The <merit> of every model off the frontier is matched or beaten by one that is "
-                "no (larger|dearer)",
+                "The <merit> of every model off the frontier is matched or beaten by one of the "
+                "same or a (smaller size|lower price)",
                 when.always,
             ),
         )
@@ -129,7 +129,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
             "<k> of these (is|are) clear by the errors of single scores, <n> not",
             uncertain.judged_wins,
         ),
-        ("of <n> this is not known", uncertain.judged_wins),
+        ("for <n> this is not known", uncertain.judged_wins),
     ),
     "separability": (
         ("The two models are not separable", uncertain.none_separable),
@@ -148,8 +148,8 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("<unit> over <over>", uncertain.averaged_over),
         ("Full circle: may be first", when.always),
         (
-            "A grey bar joins neighbours in rank of which none is ahead of another by more than "
-            "the choice of tasks explains",
+            "A grey bar joins neighbours in rank whose gaps could be due to which tasks were "
+            "picked",
             when.always,
         ),
         ("All pairs are tested at once, with 95 % confidence", when.always),
@@ -226,7 +226,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
                 "level, each number alone",
                 when.always,
             ),
-            ("Of <k> of <n> an error is not known", uncertain.lifts_of_unknown_error),
+            ("For <k> of <n>, an error is not known", uncertain.lifts_of_unknown_error),
             ("<cut>", uncertain.grid_cut),
         )
         for against in ("baseline", "base")
@@ -336,11 +336,11 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("A model needs a score on every task to be ranked", when.needs_all),
         ("A model needs scores on <> of the tasks to be ranked", when.needs_some),
         (
-            "“May be first”: no model is ahead of it by more than the choice of tasks explains",
+            "“May be first”: the gap to first place could be due to which tasks were picked",
             when.has_rivals,
         ),
         (
-            "The small range below a rank holds the ranks that the choice of tasks allows",
+            "The small range below a rank is how far it could move with other tasks",
             when.has_ranges,
         ),
         ("all ranges of a board hold at once with 95 % confidence", when.has_ranges),
@@ -436,18 +436,18 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("Below a score stands its 95.% interval", uncertain.has_errors),
         ("<who> (is|are) not distinguishable from the best on <>", uncertain.tied),
         (
-            "The lead of <who> over <n> models? is greater than chance among <> explains",
+            "The lead of <who> over <n> models? is larger than chance among <> would give",
             uncertain.chance_lead,
         ),
         (
-            "The lead of <who> is greater than chance among <> explains",
+            "The lead of <who> is larger than chance among <> would give",
             uncertain.chance_lead,
         ),
         ("<who> are level on <>", uncertain.level),
         ("Whether <n> others? can be told from the best is not known", uncertain.not_known),
         ("The number of examples is not stated", uncertain.split_size),
         ("No fewer than all <n> of the split give these scores", uncertain.split_size),
-        ("It is at most <n>, for which the intervals are", uncertain.split_size),
+        ("It is at most <n>, which the intervals assume", uncertain.split_size),
         ("with fewer they are wider", uncertain.split_size),
         ("It is at least <n>, since fewer cannot give these scores", uncertain.split_size),
         (r"<counts> scores (is|are) no better than guessing \(<x>\)", uncertain.no_better),
