@@ -63,7 +63,7 @@ def saved(page: Page, menu: Locator, name: str) -> tuple[str, bytes]:
 CHARTS = {
     "index": [("models/", "size"), ("", "best-lift-by-task"), ("models/", "averages")],
     "pythia": [
-        ("models/", "averages"),
+        ("analysis/", "separability"),
         ("", "best-lift-by-task"),
         ("analysis/", "redundancy"),
     ],
