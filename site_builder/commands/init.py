@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from site_builder.commands.console import Console, project_option, with_console
+from site_builder.commands.tables import import_files, reading_options
 from site_builder.errors import Fault
-from site_builder.formatting import counted
+from site_builder.formatting import counted, listed
 
 
 def _check_title(_context: click.Context, _option: click.Parameter, title: str) -> str:
@@ -27,13 +30,13 @@ def _check_license(_context: click.Context, _option: click.Parameter, text: str)
     return text
 
 
-@click.command(epilog="Example: site-builder init my-board --from results.csv")
+@click.command(epilog="Example: site-builder init my-board --from results/")
 @click.argument("root", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--from",
     "source",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Table of scores, CSV or Parquet, with at least the columns model, task and score.",
+    type=click.Path(exists=True, path_type=Path),
+    help="File or folder of scores, in any format that `import` reads.",
 )
 @click.option(
     "--title",
@@ -55,21 +58,32 @@ def _check_license(_context: click.Context, _option: click.Parameter, text: str)
     callback=_check_license,
     help="Licence of the scores, as its SPDX id, such as CC-BY-4.0.",
 )
+@reading_options
 @with_console
 def init(
-    root: Path, console: Console, source: Path | None, title: str, host: str, license_id: str
+    root: Path,
+    console: Console,
+    source: Path | None,
+    title: str,
+    host: str,
+    license_id: str,
+    **options: Any,  # noqa: ANN401 - those of `reading_options`
 ) -> None:
-    """Make a project that builds at once, from scores or from a sample.
+    """Make a project, from scores, from the data that the folder has, or from a sample.
 
-    The project has a commented site.toml, data, prose, workflows and a README. Existing files are
-    never overwritten.
+    The project has a commented site.toml, data, prose, workflows and a README. Files that the
+    folder has stay as they are; what is missing is written. `--from` reads as `import any` does.
     """
     from site_builder.starter.project import start_project
 
+    read = partial(import_files, root, console, "any", [source], **options) if source else None
     with console.exit_on_error():
-        project = start_project(root, source, title, host, license_id)
-    console.warn(project.warnings)
-    console.say(f"{counted(len(project.files), 'file')} in {root}:")
+        project = start_project(root, title, host, license_id, read)
+    if project.kept:
+        console.say(f"Kept as they are: {listed(project.kept, most=5)}.")
+    console.say(
+        f"{counted(len(project.files), 'new file')} in {root}{':' if project.files else '.'}"
+    )
     for path in project.files:
         console.say(f"  {path}")
     change = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(str(root))} && "

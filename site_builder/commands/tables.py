@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -55,88 +55,130 @@ class _ImportCommand(click.Command):
         super().format_epilog(ctx, formatter)
 
 
+_READING_OPTIONS = (
+    click.option(
+        "--metric",
+        "metrics",
+        multiple=True,
+        metavar="[TASK=]NAME",
+        help="Metric to take as the score of a task, or of all tasks; repeatable.",
+    ),
+    click.option("--model", default="", metavar="NAME", help="Model of files that name none."),
+    click.option(
+        "--subtasks", is_flag=True, help="Import the tasks of a group instead of the group."
+    ),
+    click.option("--examples", is_flag=True, help="Also import the scores of single examples."),
+    click.option(
+        "--percent", "scale", flag_value="percent", help="Scores from 1 to 100 are percentages."
+    ),
+    click.option(
+        "--proportion", "scale", flag_value="proportion", help="Scores are between 0 and 1."
+    ),
+    click.option(
+        "--other-unit",
+        "scale",
+        flag_value="other",
+        help="Scores from 1 to 100 have another unit, without bounds.",
+    ),
+    click.option(
+        "--higher-is-better/--lower-is-better",
+        "better",
+        default=None,
+        help="Direction of the scores whose metric and names do not tell it.",
+    ),
+)
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say how files are read; the command gets them as keywords."""
+    for option in reversed(_READING_OPTIONS):
+        command = option(command)
+    return command
+
+
 @click.command("import", cls=_ImportCommand)
 @click.argument("source", metavar="FORMAT", type=_format_name)
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @into_option("data/ gets the tables. It is created if it does not exist.")
-@click.option(
-    "--metric",
-    "metrics",
-    multiple=True,
-    metavar="[TASK=]NAME",
-    help="Metric to take as the score of a task, or of all tasks; repeatable.",
-)
-@click.option("--model", default="", metavar="NAME", help="Model of files that name none.")
-@click.option("--subtasks", is_flag=True, help="Import the tasks of a group instead of the group.")
-@click.option("--examples", is_flag=True, help="Also import the scores of single examples.")
-@click.option(
-    "--percent", "scale", flag_value="percent", help="Scores from 1 to 100 are percentages."
-)
-@click.option("--proportion", "scale", flag_value="proportion", help="Scores are between 0 and 1.")
-@click.option(
-    "--other-unit",
-    "scale",
-    flag_value="other",
-    help="Scores from 1 to 100 have another unit, without bounds.",
-)
-@click.option(
-    "--higher-is-better/--lower-is-better",
-    "better",
-    default=None,
-    help="Direction of the scores whose metric and names do not tell it.",
-)
+@reading_options
 @dry_run_option
 @click.option(
     "--verbose", is_flag=True, help="Print a line for each file, row and score that is left out."
 )
 @with_console
-def import_(  # noqa: PLR0913 - one per option
+def import_(
     root: Path,
     console: Console,
     source: str,
     paths: tuple[Path, ...],
-    metrics: tuple[str, ...],
-    model: str,
-    scale: Literal["percent", "proportion", "other"] | None,
-    better: bool | None,
     *,
-    subtasks: bool,
-    examples: bool,
     dry: bool,
     verbose: bool,
+    **options: Any,  # noqa: ANN401 - those of `reading_options`
 ) -> None:
-    """Import evaluation output into the tables of a project, by key."""
+    """Import evaluation output into the tables of a project, by key.
+
+    It replaces the sample of a new project, and merges with all other scores.
+    """
+    with console.exit_on_error():
+        saved = import_files(root, console, source, paths, dry=dry, verbose=verbose, **options)
+    _say_next(console, root, saved)
+
+
+def _say_next(console: Console, root: Path, saved: Sequence[Path]) -> None:
+    if saved:
+        console.say(f"Next: `site_builder check --project {root}`.")
+
+
+def import_files(  # noqa: PLR0913 - one per option
+    root: Path,
+    console: Console,
+    source: str,
+    paths: Sequence[Path],
+    *,
+    scale: Literal["percent", "proportion", "other"] | None,
+    better: bool | None,
+    dry: bool = False,
+    verbose: bool = False,
+    **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
+) -> tuple[Path, ...]:
+    """Import files of a format into a project, and report it; return the files written.
+
+    Asks on a terminal what only the publisher knows.
+
+    Raises:
+        SiteError: There is no score, or the tables cannot be changed; nothing is written.
+    """
     from site_builder.importers import run
     from site_builder.importers.formats import format_of
     from site_builder.importers.reading import ImportOptions
+    from site_builder.starter.project import replacing_sample
 
     console.stage("Reading the files")
-    with console.exit_on_error():
-        config = load_config(root)
-        section = config.importing
-        options = ImportOptions(
-            columns=section.columns,
-            task_columns=None if section.task_columns is None else tuple(section.task_columns),
-            scale=scale or section.scale,
-            model=model,
-            higher_is_better=better,
-            metrics=metrics,
-            subtasks=subtasks,
-            examples=examples,
-        )
-        import_paths = partial(run.import_paths, format_of(source), paths, config, dry=dry)
+    config = load_config(root)
+    section = config.importing
+    stated = ImportOptions(
+        columns=section.columns,
+        task_columns=None if section.task_columns is None else tuple(section.task_columns),
+        scale=scale or section.scale,
+        higher_is_better=better,
+        **options,
+    )
+    import_paths = partial(run.import_paths, format_of(source), paths, config, dry=dry)
+    with replacing_sample(root, console.say):
         try:
-            report = import_paths(options)
+            report = import_paths(stated)
         except UnclearScoresError as error:
             if not console.can_ask:
                 raise
             console.warn(error.faults)
-            report = import_paths(_ask(error, options))
+            report = import_paths(_ask(error, stated))
     console.warn(run.warnings_of(report, verbose=verbose))
     for line in run.lines_of(report, verbose=verbose, dry=dry):
         console.say(shortened(line))
+    return report.saved
 
 
 def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:
@@ -261,6 +303,7 @@ def aggregate(  # noqa: PLR0913 - one per option
     from site_builder.examples.engines import dask_engine, duckdb_engine
     from site_builder.examples.files import find_examples
     from site_builder.examples.save import known_ids, lines_of, save, warnings_of
+    from site_builder.starter.project import replacing_sample
 
     if engine == "dask" and scheduler is None:
         message = "--engine dask needs the address of a cluster: --scheduler ADDRESS."
@@ -277,10 +320,12 @@ def aggregate(  # noqa: PLR0913 - one per option
             found = examples.aggregate(
                 files, backend, config, known, average=average, on_progress=on_progress
             )
-        report = save(found, config, files.shown, dry=dry)
+        with replacing_sample(root, console.say):
+            report = save(found, config, files.shown, dry=dry)
     console.warn(warnings_of(files, found, report, average=average))
     for line in lines_of(files, found, report, dry=dry):
         console.say(line)
+    _say_next(console, root, report.saved)
 
 
 @click.command(epilog="Example: site-builder profile training-sets/ --into my-board")

@@ -13,13 +13,19 @@ from site_builder.errors import Fault, limit_faults
 from site_builder.examples.aggregate import Aggregated, Difference, ExampleRun, Moments
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
-from site_builder.importers.merge import MergedScores, Placed, key_of, merge_results
+from site_builder.importers.merge import MergedScores, Placed, key_of, merge_facts, merge_results
 from site_builder.importers.reading import ImportedScore
 from site_builder.importers.run import written_lines
 from site_builder.records import Record
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
-from site_builder.tables.write import StoredRow, StoredTable, read_all_stored, save_tables
+from site_builder.tables.write import (
+    StoredRow,
+    StoredTable,
+    has_sample,
+    read_without_sample,
+    save_tables,
+)
 
 _NOISE = 1e-12  # relative rounding differences between two orders of summation
 _N = TypeVar("_N", float, float | None)
@@ -39,7 +45,7 @@ class AggregateReport(Record):
 def known_ids(config: SiteConfig) -> dict[str, set[str]]:
     """Return the ids of `model` and `task` in the tables of a project, if all can be added to."""
     specs = (DIFFERENCES, RESULTS, MODELS, TASKS)
-    stored = read_locked(config.data_dir, lambda: read_all_stored(specs, config.data_dir))
+    stored = read_locked(config.data_dir, lambda: read_without_sample(specs, config.data_dir))
     return {
         key: {str(row.get(key)) for row in stored[spec.name].rows}
         for spec in (MODELS, TASKS)
@@ -52,11 +58,14 @@ def save(
 ) -> AggregateReport:
     """Merge scores and differences into the tables; write only tables that change, all or none.
 
-    `source` is the place of the examples, for the `source` column.
+    The sample that `init` writes is replaced, with its models and tasks. `source` is the place of
+    the examples, for the `source` column.
     """
 
     def merge() -> AggregateReport:
-        stored = read_all_stored((RESULTS, DIFFERENCES), config.data_dir)
+        more = (MODELS, TASKS) if has_sample(config.data_dir) else ()
+        specs = (RESULTS, DIFFERENCES, *more)
+        stored = read_without_sample(specs, config.data_dir)
         return _merge(found, stored, config, source, dry=dry)
 
     return (read_locked if dry else write_locked)(config.data_dir, merge)
@@ -79,8 +88,11 @@ def _merge(
     ]
     merged = merge_results(results.rows, placed, variant)
     rows, counts = _merge_differences(differences.rows, found.differences, variant)
-    both = ((results, merged.rows), (differences, rows))
-    changed = [(table, new) for table, new in both if new != [*table.rows]]
+    tables = [(results, merged.rows), (differences, rows)]
+    for table in (stored[spec.name] for spec in (MODELS, TASKS) if spec.name in stored):
+        (key,) = table.spec.key
+        tables.append((table, merge_facts(table.rows, merged.rows, key, {})))
+    changed = [(table, new) for table, new in tables if new != [*table.rows]]
     if dry or not changed:
         return AggregateReport(merged, counts, ())
     save_tables(config.data_dir, changed)

@@ -1,4 +1,4 @@
-"""List the formats: the built-in ones, then those of installed packages."""
+"""List the formats, built in and of installed packages, and find that of given files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,17 @@ from site_builder.importers.inspect_ai import read_inspect
 from site_builder.importers.lighteval import read_lighteval
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
-from site_builder.importers.reading import ImportOptions, Reader, Reading, describe_error
+from site_builder.importers.reading import (
+    ImportOptions,
+    Reader,
+    Reading,
+    Skipped,
+    as_text,
+    describe_error,
+)
 from site_builder.importers.summaries import read_evalplus, read_opencompass
 from site_builder.importers.tabular import read_tabular
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
 _GROUP = "site_builder.importers"
 
@@ -43,13 +50,33 @@ FORMATS = (
     Format("model-index", "model cards and .eval_results of Hugging Face", read_hugging_face),
     Format("every-eval-ever", "records of the Every Eval Ever schema", read_every_eval_ever),
 )
-_BY_NAME = {known.name: known for known in FORMATS}
+
+
+def _read_any(path: Path, options: ImportOptions) -> Reading:
+    """Read a path as the format that finds scores in it; as a table only if no other does."""
+    tables, *others = (format_of(name) for name in known_formats() if name != ANY.name)
+    found: dict[str, Reading] = {}
+    for known in others:
+        reading = known.read(path, options)
+        if reading.measures or reading.examples:
+            found[known.name] = reading
+    if len(found) > 1:
+        why = f"it has scores of the formats {' and '.join(found)}"
+        fix = "Import each with `site-builder import FORMAT`."
+        return Reading(skipped=(Skipped(as_text(str(path)), why, fix=fix),))
+    (name, reading), *_ = found.items() or [(tables.name, tables.read(path, options))]
+    notes = (f"{as_text(path.name)}: format {name}", *reading.notes)
+    return replace(reading, notes=notes) if reading.files else reading
+
+
+ANY = Format("any", "output in any of the other formats, told by its content", _read_any)
+_BY_NAME = {known.name: known for known in (*FORMATS, ANY)}
 
 
 def known_formats() -> dict[str, str]:
     """Return the meaning of each format by name; a package cannot replace a built-in format."""
     brought = {entry.name: f"from {_origin(entry)}" for entry in entry_points(group=_GROUP)}
-    meanings = {known.name: known.meaning for known in FORMATS}
+    meanings = {known.name: known.meaning for known in _BY_NAME.values()}
     return meanings | {name: brought[name] for name in sorted(brought) if name not in _BY_NAME}
 
 

@@ -47,7 +47,7 @@ from site_builder.records import Record, replace
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.metrics import assumption_lines
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
-from site_builder.tables.write import StoredRow, StoredTable, read_all_stored, save_tables
+from site_builder.tables.write import StoredRow, StoredTable, read_without_sample, save_tables
 
 _SETTING = "setting"
 """Column of the tasks, outside the schema: how a task was measured."""
@@ -88,6 +88,8 @@ def import_paths(
 ) -> ImportReport:
     """Import evaluation output into the tables of a project, unless `dry`.
 
+    The sample that `init` writes is replaced; all else is merged by key.
+
     Raises:
         UnclearScoresError: The user has to state the direction or the unit of some scores; nothing
             is written.
@@ -98,7 +100,7 @@ def import_paths(
     _check(source, reading, options.metrics)
 
     def merge(*, dry: bool) -> ImportReport:
-        stored = read_all_stored((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
+        stored = read_without_sample((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
         report, rows = _merge(reading, stored, config, options)
         changed = [(stored[name], r) for name, r in rows.items() if list(stored[name].rows) != r]
         if dry or not changed:
@@ -347,11 +349,10 @@ def _left_out_lines(report: ImportReport, *, verbose: bool) -> Iterator[str]:
 
 
 def written_lines(saved: Sequence[Path], *, dry: bool) -> Iterator[str]:
-    """Yield which tables were written, and the next step."""
+    """Yield which tables were written."""
     if dry:
         yield "Nothing was written (--dry-run)."
     elif saved:
         yield f"Wrote {listed([str(path) for path in saved], most=5)}."
-        yield f"Next: `site_builder check --project {saved[0].parent.parent}`."
     else:
         yield "Nothing changed; nothing was written."

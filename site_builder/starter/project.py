@@ -1,4 +1,4 @@
-"""Write a new project, complete or not at all."""
+"""Write what a folder lacks to be a project."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from string import Template
-from tempfile import TemporaryDirectory
 
-from site_builder.build import load_project, make_files
-from site_builder.errors import Fault, SiteError, one_line
+from site_builder.errors import Fault, SiteError
+from site_builder.formatting import listed
 from site_builder.records import Record
 from site_builder.starter.generator import generator_files
-from site_builder.tables.check import read_long_table
-from site_builder.tables.read import LoadedTable
+from site_builder.tables.read import find_files
+from site_builder.tables.schema import TABLES
+from site_builder.tables.write import SAMPLE, has_sample
 
 FILES = Path(__file__).parent / "files"
 HOSTS = {
@@ -41,34 +43,49 @@ class _Text(Template):
 
 
 class StartedProject(Record):
-    """The paths of the files of a new project, and the warnings of its build."""
+    """The paths of the files that a project got, and of those that it had."""
 
     files: tuple[str, ...]
-    warnings: tuple[Fault, ...]
+    kept: tuple[str, ...]
 
 
 def start_project(
-    folder: Path, source: Path | None, title: str, host: str, license_id: str = ""
+    folder: Path,
+    title: str,
+    host: str,
+    license_id: str = "",
+    import_scores: Callable[[], object] | None = None,
 ) -> StartedProject:
-    """Write a project that builds at once, for one of the `HOSTS`; other files stay.
+    """Write the files that a project for one of the `HOSTS` lacks; those that it has stay.
 
-    Its scores are those of `source`, or the sample. Without a title, the site has the name of the
-    folder, or that of the sample. `license_id` is the SPDX id of the licence of the scores.
+    A folder without tables gets what `import_scores` writes into it, or the sample. Without a
+    title, the site has the name of the folder, or that of the sample. `license_id` is the SPDX id
+    of the licence of the scores.
 
     Raises:
-        SiteError: The table has faults or makes no site, or the folder has files of these names;
-            nothing was written.
+        SiteError: The folder cannot have the files, the scores cannot be imported, or the title or
+            the licence would not be used; nothing was written.
     """
-    table = read_long_table(source) if source else None
-    title = title or (_title_of(folder) if source else "")
-    files = project_files(table, title, host, license_id)
-    _check_free(files, folder)
-    with TemporaryDirectory() as temporary:
-        root = Path(temporary)
-        write_all(files, root)
-        warnings = make_files(load_project(root), dry=True)[1]
-    write_all(files, folder)
-    return StartedProject(tuple(sorted(files)), warnings)
+    data, toml = folder / "data", folder / "site.toml"
+    for name, text in (("title", title), ("license", license_id)):
+        if text and os.path.lexists(toml):
+            what = f"it exists already, so --{name} would change nothing"
+            raise SiteError(Fault(str(toml), what, f"Set {name} in it."))
+    has_tables = any(find_files(spec, data) for spec in TABLES)
+    is_sample = import_scores is None and (has_sample(data) or not has_tables)
+    title = title or ("" if is_sample else _title_of(folder))
+    files = project_files(title, host, license_id, is_sample=is_sample)
+    # `upgrade` replaces the generator as a whole, and tables are one board.
+    wholes = {"generator/*": (folder / "generator").exists(), "data/*.parquet": has_tables}
+    for pattern in (pattern for pattern, is_there in wholes.items() if is_there):
+        files = {path: text for path, text in files.items() if not fnmatch(path, pattern)}
+    _check_folders(files, folder)
+    kept = tuple(path for path in sorted(files) if os.path.lexists(folder / path))
+    if import_scores:
+        import_scores()
+    missing = {path: content for path, content in files.items() if path not in kept}
+    write_all(missing, folder)
+    return StartedProject(tuple(sorted(missing)), kept)
 
 
 def _title_of(folder: Path) -> str:
@@ -79,28 +96,76 @@ def _title_of(folder: Path) -> str:
 
 
 def project_files(
-    table: LoadedTable | None, title: str, host: str, license_id: str = ""
+    title: str, host: str, license_id: str = "", *, is_sample: bool
 ) -> dict[str, bytes]:
-    """Return every file of a new project by its path; without a table of scores, of the sample."""
-    values = tomllib.loads(_read("sample/site.toml")) if table is None else {"site": {}}
+    """Return every file of a new project by its path: with the sample, or without tables."""
+    values = tomllib.loads(_read("sample/site.toml")) if is_sample else {"site": {}}
     title = title or values["site"]["title"]
     values["site"] |= {"title": title} | ({"license": license_id} if license_id else {})
     texts = {
         ".gitignore": _read("gitignore"),
         ".github/workflows/check.yml": _read("check.yml"),
-        "README.md": _readme(table, title, host, license_id),
+        "README.md": _readme(title, host, license_id, is_sample=is_sample),
         "requirements.txt": _read("requirements.txt"),
         "site.toml": set_keys(_read("site.toml"), values),
-        "data/content/about.md": _read(f"{'sample' if table is None else 'content'}/about.md"),
+        "data/content/about.md": _read(f"{'sample' if is_sample else 'content'}/about.md"),
         "data/content/lede.md": _read("content/lede.md"),
         "data/content/takeaways.md": _read("content/takeaways.md"),
     }
     texts |= {path: _read(f"{host}/{name}") for path, name in HOSTS[host].items()}
     files = {path: text.encode() for path, text in texts.items()} | generator_files()
-    if table is not None:
-        return files | {"data/results.parquet": table.file}
-    sample = (FILES / "sample").glob("*.parquet")
+    sample = SAMPLE.glob("*.parquet") if is_sample else ()
     return files | {f"data/{path.name}": path.read_bytes() for path in sample}
+
+
+@contextmanager
+def replacing_sample(root: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Let the texts of a project no longer say that its scores are the sample, once they are not.
+
+    What `init` wrote about the sample becomes what it writes for scores of a publisher; all else
+    stays.
+
+    Raises:
+        SiteError: A text cannot be read or written.
+    """
+    had_sample = has_sample(root / "data")
+    yield
+    if had_sample and not has_sample(root / "data"):
+        texts = _sample_texts(_title_of(root))
+        changed = [name for name, pairs in texts.items() if _replace_texts(root / name, pairs)]
+        say(f"The sample is replaced{(changed and f', also in {listed(changed)}') or ''}.")
+
+
+def _replace_texts(path: Path, pairs: Iterable[tuple[str, str]]) -> bool:
+    """Replace texts in a file that is no link; return whether that changed it."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        old = new = path.read_bytes()
+        for sample, own in pairs:
+            new = new.replace(sample.encode(), own.encode())
+        if new != old:
+            path.write_bytes(new)
+    except OSError as error:
+        what = f"what it says of the sample cannot be replaced: {error.strerror}"
+        raise SiteError(Fault(str(path), what, "Remove it.")) from error
+    return new != old
+
+
+def _sample_texts(title: str) -> dict[str, list[tuple[str, str]]]:
+    """Return by path each text about the sample, with that of a project of a title instead."""
+    plain, sample = _read("site.toml"), tomllib.loads(_read("sample/site.toml"))
+    old = sample["site"]["title"]
+    lines = (set_keys(plain, values).split("\n") for values in (sample, {"site": {"title": title}}))
+    return {
+        "site.toml": [(f"\n{a}\n", f"\n{b}\n") for a, b in zip(*lines, strict=True) if a != b],
+        "data/content/about.md": [(_read("sample/about.md"), _read("content/about.md"))],
+        "README.md": [
+            (f"# {old}\n", f"# {title}\n"),
+            (f"title: {json.dumps(old)}\n", f"title: {json.dumps(title, ensure_ascii=False)}\n"),
+            (_read("sample/data.md").strip(), _read("own-data.md").strip()),
+        ],
+    }
 
 
 def set_keys(text: str, values: Mapping[str, Mapping[str, str | list[str]]]) -> str:
@@ -120,12 +185,9 @@ def set_keys(text: str, values: Mapping[str, Mapping[str, str | list[str]]]) -> 
     return "\n".join(lines)
 
 
-def _readme(table: LoadedTable | None, title: str, host: str, license_id: str) -> str:
+def _readme(title: str, host: str, license_id: str, *, is_sample: bool) -> str:
     """Put the host's settings on top, with the title quoted as in JSON, which is valid YAML."""
-    if table is None:
-        data = _read("sample/data.md")
-    else:
-        data = _read("own-data.md", source=f"`{one_line(Path(table.where).name)}`")
+    data = _read("sample/data.md" if is_sample else "own-data.md")
     publish = _read(f"{host}/publish.md").strip()
     text = _read("README.md", title=title, data=data.strip(), publish=publish)
     if not (FILES / host / SETTINGS).exists():
@@ -142,19 +204,15 @@ def _read(name: str, **values: str) -> str:
     return _Text(text).substitute(values) if values else text
 
 
-def _check_free(files: Iterable[str], folder: Path) -> None:
-    """Refuse a folder that is a file, or has one of the files, or a file for a folder of theirs."""
+def _check_folders(files: Iterable[str], folder: Path) -> None:
+    """Refuse a folder that is a file, or has a file in place of a folder of these files."""
     if folder.exists() and not folder.is_dir():
         raise SiteError(Fault(str(folder), "this is a file", "Name a folder for the project."))
-    paths = {folder / path for path in files}
     folders = {folder / parent for path in files for parent in Path(path).parents}
-    taken = {path for path in paths if os.path.lexists(path)}
-    taken |= {path for path in folders if os.path.lexists(path) and not path.is_dir()}
+    taken = sorted(str(path) for path in folders if os.path.lexists(path) and not path.is_dir())
     if taken:
-        fix = "Move it away, or name another folder."
-        raise SiteError(
-            *(Fault(path, "it exists already", fix) for path in sorted(map(str, taken)))
-        )
+        what, fix = "it is a file, and the project needs a folder here", "Move it away."
+        raise SiteError(*(Fault(path, what, fix) for path in taken))
 
 
 def write_all(files: Mapping[str, bytes], folder: Path) -> None:

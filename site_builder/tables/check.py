@@ -23,7 +23,6 @@ from site_builder.tables.read import (
     Tables,
     complete_tables,
     has_type,
-    load_table,
     positions,
 )
 from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
@@ -68,20 +67,6 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     return replace(tables, warnings=tuple(faults), assumptions=tuple(assumptions))
-
-
-def read_long_table(path: Path) -> LoadedTable:
-    """Read scores from a Parquet or text file outside a project, or raise every fault of it.
-
-    They are checked as `data/results.parquet`, whose content is the `file` of the table.
-    """
-    table = load_table(RESULTS, path, str(path))
-    if not isinstance(table, LoadedTable):
-        raise FaultsError(table)
-    faults = [*find_table_faults(table, SiteConfig(root=path.parent))]
-    if any(fault.severity == "error" for fault in faults):
-        raise FaultsError(faults)
-    return table
 
 
 def find_table_faults(table: LoadedTable, config: SiteConfig) -> Iterator[Fault]:

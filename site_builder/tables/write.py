@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError
-from site_builder.records import Record, field
+from site_builder.records import Record, field, replace
 from site_builder.tables.lock import replacing
 from site_builder.tables.read import (
     PARQUET_ERRORS,
@@ -26,8 +26,10 @@ from site_builder.tables.read import (
     read_whole,
     several_files,
 )
-from site_builder.tables.schema import RESULTS, TableSpec, Type
+from site_builder.tables.schema import MODELS, RESULTS, TASKS, TableSpec, Type
 
+SAMPLE = Path(__file__).parents[1] / "starter/files/sample"
+"""The tables that `init` gives to a project without data."""
 StoredRow = dict[str, Any]
 Column: TypeAlias = "pa.Array[Any]"
 
@@ -67,6 +69,36 @@ def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, Sto
     if faults:
         raise FaultsError(faults)
     return stored
+
+
+def has_sample(data_dir: Path) -> bool:
+    """Return whether the results of a project are still, byte by byte, those of the sample."""
+    path = data_dir / RESULTS.file
+    return path.is_file() and path.read_bytes() == (SAMPLE / RESULTS.file).read_bytes()
+
+
+def read_without_sample(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:
+    """Read tables as `read_all_stored`, but without the rows of the sample where it is there.
+
+    Scores of a publisher replace it: merged with it, they would be ranked among its models.
+    """
+    stored = read_all_stored(specs, data_dir)
+    if not has_sample(data_dir):
+        return stored
+    for name, sample in read_all_stored((RESULTS, MODELS, TASKS), SAMPLE).items():
+        if name in stored:
+            stored[name] = _without(stored[name], sample)
+    return stored
+
+
+def _without(stored: StoredTable, sample: StoredTable) -> StoredTable:
+    def key(row: StoredRow) -> tuple[Any, ...]:
+        return tuple(row.get(name) for name in stored.spec.key)
+
+    known = {*map(key, sample.rows)}
+    if rows := tuple(row for row in stored.rows if key(row) not in known):
+        return replace(stored, rows=rows)
+    return StoredTable(stored.spec, stored.file)
 
 
 def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:

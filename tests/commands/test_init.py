@@ -1,7 +1,6 @@
 """`site-builder init`: a project that builds at once, and never over another's files."""
 
 import errno
-import json
 import re
 import runpy
 import shutil
@@ -9,6 +8,7 @@ import sys
 import tomllib
 from base64 import urlsafe_b64encode
 from hashlib import sha256
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -28,6 +28,7 @@ from site_builder.config import SiteConfig, config_keys, load_config
 from site_builder.errors import SiteError
 from site_builder.starter.project import FILES as STARTER
 from site_builder.starter.project import HOSTS, project_files, set_keys, write_all
+from tests.helpers.imported import HARNESSES, run_import, scores
 from tests.helpers.odd_boards import SHAPES
 from tests.helpers.sites import ROOT, BuiltSite, build, contents, visible
 
@@ -49,7 +50,8 @@ FILES = [
     "requirements.txt",
     "site.toml",
 ]
-SAMPLE_FILES = sorted([*FILES, "data/models.parquet", "data/tasks.parquet"])
+TABLES_OF_SCORES = [f"data/{name}.parquet" for name in ("models", "results", "tasks")]
+SAMPLE_FILES = sorted({*FILES, *TABLES_OF_SCORES})
 
 
 def run(*args: object) -> Result:
@@ -81,7 +83,7 @@ def test_it_says_what_it_made_and_what_comes_next(tmp_path):
     assert (0, "") == (said.exit_code, said.stdout)
     assert SAMPLE_FILES == list(contents(folder))
     assert [
-        f"{len(SAMPLE_FILES)} files in {folder}:",
+        f"{len(SAMPLE_FILES)} new files in {folder}:",
         *(f"  {name}" for name in SAMPLE_FILES),
         f"Next: cd {folder} && site-builder build",
     ] == said.stderr.splitlines()
@@ -144,17 +146,18 @@ def test_its_prose_is_computed(site):
 def test_a_table_of_scores(tmp_path, csv):
     folder = tmp_path / "my-first_board"
     assert 0 == run(folder, "--from", csv).exit_code
-    assert FILES == list(contents(folder))
+    assert SAMPLE_FILES == [path for path in contents(folder) if "/.tables/" not in path]
     expected = pd.read_csv(csv)
     found = pd.read_parquet(folder / "data/results.parquet")
-    assert expected.to_dict("records") == found.to_dict("records")
+    found = found.sort_values(["model", "task"], ignore_index=True)
+    pd.testing.assert_frame_equal(expected, found[[*expected]])
+    assert {"results.csv"} == {*found["source"]}
     assert "My first board" == load_config(folder).site.title
     assert None is load_config(folder).board.baseline
     site = build(folder)
     assert "2 models on 2 tasks: 4 scores" in visible(site.page(""))
     texts = [path.read_text(encoding="utf8") for path in folder.rglob("*.md")]
     assert not any("sample" in text.lower() or "LoRA" in text for text in texts)
-    assert "`results.csv`" in (folder / "README.md").read_text(encoding="utf8")
 
 
 @pytest.mark.parametrize("shape", sorted({*SHAPES} - {"without_results", "failed_requests"}))
@@ -162,45 +165,196 @@ def test_any_table_of_scores(tmp_path, shape):
     """One model, one score, losses, ties, hostile names: the words given along hold on each."""
     frames, _ = SHAPES[shape]()
     frames["results"].to_csv(tmp_path / "scores.csv", index=False)
-    said = run(tmp_path / "board", "--from", tmp_path / "scores.csv")
+    said = run(tmp_path / "board", "--from", tmp_path / "scores.csv", "--other-unit")
     assert 0 == said.exit_code, said.stderr
     files, _ = make_files(load_config(tmp_path / "board"), dry=True)
     assert "index.html" in files
 
 
-def test_a_table_at_fault(tmp_path, csv):
-    csv.write_text("model,task,score\na,t,1\na,t,2\nb,t,x\n", encoding="utf8")
+def test_from_reads_as_import_does(tmp_path, csv):
+    """The same tables and the same questions; nothing is written while one is open."""
+    csv.write_text("model,task,score\na,t,48\nb,t,57\nb,u,x\n", encoding="utf8")
     said = run(tmp_path / "board", "--from", csv)
     assert (1, "") == (said.exit_code, said.stdout)
-    fix = "Write a number, such as 0.71, or leave the row out."
-    assert [
-        f"{csv}:4: 'score' is 'x', not a number. {fix}",
-        f"{csv}:2: lines 2, 3: two scores for (a, t). Keep one score for each.",
-        "2 errors; nothing was written.",
-    ] == said.stderr.splitlines()
+    assert "results.csv does not tell the unit of 't' (48 to 57)" in said.stderr
     assert ["results.csv"] == list(contents(tmp_path))
-    said = run(tmp_path / "board", "--from", csv, "--format", "json")
-    assert 2 == len(json.loads(said.stdout)["faults"])
+    said = run(tmp_path / "board", "--from", csv, "--percent")
+    assert 0 == said.exit_code
+    assert "warning: results.csv: row 3: skipped: 'x' is not a number" in said.stderr
+    assert 0 == run_import("csv", csv, "--percent", into=tmp_path / "other").exit_code
+    for path in TABLES_OF_SCORES:
+        assert (tmp_path / "other" / path).read_bytes() == (tmp_path / "board" / path).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "folder", ["every_eval_ever", "helm", "hugging_face", "inspect", "lm_eval", "mteb", "tables"]
+)
+def test_from_reads_every_format(tmp_path, folder):
+    """A file or folder of any format, and the site is one of its scores."""
+    source = HARNESSES / folder
+    said = run(tmp_path / "board", "--from", source, "--higher-is-better", "--other-unit")
+    assert 0 == said.exit_code, said.stderr
+    format_ = {"hugging_face": "model-index", "tables": "csv"}.get(folder, folder.replace("_", "-"))
+    options = ["--higher-is-better", "--other-unit"]
+    run_import(format_, source, *options, into=tmp_path / "other")
+    assert scores(tmp_path / "other") == scores(tmp_path / "board")
+
+
+def test_from_something_without_scores(tmp_path):
+    (tmp_path / "notes.txt").write_text("nothing", encoding="utf8")
+    said = run(tmp_path / "board", "--from", tmp_path / "notes.txt")
+    assert 1 == said.exit_code
+    assert "no score of format any was found. Name files or folders that contain" in said.stderr
+    assert ["notes.txt"] == list(contents(tmp_path))
+
+
+def test_from_a_folder_of_two_formats(tmp_path):
+    for name in ("helm", "mteb"):
+        shutil.copytree(HARNESSES / name, tmp_path / "both" / name)
+    said = run(tmp_path / "board", "--from", tmp_path / "both")
+    assert 1 == said.exit_code
+    assert "it has scores of the formats helm and mteb. Import each with" in said.stderr
+    assert not (tmp_path / "board").exists()
+
+
+# --- in any order ---------------------------------------------------------------------------------
+
+
+def take_steps(csv: Path, root: Path, host: str, *names: str) -> None:
+    for name in names:
+        if name == "import":
+            assert 0 == run_import("csv", csv, into=root).exit_code
+        else:
+            said = run(root, "--host", host, *(["--from", csv] if name == "init --from" else []))
+            assert 0 == said.exit_code, said.stderr
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize(
+    "names",
+    [
+        *permutations(["init", "import"]),
+        *permutations(["init", "init --from"]),
+        *permutations(["init --from", "import"]),
+        *permutations(["init", "import", "init --from"]),
+    ],
+    ids=" ".join,
+)
+def test_any_order_makes_the_same_project(tmp_path, csv, names, host):
+    """The sample leaves no trace: not in the tables, not in the texts, not in the settings."""
+    take_steps(csv, tmp_path / "one/board", host, "init --from")
+    take_steps(csv, tmp_path / "two/board", host, *names)
+    assert contents(tmp_path / "one/board") == contents(tmp_path / "two/board")
+    said = CliRunner().invoke(main, ["check", "--project", str(tmp_path / "two/board"), "--strict"])
+    assert 0 == said.exit_code, said.stderr
+
+
+def test_import_replaces_the_sample_and_says_so(tmp_path, csv):
+    """What the publisher wrote meanwhile stays, as do features of own tasks."""
+    root = tmp_path / "board"
+    assert 0 == run(root, "--host", "hf-space", "--license", "MIT").exit_code
+    toml = root / "site.toml"
+    text = toml.read_text(encoding="utf8").replace("Sample leaderboard", "Mine")
+    toml.write_text(text, encoding="utf8")
+    (root / "data/content/about.md").write_text("My own text.", encoding="utf8")
+    (tmp_path / "adding.jsonl").write_text('{"input": "1 + 1", "output": "2"}\n' * 3, "utf8")
+    profiled = ["profile", str(tmp_path / "adding.jsonl"), "--into", str(root)]
+    assert 0 == CliRunner().invoke(main, profiled).exit_code
+    said = run_import("csv", csv, "--dry-run", into=root)
+    assert "The sample is replaced" not in said.stderr
+    said = run_import("csv", csv, into=root)
+    assert "The sample is replaced, also in site.toml and README.md." in said.stderr.splitlines()
+    assert {"alpha", "beta"} == {*pd.read_parquet(root / "data/results.parquet")["model"]}
+    assert {"alpha", "beta"} == {*pd.read_parquet(root / "data/models.parquet")["model"]}
+    tasks = pd.read_parquet(root / "data/tasks.parquet").set_index("task")
+    assert {"adding", "sorting"} == {*tasks.index}
+    assert 3 == tasks.loc["adding", "train_examples"]
+    site = load_config(root).site
+    assert ("Mine", "MIT", "") == (site.title, site.license, site.description)
+    assert None is load_config(root).board.baseline
+    assert "My own text." == (root / "data/content/about.md").read_text(encoding="utf8")
+    assert "sample" not in (root / "README.md").read_text(encoding="utf8").lower()
+
+
+def test_a_changed_sample_is_the_publishers(tmp_path, csv):
+    """One who edits the sample by hand has made it theirs: an import adds to it."""
+    assert 0 == run(tmp_path / "board").exit_code
+    path = tmp_path / "board/data/results.parquet"
+    results = pd.read_parquet(path)
+    results.loc[0, "score"] = 0.5
+    results.to_parquet(path)
+    assert 0 == run_import("csv", csv, into=tmp_path / "board").exit_code
+    assert 4 + len(results) == len(pd.read_parquet(path))
+
+
+def test_aggregate_replaces_the_sample(tmp_path):
+    assert 0 == run(tmp_path / "board").exit_code
+    examples = pd.DataFrame(
+        {
+            "model": ["a", "a", "b", "b"],
+            "task": "t",
+            "example": ["1", "2"] * 2,
+            "score": [1, 0, 1, 1],
+        }
+    )
+    examples.to_parquet(tmp_path / "examples.parquet")
+    aggregated = [str(tmp_path / "examples.parquet"), "--into", str(tmp_path / "board")]
+    said = CliRunner().invoke(main, ["aggregate", *aggregated])
+    assert 0 == said.exit_code, said.stderr
+    assert {("a", "t", "base"): 0.5, ("b", "t", "base"): 1.0} == scores(tmp_path / "board")
+    assert "The sample is replaced" in said.stderr
+    check = ["check", "--project", str(tmp_path / "board"), "--strict"]
+    assert 0 == CliRunner().invoke(main, check).exit_code
+
+
+def test_init_completes_a_folder_that_has_only_data(tmp_path):
+    """Tables in text too; the sample is not added to them."""
+    (tmp_path / "my-board/data").mkdir(parents=True)
+    (tmp_path / "my-board/data/results.csv").write_text(CSV, encoding="utf8")
+    assert 0 == run(tmp_path / "my-board").exit_code
+    tables = [path for path in contents(tmp_path / "my-board") if path.startswith("data/r")]
+    assert ["data/results.csv"] == tables
+    assert not (tmp_path / "my-board/data/tasks.parquet").exists()
+    site = build(tmp_path / "my-board")
+    assert "My board" == load_config(tmp_path / "my-board").site.title
+    assert "2 models on 2 tasks: 4 scores" in visible(site.page(""))
 
 
 def test_no_file_is_overwritten(tmp_path):
+    """What is there stays, and what is missing is written."""
     folder = tmp_path / "board"
-    (folder / "data").mkdir(parents=True)
+    folder.mkdir()
     (folder / "README.md").write_text("mine", encoding="utf8")
-    (folder / "data/content").write_text("a file of that name", encoding="utf8")
     (folder / "site.toml").symlink_to("nowhere")
-    (folder / "notes.txt").write_text("also mine", encoding="utf8")
     before = contents(folder)
     said = run(folder)
-    assert (1, "") == (said.exit_code, said.stdout)
-    assert [
-        *(
-            f"{folder}/{name}: it exists already. Move it away, or name another folder."
-            for name in ("README.md", "data/content", "site.toml")
-        ),
-        "3 errors; nothing was written.",
-    ] == said.stderr.splitlines()
-    assert before == contents(folder)
+    assert (0, "") == (said.exit_code, said.stdout)
+    assert "Kept as they are: README.md and site.toml." == said.stderr.splitlines()[0]
+    after = contents(folder)
+    assert before.items() <= after.items()
+    assert {*SAMPLE_FILES} - {"site.toml"} <= {*after}
+    again = run(folder)
+    assert f"0 new files in {folder}." in again.stderr.splitlines()
+    assert after == contents(folder)
+
+
+def test_a_file_in_place_of_a_folder(tmp_path):
+    (tmp_path / "board/data").mkdir(parents=True)
+    (tmp_path / "board/data/content").write_text("a file of that name", encoding="utf8")
+    before = contents(tmp_path)
+    said = run(tmp_path / "board")
+    what = "it is a file, and the project needs a folder here. Move it away."
+    assert f"{tmp_path}/board/data/content: {what}" == said.stderr.splitlines()[0]
+    assert (1, before) == (said.exit_code, contents(tmp_path))
+
+
+@pytest.mark.parametrize("option", ["title", "license"])
+def test_an_option_that_would_change_nothing(tmp_path, option):
+    (tmp_path / "site.toml").touch()
+    said = run(tmp_path, f"--{option}", "MIT")
+    what = f"it exists already, so --{option} would change nothing. Set {option} in it."
+    assert f"{tmp_path}/site.toml: {what}" == said.stderr.splitlines()[0]
+    assert (1, ["site.toml"]) == (said.exit_code, list(contents(tmp_path)))
 
 
 def test_other_files_stay(tmp_path):
@@ -246,7 +400,6 @@ def test_a_file_created_meanwhile_is_not_overwritten(tmp_path):
         [],
         ["board", "--host", "elsewhere"],
         ["board", "--from", "no-such.csv"],
-        ["board", "--from", "/"],
         ["board", "--title", "two\nlines"],
         ["board", "--license", "mine\nsdk: docker"],
     ],
@@ -511,6 +664,6 @@ def test_the_sample_is_one_board():
 @pytest.mark.parametrize("host", HOSTS)
 def test_no_place_is_left_unfilled(host):
     """Every text that goes to a publisher is without a trace of how it was made."""
-    for path, content in project_files(None, "A title", host).items():
+    for path, content in project_files("A title", host, is_sample=True).items():
         if not path.endswith((".parquet", ".yml", ".whl")):
             assert not re.search(r"@\w", content.decode()), path

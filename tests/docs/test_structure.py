@@ -63,7 +63,7 @@ MAY_IMPORT = {
     "importers": {"tables"},
     "examples": {"tables", "importers"},
     "profile": {"tables"},
-    "starter": {"tables", "build", "render"},
+    "starter": {"tables", "render"},
     "devserver": {"build", "publish", "render", "tables"},
     "commands": {
         *("build", "devserver", "examples", "importers", "profile", "publish", "releases"),

@@ -38,10 +38,9 @@ from site_builder.publish.manifest import with_manifest
 from site_builder.publish.verify import verify_site
 from site_builder.releases.download import open_site
 from site_builder.releases.read import find_news, read_release
-from site_builder.tables.check import read_long_table
 from tests.helpers.imported import HARNESSES
 from tests.helpers.instances import ROWS
-from tests.helpers.tables import SITE_TOML, board, parquet, write_project
+from tests.helpers.tables import SITE_TOML, board, parquet, read_long_table, write_project
 
 CPU_S = 20
 """CPU time that a reader may take for one input, in seconds."""

@@ -22,10 +22,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from site_builder.config import load_config
+from site_builder.config import SiteConfig, load_config
 from site_builder.errors import FaultsError
-from site_builder.tables.check import check_tables
-from site_builder.tables.read import Tables, load_tables
+from site_builder.tables.check import check_tables, find_table_faults
+from site_builder.tables.read import LoadedTable, Tables, load_table, load_tables
+from site_builder.tables.schema import RESULTS
 
 # Without pictures for links, which take longer than all else of a build.
 SITE_TOML = """\
@@ -136,3 +137,13 @@ def fault_lines(root: Path) -> list[str]:
         return [str(fault) for fault in check_project(root).warnings]
     except FaultsError as error:
         return str(error).split("\n")
+
+
+def read_long_table(path: Path) -> LoadedTable:
+    """A table of scores, checked alone."""
+    table = load_table(RESULTS, path, str(path))
+    if not isinstance(table, LoadedTable):
+        raise FaultsError(table)
+    if found := [*find_table_faults(table, SiteConfig(root=path.parent))]:
+        raise FaultsError(found)
+    return table

@@ -14,7 +14,7 @@ from site_builder.commands import tables as command
 from site_builder.commands.console import Console
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
-from site_builder.importers.formats import FORMATS, format_of, known_formats
+from site_builder.importers.formats import ANY, FORMATS, format_of, known_formats
 from site_builder.importers.reading import ImportOptions
 from site_builder.importers.run import import_paths
 from tests.commands.test_cli import run
@@ -150,7 +150,7 @@ def test_imported_examples_are_published(tmp_path):
 def test_documentation_covers_every_format_and_option():
     """docs/importing.md has a section for each format, and names each option."""
     text = (ROOT / "docs/importing.md").read_text(encoding="utf8")
-    assert [] == [known.name for known in FORMATS if f"\n## `{known.name}`\n" not in text]
+    assert [] == [known.name for known in (*FORMATS, ANY) if f"\n## `{known.name}`\n" not in text]
     options = [flag for option in command.import_.params for flag in option.opts if "--" in flag]
     assert [] == [
         flag for flag in options if flag not in text and flag not in ("--quiet", "--into")
@@ -200,7 +200,7 @@ def test_documented_package_works(install: Install, tmp_path: Path) -> None:
 
 def test_package_cannot_replace_a_built_in_format(install: Install) -> None:
     install("other-csv", "csv = other_csv:read", "def read(path, options): ...")
-    assert {known.name: known.meaning for known in FORMATS} == known_formats()
+    assert {known.name: known.meaning for known in (*FORMATS, ANY)} == known_formats()
     assert FORMATS[0] == format_of("csv")
 
 

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from site_builder.errors import FaultsError
 from site_builder.tables import read
-from site_builder.tables.check import read_long_table
 from tests.commands.test_cli import run
 from tests.helpers.imported import run_import
-from tests.helpers.tables import check_project, fault_lines
+from tests.helpers.tables import check_project, fault_lines, read_long_table
 
 NUMBER = "Write a number, such as 0.71, or leave the row out."
 
