@@ -187,14 +187,24 @@ def test_from_reads_as_import_does(tmp_path, csv):
 
 
 @pytest.mark.parametrize(
-    "folder", ["every_eval_ever", "helm", "hugging_face", "inspect", "lm_eval", "mteb", "tables"]
+    "folder",
+    [
+        "evalplus",
+        "every_eval_ever",
+        "helm",
+        "inspect",
+        "lighteval",
+        "lm_eval",
+        "mteb",
+        "opencompass",
+    ],
 )
 def test_from_reads_every_format(tmp_path, folder):
     """A file or folder of any format, and the site is one of its scores."""
     source = HARNESSES / folder
     said = run(tmp_path / "board", "--from", source, "--higher-is-better", "--other-unit")
     assert 0 == said.exit_code, said.stderr
-    format_ = {"hugging_face": "model-index", "tables": "csv"}.get(folder, folder.replace("_", "-"))
+    format_ = folder.replace("_", "-")
     options = ["--higher-is-better", "--other-unit"]
     run_import(format_, source, *options, into=tmp_path / "other")
     assert scores(tmp_path / "other") == scores(tmp_path / "board")
