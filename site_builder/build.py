@@ -29,6 +29,7 @@ from site_builder.publish.manifest import MANIFEST, SIGNATURE, Origin, with_mani
 from site_builder.publish.signature import sign_manifest
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
+from site_builder.render.environment import find_stray_templates
 from site_builder.render.pages import (
     find_domain_faults,
     find_navigation_faults,
@@ -281,6 +282,7 @@ def _config_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
     yield from find_domain_faults(config)
     yield from find_navigation_faults(config, prose.own)
     yield from find_chart_faults(config)
+    yield from find_stray_templates(config.root)
 
 
 def _table_files(tables: Tables) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ from site_builder.profile.training_sets import (
 )
 from site_builder.records import Record, field
 from site_builder.tables.lock import read_locked, write_locked
-from site_builder.tables.schema import TASKS
+from site_builder.tables.schema import RESULTS, TASKS
 from site_builder.tables.write import StoredRow, read_stored, save_tables
 
 WORDS, CHARACTERS = "words", "characters"
@@ -301,7 +301,10 @@ def save_features(
 
 def _merge_features(data_dir: Path, features: Iterable[StoredRow], *, dry: bool) -> MergedFeatures:
     stored = read_stored(TASKS, data_dir)
-    rows = [dict(row) for row in stored.rows]
+    # A table of tasks has every task that has a score: a new one begins with them.
+    scored = () if stored.rows else read_stored(RESULTS, data_dir).rows
+    ids = dict.fromkeys(row.get("task") for row in scored)
+    rows = [*map(dict, stored.rows), *({"task": task} for task in ids if task is not None)]
     by_task = {row["task"]: row for row in rows}
     merged = MergedFeatures(tuple(map(str, by_task)))
     for row in features:

@@ -22,6 +22,8 @@ from site_builder.publish.signature import find_signer
 from site_builder.records import Record
 
 _COPY_AGAIN = "Copy the site again."
+_OF_HOSTS = {"CNAME", "README.md", ".git", ".git/", ".gitattributes"}
+"""What a checkout of the branch `gh-pages` or of a Space has beside the site, which it needs."""
 
 
 class Verified(Record):
@@ -62,7 +64,7 @@ def _verify(folder: Path, signers: Path | None) -> Verified:
         return Verified(0, "", (_no_site(folder),))
     added = (
         Fault(f"{folder}/{path}", "it is not part of the site", "Move it out.")
-        for path in sorted(added_files(folder, manifest.files))
+        for path in sorted({*added_files(folder, manifest.files)} - _OF_HOSTS)
     )
     faults = [*_file_faults(folder, manifest), *added]
     is_signed, signer = (folder / SIGNATURE).exists(), ""

@@ -19,14 +19,14 @@ from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
 from site_builder import __version__
-from site_builder.errors import Fault, TemplateFaultError
+from site_builder.errors import Fault, SiteError, TemplateFaultError, did_you_mean
 from site_builder.limits import Breach, Item, Result, map_limited
 from site_builder.parallel import map_pages
 from site_builder.prose.template import UNREADABLE
 from site_builder.records import Record
 from site_builder.render.assets import project_folders, user_cache
 from site_builder.render.tables import raw_value, write_data, write_drawing, write_rows, write_words
-from site_builder.symlinks import check_inside, check_size
+from site_builder.symlinks import check_inside, check_size, read_inside
 
 MOST_BYTES = 1_000_000
 """Of a template of a project."""
@@ -249,6 +249,26 @@ class Templates:
 
     def _is_of_project(self, name: str) -> bool:
         return self._are_of_project and (self._folders[0] / name).is_file()
+
+
+def find_stray_templates(root: Path) -> Iterator[Fault]:
+    """Yield a warning for each template of a project that no page uses.
+
+    It has the name of none of the generator's, and stands in quotes in none of the project's.
+    """
+    try:
+        *own, default = project_folders(root, "templates")
+        files = [path for folder in own for path in sorted(folder.rglob("*")) if path.is_file()]
+        texts = b"".join(read_inside(path, own[0], most=MOST_BYTES) for path in files)
+    except (SiteError, OSError):  # rendering reports it
+        return
+    known = [path.relative_to(default).as_posix() for path in default.rglob("*") if path.is_file()]
+    for name in (path.relative_to(own[0]).as_posix() for path in files):
+        is_used = any(f"{mark}{name}{mark}".encode() in texts for mark in "'\"")
+        if name not in known and not is_used and not name.startswith("."):
+            what = "no page uses this template"
+            fix = did_you_mean(name, known) or "Give it the name of one of the generator's."
+            yield Fault(f"templates/{name}", what, fix, "warning")
 
 
 def _checker(root: Path) -> Callable[[str], list[Fault]]:

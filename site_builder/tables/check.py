@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
+from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, shortened
 from site_builder.formatting import counted, listed
 from site_builder.records import replace
 from site_builder.tables.metrics import direction_of, is_limited
@@ -27,12 +27,23 @@ from site_builder.tables.read import (
 )
 from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
 from site_builder.tables.shares import find_sample_sizes
+from site_builder.tables.text_files import NUMBER
 
 _CONFIG = "site.toml"
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # HTML has no null character, and reads a carriage return as another line end.
 _FORBIDDEN = (("\0", "null character"), ("\r", "carriage return"))
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
+_SHOWN = 40  # characters of a value in a message
+_NUMBERS_OR_NULL = "Write numbers; null where there is none."
+_STORE = {
+    "number": "Store it as numbers.",
+    "integer": "Store it as numbers.",
+    "text": "Store it as text.",
+    "url": "Store it as text.",
+    "date": "Write dates as YYYY-MM-DD.",
+    "boolean": "Store true or false.",
+}
 _TYPE_NAMES = {
     bool: "true or false",
     np.bool_: "true or false",
@@ -123,7 +134,7 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
         article = "" if spec.type in ("text", "boolean") else "a "
         found = "a date or time" if spec.name in table.times else _found_type(values)
         what = f"column '{spec.name}' is {found}, not {article}{TYPE_WORDS[spec.type]}"
-        yield Fault(table.where, what)
+        yield _type_fault(table, spec, values, what)
         return
     if spec.type in ("number", "integer"):
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
@@ -134,6 +145,22 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
         rows = np.flatnonzero(is_bad)
         if rows.size:
             yield Fault(table.place(rows), f"'{spec.name}' {what}", fix)
+
+
+def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series, what: str) -> Fault:
+    """Return the fault of a column of another type; of text, with the rows that are no numbers."""
+    known = values.dropna()
+    is_text = spec.name not in table.times and known.map(lambda v: isinstance(v, str)).all()
+    if spec.type not in ("number", "integer") or not is_text:
+        return Fault(table.where, what, _STORE[spec.type])
+    rows = np.flatnonzero(values.notna())
+    is_odd = [not NUMBER.fullmatch(text.strip()) for text in known]
+    odd = rows[is_odd]
+    fix = "Write numbers; leave the rows without one out." if spec.required else _NUMBERS_OR_NULL
+    if not odd.size:
+        odd, fix = rows[:1], "Store it as numbers; pandas.to_numeric converts it."
+    found = shortened(values.iloc[odd[0]], _SHOWN)
+    return Fault(table.place(odd), f"{what}, such as {found!r}", fix)
 
 
 def _found_type(values: pd.Series) -> str:

@@ -144,7 +144,8 @@ def _load_tables(data_dir: Path, shown_as: str) -> LoadedTables:
             unreadable.add(spec.name)
         elif spec.required:
             columns = ", ".join(f"'{column.name}'" for column in spec.columns if column.required)
-            fix = f"Write it with one row for {spec.row} and at least the columns {columns}."
+            others = " or ".join(spec.files[1:])
+            fix = f"Write it, or {others}, with one row for {spec.row} and the columns {columns}."
             faults.append(Fault(f"{shown_as}/{spec.file}", "the file is missing", fix))
     unknown = {path.name for path in data_dir.glob("*.parquet")} - {spec.file for spec in TABLES}
     return LoadedTables(tables, tuple(faults), tuple(sorted(unknown)), frozenset(unreadable))

@@ -86,7 +86,8 @@ FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
     "mistyped column": (
         one("models", parameters_b=["2B", "7B", None]),
         {},
-        "data/models.parquet: column 'parameters_b' is text, not a number",
+        "data/models.parquet: rows 1, 2: column 'parameters_b' is text, not a number, such as "
+        "'2B'. Write numbers; null where there is none.",
     ),
     "null score": (
         cell("results", "score", 10, None),
@@ -285,8 +286,8 @@ def test_a_missing_file(broken):
     (project / "data/results.parquet").unlink()
     for command in COMMANDS:
         line = (
-            "data/results.parquet: the file is missing. Write it with one row for a score and at "
-            "least the columns 'model', 'task', 'score'."
+            "data/results.parquet: the file is missing. Write it, or results.csv or "
+            "results.jsonl, with one row for a score and the columns 'model', 'task', 'score'."
         )
         assert [line, f"1 {ERROR_END}"] == run(command, project).stderr.splitlines()
 

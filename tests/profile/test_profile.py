@@ -491,6 +491,15 @@ def test_project_without_a_tasks_table(project, sets):
     assert "Lengths count characters" in text
 
 
+def test_new_tasks_table_has_every_task_with_a_score(project, sets):
+    """As after `aggregate`, which writes none; the others would be unknown to the check."""
+    (project / "data/tasks.parquet").unlink()
+    assert 0 == run(sets / "sort.jsonl", "--into", project).exit_code
+    assert ["add", "sort"] == tasks(project).index.tolist()
+    assert {"sort": 1} == tasks(project)["train_examples"].dropna().to_dict()
+    build(project)
+
+
 def test_faults_write_nothing(project, sets):
     """All of them in one run, with exit code 1."""
     before = (project / "data/tasks.parquet").read_bytes()

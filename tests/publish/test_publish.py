@@ -570,7 +570,7 @@ def test_every_fault_is_a_line(copy, options):
     (copy / "empty").write_bytes(b"\n")
     shutil.rmtree(copy / "a")
     (copy / "deep/er/new.txt").touch()
-    (copy / ".git/objects").mkdir(parents=True)
+    (copy / "deep/.git/objects").mkdir(parents=True)
     (copy / ".DS_Store").touch()
     before = contents(copy)
     assert (
@@ -579,11 +579,21 @@ def test_every_fault_is_a_line(copy, options):
             f"{copy}/a/index.html: the file is missing. Copy the site again.",
             f"{copy}/empty: it is not the file that was built. Copy the site again.",
             f"{copy}/index.html: it is not the file that was built. Copy the site again.",
-            f"{copy}/.git/: it is not part of the site. Move it out.",
+            f"{copy}/deep/.git/: it is not part of the site. Move it out.",
             f"{copy}/deep/er/new.txt: it is not part of the site. Move it out.",
         ],
     ) == verify(copy, *options)
     assert before == contents(copy)
+
+
+@pytest.mark.parametrize("files", [["CNAME", ".git/HEAD"], ["README.md", ".gitattributes", ".git"]])
+def test_what_a_host_needs_is_no_stranger(copy, files):
+    """A checkout of `gh-pages` with its domain, and a worktree of a Space."""
+    for name in files:
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).write_text("of the host", encoding="utf8")
+    status, lines = verify(copy)
+    assert (0, []) == (status, [line for line in lines if "not part" in line])
 
 
 def test_a_file_in_place_of_a_folder(copy):

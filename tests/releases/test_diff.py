@@ -319,8 +319,8 @@ GARBAGE: Mapping[str, tuple[Mapping[str, bytes], str]] = {
     ),
     "no results": (
         {"site.toml": b""},
-        "/data/results.parquet: the file is missing. Write it with one row for a score and at "
-        "least the columns 'model', 'task', 'score'.",
+        "/data/results.parquet: the file is missing. Write it, or results.csv or "
+        "results.jsonl, with one row for a score and the columns 'model', 'task', 'score'.",
     ),
     "no TOML": (
         {"site.toml": b"[", "data/results.parquet": b""},

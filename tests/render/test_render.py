@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from docs.reference.templates import BLOCKS, CONTEXTS, describe_templates
 from docs.reference.templates import GLOBALS as GLOBAL_MEANINGS
-from site_builder.build import read_project
+from site_builder.build import make_files, read_project
+from site_builder.config import load_config
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page
@@ -171,6 +172,24 @@ def test_compiled_templates_are_kept_and_may_be_lost(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert cold == build(root).files
     assert not [path for path in root.rglob("*") if path.name.startswith("__jinja2")]
+
+
+def test_a_template_that_no_page_uses_is_a_warning(tmp_path):
+    """A name that is none of the generator's; a part that one of the project's includes is used."""
+    root = write_project(tmp_path, board())
+    (root / "templates/parts").mkdir(parents=True)
+    own = '{% extends "ours/about.html" %}{% block footer %}{% include "parts/own.html" %}'
+    (root / "templates/about.html").write_text(own + "{% endblock %}")
+    (root / "templates/parts/own.html").write_text("mine")
+    (root / "templates/modle.html").write_text("never seen")
+    (root / "templates/x1.txt").write_text("never seen")
+    _, warnings = make_files(load_config(root), dry=True)
+    rest = "no page uses this template. "
+    assert [
+        f"templates/modle.html: {rest}Did you mean 'model.html'?",
+        f"templates/x1.txt: {rest}Give it the name of one of the generator's.",
+    ] == [str(fault) for fault in warnings]
+    assert ["warning"] * 2 == [fault.severity for fault in warnings]
 
 
 def test_a_template_that_extends_itself(tmp_path):

@@ -44,8 +44,8 @@ CUT = "the Parquet file is cut short. Write it again as Parquet."
 FOREIGN = "the file is not Parquet. Write it again as Parquet."
 NO_FILE = "this is not a file. Write the table as one Parquet file."
 MISSING = (
-    "the file is missing. Write it with one row for a score and at least the columns "
-    "'model', 'task', 'score'."
+    "the file is missing. Write it, or results.csv or results.jsonl, with one row for a score "
+    "and the columns 'model', 'task', 'score'."
 )
 
 
@@ -110,35 +110,36 @@ ALL = "rows 1, 2, 3, 4, 5 and 5 more"
 TABLES: dict[str, tuple[dict[str, Any], str]] = {
     "lists": (
         {"results": scored(pa.array([[0.5]] * 10))},
-        "column 'score' is a list, not a number",
+        "column 'score' is a list, not a number. Store it as numbers.",
     ),
     "lists of nulls": (
         {"results": scored(pa.array([[None, [None]]] * 10))},
-        "column 'score' is a list, not a number",
+        "column 'score' is a list, not a number. Store it as numbers.",
     ),
     "structs": (
         {"results": scored(pa.array([{"a": {"b": None}}] * 10))},
-        "column 'score' is a structure, not a number",
+        "column 'score' is a structure, not a number. Store it as numbers.",
     ),
     "timestamps": (
         {"results": scored(pa.array([0] * 10, pa.timestamp("ns")))},
-        "column 'score' is a date or time, not a number",
+        "column 'score' is a date or time, not a number. Store it as numbers.",
     ),
     "durations": (
         {"results": scored(pa.array([0] * 10, pa.duration("s")))},
-        "column 'score' is a date or time, not a number",
+        "column 'score' is a date or time, not a number. Store it as numbers.",
     ),
     "dictionary of text": (
         {"results": scored(pa.array(["0.5"] * 10).dictionary_encode())},
-        "column 'score' is text, not a number",
+        "row 1: column 'score' is text, not a number, such as '0.5'. Store it as numbers; "
+        "pandas.to_numeric converts it.",
     ),
     "bytes": (
         {"results": scored(pa.array([b"\xff"] * 10))},
-        "column 'score' is binary, not a number",
+        "column 'score' is binary, not a number. Store it as numbers.",
     ),
     "true and false": (
         {"results": scored(pa.array([True] * 10))},
-        "column 'score' is true or false, not a number",
+        "column 'score' is true or false, not a number. Store it as numbers.",
     ),
     "nothing but nulls": ({"results": scored(pa.nulls(10))}, f"{ALL}: 'score' is null. {FILL}"),
     "NaN": (
@@ -155,11 +156,11 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "numbers as ids": (
         {"results": named(pa.array([2**62] * 10))},
-        "column 'model' is a number, not text",
+        "column 'model' is a number, not text. Store it as text.",
     ),
     "lists as ids": (
         {"results": named(pa.array([["a"]] * 10))},
-        "column 'model' is a list, not text",
+        "column 'model' is a list, not text. Store it as text.",
     ),
     "ids of nothing to see": (
         {"results": named(pa.array(["\u200b\u2060 \t"] * 10))},

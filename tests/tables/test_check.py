@@ -85,7 +85,8 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
         "data/results.parquet: rows 8, 11: two scores for (beta, sort, fine_tuned). "
         "Keep one score for each.",
         "data/models.parquet: column 'licence' is not known. Did you mean 'license'?",
-        "data/models.parquet: column 'parameters_b' is text, not a number",
+        "data/models.parquet: rows 1, 2: column 'parameters_b' is text, not a number, such as "
+        "'2B'. Write numbers; null where there is none.",
         "data/results.parquet: row 4: task 'srot' is not in tasks.parquet. Did you mean 'sort'?",
         "data/results.parquet: row 2: score 7.5 of task 'add' is outside its bounds, 0 to 1. "
         "Correct the score, or the bounds of the task.",
@@ -107,19 +108,21 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
         ),
         (
             {"tasks": having(tasks_frame(), task=[1, 2])},
-            "data/tasks.parquet: column 'task' is a number, not text",
+            "data/tasks.parquet: column 'task' is a number, not text. Store it as text.",
         ),
         (
             {"tasks": having(tasks_frame(), score_max=["1", "1"])},
-            "data/tasks.parquet: column 'score_max' is text, not a number",
+            "data/tasks.parquet: row 1: column 'score_max' is text, not a number, such as '1'. "
+            "Store it as numbers; pandas.to_numeric converts it.",
         ),
         (
             {"tasks": having(tasks_frame(), train_examples=["1", "1"])},
-            "data/tasks.parquet: column 'train_examples' is text, not a whole number",
+            "data/tasks.parquet: row 1: column 'train_examples' is text, not a whole number, such "
+            "as '1'. Store it as numbers; pandas.to_numeric converts it.",
         ),
         (
             {"results": having(results_frame(), model=1)},
-            "data/results.parquet: column 'model' is a number, not text",
+            "data/results.parquet: column 'model' is a number, not text. Store it as text.",
         ),
         (
             {"results": results_frame().drop(columns="task")},
@@ -127,11 +130,12 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
         ),
         (
             {"results": having(results_frame(), variant=1)},
-            "data/results.parquet: column 'variant' is a number, not text",
+            "data/results.parquet: column 'variant' is a number, not text. Store it as text.",
         ),
         (
             {"results": having(results_frame(), score="high")},
-            "data/results.parquet: column 'score' is text, not a number",
+            "data/results.parquet: rows 1, 2, 3, 4, 5 and 5 more: column 'score' is text, not a "
+            "number, such as 'high'. Write numbers; leave the rows without one out.",
         ),
     ],
 )
@@ -308,5 +312,6 @@ def test_unreadable_results_do_not_stop_other_checks(tmp_path):
     tables = {"results": parquet(results_frame())[:-3], "models": having(models_frame(), url=1)}
     assert [
         "data/results.parquet: the Parquet file is cut short. Write it again as Parquet.",
-        "data/models.parquet: column 'url' is a number, not a link (http or https) or path",
+        "data/models.parquet: column 'url' is a number, not a link (http or https) or path. "
+        "Store it as text.",
     ] == lines(tmp_path, **tables)

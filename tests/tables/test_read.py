@@ -25,7 +25,10 @@ from tests.helpers.tables import (
 
 NOON = dt.datetime(2024, 5, 1, 12)  # noqa: DTZ001 - what a naive timestamp column holds
 AGAIN = "Write it again as Parquet."
-BEGIN = "Write it with one row for a score and at least the columns 'model', 'task', 'score'."
+BEGIN = (
+    "Write it, or results.csv or results.jsonl, with one row for a score and the columns "
+    "'model', 'task', 'score'."
+)
 
 
 def load(project: Path) -> LoadedTables:

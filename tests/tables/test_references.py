@@ -149,7 +149,10 @@ def test_chance_level_is_a_finite_number(tmp_path):
     line = "row 1: 'score_chance' is infinite. Give the number, or leave it null."
     assert [f"data/tasks.parquet: {line}"] == lines(tmp_path, tasks=tasks)
     tasks = having(tasks_frame(), score_chance=["1/2", "1/4"])
-    line = "column 'score_chance' is text, not a number"
+    line = (
+        "rows 1, 2: column 'score_chance' is text, not a number, such as '1/2'. "
+        "Write numbers; null where there is none."
+    )
     assert [f"data/tasks.parquet: {line}"] == lines(tmp_path / "text", tasks=tasks)
 
 
