@@ -382,7 +382,8 @@ def _read_toml(root: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
     except UnicodeDecodeError:
         fault = Fault(_TOML, "is not UTF-8 text", "Save it as UTF-8.")
     except (ValueError, RecursionError) as error:
-        fault = Fault(_TOML, f"is not valid TOML: {error}")
+        fix = "Write each setting as key = value, with texts in quotes."
+        fault = Fault(_TOML, f"is not valid TOML: {error}", fix)
     return {}, None, [fault]
 
 

@@ -133,8 +133,8 @@ def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
 
 
 def _hint(text: str, known: Iterable[tuple[str, str]]) -> str:
-    names = (f"{task}={metric}" if "=" in text else metric for task, metric in known)
-    return did_you_mean(text, {*names}, "metrics")
+    names = {f"{task}={m}" if "=" in text else m for task, m in known if m}
+    return did_you_mean(text, names, "metrics") or "Leave the option out."
 
 
 def _merge(

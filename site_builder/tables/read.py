@@ -22,7 +22,15 @@ from site_builder.records import Record, field, replace
 from site_builder.symlinks import is_inside
 from site_builder.tables.lock import read_locked
 from site_builder.tables.metrics import Assumption
-from site_builder.tables.schema import MODELS, TABLES, TASKS, ColumnSpec, TableSpec, Type
+from site_builder.tables.schema import (
+    ENDINGS,
+    MODELS,
+    TABLES,
+    TASKS,
+    ColumnSpec,
+    TableSpec,
+    Type,
+)
 from site_builder.tables.text_files import CSV_ENDINGS, JSON_LINES_ENDINGS, parse_text
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
@@ -143,12 +151,21 @@ def _load_tables(data_dir: Path, shown_as: str) -> LoadedTables:
             faults.append(several_files(names, shown_as))
             unreadable.add(spec.name)
         elif spec.required:
-            columns = ", ".join(f"'{column.name}'" for column in spec.columns if column.required)
-            others = " or ".join(spec.files[1:])
-            fix = f"Write it, or {others}, with one row for {spec.row} and the columns {columns}."
+            fix = _missing_fix(spec, data_dir)
             faults.append(Fault(f"{shown_as}/{spec.file}", "the file is missing", fix))
     unknown = {path.name for path in data_dir.glob("*.parquet")} - {spec.file for spec in TABLES}
     return LoadedTables(tables, tuple(faults), tuple(sorted(unknown)), frozenset(unreadable))
+
+
+def _missing_fix(spec: TableSpec, data_dir: Path) -> str:
+    names = {name for table in TABLES for name in table.files}
+    strange = sorted(path.name for path in data_dir.glob("*") if path.suffix in ENDINGS)
+    if found := [name for name in strange if name not in names]:
+        right = f"{spec.name}{Path(found[0]).suffix}"
+        return f"Is it {found[0]!r}? Rename it to {right!r}, or use `site-builder import`."
+    columns = ", ".join(f"'{column.name}'" for column in spec.columns if column.required)
+    others = " or ".join(spec.files[1:])
+    return f"Write it, or {others}, with one row for {spec.row} and the columns {columns}."
 
 
 def _load_file(spec: TableSpec, path: Path, where: str) -> LoadedTable | tuple[Fault, ...]:

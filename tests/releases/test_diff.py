@@ -325,7 +325,7 @@ GARBAGE: Mapping[str, tuple[Mapping[str, bytes], str]] = {
     "no TOML": (
         {"site.toml": b"[", "data/results.parquet": b""},
         "/site.toml: is not valid TOML: Invalid initial character for a key part "
-        "(at end of document)",
+        "(at end of document). Write each setting as key = value, with texts in quotes.",
     ),
     "no JSON": (
         {"api/v1/stats.json": b"<html>"}, "/api/v1/stats.json: it is not JSON. "

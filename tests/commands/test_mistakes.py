@@ -1,0 +1,272 @@
+"""Mistakes of newcomers with each command: one line says where, what was found and what to do.
+
+`test_faults.py` holds those of a project that is otherwise sound, and that the published site
+stays.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from site_builder.cli import main
+from tests.helpers.sites import contents
+
+SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"
+NUMBER = "not a number. Write a number, such as 0.71, or leave the row out."
+CHECK = "check --project board"
+TEXT = pd.DataFrame({"model": ["a", "b"], "task": "t", "score": ["0.5", "n/a"]})
+WIDE = "model,puzzle\na,0.4\nb,0.6\n"
+ANY = "Name files or folders that contain output in any of the other formats, told by its content."
+Files = dict[str, str | pd.DataFrame]
+RESULTS: Files = {"board/data/results.csv": SCORES}
+# The files of the folder in which a command runs, the command, and its line.
+MISTAKES: dict[str, tuple[Files, str, str]] = {
+    # --- the table of scores ---
+    "no table": (
+        {"board/data/notes.txt": ""},
+        CHECK,
+        "data/results.parquet: the file is missing. Write it, or results.csv or results.jsonl, "
+        "with one row for a score and the columns 'model', 'task', 'score'.",
+    ),
+    "table of another name": (
+        {"board/data/scores.csv": SCORES},
+        CHECK,
+        "data/results.parquet: the file is missing. Is it 'scores.csv'? Rename it to "
+        "'results.csv', or use `site-builder import`.",
+    ),
+    "table in two formats": (
+        RESULTS | {"board/data/results.jsonl": '{"model": "a", "task": "t", "score": 1}\n'},
+        CHECK,
+        "data/results.csv: results.csv and results.jsonl are one table. Keep one of them.",
+    ),
+    "semicolons": (
+        {"board/data/results.csv": SCORES.replace(",", ";")},
+        CHECK,
+        "data/results.csv: the values are separated by ';'. Separate them by commas.",
+    ),
+    "decimal comma": (
+        {"board/data/results.csv": 'model,task,score\na,t,"0,7"\n'},
+        CHECK,
+        f"data/results.csv:2: 'score' is '0,7', {NUMBER}",
+    ),
+    "percent sign": (
+        {"board/data/results.csv": "model,task,score\na,t,70%\n"},
+        CHECK,
+        f"data/results.csv:2: 'score' is '70%', {NUMBER}",
+    ),
+    "missing score as text": (
+        {"board/data/results.csv": f"{SCORES}c,t,n/a\n"},
+        CHECK,
+        f"data/results.csv:6: 'score' is 'n/a', {NUMBER}",
+    ),
+    "text in Parquet": (
+        {"board/data/results.parquet": TEXT},
+        CHECK,
+        "data/results.parquet: row 2: column 'score' is text, not a number, such as 'n/a'. "
+        "Write numbers; leave the rows without one out.",
+    ),
+    "numbers as text in Parquet": (
+        {"board/data/results.parquet": TEXT[:1]},
+        CHECK,
+        "data/results.parquet: row 1: column 'score' is text, not a number, such as '0.5'. "
+        "Store it as numbers; pandas.to_numeric converts it.",
+    ),
+    "heading in capitals": (
+        {"board/data/results.csv": SCORES.replace("model", "Model")},
+        CHECK,
+        "data/results.csv: column 'model' is missing. Is it 'Model'?",
+    ),
+    "misspelt heading": (
+        {"board/data/results.csv": SCORES.replace("score", "scroe")},
+        CHECK,
+        "data/results.csv: column 'score' is missing. Is it 'scroe'?",
+    ),
+    "score twice": (
+        {"board/data/results.csv": f"{SCORES}a,s,0.9\n"},
+        CHECK,
+        "data/results.csv:2: lines 2, 6: two scores for (a, s). Keep one score for each.",
+    ),
+    "heading alone": (
+        {"board/data/results.csv": "model,task,score\n"},
+        CHECK,
+        "data/results.csv: the table has no rows. Write at least one row for a score.",
+    ),
+    "model that its table lacks": (
+        RESULTS | {"board/data/models.csv": "model,name\na,A\n"},
+        CHECK,
+        "data/results.csv:4: lines 4, 5: model 'b' is not in models.csv. Known models: a.",
+    ),
+    "size with a unit": (
+        RESULTS | {"board/data/models.csv": "model,parameters_b\na,7B\nb,2\n"},
+        CHECK,
+        "data/models.csv:2: 'parameters_b' is '7B', not a number. Write a number, such as 0.71, "
+        "or nothing.",
+    ),
+    # --- settings, texts, templates ---
+    "text without quotes": (
+        RESULTS | {"board/site.toml": "[site]\ntitle = My board\n"},
+        CHECK,
+        "site.toml: is not valid TOML: Invalid value (at line 2, column 9). "
+        "Write each setting as key = value, with texts in quotes.",
+    ),
+    "misspelt key": (
+        RESULTS | {"board/site.toml": "[site]\ntitel = 'x'\n"},
+        CHECK,
+        "site.toml: unknown key 'site.titel'. Did you mean 'title'?",
+    ),
+    "baseline by its name": (
+        RESULTS | {"board/site.toml": "[board]\nbaseline = 'A'\n"},
+        CHECK,
+        "site.toml: baseline 'A' is not a model. Did you mean 'a'?",
+    ),
+    "address without a scheme": (
+        RESULTS,
+        "build --project board --base-url example.org",
+        "--base-url: \"example.org\" must be a link (https:// or http://) without '?' and '#'",
+    ),
+    "misspelt figure": (
+        RESULTS | {"board/data/content/about.md": "{{ stats.model }}"},
+        CHECK,
+        "data/content/about.md:1: figure 'model' does not exist. Did you mean 'models'?",
+    ),
+    "text that no page shows": (
+        RESULTS | {"board/data/content/abuot.md": "x"},
+        f"{CHECK} --strict",
+        "warning: data/content/abuot.md: no page shows this file. Did you mean 'about'?",
+    ),
+    "template that no page uses": (
+        RESULTS | {"board/templates/hom.html": "x"},
+        f"{CHECK} --strict",
+        "warning: templates/hom.html: no page uses this template. Did you mean 'home.html'?",
+    ),
+    "domain with a scheme": (
+        RESULTS | {"board/CNAME": "https://example.org/"},
+        CHECK,
+        "CNAME: 'https://example.org/' is not a domain. Write the domain and nothing else, such as "
+        "board.example.org.",
+    ),
+    # --- places ---
+    "output among other files": (
+        RESULTS | {"www/index.html": "mine"},
+        "build --project board --out www",
+        "www: the folder holds something that site_builder did not build. "
+        "Choose another, or empty it.",
+    ),
+    "output into the data": (
+        RESULTS,
+        "build --project board --out board/data",
+        "board/data: the output folder overlaps data/ of the project. "
+        "Choose another, such as site/.",
+    ),
+    "project that is not there": (
+        {},
+        CHECK,
+        "Error: Invalid value for '--project': Directory 'board' does not exist.",
+    ),
+    "copy that is no site": (
+        {"www/index.html": "x"},
+        "verify www",
+        "www/manifest.json: the file is missing. Copy the site again, or name a folder that "
+        "site_builder published.",
+    ),
+    "release that is not there": (
+        RESULTS,
+        "diff board nowhere",
+        "nowhere: there is no such file or folder. Name a board, or the address of one.",
+    ),
+    "deploy without a repository": (
+        RESULTS,
+        "deploy --project board",
+        "board: is not in a Git repository. Run `git init` and add a remote.",
+    ),
+    # --- init and import ---
+    "project in place of a file": (
+        {"board": "x"},
+        "init board",
+        "board: this is a file. Name a folder for the project.",
+    ),
+    "title of a project that has one": (
+        {"board/site.toml": ""},
+        "init board --title Mine",
+        "board/site.toml: it exists already, so --title would change nothing. Set title in it.",
+    ),
+    "project from a file without scores": (
+        {"notes.txt": "x"},
+        "init board --from notes.txt",
+        f"no score of format any was found. {ANY}",
+    ),
+    "import of nothing": (
+        {},
+        "import csv nowhere.csv --into board",
+        "warning: nowhere.csv: skipped: there is no such file or folder",
+    ),
+    "import of an empty folder": (
+        {"runs/.keep": ""},
+        "import any runs --into board",
+        f"no score of format any was found, since there is no file. {ANY}",
+    ),
+    "import of another format": (
+        {"r.csv": SCORES},
+        "import lm-eval r.csv --into board",
+        "no score of format lm-eval was found. Name files or folders that contain results of the "
+        "lm-evaluation-harness, 0.2 to 0.4.",
+    ),
+    "unit that nothing tells": (
+        {"r.csv": SCORES.replace("0.", "")},
+        "import csv r.csv --into board",
+        "r.csv does not tell the unit of 's' (7 to 8) and 't' (5 to 6). Use --percent, "
+        "--proportion or --other-unit, or scale under [import] in site.toml; or, for some tasks, "
+        'write "s" = { unit = "percent" } under [tasks].',
+    ),
+    "direction that nothing tells": (
+        {"r.csv": WIDE},
+        "init board --from r.csv",
+        "r.csv does not tell whether higher is better for 'puzzle'. Use --higher-is-better or "
+        '--lower-is-better, or write "puzzle" = { higher_is_better = true } (or false) under '
+        "[tasks] in site.toml. Of a wide table, task_columns under [import] names the scores.",
+    ),
+    "metric that no score has": (
+        {"r.csv": SCORES},
+        "import csv r.csv --metric f2 --into board",
+        "--metric 'f2': no score is of this metric. Leave the option out.",
+    ),
+    "table without known columns": (
+        {"r.csv": "who,what\na,0.4\n"},
+        "import csv r.csv --into board",
+        "warning: r.csv: skipped: it has no column of models or tasks; name them under "
+        "[import.columns] in site.toml",
+    ),
+    # --- other commands ---
+    "examples without ids": (
+        {"x.parquet": TEXT.assign(score=1.0)},
+        "aggregate x.parquet --into board",
+        "x.parquet: column 'example' is missing. Name the column: --column example=COLUMN.",
+    ),
+    "training set with unusual fields": (
+        {"x.csv": "a,b\n1,2\n"},
+        "profile x.csv --into board",
+        "x.csv: none of its fields looks like an input: a, b. Name them with --input and --output.",
+    ),
+    "misspelt command": ({}, "biuld", "Error: No such command 'biuld'. Did you mean 'build'?"),
+}
+
+
+@pytest.mark.parametrize(("files", "command", "line"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_each_mistake_is_one_line(tmp_path, monkeypatch, files, command, line):
+    """With an exit code, without a traceback, and without a change of any file."""
+    for name, content in files.items():
+        path = Path(tmp_path, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str):
+            path.write_text(content, encoding="utf8")
+        else:
+            content.to_parquet(path)
+    monkeypatch.chdir(tmp_path)
+    before = contents(tmp_path)
+    said = CliRunner().invoke(main, command.split())
+    assert isinstance(said.exception, SystemExit), said.exception
+    assert 1 == said.stderr.splitlines().count(line), said.stderr
+    assert "Traceback" not in said.output
+    assert before == contents(tmp_path)

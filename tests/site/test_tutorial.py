@@ -1,0 +1,91 @@
+"""The tutorial, acted out: its commands as they stand there, in an environment with nothing else.
+
+Only the installation differs: the wheel is the one that `init` gives to projects, installed by pip
+without an index, and the packages that it needs are those that run the tests. The repository on a
+host is a bare one beside the project.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from site_builder.publish.verify import verify_site
+from site_builder.starter.generator import generator_files
+from tests.helpers.imported import HARNESSES
+from tests.helpers.sites import ROOT
+from tests.helpers.workflows import git, link_packages
+
+MOST_SECONDS = 300  # "This tutorial takes five minutes."
+TUTORIAL = (ROOT / "docs/tutorial.md").read_text(encoding="utf8")
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def steps() -> list[str]:
+    """What to do in each section after the installation, as a script of bash."""
+    install, *others = re.split(r"^## \d\. ", TUTORIAL, flags=re.MULTILINE)[1:]
+    assert install.startswith("Install\n")
+    return ["".join(_script(*block) for block in BLOCK.findall(step)) for step in others]
+
+
+def _script(language: str, text: str) -> str:
+    """Run commands; add TOML to the settings of the project."""
+    return f"cat >> my-board/site.toml <<'END'\n{text}END\n" if language == "toml" else text
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The command `site-builder` from a wheel, Git, and a host whose repositories are here."""
+    venv.create(folder / "env")
+    link_packages(folder / "packages")
+    (wheel,) = (name for name in generator_files() if name.endswith(".whl"))
+    (folder / Path(wheel).name).write_bytes(generator_files()[wheel])
+    config = folder / "gitconfig"
+    here = f'[url "{folder}/"]\n\tinsteadOf = https://github.com/OWNER/\n'
+    config.write_text(f"[user]\n\tname = A\n\temail = a@example.org\n{here}", encoding="utf8")
+    env = {
+        "PATH": os.pathsep.join([str(folder / "env/bin"), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "HOME": str(folder),
+        "PYTHONPATH": str(folder / "packages"),
+        "GIT_CONFIG_GLOBAL": str(config),
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+    pip = [str(folder / "env/bin/python"), "-m", "pip", "install", "--quiet", "--no-index"]
+    subprocess.run([*pip, "--no-deps", Path(wheel).name], cwd=folder, env=env, check=True)
+    return env
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of a POSIX shell")
+@pytest.mark.parametrize("first", ["import", "init"])
+def test_from_nothing_to_a_published_copy(tmp_path, first):
+    """In either order of its second and third step."""
+    import_, init, *rest = steps()
+    assert import_.startswith("site-builder import ")
+    assert init.startswith("site-builder init ")
+    order = [import_, init] if first == "import" else [init, import_]
+    env = environment(tmp_path)
+    git(tmp_path, "init", "--quiet", "--bare", "my-board.git")
+    shutil.copytree(HARNESSES / "lm_eval", tmp_path / "results")
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-e", "-c", "".join([*order, *rest])],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=MOST_SECONDS,
+    )
+    assert 0 == done.returncode, done.stderr
+    git(tmp_path, "clone", "--quiet", "--branch=gh-pages", "my-board.git", "copy")
+    assert () == verify_site(tmp_path / "copy").faults
+    home = (tmp_path / "copy/index.html").read_text(encoding="utf8")
+    assert "<title>My board" in home
+    assert "This is a sample" not in (tmp_path / "copy/about/index.html").read_text("utf8")
+    models = pd.read_parquet(tmp_path / "my-board/data/models.parquet")["model"]
+    shown = json.loads((tmp_path / "copy/api/v1/models.json").read_text(encoding="utf8"))
+    assert {*models} == {model["model"] for model in shown}
