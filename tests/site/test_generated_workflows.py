@@ -20,7 +20,7 @@ MAIN = {
     "secrets": {"HF_TOKEN": "a token"},
 }
 SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"
-WARNING = "::warning file=data/results.parquet::column 'sorce' is not known"
+WARNING = "::warning file=data/results.parquet::column 'comand' is not known"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -62,7 +62,7 @@ class Publisher:
     def misspell_a_column(self) -> None:
         """A warning, and no error."""
         path = self.root / "data/results.parquet"
-        pd.read_parquet(path).assign(sorce="a paper").to_parquet(path)
+        pd.read_parquet(path).assign(comand="a script").to_parquet(path)
 
 
 def feed_days(site: Path) -> list[str]:
