@@ -1,4 +1,4 @@
-// Charts: draws each figure when it is in sight, or near once the page is scrolled, in the page's own colours; loads Plotly once, for the first of them.
+// Charts: draws each figure when it is in sight, near once the page is scrolled, or in idle time, in the page's own colours; loads Plotly once, for the first.
 (() => {
   const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
   const NARROW = 560;
@@ -6,7 +6,11 @@
   if (!bundle || plots.length === 0) return;
 
   const loadPlotly = async () => {
-    await site.loadScript(bundle);
+    if (!window.Plotly) {
+      await site.loadScript(bundle);
+      // The library's evaluation and the first drawing are a task each.
+      await new Promise((begin) => setTimeout(begin));
+    }
     return window.Plotly;
   };
 
@@ -97,9 +101,9 @@
   /** One a frame, so that the first is seen before the second is drawn. @param {HTMLElement} plot */
   const drawInTurn = (plot) => {
     turn = turn.then(() => draw(plot)).then(() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen))));
+    return turn;
   };
 
-  // The library takes a phone a second or more, so a page that nobody scrolls does not fetch it for what is out of sight.
   /** @type {Set<Element>} */
   const waiting = new Set(plots);
   const NEAR = 600;
@@ -130,14 +134,31 @@
   addEventListener("scroll", ask, { passive: true });
   requestAnimationFrame(ask);
 
+  // --- at rest: the library takes a phone a second, so it is there before a reader scrolls on ------------------
+
+  const AT_REST_MS = 5000;
+  const idle = () => new Promise((begin) => ("requestIdleCallback" in window ? requestIdleCallback(begin) : setTimeout(begin)));
+  const drawAhead = async () => {
+    await idle();
+    await loadPlotly();
+    for (const plot of waiting) {
+      await idle();
+      // What is folded has no width yet; it is drawn when it comes in sight.
+      if (plot.clientWidth > 0 && waiting.delete(plot)) await drawInTurn(/** @type {HTMLElement} */ (plot));
+    }
+  };
+  // Not for a visitor who leaves soon, nor over a connection that is slow or is to be spared: there charts wait for the first scroll.
+  const { saveData = false, effectiveType = "4g" } = navigator.connection ?? {};
+  if (!saveData && effectiveType === "4g") addEventListener("load", () => setTimeout(() => drawAhead().catch(() => {}), AT_REST_MS));
+
   const drawn = () => plots.filter((plot) => plot.dataset.drawn);
-  document.addEventListener("themechange", () => drawn().forEach(draw));
+  document.addEventListener("themechange", () => drawn().forEach(drawInTurn));
   // Drawn anew once the window rests. Plotly's own way of it forgets how high a chart is, which then covers what follows.
   const REST_MS = 100;
   let resting = 0;
   // `layout` is Plotly's: what the chart was drawn from.
   const fits = (/** @type {any} */ plot) => plot.clientWidth === 0 || plot.clientWidth === plot.layout?.width;
-  const fit = () => drawn().filter((plot) => !fits(plot)).forEach(draw);
+  const fit = () => drawn().filter((plot) => !fits(plot)).forEach(drawInTurn);
   addEventListener("resize", () => {
     clearTimeout(resting);
     resting = setTimeout(fit, REST_MS);
@@ -150,7 +171,7 @@
   addEventListener("beforeprint", () => {
     if (window.Plotly) for (const plot of plots) drawNow(window.Plotly, plot, PAGE_PX);
   });
-  addEventListener("afterprint", () => drawn().forEach(draw));
+  addEventListener("afterprint", () => drawn().forEach(drawInTurn));
   // So the keys that print have the library fetched before it.
   addEventListener("keydown", async (event) => {
     if (event.key !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || window.Plotly) return;

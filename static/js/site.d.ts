@@ -494,6 +494,11 @@ interface Site {
   };
 }
 
+interface Navigator {
+  /** Chromium's alone. */
+  readonly connection?: { readonly saveData: boolean; readonly effectiveType: string };
+}
+
 interface Window {
   site: Site;
   Plotly: any;

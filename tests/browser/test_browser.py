@@ -9,12 +9,15 @@ from playwright.sync_api import expect
 
 from tests.helpers.browsing import (
     EMPTY_CHARTS,
+    IS_SLOW,
     LAYOUT_SHIFT,
     PAGE_TYPES,
+    SAVES_DATA,
     WIDE,
     both_sizes,
     breaches,
     first_column,
+    open_over,
     open_page,
     overflow,
     scroll_through,
@@ -226,17 +229,45 @@ def home(index_site: BuiltSite) -> Iterator[str]:
 
 
 @both_sizes
-def test_charts_out_of_sight_ask_for_no_library(chromium, home, size):
+def test_charts_are_drawn_while_nobody_scrolls(chromium, home, size):
+    """Five seconds after the page is there, without a scroll; the library is asked for once."""
     page, heard = open_page(chromium, home, size)
-    expect(page.locator(".chart-room").first).to_be_attached()
-    assert [] == [url for url in heard.requests if "plotly" in url]
+    charts = page.locator("[data-chart]")
+    n = charts.count()
+    assert n >= 3
+    page.wait_for_function(
+        "n => document.querySelectorAll('[data-chart] .main-svg:first-child').length >= n", arg=n
+    )
+    expect(page.locator("[data-chart][data-drawn]")).to_have_count(n)
+    assert 0 == page.evaluate("scrollY")
+    assert 0 == page.evaluate(EMPTY_CHARTS)
     scroll_through(page)
     assert 1 == len([url for url in heard.requests if "plotly" in url])
 
 
+@pytest.mark.parametrize("connection", [SAVES_DATA, IS_SLOW], ids=["saves data", "slow"])
+def test_where_data_is_dear_charts_out_of_sight_ask_for_no_library(chromium, home, connection):
+    """However long nobody scrolls."""
+    page, asked = open_over(chromium, connection, home)
+    expect(page.locator(".chart-room").first).to_be_attached()
+    page.clock.run_for(60_000)
+    assert [] == asked
+    scroll_through(page)
+    assert 1 == len(asked)
+
+
+def test_who_leaves_soon_has_not_asked_for_the_library(chromium, home):
+    page, asked = open_over(chromium, "undefined", home)  # as in other browsers than Chromium
+    page.clock.run_for(4_500)
+    assert [] == asked
+    page.clock.run_for(1_000)
+    page.wait_for_function("() => window.Plotly")
+    assert 1 == len(asked)
+
+
 def test_the_library_is_asked_for_with_the_scroll_that_comes_near(chromium, home):
     """Before the frame that shows what was scrolled to; a scroll that stays far asks for none."""
-    page, heard = open_page(chromium, home)
+    page, asked_for = open_over(chromium, SAVES_DATA, home)
     top = page.locator("[data-chart]").first.bounding_box()["y"]  # type: ignore[index]
     asked = "[...document.scripts].filter(script => script.src.includes('plotly')).length"
     in_the_handler = f"""y => new Promise(told => {{
@@ -244,9 +275,35 @@ def test_the_library_is_asked_for_with_the_scroll_that_comes_near(chromium, home
         scrollTo({{top: y, behavior: 'instant'}});
     }})"""
     assert 0 == page.evaluate(in_the_handler, top - WIDE[1] - 700)
-    page.wait_for_timeout(200)
-    assert [] == [url for url in heard.requests if "plotly" in url]
+    page.clock.run_for(200)
+    assert [] == asked_for
     assert 1 == page.evaluate(in_the_handler, top - WIDE[1] - 500)
+
+
+def test_the_library_and_the_first_chart_are_a_task_each(chromium, home):
+    """What is drawn begins after the task that evaluated the library has ended."""
+    page = chromium.new_page()
+    page.add_init_script(
+        """Object.defineProperty(window, 'Plotly', {
+            configurable: true,
+            set(library) {
+                Object.defineProperty(window, 'Plotly', {value: library, writable: true});
+                let hasEnded = false;
+                const {port1, port2} = new MessageChannel();
+                port1.onmessage = () => (hasEnded = true);
+                port2.postMessage(null);
+                const draw = library.react;
+                library.react = (...given) => {
+                    window.firstIsApart ??= hasEnded;
+                    return draw(...given);
+                };
+            },
+        })"""
+    )
+    page.goto(home + "serving/")
+    page.wait_for_function("() => window.firstIsApart !== undefined")
+    assert page.evaluate("firstIsApart")
+    page.close()
 
 
 def test_a_chart_in_sight_needs_no_scrolling(chromium, home):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browsing import open_page
+from tests.helpers.browsing import SAVES_DATA, open_over, open_page
 
 PAPER = (718, 1_000)  # what margins leave of A4, in px
 # Cells of tables that the window cuts, and headings that would stay while others scroll.
@@ -38,7 +38,7 @@ def test_tables_fit_and_nothing_sticks(chromium, home, path):
 
 def test_charts_that_nobody_has_seen_are_there(chromium, home):
     """As their numbers if the library is not there, drawn once it is."""
-    page, _ = open_page(chromium, home)
+    page, _ = open_over(chromium, SAVES_DATA, home)
     assert 0 == page.locator(".js-plotly-plot").count()
     on_paper(page)
     assert [] == page.evaluate(BLANK)
@@ -66,6 +66,20 @@ def test_printing_draws_every_chart_at_once(chromium, home):
             plot.querySelector('.main-svg').getBoundingClientRect().width === wide)""",
         arg=wide,
     )
+
+
+def test_a_page_at_rest_prints_its_charts_from_the_menu(chromium, home):
+    """No key tells of it and nobody has scrolled: the library is there by then."""
+    page, _ = open_page(chromium, home)
+    page.wait_for_function("() => window.Plotly")
+    page.evaluate(
+        """() => addEventListener('beforeprint', () => setTimeout(() => {
+            window.atPrint = [...document.querySelectorAll('[data-chart]')].filter(
+                plot => !plot.querySelector('.main-svg')).length;
+        }))"""
+    )
+    page.pdf()
+    assert 0 == page.evaluate("atPrint")
 
 
 def test_the_keys_that_print_fetch_the_library_first(chromium, home):

@@ -89,6 +89,11 @@ _AXE_RUN = """async runOnly => {
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _COLOUR_RULES = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 WIDE, NARROW = (1280, 900), (390, 844)
+# Of a connection, as scripts see it.
+SAVES_DATA, IS_SLOW = (
+    "{saveData: true, effectiveType: '4g'}",
+    "{saveData: false, effectiveType: '2g'}",
+)
 
 
 both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -174,6 +179,25 @@ def open_page(
     _taken.append(_Tab(kind, page, heard))
     page.goto(url)
     return page, heard
+
+
+def open_over(browser: Browser, connection: str, url: str) -> tuple[Page, list[str]]:
+    """A page whose clock stands unless the test runs it, and what it asks for of Plotly.
+
+    Args:
+        browser: The fixture `chromium`.
+        connection: What `navigator.connection` is, as JavaScript.
+        url: The address.
+    """
+    page = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}).new_page()
+    page.add_init_script(
+        f"Object.defineProperty(Navigator.prototype, 'connection', {{value: {connection}}})"
+    )
+    asked: list[str] = []
+    page.on("request", lambda asks: asked.append(asks.url) if "plotly" in asks.url else None)
+    page.clock.install()
+    page.goto(url)
+    return page, asked
 
 
 @contextmanager

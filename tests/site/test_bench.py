@@ -8,7 +8,7 @@ import pytest
 from site_builder.build import build_site, load_project
 from tests.helpers.sites import contents
 from tests.tools.bench.boards import write_large
-from tests.tools.bench.browser import Board, Home, Visit, own_part
+from tests.tools.bench.browser import Board, Home, SlowVisit, Visit, own_part
 from tests.tools.bench.sample import check_sample
 
 
@@ -27,8 +27,9 @@ def test_medians_and_worst_of_several_visits():
     first = Visit(200, 600, 0, 600.0, (), ("index.html",))
     slow = Visit(300, 700, 60, 600.0, ("a.css",), ("assets/a.css",))
     plain = Visit(None, 1000, 0, 1475.0, (), ())
-    found = [goal.found for goal in Home((first, slow, slow), (plain, plain, plain)).targets()]
-    assert [300, 0.7, 600, 60, 1, 2] == found
+    slowed = (SlowVisit(150, 60), SlowVisit(100, 0), SlowVisit(120, 80))
+    home = Home((first, slow, slow), (plain, plain, plain), slowed)
+    assert [300, 0.7, 600, 60, 120, 60, 1, 2] == [goal.found for goal in home.targets()]
 
 
 def test_worst_and_middle_of_the_answers_of_a_board():

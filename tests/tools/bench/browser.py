@@ -25,7 +25,12 @@ from tests.helpers.serve import AsAHost, served
 from tests.tools.bench.targets import Target
 
 WATCH = Path(__file__).with_name("watch.js")
-VISITS, ROUNDS = 7, 3
+VISITS, ROUNDS, SLOW_VISITS = 7, 3, 3
+# As Lighthouse has a phone's processor; and how far a turn of the wheel goes, with its frames.
+SLOWED, TURN_PX, TURN_MS = 4, 300, 150
+LOADED = "performance.getEntriesByType('navigation')[0].loadEventEnd"
+ALL_DRAWN = """() => [...document.querySelectorAll('[data-chart]')].every(
+    plot => plot.dataset.drawn || plot.clientWidth === 0)"""
 # Long enough for what a page does of its own accord, and for what follows the frame of an answer.
 REST_MS = 1_000
 SORTED_BY = ("average", "model", "lift_over_base", "parameters_b")
@@ -55,15 +60,30 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class SlowVisit:
+    """A visit with a processor slowed fourfold: at rest until every chart is drawn, then scrolled.
+
+    Attributes:
+        own_task_ms: The longest task at rest, once the page is loaded, without the library's part.
+        scroll_task_ms: The longest task while the page is scrolled, all of it.
+    """
+
+    own_task_ms: float
+    scroll_task_ms: float
+
+
+@dataclass(frozen=True)
 class Home:
     """The home page by turns.
 
     Attributes:
         ours, plain: The visits.
+        slow: Visits to ours with a slow processor.
     """
 
     ours: tuple[Visit, ...]
     plain: tuple[Visit, ...]
+    slow: tuple[SlowVisit, ...]
 
     def targets(self) -> Iterator[Target]:
         """What docs/performance.md promises."""
@@ -76,6 +96,11 @@ class Home:
         yield Target("home, first chart, ours / plain", 0.6, charts[0] / charts[1])
         yield Target("home, all that is sent with every chart drawn, kB", 640, ours[0].kb)
         yield Target("home, longest task of our own, ms", 50, median(v.own_task_ms for v in ours))
+        for what, tasks in (
+            ("longest task of our own at rest", [v.own_task_ms for v in self.slow]),
+            ("longest task while scrolled", [v.scroll_task_ms for v in self.slow]),
+        ):
+            yield Target(f"home, {SLOWED} times slower, {what}, ms", 200, median(tasks))
         yield Target("home, files sent twice", 0, max(len(v.twice) for v in ours))
         yield Target("home, assets sent at a second visit", 0, len(assets))
 
@@ -108,7 +133,9 @@ class Board:
 def measure_home(ours: Path, plain: Path, visits: int = VISITS) -> Home:
     """Visit both home pages by turns; one visit to each before that does not count."""
     pairs = [(_visit(ours), _visit(plain)) for _ in range(visits + 1)][1:]
-    return Home(*(tuple(visits) for visits in zip(*pairs, strict=True)))
+    slow = tuple(_visit_slowly(ours) for _ in range(SLOW_VISITS))
+    by_turns = [tuple(visits) for visits in zip(*pairs, strict=True)]
+    return Home(by_turns[0], by_turns[1], slow)
 
 
 def measure_board(site: Path, path: str = "models/", rounds: int = ROUNDS) -> Board:
@@ -165,10 +192,29 @@ def _visit(site: Path) -> Visit:
     return Visit(picture, chart, own, sum(size for _, size in first) / 1e3, twice, again)
 
 
-def _longest_own(page: Page) -> float:
-    """The longest task of a page, in ms, less what Plotly took of it; 0 below 50 ms."""
+def _visit_slowly(site: Path) -> SlowVisit:
+    """Read the top until every chart is drawn, then turn the wheel to the end."""
+    with _opened(site) as (page, address, _):
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+        page.add_init_script(path=WATCH)
+        page.goto(address)
+        page.wait_for_function(ALL_DRAWN)
+        page.wait_for_timeout(REST_MS)
+        own = _longest_own(page, page.evaluate(LOADED))
+        page.evaluate("() => { noted.tasks.length = noted.plotly.length = 0; }")
+        for _ in range(page.evaluate("document.documentElement.scrollHeight") // TURN_PX):
+            page.mouse.wheel(0, TURN_PX)
+            page.wait_for_timeout(TURN_MS)
+        tasks = page.evaluate("noted.tasks")
+    return SlowVisit(own, max((end - begin for begin, end in tasks), default=0.0))
+
+
+def _longest_own(page: Page, since: float = 0.0) -> float:
+    """The longest task of a page from a time on, in ms, less Plotly's part; 0 below 50 ms."""
     noted = page.evaluate("noted")
-    return max((own_part(task, noted["plotly"]) for task in noted["tasks"]), default=0.0)
+    tasks = [task for task in noted["tasks"] if task[0] >= since]
+    return max((own_part(task, noted["plotly"]) for task in tasks), default=0.0)
 
 
 def own_part(task: tuple[float, float], plotly: Sequence[tuple[float, float]]) -> float:
@@ -187,7 +233,7 @@ def _use(site: Path, path: str) -> Board:
         page.goto(address + path)
         page.wait_for_timeout(REST_MS)
         noted = page.evaluate("noted")
-        load = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+        load = page.evaluate(LOADED)
         heads = [page.locator(f"th[data-key={key}] button:visible") for key in SORTED_BY]
         sorts = [_answer(page, head.click) for head in heads for _ in range(2)]
         page.get_by_role("searchbox").first.click()
