@@ -1,0 +1,253 @@
+"""What visitors come for, each from the home page and with at most four actions.
+
+An action is a click, an entry into a field or a key chord. Opening the home page is none.
+"""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.helpers.browsing import NARROW, first_column, open_page, overflow
+from tests.helpers.editions import build, write_editions
+from tests.helpers.sites import BuiltSite
+
+MOST = 4
+CLIPBOARD = ("clipboard-read", "clipboard-write")
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser and little patience.
+
+    Attributes:
+        page: What is open.
+        actions: How many there were.
+    """
+
+    page: Page
+    actions: int = 0
+
+    def click(self, role: str, name: str, within: str = "body", *, exact: bool = False) -> None:
+        """Click what is called so, the first in a part of the page."""
+        self.click_on(self.page.locator(within).get_by_role(role, name=name, exact=exact).first)  # type: ignore[arg-type]
+
+    def click_on(self, part: Locator) -> None:
+        """Click a part."""
+        self._act()
+        part.click()
+
+    def enter(self, label: str, text: str) -> None:
+        """Click a field and type into it, as one entry."""
+        self._act()
+        self.page.get_by_label(label).first.fill(text)
+
+    def press(self, key: str) -> None:
+        """Press a key, or several at once."""
+        self._act()
+        self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        """Type where the focus is."""
+        self._act()
+        self.page.keyboard.type(text)
+
+    def print(self) -> bytes:
+        """Print into a file by the browser's menu."""
+        self._act()
+        return self.page.pdf()
+
+    def copied(self) -> str:
+        """What is on the clipboard once the page says so."""
+        expect(self.page.locator("[data-status]")).to_have_text("Copied")
+        text: str = self.page.evaluate("navigator.clipboard.readText()")
+        return text
+
+    def _act(self) -> None:
+        self.actions += 1
+        assert self.actions <= MOST, "too much to ask of a visitor"
+
+
+def visit(chromium: Browser, address: str, *args: tuple[int, int], **options: object) -> Visitor:
+    """Somebody who has opened a home page."""
+    return Visitor(open_page(chromium, address, *args, **options)[0])  # type: ignore[arg-type]
+
+
+def test_best_small_model_for_sql(chromium, home):
+    """Which model under 3B is best for SQL, and is it surely better?"""
+    me = visit(chromium, home)
+    me.click("link", "Choose a model for your tasks")
+    me.click_on(me.page.locator("summary", has_text="of Coding"))
+    me.click("checkbox", "WikiSQL")
+    me.enter("At most this many billion parameters", "3")
+    models = me.page.locator("[data-choose=list] > li")
+    expect(models).to_contain_text(["Gemma 2B", "Gemma 2B Instruct", "Phi-2"])
+    expect(me.page.locator("[data-choose=first]")).to_have_text("Gemma 2B")
+    answer = me.page.locator("[data-choose=reason]")
+    expect(answer).to_contain_text("Score 0.890 on your task")
+    expect(answer).to_contain_text("0.005 ahead of Gemma 2B Instruct. 1 task: too few to tell")
+
+
+def test_tuning_mistral_for_sentiment(chromium, home):
+    """Is it worth tuning Mistral 7B for sentiment?"""
+    me = visit(chromium, home)
+    me.click("link", "Mistral 7B", "#board-fine-tuned", exact=True)
+    row = me.page.locator("#all-scores tr", has_text="Sentiment Detection (COVID-19)")
+    said = " ".join(row.inner_text().split())
+    for number in ("0.191", "0.770", "+0.579", "+0.461"):  # base, tuned, lift, vs GPT-4's 0.309
+        assert number in said
+
+
+def test_cheapest_offer_for_a_million_requests(chromium, home):
+    """Where do a million requests a day cost least?
+
+    A request has 550 tokens in, at 0.05 dollars per million, and 151 out, at 0.25: 65.25 dollars
+    for a million of them, and there are 30.4375 days in a month.
+    """
+    me = visit(chromium, home)
+    me.click("link", "Serving", "nav")
+    me.enter("Requests per day", "1M")
+    first = me.page.locator("#monthly-costs tbody tr").first
+    expect(first).to_contain_text("Llama 2 7B")
+    expect(first).to_contain_text("replicate")
+    expect(first).to_contain_text("$1,986.05")
+
+
+def test_send_a_filtered_view(chromium, home):
+    """I want to send a colleague the Mistral models only."""
+    me = visit(chromium, home, permissions=CLIPBOARD)
+    me.enter("Filter models", "mistral")
+    me.click_on(me.page.locator("summary", has_text="Export").first)
+    me.click("button", "Copy link to this view")
+    colleague = visit(chromium, me.copied())
+    rows = colleague.page.locator("#board-fine-tuned tbody tr:visible th")
+    expect(rows).to_have_count(2)
+    assert all("Mistral 7B" in name for name in rows.all_inner_texts())
+
+
+def test_find_and_cite_a_suspicious_number(chromium, home):
+    """Gemma 7B scores 0.075 in bc5cdr? I want to know where that is from, and to cite it."""
+    me = visit(chromium, home, permissions=CLIPBOARD)
+    me.click("link", "Gemma 7B", "#board-fine-tuned", exact=True)
+    me.click("link", "0.075", "#all-scores")
+    card = me.page.get_by_role("dialog")
+    expect(card).to_contain_text("results.parquet")
+    expect(card).to_contain_text("arxiv.org/abs/2405.00732")
+    me.click_on(card.get_by_text("Cite this score"))
+    me.click_on(card.get_by_role("button", name="Copy sentence"))
+    sentence = me.copied()
+    said = "Gemma 7B (base) scores 0.075 (rouge) on Chemical and Disease Recognition (bc5cdr). "
+    assert sentence.startswith(f"{said}Fine-tuning Index, data release ")
+
+
+def test_numbers_into_pandas(chromium, home):
+    """I want the scores in pandas."""
+    me = visit(chromium, home)
+    me.click("link", "Data", "nav", exact=True)
+    with me.page.expect_download() as waiting:
+        me.click("link", "results.csv.gz")
+    content = Path(waiting.value.path()).read_bytes()
+    frame = pd.read_csv(io.BytesIO(content), compression="gzip")
+    assert 682 == len(frame)
+    phi = frame.query("model == 'phi-2' and task == 'wikisql' and variant == 'fine_tuned'")
+    assert 1 == len(phi)
+
+
+def test_embed_the_leaderboard(chromium, home):
+    """I want the leaderboard on a page of my own."""
+    me = visit(chromium, home, permissions=CLIPBOARD)
+    me.click_on(me.page.locator("summary", has_text="Export").first)
+    me.click("button", "Copy embed code")
+    code = me.copied()
+    mine = urljoin(home, "/mine.html")
+    me.page.route(mine, lambda route: route.fulfill(body=code, content_type="text/html"))
+    me.page.goto(mine)
+    board = me.page.frame_locator("iframe").locator("table").first
+    expect(board).to_contain_text("Zephyr 7B Beta")
+
+
+def test_three_models_on_two_subjects_on_a_phone(chromium, home):
+    """On my phone: how do three models differ on coding and on math?"""
+    me = visit(chromium, home, NARROW)
+    me.click("link", "Compare", "nav", exact=True)
+    me.click("button", "Coding", "[data-compare-bar]", exact=True)
+    me.click("button", "Math", "[data-compare-bar]", exact=True)
+    assert overflow(me.page) <= 0
+    expect(me.page.locator("[data-part=finding]")).to_contain_text("3 common tasks")
+    tasks = me.page.locator("#compare-tasks tbody tr")
+    expect(tasks).to_have_count(3)
+    for name in ("Zephyr 7B Beta", "Mistral 7B", "Mistral 7B Instruct"):
+        for task in tasks.all():
+            expect(task.get_by_text(name, exact=True)).to_be_visible()
+
+
+def test_find_a_task_by_keyboard_alone(chromium, home):
+    """I have no mouse: who is best at grade school math?"""
+    me = visit(chromium, home)
+    expect(me.page.get_by_role("button", name="Search", exact=True)).to_be_visible()
+    me.press("/")
+    expect(me.page.locator("[data-find-note]")).to_have_text("Type the beginning of a name.")
+    me.type("gsm")
+    me.press("Enter")
+    expect(me.page.get_by_role("heading", level=1)).to_have_text("Grade School Math (gsm8k)")
+    assert first_column(me.page, "ranking", "model")
+
+
+def test_read_a_score_without_scripts(chromium, home):
+    """My browser runs no scripts: who is best at grade school math, and who says so?"""
+    me = visit(chromium, home, java_script_enabled=False)
+    me.click("link", "Tasks", "nav", exact=True)
+    me.click("link", "Grade School Math (gsm8k)", "#task-list")
+    best = me.page.locator("#ranking tbody tr").first
+    me.click_on(best.get_by_role("link", name="0.").first)
+    expect(me.page.locator(":target")).to_contain_text("Grade School Math (gsm8k)")
+    expect(me.page.locator(":target")).to_contain_text("0.569")
+    source = me.page.locator("#provenance").get_by_role("link", name="arxiv.org/abs/2405.00732")
+    expect(source.first).to_be_visible()
+
+
+def test_save_the_page_as_a_pdf(chromium, home):
+    """I want the page as a PDF, with its charts, from the menu of the browser."""
+    me = visit(chromium, home)
+    me.page.wait_for_function("() => window.Plotly")  # while I read the top
+    me.page.evaluate(
+        """() => addEventListener('beforeprint', () => setTimeout(() => {
+            window.isDrawn = [...document.querySelectorAll('[data-chart]')].map(
+                plot => plot.querySelector('.main-svg') !== null);
+        }))"""
+    )
+    assert me.print().startswith(b"%PDF")
+    drawn = me.page.evaluate("isDrawn")
+    assert len(drawn) >= 3
+    assert all(drawn)
+
+
+@pytest.fixture(scope="module")
+def renewed(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The second edition of a board, told of the first."""
+    root = write_editions(tmp_path_factory.mktemp("editions"))
+    return build(root / "new", root / "old")
+
+
+def test_see_what_changed(chromium, renewed):
+    """I was here last month: what has changed?"""
+    me = visit(chromium, renewed.url)
+    me.click("link", "Data release", "footer")
+    me.click("link", "What changed")
+    expect(me.page.get_by_role("heading", level=1)).to_have_text("Changes")
+    expect(me.page.locator("main")).to_contain_text("Delta")
+
+
+def test_what_tied_means(chromium, home):
+    """What does “tied with best” mean?"""
+    me = visit(chromium, home)
+    me.click("link", "Tasks", "nav", exact=True)
+    me.click("link", "Magicoder")
+    me.click_on(me.page.locator("#ranking button", has_text="tied with best").first)
+    meaning = me.page.locator("#explain-tied")
+    expect(meaning).to_be_visible()
+    expect(meaning.locator("svg")).to_be_visible()
