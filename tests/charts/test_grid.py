@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from site_builder.charts.grid import make_grid
 from site_builder.compute.significance import judge_lifts
 from tests.helpers.boards import make_frames, make_scores
-from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches, open_page, overflow
+from tests.helpers.browsing import NARROW, WIDE, open_page, overflow
 from tests.helpers.charted import drawn, said
 from tests.helpers.sites import target
 from tests.helpers.tables import having
@@ -286,12 +286,6 @@ def test_phone_shows_one_model_at_a_time(chromium, home):
     expect(row).to_have_text(["0.911", "\N{MINUS SIGN}0.048"], use_inner_text=True)
     assert page.url.endswith("?column=Phi-2")
     assert overflow(page) <= 0
-
-
-@both_sizes
-def test_grid_is_accessible(chromium, home, size):
-    page, _ = open_page(chromium, f"{home}models/?cells=base", size)
-    assert [] == breaches(page)
 
 
 def test_grid_is_whole_without_scripts(chromium, home):

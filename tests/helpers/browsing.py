@@ -79,10 +79,10 @@ LAID_OUT = """(() => {
         watch(HTMLElement.prototype, name, 'get');
     watch(Element.prototype, 'getBoundingClientRect', 'value');
 })()"""
-_AXE_RUN = """async runOnly => {
-    scrollTo({top: 0, behavior: 'instant'});
+_AXE_RUN = """async ([within, runOnly]) => {
+    if (!within) scrollTo({top: 0, behavior: 'instant'});
     for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
-    const {violations} = await axe.run(document, {runOnly});
+    const {violations} = await axe.run(within ?? document, {runOnly});
     return violations.map(breach => breach.id + ': ' + breach.nodes.slice(0, 3)
         .map(node => node.target + ' ' + node.failureSummary).join(' | '));
 }"""
@@ -236,13 +236,19 @@ def _axe() -> str:
     return _AXE.read_text(encoding="utf8")
 
 
-def breaches(page: Page) -> list[str]:
-    """Breaches of WCAG 2.2 AA, and of good practice, that axe-core finds in either theme."""
-    page.evaluate(_axe())
-    found: list[str] = page.evaluate(_AXE_RUN, _RULES)
+def breaches(page: Page, within: str | None = None) -> list[str]:
+    """Breaches of WCAG 2.2 AA, and of good practice, that axe-core finds in either theme.
+
+    Args:
+        page: The page.
+        within: A selector of the part to look at, where it stands; without it, all of the page.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    found: list[str] = page.evaluate(_AXE_RUN, [within, _RULES])
     # With reduced motion there are no colours between the two themes.
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    found += page.evaluate(_AXE_RUN, _COLOUR_RULES)
+    found += page.evaluate(_AXE_RUN, [within, _COLOUR_RULES])
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return found
 
