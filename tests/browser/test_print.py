@@ -84,7 +84,7 @@ def test_a_page_at_rest_prints_its_charts_from_the_menu(chromium, home):
 
 def test_the_keys_that_print_fetch_the_library_first(chromium, home):
     page, _ = open_page(chromium, home)
-    page.evaluate("window.print = () => { window.printed = Boolean(window.Plotly); }")
+    page.evaluate("() => { window.print = () => { window.printed = Boolean(window.Plotly); }; }")
     page.keyboard.press("Control+p")
     page.wait_for_function("() => window.printed !== undefined")
     assert page.evaluate("printed")
