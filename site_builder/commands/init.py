@@ -69,7 +69,7 @@ def init(
     license_id: str,
     **options: Any,  # noqa: ANN401 - those of `reading_options`
 ) -> None:
-    """Make a project, from scores, from the data that the folder has, or from a sample.
+    """Make a project from scores, from data that the folder has, or from a sample.
 
     The project has a commented site.toml, data, prose, workflows and a README. Files that the
     folder has stay as they are; what is missing is written. `--from` reads as `import any` does.

@@ -80,7 +80,7 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
         slot = path.relative_to(folder).as_posix().removesuffix(".md")
         where = f"{shown_as}/{slot}.md"
         if path.parent == folder and slot not in SLOTS:
-            fix = did_you_mean(slot, SLOTS)
+            fix = did_you_mean(slot, SLOTS) or f"Names: {', '.join(SLOTS)}."
             faults.append(Fault(where, "no page shows this file.", fix, "warning"))
             continue
         try:

@@ -252,7 +252,7 @@ Imprint = "pages/imprint"
 def test_a_page_in_the_header_is_not_in_the_footer(project):
     toml = '[navigation.header]\nMethod = "pages/method"\n'
     site = built(project, toml, method="", imprint="")
-    assert ["How this is computed", "Data and API", "Imprint"] == [
+    assert ["How this is computed", "Glossary", "Data and API", "Imprint"] == [
         text for text, _ in links(site, "footer li")
     ]
 

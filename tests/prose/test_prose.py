@@ -282,7 +282,7 @@ def test_files_that_no_page_shows(tmp_path):
     built = build(with_content(tmp_path, abuot="One.", zzz="Two."))
     expected = (
         "data/content/abuot.md: no page shows this file. Did you mean 'about'?",
-        f"data/content/zzz.md: no page shows this file. Known: {', '.join(sorted(SLOTS))}.",
+        f"data/content/zzz.md: no page shows this file. Names: {', '.join(SLOTS)}.",
     )
     assert expected == built.warnings
 
