@@ -126,11 +126,14 @@ def test_a_dated_release_has_its_day(root, remote):
 
 
 def test_the_sources_stay_as_they_are(root):
+    """Git's settings too: no password is stored in them."""
+    settings = (root / ".git/config").read_bytes()
     before = git(root, "rev-parse", "HEAD"), git(root, "branch"), git(root, "ls-files", "--stage")
     assert (0, []) == deploy(root)
     assert "" == git(root, "status", "--porcelain")
     after = git(root, "rev-parse", "HEAD"), git(root, "branch"), git(root, "ls-files", "--stage")
     assert before == after
+    assert settings == (root / ".git/config").read_bytes()
 
 
 def test_the_same_site_makes_no_commit(root, remote):

@@ -14,7 +14,7 @@ from site_builder.publish.manifest import with_manifest
 from site_builder.releases import download
 from site_builder.releases.download import open_site
 from site_builder.releases.read import read_release
-from tests.helpers.sites import BuiltSite, build
+from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.tables import board, write_project
 
 LOOK = "Look whether it is the right place."
@@ -279,3 +279,11 @@ def test_a_whole_site_is_read(published):
             published.api("stats")["release"]["sha256"]
             == read_release(here).snapshot.release.sha256
         )
+
+
+def test_the_limits_are_those_of_the_documentation():
+    """docs/security.md states them; the tests above lower them."""
+    said = " ".join((ROOT / "docs/security.md").read_text(encoding="utf8").split())
+    assert "ten minutes for all files, 30 seconds of silence, and one gigabyte per file" in said
+    limits = (download._ALL_FILES_S, download._SILENCE_S, download._MAX_BYTES)
+    assert (600, 30, 1_000_000_000) == limits

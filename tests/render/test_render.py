@@ -208,6 +208,12 @@ def test_templates_name_no_model_and_no_task():
     ]
 
 
+def test_no_template_switches_escaping_off():
+    texts = {path: path.read_text(encoding="utf8") for path in TEMPLATES.rglob("*.*")}
+    assert len(texts) > 30
+    assert [] == [p for p, text in texts.items() if re.search(r"\|\s*safe\b|autoescape", text)]
+
+
 def test_the_environment_is_strict():
     """It escapes everything, forgives no unknown name, and offers none of Jinja's own globals."""
     environment = make_environment([TEMPLATES])
