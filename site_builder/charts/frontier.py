@@ -61,7 +61,7 @@ class _Point(Record):
     high: float
 
 
-class _Rival(Record):
+class _Baseline(Record):
     """The baseline: its mean over the tasks of the points, and its cost; None if unknown."""
 
     model: str
@@ -118,8 +118,8 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
     if boards is None or too_few or has_mixed_directions(results):
         return None
     direction, unit = float(results.scores.direction[0]), average_name(board)
-    frontier, rival = _frontier(points, direction), _find_rival(board, labels, points, axis)
-    title = _rival_title(results, labels, axis, points, rival, unit)
+    frontier, baseline = _frontier(points, direction), _find_baseline(board, labels, points, axis)
+    title = _baseline_title(results, labels, axis, points, baseline, unit)
     title = title or _frontier_title(labels, axis, board, points, frontier)
     drawn = any(p.low < p.high for p in points)
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
@@ -136,7 +136,7 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
         f"{axis.no_more}.",
         caption=f"{sentence(unit)} over {averaged_over(results, boards)} against {axis.noun}, log "
         f"axis. {line}{bars}.{axis.note}{left_out}{cut}",
-        drawing=_draw(_Picture(points, frontier, rival, labels, axis, direction), unit),
+        drawing=_draw(_Picture(points, frontier, baseline, labels, axis, direction), unit),
         table=_table(points[:MOST_LISTED], frontier, labels, axis, unit),
         terms="frontier",
         embedded=True,
@@ -168,44 +168,45 @@ def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
     return frontier
 
 
-def _find_rival(
+def _find_baseline(
     board: Board, labels: Labels, points: Sequence[_Point], axis: _Axis
-) -> _Rival | None:
+) -> _Baseline | None:
     """Return the baseline, if it has one mean beside all points."""
     model = labels.roles.baseline
     average = shared(board.standing(p.model).baseline_average for p in points)
     if model is None or average is None:
         return None
-    return _Rival(model, average, axis.costs.get(model))
+    return _Baseline(model, average, axis.costs.get(model))
 
 
 # --- titles -------------------------------------------------------------------------------------
 
 
-def _rival_title(
+def _baseline_title(
     results: Results,
     labels: Labels,
     axis: _Axis,
     points: Sequence[_Point],
-    rival: _Rival | None,
+    baseline: _Baseline | None,
     unit: str,
 ) -> str:
     """Return how many models beat the baseline at a lower cost; empty if that is none."""
-    if rival is None or rival.cost is None:
+    if baseline is None or baseline.cost is None:
         return ""
-    direction, others = results.scores.direction[0], [p for p in points if p.model != rival.model]
+    direction = results.scores.direction[0]
+    others = [p for p in points if p.model != baseline.model]
     better = [
         p
         for p in others
-        if p.cost < rival.cost
-        and direction * round_float(p.average) > direction * round_float(rival.average)
+        if p.cost < baseline.cost
+        and direction * round_float(p.average) > direction * round_float(baseline.average)
     ]
     if not better:
         return ""
     tests = results.lift_tests.over_baseline[results.board.variant]
     clear = sum(tests[p.model].verdict == "better" for p in better if p.model in tests)
     are, have = ("is", "has") if len(better) == 1 else ("are", "have")
-    ends = dict.fromkeys(ratio(rival.cost / pick(p.cost for p in better)) for pick in (max, min))
+    ends = dict.fromkeys(ratio(baseline.cost / pick(p.cost for p in better)) for pick in (max, min))
     sure = clearly_text(clear, len(better), results.stats.tasks)
     return (
         f"{len(better):,} of {counted(len(others), 'model')} of known {axis.noun} {are} "
@@ -250,23 +251,27 @@ class _Picture(Record):
 
     points: Sequence[_Point]
     frontier: Sequence[_Point]
-    rival: _Rival | None
+    baseline: _Baseline | None
     labels: Labels
     axis: _Axis
     direction: float
 
     @cached_property
-    def rival_point(self) -> _Point | None:
+    def baseline_point(self) -> _Point | None:
         """The mark of the baseline; None if it has no cost, or is among the points."""
-        rival = self.rival
-        if rival is None or rival.cost is None or rival.model in {p.model for p in self.points}:
+        baseline = self.baseline
+        if (
+            baseline is None
+            or baseline.cost is None
+            or baseline.model in {p.model for p in self.points}
+        ):
             return None
-        return _Point(rival.model, rival.cost, *[rival.average] * 3)
+        return _Point(baseline.model, baseline.cost, *[baseline.average] * 3)
 
     @cached_property
     def marks(self) -> list[_Point]:
         """Every mark, the best first."""
-        marks = [*self.points, *([self.rival_point] if self.rival_point else [])]
+        marks = [*self.points, *([self.baseline_point] if self.baseline_point else [])]
         return sorted(marks, key=lambda p: -self.direction * p.average)
 
     @cached_property
@@ -279,8 +284,8 @@ class _Picture(Record):
     def averages(self) -> tuple[float, float]:
         """The ends of the vertical axis, with room around what is drawn."""
         ends = [end for p in self.marks for end in (p.low, p.high)]
-        if self.rival is not None:
-            ends.append(self.rival.average)
+        if self.baseline is not None:
+            ends.append(self.baseline.average)
         room = 0.06 * ((max(ends) - min(ends)) or abs(max(ends)) or 1.0)
         return min(ends) - room, max(ends) + room
 
@@ -302,7 +307,7 @@ def _draw(picture: _Picture, unit: str) -> theme.Drawing:
     wide, narrow = ([low - _LEFT * span, high + right * span] for right in (_RIGHT, _RIGHT_NARROW))
     ticks = _ticks(10 ** wide[0], 10**high)
     return theme.figure(
-        [theme.line(costs, heights, path), _dots(picture), *_rival_mark(picture)],
+        [theme.line(costs, heights, path), _dots(picture), *_baseline_mark(picture)],
         _HEIGHT,
         narrow={
             "xaxis.range": narrow,
@@ -348,8 +353,8 @@ def _dots(picture: _Picture) -> theme.Trace:
     return theme.markers(costs, averages, marker, hovers, cliponaxis=False, error_y=error_bars)
 
 
-def _rival_mark(picture: _Picture) -> Iterator[theme.Trace]:
-    point, axis = picture.rival_point, picture.axis
+def _baseline_mark(picture: _Picture) -> Iterator[theme.Trace]:
+    point, axis = picture.baseline_point, picture.axis
     if point is not None:
         marker = {"size": 11, "symbol": "diamond", "color": theme.INK}
         score = picture.labels.scale.score(point.average)
@@ -360,11 +365,11 @@ def _rival_mark(picture: _Picture) -> Iterator[theme.Trace]:
 
 def _shapes(picture: _Picture, left: float) -> Iterator[dict[str, Any]]:
     """Yield the level of the baseline, and the region of better means at a lower cost."""
-    rival = picture.rival
-    if rival is None:
+    baseline = picture.baseline
+    if baseline is None:
         return
-    yield from theme.reference_level(rival.average, 0, "")["shapes"]
-    if rival.cost is not None:
+    yield from theme.reference_level(baseline.average, 0, "")["shapes"]
+    if baseline.cost is not None:
         low, high = picture.averages
         yield {
             "type": "rect",
@@ -372,8 +377,8 @@ def _shapes(picture: _Picture, left: float) -> Iterator[dict[str, Any]]:
             "line": {"width": 0},
             "fillcolor": theme.COLOURS["heat-low"],
             "x0": 10**left,
-            "x1": rival.cost,
-            "y0": rival.average,
+            "x1": baseline.cost,
+            "y0": baseline.average,
             "y1": high if picture.direction > 0 else low,
         }
 
@@ -426,14 +431,14 @@ def _texts(
             (place(p.cost), height(p.average), right, height(p.average)),
             (right, top, right, level),
         ]
-    if picture.rival is not None:
-        level = height(picture.rival.average)
-        note, box = _rival_text(picture, picture.rival, width, level, most)
+    if picture.baseline is not None:
+        level = height(picture.baseline.average)
+        note, box = _baseline_text(picture, picture.baseline, width, level, most)
         taken += [box, (0.0, level, width, level)]
         yield note
     is_named = len(picture.points) <= _MOST_INTERVALS
     for p, centre in zip(picture.marks, centres, strict=True):
-        if is_named or p in picture.frontier or p == picture.rival_point:
+        if is_named or p in picture.frontier or p == picture.baseline_point:
             text = picture.name(p, most)
             found = _find_room(centre, len(text) * _LETTER_PX, width, taken)
             if found is not None:
@@ -441,14 +446,14 @@ def _texts(
                 yield _name(p, text, *found[1:])
 
 
-def _rival_text(
-    picture: _Picture, rival: _Rival, width: float, level: float, most: int
+def _baseline_text(
+    picture: _Picture, baseline: _Baseline, width: float, level: float, most: int
 ) -> tuple[dict[str, Any], _Box]:
     """Return the name of the region in its corner, or that of the level, and where it is."""
     name = theme.shortened(picture.labels.baseline, most)
-    if rival.cost is None:
-        text = f"{name} {picture.labels.scale.score(rival.average)}"
-        place = {"x": 1, "xanchor": "right", "y": rival.average, "yanchor": "top"}
+    if baseline.cost is None:
+        text = f"{name} {picture.labels.scale.score(baseline.average)}"
+        place = {"x": 1, "xanchor": "right", "y": baseline.average, "yanchor": "top"}
         left, top = width - len(text) * _LETTER_PX, level
     else:
         text, is_up = f"better and {picture.axis.less} than {name}", picture.direction > 0

@@ -123,7 +123,7 @@ def make_grid(results: Results, labels: Labels) -> ScoreGrid | None:
     board, roles = results.board, labels.roles
     scored = [s for s in board.standings if s.scored and s.model != roles.baseline]
     drawn = scored[:MOST_MODELS]
-    layout = _Layout(results, labels, _lenses(results, labels), [s.model for s in drawn])
+    layout = _Layout(results, labels, _find_measured(results, labels), [s.model for s in drawn])
     if not drawn or len(drawn) + layout.has_baseline < 2 or len(board.tasks) < 2:
         return None
     parts, cut = _parts(layout)
@@ -133,7 +133,7 @@ def make_grid(results: Results, labels: Labels) -> ScoreGrid | None:
         cut = f" The first {len(drawn)} of {len(scored):,} models are shown.{cut}"
     return ScoreGrid(
         id="scores",
-        measures=tuple(lens.measure for lens in layout.lenses),
+        measures=tuple(one.measure for one in layout.measured),
         models=tuple((_model_link(labels, s.model), _means(layout, s)) for s in drawn),
         baseline=_baseline_head(layout) if layout.has_baseline else None,
         groups=groups,
@@ -157,7 +157,7 @@ def _means(layout: _Layout, standing: Standing) -> tuple[str, ...]:
         "baseline": labels.scale.signed(standing.lift_over_baseline),
         "base": labels.scale.signed(standing.lift_over_base),
     }
-    return tuple(texts[lens.against] if lens.measure.mean else "" for lens in layout.lenses)
+    return tuple(texts[one.against] if one.measure.mean else "" for one in layout.measured)
 
 
 def _baseline_head(layout: _Layout) -> tuple[Link, str]:
@@ -172,7 +172,7 @@ def _baseline_head(layout: _Layout) -> tuple[Link, str]:
 # --- measures -----------------------------------------------------------------------------------
 
 
-class _Lens(Record, eq=False):
+class _Measured(Record, eq=False):
     """A measure with its numbers, without the baseline's own.
 
     Attributes:
@@ -196,12 +196,12 @@ class _Layout(Record, eq=False):
 
     results: Results
     labels: Labels
-    lenses: Sequence[_Lens]
+    measured: Sequence[_Measured]
     models: Sequence[str]
 
     @property
     def has_baseline(self) -> bool:
-        return self.lenses[0].against == "baseline"
+        return self.measured[0].against == "baseline"
 
     @property
     def places(self) -> list[int]:
@@ -209,11 +209,11 @@ class _Layout(Record, eq=False):
         return [self.results.scores.rows[model] for model in self.models]
 
 
-def _lenses(results: Results, labels: Labels) -> list[_Lens]:
+def _find_measured(results: Results, labels: Labels) -> list[_Measured]:
     """Return the measures of which the board has numbers, differences from the baseline first."""
     scores, variant = results.scores, results.board.variant
     contest = scores.contest(variant)
-    own = _Lens(_score_measure(results, labels), None, contest, np.full(contest.shape, np.nan))
+    own = _Measured(_score_measure(results, labels), None, contest, np.full(contest.shape, np.nan))
     lifts: dict[Against, Array] = {
         "baseline": scores.contest_lifts(variant),
         "base": np.where(np.isnan(contest), np.nan, scores.lift_over_base(variant)),
@@ -225,9 +225,9 @@ def _lenses(results: Results, labels: Labels) -> list[_Lens]:
             verdicts = np.where(np.isnan(values), np.nan, verdicts)
             averaged = results.board.rules.averaged
             measure = _difference_measure(labels, against, values, verdicts, averaged=averaged)
-            found[against] = _Lens(measure, against, values, verdicts)
+            found[against] = _Measured(measure, against, values, verdicts)
     ordered = (found.get("baseline"), own, found.get("base"))
-    return [lens for lens in ordered if lens is not None]
+    return [one for one in ordered if one is not None]
 
 
 def _difference_measure(
@@ -334,9 +334,9 @@ def _parts(layout: _Layout) -> tuple[list[_Part], str]:
 
 def _task_lines(layout: _Layout, tasks: Sequence[str]) -> list[_Line]:
     """Return the rows of tasks, those first where the best model has the greatest number."""
-    scores, labels, lens = layout.results.scores, layout.labels, layout.lenses[0]
-    turn = scores.direction if lens.against is None else np.ones(len(scores.tasks))
-    best = np.nan_to_num(np.fmax.reduce(lens.values * turn), nan=-np.inf)
+    scores, labels, one = layout.results.scores, layout.labels, layout.measured[0]
+    turn = scores.direction if one.against is None else np.ones(len(scores.tasks))
+    best = np.nan_to_num(np.fmax.reduce(one.values * turn), nan=-np.inf)
     return [
         _Line(page_link(labels.tasks[t], "task", t), labels.scales[t], t, (scores.columns[t],))
         for t in sorted(tasks, key=lambda task: -best[scores.columns[task]])
@@ -359,20 +359,20 @@ def _groups(layout: _Layout, parts: Sequence[_Part]) -> Iterator[GridGroup]:
             yield GridGroup(None, (), mine)
             continue
         columns = [line.columns[0] for line in lines]
-        found = tuple(_finding(layout, lens, category, columns) for lens in layout.lenses)
+        found = tuple(_finding(layout, one, category, columns) for one in layout.measured)
         name = category.category
         yield GridGroup(page_link(name, "category", name), found, mine)
 
 
 def _rows(layout: _Layout, lines: Sequence[_Line]) -> list[GridRow]:
     results, places = layout.results, layout.places
-    shown = [_shown(layout, lens, lines) for lens in layout.lenses]
+    shown = [_shown(layout, one, lines) for one in layout.measured]
     is_best, variant = _find_best(results), results.board.variant
     values = results.scores.values[variant]
 
     def cell(y: int, x: int) -> GridCell:
         task, at = lines[y].task, (places[x], lines[y].columns[0])
-        texts = tuple(of_lens[y][x] for of_lens in shown)
+        texts = tuple(of_measure[y][x] for of_measure in shown)
         if not task or np.isnan(values[at]):
             return GridCell(texts)
         model = layout.models[x]
@@ -415,39 +415,39 @@ def _find_best(results: Results) -> npt.NDArray[np.bool_]:
 # --- numbers and colours ------------------------------------------------------------------------
 
 
-def _shown(layout: _Layout, lens: _Lens, lines: Sequence[_Line]) -> list[list[tuple[str, str]]]:
+def _shown(layout: _Layout, one: _Measured, lines: Sequence[_Line]) -> list[list[tuple[str, str]]]:
     """Return the text and the classes of each cell of a measure, by row, then by model.
 
     The rows are all tasks, or all categories.
     """
     if lines[0].task:
         at = np.ix_(layout.places, [line.columns[0] for line in lines])
-        values, verdicts = lens.values[at].T, lens.verdicts[at].T
+        values, verdicts = one.values[at].T, one.verdicts[at].T
     else:
-        rows = [lens.values[np.ix_(layout.places, line.columns)] for line in lines]
+        rows = [one.values[np.ix_(layout.places, line.columns)] for line in lines]
         values = np.array([mean_of(row, axis=1) for row in rows])
-        verdicts = np.array([_judge(layout, lens, line) for line in lines])
+        verdicts = np.array([_judge(layout, one, line) for line in lines])
     averaged = layout.results.board.rules.averaged
-    if lens.against is None:
+    if one.against is None:
         columns = [line.columns[0] for line in lines]
         signed = values * layout.results.scores.direction[columns, np.newaxis]
         classes = _level_classes(signed, averaged=averaged)
     else:
         classes = _difference_classes(values, verdicts, averaged=averaged)
     return [
-        [(lens.write(value, line.scale), name) for value, name in zip(row, names, strict=True)]
+        [(one.write(value, line.scale), name) for value, name in zip(row, names, strict=True)]
         for line, row, names in zip(lines, values, classes, strict=True)
     ]
 
 
-def _judge(layout: _Layout, lens: _Lens, line: _Line) -> Array:
+def _judge(layout: _Layout, one: _Measured, line: _Line) -> Array:
     """Judge the mean differences over a category by their intervals; NaN below six tasks."""
-    if lens.against is None:
+    if one.against is None:
         return np.full(len(layout.models), np.nan)
     scores, mine = layout.results.scores, np.ix_(layout.places, line.columns)
-    errors, _ = lift_errors(scores, layout.results.board.variant, lens.against)
+    errors, _ = lift_errors(scores, layout.results.board.variant, one.against)
     families = scores.families[list(line.columns)]
-    low, high = mean_intervals(lens.values[mine], errors[mine], families)
+    low, high = mean_intervals(one.values[mine], errors[mine], families)
     return np.select([low > 0, high < 0, high >= low], [1.0, -1.0, 0.0], np.nan)
 
 
@@ -493,13 +493,15 @@ def _difference_classes(values: Array, verdicts: Array, *, averaged: bool) -> li
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _finding(layout: _Layout, lens: _Lens, category: CategoryResult, columns: Sequence[int]) -> str:
+def _finding(
+    layout: _Layout, one: _Measured, category: CategoryResult, columns: Sequence[int]
+) -> str:
     """Return what a measure says of the tasks of a category, in one line."""
     labels, variant = layout.labels, layout.results.board.variant
-    values, verdicts = lens.values[:, columns], lens.verdicts[:, columns]
-    if lens.against is None:
+    values, verdicts = one.values[:, columns], one.verdicts[:, columns]
+    if one.against is None:
         return lead_text(category.boards[variant], labels)
-    if lens.against == "base":
+    if one.against == "base":
         n, better = int((~np.isnan(values)).sum()), int((values > 0).sum())
         are = "is" if better == 1 else "are"
         kind = counted(n, f"{labels.tuned} score")

@@ -109,16 +109,16 @@ def model_answer(site: Site, model: str) -> Answer | None:
         baseline=labels.baseline,
     )
     before = tests.over_base.get(board.variant, {}).get(model)
-    rival = tests.over_baseline.get(board.variant, {}).get(model)
+    against = tests.over_baseline.get(board.variant, {}).get(model)
     if before is not None and before.mean is not None:
         tuned = f"Is {name} better {variant} than {labels.base}?"
         question = f"Fine-tune {name}?" if variant == "fine-tuned" else tuned
         text = _change(site, board, s, before)
         return answer(question, _VERDICTS[before.verdict], text)
-    if rival is not None and rival.mean is not None:
+    if against is not None and against.mean is not None:
         question = f"Is {name} better than {labels.baseline}?"
-        text = _against(site, board, s, rival)
-        return answer(question, _VERDICTS[rival.verdict], text)
+        text = _against(site, board, s, against)
+        return answer(question, _VERDICTS[against.verdict], text)
     if s.rank is None or len(board.ranked) < 2:
         return None
     question = f"Is {name} the best of {counted(len(board.ranked), 'model')}?"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -34,8 +32,6 @@ _ROOTS = {
     "light": re.compile(r":root\s*\{(.*?)\}", re.DOTALL),
     "dark": re.compile(r":root\[data-theme=\"dark\"\]\s*\{(.*?)\}", re.DOTALL),
 }
-# Where users have caches, below their home, by `sys.platform`.
-_USER_CACHES = {"darwin": "Library/Caches", "win32": "AppData/Local"}
 _COLOUR = re.compile(r"--([\w-]+)\s*:\s*(#[0-9a-fA-F]{3,8})\s*;")
 
 
@@ -183,16 +179,6 @@ def default_folder(name: str) -> Path:
     """
     installed = PACKAGE / name
     return installed if installed.is_dir() else PACKAGE.parent / name
-
-
-def user_cache(*parts: str) -> Path | None:
-    """Return a folder for what builds keep, in the user's cache; None for a user without a home."""
-    try:
-        caches = Path.home() / _USER_CACHES.get(sys.platform, ".cache")
-    except RuntimeError:
-        return None
-    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (given if given.is_absolute() else caches).joinpath("site_builder", *parts)
 
 
 def project_folders(root: Path, name: str) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -38,7 +39,7 @@ from site_builder.pages.model import Badge, model_summary
 from site_builder.pages.page import Made, Page, Site
 from site_builder.parallel import core_count
 from site_builder.records import Record, replace
-from site_builder.render.assets import theme_colours, user_cache
+from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates
 from site_builder.render.font import BOLD, Lines, load_typeface, plain_text
 from site_builder.render.urls import Urls
@@ -262,6 +263,8 @@ def _placed_row(across: _Across, y: float, name: str, text: str, row: CardRow) -
 _ENGINE = f"resvg {resvg_py.__resvg_version__} of resvg-py {resvg_py.__version__}"
 # From here on, drawing in processes is faster although they have to start first.
 MANY = 100
+# Where users have caches, below their home, by `sys.platform`.
+_USER_CACHES = {"darwin": "Library/Caches", "win32": "AppData/Local"}
 _NAME = re.compile(r"[0-9a-f]{64}")
 _DIGEST = 32
 
@@ -308,7 +311,13 @@ def cache_folder(root: Path) -> Path | None:
     It is in the user's cache, never in the project: whoever proposes a change to the project could
     send pictures along, and a build would publish them.
     """
-    return user_cache("cards", sha256(os.fsencode(root.resolve())).hexdigest()[:16])
+    try:
+        caches = Path.home() / _USER_CACHES.get(sys.platform, ".cache")
+    except RuntimeError:
+        return None
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    project = sha256(os.fsencode(root.resolve())).hexdigest()[:16]
+    return (given if given.is_absolute() else caches) / "site_builder/cards" / project
 
 
 class PictureCache:

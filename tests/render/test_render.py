@@ -155,25 +155,6 @@ def test_the_documentations_own_template_builds(tmp_path):
     assert "To all 3." in page.select("section[aria-labelledby=thanks]")[0].get_text()
 
 
-def test_compiled_templates_are_kept_and_may_be_lost(tmp_path, monkeypatch):
-    """The next build gives the same bytes from them, from broken ones, and without a cache."""
-    root = write_project(tmp_path / "project", board())
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    cold = build(root).files
-    kept = [path for path in (tmp_path / "cache").rglob("*.cache") if path.is_file()]
-    assert len(kept) > 20
-    changed = {path: path.stat().st_mtime_ns for path in kept}
-    assert cold == build(root).files
-    assert changed == {path: path.stat().st_mtime_ns for path in kept}
-    for path, length in zip(kept, range(len(kept)), strict=True):
-        path.write_bytes(path.read_bytes()[:length])
-    assert cold == build(root).files
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert cold == build(root).files
-    assert not [path for path in root.rglob("*") if path.name.startswith("__jinja2")]
-
-
 def test_a_template_that_no_page_uses_is_a_warning(tmp_path):
     """A name that is none of the generator's; a part that one of the project's includes is used."""
     root = write_project(tmp_path, board())
