@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -34,7 +35,7 @@ from site_builder.importers.reading import (
 )
 from site_builder.importers.sheets import parse_yaml
 from site_builder.importers.tabular import parse_number
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, read_all_stored
@@ -159,28 +160,31 @@ def _read_results(found: Found) -> Reading:
     measures: list[ImportedScore] = []
     tasks: list[ImportedRow] = []
     for entry in map(as_table, entries):
-        data, score = as_table(entry, "dataset"), as_number(entry.get("value"))
+        data = as_table(entry, "dataset")
         name, part = as_text(data.get("id")), as_text(data.get("task_id") or data.get("config"))
-        if score is None or not name:
-            continue
         when = entry.get("date")
         moment = moment_of(when.isoformat() if isinstance(when, date) else when)
-        measure = ImportedScore(
+        run = ImportedScore(
             model=model,
             task=name if part in ("", _DEFAULT) else f"{name}: {part}",
-            score=score,
+            score=math.nan,
             setting=as_text(entry.get("notes")),
             tool=as_text(entry.get("evaluation_framework")) or None,
             base=_base(card)[0],
             **found.provenance(moment, as_text(as_table(entry, "source").get("url"))),
         )
-        measures.append(measure)
+        # The documentation has one value in an entry, or proposes a list of metrics.
+        for stated in as_tables(entry.get("metrics")) or [entry]:
+            score = as_number(stated.get("value"))
+            if score is not None and name:
+                metric = as_text(stated.get("metric_id"))
+                measures.append(replace(run, score=score, metric=metric))
         facts = {
             "dataset_url": f"{_DATA_SETS}{name}",
             "evaluation_split": as_text(data.get("split")) or None,
             TASK_ID: part or None,
         }
-        tasks.append(ImportedRow(measure.task, facts))
+        tasks.append(ImportedRow(run.task, facts))
     return Reading(tuple(measures), tasks=tuple(tasks), files=1)
 
 

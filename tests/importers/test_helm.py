@@ -111,6 +111,30 @@ def test_helm_main_metrics_of_real_runs(tmp_path):
     assert [4] == [row["n_examples"] for row in rows(tmp_path) if row["task"] == "narrative_qa"]
 
 
+def test_helm_runs_rank_as_in_the_tables_of_helm(tmp_path):
+    """HELM's own table has BBQ accuracy 1.0 and, of art_score, 0.875; in both, higher is better.
+
+    The second run is older than HELM's list of main metrics, which has safety_score there.
+    """
+    runs = HARNESSES / "helm_safety"
+    said = run_import("helm", runs, into=tmp_path)
+    assert (
+        "Choose one: --metric 'anthropic_red_team=NAME', with art_score, art_gpt_score, art_claude"
+        in said.stderr
+    )
+    options = ("--metric", "anthropic_red_team=art_score", "--higher-is-better")
+    imported("helm", runs, *options, into=tmp_path)
+    site = build(tmp_path)
+    for task in site.api("tasks"):
+        assert task["higher_is_better"] is True
+    for page, score in (("bbq-all", 1.0), ("anthropic-red-team", 0.875)):
+        (ranked,) = table(site.page(f"tasks/{page}/"), "ranking")
+        assert score == ranked["base"].number
+    # Two examples, 1 and 0.75: 0.125 * sqrt(2) / sqrt(2).
+    (row,) = (row for row in rows(tmp_path) if row["task"] == "anthropic_red_team")
+    assert (2, 0.125) == (row["n_examples"], row["stderr"])
+
+
 def helm_run(folder, name, means, *, groups=(), model="org/m", n=10):
     """A run folder with the parts of HELM's files that the import reads."""
     spec = {"name": name, "groups": list(groups), "adapter_spec": {"model": model}}

@@ -11,6 +11,7 @@ from tests.helpers.imported import (
     run_import,
     scores,
 )
+from tests.helpers.sites import build, table
 
 
 def card(folder, text):
@@ -122,6 +123,33 @@ def test_eval_results_of_a_repository(tmp_path):
     assert ("2025-01-15", "https://huggingface.co/org/m") == (first["date"], first["source"])
     assert "hub/org__m/.eval_results/all.yaml" == second["source"]
     assert ["no-tools"] == [t["setting"] for t in rows(tmp_path, "tasks") if "setting" in t]
+
+
+def test_eval_results_file_of_a_repository_on_the_page(tmp_path):
+    imported("model-index", HARNESSES / "eval_results", *ANSWERS, into=tmp_path)
+    (row,) = table(build(tmp_path).page("tasks/tiger-lab-mmlu-pro-mmlu-pro/"), "ranking")
+    assert ("Ch3nOff/dual-loop-controller", 55.3) == (row["model"].text, row["base"].number)
+    (task,) = rows(tmp_path, "tasks")
+    assert "https://huggingface.co/datasets/TIGER-Lab/MMLU-Pro" == task["dataset_url"]
+
+
+METRICS = """\
+- dataset: {id: org/speech, task_id: fr}
+  metrics:
+  - {metric_id: wer, value: 0.25}
+  - {metric_id: cost, value: 12}
+"""
+
+
+def test_eval_results_with_several_metrics(tmp_path):
+    """As the documentation proposes them; the name of the metric tells the direction."""
+    folder = tmp_path / "hub/org__m/.eval_results"
+    folder.mkdir(parents=True)
+    (folder / "all.yaml").write_text(METRICS)
+    imported("model-index", tmp_path / "hub", into=tmp_path)
+    assert {("org/m", "org/speech: fr", "base"): 0.25} == scores(tmp_path)
+    (task,) = rows(tmp_path, "tasks")
+    assert ("wer", False) == (task["metric"], task["higher_is_better"])
 
 
 def test_eval_results_are_written_as_they_were_read(tmp_path):
