@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from errno import EDQUOT, ENOSPC
 from itertools import islice
 from typing import Literal, Self
 
@@ -66,6 +67,14 @@ class Fault(Record):
     def _part(self, name: str) -> str:
         match = _WHERE.fullmatch(self.where)
         return (match[name] or "") if match else ""
+
+
+def unwritable(path: str, error: OSError) -> Fault:
+    """Return the fault that a file or folder of the user cannot be written."""
+    fix = "Choose another folder, or make this one writable."
+    if error.errno in (ENOSPC, EDQUOT):
+        fix = "Free some space, or choose another folder."
+    return Fault(path, f"cannot be written: {error.strerror}", fix)
 
 
 def limit_faults(faults: Iterable[Fault], total: int, where: str, what: str) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
-from site_builder.errors import Fault, LockedError, OutputFolderError
+from site_builder.errors import Fault, LockedError, OutputFolderError, unwritable
 from site_builder.formatting import size
 from site_builder.locks import exclusive, read_holder, write_holder
 from site_builder.publish.manifest import (
@@ -159,7 +159,7 @@ def _find_conflict(out: Path) -> Fault | None:
 
 
 def _not_writable(out: Path, error: OSError) -> OutputFolderError:
-    return OutputFolderError(Fault(str(out), f"cannot be written: {error.strerror}."))
+    return OutputFolderError(unwritable(str(out), error))
 
 
 class Staging:

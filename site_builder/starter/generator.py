@@ -13,7 +13,7 @@ from io import BytesIO, StringIO
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile, ZipInfo
 
-from site_builder.errors import Fault, SiteError
+from site_builder.errors import Fault, SiteError, unwritable
 from site_builder.render.assets import PACKAGE, default_folder
 from site_builder.symlinks import check_inside, read_inside
 
@@ -66,8 +66,7 @@ def replace_generator(root: Path) -> tuple[str, ...]:
         for path in old:
             (root / path).unlink()
     except OSError as error:
-        failed = str(error.filename or folder)
-        raise SiteError(Fault(failed, f"cannot be written: {error.strerror}.")) from error
+        raise SiteError(unwritable(str(error.filename or folder), error)) from error
     return (*changed, *old)
 
 

@@ -12,7 +12,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from string import Template
 
-from site_builder.errors import Fault, SiteError
+from site_builder.errors import Fault, SiteError, unwritable
 from site_builder.formatting import listed
 from site_builder.records import Record
 from site_builder.starter.generator import generator_files
@@ -232,6 +232,5 @@ def write_all(files: Mapping[str, bytes], folder: Path) -> None:
         for done in reversed(written):
             done.rmdir() if done.is_dir() else done.unlink()
         if isinstance(error, OSError):
-            failed = str(error.filename or folder)
-            raise SiteError(Fault(failed, f"cannot be written: {error.strerror}.")) from error
+            raise SiteError(unwritable(str(error.filename or folder), error)) from error
         raise

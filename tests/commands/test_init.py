@@ -393,7 +393,8 @@ def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(SiteError) as error:
         write_all({"a.txt": b"1", "new/b.txt": b"2", "new/deep/c.txt": b"3"}, tmp_path)
-    assert f"{tmp_path / failing}: cannot be written: No space left on device." == str(error.value)
+    expected = f"{tmp_path / failing}: cannot be written: No space left on device. "
+    assert f"{expected}Free some space, or choose another folder." == str(error.value)
     assert [tmp_path / "mine.txt"] == list(tmp_path.iterdir())
 
 
@@ -677,3 +678,17 @@ def test_no_place_is_left_unfilled(host):
     for path, content in project_files("A title", host, is_sample=True).items():
         if not path.endswith((".parquet", ".yml", ".whl")):
             assert not re.search(r"@\w", content.decode()), path
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+@pytest.mark.parametrize("words", [["init", "/proc/x"], ["build", "--out", "/proc/x"]])
+def test_a_place_where_nothing_can_be_written(words, csv, tmp_path):
+    project = tmp_path / "project"
+    assert 0 == run(project, "--from", csv).exit_code
+    more = ["--project", str(project)] if words[0] == "build" else []
+    said = CliRunner().invoke(main, [*words, *more])
+    assert 1 == said.exit_code
+    assert (
+        "/proc/x: cannot be written: No such file or directory. "
+        "Choose another folder, or make this one writable." in said.stderr
+    )

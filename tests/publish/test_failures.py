@@ -29,6 +29,7 @@ from tests.helpers.published import NEW_SITE, SITE, beside, refusal
 from tests.helpers.sites import ROOT, contents
 
 FULL = "No space left on device"
+ELSEWHERE = "Choose another folder, or make this one writable."
 WHOLE: list[dict[str, object]] = [
     {"faults": [], "restored": False, "recovered": site} for site in ("old", "new")
 ]
@@ -156,7 +157,7 @@ def test_a_disk_that_is_full_from_some_step_on(out, swaps):
         came, ended = faulted(out, step, full_disk)
         if isinstance(ended, OutputFolderError):
             assert str(ended) in (
-                f"{out}: cannot be written: {FULL}.",
+                f"{out}: cannot be written: {FULL}. Free some space, or choose another folder.",
                 f"{out}: writing failed: {FULL}. The published site is unchanged.",
             )
             assert "old" == state(out)
@@ -264,7 +265,8 @@ def test_a_disk_that_is_really_full(disk):
 def test_a_disk_that_is_read_only(disk):
     out = disk / "site"
     assert mount(disk, "remount,ro")
-    assert f"{out}: cannot be written: Read-only file system." == refusal(publish, NEW_SITE, out)
+    expected = f"{out}: cannot be written: Read-only file system. {ELSEWHERE}"
+    assert expected == refusal(publish, NEW_SITE, out)
     assert ("old", []) == (state(out), beside(out))
     assert mount(disk, "remount,rw")
     check_next_build(out)
@@ -277,7 +279,7 @@ def test_a_parent_that_may_not_be_written_to(tmp_path):
     try:
         if os.access(out.parent, os.W_OK):
             pytest.skip("root may write anywhere")
-        expected = f"{out}: cannot be written: Permission denied."
+        expected = f"{out}: cannot be written: Permission denied. {ELSEWHERE}"
         assert expected == refusal(publish, NEW_SITE, out)
         assert ("old", []) == (state(out), beside(out))
     finally:
@@ -493,7 +495,8 @@ def test_a_staging_folder_that_cannot_be_taken_away_is_named(out, monkeypatch):
 def test_a_place_where_no_file_can_be():
     """It is not taken for another build that is publishing."""
     out = Path("/proc/site")
-    assert f"{out}: cannot be written: No such file or directory." == refusal(publish, SITE, out)
+    expected = f"{out}: cannot be written: No such file or directory. {ELSEWHERE}"
+    assert expected == refusal(publish, SITE, out)
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):

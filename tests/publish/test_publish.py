@@ -395,8 +395,8 @@ def test_a_folder_that_cannot_be_read_is_refused(root, monkeypatch):
     out = root / "site"
     out.mkdir()
     monkeypatch.setattr(Path, "iterdir", refuse)
-    expected = f"{out}: cannot be written: Permission denied."
-    assert expected == refusal(check_output_folder, out, root)
+    expected = f"{out}: cannot be written: Permission denied. Choose another folder, or make this"
+    assert f"{expected} one writable." == refusal(check_output_folder, out, root)
 
 
 def test_a_link_to_itself_is_refused(root):
