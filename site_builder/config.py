@@ -254,8 +254,12 @@ class TaskSection(_Facts):
     """Highest possible score."""
     score_chance: Number | None = None
     """Score that guessing gives."""
+    mean_of_examples: bool | None = None
+    """Whether the score is a mean over examples."""
     dataset_url: WebUrl | None = None
     """Web page of the data set."""
+    evaluation_split: Name | None = None
+    """Split of the data set behind the scores."""
 
 
 class ModelSection(_Facts):
