@@ -1,6 +1,6 @@
 """The tutorial, acted out: its commands as they stand there, in an environment with nothing else.
 
-Only the installation differs: the wheel is the one that `init` gives to projects, installed by pip
+Stand-ins: `make wheel` gives the wheel that `init` gives to projects, for `pipx` pip installs it
 without an index, and the packages that it needs are those that run the tests. The repository on a
 host is a bare one beside the project.
 """
@@ -28,11 +28,14 @@ TUTORIAL = (ROOT / "docs/tutorial.md").read_text(encoding="utf8")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
+MAKE = '[ "$*" = wheel ] && mkdir -p dist && cp {wheel} dist/\n'
+PIPX = '[ "$1" = install ] && exec python -m pip install --quiet --no-index --no-deps "${@:2}"\n'
+
+
 def steps() -> list[str]:
-    """What to do in each section after the installation, as a script of bash."""
-    install, *others = re.split(r"^## \d\. ", TUTORIAL, flags=re.MULTILINE)[1:]
-    assert install.startswith("Install\n")
-    return ["".join(_script(*block) for block in BLOCK.findall(step)) for step in others]
+    """What to do in each section, as a script of bash."""
+    sections = re.split(r"^## \d\. ", TUTORIAL, flags=re.MULTILINE)[1:]
+    return ["".join(_script(*block) for block in BLOCK.findall(step)) for step in sections]
 
 
 def _script(language: str, text: str) -> str:
@@ -41,31 +44,34 @@ def _script(language: str, text: str) -> str:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The command `site-builder` from a wheel, Git, and a host whose repositories are here."""
+    """What installs the generator, Git, and a host whose repositories are here."""
     venv.create(folder / "env")
     link_packages(folder / "packages")
-    (wheel,) = (name for name in generator_files() if name.endswith(".whl"))
-    (folder / Path(wheel).name).write_bytes(generator_files()[wheel])
+    (name,) = (name for name in generator_files() if name.endswith(".whl"))
+    wheel = folder / Path(name).name
+    wheel.write_bytes(generator_files()[name])
+    for command, text in (("make", MAKE.format(wheel=wheel)), ("pipx", PIPX)):
+        script = folder / "env/bin" / command
+        script.write_text(f"#!/bin/bash\n{text}", encoding="utf8")
+        script.chmod(0o755)
     config = folder / "gitconfig"
     here = f'[url "{folder}/"]\n\tinsteadOf = https://github.com/OWNER/\n'
     config.write_text(f"[user]\n\tname = A\n\temail = a@example.org\n{here}", encoding="utf8")
-    env = {
+    return {
         "PATH": os.pathsep.join([str(folder / "env/bin"), "/usr/local/bin", "/usr/bin", "/bin"]),
         "HOME": str(folder),
         "PYTHONPATH": str(folder / "packages"),
         "GIT_CONFIG_GLOBAL": str(config),
         "GIT_CONFIG_NOSYSTEM": "1",
     }
-    pip = [str(folder / "env/bin/python"), "-m", "pip", "install", "--quiet", "--no-index"]
-    subprocess.run([*pip, "--no-deps", Path(wheel).name], cwd=folder, env=env, check=True)
-    return env
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of a POSIX shell")
 @pytest.mark.parametrize("first", ["import", "init"])
 def test_from_nothing_to_a_published_copy(tmp_path, first):
     """In either order of its second and third step."""
-    import_, init, *rest = steps()
+    install, import_, init, *rest = steps()
+    assert install.startswith("make wheel ")
     assert import_.startswith("site-builder import ")
     assert init.startswith("site-builder init ")
     order = [import_, init] if first == "import" else [init, import_]
@@ -73,7 +79,7 @@ def test_from_nothing_to_a_published_copy(tmp_path, first):
     git(tmp_path, "init", "--quiet", "--bare", "my-board.git")
     shutil.copytree(HARNESSES / "lm_eval", tmp_path / "results")
     done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-e", "-c", "".join([*order, *rest])],
+        ["bash", "--noprofile", "--norc", "-e", "-c", "".join([install, *order, *rest])],
         cwd=tmp_path,
         env=env,
         capture_output=True,
