@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -293,11 +294,11 @@ def aggregate(  # noqa: PLR0913 - one per option
 ) -> None:
     """Aggregate per-example scores into results and paired differences, by key.
 
-    INSTANCES are Parquet files, and folders of them, with the columns model, task, example, score
-    and, if there are several, variant and cluster. They may be larger than the memory of one
-    machine. Each model, variant and task gets its mean score, standard error and number of
-    examples, and its paired differences from the base model and the baseline. Aggregating again
-    changes nothing.
+    INSTANCES are files of Parquet, CSV or JSON lines, and folders of them, with the columns model,
+    task, example, score and, if there are several, variant and cluster. They may be larger than the
+    memory of one machine. Each model, variant and task gets its mean score, standard error and
+    number of examples, and its paired differences from the base model and the baseline. Aggregating
+    again changes nothing.
     """
     from site_builder.examples import aggregate as examples
     from site_builder.examples.engines import dask_engine, duckdb_engine
@@ -311,10 +312,11 @@ def aggregate(  # noqa: PLR0913 - one per option
     if engine != "dask" and scheduler is not None:
         message = "--scheduler works only with --engine dask."
         raise click.UsageError(message)
-    with console.exit_on_error():
+    with console.exit_on_error(), TemporaryDirectory() as scratch:
         config = load_config(root)
         known = known_ids(config)
-        files = find_examples(paths, dict(columns))
+        # The workers of a cluster do not see this folder.
+        files = find_examples(paths, dict(columns), None if scheduler else Path(scratch))
         started = duckdb_engine(memory) if scheduler is None else dask_engine(scheduler)
         with started as backend, console.bar(files.rows) as on_progress:
             found = examples.aggregate(

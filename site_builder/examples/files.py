@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import unquote
 
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.importers.reading import Found, find_files
 from site_builder.records import Record
-from site_builder.tables.read import ParquetError, StoredColumn, read_footer
+from site_builder.tables.read import (
+    Footer,
+    ParquetError,
+    StoredColumn,
+    read_footer,
+    text_as_parquet,
+)
+from site_builder.tables.schema import EXAMPLES
 
-_ENDINGS = (".parquet", ".parq", ".pq")
+_PARQUET = (".parquet", ".parq", ".pq")
+_TEXT = (".csv", ".jsonl", ".ndjson")
 # What each column may hold.
 _KINDS = {
     **dict.fromkeys(("model", "task", "variant"), ("text",)),
@@ -41,7 +50,7 @@ class ExampleFiles(Record):
     """The files with per-example scores at some paths, and the number of their rows.
 
     Attributes:
-        skipped: A warning for each file that is not Parquet.
+        skipped: A warning for each file that is no table.
         shown: The paths in messages and in the results.
     """
 
@@ -56,27 +65,30 @@ class ExampleFiles(Record):
         return any("cluster" in source.columns for source in self.sources)
 
 
-def find_examples(paths: Sequence[Path], named: Mapping[str, str]) -> ExampleFiles:
+def find_examples(
+    paths: Sequence[Path], named: Mapping[str, str], scratch: Path | None = None
+) -> ExampleFiles:
     """Find the per-example scores at some paths.
 
-    Paths are Parquet files and folders of them: flat, nested, or with columns in the names of
-    folders (`model=alpha/task=add/`). `named` has columns of other names, by column of the schema.
+    Paths are files and folders of them: flat, nested, or with columns in the names of folders
+    (`model=alpha/task=add/`). `named` has columns of other names, by column of the schema. The
+    folder `scratch` gets text files as Parquet; without one, only Parquet is read.
 
     Raises:
         FaultsError: Every fault of the paths, files and columns.
     """
-    found, skipped, faults = _find(paths)
+    endings = (*_PARQUET, *_TEXT) if scratch else _PARQUET
+    found, skipped, faults = _find(paths, endings)
     # Files by what they must share to be read as one: their columns, those of folders last.
     forms: dict[tuple[tuple[StoredColumn, ...], tuple[str, ...]], list[Found]] = {}
     rows, unread, sources = 0, list[Fault](), list[Source]()
-    for file in found:
+    for stated in found:
         try:
-            footer = read_footer(file.path)
-        except ParquetError as error:
-            unread.append(Fault(file.shown, str(error), "Write it again, or remove it."))
+            file, footer = _open(stated, scratch)
+        except FaultsError as error:
+            unread += error.faults
             continue
-        parts = (part for part in file.path.parent.parts if "=" in part)
-        keys = tuple(unquote(part.partition("=")[0]) for part in parts)
+        keys = tuple(unquote(part.partition("=")[0]) for part in _key_folders(file.path))
         forms.setdefault((footer.columns, keys), []).append(file)
         rows += footer.rows
     faults += limit_faults(unread, len(unread), "", "files that cannot be read")
@@ -89,8 +101,8 @@ def find_examples(paths: Sequence[Path], named: Mapping[str, str]) -> ExampleFil
         sources.append(Source(tuple(file.path for file in files), columns, folders))
     shown = ", ".join(path.resolve().name for path in paths)
     if not found and not faults:
-        fix = f"Name files that end in {', '.join(_ENDINGS)}."
-        faults.append(Fault(shown, "no Parquet file was found", fix))
+        fix = f"Name files that end in {', '.join(endings)}."
+        faults.append(Fault(shown, "no file with a table was found", fix))
     elif not rows and not faults:
         faults.append(Fault(shown, "no file has a row", "Name files with scores in them."))
     if faults:
@@ -98,20 +110,48 @@ def find_examples(paths: Sequence[Path], named: Mapping[str, str]) -> ExampleFil
     return ExampleFiles(tuple(sources), rows, tuple(skipped), shown)
 
 
-def _find(paths: Sequence[Path]) -> tuple[list[Found], list[Fault], list[Fault]]:
-    """Return the Parquet files, a warning for each other file, and a fault for each bad path."""
+def _key_folders(path: Path) -> list[str]:
+    """Return the names of folders that are columns: `model=alpha`."""
+    return [part for part in path.parent.parts if "=" in part]
+
+
+def _open(file: Found, scratch: Path | None) -> tuple[Found, Footer]:
+    """Return a file as Parquet, with its footer, or raise its faults."""
+    if scratch and file.path.suffix.lower() in _TEXT:
+        file = _as_parquet(file, scratch)
+    try:
+        return file, read_footer(file.path)
+    except ParquetError as error:
+        fix = "Write it again, or remove it."
+        raise FaultsError([Fault(file.shown, str(error), fix)]) from error
+
+
+def _as_parquet(file: Found, scratch: Path) -> Found:
+    """Write a text file as Parquet into `scratch`, with the folders that are columns."""
+    content = text_as_parquet(EXAMPLES, file.path, file.shown)
+    folder = Path(mkdtemp(dir=scratch)).joinpath(*_key_folders(file.path))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{file.path.stem}.parquet"
+    path.write_bytes(content)
+    return Found(path, file.shown)
+
+
+def _find(
+    paths: Sequence[Path], endings: Sequence[str]
+) -> tuple[list[Found], list[Fault], list[Fault]]:
+    """Return the files, a warning for each that is no table, and a fault for each bad path."""
     found: dict[Path, Found] = {}
     others, faults = list[Path](), list[Fault]()
     for path in paths:
         if not path.exists():
             faults.append(Fault(str(path), "there is no such file or folder"))
         for file in find_files(path) if path.exists() else ():
-            if file.path == path or file.path.suffix.lower() in _ENDINGS:
+            if file.path == path or file.path.suffix.lower() in endings:
                 found.setdefault(file.path.resolve(), Found(file.path.resolve(), file.shown))
             else:
                 others.append(file.path)
-    warnings = (Fault(str(p), "skipped: it is not Parquet", "", "warning") for p in others)
-    skipped = list(limit_faults(warnings, len(others), "", "files that are not Parquet"))
+    warnings = (Fault(str(p), "skipped: it is no table", "", "warning") for p in others)
+    skipped = list(limit_faults(warnings, len(others), "", "files that are no tables"))
     return list(found.values()), skipped, faults
 
 

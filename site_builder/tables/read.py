@@ -216,6 +216,15 @@ def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | tuple[F
     return replace(table, source=file, lines=text.lines, faults=text.faults)
 
 
+def text_as_parquet(spec: TableSpec, path: Path, where: str) -> bytes:
+    """Return a table in a text file as Parquet, or raise all its faults."""
+    table = load_table(spec, path, where)
+    faults = table.faults if isinstance(table, LoadedTable) else table
+    if faults or not isinstance(table, LoadedTable):
+        raise FaultsError(faults)
+    return table.file
+
+
 def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault:
     """Read one table from the content of its file, or return why it cannot be read."""
     if not file:

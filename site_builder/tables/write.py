@@ -19,12 +19,11 @@ from site_builder.tables.lock import replacing
 from site_builder.tables.read import (
     PARQUET_ERRORS,
     LargeParquetError,
-    LoadedTable,
     find_files,
-    load_table,
     parquet_problem,
     read_whole,
     several_files,
+    text_as_parquet,
 )
 from site_builder.tables.schema import MODELS, RESULTS, TASKS, TableSpec, Type
 
@@ -111,7 +110,8 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
         return StoredTable(spec, f"{spec.name}.{ending}")
     file, where = names[0], f"data/{names[0]}"
     try:
-        table = read_whole(_parquet_of(spec, data_dir / file, where))
+        path = data_dir / file
+        table = read_whole(path if file == spec.file else text_as_parquet(spec, path, where))
         names = table.column_names
     except (LargeParquetError, *PARQUET_ERRORS) as error:
         what = f"the table cannot be added to: {parquet_problem(error)}"
@@ -125,17 +125,6 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
         row |= {name: _plain(row[name]) for name in declared}
     types = dict(zip(names, table.schema.types, strict=True))
     return StoredTable(spec, file, tuple(rows), types, table.schema.metadata or {})
-
-
-def _parquet_of(spec: TableSpec, path: Path, where: str) -> Path | bytes:
-    """Return the Parquet file of a table, or its content if the table is a text file."""
-    if path.name == spec.file:
-        return path
-    table = load_table(spec, path, where)
-    faults = table.faults if isinstance(table, LoadedTable) else table
-    if faults or not isinstance(table, LoadedTable):
-        raise FaultsError(faults)
-    return table.file
 
 
 def _plain(value: object) -> object:

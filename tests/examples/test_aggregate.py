@@ -83,6 +83,55 @@ def test_differences_by_hand(instances: Path, board: Path) -> None:
     } == found
 
 
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_text_files_give_the_same_as_parquet(instances, board, tmp_path, ending):
+    """Also with columns in the names of folders; a bad value is named by its line."""
+    run_aggregate(instances, "--into", board)
+    frame = pd.DataFrame(ROWS, columns=["model", "task", "variant", "example", "score"])
+    for (model, variant), rows in frame.groupby(["model", "variant"], dropna=False):
+        folder = tmp_path / f"text/model={model}/variant={variant}"
+        folder.mkdir(parents=True)
+        rest = rows.drop(columns=["model", "variant"])
+        text = rest.to_csv(index=False)
+        if ending == "jsonl":
+            text = rest.to_json(orient="records", lines=True)
+        (folder / f"part.{ending}").write_text(text)
+    other = project_of(tmp_path / "other")
+    said = run_aggregate(tmp_path / "text", "--into", other)
+    assert 0 == said.exit_code, said.stderr
+    assert rows_of(board, "differences") == rows_of(other, "differences")
+    (folder / f"part.{ending}").write_text("task,example,score\nadd,1,high\n")
+    said = run_aggregate(tmp_path / "text", "--into", other)
+    assert (1, True) == (said.exit_code, f"part.{ending}:" in said.stderr)
+
+
+def test_tables_in_text_keep_their_format_and_columns(instances, tmp_path):
+    """The scores replace those of their keys; the new table is text, too."""
+    project = tmp_path / "board"
+    (project / "data").mkdir(parents=True)
+    old = "model,task,variant,score,note\nalpha,add,base,0.25,mine\n"
+    (project / "data/results.csv").write_text(old)
+    (project / "data/models.jsonl").write_text('{"model": "alpha"}\n{"model": "gamma"}\n')
+    (project / "data/tasks.csv").write_text("task,metric\nadd,accuracy\nsort,accuracy\n")
+    said = run_aggregate(instances, "--into", project)
+    assert 0 == said.exit_code, said.stderr
+    names = {"results.csv", "models.jsonl", "tasks.csv", "differences.csv"}
+    assert names == {path.name for path in (project / "data").iterdir() if path.is_file()}
+    results = pd.read_csv(project / "data/results.csv").set_index(["model", "task", "variant"])
+    assert (0.5, "mine") == tuple(results.loc[("alpha", "add", "base"), ["score", "note"]])
+    differences = pd.read_csv(project / "data/differences.csv")
+    assert [0.5] == [
+        *differences.query("task == 'add' and variant == 'tuned' and against == 'base'").difference
+    ]
+    before = contents(project)
+    assert (
+        "Nothing changed; nothing was written."
+        in run_aggregate(instances, "--into", project).stderr
+    )
+    assert before == contents(project)
+    assert 0 == run("check", "--project", project).exit_code
+
+
 def test_report(instances: Path, board: Path) -> None:
     (instances / "notes.md").write_text("notes")
     said = run_aggregate(instances, "--into", board)
@@ -90,7 +139,7 @@ def test_report(instances: Path, board: Path) -> None:
     data = board / "data"
     run, of = "warning: instances: alpha, add (tuned):", "the difference is over 3 pairs"
     assert [
-        f"warning: {instances / 'notes.md'}: skipped: it is not Parquet",
+        f"warning: {instances / 'notes.md'}: skipped: it is no table",
         f"{run} its base lacks 1 example and has 1 other; {of}",
         f"{run} the baseline, gamma (base), lacks 1 example and has 1 other; {of}",
         "14 rows of 2 models on 2 tasks.",

@@ -47,10 +47,11 @@ def test_folder_without_parquet_files(tmp_path: Path, board: Path, name: str | N
     folder.mkdir()
     if name:
         (folder / name).write_text("notes")
-    skipped = [f"warning: {folder / str(name)}: skipped: it is not Parquet"] if name else []
+    skipped = [f"warning: {folder / str(name)}: skipped: it is no table"] if name else []
     assert [
         *skipped,
-        "i: no Parquet file was found. Name files that end in .parquet, .parq, .pq.",
+        "i: no file with a table was found. Name files that end in .parquet, .parq, .pq, "
+        ".csv, .jsonl, .ndjson.",
         "1 error; nothing was written.",
     ] == faults(folder, "--into", board)
 

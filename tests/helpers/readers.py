@@ -294,13 +294,19 @@ def _count_tokens(folder: Path) -> None:
 
 def _examples() -> Files:
     frame = pd.DataFrame(ROWS, columns=["model", "task", "variant", "example", "score"])
-    return {"a.parquet": parquet(frame), "b.parquet": parquet(frame.tail(1).assign(example="7"))}
+    one = frame.tail(1)
+    return {
+        "a.parquet": parquet(frame),
+        "b.parquet": parquet(one.assign(example="7")),
+        "c.csv": one.assign(example="8").to_csv(index=False).encode(),
+        "d.jsonl": one.assign(example="9").to_json(orient="records", lines=True).encode(),
+    }
 
 
 def _aggregate(folder: Path) -> None:
     config = SiteConfig(root=folder.parent / "project")
-    with duckdb_engine(10**8) as engine:
-        files, known = find_examples([folder], {}), known_ids(config)
+    with duckdb_engine(10**8) as engine, TemporaryDirectory() as scratch:
+        files, known = find_examples([folder], {}, Path(scratch)), known_ids(config)
         save(aggregate(files, engine, config, known, average=True), config, "a", dry=True)
 
 
