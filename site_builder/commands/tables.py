@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 def _format_name(text: str) -> str:
     from site_builder.importers.formats import known_formats
 
-    return click.Choice([*known_formats()]).convert(text, None, None)
+    known = [*known_formats()]
+    name = text if text in known else text.replace("_", "-")  # as in `lm_eval`
+    return click.Choice(known).convert(name, None, None)
 
 
 class _ImportCommand(click.Command):

@@ -112,7 +112,8 @@ def read_helm(path: Path, options: ImportOptions) -> Reading:
     }
     if path.is_file() or not folders:
         why = "it is not a run folder of HELM, with run_spec.json and stats.json in it"
-        return Reading(skipped=tuple(Skipped(found.shown, why) for found in files))
+        fix = "Name the run folder, not a file in it." if path.is_file() else ""
+        return Reading(skipped=tuple(Skipped(found.shown, why, fix=fix) for found in files))
     runs = (Found(folder, str(shown)) for folder, shown in folders.items())
     scenarios: dict[str, _Scenario] = {}
     reading = read_each(runs, lambda found: _read_run(found, options, scenarios))

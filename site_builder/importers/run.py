@@ -13,7 +13,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import MOST_ALIKE, Fault, FaultsError, did_you_mean
 from site_builder.formatting import counted, listed
 from site_builder.importers.assume import Assumed, assume_tasks
-from site_builder.importers.formats import Format
+from site_builder.importers.formats import ANY, Format
 from site_builder.importers.merge import (
     RUN,
     Key,
@@ -122,9 +122,11 @@ def _read(source: Format, path: Path, options: ImportOptions) -> Reading:
 
 def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
     if not reading.measures and not reading.examples:
-        what = f"no score of format {source.name} was found"
+        is_any, listing = source.name == ANY.name, "`site-builder import --help`"
+        what = f"no score{'' if is_any else f' of format {source.name}'} was found"
         what += "" if reading.skipped else ", since there is no file"
-        nothing = Fault("", what, f"Name files or folders that contain {source.meaning}.")
+        wanted = f"scores in a format that {listing} lists" if is_any else source.meaning
+        nothing = Fault("", what, f"Name files or folders that contain {wanted}.")
         raise FaultsError((*_skipped_faults(reading), nothing))
     known = {(score.task, score.metric) for score in reading.measures}
     if unknown := [text for text in metrics if not any(is_wanted(text, *of) for of in known)]:

@@ -203,6 +203,9 @@ def _guess_columns(
         none = ", ".join(f"{name} ({what})" for name, what in measures.items())
         fix = "Name the scores by task_columns under [import] in site.toml." if none else ""
         why = f"it has no column of scores{none and f', only {none}'}"
+        if "score" in named:
+            why = f"its column {named['score']!r} has scores, but no column names their task"
+            fix = "Add a column 'task'."
         raise UnreadableFileError(why=why, fix=fix)
     errors = {column: errors[column] for column in scores if column in errors}
     used = {*scores, *errors.values()}

@@ -112,11 +112,13 @@ def _unsound_columns(table: LoadedTable) -> set[str]:
 def _column_faults(table: LoadedTable, features: Collection[str]) -> Iterator[Fault]:
     names = [str(name) for name in table.frame.columns]
     missing = [spec for spec in table.spec.columns if spec.name not in names]
+    is_wide = table.spec is RESULTS and {*names}.isdisjoint(("task", "score")) and "model" in names
+    form = " `site-builder import csv` reads tables of other forms." if is_wide else ""
     further = [name for name in names if table.spec.column(name) is None]
     for spec in missing:
         if spec.required:
             hint = did_you_mean(spec.name, further).partition("Did you mean ")[2]
-            fix = f"Is it {hint}" if hint else f"Add it: {spec.meaning.lower()}."
+            fix = f"Is it {hint}" if hint else f"Add it: {spec.meaning.lower()}.{form}"
             yield Fault(table.where, f"column '{spec.name}' is missing", fix)
     optional = [spec.name for spec in missing if not spec.required]
     hints = {n: did_you_mean(n, optional, cutoff=0.8) for n in further if n not in features}

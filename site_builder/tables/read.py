@@ -158,6 +158,8 @@ def _load_tables(data_dir: Path, shown_as: str) -> LoadedTables:
 
 
 def _missing_fix(spec: TableSpec, data_dir: Path) -> str:
+    if beside := find_files(spec, data_dir.parent):
+        return f"Move {beside[0]} into {data_dir.name}/."
     names = {name for table in TABLES for name in table.files}
     strange = sorted(path.name for path in data_dir.glob("*") if path.suffix in ENDINGS)
     if found := [name for name in strange if name not in names]:

@@ -159,7 +159,9 @@ def _shape_faults(
     n, found = len(heading), next((mark for mark in _SEPARATORS if mark in heading[0]), None)
     if n == 1 and found:
         what = f"the values are separated by {found!r}"
-        yield Fault(where, what, "Separate them by commas.")
+        fix = "Separate them by commas, or use `site-builder import csv`."
+        yield Fault(where, what, fix)
+        return  # each row would be another fault of the same cause
     for name, times in Counter(heading).items():
         if times > 1:
             yield Fault(where, f"{times} columns are called {name!r}", "Keep one.")

@@ -214,7 +214,7 @@ def test_from_something_without_scores(tmp_path):
     (tmp_path / "notes.txt").write_text("nothing", encoding="utf8")
     said = run(tmp_path / "board", "--from", tmp_path / "notes.txt")
     assert 1 == said.exit_code
-    assert "no score of format any was found. Name files or folders that contain" in said.stderr
+    assert "no score was found. Name files or folders that contain" in said.stderr
     assert ["notes.txt"] == list(contents(tmp_path))
 
 

@@ -18,7 +18,9 @@ NUMBER = "not a number. Write a number, such as 0.71, or leave the row out."
 CHECK = "check --project board"
 TEXT = pd.DataFrame({"model": ["a", "b"], "task": "t", "score": ["0.5", "n/a"]})
 WIDE = "model,puzzle\na,0.4\nb,0.6\n"
-ANY = "Name files or folders that contain output in any of the other formats, told by its content."
+ANY = (
+    "Name files or folders that contain scores in a format that `site-builder import --help` lists."
+)
 Files = dict[str, str | pd.DataFrame]
 RESULTS: Files = {"board/data/results.csv": SCORES}
 # The files of the folder in which a command runs, the command, and its line.
@@ -41,10 +43,22 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         CHECK,
         "data/results.csv: results.csv and results.jsonl are one table. Keep one of them.",
     ),
+    "table beside its folder": (
+        {"board/results.csv": SCORES},
+        CHECK,
+        "data/results.parquet: the file is missing. Move results.csv into data/.",
+    ),
+    "a column for each task": (
+        {"board/data/results.csv": WIDE},
+        CHECK,
+        "data/results.csv: column 'task' is missing. Add it: id of the task. "
+        "`site-builder import csv` reads tables of other forms.",
+    ),
     "semicolons": (
         {"board/data/results.csv": SCORES.replace(",", ";")},
         CHECK,
-        "data/results.csv: the values are separated by ';'. Separate them by commas.",
+        "data/results.csv: the values are separated by ';'. Separate them by commas, or use "
+        "`site-builder import csv`.",
     ),
     "decimal comma": (
         {"board/data/results.csv": 'model,task,score\na,t,"0,7"\n'},
@@ -195,7 +209,7 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
     "project from a file without scores": (
         {"notes.txt": "x"},
         "init board --from notes.txt",
-        f"no score of format any was found. {ANY}",
+        f"no score was found. {ANY}",
     ),
     "import of nothing": (
         {},
@@ -205,7 +219,7 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
     "import of an empty folder": (
         {"runs/.keep": ""},
         "import any runs --into board",
-        f"no score of format any was found, since there is no file. {ANY}",
+        f"no score was found, since there is no file. {ANY}",
     ),
     "import of another format": (
         {"r.csv": SCORES},
@@ -237,6 +251,18 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         "import csv r.csv --into board",
         "warning: r.csv: skipped: it has no column of models or tasks; name them under "
         "[import.columns] in site.toml",
+    ),
+    "table without tasks": (
+        {"r.csv": "model,score\na,0.4\n"},
+        "import csv r.csv --into board",
+        "warning: r.csv: skipped: its column 'score' has scores, but no column names their task. "
+        "Add a column 'task'.",
+    ),
+    "file of a HELM run": (
+        {"run/stats.json": "[]"},
+        "import helm run/stats.json --into board",
+        "warning: stats.json: skipped: it is not a run folder of HELM, with run_spec.json and "
+        "stats.json in it. Name the run folder, not a file in it.",
     ),
     # --- other commands ---
     "examples without ids": (

@@ -32,6 +32,10 @@ def folder(tmp_path):
     return tmp_path / "runs"
 
 
+def test_name_of_a_format_with_underscores(tmp_path, folder):
+    assert 0 == run_import("lm_eval", folder, into=tmp_path).exit_code
+
+
 def test_report_lists_read_skipped_added_and_written(folder, tmp_path):
     said = run_import("lm-eval", folder, into=tmp_path / "p")
     assert (0, "") == (said.exit_code, said.stdout)

@@ -94,7 +94,11 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
         ("model,task,score\n", "the table has no rows. Write at least one row for a score."),
         (b"model\xff", "is not UTF-8 text. Save it as UTF-8."),
         ('model,task,score\n"a,t,1', "is not valid CSV: unexpected end of data"),
-        ("model;task;score\na;t;1", "the values are separated by ';'. Separate them by commas."),
+        (
+            "model;task;score\na;t;1",
+            "the values are separated by ';'. Separate them by commas, or use "
+            "`site-builder import csv`.",
+        ),
         ("model,task,score,score\na,t,1,1", "2 columns are called 'score'. Keep one."),
         ("model,task,score\na,t,1\nb,t\n", ":3: it has 2 values, the heading 3"),
         ("modle,task,score\na,t,1", "column 'model' is missing. Is it 'modle'?"),
