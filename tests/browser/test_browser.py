@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from tests.helpers.browsing import (
     EMPTY_CHARTS,
     IS_SLOW,
-    LAYOUT_SHIFT,
     PAGE_TYPES,
     SAVES_DATA,
     WIDE,
@@ -24,19 +23,6 @@ from tests.helpers.browsing import (
 from tests.helpers.serve import AsAHost, served
 from tests.helpers.sites import BuiltSite, is_outside
 from tests.helpers.weights import weights
-
-
-@pytest.mark.parametrize("path", PAGE_TYPES)
-@both_sizes
-def test_pages_draw_their_charts_in_silence(chromium, home, path, size):
-    """No complaint, no other host, no sideways scrolling, no movement, no empty chart."""
-    page, heard = open_page(chromium, home + path, size)
-    scroll_through(page)
-    assert [] == heard.complaints
-    assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
-    assert overflow(page) <= 0
-    assert page.evaluate(LAYOUT_SHIFT) < 0.01
-    assert 0 == page.evaluate(EMPTY_CHARTS)
 
 
 @pytest.mark.parametrize("path", PAGE_TYPES)
