@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers import readers
@@ -20,6 +20,7 @@ from tests.helpers.readers import (
 from tests.tools.fuzz.__main__ import run_limited
 
 Changes = list[tuple[float, float, bytes, int]]
+few = settings(max_examples=15)  # `make fuzz` gives it many more
 each_reader = pytest.mark.parametrize("name", READERS)
 
 
@@ -66,6 +67,7 @@ def test_hostile_files_are_read_or_refused(folders, name):
 
 @pytest.mark.fuzz
 @each_reader
+@few
 @given(changes=damages(), data=st.data())
 def test_damaged_files_are_read_or_refused(folders, name, changes, data):
     sound = data.draw(st.sampled_from(sound_inputs(READERS[name])))
@@ -74,6 +76,7 @@ def test_damaged_files_are_read_or_refused(folders, name, changes, data):
 
 @pytest.mark.fuzz
 @each_reader
+@few
 @given(given=st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(folders, name, given):
     read_input(READERS[name], folders[name], given)
