@@ -1,5 +1,6 @@
 """Fixtures that more than one test module uses."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,11 @@ from tests.helpers.tables import board, write_project
 # A slow machine is no failure.
 settings.register_profile("any_machine", deadline=None, max_examples=50)
 settings.load_profile("any_machine")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests also wait, for a browser, a process or a limit."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
