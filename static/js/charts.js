@@ -92,7 +92,7 @@
     } catch (error) {
       const note = document.createElement("p");
       note.className = "chart-failed";
-      note.textContent = `The chart could not be drawn: ${error instanceof Error ? error.message : error} Its numbers stand in the table below.`;
+      note.textContent = `The chart could not be drawn: ${error instanceof Error ? error.message : error} Its numbers are in the table below.`;
       plot.replaceChildren(note);
     }
   };

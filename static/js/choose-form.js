@@ -50,13 +50,13 @@
           const [amount, list] = [AMOUNTS.find((name) => name === key), LISTS.find((name) => name === key)];
           if (amount) {
             wish[amount] = amountOf(value) ?? wish[amount];
-            if (amountOf(value) === null) remarks.push(`${key} “${value}” is no number of 0 or more and is left out.`);
+            if (amountOf(value) === null) remarks.push(`The ${key} “${value}” is not a number of 0 or more and is left out.`);
           } else if (!known[key].has(value)) remarks.push(`This board has no ${key} “${value}”; it is left out.`);
           else if (list) wish[list].push(value);
           else if (key === "variant") wish.variant = value;
           else if (!wish.picks.some((pick) => pick.kind === key && pick.key === value)) {
             const weight = "weight" in details ? weightOf(details.weight) : 1;
-            if (weight === null) remarks.push(`Weight “${details.weight}” is no number above 0; it is taken as 1.`);
+            if (weight === null) remarks.push(`Weight “${details.weight}” is not a number above 0; it counts as 1.`);
             wish.picks.push({ kind: key, key: value, weight: weight ?? 1 });
           }
         }
@@ -147,8 +147,8 @@
         const isWrong = (field) => field !== typing && field.value.trim() !== "" && (weights.includes(field) ? weightOf : amountOf)(field.value) === null;
         for (const field of [...weights, ...amounts]) field.setAttribute("aria-invalid", String(isWrong(field)));
         return [
-          ...weights.filter(isWrong).map(({ value }) => `Weight \u201c${value}\u201d is no number above 0; it is taken as 1.`),
-          ...amounts.filter(isWrong).map(({ value }) => `\u201c${value}\u201d is no number of 0 or more and is left out.`),
+          ...weights.filter(isWrong).map(({ value }) => `Weight \u201c${value}\u201d is not a number above 0; it counts as 1.`),
+          ...amounts.filter(isWrong).map(({ value }) => `\u201c${value}\u201d is not a number of 0 or more and is left out.`),
         ];
       },
 
@@ -198,7 +198,7 @@
       const what = [...some("category", "category", "categories"), ...some("task", "task", "tasks")].join(" and ");
       const special = picks.filter(({ weight }) => weight !== 1);
       const parts = special.slice(0, MOST_NAMED).map((pick) => `${nameOf(pick)} counts ${times(pick.weight)}`);
-      if (special.length > MOST_NAMED) parts.push(`${special.length - MOST_NAMED} more have a weight of their own`);
+      if (special.length > MOST_NAMED) parts.push(`and ${counted(special.length - MOST_NAMED, "other weight")}`);
       return `${[`${what} picked`, ...parts].join(", ")}.`;
     };
 

@@ -49,13 +49,12 @@
   /** @param {Choice} choice */
   const bestOnText = (choice) => {
     const n = choice.listed[0].bestOn;
-    if (choice.tasks === 1) return "Best on it";
     return n === choice.tasks ? `Best on each of ${tasksText(choice)}` : `Best on ${n ? rounded(n, 0) : "none"} of ${tasksText(choice)}`;
   };
 
   /** @param {Choice} choice */
   const leadText = ({ listed: [, next] }) => {
-    if (!next) return "the only model that is left";
+    if (!next) return "the only model left";
     return next.behind ? `${gapText(next.behind)} ahead of ${name(next.model)}` : `level with ${name(next.model)}`;
   };
 
@@ -65,14 +64,18 @@
   /** @param {Choice} choice */
   const tiesText = ({ listed: [first, ...others], tasks: n, candidates }) => {
     if (!others.length) return "";
-    if (first.ranks === null) return `${counted(n, "task")}: too few to tell models apart. It takes ${counted(board.least_tasks, ...UNIT)}.`;
+    if (first.ranks === null) return `${counted(n, "task")} ${n === 1 ? "is" : "are"} too few to tell models apart. You need at least ${counted(board.least_tasks, ...UNIT)}.`;
     const tied = others.filter(mayBeFirst).map((c) => name(c.model));
     if (tied.length) return `${listed(tied)} may also be first: the difference is not clear.`;
-    return `It is clearly first${candidates > board.listed ? ` of these ${board.listed}` : ""}.`;
+    return `It is clearly first${candidates > board.listed ? ` among these ${board.listed}` : ""}.`;
   };
 
   /** Why the first is the first. @param {Choice} choice */
-  const reasonText = (choice) => [meritText(choice), `${bestOnText(choice)}; ${leadText(choice)}.`, tiesText(choice)].filter(Boolean).join(" ");
+  const reasonText = (choice) => {
+    const lead = leadText(choice);
+    const standing = choice.tasks > 1 ? `${bestOnText(choice)}; ${lead}.` : `${lead[0].toUpperCase()}${lead.slice(1)}.`;
+    return [meritText(choice), standing, tiesText(choice)].filter(Boolean).join(" ");
+  };
 
   /** What to say where no model is left. @param {Choice} choice */
   const nothingText = (choice) =>
@@ -200,7 +203,7 @@
     link.hidden = models.length < 2;
     link.href = `${site.pageLink(link.dataset.page ?? "")}?${new URLSearchParams(pairs)}`;
     const weights = new Set(choice.question.weights.filter((weight) => weight > 0));
-    put("compare-note", !link.hidden && weights.size > 1 ? "There each task counts the same." : "");
+    put("compare-note", !link.hidden && weights.size > 1 ? "The comparison counts each task the same." : "");
   };
 
   /** @param {Choice} choice @param {Wish} wish */
@@ -213,7 +216,7 @@
     put("reason", first ? reasonText(choice) : nothingText(choice));
     showList(choice);
     const hidden = choice.candidates - choice.listed.length;
-    put("more", hidden ? `${counted(hidden, "more model")} below these.` : "");
+    put("more", hidden ? `${counted(hidden, "more model")} ${hidden === 1 ? "ranks" : "rank"} below these.` : "");
     put("legend", legendText(choice));
     putFact("smallest", smallest && linkTo(smallest.model), smallest ? smallestText(smallest, margin) : "");
     const stays = staysFirst === null ? null : `First in ${coverage(staysFirst, board.reweightings)} draws`;
@@ -267,7 +270,7 @@
     } catch (error) {
       answerer = null;
       if (box.dataset.answered === undefined) box.dataset.failed = "";
-      note(`${error instanceof Error ? error.message : error} Load the page again.`);
+      note(`${error instanceof Error ? error.message : error} Reload the page to try again.`);
     } finally {
       if (turn === asked) box.dataset.answered = String(turn);
     }

@@ -91,7 +91,7 @@
 
   /** Who is ahead, in one sentence. @param {Comparison} comparison @param {string[]} names */
   const finding = (comparison, names) => {
-    if (!comparison.common) return `There is no task on which ${all(names)} have a score.`;
+    if (!comparison.common) return names.length > 1 ? `${all(names)} have no task in common.` : `${names[0]} has no score on these tasks.`;
     if (names.length === 1) {
       const sides = comparison.runs[0].overBaseline;
       if (sides === null || !board.reference) return `Choose a model to compare ${names[0]} with.`;
@@ -103,10 +103,13 @@
   /** Which tasks the figures are over. @param {Comparison} comparison */
   const scope = (comparison) => {
     const [n, whose] = [pickedTasks().length, picks.length ? "your" : "the"];
-    const who = comparison.runs.length === 1 ? "the model has" : "all of these models have";
-    const tasks = comparison.common === n ? `${whose} ${counted(n, "task")}` : `${comparison.common} of ${whose} ${counted(n, "task")}, those on which ${who} a score`;
-    const few = `These are fewer than ${counted(board.least_tasks, ...UNIT)}: too few for intervals, tasks needed and probabilities. `;
-    return `Means, differences and first places use ${tasks}. ${board.averaged && !comparison.isTested ? few : ""}Ranks are those of the whole board.`;
+    const who = ["the model has", "both models have"][comparison.runs.length - 1] ?? "all of these models have";
+    const tasks = comparison.common === n ? `${whose} ${counted(n, "task")}` : `the ${comparison.common} of ${whose} ${counted(n, "task")} on which ${who} a score`;
+    const few = `Intervals, tasks needed and probabilities need at least ${counted(board.least_tasks, ...UNIT)}. `;
+    const ranks = `Ranks ${board.averaged ? "" : "and win rates "}are those of the whole board.`;
+    if (!comparison.common) return ranks;
+    if (!board.averaged) return `Counts use ${tasks}. ${ranks}`;
+    return `Means, differences and first places use ${tasks}. ${comparison.isTested ? "" : few}${ranks}`;
   };
 
   /** Where each run has first place: name, summary, tasks with their margins, how many more there are. @param {Comparison} comparison @param {string[]} names */
@@ -127,7 +130,7 @@
         name: names[i],
         summary: `First place on ${firstPlaces} of ${counted(comparison.common, "task")}${shared ? `, ${shared} of them tied` : ""}.`,
         leads: sorted.slice(0, MOST_LEADS).map((found) => lead(found, i)),
-        more: more > 0 ? `And on ${more} more, in the table below.` : "",
+        more: more > 0 ? `And ${more} more in the table below.` : "",
       };
     });
   };
@@ -164,7 +167,7 @@
       else found.push(run);
     }
     if (beyond) remarks.push(`Only the first ${slots.length} models are compared; ${beyond} more ${beyond === 1 ? "is" : "are"} left out.`);
-    if (remarks.length && !found.length) remarks.push("The models that the page opens with are compared.");
+    if (remarks.length && !found.length) remarks.push("The page shows its default models instead.");
     return { runs: found.length ? found : firstRuns, remarks };
   };
 
@@ -267,8 +270,8 @@
   const putCategories = (comparison, names) => {
     const panels = categoryPanels(board, comparison);
     put("categories", ...panels.map((panel) => panelOf(panel, names)));
-    const one = "All have the same scale. Those on which the models differ most come first.";
-    put("scale", board.averaged ? one : "Each has a scale of its own.");
+    const one = "All categories have the same scale. Those in which the models differ most come first.";
+    put("scale", board.averaged ? one : "Each category has its own scale.");
     showSection("categories", panels.length > 0);
   };
 
@@ -434,7 +437,7 @@
     const free = [...variants.filter((v) => v === before), ...variants].find((variant) => !isTaken({ model, variant }, i));
     if (free === undefined) {
       fillSlots();
-      const remark = `${nameOf(model)} is compared already.`;
+      const remark = `${nameOf(model)} is already in the comparison.`;
       put("remark", remark);
       site.say(remark);
       return;

@@ -104,8 +104,8 @@
     activate(0);
     // The page's own status is out of reach while a dialog is open, so the dialog has one.
     if (!whole) note.textContent = HINT;
-    else if (!found.length) note.textContent = `Nothing is called “${input.value.trim()}”.`;
-    else note.textContent = found.length > MOST ? `${site.format.counted(found.length - MOST, "more", "more")}; type on to narrow.` : `${site.format.counted(found.length, "name")} found.`;
+    else if (!found.length) note.textContent = `No name matches “${input.value.trim()}”.`;
+    else note.textContent = found.length > MOST ? `${site.format.counted(found.length - MOST, "more", "more")}; keep typing to narrow the list.` : `${site.format.counted(found.length, "name")} found.`;
   };
 
   const open = async () => {

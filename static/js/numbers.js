@@ -79,12 +79,12 @@
     return `${rounded(value, size >= 20 ? 0 : size >= 2 ? 1 : size >= 0.01 ? 2 : placesOf(value, 2))}${TIMES}`;
   };
 
-  /** How a price compares with one so many times as high: cheaper, dearer, or neither. @param {number | null} times @param {number | null} inverse */
+  /** How a price compares with one so many times as high: cheaper, more expensive, or neither. @param {number | null} times @param {number | null} inverse */
   const cheaper = (times, inverse) => {
     if (times === null || inverse === null) return MISSING;
     const text = ratio(Math.max(times, inverse));
     if (text === ratio(1)) return text;
-    return `${text} ${times > 1 ? "cheaper" : "dearer"}`;
+    return `${text} ${times > 1 ? "cheaper" : "as expensive"}`;
   };
 
   /** A number of parameters, given in billions: 7.24B. @param {number | null} value */

@@ -118,12 +118,12 @@ def break_even(offer: Offer, other: Offer, load: Load) -> float | None:
 
 
 def compared(cost: float, reference: float) -> str:
-    """How much cheaper or dearer a cost is."""
+    """How much cheaper or more expensive a cost is."""
     if not cost or not reference:
         return NONE
     times = max(cost / reference, reference / cost)
     found = text.ratio(float(f"{times:.12g}"))
-    word = "" if found == text.ratio(1) else " cheaper" if cost < reference else " dearer"
+    word = "" if found == text.ratio(1) else " cheaper" if cost < reference else " as expensive"
     return f"{found}{word}"
 
 
@@ -422,14 +422,14 @@ def test_the_smallest_screen(chromium, mixed):
     [
         (300.2, 0.0033, f"300{TIMES} cheaper"),
         (1.5, 0.667, f"1.50{TIMES} cheaper"),
-        (0.888888888889, 1.125, f"1.13{TIMES} dearer"),
+        (0.888888888889, 1.125, f"1.13{TIMES} as expensive"),
         (1.0, 1.0, f"1.00{TIMES}"),
         (1.001, 0.999, f"1.00{TIMES}"),
         (0.999, 1.001, f"1.00{TIMES}"),
         (None, None, "\N{EN DASH}"),
     ],
 )
-def test_cheaper_or_dearer(calculator, times, inverse, text):
+def test_cheaper_or_more_expensive(calculator, times, inverse, text):
     """Always a number above 1, and a word for which way."""
     found = calculator.evaluate("pair => site.format.cheaper(...pair)", [times, inverse])
     assert text == found
@@ -452,9 +452,9 @@ def test_a_board_with_both_kinds_of_price(calculator):
         ("s/t", "$19.02", f"64{TIMES} cheaper", NONE),
         ("q", "$76.09", f"16.0{TIMES} cheaper", NONE),
         ("p", "$1,217.50", f"1.00{TIMES}", NONE),
-        ("q", "$1,369.69", f"1.13{TIMES} dearer", NONE),
-        ("r, by the hour", "$1,461.00", f"1.20{TIMES} dearer", "1,200"),
-        ("q, by the hour", "$4,383.00", f"3.6{TIMES} dearer", "3,600"),
+        ("q", "$1,369.69", f"1.13{TIMES} as expensive", NONE),
+        ("r, by the hour", "$1,461.00", f"1.20{TIMES} as expensive", "1,200"),
+        ("q, by the hour", "$4,383.00", f"3.6{TIMES} as expensive", "3,600"),
     ] == [
         (note, *row[1:])
         for note, row in zip(
@@ -498,7 +498,7 @@ def test_a_board_without_a_baseline(chromium, tmp_path):
     prices: list[Listed] = [("p", "x", 1, 1, None), ("q", "y", 2, 2, None)]
     site = build(priced(tmp_path / "project", prices, NO_BASELINE))
     page = show(chromium, site)
-    assert [f"1.00{TIMES}", f"2.0{TIMES} dearer"] == [row[2] for row in shown(page)[0]]
+    assert [f"1.00{TIMES}", f"2.0{TIMES} as expensive"] == [row[2] for row in shown(page)[0]]
     options = page.locator(".calculator option").all_text_contents()
     assert "The cheapest offer" == options[0]
     words = visible(site.page("serving/"))

@@ -591,7 +591,7 @@ def test_few_tasks_tell_no_models_apart(chromium):
     page, _ = open_page(chromium, url)
     ask(page, url, "")
     text = read(page)["reason"]
-    assert "5 tasks: too few to tell models apart. It takes 6 tasks." in text
+    assert "5 tasks are too few to tell models apart. You need at least 6 tasks." in text
     assert "first" not in text
     expect(page.locator("[data-choose=sensitivity]")).to_be_hidden()
     assert "Mean score 5.75 on the 5 tasks, tuned. Best on each of the 5 tasks; 0.88 ahead" in text
@@ -689,7 +689,7 @@ def test_limits_are_in_the_address_as_they_are_typed(chromium, home, size):
     remark = page.locator("[data-choose-remark]")
     expect(remark).to_be_hidden()  # until the visitor is done typing
     field.press("Tab")
-    expect(remark).to_have_text("“seven” is no number of 0 or more and is left out.")
+    expect(remark).to_have_text("“seven” is not a number of 0 or more and is left out.")
     expect(field).to_have_attribute("aria-invalid", "true")
     assert page.url.endswith("/choose/")
     field.fill("3")
@@ -732,8 +732,8 @@ def test_unknown_values_of_an_address_are_reported(chromium, home):
     remark = page.locator("[data-choose-remark]")
     for said in (
         "This board has no task “nope”; it is left out.",
-        "Weight “-1” is no number above 0; it is taken as 1.",
-        "size “big” is no number of 0 or more and is left out.",
+        "Weight “-1” is not a number above 0; it counts as 1.",
+        "The size “big” is not a number of 0 or more and is left out.",
         "This board has no variant “x”; it is left out.",
         "This board has no license “<b>”; it is left out.",
     ):
@@ -774,7 +774,7 @@ def test_the_comparison_is_on_the_picked_tasks(chromium, home):
     page, _ = open_page(chromium, home)
     ask(page, home, "task=wikisql&size=3")
     wait_for(page, "Gemma 2B")
-    expect(page.get_by_text("There each task counts the same.")).to_be_hidden()
+    expect(page.get_by_text("The comparison counts each task the same.")).to_be_hidden()
     page.get_by_role("link", name="Compare the first models").click()
     expect(page.get_by_role("button", name="Remove WikiSQL")).to_be_visible()
     expect(page.locator("[data-part=finding]")).to_contain_text(
@@ -786,7 +786,7 @@ def test_the_comparison_is_on_the_picked_tasks(chromium, home):
 def test_weights_are_not_compared_and_the_page_says_so(chromium, home):
     page, _ = open_page(chromium, home)
     ask(page, home, "task=wikisql&weight=3&task=gsm8k")
-    expect(page.get_by_text("There each task counts the same.")).to_be_visible()
+    expect(page.get_by_text("The comparison counts each task the same.")).to_be_visible()
     link = page.get_by_role("link", name="Compare the first models")
     expect(link).to_have_attribute("href", re.compile(r"\?task=wikisql&task=gsm8k&model="))
 
@@ -803,7 +803,7 @@ def test_scores_that_cannot_be_loaded(chromium, home):
     page, _ = open_page(chromium, home)
     page.route("**/scores.*.js", lambda route: route.abort())
     page.goto(home + "choose/")
-    expect(page.locator("[data-choose-remark]")).to_contain_text("Load the page again.")
+    expect(page.locator("[data-choose-remark]")).to_contain_text("Reload the page to try again.")
     expect(page.locator(".without-scripts table")).to_be_visible()
 
 

@@ -610,7 +610,7 @@ def test_models_that_share_no_task(chromium, tmp_path):
     home = build(root).url
     page, _ = open_page(chromium, f"{home}compare/?model=a&model=b")
     expect(page.locator("[data-part=finding]")).to_have_text(
-        "There is no task on which a and b have a score."
+        "a and b have no task in common."
     )
     row = page.evaluate(ROWS, "compare-tasks")[0]
     assert [["0.500", "0.5"], ["no score", None]] == row[1:3]
@@ -634,7 +634,7 @@ def test_few_tasks_have_no_interval_and_the_page_says_why(chromium):
     home = built("lower_is_better").url
     page, _ = open_page(chromium, f"{home}compare/")
     expect(page.locator("[data-part=scope]")).to_contain_text(
-        "These are fewer than 6 tasks: too few for intervals, tasks needed and probabilities."
+        "Intervals, tasks needed and probabilities need at least 6 tasks."
     )
     measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
     assert [] == [m for m in measures if m.startswith(("Tasks needed", "Better"))]
@@ -710,7 +710,7 @@ def test_a_run_is_compared_only_once(chromium, index):
         page.get_by_label("Variant of model 3").locator("option[value=fine_tuned]")
     ).to_be_disabled()
     page.get_by_label("Model 1", exact=True).select_option("gpt-4")
-    expect(page.locator("[data-part=remark]")).to_have_text("GPT-4 is compared already.")
+    expect(page.locator("[data-part=remark]")).to_have_text("GPT-4 is already in the comparison.")
     expect(page.get_by_label("Model 1", exact=True)).to_have_value("phi-2")
 
 
@@ -748,7 +748,7 @@ def test_one_run_is_compared_with_the_baseline(chromium, index):
             "model=%3Cb%3E",
             ["Zephyr 7B Beta", "Mistral 7B", "Mistral 7B Instruct"],
             "“<b>” is not a model of this board and is left out. "
-            "The models that the page opens with are compared.",
+            "The page shows its default models instead.",
         ),
     ],
 )
@@ -814,7 +814,7 @@ def test_tasks_are_picked(chromium, index, size):
     expect(page.locator("#compare-tasks tbody tr")).to_have_count(3)
     assert page.url.endswith("compare/?category=Coding&task=mmlu")
     expect(page.locator("[data-part=scope]")).to_contain_text("use your 3 tasks.")
-    expect(page.locator("[data-part=scope]")).to_contain_text("fewer than 6 tasks")
+    expect(page.locator("[data-part=scope]")).to_contain_text("at least 6 tasks")
     page.reload()
     expect(page.locator("#compare-tasks tbody tr")).to_have_count(3)
     expect(page.get_by_role("button", name="Coding", exact=True)).to_have_attribute(
