@@ -95,14 +95,21 @@ class Labels(Record):
         return self.tuned if len(self.roles.tuned) == 1 or self.lifted else ""
 
     @property
-    def against(self) -> str:
-        """What makes the best contender the best, where that is not its score alone."""
-        return f" against {self.baseline}" if self.roles.has_several_baselines else ""
+    def best(self) -> str:
+        """Phrase for the best contender, as it is compared with the baseline.
+
+        Where the baseline has several scores, the best score need not have the best difference.
+        """
+        if self.roles.has_several_baselines:
+            return f"{self.contender} with the best difference from {self.baseline}"
+        return f"best {self.contender}"
 
     @property
-    def best(self) -> str:
-        """Phrase for the best contender, as it is compared with the baseline."""
-        return f"best {self.contender}{self.against}"
+    def best_difference(self) -> str:
+        """Phrase for the difference of the best contender from the baseline."""
+        if self.roles.has_several_baselines:
+            return f"best difference of {with_article(self.contender)} from {self.baseline}"
+        return f"best {self.contender} minus {self.baseline}"
 
     @property
     def lifted(self) -> bool:
@@ -135,6 +142,10 @@ class Labels(Record):
         """Return the key of the baseline's score beside a variant."""
         roles = self.roles
         return roles.baseline or "", task, roles.baseline_variants.get(variant, variant)
+
+    def before_noun(self, variant: str) -> str:
+        """Return a variant's label for `... score`, with a space; empty if there is only one."""
+        return f"{self.in_sentence(variant)} " if len(self.roles.variants) > 1 else ""
 
     def in_sentence(self, variant: str) -> str:
         """Return a variant's label for a sentence: `fine-tuned` for `Fine-tuned`; `SFT` stays."""
@@ -186,9 +197,9 @@ def make_labels(results: Results, config: SiteConfig) -> Labels:
 def with_article(phrase: str) -> str:
     """Put `a` or `an` before a noun, as spoken: `an instruct model`, `an SFT model`."""
     word = re.split(r"[\W_]", phrase, maxsplit=1)[0]
-    spelled_out = len(word) > 1 and word.isupper()
-    vowels = "AEFHILMNORSX8" if spelled_out else "aeiouAEIOU8"
-    is_vowel = word[:1] in tuple(vowels) and not word.lower().startswith(("one", "eu"))
+    spelled_out = len(word) > 1 and (word.isupper() or not re.search("[aeiouy]", word.lower()))
+    vowels = "AEFHILMNORSX8" if spelled_out else "AEIOU8"
+    is_vowel = word[:1].upper() in tuple(vowels) and not word.lower().startswith(("one", "eu"))
     return f"{'an' if is_vowel else 'a'} {phrase}"
 
 

@@ -75,39 +75,35 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "coverage": ("`scored`: tasks with a score in any variant; `of`: tasks of the board"),
         "scores_file": ("path of its scores, from the folder of this file"),
-        "scored": ("by variant, tasks with a score"),
-        "ranks": ("by variant, the rank on its board"),
+        "scored": ("tasks with a score"),
+        "ranks": ("the rank on its board"),
         "not_distinguishable_from_best": (
-            "by variant, whether the tasks cannot tell it from the first of its board; "
+            "whether the tasks cannot tell it from the first of its board; "
             "`tied_with_best` is that of the primary one"
         ),
         "rank_interval": (
-            "by variant, `[best, worst]` rank that the choice of tasks allows, of all models at "
-            "once"
+            "`[best, worst]` rank that the choice of tasks allows, of all models at once"
         ),
         "behind, behind_interval": (
-            "by variant, mean difference from the first over common tasks, with its simultaneous "
-            "95 % interval"
+            "mean difference from the first over common tasks, with its simultaneous 95 % interval"
         ),
         "possible_ranks": (
             "by variant, `[best, worst]` rank that missing scores allow; `null` where none "
             "is missing"
         ),
-        "average": ("by variant, mean score over the tasks that it has"),
+        "average": ("mean score over the tasks that it has"),
         "adjusted": (
             "by variant, estimated mean score over all tasks; `null` unless it ranks the board"
         ),
-        "interval": ("by variant, 95 % interval of what ranks the board, `[low, high]`"),
-        "lift_over_base, lift_over_baseline": ("by variant, mean lift; positive is better"),
-        "tasks_beating_baseline": (
-            "by variant, tasks on which it is strictly better than the baseline"
-        ),
-        "wins": ("by variant, tasks on which no model of the variant is better; all who tie count"),
+        "interval": ("95 % interval of what ranks the board, `[low, high]`"),
+        "lift_over_base, lift_over_baseline": ("mean lift; positive is better"),
+        "tasks_beating_baseline": ("tasks on which it is strictly better than the baseline"),
+        "wins": ("tasks on which no model of the variant is better; all who tie count"),
         "clear_wins, unclear_wins": (
-            "by variant, how many of these the errors of scores make clear, and not clear; `null` "
+            "how many of these the errors of scores make clear, and not clear; `null` "
             "where this is known of none"
         ),
-        "win_rate": ("by variant, mean share of rivals beaten"),
+        "win_rate": ("mean share of rivals beaten"),
         "tests_over_base, tests_over_baseline": (
             "by variant that has such a lift: `tasks`, `mean`, `interval`; `above`, "
             "`equal`, `below`: tasks by the sign of the lift; `sign_p`, `wilcoxon_p`, `t_p`: "
@@ -168,25 +164,22 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "scores": {
         "model": ("its id"),
         "task": ("ids of the tasks with a score of the model; all lists below have their order"),
-        "score": ("by variant, the scores that count; `null` where there is none"),
-        "rank": ("by variant, the rank among the scores of the task and variant"),
-        "interval": ("by variant, the 95 % interval of each score, `[low, high]`"),
-        "stderr": (
-            "by variant, the standard error of each score, as stated or from the number of examples"
-        ),
+        "score": ("the scores that count; `null` where there is none"),
+        "rank": ("the rank among the scores of the task and variant"),
+        "interval": ("the 95 % interval of each score, `[low, high]`"),
+        "stderr": ("the standard error of each score, as stated or from the number of examples"),
         "n_examples": (
-            "by variant, the number of examples of each score, as stated, or as the only "
-            "possible one"
+            "the number of examples of each score, as stated, or as the only possible one"
         ),
         "n_examples_range": (
-            "by variant, `[least, most]` examples that the score can be of, where none are stated. "
+            "`[least, most]` examples that the score can be of, where none are stated. "
             "If these differ, `stderr` and `interval` are for the most, and may be too small"
         ),
         "tied_with_best": (
-            "by variant, whether the score cannot be told from the best of its task and variant"
+            "whether the score cannot be told from the best of its task and variant"
         ),
         "at_chance": (
-            "by variant, whether the score is [no better than guessing]"
+            "whether the score is [no better than guessing]"
             "(statistics.md#chance-level); `null` where the chance level is not known; the key is "
             "there only if a task of the board states one"
         ),

@@ -57,7 +57,7 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
     below = np.tril_indices(len(rho), -1)
     pairs = _most_similar(results.scores.tasks, results.agreement)
     title = _similarity_title(results.agreement, pairs, labels)
-    variant = labels.in_sentence(results.board.variant)
+    variant = labels.before_noun(results.board.variant)
     drawn = paired[:_MOST_DRAWN]
     cut = "" if drawn == paired else f" The first {_MOST_DRAWN} tasks are drawn."
     part = np.ix_(drawn, drawn)
@@ -75,9 +75,9 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. Over all pairs of tasks the median is "
         f"{rounded(float(np.nanmedian(rho[below])), 2)}: near 1, tasks would be interchangeable; "
         "near 0, each measures something different.",
-        caption=f"Spearman's correlation of the {variant} scores of two tasks over the models that "
+        caption=f"Spearman's correlation of the {variant}scores of two tasks over the models that "
         f"have both. Clear means that p is below 0.05 after Holm's correction for the number of "
-        f"pairs. The table has the {_MOST_LISTED} most similar pairs.{cut}",
+        f"pairs. The table has the {len(pairs)} most similar pairs.{cut}",
         drawing=draw_half_matrix(rho[part], names, hovers, **COEFFICIENTS),
         table=_similarity_table(pairs, labels),
         terms="similar-tasks",
@@ -150,9 +150,11 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
     title = _training_sets_title(sets)
     shares = "; ".join(f"{percent(share)} below {count(t)}" for t, share in sets.shares.items())
     unknown = len(results.scores.tasks) - len(sets.sizes)
-    left_out = f" {counted(unknown, 'task')} of unknown training-set size left out."
+    are = "is" if unknown == 1 else "are"
+    left_out = f" {counted(unknown, 'task')} of unknown training-set size {are} left out."
     empty = sum(size == 0 for size in sets.sizes.values())
-    no_bar = f" {counted(empty, 'set')} without examples left out."
+    are = "is" if empty == 1 else "are"
+    no_bar = f" {counted(empty, 'set')} without examples {are} left out."
     return Chart(
         id="training-sets",
         title=title,
@@ -173,11 +175,12 @@ def _training_sets_title(sets: TrainingSets) -> str:
     if not sets.below:
         half = f"At least half of the {known} training sets"
         return f"{half} have {count(sets.median)} examples or fewer"
-    parts = [
-        f"{n} of {known}{'' if i else ' training sets'} {'has' if n == 1 else 'have'} fewer than "
-        f"{count(threshold)} examples"
-        for i, (threshold, n) in enumerate(sets.below.items())
-    ]
+    parts: list[str] = []
+    for threshold, n in sets.below.items():
+        sized = f"{'has' if n == 1 else 'have'} fewer than {count(threshold)} examples"
+        parts.append(f"{n} of {known}{'' if parts else ' training sets'} {sized}")
+        if n == known:
+            break
     return listed(parts)
 
 

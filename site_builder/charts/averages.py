@@ -28,7 +28,7 @@ from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
 from site_builder.formatting import count, counted, listed, percent, sentence
-from site_builder.labels import MERITS, Labels, with_article
+from site_builder.labels import MERITS, Labels
 from site_builder.table_model import Column, Field, Table, table_of
 
 
@@ -151,7 +151,8 @@ def _baseline_text(results: Results, labels: Labels) -> str:
     ahead, clearly = stats.models_ahead_of_baseline, stats.models_clearly_ahead_of_baseline
     sure = clearly_text(clearly, ahead, stats.tasks)
     have, of = "has" if ahead == 1 else "have", count(stats.models_compared)
-    which = " in one variant or more" if len(labels.roles.contest) > 1 else ""
+    which = f" in {'at least one' if ahead else 'any'} variant"
+    which *= len(labels.roles.contest) > 1
     text = f"; {count(ahead)} of {of} {have} a better mean than {labels.baseline}{which}"
     return f"{text}{sure if ahead else ''}"
 
@@ -215,8 +216,7 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
     scored = sum(s.scored > 0 for s in results.board.standings)
     ties = sum(s.wins for s in standings) > n_tasks
     more = ", so the bars add up to more than the number of tasks" if ties else ""
-    variant = f"{labels.in_sentence(results.board.variant)} " if labels.roles.tuned else ""
-    winners = f"{counted(len(standings), 'model')} of {scored}"
+    winners = f"{len(standings)} of {counted(scored, 'model')}"
     drawn = standings[:MOST_BARS]
     cut = "" if len(drawn) == len(standings) else f" The first {MOST_BARS} are drawn."
     bars = [
@@ -238,8 +238,9 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} first on at least "
         "one task.",
-        caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score. "
-        f"Every model that shares first place counts{more}.{_clear_text(standings)}{cut}",
+        caption="Number of tasks on which a model has the best "
+        f"{labels.before_noun(results.board.variant)}score. Every model that shares first place "
+        f"counts{more}.{_clear_text(standings)}{cut}",
         drawing=draw_bars(bars, "first places", signed=False),
         table=table_of("winners-table", "First places by model", fields, drawn, sorted_by="wins"),
         terms="winners",

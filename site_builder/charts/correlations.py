@@ -225,7 +225,7 @@ def chart_lift_correlations(results: Results, labels: Labels) -> Chart | None:
 def lift_correlations_title(found: Correlations, labels: Labels) -> str:
     """Return the clear directions, `Mean lift over base grows with ...`, or that there is none."""
     if not found.tested:
-        return "Too few tasks to tell which features go with lift"
+        return "Too few tasks to tell which features correlate with lift"
     parts = []
     for lift in LIFTS:
         ways = [
@@ -235,7 +235,7 @@ def lift_correlations_title(found: Correlations, labels: Labels) -> str:
         ]
         if ways:
             parts.append(f"{column_phrase(lift, labels)} {' and '.join(ways)}")
-    return sentence("; ".join(parts)) or "No feature clearly goes with lift"
+    return sentence("; ".join(parts)) or "No feature clearly correlates with lift"
 
 
 def _names_of(found: Correlations, lift: str, verdict: str, labels: Labels) -> list[str]:
@@ -388,7 +388,7 @@ class _Point(Record):
 
 
 def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
-    """Chart a kind of lift against each feature that clearly goes with it, with a fitted line.
+    """Chart each kind of lift against the features that clearly correlate with it, with a line.
 
     The others are in `chart_lift_correlations`, which shows that nothing clear is there to see.
     """

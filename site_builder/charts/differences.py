@@ -37,7 +37,7 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     beaten = sum(t.outcome == "beats" for t in tasks)
     known = sum(t.outcome is not None for t in results.tasks)
     of = f"{counted(len(tasks), 'task')}{'' if len(tasks) == known else ' of one metric'}"
-    title = f"The {labels.best} beats {labels.baseline} on {beaten} of {of}"
+    title = f"The best {labels.contender} beats {labels.baseline} on {beaten} of {of}"
     half = MOST_BARS // 2
     shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
     cut = "" if shown is tasks else f" The {half} at each end are drawn."
@@ -47,14 +47,14 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     unit = f"difference from {labels.baseline} (points of score)"
     verdicts = dict(zip(results.scores.tasks, judge_best_lifts(results.scores), strict=True))
     fields = (Field[TaskResult](TASK, lambda t: task_cell(labels, t.task)), *best_fields(labels))
-    caption = f"{sentence(labels.best)} minus {labels.baseline}, by task"
+    caption = f"{sentence(labels.best_difference)}, by task"
     return Chart(
         id="best-lift-by-task",
         title=title,
         reading=f"{title}{_by_task_reading(tasks, labels)}",
-        caption=f"Score of the {labels.best} minus the score of {labels.baseline}"
-        f"{labels.turning}, in points of the task's metric; right of zero is better. Full colour: "
-        f"clear. Grey: not clear. Striped: an error is not known.{cut}",
+        caption=f"{sentence(labels.best_difference)}{labels.turning}, in points of the task's "
+        "metric; right of zero is better. Full colour: clear. Grey: not clear. Striped: an error "
+        f"is not known.{cut}",
         drawing=draw_bars([_task_bar(t, labels, verdicts[t.task]) for t in shown], unit),
         table=table_of("best-lift-by-task-table", caption, fields, shown, sorted_by=by),
         terms="lift-over-baseline",
@@ -132,8 +132,9 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. Means run from {_mean_text(shown[0], labels)} to "
         f"{_mean_text(shown[-1], labels)}.",
-        caption=f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}, mean over the "
-        f"tasks of a category; the number of tasks in brackets. Grey: not tested against 0.{few}",
+        caption=f"{sentence(labels.best_difference)}{labels.turning}, mean over the tasks of a "
+        "category; the number of tasks in brackets. Bars are grey because they are not tested "
+        f"against 0.{few}",
         drawing=draw_bars([_category_bar(c, labels) for c in shown], unit),
         table=category_table(shown, labels, "category-difference-table"),
         terms="categories",

@@ -127,7 +127,8 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
     if len(frontier) == 1:
         line = f"The full circle is the frontier: no other model {axis.no_more} is as good"
     missing = len(board.ranked) - len(points)
-    left_out = f" {counted(missing, 'model')} {axis.unknown} left out." if missing else ""
+    are = "is" if missing == 1 else "are"
+    left_out = f" {counted(missing, 'model')} {axis.unknown} {are} left out." if missing else ""
     cut = "" if len(points) <= MOST_LISTED else f" The table has the first {MOST_LISTED} of them."
     return Chart(
         id=axis.id,

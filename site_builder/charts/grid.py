@@ -19,7 +19,7 @@ from site_builder.compute.robustness import judge_best
 from site_builder.compute.significance import Against, judge_lifts, lift_errors
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import NumberFormat, count, counted
-from site_builder.labels import MERITS, Labels
+from site_builder.labels import MERITS, Labels, with_article
 from site_builder.records import Record
 
 MOST_MODELS, MOST_TASKS = 12, 60
@@ -262,13 +262,13 @@ _UNKNOWN_MARKS = (
 
 def _score_measure(results: Results, labels: Labels) -> Measure:
     board = results.board
-    variant = labels.in_sentence(board.variant)
+    score = with_article(f"{labels.before_noun(board.variant)}score")
     within = "" if board.rules.averaged else ", within its row"
     return Measure(
         id="score",
         label="Score",
         title=_range_title(results, labels),
-        note=f"Each number is a score, {variant}.",
+        note=f"Each number is {score}.",
         mean=MERITS[board.rules.rank_by],
         legend=(("level1", f"lowest score{within}"), ("level5", f"highest score{within}"))
         if not labels.turned
@@ -318,7 +318,8 @@ def _parts(layout: _Layout) -> tuple[list[_Part], str]:
     categories = layout.results.categories[::-1]
     averaged = [c for c in categories if c.averaged and set(c.tasks) & set(tasks)]
     if len(tasks) > MOST_TASKS and len(averaged) > 1:
-        cut = " Each row is a mean over the tasks of a category, clear if its 95 % interval over "
+        cut = " Each row is a mean over the tasks of a category. "
+        cut += "A mean difference is clear if its 95 % interval over "
         lines = [_category_line(layout, c) for c in averaged[:MOST_TASKS]]
         return [(None, lines)], f"{cut}these tasks excludes 0."
     cut = f" The first {MOST_TASKS} of {len(tasks):,} tasks are shown."

@@ -131,7 +131,7 @@ def card_task_lifts(results: Results, labels: Labels) -> PreviewChart | None:
     ]
     is_cut = len(lifts) > _MOST_ROWS
     ends = ", the three first and the three last tasks" if is_cut else ", by task"
-    caption = f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}{ends}"
+    caption = f"{sentence(labels.best_difference)}{labels.turning}{ends}"
     return _bars(_ends(lifts, _N_FIRST_TASKS), labels.scale.signed, caption, signed=True)
 
 
@@ -139,7 +139,7 @@ def card_category_lifts(results: Results, labels: Labels) -> PreviewChart | None
     """Preview the best contender minus the baseline by category, lowest first."""
     categories = compared_categories(results, labels)
     lifts = [(c.category, c.best_lift_over_baseline or 0.0) for c in categories]
-    caption = f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}, mean by category"
+    caption = f"{sentence(labels.best_difference)}{labels.turning}, mean by category"
     return _bars(lifts, labels.scale.signed, caption, signed=True)
 
 

@@ -102,8 +102,8 @@ def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
     if standing.lift_over_base is not None:
         paired = standing.helped + standing.unchanged + standing.hurt
         title = (
-            f"{name} is better {tuned} than {labels.base} on {standing.helped} of "
-            f"{counted(paired, 'task')}"
+            f"The {tuned} score of {name} is better than its {labels.base} score on "
+            f"{standing.helped} of {counted(paired, 'task')}"
         )
         beats = f" and beats {baseline} on {standing.beats} of {compared}" if compared else ""
         return title + beats

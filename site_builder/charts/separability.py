@@ -158,6 +158,6 @@ def _table(
         ),
         rank_field("best_rank", "Best plausible rank", 0),
         rank_field("worst_rank", "Worst plausible rank", 1),
-        Field(Column("bars", "Bars", help="Bars that it is under, from the top"), bars_cell),
+        Field(Column("bars", "Bars", help="Its bars, counted from the top"), bars_cell),
     )
     return table_of("separability-table", "Models and the bars they share", fields, drawn)

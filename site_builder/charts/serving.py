@@ -214,7 +214,7 @@ def _title(priced: Sequence[Price], labels: Labels) -> str:
         if end is not None
     ]
     texts = dict.fromkeys(map(ratio, (min(ends), max(ends)))) if ends else ()
-    mixes = f" ({' to '.join(texts)} by the mix)" if len(texts) > 1 else ""
+    mixes = f" ({' to '.join(texts)}, depending on the mix)" if len(texts) > 1 else ""
     return f"{costs}; {labels.baseline} costs {ratio(first.ratio)} as much{mixes}"
 
 
@@ -223,6 +223,8 @@ def _recorded_text(prices: Sequence[Price]) -> str:
     named, dates = dict.fromkeys(p.source for p in prices), sorted({p.date for p in prices})
     sources = [source_link(source).text for source in named if source]
     where = f"As recorded in {listed(sources)}" if sources else "Their source is not stated"
+    if not sources and not any(dates):
+        return " Their source and date are not stated."
     if not any(dates):
         return f" {where}, undated."
     stated = [date for date in dates if date]

@@ -25,13 +25,13 @@ _previous_option = click.option(
     "--previous",
     metavar="OLD",
     help="The previous release, to publish what changed and a feed of changes. It can be "
-    "everything that `diff` reads, or `published`: the site at base_url, if there is one yet.",
+    "anything that `diff` reads, or `published`: the site at base_url, if there is one yet.",
 )
 _released_option = click.option(
     "--released",
     type=click.DateTime(["%Y-%m-%d"]),
     callback=lambda _context, _option, moment: moment and moment.date(),
-    help="Day of the data if site.toml does not state it, such as the day of the last commit that "
+    help="Date of the data if site.toml does not state it, such as that of the last commit that "
     "changed it. Default: the newest date of the results.",
 )
 _sign_option = click.option(
@@ -39,8 +39,8 @@ _sign_option = click.option(
     "key",
     metavar="KEY",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="SSH key that signs the manifest: the file of a private key, or of the public key of one "
-    "that an agent holds.",
+    help="SSH key that signs the manifest: the file of a private key, or the file of a public key "
+    "whose private key your SSH agent holds.",
 )
 
 
@@ -148,7 +148,7 @@ def deploy(  # noqa: PLR0913 - one per option
 ) -> None:
     """Build the site, check that it is complete, and push it to a branch.
 
-    This is for hosts that serve a branch, such as GitHub Pages. The sources stay as they are. A
+    This is for hosts that serve a branch, such as GitHub Pages. The sources stay unchanged. A
     push that would overwrite the work of others is refused.
     """
     from site_builder.build import BuildOptions, build_site, load_project
@@ -187,7 +187,7 @@ def _message(site: Path) -> str:
     "--signers",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Names with their public SSH keys, as allowed signers of Git; one must have signed.",
+    help="File of names and public SSH keys, as in Git's allowed signers; one must have signed.",
 )
 @with_console
 def verify(root: Path, console: Console, signers: Path | None) -> None:

@@ -69,10 +69,10 @@ def init(
     license_id: str,
     **options: Any,  # noqa: ANN401 - those of `reading_options`
 ) -> None:
-    """Make a project from scores, from data that the folder has, or from a sample.
+    """Create a project from scores, from the data in the folder, or from a sample.
 
-    The project has a commented site.toml, data, prose, workflows and a README. Files that the
-    folder has stay as they are; what is missing is written. `--from` reads as `import any` does.
+    The project has a commented site.toml, data, prose, workflows and a README. Existing files
+    stay as they are; only missing files are written. `--from` reads what `import any` reads.
     """
     from site_builder.starter.project import start_project
 

@@ -66,7 +66,7 @@ _READING_OPTIONS = (
         metavar="[TASK=]NAME",
         help="Metric to take as the score of a task, or of all tasks; repeatable.",
     ),
-    click.option("--model", default="", metavar="NAME", help="Model of files that name none."),
+    click.option("--model", default="", metavar="NAME", help="Model of files that name no model."),
     click.option(
         "--subtasks", is_flag=True, help="Import the tasks of a group instead of the group."
     ),
@@ -87,7 +87,7 @@ _READING_OPTIONS = (
         "--higher-is-better/--lower-is-better",
         "better",
         default=None,
-        help="Direction of the scores whose metric and names do not tell it.",
+        help="Direction of scores if neither metric nor names tell it.",
     ),
 )
 
@@ -121,9 +121,10 @@ def import_(
     verbose: bool,
     **options: Any,  # noqa: ANN401 - those of `reading_options`
 ) -> None:
-    """Import evaluation output into the tables of a project, by key.
+    """Import evaluation output into the tables of a project.
 
-    It replaces the sample of a new project, and merges with all other scores.
+    It replaces the sample of a new project. In another project, it adds scores, and replaces older
+    ones of the same model, task and variant.
     """
     with console.exit_on_error():
         saved = import_files(root, console, source, paths, dry=dry, verbose=verbose, **options)
@@ -294,9 +295,9 @@ def aggregate(  # noqa: PLR0913 - one per option
     average: bool,
     dry: bool,
 ) -> None:
-    """Aggregate per-example scores into results and paired differences, by key.
+    """Aggregate per-example scores into results and paired differences.
 
-    INSTANCES are files of Parquet, CSV or JSON lines, and folders of them, with the columns model,
+    INSTANCES are files of Parquet, CSV or JSON lines, or folders of them, with the columns model,
     task, example, score and, if there are several, variant and cluster. They may be larger than the
     memory of one machine. Each model, variant and task gets its mean score, standard error and
     number of examples, and its paired differences from the base model and the baseline. Aggregating

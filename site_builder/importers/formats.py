@@ -69,7 +69,7 @@ def _read_any(path: Path, options: ImportOptions) -> Reading:
     return replace(reading, notes=notes) if reading.files else reading
 
 
-ANY = Format("any", "output in any of the other formats, told by its content", _read_any)
+ANY = Format("any", "output in any of the other formats, recognised by its content", _read_any)
 _BY_NAME = {known.name: known for known in (*FORMATS, ANY)}
 
 

@@ -28,7 +28,7 @@ class AnalysisContext(Record):
         short: The correlation of each feature with each kind of lift.
         lifts: The same with intervals, drawn.
         matrix: The correlation of every pair of columns.
-        features: Each feature that clearly goes with a kind of lift, plotted against it.
+        features: Each feature that clearly correlates with a kind of lift, plotted against it.
         feature_values: The numbers of every feature and lift, by task.
         training_sets: How large the training sets are.
         redundancy: How similarly tasks rank the models.

@@ -111,7 +111,7 @@ def model_answer(site: Site, model: str) -> Answer | None:
     before = tests.over_base.get(board.variant, {}).get(model)
     against = tests.over_baseline.get(board.variant, {}).get(model)
     if before is not None and before.mean is not None:
-        tuned = f"Is {name} better {variant} than {labels.base}?"
+        tuned = f"Is the {variant} score of {name} better than its {labels.base} score?"
         question = f"Fine-tune {name}?" if variant == "fine-tuned" else tuned
         text = _change(site, board, s, before)
         return answer(question, _VERDICTS[before.verdict], text)

@@ -74,11 +74,12 @@ def board_lede(site: Site) -> str:
     """Return the size of the board in two sentences."""
     stats, labels = site.results.stats, site.labels
     models = counted(stats.models_tuned if labels.lifted else stats.models, "model")
-    how = f", {labels.tuned}" if labels.lifted else ""
+    how = f" with {labels.tuned} scores" if labels.lifted else ""
     beside = f", compared with {labels.baseline}" if labels.baseline else ""
+    each = "each " if stats.scores > 1 else ""
     return (
         f"{models}{how} on {counted(stats.tasks, 'task')}{beside}. "
-        f"{counted(stats.scores, 'score')}, each traceable to its row in the data."
+        f"{counted(stats.scores, 'score')}, {each}traceable to its row in the data."
     )
 
 
@@ -117,12 +118,12 @@ def board_note(site: Site) -> str:
 
 def ranking_rule(board: Board) -> str:
     """Return by what the models of a board are ranked, as a sentence."""
-    whys = {
-        "mixed units": ", because the tasks state no common unit and direction",
-        "sparse": ", because few models have every task",
-    }
-    merit, over = MERITS[board.rules.rank_by], tasks_averaged(board)
-    return f"Ranked by {merit} over {over}{whys.get(board.rules.why, '')}."
+    merit, over, why = MERITS[board.rules.rank_by], tasks_averaged(board), ""
+    if board.rules.why == "mixed units":
+        why = ", because the tasks state no common unit and direction"
+    elif board.rules.why == "sparse" and board.rules.rank_by == "additive":
+        why = ", because few models have every task"
+    return f"Ranked by {merit} over {over}{why}."
 
 
 # --- views --------------------------------------------------------------------------------------
@@ -132,8 +133,9 @@ def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardVie
     rank_by = spec.boards[variant].rules.rank_by
     spec = replace(spec, variant=variant, by=COLUMNS[rank_by])
     board, rows, view_id = spec.board, _rows(spec), _view_id(spec, variant)
-    in_variant, ranked = spec.labels.in_sentence(variant), counted(len(board.ranked), "model")
-    caption = f"Model leaderboard, {in_variant}: {ranked} ranked by {MERITS[rank_by]}"
+    in_variant = spec.labels.before_noun(variant).rstrip()
+    name = f"Model leaderboard, {in_variant}" if in_variant else "Model leaderboard"
+    caption = f"{name}: {counted(len(board.ranked), 'model')} ranked by {MERITS[rank_by]}"
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
     return BoardView(
         id=view_id,
@@ -176,7 +178,7 @@ def _common_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView
     if len(spec.common) > 1:
         view_id, label = f"common-{view.id}", f"{view.label}, common tasks"
     n = counted(len(boards[variant].tasks), "task")
-    over = f"Only the {n} on which every model that is ranked on the whole board has a score."
+    over = f"Uses only the {n} on which every ranked model of the whole board has a score."
     return replace(view, id=view_id, label=label, note=f"{over} {view.note}".strip())
 
 
@@ -218,7 +220,7 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[Standing]) -> str:
         "no score": f"without {with_article(spec.labels.in_sentence(board.variant))} score",
         "flagged": "whose scores are flagged",
         "no rival": "without a rival on their tasks",
-        "no common tasks": "without tasks that connect them to the others",
+        "no common tasks": "not connected to the others by common tasks",
     }
     texts = [
         f"{counted(absent.count(why), 'model')} {words}"

@@ -56,7 +56,7 @@ def make_categories(site: Site) -> Iterator[Page]:
     about = f"{n} of tasks, each with its own leaderboard."
     if any(category.best_lift_over_baseline is not None for category in found):
         about = (
-            f"{n} of tasks: how far the {labels.best} of each task is from "
+            f"{n} of tasks: how far the best {labels.contender} of each task is from "
             f"{labels.baseline}, on average."
         )
     yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
@@ -80,10 +80,12 @@ def _summary(site: Site, category: CategoryResult) -> str:
     if lift:
         far = labels.category_scales[category.category].score(abs(lift))
         distance = f"{far} {'ahead of' if lift > 0 else 'behind'}"
-    scores = f"{labels.contending} scores".lstrip()
+    score = f"{labels.contending} score".lstrip()
+    if category.compared == 1:
+        return f"{first} The best {score} is {distance} {labels.baseline}."
     return (
-        f"{first} The best {scores} are {distance} {labels.baseline} on average, better on "
-        f"{category.beating} of {category.compared}."
+        f"{first} The best {score}s are {distance} {labels.baseline} on average, better on "
+        f"{category.beating} of {counted(category.compared, 'task')}."
     )
 
 

@@ -177,14 +177,14 @@ def _data_table(table: ExportedTable) -> DataTable:
         )
         for f in table.files
     )
-    name, meaning = table.spec.name, f"{table.spec.meaning} One row is {table.spec.row}."
+    name, meaning = table.spec.name, f"{table.spec.meaning} Each row is {table.spec.row}."
     return DataTable(name, meaning, counted(table.rows, "row"), files, _columns_table(table))
 
 
 def _columns_table(table: ExportedTable) -> Table:
     def meaning_cell(column: ExportedColumn) -> Cell:
         if column.spec is None:
-            return Cell("beyond the contract, published as it is", tone="soft")
+            return Cell("an extra column of this board", tone="soft")
         return Cell(column.spec.meaning.replace("`", ""), column.spec.meaning)
 
     fields: tuple[Field[ExportedColumn], ...] = (

@@ -204,7 +204,7 @@ def model_summary(site: Site, model: str) -> str:
         return f"{name} is not ranked: its scores are flagged, and flagged scores do not count."
     if not s.scored:
         return f"{name} has no scores on this board."
-    variant = labels.in_sentence(board.variant)
+    variant = labels.before_noun(board.variant).rstrip()
     if s.rank is None:
         of = coverage(s.scored, len(board.tasks))
         whys = {
@@ -212,8 +212,10 @@ def model_summary(site: Site, model: str) -> str:
             "no common tasks": "no tasks that connect it to the ranked models",
         }
         why = whys.get(s.unranked, f"scores on {of} tasks")
-        return f"{name} ({variant}) is not ranked: it has {why}."
-    parts = [f"{name} is {_ordinal(s.rank)} of {counted(len(board.ranked), 'model')}, {variant}"]
+        return f"{name}{f' ({variant})' if variant else ''} is not ranked: it has {why}."
+    n = len(board.ranked)
+    place = f"{_ordinal(s.rank)} of {n:,} models" if n > 1 else "the only ranked model"
+    parts = [f"{name} is {place}", *([variant] if variant else [])]
     over = counted(s.scored, "task")
     if s.adjusted is not None:
         score = labels.scale.score(s.adjusted)
@@ -421,13 +423,13 @@ def _best_tasks_table(site: Site, board: Board, model: str, scores: Sequence[Mod
     def shared(row: Score) -> Cell:
         return text_cell(names_text(labels, [m for m in best[row.task] if m != model]) or None)
 
-    label = labels.in_sentence(variant)
+    label = labels.before_noun(variant)
     return table_of(
         "at-top",
-        f"Tasks where it has the best {label} score",
+        f"Tasks where it has the best {label}score",
         _score_fields(labels, Field(Column("shared", "Shared with"), shared)),
         [score for score in counting if model in best[score.task]],
-        empty=f"It has the best {label} score on no task.",
+        empty=f"It has the best {label}score on no task.",
     )
 
 

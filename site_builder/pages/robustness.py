@@ -233,6 +233,9 @@ def _left_out_sentences(site: Site, left_out: LeftOut, own: RuleResult, who: str
     stay = "stays" if len(own.leaders) == 1 else "stay"
     if not changed:
         yield f"With any one of the {count(n)} tasks left out, {who} {stay} first."
+    elif not left_out.kept:
+        do = "does" if len(own.leaders) == 1 else "do"
+        yield f"Whichever task is left out, {who} {do} not stay first."
     else:
         tasks = listed([labels.tasks[task] for task in changed], _MOST_NAMED)
         kept = f"{who} {stay} first in {count(left_out.kept)} of {count(n)} cases"

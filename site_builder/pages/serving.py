@@ -146,7 +146,7 @@ def _choices(
     if alone is not None:
         yield Choice("", names[alone])
     elif offers[candidates[0]]["model"] == labels.roles.baseline:
-        yield Choice("", f"{labels.baseline}, its cheapest offer")
+        yield Choice("", f"{labels.baseline}, cheapest offer")
     else:
         yield Choice("", "The cheapest offer")
     yield from (Choice(str(i), name) for i, name in enumerate(names) if i != alone)

@@ -144,8 +144,8 @@ def make_tasks(site: Site) -> Iterator[Page]:
     tasks = site.results.tasks
     context = TasksContext(_task_list(site), make_picker(site, "picker"))
     compared = any(task.outcome is not None for task in tasks)
-    versus = f"; how far the best is from {site.labels.baseline}" if compared else ""
-    about = f"{counted(len(tasks), 'task')}: the best score on each, and the mean{versus}."
+    versus = f", and how far the best is from {site.labels.baseline}" if compared else ""
+    about = f"{counted(len(tasks), 'task')}: the best and the mean score on each{versus}."
     yield Page(Address("tasks"), "tasks.html", "Tasks", about, context, (HOME,))
     yield from in_sequence(_make_task(site, task) for task in tasks)
 
@@ -158,7 +158,7 @@ def _task_list(site: Site) -> Table:
         note = "" if fact.higher_is_better else "lower is better"
         return Cell(fact.metric or MISSING, fact.metric, note)
 
-    best_help = f"{sentence(labels.best)} minus {labels.baseline}, positive is better"
+    best_help = f"{sentence(labels.best_difference)}, positive is better"
     label, meaning = f"Mean, {labels.in_sentence(primary)}", "Mean score over models"
     mean = Column("mean", label, "number", meaning, "ascending", "task-mean")
     meaning = f"Mean over models of {labels.tuned} minus {labels.base} score"
@@ -269,9 +269,9 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
     fact = site.results.catalog.tasks[task.task]
     n_models = len({*task.models, *(f.model for f in task.flagged)})
     limit = f"The first {MOST_LISTED} of {n_models:,} models. The page of each model has its rank."
-    flags = "A flagged score counts in no rank, no average and no win."
+    flags = "A flagged score does not count in any rank, average or first place."
     if all(f.counts for f in task.flagged):
-        flags = "A flagged score should be read with care. It counts as any other does."
+        flags = "A flagged score should be read with care. It counts like any other score."
     others = [t for t in site.results.tasks if t.task != task.task]
     return TaskContext(
         description=fact.description or "",
@@ -321,7 +321,7 @@ def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
         Fact("Chance level", "" if fact.score_chance is None else quantity(fact.score_chance)),
         Fact("Evaluated on", fact.evaluation_split or ""),
         *(Fact(meaning(name), quantity(value)) for name, value in fact.numbers.items()),
-        Fact("Lengths count", fact.length_unit or ""),
+        Fact("Unit of lengths", fact.length_unit or ""),
         Fact("Data set", url, link=Link(url.removeprefix("https://"), href=url)),
     )
     return tuple(fact for fact in facts if fact.text)
@@ -387,14 +387,14 @@ def _tied_text(labels: Labels, known: Sequence[Score], unknown: int) -> str:
         return f"{names(tied)} {are} not distinguishable from the best on {examples}."
     if behind := len(known) - len(best):
         over = f" over {counted(behind, 'model')}" if unknown else ""
-        return f"The lead of {names(best)}{over} is larger than chance among {examples} would give."
+        return f"The lead of {names(best)}{over} is larger than {examples} would give by chance."
     return f"{names(best)} are level on {examples}." if len(best) > 1 else ""
 
 
 def _range_notes(ranges: Iterable[tuple[int, int] | None]) -> Iterator[str]:
     """Say what intervals mean where only a range of the number of examples is known."""
     for least, most in filter(None, ranges):
-        text = f"No fewer than all {count(most)} of the split give these scores."
+        text = f"Only all {count(most)} examples of the split can give these scores."
         if least < most:
             text = (
                 f"It is at most {count(most)}, which the intervals assume; with fewer they are "
@@ -469,11 +469,11 @@ def similar_note(site: Site, task: TaskResult) -> str:
     alike = [s for s in task.similar if s.is_clear and s.rho >= _ALIKE]
     if not alike:
         unsure = first.rho >= _ALIKE
-        by_chance = ", which chance can give among so many pairs of tasks" if unsure else ""
+        by_chance = ", which could be chance" if unsure else ""
         return (
             f"No task of the board {'clearly ' if unsure else ''}ranks models much like this one: "
-            f"{labels.tasks[first.task]} comes nearest, with {agreement}{by_chance}. A good model "
-            "elsewhere is no safe choice here."
+            f"{labels.tasks[first.task]} comes nearest, with {agreement}{by_chance}. A model "
+            "that is good elsewhere is no safe choice here."
         )
     names = listed([labels.tasks[s.task] for s in alike])
     agreement = f"rho {rounded(alike[0].rho, 2)} over {counted(alike[0].n, 'model')}"

@@ -68,17 +68,19 @@ def notes(changes: Changes) -> tuple[str, ...]:
     """Return what could not be compared, a sentence each."""
     found = []
     if changes.claims is None:
-        found.append("Claims were not compared: neither of the two brings its prose.")
+        found.append("Claims were not compared: neither release includes its prose.")
     elif n := changes.claims.unread:
         found.append(
             f"The claims of {counted(n, 'text')} were not compared: too slow or too large."
         )
     if changes.claims and (n := changes.claims.unjudged):
         needs = "they need" if n > 1 else "it needs"
-        lacks = f"{needs} a figure that one of the two does not have"
+        lacks = f"{needs} a figure that one of the releases lacks"
         found.append(f"{counted(n, 'claim')} could not be compared: {lacks}.")
     if changes.lost is None:
-        found.append("Provenance was not compared: one of the two does not publish its results.")
+        found.append(
+            "Provenance was not compared: one of the releases does not include its results."
+        )
     return tuple(found)
 
 
@@ -104,7 +106,7 @@ def rank_text(rank: int | None) -> str:
 def move_text(move: RankMove) -> str:
     """Return how far a rank moved: `2 up`, `1 down`, or that it came or went."""
     if move.before is None or move.after is None:
-        return "newly ranked" if move.before is None else "not ranked any more"
+        return "newly ranked" if move.before is None else "no longer ranked"
     places = move.before - move.after
     return f"{abs(places):,} {'up' if places > 0 else 'down'}"
 

@@ -173,7 +173,7 @@ def _file(table: ExportedTable, file: ExportedFile, urls: Urls) -> dict[str, Any
         "@type": "cr:FileObject",
         "@id": file_name(table, file),
         "name": file_name(table, file),
-        "description": f"{table.spec.meaning} One row is {table.spec.row}.",
+        "description": f"{table.spec.meaning} Each row is {table.spec.row}.",
         "contentUrl": urls.absolute_or_relative(CROISSANT, download_address(table, file)),
         "contentSize": f"{len(file.content)} B",
         "encodingFormat": file.media_type,
@@ -190,7 +190,7 @@ def _records(table: ExportedTable) -> dict[str, Any]:
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
-        "description": f"{table.spec.meaning} One row is {table.spec.row}.",
+        "description": f"{table.spec.meaning} Each row is {table.spec.row}.",
         **({"key": key} if key else {}),
         "field": [
             {

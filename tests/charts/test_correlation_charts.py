@@ -56,7 +56,7 @@ def test_baselines_own_score_is_no_finding():
         assert "score" not in title
         assert "grows" not in title
     assert (
-        "No feature clearly goes with lift"
+        "No feature clearly correlates with lift"
         == said(chart_lift_correlations, frames=frames, baseline="ref").title
     )
 
@@ -68,7 +68,7 @@ def test_noise_is_no_finding():
     at = keys(chart).index("mean_lift_over_base_p_adjusted")
     alone = [row.cells[at].note for row in table_of(chart).rows[1:]]  # without the base score
     assert min(float(text.removesuffix(" alone")) for text in alone) < 0.03
-    assert "No feature clearly goes with lift" == chart.title
+    assert "No feature clearly correlates with lift" == chart.title
     assert (
         "0 of 81 tested pairs of a feature and a lift correlate clearly"
         == said(chart_correlations, frames=frames, baseline="ref").title

@@ -71,7 +71,7 @@ def annotations(chart, place="layout"):
         (
             (1, 2, 3, None),
             "a and b have the best mean score for their size, not clearly",
-            "The line joins the frontier, in full circles. 1 model of unknown size left out.",
+            "The line joins the frontier, in full circles. 1 model of unknown size is left out.",
         ),
         (
             (4, 3, 2, 1),
@@ -133,7 +133,7 @@ def test_price_title_counts_who_is_better_and_cheaper():
         "2 of 4 models of known price are cheaper than ref and have a better mean score, over too "
         f"few tasks to tell; ref costs 150{TIMES} to 300{TIMES} as much" == chart.title
     )
-    assert "1 model without a price left out." in chart.caption
+    assert "1 model without a price is left out." in chart.caption
     assert {"a": 0.2, "b": 0.1, "c": 0.3, "d": 60.0, "ref": 30.0} == dict(
         zip(column(chart, "model"), column(chart, "price"), strict=True)
     )

@@ -174,7 +174,12 @@ def test_fixture_board():
 @pytest.mark.parametrize(
     ("runs", "model", "title"),
     [
-        (TUNED, "a", "a is better fine-tuned than base on 1 of 2 tasks and beats ref on 0 of 2"),
+        (
+            TUNED,
+            "a",
+            "The fine-tuned score of a is better than its base score on 1 of 2 tasks and beats ref "
+            "on 0 of 2",
+        ),
         (TUNED, "ref", "ref on 2 tasks"),
         ({**ONE, "x": {"ref": [None, None]}}, "a", "a on 2 tasks"),
         ({"base": {"ref": [0.5, 0.5], "a": [0.6, 0.1]}}, "a", "a beats ref on 1 of 2 tasks"),

@@ -86,12 +86,12 @@ def test_no_latency():
         (
             [("p", "a", 0.1, 0.3, None), ("q", "ref", 20, 40, None)],
             "a at p costs $0.20 per million tokens, half input and half output; "
-            f"ref costs 150{TIMES} as much (133{TIMES} to 200{TIMES} by the mix)",
+            f"ref costs 150{TIMES} as much (133{TIMES} to 200{TIMES}, depending on the mix)",
         ),
         (
             [("p", "a", 60, 60, None), ("q", "ref", 20, 40, None)],
             "a at p costs $60.00 per million tokens, half input and half output; "
-            f"ref costs 0.50{TIMES} as much (0.33{TIMES} to 0.67{TIMES} by the mix)",
+            f"ref costs 0.50{TIMES} as much (0.33{TIMES} to 0.67{TIMES}, depending on the mix)",
         ),
         (
             [("p", "a", 0.1, 0.3, None), ("q", "other", 20, 40, None)],

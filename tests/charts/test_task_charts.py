@@ -210,7 +210,7 @@ def test_no_category_difference(tasks, board):
 @pytest.mark.parametrize(
     ("runs", "title", "reading"),
     [
-        (ONE, "a and b share the most first places: 1 of 2 tasks", "2 models of 3 are first"),
+        (ONE, "a and b share the most first places: 1 of 2 tasks", "2 of 3 models are first"),
         (
             {"base": {"a": [0.9, 0.9], "b": [0.1, 0.1]}},
             "a has the most first places: 2 of 2 tasks",
@@ -219,13 +219,13 @@ def test_no_category_difference(tasks, board):
         (
             {"base": {m: [0.5, 0.5] for m in "abcd"}},
             "a, b and 2 more share the most first places: 2 of 2 tasks",
-            "4 models of 4 are first",
+            "4 of 4 models are first",
         ),
         # Too few scores for a rank, and yet the best on t1.
         (
             {"base": {"a": [0.9, None], "b": [0.1, 0.1]}},
             "b and a share the most first places: 1 of 2 tasks",
-            "2 models of 2 are first",
+            "2 of 2 models are first",
         ),
     ],
 )
@@ -335,7 +335,7 @@ def test_training_sets(sizes, thresholds, title):
     analysis = Analysis(training_set_thresholds=thresholds)
     chart = said(chart_training_sets, runs, tasks=tasks, analysis=analysis)
     assert title == chart.title
-    assert ("1 task of unknown training-set size left out" in chart.caption) == (None in sizes)
+    assert ("1 task of unknown training-set size is left out" in chart.caption) == (None in sizes)
     assert len(thresholds) == len(chart.figure_json["layout"].get("shapes", []))
 
 
@@ -346,7 +346,7 @@ def test_training_set_without_examples_has_no_bar():
     )
     assert 2 == sum(chart.figure_json["data"][0]["y"])
     assert [0, 5, 50] == column(chart, "train_examples")
-    assert chart.caption.endswith(" 1 set without examples left out.")
+    assert chart.caption.endswith(" 1 set without examples is left out.")
 
 
 @pytest.mark.parametrize("sizes", [[None, None], [5, None], [0, 0]])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from site_builder.compute.board import Board
@@ -268,14 +269,26 @@ def hardest(f: Facts, said: Said, m: Match) -> bool:
 
 def category_lead(f: Facts, said: Said, m: Match) -> bool:
     """How far the best scores of the category are from the baseline, on average."""
+    lifts = _best_lifts(f, said)
+    return len(lifts) > 1 and _is_so_far(f, said, m) and parts(m, "k", "n") == above(lifts)
+
+
+def only_compared(f: Facts, said: Said, m: Match) -> bool:
+    """How far the only compared score of the category is from the baseline."""
+    return len(_best_lifts(f, said)) == 1 and _is_so_far(f, said, m)
+
+
+def _best_lifts(f: Facts, said: Said) -> npt.NDArray[np.float64]:
     c = next(c for c in f.results.categories if c.category == said.subject)
-    lifts = np.array([f.best_lifts[t] for t in c.tasks if t in f.best_lifts])
-    mean, way = float(lifts.mean()), "level with"
+    return np.array([f.best_lifts[t] for t in c.tasks if t in f.best_lifts])
+
+
+def _is_so_far(f: Facts, said: Said, m: Match) -> bool:
+    mean, way = float(_best_lifts(f, said).mean()), "level with"
     if abs(mean) > 1e-12:
-        far = f.labels.category_scales[c.category].score(abs(mean))
+        far = f.labels.category_scales[said.subject].score(abs(mean))
         way = f"{far} {'ahead of' if mean > 0 else 'behind'}"
-    whole = f"{way} {f.labels.baseline} on average"
-    return m["way"] == whole and parts(m, "k", "n") == above(lifts)
+    return m["way"] == f"{way} {f.labels.baseline}"
 
 
 def has_small_categories(f: Facts, said: Said, m: Match) -> bool:
@@ -370,19 +383,31 @@ def standing(f: Facts, said: Said, m: Match) -> bool:
     """The rank, with the figure that ranks the board; a caution exactly where it is due."""
     board = f.model_board(f.models[m["who"]])
     s = board.standing(f.models[m["who"]])
+    alone = s.rank == 1 and len(leaders(board) + rivals(board)) == 1
+    warned = can_tell(board) and s.tied_with_best and not alone
+    is_ranked = parts(m, "rank", "of") == (s.rank, len(board.ranked))
+    return is_ranked and _is_merit(f, m) and warned == ("may be first" in said.whole)
+
+
+def only_ranked(f: Facts, said: Said, m: Match) -> bool:
+    """No other model is ranked."""
+    board = f.model_board(f.models[m["who"]])
+    return (
+        len(board.ranked) == 1 and board.ranked[0].model == f.models[m["who"]] and _is_merit(f, m)
+    )
+
+
+def _is_merit(f: Facts, m: Match) -> bool:
+    board = f.model_board(f.models[m["who"]])
+    s = board.standing(f.models[m["who"]])
     figure, by = f.scale.score(s.average), "mean"
     if m["by"] == "mean win rate":
         figure, by = f.labels.rate_scale.score(s.win_rate), "mean_win_rate"
     if m["by"] == "adjusted average":
         figure, by = f.scale.score(s.adjusted), "additive"
-    alone = s.rank == 1 and len(leaders(board) + rivals(board)) == 1
-    warned = can_tell(board) and s.tied_with_best and not alone
-    shown = (*parts(m, "rank", "of"), m["x"], by)
-    is_said = "may be first" in said.whole
-    expected = (s.rank, len(board.ranked), figure, board.rules.rank_by)
     n = len(board.tasks) if by == "additive" else s.scored
     over = "n" not in m.groupdict() or number(m["n"]) == n
-    return shown == expected and warned == is_said and over
+    return (m["x"], by) == (figure, board.rules.rank_by) and over
 
 
 _ANSWERS = {

@@ -350,7 +350,7 @@ def nearest(f: Facts, said: Said, m: Match) -> bool:
     rho, n, _ = found[m["task"]]
     is_top = rho >= max(row[0] for row in found.values()) - 1e-9
     shown = abs(rho - float(m["x"])) < 0.0051
-    is_unsure = "chance can give" in said.clause
+    is_unsure = "could be chance" in said.clause
     none = not any(row[2] and row[0] >= ALIKE - 1e-9 for row in found.values())
     right = is_unsure == (rho >= ALIKE - 1e-9) and none
     return bool(is_top and shown and n == number(m["n"]) and right)

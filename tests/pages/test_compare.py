@@ -609,9 +609,7 @@ def test_models_that_share_no_task(chromium, tmp_path):
     root = write_project(tmp_path, {"results": frame}, "")
     home = build(root).url
     page, _ = open_page(chromium, f"{home}compare/?model=a&model=b")
-    expect(page.locator("[data-part=finding]")).to_have_text(
-        "a and b have no task in common."
-    )
+    expect(page.locator("[data-part=finding]")).to_have_text("a and b have no task in common.")
     row = page.evaluate(ROWS, "compare-tasks")[0]
     assert [["0.500", "0.5"], ["no score", None]] == row[1:3]
     expect(page.locator("[data-section=leads]")).to_be_hidden()

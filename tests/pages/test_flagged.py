@@ -92,7 +92,10 @@ def test_a_tasks_page_gives_the_reasons_as_text(exclude):
         ("d", "Tuned", "0.950", LEAKED),
         ("d", "Base", "0.300", LEAKED),
     ] == rows
-    notes = ("It counts as any other does.", "counts in no rank, no average and no win.")
+    notes = (
+        "It counts like any other score.",
+        "does not count in any rank, average or first place.",
+    )
     assert notes[exclude] in visible(page)
     assert notes[not exclude] not in visible(page)
 

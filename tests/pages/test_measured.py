@@ -77,8 +77,8 @@ def test_the_page_says_who_is_tied(pages):
         pages, quiz
     )
     assert (
-        f"{note} The lead of a over 1 model is larger than chance among the examples of this "
-        "task would give. Whether 1 other can be told from the best is not known."
+        f"{note} The lead of a over 1 model is larger than the examples of this "
+        "task would give by chance. Whether 1 other can be told from the best is not known."
     ) == tie_note(pages, essay)
     assert "" == tie_note(pages, plain)
 
@@ -200,7 +200,7 @@ def test_a_task_whose_scores_give_the_number_of_examples(index_site):
     assert {(71, (71, 71))} == {
         (score["n_examples"], tuple(score["n_examples_range"])) for score in wnli["scores"]
     }
-    assert "No fewer than all 71 of the split give these scores." in visible(
+    assert "Only all 71 examples of the split can give these scores." in visible(
         index_site.page("tasks/glue-wnli/")
     )
 

@@ -106,7 +106,10 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
                 "Prices are the lowest list prices(, of the models as listed, not <>)?",
                 when.always,
             ),
-            ("<n> models? (of unknown size|without a price) left out", uncertain.unknown_costs),
+            (
+                "<n> models? (of unknown size|without a price) (is|are) left out",
+                uncertain.unknown_costs,
+            ),
         )
         for place in ("size", "score-by-price")
     },
@@ -121,9 +124,9 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         for place in ("size", "score-by-price")
     },
     "winners": (("<who> (has|share) the most first places: <k> of <n> tasks?", when.first_places),),
-    "winners reading": (("<k> models? of <n> (is|are) first on at least one task", when.winners),),
+    "winners reading": (("<k> of <n> models? (is|are) first on at least one task", when.winners),),
     "winners caption": (
-        ("Number of tasks on which an? (<> )?model has the best score", when.always),
+        ("Number of tasks on which a model has the best (<> )?score", when.always),
         ("Every model that shares first place counts<more>", uncertain.shared_wins),
         (
             "<k> of these (is|are) clear by the errors of single scores, <n> not",
@@ -159,8 +162,8 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("<lift> grows with <up> and falls with <down>", uncertain.clear_features),
         ("<lift> grows with <up>", uncertain.clear_features),
         ("<lift> falls with <down>", uncertain.clear_features),
-        ("No feature clearly goes with lift", uncertain.no_clear_feature),
-        ("Too few tasks to tell which features go with lift", uncertain.none_tested),
+        ("No feature clearly correlates with lift", uncertain.no_clear_feature),
+        ("Too few tasks to tell which features correlate with lift", uncertain.none_tested),
     ),
     "lift-correlations reading": (
         ("<k> of <n> tested pairs? are clear", uncertain.clear_of_tested),
@@ -204,7 +207,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ),
     ),
     "grid score note": (
-        ("Each number is a score, <>", when.always),
+        ("Each number is an? (<> )?score", when.always),
         ("<cut>", uncertain.grid_cut),
     ),
     "grid score group": _LEAD,
@@ -275,10 +278,14 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     ),
     "model-tasks": (
         (
-            "<who> is better <> than <> on <k> of <n> tasks? and beats <> on <j> of <of>",
+            "The <> score of <who> is better than its <> score on <k> of <n> tasks? and beats <> "
+            "on <j> of <of>",
             when.model_counts,
         ),
-        ("<who> is better <> than <> on <k> of <n> tasks?", when.model_counts),
+        (
+            "The <> score of <who> is better than its <> score on <k> of <n> tasks?",
+            when.model_counts,
+        ),
         ("<who> beats <> on <j> of <of> tasks?", when.model_counts),
         ("<who> on <n> tasks", when.always),
     ),
@@ -294,7 +301,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     "latency reading": (("<who> has the highest median, <x>", when.slowest),),
     "prices": (
         ("<who> costs? <x> per million tokens, half input and half output", when.cheapest),
-        (r"<b> costs <x> as much( \(<low> to <high> by the mix\))?", when.dearer),
+        (r"<b> costs <x> as much( \(<low> to <high>, depending on the mix\))?", when.dearer),
     ),
     "prices reading": (("List prices of <n> offers", when.always),),
     "training-sets": (
@@ -311,8 +318,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("Ranked by <by> over <over>(, because <why>)?", when.ranked_by),
         ("Ranked by mean lift of <> over <>", when.is_lifted),
         (
-            "Only the <n> tasks? on which every model that is ranked on the whole board has a "
-            "score",
+            "Uses only the <n> tasks? on which every ranked model of the whole board has a score",
             when.common_tasks,
         ),
         ("Not shown: <>", when.not_shown),
@@ -358,8 +364,8 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("<what>: <k>(/<n>)?", when.counts),
     ),
     "home lede": (
-        ("<k> models?(, <>)? on <n> tasks?(, compared with <>)?", when.always),
-        ("<n> scores?, each traceable to its row in the data", when.always),
+        ("<k> models?( with <> scores)? on <n> tasks?(, compared with <>)?", when.always),
+        ("<n> scores?,( each)? traceable to its row in the data", when.always),
         (
             "<k> open models, each fine-tuned with LoRA on <n> tasks, compared with <>",
             when.all_tuned,
@@ -373,17 +379,22 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     ),
     "model lede": (
         (
-            r"<who> is <rank>\w\w of <of> models?, <>, with an? <by> of <x> over <n> tasks?",
+            r"<who> is <rank>\w\w of <of> models(, <>)?, with an? <by> of <x> over <n> tasks?",
             when.standing,
         ),
         (
-            r"<who> is <rank>\w\w of <of> models?, <>, with an <by> of <x> over the tasks of the "
-            "ranked models",
+            r"<who> is <rank>\w\w of <of> models(, <>)?, with an <by> of <x> over the tasks of "
+            "the ranked models",
             when.standing,
+        ),
+        (
+            "<who> is the only ranked model(, <>)?, with an? <by> of <x> over <n> tasks?",
+            when.only_ranked,
         ),
         ("it may be first", when.may_be_first),
         ("<n> other models? may be first", when.others_may_be_first),
         (r"<who> \(<>\) is not ranked: it has <>", when.unranked),
+        ("<who> is not ranked: it has <>", when.unranked),
         (
             "<who> is not ranked: its scores are flagged, and flagged scores do not count",
             when.flagged,
@@ -393,7 +404,8 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     "model answer": (
         (r"Fine-tune <who>\? <verdict>: from <low> to <high><of_tasks>", when.tuning_pays),
         (
-            r"Is <who> better <> than <>\? <verdict>: from <low> to <high><of_tasks>",
+            r"Is the <> score of <who> better than its <> score\? <verdict>: "
+            "from <low> to <high><of_tasks>",
             when.tuning_pays,
         ),
         (r"Is <who> better than <b>\? <verdict>: <high> against <low> \(<n> tasks?\)", when.beats),
@@ -415,8 +427,11 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("tasks with a score: <k>/<n>", when.model_coverage),
     ),
     "task list lede": (
-        ("<n> tasks?: the best score on each, and the mean", when.always),
-        ("how far the best is from <>", when.is_compared),
+        ("<n> tasks?: the best and the mean score on each", when.always),
+        (
+            "<n> tasks?: the best and the mean score on each, and how far the best is from <>",
+            when.is_compared,
+        ),
     ),
     "task lede": (
         ("<who> (has|share) the best( <>)? score<doubt> on <task>, <x>", when.best_score),
@@ -436,17 +451,17 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("Below a score stands its 95.% interval", uncertain.has_errors),
         ("<who> (is|are) not distinguishable from the best on <>", uncertain.tied),
         (
-            "The lead of <who> over <n> models? is larger than chance among <> would give",
+            "The lead of <who> over <n> models? is larger than <> would give by chance",
             uncertain.chance_lead,
         ),
         (
-            "The lead of <who> is larger than chance among <> would give",
+            "The lead of <who> is larger than <> would give by chance",
             uncertain.chance_lead,
         ),
         ("<who> are level on <>", uncertain.level),
         ("Whether <n> others? can be told from the best is not known", uncertain.not_known),
         ("The number of examples is not stated", uncertain.split_size),
-        ("No fewer than all <n> of the split give these scores", uncertain.split_size),
+        ("Only all <n> examples of the split can give these scores", uncertain.split_size),
         ("It is at most <n>, which the intervals assume", uncertain.split_size),
         ("with fewer they are wider", uncertain.split_size),
         ("It is at least <n>, since fewer cannot give these scores", uncertain.split_size),
@@ -460,9 +475,12 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
             "<k> of <n> lifts? over <> starts? from a score that is worse than guessing",
             uncertain.from_worse,
         ),
-        ("A flagged score counts in no rank, no average and no win", uncertain.flags_left_out),
+        (
+            "A flagged score does not count in any rank, average or first place",
+            uncertain.flags_left_out,
+        ),
         ("A flagged score should be read with care", uncertain.flags_count),
-        ("It counts as any other does", uncertain.flags_count),
+        ("It counts like any other score", uncertain.flags_count),
         ("No task of the board ranks models like this one", uncertain.none_similar),
         (
             "No task of the board ranks models much like this one: <task> comes nearest, with "
@@ -471,10 +489,10 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ),
         (
             "No task of the board clearly ranks models much like this one: <task> comes nearest, "
-            "with rho <x> over <n> models?, which chance can give among so many pairs of tasks",
+            "with rho <x> over <n> models?, which could be chance",
             uncertain.nearest,
         ),
-        ("A good model elsewhere is no safe choice here", uncertain.none_alike),
+        ("A model that is good elsewhere is no safe choice here", uncertain.none_alike),
         ("<who> ranks? models much like this task", uncertain.clearly_alike),
         (
             "<who> ranks models much like this task, rho <x> over <n> models: a model that does "
@@ -497,7 +515,11 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     "category lede": (
         *_LEAD,
         ("<n> tasks?", when.always),
-        ("The best( <>)? scores are <way>, better on <k> of <n>", when.category_lead),
+        (
+            "The best( <>)? scores are <way> on average, better on <k> of <n> tasks?",
+            when.category_lead,
+        ),
+        ("The best( <>)? score is <way>", when.only_compared),
     ),
     "analysis lede": (("(Which|How) <>", when.always),),
     "serving lede": (("(Measured latency|List prices) <>", when.always),),
@@ -548,7 +570,10 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
             "half input and half output",
             when.equal_offers,
         ),
-        ("<b> costs <low> to <high> as much, by the mix of input and output", when.dearer),
+        (
+            "<b> costs <low> to <high> as much, depending on the mix of input and output",
+            when.dearer,
+        ),
         ("The source does not date its prices", when.undated),
         (
             r"Each open model appears twice: as released \(base\), and after fine-tuning with "
@@ -600,13 +625,13 @@ _FIELDS = {
     "of_tasks": r"(?: \([\d,]+ tasks?(?:, lower is better)?\))?",
     "verdict": "[A-Z][a-z ]+",
     "unit": "Mean score|Mean win rate|Adjusted average",
-    "any": "(?: in one variant or more)?",
+    "any": "(?: in (?:at least one|any) variant)?",
     "more": "(?:, so the bars add up to more than the number of tasks)?",
     "times": ".+?\N{MULTIPLICATION SIGN}",
     "known": "(?: of [\\d,]+ with known errors)?",
     "cut": (
         "The first [\\d,]+ of [\\d,]+ (?:models|tasks) are shown|Each row is a mean over the tasks "
-        "of a category, clear if its 95 % interval over these tasks excludes 0"
+        "of a category|A mean difference is clear if its 95 % interval over these tasks excludes 0"
     ),
     "wider": "(?:, or wider where the number of examples is not stated)?",
     "top": "[^,]+",

@@ -488,7 +488,7 @@ def test_project_without_a_tasks_table(project, sets):
     assert ["add", "sort"] == tasks(project).index.tolist()
     text = build(project).page("tasks/add/").get_text(" ", strip=True)
     assert "Mean ROUGE-L between input and output" in text
-    assert "Lengths count characters" in text
+    assert "Unit of lengths characters" in text
 
 
 def test_new_tasks_table_has_every_task_with_a_score(project, sets):

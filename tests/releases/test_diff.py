@@ -239,7 +239,7 @@ def test_the_api_alone_tells_all_but_provenance(pair, published, tmp_path):
     expected = {**without_old_claims(compared(*pair)), "provenance_lost": None}
     assert expected == without_old_claims(found)
     said = run(tmp_path / "mirror", pair[1]).stdout
-    note = "Provenance was not compared: one of the two does not publish its results.\n"
+    note = "Provenance was not compared: one of the releases does not include its results.\n"
     assert said.endswith(note)
 
 
@@ -258,7 +258,7 @@ def test_two_published_sites_bring_no_claims(published):
     found = compared(published.folder, published.folder)
     assert (None, None) == (found["claims"], found["claims_not_compared"])
     said = run(published.folder, published.folder).stdout
-    note = "Claims were not compared: neither of the two brings its prose.\n"
+    note = "Claims were not compared: neither release includes its prose.\n"
     assert said.endswith(f"Nothing changed.\n\n{note}")
 
 
@@ -268,7 +268,7 @@ def test_a_claim_that_needs_what_is_not_published(pair, published):
     )
     assert 1 == compared(published.folder, pair[1])["claims_not_compared"]
     said = run(published.folder, pair[1], "--format", "markdown").stdout
-    lacks = "it needs a figure that one of the two does not have"
+    lacks = "it needs a figure that one of the releases lacks"
     assert said.endswith(f"1 claim could not be compared: {lacks}.\n")
 
 
