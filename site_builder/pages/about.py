@@ -69,8 +69,12 @@ def make_about(site: Site) -> Iterator[Page]:
     note = f"{ranking_rule(site.results.board)} {board_note(site)}".strip()
     context, cite = AboutContext(note, tuple(_terms(site))), cite_site(site)
     yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
-    shown, words = _shown(site), glossary(site).values()
-    listed = [w for w in words if w.method is None or shown.get(_anchor(w.method), True)]
+    shown = {**_shown(site), **_used_words(site)}
+    listed = [
+        word
+        for word in glossary(site).values()
+        if shown.get(word.id, True) and shown.get(_anchor(word.method), True)
+    ]
     by_name = GlossaryContext(tuple(sorted(listed, key=lambda word: word.name.lower())))
     about = f"The words that {site.config.site.title} uses, in plain English."
     crumbs = (HOME, Link("About", Address("about")))
@@ -87,8 +91,22 @@ def glossary(site: Site) -> Mapping[str, Word]:
     }
 
 
-def _anchor(link: Link) -> str:
-    return link.to.anchor if link.to else ""
+def _anchor(link: Link | None) -> str:
+    return link.to.anchor if link and link.to else ""
+
+
+def _used_words(site: Site) -> Mapping[str, bool]:
+    """Return whether this board uses a word, where its section does not decide that."""
+    serving = site.results.serving
+    sized = any(m.parameters_b is not None for m in site.results.catalog.models.values())
+    return {
+        "variant": len(site.labels.roles.variants) > 1,
+        "parameters": sized,
+        "good-enough": sized,
+        "latency": bool(serving.latency),
+        "first-token": bool(serving.latency),
+        "blend": any(price.million_usd is not None for price in serving.prices),
+    }
 
 
 def _terms(site: Site) -> Iterator[Term]:
@@ -152,6 +170,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "changes": site.news is not None,
         "flagged": any(task.flagged for task in results.tasks),
         "rank-interval": any(board.tested for board in boards),
+        "ties": any(board.tested for board in boards),
         "separability": results.board.tested,
         "missing-scores": any(possible_text(b, s) for b in boards for s in b.standings),
         "choice": can_choose(site),

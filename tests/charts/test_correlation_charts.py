@@ -77,7 +77,7 @@ def test_noise_is_no_finding():
 
 def test_few_tasks_give_no_title():
     chart = said(chart_lift_correlations, frames=rising(9, depth=list(range(9))))
-    assert "Too few tasks to tell which features go with lift" == chart.title
+    assert "Too few tasks to tell which features correlate with lift" == chart.title
 
 
 def test_unclear_intervals_are_grey():

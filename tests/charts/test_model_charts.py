@@ -187,12 +187,13 @@ def test_fixture_board():
         (
             {"base": {"ref": [0.5, 0.5], "a": [0.1, None]}, "t": {"a": [0.2, 0.6]}},
             "a",
-            "a is better t than base on 1 of 1 task and beats ref on 1 of 2",
+            "The t score of a is better than its base score on 1 of 1 task and beats ref on 1 of 2",
         ),
         (
             {**SEVERAL, "base": {**SEVERAL["base"], "ref": [0.5, 0.5]}},
             "a",
-            "a is better sft than base on 1 of 2 tasks and beats ref on 0 of 2",
+            "The sft score of a is better than its base score on 1 of 2 tasks and beats ref on 0 "
+            "of 2",
         ),
     ],
 )

@@ -50,7 +50,7 @@ def test_bars_of_categories_are_grey():
     runs = {"base": {"ref": [0.5, 0.5], "a": [0.6, 0.9]}}
     chart = said(chart_category_difference, runs, tasks={"category": ["X", "Y"]}, baseline="ref")
     assert {theme.NEUTRAL} == {*chart.figure_json["data"][0]["marker"]["color"]}
-    assert "Grey: not tested against 0." in chart.caption
+    assert "Bars are grey because they are not tested against 0." in chart.caption
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_no_category_difference(tasks, board):
         (
             {"base": {"a": [0.9, 0.9], "b": [0.1, 0.1]}},
             "a has the most first places: 2 of 2 tasks",
-            "1 model of 2 is first",
+            "1 of 2 models is first",
         ),
         (
             {"base": {m: [0.5, 0.5] for m in "abcd"}},
@@ -241,7 +241,7 @@ def test_winners(runs, title, reading):
         (ONE, "a model has the best score. Every model that shares first place counts."),
         (
             {"base": {"a": [0.1, 0.1]}, "instruct": {"a": [0.2, 0.2]}},
-            "an instruct model has the best",
+            "a model has the best instruct score",
         ),
         (
             {"base": {"a": [0.5, 0.5], "b": [0.5, 0.5]}},

@@ -50,7 +50,11 @@ def test_words_lead_to_how_they_are_computed(name):
 def test_words_that_a_board_does_not_use_are_left_out():
     index, one = words(built("index")), words(built("three_columns"))
     assert {"lift", "baseline", "latency", "token", "correlation"} <= set(index)
-    assert {"lift", "baseline", "latency", "token"}.isdisjoint(one)
+    assert {"lift", "baseline", "latency", "token", "variant", "parameters"}.isdisjoint(one)
+    assert {"tie", "ranks", "separable", "good-enough"}.isdisjoint(one)
+    by_the_hour = words(built("failed_requests"))
+    assert "latency" in by_the_hour
+    assert "blend" not in by_the_hour
     assert {"task", "score", "rank", "release"} <= set(one)
     assert "GPT-4" in index["baseline"].get_text()
 

@@ -253,7 +253,7 @@ def test_no_similar_task_is_stated(made):
     """The nearest is named where there is one; where there is none at all, that is said too."""
     far = note(made, "mmlu", ("boolq", 0.69))
     assert far.startswith("No task of the board ranks models much like this one: BoolQ comes")
-    assert far.endswith("A good model elsewhere is no safe choice here.")
+    assert far.endswith("A model that is good elsewhere is no safe choice here.")
     assert "No task of the board ranks models like this one." == note(made, "mmlu")
 
 
@@ -261,7 +261,7 @@ def test_similar_task_that_chance_can_give_is_no_guide(made):
     """The greatest of many correlations over ten models is high without any relation."""
     assert (
         "No task of the board clearly ranks models much like this one: BoolQ comes nearest, with "
-        "rho 0.85 over 10 models, which chance can give among so many pairs of tasks. A good model "
+        "rho 0.85 over 10 models, which could be chance. A model that is good "
         "elsewhere is no safe choice here."
     ) == note(made, "mmlu", ("boolq", 0.85), ("winogrande", 0.75), clear=False)
 

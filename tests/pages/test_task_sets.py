@@ -150,7 +150,7 @@ def test_best_lift_is_the_greatest_in_any_variant(arena):
     )
     page = visible(arena.page("tasks/t1/"))
     assert "a (Raw) has the best score on t1, 1,310.0; gpt (Raw) has 1,300.0." in page
-    assert "best model against gpt 1,280.0" in page
+    assert "model with the best difference from gpt 1,280.0" in page
 
 
 def test_title_names_no_best_average_of_several_variants(arena):
