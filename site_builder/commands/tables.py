@@ -133,7 +133,7 @@ def import_(
 
 def _say_next(console: Console, root: Path, saved: Sequence[Path]) -> None:
     if saved:
-        console.say(f"Next: `site_builder check --project {root}`.")
+        console.say(f"Next: `site-builder check --project {root}`.")
 
 
 def import_files(  # noqa: PLR0913 - one per option

@@ -41,7 +41,6 @@ from site_builder.formatting import (
     coverage,
     listed,
     p_value,
-    sentence,
 )
 from site_builder.labels import Labels
 from site_builder.pages.answers import Answer, model_answer, model_board
@@ -429,7 +428,7 @@ def _best_tasks_table(site: Site, board: Board, model: str, scores: Sequence[Mod
         f"Tasks where it has the best {label}score",
         _score_fields(labels, Field(Column("shared", "Shared with"), shared)),
         [score for score in counting if model in best[score.task]],
-        empty=f"It has the best {label}score on no task.",
+        empty=f"It does not have the best {label}score on any task.",
     )
 
 
@@ -458,7 +457,7 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
         _score_fields(labels, Field(column, cell), named=len(labels.roles.tuned) > 1),
         sorted((s for s in counting if lift(s) < 0), key=lift),
         sorted_by="lift",
-        empty=f"{sentence(worse)} on no task.",
+        empty=f"Its {labels.tuned} score is never worse than its {labels.base} score.",
     )
 
 
