@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from site_builder.addresses import Address, Link, page_link
+from site_builder.compute.results import Results
 from site_builder.compute.scores import FlaggedScore, Score
-from site_builder.compute.significance import LiftTest
+from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, sentence
 from site_builder.labels import Labels, ScoreKey
@@ -25,10 +26,14 @@ PROVIDER = Column("provider", "Provider")
 
 _MOST_NAMES = 3
 FROM_WORSE_THAN_CHANCE = "from worse than chance"
+NOT_CLEAR = "not clear"
+_LIFT_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss", "unclear": "soft"}
 _NONE = Cell("no score", tone="soft")
 
 
-def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:
+def best_fields(
+    results: Results, labels: Labels, difference_help: str = ""
+) -> tuple[Field[TaskResult], ...]:
     """Return the columns for the best on a task and its difference from the baseline, if any."""
     compared = labels.roles.baseline is not None
 
@@ -48,7 +53,9 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
         Field(Column("baseline_score", labels.baseline, "number"), baseline_cell, compared),
         Field(
             Column(by, "Difference", "number", difference_help, term=term),
-            lambda t: lift_cell(t.best_lift_over_baseline, labels.scales[t.task]),
+            lambda t: lift_cell(
+                t.best_lift_over_baseline, labels.scales[t.task], results.best_verdict(t.task)
+            ),
             compared,
         ),
     )
@@ -152,21 +159,30 @@ def task_score_cell(
 def lift_cell(
     value: float | None,
     scale: NumberFormat,
+    verdict: Verdict | None = None,
     interval: tuple[float, float] | None = None,
     *,
     from_worse_than_chance: bool = False,
 ) -> Cell:
-    """Make the cell of a difference, with its sign; a positive one is a gain."""
+    """Make the cell of a difference, with its sign.
+
+    Only a clear one has a colour. One that is not clear is grey, and its interval or its note says
+    so; 0 is grey too. Where nothing says whether it is clear, it looks like any other number.
+    """
+    if value is None:
+        return number_cell(None, MISSING)
     ends = " to ".join(map(scale.signed, interval or ()))
-    note = ", ".join(filter(None, (ends, FROM_WORSE_THAN_CHANCE if from_worse_than_chance else "")))
-    tone: Tone = "soft" if value is None else "gain" if value > 0 else "loss" if value < 0 else ""
-    return Cell(scale.signed(value), value, note, tone=tone)
+    unclear = NOT_CLEAR if verdict == "unclear" and not interval and value else ""
+    below = FROM_WORSE_THAN_CHANCE if from_worse_than_chance else ""
+    note = ", ".join(filter(None, (ends or unclear, below)))
+    return Cell(
+        scale.signed(value), value, note, tone=_LIFT_TONES.get(verdict, "") if value else "soft"
+    )
 
 
 def tested_cell(test: LiftTest, scale: NumberFormat) -> Cell:
-    """Make the cell of a mean lift that was tested; only a clear one has the colour of its sign."""
-    cell = lift_cell(test.mean, scale, test.interval)
-    return cell if test.verdict in ("better", "worse") else replace(cell, tone="")
+    """Make the cell of a mean lift that was tested, with its interval."""
+    return lift_cell(test.mean, scale, test.verdict, test.interval)
 
 
 def range_text(scale: NumberFormat, interval: tuple[float, float] | None) -> str:

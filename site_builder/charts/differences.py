@@ -22,7 +22,6 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
-from site_builder.compute.robustness import judge_best_lifts
 from site_builder.compute.tasks import LEAST_IN_GROUP, CategoryResult, TaskResult, find_clear_ends
 from site_builder.formatting import count, counted, listed, sentence
 from site_builder.labels import Labels
@@ -45,8 +44,9 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         luck = f"The best is picked after the fact; {labels.baseline} is beaten on"
         cut = f" {luck} {unselected(results)}.{cut}"
     unit = f"difference from {labels.baseline} (points of score)"
-    verdicts = dict(zip(results.scores.tasks, judge_best_lifts(results.scores), strict=True))
-    fields = (Field[TaskResult](TASK, lambda t: task_cell(labels, t.task)), *best_fields(labels))
+    verdicts = dict(zip(results.scores.tasks, results.best_verdicts, strict=True))
+    first = Field[TaskResult](TASK, lambda t: task_cell(labels, t.task))
+    fields = (first, *best_fields(results, labels))
     caption = f"{sentence(labels.best_difference)}, by task"
     return Chart(
         id="best-lift-by-task",

@@ -24,6 +24,7 @@ from site_builder.charts.leaders import has_every_task
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
+from site_builder.compute.significance import Verdict
 from site_builder.formatting import NumberFormat, counted, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
@@ -36,12 +37,14 @@ class DumbbellEnd(Record):
     """A value after tuning, its lift over the value before, and the reason if it is flagged.
 
     Attributes:
+        verdict: Whether the lift is clear; None if unknown.
         at_chance: Whether it is no better than the score that guessing gives.
         from_worse_than_chance: Whether the value before is worse than that.
     """
 
     value: float
     lift: float | None = None
+    verdict: Verdict | None = None
     interval: tuple[float, float] | None = None
     flag: str | None = None
     at_chance: bool | None = None
@@ -84,7 +87,7 @@ def model_rows(
         beside, roles = results.task(task).baseline_scores, labels.roles
         variants = [v for v in roles.contest if v in found[task]] or roles.variants[-1:]
         reference = None if is_baseline else shared(map(beside.get, variants))
-        row = _row(labels, task_cell(labels, task), (model, task), found[task])
+        row = _row(results, labels, task_cell(labels, task), (model, task), found[task])
         chance = results.catalog.tasks[task].score_chance
         rows.append(replace(row, reference=reference, chance=chance))
     return rows
@@ -95,15 +98,19 @@ def task_rows(
 ) -> list[DumbbellRow]:
     """Make the rows of the scores on one task, one per model."""
     found, chance = results.scores.of_task(task, models), results.catalog.tasks[task].score_chance
-    rows = (_row(labels, model_cell(labels, m), (m, task), found[m]) for m in models)
+    rows = (_row(results, labels, model_cell(labels, m), (m, task), found[m]) for m in models)
     return [replace(row, chance=chance) for row in rows]
 
 
 def _row(
-    labels: Labels, head: Cell, score_of: tuple[str, str], found: Mapping[str, Score]
+    results: Results,
+    labels: Labels,
+    head: Cell,
+    score_of: tuple[str, str],
+    found: Mapping[str, Score],
 ) -> DumbbellRow:
     roles, scale = labels.roles, labels.scales[score_of[1]]
-    after = {v: _end(score) for v in roles.contest if (score := found.get(v)) is not None}
+    after = {v: _end(results, score) for v in roles.contest if (score := found.get(v))}
     before = found.get(roles.base or "") if roles.tuned else None
     row = DumbbellRow(head, scale, None, after, score_of=score_of)
     if before is None:
@@ -112,10 +119,11 @@ def _row(
     return replace(row, before=before.score, flag=before.flag, before_at_chance=against)
 
 
-def _end(score: Score) -> DumbbellEnd:
+def _end(results: Results, score: Score) -> DumbbellEnd:
     return DumbbellEnd(
         score.score,
         score.lift_over_base,
+        results.lift_verdict(score.key, "base"),
         score.interval,
         score.flag,
         score.at_chance,
@@ -143,7 +151,9 @@ def average_rows(
         }
         after = {
             v: DumbbellEnd(
-                boards[v].average(s) or 0.0, s.lift_over_base, s.interval if by_average else None
+                boards[v].average(s) or 0.0,
+                s.lift_over_base,
+                interval=s.interval if by_average else None,
             )
             for v, s in standings.items()
         }
@@ -409,7 +419,7 @@ def _lift_cell(variant: str, row: DumbbellRow) -> Cell:
     if end is None:
         return lift_cell(None, row.scale)
     below = end.from_worse_than_chance
-    return lift_cell(end.lift, row.scale, from_worse_than_chance=below)
+    return lift_cell(end.lift, row.scale, end.verdict, from_worse_than_chance=below)
 
 
 def _baseline_cell(labels: Labels, row: DumbbellRow) -> Cell:

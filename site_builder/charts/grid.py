@@ -12,11 +12,15 @@ from site_builder.addresses import Address, Link, page_link
 from site_builder.charts.chart import Embed
 from site_builder.charts.leaders import has_every_task, lead_text
 from site_builder.compute.board import Standing
-from site_builder.compute.intervals import mean_intervals
 from site_builder.compute.numbers import Array, float_or_none, mean_of
 from site_builder.compute.results import Results
 from site_builder.compute.robustness import judge_best
-from site_builder.compute.significance import Against, judge_lifts, lift_errors
+from site_builder.compute.significance import (
+    Against,
+    judge_intervals,
+    lift_errors,
+    mean_lift_intervals,
+)
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import NumberFormat, count, counted
 from site_builder.labels import MERITS, Labels, with_article
@@ -221,8 +225,7 @@ def _find_measured(results: Results, labels: Labels) -> list[_Measured]:
     found = {}
     for against, values in lifts.items():
         if not np.isnan(values).all():
-            verdicts = judge_lifts(scores, results.paired_lifts, variant, against)
-            verdicts = np.where(np.isnan(values), np.nan, verdicts)
+            verdicts = np.where(np.isnan(values), np.nan, results.lift_verdicts[variant, against])
             averaged = results.board.rules.averaged
             measure = _difference_measure(labels, against, values, verdicts, averaged=averaged)
             found[against] = _Measured(measure, against, values, verdicts)
@@ -445,11 +448,9 @@ def _judge(layout: _Layout, one: _Measured, line: _Line) -> Array:
     """Judge the mean differences over a category by their intervals; NaN below six tasks."""
     if one.against is None:
         return np.full(len(layout.models), np.nan)
-    scores, mine = layout.results.scores, np.ix_(layout.places, line.columns)
-    errors, _ = lift_errors(scores, layout.results.board.variant, one.against)
-    families = scores.families[list(line.columns)]
-    low, high = mean_intervals(one.values[mine], errors[mine], families)
-    return np.select([low > 0, high < 0, high >= low], [1.0, -1.0, 0.0], np.nan)
+    scores, variant = layout.results.scores, layout.results.board.variant
+    intervals = mean_lift_intervals(scores, variant, one.against, line.columns)
+    return judge_intervals(intervals[:, layout.places])
 
 
 def _level_classes(signed: Array, *, averaged: bool) -> list[list[str]]:

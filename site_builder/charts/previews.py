@@ -132,7 +132,11 @@ def card_task_lifts(results: Results, labels: Labels) -> PreviewChart | None:
     is_cut = len(lifts) > _MOST_ROWS
     ends = ", the three first and the three last tasks" if is_cut else ", by task"
     caption = f"{sentence(labels.best_difference)}{labels.turning}{ends}"
-    return _bars(_ends(lifts, _N_FIRST_TASKS), labels.scale.signed, caption, signed=True)
+    tasks = [t.task for t in results.tasks if results.best_verdict(t.task) in ("better", "worse")]
+    clear = [labels.tasks[task] for task in tasks]
+    return _bars(
+        _ends(lifts, _N_FIRST_TASKS), labels.scale.signed, caption, signed=True, clear=clear
+    )
 
 
 def card_category_lifts(results: Results, labels: Labels) -> PreviewChart | None:
@@ -191,9 +195,9 @@ def _bars(
     caption: str,
     *,
     signed: bool = False,
-    clear: Collection[str] | None = None,
+    clear: Collection[str] = (),
 ) -> PreviewChart | None:
-    """Draw the first bars from zero; signed values are coloured by gain and loss, if clear."""
+    """Draw the first bars from zero; those that are clear are coloured by gain and loss."""
     named = named[:_MOST_ROWS]
     if not named:
         return None
@@ -203,7 +207,7 @@ def _bars(
             name,
             write(value),
             axis.bar(value),
-            _tone(value) if signed and (clear is None or name in clear) else "",
+            _tone(value) if name in clear else "",
         )
         for name, value in named
     )

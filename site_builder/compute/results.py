@@ -8,6 +8,7 @@ from functools import cached_property
 from site_builder.compute.board import Board, choose_rules, compute_boards, compute_common_boards
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
 from site_builder.compute.correlation import Correlations, compute_correlations
+from site_builder.compute.numbers import Array
 from site_builder.compute.power import smallest_difference
 from site_builder.compute.robustness import (
     DecisiveTasks,
@@ -17,14 +18,19 @@ from site_builder.compute.robustness import (
     compute_robustness,
     count_beaten_tasks,
     find_decisive_tasks,
+    judge_best_lifts,
 )
 from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.significance import (
+    Against,
     LiftTests,
     PairedLifts,
+    Verdict,
     collect_paired_lifts,
     compute_lift_tests,
+    judge_lifts,
+    verdict_of,
 )
 from site_builder.compute.stats import Stats, TrainingSets, compute_stats, compute_training_sets
 from site_builder.compute.tasks import (
@@ -52,6 +58,8 @@ class Results(Record):
         smallest_difference: The smallest mean difference between two models that the tasks show
             with a power of 0.8; None where that is not defined (docs/statistics.md#power).
         paired_lifts: 95 % intervals of the lifts that are known example by example.
+        lift_verdicts: Whether each lift is clear, of a variant and over what: `judge_lifts`.
+        best_verdicts: Whether the best lift over the baseline is clear: `judge_best_lifts`.
         tasks: The results on each task, in the order of the tasks table.
         agreement: How similarly each pair of tasks ranks models.
         categories: The results on each category, lowest difference first; empty without any.
@@ -69,6 +77,8 @@ class Results(Record):
     decisive: DecisiveTasks | None
     robustness: Robustness | None
     paired_lifts: PairedLifts
+    lift_verdicts: Mapping[tuple[str, Against], Array]
+    best_verdicts: Array
     tasks: tuple[TaskResult, ...]
     agreement: RankAgreement
     categories: tuple[CategoryResult, ...]
@@ -90,6 +100,16 @@ class Results(Record):
     def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
         """Return the flagged scores of a model on a task, by variant, whether they count or not."""
         return self._flagged.get((model, task), {})
+
+    def lift_verdict(self, key: tuple[str, str, str], against: Against) -> Verdict | None:
+        """Return whether the lift of a model on a task in a variant is clear; None if unknown."""
+        model, task, variant = key
+        at = self.scores.rows[model], self.scores.columns[task]
+        return verdict_of(float(self.lift_verdicts[variant, against][at]))
+
+    def best_verdict(self, task: str) -> Verdict | None:
+        """Return whether the best lift over the baseline on a task is clear; None if unknown."""
+        return verdict_of(float(self.best_verdicts[self.scores.columns[task]]))
 
     @cached_property
     def paired_tasks(self) -> frozenset[str]:
@@ -119,6 +139,8 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     tasks = compute_tasks(scores, agreement)
     categories = compute_categories(by_category, tasks, tables.tasks)
     beaten = count_beaten_tasks(scores, boards)
+    paired_lifts = collect_paired_lifts(tables.differences, scores)
+    over: tuple[Against, ...] = ("base", "baseline")
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,
@@ -131,7 +153,13 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         robustness=compute_robustness(
             scores, tables.tasks, boards[scores.roles.primary], config.board
         ),
-        paired_lifts=collect_paired_lifts(tables.differences, scores),
+        paired_lifts=paired_lifts,
+        lift_verdicts={
+            (variant, against): judge_lifts(scores, paired_lifts, variant, against)
+            for variant in scores.roles.variants
+            for against in over
+        },
+        best_verdicts=judge_best_lifts(scores),
         tasks=tasks,
         agreement=agreement,
         categories=categories,

@@ -150,6 +150,31 @@ def judge_lifts(
     return verdicts
 
 
+def mean_lift_intervals(
+    scores: Scores, variant: str, against: Against, tasks: Sequence[int]
+) -> Array:
+    """Return the 95 % interval of each model's mean lift over some tasks, by their columns.
+
+    Shape: (2, models); NaN below six families of tasks. Source: docs/statistics.md#interval.
+    """
+    lifts = scores.lift_over_base(variant) if against == "base" else scores.contest_lifts(variant)
+    errors, _ = lift_errors(scores, variant, against)
+    columns = [*tasks]
+    return mean_intervals(lifts[:, columns], errors[:, columns], scores.families[columns])
+
+
+def judge_intervals(intervals: Array) -> Array:
+    """Judge intervals, shape (2, n), to (n,): 1 above 0, -1 below, 0 not clear; NaN without one."""
+    low, high = intervals
+    return np.select([low > 0, high < 0, high >= low], [1.0, -1.0, 0.0], np.nan)
+
+
+def verdict_of(judged: float) -> Verdict | None:
+    """Return the word for 1, -1 or 0; None for NaN, where nothing says whether a lift is clear."""
+    words: dict[float, Verdict] = {1.0: "better", -1.0: "worse", 0.0: "unclear"}
+    return words.get(judged)
+
+
 class LiftTest(Record):
     """The tests of one run's lift over tasks.
 
@@ -207,6 +232,10 @@ class LiftTests(Record):
 
     over_base: Mapping[str, Mapping[str, LiftTest]]
     over_baseline: Mapping[str, Mapping[str, LiftTest]]
+
+    def over(self, against: Against) -> Mapping[str, Mapping[str, LiftTest]]:
+        """Return the tests of the lifts over base, or over the baseline."""
+        return self.over_base if against == "base" else self.over_baseline
 
 
 def compute_lift_tests(scores: Scores, *, averaged: bool) -> LiftTests:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TypeAlias
+from itertools import repeat
 
 from site_builder.addresses import Link, method_link
 from site_builder.charts.cells import (
@@ -13,14 +13,20 @@ from site_builder.charts.cells import (
     lift_cell,
     model_cell,
     number_cell,
-    tested_cell,
     text_cell,
 )
 from site_builder.charts.dumbbells import shared, tasks_averaged
 from site_builder.charts.leaders import is_clearly_first
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
-from site_builder.compute.significance import LiftTest
+from site_builder.compute.numbers import pairs_or_none
+from site_builder.compute.significance import (
+    Against,
+    Verdict,
+    judge_intervals,
+    mean_lift_intervals,
+    verdict_of,
+)
 from site_builder.formatting import (
     MISSING,
     NumberFormat,
@@ -44,7 +50,6 @@ from site_builder.table_model import (
 )
 
 BY_LIFT = "lift_over_base"
-_Tests: TypeAlias = Mapping[str, Mapping[str, LiftTest]]
 _RANK_HELP = "Ties share the better rank. The small range shows how far the rank could move"
 # What explains the notes below the figures of a column.
 _NOTES: Mapping[str, Link] = {
@@ -278,7 +283,8 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
 
 def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what tuning changed, how far the baseline is, and how often a model beats it."""
-    labels, tests = spec.labels, spec.site.results.lift_tests
+    labels = spec.labels
+    over_base_cell, over_baseline_cell = _lift_cells(spec, "base"), _lift_cells(spec, "baseline")
     variant, base, baseline = labels.in_sentence(spec.board.variant), labels.base, labels.baseline
     averaged, compared = spec.board.rules.averaged, labels.roles.baseline is not None
     gain = f"Mean over tasks of {variant} minus {base} score"
@@ -296,12 +302,12 @@ def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
 
     yield Field(
         Column("lift_over_base", f"Lift over {base}", "number", gain, term="lift"),
-        lambda s: _lift_cell(spec, s, s.lift_over_base, tests.over_base),
+        lambda s: over_base_cell(s, s.lift_over_base),
         averaged and _has_lifts(spec),
     )
     yield Field(
         Column("lift_over_baseline", f"vs {baseline}", "number", gap, term="lift-over-baseline"),
-        lambda s: _lift_cell(spec, s, over_baseline(s), tests.over_baseline),
+        lambda s: over_baseline_cell(s, over_baseline(s)),
         averaged and compared,
     )
     yield Field(
@@ -424,17 +430,29 @@ def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
     return model_cell(labels, s.model, notes, tags)
 
 
-def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Tests) -> Cell:
-    """A mean lift with its interval and p-value, which only the board over all tasks has."""
-    cell, variant = lift_cell(lift, spec.scale), spec.board.variant
-    is_whole = spec.board is spec.site.results.boards[variant]
-    test = tests.get(variant, {}).get(s.model)
-    if not is_whole or test is None or cell.value is None:
-        return cell
-    if test.interval is None:
-        return replace(cell, note="too few tasks", tone="")
-    reach = _reach_text(spec.scale, test.interval)
-    return replace(tested_cell(test, spec.scale), note=f"{reach}, p {p_value(test.p)}")
+def _lift_cells(spec: BoardTableSpec, against: Against) -> Callable[[Standing, float | None], Cell]:
+    """Return what makes the cells of mean lifts, tested if the board is over all tasks."""
+    results, variant, scale = spec.site.results, spec.board.variant, spec.scale
+    found: dict[str, tuple[tuple[float, float] | None, Verdict | None, str]]
+    if spec.board is results.boards[variant]:
+        tests = results.lift_tests.over(against).get(variant, {})
+        found = {m: (t.interval, t.verdict, f", p {p_value(t.p)}") for m, t in tests.items()}
+    else:
+        columns = [results.scores.columns[task] for task in spec.board.tasks]
+        ends = mean_lift_intervals(results.scores, variant, against, columns)
+        verdicts = map(verdict_of, judge_intervals(ends).tolist())
+        known = zip(pairs_or_none(*ends), verdicts, repeat(""))
+        found = dict(zip(results.scores.models, known, strict=True))
+
+    def cell(standing: Standing, lift: float | None) -> Cell:
+        interval, verdict, p = found.get(standing.model, (None, None, ""))
+        if lift is None:
+            return lift_cell(None, scale)
+        if interval is None:
+            return replace(lift_cell(lift, scale), note="too few tasks")
+        return replace(lift_cell(lift, scale, verdict), note=f"{_reach_text(scale, interval)}{p}")
+
+    return cell
 
 
 # --- drawings -----------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def _context(site: Site, category: CategoryResult, summary: str) -> CategoryCont
     spec = BoardTableSpec(site, category.boards, most=MOST_LISTED, category=category.category)
     fields: tuple[Field[TaskResult], ...] = (
         Field(TASK, lambda t: task_cell(site.labels, t.task)),
-        *best_fields(site.labels),
+        *best_fields(site.results, site.labels),
     )
     tasks = [site.results.task(t) for t in category.tasks]
     table = table_of("tasks", f"Tasks of {category.category}", fields, tasks)

@@ -186,8 +186,10 @@ class _Tables:
             value = change.difference or 0.0
             is_turned = (value > 0) != bool(change.better)
             text = score_texts(changes, change, turned=is_turned)[2]
-            tone: Tone = "gain" if change.better else "loss"
-            return Cell(text, -value if is_turned else value, tone=tone)
+            clear: Tone = "gain" if change.better else "loss"
+            tones: dict[bool | None, Tone] = {True: clear, False: "soft", None: ""}
+            shown = -value if is_turned else value
+            return Cell(text, shown, tone=tones[change.beyond_noise])
 
         return (
             Field(difference, difference_cell),

@@ -444,8 +444,8 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
 
     def cell(row: Score) -> Cell:
         interval, scale = results.paired_lifts.get((*row.key, "base")), labels.scales[row.task]
-        below = row.from_worse_than_chance
-        return lift_cell(row.lift_over_base, scale, interval, from_worse_than_chance=below)
+        verdict, below = results.lift_verdict(row.key, "base"), row.from_worse_than_chance
+        return lift_cell(row.lift_over_base, scale, verdict, interval, from_worse_than_chance=below)
 
     column = Column(
         "lift", f"Lift over {labels.base}", "number", first_order="ascending", term="lift"

@@ -171,7 +171,7 @@ def _task_list(site: Site) -> Table:
             any(fact.category for fact in facts.values()),
         ),
         Field(Column("metric", "Metric"), metric_cell, any(f.metric for f in facts.values())),
-        *best_fields(labels, best_help),
+        *best_fields(site.results, labels, best_help),
         Field(mean, lambda t: score_cell(t.mean.get(primary), labels.scales[t.task])),
         Field(
             lift,

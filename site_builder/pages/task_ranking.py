@@ -158,15 +158,19 @@ def _score_cell(labels: Labels, task: str, variant: str, borrowed: bool, entry: 
 
 def _lift_fields(site: Site, task: str) -> Iterator[Field[_Entry]]:
     labels, roles = site.labels, site.labels.roles
-    scale, paired = labels.scales[task], site.results.paired_lifts
+    results, scale = site.results, labels.scales[task]
+    paired = results.paired_lifts
 
     def over_base(variant: str, entry: _Entry) -> Cell:
         score = entry.found.get(variant)
-        interval = paired.get((entry.model, task, variant, "base"))
         if score is None:
             return lift_cell(None, scale)
-        below = score.from_worse_than_chance
-        return lift_cell(score.lift_over_base, scale, interval, from_worse_than_chance=below)
+        verdict, interval = (
+            results.lift_verdict(score.key, "base"),
+            paired.get((*score.key, "base")),
+        )
+        lift, below = score.lift_over_base, score.from_worse_than_chance
+        return lift_cell(lift, scale, verdict, interval, from_worse_than_chance=below)
 
     def over_baseline(entry: _Entry) -> Cell:
         # The first variant that a model has; of the baseline itself, the first that competes.
@@ -174,7 +178,9 @@ def _lift_fields(site: Site, task: str) -> Iterator[Field[_Entry]]:
         score = next((entry.found[v] for v in variants if v in entry.found), None)
         if score is None:
             return lift_cell(None, scale)
-        return lift_cell(score.lift_over_baseline, scale, paired.get((*score.key, "baseline")))
+        verdict = results.lift_verdict(score.key, "baseline")
+        interval = paired.get((*score.key, "baseline"))
+        return lift_cell(score.lift_over_baseline, scale, verdict, interval)
 
     for variant in roles.tuned:
         label = "Lift" if len(roles.tuned) == 1 else f"Lift, {labels.variants[variant]}"

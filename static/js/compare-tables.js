@@ -1,6 +1,6 @@
 // A comparison of runs over their common tasks: its numbers, and its tables, which have a column for each run that there may be and one for the baseline.
 (() => {
-  const { billions, difference, counted, rounded, roundSignificant, score, signed, tone, MISSING } = site.format;
+  const { billions, difference, counted, rounded, roundSignificant, score, signed, MISSING } = site.format;
   const MOST_RUNS = 4;
   const TWO_SIDED = 0.975;
   const NO_SCORE = "no score";
@@ -206,25 +206,27 @@
     return { text: rounded(firstPlaces, 0), value: firstPlaces, note: shared ? `${shared} tied` : "" };
   };
 
-  /** @param {Board} board @param {Comparison} comparison @param {number} i @returns {Cell} */
-  const overBaseCell = (board, comparison, i) => {
-    const sides = comparison.runs[i].overBase;
-    if (sides === null) return textCell(null);
-    const note = sides.tasks === comparison.common ? "" : `over ${counted(sides.tasks, "task")}`;
-    return { text: signed(sides.mean, board.scale), value: sides.mean, note, tone: tone(sides.mean) };
-  };
-
   /** @type {Site["comparison"]["intervalText"]} */
   const intervalText = ([low, high], scale) => `${signed(low, scale)} to ${signed(high, scale)}`;
 
-  /** @type {Site["comparison"]["isClear"]} */
-  const isClear = ({ interval }) => interval !== null && (interval[0] > 0 || interval[1] < 0);
+  /** The class of a difference, as `lift_cell` in site_builder/charts/cells.py. @param {[number, number] | null} interval */
+  const tone = (interval) => (interval === null ? "" : interval[0] > 0 ? "gain" : interval[1] < 0 ? "loss" : "soft");
 
-  /** A difference with its interval; coloured only where it is clear. @param {Board} board @param {Sides | null} sides @returns {Cell} */
-  const differenceCell = (board, sides) => {
+  /** @type {Site["comparison"]["isClear"]} */
+  const isClear = ({ interval }) => ["gain", "loss"].includes(tone(interval));
+
+  /** A difference with its interval; coloured only where it is clear, grey where it is not. @param {Board} board @param {Sides | null} sides @returns {Cell} */
+  const differenceCell = (board, sides, over = "") => {
     if (sides === null || sides.mean === null) return textCell(null);
     const { mean, interval } = sides;
-    return { text: signed(mean, board.scale), value: mean, note: interval ? intervalText(interval, board.scale) : "", tone: isClear(sides) ? tone(mean) : "soft" };
+    const note = [interval ? intervalText(interval, board.scale) : "", over].filter(Boolean).join(", ");
+    return { text: signed(mean, board.scale), value: mean, note, tone: tone(interval) };
+  };
+
+  /** @param {Board} board @param {Comparison} comparison @param {number} i @returns {Cell} */
+  const overBaseCell = (board, comparison, i) => {
+    const sides = comparison.runs[i].overBase;
+    return differenceCell(board, sides, sides === null || sides.tasks === comparison.common ? "" : `over ${counted(sides.tasks, "task")}`);
   };
 
   /** @param {LeaderSides | null} sides @returns {Cell} */

@@ -55,9 +55,6 @@
     return value !== null && value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
   };
 
-  /** @type {Format["tone"]} */
-  const tone = (value) => (value === null || value === 0 ? "" : value > 0 ? "gain" : "loss");
-
   /** US dollars: $30.00, $0.0015. @param {number | null} value */
   const money = (value) => {
     if (value === null) return MISSING;
@@ -149,5 +146,5 @@
     return roundSignificant(x - y, Math.max(Math.abs(x), Math.abs(y)), DIGITS + 1);
   };
 
-  site.format = { MISSING, rounded, score, signed, tone, money, quantity, billions, threeDigits, ratio, cheaper, counted, listed, parse, roundSignificant, difference };
+  site.format = { MISSING, rounded, score, signed, money, quantity, billions, threeDigits, ratio, cheaper, counted, listed, parse, roundSignificant, difference };
 })();

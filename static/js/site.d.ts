@@ -28,8 +28,6 @@ interface Format {
   rounded(value: number, places: number, shift?: number): string;
   score(value: number | null, format: Places): string;
   signed(value: number | null, format: Places): string;
-  /** The class of a difference's cell. */
-  tone(value: number | null): "" | "gain" | "loss";
   money(value: number | null): string;
   quantity(value: number | null): string;
   billions(value: number | null): string;

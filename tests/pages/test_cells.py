@@ -64,16 +64,25 @@ def test_models_that_tie_share_a_cell(models, text, note):
 
 
 @pytest.mark.parametrize(
-    ("value", "text", "tone"),
+    ("value", "verdict", "expected"),
     [
-        (0.25, "+0.250", "gain"),
-        (-0.25, f"{MINUS}0.250", "loss"),
-        (0.0, "0.000", ""),
-        (None, MISSING, "soft"),
+        (0.25, "better", Cell("+0.250", 0.25, tone="gain")),
+        (-0.25, "worse", Cell(f"{MINUS}0.250", -0.25, tone="loss")),
+        (0.25, "unclear", Cell("+0.250", 0.25, "not clear", tone="soft")),
+        (0.0, "unclear", Cell("0.000", 0.0, tone="soft")),
+        (0.0, None, Cell("0.000", 0.0, tone="soft")),
+        (0.25, "too few", Cell("+0.250", 0.25)),
+        (-0.25, None, Cell(f"{MINUS}0.250", -0.25)),
+        (None, None, Cell(MISSING, None, tone="soft")),
     ],
 )
-def test_lift_has_sign_and_tone(value, text, tone):
-    assert Cell(text, value, tone=tone) == cells.lift_cell(value, SCALE)
+def test_lift_has_a_sign_and_only_a_clear_one_a_colour(value, verdict, expected):
+    assert expected == cells.lift_cell(value, SCALE, verdict)
+
+
+def test_interval_of_a_lift_says_that_it_is_not_clear():
+    cell = cells.lift_cell(0.25, SCALE, "unclear", (-0.125, 0.625))
+    assert Cell("+0.250", 0.25, f"{MINUS}0.125 to +0.625", tone="soft") == cell
 
 
 def test_missing_numbers_are_a_soft_dash():
@@ -134,12 +143,12 @@ def test_best_of_a_task_without_a_baseline():
     results, with_baseline = drawn("fixture")
     frames = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.5, None]}})
     alone, without = draw(frames)
-    table = table_of("t", "T", best_fields(with_baseline), results.tasks)
+    table = table_of("t", "T", best_fields(results, with_baseline), results.tasks)
     assert ["best_model", "best_score", "baseline_score", "best_lift_over_baseline"] == [
         c.key for c in table.columns
     ]
     assert ["Beta", "0.875", "0.625", "+0.250"] == [cell.text for cell in table.rows[0].cells]
-    table = table_of("t", "T", best_fields(without), alone.tasks)
+    table = table_of("t", "T", best_fields(alone, without), alone.tasks)
     assert ["best_model", "best_score"] == [c.key for c in table.columns]
     assert ["no score", MISSING] == [cell.text for cell in table.rows[1].cells]
 

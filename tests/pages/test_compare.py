@@ -578,7 +578,7 @@ def test_the_first_comparison_is_of_the_best(desk):
     assert ["0.742 best of these three", "0.661"] == [
         rows["Mean score over 31 tasks"][i][0] for i in (0, -1)
     ]
-    assert "+0.392" == rows["Mean lift over base"][0][0]
+    assert "+0.392 +0.311 to +0.473" == rows["Mean lift over base"][0][0]
     differences = [cell[0] for cell in rows["Difference from Zephyr 7B Beta"]]
     assert ["\N{EN DASH}", "\N{MINUS SIGN}0.010 \N{MINUS SIGN}0.027 to +0.007"] == differences[:2]
     assert "177 31 here" == rows["Tasks needed to see this difference"][1][0]

@@ -1,0 +1,151 @@
+"""The colours of lifts: green or orange where clear, grey where not, none where not known."""
+
+import re
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from tests.helpers.boards import make_frames
+from tests.helpers.odd_boards import built
+from tests.helpers.sites import BuiltSite, build, single_spaced
+from tests.helpers.tables import having, write_project
+
+MINUS = "\N{MINUS SIGN}"
+TONES = {"gain", "loss", "soft"}
+
+
+def cells_by_row(soup: BeautifulSoup, table_id: str, column: str) -> dict[str, Tag]:
+    """The cells of a column by the name of their row."""
+    heads = [str(head.get("data-key")) for head in soup.select(f"#{table_id} thead th")]
+    found = {}
+    for row in soup.select(f"#{table_id} tbody tr"):
+        head, cell = row.select_one("th"), row.find_all(["th", "td"])[heads.index(column)]
+        assert isinstance(head, Tag)
+        assert isinstance(cell, Tag)
+        found[single_spaced((head.find("a") or head).get_text())] = cell
+    return found
+
+
+def shown(cell: Tag) -> tuple[str, str]:
+    """The text of a cell and its tone."""
+    [tone] = TONES.intersection(cell.get("class") or []) or {""}
+    return single_spaced(cell.get_text(" ")), tone
+
+
+# With errors of 0.03 and 0.04, a difference of two scores is clear beyond 1.96 * 0.05 = 0.098.
+LIFTS = {"t1": 0.1, "t2": 0.09, "t3": -0.1, "t4": -0.09, "t5": 0.0, "t6": 0.3}
+EXPECTED = {
+    "t1": ("+0.100", "gain"),
+    "t2": ("+0.090 not clear", "soft"),
+    "t3": (f"{MINUS}0.100", "loss"),
+    "t4": (f"{MINUS}0.090 not clear", "soft"),
+    "t5": ("0.000", "soft"),
+    "t6": ("+0.300", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def known_errors(tmp_path_factory) -> BuiltSite:
+    """A board with the errors of all scores, but for those of its last task."""
+    base = [0.5] * len(LIFTS)
+    tuned = [0.5 + lift for lift in LIFTS.values()]
+    frames = make_frames({"base": {"a": base, "b": base}, "fine_tuned": {"a": tuned, "b": base}})
+    found = frames["results"]
+    errors = [
+        None if task == "t6" else 0.03 if variant == "base" else 0.04
+        for task, variant in zip(found["task"], found["variant"], strict=True)
+    ]
+    frames["results"] = having(found, stderr=pd.array(errors, dtype="Float64"))
+    return build(write_project(tmp_path_factory.mktemp("board"), frames, ""))
+
+
+def test_lift_of_a_task_page_is_coloured_by_its_verdict(known_errors):
+    for task, expected in EXPECTED.items():
+        soup = known_errors.page(f"tasks/{task}/")
+        assert expected == shown(cells_by_row(soup, "ranking", "lift_fine_tuned")["a"])
+        table = cells_by_row(soup, "task-models-table", "lift_fine_tuned")
+        assert expected == shown(table["a"])
+
+
+def test_lift_of_a_model_page_is_coloured_by_its_verdict(known_errors):
+    found = cells_by_row(known_errors.page("models/a/"), "hurt", "lift")
+    assert {"t3": EXPECTED["t3"], "t4": EXPECTED["t4"]} == {
+        task: shown(cell) for task, cell in found.items()
+    }
+
+
+def tone_in_grid(classes: set[str]) -> str:
+    """What the classes of a cell of the grid mean in a table."""
+    if "pale" in classes:
+        return "soft"
+    if "hatch" in classes:
+        return ""
+    return "gain" if any(name.startswith("up") for name in classes) else "loss"
+
+
+@pytest.mark.parametrize("board", ["index", "pythia"])
+@pytest.mark.parametrize(("measure", "column"), [("base", "lift_"), ("baseline", "lift_over_bas")])
+def test_tables_and_the_grid_say_the_same(board, measure, column):
+    """Pale is grey, striped is without a colour, and full colours are the same."""
+    site, compared = built(board), 0
+    grid = site.page("models/").select_one(".grid")
+    assert grid is not None
+    names = [str(button["data-measure"]) for button in grid.select("[data-measure]")]
+    models = [link.get_text() for link in grid.select("thead th:not(.own) a")]
+    for row in grid.select("tbody tr:not(.grid-group)"):
+        link = row.select_one("th a")
+        assert link is not None
+        if not (path := str(link["href"]).removeprefix("../")).startswith("tasks/"):
+            continue
+        key = next(
+            str(head["data-key"])
+            for head in site.page(path).select("#ranking thead th")
+            if str(head["data-key"]).startswith(column)
+        )
+        cells = cells_by_row(site.page(path), "ranking", key)
+        for model, cell in zip(models, row.select("td:not(.own)"), strict=True):
+            number = cell.select_one(f".m{names.index(measure)}")
+            assert number is not None
+            classes = {*(number.get("class") or [])} - {f"m{names.index(measure)}"}
+            if not classes or model not in cells:
+                continue
+            text, tone = shown(cells[model])
+            assert text.startswith(number.get_text()), (path, model)
+            assert tone_in_grid(classes) == tone, (path, model)
+            compared += 1
+    assert board != "index" or compared == 310
+
+
+@pytest.mark.parametrize("board", ["index", "pythia"])
+def test_grey_lifts_say_why(board):
+    """By the words, or by an interval that holds 0; a number that is 0 needs no reason."""
+    seen = 0
+    for path, soup in built(board).pages():
+        for cell in soup.select("#ranking td.soft, #hurt td.soft, #task-list td.soft"):
+            text, _ = shown(cell)
+            if text[0] in f"+{MINUS}" and re.search("[1-9]", text.split()[0]):
+                seen += 1
+                ends = re.search(rf"([+{MINUS}]?[\d.]+) to ([+{MINUS}]?[\d.]+)", text)
+                holds = ends and float(ends[1].replace(MINUS, "-")) <= 0 <= float(ends[2])
+                assert holds or "not clear" in text, (path, text)
+    assert seen > 10
+
+
+def test_mean_over_a_category_is_coloured_by_its_interval(index_site):
+    """Below six tasks there is none, and no colour; else 0 lies within the reach, or it has one."""
+    tones = set()
+    for path, soup in index_site.pages():
+        if not path.startswith("categories/") or path == "categories/index.html":
+            continue
+        for column in ("lift_over_base", "lift_over_baseline"):
+            for cell in cells_by_row(soup, "board-fine-tuned", column).values():
+                text, tone = shown(cell)
+                tones.add(tone)
+                value, _, note = text.partition(" ")
+                if reach := re.match(r"\N{PLUS-MINUS SIGN} ([\d.]+)$", note):
+                    is_clear = abs(float(value.replace(MINUS, "-"))) > float(reach[1])
+                    assert is_clear == (tone in ("gain", "loss")), (path, text)
+                elif value != "\N{EN DASH}":
+                    assert ("", "too few tasks") == (tone, note), (path, text)
+    assert {"gain", ""} <= tones
