@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -156,7 +156,9 @@ class TaskResult(Record):
         best_lift_over_baseline: This lift, positive = better.
         mean_lift_over_base: Mean over all tuned scores with a base score.
         mean, counts: Mean score and number of scores by variant.
-        models: The models with a score, in the order of the ranking.
+        models: The models with a score, in the order of the ranking: by the score in the primary
+            variant, then in the others. The baseline stands where its score would, also if it is of
+            another variant.
         with_intervals: The variants in which the error of any score is known.
         flagged: The flagged scores, whether they count or not.
         similar: The tasks that rank models most similarly, most similar first.
@@ -228,13 +230,25 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
             mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
             counts={v: len(rows) for v, rows in ranked.items()},
-            models=tuple(dict.fromkeys(models[np.concatenate([*ranked.values()])].tolist())),
+            models=_in_rank_order(scores, column, models[np.concatenate([*ranked.values()])]),
             with_intervals=frozenset(v for v, rows in ranked.items() if exact[rows].any()),
             flagged=tuple(flagged[task]),
             similar=similar[task],
         )
 
     return tuple(result(column, task) for column, task in enumerate(scores.tasks))
+
+
+def _in_rank_order(scores: Scores, column: int, ranked: Iterable[str]) -> tuple[str, ...]:
+    """Return each model once; the baseline behind those as good as it in the primary variant."""
+    roles, models = scores.roles, [*dict.fromkeys(ranked)]
+    level = scores.of_baseline(scores.signed, roles.primary)[column]
+    if np.isnan(level) or roles.baseline_variants[roles.primary] == roles.primary:
+        return tuple(models)
+    others = [model for model in models if model != roles.baseline]
+    rows = [scores.rows[model] for model in others]
+    ahead = int((scores.signed[roles.primary][rows, column] >= level).sum())
+    return (*others[:ahead], roles.baseline or "", *others[ahead:])
 
 
 def _best_lifts(scores: Scores) -> Array:

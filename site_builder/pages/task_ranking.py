@@ -61,7 +61,7 @@ def ranking_table(
     """
     labels, results, catalog = site.labels, site.results, site.results.catalog
     named = [*task.models, *(f.model for f in task.flagged)]
-    models = _with_baseline(site, task, list(dict.fromkeys(named)))[:most]
+    models = list(dict.fromkeys(named))[:most]
     found = results.scores.of_task(task.task, models)
     entries = [_Entry(m, found[m], results.flagged_of(m, task.task)) for m in models]
     lines = _line_fields(site, task) if drawn else ()
@@ -90,18 +90,6 @@ def _is_borrowed(site: Site, task: TaskResult) -> bool:
     roles = site.labels.roles
     is_other = roles.baseline_variants.get(roles.primary) not in (None, roles.primary)
     return is_other and task.baseline_scores.get(roles.primary) is not None
-
-
-def _with_baseline(site: Site, task: TaskResult, models: Sequence[str]) -> Sequence[str]:
-    """Return the models with the baseline behind those that are as good in the primary variant."""
-    scores, baseline = site.results.scores, site.labels.roles.baseline
-    if baseline is None or not _is_borrowed(site, task):
-        return models
-    column, primary = scores.columns[task.task], site.labels.roles.primary
-    level = scores.of_baseline(scores.signed, primary)[column]
-    others = [model for model in models if model != baseline]
-    ahead = sum(bool(scores.signed[primary][scores.rows[m], column] >= level) for m in others)
-    return [*others[:ahead], baseline, *others[ahead:]]
 
 
 def _explained(site: Site, task: TaskResult) -> tuple[Link, ...]:

@@ -261,6 +261,26 @@ def _with_ref(runs):
     return runs
 
 
+def test_baseline_stands_where_its_score_would():
+    """With 0.5 between 0.9 and 0.3, also if its score is of another variant, as in the table."""
+    runs = {
+        "base": {"ref": [0.5, 0.5], "a": [0.1, 0.1], "b": [0.1, 0.1]},
+        "tuned": {"a": [0.9, 0.9], "b": [0.3, 0.3]},
+    }
+    chart = said(chart_task_models, runs, "t1", baseline="ref")
+    assert ["a", "ref", "b"] == [row.cells[0].text for row in chart.table.rows]
+    assert ["a", "ref", "b"] == chart.drawing["layout"]["yaxis"]["ticktext"]
+
+
+def test_chart_of_a_task_has_the_order_of_its_table(index_site):
+    for path, soup in index_site.pages():
+        drawn, ranked = (
+            [link.get_text() for link in soup.select(f"#{name} tbody th a")]
+            for name in ("task-models-table", "ranking")
+        )
+        assert drawn == ranked[: len(drawn)], path
+
+
 def test_no_task_models():
     """One model has nobody beside it."""
     assert said(chart_task_models, {"base": {"a": [0.1, 0.2]}}, "t1") is None
