@@ -203,9 +203,9 @@ def flag_tags(flag: str | None) -> tuple[str, ...]:
 # --- other values -------------------------------------------------------------------------------
 
 
-def text_cell(text: str | None) -> Cell:
-    """Make the cell of a text from the data; a dash if it is missing."""
-    return Cell(MISSING, None, tone="soft") if text is None else Cell(text, text)
+def text_cell(text: str | None, tags: tuple[str, ...] = ()) -> Cell:
+    """Make the cell of a text; a dash if it is missing."""
+    return Cell(MISSING, None, tone="soft") if text is None else Cell(text, text, tags=tags)
 
 
 def number_cell(value: float | None, text: str, note: str = "") -> Cell:

@@ -215,7 +215,7 @@ def _api_table(api: Mapping[str, Sequence[Document]]) -> Table:
 
     fields: tuple[Field[str], ...] = (
         Field(Column("file", "File"), files_cell),
-        Field(Column("meaning", "What it holds"), lambda name: Cell(_API_MEANINGS[name])),
+        Field(Column("meaning", "What it holds"), lambda name: text_cell(_API_MEANINGS[name])),
         Field(Column("size", "Size", "number"), size_cell),
     )
     names = [name for name, documents in api.items() if documents]

@@ -554,12 +554,15 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
             column, lambda t: number_cell(p(t.test), p_value(p(t.test))), key == "sign" or has_means
         )
 
+    def verdict(t: _Tested) -> Cell:
+        return Cell(t.verdict, t.verdict, "the tests disagree" if t.test.tests_disagree else "")
+
     def holds(t: _Tested) -> Cell:
         survives, of = t.test.survives, t.test.repetitions
         return text_cell(None) if survives is None else Cell(f"{survives} of {of}", survives)
 
     fields: tuple[Field[_Tested], ...] = (
-        Field(Column("difference", "Difference"), lambda t: Cell(t.label)),
+        Field(Column("difference", "Difference"), lambda t: text_cell(t.label)),
         Field(
             Column("mean", "Mean difference", "number", meaning, term="lift-tests"),
             lambda t: tested_cell(t.test, t.scale),
@@ -574,7 +577,7 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
         p_field("sign", "Sign test p", lambda t: t.sign_p_adjusted),
         Field(
             Column("verdict", "Verdict", term="lift-tests"),
-            lambda t: Cell(t.verdict, note="the tests disagree" if t.test.tests_disagree else ""),
+            verdict,
         ),
         Field(Column("holds", "Holds in", "number", left_out, term="lift-tests"), holds),
     )

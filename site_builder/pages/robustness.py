@@ -89,7 +89,7 @@ def lifts_by_metric(site: Site) -> Finding | None:
         return number_cell(row.test.p, p_value(row.test.p), holds)
 
     fields: tuple[Field[_MetricRow], ...] = (
-        Field(Column("metric", "Metric"), lambda row: Cell(row.label)),
+        Field(Column("metric", "Metric"), lambda row: text_cell(row.label)),
         Field(
             Column("tasks", "Tasks", "number"), lambda row: number_cell(row.tasks, count(row.tasks))
         ),
@@ -184,11 +184,11 @@ def leader_by_rule(site: Site) -> Finding | None:
     fields: tuple[Field[RuleResult], ...] = (
         Field(
             Column("rule", "Rule", term="other-rules", spoken_label="The leader by other rules"),
-            lambda r: Cell(rule_name(r), tags=("this board",) if r is found.own else ()),
+            lambda r: text_cell(rule_name(r), ("this board",) if r is found.own else ()),
         ),
         Field(Column("tasks", "Tasks", "number"), lambda r: number_cell(r.tasks, count(r.tasks))),
         Field(Column("first", "First"), first),
-        Field(Column("same", "Same leader"), lambda r: Cell("yes" if r.same else "no")),
+        Field(Column("same", "Same leader"), lambda r: text_cell("yes" if r.same else "no")),
     )
     table = table_of("by-rule", "The leader by other rules", fields, found.rules)
     return Finding(" ".join(_leader_sentences(site)), table)

@@ -10,7 +10,8 @@ from math import isfinite
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.helpers.sites import ROOT, BuiltSite, build, raw_of, table, target, visible
+from tests.helpers.odd_boards import built
+from tests.helpers.sites import ROOT, BuiltSite, build, cells_of, raw_of, table, target, visible
 
 FIXED = (
     "",
@@ -470,6 +471,18 @@ def test_gain_and_loss_have_sign_and_tone(index_site):
             # One that rounds to nothing has no sign to show.
             assert text.startswith(sign) or not re.search(r"[1-9]", text), (path, text)
             assert (float(raw_of(cell)) > 0) == (sign == "+"), (path, text)
+
+
+@pytest.mark.parametrize("board", ["index", "pythia", "peft_methods"])
+def test_every_column_can_be_sorted(board):
+    """A column that shows anything has values to sort by; one of missing values has none."""
+    for path, soup in built(board).pages():
+        for found in soup.select("table:has([data-key])"):
+            rows = cells_of(found)
+            keys = [str(head["data-key"]) for head in found.select("thead th")]
+            for key, *cells in zip(keys, *rows, strict=True):
+                shown = [c for c in cells if visible(c) and "soft" not in (c.get("class") or [])]
+                assert not shown or any(raw_of(cell) for cell in shown), (path, found["id"], key)
 
 
 def test_the_picker_holds_every_task(index_site):
