@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from site_builder.addresses import Address, Link, page_link
+from site_builder.charts.cells import CATEGORY, MODEL, TASK, number_cell, score_cell, text_cell
 from site_builder.charts.chart import Embed
 from site_builder.charts.leaders import has_every_task, lead_text
 from site_builder.compute.board import Standing
@@ -25,6 +26,7 @@ from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import NumberFormat, count, counted
 from site_builder.labels import MERITS, Labels, with_article
 from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 MOST_MODELS, MOST_TASKS = 12, 60
 _STEPS = 5
@@ -98,6 +100,7 @@ class ScoreGrid(Record):
         cut: What is left out; empty where that is nothing.
         has_flags, has_best: Whether any score should be read with care, and is the best of a row.
         is_wide: Whether its numbers are too long for a page.
+        table: The same numbers, with a row for each cell.
     """
 
     id: str
@@ -109,6 +112,7 @@ class ScoreGrid(Record):
     has_flags: bool
     has_best: bool
     is_wide: bool
+    table: Table
 
     @property
     def embed(self) -> Embed:
@@ -145,6 +149,7 @@ def make_grid(results: Results, labels: Labels) -> ScoreGrid | None:
         has_flags=any(cell.is_flagged for cell in cells),
         has_best=any(cell.is_best for cell in cells),
         is_wide=max(len(text) for cell in cells for text, _ in cell.shown) > _MOST_LETTERS,
+        table=_numbers_table(layout, [line for _, lines in parts for line in lines]),
     )
 
 
@@ -394,12 +399,16 @@ def _rows(layout: _Layout, lines: Sequence[_Line]) -> list[GridRow]:
     ]
 
 
-def _baseline_cell(layout: _Layout, line: _Line) -> GridCell:
+def _baseline_value(layout: _Layout, line: _Line) -> float | None:
     """Return the baseline's score on a task, or its mean over a category."""
+    scores, variant = layout.results.scores, layout.results.board.variant
+    values = scores.of_baseline(scores.values, variant)[list(line.columns)]
+    return float_or_none(values[0] if line.task else mean_of(values[np.newaxis], axis=1)[0])
+
+
+def _baseline_cell(layout: _Layout, line: _Line) -> GridCell:
     results, variant = layout.results, layout.results.board.variant
-    scores = results.scores.of_baseline(results.scores.values, variant)[list(line.columns)]
-    mean = scores[0] if line.task else mean_of(scores[np.newaxis], axis=1)[0]
-    value = float_or_none(mean)
+    value = _baseline_value(layout, line)
     shown = ((line.scale.score(value), ""),)
     if value is None or not line.task:
         return GridCell(shown)
@@ -419,18 +428,22 @@ def _find_best(results: Results) -> npt.NDArray[np.bool_]:
 # --- numbers and colours ------------------------------------------------------------------------
 
 
+def _numbers(layout: _Layout, one: _Measured, lines: Sequence[_Line]) -> tuple[Array, Array]:
+    """Return the numbers of a measure and whether they are clear; each (rows, models)."""
+    if lines[0].task:
+        at = np.ix_(layout.places, [line.columns[0] for line in lines])
+        return one.values[at].T, one.verdicts[at].T
+    rows = [one.values[np.ix_(layout.places, line.columns)] for line in lines]
+    verdicts = np.array([_judge(layout, one, line) for line in lines])
+    return np.array([mean_of(row, axis=1) for row in rows]), verdicts
+
+
 def _shown(layout: _Layout, one: _Measured, lines: Sequence[_Line]) -> list[list[tuple[str, str]]]:
     """Return the text and the classes of each cell of a measure, by row, then by model.
 
     The rows are all tasks, or all categories.
     """
-    if lines[0].task:
-        at = np.ix_(layout.places, [line.columns[0] for line in lines])
-        values, verdicts = one.values[at].T, one.verdicts[at].T
-    else:
-        rows = [one.values[np.ix_(layout.places, line.columns)] for line in lines]
-        values = np.array([mean_of(row, axis=1) for row in rows])
-        verdicts = np.array([_judge(layout, one, line) for line in lines])
+    values, verdicts = _numbers(layout, one, lines)
     averaged = layout.results.board.rules.averaged
     if one.against is None:
         columns = [line.columns[0] for line in lines]
@@ -490,6 +503,40 @@ def _difference_classes(values: Array, verdicts: Array, *, averaged: bool) -> li
         [name(*cell) for cell in zip(*row, strict=True)]
         for row in zip(values, verdicts, steps, strict=True)
     ]
+
+
+# --- table --------------------------------------------------------------------------------------
+
+_Place = tuple[int, int]  # of a row, and of a model
+_VERDICTS = {1.0: "clearly better", -1.0: "clearly worse", 0.0: "not clear"}
+
+
+def _numbers_table(layout: _Layout, lines: Sequence[_Line]) -> Table:
+    """Make the table of the numbers, with whether each difference is clear."""
+    labels, first = layout.labels, TASK if lines[0].task else CATEGORY
+
+    def field(one: _Measured) -> Field[_Place]:
+        values, verdicts = _numbers(layout, one, lines)
+
+        def cell(at: _Place) -> Cell:
+            value, text = float_or_none(values[at]), one.write(values[at], lines[at[0]].scale)
+            is_compared = one.against is not None and value is not None
+            note = _VERDICTS.get(float(verdicts[at]), "error not known") if is_compared else ""
+            return number_cell(value, text, note)
+
+        return Field(Column(one.measure.id, one.measure.label, "number"), cell)
+
+    def baseline_cell(at: _Place) -> Cell:
+        return score_cell(_baseline_value(layout, lines[at[0]]), lines[at[0]].scale)
+
+    fields = (
+        Field[_Place](first, lambda at: text_cell(lines[at[0]].head.text)),
+        Field[_Place](MODEL, lambda at: text_cell(labels.models[layout.models[at[1]]])),
+        *map(field, layout.measured),
+        Field(Column("baseline", labels.baseline, "number"), baseline_cell, layout.has_baseline),
+    )
+    places = [(y, x) for y in range(len(lines)) for x in range(len(layout.models))]
+    return table_of("scores-table", "Every model on every task", fields, places)
 
 
 # --- findings -----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from site_builder.addresses import Address, Link
 from site_builder.api import encode
 from site_builder.charts.chart import Chart
+from site_builder.charts.grid import ScoreGrid
 from site_builder.charts.theme import COLOURS, TEMPLATE
 from site_builder.config import SiteConfig
 from site_builder.errors import (
@@ -208,14 +209,17 @@ class _Renderer:
         """
         if page.address.kind in ("model", "embed"):
             return {}
-        charts, tables = list[Chart](), dict[str, Table]()
+        charts, tables = list[Chart | ScoreGrid](), dict[str, Table]()
         for part in _charts_and_tables((context, page.charts)):
-            if isinstance(part, Chart):
+            if isinstance(part, Chart | ScoreGrid):
                 charts.append(part)
             else:
                 tables[part.id] = part
         folder = self._urls.chart_data(page.address)
-        return {f"{folder}{c.id}.csv": write_csv(c.table or tables[c.table_id]) for c in charts}
+        return {
+            f"{folder}{c.id}.csv": write_csv(tables[c.table_id] if c.table is None else c.table)
+            for c in charts
+        }
 
     def _badge(self, page: Page, _: list[Fault]) -> dict[str, bytes]:
         model = page.address.key
@@ -281,9 +285,9 @@ class _Renderer:
         return {"link": link, "width": WIDTH, "height": HEIGHT}
 
 
-def _charts_and_tables(value: object) -> Iterator[Chart | Table]:
-    """Yield the charts and the tables that the variables of a page hold."""
-    if isinstance(value, Chart | Table):
+def _charts_and_tables(value: object) -> Iterator[Chart | ScoreGrid | Table]:
+    """Yield the charts, the grid and the tables that the variables of a page hold."""
+    if isinstance(value, Chart | ScoreGrid | Table):
         yield value
     elif isinstance(value, Record):
         yield from _charts_and_tables(tuple(asdict(value).values()))

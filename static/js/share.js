@@ -8,7 +8,7 @@
   /** Of each kind of text: weight, size and line height in px, colour token, room below. @type {Record<string, [number, number, number, string, number]>} */
   const STYLES = { title: [650, 18, 24, "--ink", 6], caption: [400, 13, 18, "--soft", 12], source: [400, 11, 16, "--soft", 0] };
 
-  /** @param {string} name @param {Record<string, string | number>} attributes @param {(Node | string)[]} content */
+  /** @type {Site["svg"]["draw"]} */
   const draw = (name, attributes, ...content) => {
     const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
@@ -16,18 +16,28 @@
     return element;
   };
 
+  /** A word in parts that fit, after a mark where it has one. @param {string} word @param {(part: string) => boolean} fits @returns {string[]} */
+  const broken = (word, fits) => {
+    let length = word.length;
+    while (length > 1 && !fits(word.slice(0, length))) length -= 1;
+    if (length === word.length) return [word];
+    const end = word.slice(0, length).search(/[-/_][^-/_]*$/) + 1 || length;
+    return [word.slice(0, end), ...broken(word.slice(end), fits)];
+  };
+
   /** @type {CanvasRenderingContext2D | null | undefined} */
   let pen;
-  /** The lines of a text in a width. @param {string} text @param {string} font @param {number} width */
+  /** @type {Site["svg"]["wrapped"]} */
   const wrapped = (text, font, width) => {
     pen ??= document.createElement("canvas").getContext("2d");
     if (!pen) return [text];
     pen.font = font;
+    const fits = (/** @type {string} */ part) => Number(pen?.measureText(part).width) <= width;
     const lines = [""];
     for (const word of text.split(/\s+/)) {
       const longer = `${lines[lines.length - 1]} ${word}`.trim();
-      if (pen.measureText(longer).width <= width) lines[lines.length - 1] = longer;
-      else lines.push(word);
+      if (fits(longer)) lines[lines.length - 1] = longer;
+      else lines.push(...broken(word, fits));
     }
     return lines.filter(Boolean);
   };
@@ -84,29 +94,36 @@
   /** The place of a chart on the site. @param {HTMLElement} figure */
   const linkTo = (figure) => `${location.href.replace(/#.*/, "")}#${figure.id}`;
 
-  /** A chart as a picture that stands alone. @param {HTMLElement} figure */
-  const pictureOf = async (figure) => {
+  /** What a chart shows, without the texts around it. @param {HTMLElement} figure @returns {Promise<Picture>} */
+  const chartPicture = async (figure) => {
     const plot = figure.querySelector("[data-chart]");
     if (!(plot instanceof HTMLElement)) throw new Error("There is no chart.");
     const text = (/** @type {string} */ selector) => (figure.querySelector(selector)?.textContent ?? "").replace(/\s+/g, " ").trim();
     const Plotly = await site.charts.library();
     const { data, layout } = site.charts.figure(plot, WIDTH - 2 * PAD);
-    const { family } = layout.template.layout.font;
     if (layout.xaxis?.tickangle) layout.width = Math.max(layout.width, BESIDE + COLUMN * layout.xaxis.ticktext.length);
-    const width = layout.width + 2 * PAD;
-    const inner = await Plotly.toImage({ data, layout }, { format: "svg", width: layout.width, height: layout.height, imageDataOnly: true });
+    const { width, height } = layout;
+    const inner = await Plotly.toImage({ data, layout }, { format: "svg", width, height, imageDataOnly: true });
+    return { title: text(".chart-title"), caption: text(".chart-caption"), inner, width, height };
+  };
 
-    const head = textsBelow([["title", text(".chart-title")], ["caption", text(".chart-caption")]], family, layout.width, PAD);
+  /** A chart or the grid as a picture that stands alone. @param {HTMLElement} figure */
+  const pictureOf = async (figure) => {
+    const { family } = site.chartTemplate.layout.font;
+    const drawn = figure.matches("[data-grid]") ? site.gridPicture(figure, family, WIDTH - 2 * PAD) : await chartPicture(figure);
+    const width = drawn.width + 2 * PAD;
+
+    const head = textsBelow([["title", drawn.title], ["caption", drawn.caption]], family, drawn.width, PAD);
     const address = location.protocol === "file:" ? "" : linkTo(figure).replace(/^https?:\/\//, "");
-    const foot = textsBelow([["source", source], ["source", [from, address].filter(Boolean).join(" \u00b7 ")]], family, layout.width, head.bottom + layout.height + 12);
+    const foot = textsBelow([["source", source], ["source", [from, address].filter(Boolean).join(" \u00b7 ")]], family, drawn.width, head.bottom + drawn.height + 12);
     const height = Math.ceil(foot.bottom + PAD / 2);
 
     const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
-    svg.append(draw("title", {}, text(".chart-title")), draw("rect", { width, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
+    svg.append(draw("title", {}, drawn.title), draw("rect", { width, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
     // Opened from the disk, a page may read neither its style sheets nor its fonts: the picture has the system's font.
-    svg.prepend(draw("style", {}, await fontRules(family, svg.textContent + inner).catch(() => "")));
-    const chart = inner.replace("<svg", `<svg x="${PAD}" y="${head.bottom}"`);
+    svg.prepend(draw("style", {}, await fontRules(family, svg.textContent + drawn.inner).catch(() => "")));
+    const chart = drawn.inner.replace("<svg", `<svg x="${PAD}" y="${head.bottom}"`);
     return { text: new XMLSerializer().serializeToString(svg).replace("<g/>", () => chart), width, height };
   };
 
@@ -137,20 +154,17 @@
       });
       body.append(button);
     };
-    // The grid of scores is a table, without a picture; its numbers are the table of results.
-    const isChart = figure.querySelector("[data-chart]") !== null;
-    if (isChart) {
-      add("Copy image", (button) => site.copy(button, pngOf(figure)));
-      add("Download PNG", async () => site.save(`${name}.png`, await pngOf(figure)));
-      add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure)).text], { type: "image/svg+xml" })));
-    }
+    add("Copy image", (button) => site.copy(button, pngOf(figure)));
+    add("Download PNG", async () => site.save(`${name}.png`, await pngOf(figure)));
+    add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure)).text], { type: "image/svg+xml" })));
     add("Copy link", (button) => site.copy(button, linkTo(figure)));
     if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
-    if (!isChart) return;
     // The numbers of a model's chart are in its file of the API, those of other charts in a folder of their page.
     const [format, href] = numbers.endsWith(".json") ? ["JSON", numbers] : ["CSV", `${numbers}${name}.csv`];
     body.append(site.make("a", { href, download: "" }, `Download data as ${format}`));
   };
+
+  site.svg = { draw, wrapped };
 
   for (const menu of site.elements("details[data-share]")) {
     menu.addEventListener("toggle", () => {

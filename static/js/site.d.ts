@@ -22,6 +22,15 @@ interface Address {
   setPairs(keys: string[], pairs: [string, string][], options?: { replace?: boolean }): void;
 }
 
+/** A picture as the text of an SVG, with the texts that stand above it. */
+interface Picture {
+  title: string;
+  caption: string;
+  inner: string;
+  width: number;
+  height: number;
+}
+
 /** Numbers to text, as site_builder writes them. */
 interface Format {
   MISSING: string;
@@ -461,6 +470,13 @@ interface Site {
     figure(plot: HTMLElement, width: number): { data: any[]; layout: any };
     library(): Promise<any>;
   };
+  svg: {
+    draw(name: string, attributes: Record<string, string | number>, ...content: (Node | string)[]): SVGElement;
+    /** The lines of a text in a width. */
+    wrapped(text: string, font: string, width: number): string[];
+  };
+  /** The grid of scores as a picture, at least so wide. */
+  gridPicture(figure: HTMLElement, family: string, least: number): Picture;
   /** The Plotly template of all charts. */
   chartTemplate: { layout: any };
   /** The token of each colour of the figures, such as `--ink`. */

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,77 @@ def test_a_picture_stands_alone(chromium, addresses, board, path, chart, size):
     assert b"@font-face" in content
     assert b"data:font/woff2;base64," in content
     picture.close()
+    assert [] == heard.complaints
+
+
+# Of the rectangles of a picture: how many have each fill, as numbers.
+FILLS = """() => {
+    const counts = {};
+    for (const rect of document.querySelectorAll('svg svg > rect')) {
+        const fill = rect.getAttribute('fill').replace(/^url.*/, 'stripes');
+        counts[fill] = (counts[fill] ?? 0) + 1;
+    }
+    return counts;
+}"""
+# The same of the cells of the grid on its page.
+SHOWN = """() => {
+    const shown = document.querySelector('.grid').dataset.grid;
+    const cells = [...document.querySelectorAll(`.grid td:not(.own) .m${shown}`)];
+    const is = name => cells.filter(cell => cell.classList.contains(name)).length;
+    const texts = cells.map(cell => cell.textContent.replaceAll('\u00a0', ' '));
+    return {pale: is('pale'), stripes: is('hatch'), texts};
+}"""
+
+
+@pytest.mark.parametrize("board", ["index", "pythia", "peft_methods", "jp_finetuned"])
+@pytest.mark.parametrize(("scheme", "card"), [("light", "#ffffff"), ("dark", "#151c24")])
+def test_the_grid_is_a_picture_that_stands_alone(chromium, index_site, board, scheme, card):
+    """Every number of the measure that is shown, its legend, stripes and pale cells."""
+    home = index_site.url if board == "index" else built(board).url
+    page, heard = open_page(chromium, f"{home}models/", color_scheme=scheme)
+    menu = page.locator("#grid-scores .share")
+    menu.locator("summary").click()
+    name, content = saved(page, menu, "Download SVG")
+    assert "scores.svg" == name
+    grid = page.evaluate(SHOWN)
+    picture = page.context.new_page()
+    picture.set_content(content.decode())
+    texts = [text.strip() for text in picture.locator("svg text").all_text_contents()]
+    assert [] == picture.evaluate(BAD_TEXTS)
+    assert not Counter(grid["texts"]) - Counter(text.removesuffix("!") for text in texts)
+    fills = picture.evaluate(FILLS)
+    n_swatches = page.locator(".grid [data-place]:visible .swatch.hatch").count()
+    assert grid["stripes"] + n_swatches == fills.get("stripes", 0)
+    assert grid["pale"] <= sum(n for fill, n in fills.items() if colour(fill) == colour(card))
+    words = " ".join(" ".join(texts).split())
+    parts = [page.locator(".grid .chart-title:visible"), page.locator(".grid .note:visible span")]
+    release = str(page.locator("script[data-from]").get_attribute("data-from"))
+    for part in (*(part.inner_text() for part in parts), release, "models/#grid-scores"):
+        assert " ".join(part.split()) in words
+    assert ["Inter"] == picture.evaluate(FONTS)
+    picture.close()
+    assert [] == heard.complaints
+
+
+def colour(text: str) -> tuple[int, ...]:
+    """The channels of `#rrggbb` or `rgb(r, g, b)`; empty for anything else."""
+    if text.startswith("#"):
+        return tuple(bytes.fromhex(text[1:]))
+    return tuple(int(part) for part in re.findall(r"\d+", text) if text.startswith("rgb("))
+
+
+def test_the_grid_is_saved_as_a_png_and_as_csv(chromium, index_site):
+    page, heard = open_page(chromium, f"{index_site.url}models/?cells=score")
+    menu = page.locator("#grid-scores .share")
+    menu.locator("summary").click()
+    name, content = saved(page, menu, "Download PNG")
+    assert ("scores.png", b"\x89PNG") == (name, content[:4])
+    name, content = saved(page, menu, "Download data as CSV")
+    assert "scores.csv" == name
+    assert index_site.files["charts/models/scores.csv"] == content
+    head, *rows = csv.reader(io.StringIO(content.decode()))
+    assert ["Task", "Model", "vs GPT-4", "vs GPT-4 (note)", "Score"] == head[:5]
+    assert 310 == len(rows)
     assert [] == heard.complaints
 
 

@@ -252,6 +252,27 @@ def test_numbers_of_the_index_are_its_scores():
             assert pytest.approx(float(text.replace("\N{MINUS SIGN}", "-")), abs=6e-4) == value
 
 
+def test_table_has_a_row_for_each_cell():
+    """The numbers of every measure, whether a difference is clear, and the baseline's score."""
+    found = grid()
+    rows = {(row.cells[0].text, row.cells[1].text): row.cells[2:] for row in found.table.rows}
+    assert ["vs ref", "Score", "ref"] == [column.label for column in found.table.columns[2:]]
+    versus, score, own = rows["t1", "a"]
+    assert (0.4, "clearly better", 0.9, 0.5) == (versus.value, versus.note, score.value, own.value)
+    assert "not clear" == rows["t1", "b"][0].note
+    assert (-0.2, "error not known") == (rows["t3", "a"][0].value, rows["t3", "a"][0].note)
+    assert {(task, model) for task in ("t1", "t2", "t3") for model in "ab"} == set(rows)
+
+
+def test_table_of_the_index_has_the_texts_of_the_grid():
+    results, labels = drawn("index")
+    found = make_grid(results, labels)
+    assert found is not None
+    for i, measure in enumerate(found.measures):
+        cells = {(r.cells[0].text, r.cells[1].text): r.cells[2 + i].text for r in found.table.rows}
+        assert {key: text for key, (text, _) in shown(found, measure.id).items()} == cells
+
+
 # --- in a browser ---------------------------------------------------------------------------------
 
 
