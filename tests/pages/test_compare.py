@@ -594,6 +594,26 @@ def test_the_first_comparison_is_of_the_best(desk):
     assert ["run-4"] == heads.evaluate_all("all => all.map(head => head.dataset.key)")
 
 
+def test_models_are_told_apart_by_shape_and_not_by_the_colours_of_developers(desk):
+    """Four shapes, filled and open by turns, in no colour that a developer may have."""
+    fills = desk.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('main use')].map(use =>
+            [use.getAttribute('href'), getComputedStyle(use).fill]))"""
+    )
+    dots = desk.evaluate(
+        """() => [0, 1, 2, 3, 4, 5, 6, 7].map(n => {
+            const probe = document.body.appendChild(document.createElement('i'));
+            probe.style.color = `var(--dot-${n})`;
+            const colour = getComputedStyle(probe).color;
+            probe.remove();
+            return colour;
+        })"""
+    )
+    assert {f"#mark-{n}" for n in range(1, 5)} == set(fills)
+    assert set() == {*fills.values()} & {*dots}
+    assert fills["#mark-1"] == fills["#mark-3"] != fills["#mark-2"] == fills["#mark-4"]
+
+
 def test_rows_of_the_summary_lead_to_their_formulas(desk):
     rows = [
         re.split(" over | from | to | than ", row[0][0])[0]
