@@ -199,7 +199,7 @@ def _visit_slowly(site: Path) -> SlowVisit:
         session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
         page.add_init_script(path=WATCH)
         page.goto(address)
-        page.wait_for_function(ALL_DRAWN)
+        page.wait_for_function(ALL_DRAWN, polling=REST_MS)  # by default at every frame, which costs
         page.wait_for_timeout(REST_MS)
         own = _longest_own(page, page.evaluate(LOADED))
         page.evaluate("() => { noted.tasks.length = noted.plotly.length = 0; }")
