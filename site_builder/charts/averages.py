@@ -241,7 +241,7 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         caption="Number of tasks on which a model has the best "
         f"{labels.before_noun(results.board.variant)}score. Every model that shares first place "
         f"counts{more}.{_clear_text(standings)}{cut}",
-        drawing=draw_bars(bars, "first places", signed=False),
+        drawing=draw_bars(bars, "first places", are_counts=True),
         table=table_of("winners-table", "First places by model", fields, drawn, sorted_by="wins"),
         terms="winners",
         embedded=True,

@@ -235,27 +235,32 @@ def draw_dumbbells(
     """
     names = [row.head.text for row in rows]
     marks = _mark_traces(rows, labels)
-    line: dict[str, object] = {}
+    line: dict[str, Any] = {}
     if baseline is not None:
         value = rows[0].scale.score(baseline)
         line = theme.reference_line(baseline, labels.baseline, value)
+        # Below the values, whose outline keeps them legible on it.
+        line["shapes"][0]["layer"] = "below"
     values = _value_traces(rows) if with_values else []
     found = [*_row_values(rows), *([] if baseline is None else [baseline])]
     ends = min(found), max(found)
     return theme.figure(
         [*_band_traces(rows), _rod_trace(rows), *marks, *values],
         theme.rows_height(len(rows)),
-        narrow=theme.narrow_rows(names) | {"xaxis.range": room_around(*ends, _NARROW_ROOM)},
+        narrow=theme.narrow_rows(names) | theme.narrow_ticks(*ends),
+        room=theme.room_for_values(*ends, *_value_texts(values)),
         showlegend=len(marks) > 1,
-        xaxis=theme.axis(unit, zeroline=False, nticks=7, range=room_around(*ends, _ROOM)),
+        xaxis=theme.axis(
+            unit, zeroline=False, range=room_around(*ends, _ROOM), **theme.ticks(*ends)
+        ),
         yaxis=theme.rows_axis(names),
         **line,
     )
 
 
 _PAD = "\N{NO-BREAK SPACE}" * 2  # between a mark and its value
-# Room for values beside the ends, as shares of what is drawn.
-_ROOM, _NARROW_ROOM = 0.06, 0.2
+# Room for values beside the ends, as a share of what is drawn.
+_ROOM = 0.06
 
 
 def _row_values(rows: Sequence[DumbbellRow]) -> Iterator[float]:
@@ -288,6 +293,14 @@ def _value_traces(rows: Sequence[DumbbellRow]) -> list[theme.Trace]:
             xs, ys, texts = zip(*ends, strict=True)
             traces.append(_text_trace(xs, ys, texts, f"middle {side}"))
     return traces
+
+
+def _value_texts(traces: Sequence[theme.Trace]) -> list[list[str]]:
+    """Return the texts on the left and on the right."""
+    return [
+        [text for t in traces if t["textposition"].endswith(side) for text in t["text"]]
+        for side in ("left", "right")
+    ]
 
 
 def _text_trace(

@@ -34,14 +34,15 @@ class Bar(Record):
     is_striped: bool = False
 
 
-# Room for values beside the ends, as shares of what is drawn.
-_ROOM, _NARROW_ROOM = 0.06, 0.22
+# Room for values beside the ends, as a share of what is drawn.
+_ROOM = 0.06
 
 
-def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> theme.Drawing:
-    """Draw horizontal bars from zero with their values, the first at the top."""
+def draw_bars(bars: Sequence[Bar], unit: str, *, are_counts: bool = False) -> theme.Drawing:
+    """Draw horizontal bars from zero, of differences or of counts, the first at the top."""
     values, names = [bar.value for bar in bars], [bar.name for bar in bars]
     low, high = min(0.0, *values), max(0.0, *values)
+    steps: dict[str, Any] = {"least_step": 1.0} if are_counts else {"signed": True}
     marker: dict[str, Any] = {"color": [bar.colour for bar in bars], "line": {"width": 0}}
     if any(bar.is_striped for bar in bars):
         shapes = ["/" if bar.is_striped else "" for bar in bars]
@@ -61,13 +62,18 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> theme.D
     return theme.figure(
         [trace],
         theme.rows_height(len(bars)),
-        narrow=theme.narrow_rows(names)
-        | {"xaxis.range": room_around(low, high, _NARROW_ROOM, is_open=(low < 0, high > 0))},
+        narrow=theme.narrow_rows(names) | theme.narrow_ticks(low, high, **steps),
+        room=theme.room_for_values(
+            low,
+            high,
+            [bar.text for bar in bars if bar.value < 0],
+            [bar.text for bar in bars if bar.value >= 0],
+        ),
         xaxis=theme.axis(
             unit,
             zerolinecolor=theme.INK,
             range=room_around(low, high, _ROOM, is_open=(low < 0, high > 0)),
-            **theme.ticks(low, high, signed=signed),
+            **theme.ticks(low, high, **steps),
         ),
         yaxis=theme.rows_axis(names),
     )

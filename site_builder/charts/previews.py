@@ -144,7 +144,8 @@ def card_category_lifts(results: Results, labels: Labels) -> PreviewChart | None
     categories = compared_categories(results, labels)
     lifts = [(c.category, c.best_lift_over_baseline or 0.0) for c in categories]
     caption = f"{sentence(labels.best_difference)}{labels.turning}, mean by category"
-    return _bars(lifts, labels.scale.signed, caption, signed=True)
+    # As in the chart of the page: they are not tested against 0.
+    return _bars(lifts, labels.scale.signed, caption, signed=True, clear=())
 
 
 def card_correlations(results: Results, labels: Labels) -> PreviewCard | None:

@@ -119,12 +119,16 @@ def register_template() -> str:
 
 
 def figure(
-    traces: Sequence[Trace], height: int, narrow: Mapping[str, Any] | None = None, **layout: object
+    traces: Sequence[Trace],
+    height: int,
+    narrow: Mapping[str, Any] | None = None,
+    room: Mapping[str, Any] | None = None,
+    **layout: object,
 ) -> Drawing:
     """Return a figure for the site's template, which the page script or `Chart.figure` adds.
 
     The layout keys in `narrow`, such as `yaxis.ticktext`, replace those in `layout` on a narrow
-    screen.
+    screen. `room` is that of `room_for_values`.
     """
     base: dict[str, Any] = {"height": height}
     changes = dict(narrow or {})
@@ -133,8 +137,9 @@ def figure(
     if len(title) > NARROW_TITLE:
         wrapped = "<br>".join(map(plain, wrap(title, NARROW_TITLE)))
         changes = {"xaxis.title.text": wrapped} | changes
-    if changes:
-        base["meta"] = {"narrow": changes}
+    meta = {"narrow": changes, "room": room}
+    if meta := {key: value for key, value in meta.items() if value}:
+        base["meta"] = meta
     if layout.get("showlegend"):
         base["margin"] = _ROOM_FOR_LEGEND
     return {"data": list(traces), "layout": base | layout}
@@ -232,14 +237,16 @@ def narrow_rows(names: Sequence[str], most: int = NARROW_LABEL) -> dict[str, Any
     return changes
 
 
-def ticks(low: float, high: float, *, signed: bool = False, most: int = 7) -> dict[str, Any]:
+def ticks(
+    low: float, high: float, *, signed: bool = False, most: int = 7, least_step: float = 0.0
+) -> dict[str, Any]:
     """Return round ticks between two values, with at most `most` steps, in the site's format.
 
-    If `signed`, each tick but zero has a sign.
+    If `signed`, each tick but zero has a sign. `least_step` is 1 for counts.
     """
     span = high - low or abs(high) or 1.0
     unit = float(f"1e{math.floor(math.log10(span / most))}")
-    step = next(unit * m for m in (1, 2, 5, 10) if span / (unit * m) <= most)
+    step = max(least_step, next(unit * m for m in (1, 2, 5, 10) if span / (unit * m) <= most))
     scale = NumberFormat(places=max(0, -math.floor(math.log10(step) + 1e-9)), compact=True)
     write = scale.signed if signed else scale.score
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
@@ -249,6 +256,31 @@ def ticks(low: float, high: float, *, signed: bool = False, most: int = 7) -> di
         "tickvals": [n * step for n in numbers],
         "ticktext": ["0" if n == 0 else write(n * step) for n in numbers],
     }
+
+
+_NARROW_STEPS = 3
+
+
+def narrow_ticks(low: float, high: float, **steps: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return the changes of `ticks` on a narrow screen: fewer of them."""
+    few = ticks(low, high, most=_NARROW_STEPS, **steps)
+    return {f"xaxis.{key}": value for key, value in few.items()}
+
+
+_LETTER_PX, _BESIDE_PX = 6.5, 6
+
+
+def room_for_values(
+    low: float, high: float, left: Sequence[str], right: Sequence[str]
+) -> dict[str, Any]:
+    """Return the ends of what is drawn, and the px that values beside them need on each side.
+
+    The script widens the axis by it, since a share of the axis is too little on a narrow screen.
+    """
+    half = 0 if low < high else (abs(high) or 1.0) / 2
+    letters = (max(map(len, texts), default=0) for texts in (left, right))
+    px = [round(n * _LETTER_PX + _BESIDE_PX) if n else 0 for n in letters]
+    return {"ends": [low - half, high + half], "px": px}
 
 
 # --- marks --------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // Charts: draws each figure when it is in sight, near once the page is scrolled, or in idle time, in the page's own colours; loads Plotly once, for the first.
 (() => {
   const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
-  const NARROW = 560;
+  const [NARROW, LEAST_INNER] = [560, 60];
   const plots = site.elements("[data-chart]");
   if (!bundle || plots.length === 0) return;
 
@@ -62,13 +62,25 @@
     Object.assign(layout.yaxis, { automargin: false, ticklabeloverflow: "allow" });
   };
 
+  /** Widen the axis by the room of the values beside its ends, in px. @param {any} layout @param {number} width */
+  const makeRoomForValues = (layout, width) => {
+    const { ends, px } = layout.meta?.room ?? {};
+    if (!ends) return;
+    const { margin } = layout.template.layout;
+    const left = layout.yaxis.automargin === false ? layout.margin.l : width / 2;
+    const inner = width - left - margin.r - px[0] - px[1];
+    const unit = (ends[1] - ends[0]) / Math.max(inner, LEAST_INNER);
+    layout.xaxis.range = [ends[0] - px[0] * unit, ends[1] + px[1] * unit];
+  };
+
   /** The figure of a chart for a width in px. @param {HTMLElement} plot @param {number} width */
   const figureOf = (plot, width) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
     const { data, layout } = JSON.parse(source?.textContent ?? "");
     const figure = withColours({ data, layout: { ...layout, template: site.chartTemplate } }, getComputedStyle(document.documentElement));
     if (width < NARROW) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
-    else makeRoomForNames(figure.layout, width);
+    makeRoomForNames(figure.layout, width);
+    makeRoomForValues(figure.layout, width);
     if (width > 0) figure.layout.width = width;
     return figure;
   };

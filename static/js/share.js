@@ -122,7 +122,9 @@
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
     svg.append(draw("title", {}, drawn.title), draw("rect", { width, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
     // Opened from the disk, a page may read neither its style sheets nor its fonts: the picture has the system's font.
-    svg.prepend(draw("style", {}, await fontRules(family, svg.textContent + drawn.inner).catch(() => "")));
+    const fonts = await fontRules(family, svg.textContent + drawn.inner).catch(() => "");
+    const outline = `:is(.textpoint, .annotation) text { paint-order: stroke; stroke: ${paper}; stroke-width: 3px; stroke-linejoin: round; }`;
+    svg.prepend(draw("style", {}, `${fonts}\n${outline}`));
     const chart = drawn.inner.replace("<svg", `<svg x="${PAD}" y="${head.bottom}"`);
     return { text: new XMLSerializer().serializeToString(svg).replace("<g/>", () => chart), width, height };
   };

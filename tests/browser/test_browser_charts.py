@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from site_builder.charts import theme
@@ -40,7 +41,8 @@ def test_charts_are_drawn_with_the_template(chromium, home):
     )
     assert len(found) >= 3
     template = without_colours(theme.TEMPLATE)
-    moved = {("margin", "l"), ("yaxis", "automargin")}  # by the room for the names of rows
+    # By the room for the names of rows, and for the values beside the ends.
+    moved = {("margin", "l"), ("yaxis", "automargin"), ("xaxis", "range")}
     for figure, layout, data in found:
         assert template == without_colours(layout["template"])
         expected, drawn = without_colours(figure["layout"]), without_colours(layout)
@@ -53,6 +55,30 @@ def without_colours(part: object) -> dict[tuple[str, ...], object]:
     return {
         path: value for path, value in walk(part) if not path[-1].endswith(("color", "colorway"))
     }
+
+
+OVERLAPS = """chart => {
+    const boxes = selector => [...document.querySelectorAll(`[data-chart=${chart}] ${selector}`)]
+        .map(text => [text.textContent.trim(), text.getBoundingClientRect()]);
+    const names = boxes('.ytick text');
+    return boxes('.textpoint text, .bartext').flatMap(([value, box]) => names
+        .filter(([, {right, top, bottom}]) =>
+            box.left < right && box.top < bottom && top < box.bottom)
+        .map(([name]) => `${name} ${value}`));
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+@pytest.mark.parametrize(
+    ("page_path", "chart"),
+    [("", "best-lift-by-task"), ("models/phi-2/", "model-tasks"), ("tasks/gsm8k/", "task-models")],
+)
+def test_values_cover_no_names_of_rows(chromium, home, page_path, chart, width):
+    page, _ = open_page(chromium, home + page_path, (width, 900))
+    plot = page.locator(f"[data-chart={chart}]")
+    plot.scroll_into_view_if_needed()
+    expect(plot.locator(".ytick text").first).to_be_visible()
+    assert [] == page.evaluate(OVERLAPS, chart)
 
 
 def test_colours_of_figures_are_those_of_the_theme(chromium, home):

@@ -141,11 +141,13 @@ def test_value_is_left_out_where_another_mark_is_further_out():
 
 
 def test_values_have_room():
-    chart = said(chart_model_tasks, TUNED, "a")
-    layout = chart.figure_json["layout"]
-    wide, narrow = layout["xaxis"]["range"], layout["meta"]["narrow"]["xaxis.range"]
-    assert narrow[0] < wide[0] < 0.1
-    assert 0.5 < wide[1] < narrow[1]
+    """Scores from 0.1 to 0.5, of five letters and two spaces on both sides."""
+    layout = said(chart_model_tasks, TUNED, "a").figure_json["layout"]
+    low, high = layout["xaxis"]["range"]
+    assert low < 0.1 < 0.5 < high
+    room = layout["meta"]["room"]
+    assert [0.1, 0.5] == room["ends"]
+    assert [40, 40] <= room["px"] <= [60, 60]
 
 
 def test_long_lists_have_no_values():

@@ -79,6 +79,12 @@ def test_ticks_are_round_and_written_as_the_site_writes(low, high, signed, value
     assert texts is None or texts == ticks["ticktext"]
 
 
+def test_ticks_of_counts_are_whole():
+    ticks = theme.ticks(0, 3, least_step=1.0)
+    assert [0, 1, 2, 3] == ticks["tickvals"]
+    assert ["0", "1", "2", "3"] == ticks["ticktext"]
+
+
 @given(finite, finite)
 def test_ticks_of_any_range(a, b):
     """A handful between the two ends, evenly spaced, a text for each, all texts different."""
