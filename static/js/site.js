@@ -237,6 +237,8 @@ if (location.protocol === "file:") for (const link of document.querySelectorAll(
   };
 
   document.addEventListener("click", closeOthers);
+  // One that opens at the foot of the window comes into view.
+  for (const menu of menus) menu.addEventListener("toggle", () => menu.open && menu.querySelector(".menu-body")?.scrollIntoView({ block: "nearest" }));
   // Leaving by the Tab key closes it too, so that no menu covers what is focused next.
   document.addEventListener("focusin", closeOthers);
   document.addEventListener("keydown", (event) => {
