@@ -59,12 +59,12 @@ def main() -> int:
 
 
 def _pages(site: BuiltSite) -> list[str]:
-    """The home page, the first model's and the first task's."""
+    """The home page, the first model's, the first task's, and the two that scripts fill."""
     first = (
         next(page for page in site.html if page.startswith(folder) and page.count("/") == 2)
         for folder in ("models/", "tasks/")
     )
-    return ["", *(page.removesuffix("index.html") for page in first)]
+    return ["", *(page.removesuffix("index.html") for page in first), "choose/", "compare/"]
 
 
 def _scores(url: str, chromium: Path, console: Console) -> Scores:
