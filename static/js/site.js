@@ -239,8 +239,11 @@ if (location.protocol === "file:") for (const link of document.querySelectorAll(
   document.addEventListener("click", closeOthers);
   // One that opens at the foot of the window comes into view.
   for (const menu of menus) menu.addEventListener("toggle", () => menu.open && menu.querySelector(".menu-body")?.scrollIntoView({ block: "nearest" }));
-  // Leaving by the Tab key closes it too, so that no menu covers what is focused next.
-  document.addEventListener("focusin", closeOthers);
+  // Leaving by the Tab key closes it too, so that no menu covers what is focused next. A click on a label first focuses what is around the menu.
+  document.addEventListener("focusin", (event) => {
+    const { target } = event;
+    if (!open().some((menu) => target instanceof Node && target.contains(menu))) closeOthers(event);
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const menu of open()) {

@@ -277,6 +277,15 @@ def test_head_and_names_stay_in_sight(chromium, home, path, size):
 
 
 @both_sizes
+def test_click_on_the_text_of_a_choice_ticks_it(chromium, home, size):
+    """Its first effect is a focus on what is around the menu, which stays open."""
+    page, _ = open_page(chromium, home + "models/", size)
+    page.locator(".tools summary").get_by_text("License").click()
+    page.locator(".menu[open] label").get_by_text("MIT").click()
+    expect(page.locator(".menu[open]").get_by_label("MIT", exact=True)).to_be_checked()
+
+
+@both_sizes
 def test_menus_show_their_entries_whole(chromium, home, size):
     """No entry is cut, none is lower than 24 px, and the menu is within the window."""
     page, _ = open_page(chromium, home + "models/", size)
