@@ -73,6 +73,12 @@
     layout.xaxis.range = [ends[0] - px[0] * unit, ends[1] + px[1] * unit];
   };
 
+  const TURNED_NAME = 26;
+  /** Turned names of narrow columns would overlap; upright ones do not. @param {any} layout @param {number} width */
+  const makeNamesUpright = ({ xaxis }, width) => {
+    if (xaxis?.tickangle && width / xaxis.ticktext.length < TURNED_NAME) xaxis.tickangle = -90;
+  };
+
   /** The figure of a chart for a width in px. @param {HTMLElement} plot @param {number} width */
   const figureOf = (plot, width) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
@@ -81,6 +87,7 @@
     if (width < NARROW) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
     makeRoomForNames(figure.layout, width);
     makeRoomForValues(figure.layout, width);
+    makeNamesUpright(figure.layout, width);
     if (width > 0) figure.layout.width = width;
     return figure;
   };
