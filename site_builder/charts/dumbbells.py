@@ -244,15 +244,14 @@ def draw_dumbbells(
     values = _value_traces(rows) if with_values else []
     found = [*_row_values(rows), *([] if baseline is None else [baseline])]
     ends = min(found), max(found)
+    around = room_around(*ends, _ROOM)
     return theme.figure(
         [*_band_traces(rows), _rod_trace(rows), *marks, *values],
         theme.rows_height(len(rows)),
-        narrow=theme.narrow_rows(names) | theme.narrow_ticks(*ends),
+        narrow=theme.narrow_rows(names) | theme.narrow_ticks(*around),
         room=theme.room_for_values(*ends, *_value_texts(values)),
         showlegend=len(marks) > 1,
-        xaxis=theme.axis(
-            unit, zeroline=False, range=room_around(*ends, _ROOM), **theme.ticks(*ends)
-        ),
+        xaxis=theme.axis(unit, zeroline=False, range=around, **theme.ticks(*around)),
         yaxis=theme.rows_axis(names),
         **line,
     )
