@@ -34,12 +34,14 @@ _N = TypeVar("_N", float, float | None)
 class AggregateReport(Record):
     """What changed in the tables: the merged results, and the files that were written.
 
-    `differences` counts those that are `added`, `replaced` or `unchanged`.
+    `differences` counts those that are `added`, `replaced` or `unchanged`. `fewer` has the runs
+    whose stored score is over more examples, with both numbers.
     """
 
     merged: MergedScores
     differences: Counter[str]
-    saved: tuple[Path, ...]
+    fewer: tuple[tuple[ExampleRun, int, int], ...] = ()
+    saved: tuple[Path, ...] = ()
 
 
 def known_ids(config: SiteConfig) -> dict[str, set[str]]:
@@ -86,6 +88,12 @@ def _merge(
         _placed(run, moments, old.get((run.model, run.task, run.variant), {}), source)
         for run, moments in found.scores.items()
     ]
+    fewer = tuple(
+        (run, moments.n, before)
+        for run, moments in found.scores.items()
+        if (before := old.get((run.model, run.task, run.variant), {}).get("n_examples") or 0)
+        > moments.n
+    )
     merged = merge_results(results.rows, placed, variant)
     rows, counts = _merge_differences(differences.rows, found.differences, variant)
     tables = [(results, merged.rows), (differences, rows)]
@@ -94,10 +102,10 @@ def _merge(
         tables.append((table, merge_facts(table.rows, merged.rows, key, {})))
     changed = [(table, new) for table, new in tables if new != [*table.rows]]
     if dry or not changed:
-        return AggregateReport(merged, counts, ())
+        return AggregateReport(merged, counts, fewer)
     save_tables(config.data_dir, changed)
     saved = (config.data_dir / table.file for table, _ in changed)
-    return AggregateReport(merged, counts, tuple(saved))
+    return AggregateReport(merged, counts, fewer, tuple(saved))
 
 
 def _placed(run: ExampleRun, moments: Moments, old: StoredRow, source: str) -> Placed:
@@ -166,14 +174,18 @@ def _merge_differences(
 def warnings_of(
     files: ExampleFiles, found: Aggregated, report: AggregateReport, *, average: bool
 ) -> Iterator[Fault]:
-    """Yield warnings: skipped files, repeated rows, examples of only one run, refused scores."""
+    """Yield warnings: skipped files, repeated rows, examples that are missing, refused scores."""
     yield from files.skipped
     if not average:
         yield from _repeat_faults(found.repeats, files.shown)
     yield from _unpaired_faults(found.differences, files.shown)
+    for run, n, before in report.fewer:
+        what = f"its mean of {counted(n, 'example')} is in place of a score over {before:,}"
+        fix = "Import that score again if these are not all examples."
+        yield Fault(f"{files.shown}: {run}", what, fix, "warning")
     for placed, why in report.merged.refused:
-        run = f"{placed.model}, {placed.task} ({placed.variant})"
-        yield Fault(f"{files.shown}: {run}", f"not saved: {why}", "", "warning")
+        key = f"{placed.model}, {placed.task} ({placed.variant})"
+        yield Fault(f"{files.shown}: {key}", f"not saved: {why}", "", "warning")
 
 
 def _repeat_faults(repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:

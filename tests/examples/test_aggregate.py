@@ -132,6 +132,18 @@ def test_tables_in_text_keep_their_format_and_columns(instances, tmp_path):
     assert 0 == run("check", "--project", project).exit_code
 
 
+def test_fewer_examples_than_the_stored_score(instances: Path, board: Path) -> None:
+    """Such as those of a truncated file."""
+    run_aggregate(instances, "--into", board)
+    part = write_rows(board.parent / "part/a.parquet", ROWS[:2])
+    said = run_aggregate(part, "--into", board)
+    assert (
+        "warning: a.parquet: alpha, add (base): its mean of 2 examples is in place of a score over "
+        "4. Import that score again if these are not all examples." in told(said)
+    )
+    assert not [line for line in told(run_aggregate(part, "--into", board)) if "in place" in line]
+
+
 def test_report(instances: Path, board: Path) -> None:
     (instances / "notes.md").write_text("notes")
     said = run_aggregate(instances, "--into", board)
