@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.importers.reading import (
+    Fields,
     Found,
     ImportedRow,
     ImportedScore,
@@ -13,12 +14,8 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     UnreadableFileError,
-    as_count,
-    as_error,
-    as_number,
-    as_table,
-    as_tables,
-    as_text,
+    check_ending,
+    data_set_link,
     day_of,
     find_files,
     joined,
@@ -36,12 +33,10 @@ def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read_file(found: Found) -> Reading:
-    suffix = found.path.suffix
-    if suffix not in (".json", ".jsonl"):
-        raise UnreadableFileError(why=f"{suffix or 'no ending'} is neither .json nor .jsonl")
+    check_ending(found, ".json", ".jsonl")
     content = read_bytes(found.path)
-    texts = [content] if suffix == ".json" else content.splitlines()
-    records = [as_table(parse_json(text)) for text in texts if text.strip()]
+    texts = [content] if found.path.suffix.lower() == ".json" else content.splitlines()
+    records = [Fields(parse_json(text)) for text in texts if text.strip()]
     if not any("evaluation_results" in record for record in records):
         why = "it is not a record of this schema: it has no evaluation_results"
         raise UnreadableFileError(why=why)
@@ -51,44 +46,40 @@ def _read_file(found: Found) -> Reading:
     return joined([reading, Reading(files=1)])
 
 
-def _read_record(found: Found, record: dict[str, Any]) -> Reading:
-    about = as_table(record, "model_info")
-    model = as_text(about.get("id")) or as_text(about.get("name"))
-    size = parse_number(as_table(about, "additional_details").get("params_billions"), comma=False)
+def _read_record(found: Found, record: Fields) -> Reading:
+    about = record.fields("model_info")
+    model = about.text("id") or about.text("name")
+    size = parse_number(about.at("additional_details", "params_billions"), comma=False)
     facts = {
-        "name": as_text(about.get("name")) or None,
-        "developer": as_text(about.get("developer")) or None,
+        "name": about.text("name") or None,
+        "developer": about.text("developer") or None,
         "parameters_b": size.value if size and size.value > 0 else None,
     }
-    results = as_tables(record.get("evaluation_results"))
+    results = record.all("evaluation_results")
     scores = (_read_result(found, record, model, result) for result in results)
     return joined([Reading(models=(ImportedRow(model, facts),)), *scores])
 
 
-def _read_result(
-    found: Found, record: dict[str, Any], model: str, result: dict[str, Any]
-) -> Reading:
-    metric, details = as_table(result, "metric_config"), as_table(result, "score_details")
-    score, task = as_number(details.get("score")), _task(result)
+def _read_result(found: Found, record: Fields, model: str, result: Fields) -> Reading:
+    metric, details = result.fields("metric_config"), result.fields("score_details")
+    score, task = details.number("score"), _task(result)
     is_unknown = metric.get("has_unknown_level") is True and score == -1
     if score is None or is_unknown or not task or not model:
-        where = f"{found.shown}: {as_text(result.get('evaluation_name')) or 'a result'}"
+        where = f"{found.shown}: {result.text('evaluation_name') or 'a result'}"
         why = "it has no name, model or score, or its level is unknown"
         return Reading(skipped=(Skipped(where, why, what="score"),))
-    spread = as_table(details, "uncertainty")
-    arguments = as_table(result, "generation_config", "generation_args")
-    about = as_table(record, "model_info", "additional_details")
+    spread = details.fields("uncertainty")
     moment = moment_of(result.get("evaluation_timestamp") or record.get("evaluation_timestamp"))
     measure = ImportedScore(
         model=model,
         task=task,
         score=score,
-        metric=as_text(metric.get("metric_id")) or as_text(metric.get("metric_name")),
-        stderr=as_error(as_table(spread, "standard_error").get("value")),
-        n_examples=as_count(spread.get("num_samples")),
-        command=as_text(arguments.get("execution_command")) or None,
-        base=as_text(about.get("base_model")) or None,
-        evaluator_relationship=_relationship(record),
+        metric=metric.text("metric_id") or metric.text("metric_name"),
+        stderr=spread.error("standard_error", "value"),
+        n_examples=spread.count("num_samples"),
+        command=result.text("generation_config", "generation_args", "execution_command") or None,
+        base=record.text("model_info", "additional_details", "base_model") or None,
+        evaluator_relationship=record.text("source_metadata", "evaluator_relationship") or None,
         tool=_tool(record),
         retrieved=day_of(moment_of(record.get("retrieved_timestamp"))),
         **found.provenance(moment),
@@ -96,38 +87,33 @@ def _read_result(
     return Reading((measure,), tasks=(ImportedRow(task, _task_facts(result), measure.metric),))
 
 
-def _relationship(record: dict[str, Any]) -> str | None:
-    stated = as_table(record, "source_metadata").get("evaluator_relationship")
-    return as_text(stated) or None
-
-
-def _tool(record: dict[str, Any]) -> str | None:
+def _tool(record: Fields) -> str | None:
     """Return the evaluation library with its version, or the source of an evaluation run."""
-    library, source = as_table(record, "eval_library"), as_table(record, "source_metadata")
-    name, version = as_text(library.get("name")), as_text(library.get("version"))
+    library, source = record.fields("eval_library"), record.fields("source_metadata")
+    name, version = library.text("name"), library.text("version")
     if not name and source.get("source_type") == "evaluation_run":
-        name = as_text(source.get("source_name"))
+        name = source.text("source_name")
     return " ".join(word for word in (name, version) if word not in ("", "unknown")) or None
 
 
-def _task(result: dict[str, Any]) -> str:
+def _task(result: Fields) -> str:
     """Return the name of the evaluation, with the data set if it is only that of a scorer."""
-    name = as_text(result.get("evaluation_name"))
-    data = as_text(as_table(result, "source_data").get("dataset_name"))
+    name = result.text("evaluation_name")
+    data = result.text("source_data", "dataset_name")
     if not data or data.casefold() in name.casefold() or name.casefold() in data.casefold():
         return name
     return f"{data}: {name}"
 
 
-def _task_facts(result: dict[str, Any]) -> dict[str, Any]:
-    metric, source = as_table(result, "metric_config"), as_table(result, "source_data")
-    lower, repository = metric.get("lower_is_better"), as_text(source.get("hf_repo"))
+def _task_facts(result: Fields) -> dict[str, Any]:
+    metric, source = result.fields("metric_config"), result.fields("source_data")
+    lower = metric.boolean("lower_is_better")
     return {
-        "metric": as_text(metric.get("metric_name")) or as_text(metric.get("metric_id")) or None,
-        "description": as_text(metric.get("evaluation_description")) or None,
-        "higher_is_better": (not lower) if isinstance(lower, bool) else None,
-        "score_min": as_number(metric.get("min_score")),
-        "score_max": as_number(metric.get("max_score")),
-        "dataset_url": f"https://huggingface.co/datasets/{repository}" if repository else None,
-        "evaluation_split": as_text(source.get("hf_split")) or None,
+        "metric": metric.text("metric_name") or metric.text("metric_id") or None,
+        "description": metric.text("evaluation_description") or None,
+        "higher_is_better": None if lower is None else not lower,
+        "score_min": metric.number("min_score"),
+        "score_max": metric.number("max_score"),
+        "dataset_url": data_set_link(source.text("hf_repo")),
+        "evaluation_split": source.text("hf_split") or None,
     }

@@ -13,9 +13,9 @@ from contextlib import suppress
 from functools import cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any
 
 from site_builder.importers.reading import (
+    Fields,
     Found,
     ImportedExample,
     ImportedRow,
@@ -27,9 +27,6 @@ from site_builder.importers.reading import (
     as_count,
     as_error,
     as_list,
-    as_number,
-    as_table,
-    as_tables,
     as_text,
     check_file,
     find_files,
@@ -125,8 +122,8 @@ def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenar
     for file in (spec_file, stats_file):
         if not file.is_file():
             raise UnreadableFileError(why=f"its run did not end: it has no {file.name}")
-    spec, stats = as_table(read_json(spec_file)), read_json(stats_file)
-    model = as_text(as_table(spec, "adapter_spec").get("model"))
+    spec, stats = Fields(read_json(spec_file)), read_json(stats_file)
+    model = spec.text("adapter_spec", "model")
     scenario, setting = _scenario(spec)
     if not model or not scenario.group or not isinstance(stats, list):
         why = "its run_spec.json or stats.json has no model, name or statistics"
@@ -139,12 +136,12 @@ def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenar
     return _mark_main_score(reading, scenario, options.metrics)
 
 
-def _scenario(spec: dict[str, Any]) -> tuple[_Scenario, str]:
+def _scenario(spec: Fields) -> tuple[_Scenario, str]:
     """Return what a run evaluated, and how, by its groups and the arguments in its name."""
-    name, _, arguments = as_text(spec.get("name")).partition(":")
-    groups = [*filter(None, map(as_text, as_list(spec.get("groups")))), name]
+    name, _, arguments = spec.text("name").partition(":")
+    groups = [*filter(None, map(as_text, spec.list("groups"))), name]
     group = next((known for known in groups if known in _groups()), groups[0])
-    shots = as_number(as_table(spec, "adapter_spec").get("max_train_instances"))
+    shots = spec.number("adapter_spec", "max_train_instances")
     parts: list[str] = []
     setting = [] if shots is None else [f"{shots:.0f}-shot"]
     for key, _, value in (text.partition("=") for text in arguments.split(",") if text):
@@ -262,10 +259,10 @@ def _last_request(path: Path) -> int | None:
 
 def _plain_stats(stats: object) -> Iterator[tuple[str, str, float]]:
     """Yield name, split and mean of the statistics without perturbation."""
-    for stat in as_tables(stats):
-        name, mean = as_table(stat, "name"), as_number(stat.get("mean"))
+    for stat in map(Fields, as_list(stats)):
+        name, mean = stat.fields("name"), stat.number("mean")
         if mean is not None and "perturbation" not in name and "sub_split" not in name:
-            yield as_text(name.get("name")), as_text(name.get("split")), mean
+            yield name.text("name"), name.text("split"), mean
 
 
 def _read_stats(
@@ -296,7 +293,7 @@ def _read_stats(
         for example, score in means_of_name.items()
     )
     scenario, also_unread = read_beside(found, "scenario.json")
-    description = as_text(as_table(scenario).get("description"))
+    description = Fields(scenario).text("description")
     facts = {"evaluation_split": split, "description": description or None}
     return Reading(
         measures=scores,
@@ -310,7 +307,7 @@ def _read_stats(
 def _means_of_examples(instances: object, split: str | None) -> dict[str, dict[str, float]]:
     """Return the mean over trials by score and example."""
     trials: dict[tuple[str, str], list[float]] = {}
-    for instance in as_tables(instances):
+    for instance in map(Fields, as_list(instances)):
         example = as_text(str(instance.get("instance_id")))
         for name, of_split, mean in _plain_stats(instance.get("stats")):
             is_score = of_split == split and not _BOOKKEEPING.match(name)

@@ -18,16 +18,17 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault
 from site_builder.importers.merge import RUN
 from site_builder.importers.reading import (
+    DATA_SETS,
+    Fields,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
     Reading,
     UnreadableFileError,
-    as_number,
-    as_table,
-    as_tables,
+    as_link,
     as_text,
+    data_set_link,
     find_files,
     moment_of,
     read_each,
@@ -45,7 +46,6 @@ TASK_ID = "hf_task_id"
 _FOLDER = ".eval_results"
 _OWN_FILE = "leaderboard.yaml"
 _DEFAULT = "default"
-_DATA_SETS = "https://huggingface.co/datasets/"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _CARD = "README.md"
 _CACHED = re.compile(r"models--(.+?)--(.+)")
@@ -75,25 +75,25 @@ def _read_file(found: Found) -> Reading:
     return reading
 
 
-def _front_matter(path: Path) -> dict[str, Any]:
+def _front_matter(path: Path) -> Fields:
     """Return the YAML between the first two lines `---` of a card; empty if there is none."""
     first, *lines = read_text(path).lstrip().split("\n")
     marks = (number for number, line in enumerate(lines) if line.rstrip() == "---")
     end = next(marks, 0) if first.rstrip() == "---" else 0
-    return as_table(parse_yaml("\n".join(lines[:end])))
+    return Fields(parse_yaml("\n".join(lines[:end])))
 
 
 def _read_card(found: Found) -> Reading:
     card = _front_matter(found.path)
     if not isinstance(card.get("model-index"), list):
         raise UnreadableFileError(why="it has no model-index")
-    models = as_tables(card["model-index"])
+    models = card.all("model-index")
     base, why = _base(card)
     repository = _repository(found.path.absolute().parent)
     if repository and len(models) == 1:
-        models = [{**models[0], "name": repository}]
+        models = [Fields({**models[0], "name": repository})]
     measures = tuple(m for model in models for m in _of_model(found, model, base))
-    license_ = as_text(card.get("license"))
+    license_ = card.text("license")
     facts = {"license": license_ if license_ not in ("", "other", "unknown") else None}
     return Reading(
         measures,
@@ -103,9 +103,9 @@ def _read_card(found: Found) -> Reading:
     )
 
 
-def _base(card: dict[str, Any]) -> tuple[str | None, str]:
+def _base(card: Fields) -> tuple[str | None, str]:
     """Return the base model of a card, or why there is not one."""
-    stated, relation = card.get("base_model"), as_text(card.get("base_model_relation"))
+    stated, relation = card.get("base_model"), card.text("base_model_relation")
     names = map(as_text, stated if isinstance(stated, list) else [stated])
     bases = [name for name in names if name]
     if len(bases) == 1 and relation in ("", "finetune", "adapter"):
@@ -113,14 +113,14 @@ def _base(card: dict[str, Any]) -> tuple[str | None, str]:
     return None, f"{relation or 'made'} from {', '.join(bases)}" if bases else ""
 
 
-def _of_model(found: Found, model: dict[str, Any], base: str | None) -> Iterator[ImportedScore]:
-    name = as_text(model.get("name"))
-    for result in as_tables(model.get("results")):
-        data, metrics = as_table(result, "dataset"), as_tables(result.get("metrics"))
-        kinds = [as_text(metric.get("type")) for metric in metrics]
+def _of_model(found: Found, model: Fields, base: str | None) -> Iterator[ImportedScore]:
+    name = model.text("name")
+    for result in model.all("results"):
+        data, metrics = result.fields("dataset"), result.all("metrics")
+        kinds = [metric.text("type") for metric in metrics]
         times = Counter(kinds)
-        task, split = _task(data), as_text(data.get("split"))
-        provenance = found.provenance(None, as_text(as_table(result, "source").get("url")))
+        task, split = _task(data), data.text("split")
+        provenance = found.provenance(None, result.text("source", "url"))
         for metric, kind in zip(metrics, kinds, strict=True):
             number = parse_number(metric.get("value"), comma=False)
             if number is None or not task or not name:
@@ -130,16 +130,16 @@ def _of_model(found: Found, model: dict[str, Any], base: str | None) -> Iterator
                 model=name,
                 task=task,
                 score=number.value,
-                metric=kind if is_one else as_text(metric.get("name")) or kind,
+                metric=kind if is_one else metric.text("name") or kind,
                 setting="" if split in ("", "test") else f"{split} split",
                 base=base,
                 **provenance,
             )
 
 
-def _task(data: dict[str, Any]) -> str:
+def _task(data: Fields) -> str:
     """Return the data set with its part, as in `glue (qnli)`: each part is a task."""
-    name = as_text(data.get("name")) or as_text(data.get("type"))
+    name = data.text("name") or data.text("type")
     stated = data.get("config") or data.get("args")
     words = map(as_text, stated.values() if isinstance(stated, dict) else [stated])
     known = ("", _DEFAULT)
@@ -152,36 +152,36 @@ def _read_results(found: Found) -> Reading:
     if not isinstance(entries, list):
         raise UnreadableFileError(why="it is not a list of results")
     root = found.path.absolute().parent.parent
-    card: dict[str, Any] = {}
+    card = Fields()
     with suppress(UnreadableFileError):
         card = _front_matter(root / _CARD)
-    first = next(iter(as_tables(card.get("model-index"))), {})
-    model = _repository(root) or as_text(first.get("name")) or as_text(root.name)
+    first = next(iter(card.all("model-index")), Fields())
+    model = _repository(root) or first.text("name") or as_text(root.name)
     measures: list[ImportedScore] = []
     tasks: list[ImportedRow] = []
-    for entry in map(as_table, entries):
-        data = as_table(entry, "dataset")
-        name, part = as_text(data.get("id")), as_text(data.get("task_id") or data.get("config"))
+    for entry in map(Fields, entries):
+        data = entry.fields("dataset")
+        name, part = data.text("id"), as_text(data.get("task_id") or data.get("config"))
         when = entry.get("date")
         moment = moment_of(when.isoformat() if isinstance(when, date) else when)
         run = ImportedScore(
             model=model,
             task=name if part in ("", _DEFAULT) else f"{name}: {part}",
             score=math.nan,
-            setting=as_text(entry.get("notes")),
-            tool=as_text(entry.get("evaluation_framework")) or None,
+            setting=entry.text("notes"),
+            tool=entry.text("evaluation_framework") or None,
             base=_base(card)[0],
-            **found.provenance(moment, as_text(as_table(entry, "source").get("url"))),
+            **found.provenance(moment, entry.text("source", "url")),
         )
         # The documentation has one value in an entry, or proposes a list of metrics.
-        for stated in as_tables(entry.get("metrics")) or [entry]:
-            score = as_number(stated.get("value"))
+        for stated in entry.all("metrics") or [entry]:
+            score = stated.number("value")
             if score is not None and name:
-                metric = as_text(stated.get("metric_id"))
+                metric = stated.text("metric_id")
                 measures.append(replace(run, score=score, metric=metric))
         facts = {
-            "dataset_url": f"{_DATA_SETS}{name}",
-            "evaluation_split": as_text(data.get("split")) or None,
+            "dataset_url": data_set_link(name),
+            "evaluation_split": data.text("split") or None,
             TASK_ID: part or None,
         }
         tasks.append(ImportedRow(run.task, facts))
@@ -220,7 +220,7 @@ def eval_results_of(config: SiteConfig) -> EvalResults:
         own = models.get(model, {}).get("hf_id") or model
         repository = row.get(RUN) or (own if variant == config.default_variant else "")
         about = tasks.get(task, {})
-        data_set = str(about.get("dataset_url") or "").removeprefix(_DATA_SETS)
+        data_set = str(about.get("dataset_url") or "").removeprefix(DATA_SETS)
         if not _HUB_ID.fullmatch(repository):
             lacking[f"model {model!r} ({variant}) has no repository: set hf_id in the models"] = (
                 None
@@ -238,15 +238,15 @@ def eval_results_of(config: SiteConfig) -> EvalResults:
 
 
 def _entry(row: StoredRow, task: StoredRow, data_set: str) -> dict[str, Any]:
-    source, notes = str(row.get("source") or ""), task.get("setting")
+    link, notes = as_link(row.get("source")), task.get("setting")
     entry: dict[str, Any] = {
         "dataset": {"id": data_set, "task_id": task[TASK_ID]},
         "value": row.get("score"),
     }
     if row.get("date"):
         entry["date"] = str(row["date"])
-    if source.startswith(("http://", "https://")):
-        entry["source"] = {"url": source}
+    if link:
+        entry["source"] = {"url": link}
     return entry | ({"notes": notes} if notes else {})
 
 

@@ -7,7 +7,6 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ import pyarrow as pa
 from site_builder.importers.reading import (
     ARCHIVE_MEMBERS,
     UNPACKED_BYTES,
+    Fields,
     Found,
     ImportedExample,
     ImportedRow,
@@ -24,12 +24,11 @@ from site_builder.importers.reading import (
     UnreadableFileError,
     as_count,
     as_error,
-    as_number,
-    as_table,
-    as_tables,
     as_text,
+    check_ending,
     check_file,
     find_files,
+    flag_of_part,
     moment_of,
     parse_json,
     read_each,
@@ -49,7 +48,6 @@ _WHY_NOT = {
     "error": "its run ended with an error",
     "started": "its run has not ended",
 }
-_Json = dict[str, Any]
 
 
 def read_inspect(path: Path, options: ImportOptions) -> Reading:
@@ -59,14 +57,14 @@ def read_inspect(path: Path, options: ImportOptions) -> Reading:
 
 def _read_log(found: Found, options: ImportOptions) -> Reading:
     log = _from_zip(found) if found.path.suffix == ".eval" else _from_json(found)
-    status = as_text(log.get("status"))
+    status = log.text("status")
     if status != "success":
         why = _WHY_NOT.get(status, "it does not state that its run succeeded")
         raise UnreadableFileError(why=why)
     if log.get("invalidated") is True:
         raise UnreadableFileError(why="its run was marked invalid")
-    about = as_table(log, "eval")
-    model, task = as_text(about.get("model")), as_text(about.get("task"))
+    about = log.fields("eval")
+    model, task = about.text("model"), about.text("task")
     if not model or not task:
         raise UnreadableFileError(why="it names no model, or no task")
     provenance = found.provenance(moment_of(about.get("created")))
@@ -74,7 +72,7 @@ def _read_log(found: Found, options: ImportOptions) -> Reading:
     measures = tuple(_measures(log, run))
     if not measures:
         raise UnreadableFileError(why="it has no score")
-    facts = {"test_examples": as_count(as_table(about, "dataset").get("samples"))}
+    facts = {"test_examples": about.count("dataset", "samples")}
     return Reading(
         measures=measures,
         tasks=(ImportedRow(task, facts),),
@@ -83,38 +81,35 @@ def _read_log(found: Found, options: ImportOptions) -> Reading:
     )
 
 
-def _from_json(found: Found) -> _Json:
-    suffix = found.path.suffix
-    if suffix != ".json":
-        raise UnreadableFileError(why=f"{suffix or 'no ending'} is neither .eval nor .json")
-    log = as_table(read_json(found.path))
+def _from_json(found: Found) -> Fields:
+    check_ending(found, ".json", ".eval")
+    log = Fields(read_json(found.path))
     if "eval" not in log or "status" not in log:
         raise UnreadableFileError(why="it is not a log of Inspect")
     return log
 
 
-def _from_zip(found: Found) -> _Json:
+def _from_zip(found: Found) -> Fields:
     check_file(found.path)
     parts = {name: parse_json(content) for name, content in _read_members(found.path).items()}
     # Logs of 2024 have two files instead of header.json.
-    old = {**as_table(parts.get("start.json")), **as_table(parts.get("results.json"))}
-    header = as_table(parts.get("header.json")) or old or {"status": "started"}
-    return {**header, "reductions": parts.get("reductions.json")}
+    old = {**Fields(parts.get("start.json")), **Fields(parts.get("results.json"))}
+    header = Fields(parts.get("header.json")) or old or {"status": "started"}
+    return Fields({**header, "reductions": parts.get("reductions.json")})
 
 
-def _measures(log: _Json, run: ImportedScore) -> Iterator[ImportedScore]:
-    scores = as_tables(as_table(log, "results").get("scores"))
-    has_several = len({as_text(score.get("name")) for score in scores}) > 1
-    has = as_count(as_table(log, "eval", "dataset").get("samples"))
+def _measures(log: Fields, run: ImportedScore) -> Iterator[ImportedScore]:
+    scores = log.all("results", "scores")
+    has_several = len({score.text("name") for score in scores}) > 1
+    has = log.count("eval", "dataset", "samples")
     for score in scores:
-        metrics = as_table(score, "metrics")
-        numbers = {name: as_number(as_table(m).get("value")) for name, m in metrics.items()}
+        metrics = score.fields("metrics")
+        numbers = {name: metrics.number(name, "value") for name in metrics}
         error = as_error(numbers.get("stderr") or numbers.get("bootstrap_stderr"))
         values = {n: v for n, v in numbers.items() if v is not None and n not in _SPREADS}
-        scorer, reducer = as_text(score.get("name")), as_text(score.get("reducer"))
+        scorer, reducer = score.text("name"), score.text("reducer")
         words = (scorer if has_several else "", "" if reducer == "mean" else reducer)
         n = _n_examples(log, score)
-        is_part = n is not None and has is not None and n < has
         for name, value in values.items():
             yield replace(
                 run,
@@ -123,25 +118,25 @@ def _measures(log: _Json, run: ImportedScore) -> Iterator[ImportedScore]:
                 setting=", ".join(filter(None, words)),
                 stderr=error if name in _MEANS or len(values) == 1 else None,
                 n_examples=n,
-                flag=f"Measured on {n:,} of {has:,} examples." if is_part else None,
+                flag=flag_of_part(n, has),
             )
 
 
-def _n_examples(log: _Json, score: _Json) -> int | None:
+def _n_examples(log: Fields, score: Fields) -> int | None:
     """Return the number of scored examples; a run may use only some of `dataset.samples`."""
-    completed = as_number(as_table(log, "results").get("completed_samples"))
-    epochs = as_number(as_table(log, "eval", "config").get("epochs")) or 1
-    scored = as_count(score.get("scored_samples"))
+    completed = log.number("results", "completed_samples")
+    epochs = log.number("eval", "config", "epochs") or 1
+    scored = score.count("scored_samples")
     return scored or (None if completed is None else as_count(completed / epochs))
 
 
-def _examples(log: _Json, measures: Iterable[ImportedScore]) -> Iterator[ImportedExample]:
+def _examples(log: Fields, measures: Iterable[ImportedScore]) -> Iterator[ImportedExample]:
     """Yield the score of each example over its epochs, for metrics that are their mean."""
     means = {m.setting.partition(", ")[0]: m for m in measures if m.metric in _MEANS}
-    for part in as_tables(log.get("reductions")):
-        measure = means.get(as_text(part.get("scorer"))) or means.get("")
-        for sample in as_tables(part.get("samples")):
-            value, name = as_number(sample.get("value")), sample.get("sample_id")
+    for part in log.all("reductions"):
+        measure = means.get(part.text("scorer")) or means.get("")
+        for sample in part.all("samples"):
+            value, name = sample.number("value"), sample.get("sample_id")
             if measure is not None and value is not None and name is not None:
                 kind = (measure.model, measure.task, measure.metric, measure.setting)
                 yield ImportedExample(*kind, as_text(str(name)), value, measure.source)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 from site_builder.importers.reading import (
+    Fields,
     Found,
     ImportedRow,
     ImportedScore,
@@ -14,14 +14,12 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     UnreadableFileError,
-    as_count,
-    as_error,
-    as_list,
     as_number,
-    as_table,
-    as_tables,
     as_text,
+    check_ending,
+    data_set_link,
     find_files,
+    flag_of_part,
     joined,
     moment_in_name,
     read_each,
@@ -39,16 +37,15 @@ def read_lighteval(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read_file(found: Found, options: ImportOptions) -> Reading:
-    if found.path.suffix != ".json":
-        raise UnreadableFileError(why=f"{found.path.suffix or 'no ending'} is not .json")
-    document = as_table(read_json(found.path))
-    results = as_table(document, "results")
-    general = as_table(document, "config_general")
+    check_ending(found, ".json")
+    document = Fields(read_json(found.path))
+    results = document.fields("results")
+    general = document.fields("config_general")
     if not results or not general:
         raise UnreadableFileError(why="it is not a results file of lighteval")
-    config = as_table(general, "model_config")
-    model = as_text(general.get("model_name")) or as_text(config.get("model_name"))
-    revision = as_text(config.get("revision"))
+    config = general.fields("model_config")
+    model = general.text("model_name") or config.text("model_name")
+    revision = config.text("revision")
     model = f"{model}@{revision}" if model and revision not in ("", "main") else model
     if not (model or options.model):
         raise UnreadableFileError(why="it names no model", fix="Name the model by --model.")
@@ -56,7 +53,7 @@ def _read_file(found: Found, options: ImportOptions) -> Reading:
         model or options.model,
         task="",
         score=math.nan,
-        base=as_text(config.get("base_model")) or None,
+        base=config.text("base_model") or None,
         **found.provenance(moment_in_name(found.path.name)),
     )
     reading = joined(_read_task(document, run, key) for key in results)
@@ -65,16 +62,16 @@ def _read_file(found: Found, options: ImportOptions) -> Reading:
     return replace(reading, files=1)
 
 
-def _read_task(document: dict[str, Any], run: ImportedScore, key: str) -> Reading:
+def _read_task(document: Fields, run: ImportedScore, key: str) -> Reading:
     """Read the metrics of a task; its key is `task|shots`, in old files `suite|task|shots|0`."""
     parts = as_text(key).split("|")
     suite, name, shots = (*parts, "", "")[:3] if len(parts) > 2 else ("", *parts, "")[:3]
     where = f"{run.source}: {key}"
     if name in ("", "all") or name.endswith(":_average"):
         return Reading(skipped=(Skipped(where, "it is a mean over tasks of the run", "score"),))
-    config = as_table(document, "config_tasks", key)
-    ran, has = as_count(config.get("effective_num_docs")), as_count(config.get("original_num_docs"))
-    values = as_table(document, "results", key)
+    config = document.fields("config_tasks", key)
+    ran, has = config.count("effective_num_docs"), config.count("original_num_docs")
+    values = document.fields("results", key)
     metrics = [metric for metric in values if not metric.endswith("_stderr")]
     numbers = {metric: as_number(values[metric]) for metric in metrics}
     task = replace(
@@ -82,14 +79,14 @@ def _read_task(document: dict[str, Any], run: ImportedScore, key: str) -> Readin
         task=name,
         setting=", ".join(filter(None, (suite, f"{shots}-shot" if shots.isdecimal() else ""))),
         n_examples=ran,
-        flag=_flag(ran, has, as_count(as_table(document, "config_general").get("max_samples"))),
+        flag=flag_of_part(ran, has) if ran and has else _flag_of_limit(document),
     )
     measures = tuple(
         replace(
             task,
             metric=as_text(metric),
             score=score,
-            stderr=as_error(values.get(f"{metric}_stderr")),
+            stderr=values.error(f"{metric}_stderr"),
         )
         for metric, score in numbers.items()
         if score is not None
@@ -106,24 +103,21 @@ def _read_task(document: dict[str, Any], run: ImportedScore, key: str) -> Readin
     )
 
 
-def _flag(ran: int | None, has: int | None, most: int | None) -> str | None:
-    """Return the caveat of a score, if only some of the examples were run."""
-    if ran is not None and has is not None:
-        return f"Measured on {ran:,} of {has:,} examples." if ran < has else None
+def _flag_of_limit(document: Fields) -> str | None:
+    most = document.count("config_general", "max_samples")
     return None if most is None else f"Measured on at most {most:,} examples (--max-samples)."
 
 
-def _task_facts(config: dict[str, Any], score: ImportedScore) -> ImportedRow:
+def _task_facts(config: Fields, score: ImportedScore) -> ImportedRow:
     directions = (
-        metric.get("higher_is_better")
-        for metric in as_tables(config.get("metrics"))
+        metric.boolean("higher_is_better")
+        for metric in config.all("metrics")
         if metric.get("metric_name") == score.metric
     )
-    direction, repository = next(directions, None), as_text(config.get("hf_repo"))
-    splits = [as_text(split) for split in as_list(config.get("evaluation_splits"))]
+    splits = [as_text(split) for split in config.list("evaluation_splits")]
     facts = {
-        "higher_is_better": direction if isinstance(direction, bool) else None,
-        "dataset_url": f"https://huggingface.co/datasets/{repository}" if repository else None,
+        "higher_is_better": next(directions, None),
+        "dataset_url": data_set_link(config.text("hf_repo")),
         "evaluation_split": splits[0] or None if len(splits) == 1 else None,
     }
     return ImportedRow(score.task, facts, score.metric)

@@ -14,6 +14,7 @@ from site_builder.importers.reading import (
     GROUP_MEMBERS,
     RUNS,
     SCORES,
+    Fields,
     Found,
     ImportedExample,
     ImportedRow,
@@ -23,13 +24,11 @@ from site_builder.importers.reading import (
     Skipped,
     UnreadableFileError,
     as_count,
-    as_error,
     as_list,
     as_number,
-    as_table,
-    as_tables,
     as_text,
     find_files,
+    flag_of_part,
     joined,
     moment_in_name,
     moment_of,
@@ -133,7 +132,7 @@ class _Run(Record):
     """
 
     found: Found
-    document: dict[str, Any]
+    document: Fields
     provenance: dict[str, Any]
     model: str
     base: str | None
@@ -142,10 +141,10 @@ class _Run(Record):
     def shots(self, task: str, members: Collection[str] = ()) -> int | None:
         """The number of examples in the prompt of a task, or of all members of a group."""
         stated = (
-            as_table(self.document, "n-shot").get(task),
-            as_table(self.document, "results", task).get("n-shot"),
-            as_table(self.document, "configs", task).get("num_fewshot"),
-            as_table(self.document, "config").get("num_fewshot"),
+            self.document.at("n-shot", task),
+            self.document.at("results", task, "n-shot"),
+            self.document.at("configs", task, "num_fewshot"),
+            self.document.at("config", "num_fewshot"),
         )
         number = next((n for n in map(as_number, stated) if n is not None), None)
         if number is not None:
@@ -155,10 +154,10 @@ class _Run(Record):
 
     def examples(self, task: str, members: Collection[str] = ()) -> tuple[int | None, int | None]:
         """How many examples of a task or group were run, and how many it has, if stated."""
-        counts = as_table(self.document, "n-samples", task)
-        values = as_table(self.document, "results", task)
+        counts = self.document.fields("n-samples", task)
+        values = self.document.fields("results", task)
         numbers = map(as_count, (counts.get("effective"), *map(values.get, _COUNTS)))
-        ran, has = next(filter(None, numbers), None), as_count(counts.get("original"))
+        ran, has = next(filter(None, numbers), None), counts.count("original")
         if ran is not None or not members:
             return ran, has
         pairs = map(self.examples, members)
@@ -170,8 +169,8 @@ class _Run(Record):
     def flag(self, ran: int | None, has: int | None) -> str | None:
         """The caveat of a score, if only some of the examples were run."""
         if ran is not None and has is not None:
-            return f"Measured on {ran:,} of {has:,} examples." if ran < has else None
-        limit = as_number(as_table(self.document, "config").get("limit"))
+            return flag_of_part(ran, has)
+        limit = self.document.number("config", "limit")
         if limit is None or limit <= 0:
             return None
         share = f"{limit:.0%} of the examples" if limit < 1 else f"the first {limit:,.0f} examples"
@@ -179,8 +178,8 @@ class _Run(Record):
 
     def command(self, task: str, shots: int | None) -> str | None:
         """The command that runs a task again, made from what the file records."""
-        config = as_table(self.document, "config")
-        model, arguments = as_text(config.get("model")), config.get("model_args")
+        config = self.document.fields("config")
+        model, arguments = config.text("model"), config.get("model_args")
         if not model or not arguments:
             return None
         if isinstance(arguments, dict):
@@ -189,7 +188,7 @@ class _Run(Record):
         words = ["python", "main.py"] if is_old else ["lm_eval"]
         words += ["--model", model, "--model_args", as_text(arguments), "--tasks", task]
         words += [] if shots is None else ["--num_fewshot", str(shots)]
-        limit = as_number(config.get("limit"))
+        limit = config.number("limit")
         words += [] if limit is None else ["--limit", f"{limit:g}"]
         return shlex.join(words)
 
@@ -200,21 +199,21 @@ def _runs(found: Found) -> Iterator[_Run]:
     if suffix in _NOT_RESULTS:
         raise UnreadableFileError(why=f"a results file does not end in {suffix}")
     document = read_json(found.path)
-    whole = as_table(document)
-    results = as_table(whole, "results") or _results_in_list(whole.get("results"))
+    whole = Fields(document)
+    results = whole.fields("results") or _results_in_list(whole.get("results"))
     if results:
         for moment, part in _by_moment(results):
-            yield _run({**whole, "results": part}, found, moment)
-    elif whole and all("results" in as_table(part) for part in whole.values()):
+            yield _run(Fields({**whole, "results": part}), found, moment)
+    elif whole and all("results" in Fields(part) for part in whole.values()):
         for moment, part in whole.items():
-            yield _run(part, found, moment)
+            yield _run(Fields(part), found, moment)
     else:
         raise UnreadableFileError(why=_why_no_results(document))
 
 
-def _by_moment(results: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _by_moment(results: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the results by moment, which files may nest above or below the tasks; else empty."""
-    inner = [(key, value) for part in results.values() for key, value in as_table(part).items()]
+    inner = [(key, value) for part in results.values() for key, value in Fields(part).items()]
     if not inner or not all(isinstance(value, dict) for _, value in inner):
         yield "", results
     elif all(moment_in_name(key) for key, _ in inner):
@@ -235,12 +234,12 @@ def _results_in_list(items: object) -> dict[str, Any]:
     numbers = (
         {key: value for key, value in item.items() if as_number(value) is not None}
         | {key: item.get(key) for key in _PROMPT_NAMES}
-        for item in as_tables(items)
+        for item in map(Fields, as_list(items))
     )
     return _named((as_text(values[_PROMPT_NAMES[0]]), values) for values in numbers)
 
 
-def _named(results: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+def _named(results: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     """Join results of one task; each of its prompts is a task: `name (prompt)`."""
     named: dict[str, Any] = {}
     for task, values in results:
@@ -260,17 +259,17 @@ def _why_no_results(document: object) -> str:
     return "it has no results: it is not from this harness, or is a summary"
 
 
-def _run(document: dict[str, Any], found: Found, key: str) -> _Run:
+def _run(document: Fields, found: Found, key: str) -> _Run:
     if stamped := moment_in_name(key):
-        document = {"date": stamped.isoformat(), **document}
-    config = as_table(document, "config")
+        document = Fields({"date": stamped.isoformat(), **document})
+    config = document.fields("config")
     arguments = _arguments(config.get("model_args"))
     model, base = _model(document, arguments)
-    size, hub_id = as_number(config.get("model_num_parameters")), (base or model).partition("@")[0]
+    size, hub_id = config.number("model_num_parameters"), (base or model).partition("@")[0]
     facts: dict[str, Any] = {}
     if size and size > 0 and "peft" not in arguments:
         facts["parameters_b"] = size / 1e9
-    if as_text(config.get("model")) in _HUB_BACKENDS and _HUB_ID.fullmatch(hub_id):
+    if config.text("model") in _HUB_BACKENDS and _HUB_ID.fullmatch(hub_id):
         facts["hf_id"] = hub_id
     provenance = found.provenance(
         moment_of(document.get("date")) or moment_in_name(found.path.name)
@@ -295,13 +294,13 @@ def _split_outside_brackets(text: str) -> list[str]:
     return "".join(marked).split("\0")
 
 
-def _model(document: dict[str, Any], arguments: dict[str, str]) -> tuple[str, str | None]:
+def _model(document: Fields, arguments: dict[str, str]) -> tuple[str, str | None]:
     """Return what was run, and its base model if it is an adapter."""
     stated = next((arguments[name] for name in _NAMES if arguments.get(name)), "")
-    name = as_text(as_table(document, "config").get("model"))
+    name = document.text("config", "model")
     if not stated and name not in _BACKENDS:
         stated = name  # forks wrote the model in place of the backend
-    stated = (stated or as_text(document.get("model_name"))).rstrip("/")
+    stated = (stated or document.text("model_name")).rstrip("/")
     revision = arguments.get("revision", "main")
     subfolder = arguments.get("subfolder", "")
     whole = f"{stated}/{subfolder}" if stated and subfolder else stated
@@ -355,9 +354,9 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
     """Return every score of a run, and an entry for each value that is not one."""
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
-    tables = {**as_table(run.document, "groups"), **as_table(run.document, "results")}
+    tables = {**run.document.fields("groups"), **run.document.fields("results")}
     for task, table in tables.items():
-        name, values = as_text(task), as_table(table)
+        name, values = as_text(task), Fields(table)
         for key, value in values.items():
             metric, comma, used_filter = key.partition(",")
             if metric in _NOT_METRICS or metric.endswith("_stderr"):
@@ -368,7 +367,7 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
                 why = f"there is no score: the value is {found}"
                 skipped.append(Skipped(f"{run.found.shown}: {task}, {key}", why, what="score"))
             else:
-                error = as_error(values.get(f"{metric}_stderr{comma}{used_filter}"))
+                error = values.error(f"{metric}_stderr{comma}{used_filter}")
                 cells.append((name, metric, used_filter, number, error))
     return cells, skipped
 
@@ -376,7 +375,7 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
 def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> _TaskRun:
     leaves = [name for name in members.get(task, ()) if not members.get(name)]
     shots, (ran, has) = run.shots(task, leaves), run.examples(task, leaves)
-    moment = moment_in_name(as_text(as_table(run.document, "results", task).get(_DATE)))
+    moment = moment_in_name(run.document.text("results", task, _DATE))
     shared = ImportedScore(
         model=run.model,
         task=task,
@@ -405,11 +404,11 @@ def _setting(used_filter: str, shots: int | None) -> str:
     return ", ".join(filter(None, words))
 
 
-def _members_of_groups(document: dict[str, Any], scored: set[str]) -> dict[str, list[str]]:
+def _members_of_groups(document: Fields, scored: set[str]) -> dict[str, list[str]]:
     """Find what is scored below each group; the first releases of 0.4 only indent the names."""
-    stated = as_table(document, "group_subtasks").items()
+    stated = document.fields("group_subtasks").items()
     children = {group: list(map(str, names)) for group, names in stated if as_list(names)}
-    children = children or _children_by_indent(as_table(document, "results"))
+    children = children or _children_by_indent(document.fields("results"))
     members: dict[str, list[str]] = {}
     n = 0
     for group in (group for group in children if group in scored):
@@ -435,7 +434,7 @@ def _children_by_indent(results: Mapping[str, Any]) -> dict[str, list[str]]:
     children: dict[str, list[str]] = {}
     open_groups: list[tuple[int, str]] = []
     for name, values in results.items():
-        alias = as_table(values).get("alias")
+        alias = Fields(values).get("alias")
         text = alias if isinstance(alias, str) else as_text(name)
         depth = len(text) - len(text.lstrip()) if text.lstrip().startswith("- ") else 0
         while open_groups and open_groups[-1][0] >= depth:
@@ -447,9 +446,9 @@ def _children_by_indent(results: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
-    direction = as_table(run.document, "higher_is_better", score.task).get(score.metric)
-    config = as_table(run.document, "configs", score.task)
-    test, validation = as_text(config.get("test_split")), as_text(config.get("validation_split"))
+    direction = run.document.at("higher_is_better", score.task, score.metric)
+    config = run.document.fields("configs", score.task)
+    test, validation = config.text("test_split"), config.text("validation_split")
     has = run.examples(score.task)[1]
     values = {
         "higher_is_better": direction if isinstance(direction, bool) else None,
@@ -476,7 +475,7 @@ def _read_examples(run: _Run, found: Found) -> Reading:
     skipped: list[Skipped] = []
     for number, line in enumerate(read_bytes(found.path).splitlines(), start=1):
         try:
-            sample = as_table(parse_json(line)) if line.strip() else {}
+            sample = Fields(parse_json(line) if line.strip() else None)
         except UnreadableFileError as error:
             skipped.append(Skipped(f"{found.shown}:{number}", str(error), what="score"))
         else:
@@ -487,13 +486,13 @@ def _read_examples(run: _Run, found: Found) -> Reading:
     return Reading(examples=tuple(examples), skipped=tuple(skipped), notes=notes)
 
 
-def _example_scores(run: _Run, task: str, sample: dict[str, Any]) -> Iterator[ImportedExample]:
+def _example_scores(run: _Run, task: str, sample: Fields) -> Iterator[ImportedExample]:
     if "doc_id" not in sample:
         return
     metrics = sample.get("metrics")
     if not isinstance(metrics, list):
         metrics = [key for key in sample if key not in _SAMPLE_KEYS]
-    setting = _setting(as_text(sample.get("filter")), run.shots(task))
+    setting = _setting(sample.text("filter"), run.shots(task))
     name = as_text(str(sample["doc_id"]))
     for metric in map(str, metrics):
         value = sample.get(metric)

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 from site_builder.formatting import listed
 from site_builder.importers.reading import (
+    Fields,
     Found,
     ImportedRow,
     ImportedScore,
@@ -21,9 +21,8 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     UnreadableFileError,
-    as_number,
-    as_table,
     as_text,
+    check_ending,
     day_of,
     find_files,
     joined,
@@ -167,12 +166,11 @@ def _tasks() -> dict[str, _Task]:
 
 
 def _read_file(found: Found, options: ImportOptions) -> _Result:
-    if found.path.suffix != ".json":
-        raise UnreadableFileError(why=f"{found.path.suffix or 'no ending'} is not .json")
-    document = as_table(read_json(found.path))
-    name = as_text(document.get("task_name")) or as_text(document.get("mteb_dataset_name"))
+    check_ending(found, ".json")
+    document = Fields(read_json(found.path))
+    name = document.text("task_name") or document.text("mteb_dataset_name")
     # Old files have the splits in place of `scores`.
-    stated = as_table(document, "scores") or document
+    stated = document.fields("scores") or document
     if not name:
         raise UnreadableFileError(why="it is not a result of MTEB: it names no task")
     if name in _NO_SCORES:
@@ -192,23 +190,23 @@ def _read_file(found: Found, options: ImportOptions) -> _Result:
     return _Result(found, name, _model(found, options), scores, metrics, document.get("date"))
 
 
-def _subsets(value: object) -> Iterator[tuple[str, dict[str, Any]]]:
+def _subsets(value: object) -> Iterator[tuple[str, Fields]]:
     """Yield the numbers of each subset of a split: a list, or an object in old files."""
-    for part in map(as_table, value if isinstance(value, list) else [value]):
-        whole = as_text(part.get("hf_subset")) or _WHOLE
+    for part in map(Fields, value if isinstance(value, list) else [value]):
+        whole = part.text("hf_subset") or _WHOLE
         inner = {key: v for key, v in part.items() if isinstance(v, dict)}
         if isinstance(value, list) or not inner or {*inner} & {*_SIMILARITIES.values()}:
             yield whole, part
         else:
-            yield from ((as_text(subset), as_table(numbers)) for subset, numbers in inner.items())
+            yield from ((as_text(subset), Fields(numbers)) for subset, numbers in inner.items())
 
 
-def _main_score(values: Mapping[str, Any], metric: str) -> float | None:
+def _main_score(values: Fields, metric: str) -> float | None:
     """Return the main score, in files that do not call it so by the metric of the task."""
     similarity, _, name = metric.partition("_")
-    of_similarity = as_table(values.get(_SIMILARITIES.get(similarity, "")))
-    stated = (values.get("main_score"), values.get(metric), of_similarity.get(name))
-    return next((number for number in map(as_number, stated) if number is not None), None)
+    places = (("main_score",), (metric,), (_SIMILARITIES.get(similarity, ""), name))
+    numbers = (values.number(*place) for place in places)
+    return next((number for number in numbers if number is not None), None)
 
 
 def _model(found: Found, options: ImportOptions) -> ImportedRow:
@@ -217,18 +215,18 @@ def _model(found: Found, options: ImportOptions) -> ImportedRow:
     The option `model` counts for a folder whose name has not the form of MTEB, `org__model`.
     """
     beside = found.path.with_name(_META)
-    meta = as_table(read_json(beside)) if beside.is_file() else {}
+    meta = Fields(read_json(beside) if beside.is_file() else None)
     folder = found.path.absolute().parent
     name = folder.parent.name if _REVISION.fullmatch(folder.name) else folder.name
     stated = options.model if "__" not in name else ""
-    model = as_text(meta.get("name")) or stated or name.replace("__", "/", 1)
+    model = meta.text("name") or stated or name.replace("__", "/", 1)
     if not model:
         raise UnreadableFileError(why="neither model_meta.json nor its folder names a model")
-    size, link = as_number(meta.get("n_parameters")), as_text(meta.get("reference"))
+    size = meta.number("n_parameters")
     facts = {
         "parameters_b": size / 1e9 if size and size > 0 else None,
-        "license": as_text(meta.get("license")) or None,
+        "license": meta.text("license") or None,
         "release_date": day_of(moment_of(meta.get("release_date"))),
-        "url": link if link.startswith(("http://", "https://")) else None,
+        "url": meta.link("reference"),
     }
     return ImportedRow(model, facts)

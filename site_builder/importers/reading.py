@@ -22,6 +22,7 @@ from site_builder.tables.metrics import ScoreScale
 from site_builder.tables.read import first_line
 from site_builder.tables.schema import LARGEST
 
+DATA_SETS = "https://huggingface.co/datasets/"
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_-](\d\d)[-:](\d\d)[-:](\d\d)")
 _T = TypeVar("_T")
 
@@ -278,6 +279,15 @@ def describe_error(error: Exception) -> str:
     return f"{type(error).__name__}: {first_line(error)} ({place})"
 
 
+def check_ending(found: Found, *allowed: str) -> None:
+    """Raise an `UnreadableFileError` if the name of a file ends in something else."""
+    ending = found.path.suffix.lower()
+    if ending not in allowed:
+        is_not = "is not" if len(allowed) == 1 else "is none of"
+        why = f"{ending or 'no ending'} {is_not} {', '.join(allowed)}"
+        raise UnreadableFileError(why=why)
+
+
 def read_beside(found: Found, name: str) -> tuple[object, tuple[Skipped, ...]]:
     """Return the value of a JSON file that a folder may lack, and why it cannot be read, if so."""
     path = found.path / name
@@ -344,21 +354,9 @@ def parse_json(content: bytes) -> object:
         raise UnreadableFileError(why=why) from error
 
 
-def as_table(value: object, *names: str) -> dict[str, Any]:
-    """Return a JSON object, or the one at a path of names in it; empty if there is none."""
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
 def as_list(value: object) -> list[Any]:
     """Return a JSON list, or an empty one for any other value."""
     return value if isinstance(value, list) else []
-
-
-def as_tables(value: object) -> list[dict[str, Any]]:
-    """Return the items of a JSON list as objects."""
-    return list(map(as_table, as_list(value)))
 
 
 def as_number(value: object) -> float | None:
@@ -399,6 +397,77 @@ def as_text(value: object) -> str:
     TEXT_CHARACTERS.check(len(value))
     text = value.encode("utf-8", "replace").decode("utf-8")
     return text.replace("\0", "").replace("\r", " ").strip()
+
+
+def as_link(value: object) -> str | None:
+    """Return the address of a web page, or None."""
+    text = as_text(value)
+    return text if text.startswith(("http://", "https://")) else None
+
+
+def data_set_link(repository: object) -> str | None:
+    """Return the address of a data set on Hugging Face by its id, or None."""
+    name = as_text(repository)
+    return f"{DATA_SETS}{name}" if name else None
+
+
+def flag_of_part(ran: int | None, has: int | None) -> str | None:
+    """Return the caveat of a score for which only some of the examples were run."""
+    if ran is None or has is None or ran >= has:
+        return None
+    return f"Measured on {ran:,} of {has:,} examples."
+
+
+def as_boolean(value: object) -> bool | None:
+    """Return true or false, or None."""
+    return value if isinstance(value, bool) else None
+
+
+def _typed(convert: Callable[[object], _T]) -> Callable[..., _T]:
+    def read(fields: Fields, *names: str) -> _T:
+        return convert(fields.at(*names))
+
+    return read
+
+
+class Fields(Mapping[str, Any]):
+    """A JSON object whose values are read in a type; empty for any other value.
+
+    The methods take the names on the way to a value: `fields.text("config", "model")`. What is not
+    there or of another type is an empty text, an empty list, no fields, or None.
+    """
+
+    def __init__(self, value: object = None) -> None:
+        self._values: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+
+    def __getitem__(self, name: str) -> object:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def at(self, *names: str) -> Any:  # noqa: ANN401 - JSON holds anything
+        """Return a value as it is."""
+        value: Any = self._values
+        for name in names:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value
+
+    def fields(self, *names: str) -> Fields:
+        """Return an object."""
+        return Fields(self.at(*names))
+
+    list = _typed(as_list)
+    all = _typed(lambda value: [Fields(item) for item in as_list(value)])
+    text = _typed(as_text)
+    link = _typed(as_link)
+    number = _typed(as_number)
+    count = _typed(as_count)
+    error = _typed(as_error)
+    boolean = _typed(as_boolean)
 
 
 def is_wanted(text: str, task: str, metric: str) -> bool:

@@ -28,6 +28,7 @@ from site_builder.importers.reading import (
     Found,
     UnreadableFileError,
     as_text,
+    check_ending,
     check_file,
     read_json,
     read_text,
@@ -68,9 +69,8 @@ class Sheet(Record):
 
 def read_sheet(found: Found) -> Sheet:
     """Read a file by its ending; if it is no table, raise an `UnreadableFileError`."""
+    check_ending(found, *_ENDINGS)
     suffix = found.path.suffix.lower()
-    if suffix not in _ENDINGS:
-        raise UnreadableFileError(why=f"{suffix or 'no ending'} is none of {', '.join(_ENDINGS)}")
     if suffix == ".parquet":
         return _from_parquet(found)
     if suffix == ".xlsx":

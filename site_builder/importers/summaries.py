@@ -14,6 +14,7 @@ from site_builder.importers.reading import (
     COLUMNS,
     ROWS,
     SCORES,
+    Fields,
     Found,
     ImportedRow,
     ImportedScore,
@@ -22,8 +23,8 @@ from site_builder.importers.reading import (
     Skipped,
     UnreadableFileError,
     as_number,
-    as_table,
     as_text,
+    check_ending,
     find_files,
     read_each,
     read_json,
@@ -49,12 +50,10 @@ def read_opencompass(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read_summary(found: Found) -> Reading:
-    suffix = found.path.suffix.lower()
-    if suffix not in (".csv", ".txt"):
-        raise UnreadableFileError(why=f"{suffix or 'no ending'} is neither .csv nor .txt")
-    text = read_text(found.path)
+    check_ending(found, ".csv", ".txt")
+    text, is_csv = read_text(found.path), found.path.suffix.lower() == ".csv"
     try:
-        lines = list(read_csv(io.StringIO(text, newline=""))) if suffix == ".csv" else _table(text)
+        lines = list(read_csv(io.StringIO(text, newline=""))) if is_csv else _table(text)
     except csv.Error as error:
         raise UnreadableFileError(why=f"it is not CSV: {error}") from error
     heading, *rows = ROWS.take(lines) or [[]]
@@ -116,22 +115,21 @@ def read_evalplus(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read_evalplus(found: Found) -> Reading:
-    if found.path.suffix != ".json":
-        raise UnreadableFileError(why=f"{found.path.suffix or 'no ending'} is not .json")
-    entries = as_table(read_json(found.path))
+    check_ending(found, ".json")
+    entries = Fields(read_json(found.path))
     scores: list[ImportedScore] = []
     models: list[ImportedRow] = []
     provenance = found.provenance(None)
     for name, entry in entries.items():
-        model, about = as_text(name), as_table(entry)
-        size, link = as_number(about.get("size")), as_text(about.get("link"))
+        model, about = as_text(name), Fields(entry)
+        size = about.number("size")
         facts = {
             "parameters_b": size if size and size > 0 else None,
-            "url": link if link.startswith(("http://", "https://")) else None,
+            "url": about.link("link"),
             "tuning": "instruct" if about.get("prompted") is True else None,
         }
         models.append(ImportedRow(model, facts))
-        for task, value in as_table(about, _PASS).items():
+        for task, value in about.fields(_PASS).items():
             score = as_number(value)
             if score is not None and model and as_text(task):
                 scores.append(ImportedScore(model, as_text(task), score, _PASS, **provenance))
