@@ -10,7 +10,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, UnclearScoresError
 from site_builder.formatting import listed
 from site_builder.importers.merge import Placed
-from site_builder.importers.reading import ImportedRow, ImportOptions
+from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions
 from site_builder.records import Record, field
 from site_builder.tables.metrics import (
     BOUNDS,
@@ -50,6 +50,20 @@ class Assumed(Record):
         raise UnclearScoresError(
             faults, of_direction=bool(self.directions), of_unit=bool(self.units)
         )
+
+
+class StatedRows:
+    """What the files state about tasks, what counts more first."""
+
+    def __init__(self, rows: Iterable[ImportedRow]) -> None:
+        self._rows: dict[tuple[str, str], list[ImportedRow]] = {}
+        for row in rows:
+            self._rows.setdefault((row.id, row.metric), []).append(row)
+
+    def of(self, score: ImportedScore) -> list[ImportedRow]:
+        """Return what is valid for the metric of a score, then what is valid for any."""
+        keys = dict.fromkeys(((score.task, score.metric), (score.task, "")))
+        return [row for key in keys for row in self._rows.get(key, ())]
 
 
 class _Task(Record):
@@ -99,7 +113,7 @@ class _Task(Record):
 
 def assume_tasks(
     placed: Sequence[Placed],
-    stated: Iterable[ImportedRow],
+    stated: StatedRows,
     known: Collection[str],
     config: SiteConfig,
     options: ImportOptions,
@@ -135,12 +149,7 @@ def assume_tasks(
     return assumed
 
 
-def _new_tasks(
-    placed: Sequence[Placed], stated: Iterable[ImportedRow], known: Collection[str]
-) -> list[_Task]:
-    rows: dict[tuple[str, str], list[ImportedRow]] = {}
-    for row in stated:
-        rows.setdefault((row.id, row.metric), []).append(row)
+def _new_tasks(placed: Sequence[Placed], stated: StatedRows, known: Collection[str]) -> list[_Task]:
     by_task: dict[str, list[Placed]] = {}
     for one in placed:
         by_task.setdefault(one.task, []).append(one)
@@ -149,9 +158,7 @@ def _new_tasks(
         if name in known:
             continue
         score = of_task[0].score
-        # What is valid for the metric counts more than what is valid for any.
-        keys = dict.fromkeys(((score.task, score.metric), (score.task, "")))
-        about = [row for key in keys for row in rows.get(key, ())]
+        about = stated.of(score)
         named = (row.values.get("metric") for row in about)
         metric = score.metric or next(filter(None, named), "")
         tasks.append(_Task(name, metric, of_task, about))
@@ -166,11 +173,8 @@ def _direction(
     better, why = task.direction
     if better is not None or options.higher_is_better is None:
         return better, why
-    return options.higher_is_better, _flag(higher=options.higher_is_better)
-
-
-def _flag(*, higher: bool) -> str:
-    return "--higher-is-better" if higher else "--lower-is-better"
+    flag = "--higher-is-better" if options.higher_is_better else "--lower-is-better"
+    return options.higher_is_better, flag
 
 
 def _has_percents(task: _Task) -> bool:
@@ -220,7 +224,8 @@ def _above_1(task: _Task) -> Iterable[tuple[Placed, str]]:
 def _direction_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
     if tasks:
         names = [f"{t.name!r} ({t.metric})" if t.metric else repr(t.name) for t in tasks]
-        what = f"{_files(tasks)} not tell whether higher is better for {_some(names)}"
+        named = listed(names, most=_MOST_NAMED)
+        what = f"{_files(tasks)} not tell whether higher is better for {named}"
         fix = (
             "Use --higher-is-better or --lower-is-better, or write "
             f"{_key(tasks)} = {{ higher_is_better = true }} (or false) under [tasks] in "
@@ -231,7 +236,8 @@ def _direction_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
 
 def _unit_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
     if tasks:
-        what = f"{_files(tasks)} not tell the unit of {_some([_range(task) for task in tasks])}"
+        ranges = listed([_range(task) for task in tasks], most=_MOST_NAMED)
+        what = f"{_files(tasks)} not tell the unit of {ranges}"
         fix = (
             "Use --percent, --proportion or --other-unit, or scale under [import] in site.toml; "
             f'or, for some tasks, write {_key(tasks)} = {{ unit = "percent" }} under [tasks].'
@@ -248,10 +254,6 @@ def _files(tasks: Sequence[_Task]) -> str:
     """Return the files of some tasks as the subject of a sentence."""
     sources = sorted(set[str]().union(*(task.sources for task in tasks)))
     return f"{listed(sources)} {'does' if len(sources) == 1 else 'do'}"
-
-
-def _some(names: Sequence[str]) -> str:
-    return listed(names, most=_MOST_NAMED)
 
 
 def _range(task: _Task) -> str:

@@ -14,26 +14,22 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     UnreadableFileError,
-    check_ending,
     data_set_link,
-    day_of,
-    find_files,
     joined,
-    moment_of,
     parse_json,
     read_bytes,
-    read_each,
+    read_files,
 )
 from site_builder.importers.tabular import parse_number
 
 
 def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:
     """Read the records in a file, or in every file of a folder."""
-    return read_each(find_files(path), _read_file)
+    return read_files(path, _read_file)
 
 
 def _read_file(found: Found) -> Reading:
-    check_ending(found, ".json", ".jsonl")
+    found.check_ending(".json", ".jsonl")
     content = read_bytes(found.path)
     texts = [content] if found.path.suffix.lower() == ".json" else content.splitlines()
     records = [Fields(parse_json(text)) for text in texts if text.strip()]
@@ -69,7 +65,7 @@ def _read_result(found: Found, record: Fields, model: str, result: Fields) -> Re
         why = "it has no name, model or score, or its level is unknown"
         return Reading(skipped=(Skipped(where, why, what="score"),))
     spread = details.fields("uncertainty")
-    moment = moment_of(result.get("evaluation_timestamp") or record.get("evaluation_timestamp"))
+    moment = result.moment("evaluation_timestamp") or record.moment("evaluation_timestamp")
     measure = ImportedScore(
         model=model,
         task=task,
@@ -81,7 +77,7 @@ def _read_result(found: Found, record: Fields, model: str, result: Fields) -> Re
         base=record.text("model_info", "additional_details", "base_model") or None,
         evaluator_relationship=record.text("source_metadata", "evaluator_relationship") or None,
         tool=_tool(record),
-        retrieved=day_of(moment_of(record.get("retrieved_timestamp"))),
+        retrieved=record.day("retrieved_timestamp"),
         **found.provenance(moment),
     )
     return Reading((measure,), tasks=(ImportedRow(task, _task_facts(result), measure.metric),))

@@ -25,14 +25,10 @@ from site_builder.importers.reading import (
     as_count,
     as_error,
     as_text,
-    check_ending,
     check_file,
-    find_files,
     flag_of_part,
-    moment_of,
     parse_json,
-    read_each,
-    read_json,
+    read_files,
 )
 from site_builder.records import replace
 
@@ -52,7 +48,7 @@ _WHY_NOT = {
 
 def read_inspect(path: Path, options: ImportOptions) -> Reading:
     """Read the logs at a path, without those of failed runs; the option `examples` applies."""
-    return read_each(find_files(path), lambda found: _read_log(found, options))
+    return read_files(path, lambda found: _read_log(found, options))
 
 
 def _read_log(found: Found, options: ImportOptions) -> Reading:
@@ -67,7 +63,7 @@ def _read_log(found: Found, options: ImportOptions) -> Reading:
     model, task = about.text("model"), about.text("task")
     if not model or not task:
         raise UnreadableFileError(why="it names no model, or no task")
-    provenance = found.provenance(moment_of(about.get("created")))
+    provenance = found.provenance(about.moment("created"))
     run = ImportedScore(model, task, score=math.nan, **provenance)
     measures = tuple(_measures(log, run))
     if not measures:
@@ -82,8 +78,8 @@ def _read_log(found: Found, options: ImportOptions) -> Reading:
 
 
 def _from_json(found: Found) -> Fields:
-    check_ending(found, ".json", ".eval")
-    log = Fields(read_json(found.path))
+    found.check_ending(".json", ".eval")
+    log = found.fields()
     if "eval" not in log or "status" not in log:
         raise UnreadableFileError(why="it is not a log of Inspect")
     return log

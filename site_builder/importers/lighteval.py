@@ -16,14 +16,11 @@ from site_builder.importers.reading import (
     UnreadableFileError,
     as_number,
     as_text,
-    check_ending,
     data_set_link,
-    find_files,
     flag_of_part,
     joined,
     moment_in_name,
-    read_each,
-    read_json,
+    read_files,
 )
 from site_builder.records import replace
 
@@ -33,12 +30,11 @@ def read_lighteval(path: Path, options: ImportOptions) -> Reading:
 
     The means `all` and `group:_average` are no scores: their tasks are those of the run.
     """
-    return read_each(find_files(path), lambda found: _read_file(found, options))
+    return read_files(path, lambda found: _read_file(found, options))
 
 
 def _read_file(found: Found, options: ImportOptions) -> Reading:
-    check_ending(found, ".json")
-    document = Fields(read_json(found.path))
+    document = found.fields()
     results = document.fields("results")
     general = document.fields("config_general")
     if not results or not general:

@@ -31,7 +31,6 @@ from site_builder.importers.reading import (
     flag_of_part,
     joined,
     moment_in_name,
-    moment_of,
     parse_json,
     read_bytes,
     read_each,
@@ -77,8 +76,6 @@ _SAMPLE_KEYS = (
 )  # fmt: skip
 _Cell = tuple[str, str, str, float, float | None]
 """Task, metric, filter, score and standard error."""
-_TaskRun = tuple[ImportedScore, int | None]
-"""What the scores of a task share, and the number of examples in its prompt."""
 
 
 def read_lm_eval(path: Path, options: ImportOptions) -> Reading:
@@ -271,9 +268,7 @@ def _run(document: Fields, found: Found, key: str) -> _Run:
         facts["parameters_b"] = size / 1e9
     if config.text("model") in _HUB_BACKENDS and _HUB_ID.fullmatch(hub_id):
         facts["hf_id"] = hub_id
-    provenance = found.provenance(
-        moment_of(document.get("date")) or moment_in_name(found.path.name)
-    )
+    provenance = found.provenance(document.moment("date") or moment_in_name(found.path.name))
     return _Run(found, document, provenance, as_text(model), as_text(base) or None, facts)
 
 
@@ -372,36 +367,35 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
     return cells, skipped
 
 
-def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> _TaskRun:
+def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> ImportedScore:
+    """Return what the scores of a task share."""
     leaves = [name for name in members.get(task, ()) if not members.get(name)]
     shots, (ran, has) = run.shots(task, leaves), run.examples(task, leaves)
     moment = moment_in_name(run.document.text("results", task, _DATE))
-    shared = ImportedScore(
+    return ImportedScore(
         model=run.model,
         task=task,
         score=math.nan,
+        setting=_setting("none", shots),
         n_examples=ran,
         command=run.command(task, shots),
         flag=run.flag(ran, has),
         base=run.base,
         **(run.found.provenance(moment) if moment else run.provenance),
     )
-    return shared, shots
 
 
-def _score(of_task: _TaskRun, cell: _Cell) -> ImportedScore:
-    shared, shots = of_task
+def _score(shared: ImportedScore, cell: _Cell) -> ImportedScore:
     _, metric, used_filter, number, error = cell
-    setting = _setting(used_filter, shots)
+    setting = _setting(used_filter, shared.setting)
     return replace(shared, score=number, metric=as_text(metric), setting=setting, stderr=error)
 
 
-def _setting(used_filter: str, shots: int | None) -> str:
-    words = (
-        "" if used_filter == "none" else as_text(used_filter),
-        "" if shots is None else f"{shots}-shot",
-    )
-    return ", ".join(filter(None, words))
+def _setting(used_filter: str, shots: int | str | None) -> str:
+    """Return `filter, 5-shot`; `shots` is a number, or in words already."""
+    name = "" if used_filter == "none" else as_text(used_filter)
+    words = f"{shots}-shot" if isinstance(shots, int) else shots
+    return ", ".join(filter(None, (name, words)))
 
 
 def _members_of_groups(document: Fields, scored: set[str]) -> dict[str, list[str]]:

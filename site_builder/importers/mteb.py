@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -22,11 +23,8 @@ from site_builder.importers.reading import (
     Skipped,
     UnreadableFileError,
     as_text,
-    check_ending,
-    day_of,
     find_files,
     joined,
-    moment_of,
     read_each,
     read_json,
     rounded_mean,
@@ -66,7 +64,7 @@ class _Result(Record):
     model: ImportedRow
     scores: Mapping[_Part, float]
     metrics: frozenset[str]
-    date: object
+    moment: datetime | None
 
 
 def read_mteb(path: Path, options: ImportOptions) -> Reading:
@@ -141,7 +139,7 @@ def _reading(
 ) -> Reading:
     split = next(iter(splits)) if len(splits) == 1 else None
     facts = {"evaluation_split": split, "higher_is_better": True}
-    provenance = result.found.provenance(moment_of(result.date))
+    provenance = result.found.provenance(result.moment)
     return Reading(
         measures=tuple(
             ImportedScore(result.model.id, task, score, metric, main=True, **provenance)
@@ -166,8 +164,7 @@ def _tasks() -> dict[str, _Task]:
 
 
 def _read_file(found: Found, options: ImportOptions) -> _Result:
-    check_ending(found, ".json")
-    document = Fields(read_json(found.path))
+    document = found.fields()
     name = document.text("task_name") or document.text("mteb_dataset_name")
     # Old files have the splits in place of `scores`.
     stated = document.fields("scores") or document
@@ -187,7 +184,7 @@ def _read_file(found: Found, options: ImportOptions) -> _Result:
     if not scores:
         raise UnreadableFileError(why="it has no main score")
     metrics = frozenset(set.intersection(*equal) - {"main_score"})
-    return _Result(found, name, _model(found, options), scores, metrics, document.get("date"))
+    return _Result(found, name, _model(found, options), scores, metrics, document.moment("date"))
 
 
 def _subsets(value: object) -> Iterator[tuple[str, Fields]]:
@@ -226,7 +223,7 @@ def _model(found: Found, options: ImportOptions) -> ImportedRow:
     facts = {
         "parameters_b": size / 1e9 if size and size > 0 else None,
         "license": meta.text("license") or None,
-        "release_date": day_of(moment_of(meta.get("release_date"))),
+        "release_date": meta.day("release_date"),
         "url": meta.link("reference"),
     }
     return ImportedRow(model, facts)

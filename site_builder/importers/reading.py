@@ -206,6 +206,19 @@ class Found(Record):
     path: Path
     shown: str
 
+    def check_ending(self, *allowed: str) -> None:
+        """Raise an `UnreadableFileError` if the name of the file ends in something else."""
+        ending = self.path.suffix.lower()
+        if ending not in allowed:
+            is_not = "is not" if len(allowed) == 1 else "is none of"
+            why = f"{ending or 'no ending'} {is_not} {', '.join(allowed)}"
+            raise UnreadableFileError(why=why)
+
+    def fields(self) -> Fields:
+        """Return the object in a JSON file; if it cannot be read, as `check_ending`."""
+        self.check_ending(".json")
+        return Fields(read_json(self.path))
+
     def provenance(self, moment: datetime | None, link: str = "") -> dict[str, Any]:
         """Return the fields of a score that tell where it is from and when it was measured."""
         written = 0.0
@@ -227,6 +240,11 @@ def joined(readings: Iterable[Reading]) -> Reading:
         if name != "files"
     }
     return Reading(**lists, files=sum(reading.files for reading in every))
+
+
+def read_files(path: Path, read: Callable[[Found], Reading]) -> Reading:
+    """Read the file at a path, or every file below a folder, as `read_each` does."""
+    return read_each(find_files(path), read)
 
 
 def find_files(path: Path) -> Iterator[Found]:
@@ -277,15 +295,6 @@ def describe_error(error: Exception) -> str:
     last = extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}, line {last.lineno}"
     return f"{type(error).__name__}: {first_line(error)} ({place})"
-
-
-def check_ending(found: Found, *allowed: str) -> None:
-    """Raise an `UnreadableFileError` if the name of a file ends in something else."""
-    ending = found.path.suffix.lower()
-    if ending not in allowed:
-        is_not = "is not" if len(allowed) == 1 else "is none of"
-        why = f"{ending or 'no ending'} {is_not} {', '.join(allowed)}"
-        raise UnreadableFileError(why=why)
 
 
 def read_beside(found: Found, name: str) -> tuple[object, tuple[Skipped, ...]]:
@@ -418,9 +427,43 @@ def flag_of_part(ran: int | None, has: int | None) -> str | None:
     return f"Measured on {ran:,} of {has:,} examples."
 
 
-def as_boolean(value: object) -> bool | None:
-    """Return true or false, or None."""
-    return value if isinstance(value, bool) else None
+def is_wanted(text: str, task: str, metric: str) -> bool:
+    """Return whether `NAME` or `TASK=NAME` names this metric; parts of a task are of the task."""
+    stated = text.removesuffix(f"={metric}")
+    return text == metric or (stated != text and (task == stated or task.startswith(f"{stated} (")))
+
+
+def rounded_mean(values: Iterable[float]) -> float:
+    """Return the mean to twelve digits: a sum of binary fractions has digits that they lack."""
+    return float(f"{statistics.fmean(values):.12g}")
+
+
+def day_of(moment: datetime | None) -> str | None:
+    """Return the day of a moment as `YYYY-MM-DD`."""
+    return None if moment is None else moment.date().isoformat()
+
+
+def moment_in_name(name: str) -> datetime | None:
+    """Return the moment in the name of a file: `results_2026-01-21T03-44-18.json`."""
+    match = _STAMP.search(name)
+    return moment_of("{}T{}:{}:{}".format(*match.groups())) if match else None
+
+
+def moment_of(value: object) -> datetime | None:
+    """Parse seconds or milliseconds since 1970, or ISO 8601 text.
+
+    A moment without a zone is UTC. Moments before 2000 give None.
+    """
+    if isinstance(value, str):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(value.strip())
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        with suppress(ValueError):
+            value = float(value)
+    number = as_number(value)
+    if number is None or not 946_684_800 <= number < 1e14:
+        return None
+    return datetime.fromtimestamp(number / 1_000 if number > 1e11 else number, UTC)
 
 
 def _typed(convert: Callable[[object], _T]) -> Callable[..., _T]:
@@ -467,43 +510,6 @@ class Fields(Mapping[str, Any]):
     number = _typed(as_number)
     count = _typed(as_count)
     error = _typed(as_error)
-    boolean = _typed(as_boolean)
-
-
-def is_wanted(text: str, task: str, metric: str) -> bool:
-    """Return whether `NAME` or `TASK=NAME` names this metric; parts of a task are of the task."""
-    stated = text.removesuffix(f"={metric}")
-    return text == metric or (stated != text and (task == stated or task.startswith(f"{stated} (")))
-
-
-def rounded_mean(values: Iterable[float]) -> float:
-    """Return the mean to twelve digits: a sum of binary fractions has digits that they lack."""
-    return float(f"{statistics.fmean(values):.12g}")
-
-
-def day_of(moment: datetime | None) -> str | None:
-    """Return the day of a moment as `YYYY-MM-DD`."""
-    return None if moment is None else moment.date().isoformat()
-
-
-def moment_in_name(name: str) -> datetime | None:
-    """Return the moment in the name of a file: `results_2026-01-21T03-44-18.json`."""
-    match = _STAMP.search(name)
-    return moment_of("{}T{}:{}:{}".format(*match.groups())) if match else None
-
-
-def moment_of(value: object) -> datetime | None:
-    """Parse seconds or milliseconds since 1970, or ISO 8601 text.
-
-    A moment without a zone is UTC. Moments before 2000 give None.
-    """
-    if isinstance(value, str):
-        with suppress(ValueError):
-            moment = datetime.fromisoformat(value.strip())
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        with suppress(ValueError):
-            value = float(value)
-    number = as_number(value)
-    if number is None or not 946_684_800 <= number < 1e14:
-        return None
-    return datetime.fromtimestamp(number / 1_000 if number > 1e11 else number, UTC)
+    boolean = _typed(lambda value: value if isinstance(value, bool) else None)
+    moment = _typed(moment_of)
+    day = _typed(lambda value: day_of(moment_of(value)))

@@ -12,7 +12,7 @@ from typing import Any
 from site_builder.config import SiteConfig
 from site_builder.errors import MOST_ALIKE, Fault, FaultsError, did_you_mean
 from site_builder.formatting import counted, listed
-from site_builder.importers.assume import Assumed, assume_tasks
+from site_builder.importers.assume import Assumed, StatedRows, assume_tasks
 from site_builder.importers.formats import ANY, Format
 from site_builder.importers.merge import (
     RUN,
@@ -169,16 +169,15 @@ def _merge(
         for m in newest
         for model, variant in [pairing.places[m.model, m.variant]]
     ]
-    assumed = assume_tasks(placed, reading.tasks, known, config, options)
+    stated = StatedRows(reading.tasks)
+    assumed = assume_tasks(placed, stated, known, config, options)
     assumed.check()
     refused = {id(one) for one, _ in assumed.refused}
     placed = [one for one in placed if id(one) not in refused]
     merged = merge_results(old[RESULTS.name], placed, default)
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _first_known((names.models.get(f.id, f.id), f.values) for f in reading.models)
-    of_tasks = _first_known(
-        (name, values) for name, values in _task_facts(reading, placed, assumed)
-    )
+    of_tasks = _first_known((name, values) for name, values in _task_facts(stated, placed, assumed))
     rows = {
         MODELS.name: merge_facts(old[MODELS.name], merged.rows, "model", of_models),
         TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
@@ -214,18 +213,14 @@ def _first_known(facts: Iterable[tuple[Any, Mapping[str, Any]]]) -> dict[Any, di
 
 
 def _task_facts(
-    reading: Reading, placed: Sequence[Placed], assumed: Assumed
+    stated: StatedRows, placed: Sequence[Placed], assumed: Assumed
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is known of each task by its id, what counts more first."""
     first = {one.task: one.score for one in reversed(placed)}
-    by_id: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in reading.tasks:
-        by_id.setdefault((row.id, row.metric), []).append(row.values)
     for task, score in first.items():
         yield task, {_SETTING: setup_of(score) or None, **assumed.facts.get(task, {})}
         # Of a task in the tables, empty cells are filled.
-        for key in dict.fromkeys(((score.task, score.metric), (score.task, ""))):
-            yield from ((task, values) for values in by_id.get(key, ()))
+        yield from ((task, row.values) for row in stated.of(score))
         yield task, {"metric": score.metric or None}
 
 

@@ -11,11 +11,11 @@ from site_builder.importers.reading import ImportedExample, ImportedScore, Skipp
 from site_builder.records import Record
 
 # The metric of a task that ranks, unless somebody states one.
-_PREFERENCE = (
+_PREFERENCE = {metric: rank for rank, metric in enumerate((
     "acc", "accuracy", "exact_match", "em", "quasi_exact_match", "acc_norm", "mc2", "mc1",
     "prompt_level_strict_acc", "pass@1", "pass_at_1", "f1", "f1_score", "rouge_l", "rougeL",
     "rouge1", "bleu", "chrf", "mcc", "pct_stereotype", "word_perplexity", "perplexity", "ppl",
-)  # fmt: skip
+))}  # fmt: skip
 
 Setup = tuple[str, str]
 """A task, as the files name it, and how it was measured."""
@@ -41,7 +41,7 @@ def choose_metrics(
             _wish(score, wanted),
             known.get(score.task, "") != setup_of(score),
             not score.main,
-            _rank(score.metric, _PREFERENCE),
+            _PREFERENCE.get(score.metric, len(_PREFERENCE)),
             -files[score.task, score.metric, score.setting],
         )
 
@@ -69,10 +69,6 @@ def _wish(score: ImportedScore, wanted: Sequence[str]) -> int:
         if is_wanted(text, score.task, score.metric)
     )
     return min(places, default=2 * n)
-
-
-def _rank(metric: str, order: Sequence[str]) -> int:
-    return order.index(metric) if metric in order else len(order)
 
 
 def _task_of_file(score: ImportedScore) -> tuple[str | None, ...]:

@@ -28,7 +28,6 @@ from site_builder.importers.reading import (
     Found,
     UnreadableFileError,
     as_text,
-    check_ending,
     check_file,
     read_json,
     read_text,
@@ -69,7 +68,7 @@ class Sheet(Record):
 
 def read_sheet(found: Found) -> Sheet:
     """Read a file by its ending; if it is no table, raise an `UnreadableFileError`."""
-    check_ending(found, *_ENDINGS)
+    found.check_ending(*_ENDINGS)
     suffix = found.path.suffix.lower()
     if suffix == ".parquet":
         return _from_parquet(found)

@@ -24,10 +24,7 @@ from site_builder.importers.reading import (
     UnreadableFileError,
     as_number,
     as_text,
-    check_ending,
-    find_files,
-    read_each,
-    read_json,
+    read_files,
     read_text,
 )
 from site_builder.importers.tabular import parse_number
@@ -46,11 +43,11 @@ def read_opencompass(path: Path, options: ImportOptions) -> Reading:
     They have a row for each data set and metric, and a column for each model. Rows without a
     version are means of other rows, and no scores.
     """
-    return read_each(find_files(path), _read_summary)
+    return read_files(path, _read_summary)
 
 
 def _read_summary(found: Found) -> Reading:
-    check_ending(found, ".csv", ".txt")
+    found.check_ending(".csv", ".txt")
     text, is_csv = read_text(found.path), found.path.suffix.lower() == ".csv"
     try:
         lines = list(read_csv(io.StringIO(text, newline=""))) if is_csv else _table(text)
@@ -111,12 +108,11 @@ def _facts(metric: str) -> dict[str, Any]:
 
 def read_evalplus(path: Path, options: ImportOptions) -> Reading:
     """Read `results.json` of the EvalPlus leaderboard: pass@1 by model and data set, in percent."""
-    return read_each(find_files(path), _read_evalplus)
+    return read_files(path, _read_evalplus)
 
 
 def _read_evalplus(found: Found) -> Reading:
-    check_ending(found, ".json")
-    entries = Fields(read_json(found.path))
+    entries = found.fields()
     scores: list[ImportedScore] = []
     models: list[ImportedRow] = []
     provenance = found.provenance(None)

@@ -24,11 +24,10 @@ from site_builder.importers.reading import (
     as_number,
     as_text,
     day_of,
-    find_files,
     is_wanted,
     joined,
     moment_of,
-    read_each,
+    read_files,
 )
 from site_builder.importers.sheets import Sheet, read_sheet
 from site_builder.records import Record, field, replace
@@ -137,7 +136,7 @@ def read_tabular(path: Path, options: ImportOptions) -> Reading:
     other way round. Columns are guessed by name; a note tells the guess. The options `columns`,
     `task_columns` and `scale` apply.
     """
-    return read_each(find_files(path), lambda found: _read(found, options))
+    return read_files(path, lambda found: _read(found, options))
 
 
 def _read(found: Found, options: ImportOptions) -> Reading:
@@ -343,7 +342,7 @@ def _of_task(task: str, cells: list[_Cell], across: str) -> Reading:
     elif facts["higher_is_better"] is None:
         facts["higher_is_better"], why = _direction(first, task, across)
     if metric is not None:
-        facts["metric"] = _without_arrow(metric)
+        facts["metric"] = metric.strip("\u2191\u2193 ")  # arrows
     models = {
         cell.score.model: {name: _typed(name, cell.values.get(name)) for name in _OF_MODELS}
         for cell in reversed(cells)
@@ -367,10 +366,6 @@ def _direction(cell: _Cell, task: str, across: str) -> tuple[bool | None, str]:
     if not across and not metric and plain_name(cell.column) in ("score", "scores"):
         return True, f"the heading {cell.column!r}"
     return None, ""
-
-
-def _without_arrow(metric: str) -> str:
-    return metric.strip("\u2191\u2193 ")
 
 
 def _typed(name: str, value: object) -> str | float | bool | None:

@@ -435,10 +435,21 @@ def check_size(source: Path | bytes) -> None:
     texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
     size = 0
     with pq.ParquetFile(_readable(source), read_dictionary=texts) as file:
-        for i in range(len(groups) if texts else 0):
-            group = file.read_row_group(i, columns=texts)
-            size += sum(map(_decoded_size, (c for column in group.columns for c in column.chunks)))
+        for n_bytes in _text_sizes(file, texts):
+            size += n_bytes
             _check_limit(size, MOST_BYTES, "{:,} bytes or more of text when it is read")
+
+
+def _text_sizes(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[int]:
+    """Yield the bytes of the texts of some columns, by row group.
+
+    The file is opened with these columns as dictionaries: repeated texts are counted without making
+    them. A dictionary of one text of a megabyte and its hundred thousand rows take a kilobyte on
+    disk.
+    """
+    for number in range(file.num_row_groups if names else 0):
+        group = file.read_row_group(number, columns=list(names))
+        yield sum(map(_decoded_size, (c for column in group.columns for c in column.chunks)))
 
 
 class _UnreadableFile(io.RawIOBase):
@@ -542,19 +553,9 @@ def read_footer(path: Path) -> Footer:
 
 
 def text_size(path: Path, names: Sequence[str]) -> int:
-    """Return the bytes of all texts of some text columns, or raise a `ParquetError`.
-
-    Repeated texts are counted without making them: a dictionary of one text of a megabyte and its
-    hundred thousand rows take a kilobyte on disk.
-    """
-    n_bytes = 0
+    """Return the bytes of all texts of some text columns, or raise a `ParquetError`."""
     with _open(path, read_dictionary=list(names)) as file:
-        for batch in file.iter_batches(_BATCH_ROWS, columns=list(names)):
-            for column in batch.columns:
-                assert isinstance(column, pa.DictionaryArray)
-                lengths: pa.Array[Any] = pc.call_function("binary_length", [column.dictionary])
-                n_bytes += pc.sum(lengths.take(column.indices).cast(pa.int64())).as_py() or 0
-    return n_bytes
+        return sum(_text_sizes(file, names))
 
 
 def _kind(kind: pa.DataType) -> str:
