@@ -1,14 +1,33 @@
-"""Merge imported scores into stored tables by key."""
+"""Choose scores, give them places in the tables, and merge them there by key.
+
+For each task and model, one metric and one run are chosen; tasks are named, and models paired.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from site_builder.importers.reading import ImportedExample, ImportedScore
+from site_builder.config import SiteConfig
+from site_builder.formatting import listed
+from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped, is_wanted
 from site_builder.records import Record, field
 from site_builder.tables.write import StoredRow
 
+# The metric of a task that ranks, unless somebody states one.
+_PREFERENCE = {metric: rank for rank, metric in enumerate((
+    "acc", "accuracy", "exact_match", "em", "quasi_exact_match", "acc_norm", "mc2", "mc1",
+    "prompt_level_strict_acc", "pass@1", "pass_at_1", "f1", "f1_score", "rouge_l", "rougeL",
+    "rouge1", "bleu", "chrf", "mcc", "pct_stereotype", "word_perplexity", "perplexity", "ppl",
+))}  # fmt: skip
+
+Setup = tuple[str, str]
+"""A task, as the files name it, and how it was measured."""
+Place = tuple[str, str]
+"""A model of the board and a variant."""
+Run = tuple[str, str | None]
+"""What was run, and the variant that its file states, if any."""
 Key = tuple[str, str, str]
 
 RUN = "run_model"
@@ -19,6 +38,245 @@ _DETAILS = (
     "stderr", "n_examples", "date", "source", "command", "flag",
     "evaluator_relationship", "tool", "retrieved",
 )  # fmt: skip
+
+
+def choose_metrics(
+    scores: Sequence[ImportedScore], wanted: Sequence[str], known: Mapping[str, str]
+) -> tuple[list[ImportedScore], list[Skipped]]:
+    """Choose one metric per task and file, the same in all files where possible.
+
+    The first rule that decides: the metrics that the user wants, the setup that the tables have,
+    the main score of the format, the usual preference, the most frequent, the first in the file.
+    `known` has the setup of each task in the tables, by its name in the files.
+    """
+    files = Counter((m.task, m.metric, m.setting) for m in scores)
+
+    def order(score: ImportedScore) -> tuple[int, ...]:
+        return (
+            _wish(score, wanted),
+            known.get(score.task, "") != setup_of(score),
+            not score.main,
+            _PREFERENCE.get(score.metric, len(_PREFERENCE)),
+            -files[score.task, score.metric, score.setting],
+        )
+
+    best: dict[tuple[str | None, ...], ImportedScore] = {}
+    for score in sorted(scores, key=order):
+        best.setdefault(_task_of_file(score), score)
+    chosen: list[ImportedScore] = []
+    others: list[Skipped] = []
+    for score in scores:
+        taken = best[_task_of_file(score)]
+        if (score.metric, score.setting) == (taken.metric, taken.setting):
+            chosen.append(score)
+        else:
+            where = f"{score.source}: {score.task}, {_words(score)}"
+            others.append(Skipped(where, f"{_words(taken)} is used for the task", what="score"))
+    return chosen, others
+
+
+def _wish(score: ImportedScore, wanted: Sequence[str]) -> int:
+    """Return the place of a score among the wanted metrics; those of one task come first."""
+    n = len(wanted)
+    places = (
+        place + n * (text == score.metric)
+        for place, text in enumerate(wanted)
+        if is_wanted(text, score.task, score.metric)
+    )
+    return min(places, default=2 * n)
+
+
+def _task_of_file(score: ImportedScore) -> tuple[str | None, ...]:
+    return (score.model, score.variant, score.task, score.source)
+
+
+def _words(score: ImportedScore) -> str:
+    return " ".join(filter(None, (score.metric, score.setting and f"({score.setting})")))
+
+
+def choose_newest(
+    scores: Iterable[ImportedScore],
+) -> tuple[list[ImportedScore], list[tuple[ImportedScore, ImportedScore]]]:
+    """Choose the newest run of each model, task and setup.
+
+    A run with a stated moment is newer than one without. Otherwise the newer file counts, then the
+    later file name. Each older score comes with the one that replaces it.
+    """
+    newest: dict[tuple[str | None, ...], ImportedScore] = {}
+    older: list[ImportedScore] = []
+    for score in scores:
+        run = _run_and_setup(score)
+        if run in newest:
+            both = (newest[run], score)
+            old, newest[run] = sorted(both, key=lambda m: (m.time, m.source or ""))
+            older.append(old)
+        else:
+            newest[run] = score
+    return list(newest.values()), [(old, newest[_run_and_setup(old)]) for old in older]
+
+
+def _run_and_setup(score: ImportedScore) -> tuple[str | None, ...]:
+    return (score.model, score.variant, score.task, score.metric, score.setting)
+
+
+def setup_of(score: ImportedScore | ImportedExample) -> str:
+    """Return how a score was measured: `acc, 5-shot`; empty if the file does not state it."""
+    return ", ".join(filter(None, (score.metric, score.setting)))
+
+
+def name_tasks(
+    scores: Iterable[ImportedScore], known: Mapping[str, str], names: Mapping[str, str]
+) -> dict[Setup, str]:
+    """Return the task id of each setup.
+
+    The plain name goes to the setup that the tables have, or else to the most frequent one. Other
+    setups become tasks such as `arc (25-shot)`, so that no board compares different setups.
+    `known` has setups by task id, `names` has task ids by name in the files.
+    """
+    counts: dict[str, Counter[str]] = {}
+    for score in scores:
+        counts.setdefault(score.task, Counter())[setup_of(score)] += 1
+    by_setup: dict[str, list[str]] = {}
+    for task, setup in known.items():
+        by_setup.setdefault(setup, []).append(task)
+    ids: dict[Setup, str] = {}
+    for task, setups in counts.items():
+        plain = names.get(task, task)
+        ordered = sorted(setups, key=lambda setup: (-setups[setup], len(setup), setup))
+        owner = known.get(plain) or next(filter(None, ordered), "")
+        ids |= {(task, setup): plain for setup in setups}
+        others = _differences(owner, (setup for setup in ordered if setup not in ("", owner)))
+        times = Counter(others.values())
+        for setup, short in others.items():
+            # The name that the tables have, else the short one if no other setup has it.
+            before = (t for t in by_setup.get(setup, ()) if t.startswith(f"{plain} ("))
+            is_taken = times[short] > 1 or known.get(f"{plain} ({short})", setup) != setup
+            ids[task, setup] = next(before, f"{plain} ({setup if is_taken else short})")
+    return ids
+
+
+def _differences(owner: str, setups: Iterable[str]) -> dict[str, str]:
+    """Return the parts of each setup that the owner has not, or the whole setup if it has all."""
+    parts = {*owner.split(", ")}
+    return {
+        setup: ", ".join(part for part in setup.split(", ") if part not in parts) or setup
+        for setup in setups
+    }
+
+
+class Pairing(Record):
+    """Where the scores of each run go.
+
+    Attributes:
+        pairs: Each tuned run with its base model.
+        unscored: Base models of pairs without a score of their own.
+        notes: What could not be paired, and why.
+    """
+
+    places: Mapping[Run, Place]
+    pairs: tuple[tuple[str, str], ...]
+    unscored: frozenset[str]
+    notes: tuple[str, ...]
+
+
+def pair_runs(
+    scores: Sequence[ImportedScore],
+    ids: Mapping[Setup, str],
+    config: SiteConfig,
+    known: Mapping[Place, str],
+    stored: Mapping[Place, Set[str]],
+) -> Pairing:
+    """Find the model and variant of each run, by `[import]` of `site.toml`, then by its file.
+
+    A pair that only a file states needs a score of the base model on a task of the tuned one. If
+    several runs were tuned from one model, the run that is already in the tables stays its tuned
+    variant, and the others become models. `ids` has the task ids of the scores; `known` has what
+    was run, and `stored` the tasks with a score, for each place in the tables.
+    """
+    names = config.importing.models
+    of_runs = {m.model: config.importing.pairs.get(m.model, m.base) for m in scores}
+    stated = {run: base for run, base in of_runs.items() if base and base != run}
+    tasks: dict[str, set[str]] = {}
+    for m in scores:
+        tasks.setdefault(m.model, set()).add(ids[m.task, setup_of(m)])
+    scored = {run: of_run for run, of_run in tasks.items() if run not in stated}
+
+    def shares_a_task(run: str, base: str) -> bool:
+        of_base = stored.get((names.get(base, base), config.default_variant), set())
+        return not tasks[run].isdisjoint(of_base | scored.get(base, set()))
+
+    compared = {run: base for run, base in stated.items() if shares_a_task(run, base)}
+    forced = {run: base for run, base in stated.items() if run in config.importing.pairs}
+    bases = compared | forced
+    alone = {run: base for run, base in stated.items() if run not in bases}
+    lone_variant = _variant_of_lone_runs(config, stored, any_pair=bool(bases))
+    wanted: dict[Run, Place] = {}
+    for m in scores:
+        own = names.get(m.model, m.model)
+        default = config.default_variant
+        if m.model in bases:
+            default = _tuned_variant(config)
+        elif m.model in alone:
+            default = next((v for model, v in stored if model == own), lone_variant)
+        variant = config.importing.variants.get(m.model) or m.variant or default
+        base = bases.get(m.model, m.model)
+        wanted[m.model, m.variant] = (names.get(base, base), variant)
+    places, notes = _separate_rivals(wanted, names, known)
+    paired = {name for (name, variant), place in places.items() if place == wanted[name, variant]}
+    return Pairing(
+        places,
+        tuple((name, base) for name, base in bases.items() if name in paired),
+        frozenset(forced.values()) - {*compared.values()},
+        (*notes, *_lone_runs(alone)),
+    )
+
+
+def _tuned_variant(config: SiteConfig) -> str:
+    return next(iter(config.board.tuned_variants or ()), "fine_tuned")
+
+
+def _variant_of_lone_runs(config: SiteConfig, stored: Iterable[Place], *, any_pair: bool) -> str:
+    """Return the variant of tuned runs without a base: that of all models if none is paired."""
+    tuned = _tuned_variant(config)
+    has_tuned = any_pair or any(variant == tuned for _, variant in stored)
+    return tuned if has_tuned else config.default_variant
+
+
+def _separate_rivals(
+    wanted: Mapping[Run, Place], names: Mapping[str, str], known: Mapping[Place, str]
+) -> tuple[dict[Run, Place], list[str]]:
+    """Make models of the runs that want the place of another; `known` has the stored runs."""
+    claims: dict[Place, list[Run]] = {}
+    for run, place in wanted.items():
+        claims.setdefault(place, []).append(run)
+    places, notes = dict(wanted), []
+    for place, runs in claims.items():
+        holder = known.get(place)
+        rivals = {name for name, _ in runs} | ({holder} if holder else set())
+        if len(rivals) == 1:
+            continue
+        for name, variant in runs:
+            if name != holder:
+                places[name, variant] = (names.get(name, name), place[1])
+        notes.append(_conflict(place, sorted(rivals), holder))
+    return places, notes
+
+
+def _lone_runs(alone: Mapping[str, str]) -> Iterator[str]:
+    if alone:
+        runs = listed([f"{run!r} from {base!r}" for run, base in alone.items()], most=5)
+        what = f"{runs}, since the base has no score on the same tasks"
+        done = "Each is a model of its own." if len(alone) > 1 else "It is a model of its own."
+        fix = "Import scores of the base, or state the pair under [import.pairs] in site.toml."
+        yield f"{what}. {done} {fix}"
+
+
+def _conflict(place: Place, names: Sequence[str], holder: str | None) -> str:
+    model, variant = place
+    what = f"{listed(names, most=5)} would all be {variant!r} of {model!r}"
+    done = f"{holder!r} stays, the others" if holder else "they"
+    fix = "Name a variant for each under [import.variants] in site.toml."
+    return f"{what}, so {done} became separate models. {fix}"
 
 
 class Placed(Record):

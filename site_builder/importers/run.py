@@ -18,11 +18,18 @@ from site_builder.importers.merge import (
     RUN,
     Key,
     MergedScores,
+    Pairing,
+    Place,
     Placed,
+    choose_metrics,
+    choose_newest,
     key_of,
     merge_examples,
     merge_facts,
     merge_results,
+    name_tasks,
+    pair_runs,
+    setup_of,
 )
 from site_builder.importers.reading import (
     ImportedExample,
@@ -33,15 +40,6 @@ from site_builder.importers.reading import (
     as_text,
     is_wanted,
     joined,
-)
-from site_builder.importers.select import (
-    Pairing,
-    Place,
-    choose_metrics,
-    choose_newest,
-    name_tasks,
-    pair_runs,
-    setup_of,
 )
 from site_builder.records import Record, replace
 from site_builder.tables.lock import read_locked, write_locked

@@ -20,8 +20,8 @@ import site_builder.importers
 from site_builder.importers import reading
 from site_builder.importers.formats import format_of
 from site_builder.importers.lm_eval import read_lm_eval
+from site_builder.importers.merge import name_tasks
 from site_builder.importers.reading import UNEXPECTED, Found, ImportOptions, Limit, read_each
-from site_builder.importers.select import name_tasks
 from tests.helpers.imported import HARNESSES, lm_eval_results, run_import, scores, write_json
 from tests.helpers.sites import ROOT
 

@@ -11,9 +11,8 @@ import pytest
 from site_builder.build import make_files
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
-from site_builder.importers.merge import Placed, merge_results
+from site_builder.importers.merge import Placed, merge_results, name_tasks
 from site_builder.importers.reading import ImportedScore
-from site_builder.importers.select import name_tasks
 from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import read_stored, save_tables
 from tests.helpers.imported import (
