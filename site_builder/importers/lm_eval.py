@@ -440,12 +440,11 @@ def _children_by_indent(results: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
-    direction = run.document.at("higher_is_better", score.task, score.metric)
     config = run.document.fields("configs", score.task)
     test, validation = config.text("test_split"), config.text("validation_split")
     has = run.examples(score.task)[1]
     values = {
-        "higher_is_better": direction if isinstance(direction, bool) else None,
+        "higher_is_better": run.document.boolean("higher_is_better", score.task, score.metric),
         "evaluation_split": test or validation or None,
         "test_examples": has if test else None,
         "validation_examples": has if validation and not test else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -51,33 +52,10 @@ _NUMBER = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_SYNONYMS = {
-    "model": "model model_name model_id llm system checkpoint name",
-    "task": "task task_name task_id benchmark dataset eval evaluation bench test",
-    "score": "score value result scores",
-    "variant": "variant stage",
-    "stderr": "stderr std_err standard_error se score_stderr stderror",
-    "n_examples": "n_examples n num_examples n_samples num_samples sample_size examples",
-    "date": "date evaluated_on evaluation_date timestamp day",
-    "source": "source url link evidence reference",
-    "command": "command cmd",
-    "flag": "flag caveat",
-    "metric": "metric metric_name measure",
-    "base": "base_model tuned_from parent_model base_model_name",
-    "developer": "developer organization organisation org vendor creator maker",
-    "family": "family model_family",
-    "license": "license licence",
-    "parameters_b": "parameters_b params_b size_b parameters_billions params_billions n_params_b",
-    "hf_id": "hf_id hugging_face_id",
-    "release_date": "release_date released",
-    "category": "category task_category domain",
-    "higher_is_better": "higher_is_better",
-    "lower_is_better": "lower_is_better",
-    "score_min": "score_min min_score",
-    "score_max": "score_max max_score",
-}
-_OF_MODELS = ("developer", "family", "license", "parameters_b", "hf_id", "release_date")
-_OF_TASKS = ("category", "higher_is_better", "score_min", "score_max")
+_COLUMNS: dict[str, dict[str, list[str]]] = tomllib.loads(
+    Path(__file__).with_name("columns.toml").read_text(encoding="utf8")
+)
+_SYNONYMS = {meaning: names for table in _COLUMNS.values() for meaning, names in table.items()}
 
 
 class ParsedNumber(Record):
@@ -163,7 +141,7 @@ def _read(found: Found, options: ImportOptions) -> Reading:
 
 def _with_model(sheet: Sheet, options: ImportOptions) -> Sheet:
     """Add a column with the model that the user stated, if the table has none."""
-    has_one = {*_SYNONYMS["model"].split()} & {name.casefold() for name in sheet.names}
+    has_one = {*_SYNONYMS["model"]} & {name.casefold() for name in sheet.names}
     if not options.model or has_one or "model" in options.columns:
         return sheet
     rows = [{**row, "model": options.model} for row in sheet.rows]
@@ -218,10 +196,10 @@ def _name_columns(
 ) -> dict[str, str]:
     """Return the column of each meaning, as stated or by its plain name."""
     named = dict(stated)
-    for meaning, words in _SYNONYMS.items():
+    for meaning, names in _SYNONYMS.items():
         taken = (*named.values(), *tasks)
         first = {plain[name]: name for name in reversed(plain) if name not in taken}
-        match = next((first[word] for word in words.split() if word in first), None)
+        match = next((first[word] for word in names if word in first), None)
         if meaning == "parameters_b" and match is None:
             match = next((name for name in first.values() if is_size_in_billions(name)), None)
         if meaning not in named and match is not None:
@@ -256,7 +234,7 @@ def _long(
         why = f"it has {found}; name the column of scores under [import.columns] in site.toml"
         raise UnreadableFileError(why=why)
     score = named["score"] if "score" in named else numbers[0]
-    metric = "" if plain[score] in _SYNONYMS["score"].split() else score
+    metric = "" if plain[score] in _SYNONYMS["score"] else score
     errors = {score: named["stderr"]} if "stderr" in named else {}
     unused = tuple(name for name in free if name != score)
     return _Columns({**named, "score": score}, "", (score,), errors, unused, metric)
@@ -333,7 +311,7 @@ def _word(value: object) -> str:
 
 def _of_task(task: str, cells: list[_Cell], across: str) -> Reading:
     first = cells[0]
-    facts = {name: _typed(name, first.values.get(name)) for name in _OF_TASKS}
+    facts = {name: _typed(name, first.values.get(name)) for name in _COLUMNS["tasks"]}
     is_lower = _typed("lower_is_better", first.values.get("lower_is_better"))
     facts["metric"] = metric = first.score.metric or metric_in(task) or None
     why = "the file"
@@ -344,7 +322,7 @@ def _of_task(task: str, cells: list[_Cell], across: str) -> Reading:
     if metric is not None:
         facts["metric"] = metric.strip("\u2191\u2193 ")  # arrows
     models = {
-        cell.score.model: {name: _typed(name, cell.values.get(name)) for name in _OF_MODELS}
+        cell.score.model: {name: _typed(name, cell.values.get(name)) for name in _COLUMNS["models"]}
         for cell in reversed(cells)
     }
     return Reading(
