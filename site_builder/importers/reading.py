@@ -215,7 +215,7 @@ class Found(Record):
             raise UnreadableFileError(why=why)
 
     def fields(self) -> Fields:
-        """Return the object in a JSON file; if it cannot be read, as `check_ending`."""
+        """Return the object in a JSON file, or raise an `UnreadableFileError`."""
         self.check_ending(".json")
         return Fields(read_json(self.path))
 
@@ -414,9 +414,8 @@ def as_link(value: object) -> str | None:
     return text if text.startswith(("http://", "https://")) else None
 
 
-def data_set_link(repository: object) -> str | None:
-    """Return the address of a data set on Hugging Face by its id, or None."""
-    name = as_text(repository)
+def data_set_link(name: str) -> str | None:
+    """Return the address of a data set on Hugging Face by its id; None without an id."""
     return f"{DATA_SETS}{name}" if name else None
 
 
@@ -467,6 +466,8 @@ def moment_of(value: object) -> datetime | None:
 
 
 def _typed(convert: Callable[[object], _T]) -> Callable[..., _T]:
+    """Return a method that finds a value by its names and converts it."""
+
     def read(fields: Fields, *names: str) -> _T:
         return convert(fields.at(*names))
 
