@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from site_builder.errors import Fault, FaultsError
+from site_builder.formatting import listed
 from site_builder.importers.every_eval_ever import read_every_eval_ever
 from site_builder.importers.helm import read_helm
 from site_builder.importers.hugging_face import read_hugging_face
@@ -61,7 +62,7 @@ def _read_any(path: Path, options: ImportOptions) -> Reading:
         if reading.measures or reading.examples:
             found[known.name] = reading
     if len(found) > 1:
-        why = f"it has scores of the formats {' and '.join(found)}"
+        why = f"it has scores of the formats {listed([*found], most=len(found))}"
         fix = "Import each with `site-builder import FORMAT`."
         return Reading(skipped=(Skipped(as_text(str(path)), why, fix=fix),))
     (name, reading), *_ = found.items() or [(tables.name, tables.read(path, options))]
