@@ -174,11 +174,14 @@ def _shape_faults(
 
 
 def _json_columns(
-    text: TextIO, spec: TableSpec, where: str
+    text: io.StringIO, spec: TableSpec, where: str
 ) -> tuple[tuple[int, ...], dict[str, list[Any]]]:
     """Return the line of each row, and the values of each column; None where a row lacks it."""
     found = [(int(row.place.split()[-1]), row) for row in _json_rows(text)]
     odd = [Fault(f"{where}:{line}", row.problem) for line, row in found if row.problem]
+    if "\\u" in text.getvalue():
+        what = "it has half of a character, such as \\ud800"
+        odd += (Fault(f"{where}:{line}", what, "Remove it.") for line, row in found if _is_cut(row))
     if not found:
         fix = f"Write one object per line, for {spec.row}."
         odd.append(Fault(where, "the file is empty", fix))
@@ -187,6 +190,15 @@ def _json_columns(
     rows = [row.values or {} for _, row in found]
     names = dict.fromkeys(name for row in rows for name in row)
     return tuple(line for line, _ in found), {n: [row.get(n) for row in rows] for n in names}
+
+
+def _is_cut(row: TextRow) -> bool:
+    """Return whether a text in a row is no Unicode: JSON may escape half of a character."""
+    try:
+        json.dumps(row.values, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _typed(column: ColumnSpec, values: list[Any], *, is_text: bool) -> tuple[pd.Series, list[bool]]:

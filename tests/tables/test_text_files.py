@@ -35,6 +35,15 @@ def faults(path: Path) -> list[str]:
     return [str(fault).removeprefix(str(path)).removeprefix(": ") for fault in error.value.faults]
 
 
+def test_half_of_a_character_in_json_lines(tmp_path):
+    """In a value or in the name of a column; whole ones may be escaped."""
+    path = tmp_path / "results.jsonl"
+    row = '{"model": "%s", "task": "t", "score": 1}'
+    path.write_text("\n".join((row % "\\ud83d\\ude00", row % "\\ud800", '{"\\udfff": 1}')))
+    what = "it has half of a character, such as \\ud800. Remove it."
+    assert [f":2: {what}", f":3: {what}"] == faults(path)
+
+
 def test_columns_have_their_types(tmp_path):
     """Ids are text even if they look like numbers, and blank is null.
 
