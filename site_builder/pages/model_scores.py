@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+import numpy as np
+
 from site_builder.addresses import Address, Link, make_slugs, page_link
 from site_builder.charts.cells import (
     CHANCE,
@@ -22,6 +24,7 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.compute.catalog import Provenance
+from site_builder.compute.numbers import decimals_needed, integers_or_none
 from site_builder.compute.scores import Score
 from site_builder.formatting import (
     MISSING,
@@ -354,10 +357,11 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
 def card_data(site: Site, model: str) -> Mapping[str, object]:
     """Return what the cards of a model's scores show.
 
-    `tasks` are places in the shared list. All else is by variant a list in their order, null where
-    there is nothing; what no score states is left out. `row` may be the first of consecutive rows
-    in place of a list. `source` has places in `sources`; `date`, `command`, `flag` and `chance` in
-    `texts`.
+    `tasks` are places in the shared list, null where the model has all of it. All else is by
+    variant a list in their order, null where there is nothing; what no score states is left out.
+    `value` is times ten to the power of `decimals`, two bytes less each. `row` may be the first of
+    consecutive rows in place of a list. `source` has places in `sources`; `date`, `command`, `flag`
+    and `chance` in `texts`.
     """
     scores, published = list_scores(site, model), published_paths(site)
     stated = [score.provenance for score in scores]
@@ -366,10 +370,12 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     rows = [variants.index(score.variant) for score in scores]
     order = {task: place for place, task in enumerate(tasks)}
     places = [order[score.task] for score in scores]
+    numbers = np.array([score.value for score in scores])
+    decimals, columns_of = decimals_needed([numbers]), site.results.scores.columns
     links = {s: source_link(s, published) for s in {p.source for p in stated} if s is not None}
     texts, sources, columns = dict[str, int](), dict[Link, int](), dict[str, list[list[object]]]()
     values: dict[str, tuple[list[Any], dict[Any, int] | None]] = {
-        "value": ([score.value for score in scores], None),
+        "value": (integers_or_none(numbers, decimals) if decimals else numbers.tolist(), None),
         "row": ([p.row for p in stated], None),
         "interval": ([score.counted and score.counted.interval for score in scores], None),
         "stderr": ([p.stderr for p in stated], None),
@@ -390,8 +396,9 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
                 columns[name][row][place] = value
     return {
         "model": page_link(site.labels.models[model], "model", model),
-        "tasks": [site.results.scores.columns[task] for task in tasks],
+        "tasks": None if len(tasks) == len(columns_of) else [columns_of[task] for task in tasks],
         "row": list(map(_packed_rows, columns.pop("row", []))),
+        "decimals": decimals or 0,
         "texts": list(texts),
         "sources": list(sources),
         **columns,

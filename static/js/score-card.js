@@ -56,15 +56,16 @@
     const task = facts.tasks.findIndex(([, , slug]) => link.hash === `#score-${slug}`);
     const asked = new URL(link.href).searchParams.get("variant");
     const variant = Math.max(0, facts.variants.findIndex(({ id }) => id === asked));
-    const place = scores.tasks.indexOf(task);
+    const place = scores.tasks?.indexOf(task) ?? task;
     /** @template T @param {(T | null)[][] | undefined} column */
     const of = (column) => column?.[variant]?.[place] ?? undefined;
     /** @param {(number | null)[][] | undefined} column */
     const textOf = (column) => scores.texts[of(column) ?? -1];
     /** @param {number | (number | null)[]} rows */
     const rowOf = (rows) => (typeof rows === "number" ? rows + place : (rows[place] ?? 0));
-    const value = of(scores.value);
-    if (value === undefined) throw new Error(`There is no score at ${link.href}.`);
+    const sent = of(scores.value);
+    if (sent === undefined) throw new Error(`There is no score at ${link.href}.`);
+    const value = sent / 10 ** scores.decimals;
     const [[name], metric, slug, scale] = facts.tasks[task];
     const { id, label, phrase, slug: variantSlug } = facts.variants[variant];
     const [model, path] = scores.model;

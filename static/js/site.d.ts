@@ -396,11 +396,13 @@ type ScoreColumn<T> = (T | null)[][];
 /** The scores of one model with all that is known of each. */
 interface ScoreCards {
   model: Link;
-  /** Places in the tasks of `ScoreFacts`. */
-  tasks: number[];
+  /** Places in the tasks of `ScoreFacts`; null for all of them. */
+  tasks: number[] | null;
   texts: string[];
   sources: Link[];
+  /** Times ten to the power of `decimals`. */
   value: ScoreColumn<number>;
+  decimals: number;
   /** The first of consecutive rows, or the row of each. */
   row: (number | (number | null)[])[];
   interval?: ScoreColumn<[number, number]>;
