@@ -207,7 +207,7 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
 # Tags that templates/macros/explain.html explains. The line below the table has the same words, for
 # the keyboard, so that rows have no further stops.
 _EXPLAINED = {"may be first": "tie", "tied with best": "tied"}
-_STRIP = 56  # px
+_MOST_TICKS = 10
 _BUTTON = "<button type=button tabindex=-1 popovertarget=explain-"
 
 
@@ -222,16 +222,15 @@ def _tag(tag: str, *, is_first: bool) -> str:
 
 @lru_cache(maxsize=1 << 10)
 def _strip(ranks: tuple[int, int, int], note: str) -> str:
-    """Draw plausible ranks as a strip with at most ten ticks; the text is for a narrow screen."""
+    """Write plausible ranks as a strip with at most ten ticks; answer.css draws it.
+
+    The text is for a narrow screen.
+    """
     best, worst, of = ranks
-    low, high = (_STRIP * share / of for share in (best - 1, worst))
-    step = _STRIP / min(of, 10)
-    return (
-        f"{_BUTTON}ranks class=ranks><svg width={_STRIP} height=12 aria-hidden=true>"
-        f"<rect x={low:.1f} width={high - low:.1f} height=12 />"
-        f'<path d="M{step / 2 - 0.5:.1f} 6H{_STRIP}" stroke-dasharray="1 {step - 1:.1f}"/></svg>'
-        f"<span>{escaped(note)}</span></button>"
-    )
+    low, high = (100 * share / of for share in (best - 1, worst))
+    ticks = f";--ticks:{of}" if of < _MOST_TICKS else ""
+    style = f"--low:{low:.3g}%;--high:{high:.3g}%{ticks}"
+    return f"{_BUTTON}ranks class=ranks style={style}><span>{escaped(note)}</span></button>"
 
 
 def _words(cell: Cell, href: Href) -> str:
@@ -252,19 +251,19 @@ def _drawn(plot: Dumbbell) -> str:
         return None if share is None else round(6 + share * 188, 1)
 
     reference, before, after = x(plot.reference), x(plot.before), x(plot.after)
-    parts = [f'<svg class="dumbbell" role="img" aria-label="{escaped(plot.text)}">']
+    parts = [f'<svg class=dumbbell role=img aria-label="{escaped(plot.text)}">']
     if reference is not None:
-        parts.append(f'<path class="db-reference" d="M{reference} 1v18"/>')
+        parts.append(f'<path class=db-reference d="M{reference} 1v18"/>')
     if plot.low is not None and plot.high is not None and after is not None:
         width = round((plot.high - plot.low) * 188, 1)
-        parts.append(f'<rect class="db-band" x="{x(plot.low)}" width="{width}"/>')
+        parts.append(f"<rect class=db-band x={x(plot.low)} width={width} />")
     if before is not None and after is not None:
-        parts.append(f'<path class="db-rod" d="M{before} 10H{after}"/>')
+        parts.append(f'<path class=db-rod d="M{before} 10H{after}"/>')
     if before is not None:
-        parts.append(f'<circle class="db-before" cx="{before}"/>')
+        parts.append(f"<circle class=db-before cx={before} />")
     if after is not None:
-        hollow = f'<path class="db-at-chance" d="M{after} 4.5l5.5 5.5-5.5 5.5-5.5-5.5z"/>'
-        parts.append(hollow if plot.is_at_chance else f'<circle class="db-after" cx="{after}"/>')
+        hollow = f'<path class=db-at-chance d="M{after} 4.5l5.5 5.5-5.5 5.5-5.5-5.5z"/>'
+        parts.append(hollow if plot.is_at_chance else f"<circle class=db-after cx={after} />")
     if plot.chance is not None:
-        parts.append(f'<path class="db-chance" d="M{x(plot.chance)} 14l3.5 6h-7z"/>')
+        parts.append(f'<path class=db-chance d="M{x(plot.chance)} 14l3.5 6h-7z"/>')
     return f"{''.join(parts)}</svg>\n"

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from site_builder.render.tables import write_words
+from site_builder.table_model import Cell
 from tests.helpers.browsing import both_sizes, open_page
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import single_spaced
@@ -41,13 +43,22 @@ def test_the_strip_of_plausible_ranks(index_site):
         single_spaced(row.th.a.get_text()): row.select_one(".ranks")
         for row in index_site.page("models/").select("#board-fine-tuned tbody tr")
     }
-    spans = {name: strip.rect for name, strip in rows.items() if strip}
-    ends = {name: (float(span["x"]), float(span["width"])) for name, span in spans.items()}
-    assert ((0, 28), (0, 50.4)) == (ends["Zephyr 7B Beta"], ends["Mistral 7B"])
-    ticks = {str(strip.path["stroke-dasharray"]) for strip in rows.values() if strip}
-    assert {"1 4.6"} == ticks  # every 5.6 px of 56
+    spans = {name: str(strip["style"]) for name, strip in rows.items() if strip}
+    assert "--low:0%;--high:50%" == spans["Zephyr 7B Beta"]
+    assert "--low:0%;--high:90%" == spans["Mistral 7B"]
     assert "1\N{EN DASH}5" == rows["Zephyr 7B Beta"].get_text()
     assert rows["GPT-4"] is None
+
+
+def test_a_strip_has_a_tick_for_each_of_a_few_ranks():
+    """Two of four are half of four ticks; ten ticks, the most, are not said."""
+    cells = [Cell("1", 1.0, "1", ranks=(1, 2, of)) for of in (4, 10, 1_000)]
+    strips = [re.findall("style=(\\S+?)>", write_words(cell, lambda _: "")) for cell in cells]
+    assert [
+        ["--low:0%;--high:50%;--ticks:4"],
+        ["--low:0%;--high:20%"],
+        ["--low:0%;--high:0.2%"],
+    ] == strips
 
 
 def test_every_word_has_a_drawing(chromium, home):
