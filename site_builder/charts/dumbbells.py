@@ -359,8 +359,11 @@ def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trac
 
 def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> theme.Trace:
     hovers = []
+    # Where the axis has the whole name of each row, the texts need not repeat it.
+    of_rows = all(y % 1 == 0 and len(row.head.text) <= theme.WIDE_LABEL for y, row, *_ in marks)
     for _, row, label, end in marks:
-        parts = [f"{row.head.text}: {label} {row.scale.score(end.value)}"]
+        row_name = "" if of_rows else f"{row.head.text}: "
+        parts = [f"{row_name}{label} {row.scale.score(end.value)}"]
         if end.interval is not None:
             parts.append(f"interval {row.scale.interval(*end.interval)}")
         if end.lift is not None:
@@ -371,7 +374,7 @@ def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> th
         hovers.append(", ".join((*parts, *tags)))
     xs, ys = [end.value for *_, end in marks], [y for y, *_ in marks]
     legend = theme.plain(theme.shortened(name, theme.WIDE_LABEL))
-    return theme.markers(xs, ys, marker, hovers, name=legend)
+    return theme.markers(xs, ys, marker, hovers, of_rows=of_rows, name=legend)
 
 
 def dumbbell_table(

@@ -150,11 +150,13 @@ def markers(
     ys: Sequence[float],
     marker: Mapping[str, Any],
     hovers: Sequence[str],
+    *,
+    of_rows: bool = False,
     **more: object,
 ) -> Trace:
     """Return a trace of marks with their hover texts."""
     points = {"type": "scatter", "mode": "markers", "x": xs, "y": ys, "marker": marker}
-    return {**points, **hover(hovers), **more}
+    return {**points, **hover(hovers, of_rows=of_rows), **more}
 
 
 def line(xs: Sequence[float | None], ys: Sequence[float | None], style: Mapping[str, Any]) -> Trace:
@@ -202,11 +204,11 @@ def _without_middle(text: str, most: int, tail: int) -> str:
     return f"{begin}\N{HORIZONTAL ELLIPSIS}{end}"
 
 
-def hover(texts: Sequence[str]) -> dict[str, Any]:
-    """Return the hover texts of a trace, one per mark."""
+def hover(texts: Sequence[str], *, of_rows: bool = False) -> dict[str, Any]:
+    """Return the hover texts of a trace, one per mark; `of_rows` has the axis name their rows."""
     # In a template, Plotly would replace a name such as `%{x}` from the data.
-    data = [plain(text) for text in texts]
-    return {"customdata": data, "hovertemplate": "%{customdata}<extra></extra>"}
+    data, row = [plain(text) for text in texts], "%{y}: " if of_rows else ""
+    return {"customdata": data, "hovertemplate": f"{row}%{{customdata}}<extra></extra>"}
 
 
 # --- axes ---------------------------------------------------------------------------------------

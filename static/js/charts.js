@@ -79,11 +79,26 @@
     if (xaxis?.tickangle && width / xaxis.ticktext.length < TURNED_NAME) xaxis.tickangle = -90;
   };
 
+  const TEXT = "%{customdata}<extra></extra>";
+
+  /**
+   * Begin the texts of marks with the names of their rows where only the axis has them: on a narrow screen they are cut there, and a mark and the row of a table are told by them.
+   * @param {any} figure
+   */
+  const nameMarks = ({ data, layout }) => {
+    for (const trace of data) {
+      if (trace.hovertemplate !== `%{y}: ${TEXT}`) continue;
+      const texts = trace.customdata.map((/** @type {string} */ text, /** @type {number} */ i) => `${layout.yaxis.ticktext[trace.y[i]]}: ${text}`);
+      Object.assign(trace, { customdata: texts, hovertemplate: TEXT });
+    }
+  };
+
   /** The figure of a chart for a width in px. @param {HTMLElement} plot @param {number} width */
   const figureOf = (plot, width) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
     const { data, layout } = JSON.parse(source?.textContent ?? "");
     const figure = withColours({ data, layout: { ...layout, template: site.chartTemplate } }, getComputedStyle(document.documentElement));
+    nameMarks(figure);
     if (width < NARROW) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
     makeRoomForNames(figure.layout, width);
     makeRoomForValues(figure.layout, width);

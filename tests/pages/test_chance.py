@@ -158,11 +158,15 @@ def test_drawings_in_rows_have_the_level_and_hollow_marks(site):
 
 def traces(chart):
     """The marks of a chart, by what the legend calls them: value and hover text."""
-    return {
-        t["name"]: dict(zip(t["customdata"], t["x"], strict=True))
-        for t in chart.figure_json["data"]
-        if t["mode"] == "markers"
-    }
+    names = chart.figure_json["layout"]["yaxis"]["ticktext"]
+    found = {}
+    for t in chart.figure_json["data"]:
+        if t["mode"] == "markers":
+            is_named = t["hovertemplate"].startswith("%{y}: ")
+            rows = [f"{names[y]}: " for y in t["y"]] if is_named else [""] * len(t["y"])
+            said = [f"{row}{text}" for row, text in zip(rows, t["customdata"], strict=True)]
+            found[t["name"]] = dict(zip(said, t["x"], strict=True))
+    return found
 
 
 def test_charts_have_the_level_and_hollow_marks(pages):
