@@ -358,12 +358,10 @@ def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trac
 
 
 def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> theme.Trace:
-    hovers = []
-    # Where the axis has the whole name of each row, the texts need not repeat it.
-    of_rows = all(y % 1 == 0 and len(row.head.text) <= theme.WIDE_LABEL for y, row, *_ in marks)
+    hovers, start = [], _shared_start(marks)
     for _, row, label, end in marks:
-        row_name = "" if of_rows else f"{row.head.text}: "
-        parts = [f"{row_name}{label} {row.scale.score(end.value)}"]
+        begin = "" if start else f"{row.head.text}: {label} "
+        parts = [f"{begin}{row.scale.score(end.value)}"]
         if end.interval is not None:
             parts.append(f"interval {row.scale.interval(*end.interval)}")
         if end.lift is not None:
@@ -374,7 +372,18 @@ def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> th
         hovers.append(", ".join((*parts, *tags)))
     xs, ys = [end.value for *_, end in marks], [y for y, *_ in marks]
     legend = theme.plain(theme.shortened(name, theme.WIDE_LABEL))
-    return theme.markers(xs, ys, marker, hovers, of_rows=of_rows, name=legend)
+    return theme.markers(xs, ys, marker, hovers, start=start, name=legend)
+
+
+def _shared_start(marks: Sequence[_Mark]) -> str:
+    """Return how all hover texts begin, once for all; empty where they differ in more than a name.
+
+    The axis has the whole name of each row: of short ones, and of marks that stand on its line.
+    """
+    labels = {label for _, _, label, _ in marks}
+    on_axis = all(y % 1 == 0 and len(row.head.text) <= theme.WIDE_LABEL for y, row, *_ in marks)
+    is_plain = len(labels) == 1 and "%{" not in "".join(labels)
+    return f"%{{y}}: {theme.plain(labels.pop())} " if on_axis and is_plain else ""
 
 
 def dumbbell_table(

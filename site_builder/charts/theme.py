@@ -151,12 +151,12 @@ def markers(
     marker: Mapping[str, Any],
     hovers: Sequence[str],
     *,
-    of_rows: bool = False,
+    start: str = "",
     **more: object,
 ) -> Trace:
-    """Return a trace of marks with their hover texts."""
+    """Return a trace of marks with their hover texts, as `hover` does."""
     points = {"type": "scatter", "mode": "markers", "x": xs, "y": ys, "marker": marker}
-    return {**points, **hover(hovers, of_rows=of_rows), **more}
+    return {**points, **hover(hovers, start), **more}
 
 
 def line(xs: Sequence[float | None], ys: Sequence[float | None], style: Mapping[str, Any]) -> Trace:
@@ -204,11 +204,14 @@ def _without_middle(text: str, most: int, tail: int) -> str:
     return f"{begin}\N{HORIZONTAL ELLIPSIS}{end}"
 
 
-def hover(texts: Sequence[str], *, of_rows: bool = False) -> dict[str, Any]:
-    """Return the hover texts of a trace, one per mark; `of_rows` has the axis name their rows."""
+def hover(texts: Sequence[str], start: str = "") -> dict[str, Any]:
+    """Return the hover texts of a trace, one per mark; `start` is what all of them begin with.
+
+    In `start`, `%{y}` is the name that the axis has for the row of the mark.
+    """
     # In a template, Plotly would replace a name such as `%{x}` from the data.
-    data, row = [plain(text) for text in texts], "%{y}: " if of_rows else ""
-    return {"customdata": data, "hovertemplate": f"{row}%{{customdata}}<extra></extra>"}
+    data = [plain(text) for text in texts]
+    return {"customdata": data, "hovertemplate": f"{start}%{{customdata}}<extra></extra>"}
 
 
 # --- axes ---------------------------------------------------------------------------------------

@@ -79,17 +79,18 @@
     if (xaxis?.tickangle && width / xaxis.ticktext.length < TURNED_NAME) xaxis.tickangle = -90;
   };
 
-  const TEXT = "%{customdata}<extra></extra>";
+  const OF_ROW = /^%\{y\}: (.*)%\{customdata\}<extra><\/extra>$/s;
 
   /**
-   * Begin the texts of marks with the names of their rows where only the axis has them: on a narrow screen they are cut there, and a mark and the row of a table are told by them.
+   * Give marks whole texts where the axis has the names of their rows: a narrow one cuts them, and a mark and the row of a table are told by them.
    * @param {any} figure
    */
   const nameMarks = ({ data, layout }) => {
     for (const trace of data) {
-      if (trace.hovertemplate !== `%{y}: ${TEXT}`) continue;
-      const texts = trace.customdata.map((/** @type {string} */ text, /** @type {number} */ i) => `${layout.yaxis.ticktext[trace.y[i]]}: ${text}`);
-      Object.assign(trace, { customdata: texts, hovertemplate: TEXT });
+      const label = OF_ROW.exec(trace.hovertemplate)?.[1];
+      if (label === undefined) continue;
+      const texts = trace.customdata.map((/** @type {string} */ text, /** @type {number} */ i) => `${layout.yaxis.ticktext[trace.y[i]]}: ${label}${text}`);
+      Object.assign(trace, { customdata: texts, hovertemplate: "%{customdata}<extra></extra>" });
     }
   };
 

@@ -162,9 +162,11 @@ def traces(chart):
     found = {}
     for t in chart.figure_json["data"]:
         if t["mode"] == "markers":
-            is_named = t["hovertemplate"].startswith("%{y}: ")
-            rows = [f"{names[y]}: " for y in t["y"]] if is_named else [""] * len(t["y"])
-            said = [f"{row}{text}" for row, text in zip(rows, t["customdata"], strict=True)]
+            start = t["hovertemplate"].partition("%{customdata}")[0]
+            said = [
+                f"{start.replace('%{y}', names[int(y)])}{text}"
+                for y, text in zip(t["y"], t["customdata"], strict=True)
+            ]
             found[t["name"]] = dict(zip(said, t["x"], strict=True))
     return found
 
