@@ -228,6 +228,9 @@ if (location.protocol === "file:") for (const link of document.querySelectorAll(
   /** @type {HTMLDetailsElement[]} */
   const menus = site.elements("details.menu");
   for (const menu of menus) {
+    // A page has many that share a figure: each says which.
+    const title = "share" in menu.dataset ? menu.closest("figure")?.querySelector(".chart-title")?.textContent : "";
+    if (title) menu.querySelector("summary")?.append(site.make("span", { class: "unseen" }, `: ${title}`));
     if (menu.querySelector(".menu-body")) continue;
     menu.append(site.make("div", { class: "menu-body", role: "group", "aria-label": menu.textContent?.trim() ?? "" }));
   }

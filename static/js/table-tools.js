@@ -70,7 +70,7 @@
           const value = entry.filterValues[facet.dataset.facet ?? ""];
           const choices = wanted.get(facet.dataset.facet ?? "") ?? [];
           if (value === undefined) return false;
-          return facet.dataset.kind === "most" ? Number(value) <= Number(choices[0]) : choices.includes(value);
+          return facet instanceof HTMLSelectElement ? Number(value) <= Number(choices[0]) : choices.includes(value);
         });
       tell(site.table.showOnly(table, isWanted), site.table.entries(table).length);
     };
@@ -147,6 +147,7 @@
     addEventListener("popstate", fromAddress);
     box.addEventListener("viewchange", show);
     fromAddress();
+    Object.assign(search, { autocomplete: "off", spellcheck: false });
     tools.hidden = false;
   };
 
