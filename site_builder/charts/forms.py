@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,7 +85,8 @@ def room_around(
 ) -> list[float]:
     """Return a range with room, a share of it, below its low end and above its high end."""
     room = share * ((high - low) or abs(high) or 1.0)
-    return [low - room * is_open[0], high + room * is_open[1]]
+    places = 3 - math.floor(math.log10(room or 1.0))  # less than a hundredth of the room
+    return [round(low - room * is_open[0], places), round(high + room * is_open[1], places)]
 
 
 # --- heatmaps -----------------------------------------------------------------------------------
