@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
-import numpy as np
-
 from site_builder.addresses import Address, Link, make_slugs, page_link
 from site_builder.charts.cells import (
     CHANCE,
@@ -24,7 +22,7 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.compute.catalog import Provenance
-from site_builder.compute.numbers import decimals_needed, integers_or_none
+from site_builder.compute.numbers import without_decimals
 from site_builder.compute.scores import Score
 from site_builder.formatting import (
     MISSING,
@@ -370,12 +368,12 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     rows = [variants.index(score.variant) for score in scores]
     order = {task: place for place, task in enumerate(tasks)}
     places = [order[score.task] for score in scores]
-    numbers = np.array([score.value for score in scores])
-    decimals, columns_of = decimals_needed([numbers]), site.results.scores.columns
+    numbers, decimals = without_decimals([score.value for score in scores])
+    columns_of = site.results.scores.columns
     links = {s: source_link(s, published) for s in {p.source for p in stated} if s is not None}
     texts, sources, columns = dict[str, int](), dict[Link, int](), dict[str, list[list[object]]]()
     values: dict[str, tuple[list[Any], dict[Any, int] | None]] = {
-        "value": (integers_or_none(numbers, decimals) if decimals else numbers.tolist(), None),
+        "value": (numbers, None),
         "row": ([p.row for p in stated], None),
         "interval": ([score.counted and score.counted.interval for score in scores], None),
         "stderr": ([p.stderr for p in stated], None),
@@ -398,7 +396,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "model": page_link(site.labels.models[model], "model", model),
         "tasks": None if len(tasks) == len(columns_of) else [columns_of[task] for task in tasks],
         "row": list(map(_packed_rows, columns.pop("row", []))),
-        "decimals": decimals or 0,
+        "decimals": decimals,
         "texts": list(texts),
         "sources": list(sources),
         **columns,
