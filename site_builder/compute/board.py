@@ -387,7 +387,7 @@ def _find_merits(
     means = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(values))
 
     def compare(ranked: Places) -> Leads:
-        return compare_pairs(measure[ranked], errors[ranked], families)
+        return compare_pairs(measure[ranked], errors[ranked], families, bounds[1] - bounds[0])
 
     return _Merits(means, mean_intervals(shown, errors, families, bounds), none, compare)
 

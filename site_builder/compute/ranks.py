@@ -63,7 +63,10 @@ class Leads(Record, eq=False):
 
 
 def compare_pairs(
-    measure: Array, errors: Array | None = None, families: Families | None = None
+    measure: Array,
+    errors: Array | None = None,
+    families: Families | None = None,
+    widths: Array | None = None,
 ) -> Leads:
     """Compare every two of k models over their common tasks, all pairs at once.
 
@@ -73,10 +76,11 @@ def compare_pairs(
     the known errors of the scores; and c is the quantile of Student's t with n - 1 degrees of
     freedom (families - 1) that is exceeded with probability 0.05 / k (k - 1). By Bonferroni's
     inequality all statements of a board hold at once in at least 95 % of boards. No model is ahead
-    over fewer than `LEAST_TASKS` common tasks (families).
+    over fewer than `LEAST_TASKS` common tasks (families). An interval ends at the greatest mean
+    difference that the bounds allow.
 
     Shape: what ranks the models, greater is better, best first, and its standard errors, NaN where
-        unknown, (models, tasks).
+        unknown, (models, tasks); greatest possible differences, (tasks,).
     Source: Mogstad, Romano, Shaikh & Wilhelm (2024), The Review of Economic Studies 91(1), 476-518;
         docs/statistics.md#rank-interval.
     """
@@ -98,8 +102,18 @@ def compare_pairs(
                 ends = np.array([lead[0], lead[0] - reach[0], lead[0] + reach[0]]) * scale
             ends[:, ~np.isfinite(ends).all(axis=0)] = np.nan
             ends[1:, 0] = np.nan  # the first is not compared with itself
+            if widths is not None:
+                most = _mean_widths(there, widths)
+                ends[1:] = np.clip(ends[1:], -most, most)
             behind = round_significant(ends, np.full(ends.shape, scale))
     return Leads(ahead, behind)
+
+
+def _mean_widths(there: Array, widths: Array) -> Array:
+    """Return the mean of `widths` over the tasks that each model has in common with the first."""
+    common = there * there[0]
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(common > 0, widths, 0.0).sum(axis=1) / common.sum(axis=1))
 
 
 def _groups(families: Families | None) -> list[_Columns]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
@@ -404,7 +405,11 @@ def _behind_text(form: NumberFormat, s: Standing) -> str:
     """How far a model is behind the first, with the interval; empty for the first itself."""
     if s.rank == 1 or s.behind is None or s.behind_interval is None:
         return ""
-    return f"{form.score(s.behind)} {_reach_text(form, s.behind_interval)} behind"
+    low, high = s.behind_interval
+    reach = _reach_text(form, s.behind_interval)
+    if not math.isclose((low + high) / 2, s.behind, rel_tol=1e-6):
+        reach = f"({form.interval(low, high)})"  # it ends where no difference can be greater
+    return f"{form.score(s.behind)} {reach} behind"
 
 
 def _reach_text(form: NumberFormat, interval: tuple[float, float]) -> str:

@@ -92,6 +92,21 @@ def test_lead_of_a_pair_by_hand():
     assert np.isnan(found.behind[1:, 0]).all()
 
 
+def test_interval_of_a_lead_ends_at_the_bounds():
+    """A lead of 0.6 ± 0.514; on scales that are 0.9 wide on average none is above 0.9."""
+    leads = np.array([1.0, 0.0, 1.0, 0.6, 1.0, 0.0])
+    reach = 2.570582 * np.std(leads, ddof=1) / 6**0.5
+    widths = np.array([0.4, 1.0, 1.0, 1.0, 1.0, 1.0])
+    found = compare_pairs(np.array([leads, 0 * leads]), widths=widths)
+    assert [0.6, 0.6 - reach, 0.9] == pytest.approx(found.behind[:, 1], abs=1e-6)
+    # Scales without bounds, and tasks that only one of the two has, cut nothing.
+    found = compare_pairs(np.array([leads, 0 * leads]), widths=np.full(6, np.inf))
+    assert 0.6 + reach == pytest.approx(found.behind[2, 1], abs=1e-6)
+    alone = np.array([[*leads, 0.5], [*(0 * leads), NAN]])
+    found = compare_pairs(alone, widths=np.array([*widths, 9.0]))
+    assert 0.9 == pytest.approx(found.behind[2, 1], abs=1e-6)
+
+
 def test_errors_of_scores_can_hide_a_lead():
     """Ahead by 0.01 on each of six tasks; known to ± 0.02 it is none."""
     measure = np.array([np.arange(6) / 10 + 0.01, np.arange(6) / 10])
