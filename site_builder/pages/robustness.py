@@ -69,8 +69,8 @@ def lifts_by_metric(site: Site) -> Finding | None:
     baseline, term = labels.baseline, "metrics"
     gap = f"Mean over tasks of its score minus the score of {baseline}, with the 95 % interval"
     ahead = f"Models with a greater mean than {baseline}"
-    corrected = "Corrected for the number of models; the small text says whether it is clear, and "
-    corrected += "in how many cases this holds if one task is left out"
+    corrected = "Corrected for the number of models; the small text says whether the lead is "
+    corrected += "clear, and in how many cases this holds if one task is left out"
     name = labels.models[leader] if leader else ""
 
     def models_ahead(row: _MetricRow) -> Cell:
@@ -96,7 +96,7 @@ def lifts_by_metric(site: Site) -> Finding | None:
         Field(Column("ahead", f"Ahead of {baseline}", "number", ahead, term=term), models_ahead),
         Field(Column("leader", name, "number", gap, term=term), lift, bool(leader)),
         Field(
-            Column("p", "Its p", "number", corrected, "ascending", "lift-tests"),
+            Column("p", "Corrected p", "number", corrected, "ascending", "lift-tests"),
             p,
             bool(leader),
         ),

@@ -87,7 +87,7 @@
       choice.tasks > 1 ? `best on ${coverage(c.bestOn, choice.tasks)}` : "",
       c.behind > 0 ? `${gapText(c.behind)} behind` : c === choice.listed[0] ? "" : "level with the first",
       c.scored < choice.tasks ? `scores on ${coverage(c.scored, choice.tasks)}` : "",
-      c.ranks && c.ranks[0] < c.ranks[1] ? `plausible ranks ${c.ranks.map((rank) => rounded(rank, 0)).join(" to ")}` : "",
+      c.ranks && c.ranks[0] < c.ranks[1] ? `plausible ranks ${c.ranks.map((rank) => rounded(rank, 0)).join("\u2013")}` : "",
     ];
     return parts.filter(Boolean).join(DOT);
   };
