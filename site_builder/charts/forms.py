@@ -123,8 +123,15 @@ def draw_heatmap(
         "xgap": 1,
         "ygap": 1,
         "hoverongaps": False,
-        "customdata": [[theme.plain(text) for text in line] for line in hovers],
-        "hovertemplate": "%{y}, %{x}: %{customdata}<extra></extra>",
+        # With whole names, since those on the axes can be cut.
+        "customdata": [
+            [
+                theme.plain(f"{row}, {column}: {text}")
+                for column, text in zip(columns, line, strict=True)
+            ]
+            for row, line in zip(rows, hovers, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
         "colorbar": _COLOUR_BAR,
         **trace,
     }
