@@ -90,6 +90,7 @@ FILTERS: Mapping[str, str] = {
     "words(href)": "what a cell of a table says, with its link: `cell | words(href)`",
     "data": "what scripts must know of the rows of a table, as its attributes: `table | data`",
     "raw": "what a cell is sorted by; empty where it has no value: `cell | raw`",
+    "unbroken": "text in which no line breaks at the hyphen of a short name, such as GPT-4",
     "rows(href, draw)": "the head and the rows of a table; `draw` is the macro that draws in rows",
 }
 _PIPE = r"\|"  # within a table

@@ -24,7 +24,14 @@ from site_builder.parallel import map_pages
 from site_builder.prose.template import UNREADABLE
 from site_builder.records import Record
 from site_builder.render.assets import project_folders
-from site_builder.render.tables import raw_value, write_data, write_drawing, write_rows, write_words
+from site_builder.render.tables import (
+    raw_value,
+    write_data,
+    write_drawing,
+    write_rows,
+    write_unbroken,
+    write_words,
+)
 from site_builder.symlinks import check_inside, check_size, read_inside
 
 MOST_BYTES = 1_000_000
@@ -138,7 +145,7 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
         bytecode_cache=_CODE,
     )
     filters = {"rows": write_rows, "data": write_data, "words": write_words, "raw": raw_value}
-    filters["drawn"] = write_drawing
+    filters |= {"drawn": write_drawing, "unbroken": write_unbroken}
     environment.filters |= filters
     environment.globals = {"range": safe_range}
     return environment

@@ -22,6 +22,7 @@ ROW_ID = "id"
 Href = Callable[[Link], str]
 
 _NUMBER = re.compile(r"\+?(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)", re.ASCII)
+_SHORT_NAME = re.compile(r"(?<!\S)\S{1,12}-\d\S{0,8}(?!\S)")  # with the comma after it
 _PLAIN = re.compile(r"[\w.,:/?#+-]+", re.ASCII)  # what needs no quotes, wherever it stands
 escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers recur
 _defused = lru_cache(maxsize=1 << 16)(defuse)
@@ -44,6 +45,12 @@ def write_rows(table: Table, href: Href) -> Markup:
 def write_words(cell: Cell, href: Href) -> Markup:
     """Write the content of a cell: dot, text with its link, tags, note."""
     return Markup(_words(cell, href))  # noqa: S704 - all text of the data is escaped
+
+
+def write_unbroken(text: str) -> Markup:
+    """Write text in which no line breaks at the hyphen of a short name, such as GPT-4."""
+    whole = _SHORT_NAME.sub(r'<span class="unbroken">\g<0></span>', escaped(text))
+    return Markup(whole)  # noqa: S704 - the text is escaped
 
 
 def write_drawing(plot: Dumbbell) -> Markup:
