@@ -36,6 +36,17 @@ def test_tables_fit_and_nothing_sticks(chromium, home, path):
     assert [] == page.evaluate(CUT)
 
 
+def test_the_grid_has_every_model_and_its_colours(chromium, home):
+    """Though a sheet is as narrow as the windows that show one model at a time."""
+    page, _ = open_page(chromium, home + "models/")
+    page.wait_for_selector(".grid[data-narrow]", state="attached")
+    on_paper(page)
+    heads = page.locator(".grid thead th")
+    assert heads.count() > 3
+    assert all(heads.nth(i).is_visible() for i in range(heads.count()))
+    expect(page.locator(".grid .swatch").first).to_have_css("print-color-adjust", "exact")
+
+
 def test_charts_that_nobody_has_seen_are_there(chromium, home):
     """As their numbers if the library is not there, drawn once it is."""
     page, _ = open_over(chromium, SAVES_DATA, home)
