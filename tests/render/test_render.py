@@ -277,7 +277,7 @@ def test_an_unknown_attribute_in_a_template(tmp_path):
 
 def test_an_unknown_name_in_a_macro(tmp_path):
     text = (TEMPLATES / "macros/links.html").read_text(encoding="utf8")
-    own = text.replace("{{ link.text }}", "{{ lnk.text }}")
+    own = text.replace("{{ link.text", "{{ lnk.text")
     assert fault(tmp_path, macros__links=own).startswith("templates/macros/links.html:")
 
 

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from site_builder.addresses import Address, Link
 from site_builder.formatting import MISSING
-from site_builder.render.tables import raw_value, write_data, write_rows, write_words
+from site_builder.render.tables import (
+    raw_value,
+    write_data,
+    write_rows,
+    write_unbroken,
+    write_words,
+)
 from site_builder.table_model import (
     Cell,
     Column,
@@ -176,3 +182,20 @@ def test_no_text_becomes_markup(text, note, tag, mark):
         "span",
         "small",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("beats GPT-4, clearly", ["GPT-4,"]),
+        ("GPT-3.5 and Phi-2", ["GPT-3.5", "Phi-2"]),
+        ("<b> fine-tuned R&D-2", ["R&amp;D-2"]),
+        ("japanese-stablelm-base-alpha-7b", []),  # too long for a narrow screen
+    ],
+)
+def test_short_names_are_kept_on_one_line(text, whole):
+    """The text is escaped, and what is copied is the same."""
+    made = write_unbroken(text)
+    start, end = '<span class="unbroken">', "</span>"
+    assert whole == [part.split(end)[0] for part in made.split(start)[1:]]
+    assert text == BeautifulSoup(made, "html.parser").get_text()
