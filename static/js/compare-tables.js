@@ -68,13 +68,17 @@
     return Float64Array.from(means, Number);
   };
 
-  /** The same against the leader, with the number of tasks needed and the chances. @param {Board} board @param {Differences} differences @param {number} margin @returns {LeaderSides | null} */
-  const leaderSidesOf = (board, differences, margin) => {
+  /** The same against the leader, with the number of tasks needed; `steps` gets those that compute the chances.
+   * @param {Board} board @param {Differences} differences @param {number} margin @param {(() => void)[]} steps @returns {LeaderSides | null} */
+  const leaderSidesOf = (board, differences, margin, steps) => {
     const sides = sidesOf(board, differences);
     if (!sides?.interval || sides.mean === null) return sides && { ...sides, needed: null, chances: null };
     const deviation = testOf(board, differences).error * Math.sqrt(sides.tasks);
     const needed = sides.mean === 0 ? null : tasksNeeded(Math.abs(sides.mean) / deviation, board.least_tasks);
-    return { ...sides, needed, chances: signedRank(familyMeans(differences), margin) };
+    /** @type {LeaderSides} */
+    const found = { ...sides, needed, chances: "computing" };
+    steps.push(...signedRank(familyMeans(differences), margin, (chances) => (found.chances = chances)));
+    return found;
   };
 
   /** @type {Site["comparison"]["compare"]} */
@@ -121,10 +125,12 @@
     const placesOfBestMean = (over) => placesOfBest(merits.map((row) => meanOf(over.map((t) => row[t]))));
     const leaders = averaged && common.length ? placesOfBestMean(common) : [];
     const leader = averaged && runs.length === 1 ? 0 : leaders.at(0);
+    /** @type {Comparison["steps"]} */
+    const steps = [];
     /** @param {Run} run */
     const isBaseline = (run) => run.model === reference?.model;
     /** @param {Compared} entry */
-    const overLeader = (entry) => (leader === undefined ? null : leaderSidesOf(board, differencesOf(board, entry, entries[leader], common), margin));
+    const overLeader = (entry) => (leader === undefined ? null : leaderSidesOf(board, differencesOf(board, entry, entries[leader], common), margin, steps));
 
     /** @param {Run} run @param {number} i @returns {ComparedRun} */
     const comparedRun = (run, i) => {
@@ -172,6 +178,7 @@
         .filter((category) => category.averaged)
         .map(categoryMeans)
         .filter((found) => found.tasks > 0),
+      steps,
     };
   };
 
@@ -241,6 +248,7 @@
   /** @param {LeaderSides | null} sides @returns {Cell} */
   const chancesCell = (sides) => {
     if (!sides?.chances) return textCell(null);
+    if (sides.chances === "computing") return { text: "computing", tone: "soft" };
     const { better, equal, worse } = sides.chances;
     return { text: `${[better, equal, worse].map(percent).join(" / ")}\u00a0%` };
   };

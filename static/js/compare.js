@@ -300,7 +300,13 @@
     return block;
   };
 
-  /** @param {Scores} scores @param {Scores | undefined} errors */
+  const isReady = () => box.dataset.ready !== undefined;
+  const setReady = () => (box.dataset.ready = "");
+  /** What is still to be shown or computed. @type {Slices | undefined} */
+  let waiting;
+  addEventListener("beforeprint", () => waiting?.finish());
+
+  /** At first in slices; then only the chances, so that a choice changes all that is in sight at once. @param {Scores} scores @param {Scores | undefined} errors */
   const show = (scores, errors) => {
     const comparison = compare(board, scores, runs, marginOf(marginField?.value ?? "") ?? defaultMargin, errors, pickedTasks());
     const names = runNames(runs);
@@ -308,13 +314,18 @@
     putLegend(comparison);
     put("finding", finding(comparison, names));
     put("scope", scope(comparison));
-    put("leads", ...leads.map(leadBlock));
-    showSection("leads", leads.length > 0);
-    putTable("compare-summary", names, summaryRows(board, comparison, names));
     for (const part of ["bold", "bold-means"]) put(part, names.length > 1 ? `Bold: best of these ${NUMBERS[names.length]}.` : "");
-    putTable("compare-tasks", names, taskRows(board, comparison, names));
-    putCategories(comparison, names);
     document.title = isFirst(runs) ? title : `${all(names)} · ${title}`;
+
+    const putSummary = () => putTable("compare-summary", names, summaryRows(board, comparison, names));
+    const putLeads = () => {
+      put("leads", ...leads.map(leadBlock));
+      showSection("leads", leads.length > 0);
+    };
+    const sections = [putSummary, putLeads, () => putCategories(comparison, names), () => putTable("compare-tasks", names, taskRows(board, comparison, names))];
+    const chances = comparison.steps.length ? [...comparison.steps, putSummary] : [];
+    if (isReady()) for (const putSection of sections) putSection();
+    waiting = site.inSlices(isReady() ? chances : [...sections, setReady, ...chances]);
     return finding(comparison, names);
   };
 
@@ -322,17 +333,16 @@
   /** Show the runs once their scores are there; only what was asked for last is shown. */
   const update = async () => {
     const turn = (asked += 1);
+    waiting?.drop();
     try {
       const { scores = "", errors } = box.dataset;
       const [values, known] = await Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
       return turn === asked ? show(values, known) : "";
     } catch {
-      const isFilled = box.dataset.ready !== undefined;
-      put("remark", `The scores could not be loaded${isFilled ? ", so what is shown below has not changed" : ""}. Reload the page to try again.`);
-      if (!isFilled) box.dataset.failed = "";
+      put("remark", `The scores could not be loaded${isReady() ? ", so what is shown below has not changed" : ""}. Reload the page to try again.`);
+      if (!isReady()) box.dataset.failed = "";
+      setReady();
       return "";
-    } finally {
-      if (turn === asked) box.dataset.ready = "";
     }
   };
 

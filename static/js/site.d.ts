@@ -256,8 +256,8 @@ interface Statistics {
   paired(gaps: Row, errors: Row | null, weights: Row, families: number[], p: number, least: number): PairedTest;
   /** The least number of tasks, `least` or more, at which a test has power 0.8; infinite above 1,000. */
   tasksNeeded(effect: number, least: number): number;
-  /** Shares of draws in which differences beyond the margin to one side, or within it, have the most weight. */
-  signedRank(gaps: Row, margin: number): Chances;
+  /** The steps, for `inSlices`, that find the shares of draws in which differences beyond the margin to one side, or within it, have the most weight. */
+  signedRank(gaps: Row, margin: number, done: (chances: Chances) => void): (() => void)[];
 }
 
 interface Choosing {
@@ -313,7 +313,8 @@ interface Sides {
 interface LeaderSides extends Sides {
   /** How many tasks would show such a difference; infinite above 1,000. */
   needed: number | null;
-  chances: Chances | null;
+  /** Null below the least number of tasks. */
+  chances: Chances | "computing" | null;
 }
 
 interface ComparedTask {
@@ -377,6 +378,8 @@ interface Comparison {
   baselineOverLeader: LeaderSides | null;
   reference: number | null;
   categories: ComparedCategory[];
+  /** The steps, for `inSlices`, that compute the chances. */
+  steps: (() => void)[];
 }
 
 /** One way to pay for a model, in US dollars: by the hour, or by a million tokens. */

@@ -154,11 +154,12 @@
 
   const MOST_DRAWS = 10_000;
   const MOST_NUMBERS = 2_000_000;
+  const NUMBERS_A_STEP = 10_000;
   const SEED = 20_170_801;
   const PRIOR = { place: 0, shape: 0.5 };
 
   /** @type {Statistics["signedRank"]} */
-  const signedRank = (gaps, margin) => {
+  const signedRank = (gaps, margin, done) => {
     const values = Float64Array.from([PRIOR.place, ...gaps]).sort();
     const [n, prior] = [values.length, values.indexOf(PRIOR.place)];
     // Fewer draws of many tasks, so that the page answers at once.
@@ -170,8 +171,8 @@
     const below = values.map((value) => place(values.findIndex((other) => value + other >= -limit)));
     const next = uniforms(SEED);
     const sums = new Float64Array(n + 1);
-    let [better, worse] = [0, 0];
-    for (let draw = 0; draw < draws; draw += 1) {
+    let [drawn, better, worse] = [0, 0, 0];
+    const draw = () => {
       for (let i = 0; i < n; i += 1) {
         const exponential = -Math.log(next());
         // An exponential draw times a squared cosine has the gamma distribution of shape 1/2 (Box and Muller 1958).
@@ -186,8 +187,13 @@
       const equal = sums[n] ** 2 - more - less;
       if (more > Math.max(less, equal)) better += 1;
       else if (less > Math.max(more, equal)) worse += 1;
-    }
-    return { better: better / draws, equal: (draws - better - worse) / draws, worse: worse / draws };
+    };
+    const drawsAStep = Math.ceil(NUMBERS_A_STEP / n);
+    const step = () => {
+      for (const end = Math.min(draws, drawn + drawsAStep); drawn < end; drawn += 1) draw();
+      if (drawn === draws) done({ better: better / draws, equal: (draws - better - worse) / draws, worse: worse / draws });
+    };
+    return Array(Math.ceil(draws / drawsAStep)).fill(step);
   };
 
   site.statistics = { NOISE, remembered, sizeOf, words, exponentials, tQuantile, familiesOf, paired, tasksNeeded, signedRank };

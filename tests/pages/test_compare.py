@@ -23,7 +23,17 @@ from tests.helpers.odd_boards import SHAPES, built, foreign
 from tests.helpers.sites import ROOT, build, make_site, target
 from tests.helpers.tables import write_project
 
-COMPARE = "([board, ...rest]) => site.comparison.compare(board, ...rest)"
+COMPARE = """([board, ...rest]) => {
+    const found = site.comparison.compare(board, ...rest);
+    for (const step of found.steps) step();
+    return {...found, steps: found.steps.length};
+}"""
+SIGNED_RANK = """([gaps, margin]) => {
+    let found;
+    const done = chances => (found = chances);
+    for (const step of site.statistics.signedRank(Float64Array.from(gaps), margin, done)) step();
+    return found;
+}"""
 SHIPPED = "JSON.parse(document.querySelector('[data-compare-data]').textContent).board"
 # Rows of a table as they are read: tag and note behind the text, a drawing by its words.
 ROWS = """id => [...document.querySelectorAll(`#${id} tbody tr`)].map(row => [...row.cells]
@@ -109,9 +119,24 @@ def some_runs(site: Site, seed: int) -> Iterator[list[ModelVariant]]:
         yield draw.sample(every, min(n, len(every)))
 
 
+def wait_for_all(page: Page) -> None:
+    """Until every section is filled and the probabilities are computed."""
+    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+    expect(page.locator("#compare-summary")).not_to_contain_text("computing")
+
+
+def rows_of(page: Page, table: str) -> list[list[list[str]]]:
+    """The rows of a table by its id, as they are read."""
+    wait_for_all(page)
+    rows: list[list[list[str]]] = page.evaluate(ROWS, table)
+    return rows
+
+
 @pytest.fixture(scope="module")
 def desk(browser, index) -> Page:
-    return open_page(browser, f"{index.home}compare/")[0]
+    page = open_page(browser, f"{index.home}compare/")[0]
+    wait_for_all(page)
+    return page
 
 
 # --- the page ----------------------------------------------------------------------------------
@@ -482,10 +507,9 @@ def signed_rank(gaps: np.ndarray, margin: float, draws: int, seed: int) -> list[
 def test_probabilities_are_those_of_the_signed_rank_test(desk, margin):
     """Within the errors of 10,000 draws here and 40,000 there; with ties at 0 and at the margin."""
     draw = np.random.default_rng(11)
-    read = "([gaps, margin]) => site.statistics.signedRank(Float64Array.from(gaps), margin)"
     for n, shift in ((6, 0.1), (9, 0.01), (31, 0.03)):
         gaps = np.round(draw.normal(shift, 0.1, n), 2)
-        found = desk.evaluate(read, [gaps.tolist(), margin])
+        found = desk.evaluate(SIGNED_RANK, [gaps.tolist(), margin])
         expected = signed_rank(gaps, margin, 40_000, seed=5)
         assert [found[key] for key in ("better", "equal", "worse")] == pytest.approx(
             expected, abs=0.02
@@ -574,7 +598,7 @@ def test_the_first_comparison_is_of_the_best(desk):
         "Zephyr 7B Beta has the best mean over 31 common tasks, 0.742. The 95 % interval of its "
         "lead over Mistral 7B and Mistral 7B Instruct includes 0."
     )
-    rows = {row[0][0]: row[1:] for row in desk.evaluate(ROWS, "compare-summary")}
+    rows = {row[0][0]: row[1:] for row in rows_of(desk, "compare-summary")}
     assert ["0.742 best of these three", "0.661"] == [
         rows["Mean score over 31 tasks"][i][0] for i in (0, -1)
     ]
@@ -617,7 +641,7 @@ def test_models_are_told_apart_by_shape_and_not_by_the_colours_of_developers(des
 def test_rows_of_the_summary_lead_to_their_formulas(desk):
     rows = [
         re.split(" over | from | to | than ", row[0][0])[0]
-        for row in desk.evaluate(ROWS, "compare-summary")
+        for row in rows_of(desk, "compare-summary")
     ]
     named = desk.locator("#compare-summary").locator("xpath=../following-sibling::p").locator("a")
     texts = [text.partition(" over ")[0] for text in named.all_text_contents()]
@@ -630,7 +654,7 @@ def test_models_that_share_no_task(chromium, tmp_path):
     home = build(root).url
     page, _ = open_page(chromium, f"{home}compare/?model=a&model=b")
     expect(page.locator("[data-part=finding]")).to_have_text("a and b have no task in common.")
-    row = page.evaluate(ROWS, "compare-tasks")[0]
+    row = rows_of(page, "compare-tasks")[0]
     assert [["0.500", "0.5"], ["no score", None]] == row[1:3]
     expect(page.locator("[data-section=leads]")).to_be_hidden()
 
@@ -639,8 +663,7 @@ def test_mixed_units_rank_by_win_rate(chromium):
     """No mean of dollars and points: the board's win rate stands in the summary."""
     home = built("mixed_directions").url
     page, _ = open_page(chromium, f"{home}compare/")
-    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-    measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
+    measures = [row[0][0] for row in rows_of(page, "compare-summary")]
     assert "Mean win rate" in measures
     absent = ("Mean score", "Mean lift", "Difference", "Tasks needed", "Better")
     assert [] == [m for m in measures if m.startswith(absent)]
@@ -654,7 +677,7 @@ def test_few_tasks_have_no_interval_and_the_page_says_why(chromium):
     expect(page.locator("[data-part=scope]")).to_contain_text(
         "Intervals, tasks needed and probabilities need at least 6 tasks."
     )
-    measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
+    measures = [row[0][0] for row in rows_of(page, "compare-summary")]
     assert [] == [m for m in measures if m.startswith(("Tasks needed", "Better"))]
 
 
@@ -665,6 +688,7 @@ def test_the_margin_is_in_the_address(chromium, index, size):
     field = page.get_by_label("Count differences up to this as equal")
     expect(field).to_have_attribute("placeholder", "0.01")
     row = page.locator("#compare-summary tr", has_text="Better / equal / worse")
+    wait_for_all(page)
     before = row.inner_text()
     field.press_sequentially("1")
     assert page.url.endswith("compare/?margin=1")
@@ -675,13 +699,51 @@ def test_the_margin_is_in_the_address(chromium, index, size):
     field.fill("-2")
     assert page.url.endswith("compare/")
     field.fill("")
-    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+    wait_for_all(page)
     assert before == row.inner_text()
     page.goto(f"{index.home}compare/?margin=much")
     expect(page.locator("[data-part=remark]")).to_have_text(
         "The margin “much” is not a number of 0 or more and is left out."
     )
     assert [] == heard.complaints
+
+
+HOLD_SLICES = """() => {
+    window.held = [];
+    site.inSlices = steps => {
+        const work = {steps, dropped: false};
+        if (steps.length > 1) held.push(work);
+        return {drop: () => (work.dropped = true), finish: () => steps.forEach(step => step())};
+    };
+}"""
+
+
+@both_sizes
+def test_probabilities_are_computed_in_slices(chromium, index, size):
+    """The cells say so until then, nothing moves, and another choice drops what is not done."""
+    page, _ = open_page(chromium, f"{index.home}compare/", size)
+    wait_for_all(page)
+    page.evaluate(HOLD_SLICES)
+    page.get_by_label("Model 3", exact=True).select_option("phi-2")
+    page.get_by_label("Model 3", exact=True).select_option("gemma-2b")
+    assert [True, False] == page.evaluate("held.map(({dropped}) => dropped)")
+    cell = page.locator("#compare-summary tr", has_text="Better / equal / worse").locator("td")
+    expect(cell.nth(2)).to_contain_text("computing")
+    boxes = "[...document.querySelectorAll('main :is(h2, td)')].map(e => e.getBoundingClientRect())"
+    before = page.evaluate(boxes)
+    page.evaluate("() => held[1].steps.forEach(step => step())")
+    expect(cell.nth(2)).to_contain_text(re.compile(r"[<\d]+ / [<\d]+ / [>\d]+\s%"))
+    assert before == page.evaluate(boxes)
+
+
+def test_printing_waits_for_no_slice(chromium, index):
+    page, _ = open_page(chromium, f"{index.home}compare/")
+    wait_for_all(page)
+    page.evaluate(HOLD_SLICES)
+    page.get_by_label("Model 3", exact=True).select_option("phi-2")
+    expect(page.locator("#compare-summary")).to_contain_text("computing")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#compare-summary")).not_to_contain_text("computing")
 
 
 @both_sizes
@@ -781,7 +843,7 @@ def test_chosen_tasks_sort(chromium, index):
     page.get_by_label("Model 4", exact=True).select_option(label="GPT-4")
     head = page.locator("#compare-tasks th[data-key=run-4]")
     head.get_by_role("button").click()
-    shown = page.evaluate(ROWS, "compare-tasks")
+    shown = rows_of(page, "compare-tasks")
     values = [float(row[4][1]) for row in shown]
     assert sorted(values, reverse=True) == values
     expect(head).to_have_attribute("aria-sort", "descending")
@@ -789,7 +851,7 @@ def test_chosen_tasks_sort(chromium, index):
 
 def test_tasks_stand_in_the_order_of_disagreement(desk):
     """The best minus the worst of the three, greatest first."""
-    spreads = [float(row[-1][1] or "nan") for row in desk.evaluate(ROWS, "compare-tasks")]
+    spreads = [float(row[-1][1] or "nan") for row in rows_of(desk, "compare-tasks")]
     assert (31, sorted(spreads, reverse=True)) == (len(spreads), spreads)
     head = desk.locator("#compare-tasks th[data-key=spread]")
     expect(head).to_have_attribute("aria-sort", "descending")
@@ -881,7 +943,7 @@ def test_the_page_is_silent_and_still(chromium, index, size):
         index.url(index_runs("phi-2", "phi-2 base", "gemma-2b", "gpt-4 base")),
     ):
         page, heard = open_page(chromium, url, size)
-        expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+        wait_for_all(page)
         assert [] == heard.complaints
         assert [] == [u for u in heard.requests if not u.startswith(index.home)]
         assert overflow(page) <= 0
@@ -893,7 +955,7 @@ def test_the_page_is_silent_and_still(chromium, index, size):
 def test_axe_finds_nothing_in_a_comparison(chromium, index):
     url = index.url(index_runs("phi-2", "phi-2 base", "gemma-2b", "gpt-4 base"))
     page, _ = open_page(chromium, url)
-    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+    wait_for_all(page)
     assert [] == breaches(page)
 
 
