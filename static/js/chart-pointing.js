@@ -1,14 +1,12 @@
 // What a chart says of the mark that is pointed at stands at its foot, where it covers no other mark. The row of a table and the marks of the same name are marked together.
 (() => {
-  /** @typedef {{curveNumber: number, pointNumber: number}} Mark */
   const POINTED = "pointed";
 
   /** The name that begins the text of a mark, up to a colon or to the end. @param {unknown} text */
   const nameOf = (text) => (typeof text === "string" ? text.split(": ")[0].replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&") : "");
 
-  /** The elements of a mark; Plotly draws traces, and the points of a trace, in their order. @param {HTMLElement} plot @param {number} curve @param {number} point */
-  const elementOf = (plot, curve, point) => {
-    const /** @type {any[]} */ data = /** @type {any} */ (plot).data;
+  /** The elements of a mark; Plotly draws traces, and the points of a trace, in their order. @param {Element} plot @param {Trace[]} data @param {number} curve @param {number} point */
+  const elementOf = (plot, data, curve, point) => {
     const kind = data[curve].type;
     const place = data.slice(0, curve).filter(({ type }) => type === kind).length;
     const layer = plot.querySelectorAll(kind === "bar" ? ".barlayer .trace" : ".scatterlayer .trace")[place];
@@ -19,12 +17,11 @@
   const point = (name) => {
     for (const element of document.querySelectorAll(`.${POINTED}`)) element.classList.remove(POINTED);
     if (!name) return;
-    for (const plot of document.querySelectorAll("[data-drawn]")) {
-      if (!(plot instanceof HTMLElement)) continue;
-      const /** @type {any[]} */ data = /** @type {any} */ (plot).data ?? [];
+    for (const plot of /** @type {NodeListOf<Plot>} */ (document.querySelectorAll("[data-drawn]"))) {
+      const { data = [] } = plot;
       data.forEach(({ customdata }, curve) =>
-        customdata?.forEach((/** @type {unknown} */ text, /** @type {number} */ i) => {
-          if (nameOf(text) === name) elementOf(plot, curve, i)?.classList.add(POINTED);
+        customdata?.forEach((text, i) => {
+          if (nameOf(text) === name) elementOf(plot, data, curve, i)?.classList.add(POINTED);
         }),
       );
     }
@@ -34,11 +31,11 @@
   };
 
   document.addEventListener("chartdrawn", ({ target }) => {
-    const plot = /** @type {any} */ (target);
+    const plot = /** @type {Plot} */ (target);
     if (plot.querySelector(".chart-said")) return;
     const said = site.make("p", { class: "chart-said", hidden: "" });
     plot.append(said);
-    plot.on("plotly_hover", (/** @type {any} */ { points: [{ customdata }] }) => {
+    plot.on("plotly_hover", ({ points: [{ customdata }] }) => {
       said.textContent = plot.querySelector(".hoverlayer .hovertext")?.textContent ?? "";
       said.hidden = !said.textContent;
       point(nameOf(customdata));

@@ -29,7 +29,7 @@
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withColours(part, style, isColour || COLOUR_KEY.test(key))]));
   };
 
-  /** Set `a.b.c` within a layout. @param {any} layout @param {string} path @param {any} value */
+  /** Set `a.b.c` within a layout. @param {Record<string, any>} layout @param {string} path @param {unknown} value */
   const setIn = (layout, path, value) => {
     const keys = path.split(".");
     const last = keys.pop() ?? "";
@@ -44,7 +44,7 @@
 
   /**
    * Set the margin that the names of rows need. Plotly would find it by drawing the chart twice, as it has to if other margins grow too.
-   * @param {any} layout @param {number} width
+   * @param {Layout} layout @param {number} width
    */
   const makeRoomForNames = (layout, width) => {
     const { font, margin, yaxis } = layout.template.layout;
@@ -53,7 +53,7 @@
     if (!pen || !automargin || !ticktext?.length || title.text || layout.xaxis?.side === "top") return;
     const size = tickfont.size ?? yaxis.tickfont.size;
     pen.font = `${size}px ${font.family}`;
-    const widths = ticktext.map((/** @type {string} */ name) => pen?.measureText(name.replace(/&[a-z]+;/g, (mark) => MARKS.get(mark) ?? mark)).width);
+    const widths = ticktext.map((name) => pen?.measureText(name.replace(/&[a-z]+;/g, (mark) => MARKS.get(mark) ?? mark)).width ?? 0);
     const room = Math.round(Math.max(...widths) + ticklen + 0.2 * size + AROUND_NAMES);
     const { l, r } = { ...margin, ...layout.margin };
     // Names that take half of the width do not fit in any case; Plotly shortens them.
@@ -62,10 +62,11 @@
     Object.assign(layout.yaxis, { automargin: false, ticklabeloverflow: "allow" });
   };
 
-  /** Widen the axis by the room of the values beside its ends, in px. @param {any} layout @param {number} width */
+  /** Widen the axis by the room of the values beside its ends, in px. @param {Layout} layout @param {number} width */
   const makeRoomForValues = (layout, width) => {
-    const { ends, px } = layout.meta?.room ?? {};
-    if (!ends) return;
+    const { room } = layout.meta ?? {};
+    if (!room) return;
+    const { ends, px } = room;
     const { margin } = layout.template.layout;
     const left = layout.yaxis.automargin === false ? layout.margin.l : width / 2;
     const inner = width - left - margin.r - px[0] - px[1];
@@ -74,9 +75,9 @@
   };
 
   const TURNED_NAME = 26;
-  /** Turned names of narrow columns would overlap; upright ones do not. @param {any} layout @param {number} width */
+  /** Turned names of narrow columns would overlap; upright ones do not. @param {Layout} layout @param {number} width */
   const makeNamesUpright = ({ xaxis }, width) => {
-    if (xaxis?.tickangle && width / xaxis.ticktext.length < TURNED_NAME) xaxis.tickangle = -90;
+    if (xaxis?.tickangle && xaxis.ticktext && width / xaxis.ticktext.length < TURNED_NAME) xaxis.tickangle = -90;
   };
 
   const OF_ROW = /^%\{y\}: (.*)%\{customdata\}<extra><\/extra>$/s;
@@ -110,7 +111,7 @@
 
   const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false };
 
-  /** @param {any} Plotly @param {HTMLElement} plot @param {number} width @returns {Promise<void>} */
+  /** @param {PlotlyLibrary} Plotly @param {HTMLElement} plot @param {number} width @returns {Promise<void>} */
   const drawNow = (Plotly, plot, width) => {
     const { data, layout } = figureOf(plot, width);
     plot.dataset.drawn = width < NARROW ? "narrow" : "wide";
@@ -192,7 +193,7 @@
   const REST_MS = 100;
   let resting = 0;
   // `layout` is Plotly's: what the chart was drawn from.
-  const fits = (/** @type {any} */ plot) => plot.clientWidth === 0 || plot.clientWidth === plot.layout?.width;
+  const fits = (/** @type {HTMLElement & Partial<Figure>} */ plot) => plot.clientWidth === 0 || plot.clientWidth === plot.layout?.width;
   const fit = () => drawn().filter((plot) => !fits(plot)).forEach(drawInTurn);
   addEventListener("resize", () => {
     clearTimeout(resting);

@@ -101,7 +101,7 @@
     const text = (/** @type {string} */ selector) => (figure.querySelector(selector)?.textContent ?? "").replace(/\s+/g, " ").trim();
     const Plotly = await site.charts.library();
     const { data, layout } = site.charts.figure(plot, WIDTH - 2 * PAD);
-    if (layout.xaxis?.tickangle) layout.width = Math.max(layout.width, BESIDE + COLUMN * layout.xaxis.ticktext.length);
+    if (layout.xaxis?.tickangle && layout.xaxis.ticktext) layout.width = Math.max(layout.width, BESIDE + COLUMN * layout.xaxis.ticktext.length);
     const { width, height } = layout;
     const inner = await Plotly.toImage({ data, layout }, { format: "svg", width, height, imageDataOnly: true });
     return { title: text(".chart-title"), caption: text(".chart-caption"), inner, width, height };

@@ -440,6 +440,58 @@ interface SiteData {
   [scoresOfAModel: `scores of ${string}`]: ScoreCards;
 }
 
+/** The parts of a Plotly figure that the scripts read or set, as site_builder/charts writes them. */
+interface Axis {
+  title: { text?: string };
+  tickfont: { size: number };
+  ticktext?: string[];
+  tickangle?: number;
+  ticklen: number;
+  ticklabeloverflow?: string;
+  automargin?: boolean;
+  range?: number[];
+  side?: string;
+}
+
+interface Layout {
+  font: { family: string };
+  margin: { l: number; r: number };
+  xaxis: Axis;
+  yaxis: Axis;
+  width: number;
+  height: number;
+  template: Template;
+  meta?: {
+    /** Values on a narrow screen, by paths such as `yaxis.ticktext`. */
+    narrow?: Record<string, unknown>;
+    room?: { ends: [number, number]; px: [number, number] };
+  };
+}
+
+/** What holds for all figures. */
+type Template = { layout: Pick<Layout, "font" | "margin" | "yaxis"> };
+
+interface Trace {
+  type: string;
+  customdata?: unknown[];
+}
+
+interface Figure {
+  data: Trace[];
+  layout: Layout;
+}
+
+/** The element of a chart; Plotly adds to it what it was drawn from. */
+interface Plot extends HTMLElement, Partial<Figure> {
+  on(event: "plotly_hover", heard: (hover: { points: { customdata?: unknown }[] }) => void): void;
+  on(event: "plotly_unhover", heard: () => void): void;
+}
+
+interface PlotlyLibrary {
+  react(plot: HTMLElement, data: Trace[], layout: Layout, config: object): Promise<void>;
+  toImage(figure: Figure, options: object): Promise<string>;
+}
+
 interface Site {
   // site.js
   address: Address;
@@ -472,8 +524,8 @@ interface Site {
   cells: Cells;
   charts: {
     /** The figure of a chart in the page's colours, for a width in px. */
-    figure(plot: HTMLElement, width: number): { data: any[]; layout: any };
-    library(): Promise<any>;
+    figure(plot: HTMLElement, width: number): Figure;
+    library(): Promise<PlotlyLibrary>;
   };
   svg: {
     draw(name: string, attributes: Record<string, string | number>, ...content: (Node | string)[]): SVGElement;
@@ -483,7 +535,7 @@ interface Site {
   /** The grid of scores as a picture, at least so wide. */
   gridPicture(figure: HTMLElement, family: string, least: number): Picture;
   /** The Plotly template of all charts. */
-  chartTemplate: { layout: any };
+  chartTemplate: Template;
   /** The token of each colour of the figures, such as `--ink`. */
   chartColours: Record<string, string>;
   openScoreCard(link: HTMLAnchorElement, scores: ScoreCards, facts: ScoreFacts): void;
@@ -520,7 +572,8 @@ interface Navigator {
 
 interface Window {
   site: Site;
-  Plotly: any;
+  /** There once it is loaded. */
+  Plotly: PlotlyLibrary;
 }
 
 declare const site: Site;
