@@ -322,10 +322,14 @@
       put("leads", ...leads.map(leadBlock));
       showSection("leads", leads.length > 0);
     };
-    const sections = [putSummary, putLeads, () => putCategories(comparison, names), () => putTable("compare-tasks", names, taskRows(board, comparison, names))];
+    const putTasks = () => {
+      putTable("compare-tasks", names, taskRows(board, comparison, names));
+      setReady();
+    };
+    const sections = [putSummary, putLeads, () => putCategories(comparison, names), putTasks];
     const chances = comparison.steps.length ? [...comparison.steps, putSummary] : [];
+    waiting = site.inSlices(isReady() ? chances : [...sections, ...chances]);
     if (isReady()) for (const putSection of sections) putSection();
-    waiting = site.inSlices(isReady() ? chances : [...sections, setReady, ...chances]);
     return finding(comparison, names);
   };
 

@@ -47,6 +47,7 @@ def test_every_stop_of_the_keyboard_is_seen(chromium, home, path):
 def test_headings_of_tables_are_heard_as_what_they_are(chromium, home, path):
     """Each in the head is its column's, each in a row that row's; no attribute says it."""
     page, _ = open_page(chromium, home + path)
+    expect(page.locator("[data-compare]:not([data-ready])")).to_have_count(0)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     seen = page.evaluate(
         """['thead', 'tbody'].map(part => [...document.querySelectorAll(`${part} th`)]

@@ -324,6 +324,7 @@ def test_targets_are_large_enough(chromium, home, path, size):
 def test_hyphens_are_no_wider_than_in_prose(chromium, home, path):
     """Tabular figures widen them, so only cells of numbers have these."""
     page, _ = open_page(chromium, home + path)
+    expect(page.locator("[data-compare]:not([data-ready])")).to_have_count(0)
     wide = page.evaluate(
         r"""[...document.querySelectorAll('main :not(script)')]
             .filter(part => [...part.childNodes]
