@@ -20,7 +20,7 @@ from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
 from site_builder.formatting import billions, counted, listed, money, percent, ratio, sentence
 from site_builder.labels import Labels
-from site_builder.records import Record
+from site_builder.records import CachingRecord, Record
 from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, table_of
 
 _HEIGHT = 440
@@ -247,7 +247,7 @@ def _is_clear(board: Board, points: Sequence[_Point], frontier: Sequence[_Point]
 # --- drawing ------------------------------------------------------------------------------------
 
 
-class _Picture(Record):
+class _Picture(CachingRecord):
     """What is drawn."""
 
     points: Sequence[_Point]

@@ -44,7 +44,7 @@ from site_builder.compute.ranks import (
 from site_builder.compute.score_error import count_judged_wins
 from site_builder.compute.scores import Roles, Scores
 from site_builder.config import BoardConfig
-from site_builder.records import Record, make_records, replace
+from site_builder.records import CachingRecord, Record, make_records, replace
 
 # Share of the scores of a complete board below which means say more about tasks than about models.
 _SPARSE = 0.6
@@ -123,7 +123,7 @@ class Standing(Record):
     loses: int
 
 
-class Board(Record):
+class Board(CachingRecord):
     """The standings of one variant over a set of tasks: ranked first, in order; then the others.
 
     Attributes:

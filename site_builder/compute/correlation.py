@@ -27,7 +27,7 @@ from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import adjust_for_many
 from site_builder.compute.tasks import TaskResult
-from site_builder.records import Record, make_records, replace
+from site_builder.records import CachingRecord, Record, make_records, replace
 from site_builder.tables.schema import TASKS
 
 LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
@@ -118,7 +118,7 @@ class Fit(Record):
     n: int
 
 
-class Correlations(Record):
+class Correlations(CachingRecord):
     """The correlations of every two columns over tasks.
 
     Attributes:

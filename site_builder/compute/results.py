@@ -42,11 +42,11 @@ from site_builder.compute.tasks import (
     compute_tasks,
 )
 from site_builder.config import SiteConfig
-from site_builder.records import Record
+from site_builder.records import CachingRecord
 from site_builder.tables.read import Tables
 
 
-class Results(Record):
+class Results(CachingRecord):
     """Everything that is computed from the tables.
 
     Attributes:

@@ -27,7 +27,7 @@ from site_builder.compute.score_error import (
     find_ties,
 )
 from site_builder.config import BoardConfig
-from site_builder.records import Record, asdict, make_records, replace
+from site_builder.records import CachingRecord, Record, asdict, make_records, replace
 from site_builder.tables.read import Tables
 
 _Integers = npt.NDArray[np.intp]
@@ -89,7 +89,7 @@ class FlaggedScore(Record):
     counts: bool
 
 
-class Roles(Record):
+class Roles(CachingRecord):
     """Which variant is the base, which are tuned, and which model is the baseline.
 
     Attributes:
@@ -124,7 +124,7 @@ class Roles(Record):
         return len({*map(self.baseline_variants.get, self.contest)}) > 1
 
 
-class Scores(Record, eq=False):
+class Scores(CachingRecord, eq=False):
     """Every score of the board.
 
     Attributes:

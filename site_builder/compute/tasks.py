@@ -24,7 +24,7 @@ from site_builder.compute.numbers import (
 from site_builder.compute.ranks import compute_wins
 from site_builder.compute.scores import FlaggedScore, Scores
 from site_builder.compute.significance import adjust_for_many
-from site_builder.records import Record
+from site_builder.records import CachingRecord, Record
 
 MIN_COMMON_MODELS = 4
 LEAST_IN_GROUP = 2
@@ -143,7 +143,7 @@ class Best(Record):
     variants: tuple[str, ...]
 
 
-class TaskResult(Record):
+class TaskResult(CachingRecord):
     """The results on one task.
 
     Attributes:

@@ -19,7 +19,7 @@ from site_builder.limits import Breach, map_limited
 from site_builder.prose.figures import prose_filters
 from site_builder.prose.markdown import plain_text
 from site_builder.prose.template import Claim, ProseTemplate, Written, text_file
-from site_builder.records import Record
+from site_builder.records import CachingRecord, Record
 
 _Facts: TypeAlias = Mapping[str, Any]
 # Slot, condition, and the number of claims with this condition before it in the text.
@@ -159,7 +159,7 @@ class ClaimChanges(Record):
     unread: int = 0
 
 
-class Changes(Record):
+class Changes(CachingRecord):
     """Every difference between two releases of a board.
 
     Attributes:

@@ -12,7 +12,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 
 from site_builder.addresses import Address, Kind, make_slugs
 from site_builder.api import FOLDER
-from site_builder.records import Record
+from site_builder.records import CachingRecord
 
 # Paths from the site's root, by kind; `{}` is the slug of the key.
 _PAGES: Mapping[Kind, str] = {
@@ -40,7 +40,7 @@ _OF_MODELS: Mapping[Kind, str] = {"badge": "badges/{}.svg", "scores": "models/{}
 _NO_HOST = frozenset(' "<>\\^`{|}%')
 
 
-class Urls(Record):
+class Urls(CachingRecord):
     """Published paths of every address of a site.
 
     Attributes:
