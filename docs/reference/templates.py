@@ -56,7 +56,6 @@ BLOCKS: Mapping[str, str] = {
     "charts": "charts of installed packages",
     "after": "own sections below it; empty",
     "footer": "the whole footer",
-    "explain": "what the page explains in place; `macros/explain.html` has the words",
     "scripts": "more scripts, at the end",
 }
 GLOBALS: Mapping[str, str] = {
