@@ -48,7 +48,7 @@ def write_words(cell: Cell, href: Href) -> Markup:
 
 
 def write_unbroken(text: str) -> Markup:
-    """Write text in which no line breaks at the hyphen of a short name, such as GPT-4."""
+    """Write text in which no line breaks at the hyphen of a short name, as in A-4."""
     whole = _SHORT_NAME.sub(r'<span class="unbroken">\g<0></span>', escaped(text))
     return Markup(whole)  # noqa: S704 - the text is escaped
 

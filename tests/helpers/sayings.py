@@ -109,4 +109,4 @@ def text(tag: Tag | None) -> str:
     """What is read of a part of a page."""
     assert tag is not None
     # Without the buttons that explain a word.
-    return single_spaced("".join(s for s in tag.strings if not s.find_parent(class_="why")))
+    return single_spaced("".join(s for s in tag.strings if not s.find_parent(class_="why"))).strip()

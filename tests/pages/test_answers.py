@@ -44,7 +44,10 @@ def test_whether_tuning_pays(made):
 def test_another_variant_is_named_and_two_tasks_are_too_few(made):
     two = {model: scores[:2] for model, scores in AFTER.items()}
     site = made({"base": dict.fromkeys(AFTER, BEFORE[:2]), "sft": two})
-    said = "Is a better sft than base? Too few tasks to tell: from 0.450 to 0.700 (2 tasks)"
+    said = (
+        "Is the sft score of a better than its base score? Too few tasks to tell: "
+        "from 0.450 to 0.700 (2 tasks)"
+    )
     assert said == answer(site, "models/a/")
 
 

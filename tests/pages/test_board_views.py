@@ -155,7 +155,7 @@ def test_view_of_common_tasks(gaps):
     assert [0.86, 0.56, 0.54] == [rows[m]["average"].number for m in "abc"]
     rule, note = map(visible, page.select("#view-common > .note"))
     assert "Ranked by mean score over 5 tasks." == rule
-    assert note.startswith("Only the 5 tasks on which every model that is ranked")
+    assert note.startswith("Uses only the 5 tasks on which every ranked model of the whole board")
     assert not gaps.page("").select("#board-common-tuned")
 
 
@@ -174,8 +174,10 @@ MARKS = ("before", "after", "band", "reference")
 
 
 def marks_in(part: Tag | None) -> set[str]:
-    """The kinds of marks that are drawn in a part of a page."""
-    return {mark for mark in MARKS if part is not None and part.select_one(f".db-{mark}")}
+    """The kinds of marks that are drawn in a part of a page, in a row or in a legend."""
+    return {
+        mark for mark in MARKS if part is not None and part.select_one(f".db-{mark}, .mark-{mark}")
+    }
 
 
 def test_legend_of_the_index(index_site: BuiltSite):

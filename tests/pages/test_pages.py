@@ -299,11 +299,18 @@ def test_titles_of_charts_say_what_they_show(index_site):
 
 
 def test_no_page_runs_a_script_of_its_own(index_site):
-    """Scripts are files; what stands in a page is data; it has no handlers and no styles."""
+    """Scripts are files; what stands in a page is data; it has no handlers, and styles are files.
+
+    An element may only give a length to the style sheet that draws it.
+    """
     pages = index_site.readings
     assert [] == [path for path, page in pages.items() if page.inline]
     attributes = set().union(*(page.attributes for page in pages.values()))
-    assert [] == sorted(name for name in attributes if name.startswith("on") or name == "style")
+    assert [] == sorted(name for name in attributes if name.startswith("on"))
+    text = "".join(index_site.html.values())
+    styles = set(re.findall(r' style=(?:"([^"]*)"|([^">\s]*))', text))
+    lengths = re.compile(r"--[a-z]+:[\d.]+%?(;--[a-z]+:[\d.]+%?)*")
+    assert [] == [s for s in map("".join, styles) if not lengths.fullmatch(s)]
     assert "style" not in set().union(*(page.tags for page in pages.values()))
 
 
