@@ -19,7 +19,6 @@ from site_builder.pages.compare import default_runs, has_tests
 from site_builder.pages.page import HOME, Page, Site, cite_site
 from site_builder.records import Record
 
-_TERMS = Path(__file__).with_name("terms.toml")
 _GLOSSARY = Path(__file__).with_name("glossary.toml")
 
 
@@ -69,7 +68,7 @@ def make_about(site: Site) -> Iterator[Page]:
     note = f"{ranking_rule(site.results.board)} {board_note(site)}".strip()
     context, cite = AboutContext(note, tuple(_terms(site))), cite_site(site)
     yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
-    shown = {**_shown(site), **_used_words(site)}
+    shown = _shown(site)
     listed = [
         word
         for word in glossary(site).values()
@@ -86,8 +85,9 @@ def make_about(site: Site) -> Iterator[Page]:
 def glossary(site: Site) -> Mapping[str, Word]:
     """Return every word by its id, also those that this board does not use."""
     return {
-        key: Word(key, name, meaning, method_link(name, term) if term else None)
-        for key, (name, meaning, term) in _texts(site, _GLOSSARY, "name", "meaning", "term")
+        word: Word(word, name, texts["meaning"], method_link(name, term) if term else None)
+        for word, name, term, texts in _texts(site)
+        if "meaning" in texts
     }
 
 
@@ -95,37 +95,24 @@ def _anchor(link: Link | None) -> str:
     return link.to.anchor if link and link.to else ""
 
 
-def _used_words(site: Site) -> Mapping[str, bool]:
-    """Return whether this board uses a word, where its section does not decide that."""
-    serving = site.results.serving
-    sized = any(m.parameters_b is not None for m in site.results.catalog.models.values())
-    return {
-        "variant": len(site.labels.roles.variants) > 1,
-        "parameters": sized,
-        "good-enough": sized,
-        "latency": bool(serving.latency),
-        "first-token": bool(serving.latency),
-        "blend": any(price.million_usd is not None for price in serving.prices),
-    }
-
-
 def _terms(site: Site) -> Iterator[Term]:
     """Yield every statistic that this board shows, in its own names."""
     shown = _shown(site)
-    for anchor, texts in _texts(site, _TERMS, "name", "meaning", "formula"):
-        if shown.get(anchor, True):
-            yield Term(anchor, *texts)
+    for _, name, term, texts in _texts(site):
+        if "details" in texts and shown.get(term, True):
+            heading, formula = texts.get("heading", name), texts.get("formula", "")
+            yield Term(term, heading, texts["details"], formula)
 
 
-def _texts(site: Site, file: Path, *keys: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the texts of each section of a file, with the words in braces filled in."""
-    words = _words(site)
-    for section, texts in tomllib.loads(file.read_text(encoding="utf8")).items():
-        found = (" ".join(texts.get(key, "").split()).format_map(words) for key in keys)
-        yield section, tuple(found)
+def _texts(site: Site) -> Iterator[tuple[str, str, str, Mapping[str, str]]]:
+    """Yield each word, its name, its anchor on the page on method, if any, and all its texts."""
+    filled = _filled(site)
+    for word, section in tomllib.loads(_GLOSSARY.read_text(encoding="utf8")).items():
+        texts = {key: " ".join(text.split()).format_map(filled) for key, text in section.items()}
+        yield word, texts["name"], texts.get("term", word if "details" in texts else ""), texts
 
 
-def _words(site: Site) -> Mapping[str, str]:
+def _filled(site: Site) -> Mapping[str, str]:
     """Return what stands for the words in braces."""
     labels = site.labels
     flags_count = all(flag.counts for task in site.results.tasks for flag in task.flagged)
@@ -158,11 +145,12 @@ def _board_power(site: Site) -> str:
 
 
 def _shown(site: Site) -> Mapping[str, bool]:
-    """Return whether this board shows a statistic, for those that not every board shows."""
+    """Return whether this board shows a statistic or a word; every board shows those not here."""
     results, labels, serving = site.results, site.labels, site.results.serving
     compared, tests = labels.roles.baseline is not None, results.lift_tests
     categories = (board for c in results.categories for board in c.boards.values())
     boards = [*results.boards.values(), *categories]
+    sized = any(m.parameters_b is not None for m in results.catalog.models.values())
     return {
         "adjusted-average": results.board.rules.rank_by == "additive",
         "score-error": any(task.with_intervals for task in results.tasks),
@@ -186,8 +174,14 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "lift-tests": any(tests.over_base.values()) or any(tests.over_baseline.values()),
         "categories": compared and bool(results.categories),
         "correlation": results.correlations is not None,
-        "frontier": any(m.parameters_b is not None for m in results.catalog.models.values()),
+        "frontier": sized,
         "training-set-sizes": results.training_sets is not None,
         "serving": bool(serving.latency or serving.prices),
         "cost": bool(collect_offers(serving.prices)),
+        "variant": len(labels.roles.variants) > 1,
+        "parameters": sized,
+        "good-enough": sized,
+        "latency": bool(serving.latency),
+        "first-token": bool(serving.latency),
+        "blend": any(price.million_usd is not None for price in serving.prices),
     }
