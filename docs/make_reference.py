@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from docs.reference.api import MEANINGS
+from docs.reference.api import MEANINGS, meanings_of
 from site_builder.api import api_values, score_values
 from site_builder.build import read_project
 from site_builder.cli import main as site_builder
@@ -86,10 +86,11 @@ def keys_of_api(
     name: str, records: Sequence[dict[str, Any]], variants: set[str]
 ) -> Iterator[Sequence[str]]:
     """Keys of a file of the API, what they hold on the Index, and what they mean."""
-    for keys, meaning in MEANINGS[name].items():
+    for keys, meaning in meanings_of(name, records[0]).items():
         names = keys.split(", ")
         kinds = {kind for key in names for r in records for kind in kinds_of(r.get(key), variants)}
-        yield ", ".join(f"`{key}`" for key in names), " or ".join(sorted(kinds)), meaning
+        holds = kinds - {"by variant"} or kinds
+        yield ", ".join(f"`{key}`" for key in names), " or ".join(sorted(holds)), meaning
 
 
 def kinds_of(value: object, variants: set[str]) -> Iterable[str]:
@@ -99,7 +100,8 @@ def kinds_of(value: object, variants: set[str]) -> Iterable[str]:
     if isinstance(value, dict):
         inner = {kind for v in value.values() for kind in kinds_of(v, variants)}
         by_variant = {*value} <= variants
-        return {f"by variant, {' or '.join(sorted(inner))}"} if by_variant and inner else {"object"}
+        held = f"by variant, {' or '.join(sorted(inner))}" if inner else "by variant"
+        return {held if by_variant else "object"}
     return {KINDS[type(value)]}
 
 

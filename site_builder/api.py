@@ -117,27 +117,20 @@ def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
     def column(attribute: str) -> dict[str, Any]:
         return {v: _fields(s, attribute)[attribute] for v, s in scored.items()}
 
+    def columns(*attributes: str) -> dict[str, dict[str, Any]]:
+        return {attribute: column(attribute) for attribute in attributes}
+
     compared = results.scores.roles.baseline is not None
     return {
-        "scored": column("scored"),
+        **columns("scored"),
         "ranks": column("rank"),
-        "rank_interval": column("rank_interval"),
-        "possible_ranks": column("possible_ranks"),
-        "behind": column("behind"),
-        "behind_interval": column("behind_interval"),
+        **columns("rank_interval", "possible_ranks", "behind", "behind_interval"),
         "not_distinguishable_from_best": {
             v: _tied(results.boards[v], s) for v, s in scored.items()
         },
-        "average": column("average"),
-        "adjusted": column("adjusted"),
-        "interval": column("interval"),
-        "lift_over_base": column("lift_over_base"),
-        "lift_over_baseline": column("lift_over_baseline"),
+        **columns("average", "adjusted", "interval", "lift_over_base", "lift_over_baseline"),
         "tasks_beating_baseline": column("beats") if compared else dict.fromkeys(scored),
-        "wins": column("wins"),
-        "clear_wins": column("clear_wins"),
-        "unclear_wins": column("unclear_wins"),
-        "win_rate": column("win_rate"),
+        **columns("wins", "clear_wins", "unclear_wins", "win_rate"),
     }
 
 

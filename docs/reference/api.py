@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+
+from docs.reference.templates import attributes
+from site_builder.compute.board import Standing
 
 MEANINGS: Mapping[str, Mapping[str, str]] = {
     "stats": {
@@ -75,35 +79,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "coverage": ("`scored`: tasks with a score in any variant; `of`: tasks of the board"),
         "scores_file": ("path of its scores, from the folder of this file"),
-        "scored": ("tasks with a score"),
         "ranks": ("the rank on its board"),
         "not_distinguishable_from_best": (
             "whether the tasks cannot tell it from the first of its board; "
             "`tied_with_best` is that of the primary one"
         ),
-        "rank_interval": (
-            "`[best, worst]` rank that the choice of tasks allows, of all models at once"
-        ),
-        "behind, behind_interval": (
-            "mean difference from the first over common tasks, with its simultaneous 95 % interval"
-        ),
-        "possible_ranks": (
-            "by variant, `[best, worst]` rank that missing scores allow; `null` where none "
-            "is missing"
-        ),
-        "average": ("mean score over the tasks that it has"),
-        "adjusted": (
-            "by variant, estimated mean score over all tasks; `null` unless it ranks the board"
-        ),
-        "interval": ("95 % interval of what ranks the board, `[low, high]`"),
-        "lift_over_base, lift_over_baseline": ("mean lift; positive is better"),
         "tasks_beating_baseline": ("tasks on which it is strictly better than the baseline"),
-        "wins": ("tasks on which no model of the variant is better; all who tie count"),
-        "clear_wins, unclear_wins": (
-            "how many of these the errors of scores make clear, and not clear; `null` "
-            "where this is known of none"
-        ),
-        "win_rate": ("mean share of rivals beaten"),
         "tests_over_base, tests_over_baseline": (
             "by variant that has such a lift: `tasks`, `mean`, `interval`; `above`, "
             "`equal`, `below`: tasks by the sign of the lift; `sign_p`, `wilcoxon_p`, `t_p`: "
@@ -185,4 +166,22 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
     },
 }
-"""By file, then by keys that share a meaning, in the order of the file."""
+"""By file, then by keys that share a meaning; `Standing` says what its own fields mean."""
+
+
+def meanings_of(name: str, keys: Iterable[str]) -> Mapping[str, str]:
+    """What the keys of a file mean, by those that share a meaning, in the order of `keys`."""
+    stated = dict(map(_for_readers, attributes(Standing).items())) if name == "models" else {}
+    for names, meaning in MEANINGS[name].items():
+        stated |= dict.fromkeys(names.split(", "), meaning)
+    shared: dict[str, list[str]] = {}
+    for key in keys:
+        shared.setdefault(stated[key], []).append(key)
+    return {", ".join(names): meaning for meaning, names in shared.items()}
+
+
+def _for_readers(said: tuple[str, str]) -> tuple[str, str]:
+    """A field of a record and its meaning, in the words of the API."""
+    name, meaning = said
+    meaning = re.sub(r"\(docs/(\S+)\)", r"([more](\1))", meaning.replace("None", "`null`"))
+    return name, meaning[0].lower() + meaning[1:].removesuffix(".")

@@ -184,14 +184,20 @@ def _rows(heading: str, meanings: Mapping[str, str]) -> Iterator[str]:
 
 
 def explained(record: type[Record]) -> dict[str, str]:
-    """What the docstring of a record says of each of its fields, by name, in their order."""
+    """What the docstring of a record says of each of its fields, in the order of the fields."""
+    said = attributes(record)
+    return {name: said[name] for name in record.__struct_fields__}
+
+
+def attributes(record: type[Record]) -> dict[str, str]:
+    """What the docstring of a record says of its fields, by name."""
     section = re.search(r"Attributes:\n(.*)", record.__doc__ or "", re.DOTALL)
     entries = re.split(r"\n {8}(?=\w)", f"\n{section[1]}" if section else "")[1:]
     said: dict[str, str] = {}
     for entry in entries:
         names, _, meaning = entry.partition(": ")
         said |= {name: " ".join(meaning.split()) for name in names.split(", ")}
-    return {name: said[name] for name in record.__struct_fields__}
+    return said
 
 
 if __name__ == "__main__":

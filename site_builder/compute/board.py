@@ -71,14 +71,14 @@ class Standing(Record):
     Attributes:
         rank: From 1; equal values share the better rank. None where it is not ranked.
         unranked: Why it is not ranked; empty where it is.
-        rank_interval: Ranks that the choice of tasks allows, of all models at once; None where the
-            board is not tested (docs/statistics.md#rank-interval).
-        possible_ranks: Ranks that missing scores of any model allow; None where none is missing,
-            and without a score (docs/statistics.md#missing-scores).
+        rank_interval: Best and worst rank that the choice of tasks allows, of all models at once;
+            None where the board is not tested (docs/statistics.md#rank-interval).
+        possible_ranks: Best and worst rank that missing scores of any model allow; None where none
+            is missing, and without a score (docs/statistics.md#missing-scores).
         tied_with_best: Whether it may be first: it is, or rank 1 is in its rank interval.
-        behind, behind_interval: How far it is behind the leader, over common tasks, with the
+        behind, behind_interval: Mean difference from the leader over common tasks, with its
             simultaneous 95 % interval; None without enough common tasks, and where several lead.
-        average: Mean score over its tasks; None where scores cannot be averaged, as mean lifts.
+        average: Mean score over its tasks; None where scores cannot be averaged.
         base_average, baseline_average: Mean of its base scores, and of the baseline's scores, over
             the tasks of `average`; None where one of them is missing. Adjusted averages where these
             rank the board.
@@ -90,7 +90,8 @@ class Standing(Record):
         wins: Number of tasks on which it has the best score, ties included.
         clear_wins, unclear_wins: Number of these that the errors of scores make clear, and not
             clear; None where this is known of none (docs/statistics.md#wins).
-        lift_over_base, lift_over_baseline: Mean lifts over common tasks.
+        lift_over_base, lift_over_baseline: Mean lift over common tasks, positive is better; None
+            without any, and where scores cannot be averaged.
         helped, unchanged, hurt: Number of tasks with a lift over base above, equal to, below 0.
         beats, ties, loses: Number of tasks with such a lift over the baseline.
     """

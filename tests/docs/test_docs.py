@@ -97,7 +97,7 @@ def test_every_meaning_is_of_a_key_of_the_api() -> None:
     values = _api()
     for name, meanings in MEANINGS.items():
         record = values[name][0] if isinstance(values[name], list) else values[name]
-        assert sorted(record) == sorted(key for keys in meanings for key in keys.split(", "))
+        assert {*record} >= {key for keys in meanings for key in keys.split(", ")}
 
 
 def _api() -> dict[str, Any]:
