@@ -15,7 +15,7 @@ from site_builder.compute.results import Results
 from site_builder.compute.scores import Roles
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
-from site_builder.formatting import NumberFormat, scale_for
+from site_builder.formatting import NumberFormat, counted, listed, scale_for
 from site_builder.records import Record, replace
 
 MERITS = {"mean": "mean score", "mean_win_rate": "mean win rate", "additive": "adjusted average"}
@@ -160,6 +160,25 @@ class Labels(Record):
     def runs(self, best: Best) -> list[str]:
         """Return the names of all models that share a best score."""
         return [self.run(m, v) for m, v in zip(best.models, best.variants, strict=True)]
+
+    def lead(self, board: Board, most: int = 0) -> str:
+        """Return who leads a board and who else may be first, without a full stop.
+
+        Empty if no model is ranked. Others are named, at most so many, or else counted.
+        """
+        first = listed([self.models[s.model] for s in board.leaders])
+        if len(board.ranked) < 2:
+            return f"{first} is the only ranked model" if first else ""
+        shared = len(board.leaders) > 1
+        lead = f"{first} {'share the first rank' if shared else 'is first'}"
+        if not board.tested:
+            return f"{lead} over {counted(len(board.tasks), 'task')}, too few to tell models apart"
+        if board.rivals:
+            others = counted(len(board.rivals), "other")
+            if most:
+                others = listed([self.models[s.model] for s in board.rivals], most)
+            return f"{lead}; {others} may be first too"
+        return lead if shared else f"{first} is clearly first"
 
     def served(self, provider: str, model: str) -> str:
         """Return the name of a model at a provider; the model may be missing on the board."""

@@ -17,12 +17,6 @@ from site_builder.charts.dumbbells import (
     tasks_averaged,
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
-from site_builder.charts.leaders import (
-    comparable_boards,
-    find_rivals,
-    has_comparable_average,
-    has_mixed_directions,
-)
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import round_float
@@ -34,7 +28,7 @@ from site_builder.table_model import Column, Field, Table, table_of
 
 def chart_averages(results: Results, labels: Labels) -> Chart | None:
     """Chart the average of each model before and after tuning; None if averages mean nothing."""
-    boards = comparable_boards(results)
+    boards = results.comparable_boards
     averages = {} if boards is None else _best_averages(results, labels, boards)
     if boards is None or len(averages) < 2:
         return None
@@ -77,7 +71,7 @@ def _best_averages(
     for board in (boards[variant] for variant in labels.roles.contest):
         for s in board.ranked:
             average = board.average(s)
-            if average is not None and has_comparable_average(board, s):
+            if average is not None and board.is_comparable(s):
                 best[s.model] = max(
                     best.get(s.model, average), average, key=lambda mean: direction * mean
                 )
@@ -104,7 +98,7 @@ def _tuning_title(results: Results, labels: Labels) -> str:
     is_whole = stats.runs_paired == stats.runs_tuned
     scope = "" if is_whole else f" over {counted(stats.runs_paired, 'pair')}"
     title = f"{sentence(labels.tuned)} scores average {new}{scope}"
-    if has_mixed_directions(results) or old == new:
+    if results.has_mixed_directions or old == new:
         return f"{title}, {labels.base} scores {old}"
     is_better = (after > before) == (results.scores.direction[0] > 0)
     than = f"{'better' if is_better else 'worse'} than {labels.base} ({old})"
@@ -126,12 +120,12 @@ def _best_title(
 ) -> str:
     """Return who has the best average, and whether that is clear."""
     board = boards[labels.roles.primary]
-    if len(labels.roles.contest) > 1 or has_mixed_directions(results):
+    if len(labels.roles.contest) > 1 or results.has_mixed_directions:
         return f"{sentence(average_name(board))}s of {counted(len(averages), 'model')}"
     rounded = {model: round_float(average) for model, average in averages.items()}
     best = next(iter(rounded.values()))
     first = [labels.models[m] for m, average in rounded.items() if average == best]
-    score, rivals = labels.scale.score(best), find_rivals(board)
+    score, rivals = labels.scale.score(best), board.rivals
     have = "share" if len(first) > 1 else "has"
     title = f"{listed(first)} {have} the best {average_name(board)}, {score}"
     if board.rules.rank_by == "mean_win_rate":

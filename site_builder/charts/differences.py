@@ -196,8 +196,7 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
     """Make the table of categories, lowest difference first, with tasks beaten and lift."""
     compared = any(c.best_lift_over_baseline is not None for c in categories)
     leaders = {
-        c.category: [s.model for s in c.boards[labels.roles.primary].ranked if s.rank == 1]
-        for c in categories
+        c.category: [s.model for s in c.boards[labels.roles.primary].leaders] for c in categories
     }
     number, scales = partial(Column, align="number"), labels.category_scales
     best_minus, beating = f"Best minus {labels.baseline}", f"Tasks that beat {labels.baseline}"

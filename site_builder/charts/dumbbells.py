@@ -20,7 +20,6 @@ from site_builder.charts.cells import (
     task_cell,
 )
 from site_builder.charts.forms import room_around, spans_trace
-from site_builder.charts.leaders import has_every_task
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
@@ -158,7 +157,7 @@ def average_rows(
             for v, s in standings.items()
         }
         before = shared(s.base_average for s in standings.values())
-        is_whole = all(has_every_task(boards[v], s) for v, s in standings.items())
+        is_whole = all(boards[v].is_complete(s) for v, s in standings.items())
         is_joined = before is not None or (has_same_tasks and is_whole)
         head, reference = model_cell(labels, model), None
         if standings:
@@ -176,7 +175,7 @@ def tasks_averaged(board: Board) -> str:
         # Tasks without a score of a ranked model do not count.
         has_unranked = any(s.scored and s.rank is None for s in board.standings)
         return "the tasks of the ranked models" if has_unranked else counted(n, "task")
-    if all(has_every_task(board, s) for s in board.ranked):
+    if all(map(board.is_complete, board.ranked)):
         return counted(n, "task")
     return f"the tasks that each model has, {n:,} in all"
 

@@ -13,7 +13,6 @@ from site_builder.charts.averages import average_name, averaged_over, clearly_te
 from site_builder.charts.cells import MODEL, model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import shared
-from site_builder.charts.leaders import comparable_boards, has_mixed_directions
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import round_float
@@ -111,11 +110,11 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
 
 def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
     """Chart average against a cost; None below three points, and where averages mean nothing."""
-    boards = comparable_boards(results)
+    boards = results.comparable_boards
     board = results.board if boards is None else boards[results.board.variant]
     points = _points(board, axis)
     too_few = len({p.cost for p in points}) < 2 or len(points) < 3
-    if boards is None or too_few or has_mixed_directions(results):
+    if boards is None or too_few or results.has_mixed_directions:
         return None
     direction, unit = float(results.scores.direction[0]), average_name(board)
     frontier, baseline = _frontier(points, direction), _find_baseline(board, labels, points, axis)

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from site_builder.addresses import Address, Link, page_link
 from site_builder.charts.cells import CATEGORY, MODEL, TASK, number_cell, score_cell, text_cell
 from site_builder.charts.chart import Embed
-from site_builder.charts.leaders import has_every_task, lead_text
 from site_builder.compute.board import Standing
 from site_builder.compute.numbers import Array, float_or_none, mean_of
 from site_builder.compute.results import Results
@@ -291,7 +290,7 @@ def _range_title(results: Results, labels: Labels) -> str:
     scored = [s for s in board.standings if s.scored]
     means = {t.task: t.mean[board.variant] or 0.0 for t in results.tasks if board.variant in t.best}
     size = f"{counted(len(scored), 'model')} on {counted(len(means), 'task')}"
-    if not board.rules.averaged or not all(has_every_task(board, s) for s in scored):
+    if not board.rules.averaged or not all(map(board.is_complete, scored)):
         return size
     ends = (min(means, key=means.__getitem__), max(means, key=means.__getitem__))
     if any([*means.values()].count(means[task]) > 1 for task in ends):
@@ -549,7 +548,7 @@ def _finding(
     labels, variant = layout.labels, layout.results.board.variant
     values, verdicts = one.values[:, columns], one.verdicts[:, columns]
     if one.against is None:
-        return lead_text(category.boards[variant], labels)
+        return labels.lead(category.boards[variant])
     if one.against == "base":
         n, better = int((~np.isnan(values)).sum()), int((values > 0).sum())
         are = "is" if better == 1 else "are"

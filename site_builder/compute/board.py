@@ -154,6 +154,14 @@ class Board(CachingRecord):
         by_rate = self.rules.rank_by == "mean_win_rate"
         return standing.win_rate if by_rate else self.average(standing)
 
+    def is_complete(self, standing: Standing) -> bool:
+        """Return whether a model has a score on every task."""
+        return standing.scored == len(self.tasks)
+
+    def is_comparable(self, standing: Standing) -> bool:
+        """Return whether an average compares with those of models that have every task."""
+        return self.rules.rank_by == "additive" or self.is_complete(standing)
+
     @cached_property
     def _by_model(self) -> dict[str, Standing]:
         return {s.model: s for s in self.standings}
@@ -162,6 +170,21 @@ class Board(CachingRecord):
     def ranked(self) -> tuple[Standing, ...]:
         """The standings that have a rank."""
         return tuple(s for s in self.standings if s.rank is not None)
+
+    @cached_property
+    def leaders(self) -> tuple[Standing, ...]:
+        """The models that share the first rank."""
+        return tuple(s for s in self.ranked if s.rank == 1)
+
+    @cached_property
+    def rivals(self) -> tuple[Standing, ...]:
+        """The other models that may be first with another choice of tasks."""
+        return tuple(s for s in self.ranked if s.tied_with_best and s.rank != 1)
+
+    @property
+    def has_clear_leader(self) -> bool:
+        """Whether one model leads, and no other may be first."""
+        return self.tested and len(self.leaders) == 1 and not self.rivals
 
     @cached_property
     def places(self) -> Mapping[str, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from site_builder.charts.leaders import is_clearly_first
 from site_builder.charts.previews import PreviewChart, card_model, card_task
 from site_builder.charts.scores import is_best_tied
 from site_builder.compute.board import Board, Standing
@@ -152,7 +151,7 @@ def _over(site: Site, n_tasks: int) -> str:
 def _place_verdict(board: Board, s: Standing) -> str:
     if not board.tested:
         return _VERDICTS["too few"]
-    if s.rank == 1 and is_clearly_first(board):
+    if s.rank == 1 and board.has_clear_leader:
         return "Yes"
     if not s.tied_with_best:
         return "No"

@@ -17,7 +17,6 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.charts.dumbbells import shared, tasks_averaged
-from site_builder.charts.leaders import is_clearly_first
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
 from site_builder.compute.numbers import pairs_or_none
@@ -180,7 +179,7 @@ def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
     """Return a tag that says whether a model is clearly the best of its board, or may be first."""
     if standing.rank is None or not standing.tied_with_best or not board.tested:
         return ()
-    return ("best",) if is_clearly_first(board) else ("may be first",)
+    return ("best",) if board.has_clear_leader else ("may be first",)
 
 
 def possible_text(board: Board, standing: Standing) -> str:

@@ -7,7 +7,6 @@ from typing import Literal
 
 from site_builder.charts.chart import id_of
 from site_builder.charts.dumbbells import tasks_averaged
-from site_builder.charts.leaders import find_rivals, lead_text
 from site_builder.compute.board import Board, Standing
 from site_builder.formatting import counted, percent
 from site_builder.labels import MERITS, with_article
@@ -104,7 +103,7 @@ def board_note(site: Site) -> str:
     elif share > 0:
         sentences.append(f"A model needs scores on {percent(share)} of the tasks to be ranked.")
     if any(board.tested for board in site.results.boards.values()):
-        if any(map(find_rivals, site.results.boards.values())):
+        if any(board.rivals for board in site.results.boards.values()):
             sentences.append(
                 "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: the "
                 "gap to first place could be due to which tasks were picked."
@@ -207,7 +206,7 @@ def _rows(spec: BoardTableSpec) -> list[Standing]:
 
 def _lead(spec: BoardTableSpec) -> str:
     """Who leads, and who else may be first."""
-    text = lead_text(spec.board, spec.labels, _MOST_NAMED)
+    text = spec.labels.lead(spec.board, _MOST_NAMED)
     return f"{text}." if text else ""
 
 

@@ -9,7 +9,6 @@ from site_builder.addresses import Address
 from site_builder.charts.cells import TASK, best_fields, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import category_table
-from site_builder.charts.leaders import lead_text
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import counted
 from site_builder.pages.board_table import BoardTableSpec
@@ -72,7 +71,7 @@ def _make_category(site: Site, category: CategoryResult) -> Page:
 def _summary(site: Site, category: CategoryResult) -> str:
     labels, n = site.labels, counted(len(category.tasks), "task")
     board, lift = category.boards[labels.roles.primary], category.best_lift_over_baseline
-    lead = lead_text(board, labels)
+    lead = labels.lead(board)
     first = f"{n}; {lead}." if lead else f"{n}."
     if lift is None:
         return first

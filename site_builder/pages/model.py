@@ -26,7 +26,6 @@ from site_builder.charts.cells import (
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.charts.grid import ScoreGrid
-from site_builder.charts.leaders import find_leaders, find_rivals, lead_text
 from site_builder.charts.scores import chart_model_tasks
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import ModelInfo
@@ -165,7 +164,7 @@ def make_models(site: Site) -> Iterator[Page]:
     """Yield the full board, then a page for each model in the order of the board."""
     board, labels, charts = site.results.board, site.labels, site.charts
     n, tasks = counted(len(board.standings), "model"), counted(len(board.tasks), "task")
-    lead = lead_text(board, labels)
+    lead = labels.lead(board)
     parts = (
         "every column",
         charts.scores and "every task",
@@ -232,7 +231,7 @@ def _firmness(board: Board, s: Standing) -> str:
         return ""
     if s.rank != 1:
         return "; it may be first"
-    others = len(find_leaders(board)) + len(find_rivals(board)) - 1
+    others = len(board.leaders) + len(board.rivals) - 1
     return f"; {counted(others, 'other model')} may be first" if others else ""
 
 

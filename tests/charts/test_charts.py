@@ -10,7 +10,6 @@ import pytest
 
 from site_builder.charts import theme
 from site_builder.charts.forms import WIDE_COLUMN
-from site_builder.charts.leaders import comparable_boards
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import (
     as_json,
@@ -192,7 +191,7 @@ def test_reference_is_at_the_score_of_the_baseline(name):
             assert results.training_sets is not None
             assert len(results.training_sets.below) == len(shapes)
         elif chart.id in ("averages", "size", "score-by-price") and roles.baseline is not None:
-            boards = comparable_boards(results)
+            boards = results.comparable_boards
             assert boards is not None
             drawn_boards = [boards[v] for v in roles.contest]
             beside = {s.baseline_average for board in drawn_boards for s in board.ranked}
@@ -214,7 +213,7 @@ def test_reference_is_at_the_score_of_the_baseline(name):
 
 def comparable_average(results):
     """The average of the baseline over the tasks that the others have; none if it lacks one."""
-    boards, roles = comparable_boards(results), results.scores.roles
+    boards, roles = results.comparable_boards, results.scores.roles
     assert boards is not None
     board = boards[roles.baseline_variant]
     baseline = board.standing(roles.baseline)
