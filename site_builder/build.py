@@ -26,7 +26,7 @@ from site_builder.publish.folder import (
     recover,
 )
 from site_builder.publish.manifest import MANIFEST, SIGNATURE, Origin, with_manifest
-from site_builder.publish.signature import sign_manifest
+from site_builder.publish.verify import sign_manifest
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
 from site_builder.render.environment import find_stray_templates

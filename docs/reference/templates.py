@@ -16,8 +16,7 @@ from site_builder.pages.changes import ChangesContext
 from site_builder.pages.choose import ChooseContext
 from site_builder.pages.compare import CompareContext
 from site_builder.pages.data import DataContext
-from site_builder.pages.embeds import EmbedContext
-from site_builder.pages.home import HomeContext
+from site_builder.pages.home import EmbedContext, HomeContext
 from site_builder.pages.model import ModelContext, ModelsContext
 from site_builder.pages.page import Page
 from site_builder.pages.serving import ServingContext

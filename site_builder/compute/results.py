@@ -9,7 +9,6 @@ from site_builder.compute.board import Board, choose_rules, compute_boards, comp
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
 from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.numbers import Array
-from site_builder.compute.power import smallest_difference
 from site_builder.compute.robustness import (
     DecisiveTasks,
     MetricResult,
@@ -32,7 +31,13 @@ from site_builder.compute.significance import (
     judge_lifts,
     verdict_of,
 )
-from site_builder.compute.stats import Stats, TrainingSets, compute_stats, compute_training_sets
+from site_builder.compute.stats import (
+    Stats,
+    TrainingSets,
+    compute_stats,
+    compute_training_sets,
+    smallest_difference,
+)
 from site_builder.compute.tasks import (
     CategoryResult,
     RankAgreement,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address
-from site_builder.charts.analysis import chart_redundancy
+from site_builder.charts.analysis import chart_redundancy, chart_separability
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import (
     chart_lift_correlations,
@@ -13,7 +13,6 @@ from site_builder.charts.correlations import (
     feature_values_table,
     lift_correlations_table,
 )
-from site_builder.charts.separability import chart_separability
 from site_builder.formatting import listed, sentence
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record, replace

@@ -15,7 +15,7 @@ from site_builder.compute.numbers import round_float
 from site_builder.formatting import listed
 from site_builder.pages.board_table import common_bounds
 from site_builder.pages.board_views import BoardView, short_board
-from site_builder.pages.browser_data import ERRORS, SCORES, board_data
+from site_builder.pages.choose import ERRORS, SCORES, board_data
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 

@@ -1,13 +1,14 @@
-"""Make the home page."""
+"""Make the home page, and the leaderboard and charts alone for other pages to embed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from site_builder.addresses import Address, Fact
+from site_builder.addresses import Address, Fact, Kind, Link
 from site_builder.charts.chart import Chart, Embed
 from site_builder.charts.differences import unselected
-from site_builder.formatting import count
+from site_builder.charts.grid import ScoreGrid
+from site_builder.formatting import count, counted
 from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import (
     MOST_SHORT,
@@ -16,7 +17,6 @@ from site_builder.pages.board_views import (
     board_note,
     board_views,
 )
-from site_builder.pages.embeds import LEADERBOARD
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.robustness import Finding, leader_by_rule
 from site_builder.records import Record
@@ -95,3 +95,61 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
     yield Fact("models ranked", ranked, f"/{stats.models}", term="rank")
     yield Fact("tasks", count(stats.tasks))
     yield Fact("scores", count(stats.scores))
+
+
+# --- embedded views -----------------------------------------------------------------------------
+
+LEADERBOARD = Embed(
+    "leaderboard", Link("Model leaderboard", Address("embed", "leaderboard")), height=720
+)
+
+
+class EmbedContext(Record):
+    """What an embedded view shows: a chart, every score, or the leaderboard.
+
+    Attributes:
+        origin: The site's name, with a link to the place of the view on the site.
+        chart: The chart; None for anything else.
+        grid: Every score; None for anything else.
+        views: The leaderboard; empty for anything else.
+        note: What a reader needs to know of its ranks.
+    """
+
+    origin: Link
+    chart: Chart | None = None
+    grid: ScoreGrid | None = None
+    views: tuple[BoardView, ...] = ()
+    note: str = ""
+
+
+def make_embeds(site: Site) -> Iterator[Page]:
+    """Yield a page for the leaderboard, and for each chart that the board has."""
+    title, charts = site.config.site.title, site.charts
+    spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
+    n = counted(len(site.results.board.ranked), "ranked model")
+    about = f"The model leaderboard of {title}: {n}, for embedding in other pages."
+    origin = Link(title, Address("home", anchor="leaderboard"))
+    context = EmbedContext(origin, views=board_views(spec, "board"), note=board_note(site))
+    yield _view(LEADERBOARD, about, context)
+    homes: Mapping[Kind, tuple[Chart | None, ...]] = {
+        "home": (charts.price or charts.size, charts.task_lifts, charts.winners),
+        "models": (charts.averages, charts.size if charts.price else None),
+        "categories": (charts.category_lifts,),
+        "analysis": (charts.correlations, charts.training_sets),
+        "serving": (charts.latency, charts.prices),
+    }
+    for kind, found in homes.items():
+        for chart in found:
+            if chart is not None and chart.embed is not None:
+                origin = Link(title, Address(kind, anchor=f"chart-{chart.id}"))
+                yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
+    if charts.scores is not None:
+        origin = Link(title, Address("models", anchor="by-task"))
+        about = f"{charts.scores.measures[0].title}."
+        yield _view(charts.scores.embed, about, EmbedContext(origin, grid=charts.scores))
+
+
+def _view(embed: Embed, about: str, context: EmbedContext) -> Page:
+    """The page of a view; not listed, because the site shows it on another page."""
+    to = embed.link.to or Address("embed", embed.id)
+    return Page(to, "embed.html", embed.link.text, about, context, listed=False)

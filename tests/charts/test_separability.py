@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from site_builder.charts.separability import _lanes, chart_separability
+from site_builder.charts.analysis import _lanes, chart_separability
 from tests.helpers.charted import column, said
 
 LEVELS = np.array([0.3, 0.5, 0.4, 0.6, 0.35, 0.55, 0.45, 0.5])

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from site_builder.compute.board import RankingRules
-from site_builder.compute.power import required_effect, smallest_difference
+from site_builder.compute.stats import required_effect, smallest_difference
 from site_builder.records import replace
 from tests.helpers.boards import BY_MEAN, Runs, make_board, make_scores
 

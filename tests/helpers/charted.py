@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from site_builder.charts.analysis import chart_redundancy, chart_training_sets
+from site_builder.charts.analysis import chart_redundancy, chart_separability, chart_training_sets
 from site_builder.charts.averages import chart_averages, chart_winners
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import (
@@ -23,7 +23,6 @@ from site_builder.charts.differences import (
 )
 from site_builder.charts.frontier import chart_price, chart_size
 from site_builder.charts.scores import chart_model_tasks, chart_task_models
-from site_builder.charts.separability import chart_separability
 from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig

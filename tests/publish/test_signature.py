@@ -11,7 +11,7 @@ from site_builder import __version__
 from site_builder.cli import main
 from site_builder.publish.folder import publish
 from site_builder.publish.manifest import MANIFEST, SIGNATURE, with_manifest
-from site_builder.publish.signature import NAMESPACE, sign_manifest
+from site_builder.publish.verify import NAMESPACE, sign_manifest
 from tests.helpers.published import NEW_SITE, SITE, make_key
 
 pytestmark = pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="OpenSSH is not installed")
