@@ -44,6 +44,23 @@ class Dumbbell(Record):
     is_at_chance: bool = False
 
 
+class AxisRange(Record):
+    """The ends of a scale."""
+
+    low: float
+    high: float
+
+    def share(self, value: float) -> float:
+        """Return where a value stands between the ends, 0..1; in the middle where they are one."""
+        if self.high <= self.low:
+            return 0.5
+        return round((value - self.low) / (self.high - self.low), 4)
+
+    def place(self, value: float | None) -> float | None:
+        """Return where a value stands, if there is one."""
+        return None if value is None else self.share(value)
+
+
 class Cell(Record):
     """One cell of a table.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.compute.numbers import Array
+from site_builder.compute.numbers import Array, floats_or_none
 from site_builder.records import Record
 
 # --- bars ---------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def draw_heatmap(
     """
     heat = {
         "type": "heatmap",
-        "z": nullable(values),
+        "z": [floats_or_none(row) for row in values],
         "x": list(range(len(columns))),
         "y": list(range(len(rows))),
         "xgap": 1,
@@ -168,11 +168,6 @@ def draw_half_matrix(
     half = np.where(np.tri(len(values), k=-1, dtype=bool), values, np.nan)[1:, :-1]
     texts = [row[:-1] for row in hovers[1:]]
     return draw_heatmap(half, names[1:], names[:-1], texts, **trace)
-
-
-def nullable(values: Array) -> list[list[float | None]]:
-    """Return a matrix as lists, with None for NaN."""
-    return [[None if np.isnan(v) else float(v) for v in row] for row in values]
 
 
 def spans_trace(

@@ -216,11 +216,7 @@ def _baseline_title(
 
 
 def _frontier_title(
-    labels: Labels,
-    axis: _Axis,
-    board: Board,
-    points: Sequence[_Point],
-    frontier: Sequence[_Point],
+    labels: Labels, axis: _Axis, board: Board, points: Sequence[_Point], frontier: Sequence[_Point]
 ) -> str:
     names = [labels.models[p.model] for p in frontier]
     have, their = ("have", "their") if len(names) > 1 else ("has", "its")
@@ -368,7 +364,8 @@ def _shapes(picture: _Picture, left: float) -> Iterator[dict[str, Any]]:
     baseline = picture.baseline
     if baseline is None:
         return
-    yield from theme.reference_level(baseline.average, 0, "")["shapes"]
+    level = {"x0": 0, "x1": 1, "xref": "paper", "y0": baseline.average, "y1": baseline.average}
+    yield {"type": "line", "line": theme.DOTTED, **level}
     if baseline.cost is not None:
         low, high = picture.averages
         yield {
@@ -506,11 +503,7 @@ def _name(point: _Point, text: str, side: int, shift: float) -> dict[str, Any]:
 
 
 def _table(
-    points: Sequence[_Point],
-    frontier: Collection[_Point],
-    labels: Labels,
-    axis: _Axis,
-    unit: str,
+    points: Sequence[_Point], frontier: Collection[_Point], labels: Labels, axis: _Axis, unit: str
 ) -> Table:
     def name_cell(p: _Point) -> Cell:
         return model_cell(labels, p.model, tags=("frontier",) if p in frontier else ())

@@ -6,11 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from site_builder.charts import theme
-from site_builder.charts.correlations import (
-    column_label,
-    column_phrase,
-    lift_correlations_title,
-)
+from site_builder.charts.correlations import column_label, column_phrase, lift_correlations_title
 from site_builder.charts.differences import compared_categories, compared_tasks
 from site_builder.charts.dumbbells import (
     DumbbellEnd,
@@ -28,7 +24,7 @@ from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, counted, money, seconds, sentence
 from site_builder.labels import MERITS, Labels
 from site_builder.records import Record
-from site_builder.table_model import Dumbbell, Item, Tone
+from site_builder.table_model import AxisRange, Dumbbell, Item, Tone
 
 _MOST_ROWS = 6
 _MOST_TICKS = 5
@@ -78,11 +74,8 @@ class PreviewCard(Record):
     chart: PreviewChart | None
 
 
-class Axis(Record):
-    """A linear scale between two values."""
-
-    low: float
-    high: float
+class Axis(AxisRange):
+    """A linear scale between two values, with labels."""
 
     @classmethod
     def around(cls, values: Iterable[float | None]) -> Axis:
@@ -97,14 +90,6 @@ class Axis(Record):
         """Make the axis of bars: it includes zero."""
         known = [0.0, *values]
         return cls(min(known), max(known) if any(known) else 1.0)
-
-    def share(self, value: float) -> float:
-        """Return the position of a value, 0 at the low end and 1 at the high end."""
-        return round((value - self.low) / (self.high - self.low), 4)
-
-    def place(self, value: float | None) -> float | None:
-        """Return the position of a value, if there is one."""
-        return None if value is None else self.share(value)
 
     def bar(self, value: float) -> BarSpan:
         """Make a bar from zero."""
@@ -204,12 +189,7 @@ def _bars(
         return None
     axis = Axis.from_zero(value for _, value in named)
     rows = tuple(
-        CardRow(
-            name,
-            write(value),
-            axis.bar(value),
-            _tone(value) if name in clear else "",
-        )
+        CardRow(name, write(value), axis.bar(value), _tone(value) if name in clear else "")
         for name, value in named
     )
     return PreviewChart(rows, axis.ticks(signed=signed), caption)
@@ -308,10 +288,7 @@ def _chance(rows: Sequence[DumbbellRow]) -> str:
 
 
 def _dumbbells(
-    rows: Sequence[DumbbellRow],
-    labels: Labels,
-    caption: str,
-    baseline: float | None = None,
+    rows: Sequence[DumbbellRow], labels: Labels, caption: str, baseline: float | None = None
 ) -> PreviewChart:
     """Draw rows with their intervals."""
     marks = []

@@ -7,10 +7,7 @@ from math import isnan
 
 import numpy as np
 
-from site_builder.charts.cells import (
-    MODEL,
-    TASK,
-)
+from site_builder.charts.cells import MODEL, TASK
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
     DumbbellRow,

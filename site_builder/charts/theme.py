@@ -294,18 +294,7 @@ def room_for_values(
 def reference_line(x: float, name: str, value: str = "") -> dict[str, Any]:
     """Return layout keys for a vertical dotted line, labelled at its top."""
     ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
-    return _reference(ends, {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom"}, name, value)
-
-
-def reference_level(y: float, at: float, name: str, value: str = "") -> dict[str, Any]:
-    """Return layout keys for a horizontal dotted line, labelled below it at `at` of the x axis."""
-    ends = {"x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y}
-    return _reference(ends, {"x": at, "xanchor": "center", "y": y, "yanchor": "top"}, name, value)
-
-
-def _reference(
-    ends: dict[str, Any], place: dict[str, Any], name: str, value: str
-) -> dict[str, Any]:
+    place = {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom"}
     text = plain(f"{shortened(name, WIDE_LABEL)} {value}".rstrip())
     return {
         "shapes": [{"type": "line", "line": DOTTED, **ends}],

@@ -5,13 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.intervals import (
-    LEAST_TASKS,
-    LEVEL,
-    Families,
-    sum_families,
-    t_quantile,
-)
+from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, sum_families, t_quantile
 from site_builder.compute.numbers import Array, counts_to, round_significant
 from site_builder.compute.ranks import Leads
 from site_builder.compute.score_error import REACH

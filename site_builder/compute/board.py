@@ -12,12 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from site_builder.compute.additive import (
-    Places,
-    adjusted_intervals,
-    compare_adjusted,
-    fit_additive,
-)
+from site_builder.compute.additive import Places, adjusted_intervals, compare_adjusted, fit_additive
 from site_builder.compute.intervals import LEAST_TASKS, known_errors, mean_intervals
 from site_builder.compute.numbers import (
     Array,

@@ -21,11 +21,7 @@ from site_builder.compute.numbers import (
     pairs_or_none,
     round_significant,
 )
-from site_builder.compute.score_error import (
-    compare_with_chance,
-    compute_score_errors,
-    find_ties,
-)
+from site_builder.compute.score_error import compare_with_chance, compute_score_errors, find_ties
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, asdict, make_records, replace
 from site_builder.tables.read import Tables

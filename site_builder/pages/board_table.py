@@ -8,14 +8,7 @@ from functools import partial
 from itertools import repeat
 
 from site_builder.addresses import Link, method_link
-from site_builder.charts.cells import (
-    MODEL,
-    RANK,
-    lift_cell,
-    model_cell,
-    number_cell,
-    text_cell,
-)
+from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, text_cell
 from site_builder.charts.dumbbells import shared, tasks_averaged
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
@@ -27,18 +20,12 @@ from site_builder.compute.significance import (
     mean_lift_intervals,
     verdict_of,
 )
-from site_builder.formatting import (
-    MISSING,
-    NumberFormat,
-    billions,
-    count,
-    coverage,
-    p_value,
-)
+from site_builder.formatting import MISSING, NumberFormat, billions, count, coverage, p_value
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record, field, replace
 from site_builder.table_model import (
+    AxisRange,
     Cell,
     Column,
     Dumbbell,
@@ -224,10 +211,11 @@ def model_filters(facts: ModelInfo) -> Mapping[str, str | None]:
     }
 
 
-def task_tools(site: Site, nouns: tuple[str, str] = ("task", "tasks")) -> TableTools:
-    """Return the filter by category, where tasks differ in it; `nouns` name one row and several."""
+def task_tools(site: Site) -> TableTools:
+    """Return the filter by category, where tasks differ in it."""
     categories = {facts.category for facts in site.results.catalog.tasks.values()}
-    return TableTools(*nouns, (Filter("category", "Category"),) if len(categories) > 1 else ())
+    filters = (Filter("category", "Category"),) if len(categories) > 1 else ()
+    return TableTools("task", "tasks", filters)
 
 
 def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
@@ -376,11 +364,7 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     )
     yield Field(
         Column("coverage", "Coverage", "number", "Tasks with a score", term="average"),
-        lambda s: number_cell(
-            s.scored,
-            coverage(s.scored, n),
-            possible_text(spec.board, s),
-        ),
+        lambda s: number_cell(s.scored, coverage(s.scored, n), possible_text(spec.board, s)),
         spec.full or any(s.scored not in (0, n) for s in spec.board.standings),
     )
 
@@ -462,21 +446,6 @@ def _lift_cells(spec: BoardTableSpec, against: Against) -> Callable[[Standing, f
 # --- drawings -----------------------------------------------------------------------------------
 
 
-class AxisRange(Record):
-    """The ends of a scale."""
-
-    low: float
-    high: float
-
-    def share(self, value: float | None) -> float | None:
-        """Return where a value stands between the ends, 0..1; in the middle where they are one."""
-        if value is None:
-            return None
-        if self.high <= self.low:
-            return 0.5
-        return round((value - self.low) / (self.high - self.low), 4)
-
-
 def common_bounds(tasks: Iterable[TaskInfo]) -> tuple[float, float] | None:
     """Return the bounds that all tasks share; None where they differ or are not stated."""
     bounds = {(task.score_min, task.score_max) for task in tasks}
@@ -506,5 +475,5 @@ def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell 
     if spec.is_borrowed(s):
         # The baseline from another variant is the reference itself, and needs no other mark.
         marks = (None, None, average)
-    before, after, baseline = map(limits.share, marks)
+    before, after, baseline = map(limits.place, marks)
     return Dumbbell(before, after, baseline, None, None, f"{labels.models[s.model]}: {text}")

@@ -12,12 +12,7 @@ from functools import partial
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEAST_TASKS
-from site_builder.compute.numbers import (
-    Array,
-    decimals_needed,
-    floats_or_none,
-    integers_or_none,
-)
+from site_builder.compute.numbers import Array, decimals_needed, floats_or_none, integers_or_none
 from site_builder.formatting import counted
 from site_builder.pages.board_table import common_bounds, rank_range
 from site_builder.pages.board_views import BoardView, short_board

@@ -43,7 +43,7 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.pages.answers import Answer, model_answer, model_board
-from site_builder.pages.board_table import AxisRange, BoardTableSpec, rank_cell, span_text
+from site_builder.pages.board_table import BoardTableSpec, rank_cell, span_text
 from site_builder.pages.board_views import BoardView, LegendItem, board_note, board_views
 from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
@@ -64,7 +64,7 @@ from site_builder.pages.robustness import (
     metric_scale,
 )
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Dumbbell, Field, Table, table_of
+from site_builder.table_model import AxisRange, Cell, Column, Dumbbell, Field, Table, table_of
 
 _REACH = 2
 _N_FIGURES = 4
@@ -408,7 +408,7 @@ def _means_range(found: Sequence[_CategoryMeans]) -> AxisRange:
 
 def _means_drawing(limits: AxisRange, c: _CategoryMeans) -> Cell:
     s, text = c.standing, f"{c.category}: {c.scale.score(c.mean)}"
-    before, after, reference = map(limits.share, (s.base_average, c.mean, s.baseline_average))
+    before, after, reference = map(limits.place, (s.base_average, c.mean, s.baseline_average))
     return Cell("", c.mean, plot=Dumbbell(before, after, reference, text=text))
 
 

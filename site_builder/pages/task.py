@@ -142,7 +142,7 @@ class TaskContext(Record):
 def make_tasks(site: Site) -> Iterator[Page]:
     """Yield the list of tasks, then a page for each in the order of the tasks table."""
     tasks = site.results.tasks
-    context = TasksContext(_task_list(site), make_picker(site, "picker"))
+    context = TasksContext(_task_list(site), make_picker(site))
     compared = any(task.outcome is not None for task in tasks)
     versus = f", and how far the best is from {site.labels.baseline}" if compared else ""
     about = f"{counted(len(tasks), 'task')}: the best and the mean score on each{versus}."
@@ -174,9 +174,7 @@ def _task_list(site: Site) -> Table:
         *best_fields(site.results, labels, best_help),
         Field(mean, lambda t: score_cell(t.mean.get(primary), labels.scales[t.task])),
         Field(
-            lift,
-            lambda t: lift_cell(t.mean_lift_over_base, labels.scales[t.task]),
-            labels.lifted,
+            lift, lambda t: lift_cell(t.mean_lift_over_base, labels.scales[t.task]), labels.lifted
         ),
     )
     tasks, tools = site.results.tasks, task_tools(site)
@@ -193,13 +191,13 @@ def _task_list(site: Site) -> Table:
 # --- the picker ---------------------------------------------------------------------------------
 
 
-def make_picker(site: Site, table_id: str) -> Picker | None:
+def make_picker(site: Site) -> Picker | None:
     """Return the picker; None on a board with one task, or one too large to put into a page."""
     tasks = [t for t in site.results.tasks if t.models]
     rows = int(site.results.scores.scored.sum(axis=0).clip(max=_MOST_ROWS).sum())
     if len(tasks) < 2 or rows * _CELLS_A_ROW > _MOST_CELLS:
         return None
-    tables = {t.task: ranking_table(site, t, table_id, _MOST_ROWS) for t in tasks}
+    tables = {t.task: ranking_table(site, t, "picker", _MOST_ROWS) for t in tasks}
     models = dict.fromkeys(row.cells[1].link for table in tables.values() for row in table.rows)
     places, first = {link: i for i, link in enumerate(models)}, tasks[0].task
     anchors = {task: _anchors(table) for task, table in tables.items()}

@@ -21,12 +21,13 @@ from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import percent
 from site_builder.labels import Labels
-from site_builder.pages.board_table import AxisRange, model_filters, model_tools
+from site_builder.pages.board_table import model_filters, model_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AT_CHANCE,
+    AxisRange,
     Cell,
     Column,
     Dumbbell,
@@ -209,19 +210,19 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
         text = ", ".join((text, *chance_tags(after.at_chance)))
         low, high = after.interval or (None, None)
         plot = Dumbbell(
-            before=limits.share(before.score if before else None),
-            after=limits.share(after.score),
-            reference=limits.share(reference),
-            low=limits.share(low),
-            high=limits.share(high),
+            before=limits.place(before.score if before else None),
+            after=limits.place(after.score),
+            reference=limits.place(reference),
+            low=limits.place(low),
+            high=limits.place(high),
             text=f"{labels.models[entry.model]}: {text}",
-            chance=limits.share(chance),
+            chance=limits.place(chance),
             is_at_chance=bool(after.at_chance),
         )
         return Cell("", after.score, plot=plot)
 
     text = f"{labels.baseline}: {scale.score(reference)}"
-    line = Dumbbell(None, None, limits.share(reference), text=text, chance=limits.share(chance))
+    line = Dumbbell(None, None, limits.place(reference), text=text, chance=limits.place(chance))
     heading = "On the scale"
     if roles.base is not None and roles.tuned:
         tuned = labels.in_sentence(roles.primary)

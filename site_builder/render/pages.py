@@ -183,7 +183,7 @@ class _Renderer:
         self._templates = Templates(site.config.root)
         self._badges = BadgeDrawer(site.config, self._templates)
 
-    def make(self, made: Page | ScriptData) -> _Files:
+    def __call__(self, made: Page | ScriptData) -> _Files:
         """Make the files of a page or a script: its own, and the badge of a model."""
         if isinstance(made, ScriptData):
             return {self._urls.path(made.address): render_script(made, self._urls)}, []
@@ -325,7 +325,7 @@ def render_site(
     work = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
     made: list[_Files] = []
     texts = render_prose(site, prose, urls, {page.address for page in html})
-    setup = partial(_renderer, site, html, urls, assets, texts)
+    setup = partial(_Renderer, site, html, urls, assets, texts)
     templates = Templates(site.config.root)
     for page, result in templates.map(setup, work, workers):
         if isinstance(result, Breach):
@@ -344,17 +344,6 @@ def render_site(
             _files_for_hosts(html, urls, site.config.root),
         )
     )
-
-
-def _renderer(
-    site: Site,
-    pages: Sequence[Page],
-    urls: Urls,
-    assets: Assets,
-    texts: Mapping[str, RenderedText],
-) -> Callable[[Page | ScriptData], _Files]:
-    """Return the function that makes the files of a page, for one process."""
-    return _Renderer(site, pages, urls, assets, texts).make
 
 
 def find_source_faults(config: SiteConfig, prose: Prose) -> list[Fault]:

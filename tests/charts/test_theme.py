@@ -144,13 +144,6 @@ def test_reference_line_is_at_the_baseline():
     assert (0.5, f"{'n' * 45}{DOTS} 0.500") == (note["x"], note["text"])
 
 
-def test_reference_level_lies_across():
-    line = theme.reference_level(0.5, 2, "<b>", "0.500")
-    (shape,), (note,) = line["shapes"], line["annotations"]
-    assert (0.5, 0.5, "paper") == (shape["y0"], shape["y1"], shape["xref"])
-    assert (2, "top", "&lt;b&gt; 0.500") == (note["x"], note["yanchor"], note["text"])
-
-
 def test_line_without_a_value_has_its_name_alone():
     assert "10,000" == theme.reference_line(4, "10,000")["annotations"][0]["text"]
 
