@@ -88,10 +88,14 @@ class Moments(Record):
         return self.low if self.low == self.high else self.centre + self.off / self.n
 
     @property
+    def around(self) -> float:
+        """The sum of the squared deviations from the mean."""
+        return max(self.n * self.square + self.over - self.off**2 / self.n, 0.0)
+
+    @property
     def squares(self) -> float:
         """The sum of the squares of the values: those around the mean, and n times its square."""
-        around = self.n * self.square + self.over - self.off**2 / self.n
-        return max(around, 0.0) + self.n * self.mean**2
+        return self.around + self.n * self.mean**2
 
     def discordant(self, size: float) -> tuple[int, int] | None:
         """Return the number of values above and below 0, if all these are equally far from it.
@@ -130,8 +134,7 @@ class Moments(Record):
             if of.n < 2 or of.size <= _NOISE * self.n * max(self.size, size):
                 return None
             return sqrt(of.n / (of.n - 1) * of.squares) / self.n
-        squares = self.n * self.square + self.over - self.off**2 / self.n
-        return sqrt(max(squares, 0.0) / (self.n - 1) / self.n)
+        return sqrt(self.around / (self.n - 1) / self.n)
 
 
 class Difference(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from site_builder.addresses import Address, Link, method_link
@@ -19,6 +19,8 @@ from site_builder.pages.page import HOME, Page, Site, cite_site
 from site_builder.records import Record
 
 _GLOSSARY = Path(__file__).with_name("glossary.toml")
+# A word, its name, its anchor on the page on method, if any, and all its texts.
+_Texts = tuple[str, str, str, Mapping[str, str]]
 
 
 class Term(Record):
@@ -65,13 +67,14 @@ def make_about(site: Site) -> Iterator[Page]:
     """Yield the page on method, the glossary, and the 404 page."""
     about = "How every figure on this site is computed, from which data, and what it cannot tell."
     note = f"{ranking_rule(site.results.board)} {board_note(site)}".strip()
-    context, cite = AboutContext(note, tuple(_terms(site))), cite_site(site)
+    texts, shown, cite = tuple(_texts(site)), _shown(site), cite_site(site)
+    context = AboutContext(note, tuple(_terms(texts, shown)))
     yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
-    shown = _shown(site)
+    words = glossary(site)
     listed = [
-        word
-        for word in glossary(site).values()
-        if shown.get(word.id, True) and shown.get(_anchor(word.method), True)
+        words[word]
+        for word, _, term, _ in texts
+        if word in words and shown.get(word, True) and shown.get(term, True)
     ]
     by_name = GlossaryContext(tuple(sorted(listed, key=lambda word: word.name.lower())))
     about = f"The words that {site.config.site.title} uses, in plain English."
@@ -90,21 +93,15 @@ def glossary(site: Site) -> Mapping[str, Word]:
     }
 
 
-def _anchor(link: Link | None) -> str:
-    return link.to.anchor if link and link.to else ""
-
-
-def _terms(site: Site) -> Iterator[Term]:
+def _terms(found: Iterable[_Texts], shown: Mapping[str, bool]) -> Iterator[Term]:
     """Yield every statistic that this board shows, in its own names."""
-    shown = _shown(site)
-    for _, name, term, texts in _texts(site):
+    for _, name, term, texts in found:
         if "details" in texts and shown.get(term, True):
             heading, formula = texts.get("heading", name), texts.get("formula", "")
             yield Term(term, heading, texts["details"], formula)
 
 
-def _texts(site: Site) -> Iterator[tuple[str, str, str, Mapping[str, str]]]:
-    """Yield each word, its name, its anchor on the page on method, if any, and all its texts."""
+def _texts(site: Site) -> Iterator[_Texts]:
     filled = _filled(site)
     for word, section in tomllib.loads(_GLOSSARY.read_text(encoding="utf8")).items():
         texts = {key: " ".join(text.split()).format_map(filled) for key, text in section.items()}

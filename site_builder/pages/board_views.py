@@ -136,12 +136,13 @@ def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardVie
     name = f"Model leaderboard, {in_variant}" if in_variant else "Model leaderboard"
     caption = f"{name}: {counted(len(board.ranked), 'model')} ranked by {MERITS[rank_by]}"
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
+    lead = spec.labels.lead(board, _MOST_NAMED)
     return BoardView(
         id=view_id,
         label=spec.labels.variants[variant],
         table=table,
         ranked_by=ranking_rule(board),
-        note=" ".join(filter(None, (_lead(spec), _not_shown(spec, rows)))),
+        note=" ".join(filter(None, (lead and f"{lead}.", _not_shown(spec, rows)))),
         legend=_legend(spec, table),
     )
 
@@ -202,12 +203,6 @@ def _rows(spec: BoardTableSpec) -> list[Standing]:
 
 
 # --- texts --------------------------------------------------------------------------------------
-
-
-def _lead(spec: BoardTableSpec) -> str:
-    """Who leads, and who else may be first."""
-    text = spec.labels.lead(spec.board, _MOST_NAMED)
-    return f"{text}." if text else ""
 
 
 def _not_shown(spec: BoardTableSpec, rows: Sequence[Standing]) -> str:

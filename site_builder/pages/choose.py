@@ -16,7 +16,7 @@ from site_builder.compute.numbers import Array, decimals_needed, floats_or_none,
 from site_builder.formatting import counted
 from site_builder.pages.board_table import common_bounds, rank_range
 from site_builder.pages.board_views import BoardView, short_board
-from site_builder.pages.page import HOME, Page, ScriptData, Site
+from site_builder.pages.page import HOME, Page, ScriptData, Site, variant_data
 from site_builder.records import Record, asdict
 
 # With fewer tasks nobody needs to search among them.
@@ -144,15 +144,7 @@ def board_data(site: Site) -> Mapping[str, object]:
     return {
         "models": list(_models(site)),
         "tasks": list(_tasks(site)),
-        "variants": [
-            {
-                "id": variant,
-                "label": labels.variants[variant],
-                "phrase": labels.in_sentence(variant),
-                "slug": labels.variant_slugs[variant],
-            }
-            for variant in roles.variants
-        ],
+        "variants": variant_data(labels),
         "categories": list(_categories(site)),
         "boards": {
             variant: {

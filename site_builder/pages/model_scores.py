@@ -38,7 +38,7 @@ from site_builder.labels import Labels
 from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.data import published_paths
-from site_builder.pages.page import ScriptData, Site
+from site_builder.pages.page import ScriptData, Site, variant_data
 from site_builder.records import Record, asdict
 from site_builder.table_model import AT_CHANCE, Cell, Column, Field, Table, table_of
 
@@ -332,15 +332,7 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
             ]
             for task in site.results.scores.tasks
         ],
-        "variants": [
-            {
-                "id": v,
-                "label": labels.variants[v],
-                "phrase": labels.in_sentence(v),
-                "slug": labels.variant_slugs[v],
-            }
-            for v in site.results.scores.roles.variants
-        ],
+        "variants": variant_data(labels),
         "cite": {
             "site": title,
             "slug": make_slugs([title])[title],

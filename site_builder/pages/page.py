@@ -94,6 +94,19 @@ class ScriptData(Record):
     value: Callable[[], object]
 
 
+def variant_data(labels: Labels) -> list[Mapping[str, str]]:
+    """Return what scripts must know of each variant, the primary one first."""
+    return [
+        {
+            "id": variant,
+            "label": labels.variants[variant],
+            "phrase": labels.in_sentence(variant),
+            "slug": labels.variant_slugs[variant],
+        }
+        for variant in labels.roles.variants
+    ]
+
+
 Made = Page | Document | ScriptData
 
 
