@@ -393,8 +393,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ),
         ("it may be first", when.may_be_first),
         ("<n> other models? may be first", when.others_may_be_first),
-        (r"<who> \(<>\) is not ranked: it has <>", when.unranked),
-        ("<who> is not ranked: it has <>", when.unranked),
+        (r"<who>( \(<>\))? is not ranked: it has <>", when.unranked),
         (
             "<who> is not ranked: its scores are flagged, and flagged scores do not count",
             when.flagged,

@@ -39,7 +39,10 @@ def keys_of(value: object) -> Any:
 
 
 def parts_of(site: BuiltSite) -> dict[str, set[str]]:
-    """Ids of elements and keys of columns, by kind of page."""
+    """Ids of elements and keys of columns, by kind of page.
+
+    Which words a page explains depends on who may be first, not on the size of the board.
+    """
     kinds, parts = defaultdict(list), {}
     for path, html in site.html.items():
         kinds[pattern(path)].append(html)
@@ -47,7 +50,7 @@ def parts_of(site: BuiltSite) -> dict[str, set[str]]:
         some = pages[:PAGES_OF_A_KIND]
         found = [one for html in some for one in Reading(html).ids]
         found += [one for html in some for one in re.findall(r'data-key="?([^" >]+)', html)]
-        parts[kind] = {*map(pattern, found)}
+        parts[kind] = {name for name in map(pattern, found) if not name.startswith("explain-")}
     return parts
 
 
