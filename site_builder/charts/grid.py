@@ -130,8 +130,10 @@ def make_grid(results: Results, labels: Labels) -> ScoreGrid | None:
     board, roles = results.board, labels.roles
     scored = [s for s in board.standings if s.scored and s.model != roles.baseline]
     drawn = scored[:MOST_MODELS]
+    if not drawn or len(board.tasks) < 2:
+        return None
     layout = _Layout(results, labels, _find_measured(results, labels), [s.model for s in drawn])
-    if not drawn or len(drawn) + layout.has_baseline < 2 or len(board.tasks) < 2:
+    if len(drawn) + layout.has_baseline < 2:
         return None
     parts, cut = _parts(layout)
     groups = tuple(_groups(layout, parts))

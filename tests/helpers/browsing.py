@@ -64,6 +64,16 @@ LAID_OUT = """(() => {
         act(time);
         inFrame = false;
     });
+    // It acts when a frame has been laid out.
+    window.ResizeObserver = class extends ResizeObserver {
+        constructor(act) {
+            super((...given) => {
+                inFrame = true;
+                act(...given);
+                inFrame = false;
+            });
+        }
+    };
     const watch = (owner, name, kind) => {
         const own = Object.getOwnPropertyDescriptor(owner, name);
         const count = function (...given) {

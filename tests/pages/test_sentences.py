@@ -35,6 +35,8 @@ ON_OTHER_DATA = {
     "The first <k> of <n> models are drawn",
     # Grids of more than 12 models or 60 tasks.
     "<cut>",
+    # A variant is named where a board has several, and a model with few tasks; see jp_finetuned.
+    r"<who> \(<>\) is not ranked: it has <>",
 }
 OURS = ("index", *AWKWARD, *SHAPES)
 
@@ -393,7 +395,8 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ),
         ("it may be first", when.may_be_first),
         ("<n> other models? may be first", when.others_may_be_first),
-        (r"<who>( \(<>\))? is not ranked: it has <>", when.unranked),
+        (r"<who> \(<>\) is not ranked: it has <>", when.unranked),
+        ("<who> is not ranked: it has <>", when.unranked),
         (
             "<who> is not ranked: its scores are flagged, and flagged scores do not count",
             when.flagged,
