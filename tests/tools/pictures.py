@@ -1,4 +1,4 @@
-"""Pictures of every kind of page, in four states each, for docs/pictures/: `make pictures`."""
+"""Pictures of pages, of exports and of a print, for docs/pictures/: `make pictures`."""
 
 import base64
 import sys
@@ -19,6 +19,14 @@ FOLDER = ROOT / "docs/pictures"
 STATES = ((1280, "light", 640), (1280, "dark", 640), (390, "light", 300), (390, "dark", 300))
 # How much of a page a sheet shows, at the widths of the sheet.
 HEIGHT = 1100
+# What visitors save as a picture: by page, the element with its share menu.
+EXPORTS = {
+    "": "chart-best-lift-by-task",
+    "models/": "grid-scores",
+    "analysis/": "chart-redundancy",
+}
+# A4 without its margins, and how much of a print a picture shows, in px.
+PAPER_WIDTH, PRINTED = 720, 2040
 SHEET = """<body style="margin: 0; padding: 12px; display: flex; gap: 12px; background: #808080">
 {}</body>"""
 PART = (
@@ -39,6 +47,32 @@ def take_pictures(browser: Browser, home: str) -> None:
     page = _opened(browser, home, 1280, "light")
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.screenshot(path=FOLDER / "home.png")
+    page.context.close()
+    take_exports(browser, home)
+    take_print(browser, home)
+
+
+def take_exports(browser: Browser, home: str) -> None:
+    """Three charts as the share menu saves them."""
+    for path, chart in EXPORTS.items():
+        page = _opened(browser, home + path, 1280, "light")
+        menu = page.locator(f"#{chart} .share")
+        menu.locator("summary").click()
+        with page.expect_download() as waiting:
+            menu.get_by_role("button", name="Download PNG").click()
+        picture = base64.b64encode(Path(waiting.value.path()).read_bytes()).decode()
+        page.set_content(f'<img width="1000" src="data:image/png;base64,{picture}">')
+        name = f"export-{chart.partition('-')[2]}.jpg"
+        page.locator("img").screenshot(path=FOLDER / name, type="jpeg", quality=80)
+        page.context.close()
+
+
+def take_print(browser: Browser, home: str) -> None:
+    """The home page as it is printed."""
+    page = _opened(browser, home, PAPER_WIDTH, "light")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER_WIDTH, "height": PRINTED})
+    page.screenshot(path=FOLDER / "print-home.jpg", type="jpeg", quality=72)
     page.context.close()
 
 
