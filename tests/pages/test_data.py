@@ -55,12 +55,12 @@ def test_a_script_completes_the_code_where_the_build_knows_no_address(chromium, 
     page, heard = open_page(chromium, f"{site.url}data/")
     assert_reads_the_tables(run(page.locator("#code-pandas").inner_text(), tmp_path), project)
     for tool, line in {
-        "polars": 'results = pl.read_parquet("{}")',
-        "duckdb": "SELECT * FROM '{}';",
-        "r": 'results <- arrow::read_parquet("{}")',
+        "polars": 'results = pl.read_parquet("{}.parquet")',
+        "duckdb": "SELECT * FROM '{}.parquet';",
+        "r": 'results <- read.csv(gzcon(url("{}.csv.gz"), text = TRUE))',  # without a package
     }.items():
         lines = page.locator(f"#code-{tool}").inner_text().splitlines()
-        assert line.format(f"{site.url}downloads/results.parquet") in lines
+        assert line.format(f"{site.url}downloads/results") in lines
         assert page.locator(f"button[data-copy=code-{tool}]").is_visible()
     assert [] == heard.complaints
 
