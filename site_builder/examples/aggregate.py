@@ -130,10 +130,9 @@ class Moments(Record):
             return None
         if self.clusters is not None:
             of = self.clusters
+            error = sqrt(of.n / (of.n - 1) * of.squares) / self.n if of.n > 1 else 0.0
             # Residuals that cancel in every cluster say nothing of how clusters vary.
-            if of.n < 2 or of.size <= _NOISE * self.n * max(self.size, size):
-                return None
-            return sqrt(of.n / (of.n - 1) * of.squares) / self.n
+            return error if error > _NOISE * max(self.size, size) else None
         return sqrt(self.around / (self.n - 1) / self.n)
 
 
