@@ -83,7 +83,7 @@
   const OF_ROW = /^%\{y\}: (.*)%\{customdata\}<extra><\/extra>$/s;
 
   /**
-   * Give marks whole texts where the axis has the names of their rows: a narrow one cuts them, and a mark and the row of a table are told by them.
+   * Put the names of rows, which the axis has, into the hover texts: a narrow axis cuts them, and pointing finds the row of a table by them.
    * @param {any} figure
    */
   const nameMarks = ({ data, layout }) => {
@@ -173,6 +173,7 @@
   // --- at rest: the library takes a phone a second, so it is there before a reader scrolls on ------------------
 
   const AT_REST_MS = 5000;
+  const INPUT = ["pointerdown", "keydown"];
   const idle = () => new Promise((begin) => ("requestIdleCallback" in window ? requestIdleCallback(begin) : setTimeout(begin)));
   const drawAhead = async () => {
     await idle();
@@ -185,7 +186,19 @@
   };
   // Not for a visitor who leaves soon, nor over a connection that is slow or is to be spared: there charts wait for the first scroll.
   const { saveData = false, effectiveType = "4g" } = navigator.connection ?? {};
-  if (!saveData && effectiveType === "4g") addEventListener("load", () => setTimeout(() => drawAhead().catch(() => {}), AT_REST_MS));
+  let rest = 0;
+  // A visitor who clicks or types does not wait for a chart out of sight.
+  const awaitRest = () => {
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      for (const type of INPUT) removeEventListener(type, awaitRest);
+      drawAhead().catch(() => {});
+    }, AT_REST_MS);
+  };
+  if (!saveData && effectiveType === "4g") {
+    addEventListener("load", awaitRest);
+    for (const type of INPUT) addEventListener(type, awaitRest, { passive: true });
+  }
 
   const drawn = () => plots.filter((plot) => plot.dataset.drawn);
   document.addEventListener("themechange", () => drawn().forEach(drawInTurn));

@@ -246,6 +246,19 @@ def test_who_leaves_soon_has_not_asked_for_the_library(chromium, home):
     assert 1 == len(asked)
 
 
+@pytest.mark.parametrize("act", ["key", "click"])
+def test_charts_out_of_sight_wait_for_five_seconds_without_a_click_or_key(chromium, home, act):
+    page, asked = open_over(chromium, "undefined", home)
+    for _ in range(2):
+        page.clock.run_for(4_500)
+        page.keyboard.press("Shift") if act == "key" else page.mouse.click(1, 1)
+    page.clock.run_for(4_500)
+    assert [] == asked
+    page.clock.run_for(1_000)
+    page.wait_for_function("() => window.Plotly")
+    assert 1 == len(asked)
+
+
 def test_the_library_is_asked_for_with_the_scroll_that_comes_near(chromium, home):
     """Before the frame that shows what was scrolled to; a scroll that stays far asks for none."""
     page, asked_for = open_over(chromium, SAVES_DATA, home)
