@@ -157,10 +157,10 @@ def mean_lift_intervals(
 
     Shape: (2, models); NaN below six families of tasks. Source: docs/statistics.md#interval.
     """
-    lifts = scores.lift_over_base(variant) if against == "base" else scores.contest_lifts(variant)
-    errors, _ = lift_errors(scores, variant, against)
-    columns = [*tasks]
-    return mean_intervals(lifts[:, columns], errors[:, columns], scores.families[columns])
+    part = scores.only([scores.tasks[column] for column in tasks])
+    lifts = part.lift_over_base(variant) if against == "base" else part.contest_lifts(variant)
+    errors, _ = lift_errors(part, variant, against)
+    return mean_intervals(lifts, errors, part.families)
 
 
 def judge_intervals(intervals: Array) -> Array:
