@@ -211,7 +211,24 @@ def test_boards_that_are_too_large():
     ]
     assert {"up5", "up2"} == {row.cells[0].shown[0][1] for row in found.groups[0].rows}
     assert found.cut.startswith("The first 12 of 13 models are shown. Each row is a mean over")
+    assert "left out" not in found.cut
     assert "The first 60 of 61 tasks are shown." in said(make_grid, runs, baseline="ref").cut
+
+
+@pytest.mark.parametrize(
+    ("categories", "rows", "end"),
+    [
+        (["X"] * 30 + ["Y"] * 30 + [None], 2, " 1 other task is left out."),
+        ([f"c{i}" for i in range(61)], 60, " 1 other task is left out."),
+        ([f"c{i}" for i in range(61)] + [None], 60, " 2 other tasks are left out."),
+    ],
+)
+def test_rows_of_categories_name_what_they_leave_out(categories, rows, end):
+    n = len(categories)
+    runs = {"base": {"ref": [0.5] * n, "a": [0.5 + i / 200 for i in range(n)]}}
+    found = said(make_grid, runs, tasks={"category": categories}, baseline="ref")
+    assert rows == len(found.groups[0].rows)
+    assert found.cut.endswith(end)
 
 
 @pytest.mark.parametrize(

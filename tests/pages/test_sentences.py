@@ -633,7 +633,8 @@ _FIELDS = {
     "known": "(?: of [\\d,]+ with known errors)?",
     "cut": (
         "The first [\\d,]+ of [\\d,]+ (?:models|tasks) are shown|Each row is a mean over the tasks "
-        "of a category|A mean difference is clear if its 95 % interval over these tasks excludes 0"
+        "of a category|A mean difference is clear if its 95 % interval over these tasks excludes 0|"
+        "[\\d,]+ other tasks? (?:is|are) left out"
     ),
     "wider": "(?:, or wider where the number of examples is not stated)?",
     "top": "[^,]+",
