@@ -67,8 +67,9 @@ def lifts_by_metric(site: Site) -> Finding | None:
     labels, leader = site.labels, _leading_contender(site)
     rows = [_whole_row(site, leader), *(_metric_row(site, m, leader) for m in site.results.metrics)]
     baseline, term = labels.baseline, "metrics"
-    gap = f"Mean over tasks of its score minus the score of {baseline}, with the 95 % interval"
-    ahead = f"Models with a greater mean than {baseline}"
+    gap = f"Mean over tasks of its score minus the score of {baseline}{labels.turning}, with the "
+    gap += "95 % interval"
+    ahead = f"Models with a better mean than {baseline}"
     corrected = "Corrected for the number of models; the small text says whether the lead is "
     corrected += "clear, and in how many cases this holds if one task is left out"
     name = labels.models[leader] if leader else ""
