@@ -275,8 +275,8 @@ def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     over_base_cell, over_baseline_cell = _lift_cells(spec, "base"), _lift_cells(spec, "baseline")
     variant, base, baseline = labels.in_sentence(spec.board.variant), labels.base, labels.baseline
     averaged, compared = spec.board.rules.averaged, labels.roles.baseline is not None
-    gain = f"Mean over tasks of {variant} minus {base} score"
-    gap = f"Mean over tasks of the score minus the score of {baseline}"
+    gain = f"Mean over tasks of {variant} minus {base} score{labels.turning}"
+    gap = f"Mean over tasks of the score minus the score of {baseline}{labels.turning}"
     beaten = f"Tasks where it scores strictly better than {baseline}"
 
     def over_baseline(s: Standing) -> float | None:

@@ -161,7 +161,7 @@ def _task_list(site: Site) -> Table:
     best_help = f"{sentence(labels.best_difference)}, positive is better"
     label, meaning = f"Mean, {labels.in_sentence(primary)}", "Mean score over models"
     mean = Column("mean", label, "number", meaning, "ascending", "task-mean")
-    meaning = f"Mean over models of {labels.tuned} minus {labels.base} score"
+    meaning = f"Mean over models of {labels.tuned} minus {labels.base} score{labels.turning}"
     lift = Column("mean_lift_over_base", "Mean lift", "number", meaning, term="lift")
     fields: tuple[Field[TaskResult], ...] = (
         Field(TASK, lambda t: task_cell(labels, t.task)),

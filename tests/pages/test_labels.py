@@ -8,6 +8,7 @@ from site_builder.labels import with_article
 from tests.helpers.awkward import AWKWARD
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import draw, drawn
+from tests.helpers.odd_boards import built
 from tests.helpers.tables import having
 
 BOTH = {"base": {"a": [0.1, 0.2]}, "fine_tuned": {"a": [0.5, 0.7]}}
@@ -181,6 +182,16 @@ def test_largest_group_is_side_by_side_elsewhere():
 def test_differences_are_turned_where_lower_is_better():
     plain, turned = (labels_of({"base": {"a": [0.1]}}, lower=low) for low in ([], ["t1"]))
     assert ("", ", turned where lower is better") == (plain.turning, turned.turning)
+
+
+@pytest.mark.parametrize("name", ["lower_is_better", "mixed_directions"])
+def test_every_heading_of_differences_says_that_they_are_turned(name):
+    site = built(name)
+    pages = [site.page(path) for path in ("", "models/", "tasks/")]
+    heads = [str(head["title"]) for page in pages for head in page.select("thead th[title]")]
+    differences = [text for text in heads if " minus " in text]
+    assert differences
+    assert [] == [text for text in differences if "turned" not in text and "positive" not in text]
 
 
 @pytest.mark.parametrize(
