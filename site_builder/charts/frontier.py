@@ -35,7 +35,8 @@ class _Axis(Record):
         unit: Title of the axis.
         less: What a lower cost is called.
         no_more: What a cost that is not higher is called.
-        unknown: What models without a cost are called.
+        unknown: What models without a cost above 0 are called.
+        aside: That models without a cost, which a log axis cannot show, are none of those named.
         note: What a reader needs to know of the costs; may be empty.
         times: How much more the baseline costs, around a ratio.
     """
@@ -45,6 +46,7 @@ class _Axis(Record):
     less: str
     no_more: str
     unknown: str
+    aside: str
     unit: str
     note: str
     times: str
@@ -70,17 +72,20 @@ class _Baseline(Record):
 
 def chart_price(results: Results, labels: Labels) -> Chart | None:
     """Chart average against the lowest list price of each model."""
-    costs: dict[str, float] = {}
+    lowest: dict[str, float] = {}
     for price in results.serving.prices:
-        if price.million_usd:
-            costs[price.model] = min(costs.get(price.model, math.inf), price.million_usd)
+        if price.million_usd is not None:
+            lowest[price.model] = min(lowest.get(price.model, math.inf), price.million_usd)
+    costs = {model: usd for model, usd in lowest.items() if usd > 0}
+    is_any_free = len(costs) < len(lowest)
     tuned = f", of the models as listed, not {labels.contending}" if labels.contending else ""
     axis = _Axis(
         id="score-by-price",
         noun="price",
         less="cheaper",
         no_more="of the same or a lower price",
-        unknown="without a price",
+        unknown=f"without a price{' above 0' if is_any_free else ''}",
+        aside=" (free models aside)" if is_any_free else "",
         unit="US dollars per million tokens, half input and half output (log axis)",
         note=f" Prices are the lowest list prices{tuned}.",
         times="costs {} as much",
@@ -99,6 +104,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         less="smaller",
         no_more="of the same or a smaller size",
         unknown="of unknown size",
+        aside="",
         unit="parameters (billions, log axis)",
         note="",
         times="has {} as many parameters",
@@ -124,7 +130,9 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
     line = "The line joins the frontier, in full circles"
     if len(frontier) == 1:
-        line = f"The full circle is the frontier: no other model {axis.no_more} is as good"
+        line = (
+            f"The full circle is the frontier: no other model {axis.no_more}{axis.aside} is as good"
+        )
     missing = len(board.ranked) - len(points)
     are = "is" if missing == 1 else "are"
     left_out = f" {counted(missing, 'model')} {axis.unknown} {are} left out." if missing else ""
@@ -208,10 +216,10 @@ def _baseline_title(
     are, have = ("is", "has") if len(better) == 1 else ("are", "have")
     ends = dict.fromkeys(ratio(baseline.cost / pick(p.cost for p in better)) for pick in (max, min))
     sure = clearly_text(clear, len(better), results.stats.tasks)
+    of = f"{counted(len(others), 'model')} of known {axis.noun}{axis.aside}"
     return (
-        f"{len(better):,} of {counted(len(others), 'model')} of known {axis.noun} {are} "
-        f"{axis.less} than {labels.baseline} and {have} a better {unit}{sure}; {labels.baseline} "
-        f"{axis.times.format(' to '.join(ends))}"
+        f"{len(better):,} of {of} {are} {axis.less} than {labels.baseline} and {have} a better "
+        f"{unit}{sure}; {labels.baseline} {axis.times.format(' to '.join(ends))}"
     )
 
 
@@ -221,6 +229,7 @@ def _frontier_title(
     names = [labels.models[p.model] for p in frontier]
     have, their = ("have", "their") if len(names) > 1 else ("has", "its")
     best = f"{listed(names, most=4)} {have} the best {average_name(board)} for {their} {axis.noun}"
+    best += axis.aside
     return best if _is_clear(board, points, frontier) else f"{best}, not clearly"
 
 

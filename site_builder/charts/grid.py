@@ -328,11 +328,11 @@ def _parts(layout: _Layout) -> tuple[list[_Part], str]:
     averaged = [c for c in categories if c.averaged and set(c.tasks) & set(tasks)]
     if len(tasks) > MOST_TASKS and len(averaged) > 1:
         shown = averaged[:MOST_TASKS]
-        rest = len(set(tasks).difference(*(c.tasks for c in shown)))
+        n_out = len(set(tasks).difference(*(c.tasks for c in shown)))
         cut = " Each row is a mean over the tasks of a category. "
         cut += "A mean difference is clear if its 95 % interval over these tasks excludes 0."
-        if rest:
-            cut += f" {counted(rest, 'other task')} {'is' if rest == 1 else 'are'} left out."
+        if n_out:
+            cut += f" {counted(n_out, 'other task')} {'is' if n_out == 1 else 'are'} left out."
         return [(None, [_category_line(layout, c) for c in shown])], cut
     cut = f" The first {MOST_TASKS} of {len(tasks):,} tasks are shown."
     rest = dict.fromkeys(tasks[:MOST_TASKS])

@@ -130,13 +130,26 @@ def test_price_title_counts_who_is_better_and_cheaper():
     """Ref costs 30; a costs 0.2 at its cheapest and b 0.1: 150 and 300 times as much."""
     chart = said(chart_price, frames=PRICED, baseline="ref")
     assert (
-        "2 of 4 models of known price are cheaper than ref and have a better mean score, over too "
-        f"few tasks to tell; ref costs 150{TIMES} to 300{TIMES} as much" == chart.title
+        "2 of 4 models of known price (free models aside) are cheaper than ref and have a better "
+        f"mean score, over too few tasks to tell; ref costs 150{TIMES} to 300{TIMES} as much"
+        == chart.title
     )
-    assert "1 model without a price is left out." in chart.caption
+    assert "1 model without a price above 0 is left out." in chart.caption
     assert {"a": 0.2, "b": 0.1, "c": 0.3, "d": 60.0, "ref": 30.0} == dict(
         zip(column(chart, "model"), column(chart, "price"), strict=True)
     )
+
+
+def test_model_with_a_free_offer_has_no_place_on_a_log_axis():
+    """Its other offer is not its lowest; it could be as good as the frontier for less."""
+    runs = {"base": {"a": [0.4], "b": [0.5], "c": [0.6], "d": [0.9]}}
+    offers = [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("d", 0)]
+    chart = said(chart_price, frames=with_prices(runs, offers))
+    title = "a, b and c have the best mean score for their price (free models aside), not clearly"
+    assert title == chart.title
+    assert "1 model without a price above 0 is left out." in chart.caption
+    alone = said(chart_price, frames=with_prices({"base": {**runs["base"], "a": [0.8]}}, offers))
+    assert "no other model of the same or a lower price (free models aside)" in alone.caption
 
 
 def test_price_without_a_better_and_cheaper_model_names_the_frontier():

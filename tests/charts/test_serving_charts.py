@@ -138,6 +138,18 @@ def test_offers_by_the_hour_are_listed():
     assert [None, None, 4.0] == column(chart, "hour_usd")
 
 
+def test_free_offers_are_counted_where_a_log_axis_cannot_show_them():
+    offers = ("p", "a", 1, 1, None), ("q", "b", 2, 2, None)
+    assert "free" not in said(chart_prices, frames=priced(*offers)).caption
+    free = ("r", "c", 0, 0, None), ("s", "c", 0, 0, None)
+    assert said(chart_prices, frames=priced(*offers, free[0])).caption.endswith(
+        " 1 free offer is left out."
+    )
+    assert said(chart_prices, frames=priced(*offers, *free)).caption.endswith(
+        " 2 free offers are left out."
+    )
+
+
 def test_no_prices():
     """One price is no comparison, and nothing is for free on a log axis."""
     assert said(chart_prices, TWO) is None

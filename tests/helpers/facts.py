@@ -178,9 +178,9 @@ class Facts:
             return {model: size for model, size in sizes.items() if size}
         prices: dict[str, list[float]] = {}
         for price in self.results.serving.prices:
-            if price.million_usd:
+            if price.million_usd is not None:
                 prices.setdefault(price.model, []).append(price.million_usd)
-        return {model: min(found) for model, found in prices.items()}
+        return {model: min(found) for model, found in prices.items() if min(found) > 0}
 
     def cheapest(self) -> tuple[float, list[Price]]:
         """The lowest price of a mixed million, the baseline's aside if it has one; who asks it."""

@@ -85,12 +85,16 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     **{
         place: (
             (
-                "<k> of <n> models? of known (size|price) (is|are) (smaller|cheaper) than <b> and "
-                "ha(s|ve) a better <merit>, <sure>",
+                r"<k> of <n> models? of known (size|price)( \(free models aside\))? (is|are) "
+                "(smaller|cheaper) than <b> and ha(s|ve) a better <merit>, <sure>",
                 when.better_at_less,
             ),
             ("<b> (costs|has) <times> as (much|many parameters)", when.times_as_much),
-            ("<who> ha(s|ve) the best <merit> for (its|their) (size|price)<unsure>", when.frontier),
+            (
+                "<who> ha(s|ve) the best <merit> for (its|their) (size|price)"
+                r"( \(free models aside\))?<unsure>",
+                when.frontier,
+            ),
         )
         for place in ("size", "score-by-price")
     },
@@ -100,7 +104,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
             ("The line joins the frontier, in full circles", when.always),
             (
                 "The full circle is the frontier: no other model of the same or a "
-                "(smaller size|lower price) is as good",
+                r"(smaller size|lower price( \(free models aside\))?) is as good",
                 when.always,
             ),
             ("a bar is the 95.% interval over tasks", uncertain.has_intervals),
@@ -109,7 +113,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
                 when.always,
             ),
             (
-                "<n> models? (of unknown size|without a price) (is|are) left out",
+                "<n> models? (of unknown size|without a price( above 0)?) (is|are) left out",
                 uncertain.unknown_costs,
             ),
         )
