@@ -70,7 +70,8 @@ class _Files:
                     write_holder(self.holder)
             except OSError as error:
                 what = f"the tables cannot be locked: {error.strerror}"
-                raise FaultsError([Fault(f"data/{FOLDER}", what)]) from error
+                fix = "It must be a folder that can be written."
+                raise FaultsError([Fault(f"data/{FOLDER}", what, fix)]) from error
             yield
 
 

@@ -268,7 +268,8 @@ def read_as_nobody(data: Path, is_left: bool) -> None:
     if not is_left:
         assert 3 == len(load_tables(data).tables)
     with pytest.raises(
-        FaultsError, match=r"data/\.tables: the tables cannot be locked: Permission"
+        FaultsError,
+        match=r"cannot be locked: Permission denied. It must be a folder that can be written",
     ):
         (load_tables if is_left else write_data)(data)
 
