@@ -200,6 +200,7 @@ def test_an_index_that_fails_to_load_is_loaded_again(chromium, home):
     page.keyboard.press("/")
     expect(page.locator("[data-find-note]")).to_contain_text("could not be loaded. Close this")
     page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
     page.unroute("**/data/find.*")
     type_to_find(page, "phi")
     assert ["Phi-2"] == options(page)
