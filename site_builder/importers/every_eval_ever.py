@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.importers.reading import (
-    Fields,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
+    JsonObject,
     Reading,
     Skipped,
     UnreadableFileError,
@@ -32,7 +32,7 @@ def _read_file(found: Found) -> Reading:
     found.check_ending(".json", ".jsonl")
     content = read_bytes(found.path)
     texts = [content] if found.path.suffix.lower() == ".json" else content.splitlines()
-    records = [Fields(parse_json(text)) for text in texts if text.strip()]
+    records = [JsonObject(parse_json(text)) for text in texts if text.strip()]
     if not any("evaluation_results" in record for record in records):
         why = "it is not a record of this schema: it has no evaluation_results"
         raise UnreadableFileError(why=why)
@@ -42,8 +42,8 @@ def _read_file(found: Found) -> Reading:
     return joined([reading, Reading(files=1)])
 
 
-def _read_record(found: Found, record: Fields) -> Reading:
-    about = record.fields("model_info")
+def _read_record(found: Found, record: JsonObject) -> Reading:
+    about = record.object("model_info")
     model = about.text("id") or about.text("name")
     size = parse_number(about.at("additional_details", "params_billions"), comma=False)
     facts = {
@@ -56,15 +56,15 @@ def _read_record(found: Found, record: Fields) -> Reading:
     return joined([Reading(models=(ImportedRow(model, facts),)), *scores])
 
 
-def _read_result(found: Found, record: Fields, model: str, result: Fields) -> Reading:
-    metric, details = result.fields("metric_config"), result.fields("score_details")
+def _read_result(found: Found, record: JsonObject, model: str, result: JsonObject) -> Reading:
+    metric, details = result.object("metric_config"), result.object("score_details")
     score, task = details.number("score"), _task(result)
     is_unknown = metric.get("has_unknown_level") is True and score == -1
     if score is None or is_unknown or not task or not model:
         where = f"{found.shown}: {result.text('evaluation_name') or 'a result'}"
         why = "it has no name, model or score, or its level is unknown"
         return Reading(skipped=(Skipped(where, why, what="score"),))
-    spread = details.fields("uncertainty")
+    spread = details.object("uncertainty")
     moment = result.moment("evaluation_timestamp") or record.moment("evaluation_timestamp")
     measure = ImportedScore(
         model=model,
@@ -83,16 +83,16 @@ def _read_result(found: Found, record: Fields, model: str, result: Fields) -> Re
     return Reading((measure,), tasks=(ImportedRow(task, _task_facts(result), measure.metric),))
 
 
-def _tool(record: Fields) -> str | None:
+def _tool(record: JsonObject) -> str | None:
     """Return the evaluation library with its version, or the source of an evaluation run."""
-    library, source = record.fields("eval_library"), record.fields("source_metadata")
+    library, source = record.object("eval_library"), record.object("source_metadata")
     name, version = library.text("name"), library.text("version")
     if not name and source.get("source_type") == "evaluation_run":
         name = source.text("source_name")
     return " ".join(word for word in (name, version) if word not in ("", "unknown")) or None
 
 
-def _task(result: Fields) -> str:
+def _task(result: JsonObject) -> str:
     """Return the name of the evaluation, with the data set if it is only that of a scorer."""
     name = result.text("evaluation_name")
     data = result.text("source_data", "dataset_name")
@@ -101,8 +101,8 @@ def _task(result: Fields) -> str:
     return f"{data}: {name}"
 
 
-def _task_facts(result: Fields) -> dict[str, Any]:
-    metric, source = result.fields("metric_config"), result.fields("source_data")
+def _task_facts(result: JsonObject) -> dict[str, Any]:
+    metric, source = result.object("metric_config"), result.object("source_data")
     lower = metric.boolean("lower_is_better")
     return {
         "metric": metric.text("metric_name") or metric.text("metric_id") or None,

@@ -15,12 +15,12 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from site_builder.importers.reading import (
-    Fields,
     Found,
     ImportedExample,
     ImportedRow,
     ImportedScore,
     ImportOptions,
+    JsonObject,
     Reading,
     Skipped,
     UnreadableFileError,
@@ -122,7 +122,7 @@ def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenar
     for file in (spec_file, stats_file):
         if not file.is_file():
             raise UnreadableFileError(why=f"its run did not end: it has no {file.name}")
-    spec, stats = Fields(read_json(spec_file)), read_json(stats_file)
+    spec, stats = JsonObject(read_json(spec_file)), read_json(stats_file)
     model = spec.text("adapter_spec", "model")
     scenario, setting = _scenario(spec)
     if not model or not scenario.group or not isinstance(stats, list):
@@ -136,7 +136,7 @@ def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenar
     return _mark_main_score(reading, scenario, options.metrics)
 
 
-def _scenario(spec: Fields) -> tuple[_Scenario, str]:
+def _scenario(spec: JsonObject) -> tuple[_Scenario, str]:
     """Return what a run evaluated, and how, by its groups and the arguments in its name."""
     name, _, arguments = spec.text("name").partition(":")
     groups = [*filter(None, map(as_text, spec.list("groups"))), name]
@@ -259,8 +259,8 @@ def _last_request(path: Path) -> int | None:
 
 def _plain_stats(stats: object) -> Iterator[tuple[str, str, float]]:
     """Yield name, split and mean of the statistics without perturbation."""
-    for stat in map(Fields, as_list(stats)):
-        name, mean = stat.fields("name"), stat.number("mean")
+    for stat in map(JsonObject, as_list(stats)):
+        name, mean = stat.object("name"), stat.number("mean")
         if mean is not None and "perturbation" not in name and "sub_split" not in name:
             yield name.text("name"), name.text("split"), mean
 
@@ -293,7 +293,7 @@ def _read_stats(
         for example, score in means_of_name.items()
     )
     scenario, also_unread = read_beside(found, "scenario.json")
-    description = Fields(scenario).text("description")
+    description = JsonObject(scenario).text("description")
     facts = {"evaluation_split": split, "description": description or None}
     return Reading(
         measures=scores,
@@ -307,7 +307,7 @@ def _read_stats(
 def _means_of_examples(instances: object, split: str | None) -> dict[str, dict[str, float]]:
     """Return the mean over trials by score and example."""
     trials: dict[tuple[str, str], list[float]] = {}
-    for instance in map(Fields, as_list(instances)):
+    for instance in map(JsonObject, as_list(instances)):
         example = as_text(str(instance.get("instance_id")))
         for name, of_split, mean in _plain_stats(instance.get("stats")):
             is_score = of_split == split and not _BOOKKEEPING.match(name)

@@ -19,11 +19,11 @@ from site_builder.errors import Fault
 from site_builder.importers.merge import RUN
 from site_builder.importers.reading import (
     DATA_SETS,
-    Fields,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
+    JsonObject,
     Reading,
     UnreadableFileError,
     as_link,
@@ -75,12 +75,12 @@ def _read_file(found: Found) -> Reading:
     return reading
 
 
-def _front_matter(path: Path) -> Fields:
+def _front_matter(path: Path) -> JsonObject:
     """Return the YAML between the first two lines `---` of a card; empty if there is none."""
     first, *lines = read_text(path).lstrip().split("\n")
     marks = (number for number, line in enumerate(lines) if line.rstrip() == "---")
     end = next(marks, 0) if first.rstrip() == "---" else 0
-    return Fields(parse_yaml("\n".join(lines[:end])))
+    return JsonObject(parse_yaml("\n".join(lines[:end])))
 
 
 def _read_card(found: Found) -> Reading:
@@ -91,7 +91,7 @@ def _read_card(found: Found) -> Reading:
     base, why = _base(card)
     repository = _repository(found.path.absolute().parent)
     if repository and len(models) == 1:
-        models = [Fields({**models[0], "name": repository})]
+        models = [JsonObject({**models[0], "name": repository})]
     measures = tuple(m for model in models for m in _of_model(found, model, base))
     license_ = card.text("license")
     facts = {"license": license_ if license_ not in ("", "other", "unknown") else None}
@@ -103,7 +103,7 @@ def _read_card(found: Found) -> Reading:
     )
 
 
-def _base(card: Fields) -> tuple[str | None, str]:
+def _base(card: JsonObject) -> tuple[str | None, str]:
     """Return the base model of a card, or why there is not one."""
     stated, relation = card.get("base_model"), card.text("base_model_relation")
     names = map(as_text, stated if isinstance(stated, list) else [stated])
@@ -113,10 +113,10 @@ def _base(card: Fields) -> tuple[str | None, str]:
     return None, f"{relation or 'made'} from {', '.join(bases)}" if bases else ""
 
 
-def _of_model(found: Found, model: Fields, base: str | None) -> Iterator[ImportedScore]:
+def _of_model(found: Found, model: JsonObject, base: str | None) -> Iterator[ImportedScore]:
     name = model.text("name")
     for result in model.all("results"):
-        data, metrics = result.fields("dataset"), result.all("metrics")
+        data, metrics = result.object("dataset"), result.all("metrics")
         kinds = [metric.text("type") for metric in metrics]
         times = Counter(kinds)
         task, split = _task(data), data.text("split")
@@ -137,7 +137,7 @@ def _of_model(found: Found, model: Fields, base: str | None) -> Iterator[Importe
             )
 
 
-def _task(data: Fields) -> str:
+def _task(data: JsonObject) -> str:
     """Return the data set with its part, as in `glue (qnli)`: each part is a task."""
     name = data.text("name") or data.text("type")
     stated = data.get("config") or data.get("args")
@@ -152,15 +152,15 @@ def _read_results(found: Found) -> Reading:
     if not isinstance(entries, list):
         raise UnreadableFileError(why="it is not a list of results")
     root = found.path.absolute().parent.parent
-    card = Fields()
+    card = JsonObject()
     with suppress(UnreadableFileError):
         card = _front_matter(root / _CARD)
-    first = next(iter(card.all("model-index")), Fields())
+    first = next(iter(card.all("model-index")), JsonObject())
     model = _repository(root) or first.text("name") or as_text(root.name)
     measures: list[ImportedScore] = []
     tasks: list[ImportedRow] = []
-    for entry in map(Fields, entries):
-        data = entry.fields("dataset")
+    for entry in map(JsonObject, entries):
+        data = entry.object("dataset")
         name, part = data.text("id"), as_text(data.get("task_id") or data.get("config"))
         when = entry.get("date")
         moment = moment_of(when.isoformat() if isinstance(when, date) else when)

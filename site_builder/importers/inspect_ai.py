@@ -14,12 +14,12 @@ import pyarrow as pa
 from site_builder.importers.reading import (
     ARCHIVE_MEMBERS,
     UNPACKED_BYTES,
-    Fields,
     Found,
     ImportedExample,
     ImportedRow,
     ImportedScore,
     ImportOptions,
+    JsonObject,
     Reading,
     UnreadableFileError,
     as_count,
@@ -59,7 +59,7 @@ def _read_log(found: Found, options: ImportOptions) -> Reading:
         raise UnreadableFileError(why=why)
     if log.get("invalidated") is True:
         raise UnreadableFileError(why="its run was marked invalid")
-    about = log.fields("eval")
+    about = log.object("eval")
     model, task = about.text("model"), about.text("task")
     if not model or not task:
         raise UnreadableFileError(why="it names no model, or no task")
@@ -77,29 +77,29 @@ def _read_log(found: Found, options: ImportOptions) -> Reading:
     )
 
 
-def _from_json(found: Found) -> Fields:
+def _from_json(found: Found) -> JsonObject:
     found.check_ending(".json", ".eval")
-    log = found.fields()
+    log = found.object()
     if "eval" not in log or "status" not in log:
         raise UnreadableFileError(why="it is not a log of Inspect")
     return log
 
 
-def _from_zip(found: Found) -> Fields:
+def _from_zip(found: Found) -> JsonObject:
     check_file(found.path)
     parts = {name: parse_json(content) for name, content in _read_members(found.path).items()}
     # Logs of 2024 have two files instead of header.json.
-    old = {**Fields(parts.get("start.json")), **Fields(parts.get("results.json"))}
-    header = Fields(parts.get("header.json")) or old or {"status": "started"}
-    return Fields({**header, "reductions": parts.get("reductions.json")})
+    old = {**JsonObject(parts.get("start.json")), **JsonObject(parts.get("results.json"))}
+    header = JsonObject(parts.get("header.json")) or old or {"status": "started"}
+    return JsonObject({**header, "reductions": parts.get("reductions.json")})
 
 
-def _measures(log: Fields, run: ImportedScore) -> Iterator[ImportedScore]:
+def _measures(log: JsonObject, run: ImportedScore) -> Iterator[ImportedScore]:
     scores = log.all("results", "scores")
     has_several = len({score.text("name") for score in scores}) > 1
     has = log.count("eval", "dataset", "samples")
     for score in scores:
-        metrics = score.fields("metrics")
+        metrics = score.object("metrics")
         numbers = {name: metrics.number(name, "value") for name in metrics}
         error = as_error(numbers.get("stderr") or numbers.get("bootstrap_stderr"))
         values = {n: v for n, v in numbers.items() if v is not None and n not in _SPREADS}
@@ -118,7 +118,7 @@ def _measures(log: Fields, run: ImportedScore) -> Iterator[ImportedScore]:
             )
 
 
-def _n_examples(log: Fields, score: Fields) -> int | None:
+def _n_examples(log: JsonObject, score: JsonObject) -> int | None:
     """Return the number of scored examples; a run may use only some of `dataset.samples`."""
     completed = log.number("results", "completed_samples")
     epochs = log.number("eval", "config", "epochs") or 1
@@ -126,7 +126,7 @@ def _n_examples(log: Fields, score: Fields) -> int | None:
     return scored or (None if completed is None else as_count(completed / epochs))
 
 
-def _examples(log: Fields, measures: Iterable[ImportedScore]) -> Iterator[ImportedExample]:
+def _examples(log: JsonObject, measures: Iterable[ImportedScore]) -> Iterator[ImportedExample]:
     """Yield the score of each example over its epochs, for metrics that are their mean."""
     means = {m.setting.partition(", ")[0]: m for m in measures if m.metric in _MEANS}
     for part in log.all("reductions"):

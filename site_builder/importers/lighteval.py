@@ -6,11 +6,11 @@ import math
 from pathlib import Path
 
 from site_builder.importers.reading import (
-    Fields,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
+    JsonObject,
     Reading,
     Skipped,
     UnreadableFileError,
@@ -34,12 +34,12 @@ def read_lighteval(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read_file(found: Found, options: ImportOptions) -> Reading:
-    document = found.fields()
-    results = document.fields("results")
-    general = document.fields("config_general")
+    document = found.object()
+    results = document.object("results")
+    general = document.object("config_general")
     if not results or not general:
         raise UnreadableFileError(why="it is not a results file of lighteval")
-    config = general.fields("model_config")
+    config = general.object("model_config")
     model = general.text("model_name") or config.text("model_name")
     revision = config.text("revision")
     model = f"{model}@{revision}" if model and revision not in ("", "main") else model
@@ -58,16 +58,16 @@ def _read_file(found: Found, options: ImportOptions) -> Reading:
     return replace(reading, files=1)
 
 
-def _read_task(document: Fields, run: ImportedScore, key: str) -> Reading:
+def _read_task(document: JsonObject, run: ImportedScore, key: str) -> Reading:
     """Read the metrics of a task; its key is `task|shots`, in old files `suite|task|shots|0`."""
     parts = as_text(key).split("|")
     suite, name, shots = (*parts, "", "")[:3] if len(parts) > 2 else ("", *parts, "")[:3]
     where = f"{run.source}: {key}"
     if name in ("", "all") or name.endswith(":_average"):
         return Reading(skipped=(Skipped(where, "it is a mean over tasks of the run", "score"),))
-    config = document.fields("config_tasks", key)
+    config = document.object("config_tasks", key)
     ran, has = config.count("effective_num_docs"), config.count("original_num_docs")
-    values = document.fields("results", key)
+    values = document.object("results", key)
     metrics = [metric for metric in values if not metric.endswith("_stderr")]
     numbers = {metric: as_number(values[metric]) for metric in metrics}
     task = replace(
@@ -99,12 +99,12 @@ def _read_task(document: Fields, run: ImportedScore, key: str) -> Reading:
     )
 
 
-def _flag_of_limit(document: Fields) -> str | None:
+def _flag_of_limit(document: JsonObject) -> str | None:
     most = document.count("config_general", "max_samples")
     return None if most is None else f"Measured on at most {most:,} examples (--max-samples)."
 
 
-def _task_facts(config: Fields, score: ImportedScore) -> ImportedRow:
+def _task_facts(config: JsonObject, score: ImportedScore) -> ImportedRow:
     directions = (
         metric.boolean("higher_is_better")
         for metric in config.all("metrics")

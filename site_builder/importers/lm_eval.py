@@ -14,12 +14,12 @@ from site_builder.importers.reading import (
     GROUP_MEMBERS,
     RUNS,
     SCORES,
-    Fields,
     Found,
     ImportedExample,
     ImportedRow,
     ImportedScore,
     ImportOptions,
+    JsonObject,
     Reading,
     Skipped,
     UnreadableFileError,
@@ -129,7 +129,7 @@ class _Run(Record):
     """
 
     found: Found
-    document: Fields
+    document: JsonObject
     provenance: dict[str, Any]
     model: str
     base: str | None
@@ -151,8 +151,8 @@ class _Run(Record):
 
     def examples(self, task: str, members: Collection[str] = ()) -> tuple[int | None, int | None]:
         """How many examples of a task or group were run, and how many it has, if stated."""
-        counts = self.document.fields("n-samples", task)
-        values = self.document.fields("results", task)
+        counts = self.document.object("n-samples", task)
+        values = self.document.object("results", task)
         numbers = map(as_count, (counts.get("effective"), *map(values.get, _COUNTS)))
         ran, has = next(filter(None, numbers), None), counts.count("original")
         if ran is not None or not members:
@@ -175,7 +175,7 @@ class _Run(Record):
 
     def command(self, task: str, shots: int | None) -> str | None:
         """The command that runs a task again, made from what the file records."""
-        config = self.document.fields("config")
+        config = self.document.object("config")
         model, arguments = config.text("model"), config.get("model_args")
         if not model or not arguments:
             return None
@@ -196,21 +196,21 @@ def _runs(found: Found) -> Iterator[_Run]:
     if suffix in _NOT_RESULTS:
         raise UnreadableFileError(why=f"a results file does not end in {suffix}")
     document = read_json(found.path)
-    whole = Fields(document)
-    results = whole.fields("results") or _results_in_list(whole.get("results"))
+    whole = JsonObject(document)
+    results = whole.object("results") or _results_in_list(whole.get("results"))
     if results:
         for moment, part in _by_moment(results):
-            yield _run(Fields({**whole, "results": part}), found, moment)
-    elif whole and all("results" in Fields(part) for part in whole.values()):
+            yield _run(JsonObject({**whole, "results": part}), found, moment)
+    elif whole and all("results" in JsonObject(part) for part in whole.values()):
         for moment, part in whole.items():
-            yield _run(Fields(part), found, moment)
+            yield _run(JsonObject(part), found, moment)
     else:
         raise UnreadableFileError(why=_why_no_results(document))
 
 
 def _by_moment(results: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the results by moment, which files may nest above or below the tasks; else empty."""
-    inner = [(key, value) for part in results.values() for key, value in Fields(part).items()]
+    inner = [(key, value) for part in results.values() for key, value in JsonObject(part).items()]
     if not inner or not all(isinstance(value, dict) for _, value in inner):
         yield "", results
     elif all(moment_in_name(key) for key, _ in inner):
@@ -231,7 +231,7 @@ def _results_in_list(items: object) -> dict[str, Any]:
     numbers = (
         {key: value for key, value in item.items() if as_number(value) is not None}
         | {key: item.get(key) for key in _PROMPT_NAMES}
-        for item in map(Fields, as_list(items))
+        for item in map(JsonObject, as_list(items))
     )
     return _named((as_text(values[_PROMPT_NAMES[0]]), values) for values in numbers)
 
@@ -256,10 +256,10 @@ def _why_no_results(document: object) -> str:
     return "it has no results: it is not from this harness, or is a summary"
 
 
-def _run(document: Fields, found: Found, key: str) -> _Run:
+def _run(document: JsonObject, found: Found, key: str) -> _Run:
     if stamped := moment_in_name(key):
-        document = Fields({"date": stamped.isoformat(), **document})
-    config = document.fields("config")
+        document = JsonObject({"date": stamped.isoformat(), **document})
+    config = document.object("config")
     arguments = _arguments(config.get("model_args"))
     model, base = _model(document, arguments)
     size, hub_id = config.number("model_num_parameters"), (base or model).partition("@")[0]
@@ -289,7 +289,7 @@ def _split_outside_brackets(text: str) -> list[str]:
     return "".join(marked).split("\0")
 
 
-def _model(document: Fields, arguments: dict[str, str]) -> tuple[str, str | None]:
+def _model(document: JsonObject, arguments: dict[str, str]) -> tuple[str, str | None]:
     """Return what was run, and its base model if it is an adapter."""
     stated = next((arguments[name] for name in _NAMES if arguments.get(name)), "")
     name = document.text("config", "model")
@@ -349,9 +349,9 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
     """Return every score of a run, and an entry for each value that is not one."""
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
-    tables = {**run.document.fields("groups"), **run.document.fields("results")}
+    tables = {**run.document.object("groups"), **run.document.object("results")}
     for task, table in tables.items():
-        name, values = as_text(task), Fields(table)
+        name, values = as_text(task), JsonObject(table)
         for key, value in values.items():
             metric, comma, used_filter = key.partition(",")
             if metric in _NOT_METRICS or metric.endswith("_stderr"):
@@ -398,11 +398,11 @@ def _setting(used_filter: str, shots: int | str | None) -> str:
     return ", ".join(filter(None, (name, words)))
 
 
-def _members_of_groups(document: Fields, scored: set[str]) -> dict[str, list[str]]:
+def _members_of_groups(document: JsonObject, scored: set[str]) -> dict[str, list[str]]:
     """Find what is scored below each group; the first releases of 0.4 only indent the names."""
-    stated = document.fields("group_subtasks").items()
+    stated = document.object("group_subtasks").items()
     children = {group: list(map(str, names)) for group, names in stated if as_list(names)}
-    children = children or _children_by_indent(document.fields("results"))
+    children = children or _children_by_indent(document.object("results"))
     members: dict[str, list[str]] = {}
     n = 0
     for group in (group for group in children if group in scored):
@@ -428,7 +428,7 @@ def _children_by_indent(results: Mapping[str, Any]) -> dict[str, list[str]]:
     children: dict[str, list[str]] = {}
     open_groups: list[tuple[int, str]] = []
     for name, values in results.items():
-        alias = Fields(values).get("alias")
+        alias = JsonObject(values).get("alias")
         text = alias if isinstance(alias, str) else as_text(name)
         depth = len(text) - len(text.lstrip()) if text.lstrip().startswith("- ") else 0
         while open_groups and open_groups[-1][0] >= depth:
@@ -440,7 +440,7 @@ def _children_by_indent(results: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
-    config = run.document.fields("configs", score.task)
+    config = run.document.object("configs", score.task)
     test, validation = config.text("test_split"), config.text("validation_split")
     has = run.examples(score.task)[1]
     values = {
@@ -468,7 +468,7 @@ def _read_examples(run: _Run, found: Found) -> Reading:
     skipped: list[Skipped] = []
     for number, line in enumerate(read_bytes(found.path).splitlines(), start=1):
         try:
-            sample = Fields(parse_json(line) if line.strip() else None)
+            sample = JsonObject(parse_json(line) if line.strip() else None)
         except UnreadableFileError as error:
             skipped.append(Skipped(f"{found.shown}:{number}", str(error), what="score"))
         else:
@@ -479,7 +479,7 @@ def _read_examples(run: _Run, found: Found) -> Reading:
     return Reading(examples=tuple(examples), skipped=tuple(skipped), notes=notes)
 
 
-def _example_scores(run: _Run, task: str, sample: Fields) -> Iterator[ImportedExample]:
+def _example_scores(run: _Run, task: str, sample: JsonObject) -> Iterator[ImportedExample]:
     if "doc_id" not in sample:
         return
     metrics = sample.get("metrics")

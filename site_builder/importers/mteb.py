@@ -14,11 +14,11 @@ from pathlib import Path
 
 from site_builder.formatting import listed
 from site_builder.importers.reading import (
-    Fields,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
+    JsonObject,
     Reading,
     Skipped,
     UnreadableFileError,
@@ -164,10 +164,10 @@ def _tasks() -> dict[str, _Task]:
 
 
 def _read_file(found: Found, options: ImportOptions) -> _Result:
-    document = found.fields()
+    document = found.object()
     name = document.text("task_name") or document.text("mteb_dataset_name")
     # Old files have the splits in place of `scores`.
-    stated = document.fields("scores") or document
+    stated = document.object("scores") or document
     if not name:
         raise UnreadableFileError(why="it is not a result of MTEB: it names no task")
     if name in _NO_SCORES:
@@ -187,18 +187,18 @@ def _read_file(found: Found, options: ImportOptions) -> _Result:
     return _Result(found, name, _model(found, options), scores, metrics, document.moment("date"))
 
 
-def _subsets(value: object) -> Iterator[tuple[str, Fields]]:
+def _subsets(value: object) -> Iterator[tuple[str, JsonObject]]:
     """Yield the numbers of each subset of a split: a list, or an object in old files."""
-    for part in map(Fields, value if isinstance(value, list) else [value]):
+    for part in map(JsonObject, value if isinstance(value, list) else [value]):
         whole = part.text("hf_subset") or _WHOLE
         inner = {key: v for key, v in part.items() if isinstance(v, dict)}
         if isinstance(value, list) or not inner or {*inner} & {*_SIMILARITIES.values()}:
             yield whole, part
         else:
-            yield from ((as_text(subset), Fields(numbers)) for subset, numbers in inner.items())
+            yield from ((as_text(subset), JsonObject(numbers)) for subset, numbers in inner.items())
 
 
-def _main_score(values: Fields, metric: str) -> float | None:
+def _main_score(values: JsonObject, metric: str) -> float | None:
     """Return the main score, in files that do not call it so by the metric of the task."""
     similarity, _, name = metric.partition("_")
     places = (("main_score",), (metric,), (_SIMILARITIES.get(similarity, ""), name))
@@ -212,7 +212,7 @@ def _model(found: Found, options: ImportOptions) -> ImportedRow:
     The option `model` counts for a folder whose name has not the form of MTEB, `org__model`.
     """
     beside = found.path.with_name(_META)
-    meta = Fields(read_json(beside) if beside.is_file() else None)
+    meta = JsonObject(read_json(beside) if beside.is_file() else None)
     folder = found.path.absolute().parent
     name = folder.parent.name if _REVISION.fullmatch(folder.name) else folder.name
     stated = options.model if "__" not in name else ""

@@ -214,10 +214,10 @@ class Found(Record):
             why = f"{ending or 'no ending'} {is_not} {', '.join(allowed)}"
             raise UnreadableFileError(why=why)
 
-    def fields(self) -> Fields:
+    def object(self) -> JsonObject:
         """Return the object in a JSON file, or raise an `UnreadableFileError`."""
         self.check_ending(".json")
-        return Fields(read_json(self.path))
+        return JsonObject(read_json(self.path))
 
     def provenance(self, moment: datetime | None, link: str = "") -> dict[str, Any]:
         """Return the fields of a score that tell where it is from and when it was measured."""
@@ -468,17 +468,17 @@ def moment_of(value: object) -> datetime | None:
 def _typed(convert: Callable[[object], _T]) -> Callable[..., _T]:
     """Return a method that finds a value by its names and converts it."""
 
-    def read(fields: Fields, *names: str) -> _T:
-        return convert(fields.at(*names))
+    def read(values: JsonObject, *names: str) -> _T:
+        return convert(values.at(*names))
 
     return read
 
 
-class Fields(Mapping[str, Any]):
+class JsonObject(Mapping[str, Any]):
     """A JSON object whose values are read in a type; empty for any other value.
 
-    The methods take the names on the way to a value: `fields.text("config", "model")`. What is not
-    there or of another type is an empty text, an empty list, no fields, or None.
+    The methods take the names on the way to a value: `values.text("config", "model")`. What is not
+    there or of another type is an empty text, an empty list, an empty object, or None.
     """
 
     def __init__(self, value: object = None) -> None:
@@ -500,12 +500,12 @@ class Fields(Mapping[str, Any]):
             value = value.get(name) if isinstance(value, Mapping) else None
         return value
 
-    def fields(self, *names: str) -> Fields:
+    def object(self, *names: str) -> JsonObject:
         """Return an object."""
-        return Fields(self.at(*names))
+        return JsonObject(self.at(*names))
 
     list = _typed(as_list)
-    all = _typed(lambda value: [Fields(item) for item in as_list(value)])
+    all = _typed(lambda value: [JsonObject(item) for item in as_list(value)])
     text = _typed(as_text)
     link = _typed(as_link)
     number = _typed(as_number)

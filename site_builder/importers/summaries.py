@@ -14,11 +14,11 @@ from site_builder.importers.reading import (
     COLUMNS,
     ROWS,
     SCORES,
-    Fields,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
+    JsonObject,
     Reading,
     Skipped,
     UnreadableFileError,
@@ -112,12 +112,12 @@ def read_evalplus(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read_evalplus(found: Found) -> Reading:
-    entries = found.fields()
+    entries = found.object()
     scores: list[ImportedScore] = []
     models: list[ImportedRow] = []
     provenance = found.provenance(None)
     for name, entry in entries.items():
-        model, about = as_text(name), Fields(entry)
+        model, about = as_text(name), JsonObject(entry)
         size = about.number("size")
         facts = {
             "parameters_b": size if size and size > 0 else None,
@@ -125,7 +125,7 @@ def _read_evalplus(found: Found) -> Reading:
             "tuning": "instruct" if about.get("prompted") is True else None,
         }
         models.append(ImportedRow(model, facts))
-        for task, value in about.fields(_PASS).items():
+        for task, value in about.object(_PASS).items():
             score = as_number(value)
             if score is not None and model and as_text(task):
                 scores.append(ImportedScore(model, as_text(task), score, _PASS, **provenance))
