@@ -14,7 +14,7 @@ import click
 from docs.reference.api import MEANINGS, meanings_of
 from site_builder.api import api_values, score_values
 from site_builder.build import read_project
-from site_builder.cli import main as site_builder
+from site_builder.commands import main as site_builder
 from site_builder.compute.results import compute_results
 from site_builder.config import load_config
 from site_builder.starter.project import FILES

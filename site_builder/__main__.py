@@ -2,7 +2,7 @@
 
 import os
 
-from site_builder.cli import main
+from site_builder.commands import main
 
 # Set before numpy is imported: its library would start a thread per core for our small matrices.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

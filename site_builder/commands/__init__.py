@@ -1,1 +1,51 @@
-"""The commands: options in, exit code out."""
+"""The commands: options in, exit code out. A command's module is imported when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
+import click
+
+from site_builder import __version__
+
+# Module of this package and name in it.
+_PLACES = {
+    "aggregate": ("tables", "aggregate"),
+    "build": ("site", "build"),
+    "check": ("site", "check"),
+    "deploy": ("site", "deploy"),
+    "diff": ("site", "diff"),
+    "export": ("tables", "export"),
+    "import": ("tables", "import_"),
+    "init": ("init", "init"),
+    "profile": ("tables", "profile"),
+    "serve": ("serve", "serve"),
+    "upgrade": ("init", "upgrade"),
+    "verify": ("site", "verify"),
+}
+
+
+class _Commands(Mapping[str, click.Command]):
+    """Every command by its name; its module is imported when it is asked for.
+
+    What all commands import takes longer than the build of a small board.
+    """
+
+    def __getitem__(self, name: str) -> click.Command:
+        module, command = _PLACES[name]
+        found = getattr(import_module(f"{__name__}.{module}"), command)
+        assert isinstance(found, click.Command)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_PLACES)
+
+    def __len__(self) -> int:
+        return len(_PLACES)
+
+
+@click.group(commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="site_builder")
+def main() -> None:
+    """Build a leaderboard website from Parquet tables."""

@@ -21,7 +21,7 @@ from rich.console import Console as RichConsole
 
 from site_builder import __version__
 from site_builder.build import make_files
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.commands.console import Console
 from site_builder.config import load_config
 from tests.helpers.sites import ROOT, contents

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
 
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.commands.console import as_annotations, faults_as_json
 from site_builder.errors import Fault
 from site_builder.prose.figures import NAMES, prose_variables

@@ -23,7 +23,7 @@ from ruamel.yaml import YAML
 
 from site_builder import __version__
 from site_builder.build import make_files
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.config import SiteConfig, config_keys, load_config
 from site_builder.errors import SiteError
 from site_builder.starter.project import FILES as STARTER

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from site_builder.cli import main
+from site_builder.commands import main
 from tests.helpers.sites import contents
 
 SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"

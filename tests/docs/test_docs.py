@@ -16,7 +16,7 @@ from docs.reference.api import MEANINGS
 from docs.reference.tables import describe_tables
 from site_builder.api import api_values, score_values
 from site_builder.build import make_files
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.compute.stats import Stats
 from site_builder.config import config_keys, load_config
 from site_builder.starter.project import FILES

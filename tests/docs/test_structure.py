@@ -69,13 +69,12 @@ MAY_IMPORT = {
         *("build", "devserver", "examples", "importers", "profile", "publish", "releases"),
         "starter",
     },
-    "cli": {"commands"},
-    "__main__": {"cli"},
+    "__main__": {"commands"},
 }
 LEAVES = {*LEAVES_MAY_IMPORT}
 # The one home of each library; a library without a home here may not be imported at all.
 HOMES = {
-    "click": "(cli|commands/*).py",
+    "click": "commands/*.py",
     "dask": "examples/engines.py",
     "distributed": "examples/engines.py",
     "duckdb": "examples/engines.py",

@@ -466,7 +466,9 @@ def test_batch_size_changes_nothing(tmp_path: Path, board: Path, monkeypatch) ->
 
 
 def test_engine_is_imported_only_when_needed() -> None:
-    code = "import sys, site_builder.cli; print({'duckdb', 'dask', 'narwhals'} & {*sys.modules})"
+    code = (
+        "import sys, site_builder.commands; print({'duckdb', 'dask', 'narwhals'} & {*sys.modules})"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert "set()\n" == done.stdout
 

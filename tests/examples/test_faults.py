@@ -236,9 +236,8 @@ def test_no_scheduler_at_the_address(tmp_path: Path, board: Path, monkeypatch) -
 
 def test_dask_is_not_installed(tmp_path: Path, board: Path) -> None:
     write_rows(tmp_path / "i.parquet", ROWS)
-    code = (
-        "import sys; sys.modules['distributed'] = None; from site_builder.cli import main; main()"
-    )
+    absent = "import sys; sys.modules['distributed'] = None"
+    code = f"{absent}; from site_builder.commands import main; main()"
     words = ["aggregate", str(tmp_path / "i.parquet"), "--into", str(board)]
     dask = ["--engine", "dask", "--scheduler", "tcp://127.0.0.1:9"]
     done = subprocess.run(

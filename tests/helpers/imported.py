@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from click.testing import CliRunner, Result
 
-from site_builder.cli import main
+from site_builder.commands import main
 
 HARNESSES = Path(__file__).parents[1] / "data/harnesses"
 

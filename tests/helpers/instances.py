@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from click.testing import CliRunner, Result
 
-from site_builder.cli import main
+from site_builder.commands import main
 
 Row = tuple[str, str, str, str, float]
 NAMES = ("model", "task", "variant", "example", "score")

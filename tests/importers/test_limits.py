@@ -33,7 +33,7 @@ import resource
 resource.setrlimit(resource.RLIMIT_CPU, ({CPU_S}, {CPU_S}))
 resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
 """
-COMMAND = f"{LIMITED}\nfrom site_builder.cli import main; main()"
+COMMAND = f"{LIMITED}\nfrom site_builder.commands import main; main()"
 
 
 def run_limited(code: str, *args: object) -> subprocess.CompletedProcess[str]:

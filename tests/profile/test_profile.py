@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer as FromFile
 from tokenizers import models, pre_tokenizers
 
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.errors import Fault, FaultsError
 from site_builder.profile.features import (
     TaskProfile,

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from site_builder import __version__
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.errors import DeployError
 from site_builder.publish.folder import publish
 from site_builder.publish.git_branch import push_site

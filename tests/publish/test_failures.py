@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from filelock import FileLock
 
 from site_builder import build
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.errors import Fault, OutputFolderError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, publish, recover, staging

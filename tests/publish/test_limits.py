@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.publish import folder
 from site_builder.publish.folder import near_limits
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from site_builder import __version__
 from site_builder.build import make_files
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.config import load_config
 from site_builder.errors import OutputFolderError
 from site_builder.publish import folder as publishing

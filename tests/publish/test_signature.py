@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from site_builder import __version__
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.publish.folder import publish
 from site_builder.publish.manifest import MANIFEST, SIGNATURE, with_manifest
 from site_builder.publish.verify import NAMESPACE, sign_manifest

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from playwright.sync_api import Browser
 
 from site_builder.build import make_files
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.config import load_config
 from site_builder.records import replace
 from site_builder.releases.feed import MOST_ENTRIES, FeedEntry, read_feed

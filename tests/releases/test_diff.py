@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown import markdown
 
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.errors import SiteError
 from site_builder.publish.folder import publish
 from site_builder.records import replace

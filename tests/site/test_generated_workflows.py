@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.publish.verify import verify_site
 from tests.helpers.serve import served
 from tests.helpers.workflows import FailedStepError, Runner, git

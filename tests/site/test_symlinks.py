@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from site_builder.cli import main
+from site_builder.commands import main
 from site_builder.errors import OutputFolderError, SiteError
 from site_builder.publish.folder import publish, recover
 from site_builder.releases.read import read_release

@@ -114,7 +114,7 @@ def data(tmp_path: Path) -> Path:
 
 IMPORT = """
 import sys
-from site_builder.cli import main
+from site_builder.commands import main
 print("started", flush=True)
 sys.stdin.readline()
 main(["import", "csv", sys.argv[1], "--into", sys.argv[2], "--proportion"])

@@ -1,4 +1,4 @@
-"""`build`, `check`, `deploy` and `verify`: the site of a project."""
+"""`build`, `check`, `deploy`, `diff` and `verify`: the site of a project."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from site_builder.commands.console import (
     strict_option,
     with_console,
 )
-from site_builder.errors import FaultsError, one_line, shortened
+from site_builder.errors import Fault, FaultsError, SiteError, one_line, shortened
 from site_builder.formatting import count, counted, size
 
 _previous_option = click.option(
@@ -206,3 +206,36 @@ def verify(root: Path, console: Console, signers: Path | None) -> None:
     console.say(f"Complete: {files}, as {verified.generator} built them.")
     unchecked = "Signed; --signers checks by whom." if verified.is_signed else "Not signed."
     console.say(f"Signed by {verified.signer}." if verified.signer else unchecked)
+
+
+@click.command(epilog="Example: site-builder diff https://example.org/board/ my-board")
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="As lines, as Markdown for a comment on a pull request, or as one JSON document.",
+)
+def diff(old: str, new: str, form: str) -> None:
+    """Show what changed from the board OLD to the board NEW.
+
+    Each can be a project, a folder of Parquet tables, a file of results, the folder of a published
+    site, or the address of one.
+    """
+    from site_builder.releases.read import ReleaseContent, compare_releases, read_release
+    from site_builder.releases.wording import FORMATS
+
+    releases: list[ReleaseContent] = []
+    faults: list[Fault] = []
+    for place in (old, new):
+        try:
+            releases.append(read_release(place))
+        except SiteError as error:
+            faults += error.faults
+    if faults:
+        Console(Path()).warn(faults)
+        sys.exit(1)
+    click.echo(FORMATS[form](compare_releases(*releases)))
