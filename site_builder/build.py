@@ -16,7 +16,7 @@ from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.labels import make_labels
 from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import Made, Site, assemble_site
-from site_builder.parallel import worker_count
+from site_builder.processes import worker_count
 from site_builder.prose.markdown import Prose, load_prose
 from site_builder.publish.folder import (
     Published,

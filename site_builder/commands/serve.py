@@ -9,8 +9,15 @@ from pathlib import Path
 import click
 
 from site_builder.commands.console import Console, project_option
-from site_builder.devserver.rebuild import Rebuilt, follow
-from site_builder.devserver.server import FIRST_PORT, LOOPBACK, ServedState, StateHolder, listen
+from site_builder.devserver.server import (
+    FIRST_PORT,
+    LOOPBACK,
+    Rebuilt,
+    ServedState,
+    StateHolder,
+    follow,
+    listen,
+)
 from site_builder.errors import SiteError
 from site_builder.formatting import listed
 

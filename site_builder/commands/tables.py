@@ -32,7 +32,7 @@ from site_builder.records import replace
 
 if TYPE_CHECKING:
     from site_builder.importers.reading import ImportOptions
-    from site_builder.profile.features import MergedFeatures, TaskProfile, Tokenizer
+    from site_builder.profile import MergedFeatures, TaskProfile, Tokenizer
 
 # The importers, the engines and the tokenizers are imported in the functions that need them: each
 # command would otherwise wait for those of the others.
@@ -363,8 +363,7 @@ def profile(  # noqa: PLR0913 - one per option
     The name of a file is its task. A folder with train, validation or test files is one task.
     Measuring again changes nothing.
     """
-    from site_builder.profile.features import find_tokenizer, profile_sets, save_features
-    from site_builder.profile.training_sets import find_sets
+    from site_builder.profile import find_sets, find_tokenizer, profile_sets, save_features
 
     with console.exit_on_error():
         config, unit = load_config(root), find_tokenizer(tokenizer)

@@ -19,8 +19,7 @@ from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
 from site_builder.errors import Fault, SiteError, TemplateFaultError, did_you_mean
-from site_builder.limits import Breach, Item, Result, map_limited
-from site_builder.parallel import map_pages
+from site_builder.processes import Breach, Item, Result, Setup, map_limited, map_pages
 from site_builder.prose.template import UNREADABLE
 from site_builder.records import Record
 from site_builder.render.assets import project_folders
@@ -187,7 +186,7 @@ class Templates:
         return []
 
     def map(
-        self, setup: Callable[[], Callable[[Item], Result]], items: Sequence[Item], workers: int
+        self, setup: Setup[Item, Result], items: Sequence[Item], workers: int
     ) -> Iterator[tuple[Item, Result | Breach]]:
         """Map a function that renders templates; with limits if the project has its own."""
         if self._are_of_project:

@@ -28,11 +28,11 @@ from site_builder.errors import (
     TemplateFaultError,
     did_you_mean,
 )
-from site_builder.limits import Breach
 from site_builder.pages.about import glossary
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
+from site_builder.processes import Breach
 from site_builder.prose.markdown import Prose
 from site_builder.records import Record, asdict
 from site_builder.releases.feed import FEED, write_feed

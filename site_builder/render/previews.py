@@ -33,11 +33,10 @@ from site_builder.charts.previews import (
 )
 from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
-from site_builder.limits import Breach, Result
 from site_builder.pages.answers import Answer, model_answer, task_answer
 from site_builder.pages.model import Badge, model_summary
 from site_builder.pages.page import Made, Page, Site
-from site_builder.parallel import core_count
+from site_builder.processes import Breach, Result, core_count
 from site_builder.records import Record, replace
 from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates

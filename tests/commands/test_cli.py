@@ -356,7 +356,7 @@ def test_serve_a_project_that_is_at_fault(project, monkeypatch):
     def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("site_builder.devserver.rebuild.watch", end)
+    monkeypatch.setattr("site_builder.devserver.server.watch", end)
     said = run("serve", "--project", project, "--port", 0)
     assert 0 == said.exit_code
     assert "1 error; the browser shows what is wrong." == said.stderr.splitlines()[-2]
@@ -368,7 +368,7 @@ def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
     def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("site_builder.devserver.rebuild.watch", end)
+    monkeypatch.setattr("site_builder.devserver.server.watch", end)
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
         for module in (
@@ -393,7 +393,7 @@ def test_serve_opens_the_browser_once(project, monkeypatch):
         yield [root.resolve() / "site.toml", Path("/elsewhere/a\x1b.html")]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("site_builder.devserver.rebuild.watch", one_change)
+    monkeypatch.setattr("site_builder.devserver.server.watch", one_change)
     said = run("serve", "--project", project, "--port", 0, "--open")
     assert [said.stdout.partition(" ")[0]] == opened
     assert r"site.toml and /elsewhere/a\x1b.html changed. Built in" in said.stderr

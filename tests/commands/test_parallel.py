@@ -12,7 +12,7 @@ import pytest
 
 from site_builder.build import BuildOptions, load_project, make_files
 from site_builder.errors import FaultsError, SiteError
-from site_builder.parallel import map_pages, worker_count
+from site_builder.processes import map_pages, worker_count
 from tests.helpers.processes import is_running, within
 from tests.helpers.sites import ROOT, copy_project
 
@@ -67,7 +67,7 @@ def test_a_killed_worker_is_reported():
 
 _PARENT = """
 import os, sys, time
-from site_builder.parallel import map_pages
+from site_builder.processes import map_pages
 
 def function(i):
     with open(f"{sys.argv[1]}/{os.getpid()}", "w"):

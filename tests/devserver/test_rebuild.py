@@ -14,8 +14,8 @@ import pytest
 
 from site_builder.build import make_files
 from site_builder.config import load_config
-from site_builder.devserver import rebuild as module
-from site_builder.devserver.rebuild import FileStates, Rebuilder, file_states, watch
+from site_builder.devserver import server as module
+from site_builder.devserver.server import FileStates, Rebuilder, file_states, watch
 from site_builder.errors import FaultsError
 from site_builder.render.assets import default_folder
 from tests.helpers.tables import board, parquet
@@ -214,7 +214,7 @@ def test_a_file_that_goes_away_while_it_is_read(project, monkeypatch):
     def gone(*_: object, **__: object) -> None:
         raise FileNotFoundError(2, "No such file or directory", "static/x.css")
 
-    monkeypatch.setattr("site_builder.devserver.rebuild.make_files", gone)
+    monkeypatch.setattr("site_builder.devserver.server.make_files", gone)
     built = rebuilder.build()
     assert ("static/x.css: cannot be read: No such file or directory",) == built.served.lines
     assert good.files == built.served.files
@@ -229,7 +229,7 @@ def test_an_error_that_nobody_foresaw(project, monkeypatch):
         raise MemoryError("no memory\nat all")
 
     with monkeypatch.context() as patch:
-        patch.setattr("site_builder.devserver.rebuild.make_files", fail)
+        patch.setattr("site_builder.devserver.server.make_files", fail)
         built = rebuilder.build()
     what = "the build failed: MemoryError: no memory"
     line = f"{what}. `site-builder build` shows where. Please report it."

@@ -37,9 +37,8 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors", "symlinks"},
     "errors": {"records"},
     "formatting": {"records"},
-    "limits": {"errors", "formatting", "records"},
     "locks": {"errors", "records"},
-    "parallel": {"errors"},
+    "processes": {"errors", "formatting", "records"},
     "records": set(),
     "symlinks": {"errors"},
     "table_model": {"addresses", "records"},
@@ -94,13 +93,13 @@ HOMES = {
     "pyarrow": "(tables/read|tables/write|importers/inspect_ai|examples/engines).py",
     "pydantic": "(config|releases/read).py",
     "pydantic_core": "config.py",
-    "rapidfuzz": "profile/features.py",
+    "rapidfuzz": "profile.py",
     "resvg_py": "render/previews.py",
     "rich": "commands/console.py",
     "ruamel": "importers/(hugging_face|sheets).py",
     "scipy": "compute/*.py",
     "slugify": "addresses.py",
-    "tokenizers": "profile/features.py",
+    "tokenizers": "profile.py",
 }
 # What another library imports for us.
 INDIRECT = {"brotli"}

@@ -11,8 +11,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from site_builder.devserver.rebuild import Rebuilt, follow
-from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState, StateHolder, listen
+from site_builder.devserver.server import (
+    LOOPBACK,
+    LiveServer,
+    Rebuilt,
+    ServedState,
+    StateHolder,
+    follow,
+    listen,
+)
 
 LIMIT_S = 60  # a slow machine is no failure
 

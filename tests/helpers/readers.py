@@ -30,8 +30,7 @@ from site_builder.importers.formats import Format, format_of
 from site_builder.importers.reading import UNEXPECTED, ImportedScore, ImportOptions, Reading
 from site_builder.importers.run import import_paths, warnings_of
 from site_builder.locks import read_holder
-from site_builder.profile.features import find_tokenizer, profile_sets, save_features
-from site_builder.profile.training_sets import find_sets
+from site_builder.profile import find_sets, find_tokenizer, profile_sets, save_features
 from site_builder.prose.markdown import load_prose, plain_text
 from site_builder.publish.folder import check_replaceable
 from site_builder.publish.manifest import with_manifest

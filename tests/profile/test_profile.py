@@ -18,14 +18,15 @@ from tokenizers import models, pre_tokenizers
 
 from site_builder.commands import main
 from site_builder.errors import Fault, FaultsError
-from site_builder.profile.features import (
+from site_builder.profile import (
     TaskProfile,
+    TrainingExample,
+    find_sets,
     find_tokenizer,
     measure,
     profile_sets,
     rouge_l,
 )
-from site_builder.profile.training_sets import TrainingExample, find_sets
 from site_builder.tables.schema import TASKS
 from tests.helpers.sites import build
 from tests.helpers.tables import tasks_frame

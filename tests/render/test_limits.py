@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from site_builder import limits
+from site_builder import processes
 from site_builder.addresses import Address
 from site_builder.build import BuildOptions, build_site, load_project, make_files
-from site_builder.devserver.rebuild import Rebuilder
+from site_builder.devserver.server import Rebuilder
 from site_builder.errors import FaultsError, SiteError
-from site_builder.limits import Breach, map_limited
 from site_builder.pages.all import make_find, make_pages
 from site_builder.pages.model_scores import CARDS
 from site_builder.pages.page import Made, Page, ScriptData, Site
+from site_builder.processes import Breach, map_limited
 from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
 from site_builder.releases.read import compare_releases, read_release
@@ -107,9 +107,9 @@ TEMPLATES = {
 
 @pytest.fixture(autouse=True)
 def low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "SECONDS", 1)
-    monkeypatch.setattr(limits, "MEMORY", 200_000_000)
-    monkeypatch.setattr(limits, "_GRACE_S", 1)
+    monkeypatch.setattr(processes, "SECONDS", 1)
+    monkeypatch.setattr(processes, "MEMORY", 200_000_000)
+    monkeypatch.setattr(processes, "_GRACE_S", 1)
 
 
 @pytest.fixture(scope="module")
@@ -319,7 +319,7 @@ def test_every_limit_is_named_and_the_next_item_is_made():
 
 @pytest.mark.skipif(not HAS_MEMORY_LIMIT, reason="needs a limit of memory")
 def test_memory_that_is_kept_counts_for_the_next_item(monkeypatch):
-    monkeypatch.setattr(limits, "SECONDS", 20)
+    monkeypatch.setattr(processes, "SECONDS", 20)
     few = "it needs more than 200 MB of memory"
     assert ["keep", few, "keep", 1] == found("keep", "keep", "keep", 1)
 
@@ -341,7 +341,7 @@ def test_exceptions_arrive_as_themselves_with_their_traceback():
 
 _PARENT = """
 import os, sys, time
-from site_builder import limits
+from site_builder import processes
 
 def function(item):
     if item == "first":
@@ -355,8 +355,8 @@ def setup():
     return function
 
 if __name__ == "__main__":
-    limits.SECONDS = 5
-    for _ in limits.map_limited(setup, ["first", sys.argv[2]]):
+    processes.SECONDS = 5
+    for _ in processes.map_limited(setup, ["first", sys.argv[2]]):
         time.sleep(300)
 """
 

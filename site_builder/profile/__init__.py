@@ -1,1 +1,0 @@
-"""Measure training sets as features of their tasks."""
