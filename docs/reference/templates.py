@@ -11,16 +11,14 @@ from jinja2 import nodes
 from site_builder.pages.about import AboutContext, GlossaryContext
 from site_builder.pages.all import OwnPageContext
 from site_builder.pages.analysis import AnalysisContext
-from site_builder.pages.categories import CategoriesContext, CategoryContext
 from site_builder.pages.changes import ChangesContext
-from site_builder.pages.choose import ChooseContext
-from site_builder.pages.compare import CompareContext
 from site_builder.pages.data import DataContext
 from site_builder.pages.home import EmbedContext, HomeContext
+from site_builder.pages.interactive import ChooseContext, CompareContext
 from site_builder.pages.model import ModelContext, ModelsContext
 from site_builder.pages.page import Page
 from site_builder.pages.serving import ServingContext
-from site_builder.pages.task import TaskContext, TasksContext
+from site_builder.pages.tasks import CategoriesContext, CategoryContext, TaskContext, TasksContext
 from site_builder.records import Record
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import make_environment

@@ -13,8 +13,13 @@ from site_builder.compute.serving import collect_offers
 from site_builder.formatting import count, counted, percent
 from site_builder.pages.board_table import possible_text
 from site_builder.pages.board_views import board_note, ranking_rule
-from site_builder.pages.choose import MARGIN_SHARE, REWEIGHTINGS, can_choose
-from site_builder.pages.compare import default_runs, has_tests
+from site_builder.pages.interactive import (
+    MARGIN_SHARE,
+    REWEIGHTINGS,
+    can_choose,
+    default_runs,
+    has_tests,
+)
 from site_builder.pages.page import HOME, Page, Site, cite_site
 from site_builder.records import Record
 

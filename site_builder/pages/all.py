@@ -8,17 +8,15 @@ from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.chart import draw_own_charts
 from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
-from site_builder.pages.categories import make_categories
 from site_builder.pages.changes import make_changes
-from site_builder.pages.choose import make_choose, make_scores_data
-from site_builder.pages.compare import make_compare
 from site_builder.pages.data import make_data
 from site_builder.pages.home import make_embeds, make_home
+from site_builder.pages.interactive import make_choose, make_compare, make_scores_data
 from site_builder.pages.model import make_models
 from site_builder.pages.model_scores import make_score_cards
 from site_builder.pages.page import HOME, Made, Page, ScriptData, Site
 from site_builder.pages.serving import make_serving
-from site_builder.pages.task import make_tasks
+from site_builder.pages.tasks import make_categories, make_tasks
 from site_builder.records import Record, replace
 
 _FIND = "data/find.js"

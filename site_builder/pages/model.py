@@ -45,7 +45,7 @@ from site_builder.labels import Labels
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import BoardTableSpec, rank_cell, span_text
 from site_builder.pages.board_views import BoardView, LegendItem, board_note, board_views
-from site_builder.pages.compare import compare_link
+from site_builder.pages.interactive import compare_link
 from site_builder.pages.model_scores import (
     ALL_SCORES,
     ModelScore,

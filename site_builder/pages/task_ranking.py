@@ -1,11 +1,12 @@
-"""Make the ranking of one task as a table."""
+"""Make the ranking of one task as a table, and the picker that shows that of any task."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from urllib.parse import urlencode
 
-from site_builder.addresses import Link, method_link
+from site_builder.addresses import Link, method_link, page_link
 from site_builder.charts.cells import (
     MODEL,
     RANK,
@@ -32,10 +33,18 @@ from site_builder.table_model import (
     Column,
     Dumbbell,
     Field,
+    Row,
     RowKind,
     Table,
     table_of,
 )
+
+_MOST_CELLS = 20_000
+_MOST_ROWS = 50
+_CELLS_A_ROW = 5
+
+TaskGroups = tuple[tuple[str, tuple[Link, ...]], ...]
+"""The links to tasks, by category."""
 
 
 class _Entry(Record):
@@ -255,3 +264,93 @@ def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:
         level = labels.scales[task.task].score(chance)
         items.append(LegendItem("chance", f"chance level, {level}"))
     return (*items, *at_chance)
+
+
+# --- the picker ---------------------------------------------------------------------------------
+
+
+class Picker(Record):
+    """A table of one task, and what a script needs to show another in its place.
+
+    Attributes:
+        first: The task that stands in the page.
+        groups: The tasks to choose from, as links to their pages, by category.
+        table: The ranking of the first task.
+        models: For the script: each model that occurs, as its id and a link.
+        rankings: For the script: by task id, rows of the index of the model, and of text, value and
+            tone of each other cell, where there are any with its note and tags, and with the end
+            of its link if that is not its column's. A model with a note or tags is a list of index,
+            note, tags and kind of the row.
+        anchors: For the script: by task id, how links to the scores of each column end; empty for
+            a column of no scores.
+    """
+
+    first: Link
+    groups: TaskGroups
+    table: Table
+    models: tuple[tuple[str, Link], ...]
+    rankings: Mapping[str, Sequence[Sequence[object]]]
+    anchors: Mapping[str, Sequence[str]]
+
+
+def make_picker(site: Site) -> Picker | None:
+    """Return the picker; None on a board with one task, or one too large to put into a page."""
+    tasks = [t for t in site.results.tasks if t.models]
+    rows = int(site.results.scores.scored.sum(axis=0).clip(max=_MOST_ROWS).sum())
+    if len(tasks) < 2 or rows * _CELLS_A_ROW > _MOST_CELLS:
+        return None
+    tables = {t.task: ranking_table(site, t, "picker", _MOST_ROWS) for t in tasks}
+    models = dict.fromkeys(row.cells[1].link for table in tables.values() for row in table.rows)
+    places, first = {link: i for i, link in enumerate(models)}, tasks[0].task
+    anchors = {task: _anchors(table) for task, table in tables.items()}
+    return Picker(
+        first=page_link(site.labels.tasks[first], "task", first),
+        groups=task_groups(site, tasks),
+        table=tables[first],
+        models=tuple((link.to.key, link) for link in models if link is not None and link.to),
+        rankings={
+            task: [_packed_row(row, places, anchors[task]) for row in table.rows]
+            for task, table in tables.items()
+        },
+        anchors=anchors,
+    )
+
+
+def _packed_row(
+    row: Row, places: Mapping[Link | None, int], anchors: Sequence[str]
+) -> list[object]:
+    rank, name, *others = row.cells
+    place, has_more = places[name.link], name.note or name.tags
+    packed: list[object] = [(place, name.note, name.tags, row.kind) if has_more else place]
+    for cell, anchor in zip((rank, *others), anchors, strict=True):
+        shown = cell.text, cell.value, cell.tone
+        if (ending := _ending(cell)) and ending != anchor:
+            packed.append((*shown, cell.note, cell.tags, ending))
+        else:
+            packed.append((*shown, cell.note, cell.tags) if cell.note or cell.tags else shown)
+    return packed
+
+
+def _anchors(table: Table) -> list[str]:
+    """Return how links to scores end, by column; the baseline's may be of another variant."""
+    competing = [row.cells for row in table.rows if row.kind != "reference"]
+    rank, _, *others = zip(*(competing or [row.cells for row in table.rows]), strict=True)
+    return [next(filter(None, map(_ending, column)), "") for column in (rank, *others)]
+
+
+def _ending(cell: Cell) -> str:
+    """Return how the link to a score ends; empty where a cell has none."""
+    to = cell.link.to if cell.link else None
+    if to is None or not to.anchor:
+        return ""
+    return f"{f'?{urlencode(to.query)}' if to.query else ''}#{to.anchor}"
+
+
+def task_groups(site: Site, tasks: Sequence[TaskResult]) -> TaskGroups:
+    """Return the links to tasks, by category."""
+    groups: dict[str, list[Link]] = {}
+    for task in tasks:
+        category = site.results.catalog.tasks[task.task].category or "No category"
+        link = page_link(site.labels.tasks[task.task], "task", task.task)
+        groups.setdefault(category, []).append(link)
+    return tuple((name, tuple(links)) for name, links in groups.items())

@@ -487,8 +487,7 @@ def test_a_long_board_is_not_there_twice(monkeypatch):
 
 def test_lists_beside_the_full_board_are_cut(monkeypatch):
     """Those of tasks and categories; each page says so, and the board has all."""
-    monkeypatch.setattr("site_builder.pages.task.MOST_LISTED", 4)
-    monkeypatch.setattr("site_builder.pages.categories.MOST_LISTED", 4)
+    monkeypatch.setattr("site_builder.pages.tasks.MOST_LISTED", 4)
     site = build(ROOT)
     assert 4 == len(table(site.page("tasks/gsm8k/"), "ranking"))
     assert "The first 4 of 12 models. The page of each model has its rank." in visible(

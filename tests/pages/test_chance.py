@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 from site_builder.api import api_values, score_values
 from site_builder.charts.scores import chart_model_tasks, chart_task_models
 from site_builder.pages.model_scores import card_data
-from site_builder.pages.task import chance_note
+from site_builder.pages.tasks import chance_note
 from site_builder.table_model import AT_CHANCE
 from tests.helpers.browsing import NARROW, WIDE, breaches, open_page
 from tests.helpers.sites import build, make_site, table, visible

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from scipy.special import stdtrit
 from scipy.stats import expon, kstest
 
-from site_builder.pages.choose import MARGIN_SHARE, REWEIGHTINGS
+from site_builder.pages.interactive import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.page import Site
 from tests.helpers import choosing
 from tests.helpers.boards import Runs

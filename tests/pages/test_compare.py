@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from scipy.stats import nct, sem, t
 
 from site_builder.addresses import Address
-from site_builder.pages.compare import ModelVariant, compare_address, default_runs
+from site_builder.pages.interactive import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
 from tests.helpers.boards import Runs

@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 
 from site_builder.compute.tasks import SimilarTask
 from site_builder.pages.page import Site
-from site_builder.pages.task import similar_note, tie_note
+from site_builder.pages.tasks import similar_note, tie_note
 from site_builder.records import replace
 from tests.helpers.browsing import (
     NARROW,

@@ -1,10 +1,9 @@
-"""Make the list of tasks, each task, and the task picker."""
+"""Make the pages of tasks and of their categories."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from urllib.parse import urlencode
 
 from site_builder.addresses import Address, Fact, Link, page_link
 from site_builder.charts.cells import (
@@ -22,11 +21,17 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.charts.chart import Chart
+from site_builder.charts.differences import category_table
 from site_builder.charts.scores import best_score_text, chart_task_models
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.scores import FlaggedScore, Score
-from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
+from site_builder.compute.tasks import (
+    MIN_COMMON_MODELS,
+    CategoryResult,
+    SimilarTask,
+    TaskResult,
+)
 from site_builder.formatting import (
     MISSING,
     count,
@@ -39,12 +44,19 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.answers import Answer, task_answer
-from site_builder.pages.board_table import task_filters, task_tools
-from site_builder.pages.board_views import LegendItem
-from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
-from site_builder.pages.task_ranking import line_legend, ranking_table
+from site_builder.pages.board_table import BoardTableSpec, task_filters, task_tools
+from site_builder.pages.board_views import BoardView, LegendItem, board_views
+from site_builder.pages.page import CATEGORIES, HOME, TASKS, Page, Site, cite_page, in_sequence
+from site_builder.pages.task_ranking import (
+    Picker,
+    TaskGroups,
+    line_legend,
+    make_picker,
+    ranking_table,
+    task_groups,
+)
 from site_builder.records import Record
-from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Row, Table, table_of
+from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, table_of
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 _LEAST_FIGURES = 3
@@ -52,36 +64,6 @@ _MOST_OTHERS = 150
 # From here on two rankings are called alike: the square of 0.7 is 0.49, so half of the variance
 # of the ranks is shared.
 _ALIKE = 0.7
-_MOST_CELLS = 20_000
-_MOST_ROWS = 50
-_CELLS_A_ROW = 5
-
-# The links to tasks, by category.
-_TaskGroups = tuple[tuple[str, tuple[Link, ...]], ...]
-
-
-class Picker(Record):
-    """A table of one task, and what a script needs to show another in its place.
-
-    Attributes:
-        first: The task that stands in the page.
-        groups: The tasks to choose from, as links to their pages, by category.
-        table: The ranking of the first task.
-        models: For the script: each model that occurs, as its id and a link.
-        rankings: For the script: by task id, rows of the index of the model, and of text, value and
-            tone of each other cell, where there are any with its note and tags, and with the end
-            of its link if that is not its column's. A model with a note or tags is a list of index,
-            note, tags and kind of the row.
-        anchors: For the script: by task id, how links to the scores of each column end; empty for
-            a column of no scores.
-    """
-
-    first: Link
-    groups: _TaskGroups
-    table: Table
-    models: tuple[tuple[str, Link], ...]
-    rankings: Mapping[str, Sequence[Sequence[object]]]
-    anchors: Mapping[str, Sequence[str]]
 
 
 class TasksContext(Record):
@@ -133,7 +115,7 @@ class TaskContext(Record):
     chart: Chart | None
     similar: Table | None
     similar_note: str
-    others: tuple[tuple[str, tuple[Link, ...]], ...]
+    others: TaskGroups
 
 
 # --- the list of tasks --------------------------------------------------------------------------
@@ -188,71 +170,6 @@ def _task_list(site: Site) -> Table:
     )
 
 
-# --- the picker ---------------------------------------------------------------------------------
-
-
-def make_picker(site: Site) -> Picker | None:
-    """Return the picker; None on a board with one task, or one too large to put into a page."""
-    tasks = [t for t in site.results.tasks if t.models]
-    rows = int(site.results.scores.scored.sum(axis=0).clip(max=_MOST_ROWS).sum())
-    if len(tasks) < 2 or rows * _CELLS_A_ROW > _MOST_CELLS:
-        return None
-    tables = {t.task: ranking_table(site, t, "picker", _MOST_ROWS) for t in tasks}
-    models = dict.fromkeys(row.cells[1].link for table in tables.values() for row in table.rows)
-    places, first = {link: i for i, link in enumerate(models)}, tasks[0].task
-    anchors = {task: _anchors(table) for task, table in tables.items()}
-    return Picker(
-        first=page_link(site.labels.tasks[first], "task", first),
-        groups=_task_groups(site, tasks),
-        table=tables[first],
-        models=tuple((link.to.key, link) for link in models if link is not None and link.to),
-        rankings={
-            task: [_packed_row(row, places, anchors[task]) for row in table.rows]
-            for task, table in tables.items()
-        },
-        anchors=anchors,
-    )
-
-
-def _packed_row(
-    row: Row, places: Mapping[Link | None, int], anchors: Sequence[str]
-) -> list[object]:
-    rank, name, *others = row.cells
-    place, has_more = places[name.link], name.note or name.tags
-    packed: list[object] = [(place, name.note, name.tags, row.kind) if has_more else place]
-    for cell, anchor in zip((rank, *others), anchors, strict=True):
-        shown = cell.text, cell.value, cell.tone
-        if (ending := _ending(cell)) and ending != anchor:
-            packed.append((*shown, cell.note, cell.tags, ending))
-        else:
-            packed.append((*shown, cell.note, cell.tags) if cell.note or cell.tags else shown)
-    return packed
-
-
-def _anchors(table: Table) -> list[str]:
-    """Return how links to scores end, by column; the baseline's may be of another variant."""
-    competing = [row.cells for row in table.rows if row.kind != "reference"]
-    rank, _, *others = zip(*(competing or [row.cells for row in table.rows]), strict=True)
-    return [next(filter(None, map(_ending, column)), "") for column in (rank, *others)]
-
-
-def _ending(cell: Cell) -> str:
-    """Return how the link to a score ends; empty where a cell has none."""
-    to = cell.link.to if cell.link else None
-    if to is None or not to.anchor:
-        return ""
-    return f"{f'?{urlencode(to.query)}' if to.query else ''}#{to.anchor}"
-
-
-def _task_groups(site: Site, tasks: Sequence[TaskResult]) -> _TaskGroups:
-    groups: dict[str, list[Link]] = {}
-    for task in tasks:
-        category = site.results.catalog.tasks[task.task].category or "No category"
-        link = page_link(site.labels.tasks[task.task], "task", task.task)
-        groups.setdefault(category, []).append(link)
-    return tuple((name, tuple(links)) for name, links in groups.items())
-
-
 # --- the page of a task -------------------------------------------------------------------------
 
 
@@ -287,7 +204,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         chart=chart_task_models(site.results, site.labels, task.task),
         similar=_similar_table(site, task),
         similar_note=similar_note(site, task),
-        others=_task_groups(site, others) if len(others) <= _MOST_OTHERS else (),
+        others=task_groups(site, others) if len(others) <= _MOST_OTHERS else (),
     )
 
 
@@ -480,3 +397,87 @@ def similar_note(site: Site, task: TaskResult) -> str:
         f"{names} {'ranks' if len(alike) == 1 else 'rank'} models much like this task"
         f"{nearest}: a model that does well there is likely to do well here."
     )
+
+
+# --- categories ---------------------------------------------------------------------------------
+
+
+class CategoriesContext(Record):
+    """What the list of categories shows.
+
+    Attributes:
+        chart: Best model minus baseline; None where the board has nothing for it.
+        table: Every category.
+    """
+
+    chart: Chart | None
+    table: Table
+
+
+class CategoryContext(Record):
+    """What a category's page shows.
+
+    Attributes:
+        summary: Who leads it, and how far the baseline is, in a sentence or two.
+        views: Its board.
+        tasks: Its tasks.
+    """
+
+    summary: str
+    views: tuple[BoardView, ...]
+    tasks: Table
+
+
+def make_categories(site: Site) -> Iterator[Page]:
+    """Yield the list of categories, then a page for each; nothing where tasks have none."""
+    found, labels = site.results.categories, site.labels
+    if not found:
+        return
+    table = category_table(found, labels, "categories")
+    context = CategoriesContext(site.charts.category_lifts, table)
+    n = counted(len(found), "category", "categories")
+    about = f"{n} of tasks, each with its own leaderboard."
+    if any(category.best_lift_over_baseline is not None for category in found):
+        about = (
+            f"{n} of tasks: how far the best {labels.contender} of each task is from "
+            f"{labels.baseline}, on average."
+        )
+    yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
+    yield from in_sequence(_make_category(site, category) for category in found)
+
+
+def _make_category(site: Site, category: CategoryResult) -> Page:
+    name, summary, crumbs = category.category, _category_summary(site, category), (HOME, CATEGORIES)
+    context = partial(_category_context, site, category, summary)
+    return Page(Address("category", name), "category.html", name, summary, context, crumbs)
+
+
+def _category_summary(site: Site, category: CategoryResult) -> str:
+    labels, n = site.labels, counted(len(category.tasks), "task")
+    board, lift = category.boards[labels.roles.primary], category.best_lift_over_baseline
+    lead = labels.lead(board)
+    first = f"{n}; {lead}." if lead else f"{n}."
+    if lift is None:
+        return first
+    distance = "level with"
+    if lift:
+        far = labels.category_scales[category.category].score(abs(lift))
+        distance = f"{far} {'ahead of' if lift > 0 else 'behind'}"
+    score = f"{labels.contending} score".lstrip()
+    if category.compared == 1:
+        return f"{first} The best {score} is {distance} {labels.baseline}."
+    return (
+        f"{first} The best {score}s are {distance} {labels.baseline} on average, better on "
+        f"{category.beating} of {counted(category.compared, 'task')}."
+    )
+
+
+def _category_context(site: Site, category: CategoryResult, summary: str) -> CategoryContext:
+    spec = BoardTableSpec(site, category.boards, most=MOST_LISTED, category=category.category)
+    fields: tuple[Field[TaskResult], ...] = (
+        Field(TASK, lambda t: task_cell(site.labels, t.task)),
+        *best_fields(site.results, site.labels),
+    )
+    tasks = [site.results.task(t) for t in category.tasks]
+    table = table_of("tasks", f"Tasks of {category.category}", fields, tasks)
+    return CategoryContext(summary, board_views(spec, "board"), table)

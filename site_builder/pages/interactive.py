@@ -1,0 +1,404 @@
+"""Make the choosing page and the comparing page, whose answers scripts compute.
+
+`static/js/choose.js` says which model to take for some tasks, by their weights, within limits;
+`static/js/compare.js` compares models. The pages ship the form, the board and its labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from site_builder.addresses import Address, Link, method_link, page_link
+from site_builder.compute.board import Board
+from site_builder.compute.intervals import LEAST_TASKS
+from site_builder.compute.numbers import (
+    Array,
+    decimals_needed,
+    floats_or_none,
+    integers_or_none,
+    round_float,
+)
+from site_builder.formatting import counted, listed
+from site_builder.pages.board_table import common_bounds, rank_range
+from site_builder.pages.board_views import BoardView, short_board
+from site_builder.pages.page import HOME, Page, ScriptData, Site, variant_data
+from site_builder.records import Record, asdict
+
+_SCORES = "data/scores.js"
+_ERRORS = "data/errors.js"
+# With fewer tasks nobody needs to search among them.
+_LEAST_TASKS_FOR_FILTER = 13
+# What the choosing page tries.
+MARGIN_SHARE = 0.02
+REWEIGHTINGS = 1_000
+
+_MOST_RUNS = 4
+_FIRST_RUNS = 3
+# Of the bounds that all tasks share: a difference that counts as equal.
+_EQUAL_SHARE = 0.01
+
+
+# --- choosing -------------------------------------------------------------------------------------
+
+
+class TaskGroup(Record):
+    """The tasks of a category, as links to their pages; it is empty where they have none."""
+
+    category: str
+    count: str
+    tasks: tuple[Link, ...]
+
+
+class ChooseContext(Record):
+    """What the choosing page shows.
+
+    Attributes:
+        board: The leaderboard that stands there without scripts.
+        picked: What is picked at first.
+        groups: The tasks to pick from, by category.
+        filtered: Whether they are many enough to be searched.
+        variants: How models are run: id and label.
+        sized, priced: Whether the board has sizes, and prices, to limit.
+        licenses, developers: What the board has; empty below two.
+        scores: Name of the file of scores.
+        errors: Name of the file of their standard errors; empty where none is known.
+        data: For the script: the board beside its scores.
+    """
+
+    board: BoardView
+    picked: str
+    groups: tuple[TaskGroup, ...]
+    filtered: bool
+    variants: tuple[tuple[str, str], ...]
+    sized: bool
+    priced: bool
+    licenses: tuple[str, ...]
+    developers: tuple[str, ...]
+    scores: str
+    errors: str
+    data: Mapping[str, object]
+
+
+def make_choose(site: Site) -> Iterator[Page]:
+    """Make the choosing page where there are models to choose from, and tasks to choose by."""
+    if can_choose(site):
+        n = len(site.results.catalog.models)
+        about = f"Pick and weight the tasks, set limits, and see which of {n} models to take."
+        context = partial(_choose_context, site)
+        yield Page(Address("choose"), "choose.html", "Choose a model", about, context, (HOME,))
+
+
+def can_choose(site: Site) -> bool:
+    """Return whether the board has models to choose from, and tasks to choose by."""
+    return len(site.results.board.ranked) > 1 and len(site.results.scores.tasks) > 1
+
+
+def _choose_context(site: Site) -> ChooseContext:
+    catalog, labels = site.results.catalog, site.labels
+    n_tasks, models = len(catalog.tasks), catalog.models.values()
+    groups: dict[str, list[Link]] = {}
+    for task in catalog.tasks.values():
+        link = page_link(task.name, "task", task.task)
+        groups.setdefault(task.category or "", []).append(link)
+    return ChooseContext(
+        board=short_board(site, "choose"),
+        picked=f"All {counted(n_tasks, 'task')}, each counting the same.",
+        groups=tuple(
+            TaskGroup(category, counted(len(links), "task"), tuple(links))
+            for category, links in groups.items()
+        ),
+        filtered=n_tasks >= _LEAST_TASKS_FOR_FILTER,
+        variants=tuple((v, labels.variants[v]) for v in labels.roles.variants),
+        sized=any(m.parameters_b is not None for m in models),
+        priced=bool(_cheapest_prices(site)),
+        licenses=_at_least_two(m.license for m in models),
+        developers=_at_least_two(m.developer for m in models),
+        scores=_SCORES,
+        errors=_ERRORS if site.results.scores.has_errors else "",
+        data=_choice_data(site),
+    )
+
+
+def _at_least_two(values: Iterable[str | None]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(value for value in values if value is not None))
+    return found if len(found) > 1 else ()
+
+
+def _choice_data(site: Site) -> Mapping[str, object]:
+    """Return `_board_data` and what else `static/js/choose.js` needs.
+
+    `ends` are the bounds that all tasks share.
+    """
+    labels, prices = site.labels, _cheapest_prices(site)
+    return {
+        **_board_data(site),
+        "ends": common_bounds(site.results.catalog.tasks.values()),
+        "prices": [prices.get(model) for model in site.results.scores.models],
+        "runs": [labels.in_sentence(variant) for variant in labels.roles.variants],
+        "baseline": labels.baseline,
+        "listed": 10,
+        "compared": 4,
+        "most_unranked": 20,
+        "margin_share": MARGIN_SHARE,
+        "reweightings": REWEIGHTINGS,
+        "reweighting_seed": 19_810_101,
+    }
+
+
+def _cheapest_prices(site: Site) -> dict[str, float]:
+    """Return the cheapest offer of each model, in US dollars per million output tokens."""
+    cheapest: dict[str, float] = {}
+    for price in site.results.serving.prices:
+        if price.output_usd is not None and price.model in site.labels.models:
+            found = cheapest.get(price.model, price.output_usd)
+            cheapest[price.model] = min(found, price.output_usd)
+    return cheapest
+
+
+# --- comparing ------------------------------------------------------------------------------------
+
+
+class ModelVariant(Record):
+    """A model in a variant."""
+
+    model: str
+    variant: str
+
+
+class CompareContext(Record):
+    """What the comparing page shows.
+
+    Attributes:
+        board: The leaderboard that stands there without scripts.
+        slots: Numbers of the places for a run.
+        variants: Whether a model can be chosen in more than one variant.
+        baseline: Name of the baseline; empty where the board has none.
+        averaged: Whether scores have a mean over tasks.
+        categories: Whether some category has a mean.
+        tasks: Number of tasks.
+        picks: The categories to pick tasks by; empty below two.
+        margin: The difference that counts as equal by default; empty where scores have no mean, or
+            tasks are too few for probabilities.
+        summary_terms: What explains the summary.
+        scores: Name of the file of scores.
+        errors: Name of the file of their standard errors; empty where none is known.
+        data: For the script: the board, and the runs that the page opens with.
+    """
+
+    board: BoardView
+    slots: tuple[int, ...]
+    variants: bool
+    baseline: str
+    averaged: bool
+    categories: bool
+    tasks: int
+    picks: tuple[str, ...]
+    margin: str
+    summary_terms: tuple[Link, ...]
+    scores: str
+    errors: str
+    data: Mapping[str, object]
+
+
+def make_compare(site: Site) -> Iterator[Page]:
+    """Make the comparing page; none below two models with scores."""
+    if runs := default_runs(site):
+        about = (
+            f"Up to {_MOST_RUNS} models side by side: who is ahead, on which tasks, by how much."
+        )
+        context = partial(_compare_context, site, runs)
+        yield Page(Address("compare"), "compare.html", "Compare", about, context, (HOME,))
+
+
+def default_runs(site: Site) -> tuple[ModelVariant, ...]:
+    """Return the runs that the page opens with: the best beside the baseline; none below two.
+
+    Where fewer than two are ranked beside the baseline, the models that follow are taken, and the
+    baseline last.
+    """
+    results, roles = site.results, site.labels.roles
+    best = [ModelVariant(s.model, results.board.variant) for s in results.board.ranked]
+    first = [run for run in best if run.model != roles.baseline][:_FIRST_RUNS]
+    if len(first) < 2:
+        others = {
+            s.model: ModelVariant(s.model, board.variant)
+            for board in reversed(tuple(results.boards.values()))
+            for s in board.standings
+            if s.scored and s.model not in {run.model for run in first}
+        }
+        last = sorted(others.values(), key=lambda run: run.model == roles.baseline)
+        first = [*first, *last][:2]
+    return tuple(first) if len(first) > 1 else ()
+
+
+def has_tests(site: Site) -> bool:
+    """Return whether mean differences have intervals, tasks needed and probabilities."""
+    results = site.results
+    n_families = len(set(results.scores.families.tolist()))
+    return results.board.rules.averaged and n_families >= LEAST_TASKS
+
+
+def compare_link(site: Site, board: Board, model: str) -> Link | None:
+    """Return a link that compares a model with those next to it on a board; None without any."""
+    order, at = board.ranked, board.places.get(model)
+    neighbours = order[:1] if at is None else (*order[max(0, at - 1) : at], *order[at + 1 : at + 2])
+    others = [s.model for s in neighbours]
+    if not others or not board.standing(model).scored:
+        return None
+    names = [site.labels.models[other] for other in others]
+    runs = [ModelVariant(other, board.variant) for other in (model, *others)]
+    return Link(f"Compare with {listed(names)}", compare_address(site, runs))
+
+
+def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
+    """Return the address of a comparison; the variant that the page would take is left out."""
+    boards, variants = site.results.boards, site.labels.roles.variants
+    pairs: list[tuple[str, str]] = []
+    for run in runs:
+        scored = (v for v in variants if boards[v].standing(run.model).scored)
+        pairs.append(("model", run.model))
+        if run.variant != next(scored, None):
+            pairs.append(("as", run.variant))
+    return Address("compare", query=tuple(pairs))
+
+
+def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
+    results, labels = site.results, site.labels
+    averaged = results.board.rules.averaged
+    is_tested = has_tests(site)
+    facts = results.catalog.tasks.values()
+    ends, names = common_bounds(facts), dict.fromkeys(t.category for t in facts if t.category)
+    margin = round_float(_EQUAL_SHARE * (ends[1] - ends[0])) if ends else 0.0
+    # In the order of the rows of the summary.
+    terms = (
+        ("Mean score", "average", averaged),
+        ("Difference", "comparison", averaged),
+        ("Tasks needed", "power", is_tested),
+        ("Better / equal / worse", "signed-rank", is_tested),
+        ("First places", "comparison", True),
+        (f"Ahead / level / behind {labels.baseline}", "lift-over-baseline", bool(labels.baseline)),
+        (f"Mean lift over {labels.base}", "lift", averaged and labels.lifted),
+        ("Mean win rate", "win-rate", not averaged),
+        ("Rank", "rank", True),
+        ("Tasks with a score", "average", True),
+    )
+    return CompareContext(
+        board=short_board(site, "compare"),
+        slots=tuple(range(1, _MOST_RUNS + 1)),
+        variants=len(labels.roles.variants) > 1,
+        baseline=labels.baseline,
+        averaged=averaged,
+        categories=any(category.averaged for category in results.categories),
+        tasks=len(results.scores.tasks),
+        picks=tuple(names) if len(names) > 1 else (),
+        margin=f"{margin:g}" if is_tested else "",
+        summary_terms=tuple(method_link(name, term) for name, term, wanted in terms if wanted),
+        scores=_SCORES,
+        errors=_ERRORS if results.scores.has_errors else "",
+        data={
+            "board": _board_data(site),
+            "runs": [[run.model, run.variant] for run in runs],
+            "margin": margin,
+        },
+    )
+
+
+# --- data for scripts ---------------------------------------------------------------------------
+
+
+def make_scores_data(site: Site) -> Iterator[ScriptData]:
+    """Every score, by variant: rows are models, columns tasks, in the order of `_board_data`."""
+    scores = site.results.scores
+    yield ScriptData(Address("asset", _SCORES), "scores", lambda: _by_variant(scores.values))
+    if scores.has_errors:
+        yield ScriptData(Address("asset", _ERRORS), "errors", lambda: _by_variant(scores.errors))
+
+
+def _by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
+    """Send numbers of few decimals times ten to the power of `places`: two bytes less each."""
+    places = decimals_needed(arrays.values())
+    read = floats_or_none if places is None else partial(integers_or_none, places=places)
+    values = {variant: [read(row) for row in rows] for variant, rows in arrays.items()}
+    return {"places": places, "values": values}
+
+
+def _board_data(site: Site) -> Mapping[str, object]:
+    """What a script must know of the board beside its scores.
+
+    Models and tasks are in the order of the tables; `reference` is the baseline's place among the
+    models and, by variant, the variant of its scores that stand beside it. `boards` has, by
+    variant, how many models are ranked, and over how many tasks; of each model rank, number of
+    scores, mean win rate, and plausible ranks.
+    """
+    results, labels = site.results, site.labels
+    roles, rules = labels.roles, results.board.rules
+    return {
+        "models": list(_models(site)),
+        "tasks": list(_tasks(site)),
+        "variants": variant_data(labels),
+        "categories": list(_categories(site)),
+        "boards": {
+            variant: {
+                "ranked": len(board.ranked),
+                "tasks": len(board.tasks),
+                "standings": _standings(site, board),
+            }
+            for variant, board in results.boards.items()
+        },
+        "base": roles.base,
+        "reference": None
+        if roles.baseline is None
+        else {
+            "model": results.scores.rows[roles.baseline],
+            "variants": dict(roles.baseline_variants),
+        },
+        "scale": asdict(labels.scale),
+        # The script has no additive model: on other tasks than all, win rates come closest.
+        "rank_by": "mean" if rules.rank_by == "mean" else "mean_win_rate",
+        "averaged": rules.averaged,
+        "min_coverage": rules.min_coverage,
+        "families": results.scores.families.tolist(),
+        "least_tasks": LEAST_TASKS,
+    }
+
+
+def _models(site: Site) -> Iterator[Mapping[str, object]]:
+    for facts in site.results.catalog.models.values():
+        yield {
+            "id": facts.model,
+            "link": page_link(facts.name, "model", facts.model),
+            "developer": facts.developer,
+            "dot": site.labels.dots.get(facts.model),
+            "parameters_b": facts.parameters_b,
+            "license": facts.license,
+        }
+
+
+def _tasks(site: Site) -> Iterator[Mapping[str, object]]:
+    for facts in site.results.catalog.tasks.values():
+        yield {
+            "id": facts.task,
+            "link": page_link(facts.name, "task", facts.task),
+            "category": facts.category,
+            "slug": site.labels.task_slugs[facts.task],
+            "direction": 1 if facts.higher_is_better else -1,
+            "bounds": [facts.score_min, facts.score_max],
+            "scale": asdict(site.labels.scales[facts.task]),
+        }
+
+
+def _categories(site: Site) -> Iterator[Mapping[str, object]]:
+    """Yield each category, whether averages over its tasks mean anything, and their format."""
+    for category in site.results.categories:
+        scale = site.labels.category_scales[category.category]
+        yield {
+            "link": page_link(category.category, "category", category.category),
+            "averaged": category.averaged,
+            "scale": asdict(scale),
+        }
+
+
+def _standings(site: Site, board: Board) -> list[list[object]]:
+    found = map(board.standing, site.results.scores.models)
+    return [[s.rank, s.scored, s.win_rate, rank_range(s)] for s in found]
