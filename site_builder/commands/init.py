@@ -99,7 +99,7 @@ def upgrade(root: Path, console: Console) -> None:
     It replaces generator/ of the project. All other files stay as they are.
     """
     from site_builder import __version__
-    from site_builder.starter.generator import INCLUDED, replace_generator
+    from site_builder.starter.project import INCLUDED, replace_generator
 
     with console.exit_on_error():
         changed = replace_generator(root)

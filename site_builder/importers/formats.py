@@ -9,10 +9,14 @@ from pathlib import Path
 
 from site_builder.errors import Fault, FaultsError
 from site_builder.formatting import listed
-from site_builder.importers.every_eval_ever import read_every_eval_ever
 from site_builder.importers.helm import read_helm
 from site_builder.importers.hugging_face import read_hugging_face
 from site_builder.importers.inspect_ai import read_inspect
+from site_builder.importers.leaderboards import (
+    read_evalplus,
+    read_every_eval_ever,
+    read_opencompass,
+)
 from site_builder.importers.lighteval import read_lighteval
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
@@ -24,7 +28,6 @@ from site_builder.importers.reading import (
     as_text,
     describe_error,
 )
-from site_builder.importers.summaries import read_evalplus, read_opencompass
 from site_builder.importers.tabular import read_tabular
 from site_builder.records import Record, replace
 

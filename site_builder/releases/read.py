@@ -22,8 +22,8 @@ from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.formatting import scale_for
 from site_builder.labels import Labels, ScoreKey, make_labels
-from site_builder.prose.figures import prose_variables, published_figures
 from site_builder.prose.markdown import load_prose
+from site_builder.prose.template import prose_variables, published_figures
 from site_builder.records import Record, replace
 from site_builder.releases.changes import (
     Changes,

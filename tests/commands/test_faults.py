@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from site_builder.commands import main
 from site_builder.commands.console import as_annotations, faults_as_json
 from site_builder.errors import Fault
-from site_builder.prose.figures import NAMES, prose_variables
+from site_builder.prose.template import NAMES, prose_variables
 from tests.helpers.sites import ROOT, contents, make_site
 from tests.helpers.tables import (
     SITE_TOML,

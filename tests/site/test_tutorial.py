@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from site_builder.publish.verify import verify_site
-from site_builder.starter.generator import generator_files
+from site_builder.starter.project import generator_files
 from tests.helpers.imported import HARNESSES
 from tests.helpers.sites import ROOT
 from tests.helpers.workflows import git, link_packages
