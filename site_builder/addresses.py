@@ -27,7 +27,9 @@ def make_slugs(keys: Iterable[str]) -> dict[str, str]:
     """
     plain = {key: slugify(key) for key in keys}
     taken, slugs = {"", *_RESERVED}, dict[str, str]()
-    closest_first = sorted(plain, key=lambda key: _distance(key, plain[key]))
+    closest_first = sorted(
+        plain, key=lambda key: (key != plain[key], key.lower() != plain[key], key)
+    )
     for key in closest_first:
         if len(plain[key]) <= _LONGEST and plain[key] not in taken:
             slugs[key] = plain[key]
@@ -37,10 +39,6 @@ def make_slugs(keys: Iterable[str]) -> dict[str, str]:
             slugs[key] = next(slug for slug in _marked(key, plain[key]) if slug not in taken)
             taken.add(slugs[key])
     return {key: slugs[key] for key in plain}
-
-
-def _distance(key: str, slug: str) -> tuple[bool, bool, str]:
-    return key != slug, key.lower() != slug, key
 
 
 def _marked(key: str, slug: str) -> Iterator[str]:

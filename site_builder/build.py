@@ -17,7 +17,7 @@ from site_builder.labels import make_labels
 from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import Made, Site, assemble_site
 from site_builder.processes import worker_count
-from site_builder.prose.markdown import Prose, load_prose
+from site_builder.prose.markdown import Prose, load_prose, text_file
 from site_builder.publish.folder import (
     Published,
     check_output_folder,
@@ -294,5 +294,5 @@ def _checksums(config: SiteConfig, tables: Tables, prose: Prose) -> Mapping[str,
     """Return the SHA-256 of every file of the project by its path: `site.toml`, tables, prose."""
     toml = {} if config.sha256 is None else {"site.toml": config.sha256}
     files = {path: sha256(content).hexdigest() for path, content in _table_files(tables).items()}
-    texts = {f"data/content/{slot}.md": checksum for slot, checksum in prose.sha256.items()}
+    texts = {text_file(slot): checksum for slot, checksum in prose.sha256.items()}
     return toml | files | texts

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from errno import EDQUOT, ENOSPC
 from itertools import islice
+from pathlib import Path
+from traceback import extract_tb
 from typing import Literal, Self
 
 from site_builder.records import Record
@@ -118,6 +120,18 @@ def did_you_mean(got: str, known: Collection[str], noun: str = "", cutoff: float
     return ""
 
 
+def first_line(error: Exception) -> str:
+    """Return the first line of an error of a library, or its name."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def describe_error(error: Exception) -> str:
+    """Return the type and the first line of an error, with its place in the code."""
+    last = extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    return f"{type(error).__name__}: {first_line(error)} ({place})"
+
+
 def rows_text(rows: Sequence[int], noun: str = "row") -> str:
     """Return row numbers in words: `row 41`, `rows 1, 2, 3, 4, 5 and 310 more`."""
     shown = ", ".join(str(row) for row in rows[:5])
@@ -168,10 +182,6 @@ class LockedError(FaultsError):
 
 class OutputFolderError(SiteError):
     """The output folder holds something else, overlaps the sources, or cannot be written."""
-
-
-class DeployError(SiteError):
-    """A site cannot be pushed to its branch."""
 
 
 class AssetError(SiteError):

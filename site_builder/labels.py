@@ -121,6 +121,10 @@ class Labels(Record):
         """A note on the sign of differences; empty if higher is better on every task."""
         return ", turned where lower is better" if self.turned else ""
 
+    def merit_scale(self, board: Board) -> NumberFormat:
+        """Return the format of what ranks a board over all tasks."""
+        return self.rate_scale if board.rules.rank_by == "mean_win_rate" else self.scale
+
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
         """Return whether the scores of these tasks fit on one axis."""
         return set(tasks) <= set(self.side_by_side)

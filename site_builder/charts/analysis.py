@@ -109,10 +109,6 @@ def _separability_title(board: Board, labels: Labels) -> str:
     return f"{len(first)} of {counted(n, 'model')} may be first{names}"
 
 
-def _merit_format(board: Board, labels: Labels) -> NumberFormat:
-    return labels.rate_scale if board.rules.rank_by == "mean_win_rate" else labels.scale
-
-
 def _groups_text(groups: Sequence[_Group]) -> str:
     if not groups:
         return "Every model is separable from the next."
@@ -127,7 +123,7 @@ def _groups_text(groups: Sequence[_Group]) -> str:
 def _draw_separability(
     drawn: Sequence[Standing], groups: Sequence[_Group], board: Board, labels: Labels
 ) -> theme.Drawing:
-    form, names = _merit_format(board, labels), [labels.models[s.model] for s in drawn]
+    form, names = labels.merit_scale(board), [labels.models[s.model] for s in drawn]
     values = [board.merit(s) or 0.0 for s in drawn]
     hovers = [
         f"{name}: {form.score(value)}, {'may be first' if s.tied_with_best else 'not first'}"
@@ -170,7 +166,7 @@ def _lanes(groups: Sequence[_Group]) -> list[int]:
 def _separability_table(
     drawn: Sequence[Standing], groups: Sequence[_Group], board: Board, labels: Labels
 ) -> Table:
-    form, places, merit = _merit_format(board, labels), board.places, MERITS[board.rules.rank_by]
+    form, places, merit = labels.merit_scale(board), board.places, MERITS[board.rules.rank_by]
 
     def bars_cell(s: Standing) -> Cell:
         mine = [str(i) for i, (a, b) in enumerate(groups, 1) if a <= places[s.model] <= b]

@@ -8,7 +8,7 @@ from typing import Any
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.results import Results
 from site_builder.compute.scores import FlaggedScore, Score
-from site_builder.compute.significance import LiftTest, Verdict
+from site_builder.compute.significance import Against, LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, sentence
 from site_builder.labels import Labels, ScoreKey
@@ -177,6 +177,18 @@ def lift_cell(
     note = ", ".join(filter(None, (ends or unclear, below)))
     return Cell(
         scale.signed(value), value, note, tone=_LIFT_TONES.get(verdict, "") if value else "soft"
+    )
+
+
+def single_lift_cell(results: Results, labels: Labels, score: Score, against: Against) -> Cell:
+    """Make the cell of the lift of a single score, with its interval where that is known."""
+    is_over_base = against == "base"
+    return lift_cell(
+        score.lift_over_base if is_over_base else score.lift_over_baseline,
+        labels.scales[score.task],
+        results.lift_verdict(score.key, against),
+        results.paired_lifts.get((*score.key, against)),
+        from_worse_than_chance=is_over_base and score.from_worse_than_chance,
     )
 
 

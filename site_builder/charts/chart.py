@@ -6,8 +6,6 @@ import json
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
-from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +14,7 @@ from site_builder.addresses import Address, Link, make_slugs
 from site_builder.charts.theme import Drawing, register_template
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, did_you_mean
+from site_builder.errors import Fault, FaultsError, describe_error, did_you_mean
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.table_model import Table
@@ -193,10 +191,7 @@ def _attempt(entry: EntryPoint, results: Results, labels: Labels) -> Chart | str
         validated = replace(chart, drawing=go.Figure(chart.drawing))
         return replace(chart, drawing=validated.figure_json)
     except Exception as error:
-        what = next(iter(str(error).strip().splitlines()), "")  # Plotly's errors list all names
-        last = extract_tb(error.__traceback__)[-1]
-        place = f"{Path(last.filename).name}, line {last.lineno}"
-        return f"fails: {type(error).__name__}: {what} ({place})"
+        return f"fails: {describe_error(error)}"
 
 
 def _origin(entry: EntryPoint) -> str:

@@ -355,18 +355,15 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> Iterator[Fie
     meaning = f"p, corrected by Holm's method for {tested}; below it, p of this pair alone"
     p = number(f"{lift}_p_adjusted", "Corrected p", help=meaning, first_order="ascending")
     yield field(p, _p_cell)
-    meaning = "Pearson's correlation over tasks"
-    yield field(number(f"{lift}_pearson", "Pearson", help=meaning), _pearson_cell)
+    meaning, two_places = "Pearson's correlation over tasks", NumberFormat(places=2).score
+    pearson = number(f"{lift}_pearson", "Pearson", help=meaning)
+    yield field(pearson, lambda pair: number_cell(pair.pearson, two_places(pair.pearson)))
 
 
 def _p_cell(pair: Correlation) -> Cell:
     alone = "" if pair.spearman_p is None else f"{p_value(pair.spearman_p)} alone"
     adjusted = pair.spearman_p_adjusted
     return number_cell(adjusted, p_value(adjusted), alone)
-
-
-def _pearson_cell(pair: Correlation) -> Cell:
-    return number_cell(pair.pearson, MISSING if pair.pearson is None else rounded(pair.pearson, 2))
 
 
 def _spearman_cell(pair: Correlation) -> Cell:

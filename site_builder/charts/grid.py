@@ -161,9 +161,8 @@ def _model_link(labels: Labels, model: str) -> Link:
 def _means(layout: _Layout, standing: Standing) -> tuple[str, ...]:
     """Return what ranks a model, and its mean lifts, by measure."""
     board, labels = layout.results.board, layout.labels
-    by_rate = board.rules.rank_by == "mean_win_rate"
     texts = {
-        None: (labels.rate_scale if by_rate else labels.scale).score(board.merit(standing)),
+        None: labels.merit_scale(board).score(board.merit(standing)),
         "baseline": labels.scale.signed(standing.lift_over_baseline),
         "base": labels.scale.signed(standing.lift_over_base),
     }

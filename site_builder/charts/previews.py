@@ -188,15 +188,14 @@ def _bars(
     if not named:
         return None
     axis = Axis.from_zero(value for _, value in named)
+
+    def tone(name: str, value: float) -> Tone:
+        return "" if name not in clear or not value else "gain" if value > 0 else "loss"
+
     rows = tuple(
-        CardRow(name, write(value), axis.bar(value), _tone(value) if name in clear else "")
-        for name, value in named
+        CardRow(name, write(value), axis.bar(value), tone(name, value)) for name, value in named
     )
     return PreviewChart(rows, axis.ticks(signed=signed), caption)
-
-
-def _tone(difference: float | None) -> Tone:
-    return "" if not difference else "gain" if difference > 0 else "loss"
 
 
 def _ends(items: list[Item], n_first: int) -> list[Item]:

@@ -23,13 +23,12 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from site_builder.build import BuildCache, BuildOptions, load_project, make_files
-from site_builder.errors import Fault, SiteError
+from site_builder.errors import Fault, SiteError, first_line
 from site_builder.publish.manifest import MANIFEST
 from site_builder.records import Record, field, replace
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import make_environment
 from site_builder.symlinks import is_inside
-from site_builder.tables.read import first_line
 from site_builder.tables.schema import ENDINGS
 
 FILES = Path(__file__).parent / "files"

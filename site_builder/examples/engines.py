@@ -19,10 +19,9 @@ import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
-from site_builder.errors import Fault, SiteError
+from site_builder.errors import Fault, SiteError, first_line
 from site_builder.examples.expressions import Frame
 from site_builder.examples.files import Source
-from site_builder.tables.read import first_line
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
@@ -34,10 +33,6 @@ _DASK_BYTES = 2_000  # pandas, and the copies that a shuffle makes
 _DASK_BLOCK = "32MiB"  # of a file, so that a worker can hold several
 _TIMEOUT_S = 10
 _INTERRUPTED = "Query interrupted"  # how DuckDB reports Ctrl-C during a query
-
-
-class EngineError(SiteError):
-    """An engine cannot start, or gave up."""
 
 
 class Engine(ABC):
@@ -83,9 +78,9 @@ def duckdb_engine(memory: int) -> Iterator[Engine]:
                 yield _DuckDB(connection, memory // _DUCKDB_BYTES)
         except duckdb.OutOfMemoryException as error:
             what = f"{memory / 1e6:,.0f} MB are too few for the examples of one model and task"
-            raise EngineError(Fault("--memory", what, "Give more.")) from error
+            raise SiteError(Fault("--memory", what, "Give more.")) from error
         except duckdb.Error as error:
-            raise EngineError(Fault("", f"DuckDB says: {first_line(error)}")) from error
+            raise SiteError(Fault("", f"DuckDB says: {first_line(error)}")) from error
         except RuntimeError as error:
             if str(error) != _INTERRUPTED:
                 raise
@@ -126,30 +121,30 @@ class _DuckDB(Engine):
 def dask_engine(address: str) -> Iterator[Engine]:
     """Connect to the Dask cluster of a scheduler, such as `tcp://10.0.0.1:8786`.
 
-    Raise an `EngineError` if Dask is not installed, nothing answers, or it gave up.
+    Raise an `SiteError` if Dask is not installed, nothing answers, or it gave up.
     """
     try:
         from distributed import Client, KilledWorker
     except ImportError as error:
         what = f"--engine dask needs the package {error.name}, which is not installed"
         fix = "Install it: pip install 'site-builder[dask]'."
-        raise EngineError(Fault("", what, fix)) from error
+        raise SiteError(Fault("", what, fix)) from error
     option = f"--scheduler {address}"
     try:
         client = Client(address, timeout=_TIMEOUT_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         what = f"no Dask scheduler answers: {first_line(error)}"
-        raise EngineError(Fault(option, what, "Start one with `dask scheduler`.")) from error
+        raise SiteError(Fault(option, what, "Start one with `dask scheduler`.")) from error
     with client, client.as_current():
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
         if not workers:
             fix = f"Start some with `dask worker {address}`."
-            raise EngineError(Fault(option, "the scheduler has no workers", fix))
+            raise SiteError(Fault(option, "the scheduler has no workers", fix))
         memory = sum(worker["memory_limit"] for worker in workers)
         try:
             yield _Dask(client, memory // _DASK_BYTES)
         except (KilledWorker, OSError, TimeoutError, MemoryError, pa.ArrowException) as error:
-            raise EngineError(Fault("", f"Dask says: {first_line(error)}")) from error
+            raise SiteError(Fault("", f"Dask says: {first_line(error)}")) from error
 
 
 class _Dask(Engine):

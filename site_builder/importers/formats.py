@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from site_builder.errors import Fault, FaultsError
+from site_builder.errors import Fault, FaultsError, describe_error
 from site_builder.formatting import listed
 from site_builder.importers.helm import read_helm
 from site_builder.importers.hugging_face import read_hugging_face
@@ -26,7 +26,6 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     as_text,
-    describe_error,
 )
 from site_builder.importers.tabular import read_tabular
 from site_builder.records import Record, replace

@@ -19,6 +19,7 @@ from site_builder.errors import Fault
 from site_builder.importers.merge import RUN
 from site_builder.importers.reading import (
     DATA_SETS,
+    HUB_ID,
     Found,
     ImportedRow,
     ImportedScore,
@@ -46,7 +47,6 @@ TASK_ID = "hf_task_id"
 _FOLDER = ".eval_results"
 _OWN_FILE = "leaderboard.yaml"
 _DEFAULT = "default"
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _CARD = "README.md"
 _CACHED = re.compile(r"models--(.+?)--(.+)")
 
@@ -221,11 +221,11 @@ def eval_results_of(config: SiteConfig) -> EvalResults:
         repository = row.get(RUN) or (own if variant == config.default_variant else "")
         about = tasks.get(task, {})
         data_set = str(about.get("dataset_url") or "").removeprefix(DATA_SETS)
-        if not _HUB_ID.fullmatch(repository):
+        if not HUB_ID.fullmatch(repository):
             lacking[f"model {model!r} ({variant}) has no repository: set hf_id in the models"] = (
                 None
             )
-        elif not _HUB_ID.fullmatch(data_set) or not about.get(TASK_ID):
+        elif not HUB_ID.fullmatch(data_set) or not about.get(TASK_ID):
             what = f"task {task!r} has no benchmark: set dataset_url and {TASK_ID} in the tasks"
             lacking[what] = None
         else:

@@ -12,6 +12,7 @@ from typing import Any
 
 from site_builder.importers.reading import (
     GROUP_MEMBERS,
+    HUB_ID,
     RUNS,
     SCORES,
     Found,
@@ -54,7 +55,6 @@ _BACKENDS = (
 )  # fmt: skip
 _COUNTS = ("sample_len", "sample_len,none", "samples")  # by version, from 0.4.2 on
 _NAMES = ("pretrained", "model", "model_path", "path", "engine")  # in the order of the harness
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _UNSAFE = re.compile(r'["<>:/|\\?*\[\]]+')  # what the harness replaces in names of folders
 _NOT_RESULTS = (
     ".bin", ".csv", ".gz", ".html", ".ipynb", ".jpg", ".jsonl", ".lock", ".log", ".md",
@@ -266,7 +266,7 @@ def _run(document: JsonObject, found: Found, key: str) -> _Run:
     facts: dict[str, Any] = {}
     if size and size > 0 and "peft" not in arguments:
         facts["parameters_b"] = size / 1e9
-    if config.text("model") in _HUB_BACKENDS and _HUB_ID.fullmatch(hub_id):
+    if config.text("model") in _HUB_BACKENDS and HUB_ID.fullmatch(hub_id):
         facts["hf_id"] = hub_id
     provenance = found.provenance(document.moment("date") or moment_in_name(found.path.name))
     return _Run(found, document, provenance, as_text(model), as_text(base) or None, facts)

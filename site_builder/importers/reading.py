@@ -13,16 +13,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
-from traceback import extract_tb
 from typing import Any, Literal, TypeVar
 
+from site_builder.errors import describe_error
 from site_builder.records import Record, field
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.metrics import ScoreScale
-from site_builder.tables.read import first_line
 from site_builder.tables.schema import LARGEST
 
 DATA_SETS = "https://huggingface.co/datasets/"
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+"""The id of a repository on Hugging Face."""
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_-](\d\d)[-:](\d\d)[-:](\d\d)")
 _T = TypeVar("_T")
 
@@ -288,13 +289,6 @@ def _read_or_skip(found: Found, read: Callable[[Found], Reading]) -> Reading:
 
 UNEXPECTED = "reading it failed:"
 """Begins the reason of a file that raised an error which its reader does not expect."""
-
-
-def describe_error(error: Exception) -> str:
-    """Return the type and the first line of an error, with its place in the code."""
-    last = extract_tb(error.__traceback__)[-1]
-    place = f"{Path(last.filename).name}, line {last.lineno}"
-    return f"{type(error).__name__}: {first_line(error)} ({place})"
 
 
 def read_beside(found: Found, name: str) -> tuple[object, tuple[Skipped, ...]]:

@@ -93,9 +93,10 @@ def import_paths(
             is written.
         FaultsError: There is no score, or the tables cannot be changed; nothing is written.
     """
-    wanted = (*options.metrics, *config.importing.metrics)
-    reading = joined(_read(source, path, replace(options, metrics=wanted)) for path in paths)
-    _check(source, reading, options.metrics)
+    stated = options.metrics
+    options = replace(options, metrics=(*stated, *config.importing.metrics))
+    reading = joined(_read(source, path, options) for path in paths)
+    _check(source, reading, stated)
 
     def merge(*, dry: bool) -> ImportReport:
         stored = read_without_sample((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
@@ -148,8 +149,7 @@ def _merge(
     names, default = config.importing, config.default_variant
     known = {str(row.get("task")): row.get(_SETTING) or "" for row in old[TASKS.name]}
     setups = {m.task: known.get(names.tasks.get(m.task, m.task), "") for m in reading.measures}
-    metrics = dict.fromkeys((*options.metrics, *config.importing.metrics))
-    chosen, others = choose_metrics(reading.measures, [*metrics], setups)
+    chosen, others = choose_metrics(reading.measures, options.metrics, setups)
     newest, older = choose_newest(chosen)
     stored_runs = {
         (str(row.get("model")), row.get("variant") or default): row[RUN]

@@ -16,6 +16,7 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from site_builder.errors import first_line
 from site_builder.importers.reading import (
     ARCHIVE_MEMBERS,
     CELLS,
@@ -36,7 +37,6 @@ from site_builder.records import Record
 from site_builder.tables.read import (
     ParquetError,
     StoredColumn,
-    first_line,
     read_footer,
     read_rows,
     text_size,

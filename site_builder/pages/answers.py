@@ -13,7 +13,7 @@ from site_builder.charts.scores import is_best_tied
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import NumberFormat, counted, listed
+from site_builder.formatting import counted, listed
 from site_builder.labels import MERITS, Labels
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
@@ -159,9 +159,7 @@ def _place_verdict(board: Board, s: Standing) -> str:
 
 
 def _place(labels: Labels, board: Board, s: Standing) -> str:
-    by_rate = board.rules.rank_by == "mean_win_rate"
-    scale: NumberFormat = labels.rate_scale if by_rate else labels.scale
-    merit = f"{MERITS[board.rules.rank_by]} {scale.score(board.merit(s))}"
+    merit = f"{MERITS[board.rules.rank_by]} {labels.merit_scale(board).score(board.merit(s))}"
     return f"rank {s.rank}, {merit} ({counted(s.scored, 'task')})"
 
 

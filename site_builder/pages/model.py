@@ -13,12 +13,12 @@ from site_builder.charts.cells import (
     RANK,
     TASK,
     category_cell,
-    lift_cell,
     linked_score_cell,
     model_cell,
     names_text,
     number_cell,
     score_cell,
+    single_lift_cell,
     task_cell,
     tested_cell,
     text_cell,
@@ -441,11 +441,6 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
     def lift(row: Score) -> float:
         return row.lift_over_base or 0.0
 
-    def cell(row: Score) -> Cell:
-        interval, scale = results.paired_lifts.get((*row.key, "base")), labels.scales[row.task]
-        verdict, below = results.lift_verdict(row.key, "base"), row.from_worse_than_chance
-        return lift_cell(row.lift_over_base, scale, verdict, interval, from_worse_than_chance=below)
-
     column = Column(
         "lift", f"Lift over {labels.base}", "number", first_order="ascending", term="lift"
     )
@@ -453,7 +448,11 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
     return table_of(
         "hurt",
         f"Tasks where {worse}",
-        _score_fields(labels, Field(column, cell), named=len(labels.roles.tuned) > 1),
+        _score_fields(
+            labels,
+            Field(column, partial(single_lift_cell, results, labels, against="base")),
+            named=len(labels.roles.tuned) > 1,
+        ),
         sorted((s for s in counting if lift(s) < 0), key=lift),
         sorted_by="lift",
         empty=f"Its {labels.tuned} score is never worse than its {labels.base} score.",
@@ -492,7 +491,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
         score = Column("win_rate", "Win rate", "number", term="win-rate")
     gap = Column("gap", "Difference from this model", "number", term=score.term)
     # A win rate is better when it is greater, a mean score when its tasks say so.
-    scale = labels.rate_scale if by_rate else labels.scale
+    scale = labels.merit_scale(board)
     direction = 1.0 if by_rate else float(site.results.scores.direction[0])
 
     def merit(s: Standing) -> float:

@@ -14,11 +14,13 @@ from site_builder.charts.cells import (
     lift_cell,
     model_cell,
     number_cell,
+    single_lift_cell,
     task_score_cell,
     text_cell,
 )
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.scores import FlaggedScore, Score
+from site_builder.compute.significance import Against
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import percent
 from site_builder.labels import Labels
@@ -156,29 +158,19 @@ def _score_cell(labels: Labels, task: str, variant: str, borrowed: bool, entry: 
 
 def _lift_fields(site: Site, task: str) -> Iterator[Field[_Entry]]:
     labels, roles = site.labels, site.labels.roles
-    results, scale = site.results, labels.scales[task]
-    paired = results.paired_lifts
+
+    def cell(score: Score | None, against: Against) -> Cell:
+        if score is None:
+            return lift_cell(None, labels.scales[task])
+        return single_lift_cell(site.results, labels, score, against)
 
     def over_base(variant: str, entry: _Entry) -> Cell:
-        score = entry.found.get(variant)
-        if score is None:
-            return lift_cell(None, scale)
-        verdict, interval = (
-            results.lift_verdict(score.key, "base"),
-            paired.get((*score.key, "base")),
-        )
-        lift, below = score.lift_over_base, score.from_worse_than_chance
-        return lift_cell(lift, scale, verdict, interval, from_worse_than_chance=below)
+        return cell(entry.found.get(variant), "base")
 
     def over_baseline(entry: _Entry) -> Cell:
         # The first variant that a model has; of the baseline itself, the first that competes.
         variants = roles.contest if entry.model == roles.baseline else roles.variants
-        score = next((entry.found[v] for v in variants if v in entry.found), None)
-        if score is None:
-            return lift_cell(None, scale)
-        verdict = results.lift_verdict(score.key, "baseline")
-        interval = paired.get((*score.key, "baseline"))
-        return lift_cell(score.lift_over_baseline, scale, verdict, interval)
+        return cell(next((entry.found[v] for v in variants if v in entry.found), None), "baseline")
 
     for variant in roles.tuned:
         label = "Lift" if len(roles.tuned) == 1 else f"Lift, {labels.variants[variant]}"

@@ -67,7 +67,12 @@ class Prose(Record):
     faults: tuple[Fault, ...] = ()
 
 
-def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
+def text_file(slot: str) -> str:
+    """Return the path of a slot's text, in messages."""
+    return f"data/content/{slot}.md"
+
+
+def load_prose(folder: Path) -> Prose:
     """Read the texts of all slots and of the project's own pages.
 
     A file that no page shows causes a warning, a file that cannot be read an error. A link must
@@ -78,7 +83,7 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
     faults: list[Fault] = []
     for path in [*sorted(folder.glob("*.md")), *sorted(folder.glob("pages/*.md"))]:
         slot = path.relative_to(folder).as_posix().removesuffix(".md")
-        where = f"{shown_as}/{slot}.md"
+        where = text_file(slot)
         if path.parent == folder and slot not in SLOTS:
             fix = did_you_mean(slot, SLOTS) or f"Names: {', '.join(SLOTS)}."
             faults.append(Fault(where, "no page shows this file.", fix, "warning"))

@@ -157,11 +157,6 @@ class ProseTemplate:
         return FilledText("".join(text), tuple(report.claims), (*self.mistakes, *found))
 
 
-def text_file(slot: str) -> str:
-    """Return the path of a slot's text, for messages."""
-    return f"data/content/{slot}.md"
-
-
 class _Report(Record):
     """Claims and mistakes of a text that is being filled in."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from site_builder.errors import DeployError, Fault, did_you_mean
+from site_builder.errors import Fault, SiteError, did_you_mean
 from site_builder.publish.manifest import GENERATOR, MANIFEST, parse_manifest
 from site_builder.records import Record
 
@@ -36,7 +36,7 @@ def check_target(root: Path, remote: str, branch: str) -> Repo:
     """Return the repository that a project's folder is in, if it has that remote.
 
     Raises:
-        DeployError: Git is missing, there is no such remote, or the branch cannot be the site's.
+        SiteError: Git is missing, there is no such remote, or the branch cannot be the site's.
     """
     repo = _repository(root)
     _check_names(repo, remote, branch)
@@ -51,7 +51,7 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
     pushed.
 
     Raises:
-        DeployError: Git is missing, there is no such remote, the branch holds something else or
+        SiteError: Git is missing, there is no such remote, the branch holds something else or
             has a name that is ambiguous there, or Git refuses.
     """
     repo, place = check_target(root, remote, branch), f"{remote}/{branch}"
@@ -61,7 +61,7 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
         parent = _fetch(repo, remote, branch)
         if parent and not _is_site(repo, parent):
             what = f"the branch holds something that {GENERATOR} did not build"
-            raise DeployError(Fault(place, what, "Choose another, or delete it on the remote."))
+            raise SiteError(Fault(place, what, "Choose another, or delete it on the remote."))
         tree = _write_tree(repo, site, parent)
         if parent and tree == repo.git.rev_parse(f"{parent}^{{tree}}"):
             return Pushed(parent, changed=False)
@@ -71,7 +71,7 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
     except GitCommandError as error:
         reason = _reason(str(error.stderr))
         fix = next((fix for part, fix in _FIXES.items() if part in reason), "")
-        raise DeployError(Fault(place, f"git says: {reason}.", fix)) from error
+        raise SiteError(Fault(place, f"git says: {reason}.", fix)) from error
     return Pushed(commit, changed=True)
 
 
@@ -80,12 +80,12 @@ def _repository(root: Path) -> Repo:
         import git  # here, because it fails where git is not installed
     except ImportError as error:
         fix = "Install it to deploy to a branch."
-        raise DeployError(Fault("", "git is not installed, or not on the PATH", fix)) from error
+        raise SiteError(Fault("", "git is not installed, or not on the PATH", fix)) from error
     try:
         return git.Repo(root, search_parent_directories=True)
     except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
         fault = Fault(str(root), "is not in a Git repository", "Run `git init` and add a remote.")
-        raise DeployError(fault) from error
+        raise SiteError(fault) from error
 
 
 def _check_names(repo: Repo, remote: str, branch: str) -> None:
@@ -95,15 +95,15 @@ def _check_names(repo: Repo, remote: str, branch: str) -> None:
     known = [known.name for known in repo.remotes if not known.name.startswith("-")]
     if remote not in known:
         fix = did_you_mean(remote, known, "remotes") or f"Add it: git remote add {remote} ADDRESS."
-        raise DeployError(Fault("--remote", f"the repository has no remote {remote!r}", fix))
+        raise SiteError(Fault("--remote", f"the repository has no remote {remote!r}", fix))
     try:
         repo.git.check_ref_format(f"refs/heads/{branch}")
     except GitCommandError as error:
         fault = Fault("--branch", f"{branch!r} cannot be a branch", "Choose another name.")
-        raise DeployError(fault) from error
+        raise SiteError(fault) from error
     if not repo.head.is_detached and repo.active_branch.name == branch:
         what = f"{branch!r} is checked out, and the site would replace its files"
-        raise DeployError(Fault("--branch", what, "Use a branch for the site, such as gh-pages."))
+        raise SiteError(Fault("--branch", what, "Use a branch for the site, such as gh-pages."))
 
 
 def _fetch(repo: Repo, remote: str, branch: str) -> str | None:
@@ -113,7 +113,7 @@ def _fetch(repo: Repo, remote: str, branch: str) -> str | None:
     commits = {name: commit for commit, name in listed}
     if others := sorted(commits.keys() - {ref}):  # a push may go to such a branch instead
         what = f"the remote has {others[0]!r}, which Git takes for this branch"
-        raise DeployError(Fault(f"{remote}/{branch}", what, "Delete it there, or choose another."))
+        raise SiteError(Fault(f"{remote}/{branch}", what, "Delete it there, or choose another."))
     if ref in commits:
         repo.git.fetch("--no-tags", remote, ref)
     return commits.get(ref)

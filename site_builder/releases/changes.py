@@ -16,8 +16,8 @@ from site_builder.compute.score_error import REACH
 from site_builder.formatting import NumberFormat, scale_for
 from site_builder.labels import ScoreKey
 from site_builder.processes import Breach, map_limited
-from site_builder.prose.markdown import plain_text
-from site_builder.prose.template import Claim, ProseTemplate, Written, prose_filters, text_file
+from site_builder.prose.markdown import plain_text, text_file
+from site_builder.prose.template import Claim, ProseTemplate, Written, prose_filters
 from site_builder.records import CachingRecord, Record
 
 _Facts: TypeAlias = Mapping[str, Any]

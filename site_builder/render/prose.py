@@ -15,7 +15,7 @@ from site_builder.errors import Fault, did_you_mean, limit_faults
 from site_builder.formatting import NumberFormat
 from site_builder.pages.page import Page, Site
 from site_builder.processes import Breach, map_limited
-from site_builder.prose.markdown import Prose, to_html, unescape_markdown
+from site_builder.prose.markdown import Prose, text_file, to_html, unescape_markdown
 from site_builder.prose.template import (
     FILE,
     Claim,
@@ -25,7 +25,6 @@ from site_builder.prose.template import (
     Written,
     prose_filters,
     prose_variables,
-    text_file,
 )
 from site_builder.records import Record
 from site_builder.render.urls import Urls

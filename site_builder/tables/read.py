@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from site_builder.errors import Fault, FaultsError, rows_text
+from site_builder.errors import Fault, FaultsError, first_line, rows_text
 from site_builder.records import Record, field, replace
 from site_builder.symlinks import is_inside
 from site_builder.tables.lock import read_locked
@@ -569,8 +569,3 @@ def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any
     with _open(path) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) or None):
             yield from batch.to_pylist()
-
-
-def first_line(error: Exception) -> str:
-    """Return the first line of an error of a library, or its name."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -65,11 +65,9 @@ def read_text_rows(file: TextIO, ending: str) -> Iterator[TextRow]:
         yield TextRow(f"row {number}", dict(zip(heading, row, strict=False)))
 
 
-def read_csv(
-    lines: Iterable[str], separator: str = ",", *, strict: bool = False
-) -> Iterator[list[str]]:
+def read_csv(lines: Iterable[str], separator: str = ",") -> Iterator[list[str]]:
     """Yield the heading and each row, without empty lines, of CSV text, or raise a `csv.Error`."""
-    return (row for _, row in _numbered(lines, separator, strict=strict))
+    return (row for _, row in _numbered(lines, separator))
 
 
 def _numbered(

@@ -16,7 +16,8 @@ from distributed import Client
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from site_builder.examples.engines import EngineError, dask_engine
+from site_builder.errors import SiteError
+from site_builder.examples.engines import dask_engine
 from tests.helpers.clusters import KillWorker, RunningCluster, running_cluster
 from tests.helpers.instances import (
     NAMES,
@@ -262,14 +263,14 @@ def test_engines_report_the_same_faults(cluster, tmp_path):
 
 
 def test_cluster_error_is_reported(cluster):
-    with pytest.raises(EngineError) as found, dask_engine(cluster.address):
+    with pytest.raises(SiteError) as found, dask_engine(cluster.address):
         raise MemoryError("no room\nfor anything")
     assert "Dask says: no room" == str(found.value)
 
 
 def test_cluster_without_workers():
     with running_cluster(workers=0) as empty:
-        with pytest.raises(EngineError) as found, dask_engine(empty.address):
+        with pytest.raises(SiteError) as found, dask_engine(empty.address):
             pass
         assert (
             f"--scheduler {empty.address}: the scheduler has no workers. "

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from site_builder.errors import SiteError
 from site_builder.examples import engines
-from site_builder.examples.engines import EngineError, duckdb_engine
+from site_builder.examples.engines import duckdb_engine
 from tests.commands.test_cli import run
 from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write_rows
 from tests.helpers.tables import board as fixture_board
@@ -186,7 +187,7 @@ def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:
 
 
 def test_too_little_memory() -> None:
-    with pytest.raises(EngineError) as found, duckdb_engine(200_000_000):
+    with pytest.raises(SiteError) as found, duckdb_engine(200_000_000):
         raise duckdb.OutOfMemoryException
     fault = "--memory: 200 MB are too few for the examples of one model and task. Give more."
     assert fault == str(found.value)

@@ -297,11 +297,11 @@ def test_thousands_of_setups_of_a_task_get_names_of_their_own():
 # How each pattern is used.
 USES = {
     "importers.helm": {"_REQUEST_TIME": "search", "_BOOKKEEPING": "match"},
-    "importers.hugging_face": {"_CACHED": "fullmatch", "_HUB_ID": "fullmatch"},
-    "importers.lm_eval": {"_HUB_ID": "fullmatch", "_UNSAFE": "search"},
+    "importers.hugging_face": {"_CACHED": "fullmatch", "HUB_ID": "fullmatch"},
+    "importers.leaderboards": {"_GAP": "search", "_SHARE": "search"},
+    "importers.lm_eval": {"HUB_ID": "fullmatch", "_UNSAFE": "search"},
     "importers.mteb": {"_REVISION": "fullmatch"},
-    "importers.reading": {"_STAMP": "search"},
-    "importers.summaries": {"_GAP": "search", "_SHARE": "search"},
+    "importers.reading": {"HUB_ID": "fullmatch", "_STAMP": "search"},
     "importers.tabular": {"_NUMBER": "fullmatch"},
     "tables.export": {"NUMBER": "fullmatch", "_FORMULA": "search"},
 }

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from site_builder import __version__
 from site_builder.commands import main
-from site_builder.errors import DeployError
+from site_builder.errors import SiteError
 from site_builder.publish.folder import publish
 from site_builder.publish.git_branch import push_site
 from site_builder.publish.manifest import read_manifest
@@ -351,7 +351,7 @@ def test_a_remote_that_refuses(root, remote, site):
     hook.write_text("#!/bin/sh\necho no thanks >&2\nexit 1\n", encoding="utf8")
     hook.chmod(0o755)
     publish(NEW_SITE, site)
-    with pytest.raises(DeployError) as error:
+    with pytest.raises(SiteError) as error:
         push_site(site, root, "origin", "gh-pages", "The second")
     assert str(error.value).startswith("origin/gh-pages: git says: ! [remote rejected]")
     assert "pre-receive hook declined" in str(error.value)
@@ -371,7 +371,7 @@ def test_a_push_that_came_between(root, remote, site, tmp_path, monkeypatch):
         ),
     )
     with pytest.raises(
-        DeployError, match=r"says: ! \[rejected\].*\(fetch first\)\. Somebody"
+        SiteError, match=r"says: ! \[rejected\].*\(fetch first\)\. Somebody"
     ) as error:
         push_site(site, root, "origin", "gh-pages", "Ours")
     assert str(error.value).endswith(". Somebody else has pushed. Deploy again.")
