@@ -14,7 +14,7 @@ from site_builder.addresses import Address, Link, make_slugs
 from site_builder.charts.theme import Drawing, register_template
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, describe_error, did_you_mean
+from site_builder.errors import Fault, FaultsError, describe_error, did_you_mean, package_of
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.table_model import Table
@@ -130,7 +130,7 @@ def _decoded(bdata: str, dtype: str, shape: str = "") -> list[Any]:
 def find_chart_faults(config: SiteConfig) -> Iterator[Fault]:
     """Report charts in `[charts]` that no package, or more than one, provides."""
     for page, name in _asked_for(config):
-        packages = [_origin(entry) for entry in entry_points(group=GROUP, name=name)]
+        packages = [package_of(entry) for entry in entry_points(group=GROUP, name=name)]
         if not packages:
             known = entry_points(group=GROUP).names
             hint = did_you_mean(name, known, "charts") or "Install the package that provides it."
@@ -161,7 +161,7 @@ def draw_own_charts(
             continue
         chart = _attempt(found[0], results, labels)
         if isinstance(chart, str):
-            faults.append(Fault(_origin(found[0]), f"chart {name!r} {chart}"))
+            faults.append(Fault(package_of(found[0]), f"chart {name!r} {chart}"))
         elif chart is not None:
             own = f"own-{make_slugs([name])[name]}"
             table = chart.table and replace(chart.table, id=f"{own}-table")
@@ -192,7 +192,3 @@ def _attempt(entry: EntryPoint, results: Results, labels: Labels) -> Chart | str
         return replace(chart, drawing=validated.figure_json)
     except Exception as error:
         return f"fails: {describe_error(error)}"
-
-
-def _origin(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value

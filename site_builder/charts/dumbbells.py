@@ -243,7 +243,7 @@ def draw_dumbbells(
     values = _value_traces(rows) if with_values else []
     found = [*_row_values(rows), *([] if baseline is None else [baseline])]
     ends = min(found), max(found)
-    around = room_around(*ends, _ROOM)
+    around = room_around(*ends)
     return theme.figure(
         [*_band_traces(rows), _rod_trace(rows), *marks, *values],
         theme.rows_height(len(rows)),
@@ -257,8 +257,6 @@ def draw_dumbbells(
 
 
 _PAD = "\N{NO-BREAK SPACE}" * 2  # between a mark and its value
-# Room for values beside the ends, as a share of what is drawn.
-_ROOM = 0.06
 
 
 def _row_values(rows: Sequence[DumbbellRow]) -> Iterator[float]:

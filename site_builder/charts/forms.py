@@ -73,7 +73,7 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, are_counts: bool = False) -> th
         xaxis=theme.axis(
             unit,
             zerolinecolor=theme.INK,
-            range=room_around(low, high, _ROOM, is_open=(low < 0, high > 0)),
+            range=room_around(low, high, is_open=(low < 0, high > 0)),
             **theme.ticks(low, high, **steps),
         ),
         yaxis=theme.rows_axis(names),
@@ -81,10 +81,10 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, are_counts: bool = False) -> th
 
 
 def room_around(
-    low: float, high: float, share: float, *, is_open: tuple[bool, bool] = (True, True)
+    low: float, high: float, *, is_open: tuple[bool, bool] = (True, True)
 ) -> list[float]:
-    """Return a range with room, a share of it, below its low end and above its high end."""
-    room = share * ((high - low) or abs(high) or 1.0)
+    """Return a range with room for values below its low end and above its high end."""
+    room = _ROOM * ((high - low) or abs(high) or 1.0)
     places = 3 - math.floor(math.log10(room or 1.0))  # less than a hundredth of the room
     return [round(low - room * is_open[0], places), round(high + room * is_open[1], places)]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from site_builder.errors import Fault, FaultsError, describe_error
+from site_builder.errors import Fault, FaultsError, describe_error, package_of
 from site_builder.formatting import listed
 from site_builder.importers.helm import read_helm
 from site_builder.importers.hugging_face import read_hugging_face
@@ -78,7 +78,7 @@ _BY_NAME = {known.name: known for known in (*FORMATS, ANY)}
 
 def known_formats() -> dict[str, str]:
     """Return the meaning of each format by name; a package cannot replace a built-in format."""
-    brought = {entry.name: f"from {_origin(entry)}" for entry in entry_points(group=_GROUP)}
+    brought = {entry.name: f"from {package_of(entry)}" for entry in entry_points(group=_GROUP)}
     meanings = {known.name: known.meaning for known in _BY_NAME.values()}
     return meanings | {name: brought[name] for name in sorted(brought) if name not in _BY_NAME}
 
@@ -95,7 +95,7 @@ def format_of(name: str) -> Format:
 def _load_reader(name: str) -> Reader:
     entry, *others = entry_points(group=_GROUP, name=name)
     if others:
-        origins = " and ".join(map(_origin, (entry, *others)))
+        origins = " and ".join(map(package_of, (entry, *others)))
         what = f"several packages have the format {name!r}: {origins}"
         raise FaultsError([Fault("", what, "Uninstall all but one.")])
     with _name_package(entry):
@@ -106,7 +106,7 @@ def _load_reader(name: str) -> Reader:
             reading = read(path, options)
         if not isinstance(reading, Reading):
             what = f"format {name!r} returned {type(reading).__name__} instead of Reading"
-            raise FaultsError([Fault(_origin(entry), what)])
+            raise FaultsError([Fault(package_of(entry), what)])
         return reading
 
     return guarded
@@ -119,8 +119,4 @@ def _name_package(entry: EntryPoint) -> Iterator[None]:
         yield
     except Exception as error:
         what = f"format {entry.name!r} failed: {describe_error(error)}"
-        raise FaultsError([Fault(_origin(entry), what)]) from error
-
-
-def _origin(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
+        raise FaultsError([Fault(package_of(entry), what)]) from error

@@ -22,7 +22,7 @@ from site_builder.compute.numbers import (
 from site_builder.formatting import counted, listed
 from site_builder.pages.board_table import common_bounds, rank_range
 from site_builder.pages.board_views import BoardView, short_board
-from site_builder.pages.page import HOME, Page, ScriptData, Site, variant_data
+from site_builder.pages.page import HOME, Page, ScriptData, Site, links_by_category, variant_data
 from site_builder.records import Record, asdict
 
 _SCORES = "data/scores.js"
@@ -97,16 +97,12 @@ def can_choose(site: Site) -> bool:
 def _choose_context(site: Site) -> ChooseContext:
     catalog, labels = site.results.catalog, site.labels
     n_tasks, models = len(catalog.tasks), catalog.models.values()
-    groups: dict[str, list[Link]] = {}
-    for task in catalog.tasks.values():
-        link = page_link(task.name, "task", task.task)
-        groups.setdefault(task.category or "", []).append(link)
     return ChooseContext(
         board=short_board(site, "choose"),
         picked=f"All {counted(n_tasks, 'task')}, each counting the same.",
         groups=tuple(
             TaskGroup(category, counted(len(links), "task"), tuple(links))
-            for category, links in groups.items()
+            for category, links in links_by_category(site, catalog.tasks).items()
         ),
         filtered=n_tasks >= _LEAST_TASKS_FOR_FILTER,
         variants=tuple((v, labels.variants[v]) for v in labels.roles.variants),

@@ -26,7 +26,7 @@ from site_builder.formatting import percent
 from site_builder.labels import Labels
 from site_builder.pages.board_table import model_filters, model_tools
 from site_builder.pages.board_views import LegendItem
-from site_builder.pages.page import Site
+from site_builder.pages.page import Site, links_by_category
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AT_CHANCE,
@@ -340,9 +340,5 @@ def _ending(cell: Cell) -> str:
 
 def task_groups(site: Site, tasks: Sequence[TaskResult]) -> TaskGroups:
     """Return the links to tasks, by category."""
-    groups: dict[str, list[Link]] = {}
-    for task in tasks:
-        category = site.results.catalog.tasks[task.task].category or "No category"
-        link = page_link(site.labels.tasks[task.task], "task", task.task)
-        groups.setdefault(category, []).append(link)
-    return tuple((name, tuple(links)) for name, links in groups.items())
+    groups = links_by_category(site, [task.task for task in tasks])
+    return tuple((name or "No category", tuple(links)) for name, links in groups.items())

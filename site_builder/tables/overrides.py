@@ -17,6 +17,7 @@ from site_builder.tables.schema import MODELS, RESULTS, TABLES, TASKS, ColumnSpe
 
 _CONFIG = "site.toml"
 _NOTHING = "nothing states it"
+_BOUNDS = ("score_min", "score_max")
 _Sections = Mapping[str, TaskSection] | Mapping[str, ModelSection]
 _Facts = dict[str, dict[str, Any]]
 """Values by id and column."""
@@ -130,20 +131,16 @@ def _implied(tasks: LoadedTable) -> _Facts:
     for row in _rows(tasks):
         if row.get("higher_is_better") is None and direction_of(row.get("metric", "")) is False:
             facts.setdefault(row["task"], {})["higher_is_better"] = False
-        elif row.get("higher_is_better") is not False and not _has_bounds(row):
+        elif row.get("higher_is_better") is not False and not row.keys() & _BOUNDS:
             bounds = BOUNDS.get(row.get("unit", ""))
             if bounds is not None:
-                facts[row["task"]] = dict(zip(("score_min", "score_max"), bounds, strict=True))
+                facts[row["task"]] = dict(zip(_BOUNDS, bounds, strict=True))
     return facts
-
-
-def _has_bounds(row: Mapping[str, Any]) -> bool:
-    return row.get("score_min") is not None or row.get("score_max") is not None
 
 
 def _rows(tasks: LoadedTable | None) -> list[dict[str, Any]]:
     """Return what the rows of the tasks table state of their scores, without unknown values."""
-    names = ("task", "metric", "unit", "higher_is_better", "score_min", "score_max")
+    names = ("task", "metric", "unit", "higher_is_better", *_BOUNDS)
     if tasks is None or not _ids(tasks, TASKS):
         return []
     specs = [spec for spec in TASKS.columns if spec.name in names and spec.name in tasks.frame]

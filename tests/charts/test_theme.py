@@ -207,7 +207,7 @@ def test_hover_texts_are_data():
 
 @pytest.mark.parametrize("ends", [(0.2, 1.0), (1e6 + 0.1, 1e6 + 0.9), (1e-300, 2e-300), (-3, 4)])
 def test_room_lies_around_what_is_drawn(ends):
-    """The tenth of it on either side that was asked for, to a hundredth of the room."""
-    low, high = room_around(ends[0], ends[1], 0.1)
-    room = 0.1 * (ends[1] - ends[0])
+    """Six hundredths of it on either side, to a hundredth of the room."""
+    low, high = room_around(*ends)
+    room = 0.06 * (ends[1] - ends[0])
     assert (ends[0] - low, high - ends[1]) == pytest.approx((room, room), rel=0.01)
