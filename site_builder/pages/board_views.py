@@ -46,7 +46,7 @@ class BoardView(Record):
     legend: tuple[LegendItem, ...] = ()
 
 
-def board_views(spec: BoardTableSpec, table_id: str) -> tuple[BoardView, ...]:
+def board_views(spec: BoardTableSpec) -> tuple[BoardView, ...]:
     """Return a view for each variant, for the lift of each tuned one, and for common tasks.
 
     A long board has no views by lift: sorting by its column of lifts gives the same.
@@ -54,12 +54,12 @@ def board_views(spec: BoardTableSpec, table_id: str) -> tuple[BoardView, ...]:
     roles = spec.labels.roles
     rows = len(spec.board.standings)
     is_long = min(rows, spec.most or rows) > LONG
-    views = [_variant_view(spec, variant, table_id) for variant in roles.variants]
+    views = [_variant_view(spec, variant, "board") for variant in roles.variants]
     if roles.base is not None and spec.board.rules.averaged and not is_long:
         for variant in roles.tuned:
             if any(s.lift_over_base is not None for s in spec.boards[variant].standings):
-                views.append(_lift_view(spec, variant, table_id))
-    views += [_common_view(spec, variant, table_id) for variant in spec.common]
+                views.append(_lift_view(spec, variant))
+    views += [_common_view(spec, variant) for variant in spec.common]
     return tuple(views)
 
 
@@ -153,7 +153,7 @@ def _view_id(spec: BoardTableSpec, variant: str) -> str:
     return id_of(variant, place) if variant not in ("lift", "common") else f"v{place}"
 
 
-def _lift_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
+def _lift_view(spec: BoardTableSpec, variant: str) -> BoardView:
     spec = replace(spec, variant=variant, by=BY_LIFT)
     labels, in_variant = spec.labels, spec.labels.in_sentence(variant)
     view_id, label = "lift", "Lift"
@@ -165,15 +165,15 @@ def _lift_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
     # The place of the first of several equal lifts is the rank of all of them.
     rows = [replace(s, rank=lifts.index(lift) + 1, rank_interval=None) for lift, s in gains]
     caption = f"Model leaderboard by mean lift of {in_variant} over {labels.base}"
-    table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
+    table = board_table(spec, rows, f"board-{view_id}", caption)
     rule = f"Ranked by mean lift of {in_variant} over {labels.base}."
     return BoardView(view_id, label, table, rule, legend=_legend(spec, table))
 
 
-def _common_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
+def _common_view(spec: BoardTableSpec, variant: str) -> BoardView:
     """The variant's board over the tasks that all of its ranked models have."""
     boards = spec.common[variant]
-    view = _variant_view(replace(spec, boards=boards), variant, f"{table_id}-common")
+    view = _variant_view(replace(spec, boards=boards), variant, "board-common")
     view_id, label = "common", "Common tasks"
     if len(spec.common) > 1:
         view_id, label = f"common-{view.id}", f"{view.label}, common tasks"

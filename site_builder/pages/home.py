@@ -60,7 +60,7 @@ def make_home(site: Site) -> Iterator[Page]:
         headline=config.headline or config.title,
         lede=board_lede(site),
         facts=tuple(_headline_facts(site))[:4],
-        views=board_views(spec, "board"),
+        views=board_views(spec),
         board_note=board_note(site),
         leader=leader_by_rule(site),
         embed=LEADERBOARD,
@@ -129,7 +129,7 @@ def make_embeds(site: Site) -> Iterator[Page]:
     n = counted(len(site.results.board.ranked), "ranked model")
     about = f"The model leaderboard of {title}: {n}, for embedding in other pages."
     origin = Link(title, Address("home", anchor="leaderboard"))
-    context = EmbedContext(origin, views=board_views(spec, "board"), note=board_note(site))
+    context = EmbedContext(origin, views=board_views(spec), note=board_note(site))
     yield _view(LEADERBOARD, about, context)
     homes: Mapping[Kind, tuple[Chart | None, ...]] = {
         "home": (charts.price or charts.size, charts.task_lifts, charts.winners),

@@ -181,7 +181,7 @@ def _list_context(site: Site) -> ModelsContext:
     results, charts = site.results, site.charts
     spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
     return ModelsContext(
-        views=board_views(spec, "board"),
+        views=board_views(spec),
         board_note=board_note(site),
         leader=leader_by_rule(site),
         metrics=lifts_by_metric(site),

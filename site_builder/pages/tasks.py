@@ -480,4 +480,4 @@ def _category_context(site: Site, category: CategoryResult, summary: str) -> Cat
     )
     tasks = [site.results.task(t) for t in category.tasks]
     table = table_of("tasks", f"Tasks of {category.category}", fields, tasks)
-    return CategoryContext(summary, board_views(spec, "board"), table)
+    return CategoryContext(summary, board_views(spec), table)
