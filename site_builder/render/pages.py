@@ -40,7 +40,7 @@ from site_builder.render.assets import Assets, load_assets, project_folders, the
 from site_builder.render.environment import Templates
 from site_builder.render.metadata import croissant_values, structured_data, write_citation
 from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
-from site_builder.render.prose import PageProse, RenderedText, find_prose_faults, render_prose
+from site_builder.render.prose import RenderedText, find_prose_faults, place_text, render_prose
 from site_builder.render.tables import write_csv
 from site_builder.render.urls import Urls, web_link
 from site_builder.symlinks import read_inside
@@ -173,9 +173,8 @@ class _Renderer:
         assets: Assets,
         texts: Mapping[str, RenderedText],
     ) -> None:
-        self._site, self._urls, self._assets = site, urls, assets
+        self._site, self._urls, self._assets, self._texts = site, urls, assets, texts
         self._addresses = {page.address for page in pages}
-        self._prose = PageProse(texts, urls)
         self._header = _header_links(site.config, self._addresses)
         self._footer = _footer_links(site.config, site.own, self._addresses)
         self._dataset = describe_dataset(site)
@@ -246,9 +245,9 @@ class _Renderer:
             return link_to(link.to)
 
         def prose(slot: str) -> Markup:
-            html, found = self._prose.html(page, slot)
-            faults.extend(found)
-            return html
+            text = self._texts.get(slot, RenderedText(""))
+            faults.extend(text.faults)
+            return place_text(text, here, urls)
 
         logo = self._assets.paths.get(config.theme.logo or "")
         return {

@@ -13,7 +13,7 @@ from site_builder.addresses import Address, Kind
 from site_builder.compute.results import Results
 from site_builder.errors import Fault, did_you_mean, limit_faults
 from site_builder.formatting import NumberFormat
-from site_builder.pages.page import Page, Site
+from site_builder.pages.page import Site
 from site_builder.processes import Breach, map_limited
 from site_builder.prose.markdown import Prose, text_file, to_html, unescape_markdown
 from site_builder.prose.template import (
@@ -126,20 +126,13 @@ def _no_page(pages: Collection[Address], kind: Kind, key: str) -> str:
     return f"there is no page for link({kind!r}, {key!r}). {hint}".strip()
 
 
-class PageProse:
-    """Rendered texts, to be placed on pages."""
+def place_text(text: RenderedText, page: Address, urls: Urls) -> Markup:
+    """Return the HTML of a text on a page."""
 
-    def __init__(self, texts: Mapping[str, RenderedText], urls: Urls) -> None:
-        self._texts, self._urls = texts, urls
+    def relative(link: re.Match[str]) -> str:
+        return urls.relative_path(page, unquote(link[1]))
 
-    def html(self, page: Page, slot: str) -> tuple[Markup, tuple[Fault, ...]]:
-        """Return a slot's prose on a page and its faults; empty if the project has no such text."""
-        text = self._texts.get(slot, RenderedText(""))
-
-        def relative(link: re.Match[str]) -> str:
-            return self._urls.relative_path(page.address, unquote(link[1]))
-
-        return Markup(_LINK.sub(relative, text.html)), text.faults  # noqa: S704 - cleaned by nh3
+    return Markup(_LINK.sub(relative, text.html))  # noqa: S704 - cleaned by nh3
 
 
 def _mistake_faults(where: str, mistakes: Collection[Mistake]) -> Iterator[Fault]:
