@@ -45,8 +45,8 @@ _MOST_CELLS = 20_000
 _MOST_ROWS = 50
 _CELLS_A_ROW = 5
 
-TaskGroups = tuple[tuple[str, tuple[Link, ...]], ...]
-"""The links to tasks, by category."""
+# The links to tasks, by category.
+_TaskGroups = tuple[tuple[str, tuple[Link, ...]], ...]
 
 
 class _Entry(Record):
@@ -278,7 +278,7 @@ class Picker(Record):
     """
 
     first: Link
-    groups: TaskGroups
+    groups: _TaskGroups
     table: Table
     models: tuple[tuple[str, Link], ...]
     rankings: Mapping[str, Sequence[Sequence[object]]]
@@ -338,7 +338,7 @@ def _ending(cell: Cell) -> str:
     return f"{f'?{urlencode(to.query)}' if to.query else ''}#{to.anchor}"
 
 
-def task_groups(site: Site, tasks: Sequence[TaskResult]) -> TaskGroups:
+def task_groups(site: Site, tasks: Sequence[TaskResult]) -> _TaskGroups:
     """Return the links to tasks, by category."""
     groups = links_by_category(site, [task.task for task in tasks])
     return tuple((name or "No category", tuple(links)) for name, links in groups.items())

@@ -49,7 +49,6 @@ from site_builder.pages.board_views import BoardView, LegendItem, board_views
 from site_builder.pages.page import CATEGORIES, HOME, TASKS, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import (
     Picker,
-    TaskGroups,
     line_legend,
     make_picker,
     ranking_table,
@@ -115,7 +114,7 @@ class TaskContext(Record):
     chart: Chart | None
     similar: Table | None
     similar_note: str
-    others: TaskGroups
+    others: tuple[tuple[str, tuple[Link, ...]], ...]
 
 
 # --- the list of tasks --------------------------------------------------------------------------
