@@ -36,7 +36,7 @@ Setup = Callable[[], Callable[[Item], Result]]
 
 _KILLED = "the system killed a process of this build, as it does when memory runs out"
 
-# --- several at once ------------------------------------------------------------------------------
+# --- several at once ----------------------------------------------------------------------------
 
 # Measured on two cores: two forked workers save a tenth of the time at 90 pages already; started
 # ones still cost time at 400.
@@ -107,7 +107,7 @@ def _run(place: int) -> Any:  # noqa: ANN401 - the result of any function
     return _Worker.function(_Worker.items[place])
 
 
-# --- with limits on time and memory ---------------------------------------------------------------
+# --- with limits on time and memory -------------------------------------------------------------
 # No list of forbidden expressions bounds what a template of strangers takes, and no handler stops a
 # library that counts, copies or searches without end. The system stops a process.
 
@@ -211,7 +211,7 @@ class _Child(Generic[Item, Result]):
         self._pipe.close()
 
 
-# --- in the child ---------------------------------------------------------------------------------
+# --- in the child -------------------------------------------------------------------------------
 
 
 class _OutOfTimeError(Exception):

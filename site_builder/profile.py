@@ -31,7 +31,7 @@ from site_builder.tables.text_files import (
 )
 from site_builder.tables.write import StoredRow, read_stored, save_tables
 
-# --- training sets --------------------------------------------------------------------------------
+# --- training sets ------------------------------------------------------------------------------
 
 Split = Literal["train", "validation", "test"]
 
@@ -264,7 +264,7 @@ def _last_turn(chat: object) -> TrainingExample | str:
     return TrainingExample("\n".join(texts[:-1]), texts[-1])
 
 
-# --- features -------------------------------------------------------------------------------------
+# --- features -----------------------------------------------------------------------------------
 
 WORDS, CHARACTERS = "words", "characters"
 OnProgress = Callable[[str, float], None]

@@ -41,7 +41,7 @@ _PASS = "pass@1"
 _SHARE = re.compile(r"accuracy|acc\b|pass@\d", re.IGNORECASE)
 
 
-# --- OpenCompass ----------------------------------------------------------------------------------
+# --- OpenCompass --------------------------------------------------------------------------------
 
 
 def read_opencompass(path: Path, options: ImportOptions) -> Reading:
@@ -113,7 +113,7 @@ def _bounds(metric: str) -> dict[str, Any]:
     return {"higher_is_better": True, "score_min": 0.0, "score_max": 100.0}
 
 
-# --- EvalPlus -------------------------------------------------------------------------------------
+# --- EvalPlus -----------------------------------------------------------------------------------
 
 
 def read_evalplus(path: Path, options: ImportOptions) -> Reading:
@@ -145,7 +145,7 @@ def _read_evalplus(found: Found) -> Reading:
     return Reading(tuple(scores), models=tuple(models), tasks=tuple(tasks), files=1)
 
 
-# --- Every Eval Ever ------------------------------------------------------------------------------
+# --- Every Eval Ever ----------------------------------------------------------------------------
 
 
 def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:

@@ -404,7 +404,7 @@ def _operands(tokens: Iterable[str]) -> Iterator[str]:
     return (operand.strip() for operand in found if not _NO_FIGURE.match(operand.strip()))
 
 
-# --- figures --------------------------------------------------------------------------------------
+# --- figures ------------------------------------------------------------------------------------
 
 _WORDS = (
     *("no", "one", "two", "three", "four", "five", "six"),

@@ -44,7 +44,7 @@ from site_builder.render.font import BOLD, Lines, load_typeface, plain_text
 from site_builder.render.urls import Urls
 from site_builder.table_model import Dumbbell
 
-# --- Cards: the finding and the chart of each page ------------------------------------------------
+# --- Cards: the finding and the chart of each page ----------------------------------------------
 
 
 def with_cards(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
@@ -117,7 +117,7 @@ _CARDS: Mapping[Kind, Callable[[Site, Page], PreviewCard | None]] = {
     "serving": _serving,
 }
 
-# --- Layout: a card as SVG ------------------------------------------------------------------------
+# --- Layout: a card as SVG ----------------------------------------------------------------------
 
 TEMPLATE = "cards/card.svg"
 WIDTH, HEIGHT = 1200, 630
@@ -256,7 +256,7 @@ def _placed_row(across: _Across, y: float, name: str, text: str, row: CardRow) -
     return _PlacedRow(y, name, text, row.tone, *ends, span, False, level, mark.is_at_chance)
 
 
-# --- Pictures: SVG as PNG, kept between builds ----------------------------------------------------
+# --- Pictures: SVG as PNG, kept between builds --------------------------------------------------
 
 # A change of the library may change the pictures.
 _ENGINE = f"resvg {resvg_py.__resvg_version__} of resvg-py {resvg_py.__version__}"
@@ -411,7 +411,7 @@ def _shows_file(element: Element) -> bool:
     return is_image and not all(link.startswith("data:") for link in links)
 
 
-# --- Badges ---------------------------------------------------------------------------------------
+# --- Badges -------------------------------------------------------------------------------------
 
 _BADGE_TEMPLATE = "cards/badge.svg"
 _BADGE_TEXT_PX, BADGE_BESIDE = 11, 7

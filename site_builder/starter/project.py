@@ -243,15 +243,13 @@ def write_all(files: Mapping[str, bytes], folder: Path) -> None:
         raise
 
 
-# --- the generator --------------------------------------------------------------------------------
+# --- the generator ------------------------------------------------------------------------------
 
 _FOLDER = "generator"
+# Everything that a build needs, by hash: the wheel in this folder, and the dependencies.
 _REQUIREMENTS = f"{_FOLDER}/requirements.txt"
-"""Everything that a build needs, by hash: the wheel in this folder, and the dependencies."""
-
 INCLUDED = f"-r {_REQUIREMENTS}"
 """The line of a project's `requirements.txt` by which its workflows install the generator."""
-
 _NAME = "site-builder"
 _METADATA = ("METADATA", "WHEEL", "entry_points.txt")
 _HEAD = """\
