@@ -132,7 +132,8 @@ def describe_error(error: Exception) -> str:
     """Return the type and the first line of an error, with its place in the code."""
     last = extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}, line {last.lineno}"
-    return f"{type(error).__name__}: {first_line(error)} ({place})"
+    said = ": ".join(dict.fromkeys((type(error).__name__, first_line(error))))
+    return f"{said} ({place})"
 
 
 def package_of(entry: EntryPoint) -> str:
