@@ -13,21 +13,40 @@
     return layer?.querySelectorAll(".points > .point, .points > path")[point];
   };
 
+  /** The name in the heading of a row, without its tags and notes. @param {Element | null} head */
+  const nameOfRow = (head) => (head?.querySelector("a") ?? head)?.textContent ?? "";
+
+  /** Rows by their names, found when first asked for. @type {Map<string, Element[]> | undefined} */
+  let rows;
+  document.addEventListener("rowschange", () => (rows = undefined), true);
+  const rowsByName = () => {
+    /** @type {Map<string, Element[]>} */
+    const found = new Map();
+    for (const { row } of site.table.all("[data-table]").flatMap(site.table.entries)) {
+      const name = nameOfRow(row.querySelector("th"));
+      found.set(name, [...(found.get(name) ?? []), row]);
+    }
+    return found;
+  };
+
+  const plots = /** @type {Plot[]} */ (site.elements("[data-chart]"));
+  /** The elements of the marks of a name in all charts. @param {string} name */
+  const marksOf = (name) =>
+    plots.flatMap((plot) => {
+      const { data = [] } = plot;
+      return data.flatMap(({ customdata = [] }, curve) => customdata.flatMap((text, i) => (nameOf(text) === name ? [elementOf(plot, data, curve, i)] : [])));
+    });
+
+  /** What is marked. @type {(Element | undefined)[]} */
+  let marked = [];
   /** Mark everything of a name, in charts and in tables, or nothing. @param {string} name */
   const point = (name) => {
-    for (const element of document.querySelectorAll(`.${POINTED}`)) element.classList.remove(POINTED);
+    for (const element of marked) element?.classList.remove(POINTED);
+    marked = [];
     if (!name) return;
-    for (const plot of /** @type {NodeListOf<Plot>} */ (document.querySelectorAll("[data-drawn]"))) {
-      const { data = [] } = plot;
-      data.forEach(({ customdata }, curve) =>
-        customdata?.forEach((text, i) => {
-          if (nameOf(text) === name) elementOf(plot, data, curve, i)?.classList.add(POINTED);
-        }),
-      );
-    }
-    for (const head of document.querySelectorAll("[data-table] tbody th")) {
-      if ((head.querySelector("a") ?? head).textContent === name) head.parentElement?.classList.add(POINTED);
-    }
+    rows ??= rowsByName();
+    marked = [...marksOf(name), ...(rows.get(name) ?? [])];
+    for (const element of marked) element?.classList.add(POINTED);
   };
 
   document.addEventListener("chartdrawn", ({ target }) => {
@@ -49,9 +68,8 @@
   /** A row that is pointed at, or has the focus. @param {Event} event */
   const pointRow = ({ target }) => {
     const row = target instanceof Element ? target.closest("[data-table] tbody tr") : null;
-    const head = row?.querySelector("th");
-    point((head?.querySelector("a") ?? head)?.textContent ?? "");
+    point(nameOfRow(row?.querySelector("th") ?? null));
   };
   // Without a chart there is nothing to find, and rows of long tables are many.
-  if (site.elements("[data-chart]").length) for (const name of ["mouseover", "focusin"]) document.addEventListener(name, pointRow);
+  if (plots.length) for (const name of ["mouseover", "focusin"]) document.addEventListener(name, pointRow);
 })();
