@@ -18,7 +18,7 @@ LONG = 400
 MOST_LISTED = 100  # rows of models on the pages of tasks and categories
 _TALL = 12
 _WIDE = 10
-GROUP = 50
+GROUP = 20
 
 
 class Dumbbell(Record):

@@ -37,7 +37,7 @@ def write_rows(table: Table, href: Href) -> Markup:
     write_row = _row_writer(table, href)
     parts = [_head(table.columns)]
     for group in table.groups:
-        room = f' style="--rows: {len(group)}"' if table.is_long else ""
+        room = _attribute("style", f"--rows:{len(group)}") if table.is_long else ""
         parts += (f"<tbody{room}>\n", *map(write_row, group))
     return Markup("".join(parts))  # noqa: S704 - all text of the data is escaped
 

@@ -74,56 +74,61 @@
     return values.map((value) => ranks.get(value) ?? null);
   };
 
-  /** @typedef {{top: number, room: number, sight: number}} Measured Where the rows of a long table begin, the room of a row out of sight, the height of the window. */
-
-  /** @param {HTMLTableElement} table @returns {Measured} */
+  /** Where the rows of a long table begin, the room of a row out of sight, the height of the window. @param {HTMLTableElement} table */
   const measure = (table) => {
     // Asking would have the page laid out, before the scripts that come have added what they add.
     if (!table.classList.contains("long")) return { top: 0, room: 0, sight: 0 };
     return { top: table.getBoundingClientRect().top, room: ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize), sight: innerHeight };
   };
 
-  /** @typedef {{body: HTMLTableSectionElement, rows: HTMLTableRowElement[], shown: number, isNear: boolean}} Group */
+  /** @typedef {{body: HTMLTableSectionElement, entries: TableEntry[], shown: number, isNear: boolean}} Group */
 
-  /** The groups as they are to be, and which of them will be in sight or near it. @param {HTMLTableElement} table @param {Measured} measured @returns {Group[]} */
-  const groupsOf = (table, { top, room, sight }) => {
+  /** The groups as they are to be, and which of them will be in sight or near it. @param {HTMLTableElement} table @returns {Group[]} */
+  const groupsOf = (table) => {
     const { order, size } = stateOf(table);
+    let { top, room, sight } = measure(table);
     return [...table.tBodies].map((body, i) => {
       const entries = order.slice(i * size, (i + 1) * size);
       const shown = entries.filter(({ isShown }) => isShown).length;
       const begin = top;
       top += shown * room;
-      return { body, rows: entries.map(({ row }) => row), shown, isNear: begin < 1.5 * sight && top > -0.5 * sight };
+      return { body, entries, shown, isNear: shown > 0 && begin < 1.5 * sight && top > -0.5 * sight };
     });
   };
 
-  /** Put its rows into a group. Those of others that stand there stay, or go into `aside`. @param {Group} group @param {HTMLTableSectionElement} [aside] */
-  const fill = ({ body, rows }, aside) => {
-    if (body.rows.length === rows.length && rows.every((row, i) => body.rows[i] === row)) return;
-    body.prepend(...rows);
-    aside?.append(...[...body.rows].slice(rows.length));
+  /** Put its rows into a group, and show or hide them. Those of others that stand there stay, or go into `aside`. @param {Group} group @param {HTMLTableSectionElement} [aside] */
+  const fill = ({ body, entries }, aside) => {
+    for (const { row, isShown } of entries) if (row.hidden === isShown) row.hidden = !isShown;
+    if (body.rows.length === entries.length && entries.every(({ row }, i) => body.rows[i] === row)) return;
+    body.prepend(...entries.map(({ row }) => row));
+    aside?.append(...[...body.rows].slice(entries.length));
   };
 
   /**
-   * Put the rows of a table where they belong. In a long one, what will be in sight is done at once and the rest after the next frame; each
-   * group keeps the room of the rows that it shows while it is out of sight.
-   * @param {HTMLTableElement} table @param {Measured} measured
+   * Put the rows of a table where they belong, and show those that are wanted. In a long one, what will be in sight is done at once and the
+   * rest after the next frame; each group keeps the room of the rows that it shows while it is out of sight.
+   * @param {HTMLTableElement} table
    */
-  const put = (table, measured) => {
+  const put = (table) => {
     const state = stateOf(table);
     state.rest?.drop();
-    const groups = groupsOf(table, measured);
+    const groups = groupsOf(table);
     if (!table.classList.contains("long")) return groups.forEach((group) => fill(group));
     const far = groups.filter((group) => !group.isNear);
     for (const { body, shown, isNear } of groups) {
-      // A group in sight that grows out of it would be laid out once more, with all that it now shows.
-      if (!isNear && shown > Number(body.style.getPropertyValue("--rows"))) body.style.contentVisibility = "hidden";
+      // Out of sight, a group of other size has its new room at once, and is laid out when its rows are there.
+      const isAsLarge = shown === Number(body.style.getPropertyValue("--rows"));
+      body.style.contentVisibility = isNear || isAsLarge ? "" : "hidden";
       body.style.setProperty("--rows", String(shown));
-      body.hidden = shown === 0;
     }
-    for (const group of groups) if (group.isNear) fill(group, far[0]?.body);
-    const reveal = () => groups.forEach(({ body }) => (body.style.contentVisibility = ""));
-    state.rest = site.inSlices([reveal, ...far.map((group) => () => fill(group))]);
+    // Rows that go out of sight wait where none is laid out: at the farther end.
+    const aside = far.at(groups.findIndex(({ isNear }) => isNear) < groups.length / 2 ? -1 : 0)?.body;
+    for (const group of groups) if (group.isNear) fill(group, aside);
+    const finish = (/** @type {Group} */ group) => {
+      fill(group);
+      group.body.style.contentVisibility = "";
+    };
+    state.rest = site.inSlices(far.map((group) => () => finish(group)));
   };
 
   site.table = {
@@ -142,19 +147,15 @@
 
     arrange(table, order) {
       stateOf(table).order = order;
-      put(table, measure(table));
+      put(table);
     },
 
     showOnly(table, isShown) {
       const { entries } = stateOf(table);
       const wanted = entries.map(isShown);
       if (entries.some((entry, i) => entry.isShown !== wanted[i])) {
-        const measured = measure(table);
-        entries.forEach((entry, i) => {
-          if (entry.isShown !== wanted[i]) entry.row.hidden = !wanted[i];
-          entry.isShown = wanted[i];
-        });
-        put(table, measured);
+        entries.forEach((entry, i) => (entry.isShown = wanted[i]));
+        put(table);
       }
       return wanted.filter(Boolean).length;
     },

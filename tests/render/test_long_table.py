@@ -19,7 +19,7 @@ from tests.tools.bench.boards import write_large
 SHOWN = """() => [...document.querySelectorAll('#board-fine-tuned tbody tr')]
     .filter(row => !row.hidden).map(row => row.dataset.id)"""
 GROUPS = """() => [...document.querySelectorAll('#board-fine-tuned tbody')]
-    .map(body => [body.hidden, Number(body.style.getPropertyValue('--rows'))])"""
+    .map(body => [body.clientHeight === 0, Number(body.style.getPropertyValue('--rows'))])"""
 ORDER = """() => [...document.querySelectorAll('#board-fine-tuned tbody tr')]
     .map(row => row.querySelector('th a').textContent)"""
 SORTED = """key => {
@@ -29,6 +29,13 @@ SORTED = """key => {
         .map(row => Number(site.table.value(row.cells[at])));
     return values.every((value, i) => i === 0 || values[i - 1] >= value);
 }"""
+TYPED = """text => {
+    const field = document.querySelector('[data-search]');
+    field.value = text;
+    field.dispatchEvent(new Event('input'));
+}"""
+SAVED = """() => [...document.querySelectorAll('[data-menu=export] button')]
+    .find(button => button.textContent === 'Download as CSV').click()"""
 # In sight are the headings and some rows; most groups are far away.
 LOW = (1280, 300)
 
@@ -63,9 +70,15 @@ def home() -> str:
 
 
 def groups(page: Page) -> list[list[object]]:
-    """Of each group: whether it is hidden, and how many rows it shows."""
+    """Of each group: whether it takes no room, and how many rows it shows."""
     found: list[list[object]] = page.evaluate(GROUPS)
     return found
+
+
+def saved_names(file: Path) -> list[str]:
+    """Names of the models in an export, without their tags."""
+    rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf8")))
+    return [" ".join(row["Model"].split()[:2]) for row in rows]
 
 
 def test_a_board_that_is_as_published_is_not_measured(chromium, home):
@@ -92,7 +105,7 @@ def test_rows_in_groups_sort_and_filter_as_ever(chromium, home, size):
     page.get_by_role("searchbox").fill("gemma")
     assert [model for model in by_lift if "gemma" in model] == page.evaluate(SHOWN)
     assert 4 == sum(int(str(shown)) for _, shown in groups(page))
-    assert all(is_hidden == (shown == 0) for is_hidden, shown in groups(page))
+    assert all(is_flat == (shown == 0) for is_flat, shown in groups(page))
     heading.click()
     assert [model for model in by_lift[::-1] if "gemma" in model] == page.evaluate(SHOWN)
     page.get_by_role("button", name="Show all").click()
@@ -183,12 +196,7 @@ def test_the_last_of_two_sorts_stands(chromium, long):
 def test_a_filter_during_a_sort_hides_the_right_rows(chromium, long):
     """And when it is lifted, amid another sort, every row is there again."""
     page = open_board(chromium, long)
-    typed = """text => {
-        const field = document.querySelector('[data-search]');
-        field.value = text;
-        field.dispatchEvent(new Event('input'));
-    }"""
-    page.evaluate(clicked("lift_over_base", then=f"() => ({typed})('model-1')"))
+    page.evaluate(clicked("lift_over_base", then=f"() => ({TYPED})('model-1')"))
     expect(page.locator("[data-said]")).to_contain_text("11 of 80 models; 69 hidden")
     page.wait_for_function(SORTED, arg="lift_over_base")
     shown = page.evaluate(SHOWN)
@@ -196,7 +204,7 @@ def test_a_filter_during_a_sort_hides_the_right_rows(chromium, long):
     rooms = page.evaluate("""() => [...document.querySelectorAll('#board-fine-tuned tbody')]
         .map(body => [...body.rows].filter(row => !row.hidden).length)""")
     assert [[room == 0, room] for room in rooms] == groups(page)
-    page.evaluate(clicked("average", then=f"() => ({typed})('')"))
+    page.evaluate(clicked("average", then=f"() => ({TYPED})('')"))
     page.wait_for_function(SORTED, arg="average")
     assert [[False, 4]] * 20 == groups(page)
     assert 80 == len(page.evaluate(SHOWN))
@@ -206,15 +214,46 @@ def test_a_filter_during_a_sort_hides_the_right_rows(chromium, long):
     expect(page).to_have_url(long)
 
 
+def test_visible_rows_are_filtered_first(chromium, long):
+    """The first group that shows any is right before the next frame; all have their room."""
+    page = open_board(chromium, long)
+    in_groups = """() => [...document.querySelectorAll('#board-fine-tuned tbody')].map(body =>
+        [...body.rows].filter(row => !row.hidden).map(row => row.dataset.id))"""
+    at_once = page.evaluate(f"() => {{ ({TYPED})('model-1'); return ({in_groups})(); }}")
+    rooms = [int(str(shown)) for _, shown in groups(page)]
+    page.wait_for_function(f"() => ({SHOWN})().length === 11")
+    then = page.evaluate(in_groups)
+    assert rooms == [len(rows) for rows in then]
+    first = next(i for i, room in enumerate(rooms) if room)
+    assert at_once[first] == then[first]
+    assert at_once != then
+
+
+def test_no_row_that_is_filtered_out_has_room(chromium, long):
+    """However many are still to be hidden."""
+    page = open_board(chromium, long)
+    at_once = page.evaluate(f"() => {{ ({TYPED})('no such model'); return ({GROUPS})(); }}")
+    assert [[True, 0]] * 20 == at_once
+    page.wait_for_function(f"() => ({SHOWN})().length === 0")
+    page.evaluate(f"() => ({TYPED})('')")
+    page.wait_for_function(f"() => ({SHOWN})().length === 80")
+    assert [[False, 4]] * 20 == groups(page)
+
+
 def test_an_export_during_a_sort_is_sorted(chromium, long):
     """A file that is asked for in the moment of the sort has the rows as they will stand."""
     page = open_board(chromium, long)
-    save = """() => [...document.querySelectorAll('[data-menu=export] button')]
-        .find(button => button.textContent === 'Download as CSV').click()"""
     with page.expect_download() as waiting:
-        page.evaluate(clicked("model", then=save))
-    rows = csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf8")))
-    assert [f"Model {i}" for i in range(80)] == [" ".join(row["Model"].split()[:2]) for row in rows]
+        page.evaluate(clicked("model", then=SAVED))
+    assert [f"Model {i}" for i in range(80)] == saved_names(Path(waiting.value.path()))
+
+
+def test_an_export_during_a_filter_is_filtered(chromium, long):
+    page = open_board(chromium, long)
+    with page.expect_download() as waiting:
+        page.evaluate(clicked("model", then=f"() => {{ ({TYPED})('model-1'); ({SAVED})(); }}"))
+    names = [f"Model {i}" for i in (1, *range(10, 20))]
+    assert names == saved_names(Path(waiting.value.path()))
 
 
 def test_a_page_printed_during_a_sort_is_sorted(chromium, long):
