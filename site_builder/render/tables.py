@@ -215,7 +215,7 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
 # the keyboard, so that rows have no further stops.
 _EXPLAINED = {"may be first": "tie", "tied with best": "tied"}
 _MOST_TICKS = 10
-_BUTTON = "<button type=button tabindex=-1 popovertarget=explain-"
+_BUTTON = "<button tabindex=-1 popovertarget=explain-"  # outside of a form, so it needs no type
 
 
 def _tag(tag: str, *, is_first: bool) -> str:
