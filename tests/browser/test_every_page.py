@@ -7,6 +7,7 @@ from tests.helpers.browsing import (
     EMPTY_CHARTS,
     LAYOUT_SHIFT,
     PAGE_TYPES,
+    WIDE,
     Theme,
     both_sizes,
     breaches,
@@ -50,24 +51,22 @@ def test_pages_draw_their_charts_in_silence_and_without_breach(chromium, home, p
     assert overflow(page) <= 0
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     assert 0 == page.evaluate(EMPTY_CHARTS)
-    assert_no_breach(page)
+    page.evaluate(OPEN_FOLDS)
+    assert [] == breaches(page)
+    opening = page.evaluate(OPENING)
+    for theme in THEMES:
+        for button, part, opened in opening:
+            # A popover, unlike a menu, has the same colours at both widths.
+            if theme == "light" or size == WIDE or part != opened:
+                assert_opens_without_breach(page, theme, button, part, opened)
 
 
 @both_sizes
 def test_axe_finds_nothing_in_a_filtered_view(chromium, home, size):
     page, _ = open_page(chromium, home + "models/?q=gem&cells=base", size)
     scroll_through(page)
-    assert_no_breach(page)
-
-
-def assert_no_breach(page: Page) -> None:
-    """Open every fold, then each menu and each popover once; in both themes."""
     page.evaluate(OPEN_FOLDS)
     assert [] == breaches(page)
-    opening = page.evaluate(OPENING)
-    for theme in THEMES:
-        for selectors in opening:
-            assert_opens_without_breach(page, theme, *selectors)
 
 
 def assert_opens_without_breach(
