@@ -1,5 +1,6 @@
 """Fixtures that more than one test module uses."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ from tests.helpers.browsing import pages_given_back
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, write_project
+
+# Sites and their pages are kept: to go through them all again and again took a third of the time.
+gc.set_threshold(700, 10, 200)
 
 # A slow machine is no failure.
 settings.register_profile("any_machine", deadline=None, max_examples=50)

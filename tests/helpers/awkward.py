@@ -3,7 +3,6 @@
 Each is a project, as in tests/helpers/odd_boards.py: tables by name, and the text of `site.toml`.
 """
 
-import functools
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ import pandas as pd
 from site_builder.pages.page import Site
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import several
-from tests.helpers.odd_boards import FOREIGN, SHAPES, Project, foreign
+from tests.helpers.odd_boards import SHAPES, Project, built, foreign
 from tests.helpers.sites import ROOT, BuiltSite, build, make_site
 from tests.helpers.tables import write_project
 
@@ -227,18 +226,12 @@ AWKWARD: dict[str, Callable[[], Project]] = {
 } | {"several": _several}
 
 
-@functools.cache
 def written(name: str) -> tuple[BuiltSite, Site]:
     """The built site of a board by its name, and the results that it is made from."""
     if name == "index":
-        return build(ROOT), make_site(ROOT)
-    make = {**SHAPES, **AWKWARD, **{n: lambda: _foreign(name) for n in FOREIGN}}[name]
-    frames, toml = make()
+        return built(name), make_site(ROOT)
+    own = {**SHAPES, **AWKWARD}
+    frames, toml = own[name]() if name in own else foreign(name, baseline=True)
     with tempfile.TemporaryDirectory() as folder:
         root = write_project(Path(folder), frames, toml)
-        return build(root), make_site(root)
-
-
-def _foreign(name: str) -> Project:
-    frames, toml = foreign(name, baseline=True)
-    return frames, f"[site]\ncards = false\n{toml}"
+        return build(root) if name in AWKWARD else built(name), make_site(root)

@@ -84,16 +84,10 @@ class BuiltSite:
         """Source of every page, by path."""
         return {path: c.decode() for path, c in self.files.items() if path.endswith(".html")}
 
-    @cached_property
-    def _soups(self) -> dict[str, BeautifulSoup]:
-        return {}
-
     def page(self, path: str) -> BeautifulSoup:
         """A page by its path or its folder: `page("models/")`, `page("")`."""
         file = f"{path}index.html" if path == "" or path.endswith("/") else path
-        if file not in self._soups:
-            self._soups[file] = BeautifulSoup(self.html[file], "lxml")
-        return self._soups[file]
+        return _parsed(self.html[file])
 
     def pages(self) -> Iterator[tuple[str, BeautifulSoup]]:
         """Every page with its path."""
@@ -130,6 +124,11 @@ class BuiltSite:
     def tasks(self) -> list[dict[str, Any]]:
         """The tasks of the API, each with its scores."""
         return [{**task, "scores": self.scores[task["task"]]} for task in self.api("tasks")]
+
+
+@functools.lru_cache(maxsize=150)  # more than a board has pages; all of them would take gigabytes
+def _parsed(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "lxml")
 
 
 def load_json(text: str | bytes) -> Any:

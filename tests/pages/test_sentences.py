@@ -6,8 +6,9 @@ is a regular expression. A condition (tests/helpers/conditions.py) is judged fro
 other code than that which wrote the sentence. A sentence without a template fails.
 """
 
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -667,8 +668,10 @@ def holds(condition: Condition, facts: Facts, said: Said, match: Match) -> bool:
         return False
 
 
-def judged(name: str) -> Iterator[tuple[Said, str, bool]]:
+@functools.cache
+def judged(name: str) -> Sequence[tuple[Said, str, bool]]:
     """Each clause of a board, a template that matches it, and whether its condition holds."""
+    every = []
     site, made = written(name)
     facts = Facts(made)
     listed = {
@@ -682,7 +685,8 @@ def judged(name: str) -> Iterator[tuple[Said, str, bool]]:
             if (match := pattern.fullmatch(said.clause))
         ]
         assert found, f"{name}, {said.page}: {said.place}: no template for {said.clause!r}"
-        yield said, *max(found, key=lambda pair: pair[1])
+        every.append((said, *max(found, key=lambda pair: pair[1])))
+    return every
 
 
 @pytest.mark.parametrize("name", [*OURS, *FOREIGN])
