@@ -128,13 +128,11 @@ ANCHORS = {
     re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-")
     for heading in re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
 }
-MODULES = sorted((ROOT / "site_builder").rglob("*.py"))
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_every_section_that_the_code_cites_is_there(module):
-    cited = re.findall(r"docs/statistics\.md#([\w-]+)", module.read_text(encoding="utf8"))
-    assert [] == [anchor for anchor in cited if anchor not in ANCHORS]
+def test_every_section_that_the_code_cites_is_there():
+    code = "".join(path.read_text(encoding="utf8") for path in ROOT.rglob("site_builder/**/*.py"))
+    assert set(re.findall(r"docs/statistics\.md#([\w-]+)", code)) <= ANCHORS
 
 
 def test_every_link_within_the_page_leads_to_a_section():

@@ -21,6 +21,7 @@ MAIN = {
 }
 SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"
 WARNING = "::warning file=data/results.parquet::column 'comand' is not known"
+OTHER_CODE = "This changes what the workflows run. Review it as code."
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -118,11 +119,6 @@ def test_pages(tmp_path, host):
     assert "1 score changed" in (runner.pages / "changes/index.html").read_text(encoding="utf8")
     assert ["2026-04-02"] == feed_days(runner.pages)
 
-    # The third keeps what the second said.
-    show(runner.pages, host[0])
-    runner.run(publisher.workflow("pages.yml"), **MAIN)
-    assert ["2026-04-02"] == feed_days(runner.pages)
-
 
 def test_another_branch_is_built_and_not_published(tmp_path, host):
     publisher = Publisher(tmp_path, "github-pages")
@@ -167,11 +163,17 @@ def test_a_space_without_a_name_is_told_at_once(tmp_path):
 
 
 def test_check_of_a_pull_request(tmp_path):
-    """Its changes are in the summary and in a comment; a warning is shown and stops nothing."""
+    """Its changes are in the summary and in a comment; a warning is shown and stops nothing.
+
+    So is a change of what the workflows run, since a wheel cannot be read in a review.
+    """
     publisher = Publisher(tmp_path, "github-pages")
     before = publisher.push("2026-03-01")
     publisher.lower_first_score()
     publisher.misspell_a_column()
+    for path in ("generator/other.whl", "requirements.txt", ".github/x.yml"):
+        with (publisher.root / path).open("a", encoding="utf8") as file:
+            file.write("# changed")
     publisher.push("2026-03-02", "proposed")
     runner = Runner(tmp_path, publisher.origin)
     event = {"number": 7, "base": {"sha": before}, "head": {"repo": {"full_name": "owner/board"}}}
@@ -182,27 +184,10 @@ def test_check_of_a_pull_request(tmp_path):
     }
     runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
     assert WARNING in runner.log
+    for place in ("generator", "requirements.txt", ".github"):
+        assert f"::warning file={place}::{OTHER_CODE}" in runner.log
     assert "1 score changed" in runner.summary.read_text(encoding="utf8")
     assert "issues/7/comments" in runner.calls.read_text(encoding="utf8")
-
-
-def test_a_pull_request_that_changes_what_the_workflows_run(tmp_path):
-    """A check says so, since a wheel cannot be read in a review; a change of data is not that."""
-    publisher = Publisher(tmp_path, "github-pages")
-    before = publisher.push("2026-03-01")
-    publisher.lower_first_score()
-    for path in ("generator/other.whl", "requirements.txt", ".github/x.yml"):
-        with (publisher.root / path).open("a", encoding="utf8") as file:
-            file.write("# changed")
-    publisher.push("2026-03-02", "proposed")
-    runner = Runner(tmp_path, publisher.origin)
-    github = {"event": {"pull_request": {"base": {"sha": before}}}}
-    runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
-    said = "This changes what the workflows run. Review it as code."
-    places = ("generator", "requirements.txt", ".github")
-    assert [f"::warning file={place}::{said}" for place in places] == [
-        line for line in runner.log.splitlines() if line.startswith("::")
-    ]
 
 
 def test_an_error_stops_the_check_and_is_at_its_file(tmp_path):
@@ -214,6 +199,7 @@ def test_an_error_stops_the_check_and_is_at_its_file(tmp_path):
     github = {"event": {"pull_request": {"base": {"sha": before}}}}
     with pytest.raises(FailedStepError, match=r"::error file=site.toml::"):
         runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
+    assert OTHER_CODE not in runner.log
 
 
 @pytest.mark.parametrize("changed", ["the wheel", "a pin"])
