@@ -56,7 +56,7 @@ data: setup ## Make the Parquet tables from data/source/, and the sample of `ini
 
 .PHONY: test
 test: .venv/.dev vendor ## Run the tests; ARGS="-k lift" narrows them
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 .PHONY: audit
 audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Lighthouse, weigh its pages

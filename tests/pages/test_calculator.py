@@ -163,10 +163,9 @@ def remark(page: Page, key: str) -> Locator:
     return page.locator(f"#cost-{key}-remark")
 
 
-@both_sizes
-def test_numbers_are_those_of_the_formulas(chromium, board, mixed, size):
+def test_numbers_are_those_of_the_formulas(chromium, board, mixed):
     """For every size, and every offer compared with, to the last digit; in silence."""
-    page, heard = open_page(chromium, mixed, size)
+    page, heard = open_page(chromium, mixed)
     assert expected(board, (1000, 1000, 500)) == shown(page)[0]
     for numbers in LOADS:
         set_load(page, numbers)
@@ -325,10 +324,9 @@ def test_results_are_announced_when_the_visitor_is_done(chromium, mixed):
     assert [] == query_of(page)
 
 
-@both_sizes
-def test_bad_values_of_the_address_are_reported(chromium, mixed, size):
+def test_bad_values_of_the_address_are_reported(chromium, mixed):
     asked = "?requests=%3Cb%3E&sent=&received=20&against=nobody&at=p&by=hour"
-    page, heard = open_page(chromium, mixed + asked, size)
+    page, heard = open_page(chromium, mixed + asked)
     expect(remark(page, "requests")).to_have_text(
         "Not used from the address: “<b>”. Enter a number, such as 1,000, 1M or 0.5."
     )

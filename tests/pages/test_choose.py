@@ -672,10 +672,9 @@ def test_the_address_keeps_a_choice(chromium, home):
     assert (address, both) == (page.url, read(page))
 
 
-@both_sizes
-def test_limits_are_in_the_address_as_they_are_typed(chromium, home, size):
+def test_limits_are_in_the_address_as_they_are_typed(chromium, home):
     """Before the field is left, as one step; thousands and powers are read; a bad one is told."""
-    page = open_form(chromium, home, size)
+    page = open_form(chromium, home, WIDE)
     field = page.get_by_label("At most this many billion parameters")
     field.press_sequentially("2.6")
     wait_for(page, "Gemma 2B")

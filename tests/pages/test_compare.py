@@ -681,10 +681,9 @@ def test_few_tasks_have_no_interval_and_the_page_says_why(chromium):
     assert [] == [m for m in measures if m.startswith(("Tasks needed", "Better"))]
 
 
-@both_sizes
-def test_the_margin_is_in_the_address(chromium, index, size):
+def test_the_margin_is_in_the_address(chromium, index):
     """A margin of the whole scale makes all models equal; none is the default of 1 %."""
-    page, heard = open_page(chromium, f"{index.home}compare/", size)
+    page, heard = open_page(chromium, f"{index.home}compare/")
     field = page.get_by_label("Count differences up to this as equal")
     expect(field).to_have_attribute("placeholder", "0.01")
     row = page.locator("#compare-summary tr", has_text="Better / equal / worse")
