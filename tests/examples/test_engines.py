@@ -218,17 +218,6 @@ def agrees(values: list[float], mean: float, error: float | None, size: float) -
     assert len(values) > 1 or error is None
 
 
-@given(table=TABLES)
-@settings(max_examples=2)
-def test_engines_agree_on_any_table(cluster, table):
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        rows = [(*key, score) for key, score in table.items()]
-        write_rows(folder / "i/a.parquet", rows)
-        size = max(abs(row[-1]) for row in rows)
-        assert_same(tables(folder, "duck"), tables(folder, "dask", *on(cluster)), size)
-
-
 def test_engines_read_every_layout(cluster, tmp_path):
     """Folders named by columns, ids like numbers, other types, odd names."""
     i = tmp_path / "i"
