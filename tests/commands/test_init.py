@@ -210,14 +210,6 @@ def test_from_reads_every_format(tmp_path, folder):
     assert scores(tmp_path / "other") == scores(tmp_path / "board")
 
 
-def test_from_something_without_scores(tmp_path):
-    (tmp_path / "notes.txt").write_text("nothing", encoding="utf8")
-    said = run(tmp_path / "board", "--from", tmp_path / "notes.txt")
-    assert 1 == said.exit_code
-    assert "no score was found. Name files or folders that contain" in said.stderr
-    assert ["notes.txt"] == list(contents(tmp_path))
-
-
 def test_from_a_folder_of_two_formats(tmp_path):
     for name in ("helm", "mteb"):
         shutil.copytree(HARNESSES / name, tmp_path / "both" / name)
@@ -371,13 +363,6 @@ def test_other_files_stay(tmp_path):
     (tmp_path / "notes.txt").write_text("mine", encoding="utf8")
     assert 0 == run(tmp_path).exit_code
     assert sorted([*SAMPLE_FILES, "notes.txt"]) == list(contents(tmp_path))
-
-
-def test_a_file_is_no_folder(csv):
-    said = run(csv)
-    assert 1 == said.exit_code
-    assert f"{csv}: this is a file. Name a folder for the project." == said.stderr.splitlines()[0]
-    assert CSV == csv.read_text(encoding="utf8")
 
 
 @pytest.mark.parametrize("failing", ["a.txt", "new/b.txt", "new/deep/c.txt"])

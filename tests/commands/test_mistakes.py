@@ -102,11 +102,6 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         CHECK,
         "data/results.csv:2: lines 2, 6: two scores for (a, s). Keep one score for each.",
     ),
-    "heading alone": (
-        {"board/data/results.csv": "model,task,score\n"},
-        CHECK,
-        "data/results.csv: the table has no rows. Write at least one row for a score.",
-    ),
     "model that its table lacks": (
         RESULTS | {"board/data/models.csv": "model,name\na,A\n"},
         CHECK,
@@ -125,31 +120,6 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         "site.toml: is not valid TOML: Invalid value (at line 2, column 9). "
         "Write each setting as key = value, with texts in quotes.",
     ),
-    "misspelt key": (
-        RESULTS | {"board/site.toml": "[site]\ntitel = 'x'\n"},
-        CHECK,
-        "site.toml: unknown key 'site.titel'. Did you mean 'title'?",
-    ),
-    "baseline by its name": (
-        RESULTS | {"board/site.toml": "[board]\nbaseline = 'A'\n"},
-        CHECK,
-        "site.toml: baseline 'A' is not a model. Did you mean 'a'?",
-    ),
-    "address without a scheme": (
-        RESULTS,
-        "build --project board --base-url example.org",
-        "--base-url: \"example.org\" must be a link (https:// or http://) without '?' and '#'",
-    ),
-    "misspelt figure": (
-        RESULTS | {"board/data/content/about.md": "{{ stats.model }}"},
-        CHECK,
-        "data/content/about.md:1: figure 'model' does not exist. Did you mean 'models'?",
-    ),
-    "text that no page shows": (
-        RESULTS | {"board/data/content/abuot.md": "x"},
-        f"{CHECK} --strict",
-        "warning: data/content/abuot.md: no page shows this file. Did you mean 'about'?",
-    ),
     "template that no page uses": (
         RESULTS | {"board/templates/hom.html": "x"},
         f"{CHECK} --strict",
@@ -162,33 +132,10 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         "board.example.org.",
     ),
     # --- places ---
-    "output among other files": (
-        RESULTS | {"www/index.html": "mine"},
-        "build --project board --out www",
-        "www: the folder holds something that site_builder did not build. "
-        "Choose another, or empty it.",
-    ),
-    "output into the data": (
-        RESULTS,
-        "build --project board --out board/data",
-        "board/data: the output folder overlaps data/ of the project. "
-        "Choose another, such as site/.",
-    ),
     "project that is not there": (
         {},
         CHECK,
         "Error: Invalid value for '--project': Directory 'board' does not exist.",
-    ),
-    "copy that is no site": (
-        {"www/index.html": "x"},
-        "verify www",
-        "www/manifest.json: the file is missing. Copy the site again, or name a folder that "
-        "site_builder published.",
-    ),
-    "release that is not there": (
-        RESULTS,
-        "diff board nowhere",
-        "nowhere: there is no such file or folder. Name a board, or the address of one.",
     ),
     "deploy without a repository": (
         RESULTS,

@@ -305,3 +305,22 @@ def target(page: str, href: str) -> tuple[str, str]:
     is_folder = parts.path.endswith(("/", ".", ".."))
     file = f"{path}/index.html" if is_folder else path
     return normpath(file), unquote(parts.fragment)
+
+
+def faults_of(site: BuiltSite) -> list[tuple[str, str]]:
+    """What is wrong with a site, by page: holes, broken data, inline scripts, lost links, ids."""
+    ids_of = {path: page.ids for path, page in site.readings.items()}
+    found = []
+    for path, page in site.readings.items():
+        words = " ".join(page.words)
+        found += [(path, words[max(0, h.start() - 40) : h.end()]) for h in HOLES.finditer(words)]
+        found += [(path, f"script: {text}") for text in page.inline]
+        found += [(path, f"handler: {name}") for name in page.attributes if name.startswith("on")]
+        found += [(path, f"id: {one}") for one in set(page.ids) if page.ids.count(one) > 1]
+        for text in (*page.data.values(), *page.linked):
+            load_json(text)
+        for link in page.links:
+            file, anchor = ("", "") if is_outside(link) else target(path, link)
+            if file and (file not in site.files or (anchor and anchor not in ids_of.get(file, ()))):
+                found.append((path, f"link: {link}"))
+    return found

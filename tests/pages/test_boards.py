@@ -17,7 +17,7 @@ from tests.helpers.odd_boards import (
     SHAPES,
     built,
 )
-from tests.helpers.sites import HOLES, ROOT, BuiltSite, build, load_json, table, visible
+from tests.helpers.sites import ROOT, BuiltSite, build, faults_of, table, visible
 from tests.helpers.tables import write_project
 
 WITHOUT_BASELINE = ("three_columns", "one_score", "one_model", "tuned_only", "failed_requests")
@@ -64,23 +64,9 @@ def pages_saying(site: BuiltSite, word: str) -> list[str]:
 
 
 @every_board
-def test_no_page_has_a_hole(name):
-    """No `nan`, no `None`, no `inf`, no `undefined` is read or heard anywhere."""
-    site = built(name)
-    found = [
-        (path, words[max(0, hole.start() - 40) : hole.end() + 40])
-        for path, page in site.readings.items()
-        for words in [" ".join(page.words)]
-        for hole in HOLES.finditer(words)
-    ]
-    assert [] == found
-
-
-@every_board
-def test_no_data_of_a_page_has_a_hole(name):
-    for page in built(name).readings.values():
-        for text in page.data.values():
-            assert load_json(text)
+def test_every_board_is_whole(name):
+    """No page has a hole, broken data, a script of its own, a lost link or an id twice."""
+    assert [] == faults_of(built(name))
 
 
 @every_board

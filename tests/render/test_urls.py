@@ -311,16 +311,6 @@ def site(request: pytest.FixtureRequest) -> BuiltSite:
     return built(request.param)
 
 
-def test_every_file_that_a_link_leads_to_is_there(site):
-    lost = [
-        (path, link)
-        for path, page in site.readings.items()
-        for link in page.links
-        if not is_outside(link) and target(path, link)[0] not in site.files
-    ]
-    assert [] == lost
-
-
 def test_links_of_a_site_are_relative(site):
     links = {link for page in site.readings.values() for link in page.links if not is_outside(link)}
     assert [] == sorted(link for link in links if link == "" or link.startswith("/"))
@@ -334,32 +324,6 @@ def test_links_out_of_a_site_are_followed_by_http_only(site):
         if urlsplit(link).scheme not in ("http", "https") or not urlsplit(link).hostname
     ]
     assert [] == sorted(odd)
-
-
-def lost_anchors(site: BuiltSite) -> list[tuple[str, str]]:
-    """Links to a place in a page that has no such place."""
-    known = {path: set(page.ids) for path, page in site.readings.items()}
-    return [
-        (path, link)
-        for path, page in site.readings.items()
-        for link in page.links
-        if not is_outside(link)
-        and (found := target(path, link))[1]
-        and found[1] not in known.get(found[0], set())
-    ]
-
-
-def test_every_place_that_a_link_leads_to_is_there(site):
-    assert [] == lost_anchors(site)
-
-
-def test_ids_are_unique_within_a_page(site):
-    twice = {
-        path: page.ids
-        for path, page in site.readings.items()
-        if len(page.ids) != len(set(page.ids))
-    }
-    assert {} == twice
 
 
 def test_ids_are_fit_for_labels(site):

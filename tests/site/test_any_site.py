@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.odd_boards import Project
-from tests.helpers.sites import HOLES, BuiltSite, build, is_outside, load_json, target
+from tests.helpers.sites import build, faults_of
 from tests.helpers.tables import write_project
 
 # No letter that could spell a hole; every mark that HTML, Markdown, Jinja, CSS or an address reads.
@@ -63,25 +63,6 @@ def add(draw: st.DrawFn, frame: pd.DataFrame, values: dict[str, Any]) -> pd.Data
     kinds |= {"train_examples": "Int64", "higher_is_better": "boolean", "score": "float64"}
     more = {name: pd.Series(c, dtype=kinds.get(name, "string")) for name, c in drawn.items()}
     return frame.assign(**more)
-
-
-def faults_of(site: BuiltSite) -> list[tuple[str, str]]:
-    """What is wrong with a site, by page: holes, broken data, inline scripts, lost links, ids."""
-    ids_of = {path: page.ids for path, page in site.readings.items()}
-    found = []
-    for path, page in site.readings.items():
-        words = " ".join(page.words)
-        found += [(path, words[max(0, h.start() - 40) : h.end()]) for h in HOLES.finditer(words)]
-        found += [(path, f"script: {text}") for text in page.inline]
-        found += [(path, f"handler: {name}") for name in page.attributes if name.startswith("on")]
-        found += [(path, f"id: {one}") for one in set(page.ids) if page.ids.count(one) > 1]
-        for text in (*page.data.values(), *page.linked):
-            load_json(text)
-        for link in page.links:
-            file, anchor = ("", "") if is_outside(link) else target(path, link)
-            if file and (file not in site.files or (anchor and anchor not in ids_of.get(file, ()))):
-                found.append((path, f"link: {link}"))
-    return found
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
