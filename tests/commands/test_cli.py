@@ -171,12 +171,6 @@ def test_build_into_another_folder(project, tmp_path):
     assert not (project / "site").exists()
 
 
-def test_build_from_within_the_project(project, monkeypatch):
-    monkeypatch.chdir(project)
-    assert 0 == run("build").exit_code
-    assert (project / "site/index.html").exists()
-
-
 def test_output_is_plain_where_no_terminal_is(project):
     said = subprocess.run(
         [*PYTHON, "build", "--project", project],
@@ -265,15 +259,6 @@ def test_base_url(project, base_url):
     )
 
 
-def test_base_url_of_the_command_line_wins(project):
-    toml = '[site]\nbase_url = "https://example.org/one/"\ncards = false\n'
-    (project / "site.toml").write_text(toml)
-    assert 0 == run("build", "--project", project).exit_code
-    assert b"https://example.org/one/models/" in contents(project / "site")["sitemap.xml"]
-    run("build", "--project", project, "--base-url", "https://example.org/two/")
-    assert b"https://example.org/two/models/" in contents(project / "site")["sitemap.xml"]
-
-
 def test_without_a_base_url(built):
     files = contents(built / "site")
     assert "sitemap.xml" not in files
@@ -285,13 +270,10 @@ def test_without_a_base_url(built):
     ]
 
 
-@pytest.mark.parametrize(
-    "base_url", ["ftp://example.org/", "example.org", "https://", "https://x/?a", "/board/"]
-)
-def test_a_bad_base_url(project, base_url):
-    said = run("build", "--project", project, "--base-url", base_url, "--quiet")
+def test_a_bad_base_url(project):
+    said = run("build", "--project", project, "--base-url", "example.org", "--quiet")
     assert 1 == said.exit_code
-    assert said.stderr.startswith(f'--base-url: "{base_url}" must be a link (https:// or http://)')
+    assert said.stderr.startswith('--base-url: "example.org" must be a link (https:// or http://)')
 
 
 @pytest.fixture

@@ -279,11 +279,6 @@ def test_bad_link_is_a_fault(tmp_path, key, link):
     assert [shown] == lines_of(tmp_path, f'[site]\n{key} = "{link}"')
 
 
-def test_bad_link_of_the_command_line_is_a_fault(tmp_path):
-    (line,) = lines_of(tmp_path, "", base_url="example.org")
-    assert line.startswith('--base-url: "example.org" must be a link')
-
-
 @pytest.mark.parametrize("link", ["https://example.org", "http://localhost:8000/a/b/", ""])
 def test_whole_link_is_no_fault(tmp_path, link):
     (tmp_path / "site.toml").write_text(f'[site]\nbase_url = "{link}"')

@@ -181,14 +181,6 @@ def test_a_template_that_extends_itself(tmp_path):
         build(root)
 
 
-def test_templates_name_no_model_and_no_task():
-    pages = {path: path.read_text(encoding="utf8").lower() for path in TEMPLATES.rglob("*.html")}
-    names = ("gpt", "zephyr", "mistral", "llama", "gsm8k", "lora", "fine-tun")
-    assert [] == [
-        (path.name, name) for path, text in pages.items() for name in names if name in text
-    ]
-
-
 def test_no_template_switches_escaping_off():
     texts = {path: path.read_text(encoding="utf8") for path in TEMPLATES.rglob("*.*")}
     assert len(texts) > 30
