@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browsing import WIDE, both_sizes, open_page, overflow
+from tests.helpers.browsing import NARROW, WIDE, both_sizes, open_page, overflow
 from tests.helpers.odd_boards import built
 
 # Texts of a picture that overlap or leave it, by their boxes, which may be turned.
@@ -78,9 +78,12 @@ def addresses(index_site) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("board", "path", "chart"), [(board, *one) for board, all_ in CHARTS.items() for one in all_]
+    ("board", "path", "chart", "size"),
+    [
+        *(("index", *one, size) for one in CHARTS["index"] for size in (WIDE, NARROW)),
+        *(("pythia", *one, WIDE) for one in CHARTS["pythia"]),
+    ],
 )
-@both_sizes
 def test_a_picture_stands_alone(chromium, addresses, board, path, chart, size):
     """All texts are within it and none lies on another; it has title, source and release."""
     page, heard = open_page(chromium, addresses[board] + path, size)
@@ -125,8 +128,14 @@ SHOWN = """() => {
 }"""
 
 
-@pytest.mark.parametrize("board", ["index", "pythia", "peft_methods", "jp_finetuned"])
-@pytest.mark.parametrize(("scheme", "card"), [("light", "#ffffff"), ("dark", "#151c24")])
+@pytest.mark.parametrize(
+    ("board", "scheme", "card"),
+    [
+        ("index", "dark", "#151c24"),
+        *((name, "light", "#ffffff") for name in ("index", "pythia", "peft_methods")),
+        ("jp_finetuned", "dark", "#151c24"),
+    ],
+)
 def test_the_grid_is_a_picture_that_stands_alone(chromium, index_site, board, scheme, card):
     """Every number of the measure that is shown, its legend, stripes and pale cells."""
     home = index_site.url if board == "index" else built(board).url

@@ -43,7 +43,8 @@ def beside(runs: dict[str, dict[str, Row]], variant: str) -> Row:
 
 @settings(max_examples=60, deadline=None)
 @given(runs=boards)
-def test_averages_that_stand_side_by_side_are_over_the_same_tasks(runs):
+def test_figures_that_stand_side_by_side_are_over_the_same_tasks(runs):
+    """Averages are; the best lift is the greatest of contenders in their own variant."""
     results = results_of(runs)
     for variant, of in runs.items():
         for model, row in of.items():
@@ -56,12 +57,7 @@ def test_averages_that_stand_side_by_side_are_over_the_same_tasks(runs):
                 assert pytest.approx(s.average - before) == s.lift_over_base
             if baseline is not None and s.average is not None:
                 assert pytest.approx(s.average - baseline) == s.lift_over_baseline
-
-
-@settings(max_examples=60, deadline=None)
-@given(runs=boards)
-def test_best_lift_is_the_greatest_of_contenders_in_their_own_variant(runs):
-    for t, task in enumerate(results_of(runs).tasks):
+    for t, task in enumerate(results.tasks):
         pairs = [
             (runs[v][model][t], beside(runs, v)[t]) for v in ("sft", "ppo") for model in ("a", "b")
         ]
