@@ -23,6 +23,11 @@ settings.register_profile("any_machine", deadline=None, max_examples=50)
 settings.load_profile("any_machine")
 
 
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: nobody need look through it again."""
+    gc.freeze()
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: tests also wait, for a browser, a process or a limit."""
     return (os.cpu_count() or 1) + 1

@@ -126,7 +126,7 @@ class BuiltSite:
         return [{**task, "scores": self.scores[task["task"]]} for task in self.api("tasks")]
 
 
-@functools.lru_cache(maxsize=150)  # more than a board has pages; all of them would take gigabytes
+@functools.lru_cache(maxsize=80)  # more than the Index has pages; all would take gigabytes
 def _parsed(html: str) -> BeautifulSoup:
     return BeautifulSoup(html, "lxml")
 
