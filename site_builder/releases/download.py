@@ -93,7 +93,9 @@ def _within(read: Callable[[], bytes], deadline: float) -> bytes:
     It runs in a thread, because no timeout of a socket bounds the search for a host's name, or a
     host that sends a byte now and then. A thread that is late ends with the program.
     """
-    future = Future[bytes]()
+    future, left = Future[bytes](), deadline - monotonic()
+    if left <= 0:
+        raise TimeoutError
 
     def run() -> None:
         try:
@@ -102,7 +104,7 @@ def _within(read: Callable[[], bytes], deadline: float) -> bytes:
             future.set_exception(error)
 
     Thread(target=run, name="download", daemon=True).start()
-    return future.result(max(0.0, deadline - monotonic()))
+    return future.result(left)
 
 
 def _read_whole(address: str) -> bytes:
