@@ -170,7 +170,7 @@
   addEventListener("scroll", ask, { passive: true });
   requestAnimationFrame(ask);
 
-  // --- at rest: the library takes a phone a second, so it is there before a reader scrolls on ------------------
+  // --- at rest: the library keeps a phone busy, so it is there before a reader scrolls on ------------------
 
   const AT_REST_MS = 5000;
   const INPUT = ["pointerdown", "keydown"];
