@@ -204,6 +204,12 @@ def counted(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
+def left_out(n: int, noun: str, which: str = "") -> str:
+    """Return what is not shown, behind other sentences: ` 2 tasks are left out.`; empty for 0."""
+    things = f"{counted(n, noun)} {which}".rstrip()
+    return f" {things} {'is' if n == 1 else 'are'} left out." if n else ""
+
+
 def sentence(text: str) -> str:
     """Return a phrase with a capital first letter."""
     return text[:1].upper() + text[1:]

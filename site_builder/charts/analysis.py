@@ -35,6 +35,7 @@ from site_builder.formatting import (
     NumberFormat,
     count,
     counted,
+    left_out,
     listed,
     p_value,
     percent,
@@ -312,19 +313,16 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
     title = _training_sets_title(sets)
     shares = "; ".join(f"{percent(share)} below {count(t)}" for t, share in sets.shares.items())
     unknown = len(results.scores.tasks) - len(sets.sizes)
-    are = "is" if unknown == 1 else "are"
-    left_out = f" {counted(unknown, 'task')} of unknown training-set size {are} left out."
     empty = sum(size == 0 for size in sets.sizes.values())
-    are = "is" if empty == 1 else "are"
-    no_bar = f" {counted(empty, 'set')} without examples {are} left out."
     return Chart(
         id="training-sets",
         title=title,
         reading=f"{title}. At least half have {count(sets.median)} or fewer; the largest has "
         f"{count(max(sets.sizes.values()))}.",
         caption="Examples in the train split of each task, log axis, three bars per decade"
-        f"{f'; {shares}' if shares else ''}.{left_out if unknown else ''}"
-        f"{no_bar if empty else ''}",
+        f"{f'; {shares}' if shares else ''}."
+        f"{left_out(unknown, 'task', 'of unknown training-set size')}"
+        f"{left_out(empty, 'set', 'without examples')}",
         drawing=_draw_training_sets(sets, labels),
         table=_training_sets_table(sets, labels),
         terms="training-set-sizes",

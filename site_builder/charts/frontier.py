@@ -17,7 +17,16 @@ from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
-from site_builder.formatting import billions, counted, listed, money, percent, ratio, sentence
+from site_builder.formatting import (
+    billions,
+    counted,
+    left_out,
+    listed,
+    money,
+    percent,
+    ratio,
+    sentence,
+)
 from site_builder.labels import Labels
 from site_builder.records import CachingRecord, Record
 from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, table_of
@@ -36,7 +45,7 @@ class _Axis(Record):
         less: What a lower cost is called.
         no_more: What a cost that is not higher is called.
         unknown: What models without a cost above 0 are called.
-        aside: That models without a cost, which a log axis cannot show, are none of those named.
+        aside: That free models, which a log axis cannot show, are not counted; may be empty.
         note: What a reader needs to know of the costs; may be empty.
         times: How much more the baseline costs, around a ratio.
     """
@@ -133,9 +142,7 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
         line = (
             f"The full circle is the frontier: no other model {axis.no_more}{axis.aside} is as good"
         )
-    missing = len(board.ranked) - len(points)
-    are = "is" if missing == 1 else "are"
-    left_out = f" {counted(missing, 'model')} {axis.unknown} {are} left out." if missing else ""
+    missing = left_out(len(board.ranked) - len(points), "model", axis.unknown)
     cut = "" if len(points) <= MOST_LISTED else f" The table has the first {MOST_LISTED} of them."
     return Chart(
         id=axis.id,
@@ -143,7 +150,7 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
         reading=f"{title}. The {unit} of every model off the frontier is matched or beaten by one "
         f"{axis.no_more}.",
         caption=f"{sentence(unit)} over {averaged_over(results, boards)} against {axis.noun}, log "
-        f"axis. {line}{bars}.{axis.note}{left_out}{cut}",
+        f"axis. {line}{bars}.{axis.note}{missing}{cut}",
         drawing=_draw(_Picture(points, frontier, baseline, labels, axis, direction), unit),
         table=_table(points[:MOST_LISTED], frontier, labels, axis, unit),
         terms="frontier",
@@ -161,7 +168,7 @@ def _points(board: Board, axis: _Axis) -> list[_Point]:
     points = []
     for s in board.ranked:
         cost, average = axis.costs.get(s.model), board.average(s)
-        if cost is not None and cost > 0 and average is not None:
+        if cost is not None and average is not None:
             low, high = (with_intervals and s.interval) or (average, average)
             points.append(_Point(s.model, cost, average, low, high))
     return points

@@ -22,7 +22,7 @@ from site_builder.compute.significance import (
     mean_lift_intervals,
 )
 from site_builder.compute.tasks import CategoryResult
-from site_builder.formatting import NumberFormat, count, counted
+from site_builder.formatting import NumberFormat, count, counted, left_out
 from site_builder.labels import MERITS, Labels, with_article
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -330,8 +330,7 @@ def _parts(layout: _Layout) -> tuple[list[_Part], str]:
         n_out = len(set(tasks).difference(*(c.tasks for c in shown)))
         cut = " Each row is a mean over the tasks of a category. "
         cut += "A mean difference is clear if its 95 % interval over these tasks excludes 0."
-        if n_out:
-            cut += f" {counted(n_out, 'other task')} {'is' if n_out == 1 else 'are'} left out."
+        cut += left_out(n_out, "other task")
         return [(None, [_category_line(layout, c) for c in shown])], cut
     cut = f" The first {MOST_TASKS} of {len(tasks):,} tasks are shown."
     rest = dict.fromkeys(tasks[:MOST_TASKS])
@@ -465,7 +464,8 @@ def _judge(layout: _Layout, one: _Measured, line: _Line) -> Array:
     if one.against is None:
         return np.full(len(layout.models), np.nan)
     scores, variant = layout.results.scores, layout.results.board.variant
-    intervals = mean_lift_intervals(scores, variant, one.against, line.columns)
+    tasks = [scores.tasks[column] for column in line.columns]
+    intervals = mean_lift_intervals(scores, variant, one.against, tasks)
     return judge_intervals(intervals[:, layout.places])
 
 

@@ -26,6 +26,7 @@ from site_builder.formatting import (
     NumberFormat,
     count,
     counted,
+    left_out,
     listed,
     money,
     percent,
@@ -183,13 +184,13 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
     title = _title(priced, labels)
     tuned = f" They are for the models as listed, not for {labels.contending} ones."
     free = sum(p.million_usd == 0 for p in results.serving.prices)
-    left_out = f" {counted(free, 'free offer')} {'is' if free == 1 else 'are'} left out."
     return Chart(
         id="prices",
         title=title,
         reading=f"{title}. List prices of {len(priced)} offers.",
         caption="List prices: the mean of the input and the output price per million tokens."
-        f"{tuned if labels.contending else ''}{_recorded_text(priced)}{left_out if free else ''}",
+        f"{tuned if labels.contending else ''}{_recorded_text(priced)}"
+        f"{left_out(free, 'free offer')}",
         drawing=_draw_prices(priced, labels, results.serving.baseline_price),
         table=price_table(results.serving.prices, labels, "prices-table"),
         terms="serving",

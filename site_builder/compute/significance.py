@@ -151,13 +151,13 @@ def judge_lifts(
 
 
 def mean_lift_intervals(
-    scores: Scores, variant: str, against: Against, tasks: Sequence[int]
+    scores: Scores, variant: str, against: Against, tasks: Sequence[str]
 ) -> Array:
-    """Return the 95 % interval of each model's mean lift over some tasks, by their columns.
+    """Return the 95 % interval of each model's mean lift over some tasks.
 
     Shape: (2, models); NaN below six families of tasks. Source: docs/statistics.md#interval.
     """
-    part = scores.only([scores.tasks[column] for column in tasks])
+    part = scores.only(tasks)
     lifts = part.lift_over_base(variant) if against == "base" else part.contest_lifts(variant)
     errors, _ = lift_errors(part, variant, against)
     return mean_intervals(lifts, errors, part.families)

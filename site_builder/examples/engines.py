@@ -121,7 +121,7 @@ class _DuckDB(Engine):
 def dask_engine(address: str) -> Iterator[Engine]:
     """Connect to the Dask cluster of a scheduler, such as `tcp://10.0.0.1:8786`.
 
-    Raise an `SiteError` if Dask is not installed, nothing answers, or it gave up.
+    Raise a `SiteError` if Dask is not installed, nothing answers, or it gave up.
     """
     try:
         from distributed import Client, KilledWorker

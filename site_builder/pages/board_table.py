@@ -426,8 +426,7 @@ def _lift_cells(spec: BoardTableSpec, against: Against) -> Callable[[Standing, f
         tests = results.lift_tests.over(against).get(variant, {})
         found = {m: (t.interval, t.verdict, f", p {p_value(t.p)}") for m, t in tests.items()}
     else:
-        columns = [results.scores.columns[task] for task in spec.board.tasks]
-        ends = mean_lift_intervals(results.scores, variant, against, columns)
+        ends = mean_lift_intervals(results.scores, variant, against, spec.board.tasks)
         verdicts = map(verdict_of, judge_intervals(ends).tolist())
         known = zip(pairs_or_none(*ends), verdicts, repeat(""))
         found = dict(zip(results.scores.models, known, strict=True))
