@@ -120,10 +120,9 @@ def sound_inputs(reader: Reader) -> list[bytes]:
 
 
 def hostile_inputs(reader: Reader) -> Iterator[bytes]:
-    """Yield each of `HOSTILE` in place of each file; what is no Parquet, once for such a file."""
-    for number, name in enumerate(reader.sound()):
-        for content in HOSTILE[-3:] if name.endswith(".parquet") else HOSTILE:
-            yield bytes([number]) + content
+    """Yield each of `HOSTILE` in place of each file."""
+    for number in range(len(reader.sound())):
+        yield from (bytes([number]) + content for content in HOSTILE)
 
 
 def split_input(reader: Reader, given: bytes) -> tuple[str, bytes]:

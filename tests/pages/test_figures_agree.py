@@ -1,7 +1,7 @@
 """A number is the same wherever it stands: in a table, in the API, and in its transcription.
 
-The pages are read as a visitor reads them, and compared with the API, or with what
-data/source/*.csv says by hand. tests/compute/test_results.py recomputes what the API states.
+The pages are read as a visitor reads them, and compared with the API; then a sample of each kind is
+computed once more, in plain Python, from data/source/*.csv.
 """
 
 import csv
@@ -35,6 +35,7 @@ class Source:
             self.row[key] = at
         self.models = {record["model"]: record for record in self._read("models")}
         self.tasks = {record["task"]: record for record in self._read("tasks")}
+        self.lengths = {record["task"]: record for record in self._read("training_set_lengths")}
         self.requests = self._read("serving_requests")
         self.prices = self._read("prices")
         self.tuned = [model for model in self.models if (model, "gsm8k", TUNED) in self.scores]
@@ -42,6 +43,17 @@ class Source:
     def _read(self, name: str) -> list[dict[str, str]]:
         with (ROOT / f"data/source/{name}.csv").open(encoding="utf8") as file:
             return list(csv.DictReader(file))
+
+    def feature(self, task: str, name: str) -> float | None:
+        """A feature of a task as it is transcribed or was measured; None where it is not known."""
+        measured = self.lengths.get(task, {})
+        text = self.tasks[task].get(name) or measured.get(name.replace("_length_", "_tokens_"))
+        if not text:
+            return None
+        if not name.endswith("_std"):
+            return float(text)
+        n = int(measured["n"])  # the source divides by n, the table by n - 1
+        return round(float(text) * math.sqrt(n / (n - 1)), 3)
 
     def lift(self, model: str, task: str) -> float:
         """What tuning brought to a model on a task."""
@@ -167,6 +179,93 @@ def test_helped_and_hurt_on_the_full_board(index_site, models, source):
     stats = index_site.api("stats")
     assert stats["runs_helped"] == sum(row["helped"].number or 0 for row in found.values())
     assert stats["runs_hurt"] == sum(row["hurt"].number or 0 for row in found.values())
+
+
+def test_averages_from_the_transcription(models, source):
+    """Mean over 31 tasks of each model's scores and lifts."""
+    for model in models.values():
+        for variant, average in model["average"].items():
+            scores = [source.scores[model["model"], task, variant] for task in source.tasks]
+            baseline = [source.scores["gpt-4", task, BASE] for task in source.tasks]
+            assert near(mean(scores), average)
+            pairs = list(zip(scores, baseline, strict=True))
+            assert near(mean(a - b for a, b in pairs), model["lift_over_baseline"][variant])
+            assert sum(a > b for a, b in pairs) == model["tasks_beating_baseline"][variant]
+        if TUNED in model["average"]:
+            lift = mean(source.lift(model["model"], task) for task in source.tasks)
+            assert near(lift, model["lift_over_base"][TUNED])
+
+
+def test_wins_and_win_rates_from_the_transcription(models, source):
+    """How many first places a model has, ties counting; the mean share of rivals it beats."""
+    for model in source.tuned:
+        wins, rates = 0, []
+        for task in source.tasks:
+            own = source.scores[model, task, TUNED]
+            rivals = [source.scores[rival, task, TUNED] for rival in source.tuned if rival != model]
+            wins += all(own >= rival for rival in rivals)
+            rates.append(
+                sum((own > rival) + 0.5 * (own == rival) for rival in rivals) / len(rivals)
+            )
+        found = models[source.models[model]["name"]]
+        assert wins == found["wins"][TUNED]
+        assert near(mean(rates), found["win_rate"][TUNED])
+
+
+def test_tasks_from_the_transcription(tasks, source):
+    """Best tuned score minus the baseline's; mean of the lifts."""
+    for task in tasks.values():
+        assert near(source.over_baseline(task["task"]), task["best_lift_over_baseline"])
+        lifts = [source.lift(model, task["task"]) for model in source.tuned]
+        assert near(mean(lifts), task["mean_lift_over_base"])
+
+
+def ranks(values: list[float]) -> list[float]:
+    """Mean ranks, from 1 on."""
+    return [sum(v < x for v in values) + (1 + sum(v == x for v in values)) / 2 for x in values]
+
+
+def pearson(x: list[float], y: list[float]) -> float:
+    """The correlation, by its definition."""
+    dx, dy = [v - mean(x) for v in x], [v - mean(y) for v in y]
+    products = sum(a * b for a, b in zip(dx, dy, strict=True))
+    return products / math.sqrt(sum(a * a for a in dx) * sum(b * b for b in dy))
+
+
+def test_correlations_from_the_transcription(index_site, source):
+    """Every column against every other, Pearson's and Spearman's, over the tasks that have both."""
+    found, order = index_site.api("correlations"), list(source.tasks)
+    own: dict[str, list[float | None]] = {
+        "baseline_score": [source.scores["gpt-4", task, BASE] for task in order],
+        "best_lift_over_baseline": [round(source.over_baseline(task), 9) for task in order],
+        "mean_lift_over_base": [
+            round(mean(source.lift(m, t) for m in source.tuned), 9) for t in order
+        ],
+        "best_base_score": [max(source.scores[m, t, BASE] for m in source.tuned) for t in order],
+        "mean_base_score": [
+            round(mean(source.scores[m, t, BASE] for m in source.tuned), 9) for t in order
+        ],
+        "best_tuned_score": [source.best(task) for task in order],
+        "mean_tuned_score": [
+            round(mean(source.scores[m, t, TUNED] for m in source.tuned), 9) for t in order
+        ],
+    }
+    for feature in LABELS.values():
+        own[feature] = [source.feature(task, feature) for task in order]
+    assert list(own) == found["columns"]
+    for i, a in enumerate(own):
+        for j, b in enumerate(own):
+            pairs = [
+                (x, y)
+                for x, y in zip(own[a], own[b], strict=True)
+                if x is not None and y is not None
+            ]
+            x, y = [x for x, _ in pairs], [y for _, y in pairs]
+            assert len(pairs) == found["n"][i][j]
+            assert math.isclose(pearson(x, y), found["pearson"][i][j], abs_tol=1e-7), (a, b)
+            assert math.isclose(
+                pearson(ranks(x), ranks(y)), found["spearman"][i][j], abs_tol=1e-7
+            ), (a, b)
 
 
 def test_winners(index_site, models):

@@ -43,12 +43,17 @@ JOINED = "{% set a = [1] %}" + "{% set a = [a, a] | sum(start=[]) %}"
 PROSE = {
     # Figures
     "round down": "{{ 1 | round(999999999, 'floor') }}",
+    "round up": "{{ stats.tasks | round(999999999, 'ceil') }}",
     "a sum of lists": JOINED + "{% set a = [a, a] | sum(start=[]) %}" * 40,
     "a list of itself in small letters": DOUBLED + "{{ a | lower }}",
+    "a list of itself as a title": DOUBLED + "{{ a | title }}",
     "lists of themselves that are equal": "{% set b = ['x'] %}"
     + DOUBLED
     + "{% set b = [b, b] %}" * 40
     + "{% if a == b %}x{% endif %}",
+    "a mapping of itself": "{% set a = 1 %}"
+    + "{% set a = {1: a, 2: a} %}" * 40
+    + "{{ a | upper }}",
     "loops over a sum": JOINED
     + "{% set a = [a, a] | sum(start=[]) %}" * 16
     + "{% for i in a %}{% for j in a %}{% endfor %}{% endfor %}",
@@ -56,6 +61,8 @@ PROSE = {
     "a long text": "{{ 'a' * 10**10 }}",
     "a wide text": "{{ '%9999999999d' % 1 }}",
     "a huge power": "{% if 9 ** (9 ** 9) %}x{% endif %}",
+    "a number that grows": "{% set a = 9 %}" + "{% set a = a * a %}" * 40 + "{{ a }}",
+    "a text that grows": "{% set a = 'x' %}" + "{% set a = a + a %}" * 40 + "{{ a }}",
     "a text set twice": "{% set a = 'x' %}"
     + "{% set a %}{{ a }}{{ a }}{% endset %}" * 40
     + "{{ a }}",
@@ -65,25 +72,35 @@ PROSE = {
     "many claims": "{% claim 1 %}a{% endclaim %}" * 33_000,
     # Markdown
     "brackets": "[" * 30_000,
+    "brackets of pictures": "![" * 30_000,
     "open links": "[a](" * 30_000,
+    "links by name": "[a][" * 20_000,
     "a long link by name": f"[a]: {'b' * 500_000}\n\n" + "[a] " * 100_000,
     "marks of code": "".join("`" * n + "a" for n in range(1, 1_300)),
     "open tags": "<a " * 100_000,
+    "open comments": "<!--" * 100_000,
+    "open sections": "<![CDATA[" * 50_000,
     "references to characters": "&#" * 400_000,
     "backslashes": "\\" * 900_000,
+    "quotation marks": "\"'" * 400_000,
     "a wide table": "|a" * 20_000 + "|\n" + "|-" * 20_000 + "|\n" + "|\n" * 20_000,
     "equal headings": "# a\n\n" * 30_000,
     "nested HTML": "<blockquote>" * 70_000,
+    "nested lists of HTML": "<ul><li>" * 90_000,
     "items of a list": "- a\n" * 200_000,
     "indented code": "    a\n\n" * 140_000,
 }
 TEMPLATES = {
     "loops in loops": "{% for i in range(100000) %}" * 2 + "{% endfor %}" * 2,
+    "round down": PROSE["round down"],
     "a list of itself": DOUBLED + "{{ a }}",
+    "a long text": "{{ 'a' * 10**10 }}",
+    "a wide text": "{{ '%9999999999d' % 1 }}",
     "a width by format": "{{ '{:>9999999999}'.format(1) }}",
     "a text in the middle": "{{ 'x' | center(10**10) }}",
     "a long page": "{% for i in range(100000) %}{{ 'x' * 20000 }}{% endfor %}",
     "a wide batch": "{% for x in [1] | batch(10**10, 0) %}{% endfor %}",
+    "a macro that calls itself twice": PROSE["a macro that calls itself twice"],
     "many wraps": "{{ ('a ' * 10**7) | wordwrap(1) }}",
 }
 
