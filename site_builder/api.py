@@ -12,7 +12,7 @@ from site_builder.compute.board import Board, Standing
 from site_builder.compute.correlation import Correlations
 from site_builder.compute.results import Results
 from site_builder.compute.robustness import DecisiveTasks, MetricResult, Robustness, RuleResult
-from site_builder.compute.significance import LiftTest
+from site_builder.compute.significance import Against, LiftTest
 from site_builder.records import Record, asdict
 
 FOLDER = "api/v1"
@@ -97,8 +97,8 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
             "coverage": {"scored": scored[s.model], "of": len(scores.tasks)},
             "scores_file": f"{files[s.model]}.json",
             **_by_variant(results, s.model),
-            "tests_over_base": _tests(results.lift_tests.over_base, s.model),
-            "tests_over_baseline": _tests(results.lift_tests.over_baseline, s.model),
+            "tests_over_base": _tests(results.boards, "base", s.model),
+            "tests_over_baseline": _tests(results.boards, "baseline", s.model),
         }
         for s in results.board.standings
     ]
@@ -134,13 +134,10 @@ def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _tests(tests: Mapping[str, Mapping[str, LiftTest]], model: str) -> dict[str, dict[str, Any]]:
+def _tests(boards: Mapping[str, Board], against: Against, model: str) -> dict[str, dict[str, Any]]:
     names = [name for name in LiftTest.__struct_fields__ if name != "n"]
-    return {
-        variant: {"tasks": by_model[model].n, **_fields(by_model[model], *names)}
-        for variant, by_model in tests.items()
-        if model in by_model
-    }
+    found = {variant: board.tests[against].get(model) for variant, board in boards.items()}
+    return {v: {"tasks": t.n, **_fields(t, *names)} for v, t in found.items() if t is not None}
 
 
 def _task_values(results: Results) -> list[dict[str, Any]]:

@@ -107,11 +107,11 @@ def _tuning_title(results: Results, labels: Labels) -> str:
 
 def _clearly_changed(results: Results, *, is_better: bool) -> str:
     """Return for how many models tuning clearly made scores better, or worse."""
-    stats, tests = results.stats, results.lift_tests.over_base
+    stats = results.stats
     if stats.tasks < LEAST_TASKS:
         return "over too few tasks to tell"
     clearly = stats.models_clearly_helped if is_better else stats.models_clearly_hurt
-    models = {model for by_model in tests.values() for model in by_model}
+    models = {m for v in results.scores.roles.tuned for m in results.boards[v].tests["base"]}
     return f"clearly for {count(clearly) if clearly else 'none'} of {counted(len(models), 'model')}"
 
 

@@ -218,7 +218,7 @@ def _baseline_title(
     ]
     if not better:
         return ""
-    tests = results.lift_tests.over_baseline[results.board.variant]
+    tests = results.board.tests["baseline"]
     clear = sum(tests[p.model].verdict == "better" for p in better if p.model in tests)
     are, have = ("is", "has") if len(better) == 1 else ("are", "have")
     ends = dict.fromkeys(ratio(baseline.cost / pick(p.cost for p in better)) for pick in (max, min))
@@ -241,18 +241,15 @@ def _frontier_title(
 
 
 def _is_clear(board: Board, points: Sequence[_Point], frontier: Sequence[_Point]) -> bool:
-    """Return whether the plausible ranks of the frontier are above those of all no dearer."""
+    """Return whether each model of the frontier is ahead of all others that are no dearer."""
     if board.rules.rank_by == "mean_win_rate" or not board.tested:
         return False
-    ranges = {s.model: s.rank_interval for s in board.ranked}
-    for point in frontier:
-        own = ranges[point.model]
-        for other in points:
-            if other.model != point.model and other.cost <= point.cost:
-                theirs = ranges[other.model]
-                if own is None or theirs is None or own[1] >= theirs[0]:
-                    return False
-    return True
+    return all(
+        board.is_ahead(point.model, other.model)
+        for point in frontier
+        for other in points
+        if other.model != point.model and other.cost <= point.cost
+    )
 
 
 # --- drawing ------------------------------------------------------------------------------------

@@ -17,9 +17,7 @@ from site_builder.compute.results import Results
 from site_builder.compute.robustness import judge_best
 from site_builder.compute.significance import (
     Against,
-    judge_intervals,
     lift_errors,
-    mean_lift_intervals,
 )
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import NumberFormat, count, counted, left_out
@@ -309,12 +307,14 @@ class _Line(Record):
     Attributes:
         task: The task; empty for a category.
         columns: Its tasks, as places in the arrays.
+        category: The category; None for a task.
     """
 
     head: Link
     scale: NumberFormat
     task: str
     columns: tuple[int, ...]
+    category: CategoryResult | None = None
 
 
 _Part = tuple[CategoryResult | None, list[_Line]]
@@ -358,7 +358,7 @@ def _category_line(layout: _Layout, category: CategoryResult) -> _Line:
     name, columns = category.category, layout.results.scores.columns
     places = tuple(columns[task] for task in category.tasks)
     scale = layout.labels.category_scales[name]
-    return _Line(page_link(name, "category", name), scale, "", places)
+    return _Line(page_link(name, "category", name), scale, "", places, category)
 
 
 def _groups(layout: _Layout, parts: Sequence[_Part]) -> Iterator[GridGroup]:
@@ -460,13 +460,13 @@ def _shown(layout: _Layout, one: _Measured, lines: Sequence[_Line]) -> list[list
 
 
 def _judge(layout: _Layout, one: _Measured, line: _Line) -> Array:
-    """Judge the mean differences over a category by their intervals; NaN below six tasks."""
-    if one.against is None:
+    """Return the verdicts on mean differences over a category, as `judge_lifts` does; or NaN."""
+    if one.against is None or line.category is None:
         return np.full(len(layout.models), np.nan)
-    scores, variant = layout.results.scores, layout.results.board.variant
-    tasks = [scores.tasks[column] for column in line.columns]
-    intervals = mean_lift_intervals(scores, variant, one.against, tasks)
-    return judge_intervals(intervals[:, layout.places])
+    tests = line.category.boards[layout.results.board.variant].tests[one.against]
+    signs = {"better": 1.0, "worse": -1.0, "unclear": 0.0}
+    verdicts = (tests[model].verdict if model in tests else "" for model in layout.models)
+    return np.array([signs.get(verdict, np.nan) for verdict in verdicts])
 
 
 def _level_classes(signed: Array, *, averaged: bool) -> list[list[str]]:

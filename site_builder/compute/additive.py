@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, sum_families, t_quantile
-from site_builder.compute.numbers import Array, counts_to, round_significant
-from site_builder.compute.ranks import Leads
+from site_builder.compute.intervals import LEAST_TASKS, Families, sum_families, t_quantile
+from site_builder.compute.numbers import Array, round_significant
+from site_builder.compute.ranks import Leads, PairTests, judge_pairs
 from site_builder.compute.score_error import REACH
 from site_builder.records import Record
 
@@ -164,9 +164,8 @@ def adjusted_intervals(fit: AdditiveFit, known: Array) -> Array:
     return round_significant(ends, np.abs(ends).max(axis=0, initial=0.0))
 
 
-@np.errstate(over="ignore", invalid="ignore")
 def compare_adjusted(fit: AdditiveFit, ranked: Places, known: Array) -> Leads:
-    """Compare every two of the ranked models by their estimated means, all pairs at once.
+    """Compare every two of the ranked models by their estimated means, by `judge_pairs`.
 
     As `compare_pairs`, with the difference of the estimated means, its standard error, and
     `pair_counts`, rounded down, in place of the number of common tasks. The error is at least that
@@ -176,21 +175,14 @@ def compare_adjusted(fit: AdditiveFit, ranked: Places, known: Array) -> Leads:
         (models,).
     Source: docs/statistics.md#additive-model.
     """
-    pairs, k = np.ix_(ranked, ranked), len(ranked)
+    pairs = np.ix_(ranked, ranked)
     means, errors = fit.means[ranked], known[ranked]
-    lead = np.subtract.outer(means, means)
-    error = np.fmax(fit.pair_errors[pairs], np.hypot.outer(errors, errors))
+    scale = max(1e-300, float(np.abs(means).max(initial=0.0)))
+    lead = np.subtract.outer(means / scale, means / scale)
+    with np.errstate(over="ignore", invalid="ignore"):
+        error = np.fmax(fit.pair_errors[pairs], np.hypot.outer(errors, errors)) / scale
+    lead = np.where(np.abs(lead) <= _NOISE, 0.0, lead)
     counts = np.floor(fit.pair_counts[pairs] + _NOISE)
-    enough = np.isfinite(counts) & (counts >= LEAST_TASKS)
-    places = np.where(enough, counts, 0.0).astype(int)
-    # By Bonferroni's inequality, as for common tasks; one quantile for each whole number.
-    numbers = counts_to(int(places.max(initial=0)))
-    quantiles = t_quantile(numbers - 1, (1 - LEVEL) / max(k * (k - 1), 1))
-    scale = float(np.abs(means).max(initial=0.0))
-    reach = np.where(enough, quantiles[places] * error + _NOISE * scale, np.inf)
-    behind = np.full((3, k), np.nan)
-    if k:
-        behind = np.array([lead[0], lead[0] - reach[0], lead[0] + reach[0]])
-        behind[:, ~enough[0]] = np.nan
-        behind[0, 0] = 0.0 if fit.counts[ranked[0]] >= LEAST_TASKS else np.nan
-    return Leads(lead > reach, round_significant(behind, np.full(behind.shape, scale)))
+    counts = np.where(np.isfinite(counts), counts, 0.0)
+    np.fill_diagonal(counts, fit.counts[ranked])  # a model is 0 behind itself
+    return judge_pairs([PairTests(0, lead, error, counts)] if len(ranked) else [], scale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from typing import Literal
@@ -13,7 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.additive import Places, adjusted_intervals, compare_adjusted, fit_additive
-from site_builder.compute.intervals import LEAST_TASKS, known_errors, mean_intervals
+from site_builder.compute.intervals import (
+    LEAST_TASKS,
+    known_errors,
+    mean_intervals,
+    rounding_errors,
+)
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
@@ -38,6 +43,7 @@ from site_builder.compute.ranks import (
 )
 from site_builder.compute.score_error import count_judged_wins
 from site_builder.compute.scores import Roles, Scores
+from site_builder.compute.significance import Against, LiftTest, compute_lift_tests
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, make_records, replace
 
@@ -127,6 +133,9 @@ class Board(CachingRecord):
         tested: Whether pairs of models are compared: two are ranked, and there are enough tasks.
         inseparable: The longest runs of neighbours in rank of which none is ahead of another by
             more than chance explains, each by its first and last position.
+        tests: Of the lifts over base and over the baseline, by model with such a lift.
+        ahead: By place, the places of the models that a model is ahead of, as bits of a number.
+        tail: The probability beyond each end of an interval that decides between two models.
     """
 
     variant: str
@@ -135,6 +144,9 @@ class Board(CachingRecord):
     tested: bool
     inseparable: tuple[tuple[int, int], ...]
     standings: tuple[Standing, ...]
+    tests: Mapping[Against, Mapping[str, LiftTest]]
+    ahead: tuple[int, ...]
+    tail: float
 
     def standing(self, model: str) -> Standing:
         """Return the standing of one model."""
@@ -175,6 +187,15 @@ class Board(CachingRecord):
     def rivals(self) -> tuple[Standing, ...]:
         """The other models that may be first with another choice of tasks."""
         return tuple(s for s in self.ranked if s.tied_with_best and s.rank != 1)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether most of the ranked models may be first."""
+        return self.tested and 2 * (len(self.leaders) + len(self.rivals)) > len(self.ranked)
+
+    def is_ahead(self, model: str, other: str) -> bool:
+        """Return whether one ranked model is ahead of another by more than chance explains."""
+        return bool(self.ahead[self.places[model]] >> self.places[other] & 1)
 
     @property
     def has_clear_leader(self) -> bool:
@@ -307,8 +328,11 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     is_ranked = ~np.isnan(ranks)
     ranked = order[: is_ranked.sum()]
     tested = len(ranked) > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
-    leads = merits.compare(ranked)
-    plausible, behind = _place(ranks, ranked, leads, tested=tested)
+    test = partial(compute_lift_tests, scores, variant, averaged=rules.averaged)
+    tests: dict[Against, dict[str, LiftTest]] = {a: test(a) for a in ("base", "baseline")}
+    names = [scores.models[row] for row in ranked]
+    leads = _beside_baseline(merits.compare(ranked), names, scores.roles.baseline, rules, tests)
+    plausible, first, behind = _place(ranks, ranked, leads, tested=tested)
     possible = _possible_ranks(scores, variant, rules)
     is_flagged = np.isin(scores.models, [*scores.left_out(variant)])
     no_rank = "no common tasks" if rules.rank_by == "additive" else "no rival"
@@ -330,7 +354,7 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
         "unranked": unranked.tolist(),
         "rank_interval": pairs_or_none(*plausible, number=int),
         "possible_ranks": pairs_or_none(*possible, number=int),
-        "tied_with_best": ((ranks == 1) | (plausible[0] == 1)).tolist(),
+        "tied_with_best": ((ranks == 1) | first).tolist(),
         "behind": floats_or_none(behind[0]),
         "behind_interval": pairs_or_none(*behind[1:]),
         "average": means(values),
@@ -355,17 +379,57 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     standings = make_records(Standing, columns)
     in_order = tuple(standings[i] for i in order)
     groups = inseparable_groups(leads.ahead)
-    return Board(variant, scores.tasks, rules, tested, groups, in_order)
+    ahead = _as_bits(leads.ahead)
+    return Board(variant, scores.tasks, rules, tested, groups, in_order, tests, ahead, leads.tail)
 
 
-def _place(ranks: Array, ranked: Places, leads: Leads, *, tested: bool) -> tuple[Array, Array]:
-    """Return rank intervals, and how far each model is behind a single first; NaN elsewhere."""
+def _as_bits(flags: Flags) -> tuple[int, ...]:
+    """Return the places of the true values of each row as bits of a number: small, and equal."""
+    packed = np.packbits(flags, axis=1, bitorder="little")
+    return tuple(int.from_bytes(row.tobytes(), "little") for row in packed)
+
+
+def _beside_baseline(
+    leads: Leads,
+    names: Sequence[str],
+    baseline: str | None,
+    rules: RankingRules,
+    over: Mapping[Against, Mapping[str, LiftTest]],
+) -> Leads:
+    """Judge a ranked baseline by the tests of lifts over it, so that each pair has one verdict.
+
+    That is where the board ranks by what is tested, the mean. By any rule, a model that is judged
+    behind the baseline may not be first, unless the first itself is.
+    """
+    tests = over["baseline"]
+    verdicts = np.array([tests[name].verdict if name in tests else "" for name in names])
+    worse = verdicts == "worse"
+    may_be_first = leads.may_be_first & ~(worse & ~worse[:1])
+    if baseline not in names or rules.rank_by != "mean":
+        return replace(leads, may_be_first=may_be_first)
+    place = names.index(baseline)
+    ahead, behind = leads.ahead.copy(), leads.behind.copy()
+    ahead[place], ahead[:, place] = worse, verdicts == "better"
+    for i in range(len(names)) if place == 0 else [place]:
+        test = tests.get(names[0 if i == place else i])
+        if test and test.interval:
+            low, high = test.interval
+            behind[1:, i] = (low, high) if i == place else (-high, -low)
+    return replace(leads, ahead=ahead, may_be_first=may_be_first, behind=behind)
+
+
+def _place(
+    ranks: Array, ranked: Places, leads: Leads, *, tested: bool
+) -> tuple[Array, Flags, Array]:
+    """Return rank intervals, who may be first, and how far each is behind a single first."""
     plausible, behind = np.full((2, len(ranks)), np.nan), np.full((3, len(ranks)), np.nan)
+    first = np.zeros(len(ranks), dtype=bool)
     if tested:
-        plausible[:, ranked] = rank_intervals(ranks[ranked], leads.ahead)
+        plausible[:, ranked] = rank_intervals(ranks[ranked], leads)
+        first[ranked] = leads.may_be_first
     if (ranks == 1).sum() == 1:
         behind[:, ranked] = leads.behind
-    return plausible, behind
+    return plausible, first, behind
 
 
 class _Merits(Record, eq=False):
@@ -389,10 +453,11 @@ def _find_merits(
 ) -> _Merits:
     values, signed, errors = scores.values[variant], scores.signed[variant], scores.errors[variant]
     families, none = scores.families, np.full(len(values), np.nan)
+    least = scores.least_errors[variant]
     if rules.rank_by == "additive":
         fit = fit_additive(np.where(covered[:, np.newaxis], signed, np.nan), families)
-        known = known_errors(values, errors)
-        intervals = adjusted_intervals(fit, known)
+        known = known_errors(values, least)
+        intervals = adjusted_intervals(fit, known_errors(values, errors))
         adjusted = fit.means
         if scores.direction[0] < 0:
             intervals, adjusted = -intervals[::-1], -adjusted
@@ -402,11 +467,12 @@ def _find_merits(
         # A win rate has no error of its own: it depends on those of all rivals.
         measure, shown, bounds = rates, rates, (np.zeros(1), np.ones(1))
         errors = np.full(values.shape, np.nan)
+        least = errors + rounding_errors(rates)
     # One model alone leads, though it has no rival to beat.
     means = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(values))
 
     def compare(ranked: Places) -> Leads:
-        return compare_pairs(measure[ranked], errors[ranked], families, bounds[1] - bounds[0])
+        return compare_pairs(measure[ranked], least[ranked], families)
 
     return _Merits(means, mean_intervals(shown, errors, families, bounds), none, compare)
 

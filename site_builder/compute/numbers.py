@@ -181,37 +181,3 @@ def rarest_order(values: Array) -> float:
     """
     sizes = np.unique(values[~np.isnan(values)], return_counts=True)[1]
     return float(np.exp(special.gammaln(sizes + 1).sum() - special.gammaln(sizes.sum() + 1)))
-
-
-def signed_ranks_below(sums: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> Array:
-    """Return the probability that the ranks 1 to n with a fair sign have a sum of gains <= `sums`.
-
-    Exact for n up to 50. Source: F. Wilcoxon (1945), Biometrics Bulletin 1(6), 80-83.
-    """
-    found = np.empty(len(sums))
-    # Probabilities that ranks 1 to `rank`, each with a fair sign, have the sum 0, 1, ...
-    chances = np.ones(1)
-    for rank in range(1, int(n.max(initial=0)) + 1):
-        chances = (np.pad(chances, (0, rank)) + np.pad(chances, (rank, 0))) / 2
-        mine = n == rank
-        found[mine] = np.cumsum(chances)[sums[mine]]
-    return found
-
-
-def tied_ranks_below(sums: Array, ranks: Array) -> Array:
-    """Return the probability that ranks with a fair sign have a sum of gains <= `sums`, exactly.
-
-    Shape: sums (rows,), and mean ranks (rows, n), halves allowed, 0 where there is none.
-    Source: as `signed_ranks_below`; the distribution of the ranks at hand, by convolution.
-    """
-    doubled = np.rint(2 * ranks).astype(int)
-    most = int(doubled.sum(axis=1).max(initial=0))
-    places = np.arange(most + 1)
-    chances = np.zeros((len(sums), most + 1))
-    chances[:, 0] = 1.0
-    for rank in doubled.T:
-        # Where the next rank is a gain, the sum grows by it.
-        source = places - rank[:, np.newaxis]
-        shifted = np.take_along_axis(chances, np.maximum(source, 0), axis=1)
-        chances = (chances + np.where(source >= 0, shifted, 0.0)) / 2
-    return np.asarray(np.where(places <= 2 * sums[:, np.newaxis] + 0.5, chances, 0.0).sum(axis=1))

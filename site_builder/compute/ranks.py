@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,8 @@ Flags = npt.NDArray[np.bool_]
 _Columns = npt.NDArray[np.intp]
 # A smaller difference may be an error of binary fractions.
 _NOISE = 1e-12
+# Of the error that a board allows itself: half for ranks, half for who may be first.
+_SHARE = round((1 - LEVEL) / 2, 12)
 ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
 
 
@@ -49,71 +50,127 @@ def compute_wins(signed: Array) -> Flags:
     return np.asarray(signed == np.fmax.reduce(signed, axis=0, initial=-np.inf))
 
 
-class Leads(Record, eq=False):
-    """How far the models are ahead of each other, in the order of their ranks.
+class PairTests(Record, eq=False):
+    """The paired comparisons of some entries, from `start` on, with all from `start` on.
 
     Attributes:
-        ahead: Which model is ahead of which beyond chance, (models, models), row ahead of column.
+        lead: Mean difference, row minus column, (rows, entries).
+        error: Its standard error, the same shape.
+        counts: The number of common tasks, or of their families: the degrees of freedom plus one.
+            One number, or the same shape.
+    """
+
+    start: int
+    lead: Array
+    error: Array
+    counts: Array
+
+    @property
+    def t(self) -> Array:
+        """Student's t of each pair once, from the entry that is listed first; 0 where untested."""
+        is_pair = np.triu(np.ones(self.lead.shape, dtype=bool), 1) & (self.counts >= LEAST_TASKS)
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            return np.where(is_pair & (self.lead != 0), self.lead / self.error, 0.0)
+
+
+class Leads(Record, eq=False):
+    """Which entries are ahead of which, in the order of their ranks.
+
+    Attributes:
+        ahead: Which entry is ahead of which, (entries, entries), row ahead of column.
+        may_be_first: Which entries may be the best, (entries,).
         behind: How far the first is ahead of each, and the ends of the interval of that,
-            (3, models); NaN without enough common tasks, and where one is no finite number.
+            (3, entries); NaN without enough common tasks, and where one is no finite number.
+        tail: The probability beyond each end of an interval that decides whether one is ahead.
     """
 
     ahead: Flags
+    may_be_first: Flags
     behind: Array
+    tail: float
 
 
 def compare_pairs(
-    measure: Array,
-    errors: Array | None = None,
-    families: Families | None = None,
-    widths: Array | None = None,
+    measure: Array, errors: Array | None = None, families: Families | None = None
 ) -> Leads:
-    """Compare every two of k models over their common tasks, all pairs at once.
+    """Compare every two of k entries over their common tasks, by `judge_pairs`.
 
-    A paired t test of each pair: a model is ahead where the mean of the n differences is above
-    c e. Here e is the standard error of that mean, sqrt(v / n) with the variance v of the
-    differences, or that of `FamilySums.errors` where tasks are in families, and at least the one by
-    the known errors of the scores; and c is the quantile of Student's t with n - 1 degrees of
-    freedom (families - 1) that is exceeded with probability 0.05 / k (k - 1). By Bonferroni's
-    inequality all statements of a board hold at once in at least 95 % of boards. No model is ahead
-    over fewer than `LEAST_TASKS` common tasks (families). An interval ends at the greatest mean
-    difference that the bounds allow.
+    The standard error of the mean of n differences is sqrt(v / n) with their variance v, or that of
+    `FamilySums.errors` where tasks are in families, and at least the one by the known errors of the
+    scores. Differences over fewer than `LEAST_TASKS` common tasks (families) are not tested.
 
-    Shape: what ranks the models, greater is better, best first, and its standard errors, NaN where
-        unknown, (models, tasks); greatest possible differences, (tasks,).
-    Source: Mogstad, Romano, Shaikh & Wilhelm (2024), The Review of Economic Studies 91(1), 476-518;
-        docs/statistics.md#rank-interval.
+    Shape: what ranks the entries, greater is better, best first, and its standard errors, NaN where
+        unknown, (entries, tasks).
+    Source: docs/statistics.md#rank-interval.
     """
     values, there, scale = scale_for_pairs(measure)
     known = np.zeros(values.shape) if errors is None else np.nan_to_num(errors)
     variances = np.minimum(known * there / scale, 1e100) ** 2
-    k = len(measure)
-    ahead = np.zeros((k, k), dtype=bool)
-    behind = np.full((3, k), np.nan)
-    compare = partial(_leads, tail=(1 - LEVEL) / max(k * (k - 1), 1), groups=_groups(families))
-    for start in range(0, k, ROWS_AT_ONCE):
-        # A model is ahead where the other is behind, so half of the pairs are enough.
-        rows, others = slice(start, start + ROWS_AT_ONCE), slice(start, None)
-        lead, reach = compare(values[others], there[others], variances[others])
-        ahead[rows, others] = lead > reach
-        ahead[others, rows] |= (lead < -reach).T
-        if start == 0:
-            with np.errstate(over="ignore"):
-                ends = np.array([lead[0], lead[0] - reach[0], lead[0] + reach[0]]) * scale
-            ends[:, ~np.isfinite(ends).all(axis=0)] = np.nan
-            ends[1:, 0] = np.nan  # the first is not compared with itself
-            if widths is not None:
-                most = _mean_widths(there, widths)
-                ends[1:] = np.clip(ends[1:], -most, most)
-            behind = round_significant(ends, np.full(ends.shape, scale))
-    return Leads(ahead, behind)
+    return judge_pairs(_test_pairs(values, there, variances, _groups(families)), scale)
 
 
-def _mean_widths(there: Array, widths: Array) -> Array:
-    """Return the mean of `widths` over the tasks that each model has in common with the first."""
-    common = there * there[0]
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(common > 0, widths, 0.0).sum(axis=1) / common.sum(axis=1))
+def judge_pairs(parts: Iterable[PairTests], scale: float = 1.0) -> Leads:
+    """Judge which of k entries are ahead of which, and which may be first.
+
+    Of the 5 % by which all of this may err, one half goes to each:
+
+    - ahead, by Holm's method over the k (k - 1) one-sided t tests of two entries: with r of them
+      passed, the next passes where t is beyond the quantile of 0.025 / (k (k - 1) - r);
+    - first: an entry may not be the best where any other is ahead of it by a one-sided t test at
+      0.025 / (k - 1), or as above. The single best is lost in at most 2.5 % of boards.
+
+    Differences are in units of `scale`; so is what the parts hold.
+
+    Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024), The Review of Economic
+        Studies 91(1), 476-518 (ranks); J. C. Hsu (1984), The Annals of Statistics 12(3), 1136-1144
+        (the best); S. Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70;
+        docs/statistics.md#rank-interval.
+    """
+    first, tests = None, []
+    for part in parts:
+        first = first or part
+        tests.append((part.start, part.t, part.counts))
+    k = 0 if first is None else first.lead.shape[1]
+
+    def passed(tail: float) -> Iterator[tuple[int, Flags, Flags]]:
+        for start, t, counts in tests:
+            reach = _quantiles(counts, tail)
+            yield start, t > reach, t < -reach
+
+    # Of two entries, both questions are the same one.
+    hypotheses = k * (k - 1) if k > 2 else 1
+    n, rejected, tail = 0, -1, _SHARE
+    while n != rejected:
+        rejected, tail = n, _SHARE / max(hypotheses - n, 1)
+        n = sum(int(better.sum() + worse.sum()) for _, better, worse in passed(tail))
+    ahead, beaten = np.zeros((k, k), dtype=bool), np.zeros(k, dtype=bool)
+    for start, better, worse in passed(tail):
+        rows = slice(start, start + len(better))
+        ahead[rows, start:] |= better
+        ahead[start:, rows] |= worse.T
+    for start, better, worse in passed(_SHARE / max(k - 1, 1)):
+        beaten[start:] |= better.any(axis=0)
+        beaten[start : start + len(worse)] |= worse.any(axis=1)
+    behind = np.empty((3, 0)) if first is None else _behind(first, tail, scale)
+    return Leads(ahead, ~(beaten | ahead.any(axis=0)), behind, tail)
+
+
+def _quantiles(counts: Array, tail: float) -> Array:
+    """Return the quantile of Student's t for each number of tasks; one for each whole number."""
+    numbers = counts_to(int(counts.max(initial=0)))
+    return np.asarray(t_quantile(numbers - 1, tail)[counts.astype(int)])
+
+
+def _behind(first: PairTests, tail: float, scale: float) -> Array:
+    """Return how far the first is ahead of each, with the interval that decides."""
+    lead, error = first.lead[0], first.error[0]
+    counts = np.broadcast_to(first.counts, first.lead.shape)[0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        reach = np.where(counts >= LEAST_TASKS, _quantiles(counts, tail) * error, np.nan)
+        ends = np.array([lead, lead - reach, lead + reach]) * scale
+    ends[:, ~np.isfinite(ends).all(axis=0)] = np.nan
+    ends[1:, 0] = np.nan  # the first is not compared with itself
+    return round_significant(ends, np.full(ends.shape, scale))
 
 
 def _groups(families: Families | None) -> list[_Columns]:
@@ -124,26 +181,26 @@ def _groups(families: Families | None) -> list[_Columns]:
     return [np.flatnonzero(families == family) for family in found[counts > 1]]
 
 
-def _leads(
-    values: Array, there: Array, variances: Array, *, tail: float, groups: Sequence[_Columns]
-) -> tuple[Array, Array]:
-    """Return the mean lead of the first models over every model, and what chance explains of it."""
-    n, lead, squares = pair_sums(values, there)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean, families, residuals = lead / n, n, squares - lead**2 / n
-    if groups:
-        families, residuals = _of_families(values, there, groups)
-    numbers = counts_to(values.shape[1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factors = t_quantile(numbers - 1, tail) * np.sqrt(numbers / (numbers - 1))
-        reach = factors[families.astype(int)] * np.sqrt(np.maximum(residuals, 0.0)) / n
-        if variances.any():
-            own, mine = variances[:ROWS_AT_ONCE], there[:ROWS_AT_ONCE]
-            known = np.sqrt(own @ there.T + mine @ variances.T) / n
-            quantiles = t_quantile(numbers - 1, tail)
-            reach = np.maximum(reach, quantiles[families.astype(int)] * known)
-        reach += _NOISE * np.abs(values).max(initial=0.0)
-        return mean, np.where(families < LEAST_TASKS, np.inf, reach)
+def _test_pairs(
+    values: Array, there: Array, variances: Array, groups: Sequence[_Columns]
+) -> Iterator[PairTests]:
+    """Yield the comparisons of `ROWS_AT_ONCE` entries at a time with those from there on."""
+    for start in range(0, len(values), ROWS_AT_ONCE):
+        mine, known, own = values[start:], there[start:], variances[start:]
+        n, total, squares = pair_sums(mine, known)
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            lead, counts, residuals = total / n, n, squares - total**2 / n
+        if groups:
+            counts, residuals = _of_families(mine, known, groups)
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            error = np.sqrt(np.maximum(residuals, 0.0) * counts / (counts - 1)) / n
+            if variances.any():
+                own_rows, rows = own[:ROWS_AT_ONCE], known[:ROWS_AT_ONCE]
+                error = np.fmax(error, np.sqrt(own_rows @ known.T + rows @ own.T) / n)
+        noise = _NOISE * np.abs(values).max(initial=0.0)
+        lead = np.where(np.abs(lead) <= noise, 0.0, lead)
+        is_same = bool((counts == counts[0, 0]).all())
+        yield PairTests(start, lead, error, counts[0, 0].reshape(()) if is_same else counts)
 
 
 def _of_families(values: Array, there: Array, groups: Sequence[_Columns]) -> tuple[Array, Array]:
@@ -157,7 +214,7 @@ def _of_families(values: Array, there: Array, groups: Sequence[_Columns]) -> tup
         squares += sums**2 - of_tasks
         products += tasks * sums - sums
         counts += tasks**2 - tasks
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         mean = lead / n
         return families, squares - 2 * mean * products + mean**2 * counts
 
@@ -188,16 +245,18 @@ def pair_sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
     return mine @ there.T, lead, squares
 
 
-def rank_intervals(ranks: Array, ahead: Flags) -> Array:
-    """Return the best and worst rank that the choice of tasks allows each ranked model.
+def rank_intervals(ranks: Array, leads: Leads) -> Array:
+    """Return the best and worst rank that each ranked entry could have.
 
-    The best is 1 + the number of models that are ahead of it; the worst is the number of models
-    minus those that it is ahead of. The interval includes the rank.
+    The best is 1 + the number of entries that are ahead of it, and at least 2 where it may not be
+    first; the worst is the number of entries minus those that it is ahead of. The interval includes
+    the rank.
 
-    Shape: `ranks` (models,), `ahead` of `Leads`, to (2, models).
-    Source: docs/statistics.md#rank-interval.
+    Shape: `ranks` (entries,) to (2, entries).
+    Source: as `judge_pairs`; docs/statistics.md#rank-interval.
     """
-    best, worst = 1.0 + ahead.sum(axis=0), len(ranks) - ahead.sum(axis=1).astype(float)
+    best = np.where(leads.may_be_first, 1.0, np.maximum(2.0, 1.0 + leads.ahead.sum(axis=0)))
+    worst = len(ranks) - leads.ahead.sum(axis=1).astype(float)
     return np.array([np.minimum(best, ranks), np.maximum(worst, ranks)])
 
 

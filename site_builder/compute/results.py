@@ -23,11 +23,9 @@ from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.significance import (
     Against,
-    LiftTests,
     PairedLifts,
     Verdict,
     collect_paired_lifts,
-    compute_lift_tests,
     judge_lifts,
     verdict_of,
 )
@@ -61,7 +59,7 @@ class Results(CachingRecord):
         decisive: The tasks that make the leader's lift over the baseline; None without one above 0.
         robustness: Who leads the primary board by other rules; None below two ranked models.
         smallest_difference: The smallest mean difference between two models that the tasks show
-            with a power of 0.8; None where that is not defined (docs/statistics.md#power).
+            in four of five cases; None where that is not defined (docs/statistics.md#power).
         paired_lifts: 95 % intervals of the lifts that are known example by example.
         lift_verdicts: Whether each lift is clear, of a variant and over what: `judge_lifts`.
         best_verdicts: Whether the best lift over the baseline is clear: `judge_best_lifts`.
@@ -77,7 +75,6 @@ class Results(CachingRecord):
     boards: Mapping[str, Board]
     common: Mapping[str, Mapping[str, Board]]
     smallest_difference: float | None
-    lift_tests: LiftTests
     metrics: tuple[MetricResult, ...]
     decisive: DecisiveTasks | None
     robustness: Robustness | None
@@ -159,7 +156,6 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     scores = collect_scores(tables, config.board)
     rules = choose_rules(tables.tasks, scores, config.board)
     boards, by_category = compute_boards(scores, tables.tasks, config.board, rules)
-    lift_tests = compute_lift_tests(scores, averaged=rules.averaged)
     agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement)
     categories = compute_categories(by_category, tasks, tables.tasks)
@@ -172,7 +168,6 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         boards=boards,
         common=compute_common_boards(scores, boards),
         smallest_difference=smallest_difference(scores, boards[scores.roles.primary]),
-        lift_tests=lift_tests,
         metrics=compute_metrics(scores, tables.tasks, boards, config.board),
         decisive=find_decisive_tasks(scores, boards[scores.roles.primary]),
         robustness=compute_robustness(
@@ -193,6 +188,6 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         ),
         training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
-        stats=compute_stats(scores, boards, lift_tests, tasks, beaten, len(categories)),
+        stats=compute_stats(scores, boards, tasks, beaten, len(categories)),
         release=find_release(tables.loaded, tables.results, config.site.released),
     )

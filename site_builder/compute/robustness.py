@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -79,23 +80,26 @@ def compute_metrics(
     """
     if scores.roles.baseline is None:
         return ()
-    groups = group_by_metric(tasks).items()
-    return tuple(_metric_result(scores, tasks, boards, config, *group) for group in groups)
+    groups, roles = group_by_metric(tasks), scores.roles
+    ranked = {variant: {s.model for s in boards[variant].ranked} for variant in roles.contest}
+    found = []
+    for metric, mine in groups.items():
+        part = scores.only(mine)
+        averaged = choose_rules(tasks[tasks["task"].isin(mine)], part, config).averaged
+        test = partial(compute_lift_tests, part, averaged=averaged, sets=len(groups))
+        tests = {variant: test(variant, "baseline") for variant in roles.contest}
+        found.append(_metric_result(metric, tuple(mine), tests, ranked, averaged=averaged))
+    return tuple(found)
 
 
 def _metric_result(
-    scores: Scores,
-    tasks: pd.DataFrame,
-    boards: Mapping[str, Board],
-    config: BoardConfig,
     metric: str | None,
-    mine: Sequence[str],
+    mine: tuple[str, ...],
+    tests: Mapping[str, Mapping[str, LiftTest]],
+    ranked: Mapping[str, Set[str]],
+    *,
+    averaged: bool,
 ) -> MetricResult:
-    part, roles = scores.only(mine), scores.roles
-    averaged = choose_rules(tasks[tasks["task"].isin(mine)], part, config).averaged
-    found = compute_lift_tests(part, averaged=averaged).over_baseline
-    tests = {variant: found[variant] for variant in roles.contest}
-    ranked = {variant: {s.model for s in boards[variant].ranked} for variant in roles.contest}
     compared = [
         (model, test)
         for variant, by_model in tests.items()
@@ -106,7 +110,7 @@ def _metric_result(
     clearly = {model for model, test in compared if test.verdict == "better"}
     return MetricResult(
         metric=metric,
-        tasks=tuple(mine),
+        tasks=mine,
         averaged=averaged,
         compared=len({model for model, _ in compared}),
         ahead=len(ahead) if averaged else None,

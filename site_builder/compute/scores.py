@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.catalog import Provenance, records_of
-from site_builder.compute.intervals import Families
+from site_builder.compute.intervals import Families, rounding_errors
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
@@ -183,6 +183,16 @@ class Scores(CachingRecord, eq=False):
     def scored(self) -> npt.NDArray[np.bool_]:
         """Where a model has a score on a task in any variant of the board; (models, tasks)."""
         return np.asarray(np.any([~np.isnan(self.values[v]) for v in self.roles.variants], axis=0))
+
+    @cached_property
+    def rounding(self) -> Mapping[str, Array]:
+        """By variant, the standard error that rounding leaves on each task; shape (tasks,)."""
+        return {variant: rounding_errors(values) for variant, values in self.values.items()}
+
+    @cached_property
+    def least_errors(self) -> Mapping[str, Array]:
+        """The `errors`, which are at least those of rounding; shape (models, tasks)."""
+        return {v: np.fmax(errors, self.rounding[v]) for v, errors in self.errors.items()}
 
     @cached_property
     def signed(self) -> Mapping[str, Array]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -12,21 +11,16 @@ from scipy import special
 
 from site_builder.compute.intervals import (
     LEAST_TASKS,
-    Families,
     FamilySums,
-    error_of_difference,
     known_errors,
-    mean_intervals,
-    mean_tests,
+    simultaneous_tail,
+    t_quantile,
 )
 from site_builder.compute.numbers import (
     Array,
     floats_or_none,
-    integers_or_none,
     pairs_or_none,
     round_significant,
-    signed_ranks_below,
-    tied_ranks_below,
 )
 from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Scores
@@ -38,8 +32,6 @@ PairedLifts: TypeAlias = Mapping[tuple[str, str, str, str], tuple[float, float]]
 Against = Literal["base", "baseline"]
 Verdict = Literal["better", "worse", "unclear", "too few"]
 
-MOST_EXACT = 50
-_MOST_EXACT_TIED = 13  # as scipy: the exact distribution of equal sizes is costly for more
 _ALPHA = 0.05
 _NOISE = 1e-9  # of the scores' size: a difference further from the lift is of other scores
 
@@ -150,25 +142,6 @@ def judge_lifts(
     return verdicts
 
 
-def mean_lift_intervals(
-    scores: Scores, variant: str, against: Against, tasks: Sequence[str]
-) -> Array:
-    """Return the 95 % interval of each model's mean lift over some tasks.
-
-    Shape: (2, models); NaN below six families of tasks. Source: docs/statistics.md#interval.
-    """
-    part = scores.only(tasks)
-    lifts = part.lift_over_base(variant) if against == "base" else part.contest_lifts(variant)
-    errors, _ = lift_errors(part, variant, against)
-    return mean_intervals(lifts, errors, part.families)
-
-
-def judge_intervals(intervals: Array) -> Array:
-    """Judge intervals, shape (2, n), to (n,): 1 above 0, -1 below, 0 not clear; NaN without one."""
-    low, high = intervals
-    return np.select([low > 0, high < 0, high >= low], [1.0, -1.0, 0.0], np.nan)
-
-
 def verdict_of(judged: float) -> Verdict | None:
     """Return the word for 1, -1 or 0; None for NaN, where nothing says whether a lift is clear."""
     words: dict[float, Verdict] = {1.0: "better", -1.0: "worse", 0.0: "unclear"}
@@ -176,21 +149,18 @@ def verdict_of(judged: float) -> Verdict | None:
 
 
 class LiftTest(Record):
-    """The tests of one run's lift over tasks.
+    """The test of one entry's lift over tasks, in a family of m comparisons.
 
     Attributes:
         n: Number of tasks with a lift.
         mean: Mean lift; None where scores cannot be averaged.
-        interval: Its 95 % interval over tasks; None below six tasks.
+        interval: The interval of the mean that decides: those of the family hold at once in 95 % of
+            cases. None below six tasks, and without a mean.
         above, equal, below: Number of tasks on which the lift is above, equal to, below 0.
-        sign_p, wilcoxon_p, t_p: Two-sided p-values, the last two None where scores cannot be
-            averaged.
-        sign_p_adjusted, wilcoxon_p_adjusted, t_p_adjusted: The same, corrected for the number of
-            models.
-        verdict: The conclusion; "unclear" where Student's and Wilcoxon's test disagree.
-        repetitions: Number of tasks, or families of tasks, that can be left out in turn.
-        survives: In how many of these repetitions the deciding corrected p-value stays on the same
-            side of 0.05; None without a verdict.
+        p: Two-sided p-value times m, at most 1: of Student's t, or of the sign test where scores
+            cannot be averaged.
+        verdict: Whether the interval excludes 0; by signs, whether `p` is below 0.05. "too few"
+            where no lifts on so many tasks could be judged.
     """
 
     n: int
@@ -199,57 +169,79 @@ class LiftTest(Record):
     above: int
     equal: int
     below: int
-    sign_p: float
-    sign_p_adjusted: float
-    wilcoxon_p: float | None
-    wilcoxon_p_adjusted: float | None
-    t_p: float | None
-    t_p_adjusted: float | None
+    p: float
     verdict: Verdict
-    repetitions: int
-    survives: int | None
-
-    @property
-    def p(self) -> float:
-        """The deciding corrected p-value: Student's, else that of the sign test."""
-        return self.sign_p_adjusted if self.t_p_adjusted is None else self.t_p_adjusted
-
-    @property
-    def tests_disagree(self) -> bool:
-        """Whether exactly one of Student's and Wilcoxon's corrected p-values is below 0.05."""
-        if self.t_p_adjusted is None or self.wilcoxon_p_adjusted is None:
-            return False
-        return (self.t_p_adjusted < _ALPHA) != (self.wilcoxon_p_adjusted < _ALPHA)
 
 
-class LiftTests(Record):
-    """The tests of every run, by variant and model; a run without a lift is absent.
+def compute_lift_tests(
+    scores: Scores, variant: str, against: Against, *, averaged: bool, sets: int = 1
+) -> dict[str, LiftTest]:
+    """Test the mean lift of every model that has one; one family of comparisons for all.
 
-    Attributes:
-        over_base: Of the lift over the same model's base scores, for tuned variants.
-        over_baseline: Of the lift over the baseline, without the baseline's run.
+    mean ± t e, with the error e of `FamilySums.errors`, at least the one that the errors and the
+    rounding of the scores leave, and the quantile t of Student's t, with one degree of freedom less
+    than tasks (families), that is exceeded with probability 0.025 / m. Here m is the number of
+    models with a lift, times `sets`, the number of sets of tasks that are tested beside each other.
+    Where scores cannot be averaged, by `sign_tests`.
+
+    Source: O. J. Dunn (1961), Journal of the American Statistical Association 56(293), 52-64;
+        docs/statistics.md#lift-tests.
     """
+    is_base = against == "base"
+    lifts = scores.lift_over_base(variant) if is_base else scores.contest_lifts(variant)
+    least = scores.least_errors
+    beside = least[scores.roles.base or variant]
+    error = np.hypot(least[variant], beside if is_base else scores.of_baseline(least, variant))
+    rows = np.flatnonzero((~np.isnan(lifts)).any(axis=1))
+    values = lifts[rows]
+    sums = FamilySums.of(values, scores.families)
+    above, equal, below = (side.sum(axis=1) for side in (values > 0, values == 0, values < 0))
+    m = max(len(rows) * sets, 1)
+    means, ends = np.full(len(rows), np.nan), np.full((2, len(rows)), np.nan)
+    if averaged:
+        means = sums.centre
+        p, ends = _t_tests(sums, known_errors(values, error[rows]), m)
+        few, signs = sums.families < LEAST_TASKS, judge_intervals(ends)
+    else:
+        gains, losses = (side.sum(axis=1) for side in (sums.means > 0, sums.means < 0))
+        p = sign_tests(gains, losses)
+        few = np.minimum(1.0, 2.0 ** (1 - sums.families)) * m >= _ALPHA
+        few |= sums.families < LEAST_TASKS
+        signs = np.where(p * m < _ALPHA, np.sign(gains - losses), 0.0)
+    columns = {
+        "n": (above + equal + below).tolist(),
+        "mean": floats_or_none(means),
+        "interval": pairs_or_none(*ends),
+        "above": above.tolist(),
+        "equal": equal.tolist(),
+        "below": below.tolist(),
+        "p": round_significant(np.minimum(1.0, p * m)).tolist(),
+        "verdict": np.select(
+            [few, signs > 0, signs < 0], ["too few", "better", "worse"], "unclear"
+        ).tolist(),
+    }
+    tests = make_records(LiftTest, columns)
+    return {scores.models[row]: test for row, test in zip(rows.tolist(), tests, strict=True)}
 
-    over_base: Mapping[str, Mapping[str, LiftTest]]
-    over_baseline: Mapping[str, Mapping[str, LiftTest]]
 
-    def over(self, against: Against) -> Mapping[str, Mapping[str, LiftTest]]:
-        """Return the tests of the lifts over base, or over the baseline."""
-        return self.over_base if against == "base" else self.over_baseline
+def _t_tests(sums: FamilySums, known: Array, m: int) -> tuple[Array, Array]:
+    """Return two-sided p-values of mean lifts, and the simultaneous intervals of m of them."""
+    freedom = sums.families - 1
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        error = np.fmax(sums.errors(), known)
+        t = np.where(sums.centre == 0, 0.0, -np.abs(sums.centre) / error)
+        p = 2 * special.stdtr(np.maximum(freedom, 1), t)
+        reach = t_quantile(freedom, simultaneous_tail(m)) * error
+        ends = np.array([sums.centre - reach, sums.centre + reach])
+        size = np.abs(sums.centre) + sums.scale
+    enough = sums.families >= LEAST_TASKS
+    return np.where(enough, p, 1.0), np.where(enough, round_significant(ends, size), np.nan)
 
 
-def compute_lift_tests(scores: Scores, *, averaged: bool) -> LiftTests:
-    """Test every run's lift over its base, and over the baseline; without `averaged`, by signs."""
-    roles, errors, base = scores.roles, scores.errors, scores.roles.base
-    test = partial(_test, scores.models, scores.families, averaged=averaged)
-    over_base, over_baseline = {}, {}
-    for variant in roles.variants:
-        error = error_of_difference(errors[variant], scores.of_baseline(errors, variant))
-        over_baseline[variant] = test(scores.contest_lifts(variant), error)
-        if base is not None and variant != base:
-            error = error_of_difference(errors[variant], errors[base])
-            over_base[variant] = test(scores.lift_over_base(variant), error)
-    return LiftTests(over_base, over_baseline)
+def judge_intervals(intervals: Array) -> Array:
+    """Judge intervals, shape (2, n), to (n,): 1 above 0, -1 below, 0 neither; NaN without one."""
+    low, high = intervals
+    return np.select([low > 0, high < 0, high >= low], [1.0, -1.0, 0.0], np.nan)
 
 
 def sign_tests(above: Array, below: Array) -> Array:
@@ -265,45 +257,6 @@ def sign_tests(above: Array, below: Array) -> Array:
     return round_significant(np.minimum(1.0, 2 * p))
 
 
-def signed_rank_tests(lifts: Array) -> Array:
-    """Return two-sided p-values of Wilcoxon's signed-rank test of lifts symmetric around 0.
-
-    With the mean ranks of the n lifts other than 0 by size, and W the sum of the ranks of gains:
-
-    - exact, min(1, 2 P(W' <= min(W, M - W))), where M = n (n + 1) / 2 is the sum of all ranks, for
-      up to 50 tasks whose lifts all differ in size, and for up to 13 whatever their sizes;
-    - else 2 Phi(-|W - M / 2| / s), where s² = (n (n + 1) (2n + 1) - T / 2) / 24, and T is the sum
-      of g³ - g over groups of g lifts of equal size.
-
-    Shape: lifts (models, tasks), NaN where there is none, to (models,); 1 where all are 0.
-    Source: F. Wilcoxon (1945), Biometrics Bulletin 1(6), 80-83; the figures are those of
-        scipy.stats.wilcoxon; docs/statistics.md#lift-tests.
-    """
-    size = np.abs(lifts[~np.isnan(lifts)]).max(initial=0.0)
-    with np.errstate(over="ignore"):
-        moved = round_significant(np.where(lifts == 0, np.nan, lifts), np.full(lifts.shape, size))
-    moved[moved == 0] = np.nan
-    sizes = pd.DataFrame(np.abs(moved))
-    first, last = (sizes.rank(axis=1, method=end).to_numpy() for end in ("min", "max"))
-    ranks = np.nan_to_num((first + last) / 2)
-    n, alike = (~np.isnan(moved)).sum(axis=1), np.nan_to_num(last - first + 1)
-    gains = np.where(moved > 0, ranks, 0.0).sum(axis=1)
-    whole = n * (n + 1) / 2
-    fewer = np.minimum(gains, whole - gains)
-    distinct = (alike <= 1).all(axis=1)
-    p = np.ones(len(lifts))
-    exact = (n > 0) & (n <= MOST_EXACT) & distinct
-    p[exact] = np.minimum(1.0, 2 * signed_ranks_below(fewer[exact].astype(int), n[exact]))
-    tied = (n > 0) & (n <= _MOST_EXACT_TIED) & ~distinct
-    p[tied] = np.minimum(1.0, 2 * tied_ranks_below(fewer[tied], ranks[tied]))
-    near = (n > 0) & ~exact & ~tied
-    # A group of g adds g (g² - 1), which is g² - 1 for each of its lifts.
-    equal = (np.maximum(alike, 1) ** 2 - 1).sum(axis=1)
-    spread = np.sqrt((n * (n + 1) * (2 * n + 1) - equal / 2) / 24)
-    p[near] = 2 * special.ndtr(-np.abs(gains - whole / 2)[near] / spread[near])
-    return round_significant(p)
-
-
 def adjust_for_many(p: Array) -> Array:
     """Correct m p-values by Holm's method, which bounds the chance of any false positive.
 
@@ -311,7 +264,7 @@ def adjust_for_many(p: Array) -> Array:
 
     Shape: (m,) or (m, families), each column for itself, to the same.
     Source: S. Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70;
-        docs/statistics.md#lift-tests.
+        docs/statistics.md#correlation.
     """
     order = np.argsort(p, axis=0, kind="stable")
     factors = np.arange(len(p), 0, -1.0).reshape(-1, *[1] * (p.ndim - 1))
@@ -319,62 +272,3 @@ def adjust_for_many(p: Array) -> Array:
     adjusted = np.empty(p.shape)
     np.put_along_axis(adjusted, order, np.minimum(stepped, 1.0), axis=0)
     return round_significant(adjusted)
-
-
-def _test(
-    models: Sequence[str], families: Families, lifts: Array, errors: Array, *, averaged: bool
-) -> dict[str, LiftTest]:
-    """Test every model that has a lift, with a correction for the number of models."""
-    rows = np.flatnonzero((~np.isnan(lifts)).any(axis=1))
-    values, errors = lifts[rows], errors[rows]
-    sums = FamilySums.of(values, families)
-    above, equal, below = (side.sum(axis=1) for side in (values > 0, values == 0, values < 0))
-    signs, signs_left_out = _sign_tests(sums)
-    ranks, t, means, low, high = np.full((5, len(rows)), np.nan)
-    deciding, left_out, directions = signs, signs_left_out, np.sign(above - below)
-    if averaged:
-        means, ranks = sums.centre, signed_rank_tests(sums.means)
-        low, high = mean_intervals(values, errors, families)
-        deciding, left_out = mean_tests(sums, known_errors(values, errors))
-        t, directions = deciding, np.sign(means)
-    adjusted_signs, adjusted_ranks, adjusted_t = map(adjust_for_many, (signs, ranks, t))
-    is_clear = adjust_for_many(deciding) < _ALPHA
-    agree = ~(adjusted_ranks >= _ALPHA) if averaged else np.ones(len(rows), dtype=bool)
-    few = sums.families < LEAST_TASKS
-    verdicts = np.select(
-        [few, ~(is_clear & agree), directions > 0], ["too few", "unclear", "better"], "worse"
-    )
-    survives = ((adjust_for_many(left_out) < _ALPHA) == is_clear[:, np.newaxis]).sum(axis=1)
-    columns = {
-        "n": (above + equal + below).tolist(),
-        "mean": floats_or_none(means),
-        "interval": pairs_or_none(low, high),
-        "above": above.tolist(),
-        "equal": equal.tolist(),
-        "below": below.tolist(),
-        "sign_p": signs.tolist(),
-        "sign_p_adjusted": adjusted_signs.tolist(),
-        "wilcoxon_p": floats_or_none(ranks),
-        "wilcoxon_p_adjusted": floats_or_none(adjusted_ranks),
-        "t_p": floats_or_none(t),
-        "t_p_adjusted": floats_or_none(adjusted_t),
-        "verdict": verdicts.tolist(),
-        "repetitions": [sums.counts.shape[1]] * len(rows),
-        "survives": integers_or_none(np.where(few, np.nan, survives)),
-    }
-    tests = make_records(LiftTest, columns)
-    return {models[row]: test for row, test in zip(rows.tolist(), tests, strict=True)}
-
-
-def _sign_tests(sums: FamilySums) -> tuple[Array, Array]:
-    """Return p-values of the sign tests of families, and those without each family in turn."""
-    gains, losses = sums.means > 0, sums.means < 0
-    above, below = gains.sum(axis=1), losses.sum(axis=1)
-    without_gain, without_loss = sign_tests(above - 1, below), sign_tests(above, below - 1)
-    whole = sign_tests(above, below)
-    left_out = np.where(
-        gains,
-        without_gain[:, np.newaxis],
-        np.where(losses, without_loss[:, np.newaxis], whole[:, np.newaxis]),
-    )
-    return whole, left_out

@@ -9,12 +9,12 @@ import pandas as pd
 from scipy import special
 
 from site_builder.compute.board import Board
-from site_builder.compute.intervals import LEAST_TASKS, FamilySums
+from site_builder.compute.intervals import LEAST_TASKS, FamilySums, t_quantile
 from site_builder.compute.numbers import Array, float_or_none, mean_or_none, round_significant
 from site_builder.compute.ranks import ROWS_AT_ONCE, pair_sums, scale_for_pairs
 from site_builder.compute.robustness import BeatenTasks
 from site_builder.compute.scores import Scores
-from site_builder.compute.significance import LiftTest, LiftTests, Verdict
+from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
 from site_builder.records import Record
 
@@ -109,7 +109,6 @@ class Stats(Record):
 def compute_stats(
     scores: Scores,
     boards: Mapping[str, Board],
-    tests: LiftTests,
     tasks: tuple[TaskResult, ...],
     beaten: BeatenTasks,
     categories: int,
@@ -130,7 +129,8 @@ def compute_stats(
         for s in boards[variant].ranked
         if s.lift_over_baseline is not None and s.model != roles.baseline
     ]
-    contest = [tests.over_baseline[variant] for variant in roles.contest]
+    contest = [boards[variant].tests["baseline"] for variant in roles.contest]
+    over_base = [boards[variant].tests["base"] for variant in roles.tuned]
     return Stats(
         models=len(scores.models),
         tasks=len(scores.tasks),
@@ -149,8 +149,8 @@ def compute_stats(
         models_compared=len({model for model, _ in compared}),
         models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
         models_clearly_ahead_of_baseline=_count_models(contest, "better"),
-        models_clearly_helped=_count_models(tests.over_base.values(), "better"),
-        models_clearly_hurt=_count_models(tests.over_base.values(), "worse"),
+        models_clearly_helped=_count_models(over_base, "better"),
+        models_clearly_hurt=_count_models(over_base, "worse"),
         mean_base_score=mean_or_none(before) if primary.rules.averaged else None,
         mean_tuned_score=mean_or_none(after) if primary.rules.averaged else None,
         mean_lift_over_base=mean_or_none(lifts) if primary.rules.averaged else None,
@@ -170,65 +170,45 @@ def _count_models(runs: Iterable[Mapping[str, LiftTest]], verdict: Verdict) -> i
 
 # --- the smallest difference --------------------------------------------------------------------
 
-POWER = 0.8
-_TWO_SIDED = 0.975
+_POWER = 0.8
 
 
-def required_effect(n: Array) -> Array:
-    """Return the mean difference that a paired t test over n tasks finds with a power of 0.8.
+def smallest_difference(scores: Scores, board: Board) -> float | None:
+    """Return the smallest mean difference that the tasks of a board show in four of five cases.
 
-    The test is two-sided at 5 %. Its statistic has the noncentral t distribution with n - 1 degrees
-    of freedom and noncentrality effect * sqrt(n). The chance of a significant result in the wrong
-    direction, below 1 in 100,000, is left out. NaN below six tasks.
+    The median over all pairs of ranked models of d e: the standard error e of their difference over
+    n common tasks (families), and the noncentrality d at which Student's t exceeds the quantile of
+    `board.tail`, the one that decides on the board, with probability 0.8. None where scores have no
+    mean, and where no pair has six common tasks.
 
-    Units: standard deviations of the differences between two models.
+    Units: those of the scores.
     Source: J. Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, section 2.3;
         D. Card et al. (2020), "With Little Power Comes Great Responsibility", EMNLP;
         docs/statistics.md#power.
     """
-    freedom = np.maximum(n, LEAST_TASKS) - 1.0
-    reach = special.stdtrit(freedom, _TWO_SIDED)
-    effect = special.nctdtrinc(freedom, 1 - POWER, reach) / np.sqrt(freedom + 1)
-    return np.where(n >= LEAST_TASKS, effect, np.nan)
-
-
-def smallest_difference(scores: Scores, board: Board) -> float | None:
-    """Return the smallest mean difference that the tasks of a board show with a power of 0.8.
-
-    The median over all pairs of ranked models of `required_effect` of their n common tasks, times
-    the standard deviation of their n differences. The tasks of a family are averaged first, and
-    count as one. None where scores have no mean, and where no pair has six common tasks.
-
-    Units: those of the scores.
-    Source: docs/statistics.md#power.
-    """
     if not board.rules.averaged:
         return None
     rows = [scores.rows[s.model] for s in board.ranked]
-    units = FamilySums.of(scores.signed[board.variant][rows], scores.families).means
-    return float_or_none(_median_over_pairs(units))
-
-
-def _median_over_pairs(signed: Array) -> float:
-    values, there, scale = scale_for_pairs(signed)
-    effects = required_effect(np.arange(signed.shape[1] + 1.0))
+    families = FamilySums.of(scores.signed[board.variant][rows], scores.families)
+    values, there, scale = scale_for_pairs(families.means)
+    freedom = np.maximum(np.arange(values.shape[1] + 1.0), LEAST_TASKS) - 1.0
+    reach = t_quantile(freedom, board.tail)
+    needed = np.asarray(special.nctdtrinc(freedom, 1 - _POWER, reach), dtype=float)
     found = [
-        _needed_by_pairs(values[start:], there[start:], effects)
-        for start in range(0, len(signed), ROWS_AT_ONCE)
+        _needed_by_pairs(values[start:], there[start:], needed)
+        for start in range(0, len(values), ROWS_AT_ONCE)
     ]
     known = np.concatenate([np.empty(0), *found])
-    known = known[~np.isnan(known)]
-    if not len(known):
-        return np.nan
     with np.errstate(over="ignore"):
         # To nine digits: the sums of squares have lost the others.
-        return float(round_significant(np.median(known) * scale, digits=9))
+        middle = np.median(known) * scale if len(known) else np.nan
+        return float_or_none(float(round_significant(np.asarray(middle), digits=9)))
 
 
-def _needed_by_pairs(values: Array, there: Array, effects: Array) -> Array:
+def _needed_by_pairs(values: Array, there: Array, needed: Array) -> Array:
     """Return the needed difference of each pair of one of the first models and a later one."""
     n, total, squares = pair_sums(values, there)
     with np.errstate(invalid="ignore", divide="ignore"):
-        variances = np.maximum(squares - total**2 / n, 0.0) / (n - 1)
-    needed = effects[n.astype(int)] * np.sqrt(variances)
-    return np.asarray(needed[np.triu_indices(len(n), 1, n.shape[1])])
+        errors = np.sqrt(np.maximum(squares - total**2 / n, 0.0) / (n - 1) / n)
+    is_pair = np.triu(n >= LEAST_TASKS, 1)
+    return np.asarray((needed[n.astype(int)] * errors)[is_pair])

@@ -140,15 +140,15 @@ def _board_power(site: Site) -> str:
         return ""
     tasks, shown = len(site.results.board.tasks), site.labels.scale.score(difference)
     return (
-        f"With its {counted(tasks, 'task')}, this board has the same probability of showing a "
-        f"difference of {shown} between two models. This is the median over all pairs."
+        f"With its {counted(tasks, 'task')}, this board shows a true difference of {shown} between "
+        f"two models in four of five cases. This is the median over all pairs."
     )
 
 
 def _shown(site: Site) -> Mapping[str, bool]:
     """Return whether this board shows a statistic or a word; every board shows those not here."""
     results, labels, serving = site.results, site.labels, site.results.serving
-    compared, tests = labels.roles.baseline is not None, results.lift_tests
+    compared = labels.roles.baseline is not None
     categories = (board for c in results.categories for board in c.boards.values())
     boards = [*results.boards.values(), *categories]
     sized = any(m.parameters_b is not None for m in results.catalog.models.values())
@@ -172,7 +172,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "best-of-several": results.stats.tasks_compared > 0,
         "other-rules": results.robustness is not None,
         "paired-lift": bool(results.paired_lifts),
-        "lift-tests": any(tests.over_base.values()) or any(tests.over_baseline.values()),
+        "lift-tests": any(any(board.tests.values()) for board in results.boards.values()),
         "categories": compared and bool(results.categories),
         "correlation": results.correlations is not None,
         "frontier": sized,

@@ -97,7 +97,7 @@ def model_answer(site: Site, model: str) -> Answer | None:
 
     The first of these that the board can say; None for a model without a rank or a lift.
     """
-    labels, board, tests = site.labels, model_board(site, model), site.results.lift_tests
+    labels, board = site.labels, model_board(site, model)
     s = board.standing(model)
     name, variant = labels.models[model], labels.in_sentence(board.variant)
     answer = partial(
@@ -107,8 +107,8 @@ def model_answer(site: Site, model: str) -> Answer | None:
         base=labels.base,
         baseline=labels.baseline,
     )
-    before = tests.over_base.get(board.variant, {}).get(model)
-    against = tests.over_baseline.get(board.variant, {}).get(model)
+    before = board.tests["base"].get(model)
+    against = board.tests["baseline"].get(model)
     if before is not None and before.mean is not None:
         tuned = f"Is the {variant} score of {name} better than its {labels.base} score?"
         question = f"Fine-tune {name}?" if variant == "fine-tuned" else tuned

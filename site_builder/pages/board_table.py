@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import repeat
 
 from site_builder.addresses import Link, method_link
 from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, text_cell
 from site_builder.charts.dumbbells import shared, tasks_averaged
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
-from site_builder.compute.numbers import pairs_or_none
-from site_builder.compute.significance import (
-    Against,
-    Verdict,
-    judge_intervals,
-    mean_lift_intervals,
-    verdict_of,
-)
-from site_builder.formatting import MISSING, NumberFormat, billions, count, coverage, p_value
+from site_builder.compute.significance import Against
+from site_builder.formatting import MISSING, NumberFormat, billions, count, coverage
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record, field, replace
@@ -37,15 +28,13 @@ from site_builder.table_model import (
 )
 
 BY_LIFT = "lift_over_base"
-_RANK_HELP = "Ties share the better rank. The small range shows how far the rank could move"
+_RANK_HELP = "Ties share the better rank. The small range has the ranks that it could have"
 # What explains the notes below the figures of a column.
 _NOTES: Mapping[str, Link] = {
     "rank": method_link("Plausible ranks", "rank-interval"),
     "average": method_link("Behind the first", "rank-interval"),
     "adjusted": method_link("Behind the first", "rank-interval"),
     "win_rate": method_link("Behind the first", "rank-interval"),
-    "lift_over_base": method_link("95\N{NO-BREAK SPACE}% interval and p", "lift-tests"),
-    "lift_over_baseline": method_link("95\N{NO-BREAK SPACE}% interval and p", "lift-tests"),
     "coverage": method_link("Ranks if complete", "missing-scores"),
 }
 
@@ -163,8 +152,11 @@ def span_text(best: int, worst: int) -> str:
 
 
 def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
-    """Return a tag that says whether a model is clearly the best of its board, or may be first."""
-    if standing.rank is None or not standing.tied_with_best or not board.tested:
+    """Return a tag that says whether a model is the best of its board, or may be first.
+
+    None where most models may be first: `ranking_rule` says it once.
+    """
+    if not (board.tested and standing.rank and standing.tied_with_best) or board.is_open:
         return ()
     return ("best",) if board.has_clear_leader else ("may be first",)
 
@@ -260,7 +252,6 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     yield Field(
         Column("win_rate", "Win rate", "number", beaten, term="win-rate"),
         lambda s: merit(s, "mean_win_rate", s.win_rate, labels.rate_scale),
-        not averaged or spec.full or spec.by == "win_rate",
     )
     yield Field(
         Column("line", drawing, "plot", term="average"),
@@ -385,20 +376,10 @@ def rank_cell(s: Standing, ranked: int = 0) -> Cell:
 
 
 def _behind_text(form: NumberFormat, s: Standing) -> str:
-    """How far a model is behind the first, with the interval; empty for the first itself."""
-    if s.rank == 1 or s.behind is None or s.behind_interval is None:
+    """How far a model is behind the first; empty for the first itself."""
+    if s.rank == 1 or s.behind is None:
         return ""
-    low, high = s.behind_interval
-    reach = _reach_text(form, s.behind_interval)
-    if not math.isclose((low + high) / 2, s.behind, rel_tol=1e-6):
-        reach = f"({form.interval(low, high)})"  # it ends where no difference can be greater
-    return f"{form.score(s.behind)} {reach} behind"
-
-
-def _reach_text(form: NumberFormat, interval: tuple[float, float]) -> str:
-    """How far an interval reaches to each side of its middle."""
-    low, high = interval
-    return f"\N{PLUS-MINUS SIGN} {form.score((high - low) / 2)}"
+    return f"{form.score(s.behind)} behind"
 
 
 def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
@@ -419,25 +400,14 @@ def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
 
 
 def _lift_cells(spec: BoardTableSpec, against: Against) -> Callable[[Standing, float | None], Cell]:
-    """Return what makes the cells of mean lifts, tested if the board is over all tasks."""
-    results, variant, scale = spec.site.results, spec.board.variant, spec.scale
-    found: dict[str, tuple[tuple[float, float] | None, Verdict | None, str]]
-    if spec.board is results.boards[variant]:
-        tests = results.lift_tests.over(against).get(variant, {})
-        found = {m: (t.interval, t.verdict, f", p {p_value(t.p)}") for m, t in tests.items()}
-    else:
-        ends = mean_lift_intervals(results.scores, variant, against, spec.board.tasks)
-        verdicts = map(verdict_of, judge_intervals(ends).tolist())
-        known = zip(pairs_or_none(*ends), verdicts, repeat(""))
-        found = dict(zip(results.scores.models, known, strict=True))
+    """Return what makes the cells of mean lifts, with a colour only where they are certain."""
+    scale, tests = spec.scale, spec.board.tests[against]
 
     def cell(standing: Standing, lift: float | None) -> Cell:
-        interval, verdict, p = found.get(standing.model, (None, None, ""))
-        if lift is None:
-            return lift_cell(None, scale)
-        if interval is None:
-            return replace(lift_cell(lift, scale), note="too few tasks")
-        return replace(lift_cell(lift, scale, verdict), note=f"{_reach_text(scale, interval)}{p}")
+        test = tests.get(standing.model)
+        is_tested = lift is not None and test is not None and test.interval is not None
+        made = lift_cell(lift, scale, test.verdict if test and is_tested else None)
+        return made if is_tested or lift is None else replace(made, note="too few tasks")
 
     return cell
 

@@ -103,15 +103,7 @@ def board_note(site: Site) -> str:
     elif share > 0:
         sentences.append(f"A model needs scores on {percent(share)} of the tasks to be ranked.")
     if any(board.tested for board in site.results.boards.values()):
-        if any(board.rivals for board in site.results.boards.values()):
-            sentences.append(
-                "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: the "
-                "gap to first place could be due to which tasks were picked."
-            )
-        sentences.append(
-            "The small range below a rank is how far it could move with other tasks; all ranges "
-            "of a board hold at once with 95 % confidence."
-        )
+        sentences.append("The small range below a rank has the ranks that it could plausibly have.")
     return " ".join(sentences)
 
 
@@ -122,7 +114,11 @@ def ranking_rule(board: Board) -> str:
         why = ", because the tasks state no common unit and direction"
     elif board.rules.why == "sparse" and board.rules.rank_by == "additive":
         why = ", because few models have every task"
-    return f"Ranked by {merit} over {over}{why}."
+    rule = f"Ranked by {merit} over {over}{why}."
+    if not board.is_open:
+        return rule
+    n = sum(s.tied_with_best for s in board.ranked)
+    return f"{rule} {n:,} of {len(board.ranked):,} may be first."
 
 
 # --- views --------------------------------------------------------------------------------------

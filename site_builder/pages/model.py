@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
@@ -236,20 +236,19 @@ def _firmness(board: Board, s: Standing) -> str:
 
 
 def make_badge(site: Site, model: str) -> Badge:
-    """Return the badge of a model: `#3 of 11 · 0.724`, with the figure that ranks it."""
+    """Return the badge of a model: its ranks, and the figure that ranks it."""
     labels, board, label = site.labels, model_board(site, model), site.config.site.title
     s, name = board.standing(model), labels.models[model]
     message = "not ranked"
     if s.rank is not None:
         is_primary = board.variant == labels.roles.primary
         variant = "" if is_primary else f", {labels.in_sentence(board.variant)}"
-        parts = [f"#{s.rank} of {len(board.ranked)}{variant}"]
+        ranks = span_text(*(s.rank_interval or (s.rank, s.rank)))
+        parts = [f"#{ranks} of {len(board.ranked)}{variant}"]
         if board.rules.rank_by != "mean_win_rate" and board.average(s) is not None:
             parts.append(labels.scale.score(board.average(s)))
         elif s.win_rate is not None:
             parts.append(f"win rate {labels.rate_scale.score(s.win_rate)}")
-        if s.rank > 1 and s.tied_with_best:
-            parts.append("may be first")
         message = " \N{MIDDLE DOT} ".join(parts)
     alt, title = " ".join(f"{name} on {label}".split()), f"{label}: {name} {message}"
     return Badge(label, message, title, s.rank is not None, alt, alt.translate(_ESCAPES))
@@ -543,21 +542,8 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
     if not tested:
         return None
     has_means = any(t.test.mean is not None for t in tested)
-    meaning = "With its 95 % interval over tasks"
-    left_out = "Cases in which the verdict is the same if one task is left out"
-
-    def p_field(key: str, label: str, p: Callable[[LiftTest], float | None]) -> Field[_Tested]:
-        column = Column(key, label, "number", first_order="ascending", term="lift-tests")
-        return Field(
-            column, lambda t: number_cell(p(t.test), p_value(p(t.test))), key == "sign" or has_means
-        )
-
-    def verdict(t: _Tested) -> Cell:
-        return Cell(t.verdict, t.verdict, "the tests disagree" if t.test.tests_disagree else "")
-
-    def holds(t: _Tested) -> Cell:
-        survives, of = t.test.survives, t.test.repetitions
-        return text_cell(None) if survives is None else Cell(f"{survives} of {of}", survives)
+    meaning = "With the interval that decides"
+    corrected = "Corrected for the number of comparisons"
 
     fields: tuple[Field[_Tested], ...] = (
         Field(Column("difference", "Difference"), lambda t: text_cell(t.label)),
@@ -570,14 +556,11 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
             Column("tasks", "Better, equal, worse", "number"),
             lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
         ),
-        p_field("t", "t test p", lambda t: t.t_p_adjusted),
-        p_field("wilcoxon", "Wilcoxon p", lambda t: t.wilcoxon_p_adjusted),
-        p_field("sign", "Sign test p", lambda t: t.sign_p_adjusted),
         Field(
-            Column("verdict", "Verdict", term="lift-tests"),
-            verdict,
+            Column("p", "Corrected p", "number", corrected, "ascending", "lift-tests"),
+            lambda t: number_cell(t.test.p, p_value(t.test.p)),
         ),
-        Field(Column("holds", "Holds in", "number", left_out, term="lift-tests"), holds),
+        Field(Column("verdict", "Verdict", term="lift-tests"), lambda t: text_cell(t.verdict)),
     )
     return table_of("lift-tests", "Significance tests", fields, tested)
 
@@ -594,8 +577,9 @@ def _tests_of(site: Site, model: str) -> Iterator[_Tested]:
                 yield _Tested(f"{labels.variants[variant]} {over}", verdict, test, scale)
 
     scale = labels.scale
-    yield from tested(results.lift_tests.over_base, f"over {labels.base}")
-    yield from tested(results.lift_tests.over_baseline, against)
+    boards = results.boards.items()
+    yield from tested({v: b.tests["base"] for v, b in boards}, f"over {labels.base}")
+    yield from tested({v: b.tests["baseline"] for v, b in boards}, against)
     for metric in results.metrics:
         if metric.clearly_ahead is not None:
             scale = metric_scale(site, metric)

@@ -68,10 +68,9 @@ def lifts_by_metric(site: Site) -> Finding | None:
     rows = [_whole_row(site, leader), *(_metric_row(site, m, leader) for m in site.results.metrics)]
     baseline, term = labels.baseline, "metrics"
     gap = f"Mean over tasks of its score minus the score of {baseline}{labels.turning}, with the "
-    gap += "95 % interval"
+    gap += "interval that decides"
     ahead = f"Models with a better mean than {baseline}"
-    corrected = "Corrected for the number of models; the small text says whether the lead is "
-    corrected += "clear, and in how many cases this holds if one task is left out"
+    corrected = "Corrected for the number of models, and of metrics; the interval has the same"
     name = labels.models[leader] if leader else ""
 
     def models_ahead(row: _MetricRow) -> Cell:
@@ -83,11 +82,9 @@ def lifts_by_metric(site: Site) -> Finding | None:
         return tested_cell(row.test, row.scale) if row.test else text_cell(None)
 
     def p(row: _MetricRow) -> Cell:
-        if row.test is None or row.test.survives is None:
+        if row.test is None or row.test.verdict == "too few":
             return text_cell(None)
-        clear = "clear" if row.test.verdict in ("better", "worse") else "not clear"
-        holds = f"{clear}, holds in {row.test.survives} of {row.test.repetitions}"
-        return number_cell(row.test.p, p_value(row.test.p), holds)
+        return number_cell(row.test.p, p_value(row.test.p))
 
     fields: tuple[Field[_MetricRow], ...] = (
         Field(Column("metric", "Metric"), lambda row: text_cell(row.label)),
@@ -109,14 +106,14 @@ def lifts_by_metric(site: Site) -> Finding | None:
 
 def _leading_contender(site: Site) -> str | None:
     """Return the first model of the board that is compared with the baseline."""
-    tests = site.results.lift_tests.over_baseline[site.labels.roles.primary]
+    tests = site.results.board.tests["baseline"]
     return next((s.model for s in site.results.board.ranked if s.model in tests), None)
 
 
 def _whole_row(site: Site, leader: str | None) -> _MetricRow:
     stats, test = site.results.stats, None
     if leader is not None:
-        test = site.results.lift_tests.over_baseline[site.labels.roles.primary][leader]
+        test = site.results.board.tests["baseline"][leader]
     averaged = site.results.board.rules.averaged
     is_tested = averaged and test is not None and test.verdict != "too few"
     return _MetricRow(

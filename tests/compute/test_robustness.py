@@ -62,10 +62,15 @@ def test_metrics_that_disagree():
 
 
 def test_metric_is_tested_like_a_board_of_its_tasks():
+    """Its p-values are corrected for the three groups of tasks as well."""
     whole = results(TWO_METRICS, shares(17, metric=METRICS), baseline="ref")
     runs = {v: {m: s[:8] for m, s in models.items()} for v, models in TWO_METRICS.items()}
     alone = results(runs, shares(8, metric=METRICS[:8]), baseline="ref")
-    assert whole.metrics[0].tests["tuned"] == alone.lift_tests.over_baseline["tuned"]
+    by_metric, by_board = whole.metrics[0].tests["tuned"], alone.board.tests["baseline"]
+    assert [*by_metric] == [*by_board] == ["a", "b"]
+    for model, test in by_metric.items():
+        assert (test.n, test.mean) == (by_board[model].n, by_board[model].mean)
+        assert min(1.0, 3 * by_board[model].p) == pytest.approx(test.p)
 
 
 def test_families_of_one_metric_count_once():

@@ -1,27 +1,26 @@
 """How often the statistics err on boards whose truth is known: `make simulate`.
 
-Prints the table of docs/statistics.md#how-often-this-errs. A score is what the model is worth,
+Prints the tables of docs/statistics.md#how-often-this-errs. A score is what the model is worth,
 plus what the task adds for all models, plus what it adds for this one. Tuning adds a lift whose
 mean is 0.
 """
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.board import compute_board
-from site_builder.compute.intervals import mean_intervals
+from site_builder.compute.intervals import Families, mean_intervals, rounding_errors
 from site_builder.compute.numbers import Array
+from site_builder.compute.ranks import compare_pairs, rank_intervals
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import compute_lift_tests
-from tests.helpers.boards import BY_MEAN
 from tests.tools.sparse_boards import print_sparse_boards
 
 SEED = 1
-MODELS = 12
+MODELS = 10
 FAMILY = 5
 Draw = Callable[[np.random.Generator, tuple[int, int]], Array]
 
@@ -31,8 +30,13 @@ def normal(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
     return rng.normal(0, 0.1, shape)
 
 
+def discrete(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Scores in steps of 0.1: on half of the tasks one step up or down."""
+    return rng.choice([-0.1, 0.0, 0.0, 0.1], shape)
+
+
 def skewed(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
-    """Most effects a little below 0, a few far above; of every other model the reverse."""
+    """Exponential: most a little below 0, a few far above; of every other model the reverse."""
     signs = np.where(np.arange(shape[0]) % 2, -1.0, 1.0)[:, np.newaxis]
     return np.asarray(0.1 * (rng.exponential(1, shape) - 1) * signs)
 
@@ -60,35 +64,137 @@ class Population:
 
     Attributes:
         effect: What a task adds for one model, and what tuning adds.
-        tasks: Number of tasks of a board.
         families: Whether the tasks state their families.
     """
 
-    effect: Draw = normal
-    tasks: int = 31
+    effect: Draw
     families: bool = False
 
-    def boards(self, n: int) -> Iterator[Scores]:
-        """Boards of models that are all worth nearly the same, best first."""
-        rng, shape = np.random.default_rng(SEED), (MODELS, self.tasks)
-        worth = 0.5 - 1e-6 * np.arange(MODELS)[:, np.newaxis]
-        for _ in range(n):
-            base = worth + rng.uniform(-0.3, 0.3, self.tasks) + self.effect(rng, shape)
-            yield self._scores({"base": base, "tuned": base + self.effect(rng, shape)})
+    def families_of(self, tasks: int) -> Families:
+        """Return the family of each task."""
+        return np.arange(tasks) // (FAMILY if self.families else 1)
 
-    def _scores(self, values: dict[str, Array]) -> Scores:
-        tasks = np.arange(self.tasks)
-        unknown = {variant: np.full(array.shape, np.nan) for variant, array in values.items()}
-        return Scores(
-            frame=pd.DataFrame(),  # boards and tests read the arrays alone
+
+POPULATIONS = {
+    "normal": Population(normal),
+    "heavy tails": Population(heavy),
+    "discrete": Population(discrete),
+    "skewed": Population(skewed),
+    "rare outliers": Population(outliers),
+    "families, stated": Population(clustered, families=True),
+    "families, not stated": Population(clustered),
+}
+
+
+# --- ranks and the first ------------------------------------------------------------------------
+
+
+def near(k: int) -> Array:
+    """All nearly the same: no two are equal."""
+    return np.asarray(1e-6 * np.arange(k)[::-1])
+
+
+def ties(k: int) -> Array:
+    """One best by next to nothing, all others equal."""
+    return np.asarray(1e-6 * (np.arange(k) == 0))
+
+
+def spread(k: int) -> Array:
+    """From worst to best 1.5 standard deviations of an effect, in pairs of equals."""
+    return np.asarray(0.3 * (np.arange(k) // 2)[::-1] / k)
+
+
+WORTHS: dict[str, Callable[[int], Array]] = {"near": near, "ties": ties, "spread": spread}
+
+
+@dataclass
+class Stated:
+    """What boards state, and how often it holds.
+
+    Attributes:
+        joint: All of it: who is ahead, all ranks, and that the single best may be first.
+        best: That the single best may be first.
+        intervals: All intervals of the differences from the first, besides `joint`.
+        first: How many models may be first.
+        ranks: How many ranks a model could have.
+    """
+
+    joint: float
+    best: float
+    intervals: float
+    first: float
+    ranks: float
+
+
+def state_ranks(population: Population, worth: Array, tasks: int, n: int) -> Stated:
+    """Draw boards and judge all that each states about ranks; equal models have any order."""
+    rng, k = np.random.default_rng(SEED), len(worth)
+    is_single = (worth == worth[0]).sum() == 1
+    found = []
+    for _ in range(n):
+        effects = population.effect(rng, (k, tasks))
+        scores = 0.5 + worth[:, np.newaxis] + rng.uniform(-0.3, 0.3, tasks) + effects
+        order = np.argsort(-scores.mean(axis=1), kind="stable")
+        truth = worth[order]
+        # The steps are those of the effects; `worth` differs by less than any step.
+        errors = np.broadcast_to(rounding_errors(effects), scores.shape)
+        leads = compare_pairs(scores[order], errors, population.families_of(tasks))
+        best, worst = rank_intervals(1.0 + np.arange(k), leads)
+        least = 1 + (truth > truth[:, np.newaxis]).sum(axis=1)
+        most = k - (truth < truth[:, np.newaxis]).sum(axis=1)
+        is_right = not (leads.ahead & (truth[:, np.newaxis] <= truth)).any()
+        is_right &= bool(((best <= most) & (worst >= least)).all())
+        keeps_best = not is_single or bool(leads.may_be_first[truth.argmax()])
+        gaps = truth[0] - truth[1:]
+        holds = bool(((leads.behind[1, 1:] <= gaps) & (gaps <= leads.behind[2, 1:])).all())
+        row = is_right and keeps_best, keeps_best, is_right and keeps_best and holds
+        found.append([*row, leads.may_be_first.sum(), (worst - best + 1).mean()])
+    return Stated(*np.mean(found, axis=0).tolist())
+
+
+def print_ranks(n: int) -> None:
+    """Print how often all that a board states about ranks holds."""
+    sys.stdout.write(
+        "| effects | models | tasks | all holds (near, ties, spread) | the best may be first | "
+        "with intervals | may be first | ranks of a model |\n|---|---|---|---|---|---|---|---|\n"
+    )
+    for name, population in POPULATIONS.items():
+        for k in (10, 50):
+            for tasks in (30,) if population.families else (6, 10, 31):
+                stated = [state_ranks(population, of(k), tasks, n) for of in WORTHS.values()]
+                shares = (
+                    ", ".join(f"{100 * getattr(s, what):.1f}" for s in stated)
+                    for what in ("joint", "best", "intervals")
+                )
+                sizes = (
+                    ", ".join(f"{getattr(s, what):.1f}" for s in stated)
+                    for what in ("first", "ranks")
+                )
+                cells = [name, str(k), str(tasks), *(f"{s} %" for s in shares), *sizes]
+                sys.stdout.write(f"| {' | '.join(cells)} |\n")
+                sys.stdout.flush()
+
+
+# --- lifts --------------------------------------------------------------------------------------
+
+
+def draw_lifts(population: Population, tasks: int, n: int) -> Iterator[Scores]:
+    """Yield boards on which tuning has no effect on average."""
+    rng, shape = np.random.default_rng(SEED), (MODELS, tasks)
+    for _ in range(n):
+        base = 0.5 + rng.uniform(-0.3, 0.3, tasks) + population.effect(rng, shape)
+        values = {"base": base, "tuned": base + population.effect(rng, shape)}
+        unknown = {variant: np.full(shape, np.nan) for variant in values}
+        yield Scores(
+            frame=pd.DataFrame(),  # the tests read the arrays alone
             index={},
             models=tuple(f"m{i}" for i in range(MODELS)),
-            tasks=tuple(f"t{i}" for i in tasks),
+            tasks=tuple(f"t{i}" for i in range(tasks)),
             values=values,
-            direction=np.ones(self.tasks),
-            low=np.full(self.tasks, -np.inf),
-            high=np.full(self.tasks, np.inf),
-            families=tasks // FAMILY if self.families else tasks,
+            direction=np.ones(tasks),
+            low=np.full(tasks, -np.inf),
+            high=np.full(tasks, np.inf),
+            families=population.families_of(tasks),
             roles=Roles("base", ("tuned",), None, {}),
             errors=unknown,
             ties=unknown,
@@ -96,51 +202,33 @@ class Population:
         )
 
 
-def measure(population: Population, n: int) -> list[float]:
-    """Return how often boards of a population are right and wrong.
-
-    Share of the intervals of a mean lift that hold 0; shares of boards with any false plausible
-    rank, with any verdict on tuning, and with one that only one of the two tests supports.
-    """
-    held, ranks, verdicts, doubts = [], [], [], []
-    for scores in population.boards(n):
-        lifts = scores.lift_over_base("tuned")
-        low, high = mean_intervals(lifts, None, scores.families)
+def state_lifts(population: Population, tasks: int, n: int) -> tuple[float, float]:
+    """Share of single 95 % intervals that hold 0, and of boards without any false verdict."""
+    held, right = [], []
+    for scores in draw_lifts(population, tasks, n):
+        low, high = mean_intervals(scores.lift_over_base("tuned"), None, scores.families)
         held.append(float(((low <= 0) & (high >= 0)).mean()))
-        standings = compute_board(scores, "base", BY_MEAN).standings
-        places = {s.model: s.rank_interval or (1, MODELS) for s in standings}
-        truth = [(*places[f"m{i}"], i + 1) for i in range(MODELS)]
-        ranks.append(any(not best <= rank <= worst for best, worst, rank in truth))
-        tests = compute_lift_tests(scores, averaged=True).over_base["tuned"].values()
-        verdicts.append(any(test.verdict in ("better", "worse") for test in tests))
-        doubts.append(any(test.tests_disagree for test in tests))
-    return [float(np.mean(found)) for found in (held, ranks, verdicts, doubts)]
+        tests = compute_lift_tests(scores, "tuned", "base", averaged=True).values()
+        right.append(not any(test.verdict in ("better", "worse") for test in tests))
+    return float(np.mean(held)), float(np.mean(right))
 
 
-def print_table(n: int) -> None:
-    """Print a row for each kind of board and number of tasks."""
-    kinds = {
-        "normal": Population(),
-        "skewed": Population(skewed),
-        "heavy tails": Population(heavy),
-        "rare outliers": Population(outliers),
-        "families, stated": Population(clustered, families=True),
-        "families, not stated": Population(clustered),
-    }
+def print_lifts(n: int) -> None:
+    """Print how often intervals and verdicts of lifts hold."""
     sys.stdout.write(
-        "| effects | tasks | intervals of a lift that hold the truth | boards with any false "
-        "plausible rank | boards with any false verdict | boards where the two tests disagree |\n"
-        "|---|---|---|---|---|---|\n"
+        "| lifts | tasks | single intervals that hold | boards with all verdicts right |\n"
+        "|---|---|---|---|\n"
     )
-    for name, kind in kinds.items():
-        for tasks in (30, 100) if kind.families else (6, 10, 31, 100):
-            found = measure(replace(kind, tasks=tasks), n)
-            cells = " | ".join(f"{100 * share:.1f} %" for share in found)
-            sys.stdout.write(f"| {name} | {tasks} | {cells} |\n")
+    for name, population in POPULATIONS.items():
+        for tasks in (30, 100) if population.families else (6, 10, 31, 100):
+            held, right = state_lifts(population, tasks, n)
+            sys.stdout.write(f"| {name} | {tasks} | {100 * held:.1f} % | {100 * right:.1f} % |\n")
 
 
 if __name__ == "__main__":
     boards = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
-    print_table(boards)
+    print_ranks(boards)
+    sys.stdout.write("\n")
+    print_lifts(boards)
     sys.stdout.write("\n")
     print_sparse_boards(boards)

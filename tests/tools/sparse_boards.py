@@ -17,30 +17,31 @@ N_MODELS, N_TASKS, OWN = 12, 31, 0.1
 # True means 0.02 apart, so that the best is 0.22 above the worst.
 WORTH = 0.5 + 0.02 * np.arange(N_MODELS)
 Flags = npt.NDArray[np.bool_]
-# From the draws and what each task adds for all, which scores exist, shape (models, tasks).
-Missing = Callable[[np.random.Generator, Array], Flags]
+# From the draws, what each task adds for all, (tasks,), and for one model, (models, tasks): which
+# scores exist, (models, tasks).
+Missing = Callable[[np.random.Generator, Array, Array], Flags]
 
 
-def at_random(rng: np.random.Generator, added: Array) -> Flags:
+def at_random(rng: np.random.Generator, added: Array, own: Array) -> Flags:
     """Each score exists with a probability of 40 %."""
     return np.asarray(rng.random((N_MODELS, len(added))) < 0.4)
 
 
-def by_preference(rng: np.random.Generator, added: Array) -> Flags:
+def by_preference(rng: np.random.Generator, added: Array, own: Array) -> Flags:
     """Some models were evaluated more on easy tasks, others on hard ones, 40 % on average."""
     preference = rng.normal(0, 8, N_MODELS)[:, np.newaxis]
     odds = 1 / (1 + np.exp(-preference * added))
     return np.asarray(rng.random(odds.shape) < 0.8 * odds)
 
 
-def by_generation(rng: np.random.Generator, added: Array) -> Flags:
+def by_generation(rng: np.random.Generator, added: Array, own: Array) -> Flags:
     """The better a model, the harder the tasks that it was evaluated on; 40 % on average."""
     hardness = np.argsort(np.argsort(-added)) / (len(added) - 1)
     newness = np.arange(N_MODELS) / (N_MODELS - 1)
     return np.asarray(np.abs(newness[:, np.newaxis] - hardness) < 0.25)
 
 
-def in_halves(rng: np.random.Generator, added: Array) -> Flags:
+def in_halves(rng: np.random.Generator, added: Array, own: Array) -> Flags:
     """Every other model has the harder half of the tasks, the others the easier; one has all."""
     is_hard = np.argsort(np.argsort(-added)) < len(added) / 2
     found = np.where(np.arange(N_MODELS)[:, np.newaxis] % 2, is_hard, ~is_hard)
@@ -48,6 +49,15 @@ def in_halves(rng: np.random.Generator, added: Array) -> Flags:
     return found
 
 
+def where_bad(rng: np.random.Generator, added: Array, own: Array) -> Flags:
+    """Every other model shows the 40 % of its scores that are best for it, the others any 40 %."""
+    ranks = np.argsort(np.argsort(-own, axis=1), axis=1)
+    is_best = ranks < 0.4 * len(added)
+    picks = np.arange(N_MODELS)[:, np.newaxis] % 2 == 1
+    return np.where(picks, is_best, rng.random(own.shape) < 0.4)
+
+
+# Reasons that have nothing to do with how good a score is for its model.
 MISSING: dict[str, Missing] = {
     "at random": at_random,
     "by preference": by_preference,
@@ -61,8 +71,9 @@ def draw_boards(missing: Missing, n: int) -> Iterator[Array]:
     rng = np.random.default_rng(SEED)
     for _ in range(n):
         added = rng.uniform(-0.3, 0.3, N_TASKS)
-        scores = WORTH[:, np.newaxis] + added + rng.normal(0, OWN, (N_MODELS, N_TASKS))
-        yield np.where(missing(rng, added), scores, np.nan)
+        own = rng.normal(0, OWN, (N_MODELS, N_TASKS))
+        scores = WORTH[:, np.newaxis] + added + own
+        yield np.where(missing(rng, added, own), scores, np.nan)
 
 
 def agreement(missing: Missing, n: int) -> tuple[float, float, float]:
@@ -124,7 +135,7 @@ def print_sparse_boards(n: int) -> None:
     columns = "mean", "win rate", "additive", "means held", "pairs held", "all pairs held"
     head = f"| scores missing | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}\n"
     sys.stdout.write(head)
-    for name, missing in MISSING.items():
+    for name, missing in {**MISSING, "where bad": where_bad}.items():
         held = errors_held(missing, n)
         taus = " | ".join(f"{tau:.2f}" for tau in agreement(missing, n))
         shares = " | ".join(f"{100 * s:.1f} %" for s in (held.means, held.pairs, held.all_pairs))
