@@ -74,8 +74,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "models on a board by the additive model"
         ),
         "tied_with_best": (
-            "whether it may be first: rank 1 is among its plausible ranks; null where nothing is "
-            "tested"
+            "whether it may be first; null where nothing is tested"
         ),
         "coverage": ("`scored`: tasks with a score in any variant; `of`: tasks of the board"),
         "scores_file": ("path of its scores, from the folder of this file"),
@@ -86,11 +85,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "tasks_beating_baseline": ("tasks on which it is strictly better than the baseline"),
         "tests_over_base, tests_over_baseline": (
-            "by variant that has such a lift: `tasks`, `mean`, `interval`; `above`, "
-            "`equal`, `below`: tasks by the sign of the lift; `sign_p`, `wilcoxon_p`, `t_p`: "
-            "two-sided p-values, and `…_adjusted`, corrected for the number of models; "
-            "`verdict`: `better`, `worse`, `unclear` or `too few` (tasks); `survives`: in how many "
-            "of the `repetitions`, each without one task, the result stays"
+            "by variant that has such a lift: `tasks`, `mean`; `interval`: the one that decides, "
+            "of all models at once; `above`, `equal`, `below`: tasks by the sign of the lift; `p`: "
+            "the two-sided p-value, corrected for the number of models; "
+            "`verdict`: `better`, `worse`, `unclear` or `too few` (tasks)"
         ),
     },
     "tasks": {

@@ -164,7 +164,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "missing-scores": any(possible_text(b, s) for b in boards for s in b.standings),
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),
-        "power": bool(default_runs(site)) and has_tests(site),
+        "power": results.smallest_difference is not None,
         "signed-rank": bool(default_runs(site)) and has_tests(site),
         "lift": labels.lifted,
         "lift-over-baseline": compared,
