@@ -7,7 +7,7 @@
 # Tried in this order; `make setup PYTHONS=python3.12` asks for one.
 PYTHONS ?= python3 python3.14 python3.13 python3.12 python3.11
 PY := .venv/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check --quiet install
+PIP := $(PY) -P -m pip --disable-pip-version-check --quiet install
 
 # npm 6 and older do not read our lock; without a newer one, Node.js comes from a Python package.
 NPM_VERSION := $(filter-out 1.% 2.% 3.% 4.% 5.% 6.%,$(shell npm --version 2>/dev/null))

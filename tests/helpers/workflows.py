@@ -24,6 +24,13 @@ from ruamel.yaml import YAML
 
 Values = Mapping[str, Any]
 _EXPRESSION = re.compile(r"\$\{\{ *([\w.-]+) *\}\}")
+# Every command that the runner knows in a log, as `src/Runner.Worker/ActionCommandManager.cs` of
+# https://github.com/actions/runner registers them.
+_COMMANDS = {
+    *("add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group"),
+    *("internal-set-repo-path", "notice", "remove-matcher", "save-state", "set-env", "set-output"),
+    *("stop-commands", "warning"),
+}
 _HF = """#!/bin/bash
 # hf upload SPACE FOLDER . --repo-type space --delete '*' --commit-message MESSAGE
 set -e
@@ -34,6 +41,16 @@ git commit --quiet --message "${10}" && git push --quiet --force "$SPACES/$2.git
 _GH = """#!/bin/bash
 echo "$*" >> "$CALLS"
 """
+
+
+def obeyed(log: str) -> list[str]:
+    """The lines of a log that the runner obeys, by the rules of its `ActionCommand.cs`."""
+    return [line for line in re.split(r"\r\n|\r|\n", log) if _is_command(line)]
+
+
+def _is_command(line: str) -> bool:
+    name = re.match(r"\s*::(.*?)::", line) or re.search(r"##\[(.*?)\]", line)
+    return name is not None and name[1].partition(" ")[0].lower() in _COMMANDS
 
 
 def read_workflow(path: Path) -> dict[str, Any]:
@@ -119,6 +136,7 @@ class Runner:
             "PYTHONPATH": str(self._packages),
             "SPACES": str(self.spaces),
             "CALLS": str(self.calls),
+            "RUNNER_TEMP": str(job),
             "GITHUB_REPOSITORY": "owner/board",
             "GITHUB_SHA": git(self.origin, "rev-parse", "main"),
             "GITHUB_STEP_SUMMARY": str(self.summary),
@@ -168,8 +186,14 @@ class _Job:
         to = self.workspace / given.get("path", ".")
         git(self.folder, "clone", "--quiet", "--no-checkout", str(self.runner.origin), str(to))
         git(to, "checkout", "--quiet", given.get("ref") or self.context.get("ref", "main"))
+        if "sparse-checkout" in given:
+            assert given["sparse-checkout-cone-mode"] == "False"  # else, files beside it are there
+            git(to, "sparse-checkout", "set", "--no-cone", given["sparse-checkout"])
         if given.get("fetch-depth", "1") == "1":  # the real one has no history then
+            index = (to / ".git/index").read_bytes()
             shutil.rmtree(to / ".git")
+            git(to, "init", "--quiet")
+            (to / ".git/index").write_bytes(index)
 
     def _setup_python(self, _given: Values) -> None:
         venv.create(self.folder / "env")

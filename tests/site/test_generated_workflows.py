@@ -7,12 +7,14 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner
+from markdown import markdown
 
 from site_builder.commands import main
 from site_builder.publish.verify import verify_site
 from tests.helpers.serve import served
-from tests.helpers.workflows import FailedStepError, Runner, git
+from tests.helpers.workflows import FailedStepError, Runner, git, obeyed
 
 MAIN = {
     "github": {"ref": "refs/heads/main"},
@@ -21,7 +23,19 @@ MAIN = {
 }
 SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"
 WARNING = "::warning file=data/results.parquet::column 'comand' is not known"
-OTHER_CODE = "This changes what the workflows run. Review it as code."
+AS_CODE = "Review this file as code."
+# Files of a change that are neither data nor prose: names that a log, an annotation or a comment
+# would obey, and how Git writes them.
+OTHERS = {
+    ".github/x.yml": ".github/x.yml",
+    "::stop-commands::x": "::stop-commands::x",
+    "a, 100%: ##[error]x": "a, 100%: ##[error]x",
+    "data.csv": "data.csv",
+    "generator/0\n::stop-commands::x": r'"generator/0\n::stop-commands::x"',
+    "pip.py": "pip.py",
+    "tools/\N{RIGHT-TO-LEFT OVERRIDE}x": r'"tools/\342\200\256x"',
+    "x\n\n![](https://2130706433/x) @team": r'"x\n\n![](https:/2130706433/x) @team"',
+}
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -38,6 +52,10 @@ class Publisher:
         git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
         git(self.root, "init", "--quiet", "--initial-branch=main")
         git(self.root, "remote", "add", "origin", str(self.origin))
+        # No step may take a module of the project for one of Python.
+        for name in ("pip", "uv", "huggingface_hub", "site_builder", "struct"):
+            text = "raise SystemExit('a file of the project ran')\n"
+            (self.root / f"{name}.py").write_text(text, encoding="utf8")
 
     def push(self, day: str, branch: str = "main") -> str:
         """Commit everything on a day, push it, and return the commit."""
@@ -165,15 +183,19 @@ def test_a_space_without_a_name_is_told_at_once(tmp_path):
 def test_check_of_a_pull_request(tmp_path):
     """Its changes are in the summary and in a comment; a warning is shown and stops nothing.
 
-    So is a change of what the workflows run, since a wheel cannot be read in a review.
+    So are all files that are neither data nor prose: one that is new, changed, gone or a program.
     """
     publisher = Publisher(tmp_path, "github-pages")
     before = publisher.push("2026-03-01")
     publisher.lower_first_score()
     publisher.misspell_a_column()
-    for path in ("generator/other.whl", "requirements.txt", ".github/x.yml"):
-        with (publisher.root / path).open("a", encoding="utf8") as file:
+    (publisher.root / "data/content/models.md").write_text("New prose.", encoding="utf8")
+    for path in map(publisher.root.joinpath, OTHERS):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf8") as file:
             file.write("# changed")
+    (publisher.root / "README.md").unlink()
+    (publisher.root / "site.toml").chmod(0o755)
     publisher.push("2026-03-02", "proposed")
     runner = Runner(tmp_path, publisher.origin)
     event = {"number": 7, "base": {"sha": before}, "head": {"repo": {"full_name": "owner/board"}}}
@@ -183,11 +205,19 @@ def test_check_of_a_pull_request(tmp_path):
         "event": {"pull_request": event},
     }
     runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
-    assert WARNING in runner.log
-    for place in ("generator", "requirements.txt", ".github"):
-        assert f"::warning file={place}::{OTHER_CODE}" in runner.log
-    assert "1 score changed" in runner.summary.read_text(encoding="utf8")
+    names = sorted([*OTHERS.values(), "README.md", "site.toml"])
+    marks = str.maketrans({"%": "%25", ":": "%3A", ",": "%2C"})
+    assert [
+        f"::warning::{len(names)} changed files are outside data/. The summary lists them.",
+        *(f"::warning file={name.translate(marks)}::{AS_CODE}" for name in names),
+    ] == [line for line in obeyed(runner.log) if not line.startswith(WARNING)]
+    summary = runner.summary.read_text(encoding="utf8")
+    listed = BeautifulSoup(markdown(summary), "html.parser").select("pre code")
+    assert ["\n".join(names)] == [block.get_text().strip("\n") for block in listed]
+    assert "1 score changed" in summary
     assert "issues/7/comments" in runner.calls.read_text(encoding="utf8")
+    comment = next(tmp_path.glob("run-*/comment/workspace/comment.md")).read_text(encoding="utf8")
+    assert f"<!-- site-builder diff -->\n{summary}" == comment
 
 
 def test_an_error_stops_the_check_and_is_at_its_file(tmp_path):
@@ -199,7 +229,7 @@ def test_an_error_stops_the_check_and_is_at_its_file(tmp_path):
     github = {"event": {"pull_request": {"base": {"sha": before}}}}
     with pytest.raises(FailedStepError, match=r"::error file=site.toml::"):
         runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
-    assert OTHER_CODE not in runner.log
+    assert f"::warning file=site.toml::{AS_CODE}" in runner.log
 
 
 @pytest.mark.parametrize("changed", ["the wheel", "a pin"])
