@@ -22,6 +22,9 @@ MOST_ALIKE = 20
 """Faults of one kind that get a line each; one more line counts the others."""
 _LONGEST = 1_000  # characters of a message: an id can be as long as a book
 _MOST_COMPARED, _LONGEST_COMPARED = 5_000, 200  # comparing takes the square of the length
+# What GitHub Actions obeys in a log: `::` where a line begins, and `##[`. And the one control
+# character that JSON does not escape.
+_COMMAND = re.compile(r"^( *):(?=:)|#(?=#\[)|\x7f", re.MULTILINE)
 _WHERE = re.compile(r"(?P<file>.*?)(?::(?P<line>\d+))?(?:: (?P<place>.*))?", re.DOTALL)
 
 
@@ -103,8 +106,16 @@ def shortened(text: str, most: int = _LONGEST) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text with its control characters escaped, safe to print on a terminal."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    """Return a text as one line that no terminal and no log of GitHub Actions obeys.
+
+    Control characters, and the marks of a workflow command, become escapes.
+    """
+    return without_commands("".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
+
+
+def without_commands(text: str) -> str:
+    """Return lines with the marks of workflow commands escaped; as JSON, they mean the same."""
+    return _COMMAND.sub(lambda found: f"{found[1] or ''}\\u{ord(found[0][-1]):04x}", text)
 
 
 def did_you_mean(got: str, known: Collection[str], noun: str = "", cutoff: float = 0.6) -> str:

@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from site_builder import __version__
+from site_builder.errors import one_line
 
 # Module of this package and name in it.
 _PLACES = {
@@ -45,7 +46,17 @@ class _Commands(Mapping[str, click.Command]):
         return len(_PLACES)
 
 
-@click.group(commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]})
+class _Group(click.Group):
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:  # it may name a file
+            raise click.UsageError(one_line(error.format_message()), error.ctx) from error
+
+
+@click.group(
+    cls=_Group, commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="site_builder")
 def main() -> None:
     """Build a leaderboard website from Parquet tables."""

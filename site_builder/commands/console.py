@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console as RichConsole
+from rich.text import Text
 
-from site_builder.errors import Fault, SiteError, one_line
+from site_builder.errors import Fault, SiteError, one_line, without_commands
 from site_builder.formatting import counted
 from site_builder.records import replace
 
@@ -69,7 +70,7 @@ def faults_as_json(faults: Iterable[Fault], _root: Path) -> str:
     ]
     errors, warnings = _count(faults, "error"), _count(faults, "warning")
     document = {"ok": not errors, "errors": errors, "warnings": warnings, "faults": values}
-    return json.dumps(document, indent=1)
+    return without_commands(json.dumps(document, indent=1))
 
 
 def _count(faults: Iterable[Fault], severity: str) -> int:
@@ -139,6 +140,17 @@ def with_console(command: _Command) -> _Command:
 _REPORT_EVERY_S = 10.0
 
 
+def echo(document: str) -> None:
+    """Print a document on stdout; its control characters are escaped already."""
+    click.echo(without_commands(document))
+
+
+def _print_line(console: RichConsole, text: str, style: str | None = None) -> None:
+    # A no-break space is that between a number and its unit.
+    shown = "\N{NO-BREAK SPACE}".join(map(one_line, text.split("\N{NO-BREAK SPACE}")))
+    console.print(shown, style=style, markup=False)
+
+
 class Console:
     """Progress and faults of a command on the project in `root`, on stderr.
 
@@ -169,17 +181,17 @@ class Console:
         self._stage = name
         self._stage_began = self._last_report = time.perf_counter()
         if self._console.is_terminal:
-            self._status = self._console.status(name)
+            self._status = self._console.status(Text(one_line(name)))
             self._status.start()
 
     def count(self, done: int, total: int) -> None:
         """Report the progress of the stage."""
         text = f"{self._stage}: {done:,} of {total:,}"
         if self._status is not None:
-            self._status.update(text)
+            self._status.update(Text(one_line(text)))
         elif time.perf_counter() - self._last_report > _REPORT_EVERY_S:
             self._last_report = time.perf_counter()
-            self._console.print(f"  {text}", markup=False)
+            _print_line(self._console, f"  {text}")
 
     @contextmanager
     def bar(self, total: float) -> Iterator[Callable[[str, float], None]]:
@@ -190,15 +202,15 @@ class Console:
         hidden = self._console.quiet or not self._console.is_terminal
         with Progress(*columns, console=self._console, transient=True, disable=hidden) as progress:
             task = progress.add_task("", total=total)
-            yield lambda text, done: progress.update(task, description=text, completed=done)
+            yield lambda text, done: progress.update(
+                task, description=one_line(text), completed=done
+            )
 
     def say(self, *lines: str) -> None:
-        """Print lines with their control characters escaped, unless quiet."""
+        """Print lines, unless quiet."""
         self._end_stage()
         for line in lines:
-            # The spaces are those between a number and its unit.
-            shown = "\N{NO-BREAK SPACE}".join(map(one_line, line.split("\N{NO-BREAK SPACE}")))
-            self._console.print(shown, markup=False)
+            _print_line(self._console, line)
 
     def warn(self, faults: Iterable[Fault]) -> None:
         """Print faults, one per line."""
@@ -223,7 +235,7 @@ class Console:
         self._print(error.faults)
         errors, warnings = _count(error.faults, "error"), _count(error.faults, "warning")
         found = counted(errors, "error") if errors else counted(warnings, "warning")
-        self._faults.print(f"{found}; {outcome}.", style="bold", markup=False)
+        _print_line(self._faults, f"{found}; {outcome}.", "bold")
 
     def interrupted(self) -> None:
         """End the line that Ctrl-C broke off.
@@ -237,7 +249,7 @@ class Console:
         name, took = self._stage, time.perf_counter() - self._stage_began
         self._drop_stage()
         if name:
-            self._console.print(f"  {name:<34}{took:>6.1f} s", markup=False)
+            _print_line(self._console, f"  {name:<34}{took:>6.1f} s")
 
     def _drop_stage(self) -> None:
         if self._status is not None:
@@ -253,4 +265,4 @@ class Console:
         for fault in faults:
             is_warning = fault.severity == "warning"
             text, style = (f"warning: {fault}", "yellow") if is_warning else (str(fault), "red")
-            self._faults.print(text, style=style, markup=False)
+            _print_line(self._faults, text, style)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from site_builder.commands.console import Console, project_option
+from site_builder.commands.console import Console, echo, project_option
 from site_builder.devserver.server import (
     FIRST_PORT,
     LOOPBACK,
@@ -50,7 +50,7 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
     def report(built: Rebuilt) -> None:
         _report(built, root, console)
         if not built.changed:
-            click.echo(f"{server.url} (Ctrl-C ends it)")
+            echo(f"{server.url} (Ctrl-C ends it)")
         if opens and not built.changed:
             webbrowser.open(server.url)
 

@@ -13,12 +13,13 @@ import click
 from site_builder.commands.console import (
     Console,
     base_url_option,
+    echo,
     out_option,
     project_option,
     strict_option,
     with_console,
 )
-from site_builder.errors import Fault, FaultsError, SiteError, one_line, shortened
+from site_builder.errors import Fault, FaultsError, SiteError, shortened
 from site_builder.formatting import count, counted, size
 
 _previous_option = click.option(
@@ -109,7 +110,7 @@ def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
         files, warnings = make_files(config, options, out, strict=strict, dry=True)
     console.say("What scores are taken for; `[tasks]` in site.toml overrides it:")
     for line in assumed:
-        console.say(one_line(shortened(f"  {line}")))
+        console.say(shortened(f"  {line}"))
     console.warn(warnings)
     console.say(*near_limits(files))
     console.say("No errors." if warnings else "No faults.")
@@ -238,4 +239,4 @@ def diff(old: str, new: str, form: str) -> None:
     if faults:
         Console(Path()).warn(faults)
         sys.exit(1)
-    click.echo(FORMATS[form](compare_releases(*releases)))
+    echo(FORMATS[form](compare_releases(*releases)))

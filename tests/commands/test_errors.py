@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from site_builder import errors
@@ -32,6 +32,7 @@ def test_one_line_is_one_printable_line(text):
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"])))
 def test_one_line_leaves_plain_text_alone(text):
+    assume(not text.startswith("::") and "##[" not in text)
     assert text == one_line(text)
 
 
@@ -44,6 +45,9 @@ def test_one_line_leaves_plain_text_alone(text):
         ("line\u2028sep", r"line\u2028sep"),
         ("\ud800", r"\ud800"),
         (r"C:\new", r"C:\new"),
+        ("a ##[x] ###[y]", r"a \u0023#[x] #\u0023#[y]"),
+        ("  ::x::y", r"  \u003a:x::y"),
+        ("a ::x::", "a ::x::"),
     ],
 )
 def test_one_line_shows_what_it_does_not_obey(text, shown):

@@ -1,0 +1,196 @@
+"""What commands print: nothing that a terminal or a log of GitHub Actions obeys."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from site_builder.commands import main
+from site_builder.commands.console import Console
+from tests.helpers.instances import ROWS, project_of, write_rows
+from tests.helpers.sites import ROOT
+from tests.helpers.workflows import obeyed
+
+# Silences a runner, hides a text, paints a screen, sets its title, turns a line around.
+ATTACKS = (
+    "zz ##[stop-commands]x",
+    "::stop-commands::x",
+    " \N{NO-BREAK SPACE} ::add-mask::a",
+    "a\n::error::x",
+    "a\r##[error]x",
+    "\x1b]0;owned\x07",
+    "\x9b31m",
+    "\N{RIGHT-TO-LEFT OVERRIDE}x",
+)
+IDS = [text for text in ATTACKS if "\r" not in text]  # which no table may hold
+
+
+def run(*args: object, **env: str) -> Result:
+    return CliRunner().invoke(main, [*map(str, args)], env=env)
+
+
+def is_harmless(text: str) -> bool:
+    """Whether a text, of lines, holds nothing that is obeyed."""
+    return [] == obeyed(text) and all(c.isprintable() or c in "\n\N{NO-BREAK SPACE}" for c in text)
+
+
+@pytest.fixture
+def attacked(tmp_path: Path) -> Path:
+    """A project whose models, tasks and metrics have hostile ids."""
+    root = tmp_path / "board"
+    (root / "data").mkdir(parents=True)
+    rows = [(m, t, 0.5 + i / 50) for i, m in enumerate(IDS) for t in IDS]
+    frame = pd.DataFrame(rows, columns=["model", "task", "score"])
+    frame.to_parquet(root / "data/results.parquet")
+    tasks = pd.DataFrame({"task": IDS, "metric": IDS})
+    tasks.to_parquet(root / "data/tasks.parquet")
+    (root / "site.toml").write_text("[site]\ncards = false\n", encoding="utf8")
+    return root
+
+
+def test_check_prints_ids_that_nothing_obeys(attacked):
+    said = run("check", "--project", attacked)
+    assert 0 == said.exit_code
+    assert r"\u0023#[stop-commands]x" in said.stderr
+    assert is_harmless(said.stderr)
+
+
+def test_annotations_are_the_only_commands_of_a_log(attacked):
+    """As many as there are faults, and each is one line."""
+    results = pd.read_parquet(attacked / "data/results.parquet")
+    more = results[: len(IDS)].assign(task=[f"{text}?" for text in IDS])
+    pd.concat([results, more]).to_parquet(attacked / "data/results.parquet")
+    said = run("check", "--project", attacked, "--format", "github")
+    assert 1 == said.exit_code
+    assert said.stdout.splitlines() == obeyed(said.stdout)
+    assert len(IDS) == len(obeyed(said.stdout))
+    assert "##[" not in said.stdout
+    assert is_harmless(said.stderr)
+
+
+def test_a_document_is_no_command_and_keeps_its_values(attacked):
+    results = pd.read_parquet(attacked / "data/results.parquet")
+    results[:1].assign(task="##[error]x").to_parquet(attacked / "data/results.parquet")
+    said = run("check", "--project", attacked, "--format", "json")
+    assert is_harmless(said.stdout)
+    assert "'##[error]x'" in json.loads(said.stdout)["faults"][0]["found"]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_diff_prints_ids_that_nothing_obeys(attacked, tmp_path, form):
+    new = tmp_path / "new.parquet"
+    results = pd.read_parquet(attacked / "data/results.parquet")
+    results.assign(score=results["score"] / 2).to_parquet(new)
+    said = run("diff", attacked, new, "--format", form)
+    assert 0 == said.exit_code
+    assert is_harmless(said.output)
+    if form == "json":
+        changed = json.loads(said.stdout)["scores"]["changed"]
+        assert {*IDS} == {change["model"] for change in changed}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_imports_print_file_names_and_ids_that_nothing_obeys(tmp_path, name):
+    """Of a file that is read, one that is not, and one that does not exist."""
+    source = tmp_path / "runs"
+    source.mkdir()
+    text = f"model,task,score\n{json.dumps(name)},{json.dumps(name)},0.5\n"
+    (source / f"{name}.csv").write_text(text, encoding="utf8")
+    (source / f"{name}.json").write_text("{", encoding="utf8")
+    into = ("--into", tmp_path / "board", "--higher-is-better", "--proportion")
+    for path in (source, f"{source}/{name}.txt"):
+        said = run("import", "any", path, *into, "--verbose")
+        assert is_harmless(said.output), said.output
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_usage_errors_print_names_that_nothing_obeys(tmp_path, name):
+    for args in (
+        ["build", "--project", tmp_path / name],
+        ["build", "--project", tmp_path, name],
+        ["import", name, "x", "--into", tmp_path],
+        ["aggregate", "x", "--into", tmp_path, "--column", name],
+        ["init", tmp_path / "x", "--license", name],
+        [name],
+    ):
+        said = run(*args)
+        assert 2 == said.exit_code
+        assert "Error: " in said.stderr
+        assert is_harmless(said.output), said.output
+
+
+# Its escape sequences are those of the bar itself.
+TERMINAL = {"FORCE_COLOR": "1", "TTY_COMPATIBLE": "1", "TTY_INTERACTIVE": "1"}
+
+
+def aggregated(folder: Path, name: str) -> Result:
+    rows = [(m, name, v, e, s) for m, task, v, e, s in ROWS if task == "add"]
+    write_rows(folder / "rows/a.parquet", rows)
+    return run("aggregate", folder / "rows", "--into", project_of(folder / "board"), **TERMINAL)
+
+
+def profiled(folder: Path, name: str) -> Result:
+    folder.joinpath(f"{name}.jsonl").write_text('{"input": "a", "output": "b"}\n' * 3)
+    into = project_of(folder / "board")
+    return run("profile", folder / f"{name}.jsonl", "--into", into, **TERMINAL)
+
+
+@pytest.mark.parametrize("command", [aggregated, profiled])
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_progress_bar_shows_names_and_obeys_none(tmp_path, command: Callable[..., Result], name):
+    said = command(tmp_path, name)
+    assert "\x1b[" in said.stderr
+    assert [] == obeyed(said.stderr)
+    assert not any(text in said.stderr for text in ("\x1b]", "\x07", "\x9b", ATTACKS[-1]))
+
+
+def test_a_stage_is_no_markup(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    console = Console(Path())
+    console.stage("Pushing to [link=x]\x1b]0;owned\x07")
+    console.count(1, 2)
+    console.interrupted()
+    said = capsys.readouterr().err
+    assert r"[link=x]\x1b]0;owned\x07" in said
+    assert "\x1b]" not in said
+
+
+def test_only_the_console_prints():
+    """All that commands say goes through it; a prompt asks in words of ours."""
+    found = set()
+    for path in (ROOT / "site_builder").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+            if isinstance(node, ast.Call | ast.Attribute):
+                name = ast.unparse(node.func if isinstance(node, ast.Call) else node)
+                if name in {"print", "click.echo", "click.secho", "sys.stdout", "sys.stderr"}:
+                    found.add(path.relative_to(ROOT).as_posix())
+    assert {"site_builder/commands/console.py"} == found
+
+
+def test_processes_import_nothing_from_the_project(tmp_path, attacked):
+    """Where they are started and not forked, Python would look for modules in this folder first."""
+    (attacked / "data/content").mkdir()
+    (attacked / "data/content/lede.md").write_text("Text.", encoding="utf8")
+    for module in ("struct", "pickle", "multiprocessing", "site_builder"):
+        code = f"open({str(tmp_path / 'ran')!r}, 'a').write('x')\nraise SystemExit(3)\n"
+        (attacked / f"{module}.py").write_text(code, encoding="utf8")
+    script = tmp_path / "site-builder.py"
+    script.write_text(
+        "import multiprocessing\nfrom site_builder.__main__ import main\n"
+        "if __name__ == '__main__': multiprocessing.set_start_method('spawn'); main(['check'])"
+    )
+    done = subprocess.run(
+        [sys.executable, script],
+        cwd=attacked,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert not (tmp_path / "ran").exists()
+    assert 0 == done.returncode, done.stderr
