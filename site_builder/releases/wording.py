@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from site_builder.api import encode
 from site_builder.errors import one_line, shortened
 from site_builder.formatting import MISSING, counted, exact, listed, sentence
-from site_builder.prose.markdown import escape_markdown
 from site_builder.records import Record, asdict, replace
 from site_builder.releases.changes import Changes, FactChange, RankMove, ScoreChange
 
 NOISE = {True: "beyond noise", False: "within noise", None: "not known"}
 _MOST_PLACES = 12
-# A comment on GitHub may have 65,536 characters: a table of it has so many rows, a cell so many
-# characters.
-_MOST_ROWS, _LONGEST_CELL = 40, 300
+# A comment on GitHub may have 65,536 characters: all of it has so many, a table of it so many rows,
+# a cell so many characters.
+_LONGEST_COMMENT, _MOST_ROWS, _LONGEST_CELL = 60_000, 40, 300
 _WIDEST = 40  # how far cells of a text are filled up, so that one long id does not push all others
-_WORD_JOINER = "\N{WORD JOINER}"
 _SCORE, _BOTH = ("model", "task", "variant"), ("before", "after")
 
 
@@ -214,41 +212,34 @@ def _aligned(section: _Section) -> Iterator[str]:
 
 
 def _as_markdown(changes: Changes) -> str:
-    """Write names as code, so that no `@` notifies anyone; tables fit into a comment."""
+    """Write all that the releases say as code, and no more than fits into a comment."""
     releases = f"From {_code(changes.old.name)} to {_code(changes.new.name)}."
     tables = map(_table, _sections(changes))
-    return "\n\n".join([f"**{summary(changes)}**", releases, *tables, *notes(changes)])
+    text = "\n\n".join([f"**{summary(changes)}**", releases, *tables, *notes(changes)])
+    if len(text) <= _LONGEST_COMMENT:
+        return text
+    whole_lines = text[: text.rindex("\n", 0, _LONGEST_COMMENT)]
+    return f"{whole_lines}\n\nThe rest is left out: a comment has no room for it."
 
 
 def _table(section: _Section) -> str:
     columns, more = section.columns, len(section.rows) - _MOST_ROWS
-    cells = [
-        [
-            _words(text) if column == "sentence" else _code(text)
-            for column, text in zip(columns, row, strict=True)
-        ]
-        for row in section.rows[:_MOST_ROWS]
-    ]
+    cells = [map(_code, row) for row in section.rows[:_MOST_ROWS]]
     lines = [f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *cells)]
     rest = [f"\nand {more:,} more"] if more > 0 else []
     return "\n".join([f"### {section.title}", "", *lines, *rest])
 
 
-def _words(text: str) -> str:
-    """Write a sentence: no mark of it is read, and an `@` before a name calls nobody."""
-    return escape_markdown(_cut(text)).replace("@", f"@{_WORD_JOINER}")
-
-
 def _code(text: str) -> str:
-    """Write text as code within a cell: no mark of it is read but the bar, which is escaped."""
-    shown = _cut(text).replace("|", r"\|")
+    """Write text as code within a cell, where GitHub reads only the bar, which is escaped.
+
+    Elsewhere it would find links, mentions, issues, commits, formulas and emoji, also behind a
+    backslash.
+    """
+    shown = shortened(one_line(text), _LONGEST_CELL).replace("|", r"\|")
     fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     space = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""
     return f"{fence}{space}{shown}{space}{fence}"
-
-
-def _cut(text: str) -> str:
-    return shortened(one_line(text), _LONGEST_CELL)
 
 
 def change_values(changes: Changes) -> dict[str, Any]:
@@ -303,5 +294,5 @@ def _fact(fact: FactChange, *names: str) -> dict[str, object]:
 FORMATS: Mapping[str, Callable[[Changes], str]] = {
     "text": _as_text,
     "markdown": _as_markdown,
-    "json": lambda changes: encode(change_values(changes)).decode().rstrip("\n"),
+    "json": lambda it: json.dumps(change_values(it), allow_nan=False, separators=(",", ":")),
 }

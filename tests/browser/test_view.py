@@ -23,7 +23,8 @@ DASH = "\N{EN DASH}"
 SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
     .filter(row => row.checkVisibility())
     .map(row => row.querySelector('th').querySelector('a').textContent.trim())"""
-ODD = "A, B/c & \N{SNOWMAN}=d"
+ODD = "A, B/c & \N{SNOWMAN}=d ~~http://x.org www.x #1~~"
+JOINER = "\N{WORD JOINER}"
 
 
 @pytest.fixture
@@ -211,14 +212,23 @@ def test_a_view_is_exported(chromium, home, size):
 
 
 def test_odd_names_survive_the_address_and_the_export(chromium, odd):
-    """Commas, slashes and Unicode survive the address; a formula in a name is defused."""
-    page, _ = open_page(chromium, odd + "models/")
+    """Commas, slashes and Unicode survive the address; a formula in a name is defused.
+
+    So are marks, links and mentions in Markdown.
+    """
+    clipboard = ["clipboard-read", "clipboard-write"]
+    page, _ = open_page(chromium, odd + "models/", permissions=clipboard)
     choose(page, "Developer", ODD)
     assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")
     page.goto(page.url)
     assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")
     page.goto(odd + "models/?view=base")
     page.locator(".tools").get_by_text("Export").click()
+    page.get_by_role("button", name="Copy as Markdown").click()
+    expect(page.locator("[data-status]")).to_have_text("Copied")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert f"| vs @{JOINER}gamma |" in text
+    assert rf"=d \~\~http\://x.org www{JOINER}.x #{JOINER}1\~\~)" in text
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download as CSV").click()
     rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf8"))))

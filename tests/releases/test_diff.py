@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -519,7 +520,7 @@ def test_hostile_names_are_shown_and_obeyed_nowhere(tmp_path):
 
 
 def test_ids_with_bars_and_backticks_stay_in_their_cells(tmp_path):
-    """A comment's tables keep their columns, and nobody is called by a name in a sentence."""
+    """A comment's tables keep their columns, and nothing of an id is read."""
     names = ["a|b", "`c`", "@team"]
     frame = pd.DataFrame({"model": names, "task": "t", "score": [0.1, 0.2, 0.3]})
     prose = "{% claim models[0].model == '@team' %}{{ models[0].name }} leads.{% endclaim %}"
@@ -532,7 +533,48 @@ def test_ids_with_bars_and_backticks_stay_in_their_cells(tmp_path):
     said = run(old, new, "--format", "markdown").stdout
     assert r"| `a\|b` | `t` | `base` |" in said
     assert "| `` `c` `` | `t` | `base` |" in said
-    assert "| @\N{WORD JOINER}team leads\\. |" in said
+    assert "| `@team leads.` |" in said
+
+
+LIVE = (
+    *("http://2130706433/x", "www.example.org", "a@example.org", "@team", "#1", "o/r#1", "~~x~~"),
+    *("[x](//x.org)", "![x](//x.org)", "<b>x</b>", "$x$", ":tada:", "d670460b4b4aece5915c"),
+)
+
+
+def test_nothing_of_a_comment_is_live(tmp_path):
+    """What the releases say is code: elsewhere, GitHub makes something of each of these."""
+    claim = "{{% claim models[0].model == 'a' %}}See {}.{{% endclaim %}}\n\n"
+    escaped = (text.replace("[", "\\[").replace("<", "&lt;") for text in LIVE)
+    prose = "".join(map(claim.format, escaped))
+    frame = pd.DataFrame({"model": [*"ab", *LIVE], "task": "t", "score": 0.5})
+    tables = {"models": frame[["model"]], "tasks": frame[["task"]][:1]}
+    releases = [
+        write(tmp_path / name, prose, results=changed(frame, "score", {best: 0.9}), **tables)
+        for best, name in enumerate("ab", 1)
+    ]
+    for release in releases:
+        (release / "site.toml").unlink()
+    comment = run(*releases, "--format", "markdown").stdout
+    soup = BeautifulSoup(markdown(comment, extensions=["tables"]), "html.parser")
+    assert [] == soup.select("a, img, b, del")
+    code = {found.extract().get_text() for found in soup.select("code")}
+    assert {f"See {text}." for text in LIVE} <= code
+    assert [] == [text for text in LIVE if text in soup.get_text()]
+
+
+def test_a_comment_ends_with_a_whole_line(tmp_path):
+    """Half a line could be read in another way than the whole."""
+    models = [f"{i}{'|`![](//x.org) @team' * 20}" for i in range(99)]
+    frame = pd.DataFrame({"model": models, "task": "t", "score": 0.5})
+    renamed = frame.assign(model="x" + frame["model"])
+    old = write_project(tmp_path / "old", {"results": frame}, site_toml=None)
+    new = write_project(tmp_path / "new", {"results": renamed}, site_toml=None)
+    said = run(old, new, "--format", "markdown").stdout
+    *lines, _, last = said.splitlines()
+    assert "The rest is left out: a comment has no room for it." == last
+    assert 58_000 < len(said) < 60_100
+    assert all(line.endswith(" |") for line in lines if line.startswith("|"))
 
 
 def test_long_tables_of_a_comment_are_cut_and_counted(tmp_path):
