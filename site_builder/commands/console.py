@@ -202,9 +202,7 @@ class Console:
         hidden = self._console.quiet or not self._console.is_terminal
         with Progress(*columns, console=self._console, transient=True, disable=hidden) as progress:
             task = progress.add_task("", total=total)
-            yield lambda text, done: progress.update(
-                task, description=one_line(text), completed=done
-            )
+            yield lambda text, n: progress.update(task, description=one_line(text), completed=n)
 
     def say(self, *lines: str) -> None:
         """Print lines, unless quiet."""
@@ -222,11 +220,9 @@ class Console:
         """Report a `SiteError` of the block and exit with code 1."""
         try:
             yield
-        except SiteError as error:
-            self.fail(error, outcome)
-            sys.exit(1)
-        except MemoryError:
-            self.fail(SiteError("There is not enough memory for this project."), outcome)
+        except (SiteError, MemoryError) as error:
+            no_memory = SiteError("There is not enough memory for this project.")
+            self.fail(error if isinstance(error, SiteError) else no_memory, outcome)
             sys.exit(1)
 
     def fail(self, error: SiteError, outcome: str) -> None:

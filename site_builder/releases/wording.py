@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import zip_longest
 from typing import Any
 
 from site_builder.errors import one_line, shortened
@@ -205,7 +204,7 @@ def _as_text(changes: Changes) -> str:
 
 def _aligned(section: _Section) -> Iterator[str]:
     rows = [section.columns, *(tuple(map(one_line, row)) for row in section.rows)]
-    widths = [min(_WIDEST, max(map(len, column))) for column in zip_longest(*rows, fillvalue="")]
+    widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield f"  {'  '.join(cells)}".rstrip()
@@ -231,11 +230,7 @@ def _table(section: _Section) -> str:
 
 
 def _code(text: str) -> str:
-    """Write text as code within a cell, where GitHub reads only the bar, which is escaped.
-
-    Elsewhere it would find links, mentions, issues, commits, formulas and emoji, also behind a
-    backslash.
-    """
+    """Write text as code, in which GitHub makes nothing a link or a mention, within a cell."""
     shown = shortened(one_line(text), _LONGEST_CELL).replace("|", r"\|")
     fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     space = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""

@@ -242,13 +242,10 @@
     return note && text ? `${text} (${note})` : text || note;
   };
 
-  /** Text that GitHub's Markdown shows as it is: no mark, link, mention or issue. @param {string} text */
-  const literal = (text) => text.replace(/[\\|<`*_[\]~&]|:(?=\/\/)/g, "\\$&").replace(/[@#](?=\w)|\bwww(?=\.)/gi, "$&\u2060");
-
-  /** A table as Markdown (GitHub's), as it is read. @param {HTMLTableElement} table */
+  /** A table as Markdown (GitHub's), as it is read; nothing of it becomes a mark, link, mention or issue. @param {HTMLTableElement} table */
   const asMarkdown = (table) => {
     const { heads, titles, rows } = view(table);
-    const line = (/** @type {string[]} */ cells) => `| ${cells.map(literal).join(" | ")} |`;
+    const line = (/** @type {string[]} */ cells) => `| ${cells.map((text) => text.replace(/[\\|<`*_[\]~&]|:(?=\/\/)/g, "\\$&").replace(/[@#](?=\w)|\bwww(?=\.)/gi, "$&\u2060")).join(" | ")} |`;
     const ways = `| ${heads.map((head) => (head.classList.contains("text") ? ":--" : "--:")).join(" | ")} |`;
     return [line(titles), ways, ...rows.map((cells) => line(cells.map(withNote)))].join("\n");
   };
