@@ -14,6 +14,7 @@ LEVEL = 0.95
 # Fewer tasks say too little about others: no interval, rank interval or verdict is given.
 LEAST_TASKS = 6
 _TAIL = (1 - LEVEL) / 2
+_LEAST_FOR_STEP = 10
 _NOISE = 1e-12  # a smaller difference may be an error of binary fractions
 
 Families = npt.NDArray[np.intp]
@@ -43,11 +44,12 @@ def simultaneous_tail(comparisons: int) -> float:
 def rounding_errors(values: Array) -> Array:
     """Return the standard error that the rounding of its scores leaves on each task: h / sqrt(12).
 
-    The step h of a task is the smallest difference of two of its scores; the error of a value that
-    is rounded to steps of h is uniform. With it, no difference counts as free of error because the
-    few differences at hand are equal by chance.
+    The step h of a task is the smallest difference of two of at least ten scores; the error of a
+    value that is rounded to steps of h is uniform. With it, no difference counts as free of error
+    because the few differences at hand are equal by chance.
 
-    Shape: scores (models, tasks), NaN where missing, to (tasks,); 0 where all are equal.
+    Shape: scores (models, tasks), NaN where missing, to (tasks,); 0 where all are equal, and for
+        fewer than ten scores, whose differences say nothing of a step.
     Source: W. F. Sheppard (1898), Proceedings of the London Mathematical Society 29, 353-380;
         docs/statistics.md#interval.
     """
@@ -56,7 +58,8 @@ def rounding_errors(values: Array) -> Array:
         steps = np.diff(ordered, axis=0)
         is_step = steps > _NOISE * np.maximum(np.abs(ordered[:1]), np.abs(ordered[1:]))
     smallest = np.where(is_step, steps, np.inf).min(axis=0, initial=np.inf)
-    return np.asarray(np.where(np.isfinite(smallest), smallest, 0.0) / np.sqrt(12))
+    is_known = np.isfinite(smallest) & ((~np.isnan(values)).sum(axis=0) >= _LEAST_FOR_STEP)
+    return np.asarray(np.where(is_known, smallest, 0.0) / np.sqrt(12))
 
 
 def sum_families(values: Array, families: Families) -> Array:

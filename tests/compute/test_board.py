@@ -561,3 +561,58 @@ def test_each_variant_has_its_own_common_tasks():
     results = make_results(make_frames(runs), min_coverage=0.5, rank_by="mean")
     assert {"tuned"} == set(results.common)
     assert {"t1", "t3"} == set(results.common["tuned"]["base"].tasks)
+
+
+def test_who_is_behind_a_baseline_of_another_variant_may_not_be_first():
+    """The lead of `a` over `b` varies widely; `b` is behind the baseline on each task alike."""
+    ref = [0.50, 0.52, 0.54, 0.50, 0.52, 0.54, 0.50]
+    a = [0.95, 0.10, 0.90, 0.15, 0.95, 0.20, 0.90]
+    b = [score - 0.05 - 0.01 * (i % 2) for i, score in enumerate(ref)]
+    board = make_board(make_scores({"base": {"ref": ref}, "tuned": {"a": a, "b": b}}))
+    assert [True, True] == [s.tied_with_best for s in board.ranked]
+    scores = make_scores({"base": {"ref": ref}, "tuned": {"a": a, "b": b}}, baseline="ref")
+    board = make_board(scores)
+    assert ["unclear", "worse"] == [board.tests["baseline"][m].verdict for m in "ab"]
+    assert {"a": (1, 2), "b": (2, 2)} == {s.model: s.rank_interval for s in board.ranked}
+    assert [True, False] == [s.tied_with_best for s in board.ranked]
+    # Where the first is behind the baseline too, that says nothing about who is first.
+    c = [score - 0.04 - 0.01 * (i % 3) for i, score in enumerate(ref)]
+    board = make_board(
+        make_scores({"base": {"ref": ref}, "tuned": {"b": b, "c": c}}, baseline="ref")
+    )
+    assert ["worse", "worse"] == [board.tests["baseline"][s.model].verdict for s in board.ranked]
+    assert [True, True] == [s.tied_with_best for s in board.ranked]
+
+
+def test_pairs_with_a_ranked_baseline_have_the_verdict_of_their_lift():
+    """Five rivals of the baseline are five comparisons, and ten pairs more among themselves."""
+    rng = np.random.default_rng(2)
+    runs = {f"m{i}": (0.5 + 0.03 * i + rng.normal(0, 0.05, 12)).tolist() for i in range(6)}
+    scores = make_scores({"base": runs}, baseline="m5")
+    board = make_board(scores)
+    verdicts = {m: test.verdict for m, test in board.tests["baseline"].items()}
+    assert {"worse", "unclear"} == {*verdicts.values()}
+    first = board.ranked[0]
+    for s in board.ranked[1:]:
+        if "m5" in (first.model, s.model):
+            rival = s.model if first.model == "m5" else first.model
+            assert (verdicts[rival] != "unclear") == board.is_ahead(first.model, s.model)
+        low, _ = s.behind_interval or (0, 0)
+        assert (low > 0) == board.is_ahead(first.model, s.model)
+
+
+@given(arrays(float, (5, 7), elements=st.integers(-9, 9).map(lambda n: n / 10)))
+@settings(max_examples=60, deadline=None)
+def test_a_board_never_contradicts_itself(values):
+    """Ranges, who is ahead, who may be first, and the interval of each distance agree."""
+    rows = {f"m{i}": row.tolist() for i, row in enumerate(values)}
+    board = make_board(make_scores({"base": rows}, baseline="m0"))
+    first = board.ranked[0]
+    for s in board.ranked:
+        beaten = [o.model for o in board.ranked if board.is_ahead(o.model, s.model)]
+        assert s.rank_interval is not None
+        assert (s.rank_interval[0] == 1) == s.tied_with_best
+        assert s.rank == 1 or not (beaten and s.tied_with_best)
+        assert s.rank == 1 or s.rank_interval[0] > len(beaten)
+        if s.behind_interval:
+            assert (s.behind_interval[0] > 0) == board.is_ahead(first.model, s.model)
