@@ -1,14 +1,13 @@
 """Answer the question that a visitor has on the page of a model or a task, in one sentence.
 
-The verdict follows from a test by rule, and the drawing is that of the page's link preview.
+The verdict follows from a test by rule; its numbers are also drawn, in one row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
-from site_builder.charts.previews import PreviewChart, card_model, card_task
+from site_builder.charts.dumbbells import DumbbellEnd, DumbbellRow, average_rows, shared, task_rows
 from site_builder.charts.scores import is_best_tied
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.significance import LiftTest, Verdict
@@ -17,8 +16,8 @@ from site_builder.formatting import counted, listed
 from site_builder.labels import MERITS, Labels
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
-from site_builder.records import Record, replace
-from site_builder.table_model import AT_CHANCE, Dumbbell
+from site_builder.records import Record
+from site_builder.table_model import AT_CHANCE, AxisRange, Dumbbell
 
 _VERDICTS: Mapping[Verdict, str] = {
     "better": "Yes",
@@ -34,7 +33,7 @@ class Answer(Record):
     Attributes:
         verdict: The answer in a word or a name.
         text: The numbers that it rests on.
-        chart: The same as a drawing of one row; None without averages or scores to draw.
+        drawing: The same as a row; None without averages or scores to draw.
         variant: What the full mark of the drawing is, in a sentence.
         base, baseline: What its other marks are.
         judged: Whether a test says how clear the answer is.
@@ -43,7 +42,7 @@ class Answer(Record):
     question: str
     verdict: str
     text: str
-    chart: PreviewChart | None
+    drawing: Dumbbell | None
     variant: str
     base: str
     baseline: str
@@ -53,18 +52,6 @@ class Answer(Record):
     def sentence(self) -> str:
         """Question and answer, to share."""
         return f"{self.question} {self.verdict}: {self.text}."
-
-    @property
-    def drawing(self) -> Dumbbell | None:
-        """The row of the chart, with the baseline's line through it."""
-        if self.chart is None:
-            return None
-        (row,) = self.chart.rows
-        if not isinstance(row.mark, Dumbbell):
-            return Dumbbell(None, row.mark.end, None, text=self.text)
-        line = self.chart.reference
-        reference = row.mark.reference if line is None else line.share
-        return replace(row.mark, reference=reference, text=self.text)
 
     @property
     def marks(self) -> tuple[LegendItem, ...]:
@@ -100,13 +87,11 @@ def model_answer(site: Site, model: str) -> Answer | None:
     labels, board = site.labels, model_board(site, model)
     s = board.standing(model)
     name, variant = labels.models[model], labels.in_sentence(board.variant)
-    answer = partial(
-        Answer,
-        chart=card_model(site.results.boards, labels, model),
-        variant=variant,
-        base=labels.base,
-        baseline=labels.baseline,
-    )
+
+    def answer(question: str, verdict: str, text: str) -> Answer:
+        drawing = _draw_model(site, model, text)
+        return Answer(question, verdict, text, drawing, variant, labels.base, labels.baseline)
+
     before = board.tests["base"].get(model)
     against = board.tests["baseline"].get(model)
     if before is not None and before.mean is not None:
@@ -187,9 +172,45 @@ def task_answer(site: Site, task: TaskResult) -> Answer | None:
         question=f"Which {labels.contender} is best on {labels.tasks[task.task]}?",
         verdict=f"{listed(labels.runs(best))}{', not clearly' if unsure else ''}",
         text=text,
-        chart=card_task(results, labels, task.task),
+        drawing=_draw_task(site, task, best.models[0], text),
         variant=labels.in_sentence(best.variants[0]),
         judged=bool(task.with_intervals),
         base=labels.base,
         baseline=labels.baseline,
     )
+
+
+# --- drawings -----------------------------------------------------------------------------------
+
+_AROUND = 0.04  # room at both ends of an axis, as a share of the values' range
+
+
+def _draw_model(site: Site, model: str, text: str) -> Dumbbell | None:
+    """Draw what ranks a model on the primary board; None if it is not ranked there."""
+    labels, board = site.labels, site.results.board
+    s = board.standing(model)
+    if s.rank is None:
+        return None
+    if board.rules.rank_by == "mean_win_rate":
+        return Dumbbell(None, s.win_rate, None, text=text)
+    (row,), baseline = average_rows(site.results.boards, labels, [model], labels.scale)
+    return _draw(row, row.reference if baseline is None else baseline, text)
+
+
+def _draw_task(site: Site, task: TaskResult, model: str, text: str) -> Dumbbell:
+    (row,) = task_rows(site.results, site.labels, task.task, [model])
+    baseline = shared(task.baseline_scores.get(v) for v in site.labels.roles.contest)
+    return _draw(row, baseline, text)
+
+
+def _draw(row: DumbbellRow, baseline: float | None, text: str) -> Dumbbell:
+    """Draw a row with its interval, on an axis with room at both ends."""
+    first = next(iter(row.after.values()), DumbbellEnd(row.before or 0.0))
+    after = first.value if row.after else None
+    values = (row.before, after, baseline, *(first.interval or (None, None)), row.chance)
+    known = [value for value in values if value is not None]
+    ends = min(known), max(known)
+    room = _AROUND * (ends[1] - ends[0]) or 0.5 * abs(ends[1]) or 0.5
+    places = map(AxisRange(ends[0] - room, ends[1] + room).place, values)
+    before, after, reference, low, high, chance = places
+    return Dumbbell(before, after, reference, low, high, text, chance, bool(first.at_chance))

@@ -12,7 +12,6 @@ from site_builder.charts.correlations import chart_correlations
 from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
 from site_builder.charts.frontier import chart_price, chart_size
 from site_builder.charts.grid import ScoreGrid, make_grid
-from site_builder.charts.previews import PreviewCard
 from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.catalog import Release
 from site_builder.compute.results import Results
@@ -53,7 +52,7 @@ class Page(Record):
         previous, next: Its neighbours in the published order.
         listed: Whether the sitemap and the search name it.
         cite: What a reader of it cites; None where there is nothing to cite.
-        card: The picture that a link to it is shown with; None for no picture.
+        card: What the picture says that a link to it is shown with; None for no picture.
         charts: Charts of installed packages, below everything else.
     """
 
@@ -67,7 +66,7 @@ class Page(Record):
     next: Link | None = None
     listed: bool = True
     cite: Citation | None = None
-    card: PreviewCard | None = None
+    card: str | None = None
     charts: tuple[Chart, ...] = ()
 
     def variables(self) -> Record:

@@ -19,18 +19,7 @@ import resvg_py
 
 from site_builder.addresses import Kind
 from site_builder.charts.chart import Chart
-from site_builder.charts.previews import (
-    AxisLabel,
-    CardRow,
-    PreviewCard,
-    PreviewChart,
-    card_board,
-    card_category_lifts,
-    card_correlations,
-    card_latency,
-    card_prices,
-    card_task_lifts,
-)
+from site_builder.charts.correlations import chart_lift_correlations
 from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
 from site_builder.pages.answers import Answer, model_answer, task_answer
@@ -40,31 +29,22 @@ from site_builder.processes import Breach, Result, core_count
 from site_builder.records import Record, replace
 from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates
-from site_builder.render.font import BOLD, Lines, load_typeface, plain_text
+from site_builder.render.font import BOLD, load_typeface, plain_text
 from site_builder.render.urls import Urls
-from site_builder.table_model import Dumbbell
 
-# --- Cards: the finding and the chart of each page ----------------------------------------------
+# --- Cards: the finding of each page ------------------------------------------------------------
 
 
 def with_cards(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
-    """Return the pages, each listed one with a preview card."""
-    board = _board(site)
+    """Return the pages, each listed one with the finding that its link preview shows."""
 
     def with_card(page: Page) -> Page:
-        make = _CARDS.get(page.address.kind)
-        card = make(site, page) if make else None
-        if card is None or card.chart is None:
-            card = PreviewCard(page.description, board)
-        return replace(page, card=card)
+        find = _FINDINGS.get(page.address.kind)
+        return replace(page, card=(find and find(site, page)) or page.description)
 
     return tuple(
         with_card(page) if isinstance(page, Page) and page.listed else page for page in pages
     )
-
-
-def _board(site: Site) -> PreviewChart | None:
-    return card_board(site.results.boards, site.labels)
 
 
 def _title(chart: Chart | None) -> str:
@@ -72,49 +52,27 @@ def _title(chart: Chart | None) -> str:
     return f"{chart.title}." if chart else ""
 
 
-def _leader(site: Site, page: Page) -> str:
+def _leader(site: Site, _: Page) -> str:
     """Say in a sentence who leads the board."""
     ranked = site.results.board.ranked
-    return model_summary(site, ranked[0].model) if ranked else page.description
+    return model_summary(site, ranked[0].model) if ranked else ""
 
 
-def _category(site: Site, page: Page) -> PreviewCard:
-    category = next(c for c in site.results.categories if c.category == page.address.key)
-    chart = card_board(category.boards, site.labels, category.category)
-    return PreviewCard(f"{page.title}: {page.description}", chart)
+def _answer(answer: Answer | None) -> str:
+    return "" if answer is None else answer.sentence
 
 
-def _answer(answer: Answer | None) -> PreviewCard | None:
-    """Show the answer of a page with its drawing."""
-    return None if answer is None else PreviewCard(answer.sentence, answer.chart)
-
-
-def _serving(site: Site, page: Page) -> PreviewCard:
-    shown, card = site.charts.latency, card_latency(site.results, site.labels)
-    if card is None:
-        shown, card = site.charts.prices, card_prices(site.results, site.labels)
-    return PreviewCard(_title(shown) or page.description, card)
-
-
-# Other pages, and those whose card has no chart, have a card with their description and the board.
-_CARDS: Mapping[Kind, Callable[[Site, Page], PreviewCard | None]] = {
-    "home": lambda site, page: PreviewCard(
-        _title(site.charts.averages) or _leader(site, page), _board(site)
-    ),
-    "models": lambda site, page: PreviewCard(_leader(site, page), _board(site)),
+# Pages of other kinds, and those without a finding, show their description.
+_FINDINGS: Mapping[Kind, Callable[[Site, Page], str]] = {
+    "home": lambda site, page: _title(site.charts.averages) or _leader(site, page),
+    "models": _leader,
     "model": lambda site, page: _answer(model_answer(site, page.address.key)),
-    "tasks": lambda site, page: PreviewCard(
-        _title(site.charts.task_lifts) or page.description,
-        card_task_lifts(site.results, site.labels),
-    ),
+    "tasks": lambda site, _: _title(site.charts.task_lifts),
     "task": lambda site, page: _answer(task_answer(site, site.results.task(page.address.key))),
-    "categories": lambda site, page: PreviewCard(
-        _title(site.charts.category_lifts) or page.description,
-        card_category_lifts(site.results, site.labels),
-    ),
-    "category": _category,
-    "analysis": lambda site, _: card_correlations(site.results, site.labels),
-    "serving": _serving,
+    "categories": lambda site, _: _title(site.charts.category_lifts),
+    "category": lambda _, page: f"{page.title}: {page.description}",
+    "analysis": lambda site, _: _title(chart_lift_correlations(site.results, site.labels)),
+    "serving": lambda site, _: _title(site.charts.latency) or _title(site.charts.prices),
 }
 
 # --- Layout: a card as SVG ----------------------------------------------------------------------
@@ -123,58 +81,11 @@ TEMPLATE = "cards/card.svg"
 WIDTH, HEIGHT = 1200, 630
 _EDGE = 64
 LEFT, RIGHT = _EDGE, WIDTH - _EDGE
-_TITLE_PX, _TEXT_PX, _SMALL_PX = 26, 25, 20
+_TITLE_PX, _SMALL_PX = 26, 20
 _MOST_SITE_TITLE, _MOST_PAGE_TITLE = 620, 380
 # Sizes to try for the finding, each with its greatest number of lines.
-_FINDING_PX = ((46, 2), (38, 2), (34, 3))
-_FINDING_TOP, _LEADING = 118, 1.22
-_GAP = 20
-_MOST_NAME, _MOST_TEXT = 430, 170
-_BESIDE = 36
-_PLOT_BOTTOM = 530
-_MOST_ROW_PX, _ONLY_ROW_PX = 62, 160
-_CAPTION_PX = ((20, 1), (18, 1), (17, 1))
-_REFERENCE_PX = 26
-
-
-class _PlacedMark(Record):
-    """A label on the axis; `anchor` is the part of the text that stands at `x`."""
-
-    x: float
-    text: str
-    anchor: str = "middle"
-
-
-class _PlacedRow(Record):
-    """One row, in px; `span` has the ends of the interval or of the bar."""
-
-    y: float
-    name: str
-    text: str
-    tone: str
-    before: float | None = None
-    after: float | None = None
-    reference: float | None = None
-    span: tuple[float, float] | None = None
-    is_bar: bool = False
-    chance: float | None = None
-    is_at_chance: bool = False
-
-
-class _Across(Record):
-    """The room of the marks, in px."""
-
-    left: float
-    right: float
-
-    def x(self, share: float) -> float:
-        return round(self.left + share * (self.right - self.left), 1)
-
-    def place(self, share: float | None) -> float | None:
-        return None if share is None else self.x(share)
-
-    def span(self, low: float | None, high: float | None) -> tuple[float, float] | None:
-        return None if low is None or high is None else (self.x(low), self.x(high))
+_FINDING_PX = ((72, 3), (60, 4), (50, 5), (42, 7))
+_FINDING_TOP, _LEADING = 160, 1.22
 
 
 class CardDrawer:
@@ -188,13 +99,13 @@ class CardDrawer:
         address = unquote(f"{url.netloc}{url.path}").rstrip("/")
         self._address = self._font.cut(address, _SMALL_PX, RIGHT - LEFT)
 
-    def draw(self, card: PreviewCard, page_title: str) -> str:
+    def draw(self, text: str, page_title: str) -> str:
         """Return the SVG of a card; the home page has no title of its own.
 
         Raises:
             TemplateFaultError: The template is broken.
         """
-        finding = self._font.lines(card.finding, RIGHT - LEFT, _FINDING_PX, BOLD)
+        finding = self._font.lines(text, RIGHT - LEFT, _FINDING_PX, BOLD)
         variables = {
             "width": WIDTH,
             "height": HEIGHT,
@@ -209,51 +120,8 @@ class CardDrawer:
                 for i, text in enumerate(finding.texts)
             ],
             "finding": finding,
-            "plot": None if card.chart is None else self._plot(card.chart, finding),
         }
         return self._templates.render(TEMPLATE, variables)
-
-    def _plot(self, chart: PreviewChart, finding: Lines) -> dict[str, object]:
-        font, rows = self._font, chart.rows
-        top = _FINDING_TOP + finding.size * _LEADING * len(finding.texts) + _GAP
-        top += _REFERENCE_PX if chart.reference else 0
-        most = _ONLY_ROW_PX if len(rows) == 1 else _MOST_ROW_PX
-        step = min(most, (_PLOT_BOTTOM - top) / len(rows))
-        names = [font.cut(row.name, _TEXT_PX, _MOST_NAME) for row in rows]
-        texts = [font.cut(row.text, _TEXT_PX, _MOST_TEXT, BOLD) for row in rows]
-        # The marks have the room that names and values leave.
-        across = _Across(
-            LEFT + max(font.width(name, _TEXT_PX) for name in names) + _BESIDE,
-            RIGHT - max(font.width(text, _TEXT_PX, BOLD) for text in texts) - _BESIDE,
-        )
-        ys = [round(top + (i + 0.5) * step, 1) for i in range(len(rows))]
-        room = RIGHT - LEFT - font.width(self._address, _SMALL_PX) - _BESIDE
-        return {
-            "top": round(top, 1),
-            "bottom": round(top + step * len(rows), 1),
-            "rows": list(map(partial(_placed_row, across), ys, names, texts, rows)),
-            "ticks": [_PlacedMark(across.x(tick.share), tick.text) for tick in chart.ticks],
-            "caption": font.lines(chart.caption, room, _CAPTION_PX),
-            "reference": self._reference(chart.reference, across) if chart.reference else None,
-        }
-
-    def _reference(self, mark: AxisLabel, across: _Across) -> _PlacedMark:
-        """Place the line's label so that it stays within the card."""
-        text = self._font.cut(mark.text, _SMALL_PX, across.right - across.left)
-        half, x = self._font.width(text, _SMALL_PX) / 2, across.x(mark.share)
-        if x - half < across.left:
-            return _PlacedMark(x, text, "start")
-        return _PlacedMark(x, text, "end" if x + half > RIGHT else "middle")
-
-
-def _placed_row(across: _Across, y: float, name: str, text: str, row: CardRow) -> _PlacedRow:
-    mark, place = row.mark, across.place
-    if not isinstance(mark, Dumbbell):
-        span = across.span(mark.start, mark.end)
-        return _PlacedRow(y, name, text, row.tone, span=span, is_bar=True)
-    ends = (place(mark.before), place(mark.after), place(mark.reference))
-    span, level = across.span(mark.low, mark.high), place(mark.chance)
-    return _PlacedRow(y, name, text, row.tone, *ends, span, False, level, mark.is_at_chance)
 
 
 # --- Pictures: SVG as PNG, kept between builds --------------------------------------------------
@@ -291,7 +159,7 @@ def draw_previews(site: Site, pages: Iterable[Made]) -> dict[str, bytes]:
         raise TemplateFaultError.at(TEMPLATE, what) from error
 
 
-def _drawer(config: SiteConfig) -> Callable[[tuple[PreviewCard, str]], str]:
+def _drawer(config: SiteConfig) -> Callable[[tuple[str, str]], str]:
     drawer = CardDrawer(config, Templates(config.root))
     return lambda card: drawer.draw(*card)
 

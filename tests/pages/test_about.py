@@ -16,7 +16,7 @@ RULES = (
     ("correlations-table", ".*", "correlation"),
     ("correlations-short", "n", ""),
     ("correlations-short", ".*", "correlation"),
-    ("lift-tests", "t|wilcoxon|sign|mean|holds", "lift-tests"),
+    ("lift-tests", "p|mean", "lift-tests"),
     ("feature-values", "(?!.*lift).*", ""),
     ("similar|redundancy-table", "rho|n|p_adjusted", "similar-tasks"),
     ("monthly-costs", ".*", "cost"),

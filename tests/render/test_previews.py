@@ -14,19 +14,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from site_builder.addresses import Address
-from site_builder.charts.previews import (
-    Axis,
-    AxisLabel,
-    BarSpan,
-    CardRow,
-    PreviewCard,
-    PreviewChart,
-)
 from site_builder.config import load_config
 from site_builder.errors import TemplateFaultError
 from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page
-from site_builder.records import asdict
 from site_builder.render import previews as pictures
 from site_builder.render.assets import colours_of, theme_colours
 from site_builder.render.environment import Templates
@@ -44,9 +35,7 @@ from site_builder.render.previews import (
     draw_pictures,
     with_cards,
 )
-from site_builder.table_model import Dumbbell
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
-from tests.helpers.charted import drawn
 from tests.helpers.odd_boards import HOSTILE, SHAPES, built
 from tests.helpers.sites import ROOT, BuiltSite, build, contents, make_site
 from tests.helpers.tables import SITE_TOML, board, write_project
@@ -55,19 +44,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
 BASE = "https://example.org/board/"
 MODEL = "models/mistral-7b/"
-HAND_MADE = PreviewCard(
-    "Tuning brings two of three models ahead.",
-    PreviewChart(
-        rows=(
-            CardRow("Alpha", "0.750", Dumbbell(0.25, 0.75, 0.5, 0.5, 0.875)),
-            CardRow("Beta & <Co>", "\N{MINUS SIGN}0.125", Dumbbell(None, 0.5, None), "loss"),
-            CardRow("Gamma", "+0.250", BarSpan(0.25, 0.5), "gain"),
-        ),
-        ticks=(AxisLabel(0.0, "0"), AxisLabel(1.0, "1.0")),
-        caption="Mean score over 2 tasks",
-        reference=AxisLabel(0.625, "Gamma 0.625"),
-    ),
-)
+FINDING = "Tuning brings two of three models ahead of Beta & <Co>."
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +62,7 @@ def drawer() -> CardDrawer:
 
 
 @pytest.fixture(scope="module")
-def index_cards() -> dict[Address, PreviewCard]:
+def index_cards() -> dict[Address, str]:
     """The card of each page of the Index that has one."""
     site = make_site(ROOT)
     pages = (page for page in with_cards(site, make_pages(site)) if isinstance(page, Page))
@@ -150,7 +127,7 @@ def astray(svg: str, typeface: Typeface) -> list[str]:
 def test_a_card_by_hand(drawer):
     """The drawing of a known card, to the byte; delete the file to write it anew."""
     golden = GOLDEN / "card.svg"
-    drawn = drawer.draw(HAND_MADE, "Models")
+    drawn = drawer.draw(FINDING, "Models")
     if not golden.exists():
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(drawn, encoding="utf8")
@@ -158,51 +135,10 @@ def test_a_card_by_hand(drawer):
     assert golden.read_text(encoding="utf8") == drawn
 
 
-def test_marks_are_drawn_at_their_shares(drawer):
-    root = ElementTree.fromstring(drawer.draw(HAND_MADE, ""))
-    circles = [float(c.attrib["cx"]) for c in root.findall(f"{SVG}circle")]
-    texts = {t.text: float(t.attrib["x"]) for t in root.iter(f"{SVG}text") if t.text}
-    left, right = texts["0"], texts["1.0"]
-    assert [left + share * (right - left) for share in (0.25, 0.75, 0.5)] == pytest.approx(
-        circles, abs=0.1
-    )
-    assert left + 0.625 * (right - left) == pytest.approx(texts["Gamma 0.625"], abs=0.1)
-
-
-def test_a_card_without_a_chart(drawer, typeface):
-    svg = drawer.draw(PreviewCard("Nothing to draw.", None), "About")
-    assert ["Fixture board", "About", "Nothing to draw.", "example.org/b"] == [
-        text for text, _, _ in extents(svg, typeface)
-    ]
-
-
 @pytest.mark.parametrize("text", [*HOSTILE, "word " * 80, "", "\x00\x0b\ud7ff", "A\u0301" * 90])
 def test_no_text_leaves_the_picture(drawer, typeface, text):
-    """Whatever it is and wherever it stands: names, values, findings, titles."""
-    mark = Dumbbell(0.0, 1.0, None)
-    chart = PreviewChart(
-        (CardRow(text, text, mark), CardRow("x", "1", mark)),
-        (AxisLabel(0.0, "0"),),
-        text,
-        AxisLabel(0.0, text),
-    )
-    svg = drawer.draw(PreviewCard(text, chart), text)
-    assert [] == astray(svg, typeface)
-    at_the_end = PreviewChart(chart.rows, chart.ticks, text, AxisLabel(1.0, text))
-    assert [] == astray(drawer.draw(PreviewCard(text, at_the_end), text), typeface)
-
-
-def test_no_name_runs_into_the_chart(drawer, typeface):
-    long = PreviewChart(
-        (CardRow("n" * 99, "9" * 99, BarSpan(0, 1)),), (AxisLabel(0, "0"), AxisLabel(1, "1")), ""
-    )
-    found = {
-        text: (left, right)
-        for text, left, right in extents(drawer.draw(PreviewCard("x", long), ""), typeface)
-    }
-    name, value = (next(ends for text, ends in found.items() if text.startswith(c)) for c in "n9")
-    zero, one = (sum(found[tick]) / 2 for tick in "01")
-    assert name[1] < zero < one < value[0]
+    """Whatever it is and wherever it stands: findings, titles."""
+    assert [] == astray(drawer.draw(text, text), typeface)
 
 
 # --- the font -----------------------------------------------------------------------------------
@@ -262,24 +198,12 @@ def test_colours_are_those_of_the_light_theme(tmp_path):
     assert {} == colours_of("")
 
 
-def test_axes():
-    axis = Axis.around([2.0, None, 4.0])
-    assert 0.5 == axis.share(3.0)
-    assert 0 < axis.share(2.0) < 0.1
-    assert 0.5 == Axis.around([0.7]).share(0.7)
-    assert 0.5 == Axis.around([0.0]).share(0.0)
-    assert BarSpan(0.25, 1.0) == Axis.from_zero([-1.0, 3.0]).bar(3.0)
-    assert BarSpan(0.0, 0.25) == Axis.from_zero([-1.0, 3.0]).bar(-1.0)
-    assert BarSpan(0.0, 0.0) == Axis.from_zero([0.0]).bar(0.0)
-    assert all(0 <= tick.share <= 1 for tick in axis.ticks())
-
-
 # --- pictures -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def drawings(drawer) -> dict[str, str]:
-    return {f"cards/{name}.png": drawer.draw(HAND_MADE, name) for name in ("one", "two")}
+    return {f"cards/{name}.png": drawer.draw(FINDING, name) for name in ("one", "two")}
 
 
 def test_a_picture(drawings, tmp_path):
@@ -371,7 +295,6 @@ def test_no_text_of_the_index_leaves_its_picture(drawer, typeface, index_cards):
     drawn = {to: drawer.draw(card, to.key) for to, card in index_cards.items()}
     assert {} == {to: found for to, svg in drawn.items() if (found := astray(svg, typeface))}
     assert [] == [to for to, svg in drawn.items() if DOTS in re.findall(r">([^<]*)</text>", svg)[2]]
-    assert all(card.chart for card in index_cards.values())
 
 
 def test_what_the_cards_of_the_index_say(index_cards):
@@ -381,25 +304,16 @@ def test_what_the_cards_of_the_index_say(index_cards):
         "6 of 10 have a better mean than GPT-4, none clearly.",
         "The best fine-tuned model beats GPT-4 on 24 of 31 tasks.",
         "No category is clearly the hardest or the easiest to beat GPT-4 in.",
-    ] == [index_cards[Address(kind)].finding for kind in ("home", "tasks", "categories")]
-    model = index_cards[Address("model", "zephyr-7b-beta")].finding
+    ] == [index_cards[Address(kind)] for kind in ("home", "tasks", "categories")]
+    model = index_cards[Address("model", "zephyr-7b-beta")]
     assert model == "Fine-tune Zephyr 7B Beta? Yes: from 0.350 to 0.742; GPT-4 0.661 (31 tasks)."
-    task = index_cards[Address("task", "magicoder")].finding
+    task = index_cards[Address("task", "magicoder")]
     assert task == (
         "Which fine-tuned model is best on Code Generation (magicoder)? Gemma 7B, not clearly: "
         "from 0.030 to 0.433; GPT-4 0.829."
     )
-    analysis = index_cards[Address("analysis")].finding
+    analysis = index_cards[Address("analysis")]
     assert analysis.startswith("Best lift over GPT-4 grows with mean length of an output and ")
-
-
-def test_rows_are_the_boards_own(index_cards):
-    """The top of the board, names and averages."""
-    chart, results = index_cards[Address("home")].chart, drawn("index")[0]
-    assert chart is not None
-    names, scale = drawn("index")[1].models, drawn("index")[1].scale
-    expected = [(names[s.model], scale.score(s.average)) for s in results.board.ranked]
-    assert expected[:6] == [(row.name, row.text) for row in chart.rows]
 
 
 def test_without_a_base_url_there_is_no_picture(project):
@@ -521,17 +435,8 @@ def test_cards_of_odd_boards(tmp_path, drawer, typeface, name):
     site = make_site(write_project(tmp_path, frames, toml))
     for page in with_cards(site, make_pages(site)):
         if isinstance(page, Page) and page.listed:
-            assert page.card is not None
-            assert page.card.finding
-            assert [] == shares_astray(page.card)
+            assert page.card
             assert [] == astray(drawer.draw(page.card, page.title), typeface)
-
-
-def shares_astray(card: PreviewCard) -> list[float]:
-    """The places of a card's marks that lie beside its axis."""
-    rows = card.chart.rows if card.chart else ()
-    places = (place for row in rows for place in asdict(row.mark).values())
-    return [place for place in places if isinstance(place, float) and not 0 <= place <= 1]
 
 
 def test_pictures_of_a_hostile_board(tmp_path, drawer):
@@ -575,8 +480,8 @@ def test_what_badges_of_the_index_say(index_site):
     }
     assert 12 == len(said)
     assert {"Fine-tuning Index"} == {left for left, _ in said.values()}
-    assert "#1 of 10 · 0.742" == said["badges/zephyr-7b-beta.svg"][1]
-    assert "#2 of 10 · 0.732 · may be first" == said["badges/mistral-7b.svg"][1]
+    assert "#1\N{EN DASH}6 of 10 · 0.742" == said["badges/zephyr-7b-beta.svg"][1]
+    assert "#1\N{EN DASH}9 of 10 · 0.732" == said["badges/mistral-7b.svg"][1]
     assert "#1 of 12, base · 0.661" == said["badges/gpt-4.svg"][1]
 
 
