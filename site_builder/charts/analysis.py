@@ -239,8 +239,8 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
         f"{rounded(float(np.nanmedian(rho[below])), 2)}: near 1, tasks would be interchangeable; "
         "near 0, each measures something different.",
         caption=f"Spearman's correlation of the {variant}scores of two tasks over the models that "
-        f"have both. Clear means that p is below 0.05 after Holm's correction for the number of "
-        f"pairs. The table has the {len(pairs)} most similar pairs.{cut}",
+        "have both. Beyond chance: p is below 0.05 among all pairs, with each model family counted "
+        f"once. The table has the {len(pairs)} most similar pairs.{cut}",
         drawing=draw_half_matrix(rho[part], names, hovers, **COEFFICIENTS),
         table=_similarity_table(pairs, labels),
         terms="similar-tasks",
@@ -276,9 +276,10 @@ def _similarity_title(agreement: RankAgreement, pairs: Sequence[_TaskPair], labe
     rho, p = agreement.rho[below], agreement.p_adjusted[below]
     tested, clear = int((~np.isnan(p)).sum()), int(_is_alike(rho, p).sum())
     if not tested:
-        return f"Fewer than {LEAST_TO_CONCLUDE} models: too few to tell which tasks rank them alike"
+        least = f"Fewer than {LEAST_TO_CONCLUDE} model families"
+        return f"{least}: too few to tell which tasks rank models alike"
     rank = "ranks" if clear == 1 else "rank"
-    title = f"{clear:,} of {counted(tested, 'pair')} of tasks {rank} the models clearly alike"
+    title = f"{clear:,} of {counted(tested, 'pair')} of tasks {rank} models alike beyond chance"
     if not clear:
         return title
     names = f"{labels.tasks[pairs[0].task]} and {labels.tasks[pairs[0].other]}"

@@ -156,14 +156,15 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     scores = collect_scores(tables, config.board)
     rules = choose_rules(tables.tasks, scores, config.board)
     boards, by_category = compute_boards(scores, tables.tasks, config.board, rules)
-    agreement = compute_rank_agreement(scores)
+    catalog = collect_catalog(tables)
+    agreement = compute_rank_agreement(scores, [catalog.models[m].family for m in scores.models])
     tasks = compute_tasks(scores, agreement)
     categories = compute_categories(by_category, tasks, tables.tasks)
     beaten = count_beaten_tasks(scores, boards)
     paired_lifts = collect_paired_lifts(tables.differences, scores)
     over: tuple[Against, ...] = ("base", "baseline")
     return Results(
-        catalog=collect_catalog(tables),
+        catalog=catalog,
         scores=scores,
         boards=boards,
         common=compute_common_boards(scores, boards),

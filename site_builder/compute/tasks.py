@@ -17,13 +17,10 @@ from site_builder.compute.numbers import (
     Array,
     floats_or_none,
     mean_or_none,
-    rank_correlation_p,
-    rarest_order,
     round_significant,
 )
 from site_builder.compute.ranks import compute_wins
 from site_builder.compute.scores import FlaggedScore, Scores
-from site_builder.compute.significance import adjust_for_many
 from site_builder.records import CachingRecord, Record
 
 MIN_COMMON_MODELS = 4
@@ -31,6 +28,7 @@ LEAST_IN_GROUP = 2
 MAX_RERANKED_TASKS = 300
 # Different ranks are at least one half apart, so a smaller spread is a rounding error.
 _NO_SPREAD = 1e-6
+_MOST_DRAWN_OFTEN = 100
 
 
 class RankAgreement(Record, eq=False):
@@ -39,22 +37,31 @@ class RankAgreement(Record, eq=False):
     Attributes:
         rho: Spearman's rho, shape (tasks, tasks); NaN where undefined.
         n: Number of common models.
-        p_adjusted: P-values, corrected by Holm's method for the number of pairs of tasks; NaN
-            where rho is undefined or the common models are too few.
+        p_adjusted: P-values over model families, corrected for the number of pairs of tasks; NaN
+            where fewer than ten families have both, or rho is undefined.
     """
 
     rho: Array
     n: Array
     p_adjusted: Array
 
+    @property
+    def is_tested(self) -> bool:
+        """Whether enough families of models have any two tasks."""
+        return bool(np.isfinite(self.p_adjusted).any())
 
-def compute_rank_agreement(scores: Scores) -> RankAgreement:
+
+def compute_rank_agreement(scores: Scores, families: Sequence[str | None]) -> RankAgreement:
     """Correlate the scores of every two tasks, over the models of the primary variant.
 
     Spearman's rho of two tasks' scores, signed so that greater is better, over the models that have
     both. NaN below four common models, and where these have all the same score on one of the tasks.
     Above 300 tasks the ranks are those among all models of a task, since new ranks for each pair
     would take most of the build.
+
+    Args:
+        scores: The scores of the board.
+        families: The family of each model, None where it is not stated.
 
     Source: Spearman (1904), The American Journal of Psychology 15(1), 72-101;
         docs/statistics.md#similar-tasks.
@@ -66,19 +73,43 @@ def compute_rank_agreement(scores: Scores) -> RankAgreement:
     else:
         rho = signed.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
     rho, n = round_significant(np.clip(rho, -1, 1)), there.T @ there
-    return RankAgreement(rho, n, _adjust_pairs(rho, n, signed.to_numpy()))
+    means = signed.groupby(np.array(families, dtype=object)).mean().to_numpy()
+    p = permute_families(round_significant(means))
+    return RankAgreement(rho, n, np.where(np.isnan(rho), np.nan, p))
 
 
-def _adjust_pairs(rho: Array, n: Array, signed: Array) -> Array:
-    """Correct the p-values of all pairs of tasks with enough models for their number."""
-    least = np.array([rarest_order(column) for column in round_significant(signed).T])
-    adjusted = np.full(rho.shape, np.nan)
-    one, other = np.tril_indices(len(rho), -1)
-    tested = ~np.isnan(rho[one, other]) & (n[one, other] >= LEAST_TO_CONCLUDE)
-    one, other = one[tested], other[tested]
-    p = rank_correlation_p(rho[one, other], n[one, other], np.maximum(least[one], least[other]))
-    adjusted[one, other] = adjusted[other, one] = adjust_for_many(p)
-    return adjusted
+def permute_families(means: Array) -> Array:
+    """Return the p-value of each pair of tasks, corrected for the number of pairs.
+
+    Models of one family are not independent, so each family counts once, by the mean of its models.
+    With r the ranks of the families of a task, centred and divided by their standard deviation,
+    z = sum r1 r2 / sqrt(n) over the n families that have both tasks; without missing scores this is
+    rho sqrt(n). The families of each task are drawn in 999 random orders, 99 above 100 tasks, the
+    same at every call: p = (1 + number of draws whose greatest z of all pairs is at least z) /
+    (1 + draws).
+
+    Shape: (families, tasks), NaN where missing, to (tasks, tasks); NaN below ten common families.
+    Source: P. H. Westfall and S. S. Young (1993), Resampling-Based Multiple Testing, section 2.3;
+        docs/statistics.md#similar-tasks.
+    """
+    places, there = pd.DataFrame(means).rank(), ~np.isnan(means)
+    centred = (places - places.mean()) / places.std(ddof=0).replace(0.0, np.nan)
+    ranks = centred.fillna(0.0).to_numpy()
+    n = there.T.astype(float) @ there
+    varies = ranks.any(axis=0)
+    tested = (n >= LEAST_TO_CONCLUDE) & np.outer(varies, varies) & ~np.eye(len(n), dtype=bool)
+    if not tested.any():
+        return np.full(n.shape, np.nan)
+    weights, rng, greatest = tested / np.sqrt(np.maximum(n, 1.0)), np.random.default_rng(0), []
+    drawn = np.zeros(ranks.shape)
+    # The families that have a task come first, in their order and in a random one.
+    first = np.argsort(~there, axis=0, kind="stable")
+    for _ in range(999 if len(n) <= _MOST_DRAWN_OFTEN else 99):
+        order = np.argsort(rng.random(ranks.shape) + ~there, axis=0)
+        np.put_along_axis(drawn, first, np.take_along_axis(ranks, order, axis=0), axis=0)
+        greatest.append(float((drawn.T @ drawn * weights).max()))
+    below = np.searchsorted(np.sort(greatest), ranks.T @ ranks * weights - _NO_SPREAD)
+    return np.where(tested, (1 + len(greatest) - below) / (1 + len(greatest)), np.nan)
 
 
 def _correlate_ranks(ranks: Array, there: Array) -> Array:

@@ -373,22 +373,14 @@ def _similar_table(site: Site, task: TaskResult) -> Table | None:
 def similar_note(site: Site, task: TaskResult) -> str:
     """Return what the most similar task means for one who chooses a model for this one."""
     labels = site.labels
-    if not task.similar:
-        enough = task.counts[labels.roles.primary] >= MIN_COMMON_MODELS
-        is_alone = len(site.results.tasks) == 1
-        none = "No task of the board ranks models like this one."
-        return none if enough and not is_alone else ""
-    first = task.similar[0]
-    agreement = f"rho {rounded(first.rho, 2)} over {counted(first.n, 'model')}"
     alike = [s for s in task.similar if s.is_clear and s.rho >= _ALIKE]
     if not alike:
-        unsure = first.rho >= _ALIKE
-        by_chance = ", which could be chance" if unsure else ""
-        return (
-            f"No task of the board {'clearly ' if unsure else ''}ranks models much like this one: "
-            f"{labels.tasks[first.task]} comes nearest, with {agreement}{by_chance}. A model "
-            "that is good elsewhere is no safe choice here."
-        )
+        if task.counts[labels.roles.primary] < MIN_COMMON_MODELS or len(site.results.tasks) == 1:
+            return ""
+        is_tested = site.results.agreement.is_tested
+        unknown = "Too few model families to tell which tasks are similar"
+        nearest = "; these come nearest" if task.similar else ""
+        return f"{'No similar task found' if is_tested else unknown}{nearest}."
     names = listed([labels.tasks[s.task] for s in alike])
     agreement = f"rho {rounded(alike[0].rho, 2)} over {counted(alike[0].n, 'model')}"
     nearest = f", {agreement}" if len(alike) == 1 else f"; the nearest has {agreement}"

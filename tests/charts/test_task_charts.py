@@ -262,15 +262,22 @@ RHO = "\N{GREEK SMALL LETTER RHO}"
 
 
 def ordered(n, *orders):
-    """Models that each task ranks in its own order."""
-    return {"base": {f"m{i}": [order[i] / 100 for order in orders] for i in range(n)}}
+    """Models, each of its own family, that each task ranks in its own order."""
+    return of_families({f"m{i:02}": [order[i] / 100 for order in orders] for i in range(n)})
+
+
+def of_families(runs):
+    """Models of which each is a family of its own."""
+    frames = make_frames({"base": runs})
+    frames["models"]["family"] = frames["models"]["model"]
+    return frames
 
 
 def test_redundancy():
     """t1 and t2 order ten models alike, t3 the other way round."""
     up, down = list(range(10)), list(range(9, -1, -1))
-    chart = said(chart_redundancy, ordered(10, up, up, down))
-    title = "1 of 3 pairs of tasks ranks the models clearly alike, t1 and t2"
+    chart = said(chart_redundancy, frames=ordered(10, up, up, down))
+    title = "1 of 3 pairs of tasks ranks models alike beyond chance, t1 and t2"
     assert f"{title} ({RHO} = 1.00)" == chart.title
     assert f"the median is {MINUS}1.00" in chart.reading
     assert [("t1", "t2", 10.0)] == list(
@@ -281,26 +288,27 @@ def test_redundancy():
 def test_redundancy_names_no_pair_that_chance_can_give():
     """The greatest of 465 correlations over ten models is high though all are independent."""
     rng = np.random.default_rng(5)
-    runs = {"base": {f"m{i}": rng.random(31).tolist() for i in range(10)}}
-    chart = said(chart_redundancy, runs)
+    chart = said(
+        chart_redundancy, frames=of_families({f"m{i}": rng.random(31).tolist() for i in range(10)})
+    )
     assert column(chart, "rho")[0] > 0.8
-    assert chart.title == "0 of 465 pairs of tasks rank the models clearly alike"
+    assert chart.title == "0 of 465 pairs of tasks rank models alike beyond chance"
 
 
-def test_redundancy_of_too_few_models():
-    """Five models in the same order on two tasks are one chance in sixty."""
+def test_redundancy_of_too_few_families():
+    """Five in the same order on two tasks are one chance in sixty."""
     up, down = [1, 2, 3, 4, 5], [5, 4, 3, 2, 1]
-    chart = said(chart_redundancy, ordered(5, up, up, down))
-    assert "Fewer than 10 models: too few to tell which tasks rank them alike" == chart.title
+    chart = said(chart_redundancy, frames=ordered(5, up, up, down))
+    few = "Fewer than 10 model families: too few to tell which tasks rank models alike"
+    assert few == chart.title
 
 
 def test_redundancy_looks_at_all_tasks():
     """Of 45, the last two are most alike; the first 40 are drawn, as the caption says."""
     scores = np.random.default_rng(1).permuted(np.arange(12 * 45).reshape(12, 45), axis=0) / 1000
     scores[:, 44] = scores[:, 43]
-    chart = said(
-        chart_redundancy, {"base": {f"m{i}": row for i, row in enumerate(scores.tolist())}}
-    )
+    runs = {f"m{i}": row for i, row in enumerate(scores.tolist())}
+    chart = said(chart_redundancy, frames=of_families(runs))
     assert chart.title.endswith(f"t44 and t45 ({RHO} = 1.00)")
     assert ("t44", "t45") == (column(chart, "task")[0], column(chart, "other")[0])
     assert 39 == len(chart.figure_json["data"][0]["z"])  # below the diagonal

@@ -527,7 +527,7 @@ def test_few_boards_of_independent_columns_have_a_finding(n):
     rng = np.random.default_rng(4)
     config = BoardConfig(baseline="gpt")
     scores = collect_scores(make_tables(make_frames(random_runs(rng, n))), config)
-    results = compute_tasks(scores, compute_rank_agreement(scores))
+    results = compute_tasks(scores, compute_rank_agreement(scores, scores.models))
     boards, wrong, wrong_alone = 300, 0, 0
     for _ in range(boards):
         tasks = pd.DataFrame({f"feature_{i}": rng.random(n) for i in range(5)})

@@ -1,5 +1,7 @@
 """Results by task and by category."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -10,12 +12,14 @@ from site_builder.compute import tasks as task_module
 from site_builder.compute.scores import Score, Scores
 from site_builder.compute.tasks import (
     Best,
+    RankAgreement,
     SimilarTask,
     TaskResult,
     compute_rank_agreement,
     compute_tasks,
     find_clear_ends,
     find_similar_tasks,
+    permute_families,
 )
 from tests.helpers.boards import make_frames, make_results, make_scores
 
@@ -27,11 +31,16 @@ RUNS = {
 
 
 def results_of(scores: Scores) -> tuple[TaskResult, ...]:
-    return compute_tasks(scores, compute_rank_agreement(scores))
+    return compute_tasks(scores, agreement_of(scores))
+
+
+def agreement_of(scores: Scores, families: Sequence[str | None] | None = None) -> RankAgreement:
+    """By default each model is a family of its own."""
+    return compute_rank_agreement(scores, families or scores.models)
 
 
 def similar_to(scores: Scores, task: str, most: int = 5) -> tuple[SimilarTask, ...]:
-    return find_similar_tasks(scores.tasks, compute_rank_agreement(scores), most)[task]
+    return find_similar_tasks(scores.tasks, agreement_of(scores), most)[task]
 
 
 @pytest.fixture
@@ -230,7 +239,7 @@ AGREEMENT = {
 
 def test_rank_agreement_by_hand():
     """1 - 6 sum d² / (n (n² - 1)): with one swapped pair of five, 1 - 6 x 2 / 120 = 0.9."""
-    agreement = compute_rank_agreement(make_scores({"base": AGREEMENT}))
+    agreement = agreement_of(make_scores({"base": AGREEMENT}))
     rho, common = agreement.rho, agreement.n
     assert [1.0, 1.0, -1.0, 0.9] == rho[0, :4].tolist()
     assert np.isnan(rho[4]).all()
@@ -238,7 +247,7 @@ def test_rank_agreement_by_hand():
 
 
 def test_rank_agreement_respects_the_direction():
-    rho = compute_rank_agreement(make_scores({"base": AGREEMENT}, lower=["t3"])).rho
+    rho = agreement_of(make_scores({"base": AGREEMENT}, lower=["t3"])).rho
     assert [1.0, 1.0, 1.0, 0.9] == rho[0, :4].tolist()
 
 
@@ -264,7 +273,7 @@ def test_most_similar_pair_of_independent_tasks_is_not_clear():
     """Of 465 pairs over ten models one has rho 0.83 by chance, which alone has p < 0.01."""
     rng = np.random.default_rng(5)
     runs = {f"m{i}": rng.random(31).tolist() for i in range(10)}
-    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    agreement = agreement_of(make_scores({"base": runs}))
     pairs = np.tril_indices(31, -1)
     assert agreement.rho[pairs].max() > 0.8
     assert np.nanmin(agreement.p_adjusted) > 0.05
@@ -272,11 +281,11 @@ def test_most_similar_pair_of_independent_tasks_is_not_clear():
 
 def test_agreement_of_few_boards_of_independent_tasks_is_clear():
     """On at most 6 % of the boards any pair of tasks is called clear."""
-    rng, boards = np.random.default_rng(6), 300
+    rng, boards = np.random.default_rng(6), 100
     wrong = 0
     for _ in range(boards):
         runs = {f"m{i}": rng.random(12).tolist() for i in range(10)}
-        agreement = compute_rank_agreement(make_scores({"base": runs}))
+        agreement = agreement_of(make_scores({"base": runs}))
         wrong += bool((agreement.p_adjusted < 0.05).any())
     assert wrong <= 0.06 * boards
 
@@ -284,31 +293,77 @@ def test_agreement_of_few_boards_of_independent_tasks_is_clear():
 def test_same_only_solver_is_no_clear_agreement():
     """One of ten models solves both tasks, the other nine neither: one order in ten is this one."""
     runs = {f"m{i}": [1.0 * (i == 0), 1.0 * (i == 0), i / 10] for i in range(10)}
-    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    agreement = agreement_of(make_scores({"base": runs}))
     assert (1.0, 10) == (agreement.rho[0, 1], agreement.n[0, 1])
     assert agreement.p_adjusted[0, 1] > 0.05
     assert not find_similar_tasks(("t1", "t2", "t3"), agreement)["t1"][0].is_clear
 
 
-def test_agreement_of_ten_models_is_clear_where_it_is_strong():
+def test_agreement_of_ten_families_is_clear_where_it_is_strong():
+    """P is at least one in a thousand, the number of orders drawn and the one at hand."""
     runs = {f"m{i}": [i / 10, i / 20, [5, 2, 8, 1, 9, 0, 7, 3, 6, 4][i] / 10] for i in range(10)}
-    agreement = compute_rank_agreement(make_scores({"base": runs}))
-    # No order of ten is rarer than one in 10!, and there are three pairs.
-    assert 3 / 3_628_800 == pytest.approx(agreement.p_adjusted[0, 1])
+    agreement = agreement_of(make_scores({"base": runs}))
+    assert 0.001 == pytest.approx(agreement.p_adjusted[0, 1])
     first, *others = find_similar_tasks(("t1", "t2", "t3"), agreement)["t1"]
     assert ("t2", True) == (first.task, first.is_clear)
     assert not any(task.is_clear for task in others)
 
 
-def test_nine_models_are_too_few_for_a_clear_agreement():
-    runs = {f"m{i}": [i / 10, i / 20, i / 30] for i in range(9)}
-    assert np.isnan(compute_rank_agreement(make_scores({"base": runs})).p_adjusted).all()
+def test_models_of_few_families_give_no_verdict():
+    """Thirty models in the same order on all tasks, of nine families, or of families not stated."""
+    runs = {f"m{i:02}": [i / 10, i / 20, i / 30] for i in range(30)}
+    scores = make_scores({"base": runs})
+    for families in ([f"f{i % 9}" for i in range(30)], [None] * 30):
+        agreement = agreement_of(scores, families)
+        assert not agreement.is_tested
+        assert np.isnan(agreement.p_adjusted).all()
+    assert agreement_of(scores, [f"f{i % 10}" for i in range(30)]).is_tested
+
+
+def test_tasks_without_a_common_model_have_no_verdict():
+    """Of each of ten families, one model has one task and one the other."""
+    runs = {f"m{i}a": [i / 10, None, i / 10] for i in range(10)}
+    runs |= {f"m{i}b": [None, i / 10, i / 10] for i in range(10)}
+    scores = make_scores({"base": runs})
+    p = agreement_of(scores, [model[:-1] for model in scores.models]).p_adjusted
+    assert np.isnan(p[0, 1])
+    assert 0.001 == pytest.approx(p[0, 2])
+
+
+def test_family_counts_once_by_its_mean():
+    """What its models share is no evidence: copies of a model leave p as it is."""
+    rows = np.random.default_rng(3).random((10, 4)).tolist()
+    runs = {f"m{i}": row for i, row in enumerate(rows)}
+    copies = {f"{m}x{k}": row for m, row in runs.items() for k in range(1 + int(m[1:]))}
+    once = agreement_of(make_scores({"base": runs})).p_adjusted
+    scores = make_scores({"base": copies})
+    families = [m.split("x")[0] for m in scores.models]
+    assert np.array_equal(once, agreement_of(scores, families).p_adjusted, equal_nan=True)
+    assert (agreement_of(scores).p_adjusted < once).any()
+
+
+def test_p_of_families_is_the_share_of_orders():
+    """One solver among ten: another task has the same with probability 1/10."""
+    one = np.eye(10)[:, [0]]
+    p = permute_families(np.hstack([one, one]))
+    assert 0.1 == pytest.approx(p[0, 1], abs=0.03)
+    assert np.isnan(p[0, 0])
+
+
+def test_families_without_a_score_keep_their_gap():
+    """The ten of each task are drawn among themselves; two tasks with nine in common have none."""
+    means = np.full((12, 3), np.nan)
+    means[:10, 0] = means[:10, 1] = np.arange(10)
+    means[1:11, 2] = np.arange(10)
+    p = permute_families(means)
+    assert 0.001 == pytest.approx(p[0, 1])
+    assert np.isnan(p[:2, 2]).all()
 
 
 def test_three_common_models_are_too_few():
     """Below four the coefficient is not defined; the fourth makes it so."""
     runs = {"a": [0.1, 1, 1], "b": [0.2, 2, 2], "c": [0.3, 3, 3], "d": [0.4, None, 4]}
-    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    agreement = agreement_of(make_scores({"base": runs}))
     rho, common = agreement.rho, agreement.n
     assert np.isnan(rho[0, 1])
     assert (3.0, 4.0) == (common[0, 1], common[0, 2])
@@ -321,7 +376,7 @@ def test_rank_agreement_agrees_with_scipy():
     values[random.random(values.shape) < 0.3] = np.nan
     rows = [[None if np.isnan(v) else v for v in row] for row in values]
     runs = dict(zip("abcdefghijklmnopqrst", rows, strict=True))
-    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    agreement = agreement_of(make_scores({"base": runs}))
     rho, common = agreement.rho, agreement.n
     for i in range(6):
         for j in range(6):
@@ -334,13 +389,13 @@ def test_rank_agreement_agrees_with_scipy():
 def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch):
     """Pearson's r of the ranks among all models of a task, over the models that have both."""
     monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 3)
-    agreement = compute_rank_agreement(make_scores({"base": AGREEMENT}))
+    agreement = agreement_of(make_scores({"base": AGREEMENT}))
     rho, common = agreement.rho, agreement.n
     assert [1.0, 1.0, -1.0, 0.9] == rho[0, :4].tolist()
     assert np.isnan(rho[4]).all()
     # The fifth model lacks the second task; on the fourth it keeps its place between the others.
     runs = {**AGREEMENT, "e": [0.5, None, 0.5, 0.4, 0.5]}
-    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    agreement = agreement_of(make_scores({"base": runs}))
     rho, common = agreement.rho, agreement.n
     expected = np.corrcoef([1.0, 2, 3, 4], [1.0, 2, 3, 5])[0, 1]
     assert expected == pytest.approx(rho[1, 3], abs=1e-12)
@@ -351,7 +406,7 @@ def test_task_without_a_score_has_no_agreement(monkeypatch, recwarn):
     """On a board of many tasks too, and nothing is said of the mean of nothing."""
     monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 1)
     runs = {m: [row[0], None, row[2]] for m, row in AGREEMENT.items()}
-    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    agreement = agreement_of(make_scores({"base": runs}))
     rho, common = agreement.rho, agreement.n
     assert np.isnan(rho[1]).all()
     assert (-1.0, 0.0) == (rho[0, 2], common[0, 1])
@@ -361,7 +416,7 @@ def test_task_without_a_score_has_no_agreement(monkeypatch, recwarn):
 def test_rank_agreement_uses_the_primary_variant():
     tuned = {m: [row[0], row[2]] for m, row in AGREEMENT.items()}
     runs = {"base": {m: [row[0], row[1]] for m, row in AGREEMENT.items()}, "tuned": tuned}
-    rho = compute_rank_agreement(make_scores(runs)).rho
+    rho = agreement_of(make_scores(runs)).rho
     assert -1.0 == rho[0, 1]
 
 
