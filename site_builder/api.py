@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
 from site_builder.addresses import make_slugs
 from site_builder.compute.board import Board, Standing
-from site_builder.compute.correlation import Correlations
+from site_builder.compute.correlation import Correlations, Within
 from site_builder.compute.results import Results
 from site_builder.compute.robustness import DecisiveTasks, MetricResult, Robustness, RuleResult
 from site_builder.compute.significance import Against, LiftTest
@@ -240,16 +240,26 @@ def _correlation_values(found: Correlations) -> dict[str, Any]:
     def matrix(attribute: str) -> list[list[Any]]:
         return [[getattr(found.pairs[a, b], attribute) for b in columns] for a in columns]
 
+    def within(value: Callable[[Within], Any]) -> list[list[Any]]:
+        return [[w and value(w) for w in row] for row in matrix("within")]
+
     return {
         "columns": list(columns),
         "n": matrix("n"),
         "spearman": matrix("spearman"),
         "pearson": matrix("pearson"),
-        "p_value": {"spearman": matrix("spearman_p"), "pearson": matrix("pearson_p")},
+        "within_metrics": within(attrgetter("spearman")),
+        "strata": within(lambda w: [asdict(stratum) for stratum in w.strata]),
+        "p_value": {
+            "spearman": matrix("spearman_p"),
+            "pearson": matrix("pearson_p"),
+            "within_metrics": within(attrgetter("p")),
+        },
         "interval": {
             "spearman": matrix("spearman_interval"),
             "pearson": matrix("pearson_interval"),
+            "within_metrics": within(attrgetter("interval")),
         },
-        "p_adjusted": matrix("spearman_p_adjusted"),
+        "p_adjusted": within(attrgetter("p_adjusted")),
         "by_construction": matrix("by_construction"),
     }

@@ -1,4 +1,4 @@
-"""Chart correlations over tasks: of every two columns, of features with lift, of each feature."""
+"""Chart correlations over tasks: of every two columns, and of features with lift."""
 
 from __future__ import annotations
 
@@ -10,23 +10,20 @@ import numpy as np
 from site_builder.addresses import method_link
 from site_builder.charts import theme
 from site_builder.charts.cells import TASK, lift_cell, number_cell, task_cell, text_cell
-from site_builder.charts.chart import Chart, id_of
+from site_builder.charts.chart import Chart
 from site_builder.charts.forms import draw_half_matrix, spans_trace
 from site_builder.compute.correlation import (
     LIFTS,
     Correlation,
     Correlations,
-    Fit,
     Verdict,
-    fit_line,
+    Within,
 )
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.results import Results
 from site_builder.formatting import (
     MISSING,
-    NumberFormat,
-    count,
     counted,
     listed,
     p_value,
@@ -36,7 +33,7 @@ from site_builder.formatting import (
     sentence,
 )
 from site_builder.labels import Labels
-from site_builder.records import Record, replace
+from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 from site_builder.tables.schema import TASKS
 
@@ -51,15 +48,16 @@ _LIFT_TERMS = dict(zip(LIFTS, ("lift", "lift-over-baseline"), strict=True))
 _VERDICTS: Mapping[Verdict, str] = {
     "together": "go together",
     "apart": "go opposite ways",
-    "unclear": "no clear direction",
+    "disagree": "metrics disagree",
+    "unclear": "not clear",
     "too few": "too few tasks",
     "by construction": "related by construction",
 }
 
 
-def _correlation_text(pair: Correlation) -> str:
+def _rho_text(rho: float | None) -> str:
     """Return Spearman's coefficient with two decimals, or `not defined`."""
-    return "not defined" if pair.spearman is None else rounded(pair.spearman, 2)
+    return "not defined" if rho is None else rounded(rho, 2)
 
 
 def _verdict_words(pair: Correlation) -> str:
@@ -96,24 +94,6 @@ def _column_text(column: str, value: float | None, labels: Labels) -> str:
     return labels.scale.score(value) if column.endswith("_score") else quantity(value)
 
 
-def _coefficient(pair: Correlation) -> str:
-    """Return Spearman's coefficient with interval, n and p-values."""
-    interval = ""
-    if pair.spearman_interval is not None:
-        ends = NumberFormat(places=2).interval(*pair.spearman_interval)
-        interval = f", {percent(LEVEL)} interval {ends}"
-    adjusted, corrected = pair.spearman_p_adjusted, ""
-    if adjusted is not None:
-        corrected = f", corrected {_p_text(adjusted)}"
-    text = f"{_correlation_text(pair)}{interval}, {_p_text(pair.spearman_p)}{corrected}"
-    return f"{text}, n = {pair.n}"
-
-
-def _p_text(p: float | None) -> str:
-    text = p_value(p)
-    return f"p {text}" if text.startswith("<") else f"p = {text}"
-
-
 # --- every two columns --------------------------------------------------------------------------
 
 _RELATED_MARK = {"symbol": "x-thin-open", "size": 8, "color": theme.INK, "line": {"width": 1}}
@@ -130,8 +110,7 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
         for a in found.columns
         if any(pairs[a, b].spearman is not None for b in found.columns if b != a)
     ]
-    title = _correlations_title(found)
-    names = [column_label(column, labels) for column in columns]
+    title, names = "Correlations between the columns", [column_label(c, labels) for c in columns]
     values = np.array([[pairs[a, b].spearman for b in columns] for a in columns], float)
     hovers = [[_correlation_hover(pairs[a, b]) for b in columns] for a in columns]
     drawing = draw_half_matrix(values, names, hovers, **COEFFICIENTS)
@@ -144,10 +123,10 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. Each cell is a Spearman correlation over tasks, from "
         "\N{MINUS SIGN}1 to +1.",
-        caption="Spearman's rank correlation over tasks. Green: they rise together; orange: one "
-        "falls as the other rises; \N{MULTIPLICATION SIGN}: related by construction, because both "
-        "are computed from the same values. Only features and lifts are tested. Point at a cell "
-        "for n, p and the interval.",
+        caption="Spearman's rank correlation over all tasks, whatever their metric; not tested. "
+        "Green: they rise together; orange: one falls as the other rises; "
+        "\N{MULTIPLICATION SIGN}: related by construction, because both are computed from the same "
+        "values.",
         drawing=drawing,
         table=_correlations_table(found, columns, labels),
         terms="correlation",
@@ -155,26 +134,20 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
     )
 
 
-def _correlations_title(found: Correlations) -> str:
-    tested, clear = len(found.tested), len(found.clear)
-    if not tested:
-        return "Correlations between the columns"
-    of = f"{counted(tested, 'tested pair')} of a feature and a lift"
-    return f"{clear} of {of} {'correlates' if clear == 1 else 'correlate'} clearly"
-
-
 def _correlation_hover(pair: Correlation) -> str:
-    if pair.spearman is None:
-        return f"not defined (n = {pair.n})"
-    return f"{_coefficient(pair)}: {_verdict_words(pair) or 'not tested'}"
+    return f"{_rho_text(pair.spearman)} over {counted(pair.n, 'task')}{_related(pair, '; ')}"
+
+
+def _related(pair: Correlation, mark: str = "") -> str:
+    return f"{mark}{_VERDICTS['by construction']}" if pair.by_construction else ""
 
 
 def _correlations_table(found: Correlations, columns: Sequence[str], labels: Labels) -> Table:
     def coefficient_field(column: str) -> Field[str]:
         def cell(other: str) -> Cell:
             pair = found.pairs[other, column]
-            note = "" if other == column else _verdict_words(pair)
-            return Cell(_correlation_text(pair), pair.spearman, note)
+            note = "" if other == column else _related(pair)
+            return Cell(_rho_text(pair.spearman), pair.spearman, note)
 
         return Field(Column(column, column_label(column, labels), "number"), cell)
 
@@ -191,6 +164,7 @@ def _correlations_table(found: Correlations, columns: Sequence[str], labels: Lab
 _ROW_PX = 34
 _APART = 0.17  # of a row, between the two kinds of lift
 _SYMBOLS = ("circle", "diamond")
+_COLOURS: Mapping[Verdict, str] = {"together": theme.GAIN, "apart": theme.LOSS}
 _MOST_NARROW = 25
 _MOST_NAMED = 3
 
@@ -211,11 +185,10 @@ def chart_lift_correlations(results: Results, labels: Labels) -> Chart | None:
     return Chart(
         id="lift-correlations",
         title=title,
-        reading=f"{title}. {len(found.clear)} of {counted(len(found.tested), 'tested pair')} "
-        "are clear.",
-        caption=f"Spearman's {RHO} over tasks with its {percent(LEVEL)} interval; {kinds}. Grey: "
-        "not clear. Clear means that p is below 0.05 after Holm's correction for the number of "
-        "pairs; each interval is for its pair alone.",
+        reading=f"{title}.",
+        caption=f"Spearman's {RHO} within metrics with its {percent(LEVEL)} interval; {kinds}. "
+        "Grey: no direction. A direction needs a corrected p below 0.05 and no metric with the "
+        "opposite sign; each interval is for its pair alone.",
         drawing=_draw_lift_correlations(found, lifts, labels),
         table=table,
         terms="correlation",
@@ -235,7 +208,10 @@ def lift_correlations_title(found: Correlations, labels: Labels) -> str:
         ]
         if ways:
             parts.append(f"{column_phrase(lift, labels)} {' and '.join(ways)}")
-    return sentence("; ".join(parts)) or "No feature clearly correlates with lift"
+    return (
+        sentence("; ".join(parts))
+        or "Within metrics, no feature correlates with lift beyond chance"
+    )
 
 
 def _names_of(found: Correlations, lift: str, verdict: str, labels: Labels) -> list[str]:
@@ -253,7 +229,7 @@ def _drawn(found: Correlations) -> list[tuple[str, str]]:
     return [
         key
         for key in keys
-        if found.pairs[key].spearman is not None and not found.pairs[key].by_construction
+        if found.pairs[key].within is not None and not found.pairs[key].by_construction
     ]
 
 
@@ -268,19 +244,20 @@ def _draw_lift_correlations(
     for symbol, lift in zip(_SYMBOLS, lifts, strict=False):
         shift = start + 2 * _APART * lifts.index(lift)
         mine = [predictor for predictor, of in drawn if of == lift]
-        pairs = [found.pairs[predictor, lift] for predictor in mine]
+        pairs = [w for predictor in mine if (w := found.pairs[predictor, lift].within)]
         ys = [predictors.index(predictor) + shift for predictor in mine]
-        colours = [_clear_colour(pair) for pair in pairs]
+        colours = [_COLOURS.get(pair.verdict, theme.NEUTRAL) for pair in pairs]
         for colour in dict.fromkeys(colours):
             spans = [
-                (y, pair.spearman_interval)
+                (y, pair.interval)
                 for y, pair, of in zip(ys, pairs, colours, strict=True)
-                if of == colour and pair.spearman_interval is not None
+                if of == colour and pair.interval is not None
             ]
             traces.append(spans_trace(spans, {"color": colour, "width": 2}))
         hovers = [
             f"{column_label(predictor, labels)}, {column_phrase(lift, labels)}: "
-            f"{RHO} = {_coefficient(pair)}: {_verdict_words(pair)}"
+            f"{RHO} = {_rho_text(pair.spearman)}; {'; '.join(_strata_texts(pair))}: "
+            f"{_VERDICTS[pair.verdict]}"
             for predictor, pair in zip(mine, pairs, strict=True)
         ]
         marker = {"symbol": symbol, "size": 9, "color": colours}
@@ -303,12 +280,6 @@ def _draw_lift_correlations(
     )
 
 
-def _clear_colour(pair: Correlation) -> str:
-    if not pair.is_clear:
-        return theme.NEUTRAL
-    return theme.GAIN if pair.verdict == "together" else theme.LOSS
-
-
 def lift_correlations_table(results: Results, labels: Labels) -> Table | None:
     """Return the correlation of each feature with each kind of lift; None without any."""
     found = results.correlations
@@ -321,16 +292,10 @@ def lift_correlations_table(results: Results, labels: Labels) -> Table | None:
     ]
     if not lifts:
         return None
-
-    def n_cell(predictor: str) -> Cell:
-        n = max(found.pairs[predictor, lift].n for lift in lifts)
-        return number_cell(n, count(n))
-
     feature = Column("feature", "Feature of the task")
     fields: tuple[Field[str], ...] = (
         Field(feature, lambda f: text_cell(column_label(f, labels))),
         *(field for lift in lifts for field in _lift_fields(found, lift, labels)),
-        Field(Column("n", "Tasks", "number"), n_cell),
     )
     caption = "Correlation of each feature with lift, over tasks"
     return table_of("correlations-short", caption, fields, found.predictors)
@@ -343,11 +308,15 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> Iterator[Fie
         return Field(column, lambda feature: cell(found.pairs[feature, lift]))
 
     number = partial(Column, align="number", term="correlation")
-    meaning = f"Spearman's rank correlation over tasks, with its {percent(LEVEL)} interval"
+    meaning = f"Spearman's rank correlation within metrics, with its {percent(LEVEL)} interval"
     spearman = number(f"{lift}_spearman", column_label(lift, labels), help=meaning)
-    yield field(spearman, _spearman_cell)
+    yield field(spearman, _within_cell)
+    meaning = "Spearman's rank correlation over the tasks of each metric, and their number"
+    strata = Column(f"{lift}_strata", "By metric", help=meaning, term="correlation")
+    yield field(strata, _strata_cell)
     meaning = (
-        f"A direction is named from {LEAST_TO_CONCLUDE} tasks on, if the corrected p is below 0.05"
+        f"A direction is named from {LEAST_TO_CONCLUDE} tasks on, if the corrected p is below 0.05 "
+        "and no metric has the opposite sign"
     )
     verdict = Column(f"{lift}_verdict", "Direction", "text", meaning, "ascending", "correlation")
     yield field(verdict, lambda pair: text_cell(_verdict_words(pair) or None))
@@ -355,130 +324,39 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> Iterator[Fie
     meaning = f"p, corrected by Holm's method for {tested}; below it, p of this pair alone"
     p = number(f"{lift}_p_adjusted", "Corrected p", help=meaning, first_order="ascending")
     yield field(p, _p_cell)
-    meaning, two_places = "Pearson's correlation over tasks", NumberFormat(places=2).score
-    pearson = number(f"{lift}_pearson", "Pearson", help=meaning)
-    yield field(pearson, lambda pair: number_cell(pair.pearson, two_places(pair.pearson)))
+    meaning = "Over all tasks, whatever their metric: Spearman's, and below it Pearson's"
+    yield field(number(f"{lift}_all", "All tasks", help=meaning), _all_tasks_cell)
 
 
 def _p_cell(pair: Correlation) -> Cell:
-    alone = "" if pair.spearman_p is None else f"{p_value(pair.spearman_p)} alone"
-    adjusted = pair.spearman_p_adjusted
-    return number_cell(adjusted, p_value(adjusted), alone)
+    if pair.within is None:
+        return number_cell(None, p_value(None))
+    adjusted = pair.within.p_adjusted
+    return number_cell(adjusted, p_value(adjusted), f"{p_value(pair.within.p)} alone")
 
 
-def _spearman_cell(pair: Correlation) -> Cell:
-    interval = " to ".join(rounded(end, 2) for end in pair.spearman_interval or ())
-    return number_cell(pair.spearman, _correlation_text(pair), interval)
+def _within_cell(pair: Correlation) -> Cell:
+    if pair.within is None:
+        return number_cell(None, _rho_text(None))
+    interval = " to ".join(rounded(end, 2) for end in pair.within.interval or ())
+    return number_cell(pair.within.spearman, _rho_text(pair.within.spearman), interval)
 
 
-# --- each feature against lift ------------------------------------------------------------------
-
-_SCATTER_HEIGHT = 360
-# A feature is drawn on a log axis if its largest value is this many times its smallest.
-_LOG_RATIO = 30
+def _strata_texts(within: Within) -> list[str]:
+    return [f"{s.metric or 'no metric'} {rounded(s.spearman, 2)} ({s.n})" for s in within.strata]
 
 
-class _Point(Record):
-    task: str
-    feature: float
-    lift: float
+def _strata_cell(pair: Correlation) -> Cell:
+    texts = _strata_texts(pair.within) if pair.within else []
+    return replace(text_cell(texts[0] if texts else None), note="; ".join(texts[1:]))
 
 
-def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
-    """Chart each kind of lift against the features that clearly correlate with it, with a line.
-
-    The others are in `chart_lift_correlations`, which shows that nothing clear is there to see.
-    """
-    found = results.correlations
-    if found is None:
-        return ()
-    return tuple(
-        _chart_feature(results.scores.tasks, labels, found, feature, lift)
-        for feature in found.features
-        for lift in LIFTS
-        if found.pairs[feature, lift].is_clear
-    )
+def _all_tasks_cell(pair: Correlation) -> Cell:
+    pearson = "" if pair.pearson is None else rounded(pair.pearson, 2)
+    return number_cell(pair.spearman, _rho_text(pair.spearman), pearson)
 
 
-def _chart_feature(
-    tasks: Sequence[str], labels: Labels, found: Correlations, feature: str, lift: str
-) -> Chart:
-    pair = found.pairs[feature, lift]
-    points = [
-        _Point(task, x, y)
-        for task, x, y in zip(tasks, found.values[feature], found.values[lift], strict=True)
-        if x is not None and y is not None
-    ]
-    xs, ys = np.array([p.feature for p in points]), np.array([p.lift for p in points])
-    log_x = bool(xs.min() > 0 and xs.max() / xs.min() > _LOG_RATIO)
-    fit = fit_line(xs, ys, log_x=log_x)
-    chart_id = f"{id_of(feature, found.features.index(feature) + 1)}-{lift.replace('_', '-')}"
-    grows = "grows" if pair.verdict == "together" else "falls"
-    what, why = column_phrase(lift, labels), column_phrase(feature, labels)
-    title = f"{sentence(what)} {grows} with {why} ({RHO} = {_correlation_text(pair)})"
-    return Chart(
-        id=chart_id,
-        title=title,
-        reading=f"{title}, over {counted(pair.n, 'task')}.",
-        caption=f"One dot per task. Spearman's {RHO} = {_coefficient(pair)}.{_fit_text(fit)}",
-        drawing=_draw_scatter(points, fit, feature, lift, labels),
-        table=_feature_table(f"{chart_id}-table", points, feature, lift, labels),
-        terms="correlation",
-    )
-
-
-def _fit_text(fit: Fit | None) -> str:
-    if fit is None:
-        return ""
-    on = " on the logarithm" if fit.log_x else ""
-    r_squared = f"R\N{SUPERSCRIPT TWO} = {rounded(fit.r_squared, 2)}"
-    return f" The line is a least-squares fit{on} ({r_squared})."
-
-
-def _draw_scatter(
-    points: Sequence[_Point], fit: Fit | None, feature: str, lift: str, labels: Labels
-) -> theme.Drawing:
-    what, why = column_phrase(lift, labels), column_phrase(feature, labels)
-    hovers = [
-        f"{labels.tasks[p.task]}: {why} {_column_text(feature, p.feature, labels)}, "
-        f"{what} {labels.scale.signed(p.lift)}"
-        for p in points
-    ]
-    xs, ys = [p.feature for p in points], [p.lift for p in points]
-    traces = [theme.markers(xs, ys, {"size": 9, "color": theme.ACCENT, "opacity": 0.8}, hovers)]
-    is_log = fit is not None and fit.log_x
-    if fit is not None:
-        ends = np.array([min(xs), max(xs)])
-        fitted = fit.intercept + fit.slope * (np.log10(ends) if is_log else ends)
-        traces.append(theme.line(ends.tolist(), fitted.tolist(), theme.DOTTED))
-    x_title = f"{sentence(why)}{' (log axis)' if is_log else ''}"
-    x_scale = {"type": "log", "dtick": 1} if is_log else {}
-    heights = theme.ticks(min(ys), max(ys), signed=True)
-    return theme.figure(
-        traces,
-        _SCATTER_HEIGHT,
-        xaxis=theme.axis(x_title, zeroline=False, **x_scale),
-        yaxis=theme.axis(sentence(what), zerolinecolor=theme.INK, **heights),
-    )
-
-
-def _feature_table(
-    table_id: str, points: Sequence[_Point], feature: str, lift: str, labels: Labels
-) -> Table:
-    label, lift_label = column_label(feature, labels), column_label(lift, labels)
-    fields: tuple[Field[_Point], ...] = (
-        Field(TASK, lambda p: task_cell(labels, p.task)),
-        Field(
-            Column(feature, label, "number"),
-            lambda p: number_cell(p.feature, _column_text(feature, p.feature, labels)),
-        ),
-        Field(
-            Column(lift, lift_label, "number", term=_LIFT_TERMS[lift]),
-            lambda p: lift_cell(p.lift, labels.scale),
-        ),
-    )
-    caption = f"{label} and {column_phrase(lift, labels)}, by task"
-    return table_of(table_id, caption, fields, points)
+# --- values by task ------------------------------------------------------------------------------
 
 
 def feature_values_table(results: Results, labels: Labels) -> Table | None:

@@ -1,13 +1,14 @@
-"""Correlate columns over tasks; fit lines."""
+"""Correlate columns over tasks; test features against lifts within metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
 from itertools import combinations_with_replacement
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.intervals import LEVEL
@@ -18,8 +19,6 @@ from site_builder.compute.numbers import (
     floats_or_none,
     mean_of,
     pairs_or_none,
-    rank_correlation_p,
-    rarest_order,
     round_float,
     round_significant,
 )
@@ -27,12 +26,14 @@ from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import adjust_for_many
 from site_builder.compute.tasks import TaskResult
-from site_builder.records import CachingRecord, Record, make_records, replace
+from site_builder.records import CachingRecord, Record, replace
 from site_builder.tables.schema import TASKS
 
 LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
 _BASE_SCORE = "mean_base_score"
 _LEAST_N = 4
+_DRAWS, _MORE_DRAWS, _MOST_DRAWN = 9_999, 99_999, 3_000_000
+_NOISE = 1e-9  # sums of equal ranks in another order differ by less
 
 # What each column is computed from. Two columns with a common part are related by construction:
 # of shuffled scores, y - x correlates with x as well.
@@ -52,7 +53,58 @@ _PARTS: Mapping[str, frozenset[str]] = {
 
 _NONE: frozenset[str] = frozenset()
 
-Verdict = Literal["together", "apart", "unclear", "too few", "by construction"]
+Shuffle: TypeAlias = Callable[[tuple[int, ...], int], npt.NDArray[np.intp]]
+Verdict = Literal["together", "apart", "disagree", "unclear", "too few", "by construction"]
+
+
+class Stratum(Record):
+    """Spearman's coefficient of a feature and a lift over the `n` tasks of one metric.
+
+    Attributes:
+        metric: None for the tasks that state none.
+        feature_median, lift_median: Medians over these tasks, the lower of two.
+    """
+
+    metric: str | None
+    n: int
+    spearman: float
+    feature_median: float
+    lift_median: float
+
+
+class Within(Record):
+    """The correlation of a feature and a lift within metrics, by `correlate_within`.
+
+    Attributes:
+        n: Number of tasks in the strata.
+        spearman: Weighted mean of the coefficients of the strata.
+        p: Two-sided p-value of this pair alone.
+        interval: 95 % interval of this pair alone; None where |spearman| is 1.
+        strata: The metrics, most tasks first.
+        p_adjusted: P-value corrected by Holm's method for the number of tested pairs; None where
+            the pair is not tested.
+    """
+
+    n: int
+    spearman: float
+    p: float
+    interval: tuple[float, float] | None
+    strata: tuple[Stratum, ...]
+    p_adjusted: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The direction that the tasks show; none where a metric has the opposite one.
+
+        Source: docs/statistics.md#correlation.
+        """
+        if self.p_adjusted is None:
+            return "too few"
+        if self.p_adjusted >= 1 - LEVEL:
+            return "unclear"
+        if any(stratum.spearman * self.spearman < 0 for stratum in self.strata):
+            return "disagree"
+        return "together" if self.spearman > 0 else "apart"
 
 
 class Correlation(Record):
@@ -64,8 +116,8 @@ class Correlation(Record):
             and where a column is constant.
         spearman_interval, pearson_interval: 95 % intervals of this pair alone; None where
             |coefficient| is 1.
-        spearman_p_adjusted: P-value corrected by Holm's method for the number of tested pairs;
-            None where the pair is not tested.
+        within: The same within metrics, of a predictor and a lift; None where no metric has enough
+            tasks.
         by_construction: Whether the columns are computed from the same values.
     """
 
@@ -76,46 +128,20 @@ class Correlation(Record):
     pearson: float | None = None
     pearson_p: float | None = None
     pearson_interval: tuple[float, float] | None = None
-    spearman_p_adjusted: float | None = None
+    within: Within | None = None
     by_construction: bool = False
 
     @property
     def verdict(self) -> Verdict | None:
-        """What Spearman's coefficient shows; None where it is undefined or not tested.
-
-        Source: docs/statistics.md#correlation.
-        """
-        if self.spearman is None:
-            return None
+        """What the tasks show within metrics; None where that is undefined."""
         if self.by_construction:
-            return "by construction"
-        if self.n < LEAST_TO_CONCLUDE:
-            return "too few"
-        if self.spearman_p_adjusted is None:
-            return None
-        if self.spearman_p_adjusted >= 1 - LEVEL:
-            return "unclear"
-        return "together" if self.spearman > 0 else "apart"
+            return None if self.spearman is None else "by construction"
+        return self.within.verdict if self.within else None
 
     @property
     def is_clear(self) -> bool:
         """Whether the verdict is a direction."""
         return self.verdict in ("together", "apart")
-
-
-class Fit(Record):
-    """A least-squares line `y = intercept + slope * x`.
-
-    Attributes:
-        r_squared: Share of the variance of y that the line explains.
-        log_x: Whether x is the base-10 logarithm of the feature.
-    """
-
-    slope: float
-    intercept: float
-    r_squared: float
-    log_x: bool
-    n: int
 
 
 class Correlations(CachingRecord):
@@ -139,12 +165,21 @@ class Correlations(CachingRecord):
     def tested(self) -> tuple[tuple[str, str], ...]:
         """The pairs of a predictor and a lift that have a corrected p-value, by lift."""
         keys = ((predictor, lift) for lift in LIFTS for predictor in self.predictors)
-        return tuple(key for key in keys if self.pairs[key].spearman_p_adjusted is not None)
+        found = ((key, self.pairs[key].within) for key in keys)
+        return tuple(key for key, within in found if within and within.p_adjusted is not None)
 
-    @property
+    @cached_property
     def clear(self) -> tuple[tuple[str, str], ...]:
-        """The tested pairs with a clear direction."""
-        return tuple(key for key in self.tested if self.pairs[key].is_clear)
+        """The tested pairs with a clear direction.
+
+        Features of the same texts, such as mean and deviation of one length, are one finding: the
+        first of each direction.
+        """
+        found: dict[object, tuple[str, str]] = {}
+        for key in filter(lambda key: self.pairs[key].is_clear, self.tested):
+            texts = _PARTS.get(key[0], key[0])
+            found.setdefault((texts, key[1], self.pairs[key].verdict), key)
+        return tuple(found.values())
 
 
 def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
@@ -171,14 +206,11 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
         reach, middle = REACH * np.sqrt((1 + more) / (n - 3)), np.arctanh(rounded_r)
         low, high = (round_significant(np.tanh(middle + way * reach)) for way in (-1, 1))
     low[perfect] = np.nan
-    columns: dict[str, Sequence[object]] = {"n": n[:, 0].astype(int).tolist()}
-    for k, name in enumerate(("spearman", "pearson")):
-        columns[name] = floats_or_none(rounded_r[:, k])
-        columns[f"{name}_p"] = floats_or_none(p[:, k])
-        columns[f"{name}_interval"] = pairs_or_none(low[:, k], high[:, k])
-    columns["spearman_p_adjusted"] = [None] * len(pairs)
-    columns["by_construction"] = [False] * len(pairs)
-    return make_records(Correlation, columns)
+    columns: list[Sequence[object]] = [n[:, 0].astype(int).tolist()]
+    for k in range(2):
+        columns += floats_or_none(rounded_r[:, k]), floats_or_none(p[:, k])
+        columns.append(pairs_or_none(low[:, k], high[:, k]))
+    return [Correlation(*row) for row in zip(*columns, strict=True)]
 
 
 def _coefficients(x: Array, y: Array) -> tuple[float, float]:
@@ -214,26 +246,69 @@ def _is_constant(values: Array) -> bool:
     return bool((values == values[0]).all())
 
 
-def fit_line(x: Array, y: Array, *, log_x: bool) -> Fit | None:
-    """Fit y on x, or on log10 x, by least squares; None below four tasks or for a constant x.
+def shuffle_within(sizes: tuple[int, ...], draws: int) -> npt.NDArray[np.intp]:
+    """Return random orders of places, each place in its own stratum; the same at every call.
 
-    slope = cov(x, y) / var(x), intercept = mean(y) - slope mean(x), r² = cov² / (var(x) var(y)).
-    With `log_x`, tasks whose x is not above 0 are left out (docs/statistics.md#fit).
+    Shape: (draws, sum of sizes).
     """
-    x, y = _common(np.where(x > 0, x, np.nan) if log_x else x, y)
-    n = len(x)
-    if n < _LEAST_N or _is_constant(x):
+    strata = np.repeat(np.arange(len(sizes)), sizes)
+    return np.argsort(strata + np.random.default_rng(0).random((draws, len(strata))), axis=1)
+
+
+def correlate_within(
+    x: Array,
+    y: Array,
+    metrics: npt.NDArray[np.object_],
+    shuffle: Shuffle = shuffle_within,
+) -> Within | None:
+    """Correlate a feature and a lift within the metrics of the tasks, by ranks.
+
+    rho = sum (n_h - 1) rho_h / sum (n_h - 1), where rho_h is Spearman's coefficient over the n_h
+    tasks of metric h that have both values. Its variance is 1 / (n_h - 1) where they are
+    independent, so that each metric counts by what it tells. A metric counts from four tasks on,
+    if neither column is constant there.
+
+    The p-value is that of a permutation test: y is drawn in 9,999 random orders within each metric,
+    and p = (1 + number of draws with |rho| at least as great) / (1 + draws). Where that is below
+    0.05, it is drawn 99,999 times instead. Draws x tasks are at most 3,000,000. The interval is
+    tanh(atanh rho ± 1.96 s) with s² = (1 + rho²/2) / (n - H - 2) for n tasks of H metrics.
+
+    Source: J. M. G. Taylor (1987), Biometrics 43(2), 409-416; B. Phipson and G. K. Smyth (2010),
+        Statistical Applications in Genetics and Molecular Biology 9(1), 39;
+        docs/statistics.md#correlation.
+    """
+    both, strata, ranks = np.isfinite(x) & np.isfinite(y), list[Stratum](), list[Array]()
+    for metric in dict.fromkeys(metrics[both].tolist()):
+        pair = [round_significant(values[both & (metrics == metric)]) for values in (x, y)]
+        n = len(pair[0])
+        if n >= _LEAST_N and not any(map(_is_constant, pair)):
+            scaled = np.array([_unit(_mean_ranks(values)) for values in pair])
+            medians = (np.sort(values)[(n - 1) // 2].item() for values in pair)
+            strata.append(Stratum(metric, n, round_float(scaled[0] @ scaled[1]), *medians))
+            ranks.append(scaled * np.sqrt(n - 1))
+    if not strata:
         return None
-    with np.errstate(all="ignore"):
-        x = np.log10(x) if log_x else x
-        (x_variance, covariance), (_, y_variance) = np.cov(x, y, bias=True)
-        slope = covariance / x_variance
-        intercept = y.mean() - slope * x.mean()
-        r = 0.0 if _is_constant(y) else covariance / np.sqrt(x_variance * y_variance)
-    if not np.isfinite([slope, intercept, r]).all():
+    u, v = np.concatenate(ranks, axis=1)
+    rho, n, sizes = round_float(u @ v / (u @ u)), len(u), tuple(stratum.n for stratum in strata)
+    for draws in (_DRAWS, _MORE_DRAWS):
+        drawn = np.abs(v[shuffle(sizes, min(draws, _MOST_DRAWN // n))] @ u)
+        p = (1 + int((drawn >= abs(u @ v) - _NOISE).sum())) / (1 + len(drawn))
+        if p >= 1 - LEVEL:
+            break
+    return Within(
+        n=n,
+        spearman=rho,
+        p=round_float(p),
+        interval=_rank_interval(rho, n - len(strata) - 2),
+        strata=tuple(sorted(strata, key=lambda stratum: -stratum.n)),
+    )
+
+
+def _rank_interval(rho: float, freedom: int) -> tuple[float, float] | None:
+    if abs(rho) == 1:
         return None
-    r = min(max(r, -1.0), 1.0)
-    return Fit(round_float(slope), round_float(intercept), round_float(r**2), log_x, n)
+    middle, reach = np.arctanh(rho), REACH * np.sqrt((1 + rho**2 / 2) / freedom)
+    return round_float(np.tanh(middle - reach)), round_float(np.tanh(middle + reach))
 
 
 def compute_correlations(
@@ -274,7 +349,7 @@ def compute_correlations(
         features=tuple(features),
         predictors=predictors,
         values={name: tuple(floats_or_none(array)) for name, array in arrays.items()},
-        pairs=pairs | _test(pairs, predictors, arrays),
+        pairs=pairs | _test(pairs, predictors, arrays, tasks["metric"]),
     )
 
 
@@ -293,27 +368,31 @@ def _test(
     pairs: Mapping[tuple[str, str], Correlation],
     predictors: Sequence[str],
     arrays: Mapping[str, Array],
+    metrics: pd.Series,
 ) -> dict[tuple[str, str], Correlation]:
-    """Correct the p-values of all pairs of a predictor and a lift; return these pairs anew.
+    """Correlate each predictor and lift within metrics; return these pairs anew.
 
-    Pairs that are related by construction or have too few tasks are not among them. Holm's method
-    bounds the chance of any false direction on a board (docs/statistics.md#correlation).
+    The p-values of all that are not related by construction and have enough tasks are corrected by
+    Holm's method, which bounds the chance of any false direction on a board.
     """
-    tested = [
-        (predictor, lift)
+    names = metrics.astype(object).where(metrics.notna(), None).to_numpy()
+    shuffle = cache(shuffle_within)
+    found = {
+        (predictor, lift): within
         for predictor in predictors
         for lift in LIFTS
-        if (pair := pairs[predictor, lift]).spearman is not None
-        and pair.n >= LEAST_TO_CONCLUDE
-        and not pair.by_construction
+        if (within := correlate_within(arrays[predictor], arrays[lift], names, shuffle))
+    }
+    tested = [
+        key
+        for key, within in found.items()
+        if within.n >= LEAST_TO_CONCLUDE and not pairs[key].by_construction
     ]
-    rho = np.array([pairs[key].spearman for key in tested], dtype=float)
-    n = np.array([pairs[key].n for key in tested], dtype=float)
-    least = [max(map(rarest_order, _common(arrays[a], arrays[b]))) for a, b in tested]
-    adjusted = adjust_for_many(rank_correlation_p(rho, n, np.array(least, dtype=float)))
+    adjusted = adjust_for_many(np.array([found[key].p for key in tested], dtype=float)).tolist()
+    found |= {k: replace(found[k], p_adjusted=p) for k, p in zip(tested, adjusted, strict=True)}
     return {
-        key: replace(pairs[a, b], spearman_p_adjusted=p)
-        for (a, b), p in zip(tested, adjusted.tolist(), strict=True)
+        key: replace(pairs[a, b], within=within)
+        for (a, b), within in found.items()
         for key in ((a, b), (b, a))
     }
 

@@ -157,27 +157,3 @@ def correlation_p(r: Array, freedom: Array) -> Array:
     of_large_r = special.betainc(half, 0.5, (1 - r) * (1 + r))
     of_small_r = special.betaincc(0.5, half, r**2)
     return np.where(r**2 < 0.5, of_small_r, of_large_r)
-
-
-def rank_correlation_p(rho: Array, n: Array, least: Array) -> Array:
-    """Return the two-sided p-value of Spearman's rho that its 95 % interval is made from.
-
-    2 Phi(-|atanh(rho)| / s) with s² = (1 + rho² / 2) / (n - 3), and not below `least`: below 0.05
-    exactly where the interval excludes 0. The p-value by Student's t is up to twice too small where
-    it is small, which matters for the smallest of many (docs/statistics.md#correlation).
-
-    Source: D. G. Bonett and T. A. Wright (2000), Psychometrika 65(1), 23-28.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.sqrt((1 + rho**2 / 2) / (n - 3))
-        p = 2 * special.ndtr(-np.abs(np.arctanh(rho)) / spread)
-    return np.maximum(p, least)
-
-
-def rarest_order(values: Array) -> float:
-    """Return the probability of any one order of values with ties: the product of t! over n!.
-
-    No p-value of a rank correlation is below it. 0, 0, 0, 1 have four orders, so 1 / 4.
-    """
-    sizes = np.unique(values[~np.isnan(values)], return_counts=True)[1]
-    return float(np.exp(special.gammaln(sizes + 1).sum() - special.gammaln(sizes.sum() + 1)))

@@ -9,7 +9,6 @@ from site_builder.charts.analysis import chart_redundancy, chart_separability
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import (
     chart_lift_correlations,
-    charts_features,
     feature_values_table,
     lift_correlations_table,
 )
@@ -24,10 +23,9 @@ class AnalysisContext(Record):
 
     Attributes:
         separability: Which models are separable from which.
-        short: The correlation of each feature with each kind of lift.
+        short: The correlation of each feature with each kind of lift, within metrics.
         lifts: The same with intervals, drawn.
         matrix: The correlation of every pair of columns.
-        features: Each feature that clearly correlates with a kind of lift, plotted against it.
         feature_values: The numbers of every feature and lift, by task.
         training_sets: How large the training sets are.
         redundancy: How similarly tasks rank the models.
@@ -37,7 +35,6 @@ class AnalysisContext(Record):
     short: Table | None
     lifts: Chart | None
     matrix: Chart | None
-    features: tuple[Chart, ...]
     feature_values: Table | None
     training_sets: Chart | None
     redundancy: Chart | None
@@ -50,16 +47,12 @@ def make_analysis(site: Site) -> Iterator[Page]:
         lift_correlations_table(results, labels),
         chart_lift_correlations(results, labels),
     )
-    features = charts_features(results, labels)
-    values = feature_values_table(results, labels) if short else None
     context = AnalysisContext(
         separability=chart_separability(results, labels),
         short=short,
         lifts=replace(lifts, table=None, table_id=short.id) if lifts and short else None,
         matrix=site.charts.correlations,
-        # One table has the numbers of all plots.
-        features=tuple(replace(c, table=None, table_id=values.id) for c in features if values),
-        feature_values=values,
+        feature_values=feature_values_table(results, labels) if short else None,
         training_sets=site.charts.training_sets,
         redundancy=chart_redundancy(results, labels),
     )

@@ -464,15 +464,10 @@ def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
 def _correlation(correlations: Mapping[str, Any], a: str, b: str) -> dict[str, Any]:
     columns = correlations["columns"]
     i, j = (columns.index(_known("correlation column", name, columns)) for name in (a, b))
-    # Older sites have no corrected p-values.
-    adjusted, related = (correlations.get(key) for key in ("p_adjusted", "by_construction"))
-    return {
-        "n": correlations["n"][i][j],
-        "spearman": correlations["spearman"][i][j],
-        "p_value": correlations["p_value"]["spearman"][i][j],
-        "p_adjusted": adjusted and adjusted[i][j],
-        "by_construction": related and related[i][j],
-    }
+    # Older sites lack some of them.
+    names = "n", "spearman", "within_metrics", "strata", "p_adjusted", "by_construction"
+    values = {n: correlations[n][i][j] if n in correlations else None for n in names}
+    return {**values, "p_value": correlations["p_value"]["spearman"][i][j]}
 
 
 def _lookup(records: list[dict[str, Any]], key: str) -> Callable[[str], dict[str, Any]]:

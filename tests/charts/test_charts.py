@@ -268,14 +268,9 @@ def test_charts_follow_the_values_not_the_order_of_the_models():
 @each_board
 def test_figures_show_their_tables_numbers(name):
     for page, chart in charts(name):
-        drawn_values, listed = NUMBERS[kind(chart)](chart)
+        drawn_values, listed = NUMBERS[chart.id](chart)
         assert drawn_values, (page, chart.id)
         assert listed == drawn_values, (page, chart.id)
-
-
-def kind(chart):
-    """The builder of a chart, by its id; features have ids of their own."""
-    return chart.id if chart.id in NUMBERS else "feature"
 
 
 def bars(key):
@@ -301,12 +296,6 @@ def frontier(chart):
     cost = "parameters_b" if chart.id == "size" else "price"
     rows = zip(column(chart, cost), column(chart, "average"), strict=True)
     return sorted(zip(dots["x"], dots["y"], strict=True)), sorted(rows)
-
-
-def feature(chart):
-    dots = chart.figure_json["data"][0]
-    _, x, y = keys(chart)
-    return [list(dots["x"]), list(dots["y"])], [column(chart, x), column(chart, y)]
 
 
 def lifts(chart):
@@ -373,12 +362,11 @@ NUMBERS = {
     "training-sets": training_sets,
     "latency": latency,
     "prices": prices,
-    "feature": feature,
 }
 
 
 def test_the_index_has_every_kind_of_chart():
-    assert set(NUMBERS) == {kind(chart) for _, chart in charts("index")}
+    assert set(NUMBERS) == {chart.id for _, chart in charts("index")}
 
 
 def test_tables_of_the_index_are_its_results():

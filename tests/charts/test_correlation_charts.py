@@ -1,20 +1,18 @@
-"""Charts of correlations: every two columns, features against lift, each feature."""
+"""Charts of correlations: every two columns, and features against lift."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from site_builder.charts import theme
 from site_builder.charts.correlations import (
     chart_correlations,
     chart_lift_correlations,
-    charts_features,
 )
-from site_builder.charts.previews import card_correlations
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import keys, said, table_of
 
 MINUS, RHO = "\N{MINUS SIGN}", "\N{GREEK SMALL LETTER RHO}"
+NOTHING = "Within metrics, no feature correlates with lift beyond chance"
 NOISE = [3, 1, 2, 2, 1, 1, 2, 2, 1, 3]
 
 
@@ -44,8 +42,7 @@ def test_clear_features_are_in_the_title():
     frames = rising(10, depth=depth, age=age, noise=NOISE)
     chart = said(chart_lift_correlations, frames=frames)
     assert "Mean lift over base grows with depth and falls with age" == chart.title
-    assert chart.reading.endswith("2 of 3 tested pairs are clear.")
-    assert f"{chart.title}." == said(card_correlations, frames=frames).finding
+    assert f"{chart.title}." == chart.reading
 
 
 def test_baselines_own_score_is_no_finding():
@@ -55,10 +52,7 @@ def test_baselines_own_score_is_no_finding():
         title = said(chart, frames=frames, baseline="ref").title
         assert "score" not in title
         assert "grows" not in title
-    assert (
-        "No feature clearly correlates with lift"
-        == said(chart_lift_correlations, frames=frames, baseline="ref").title
-    )
+    assert NOTHING == said(chart_lift_correlations, frames=frames, baseline="ref").title
 
 
 def test_noise_is_no_finding():
@@ -68,11 +62,7 @@ def test_noise_is_no_finding():
     at = keys(chart).index("mean_lift_over_base_p_adjusted")
     alone = [row.cells[at].note for row in table_of(chart).rows[1:]]  # without the base score
     assert min(float(text.removesuffix(" alone")) for text in alone) < 0.03
-    assert "No feature clearly correlates with lift" == chart.title
-    assert (
-        "0 of 81 tested pairs of a feature and a lift correlate clearly"
-        == said(chart_correlations, frames=frames, baseline="ref").title
-    )
+    assert NOTHING == chart.title
 
 
 def test_few_tasks_give_no_title():
@@ -102,7 +92,7 @@ def test_pair_of_the_same_values_is_shown_plainly():
     assert "Mean base score" == cells["feature"].text
     assert "related by construction" == cells["mean_lift_over_base_verdict"].text
     assert None is cells["mean_lift_over_base_p_adjusted"].value
-    assert "no clear direction" == cells["best_lift_over_baseline_verdict"].text
+    assert "not clear" == cells["best_lift_over_baseline_verdict"].text
     circles, diamonds = (t for t in chart.figure_json["data"] if t["mode"] == "markers")
     assert ("circle", 1) == (circles["marker"]["symbol"], len(circles["x"]))
     assert ("diamond", 2) == (diamonds["marker"]["symbol"], len(diamonds["x"]))
@@ -113,45 +103,19 @@ def test_no_features_against_lift():
     assert said(chart_lift_correlations, frames=rising(10, flat=[1] * 10)) is None
 
 
-# --- each feature -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("depth", "title"),
-    [
-        (range(10), f"Mean lift over base grows with depth ({RHO} = 1.00)"),
-        (range(10, 0, -1), f"Mean lift over base falls with depth ({RHO} = {MINUS}1.00)"),
-    ],
-)
-def test_feature_that_clearly_goes_with_lift_is_plotted_against_it(depth, title):
-    (chart,) = said(charts_features, frames=rising(10, depth=list(depth)))
-    assert title == chart.title
-    assert f"{title}, over 10 tasks." == chart.reading
-
-
-@pytest.mark.parametrize(("n", "depth"), [(10, NOISE), (9, [*range(9)])])
-def test_feature_without_a_clear_link_is_in_the_plot_of_intervals_alone(n, depth):
-    """One that goes with nothing, and one of too few tasks to conclude."""
-    frames = rising(n, depth=depth)
-    assert () == said(charts_features, frames=frames)
-    chart = said(chart_lift_correlations, frames=frames)
-    assert ["Depth"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
-
-
-def test_feature_of_wide_range_has_a_log_axis():
-    """31 times the smallest is wide, 30 times is not; the line is fitted on the logarithm."""
-    for widest, kind in ((31.0, "log"), (30.0, None)):
-        depth = [*np.linspace(1, 9, 9), widest]
-        (chart,) = said(charts_features, frames=rising(10, depth=depth))
-        assert kind == chart.figure_json["layout"]["xaxis"].get("type")
-        assert (kind == "log") == ("on the logarithm" in chart.caption)
-
-
-@pytest.mark.parametrize("depth", [[2, 2, 2, 2], [1, 2, 3, None]])
-def test_no_features(depth):
-    """A constant, or less than four tasks."""
-    values = pd.array(depth, dtype="Float64")
-    assert () == said(charts_features, frames=rising(4, depth=values))
+def test_metrics_are_printed_beside_their_mean():
+    """Of one metric lift rises with depth, of the other it falls."""
+    metrics = {"metric": ["em"] * 6 + ["f1"] * 5, "score_min": [0.0] * 11, "score_max": [1.0] * 11}
+    chart = said(
+        chart_lift_correlations, frames=rising(11, depth=[*range(6), *range(5, 0, -1)], **metrics)
+    )
+    cells = dict(zip(keys(chart), table_of(chart).rows[0].cells, strict=True))
+    strata = cells["mean_lift_over_base_strata"]
+    assert ("em 1.00 (6)", f"f1 {MINUS}1.00 (5)") == (strata.text, strata.note)
+    assert 1 / 9 == pytest.approx(cells["mean_lift_over_base_spearman"].value)  # (5 - 4) / 9
+    assert NOTHING == chart.title
+    (dots,) = (t for t in chart.figure_json["data"] if t["mode"] == "markers")
+    assert f"em 1.00 (6); f1 {MINUS}1.00 (5): not clear" in dots["customdata"][0]
 
 
 # --- every two columns --------------------------------------------------------------------------
@@ -166,15 +130,12 @@ def notes(chart):
     }
 
 
-def test_the_matrix_says_what_can_be_concluded():
-    """A word below each tested coefficient; none where a column meets itself or is not tested."""
+def test_the_matrix_concludes_nothing():
+    """It mixes metrics."""
     chart = said(chart_correlations, frames=rising(10, depth=list(range(10)), noise=NOISE))
-    found = notes(chart)
-    assert "go together" == found["Mean lift over base", "depth"]
-    assert "no clear direction" == found["Mean lift over base", "noise"]
-    assert "" == found["Depth", "depth"]
-    assert "" == found["Depth", "noise"]
-    assert "1 of 2 tested pairs of a feature and a lift correlates clearly" == chart.title
+    assert "Correlations between the columns" == chart.title
+    assert "not tested" in chart.caption
+    assert "" == notes(chart)["Mean lift over base", "depth"]
 
 
 def test_the_matrix_marks_what_is_related_by_construction():

@@ -1,4 +1,4 @@
-from itertools import combinations
+from itertools import combinations, permutations
 from math import atanh, sqrt, tanh
 
 import numpy as np
@@ -9,18 +9,22 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
+from site_builder.compute import correlation
 from site_builder.compute.correlation import (
     LIFTS,
     Correlation,
-    Fit,
+    Stratum,
+    Within,
     compute_correlations,
     correlate_each,
-    fit_line,
+    correlate_within,
+    shuffle_within,
 )
-from site_builder.compute.numbers import Array, rank_correlation_p, rarest_order
+from site_builder.compute.numbers import Array
 from site_builder.compute.scores import collect_scores
 from site_builder.compute.tasks import compute_rank_agreement, compute_tasks
 from site_builder.config import Analysis, BoardConfig
+from site_builder.records import replace
 from tests.helpers.boards import Runs, find_holes, make_frames, make_results, make_tables
 
 NAN = float("nan")
@@ -88,28 +92,34 @@ def test_p_value_is_that_of_t():
     assert (expected, expected) == pytest.approx((found.spearman_p, found.pearson_p))
 
 
-def pair_of(n, rho, p, *, related=False):
-    """A pair with a corrected p-value; its raw p-value and its interval would give a verdict."""
-    return Correlation(n, rho, 0.0, (rho, rho), spearman_p_adjusted=p, by_construction=related)
+def pair_of(rho, p, *strata, related=False):
+    """A pair with a corrected p-value within metrics; over all tasks it would have a direction."""
+    parts = tuple(Stratum(None, 20, r, 0.0, 0.0) for r in strata or (rho,))
+    within = Within(20 * len(parts), rho, 0.0, (rho, rho), parts, p)
+    return Correlation(31, 0.9, 0.0, within=within, by_construction=related)
 
 
 @pytest.mark.parametrize(
     ("found", "verdict"),
     [
-        (pair_of(31, 0.5, 0.049), "together"),
-        (pair_of(31, -0.5, 0.049), "apart"),
-        (pair_of(31, 0.5, 0.051), "unclear"),
-        (pair_of(31, -0.5, 1.0), "unclear"),
-        (pair_of(31, 0.9, None), None),
-        (pair_of(9, 0.9, None), "too few"),
-        (pair_of(31, 0.9, None, related=True), "by construction"),
-        (pair_of(9, 0.9, None, related=True), "by construction"),
+        (pair_of(0.5, 0.049), "together"),
+        (pair_of(-0.5, 0.049), "apart"),
+        (pair_of(0.5, 0.051), "unclear"),
+        (pair_of(-0.5, 1.0), "unclear"),
+        (pair_of(0.9, None), "too few"),
+        (pair_of(0.5, 0.049, 0.9, 0.1), "together"),
+        (pair_of(0.5, 0.049, 0.9, 0.0), "together"),
+        (pair_of(0.5, 0.049, 0.9, -0.01), "disagree"),
+        (pair_of(-0.5, 0.049, 0.1, -0.9), "disagree"),
+        (pair_of(0.5, 0.051, 0.9, -0.1), "unclear"),
+        (pair_of(0.9, None, related=True), "by construction"),
+        (Correlation(31, 0.9, 0.0), None),
         (Correlation(31), None),
         (Correlation(31, by_construction=True), None),
     ],
 )
-def test_verdict_is_by_the_corrected_p(found, verdict):
-    """None outside the tests; a pair of the same values has no direction."""
+def test_verdict_is_by_the_corrected_p_within_metrics(found, verdict):
+    """None where a metric has the opposite sign, nor for a pair of the same values."""
     assert verdict == found.verdict
     assert (verdict in ("together", "apart")) == found.is_clear
 
@@ -174,58 +184,86 @@ def test_extreme_values_give_numbers_or_none(x, y):
     assert (found.spearman is None) == (found.pearson is None)
     assert -1 <= (found.spearman or 0) <= 1
     assert -1 <= (found.pearson or 0) <= 1
-    for log_x in (True, False):
-        assert [] == find_holes(fit_line(x, y, log_x=log_x))
+    within = correlate_within(x, y, np.array(["m"] * 6, object))
+    assert [] == find_holes(within)
+    assert (within is None) == (found.spearman is None)
 
 
-# --- a line through them ------------------------------------------------------------------------
+# --- within metrics -----------------------------------------------------------------------------
 
 
-@given(
-    arrays(float, 9, elements=st.integers(1, 30).map(float), unique=True),
-    arrays(float, 9, elements=st.integers(-30, 30).map(float), unique=True),
-    st.booleans(),
-)
-@settings(max_examples=60, deadline=None)
-def test_line_agrees_with_scipy(x, y, log_x):
-    line = stats.linregress(np.log10(x) if log_x else x, y)
-    found = fit_line(x, y, log_x=log_x)
+def within_metrics(x, y, *sizes: int) -> Within:
+    """The correlation of tasks of metrics a, b, ..., so many of each."""
+    metrics = np.repeat([*"abcd"[: len(sizes)]], sizes).astype(object)
+    found = correlate_within(column(*x), column(*y), metrics)
     assert found is not None
-    assert (line.slope, line.intercept, line.rvalue**2) == pytest.approx(
-        (found.slope, found.intercept, found.r_squared), rel=1e-9, abs=1e-9
-    )
+    return found
 
 
-def test_line_by_hand():
-    """Points on y = 1 + 2 x give it back; one point off the line turns it."""
-    assert Fit(2.0, 1.0, 1.0, log_x=False, n=4) == fit_line(
-        column(0, 1, 2, 3), column(1, 3, 5, 7), log_x=False
-    )
-    found = fit_line(column(0, 1, 2, 3), column(0, 0, 0, 2), log_x=False)
-    # About 1.5 and 0.5: products 0.75 + 0.25 - 0.25 + 2.25 = 3; squares 5 and 3.
-    assert found is not None
-    # slope 3/5, intercept 0.5 - 0.6 x 1.5, r² = 9 / 15
-    assert (0.6, -0.4, 0.6) == pytest.approx((found.slope, found.intercept, found.r_squared))
+def test_coefficient_within_metrics_by_hand():
+    """The mean of the metrics' coefficients, weighted by their numbers of tasks less one."""
+    # a: d² = 0 + 0 + 1 + 1, so 1 - 6 x 2 / 60 = 0.8. b: 5 tasks in reverse order, so -1.
+    found = within_metrics([1, 2, 3, 4, 10, 20, 30, 40, 50], [1, 2, 4, 3, 9, 8, 7, 6, 5], 4, 5)
+    b, a = Stratum("b", 5, -1.0, 30, 7), Stratum("a", 4, 0.8, 2, 2)
+    assert (9, (b, a)) == (found.n, found.strata)
+    assert (3 * 0.8 - 4 * 1) / 7 == pytest.approx(found.spearman)
 
 
-def test_line_on_a_log_axis():
-    """One more for each tenfold x; what is not above zero has no logarithm and is left out."""
-    x, y = column(1, 10, 100, 1000, 0, -5), column(0, 1, 2, 3, 99, 99)
-    assert Fit(1.0, 0.0, 1.0, log_x=True, n=4) == fit_line(x, y, log_x=True)
+def test_metrics_of_different_level_make_no_correlation():
+    """All of b is above all of a in both columns, so that the tasks together seem to rise."""
+    x, y = [*range(6), *range(10, 16)], [3, 0, 5, 1, 4, 2, 12, 15, 10, 14, 11, 13]
+    assert (correlate(column(*x), column(*y)).spearman or 0) > 0.6
+    found = within_metrics(x, y, 6, 6)
+    assert abs(found.spearman) < 0.3
+    assert found.p > 0.3
 
 
-def test_flat_line():
-    """A constant y has a slope of zero, and x explains nothing of it."""
-    assert Fit(0.0, 5.0, 0.0, log_x=False, n=4) == fit_line(
-        column(1, 2, 3, 4), column(5, 5, 5, 5), log_x=False
-    )
+def test_p_within_metrics_is_the_share_of_all_orders():
+    """Of 24 x 24 orders within two metrics of four tasks, counted one by one."""
+    x, y = [1, 2, 3, 4, 1, 2, 3, 4], [1, 3, 2, 4, 2, 1, 3, 4]
+    found, hits = within_metrics(x, y, 4, 4), 0.0
+    for one in permutations(y[:4]):
+        for other in permutations(y[4:]):
+            rho = stats.spearmanr(x[:4], one)[0] + stats.spearmanr(x[4:], other)[0]
+            hits += abs(rho / 2) >= found.spearman - 1e-9
+    assert hits / 576 == pytest.approx(found.p, abs=0.004)
 
 
-def test_no_line():
-    """Below four points, or where x does not vary."""
-    assert None is fit_line(column(1, 2, 3), column(1, 2, 3), log_x=False)
-    assert None is fit_line(column(1, 2, 3, 0), column(1, 2, 3, 4), log_x=True)
-    assert None is fit_line(column(2, 2, 2, 2), column(1, 2, 3, 4), log_x=False)
+def test_ties_stay_ties_in_every_order():
+    """A single 1 among ten values is at one of ten places: both at the same one is no wonder."""
+    one = [*[0] * 9, 1]
+    found = within_metrics(one, one, 10)
+    assert (1.0, None) == (found.spearman, found.interval)
+    assert 0.1 == pytest.approx(found.p, abs=0.01)
+
+
+def test_metric_of_few_or_equal_values_does_not_count():
+    """Three tasks, a constant, and tasks without one of the values."""
+    x = [1, 2, 3, 4, 5, 1, 2, 3, 7, 7, 7, 7, NAN]
+    y = [2, 1, 3, 5, 4, 3, 2, 1, 1, 2, 3, 4, 9]
+    found = within_metrics(x, y, 5, 3, 4, 1)
+    assert ["a"] == [stratum.metric for stratum in found.strata]
+    assert within_metrics(x[:5], y[:5], 5) == found
+    assert None is correlate_within(column(1, 2, 3), column(1, 2, 3), np.array([None] * 3))
+
+
+def test_interval_loses_a_task_for_each_metric():
+    """By tanh(atanh rho ± 1.96 s) with s² = (1 + rho²/2) / (n - H - 2): for one metric, n - 3."""
+    rng = np.random.default_rng(8)
+    x, y = rng.random((2, 30))
+    one = correlate(x, y)
+    assert one.spearman_interval == pytest.approx(within_metrics(x, y, 30).interval)
+    found = within_metrics(x, y, 12, 18)
+    reach = 1.959963984540054 * sqrt((1 + found.spearman**2 / 2) / 26)
+    ends = [tanh(atanh(found.spearman) + way * reach) for way in (-1, 1)]
+    assert ends == pytest.approx(found.interval)
+
+
+def test_orders_stay_within_their_stratum_and_are_the_same_at_every_call():
+    orders = shuffle_within((3, 2), 50)
+    assert np.array_equal(orders, shuffle_within((3, 2), 50))
+    assert {0, 1, 2} == {*orders[:, :3].ravel().tolist()}
+    assert all(sorted(order) == [0, 1, 2, 3, 4] for order in orders.tolist())
 
 
 # --- all columns of a board ---------------------------------------------------------------------
@@ -299,7 +337,8 @@ def test_every_pair_is_there_in_both_orders():
         for b in found.columns:
             assert found.pairs[a, b] == found.pairs[b, a]
     x, y = (column(*found.values[name]) for name in ("train_examples", "mean_lift_over_base"))
-    assert correlate(x, y) == found.pairs["train_examples", "mean_lift_over_base"]
+    pair = found.pairs["train_examples", "mean_lift_over_base"]
+    assert correlate(x, y) == replace(pair, within=None)
     assert () == found.tested  # four tasks
 
 
@@ -450,29 +489,11 @@ def test_shuffled_scores_give_no_verdict_on_a_difference():
         assert pair.spearman_interval is not None
         assert pair.spearman_interval[1] < 0
         assert pair.spearman_p < 0.001
-        assert ("by construction", None) == (pair.verdict, pair.spearman_p_adjusted)
+        assert "by construction" == pair.verdict
+        assert (x, lift) not in found.tested
 
 
 # --- the number of pairs ------------------------------------------------------------------------
-
-
-def test_p_is_below_five_per_cent_where_the_interval_excludes_0():
-    """Both are of the same Fisher z, so that a clear pair never has an interval around 0."""
-    for n in (10, 11, 20, 31, 100):
-        for rho in np.linspace(-0.99, 0.99, 67):
-            z, spread = atanh(rho), sqrt((1 + rho**2 / 2) / (n - 3))
-            p = float(rank_correlation_p(np.array(rho), np.array(n), np.array(0.0)))
-            assert 2 * stats.norm.sf(abs(z) / spread) == pytest.approx(p)
-            assert (abs(z) > 1.959963984540054 * spread) == (p < 0.05)
-
-
-def test_no_p_is_below_the_rarest_order():
-    """A single 1 among ten values is at one of ten places: both at the same one is no wonder."""
-    one = column(*[0] * 9, 1)
-    assert 0.1 == pytest.approx(rarest_order(one))
-    assert 1 / 6 == pytest.approx(rarest_order(column(1, 2, 3, NAN)))
-    p = rank_correlation_p(np.array(1.0), np.array(10), np.array(rarest_order(one)))
-    assert 0.1 == pytest.approx(float(p))
 
 
 def test_p_is_corrected_by_holm():
@@ -489,19 +510,48 @@ def test_p_is_corrected_by_holm():
     # The base score is constant; `few` has nine tasks.
     assert [("near", LIFTS[0]), ("close", LIFTS[0]), ("noise", LIFTS[0])] == [*found.tested]
     pairs = [found.pairs[key] for key in found.tested]
-    raw = [
-        2 * stats.norm.sf(abs(atanh(c.spearman)) / sqrt((1 + c.spearman**2 / 2) / (n - 3)))
-        for c in pairs
-    ]
+    raw = [c.within.p for c in pairs]
     assert [3 * raw[0], 2 * raw[1], min(1.0, raw[2])] == pytest.approx(
-        [c.spearman_p_adjusted for c in pairs]
+        [c.within.p_adjusted for c in pairs]
     )
     assert ["together", "together", "unclear"] == [c.verdict for c in pairs]
     assert "too few" == found.pairs["few", LIFTS[0]].verdict
 
 
+def two_metrics(**features):
+    """Tasks of two metrics; of the second, the lift is greater."""
+    n = 12
+    lift = np.concatenate([np.arange(n) / 100, 0.5 + np.arange(n) / 100])
+    runs = {"base": {"a": [0.1] * 2 * n}, "tuned": {"a": (0.1 + lift).tolist()}}
+    bounds = {"score_min": [0.0] * 2 * n, "score_max": [1.0] * 2 * n}
+    tasks = {"metric": ["x"] * n + ["y"] * n, **bounds, **features}
+    return correlations_of(runs, tasks=tasks, baseline=None)
+
+
+def test_a_direction_that_a_metric_contradicts_is_no_finding():
+    """One feature rises with the lift over all tasks, and falls with it within each metric."""
+    up, down, slightly = [*range(12)], [*range(12, 0, -1)], [11, 0, 10, 1, 9, 2, 8, 3, 7, 4, 6, 5]
+    found = two_metrics(falls=[*down, *(30 + i for i in down)], mixed=[*up, *slightly])
+    falls, mixed = (found.pairs[name, LIFTS[0]] for name in ("falls", "mixed"))
+    assert falls.spearman > 0.3
+    assert (-1.0, "apart") == (falls.within.spearman, falls.verdict)
+    assert mixed.within.p_adjusted < 0.05
+    assert mixed.within.spearman > 0 > mixed.within.strata[1].spearman
+    assert "disagree" == mixed.verdict
+    assert (("falls", LIFTS[0]),) == found.clear
+
+
+def test_mean_and_deviation_of_one_length_are_one_finding():
+    """Inputs and outputs are two."""
+    up = [*range(12), *range(12)]
+    names = ("output_length_std", "output_length_mean", "input_length_p95")
+    found = two_metrics(**dict.fromkeys(names, up))
+    assert 3 == len([key for key in found.tested if found.pairs[key].is_clear])
+    assert {"input_length_p95", "output_length_mean"} == {key[0] for key in found.clear}
+
+
 def test_forty_columns_of_noise_give_no_finding():
-    """Some of them have a small p-value, and one interval excludes 0."""
+    """Some of them have a small p-value."""
     rng = np.random.default_rng(2)
     noise = {f"noise_{i}": rng.random(31) for i in range(40)}
     found = correlations_of(random_runs(rng, 31), tasks=noise)
@@ -522,15 +572,18 @@ def test_strong_feature_is_found_among_noise():
 
 
 @pytest.mark.parametrize("n", [10, 31])
-def test_few_boards_of_independent_columns_have_a_finding(n):
+def test_few_boards_of_independent_columns_have_a_finding(n, monkeypatch):
     """At most 6 % of them; each pair alone would give more than a third of them one."""
+    monkeypatch.setattr(correlation, "_DRAWS", 999)
+    monkeypatch.setattr(correlation, "_MORE_DRAWS", 999)
     rng = np.random.default_rng(4)
     config = BoardConfig(baseline="gpt")
     scores = collect_scores(make_tables(make_frames(random_runs(rng, n))), config)
     results = compute_tasks(scores, compute_rank_agreement(scores, scores.models))
-    boards, wrong, wrong_alone = 300, 0, 0
+    boards, wrong, wrong_alone = 100, 0, 0
     for _ in range(boards):
         tasks = pd.DataFrame({f"feature_{i}": rng.random(n) for i in range(5)})
+        tasks["metric"] = None
         found = compute_correlations(scores, tasks, results, None, averaged=True)
         assert found is not None
         wrong += bool(found.clear)

@@ -7,10 +7,12 @@ from itertools import combinations
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import load_config
@@ -292,6 +294,42 @@ def test_correlations_of_the_index(index, plain):
             near(pearson([Fraction(r) for r in ranks(x)], [Fraction(r) for r in ranks(y)]))
             == pair.spearman
         )
+
+
+def test_longer_outputs_and_lift_of_the_index(index, plain):
+    """They rise together over all tasks, and not within metrics; by scipy, in orders of its own."""
+    metrics = {row["task"]: row["metric"] for row in read("tasks")}
+    lengths = {r["task"]: float(r["output_tokens_mean"]) for r in read("training_set_lengths")}
+    tasks = sorted(lengths, key=metrics.__getitem__)
+    x, y = np.array([(lengths[task], float(plain.gap(task))) for task in tasks]).T
+    metric = np.array([metrics[task] for task in tasks])
+    within, single = np.zeros((2, 28)), {}
+    for name, n in (("accuracy", 16), ("rouge", 11)):
+        mine = metric == name
+        single[name] = stats.spearmanr(x[mine], y[mine])
+        ranks = [stats.rankdata(values[mine]) for values in (x, y)]
+        within[:, mine] = stats.zscore(ranks, axis=1) * ((n - 1) / n) ** 0.5
+    codes = np.unique(metric, return_inverse=True)[1]
+    orders = np.argsort(codes + np.random.default_rng(11).random((50_000, 28)), axis=1)
+
+    def p_of(a, b):
+        return (abs(b[orders] @ a) >= abs(b @ a) - 1e-9).mean()
+
+    assert [0.59, 0.46, -0.74] == [
+        round(rho, 2) for rho, _ in (stats.spearmanr(x, y), *single.values())
+    ]
+    assert 0.010 == round(single["rouge"].pvalue, 3)
+    overall = [stats.rankdata(values) - 14.5 for values in (x, y)]
+    assert 0.13 == pytest.approx(p_of(*overall), abs=0.01)
+    found = index.correlations.pairs["output_length_mean", "best_lift_over_baseline"]
+    assert [("accuracy", 16), ("rouge", 11)] == [(s.metric, s.n) for s in found.within.strata]
+    assert [rho for rho, _ in single.values()] == pytest.approx(
+        [stratum.spearman for stratum in found.within.strata]
+    )
+    assert within[0] @ within[1] / 25 == pytest.approx(found.within.spearman)
+    assert p_of(*within) == pytest.approx(found.within.p, abs=0.01)
+    assert "unclear" == found.verdict
+    assert () == index.correlations.clear
 
 
 def test_training_sets_of_the_index(index):

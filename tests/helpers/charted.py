@@ -15,7 +15,6 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import (
     chart_correlations,
     chart_lift_correlations,
-    charts_features,
 )
 from site_builder.charts.differences import (
     chart_best_lift_by_task,
@@ -142,7 +141,6 @@ def charts_of(results: Results, labels: Labels) -> Iterator[tuple[str, Chart]]:
         chart = build(results, labels)
         if chart is not None:
             yield "", chart
-    yield from (("", chart) for chart in charts_features(results, labels))
     for model in results.scores.models:
         chart = chart_model_tasks(results, labels, model)
         if chart is not None:

@@ -14,7 +14,6 @@ from tests.helpers.sites import BuiltSite, target, visible
 # first rule that fits counts, and each column needs one: a new one says where its formula is.
 RULES = (
     ("correlations-table", ".*", "correlation"),
-    ("correlations-short", "n", ""),
     ("correlations-short", ".*", "correlation"),
     ("lift-tests", "p|mean", "lift-tests"),
     ("feature-values", "(?!.*lift).*", ""),

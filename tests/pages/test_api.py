@@ -216,6 +216,8 @@ def test_correlations_of_the_index(index_site):
         "pearson": found["pearson"],
         "p of spearman": found["p_value"]["spearman"],
         "p of pearson": found["p_value"]["pearson"],
+        "within metrics": found["within_metrics"],
+        "p within metrics": found["p_value"]["within_metrics"],
     }
     for name, matrix in matrices.items():
         assert [size] * size == [len(row) for row in matrix], name
@@ -234,6 +236,10 @@ def test_correlations_of_the_index(index_site):
     assert {(feature, lift) for feature in features for lift in COLUMNS[1:3]} | {
         ("mean_base_score", "best_lift_over_baseline")
     } == tested
+    # Of metrics with four tasks that have both; the others are one task each.
+    sizes = {tuple(s["n"] for s in found["strata"][i][j]) for i in range(7, size) for j in (1, 2)}
+    assert {(16, 11), (17, 12)} == sizes
+    assert None is found["strata"][0][7]
     assert all(not found["by_construction"][i][j] for i in range(7, size) for j in range(7))
     assert all(found["by_construction"][i][i] for i in range(size))
 
