@@ -17,6 +17,7 @@ from site_builder.compute.numbers import Array
 from site_builder.compute.ranks import compare_pairs, rank_intervals
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import compute_lift_tests
+from tests.tools.relations import print_relations
 from tests.tools.sparse_boards import print_sparse_boards
 
 SEED = 1
@@ -232,3 +233,5 @@ if __name__ == "__main__":
     print_lifts(boards)
     sys.stdout.write("\n")
     print_sparse_boards(boards)
+    sys.stdout.write("\n")
+    print_relations(boards // 2)
