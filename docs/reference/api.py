@@ -73,9 +73,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "`coverage`, `no rival` on a board by win rate, or `no common tasks` with the ranked "
             "models on a board by the additive model"
         ),
-        "tied_with_best": (
-            "whether it may be first; null where nothing is tested"
-        ),
+        "tied_with_best": ("whether it may be first; null where nothing is tested"),
         "coverage": ("`scored`: tasks with a score in any variant; `of`: tasks of the board"),
         "scores_file": ("path of its scores, from the folder of this file"),
         "ranks": ("the rank on its board"),

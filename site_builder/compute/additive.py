@@ -164,6 +164,7 @@ def adjusted_intervals(fit: AdditiveFit, known: Array) -> Array:
     return round_significant(ends, np.abs(ends).max(axis=0, initial=0.0))
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def compare_adjusted(fit: AdditiveFit, ranked: Places, known: Array) -> Leads:
     """Compare every two of the ranked models by their estimated means, by `judge_pairs`.
 
@@ -179,8 +180,7 @@ def compare_adjusted(fit: AdditiveFit, ranked: Places, known: Array) -> Leads:
     means, errors = fit.means[ranked], known[ranked]
     scale = max(1e-300, float(np.abs(means).max(initial=0.0)))
     lead = np.subtract.outer(means / scale, means / scale)
-    with np.errstate(over="ignore", invalid="ignore"):
-        error = np.fmax(fit.pair_errors[pairs], np.hypot.outer(errors, errors)) / scale
+    error = np.fmax(fit.pair_errors[pairs], np.hypot.outer(errors, errors)) / scale
     lead = np.where(np.abs(lead) <= _NOISE, 0.0, lead)
     counts = np.floor(fit.pair_counts[pairs] + _NOISE)
     counts = np.where(np.isfinite(counts), counts, 0.0)

@@ -233,9 +233,9 @@ def _t_tests(sums: FamilySums, known: Array, m: int) -> tuple[Array, Array]:
         p = 2 * special.stdtr(np.maximum(freedom, 1), t)
         reach = t_quantile(freedom, simultaneous_tail(m)) * error
         ends = np.array([sums.centre - reach, sums.centre + reach])
-        size = np.abs(sums.centre) + sums.scale
+        ends = round_significant(ends, np.abs(sums.centre) + sums.scale)
     enough = sums.families >= LEAST_TASKS
-    return np.where(enough, p, 1.0), np.where(enough, round_significant(ends, size), np.nan)
+    return np.where(enough, p, 1.0), np.where(enough, ends, np.nan)
 
 
 def judge_intervals(intervals: Array) -> Array:

@@ -205,7 +205,7 @@ def test_rank_intervals_by_hand():
     ahead = np.zeros((4, 4), dtype=bool)
     ahead[0, [2, 3]] = True  # the leader of the two last,
     ahead[1, 3] = True  # the second of the last
-    leads = Leads(ahead, ~ahead.any(axis=0), np.zeros((3, 4)), 0.025)
+    leads = Leads(ahead, np.asarray(~ahead.any(axis=0)), np.zeros((3, 4)), 0.025)
     best, worst = rank_intervals(np.array([1.0, 2, 3, 4]), leads)
     # First: nobody ahead, 4 - 2 = 2 behind it at worst. Second: behind it one: 3.
     # Third: one ahead: 2, none behind it: 4. Last: two ahead: 3.

@@ -140,7 +140,7 @@ def state_ranks(population: Population, worth: Array, tasks: int, n: int) -> Sta
         # The steps are those of the effects; `worth` differs by less than any step.
         errors = np.broadcast_to(rounding_errors(effects), scores.shape)
         leads = compare_pairs(scores[order], errors, population.families_of(tasks))
-        best, worst = rank_intervals(1.0 + np.arange(k), leads)
+        best, worst = rank_intervals(np.arange(1.0, k + 1), leads)
         least = 1 + (truth > truth[:, np.newaxis]).sum(axis=1)
         most = k - (truth < truth[:, np.newaxis]).sum(axis=1)
         is_right = not (leads.ahead & (truth[:, np.newaxis] <= truth)).any()
