@@ -36,6 +36,7 @@ class Fault(Record):
             `data/results.parquet: row 41`. Empty where no file is at fault.
         what: What was found.
         fix: What to do about it; empty where that is obvious.
+        paste: Lines for `site.toml` that do it, each shown below the fault.
         severity: An error stops the build; a warning does so only under `--strict`.
         stands_for: The number of faults that it reports.
     """
@@ -45,6 +46,7 @@ class Fault(Record):
     fix: str = ""
     severity: Severity = "error"
     stands_for: int = 1
+    paste: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The fault on one line, as the command line prints it."""

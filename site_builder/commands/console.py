@@ -42,8 +42,9 @@ def _annotation(fault: Fault, root: Path) -> str:
     file = _from_here(root / fault.file) if fault.file else ""
     properties = {"file": one_line(file).translate(_IN_PROPERTY), "line": str(fault.line or "")}
     listed = ",".join(f"{key}={value}" for key, value in properties.items() if value)
-    message = one_line(f"{fault.place}: {fault.message}".removeprefix(": "))
-    return f"::{fault.severity} {listed}".rstrip() + f"::{message.translate(_IN_MESSAGE)}"
+    lines = (f"{fault.place}: {fault.message}".removeprefix(": "), *fault.paste)
+    message = "%0A".join(one_line(line).translate(_IN_MESSAGE) for line in lines)
+    return f"::{fault.severity} {listed}".rstrip() + f"::{message}"
 
 
 def _from_here(path: Path) -> str:
@@ -63,7 +64,7 @@ def faults_as_json(faults: Iterable[Fault], _root: Path) -> str:
             "line": fault.line,
             "place": fault.place,
             "found": fault.what,
-            "fix": fault.fix,
+            "fix": "\n".join(filter(None, (fault.fix, *fault.paste))),
             "count": fault.stands_for,
         }
         for fault in faults
@@ -262,3 +263,5 @@ class Console:
             is_warning = fault.severity == "warning"
             text, style = (f"warning: {fault}", "yellow") if is_warning else (str(fault), "red")
             _print_line(self._faults, text, style)
+            for line in fault.paste:
+                _print_line(self._faults, f"    {line}")

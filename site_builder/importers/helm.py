@@ -37,6 +37,7 @@ from site_builder.importers.reading import (
     read_json,
     rounded_mean,
 )
+from site_builder.importers.runs import choose_run
 from site_builder.records import Record, replace
 
 # Main metrics and members of run groups: the schemas and run entries of HELM 0.5.16
@@ -180,8 +181,15 @@ def _join_groups(reading: Reading, scenarios: dict[str, _Scenario]) -> Reading:
     Only models with all of the scenarios have it. If there is one, what other models have of the
     group is left out, so that no board compares means over different scenarios.
     """
+    copies: dict[tuple[str, ...], list[ImportedScore]] = {}
+    for score in reading.measures:
+        key = (score.model, score.task, score.setting, score.metric)
+        copies.setdefault(key, []).append(score)
+    chosen = [score for same in copies.values() if (score := choose_run(same))]
+    if len(chosen) < len(copies):
+        return reading  # whoever merges these scores asks which run counts
     runs: dict[tuple[str, str, str], dict[str, dict[str, ImportedScore]]] = {}
-    for score in sorted(reading.measures, key=lambda score: score.time):  # the newest run counts
+    for score in chosen:
         scenario = scenarios[score.task]
         run = runs.setdefault((score.model, scenario.group, score.setting), {})
         run.setdefault(scenario.part, {})[score.metric] = score

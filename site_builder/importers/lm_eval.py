@@ -37,6 +37,7 @@ from site_builder.importers.reading import (
     read_each,
     read_json,
 )
+from site_builder.importers.tabular import parse_number
 from site_builder.records import Record, replace
 from site_builder.symlinks import refuse_outside
 
@@ -66,6 +67,8 @@ _NOT_METRICS = (
     "alias", "name", "version", "n-shot", "num_fewshot", "samples", "sample_len", "sample_count",
     " ", "task_name", "prompt_name", "date",
 )  # fmt: skip
+# A results file has one of these beside the results, in every version.
+_SIGNS = frozenset(("config", "configs", "versions", "n-shot", "config_general"))
 _PROMPT_NAMES = ("task_name", "prompt_name")
 _DATE = "date"
 """Among the metrics of a task, the moment of its run."""
@@ -198,6 +201,8 @@ def _runs(found: Found) -> Iterator[_Run]:
     document = read_json(found.path)
     whole = JsonObject(document)
     results = whole.object("results") or _results_in_list(whole.get("results"))
+    if results and whole.keys() != {"results"} and _SIGNS.isdisjoint(whole):
+        raise UnreadableFileError(why="its results are not of this harness: it has no config")
     if results:
         for moment, part in _by_moment(results):
             yield _run(JsonObject({**whole, "results": part}), found, moment)
@@ -295,7 +300,9 @@ def _model(document: JsonObject, arguments: dict[str, str]) -> tuple[str, str | 
     name = document.text("config", "model")
     if not stated and name not in _BACKENDS:
         stated = name  # forks wrote the model in place of the backend
-    stated = (stated or document.text("model_name")).rstrip("/")
+    # The template of boards on Hugging Face writes it into `config`, and little else.
+    names = (stated, document.text("model_name"), document.text("config", "model_name"))
+    stated = next(filter(None, names), "").rstrip("/")
     revision = arguments.get("revision", "main")
     subfolder = arguments.get("subfolder", "")
     whole = f"{stated}/{subfolder}" if stated and subfolder else stated
@@ -357,6 +364,9 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
             if metric in _NOT_METRICS or metric.endswith("_stderr"):
                 continue
             number = as_number(value)
+            if number is None and isinstance(value, str):
+                parsed = parse_number(value, comma=False)
+                number = parsed.value if parsed else None
             if number is None or not name:
                 found = "a list" if isinstance(value, list) else "not a number"
                 why = f"there is no score: the value is {found}"

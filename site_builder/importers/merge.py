@@ -6,7 +6,7 @@ For each task and model, one metric and one run are chosen; tasks are named, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from site_builder.config import SiteConfig
@@ -94,31 +94,6 @@ def _words(score: ImportedScore) -> str:
     return " ".join(filter(None, (score.metric, score.setting and f"({score.setting})")))
 
 
-def choose_newest(
-    scores: Iterable[ImportedScore],
-) -> tuple[list[ImportedScore], list[tuple[ImportedScore, ImportedScore]]]:
-    """Choose the newest run of each model, task and setup.
-
-    A run with a stated moment is newer than one without. Otherwise the newer file counts, then the
-    later file name. Each older score comes with the one that replaces it.
-    """
-    newest: dict[tuple[str | None, ...], ImportedScore] = {}
-    older: list[ImportedScore] = []
-    for score in scores:
-        run = _run_and_setup(score)
-        if run in newest:
-            both = (newest[run], score)
-            old, newest[run] = sorted(both, key=lambda m: (m.time, m.source or ""))
-            older.append(old)
-        else:
-            newest[run] = score
-    return list(newest.values()), [(old, newest[_run_and_setup(old)]) for old in older]
-
-
-def _run_and_setup(score: ImportedScore) -> tuple[str | None, ...]:
-    return (score.model, score.variant, score.task, score.metric, score.setting)
-
-
 def setup_of(score: ImportedScore | ImportedExample) -> str:
     """Return how a score was measured: `acc, 5-shot`; empty if the file does not state it."""
     return ", ".join(filter(None, (score.metric, score.setting)))
@@ -134,8 +109,8 @@ def name_tasks(
     `known` has setups by task id, `names` has task ids by name in the files.
     """
     counts: dict[str, Counter[str]] = {}
-    for score in scores:
-        counts.setdefault(score.task, Counter())[setup_of(score)] += 1
+    for task, setup, *_ in dict.fromkeys((m.task, setup_of(m), m.model, m.variant) for m in scores):
+        counts.setdefault(task, Counter())[setup] += 1
     by_setup: dict[str, list[str]] = {}
     for task, setup in known.items():
         by_setup.setdefault(setup, []).append(task)
@@ -183,16 +158,16 @@ def pair_runs(
     scores: Sequence[ImportedScore],
     ids: Mapping[Setup, str],
     config: SiteConfig,
-    known: Mapping[Place, str],
-    stored: Mapping[Place, Set[str]],
+    rows: Sequence[StoredRow],
 ) -> Pairing:
     """Find the model and variant of each run, by `[import]` of `site.toml`, then by its file.
 
     A pair that only a file states needs a score of the base model on a task of the tuned one. If
     several runs were tuned from one model, the run that is already in the tables stays its tuned
-    variant, and the others become models. `ids` has the task ids of the scores; `known` has what
-    was run, and `stored` the tasks with a score, for each place in the tables.
+    variant, and the others become models. `ids` has the task ids of the scores; `rows` are the
+    results in the tables.
     """
+    known, stored = _stored_runs(rows, config.default_variant)
     names = config.importing.models
     of_runs = {m.model: config.importing.pairs.get(m.model, m.base) for m in scores}
     stated = {run: base for run, base in of_runs.items() if base and base != run}
@@ -229,6 +204,19 @@ def pair_runs(
         frozenset(forced.values()) - {*compared.values()},
         (*notes, *_lone_runs(alone)),
     )
+
+
+def _stored_runs(
+    rows: Iterable[StoredRow], default: str
+) -> tuple[dict[Place, str], dict[Place, set[str]]]:
+    """Return what was run for each place in the tables, if stated, and the tasks with a score."""
+    known: dict[Place, str] = {}
+    stored: dict[Place, set[str]] = {}
+    for row in rows:
+        model, task, variant = key_of(row, default)
+        stored.setdefault((model, variant), set()).add(task)
+        known |= {(model, variant): row[RUN]} if row.get(RUN) else {}
+    return known, stored
 
 
 def _tuned_variant(config: SiteConfig) -> str:
@@ -301,6 +289,7 @@ class MergedScores(Record):
         replaced: Keys of rows whose score or details changed, with the old and the new score.
         moved: Keys of rows that went to another model or variant, with the new place.
         refused: Scores that were not used, and why.
+        undated: Files whose score was replaced by one of another file, and no date tells why.
     """
 
     rows: list[StoredRow]
@@ -309,6 +298,7 @@ class MergedScores(Record):
     moved: list[tuple[Key, tuple[str, str]]] = field(default_factory=list)
     unchanged: list[Key] = field(default_factory=list)
     refused: list[tuple[Placed, str]] = field(default_factory=list)
+    undated: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def merge_results(
@@ -325,13 +315,7 @@ def merge_results(
     for (model, task, variant), row in by_key.items():
         run = row.get(RUN) or model
         by_run[run, task, variant] = by_run[run, task, ""] = (model, task, variant)
-    first: dict[Key, ImportedScore] = {}
     for new in placed:
-        rival = first.setdefault(new.key, new.score)
-        if rival is not new.score:
-            why = f"{rival.model!r} of {rival.source} has the same place"
-            merged.refused.append((new, why))
-            continue
         run, task = new.score.model, new.task
         before = by_run.get((run, task, new.variant), by_run.get((run, task, ""), new.key))
         if before[0] != new.model and before in by_key and new.key not in by_key:
@@ -370,6 +354,8 @@ def _merge_one(merged: MergedScores, by_key: dict[Key, StoredRow], placed: Place
     if all(row.get(name) == value for name, value in taken.items()):
         merged.unchanged.append(key)
         return
+    if is_other and row.get("source") not in (None, new["source"]) and not (day and new["date"]):
+        merged.undated[str(row["source"]), str(new["source"])] += 1
     merged.replaced.append((key, row.get("score"), score.score))
     row |= taken
 

@@ -24,7 +24,9 @@ from site_builder.tables.schema import LARGEST
 DATA_SETS = "https://huggingface.co/datasets/"
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 """The id of a repository on Hugging Face."""
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_-](\d\d)[-:](\d\d)[-:](\d\d)")
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T _-](\d\d)[-:](\d\d)[-:](\d\d)")
+Choices = tuple[tuple[str, Any], ...]
+"""Keys of `[import]` with their values, each an answer to one question, the likely one first."""
 _T = TypeVar("_T")
 
 
@@ -45,7 +47,11 @@ class ImportedScore(Record):
         base: The model that `model` was tuned from, if the file states it.
         is_percent: Whether the file marks the score as a percentage.
         main: Whether the format itself calls this the main score of the task.
-        time: Orders runs by age: whether the moment is stated, and the moment (else file time).
+        time: Seconds since 1970 that the file states, by which runs are ordered; the first counts
+            most. Empty if it states none: the time of a file says nothing about a run.
+        file: The file in messages, from the given path on.
+        record: Which part of the file states the score: `row 3`; empty for the whole.
+        fields: What else the record states, by name: what may tell it from others of the model.
     """
 
     model: str
@@ -66,7 +72,15 @@ class ImportedScore(Record):
     variant: str | None = None
     is_percent: bool = False
     main: bool = False
-    time: tuple[bool, float] = (False, 0.0)
+    time: tuple[float, ...] = ()
+    file: str = ""
+    record: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """The file and the part of it, for messages."""
+        return ", ".join(filter(None, (self.file or self.source, self.record)))
 
 
 class ImportedExample(Record):
@@ -104,12 +118,14 @@ class Skipped(Record):
         why: The reason, as a phrase: `it is not JSON`.
         what: Files and rows are reported one by one, scores are counted.
         fix: What to do about it, as a sentence; empty where that is obvious.
+        paste: Keys of `[import]` that do it, one in the place of another.
     """
 
     where: str
     why: str
     what: Literal["file", "row", "score"] = "file"
     fix: str = ""
+    paste: Choices = ()
 
 
 class Reading(Record):
@@ -117,6 +133,7 @@ class Reading(Record):
 
     Attributes:
         notes: What the reader assumed, such as the columns that it guessed.
+        guessed: Columns of numbers that were taken for tasks.
         files: Number of files with a score.
     """
 
@@ -126,6 +143,7 @@ class Reading(Record):
     examples: tuple[ImportedExample, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
     files: int = 0
 
 
@@ -135,6 +153,9 @@ class ImportOptions(Record):
     Attributes:
         columns: Column of a table by the column of the schema that it holds.
         task_columns: Columns of a wide table that are tasks; None to guess them.
+        model_columns: Columns of a table that are models; it has a row for each task.
+        model_by: Fields of a record that are part of the name of its model; None if not stated.
+        task_by: Fields of a record that are part of the names of its tasks.
         scale: The unit of scores between 1 and 100, if the user stated it.
         higher_is_better: The direction of scores that nothing else tells, if the user stated it.
         metrics: What ranks, the preferred first, as `is_wanted` takes it.
@@ -144,6 +165,9 @@ class ImportOptions(Record):
 
     columns: Mapping[str, str] = field(default_factory=dict)
     task_columns: tuple[str, ...] | None = None
+    model_columns: tuple[str, ...] = ()
+    model_by: tuple[str, ...] | None = None
+    task_by: tuple[str, ...] = ()
     scale: ScoreScale | None = None
     higher_is_better: bool | None = None
     metrics: tuple[str, ...] = ()
@@ -156,11 +180,11 @@ Reader = Callable[[Path, ImportOptions], Reading]
 
 
 class UnreadableFileError(Exception):
-    """A file cannot be read: why, as a phrase, and what to do about it."""
+    """A file cannot be read: why, as a phrase, and what to do about it, as in `Skipped`."""
 
-    def __init__(self, *, why: str, fix: str = "") -> None:
+    def __init__(self, *, why: str, fix: str = "", paste: Choices = ()) -> None:
         super().__init__(why)
-        self.fix = fix
+        self.fix, self.paste = fix, paste
 
 
 class Limit(Record):
@@ -222,13 +246,11 @@ class Found(Record):
 
     def provenance(self, moment: datetime | None, link: str = "") -> dict[str, Any]:
         """Return the fields of a score that tell where it is from and when it was measured."""
-        written = 0.0
-        with suppress(OSError):
-            written = self.path.stat().st_mtime
         return {
             "date": day_of(moment),
             "source": link or self.shown,
-            "time": (True, moment.timestamp()) if moment else (False, written),
+            "time": (moment.timestamp(),) if moment else (),
+            "file": self.shown,
         }
 
 
@@ -280,7 +302,7 @@ def _read_or_skip(found: Found, read: Callable[[Found], Reading]) -> Reading:
     try:
         return read(found)
     except UnreadableFileError as error:
-        skipped = Skipped(found.shown, str(error), fix=error.fix)
+        skipped = Skipped(found.shown, str(error), fix=error.fix, paste=error.paste)
     except Exception as error:
         fix = "If the file is sound, report this as a bug."
         skipped = Skipped(found.shown, f"{UNEXPECTED} {describe_error(error)}", fix=fix)

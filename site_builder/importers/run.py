@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import MOST_ALIKE, Fault, FaultsError, did_you_mean
+from site_builder.errors import MOST_ALIKE, Fault, FaultsError, UnclearScoresError, did_you_mean
 from site_builder.formatting import counted, listed
 from site_builder.importers.assume import Assumed, StatedRows, assume_tasks
 from site_builder.importers.formats import ANY, Format
 from site_builder.importers.merge import (
-    RUN,
     Key,
     MergedScores,
     Pairing,
-    Place,
     Placed,
     choose_metrics,
-    choose_newest,
-    key_of,
     merge_examples,
     merge_facts,
     merge_results,
@@ -32,6 +31,7 @@ from site_builder.importers.merge import (
     setup_of,
 )
 from site_builder.importers.reading import (
+    Choices,
     ImportedExample,
     ImportedScore,
     ImportOptions,
@@ -40,6 +40,15 @@ from site_builder.importers.reading import (
     as_text,
     is_wanted,
     joined,
+)
+from site_builder.importers.runs import (
+    ChosenRuns,
+    choices_apart,
+    choose_runs,
+    fields_of,
+    has_same_numbers,
+    name_by_fields,
+    unclear_faults,
 )
 from site_builder.records import Record, replace
 from site_builder.tables.lock import read_locked, write_locked
@@ -95,8 +104,11 @@ def import_paths(
     """
     stated = options.metrics
     options = replace(options, metrics=(*stated, *config.importing.metrics))
-    reading = joined(_read(source, path, options) for path in paths)
-    _check(source, reading, stated)
+    # In the order of their names, so that the tables do not depend on that of the arguments.
+    reading = joined(_read(source, path, options) for path in sorted(paths))
+    _check(source, reading, stated, config)
+    _check_fields(reading, options, config)
+    reading = name_by_fields(reading, options)
 
     def merge(*, dry: bool) -> ImportReport:
         stored = read_without_sample((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
@@ -119,18 +131,29 @@ def _read(source: Format, path: Path, options: ImportOptions) -> Reading:
     return source.read(path, options)
 
 
-def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
+def _check(source: Format, reading: Reading, metrics: Iterable[str], config: SiteConfig) -> None:
     if not reading.measures and not reading.examples:
         is_any, listing = source.name == ANY.name, "`site-builder import --help`"
         what = f"no score{'' if is_any else f' of format {source.name}'} was found"
         what += "" if reading.skipped else ", since there is no file"
         wanted = f"scores in a format that {listing} lists" if is_any else source.meaning
         nothing = Fault("", what, f"Name files or folders that contain {wanted}.")
-        raise FaultsError((*_skipped_faults(reading), nothing))
+        raise FaultsError((*_skipped_faults(reading, config), nothing))
     known = {(score.task, score.metric) for score in reading.measures}
     if unknown := [text for text in metrics if not any(is_wanted(text, *of) for of in known)]:
         what = "--metric {!r}: no score is of this metric"
         raise FaultsError(Fault("", what.format(text), _hint(text, known)) for text in unknown)
+
+
+def _check_fields(reading: Reading, options: ImportOptions, config: SiteConfig) -> None:
+    """Refuse fields of the command line that no record has; `site.toml` is for other files too."""
+    stated = {*(options.model_by or ()), *options.task_by}
+    stated -= {*(config.importing.model_by or ()), *config.importing.task_by}
+    known = {name for score in reading.measures for name in fields_of(score)} if stated else set()
+    what = "no record has the field {!r}"
+    if unknown := sorted(stated - known):
+        hints = (did_you_mean(name, known, "fields") for name in unknown)
+        raise FaultsError(map(Fault, repeat(""), map(what.format, unknown), hints))
 
 
 def _hint(text: str, known: Iterable[tuple[str, str]]) -> str:
@@ -150,28 +173,14 @@ def _merge(
     known = {str(row.get("task")): row.get(_SETTING) or "" for row in old[TASKS.name]}
     setups = {m.task: known.get(names.tasks.get(m.task, m.task), "") for m in reading.measures}
     chosen, others = choose_metrics(reading.measures, options.metrics, setups)
-    newest, older = choose_newest(chosen)
-    stored_runs = {
-        (str(row.get("model")), row.get("variant") or default): row[RUN]
-        for row in old[RESULTS.name]
-        if row.get(RUN)
-    }
-    ids = name_tasks(newest, known, names.tasks)
-    stored_tasks: dict[Place, set[str]] = {}
-    for row in old[RESULTS.name]:
-        model, task, variant = key_of(row, default)
-        stored_tasks.setdefault((model, variant), set()).add(task)
-    pairing = pair_runs(newest, ids, config, stored_runs, stored_tasks)
-    placed = [
-        Placed(m, model, ids[m.task, setup_of(m)], variant)
-        for m in newest
-        for model, variant in [pairing.places[m.model, m.variant]]
-    ]
+    ids = name_tasks(chosen, known, names.tasks)
+    pairing = pair_runs(chosen, ids, config, old[RESULTS.name])
+    runs = _choose_runs(chosen, ids, pairing, config, options)
     stated = StatedRows(reading.tasks)
-    assumed = assume_tasks(placed, stated, known, config, options)
-    assumed.check()
+    assumed = assume_tasks(runs.kept, stated, known, config, options)
+    _check_assumed(assumed, reading, config)
     refused = {id(one) for one, _ in assumed.refused}
-    placed = [one for one in placed if id(one) not in refused]
+    placed = [one for one in runs.kept if id(one) not in refused]
     merged = merge_results(old[RESULTS.name], placed, default)
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _first_known((names.models.get(f.id, f.id), f.values) for f in reading.models)
@@ -185,7 +194,31 @@ def _merge(
     nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
     added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
     stray = len(reading.examples) - len(examples)
-    return ImportReport(reading, assumed, others, older, pairing, merged, added, stray), rows
+    return ImportReport(reading, assumed, others, runs.older, pairing, merged, added, stray), rows
+
+
+def _choose_runs(
+    scores: Iterable[ImportedScore],
+    ids: Mapping[tuple[str, str], str],
+    pairing: Pairing,
+    config: SiteConfig,
+    options: ImportOptions,
+) -> ChosenRuns:
+    """Return one score for each key, or ask what tells the scores of a key apart."""
+    placed = (
+        Placed(score, model, ids[score.task, setup_of(score)], variant)
+        for score in scores
+        for model, variant in [pairing.places[score.model, score.variant]]
+    )
+    runs = choose_runs(placed, options)
+    if not runs.unclear:
+        return runs
+    *faults, last = unclear_faults(runs.unclear)
+    choices = choices_apart(runs.unclear, options)
+    fix = "Leave out all but one of them, or state in the files when each was measured."
+    if choices:
+        fix = f"Write into site.toml what is part of the name of the model or task. Or: {fix}"
+    raise FaultsError((*faults, replace(last, fix=fix, paste=_lines(choices, config))))
 
 
 def _placed_examples(
@@ -222,28 +255,57 @@ def _task_facts(
         yield task, {"metric": score.metric or None}
 
 
-def warnings_of(report: ImportReport, *, verbose: bool = False) -> list[Fault]:
+def _check_assumed(assumed: Assumed, reading: Reading, config: SiteConfig) -> None:
+    """Ask what is not known of the new tasks, and whether columns that were guessed are tasks."""
+    try:
+        assumed.check()
+    except UnclearScoresError as error:
+        if not reading.guessed:
+            raise
+        names = [*dict.fromkeys(reading.guessed)]
+        what = f"columns of numbers are taken for tasks: {listed(names, most=MOST_ALIKE)}"
+        fix = "If some are no scores, name only the others in site.toml."
+        paste = _lines((("task_columns", names),), config)
+        guess = Fault("", what, fix, "warning", paste=paste)
+        kinds = {"of_direction": error.of_direction, "of_unit": error.of_unit}
+        raise UnclearScoresError((guess, *error.faults), **kinds) from error
+
+
+def _lines(choices: Choices, config: SiteConfig) -> tuple[str, ...]:
+    """Return the first choice as lines of `site.toml`, with the others as comments."""
+    text = ""
+    with suppress(OSError, UnicodeDecodeError):
+        text = (config.root / "site.toml").read_text(encoding="utf8")
+    has_section = re.search(r"^\s*\[import\]", text, re.MULTILINE)
+    heading = "# below [import], in place of what it has" if has_section else "[import]"
+    lines = [f"{key} = {_toml(value)}" for key, value in choices]
+    return (heading, *lines[:1], *(f"# or {line}" for line in lines[1:])) if lines else ()
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_toml(part)}' for key, part in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False)  # TOML writes texts and lists of them as JSON does
+
+
+def warnings_of(report: ImportReport, config: SiteConfig, *, verbose: bool = False) -> list[Fault]:
     """Return warnings: skipped files, unclear scores, models that are not paired.
 
     `verbose` gives each skipped file and row a line of its own.
     """
-    faults = _skipped_faults(report.reading, verbose=verbose)
+    faults = _skipped_faults(report.reading, config, verbose=verbose)
     for new, why in (*report.assumed.refused, *report.merged.refused):
         where = f"{new.score.source}: {_words(new.key)}"
         faults.append(Fault(where, f"not imported: {why}", severity="warning"))
-    twice = [
-        f"{new.model}, {new.task} ({old.score:g} and {new.score:g})"
-        for old, new in report.older
-        if _how_older(old, new) == "other"
-    ]
-    if twice:
-        what = f"several scores in one file: {listed(twice, most=MOST_ALIKE)}"
-        faults.append(Fault("", what, "The last one counts; remove the others.", "warning"))
+    for (old, new), n in report.merged.undated.items():
+        what = f"{counted(n, 'score')} of {old} replaced, and no date tells that {new} is newer"
+        fix = "If both count, import both files at once: that asks what tells them apart."
+        faults.append(Fault("", what, fix, "warning"))
     notes = report.pairing.notes
     return faults + [Fault("", f"not paired: {note}", severity="warning") for note in notes]
 
 
-def _skipped_faults(reading: Reading, *, verbose: bool = False) -> list[Fault]:
+def _skipped_faults(reading: Reading, config: SiteConfig, *, verbose: bool = False) -> list[Fault]:
     """Return a warning for each kind of skipped files and rows, with their names."""
     kinds: dict[object, list[Skipped]] = {}
     for number, s in enumerate(reading.skipped):
@@ -251,15 +313,23 @@ def _skipped_faults(reading: Reading, *, verbose: bool = False) -> list[Fault]:
             # Reasons of one kind differ in a number, or in what was found.
             kind = re.sub(r"'[^']*'|\d+", "", s.why)
             kinds.setdefault(number if verbose else (s.what, kind, s.fix), []).append(s)
-    return [_skipped_fault(*alike) for alike in kinds.values()]
+    return [_skipped_fault(config, *alike) for alike in kinds.values()]
 
 
-def _skipped_fault(first: Skipped, *others: Skipped) -> Fault:
+def _skipped_fault(config: SiteConfig, first: Skipped, *others: Skipped) -> Fault:
     what = f"skipped: {first.why}"
     if others:
         more, names = counted(len(others), f"more {first.what}"), [s.where for s in others]
         what += f"; and {more} like it: {listed(names, most=5)}"
-    return Fault(first.where, what, first.fix, "warning", stands_for=1 + len(others))
+    # A list of columns has those of all files.
+    choices = first.paste
+    for other in others:
+        choices = tuple(
+            (key, [*dict.fromkeys((*value, *of_other))] if isinstance(value, list) else value)
+            for (key, value), (_, of_other) in zip(choices, other.paste, strict=False)
+        )
+    paste = _lines(choices, config)
+    return Fault(first.where, what, first.fix, "warning", 1 + len(others), paste)
 
 
 def _words(key: Key) -> str:
@@ -310,24 +380,14 @@ def _limited(lines: Iterable[str], *, verbose: bool) -> Iterator[str]:
 
 def _older_lines(report: ImportReport) -> Iterator[str]:
     """Count the scores that another one replaces, file by file."""
-    files = Counter((_how_older(old, new), old.source, new.source) for old, new in report.older)
-    for (how, old, new), n in files.items():
-        if how == "identical":
-            again = f"{old} has them again" if old == new else f"{new} has them too"
-            yield f"identical: {counted(n, 'score')} of {old}, since {again}"
-        elif how == "older":
-            newer = f"{new} is newer" if old != new else "a row of it is newer"
-            yield f"older: {counted(n, 'score')} of {old}, since {newer}"
-
-
-def _how_older(old: ImportedScore, new: ImportedScore) -> str:
-    """Return how a score relates to the one that replaces it.
-
-    `identical` in its numbers, `older`, or an `other` one of the same file and time.
-    """
-    if (old.score, old.stderr, old.n_examples) == (new.score, new.stderr, new.n_examples):
-        return "identical"
-    return "other" if (old.source, old.time) == (new.source, new.time) else "older"
+    files = Counter((has_same_numbers(a, b), a.source, b.source) for a, b in report.older)
+    for (is_same, old, new), n in files.items():
+        again = f"{old} has them again" if old == new else f"{new} has them too"
+        newer = "a record of it" if old == new else new
+        why = (
+            f"identical: {{}}, since {again}" if is_same else f"older: {{}}, since {newer} is newer"
+        )
+        yield why.format(f"{counted(n, 'score')} of {old}")
 
 
 def _left_out_lines(report: ImportReport, *, verbose: bool) -> Iterator[str]:

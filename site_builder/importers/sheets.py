@@ -7,6 +7,8 @@ import io
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any, TypeGuard
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
@@ -33,7 +35,7 @@ from site_builder.importers.reading import (
     read_json,
     read_text,
 )
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.tables.read import (
     ParquetError,
     StoredColumn,
@@ -54,16 +56,24 @@ _DAMAGES = (
     RuntimeError, StopIteration, ValueError, zlib.error,
 )  # fmt: skip
 _YAML_ENDINGS = (".yaml", ".yml")
+_GUESSED_DEPTH, _MAX_DEPTH = 1, 8
 _ENDINGS = (*CSV_ENDINGS, ".parquet", *JSON_LINES_ENDINGS, ".json", *_YAML_ENDINGS, ".xlsx")
 
 
 class Sheet(Record):
-    """The rows of a table; `comma` tells that numbers may have a decimal comma."""
+    """The rows of a table.
+
+    Attributes:
+        comma: Whether numbers may have a decimal comma.
+        deep: Columns of what lies deep in a document, or beside the only record: what they hold is
+            not guessed.
+    """
 
     found: Found
     rows: list[dict[str, Any]]
     names: list[str]
     comma: bool = False
+    deep: frozenset[str] = frozenset()
 
 
 def read_sheet(found: Found) -> Sheet:
@@ -75,9 +85,9 @@ def read_sheet(found: Found) -> Sheet:
     if suffix == ".xlsx":
         return _from_workbook(found)
     if suffix == ".json":
-        return _from_records(found, _records(read_json(found.path)))
+        return _from_document(found, read_json(found.path))
     if suffix in _YAML_ENDINGS:
-        return _from_records(found, _records(parse_yaml(read_text(found.path))))
+        return _from_document(found, parse_yaml(read_text(found.path)))
     text = io.StringIO(read_text(found.path), newline="")
     return _from_csv(found, text) if suffix in CSV_ENDINGS else _from_json_lines(found, text)
 
@@ -126,43 +136,64 @@ def _from_json_lines(found: Found, text: io.StringIO) -> Sheet:
     return _from_records(found, rows)
 
 
-def _from_records(found: Found, records: Iterable[dict[str, Any]]) -> Sheet:
-    """Make a table of objects; what an object in one holds has columns such as `pass@1.easy`."""
-    rows = [dict(_flat(record)) for record in records]
-    names = _checked_names(list(dict.fromkeys(name for row in rows for name in row)))
-    _check_size(len(rows), len(names))
-    return Sheet(found, rows, names)
+def _from_document(found: Found, document: object) -> Sheet:
+    """Make a table of a document: a list of objects, the only list in an object, objects by name.
 
-
-def _flat(record: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in record.items():
-        if isinstance(value, dict):
-            yield from ((f"{name}.{inner}", part) for inner, part in value.items())
-        else:
-            yield str(name), value
-
-
-def _records(document: object) -> list[dict[str, Any]]:
-    """Return the objects of a document: a list, the only list in an object, or objects by name."""
+    Any other object is the only row, and nothing tells which of its numbers are scores.
+    """
+    records: object = document
+    is_single = False
     if isinstance(document, dict):
         lists = [value for value in document.values() if _is_records(value)]
-        if len(lists) == 1:
-            return ROWS.take(lists[0])
-        if document and all(isinstance(value, dict) for value in document.values()):
-            return [{"name": str(name), **value} for name, value in document.items()]
-    if not _is_records(document):
+        # Lists of texts, such as links, say something about the document.
+        tables = [
+            rows for rows in lists if {type(v) for row in rows for v in row.values()} != {str}
+        ]
+        is_single = not tables and bool(document)
+        if len(tables) == 1:
+            records = tables[0]
+        elif document and all(isinstance(value, dict) for value in document.values()):
+            records, is_single = [{"name": str(k), **v} for k, v in document.items()], False
+        elif is_single:
+            records = [document]
+    if not _is_records(records):
         why = "it is no table: neither a list of objects nor objects by name"
         raise UnreadableFileError(why=why)
-    return ROWS.take(document)
+    sheet = _from_records(found, records)
+    return replace(sheet, deep=frozenset(sheet.names)) if is_single else sheet
 
 
 def _is_records(value: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 
 
+def _from_records(found: Found, records: Iterable[dict[str, Any]]) -> Sheet:
+    """Make a table of objects; what an object in one holds has columns such as `pass@1.easy`."""
+    rows: list[dict[str, Any]] = []
+    depths: dict[str, int] = {}
+    for record in ROWS.take(records):
+        rows.append({})
+        for depth, name, value in _flat(record):
+            rows[-1][name] = value
+            depths[name] = depth
+    _check_size(len(rows), len(_checked_names([*depths])))
+    deep = frozenset(name for name, depth in depths.items() if depth > _GUESSED_DEPTH)
+    return Sheet(found, rows, [*depths], deep=deep)
+
+
+def _flat(
+    record: dict[str, Any], above: str = "", depth: int = 0
+) -> Iterator[tuple[int, str, Any]]:
+    """Yield the values of an object and of those in it, with their depth and names."""
+    for name, value in record.items():
+        if isinstance(value, dict) and depth < _MAX_DEPTH:
+            yield from _flat(value, f"{above}{name}.", depth + 1)
+        else:
+            yield depth, f"{above}{name}", value
+
+
 def _from_csv(found: Found, text: io.StringIO) -> Sheet:
-    head = text.getvalue().lstrip().partition("\n")[0]
-    separator = max("\t;,|", key=lambda mark: (head.count(mark), mark == ","))
+    separator = _separator(text.getvalue())
     lines = (line.replace("\0", "") for line in text)
     try:
         filled = (row for row in read_csv(lines, separator) if any(row))
@@ -173,10 +204,31 @@ def _from_csv(found: Found, text: io.StringIO) -> Sheet:
         raise UnreadableFileError(why=f"it is not CSV: {error}") from error
     if not heading:
         raise UnreadableFileError(why="it is empty")
+    n_named = sum(map(bool, heading))
+    if n_named < len(heading) / 2:
+        why = f"its first line names {n_named} of {len(heading):,} columns"
+        fix = "Delete the lines above the one that names the columns."
+        raise UnreadableFileError(why=why, fix=fix)
     names = [as_text(name) or f"column {number}" for number, name in enumerate(heading, start=1)]
     _check_size(len(rows), len(_checked_names(names)))
     named = [dict(zip(names, row, strict=False)) for row in rows]
     return Sheet(found, named, names, comma=separator != ",")
+
+
+def _separator(text: str) -> str:
+    """Return the mark that splits the first rows alike, into most cells; else the most frequent.
+
+    Cells may hold other marks, such as the semicolons in a link of HTML.
+    """
+    text = text[:1_000_000].replace("\0", "").lstrip()
+    head = text.partition("\n")[0]
+    marks = sorted("\t;,|", key=lambda mark: (-head.count(mark), mark != ","))
+    for mark in marks:
+        with suppress(csv.Error):
+            rows = islice(read_csv(io.StringIO(text, newline=""), mark), 20)
+            if len(widths := {len(row) for row in rows}) == 1 and max(widths) > 1:
+                return mark
+    return marks[0]
 
 
 class _LimitedConstructor(SafeConstructor):
@@ -214,7 +266,10 @@ def parse_yaml(text: str) -> object:
     try:
         return yaml.load(text)
     except (YAMLError, ValueError, TypeError, RecursionError) as error:
-        why = f"its YAML cannot be read: {first_line(error)}"
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        what = str(problem or first_line(error)).partition("\n")[0]
+        why = f"its YAML cannot be read: {what}{line}"
         raise UnreadableFileError(why=why) from error
 
 

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ _NUMBER = re.compile(
     r"(?P<percent>%?)[*_ ]*+(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-).*)?",
     re.IGNORECASE | re.ASCII,
 )
+_TAG = re.compile(r"</?(?:a|b|i|span|strong|em|br|sup|sub)\b[^<>]*>", re.IGNORECASE)
+_MOST_CHOICES = 12
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _COLUMNS: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("columns.toml").read_text(encoding="utf8")
@@ -118,10 +121,10 @@ def read_tabular(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read(found: Found, options: ImportOptions) -> Reading:
-    sheet = _with_model(read_sheet(found), options)
-    columns = _guess_columns(sheet, options.columns, options.task_columns)
+    sheet = _with_model(_upright(read_sheet(found)), options)
+    columns = _guess_columns(sheet, options)
     SCORES.check(len(sheet.rows) * len(columns.scores))
-    cells, skipped = _cells(sheet, columns, options.metrics)
+    cells, skipped = _cells(sheet, columns, options)
     if not cells:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *skipped))
     notes = [f"{found.shown}: {columns}"]
@@ -135,26 +138,43 @@ def _read(found: Found, options: ImportOptions) -> Reading:
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
         by_task.setdefault(name, []).append(cell)
     tasks = (_of_task(task, of_task, columns.across) for task, of_task in by_task.items())
-    rest = Reading(skipped=tuple(skipped), notes=tuple(notes), files=1)
+    is_guess = columns.across == "task" and options.task_columns is None
+    guessed = columns.scores if is_guess else ()
+    rest = Reading(skipped=tuple(skipped), notes=tuple(notes), guessed=guessed, files=1)
     return joined([*tasks, rest])
 
 
 def _with_model(sheet: Sheet, options: ImportOptions) -> Sheet:
     """Add a column with the model that the user stated, if the table has none."""
-    has_one = {*_SYNONYMS["model"]} & {name.casefold() for name in sheet.names}
-    if not options.model or has_one or "model" in options.columns:
+    has_one = {*_SYNONYMS["model"]} & {plain_name(name) for name in sheet.names}
+    if not options.model or has_one or "model" in options.columns or options.model_columns:
         return sheet
     rows = [{**row, "model": options.model} for row in sheet.rows]
     return replace(sheet, rows=rows, names=[*sheet.names, "model"])
 
 
-def _guess_columns(
-    sheet: Sheet, stated: Mapping[str, str], tasks: tuple[str, ...] | None
-) -> _Columns:
-    """Guess what each column of a table is, except those that `site.toml` states."""
-    _check_stated(sheet.names, stated, tasks or ())
+def _upright(sheet: Sheet) -> Sheet:
+    """Turn a table whose names stand in its first column instead of its first line."""
+    first, *others = sheet.names or [""]
+    names = [_word(row.get(first)) for row in sheet.rows]
+    known = {name for meaning in ("model", "task", "score") for name in _SYNONYMS[meaning]}
+    is_named, lies = ({plain_name(n) for n in of} & known for of in (sheet.names, names))
+    if is_named or len(lies) < 2 or len({*names}) < len(names):
+        return sheet
+    rows = [{n: row.get(c) for n, row in zip(names, sheet.rows, strict=True)} for c in others]
+    return replace(sheet, rows=rows, names=names)
+
+
+def _guess_columns(sheet: Sheet, options: ImportOptions) -> _Columns:
+    """Guess what each column of a table is, by its name, except those that `site.toml` states.
+
+    Numbers alone tell neither models nor what is a score of several: then it is an error that
+    offers the choice.
+    """
+    stated, tasks, models = options.columns, options.task_columns, options.model_columns
+    _check_stated(sheet.names, stated, tasks or (), models)
     plain = {name: plain_name(name) for name in sheet.names}
-    named = _name_columns(plain, stated, tasks or ())
+    named = _name_columns(plain, stated, (*(tasks or ()), *models))
     free = [name for name in sheet.names if name not in named.values()]
     by_word = {plain[name]: name for name in free}
     errors = {
@@ -164,31 +184,60 @@ def _guess_columns(
         if (word := f"{plain[column]}{end}") in by_word
     }
     stderrs = {*errors.values()}
-    numbers = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
-    # Without a column of models, the columns are models; of their names, only `rank` or `average`
-    # tell that they are none.
-    may_be = (n for n in numbers if "model" in named or "_" not in plain[n])
-    measures = {n: what for n in may_be if tasks is None and (what := measure_of(n))}
-    numbers = [name for name in numbers if name not in measures]
-    if "model" in named and "task" in named and tasks is None:
-        return _long(named, free, numbers, plain)
-    if "model" not in named and ("task" not in named or tasks is not None):
-        why = "it has no column of models or tasks; name them under [import.columns] in site.toml"
-        raise UnreadableFileError(why=why)
-    scores = tuple(numbers) if tasks is None else tasks
-    if not scores:
-        none = ", ".join(f"{name} ({what})" for name, what in measures.items())
-        fix = "Name the scores by task_columns under [import] in site.toml." if none else ""
-        why = f"it has no column of scores{none and f', only {none}'}"
-        if "score" in named:
-            why = f"its column {named['score']!r} has scores, but no column names their task"
-            fix = "Add a column 'task'."
-        raise UnreadableFileError(why=why, fix=fix)
+    columns = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
+    measures = {n: what for n in columns if tasks is None and (what := measure_of(n))}
+    numbers = [name for name in columns if name not in measures]
+    if models:
+        named.pop("model", None)
+    elif "model" not in named and not options.model_by:
+        raise _no_model(sheet, options, named, numbers)
+    elif "task" in named and tasks is None:
+        return _long(sheet, options, named, free, numbers)
+    scores = tuple(n for n in models or tasks or numbers if n in sheet.names)
+    if tasks is None and not models and (not numbers or not sheet.deep.isdisjoint(numbers)):
+        raise _no_scores(sheet, named, columns, measures)
     errors = {column: errors[column] for column in scores if column in errors}
     used = {*scores, *errors.values()}
-    unused = (name for name in free if name not in used)
-    across = "task" if "model" in named else "model"
-    return _Columns(named, across, scores, errors, tuple(unused), measures=measures)
+    unused = tuple(name for name in free if name not in used)
+    across = "model" if models else "task"
+    return _Columns(named, across, scores, errors, unused, measures=measures)
+
+
+def _no_model(
+    sheet: Sheet, options: ImportOptions, named: Mapping[str, str], numbers: list[str]
+) -> UnreadableFileError:
+    """Return the error of a table without a column of models, with what may name them."""
+    task = named.get("task")
+    free = [n for n in sheet.names if n not in (*named.values(), *numbers)]
+
+    def is_key(*columns: str) -> bool:
+        rows = [tuple(_word(row.get(name)) for name in columns) for row in sheet.rows]
+        return all(map(all, rows)) and len({*rows}) == len(rows)
+
+    texts = [n for n in free if not _is_numeric(sheet, n) and is_key(*filter(None, (task, n)))]
+    choices: list[tuple[str, Any]] = [("columns", {**options.columns, "model": n}) for n in texts]
+    if task and is_key(task):  # the table has one model, or a column for each
+        choices = [("model_columns", numbers)] if numbers else []
+    fix = "Name the model of all rows by --model, or write into site.toml what names it."
+    paste = (*choices[:_MOST_CHOICES], ("model_by", ["file"]), ("model_by", ["folder"]))
+    return UnreadableFileError(why="it has no column of models", fix=fix, paste=paste)
+
+
+def _no_scores(
+    sheet: Sheet, named: Mapping[str, str], columns: list[str], measures: Mapping[str, str]
+) -> UnreadableFileError:
+    """Return the error of a table whose scores nothing tells, with what may be one."""
+    if "score" in named:
+        why = f"its column {named['score']!r} has scores, but no column names their task"
+        return UnreadableFileError(why=why, fix="Add a column 'task'.")
+    none = ", ".join(f"{name} ({what})" for name, what in measures.items())
+    why = f"it has no column of scores{none and f', only {none}'}"
+    if not sheet.deep.isdisjoint(columns):
+        why = "it is no table, and nothing tells which of its numbers are scores"
+    likely = [name for name in columns if name not in measures] or columns
+    fix = "Name the scores in site.toml." if likely else ""
+    paste = (("task_columns", likely),) if likely else ()
+    return UnreadableFileError(why=why, fix=fix, paste=paste)
 
 
 def _name_columns(
@@ -207,13 +256,20 @@ def _name_columns(
     return named
 
 
-def _check_stated(names: Sequence[str], stated: Mapping[str, str], tasks: tuple[str, ...]) -> None:
+def _check_stated(
+    names: Sequence[str],
+    stated: Mapping[str, str],
+    tasks: tuple[str, ...],
+    models: tuple[str, ...],
+) -> None:
     for meaning in stated:
         if meaning not in _SYNONYMS:
             hint = did_you_mean(meaning, _SYNONYMS, "names")
             why = f"[import.columns] of site.toml names {meaning!r}. {hint}"
             raise UnreadableFileError(why=why.strip())
-    for name in (*stated.values(), *tasks):
+    # Of several files, each has some of the tasks.
+    lists = [of for of in (tasks, models) if {*of}.isdisjoint(names)]
+    for name in (*stated.values(), *(of[0] for of in lists if of)):
         if name not in names:
             why = f"site.toml names the column {name!r}; the file has {', '.join(names[:12])}"
             raise UnreadableFileError(why=why)
@@ -227,21 +283,26 @@ def _is_numeric(sheet: Sheet, name: str) -> bool:
 
 
 def _long(
-    named: dict[str, str], free: list[str], numbers: list[str], plain: Mapping[str, str]
+    sheet: Sheet, options: ImportOptions, named: dict[str, str], free: list[str], numbers: list[str]
 ) -> _Columns:
     if "score" not in named and len(numbers) != 1:
+        truths = [n for n in free if all(_truth(row.get(n)) for row in sheet.rows)]
+        # What is called a score, or has a known metric, comes first.
+        likely = sorted(numbers or truths, key=lambda n: "score" not in n and not direction_in(n))
         found = f"several columns of numbers, {', '.join(numbers)}" if numbers else "no numbers"
-        why = f"it has {found}; name the column of scores under [import.columns] in site.toml"
-        raise UnreadableFileError(why=why)
+        choices = (("columns", {**options.columns, "score": name}) for name in likely)
+        fix = "Name the column of scores in site.toml."
+        paste = tuple(islice(choices, _MOST_CHOICES))
+        raise UnreadableFileError(why=f"it has {found}", fix=fix, paste=paste)
     score = named["score"] if "score" in named else numbers[0]
-    metric = "" if plain[score] in _SYNONYMS["score"] else score
+    metric = "" if plain_name(score) in _SYNONYMS["score"] else score
     errors = {score: named["stderr"]} if "stderr" in named else {}
     unused = tuple(name for name in free if name != score)
     return _Columns({**named, "score": score}, "", (score,), errors, unused, metric)
 
 
 def _cells(
-    sheet: Sheet, columns: _Columns, wanted: Collection[str]
+    sheet: Sheet, columns: _Columns, options: ImportOptions
 ) -> tuple[list[_Cell], list[Skipped]]:
     """Return each score of a table, and an entry for each cell that should be one.
 
@@ -250,34 +311,40 @@ def _cells(
     places = {name: {columns.across: as_text(name)} for name in columns.scores if columns.across}
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
+    settings = [name for name in columns.unused if measure_of(name) in ("", "order")]
     for number, row in enumerate(sheet.rows, start=1):
         values = {name: row.get(column) for name, column in columns.named.items()}
+        fields = {name: _word(row.get(name)) for name in settings}
         shared, where = _shared(sheet, values), f"{sheet.found.shown}: row {number}"
+        shared = replace(shared, record=f"row {number}", fields=fields)
         for column in columns.scores:
             value = row.get(column)
             if is_blank(value):
                 continue
-            parsed = parse_number(value, comma=sheet.comma)
+            parsed = _truth(value) or parse_number(value, comma=sheet.comma)
             score = replace(shared, **places.get(column, {}))
             if parsed is None:
                 skipped.append(Skipped(where, f"{str(value)[:40]!r} is not a number", "row"))
-            elif not score.model or not score.task:
+            elif not (score.model or options.model_by) or not score.task:
                 missing = "task" if score.model else "model"
                 skipped.append(Skipped(where, f"it names no {missing}", "row"))
             else:
-                stated = columns.errors.get(column)
-                error = parse_number(row.get(stated), comma=sheet.comma) if stated else None
-                stderr = as_error(error.value) if error else None
                 metric = score.metric or columns.metric
-                if what := _unwanted_measure(score.task, metric, wanted):
+                if what := _unwanted_measure(score.task, metric, options.metrics):
                     why = f"{metric!r} is no score ({what})"
                     skipped.append(Skipped(f"{where}, {score.task}", why, "score"))
                     continue
                 is_percent = parsed.is_percent or "%" in f"{column}{metric}"
+                stderr = _error(sheet, row, columns.errors.get(column))
                 score = replace(score, metric=metric, stderr=stderr, is_percent=is_percent)
                 score = replace(score, score=parsed.value)
                 cells.append(_Cell(where, column, parsed, values, score))
     return cells, skipped
+
+
+def _error(sheet: Sheet, row: Mapping[str, Any], column: str | None) -> float | None:
+    error = None if column is None else parse_number(row.get(column), comma=sheet.comma)
+    return as_error(error.value) if error else None
 
 
 def _unwanted_measure(task: str, metric: str, wanted: Collection[str]) -> str:
@@ -306,7 +373,12 @@ def _shared(sheet: Sheet, values: dict[str, Any]) -> ImportedScore:
 
 
 def _word(value: object) -> str:
-    return as_text(value if isinstance(value, str) else "" if is_blank(value) else str(value))
+    """Return a value as text, without the tags that tables for web pages have."""
+    return _TAG.sub("", as_text("" if is_blank(value) else str(value)))
+
+
+def _truth(value: object) -> ParsedNumber | None:
+    return {"true": ParsedNumber(1.0), "false": ParsedNumber(0.0)}.get(_word(value).casefold())
 
 
 def _of_task(task: str, cells: list[_Cell], across: str) -> Reading:
