@@ -68,18 +68,6 @@ _READING_OPTIONS = (
     ),
     click.option("--model", default="", metavar="NAME", help="Model of files that name no model."),
     click.option(
-        "--model-by",
-        multiple=True,
-        metavar="FIELD",
-        help="Field of a record, such as its agent, that is part of its model's name; repeatable.",
-    ),
-    click.option(
-        "--task-by",
-        multiple=True,
-        metavar="FIELD",
-        help="Field of a record that is part of the names of its tasks; repeatable.",
-    ),
-    click.option(
         "--subtasks", is_flag=True, help="Import the tasks of a group instead of the group."
     ),
     click.option("--examples", is_flag=True, help="Also import the scores of single examples."),
@@ -156,8 +144,6 @@ def import_files(  # noqa: PLR0913 - one per option
     *,
     scale: Literal["percent", "proportion", "other"] | None,
     better: bool | None,
-    model_by: tuple[str, ...] = (),
-    task_by: tuple[str, ...] = (),
     dry: bool = False,
     verbose: bool = False,
     **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
@@ -181,8 +167,8 @@ def import_files(  # noqa: PLR0913 - one per option
         columns=section.columns,
         task_columns=None if section.task_columns is None else tuple(section.task_columns),
         model_columns=tuple(section.model_columns),
-        model_by=model_by or (None if section.model_by is None else tuple(section.model_by)),
-        task_by=task_by or tuple(section.task_by),
+        model_by=None if section.model_by is None else tuple(section.model_by),
+        task_by=tuple(section.task_by),
         scale=scale or section.scale,
         higher_is_better=better,
         **options,

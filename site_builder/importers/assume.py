@@ -9,9 +9,10 @@ from typing import Any
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, UnclearScoresError
 from site_builder.formatting import listed
+from site_builder.importers.choices import as_toml, choice_lines, lines_to_paste
 from site_builder.importers.merge import Placed
 from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions
-from site_builder.records import Record, field
+from site_builder.records import Record, field, replace
 from site_builder.tables.metrics import (
     BOUNDS,
     Assumption,
@@ -20,6 +21,7 @@ from site_builder.tables.metrics import (
     direction_of,
     is_limited,
     is_share,
+    measure_of,
     unit_of,
 )
 from site_builder.tables.overrides import stated_in
@@ -42,13 +44,27 @@ class Assumed(Record):
     units: list[_Task] = field(default_factory=list)
     refused: list[tuple[Placed, str]] = field(default_factory=list)
 
-    def check(self) -> None:
-        """Ask each question once, with all tasks that it is about, by an `UnclearScoresError`."""
+    def check(self, config: SiteConfig, *columns: Iterable[str]) -> None:
+        """Ask each question once, with all tasks that it is about, by an `UnclearScoresError`.
+
+        The last one has all answers as lines of `site.toml`: directions, units, and the `columns`
+        that were guessed to be tasks, and to be none.
+        """
         if not self.directions and not self.units:
             return
-        faults = [*_direction_fault(self.directions), *_unit_fault(self.units)]
+        *faults, last = [*_direction_fault(self.directions), *_unit_fault(self.units)]
+        guesses = ([*dict.fromkeys(names)] for names in columns)
+        paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
+        facts: dict[str, dict[str, Any]] = {task.name: {} for task in self.directions + self.units}
+        for task in self.directions:
+            facts[task.name]["higher_is_better"] = True
+        for task in self.units:
+            unit = "percent" if max(task.scores) > 1 else "proportion"
+            facts[task.name]["unit"] = measure_of(task.name) or unit
+        lines = [f"{as_toml(name)} = {as_toml(values)}" for name, values in facts.items()]
+        last = replace(last, paste=(*paste, *lines_to_paste("tasks", lines, config)))
         raise UnclearScoresError(
-            faults, of_direction=bool(self.directions), of_unit=bool(self.units)
+            [*faults, last], of_direction=bool(self.directions), of_unit=bool(self.units)
         )
 
 

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from site_builder.importers.reading import (
     COLUMNS,
@@ -25,7 +25,6 @@ from site_builder.importers.reading import (
     as_number,
     as_text,
     data_set_link,
-    day_of,
     joined,
     parse_json,
     read_bytes,
@@ -165,17 +164,13 @@ def _read_records(found: Found) -> Reading:
     if not any("evaluation_results" in record for record in records):
         why = "it is not a record of this schema: it has no evaluation_results"
         raise UnreadableFileError(why=why)
-    has_one = len(records) == 1
-    reading = joined(
-        _read_record(found, record, "" if has_one else f"line {number}")
-        for number, record in enumerate(records, start=1)
-    )
+    reading = joined(_read_record(found, record) for record in records)
     if not reading.measures:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
     return joined([reading, Reading(files=1)])
 
 
-def _read_record(found: Found, record: JsonObject, place: str) -> Reading:
+def _read_record(found: Found, record: JsonObject) -> Reading:
     about = record.object("model_info")
     model = about.text("id") or about.text("name")
     size = parse_number(about.at("additional_details", "params_billions"), comma=False)
@@ -184,44 +179,39 @@ def _read_record(found: Found, record: JsonObject, place: str) -> Reading:
         "developer": about.text("developer") or None,
         "parameters_b": size.value if size and size.value > 0 else None,
     }
-    run = ImportedScore(
-        model=model,
-        task="",
-        score=math.nan,
-        base=about.text("additional_details", "base_model") or None,
-        evaluator_relationship=record.text("source_metadata", "evaluator_relationship") or None,
-        tool=_tool(record),
-        retrieved=record.day("retrieved_timestamp"),
-        record=place,
-        **found.provenance(None),
-    )
     results = record.all("evaluation_results")
-    scores = (_read_result(run, record, result) for result in results)
+    scores = (_read_result(found, record, model, result) for result in results)
     return joined([Reading(models=(ImportedRow(model, facts),)), *scores])
 
 
-def _read_result(run: ImportedScore, record: JsonObject, result: JsonObject) -> Reading:
+def _read_result(found: Found, record: JsonObject, model: str, result: JsonObject) -> Reading:
     metric, details = result.object("metric_config"), result.object("score_details")
     score, task = details.number("score"), _task(result)
-    why = _why_no_score(score, metric, task if run.model else "")
+    why = _why_no_score(score, metric, task if model else "")
     if score is None or why:
-        what: Literal["row", "score"] = "row" if why.startswith("it is") else "score"
-        return Reading(skipped=(Skipped(f"{run.where}: {task or 'a result'}", why, what),))
+        where = f"{found.shown}: {result.text('evaluation_name') or 'a result'}"
+        return Reading(skipped=(Skipped(where, why, what="score"),))
     spread = details.object("uncertainty")
     moment = result.moment("evaluation_timestamp") or record.moment("evaluation_timestamp")
-    times = (moment, record.moment("retrieved_timestamp"))
-    measure = replace(
-        run,
+    times = (moment, record.moment("retrieved_timestamp"))  # measured, and taken over
+    provenance = found.provenance(moment)
+    provenance["time"] = tuple(time.timestamp() for time in times if time)
+    if found.path.suffix.lower() != ".json":
+        provenance["where"] += f", {record.text('evaluation_id')}"
+    measure = ImportedScore(
+        model=model,
         task=task,
         score=score,
         metric=metric.text("metric_id") or metric.text("metric_name"),
         stderr=spread.error("standard_error", "value"),
         n_examples=spread.count("num_samples"),
         command=result.text("generation_config", "generation_args", "execution_command") or None,
-        date=day_of(moment),
-        # When it was measured, then when it was taken over.
-        time=tuple(time.timestamp() for time in times if time),
+        base=record.text("model_info", "additional_details", "base_model") or None,
+        evaluator_relationship=record.text("source_metadata", "evaluator_relationship") or None,
+        tool=_tool(record),
+        retrieved=record.day("retrieved_timestamp"),
         fields=_fields(record, result),
+        **provenance,
     )
     return Reading((measure,), tasks=(ImportedRow(task, _task_facts(result), measure.metric),))
 
@@ -229,30 +219,24 @@ def _read_result(run: ImportedScore, record: JsonObject, result: JsonObject) -> 
 def _why_no_score(score: float | None, metric: JsonObject, task: str) -> str:
     """Return why a result is no score of a task; empty if it is one."""
     if score is None or not task:
-        return "there is no name, model or score"
+        return "it has no name, model or score"
     low, high = metric.number("min_score"), metric.number("max_score")
     is_inside = (low is None or low <= score) and (high is None or score <= high)
     if score == -1 and (metric.get("has_unknown_level") is True or not is_inside):
-        return "there is no score: -1 stands for one that is not available"
+        return "-1 stands for a score that is not available"
     if task.endswith("Mean win rate"):
-        return "there is no score: a mean win rate depends on the models that were compared"
-    return "" if is_inside else f"it is {score:g}, which is outside of the bounds in the file"
+        return "a mean win rate depends on the models that were compared"
+    return "" if is_inside else "it is outside of the bounds that its file states"
 
 
 def _fields(record: JsonObject, result: JsonObject) -> dict[str, str]:
     """Return what tells a record from others of its model: source, agent, effort."""
-    details = (
-        record.object("model_info", "additional_details"),
-        result.object("generation_config", "additional_details"),
-    )
-    source = record.text("source_metadata", "source_name")
-    texts = {
-        name: as_text(str(value))
-        for part in details
-        for name, value in part.items()
-        if not isinstance(value, dict | list)
+    details = {
+        "source_name": record.text("source_metadata", "source_name"),
+        **record.object("model_info", "additional_details"),
+        **result.object("generation_config", "additional_details"),
     }
-    return {"source_name": source, **texts}
+    return {k: as_text(str(v)) for k, v in details.items() if not isinstance(v, dict | list)}
 
 
 def _tool(record: JsonObject) -> str | None:

@@ -268,12 +268,18 @@ def _conflict(place: Place, names: Sequence[str], holder: str | None) -> str:
 
 
 class Placed(Record):
-    """A score with its key in the results table."""
+    """A score with its key in the results table; `suffix` is what fields add to its model."""
 
     score: ImportedScore
     model: str
     task: str
     variant: str
+    suffix: str = ""
+
+    @property
+    def run(self) -> str:
+        """What was run."""
+        return f"{self.score.model}{self.suffix}"
 
     @property
     def key(self) -> Key:
@@ -316,7 +322,7 @@ def merge_results(
         run = row.get(RUN) or model
         by_run[run, task, variant] = by_run[run, task, ""] = (model, task, variant)
     for new in placed:
-        run, task = new.score.model, new.task
+        run, task = new.run, new.task
         before = by_run.get((run, task, new.variant), by_run.get((run, task, ""), new.key))
         if before[0] != new.model and before in by_key and new.key not in by_key:
             row = by_key[new.key] = by_key.pop(before)
@@ -334,7 +340,7 @@ def key_of(row: StoredRow, default_variant: str) -> Key:
 def _merge_one(merged: MergedScores, by_key: dict[Key, StoredRow], placed: Placed) -> None:
     key, score, row = placed.key, placed.score, by_key.get(placed.key)
     new = {"score": score.score, **{name: getattr(score, name) for name in _DETAILS}}
-    new[RUN] = None if score.model == placed.model else score.model
+    new[RUN] = None if placed.run == placed.model else placed.run
     if row is None:
         row = {**dict(zip(("model", "task", "variant"), key, strict=True)), **new}
         by_key[key] = row

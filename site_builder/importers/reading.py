@@ -7,6 +7,7 @@ import math
 import os
 import re
 import statistics
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,8 +26,12 @@ DATA_SETS = "https://huggingface.co/datasets/"
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 """The id of a repository on Hugging Face."""
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T _-](\d\d)[-:](\d\d)[-:](\d\d)")
-Choices = tuple[tuple[str, Any], ...]
-"""Keys of `[import]` with their values, each an answer to one question, the likely one first."""
+Choices = tuple[Mapping[str, Any], ...]
+"""Answers to a question, the likely one first: keys of `[import]`, and what they mean as `#`."""
+WORDS: dict[str, list[str]] = tomllib.loads(
+    Path(__file__).with_name("fields.toml").read_text(encoding="utf8")
+)
+"""Words in names of fields, `models` and `tasks`, and names of `files` that tell nothing."""
 _T = TypeVar("_T")
 
 
@@ -49,8 +54,8 @@ class ImportedScore(Record):
         main: Whether the format itself calls this the main score of the task.
         time: Seconds since 1970 that the file states, by which runs are ordered; the first counts
             most. Empty if it states none: the time of a file says nothing about a run.
-        file: The file in messages, from the given path on.
-        record: Which part of the file states the score: `row 3`; empty for the whole.
+        where: The file, from the given path on, and the part of it that states the score.
+        places: The names of the file and its folders, as `Found` has them.
         fields: What else the record states, by name: what may tell it from others of the model.
     """
 
@@ -73,14 +78,9 @@ class ImportedScore(Record):
     is_percent: bool = False
     main: bool = False
     time: tuple[float, ...] = ()
-    file: str = ""
-    record: str = ""
+    where: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def where(self) -> str:
-        """The file and the part of it, for messages."""
-        return ", ".join(filter(None, (self.file or self.source, self.record)))
 
 
 class ImportedExample(Record):
@@ -133,7 +133,7 @@ class Reading(Record):
 
     Attributes:
         notes: What the reader assumed, such as the columns that it guessed.
-        guessed: Columns of numbers that were taken for tasks.
+        guessed, others: Columns of numbers that were taken for tasks, and those that were not.
         files: Number of files with a score.
     """
 
@@ -144,6 +144,7 @@ class Reading(Record):
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     files: int = 0
 
 
@@ -231,6 +232,15 @@ class Found(Record):
     path: Path
     shown: str
 
+    @property
+    def places(self) -> dict[str, str]:
+        """The names of the file and of the folders that it is in, up to the given path."""
+        parts = Path(self.shown).with_suffix("").parts
+        parts = parts if len(parts) > 1 else (self.path.absolute().parent.name, *parts)
+        file, *folders = map(as_text, reversed(parts))
+        numbered = enumerate(folders, start=1)
+        return {"file": file} | {f"folder {n}" if n > 1 else "folder": f for n, f in numbered}
+
     def check_ending(self, *allowed: str) -> None:
         """Raise an `UnreadableFileError` if the name of the file ends in something else."""
         ending = self.path.suffix.lower()
@@ -250,7 +260,8 @@ class Found(Record):
             "date": day_of(moment),
             "source": link or self.shown,
             "time": (moment.timestamp(),) if moment else (),
-            "file": self.shown,
+            "where": self.shown,
+            "places": self.places,
         }
 
 

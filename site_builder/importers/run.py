@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import MOST_ALIKE, Fault, FaultsError, UnclearScoresError, did_you_mean
+from site_builder.errors import MOST_ALIKE, Fault, FaultsError, did_you_mean
 from site_builder.formatting import counted, listed
 from site_builder.importers.assume import Assumed, StatedRows, assume_tasks
+from site_builder.importers.choices import choice_lines
 from site_builder.importers.formats import ANY, Format
 from site_builder.importers.merge import (
     Key,
     MergedScores,
     Pairing,
     Placed,
+    Setup,
     choose_metrics,
     merge_examples,
     merge_facts,
@@ -31,7 +30,6 @@ from site_builder.importers.merge import (
     setup_of,
 )
 from site_builder.importers.reading import (
-    Choices,
     ImportedExample,
     ImportedScore,
     ImportOptions,
@@ -42,12 +40,9 @@ from site_builder.importers.reading import (
     joined,
 )
 from site_builder.importers.runs import (
-    ChosenRuns,
     choices_apart,
-    choose_runs,
-    fields_of,
+    choose_run,
     has_same_numbers,
-    name_by_fields,
     unclear_faults,
 )
 from site_builder.records import Record, replace
@@ -59,6 +54,7 @@ from site_builder.tables.write import StoredRow, StoredTable, read_without_sampl
 _SETTING = "setting"
 """Column of the tasks, outside the schema: how a task was measured."""
 _MOST_REASONS = 5
+_LISTS = {"task_columns", "model_columns"}
 # Columns whose empty cells have a meaning, so that old rows keep them.
 _EMPTY_MEANS = ("higher_is_better", "score_min", "score_max", "mean_of_examples")
 
@@ -107,8 +103,6 @@ def import_paths(
     # In the order of their names, so that the tables do not depend on that of the arguments.
     reading = joined(_read(source, path, options) for path in sorted(paths))
     _check(source, reading, stated, config)
-    _check_fields(reading, options, config)
-    reading = name_by_fields(reading, options)
 
     def merge(*, dry: bool) -> ImportReport:
         stored = read_without_sample((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
@@ -145,17 +139,6 @@ def _check(source: Format, reading: Reading, metrics: Iterable[str], config: Sit
         raise FaultsError(Fault("", what.format(text), _hint(text, known)) for text in unknown)
 
 
-def _check_fields(reading: Reading, options: ImportOptions, config: SiteConfig) -> None:
-    """Refuse fields of the command line that no record has; `site.toml` is for other files too."""
-    stated = {*(options.model_by or ()), *options.task_by}
-    stated -= {*(config.importing.model_by or ()), *config.importing.task_by}
-    known = {name for score in reading.measures for name in fields_of(score)} if stated else set()
-    what = "no record has the field {!r}"
-    if unknown := sorted(stated - known):
-        hints = (did_you_mean(name, known, "fields") for name in unknown)
-        raise FaultsError(map(Fault, repeat(""), map(what.format, unknown), hints))
-
-
 def _hint(text: str, known: Iterable[tuple[str, str]]) -> str:
     names = {f"{task}={m}" if "=" in text else m for task, m in known if m}
     return did_you_mean(text, names, "metrics") or "Leave the option out."
@@ -175,15 +158,21 @@ def _merge(
     chosen, others = choose_metrics(reading.measures, options.metrics, setups)
     ids = name_tasks(chosen, known, names.tasks)
     pairing = pair_runs(chosen, ids, config, old[RESULTS.name])
-    runs = _choose_runs(chosen, ids, pairing, config, options)
+    groups = _place(chosen, ids, pairing, options).values()
+    kept, older = _choose_runs(groups, options, config)
     stated = StatedRows(reading.tasks)
-    assumed = assume_tasks(runs.kept, stated, known, config, options)
-    _check_assumed(assumed, reading, config)
+    assumed = assume_tasks(kept, stated, known, config, options)
+    assumed.check(config, reading.guessed, reading.others)
     refused = {id(one) for one, _ in assumed.refused}
-    placed = [one for one in runs.kept if id(one) not in refused]
+    placed = [one for one in kept if id(one) not in refused]
     merged = merge_results(old[RESULTS.name], placed, default)
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _first_known((names.models.get(f.id, f.id), f.values) for f in reading.models)
+    of_models |= {
+        one.model: {**of_models.get(one.model.removesuffix(one.suffix), {}), "name": None}
+        for one in placed
+        if one.suffix
+    }
     of_tasks = _first_known((name, values) for name, values in _task_facts(stated, placed, assumed))
     rows = {
         MODELS.name: merge_facts(old[MODELS.name], merged.rows, "model", of_models),
@@ -194,31 +183,56 @@ def _merge(
     nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
     added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
     stray = len(reading.examples) - len(examples)
-    return ImportReport(reading, assumed, others, runs.older, pairing, merged, added, stray), rows
+    return ImportReport(reading, assumed, others, older, pairing, merged, added, stray), rows
+
+
+def _place(
+    scores: Iterable[ImportedScore],
+    ids: Mapping[Setup, str],
+    pairing: Pairing,
+    options: ImportOptions,
+) -> dict[Key, list[Placed]]:
+    """Return the scores by their key; fields of a record may be part of it: `gpt-5 (high)`."""
+    by_key: dict[Key, list[Placed]] = {}
+    for score in scores:
+        model, variant = pairing.places[score.model, score.variant]
+        task, fields = ids[score.task, setup_of(score)], {**score.places, **score.fields}
+        of_model, of_task = (
+            ", ".join(fields[name] for name in names if fields.get(name))
+            for names in (options.model_by or (), options.task_by)
+        )
+        suffix = f" ({of_model})" if of_model and model else of_model
+        task += f" ({of_task})" if of_task else ""
+        placed = Placed(score, f"{model}{suffix}", task, variant, suffix)
+        by_key.setdefault(placed.key, []).append(placed)
+    return by_key
 
 
 def _choose_runs(
-    scores: Iterable[ImportedScore],
-    ids: Mapping[tuple[str, str], str],
-    pairing: Pairing,
-    config: SiteConfig,
-    options: ImportOptions,
-) -> ChosenRuns:
-    """Return one score for each key, or ask what tells the scores of a key apart."""
-    placed = (
-        Placed(score, model, ids[score.task, setup_of(score)], variant)
-        for score in scores
-        for model, variant in [pairing.places[score.model, score.variant]]
-    )
-    runs = choose_runs(placed, options)
-    if not runs.unclear:
-        return runs
-    *faults, last = unclear_faults(runs.unclear)
-    choices = choices_apart(runs.unclear, options)
-    fix = "Leave out all but one of them, or state in the files when each was measured."
-    if choices:
-        fix = f"Write into site.toml what is part of the name of the model or task. Or: {fix}"
-    raise FaultsError((*faults, replace(last, fix=fix, paste=_lines(choices, config))))
+    groups: Iterable[Sequence[Placed]], options: ImportOptions, config: SiteConfig
+) -> tuple[list[Placed], list[tuple[ImportedScore, ImportedScore]]]:
+    """Return the score of each group that counts, and others with the one that replaces them.
+
+    Raises:
+        FaultsError: Nothing tells which of the scores of a group counts.
+    """
+    kept: list[Placed] = []
+    older: list[tuple[ImportedScore, ImportedScore]] = []
+    unclear: list[Sequence[Placed]] = []
+    for group in groups:
+        scores = [one.score for one in group]
+        best = choose_run(scores, is_named=options.model_by is not None)
+        unclear += [] if best else [group]
+        kept += (one for one in group if one.score is best)
+        older += ((score, best) for score in scores if best and score is not best)
+    if unclear:
+        *faults, last = unclear_faults(unclear)
+        choices = choices_apart(unclear, options)
+        fix = "Leave out all but one, or state in the files when each was measured."
+        if choices:
+            fix = f"Write into site.toml what is part of the model or of the task. Or: {fix}"
+        raise FaultsError((*faults, replace(last, fix=fix, paste=choice_lines(choices, config))))
+    return kept, older
 
 
 def _placed_examples(
@@ -255,39 +269,6 @@ def _task_facts(
         yield task, {"metric": score.metric or None}
 
 
-def _check_assumed(assumed: Assumed, reading: Reading, config: SiteConfig) -> None:
-    """Ask what is not known of the new tasks, and whether columns that were guessed are tasks."""
-    try:
-        assumed.check()
-    except UnclearScoresError as error:
-        if not reading.guessed:
-            raise
-        names = [*dict.fromkeys(reading.guessed)]
-        what = f"columns of numbers are taken for tasks: {listed(names, most=MOST_ALIKE)}"
-        fix = "If some are no scores, name only the others in site.toml."
-        paste = _lines((("task_columns", names),), config)
-        guess = Fault("", what, fix, "warning", paste=paste)
-        kinds = {"of_direction": error.of_direction, "of_unit": error.of_unit}
-        raise UnclearScoresError((guess, *error.faults), **kinds) from error
-
-
-def _lines(choices: Choices, config: SiteConfig) -> tuple[str, ...]:
-    """Return the first choice as lines of `site.toml`, with the others as comments."""
-    text = ""
-    with suppress(OSError, UnicodeDecodeError):
-        text = (config.root / "site.toml").read_text(encoding="utf8")
-    has_section = re.search(r"^\s*\[import\]", text, re.MULTILINE)
-    heading = "# below [import], in place of what it has" if has_section else "[import]"
-    lines = [f"{key} = {_toml(value)}" for key, value in choices]
-    return (heading, *lines[:1], *(f"# or {line}" for line in lines[1:])) if lines else ()
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_toml(part)}' for key, part in value.items())} }}"
-    return json.dumps(value, ensure_ascii=False)  # TOML writes texts and lists of them as JSON does
-
-
 def warnings_of(report: ImportReport, config: SiteConfig, *, verbose: bool = False) -> list[Fault]:
     """Return warnings: skipped files, unclear scores, models that are not paired.
 
@@ -321,15 +302,22 @@ def _skipped_fault(config: SiteConfig, first: Skipped, *others: Skipped) -> Faul
     if others:
         more, names = counted(len(others), f"more {first.what}"), [s.where for s in others]
         what += f"; and {more} like it: {listed(names, most=5)}"
-    # A list of columns has those of all files.
     choices = first.paste
-    for other in others:
+    for other in others:  # a list of columns has those of all files
         choices = tuple(
-            (key, [*dict.fromkeys((*value, *of_other))] if isinstance(value, list) else value)
-            for (key, value), (_, of_other) in zip(choices, other.paste, strict=False)
+            {
+                k: [*dict.fromkeys((*v, *more.get(k, ())))] if k in _LISTS else v
+                for k, v in choice.items()
+            }
+            for choice, more in zip(choices, other.paste, strict=False)
         )
-    paste = _lines(choices, config)
+    paste = choice_lines(choices, config)
     return Fault(first.where, what, first.fix, "warning", 1 + len(others), paste)
+
+
+def _joint(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    joint = {key: [*dict.fromkeys((*one[key], *other.get(key, ())))] for key in _LISTS & one.keys()}
+    return {**one, **joint}
 
 
 def _words(key: Key) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeGuard
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
@@ -35,7 +34,7 @@ from site_builder.importers.reading import (
     read_json,
     read_text,
 )
-from site_builder.records import Record, replace
+from site_builder.records import Record
 from site_builder.tables.read import (
     ParquetError,
     StoredColumn,
@@ -50,13 +49,14 @@ from site_builder.tables.text_files import (
     read_text_rows,
 )
 
+_TAG = re.compile(r"<(?:a|span)\s[^<>]*=[^<>]*>|</(?:a|span)>")
 _TEXTS = "xl/sharedStrings.xml"
 _DAMAGES = (
     BadZipFile, ET.ParseError, EOFError, IndexError, KeyError, NotImplementedError, OSError,
     RuntimeError, StopIteration, ValueError, zlib.error,
 )  # fmt: skip
 _YAML_ENDINGS = (".yaml", ".yml")
-_GUESSED_DEPTH, _MAX_DEPTH = 1, 8
+_MAX_DEPTH = 8  # of objects in objects
 _ENDINGS = (*CSV_ENDINGS, ".parquet", *JSON_LINES_ENDINGS, ".json", *_YAML_ENDINGS, ".xlsx")
 
 
@@ -88,7 +88,8 @@ def read_sheet(found: Found) -> Sheet:
         return _from_document(found, read_json(found.path))
     if suffix in _YAML_ENDINGS:
         return _from_document(found, parse_yaml(read_text(found.path)))
-    text = io.StringIO(read_text(found.path), newline="")
+    # Without the tags that tables for web pages have, whose marks separate nothing.
+    text = io.StringIO(_TAG.sub("", read_text(found.path)), newline="")
     return _from_csv(found, text) if suffix in CSV_ENDINGS else _from_json_lines(found, text)
 
 
@@ -136,64 +137,51 @@ def _from_json_lines(found: Found, text: io.StringIO) -> Sheet:
     return _from_records(found, rows)
 
 
-def _from_document(found: Found, document: object) -> Sheet:
-    """Make a table of a document: a list of objects, the only list in an object, objects by name.
+def _from_records(found: Found, records: list[dict[str, Any]], *, is_single: bool = False) -> Sheet:
+    """Make a table of objects; what an object in one holds has columns such as `pass@1.easy`."""
+    rows = [dict(_flat(record, _MAX_DEPTH)) for record in records]
+    names = _checked_names(list(dict.fromkeys(name for row in rows for name in row)))
+    _check_size(len(rows), len(names))
+    plain = {name for record in records for name, _ in _flat(record, 1) if not is_single}
+    return Sheet(found, rows, names, deep=frozenset(names) - plain)
 
-    Any other object is the only row, and nothing tells which of its numbers are scores.
+
+def _flat(record: dict[str, Any], most: int) -> Iterator[tuple[str, Any]]:
+    for name, value in record.items():
+        if isinstance(value, dict) and most:
+            yield from ((f"{name}.{inner}", part) for inner, part in _flat(value, most - 1))
+        else:
+            yield str(name), value
+
+
+def _from_document(found: Found, document: object) -> Sheet:
+    """Make a table of a list of objects, the only list in an object, or objects by name.
+
+    Any other object is a single row, of which nothing tells what is a score.
     """
-    records: object = document
-    is_single = False
-    if isinstance(document, dict):
+    if isinstance(document, dict) and document:
         lists = [value for value in document.values() if _is_records(value)]
-        # Lists of texts, such as links, say something about the document.
-        tables = [
-            rows for rows in lists if {type(v) for row in rows for v in row.values()} != {str}
-        ]
-        is_single = not tables and bool(document)
+        # Lists of texts, such as links, are about the document.
+        tables = [rows for rows in lists if any({*map(type, row.values())} - {str} for row in rows)]
         if len(tables) == 1:
-            records = tables[0]
-        elif document and all(isinstance(value, dict) for value in document.values()):
-            records, is_single = [{"name": str(k), **v} for k, v in document.items()], False
-        elif is_single:
-            records = [document]
-    if not _is_records(records):
+            return _from_records(found, ROWS.take(tables[0]))
+        if all(isinstance(value, dict) for value in document.values()):
+            return _from_records(found, [{"name": str(k), **v} for k, v in document.items()])
+        if not tables:
+            return _from_records(found, [document], is_single=True)
+    if not _is_records(document):
         why = "it is no table: neither a list of objects nor objects by name"
         raise UnreadableFileError(why=why)
-    sheet = _from_records(found, records)
-    return replace(sheet, deep=frozenset(sheet.names)) if is_single else sheet
+    return _from_records(found, ROWS.take(document))
 
 
 def _is_records(value: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 
 
-def _from_records(found: Found, records: Iterable[dict[str, Any]]) -> Sheet:
-    """Make a table of objects; what an object in one holds has columns such as `pass@1.easy`."""
-    rows: list[dict[str, Any]] = []
-    depths: dict[str, int] = {}
-    for record in ROWS.take(records):
-        rows.append({})
-        for depth, name, value in _flat(record):
-            rows[-1][name] = value
-            depths[name] = depth
-    _check_size(len(rows), len(_checked_names([*depths])))
-    deep = frozenset(name for name, depth in depths.items() if depth > _GUESSED_DEPTH)
-    return Sheet(found, rows, [*depths], deep=deep)
-
-
-def _flat(
-    record: dict[str, Any], above: str = "", depth: int = 0
-) -> Iterator[tuple[int, str, Any]]:
-    """Yield the values of an object and of those in it, with their depth and names."""
-    for name, value in record.items():
-        if isinstance(value, dict) and depth < _MAX_DEPTH:
-            yield from _flat(value, f"{above}{name}.", depth + 1)
-        else:
-            yield depth, f"{above}{name}", value
-
-
 def _from_csv(found: Found, text: io.StringIO) -> Sheet:
-    separator = _separator(text.getvalue())
+    head = text.getvalue().lstrip().partition("\n")[0]
+    separator = max("\t;,|", key=lambda mark: (head.count(mark), mark == ","))
     lines = (line.replace("\0", "") for line in text)
     try:
         filled = (row for row in read_csv(lines, separator) if any(row))
@@ -204,31 +192,13 @@ def _from_csv(found: Found, text: io.StringIO) -> Sheet:
         raise UnreadableFileError(why=f"it is not CSV: {error}") from error
     if not heading:
         raise UnreadableFileError(why="it is empty")
-    n_named = sum(map(bool, heading))
-    if n_named < len(heading) / 2:
-        why = f"its first line names {n_named} of {len(heading):,} columns"
+    if heading.count("") > len(heading) / 2:
         fix = "Delete the lines above the one that names the columns."
-        raise UnreadableFileError(why=why, fix=fix)
+        raise UnreadableFileError(why="most columns have no name in its first line", fix=fix)
     names = [as_text(name) or f"column {number}" for number, name in enumerate(heading, start=1)]
     _check_size(len(rows), len(_checked_names(names)))
     named = [dict(zip(names, row, strict=False)) for row in rows]
     return Sheet(found, named, names, comma=separator != ",")
-
-
-def _separator(text: str) -> str:
-    """Return the mark that splits the first rows alike, into most cells; else the most frequent.
-
-    Cells may hold other marks, such as the semicolons in a link of HTML.
-    """
-    text = text[:1_000_000].replace("\0", "").lstrip()
-    head = text.partition("\n")[0]
-    marks = sorted("\t;,|", key=lambda mark: (-head.count(mark), mark != ","))
-    for mark in marks:
-        with suppress(csv.Error):
-            rows = islice(read_csv(io.StringIO(text, newline=""), mark), 20)
-            if len(widths := {len(row) for row in rows}) == 1 and max(widths) > 1:
-                return mark
-    return marks[0]
 
 
 class _LimitedConstructor(SafeConstructor):
@@ -269,8 +239,8 @@ def parse_yaml(text: str) -> object:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         line = f" in line {mark.line + 1}" if mark else ""
         what = str(problem or first_line(error)).partition("\n")[0]
-        why = f"its YAML cannot be read: {what}{line}"
-        raise UnreadableFileError(why=why) from error
+        why, fix = f"its YAML cannot be read: {what}{line}", "Correct that line." if mark else ""
+        raise UnreadableFileError(why=why, fix=fix) from error
 
 
 def _from_workbook(found: Found) -> Sheet:

@@ -7,13 +7,14 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from site_builder.errors import did_you_mean
 from site_builder.importers.reading import (
     SCORES,
+    WORDS,
+    Choices,
     Found,
     ImportedRow,
     ImportedScore,
@@ -52,7 +53,6 @@ _NUMBER = re.compile(
     r"(?P<percent>%?)[*_ ]*+(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-).*)?",
     re.IGNORECASE | re.ASCII,
 )
-_TAG = re.compile(r"</?(?:a|b|i|span|strong|em|br|sup|sub)\b[^<>]*>", re.IGNORECASE)
 _MOST_CHOICES = 12
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _COLUMNS: dict[str, dict[str, list[str]]] = tomllib.loads(
@@ -138,9 +138,9 @@ def _read(found: Found, options: ImportOptions) -> Reading:
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
         by_task.setdefault(name, []).append(cell)
     tasks = (_of_task(task, of_task, columns.across) for task, of_task in by_task.items())
-    is_guess = columns.across == "task" and options.task_columns is None
-    guessed = columns.scores if is_guess else ()
-    rest = Reading(skipped=tuple(skipped), notes=tuple(notes), guessed=guessed, files=1)
+    rest = Reading(skipped=tuple(skipped), notes=tuple(notes), files=1)
+    if columns.across == "task" and options.task_columns is None:
+        rest = replace(rest, guessed=columns.scores, others=tuple(columns.measures))
     return joined([*tasks, rest])
 
 
@@ -158,8 +158,7 @@ def _upright(sheet: Sheet) -> Sheet:
     first, *others = sheet.names or [""]
     names = [_word(row.get(first)) for row in sheet.rows]
     known = {name for meaning in ("model", "task", "score") for name in _SYNONYMS[meaning]}
-    is_named, lies = ({plain_name(n) for n in of} & known for of in (sheet.names, names))
-    if is_named or len(lies) < 2 or len({*names}) < len(names):
+    if len(known & {*map(plain_name, names)}) < 2 or len({*names}) < len(names):
         return sheet
     rows = [{n: row.get(c) for n, row in zip(names, sheet.rows, strict=True)} for c in others]
     return replace(sheet, rows=rows, names=names)
@@ -195,7 +194,7 @@ def _guess_columns(sheet: Sheet, options: ImportOptions) -> _Columns:
         return _long(sheet, options, named, free, numbers)
     scores = tuple(n for n in models or tasks or numbers if n in sheet.names)
     if tasks is None and not models and (not numbers or not sheet.deep.isdisjoint(numbers)):
-        raise _no_scores(sheet, named, columns, measures)
+        raise _no_scores(sheet, options, named, numbers, [*measures])
     errors = {column: errors[column] for column in scores if column in errors}
     used = {*scores, *errors.values()}
     unused = tuple(name for name in free if name not in used)
@@ -207,37 +206,38 @@ def _no_model(
     sheet: Sheet, options: ImportOptions, named: Mapping[str, str], numbers: list[str]
 ) -> UnreadableFileError:
     """Return the error of a table without a column of models, with what may name them."""
-    task = named.get("task")
-    free = [n for n in sheet.names if n not in (*named.values(), *numbers)]
-
-    def is_key(*columns: str) -> bool:
-        rows = [tuple(_word(row.get(name)) for name in columns) for row in sheet.rows]
-        return all(map(all, rows)) and len({*rows}) == len(rows)
-
-    texts = [n for n in free if not _is_numeric(sheet, n) and is_key(*filter(None, (task, n)))]
-    choices: list[tuple[str, Any]] = [("columns", {**options.columns, "model": n}) for n in texts]
-    if task and is_key(task):  # the table has one model, or a column for each
-        choices = [("model_columns", numbers)] if numbers else []
+    tasks = {str(row.get(named.get("task", ""))) for row in sheet.rows}
+    texts = _texts(sheet, named) if len(tasks) < len(sheet.rows) else []
+    columns = [{"columns": {**options.columns, "model": name}} for name in texts]
+    of_models = [{"model_columns": numbers}] if "task" in named and numbers else []
+    names = sheet.found.places
+    places = sorted(names, key=lambda p: names[p] in WORDS["files"] or names[p].isdecimal())
+    paste = (*of_models, *columns, *({"model_by": [place]} for place in places))
     fix = "Name the model of all rows by --model, or write into site.toml what names it."
-    paste = (*choices[:_MOST_CHOICES], ("model_by", ["file"]), ("model_by", ["folder"]))
     return UnreadableFileError(why="it has no column of models", fix=fix, paste=paste)
 
 
+def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
+    """Return some columns of text that may name something, those with most values first."""
+    used = {*sheet.deep, *(named.get(meaning) for meaning in _COLUMNS["scores"])}
+    texts = [name for name in sheet.names if name not in used and not _is_numeric(sheet, name)]
+    texts.sort(key=lambda name: -len({_word(row.get(name)) for row in sheet.rows}))
+    return texts[:_MOST_CHOICES]
+
+
 def _no_scores(
-    sheet: Sheet, named: Mapping[str, str], columns: list[str], measures: Mapping[str, str]
+    sheet: Sheet, options: ImportOptions, named: Mapping[str, str], *columns: Sequence[str]
 ) -> UnreadableFileError:
-    """Return the error of a table whose scores nothing tells, with what may be one."""
+    """Return the error of a table of which nothing tells whether these `columns` are scores."""
+    groups = sorted(filter(None, columns), key=len, reverse=True)
+    paste: Choices = tuple({"task_columns": names} for names in groups)
+    fix = "Name the scores in site.toml; or write a table with the columns model, task and score."
+    why = "it has no column of scores" + ", or several that nothing tells apart" * bool(paste)
     if "score" in named:
         why = f"its column {named['score']!r} has scores, but no column names their task"
-        return UnreadableFileError(why=why, fix="Add a column 'task'.")
-    none = ", ".join(f"{name} ({what})" for name, what in measures.items())
-    why = f"it has no column of scores{none and f', only {none}'}"
-    if not sheet.deep.isdisjoint(columns):
-        why = "it is no table, and nothing tells which of its numbers are scores"
-    likely = [name for name in columns if name not in measures] or columns
-    fix = "Name the scores in site.toml." if likely else ""
-    paste = (("task_columns", likely),) if likely else ()
-    return UnreadableFileError(why=why, fix=fix, paste=paste)
+        texts = ({**options.columns, "task": name} for name in _texts(sheet, named))
+        fix, paste = "Add a column 'task', or name it.", tuple({"columns": of} for of in texts)
+    return UnreadableFileError(why=why, fix=fix if paste else "", paste=paste)
 
 
 def _name_columns(
@@ -256,20 +256,15 @@ def _name_columns(
     return named
 
 
-def _check_stated(
-    names: Sequence[str],
-    stated: Mapping[str, str],
-    tasks: tuple[str, ...],
-    models: tuple[str, ...],
-) -> None:
+def _check_stated(names: Sequence[str], stated: Mapping[str, str], *lists: Sequence[str]) -> None:
     for meaning in stated:
         if meaning not in _SYNONYMS:
             hint = did_you_mean(meaning, _SYNONYMS, "names")
             why = f"[import.columns] of site.toml names {meaning!r}. {hint}"
             raise UnreadableFileError(why=why.strip())
-    # Of several files, each has some of the tasks.
-    lists = [of for of in (tasks, models) if {*of}.isdisjoint(names)]
-    for name in (*stated.values(), *(of[0] for of in lists if of)):
+    # Of several files, each may have some of the tasks.
+    missing = (of[0] for of in lists if of and {*of}.isdisjoint(names))
+    for name in (*stated.values(), *missing):
         if name not in names:
             why = f"site.toml names the column {name!r}; the file has {', '.join(names[:12])}"
             raise UnreadableFileError(why=why)
@@ -288,11 +283,12 @@ def _long(
     if "score" not in named and len(numbers) != 1:
         truths = [n for n in free if all(_truth(row.get(n)) for row in sheet.rows)]
         # What is called a score, or has a known metric, comes first.
-        likely = sorted(numbers or truths, key=lambda n: "score" not in n and not direction_in(n))
+        likely = sorted(
+            numbers or truths, key=lambda n: "score" not in n and direction_in(n) is None
+        )[:_MOST_CHOICES]
         found = f"several columns of numbers, {', '.join(numbers)}" if numbers else "no numbers"
-        choices = (("columns", {**options.columns, "score": name}) for name in likely)
+        paste = tuple({"columns": {**options.columns, "score": name}} for name in likely)
         fix = "Name the column of scores in site.toml."
-        paste = tuple(islice(choices, _MOST_CHOICES))
         raise UnreadableFileError(why=f"it has {found}", fix=fix, paste=paste)
     score = named["score"] if "score" in named else numbers[0]
     metric = "" if plain_name(score) in _SYNONYMS["score"] else score
@@ -316,7 +312,7 @@ def _cells(
         values = {name: row.get(column) for name, column in columns.named.items()}
         fields = {name: _word(row.get(name)) for name in settings}
         shared, where = _shared(sheet, values), f"{sheet.found.shown}: row {number}"
-        shared = replace(shared, record=f"row {number}", fields=fields)
+        shared = replace(shared, where=f"{shared.where}, row {number}", fields=fields)
         for column in columns.scores:
             value = row.get(column)
             if is_blank(value):
@@ -373,8 +369,7 @@ def _shared(sheet: Sheet, values: dict[str, Any]) -> ImportedScore:
 
 
 def _word(value: object) -> str:
-    """Return a value as text, without the tags that tables for web pages have."""
-    return _TAG.sub("", as_text("" if is_blank(value) else str(value)))
+    return as_text(value if isinstance(value, str) else "" if is_blank(value) else str(value))
 
 
 def _truth(value: object) -> ParsedNumber | None:

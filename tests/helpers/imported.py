@@ -1,6 +1,7 @@
 """Imports in tests: the command, what it wrote, and files as harnesses write them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,21 @@ def contents(project: Path) -> dict[str, tuple[bytes, int]]:
         path.name: (path.read_bytes(), path.stat().st_mtime_ns)
         for path in sorted((project / "data").glob("*.parquet"))
     }
+
+
+def paste(project: Path, said: Result) -> str:
+    """Write the lines that a message offers into `site.toml`, as a reader would; return it."""
+    path = project / "site.toml"
+    text = path.read_text() if path.exists() else ""
+    for line in (line[4:] for line in said.stderr.splitlines() if line.startswith("    ")):
+        if heading := re.fullmatch(r"# below (\[\w+\]), in place of what it has", line):
+            before, section, after = text.partition(f"{heading[1]}\n")
+            text = f"{after}{before}{section}"
+        elif not line.startswith("#"):
+            key = re.escape(line.partition(" = ")[0])
+            text = re.sub(rf"^{key} = .*\n", "", text, flags=re.MULTILINE) + f"{line}\n"
+    path.write_text(text)
+    return text
 
 
 def write_json(path: Path, value: object) -> Path:

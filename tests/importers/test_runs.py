@@ -1,0 +1,211 @@
+"""Which of several scores of one model on one task counts, and what tells them apart."""
+
+import itertools
+import os
+
+import pytest
+
+from tests.helpers.imported import (
+    HARNESSES,
+    contents,
+    imported,
+    lm_eval_results,
+    paste,
+    rows,
+    run_import,
+    scores,
+    write_json,
+)
+
+HAL = HARNESSES / "hal"
+SONNET, OPUS = "anthropic/claude-3-7-sonnet-20250219", "anthropic/claude-opus-4"
+
+
+def record(score, model="m", /, task="t", **more):
+    """A record of Every Eval Ever; `fields` are its additional details."""
+    fields = more.pop("fields", {})
+    result = {
+        "evaluation_name": task,
+        "metric_config": {"lower_is_better": False, "min_score": 0, "max_score": 1},
+        "score_details": {"score": score},
+    }
+    about = {"id": model, "name": "M", "additional_details": fields}
+    return {"model_info": about, "evaluation_results": [result], **more}
+
+
+def write_records(folder, **records):
+    for name, of_file in records.items():
+        write_json(folder / f"{name}.json", of_file)
+    return folder
+
+
+def test_files_without_times_are_an_error_that_names_both(tmp_path):
+    for name, time, score in (("a", 2_000, 0.75), ("b", 1_000, 0.5)):
+        document = lm_eval_results({"task": {"acc,none": score}})
+        os.utime(write_json(tmp_path / f"runs/{name}.json", document), (time, time))
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert said.stderr.splitlines()[-5:] == [
+        "org/base, task (base): 2 scores, 0.75 (runs/a.json) and 0.5 (runs/b.json), and they state "
+        "no time that tells which is newer. Write into site.toml what is part of the model or of "
+        "the task. Or: Leave out all but one, or state in the files when each was measured.",
+        "    [import]",
+        '    task_by = ["file"]',
+        '    # or model_by = ["file"]',
+        "1 error; nothing was written.",
+    ]
+    assert not (tmp_path / "data").exists()
+    paste(tmp_path, said)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {"task (a)": 0.75, "task (b)": 0.5} == {t: s for (_, t, _), s in scores(tmp_path).items()}
+
+
+def test_task_that_was_run_again_is_an_error(tmp_path):
+    """By another fork, with 0.358731 in place of 0.358687."""
+    said = run_import("lm-eval", HARNESSES / "lm_eval", HARNESSES / "repeated", into=tmp_path)
+    assert "truthfulqa_mc (base): 2 scores, 0.358687 (" in said.stderr
+
+
+def test_order_and_times_of_files_change_nothing(tmp_path):
+    """The newer record has the earlier name; a copy has the same score."""
+    new, old = record(0.75, retrieved_timestamp="1770683238"), record(0.5)
+    old["retrieved_timestamp"] = "1760492095.81"
+    folder = write_records(tmp_path / "runs", a=new, b=old, c=new)
+    paths = sorted(folder.iterdir())
+    found = set()
+    for number, order in enumerate(itertools.permutations(paths)):
+        for time, path in enumerate(order):
+            os.utime(path, (1_000 * time, 1_000 * time))
+        project = tmp_path / str(number)
+        said = run_import("every-eval-ever", *order, into=project)
+        found.add(tuple((name, content) for name, (content, _) in contents(project).items()))
+    assert 1 == len(found)
+    assert [0.75] == [row["score"] for row in rows(project)]
+    assert "older: 1 score of b.json, since a.json is newer" in said.stderr
+    assert "identical: 1 score of c.json, since a.json has them too" in said.stderr
+
+
+@pytest.mark.parametrize("when", ["retrieved_timestamp", "evaluation_timestamp"])
+def test_time_of_only_one_record_tells_nothing(tmp_path, when):
+    """Nor do times of measuring and of taking over tell which is newer."""
+    one, other = record(0.75, **{when: "1770683238"}), record(0.5)
+    other |= {"retrieved_timestamp": "1770683239"} if when == "evaluation_timestamp" else {}
+    one |= {"retrieved_timestamp": "1770683239"}
+    folder = write_records(tmp_path / "runs", a=one, b=other)
+    said = run_import("every-eval-ever", folder, into=tmp_path)
+    assert "and they state no time that tells which is newer" in said.stderr
+
+
+def test_agent_and_effort_become_part_of_the_name(tmp_path):
+    """Two efforts with equal scores stay two models; a name in a file is of one of them."""
+    said = run_import("every-eval-ever", HAL, into=tmp_path)
+    assert 1 == said.exit_code
+    assert "agent_scaffold ('HAL Generalist Agent' and 'HF Open Deep Research')" in said.stderr
+    assert "inference_effort ('high' and '')" in said.stderr
+    assert 'model_by = ["agent_scaffold", "inference_effort"]' in paste(tmp_path, said)
+    imported("every-eval-ever", HAL, into=tmp_path)
+    agent = "HAL Generalist Agent"
+    assert {
+        (f"{SONNET} ({agent}, high)", "GAIA"): 0.6424,
+        (f"{SONNET} ({agent})", "GAIA"): 0.5636,
+        (f"{SONNET} (HF Open Deep Research, high)", "GAIA"): 0.3576,
+        (f"{SONNET} (HF Open Deep Research)", "GAIA"): 0.3697,
+        (f"{OPUS} ({agent}, high)", "TAU-bench Airline"): 0.44,
+        (f"{OPUS} ({agent})", "TAU-bench Airline"): 0.44,
+    } == {(m, t): s for (m, t, _), s in scores(tmp_path).items() if "Level" not in t}
+    assert 18 == len(scores(tmp_path))
+    assert {("anthropic", None)} == {
+        (row["developer"], row.get("name")) for row in rows(tmp_path, "models")
+    }
+    before = contents(tmp_path)
+    imported("every-eval-ever", HAL, into=tmp_path)
+    assert before == contents(tmp_path)
+
+
+def test_newer_record_of_another_agent_replaces_none(tmp_path):
+    """Unless the publisher says that nothing tells models apart."""
+    one = record(0.75, retrieved_timestamp="1770683238", fields={"agent": "A"})
+    other = record(0.5, retrieved_timestamp="1760492095", fields={"agent": "B"})
+    folder = write_records(tmp_path / "runs", a=one, b=other)
+    said = run_import("every-eval-ever", folder, into=tmp_path)
+    assert (1, True) == (said.exit_code, "    # or model_by = []\n" in said.stderr)
+    (tmp_path / "site.toml").write_text("[import]\nmodel_by = []\n")
+    assert [0.75] == [row["score"] for row in imported("every-eval-ever", folder, into=tmp_path)]
+
+
+BIG_CODE = {
+    "results": {"Alpha-7B": {"pass@1": {"complete": 46.1, "instruct": 37.5}, "size": 7}},
+    "results-hard": {"Alpha-7B": {"pass@1": {"complete": 20.3, "instruct": 12.8}, "size": 7}},
+}
+
+
+def test_full_and_hard_set_do_not_become_one_task(tmp_path):
+    folder = write_records(tmp_path / "big", **BIG_CODE)
+    said = run_import("evalplus", folder, into=tmp_path)
+    assert "(base), and 1 more: 2 scores, 20.3 (big/results-hard.json) and 46.1" in said.stderr
+    assert 'task_by = ["file"]' in paste(tmp_path, said)
+    imported("evalplus", folder, into=tmp_path)
+    assert {
+        "complete (results)": 46.1,
+        "instruct (results)": 37.5,
+        "complete (results-hard)": 20.3,
+        "instruct (results-hard)": 12.8,
+    } == {task: score for (_, task, _), score in scores(tmp_path).items()}
+
+
+def test_set_that_replaces_another_in_the_tables_is_a_warning(tmp_path):
+    folder = write_records(tmp_path / "big", **BIG_CODE)
+    imported("evalplus", folder / "results.json", into=tmp_path)
+    said = run_import("evalplus", folder / "results-hard.json", into=tmp_path)
+    line = "2 scores of results.json replaced, and no date tells that results-hard.json is newer."
+    assert f"warning: {line} If both count, import both files at once" in said.stderr
+
+
+def test_rows_of_one_file_are_named(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("model,task,score\na,t,0.5\na,t,0.25\n")
+    said = run_import("csv", path, into=tmp_path)
+    line = "a, t (base): 2 scores, 0.5 (a.csv, row 1) and 0.25 (a.csv, row 2), and they state no "
+    assert (1, True) == (said.exit_code, line in said.stderr)
+    assert "newer. Leave out all but one, or state in the files when each was" in said.stderr
+
+
+def test_settings_in_columns_are_offered_and_the_rest_if_needed(tmp_path):
+    """A run's name is long and an address private: neither is offered."""
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "model,accuracy,board,agent,run,mail\n"
+        f"a,0.5,x,A,{'r' * 41},1@example.org\na,0.25,x,B,{'s' * 41},2@example.org\n"
+    )
+    said = run_import("csv", path, into=tmp_path)
+    assert '    model_by = ["agent"]\n    # or task_by = ["agent"]\n' in said.stderr
+    path.write_text(f"{path.read_text()}a,0.75,y,A,{'t' * 41},\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert '    model_by = ["agent"]\n    task_by = ["board"]\n' in said.stderr
+    paste(tmp_path, said)
+    imported("csv", path, into=tmp_path)
+    assert {
+        ("a (A)", "accuracy (x)"): 0.5,
+        ("a (B)", "accuracy (x)"): 0.25,
+        ("a (A)", "accuracy (y)"): 0.75,
+    } == {(m, t): s for (m, t, _), s in scores(tmp_path).items()}
+
+
+def test_two_models_with_one_id_are_an_error(tmp_path):
+    (tmp_path / "site.toml").write_text('[import]\nmodels = { a = "m", b = "m" }\n')
+    path = tmp_path / "a.csv"
+    path.write_text("model,task,score\na,t,0.5\nb,t,0.25\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert "m, t (base): 2 scores, 0.5 (a.csv, row 1) and 0.25 (a.csv, row 2)" in said.stderr
+
+
+def test_examples_and_pairs_keep_to_the_names(tmp_path):
+    """A tuned model and its base are one model, also with a part of the name."""
+    (tmp_path / "site.toml").write_text('[import]\nmodel_by = ["folder"]\n')
+    for name, args in (("base", "pretrained=b"), ("tuned", "pretrained=b,peft=t")):
+        document = lm_eval_results({"t": {"acc,none": 0.5}}, args)
+        write_json(tmp_path / f"runs/x/results_{name}.json", document)
+    line = '{"doc_id": 0, "metrics": ["acc"], "acc": 1.0, "filter": "none"}'
+    (tmp_path / "runs/x/samples_t_base.jsonl").write_text(line)
+    imported("lm-eval", tmp_path / "runs", "--examples", into=tmp_path)
+    assert {("b (x)", "t", "base"), ("b (x)", "t", "fine_tuned")} == {*scores(tmp_path)}
+    assert ["b (x)"] == [row["model"] for row in rows(tmp_path, "examples")]
