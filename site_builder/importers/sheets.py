@@ -49,7 +49,7 @@ from site_builder.tables.text_files import (
     read_text_rows,
 )
 
-_TAG = re.compile(r"<(?:a|span)\s[^<>]*=[^<>]*>|</(?:a|span)>")
+_TAG = re.compile(r"<(?:a|span)\s[^<>=]*+=[^<>]*+>|</(?:a|span)>")
 _TEXTS = "xl/sharedStrings.xml"
 _DAMAGES = (
     BadZipFile, ET.ParseError, EOFError, IndexError, KeyError, NotImplementedError, OSError,

@@ -48,14 +48,16 @@ def contents(project: Path) -> dict[str, tuple[bytes, int]]:
 def paste(project: Path, said: Result) -> str:
     """Write the lines that a message offers into `site.toml`, as a reader would; return it."""
     path = project / "site.toml"
-    text = path.read_text() if path.exists() else ""
+    text, section = path.read_text() if path.exists() else "", ""
     for line in (line[4:] for line in said.stderr.splitlines() if line.startswith("    ")):
-        if heading := re.fullmatch(r"# below (\[\w+\]), in place of what it has", line):
-            before, section, after = text.partition(f"{heading[1]}\n")
-            text = f"{after}{before}{section}"
+        if heading := re.fullmatch(r"# below (\[\w+\]), in place of what it has|(\[\w+\])", line):
+            section = heading[1] or heading[2]
+            text += f"{line}\n" if heading[2] else ""
         elif not line.startswith("#"):
             key = re.escape(line.partition(" = ")[0])
-            text = re.sub(rf"^{key} = .*\n", "", text, flags=re.MULTILINE) + f"{line}\n"
+            text = re.sub(rf"^{key} = .*\n", "", text, flags=re.MULTILINE)
+            before, heading_, after = text.partition(f"{section}\n")
+            text = f"{before}{heading_}{line}\n{after}"
     path.write_text(text)
     return text
 

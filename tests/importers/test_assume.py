@@ -130,10 +130,10 @@ def test_fifty_skipped_files_are_one_line_per_kind(tmp_path):
 
 
 def test_same_file_twice_is_called_identical(tmp_path):
-    """Copies of one file have the same numbers; a rerun with others is older or newer."""
+    """Copies of one file have the same numbers."""
     document = lm_eval_results({"t": {"acc": 0.5}, "u": {"acc": 0.25}})
     for name in ("a", "b"):
         write_json(tmp_path / f"runs/{name}.json", document)
     said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert "identical: 2 scores of runs/a.json, since runs/b.json has them too" in said.stderr
+    assert "identical: 2 scores of runs/b.json, since runs/a.json has them too" in said.stderr
     assert "older:" not in said.stderr

@@ -204,7 +204,7 @@ def test_every_eval_ever_records(tmp_path):
 
 
 def test_every_eval_ever_uncertainty_and_unknown_levels(tmp_path):
-    """Version 0.3 as JSON lines; -1 of a scale with an unknown level is no score."""
+    """Version 0.3 as JSON lines; -1 outside of the bounds, or for an unknown level, is no score."""
 
     def result(name, score, **more):
         metric = {"lower_is_better": True, "metric_id": "mae", **more}
@@ -215,10 +215,27 @@ def test_every_eval_ever_uncertainty_and_unknown_levels(tmp_path):
             "score_details": {"score": score, "uncertainty": spread},
         }
 
-    results = [result("a", 1.5), result("b", -1, has_unknown_level=True)]
+    bounds = {"min_score": 0, "max_score": 1}
+    results = [
+        result("a", 1.5),
+        result("b", -1, has_unknown_level=True),
+        result("c", -1, **bounds),
+        result("d", 1.5, **bounds),
+        result("Mean win rate", 0.5),
+    ]
     record = {"model_info": {"id": "m"}, "evaluation_results": results}
     (tmp_path / "all.jsonl").write_text(json.dumps(record) + "\n\n")
-    (row,) = imported("every-eval-ever", tmp_path / "all.jsonl", into=tmp_path)
+    (tmp_path / "samples.jsonl").write_text('{"sample_id": "1", "evaluation": {"score": 1.0}}')
+    said = run_import("every-eval-ever", tmp_path, into=tmp_path)
+    (row,) = rows(tmp_path)
+    for why in (
+        "-1 stands for a score that is not available (2)",
+        "it is outside of the bounds that its file states (1)",
+        "a mean win rate depends on the models that were compared (1)",
+        "it has scores of single examples, which are not read (1)",
+    ):
+        assert why in said.stderr
+    assert "warning" not in said.stderr
     assert ("a", 0.25, 40) == (row["task"], row["stderr"], row["n_examples"])
     assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
 

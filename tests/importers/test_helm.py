@@ -1,7 +1,6 @@
 """Import run folders of HELM."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -238,12 +237,15 @@ def test_helm_run_group_is_one_task_where_all_scenarios_are_there(tmp_path):
 
 def test_helm_newest_run_of_a_scenario_is_in_the_mean(tmp_path):
     """0.1 in place of 0.6: (0.1 + 0.2 + 0.3 + 0.4 + 0.5) / 5."""
-    translations(tmp_path / "old", "org/m", {"cs-en": 0.6})
-    for file in (tmp_path / "old").rglob("*.json"):
-        os.utime(file, (1_000, 1_000))
     whole = {pair: (number + 1) / 10 for number, pair in enumerate(PAIRS)}
     translations(tmp_path / "runs", "org/m", whole)
-    (tmp_path / "old").rename(tmp_path / "runs/again")
+    translations(tmp_path / "runs/again", "org/m", {"cs-en": 0.6})
+    said = run_import("helm", tmp_path / "runs", into=tmp_path)
+    assert "org/m, wmt_14 (cs-en) (base): 2 scores, 0.6 (runs/again/" in said.stderr
+    for time, folder in ((1_600_000_000, "again"), (1_700_000_000, "")):
+        (run,) = (tmp_path / "runs" / folder).glob("*cs-en*")
+        state = {"request_states": [{"result": {"request_datetime": time}}]}
+        write_json(run / "scenario_state.json", state)
     imported("helm", tmp_path / "runs", into=tmp_path)
     assert {("org/m", "wmt_14", "base"): 0.3} == scores(tmp_path)
 

@@ -182,12 +182,27 @@ def test_newest_run_counts_and_older_is_reported(tmp_path):
     assert "older: 1 score of runs/b.json, since runs/a.json is newer" in said.stderr
 
 
-def test_last_written_file_counts_without_dates(tmp_path):
-    for name, time, score in (("a", 2_000, 0.75), ("b", 1_000, 0.5)):
-        document = lm_eval_results({"task": {"acc,none": score}})
-        os.utime(write_json(tmp_path / f"runs/{name}.json", document), (time, time))
-    assert [0.75] == [row["score"] for row in imported("lm-eval", tmp_path / "runs", into=tmp_path)]
-    assert "date" not in rows(tmp_path)[0]
+def test_template_of_boards_on_hugging_face(tmp_path):
+    """It names the model in `config`; a score may be a text, and an arrow tells the direction."""
+    results = {
+        "CHAIR (s) \u2193": {"CHAIR (s) \u2193": "43.5"},
+        "POPE \u2191": {"POPE \u2191": 38.7},
+    }
+    document = {"config": {"model_name": "Video-Llama", "model_link": None}, "results": results}
+    path = write_json(tmp_path / "results_2025-12-10 14-57-20.58.json", document)
+    imported("lm-eval", path, into=tmp_path)
+    names = {"CHAIR (s) \u2193": (43.5, False), "POPE \u2191": (38.7, True)}
+    better = {row["task"]: row["higher_is_better"] for row in rows(tmp_path, "tasks")}
+    found = {row["task"]: (row["score"], better[row["task"]]) for row in rows(tmp_path)}
+    assert (names, "Video-Llama", "2025-12-10") == (
+        found, rows(tmp_path)[0]["model"], rows(tmp_path)[0]["date"],
+    )  # fmt: skip
+
+
+def test_results_of_other_tools_are_not_taken_for_the_harness(tmp_path):
+    document = {"model_name": "m", "effort": "high", "results": {"retail": {"pass_1": 50.5}}}
+    said = run_import("lm-eval", write_json(tmp_path / "a.json", document), into=tmp_path)
+    assert "its results are not of this harness: it has no config" in said.stderr
 
 
 def test_file_name_dates_a_run(tmp_path):

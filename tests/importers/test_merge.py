@@ -397,16 +397,6 @@ def test_task_ids_by_setup(ways, known, expected):
     assert expected == {way: name for (_, way), name in found.items()}
 
 
-def test_two_scores_with_one_key(tmp_path):
-    first, second = (
-        Placed(ImportedScore(name, "t", 0.5, source=f"{name}.json"), "m", "t", "base")
-        for name in "ab"
-    )
-    merged = merge_results([], [first, second], "base")
-    assert ["m"] == [row["model"] for row in merged.rows]
-    assert [(second, "'a' of a.json has the same place")] == merged.refused
-
-
 def test_details_go_with_the_score_that_they_are_of():
     """Also those outside the schema: a new score does not inherit the old one's tool."""
     old = ImportedScore("m", "t", 0.5, tool="a 1.0", evaluator_relationship="first_party")

@@ -56,7 +56,10 @@ def test_files_without_times_are_an_error_that_names_both(tmp_path):
     assert not (tmp_path / "data").exists()
     paste(tmp_path, said)
     imported("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert {"task (a)": 0.75, "task (b)": 0.5} == {t: s for (_, t, _), s in scores(tmp_path).items()}
+    assert {
+        ("org/base", "task (a)", "base"): 0.75,
+        ("org/base", "task (b)", "base"): 0.5,
+    } == scores(tmp_path)
 
 
 def test_task_that_was_run_again_is_an_error(tmp_path):

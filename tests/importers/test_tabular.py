@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import shutil
 from decimal import Decimal
 
 import pandas as pd
@@ -12,7 +13,16 @@ import pytest
 from site_builder.importers.tabular import is_blank, parse_number
 from site_builder.tables.metrics import direction_in, direction_of, measure_of
 from tests.commands.test_cli import run
-from tests.helpers.imported import HARNESSES, contents, imported, rows, run_import, scores
+from tests.helpers.imported import (
+    HARNESSES,
+    contents,
+    imported,
+    paste,
+    rows,
+    run_import,
+    scores,
+    write_json,
+)
 
 LONG = """\
 Model,Benchmark,Stage,Score,StdErr,n,Date,URL,Notes
@@ -78,17 +88,14 @@ def test_wide_table_of_tasks(tmp_path):
     assert "tasks = add, sort; no scores: Average (average)" in said.stderr
 
 
-def test_wide_table_of_models(tmp_path):
-    path = write(tmp_path, "a.tsv", "Task\talpha\tbeta\nadd\t0.5\t0.25\n")
+def test_models_are_never_chosen_from_columns_of_numbers(tmp_path):
+    """The message has them as the line to paste; a version is none."""
+    path = write(tmp_path, "a.tsv", "Task\tversion\talpha\tbeta\nadd\t2\t0.5\t0.25\n")
+    said = run_import("csv", path, UP, into=tmp_path)
+    assert "a.tsv: skipped: it has no column of models. Name the model of all rows" in said.stderr
+    assert 'model_columns = ["alpha", "beta"]' in paste(tmp_path, said)
     imported("csv", path, UP, into=tmp_path)
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
-
-
-def test_columns_beside_those_of_models_are_no_models(tmp_path):
-    path = write(tmp_path, "a.csv", "dataset,version,metric,alpha\nadd,2,acc,0.5\n")
-    said = run_import("csv", path, into=tmp_path)
-    assert {("alpha", "add", "base"): 0.5} == scores(tmp_path)
-    assert "no scores: version (order)" in said.stderr
 
 
 def test_error_rates_in_percent_have_a_unit_and_no_bounds(tmp_path):
@@ -170,17 +177,6 @@ def test_column_without_a_name_is_no_standard_error(tmp_path):
     assert ("add", 0.5, False) == (row["task"], row["score"], "stderr" in row)
 
 
-def test_last_row_of_a_repeated_score_counts(tmp_path):
-    path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
-    said = run_import("csv", path, into=tmp_path)
-    assert {("a", "t", "base"): 0.25} == scores(tmp_path)
-    line = (
-        "warning: several scores in one file: a, t (0.5 and 0.25). The last one counts; remove the "
-        "others."
-    )
-    assert line in said.stderr
-
-
 def test_repeated_score_is_called_identical_or_older(tmp_path):
     """A repeated row differs in nothing; a row of an earlier day is older."""
     rows_ = "a,t,0.5,\na,t,0.5,\nb,t,0.75,2024-05-02\nb,t,0.25,2024-05-01\n"
@@ -188,8 +184,7 @@ def test_repeated_score_is_called_identical_or_older(tmp_path):
     said = run_import("csv", path, into=tmp_path)
     assert {("a", "t", "base"): 0.5, ("b", "t", "base"): 0.75} == scores(tmp_path)
     assert "identical: 1 score of a.csv, since a.csv has them again" in said.stderr
-    assert "older: 1 score of a.csv, since a row of it is newer" in said.stderr
-    assert "several scores" not in said.stderr
+    assert "older: 1 score of a.csv, since a record of it is newer" in said.stderr
 
 
 def test_task_with_two_metrics_becomes_two_tasks(tmp_path):
@@ -223,14 +218,15 @@ def test_unknown_column_in_site_toml(tmp_path):
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("a,b\n1,2\n", "it has no column of models or tasks; name them under [import.col"),
+        ("a,b\n1,2\n", "it has no column of models. Name the model of all rows by --model"),
         ("model,license\nalpha,mit\n", "it has no column of scores"),
         (
             "model,seconds\nalpha,5\n",
-            "it has no column of scores, only seconds (time). Name the scores by task_col",
+            "it has no column of scores, or several that nothing tells apart. Name the",
         ),
-        ("model,task,acc,f1\na,t,0.5,0.5\n", "it has several columns of numbers, acc, f1; name"),
-        ("model,task,text\na,t,x\n", "it has no numbers; name the column of scores"),
+        ("model,task,acc,f1\na,t,0.5,0.5\n", "it has several columns of numbers, acc, f1. Name"),
+        ("model,task,text\na,t,x\n", "it has no numbers. Name the column of scores"),
+        ("a,,\nmodel,t,u\nalpha,0.5,1\n", "most columns have no name in its first line. Delete"),
         ("model,model,a\nx,y,1\n", "two of its columns are named 'model'"),
         ("model,add\nalpha,-\n", "it has no column of scores"),
         ("", "it is empty"),
@@ -287,8 +283,10 @@ def test_unclear_unit_is_one_error_without_a_terminal(tmp_path):
         "--percent, --proportion or --other-unit, or scale under [import] in site.toml; or, for "
         'some tasks, write "add" = { unit = "percent" } under [tasks].'
     )
-    assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])
+    assert (1, True) == (said.exit_code, line in said.stderr)
     assert not (tmp_path / "data").exists()
+    assert '"sort" = { unit = "proportion" }\n"add" = { unit = "percent" }' in paste(tmp_path, said)
+    imported("csv", tmp_path / "a.csv", UP, into=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -381,7 +379,8 @@ def test_blank_cells(value):
 
 
 def test_importing_twice_changes_nothing(tmp_path):
-    paths = [write(tmp_path, "a.csv", LONG), write(tmp_path, "b.csv", WIDE)]
+    others = WIDE.replace("beta", "gamma")
+    paths = [write(tmp_path, "a.csv", LONG), write(tmp_path, "b.csv", others)]
     imported("csv", *paths, UP, into=tmp_path)
     before = contents(tmp_path)
     said = run_import("csv", *paths, into=tmp_path)
@@ -509,8 +508,13 @@ def test_unknown_direction_is_one_error_with_the_line_to_write(tmp_path):
         'or --lower-is-better, or write "add" = { higher_is_better = true } (or false) under '
         "[tasks] in site.toml. Of a wide table, task_columns under [import] names the scores."
     )
-    assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])
+    assert (1, True) == (said.exit_code, line in said.stderr)
     assert not (tmp_path / "data").exists()
+    text = paste(tmp_path, said)
+    assert 'task_columns = ["add", "sort"]' in text
+    assert '"add" = { higher_is_better = true }' in text
+    assert 2 == len(imported("csv", path, into=tmp_path))
+    shutil.rmtree(tmp_path / "data")
     toml = '[tasks]\n"add" = { higher_is_better = true }\n"so*" = { higher_is_better = false }\n'
     (tmp_path / "site.toml").write_text(toml)
     imported("csv", path, into=tmp_path)
@@ -554,13 +558,16 @@ def test_aider_polyglot_leaderboard(tmp_path):
     """One percentage has no direction in its name, and small ones may be proportions."""
     table = HARNESSES / "tables/aider_polyglot.csv"
     said = run_import("csv", table, into=tmp_path)
+    assert "and their records differ in edit_format ('whole' and 'diff')" in said.stderr
+    assert 'model_by = ["edit_format"]' in paste(tmp_path, said)
+    said = run_import("csv", table, into=tmp_path)
     assert 1 == said.exit_code
     assert "whether higher is better for 'percent_cases_well_formed'." in said.stderr
     assert "not tell the unit of 'pass_rate_1' (0.9 to 52, proportions and" in said.stderr
     imported("csv", table, "--percent", "--higher-is-better", into=tmp_path)
     tasks = ["pass_rate_1", "pass_rate_2", "percent_cases_well_formed"]
     assert tasks == [task["task"] for task in rows(tmp_path, "tasks")]
-    assert 88.0 == scores(tmp_path)["gpt-5 (high)", "pass_rate_2", "base"]
+    assert 88.0 == scores(tmp_path)["gpt-5 (high) (diff)", "pass_rate_2", "base"]
 
 
 @pytest.mark.parametrize(
@@ -575,6 +582,9 @@ def test_aider_polyglot_leaderboard(tmp_path):
         ("test_cases", "count"),
         ("pass_num_1", "count"),
         ("file_order", "order"),
+        ("fold", "order"),
+        ("Context", "size"),
+        ("Long Context", ""),
         ("Avg. WER", "average"),
         ("time_series", ""),
         ("number_theory", ""),
@@ -610,3 +620,123 @@ def test_measures_by_name(name, measure):
 def test_directions_by_name(name, as_metric, as_heading):
     """Words that disagree tell nothing; those within a heading may be what a task is about."""
     assert (as_metric, as_heading) == (direction_of(name), direction_in(name))
+
+
+# --- what only the publisher can say --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["method", "Framework", "solver", "system", "agent", "algorithm", "engine"]
+)
+def test_names_of_model_columns(tmp_path, name):
+    path = write(tmp_path, "a.csv", f"{name},task,score\nalpha,add,0.5\n")
+    assert ["alpha"] == [row["model"] for row in imported("csv", path, into=tmp_path)]
+
+
+SPLITS = """\
+dataset,fold,method,metric_error,time_train_s,metric,method_type
+Churn,0,CAT (default),0.125,96.9,roc_auc,config
+Churn,0,XT (default),0.25,8.3,roc_auc,config
+"""
+
+
+def test_score_of_several_columns_is_asked_for(tmp_path):
+    """As in TabArena: neither folds nor errors are models, and errors come first in the choice."""
+    path = write(tmp_path, "a.csv", SPLITS)
+    said = run_import("csv", path, into=tmp_path)
+    assert 'columns = { score = "metric_error" }' in paste(tmp_path, said)
+    imported("csv", path, "--lower-is-better", into=tmp_path)
+    found = {(model, task): score for (model, task, _), score in scores(tmp_path).items()}
+    assert {("CAT (default)", "Churn"): 0.125, ("XT (default)", "Churn"): 0.25} == found
+
+
+def trials(*resolved):
+    """What a run of an agent's benchmark writes: the folder names the agent."""
+    keys = ("task_id", "is_resolved", "failure_mode", "total_input_tokens", "total_output_tokens")
+    results = [
+        dict(zip(keys, (f"t{n}", value, "unset", 100, 10), strict=True))
+        for n, value in enumerate(resolved)
+    ]
+    return {"id": "1", "accuracy": 0.5, "resolved_ids": ["t0"], "results": results}
+
+
+def test_tokens_are_never_models_and_truth_may_be_a_score(tmp_path):
+    """The messages, and nothing else, lead to the models: the names of folders."""
+    for agent, resolved in (("agent-a", (True, False)), ("agent-b", (True, True))):
+        write_json(tmp_path / f"runs/{agent}/results.json", trials(*resolved))
+    said = run_import("csv", tmp_path / "runs", into=tmp_path)
+    assert 'model_by = ["folder"]' in paste(tmp_path, said)
+    said = run_import("csv", tmp_path / "runs", into=tmp_path)
+    assert 'columns = { score = "is_resolved" }' in paste(tmp_path, said)
+    imported("csv", tmp_path / "runs", into=tmp_path)
+    assert {
+        ("agent-a", "t0", "base"): 1.0,
+        ("agent-a", "t1", "base"): 0.0,
+        ("agent-b", "t0", "base"): 1.0,
+        ("agent-b", "t1", "base"): 1.0,
+    } == scores(tmp_path)
+
+
+def test_pasting_into_a_section_that_is_there(tmp_path):
+    """As `init` writes it; a reader of the JSON gets the lines with the fix."""
+    (tmp_path / "site.toml").write_text("[site]\n\n[import]\n# columns = {}\n\n[tasks]\n")
+    path = write(tmp_path, "a.csv", "who,what,size\nalpha,add,0.5\nbeta,add,0.25\n")
+    said = run_import("csv", path, "--format", "json", "--quiet", into=tmp_path)
+    lines = json.loads(said.stdout)["faults"][0]["fix"].splitlines()
+    heading = "# below [import], in place of what it has"
+    assert [heading, 'columns = { model = "who" }', '# or columns = { model = "what" }'] == lines[
+        1:4
+    ]
+    for expected in ('{ model = "who" }', 'task_columns = ["size"]'):
+        assert expected in paste(tmp_path, run_import("csv", path, into=tmp_path))
+    found = imported("csv", path, "--higher-is-better", into=tmp_path)
+    assert [("alpha", "size"), ("beta", "size")] == [(r["model"], r["task"]) for r in found]
+
+
+def test_numbers_of_a_lone_object_are_scores_only_if_named(tmp_path):
+    """The message has the numbers of all files; each has some of them, at any depth."""
+    about = {"model_name": "m", "links": [{"url": "x"}], "version": 3}
+    for name, results in (("a", {"easy": {"pass": 50.5}}), ("b", {"hard": {"pass": 25.5}})):
+        write_json(tmp_path / f"runs/{name}/submission.json", {**about, "results": results})
+    said = run_import("csv", tmp_path / "runs", into=tmp_path)
+    names = ["results.easy.pass", "results.hard.pass"]
+    assert f"task_columns = {json.dumps(names)}" in paste(tmp_path, said)
+    imported("csv", tmp_path / "runs", "--percent", UP, into=tmp_path)
+    assert {("m", names[0], "base"): 50.5, ("m", names[1], "base"): 25.5} == scores(tmp_path)
+
+
+def test_names_in_the_first_column(tmp_path):
+    """Only folders name the model and the length; the counts are no scores."""
+    for length, score in ((4096, 99.5), (8192, 98.5)):
+        path = tmp_path / f"runs/some-7b/{length}/pred/summary.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"0,1,2\nTasks,needle,vt\nScore,{score},90.5\nNulls,0/500,1/500\n")
+    said = run_import("csv", tmp_path / "runs", "--percent", into=tmp_path)
+    assert 'model_by = ["folder 3"]' in paste(tmp_path, said)
+    said = run_import("csv", tmp_path / "runs", "--percent", into=tmp_path)
+    assert 'task_by = ["folder 2"]' in paste(tmp_path, said)
+    imported("csv", tmp_path / "runs", "--percent", into=tmp_path)
+    assert 99.5 == scores(tmp_path)["some-7b", "needle (4096)", "base"]
+    assert 4 == len(scores(tmp_path))
+
+
+def test_tags_of_web_pages_are_no_part_of_names(tmp_path):
+    """Nor are their semicolons separators of cells."""
+    link = "<a href='x' style='a: b; c: d; e: f;'>{}</a>"
+    path = write(tmp_path, "a.csv", f"model,{link.format('add')}\n{link.format('alpha')},0.5\n")
+    imported("csv", path, UP, into=tmp_path)
+    assert {("alpha", "add", "base"): 0.5} == scores(tmp_path)
+
+
+def test_unsound_yaml_names_its_line(tmp_path):
+    path = write(tmp_path, "a.yaml", "- model: a\n  add: 0.5\n  add: 0.5\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert 'found duplicate key "add"' in said.stderr
+    assert "in line 3. Correct that line." in said.stderr
+
+
+def test_scores_without_tasks_offer_columns_of_tasks(tmp_path):
+    path = write(tmp_path, "a.csv", "model,domain,score\na,retail,0.5\na,airline,0.25\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert 'columns = { task = "domain" }' in paste(tmp_path, said)
+    assert 2 == len(imported("csv", path, into=tmp_path))
