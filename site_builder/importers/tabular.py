@@ -221,7 +221,7 @@ def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
     """Return some columns of text that may name something, those with most values first."""
     used = {*sheet.deep, *(named.get(meaning) for meaning in _COLUMNS["scores"])}
     texts = [name for name in sheet.names if name not in used and not _is_numeric(sheet, name)]
-    texts.sort(key=lambda name: -len({_word(row.get(name)) for row in sheet.rows}))
+    texts.sort(key=lambda name: -len({_start(row.get(name)) for row in sheet.rows}))
     return texts[:_MOST_CHOICES]
 
 
@@ -310,7 +310,7 @@ def _cells(
     settings = [name for name in columns.unused if measure_of(name) in ("", "order")]
     for number, row in enumerate(sheet.rows, start=1):
         values = {name: row.get(column) for name, column in columns.named.items()}
-        fields = {name: _word(row.get(name)) for name in settings}
+        fields = {name: _start(row.get(name)) for name in settings}
         shared, where = _shared(sheet, values), f"{sheet.found.shown}: row {number}"
         shared = replace(shared, where=f"{shared.where}, row {number}", fields=fields)
         for column in columns.scores:
@@ -372,8 +372,13 @@ def _word(value: object) -> str:
     return as_text(value if isinstance(value, str) else "" if is_blank(value) else str(value))
 
 
+def _start(value: object) -> str:
+    """Return the start of what a cell says; nobody reads the whole."""
+    return _word(value if isinstance(value, int | float) else str(value or "")[:100])
+
+
 def _truth(value: object) -> ParsedNumber | None:
-    return {"true": ParsedNumber(1.0), "false": ParsedNumber(0.0)}.get(_word(value).casefold())
+    return {"true": ParsedNumber(1.0), "false": ParsedNumber(0.0)}.get(str(value).casefold())
 
 
 def _of_task(task: str, cells: list[_Cell], across: str) -> Reading:

@@ -735,6 +735,11 @@ def test_unsound_yaml_names_its_line(tmp_path):
     assert "in line 3. Correct that line." in said.stderr
 
 
+def test_long_text_in_a_column_that_is_not_used(tmp_path):
+    path = write(tmp_path, "a.csv", f"model,task,score,notes\na,t,0.5,{'x' * 20_000}\n")
+    assert 1 == len(imported("csv", path, into=tmp_path))
+
+
 def test_scores_without_tasks_offer_columns_of_tasks(tmp_path):
     path = write(tmp_path, "a.csv", "model,domain,score\na,retail,0.5\na,airline,0.25\n")
     said = run_import("csv", path, into=tmp_path)
