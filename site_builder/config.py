@@ -128,11 +128,11 @@ class Importing(ConfigSection):
     """Names of columns in CSV and similar files, by column of the contract."""
     task_columns: Names | None = None
     """Columns of a wide table that are tasks; guessed if None."""
-    model_columns: Names = Field(default_factory=list)
+    model_columns: Names | None = None
     """Columns that are models, in a table with a row for each task."""
     model_by: Names | None = None
     """What of a record, its file or its folders is part of its model's name; asked where needed."""
-    task_by: Names = Field(default_factory=list)
+    task_by: Names | None = None
     """What of a record, its file or its folders is part of the names of its tasks."""
     scale: Literal["percent", "proportion", "other"] | None = None
     """What scores from 1 to 100 are, if their file does not say it."""

@@ -166,9 +166,9 @@ def import_files(  # noqa: PLR0913 - one per option
     stated = ImportOptions(
         columns=section.columns,
         task_columns=None if section.task_columns is None else tuple(section.task_columns),
-        model_columns=tuple(section.model_columns),
+        model_columns=tuple(section.model_columns or ()),
         model_by=None if section.model_by is None else tuple(section.model_by),
-        task_by=tuple(section.task_by),
+        task_by=tuple(section.task_by or ()),
         scale=scale or section.scale,
         higher_is_better=better,
         **options,

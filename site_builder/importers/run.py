@@ -220,11 +220,10 @@ def _choose_runs(
     older: list[tuple[ImportedScore, ImportedScore]] = []
     unclear: list[Sequence[Placed]] = []
     for group in groups:
-        scores = [one.score for one in group]
-        best = choose_run(scores, is_named=options.model_by is not None)
+        best = choose_run([s.score for s in group], is_named=options.model_by is not None)
         unclear += [] if best else [group]
         kept += (one for one in group if one.score is best)
-        older += ((score, best) for score in scores if best and score is not best)
+        older += ((s.score, best) for s in group if best and s.score is not best)
     if unclear:
         *faults, last = unclear_faults(unclear)
         choices = choices_apart(unclear, options)
@@ -303,21 +302,16 @@ def _skipped_fault(config: SiteConfig, first: Skipped, *others: Skipped) -> Faul
         more, names = counted(len(others), f"more {first.what}"), [s.where for s in others]
         what += f"; and {more} like it: {listed(names, most=5)}"
     choices = first.paste
-    for other in others:  # a list of columns has those of all files
-        choices = tuple(
-            {
-                k: [*dict.fromkeys((*v, *more.get(k, ())))] if k in _LISTS else v
-                for k, v in choice.items()
-            }
-            for choice, more in zip(choices, other.paste, strict=False)
-        )
+    for other in others:
+        choices = tuple(map(_joint, choices, other.paste))
     paste = choice_lines(choices, config)
     return Fault(first.where, what, first.fix, "warning", 1 + len(others), paste)
 
 
 def _joint(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    joint = {key: [*dict.fromkeys((*one[key], *other.get(key, ())))] for key in _LISTS & one.keys()}
-    return {**one, **joint}
+    """Return a choice with the columns of two files."""
+    lists = {key: [*one[key], *other.get(key, ())] for key in one.keys() & _LISTS}
+    return {**one, **{key: [*dict.fromkeys(names)] for key, names in lists.items()}}
 
 
 def _words(key: Key) -> str:
@@ -371,11 +365,9 @@ def _older_lines(report: ImportReport) -> Iterator[str]:
     files = Counter((has_same_numbers(a, b), a.source, b.source) for a, b in report.older)
     for (is_same, old, new), n in files.items():
         again = f"{old} has them again" if old == new else f"{new} has them too"
-        newer = "a record of it" if old == new else new
-        why = (
-            f"identical: {{}}, since {again}" if is_same else f"older: {{}}, since {newer} is newer"
-        )
-        yield why.format(f"{counted(n, 'score')} of {old}")
+        newer = f"{'a record of it' if old == new else new} is newer"
+        how, why = ("identical", again) if is_same else ("older", newer)
+        yield f"{how}: {counted(n, 'score')} of {old}, since {why}"
 
 
 def _left_out_lines(report: ImportReport, *, verbose: bool) -> Iterator[str]:

@@ -19,7 +19,6 @@ from site_builder.importers.reading import (
 )
 from site_builder.tables.metrics import plain_name
 
-_MOST_COMPARED = 1_000  # models and tasks in whose records differences are looked for
 _LONGEST_NAME = 40
 _SETTING, _TEXT, _PLACE, _NUMBER = range(4)
 
@@ -30,6 +29,8 @@ def choose_run(scores: Sequence[ImportedScore], *, is_named: bool = True) -> Imp
     It is the newest if all files state a time, or any if all have the same numbers. Unless the
     publisher `is_named` what tells models apart, records with other texts are of other models.
     """
+    if len(scores) == 1:
+        return scores[0]
     last = max(scores, key=lambda s: (s.time, s.stderr is not None, s.n_examples is not None))
     if not is_named and any(_is_of_other_model(score, last) for score in scores):
         return None
@@ -78,14 +79,13 @@ def _unclear_text(first: Sequence[Placed], *others: Sequence[Placed]) -> str:
 
 def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -> Choices:
     """Return the keys of `[import]` that make names of what tells unclear scores apart, if any."""
-    groups = unclear[:_MOST_COMPARED]
-    kinds = {name: _kind(name, values) for name, values in _differences(groups).items()}
+    kinds = {name: _kind(name, values) for name, values in _differences(unclear).items()}
     usual, texts, places = (
         [name for name, found in kinds.items() if found == kind] for kind in range(_NUMBER)
     )
     # The usual settings, and more only where these are not enough.
     trials = [usual, [*usual, *texts], *([place] for place in reversed(places)), [*kinds]]
-    names = next((names for names in trials if _are_apart(groups, names)), trials[-1])
+    names = next((names for names in trials if _are_apart(unclear, names)), trials[-1])
     of_task = [n for n in names if kinds[n] > _TEXT or _has_word(n, "tasks")]
     of_model = [n for n in names if n not in of_task]
     likely = {"model_by": [*(options.model_by or ()), *of_model]} if of_model else {}

@@ -29,6 +29,9 @@ DEFAULTS: dict[str, object] = {
     "analysis.training_set_thresholds": [10_000, 20_000],
     "import.columns": {},
     "import.task_columns": None,
+    "import.model_columns": None,
+    "import.model_by": None,
+    "import.task_by": None,
     "import.scale": None,
     "import.metrics": [],
     "import.models": {},
@@ -80,6 +83,9 @@ training_set_thresholds = [5]
 [import]
 columns = { score = "Acc" }
 task_columns = ["a"]
+model_columns = ["b"]
+model_by = ["agent"]
+task_by = ["file"]
 scale = "percent"
 metrics = ["acc_norm"]
 models = { "org/a" = "a" }
