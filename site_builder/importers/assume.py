@@ -57,7 +57,7 @@ class Assumed(Record):
         paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
         facts: dict[str, dict[str, Any]] = {task.name: {} for task in self.directions + self.units}
         for task in self.directions:
-            facts[task.name]["higher_is_better"] = True
+            facts[task.name]["higher_is_better"] = not measure_of(task.name)
         for task in self.units:
             unit = "percent" if max(task.scores) > 1 else "proportion"
             facts[task.name]["unit"] = measure_of(task.name) or unit

@@ -183,9 +183,9 @@ def _join_groups(reading: Reading, scenarios: dict[str, _Scenario]) -> Reading:
     """
     copies: dict[tuple[str, ...], list[ImportedScore]] = {}
     for score in reading.measures:
-        key = (score.model, score.task, score.setting, score.metric)
-        copies.setdefault(key, []).append(score)
-    chosen = [score for same in copies.values() if (score := choose_run(same))]
+        of_run = (score.model, score.task, score.setting, score.metric)
+        copies.setdefault(of_run, []).append(score)
+    chosen = [best for same in copies.values() if (best := choose_run(same))]
     if len(chosen) < len(copies):
         return reading  # whoever merges these scores asks which run counts
     runs: dict[tuple[str, str, str], dict[str, dict[str, ImportedScore]]] = {}

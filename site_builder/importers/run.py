@@ -277,8 +277,8 @@ def warnings_of(report: ImportReport, config: SiteConfig, *, verbose: bool = Fal
     for new, why in (*report.assumed.refused, *report.merged.refused):
         where = f"{new.score.source}: {_words(new.key)}"
         faults.append(Fault(where, f"not imported: {why}", severity="warning"))
-    for (old, new), n in report.merged.undated.items():
-        what = f"{counted(n, 'score')} of {old} replaced, and no date tells that {new} is newer"
+    for (of, by), n in report.merged.undated.items():
+        what = f"{counted(n, 'score')} of {of} replaced, and no date tells that {by} is newer"
         fix = "If both count, import both files at once: that asks what tells them apart."
         faults.append(Fault("", what, fix, "warning"))
     notes = report.pairing.notes

@@ -64,7 +64,8 @@ def unclear_faults(unclear: Sequence[Sequence[Placed]]) -> Iterator[Fault]:
 
 
 def _unclear_text(first: Sequence[Placed], *others: Sequence[Placed]) -> str:
-    scores = listed([f"{one.score.score:g} ({one.score.where})" for one in first], most=6)
+    scores = (one.score for one in first)
+    shown = listed([f"{s.score:g} ({s.where or s.source})" for s in scores], most=6)
     differ = [
         f"{name} ({listed([repr(value) for value in values], most=3)})"
         for name, values in _differences([first]).items()
@@ -74,7 +75,7 @@ def _unclear_text(first: Sequence[Placed], *others: Sequence[Placed]) -> str:
     why = f"their records differ in {listed(differ, most=6)}" if differ else why
     model, task, variant = first[0].key
     more = f", and {len(others):,} more" if others else ""
-    return f"{model}, {task} ({variant}){more}: {len(first)} scores, {scores}, and {why}"
+    return f"{model}, {task} ({variant}){more}: {len(first)} scores, {shown}, and {why}"
 
 
 def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -> Choices:

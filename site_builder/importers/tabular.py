@@ -121,7 +121,7 @@ def read_tabular(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read(found: Found, options: ImportOptions) -> Reading:
-    sheet = _with_model(_upright(read_sheet(found)), options)
+    sheet = _upright(read_sheet(found))
     columns = _guess_columns(sheet, options)
     SCORES.check(len(sheet.rows) * len(columns.scores))
     cells, skipped = _cells(sheet, columns, options)
@@ -142,15 +142,6 @@ def _read(found: Found, options: ImportOptions) -> Reading:
     if columns.across == "task" and options.task_columns is None:
         rest = replace(rest, guessed=columns.scores, others=tuple(columns.measures))
     return joined([*tasks, rest])
-
-
-def _with_model(sheet: Sheet, options: ImportOptions) -> Sheet:
-    """Add a column with the model that the user stated, if the table has none."""
-    has_one = {*_SYNONYMS["model"]} & {plain_name(name) for name in sheet.names}
-    if not options.model or has_one or "model" in options.columns or options.model_columns:
-        return sheet
-    rows = [{**row, "model": options.model} for row in sheet.rows]
-    return replace(sheet, rows=rows, names=[*sheet.names, "model"])
 
 
 def _upright(sheet: Sheet) -> Sheet:
@@ -188,7 +179,7 @@ def _guess_columns(sheet: Sheet, options: ImportOptions) -> _Columns:
     numbers = [name for name in columns if name not in measures]
     if models:
         named.pop("model", None)
-    elif "model" not in named and not options.model_by:
+    elif "model" not in named and not (options.model or options.model_by):
         raise _no_model(sheet, options, named, numbers)
     elif "task" in named and tasks is None:
         return _long(sheet, options, named, free, numbers)
@@ -212,7 +203,7 @@ def _no_model(
     of_models = [{"model_columns": numbers}] if "task" in named and numbers else []
     names = sheet.found.places
     places = sorted(names, key=lambda p: names[p] in WORDS["files"] or names[p].isdecimal())
-    paste = (*of_models, *columns, *({"model_by": [place]} for place in places))
+    paste: Choices = (*of_models, *columns, *({"model_by": [place]} for place in places))
     fix = "Name the model of all rows by --model, or write into site.toml what names it."
     return UnreadableFileError(why="it has no column of models", fix=fix, paste=paste)
 
@@ -309,10 +300,13 @@ def _cells(
     skipped: list[Skipped] = []
     settings = [name for name in columns.unused if measure_of(name) in ("", "order")]
     for number, row in enumerate(sheet.rows, start=1):
-        values = {name: row.get(column) for name, column in columns.named.items()}
-        fields = {name: _start(row.get(name)) for name in settings}
-        shared, where = _shared(sheet, values), f"{sheet.found.shown}: row {number}"
-        shared = replace(shared, where=f"{shared.where}, row {number}", fields=fields)
+        named = {name: row.get(column) for name, column in columns.named.items()}
+        values, where = {"model": options.model, **named}, f"{sheet.found.shown}: row {number}"
+        shared = replace(
+            _shared(sheet, values),
+            where=f"{sheet.found.shown}, row {number}",
+            fields={name: _start(row.get(name)) for name in settings},
+        )
         for column in columns.scores:
             value = row.get(column)
             if is_blank(value):

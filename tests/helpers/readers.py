@@ -199,7 +199,7 @@ def _import(source: str, folder: Path) -> None:
     except FaultsError as error:
         lines = [str(fault) for fault in error.faults]
     else:
-        lines = [str(fault) for fault in warnings_of(report)]
+        lines = [str(fault) for fault in warnings_of(report, config)]
         measures = report.reading.measures
         assert all(m.model and m.task and abs(m.score) <= 1e100 for m in measures)
     assert [] == [line for line in lines if UNEXPECTED in line]
