@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.errors import did_you_mean
+from site_builder.formatting import listed
 from site_builder.importers.reading import (
     SCORES,
     WORDS,
@@ -175,7 +176,8 @@ def _guess_columns(sheet: Sheet, options: ImportOptions) -> _Columns:
     }
     stderrs = {*errors.values()}
     columns = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
-    measures = {n: what for n in columns if tasks is None and (what := measure_of(n))}
+    kinds = {n: measure_of(n) or measure_of(n.rpartition(".")[2]) for n in columns}
+    measures = {n: what for n, what in kinds.items() if what and tasks is None}
     numbers = [name for name in columns if name not in measures]
     if models:
         named.pop("model", None)
@@ -185,7 +187,7 @@ def _guess_columns(sheet: Sheet, options: ImportOptions) -> _Columns:
         return _long(sheet, options, named, free, numbers)
     scores = tuple(n for n in models or tasks or numbers if n in sheet.names)
     if tasks is None and not models and (not numbers or not sheet.deep.isdisjoint(numbers)):
-        raise _no_scores(sheet, options, named, numbers, [*measures])
+        raise _no_scores(sheet, options, named, numbers, measures)
     errors = {column: errors[column] for column in scores if column in errors}
     used = {*scores, *errors.values()}
     unused = tuple(name for name in free if name not in used)
@@ -217,18 +219,25 @@ def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
 
 
 def _no_scores(
-    sheet: Sheet, options: ImportOptions, named: Mapping[str, str], *columns: Sequence[str]
+    sheet: Sheet,
+    options: ImportOptions,
+    named: Mapping[str, str],
+    numbers: list[str],
+    measures: Mapping[str, str],
 ) -> UnreadableFileError:
-    """Return the error of a table of which nothing tells whether these `columns` are scores."""
-    groups = sorted(filter(None, columns), key=len, reverse=True)
+    """Return the error of a table of which nothing tells whether columns of numbers are scores."""
+    known = [n for n, what in measures.items() if what != "order" or n not in sheet.deep]
+    groups = sorted(filter(None, (numbers, known)), key=len, reverse=True)
     paste: Choices = tuple({"task_columns": names} for names in groups)
     fix = "Name the scores in site.toml; or write a table with the columns model, task and score."
-    why = "it has no column of scores" + ", or several that nothing tells apart" * bool(paste)
+    only = listed([f"{name} ({what})" for name, what in measures.items()], most=6)
+    why = f"it has no column of scores{only and f', only {only}'}"
+    why = "it is no flat table, and nothing tells which numbers are scores" if numbers else why
     if "score" in named:
         why = f"its column {named['score']!r} has scores, but no column names their task"
         texts = ({**options.columns, "task": name} for name in _texts(sheet, named))
         fix, paste = "Add a column 'task', or name it.", tuple({"columns": of} for of in texts)
-    return UnreadableFileError(why=why, fix=fix if paste else "", paste=paste)
+    return UnreadableFileError(why=why, fix=fix if measures or paste else "", paste=paste)
 
 
 def _name_columns(

@@ -222,7 +222,7 @@ def test_unknown_column_in_site_toml(tmp_path):
         ("model,license\nalpha,mit\n", "it has no column of scores"),
         (
             "model,seconds\nalpha,5\n",
-            "it has no column of scores, or several that nothing tells apart. Name the",
+            "it has no column of scores, only seconds (time). Name the scores in site.toml;",
         ),
         ("model,task,acc,f1\na,t,0.5,0.5\n", "it has several columns of numbers, acc, f1. Name"),
         ("model,task,text\na,t,x\n", "it has no numbers. Name the column of scores"),
@@ -583,6 +583,7 @@ def test_aider_polyglot_leaderboard(tmp_path):
         ("pass_num_1", "count"),
         ("file_order", "order"),
         ("fold", "order"),
+        ("issue_number", "order"),
         ("Context", "size"),
         ("Long Context", ""),
         ("Avg. WER", "average"),
