@@ -15,10 +15,9 @@ from site_builder.pages.board_table import possible_text
 from site_builder.pages.board_views import board_note, ranking_rule
 from site_builder.pages.interactive import (
     MARGIN_SHARE,
-    REWEIGHTINGS,
     can_choose,
     default_runs,
-    has_tests,
+    has_enough_tasks,
 )
 from site_builder.pages.page import HOME, Page, Site, cite_site
 from site_builder.records import Record
@@ -122,7 +121,6 @@ def _filled(site: Site) -> Mapping[str, str]:
         "baseline": labels.baseline,
         "contender": labels.contender,
         "tuned": labels.tuned,
-        "reweightings": count(REWEIGHTINGS),
         "test_tasks": count(LEAST_TASKS),
         "board_power": _board_power(site),
         "margin": percent(MARGIN_SHARE),
@@ -165,7 +163,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),
         "power": results.smallest_difference is not None,
-        "signed-rank": bool(default_runs(site)) and has_tests(site),
+        "posterior": can_choose(site) and has_enough_tasks(site),
         "lift": labels.lifted,
         "lift-over-baseline": compared,
         "metrics": bool(results.metrics),

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from site_builder.addresses import Address, Link, method_link, page_link
+from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.board import Board
-from site_builder.compute.intervals import LEAST_TASKS
+from site_builder.compute.intervals import LEAST_TASKS, simultaneous_tail
 from site_builder.compute.numbers import (
     Array,
     decimals_needed,
     floats_or_none,
     integers_or_none,
     round_float,
+    round_significant,
 )
+from site_builder.compute.significance import Against
 from site_builder.formatting import counted, listed
 from site_builder.pages.board_table import common_bounds, rank_range
 from site_builder.pages.board_views import BoardView, short_board
@@ -31,7 +33,6 @@ _ERRORS = "data/errors.js"
 _LEAST_TASKS_FOR_FILTER = 13
 # What the choosing page tries.
 MARGIN_SHARE = 0.02
-REWEIGHTINGS = 1_000
 
 _MOST_RUNS = 4
 _FIRST_RUNS = 3
@@ -137,8 +138,6 @@ def _choice_data(site: Site) -> Mapping[str, object]:
         "compared": 4,
         "most_unranked": 20,
         "margin_share": MARGIN_SHARE,
-        "reweightings": REWEIGHTINGS,
-        "reweighting_seed": 19_810_101,
     }
 
 
@@ -176,7 +175,6 @@ class CompareContext(Record):
         picks: The categories to pick tasks by; empty below two.
         margin: The difference that counts as equal by default; empty where scores have no mean, or
             tasks are too few for probabilities.
-        summary_terms: What explains the summary.
         scores: Name of the file of scores.
         errors: Name of the file of their standard errors; empty where none is known.
         data: For the script: the board, and the runs that the page opens with.
@@ -191,7 +189,6 @@ class CompareContext(Record):
     tasks: int
     picks: tuple[str, ...]
     margin: str
-    summary_terms: tuple[Link, ...]
     scores: str
     errors: str
     data: Mapping[str, object]
@@ -228,11 +225,9 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
     return tuple(first) if len(first) > 1 else ()
 
 
-def has_tests(site: Site) -> bool:
-    """Return whether mean differences have intervals, tasks needed and probabilities."""
-    results = site.results
-    n_families = len(set(results.scores.families.tolist()))
-    return results.board.rules.averaged and n_families >= LEAST_TASKS
+def has_enough_tasks(site: Site) -> bool:
+    """Return whether tasks are enough for intervals and probabilities."""
+    return len(set(site.results.scores.families.tolist())) >= LEAST_TASKS
 
 
 def compare_link(site: Site, board: Board, model: str) -> Link | None:
@@ -262,23 +257,9 @@ def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
 def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
     results, labels = site.results, site.labels
     averaged = results.board.rules.averaged
-    is_tested = has_tests(site)
     facts = results.catalog.tasks.values()
     ends, names = common_bounds(facts), dict.fromkeys(t.category for t in facts if t.category)
     margin = round_float(_EQUAL_SHARE * (ends[1] - ends[0])) if ends else 0.0
-    # In the order of the rows of the summary.
-    terms = (
-        ("Mean score", "average", averaged),
-        ("Difference", "comparison", averaged),
-        ("Tasks needed", "power", is_tested),
-        ("Better / equal / worse", "signed-rank", is_tested),
-        ("First places", "comparison", True),
-        (f"Ahead / level / behind {labels.baseline}", "lift-over-baseline", bool(labels.baseline)),
-        (f"Mean lift over {labels.base}", "lift", averaged and labels.lifted),
-        ("Mean win rate", "win-rate", not averaged),
-        ("Rank", "rank", True),
-        ("Tasks with a score", "average", True),
-    )
     return CompareContext(
         board=short_board(site, "compare"),
         slots=tuple(range(1, _MOST_RUNS + 1)),
@@ -288,8 +269,7 @@ def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext
         categories=any(category.averaged for category in results.categories),
         tasks=len(results.scores.tasks),
         picks=tuple(names) if len(names) > 1 else (),
-        margin=f"{margin:g}" if is_tested else "",
-        summary_terms=tuple(method_link(name, term) for name, term, wanted in terms if wanted),
+        margin=f"{margin:g}" if averaged and has_enough_tasks(site) else "",
         scores=_SCORES,
         errors=_ERRORS if results.scores.has_errors else "",
         data={
@@ -325,7 +305,8 @@ def _board_data(site: Site) -> Mapping[str, object]:
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
     models and, by variant, the variant of its scores that stand beside it. `boards` has, by
     variant, how many models are ranked, and over how many tasks; of each model rank, number of
-    scores, mean win rate, and plausible ranks.
+    scores, mean win rate, and plausible ranks. `rounding` is the standard error that rounding
+    leaves, by variant and task.
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
@@ -356,6 +337,28 @@ def _board_data(site: Site) -> Mapping[str, object]:
         "min_coverage": rules.min_coverage,
         "families": results.scores.families.tolist(),
         "least_tasks": LEAST_TASKS,
+        "tails": _tails(site),
+        "rounding": {
+            variant: round_significant(errors, digits=6).tolist()
+            for variant, errors in results.scores.rounding.items()
+        },
+    }
+
+
+def _tails(site: Site) -> Mapping[str, Mapping[str, float]]:
+    """Return the tail of simultaneous intervals, by family of comparisons and variant.
+
+    The families are all pairs of the ranked models, models with the baseline, and tuned models with
+    their base scores.
+    """
+    boards = site.results.boards
+    families: tuple[Against, ...] = ("baseline", "base")
+    return {
+        "pairs": {variant: board.tail for variant, board in boards.items()},
+        **{
+            family: {v: simultaneous_tail(len(b.tests[family])) for v, b in boards.items()}
+            for family in families
+        },
     }
 
 

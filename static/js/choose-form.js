@@ -8,7 +8,6 @@
   const LISTS = ["license", "developer"];
   const KEYS = [...PICKS, "variant", ...AMOUNTS, ...LISTS];
   const MOST_WEIGHT = 1e6;
-  const MOST_NAMED = 3;
   const UNKNOWN = { size: "of undisclosed size", price: "without a known price", license: "without a known license", developer: "without a known developer" };
 
   /** A number that a text gives within bounds, or null. @param {string} text @param {number} least @param {number} most */
@@ -178,29 +177,12 @@
 
   // --- in the line above the answer -------------------------------------------------------------------
 
-  /** @param {number} weight */
-  const times = (weight) => /** @type {Record<number, string>} */ ({ 0.5: "half", 2: "double", 3: "three times" })[weight] ?? `${quantity(weight)} times`;
-
   /** @type {Site["wishes"]["pickedLine"]} */
   const pickedLine = (line, board, remove) => {
     const [text, chips] = [line.querySelector("[data-choose-picked]"), line.querySelector("[data-choose-chips]")];
-    const standing = text?.textContent ?? "";
 
     /** @param {TaskPick} pick */
     const nameOf = ({ kind, key }) => (kind === "category" ? key : (board.tasks.find((task) => task.id === key)?.link[0] ?? key));
-
-    /** @param {Wish} wish */
-    const sentence = ({ picks }) => {
-      const some = (/** @type {string} */ kind, /** @type {string} */ noun, /** @type {string} */ plural) => {
-        const n = picks.filter((pick) => pick.kind === kind).length;
-        return n ? [counted(n, noun, plural)] : [];
-      };
-      const what = [...some("category", "category", "categories"), ...some("task", "task", "tasks")].join(" and ");
-      const special = picks.filter(({ weight }) => weight !== 1);
-      const parts = special.slice(0, MOST_NAMED).map((pick) => `${nameOf(pick)} counts ${times(pick.weight)}`);
-      if (special.length > MOST_NAMED) parts.push(`and ${counted(special.length - MOST_NAMED, "other weight")}`);
-      return `${[`${what} picked`, ...parts].join(", ")}.`;
-    };
 
     /** @param {TaskPick} pick */
     const chip = (pick) => {
@@ -215,7 +197,7 @@
     };
 
     return (wish) => {
-      if (text) text.textContent = wish.picks.length ? sentence(wish) : standing;
+      if (text instanceof HTMLElement) text.hidden = wish.picks.length > 0;
       chips?.replaceChildren(...wish.picks.map(chip));
     };
   };

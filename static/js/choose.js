@@ -6,7 +6,7 @@
   const line = box?.querySelector("[data-choose-line]");
   const remark = box?.querySelector("[data-choose-remark]");
   if (!(panel instanceof HTMLElement) || !(line instanceof HTMLElement) || !(remark instanceof HTMLElement) || !source) return;
-  const { billions, counted, listed, rounded, score } = site.format;
+  const { billions, chance, counted, listed, rounded, score } = site.format;
   const SAY_AFTER_MS = 600;
   const DOT = " \u00b7 ";
   /** @type {ChooseBoard} */
@@ -38,44 +38,30 @@
   const gapText = (gap) => (gap === 0 || /[1-9]/.test(text(gap)) ? text(gap) : `less than ${text(Number(`1e-${scale.places}`))}`);
 
   /** @param {Choice} choice */
-  const meritText = (choice) => {
-    const weights = choice.question.weights.filter((weight) => weight > 0);
-    const mean = weights.every((weight) => weight === weights[0]) ? "Mean " : "Weighted mean ";
-    const what = `${choice.tasks > 1 ? mean : ""}${byMean ? "score" : "win rate"}`;
-    const how = board.variants.length > 1 ? `, ${run(choice.question.variant)}` : "";
-    return `${what[0].toUpperCase()}${what.slice(1)} ${text(choice.listed[0].merit)} on ${tasksText(choice)}${how}.`;
-  };
-
-  /** @param {Choice} choice */
-  const bestOnText = (choice) => {
-    const n = choice.listed[0].bestOn;
-    return n === choice.tasks ? `Best on each of ${tasksText(choice)}` : `Best on ${n ? rounded(n, 0) : "none"} of ${tasksText(choice)}`;
-  };
-
-  /** @param {Choice} choice */
   const leadText = ({ listed: [, next] }) => {
     if (!next) return "the only model left";
     return next.behind ? `${gapText(next.behind)} ahead of ${name(next.model)}` : `level with ${name(next.model)}`;
   };
 
-  /** Whether the picked tasks leave the first rank plausible. @param {Candidate} c */
-  const mayBeFirst = (c) => c.ranks !== null && c.ranks[0] === 1;
-
   /** @param {Choice} choice */
-  const tiesText = ({ listed: [first, ...others], tasks: n, candidates }) => {
-    if (!others.length) return "";
-    if (first.ranks === null) return `${counted(n, "task")} ${n === 1 ? "is" : "are"} too few to tell models apart. You need at least ${counted(board.least_tasks, ...UNIT)}.`;
-    const tied = others.filter(mayBeFirst).map((c) => name(c.model));
-    if (tied.length) return `${listed(tied)} may also be first: the difference is not clear.`;
-    return `It is clearly first${candidates > board.listed ? ` among these ${board.listed}` : ""}.`;
+  const meritText = (choice) => {
+    const weights = choice.question.weights.filter((weight) => weight > 0);
+    const mean = weights.every((weight) => weight === weights[0]) ? "Mean " : "Weighted mean ";
+    const what = `${choice.tasks > 1 ? mean : ""}${byMean ? "score" : "win rate"}`;
+    const how = board.variants.length > 1 ? `, ${run(choice.question.variant)}` : "";
+    return `${what[0].toUpperCase()}${what.slice(1)} ${text(choice.listed[0].merit)} on ${tasksText(choice)}${how}; ${leadText(choice)}.`;
+  };
+
+  /** The verdict on the first and the others. @param {Choice} choice */
+  const verdictText = ({ listed: [first, second], tasks: n, close, candidates }) => {
+    if (!second) return "";
+    if (close === null) return `${counted(n, "task")} ${n === 1 ? "is" : "are"} too few to tell models apart. You need at least ${counted(board.least_tasks, ...UNIT)}.`;
+    if (close.length) return `${listed([first.model, ...close].map(name))} are too close to call.`;
+    return `${name(first.model)} is ahead of ${candidates > 2 ? "each of the others" : name(second.model)}.`;
   };
 
   /** Why the first is the first. @param {Choice} choice */
-  const reasonText = (choice) => {
-    const lead = leadText(choice);
-    const standing = choice.tasks > 1 ? `${bestOnText(choice)}; ${lead}.` : `${lead[0].toUpperCase()}${lead.slice(1)}.`;
-    return [meritText(choice), standing, tiesText(choice)].filter(Boolean).join(" ");
-  };
+  const reasonText = (choice) => [meritText(choice), verdictText(choice)].filter(Boolean).join(" ");
 
   /** What to say where no model is left. @param {Choice} choice */
   const nothingText = (choice) =>
@@ -87,9 +73,24 @@
       choice.tasks > 1 ? `best on ${coverage(c.bestOn, choice.tasks)}` : "",
       c.behind > 0 ? `${gapText(c.behind)} behind` : c === choice.listed[0] ? "" : "level with the first",
       c.scored < choice.tasks ? `scores on ${coverage(c.scored, choice.tasks)}` : "",
-      c.ranks && c.ranks[0] < c.ranks[1] ? `plausible ranks ${c.ranks.map((rank) => rounded(rank, 0)).join("\u2013")}` : "",
     ];
     return parts.filter(Boolean).join(DOT);
+  };
+
+  /** @param {number} share */
+  const chanceBar = (share) => {
+    const bar = site.make("i", { class: "chance", "aria-hidden": "true" });
+    bar.style.setProperty("--share", String(share));
+    return bar;
+  };
+
+  /** How many are not in the list, and how likely the best is one of them. @param {Choice} choice */
+  const moreText = ({ candidates, listed: shown }) => {
+    const more = candidates - shown.length;
+    if (!more) return "";
+    const left = shown.reduce((rest, c) => rest - (c.chance ?? 0), 1);
+    const best = shown.some((c) => c.chance !== null) ? `: ${chance(left)} chance that the best is among them` : "";
+    return `${counted(more, "more model")} ${more === 1 ? "ranks" : "rank"} below these${best}.`;
   };
 
   /** What the marks of the drawings are. @param {Choice} choice */
@@ -98,22 +99,16 @@
     const marks = isLifted ? [`Open circle: ${run(board.base)}; full circle: ${run(choice.question.variant)}.`] : [];
     if (choice.reference !== null) marks.push(`Dashed line: ${board.baseline}, ${text(choice.reference)}.`);
     else if (choice.listed.some((c) => c.reference !== null)) marks.push(`Dashed line: ${board.baseline}, over the same tasks.`);
+    if (choice.close) marks.push(`Bar: chance to be the best of these ${counted(choice.candidates, "model")}, were the ${counted(choice.tasks, "task")} drawn again.`);
     return marks.join(" ");
   };
 
-  /** On which task the lead of the first depends most. @param {Choice} choice @param {Influence} influence */
-  const influenceText = ({ listed: [first, second] }, { task, without, share }) => {
-    const [it, other] = [board.tasks[task].link[0], name(second.model)];
+  /** What the most influential task does to the lead of the first. @param {Choice} choice @param {Influence} influence */
+  const influenceText = ({ listed: [first, second] }, { without, share }) => {
+    const other = name(second.model);
     const rest = without === 0 ? "the two are level" : without > 0 ? `the lead is ${gapText(without)}` : `${other} is ${gapText(-without)} ahead`;
-    if (share === null || share <= 0) return `${second.behind === 0 ? "The order of the first two" : `The lead over ${other}`} depends most on ${it}: without it, ${rest}.`;
-    return `${it} alone is ${share > 1 ? "more than the whole" : `${rounded(share, 0, 2)} % of the`} lead over ${other}: without it, ${rest}.`;
-  };
-
-  /** What the first place depends on. @param {Choice} choice */
-  const sensitivityText = (choice) => {
-    const first = name(choice.listed[0].model);
-    const meaning = `Each draw varies the weights of the tasks at random. The share of draws is not the probability that ${first} is the best model.`;
-    return choice.influence ? `${meaning} ${influenceText(choice, choice.influence)}` : meaning;
+    if (share === null || share <= 0) return `${second.behind === 0 ? "The order of the first two" : `The lead over ${other}`} depends most on it: without it, ${rest}.`;
+    return `It alone is ${share > 1 ? "more than the whole" : `${rounded(share, 0, 2)} % of the`} lead over ${other}: without it, ${rest}.`;
   };
 
   /** Why the smallest model that is good enough is that one. @param {Candidate} c @param {number} margin */
@@ -149,15 +144,15 @@
     const row = (/** @type {Candidate} */ c) => {
       const { link, dot, developer, parameters_b } = board.models[c.model];
       const note = [developer, parameters_b === null ? "" : billions(parameters_b)].filter(Boolean).join(DOT);
-      const tag = c.ranks === null ? "" : c.rank === 1 ? "best" : mayBeFirst(c) ? "may be first" : "";
       const change = `${name(c.model)}: ${c.before === null ? "" : `${text(c.before)} to `}${text(c.merit)}`;
       const drawing = site.cells.dumbbell({ before: place(c.before), after: place(c.merit), reference: place(c.reference), text: change });
       const column = (/** @type {string} */ key, /** @type {Cell} */ cell) => site.cells.fill(site.make("span", { class: `choose-${key}` }), cell);
       return site.make(
         "li", {},
         column("rank", { text: String(c.rank) }),
-        column("name", { link, dot, note, tags: tag ? [tag] : [] }),
+        column("name", { link, dot, note }),
         column("plot", { drawing }),
+        column("chance", c.chance === null ? {} : { drawing: chanceBar(c.chance), note: chance(c.chance) }),
         column("merit", { text: text(c.merit) }),
         column("why", { text: standingText(choice, c) }),
       );
@@ -208,19 +203,18 @@
 
   /** @param {Choice} choice @param {Wish} wish */
   const show = (choice, wish) => {
-    const { listed: [first], smallest, staysFirst, margin } = choice;
+    const { listed: [first], smallest, influence, margin } = choice;
     const marginField = panel.querySelector("[data-amount=margin]");
     if (marginField && choice.question.margin === null) marginField.setAttribute("placeholder", text(margin));
     part("first").replaceChildren(first ? linkTo(first.model) : "No model is left");
     part("brief").textContent = first ? `${name(first.model)}, ${text(first.merit)}` : "no model is left";
     put("reason", first ? reasonText(choice) : nothingText(choice));
     showList(choice);
-    const hidden = choice.candidates - choice.listed.length;
-    put("more", hidden ? `${counted(hidden, "more model")} ${hidden === 1 ? "ranks" : "rank"} below these.` : "");
+    put("more", moreText(choice));
     put("legend", legendText(choice));
+    part("best-word").hidden = choice.close === null;
     putFact("smallest", smallest && linkTo(smallest.model), smallest ? smallestText(smallest, margin) : "");
-    const stays = staysFirst === null ? null : `First in ${coverage(staysFirst, board.reweightings)} draws`;
-    putFact("sensitivity", stays, stays === null ? "" : sensitivityText(choice));
+    putFact("influence", influence && site.cells.link(board.tasks[influence.task].link), influence ? influenceText(choice, influence) : "");
     showUnranked(choice);
     for (const place of site.elements("[data-left-out]")) place.textContent = site.wishes.leftOut(board, choice, /** @type {Limit} */ (place.dataset.leftOut));
     showCompare(choice, wish);

@@ -1,11 +1,10 @@
 // A comparison of runs over their common tasks: its numbers, and its tables, which have a column for each run that there may be and one for the baseline.
 (() => {
-  const { billions, difference, counted, rounded, roundSignificant, score, signed, MISSING } = site.format;
+  const { billions, chance, counted, difference, rounded, roundSignificant, score, signed, MISSING } = site.format;
   const MOST_RUNS = 4;
-  const TWO_SIDED = 0.975;
   const NO_SCORE = "no score";
   const NUMBERS = ["none", "one", "two", "three", "four"];
-  const { familiesOf, paired, tasksNeeded, signedRank } = site.statistics;
+  const { bestChances, chanceAbove, familiesOf, paired, reachOf, tailOf } = site.statistics;
 
   /** @type {Site["comparison"]["phrase"]} */
   const phrase = (board, variant) => board.variants.find(({ id }) => id === variant)?.phrase ?? "";
@@ -34,51 +33,23 @@
     return there.length ? difference(Math.max(...there), Math.min(...there)) : 0;
   };
 
-  /** A row as scores are compared, greater is better, with its standard errors. @typedef {{row: Numbers, errors: Numbers}} Compared */
+  /** A run with its row as scores are compared, greater is better, and their standard errors. @typedef {{run: Run, row: Numbers, errors: Numbers}} Compared */
 
-  /** What one row is ahead of another on each task that both have, with standard errors and families. @typedef {{gaps: Row, errors: Row, families: number[]}} Differences */
-
-  /** @param {Board} board @param {Compared} one @param {Compared} other @param {number[]} tasks @returns {Differences} */
-  const differencesOf = (board, one, other, tasks) => {
+  /** How one run stands against another on the tasks that both have; with a mean only where scores have one.
+   * @param {Board} board @param {Compared} one @param {Compared} other @param {number[]} tasks @param {number} margin @returns {Sides | null} */
+  const sidesOf = (board, one, other, tasks, margin) => {
     const both = tasks.filter((t) => one.row[t] !== null && other.row[t] !== null);
-    return {
-      gaps: Float64Array.from(both, (t) => difference(Number(one.row[t]), Number(other.row[t]))),
-      errors: Float64Array.from(both, (t) => Math.hypot(Number(one.errors[t]), Number(other.errors[t]))),
-      families: familiesOf(board, both),
-    };
-  };
-
-  /** The t test of differences that all count the same. @param {Board} board @param {Differences} differences */
-  const testOf = ({ least_tasks }, { gaps, errors, families }) => paired(gaps, errors, new Float64Array(gaps.length).fill(1), families, TWO_SIDED, least_tasks);
-
-  /** How one row stands against another; with a mean only where scores have one. @param {Board} board @param {Differences} differences @returns {Sides | null} */
-  const sidesOf = (board, differences) => {
-    const { gaps } = differences;
-    if (!gaps.length) return null;
+    if (!both.length) return null;
+    const gaps = Float64Array.from(both, (t) => difference(Number(one.row[t]), Number(other.row[t])));
     const [ahead, level] = [gaps.filter((gap) => gap > 0).length, gaps.filter((gap) => gap === 0).length];
-    const sides = { ahead, level, behind: gaps.length - ahead - level, tasks: gaps.length };
     const mean = board.averaged ? meanOf([...gaps]) : null;
-    const { reach } = testOf(board, differences);
-    return { ...sides, mean, interval: mean === null || reach === Infinity ? null : [mean - reach, mean + reach] };
-  };
-
-  /** The mean difference of each family of tasks. @param {Differences} differences */
-  const familyMeans = ({ gaps, families }) => {
-    const means = [...new Set(families)].map((family) => meanOf([...gaps].filter((_, i) => families[i] === family)));
-    return Float64Array.from(means, Number);
-  };
-
-  /** The same against the leader, with the number of tasks needed; `steps` gets those that compute the chances.
-   * @param {Board} board @param {Differences} differences @param {number} margin @param {(() => void)[]} steps @returns {LeaderSides | null} */
-  const leaderSidesOf = (board, differences, margin, steps) => {
-    const sides = sidesOf(board, differences);
-    if (!sides?.interval || sides.mean === null) return sides && { ...sides, needed: null, chances: null };
-    const deviation = testOf(board, differences).error * Math.sqrt(sides.tasks);
-    const needed = sides.mean === 0 ? null : tasksNeeded(Math.abs(sides.mean) / deviation, board.least_tasks);
-    /** @type {LeaderSides} */
-    const found = { ...sides, needed, chances: "computing" };
-    steps.push(...signedRank(familyMeans(differences), margin, (chances) => (found.chances = chances)));
-    return found;
+    const errors = Float64Array.from(both, (t) => Math.hypot(Number(one.errors[t]), Number(other.errors[t])));
+    const test = paired(gaps, errors, gaps.map(() => 1), familiesOf(board, both));
+    const sides = { ahead, level, behind: gaps.length - ahead - level, tasks: gaps.length, mean };
+    if (mean === null || test.units < board.least_tasks) return { ...sides, interval: null, chances: null };
+    const reach = reachOf(test, tailOf(board, one.run, other.run));
+    const [better, worse] = [chanceAbove(test, margin), chanceAbove({ ...test, mean: -test.mean }, margin)];
+    return { ...sides, interval: [mean - reach, mean + reach], chances: { better, equal: Math.max(0, 1 - better - worse), worse } };
   };
 
   /** @type {Site["comparison"]["compare"]} */
@@ -88,11 +59,12 @@
     const rowOf = (rows, { model, variant }) => rows[variant]?.[model] ?? board.tasks.map(() => null);
     /** @param {Run} run @returns {Compared} */
     const compared = (run) => ({
+      run,
       row: rowOf(scores, run).map((score, t) => (score === null ? null : roundSignificant(score) * board.tasks[t].direction)),
-      errors: rowOf(known, run),
+      errors: rowOf(known, run).map((error, t) => Math.max(error ?? 0, board.rounding[run.variant][t])),
     });
     /** @param {Compared} a @param {Compared} b */
-    const apart = (a, b) => sidesOf(board, differencesOf(board, a, b, common));
+    const apart = (a, b) => sidesOf(board, a, b, common, margin);
 
     /** The baseline in the variant that stands beside another. @param {string} variant @returns {Run | null} */
     const beside = (variant) => reference && { model: reference.model, variant: reference.variants[variant] };
@@ -104,19 +76,19 @@
     const merits = entries.map(({ row }) => row);
     const ofBaseline = baseline ? rowOf(scores, baseline) : board.tasks.map(() => null);
     const common = picked.filter((t) => values.every((row) => row[t] !== null));
-    const isCommon = new Set(common);
+    const isTested = averaged && new Set(familiesOf(board, common)).size >= board.least_tasks;
+    const entrants = entries.map(({ row, errors }) => ({ row: Float64Array.from(common, (t) => Number(row[t])), errors: Float64Array.from(common, (t) => Number(errors[t])) }));
 
     /** @param {number} t @returns {ComparedTask} */
     const task = (t) => {
-      const contested = isCommon.has(t) && runs.length > 1;
-      const ordered = merits.map((row) => row[t] ?? -Infinity).sort((a, b) => b - a);
+      const contested = common.includes(t) && runs.length > 1;
+      const ranked = merits.map((row) => row[t]);
       return {
         task: t,
         scores: values.map((row) => row[t]),
         reference: ofBaseline[t],
-        best: contested ? placesOfBest(merits.map((row) => row[t])) : [],
-        margin: contested ? difference(ordered[0], ordered[1]) : null,
-        spread: contested ? difference(ordered[0], ordered[ordered.length - 1]) : null,
+        best: contested ? placesOfBest(ranked) : [],
+        spread: contested ? spreadOf(ranked) : null,
       };
     };
     const tasks = picked.filter((t) => values.some((row) => row[t] !== null)).map(task);
@@ -125,12 +97,10 @@
     const placesOfBestMean = (over) => placesOfBest(merits.map((row) => meanOf(over.map((t) => row[t]))));
     const leaders = averaged && common.length ? placesOfBestMean(common) : [];
     const leader = averaged && runs.length === 1 ? 0 : leaders.at(0);
-    /** @type {Comparison["steps"]} */
-    const steps = [];
     /** @param {Run} run */
     const isBaseline = (run) => run.model === reference?.model;
     /** @param {Compared} entry */
-    const overLeader = (entry) => (leader === undefined ? null : leaderSidesOf(board, differencesOf(board, entry, entries[leader], common), margin, steps));
+    const overLeader = (entry) => (leader === undefined ? null : apart(entry, entries[leader]));
 
     /** @param {Run} run @param {number} i @returns {ComparedRun} */
     const comparedRun = (run, i) => {
@@ -142,7 +112,6 @@
         average: averaged ? meanOf(common.map((t) => values[i][t])) : null,
         firstPlaces: tops.length,
         shared: tops.filter((found) => found.best.length > 1).length,
-        tops,
         overBaseline: against && !isBaseline(run) ? apart(entries[i], compared(against)) : null,
         overBase: before === null ? null : apart(entries[i], compared({ model: run.model, variant: before })),
         overLeader: leader === i ? null : overLeader(entries[i]),
@@ -155,8 +124,8 @@
       const means = values.map((row) => meanOf(tasks.map((t) => row[t])));
       return {
         category,
-        tasks: tasks.length,
-        means,
+        tasks,
+        scores: means,
         best: placesOfBestMean(tasks),
         spread: spreadOf(means),
         reference: tasks.length ? meanOfAll(tasks.map((t) => ofBaseline[t])) : null,
@@ -165,8 +134,10 @@
 
     return {
       runs: runs.map(comparedRun),
+      margin,
       common: common.length,
-      isTested: averaged && new Set(familiesOf(board, common)).size >= board.least_tasks,
+      isTested,
+      best: isTested ? bestChances(entrants, Float64Array.from(common, () => 1), familiesOf(board, common), board.least_tasks) : null,
       tasks,
       baseline,
       pair: runs.length === 2 ? apart(entries[0], entries[1]) : null,
@@ -177,8 +148,7 @@
       categories: board.categories
         .filter((category) => category.averaged)
         .map(categoryMeans)
-        .filter((found) => found.tasks > 0),
-      steps,
+        .filter((found) => found.tasks.length > 0),
     };
   };
 
@@ -203,8 +173,8 @@
     return [head, ...cells, ...(board.reference ? [baseline] : [])];
   };
 
-  /** @param {Sides | null} sides @returns {Cell} */
-  const sidesCell = (sides) => (sides === null ? textCell(null) : { text: `${sides.ahead} / ${sides.level} / ${sides.behind}` });
+  /** @param {Sides | null} sides */
+  const countsText = (sides) => sides && `${sides.ahead} / ${sides.level} / ${sides.behind}`;
 
   /** @param {Comparison} comparison @param {number} i @returns {Cell} */
   const firstPlacesCell = (comparison, i) => {
@@ -212,9 +182,6 @@
     if (comparison.runs.length < 2 || !comparison.common) return textCell(null);
     return { text: rounded(firstPlaces, 0), value: firstPlaces, note: shared ? `${shared} tied` : "" };
   };
-
-  /** @type {Site["comparison"]["intervalText"]} */
-  const intervalText = ([low, high], scale) => `${signed(low, scale)} to ${signed(high, scale)}`;
 
   /** The class of a difference, as `lift_cell` in site_builder/charts/cells.py. @param {[number, number] | null} interval */
   const tone = (interval) => (interval === null ? "" : interval[0] > 0 ? "gain" : interval[1] < 0 ? "loss" : "soft");
@@ -226,7 +193,8 @@
   const differenceCell = (board, sides, over = "") => {
     if (sides === null || sides.mean === null) return textCell(null);
     const { mean, interval } = sides;
-    const note = [interval ? intervalText(interval, board.scale) : "", over].filter(Boolean).join(", ");
+    const ends = interval?.map((end) => signed(end, board.scale)).join(" to ") ?? "";
+    const note = [ends, over].filter(Boolean).join(", ");
     return { text: signed(mean, board.scale), value: mean, note, tone: tone(interval) };
   };
 
@@ -236,43 +204,34 @@
     return differenceCell(board, sides, sides === null || sides.tasks === comparison.common ? "" : `over ${counted(sides.tasks, "task")}`);
   };
 
-  /** @param {LeaderSides | null} sides @returns {Cell} */
-  const neededCell = (sides) => {
-    if (sides === null || sides.needed === null) return textCell(null);
-    return { text: sides.needed === Infinity ? "more than 1,000" : rounded(sides.needed, 0), note: `${rounded(sides.tasks, 0)} here` };
-  };
-
-  /** A probability in percent; draws show none that is 0 or 100. @param {number} chance */
-  const percent = (chance) => (chance < 0.005 ? "<1" : chance > 0.995 ? ">99" : rounded(chance, 0, 2));
-
-  /** @param {LeaderSides | null} sides @returns {Cell} */
-  const chancesCell = (sides) => {
+  /** Better, equal and worse, with the one that is more likely than not in words. @param {Sides | null} sides @param {number} margin @returns {Cell} */
+  const chancesCell = (sides, margin) => {
     if (!sides?.chances) return textCell(null);
-    if (sides.chances === "computing") return { text: "computing", tone: "soft" };
     const { better, equal, worse } = sides.chances;
-    return { text: `${[better, equal, worse].map(percent).join(" / ")}\u00a0%` };
+    const all = [better, equal, worse].map(chance).join(" / ");
+    const [words, most] = Object.entries({ better, [`within ${margin}`]: equal, worse }).find(([, share]) => share > 0.5) ?? [];
+    return most ? { text: `${chance(most)} likely ${words}`, note: all } : { text: all };
   };
 
   /** How each run, and the baseline, differs from the leader. @param {Board} board @param {Comparison} comparison @param {string} leader */
   const leaderRows = (board, comparison, leader) => {
     const others = [...comparison.runs.map((run) => run.overLeader), comparison.baselineOverLeader];
     if (others.every((sides) => sides === null)) return [];
-    /** @param {string} label @param {(sides: LeaderSides | null) => Cell} cell */
+    /** @param {string} label @param {(sides: Sides | null) => Cell} cell */
     const measure = (label, cell) => row(board, comparison, { text: label }, (i) => cell(others[i]), cell(comparison.baselineOverLeader));
     const rows = [measure(`Difference from ${leader}`, (sides) => differenceCell(board, sides))];
     if (!others.some((sides) => sides?.interval)) return rows;
-    return [...rows, measure(`Tasks needed to see this difference`, neededCell), measure(`Better / equal / worse than ${leader}`, chancesCell)];
+    return [...rows, measure(`Better / equal / worse than ${leader}`, (sides) => chancesCell(sides, comparison.margin))];
   };
 
   /** @type {Site["comparison"]["summaryRows"]} */
   const summaryRows = (board, comparison, names) => {
     const several = board.variants.length > 1;
     const base = several ? board.base : null;
-    const none = textCell(null);
     /** @param {string} label @param {(i: number) => Cell} cell @param {Cell} baseline */
-    const measure = (label, cell, baseline = none) => row(board, comparison, { text: label }, cell, baseline);
+    const measure = (label, cell, baseline = textCell(null)) => row(board, comparison, { text: label }, cell, baseline);
     /** @param {string} label @param {(run: Run) => Cell} cell */
-    const place = (label, cell) => measure(label, (i) => cell(comparison.runs[i].run), comparison.baseline ? cell(comparison.baseline) : none);
+    const place = (label, cell) => measure(label, (i) => cell(comparison.runs[i].run), comparison.baseline ? cell(comparison.baseline) : undefined);
     /** @param {Run} run */
     const standing = (run) => board.boards[run.variant].standings[run.model];
     /** @param {string} label @param {(string | null)[]} texts by model */
@@ -286,7 +245,7 @@
     rows.push(measure("First places", (i) => firstPlacesCell(comparison, i)));
     if (board.reference) {
       const label = `Ahead / level / behind ${board.models[board.reference.model].link[0]}`;
-      rows.push(measure(label, (i) => sidesCell(comparison.runs[i].overBaseline)));
+      rows.push(measure(label, (i) => textCell(countsText(comparison.runs[i].overBaseline))));
     }
     if (board.averaged && base !== null) rows.push(measure(`Mean lift over ${phrase(board, base)}`, (i) => overBaseCell(board, comparison, i)));
     if (!board.averaged) rows.push(place("Mean win rate", (run) => scoreCell(standing(run)[2], { places: 3, compact: false })));
@@ -304,54 +263,44 @@
     return rows;
   };
 
-  /** The scores on the task's bounds, or between the least and the greatest of them. @param {Board} board @param {ComparedTask} found @param {string[]} names @returns {Cell} */
-  const drawingCell = (board, found, names) => {
-    const task = board.tasks[found.task];
-    const drawn = [...found.scores, found.reference].filter((value) => value !== null);
-    const [least, most] = task.bounds;
+  /** The scores within their bounds, or between the least and the greatest of them. @param {Board} board @param {ScoresRow} found @param {string[]} names @returns {Cell} */
+  const drawingCell = (board, { scores, reference, scale, bounds: [least, most] }, names) => {
+    const drawn = [...scores, reference].filter((value) => value !== null);
     const [low, high] = least === null || most === null ? [Math.min(...drawn), Math.max(...drawn)] : [least, most];
     /** @param {number | null} value */
     const share = (value) => (value === null ? null : high <= low ? 0.5 : (value - low) / (high - low));
-    const texts = names.map((name, i) => `${name} ${found.scores[i] === null ? NO_SCORE : score(found.scores[i], task.scale)}`);
-    if (found.reference !== null && board.reference) texts.push(`${board.models[board.reference.model].link[0]}, the baseline, ${score(found.reference, task.scale)}`);
-    return { drawing: site.cells.symbols(found.scores.map(share), share(found.reference), texts.join("; ")) };
+    const texts = names.map((name, i) => `${name} ${scores[i] === null ? NO_SCORE : score(scores[i], scale)}`);
+    if (reference !== null && board.reference) texts.push(`${board.models[board.reference.model].link[0]}, the baseline, ${score(reference, scale)}`);
+    return { drawing: site.cells.symbols(scores.map(share), share(reference), texts.join("; ")) };
   };
+
+  /** The row of a task, or of a category. @param {Board} board @param {Comparison} comparison @param {string[]} names @param {ScoresRow} found
+   * @param {(run: Run, value: number | null) => Cell} cellOf of a score */
+  const scoresRow = (board, comparison, names, found, cellOf) => {
+    const { link, note, scores, reference, best, spread, scale } = found;
+    /** @param {number} i @returns {Cell} */
+    const cell = (i) => (scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(comparison, cellOf(comparison.runs[i].run, scores[i]), i, best));
+    const baseline = comparison.baseline ? cellOf(comparison.baseline, reference) : textCell(null);
+    return [...row(board, comparison, { link, note, value: link[0] }, cell, baseline), drawingCell(board, found, names), scoreCell(spread, scale)];
+  };
+
+  /** Those on which the runs differ most first; differences in different units have no order. @template {{spread: number | null}} T @param {Board} board @param {T[]} found */
+  const inOrder = (board, found) => (board.averaged ? found.toSorted((a, b) => (b.spread ?? -1) - (a.spread ?? -1)) : found);
 
   /** @type {Site["comparison"]["taskRows"]} */
-  const taskRows = (board, comparison, names) => {
-    // Differences in different units have no order.
-    const tasks = board.averaged ? comparison.tasks.toSorted((a, b) => (b.spread ?? -1) - (a.spread ?? -1)) : comparison.tasks;
-    return tasks.map((found) => {
+  const taskRows = (board, comparison, names) =>
+    inOrder(board, comparison.tasks).map((found) => {
       const task = board.tasks[found.task];
-      const { link, scale } = task;
-      /** @param {number} i @returns {Cell} */
-      const cell = (i) => (found.scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(comparison, keptScoreCell(board, comparison.runs[i].run, task, found.scores[i]), i, found.best));
-      const baseline = comparison.baseline ? keptScoreCell(board, comparison.baseline, task, found.reference) : textCell(null);
-      return [...row(board, comparison, { link, value: link[0] }, cell, baseline), drawingCell(board, found, names), scoreCell(found.spread, scale)];
+      return scoresRow(board, comparison, names, { ...task, ...found }, (run, value) => keptScoreCell(board, run, task, value));
     });
-  };
 
-  /** @type {Site["comparison"]["categoryPanels"]} */
-  const categoryPanels = (board, comparison) => {
-    const found = comparison.categories.toSorted((a, b) => (board.averaged ? b.spread - a.spread : 0));
-    /** @param {ComparedCategory[]} drawn */
-    const ends = (drawn) => {
-      const values = drawn.flatMap(({ means, reference }) => [...means, reference]).filter((value) => value !== null);
-      return [Math.min(...values), Math.max(...values)];
-    };
-    return found.map((panel) => {
-      const { category, tasks, means, best, reference } = panel;
-      // One scale for all panels, where all are in one unit.
-      const [low, high] = ends(board.averaged ? found : [panel]);
-      /** @param {number | null} value */
-      const share = (value) => (value === null ? null : high <= low ? 0.5 : (value - low) / (high - low));
-      return {
-        ...{ link: category.link, tasks, ends: /** @type {[string, string]} */ ([score(low, category.scale), score(high, category.scale)]) },
-        rows: means.map((mean, i) => ({ share: share(mean), cell: top(comparison, scoreCell(mean, category.scale), i, best) })),
-        baseline: comparison.baseline && { share: share(reference), cell: scoreCell(reference, category.scale) },
-      };
+  /** @type {Site["comparison"]["categoryRows"]} */
+  const categoryRows = (board, comparison, names) =>
+    inOrder(board, comparison.categories).map((found) => {
+      const note = counted(found.tasks.length, "task");
+      const bounds = /** @type {ScoresRow["bounds"]} */ ([0, 1].map((end) => meanOfAll(found.tasks.map((t) => board.tasks[t].bounds[end]))));
+      return scoresRow(board, comparison, names, { ...found.category, ...found, note, bounds }, (_, value) => scoreCell(value, found.category.scale));
     });
-  };
 
-  site.comparison = { compare, phrase, intervalText, isClear, summaryRows, taskRows, categoryPanels, NUMBERS };
+  site.comparison = { compare, phrase, isClear, summaryRows, taskRows, categoryRows, NUMBERS };
 })();

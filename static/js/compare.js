@@ -4,11 +4,12 @@
   const source = document.querySelector("[data-compare-data]");
   const bar = box?.querySelector("[data-compare-bar]");
   if (!source || !(bar instanceof HTMLElement)) return;
-  const { counted, listed, score, signed } = site.format;
+  const { chance, counted, listed, score } = site.format;
   const { make, cells } = site;
-  const { compare, phrase, intervalText, isClear, summaryRows, taskRows, categoryPanels, NUMBERS } = site.comparison;
+  const { compare, phrase, isClear, summaryRows, taskRows, categoryRows, NUMBERS } = site.comparison;
   const MOST_RUNS = 4;
-  const MOST_LEADS = 5;
+  /** A narrower part of the bar has no room for its percent. */
+  const LEAST_LABELLED = 0.1;
 
   /** @type {{board: Board, runs: [model: string, variant: string][], margin: number}} */
   const { board, runs: named, margin: defaultMargin } = JSON.parse(source.textContent ?? "");
@@ -45,59 +46,24 @@
     return runs.map(({ model, variant }) => board.models[model].link[0] + (same ? "" : ` (${phrase(board, variant)})`));
   };
 
-  /** @param {Sides} sides */
-  const holdsZero = (sides) => (isClear(sides) ? "excludes 0" : "includes 0");
-
-  /** A mean difference with its interval, from the side of who leads; empty where there is none. @param {Sides} sides @param {number} sign */
-  const meanText = (sides, sign) => {
-    const { mean, interval } = sides;
-    if (mean === null) return "";
-    const ends = interval && (sign > 0 ? interval : /** @type {[number, number]} */ ([-interval[1], -interval[0]]));
-    const within = ends ? ` (95 % interval ${intervalText(ends, board.scale)}, which ${holdsZero(sides)})` : "";
-    return ` Mean difference ${signed(mean * sign, board.scale)}${within}.`;
+  /** Who is ahead of whom. @param {string} lead @param {[name: string, sides: Sides][]} others */
+  const verdict = (lead, others) => {
+    const [behind, close] = [true, false].map((clear) => others.filter(([, sides]) => isClear(sides) === clear).map(([name]) => name));
+    const ahead = behind.length ? `${lead} is ahead of ${all(behind)}.` : "";
+    return close.length ? `${all([lead, ...close])} are too close to call. ${ahead}`.trim() : ahead;
   };
 
-  /** @param {string} first @param {string} second @param {Sides} sides */
-  const pair = (first, second, sides) => {
-    const { ahead, level, behind, tasks } = sides;
-    const of = counted(tasks, "task");
-    if (level === tasks) return `${first} and ${second} are level on ${of}.`;
-    const levelText = level ? `, level on ${level}` : "";
-    if (ahead === behind) return `${first} and ${second} are each ahead on ${ahead} of ${of}${levelText}.${meanText(sides, 1)}`;
-    const [leads, follows, sign] = ahead > behind ? [first, second, 1] : [second, first, -1];
-    return `${leads} is ahead of ${follows} on ${Math.max(ahead, behind)} of ${of}${levelText}.${meanText(sides, sign)}`;
-  };
-
-  /** Whether the lead of the first of several is clear. @param {Comparison} comparison @param {string[]} names */
-  const leadText = ({ runs }, names) => {
-    const others = runs.flatMap(({ overLeader }, i) => (overLeader ? [{ sides: overLeader, name: names[i] }] : []));
-    if (others.some(({ sides }) => sides.interval === null)) return "";
-    const unclear = others.filter(({ sides }) => !isClear(sides)).map(({ name }) => name);
-    if (!unclear.length) return " The 95 % interval of its lead over each of the others excludes 0.";
-    return ` The 95 % interval of its lead over ${all(unclear)} includes 0.`;
-  };
-
-  /** @param {Comparison} comparison @param {string[]} names */
-  const several = (comparison, names) => {
-    const each = all(names.map((name, i) => `${name} has ${comparison.runs[i].firstPlaces}`));
-    const of = counted(comparison.common, "common task");
-    const leaders = comparison.leaders.map((i) => names[i]);
-    if (!leaders.length) return `First places on ${of}: ${each}.`;
-    const average = score(comparison.runs[comparison.leaders[0]].average, board.scale);
-    const mean = `the best mean over ${of}, ${average}.`;
-    const best = leaders.length > 1 ? `${all(leaders)} share ${mean}` : `${leaders[0]} has ${mean}${leadText(comparison, names)}`;
-    return `${best} First places: ${each}.`;
-  };
-
-  /** Who is ahead, in one sentence. @param {Comparison} comparison @param {string[]} names */
-  const finding = (comparison, names) => {
-    if (!comparison.common) return names.length > 1 ? `${all(names)} have no task in common.` : `${names[0]} has no score on these tasks.`;
-    if (names.length === 1) {
-      const sides = comparison.runs[0].overBaseline;
-      if (sides === null || !board.reference) return `Choose a model to compare ${names[0]} with.`;
-      return pair(names[0], board.models[board.reference.model].link[0], sides);
-    }
-    return comparison.pair ? pair(names[0], names[1], comparison.pair) : several(comparison, names);
+  /** Who is ahead; where no interval says so, on how many tasks. @param {Comparison} comparison @param {string[]} names */
+  const finding = ({ runs, common, isTested, leaders, ...found }, names) => {
+    const [of, baseline] = [counted(common, "common task"), board.reference && nameOf(board.reference.model)];
+    if (!common) return names.length > 1 ? `${all(names)} have no task in common.` : `${names[0]} has no score on these tasks.`;
+    const [pair, other] = names.length > 1 ? [found.pair, names[1]] : [runs[0].overBaseline, baseline];
+    if (names.length === 1 && (!pair || !other)) return `Choose a model to compare ${names[0]} with.`;
+    if (pair && other && pair.interval) return (pair.mean ?? 0) < 0 ? verdict(other, [[names[0], pair]]) : verdict(names[0], [[other, pair]]);
+    if (pair) return `${names[0]} has the better score on ${pair.ahead} of ${counted(pair.tasks, "task")}, ${other} on ${pair.behind}.`;
+    if (isTested) return verdict(names[leaders[0]], runs.flatMap(({ overLeader }, i) => (overLeader ? [[names[i], overLeader]] : [])));
+    if (!leaders.length) return `First places on ${of}: ${all(names.map((name, i) => `${name} has ${runs[i].firstPlaces}`))}.`;
+    return `${all(leaders.map((i) => names[i]))} ${leaders.length > 1 ? "share" : "has"} the best mean over ${of}, ${score(runs[leaders[0]].average, board.scale)}.`;
   };
 
   /** Which tasks the figures are over. @param {Comparison} comparison */
@@ -105,34 +71,11 @@
     const [n, whose] = [pickedTasks().length, picks.length ? "your" : "the"];
     const who = ["the model has", "both models have"][comparison.runs.length - 1] ?? "all of these models have";
     const tasks = comparison.common === n ? `${whose} ${counted(n, "task")}` : `the ${comparison.common} of ${whose} ${counted(n, "task")} on which ${who} a score`;
-    const few = `Intervals, tasks needed and probabilities need at least ${counted(board.least_tasks, ...UNIT)}. `;
+    const few = `Intervals and probabilities need at least ${counted(board.least_tasks, ...UNIT)}. `;
     const ranks = `Ranks ${board.averaged ? "" : "and win rates "}are those of the whole board.`;
     if (!comparison.common) return ranks;
     if (!board.averaged) return `Counts use ${tasks}. ${ranks}`;
     return `Means, differences and first places use ${tasks}. ${comparison.isTested ? "" : few}${ranks}`;
-  };
-
-  /** Where each run has first place: name, summary, tasks with their margins, how many more there are. @param {Comparison} comparison @param {string[]} names */
-  const runLeads = (comparison, names) => {
-    if (names.length < 2 || !comparison.common) return [];
-    /** @param {ComparedTask} found @param {number} i */
-    const lead = (found, i) => {
-      const others = found.best.filter((j) => j !== i).map((j) => names[j]);
-      const task = board.tasks[found.task];
-      return { link: task.link, margin: others.length ? `tied with ${all(others)}` : signed(found.margin, task.scale) };
-    };
-    return comparison.runs.map(({ tops, firstPlaces, shared }, i) => {
-      // Margins in different units have no order; ties still come last.
-      const order = (/** @type {ComparedTask} */ { margin }) => (board.averaged ? -(margin ?? 0) : Number(!margin));
-      const sorted = [...tops].sort((a, b) => order(a) - order(b));
-      const more = tops.length - MOST_LEADS;
-      return {
-        name: names[i],
-        summary: `First place on ${firstPlaces} of ${counted(comparison.common, "task")}${shared ? `, ${shared} of them tied` : ""}.`,
-        leads: sorted.slice(0, MOST_LEADS).map((found) => lead(found, i)),
-        more: more > 0 ? `And ${more} more in the table below.` : "",
-      };
-    });
   };
 
   /** @param {Run} a @param {Run} b */
@@ -245,36 +188,6 @@
     site.table.makeSortable(table);
   };
 
-  /** A mean on the scale of its panel, with the baseline's line through it. @param {Node} symbol @param {string} name @param {PanelRow} row @param {PanelRow | null} baseline */
-  const panelRow = (symbol, name, { share, cell }, baseline) => {
-    const track = make("span", { class: "track" });
-    for (const [kind, at] of /** @type {[string, number | null | undefined][]} */ ([["reference", baseline?.share], ["at", share]])) {
-      if (at === null || at === undefined) continue;
-      const mark = make("i", { class: `track-${kind}` }, ...(kind === "at" ? [symbol.cloneNode(true)] : []));
-      mark.style.setProperty("--at", String(at));
-      track.append(mark);
-    }
-    return make("li", {}, make("span", { class: "panel-name" }, symbol, " ", name), track, cells.fill(make("span", { class: "panel-value" }), cell));
-  };
-
-  /** @param {CategoryPanel} panel @param {string[]} names */
-  const panelOf = ({ link, tasks, ends, rows, baseline }, names) => {
-    const head = make("h3", {}, cells.link(link), " ", make("small", {}, counted(tasks, "task")));
-    const items = rows.map((row, i) => panelRow(cells.symbol(i + 1), names[i], row, baseline));
-    if (baseline && board.reference) items.push(panelRow(cells.symbol(), board.models[board.reference.model].link[0], { ...baseline, share: null }, baseline));
-    const scale = make("p", { class: "panel-ends" }, ...ends.map((end) => make("span", {}, end)));
-    return make("li", {}, head, make("ul", {}, ...items), scale);
-  };
-
-  /** @param {Comparison} comparison @param {string[]} names */
-  const putCategories = (comparison, names) => {
-    const panels = categoryPanels(board, comparison);
-    put("categories", ...panels.map((panel) => panelOf(panel, names)));
-    const one = "All categories have the same scale. Those in which the models differ most come first.";
-    put("scale", board.averaged ? one : "Each category has its own scale.");
-    showSection("categories", panels.length > 0);
-  };
-
   /** @param {Node} symbol @param {Link} link @param {string} note */
   const legendItem = (symbol, link, note) => make("li", {}, symbol, " ", cells.link(link), ...(note ? [" ", make("small", {}, note)] : []));
 
@@ -289,47 +202,35 @@
     put("runs", ...items);
   };
 
-  /** @param {{link: Link, margin: string}} lead */
-  const leadItem = ({ link, margin }) => make("li", {}, cells.link(link), " ", make("span", {}, margin));
-
-  /** @param {ReturnType<typeof runLeads>[number]} lead @param {number} i */
-  const leadBlock = ({ name, summary, leads, more }, i) => {
-    const block = make("div", {}, make("h3", {}, cells.symbol(i + 1), " ", name), make("p", { class: "note" }, summary));
-    if (leads.length) block.append(make("ol", { class: "leads" }, ...leads.map(leadItem)));
-    if (more) block.append(make("p", { class: "note" }, more));
-    return block;
+  /** How likely each run is the best, the likeliest first. @param {Comparison} comparison @param {string[]} names */
+  const putBest = ({ best, common }, names) => {
+    showSection("best", best !== null);
+    const shares = (best ?? []).map((share, i) => ({ share: share ?? 0, i })).sort((a, b) => b.share - a.share);
+    const segments = shares.map(({ share }) => {
+      const segment = make("i", {}, share < LEAST_LABELLED ? "" : chance(share));
+      segment.style.setProperty("--share", String(share));
+      return segment;
+    });
+    put("best", ...segments);
+    put("best-of", `Chance to be the best of these ${NUMBERS[names.length]}, were the ${counted(common, "task")} drawn again`);
+    put("best-names", ...shares.map(({ share, i }) => make("li", {}, cells.symbol(i + 1), ` ${names[i]} `, make("b", {}, chance(share)))));
   };
 
-  const isReady = () => box.dataset.ready !== undefined;
-  const setReady = () => (box.dataset.ready = "");
-  /** What is still to be shown or computed. @type {Slices | undefined} */
-  let waiting;
-  addEventListener("beforeprint", () => waiting?.finish());
-
-  /** At first in slices; then only the chances, so that a choice changes all that is in sight at once. @param {Scores} scores @param {Scores | undefined} errors */
+  /** @param {Scores} scores @param {Scores | undefined} errors */
   const show = (scores, errors) => {
     const comparison = compare(board, scores, runs, marginOf(marginField?.value ?? "") ?? defaultMargin, errors, pickedTasks());
     const names = runNames(runs);
-    const leads = runLeads(comparison, names);
     putLegend(comparison);
+    putBest(comparison, names);
     put("finding", finding(comparison, names));
     put("scope", scope(comparison));
     for (const part of ["bold", "bold-means"]) put(part, names.length > 1 ? `Bold: best of these ${NUMBERS[names.length]}.` : "");
+    putTable("compare-summary", names, summaryRows(board, comparison, names));
+    putTable("compare-categories", names, categoryRows(board, comparison, names));
+    showSection("categories", comparison.categories.length > 0);
+    putTable("compare-tasks", names, taskRows(board, comparison, names));
     document.title = isFirst(runs) ? title : `${all(names)} · ${title}`;
-
-    const putSummary = () => putTable("compare-summary", names, summaryRows(board, comparison, names));
-    const putLeads = () => {
-      put("leads", ...leads.map(leadBlock));
-      showSection("leads", leads.length > 0);
-    };
-    const putTasks = () => {
-      putTable("compare-tasks", names, taskRows(board, comparison, names));
-      setReady();
-    };
-    const sections = [putSummary, putLeads, () => putCategories(comparison, names), putTasks];
-    const chances = comparison.steps.length ? [...comparison.steps, putSummary] : [];
-    waiting = site.inSlices(isReady() ? chances : [...sections, ...chances]);
-    if (isReady()) for (const putSection of sections) putSection();
+    box.dataset.ready = "";
     return finding(comparison, names);
   };
 
@@ -337,15 +238,14 @@
   /** Show the runs once their scores are there; only what was asked for last is shown. */
   const update = async () => {
     const turn = (asked += 1);
-    waiting?.drop();
     try {
       const { scores = "", errors } = box.dataset;
       const [values, known] = await Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
       return turn === asked ? show(values, known) : "";
     } catch {
-      put("remark", `The scores could not be loaded${isReady() ? ", so what is shown below has not changed" : ""}. Reload the page to try again.`);
-      if (!isReady()) box.dataset.failed = "";
-      setReady();
+      const isReady = box.dataset.ready !== undefined;
+      put("remark", `The scores could not be loaded${isReady ? ", so what is shown below has not changed" : ""}. Reload the page to try again.`);
+      if (!isReady) box.dataset.failed = box.dataset.ready = "";
       return "";
     }
   };

@@ -146,5 +146,8 @@
     return roundSignificant(x - y, Math.max(Math.abs(x), Math.abs(y)), DIGITS + 1);
   };
 
-  site.format = { MISSING, rounded, score, signed, money, quantity, billions, threeDigits, ratio, cheaper, counted, listed, parse, roundSignificant, difference };
+  /** @type {Format["chance"]} */
+  const chance = (value) => `${value < 0.005 ? "<1" : value > 0.995 ? ">99" : rounded(value, 0, 2)}\u00a0%`;
+
+  site.format = { MISSING, rounded, score, signed, money, quantity, billions, threeDigits, ratio, cheaper, counted, listed, parse, roundSignificant, difference, chance };
 })();

@@ -50,6 +50,8 @@ interface Format {
   parse(text: string): number | null;
   roundSignificant(value: number, size?: number, digits?: number): number;
   difference(a: number, b: number): number;
+  /** A probability in percent; none is written as 0 or 100. */
+  chance(value: number): string;
 }
 
 /** A row as it was published. `filterValues` is what filters know of it, by name. */
@@ -156,8 +158,12 @@ interface Board {
   min_coverage: number;
   /** The family of each task. */
   families: number[];
-  /** Below this number of tasks, or families of tasks, nothing is called clear. */
+  /** Below this number of tasks, or families of tasks, there are no intervals and no probabilities. */
   least_tasks: number;
+  /** By variant, the upper tail probability whose t quantile makes intervals simultaneous: of pairs of its models, of its models and the baseline, and their base. */
+  tails: Record<"pairs" | "baseline" | "base", Record<string, number>>;
+  /** By variant and task, the standard error that the rounding of scores leaves. */
+  rounding: Record<string, number[]>;
 }
 
 interface ChooseBoard extends Board {
@@ -170,8 +176,6 @@ interface ChooseBoard extends Board {
   compared: number;
   most_unranked: number;
   margin_share: number;
-  reweightings: number;
-  reweighting_seed: number;
 }
 
 type Scores = Record<string, Numbers[]>;
@@ -195,8 +199,8 @@ interface Question {
 interface Candidate {
   model: number;
   rank: number;
-  /** The plausible ones; null below the least number of tasks. */
-  ranks: [best: number, worst: number] | null;
+  /** To be the best of the candidates; null below the least number of tasks. */
+  chance: number | null;
   merit: number;
   /** Means of its base scores, and of the baseline's, over the tasks that it has. */
   before: number | null;
@@ -223,19 +227,22 @@ interface Choice {
   reference: number | null;
   margin: number;
   smallest: Candidate | null;
-  staysFirst: number | null;
+  /** The candidates whose difference from the first has an interval with 0; null below the least number of tasks. */
+  close: number[] | null;
   influence: Influence | null;
   leftOut: Map<Limit, number[]>;
   unranked: { model: number; missing: number; rivals: boolean }[];
 }
 
-/** A mean difference over n tasks, its standard error, and how far its interval reaches to each side; without limit below the least number of tasks. */
+/** A mean difference with its standard error, over so many families of tasks; less than `noise` is nothing. */
 interface PairedTest {
-  n: number;
+  units: number;
   mean: number;
   error: number;
-  reach: number;
+  noise: number;
 }
+
+type Moments = Omit<PairedTest, "error"> & { moves: Row; known: number };
 
 type Chances = { better: number; equal: number; worse: number };
 
@@ -246,26 +253,26 @@ interface Statistics {
   remembered<K, T>(make: (key: K) => T): (key: K) => T;
   sizeOf(row: Row): number;
   words(seed: number): () => number;
-  /** Draws of the exponential distribution of mean 1. */
-  exponentials(n: number, seed: number): Float64Array;
+  /** The distribution function of Student's t; `df` is whole. */
+  tCdf(x: number, df: number): number;
   /** A quantile of at least 0.5 of Student's t. */
   tQuantile(p: number, df: number): number;
-  /** For each of some tasks, the place of the first of them that is of its family. */
+  /** For each of some tasks, the number of its family, from 0 on. */
   familiesOf(board: { families: number[] }, tasks: number[]): number[];
-  /** A paired t test with weights, in which the tasks of a family are one unit; the standard error is at least what those of the scores make it. */
-  paired(gaps: Row, errors: Row | null, weights: Row, families: number[], p: number, least: number): PairedTest;
-  /** The least number of tasks, `least` or more, at which a test has power 0.8; infinite above 1,000. */
-  tasksNeeded(effect: number, least: number): number;
-  /** The steps, for `inSlices`, that find the shares of draws in which differences beyond the margin to one side, or within it, have the most weight. */
-  signedRank(gaps: Row, margin: number, done: (chances: Chances) => void): (() => void)[];
+  /** A paired comparison with weights, in which the tasks of a family are one unit; the standard error is at least what those of the scores make it. */
+  paired(gaps: Row, errors: Row | null, weights: Row, families: number[]): PairedTest;
+  /** The tail of the family that a comparison belongs to; where two variants meet, the smaller of theirs. */
+  tailOf(board: Pick<Board, "tails" | "reference" | "base">, one: Run, other: Run): number;
+  /** How far the interval with these tails reaches to each side. */
+  reachOf(test: PairedTest, tail: number): number;
+  /** The posterior probability that the mean difference is above a limit. */
+  chanceAbove(test: PairedTest, limit: number): number;
+  /** The probability of each entry to have the greatest mean, null for one with fewer families than `least`; null where fewer than two have them. */
+  bestChances(entries: Entrant[], weights: Row, families: number[], least: number): Numbers | null;
 }
 
 interface Choosing {
-  winRates(rows: Row[]): Row[];
   measures(board: Board, scores: Scores, errors?: Scores): (variant: string) => Measures;
-  clearLead(one: Entrant, other: Entrant, weights: Row, families: number[], p: number, least: number): number;
-  influence(first: Row, second: Row, weights: Row): Influence | null;
-  staysFirst(rows: Row[], weights: Row, draws: Row): number;
   chooser(board: ChooseBoard, measuresOf: (variant: string) => Measures): (question: Question) => Choice;
 }
 
@@ -306,15 +313,9 @@ interface Sides {
   behind: number;
   tasks: number;
   mean: number | null;
-  /** The 95 % interval of the mean; null below the least number of tasks. */
+  /** The interval of the mean, and the probabilities by the margin; null below the least number of tasks. */
   interval: [number, number] | null;
-}
-
-interface LeaderSides extends Sides {
-  /** How many tasks would show such a difference; infinite above 1,000. */
-  needed: number | null;
-  /** Null below the least number of tasks. */
-  chances: Chances | "computing" | null;
+  chances: Chances | null;
 }
 
 interface ComparedTask {
@@ -322,8 +323,7 @@ interface ComparedTask {
   scores: Numbers;
   reference: number | null;
   best: number[];
-  /** The best minus the second, and minus the worst; null where not all have a score. */
-  margin: number | null;
+  /** The best minus the worst; null where not all have a score. */
   spread: number | null;
 }
 
@@ -332,39 +332,29 @@ interface ComparedRun {
   average: number | null;
   firstPlaces: number;
   shared: number;
-  tops: ComparedTask[];
   overBaseline: Sides | null;
   overBase: Sides | null;
-  overLeader: LeaderSides | null;
+  overLeader: Sides | null;
 }
 
 interface ComparedCategory {
   category: Board["categories"][number];
-  tasks: number;
-  means: Numbers;
+  /** The common ones, by their places. */
+  tasks: number[];
+  /** The mean of each run. */
+  scores: Numbers;
   best: number[];
   /** The greatest mean minus the least. */
   spread: number;
   reference: number | null;
 }
 
-/** A mean as a share of the scale, 0..1, and as a text. */
-interface PanelRow {
-  share: number | null;
-  cell: Cell;
-}
-
-/** The means of a category, a row for each run; `ends` are those of the scale. */
-interface CategoryPanel {
-  link: Link;
-  tasks: number;
-  ends: [string, string];
-  rows: PanelRow[];
-  baseline: PanelRow | null;
-}
+/** What a row of scores shows of a task, or of a category. */
+type ScoresRow = Pick<BoardTask, "link" | "scale" | "bounds"> & Omit<ComparedTask, "task"> & { note?: string };
 
 interface Comparison {
   runs: ComparedRun[];
+  margin: number;
   common: number;
   /** Whether the common tasks are enough for intervals. */
   isTested: boolean;
@@ -375,11 +365,11 @@ interface Comparison {
   leader: number | null;
   /** The baseline in the variant that stands beside all runs; null where these differ. */
   baseline: Run | null;
-  baselineOverLeader: LeaderSides | null;
+  baselineOverLeader: Sides | null;
   reference: number | null;
   categories: ComparedCategory[];
-  /** The steps, for `inSlices`, that compute the chances. */
-  steps: (() => void)[];
+  /** The probability of each run to be the best of them; null for one run, and below the least number of tasks. */
+  best: Numbers | null;
 }
 
 /** One way to pay for a model, in US dollars: by the hour, or by a million tokens. */
@@ -554,14 +544,13 @@ interface Site {
     compare(board: Board, scores: Scores, runs: Run[], margin?: number, errors?: Scores, picked?: number[]): Comparison;
     /** How many runs are compared, in words. */
     NUMBERS: string[];
-    intervalText(interval: [number, number], scale: Places): string;
     /** Whether an interval excludes 0. */
     isClear(sides: Sides): boolean;
     phrase(board: Board, variant: string): string;
     summaryRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
     /** A row for each task; where scores have a mean, those on which the runs differ most come first. */
     taskRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
-    categoryPanels(board: Board, comparison: Comparison): CategoryPanel[];
+    categoryRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
   };
 }
 

@@ -1,4 +1,4 @@
-// The statistics that choosing and comparing share: seeded draws, distributions, paired differences, power, and the signed-rank test (docs/statistics.md).
+// The statistics that choosing and comparing share: seeded draws, Student's t, paired differences, and the posterior of means (docs/statistics.md).
 (() => {
   const NOISE = 1e-12;
   const BISECTIONS = 60;
@@ -34,29 +34,24 @@
     };
   };
 
-  /** Numbers between 0 and 1, one a call. @param {number} seed */
-  const uniforms = (seed) => {
+  /** Draws of the standard normal distribution, one a call: Box and Muller (1958). @param {number} seed */
+  const normals = (seed) => {
     const next = words(seed);
-    return () => (next() + 0.5) / RANGE;
+    const uniform = () => (next() + 0.5) / RANGE;
+    /** @type {number[]} */
+    const left = [];
+    return () => {
+      if (!left.length) {
+        const [size, angle] = [Math.sqrt(-2 * Math.log(uniform())), 2 * Math.PI * uniform()];
+        left.push(size * Math.sin(angle), size * Math.cos(angle));
+      }
+      return Number(left.pop());
+    };
   };
 
-  /** @type {Statistics["exponentials"]} */
-  const exponentials = (n, seed) => {
-    const next = uniforms(seed);
-    return Float64Array.from({ length: n }, () => -Math.log(next()));
-  };
+  // --- Student's t --------------------------------------------------------------------------------------
 
-  // --- distributions ----------------------------------------------------------------------------------
-
-  /** The normal distribution: Abramowitz and Stegun (1964), 26.2.11. @param {number} x */
-  const normalCdf = (x) => {
-    if (Math.abs(x) > 9) return x > 0 ? 1 : 0;
-    let [term, sum] = [x, x];
-    for (let i = 3; Math.abs(term) > 1e-17 * Math.abs(sum); i += 2) sum += term *= (x * x) / i;
-    return 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
-  };
-
-  /** Student's t: Abramowitz and Stegun (1964), 26.7.3 and 26.7.4. @param {number} x @param {number} df whole */
+  /** The distribution function: Abramowitz and Stegun (1964), 26.7.3 and 26.7.4. @type {Statistics["tCdf"]} */
   const tCdf = (x, df) => {
     const angle = Math.atan(x / Math.sqrt(df));
     const [sin, cos, odd] = [Math.sin(angle), Math.cos(angle), df % 2];
@@ -82,119 +77,127 @@
 
   // --- paired differences -----------------------------------------------------------------------------
 
-  const quantiles = remembered((/** @type {number} */ p) => remembered((/** @type {number} */ df) => tQuantile(p, df)));
+  /** To seven digits, as the board's (`t_quantile`). */
+  const quantiles = remembered((/** @type {number} */ p) => remembered((/** @type {number} */ df) => site.format.roundSignificant(tQuantile(p, df), undefined, 7)));
 
   /** @type {Statistics["familiesOf"]} */
   const familiesOf = (board, tasks) => {
-    /** @type {Map<number, number>} */
-    const places = new Map();
-    tasks.forEach((t, i) => places.has(board.families[t]) || places.set(board.families[t], i));
-    return tasks.map((t) => places.get(board.families[t]) ?? 0);
+    let n = 0;
+    const numberOf = remembered(() => n++);
+    return tasks.map((t) => numberOf(board.families[t]));
   };
 
-  /** @type {Statistics["paired"]} */
-  const paired = (gaps, errors, weights, families, p, least) => {
-    let [n, total, sum, known] = [0, 0, 0, 0];
-    for (let t = 0; t < gaps.length; t += 1) {
-      if (Number.isNaN(gaps[t])) continue;
-      n += 1;
+  /**
+   * The weighted mean of a row, and how far each family of tasks moves it: the norm of these moves is the standard error of the mean, and the norm of the
+   * differences of two rows' moves that of their mean difference. `known` is the variance that the errors of the scores alone would give the mean.
+   * @param {Row} row @param {Row | null} errors @param {Row} weights @param {number[]} families @returns {Moments}
+   */
+  const momentsOf = (row, errors, weights, families) => {
+    let [total, sum, known] = [0, 0, 0];
+    for (let t = 0; t < row.length; t += 1) {
+      if (Number.isNaN(row[t])) continue;
       total += weights[t];
-      sum += weights[t] * gaps[t];
+      sum += weights[t] * row[t];
       if (errors) known += (weights[t] * errors[t]) ** 2;
     }
-    const mean = sum / total;
-    const [residuals, isThere] = [new Float64Array(gaps.length), new Uint8Array(gaps.length)];
-    for (let t = 0; t < gaps.length; t += 1) {
-      if (Number.isNaN(gaps[t])) continue;
-      residuals[families[t]] += weights[t] * (gaps[t] - mean);
+    const [mean, moves, isThere] = [sum / total, new Float64Array(row.length), new Uint8Array(row.length)];
+    for (let t = 0; t < row.length; t += 1) {
+      if (Number.isNaN(row[t])) continue;
+      moves[families[t]] += weights[t] * (row[t] - mean);
       isThere[families[t]] = 1;
     }
     const units = isThere.reduce((count, is) => count + is, 0);
-    const squares = residuals.reduce((sum, residual) => sum + residual ** 2, 0);
-    const error = Math.sqrt(Math.max((squares * units) / (units - 1), known)) / total;
-    const reach = units < least ? Infinity : quantiles(p)(units - 1) * error + NOISE * sizeOf(gaps);
-    return { n, mean, error, reach };
+    const scale = Math.sqrt(units / (units - 1)) / total;
+    return { units, mean, moves: moves.map((move) => move * scale), known: known / total ** 2, noise: NOISE * sizeOf(row) };
   };
 
-  // --- power --------------------------------------------------------------------------------------------
+  /** The sum of squares of how far two rows are apart. @param {Row} one @param {Row} [other] */
+  const squares = (one, other) => one.reduce((sum, value, i) => sum + (value - (other?.[i] ?? 0)) ** 2, 0);
 
-  const POWER = 0.8;
-  const MOST_TASKS = 1_000;
-  const STEPS = 400;
+  /** @type {Statistics["paired"]} */
+  const paired = (gaps, errors, weights, families) => {
+    const { units, mean, moves, known, noise } = momentsOf(gaps, errors, weights, families);
+    return { units, mean, error: Math.sqrt(Math.max(squares(moves), known)), noise };
+  };
 
-  /** Power of a two-sided paired t test at 5 % over n tasks: the noncentral t distribution, as a mean over s, the estimated standard deviation over the true one.
-   * @param {number} n @param {number} effect mean difference over its standard deviation */
-  const power = (n, effect) => {
-    const [df, shift] = [n - 1, effect * Math.sqrt(n)];
-    const [reach, width] = [quantiles(0.975)(df), 9 / Math.sqrt(2 * df)];
-    const start = Math.max(0, 1 - width);
-    let [sum, total] = [0, 0];
-    for (let i = 1; i < STEPS; i += 1) {
-      const s = start + (i / STEPS) * (1 + width - start);
-      const density = Math.exp((df - 1) * Math.log(s) - (df * (s * s - 1)) / 2);
-      total += density;
-      sum += density * (normalCdf(shift - reach * s) + normalCdf(-shift - reach * s));
+  /** @type {Statistics["tailOf"]} */
+  const tailOf = ({ tails, reference, base }, one, other) => {
+    for (const [run, beside] of [[one, other], [other, one]]) {
+      if (beside.model === reference?.model && beside.variant === reference.variants[run.variant]) return tails.baseline[run.variant];
+      if (beside.model === run.model && beside.variant === base) return tails.base[run.variant];
     }
-    return sum / total;
+    return Math.min(tails.pairs[one.variant], tails.pairs[other.variant]);
   };
 
-  /** @type {Statistics["tasksNeeded"]} */
-  const tasksNeeded = (effect, least) => {
-    if (power(MOST_TASKS, effect) < POWER) return Infinity;
-    let [low, high] = [least, MOST_TASKS];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (power(middle, effect) < POWER) low = middle + 1;
-      else high = middle;
+  /** @type {Statistics["reachOf"]} */
+  const reachOf = ({ units, error, noise }, tail) => quantiles(1 - tail)(units - 1) * error + noise;
+
+  /** @type {Statistics["chanceAbove"]} */
+  const chanceAbove = ({ units, mean, error, noise }, limit) => (error > noise ? tCdf((mean - limit) / error, units - 1) : Number(mean - limit > noise));
+
+  // --- the chance to be the best ------------------------------------------------------------------------
+
+  const SEED = 19_810_101;
+  const MOST_DRAWS = 4_000;
+  const LEAST_DRAWS = 500;
+  const MOST_PRODUCTS = 200_000_000;
+  /** Entries that together are ahead of the first with at most this probability are not drawn. */
+  const NEGLIGIBLE = 0.001;
+
+  /**
+   * The entries that could be the best. Where known errors make a difference from the first wider than the tasks do, the rest is noise of the entry's `own`.
+   * @param {(Moments & {i: number})[]} found @param {number} units
+   */
+  const contendersOf = (found, units) => {
+    const first = found.reduce((best, entry) => (entry.mean > best.mean ? entry : best));
+    const rivals = found.map((entry) => {
+      const [apart, known] = [squares(entry.moves, first.moves), entry === first ? 0 : entry.known + first.known];
+      const test = { units, mean: entry.mean - first.mean, error: Math.sqrt(Math.max(apart, known)), noise: first.noise };
+      return { ...entry, own: Math.sqrt(Math.max(0, known - apart)), chance: chanceAbove(test, -2 * first.noise) };
+    });
+    let left = NEGLIGIBLE;
+    return rivals.sort((a, b) => a.chance - b.chance).filter(({ chance }) => (left -= chance) < 0);
+  };
+
+  /** Draw all means, and share each draw among those that are then the greatest.
+   * @param {ReturnType<typeof contendersOf>} contenders @param {number} units @param {(i: number, share: number) => void} add */
+  const drawBest = (contenders, units, add) => {
+    const noise = contenders.reduce((most, entry) => Math.max(most, entry.noise), 0);
+    const draws = Math.min(MOST_DRAWS, Math.max(LEAST_DRAWS, Math.floor(MOST_PRODUCTS / contenders.length / units)));
+    const [next, moved, values] = [normals(SEED), new Float64Array(units), new Float64Array(contenders.length)];
+    for (let draw = 0; draw < draws; draw += 1) {
+      let [chiSquare, best] = [0, -Infinity];
+      for (let i = 1; i < units; i += 1) chiSquare += next() ** 2;
+      const scale = Math.sqrt((units - 1) / chiSquare);
+      for (let f = 0; f < units; f += 1) moved[f] = scale * next();
+      contenders.forEach(({ mean, moves, own }, j) => {
+        let value = own ? mean + own * scale * next() : mean;
+        for (let f = 0; f < units; f += 1) value += moves[f] * moved[f];
+        values[j] = value;
+        best = Math.max(best, value);
+      });
+      const winners = contenders.filter((_, j) => values[j] >= best - noise);
+      for (const { i } of winners) add(i, 1 / winners.length / draws);
     }
-    return low;
   };
 
-  // --- Bayesian signed-rank test ------------------------------------------------------------------------
-
-  const MOST_DRAWS = 10_000;
-  const MOST_NUMBERS = 2_000_000;
-  const NUMBERS_A_STEP = 10_000;
-  const SEED = 20_170_801;
-  const PRIOR = { place: 0, shape: 0.5 };
-
-  /** @type {Statistics["signedRank"]} */
-  const signedRank = (gaps, margin, done) => {
-    const values = Float64Array.from([PRIOR.place, ...gaps]).sort();
-    const [n, prior] = [values.length, values.indexOf(PRIOR.place)];
-    // Fewer draws of many tasks, so that the page answers at once.
-    const draws = Math.min(MOST_DRAWS, Math.ceil(MOST_NUMBERS / n));
-    const limit = 2 * margin + NOISE * Math.max(margin, sizeOf(values));
-    const place = (/** @type {number} */ found) => (found < 0 ? n : found);
-    /** For each value, from which place on a sum with it is above the margin, and to which place below. */
-    const above = values.map((value) => place(values.findIndex((other) => value + other > limit)));
-    const below = values.map((value) => place(values.findIndex((other) => value + other >= -limit)));
-    const next = uniforms(SEED);
-    const sums = new Float64Array(n + 1);
-    let [drawn, better, worse] = [0, 0, 0];
-    const draw = () => {
-      for (let i = 0; i < n; i += 1) {
-        const exponential = -Math.log(next());
-        // An exponential draw times a squared cosine has the gamma distribution of shape 1/2 (Box and Muller 1958).
-        sums[i + 1] = sums[i] + (i === prior ? exponential * Math.cos(2 * Math.PI * next()) ** 2 : exponential);
-      }
-      let [more, less] = [0, 0];
-      for (let i = 0; i < n; i += 1) {
-        const weight = sums[i + 1] - sums[i];
-        more += weight * (sums[n] - sums[above[i]]);
-        less += weight * sums[below[i]];
-      }
-      const equal = sums[n] ** 2 - more - less;
-      if (more > Math.max(less, equal)) better += 1;
-      else if (less > Math.max(more, equal)) worse += 1;
-    };
-    const drawsAStep = Math.ceil(NUMBERS_A_STEP / n);
-    const step = () => {
-      for (const end = Math.min(draws, drawn + drawsAStep); drawn < end; drawn += 1) draw();
-      if (drawn === draws) done({ better: better / draws, equal: (draws - better - worse) / draws, worse: worse / draws });
-    };
-    return Array(Math.ceil(draws / drawsAStep)).fill(step);
+  /** @type {Statistics["bestChances"]} */
+  const bestChances = (entries, weights, families, least) => {
+    const found = entries.map(({ row, errors }, i) => ({ i, ...momentsOf(row, errors, weights, families) })).filter(({ units }) => units >= least);
+    if (found.length < 2) return null;
+    const chances = new Map(found.map(({ i }) => [i, 0]));
+    const add = (/** @type {number} */ i, /** @type {number} */ share) => chances.set(i, (chances.get(i) ?? 0) + share);
+    const units = new Set(families).size;
+    const contenders = contendersOf(found, units);
+    const [{ i, chance }, first] = contenders;
+    if (!first) add(i, 1);
+    else if (contenders.length === 2) {
+      // Of two, Student's t says it.
+      add(i, Math.min(chance, 0.5));
+      add(first.i, Math.max(1 - chance, 0.5));
+    } else drawBest(contenders, units, add);
+    return entries.map((_, i) => chances.get(i) ?? null);
   };
 
-  site.statistics = { NOISE, remembered, sizeOf, words, exponentials, tQuantile, familiesOf, paired, tasksNeeded, signedRank };
+  site.statistics = { NOISE, remembered, sizeOf, words, tCdf, tQuantile, familiesOf, paired, tailOf, reachOf, chanceAbove, bestChances };
 })();

@@ -1,4 +1,4 @@
-"""Answers of the choosing page, computed with numpy and scipy, to hold its script to."""
+"""Answers of the choosing and comparing pages, computed with numpy and scipy."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +20,44 @@ def draw_words(n: int, seed: int) -> Array:
         word ^= word + ((word ^ word >> 7) * (word | 61) & 0xFFFFFFFF) & 0xFFFFFFFF
         found[i] = word ^ word >> 14
     return found
+
+
+def moments(row: Array, errors: Array, weights: Array, families: Array) -> tuple[Any, ...]:
+    """Mean of what is there, how far each family moves it, variance by errors, families."""
+    there = ~np.isnan(row)
+    total = weights[there].sum() or np.nan
+    mean = np.nansum(weights * row) / total
+    residuals = np.where(there, weights * (np.nan_to_num(row) - mean), 0.0)
+    moves = np.array([residuals[families == f].sum() for f in np.unique(families)]) / total
+    units = len(set(families[there]))
+    known = np.linalg.norm((weights * errors)[there]) ** 2 / total**2
+    return mean, moves * np.sqrt(units / max(units - 1, 1)), known, units
+
+
+def paired(gaps: Array, errors: Array, weights: Array, families: Array) -> tuple[Any, ...]:
+    """Mean difference, its standard error, and the degrees of freedom."""
+    mean, moves, known, units = moments(gaps, errors, weights, families)
+    return mean, max(np.linalg.norm(moves), np.sqrt(known)), units - 1
+
+
+def best_chances(
+    rows: Array, errors: Array, weights: Array, families: Array, least: int = 6
+) -> list[float | None]:
+    """How often each row has the greatest mean in 20,000 draws of the multivariate t."""
+    found = [moments(*of, weights, families) for of in zip(rows, errors, strict=True)]
+    means, moves, known, units = (np.array(column) for column in zip(*found, strict=True))
+    there = (units >= least) & ((units >= least).sum() > 1)
+    first = int(np.argmax(np.where(there, means, -np.inf)))
+    apart = ((moves - moves[first]) ** 2).sum(axis=1)
+    own = np.sqrt(np.maximum(0.0, known + known[first] - apart))
+    own[first] = 0.0
+    dice, n = np.random.default_rng(7), moves.shape[1]
+    scale = np.sqrt((n - 1) / dice.chisquare(n - 1, (20_000, 1)))
+    noise = dice.normal(size=(20_000, n)) @ moves.T + dice.normal(size=(20_000, len(rows))) * own
+    drawn = np.where(there, means + scale * noise, -np.inf)
+    best = drawn >= drawn.max(axis=1, keepdims=True) - NOISE
+    chances = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
+    return [c if is_there else None for c, is_there in zip(chances.tolist(), there, strict=True)]
 
 
 def choose(
@@ -60,8 +98,10 @@ class _Field:
         self.signed = whole[:, self.picked]
         self.measure = self.signed if self.by_mean else _win_rates(whole)[:, self.picked]
         self.errors = np.zeros_like(self.signed)
-        if errors is not None and self.by_mean:
-            self.errors = np.nan_to_num(errors[question["variant"]])[:, self.picked]
+        if self.by_mean:
+            rounding = np.array(board["rounding"][question["variant"]])
+            known = np.nan if errors is None else errors[question["variant"]]
+            self.errors = np.fmax(self.errors, np.fmax(known, rounding)[..., self.picked])
         self.merit = self._covered_mean(self.measure, self.signed)
         inside = np.logical_and.reduce([np.ones(len(whole), bool), *question["limits"].values()])
         self.inside = np.asarray(inside)
@@ -74,6 +114,10 @@ class _Field:
         self.families = np.array(board["families"])[self.picked]
         n_families = len(set(self.families))
         self.is_enough = len(self.order) > 1 and n_families >= board["least_tasks"]
+        self.chances: list[float | None] = [None] * len(self.order)
+        if self.is_enough:
+            among = self.measure[self.order], self.errors[self.order]
+            self.chances = best_chances(*among, self.weights, self.families, board["least_tasks"])
 
     def answer(self) -> dict[str, Any]:
         """The whole answer."""
@@ -95,7 +139,7 @@ class _Field:
             "reference": references.pop() if len(references) == 1 else None,
             "margin": margin,
             "smallest": self._smallest(margin),
-            "staysFirst": self._stays_first(),
+            "close": self._close(),
             "influence": self._influence(),
             "leftOut": {
                 kind: [int(m) for m in ranked if not within[m]]
@@ -139,11 +183,10 @@ class _Field:
         lifted = base is not None and base != self.question["variant"]
         field = self.signed[self.order]
         best = np.nanmax(field, axis=0, initial=-np.inf)
-        rank = self._rank(model)
         return {
             "model": int(model),
-            "rank": rank,
-            "ranks": self._ranks(model, rank),
+            "rank": self._rank(model),
+            "chance": self.chances[self.order.index(model)],
             "merit": self._shown(self.merit[model]),
             "before": self._mean_beside(base, model, model) if lifted else None,
             "reference": reference
@@ -155,33 +198,25 @@ class _Field:
             "scored": int(self.scored[model]),
         }
 
-    def _lead(self, one: int, other: int) -> tuple[Array, Array, Array, Array]:
-        """Differences on the common tasks, their weights, their standard errors, their families."""
-        gaps = self.measure[one] - self.measure[other]
-        both = ~np.isnan(gaps)
-        errors = np.hypot(self.errors[one], self.errors[other])
-        return gaps[both], self.weights[both], errors[both], self.families[both]
-
-    def _is_ahead(self, one: int, other: int) -> bool:
-        """A paired t test with weights, Bonferroni's correction, and families as units."""
-        gaps, weights, errors, families = self._lead(one, other)
-        k, units = len(self.order), len(set(families))
-        if units < self.board["least_tasks"]:
-            return False
-        mean = np.average(gaps, weights=weights)
-        residuals = weights * (gaps - mean)
-        by_family = np.array([residuals[families == f].sum() for f in sorted(set(families))])
-        spread = np.linalg.norm(by_family) * np.sqrt(units / (units - 1))
-        error = max(spread, np.linalg.norm(weights * errors)) / weights.sum()
-        reach = t.isf(0.05 / (k * (k - 1)), units - 1) * error
-        return bool(mean > reach + NOISE * np.abs(gaps).max())
-
-    def _ranks(self, model: int, rank: int) -> list[int] | None:
+    def _close(self) -> list[int] | None:
+        """The models whose difference from the first has an interval with 0."""
         if not self.is_enough:
             return None
-        ahead = sum(self._is_ahead(model, m) for m in self.order)
-        behind = sum(self._is_ahead(m, model) for m in self.order)
-        return [min(rank, 1 + behind), max(rank, len(self.order) - ahead)]
+        first, *others = self.order
+        variant, reference = self.question["variant"], self.board["reference"]
+        beside = reference if self.by_mean and reference else {"model": None, "variants": {}}
+        is_beside = beside["variants"].get(variant) == variant
+
+        def is_close(other: int) -> bool:
+            gaps = self.measure[first] - self.measure[other]
+            errors = np.hypot(self.errors[first], self.errors[other])
+            mean, error, freedom = paired(gaps, errors, self.weights, self.families)
+            of = "baseline" if is_beside and beside["model"] in (first, other) else "pairs"
+            tail = self.board["tails"][of][variant]
+            is_few = freedom + 1 < self.board["least_tasks"]
+            return bool(is_few or abs(mean) <= t.isf(tail, freedom) * error + NOISE)
+
+        return sorted(m for m in others if is_close(m))
 
     def _influence(self) -> dict[str, Any] | None:
         """The task without which the lead over the second changes most."""
@@ -207,18 +242,6 @@ class _Field:
         sizes = {m: self.board["models"][m]["parameters_b"] for m in self.order}
         fit = [m for m in self.order if self._behind(m) <= margin and sizes[m] is not None]
         return int(min(fit, key=lambda m: sizes[m])) if fit else None
-
-    def _stays_first(self) -> int | None:
-        """In how many reweightings the first has the greatest mean (Rubin 1981)."""
-        if not self.is_enough:
-            return None
-        shape = (self.board["reweightings"], len(self.weights))
-        words = draw_words(shape[0] * shape[1], self.board["reweighting_seed"])
-        weights = -np.log((words + 0.5) / 2.0**32).reshape(shape) * self.weights
-        values = self.measure[self.order]
-        means = np.nan_to_num(values) @ weights.T / (~np.isnan(values) @ weights.T)
-        noise = NOISE * np.nanmax(np.abs(values))
-        return int((means[0] >= means[1:].max(axis=0) - noise).sum())
 
 
 def _mean(row: Array, weights: Array) -> float:

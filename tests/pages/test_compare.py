@@ -11,29 +11,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
-from scipy.stats import nct, sem, t
+from scipy.stats import sem, t
 
 from site_builder.addresses import Address
 from site_builder.pages.interactive import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
+from tests.helpers import choosing
 from tests.helpers.boards import Runs
 from tests.helpers.browsing import LAYOUT_SHIFT, both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import SHAPES, built, foreign
 from tests.helpers.sites import ROOT, build, make_site, target
 from tests.helpers.tables import write_project
 
-COMPARE = """([board, ...rest]) => {
-    const found = site.comparison.compare(board, ...rest);
-    for (const step of found.steps) step();
-    return {...found, steps: found.steps.length};
-}"""
-SIGNED_RANK = """([gaps, margin]) => {
-    let found;
-    const done = chances => (found = chances);
-    for (const step of site.statistics.signedRank(Float64Array.from(gaps), margin, done)) step();
-    return found;
-}"""
+COMPARE = "rest => site.comparison.compare(...rest)"
 SHIPPED = "JSON.parse(document.querySelector('[data-compare-data]').textContent).board"
 # Rows of a table as they are read: tag and note behind the text, a drawing by its words.
 ROWS = """id => [...document.querySelectorAll(`#${id} tbody tr`)].map(row => [...row.cells]
@@ -120,9 +111,8 @@ def some_runs(site: Site, seed: int) -> Iterator[list[ModelVariant]]:
 
 
 def wait_for_all(page: Page) -> None:
-    """Until every section is filled and the probabilities are computed."""
+    """Until every section is filled."""
     expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-    expect(page.locator("#compare-summary")).not_to_contain_text("computing")
 
 
 def rows_of(page: Page, table: str) -> list[list[list[str]]]:
@@ -198,13 +188,13 @@ def test_addresses_carry_a_query():
 def test_the_page_on_method_says_what_the_board_can_show(index_site):
     """For the Index as in the API; not where scores have no mean, or tasks are too few."""
     shown = index_site.api("stats")["smallest_difference"]
-    text = index_site.page("about/").select_one("#power").get_text()
+    text = index_site.page("about/").select_one("#comparison").get_text()
     assert "With its 31 tasks" in text
-    assert f"showing a difference of {shown:.3f} between two models" in text
+    assert f"difference of {shown:.3f} between two models" in text
+    assert index_site.page("about/").select("#posterior")
     for name in ("mixed_directions", "lower_is_better"):
-        site = built(name)
-        assert site.api("stats")["smallest_difference"] is None
-        assert site.page("about/").select("#power, #signed-rank") == []
+        assert built(name).api("stats")["smallest_difference"] is None
+    assert built("lower_is_better").page("about/").select("#posterior") == []
 
 
 # --- by hand -----------------------------------------------------------------------------------
@@ -221,6 +211,7 @@ RUNS: Runs = {
 A, B, C = (("tuned", model) for model in "abc")
 A_BASE, REF = ("base", "a"), ("base", "ref")
 CATEGORIES = ("X", "X", "Y", "Y", "Z")
+FAMILIES = ("pairs", "baseline", "base")
 
 
 def compare(  # noqa: PLR0913 - most have a default
@@ -232,6 +223,7 @@ def compare(  # noqa: PLR0913 - most have a default
     baseline: bool = True,
     margin: float = 0.0,
     picked: Sequence[int] | None = None,
+    tails: Mapping[str, Mapping[str, float]] | None = None,
 ) -> dict[str, Any]:
     """A comparison of runs, each a variant and a model, with the baseline `ref`.
 
@@ -244,6 +236,7 @@ def compare(  # noqa: PLR0913 - most have a default
         baseline: Whether the board has the baseline.
         margin: The difference that counts as equal.
         picked: Numbers of the tasks to compare on, from 1 on; all without them.
+        tails: By family and variant; 0.025, as for one comparison, without them.
     """
     models = list(dict.fromkeys(model for rows in scores.values() for model in rows))
     beside = {v: v if "ref" in rows else "base" for v, rows in scores.items()}
@@ -259,6 +252,8 @@ def compare(  # noqa: PLR0913 - most have a default
         "reference": {"model": models.index("ref"), "variants": beside} if baseline else None,
         "base": "base" if "tuned" in scores else None,
         "averaged": averaged,
+        "rounding": dict.fromkeys(scores, [0.0] * n),
+        "tails": tails or {family: dict.fromkeys(scores, 0.025) for family in FAMILIES},
     }
     rows = {v: [of.get(m, [None] * n) for m in models] for v, of in scores.items()}
     asked = [{"variant": variant, "model": models.index(model)} for variant, model in runs]
@@ -292,7 +287,6 @@ def test_who_has_first_places(desk):
     found = compare(desk, A, B, C)
     assert [(2, 1), (2, 1), (1, 1)] == each(found["runs"], "firstPlaces", "shared")
     assert [[0], [1], [0, 1, 2], [], []] == each(found["tasks"], "best")
-    assert [0.2, 0.1, 0.0, None, None] == each(found["tasks"], "margin")
 
 
 def test_how_far_apart_all_are(desk):
@@ -309,14 +303,14 @@ def test_only_picked_tasks_count(desk):
     assert [0.4, 0.5, 0.3] == each(found["runs"], "average")
     assert [0, 1, 0] == each(found["runs"], "firstPlaces")
     assert (0, 0, 1, pytest.approx(-0.1)) == sides(found["runs"][0]["overBaseline"])
-    assert [("X", 1)] == [(c["category"]["link"][0], c["tasks"]) for c in found["categories"]]
+    assert [("X", [1])] == [(c["category"]["link"][0], c["tasks"]) for c in found["categories"]]
 
 
 def test_a_task_that_one_lacks_is_no_win(desk):
     """On t4 b has no score: a's and c's stand in the row, and nobody is best."""
     task = compare(desk, A, B, C)["tasks"][3]
     expected = {"task": 3, "scores": [0.8, None, 0.9], "reference": 0.5, "best": []}
-    assert expected | {"margin": None, "spread": None} == task
+    assert expected | {"spread": None} == task
 
 
 def test_a_task_without_any_score_has_no_row(desk):
@@ -381,15 +375,15 @@ def test_tuned_against_base_of_the_same_model(desk):
 def test_categories(desk):
     """X: t1 and t2; of Y only t3 is common; Z has no common task and is absent."""
     found = compare(desk, A, B, C)["categories"]
-    assert [("X", 2), ("Y", 1)] == [(c["category"]["link"][0], c["tasks"]) for c in found]
-    assert [0.65, 0.6, 0.3] == found[0]["means"]
+    assert [("X", [0, 1]), ("Y", [2])] == [(c["category"]["link"][0], c["tasks"]) for c in found]
+    assert [0.65, 0.6, 0.3] == found[0]["scores"]
     assert [([0], 0.5), ([0, 1, 2], None)] == each(found, "best", "reference")
 
 
 def test_lower_is_better(desk):
-    """On t1 the lowest is best; margins and differences stay positive for the better one."""
+    """On t1 the lowest is best; differences are positive for the better one."""
     task = compare(desk, A, B, C, lower=[1])["tasks"][0]
-    assert ([2], 0.4) == (task["best"], task["margin"])
+    assert ([2], 0.6) == (task["best"], task["spread"])
     assert (0, 1, 2, pytest.approx(-0.1)) == sides(compare(desk, A, B, lower=[1])["pair"])
 
 
@@ -408,7 +402,7 @@ def test_one_run_alone(desk):
     """It has no first place, but its baseline and its mean."""
     found = compare(desk, A)
     assert (4, 0, []) == (found["common"], found["runs"][0]["firstPlaces"], found["leaders"])
-    assert [([], None)] * 4 == each(found["tasks"], "best", "margin")
+    assert [([], None)] * 4 == each(found["tasks"], "best", "spread")
     assert (2, 0, 1, pytest.approx(0.6 / 3)) == sides(found["runs"][0]["overBaseline"])
 
 
@@ -428,7 +422,7 @@ def test_equal_on_paper_is_a_tie(desk):
     scores = {"base": {"a": [0.1 + 0.2], "ref": [0.5], "b": [0.3]}}
     found = compare(desk, A_BASE, ("base", "b"), scores=scores)
     assert (0, 1, 0, 0.0) == sides(found["pair"])
-    assert ([0, 1], 0.0) == (found["tasks"][0]["best"], found["tasks"][0]["margin"])
+    assert ([0, 1], 0.0) == (found["tasks"][0]["best"], found["tasks"][0]["spread"])
     assert [0, 1] == found["leaders"]
 
 
@@ -470,106 +464,145 @@ def test_too_few_common_tasks_have_no_interval(desk):
     found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=two)
     behind = found["runs"][1]["overLeader"]
     assert (False, -0.2) == (found["isTested"], behind["mean"])
-    assert [None] * 3 == [behind[key] for key in ("interval", "needed", "chances")]
+    assert [None] * 3 == [behind["interval"], behind["chances"], found["best"]]
 
 
 def test_scores_without_a_mean_have_no_interval(desk):
     found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=EIGHT, averaged=False)
-    assert (False, None) == (found["isTested"], found["runs"][1]["overLeader"])
+    assert (None, None) == (found["best"], found["runs"][1]["overLeader"])
     assert (None, None) == (found["pair"]["mean"], found["pair"]["interval"])
 
 
-def test_tasks_needed_are_those_of_the_noncentral_t(desk):
-    """The smallest n at which scipy's power is 0.8, from effects that six tasks show to 1,001."""
-    effects = [2.0, *np.geomspace(1.4, 0.089, 40).tolist(), 0.0885, 0.0]
-    read = "effects => effects.map(effect => site.statistics.tasksNeeded(effect, 6))"
-    n = np.arange(6, 1001)
-    reach = t.ppf(0.975, n - 1)
-    for effect, found in zip(effects, desk.evaluate(read, effects), strict=True):
-        shift = effect * np.sqrt(n)
-        power = nct.sf(reach, n - 1, shift) + nct.cdf(-reach, n - 1, shift)
-        enough = np.flatnonzero(power >= 0.8)
-        assert found == (n[enough[0]] if len(enough) else np.inf), effect
+TAILS = {"pairs": (0.01, 0.002), "baseline": (0.03, 0.006), "base": (0.09, 0.018)}
 
 
-def signed_rank(gaps: np.ndarray, margin: float, draws: int, seed: int) -> list[float]:
-    """Better, equal and worse, as in Benavoli et al. (2017), with every pair written out."""
-    values = np.array([0.0, *gaps])
-    weights = np.random.default_rng(seed).dirichlet([0.5, *np.ones(len(gaps))], draws)
-    sums = np.round(np.add.outer(values, values), 12)
-    regions = [sums > 2 * margin, abs(sums) <= 2 * margin, sums < -2 * margin]
-    masses = [np.einsum("di,dj,ij->d", weights, weights, region) for region in regions]
-    shares: list[float] = (np.bincount(np.argmax(masses, axis=0), minlength=3) / draws).tolist()
-    return shares
-
-
-@pytest.mark.parametrize("margin", [0.0, 0.01, 0.2])
-def test_probabilities_are_those_of_the_signed_rank_test(desk, margin):
-    """Within the errors of 10,000 draws here and 40,000 there; with ties at 0 and at the margin."""
-    draw = np.random.default_rng(11)
-    for n, shift in ((6, 0.1), (9, 0.01), (31, 0.03)):
-        gaps = np.round(draw.normal(shift, 0.1, n), 2)
-        found = desk.evaluate(SIGNED_RANK, [gaps.tolist(), margin])
-        expected = signed_rank(gaps, margin, 40_000, seed=5)
-        assert [found[key] for key in ("better", "equal", "worse")] == pytest.approx(
-            expected, abs=0.02
-        )
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("base", "a"), ("base", "b"), 0.01),
+        (("tuned", "a"), ("tuned", "b"), 0.002),
+        (("tuned", "a"), ("base", "b"), 0.002),  # the smaller of two variants
+        (("tuned", "a"), ("base", "ref"), 0.006),
+        (("base", "ref"), ("base", "a"), 0.03),
+        (("base", "a"), ("tuned", "a"), 0.018),
+    ],
+)
+def test_the_family_of_a_comparison_decides_how_wide_its_interval_is(desk, one, other, expected):
+    """Pairs of a variant, models with the baseline, models with their own base scores."""
+    base = {**EIGHT["base"], "ref": [0.9, 0.8] * 4}
+    scores: Runs = {"base": base, "tuned": {"a": [0.9, 0.65] * 4, "b": [0.6, 0.5] * 4}}
+    tails = {f: dict(zip(scores, of, strict=True)) for f, of in TAILS.items()}
+    low, high = compare(desk, one, other, scores=scores, tails=tails)["pair"]["interval"]
+    gaps = np.subtract(*(scores[variant][model] for variant, model in (one, other)))
+    assert expected == pytest.approx(t.sf((high - low) / 2 / sem(gaps), 7))
 
 
 def test_probabilities_without_doubt(desk):
-    """Better on each of eight tasks, by more than the margin; equal models; a wide margin."""
-    runs = {"base": {**EIGHT["base"], "b": [0.1] * 8, "ref": [0.8, 0.6] * 4}}
-    found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=runs)
-    # In rare draws most of the weight is on the half observation of the prior.
-    assert 1 == pytest.approx(found["runs"][1]["overLeader"]["chances"]["worse"], abs=0.001)
-    level = found["baselineOverLeader"]
-    assert ({"better": 0, "equal": 1, "worse": 0}, None) == (level["chances"], level["needed"])
-    wide = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=runs, margin=1.0)
-    assert 1 == wide["runs"][1]["overLeader"]["chances"]["equal"]
+    """Two rows a constant apart, equal rows, and a margin as wide as the difference."""
+    rows: Runs = {"base": {**EIGHT["base"], "b": [0.7, 0.5] * 4, "ref": [0.8, 0.6] * 4}}
+    found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=rows)
+    assert {"better": 0, "equal": 0, "worse": 1} == found["runs"][1]["overLeader"]["chances"]
+    assert {"better": 0, "equal": 1, "worse": 0} == found["baselineOverLeader"]["chances"]
+    assert [1, 0] == found["best"]
+    wide = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=rows, margin=0.1)
+    assert 1 == wide["pair"]["chances"]["equal"]
+
+
+def test_probabilities_by_hand(desk):
+    """A mean difference of 0.1 with a standard error of 0.1 / sqrt(7), against 0.05 and 0."""
+    rows: Runs = {"base": {**EIGHT["base"], "b": [0.6] * 8}}
+    found = compare(desk, A_OF_EIGHT, B_OF_EIGHT, scores=rows, margin=0.05)
+    better, worse = t.cdf(0.05 * np.sqrt(7) / 0.1, 7), t.cdf(-0.15 * np.sqrt(7) / 0.1, 7)
+    assert {"better": better, "equal": 1 - better - worse, "worse": worse} == pytest.approx(
+        found["pair"]["chances"]
+    )
+    best = t.cdf(np.sqrt(7), 7)
+    assert [best, 1 - best] == pytest.approx(found["best"])
 
 
 # --- by numpy ----------------------------------------------------------------------------------
 
 
-def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
-    scores = board.site.results.scores
-    shipped = page.evaluate(SHIPPED)
-    rows = [scores.rows[run.model] for run in runs]
-    plain = np.array([scores.values[r.variant][i] for r, i in zip(runs, rows, strict=True)])
-    known = scores.errors
-    sent, errors_sent = (
-        {
-            variant: [[None if np.isnan(x) else float(x) for x in row] for row in values]
-            for variant, values in arrays.items()
-        }
-        for arrays in (scores.values, known)
+def ask(page: Page, site: Site, runs: Sequence[ModelVariant], margin: float) -> dict[str, Any]:
+    """What the page's script makes of its board's scores."""
+    scores = site.results.scores
+    sent, errors = (
+        {v: [[None if np.isnan(x) else float(x) for x in row] for row in of[v]] for v in of}
+        for of in (scores.values, scores.errors)
     )
-    asked = [{"model": i, "variant": r.variant} for r, i in zip(runs, rows, strict=True)]
-    found = page.evaluate(COMPARE, [shipped, sent, asked, 0, errors_sent])
+    asked = [{"model": scores.rows[run.model], "variant": run.variant} for run in runs]
+    shipped = page.evaluate(SHIPPED)
+    found: dict[str, Any] = page.evaluate(COMPARE, [shipped, sent, asked, margin, errors])
+    return found
+
+
+def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
+    scores, averaged = board.site.results.scores, board.site.results.board.rules.averaged
+    rows = [(run.variant, scores.rows[run.model]) for run in runs]
+    plain = np.array([scores.values[v][i] for v, i in rows])
+    errors = np.array([scores.least_errors[v][i] for v, i in rows])
+    found = ask(page, board.site, runs, 0.01)
     signed, common = plain * scores.direction, ~np.isnan(plain).any(axis=0)
     assert int(common.sum()) == found["common"]
-    averaged = board.site.results.board.rules.averaged and common.any()
     top = np.round(signed, 10) == np.round(signed, 10).max(axis=0)
     for i, run in enumerate(found["runs"]):
-        expected = plain[i, common].mean() if averaged else None
-        assert expected == (pytest.approx(run["average"]) if averaged else run["average"])
+        expected = plain[i, common].mean() if averaged and common.any() else None
+        assert run["average"] == (None if expected is None else pytest.approx(expected))
         assert run["firstPlaces"] == (int(top[i, common].sum()) if len(runs) > 1 else 0)
     for task in found["tasks"] if len(runs) > 1 else ():
-        values = np.sort(signed[:, task["task"]])
-        margin = None if np.isnan(values).any() else pytest.approx(values[-1] - values[-2])
-        assert margin == task["margin"]
+        values = signed[:, task["task"]]
+        assert task["spread"] == (None if np.isnan(values).any() else pytest.approx(np.ptp(values)))
+    families = scores.families[common]
+    signed, errors, weights = (
+        signed[:, common],
+        np.nan_to_num(errors)[:, common],
+        np.ones(common.sum()),
+    )
+    assert found["isTested"] == (averaged and len(set(families)) >= 6)
+    if found["isTested"] and len(runs) > 1:
+        chances = choosing.best_chances(signed, errors, weights, families)
+        assert found["best"] == pytest.approx(chances, abs=0.03)
     if len(runs) == 2 and common.any():
-        gaps = np.round(signed[0] - signed[1], 10)[common]
-        ends = found["pair"]["interval"]
-        if averaged and len(gaps) >= shipped["least_tasks"]:
-            errors = [known[r.variant][i] for r, i in zip(runs, rows, strict=True)]
-            floor = np.linalg.norm(np.nan_to_num(errors)[:, common]) / len(gaps)
-            reach = t.isf(0.025, len(gaps) - 1) * max(sem(gaps), floor)
-            assert [gaps.mean() - reach, gaps.mean() + reach] == pytest.approx(ends)
-        else:
-            assert ends is None
+        pair, gaps = found["pair"], np.round(signed[0] - signed[1], 10)
         counts = [int(part.sum()) for part in (gaps > 0, gaps == 0, gaps < 0)]
-        assert counts == [found["pair"][key] for key in ("ahead", "level", "behind")]
+        assert counts == [pair[key] for key in ("ahead", "level", "behind")]
+        assert found["isTested"] == (pair["interval"] is not None) == (pair["chances"] is not None)
+        if found["isTested"]:
+            mean, error, df = choosing.paired(gaps, np.hypot(*errors), weights, families)
+            assert mean == pytest.approx(sum(pair["interval"]) / 2)
+            better, worse = t.sf((0.01 - mean) / error, df), t.cdf((-0.01 - mean) / error, df)
+            expected = {"better": better, "equal": 1 - better - worse, "worse": worse}
+            assert pair["chances"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("variant", ["fine_tuned", "base"])
+def test_intervals_are_those_of_the_board(desk, index, variant):
+    """Of each model and the first, the baseline, and its base scores."""
+    board, base = index.site.results.boards[variant], "base"
+    first = ModelVariant(board.ranked[0].model, variant)
+
+    def interval(one: ModelVariant, other: ModelVariant) -> Any:
+        return ask(desk, index.site, [one, other], 0.0)["pair"]["interval"]
+
+    for s in board.ranked[1:]:
+        found = interval(first, ModelVariant(s.model, variant))
+        assert found == pytest.approx(s.behind_interval), s.model
+    for against, tests in board.tests.items():
+        for model, test in tests.items():
+            other = ModelVariant("gpt-4" if against == "baseline" else model, base)
+            assert interval(ModelVariant(model, variant), other) == pytest.approx(test.interval)
+
+
+def test_an_interval_over_the_baseline_is_that_of_ten_comparisons(desk, index):
+    """Zephyr 7B less GPT-4: the mean, and to each side the quantile of 0.05 / 2 / 10."""
+    scores = index.site.results.scores
+    tuned, base = (scores.values[v] for v in ("fine_tuned", "base"))
+    gaps = tuned[scores.rows["zephyr-7b-beta"]] - base[scores.rows["gpt-4"]]
+    mean, error, df = choosing.paired(gaps, np.zeros(31), np.ones(31), scores.families)
+    pair = ask(desk, index.site, index_runs("zephyr-7b-beta", "gpt-4 base"), 0.0)["pair"]
+    reach = t.isf(0.05 / 2 / 10, df) * error
+    assert [mean - reach, mean + reach] == pytest.approx(pair["interval"])
+    assert 0.081 == pytest.approx(mean, abs=5e-4)
 
 
 def test_numbers_are_those_of_numpy_on_the_index(desk, index):
@@ -592,24 +625,24 @@ def test_numbers_are_those_of_numpy_on_odd_boards(chromium, odd):
 # --- in a browser ------------------------------------------------------------------------------
 
 
-def test_the_first_comparison_is_of_the_best(desk):
+def test_the_first_comparison_is_of_the_best(desk, index):
     """The first three of the board, GPT-4 beside them."""
-    expect(desk.locator("[data-part=finding]")).to_contain_text(
-        "Zephyr 7B Beta has the best mean over 31 common tasks, 0.742. The 95 % interval of its "
-        "lead over Mistral 7B and Mistral 7B Instruct includes 0."
+    expect(desk.locator("[data-part=finding]")).to_have_text(
+        "Zephyr 7B Beta, Mistral 7B and Mistral 7B Instruct are too close to call."
     )
     rows = {row[0][0]: row[1:] for row in rows_of(desk, "compare-summary")}
     assert ["0.742 best of these three", "0.661"] == [
         rows["Mean score over 31 tasks"][i][0] for i in (0, -1)
     ]
-    assert "+0.392 +0.311 to +0.473" == rows["Mean lift over base"][0][0]
     differences = [cell[0] for cell in rows["Difference from Zephyr 7B Beta"]]
-    assert ["\N{EN DASH}", "\N{MINUS SIGN}0.010 \N{MINUS SIGN}0.027 to +0.007"] == differences[:2]
-    assert "177 31 here" == rows["Tasks needed to see this difference"][1][0]
+    assert "\N{EN DASH}" == differences[0]
+    assert "\N{MINUS SIGN}0.081 \N{MINUS SIGN}0.183 to +0.021" == differences[-1]
     chances = rows["Better / equal / worse than Zephyr 7B Beta"]
-    assert re.fullmatch(r"<1 / 9\d / \d\s%", chances[1][0])
+    assert re.fullmatch(r"1\s% / \d\d\s% / \d\d\s%", chances[1][0])
+    assert "98 % likely worse 1 % / 2 % / 98 %" == chances[-1][0].replace("\N{NO-BREAK SPACE}", " ")
     assert "22 / 1 / 8" == rows["Ahead / level / behind GPT-4"][0][0]
-    assert "1 of 10 fine-tuned, plausible: 1\N{EN DASH}5" == rows["Rank"][0][0]
+    low, high = index.site.results.board.ranked[0].rank_interval
+    assert f"1 of 10 fine-tuned, plausible: {low}\N{EN DASH}{high}" == rows["Rank"][0][0]
     expect(desk.locator("#compare-tasks .dumbbell")).to_have_count(31)
     scores = desk.locator("#compare-tasks tbody td:not(.text) > a[href*='#score-']")
     expect(scores).to_have_count(31 * 4)
@@ -638,14 +671,29 @@ def test_models_are_told_apart_by_shape_and_not_by_the_colours_of_developers(des
     assert fills["#mark-1"] == fills["#mark-3"] != fills["#mark-2"] == fills["#mark-4"]
 
 
-def test_rows_of_the_summary_lead_to_their_formulas(desk):
-    rows = [
-        re.split(" over | from | to | than ", row[0][0])[0]
-        for row in rows_of(desk, "compare-summary")
+def test_the_chance_to_be_the_best_is_drawn(chromium, index):
+    """One bar with a part for each model, the likeliest first; none for a model alone."""
+    page, _ = open_page(chromium, index.url(index_runs("phi-2", "mistral-7b", "zephyr-7b-beta")))
+    expect(page.locator("[data-part=best-of]")).to_have_text(
+        "Chance to be the best of these three, were the 31 tasks drawn again"
+    )
+    names = page.locator("[data-part=best-names] li")
+    assert names.all_text_contents() == [
+        " Zephyr 7B Beta 88\N{NO-BREAK SPACE}%",
+        " Mistral 7B 12\N{NO-BREAK SPACE}%",
+        " Phi-2 <1\N{NO-BREAK SPACE}%",
     ]
-    named = desk.locator("#compare-summary").locator("xpath=../following-sibling::p").locator("a")
-    texts = [text.partition(" over ")[0] for text in named.all_text_contents()]
-    assert [row for row in rows if row not in ("Parameters", "Developer", "License")] == texts
+    expect(page.locator("[data-part=finding]")).to_have_text(
+        "Zephyr 7B Beta and Mistral 7B are too close to call. Zephyr 7B Beta is ahead of Phi-2."
+    )
+    widths = "all => all.map(part => part.getBoundingClientRect().width)"
+    found = page.locator("[data-part=best] i").evaluate_all(widths)
+    assert found[0] / sum(found) == pytest.approx(0.88, abs=0.01)
+    page.get_by_role("button", name="Math", exact=True).click()
+    expect(names).to_have_count(0)
+    page.goto(index.url(index_runs("phi-2")))
+    wait_for_all(page)
+    expect(page.locator("[data-section=best]")).to_be_hidden()
 
 
 def test_models_that_share_no_task(chromium, tmp_path):
@@ -656,7 +704,6 @@ def test_models_that_share_no_task(chromium, tmp_path):
     expect(page.locator("[data-part=finding]")).to_have_text("a and b have no task in common.")
     row = rows_of(page, "compare-tasks")[0]
     assert [["0.500", "0.5"], ["no score", None]] == row[1:3]
-    expect(page.locator("[data-section=leads]")).to_be_hidden()
 
 
 def test_mixed_units_rank_by_win_rate(chromium):
@@ -665,7 +712,7 @@ def test_mixed_units_rank_by_win_rate(chromium):
     page, _ = open_page(chromium, f"{home}compare/")
     measures = [row[0][0] for row in rows_of(page, "compare-summary")]
     assert "Mean win rate" in measures
-    absent = ("Mean score", "Mean lift", "Difference", "Tasks needed", "Better")
+    absent = ("Mean score", "Mean lift", "Difference", "Better")
     assert [] == [m for m in measures if m.startswith(absent)]
     expect(page.locator("[data-part=finding]")).not_to_contain_text("mean")
     expect(page.get_by_label("Count differences up to this as equal")).to_have_count(0)
@@ -675,10 +722,10 @@ def test_few_tasks_have_no_interval_and_the_page_says_why(chromium):
     home = built("lower_is_better").url
     page, _ = open_page(chromium, f"{home}compare/")
     expect(page.locator("[data-part=scope]")).to_contain_text(
-        "Intervals, tasks needed and probabilities need at least 6 tasks."
+        "Intervals and probabilities need at least 6 tasks."
     )
     measures = [row[0][0] for row in rows_of(page, "compare-summary")]
-    assert [] == [m for m in measures if m.startswith(("Tasks needed", "Better"))]
+    assert [] == [m for m in measures if m.startswith("Better")]
 
 
 def test_the_margin_is_in_the_address(chromium, index):
@@ -691,10 +738,10 @@ def test_the_margin_is_in_the_address(chromium, index):
     before = row.inner_text()
     field.press_sequentially("1")
     assert page.url.endswith("compare/?margin=1")
-    expect(row.locator("td").nth(1)).to_contain_text("<1 / >99 / <1\u00a0%")
+    expect(row.locator("td").nth(1)).to_contain_text(">99\u00a0% likely within 1")
     page.reload()
     expect(field).to_have_value("1")
-    expect(row.locator("td").nth(1)).to_contain_text("<1 / >99 / <1\u00a0%")
+    expect(row.locator("td").nth(1)).to_contain_text(">99\u00a0% likely within 1")
     field.fill("-2")
     assert page.url.endswith("compare/")
     field.fill("")
@@ -707,44 +754,6 @@ def test_the_margin_is_in_the_address(chromium, index):
     assert [] == heard.complaints
 
 
-HOLD_SLICES = """() => {
-    window.held = [];
-    site.inSlices = steps => {
-        const work = {steps, dropped: false};
-        if (steps.length > 1) held.push(work);
-        return {drop: () => (work.dropped = true), finish: () => steps.forEach(step => step())};
-    };
-}"""
-
-
-@both_sizes
-def test_probabilities_are_computed_in_slices(chromium, index, size):
-    """The cells say so until then, nothing moves, and another choice drops what is not done."""
-    page, _ = open_page(chromium, f"{index.home}compare/", size)
-    wait_for_all(page)
-    page.evaluate(HOLD_SLICES)
-    page.get_by_label("Model 3", exact=True).select_option("phi-2")
-    page.get_by_label("Model 3", exact=True).select_option("gemma-2b")
-    assert [True, False] == page.evaluate("held.map(({dropped}) => dropped)")
-    cell = page.locator("#compare-summary tr", has_text="Better / equal / worse").locator("td")
-    expect(cell.nth(2)).to_contain_text("computing")
-    boxes = "[...document.querySelectorAll('main :is(h2, td)')].map(e => e.getBoundingClientRect())"
-    before = page.evaluate(boxes)
-    page.evaluate("() => held[1].steps.forEach(step => step())")
-    expect(cell.nth(2)).to_contain_text(re.compile(r"[<\d]+ / [<\d]+ / [>\d]+\s%"))
-    assert before == page.evaluate(boxes)
-
-
-def test_printing_waits_for_no_slice(chromium, index):
-    page, _ = open_page(chromium, f"{index.home}compare/")
-    wait_for_all(page)
-    page.evaluate(HOLD_SLICES)
-    page.get_by_label("Model 3", exact=True).select_option("phi-2")
-    expect(page.locator("#compare-summary")).to_contain_text("computing")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    expect(page.locator("#compare-summary")).not_to_contain_text("computing")
-
-
 @both_sizes
 def test_models_are_chosen_added_and_removed(chromium, index, size):
     page, heard = open_page(chromium, f"{index.home}compare/", size)
@@ -753,19 +762,18 @@ def test_models_are_chosen_added_and_removed(chromium, index, size):
     expect(page.locator("#compare-tasks thead th:not([hidden]) span")).to_have_text(
         ["Zephyr 7B Beta", "Mistral 7B", "Mistral 7B Instruct", "Phi-2"]
     )
-    expect(page.locator("[data-status]")).to_contain_text("Phi-2 has")
+    expect(page.locator("[data-status]")).to_contain_text("Zephyr 7B Beta is ahead of Phi-2.")
     assert page.title() == f"Zephyr 7B Beta, Mistral 7B, Mistral 7B Instruct and Phi-2 · {title}"
     for n in (3, 3):
         page.get_by_role("button", name=f"Remove model {n}").click()
     expect(page.locator("[data-part=finding]")).to_contain_text(
-        "Mistral 7B is ahead of Zephyr 7B Beta on 18 of 31 tasks, level on 1. Mean difference "
-        "\N{MINUS SIGN}0.010 (95 % interval \N{MINUS SIGN}0.027 to +0.007, which includes 0)."
+        "Zephyr 7B Beta and Mistral 7B are too close to call."
     )
     assert page.url.endswith("compare/?model=zephyr-7b-beta&model=mistral-7b")
     expect(page.get_by_label("Model 3", exact=True)).to_be_focused()
     page.get_by_label("Variant of model 2").select_option("base")
     expect(page.locator("[data-part=finding]")).to_contain_text(
-        "Mistral 7B (base) on 31 of 31 tasks"
+        "Zephyr 7B Beta (fine-tuned) is ahead of Mistral 7B (base)."
     )
     assert page.url.endswith("model=mistral-7b&as=base")
     page.go_back()
@@ -795,12 +803,8 @@ def test_a_run_is_compared_only_once(chromium, index):
 
 def test_one_run_is_compared_with_the_baseline(chromium, index):
     page, _ = open_page(chromium, index.url(index_runs("zephyr-7b-beta")))
-    finding = (
-        "Zephyr 7B Beta is ahead of GPT-4 on 22 of 31 tasks, level on 1. Mean difference +0.081 "
-        "(95 % interval +0.012 to +0.150, which excludes 0)."
-    )
+    finding = "Zephyr 7B Beta and GPT-4 are too close to call."
     expect(page.locator("[data-part=finding]")).to_have_text(finding)
-    expect(page.locator("[data-section=leads]")).to_be_hidden()
     expect(page.get_by_role("button", name="Remove model")).to_have_count(0)
 
 
@@ -856,32 +860,20 @@ def test_tasks_stand_in_the_order_of_disagreement(desk):
     expect(head).to_have_attribute("aria-sort", "descending")
 
 
-def test_categories_are_drawn_on_one_scale(desk, index):
-    """Where each mark stands follows from the means; Coding, 0.607 to 0.496, differs most."""
-    read = """panels => panels.map(panel => [
-        panel.querySelector('h3 a').textContent,
-        [...panel.querySelectorAll('ul > li')].map(row => [
-            row.querySelector('.panel-value').firstChild.textContent,
-            ...['at', 'reference'].map(mark =>
-                row.querySelector(`.track-${mark}`)?.style.getPropertyValue('--at') ?? null)])])"""
-    panels = dict(desk.locator(".panels > li").evaluate_all(read))
-    results, models = index.site.results, ("zephyr-7b-beta", "mistral-7b", "mistral-7b-instruct")
-    means = {}
-    for category in results.categories:
+def test_categories_stand_in_the_order_of_disagreement(desk, index):
+    """With the means of the boards; Coding, 0.607 to 0.496, differs most."""
+    found = [row[:-2] for row in rows_of(desk, "compare-categories")]
+    models = ("zephyr-7b-beta", "mistral-7b", "mistral-7b-instruct")
+    expected = {}
+    for category in index.site.results.categories:
         tuned, base = (category.boards[variant] for variant in ("fine_tuned", "base"))
-        averages = [tuned.standing(model).average or 0 for model in models]
-        means[category.category] = [*averages, base.standing("gpt-4").average or 0]
-    drawn = [mean for of_category in means.values() for mean in of_category]
-    low, high = min(drawn), max(drawn)
-    for category, expected in means.items():
-        assert [f"{mean:.3f}" for mean in expected] == [text for text, _, _ in panels[category]]
-        shares = [(mean - low) / (high - low) for mean in expected]
-        found = [float(at) for _, at, _ in panels[category][:3]]
-        assert shares[:3] == pytest.approx(found)
-        lines = [float(line) for *_, line in panels[category]]
-        assert [shares[3]] * 4 == pytest.approx(lines)
-    spreads = [max(means[name][:3]) - min(means[name][:3]) for name in panels]
-    assert ("Coding", sorted(spreads, reverse=True)) == (next(iter(panels)), spreads)
+        means = [tuned.standing(model).average or 0 for model in models]
+        expected[category.category] = [*means, base.standing("gpt-4").average]
+    spreads = {name: max(means[:3]) - min(means[:3]) for name, means in expected.items()}
+    order = sorted(expected, key=lambda name: -spreads[name])
+    assert ("Coding", order) == (order[0], [row[0][1] for row in found])
+    for row in found:
+        assert expected[row[0][1] or ""] == pytest.approx([float(v or 0) for _, v in row[1:]])
 
 
 @both_sizes
