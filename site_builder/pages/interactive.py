@@ -127,16 +127,12 @@ def _choice_data(site: Site) -> Mapping[str, object]:
 
     `ends` are the bounds that all tasks share.
     """
-    labels, prices = site.labels, _cheapest_prices(site)
+    prices = _cheapest_prices(site)
     return {
         **_board_data(site),
         "ends": common_bounds(site.results.catalog.tasks.values()),
         "prices": [prices.get(model) for model in site.results.scores.models],
-        "runs": [labels.in_sentence(variant) for variant in labels.roles.variants],
-        "baseline": labels.baseline,
         "listed": 10,
-        "compared": 4,
-        "most_unranked": 20,
         "margin_share": MARGIN_SHARE,
     }
 

@@ -139,7 +139,6 @@
       const bestOn = bestOf(order.map((m) => signed[m]));
       const base = question.variant === board.base ? null : board.base;
       const baseline = board.reference;
-      const listed = order.slice(0, board.listed);
       const families = familiesOf(board, picked);
       const isEnough = order.length > 1 && new Set(families).size >= board.least_tasks;
       const entrants = order.map((m) => ({ row: measure[m], errors: errors && errors[m] }));
@@ -176,15 +175,12 @@
       };
       const margin = question.margin ?? defaultMargin(ranked.map((m) => merit[m]));
       const smallest = smallestOf(order.filter((m) => behind(m) <= margin));
-      const candidates = listed.map(candidate);
-      const references = [...new Set(candidates.map((c) => c.reference))];
       return {
         question,
         tasks: weights.length,
-        listed: candidates,
+        listed: order.slice(0, board.listed).map(candidate),
         candidates: order.length,
         ranked: ranked.length,
-        reference: references.length === 1 ? references[0] : null,
         margin,
         smallest: smallest === null ? null : candidate(smallest),
         close: isEnough ? order.filter((_, i) => i && isClose(i)) : null,

@@ -8,6 +8,7 @@
   if (!(panel instanceof HTMLElement) || !(line instanceof HTMLElement) || !(remark instanceof HTMLElement) || !source) return;
   const { billions, chance, counted, listed, rounded, score } = site.format;
   const SAY_AFTER_MS = 600;
+  const [MOST_UNRANKED, COMPARED] = [20, 4];
   const DOT = " \u00b7 ";
   /** @type {ChooseBoard} */
   const board = JSON.parse(source.textContent ?? "");
@@ -24,7 +25,7 @@
   /** @param {number} m */
   const name = (m) => board.models[m].link[0];
   /** @param {string | null} variant */
-  const run = (variant) => board.runs[board.variants.findIndex(({ id }) => id === variant)];
+  const run = (variant) => board.variants.find(({ id }) => id === variant)?.phrase;
   /** `23 of 31`. @param {number} n @param {number} of */
   const coverage = (n, of) => `${rounded(n, 0)} of ${rounded(of, 0)}`;
 
@@ -97,8 +98,8 @@
   const legendText = (choice) => {
     const isLifted = choice.listed.some((c) => c.before !== null);
     const marks = isLifted ? [`Open circle: ${run(board.base)}; full circle: ${run(choice.question.variant)}.`] : [];
-    if (choice.reference !== null) marks.push(`Dashed line: ${board.baseline}, ${text(choice.reference)}.`);
-    else if (choice.listed.some((c) => c.reference !== null)) marks.push(`Dashed line: ${board.baseline}, over the same tasks.`);
+    const [reference, ...others] = new Set(choice.listed.map((c) => c.reference));
+    if (board.reference && (reference ?? others[0] ?? null) !== null) marks.push(`Dashed line: ${name(board.reference.model)}, ${others.length ? "over the same tasks" : text(Number(reference))}.`);
     if (choice.close) marks.push(`Bar: chance to be the best of these ${counted(choice.candidates, "model")}, were the ${counted(choice.tasks, "task")} drawn again.`);
     return marks.join(" ");
   };
@@ -170,10 +171,10 @@
   /** @param {Choice} choice */
   const showUnranked = (choice) => {
     const { unranked } = choice;
-    const hidden = unranked.length - board.most_unranked;
+    const hidden = unranked.length - MOST_UNRANKED;
     part("unranked").hidden = unranked.length === 0;
     put("unranked-head", unranked.length ? `${counted(unranked.length, "model")} not ranked` : "");
-    const rows = unranked.slice(0, board.most_unranked).map(({ model, rivals, missing }) => {
+    const rows = unranked.slice(0, MOST_UNRANKED).map(({ model, rivals, missing }) => {
       const some = missing < choice.tasks ? `${rounded(missing, 0)} of ` : missing > 1 ? "any of " : "";
       const why = rivals ? `no score on ${some}${tasksText(choice)}` : "no other model has a score on its tasks";
       return site.make("li", {}, linkTo(model), `: ${why}`);
@@ -186,7 +187,7 @@
   const showCompare = (choice, { picks, variant }) => {
     const link = box.querySelector("[data-choose-compare]");
     if (!(link instanceof HTMLAnchorElement)) return;
-    const models = choice.listed.slice(0, board.compared).map((c) => c.model);
+    const models = choice.listed.slice(0, COMPARED).map((c) => c.model);
     /** @type {[string, string][]} */
     const pairs = picks.map(({ kind, key }) => [kind, key]);
     for (const m of models) {

@@ -198,12 +198,6 @@
     return { text: signed(mean, board.scale), value: mean, note, tone: tone(interval) };
   };
 
-  /** @param {Board} board @param {Comparison} comparison @param {number} i @returns {Cell} */
-  const overBaseCell = (board, comparison, i) => {
-    const sides = comparison.runs[i].overBase;
-    return differenceCell(board, sides, sides === null || sides.tasks === comparison.common ? "" : `over ${counted(sides.tasks, "task")}`);
-  };
-
   /** Better, equal and worse, with the one that is more likely than not in words. @param {Sides | null} sides @param {number} margin @returns {Cell} */
   const chancesCell = (sides, margin) => {
     if (!sides?.chances) return textCell(null);
@@ -247,7 +241,9 @@
       const label = `Ahead / level / behind ${board.models[board.reference.model].link[0]}`;
       rows.push(measure(label, (i) => textCell(countsText(comparison.runs[i].overBaseline))));
     }
-    if (board.averaged && base !== null) rows.push(measure(`Mean lift over ${phrase(board, base)}`, (i) => overBaseCell(board, comparison, i)));
+    /** @param {Sides | null} sides */
+    const liftCell = (sides) => differenceCell(board, sides, sides && sides.tasks < comparison.common ? `over ${counted(sides.tasks, "task")}` : "");
+    if (board.averaged && base !== null) rows.push(measure(`Mean lift over ${phrase(board, base)}`, (i) => liftCell(comparison.runs[i].overBase)));
     if (!board.averaged) rows.push(place("Mean win rate", (run) => scoreCell(standing(run)[2], { places: 3, compact: false })));
     rows.push(
       place("Rank", (run) => {

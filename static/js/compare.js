@@ -69,8 +69,8 @@
   /** Which tasks the figures are over. @param {Comparison} comparison */
   const scope = (comparison) => {
     const [n, whose] = [pickedTasks().length, picks.length ? "your" : "the"];
-    const who = ["the model has", "both models have"][comparison.runs.length - 1] ?? "all of these models have";
-    const tasks = comparison.common === n ? `${whose} ${counted(n, "task")}` : `the ${comparison.common} of ${whose} ${counted(n, "task")} on which ${who} a score`;
+    const some = comparison.common < n ? [`the ${comparison.common} of `, " on which all have a score"] : ["", ""];
+    const tasks = some.join(`${whose} ${counted(n, "task")}`);
     const few = `Intervals and probabilities need at least ${counted(board.least_tasks, ...UNIT)}. `;
     const ranks = `Ranks ${board.averaged ? "" : "and win rates "}are those of the whole board.`;
     if (!comparison.common) return ranks;
@@ -112,14 +112,6 @@
     if (beyond) remarks.push(`Only the first ${slots.length} models are compared; ${beyond} more ${beyond === 1 ? "is" : "are"} left out.`);
     if (remarks.length && !found.length) remarks.push("The page shows its default models instead.");
     return { runs: found.length ? found : firstRuns, remarks };
-  };
-
-  /** The margin that the address asks for; null where it asks for none. @param {string[]} remarks what is wrong with it is added */
-  const marginFromQuery = (remarks) => {
-    const asked = site.address.get("margin");
-    const margin = marginOf(asked ?? "");
-    if (asked !== null && margin === null) remarks.push(`The margin “${asked}” is not a number of 0 or more and is left out.`);
-    return margin;
   };
 
   /** What the address asks to compare on. @param {string[]} remarks what is wrong with it is added */
@@ -224,7 +216,6 @@
     putBest(comparison, names);
     put("finding", finding(comparison, names));
     put("scope", scope(comparison));
-    for (const part of ["bold", "bold-means"]) put(part, names.length > 1 ? `Bold: best of these ${NUMBERS[names.length]}.` : "");
     putTable("compare-summary", names, summaryRows(board, comparison, names));
     putTable("compare-categories", names, categoryRows(board, comparison, names));
     showSection("categories", comparison.categories.length > 0);
@@ -371,7 +362,9 @@
 
   const fromAddress = () => {
     const asks = fromQuery();
-    const margin = String(marginFromQuery(asks.remarks) ?? "");
+    const typed = site.address.get("margin");
+    const margin = String(marginOf(typed ?? "") ?? "");
+    if (typed !== null && !margin) asks.remarks.push(`The margin “${typed}” is not a number of 0 or more and is left out.`);
     const asked = picksFromQuery(asks.remarks);
     const changed = JSON.stringify(asked) !== JSON.stringify(picks) || margin !== (marginField?.value ?? "") || asks.runs.length !== runs.length || asks.runs.some((run, i) => !isSame(run, runs[i]));
     [runs, picks] = [asks.runs, asked];

@@ -170,11 +170,7 @@ interface ChooseBoard extends Board {
   /** The bounds that all tasks share. */
   ends: [number, number] | null;
   prices: Numbers;
-  runs: string[];
-  baseline: string;
   listed: number;
-  compared: number;
-  most_unranked: number;
   margin_share: number;
 }
 
@@ -223,8 +219,6 @@ interface Choice {
   listed: Candidate[];
   candidates: number;
   ranked: number;
-  /** The baseline's mean beside every listed candidate; null where these differ. */
-  reference: number | null;
   margin: number;
   smallest: Candidate | null;
   /** The candidates whose difference from the first has an interval with 0; null below the least number of tasks. */

@@ -38,15 +38,7 @@
   const normals = (seed) => {
     const next = words(seed);
     const uniform = () => (next() + 0.5) / RANGE;
-    /** @type {number[]} */
-    const left = [];
-    return () => {
-      if (!left.length) {
-        const [size, angle] = [Math.sqrt(-2 * Math.log(uniform())), 2 * Math.PI * uniform()];
-        left.push(size * Math.sin(angle), size * Math.cos(angle));
-      }
-      return Number(left.pop());
-    };
+    return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   };
 
   // --- Student's t --------------------------------------------------------------------------------------
@@ -140,7 +132,8 @@
   const SEED = 19_810_101;
   const MOST_DRAWS = 4_000;
   const LEAST_DRAWS = 500;
-  const MOST_PRODUCTS = 200_000_000;
+  /** What may be computed at once, in products; the normal draws of a family take as long as some hundred. */
+  const [MOST_PRODUCTS, DRAWN] = [100_000_000, 100];
   /** Entries that together are ahead of the first with at most this probability are not drawn. */
   const NEGLIGIBLE = 0.001;
 
@@ -163,21 +156,24 @@
    * @param {ReturnType<typeof contendersOf>} contenders @param {number} units @param {(i: number, share: number) => void} add */
   const drawBest = (contenders, units, add) => {
     const noise = contenders.reduce((most, entry) => Math.max(most, entry.noise), 0);
-    const draws = Math.min(MOST_DRAWS, Math.max(LEAST_DRAWS, Math.floor(MOST_PRODUCTS / contenders.length / units)));
+    const draws = Math.min(MOST_DRAWS, Math.max(LEAST_DRAWS, Math.floor(MOST_PRODUCTS / (contenders.length + DRAWN) / units)));
+    const [means, own] = [Float64Array.from(contenders, ({ mean }) => mean), Float64Array.from(contenders, (entry) => entry.own)];
+    const moves = new Float64Array(contenders.length * units);
+    contenders.forEach((entry, j) => moves.set(entry.moves.subarray(0, units), j * units));
     const [next, moved, values] = [normals(SEED), new Float64Array(units), new Float64Array(contenders.length)];
     for (let draw = 0; draw < draws; draw += 1) {
       let [chiSquare, best] = [0, -Infinity];
       for (let i = 1; i < units; i += 1) chiSquare += next() ** 2;
       const scale = Math.sqrt((units - 1) / chiSquare);
       for (let f = 0; f < units; f += 1) moved[f] = scale * next();
-      contenders.forEach(({ mean, moves, own }, j) => {
-        let value = own ? mean + own * scale * next() : mean;
-        for (let f = 0; f < units; f += 1) value += moves[f] * moved[f];
+      for (let [j, at] = [0, 0]; j < values.length; j += 1) {
+        let value = own[j] ? means[j] + own[j] * scale * next() : means[j];
+        for (let f = 0; f < units; f += 1, at += 1) value += moves[at] * moved[f];
         values[j] = value;
-        best = Math.max(best, value);
-      });
-      const winners = contenders.filter((_, j) => values[j] >= best - noise);
-      for (const { i } of winners) add(i, 1 / winners.length / draws);
+        if (value > best) best = value;
+      }
+      const ties = values.reduce((n, value) => n + Number(value >= best - noise), 0);
+      for (let j = 0; j < values.length; j += 1) if (values[j] >= best - noise) add(contenders[j].i, 1 / ties / draws);
     }
   };
 

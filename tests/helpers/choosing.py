@@ -8,21 +8,19 @@ import numpy.typing as npt
 from scipy.stats import rankdata, t
 
 Array = npt.NDArray[np.float64]
+Families = npt.NDArray[Any]
 NOISE = 1e-12
 
 
-def draw_words(n: int, seed: int) -> Array:
-    """mulberry32 as its author wrote it, one word after the other."""
-    found = np.empty(n)
-    for i in range(n):
-        seed = (seed + 0x6D2B79F5) & 0xFFFFFFFF
-        word = (seed ^ seed >> 15) * (seed | 1) & 0xFFFFFFFF
-        word ^= word + ((word ^ word >> 7) * (word | 61) & 0xFFFFFFFF) & 0xFFFFFFFF
-        found[i] = word ^ word >> 14
-    return found
+def as_json(arrays: Mapping[str, Array]) -> dict[str, list[list[float | None]]]:
+    """Scores or errors as the pages ship them."""
+    return {
+        variant: [[None if np.isnan(x) else float(x) for x in row] for row in rows]
+        for variant, rows in arrays.items()
+    }
 
 
-def moments(row: Array, errors: Array, weights: Array, families: Array) -> tuple[Any, ...]:
+def moments(row: Array, errors: Array, weights: Array, families: Families) -> tuple[Any, ...]:
     """Mean of what is there, how far each family moves it, variance by errors, families."""
     there = ~np.isnan(row)
     total = weights[there].sum() or np.nan
@@ -34,19 +32,19 @@ def moments(row: Array, errors: Array, weights: Array, families: Array) -> tuple
     return mean, moves * np.sqrt(units / max(units - 1, 1)), known, units
 
 
-def paired(gaps: Array, errors: Array, weights: Array, families: Array) -> tuple[Any, ...]:
+def paired(gaps: Array, errors: Array, weights: Array, families: Families) -> tuple[Any, ...]:
     """Mean difference, its standard error, and the degrees of freedom."""
     mean, moves, known, units = moments(gaps, errors, weights, families)
     return mean, max(np.linalg.norm(moves), np.sqrt(known)), units - 1
 
 
 def best_chances(
-    rows: Array, errors: Array, weights: Array, families: Array, least: int = 6
+    rows: Array, errors: Array, weights: Array, families: Families
 ) -> list[float | None]:
     """How often each row has the greatest mean in 20,000 draws of the multivariate t."""
     found = [moments(*of, weights, families) for of in zip(rows, errors, strict=True)]
     means, moves, known, units = (np.array(column) for column in zip(*found, strict=True))
-    there = (units >= least) & ((units >= least).sum() > 1)
+    there = (units >= 6) & ((units >= 6).sum() > 1)
     first = int(np.argmax(np.where(there, means, -np.inf)))
     apart = ((moves - moves[first]) ** 2).sum(axis=1)
     own = np.sqrt(np.maximum(0.0, known + known[first] - apart))
@@ -116,8 +114,9 @@ class _Field:
         self.is_enough = len(self.order) > 1 and n_families >= board["least_tasks"]
         self.chances: list[float | None] = [None] * len(self.order)
         if self.is_enough:
-            among = self.measure[self.order], self.errors[self.order]
-            self.chances = best_chances(*among, self.weights, self.families, board["least_tasks"])
+            self.chances = best_chances(
+                self.measure[self.order], self.errors[self.order], self.weights, self.families
+            )
 
     def answer(self) -> dict[str, Any]:
         """The whole answer."""
@@ -130,13 +129,11 @@ class _Field:
             span = 1.0 if not self.by_mean else np.ptp(board["ends"] or known) if n else 0.0
             margin = board["margin_share"] * span if len(known) else 0.0
         listed = [self._candidate(m) for m in self.order[: board["listed"]]]
-        references = {c["reference"] for c in listed}
         return {
             "tasks": n,
             "candidates": len(self.order),
             "ranked": len(ranked),
             "listed": listed,
-            "reference": references.pop() if len(references) == 1 else None,
             "margin": margin,
             "smallest": self._smallest(margin),
             "close": self._close(),
@@ -204,14 +201,13 @@ class _Field:
             return None
         first, *others = self.order
         variant, reference = self.question["variant"], self.board["reference"]
-        beside = reference if self.by_mean and reference else {"model": None, "variants": {}}
-        is_beside = beside["variants"].get(variant) == variant
+        is_beside = self.by_mean and reference and reference["variants"][variant] == variant
 
         def is_close(other: int) -> bool:
             gaps = self.measure[first] - self.measure[other]
             errors = np.hypot(self.errors[first], self.errors[other])
             mean, error, freedom = paired(gaps, errors, self.weights, self.families)
-            of = "baseline" if is_beside and beside["model"] in (first, other) else "pairs"
+            of = "baseline" if is_beside and reference["model"] in (first, other) else "pairs"
             tail = self.board["tails"][of][variant]
             is_few = freedom + 1 < self.board["least_tasks"]
             return bool(is_few or abs(mean) <= t.isf(tail, freedom) * error + NOISE)

@@ -187,14 +187,12 @@ def test_addresses_carry_a_query():
 
 def test_the_page_on_method_says_what_the_board_can_show(index_site):
     """For the Index as in the API; not where scores have no mean, or tasks are too few."""
-    shown = index_site.api("stats")["smallest_difference"]
-    text = index_site.page("about/").select_one("#comparison").get_text()
-    assert "With its 31 tasks" in text
-    assert f"difference of {shown:.3f} between two models" in text
-    assert index_site.page("about/").select("#posterior")
+    shown, about = index_site.api("stats")["smallest_difference"], index_site.page("about/")
+    assert f"difference of {shown:.3f} between" in about.select_one("#power").get_text()
+    assert len(about.select("#posterior")) == 1
     for name in ("mixed_directions", "lower_is_better"):
         assert built(name).api("stats")["smallest_difference"] is None
-    assert built("lower_is_better").page("about/").select("#posterior") == []
+    assert built("lower_is_better").page("about/").select("#power, #posterior") == []
 
 
 # --- by hand -----------------------------------------------------------------------------------
@@ -211,7 +209,7 @@ RUNS: Runs = {
 A, B, C = (("tuned", model) for model in "abc")
 A_BASE, REF = ("base", "a"), ("base", "ref")
 CATEGORIES = ("X", "X", "Y", "Y", "Z")
-FAMILIES = ("pairs", "baseline", "base")
+TAILS = {"pairs": (0.01, 0.002), "baseline": (0.03, 0.006), "base": (0.09, 0.018)}
 
 
 def compare(  # noqa: PLR0913 - most have a default
@@ -253,7 +251,7 @@ def compare(  # noqa: PLR0913 - most have a default
         "base": "base" if "tuned" in scores else None,
         "averaged": averaged,
         "rounding": dict.fromkeys(scores, [0.0] * n),
-        "tails": tails or {family: dict.fromkeys(scores, 0.025) for family in FAMILIES},
+        "tails": tails or {family: dict.fromkeys(scores, 0.025) for family in TAILS},
     }
     rows = {v: [of.get(m, [None] * n) for m in models] for v, of in scores.items()}
     asked = [{"variant": variant, "model": models.index(model)} for variant, model in runs]
@@ -473,9 +471,6 @@ def test_scores_without_a_mean_have_no_interval(desk):
     assert (None, None) == (found["pair"]["mean"], found["pair"]["interval"])
 
 
-TAILS = {"pairs": (0.01, 0.002), "baseline": (0.03, 0.006), "base": (0.09, 0.018)}
-
-
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
@@ -526,13 +521,10 @@ def test_probabilities_by_hand(desk):
 def ask(page: Page, site: Site, runs: Sequence[ModelVariant], margin: float) -> dict[str, Any]:
     """What the page's script makes of its board's scores."""
     scores = site.results.scores
-    sent, errors = (
-        {v: [[None if np.isnan(x) else float(x) for x in row] for row in of[v]] for v in of}
-        for of in (scores.values, scores.errors)
-    )
+    sent, errors = map(choosing.as_json, (scores.values, scores.errors))
     asked = [{"model": scores.rows[run.model], "variant": run.variant} for run in runs]
-    shipped = page.evaluate(SHIPPED)
-    found: dict[str, Any] = page.evaluate(COMPARE, [shipped, sent, asked, margin, errors])
+    board = page.evaluate(SHIPPED)
+    found: dict[str, Any] = page.evaluate(COMPARE, [board, sent, asked, margin, errors])
     return found
 
 
@@ -549,15 +541,8 @@ def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
         expected = plain[i, common].mean() if averaged and common.any() else None
         assert run["average"] == (None if expected is None else pytest.approx(expected))
         assert run["firstPlaces"] == (int(top[i, common].sum()) if len(runs) > 1 else 0)
-    for task in found["tasks"] if len(runs) > 1 else ():
-        values = signed[:, task["task"]]
-        assert task["spread"] == (None if np.isnan(values).any() else pytest.approx(np.ptp(values)))
-    families = scores.families[common]
-    signed, errors, weights = (
-        signed[:, common],
-        np.nan_to_num(errors)[:, common],
-        np.ones(common.sum()),
-    )
+    signed, errors = signed[:, common], np.nan_to_num(errors)[:, common]
+    families, weights = scores.families[common], np.ones(common.sum())
     assert found["isTested"] == (averaged and len(set(families)) >= 6)
     if found["isTested"] and len(runs) > 1:
         chances = choosing.best_chances(signed, errors, weights, families)
@@ -595,14 +580,13 @@ def test_intervals_are_those_of_the_board(desk, index, variant):
 
 def test_an_interval_over_the_baseline_is_that_of_ten_comparisons(desk, index):
     """Zephyr 7B less GPT-4: the mean, and to each side the quantile of 0.05 / 2 / 10."""
-    scores = index.site.results.scores
-    tuned, base = (scores.values[v] for v in ("fine_tuned", "base"))
-    gaps = tuned[scores.rows["zephyr-7b-beta"]] - base[scores.rows["gpt-4"]]
-    mean, error, df = choosing.paired(gaps, np.zeros(31), np.ones(31), scores.families)
-    pair = ask(desk, index.site, index_runs("zephyr-7b-beta", "gpt-4 base"), 0.0)["pair"]
+    scores, runs = index.site.results.scores, index_runs("zephyr-7b-beta", "gpt-4 base")
+    one, other = (scores.values[run.variant][scores.rows[run.model]] for run in runs)
+    mean, error, df = choosing.paired(one - other, np.zeros(31), np.ones(31), scores.families)
     reach = t.isf(0.05 / 2 / 10, df) * error
-    assert [mean - reach, mean + reach] == pytest.approx(pair["interval"])
     assert 0.081 == pytest.approx(mean, abs=5e-4)
+    found = ask(desk, index.site, runs, 0.0)["pair"]["interval"]
+    assert [mean - reach, mean + reach] == pytest.approx(found)
 
 
 def test_numbers_are_those_of_numpy_on_the_index(desk, index):
