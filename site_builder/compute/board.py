@@ -17,7 +17,6 @@ from site_builder.compute.intervals import (
     LEAST_TASKS,
     known_errors,
     mean_intervals,
-    rounding_errors,
 )
 from site_builder.compute.numbers import (
     Array,
@@ -466,8 +465,7 @@ def _find_merits(
     if rules.rank_by == "mean_win_rate":
         # A win rate has no error of its own: it depends on those of all rivals.
         measure, shown, bounds = rates, rates, (np.zeros(1), np.ones(1))
-        errors = np.full(values.shape, np.nan)
-        least = errors + rounding_errors(rates)
+        errors = least = np.full(values.shape, np.nan)
     # One model alone leads, though it has no rival to beat.
     means = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(values))
 
