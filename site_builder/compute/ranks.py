@@ -17,7 +17,7 @@ _Columns = npt.NDArray[np.intp]
 # A smaller difference may be an error of binary fractions.
 _NOISE = 1e-12
 # Of the error that a board allows itself: half for ranks, half for who may be first.
-_SHARE = round((1 - LEVEL) / 2, 12)
+SHARE = round((1 - LEVEL) / 2, 12)
 ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
 
 
@@ -117,7 +117,7 @@ def judge_pairs(parts: Iterable[PairTests], scale: float = 1.0) -> Leads:
     - ahead, by Holm's method over the k (k - 1) one-sided t tests of two entries: with r of them
       passed, the next passes where t is beyond the quantile of 0.025 / (k (k - 1) - r);
     - first: an entry may not be the best where any other is ahead of it by a one-sided t test at
-      0.025 / (k - 1), or as above. The single best is lost in at most 2.5 % of boards.
+      0.025 / (k - 1). The single best is lost in at most 2.5 % of boards.
 
     Differences are in units of `scale`; so is what the parts hold.
 
@@ -139,20 +139,20 @@ def judge_pairs(parts: Iterable[PairTests], scale: float = 1.0) -> Leads:
 
     # Of two entries, both questions are the same one.
     hypotheses = k * (k - 1) if k > 2 else 1
-    n, rejected, tail = 0, -1, _SHARE
+    n, rejected, tail = 0, -1, SHARE
     while n != rejected:
-        rejected, tail = n, _SHARE / max(hypotheses - n, 1)
+        rejected, tail = n, SHARE / max(hypotheses - n, 1)
         n = sum(int(better.sum() + worse.sum()) for _, better, worse in passed(tail))
     ahead, beaten = np.zeros((k, k), dtype=bool), np.zeros(k, dtype=bool)
     for start, better, worse in passed(tail):
         rows = slice(start, start + len(better))
         ahead[rows, start:] |= better
         ahead[start:, rows] |= worse.T
-    for start, better, worse in passed(_SHARE / max(k - 1, 1)):
+    for start, better, worse in passed(SHARE / max(k - 1, 1)):
         beaten[start:] |= better.any(axis=0)
         beaten[start : start + len(worse)] |= worse.any(axis=1)
     behind = np.empty((3, 0)) if first is None else _behind(first, tail, scale)
-    return Leads(ahead, ~(beaten | ahead.any(axis=0)), behind, tail)
+    return Leads(ahead, ~beaten, behind, tail)
 
 
 def _quantiles(counts: Array, tail: float) -> Array:

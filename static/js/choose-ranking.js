@@ -2,7 +2,10 @@
 // (docs/statistics.md#choice).
 (() => {
   const { roundSignificant, difference } = site.format;
-  const { NOISE, remembered, sizeOf, familiesOf, paired, tailOf, reachOf, bestChances } = site.statistics;
+  const { NOISE, remembered, sizeOf, familiesOf, paired, reachOf, bestChances } = site.statistics;
+
+  /** With how many of the best models each one is compared: more would take long, and show no more. */
+  const MOST_RIVALS = 50;
 
   // --- what ranks: scores that compare, or win rates ------------------------------------------------
 
@@ -112,7 +115,12 @@
       const signed = all.signed.map(only);
       const measure = byMean ? signed : all.measure.map(only);
       const errors = all.errors?.map(only) ?? null;
-      return { picked, weights, signed, measure, errors, merit: measure.map((row, m) => coveredMean(row, signed[m])), shown, meanBeside };
+      const entrant = (/** @type {number} */ m) => ({ row: measure[m], errors: errors && errors[m] });
+      const beside = board.reference?.variants[question.variant];
+      const other = beside === undefined || beside === question.variant || !byMean ? null : measuresOf(beside);
+      /** The baseline's scores in another variant, beside which the models stand. @type {Entrant | null} */
+      const outsider = other && board.reference && { row: only(other.signed[board.reference.model]), errors: other.errors && only(other.errors[board.reference.model]) };
+      return { picked, weights, signed, measure, merit: measure.map((row, m) => coveredMean(row, signed[m])), shown, meanBeside, entrant, outsider };
     };
 
     /** The margin where the visitor sets none: a share of the scale. @param {number[]} merits of the ranked models */
@@ -128,7 +136,7 @@
     };
 
     return (question) => {
-      const { picked, weights, signed, measure, errors, merit, shown, meanBeside } = fieldOf(question);
+      const { picked, weights, signed, measure, merit, shown, meanBeside, entrant, outsider } = fieldOf(question);
       const scored = signed.map(scoresOf);
       const all = merit.map((_, m) => m);
       const ranked = all.filter((m) => !Number.isNaN(merit[m]));
@@ -141,18 +149,21 @@
       const baseline = board.reference;
       const families = familiesOf(board, picked);
       const isEnough = order.length > 1 && new Set(families).size >= board.least_tasks;
-      const entrants = order.map((m) => ({ row: measure[m], errors: errors && errors[m] }));
+      const entrants = order.map(entrant);
       const chances = isEnough ? bestChances(entrants, weights, families, board.least_tasks) : null;
 
-      /** The tail of the board's own comparison of the first with another; by win rates, the baseline is one of all. @param {number} m */
-      const tailBeside = (m) => tailOf(byMean ? board : { ...board, reference: null }, { model: order[0], variant: question.variant }, { model: m, variant: question.variant });
+      /** Whether one is ahead of another by more than chance explains. @param {Entrant} one @param {Entrant} other @param {number} tail */
+      const isAhead = (one, other, tail) => {
+        const errors = one.errors && other.errors && one.errors.map((error, t) => Math.hypot(error, other.errors?.[t] ?? 0));
+        const test = paired(one.row.map((value, t) => value - other.row[t]), errors, weights, families);
+        return test.units >= board.least_tasks && test.mean > reachOf(test, tail);
+      };
+      const isBehind = entrants.map((one) => outsider !== null && isAhead(outsider, one, board.tails.baseline[question.variant]));
 
-      /** Whether the interval of the difference from the first includes 0. @param {number} i place in the order */
-      const isClose = (i) => {
-        const [first, { row, errors }] = [entrants[0], entrants[i]];
-        const known = first.errors && errors && first.errors.map((error, t) => Math.hypot(error, errors[t]));
-        const test = paired(first.row.map((value, t) => value - row[t]), known, weights, families);
-        return test.units < board.least_tasks || Math.abs(test.mean) <= reachOf(test, tailBeside(order[i]));
+      /** Whether none of the best others is ahead, nor a baseline of another variant that is not ahead of the first too. @param {Entrant} one @param {number} i place in the order */
+      const mayBeFirst = (one, i) => {
+        if (isBehind[i] && !isBehind[0]) return false;
+        return !entrants.slice(0, MOST_RIVALS).some((rival, j) => j !== i && isAhead(rival, one, board.first_share / (order.length - 1)));
       };
 
       /** @param {number} m @returns {Candidate} */
@@ -183,7 +194,7 @@
         ranked: ranked.length,
         margin,
         smallest: smallest === null ? null : candidate(smallest),
-        close: isEnough ? order.filter((_, i) => i && isClose(i)) : null,
+        close: isEnough ? order.filter((_, i) => i && mayBeFirst(entrants[i], i)) : null,
         influence: isEnough ? influenceOf(order[0], order[1]) : null,
         leftOut: new Map([...question.limits].map(([kind, within]) => [kind, ranked.filter((m) => !within[m])])),
         unranked: all.filter((m) => isInside(m) && Number.isNaN(merit[m])).map((m) => ({

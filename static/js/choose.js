@@ -54,11 +54,11 @@
   };
 
   /** The verdict on the first and the others. @param {Choice} choice */
-  const verdictText = ({ listed: [first, second], tasks: n, close, candidates }) => {
+  const verdictText = ({ listed: [first, second], tasks: n, close }) => {
     if (!second) return "";
     if (close === null) return `${counted(n, "task")} ${n === 1 ? "is" : "are"} too few to tell models apart. You need at least ${counted(board.least_tasks, ...UNIT)}.`;
     if (close.length) return `${listed([first.model, ...close].map(name))} are too close to call.`;
-    return `${name(first.model)} is ahead of ${candidates > 2 ? "each of the others" : name(second.model)}.`;
+    return `None of the others may be first.`;
   };
 
   /** Why the first is the first. @param {Choice} choice */

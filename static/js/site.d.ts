@@ -171,6 +171,8 @@ interface ChooseBoard extends Board {
   ends: [number, number] | null;
   prices: Numbers;
   listed: number;
+  /** The probability that the single best is said not to be first. */
+  first_share: number;
   margin_share: number;
 }
 
@@ -221,7 +223,7 @@ interface Choice {
   ranked: number;
   margin: number;
   smallest: Candidate | null;
-  /** The candidates whose difference from the first has an interval with 0; null below the least number of tasks. */
+  /** The candidates besides the first that may be first; null below the least number of tasks. */
   close: number[] | null;
   influence: Influence | null;
   leftOut: Map<Limit, number[]>;

@@ -85,7 +85,7 @@ class _Field:
         errors: Mapping[str, Array] | None,
         question: Mapping[str, Any],
     ) -> None:
-        self.board, self.question, self.scores = board, question, scores
+        self.board, self.question, self.scores, self.all_errors = board, question, scores, errors
         self.direction = np.array([task["direction"] for task in board["tasks"]])
         weights = np.array(question["weights"], dtype=float)
         is_scored = ~np.isnan(scores[question["variant"]]).all(axis=0)
@@ -97,9 +97,7 @@ class _Field:
         self.measure = self.signed if self.by_mean else _win_rates(whole)[:, self.picked]
         self.errors = np.zeros_like(self.signed)
         if self.by_mean:
-            rounding = np.array(board["rounding"][question["variant"]])
-            known = np.nan if errors is None else errors[question["variant"]]
-            self.errors = np.fmax(self.errors, np.fmax(known, rounding)[..., self.picked])
+            self.errors = self._known(question["variant"])[:, self.picked]
         self.merit = self._covered_mean(self.measure, self.signed)
         inside = np.logical_and.reduce([np.ones(len(whole), bool), *question["limits"].values()])
         self.inside = np.asarray(inside)
@@ -196,23 +194,39 @@ class _Field:
         }
 
     def _close(self) -> list[int] | None:
-        """The models whose difference from the first has an interval with 0."""
+        """The models besides the first that may be first."""
         if not self.is_enough:
             return None
-        first, *others = self.order
         variant, reference = self.question["variant"], self.board["reference"]
-        is_beside = self.by_mean and reference and reference["variants"][variant] == variant
+        tail = self.board["first_share"] / (len(self.order) - 1)
+        beside = reference["variants"][variant] if reference and self.by_mean else variant
+        behind = [False] * len(self.order)
+        if beside != variant:
+            outsider = (self.scores[beside] * self.direction)[reference["model"], self.picked]
+            error = self._known(beside)[reference["model"], self.picked]
+            of = self.board["tails"]["baseline"][variant]
+            behind = [self._is_ahead(outsider, error, m, of) for m in self.order]
+        return sorted(
+            m
+            for m, is_behind in zip(self.order[1:], behind[1:], strict=True)
+            if not (is_behind and not behind[0])
+            and not any(
+                self._is_ahead(self.measure[rival], self.errors[rival], m, tail)
+                for rival in self.order[:50]
+                if rival != m
+            )
+        )
 
-        def is_close(other: int) -> bool:
-            gaps = self.measure[first] - self.measure[other]
-            errors = np.hypot(self.errors[first], self.errors[other])
-            mean, error, freedom = paired(gaps, errors, self.weights, self.families)
-            of = "baseline" if is_beside and reference["model"] in (first, other) else "pairs"
-            tail = self.board["tails"][of][variant]
-            is_few = freedom + 1 < self.board["least_tasks"]
-            return bool(is_few or abs(mean) <= t.isf(tail, freedom) * error + NOISE)
+    def _known(self, variant: str) -> Array:
+        """Errors of all scores of a variant, at least those of rounding."""
+        rounding = np.broadcast_to(self.board["rounding"][variant], self.scores[variant].shape)
+        return rounding if self.all_errors is None else np.fmax(self.all_errors[variant], rounding)
 
-        return sorted(m for m in others if is_close(m))
+    def _is_ahead(self, row: Array, errors: Array, other: int, tail: float) -> bool:
+        gaps, both = row - self.measure[other], np.hypot(errors, self.errors[other])
+        mean, error, freedom = paired(gaps, both, self.weights, self.families)
+        is_enough = freedom + 1 >= self.board["least_tasks"]
+        return bool(is_enough and mean > t.isf(tail, freedom) * error + NOISE)
 
     def _influence(self) -> dict[str, Any] | None:
         """The task without which the lead over the second changes most."""
