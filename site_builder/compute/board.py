@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from typing import Literal
 
@@ -216,12 +214,8 @@ def compute_boards(
         part = scores.only(mine["task"].tolist())
         return _boards_over(part, choose_rules(mine, part, config))
 
-    # Most of the time goes to numpy, which lets other threads run meanwhile.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        whole = pool.submit(_boards_over, scores, rules)
-        categories = tasks.groupby("category", sort=False)
-        by_category = {str(name): pool.submit(over, mine) for name, mine in categories}
-    return whole.result(), {name: found.result() for name, found in by_category.items()}
+    categories = tasks.groupby("category", sort=False)
+    return _boards_over(scores, rules), {str(name): over(mine) for name, mine in categories}
 
 
 def _boards_over(scores: Scores, rules: RankingRules) -> dict[str, Board]:
