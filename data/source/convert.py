@@ -1,9 +1,9 @@
 """The CSV transcriptions beside this file to the Parquet tables of the data contract.
 
 Run by `make data`. Adds what the transcriptions say in words only (`data/README.md`): the bounds of
-the scores, their chance levels, the number of examples in the evaluated split, and the source of
-every score and price. Adds the measured lengths of the training sets. Writes the same bytes for the
-same CSV.
+the scores, their chance levels, the families of tasks, the number of examples in the evaluated
+split, and the source of every score and price. Adds the measured lengths of the training sets.
+Writes the same bytes for the same CSV.
 """
 
 from pathlib import Path
@@ -38,6 +38,8 @@ ANSWERS = {
     "glue_wnli": 2,
     "hellaswag": 4,
 }
+# Tasks of one benchmark, or of one data set, whose results go together: the start of their names.
+FAMILIES = ["glue", "hellaswag", "tldr"]
 # Whole numbers with gaps, which pandas would read as floats.
 WHOLE = {
     "tasks": ["train_examples", "validation_examples", "test_examples"],
@@ -50,6 +52,7 @@ def main(folder: Path = SOURCE.parent) -> None:
     models, requests = _read("models"), _read("serving_requests")
     tasks = _read("tasks").assign(higher_is_better=True, score_min=0.0, score_max=1.0)
     tasks["score_chance"] = 1 / tasks["task"].map(ANSWERS)
+    tasks["family"] = tasks["task"].str.extract(f"^({'|'.join(FAMILIES)})", expand=False)
     tasks["evaluation_examples"] = _evaluation_examples(tasks)
     tables = {
         "models": models.assign(url=MODEL_PAGE + models["hf_id"]),

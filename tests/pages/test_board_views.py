@@ -86,9 +86,9 @@ def test_clear_differences_of_the_index(index_site):
     }
     (zephyr,) = [m for m in models if m["name"] == "Zephyr 7B Beta"]
     test = zephyr["tests_over_baseline"]["fine_tuned"]
-    assert (0.229, "unclear") == (round(test["p"], 3), test["verdict"])
-    # Ten comparisons: 0.081 ± 0.102.
-    assert [-0.021, 0.183] == [round(end, 3) for end in test["interval"]]
+    assert (0.313, "unclear") == (round(test["p"], 3), test["verdict"])
+    # Ten comparisons, over 22 families of tasks: 0.081 ± 0.110.
+    assert [-0.029, 0.19] == [round(end, 3) for end in test["interval"]]
     assert {"not clear", ""} == {note for pair in notes.values() for note in pair}
     # Only what is clear has a colour: the ten lifts over base.
     board = index_site.page("").select_one("#board-fine-tuned")

@@ -72,6 +72,13 @@ def test_scores_are_within_their_bounds(tables):
     assert tables.results["score"].between(0, 1).all()
 
 
+def test_tasks_of_one_benchmark_or_data_set_are_one_family(tables):
+    """Eight tasks of GLUE, two each of HellaSwag and TLDR; the 19 others stand alone."""
+    sizes = tables.tasks.groupby("family").size()
+    assert {"glue": 8, "hellaswag": 2, "tldr": 2} == sizes.to_dict()
+    assert 19 == tables.tasks["family"].isna().sum()
+
+
 @pytest.mark.parametrize(
     ("model", "task", "variant", "score"),
     [
