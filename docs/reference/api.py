@@ -118,7 +118,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "are `better` by the tests, `null` where tasks are too few"
         ),
         "lift_over_baseline": ("by variant and model, mean lift on these tasks"),
-        "p_value": ("by variant and model, two-sided p of this lift, corrected for models"),
+        "p_value": (
+            "by variant and model, two-sided p of this lift, corrected for models and metrics"
+        ),
     },
     "robustness": {
         "rules": (

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import special
 
 from site_builder.compute.board import Board, RankingRules, choose_rules
-from site_builder.compute.intervals import LEVEL
+from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import (
     Array,
     float_or_none,
@@ -45,7 +45,7 @@ class MetricResult(Record):
         compared: Number of ranked models with a lift.
         ahead: Number of these with a mean lift above 0; None where lifts have no mean.
         clearly_ahead: Number of these that are `better` by the tests; None where tasks are too few.
-        tests: By variant and model, corrected for the number of models on these tasks alone.
+        tests: By variant and model, corrected for the number of models and of tested metrics.
     """
 
     metric: str | None
@@ -82,13 +82,15 @@ def compute_metrics(
         return ()
     groups, roles = group_by_metric(tasks), scores.roles
     ranked = {variant: {s.model for s in boards[variant].ranked} for variant in roles.contest}
+    parts = {metric: scores.only(mine) for metric, mine in groups.items()}
+    tested = sum(len(np.unique(part.families)) >= LEAST_TASKS for part in parts.values())
     found = []
-    for metric, mine in groups.items():
-        part = scores.only(mine)
+    for metric, part in parts.items():
+        mine = part.tasks
         averaged = choose_rules(tasks[tasks["task"].isin(mine)], part, config).averaged
-        test = partial(compute_lift_tests, part, averaged=averaged, sets=len(groups))
+        test = partial(compute_lift_tests, part, averaged=averaged, sets=tested)
         tests = {variant: test(variant, "baseline") for variant in roles.contest}
-        found.append(_metric_result(metric, tuple(mine), tests, ranked, averaged=averaged))
+        found.append(_metric_result(metric, mine, tests, ranked, averaged=averaged))
     return tuple(found)
 
 
