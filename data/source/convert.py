@@ -2,8 +2,8 @@
 
 Run by `make data`. Adds what the transcriptions say in words only (`data/README.md`): the bounds of
 the scores, their chance levels, the families of tasks, the number of examples in the evaluated
-split, and the source of every score and price. Adds the measured lengths of the training sets.
-Writes the same bytes for the same CSV.
+split, the source of every score and price, and how far rounding can have moved a base score. Adds
+the measured lengths of the training sets. Writes the same bytes for the same CSV.
 """
 
 from pathlib import Path
@@ -17,6 +17,8 @@ SCORES_SOURCE = "https://arxiv.org/abs/2405.00732"
 PRICES_SOURCE = "https://github.com/BerriAI/litellm"
 # HumanEval is no split of the data set: Chen et al. (2021), https://arxiv.org/abs/2107.03374.
 HUMAN_EVAL_EXAMPLES = 164
+# Twice half a unit of the third decimal.
+DERIVED_ROUNDING = 0.001
 # Metrics by which each example is right or wrong.
 SHARES = ["accuracy", "humaneval"]
 # Its printed scores are no shares of the examples in its test split.
@@ -57,7 +59,7 @@ def main(folder: Path = SOURCE.parent) -> None:
     tables = {
         "models": models.assign(url=MODEL_PAGE + models["hf_id"]),
         "tasks": tasks.merge(_lengths(), on="task", how="left", validate="one_to_one"),
-        "results": _read("results").assign(source=SCORES_SOURCE),
+        "results": _results(),
         "serving_requests": requests.assign(error_code=requests["error_code"].astype("string")),
         "prices": _read("prices").assign(source=PRICES_SOURCE),
     }
@@ -65,6 +67,15 @@ def main(folder: Path = SOURCE.parent) -> None:
         path = folder / f"{name}.parquet"
         _write(frame, path)
         print(f"{path.name}: {len(frame):,} rows, {path.stat().st_size:,} bytes")  # noqa: T201 - a script
+
+
+def _results() -> pd.DataFrame:
+    """Return the scores; a base score is the difference of two printed numbers, each rounded."""
+    results = _read("results")
+    is_tuned = results["model"].isin(results.loc[results["variant"] != "base", "model"])
+    is_derived = is_tuned & (results["variant"] == "base")
+    rounding = is_derived.map({True: DERIVED_ROUNDING, False: None}).astype(float)
+    return results.assign(rounding=rounding, source=SCORES_SOURCE)
 
 
 def _lengths() -> pd.DataFrame:

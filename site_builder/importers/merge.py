@@ -339,7 +339,8 @@ def key_of(row: StoredRow, default_variant: str) -> Key:
 
 def _merge_one(merged: MergedScores, by_key: dict[Key, StoredRow], placed: Placed) -> None:
     key, score, row = placed.key, placed.score, by_key.get(placed.key)
-    new = {"score": score.score, **{name: getattr(score, name) for name in _DETAILS}}
+    details = {name: getattr(score, name) for name in _DETAILS}
+    new = {"score": score.score, "rounding": None, **details}
     new[RUN] = None if placed.run == placed.model else placed.run
     if row is None:
         row = {**dict(zip(("model", "task", "variant"), key, strict=True)), **new}

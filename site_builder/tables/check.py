@@ -55,8 +55,8 @@ _TYPE_NAMES = {
 }
 # What tells of how many examples scores are shares.
 _SHARES = (
-    "results.task results.score results.stderr results.n_examples tasks.task tasks.score_min "
-    "tasks.score_max tasks.mean_of_examples tasks.evaluation_examples"
+    "results.task results.score results.stderr results.n_examples results.source results.rounding "
+    "tasks.task tasks.score_min tasks.score_max tasks.mean_of_examples tasks.evaluation_examples"
 )
 _Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 """Whether each row is bad, what is wrong with its value, and the fix."""

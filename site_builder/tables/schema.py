@@ -101,6 +101,12 @@ RESULTS = TableSpec(
         _number("score", "The score, in the unit of the metric", required=True),
         _number("stderr", "Standard error of the score, in the same unit", low=0),
         ColumnSpec("n_examples", "Number of scored examples", "integer", low=1, unit="examples"),
+        _number(
+            "rounding",
+            "Most that rounding can have moved the score: 0.001 for a difference of two numbers of "
+            "three decimals",
+            low=0, default="half a unit of the last decimal of the task's scores",
+        ),
         ColumnSpec("date", "When the score was measured or published", "date"),
         ColumnSpec("source", "Where the score comes from: a link or a path", "url"),
         ColumnSpec("command", "Command that produced the score"),

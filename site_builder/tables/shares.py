@@ -48,37 +48,48 @@ def mean_spans(tasks: pd.DataFrame) -> _Numbers:
 def find_sample_sizes(results: pd.DataFrame, tasks: pd.DataFrame) -> Iterator[SampleSizes]:
     """Yield each task whose split has a known size, if scores state nothing of their error.
 
+    A score is printed with the most decimals among those of its task and source, since a table
+    prints 0.870 where a file has 0.87, and is half a unit of the last one from the exact value, or
+    as far as `rounding` states.
+
     Source: docs/statistics.md#size-of-the-evaluated-split.
     """
-    score, stated, n = (
-        results[name].to_numpy(dtype=float) for name in ("score", "stderr", "n_examples")
+    score, stated, n, rounding = (
+        results[name].to_numpy(dtype=float)
+        for name in ("score", "stderr", "n_examples", "rounding")
     )
     at = positions(results["task"], tasks["task"].tolist())
     sizes, low = (
         tasks[name].to_numpy(dtype=float) for name in ("evaluation_examples", "score_min")
     )
-    is_open = ~(stated > 0) & np.isnan(n) & np.isfinite(score)
     spans = mean_spans(tasks)
-    for task in np.flatnonzero((sizes >= 1) & ~np.isnan(spans)).tolist():
-        rows = np.flatnonzero(is_open & (at == task))
-        if rows.size:
-            least = least_sample_size(score[rows], low[task], spans[task], sizes[task])
-            yield SampleSizes(task, sizes[task], rows, least)
+    has_size = np.append((sizes >= 1) & ~np.isnan(spans), False)  # of no task: -1
+    rows = np.flatnonzero(~(stated > 0) & np.isnan(n) & np.isfinite(score) & has_size[at])
+    by_source = [at[rows], results["source"].iloc[rows].fillna("").to_numpy()]
+    decimals = pd.Series(_decimals(score[rows])).groupby(by_source).transform("max")
+    half = 0.5 * 10.0 ** -decimals.to_numpy()
+    near = np.where(np.isnan(rounding[rows]), half, rounding[rows])
+    for task in np.unique(at[rows]).tolist():
+        is_own = at[rows] == task
+        own, size = rows[is_own], sizes[task]
+        least = least_sample_size(score[own], near[is_own], low[task], spans[task], size)
+        yield SampleSizes(task, size, own, least)
 
 
-def least_sample_size(scores: _Numbers, low: float, span: float, size: float) -> float | None:
-    """Return the least n of which all scores can be shares k / n, rounded as printed.
+def least_sample_size(
+    scores: _Numbers, near: _Numbers, low: float, span: float, size: float
+) -> float | None:
+    """Return the least n of which all scores can be shares k / n, each within `near` of it.
 
-    A score of d decimals is one if `low + span k / n` is within half of 10^-d of it for a whole k.
-    That is so of every score if n is at least `span 10^d`. Numbers above 200,000 are not tried:
-    the least is above it, if none below is one. None where the scores are no shares of `size`.
+    A score is one if `low + span k / n` is that near to it for a whole k. That is so of every score
+    if n is at least `span / 2 near`. Numbers above 200,000 are not tried: the least is above it, if
+    none below is one. None where the scores are no shares of `size`.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        scores = np.unique(scores)
-        decimals = _decimals(scores)
-        order = np.argsort(-decimals, kind="stable")
-        p, near = (scores - low)[order] / span, (0.5 + 1e-6) * 10.0 ** -decimals[order] / span
-        most = min(size, span * 10.0 ** decimals.max(), _MOST_TRIED)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        # The most exact first, since they exclude the most numbers.
+        near, scores = np.unique(np.column_stack([near, scores]), axis=0).T
+        p, near = (scores - low) / span, (1 + 2e-6) * near / span
+        most = min(size, np.ceil(0.5 / near[0]), _MOST_TRIED)
         numbers = np.append(np.arange(1.0, most + 1), size)
         # Most numbers fail at the first scores: test more at once as fewer numbers are left.
         start, step = 0, 1

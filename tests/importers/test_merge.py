@@ -112,11 +112,11 @@ def test_newer_score_replaces_an_older_one(tmp_path):
 
 
 def test_row_without_a_variant_is_replaced(tmp_path):
-    """It has the default variant; the report has both scores."""
-    store(tmp_path, model=["org/base"], task=["t"], score=[0.25])
+    """It has the default variant; the report has both scores. How the old one was rounded goes."""
+    store(tmp_path, model=["org/base"], task=["t"], score=[0.25], rounding=[0.01])
     said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
     assert "replaced: org/base, t (base), 0.25 by 0.5" in said.stderr
-    assert [0.5] == [row["score"] for row in rows(tmp_path)]
+    assert [(0.5, None)] == [(row["score"], row.get("rounding")) for row in rows(tmp_path)]
 
 
 def test_flag_written_by_hand_survives(tmp_path):

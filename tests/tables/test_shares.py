@@ -12,6 +12,11 @@ from site_builder.tables.shares import least_sample_size
 from tests.helpers.tables import board, having, write_project
 
 
+def half_a_unit(score):
+    """Half a unit of the last decimal of a score."""
+    return 0.5 * 10.0 ** -len(repr(score).partition(".")[2].rstrip("0"))
+
+
 @pytest.mark.parametrize(
     ("scores", "size", "least"),
     [
@@ -27,12 +32,13 @@ from tests.helpers.tables import board, having, write_project
     ],
 )
 def test_least_number_of_examples_by_hand(scores, size, least):
-    assert least == least_sample_size(np.array(scores), 0.0, 1.0, size)
+    near = [half_a_unit(score) for score in scores]
+    assert least == least_sample_size(np.array(scores), np.array(near), 0.0, 1.0, size)
 
 
 def test_least_number_of_examples_on_another_scale():
     """Marks of 1 to 5: 3.67 is two thirds of the way."""
-    assert 3 == least_sample_size(np.array([3.67]), 1.0, 4.0, 51)
+    assert 3 == least_sample_size(np.array([3.67]), np.array([0.005]), 1.0, 4.0, 51)
 
 
 @given(st.integers(1, 400), st.integers(0, 6), st.sampled_from([1.0, 100.0]), st.data())
@@ -42,23 +48,25 @@ def test_least_number_of_examples(n, decimals, span, data):
     scores = [round(span * k / n, decimals) for k in shares]
 
     def fits(number, score):
-        places = len(repr(score).partition(".")[2].rstrip("0"))
         return round(abs(span * round(score / span * number) / number - score), 14) <= round(
-            0.5 * 10.0**-places * (1 + 1e-6), 14
+            half_a_unit(score) * (1 + 1e-6), 14
         )
 
     expected = next(m for m in range(1, n + 1) if all(fits(m, score) for score in scores))
-    assert expected == least_sample_size(np.array(scores), 0.0, span, n)
+    near = [half_a_unit(score) for score in scores]
+    assert expected == least_sample_size(np.array(scores), np.array(near), 0.0, span, n)
 
 
 @given(
     st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=6),
+    st.floats(0, 1e100),
     st.floats(-1e308, 1e308),
     st.floats(1e-300, 1e308),
     st.integers(1, 10**5) | st.just(1e100),
 )
-def test_any_numbers_have_a_range_or_none(scores, low, span, size):
-    found = least_sample_size(np.array(scores), low, span, float(size))
+def test_any_numbers_have_a_range_or_none(scores, near, low, span, size):
+    nears = np.full(len(scores), near)
+    found = least_sample_size(np.array(scores), nears, low, span, float(size))
     assert found is None or 1 <= found <= size
 
 
