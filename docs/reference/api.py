@@ -47,7 +47,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "tasks_clearly_above_baseline, tasks_not_separable_from_baseline, "
         "tasks_clearly_below_baseline": (
             "tasks by the z test of the best contender against the baseline, corrected for the "
-            "number of contenders; `null` where no task has the errors of both"
+            "number of entries; together all with both errors, `null` where no task has them"
         ),
         "mean_base_score, mean_tuned_score, mean_lift_over_base": (
             "means over all tuned runs that have a base score"
@@ -152,7 +152,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "n_examples_range": (
             "`[least, most]` examples that the score can be of, where none are stated. "
-            "If these differ, `stderr` and `interval` are for the most, and may be too small"
+            "If these differ, `stderr` and `interval` are for the least, and may be too large"
         ),
         "tied_with_best": (
             "whether the score cannot be told from the best of its task and variant"

@@ -15,10 +15,7 @@ from site_builder.compute.board import Standing
 from site_builder.compute.numbers import Array, float_or_none, mean_of
 from site_builder.compute.results import Results
 from site_builder.compute.robustness import judge_best
-from site_builder.compute.significance import (
-    Against,
-    lift_errors,
-)
+from site_builder.compute.significance import Against, judge_lifts
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import NumberFormat, count, counted, left_out
 from site_builder.labels import MERITS, Labels, with_article
@@ -245,6 +242,7 @@ def _difference_measure(
     than = f"the {rival} score of the same model" if is_base else f"the score of {rival}"
     n, clearly = int((~np.isnan(values)).sum()), "clearly " if n_known else ""
     better, worse = (int((sign * (verdicts if n_known else values) > 0).sum()) for sign in (1, -1))
+    scope = "each number alone" if is_base else "for all models of a task at once"
     unknown = f" For {count(n - n_known)} of {count(n)}, an error is not known." * (n_known < n)
     return Measure(
         id=against,
@@ -252,7 +250,7 @@ def _difference_measure(
         title=f"{count(better)} of {counted(n, kind)} {'is' if better == 1 else 'are'} {clearly}"
         f"better than {rival}, {count(worse)} {clearly}worse",
         note=f"Each number is the {kind} minus {than}{labels.turning}. It is clear if the errors "
-        f"of the two scores do not explain it, at the 95 % level, each number alone.{unknown}",
+        f"of the two scores do not explain it, at the 95 % level, {scope}.{unknown}",
         mean="" if not averaged else "mean lift" if is_base else "mean difference",
         legend=(*(_CLEAR_MARKS if n_known else ()), *(_UNKNOWN_MARKS if n_known < n else ())),
         term="lift" if is_base else "lift-over-baseline",
@@ -559,8 +557,8 @@ def _finding(
         kind = counted(n, f"{labels.tuned} score")
         text = f"{count(better)} of {kind} {are} better than {labels.base}"
     else:
-        errors = (e[:, columns] for e in lift_errors(layout.results.scores, variant, "baseline"))
-        best, verdicts = np.fmax.reduce(values), judge_best(values, *errors)
+        alone = judge_lifts(layout.results.scores, {}, variant)
+        best, verdicts = np.fmax.reduce(values), judge_best(values, alone[:, columns])
         n, beaten = int((~np.isnan(best)).sum()), int((best > 0).sum())
         text = f"the best model beats {labels.baseline} on {count(beaten)} of {counted(n, 'task')}"
     return text + _clearly(verdicts, n) if n else ""

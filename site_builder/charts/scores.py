@@ -164,13 +164,13 @@ def is_best_tied(results: Results, task: TaskResult, best: Best) -> bool:
     contest = scores.roles.contest
     signed = [scores.contest(v)[:, column] * scores.direction[column] for v in contest]
     errors = np.concatenate([scores.errors[v][:, column] for v in contest])[:, None]
-    ties = find_ties(np.concatenate(signed)[:, None], errors, errors)
+    ties = find_ties(np.concatenate(signed)[:, None], errors)
     return int((ties == 1).sum()) > len(best.models)
 
 
 def _marks(rows: Sequence[DumbbellRow], results: Results) -> str:
     """Return what bands and triangles are, for a caption."""
-    wider = ", or wider where the number of examples is not stated" * results.scores.has_ranges
-    band = f" A band is the {percent(LEVEL)} interval of a score{wider}."
+    widest = ", the widest where the number of examples is not stated" * results.scores.has_ranges
+    band = f" A band is the {percent(LEVEL)} interval of a score{widest}."
     caret = " A triangle is the score that guessing gives."
     return (band if has_intervals(rows) else "") + (caret if has_chance(rows) else "")

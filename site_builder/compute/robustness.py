@@ -9,10 +9,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from site_builder.compute.board import Board, RankingRules, choose_rules
-from site_builder.compute.intervals import LEAST_TASKS, LEVEL
+from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import (
     Array,
     float_or_none,
@@ -22,7 +21,7 @@ from site_builder.compute.numbers import (
 )
 from site_builder.compute.ranks import Flags, compute_win_rates, compute_wins
 from site_builder.compute.scores import Scores
-from site_builder.compute.significance import LiftTest, compute_lift_tests, lift_errors
+from site_builder.compute.significance import LiftTest, compute_lift_tests, judge_lifts
 from site_builder.config import BoardConfig
 from site_builder.records import Record
 
@@ -168,7 +167,7 @@ class BeatenTasks(Record):
             no task has one.
         median: Tasks on which the median score of the contenders is above the baseline's.
         clearly_above, not_separable, clearly_below: Tasks by the z test of the best contender
-            against the baseline; None where no task has both errors.
+            against the baseline, of those with both errors; None where no task has them.
     """
 
     chosen_elsewhere: int | None
@@ -207,37 +206,25 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
 
 
 def judge_best_lifts(scores: Scores) -> Array:
-    """Judge the best contender of each task against the baseline, by `judge_best`; (tasks,)."""
+    """Judge the best contender of each task against the baseline; shape (tasks,).
+
+    It is one of all entries of the task, so the correction for their number covers its choice.
+
+    Source: docs/statistics.md#best-of-several.
+    """
     contest = scores.roles.contest
     lifts = np.concatenate([scores.contest_lifts(variant) for variant in contest])
-    errors, greatest = map(
-        np.concatenate, zip(*(lift_errors(scores, v, "baseline") for v in contest), strict=True)
-    )
-    return judge_best(lifts, errors, greatest)
+    return judge_best(lifts, np.concatenate([judge_lifts(scores, {}, v) for v in contest]))
 
 
-def judge_best(lifts: Array, errors: Array, greatest: Array | None = None) -> Array:
-    """Judge the greatest lift over the baseline on each task: 1 above 0, -1 below, 0 unclear.
+def judge_best(lifts: Array, verdicts: Array) -> Array:
+    """Return the verdict on the greatest lift of each task; of equal ones, of the least clear.
 
-    z = lift / its standard error; of equal lifts, the greatest known error counts. The best of k
-    contenders is clearly above or below where z is beyond the normal quantile of 1 - 0.05 / 2k:
-    Bonferroni's correction for choosing the best. Where only a range of errors is known, a clear
-    lift is beyond it by the greatest, an unclear one within it by the least.
-
-    Shape: lifts, positive = better, their standard errors, and the greatest that these can be, NaN
-        where unknown, (runs, tasks), to (tasks,); NaN where neither is known.
-    Source: O. J. Dunn (1961), "Multiple comparisons among means", Journal of the American
-        Statistical Association 56(293), 52-64; docs/statistics.md#best-of-several.
+    Shape: lifts, positive = better, and their verdicts by `judge_lifts` (runs, tasks), to (tasks,).
     """
-    best = np.fmax.reduce(lifts, axis=0)
-    contenders = np.maximum((~np.isnan(lifts)).sum(axis=0), 1)
-    reach = -special.ndtri((1 - LEVEL) / 2 / contenders)
-    least_z, greatest_z = (
-        best / np.fmax.reduce(np.where(lifts == best, e, np.nan), axis=0)
-        for e in (errors if greatest is None else greatest, errors)
-    )
-    is_clear, is_unclear = np.abs(least_z) > reach, np.abs(greatest_z) <= reach
-    return np.select([is_clear, is_unclear], [np.sign(best), 0.0], np.nan)
+    best = np.where(lifts == np.fmax.reduce(lifts, axis=0), verdicts, np.nan)
+    signs, sizes = np.fmax.reduce(best, axis=0), np.fmin.reduce(abs(best), axis=0)
+    return np.asarray(np.copysign(sizes, signs))
 
 
 # --- the leader by other rules ------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from scipy import special
 
 from site_builder.compute.numbers import Array, difference, round_significant
 from site_builder.records import Record
@@ -20,31 +20,18 @@ class ScoreErrors(Record, eq=False):
     """How exact each score is, shape (rows of the results,); NaN where it is not known.
 
     Attributes:
-        stderr: Standard error; the least possible one where only a range of n is known.
-        most: The greatest standard error that the range of n allows, else the same as `stderr`.
-        low, high: Ends of the 95 % interval, by `stderr`.
+        stderr: Standard error; the greatest possible one where only a range of n is known.
+        low, high: Ends of the 95 % interval, the widest one where only a range of n is known.
         n: Number of examples, as stated, or as the only one in its range.
         n_least, n_most: The range of n where it is not stated, and the size of the split is.
     """
 
     stderr: Array
-    most: Array
     low: Array
     high: Array
     n: Array
     n_least: Array
     n_most: Array
-
-    @property
-    def has_range(self) -> npt.NDArray[np.bool_]:
-        """Where n is not known, but a range of it is."""
-        return np.isnan(self.n) & ~np.isnan(self.n_most)
-
-    def widest(self, score: Array) -> tuple[Array, Array]:
-        """Return the ends of each 95 % interval, by the greatest error where n has a range."""
-        reach = REACH * self.most
-        low = np.where(self.has_range, score - reach, self.low)
-        return low, np.where(self.has_range, score + reach, self.high)
 
 
 def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErrors:
@@ -56,8 +43,8 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
       `effective_sample_size`, else score ± 1.96 stderr, cut off at the bounds.
     - Else, where the score is the mean of n examples, each between two bounds: `wilson_interval`
       and `standard_error_of_share` of p.
-    - n is `n_examples`, else in the range of `find_sample_sizes`. The error and the interval are
-      then those of the greatest n, so both may be too small.
+    - n is `n_examples`, else the least of the range of `find_sample_sizes`. The error and the
+      interval are then the greatest that the scores allow.
     - Else the error is unknown, NaN.
 
     Units: the metric's own.
@@ -79,12 +66,11 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
         span = np.where(most > least, most - least, np.nan)
         p, error = (score - least) / span, stated / span
         n = np.where(n_least == n_most, n_most, n)
-        largest = np.where(np.isnan(n), n_most, n)
-        shares = standard_error_of_share(p, largest)
-        most_shares = standard_error_of_share(p, np.where(np.isnan(n), n_least, n))
+        least_n = np.where(np.isnan(n), n_least, n)
+        shares = standard_error_of_share(p, least_n)
         ends = np.where(
             np.isnan(stated),
-            least + of_examples * wilson_interval(p, largest),
+            least + of_examples * wilson_interval(p, least_n),
             least + span * wilson_interval(p, effective_sample_size(p, error)),
         )
         # Wald's interval, where Wilson's does not apply.
@@ -92,11 +78,8 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
         ends = np.where(np.isnan(ends) & ~np.isnan(stated), wald, ends)
     size = np.fmax(np.abs(score), np.where(np.isnan(span), np.abs(score), span))
     low, high = round_significant(np.where(np.isfinite(ends), ends, np.nan), size)
-    stderr, greatest = (
-        np.where(np.isnan(stated), round_significant(of_examples * share), stated)
-        for share in (shares, most_shares)
-    )
-    return ScoreErrors(stderr, greatest, low, high, n, n_least, n_most)
+    stderr = np.where(np.isnan(stated), round_significant(of_examples * shares), stated)
+    return ScoreErrors(stderr, low, high, n, n_least, n_most)
 
 
 def wilson_interval(p: Array, n: Array) -> Array:
@@ -151,25 +134,35 @@ def effective_sample_size(p: Array, error: Array) -> Array:
     return np.where(n >= 1, n, np.nan)
 
 
-def find_ties(signed: Array, standard: Array, most: Array) -> Array:
+def reach_among(entries: Array) -> Array:
+    """Return how many standard errors apart two of some entries of a task clearly differ.
+
+    The normal quantile of 1 - 0.05 / (k (k - 1)) for k entries: 1.96 for two, 3.26 for ten. It is
+    Bonferroni's correction for the number of pairs, so that among equal entries any two differ
+    clearly on at most 5 % of tasks.
+
+    Source: O. J. Dunn (1961), "Multiple comparisons among means", Journal of the American
+        Statistical Association 56(293), 52-64; docs/statistics.md#ties-on-a-task.
+    """
+    k = np.maximum(entries, 2)
+    return round_significant(-special.ndtri(0.05 / (k * (k - 1))))
+
+
+def find_ties(signed: Array, errors: Array) -> Array:
     """Return 1 where a score is not distinguishable from the best of its task, else 0.
 
-    Two scores are distinguishable where z = difference / sqrt(se1² + se2²) is above 1.96. Where the
-    errors are only known to be between two numbers, the least ones must make them indistinguishable
-    and the greatest ones distinguishable. NaN where neither is so, and where the error of the
-    score, or of every best score, is unknown.
+    It is distinguishable where its difference from the best is above sqrt(se1² + se2²) times
+    `reach_among` the scores of the task; of several best scores, the greatest known error counts.
+    NaN where the error of the score, or of every best score, is unknown.
 
-    Shape: scores, greater is better, their errors and the greatest possible errors (models, tasks),
-        to the same.
+    Shape: scores, greater is better, and their errors (models, tasks), to the same.
     Source: the z test of two means; docs/statistics.md#ties-on-a-task.
     """
     best = np.fmax.reduce(signed, axis=0)
+    own = np.fmax.reduce(np.where(signed == best, errors, np.nan), axis=0)
+    reach = reach_among((~np.isnan(signed)).sum(axis=0)) * np.hypot(errors, own)
     gap = difference(best, signed)
-    least_reach, most_reach = (
-        REACH * np.hypot(e, np.fmax.reduce(np.where(signed == best, e, np.nan), axis=0))
-        for e in (standard, most)
-    )
-    return np.select([gap <= least_reach, gap > most_reach], [1.0, 0.0], np.nan)
+    return np.where(np.isnan(gap + reach), np.nan, gap <= reach)
 
 
 def judge_wins(signed: Array, tied: Array) -> Array:

@@ -39,7 +39,7 @@ class Score(Record):
         stderr, interval: Standard error, and 95 % interval (docs/statistics.md#error-of-a-score).
         n: Number of examples, as stated, or as the only one in `n_range`.
         n_range: The least and the greatest number of examples that it can be of, where the results
-            state none; error and interval are those of the greatest, so they may be too small.
+            state none; error and interval are those of the least, so they may be too large.
         tied_with_best: Whether it is not distinguishable from the best score of its task and
             variant (docs/statistics.md#ties-on-a-task); None where the errors do not say it.
         flag: Why it should be read with care.
@@ -361,9 +361,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         tuple(frame[name].cat.categories) for name in ("model", "task", "variant")
     )
     rows, columns = (frame[name].cat.codes.to_numpy() for name in ("model", "task"))
-    counts, score, stderr, most = (
-        frame[name].to_numpy() for name in ("counts", "score", "stderr", "most")
-    )
+    counts, score, stderr = (frame[name].to_numpy() for name in ("counts", "score", "stderr"))
     direction = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)
     index, values, errors, ties = {}, {}, {}, {}
     for variant in variants:
@@ -375,8 +373,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         values[variant] = np.where(is_counted, score[place], np.nan)
         errors[variant] = np.where(is_counted, stderr[place], np.nan)
         signed = round_significant(values[variant]) * direction
-        greatest = np.where(is_counted, most[place], np.nan)
-        ties[variant] = find_ties(signed, errors[variant], greatest)
+        ties[variant] = find_ties(signed, errors[variant])
     low, high = (tables.tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
     flagged = frame[frame["flag"].notna()].rename(columns={"flag": "reason"})
     scores = Scores(
@@ -418,7 +415,7 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             "score": score,
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
             **asdict(errors),
-            "against_chance": turn * compare_with_chance(score, *errors.widest(score), chance),
+            "against_chance": turn * compare_with_chance(score, errors.low, errors.high, chance),
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),

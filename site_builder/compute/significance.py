@@ -22,7 +22,7 @@ from site_builder.compute.numbers import (
     pairs_or_none,
     round_significant,
 )
-from site_builder.compute.score_error import REACH
+from site_builder.compute.score_error import REACH, reach_among
 from site_builder.compute.scores import Scores
 from site_builder.records import Record, make_records
 from site_builder.tables.read import positions
@@ -101,40 +101,28 @@ def paired_interval(
     return np.where(np.isfinite(ends), ends, np.nan)
 
 
-def lift_errors(scores: Scores, variant: str, against: Against) -> tuple[Array, Array]:
-    """Return the standard error of each lift, and the greatest that a range of errors allows.
-
-    sqrt(se1² + se2²) of the two scores. Shape: two of (models, tasks); NaN where one is not known.
-    """
-    most = scores.frame["most"].to_numpy(dtype=float)
-    greatest = {v: most[scores.index[v]] for v in scores.roles.variants}
-    base = scores.roles.base or variant
-
-    def combined(errors: Mapping[str, Array]) -> Array:
-        is_base = against == "base"
-        beside = errors[base] if is_base else scores.of_baseline(errors, variant)
-        return np.hypot(errors[variant], beside)
-
-    return combined(scores.errors), combined(greatest)
-
-
 def judge_lifts(
     scores: Scores, paired: PairedLifts, variant: str, against: Against = "baseline"
 ) -> Array:
     """Judge each lift of a variant: 1 clearly above 0, -1 clearly below, 0 not clear.
 
     By the interval of the paired difference where it is known. Else by the z test of the two
-    scores: clear where abs(lift) > 1.96 error, with the greatest error where only a range is known,
-    and not clear where it is at most that with the least.
+    scores: clear where abs(lift) > c sqrt(se1² + se2²). c is 1.96 for a lift over base, and for one
+    over the baseline `reach_among` the contenders of the task and the baseline.
 
-    Shape: (models, tasks); NaN without a lift, and where the errors do not say it.
+    Shape: (models, tasks); NaN without a lift, and where an error is not known.
     Source: the z test of two means; docs/statistics.md#clear-lifts.
     """
-    is_base = against == "base"
-    lifts = scores.lift_over_base(variant) if is_base else scores.lift_over_baseline(variant)
-    least, greatest = (REACH * errors for errors in lift_errors(scores, variant, against))
-    size = np.abs(lifts)
-    verdicts = np.select([size > greatest, size <= least], [np.sign(lifts), 0.0], np.nan)
+    errors, contest = scores.errors, scores.roles.contest
+    if against == "base":
+        lifts, beside = scores.lift_over_base(variant), errors[scores.roles.base or variant]
+        reach = np.array(REACH)
+    else:
+        lifts, beside = scores.lift_over_baseline(variant), scores.of_baseline(errors, variant)
+        rivals = [scores.contest_lifts(v) for v in (contest if variant in contest else (variant,))]
+        reach = reach_among(1 + (~np.isnan(np.concatenate(rivals))).sum(axis=0))
+    reach = reach * np.hypot(errors[variant], beside)
+    verdicts = np.where(np.isnan(lifts + reach), np.nan, np.sign(lifts) * (abs(lifts) > reach))
     for (model, task, of, other), (low, high) in paired.items():
         if (of, other) == (variant, against) and task in scores.columns:
             verdict = float(low > 0) - float(high < 0)

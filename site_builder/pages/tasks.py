@@ -311,8 +311,9 @@ def _range_notes(ranges: Iterable[tuple[int, int] | None]) -> Iterator[str]:
         text = f"Only all {count(most)} examples of the split can give these scores."
         if least < most:
             text = (
-                f"It is at most {count(most)}, which the intervals assume; with fewer they are "
-                f"wider. It is at least {count(least)}, since fewer cannot give these scores."
+                f"It is at most {count(most)}. If it is the same for all scores, it is at least "
+                f"{count(least)}, since fewer cannot give them. The intervals assume "
+                f"{count(least)}; with more examples they are narrower."
             )
         yield f"The number of examples is not stated. {text}"
 

@@ -35,14 +35,11 @@ class ScoreState(Record):
         error: Its standard error, as stated or from the number of examples; None if unknown
             (docs/statistics.md#error-of-a-score).
         flag: Why it should be read with care; None without a reservation.
-        is_least: Whether the error may be greater, since only a range of the number of examples is
-            known.
     """
 
     score: float
     error: float | None = None
     flag: str | None = None
-    is_least: bool = False
 
 
 class Snapshot(Record):
@@ -276,18 +273,16 @@ def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
 
     d = after - before is beyond noise where |d| > 1.96 sqrt(se_before^2 + se_after^2). This takes
     the two as independent. Two measurements on the same examples differ less by chance, so the rule
-    errs towards calling a difference noise. Where an error is the least possible one, d is within
-    noise or not known.
+    errs towards calling a difference noise.
 
     Source: the z test of two means; docs/statistics.md#changes.
     """
     keys = [key for key in new.scores if key in old.scores]
     pairs = [(old.scores[key], new.scores[key]) for key in keys]
-    numbers = [(a.score, b.score, a.error, b.error, a.is_least or b.is_least) for a, b in pairs]
-    before, after, *errors, is_least = np.array(numbers, dtype=float).reshape(-1, 5).T
+    numbers = [(a.score, b.score, a.error, b.error) for a, b in pairs]
+    before, after, *errors = np.array(numbers, dtype=float).reshape(-1, 4).T
     found, reach = difference(after, before), REACH * np.hypot(*errors)
     is_beyond = np.abs(found) > reach
-    is_unknown = np.isnan(reach) | (is_beyond & (is_least > 0))
     changes = [
         ScoreChange(
             *keys[i],
@@ -295,7 +290,7 @@ def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
             float(after[i]),
             float(found[i]),
             bool(found[i] > 0) == _rises(keys[i][1], new, old),
-            None if is_unknown[i] else bool(is_beyond[i]),
+            None if np.isnan(reach[i]) else bool(is_beyond[i]),
         )
         for i in np.flatnonzero(found).tolist()
     ]

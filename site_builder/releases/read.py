@@ -195,8 +195,7 @@ def _score_states(tables: Tables) -> dict[ScoreKey, ScoreState]:
     errors = compute_score_errors(results, tables.tasks)
     keys = zip(results["model"], results["task"], results["variant"], strict=True)
     flags = (flag if isinstance(flag, str) else None for flag in results["flag"])
-    known = floats_or_none(errors.stderr), flags, errors.has_range.tolist()
-    states = map(ScoreState, results["score"].tolist(), *known)
+    states = map(ScoreState, results["score"].tolist(), floats_or_none(errors.stderr), flags)
     return dict(zip(keys, states, strict=True))
 
 
@@ -465,6 +464,7 @@ def _model_scores(files: _SiteFiles, name: str) -> dict[ScoreKey, ScoreState]:
             raise SiteError(files.fault(name, what))
         for task, score, stderr, n in zip(found.task, scores, errors, ranges, strict=True):
             if score is not None:
-                state = ScoreState(score, stderr, is_least=n is not None and n[0] < n[1])
-                states[found.model, task, variant] = state
+                # Of a range of n, older sites state the least error, which may be too small.
+                error = None if n is not None and n[0] < n[1] else stderr
+                states[found.model, task, variant] = ScoreState(score, error)
     return states

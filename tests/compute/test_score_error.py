@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, binomtest
+from scipy.stats import binom, binomtest, studentized_range
 
 from site_builder.compute.score_error import (
     compute_score_errors,
     effective_sample_size,
     find_ties,
     judge_wins,
+    reach_among,
     standard_error_of_share,
     wilson_interval,
 )
@@ -20,6 +21,7 @@ from site_builder.compute.scores import Score, collect_scores
 from site_builder.config import BoardConfig
 from tests.helpers.boards import make_board, make_frames, make_tables
 from tests.helpers.measured import measured_results
+from tests.tools.simulate import ties_of_equal_models
 
 NAN = float("nan")
 SHARE = {"score_min": [0.0], "score_max": [1.0]}
@@ -205,27 +207,58 @@ def test_graded_scores_vary_no_more_than_right_and_wrong_ones():
 # --- the number of examples is not stated --------------------------------------------------------
 
 
-def errors_of_split(scores, size, **tasks):
+def errors_of_split(scores, size, stated=None, **tasks):
     """The errors of the scores of one task, whose evaluated split has a number of examples."""
     runs = {"base": {f"m{i}": [score] for i, score in enumerate(scores)}}
     bounds = {"score_min": [0.0], "score_max": [1.0], **tasks}
-    tables = make_tables(make_frames(runs, tasks={**bounds, "evaluation_examples": [size]}))
+    frames = make_frames(runs, tasks={**bounds, "evaluation_examples": [size]})
+    frames["results"] = frames["results"].assign(**stated or {})
+    tables = make_tables(frames)
     return compute_score_errors(tables.results, tables.tasks)
 
 
 def test_error_by_the_size_of_the_split():
-    """Of 100 examples, the errors of 0.7 and 0.8 are sqrt(0.7 x 0.3 / 100) and 0.04.
+    """3 of 4 is 0.75, which may be printed as 0.7 or 0.8: of 4 they are the least exact.
 
-    3 of 4 is 0.75, which may be printed as either: of 4, the errors are 5 times as large.
+    The errors are sqrt(0.7 x 0.3 / 4) and sqrt(0.8 x 0.2 / 4), 5 times those of all 100 examples.
     """
     found = errors_of_split([0.7, 0.8], 100)
-    assert pytest.approx([0.0458258, 0.04], rel=1e-5) == found.stderr
-    assert pytest.approx([0.2291288, 0.2], rel=1e-6) == found.most
-    expected = binomtest(80, 100).proportion_ci(method="wilson")
-    assert pytest.approx((expected.low, expected.high)) == (found.low[1], found.high[1])
+    assert pytest.approx([0.2291288, 0.2], rel=1e-6) == found.stderr
+    # (0.8 + 0.4802 ± 1.96 sqrt(0.04 + 0.0600)) / 1.9604
+    assert pytest.approx((0.3368, 0.9692), abs=5e-5) == (found.low[1], found.high[1])
     assert [4, 4] == found.n_least.tolist()
     assert [100, 100] == found.n_most.tolist()
     assert np.isnan(found.n).all()
+
+
+def test_a_score_that_ends_in_zeros_has_the_digits_of_its_task():
+    """0.87 beside 0.333 is 0.870: 47 of 54, and 18 are 0.333. As 0.87, it is 13 of 15, and 5 are.
+
+    The digits are those of one source: another may print fewer.
+    """
+    assert [54, 54] == errors_of_split([0.87, 0.333], 1000).n_least.tolist()
+    sources = {"source": ["https://a.org/", "https://b.org/"]}
+    assert [15, 15] == errors_of_split([0.87, 0.333], 1000, sources).n_least.tolist()
+
+
+def test_a_difference_of_rounded_numbers_states_its_rounding():
+    """1 of 3 is 0.3333, which is 0.334 only if rounding moved it by up to 0.001."""
+    assert errors_of_split([0.334, 0.667], 1000).n_least[0] > 300
+    derived = errors_of_split([0.334, 0.667], 1000, {"rounding": [0.001, NAN]})
+    assert [3, 3] == derived.n_least.tolist()
+
+
+def test_the_interval_that_is_shown_decides():
+    """0.56 and 0.52 are shares of all 1,000 examples, and of no fewer than 25.
+
+    Of 25, Wilson's interval of 0.56 is 0.371 to 0.733, with a chance level of 0.45; of 1,000 it
+    would be 0.529 to 0.590, without.
+    """
+    tasks = {**SHARE, "evaluation_examples": [1000.0], "score_chance": [0.45]}
+    frames = make_frames({"base": {"a": [0.56], "b": [0.52]}}, tasks=tasks)
+    a, _ = collect_scores(make_tables(frames), BoardConfig()).ranking("t1")
+    assert ((25, 1000), True) == (a.n_range, a.at_chance)
+    assert pytest.approx((0.371, 0.733), abs=5e-4) == a.interval
 
 
 def test_number_of_examples_that_is_the_only_possible_one():
@@ -233,8 +266,6 @@ def test_number_of_examples_that_is_the_only_possible_one():
     found = errors_of_split([0.845, 0.183, 0.831], 71)
     assert [71, 71, 71] == found.n.tolist()
     assert [71, 71, 71] == found.n_least.tolist() == found.n_most.tolist()
-    assert not found.has_range.any()
-    assert found.stderr.tolist() == found.most.tolist()
     assert pytest.approx(sqrt(0.845 * 0.155 / 71)) == found.stderr[0]
 
 
@@ -263,10 +294,9 @@ def test_any_scores_and_sizes_give_an_error_or_none(scores, size):
     found = errors_of_split([score for score in scores if score == score] or [0.5], size)
     known = ~np.isnan(found.stderr)
     assert (found.stderr[known] > 0).all()
-    assert (found.most[known] >= found.stderr[known]).all()
     assert ((found.low <= found.high) | ~known).all()
     assert (known == ~np.isnan(found.n_most)).all()
-    assert (np.isnan(found.n) == (found.has_range | ~known)).all()
+    assert (np.isnan(found.n) == ((found.n_least < found.n_most) | ~known)).all()
 
 
 def test_errors_are_arrays_like_the_scores():
@@ -298,8 +328,7 @@ def test_flagged_scores_that_are_left_out_have_no_error():
 
 def ties(scores, errors):
     """Whether each score of one task is tied; None where nobody knows."""
-    column = np.array(errors)[:, None]
-    found = find_ties(np.array(scores)[:, None], column, column)[:, 0]
+    found = find_ties(np.array(scores)[:, None], np.array(errors)[:, None])[:, 0]
     return [None if np.isnan(tie) else bool(tie) for tie in found]
 
 
@@ -309,8 +338,11 @@ def ties(scores, errors):
         # 1.96 x sqrt(0.03² + 0.04²) = 1.96 x 0.05 = 0.098
         ([0.9, 0.803], [0.03, 0.04], [True, True]),
         ([0.9, 0.801], [0.03, 0.04], [True, False]),
-        # -0.2 is the better of two where lower is better
+        # -0.2 is the best where lower is better; among three, 2.394 x 0.05 = 0.1197
         ([-0.2, -0.25, -0.4], [0.03, 0.04, 0.04], [True, True, False]),
+        ([-0.2, -0.31, -0.4], [0.03, 0.04, 0.04], [True, True, False]),
+        # A score whose error is not known is one of three, too
+        ([-0.2, -0.31, -0.4], [0.03, 0.04, NAN], [True, True, None]),
         ([0.9, 0.9], [0.03, 0.04], [True, True]),
         ([0.9, 0.8], [0.03, NAN], [True, None]),
         ([0.9, 0.8], [NAN, 0.03], [None, None]),
@@ -319,13 +351,13 @@ def ties(scores, errors):
     ],
 )
 def test_two_scores_are_distinguishable_by_their_errors(scores, errors, expected):
-    """|difference| / sqrt(se1² + se2²) above 1.96; nothing is said where an error is unknown."""
+    """|difference| / sqrt(se1² + se2²) above 1.96 for two; nothing where an error is unknown."""
     assert expected == ties(scores, errors)
 
 
 def test_ties_with_several_best_scores_use_the_largest_error():
-    """0.9 twice, with errors of 0.01 and 0.05: 1.96 x sqrt(0.05² + 0.01²) = 0.09994."""
-    assert [True, True, True, False] == ties([0.9, 0.9, 0.801, 0.8], [0.01, 0.05, 0.01, 0.01])
+    """0.9 twice, with errors of 0.01 and 0.05: 2.638 x sqrt(0.05² + 0.01²) = 0.1345."""
+    assert [True, True, True, False] == ties([0.9, 0.9, 0.766, 0.765], [0.01, 0.05, 0.01, 0.01])
     assert [None, True, True] == ties([0.9, 0.9, 0.85], [NAN, 0.03, 0.03])
 
 
@@ -333,21 +365,30 @@ def test_one_score_is_tied_with_itself():
     assert [True] == ties([0.5], [0.01])
 
 
-def test_ties_where_only_a_range_of_the_errors_is_known():
-    """The best is 0.9. Reach at least 1.96 x sqrt(2) x 0.01 = 0.0277, at most 0.0831."""
-    signed = np.array([[0.9], [0.88], [0.85], [0.8]])
-    found = find_ties(signed, np.full((4, 1), 0.01), np.full((4, 1), 0.03))[:, 0]
-    assert np.array_equal([1, 1, NAN, 0], found, equal_nan=True)
+@pytest.mark.parametrize(("entries", "reach"), [(1, 1.96), (2, 1.96), (3, 2.394), (10, 3.261)])
+def test_reach_is_corrected_for_the_number_of_pairs(entries, reach):
+    """The normal quantile of 1 - 0.05 / 2 for each of 1, 3 or 45 pairs; a little above Tukey's."""
+    assert reach == pytest.approx(float(reach_among(np.array(entries))), abs=5e-4)
+    tukey = studentized_range.ppf(0.95, max(entries, 2), np.inf) / sqrt(2)
+    assert 1 <= reach_among(np.array(entries)) / tukey + 1e-6 < 1.04
+
+
+@pytest.mark.parametrize(("examples", "share"), [(None, 0.5), (100, 0.5), (400, 0.7), (1000, 0.9)])
+def test_equal_models_are_rarely_behind(examples, share):
+    """Any of ten equal models on at most 5 % of tasks; alone at 1.96 it would be more than 60 %."""
+    corrected, alone = ties_of_equal_models(10, examples, share, 4_000)
+    assert 0.02 < corrected <= 0.05
+    assert alone > 0.6
 
 
 @pytest.mark.parametrize(
     ("scores", "errors", "expected"),
     [
-        # Reach 1.96 x 0.05 = 0.098
-        ([0.9, 0.801, 0.1], [0.03, 0.04, 0.04], [1, None, None]),
-        ([0.9, 0.803, 0.1], [0.03, 0.04, 0.04], [0, None, None]),
+        # Reach 2.394 x 0.05 = 0.1197
+        ([0.9, 0.78, 0.1], [0.03, 0.04, 0.04], [1, None, None]),
+        ([0.9, 0.781, 0.1], [0.03, 0.04, 0.04], [0, None, None]),
         # The third is the one that is not distinguishable: its error is large
-        ([0.9, 0.801, 0.7], [0.03, 0.04, 0.2], [0, None, None]),
+        ([0.9, 0.75, 0.7], [0.03, 0.04, 0.2], [0, None, None]),
         ([0.9, 0.9, 0.1], [0.03, 0.04, 0.04], [0, 0, None]),
         ([-0.2, -0.4], [0.03, 0.04], [1, None]),
         ([0.9, 0.8], [0.03, NAN], [None, None]),
@@ -363,7 +404,7 @@ def test_ties_where_only_a_range_of_the_errors_is_known():
 def test_clear_wins(scores, errors, expected):
     """1 where all others are distinguishable from the best, 0 where one is not."""
     signed, errors = np.array(scores)[:, None], np.array(errors)[:, None]
-    found = judge_wins(signed, find_ties(signed, errors, errors))[:, 0]
+    found = judge_wins(signed, find_ties(signed, errors))[:, 0]
     assert expected == [None if np.isnan(verdict) else verdict for verdict in found]
 
 
@@ -399,7 +440,7 @@ def test_share_of_wins_that_are_called_clear(gap):
     rng, n = np.random.default_rng(5), 400
     scores = rng.binomial(n, [[0.7 + gap / 2], [0.7 - gap / 2]], (2, 2_000)) / n
     errors = standard_error_of_share(scores, np.array([n]))
-    clear = np.nansum(judge_wins(scores, find_ties(scores, errors, errors)), axis=0).mean()
+    clear = np.nansum(judge_wins(scores, find_ties(scores, errors)), axis=0).mean()
     assert pytest.approx(0.88 if gap else 0.05, abs=0.015) == clear
 
 

@@ -110,14 +110,6 @@ def test_beyond_noise(difference, beyond):
     assert beyond is changed(ScoreState(0.5 + difference, 0.1), ScoreState(0.5, 0.1)).beyond_noise
 
 
-@pytest.mark.parametrize(("after", "beyond"), [(0.52, False), (0.9, None)])
-def test_least_possible_error_shows_no_change_to_be_beyond_noise(after, beyond):
-    """0.02 is within 1.96 x 0.0141; 0.4 is not, but the error may be greater."""
-    before = ScoreState(0.5, 0.01, is_least=True)
-    assert beyond is changed(before, ScoreState(after, 0.01)).beyond_noise
-    assert beyond is changed(ScoreState(after, 0.01), before).beyond_noise
-
-
 @pytest.mark.parametrize("errors", [(None, 0.1), (0.1, None), (None, None)])
 def test_noise_is_not_guessed(errors):
     """Where the error of either score is not known, nor is whether they are told apart."""

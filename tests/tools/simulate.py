@@ -15,6 +15,7 @@ import pandas as pd
 from site_builder.compute.intervals import Families, mean_intervals, rounding_errors
 from site_builder.compute.numbers import Array
 from site_builder.compute.ranks import compare_pairs, rank_intervals
+from site_builder.compute.score_error import REACH, find_ties, standard_error_of_share
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import compute_lift_tests
 from tests.tools.relations import print_relations
@@ -226,11 +227,47 @@ def print_lifts(n: int) -> None:
             sys.stdout.write(f"| {name} | {tasks} | {100 * held:.1f} % | {100 * right:.1f} % |\n")
 
 
+def ties_of_equal_models(
+    models: int, examples: int | None, share: float, tasks: int
+) -> tuple[float, float]:
+    """Return on which share of tasks any of equal models is called behind the best score.
+
+    The first is by the rule of the site, the second compares each score alone with the best. A
+    score is the share of right examples; without a number of examples, a normal variable.
+    """
+    rng, shape = np.random.default_rng(SEED), (models, tasks)
+    if examples is None:
+        scores, errors = rng.normal(0.5, 0.01, shape), np.full(shape, 0.01)
+    else:
+        scores = rng.binomial(examples, share, shape) / examples
+        errors = standard_error_of_share(scores, np.array(examples))
+    best = scores.argmax(axis=0), np.arange(tasks)
+    alone = scores[best] - scores > REACH * np.hypot(errors, errors[best])
+    behind = find_ties(scores, errors) == 0
+    return float(behind.any(axis=0).mean()), float(alone.any(axis=0).mean())
+
+
+def print_ties(tasks: int) -> None:
+    """Print a row for each kind of score, for two, ten and fifty models."""
+    sys.stdout.write(
+        "| models | scores | tasks with any model called behind | each alone, at 1.96 |\n"
+        "|---|---|---|---|\n"
+    )
+    for models in (2, 10, 50):
+        for examples, share in ((None, 0.5), (100, 0.5), (100, 0.9), (400, 0.7), (1000, 0.9)):
+            found = ties_of_equal_models(models, examples, share, tasks)
+            kind = f"{share} of {examples:,} examples" if examples else "normal"
+            cells = " | ".join(f"{100 * part:.1f} %" for part in found)
+            sys.stdout.write(f"| {models} | {kind} | {cells} |\n")
+
+
 if __name__ == "__main__":
     boards = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     print_ranks(boards)
     sys.stdout.write("\n")
     print_lifts(boards)
+    sys.stdout.write("\n")
+    print_ties(10 * boards)
     sys.stdout.write("\n")
     print_sparse_boards(boards)
     sys.stdout.write("\n")
