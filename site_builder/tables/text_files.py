@@ -27,6 +27,15 @@ _SEPARATORS = (";", "\t", "|")
 _CODE = re.compile(r"[+-]?0\d")  # `007` is no number
 _LONGEST_FIELD = 2**31 - 1
 _EXACT = 2**53  # larger integers are not all exact as floats
+_CONFLICT = ("<<<<<<< ", ">>>>>>> ")  # begin the lines in which Git marks a conflict
+
+
+class CsvError(csv.Error):
+    """The row that begins on a line, from 1, is no CSV: what is wrong, and what to do."""
+
+    def __init__(self, line: int, what: str, fix: str) -> None:
+        super().__init__(f"line {line}: {what}")
+        self.line, self.what, self.fix = line, what, fix
 
 
 class TextTable(Record):
@@ -66,20 +75,36 @@ def read_text_rows(file: TextIO, ending: str) -> Iterator[TextRow]:
 
 
 def read_csv(lines: Iterable[str], separator: str = ",") -> Iterator[list[str]]:
-    """Yield the heading and each row, without empty lines, of CSV text, or raise a `csv.Error`."""
+    """Yield the heading and each row, without empty lines, of CSV text, or raise a `CsvError`."""
     return (row for _, row in _numbered(lines, separator))
 
 
-def _numbered(
-    lines: Iterable[str], separator: str = ",", *, strict: bool = False
-) -> Iterator[tuple[int, list[str]]]:
+def _numbered(lines: Iterable[str], separator: str = ",") -> Iterator[tuple[int, list[str]]]:
     """Yield each row with the line that it begins on, from 1."""
     csv.field_size_limit(_LONGEST_FIELD)
-    reader, line = csv.reader(lines, delimiter=separator, strict=strict), 1
-    for row in reader:
-        if row:
-            yield line, row
-        line = reader.line_num + 1
+    # Not strict, the rest of a file without a closing quote would be one value.
+    reader, line = csv.reader(_merged(lines), delimiter=separator, strict=True), 1
+    try:
+        for row in reader:
+            if row:
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        if isinstance(error, CsvError):
+            raise
+        is_open = str(error).startswith("unexpected end")
+        what = "a quote is not closed" if is_open else f"is not valid CSV: {error}"
+        fix = "Put the value in quotes, and double each quote in it."
+        raise CsvError(line, what, fix) from error
+
+
+def _merged(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines, or raise a `CsvError` at a conflict that Git left in them."""
+    for number, line in enumerate(lines, 1):
+        if line.startswith(_CONFLICT):
+            fix = "Keep one side, and remove the lines of the markers."
+            raise CsvError(number, f"a merge conflict is not resolved: {line[:7]}", fix)
+        yield line
 
 
 def _json_rows(lines: Iterable[str]) -> Iterator[TextRow]:
@@ -135,9 +160,9 @@ def _csv_columns(
 ) -> tuple[tuple[int, ...], dict[str, list[Any]]]:
     """Return the line of each row, and the texts of each column; None where it is blank."""
     try:
-        rows = [(line, [v.strip() for v in row]) for line, row in _numbered(text, strict=True)]
-    except csv.Error as error:
-        raise FaultsError([Fault(where, f"is not valid CSV: {error}")]) from error
+        rows = [(line, [v.strip() for v in row]) for line, row in _numbered(text)]
+    except CsvError as error:
+        raise FaultsError([Fault(f"{where}:{error.line}", error.what, error.fix)]) from error
     if not rows:
         fix = f"Write a heading, and one row per {spec.row.split()[-1]}."
         raise FaultsError([Fault(where, "the file is empty", fix)])

@@ -89,4 +89,5 @@ def test_any_json_is_read_or_reported(tmp_path_factory, source, first, second):
 def test_any_text_below_a_heading_is_read_or_reported(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("any") / "a.csv"
     path.write_text(f"model,task,score\na,t,0.5\n{text}", encoding="utf8", errors="replace")
-    assert any(m.score == 0.5 for m in read_tabular(path, ImportOptions()).measures)
+    reading = read_tabular(path, ImportOptions())
+    assert reading.skipped or any(m.score == 0.5 for m in reading.measures)

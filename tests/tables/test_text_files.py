@@ -18,6 +18,7 @@ from tests.commands.test_cli import run
 from tests.helpers.imported import run_import
 from tests.helpers.tables import check_project, fault_lines, read_long_table
 
+QUOTE = "Put the value in quotes, and double each quote in it."
 NUMBER = "Write a number, such as 0.71, or leave the row out."
 
 
@@ -102,7 +103,16 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
         ("\n\n", "the file is empty. Write a heading, and one row per score."),
         ("model,task,score\n", "the table has no rows. Write at least one row for a score."),
         (b"model\xff", "is not UTF-8 text. Save it as UTF-8."),
-        ('model,task,score\n"a,t,1', "is not valid CSV: unexpected end of data"),
+        ('model,task,score\n\na,t,1\n"b,t,1\nc,t,2\n', f":4: a quote is not closed. {QUOTE}"),
+        (
+            'model,task,score\n"a" b,t,1\n',
+            f":2: is not valid CSV: ',' expected after '\"'. {QUOTE}",
+        ),
+        (
+            "model,task,score\n<<<<<<< HEAD\na,t,1\n=======\na,t,2\n>>>>>>> main\n",
+            ":2: a merge conflict is not resolved: <<<<<<<. Keep one side, and remove the lines of "
+            "the markers.",
+        ),
         (
             "model;task;score\na;t;1",
             "the values are separated by ';'. Separate them by commas, or use "
