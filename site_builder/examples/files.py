@@ -14,8 +14,8 @@ from site_builder.tables.read import (
     Footer,
     ParquetError,
     StoredColumn,
+    load_text,
     read_footer,
-    text_as_parquet,
 )
 from site_builder.tables.schema import EXAMPLES
 
@@ -128,7 +128,7 @@ def _open(file: Found, scratch: Path | None) -> tuple[Found, Footer]:
 
 def _as_parquet(file: Found, scratch: Path) -> Found:
     """Write a text file as Parquet into `scratch`, with the folders that are columns."""
-    content = text_as_parquet(EXAMPLES, file.path, file.shown)
+    content = load_text(EXAMPLES, file.path, file.shown).file
     folder = Path(mkdtemp(dir=scratch)).joinpath(*_key_folders(file.path))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{file.path.stem}.parquet"

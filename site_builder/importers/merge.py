@@ -6,12 +6,18 @@ For each task and model, one metric and one run are chosen; tasks are named, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.formatting import listed
-from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped, is_wanted
+from site_builder.importers.reading import (
+    ImportedExample,
+    ImportedScore,
+    Skipped,
+    as_link,
+    is_wanted,
+)
 from site_builder.records import Record, field
 from site_builder.tables.write import StoredRow
 
@@ -308,12 +314,16 @@ class MergedScores(Record):
 
 
 def merge_results(
-    old: Iterable[StoredRow], placed: Iterable[Placed], default_variant: str
+    old: Iterable[StoredRow],
+    placed: Iterable[Placed],
+    default_variant: str,
+    lacking: Set[str] = frozenset(),
 ) -> MergedScores:
     """Merge imported scores into the results table.
 
     A newer or undated score replaces the row of its key. The row stays if its date is later, or if
-    its `run_model` names another run. A row without a variant has the default.
+    its `run_model` names another run. A row without a variant has the default. `lacking` are the
+    columns that the table is not to get for the default variant or the path of a file.
     """
     merged = MergedScores([dict(row) for row in old])
     by_key = {key_of(row, default_variant): row for row in merged.rows}
@@ -328,7 +338,9 @@ def merge_results(
             row = by_key[new.key] = by_key.pop(before)
             row["model"], row["variant"] = new.model, new.variant
             merged.moved.append((before, (new.model, new.variant)))
-        _merge_one(merged, by_key, new)
+        _merge_one(merged, by_key, new, lacking)
+        if "variant" in lacking and new.variant == default_variant:
+            by_key[new.key].pop("variant", None)
     return merged
 
 
@@ -337,11 +349,15 @@ def key_of(row: StoredRow, default_variant: str) -> Key:
     return (str(row.get("model")), str(row.get("task")), row.get("variant") or default_variant)
 
 
-def _merge_one(merged: MergedScores, by_key: dict[Key, StoredRow], placed: Placed) -> None:
+def _merge_one(
+    merged: MergedScores, by_key: dict[Key, StoredRow], placed: Placed, lacking: Set[str]
+) -> None:
     key, score, row = placed.key, placed.score, by_key.get(placed.key)
     details = {name: getattr(score, name) for name in _DETAILS}
     new = {"score": score.score, "rounding": None, **details}
     new[RUN] = None if placed.run == placed.model else placed.run
+    if "source" in lacking and not as_link(score.source):
+        new["source"] = None
     if row is None:
         row = {**dict(zip(("model", "task", "variant"), key, strict=True)), **new}
         by_key[key] = row

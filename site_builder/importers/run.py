@@ -165,7 +165,10 @@ def _merge(
     assumed.check(config, reading.guessed, reading.others)
     refused = {id(one) for one, _ in assumed.refused}
     placed = [one for one in kept if id(one) not in refused]
-    merged = merge_results(old[RESULTS.name], placed, default)
+    # In a text table, a new column would change each row.
+    table = stored[RESULTS.name]
+    lacking = {"variant", "source"} - table.types.keys() if table.texts else set[str]()
+    merged = merge_results(table.rows, placed, default, lacking)
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _first_known((names.models.get(f.id, f.id), f.values) for f in reading.models)
     of_models |= {

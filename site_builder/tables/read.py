@@ -218,13 +218,13 @@ def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | tuple[F
     return replace(table, source=file, lines=text.lines, faults=text.faults)
 
 
-def text_as_parquet(spec: TableSpec, path: Path, where: str) -> bytes:
-    """Return a table in a text file as Parquet, or raise all its faults."""
+def load_text(spec: TableSpec, path: Path, where: str) -> LoadedTable:
+    """Return a table in a text file, or raise all its faults."""
     table = load_table(spec, path, where)
     faults = table.faults if isinstance(table, LoadedTable) else table
     if faults or not isinstance(table, LoadedTable):
         raise FaultsError(faults)
-    return table.file
+    return table
 
 
 def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault:
@@ -232,13 +232,17 @@ def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault
     if not file:
         return Fault(where, "the file is empty (0 bytes)", "Write it again.")
     try:
-        stored = read_whole(file)
-        columns = dict(zip(_unique(stored.column_names), stored.columns, strict=True))
-        plain = {name: _plain(column, spec.column(name)) for name, column in columns.items()}
+        return as_loaded(spec, read_whole(file), where, file)
     except LargeParquetError as error:
         return Fault(where, str(error), "Leave out what the site does not need.")
     except PARQUET_ERRORS as error:
         return Fault(where, _why_unreadable(file, error), "Write it again as Parquet.")
+
+
+def as_loaded(spec: TableSpec, stored: pa.Table, where: str, file: bytes = b"") -> LoadedTable:
+    """Return a table of Arrow as if it had been read from a file."""
+    columns = dict(zip(_unique(stored.column_names), stored.columns, strict=True))
+    plain = {name: _plain(column, spec.column(name)) for name, column in columns.items()}
     return LoadedTable(
         spec,
         pa.table(list(plain.values()), names=list(plain)).to_pandas(),

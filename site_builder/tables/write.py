@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,11 +21,14 @@ from site_builder.tables.lock import replacing
 from site_builder.tables.read import (
     PARQUET_ERRORS,
     LargeParquetError,
+    LoadedTable,
+    LoadedTables,
+    as_loaded,
     find_files,
+    load_text,
     parquet_problem,
     read_whole,
     several_files,
-    text_as_parquet,
 )
 from site_builder.tables.schema import MODELS, RESULTS, TASKS, TableSpec, Type
 
@@ -46,7 +51,8 @@ class StoredTable(Record):
     """A table of a project that is going to be changed; empty if there is no file.
 
     In columns of the schema, dates are `YYYY-MM-DD` text and decimals are floats. Other columns are
-    as stored. `file` is the name of its file, whose format stays.
+    as stored. `file` is the name of its file, whose format stays. Of a text file, `head` is the
+    text before the first row, and `texts` that of each row, with its line end.
     """
 
     spec: TableSpec
@@ -54,6 +60,8 @@ class StoredTable(Record):
     rows: tuple[StoredRow, ...] = ()
     types: Mapping[str, pa.DataType] = field(default_factory=dict)
     metadata: Mapping[bytes, bytes] = field(default_factory=dict)
+    head: str = ""
+    texts: tuple[str, ...] = ()
 
 
 def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:
@@ -111,7 +119,8 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
     file, where = names[0], f"data/{names[0]}"
     try:
         path = data_dir / file
-        table = read_whole(path if file == spec.file else text_as_parquet(spec, path, where))
+        text = None if file == spec.file else load_text(spec, path, where)
+        table = read_whole(path if text is None else text.file)
         names = table.column_names
     except (LargeParquetError, *PARQUET_ERRORS) as error:
         what = f"the table cannot be added to: {parquet_problem(error)}"
@@ -124,7 +133,16 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
     for row in rows:
         row |= {name: _plain(row[name]) for name in declared}
     types = dict(zip(names, table.schema.types, strict=True))
-    return StoredTable(spec, file, tuple(rows), types, table.schema.metadata or {})
+    head, *texts = _texts(text) if text else ("",)
+    metadata = table.schema.metadata or {}
+    return StoredTable(spec, file, tuple(rows), types, metadata, head, tuple(texts))
+
+
+def _texts(table: LoadedTable) -> Iterator[str]:
+    """Yield the text of a text file before its first row, then that of each row."""
+    lines = list(io.StringIO((table.source or b"").decode(), newline=""))
+    starts = [0, *(line - 1 for line in table.lines or ()), len(lines)]
+    return ("".join(lines[start:end]) for start, end in pairwise(starts))
 
 
 def _plain(value: object) -> object:
@@ -149,25 +167,71 @@ def save_tables(data_dir: Path, tables: Sequence[tuple[StoredTable, Sequence[Sto
     try:
         with replacing(data_dir) as folder:
             for stored, rows in tables:
-                _write(_as_arrow(stored, rows), folder / stored.file)
+                _write(stored, rows, folder / stored.file)
     except OSError as error:
         what = f"writing failed: {error.strerror}"
         raise FaultsError([Fault("data", what, "The tables are unchanged.")]) from error
 
 
-def _write(table: pa.Table, path: Path) -> None:
+def load_rows(tables: Iterable[tuple[StoredTable, Sequence[StoredRow]]]) -> LoadedTables:
+    """Return tables of rows as if they had been written and read; not those without rows."""
+    loaded = {
+        stored.spec.name: as_loaded(stored.spec, _as_arrow(stored, rows), f"data/{stored.file}")
+        for stored, rows in tables
+        if rows
+    }
+    return LoadedTables(loaded)
+
+
+def _write(stored: StoredTable, rows: Sequence[StoredRow], path: Path) -> None:
+    """Write a table; of a text file, what does not change keeps its text, byte for byte."""
+    table = _as_arrow(stored, rows)
     if path.suffix == ".parquet":
         pq.write_table(table, path)
         return
-    rows = table.to_pylist()
-    with path.open("w", encoding="utf8", newline="") as file:
-        if path.suffix == ".csv":
-            lines = csv.writer(file, lineterminator="\n")
-            lines.writerow(table.column_names)
-            lines.writerows([_cell(value) for value in row.values()] for row in rows)
-        else:
-            known = ({k: v for k, v in row.items() if v is not None} for row in rows)
-            file.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in known)
+    known, more = [*stored.types], table.column_names[len(stored.types) :]
+    n_old, is_csv = len(stored.texts), path.suffix == ".csv"
+    texts = [_extended(stored.head, more) if is_csv else stored.head]
+    for number, (row, typed) in enumerate(zip(rows, table.to_pylist(), strict=True)):
+        old, text = (stored.rows[number], stored.texts[number]) if number < n_old else ({}, "")
+        changed = {name: v for name, v in typed.items() if row.get(name) != old.get(name)}
+        texts.append(_csv_text(text, changed, known, more) if is_csv else _json_text(text, changed))
+    end = next((mark for mark in ("\r\n", "\r") if stored.head.endswith(mark)), "\n")
+    before, new = "".join(texts[: n_old + 1]), texts[n_old + 1 :]
+    gap = end if new and before and not before.endswith(("\n", "\r")) else ""
+    content = "".join((before, gap, *(f"{text}{end}" for text in new)))
+    path.write_text(content, encoding="utf8", newline="")
+
+
+def _csv_text(text: str, changed: StoredRow, known: Sequence[str], more: Sequence[str]) -> str:
+    """Return a row of CSV with changed values in `known` columns and in `more`, which are new."""
+    if text and changed.keys().isdisjoint(known):
+        return _extended(text, [_cell(changed.get(name)) for name in more])
+    old = next(csv.reader(io.StringIO(text, newline="")), [""] * len(known))
+    names = zip((*known, *more), (*old, *[""] * len(more)), strict=True)
+    return _extended(_end_of(text), [_cell(changed[n]) if n in changed else v for n, v in names])
+
+
+def _extended(text: str, cells: Sequence[str]) -> str:
+    """Return the text of a row of CSV with more cells before its line end."""
+    line, body = io.StringIO(), text.rstrip("\r\n")
+    # The csv module quotes what has a line end, and a single empty cell.
+    csv.writer(line, lineterminator="\r\n").writerow(["", *cells])
+    more = line.getvalue()[:-2]
+    return f"{body}{more if body else more[1:]}{_end_of(text)}" if cells else text
+
+
+def _end_of(text: str) -> str:
+    return text[len(text.rstrip("\r\n")) :]
+
+
+def _json_text(text: str, changed: StoredRow) -> str:
+    """Return a row of JSON lines with the changed values."""
+    if text and not changed:
+        return text
+    values = {**json.loads(text or "{}"), **changed}
+    known = {name: value for name, value in values.items() if value is not None}
+    return json.dumps(known, ensure_ascii=False) + _end_of(text)
 
 
 def _cell(value: object) -> str:

@@ -272,6 +272,53 @@ def test_import_keeps_the_format_of_a_table(tmp_path, ending):
         assert b'"b, c",t,0.25,' in before
 
 
+OLD_CSV = (
+    '\ufeffscore,"model",task,note\r\n0.70,"a, b",t,"x ""y"""\r\n\r\n0.50,b,t,\r\n'
+    ' 1.0 ,c,t,"two\r\nlines"'
+)
+OLD_JSON = (
+    '{"score": 0.70, "model":"a, b","task": "t"}\n\n{"model": "\\u0062", "task": "t", "score": 1}'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "imports", "new"),
+    [
+        ("csv", OLD_CSV, "d,t,0.60", f"{OLD_CSV}\r\n0.6,d,t,\r\n"),
+        ("csv", OLD_CSV, "b,t,0.60", OLD_CSV.replace("0.50,b", "0.6,b")),
+        ("csv", OLD_CSV, "c,t,0.60", OLD_CSV.replace(" 1.0 ,c", "0.6,c")),
+        ("jsonl", OLD_JSON, "d,t,0.60", OLD_JSON + '\n{"score": 0.6, "model": "d", "task": "t"}\n'),
+        ("jsonl", OLD_JSON, "b,t,0.60", OLD_JSON.replace("\\u0062", "b").replace("1}", "0.6}")),
+    ],
+)
+def test_import_changes_only_its_own_rows(tmp_path, name, old, imports, new):
+    """Digits, quotes, empty lines, the order of columns and the ends of lines stay."""
+    root = project(tmp_path)
+    path = root / f"data/results.{name}"
+    path.write_text(old, encoding="utf8", newline="")
+    (root / "new.csv").write_text(f"model,task,accuracy\n{imports}\n")
+    said = run_import("csv", root / "new.csv", into=root)
+    assert 0 == said.exit_code, said.stderr
+    assert new == path.read_bytes().decode()
+    assert "1 unchanged" in run_import("csv", root / "new.csv", into=root).stderr
+    assert new == path.read_bytes().decode()
+
+
+def test_import_adds_the_columns_that_its_scores_need(tmp_path):
+    """Other rows get an empty cell at their end and stay as they are otherwise."""
+    root = project(tmp_path, results_csv='model,task,score\n"a",t,0.70\nb,t,0.50\n')
+    tasks = 'task,score_max,higher_is_better\n"t",1.00,true\n'
+    (root / "data/tasks.csv").write_text(tasks)
+    (root / "new.csv").write_text("model,task,accuracy,stderr,url\nc,u,0.6,0.05,https://x.org/y\n")
+    assert 0 == run_import("csv", root / "new.csv", into=root).exit_code
+    assert (root / "data/results.csv").read_text() == (
+        'model,task,score,stderr,source\n"a",t,0.70,,\nb,t,0.50,,\nc,u,0.6,0.05,https://x.org/y\n'
+    )
+    assert (root / "data/tasks.csv").read_text() == (
+        'task,score_max,higher_is_better,metric,score_min\n"t",1.00,true,,\nu,1,true,accuracy,0\n'
+    )
+
+
 def test_import_refuses_a_text_table_with_faults(tmp_path):
     root = project(tmp_path, results_csv="model,task,score\nalpha,t,x\n")
     (root / "new.csv").write_text("model,task,metric,score\nbeta,t,acc,1\n")
