@@ -158,7 +158,7 @@ def import_files(  # noqa: PLR0913 - one per option
     from site_builder.importers import run
     from site_builder.importers.formats import format_of
     from site_builder.importers.reading import ImportOptions
-    from site_builder.starter.project import replacing_sample
+    from site_builder.starter.project import replacing_sample, rule_faults
 
     console.stage("Reading the files")
     config = load_config(root)
@@ -173,7 +173,12 @@ def import_files(  # noqa: PLR0913 - one per option
         higher_is_better=better,
         **options,
     )
-    import_paths = partial(run.import_paths, format_of(source), paths, config, dry=dry)
+    import_paths = partial(
+        run.import_paths,
+        *(format_of(source), paths, config),
+        dry=dry,
+        before_saving=lambda old, new: console.warn(rule_faults(old, new, config)),
+    )
     with replacing_sample(root, console.say):
         try:
             report = import_paths(stated)

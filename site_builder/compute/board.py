@@ -54,7 +54,7 @@ class RankingRules(Record):
     Attributes:
         min_coverage: Share of the tasks that a model needs a score on to be ranked, 0..1.
         averaged: Whether scores on these tasks can be averaged.
-        why: What decided `rank_by`.
+        why: What decided `rank_by`; it is `configured` only where the data would decide otherwise.
     """
 
     rank_by: Literal["mean", "mean_win_rate", "additive"]
@@ -271,16 +271,18 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
     asked = config.min_coverage
     floor = 1.0 if dense else round_float(coverage.max(initial=0.0) / 2)
     min_coverage = floor if asked is None else asked
-    if config.rank_by is not None and (comparable or config.rank_by != "additive"):
-        averaged = comparable or config.rank_by == "mean"
-        return RankingRules(config.rank_by, min_coverage, averaged, why="configured")
-    if not comparable:
-        return RankingRules("mean_win_rate", min_coverage, averaged=False, why="mixed units")
     # Means over different tasks compare the tasks too.
     few_scores = bool(coverage.sum() < _SPARSE * len(coverage))
-    if min_coverage < 1 and (asked is None or few_scores):
-        return RankingRules("additive", min_coverage, averaged=True, why="sparse")
-    return RankingRules("mean", min_coverage, averaged=True, why="comparable")
+    found = RankingRules("mean", min_coverage, averaged=True, why="comparable")
+    if not comparable:
+        found = RankingRules("mean_win_rate", min_coverage, averaged=False, why="mixed units")
+    elif min_coverage < 1 and (asked is None or few_scores):
+        found = RankingRules("additive", min_coverage, averaged=True, why="sparse")
+    wanted = config.rank_by
+    if wanted in (None, found.rank_by) or (wanted == "additive" and not comparable):
+        return found
+    averaged = comparable or wanted == "mean"
+    return RankingRules(wanted, min_coverage, averaged, why="configured")
 
 
 def _are_comparable(tasks: pd.DataFrame) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,15 @@ from site_builder.importers.runs import (
 from site_builder.records import Record, replace
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.metrics import assumption_lines
+from site_builder.tables.read import LoadedTables
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
-from site_builder.tables.write import StoredRow, StoredTable, read_without_sample, save_tables
+from site_builder.tables.write import (
+    StoredRow,
+    StoredTable,
+    load_rows,
+    read_without_sample,
+    save_tables,
+)
 
 _SETTING = "setting"
 """Column of the tasks, outside the schema: how a task was measured."""
@@ -88,10 +95,12 @@ def import_paths(
     options: ImportOptions,
     *,
     dry: bool = False,
+    before_saving: Callable[[LoadedTables, LoadedTables], None] = lambda *_: None,
 ) -> ImportReport:
     """Import evaluation output into the tables of a project, unless `dry`.
 
-    The sample that `init` writes is replaced; all else is merged by key.
+    The sample that `init` writes is replaced; all else is merged by key. `before_saving` gets the
+    old and the new tables, if there are old scores and something changes.
 
     Raises:
         UnclearScoresError: The user has to state the direction or the unit of some scores; nothing
@@ -108,6 +117,10 @@ def import_paths(
         stored = read_without_sample((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
         report, rows = _merge(reading, stored, config, options)
         changed = [(stored[name], r) for name, r in rows.items() if list(stored[name].rows) != r]
+        if dry and changed and stored[RESULTS.name].rows:
+            tables = [(name, stored[name]) for name in (MODELS.name, TASKS.name, RESULTS.name)]
+            old = load_rows((table, table.rows) for _, table in tables)
+            before_saving(old, load_rows((table, rows[name]) for name, table in tables))
         if dry or not changed:
             return report
         save_tables(config.data_dir, changed)

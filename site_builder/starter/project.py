@@ -18,12 +18,14 @@ from pathlib import Path, PurePosixPath
 from string import Template
 from zipfile import ZipFile, ZipInfo
 
-from site_builder.errors import Fault, SiteError, unwritable
+from site_builder.config import SiteConfig, load_config
+from site_builder.errors import Fault, FaultsError, SiteError, unwritable
 from site_builder.formatting import listed
 from site_builder.records import Record
 from site_builder.render.assets import PACKAGE, default_folder
 from site_builder.symlinks import check_inside, read_inside
-from site_builder.tables.read import find_files
+from site_builder.tables.check import check_tables
+from site_builder.tables.read import LoadedTables, find_files, load_tables
 from site_builder.tables.schema import TABLES
 from site_builder.tables.write import SAMPLE, has_sample
 
@@ -92,7 +94,41 @@ def start_project(
         import_scores()
     missing = {path: content for path, content in files.items() if path not in kept}
     write_all(missing, folder)
+    if "site.toml" in missing:
+        _pin_rule(folder)
     return StartedProject(tuple(sorted(missing)), kept)
+
+
+def _pin_rule(root: Path) -> None:
+    """State what ranks in the `site.toml` that `init` wrote: later scores do not change it."""
+    config = load_config(root)
+    if rule := _find_rule(load_tables(config.data_dir), config):
+        pairs = [('\n# rank_by = "mean"\n', f'\nrank_by = "{rule}"\n')]
+        _replace_texts(root / "site.toml", pairs)
+
+
+def _find_rule(loaded: LoadedTables, config: SiteConfig) -> str:
+    """Return what ranks a board by its tables alone; empty where they have errors."""
+    from site_builder.compute.board import choose_rules
+    from site_builder.compute.scores import collect_scores
+
+    board = config.board.model_copy(update={"rank_by": None})
+    try:
+        tables = check_tables(loaded, config)
+    except FaultsError:
+        return ""
+    return choose_rules(tables.tasks, collect_scores(tables, board), board).rank_by
+
+
+def rule_faults(old: LoadedTables, new: LoadedTables, config: SiteConfig) -> Iterator[Fault]:
+    """Yield a warning if new tables would be ranked by another rule than the old ones."""
+    before, after, stated = _find_rule(old, config), _find_rule(new, config), config.board.rank_by
+    if before and after and before != after:
+        does = "would rank" if stated else "ranks"
+        what = f"with these scores the board {does} by {after} instead of {before}"
+        fix = f'To keep the rule, write rank_by = "{before}" under [board].'
+        kept = f'It keeps rank_by = "{stated}"; see whether that still suits the tasks.'
+        yield Fault("site.toml", what, kept if stated else fix, "warning")
 
 
 def _title_of(folder: Path) -> str:
@@ -140,6 +176,7 @@ def replacing_sample(root: Path, say: Callable[[str], None]) -> Iterator[None]:
     if had_sample and not has_sample(root / "data"):
         texts = _sample_texts(_title_of(root))
         changed = [name for name, pairs in texts.items() if _replace_texts(root / name, pairs)]
+        _pin_rule(root)
         say(f"The sample is replaced{(changed and f', also in {listed(changed)}') or ''}.")
 
 

@@ -278,6 +278,66 @@ def test_import_replaces_the_sample_and_says_so(tmp_path, csv):
     assert "sample" not in (root / "README.md").read_text(encoding="utf8").lower()
 
 
+ACCURACY = "model,task,accuracy\na,t,0.5\na,u,0.75\nb,t,0.25\nb,u,0.5\n"
+WER = "model,task,wer\na,v,0.5\nb,v,0.25\n"
+SPARSE = "model,task,accuracy\na,t,0.5\na,u,0.7\nb,t,0.2\nc,u,0.1\nd,t,0.4\n"
+
+
+def write_csv(folder: Path, text: str) -> Path:
+    path = folder / f"{len(text)}.csv"
+    path.write_text(text, encoding="utf8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("texts", "rule"),
+    [
+        ([ACCURACY], "mean"),
+        ([SPARSE], "additive"),
+        ([ACCURACY, WER], "mean_win_rate"),
+        ([], "mean"),
+    ],
+)
+def test_init_writes_down_the_rule(tmp_path, texts, rule):
+    """Of scores that it imports, that the folder has, or of the sample that an import replaces."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    for text in texts:
+        write_csv(folder, text)
+    assert 0 == run(tmp_path / "new", *(["--from", folder] if texts else [])).exit_code
+    assert rule == load_config(tmp_path / "new").board.rank_by
+    if texts:
+        assert 0 == run_import("csv", folder, into=tmp_path / "old").exit_code
+        for name in ("old", "sample"):
+            assert 0 == run(tmp_path / name).exit_code
+        assert 0 == run_import("csv", folder, into=tmp_path / "sample").exit_code
+        written = [(tmp_path / n / "site.toml").read_text() for n in ("new", "old", "sample")]
+        assert [rule] * 3 == [tomllib.loads(text)["board"]["rank_by"] for text in written]
+
+
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_import_says_first_that_it_changes_the_rule(tmp_path, is_stated):
+    root = tmp_path / "board"
+    assert 0 == run(root, "--from", write_csv(tmp_path, ACCURACY)).exit_code
+    if not is_stated:
+        (root / "site.toml").unlink()
+    does, fix = (
+        ("would rank", 'It keeps rank_by = "mean"; see whether that still suits the tasks.')
+        if is_stated
+        else ("ranks", 'To keep the rule, write rank_by = "mean" under [board].')
+    )
+    line = (
+        f"warning: site.toml: with these scores the board {does} by mean_win_rate instead of mean. "
+        f"{fix}"
+    )
+    dry = run_import("csv", write_csv(tmp_path, WER), "--dry-run", into=root)
+    assert line in dry.stderr.splitlines()
+    said = run_import("csv", write_csv(tmp_path, WER), into=root).stderr
+    assert 0 < said.index(line) < said.index("Wrote ")
+    same = WER.replace("a,v", "c,v")
+    assert "the board" not in run_import("csv", write_csv(tmp_path, same), into=root).stderr
+
+
 def test_a_changed_sample_is_the_publishers(tmp_path, csv):
     """One who edits the sample by hand has made it theirs: an import adds to it."""
     assert 0 == run(tmp_path / "board").exit_code

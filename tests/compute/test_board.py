@@ -432,17 +432,20 @@ def test_configured_coverage_holds():
 
 
 @pytest.mark.parametrize(
-    ("lower", "rank_by", "averaged"),
+    ("lower", "rank_by", "averaged", "why"),
     [
-        ((), "mean", True),
-        ((), "mean_win_rate", True),
-        (("t2",), "mean", True),
-        (("t2",), "mean_win_rate", False),
+        ((), "mean", True, "comparable"),
+        ((), "mean_win_rate", True, "configured"),
+        (("t2",), "mean", True, "configured"),
+        (("t2",), "mean_win_rate", False, "mixed units"),
     ],
 )
-def test_configured_ranking_holds(lower, rank_by, averaged):
-    """Who asks for means gets averages; win rates leave them where the tasks allow them."""
-    expected = RankingRules(rank_by, 1.0, averaged=averaged, why="configured")
+def test_configured_ranking_holds(lower, rank_by, averaged, why):
+    """Who asks for means gets averages; win rates leave them where the tasks allow them.
+
+    Where the data would decide the same, its reason stays.
+    """
+    expected = RankingRules(rank_by, 1.0, averaged=averaged, why=why)
     assert expected == rules_of(FULL, lower=lower, rank_by=rank_by)
 
 

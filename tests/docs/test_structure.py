@@ -61,7 +61,7 @@ MAY_IMPORT = {
     "importers": {"tables"},
     "examples": {"tables", "importers"},
     "profile": {"tables"},
-    "starter": {"tables", "render"},
+    "starter": {"tables", "compute", "render"},
     "devserver": {"build", "publish", "render", "tables"},
     "commands": {
         *("build", "devserver", "examples", "importers", "profile", "publish", "releases"),
