@@ -19,6 +19,7 @@ from site_builder.tables.metrics import (
     are_mixed,
     bounds_text,
     direction_of,
+    is_cost,
     is_limited,
     is_share,
     measure_of,
@@ -57,7 +58,9 @@ class Assumed(Record):
         paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
         facts: dict[str, dict[str, Any]] = {task.name: {} for task in self.directions + self.units}
         for task in self.directions:
-            facts[task.name]["higher_is_better"] = not measure_of(task.name)
+            names = (task.name, task.metric)
+            is_lower = any(is_cost(name) or direction_of(name) is False for name in names)
+            facts[task.name]["higher_is_better"] = not is_lower
         for task in self.units:
             unit = "percent" if max(task.scores) > 1 else "proportion"
             facts[task.name]["unit"] = measure_of(task.name) or unit

@@ -38,6 +38,7 @@ from site_builder.records import Record, field, replace
 from site_builder.tables.metrics import (
     direction_in,
     direction_of,
+    is_cost,
     is_size_in_billions,
     measure_of,
     metric_in,
@@ -328,11 +329,11 @@ def _cells(
                 missing = "task" if score.model else "model"
                 skipped.append(Skipped(where, f"it names no {missing}", "row"))
             else:
-                metric = score.metric or columns.metric
-                if what := _unwanted_measure(score.task, metric, options.metrics):
-                    why = f"{metric!r} is no score ({what})"
+                if what := _unwanted_measure(score.task, score.metric, options.metrics):
+                    why = f"{score.metric!r} is no score ({what})"
                     skipped.append(Skipped(f"{where}, {score.task}", why, "score"))
                     continue
+                metric = score.metric or columns.metric
                 is_percent = parsed.is_percent or "%" in f"{column}{metric}"
                 stderr = _error(sheet, row, columns.errors.get(column))
                 score = replace(score, metric=metric, stderr=stderr, is_percent=is_percent)
@@ -395,7 +396,9 @@ def _of_task(task: str, cells: list[_Cell], across: str) -> Reading:
     elif facts["higher_is_better"] is None:
         facts["higher_is_better"], why = _direction(first, task, across)
     if metric is not None:
-        facts["metric"] = metric.strip("\u2191\u2193 ")  # arrows
+        is_error_of = not across and direction_of(metric) and is_cost(first.column)
+        named = f"{first.column} ({metric})" if is_error_of else metric
+        facts["metric"] = named.strip("\u2191\u2193 ")  # arrows
     models = {
         cell.score.model: {name: _typed(name, cell.values.get(name)) for name in _COLUMNS["models"]}
         for cell in reversed(cells)
@@ -408,17 +411,21 @@ def _of_task(task: str, cells: list[_Cell], across: str) -> Reading:
 
 
 def _direction(cell: _Cell, task: str, across: str) -> tuple[bool | None, str]:
-    """Return whether higher is better for a task, by the words of the file, and which ones."""
-    metric, better = cell.score.metric, direction_of(cell.score.metric)
-    if better is not None:
+    """Return whether higher is better for a task, by the words of the file, and which ones.
+
+    A column of errors or costs counts more than the metric that they are errors of.
+    """
+    metric, heading = cell.score.metric, f"the heading {cell.column!r}"
+    if not across and is_cost(cell.column):
+        return direction_in(cell.column), heading
+    if (better := direction_of(metric)) is not None:
         return better, f"metric {metric!r}"
     if (better := direction_in(task)) is not None:
         word = metric_in(task)
         where = "the heading" if across == "task" else "the name of the task"
         return better, f"{word!r} in {where}" if word else where
-    if not across and not metric and plain_name(cell.column) in ("score", "scores"):
-        return True, f"the heading {cell.column!r}"
-    return None, ""
+    is_score = not across and not metric and plain_name(cell.column) in ("score", "scores")
+    return (True, heading) if is_score and not is_cost(task) else (None, "")
 
 
 def _typed(name: str, value: object) -> str | float | bool | None:

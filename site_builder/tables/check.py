@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 from unicodedata import category
@@ -15,8 +18,8 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, shortened
 from site_builder.formatting import counted, listed
 from site_builder.records import replace
-from site_builder.tables.metrics import direction_of, is_limited
-from site_builder.tables.overrides import override_tables
+from site_builder.tables.metrics import are_mixed, direction_of, is_limited
+from site_builder.tables.overrides import NOTHING, override_tables
 from site_builder.tables.read import (
     LoadedTable,
     LoadedTables,
@@ -59,6 +62,7 @@ _SHARES = (
     "tasks.task tasks.score_min tasks.score_max tasks.mean_of_examples tasks.evaluation_examples"
 )
 _Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
+_DIRECTION = "tasks.metric tasks.unit tasks.higher_is_better"
 """Whether each row is bad, what is wrong with its value, and the fix."""
 
 
@@ -75,9 +79,10 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
         raise FaultsError(faults)
     tables = complete_tables(loaded, config.default_variant)
     faults += _reference_faults(tables, config, unsound)
+    tables = replace(tables, assumptions=tuple(assumptions))
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
-    return replace(tables, warnings=tuple(faults), assumptions=tuple(assumptions))
+    return replace(tables, warnings=tuple(faults))
 
 
 def find_table_faults(table: LoadedTable, config: SiteConfig) -> Iterator[Fault]:
@@ -255,7 +260,7 @@ def _reference_faults(
         (bounds, _crossed_bounds(tables)),
         (f"{bounds} tasks.score_chance", _unfit_chance(tables)),
         (f"results.task results.score {bounds}", _out_of_bounds(tables)),
-        (f"results.task results.score {bounds} tasks.metric", _percents(tables)),
+        (f"results.task results.score {bounds} {_DIRECTION}", _percents(tables)),
         ("results.model models.model", _unknown_baseline(tables, config)),
         ("results.variant", _unknown_variants(tables, config)),
         ("tasks.task", _unfit_features(tables, config, unsound)),
@@ -263,6 +268,7 @@ def _reference_faults(
         ("results.model results.task models.model tasks.task", _unscored_baseline(tables, config)),
         ("results.model models.model", _without_results(tables, "model")),
         ("results.task tasks.task", _without_results(tables, "task")),
+        (f"results.task tasks.task {_DIRECTION}", _unstated_directions(tables)),
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
         (_SHARES, _uneven_shares(tables)),
@@ -282,6 +288,26 @@ def _some(values: Iterable[object]) -> str:
 
 
 def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
+def _unstated_directions(tables: Tables) -> Iterator[Fault]:
+    """Find tasks whose direction nothing tells, in one line: errors and costs, then others."""
+    known = {*tables.tasks["task"]}
+    unstated = [a for a in tables.assumptions if a.why == NOTHING and a.task in known]
+    costs = [a.task for a in unstated if a.higher_is_better is None]
+    others = [a.task for a in unstated if a.higher_is_better]
+    what = "nothing states whether higher is better for {}: {}"
+    fix = "State {} in the tasks table, or {} = {{ higher_is_better = {} }} under [tasks] in "
+    fix += "site.toml."
+    where = tables.loaded.get(TASKS.name, tables.loaded[RESULTS.name]).where
+    key = partial(json.dumps, ensure_ascii=False)  # TOML quotes as JSON does
+    if costs:
+        found = what.format(_some(costs), "the name, metric or unit tells of an error or a cost")
+        yield Fault(where, found, fix.format("higher_is_better", key(costs[0]), "false"))
+    if others:
+        named = key("*" if len(others) == len(tables.assumptions) else others[0])
+        fix = fix.format("metric or higher_is_better", named, "true")
+        yield Fault(where, what.format(_some(others), "it is assumed"), fix, "warning")
+
+
     """Find models or tasks of the results that are not in their table."""
     table, known = tables.loaded[RESULTS.name], getattr(tables, f"{name}s")[name].dropna()
     ids, names = tables.results[name].dropna(), set(known)

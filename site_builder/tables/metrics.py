@@ -28,6 +28,7 @@ _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="u
 _LIMITED = {*_WORDS["limited"]}
 _HIGHER, _LOWER = {*_LIMITED, *_WORDS["higher"]}, {*_WORDS["lower"]}
 _VAGUE = {*_WORDS["good"], *_WORDS["bad"]}
+_COSTS = {"cost", "time", "size", "tokens", "rank"}
 _PHRASES = {
     name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in _WORDS["phrases"].items()
 }
@@ -39,7 +40,8 @@ def plain_name(name: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    return re.findall(r"[a-z]+\d*|[$\u20ac]", name.casefold())
+    # Other dollar signs are those of formulas and templates: `$x^2$`, `${x}`.
+    return re.findall(r"[a-z]+\d*|(?<![\w^})])[$\u20ac](?=[\s)/]|$)", name.casefold())
 
 
 def direction_of(metric: str) -> bool | None:
@@ -58,6 +60,16 @@ def direction_in(heading: str) -> bool | None:
     return _direction(heading, ends if len(words) == 1 else ends - _VAGUE)
 
 
+def is_cost(name: str) -> bool:
+    """Return whether a name is of an error or a cost, of which less is usually better.
+
+    It never tells that higher is better: `F1 error`, `mean latency`, `tokens to pass`, `rank`.
+    """
+    last = _last_word(name)
+    is_error = not {*_WORDS["bad"]}.isdisjoint(last)
+    return is_error or (_HIGHER.isdisjoint(last) and not _COSTS.isdisjoint(_measures(name)))
+
+
 def _direction(name: str, words: Collection[str]) -> bool | None:
     """Return what phrases say, else what all words agree on."""
     texts = (name, plain_name(name))
@@ -66,7 +78,8 @@ def _direction(name: str, words: Collection[str]) -> bool | None:
         both = {*words, *(word.rstrip("0123456789") for word in words)}  # `rouge1` is a `rouge`
         found |= {"higher"} if both & {*_HIGHER, *_WORDS["good"]} else set()
         found |= {"lower"} if both & {*_LOWER, *_WORDS["bad"]} else set()
-    return "higher" in found if len(found) == 1 else None
+    is_told = len(found) == 1 and not ("higher" in found and is_cost(name))
+    return "higher" in found if is_told else None
 
 
 def metric_in(heading: str) -> str:
@@ -94,18 +107,27 @@ def measure_of(name: str) -> str:
 
     Empty if it may be a score.
     """
-    plain, words = plain_name(name), {*_words(name)}
-    last = {*_words(re.split(r"\bper\b|_per_|[/(]", name.casefold())[0])[-1:]}
-    found = [
+    found = _measures(name)
+    if "average" in found and "average_precision" not in plain_name(name):
+        return "average"
+    return "" if metric_in(name) else next(iter(found), "")
+
+
+def _measures(name: str) -> list[str]:
+    plain, words, last = plain_name(name), {*_words(name)}, _last_word(name)
+    return [
         what
         for what, known in _WORDS["measures"].items()
         if words & {*known.get("any", ())}
         or last & {*known.get("last", ())}
         or plain in known.get("whole", ())
+        or any(re.search(part, plain) for part in known.get("parts", ()))
     ]
-    if "average" in found and "average_precision" not in plain:
-        return "average"
-    return "" if not found or metric_in(name) else str(found[0])
+
+
+def _last_word(name: str) -> set[str]:
+    """Return the last word of what is counted: `tokens` of `tokens per task (mean)`; or none."""
+    return {*_words(re.split(r"\bper\b|_per_|[/(]", name.casefold())[0])[-1:]}
 
 
 def is_size_in_billions(name: str) -> bool:
@@ -139,8 +161,15 @@ def unit_of(
 
 
 def are_mixed(scores: Sequence[float]) -> bool:
-    """Return whether scores between 0 and 100 are partly up to 1 and partly above 2."""
-    return any(0 < score <= 1 for score in scores) and any(score > 2 for score in scores)
+    """Return whether scores between 0 and 100 may be partly proportions, partly percentages.
+
+    Some are up to 1, some above 2, and the first times 100 are among the others, or near. Counts
+    are whole numbers; where percentages go down to 2 or less, some may be truly below 1.
+    """
+    low, high = [s for s in scores if 0 < s <= 1], [s for s in scores if s > 2]
+    if not low or not high or all(s % 1 == 0 for s in scores) or any(1 < s <= 2 for s in scores):
+        return False
+    return any(min(high) / 2 <= 100 * s <= 2 * max(high) for s in low)
 
 
 class Assumption(Record):
@@ -148,13 +177,14 @@ class Assumption(Record):
 
     Attributes:
         metric: The metric, with its unit; empty if unknown.
+        higher_is_better: None where names tell of an error or a cost, and nothing states it.
         bounds: The lowest and the highest possible score in words; empty if unknown.
         why, why_bounds: Where the direction and the bounds come from.
     """
 
     task: str
     metric: str
-    higher_is_better: bool
+    higher_is_better: bool | None
     why: str
     bounds: str = ""
     why_bounds: str = ""

@@ -11,12 +11,20 @@ import pandas as pd
 from site_builder.config import ModelSection, SiteConfig, TaskSection
 from site_builder.errors import Fault, did_you_mean
 from site_builder.records import replace
-from site_builder.tables.metrics import BOUNDS, Assumption, bounds_text, direction_of
+from site_builder.tables.metrics import (
+    BOUNDS,
+    Assumption,
+    bounds_text,
+    direction_in,
+    direction_of,
+    is_cost,
+)
 from site_builder.tables.read import LoadedTable, LoadedTables, has_type
 from site_builder.tables.schema import MODELS, RESULTS, TABLES, TASKS, ColumnSpec, TableSpec
 
 _CONFIG = "site.toml"
-_NOTHING = "nothing states it"
+NOTHING = "nothing states it"
+"""What the direction of a task comes from, where neither a statement nor a name tells it."""
 _BOUNDS = ("score_min", "score_max")
 _Sections = Mapping[str, TaskSection] | Mapping[str, ModelSection]
 _Facts = dict[str, dict[str, Any]]
@@ -162,17 +170,27 @@ def _assumptions(
         row, old = final.get(task, {}), stored.get(task, {})
         metric, unit = row.get("metric", ""), row.get("unit", "")
         bounds = bounds_text(row.get("score_min"), row.get("score_max"))
-        why_metric = f"metric {metric!r}" if direction_of(metric) is not None else _NOTHING
+        better, why = _named_direction(task, metric, unit)
         yield Assumption(
             task,
             f"{metric} ({unit})" if metric and unit else metric or unit,
-            bool(row.get("higher_is_better", True)),
-            _origin(task, ("higher_is_better",), before, old, config) or why_metric,
+            row.get("higher_is_better", better),
+            _origin(task, ("higher_is_better",), before, old, config) or why,
             bounds,
             _origin(task, ("score_min", "score_max", "unit"), before, old, config)
             if bounds
             else "",
         )
+
+
+def _named_direction(task: str, metric: str, unit: str) -> tuple[bool | None, str]:
+    """Return whether higher is better, and which name tells it; None for an error or a cost."""
+    if (better := direction_of(metric)) is not None:
+        return better, f"metric {metric!r}"
+    better = direction_in(task)
+    if better is False or any(map(is_cost, (task, metric, f"in {unit}"))):
+        return None, NOTHING
+    return True, "the name of the task" if better else NOTHING
 
 
 def _origin(

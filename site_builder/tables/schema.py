@@ -152,7 +152,8 @@ TASKS = TableSpec(
         ColumnSpec("description", "What the model has to do"),
         ColumnSpec(
             "higher_is_better", "Whether higher is better", "boolean",
-            default="false for metrics such as `wer` or `perplexity`, else true",
+            default="false for metrics such as `wer`; required for errors and costs such as a "
+            "latency; else true, with a warning unless the metric is known",
         ),
         _number("score_min", "Lowest possible score", default="no bound"),
         _number("score_max", "Highest possible score", default="no bound"),

@@ -116,6 +116,8 @@ def test_the_readmes_own_example_builds(tmp_path: Path) -> None:
     assert code is not None
     assert code[1].count("\n") <= 10
     subprocess.run([sys.executable, "-c", code[1]], cwd=tmp_path, check=True)
+    stated = "[tasks]\n" + re.findall(r'`("\*" = .*)` under', text)[0]
+    (tmp_path / "my-board/site.toml").write_text(stated, encoding="utf8")
     files, warnings = make_files(load_config(tmp_path / "my-board"), strict=True)
     assert () == warnings
     assert "models/alpha/index.html" in files

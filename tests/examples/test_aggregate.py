@@ -220,7 +220,8 @@ def test_dry_run_writes_nothing(instances: Path, board: Path) -> None:
 def test_aggregated_project_builds(instances: Path, board: Path) -> None:
     run_aggregate(instances, "--into", board)
     said = run("build", "--project", board, "--quiet")
-    assert (0, 1) == (said.exit_code, len(said.stderr.splitlines()))
+    assert (0, 2) == (said.exit_code, len(said.stderr.splitlines()))
+    assert "nothing states whether higher is better for 'add' and 'sort'" in said.stderr
     assert "the baseline 'gamma' has no score on 1 of 2 tasks" in said.stderr
     assert [*(board / "site").rglob("differences.csv.gz")]
     page = (board / "site/data/index.html").read_text()

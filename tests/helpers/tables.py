@@ -38,6 +38,8 @@ cards = false
 baseline = "gamma"
 tuned_variants = ["fine_tuned"]
 """
+# States the direction of all tasks, for boards whose metrics do not tell it.
+HIGHER = '[tasks]\n"*" = { higher_is_better = true }\n'
 # What the data folder gets by a file's name: a table, or the bytes of a file.
 Files: TypeAlias = Mapping[str, pd.DataFrame | pa.Table | bytes]
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from site_builder.importers.tabular import is_blank, parse_number
-from site_builder.tables.metrics import direction_in, direction_of, measure_of
+from site_builder.tables.metrics import direction_in, direction_of, is_cost, measure_of
 from tests.commands.test_cli import run
 from tests.helpers.imported import (
     HARNESSES,
@@ -563,7 +563,7 @@ def test_aider_polyglot_leaderboard(tmp_path):
     said = run_import("csv", table, into=tmp_path)
     assert 1 == said.exit_code
     assert "whether higher is better for 'percent_cases_well_formed'." in said.stderr
-    assert "not tell the unit of 'pass_rate_1' (0.9 to 52, proportions and" in said.stderr
+    assert "not tell the unit of 'pass_rate_1' (0.9 to 52)," in said.stderr
     imported("csv", table, "--percent", "--higher-is-better", into=tmp_path)
     tasks = ["pass_rate_1", "pass_rate_2", "percent_cases_well_formed"]
     assert tasks == [task["task"] for task in rows(tmp_path, "tasks")]
@@ -578,7 +578,7 @@ def test_aider_polyglot_leaderboard(tmp_path):
         ("seconds_per_case", "time"),
         ("Latency (ms)", "time"),
         ("RTFx", "speed"),
-        ("prompt_tokens", "count"),
+        ("prompt_tokens", "tokens"),
         ("test_cases", "count"),
         ("pass_num_1", "count"),
         ("file_order", "order"),
@@ -635,9 +635,9 @@ def test_names_of_model_columns(tmp_path, name):
 
 
 SPLITS = """\
-dataset,fold,method,metric_error,time_train_s,metric,method_type
-Churn,0,CAT (default),0.125,96.9,roc_auc,config
-Churn,0,XT (default),0.25,8.3,roc_auc,config
+dataset,fold,method,metric_error,time_train_s,metric,metric_error_val,method_type
+Churn,0,CAT (default),0.125,96.9,roc_auc,0.5,config
+Churn,0,XT (default),0.25,8.3,roc_auc,0.5,config
 """
 
 
@@ -646,7 +646,7 @@ def test_score_of_several_columns_is_asked_for(tmp_path):
     path = write(tmp_path, "a.csv", SPLITS)
     said = run_import("csv", path, into=tmp_path)
     assert 'columns = { score = "metric_error" }' in paste(tmp_path, said)
-    imported("csv", path, "--lower-is-better", into=tmp_path)
+    imported("csv", path, into=tmp_path)
     found = {(model, task): score for (model, task, _), score in scores(tmp_path).items()}
     assert {("CAT (default)", "Churn"): 0.125, ("XT (default)", "Churn"): 0.25} == found
 
@@ -746,3 +746,85 @@ def test_scores_without_tasks_offer_columns_of_tasks(tmp_path):
     said = run_import("csv", path, into=tmp_path)
     assert 'columns = { task = "domain" }' in paste(tmp_path, said)
     assert 2 == len(imported("csv", path, into=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "heading"),
+    [
+        ("metric_error", False, False),
+        ("normalized-error", False, False),
+        ("F1 error", None, None),
+        ("grammar errors", False, None),
+        ("mean latency", None, None),
+        ("time to first token", None, None),
+        ("hit_time", None, None),
+        ("tokens to success", None, None),
+        ("cost_per_pass", None, None),
+        ("Rank (mean)", None, None),
+        ("mean reciprocal rank", True, True),
+        ("spearman rank correlation", True, True),
+        ("time_series_accuracy", True, True),
+    ],
+)
+def test_errors_and_costs_are_never_better_higher(name, metric, heading):
+    assert (metric, heading) == (direction_of(name), direction_in(name))
+
+
+def test_formula_in_a_name_is_no_cost():
+    assert (False, True) == (is_cost("$x^2$ of the task"), is_cost("Price ($/M)"))
+
+
+TABARENA = '[import.columns]\nmodel = "method"\ntask = "dataset"\nscore = "metric_error"\n'
+
+
+def test_errors_of_a_metric_rank_as_errors(tmp_path):
+    """TabArena's errors of ROC AUC are 1 - AUC: the first of its board has the least."""
+    (tmp_path / "site.toml").write_text(TABARENA)
+    said = run_import("csv", HARNESSES / "tables/tabarena_results.csv", into=tmp_path)
+    assert 0 == said.exit_code, said.stderr
+    assert "the heading 'metric_error'" in said.stderr
+    tasks = {t["task"]: (t["metric"], t["higher_is_better"]) for t in rows(tmp_path, "tasks")}
+    assert tasks == {
+        "APSFailure": ("metric_error (roc_auc)", False),
+        "MIC": ("log_loss", False),
+        "QSAR-TID-11": ("rmse", False),
+    }
+    said = run("check", "--project", tmp_path)
+    assert (0, False) == (said.exit_code, "nothing states" in said.stderr)
+
+
+@pytest.mark.parametrize(
+    ("text", "toml"),
+    [
+        ("model,task,score\na,Latency,3\nb,Latency,1\n", ""),
+        ("model,task,score\na,time to first token,3\nb,time to first token,1\n", ""),
+        ("model,task,ttft_ms\na,t,3\nb,t,1\n", '[import.columns]\nscore = "ttft_ms"\n'),
+        ("model,task,metric,ms\na,t,auc,3\nb,t,auc,1\n", '[import.columns]\nscore = "ms"\n'),
+        ("model,TTFT (s)\na,3\nb,1\n", '[import]\ntask_columns = ["TTFT (s)"]\n'),
+        ("model,Mean rank\na,3\nb,1\n", '[import]\ntask_columns = ["Mean rank"]\n'),
+    ],
+)
+def test_direction_of_a_cost_is_asked_for(tmp_path, text, toml):
+    (tmp_path / "site.toml").write_text(toml)
+    table = write(tmp_path, "a.csv", text)
+    said = run_import("csv", table, "--other-unit", into=tmp_path)
+    assert (1, 1) == (said.exit_code, said.stderr.count("not tell whether higher is better for"))
+    assert "{ higher_is_better = false }" in paste(tmp_path, said)  # what it proposes
+    (tmp_path / "site.toml").write_text(toml)
+    imported("csv", table, "--other-unit", "--lower-is-better", into=tmp_path)
+    assert [False] == [task["higher_is_better"] for task in rows(tmp_path, "tasks")]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('model,task,acc\na,t,1\n"b,t,1\nc,t,1\n', "line 3: a quote is not closed"),
+        (
+            "model,task,acc\n<<<<<<< HEAD\na,t,1\n=======\na,t,0\n>>>>>>> b\n",
+            "line 2: a merge conflict is not resolved: <<<<<<<",
+        ),
+    ],
+)
+def test_damaged_csv_names_its_line(tmp_path, text, line):
+    said = run_import("csv", write(tmp_path, "a.csv", text), into=tmp_path)
+    assert (1, True) == (said.exit_code, f"a.csv: skipped: it is not CSV: {line}" in said.stderr)

@@ -81,7 +81,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 def board(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("board")
     (root / "data").mkdir()
-    scores = {"model": ["a", "a", "b", "b"], "task": ["s", "t"] * 2, "score": [0.7, 0.6, 0.8, 0.5]}
+    tasks = ["f1", "accuracy"] * 2  # which tell that higher is better
+    scores = {"model": ["a", "a", "b", "b"], "task": tasks, "score": [0.7, 0.6, 0.8, 0.5]}
     pd.DataFrame(scores).to_parquet(root / "data/results.parquet")
     installed.run("build", "--strict", cwd=root)
     return root
@@ -136,8 +137,8 @@ def test_one_parquet_file_makes_a_whole_site(installed, board):
         "index.html",
         "models/a/index.html",
         "models/b/index.html",
-        "tasks/s/index.html",
-        "tasks/t/index.html",
+        "tasks/accuracy/index.html",
+        "tasks/f1/index.html",
     } <= files.keys()
     assert "Complete: " in installed.run("verify", "site", cwd=board)
 

@@ -163,4 +163,54 @@ def test_check_prints_what_is_assumed_and_where_it_comes_from(tmp_path):
         "higher  -          points        nothing states it          add3",
         "higher  -          acc (points)  site.toml [tasks.'sort3']  sort3",
     ] == [line[2:] for line in said.stderr.splitlines()[start + 1 : start + 6]]
-    assert said.stderr.splitlines()[-1] == "No faults."
+    assert said.stderr.splitlines()[-2] == (
+        "warning: data/tasks.parquet: nothing states whether higher is better for 'add3': it is "
+        'assumed. State metric or higher_is_better in the tasks table, or "add3" = { '
+        "higher_is_better = true } under [tasks] in site.toml."
+    )
+    assert 1 == run("check", "--project", root, "--strict").exit_code
+
+
+def test_directions_that_nothing_states_are_one_line(tmp_path):
+    """It can be pasted: the pattern for all tasks states nothing twice."""
+    ids = [f"t{i}" for i in range(9)]
+    results = pd.DataFrame({"model": "m", "task": ids, "score": 0.5})
+    (line,) = fault_lines(write_project(tmp_path, {"results": results}, ""))
+    assert line.startswith(
+        "data/results.parquet: nothing states whether higher is better for 't0', 't1', 't2', 't3' "
+        "and 5 more: it is assumed. "
+    )
+    pasted = "[tasks]\n" + line[line.index('"*"') : line.index(" under [tasks]")]
+    assert [] == fault_lines(write_project(tmp_path, {"results": results}, pasted))
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "unit"),
+    [
+        ("time to first token", None, None),
+        ("cost", None, None),
+        ("Latency", "score", None),
+        ("en_wer", None, None),
+        ("grammar errors", None, None),
+        ("q", "peak memory", None),
+        ("q", "rank", None),
+        ("q", "total", "seconds"),
+        ("pass rate", "tokens", None),
+    ],
+)
+def test_errors_and_costs_need_a_direction(tmp_path, task, metric, unit):
+    """Where higher is better by default, the worst would be first."""
+    tasks = pd.DataFrame({"task": [task], "metric": [metric], "unit": [unit]})
+    results = pd.DataFrame({"model": ["a", "b"], "task": task, "score": [3.0, 7.0]})
+    root = write_project(tmp_path, {"results": results, "tasks": tasks}, "")
+    (line,) = fault_lines(root)
+    assert f"nothing states whether higher is better for {task!r}: the name, metric" in line
+    pasted = line[line.index(f'"{task}" = ') if len(task) > 1 else line.index('"q" = ') :]
+    (root / "site.toml").write_text("[tasks]\n" + pasted.partition(" under [tasks]")[0])
+    assert [False] == check_project(root).tasks["higher_is_better"].tolist()
+
+
+@pytest.mark.parametrize("task", ["pass rate", "gsm8k accuracy", "F1", "mean reciprocal rank"])
+def test_names_of_tasks_tell_that_higher_is_better(tmp_path, task):
+    results = pd.DataFrame({"model": ["m"], "task": [task], "score": [0.5]})
+    assert [] == fault_lines(write_project(tmp_path, {"results": results}, ""))
