@@ -31,6 +31,7 @@ from site_builder.tables.read import (
 from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
 from site_builder.tables.shares import find_sample_sizes
 from site_builder.tables.text_files import NUMBER
+from site_builder.tables.typos import find_typos
 
 _CONFIG = "site.toml"
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
@@ -61,8 +62,8 @@ _SHARES = (
     "results.task results.score results.stderr results.n_examples results.source results.rounding "
     "tasks.task tasks.score_min tasks.score_max tasks.mean_of_examples tasks.evaluation_examples"
 )
-_Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 _DIRECTION = "tasks.metric tasks.unit tasks.higher_is_better"
+_Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 """Whether each row is bad, what is wrong with its value, and the fix."""
 
 
@@ -78,8 +79,8 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     if RESULTS.name not in loaded.tables:
         raise FaultsError(faults)
     tables = complete_tables(loaded, config.default_variant)
-    faults += _reference_faults(tables, config, unsound)
     tables = replace(tables, assumptions=tuple(assumptions))
+    faults += _reference_faults(tables, config, unsound)
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     return replace(tables, warnings=tuple(faults))
@@ -205,9 +206,17 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
         for mark, noun in _FORBIDDEN if is_key else _FORBIDDEN[:1]:
             bad = values.isin([text for text in texts if mark in text])
             yield bad, f"contains a {noun}", "Remove it."
+    if is_key and spec.name != "example":
+        plain = {text: " ".join(text.casefold().split()) for text in texts}
+        times = Counter(plain.values())
+        alike = sorted(
+            (t for t, way in plain.items() if way and times[way] > 1), key=plain.__getitem__
+        )
+        what = f"differs only in case or spaces: {_some(alike)}"
+        yield values.isin(alike), what, "Write each in one way."
     if spec.type == "date":
-        bad = values.isin([text for text in texts if _is_no_date(text)])
-        yield bad, "is not a date", "Write it as YYYY-MM-DD."
+        odd = [text for text in texts if _is_no_date(text)]
+        yield values.isin(odd), f"is {_some(odd)}, not a date", "Write it as YYYY-MM-DD."
 
 
 def _is_blank(text: str) -> bool:
@@ -259,6 +268,7 @@ def _reference_faults(
         ("results.task tasks.task", _unknown_ids(tables, "task")),
         (bounds, _crossed_bounds(tables)),
         (f"{bounds} tasks.score_chance", _unfit_chance(tables)),
+        (f"results.task tasks.task {_DIRECTION}", _unstated_directions(tables)),
         (f"results.task results.score {bounds}", _out_of_bounds(tables)),
         (f"results.task results.score {bounds} {_DIRECTION}", _percents(tables)),
         ("results.model models.model", _unknown_baseline(tables, config)),
@@ -268,26 +278,16 @@ def _reference_faults(
         ("results.model results.task models.model tasks.task", _unscored_baseline(tables, config)),
         ("results.model models.model", _without_results(tables, "model")),
         ("results.task tasks.task", _without_results(tables, "task")),
-        (f"results.task tasks.task {_DIRECTION}", _unstated_directions(tables)),
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
         (_SHARES, _uneven_shares(tables)),
+        ("results.model results.task", _likely_typos(tables)),
     )
     for reads, faults in checks:
         if set(unsound).isdisjoint(reads.split()):
             yield from faults
 
 
-def _among(ids: pd.Series, known: pd.Series) -> pd.Series:
-    """Whether each id is known: `isin`, ten times as fast on text."""
-    return pd.Series(positions(ids, known.dropna().unique().tolist()) >= 0, index=ids.index)
-
-
-def _some(values: Iterable[object]) -> str:
-    return listed([repr(str(value)) for value in values], most=5)
-
-
-def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
 def _unstated_directions(tables: Tables) -> Iterator[Fault]:
     """Find tasks whose direction nothing tells, in one line: errors and costs, then others."""
     known = {*tables.tasks["task"]}
@@ -308,6 +308,16 @@ def _unstated_directions(tables: Tables) -> Iterator[Fault]:
         yield Fault(where, what.format(_some(others), "it is assumed"), fix, "warning")
 
 
+def _among(ids: pd.Series, known: pd.Series) -> pd.Series:
+    """Whether each id is known: `isin`, ten times as fast on text."""
+    return pd.Series(positions(ids, known.dropna().unique().tolist()) >= 0, index=ids.index)
+
+
+def _some(values: Iterable[object]) -> str:
+    return listed([repr(str(value)) for value in values], most=5)
+
+
+def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
     """Find models or tasks of the results that are not in their table."""
     table, known = tables.loaded[RESULTS.name], getattr(tables, f"{name}s")[name].dropna()
     ids, names = tables.results[name].dropna(), set(known)
@@ -323,13 +333,31 @@ def _unstated_directions(tables: Tables) -> Iterator[Fault]:
     yield from limit_faults(faults, groups.ngroups, table.where, more)
 
 
+def _likely_typos(tables: Tables) -> Iterator[Fault]:
+    """Find misspelt ids of the results, where no table of the project lists them."""
+    results, table = tables.results, tables.loaded[RESULTS.name]
+    for name, other in (("model", "task"), ("task", "model")):
+        listing, faults = tables.loaded.get(f"{name}s"), list[Fault]()
+        is_listed = listing is not None and listing.where != _CONFIG
+        times = {str(one): n for one, n in results[name].value_counts().items()}
+        for typo, right in () if is_listed else find_typos(times):
+            rows = results[results[name].isin([typo, right])]
+            # Who has scores of both `snli` and `mnli` tells that they are two.
+            if not rows.duplicated([other, "variant"]).any():
+                place = table.place(rows.index[rows[name] == typo])
+                what = f"{name} {typo!r} is one letter away from {right!r}"
+                fix = f"Correct it, or list all in {name}s{Path(table.where).suffix}."
+                faults.append(Fault(place, what, fix, "warning"))
+        yield from limit_faults(faults, len(faults), table.where, f"{name}s that look misspelt")
+
+
 def unknown_id_fault(
     where: str, name: str, value: str, known: Collection[str], file: str = ""
 ) -> Fault:
     """Return the fault of an id, such as that of a `model`, that its table does not have."""
-    file = file or f"{name}s.parquet"
-    fix = did_you_mean(value, known, f"{name}s") or f"Add it to {file}."
-    return Fault(where, f"{name} {value!r} is not in {file}", fix)
+    hint = did_you_mean(value, known)
+    fix = f"{hint} If not, add it there." if hint.startswith("Did") else "Add it there."
+    return Fault(where, f"{name} {value!r} is not in {file or f'{name}s.parquet'}", fix)
 
 
 def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
@@ -400,22 +428,27 @@ def _number(value: float) -> str:
 def _percents(tables: Tables) -> Iterator[Fault]:
     """Find percentages among proportions, where higher is better and no upper bound is stated.
 
-    An error are a few scores above 2 of a metric whose others are 0 to 1. A warning are tasks with
-    any other mix, unless their metric has other values: a perplexity may be 0.9 or 20.
+    An error are a few scores above 2 of a metric whose others are 0 to 1, unless all are whole, as
+    counts are. A warning are tasks with any other mix (`are_mixed`), unless their metric has other
+    values: a perplexity may be 0.9 or 20. A task in percent may have scores below 1.
     """
     scores, table = tables.results["score"], tables.loaded[RESULTS.name]
     odd, share = scores.between(2, 100, inclusive="right"), scores.between(0, 1, inclusive="right")
     fits, in_range = odd | share | scores.isin([0]) | scores.isna(), scores.between(0, 100)
     tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
-    tasks = tasks[["task", "metric"]].drop_duplicates("task")
+    is_percent = tasks["unit"].isin(["percent", "%"]) | tasks["metric"].str.contains("%", na=False)
+    tasks = tasks[~is_percent][["task", "metric"]].drop_duplicates("task")
     at = positions(tables.results["task"], tasks["task"].tolist())
     facts = pd.DataFrame({"odd": odd, "share": share, "fits": fits, "in_range": in_range, "n": 1})
+    facts["whole"] = scores % 1 == 0
     of_task = facts.groupby(at).agg(
-        dict(odd="sum", share="any", fits="all", in_range="all", n="sum")
+        dict(odd="sum", share="any", fits="all", in_range="all", n="sum", whole="all")
     )
     of_task = tasks.reset_index(drop=True).join(of_task, how="inner")
-    of_metric = of_task.groupby("metric", sort=False).agg(dict(odd="sum", n="sum", fits="all"))
-    few = of_metric["fits"] & of_metric["odd"].between(1, of_metric["n"] / 10)
+    parts = dict(odd="sum", n="sum", fits="all", whole="all")
+    of_metric = of_task.groupby("metric", sort=False).agg(parts)
+    is_few = of_metric["odd"].between(1, of_metric["n"] / 10)
+    few = of_metric["fits"] & is_few & ~of_metric["whole"]
     metrics = few[few].index
     faults = (
         Fault(
@@ -429,9 +462,10 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     )
     more = "metrics with percentages among proportions"
     yield from limit_faults(faults, len(metrics), table.where, more)
-    may_mix = np.array([_may_be_share(metric) for metric in of_task["metric"]], dtype=bool)
-    is_mixed = (of_task["odd"] > 0) & of_task["share"] & of_task["in_range"] & may_mix
-    mixed = of_task[is_mixed & ~of_task["metric"].isin(metrics)]
+    may_be = np.array([_may_be_share(metric) for metric in of_task["metric"]], dtype=bool)
+    is_mixed = (of_task["odd"] > 0) & of_task["share"] & of_task["in_range"] & may_be
+    may_mix = of_task.loc[is_mixed & ~of_task["metric"].isin(metrics), "task"]
+    mixed = [(r, name) for r, name in may_mix.items() if are_mixed(scores[at == r].dropna())]
     faults = (
         Fault(
             table.place(np.flatnonzero(share & (at == row))),
@@ -440,7 +474,7 @@ def _percents(tables: Tables) -> Iterator[Fault]:
             "Use one unit; then state score_max in the tasks table, or under [tasks] in site.toml.",
             "warning",
         )
-        for row, task in mixed["task"].items()
+        for row, task in mixed
     )
     more = "tasks with proportions and percentages mixed"
     yield from limit_faults(faults, len(mixed), table.where, more)
@@ -469,6 +503,15 @@ def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     if board.base_variant in tuned:
         what = f"tuned_variants contains {board.base_variant!r}, which is the base_variant"
         yield Fault(_CONFIG, what, "Name it in one of them.")
+        return
+    # Without a base and a tuned variant, the first of all is the base.
+    shown = {config.default_variant, *tuned} & variants or {*tables.results["variant"][:1]}
+    left_out = tables.results["variant"][~tables.results["variant"].isin(shown)]
+    if board.tuned_variants is not None and len(left_out) and variants.issuperset(tuned):
+        of_all = f"{len(left_out):,} of {counted(len(tables.results), 'score')}"
+        what = f"tuned_variants leaves out {of_all}: {_some(left_out.unique())}"
+        fix = "Name these variants there, or remove their scores."
+        yield Fault(_CONFIG, what, fix, "warning")
 
 
 def _unfit_features(

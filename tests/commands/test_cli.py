@@ -400,7 +400,8 @@ def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
     assert 1 == found.exit_code
     assert [
         "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
-        "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?",
+        "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'? "
+        "If not, add it there.",
         "warning: data/results.parquet: row 2: tuned score without a 'base' score: "
         "its lift is not computed",
         "2 errors; nothing was written.",

@@ -127,12 +127,13 @@ FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
         {"results": pd.concat([results_frame(), results_frame()[9:].assign(model="gama")])},
         {},
         "data/results.parquet: row 11: model 'gama' is not in models.parquet. "
-        "Did you mean 'gamma'?",
+        "Did you mean 'gamma'? If not, add it there.",
     ),
     "unknown task": (
         {"results": pd.concat([results_frame(), results_frame()[9:].assign(task="srot")])},
         {},
-        "data/results.parquet: row 11: task 'srot' is not in tasks.parquet. Did you mean 'sort'?",
+        "data/results.parquet: row 11: task 'srot' is not in tasks.parquet. Did you mean 'sort'? "
+        "If not, add it there.",
     ),
     "empty id": (
         {"models": pd.concat([models_frame(), pd.DataFrame({"model": [" "], "name": ["X"]})])},
@@ -381,7 +382,7 @@ def test_thousands_of_faults_are_counted(tmp_path):
         "data/tasks.parquet: and 19,980 more like these: tasks whose bounds are swapped",
         "warning: data/models.parquet: and 19,980 more like these: models without a result",
     ] == [line for line in lines if " more like these: " in line]
-    assert 4 * 21 + 1 == len(lines)
+    assert 4 * 21 + 2 == len(lines)  # with the line on directions
     assert "60,000 errors; nothing was written." == lines[-1]
 
 

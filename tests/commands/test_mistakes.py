@@ -105,7 +105,7 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
     "model that its table lacks": (
         RESULTS | {"board/data/models.csv": "model,name\na,A\n"},
         CHECK,
-        "data/results.csv:4: lines 4, 5: model 'b' is not in models.csv. Known models: a.",
+        "data/results.csv:4: lines 4, 5: model 'b' is not in models.csv. Add it there.",
     ),
     "size with a unit": (
         RESULTS | {"board/data/models.csv": "model,parameters_b\na,7B\nb,2\n"},

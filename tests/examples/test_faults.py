@@ -15,8 +15,8 @@ from site_builder.examples import engines
 from site_builder.examples.engines import duckdb_engine
 from tests.commands.test_cli import run
 from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write_rows
+from tests.helpers.tables import HIGHER, write_project
 from tests.helpers.tables import board as fixture_board
-from tests.helpers.tables import write_project
 
 
 @pytest.fixture
@@ -149,8 +149,9 @@ def test_unknown_models_and_tasks(tmp_path: Path) -> None:
     rows = [("alhpa", "add", "base", "1", 1.0), ("beta", "multiply", "base", "1", 1.0)]
     write_rows(tmp_path / "i.parquet", rows)
     assert [
-        "i.parquet: model 'alhpa' is not in models.parquet. Did you mean 'alpha'?",
-        "i.parquet: task 'multiply' is not in tasks.parquet. Known tasks: add, sort.",
+        "i.parquet: model 'alhpa' is not in models.parquet. Did you mean 'alpha'? If not, add it "
+        "there.",
+        "i.parquet: task 'multiply' is not in tasks.parquet. Add it there.",
         "2 errors; nothing was written.",
     ] == faults(tmp_path / "i.parquet", "--into", project)
 
@@ -259,6 +260,7 @@ def test_check_reports_faults_of_the_differences(board: Path) -> None:
     )
     row = {"model": "gamma", "task": "t", "variant": "x", "against": "base", "stderr": -1.0}
     pd.DataFrame([row, row]).to_parquet(board / "data/differences.parquet")
+    (board / "site.toml").write_text(HIGHER)
     said = run("check", "--project", board, "--quiet")
     assert [
         "data/differences.parquet: rows 1, 2: 'stderr' is less than 0",

@@ -386,9 +386,9 @@ def test_a_previous_edition_that_does_not_exist(folder, tmp_path):
     assert 1 == said.exit_code
     lines = said.stderr.splitlines()
     assert (
-        "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?"
-        in (lines)
-    )
+        "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'? "
+        "If not, add it there."
+    ) in lines
     assert (
         f"{tmp_path / 'nowhere'}: there is no such file or folder. "
         "Name a board, or the address of one." in lines

@@ -176,12 +176,12 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an id that drives a terminal": (
         {"results": changed(results_frame(), "task", {1: "\x1b[2J\x07\r\u202e"})},
-        r"row 1: task '\x1b[2J\x07\r\u202e' is not in tasks.parquet. Known tasks: add, sort.",
+        r"row 1: task '\x1b[2J\x07\r\u202e' is not in tasks.parquet. Add it there.",
     ),
     "an id of 100,000 letters": (
         {"results": changed(results_frame(), "task", {1: "x" * 100_000})},
         f"row 1: task '{'x' * 994}\N{HORIZONTAL ELLIPSIS} (99,031 characters more)"
-        ". Known tasks: add, sort.",
+        ". Add it there.",
     ),
     "no rows": (
         {"results": results_frame()[:0]},
@@ -274,7 +274,10 @@ LEGAL: dict[str, dict[str, Any]] = {
     "half floats": {"results": scored(pa.array([0.5] * 10, pa.float16()))},
     "negative zero": {"results": scored(pa.array([-0.0] * 10))},
     "huge whole numbers": {"results": having(results_frame(), n_examples=2**62)},
-    "1e100": {"results": scored(pa.array([1e100] * 10)), "tasks": tasks_frame()[["task"]]},
+    "1e100": {
+        "results": scored(pa.array([1e100] * 10)),
+        "tasks": tasks_frame()[["task", "metric"]],
+    },
     "least float": {"results": scored(pa.array([5e-324] * 10))},
     "columns of one name": {
         "results": pa.Table.from_arrays(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from site_builder.errors import FaultsError
 from site_builder.tables.read import Tables
 from tests.helpers.tables import (
+    HIGHER,
     SITE_TOML,
     board,
     changed,
@@ -87,7 +88,8 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
         "data/models.parquet: column 'licence' is not known. Did you mean 'license'?",
         "data/models.parquet: rows 1, 2: column 'parameters_b' is text, not a number, such as "
         "'2B'. Write numbers; null where there is none.",
-        "data/results.parquet: row 4: task 'srot' is not in tasks.parquet. Did you mean 'sort'?",
+        "data/results.parquet: row 4: task 'srot' is not in tasks.parquet. Did you mean 'sort'? "
+        "If not, add it there.",
         "data/results.parquet: row 2: score 7.5 of task 'add' is outside its bounds, 0 to 1. "
         "Correct the score, or the bounds of the task.",
         "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?",
@@ -175,8 +177,12 @@ def test_hostile_ids_are_valid(tmp_path):
         "models": pd.DataFrame({"model": HOSTILE_IDS}),
         "tasks": pd.DataFrame({"task": HOSTILE_IDS}),
     }
-    toml = f"[board]\nbaseline = {json.dumps('m' * 300)}\ntuned_variants = ['a/b', 'CON']"
-    (odd,) = fault_lines(write_project(tmp_path, tables, toml))
+    toml = f"[board]\nbaseline = {json.dumps('m' * 300)}\ntuned_variants = ['a/b', 'CON']\n"
+    toml += HIGHER
+    left_out, odd = fault_lines(write_project(tmp_path, tables, toml))
+    assert left_out.startswith(
+        "site.toml: tuned_variants leaves out 16 of 18 scores: 'humaneval', "
+    )
     assert odd.startswith("data/results.parquet: the baseline 'mmmm")
 
 
@@ -205,7 +211,7 @@ def test_hostile_ids_are_valid(tmp_path):
 )  # fmt: skip
 def test_odd_results_are_valid(tmp_path, results):
     """Scores of any size and sign, any encoding, any further column."""
-    assert [] == fault_lines(write_project(tmp_path, {"results": results}, ""))
+    assert [] == fault_lines(write_project(tmp_path, {"results": results}, HIGHER))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +234,7 @@ def test_odd_results_are_valid(tmp_path, results):
     ],
 )
 def test_odd_optional_tables_are_valid(tmp_path, change):
-    assert [] == lines(tmp_path, **change)
+    assert [] == lines(tmp_path, SITE_TOML + HIGHER, **change)
 
 
 def test_columns_of_one_name_are_valid(tmp_path):

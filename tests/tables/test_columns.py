@@ -9,6 +9,7 @@ import pytest
 
 from site_builder.tables.read import has_type
 from tests.helpers.tables import (
+    HIGHER,
     board,
     changed,
     fault_lines,
@@ -20,6 +21,7 @@ from tests.helpers.tables import (
 )
 
 FILL = "Fill it in, or leave the row out."
+NO_DATE = "not a date. Write it as YYYY-MM-DD."
 GIVE = "Give the number, or leave"
 
 
@@ -160,13 +162,9 @@ def test_blank_id_is_a_fault(tmp_path, column, blank):
         ("n_examples", [0, 100], "row 1: 'n_examples' is less than 1"),
         ("n_examples", [1.5, 2.5], "rows 1, 2: 'n_examples' is not a whole number"),
         ("n_examples", [-0.5, None], "row 1: 'n_examples' is not a whole number"),
-        ("date", ["2024-02-30", None], "row 1: 'date' is not a date. Write it as YYYY-MM-DD."),
-        (
-            "date",
-            ["2024-05-01", "20240501"],
-            "row 2: 'date' is not a date. Write it as YYYY-MM-DD.",
-        ),
-        ("date", ["2024-05", "May"], "rows 1, 2: 'date' is not a date. Write it as YYYY-MM-DD."),
+        ("date", ["2024-02-30", None], f"row 1: 'date' is '2024-02-30', {NO_DATE}"),
+        ("date", ["2024-05-01", "20240501"], f"row 2: 'date' is '20240501', {NO_DATE}"),
+        ("date", ["2024-05", "May"], f"rows 1, 2: 'date' is '2024-05' and 'May', {NO_DATE}"),
     ],
 )
 def test_value_out_of_range_is_a_fault(tmp_path, column, values, what):
@@ -240,7 +238,7 @@ def test_missing_variant_is_the_base_in_keys(tmp_path):
 
 def test_key_without_variants_is_model_and_task(tmp_path):
     frame = results_frame()[:2].drop(columns="variant")
-    lines = fault_lines(write_project(tmp_path, {"results": frame}, ""))
+    lines = fault_lines(write_project(tmp_path, {"results": frame}, HIGHER))
     line = "rows 1, 2: two scores for (alpha, add). Keep one score for each."
     assert [f"data/results.parquet: {line}"] == lines
 

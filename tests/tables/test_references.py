@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.helpers.tables import (
+    HIGHER,
     SITE_TOML,
     board,
     changed,
@@ -38,23 +39,123 @@ def scores(metric_values, **task_columns):
 @pytest.mark.parametrize(
     ("column", "cells", "what", "hint"),
     [
-        ("task", {4: "srot"}, "row 4: task 'srot'", "Did you mean 'sort'?"),
-        ("task", {4: "mmlu"}, "row 4: task 'mmlu'", "Known tasks: add, sort."),
-        ("task", {4: "add\n"}, r"row 4: task 'add\n'", "Did you mean 'add'?"),
-        ("model", {1: "Alpha"}, "row 1: model 'Alpha'", "Did you mean 'alpha'?"),
-        ("model", {1: "alph", 2: "alph"}, "rows 1, 2: model 'alph'", "Did you mean 'alpha'?"),
+        ("task", {4: "srot"}, "row 4: task 'srot'", "Did you mean 'sort'? If not, add"),
+        ("task", {4: "mmlu"}, "row 4: task 'mmlu'", "Add"),
+        (
+            "model",
+            {1: "alph", 2: "alph"},
+            "rows 1, 2: model 'alph'",
+            "Did you mean 'alpha'? If not, add",
+        ),
     ],
 )
 def test_result_of_an_unknown_id_is_a_fault(tmp_path, column, cells, what, hint):
     found = lines(tmp_path, results=changed(results_frame(), column, cells))
-    assert f"data/results.parquet: {what} is not in {column}s.parquet. {hint}" == found[0]
+    assert f"data/results.parquet: {what} is not in {column}s.parquet. {hint} it there." == found[0]
 
 
 def test_unknown_id_without_a_similar_one(tmp_path):
     tasks = pd.DataFrame({"task": ["add", "sort", *(f"task{i}" for i in range(9))]})
     found = lines(tmp_path, results=changed(results_frame(), "task", {2: "zzz"}), tasks=tasks)
-    line = "row 2: task 'zzz' is not in tasks.parquet. Add it to tasks.parquet."
+    line = "row 2: task 'zzz' is not in tasks.parquet. Add it there."
     assert f"data/results.parquet: {line}" == found[0]
+
+
+def test_missing_model_of_a_text_table_is_to_be_added_there(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/results.csv").write_text("model,task,score\nnew,accuracy,1\n")
+    (tmp_path / "data/models.csv").write_text("model\nother thing\n")
+    line = "data/results.csv:2: model 'new' is not in models.csv. Add it there."
+    assert line == fault_lines(tmp_path)[0]
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("column", ["model", "task", "variant"])
+def test_ids_that_differ_only_in_case_or_spaces_are_a_fault(tmp_path, column, listed):
+    """Ranked as two, each would lack the scores of the other; also where tables list both."""
+    first, other = results_frame()[column][0], f" {results_frame()[column][0].upper()} "
+    tables = {"results": changed(results_frame(), column, {6: other})}
+    if listed:
+        ids = tables["results"][["model", "task"]]
+        tables |= {f"{n}s": ids[[n]].drop_duplicates() for n in ("model", "task")}
+    found = [line for line in fault_lines(write_project(tmp_path, tables)) if "differs" in line]
+    alike = f"'{column}' differs only in case or spaces: {first!r} and {other!r}"
+    assert f"{alike}. Write each in one way." in found[0]
+    assert found[0].startswith("data/results.parquet: rows 1, ")
+    assert 1 + (listed and column != "variant") == len(found)
+
+
+@pytest.mark.parametrize(
+    ("typo", "right"),
+    [
+        ("gsmk8", "gsm8k"),
+        ("mistal-7b", "mistral-7b"),
+        ("mistralai-7b", "mistralia-7b"),
+        ("arc-easy", "arc_easy"),
+        ("bool-q", "boolq"),
+    ],
+)
+def test_rare_id_one_letter_away_is_a_warning(tmp_path, typo, right):
+    """Unless a table lists both, or one has scores of both."""
+    for column, other in (("model", "task"), ("task", "model")):
+        ids = [typo, right, right]
+        results = pd.DataFrame({column: ids, other: ["accuracy", "f1", "em"], "score": 0.5})
+        files = {"results": results}
+        (line,) = fault_lines(write_project(tmp_path / column, files, HIGHER))
+        place, fix = "data/results.parquet: row 1", f"list all in {column}s.parquet."
+        what = f"{column} {typo!r} is one letter away from {right!r}"
+        assert f"{place}: {what}. Correct it, or {fix}" == line
+        both = {"results": having(results, **{other: ["f1", "f1", "em"]})}
+        assert [] == fault_lines(write_project(tmp_path / column, both, HIGHER))
+        files[f"{column}s"] = pd.DataFrame({column: [typo, right]})
+        assert [] == fault_lines(write_project(tmp_path / column, files, HIGHER))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("llama-7b", "llama-8b"),
+        ("task-1", "task-2"),
+        ("gpt-4o", "gpt-4"),
+        ("qnli", "mnli"),
+        ("flores-en-de", "flores-en-da"),
+        ("humaneval+", "humaneval"),
+        ("phi-1.5", "phi-15"),
+        ("set-12", "set-21"),
+    ],
+)
+def test_other_ids_one_character_away_are_valid(tmp_path, one, other):
+    results = pd.DataFrame({"model": [one, other, other], "task": ["a", "b", "c"], "score": 0.5})
+    assert [] == fault_lines(write_project(tmp_path, {"results": results}, HIGHER))
+
+
+@pytest.mark.parametrize(("n", "m"), [(1, 1), (2, 7), (2, 2)])
+def test_ids_that_are_as_frequent_are_valid(tmp_path, n, m):
+    results = pd.DataFrame({"model": ["mistal"] * n + ["mistral"] * m, "score": 0.5})
+    results["task"] = [f"t{i}" for i in range(n + m)]
+    assert [] == fault_lines(write_project(tmp_path, {"results": results}, HIGHER))
+
+
+@pytest.mark.parametrize(
+    ("variants", "toml", "left_out"),
+    [
+        (["zero", "five", "five"], "[]", "2 of 3 scores: 'five'"),
+        (["base", "sft", "dpo"], '["sft"]', "1 of 3 scores: 'dpo'"),
+        (["base", "base", "sft"], '["sft"]', None),
+        (["base", "base", "base"], "[]", None),
+    ],
+)
+def test_variants_that_no_page_shows_are_counted(tmp_path, variants, toml, left_out):
+    results = pd.DataFrame({"model": list("abc"), "task": "t", "variant": variants, "score": 0.5})
+    results.loc[0, "model"] = "c"
+    config = f"[board]\ntuned_variants = {toml}\n{HIGHER}"
+    found = [
+        x
+        for x in fault_lines(write_project(tmp_path, {"results": results}, config))
+        if "leaves" in x
+    ]
+    fix = "Name these variants there, or remove their scores."
+    assert [f"site.toml: tuned_variants leaves out {left_out}. {fix}"] * bool(left_out) == found
 
 
 def test_each_unknown_id_is_reported_once(tmp_path):
@@ -70,7 +171,8 @@ def test_each_unknown_id_is_reported_once(tmp_path):
 
 
 def test_results_alone_have_no_unknown_ids(tmp_path):
-    assert [] == fault_lines(write_project(tmp_path, {"results": results_frame()}))
+    toml = SITE_TOML + HIGHER
+    assert [] == fault_lines(write_project(tmp_path, {"results": results_frame()}, toml))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +237,7 @@ def test_many_chance_levels_outside_the_bounds_are_counted(tmp_path):
     ids = [f"t{i}" for i in range(30)]
     results = pd.DataFrame({"model": "m", "task": ids, "score": 0.5})
     tasks = pd.DataFrame({"task": ids, "score_min": 0.0, "score_max": 1.0, "score_chance": 50.0})
-    *_, last = fault_lines(write_project(tmp_path, {"results": results, "tasks": tasks}, ""))
+    *_, last = fault_lines(write_project(tmp_path, {"results": results, "tasks": tasks}, HIGHER))
     assert "tasks whose score_chance is outside their bounds" in last
 
 
@@ -177,10 +279,19 @@ def test_percent_among_proportions_is_a_fault(tmp_path, score):
         ([0.5] * 9 + [81.2], {"score_max": [100.0]}),
         ([0.5] * 9 + [81.2], {"metric": ["perplexity"], "higher_is_better": [None]}),
         ([0.5] * 5 + [81.2] * 5, {"metric": ["elo"]}),
+        ([0.4, 0.9, 1.3, 6.5, 12.0], {}),
+        ([0.2, 3.5, 8.0], {}),
+        ([0.4, 12.0, 55.0], {"unit": ["percent"], "score_min": [0.0]}),
+        ([0.4, 12.0, 55.0], {"metric": ["accuracy (%)"]}),
+        ([1.0, 3.0, 20.0], {"metric": ["problems solved"], "higher_is_better": [True]}),
+        ([1.0] * 19 + [3.0], {"metric": ["problems solved"], "higher_is_better": [True]}),
     ],
 )
 def test_other_large_scores_are_valid(tmp_path, values, columns):
-    """Losses, values beyond 0 to 100, bounded metrics, metrics that are no shares."""
+    """Losses, values beyond 0 to 100, bounded metrics, metrics that are no shares.
+
+    Neither are scores that are truly below 1 %, and counts.
+    """
     assert [] == fault_lines(write_project(tmp_path, scores(values, **columns), ""))
 
 
@@ -189,7 +300,6 @@ def test_other_large_scores_are_valid(tmp_path, values, columns):
     [
         ([71.0, 0.65, 0.0, 55.0], {}, "row 2"),
         ([0.5] * 3 + [81.2, 70.0], {}, "rows 1, 2, 3"),
-        ([0.5, 1.5, 81.2], {}, "row 1"),
         ([0.5] + [81.2] * 9, {"metric": [None]}, "row 1"),
     ],
 )
@@ -201,9 +311,9 @@ def test_percentages_and_proportions_in_one_task_are_a_warning(tmp_path, values,
         "site.toml."
     )
     assert [f"data/results.parquet: {rows}: {what}"] == fault_lines(
-        write_project(tmp_path, scores(values, **columns), "")
+        write_project(tmp_path, scores(values, **columns), HIGHER)
     )
-    toml = "[tasks.t]\nscore_max = 100\n"
+    toml = f"{HIGHER}[tasks.t]\nscore_max = 100\n"
     assert [] == fault_lines(write_project(tmp_path, scores(values, **columns), toml))
 
 
@@ -262,7 +372,7 @@ def test_only_tuned_variants_need_a_base(tmp_path, toml):
 def test_board_without_base_scores(tmp_path):
     results = results_frame()
     tuned = results[results["variant"] != "base"]
-    assert [] == fault_lines(write_project(tmp_path, {"results": tuned}, ""))
+    assert [] == fault_lines(write_project(tmp_path, {"results": tuned}, HIGHER))
 
 
 def test_baseline_without_a_score_is_a_warning(tmp_path):
@@ -275,7 +385,9 @@ def test_many_tasks_without_a_baseline_score_are_counted(tmp_path):
     results = pd.DataFrame({"model": "alpha", "task": [f"t{i}" for i in range(40)], "score": 0.5})
     results = pd.concat([results, results[:1].assign(model="gamma")], ignore_index=True)
     line = "the baseline 'gamma' has no score on 39 of 40 tasks: 't1', 't2', 't3', 't4' and 35 more"
-    project = write_project(tmp_path, {"results": results}, '[board]\nbaseline = "gamma"')
+    project = write_project(
+        tmp_path, {"results": results}, f'[board]\nbaseline = "gamma"\n{HIGHER}'
+    )
     assert [f"data/results.parquet: {line}"] == fault_lines(project)
 
 

@@ -220,7 +220,7 @@ def test_faults_of_text_tables_name_file_and_line(tmp_path):
         "tasks.csv:3: 'higher_is_better' is 'maybe', not true or false. Write true or false, or "
         "nothing.",
         "tasks.csv:2: lines 2, 3: two tasks for 'add'. Keep one task for each.",
-        "results.csv:7: task 'ad' is not in tasks.csv. Did you mean 'add'?",
+        "results.csv:7: task 'ad' is not in tasks.csv. Did you mean 'add'? If not, add it there.",
     ] == [line.removeprefix("data/") for line in fault_lines(root) if "no result of" not in line]
     said = run("check", "--project", root, "--format", "github")
     assert "/data/results.csv,line=8::'score' is 'x'" in said.stdout
@@ -237,7 +237,7 @@ def test_faults_of_text_tables_name_file_and_line(tmp_path):
         ({"results_jsonl": ""}, "data/results.jsonl: the file is empty. Write one object per line"),
         ({"results_csv": "model;task\n"}, "data/results.csv: the values are separated by ';'."),
         (
-            {"results_jsonl": '{"model": "a", "task": "t", "score": 1e999}'},
+            {"results_jsonl": '{"model": "a", "task": "accuracy", "score": 1e999}'},
             "data/results.jsonl:1: 'sc",
         ),
     ],
