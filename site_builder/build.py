@@ -25,8 +25,7 @@ from site_builder.publish.folder import (
     publish,
     recover,
 )
-from site_builder.publish.manifest import MANIFEST, SIGNATURE, Origin, with_manifest
-from site_builder.publish.verify import sign_manifest
+from site_builder.publish.manifest import Origin, with_manifest
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
 from site_builder.render.environment import find_stray_templates
@@ -113,13 +112,11 @@ def build_site(
     *,
     strict: bool = False,
     previous: str | None = None,
-    key: Path | None = None,
 ) -> BuildReport:
     """Build the whole site of a project into `out`; write nothing before all of it is made.
 
     If `strict`, a warning stops the build. `previous` is where the previous release is, or
-    `PUBLISHED`, for the page of changes; without it there is no such page. `key` is the SSH key
-    that signs the manifest.
+    `PUBLISHED`, for the page of changes; without it there is no such page.
 
     Raises:
         SiteError: The project has a fault; the published site stays as it was.
@@ -127,9 +124,6 @@ def build_site(
     if recover(out):
         options.on_stage("Restoring the site that a killed build had moved away")
     files, warnings = make_files(config, options, out, strict=strict, previous=previous)
-    if key:
-        options.on_stage("Signing the manifest")
-        files[SIGNATURE] = sign_manifest(files[MANIFEST], key)
     options.on_stage("Publishing")
     pages = sum(path.endswith(".html") for path in files)
     return BuildReport(pages, publish(files, out), warnings, near_limits(files))

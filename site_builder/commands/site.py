@@ -35,14 +35,6 @@ _released_option = click.option(
     help="Date of the data if site.toml does not state it, such as that of the last commit that "
     "changed it. Default: the newest date of the results.",
 )
-_sign_option = click.option(
-    "--sign",
-    "key",
-    metavar="KEY",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="SSH key that signs the manifest: the file of a private key, or the file of a public key "
-    "whose private key your SSH agent holds.",
-)
 
 
 @click.command(epilog="Example: site-builder build --project my-board --strict")
@@ -57,7 +49,6 @@ _sign_option = click.option(
     help="Number of processes that render pages. Default: one per core; one for small boards and "
     "above 500,000 scores.",
 )
-@_sign_option
 @strict_option
 @with_console
 def build(  # noqa: PLR0913 - one per option
@@ -68,7 +59,6 @@ def build(  # noqa: PLR0913 - one per option
     previous: str | None,
     released: date | None,
     processes: int | None,
-    key: Path | None,
     *,
     strict: bool,
 ) -> None:
@@ -79,7 +69,7 @@ def build(  # noqa: PLR0913 - one per option
     began = time.perf_counter()
     with console.exit_on_error():
         config = load_project(root, base_url, out, previous, released)
-        report = build_site(config, out, options, strict=strict, previous=previous, key=key)
+        report = build_site(config, out, options, strict=strict, previous=previous)
     console.warn(report.warnings)
     console.say(*report.limits)
     site, took = report.published, time.perf_counter() - began
@@ -131,7 +121,6 @@ def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
 )
 @_previous_option
 @_released_option
-@_sign_option
 @strict_option
 @with_console
 def deploy(  # noqa: PLR0913 - one per option
@@ -143,7 +132,6 @@ def deploy(  # noqa: PLR0913 - one per option
     branch: str,
     previous: str | None,
     released: date | None,
-    key: Path | None,
     *,
     strict: bool,
 ) -> None:
@@ -160,7 +148,7 @@ def deploy(  # noqa: PLR0913 - one per option
     with console.exit_on_error("nothing was pushed"):
         config = load_project(root, base_url, out, previous, released)
         check_target(root, remote, branch)
-        report = build_site(config, out, options, strict=strict, previous=previous, key=key)
+        report = build_site(config, out, options, strict=strict, previous=previous)
         console.warn(report.warnings)
         console.say(*report.limits)
         if faults := verify_site(out).faults:
@@ -182,31 +170,19 @@ def _message(site: Path) -> str:
     return f"Data release {manifest.release[:10]}{day}\n\nBuilt by {manifest.generator}."
 
 
-@click.command(epilog="Example: site-builder verify /var/www/board --signers allowed_signers")
+@click.command(epilog="Example: site-builder verify /var/www/board")
 @click.argument("root", metavar="SITE", type=click.Path(path_type=Path))
-@click.option(
-    "--signers",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File of names and public SSH keys, as in Git's allowed signers; one must have signed.",
-)
 @with_console
-def verify(root: Path, console: Console, signers: Path | None) -> None:
-    """Check a published folder, or a copy of one, against its manifest.
-
-    With --signers, also check who signed the manifest.
-    """
+def verify(root: Path, console: Console) -> None:
+    """Check a published folder, or a copy of one, against its manifest."""
     from site_builder.publish.verify import verify_site
 
-    with console.exit_on_error("the signature was not checked"):
-        verified = verify_site(root, signers)
+    verified = verify_site(root)
     console.warn(verified.faults)
     if verified.faults:
         sys.exit(1)
     files = counted(verified.files, "file")
     console.say(f"Complete: {files}, as {verified.generator} built them.")
-    unchecked = "Signed; --signers checks by whom." if verified.is_signed else "Not signed."
-    console.say(f"Signed by {verified.signer}." if verified.signer else unchecked)
 
 
 @click.command(epilog="Example: site-builder diff https://example.org/board/ my-board")

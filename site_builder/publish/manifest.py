@@ -14,7 +14,6 @@ from site_builder import __version__
 from site_builder.records import Record
 
 MANIFEST = "manifest.json"
-SIGNATURE = f"{MANIFEST}.sig"
 GENERATOR = "site_builder"
 # Files that file managers write into every folder.
 _IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini"}
@@ -40,7 +39,7 @@ class Manifest(Record):
 
     Attributes:
         generator: Name and version of the generator.
-        files: The SHA-256 of every file but the manifest and its signature, by its path.
+        files: The SHA-256 of every file but the manifest, by its path.
         release, date: Its data release, if known.
     """
 
@@ -112,7 +111,7 @@ def added_files(folder: Path, files: Collection[str]) -> Iterator[str]:
     Raises:
         OSError: Part of the folder cannot be read.
     """
-    known = {MANIFEST, SIGNATURE, *files}
+    known = {MANIFEST, *files}
     folders = {parent.as_posix() for path in known for parent in PurePosixPath(path).parents}
     for place, subfolders, names in os.walk(folder, onerror=_raise):
         parent = Path(place).relative_to(folder).as_posix()

@@ -1,6 +1,5 @@
-"""Two small sites that share two files, to publish one over the other, and keys to sign them."""
+"""Two small sites that share two files, to publish one over the other."""
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,10 +36,3 @@ def refusal(act: Callable[..., object], *args: object) -> str:
     with pytest.raises(OutputFolderError) as error:
         act(*args)
     return str(error.value)
-
-
-def make_key(path: Path, password: str = "") -> Path:
-    """A private key; its public key is beside it."""
-    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", password, "-C", "", "-f", str(path)]
-    subprocess.run(words, check=True)
-    return path

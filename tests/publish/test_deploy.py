@@ -16,7 +16,7 @@ from site_builder.publish.folder import publish
 from site_builder.publish.git_branch import push_site
 from site_builder.publish.manifest import read_manifest
 from site_builder.publish.verify import verify_site
-from tests.helpers.published import NEW_SITE, SITE, make_key
+from tests.helpers.published import NEW_SITE, SITE
 from tests.helpers.serve import served
 from tests.helpers.sites import contents
 
@@ -93,17 +93,6 @@ def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
     assert contents(root / "site") == contents(copy)
     assert () == verify_site(copy).faults
     assert b"" == (copy / ".nojekyll").read_bytes()
-
-
-@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="OpenSSH is not installed")
-def test_signed_site_is_pushed_with_its_signature(root, remote, tmp_path):
-    key, signers = make_key(tmp_path / "key"), tmp_path / "allowed_signers"
-    signers.write_text(f"ann {key.with_suffix('.pub').read_text()}")
-    assert (0, []) == deploy(root, "--sign", str(key))
-    verified = verify_site(published(remote, tmp_path / "copy"), signers)
-    assert ((), True) == (verified.faults, verified.signer.startswith("ann with ED25519 key "))
-    assert (0, []) == deploy(root, "--sign", str(key))
-    assert 1 == len(commits(remote))  # the same site has the same signature
 
 
 def test_the_commit_names_the_data(root, remote):
