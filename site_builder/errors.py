@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from errno import EDQUOT, ENOSPC
 from itertools import islice
@@ -162,14 +163,29 @@ def rows_text(rows: Sequence[int], noun: str = "row") -> str:
 
 
 class SiteError(Exception):
-    """A mistake of the user, with a line for each of its faults."""
+    """A mistake of the user, with a line for each of its faults.
 
-    def __init__(self, *faults: Fault | str) -> None:
+    Attributes:
+        outcome: What was done before it, in words; empty if nothing was written.
+    """
+
+    def __init__(self, *faults: Fault | str, outcome: str = "") -> None:
+        self.outcome = outcome
         self.faults = tuple(Fault("", f) if isinstance(f, str) else f for f in faults)
         super().__init__("\n".join(map(str, self.faults)))
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.faults)
+
+
+@contextmanager
+def after(outcome: str) -> Iterator[None]:
+    """State in a `SiteError` of the block what was done before."""
+    try:
+        yield
+    except SiteError as error:
+        error.outcome = error.outcome or outcome
+        raise
 
 
 def _restored(kind: type[SiteError], faults: Sequence[Fault]) -> SiteError:
@@ -182,8 +198,8 @@ def _restored(kind: type[SiteError], faults: Sequence[Fault]) -> SiteError:
 class FaultsError(SiteError):
     """All faults of a project that one run can find."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        super().__init__(*faults)
+    def __init__(self, faults: Iterable[Fault], outcome: str = "") -> None:
+        super().__init__(*faults, outcome=outcome)
 
 
 class UnclearScoresError(FaultsError):

@@ -100,7 +100,9 @@ def _wait(try_lock: Callable[[], bool], wait_s: float, blocked: Callable[[], Fau
 def write_holder(path: Path) -> None:
     """Write which process holds a lock, for those who wait for it."""
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    path.write_text(json.dumps({"process": os.getpid(), "since": since}), encoding="utf8")
+    path.unlink(missing_ok=True)  # it may be a link of somebody who proposes a change
+    with path.open("x", encoding="utf8") as file:
+        json.dump({"process": os.getpid(), "since": since}, file)
 
 
 def read_holder(path: Path) -> str:

@@ -223,7 +223,8 @@ class Console:
             yield
         except (SiteError, MemoryError) as error:
             no_memory = SiteError("There is not enough memory for this project.")
-            self.fail(error if isinstance(error, SiteError) else no_memory, outcome)
+            failed = error if isinstance(error, SiteError) else no_memory
+            self.fail(failed, failed.outcome or outcome)
             sys.exit(1)
 
     def fail(self, error: SiteError, outcome: str) -> None:

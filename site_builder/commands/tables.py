@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from site_builder.atomic import write_files
 from site_builder.commands.console import (
     Console,
     dry_run_option,
@@ -217,14 +218,13 @@ def export(root: Path, console: Console, target: str, out: Path) -> None:
     proposed there. Nothing is overwritten.
     """
     from site_builder.importers.hugging_face import eval_results_of
-    from site_builder.starter.project import write_all
 
     with console.exit_on_error():
         found = eval_results_of(load_config(root))
         if not found.files:
             nothing = Fault("", f"no score can be written as {target}")
             raise FaultsError((*found.faults, nothing))
-        write_all(found.files, out)
+        write_files({out / path: found.files[path] for path in found.files}, replaces=False)
     console.warn(found.faults)
     console.say(f"Wrote {counted(len(found.files), 'file')} into {out}.")
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
+from site_builder.atomic import flush_file, flush_names
 from site_builder.errors import Fault, LockedError, OutputFolderError, unwritable
 from site_builder.formatting import size
 from site_builder.locks import exclusive, read_holder, write_holder
@@ -353,19 +354,4 @@ def flush(folder: Path) -> None:
         if path.is_dir():
             flush_names(path)
         else:
-            _flush(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-
-
-def flush_names(*folders: Path) -> None:
-    """Wait until the names in folders are on the disk, where the system can do that."""
-    for folder in folders:
-        with suppress(OSError):
-            _flush(folder, os.O_RDONLY)
-
-
-def _flush(path: Path, flags: int) -> None:
-    handle = os.open(path, flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            flush_file(path)

@@ -18,12 +18,13 @@ from pathlib import Path, PurePosixPath
 from string import Template
 from zipfile import ZipFile, ZipInfo
 
+from site_builder.atomic import staged, write_files
 from site_builder.config import SiteConfig, load_config
-from site_builder.errors import Fault, FaultsError, SiteError, unwritable
+from site_builder.errors import Fault, FaultsError, SiteError, after, unwritable
 from site_builder.formatting import listed
 from site_builder.records import Record
 from site_builder.render.assets import PACKAGE, default_folder
-from site_builder.symlinks import check_inside, read_inside
+from site_builder.symlinks import check_inside, is_inside, read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import LoadedTables, find_files, load_tables
 from site_builder.tables.schema import TABLES
@@ -90,10 +91,11 @@ def start_project(
         files = {path: text for path, text in files.items() if not fnmatch(path, pattern)}
     _check_folders(files, folder)
     kept = tuple(path for path in sorted(files) if os.path.lexists(folder / path))
-    if import_scores:
-        import_scores()
     missing = {path: content for path, content in files.items() if path not in kept}
-    write_all(missing, folder)
+    with staged({folder / path: missing[path] for path in missing}, replaces=False) as put:
+        if import_scores:
+            import_scores()
+        put()
     if "site.toml" in missing:
         _pin_rule(folder)
     return StartedProject(tuple(sorted(missing)), kept)
@@ -104,7 +106,8 @@ def _pin_rule(root: Path) -> None:
     config = load_config(root)
     if rule := _find_rule(load_tables(config.data_dir), config):
         pairs = [('\n# rank_by = "mean"\n', f'\nrank_by = "{rule}"\n')]
-        _replace_texts(root / "site.toml", pairs)
+        if text := _replaced(root, "site.toml", pairs):
+            write_files({root / "site.toml": text})
 
 
 def _find_rule(loaded: LoadedTables, config: SiteConfig) -> str:
@@ -174,26 +177,26 @@ def replacing_sample(root: Path, say: Callable[[str], None]) -> Iterator[None]:
     had_sample = has_sample(root / "data")
     yield
     if had_sample and not has_sample(root / "data"):
-        texts = _sample_texts(_title_of(root))
-        changed = [name for name, pairs in texts.items() if _replace_texts(root / name, pairs)]
-        _pin_rule(root)
-        say(f"The sample is replaced{(changed and f', also in {listed(changed)}') or ''}.")
+        with after("the tables are written, and the other files still describe the sample"):
+            texts = _sample_texts(_title_of(root)).items()
+            new = {name: text for name, pairs in texts if (text := _replaced(root, name, pairs))}
+            write_files({root / name: new[name] for name in new})
+            _pin_rule(root)
+        say(f"The sample is replaced{(new and f', also in {listed([*new])}') or ''}.")
 
 
-def _replace_texts(path: Path, pairs: Iterable[tuple[str, str]]) -> bool:
-    """Replace texts in a file that is no link; return whether that changed it."""
-    if path.is_symlink() or not path.is_file():
-        return False
+def _replaced(root: Path, name: str, pairs: Iterable[tuple[str, str]]) -> bytes:
+    """Return the content of a file with other texts; nothing if it has none, or is a link."""
+    path = root / name
+    if path.is_symlink() or not path.is_file() or not is_inside(path, root, str(Path(name).parent)):
+        return b""
     try:
         old = new = path.read_bytes()
-        for sample, own in pairs:
-            new = new.replace(sample.encode(), own.encode())
-        if new != old:
-            path.write_bytes(new)
     except OSError as error:
-        what = f"what it says of the sample cannot be replaced: {error.strerror}"
-        raise SiteError(Fault(str(path), what, "Remove it.")) from error
-    return new != old
+        raise SiteError(Fault(str(path), f"cannot be read: {error.strerror}")) from error
+    for sample, own in pairs:
+        new = new.replace(sample.encode(), own.encode())
+    return b"" if new == old else new
 
 
 def _sample_texts(title: str) -> dict[str, list[tuple[str, str]]]:
@@ -259,27 +262,6 @@ def _check_folders(files: Iterable[str], folder: Path) -> None:
         raise SiteError(*(Fault(path, what, fix) for path in taken))
 
 
-def write_all(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write new files; if one fails or exists, delete those that were written, and raise why."""
-    written: list[Path] = []
-    try:
-        for name, content in files.items():
-            path = folder / name
-            for parent in reversed(path.parents):
-                if not parent.is_dir():
-                    parent.mkdir()
-                    written.append(parent)
-            with path.open("xb") as file:
-                written.append(path)
-                file.write(content)
-    except BaseException as error:
-        for done in reversed(written):
-            done.rmdir() if done.is_dir() else done.unlink()
-        if isinstance(error, OSError):
-            raise SiteError(unwritable(str(error.filename or folder), error)) from error
-        raise
-
-
 # --- the generator ------------------------------------------------------------------------------
 
 _FOLDER = "generator"
@@ -314,7 +296,7 @@ def replace_generator(root: Path) -> tuple[str, ...]:
     Raises:
         SiteError: The generator is not installed, or the folder has other files or is a link.
     """
-    files, folder = generator_files(), root / _FOLDER
+    files, folder, outcome = generator_files(), root / _FOLDER, ""
     try:
         check_inside(folder, root, _FOLDER)
         found = [path.relative_to(root).as_posix() for path in folder.glob("*")]
@@ -323,13 +305,13 @@ def replace_generator(root: Path) -> tuple[str, ...]:
             what = "it is not part of the generator"
             raise SiteError(Fault(str(root / strange[0]), what, "Move it out of this folder."))
         changed = [p for p in files if p not in found or files[p] != read_inside(root / p, root)]
-        folder.mkdir(exist_ok=True)
-        for path in changed:
-            (root / path).write_bytes(files[path])
+        write_files({root / path: files[path] for path in changed})
+        outcome = "the new generator is in place"
         for path in old:
             (root / path).unlink()
     except OSError as error:
-        raise SiteError(unwritable(str(error.filename or folder), error)) from error
+        fault = unwritable(str(error.filename or folder), error)
+        raise SiteError(fault, outcome=outcome) from error
     return (*changed, *old)
 
 

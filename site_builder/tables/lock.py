@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from site_builder.atomic import flush_file, flush_names
 from site_builder.errors import Fault, FaultsError
 from site_builder.locks import exclusive, read_holder, shared, write_holder
 from site_builder.symlinks import check_inside
@@ -48,19 +48,21 @@ class _Files:
                 path = self.ready / name
                 if path.is_file() and not path.is_symlink():
                     path.replace(self.data / name)
-            _flush(self.data)
+            flush_names(self.data)
             shutil.rmtree(self.ready)
         except OSError as error:
             what = f"the new tables are not all in place: {error.strerror}"
             fix = "The next command that reads or writes them goes on."
-            raise FaultsError([Fault("data", what, fix)]) from error
+            outcome = "some of the new tables are in place"
+            raise FaultsError([Fault("data", what, fix)], outcome) from error
 
     @contextmanager
     def locked(self, *, alone: bool) -> Iterator[None]:
         """Hold the lock, alone or with other readers."""
         with ExitStack() as stack:
             try:
-                check_inside(self.lock, self.data, FOLDER)
+                for path in (self.lock, self.ready):
+                    check_inside(path, self.data, FOLDER)
                 if alone:
                     self.folder.mkdir(parents=True, exist_ok=True)
                 lock = (exclusive if alone else shared)(self.lock, WAIT_S, self.blocked)
@@ -129,22 +131,11 @@ def replacing(data_dir: Path) -> Iterator[Path]:
         for path in files.new.iterdir():
             with suppress(FileNotFoundError):
                 shutil.copymode(data_dir / path.name, path)
-            _flush(path)
-        _flush(files.new)
+            flush_file(path)
+        flush_names(files.new)
         files.new.replace(files.ready)
-        _flush(files.folder)
+        flush_names(files.folder)
     except BaseException:
         shutil.rmtree(files.new, ignore_errors=True)
         raise
     files.finish()
-
-
-def _flush(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    if path.is_dir() and os.name == "nt":  # Windows opens no folders
-        return
-    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

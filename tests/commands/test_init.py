@@ -1,6 +1,5 @@
 """`site-builder init`: a project that builds at once, and never over another's files."""
 
-import errno
 import re
 import runpy
 import shutil
@@ -25,9 +24,8 @@ from site_builder import __version__
 from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.config import SiteConfig, config_keys, load_config
-from site_builder.errors import SiteError
 from site_builder.starter.project import FILES as STARTER
-from site_builder.starter.project import HOSTS, project_files, set_keys, write_all
+from site_builder.starter.project import HOSTS, project_files, set_keys
 from tests.helpers.imported import HARNESSES, run_import, scores
 from tests.helpers.odd_boards import SHAPES
 from tests.helpers.sites import ROOT, BuiltSite, build, contents, visible
@@ -424,31 +422,6 @@ def test_other_files_stay(tmp_path):
     (tmp_path / "notes.txt").write_text("mine", encoding="utf8")
     assert 0 == run(tmp_path).exit_code
     assert sorted([*SAMPLE_FILES, "notes.txt"]) == list(contents(tmp_path))
-
-
-@pytest.mark.parametrize("failing", ["a.txt", "new/b.txt", "new/deep/c.txt"])
-def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
-    (tmp_path / "mine.txt").touch()
-    honest = Path.open
-
-    def refuse(path: Path, mode: str = "r", *args: object) -> object:
-        if path == tmp_path / failing:
-            raise OSError(errno.ENOSPC, "No space left on device", str(path))
-        return honest(path, mode, *args)  # type: ignore[call-overload]
-
-    monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(SiteError) as error:
-        write_all({"a.txt": b"1", "new/b.txt": b"2", "new/deep/c.txt": b"3"}, tmp_path)
-    expected = f"{tmp_path / failing}: cannot be written: No space left on device. "
-    assert f"{expected}Free some space, or choose another folder." == str(error.value)
-    assert [tmp_path / "mine.txt"] == list(tmp_path.iterdir())
-
-
-def test_a_file_created_meanwhile_is_not_overwritten(tmp_path):
-    (tmp_path / "b.txt").write_text("mine", encoding="utf8")
-    with pytest.raises(SiteError, match=r"b\.txt: cannot be written: File exists\."):
-        write_all({"a.txt": b"1", "b.txt": b"2"}, tmp_path)
-    assert {"b.txt": b"mine"} == contents(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ TEXTS = [
 LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "addresses": {"records"},
+    "atomic": {"errors"},
     "config": {"errors", "symlinks"},
     "errors": {"records"},
     "formatting": {"records"},

@@ -1,0 +1,183 @@
+"""A kill or a full disk while files are rewritten: each has its old content or its new one."""
+
+import signal
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from site_builder.atomic import write_files
+from site_builder.commands import main
+from site_builder.errors import FaultsError, SiteError
+from site_builder.starter import project
+from site_builder.starter.project import replacing_sample, start_project
+from site_builder.tables.lock import replacing, write_locked
+from site_builder.tables.write import SAMPLE
+from tests.helpers.faulty import at_step, kill
+from tests.helpers.imported import run_import
+from tests.helpers.sites import contents
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no such limits", allow_module_level=True)
+import resource
+
+OLD, NEW = {"a.txt": b"old", "b.txt": b"old"}, {"a.txt": b"new" * 99, "b.txt": b"new" * 99}
+
+
+@contextmanager
+def small_disk(n_bytes: int = 99) -> Iterator[None]:
+    """Let each file take so many bytes: writing more of it fails half-way, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Path:
+    start_project(tmp_path / "board", "", "github-pages")
+    return tmp_path / "board"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, content in OLD.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def write(folder: Path) -> None:
+    write_files({folder / name: content for name, content in NEW.items()})
+
+
+def write_until(folder: Path, step: int) -> None:
+    with at_step(step, kill):
+        write(folder)
+
+
+def test_a_kill_leaves_the_old_content_or_the_new(folder):
+    states, step, code = set(), 0, None
+    while code != 0:
+        step += 1
+        writer = get_context("fork").Process(target=write_until, args=(folder, step))
+        writer.start()
+        writer.join()
+        code = writer.exitcode
+        assert code in (0, -signal.SIGKILL)
+        found = {name: (folder / name).read_bytes() for name in OLD}
+        assert all(found[name] in (OLD[name], NEW[name]) for name in OLD)
+        states.add(tuple(found.values()))
+    assert {tuple(OLD.values()), tuple(NEW.values())} <= states
+    assert step > 4
+
+
+def test_a_full_disk_changes_no_file(folder):
+    with small_disk(), pytest.raises(SiteError, match=r"a\.txt: cannot be written: File too large"):
+        write(folder)
+    assert OLD == contents(folder)
+
+
+@pytest.mark.parametrize("failing", ["a.txt", "new/b.txt", "new/deep/c.txt"])
+def test_new_files_are_all_there_or_none(tmp_path, failing):
+    """Nor a folder for them. One that is there already is not replaced."""
+    (tmp_path / "mine.txt").write_bytes(b"mine")
+    files = {"a.txt": b"1", "new/b.txt": b"2", "new/deep/c.txt": b"3"}
+    large = {tmp_path / name: files[name] * (100 if name == failing else 1) for name in files}
+    with small_disk(), pytest.raises(SiteError, match=f"{failing}: cannot be written: File too"):
+        write_files(large, replaces=False)
+    with pytest.raises(SiteError, match=r"mine\.txt: cannot be written: File exists\."):
+        write_files({**large, tmp_path / "mine.txt": b"1"}, replaces=False)
+    assert [tmp_path / "mine.txt"] == [*tmp_path.iterdir()]
+    assert b"mine" == (tmp_path / "mine.txt").read_bytes()
+
+
+def test_a_file_keeps_its_mode_and_a_link_is_not_followed(folder):
+    (folder / "a.txt").chmod(0o640)
+    (folder / "b.txt").unlink()
+    (folder / "b.txt").symlink_to("mine")
+    (folder / "mine").write_text("mine")
+    write(folder)
+    assert NEW | {"mine": b"mine"} == contents(folder)
+    assert 0o640 == stat.S_IMODE((folder / "a.txt").stat().st_mode)
+
+
+def test_a_file_that_cannot_be_put_in_place_is_no_silence(folder):
+    (folder / "b.txt").unlink()
+    (folder / "b.txt").mkdir()
+    with pytest.raises(SiteError, match=r"b\.txt: cannot be written: Is a directory") as error:
+        write(folder)
+    assert ("not all files are in place", ["a.txt"]) == (error.value.outcome, [*contents(folder)])
+
+
+def test_texts_about_the_sample_survive_a_full_disk(board):
+    """They are changed after the tables, and the error says so."""
+    before = contents(board)
+    with pytest.raises(SiteError) as error, small_disk(), replacing_sample(board, print):
+        (board / "data/results.parquet").unlink()
+    assert before == {"data/results.parquet": before["data/results.parquet"]} | contents(board)
+    assert "the tables are written, and the other files still describe the sample" == (
+        error.value.outcome
+    )
+
+
+def test_an_import_does_not_say_that_it_wrote_nothing(board, tmp_path, monkeypatch):
+    def refuse(_files: object) -> None:
+        raise SiteError("no space")
+
+    monkeypatch.setattr(project, "write_files", refuse)
+    (tmp_path / "a.csv").write_text("model,task,score\nalpha,add,0.5\n")
+    said = run_import("csv", tmp_path / "a.csv", "--proportion", into=board)
+    assert "1 error; the tables are written, and the other files still" in said.stderr
+    assert (SAMPLE / "results.parquet").read_bytes() != (
+        board / "data/results.parquet"
+    ).read_bytes()
+
+
+def test_texts_behind_a_link_stay(board, tmp_path):
+    """Of the README, and of a folder."""
+    for name in ("README.md", "data/content"):
+        (board / name).rename(tmp_path / Path(name).name)
+        (board / name).symlink_to(tmp_path / Path(name).name)
+    before = contents(tmp_path / "content"), (tmp_path / "README.md").read_bytes()
+    with replacing_sample(board, print):
+        (board / "data/results.parquet").unlink()
+    assert before == (contents(tmp_path / "content"), (tmp_path / "README.md").read_bytes())
+
+
+def test_an_upgrade_on_a_full_disk_keeps_the_generator(board):
+    [wheel] = (board / "generator").glob("*.whl")
+    wheel.rename(wheel.with_name("site_builder-0.0.9-py3-none-any.whl"))
+    before = contents(board)
+    with small_disk(5000):
+        said = CliRunner().invoke(main, ["upgrade", "--project", str(board)])
+    assert (1, before) == (said.exit_code, contents(board))
+    assert "1 error; nothing was written." in said.stderr
+
+
+def test_init_on_a_full_disk_writes_nothing(tmp_path):
+    """Not even the scores that it would import."""
+    (tmp_path / "a.csv").write_text("model,task,score\nalpha,add,0.5\n")
+    words = ["init", str(tmp_path / "board"), "--from", str(tmp_path / "a.csv"), "--proportion"]
+    with small_disk(50_000):  # the tables would fit
+        said = CliRunner().invoke(main, words)
+    assert "1 error; nothing was written." in said.stderr
+    assert (1, False) == (said.exit_code, (tmp_path / "board").exists())
+
+
+def test_tables_that_are_not_all_in_place_are_no_silence(tmp_path):
+    def save() -> None:
+        with replacing(tmp_path) as new:
+            (new / "models.csv").write_text("a")
+            (new / "results.csv").write_text("a")
+
+    (tmp_path / "results.csv").mkdir()
+    with pytest.raises(FaultsError, match="the new tables are not all in place") as error:
+        write_locked(tmp_path, save)
+    assert "some of the new tables are in place" == error.value.outcome
