@@ -88,6 +88,11 @@ def unwritable(path: str, error: OSError) -> Fault:
     return Fault(path, f"cannot be written: {error.strerror}", fix)
 
 
+def unreadable(path: Path | str, error: OSError) -> Fault:
+    """Return the fault that a file or folder of the user cannot be read."""
+    return Fault(str(path), f"cannot be read: {error.strerror}", "Make it readable.")
+
+
 def limit_faults(faults: Iterable[Fault], total: int, where: str, what: str) -> Iterator[Fault]:
     """Yield the first faults of a kind, then one that counts the others, which are not iterated.
 

@@ -1,4 +1,4 @@
-"""Refuse symbolic links that lead out of a folder."""
+"""List and read the files of a folder; refuse symbolic links that lead out of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import os
 from collections.abc import Iterable
 from errno import EFBIG, EISDIR, EPERM
 from pathlib import Path
+from stat import S_ISREG
 
-from site_builder.errors import Fault, FaultsError, limit_faults
+from site_builder.errors import Fault, FaultsError, limit_faults, unreadable
 
 _OUTSIDE = "it is a link that leads out of the folder"
+# Windows has only the first of these.
+_FILE = ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK")
+_FOLDER = ("O_CLOEXEC", "O_NOFOLLOW", "O_DIRECTORY", "O_PATH")
+_FILE_FLAGS, _FOLDER_FLAGS = (
+    sum(getattr(os, name, 0) for name in names) for names in (_FILE, _FOLDER)
+)
 
 
 def is_inside(path: Path, root: Path, folder: str = "") -> bool:
@@ -31,24 +38,91 @@ def check_inside(path: Path, root: Path, folder: str = "") -> None:
 def read_inside(path: Path, root: Path, folder: str = "", most: int | None = None) -> bytes:
     """Return the content of a file that `is_inside`, of at most so many bytes.
 
-    Whoever proposes a change to a project could otherwise publish any file of the machine.
+    Whoever proposes a change to a project could otherwise publish any file of the machine. What is
+    checked is the open file, so that none can become a link in between.
 
     Raises:
         OSError: It leads out, cannot be read, is too large, or is no file: reading a device may
             never end.
     """
-    check_inside(path, root, folder)
-    if path.exists() and not path.is_file():
-        raise OSError(EISDIR, "it is no file", str(path))
-    if most is not None:
-        check_size(path, most)
-    return path.read_bytes()
+    place, top = Path(os.path.realpath(path)), Path(os.path.realpath(root))
+    if not place.is_relative_to(Path(top, folder)):
+        raise OSError(EPERM, _OUTSIDE, str(path))
+    try:
+        handle = _open(place, top)
+    except OSError as error:
+        error.filename = str(path)  # not the part of it that could not be opened
+        raise
+    try:
+        status = os.fstat(handle)
+        if not S_ISREG(status.st_mode):
+            raise OSError(EISDIR, "it is no file", str(path))
+        if most is not None and status.st_size > most:
+            what = f"it has {status.st_size:,} bytes, more than {most:,}"
+            raise OSError(EFBIG, what, str(path))
+        with open(handle, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(handle)
 
 
-def check_size(path: Path, most: int) -> None:
-    """Raise an `OSError` if a file has more than so many bytes."""
-    if (size := path.stat().st_size) > most:
-        raise OSError(EFBIG, f"it has {size:,} bytes, more than {most:,}", str(path))
+def _open(path: Path, top: Path) -> int:
+    """Open a file below a folder part by part; a part that is a link is an error.
+
+    Source: openat(2) and O_NOFOLLOW.
+    """
+    if os.open not in os.supports_dir_fd:
+        return os.open(path, _FILE_FLAGS)
+    parts = path.relative_to(top).parts
+    handle = os.open(top, _FOLDER_FLAGS)
+    for rest in reversed(range(len(parts))):
+        folder = handle
+        try:
+            handle = os.open(
+                parts[-1 - rest], _FOLDER_FLAGS if rest else _FILE_FLAGS, dir_fd=folder
+            )
+        finally:
+            os.close(folder)
+    return handle
+
+
+def list_files(
+    folder: Path, shown_as: str, *, ending: str = "", deep: bool = True
+) -> tuple[list[Path], list[Fault]]:
+    """Return the files below a folder, and faults of those that cannot be listed.
+
+    Unless `deep`, it is what stands in the folder itself. Hidden files are left out, and links to
+    folders not followed. A folder that does not exist has no files. Messages call it `shown_as`.
+    """
+    found: list[Path] = []
+    faults: list[Fault] = []
+
+    def shown(path: str | Path) -> str:
+        return Path(shown_as, os.path.relpath(path, folder)).as_posix()
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            faults.append(unreadable(shown(error.filename), error))
+
+    for place, folders, names in os.walk(folder, onerror=note):
+        if not deep:
+            names += folders
+            folders.clear()
+        names = [name for name in names if name.endswith(ending) and not name.startswith(".")]
+        strange = {name for name in (*folders, *names) if not _is_utf8(name)}
+        paths = (Path(place, name) for name in sorted(strange))
+        faults += (Fault(shown(path), "its name is not UTF-8", "Rename it.") for path in paths)
+        folders[:] = {*folders} - strange
+        found += (Path(place, name) for name in names if name not in strange)
+    what = "files and folders that cannot be read"
+    return sorted(found), [*limit_faults(faults, len(faults), shown_as, what)]
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        return bool(name.encode())
+    except UnicodeEncodeError:  # Python has replaced bytes of it by halves of characters
+        return False
 
 
 def refuse_outside(paths: Iterable[Path], root: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault
+from site_builder.errors import Fault, FaultsError
 from site_builder.importers.merge import RUN
 from site_builder.importers.reading import (
     DATA_SETS,
@@ -38,7 +38,7 @@ from site_builder.importers.reading import (
 from site_builder.importers.sheets import parse_yaml
 from site_builder.importers.tabular import parse_number
 from site_builder.records import Record, replace
-from site_builder.symlinks import refuse_outside
+from site_builder.symlinks import list_files, refuse_outside
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, read_all_stored
 
@@ -58,7 +58,10 @@ def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
     cards = (found for found in find_files(path) if found.path.name == _CARD)
     top = path.resolve().name
     folders = [path] if path.name == _FOLDER else sorted(path.rglob(_FOLDER))
-    files = [file for folder in folders for file in sorted(folder.glob("*.y*ml"))]
+    listed = [list_files(folder, str(folder), ending="ml", deep=False) for folder in folders]
+    if faults := [fault for _, closed in listed for fault in closed]:
+        raise FaultsError(faults)
+    files = [file for found, _ in listed for file in found if file.match("*.y*ml")]
     refuse_outside(files, path)
     results = (Found(file, Path(top, file.relative_to(path)).as_posix()) for file in files)
     return read_each([*cards, *results], _read_file)

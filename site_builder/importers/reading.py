@@ -16,7 +16,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from site_builder.errors import describe_error
+from site_builder.errors import FaultsError, describe_error, unreadable
 from site_builder.records import Record, field
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.metrics import ScoreScale
@@ -287,19 +287,21 @@ def find_files(path: Path) -> Iterator[Found]:
     Hidden files and folders are left out; links to folders are not followed.
 
     Raises:
-        FaultsError: A link leads out of the folder.
+        FaultsError: A link leads out of the folder, or part of it cannot be read.
     """
     if not path.is_dir():
         yield Found(path, as_text(path.name))
         return
     top = path.resolve().name
-    closed: list[Path] = []
+    closed: list[OSError] = []
     files: list[Path] = []
-    for folder, names, inside in os.walk(path, onerror=lambda e: closed.append(Path(e.filename))):
+    for folder, names, inside in os.walk(path, onerror=closed.append):  # type: ignore[arg-type]
         names[:] = sorted(name for name in names if not name.startswith("."))
         files += (Path(folder, name) for name in sorted(inside) if not name.startswith("."))
+    if closed:
+        raise FaultsError(unreadable(error.filename, error) for error in closed)
     refuse_outside(files, path)
-    for file in (*files, *closed):
+    for file in files:
         yield Found(file, as_text(Path(top, file.relative_to(path)).as_posix()))
 
 
@@ -352,8 +354,8 @@ def read_bytes(path: Path) -> bytes:
 
 def _read_start(path: Path, most: int) -> bytes:
     if not path.is_file():  # reading a pipe or a device may never end
-        there = "it is a folder that cannot be read" if path.is_dir() else "it is not a file"
-        raise UnreadableFileError(why=there if path.exists() else "there is no such file")
+        why = "it is not a file" if path.exists() else "there is no such file"
+        raise UnreadableFileError(why=why)
     try:
         with path.open("rb") as file:
             return file.read(most)

@@ -18,7 +18,7 @@ from markdown.extensions.toc import TocExtension
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import sentence
 from site_builder.records import Record, field
-from site_builder.symlinks import read_inside
+from site_builder.symlinks import list_files, read_inside
 
 SLOTS = (
     *("lede", "takeaways", "models", "tasks", "categories"),
@@ -80,8 +80,10 @@ def load_prose(folder: Path) -> Prose:
     """
     root = folder.parents[1]
     texts, checksums, own = dict[str, str](), dict[str, str](), dict[str, str]()
-    faults: list[Fault] = []
-    for path in [*sorted(folder.glob("*.md")), *sorted(folder.glob("pages/*.md"))]:
+    paths, faults = list_files(folder, "data/content", ending=".md", deep=False)
+    own_pages = list_files(folder / "pages", "data/content/pages", ending=".md", deep=False)
+    faults += own_pages[1]
+    for path in (*paths, *own_pages[0]):
         slot = path.relative_to(folder).as_posix().removesuffix(".md")
         where = text_file(slot)
         if path.parent == folder and slot not in SLOTS:

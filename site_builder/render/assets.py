@@ -11,7 +11,7 @@ from posixpath import dirname, join, normpath, relpath
 from site_builder.config import SiteConfig
 from site_builder.errors import AssetError, Fault, SiteError
 from site_builder.records import Record
-from site_builder.symlinks import check_inside, read_inside
+from site_builder.symlinks import check_inside, list_files, read_inside
 
 TOKENS_SHEET = "css/tokens.css"
 LEAST_CONTRAST = 4.5
@@ -248,10 +248,11 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
     found: dict[str, bytes] = dict(made or {})
     faults: list[Fault] = []
     for folder in folders:
-        for path in sorted(folder.rglob("*")):
+        paths, unlisted = list_files(folder, "static")
+        faults += unlisted
+        for path in paths:
             name = path.relative_to(folder).as_posix()
-            is_hidden = name.endswith(NOT_PUBLISHED) or path.name.startswith(".")
-            if is_hidden or name in found or not path.is_file():
+            if name.endswith(NOT_PUBLISHED) or name in found or not path.is_file():
                 continue
             try:
                 found[name] = _sent(path, folder)

@@ -31,7 +31,7 @@ from site_builder.render.tables import (
     write_unbroken,
     write_words,
 )
-from site_builder.symlinks import check_inside, check_size, read_inside
+from site_builder.symlinks import list_files, read_inside
 
 MOST_BYTES = 1_000_000
 """Of a template of a project."""
@@ -93,9 +93,9 @@ class _OfProject(jinja2.FileSystemLoader):
         for folder in map(Path, self.searchpath):
             path = folder.joinpath(*split_template_path(template))
             if path.is_file():
-                check_inside(path, folder)
-                check_size(path, MOST_BYTES)
-        return super().get_source(environment, template)
+                text = read_inside(path, folder, most=MOST_BYTES).decode()
+                return text, str(path), lambda: True
+        raise jinja2.TemplateNotFound(template)
 
 
 class _WithoutIndents(jinja2.FileSystemLoader):
@@ -171,7 +171,9 @@ class Templates:
     def find_faults(self) -> list[Fault]:
         """Return the errors of the project's templates that do not depend on the data."""
         faults: list[Fault] = []
-        names = [*filter(self._is_of_project, self._environment.list_templates())]
+        own = self._folders[0]
+        paths = list_files(own, "templates")[0] if self._are_of_project else []
+        names = [path.relative_to(own).as_posix() for path in paths]
         for name, found in map_limited(partial(_checker, self._root), names):
             faults += [self.limit_fault(found, name)] if isinstance(found, Breach) else found
         return faults
@@ -250,20 +252,23 @@ class Templates:
 
 
 def find_stray_templates(root: Path) -> Iterator[Fault]:
-    """Yield a warning for each template of a project that no page uses.
+    """Yield a warning for each template of a project that no page uses, and what is not listed.
 
     It has the name of none of the generator's, and stands in quotes in none of the project's.
     """
     try:
         *own, default = project_folders(root, "templates")
-        files = [path for folder in own for path in sorted(folder.rglob("*")) if path.is_file()]
+        if not own:
+            return
+        files, faults = list_files(own[0], "templates")
+        yield from faults
         texts = b"".join(read_inside(path, own[0], most=MOST_BYTES) for path in files)
     except (SiteError, OSError):  # rendering reports it
         return
     known = [path.relative_to(default).as_posix() for path in default.rglob("*") if path.is_file()]
     for name in (path.relative_to(own[0]).as_posix() for path in files):
         is_used = any(f"{mark}{name}{mark}".encode() in texts for mark in "'\"")
-        if name not in known and not is_used and not name.startswith("."):
+        if name not in known and not is_used:
             what = "no page uses this template"
             fix = did_you_mean(name, known) or "Give it the name of one of the generator's."
             yield Fault(f"templates/{name}", what, fix, "warning")

@@ -20,7 +20,7 @@ from zipfile import ZipFile, ZipInfo
 
 from site_builder.atomic import staged, write_files
 from site_builder.config import SiteConfig, load_config
-from site_builder.errors import Fault, FaultsError, SiteError, after, unwritable
+from site_builder.errors import Fault, FaultsError, SiteError, after, unreadable, unwritable
 from site_builder.formatting import listed
 from site_builder.records import Record
 from site_builder.render.assets import PACKAGE, default_folder
@@ -193,7 +193,7 @@ def _replaced(root: Path, name: str, pairs: Iterable[tuple[str, str]]) -> bytes:
     try:
         old = new = path.read_bytes()
     except OSError as error:
-        raise SiteError(Fault(str(path), f"cannot be read: {error.strerror}")) from error
+        raise SiteError(unreadable(path, error)) from error
     for sample, own in pairs:
         new = new.replace(sample.encode(), own.encode())
     return b"" if new == old else new

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from site_builder.atomic import flush_file, flush_names
-from site_builder.errors import Fault, FaultsError
+from site_builder.errors import Fault, FaultsError, unreadable
 from site_builder.locks import exclusive, read_holder, shared, write_holder
 from site_builder.symlinks import check_inside
 from site_builder.tables.schema import TABLES
@@ -87,7 +87,11 @@ def read_locked(data_dir: Path, read: Callable[[], T]) -> T:
         FaultsError: Another command does not finish, or the disk fails.
     """
     files = _Files(data_dir)
-    if not files.lock.exists():
+    try:
+        is_first = not files.lock.exists()
+    except OSError as error:
+        raise FaultsError([unreadable("data", error)]) from error
+    if is_first:
         found = read()
         if not files.lock.exists():
             return found

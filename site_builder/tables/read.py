@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -19,7 +21,7 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError, first_line, rows_text
 from site_builder.records import Record, field, replace
-from site_builder.symlinks import is_inside
+from site_builder.symlinks import is_inside, read_inside
 from site_builder.tables.lock import read_locked
 from site_builder.tables.metrics import Assumption
 from site_builder.tables.schema import (
@@ -176,7 +178,9 @@ def _load_file(spec: TableSpec, path: Path, where: str) -> LoadedTable | tuple[F
     if is_linked and path.name != spec.file:
         fix = "Replace the link by the file, or write the table as Parquet."
         return (Fault(where, "it is text behind a link that leads out of the folder", fix),)
-    return load_table(spec, path, where)
+    folder = Path(os.path.normpath(path.parent.absolute()))
+    read = partial(read_inside, root=folder.parent, folder=folder.name)
+    return load_table(spec, path, where, Path.read_bytes if path.name == spec.file else read)
 
 
 def find_files(spec: TableSpec, data_dir: Path) -> list[str]:
@@ -190,7 +194,9 @@ def several_files(names: Sequence[str], folder: str) -> Fault:
     return Fault(f"{folder}/{names[0]}", what, "Keep one of them.")
 
 
-def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | tuple[Fault, ...]:
+def load_table(
+    spec: TableSpec, path: Path, where: str, read: Callable[[Path], bytes] = Path.read_bytes
+) -> LoadedTable | tuple[Fault, ...]:
     """Read one table, which messages call `where`, or return why it cannot be read.
 
     It is a Parquet file, or a text file for `parse_text` by its ending.
@@ -198,7 +204,7 @@ def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | tuple[F
     if path.exists() and not path.is_file():  # reading a pipe or a device may never end
         return (Fault(where, "this is not a file", "Write the table as one Parquet file."),)
     try:
-        file = path.read_bytes()
+        file = read(path)
     except OSError as error:
         return (Fault(where, f"the file cannot be read: {error.strerror}", "Make it readable."),)
     ending = path.suffix.lower()

@@ -81,7 +81,10 @@ def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, Sto
 def has_sample(data_dir: Path) -> bool:
     """Return whether the results of a project are still, byte by byte, those of the sample."""
     path = data_dir / RESULTS.file
-    return path.is_file() and path.read_bytes() == (SAMPLE / RESULTS.file).read_bytes()
+    try:
+        return path.is_file() and path.read_bytes() == (SAMPLE / RESULTS.file).read_bytes()
+    except OSError:
+        return False
 
 
 def read_without_sample(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:

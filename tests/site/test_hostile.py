@@ -1,9 +1,12 @@
 """Hostile input, a case a name: each gets the line that it deserves, or comes out as it is."""
 
+import errno
 import io
 import os
+import sys
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from bs4 import BeautifulSoup, Tag
+from click.testing import CliRunner
 
 from site_builder.addresses import Address
+from site_builder.commands import main
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_find, make_pages
@@ -26,7 +31,7 @@ from site_builder.tables.read import ParquetError, read_footer
 from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import read_stored
 from tests.helpers.hostile import LINKS
-from tests.helpers.sites import make_site
+from tests.helpers.sites import contents, make_site
 from tests.helpers.tables import (
     board,
     changed,
@@ -54,6 +59,18 @@ def test_a_table_cut_anywhere(tmp_path):
         write_project(tmp_path, {"results": WHOLE[:end]}, "")
         line = FOREIGN if end < 4 else CUT
         assert [f"data/results.parquet: {line}"] == fault_lines(tmp_path)
+
+
+def close_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let nobody list a folder."""
+
+    def refuse(honest: Callable[[Any], Any], path: Any = ".") -> Any:
+        if str(path) == str(folder):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return honest(path)
+
+    for name in ("scandir", "listdir"):
+        monkeypatch.setattr(os, name, partial(refuse, getattr(os, name)))
 
 
 def folder(path: Path) -> None:
@@ -603,3 +620,60 @@ def test_templates_that_want_more_than_a_page(site, about, tmp_path, text, line)
 def test_links_of_the_data():
     """Only http and https with a host and no name before it are followed."""
     assert [""] * len(LINKS) == [web_link(link) for link in LINKS]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "content"),
+    [
+        (["import", "csv"], "a/x.csv", "model,task,score\nalpha,add,0.5\n"),
+        (["import", "model-index"], "a/x/.eval_results/x.yaml", "- dataset: {id: a}\n  value: 5\n"),
+        (["aggregate"], "a/x.csv", "model,task,example,score\nalpha,add,1,0.5\n"),
+        (["profile"], "a/train.jsonl", '{"input": "1", "output": "2"}\n'),
+    ],
+)  # fmt: skip
+def test_an_import_that_cannot_be_read(project, tmp_path, monkeypatch, words, name, content):
+    path = tmp_path / "runs" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    closed = tmp_path / "runs/b" / path.relative_to(tmp_path / "runs/a").parent
+    closed.mkdir(parents=True)
+    close_folder(monkeypatch, closed)
+    args = [*words, str(tmp_path / "runs"), "--into", str(project)]
+    said = CliRunner().invoke(main, args)
+    line = f"{closed}: cannot be read: Permission denied. Make it readable."
+    assert (1, [line]) == (said.exit_code, said.stderr.splitlines()[:1])
+
+
+NOT_UTF8 = "its name is not UTF-8. Rename it."
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_that_are_not_utf8(project):
+    """Every such file and folder in one run, each once; the next build is none the worse."""
+    assert 0 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
+    before = contents(project / "site")
+    for name in (b"static/caf\xe9/x.txt", b"static/\xe9.txt", b"templates/\xe9.html"):
+        path = project / os.fsdecode(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    (project / "data/content/pages").mkdir(parents=True)
+    (project / os.fsdecode(b"data/content/pages/\xe9.md")).write_text("x")
+    (project / os.fsdecode(b"data/content/\xe9.md")).write_text("x")
+    (project / os.fsdecode(b"data/\xe9.parquet")).write_text("x")
+    names = ("data/content/%.md", "data/content/pages/%.md", "templates/%.html", "static/%.txt")
+    said = CliRunner().invoke(main, ["build", "--project", str(project)])
+    found = {line for line in said.stderr.splitlines() if NOT_UTF8 in line}
+    lines = {f"{name}: {NOT_UTF8}".replace("%", "\\udce9") for name in names}
+    assert {*lines, f"static/caf\\udce9: {NOT_UTF8}"} == found
+    assert (1, before) == (said.exit_code, contents(project / "site"))
+
+
+@pytest.mark.parametrize(
+    "name", ["static/sub", "templates/parts", "data/content", "data/content/pages"]
+)
+def test_a_folder_that_cannot_be_read(project, monkeypatch, name):
+    (project / name).mkdir(parents=True)
+    close_folder(monkeypatch, project / name)
+    said = CliRunner().invoke(main, ["build", "--project", str(project)])
+    line = f"{name}: cannot be read: Permission denied. Make it readable."
+    assert (1, True) == (said.exit_code, line in said.stderr.splitlines()), said.stderr

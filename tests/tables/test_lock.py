@@ -18,7 +18,7 @@ from site_builder.tables import lock
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.read import load_tables
 from site_builder.tables.schema import MODELS, RESULTS
-from site_builder.tables.write import read_all_stored, save_tables
+from site_builder.tables.write import has_sample, read_all_stored, save_tables
 from tests.helpers.imported import run_import
 from tests.helpers.tables import board, write_project
 
@@ -29,7 +29,7 @@ import sys
 from pathlib import Path
 from site_builder.tables.lock import write_locked
 from site_builder.tables.schema import MODELS, RESULTS
-from site_builder.tables.write import read_all_stored, save_tables
+from site_builder.tables.write import has_sample, read_all_stored, save_tables
 data = Path(sys.argv[1])
 def wait(line):
     print(line, flush=True)
@@ -260,6 +260,27 @@ def test_a_folder_that_cannot_be_written(is_left):
         for path in (Path(folder), data, data / ".tables"):
             path.chmod(0o755)
     assert 0 == reader.exitcode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_folder_that_cannot_be_read():
+    with TemporaryDirectory() as folder:
+        data = write_project(Path(folder), board()) / "data"
+        Path(folder).chmod(0o755)
+        data.chmod(0)
+        reader = get_context("fork").Process(target=read_nothing_as_nobody, args=(data,))
+        reader.start()
+        reader.join(LIMIT_S)
+        data.chmod(0o755)
+    assert 0 == reader.exitcode
+
+
+def read_nothing_as_nobody(data: Path) -> None:
+    if os.geteuid() == 0:
+        os.setuid(65534)
+    assert not has_sample(data)
+    with pytest.raises(FaultsError, match="data: cannot be read: Permission denied"):
+        load_tables(data)
 
 
 def read_as_nobody(data: Path, is_left: bool) -> None:
