@@ -30,8 +30,8 @@ from site_builder.records import Record, field
 
 FILE = "<template>"
 """The file of a text in tracebacks, as Jinja names it."""
-UNREADABLE = "it is nested too deeply, or has too long a number"
-"""What Python cannot compile."""
+COMPILE_ERRORS = (AssertionError, RecursionError, SyntaxError, ValueError)
+"""What Jinja raises where it cannot compile a text."""
 # Known before anything is computed, so that unknown names are found in any case. A board may lack
 # some of them.
 NAMES = (
@@ -54,6 +54,13 @@ _FORBIDDEN: dict[type[nodes.Node], str] = {
     nodes.Import: "{% import %}",
     nodes.Include: "{% include %}",
 }
+
+
+def compile_problem(error: Exception) -> str:
+    """Return why Jinja cannot compile a text, of one of the `COMPILE_ERRORS`."""
+    if isinstance(error, AssertionError):
+        return f"Jinja cannot compile it: {error}"
+    return "it is nested too deeply, or has too long a number"
 
 
 class UnknownNameError(Exception):
@@ -128,8 +135,8 @@ class ProseTemplate:
             unknown = re.fullmatch(r"No filter named '(\w+)'\.", what)
             fix = did_you_mean(unknown[1], environment.filters) if unknown else ""
             self.mistakes = (Mistake(error.lineno, what, fix),)
-        except (RecursionError, SyntaxError, ValueError):
-            self.mistakes = (Mistake(1, UNREADABLE),)
+        except COMPILE_ERRORS as error:
+            self.mistakes = (Mistake(1, compile_problem(error)),)
 
     def fill_in(self, figures: Mapping[str, object]) -> FilledText:
         """Render the text and collect its claims and all mistakes that the figures reveal."""
@@ -139,7 +146,7 @@ class ProseTemplate:
         token = _REPORT.set(report)
         names = {n: _Function(v) if callable(v) else v for n, v in figures.items()}
         try:
-            for part in self._template.generate(names):
+            for part in map(_text, self._template.generate(names)):
                 text.append(part)
                 part.encode()  # half a character, such as "\ud800", is no text
                 size += len(part)
@@ -258,6 +265,11 @@ def _finalize(value: object) -> object:
     return ""
 
 
+def _text(part: object) -> str:
+    """Return a part of a text. What a filter or a call returns for a whole block is not final."""
+    return part if isinstance(part, str) else str(_finalize(part))
+
+
 def _kind(value: object) -> str:
     kinds = {dict: "a record", _Function: "a function", list: "a list", str: "a text"}
     return kinds.get(type(value), type(value).__name__)
@@ -267,9 +279,9 @@ class _Environment(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, which writes for Markdown and collects mistakes."""
 
     @staticmethod
-    def concat(parts: Iterable[str]) -> Written:
+    def concat(parts: Iterable[object]) -> Written:
         """Join what has been written, so that it is not escaped twice."""
-        return Written("".join(parts))
+        return Written("".join(map(_text, parts)))
 
     def __init__(self, filters: Mapping[str, Callable[..., str]]) -> None:
         super().__init__(

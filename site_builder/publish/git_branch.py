@@ -98,6 +98,7 @@ def _check_names(repo: Repo, remote: str, branch: str) -> None:
         raise SiteError(Fault("--remote", f"the repository has no remote {remote!r}", fix))
     try:
         repo.git.check_ref_format(f"refs/heads/{branch}")
+        repo.git.check_ref_format("--branch", branch)  # refuses `-x` and `HEAD` too
     except GitCommandError as error:
         fault = Fault("--branch", f"{branch!r} cannot be a branch", "Choose another name.")
         raise SiteError(fault) from error

@@ -58,9 +58,10 @@ def find_feed_faults(config: SiteConfig, release: Release) -> tuple[Fault, ...]:
 
 
 def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]:
-    """Return the entries of this release and those before, newest first, each once.
+    """Return the entries of this release and those before, the last made first, each once.
 
-    This release has none if its data is the previous one's, or if its day is not known.
+    They are not sorted by day: an entry of the year 9999 would stay first for ever. This release
+    has none if its data is the previous one's, or if its day is not known.
     """
     changes, entries = news.changes, [*news.earlier]
     old, new = changes.old, changes.new
@@ -75,9 +76,7 @@ def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]
     by_id: dict[str, FeedEntry] = {}
     for entry in entries:
         by_id.setdefault(entry.id, entry)
-    # Python's sort is stable: of entries of one day, the later made stays first.
-    ordered = sorted(by_id.values(), key=lambda entry: entry.updated, reverse=True)
-    return tuple(ordered[:MOST_ENTRIES])
+    return tuple(by_id.values())[:MOST_ENTRIES]
 
 
 def _named_scores(config: SiteConfig, changes: Changes) -> str:
@@ -103,7 +102,7 @@ def _named_score(config: SiteConfig, changes: Changes, change: ScoreChange) -> s
 def write_feed(
     config: SiteConfig, release: Release, news: ReleaseNews, page: str, link: str
 ) -> bytes:
-    """Write the feed, newest entry first. No date in it is the build's.
+    """Write the feed, the last entry first. No date in it is the build's.
 
     `page` and `link` are the absolute addresses of the page of changes and of the feed.
 
@@ -111,8 +110,7 @@ def write_feed(
     """
     title, entries = config.site.title, make_entries(config, news)
     feed = ElementTree.Element("feed", xmlns=_ATOM)
-    newest = max([f"{release.date}T00:00:00Z", *(entry.updated for entry in entries)])
-    _add(feed, id=page, title=f"Changes of {title}", updated=newest)
+    _add(feed, id=page, title=f"Changes of {title}", updated=f"{release.date}T00:00:00Z")
     _add(ElementTree.SubElement(feed, "author"), name=title)
     ElementTree.SubElement(feed, "link", rel="self", type="application/atom+xml", href=link)
     ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=page)

@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
 from site_builder.errors import Fault, SiteError, TemplateFaultError, did_you_mean
 from site_builder.processes import Breach, Item, Result, Setup, map_limited, map_pages
-from site_builder.prose.template import UNREADABLE
+from site_builder.prose.template import COMPILE_ERRORS, compile_problem
 from site_builder.records import Record
 from site_builder.render.assets import project_folders
 from site_builder.render.tables import (
@@ -42,6 +42,7 @@ _ERRORS = (
     OSError,
     TypeError,
     ValueError,
+    AssertionError,  # `truncate`, of a length that is too short
     NameError,  # `inf`, which Jinja makes of `1e308 * 10`
     AttributeError,
     LookupError,
@@ -80,8 +81,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """Compile a template, or raise what names it and its place."""
         try:
             return super().compile(source, *args, **options)
-        except (RecursionError, SyntaxError, ValueError) as error:
-            raise jinja2.TemplateSyntaxError(UNREADABLE, 1, *args) from error
+        except COMPILE_ERRORS as error:
+            raise jinja2.TemplateSyntaxError(compile_problem(error), 1, *args) from error
 
 
 class _OfProject(jinja2.FileSystemLoader):

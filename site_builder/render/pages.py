@@ -34,7 +34,7 @@ from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.processes import Breach
 from site_builder.prose.markdown import Prose
-from site_builder.records import Record, asdict
+from site_builder.records import Record, asdict, replace
 from site_builder.releases.feed import FEED, write_feed
 from site_builder.render.assets import Assets, load_assets, project_folders, theme_sheet
 from site_builder.render.environment import Templates
@@ -77,7 +77,9 @@ def render_script(data: ScriptData, urls: Urls) -> bytes:
     text = _json_text(
         data.value(), lambda link: urls.from_root(link.to) if link.to else web_link(link.href)
     )
-    return f"site.provide({json.dumps(data.name)},{text});\n".encode()
+    quoted = text.replace("\\", "\\\\").replace("'", "\\'")
+    # Not as an object of the script: a key `__proto__` would be its prototype.
+    return f"site.provide({json.dumps(data.name)},JSON.parse('{quoted}'));\n".encode()
 
 
 def _template_script() -> dict[str, bytes]:
@@ -251,7 +253,7 @@ class _Renderer:
 
         logo = self._assets.paths.get(config.theme.logo or "")
         return {
-            "page": page,
+            "page": replace(page, context=Record()),  # its function holds the whole site
             "site": config.site.model_dump(),
             "citation": config.citation.model_dump(),
             "theme": {**config.theme.model_dump(), "has_colours": config.theme.has_colours},

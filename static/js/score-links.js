@@ -2,6 +2,7 @@
 (() => {
   const { scoreCard, scoreFacts, release } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : /** @type {DOMStringMap} */ ({});
   if (!scoreCard || !scoreFacts || !("popover" in HTMLElement.prototype)) return;
+  const models = new URL("models/", new URL(document.documentElement.dataset.root ?? "", location.href)).href;
   let asked = 0;
 
   // An older link names the variant behind the task, which has a row for all variants.
@@ -49,8 +50,8 @@
     const link = event.target instanceof Element ? event.target.closest('a[href*="#score-"]:not(.score-card a)') : null;
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!(link instanceof HTMLAnchorElement) || !isPlain || event.defaultPrevented) return;
-    // A section on method may have such an anchor too.
-    if (!/\/models\/[^/]+\/(index\.html)?$/.test(link.pathname)) return;
+    // A section on method may have such an anchor too, and so may another site, whose script must not be run.
+    if (!link.href.startsWith(models) || !/^[^/]+\/(index\.html)?[?#]/.test(link.href.slice(models.length))) return;
     event.preventDefault();
     open(link);
   });

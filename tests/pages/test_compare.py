@@ -951,3 +951,22 @@ def test_scores_that_cannot_be_loaded(chromium, index):
     page.goto(f"{index.home}compare/")
     expect(page.locator("[data-part=remark]")).to_contain_text("could not be loaded")
     expect(page.locator(".without-scripts table")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "done"),
+    [("compare/?model=a/b&as={}&model=c %26 d&as={}", "data-ready"), ("choose/", "data-answered")],
+)
+def test_a_variant_may_have_any_name(chromium, tmp_path, path, done):
+    """Also that of the prototype of an object: the page says the same as with another name."""
+    said = []
+    for name in ("tuned", "__proto__"):
+        frames, toml = gaps()
+        frames["results"] = frames["results"].round(1).replace({"variant": {"tuned": name}})
+        labels = f'labels = {{ base = "Base", {name} = "Tuned" }}'
+        site = build(write_project(tmp_path / name, frames, f"{toml}\n{labels}"))
+        page, heard = open_page(chromium, site.url + path.format(name, name))
+        expect(page.locator(f"main [{done}]").first).to_be_visible()
+        said.append(page.locator("main").inner_text())
+        assert [] == heard.complaints
+    assert said[0] == said[1]

@@ -373,6 +373,17 @@ def test_sections_on_method_are_no_scores(chromium, home):
     assert [] == [url for url in heard.requests if "scores.js" in url]
 
 
+@pytest.mark.parametrize("root", ["https://elsewhere.example/", "../../../elsewhere/"])
+def test_a_link_of_the_data_loads_no_script_of_its_host(chromium, home, root):
+    """Nor one from beside the site: it is a link like any other."""
+    page, heard = open_page(chromium, f"{home}tasks/add/")
+    page.evaluate(f"document.querySelector('.method a').href = '{root}models/x/#score-add'")
+    page.route("**/models/x/**", lambda route: route.fulfill(body="elsewhere"))
+    page.locator(".method a").first.click()
+    page.wait_for_url("**/models/x/#score-add")
+    assert [] == [url for url in heard.requests if "scores.js" in url]
+
+
 def test_without_its_data_a_click_follows_the_link(chromium, home):
     page, _ = open_page(chromium, f"{home}tasks/add/")
     page.route("**/scores.js*", lambda route: route.abort())

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,6 +19,7 @@ def index_of(site: BuiltSite) -> dict[str, list[Entry]]:
     (text,) = (c.decode() for path, c in site.files.items() if path.startswith("assets/data/find."))
     name, _, value = text.removeprefix("site.provide(").removesuffix(");\n").partition(",")
     assert "find" == json.loads(name)
+    value = re.sub(r"\\(.)", r"\1", value.removeprefix("JSON.parse('").removesuffix("')"))
     return {
         kind: [((link[0], link[1]), hint, key) for link, hint, key in entries]
         for kind, entries in load_json(value)

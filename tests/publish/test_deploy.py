@@ -303,7 +303,9 @@ def test_a_branch_or_tag_that_is_named_like_a_reference(root, remote, kind):
     assert f"{before} commit\t{other}" == git(remote, "for-each-ref")
 
 
-@pytest.mark.parametrize("name", ["*", "a:b", "a b", "x^{}", "@{-1}", "", "a..b", "x.lock"])
+@pytest.mark.parametrize(
+    "name", ["*", "a:b", "a b", "x^{}", "@{-1}", "", "a..b", "x.lock", "-x", "--force", "HEAD"]
+)
 def test_a_name_that_no_branch_can_have(root, remote, name):
     expected = f"--branch: {name!r} cannot be a branch. Choose another name."
     assert expected == refused(root, "--branch", name)

@@ -255,19 +255,25 @@ def feed_with(entries: list[FeedEntry]) -> bytes:
 
 
 def test_the_feed_stays_short(folder, tmp_path):
-    """Twenty entries, the newest; what has no id or no moment is left out."""
+    """Twenty entries, those made last; what has no id or no moment is left out."""
     entry = FeedEntry("urn:x", "t", "2024-01-01T00:00:00Z", "s")
-    many = [
-        replace(entry, id=f"urn:{i}", updated=f"2023-{i:02}-01T00:00:00Z") for i in range(1, 13)
-    ]
-    many += [
-        replace(entry, id=f"urn:a{i}", updated=f"2022-{i:02}-01T00:00:00Z") for i in range(1, 13)
-    ]
+    many = [replace(entry, id=f"urn:{i}") for i in range(24)]
     bad = [replace(entry, id=""), replace(entry, updated="yesterday")]
     previous = with_feed(folder, tmp_path / "site", feed_with([*bad, *many, many[0]]))
     found = entries_of(build(folder / "new", previous))
     assert MOST_ENTRIES == len(found)
-    assert ["urn:12", "urn:a6"] == [found[1].id, found[-1].id]
+    assert ["urn:0", "urn:18"] == [found[1].id, found[-1].id]
+
+
+def test_entries_of_the_far_future_keep_no_later_one_out(folder, tmp_path):
+    entry = FeedEntry("", "t", "9999-12-31T00:00:00Z", "s")
+    many = [replace(entry, id=f"urn:{i}") for i in range(MOST_ENTRIES)]
+    one = build(folder / "new", with_feed(folder, tmp_path / "site", feed_with(many)))
+    frames = {**board(), "results": older_results().assign(score=0.5)}
+    two = build(write_project(tmp_path / "two", frames, toml("2024-07-04")), one.folder)
+    days = [found.updated[:4] for found in entries_of(two)]
+    assert ["2024", "2024", *["9999"] * (MOST_ENTRIES - 2)] == days
+    assert "2024-07-04T00:00:00Z" == feed_of(two).findtext(f"{ATOM}updated")
 
 
 @pytest.mark.parametrize("feed", [

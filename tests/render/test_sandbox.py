@@ -96,6 +96,13 @@ def test_only_plain_values_can_be_reached(given):
             assert known, f"{template} reaches {type(value)}"
 
 
+def test_no_text_of_a_value_names_a_place_of_the_machine(given):
+    """`{{ page | string }}` writes all that a page holds."""
+    for template, variables in given.items():
+        said = str([value for value in variables.values() if not callable(value)])
+        assert all(word not in said for word in (str(ROOT), "Path(", " at 0x")), template
+
+
 def test_pages_provide_functions_and_no_classes_or_methods(given):
     for variables in given.values():
         callables = {type(v) for v in variables.values() if callable(v)}

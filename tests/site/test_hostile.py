@@ -475,6 +475,23 @@ PROSE: dict[str, tuple[str, str]] = {
         "{{ link('/etc/passwd') }}",
         "there is no page for link('/etc/passwd', ''). Known: about.",
     ),
+    "a filter of a text that is no figure": (
+        "{% filter score %}x{% endfilter %}",
+        "could not convert string to float: 'x'",
+    ),
+    "a filter of a block in a macro": (
+        "{% macro m() %}{% filter score %}x{% endfilter %}{% endmacro %}{{ m() }}",
+        "could not convert string to float: 'x'",
+    ),
+    "a filter that makes a list": (
+        "{% filter list %}x{% endfilter %}",
+        "a list is neither a text nor a figure",
+    ),
+    "a call of nothing": ("{% call nothing() %}x{% endcall %}", "'nothing' is undefined"),
+    "a name in a filter of a block": (
+        "{% set a | default(stats) %}x{% endset %}",
+        "Jinja cannot compile it: Tried to resolve a name",
+    ),
     "an open block": ("{% if true %}x", "Unexpected end of template."),
     "an open figure": ("{{ stats.tasks", "unexpected end of template"),
 }  # fmt: skip
@@ -599,6 +616,14 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "half a character": (
         "{{ '\\ud800' }}",
         "about.html: it writes half a character, which is no text.",
+    ),
+    "a length that is too short": (
+        "{{ 'x' | truncate(-5) }}",
+        "about.html:1: expected length >= 3, got -5.",
+    ),
+    "a name in a filter of a block": (
+        "{% set a | default(page) %}x{% endset %}",
+        "about.html:1: Jinja cannot compile it: Tried to resolve a name",
     ),
     "a large file": (
         "x" * 1_000_001,
