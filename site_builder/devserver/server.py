@@ -24,6 +24,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from site_builder.build import BuildCache, BuildOptions, load_project, make_files
 from site_builder.errors import Fault, SiteError, first_line
+from site_builder.interrupts import interrupts_held
 from site_builder.publish.manifest import MANIFEST
 from site_builder.records import Record, field, replace
 from site_builder.render.assets import default_folder
@@ -366,17 +367,20 @@ class LiveServer(ThreadingHTTPServer):
     def running(self) -> Iterator[None]:
         """Answer requests during the block; close all threads and connections after it."""
         thread = threading.Thread(target=self.serve_forever, name="server")
-        thread.start()
         try:
+            with interrupts_held():
+                thread.start()
             yield
         finally:
-            self.shutdown()
+            if thread.is_alive():
+                self.shutdown()
             self.state.close()
             for connection in tuple(self._connections):
                 with suppress(OSError):  # already closed
                     connection.shutdown(socket.SHUT_RDWR)
             self.server_close()
-            thread.join()
+            with suppress(RuntimeError):  # it was not started
+                thread.join()
 
 
 def listen(host: str, port: int | None, state: StateHolder) -> LiveServer:

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError, first_line, rows_text
+from site_builder.interrupts import interrupts_held
 from site_builder.records import Record, field, replace
 from site_builder.symlinks import is_inside, read_inside
 from site_builder.tables.lock import read_locked
@@ -490,7 +491,11 @@ def _check_metadata(file: pq.ParquetFile) -> pq.FileMetaData:
     footer = file.metadata
     unread = pa.PythonFile(_UnreadableFile(), mode="r")
     stopped = suppress(_UnreadableFile.ReadError)
-    with stopped, pq.ParquetFile(unread, metadata=footer, pre_buffer=True) as sound:
+    with (
+        interrupts_held(),  # while Arrow writes down the error, it would catch Ctrl-C
+        stopped,
+        pq.ParquetFile(unread, metadata=footer, pre_buffer=True) as sound,
+    ):
         next(sound.iter_batches(1), None)
     return footer
 

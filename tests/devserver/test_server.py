@@ -3,6 +3,7 @@
 import http.client
 import re
 import shutil
+import signal
 import socket
 import threading
 import urllib.error
@@ -413,6 +414,21 @@ def test_it_ends_with_all_its_threads(project):
     assert before == set(threading.enumerate())
     idle.close()
     stream.close()
+
+
+def test_ctrl_c_while_the_server_starts(monkeypatch):
+    """Its thread ends too; else the process would not."""
+    before, start = {*threading.enumerate()}, threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), listen(LOOPBACK, 0, StateHolder(SITE)).running():
+        pass
+    monkeypatch.undo()
+    assert before == {*threading.enumerate()}
 
 
 def test_a_waiting_page_is_notified_again():

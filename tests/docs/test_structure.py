@@ -37,6 +37,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors", "symlinks"},
     "errors": {"records"},
     "formatting": {"records"},
+    "interrupts": set(),
     "locks": {"errors", "records"},
     "processes": {"errors", "formatting", "records"},
     "records": set(),

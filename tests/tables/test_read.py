@@ -1,6 +1,8 @@
 import datetime as dt
 import errno
 import random
+import signal
+import traceback
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -314,3 +316,17 @@ def test_missing_optional_tables_are_none(tmp_path):
 def test_file_bytes_are_available_for_download(tmp_path):
     tables = tables_of(tmp_path, results=results_frame(), models=models_frame()[:0])
     assert ["results", "models"] == list(tables.loaded)
+
+
+def test_ctrl_c_while_a_file_is_checked(tmp_path, monkeypatch):
+    """Arrow writes down an error of Python, and would write down this one too."""
+    results_frame().to_parquet(tmp_path / "results.parquet")
+    honest = traceback.format_exception
+
+    def interrupted(*args: Any) -> list[str]:
+        signal.raise_signal(signal.SIGINT)
+        return honest(*args)
+
+    monkeypatch.setattr(traceback, "format_exception", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        read_footer(tmp_path / "results.parquet")
