@@ -4,54 +4,47 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from errno import EEXIST
-from functools import partial
 from pathlib import Path
 from secrets import token_hex
 
 from site_builder.errors import SiteError, unwritable
 
 
-@contextmanager
-def staged(files: Mapping[Path, bytes], *, replaces: bool = True) -> Iterator[Callable[[], None]]:
-    """Write files beside their places, and yield the function that puts all of them in place.
+def write_files(
+    files: Mapping[Path, bytes], *, replaces: bool = True, before: Callable[[], object] = int
+) -> None:
+    """Write files beside their places, and put all of them in place when all are on the disk.
 
-    By then they are complete on the disk. A file gets the mode of the one that it replaces; a link
-    is replaced, not followed. Unless `replaces`, it is an error if there is a file already. After
-    the block, what was not put in place is deleted, with the folders that were made for it.
+    A file gets the mode of the one that it replaces; a link is replaced, not followed. Unless
+    `replaces`, a file that is there already is an error. `before` is called in between.
 
     Raises:
-        SiteError: A file cannot be written; no place has changed.
+        SiteError: A file cannot be written, and no place has changed; or it cannot be put in place,
+            such as where a folder is.
+        Exception: Any exception of `before`; no place has changed.
     """
     new = {path: path.with_name(f".{path.name}.{token_hex(4)}.tmp") for path in files}
-    folders = dict.fromkeys(parent for path in files for parent in reversed(path.parents))
-    made, path = list[Path](), Path()
+    parents = dict.fromkeys(parent for path in files for parent in reversed(path.parents))
+    made, path, outcome = [folder for folder in parents if not folder.is_dir()], Path(), ""
     try:
-        try:
-            for path in folders:
-                if not path.is_dir():
-                    path.mkdir()
-                    made.append(path)
-            for path, content in files.items():
-                _write(new[path], content, path)
-        except OSError as error:
-            raise SiteError(unwritable(str(path), error)) from error
-        yield partial(_put, new, replaces=replaces)
+        for path in made:
+            path.mkdir()
+        for path, content in files.items():
+            _write(new[path], content, path)
+        before()
+        for path in () if replaces else new:
+            _check_free(path)
+        outcome = "not all files are in place"
+        for path, temporary in new.items():
+            temporary.replace(path)
+    except OSError as error:
+        raise SiteError(unwritable(str(path), error), outcome=outcome) from error
     finally:
-        for temporary in new.values():
-            with suppress(OSError):  # it is in place, or never was written
-                temporary.unlink()
-        for folder in reversed(made):
-            with suppress(OSError):  # it is not empty
-                folder.rmdir()
-
-
-def write_files(files: Mapping[Path, bytes], *, replaces: bool = True) -> None:
-    """Write files as `staged` does, and put them in place."""
-    with staged(files, replaces=replaces) as put:
-        put()
+        _clear([*new.values()], made)
+    flush_names(*(path.parent for path in new))
 
 
 def _write(temporary: Path, content: bytes, place: Path) -> None:
@@ -63,18 +56,16 @@ def _write(temporary: Path, content: bytes, place: Path) -> None:
         shutil.copymode(place, temporary)
 
 
-def _put(new: Mapping[Path, Path], *, replaces: bool) -> None:
-    path = Path()
-    try:
-        for path in () if replaces else new:
-            if os.path.lexists(path):
-                raise FileExistsError(EEXIST, os.strerror(EEXIST))
-        for path, temporary in new.items():
-            temporary.replace(path)
-    except OSError as error:
-        outcome = "not all files are in place"
-        raise SiteError(unwritable(str(path), error), outcome=outcome) from error
-    flush_names(*{path.parent for path in new})
+def _check_free(path: Path) -> None:
+    if os.path.lexists(path):
+        raise FileExistsError(EEXIST, os.strerror(EEXIST))
+
+
+def _clear(files: Sequence[Path], folders: Sequence[Path]) -> None:
+    """Delete what was not put in place, and the folders that were made for it."""
+    for path in (*files, *reversed(folders)):
+        with suppress(OSError):  # it is not there, or not empty
+            (path.rmdir if path in folders else path.unlink)()
 
 
 def flush_file(path: Path) -> None:

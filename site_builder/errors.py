@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from difflib import get_close_matches
 from errno import EDQUOT, ENOSPC
 from itertools import islice
@@ -181,16 +180,6 @@ class SiteError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.faults)
-
-
-@contextmanager
-def after(outcome: str) -> Iterator[None]:
-    """State in a `SiteError` of the block what was done before."""
-    try:
-        yield
-    except SiteError as error:
-        error.outcome = error.outcome or outcome
-        raise
 
 
 def _restored(kind: type[SiteError], faults: Sequence[Fault]) -> SiteError:

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Raise the `KeyboardInterrupt` of a Ctrl-C within the block at its end.
+    """Raise the `KeyboardInterrupt` of a Ctrl-C within the block at its end, in the main thread.
 
-    Libraries may catch it, and a thread that it breaks off as it starts cannot be ended. Python
-    handles signals in the main thread only; elsewhere, this does nothing.
+    A library may catch it, and a thread that it breaks off as it starts cannot be ended.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

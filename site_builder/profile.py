@@ -16,14 +16,7 @@ from typing import Any, Literal
 
 from rapidfuzz.distance import LCSseq
 
-from site_builder.errors import (
-    MOST_ALIKE,
-    Fault,
-    FaultsError,
-    did_you_mean,
-    limit_faults,
-    unreadable,
-)
+from site_builder.errors import MOST_ALIKE, Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.records import Record, field
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.lock import read_locked, write_locked
@@ -162,7 +155,8 @@ def _walk(path: Path, top: Path, task: str) -> Iterator[SetFile | Path]:
         try:
             parts = [part for part in path.iterdir() if not part.name.startswith(".")]
         except OSError as error:
-            raise FaultsError([unreadable(path, error)]) from error
+            what = f"cannot be read: {error.strerror}"
+            raise FaultsError([Fault(str(path), what, "Make it readable.")]) from error
         refuse_outside(parts, top)
         parts = [part for part in parts if not (part.is_symlink() and part.is_dir())]
         is_task = any(part.is_file() and _SPLIT_NAME.fullmatch(part.stem) for part in parts)

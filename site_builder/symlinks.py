@@ -11,12 +11,8 @@ from stat import S_ISREG
 from site_builder.errors import Fault, FaultsError, limit_faults, unreadable
 
 _OUTSIDE = "it is a link that leads out of the folder"
-# Windows has only the first of these.
-_FILE = ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK")
-_FOLDER = ("O_CLOEXEC", "O_NOFOLLOW", "O_DIRECTORY", "O_PATH")
-_FILE_FLAGS, _FOLDER_FLAGS = (
-    sum(getattr(os, name, 0) for name in names) for names in (_FILE, _FOLDER)
-)
+# Windows has only the first of them.
+_FLAGS = sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"))
 
 
 def is_inside(path: Path, root: Path, folder: str = "") -> bool:
@@ -48,11 +44,7 @@ def read_inside(path: Path, root: Path, folder: str = "", most: int | None = Non
     place, top = Path(os.path.realpath(path)), Path(os.path.realpath(root))
     if not place.is_relative_to(Path(top, folder)):
         raise OSError(EPERM, _OUTSIDE, str(path))
-    try:
-        handle = _open(place, top)
-    except OSError as error:
-        error.filename = str(path)  # not the part of it that could not be opened
-        raise
+    handle = _open(place, top)
     try:
         status = os.fstat(handle)
         if not S_ISREG(status.st_mode):
@@ -72,57 +64,44 @@ def _open(path: Path, top: Path) -> int:
     Source: openat(2) and O_NOFOLLOW.
     """
     if os.open not in os.supports_dir_fd:
-        return os.open(path, _FILE_FLAGS)
-    parts = path.relative_to(top).parts
-    handle = os.open(top, _FOLDER_FLAGS)
-    for rest in reversed(range(len(parts))):
+        return os.open(path, _FLAGS)
+    handle = os.open(top, _FLAGS)
+    for part in path.relative_to(top).parts:
         folder = handle
         try:
-            handle = os.open(
-                parts[-1 - rest], _FOLDER_FLAGS if rest else _FILE_FLAGS, dir_fd=folder
-            )
+            handle = os.open(part, _FLAGS, dir_fd=folder)
         finally:
             os.close(folder)
     return handle
 
 
-def list_files(
-    folder: Path, shown_as: str, *, ending: str = "", deep: bool = True
-) -> tuple[list[Path], list[Fault]]:
+def list_files(folder: Path, shown_as: str, ending: str = "") -> tuple[list[Path], list[Fault]]:
     """Return the files below a folder, and faults of those that cannot be listed.
 
-    Unless `deep`, it is what stands in the folder itself. Hidden files are left out, and links to
+    With an ending, it is what stands in the folder itself. Hidden files are left out, and links to
     folders not followed. A folder that does not exist has no files. Messages call it `shown_as`.
     """
     found: list[Path] = []
     faults: list[Fault] = []
 
-    def shown(path: str | Path) -> str:
-        return Path(shown_as, os.path.relpath(path, folder)).as_posix()
+    def shown(*parts: str) -> str:
+        return Path(shown_as, os.path.relpath(Path(*parts), folder)).as_posix()
 
     def note(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
             faults.append(unreadable(shown(error.filename), error))
 
     for place, folders, names in os.walk(folder, onerror=note):
-        if not deep:
+        if ending:
             names += folders
             folders.clear()
         names = [name for name in names if name.endswith(ending) and not name.startswith(".")]
-        strange = {name for name in (*folders, *names) if not _is_utf8(name)}
-        paths = (Path(place, name) for name in sorted(strange))
-        faults += (Fault(shown(path), "its name is not UTF-8", "Rename it.") for path in paths)
+        # Python has replaced the bytes of such a name by halves of characters.
+        strange = {n for n in (*folders, *names) if n != n.encode(errors="ignore").decode()}
+        faults += (Fault(shown(place, n), "its name is not UTF-8", "Rename it.") for n in strange)
         folders[:] = {*folders} - strange
         found += (Path(place, name) for name in names if name not in strange)
-    what = "files and folders that cannot be read"
-    return sorted(found), [*limit_faults(faults, len(faults), shown_as, what)]
-
-
-def _is_utf8(name: str) -> bool:
-    try:
-        return bool(name.encode())
-    except UnicodeEncodeError:  # Python has replaced bytes of it by halves of characters
-        return False
+    return sorted(found), sorted(faults, key=lambda fault: fault.where)
 
 
 def refuse_outside(paths: Iterable[Path], root: Path) -> None:

@@ -58,7 +58,7 @@ def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
     cards = (found for found in find_files(path) if found.path.name == _CARD)
     top = path.resolve().name
     folders = [path] if path.name == _FOLDER else sorted(path.rglob(_FOLDER))
-    listed = [list_files(folder, str(folder), ending="ml", deep=False) for folder in folders]
+    listed = [list_files(folder, str(folder), "ml") for folder in folders]
     if faults := [fault for _, closed in listed for fault in closed]:
         raise FaultsError(faults)
     files = [file for found, _ in listed for file in found if file.match("*.y*ml")]

@@ -80,10 +80,10 @@ def load_prose(folder: Path) -> Prose:
     """
     root = folder.parents[1]
     texts, checksums, own = dict[str, str](), dict[str, str](), dict[str, str]()
-    paths, faults = list_files(folder, "data/content", ending=".md", deep=False)
-    own_pages = list_files(folder / "pages", "data/content/pages", ending=".md", deep=False)
-    faults += own_pages[1]
-    for path in (*paths, *own_pages[0]):
+    paths, faults = list_files(folder, "data/content", ".md")
+    own_paths, own_faults = list_files(folder / "pages", "data/content/pages", ".md")
+    faults += own_faults
+    for path in (*paths, *own_paths):
         slot = path.relative_to(folder).as_posix().removesuffix(".md")
         where = text_file(slot)
         if path.parent == folder and slot not in SLOTS:

@@ -30,8 +30,8 @@ from site_builder.records import Record, field
 
 FILE = "<template>"
 """The file of a text in tracebacks, as Jinja names it."""
-COMPILE_ERRORS = (AssertionError, RecursionError, SyntaxError, ValueError)
-"""What Jinja raises where it cannot compile a text."""
+UNREADABLE = "it is nested too deeply, or has too long a number or a name in a filter of {% set %}"
+"""What Jinja or Python cannot compile."""
 # Known before anything is computed, so that unknown names are found in any case. A board may lack
 # some of them.
 NAMES = (
@@ -54,13 +54,6 @@ _FORBIDDEN: dict[type[nodes.Node], str] = {
     nodes.Import: "{% import %}",
     nodes.Include: "{% include %}",
 }
-
-
-def compile_problem(error: Exception) -> str:
-    """Return why Jinja cannot compile a text, of one of the `COMPILE_ERRORS`."""
-    if isinstance(error, AssertionError):
-        return f"Jinja cannot compile it: {error}"
-    return "it is nested too deeply, or has too long a number"
 
 
 class UnknownNameError(Exception):
@@ -135,8 +128,8 @@ class ProseTemplate:
             unknown = re.fullmatch(r"No filter named '(\w+)'\.", what)
             fix = did_you_mean(unknown[1], environment.filters) if unknown else ""
             self.mistakes = (Mistake(error.lineno, what, fix),)
-        except COMPILE_ERRORS as error:
-            self.mistakes = (Mistake(1, compile_problem(error)),)
+        except (AssertionError, RecursionError, SyntaxError, ValueError):
+            self.mistakes = (Mistake(1, UNREADABLE),)
 
     def fill_in(self, figures: Mapping[str, object]) -> FilledText:
         """Render the text and collect its claims and all mistakes that the figures reveal."""

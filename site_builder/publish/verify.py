@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from site_builder.errors import Fault
+from site_builder.errors import Fault, unreadable
 from site_builder.publish.folder import Staging
 from site_builder.publish.manifest import (
     GENERATOR,
@@ -43,7 +43,7 @@ def verify_site(folder: Path) -> Verified:
     try:
         return read_stable(folder, lambda: _verify(folder))
     except OSError as error:
-        return Verified(0, "", (_unreadable(str(error.filename or folder), error),))
+        return Verified(0, "", (unreadable(error.filename or folder, error),))
 
 
 def _verify(folder: Path) -> Verified:
@@ -83,8 +83,4 @@ def _file_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
         except (FileNotFoundError, NotADirectoryError):
             yield Fault(place, "the file is missing", _COPY_AGAIN)
         except OSError as error:
-            yield _unreadable(place, error)
-
-
-def _unreadable(place: str, error: OSError) -> Fault:
-    return Fault(place, f"cannot be read: {error.strerror}", "Check its permissions.")
+            yield unreadable(place, error)

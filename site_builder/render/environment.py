@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
 from site_builder.errors import Fault, SiteError, TemplateFaultError, did_you_mean
 from site_builder.processes import Breach, Item, Result, Setup, map_limited, map_pages
-from site_builder.prose.template import COMPILE_ERRORS, compile_problem
+from site_builder.prose.template import UNREADABLE
 from site_builder.records import Record
 from site_builder.render.assets import project_folders
 from site_builder.render.tables import (
@@ -36,18 +36,11 @@ from site_builder.symlinks import list_files, read_inside
 MOST_BYTES = 1_000_000
 """Of a template of a project."""
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
-# Errors of a template; in one of the generator's, most of them are bugs.
+# Errors of a template; in one of the generator's, most of them are bugs. The filter `truncate`
+# asserts that a length is sound, and of `1e308 * 10` Jinja makes the name `inf`.
 _ERRORS = (
-    jinja2.TemplateError,
-    OSError,
-    TypeError,
-    ValueError,
-    AssertionError,  # `truncate`, of a length that is too short
-    NameError,  # `inf`, which Jinja makes of `1e308 * 10`
-    AttributeError,
-    LookupError,
-    ArithmeticError,
-    RecursionError,
+    *(jinja2.TemplateError, OSError, TypeError, ValueError, AttributeError, LookupError),
+    *(ArithmeticError, RecursionError, AssertionError, NameError),
 )
 
 
@@ -81,22 +74,17 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """Compile a template, or raise what names it and its place."""
         try:
             return super().compile(source, *args, **options)
-        except COMPILE_ERRORS as error:
-            raise jinja2.TemplateSyntaxError(compile_problem(error), 1, *args) from error
+        except (AssertionError, RecursionError, SyntaxError, ValueError) as error:
+            raise jinja2.TemplateSyntaxError(UNREADABLE, 1, *args) from error
 
 
-class _OfProject(jinja2.FileSystemLoader):
-    """Loads the project's templates; refuses large files and links out of their folder."""
-
-    def get_source(
-        self, environment: jinja2.Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
-        for folder in map(Path, self.searchpath):
-            path = folder.joinpath(*split_template_path(template))
-            if path.is_file():
-                text = read_inside(path, folder, most=MOST_BYTES).decode()
-                return text, str(path), lambda: True
-        raise jinja2.TemplateNotFound(template)
+def _load_own(folders: Sequence[Path], template: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """Load a template of the project; refuse large files and links out of their folder."""
+    for folder in folders:
+        path = folder.joinpath(*split_template_path(template))
+        if path.is_file():
+            return read_inside(path, folder, most=MOST_BYTES).decode(), str(path), lambda: True
+    return None
 
 
 class _WithoutIndents(jinja2.FileSystemLoader):
@@ -132,7 +120,8 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
 
     `folders` have the project's first. The generator's, the last, are also found under `ours/`.
     """
-    project, ours = _OfProject(folders[:-1]), _WithoutIndents(folders[-1:])
+    project = jinja2.FunctionLoader(partial(_load_own, folders[:-1]))
+    ours = _WithoutIndents(folders[-1:])
     environment = _Sandbox(
         loader=jinja2.ChoiceLoader([project, ours, jinja2.PrefixLoader({"ours": ours})]),
         autoescape=True,

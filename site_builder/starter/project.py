@@ -18,9 +18,9 @@ from pathlib import Path, PurePosixPath
 from string import Template
 from zipfile import ZipFile, ZipInfo
 
-from site_builder.atomic import staged, write_files
+from site_builder.atomic import write_files
 from site_builder.config import SiteConfig, load_config
-from site_builder.errors import Fault, FaultsError, SiteError, after, unreadable, unwritable
+from site_builder.errors import Fault, FaultsError, SiteError, unreadable, unwritable
 from site_builder.formatting import listed
 from site_builder.records import Record
 from site_builder.render.assets import PACKAGE, default_folder
@@ -92,10 +92,8 @@ def start_project(
     _check_folders(files, folder)
     kept = tuple(path for path in sorted(files) if os.path.lexists(folder / path))
     missing = {path: content for path, content in files.items() if path not in kept}
-    with staged({folder / path: missing[path] for path in missing}, replaces=False) as put:
-        if import_scores:
-            import_scores()
-        put()
+    new = {folder / path: missing[path] for path in missing}
+    write_files(new, replaces=False, before=import_scores or int)
     if "site.toml" in missing:
         _pin_rule(folder)
     return StartedProject(tuple(sorted(missing)), kept)
@@ -177,11 +175,14 @@ def replacing_sample(root: Path, say: Callable[[str], None]) -> Iterator[None]:
     had_sample = has_sample(root / "data")
     yield
     if had_sample and not has_sample(root / "data"):
-        with after("the tables are written, and the other files still describe the sample"):
-            texts = _sample_texts(_title_of(root)).items()
+        texts = _sample_texts(_title_of(root)).items()
+        try:
             new = {name: text for name, pairs in texts if (text := _replaced(root, name, pairs))}
             write_files({root / name: new[name] for name in new})
             _pin_rule(root)
+        except SiteError as error:
+            error.outcome = "the tables are written, and the other files still describe the sample"
+            raise
         say(f"The sample is replaced{(new and f', also in {listed([*new])}') or ''}.")
 
 
@@ -310,8 +311,7 @@ def replace_generator(root: Path) -> tuple[str, ...]:
         for path in old:
             (root / path).unlink()
     except OSError as error:
-        fault = unwritable(str(error.filename or folder), error)
-        raise SiteError(fault, outcome=outcome) from error
+        raise SiteError(unwritable(str(folder), error), outcome=outcome) from error
     return (*changed, *old)
 
 

@@ -489,13 +489,9 @@ def _check_metadata(file: pq.ParquetFile) -> pq.FileMetaData:
     exception there. Before Arrow reads the first byte of a column, it checks them with exceptions.
     """
     footer = file.metadata
-    unread = pa.PythonFile(_UnreadableFile(), mode="r")
-    stopped = suppress(_UnreadableFile.ReadError)
-    with (
-        interrupts_held(),  # while Arrow writes down the error, it would catch Ctrl-C
-        stopped,
-        pq.ParquetFile(unread, metadata=footer, pre_buffer=True) as sound,
-    ):
+    raw, stopped = pa.PythonFile(_UnreadableFile(), mode="r"), suppress(_UnreadableFile.ReadError)
+    # While Arrow writes down the error, it would catch Ctrl-C.
+    with interrupts_held(), stopped, pq.ParquetFile(raw, metadata=footer, pre_buffer=True) as sound:
         next(sound.iter_batches(1), None)
     return footer
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -81,10 +82,9 @@ def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, Sto
 def has_sample(data_dir: Path) -> bool:
     """Return whether the results of a project are still, byte by byte, those of the sample."""
     path = data_dir / RESULTS.file
-    try:
+    with suppress(OSError):
         return path.is_file() and path.read_bytes() == (SAMPLE / RESULTS.file).read_bytes()
-    except OSError:
-        return False
+    return False
 
 
 def read_without_sample(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:

@@ -490,7 +490,7 @@ PROSE: dict[str, tuple[str, str]] = {
     "a call of nothing": ("{% call nothing() %}x{% endcall %}", "'nothing' is undefined"),
     "a name in a filter of a block": (
         "{% set a | default(stats) %}x{% endset %}",
-        "Jinja cannot compile it: Tried to resolve a name",
+        f"{DEEP} or a name in a filter of {{% set %}}",
     ),
     "an open block": ("{% if true %}x", "Unexpected end of template."),
     "an open figure": ("{{ stats.tasks", "unexpected end of template"),
@@ -623,7 +623,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     ),
     "a name in a filter of a block": (
         "{% set a | default(page) %}x{% endset %}",
-        "about.html:1: Jinja cannot compile it: Tried to resolve a name",
+        f"{TOO_DEEP} or a name in a filter of {{% set %}}",
     ),
     "a large file": (
         "x" * 1_000_001,
