@@ -295,7 +295,7 @@ def find_files(path: Path) -> Iterator[Found]:
     top = path.resolve().name
     closed: list[OSError] = []
     files: list[Path] = []
-    for folder, names, inside in os.walk(path, onerror=closed.append):  # type: ignore[arg-type]
+    for folder, names, inside in os.walk(path, onerror=closed.append):
         names[:] = sorted(name for name in names if not name.startswith("."))
         files += (Path(folder, name) for name in sorted(inside) if not name.startswith("."))
     if closed:
