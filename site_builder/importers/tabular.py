@@ -237,8 +237,9 @@ def _no_scores(
     if "score" in named:
         why = f"its column {named['score']!r} has scores, but no column names their task"
         texts = ({**options.columns, "task": name} for name in _texts(sheet, named))
-        fix, paste = "Add a column 'task', or name it.", tuple({"columns": of} for of in texts)
-    return UnreadableFileError(why=why, fix=fix if measures or paste else "", paste=paste)
+        paste = tuple({"columns": of} for of in texts)
+        fix = "Add a column 'task', or name it." if paste else "Add a column 'task'."
+    return UnreadableFileError(why=why, fix=fix, paste=paste)
 
 
 def _name_columns(

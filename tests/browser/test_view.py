@@ -165,7 +165,7 @@ def test_columns_are_chosen(chromium, home, size):
     choose(page, "Columns", "Lift over base", "Size")
     lift = page.locator("#board-fine-tuned [data-key=lift_over_base]")
     expect(lift).to_be_hidden()
-    expect(page.locator("#board-fine-tuned tbody tr").first.locator("td:visible")).to_have_count(5)
+    expect(page.locator("#board-fine-tuned tbody tr").first.locator("td:visible")).to_have_count(6)
     assert page.url.endswith("?hide=lift_over_base&hide=parameters_b")
     page.get_by_role("button", name="Base", exact=True).click()
     expect(page.locator("#board-base [data-key=parameters_b]")).to_be_hidden()
@@ -188,7 +188,7 @@ def test_a_view_is_exported(chromium, home, size):
     text = Path(waiting.value.path()).read_bytes().decode()
     head, *rows = list(csv.reader(io.StringIO(text, newline="")))
     notes = ["#", "# (note)", "Model", "Model (note)", "Score", "Score (note)"]
-    assert [*notes, "Lift over base"] == head[:7]
+    assert [*notes, "Win rate", "Lift over base"] == head[:8]
     assert ["Mistral 7B Instruct may be first", "Mistral 7B may be first"] == [
         row[2] for row in rows
     ]
@@ -201,11 +201,11 @@ def test_a_view_is_exported(chromium, home, size):
     expect(page.locator("[data-status]")).to_have_text("Copied")
     text = page.evaluate("navigator.clipboard.readText()")
     head, ways, *lines = [line.strip("| ").split(" | ") for line in text.split("\n")]
-    assert ["#", "Model", "Score", "Lift over base"] == head[:4]
+    assert ["#", "Model", "Score", "Win rate", "Lift over base"] == head[:5]
     assert ["--:", ":--", "--:", "--:"] == ways[:4]
     assert 2 == len(lines)
     assert [f"2 (1{DASH}9)", "Mistral 7B may be first (Mistral AI)"] == lines[1][:2]
-    assert lines[1][3].startswith("+0.461")
+    assert lines[1][4].startswith("+0.461")
     page.get_by_role("button", name="Copy link to this view").click()
     expect(page.get_by_role("button", name="Copied").last).to_be_visible()
     assert page.url == page.evaluate("navigator.clipboard.readText()")

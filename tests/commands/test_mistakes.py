@@ -196,8 +196,8 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
     "table without known columns": (
         {"r.csv": "who,what\na,0.4\n"},
         "import csv r.csv --into board",
-        "warning: r.csv: skipped: it has no column of models or tasks; name them under "
-        "[import.columns] in site.toml",
+        "warning: r.csv: skipped: it has no column of models. Name the model of all rows by "
+        "--model, or write into site.toml what names it.",
     ),
     "table without tasks": (
         {"r.csv": "model,score\na,0.4\n"},

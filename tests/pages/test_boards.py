@@ -428,9 +428,12 @@ def test_hostile_text_in_figures_is_shown_as_text():
 
 @every_shape
 def test_shapes_are_legal(name):
-    """None of them is a fault; what is odd about some is a warning, a line each."""
+    """None of them is a fault; what is odd about some is a warning, a line each.
+
+    Beside those, many state no direction.
+    """
     warned = {"apart": 1, "sparse": 1, "without_results": 3}
-    warnings = built(name).warnings
+    warnings = [w for w in built(name).warnings if "nothing states whether higher" not in w]
     assert warned.get(name, 0) == len(warnings), warnings
 
 

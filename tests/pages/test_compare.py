@@ -869,7 +869,7 @@ def test_tasks_are_picked(chromium, index, size):
     expect(page.locator("#compare-tasks tbody tr")).to_have_count(3)
     assert page.url.endswith("compare/?category=Coding&task=mmlu")
     expect(page.locator("[data-part=scope]")).to_contain_text("use your 3 tasks.")
-    expect(page.locator("[data-part=scope]")).to_contain_text("at least 6 tasks")
+    expect(page.locator("[data-part=scope]")).to_contain_text("at least 6 families of tasks")
     page.reload()
     expect(page.locator("#compare-tasks tbody tr")).to_have_count(3)
     expect(page.get_by_role("button", name="Coding", exact=True)).to_have_attribute(

@@ -11,11 +11,11 @@ from tests.helpers.browsing import both_sizes, open_page
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import single_spaced
 
-WORDS = {"ranks", "tie", "tied", "clear", "interval"}
+WORDS = {"best", "ranks", "tie", "tied", "clear", "interval"}
 
 
-# What the scripts of a page may explain: "may be first", "tied with best".
-SCRIPTED = {"choose/index.html": {"explain-tie"}, "tasks/index.html": {"explain-tied"}}
+# What the scripts of a page may explain: "tied with best".
+SCRIPTED = {"tasks/index.html": {"explain-tied"}}
 
 
 @pytest.mark.parametrize("name", ["index", "sparse", "mixed_directions", "one_task"])
@@ -101,10 +101,3 @@ def test_a_word_opens_by_touch_and_without_scripts(chromium, home):
     )
     page.locator("#ranking button", has_text="tied with best").first.tap()
     expect(page.locator("#explain-tied")).to_be_visible()
-
-
-def test_the_words_of_the_chosen_list(chromium, home):
-    """Tags that scripts make open the same words."""
-    page, _ = open_page(chromium, f"{home}choose/")
-    page.locator("[data-choose=list] button", has_text="may be first").first.click()
-    expect(page.locator("#explain-tie")).to_be_visible()
