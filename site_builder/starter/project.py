@@ -94,8 +94,12 @@ def start_project(
     missing = {path: content for path, content in files.items() if path not in kept}
     new = {folder / path: missing[path] for path in missing}
     write_files(new, replaces=False, before=import_scores or int)
-    if "site.toml" in missing:
-        _pin_rule(folder)
+    try:
+        if "site.toml" in missing:
+            _pin_rule(folder)
+    except SiteError as error:
+        error.outcome = "the project is written, but its site.toml does not state what ranks"
+        raise
     return StartedProject(tuple(sorted(missing)), kept)
 
 
@@ -181,7 +185,7 @@ def replacing_sample(root: Path, say: Callable[[str], None]) -> Iterator[None]:
             write_files({root / name: new[name] for name in new})
             _pin_rule(root)
         except SiteError as error:
-            error.outcome = "the tables are written, and the other files still describe the sample"
+            error.outcome = "the tables are written; other files may still describe the sample"
             raise
         say(f"The sample is replaced{(new and f', also in {listed([*new])}') or ''}.")
 

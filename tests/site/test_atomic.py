@@ -122,9 +122,8 @@ def test_texts_about_the_sample_survive_a_full_disk(board):
     with pytest.raises(SiteError) as error, small_disk(), replacing_sample(board, print):
         (board / "data/results.parquet").unlink()
     assert before == {"data/results.parquet": before["data/results.parquet"]} | contents(board)
-    assert "the tables are written, and the other files still describe the sample" == (
-        error.value.outcome
-    )
+    expected = "the tables are written; other files may still describe the sample"
+    assert expected == error.value.outcome
 
 
 def test_an_import_does_not_say_that_it_wrote_nothing(board, tmp_path, monkeypatch):
@@ -134,7 +133,7 @@ def test_an_import_does_not_say_that_it_wrote_nothing(board, tmp_path, monkeypat
     monkeypatch.setattr(project, "write_files", refuse)
     (tmp_path / "a.csv").write_text("model,task,score\nalpha,add,0.5\n")
     said = run_import("csv", tmp_path / "a.csv", "--proportion", into=board)
-    assert "1 error; the tables are written, and the other files still" in said.stderr
+    assert "1 error; the tables are written; other files may still" in said.stderr
     assert (SAMPLE / "results.parquet").read_bytes() != (
         board / "data/results.parquet"
     ).read_bytes()
@@ -169,6 +168,18 @@ def test_init_on_a_full_disk_writes_nothing(tmp_path):
         said = CliRunner().invoke(main, words)
     assert "1 error; nothing was written." in said.stderr
     assert (1, False) == (said.exit_code, (tmp_path / "board").exists())
+
+
+def test_init_does_not_say_that_it_wrote_nothing(tmp_path, monkeypatch):
+    """What ranks is the last that it writes."""
+
+    def refuse(_root: Path) -> None:
+        raise SiteError("no space")
+
+    monkeypatch.setattr(project, "_pin_rule", refuse)
+    said = CliRunner().invoke(main, ["init", str(tmp_path / "board")])
+    assert "1 error; the project is written, but its site.toml does not" in said.stderr
+    assert (tmp_path / "board/site.toml").exists()
 
 
 def test_tables_that_are_not_all_in_place_are_no_silence(tmp_path):
