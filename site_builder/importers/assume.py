@@ -64,7 +64,16 @@ class Assumed(Record):
         for task in self.units:
             unit = "percent" if max(task.scores) > 1 else "proportion"
             facts[task.name]["unit"] = measure_of(task.name) or unit
-        lines = [f"{as_toml(name)} = {as_toml(values)}" for name, values in facts.items()]
+        # A direction is a guess that the reader has to look at: the other one stands beside it.
+        lines = [
+            f"{as_toml(name)} = {as_toml(values)}"
+            + (
+                f"  # or {as_toml(not values[key])}"
+                if (key := "higher_is_better") in values
+                else ""
+            )
+            for name, values in facts.items()
+        ]
         last = replace(last, paste=(*paste, *lines_to_paste("tasks", lines, config)))
         raise UnclearScoresError(
             [*faults, last], of_direction=bool(self.directions), of_unit=bool(self.units)
