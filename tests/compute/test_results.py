@@ -630,3 +630,26 @@ def test_least_that_makes_a_board():
     assert (1, 1, 1) == (results.stats.models, results.stats.tasks, results.stats.scores)
     assert [("a", 1, 0.5)] == [(s.model, s.rank, s.average) for s in results.board.standings]
     assert (None, None, ()) == (results.correlations, results.training_sets, results.categories)
+
+
+def test_who_may_be_first_on_the_index_by_scipy(index):
+    """From the scores alone: one-sided t tests over 22 families, and Holm for all 90 of them."""
+    scores = index.scores
+    names = [s.model for s in index.board.ranked]
+    values = scores.values["fine_tuned"][[scores.rows[name] for name in names]]
+    _, family = np.unique(scores.families, return_inverse=True)
+    gaps = values[:, None] - values
+    means = gaps.mean(axis=2)
+    sums = (gaps - means[..., None]) @ np.eye(22)[family]
+    with np.errstate(invalid="ignore"):
+        p = stats.t.sf(means / (np.sqrt(22 / 21 * (sums**2).sum(axis=2)) / 31), 21)
+    np.fill_diagonal(p, 1.0)
+    ordered = np.sort(p, axis=None)[:90]
+    passed = int(np.argmax(ordered > 0.025 / (90 - np.arange(90))))
+    ahead = p <= ordered[passed - 1]
+    first = ~(p <= 0.025 / 9).any(axis=0)
+    assert (2, 3) == (passed, first.sum())
+    assert first.tolist() == [s.tied_with_best for s in index.board.ranked]
+    best = np.maximum(1 + ahead.sum(axis=0), np.where(first, 1, 2))
+    ranges = zip(best.tolist(), (10 - ahead.sum(axis=1)).tolist(), strict=True)
+    assert [*ranges] == [s.rank_interval for s in index.board.ranked]
