@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from tests.helpers.tables import board, write_project
 
 # Sites and their pages are kept: to go through them all again and again took a third of the time.
 gc.set_threshold(700, 10, 200)
+
+# A shell's background job ignores Ctrl-C, which some tests send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A slow machine is no failure.
 settings.register_profile("any_machine", deadline=None, max_examples=50)
