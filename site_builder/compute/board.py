@@ -186,7 +186,7 @@ class Board(CachingRecord):
         return tuple(s for s in self.ranked if s.tied_with_best and s.rank != 1)
 
     @property
-    def is_open(self) -> bool:
+    def most_may_be_first(self) -> bool:
         """Whether most of the ranked models may be first."""
         return self.tested and 2 * (len(self.leaders) + len(self.rivals)) > len(self.ranked)
 

@@ -17,7 +17,7 @@ _Columns = npt.NDArray[np.intp]
 # A smaller difference may be an error of binary fractions.
 _NOISE = 1e-12
 # Of the error that a board allows itself: half for ranks, half for who may be first.
-SHARE = round((1 - LEVEL) / 2, 12)
+HALF_ALPHA = round((1 - LEVEL) / 2, 12)
 ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
 
 
@@ -139,16 +139,16 @@ def judge_pairs(parts: Iterable[PairTests], scale: float = 1.0) -> Leads:
 
     # Of two entries, both questions are the same one.
     hypotheses = k * (k - 1) if k > 2 else 1
-    n, rejected, tail = 0, -1, SHARE
+    n, rejected, tail = 0, -1, HALF_ALPHA
     while n != rejected:
-        rejected, tail = n, SHARE / max(hypotheses - n, 1)
+        rejected, tail = n, HALF_ALPHA / max(hypotheses - n, 1)
         n = sum(int(better.sum() + worse.sum()) for _, better, worse in passed(tail))
     ahead, beaten = np.zeros((k, k), dtype=bool), np.zeros(k, dtype=bool)
     for start, better, worse in passed(tail):
         rows = slice(start, start + len(better))
         ahead[rows, start:] |= better
         ahead[start:, rows] |= worse.T
-    for start, better, worse in passed(SHARE / max(k - 1, 1)):
+    for start, better, worse in passed(HALF_ALPHA / max(k - 1, 1)):
         beaten[start:] |= better.any(axis=0)
         beaten[start : start + len(worse)] |= worse.any(axis=1)
     behind = np.empty((3, 0)) if first is None else _behind(first, tail, scale)

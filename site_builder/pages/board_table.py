@@ -156,7 +156,7 @@ def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
 
     None where most models may be first: `ranking_rule` says it once.
     """
-    if not (board.tested and standing.rank and standing.tied_with_best) or board.is_open:
+    if not (board.tested and standing.rank and standing.tied_with_best) or board.most_may_be_first:
         return ()
     return ("best",) if board.has_clear_leader else ("may be first",)
 

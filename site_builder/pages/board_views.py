@@ -115,7 +115,7 @@ def ranking_rule(board: Board) -> str:
     elif board.rules.why == "sparse" and board.rules.rank_by == "additive":
         why = ", because few models have every task"
     rule = f"Ranked by {merit} over {over}{why}."
-    if not board.is_open:
+    if not board.most_may_be_first:
         return rule
     n = sum(s.tied_with_best for s in board.ranked)
     return f"{rule} {n:,} of {len(board.ranked):,} may be first."
@@ -132,7 +132,7 @@ def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardVie
     name = f"Model leaderboard, {in_variant}" if in_variant else "Model leaderboard"
     caption = f"{name}: {counted(len(board.ranked), 'model')} ranked by {MERITS[rank_by]}"
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
-    lead = spec.labels.lead(board, _MOST_NAMED)
+    lead = "" if board.most_may_be_first else spec.labels.lead(board, _MOST_NAMED)
     return BoardView(
         id=view_id,
         label=spec.labels.variants[variant],

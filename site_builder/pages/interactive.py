@@ -20,7 +20,7 @@ from site_builder.compute.numbers import (
     round_float,
     round_significant,
 )
-from site_builder.compute.ranks import SHARE
+from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.significance import Against
 from site_builder.formatting import counted, listed
 from site_builder.pages.board_table import common_bounds, rank_range
@@ -134,7 +134,7 @@ def _choice_data(site: Site) -> Mapping[str, object]:
         "ends": common_bounds(site.results.catalog.tasks.values()),
         "prices": [prices.get(model) for model in site.results.scores.models],
         "listed": 10,
-        "first_share": SHARE,
+        "first_share": HALF_ALPHA,
         "margin_share": MARGIN_SHARE,
     }
 

@@ -226,8 +226,11 @@ def model_summary(site: Site, model: str) -> str:
 
 
 def _firmness(board: Board, s: Standing) -> str:
-    """Return whether a model may be first, or which others may; empty if neither is known."""
-    if not board.tested or not s.tied_with_best:
+    """Return whether a model may be first, or which others may; empty if neither is known.
+
+    Also empty where most models may be first, which the board says once.
+    """
+    if not board.tested or not s.tied_with_best or board.most_may_be_first:
         return ""
     if s.rank != 1:
         return "; it may be first"

@@ -206,6 +206,8 @@ def test_fine_tuning_methods():
     rows = table(site.page("models/"), "board-fine-tuned")
     assert [] == [row["model"].tags for row in rows if row["model"].tags]
     assert re.search(r"\d+ of \d+ may be first\.", visible(site.page("models/")))
+    [view] = site.page("models/").select(".view")
+    assert 1 == visible(view).lower().count("may be first")
 
 
 @pytest.mark.parametrize("name", FOREIGN)
