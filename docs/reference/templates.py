@@ -116,8 +116,7 @@ hold without it.
 Every value is escaped. An unknown name stops the build with file and line, so does a template
 that is broken; `site-builder serve` shows it [in the page](serving.md). Templates run in a
 sandbox: they decide every byte of a page, and nothing else. A template may have 1,000,000 bytes.
-A page may take 20 seconds and, on Linux, 1,000 MB of memory
-([details](security.md#time-and-memory)).
+What a page takes to render is [not limited](security.md#time-and-memory).
 
 Numbers come as text, already rounded: templates hold no arithmetic. Names below are kept from
 release to release; a change of one is in the [changelog](../CHANGELOG.md)."""

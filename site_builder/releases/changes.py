@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cached_property
 from math import inf
 from typing import Any, TypeAlias, TypeVar
 
@@ -15,7 +15,6 @@ from site_builder.compute.numbers import difference
 from site_builder.compute.score_error import REACH
 from site_builder.formatting import NumberFormat, scale_for
 from site_builder.labels import ScoreKey
-from site_builder.processes import Breach, map_limited
 from site_builder.prose.markdown import plain_text, text_file
 from site_builder.prose.template import Claim, ProseTemplate, Written, prose_filters
 from site_builder.records import CachingRecord, Record
@@ -147,12 +146,10 @@ class ClaimChanges(Record):
 
     Attributes:
         unjudged: How many could be judged on one release only.
-        unread: In how many texts claims were not looked for, since they ran into limits.
     """
 
     turned: tuple[ChangedClaim, ...] = ()
     unjudged: int = 0
-    unread: int = 0
 
 
 class Changes(CachingRecord):
@@ -348,17 +345,11 @@ def find_turned_claims(old: ProseInputs, new: ProseInputs) -> ClaimChanges | Non
     if old.texts is None and new.texts is None:
         return None
     before, after = dict[_ClaimKey, Claim](), dict[_ClaimKey, Claim]()
-    texts = [text for prose in (old, new) for text in (prose.texts or {}).items()]
-    unread = len(texts)
-    for _, judged in map_limited(partial(_judge, old, new), texts):
-        if not isinstance(judged, Breach):
-            before |= judged[0]
-            after |= judged[1]
-            unread -= 1
+    for slot, text in (text for prose in (old, new) for text in (prose.texts or {}).items()):
+        before |= _judged(slot, text, old)
+        after |= _judged(slot, text, new)
     both = [key for key in after if key in before]
     turned = [key for key in both if before[key].holds != after[key].holds]
-    claims = [claim for key in turned for claim in (before[key], after[key])]
-    sentences = dict(map_limited(_plain_texts, [claim.sentence for claim in claims]))
     changed = tuple(
         ChangedClaim(
             file=text_file(key[0]),
@@ -366,38 +357,23 @@ def find_turned_claims(old: ProseInputs, new: ProseInputs) -> ClaimChanges | Non
             condition=after[key].condition,
             held=before[key].holds,
             holds=after[key].holds,
-            before=_sentence(before[key], sentences),
-            after=_sentence(after[key], sentences),
+            before=_sentence(before[key]),
+            after=_sentence(after[key]),
         )
         for key in turned
     )
-    return ClaimChanges(changed, len(before) + len(after) - 2 * len(both), unread)
+    return ClaimChanges(changed, len(before) + len(after) - 2 * len(both))
 
 
-def _plain_texts() -> Callable[[str], str]:
-    return plain_text
-
-
-def _sentence(claim: Claim, plain: Mapping[str, str | Breach]) -> str:
+def _sentence(claim: Claim) -> str:
     """Return the sentence without the punctuation that joins it to the one before."""
-    text = plain.get(claim.sentence)
-    return (text if isinstance(text, str) else claim.sentence).lstrip(",; ")
+    return plain_text(claim.sentence).lstrip(",; ")
 
 
-_Judged: TypeAlias = dict[_ClaimKey, Claim]
-
-
-def _judge(
-    old: ProseInputs, new: ProseInputs
-) -> Callable[[tuple[str, str]], tuple[_Judged, _Judged]]:
-    """Return what judges the claims of a slot and its text by the figures of both releases."""
-    return lambda text: (_judged(*text, old), _judged(*text, new))
-
-
-def _judged(slot: str, text: str, prose: ProseInputs) -> _Judged:
+def _judged(slot: str, text: str, prose: ProseInputs) -> dict[_ClaimKey, Claim]:
     """Judge the claims of a text; those that need figures that do not exist are left out."""
     figures = {**prose.figures, "link": lambda *_: Written("")}
-    judged: _Judged = {}
+    judged: dict[_ClaimKey, Claim] = {}
     seen: Counter[str] = Counter()
     for claim in ProseTemplate(text, prose_filters(prose.scale)).fill_in(figures).claims:
         judged[slot, claim.condition, seen[claim.condition]] = claim

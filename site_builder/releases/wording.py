@@ -66,11 +66,7 @@ def notes(changes: Changes) -> tuple[str, ...]:
     found = []
     if changes.claims is None:
         found.append("Claims were not compared: neither release includes its prose.")
-    elif n := changes.claims.unread:
-        found.append(
-            f"The claims of {counted(n, 'text')} were not compared: too slow or too large."
-        )
-    if changes.claims and (n := changes.claims.unjudged):
+    elif n := changes.claims.unjudged:
         needs = "they need" if n > 1 else "it needs"
         lacks = f"{needs} a figure that one of the releases lacks"
         found.append(f"{counted(n, 'claim')} could not be compared: {lacks}.")

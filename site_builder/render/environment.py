@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -19,7 +19,6 @@ from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 
 from site_builder.errors import Fault, SiteError, TemplateFaultError, did_you_mean
-from site_builder.processes import Breach, Item, Result, Setup, map_limited, map_pages
 from site_builder.prose.template import UNREADABLE
 from site_builder.records import Record
 from site_builder.render.assets import project_folders
@@ -33,7 +32,7 @@ from site_builder.render.tables import (
 )
 from site_builder.symlinks import list_files, read_inside
 
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """Of a template of a project."""
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 # Errors of a template; in one of the generator's, most of them are bugs. The filter `truncate`
@@ -83,11 +82,11 @@ def _load_own(folders: Sequence[Path], template: str) -> tuple[str, str, Callabl
     for folder in folders:
         path = folder.joinpath(*split_template_path(template))
         if path.is_file():
-            return read_inside(path, folder, most=MOST_BYTES).decode(), str(path), lambda: True
+            return read_inside(path, folder, most=MAX_BYTES).decode(), str(path), lambda: True
     return None
 
 
-class _WithoutIndents(jinja2.FileSystemLoader):
+class _DedentLoader(jinja2.FileSystemLoader):
     """Loads the generator's templates without their indents, which no page shows."""
 
     def get_source(
@@ -121,7 +120,7 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
     `folders` have the project's first. The generator's, the last, are also found under `ours/`.
     """
     project = jinja2.FunctionLoader(partial(_load_own, folders[:-1]))
-    ours = _WithoutIndents(folders[-1:])
+    ours = _DedentLoader(folders[-1:])
     environment = _Sandbox(
         loader=jinja2.ChoiceLoader([project, ours, jinja2.PrefixLoader({"ours": ours})]),
         autoescape=True,
@@ -144,7 +143,7 @@ class Templates:
     """The templates of a project, and those of the generator that it does not replace."""
 
     def __init__(self, root: Path) -> None:
-        self._root, self._folders = root, project_folders(root, "templates")
+        self._folders = project_folders(root, "templates")
         self._environment = make_environment(self._folders)
 
     def render(self, name: str, variables: Mapping[str, object]) -> str:
@@ -162,35 +161,14 @@ class Templates:
         """Return the errors of the project's templates that do not depend on the data."""
         faults: list[Fault] = []
         own = self._folders[0]
-        paths = list_files(own, "templates")[0] if self._are_of_project else []
-        names = [path.relative_to(own).as_posix() for path in paths]
-        for name, found in map_limited(partial(_checker, self._root), names):
-            faults += [self.limit_fault(found, name)] if isinstance(found, Breach) else found
+        for path in list_files(own, "templates")[0] if self._are_of_project else []:
+            name = path.relative_to(own).as_posix()
+            try:
+                with self._faults(name):
+                    self._environment.get_template(name)
+            except TemplateFaultError as error:
+                faults += error.faults
         return faults
-
-    def check(self, name: str) -> list[Fault]:
-        """Return the errors of one template that do not depend on the data."""
-        try:
-            with self._faults(name):
-                self._environment.get_template(name)
-        except TemplateFaultError as error:
-            return [*error.faults]
-        return []
-
-    def map(
-        self, setup: Setup[Item, Result], items: Sequence[Item], workers: int
-    ) -> Iterator[tuple[Item, Result | Breach]]:
-        """Map a function that renders templates; with limits if the project has its own."""
-        if self._are_of_project:
-            return map_limited(setup, items, workers)
-        return zip(items, map_pages(setup, items, workers), strict=True)
-
-    def limit_fault(self, breach: Breach, name: str) -> Fault:
-        """Return the fault of a template, or of a part of it, that ran into a limit."""
-        places = self._places(breach.trace)
-        if not places and not self._is_of_project(name):
-            return breach.fault(f"templates: {name}")
-        return breach.fault(f"templates/{places[-1] if places else name}")
 
     @contextmanager
     def _faults(self, name: str) -> Iterator[None]:
@@ -205,8 +183,12 @@ class Templates:
     def _explain(self, error: Exception, name: str) -> tuple[str, str]:
         """Return where an error is and what it is; no words for a bug of the generator."""
         # The last place is that of the error, which may be in a part that the page includes.
-        calls = walk_tb(error.__traceback__)
-        places = self._places((frame.f_code.co_filename, line) for frame, line in calls)
+        places = [
+            f"{Path(file).relative_to(folder).as_posix()}:{line}"
+            for frame, line in walk_tb(error.__traceback__)
+            for folder in self._folders
+            if Path(file := frame.f_code.co_filename).is_relative_to(folder)
+        ]
         place = places[-1] if places else ""
         match error:
             case jinja2.TemplateSyntaxError():
@@ -223,15 +205,6 @@ class Templates:
                 return name, f"cannot be read: {error.strerror}."
         of_project = self._is_of_project(place.partition(":")[0])
         return place, f"{str(error).rstrip('.')}." if of_project else ""
-
-    def _places(self, trace: Iterable[tuple[str, int]]) -> list[str]:
-        """Return the lines of templates in a traceback."""
-        return [
-            f"{Path(file).relative_to(folder).as_posix()}:{line}"
-            for file, line in trace
-            for folder in self._folders
-            if Path(file).is_relative_to(folder)
-        ]
 
     @property
     def _are_of_project(self) -> bool:
@@ -252,7 +225,7 @@ def find_stray_templates(root: Path) -> Iterator[Fault]:
             return
         files, faults = list_files(own[0], "templates")
         yield from faults
-        texts = b"".join(read_inside(path, own[0], most=MOST_BYTES) for path in files)
+        texts = b"".join(read_inside(path, own[0], most=MAX_BYTES) for path in files)
     except (SiteError, OSError):  # rendering reports it
         return
     known = [path.relative_to(default).as_posix() for path in default.rglob("*") if path.is_file()]
@@ -262,7 +235,3 @@ def find_stray_templates(root: Path) -> Iterator[Fault]:
             what = "no page uses this template"
             fix = did_you_mean(name, known) or "Give it the name of one of the generator's."
             yield Fault(f"templates/{name}", what, fix, "warning")
-
-
-def _checker(root: Path) -> Callable[[str], list[Fault]]:
-    return Templates(root).check

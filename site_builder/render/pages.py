@@ -32,7 +32,7 @@ from site_builder.pages.about import glossary
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
-from site_builder.processes import Breach
+from site_builder.processes import map_pages
 from site_builder.prose.markdown import Prose
 from site_builder.records import Record, asdict, replace
 from site_builder.releases.feed import FEED, write_feed
@@ -327,11 +327,7 @@ def render_site(
     made: list[_Files] = []
     texts = render_prose(site, prose, urls, {page.address for page in html})
     setup = partial(_Renderer, site, html, urls, assets, texts)
-    templates = Templates(site.config.root)
-    for page, result in templates.map(setup, work, workers):
-        if isinstance(result, Breach):
-            name = page.template if isinstance(page, Page) else ""
-            result = {}, [templates.limit_fault(result, name)]
+    for result in map_pages(setup, work, workers):
         made.append(result)
         on_progress(len(made), len(work))
     mistakes = [fault for text in texts.values() for fault in text.mistakes]

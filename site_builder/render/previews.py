@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -25,7 +25,7 @@ from site_builder.errors import TemplateFaultError
 from site_builder.pages.answers import Answer, model_answer, task_answer
 from site_builder.pages.model import Badge, model_summary
 from site_builder.pages.page import Made, Page, Site
-from site_builder.processes import Breach, Result, core_count
+from site_builder.processes import core_count, map_pages
 from site_builder.records import Record, replace
 from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates
@@ -82,7 +82,7 @@ WIDTH, HEIGHT = 1200, 630
 _EDGE = 64
 LEFT, RIGHT = _EDGE, WIDTH - _EDGE
 _TITLE_PX, _SMALL_PX = 26, 20
-_MOST_SITE_TITLE, _MOST_PAGE_TITLE = 620, 380
+_MAX_SITE_TITLE, _MAX_PAGE_TITLE = 620, 380
 # Sizes to try for the finding, each with its greatest number of lines.
 _FINDING_PX = ((72, 3), (60, 4), (50, 5), (42, 7))
 _FINDING_TOP, _LEADING = 160, 1.22
@@ -94,7 +94,7 @@ class CardDrawer:
     def __init__(self, config: SiteConfig, templates: Templates) -> None:
         self._templates, self._colours = templates, theme_colours(config)
         self._font = load_typeface(config.root)
-        self._title = self._font.cut(config.site.title, _TITLE_PX, _MOST_SITE_TITLE, BOLD)
+        self._title = self._font.cut(config.site.title, _TITLE_PX, _MAX_SITE_TITLE, BOLD)
         url = urlsplit(config.site.base_url)
         address = unquote(f"{url.netloc}{url.path}").rstrip("/")
         self._address = self._font.cut(address, _SMALL_PX, RIGHT - LEFT)
@@ -113,7 +113,7 @@ class CardDrawer:
             "right": RIGHT,
             "colour": self._colours,
             "site_title": self._title,
-            "page_title": self._font.cut(page_title, _TITLE_PX, _MOST_PAGE_TITLE),
+            "page_title": self._font.cut(page_title, _TITLE_PX, _MAX_PAGE_TITLE),
             "place": self._address,
             "lines": [
                 (round(_FINDING_TOP + finding.size * (0.75 + i * _LEADING), 1), text)
@@ -150,26 +150,13 @@ def draw_previews(site: Site, pages: Iterable[Made]) -> dict[str, bytes]:
         for page in html
         if page.card is not None
     }
-    made = Templates(config.root).map(partial(_drawer, config), [*cards.values()], 1)
-    drawings = dict(zip(cards, _checked(made, config.root), strict=True))
+    drawer = CardDrawer(config, Templates(config.root))
+    drawings = {path: drawer.draw(*card) for path, card in cards.items()}
     try:
         return draw_pictures(drawings, config.root, PictureCache(cache_folder(config.root)))
     except (ValueError, ParseError) as error:
         what = f"what it writes cannot be drawn: {error}."
         raise TemplateFaultError.at(TEMPLATE, what) from error
-
-
-def _drawer(config: SiteConfig) -> Callable[[tuple[str, str]], str]:
-    drawer = CardDrawer(config, Templates(config.root))
-    return lambda card: drawer.draw(*card)
-
-
-def _checked(made: Iterable[tuple[object, Result | Breach]], root: Path) -> Iterator[Result]:
-    """Yield what a template has made, or raise the limit that it has run into."""
-    for _, result in made:
-        if isinstance(result, Breach):
-            raise TemplateFaultError(Templates(root).limit_fault(result, TEMPLATE))
-        yield result
 
 
 def cache_folder(root: Path) -> Path | None:
@@ -235,7 +222,7 @@ def draw_pictures(drawings: Mapping[str, str], root: Path, cache: PictureCache) 
     keys = {path: _key(svg, fonts) for path, svg in drawings.items()}
     found = {key: cache.find(key) for key in keys.values()}
     missing = {key: drawings[path] for path, key in keys.items() if found[key] is None}
-    drawn = dict(zip(missing, _draw_all([*missing.values()], fonts, root), strict=True))
+    drawn = dict(zip(missing, _draw_all([*missing.values()], fonts), strict=True))
     pictures = {key: picture for key, picture in found.items() if picture is not None} | drawn
     cache.keep(pictures)
     return {path: pictures[key] for path, key in keys.items()}
@@ -246,7 +233,7 @@ def _key(svg: str, fonts: Sequence[bytes]) -> str:
     return sha256(b"".join(hashes)).hexdigest()
 
 
-def _draw_all(drawings: Sequence[str], fonts: Sequence[bytes], root: Path) -> list[bytes]:
+def _draw_all(drawings: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
     if not drawings:
         return []
     # The library holds the interpreter's lock, so threads would not help.
@@ -256,8 +243,7 @@ def _draw_all(drawings: Sequence[str], fonts: Sequence[bytes], root: Path) -> li
         for file, content in zip(files, fonts, strict=True):
             file.write_bytes(content)
         painter = partial(_painter, [*map(str, files)])
-        painted = Templates(root).map(painter, drawings, workers)
-        return [*_checked(painted, root)]
+        return [*map_pages(painter, drawings, workers)]
 
 
 def _painter(fonts: list[str]) -> Callable[[str], bytes]:
@@ -283,7 +269,7 @@ def _shows_file(element: Element) -> bool:
 
 _BADGE_TEMPLATE = "cards/badge.svg"
 _BADGE_TEXT_PX, BADGE_BESIDE = 11, 7
-MOST_PX = 320
+MAX_PX = 320
 
 
 class _Half(Record):
@@ -319,6 +305,6 @@ class BadgeDrawer:
         return self._templates.render(_BADGE_TEMPLATE, variables).encode()
 
     def _half(self, text: str, x: int) -> _Half:
-        shown = self._font.cut(text, _BADGE_TEXT_PX, MOST_PX)
+        shown = self._font.cut(text, _BADGE_TEXT_PX, MAX_PX)
         width = ceil(self._font.width(shown, _BADGE_TEXT_PX))
         return _Half(x, width + 2 * BADGE_BESIDE, shown, width)

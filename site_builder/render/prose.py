@@ -1,23 +1,19 @@
-"""Render the prose of a project, in a process with limits, and place it on pages."""
+"""Render the prose of a project and place it on pages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
 from site_builder.addresses import Address, Kind
-from site_builder.compute.results import Results
 from site_builder.errors import Fault, did_you_mean, limit_faults
-from site_builder.formatting import NumberFormat
 from site_builder.pages.page import Site
-from site_builder.processes import Breach, map_limited
 from site_builder.prose.markdown import Prose, text_file, to_html, unescape_markdown
 from site_builder.prose.template import (
-    FILE,
     Claim,
     Mistake,
     ProseTemplate,
@@ -48,67 +44,36 @@ class RenderedText(Record):
 
 def find_prose_faults(prose: Prose) -> list[Fault]:
     """Return the errors of the texts that do not depend on the figures."""
-    found: list[Fault] = []
-    for slot, faults in map_limited(partial(_checker, prose.texts), [*prose.texts]):
-        found += [_limit_fault(slot, faults)] if isinstance(faults, Breach) else faults
-    return found
-
-
-def _checker(texts: Mapping[str, str]) -> Callable[[str], list[Fault]]:
-    def check(slot: str) -> list[Fault]:
-        return [*_mistake_faults(text_file(slot), ProseTemplate(texts[slot]).mistakes)]
-
-    return check
+    return [
+        fault
+        for slot, text in prose.texts.items()
+        for fault in _mistake_faults(text_file(slot), ProseTemplate(text).mistakes)
+    ]
 
 
 def render_prose(
     site: Site, prose: Prose, urls: Urls, pages: Collection[Address]
 ) -> dict[str, RenderedText]:
-    """Return the rendered texts by slot; they can link to the pages at some addresses.
-
-    A text that runs into a limit is a mistake. After some of these, there are no more texts.
-    """
-    setup = partial(_renderer, prose.texts, site.results, site.labels.scale, urls, pages)
-    texts: dict[str, RenderedText] = {}
-    for slot, text in map_limited(setup, [*prose.texts]):
-        if isinstance(text, Breach):
-            texts[slot] = RenderedText("", (_limit_fault(slot, text),))
-        else:
-            texts[slot] = text
-    return texts
+    """Return the rendered texts by slot; they can link to the pages at some addresses."""
+    filters = prose_filters(site.labels.scale)
+    figures = {**prose_variables(site.results), "link": partial(_link, urls, pages)}
+    return {
+        slot: _render(text_file(slot), ProseTemplate(text, filters), figures)
+        for slot, text in prose.texts.items()
+    }
 
 
-def _limit_fault(slot: str, breach: Breach) -> Fault:
-    lines = [line for file, line in breach.trace if file == FILE]
-    return breach.fault(f"{text_file(slot)}:{lines[-1]}" if lines else text_file(slot))
-
-
-def _renderer(
-    texts: Mapping[str, str],
-    results: Results,
-    scale: NumberFormat,
-    urls: Urls,
-    pages: Collection[Address],
-) -> Callable[[str], RenderedText]:
-    """Return the function that renders the text of a slot, for one process."""
-    filters, link = prose_filters(scale), partial(_link, urls, pages)
-    figures = {**prose_variables(results), "link": link}
-
-    def render(slot: str) -> RenderedText:
-        where, template = text_file(slot), ProseTemplate(texts[slot], filters)
-        mistakes = tuple(_mistake_faults(where, template.mistakes))
-        filled = template.fill_in(figures)
-        false = [claim for claim in filled.claims if not claim.holds]
-        faults = (*_mistake_faults(where, filled.mistakes), *_claim_faults(where, false))
-        if faults:
-            return RenderedText("", mistakes, faults)
-        try:
-            return RenderedText(to_html(filled.text))
-        except RecursionError:
-            deep = Fault(where, "its lists or quotes are nested too deeply")
-            return RenderedText("", (), (deep,))
-
-    return render
+def _render(where: str, template: ProseTemplate, figures: Mapping[str, object]) -> RenderedText:
+    mistakes = tuple(_mistake_faults(where, template.mistakes))
+    filled = template.fill_in(figures)
+    false = [claim for claim in filled.claims if not claim.holds]
+    faults = (*_mistake_faults(where, filled.mistakes), *_claim_faults(where, false))
+    if faults:
+        return RenderedText("", mistakes, faults)
+    try:
+        return RenderedText(to_html(filled.text))
+    except RecursionError:
+        return RenderedText("", faults=(Fault(where, "its lists or quotes are nested too deeply"),))
 
 
 def _link(urls: Urls, pages: Collection[Address], kind: Kind, key: str = "") -> Written:

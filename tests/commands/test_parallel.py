@@ -66,31 +66,36 @@ def test_a_killed_worker_is_reported():
 
 
 _PARENT = """
-import os, sys, time
+import os, signal, sys
 from site_builder.processes import map_pages
 
 def function(i):
     with open(f"{sys.argv[1]}/{os.getpid()}", "w"):
-        time.sleep(300)
+        while True:
+            pass
 
 def setup():
     return function
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     list(map_pages(setup, range(40), 2))
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_workers_end_when_the_main_process_is_killed(tmp_path: Path):
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGINT"])
+def test_workers_end_with_the_main_process(tmp_path: Path, name: str):
+    """Even in an endless loop, such as a template may have."""
     script, pids = tmp_path / "parent.py", tmp_path / "pids"
     script.write_text(_PARENT)
     pids.mkdir()
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    parent = subprocess.Popen([sys.executable, script, pids], env=environment)
+    command = [sys.executable, str(script), str(pids)]
+    parent = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     assert within(60, lambda: len([*pids.iterdir()]) == 2)
-    parent.kill()
-    parent.wait()
+    parent.send_signal(signal.Signals[name])
+    parent.wait(60)
     assert within(30, lambda: not any(is_running(int(file.name)) for file in pids.iterdir()))
 
 

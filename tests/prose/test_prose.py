@@ -287,6 +287,16 @@ def test_files_that_no_page_shows(tmp_path):
     assert expected == built.warnings
 
 
+def test_the_title_of_a_page_is_found_in_one_pass(tmp_path):
+    """The time took the square of the length: minutes for this text."""
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages/x.md").write_text("# x" + " #" * 200_000 + "y")
+    (tmp_path / "pages/z.md").write_text("\n#  a # b #\t# \nText")
+    prose = load_prose(tmp_path)
+    assert {"x": "x" + " #" * 200_000 + "y", "z": "a # b"} == prose.own
+    assert "\n\nText" == prose.texts["pages/z"]
+
+
 def test_a_file_that_is_not_utf8(tmp_path):
     root = with_content(tmp_path)
     (root / "data/content/about.md").write_bytes(b"caf\xe9")

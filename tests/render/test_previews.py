@@ -26,7 +26,7 @@ from site_builder.render.previews import (
     BADGE_BESIDE,
     HEIGHT,
     LEFT,
-    MOST_PX,
+    MAX_PX,
     RIGHT,
     WIDTH,
     CardDrawer,
@@ -223,9 +223,9 @@ def test_a_cached_picture_is_not_drawn_again(drawings, tmp_path, monkeypatch):
     drawn: list[int] = []
     draw_all = pictures._draw_all
 
-    def counting(svgs: Sequence[str], fonts: Sequence[bytes], root: Path) -> list[bytes]:
+    def counting(svgs: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
         drawn.append(len(svgs))
-        return draw_all(svgs, fonts, root)
+        return draw_all(svgs, fonts)
 
     monkeypatch.setattr(pictures, "_draw_all", counting)
     assert first == draw_pictures(drawings, ROOT, cache)
@@ -516,7 +516,7 @@ def test_badges_of_odd_boards(name):
         assert b"href" not in content
         for text in root.iter(f"{SVG}text"):
             width = float(text.get("textLength", 0))
-            assert width <= MOST_PX
+            assert width <= MAX_PX
             assert BADGE_BESIDE <= float(text.attrib["x"])
             assert float(text.attrib["x"]) + width + BADGE_BESIDE <= float(root.attrib["width"])
 
