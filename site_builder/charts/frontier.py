@@ -1,8 +1,7 @@
-"""Chart average against price or size, with the models that none as cheap or as small matches."""
+"""Chart average against price or size, with the Pareto frontier: the best for what they cost."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -32,7 +31,7 @@ from site_builder.records import CachingRecord, Record
 from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, table_of
 
 _HEIGHT = 440
-# The intervals and the names of more models would hide each other.
+# The intervals of more models would hide each other.
 _MOST_INTERVALS = 40
 
 
@@ -42,20 +41,20 @@ class _Axis(Record):
     Attributes:
         costs: By model, above 0.
         unit: Title of the axis.
-        less: What a lower cost is called.
-        no_more: What a cost that is not higher is called.
-        unknown: What models without a cost above 0 are called.
-        aside: That free models, which a log axis cannot show, are not counted; may be empty.
+        lower_label: What a lower cost is called.
+        not_higher_label: What a cost that is not higher is called.
+        unknown_label: What models without a cost above 0 are called.
+        free_note: That free models, which a log axis cannot show, are not counted; may be empty.
         note: What a reader needs to know of the costs; may be empty.
         times: How much more the baseline costs, around a ratio.
     """
 
     id: str
     noun: str
-    less: str
-    no_more: str
-    unknown: str
-    aside: str
+    lower_label: str
+    not_higher_label: str
+    unknown_label: str
+    free_note: str
     unit: str
     note: str
     times: str
@@ -91,10 +90,10 @@ def chart_price(results: Results, labels: Labels) -> Chart | None:
     axis = _Axis(
         id="score-by-price",
         noun="price",
-        less="cheaper",
-        no_more="of the same or a lower price",
-        unknown=f"without a price{' above 0' if is_any_free else ''}",
-        aside=" (free models aside)" if is_any_free else "",
+        lower_label="cheaper",
+        not_higher_label="of the same or a lower price",
+        unknown_label=f"without a price{' above 0' if is_any_free else ''}",
+        free_note=" (free models aside)" if is_any_free else "",
         unit="US dollars per million tokens, half input and half output (log axis)",
         note=f" Prices are the lowest list prices{tuned}.",
         times="costs {} as much",
@@ -110,10 +109,10 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
     axis = _Axis(
         id="size",
         noun="size",
-        less="smaller",
-        no_more="of the same or a smaller size",
-        unknown="of unknown size",
-        aside="",
+        lower_label="smaller",
+        not_higher_label="of the same or a smaller size",
+        unknown_label="of unknown size",
+        free_note="",
         unit="parameters (billions, log axis)",
         note="",
         times="has {} as many parameters",
@@ -139,16 +138,15 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
     line = "The line joins the frontier, in full circles"
     if len(frontier) == 1:
-        line = (
-            f"The full circle is the frontier: no other model {axis.no_more}{axis.aside} is as good"
-        )
-    missing = left_out(len(board.ranked) - len(points), "model", axis.unknown)
+        others = f"{axis.not_higher_label}{axis.free_note}"
+        line = f"The full circle is the frontier: no other model {others} is as good"
+    missing = left_out(len(board.ranked) - len(points), "model", axis.unknown_label)
     cut = "" if len(points) <= MOST_LISTED else f" The table has the first {MOST_LISTED} of them."
     return Chart(
         id=axis.id,
         title=title,
         reading=f"{title}. The {unit} of every model off the frontier is matched or beaten by one "
-        f"{axis.no_more}.",
+        f"{axis.not_higher_label}.",
         caption=f"{sentence(unit)} over {averaged_over(results, boards)} against {axis.noun}, log "
         f"axis. {line}{bars}.{axis.note}{missing}{cut}",
         drawing=_draw(_Picture(points, frontier, baseline, labels, axis, direction), unit),
@@ -223,10 +221,10 @@ def _baseline_title(
     are, have = ("is", "has") if len(better) == 1 else ("are", "have")
     ends = dict.fromkeys(ratio(baseline.cost / pick(p.cost for p in better)) for pick in (max, min))
     sure = clearly_text(clear, len(better), results.stats.tasks)
-    of = f"{counted(len(others), 'model')} of known {axis.noun}{axis.aside}"
+    of = f"{counted(len(others), 'model')} of known {axis.noun}{axis.free_note}"
     return (
-        f"{len(better):,} of {of} {are} {axis.less} than {labels.baseline} and {have} a better "
-        f"{unit}{sure}; {labels.baseline} {axis.times.format(' to '.join(ends))}"
+        f"{len(better):,} of {of} {are} {axis.lower_label} than {labels.baseline} and {have} a "
+        f"better {unit}{sure}; {labels.baseline} {axis.times.format(' to '.join(ends))}"
     )
 
 
@@ -236,7 +234,7 @@ def _frontier_title(
     names = [labels.models[p.model] for p in frontier]
     have, their = ("have", "their") if len(names) > 1 else ("has", "its")
     best = f"{listed(names, most=4)} {have} the best {average_name(board)} for {their} {axis.noun}"
-    best += axis.aside
+    best += axis.free_note
     return best if _is_clear(board, points, frontier) else f"{best}, not clearly"
 
 
@@ -254,6 +252,15 @@ def _is_clear(board: Board, points: Sequence[_Point], frontier: Sequence[_Point]
 
 # --- drawing ------------------------------------------------------------------------------------
 
+# Widths of the narrowest plots of either kind, height of all, letters and lines in px.
+_WIDE_PX, _NARROW_PX = 640, 270
+_ABOVE_PX = 12
+_PLOT_PX = _HEIGHT - _ABOVE_PX - 48
+_LETTER_PX, _LINE_PX = 7.5, 15.0
+# Space around what is drawn, as shares of it: beside it, on its worse and on its better side, where
+# the best name stands below what the region is called.
+_BESIDE, _WORSE, _BETTER = 0.08, 0.06, 0.13
+
 
 class _Picture(CachingRecord):
     """What is drawn."""
@@ -266,61 +273,61 @@ class _Picture(CachingRecord):
     direction: float
 
     @cached_property
-    def baseline_point(self) -> _Point | None:
-        """The mark of the baseline; None if it has no cost, or is among the points."""
-        baseline = self.baseline
-        if (
-            baseline is None
-            or baseline.cost is None
-            or baseline.model in {p.model for p in self.points}
-        ):
-            return None
-        return _Point(baseline.model, baseline.cost, *[baseline.average] * 3)
-
-    @cached_property
-    def marks(self) -> list[_Point]:
-        """Every mark, the best first."""
-        marks = [*self.points, *([self.baseline_point] if self.baseline_point else [])]
-        return sorted(marks, key=lambda p: -self.direction * p.average)
-
-    @cached_property
-    def costs(self) -> tuple[float, float]:
-        """The least and the greatest cost, as powers of ten."""
-        costs = [p.cost for p in self.marks]
-        return math.log10(min(costs)), math.log10(max(costs))
+    def baseline_mark(self) -> Sequence[_Point]:
+        """The mark of the baseline; none if it has no cost, or is among the points."""
+        baseline, models = self.baseline, {p.model for p in self.points}
+        if baseline is None or baseline.cost is None or baseline.model in models:
+            return ()
+        return (_Point(baseline.model, baseline.cost, *[baseline.average] * 3),)
 
     @cached_property
     def averages(self) -> tuple[float, float]:
-        """The ends of the vertical axis, with room around what is drawn."""
-        ends = [end for p in self.marks for end in (p.low, p.high)]
+        """The ends of the vertical axis, with space around what is drawn."""
+        ends = [end for p in self.points for end in (p.low, p.high)]
         if self.baseline is not None:
             ends.append(self.baseline.average)
-        room = 0.06 * ((max(ends) - min(ends)) or abs(max(ends)) or 1.0)
-        return min(ends) - room, max(ends) + room
+        span = (max(ends) - min(ends)) or abs(max(ends)) or 1.0
+        below, above = (_WORSE, _BETTER) if self.direction > 0 else (_BETTER, _WORSE)
+        return min(ends) - below * span, max(ends) + above * span
+
+    @cached_property
+    def named(self) -> Sequence[_Point]:
+        """The points of the frontier that have a name: no two within a line, the best first."""
+        low, high = self.averages
+        line, named = _LINE_PX * (high - low) / _PLOT_PX, list[_Point]()
+        for p in _frontier([*self.points, *self.baseline_mark], self.direction)[::-1]:
+            is_free = not named or abs(named[-1].average - p.average) >= line
+            if p in self.frontier and is_free:
+                named.append(p)
+        return named
+
+    def costs(self, width: float, most: int) -> list[float]:
+        """Return the ends of the log axis, as powers of ten, with room for names on the left."""
+        marks = [math.log10(p.cost) for p in (*self.points, *self.baseline_mark)]
+        space = _BESIDE * (max(marks) - min(marks))
+        lefts, right = [min(marks) - space], max(marks) + space
+        for p in self.named:
+            share = (len(self.name(p, most)) + 1) * _LETTER_PX / width
+            lefts.append((math.log10(p.cost) - share * right) / (1 - share))
+        return [min(lefts), right]
 
     def name(self, point: _Point, most: int) -> str:
-        name = theme.shortened(self.labels.models[point.model], most)
-        return f"{name} {self.labels.scale.score(point.average)}"
-
-
-# Shares of the width that stay free beside the dots, for names; width of the narrowest plots, px.
-_LEFT, _RIGHT, _RIGHT_NARROW = 0.08, 0.3, 0.6
-_WIDE_PX, _NARROW_PX = 640, 270
+        return theme.shortened(self.labels.models[point.model], most)
 
 
 def _draw(picture: _Picture, unit: str) -> theme.Drawing:
-    (low, high), averages, axis = picture.costs, picture.averages, picture.axis
-    span = high - low
+    averages, axis = picture.averages, picture.axis
     path = {"color": theme.SOFT, "width": 1.5, "shape": "hv", "dash": "dot"}
     costs, heights = zip(*[(p.cost, p.average) for p in picture.frontier], strict=True)
-    wide, narrow = ([low - _LEFT * span, high + right * span] for right in (_RIGHT, _RIGHT_NARROW))
-    ticks = _ticks(10 ** wide[0], 10**high)
+    wide = picture.costs(_WIDE_PX, theme.WIDE_LABEL)
+    narrow = picture.costs(_NARROW_PX, theme.NARROW_LABEL)
+    ticks = _ticks(10 ** wide[0], 10 ** wide[1])
     return theme.figure(
-        [theme.line(costs, heights, path), _dots(picture), *_baseline_mark(picture)],
+        [theme.line(costs, heights, path), _dots(picture), *_baseline_trace(picture)],
         _HEIGHT,
         narrow={
             "xaxis.range": narrow,
-            "annotations": [*_texts(picture, narrow, _NARROW_PX, theme.NARROW_LABEL)],
+            "annotations": [*_texts(picture, theme.NARROW_LABEL)],
         },
         xaxis=theme.axis(
             axis.unit,
@@ -330,20 +337,15 @@ def _draw(picture: _Picture, unit: str) -> theme.Drawing:
             ticktext=[axis.write(tick) for tick in ticks],
         ),
         yaxis=theme.axis(unit, zeroline=False, range=[*averages], **theme.ticks(*averages)),
-        annotations=[*_texts(picture, wide, _WIDE_PX, theme.WIDE_LABEL)],
-        shapes=[*_shapes(picture, wide[0])],
+        annotations=[*_texts(picture, theme.WIDE_LABEL)],
+        shapes=[*_shapes(picture, min(wide[0], narrow[0]))],
         margin={"t": _ABOVE_PX},
     )
 
 
 def _dots(picture: _Picture) -> theme.Trace:
     """Return the dots of all models: full on the frontier, with bars for the intervals."""
-    points, labels, axis = picture.points, picture.labels, picture.axis
-    hovers = []
-    for p in points:
-        interval = f" ({labels.scale.interval(p.low, p.high)})" if p.low < p.high else ""
-        score = f"{labels.scale.score(p.average)}{interval}"
-        hovers.append(f"{labels.models[p.model]}: {score}, {axis.noun} {axis.write(p.cost)}")
+    points, hovers = picture.points, [_hover(picture, p) for p in picture.points]
     marker = {
         "size": 11,
         "color": [theme.ACCENT if p in picture.frontier else theme.PAPER for p in points],
@@ -362,14 +364,17 @@ def _dots(picture: _Picture) -> theme.Trace:
     return theme.markers(costs, averages, marker, hovers, cliponaxis=False, error_y=error_bars)
 
 
-def _baseline_mark(picture: _Picture) -> Iterator[theme.Trace]:
-    point, axis = picture.baseline_point, picture.axis
-    if point is not None:
+def _hover(picture: _Picture, p: _Point) -> str:
+    labels, axis = picture.labels, picture.axis
+    interval = f" ({labels.scale.interval(p.low, p.high)})" if p.low < p.high else ""
+    score = f"{labels.scale.score(p.average)}{interval}"
+    return f"{labels.models[p.model]}: {score}, {axis.noun} {axis.write(p.cost)}"
+
+
+def _baseline_trace(picture: _Picture) -> Iterator[theme.Trace]:
+    for point in picture.baseline_mark:
         marker = {"size": 11, "symbol": "diamond", "color": theme.INK}
-        score = picture.labels.scale.score(point.average)
-        name = picture.labels.models[point.model]
-        hovers = [f"{name}: {score}, {axis.noun} {axis.write(point.cost)}"]
-        yield theme.markers([point.cost], [point.average], marker, hovers)
+        yield theme.markers([point.cost], [point.average], marker, [_hover(picture, point)])
 
 
 def _shapes(picture: _Picture, left: float) -> Iterator[dict[str, Any]]:
@@ -394,122 +399,36 @@ def _shapes(picture: _Picture, left: float) -> Iterator[dict[str, Any]]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Return round numbers in a range and just above it: 1, 2, 3, 5, 7 of each decade, or fewer."""
+    """Return round numbers in a range: 1, 2, 3, 5, 7 of each decade, or fewer."""
     ticks: list[float] = []
     for digits, most in (((1, 2, 3, 5, 7), 8), ((1, 2, 5), 6), ((1,), 99)):
         steps = [m * 10.0**e for e in range(-6, 9) for m in digits]
-        ticks = [s for s in steps if low <= s <= high * 1.25]
+        ticks = [s for s in steps if low <= s <= high]
         if len(ticks) <= most:
             break
     return ticks
 
 
-# --- names --------------------------------------------------------------------------------------
+def _texts(picture: _Picture, most: int) -> Iterator[dict[str, Any]]:
+    """Yield what the region or the level is called, and the names of the frontier.
 
-_LETTER_PX, _LINE_PX, _DOT_PX, _BESIDE_PX = 6.6, 15.0, 7.0, 11.0
-# Height of the plot: that of the chart without its margins.
-_ABOVE_PX = 12
-_PLOT_PX = _HEIGHT - _ABOVE_PX - 48
-# A name is moved up or down by at most so many half lines.
-_MOST_STEPS = 14
-
-# Left, top, right and bottom, in px from the upper left corner of the plot.
-_Box = tuple[float, float, float, float]
-
-
-def _texts(
-    picture: _Picture, x_range: Sequence[float], width: float, most: int
-) -> Iterator[dict[str, Any]]:
-    """Yield what the region is called, and the name of every dot with a line to it.
-
-    A name is as near to its dot as there is room in a plot of this width. Where there are too many
-    models, those on the frontier are named; a name without room is left to the hover text.
+    A name stands on the better, cheaper side of its dot, where by definition there is no other.
     """
-    low, high = picture.averages
-
-    def height(average: float) -> float:
-        return _PLOT_PX * (high - average) / (high - low)
-
-    def place(cost: float) -> float:
-        return width * (math.log10(cost) - x_range[0]) / (x_range[1] - x_range[0])
-
-    centres = [(place(p.cost), height(p.average)) for p in picture.marks]
-    taken = [(x - _DOT_PX, y - _DOT_PX, x + _DOT_PX, y + _DOT_PX) for x, y in centres]
-    for p, after in itertools.pairwise(picture.frontier):
-        (top, level), right = sorted(map(height, (p.average, after.average))), place(after.cost)
-        taken += [
-            (place(p.cost), height(p.average), right, height(p.average)),
-            (right, top, right, level),
-        ]
-    if picture.baseline is not None:
-        level = height(picture.baseline.average)
-        note, box = _baseline_text(picture, picture.baseline, width, level, most)
-        taken += [box, (0.0, level, width, level)]
-        yield note
-    is_named = len(picture.points) <= _MOST_INTERVALS
-    for p, centre in zip(picture.marks, centres, strict=True):
-        if is_named or p in picture.frontier or p == picture.baseline_point:
-            text = picture.name(p, most)
-            found = _find_room(centre, len(text) * _LETTER_PX, width, taken)
-            if found is not None:
-                taken.append(found[0])
-                yield _name(p, text, *found[1:])
-
-
-def _baseline_text(
-    picture: _Picture, baseline: _Baseline, width: float, level: float, most: int
-) -> tuple[dict[str, Any], _Box]:
-    """Return the name of the region in its corner, or that of the level, and where it is."""
-    name = theme.shortened(picture.labels.baseline, most)
-    if baseline.cost is None:
-        text = f"{name} {picture.labels.scale.score(baseline.average)}"
-        place = {"x": 1, "xanchor": "right", "y": baseline.average, "yanchor": "top"}
-        left, top = width - len(text) * _LETTER_PX, level
-    else:
-        text, is_up = f"better and {picture.axis.less} than {name}", picture.direction > 0
-        end = {"y": 1, "yanchor": "top"} if is_up else {"y": 0, "yanchor": "bottom"}
-        place = {"x": 0, "xanchor": "left", "yref": "paper"} | end
-        left, top = 0.0, 0.0 if is_up else _PLOT_PX - _LINE_PX
-    note = {"text": theme.plain(text), "showarrow": False, "font": theme.SOFT_TEXT}
-    box = (left, top, left + len(text) * _LETTER_PX, top + _LINE_PX)
-    return {"xref": "paper", **place, **note}, box
-
-
-def _find_room(
-    centre: tuple[float, float], length: float, width: float, taken: Sequence[_Box]
-) -> tuple[_Box, int, float] | None:
-    """Return the box of a name, its side (1 right, -1 left) and how far it is below its dot."""
-    x, y = centre
-    for step in range(_MOST_STEPS):
-        for shift in (step * _LINE_PX / 2, -step * _LINE_PX / 2)[: 1 if step == 0 else 2]:
-            for side in (1, -1):
-                near, top = x + side * _BESIDE_PX, y + shift - _LINE_PX / 2
-                left, right = sorted((near, near + side * length))
-                box = (left, top, right, top + _LINE_PX)
-                is_inside = left >= 0 and right <= width and top >= 0 and box[3] <= _PLOT_PX
-                if is_inside and not any(_overlap(box, other) for other in taken):
-                    return box, side, shift
-    return None
-
-
-def _overlap(one: _Box, other: _Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _name(point: _Point, text: str, side: int, shift: float) -> dict[str, Any]:
-    """Return the name of a dot beside it; with a line to the dot where it is moved."""
-    place = {
+    is_up, baseline = picture.direction > 0, picture.baseline
+    font = {"showarrow": False, "font": theme.INK_TEXT}
+    if baseline is not None:
+        name = theme.shortened(picture.labels.baseline, most)
+        text = f"dotted line: {name} {picture.labels.scale.score(baseline.average)}"
+        if baseline.cost is not None:
+            text = f"better and {picture.axis.lower_label} than {name}"
+        corner = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": int(is_up)}
+        corner |= {"yanchor": "top" if is_up else "bottom", "text": theme.plain(text)}
+        yield {**font, **corner, "font": theme.SOFT_TEXT}
+    for p in picture.named:
         # On a log axis, the position of an annotation is a logarithm.
-        "x": math.log10(point.cost),
-        "y": point.average,
-        "xanchor": "left" if side > 0 else "right",
-        "text": theme.plain(text),
-        "font": theme.INK_TEXT,
-    }
-    if shift == 0:
-        return place | {"showarrow": False, "xshift": side * (_BESIDE_PX - 2)}
-    line = {"showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": theme.SOFT}
-    return place | line | {"ax": side * _BESIDE_PX, "ay": shift, "standoff": _DOT_PX}
+        place = {"x": math.log10(p.cost), "xanchor": "right", "xshift": -2, "y": p.average}
+        side = {"yanchor": "bottom" if is_up else "top", "yshift": 5 if is_up else -5}
+        yield {**font, **place, **side, "text": theme.plain(picture.name(p, most))}
 
 
 # --- table --------------------------------------------------------------------------------------

@@ -81,6 +81,32 @@ def test_values_cover_no_names_of_rows(chromium, home, page_path, chart, width):
     assert [] == page.evaluate(OVERLAPS, chart)
 
 
+# Pairs of names and marks of a chart that lie on each other, and names beyond its plot.
+COLLISIONS = """chart => {
+    const plot = document.querySelector(`[data-chart=${chart}]`);
+    const boxes = selector => [...plot.querySelectorAll(selector)].map(
+        part => [part.textContent.trim(), part.getBoundingClientRect()]);
+    const names = boxes('.annotation-text'), all = [...names, ...boxes('.point')];
+    const [[, area]] = boxes('.draglayer .drag');
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom
+        && b.top < a.bottom;
+    return names.flatMap(([name, box], i) => [
+        ...all.filter((_, j) => j !== i).filter(([, other]) => meet(box, other)),
+        ...(box.left < area.left - 1 ? [['beyond the plot']] : []),
+    ].map(([other]) => `${name}: ${other || 'a mark'}`));
+}"""
+
+
+@both_sizes
+@pytest.mark.parametrize(("path", "chart"), [("", "score-by-price"), ("models/", "size")])
+def test_names_of_the_frontier_hide_nothing(chromium, home, path, chart, size):
+    page, _ = open_page(chromium, home + path, size)
+    plot = page.locator(f"[data-chart={chart}]")
+    plot.scroll_into_view_if_needed()
+    expect(plot.locator(".annotation-text").first).to_be_visible()
+    assert [] == page.evaluate(COLLISIONS, chart)
+
+
 def test_colours_of_figures_are_those_of_the_theme(chromium, home):
     """The bars have the token for gains: its value in the light theme, then in the dark one."""
     for scheme, gain in (("light", "rgb(11, 122, 107)"), ("dark", "rgb(79, 209, 192)")):

@@ -1,4 +1,4 @@
-"""Average against price and size: the frontier, the region of better and cheaper, the names."""
+"""Average against price and size: the frontier, the region of better and cheaper, names."""
 
 import math
 
@@ -182,7 +182,7 @@ def test_baseline_of_unknown_cost_is_a_level_alone():
     frames = with_prices(runs, [("a", 1), ("b", 2), ("c", 3)])
     chart = said(chart_price, frames=frames, baseline="ref")
     assert ["line"] == [shape["type"] for shape in chart.figure_json["layout"]["shapes"]]
-    assert "ref 0.400" in annotations(chart)
+    assert "dotted line: ref 0.400" in annotations(chart)
     assert "a, b and c have the best mean score for their price, not clearly" == chart.title
 
 
@@ -195,47 +195,37 @@ def test_prices_of_tuned_models_are_those_of_the_models_as_listed():
 # --- names ----------------------------------------------------------------------------------------
 
 
-def boxes(chart):
-    """Where each name of a wide chart stands, in px, by the rule of the eye: no two overlap."""
-    layout = chart.figure_json["layout"]
-    (left, right), (low, high) = layout["xaxis"]["range"], layout["yaxis"]["range"]
-    found = {}
-    for text, note in annotations(chart).items():
-        if note.get("xref") == "paper":
-            continue
-        x = 640 * (note["x"] - left) / (right - left) + note.get("xshift", note.get("ax", 0))
-        y = 380 * (high - note["y"]) / (high - low) + note.get("ay", 0)
-        length = 6 * len(text)
-        found[text] = (x - length if note["xanchor"] == "right" else x, y, length)
-    return found
+@pytest.mark.parametrize(("lower", "side"), [(False, "bottom"), (True, "top")])
+def test_names_stand_on_the_better_and_cheaper_side_of_their_dots(lower, side):
+    """Prices of b, a and d rise with their means; a log axis is placed by logarithms."""
+    frames = {**PRICED, "tasks": having(PRICED["tasks"], higher_is_better=not lower)}
+    chart = said(chart_price, frames=frames, baseline="ref")
+    notes = annotations(chart)
+    best = ("b", 0.1, 0.6) if not lower else ("c", 0.3, 0.1)
+    note = notes[best[0]]
+    assert (pytest.approx(math.log10(best[1])), pytest.approx(best[2])) == (note["x"], note["y"])
+    assert ("right", side) == (note["xanchor"], note["yanchor"])
+    assert notes.keys() == annotations(chart, "narrow").keys()
+    assert ({"b", "c"} if lower else {"b", "a", "d"}) == notes.keys() - {
+        "better and cheaper than ref"
+    }
 
 
-@pytest.mark.parametrize("chart_id", ["score-by-price", "size"])
-def test_every_dot_of_the_index_is_named_and_no_name_hides_another(chart_id):
-    chart = chart_on("index", "", chart_id)
-    names = boxes(chart)
-    marks = [trace for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
-    assert sum(len(trace["x"]) for trace in marks) == len(names) > 7
-    placed = [*names.values()]
-    for i, (x, y, length) in enumerate(placed):
-        for other_x, other_y, other in placed[:i]:
-            apart = x + length <= other_x or other_x + other <= x
-            assert apart or abs(y - other_y) > 12
+def test_of_names_within_a_line_the_better_one_stands():
+    """B is 0.01 behind c: five of the 380 px that a range of 0.9 has."""
+    chart = said(chart_size, frames=sized(1, 2, 3, 4, scores=(0.0, 0.79, 0.8, 0.9)))
+    assert ["d", "c", "a"] == [*annotations(chart)]
+    dots = chart.figure_json["data"][1]["marker"]["color"]
+    assert [dots[0]] * 4 == dots
 
 
-def test_names_stand_at_their_dots():
-    chart = said(chart_price, frames=PRICED, baseline="ref")
-    note = annotations(chart)["b 0.600"]
-    assert (pytest.approx(math.log10(0.1)), pytest.approx(0.6)) == (note["x"], note["y"])
-    assert {"b 0.600", "d 0.900"} <= {*annotations(chart, "narrow")}
-
-
-def test_of_many_models_the_frontier_is_named():
-    runs = {"base": {f"m{i}": [i / 100] for i in range(41)}}
-    frames = make_frames(runs)
-    sizes = [1.0 if i < 40 else 2.0 for i in range(41)]
-    frames["models"] = having(frames["models"], parameters_b=sizes)
-    assert {"m39 0.390", "m40 0.400"} == {*annotations(said(chart_size, frames=frames))}
+def test_names_have_room_on_a_narrow_screen():
+    """The cheapest of two, of 18 letters, needs half of the plot and has it."""
+    frames = sized(1, 2, 3, 4)
+    frames["models"]["name"] = ["a" * 40, "b", "c", "d"]
+    layout = said(chart_size, frames=frames).figure_json["layout"]
+    for low, high in (layout["xaxis"]["range"], layout["meta"]["narrow"]["xaxis.range"]):
+        assert 0.4 < -low / (high - low) < 0.6
 
 
 def test_home_page_shows_size_where_no_model_has_a_price(tmp_path, index_site):
