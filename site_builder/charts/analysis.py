@@ -47,13 +47,13 @@ from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 # How many models or tasks a chart draws; how many a title names.
-_MOST_DRAWN, _MOST_NAMED = 40, 4
+_MAX_DRAWN, _MAX_NAMED = 40, 4
 
 
 # --- separable models ---------------------------------------------------------------------------
 
 # Bars beside each other: their distance, and the most of the width that they take.
-_LANE, _MOST_WIDTH = 0.035, 0.45
+_LANE, _MAX_WIDTH = 0.035, 0.45
 _TERMS = {"mean": "average", "mean_win_rate": "win-rate", "additive": "adjusted-average"}
 _BAR = {"color": theme.NEUTRAL, "width": 4}
 
@@ -71,10 +71,10 @@ def chart_separability(results: Results, labels: Labels) -> Chart | None:
     board = results.board
     if not board.tested:
         return None
-    drawn, groups = board.ranked[:_MOST_DRAWN], _drawn_groups(board)
+    drawn, groups = board.ranked[:_MAX_DRAWN], _drawn_groups(board)
     title, merit = _separability_title(board, labels), MERITS[board.rules.rank_by]
     n = len(board.ranked)
-    cut = f" The first {_MOST_DRAWN} of {n:,} models are drawn." if n > _MOST_DRAWN else ""
+    cut = f" The first {_MAX_DRAWN} of {n:,} models are drawn." if n > _MAX_DRAWN else ""
     return Chart(
         id="separability",
         title=title,
@@ -91,7 +91,7 @@ def chart_separability(results: Results, labels: Labels) -> Chart | None:
 
 def _drawn_groups(board: Board) -> list[_Group]:
     """Return the first and last place of each bar among the models that are drawn."""
-    last = min(len(board.ranked), _MOST_DRAWN) - 1
+    last = min(len(board.ranked), _MAX_DRAWN) - 1
     groups = [(start, min(end, last)) for start, end in board.inseparable if start < last]
     # Groups that end below the cut are drawn to the cut, as one bar.
     return [g for i, g in enumerate(groups) if i == 0 or g[1] > groups[i - 1][1]]
@@ -106,7 +106,7 @@ def _separability_title(board: Board, labels: Labels) -> str:
     first = [labels.models[s.model] for s in board.ranked if s.tied_with_best]
     if len(first) == 1:
         return f"Of {counted(n, 'model')} only {first[0]} may be first"
-    names = f": {listed(first)}" if len(first) <= _MOST_NAMED else ""
+    names = f": {listed(first)}" if len(first) <= _MAX_NAMED else ""
     return f"{len(first)} of {counted(n, 'model')} may be first{names}"
 
 
@@ -137,7 +137,7 @@ def _draw_separability(
     }
     lanes = _lanes(groups)
     n_lanes = max(lanes, default=0) + 1
-    left = 1 - min(_MOST_WIDTH, _LANE * n_lanes)
+    left = 1 - min(_MAX_WIDTH, _LANE * n_lanes)
     bars = [
         theme.line([lane, lane], [start - 0.25, end + 0.25], _BAR) | {"xaxis": "x2"}
         for (start, end), lane in zip(groups, lanes, strict=True)
@@ -198,7 +198,7 @@ def _separability_table(
 
 # --- similar tasks ------------------------------------------------------------------------------
 
-_MOST_LISTED = 20
+_MAX_LISTED = 20
 
 
 class _TaskPair(Record):
@@ -221,8 +221,8 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
     pairs = _most_similar(results.scores.tasks, results.agreement)
     title = _similarity_title(results.agreement, pairs, labels)
     variant = labels.before_noun(results.board.variant)
-    drawn = paired[:_MOST_DRAWN]
-    cut = "" if drawn == paired else f" The first {_MOST_DRAWN} tasks are drawn."
+    drawn = paired[:_MAX_DRAWN]
+    cut = "" if drawn == paired else f" The first {_MAX_DRAWN} tasks are drawn."
     part = np.ix_(drawn, drawn)
     names = [labels.tasks[results.scores.tasks[i]] for i in drawn]
     hovers = [
@@ -253,7 +253,7 @@ def _most_similar(tasks: Sequence[str], agreement: RankAgreement) -> list[_TaskP
     known = ~np.isnan(agreement.rho[later, earlier])
     later, earlier = later[known], earlier[known]
     rho, p = agreement.rho[later, earlier], agreement.p_adjusted[later, earlier]
-    best = np.lexsort((-rho, ~_is_alike(rho, p)))[:_MOST_LISTED]
+    best = np.lexsort((-rho, ~_is_alike(rho, p)))[:_MAX_LISTED]
     return [
         _TaskPair(
             tasks[j],

@@ -16,7 +16,7 @@ from site_builder.charts.dumbbells import (
     has_intervals,
     tasks_averaged,
 )
-from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
+from site_builder.charts.forms import MAX_BARS, Bar, draw_bars
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import round_float
@@ -211,8 +211,8 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
     ties = sum(s.wins for s in standings) > n_tasks
     more = ", so the bars add up to more than the number of tasks" if ties else ""
     winners = f"{len(standings)} of {counted(scored, 'model')}"
-    drawn = standings[:MOST_BARS]
-    cut = "" if len(drawn) == len(standings) else f" The first {MOST_BARS} are drawn."
+    drawn = standings[:MAX_BARS]
+    cut = "" if len(drawn) == len(standings) else f" The first {MAX_BARS} are drawn."
     bars = [
         Bar(
             labels.models[s.model],

@@ -24,7 +24,7 @@ CHANCE = Column(
 )
 PROVIDER = Column("provider", "Provider")
 
-_MOST_NAMES = 3
+_MAX_NAMES = 3
 FROM_WORSE_THAN_CHANCE = "from worse than chance"
 NOT_CLEAR = "not clear"
 _LIFT_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss", "unclear": "soft"}
@@ -96,8 +96,8 @@ def models_cell(labels: Labels, models: Sequence[str]) -> Cell:
 
 def names_text(labels: Labels, models: Sequence[str]) -> str:
     """Return names of models, shortened for a cell: `A, B, C and 4 more`."""
-    names = ", ".join(labels.models[m] for m in models[:_MOST_NAMES])
-    more = len(models) - _MOST_NAMES
+    names = ", ".join(labels.models[m] for m in models[:_MAX_NAMES])
+    more = len(models) - _MAX_NAMES
     return f"{names} and {more} more" if more > 0 else names
 
 

@@ -165,8 +165,8 @@ _ROW_PX = 34
 _APART = 0.17  # of a row, between the two kinds of lift
 _SYMBOLS = ("circle", "diamond")
 _COLOURS: Mapping[Verdict, str] = {"together": theme.GAIN, "apart": theme.LOSS}
-_MOST_NARROW = 25
-_MOST_NAMED = 3
+_MAX_NARROW = 25
+_MAX_NAMED = 3
 
 
 def chart_lift_correlations(results: Results, labels: Labels) -> Chart | None:
@@ -202,7 +202,7 @@ def lift_correlations_title(found: Correlations, labels: Labels) -> str:
     parts = []
     for lift in LIFTS:
         ways = [
-            f"{verb} with {listed(names, most=_MOST_NAMED)}"
+            f"{verb} with {listed(names, most=_MAX_NAMED)}"
             for verdict, verb in (("together", "grows"), ("apart", "falls"))
             if (names := _names_of(found, lift, verdict, labels))
         ]
@@ -268,7 +268,7 @@ def _draw_lift_correlations(
         theme.rows_height(len(predictors), _ROW_PX),
         narrow={
             "yaxis.tickfont.size": 11,
-            "yaxis.ticktext": theme.short_names(narrow_names, _MOST_NARROW),
+            "yaxis.ticktext": theme.short_names(narrow_names, _MAX_NARROW),
         },
         xaxis=theme.axis(
             f"Spearman's {RHO}",

@@ -19,7 +19,7 @@ from site_builder.charts.cells import (
     task_cell,
 )
 from site_builder.charts.chart import Chart
-from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
+from site_builder.charts.forms import MAX_BARS, Bar, draw_bars
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import LEAST_IN_GROUP, CategoryResult, TaskResult, find_clear_ends
@@ -37,8 +37,8 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     known = sum(t.outcome is not None for t in results.tasks)
     of = f"{counted(len(tasks), 'task')}{'' if len(tasks) == known else ' of one metric'}"
     title = f"The best {labels.contender} beats {labels.baseline} on {beaten} of {of}"
-    half = MOST_BARS // 2
-    shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
+    half = MAX_BARS // 2
+    shown = tasks if len(tasks) <= MAX_BARS else [*tasks[:half], *tasks[-half:]]
     cut = "" if shown is tasks else f" The {half} at each end are drawn."
     if len(tasks) == results.stats.tasks_compared:
         luck = f"The best is picked after the fact; {labels.baseline} is beaten on"

@@ -188,7 +188,7 @@ def shared(values: Iterable[float | None]) -> float | None:
 
 # --- drawing ------------------------------------------------------------------------------------
 
-_MOST_ROWS, _N_ENDS = 80, 12
+_MAX_ROWS, _N_ENDS = 80, 12
 # Row number, row, name of the kind of mark, value.
 _Mark: TypeAlias = tuple[float, DumbbellRow, str, DumbbellEnd]
 _CIRCLE = {"color": theme.ACCENT, "symbol": "circle", "size": 10}
@@ -202,12 +202,12 @@ _FOOT = 0.375  # where carets stand, below the middle of their row
 
 def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
     """Return the rows that a chart draws: all, or those at each end if there are too many."""
-    return rows if len(rows) <= _MOST_ROWS else [*rows[:_N_ENDS], *rows[-_N_ENDS:]]
+    return rows if len(rows) <= _MAX_ROWS else [*rows[:_N_ENDS], *rows[-_N_ENDS:]]
 
 
 def drawn_of(n_rows: int) -> str:
     """Return the note for a caption; empty if every row is drawn."""
-    return f" The {_N_ENDS} at each end of {n_rows:,} are drawn." if n_rows > _MOST_ROWS else ""
+    return f" The {_N_ENDS} at each end of {n_rows:,} are drawn." if n_rows > _MAX_ROWS else ""
 
 
 def has_chance(rows: Sequence[DumbbellRow]) -> bool:
@@ -355,10 +355,9 @@ def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trac
 
 
 def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> theme.Trace:
-    hovers, start = [], _shared_start(marks)
+    hovers = []
     for _, row, label, end in marks:
-        begin = "" if start else f"{row.head.text}: {label} "
-        parts = [f"{begin}{row.scale.score(end.value)}"]
+        parts = [f"{row.head.text}: {label} {row.scale.score(end.value)}"]
         if end.interval is not None:
             parts.append(f"interval {row.scale.interval(*end.interval)}")
         if end.lift is not None:
@@ -369,18 +368,7 @@ def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> th
         hovers.append(", ".join((*parts, *tags)))
     xs, ys = [end.value for *_, end in marks], [y for y, *_ in marks]
     legend = theme.plain(theme.shortened(name, theme.WIDE_LABEL))
-    return theme.markers(xs, ys, marker, hovers, start=start, name=legend)
-
-
-def _shared_start(marks: Sequence[_Mark]) -> str:
-    """Return how all hover texts begin, once for all; empty where they differ in more than a name.
-
-    The axis has the whole name of each row: of short ones, and of marks that stand on its line.
-    """
-    labels = {label for _, _, label, _ in marks}
-    on_axis = all(y % 1 == 0 and len(row.head.text) <= theme.WIDE_LABEL for y, row, *_ in marks)
-    is_plain = len(labels) == 1 and "%{" not in "".join(labels)
-    return f"%{{y}}: {theme.plain(labels.pop())} " if on_axis and is_plain else ""
+    return theme.markers(xs, ys, marker, hovers, name=legend)
 
 
 def dumbbell_table(

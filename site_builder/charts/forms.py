@@ -14,7 +14,7 @@ from site_builder.records import Record
 
 # --- bars ---------------------------------------------------------------------------------------
 
-MOST_BARS = 80
+MAX_BARS = 80
 
 
 class Bar(Record):
@@ -92,7 +92,7 @@ def room_around(
 # --- heatmaps -----------------------------------------------------------------------------------
 
 WIDE_COLUMN, _NARROW_COLUMN = 24, 14
-_MOST_NARROW_NAMES = 16
+_MAX_NARROW_NAMES = 16
 _CELL_PX, _ABOVE_PX = 22, 100
 _COLOUR_BAR = {
     "thickness": 10,
@@ -149,7 +149,7 @@ def draw_heatmap(
         "xaxis.tickangle": -90,
         "xaxis.tickfont.size": 10,
         # More names would overlap; the hover texts have them.
-        "xaxis.showticklabels": len(columns) <= _MOST_NARROW_NAMES,
+        "xaxis.showticklabels": len(columns) <= _MAX_NARROW_NAMES,
     }
     return theme.figure(
         [heat],

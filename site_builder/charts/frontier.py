@@ -32,7 +32,7 @@ from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, ta
 
 _HEIGHT = 440
 # The intervals of more models would hide each other.
-_MOST_INTERVALS = 40
+_MAX_INTERVALS = 40
 
 
 class _Axis(Record):
@@ -162,7 +162,7 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
 def _points(board: Board, axis: _Axis) -> list[_Point]:
     """Return the ranked models of known cost."""
     ranks = board.rules.rank_by != "mean_win_rate"
-    with_intervals = len(board.ranked) <= _MOST_INTERVALS and ranks
+    with_intervals = len(board.ranked) <= _MAX_INTERVALS and ranks
     points = []
     for s in board.ranked:
         cost, average = axis.costs.get(s.model), board.average(s)

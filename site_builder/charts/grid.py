@@ -22,12 +22,12 @@ from site_builder.labels import MERITS, Labels, with_article
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
-MOST_MODELS, MOST_TASKS = 12, 60
+MAX_MODELS, MAX_TASKS = 12, 60
 _STEPS = 5
 # Differences have the full colour from this quantile of their sizes on.
 _FULL = 0.9
 _ROW_PX, _AROUND_PX = 27, 420
-_MOST_LETTERS = 7  # of a number, so that 12 columns fit a page
+_MAX_LETTERS = 7  # of a number, so that 12 columns fit a page
 
 
 class Measure(Record):
@@ -124,7 +124,7 @@ def make_grid(results: Results, labels: Labels) -> ScoreGrid | None:
     """
     board, roles = results.board, labels.roles
     scored = [s for s in board.standings if s.scored and s.model != roles.baseline]
-    drawn = scored[:MOST_MODELS]
+    drawn = scored[:MAX_MODELS]
     if not drawn or len(board.tasks) < 2:
         return None
     layout = _Layout(results, labels, _find_measured(results, labels), [s.model for s in drawn])
@@ -144,7 +144,7 @@ def make_grid(results: Results, labels: Labels) -> ScoreGrid | None:
         cut=cut.lstrip(),
         has_flags=any(cell.is_flagged for cell in cells),
         has_best=any(cell.is_best for cell in cells),
-        is_wide=max(len(text) for cell in cells for text, _ in cell.shown) > _MOST_LETTERS,
+        is_wide=max(len(text) for cell in cells for text, _ in cell.shown) > _MAX_LETTERS,
         table=_numbers_table(layout, [line for _, lines in parts for line in lines]),
     )
 
@@ -323,22 +323,22 @@ def _parts(layout: _Layout) -> tuple[list[_Part], str]:
     tasks = layout.results.board.tasks
     categories = layout.results.categories[::-1]
     averaged = [c for c in categories if c.averaged and set(c.tasks) & set(tasks)]
-    if len(tasks) > MOST_TASKS and len(averaged) > 1:
-        shown = averaged[:MOST_TASKS]
+    if len(tasks) > MAX_TASKS and len(averaged) > 1:
+        shown = averaged[:MAX_TASKS]
         n_out = len(set(tasks).difference(*(c.tasks for c in shown)))
         cut = " Each row is a mean over the tasks of a category. "
         cut += "A mean difference is clear if its 95 % interval over these tasks excludes 0."
         cut += left_out(n_out, "other task")
         return [(None, [_category_line(layout, c) for c in shown])], cut
-    cut = f" The first {MOST_TASKS} of {len(tasks):,} tasks are shown."
-    rest = dict.fromkeys(tasks[:MOST_TASKS])
+    cut = f" The first {MAX_TASKS} of {len(tasks):,} tasks are shown."
+    rest = dict.fromkeys(tasks[:MAX_TASKS])
     parts: list[_Part] = []
     for category in categories:
         mine = [task for task in category.tasks if task in rest]
         parts.append((category, _task_lines(layout, mine)))
         rest = {task: None for task in rest if task not in mine}
     parts.append((None, _task_lines(layout, [*rest])))
-    return [part for part in parts if part[1]], cut if len(tasks) > MOST_TASKS else ""
+    return [part for part in parts if part[1]], cut if len(tasks) > MAX_TASKS else ""
 
 
 def _task_lines(layout: _Layout, tasks: Sequence[str]) -> list[_Line]:

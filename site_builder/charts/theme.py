@@ -150,13 +150,11 @@ def markers(
     ys: Sequence[float],
     marker: Mapping[str, Any],
     hovers: Sequence[str],
-    *,
-    start: str = "",
     **more: object,
 ) -> Trace:
-    """Return a trace of marks with their hover texts, as `hover` does."""
+    """Return a trace of marks with their hover texts."""
     points = {"type": "scatter", "mode": "markers", "x": xs, "y": ys, "marker": marker}
-    return {**points, **hover(hovers, start), **more}
+    return {**points, **hover(hovers), **more}
 
 
 def line(xs: Sequence[float | None], ys: Sequence[float | None], style: Mapping[str, Any]) -> Trace:
@@ -204,14 +202,11 @@ def _without_middle(text: str, most: int, tail: int) -> str:
     return f"{begin}\N{HORIZONTAL ELLIPSIS}{end}"
 
 
-def hover(texts: Sequence[str], start: str = "") -> dict[str, Any]:
-    """Return the hover texts of a trace, one per mark; `start` is what all of them begin with.
-
-    In `start`, `%{y}` is the name that the axis has for the row of the mark.
-    """
+def hover(texts: Sequence[str]) -> dict[str, Any]:
+    """Return the hover texts of a trace, one per mark."""
     # In a template, Plotly would replace a name such as `%{x}` from the data.
     data = [plain(text) for text in texts]
-    return {"customdata": data, "hovertemplate": f"{start}%{{customdata}}<extra></extra>"}
+    return {"customdata": data, "hovertemplate": "%{customdata}<extra></extra>"}
 
 
 # --- axes ---------------------------------------------------------------------------------------

@@ -80,27 +80,11 @@
     if (xaxis?.tickangle && xaxis.ticktext && width / xaxis.ticktext.length < TURNED_NAME) xaxis.tickangle = -90;
   };
 
-  const OF_ROW = /^%\{y\}: (.*)%\{customdata\}<extra><\/extra>$/s;
-
-  /**
-   * Put the names of rows, which the axis has, into the hover texts: a narrow axis cuts them, and pointing finds the row of a table by them.
-   * @param {any} figure
-   */
-  const nameMarks = ({ data, layout }) => {
-    for (const trace of data) {
-      const label = OF_ROW.exec(trace.hovertemplate)?.[1];
-      if (label === undefined) continue;
-      const texts = trace.customdata.map((/** @type {string} */ text, /** @type {number} */ i) => `${layout.yaxis.ticktext[trace.y[i]]}: ${label}${text}`);
-      Object.assign(trace, { customdata: texts, hovertemplate: "%{customdata}<extra></extra>" });
-    }
-  };
-
   /** The figure of a chart for a width in px. @param {HTMLElement} plot @param {number} width */
   const figureOf = (plot, width) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
     const { data, layout } = JSON.parse(source?.textContent ?? "");
     const figure = withColours({ data, layout: { ...layout, template: site.chartTemplate } }, getComputedStyle(document.documentElement));
-    nameMarks(figure);
     if (width < NARROW) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
     makeRoomForNames(figure.layout, width);
     makeRoomForValues(figure.layout, width);

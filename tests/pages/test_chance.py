@@ -158,17 +158,8 @@ def test_drawings_in_rows_have_the_level_and_hollow_marks(site):
 
 def traces(chart):
     """The marks of a chart, by what the legend calls them: value and hover text."""
-    names = chart.figure_json["layout"]["yaxis"]["ticktext"]
-    found = {}
-    for t in chart.figure_json["data"]:
-        if t["mode"] == "markers":
-            start = t["hovertemplate"].partition("%{customdata}")[0]
-            said = [
-                f"{start.replace('%{y}', names[int(y)])}{text}"
-                for y, text in zip(t["y"], t["customdata"], strict=True)
-            ]
-            found[t["name"]] = dict(zip(said, t["x"], strict=True))
-    return found
+    marks = [trace for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
+    return {t["name"]: dict(zip(t["customdata"], t["x"], strict=True)) for t in marks}
 
 
 def test_charts_have_the_level_and_hollow_marks(pages):
