@@ -16,7 +16,7 @@ from site_builder.compute.score_error import REACH
 from site_builder.formatting import NumberFormat, scale_for
 from site_builder.labels import ScoreKey
 from site_builder.prose.markdown import plain_text, text_file
-from site_builder.prose.template import Claim, ProseTemplate, Written, prose_filters
+from site_builder.prose.template import Claim, ProseTemplate, SafeMarkdown, prose_filters
 from site_builder.records import CachingRecord, Record
 
 _Facts: TypeAlias = Mapping[str, Any]
@@ -372,7 +372,7 @@ def _sentence(claim: Claim) -> str:
 
 def _judged(slot: str, text: str, prose: ProseInputs) -> dict[_ClaimKey, Claim]:
     """Judge the claims of a text; those that need figures that do not exist are left out."""
-    figures = {**prose.figures, "link": lambda *_: Written("")}
+    figures = {**prose.figures, "link": lambda *_: SafeMarkdown("")}
     judged: dict[_ClaimKey, Claim] = {}
     seen: Counter[str] = Counter()
     for claim in ProseTemplate(text, prose_filters(prose.scale)).fill_in(figures).claims:

@@ -17,8 +17,8 @@ from site_builder.prose.template import (
     Claim,
     Mistake,
     ProseTemplate,
+    SafeMarkdown,
     UnknownNameError,
-    Written,
     prose_filters,
     prose_variables,
 )
@@ -76,12 +76,12 @@ def _render(where: str, template: ProseTemplate, figures: Mapping[str, object]) 
         return RenderedText("", faults=(Fault(where, "its lists or quotes are nested too deeply"),))
 
 
-def _link(urls: Urls, pages: Collection[Address], kind: Kind, key: str = "") -> Written:
+def _link(urls: Urls, pages: Collection[Address], kind: Kind, key: str = "") -> SafeMarkdown:
     """Return `link(kind, key)` for any page: the path of another page, marked."""
     target = Address(kind, key)
     if kind != "file" and target not in pages:
         raise UnknownNameError(_no_page(pages, kind, key))
-    return Written(f"\ue000{quote(urls.path(target))}\ue001")
+    return SafeMarkdown(f"\ue000{quote(urls.path(target))}\ue001")
 
 
 def _no_page(pages: Collection[Address], kind: Kind, key: str) -> str:
@@ -113,7 +113,6 @@ def _claim_faults(where: str, claims: Collection[Claim]) -> Iterator[Fault]:
 
 
 def _claim_fault(where: str, claim: Claim) -> Fault:
-    values = "".join(f"; {words} is {value}" for words, value in claim.figures)
     sentence = unescape_markdown(claim.sentence)
-    what = f"the data does not bear this out ({claim.condition}{values}): {sentence}"
+    what = f"the data does not bear this out ({claim.condition}): {sentence}"
     return Fault(f"{where}:{claim.line}", what, "Rewrite the sentence, or take it out.")
