@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Literal, NamedTuple, TypeAlias
 
-from slugify import slugify
+from anyascii import anyascii
 
 from site_builder.records import Record
 
 _LONGEST = 80
 # Windows has devices of these names, so a published folder could not be checked out there.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
+
+
+def slugify(text: str) -> str:
+    """Return the letters and digits of a text in ASCII, with hyphens between the words."""
+    plain = anyascii(text.replace("'", "-")).lower()
+    plain = re.sub(r"'|(?<=\d),(?=\d)", "", plain)  # of a typographic apostrophe; in 1,000
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def make_slugs(keys: Iterable[str]) -> dict[str, str]:

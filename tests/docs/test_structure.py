@@ -74,13 +74,13 @@ MAY_IMPORT = {
 LEAVES = {*LEAVES_MAY_IMPORT}
 # The one home of each library; a library without a home here may not be imported at all.
 HOMES = {
+    "anyascii": "addresses.py",
     "click": "commands/*.py",
     "dask": "examples/engines.py",
     "distributed": "examples/engines.py",
     "duckdb": "examples/engines.py",
     "filelock": "locks.py",
     "fontTools": "render/font.py",
-    "git": "publish/git_branch.py",
     "jinja2": "(render|prose)/*.py",
     "markdown": "prose/markdown.py",
     "markupsafe": "(render|prose)/*.py",
@@ -99,13 +99,12 @@ HOMES = {
     "rich": "commands/console.py",
     "ruamel": "importers/(hugging_face|sheets).py",
     "scipy": "compute/*.py",
-    "slugify": "addresses.py",
     "tokenizers": "profile.py",
 }
 # What another library imports for us.
 INDIRECT = {"brotli"}
 # What is imported under another name than it is installed by.
-NAMES = {"git": "gitpython", "ruamel": "ruamel-yaml"}
+NAMES = {"ruamel": "ruamel-yaml"}
 # Ids of the Index's tasks that are English words: looked for in quotes only.
 ENGLISH = {"covid", "drop", "jigsaw", "legal", "reuters"}
 MOST_USES_OF_ANY = 10

@@ -406,7 +406,7 @@ def test_a_project_in_no_repository(project):
 
 
 def test_no_git_at_all(root, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "git", None)
+    monkeypatch.setenv("PATH", str(root))
     assert "git is not installed, or not on the PATH. Install it to deploy to a branch." == refused(
         root
     )

@@ -7,9 +7,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slugify import slugify
 
-from site_builder.addresses import Address, make_slugs
+from site_builder.addresses import Address, make_slugs, slugify
 from site_builder.render.urls import Urls, web_link
 from tests.helpers.odd_boards import BOARDS, NO_BASELINE, built
 from tests.helpers.sites import BuiltSite, build, is_outside, target
@@ -131,6 +130,22 @@ def test_an_id_keeps_its_slug_when_others_are_added(ids: list[str], added: list[
             assert key == after[key]
         if not {slugify(key), before[key]} & {slugify(other) for other in added}:
             assert before[key] == after[key]
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("GPT-4_turbo 1.5", "gpt-4-turbo-1-5"),
+        ("1,000 examples", "1000-examples"),
+        ("O'Neill\N{RIGHT SINGLE QUOTATION MARK}s", "o-neills"),
+        ("\u00c4rger & \u00d6l, \u0141\u00f3d\u017a, Stra\u00dfe", "arger-ol-lodz-strasse"),
+        ("\u6570\u5b66", "shuxue"),
+        ("\U0001f50d", "mag"),
+        ("+", ""),
+    ],
+)
+def test_any_script_becomes_ascii(text, slug):
+    assert slug == slugify(text)
 
 
 def test_an_id_that_is_its_own_slug_keeps_it_from_all_namesakes():
