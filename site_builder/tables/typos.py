@@ -36,7 +36,9 @@ def _is_slip(one: str, other: str) -> bool:
     `qnli`, `alpha-4o`.
     """
     parts, others = (re.findall(r"[^\W\d_]+|\d+|[^\w\s-]", name) for name in (one, other))
+    if one[:1] != other[:1]:
+        return False
     if len(parts) != len(others):  # `bool-q`, `gsmk8`
-        return one[0] == other[0] and sorted("".join(parts)) == sorted("".join(others))
+        return sorted("".join(parts)) == sorted("".join(others))
     odd = [max(pair, key=len) for pair in zip(parts, others, strict=True) if pair[0] != pair[1]]
-    return one[0] == other[0] and all(p.isalpha() and len(p) >= _LEAST_LETTERS for p in odd)
+    return all(part.isalpha() and len(part) >= _LEAST_LETTERS for part in odd)

@@ -129,6 +129,12 @@ def test_other_ids_one_character_away_are_valid(tmp_path, one, other):
     assert [] == fault_lines(write_project(tmp_path, {"results": results}, HIGHER))
 
 
+def test_empty_id_beside_ids_of_one_character(tmp_path):
+    results = pd.DataFrame({"model": ["", "0", "0"], "task": ["a", "b", "c"], "score": 0.5})
+    (line,) = fault_lines(write_project(tmp_path, {"results": results}, HIGHER))
+    assert "data/results.parquet: row 1: 'model' is empty. Fill it in." == line
+
+
 @pytest.mark.parametrize(("n", "m"), [(1, 1), (2, 7), (2, 2)])
 def test_ids_that_are_as_frequent_are_valid(tmp_path, n, m):
     results = pd.DataFrame({"model": ["mistal"] * n + ["mistral"] * m, "score": 0.5})
