@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import zlib
@@ -19,16 +18,18 @@ from rapidfuzz.distance import LCSseq
 from site_builder.errors import MOST_ALIKE, Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.records import Record, field
 from site_builder.symlinks import refuse_outside
-from site_builder.tables.lock import read_locked, write_locked
-from site_builder.tables.read import ParquetError, read_footer, read_rows
-from site_builder.tables.schema import RESULTS, TASKS
-from site_builder.tables.text_files import (
-    CSV_ENDINGS,
-    JSON_LINES_ENDINGS,
+from site_builder.tables.files import (
+    TEXT_ENDINGS,
+    CsvError,
+    ParquetError,
     TextRow,
     json_kind,
+    read_footer,
+    read_rows,
     read_text_rows,
 )
+from site_builder.tables.lock import read_locked, write_locked
+from site_builder.tables.schema import RESULTS, TASKS
 from site_builder.tables.write import StoredRow, read_stored, save_tables
 
 # --- training sets ------------------------------------------------------------------------------
@@ -50,7 +51,7 @@ _INPUTS = (
 _OUTPUTS = ("output", "completion", "response", "answer", "target", "summary", "label")
 _CHATS = ("messages", "conversations")
 _PARQUET = ".parquet"
-_ENDINGS = (*JSON_LINES_ENDINGS, *CSV_ENDINGS, _PARQUET)
+_ENDINGS = (*TEXT_ENDINGS, _PARQUET)
 _SPLITS: dict[str, Split] = {
     "train": "train",
     "training": "train",
@@ -217,29 +218,35 @@ def read_examples(path: Path, fields: Fields) -> Iterator[tuple[TrainingExample 
     for row, share in _records(path, names):
         found = row.problem if row.values is None else _example(row.values, fields)
         if isinstance(found, str):
-            yield Fault(f"{path}: {row.place}" if row.place else str(path), found), share
+            place = f": row {row.line}" if path.suffix == _PARQUET else f":{row.line}"
+            yield Fault(f"{path}{place if row.line else ''}", found), share
         else:
             yield found, share
 
 
 def _records(path: Path, columns: Sequence[str] = ()) -> Iterator[tuple[TextRow, float]]:
-    """Yield every record of a file with the share read; a problem without a place ends it."""
+    """Yield every record of a file with the share read; a problem without a line ends it.
+
+    Of Parquet, the line is the row.
+    """
     try:
         if path.suffix == _PARQUET:
             total = read_footer(path).rows
             for number, values in enumerate(read_rows(path, columns), 1):
-                yield TextRow(f"row {number}", values), number / total
+                yield TextRow(number, values), number / total
         else:
             size = max(path.stat().st_size, 1)
             with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig", newline="") as text:
-                for row in read_text_rows(text, path.suffix):
+                for row in read_text_rows(text, path.suffix)[1]:
                     yield row, raw.tell() / size
     except UnicodeDecodeError:
-        yield TextRow("", None, "is not UTF-8 text. Save it as UTF-8."), 1.0
+        yield TextRow(0, None, "is not UTF-8 text. Save it as UTF-8."), 1.0
     except OSError as error:
-        yield TextRow("", None, f"cannot be read: {error.strerror}"), 1.0
-    except (ParquetError, csv.Error) as error:
-        yield TextRow("", None, str(error)), 1.0
+        yield TextRow(0, None, f"cannot be read: {error.strerror}"), 1.0
+    except ParquetError as error:
+        yield TextRow(0, None, str(error)), 1.0
+    except CsvError as error:
+        yield TextRow(error.line, None, f"{error.what}. {error.fix}"), 1.0
 
 
 def _example(values: Mapping[str, Any], fields: Fields) -> TrainingExample | str:

@@ -10,17 +10,17 @@ from urllib.parse import unquote
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.importers.reading import Found, find_files
 from site_builder.records import Record
-from site_builder.tables.read import (
+from site_builder.tables.files import (
+    TEXT_ENDINGS,
     Footer,
     ParquetError,
     StoredColumn,
-    load_text,
     read_footer,
 )
+from site_builder.tables.read import load_text
 from site_builder.tables.schema import EXAMPLES
 
 _PARQUET = (".parquet", ".parq", ".pq")
-_TEXT = (".csv", ".jsonl", ".ndjson")
 # What each column may hold.
 _KINDS = {
     **dict.fromkeys(("model", "task", "variant"), ("text",)),
@@ -77,7 +77,7 @@ def find_examples(
     Raises:
         FaultsError: Every fault of the paths, files and columns.
     """
-    endings = (*_PARQUET, *_TEXT) if scratch else _PARQUET
+    endings = (*_PARQUET, *TEXT_ENDINGS) if scratch else _PARQUET
     found, skipped, faults = _find(paths, endings)
     # Files by what they must share to be read as one: their columns, those of folders last.
     forms: dict[tuple[tuple[StoredColumn, ...], tuple[str, ...]], list[Found]] = {}
@@ -117,7 +117,7 @@ def _key_folders(path: Path) -> list[str]:
 
 def _open(file: Found, scratch: Path | None) -> tuple[Found, Footer]:
     """Return a file as Parquet, with its footer, or raise its faults."""
-    if scratch and file.path.suffix.lower() in _TEXT:
+    if scratch and file.path.suffix.lower() in TEXT_ENDINGS:
         file = _as_parquet(file, scratch)
     try:
         return file, read_footer(file.path)

@@ -1,16 +1,17 @@
-"""Read a file as a table: CSV, Parquet, JSON, YAML, and the first sheet of an Excel workbook."""
+"""Read a file as a table: CSV, Parquet, JSON, YAML, and the first sheet of a workbook."""
 
 from __future__ import annotations
 
-import csv
 import io
+import json
 import re
-import zlib
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, TypeGuard
-from xml.etree import ElementTree as ET
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
@@ -18,8 +19,8 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from site_builder.errors import first_line
+from site_builder.importers import workbook
 from site_builder.importers.reading import (
-    ARCHIVE_MEMBERS,
     CELLS,
     COLUMNS,
     ROWS,
@@ -35,29 +36,24 @@ from site_builder.importers.reading import (
     read_text,
 )
 from site_builder.records import Record
-from site_builder.tables.read import (
+from site_builder.tables.files import (
+    JSON_LINES_ENDINGS,
+    TEXT_ENDINGS,
+    CsvError,
     ParquetError,
     StoredColumn,
+    check_size,
+    read_csv,
     read_footer,
     read_rows,
-    text_size,
-)
-from site_builder.tables.text_files import (
-    CSV_ENDINGS,
-    JSON_LINES_ENDINGS,
-    read_csv,
     read_text_rows,
 )
 
 _TAG = re.compile(r"<(?:a|span)\s[^<>=]*+=[^<>]*+>|</(?:a|span)>")
-_TEXTS = "xl/sharedStrings.xml"
-_DAMAGES = (
-    BadZipFile, ET.ParseError, EOFError, IndexError, KeyError, NotImplementedError, OSError,
-    RuntimeError, StopIteration, ValueError, zlib.error,
-)  # fmt: skip
 _YAML_ENDINGS = (".yaml", ".yml")
 _MAX_DEPTH = 8  # of objects in objects
-_ENDINGS = (*CSV_ENDINGS, ".parquet", *JSON_LINES_ENDINGS, ".json", *_YAML_ENDINGS, ".xlsx")
+_WORKBOOK_ENDINGS = (".xlsx", ".ods")
+_ENDINGS = (*TEXT_ENDINGS, ".parquet", ".json", *_YAML_ENDINGS, *_WORKBOOK_ENDINGS)
 
 
 class Sheet(Record):
@@ -82,15 +78,13 @@ def read_sheet(found: Found) -> Sheet:
     suffix = found.path.suffix.lower()
     if suffix == ".parquet":
         return _from_parquet(found)
-    if suffix == ".xlsx":
+    if suffix in _WORKBOOK_ENDINGS:
         return _from_workbook(found)
     if suffix == ".json":
         return _from_document(found, read_json(found.path))
     if suffix in _YAML_ENDINGS:
         return _from_document(found, parse_yaml(read_text(found.path)))
-    # Without the tags that tables for web pages have, whose marks separate nothing.
-    text = io.StringIO(_TAG.sub("", read_text(found.path)), newline="")
-    return _from_csv(found, text) if suffix in CSV_ENDINGS else _from_json_lines(found, text)
+    return _from_text(found, suffix)
 
 
 def _from_parquet(found: Found) -> Sheet:
@@ -99,16 +93,13 @@ def _from_parquet(found: Found) -> Sheet:
         footer = read_footer(found.path)
         names = _checked_names([column.name for column in footer.columns])
         _check_size(footer.rows, len(names))
-        UNPACKED_BYTES.check(footer.n_bytes)
-        texts = [column.name for column in footer.columns if column.kind == "text"]
-        UNPACKED_BYTES.check(text_size(found.path, texts))
+        check_size(found.path, UNPACKED_BYTES.most)
         # Of other types, such as lists, one small page can hold any number of values.
         single = [column.name for column in footer.columns if _holds_single_values(column)]
-        rows = list(read_rows(found.path, single)) if single else []
-        return Sheet(found, rows, names)
+        return Sheet(found, list(read_rows(found.path, single)) if single else [], names)
     except ParquetError as error:
         fix = "Write it again with the usual encodings, or as CSV."
-        raise UnreadableFileError(why=f"it {error}", fix=fix) from error
+        raise UnreadableFileError(why=str(error), fix=fix) from error
 
 
 def _holds_single_values(column: StoredColumn) -> bool:
@@ -128,13 +119,68 @@ def _check_size(rows: int, columns: int) -> None:
     CELLS.check(rows * columns)
 
 
-def _from_json_lines(found: Found, text: io.StringIO) -> Sheet:
-    rows: list[dict[str, Any]] = []
-    for row in ROWS.take(read_text_rows(text, JSON_LINES_ENDINGS[0])):
-        if row.values is None:
-            raise UnreadableFileError(why=f"{row.place} {row.problem}")
-        rows.append(row.values)
-    return _from_records(found, rows)
+def _from_text(found: Found, ending: str) -> Sheet:
+    # Without the tags that tables for web pages have, whose marks separate nothing.
+    text = _TAG.sub("", read_text(found.path))
+    if ending in JSON_LINES_ENDINGS:
+        _, lines = read_text_rows(io.StringIO(text, newline=""), ending)
+        records = ROWS.take(lines)
+        if odd := next((row for row in records if row.problem), None):
+            raise UnreadableFileError(why=f"line {odd.line} {odd.problem}")
+        return _from_records(found, [row.values or {} for row in records])
+    head = text.lstrip().partition("\n")[0]
+    separator = max("\t;,|", key=lambda mark: (head.count(mark), mark == ","))
+    cells = read_csv(io.StringIO(text.replace("\0", ""), newline=""), separator)
+    try:
+        return _from_cells(found, cells, comma=separator != ",")
+    except CsvError as error:
+        why = f"it is not CSV: line {error.line}: {error.what}"
+        raise UnreadableFileError(why=why, fix=error.fix) from error
+
+
+def _from_cells(found: Found, rows: Iterable[tuple[int, list[Any]]], *, comma: bool) -> Sheet:
+    """Make a table of rows with their lines; the first that is not blank names the columns."""
+    filled = ((line, row) for line, row in rows if any(cell != "" for cell in row))
+    _, heading = next(filled, (0, []))
+    COLUMNS.check(len(heading))
+    rest = ROWS.take(filled)
+    _check_size(len(rest), len(heading))
+    if not heading:
+        raise UnreadableFileError(why="it is empty")
+    if heading.count("") > len(heading) / 2:
+        fix = "Delete the lines above the one that names the columns."
+        raise UnreadableFileError(why="most columns have no name in its first line", fix=fix)
+    stated = [as_text(str(name)) or f"column {n}" for n, name in enumerate(heading, start=1)]
+    names = _checked_names(stated)
+    for line, row in rest:
+        if any(row[len(names) :]):
+            why = f"line {line} has {len(row)} values, the heading {len(names)}"
+            raise UnreadableFileError(why=why, fix="Put a value with a separator in it in quotes.")
+    return Sheet(found, [dict(zip(names, row, strict=False)) for _, row in rest], names, comma)
+
+
+def _from_workbook(found: Found) -> Sheet:
+    """Read the first sheet of a workbook; a formula has the value that was saved with it."""
+    check_file(found.path)
+    members = list[ZipInfo]()
+    with suppress(BadZipFile, NotImplementedError, OSError, ValueError):  # `workbook` says so
+        members = ZipFile(found.path).infolist()
+    UNPACKED_BYTES.check(sum(m.file_size for m in members if m.filename.endswith(".xml")))
+    words = [sys.executable, "-P", workbook.__file__, str(found.path)]
+    done = subprocess.run(words, capture_output=True, check=False)
+    if done.returncode:
+        why = "it is damaged, or reading it takes too much memory"
+        raise UnreadableFileError(why=why, fix="Save its first sheet as CSV.")
+    UNPACKED_BYTES.check(len(done.stdout))
+    cells = json.loads(done.stdout, parse_float=_shortest)
+    if isinstance(cells, str):
+        raise UnreadableFileError(why=cells)
+    return _from_cells(found, enumerate(cells, 1), comma=False)
+
+
+def _shortest(text: str) -> float:
+    """Return a number of a sheet, where all are floats, so that 2024 in a name is no 2024.0."""
+    return int(text[:-2]) if text.endswith(".0") else float(text)
 
 
 def _from_records(found: Found, records: list[dict[str, Any]], *, is_single: bool = False) -> Sheet:
@@ -179,28 +225,6 @@ def _is_records(value: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 
 
-def _from_csv(found: Found, text: io.StringIO) -> Sheet:
-    head = text.getvalue().lstrip().partition("\n")[0]
-    separator = max("\t;,|", key=lambda mark: (head.count(mark), mark == ","))
-    lines = (line.replace("\0", "") for line in text)
-    try:
-        filled = (row for row in read_csv(lines, separator) if any(row))
-        heading = next(filled, [])
-        COLUMNS.check(len(heading))
-        rows = ROWS.take(filled)
-    except csv.Error as error:
-        raise UnreadableFileError(why=f"it is not CSV: {error}") from error
-    if not heading:
-        raise UnreadableFileError(why="it is empty")
-    if heading.count("") > len(heading) / 2:
-        fix = "Delete the lines above the one that names the columns."
-        raise UnreadableFileError(why="most columns have no name in its first line", fix=fix)
-    names = [as_text(name) or f"column {number}" for number, name in enumerate(heading, start=1)]
-    _check_size(len(rows), len(_checked_names(names)))
-    named = [dict(zip(names, row, strict=False)) for row in rows]
-    return Sheet(found, named, names, comma=separator != ",")
-
-
 class _LimitedConstructor(SafeConstructor):
     """Makes values of YAML only after their number is checked.
 
@@ -241,74 +265,3 @@ def parse_yaml(text: str) -> object:
         what = str(problem or first_line(error)).partition("\n")[0]
         why, fix = f"its YAML cannot be read: {what}{line}", "Correct that line." if mark else ""
         raise UnreadableFileError(why=why, fix=fix) from error
-
-
-def _from_workbook(found: Found) -> Sheet:
-    """Read the first sheet of an Excel workbook; a formula has the value saved with it."""
-    check_file(found.path)
-    try:
-        with ZipFile(found.path) as archive:
-            ARCHIVE_MEMBERS.check(len(archive.infolist()))
-            texts = [_text(item) for item in _elements(archive, _TEXTS, "si")]
-            rows = (_row(row, texts) for row in _elements(archive, _first_sheet(archive), "row"))
-            filled = ROWS.take(row for row in rows if row)
-    except _DAMAGES as error:
-        raise UnreadableFileError(why="it is not an Excel workbook, or is damaged") from error
-    if not filled:
-        raise UnreadableFileError(why="its first sheet is empty")
-    names = {place: as_text(str(value)) for place, value in filled[0].items()}
-    COLUMNS.check(len(names))
-    _check_size(len(filled) - 1, len(_checked_names([*names.values()])))
-    named = [{names[c]: value for c, value in row.items() if c in names} for row in filled[1:]]
-    return Sheet(found, named, [*names.values()])
-
-
-def _first_sheet(archive: ZipFile) -> str:
-    """Return the path of the first sheet that is shown."""
-    sheets = _elements(archive, "xl/workbook.xml", "sheet")
-    first = next(sheet for sheet in sheets if sheet.get("state", "visible") == "visible")
-    link = next(value for name, value in first.items() if name.endswith("}id"))
-    parts = _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship")
-    target = next(part.get("Target", "") for part in parts if part.get("Id") == link)
-    return f"xl/{target.removeprefix('/').removeprefix('xl/')}"
-
-
-def _elements(archive: ZipFile, path: str, name: str) -> Iterator[ET.Element]:
-    """Yield the elements of a part with a name; a workbook without texts has no such part.
-
-    A part that declares entities is refused: a few of them can stand for gigabytes.
-    """
-    if path == _TEXTS and path not in archive.namelist():
-        return
-    UNPACKED_BYTES.check(archive.getinfo(path).file_size)
-    with archive.open(path) as file:
-        content = file.read(UNPACKED_BYTES.most)
-    if b"<!" in content or b"\0" in content:  # the second is another encoding than UTF-8
-        raise UnreadableFileError(why="its XML is not as Excel writes it")
-    for _, element in ET.iterparse(io.BytesIO(content)):
-        if _is(element, name):
-            yield element
-            element.clear()
-
-
-def _row(row: ET.Element, texts: Sequence[str]) -> dict[str, str | float]:
-    """Return the cells of a row by the letters of their columns, without empty ones."""
-    cells: dict[str, str | float] = {}
-    for cell in row:
-        kind, stated = cell.get("t", "n"), "".join(v.text or "" for v in cell if _is(v, "v"))
-        if kind == "s":
-            stated = texts[int(stated)]
-        elif kind == "inlineStr":
-            stated = _text(cell)
-        if stated.strip() and kind != "e":
-            value = float(stated) if kind == "n" else stated
-            cells[cell.get("r", "").rstrip("0123456789")] = value
-    return cells
-
-
-def _text(element: ET.Element) -> str:
-    return "".join(part.text or "" for part in element.iter() if _is(part, "t"))
-
-
-def _is(element: ET.Element, name: str) -> bool:
-    return element.tag.endswith(f"}}{name}")

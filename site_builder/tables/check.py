@@ -18,6 +18,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, shortened
 from site_builder.formatting import counted, listed
 from site_builder.records import replace
+from site_builder.tables.files import NUMBER
 from site_builder.tables.metrics import are_mixed, direction_of, is_limited
 from site_builder.tables.overrides import NOTHING, override_tables
 from site_builder.tables.read import (
@@ -30,7 +31,6 @@ from site_builder.tables.read import (
 )
 from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
 from site_builder.tables.shares import find_sample_sizes
-from site_builder.tables.text_files import NUMBER
 from site_builder.tables.typos import find_typos
 
 _CONFIG = "site.toml"

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from site_builder.records import Record
+from site_builder.tables.files import NUMBER
 from site_builder.tables.read import LoadedTable
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
-from site_builder.tables.text_files import NUMBER
 
 _FOUND_TYPES: Mapping[str, Type] = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
 # What a spreadsheet reads as the beginning of a formula (some read the wide forms too), where a

@@ -1,13 +1,11 @@
-"""Read whole tables with types; of Parquet also the footer, or rows in batches."""
+"""Read the tables of a project, with the types of the contract."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -17,12 +15,18 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from site_builder.errors import Fault, FaultsError, first_line, rows_text
-from site_builder.interrupts import interrupts_held
+from site_builder.errors import Fault, FaultsError, rows_text
 from site_builder.records import Record, field, replace
 from site_builder.symlinks import is_inside, read_inside
+from site_builder.tables.files import (
+    TEXT_ENDINGS,
+    LargeParquetError,
+    ParquetError,
+    is_text,
+    parse_text,
+    read_whole,
+)
 from site_builder.tables.lock import read_locked
 from site_builder.tables.metrics import Assumption
 from site_builder.tables.schema import (
@@ -34,19 +38,11 @@ from site_builder.tables.schema import (
     TableSpec,
     Type,
 )
-from site_builder.tables.text_files import CSV_ENDINGS, JSON_LINES_ENDINGS, parse_text
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 
-_BATCH_ROWS = 4_096
-MOST_VALUES = 50_000_000
-"""Values of a Parquet file that is read whole, rows times columns."""
-MOST_BYTES = 500_000_000
-"""Bytes of a Parquet file that is read whole, once it is decoded."""
-MOST_TEXT_BYTES = 100_000_000
+MAX_TEXT_BYTES = 100_000_000
 """Bytes of a table in CSV or JSON lines, which takes ten times as much memory."""
-# Arrow raises the last for the name of a column.
-PARQUET_ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError)
 # The pandas type of the columns that hold no text.
 _PANDAS_TYPES: Mapping[Type, Literal["float64", "object"]] = {
     "number": "float64",
@@ -209,11 +205,11 @@ def load_table(
     except OSError as error:
         return (Fault(where, f"the file cannot be read: {error.strerror}", "Make it readable."),)
     ending = path.suffix.lower()
-    if ending not in (*CSV_ENDINGS[:1], *JSON_LINES_ENDINGS):
+    if ending not in TEXT_ENDINGS:
         table = parse_table(spec, file, where)
         return (table,) if isinstance(table, Fault) else table
-    if len(file) > MOST_TEXT_BYTES:
-        what = f"the file has {len(file):,} bytes, and at most {MOST_TEXT_BYTES:,} of text are read"
+    if len(file) > MAX_TEXT_BYTES:
+        what = f"the file has {len(file):,} bytes, and at most {MAX_TEXT_BYTES:,} of text are read"
         return (Fault(where, what, "Write the table as Parquet."),)
     try:
         text = parse_text(spec, file, where, ending)
@@ -236,14 +232,12 @@ def load_text(spec: TableSpec, path: Path, where: str) -> LoadedTable:
 
 def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault:
     """Read one table from the content of its file, or return why it cannot be read."""
-    if not file:
-        return Fault(where, "the file is empty (0 bytes)", "Write it again.")
     try:
         return as_loaded(spec, read_whole(file), where, file)
     except LargeParquetError as error:
         return Fault(where, str(error), "Leave out what the site does not need.")
-    except PARQUET_ERRORS as error:
-        return Fault(where, _why_unreadable(file, error), "Write it again as Parquet.")
+    except ParquetError as error:
+        return Fault(where, str(error), "Write it again as Parquet.")
 
 
 def as_loaded(spec: TableSpec, stored: pa.Table, where: str, file: bytes = b"") -> LoadedTable:
@@ -259,14 +253,6 @@ def as_loaded(spec: TableSpec, stored: pa.Table, where: str, file: bytes = b"") 
         whole=tuple(name for name, column in plain.items() if _is_whole(column)),
         times=frozenset(n for n, column in columns.items() if pa.types.is_temporal(column.type)),
     )
-
-
-def _why_unreadable(file: bytes, error: Exception) -> str:
-    if not file.startswith(b"PAR1"):
-        return "the file is not Parquet"
-    if not file.endswith(b"PAR1"):
-        return "the Parquet file is cut short"
-    return f"the Parquet file is damaged: {parquet_problem(error)}"
 
 
 def _unique(names: list[str]) -> list[str]:
@@ -292,24 +278,10 @@ def _plain(column: Column, wanted: ColumnSpec | None) -> Column:
         return column.cast(pa.date32(), safe=False).cast(pa.string())
     if pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
         return column.cast(pa.string())
-    is_simple = _is_text(kind) or pa.types.is_primitive(kind) or pa.types.is_null(kind)
+    is_simple = is_text(kind) or pa.types.is_primitive(kind) or pa.types.is_null(kind)
     if pa.types.is_duration(kind) or (wanted is None and not is_simple):
         return pa.chunked_array([pa.array(map(_as_text, column.to_pylist()), pa.string())])
     return column
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    is_string = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    return is_string or pa.types.is_string_view(kind)
-
-
-_KINDS = (
-    (_is_text, "text"),
-    (pa.types.is_integer, "whole number"),
-    (pa.types.is_floating, "number"),
-    (pa.types.is_decimal, "number"),
-    (pa.types.is_boolean, "true or false"),
-)
 
 
 def _as_text(value: object) -> str | None:
@@ -391,192 +363,3 @@ def positions(ids: pd.Series, known: Sequence[str]) -> npt.NDArray[np.intp]:
     # Factorizing first is faster: a column has few distinct texts.
     codes, found = pd.factorize(ids)
     return np.asarray(np.append(pd.Index(known).get_indexer(found), -1)[codes])
-
-
-class ParquetError(Exception):
-    """A file is not Parquet, or is damaged."""
-
-
-class LargeParquetError(ParquetError):
-    """A file would take too much memory."""
-
-
-def parquet_problem(error: Exception) -> str:
-    """Return what one of the `PARQUET_ERRORS` says, on one line."""
-    is_name = isinstance(error, UnicodeDecodeError)
-    return "the name of a column is not UTF-8 text" if is_name else first_line(error)
-
-
-def read_whole(source: Path | bytes) -> pa.Table:
-    """Read a Parquet file and check its texts.
-
-    Raises:
-        LargeParquetError: It is beyond the limits of `check_size`.
-    """
-    check_size(source)
-    # Not pq.read_table: it refuses two columns of one name.
-    with pq.ParquetFile(_readable(source)) as file:
-        table = file.read()
-        table.validate(full=True)  # else invalid UTF-8 fails much later, when a page is written
-        return table
-
-
-def check_size(source: Path | bytes) -> None:
-    """Refuse a Parquet file that would take too much memory, before it is decoded.
-
-    A file of a few kB can state a billion equal values, or repeat one long text by its number in a
-    dictionary. The footer tells the number of values and the size of what is stored. Texts are read
-    without repeating them, to sum their lengths.
-
-    Raises:
-        LargeParquetError: It has more than `MOST_VALUES` or takes more than `MOST_BYTES`.
-    """
-    with pq.ParquetFile(_readable(source)) as file:
-        footer, schema = _check_metadata(file), file.metadata.schema
-    columns = [schema.column(i) for i in range(footer.num_columns)]
-    groups = [footer.row_group(i) for i in range(footer.num_row_groups)]
-    values, size = 0, 0
-    for i, column in enumerate(columns):
-        chunks = [group.column(i) for group in groups]
-        n = sum(chunk.num_values for chunk in chunks)
-        values += n
-        size += n * (column.length or 0) + sum(chunk.total_uncompressed_size for chunk in chunks)
-    _check_limit(max(values, footer.num_rows), MOST_VALUES, "{:,} values")
-    _check_limit(size, MOST_BYTES, "{:,} bytes when it is read")
-    texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
-    size = 0
-    with pq.ParquetFile(_readable(source), read_dictionary=texts) as file:
-        for n_bytes in _text_sizes(file, texts):
-            size += n_bytes
-            _check_limit(size, MOST_BYTES, "{:,} bytes or more of text when it is read")
-
-
-def _text_sizes(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[int]:
-    """Yield the bytes of the texts of some columns, by row group.
-
-    The file is opened with these columns as dictionaries: repeated texts are counted without making
-    them. A dictionary of one text of a megabyte and its hundred thousand rows take a kilobyte on
-    disk.
-    """
-    for number in range(file.num_row_groups if names else 0):
-        group = file.read_row_group(number, columns=list(names))
-        yield sum(map(_decoded_size, (c for column in group.columns for c in column.chunks)))
-
-
-class _UnreadableFile(io.RawIOBase):
-    """A large file that raises an error when it is read."""
-
-    class ReadError(Exception):
-        """Somebody reads the file."""
-
-    def readable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, _whence: int = 0) -> int:
-        return offset
-
-    def tell(self) -> int:
-        return 2**40
-
-    def read(self, _size: int = -1) -> bytes:
-        raise self.ReadError
-
-
-def _check_metadata(file: pq.ParquetFile) -> pq.FileMetaData:
-    """Return the metadata of a file once Arrow has checked those of all columns.
-
-    To ask for a column with faulty metadata would end the process, since pyarrow declares no
-    exception there. Before Arrow reads the first byte of a column, it checks them with exceptions.
-    """
-    footer = file.metadata
-    raw, stopped = pa.PythonFile(_UnreadableFile(), mode="r"), suppress(_UnreadableFile.ReadError)
-    # While Arrow writes down the error, it would catch Ctrl-C.
-    with interrupts_held(), stopped, pq.ParquetFile(raw, metadata=footer, pre_buffer=True) as sound:
-        next(sound.iter_batches(1), None)
-    return footer
-
-
-def _check_limit(found: int, most: int, what: str) -> None:
-    if found > most:
-        message = f"the Parquet file has {what.format(found)}, and at most {most:,} are read"
-        raise LargeParquetError(message)
-
-
-def _decoded_size(array: Any) -> int:  # noqa: ANN401 - the stubs know no kind of array
-    """Return the number of bytes of an Arrow array once its texts are repeated."""
-    kind = array.type
-    if pa.types.is_map(kind):
-        return _decoded_size(array.keys) + _decoded_size(array.items)
-    if pa.types.is_nested(kind):
-        return sum(
-            map(_decoded_size, array.flatten() if pa.types.is_struct(kind) else [array.flatten()])
-        )
-    if not pa.types.is_dictionary(kind) or pa.types.is_primitive(kind.value_type):
-        return int(array.nbytes)
-    return pc.sum(pc.binary_length(array.dictionary).take(array.indices)).as_py() or 0
-
-
-def _readable(source: Path | bytes) -> Path | pa.BufferReader:
-    return pa.BufferReader(source) if isinstance(source, bytes) else source
-
-
-class StoredColumn(Record):
-    """A column of a Parquet file, which may have two of one name; `stored` is its Arrow type.
-
-    `kind` is `text`, `whole number`, `number`, `true or false`, or the Arrow type.
-    """
-
-    name: str
-    kind: str
-    stored: str
-
-
-class Footer(Record):
-    """The columns and the number of rows that the footer of a Parquet file states.
-
-    `n_bytes` is the size of all pages after decompression; a repeated text is in it once.
-    """
-
-    columns: tuple[StoredColumn, ...]
-    rows: int
-    n_bytes: int
-
-
-@contextmanager
-def _open(path: Path, read_dictionary: list[str] | None = None) -> Iterator[pq.ParquetFile]:
-    try:
-        with pq.ParquetFile(path, read_dictionary=read_dictionary) as file:
-            yield file
-    except PARQUET_ERRORS as error:
-        what = f"cannot be read as Parquet: {parquet_problem(error)}"
-        raise ParquetError(what) from error
-
-
-def read_footer(path: Path) -> Footer:
-    """Read the footer of a Parquet file and no row, or raise a `ParquetError`."""
-    with _open(path) as file:
-        columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
-        footer = _check_metadata(file)
-        groups = [footer.row_group(n) for n in range(footer.num_row_groups)]
-        rows = max(footer.num_rows, sum(group.num_rows for group in groups))
-        chunks = (group.column(n) for group in groups for n in range(group.num_columns))
-        return Footer(tuple(columns), rows, sum(c.total_uncompressed_size for c in chunks))
-
-
-def text_size(path: Path, names: Sequence[str]) -> int:
-    """Return the bytes of all texts of some text columns, or raise a `ParquetError`."""
-    with _open(path, read_dictionary=list(names)) as file:
-        return sum(_text_sizes(file, names))
-
-
-def _kind(kind: pa.DataType) -> str:
-    if pa.types.is_dictionary(kind):
-        return _kind(kind.value_type)
-    return next((name for is_kind, name in _KINDS if is_kind(kind)), str(kind))
-
-
-def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    """Yield every row with all or some columns in constant memory, or raise a `ParquetError`."""
-    with _open(path) as file:
-        for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) or None):
-            yield from batch.to_pylist()

@@ -18,17 +18,14 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError
 from site_builder.records import Record, field, replace
+from site_builder.tables.files import ParquetError, read_whole
 from site_builder.tables.lock import replacing
 from site_builder.tables.read import (
-    PARQUET_ERRORS,
-    LargeParquetError,
     LoadedTable,
     LoadedTables,
     as_loaded,
     find_files,
     load_text,
-    parquet_problem,
-    read_whole,
     several_files,
 )
 from site_builder.tables.schema import MODELS, RESULTS, TASKS, TableSpec, Type
@@ -125,8 +122,8 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
         text = None if file == spec.file else load_text(spec, path, where)
         table = read_whole(path if text is None else text.file)
         names = table.column_names
-    except (LargeParquetError, *PARQUET_ERRORS) as error:
-        what = f"the table cannot be added to: {parquet_problem(error)}"
+    except ParquetError as error:
+        what = f"the table cannot be added to: {error}"
         raise FaultsError([Fault(where, what, "Repair or remove it.")]) from error
     if len(set(names)) < len(names):
         what = "the table cannot be added to: two columns share a name"

@@ -76,7 +76,7 @@ FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
     "empty file": (
         {"models": b""},
         {},
-        "data/models.parquet: the file is empty (0 bytes). Write it again.",
+        "data/models.parquet: the file is empty (0 bytes). Write it again as Parquet.",
     ),
     "missing column": (
         {"tasks": tasks_frame().drop(columns="task")},
@@ -347,7 +347,7 @@ def test_faults_that_need_no_figures_are_reported_with_broken_tables(broken):
     project = broken({**cell("results", "score", 1, None), "tasks": b""}, texts)
     for command in COMMANDS:
         assert [
-            "data/tasks.parquet: the file is empty (0 bytes). Write it again.",
+            "data/tasks.parquet: the file is empty (0 bytes). Write it again as Parquet.",
             f"data/results.parquet: row 1: 'score' is null. {MORE}",
             "templates/task.html:1: unexpected 'end of print statement'",
             "data/content/about.md:1: prose has no {% include %}",

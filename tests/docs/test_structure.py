@@ -91,9 +91,10 @@ HOMES = {
     "packaging": "render/urls.py",
     "plotly": "charts/*.py",
     "pandas": "(tables/*|compute/*|releases/*|examples/engines).py",
-    "pyarrow": "(tables/read|tables/write|importers/inspect_ai|examples/engines).py",
+    "pyarrow": "(tables/files|tables/read|tables/write|importers/inspect_ai|examples/engines).py",
     "pydantic": "(config|releases/read).py",
     "pydantic_core": "config.py",
+    "python_calamine": "importers/workbook.py",
     "rapidfuzz": "profile.py",
     "resvg_py": "render/previews.py",
     "rich": "commands/console.py",
@@ -170,7 +171,7 @@ def test_every_dependency_is_used():
     names = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
     libraries = set.union(*(libraries_imported(module) for module in MODULES))
     used = {canonicalize_name(NAMES.get(name, name)) for name in libraries} | INDIRECT
-    assert set() == {name.removeprefix("python-") for name in names} - used
+    assert set() == names - used
 
 
 def test_modules_are_named_for_what_they_hold():

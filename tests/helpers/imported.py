@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,32 @@ def write_json(path: Path, value: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value))
     return path
+
+
+def write_workbook(path: Path, cells: str, sheet: str = "{}", text: str = "") -> None:
+    """An Excel workbook with a hidden sheet, and one with cells in XML.
+
+    Style 1 is a date, and the only shared text is `text`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    link = f'<Relationship Id="{{0}}" Type="{kind}/{{1}}" Target="{{2}}"/>'
+    sheets = '<sheet name="a" state="hidden" r:id="a"/><sheet name="b" r:id="b"/>'
+    links = (("a", "worksheet", "sheets/a.xml"), ("b", "worksheet", "sheets/b.xml"))
+    parts = {
+        "_rels/.rels": link.format("c", "officeDocument", "xl/workbook.xml"),
+        "xl/_rels/workbook.xml.rels": "".join(link.format(*words) for words in links),
+        "xl/workbook.xml": f'<workbook xmlns:r="{kind}"><sheets>{sheets}</sheets></workbook>',
+        "xl/styles.xml": '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
+        "</styleSheet>",
+        "xl/sharedStrings.xml": f"<sst><si><t>{text}</t></si></sst>",
+        "xl/sheets/b.xml": sheet.format(f"<worksheet><sheetData>{cells}</sheetData></worksheet>"),
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            is_links = name.endswith(".rels")
+            text = f"<Relationships>{text}</Relationships>" if is_links else text
+            archive.writestr(name, text)
 
 
 def lm_eval_results(

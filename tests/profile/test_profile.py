@@ -235,7 +235,7 @@ def test_paths_without_examples(tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.txt").write_text("a")
     once = lines(tmp_path / "b.jsonl", QA)
-    forms = ".jsonl, .ndjson, .csv, .tsv, .parquet"
+    forms = ".csv, .tsv, .jsonl, .ndjson, .parquet"
     fix = "Convert it to one of these."
     names = [tmp_path / "nowhere", tmp_path / "empty", tmp_path / "a.txt", once, once]
     assert [
@@ -336,20 +336,20 @@ def test_every_fault_in_one_run(tmp_path):
     (tmp_path / "latin.csv").write_bytes(b"question,answer\nq,\xff\n")
     found = told(tmp_path)
     assert [
-        f"{bad}: line 2: 'answer' is missing",
-        f"{bad}: line 3: is a list, not an object with fields",
+        f"{bad}:2: 'answer' is missing",
+        f"{bad}:3: is a list, not an object with fields",
     ] == found[:2]
-    assert found[2].startswith(f"{bad}: line 4: is not JSON: ")
-    assert f"{bad}: line 6: 'question' is a list, not text" == found[3]
+    assert found[2].startswith(f"{bad}:4: is not JSON: ")
+    assert f"{bad}:6: 'question' is a list, not text" == found[3]
     fix = "Name them with --input and --output."
     assert [
         f"{tmp_path / 'half.jsonl'}: none of its fields looks like an output: input. {fix}",
         f"{tmp_path / 'latin.csv'}: is not UTF-8 text. Save it as UTF-8.",
-        f"{tmp_path / 'many.jsonl'}: line 2: 'answer' is missing",
+        f"{tmp_path / 'many.jsonl'}:2: 'answer' is missing",
     ] == found[4:7]
     more = "and 10 more like these: records that are not examples"
     assert f"{tmp_path / 'many.jsonl'}: {more}" == found[26]
-    assert found[27].startswith(f"{tmp_path / 'none.parquet'}: cannot be read as Parquet: ")
+    assert found[27].startswith(f"{tmp_path / 'none.parquet'}: the Parquet file is damaged: ")
     assert (
         f"{tmp_path / 'odd.jsonl'}: none of its fields looks like an input: x, y. {fix}"
         == (found[28])
@@ -507,7 +507,7 @@ def test_faults_write_nothing(project, sets):
     bad = write(sets / "bad.jsonl", [{"question": "q", "answer": None}])
     said = run(sets, "--into", project)
     assert (1, "") == (said.exit_code, said.stdout)
-    line = f"{bad}: line 1: 'answer' is missing"
+    line = f"{bad}:1: 'answer' is missing"
     assert [line, "1 error; nothing was written."] == said.stderr.splitlines()
     assert before == (project / "data/tasks.parquet").read_bytes()
     said = run(sets / "nowhere", "--into", project, "--format", "json")

@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from site_builder.tables.read import LoadedTables, ParquetError, load_tables, read_footer
+from site_builder.tables.files import ParquetError, read_footer
+from site_builder.tables.read import LoadedTables, load_tables
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from tests.helpers.tables import (
     board,
@@ -83,7 +84,7 @@ def test_missing_results_are_a_fault(tmp_path, folder):
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"", "the file is empty (0 bytes). Write it again."),
+        (b"", "the file is empty (0 bytes). Write it again as Parquet."),
         (b"model,task,score\n", f"the file is not Parquet. {AGAIN}"),
         (b"PAR1", "the Parquet file is damaged: "),
         (b"PAR1PAR1", "the Parquet file is damaged: "),
