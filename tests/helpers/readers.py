@@ -173,7 +173,8 @@ def _harness(folder: str) -> Files:
 def _tables() -> Files:
     frame = pd.DataFrame({"model": ["a", "b"], "add": [0.5, 0.25], "n": [16, None]})
     lines = frame.to_json(orient="records", lines=True)
-    return {"a.csv": CSV.encode(), "a.parquet": parquet(frame), "a.jsonl": lines.encode()}
+    files = {"a.csv": CSV.encode(), "a.parquet": parquet(frame), "a.jsonl": lines.encode()}
+    return {**files, "a.xlsx": (HARNESSES / "tables/scores.xlsx").read_bytes()}
 
 
 def _model_cards() -> Files:

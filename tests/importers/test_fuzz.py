@@ -1,4 +1,4 @@
-"""Give each importer any bytes, any JSON and any text; `make fuzz` gives it more.
+"""Give each importer any bytes, JSON and text, and the tables any JSON lines, in `make fuzz`.
 
 Damaged files are in `tests/site/test_readers.py`.
 """
@@ -14,13 +14,14 @@ from site_builder.importers.formats import FORMATS, format_of
 from site_builder.importers.reading import UNEXPECTED, ImportOptions, Reading
 from site_builder.importers.tabular import read_tabular
 from tests.helpers.imported import write_json
+from tests.helpers.tables import fault_lines
 
 pytestmark = pytest.mark.fuzz
 FORMAT_NAMES = [known.name for known in FORMATS]
 JSON_FORMATS = [name for name in FORMAT_NAMES if name != "model-index"]
 # Names of files that each reader looks at.
 ANY_NAMES = {
-    "csv": ("a.csv", "a.tsv", "a.jsonl", "a.parquet", "a.json", "a.yaml", "a.xlsx"),
+    "csv": ("a.csv", "a.tsv", "a.jsonl", "a.parquet", "a.json", "a.yaml", "a.xlsx", "a.ods"),
     "lm-eval": ("results_2024.json", "samples_t_2024.jsonl"),
     "lighteval": ("a.json",),
     "evalplus": ("a.json",),
@@ -91,3 +92,15 @@ def test_any_text_below_a_heading_is_read_or_reported(tmp_path_factory, text):
     path.write_text(f"model,task,score\na,t,0.5\n{text}", encoding="utf8", errors="replace")
     reading = read_tabular(path, ImportOptions())
     assert reading.skipped or any(m.score == 0.5 for m in reading.measures)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+COLUMNS = st.sampled_from(["model", "task", "score", "n_examples", "variant", "x"])
+
+
+@given(st.lists(st.dictionaries(COLUMNS, SCALARS | st.lists(SCALARS, max_size=2)), max_size=4))
+def test_any_json_lines_of_a_project_are_read_or_reported(tmp_path_factory, rows):
+    root = tmp_path_factory.mktemp("lines")
+    (root / "data").mkdir()
+    (root / "data/results.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    assert all(line.startswith("data/results.jsonl") for line in fault_lines(root))

@@ -1,4 +1,4 @@
-"""Give every reader of strangers' files damaged and arbitrary files; `make fuzz` gives it more."""
+"""Give every reader of strangers' files sound files; in `make fuzz`, damaged and arbitrary ones."""
 
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.helpers.readers import (
 from tests.tools.fuzz.__main__ import run_limited
 
 Changes = list[tuple[float, float, bytes, int]]
-few = settings(max_examples=15)  # `make fuzz` gives it many more
+few = settings(max_examples=15)  # a round of many
 each_reader = pytest.mark.parametrize("name", READERS)
 
 
@@ -59,6 +59,7 @@ def test_sound_files_are_read(folders, name):
     READERS[name].read(folders[name])
 
 
+@pytest.mark.fuzz
 @each_reader
 def test_hostile_files_are_read_or_refused(folders, name):
     for hostile in hostile_inputs(READERS[name]):
