@@ -12,7 +12,7 @@ from anyascii import anyascii
 
 from site_builder.records import Record
 
-_LONGEST = 80
+_MAX_LENGTH = 80
 # Windows has devices of these names, so a published folder could not be checked out there.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
@@ -39,7 +39,7 @@ def make_slugs(keys: Iterable[str]) -> dict[str, str]:
         plain, key=lambda key: (key != plain[key], key.lower() != plain[key], key)
     )
     for key in closest_first:
-        if len(plain[key]) <= _LONGEST and plain[key] not in taken:
+        if len(plain[key]) <= _MAX_LENGTH and plain[key] not in taken:
             slugs[key] = plain[key]
             taken.add(plain[key])
     for key in closest_first:
@@ -54,7 +54,7 @@ def _marked(key: str, slug: str) -> Iterator[str]:
     digits = key
     while True:
         digits = sha256(digits.encode()).hexdigest()
-        yield f"{slug[: _LONGEST - 9].rstrip('-')}-{digits[:8]}".lstrip("-")
+        yield f"{slug[: _MAX_LENGTH - 9].rstrip('-')}-{digits[:8]}".lstrip("-")
 
 
 Kind: TypeAlias = (

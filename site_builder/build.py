@@ -15,7 +15,7 @@ from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.labels import make_labels
 from site_builder.pages.all import make_pages, with_own_charts
-from site_builder.pages.page import Made, Site, assemble_site
+from site_builder.pages.page import OutputFile, Site, assemble_site
 from site_builder.processes import worker_count
 from site_builder.prose.markdown import Prose, load_prose, text_file
 from site_builder.publish.folder import (
@@ -101,7 +101,7 @@ class _Content(Record):
     """What a build makes before it renders."""
 
     site: Site
-    pages: tuple[Made, ...]
+    pages: tuple[OutputFile, ...]
     warnings: tuple[Fault, ...]
 
 

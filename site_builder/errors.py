@@ -18,10 +18,10 @@ if TYPE_CHECKING:  # it takes a fifth of the time of a short command
 
 Severity = Literal["error", "warning"]
 
-MOST_ALIKE = 20
+MAX_ALIKE = 20
 """Faults of one kind that get a line each; one more line counts the others."""
-_LONGEST = 1_000  # characters of a message: an id can be as long as a book
-_MOST_COMPARED, _LONGEST_COMPARED = 5_000, 200  # comparing takes the square of the length
+_MAX_MESSAGE = 1_000  # characters of a message: an id can be as long as a book
+_MAX_COMPARED, _MAX_COMPARED_LENGTH = 5_000, 200  # comparing takes the square of the length
 # What GitHub Actions obeys in a log: `::` where a line begins, and `##[`. And the one control
 # character that JSON does not escape.
 _COMMAND = re.compile(r"^( *):(?=:)|#(?=#\[)|\x7f", re.MULTILINE)
@@ -98,15 +98,15 @@ def limit_faults(faults: Iterable[Fault], total: int, where: str, what: str) -> 
     `total` counts all, `where` is their file, and `what` names them in the plural.
     """
     severity: Severity = "error"
-    for fault in islice(faults, MOST_ALIKE):
+    for fault in islice(faults, MAX_ALIKE):
         severity = fault.severity
         yield fault
-    if rest := max(total - MOST_ALIKE, 0):
+    if rest := max(total - MAX_ALIKE, 0):
         more = f"and {rest:,} more like these: {what}"
         yield Fault(where, more, severity=severity, stands_for=rest)
 
 
-def shortened(text: str, most: int = _LONGEST) -> str:
+def shortened(text: str, most: int = _MAX_MESSAGE) -> str:
     """Return a text of at most so many characters, with the number of those left out."""
     cut = len(text) - most
     return text if cut <= 0 else f"{text[:most]}\N{HORIZONTAL ELLIPSIS} ({cut:,} characters more)"
@@ -132,8 +132,8 @@ def did_you_mean(got: str, known: Collection[str], noun: str = "", cutoff: float
     (anything) to 1 (the same but for case).
     """
     names = {name.lower(): name for name in sorted(known, reverse=True)}
-    can_compare = len(known) <= _MOST_COMPARED and len(got) <= _LONGEST_COMPARED
-    candidates = [name for name in names if can_compare and len(name) <= _LONGEST_COMPARED]
+    can_compare = len(known) <= _MAX_COMPARED and len(got) <= _MAX_COMPARED_LENGTH
+    candidates = [name for name in names if can_compare and len(name) <= _MAX_COMPARED_LENGTH]
     for match in get_close_matches(got.lower(), candidates, n=1, cutoff=cutoff):
         return f"Did you mean {names[match]!r}?"
     if 0 < len(known) <= 10:

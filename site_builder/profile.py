@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from rapidfuzz.distance import LCSseq
 
-from site_builder.errors import MOST_ALIKE, Fault, FaultsError, did_you_mean, limit_faults
+from site_builder.errors import MAX_ALIKE, Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.records import Record, field
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.files import (
@@ -459,7 +459,7 @@ class _Reader:
                     yield found
                     continue
                 total += 1
-                first += [found] if total <= MOST_ALIKE else []
+                first += [found] if total <= MAX_ALIKE else []
             more = "records that are not examples"
             self.faults += limit_faults(first, total, str(file.path), more)
             self._on_progress(name, self._bytes)

@@ -1,4 +1,4 @@
-"""Records: classes of named values that nothing changes, the one idiom for values.
+"""Records: the immutable base class of all values.
 
 They are made seven times as fast as frozen dataclasses, and their classes ten times as fast.
 """

@@ -10,7 +10,7 @@ from stat import S_ISREG
 
 from site_builder.errors import Fault, FaultsError, limit_faults, unreadable
 
-_OUTSIDE = "it is a link that leads out of the folder"
+_OUTSIDE = "it is a symbolic link that points outside the folder"
 # Windows has only the first of them.
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"))
 

@@ -27,7 +27,7 @@ from site_builder.tables.metrics import (
 )
 from site_builder.tables.overrides import stated_in
 
-_MOST_NAMED = 20
+_MAX_NAMED = 20
 
 
 class Assumed(Record):
@@ -252,7 +252,7 @@ def _above_1(task: _Task) -> Iterable[tuple[Placed, str]]:
 def _direction_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
     if tasks:
         names = [f"{t.name!r} ({t.metric})" if t.metric else repr(t.name) for t in tasks]
-        named = listed(names, most=_MOST_NAMED)
+        named = listed(names, most=_MAX_NAMED)
         what = f"{_files(tasks)} not tell whether higher is better for {named}"
         fix = (
             "Use --higher-is-better or --lower-is-better, or write "
@@ -264,7 +264,7 @@ def _direction_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
 
 def _unit_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
     if tasks:
-        ranges = listed([_range(task) for task in tasks], most=_MOST_NAMED)
+        ranges = listed([_range(task) for task in tasks], most=_MAX_NAMED)
         what = f"{_files(tasks)} not tell the unit of {ranges}"
         fix = (
             "Use --percent, --proportion or --other-unit, or scale under [import] in site.toml; "

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import MOST_ALIKE, Fault, FaultsError, did_you_mean
+from site_builder.errors import MAX_ALIKE, Fault, FaultsError, did_you_mean
 from site_builder.formatting import counted, listed
 from site_builder.importers.assume import Assumed, StatedRows, assume_tasks
 from site_builder.importers.choices import choice_lines
@@ -60,7 +60,7 @@ from site_builder.tables.write import (
 
 _SETTING = "setting"
 """Column of the tasks, outside the schema: how a task was measured."""
-_MOST_REASONS = 5
+_MAX_REASONS = 5
 _LISTS = {"task_columns", "model_columns"}
 # Columns whose empty cells have a meaning, so that old rows keep them.
 _EMPTY_MEANS = ("higher_is_better", "score_min", "score_max", "mean_of_examples")
@@ -370,7 +370,7 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
 
 def _limited(lines: Iterable[str], *, verbose: bool) -> Iterator[str]:
     every = list(lines)
-    most = len(every) if verbose else MOST_ALIKE
+    most = len(every) if verbose else MAX_ALIKE
     yield from every[:most]
     if len(every) > most:
         yield f"and {len(every) - most:,} more like these; --verbose lists them"
@@ -393,7 +393,7 @@ def _left_out_lines(report: ImportReport, *, verbose: bool) -> Iterator[str]:
         yield from (f"left out: {part.where}: {part.why}" for part in parts)
     elif parts:
         reasons = Counter(part.why for part in parts)
-        shown = [f"{why} ({n:,})" for why, n in reasons.most_common(_MOST_REASONS)]
+        shown = [f"{why} ({n:,})" for why, n in reasons.most_common(_MAX_REASONS)]
         rest = len(reasons) - len(shown)
         more = f"; {counted(rest, 'more reason')}" if rest > 0 else ""
         yield f"Left out {len(parts):,}, which --verbose lists: {'; '.join(shown)}{more}."

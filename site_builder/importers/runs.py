@@ -19,7 +19,7 @@ from site_builder.importers.reading import (
 )
 from site_builder.tables.metrics import plain_name
 
-_LONGEST_NAME = 40
+_MAX_NAME = 40
 _SETTING, _TEXT, _PLACE, _NUMBER = range(4)
 
 
@@ -141,5 +141,5 @@ def _is_text(value: str, *, is_setting: bool) -> bool:
         float(value.replace(",", "."))
         return False
     is_truth = value.casefold() in ("true", "false") and not is_setting
-    is_short = len(value) <= _LONGEST_NAME and "@" not in value
+    is_short = len(value) <= _MAX_NAME and "@" not in value
     return is_short and not is_truth and not as_link(value) and not moment_of(value)

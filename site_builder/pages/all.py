@@ -14,7 +14,7 @@ from site_builder.pages.home import make_embeds, make_home
 from site_builder.pages.interactive import make_choose, make_compare, make_scores_data
 from site_builder.pages.model import make_models
 from site_builder.pages.model_scores import make_score_cards
-from site_builder.pages.page import HOME, Made, Page, ScriptData, Site
+from site_builder.pages.page import HOME, OutputFile, Page, ScriptData, Site
 from site_builder.pages.serving import make_serving
 from site_builder.pages.tasks import make_categories, make_tasks
 from site_builder.records import Record, replace
@@ -34,13 +34,13 @@ class OwnPageContext(Record):
     slot: str
 
 
-def make_pages(site: Site) -> tuple[Made, ...]:
+def make_pages(site: Site) -> tuple[OutputFile, ...]:
     """Return every page and document, and the search index over the pages."""
     made = tuple(page for make in _PAGE_MAKERS for page in make(site))
     return (*made, make_find(site, (page for page in made if isinstance(page, Page))))
 
 
-def with_own_charts(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
+def with_own_charts(site: Site, pages: Iterable[OutputFile]) -> tuple[OutputFile, ...]:
     """Return the pages, each with the charts that `[charts]` of `site.toml` puts on it.
 
     Raises:
@@ -89,7 +89,7 @@ def _make_own_pages(site: Site) -> Iterator[Page]:
         yield Page(Address("page", name), "page.html", title, about, context, (HOME,))
 
 
-_PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
+_PAGE_MAKERS: tuple[Callable[[Site], Iterator[OutputFile]], ...] = (
     make_home,
     make_choose,
     make_models,

@@ -115,7 +115,7 @@ def variant_data(labels: Labels) -> list[Mapping[str, str]]:
     ]
 
 
-Made = Page | Document | ScriptData
+OutputFile = Page | Document | ScriptData
 
 
 class BoardCharts(Record):

@@ -24,7 +24,7 @@ SLOTS = (
     *("lede", "takeaways", "models", "tasks", "categories"),
     *("analysis", "serving", "data", "about", "limits", "glossary"),
 )
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """Of a file of prose."""
 _SPACE = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>-])")
@@ -91,7 +91,7 @@ def load_prose(folder: Path) -> Prose:
             faults.append(Fault(where, "no page shows this file.", fix, "warning"))
             continue
         try:
-            file = read_inside(path, root, str(folder.relative_to(root)), MOST_BYTES)
+            file = read_inside(path, root, str(folder.relative_to(root)), MAX_BYTES)
             texts[slot], checksums[slot] = file.decode("utf-8-sig"), sha256(file).hexdigest()
         except UnicodeDecodeError as error:
             faults.append(Fault(where, f"cannot be read as UTF-8 text: {error}"))

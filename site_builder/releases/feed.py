@@ -16,8 +16,8 @@ from site_builder.releases.changes import Changes, ScoreChange
 from site_builder.releases.wording import NOISE, one_score, score_texts, scores_summary, summary
 
 FEED = Address("file", "changes/feed.xml")
-MOST_ENTRIES = 20
-_MOST_NAMED = 5
+MAX_ENTRIES = 20
+_MAX_NAMED = 5
 _ATOM = "http://www.w3.org/2005/Atom"
 # What XML 1.0 cannot hold, even escaped.
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -76,13 +76,13 @@ def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]
     by_id: dict[str, FeedEntry] = {}
     for entry in entries:
         by_id.setdefault(entry.id, entry)
-    return tuple(by_id.values())[:MOST_ENTRIES]
+    return tuple(by_id.values())[:MAX_ENTRIES]
 
 
 def _named_scores(config: SiteConfig, changes: Changes) -> str:
     """Return the scores that changed most, by name."""
     every = (*changes.scores_changed, *changes.scores_added, *changes.scores_removed)
-    named = [_named_score(config, changes, change) for change in every[:_MOST_NAMED]]
+    named = [_named_score(config, changes, change) for change in every[:_MAX_NAMED]]
     if len(every) > len(named):
         named.append(f"and {len(every) - len(named):,} more")
     return f"{'; '.join(named)}." if named else ""

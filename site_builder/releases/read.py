@@ -74,8 +74,8 @@ def find_news(
     earlier = () if old.feed is None else read_feed(old.feed)
     faults = find_feed_faults(config, new.snapshot.release)
     if earlier is None:
-        what = "the previous site has no feed of changes here that can be read"
-        unread = Fault(FEED.key, what, "Its entries are not carried on.", "warning")
+        what = "cannot read the feed of the previous site"
+        unread = Fault(FEED.key, what, "Its entries are dropped.", "warning")
         earlier, faults = (), (unread, *faults)
     return ReleaseNews(compare_releases(old, new), earlier), faults
 

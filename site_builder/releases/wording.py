@@ -13,10 +13,10 @@ from site_builder.records import Record, asdict, replace
 from site_builder.releases.changes import Changes, FactChange, RankMove, ScoreChange
 
 NOISE = {True: "beyond noise", False: "within noise", None: "not known"}
-_MOST_PLACES = 12
+_MAX_PLACES = 12
 # A comment on GitHub may have 65,536 characters: all of it has so many, a table of it so many rows,
 # a cell so many characters.
-_LONGEST_COMMENT, _MOST_ROWS, _LONGEST_CELL = 60_000, 40, 300
+_MAX_COMMENT, _MAX_ROWS, _MAX_CELL = 60_000, 40, 300
 _WIDEST = 40  # how far cells of a text are filled up, so that one long id does not push all others
 _SCORE, _BOTH = ("model", "task", "variant"), ("before", "after")
 
@@ -113,7 +113,7 @@ def score_texts(
     """
     scale = changes.scales[change.task]
     before, after = change.before or 0.0, change.after or 0.0
-    while scale.score(before) == scale.score(after) and scale.places < _MOST_PLACES:
+    while scale.score(before) == scale.score(after) and scale.places < _MAX_PLACES:
         scale = replace(scale, places=scale.places + 1, compact=False)
     difference = (change.difference or 0.0) * (-1 if turned else 1)
     return scale.score(before), scale.score(after), scale.signed(difference)
@@ -211,15 +211,15 @@ def _as_markdown(changes: Changes) -> str:
     releases = f"From {_code(changes.old.name)} to {_code(changes.new.name)}."
     tables = map(_table, _sections(changes))
     text = "\n\n".join([f"**{summary(changes)}**", releases, *tables, *notes(changes)])
-    if len(text) <= _LONGEST_COMMENT:
+    if len(text) <= _MAX_COMMENT:
         return text
-    whole_lines = text[: text.rindex("\n", 0, _LONGEST_COMMENT)]
+    whole_lines = text[: text.rindex("\n", 0, _MAX_COMMENT)]
     return f"{whole_lines}\n\nThe rest is left out: a comment has no room for it."
 
 
 def _table(section: _Section) -> str:
-    columns, more = section.columns, len(section.rows) - _MOST_ROWS
-    cells = [map(_code, row) for row in section.rows[:_MOST_ROWS]]
+    columns, more = section.columns, len(section.rows) - _MAX_ROWS
+    cells = [map(_code, row) for row in section.rows[:_MAX_ROWS]]
     lines = [f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *cells)]
     rest = [f"\nand {more:,} more"] if more > 0 else []
     return "\n".join([f"### {section.title}", "", *lines, *rest])
@@ -227,7 +227,7 @@ def _table(section: _Section) -> str:
 
 def _code(text: str) -> str:
     """Write text as code, in which GitHub makes nothing a link or a mention, within a cell."""
-    shown = shortened(one_line(text), _LONGEST_CELL).replace("|", r"\|")
+    shown = shortened(one_line(text), _MAX_CELL).replace("|", r"\|")
     fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     space = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""
     return f"{fence}{space}{shown}{space}{fence}"

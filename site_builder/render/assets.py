@@ -14,9 +14,9 @@ from site_builder.records import Record
 from site_builder.symlinks import check_inside, list_files, read_inside
 
 TOKENS_SHEET = "css/tokens.css"
-LEAST_CONTRAST = 4.5
+MIN_CONTRAST = 4.5
 """Of text, by WCAG 2.2, success criterion 1.4.3."""
-LEAST_HEAT = 0.14
+MIN_HEAT = 0.14
 """Share of the colour of a gain in the palest field of a heat map."""
 # Pairs of text and background that every site has.
 READ_ON = (
@@ -53,7 +53,7 @@ def _given(config: SiteConfig, theme: str) -> dict[str, str]:
     tints = {"band": f"{accent}40", "heat": f"{accent}24"} if accent else {}
     if gain:
         ground = (_of_sheets(config, theme) | dict(named)).get("card", "#ffffff")
-        tints["heat-low"] = mixed(gain, ground, LEAST_HEAT)
+        tints["heat-low"] = mixed(gain, ground, MIN_HEAT)
     return {**named, **tints}
 
 
@@ -106,10 +106,10 @@ def find_theme_faults(config: SiteConfig) -> Iterator[Fault]:
         colours = theme_colours(config, theme)
         for text, ground in READ_ON:
             found = contrast(colours.get(text, ""), colours.get(ground, ""))
-            if found is not None and found < LEAST_CONTRAST:
+            if found is not None and found < MIN_CONTRAST:
                 pair = f"{text} {colours[text]} on {ground} {colours[ground]}"
                 what = f"theme.{theme}: {pair} has a contrast of {found:.1f}"
-                fix = f"Text needs {LEAST_CONTRAST:g} to be read."
+                fix = f"Text needs {MIN_CONTRAST:g} to be read."
                 yield Fault(where, what, fix, "warning")
 
 

@@ -31,7 +31,7 @@ from site_builder.errors import (
 from site_builder.pages.about import glossary
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge
-from site_builder.pages.page import Document, Made, Page, ScriptData, Site
+from site_builder.pages.page import Document, OutputFile, Page, ScriptData, Site
 from site_builder.processes import map_pages
 from site_builder.prose.markdown import Prose
 from site_builder.records import Record, asdict, replace
@@ -306,7 +306,7 @@ def _json(value: object, href: Callable[[Link], str]) -> Markup:
 
 def render_site(
     site: Site,
-    pages: Sequence[Made],
+    pages: Sequence[OutputFile],
     prose: Prose,
     workers: int = 1,
     on_progress: Count = lambda *_: None,
@@ -348,7 +348,9 @@ def find_source_faults(config: SiteConfig, prose: Prose) -> list[Fault]:
     return [*Templates(config.root).find_faults(), *find_prose_faults(prose)]
 
 
-def _load_assets(config: SiteConfig, pages: Sequence[Made], urls: Urls, prose: Prose) -> Assets:
+def _load_assets(
+    config: SiteConfig, pages: Sequence[OutputFile], urls: Urls, prose: Prose
+) -> Assets:
     """Read the static files, with the scripts and the style sheet that the build makes."""
     data = {
         page.address.key: render_script(page, urls)

@@ -24,7 +24,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
 from site_builder.pages.answers import Answer, model_answer, task_answer
 from site_builder.pages.model import Badge, model_summary
-from site_builder.pages.page import Made, Page, Site
+from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.processes import core_count, map_pages
 from site_builder.records import Record, replace
 from site_builder.render.assets import theme_colours
@@ -35,7 +35,7 @@ from site_builder.render.urls import Urls
 # --- Cards: the finding of each page ------------------------------------------------------------
 
 
-def with_cards(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
+def with_cards(site: Site, pages: Iterable[OutputFile]) -> tuple[OutputFile, ...]:
     """Return the pages, each listed one with the finding that its link preview shows."""
 
     def with_card(page: Page) -> Page:
@@ -136,7 +136,7 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 _DIGEST = 32
 
 
-def draw_previews(site: Site, pages: Iterable[Made]) -> dict[str, bytes]:
+def draw_previews(site: Site, pages: Iterable[OutputFile]) -> dict[str, bytes]:
     """Return path and PNG of the preview of each page that has a card.
 
     Raises:

@@ -214,7 +214,7 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
 # Tags that templates/macros/explain.html explains. The line below the table has the same words, for
 # the keyboard, so that rows have no further stops.
 _EXPLAINED = {"may be first": "tie", "tied with best": "tied"}
-_MOST_TICKS = 10
+_MAX_TICKS = 10
 _BUTTON = "<button tabindex=-1 popovertarget=explain-"  # outside of a form, so it needs no type
 
 
@@ -235,7 +235,7 @@ def _strip(ranks: tuple[int, int, int], note: str) -> str:
     """
     best, worst, of = ranks
     low, high = (100 * share / of for share in (best - 1, worst))
-    ticks = f";--ticks:{of}" if of < _MOST_TICKS else ""
+    ticks = f";--ticks:{of}" if of < _MAX_TICKS else ""
     style = f"--low:{low:.3g}%;--high:{high:.3g}%{ticks}"
     return f"{_BUTTON}ranks class=ranks style={style}><span>{escaped(note)}</span></button>"
 

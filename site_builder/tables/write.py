@@ -162,7 +162,7 @@ def save_tables(data_dir: Path, tables: Sequence[tuple[StoredTable, Sequence[Sto
     links = [stored.file for stored, _ in tables if (data_dir / stored.file).is_symlink()]
     if links:
         # The file that it leads to may be of another project, or of none.
-        what, fix = "this is a link, and only files are written to", "Replace it by the file."
+        what, fix = "refusing to write through a symbolic link", "Replace it by the file."
         raise FaultsError(Fault(f"data/{name}", what, fix) for name in links)
     try:
         with replacing(data_dir) as folder:

@@ -598,7 +598,7 @@ def test_upgrade_follows_no_link_out_of_the_project(outdated, tmp_path):
     (outdated / "generator").symlink_to(tmp_path / "elsewhere")
     before = contents(tmp_path / "elsewhere")
     said = upgrade(outdated)
-    assert "it is a link that leads out of the folder" in said.stderr
+    assert "it is a symbolic link that points outside the folder" in said.stderr
     assert (1, before) == (said.exit_code, contents(tmp_path / "elsewhere"))
 
 

@@ -15,7 +15,7 @@ from site_builder.addresses import Address
 from site_builder.errors import FaultsError, SiteError
 from site_builder.pages.all import make_find, make_pages
 from site_builder.pages.model_scores import CARDS
-from site_builder.pages.page import Made, Page, ScriptData, Site
+from site_builder.pages.page import OutputFile, Page, ScriptData, Site
 from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
 from site_builder.prose.template import ProseTemplate
 from site_builder.render.pages import render_site
@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return make_site(write_project(tmp_path_factory.mktemp("prose"), board()))
 
 
-def about_page(site: Site) -> list[Made]:
+def about_page(site: Site) -> list[OutputFile]:
     """The one page that most of these tests render, and the index that every page names."""
     pages = [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
     return [
@@ -44,12 +44,12 @@ def about_page(site: Site) -> list[Made]:
 
 
 @pytest.fixture(scope="module")
-def about(site: Site) -> list[Made]:
+def about(site: Site) -> list[OutputFile]:
     return about_page(site)
 
 
 @pytest.fixture
-def write(site: Site, about: list[Made], tmp_path: Path) -> Write:
+def write(site: Site, about: list[OutputFile], tmp_path: Path) -> Write:
     """Writes the about page's prose and gives what stands in the page for it."""
 
     def prose_of(text: str) -> Tag:

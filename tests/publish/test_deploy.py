@@ -230,7 +230,7 @@ def test_a_domain_that_is_not_the_address_of_the_site(root):
 def test_a_domain_file_that_leads_out_is_not_published(root, tmp_path):
     (tmp_path / "secret").write_text("secret.example.org", encoding="utf8")
     (root / "CNAME").symlink_to(tmp_path / "secret")
-    what = "it is a link that leads out of the folder"
+    what = "it is a symbolic link that points outside the folder"
     assert f"CNAME: cannot be read: {what}." == refused(root)
 
 

@@ -15,7 +15,7 @@ from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.config import load_config
 from site_builder.records import replace
-from site_builder.releases.feed import MOST_ENTRIES, FeedEntry, read_feed
+from site_builder.releases.feed import MAX_ENTRIES, FeedEntry, read_feed
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.editions import (
     BASE,
@@ -261,18 +261,18 @@ def test_the_feed_stays_short(folder, tmp_path):
     bad = [replace(entry, id=""), replace(entry, updated="yesterday")]
     previous = with_feed(folder, tmp_path / "site", feed_with([*bad, *many, many[0]]))
     found = entries_of(build(folder / "new", previous))
-    assert MOST_ENTRIES == len(found)
+    assert MAX_ENTRIES == len(found)
     assert ["urn:0", "urn:18"] == [found[1].id, found[-1].id]
 
 
 def test_entries_of_the_far_future_keep_no_later_one_out(folder, tmp_path):
     entry = FeedEntry("", "t", "9999-12-31T00:00:00Z", "s")
-    many = [replace(entry, id=f"urn:{i}") for i in range(MOST_ENTRIES)]
+    many = [replace(entry, id=f"urn:{i}") for i in range(MAX_ENTRIES)]
     one = build(folder / "new", with_feed(folder, tmp_path / "site", feed_with(many)))
     frames = {**board(), "results": older_results().assign(score=0.5)}
     two = build(write_project(tmp_path / "two", frames, toml("2024-07-04")), one.folder)
     days = [found.updated[:4] for found in entries_of(two)]
-    assert ["2024", "2024", *["9999"] * (MOST_ENTRIES - 2)] == days
+    assert ["2024", "2024", *["9999"] * (MAX_ENTRIES - 2)] == days
     assert "2024-07-04T00:00:00Z" == feed_of(two).findtext(f"{ATOM}updated")
 
 
@@ -284,8 +284,7 @@ def test_entries_of_the_far_future_keep_no_later_one_out(folder, tmp_path):
 def test_an_unreadable_feed(feed, folder, tmp_path):
     site = build(folder / "new", with_feed(folder, tmp_path / "site", feed))
     assert (
-        "changes/feed.xml: the previous site has no feed of changes here that can be read. "
-        "Its entries are not carried on.",
+        "changes/feed.xml: cannot read the feed of the previous site. Its entries are dropped.",
     ) == site.warnings
     assert 1 == len(entries_of(site))
 

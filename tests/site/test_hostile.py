@@ -22,7 +22,7 @@ from site_builder.config import load_config
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_find, make_pages
 from site_builder.pages.model_scores import CARDS
-from site_builder.pages.page import Made, Page, ScriptData, Site
+from site_builder.pages.page import OutputFile, Page, ScriptData, Site
 from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
 from site_builder.render.pages import render_site
@@ -383,7 +383,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="module")
-def about(site: Site) -> list[Made]:
+def about(site: Site) -> list[OutputFile]:
     """The one page that these tests render, and the index that every page names."""
     pages = [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
     return [
@@ -394,7 +394,7 @@ def about(site: Site) -> list[Made]:
 
 
 @pytest.fixture
-def write(site: Site, about: list[Made], tmp_path: Path) -> Callable[[str], Tag]:
+def write(site: Site, about: list[OutputFile], tmp_path: Path) -> Callable[[str], Tag]:
     """Writes the about page's prose and gives what stands in the page for it."""
 
     def prose_of(text: str) -> Tag:
@@ -535,7 +535,7 @@ def test_prose_comes_out_clean(write, text, html):
     assert hrefs <= {"#b", "../models/"}
 
 
-OUTSIDE = "cannot be read: it is a link that leads out of the folder"
+OUTSIDE = "cannot be read: it is a symbolic link that points outside the folder"
 
 
 def test_lists_nested_too_deeply(write):

@@ -18,7 +18,7 @@ from tests.helpers.sites import build, contents
 from tests.helpers.tables import board, fault_lines, write_project
 
 SECRET = "token-of-the-machine"
-OUT = "it is a link that leads out of the folder"
+OUT = "it is a symbolic link that points outside the folder"
 
 
 @pytest.fixture

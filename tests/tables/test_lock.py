@@ -331,7 +331,7 @@ def test_a_table_that_is_a_link_is_not_written(data, tmp_path):
     before = store.read_bytes()
     (tmp_path / "new.csv").write_text("model,task,score\nomega,add,0.5\n")
     said = run_import("csv", tmp_path / "new.csv", "--proportion", into=tmp_path)
-    line = "this is a link, and only files are written to. Replace it by the file."
+    line = "refusing to write through a symbolic link. Replace it by the file."
     assert f"data/results.parquet: {line}" in said.stderr
     assert (1, before, True) == (
         said.exit_code,
