@@ -10,34 +10,18 @@ from playwright.sync_api import expect
 from tests.helpers.browsing import (
     EMPTY_CHARTS,
     IS_SLOW,
-    PAGE_TYPES,
+    NARROW,
     SAVES_DATA,
     WIDE,
     both_sizes,
     first_column,
     open_over,
     open_page,
-    overflow,
     scroll_through,
 )
 from tests.helpers.serve import AsAHost, served
 from tests.helpers.sites import BuiltSite, is_outside
 from tests.helpers.weights import weights
-
-
-@pytest.mark.parametrize("path", PAGE_TYPES)
-def test_pages_fit_narrow_windows(chromium, home, path):
-    """1,280 px at 200 % are 640, at 400 % 320: only tables scroll sideways, no heading is cut."""
-    page, _ = open_page(chromium, home + path, (640, 450))
-    assert overflow(page) <= 0
-    cut = page.evaluate(
-        "[...document.querySelectorAll('h1, h2, h3, .lede, .figures dd')]"
-        ".filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.textContent)"
-    )
-    assert [] == cut
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert overflow(page) <= 0
-
 
 # In the first frame that has it: whether a part below the first is laid out wherever it stands.
 FIRST_FRAME = """requestAnimationFrame(function look() {
@@ -209,10 +193,9 @@ def home(index_site: BuiltSite) -> Iterator[str]:
         yield address
 
 
-@both_sizes
-def test_charts_are_drawn_while_nobody_scrolls(chromium, home, size):
+def test_charts_are_drawn_while_nobody_scrolls(chromium, home):
     """Five seconds after the page is there, without a scroll; the library is asked for once."""
-    page, heard = open_page(chromium, home, size)
+    page, heard = open_page(chromium, home, NARROW)
     charts = page.locator("[data-chart]")
     n = charts.count()
     assert n >= 3

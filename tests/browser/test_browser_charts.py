@@ -68,13 +68,13 @@ OVERLAPS = """chart => {
 }"""
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280])
+@both_sizes
 @pytest.mark.parametrize(
     ("page_path", "chart"),
     [("", "best-lift-by-task"), ("models/phi-2/", "model-tasks"), ("tasks/gsm8k/", "task-models")],
 )
-def test_values_cover_no_names_of_rows(chromium, home, page_path, chart, width):
-    page, _ = open_page(chromium, home + page_path, (width, 900))
+def test_values_cover_no_names_of_rows(chromium, home, page_path, chart, size):
+    page, _ = open_page(chromium, home + page_path, size)
     plot = page.locator(f"[data-chart={chart}]")
     plot.scroll_into_view_if_needed()
     expect(plot.locator(".ytick text").first).to_be_visible()

@@ -1,4 +1,6 @@
-"""Each type of page, with all charts drawn: it is silent, and axe finds no breach in what opens."""
+"""Each type of page, and pages that a visitor has put something into, by one list of checks."""
+
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -6,28 +8,86 @@ from playwright.sync_api import Page, expect
 from tests.helpers.browsing import (
     EMPTY_CHARTS,
     LAYOUT_SHIFT,
+    NARROW,
     PAGE_TYPES,
     WIDE,
     Theme,
-    both_sizes,
-    breaches,
     breaches_in,
     open_page,
     overflow,
     scroll_through,
 )
+from tests.helpers.measured import measured_site
+from tests.helpers.odd_boards import built
 
+# What visitors have asked for, well or badly.
+STATES = (
+    "models/?q=gem&cells=base",
+    "choose/?task=gsm8k&weight=2&category=Coding&task=nope&size=8&developer=Google",
+    "compare/?model=phi-2&model=phi-2&as=base&model=gemma-2b&model=gpt-4&as=base",
+    f"serving/?requests={'x' * 60}&against=nobody",
+)
+BOARDS: dict[str, Callable[[], str]] = {
+    "index": lambda: built("index").url,
+    "measured": lambda: measured_site(exclude=True).url,  # with intervals, ties and flags
+}
+PAGES = (
+    *(("index", path) for path in (*PAGE_TYPES, "glossary/")),
+    *(("measured", path) for path in ("tasks/quiz/", "models/d/")),
+)
+ANSWERS = tuple(("index", path) for path in STATES)
+FRAMES = (("index", "embed/leaderboard/"), ("index", "embed/best-lift-by-task/"))
+
+# Parts of a page at which something is wrong, by what that is.
+FAULTS = r"""() => {
+    const all = selector => [...document.querySelectorAll(selector)];
+    const seen = selector => all(selector).filter(
+        part => part.checkVisibility({visibilityProperty: true}));
+    const names = parts => parts.map(part => part.outerHTML.slice(0, 90));
+    const regions = seen('[role=region]').map(part => part.ariaLabel);
+    const hasHyphen = part => [...part.childNodes].some(
+        node => node.nodeType === 3 && /[a-z]-\w/i.test(node.data));
+    const isTabular = part => getComputedStyle(part).fontVariantNumeric.includes('tabular');
+    return {
+        'targets below 24 px': names(seen('button, select, input, summary').filter(part => {
+            const {width, height} = part.getBoundingClientRect();
+            return width < 24 || height < 24;
+        })),
+        // Tabular figures widen hyphens, so only cells of numbers have these.
+        'hyphens wider than in prose': names(
+            all('main :not(script)').filter(hasHyphen).filter(isTabular)),
+        'regions of one name': regions.filter((name, i) => regions.indexOf(name) < i),
+        'cut headings': names(seen('h1, h2, h3, .lede, .figures dd').filter(
+            part => part.scrollWidth > part.clientWidth + 1)),
+    };
+}"""
+# On paper: cells of tables that the sheet cuts, and what would stick.
+ON_PAPER = """() => {
+    const seen = selector => [...document.querySelectorAll(selector)].filter(
+        part => part.checkVisibility());
+    const sticks = ({position, overflowY}) =>
+        ['sticky', 'fixed'].includes(position) || overflowY === 'auto';
+    const parts = [
+        ...seen('.table-wrap :is(th, td)').filter(
+            cell => cell.getBoundingClientRect().right > innerWidth + 1),
+        ...seen('header, th, .table-wrap').filter(part => sticks(getComputedStyle(part))),
+    ];
+    return parts.map(part => part.outerHTML.slice(0, 90));
+}"""
 THEMES: tuple[Theme, ...] = ("light", "dark")
-OPEN_FOLDS = """document.querySelectorAll('details:not(.menu)').forEach(fold => fold.open = true)"""
-# Of each menu that can be seen, and of each popover: selectors of its button, of what axe looks at,
-# and of what opens. Rows and charts without a button are taken out: axe reads all that is there.
+PAPER = {"width": 718, "height": 1_000}  # what margins leave of A4, in px
+OPEN_FOLDS = "document.querySelectorAll('details:not(.menu)').forEach(fold => fold.open = true)"
+# Of each menu that can be seen, one of those that share charts, and of each popover: selectors of
+# its button, of what axe looks at, and of what opens. Rows and charts without a button are taken
+# out: axe reads all that is there.
 OPENING = """() => {
     const seen = selector => [...document.querySelectorAll(selector)].filter(
         part => part.checkVisibility());
-    const menus = seen('details.menu');
+    const menus = new Map(seen('details.menu').reverse().map(
+        menu => [menu.matches('.share') || menu, menu]));
     const buttons = new Map(seen('[popovertarget]').reverse().map(
         button => [button.getAttribute('popovertarget'), button]));
-    const kept = [...menus, ...buttons.values()];
+    const kept = [...menus.values(), ...buttons.values()];
     kept.forEach((part, i) => part.dataset.numbered = i);
     for (const part of document.querySelectorAll('tbody tr, [data-chart]'))
         if (!kept.some(one => part.contains(one))) part.remove();
@@ -40,41 +100,65 @@ OPENING = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", PAGE_TYPES)
-@both_sizes
-def test_pages_draw_their_charts_in_silence_and_without_breach(chromium, home, path, size):
-    """No complaint, no other host, no sideways scroll, no movement, no empty chart, no breach."""
+def wait_for_answers(page: Page) -> None:
+    """Until the scripts of choosing and comparing are done."""
+    expect(page.locator("[data-compare]:not([data-ready])")).to_have_count(0)
+    expect(page.locator("[data-choose-page]:not([data-answered])")).to_have_count(0)
+
+
+def faults_in(page: Page) -> dict[str, list[object]]:
+    return {what: parts for what, parts in page.evaluate(FAULTS).items() if parts}
+
+
+@pytest.mark.parametrize(
+    ("board", "path", "size"),
+    [
+        *((*page, size) for page in PAGES for size in (WIDE, NARROW)),
+        *((*page, WIDE) for page in (*ANSWERS, *FRAMES)),
+    ],
+)
+def test_every_page_is_whole(chromium, board, path, size):
+    """Silent, within its window, still, by axe without breach in either theme, and what opens too.
+
+    Colours are looked at once, in a wide window.
+    """
+    home = BOARDS[board]()
     page, heard = open_page(chromium, home + path, size)
+    wait_for_answers(page)
     scroll_through(page)
     assert [] == heard.complaints
     assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
     assert overflow(page) <= 0
-    assert page.evaluate(LAYOUT_SHIFT) < 0.01
+    assert path in STATES or page.evaluate(LAYOUT_SHIFT) < 0.01
     assert 0 == page.evaluate(EMPTY_CHARTS)
     page.evaluate(OPEN_FOLDS)
-    assert [] == breaches(page)
-    opening = page.evaluate(OPENING)
-    for theme in THEMES:
-        for button, part, opened in opening:
-            # A popover, unlike a menu, has the same colours at both widths.
-            if theme == "light" or size == WIDE or part != opened:
-                assert_opens_without_breach(page, theme, button, part, opened)
+    assert {} == faults_in(page)
+    themes = THEMES if size == WIDE else THEMES[:1]
+    assert [] == [found for theme in themes for found in breaches_in(page, theme)]
+    if path in STATES:
+        return
+    looked_at = set[bool]()
+    for button, part, opened in page.evaluate(OPENING):
+        page.locator(button).click()
+        expect(page.locator(opened)).to_be_visible()
+        assert overflow(page) <= 0
+        if size == WIDE:
+            # The colours of all menus are the same, and those of all popovers.
+            shown = themes[: 1 if (part == opened) in looked_at else 2]
+            assert [] == [found for theme in shown for found in breaches_in(page, theme, part)]
+            looked_at.add(part == opened)
+        page.keyboard.press("Escape")
 
 
-@both_sizes
-def test_axe_finds_nothing_in_a_filtered_view(chromium, home, size):
-    page, _ = open_page(chromium, home + "models/?q=gem&cells=base", size)
-    scroll_through(page)
-    page.evaluate(OPEN_FOLDS)
-    assert [] == breaches(page)
-
-
-def assert_opens_without_breach(
-    page: Page, theme: Theme, button: str, part: str, opened: str
-) -> None:
-    """Open a menu or a popover, look at it, and close it."""
-    page.locator(button).click()
-    expect(page.locator(opened)).to_be_visible()
-    assert [] == breaches_in(page, theme, part)
+@pytest.mark.parametrize(("board", "path"), [*PAGES, *ANSWERS])
+def test_every_page_fits_narrow_windows_and_paper(chromium, board, path):
+    """1,280 px at 200 % are 640, at 400 % 320: only tables scroll sideways, no heading is cut."""
+    page, _ = open_page(chromium, BOARDS[board]() + path, (640, 450))
+    wait_for_answers(page)
     assert overflow(page) <= 0
-    page.keyboard.press("Escape")
+    assert {} == faults_in(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert overflow(page) <= 0
+    page.set_viewport_size(PAPER)  # type: ignore[arg-type]
+    page.emulate_media(media="print")
+    assert [] == page.evaluate(ON_PAPER)

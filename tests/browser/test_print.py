@@ -1,20 +1,10 @@
 """Printed pages: nothing is covered, blank or cut."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.browsing import SAVES_DATA, open_over, open_page
 
 PAPER = (718, 1_000)  # what margins leave of A4, in px
-# Cells of tables that the window cuts, and headings that would stay while others scroll.
-CUT = """() => [...document.querySelectorAll('.table-wrap :is(th, td)')]
-    .filter(cell => cell.checkVisibility())
-    .filter(cell => cell.getBoundingClientRect().right > innerWidth + 1)
-    .map(cell => cell.textContent.trim())"""
-STICKY = """() => [...document.querySelectorAll('header, th, .table-wrap')]
-    .filter(part => part.checkVisibility())
-    .filter(part => ['sticky', 'fixed'].includes(getComputedStyle(part).position) ||
-        getComputedStyle(part).overflowY === 'auto').map(part => part.outerHTML.slice(0, 80))"""
 # Charts that show neither a drawing nor their numbers.
 BLANK = """() => [...document.querySelectorAll('.chart')].filter(chart => chart.checkVisibility())
     .filter(chart => !chart.querySelector('.main-svg')?.checkVisibility() &&
@@ -26,14 +16,6 @@ BLANK = """() => [...document.querySelectorAll('.chart')].filter(chart => chart.
 def on_paper(page: Page) -> None:
     page.set_viewport_size({"width": PAPER[0], "height": PAPER[1]})
     page.emulate_media(media="print")
-
-
-@pytest.mark.parametrize("path", ["", "models/", "tasks/", "models/zephyr-7b-beta/", "analysis/"])
-def test_tables_fit_and_nothing_sticks(chromium, home, path):
-    page, _ = open_page(chromium, home + path)
-    on_paper(page)
-    assert [] == page.evaluate(STICKY)
-    assert [] == page.evaluate(CUT)
 
 
 def test_the_grid_has_every_model_and_its_colours(chromium, home):
@@ -77,20 +59,6 @@ def test_printing_draws_every_chart_at_once(chromium, home):
             plot.querySelector('.main-svg').getBoundingClientRect().width === wide)""",
         arg=wide,
     )
-
-
-def test_a_page_at_rest_prints_its_charts_from_the_menu(chromium, home):
-    """No key tells of it and nobody has scrolled: the library is there by then."""
-    page, _ = open_page(chromium, home)
-    page.wait_for_function("() => window.Plotly")
-    page.evaluate(
-        """() => addEventListener('beforeprint', () => setTimeout(() => {
-            window.atPrint = [...document.querySelectorAll('[data-chart]')].filter(
-                plot => !plot.querySelector('.main-svg')).length;
-        }))"""
-    )
-    page.pdf()
-    assert 0 == page.evaluate("atPrint")
 
 
 def test_the_keys_that_print_fetch_the_library_first(chromium, home):

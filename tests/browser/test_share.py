@@ -80,8 +80,8 @@ def addresses(index_site) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("board", "path", "chart", "size"),
     [
-        *(("index", *one, size) for one in CHARTS["index"] for size in (WIDE, NARROW)),
-        *(("pythia", *one, WIDE) for one in CHARTS["pythia"]),
+        ("index", "models/", "size", NARROW),
+        *((board, *one, WIDE) for board, charts in CHARTS.items() for one in charts),
     ],
 )
 def test_a_picture_stands_alone(chromium, addresses, board, path, chart, size):
@@ -132,7 +132,7 @@ SHOWN = """() => {
     ("board", "scheme", "card"),
     [
         ("index", "dark", "#151c24"),
-        *((name, "light", "#ffffff") for name in ("index", "pythia", "peft_methods")),
+        ("pythia", "light", "#ffffff"),
         ("jp_finetuned", "dark", "#151c24"),
     ],
 )

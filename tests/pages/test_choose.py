@@ -10,11 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.helpers.browsing import (
-    LAYOUT_SHIFT,
     NARROW,
     WIDE,
     both_sizes,
-    breaches,
     open_page,
     overflow,
 )
@@ -362,25 +360,9 @@ def test_weights_are_not_compared_and_the_page_says_so(chromium, home):
     expect(link).to_have_attribute("href", re.compile(r"\?task=wikisql&task=gsm8k&model="))
 
 
-@both_sizes
-def test_nothing_moves_when_the_answer_comes(chromium, home, size):
-    page, heard = open_page(chromium, home + "choose/", size)
-    expect(page.locator("[data-choose-page][data-answered]")).to_have_count(1)
-    assert page.evaluate(LAYOUT_SHIFT) < 0.01
-    assert [] == heard.complaints
-
-
 def test_scores_that_cannot_be_loaded(chromium, home):
     page, _ = open_page(chromium, home)
     page.route("**/scores.*.js", lambda route: route.abort())
     page.goto(home + "choose/")
     expect(page.locator("[data-choose-remark]")).to_contain_text("Reload the page to try again.")
     expect(page.locator(".without-scripts table")).to_be_visible()
-
-
-def test_axe_finds_nothing_in_an_answered_page(chromium, home):
-    query = "task=gsm8k&weight=2&category=Coding&task=nope&size=8&developer=Google"
-    page, _ = open_page(chromium, home)
-    ask(page, home, query)
-    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    assert [] == breaches(page)

@@ -13,7 +13,7 @@ from site_builder.addresses import Address
 from site_builder.pages.interactive import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
-from tests.helpers.browsing import LAYOUT_SHIFT, both_sizes, breaches, open_page, overflow
+from tests.helpers.browsing import both_sizes, open_page, overflow
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import ROOT, build, make_site, target
 from tests.helpers.tables import write_project
@@ -467,29 +467,6 @@ def test_three_models_are_compared_on_a_phone_without_scrolling_sideways(chromiu
     assert overflow(page) <= 0
     scrolls = "all => all.filter(wrap => wrap.scrollWidth > wrap.clientWidth).length"
     assert 0 == page.locator(".compare .table-wrap:visible").evaluate_all(scrolls)
-
-
-@both_sizes
-def test_the_page_is_silent_and_still(chromium, index, size):
-    for url in (
-        f"{index.home}compare/",
-        index.url(index_runs("phi-2", "phi-2 base", "gemma-2b", "gpt-4 base")),
-    ):
-        page, heard = open_page(chromium, url, size)
-        wait_for_all(page)
-        assert [] == heard.complaints
-        assert [] == [u for u in heard.requests if not u.startswith(index.home)]
-        assert overflow(page) <= 0
-        assert page.evaluate(LAYOUT_SHIFT) < 0.01
-        page.set_viewport_size({"width": 320, "height": 640})
-        assert overflow(page) <= 0
-
-
-def test_axe_finds_nothing_in_a_comparison(chromium, index):
-    url = index.url(index_runs("phi-2", "phi-2 base", "gemma-2b", "gpt-4 base"))
-    page, _ = open_page(chromium, url)
-    wait_for_all(page)
-    assert [] == breaches(page)
 
 
 def test_a_comparison_opens_from_the_disk(chromium, index_site):

@@ -5,7 +5,6 @@ import re
 import pytest
 from bs4 import Tag
 
-from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import BuiltSite, single_spaced, target
 
@@ -81,11 +80,3 @@ def test_every_page_leads_to_the_glossary(index_site):
 
 def test_a_project_adds_words_of_its_own(index_site):
     assert "LoRA" in index_site.page("glossary/").select("main > .prose")[0].get_text()
-
-
-@both_sizes
-def test_axe_finds_nothing_in_the_glossary(chromium, index_site, size):
-    page, heard = open_page(chromium, f"{index_site.url}glossary/", size)
-    assert [] == breaches(page)
-    assert overflow(page) <= 0
-    assert [] == heard.complaints

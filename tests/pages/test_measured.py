@@ -12,13 +12,8 @@ from site_builder.pages.page import Site
 from site_builder.pages.tasks import similar_note, tie_note
 from site_builder.records import replace
 from tests.helpers.browsing import (
-    NARROW,
-    WIDE,
     both_sizes,
-    breaches,
     open_page,
-    overflow,
-    scroll_through,
 )
 from tests.helpers.measured import measured_pages, measured_site
 from tests.helpers.sites import ROOT, BuiltSite, make_site, table, visible
@@ -131,22 +126,6 @@ def test_the_picker_shows_the_same(chromium: Browser, home: str, size: tuple[int
         expect(page.locator("[data-picker-link]")).to_have_text(task)
         own.goto(f"{home}tasks/{task}/")
         assert own.evaluate(ROWS, "ranking") == page.evaluate(ROWS, "picker")
-
-
-@pytest.mark.parametrize(
-    ("path", "size"), [("tasks/quiz/", WIDE), ("tasks/quiz/", NARROW), ("models/d/", NARROW)]
-)
-def test_axe_finds_nothing(chromium: Browser, home: str, path: str, size: tuple[int, int]):
-    page, heard = open_page(chromium, home + path, size)
-    scroll_through(page)
-    assert [] == breaches(page)
-    assert [] == heard.complaints
-
-
-@pytest.mark.parametrize("path", ["tasks/quiz/", "tasks/", "models/d/"])
-def test_the_narrowest_screen_does_not_scroll_sideways(chromium: Browser, home: str, path: str):
-    page, _ = open_page(chromium, home + path, (320, 640))
-    assert overflow(page) <= 0
 
 
 def test_the_method_is_explained(site):
