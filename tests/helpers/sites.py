@@ -307,20 +307,54 @@ def target(page: str, href: str) -> tuple[str, str]:
     return normpath(file), unquote(parts.fragment)
 
 
+# What a style sheet asks for.
+_ASKED = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""")
+
+
 def faults_of(site: BuiltSite) -> list[tuple[str, str]]:
-    """What is wrong with a site, by page: holes, broken data, inline scripts, lost links, ids."""
-    ids_of = {path: page.ids for path, page in site.readings.items()}
-    found = []
-    for path, page in site.readings.items():
-        words = " ".join(page.words)
-        found += [(path, words[max(0, h.start() - 40) : h.end()]) for h in HOLES.finditer(words)]
-        found += [(path, f"script: {text}") for text in page.inline]
-        found += [(path, f"handler: {name}") for name in page.attributes if name.startswith("on")]
-        found += [(path, f"id: {one}") for one in set(page.ids) if page.ids.count(one) > 1]
-        for text in (*page.data.values(), *page.linked):
-            load_json(text)
-        for link in page.links:
-            file, anchor = ("", "") if is_outside(link) else target(path, link)
-            if file and (file not in site.files or (anchor and anchor not in ids_of.get(file, ()))):
-                found.append((path, f"link: {link}"))
+    """What is wrong with a site, by file: of its pages, its links, its data."""
+    found = [fault for path, page in site.readings.items() for fault in _page_faults(path, page)]
+    found += [
+        (path, f"link: {link}") for path, link in _links_of(site) if not _leads(site, path, link)
+    ]
+    for path in site.files:
+        if path.startswith("api/") and path.endswith(".json"):
+            load_json(site.files[path])
+    stats = site.api("stats")
+    for kind in ("models", "tasks", "categories"):
+        pages = [path for path in site.html if re.fullmatch(rf"{kind}/[^/]+/index\.html", path)]
+        found += [] if stats[kind] == len(pages) else [(kind, f"{len(pages)} pages")]
     return found
+
+
+def _page_faults(path: str, page: Reading) -> Iterator[tuple[str, str]]:
+    """No heading, holes, broken data, scripts where they stand, ids twice or unfit for labels."""
+    words = " ".join(page.words)
+    yield from ((path, words[max(0, h.start() - 40) : h.end()]) for h in HOLES.finditer(words))
+    yield from ((path, f"script: {text}") for text in page.inline)
+    yield from ((path, f"handler: {name}") for name in page.attributes if name.startswith("on"))
+    odd = {one for one in page.ids if not one or re.search(r"\s", one) or page.ids.count(one) > 1}
+    yield from ((path, f"id: {one}") for one in odd)
+    if "h1" not in page.tags:
+        yield path, "no heading"
+    for text in (*page.data.values(), *page.linked):
+        load_json(text)
+
+
+def _links_of(site: BuiltSite) -> Iterator[tuple[str, str]]:
+    for path, page in site.readings.items():
+        yield from ((path, link) for link in page.links)
+    for path, content in site.files.items():
+        if path.endswith(".css"):
+            links = (a or b or c for a, b, c in _ASKED.findall(content.decode()))
+            yield from ((path, link) for link in links if not link.startswith(("data:", "#")))
+
+
+def _leads(site: BuiltSite, page: str, link: str) -> bool:
+    """Whether a link is relative and leads to a file and a place, or out of the site by HTTP."""
+    if is_outside(link):
+        parts = urlsplit(link)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    file, anchor = target(page, link)
+    ids = site.readings[file].ids if anchor and file in site.readings else []
+    return bool(link) and link[0] != "/" and file in site.files and (not anchor or anchor in ids)

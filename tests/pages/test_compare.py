@@ -402,22 +402,6 @@ def test_tasks_stand_in_the_order_of_disagreement(desk):
     expect(head).to_have_attribute("aria-sort", "descending")
 
 
-def test_categories_stand_in_the_order_of_disagreement(desk, index):
-    """With the means of the boards; Coding, 0.607 to 0.496, differs most."""
-    found = [row[:-2] for row in rows_of(desk, "compare-categories")]
-    models = ("zephyr-7b-beta", "mistral-7b", "mistral-7b-instruct")
-    expected = {}
-    for category in index.site.results.categories:
-        tuned, base = (category.boards[variant] for variant in ("fine_tuned", "base"))
-        means = [tuned.standing(model).average or 0 for model in models]
-        expected[category.category] = [*means, base.standing("gpt-4").average]
-    spreads = {name: max(means[:3]) - min(means[:3]) for name, means in expected.items()}
-    order = sorted(expected, key=lambda name: -spreads[name])
-    assert ("Coding", order) == (order[0], [row[0][1] for row in found])
-    for row in found:
-        assert expected[row[0][1] or ""] == pytest.approx([float(v or 0) for _, v in row[1:]])
-
-
 @both_sizes
 def test_tasks_are_picked(chromium, index, size):
     page, heard = open_page(chromium, f"{index.home}compare/", size)

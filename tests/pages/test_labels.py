@@ -5,10 +5,9 @@ import pytest
 
 from site_builder.formatting import NumberFormat
 from site_builder.labels import with_article
-from tests.helpers.awkward import AWKWARD
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import draw, drawn
-from tests.helpers.odd_boards import built
+from tests.helpers.odd_boards import SHAPES, built
 from tests.helpers.tables import having
 
 BOTH = {"base": {"a": [0.1, 0.2]}, "fine_tuned": {"a": [0.5, 0.7]}}
@@ -153,10 +152,10 @@ def test_averages_of_a_category_are_written_in_its_own_scale():
     assert {"A": NumberFormat(1), "B": NumberFormat(3)} == labels.category_scales
 
 
-@pytest.mark.parametrize("name", ["index", "units", "sparse", "level"])
+@pytest.mark.parametrize("name", ["index", "large_scores", "sparse", "lower_is_better"])
 def test_no_neighbours_of_a_board_are_written_alike(name):
     """Of each task and variant, unless the data state no more digits."""
-    results, labels = drawn(name) if name == "index" else draw(AWKWARD[name]()[0])
+    results, labels = drawn(name) if name == "index" else draw(SHAPES[name]()[0])
     for task in results.scores.tasks:
         by_variant: dict[str, set[float]] = {}
         for score in results.scores.ranking(task):

@@ -301,10 +301,8 @@ def test_what_is_not_known_is_not_stated(chromium, home):
 @pytest.mark.parametrize(
     ("path", "table_id"),
     [
-        ("tasks/add/", "ranking"),
         ("models/alpha/", "all-scores"),
         ("compare/", "compare-tasks"),
-        ("tasks/", "picker"),
     ],
 )
 def test_by_the_keyboard(chromium, home, path, table_id):

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from site_builder.addresses import Address, make_slugs, slugify
 from site_builder.render.urls import Urls, web_link
-from tests.helpers.odd_boards import BOARDS, NO_BASELINE, built
-from tests.helpers.sites import BuiltSite, build, is_outside, target
+from tests.helpers.sites import build, is_outside, target
 from tests.helpers.tables import results_frame, write_project
 
 HOSTILE = (
@@ -316,45 +315,3 @@ def test_helpers_resolve_links_as_a_browser_does(index_site):
                 found = unquote(urlsplit(urljoin(base + path, href)).path).lstrip("/")
                 file = f"{found}index.html" if found == "" or found.endswith("/") else found
                 assert file == target(path, href)[0]
-
-
-NAMES = ("index", *(name for name in BOARDS if NO_BASELINE not in name))
-
-
-@pytest.fixture(params=NAMES)
-def site(request: pytest.FixtureRequest) -> BuiltSite:
-    return built(request.param)
-
-
-def test_links_of_a_site_are_relative(site):
-    links = {link for page in site.readings.values() for link in page.links if not is_outside(link)}
-    assert [] == sorted(link for link in links if link == "" or link.startswith("/"))
-
-
-def test_links_out_of_a_site_are_followed_by_http_only(site):
-    links = {link for page in site.readings.values() for link in page.links if is_outside(link)}
-    odd = [
-        link
-        for link in links
-        if urlsplit(link).scheme not in ("http", "https") or not urlsplit(link).hostname
-    ]
-    assert [] == sorted(odd)
-
-
-def test_ids_are_fit_for_labels(site):
-    """No space in them: `aria-labelledby` would read it as two ids."""
-    ids = {one for page in site.readings.values() for one in page.ids}
-    assert [] == sorted(one for one in ids if re.search(r"\s", one) or one == "")
-
-
-def test_links_of_style_sheets(site):
-    for path, content in site.files.items():
-        if path.endswith(".css"):
-            links = [
-                a or b or c
-                for a, b, c in re.findall(
-                    r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""", content.decode()
-                )
-            ]
-            inside = [link for link in links if not link.startswith(("data:", "#"))]
-            assert [] == [link for link in inside if target(path, link)[0] not in site.files]

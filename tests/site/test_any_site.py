@@ -81,10 +81,6 @@ def test_any_legal_board_becomes_a_whole_site(project: Project) -> None:
     with TemporaryDirectory() as folder:
         site = build(write_project(Path(folder), frames, toml))
     assert [] == faults_of(site)
-    stats = site.api("stats")
-    for kind in ("models", "tasks", "categories"):
-        pages = [path for path in site.html if path.startswith(f"{kind}/")]
-        assert stats[kind] + (stats[kind] > 0 or kind != "categories") == len(pages)
     ids = [
         one
         for path in site.readings
