@@ -20,9 +20,8 @@ from site_builder.records import Record, field
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.files import (
     TEXT_ENDINGS,
-    CsvError,
-    ParquetError,
     TextRow,
+    UnreadableTableError,
     json_kind,
     read_footer,
     read_rows,
@@ -207,8 +206,8 @@ def _field_names(path: Path) -> list[str] | None:
     if path.suffix == _PARQUET:
         try:
             return [column.name for column in read_footer(path).columns]
-        except ParquetError as error:
-            raise FaultsError([Fault(str(path), str(error))]) from error
+        except UnreadableTableError as error:
+            raise FaultsError([error.fault(str(path))]) from error
     return next((list(row.values) for row, _ in _records(path) if row.values is not None), None)
 
 
@@ -243,9 +242,7 @@ def _records(path: Path, columns: Sequence[str] = ()) -> Iterator[tuple[TextRow,
         yield TextRow(0, None, "is not UTF-8 text. Save it as UTF-8."), 1.0
     except OSError as error:
         yield TextRow(0, None, f"cannot be read: {error.strerror}"), 1.0
-    except ParquetError as error:
-        yield TextRow(0, None, str(error)), 1.0
-    except CsvError as error:
+    except UnreadableTableError as error:
         yield TextRow(error.line, None, f"{error.what}. {error.fix}"), 1.0
 
 

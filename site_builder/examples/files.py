@@ -13,8 +13,8 @@ from site_builder.records import Record
 from site_builder.tables.files import (
     TEXT_ENDINGS,
     Footer,
-    ParquetError,
     StoredColumn,
+    UnreadableTableError,
     read_footer,
 )
 from site_builder.tables.read import load_text
@@ -121,9 +121,8 @@ def _open(file: Found, scratch: Path | None) -> tuple[Found, Footer]:
         file = _as_parquet(file, scratch)
     try:
         return file, read_footer(file.path)
-    except ParquetError as error:
-        fix = "Write it again, or remove it."
-        raise FaultsError([Fault(file.shown, str(error), fix)]) from error
+    except UnreadableTableError as error:
+        raise FaultsError([error.fault(file.shown)]) from error
 
 
 def _as_parquet(file: Found, scratch: Path) -> Found:

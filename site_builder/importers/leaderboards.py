@@ -32,7 +32,7 @@ from site_builder.importers.reading import (
 )
 from site_builder.importers.tabular import parse_number
 from site_builder.records import replace
-from site_builder.tables.files import CsvError, read_csv
+from site_builder.tables.files import read_csv
 
 _HEADING = ["dataset", "version", "metric", "mode"]
 _GAP = re.compile(r" {2,}+")  # between the columns of a table in text
@@ -55,11 +55,8 @@ def read_opencompass(path: Path, options: ImportOptions) -> Reading:
 def _read_summary(found: Found) -> Reading:
     found.check_ending(".csv", ".txt")
     text, is_csv = read_text(found.path), found.path.suffix.lower() == ".csv"
-    try:
-        csv = (row for _, row in read_csv(io.StringIO(text, newline="")))
-        heading, *rows = ROWS.take(csv if is_csv else _table(text)) or [[]]
-    except CsvError as error:
-        raise UnreadableFileError(why=f"it is not CSV: {error}") from error
+    csv = (row for _, row in read_csv(io.StringIO(text, newline="")))
+    heading, *rows = ROWS.take(csv if is_csv else _table(text)) or [[]]
     models = [as_text(name) for name in heading[len(_HEADING) :]]
     if heading[: len(_HEADING)] != _HEADING or not all(models):
         why = f"it is no summary of OpenCompass: its columns are not {', '.join(_HEADING)}, models"

@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar
 from site_builder.errors import FaultsError, describe_error, unreadable
 from site_builder.records import Record, field
 from site_builder.symlinks import refuse_outside
+from site_builder.tables.files import UnreadableTableError
 from site_builder.tables.metrics import ScoreScale
 from site_builder.tables.schema import LARGEST
 
@@ -316,6 +317,8 @@ def _read_or_skip(found: Found, read: Callable[[Found], Reading]) -> Reading:
         return read(found)
     except UnreadableFileError as error:
         skipped = Skipped(found.shown, str(error), fix=error.fix, paste=error.paste)
+    except UnreadableTableError as error:
+        skipped = Skipped(error.fault(found.shown).where, error.what, fix=error.fix)
     except Exception as error:
         fix = "If the file is sound, report this as a bug."
         skipped = Skipped(found.shown, f"{UNEXPECTED} {describe_error(error)}", fix=fix)

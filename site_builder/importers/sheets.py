@@ -39,9 +39,7 @@ from site_builder.records import Record
 from site_builder.tables.files import (
     JSON_LINES_ENDINGS,
     TEXT_ENDINGS,
-    CsvError,
-    ParquetError,
-    StoredColumn,
+    UnreadableTableError,
     check_size,
     read_csv,
     read_footer,
@@ -51,6 +49,7 @@ from site_builder.tables.files import (
 
 _TAG = re.compile(r"<(?:a|span)\s[^<>=]*+=[^<>]*+>|</(?:a|span)>")
 _YAML_ENDINGS = (".yaml", ".yml")
+_SINGLE = ("text", "whole number", "number", "true or false", "date", "timestamp")
 _MAX_DEPTH = 8  # of objects in objects
 _WORKBOOK_ENDINGS = (".xlsx", ".ods")
 _ENDINGS = (*TEXT_ENDINGS, ".parquet", ".json", *_YAML_ENDINGS, *_WORKBOOK_ENDINGS)
@@ -89,22 +88,13 @@ def read_sheet(found: Found) -> Sheet:
 
 def _from_parquet(found: Found) -> Sheet:
     check_file(found.path)
-    try:
-        footer = read_footer(found.path)
-        names = _checked_names([column.name for column in footer.columns])
-        _check_size(footer.rows, len(names))
-        check_size(found.path, UNPACKED_BYTES.most)
-        # Of other types, such as lists, one small page can hold any number of values.
-        single = [column.name for column in footer.columns if _holds_single_values(column)]
-        return Sheet(found, list(read_rows(found.path, single)) if single else [], names)
-    except ParquetError as error:
-        fix = "Write it again with the usual encodings, or as CSV."
-        raise UnreadableFileError(why=str(error), fix=fix) from error
-
-
-def _holds_single_values(column: StoredColumn) -> bool:
-    is_time = column.kind.startswith(("date", "timestamp"))
-    return is_time or column.kind in ("text", "whole number", "number", "true or false")
+    footer = read_footer(found.path)
+    names = _checked_names([column.name for column in footer.columns])
+    _check_size(footer.rows, len(names))
+    check_size(found.path, UNPACKED_BYTES.most)
+    # Of other types, such as lists, one small page can hold any number of values.
+    single = [column.name for column in footer.columns if column.kind.startswith(_SINGLE)]
+    return Sheet(found, list(read_rows(found.path, single)) if single else [], names)
 
 
 def _checked_names(names: list[str]) -> list[str]:
@@ -126,16 +116,12 @@ def _from_text(found: Found, ending: str) -> Sheet:
         _, lines = read_text_rows(io.StringIO(text, newline=""), ending)
         records = ROWS.take(lines)
         if odd := next((row for row in records if row.problem), None):
-            raise UnreadableFileError(why=f"line {odd.line} {odd.problem}")
+            raise UnreadableTableError(odd.problem, line=odd.line)
         return _from_records(found, [row.values or {} for row in records])
     head = text.lstrip().partition("\n")[0]
     separator = max("\t;,|", key=lambda mark: (head.count(mark), mark == ","))
     cells = read_csv(io.StringIO(text.replace("\0", ""), newline=""), separator)
-    try:
-        return _from_cells(found, cells, comma=separator != ",")
-    except CsvError as error:
-        why = f"it is not CSV: line {error.line}: {error.what}"
-        raise UnreadableFileError(why=why, fix=error.fix) from error
+    return _from_cells(found, cells, comma=separator != ",")
 
 
 def _from_cells(found: Found, rows: Iterable[tuple[int, list[Any]]], *, comma: bool) -> Sheet:
@@ -154,8 +140,8 @@ def _from_cells(found: Found, rows: Iterable[tuple[int, list[Any]]], *, comma: b
     names = _checked_names(stated)
     for line, row in rest:
         if any(row[len(names) :]):
-            why = f"line {line} has {len(row)} values, the heading {len(names)}"
-            raise UnreadableFileError(why=why, fix="Put a value with a separator in it in quotes.")
+            what = f"it has {len(row)} values, the heading {len(names)}"
+            raise UnreadableTableError(what, "Put a value with a separator in it in quotes.", line)
     return Sheet(found, [dict(zip(names, row, strict=False)) for _, row in rest], names, comma)
 
 

@@ -38,15 +38,20 @@ _MAX_FIELD = 2**31 - 1
 _MAX_EXACT = 2**53  # larger integers are not all exact as floats
 _CONFLICT = ("<<<<<<< ", ">>>>>>> ")  # begin the lines in which Git marks a conflict
 
+
+class UnreadableTableError(Exception):
+    """A file cannot be read as a table: what is wrong, on which line (0: all of it), what to do."""
+
+    def __init__(self, what: str, fix: str = "", line: int = 0) -> None:
+        super().__init__(what)
+        self.what, self.fix, self.line = what, fix, line
+
+    def fault(self, where: str) -> Fault:
+        """Return the fault of a file, which messages call `where`."""
+        return Fault(f"{where}:{self.line}" if self.line else where, self.what, self.fix)
+
+
 # --- rows of text -------------------------------------------------------------------------------
-
-
-class CsvError(Exception):
-    """The row that begins on a line, from 1, is no CSV: what is wrong, and what to do."""
-
-    def __init__(self, line: int, what: str, fix: str) -> None:
-        super().__init__(f"line {line}: {what}. {fix}")
-        self.line, self.what, self.fix = line, what, fix
 
 
 class TextRow(Record):
@@ -64,7 +69,7 @@ def read_text_rows(lines: Iterable[str], ending: str) -> tuple[list[str], Iterat
     """Return the heading of a CSV or TSV file, and its rows; of JSON lines the rows alone.
 
     A row with more or fewer values than the heading has a problem. Rows are read as they are asked
-    for; one that is no CSV raises a `CsvError`.
+    for; one that is no CSV raises an `UnreadableTableError`.
     """
     if ending in JSON_LINES_ENDINGS:
         return [], _json_rows(lines)
@@ -86,7 +91,7 @@ def read_csv(lines: Iterable[str], separator: str = ",") -> Iterator[tuple[int, 
     value where a quote is not closed.
 
     Raises:
-        CsvError: A row is no CSV, or a conflict that Git marked is not resolved.
+        UnreadableTableError: A row is no CSV, or a conflict that Git marked is not resolved.
     """
     csv.field_size_limit(_MAX_FIELD)
     reader, line = csv.reader(_merged(lines), delimiter=separator, strict=True), 1
@@ -99,15 +104,16 @@ def read_csv(lines: Iterable[str], separator: str = ",") -> Iterator[tuple[int, 
         is_open = str(error).startswith("unexpected end")
         what = "a quote is not closed" if is_open else f"is not valid CSV: {error}"
         fix = "Put the value in quotes, and double each quote in it."
-        raise CsvError(line, what, fix) from error
+        raise UnreadableTableError(what, fix, line) from error
 
 
 def _merged(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines, or raise a `CsvError` at a conflict that Git left in them."""
+    """Yield lines, or raise an `UnreadableTableError` at a conflict that Git left in them."""
     for number, line in enumerate(lines, 1):
         if line.startswith(_CONFLICT):
             fix = "Keep one side, and remove the lines of the markers."
-            raise CsvError(number, f"a merge conflict is not resolved: {line[:7]}", fix)
+            what = f"a merge conflict is not resolved: {line[:7]}"
+            raise UnreadableTableError(what, fix, number)
         yield line
 
 
@@ -135,25 +141,14 @@ def json_kind(value: object) -> str:
 # --- tables of text -----------------------------------------------------------------------------
 
 
-class TextTable(Record):
-    """A table as a text file has it.
-
-    Attributes:
-        frame: The rows, with columns of the contract in their type.
-        lines: The line of each row.
-        faults: Values that are of another type than their column.
-    """
-
-    frame: pd.DataFrame
-    lines: tuple[int, ...]
-    faults: tuple[Fault, ...]
-
-
-def parse_text(spec: TableSpec, content: bytes, where: str, ending: str) -> TextTable:
+def parse_text(
+    spec: TableSpec, content: bytes, where: str, ending: str
+) -> tuple[pd.DataFrame, tuple[int, ...], tuple[Fault, ...]]:
     """Return the table in a CSV file or, by its `ending`, in JSON lines.
 
-    CSV has a heading. Blank cells are null; columns beyond the contract are numbers or true and
-    false if all their values are.
+    With it come the line of each row, and a fault for each value that is of another type than its
+    column of the contract. Blank cells are null; columns beyond the contract are numbers or true
+    and false if all their values are.
 
     Raises:
         FaultsError: The file is no such table.
@@ -164,8 +159,8 @@ def parse_text(spec: TableSpec, content: bytes, where: str, ending: str) -> Text
         heading, rows = [name.strip() for name in heading], list(found)
     except UnicodeDecodeError:
         raise FaultsError([Fault(where, "is not UTF-8 text", "Save it as UTF-8.")]) from None
-    except CsvError as error:
-        raise FaultsError([Fault(f"{where}:{error.line}", error.what, error.fix)]) from error
+    except UnreadableTableError as error:
+        raise FaultsError([error.fault(where)]) from error
     is_csv = ending not in JSON_LINES_ENDINGS
     if "\\u" in text and not is_csv:
         rows = [_checked(row) for row in rows]
@@ -183,7 +178,7 @@ def parse_text(spec: TableSpec, content: bytes, where: str, ending: str) -> Text
         else:
             series[name], is_odd = _typed(column, values, is_text=is_csv)
             odd += _type_faults(column, values, is_odd, lines, where)
-    return TextTable(pd.DataFrame(series), tuple(lines), tuple(odd))
+    return pd.DataFrame(series), tuple(lines), tuple(odd)
 
 
 def _checked(row: TextRow) -> TextRow:
@@ -302,14 +297,6 @@ MAX_BYTES = 500_000_000
 _BATCH_ROWS = 4_096
 
 
-class ParquetError(Exception):
-    """A file is not Parquet, or is damaged."""
-
-
-class LargeParquetError(ParquetError):
-    """A file would take too much memory."""
-
-
 class StoredColumn(Record):
     """A column of a Parquet file, which may have two of one name; `stored` is its Arrow type.
 
@@ -330,14 +317,14 @@ class Footer(Record):
 
 @contextmanager
 def _open(source: Path | bytes, texts: Sequence[str] = ()) -> Iterator[pq.ParquetFile]:
-    """Open a file with some columns as dictionaries, or raise a `ParquetError`."""
+    """Open a file with some columns as dictionaries, or raise an `UnreadableTableError`."""
     raw = pa.BufferReader(source) if isinstance(source, bytes) else source
     try:
         with pq.ParquetFile(raw, read_dictionary=list(texts)) as file:
             yield file
     # Arrow raises the last for the name of a column.
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise ParquetError(_problem(source, error)) from error
+        raise UnreadableTableError(_problem(source, error), "Write it again as Parquet.") from error
 
 
 def _problem(source: Path | bytes, error: Exception) -> str:
@@ -353,15 +340,17 @@ def _problem(source: Path | bytes, error: Exception) -> str:
         return "the Parquet file is cut short"
     is_name = isinstance(error, UnicodeDecodeError)
     what = "the name of a column is not UTF-8 text" if is_name else first_line(error)
-    return f"the Parquet file is damaged: {what}"
+    is_new = what.startswith("Not yet implemented")  # such as texts in a delta encoding
+    return (
+        f"the Parquet file {'has an encoding that is not read' if is_new else 'is damaged'}: {what}"
+    )
 
 
 def read_whole(source: Path | bytes) -> pa.Table:
     """Read a Parquet file within the limits of `check_size`, and check its texts.
 
     Raises:
-        LargeParquetError: It is beyond the limits.
-        ParquetError: It cannot be read.
+        UnreadableTableError: It is beyond the limits, or cannot be read.
     """
     check_size(source, MAX_BYTES)
     # Not pq.read_table: it refuses two columns of one name.
@@ -379,8 +368,8 @@ def check_size(source: Path | bytes, max_bytes: int) -> None:
     without repeating them, to sum their lengths.
 
     Raises:
-        LargeParquetError: It has more than `MAX_VALUES` or takes more than `max_bytes`.
-        ParquetError: It cannot be read.
+        UnreadableTableError: It has more than `MAX_VALUES` or takes more than `max_bytes`, or
+            cannot be read.
     """
     with _open(source) as file:
         footer, schema = _check_metadata(file), file.metadata.schema
@@ -407,8 +396,8 @@ def check_size(source: Path | bytes, max_bytes: int) -> None:
 
 def _check_limit(found: int, limit: int, what: str) -> None:
     if found > limit:
-        message = f"the Parquet file has {what.format(found)}, and at most {limit:,} are read"
-        raise LargeParquetError(message)
+        what = f"the Parquet file has {what.format(found)}, and at most {limit:,} are read"
+        raise UnreadableTableError(what, "Leave out what the site does not need.")
 
 
 class _UnreadableFile(io.RawIOBase):
@@ -459,7 +448,7 @@ def _decoded_size(array: Any) -> int:  # noqa: ANN401 - the stubs know no kind o
 
 
 def read_footer(path: Path) -> Footer:
-    """Read the footer of a Parquet file and no row, or raise a `ParquetError`."""
+    """Read the footer of a Parquet file and no row, or raise an `UnreadableTableError`."""
     with _open(path) as file:
         columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
         footer = _check_metadata(file)
@@ -489,7 +478,11 @@ def _kind(kind: pa.DataType) -> str:
 
 
 def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    """Yield every row with all or some columns in constant memory, or raise a `ParquetError`."""
+    """Yield every row with all or some columns, in constant memory.
+
+    Raises:
+        UnreadableTableError: The file cannot be read.
+    """
     with _open(path) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) or None):
             yield from batch.to_pylist()

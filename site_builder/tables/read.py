@@ -21,8 +21,7 @@ from site_builder.records import Record, field, replace
 from site_builder.symlinks import is_inside, read_inside
 from site_builder.tables.files import (
     TEXT_ENDINGS,
-    LargeParquetError,
-    ParquetError,
+    UnreadableTableError,
     is_text,
     parse_text,
     read_whole,
@@ -212,13 +211,13 @@ def load_table(
         what = f"the file has {len(file):,} bytes, and at most {MAX_TEXT_BYTES:,} of text are read"
         return (Fault(where, what, "Write the table as Parquet."),)
     try:
-        text = parse_text(spec, file, where, ending)
+        frame, lines, odd = parse_text(spec, file, where, ending)
     except FaultsError as error:
         return error.faults
-    table = parse_table(spec, text.frame.to_parquet(index=False), where)
+    table = parse_table(spec, frame.to_parquet(index=False), where)
     if isinstance(table, Fault):
         return (table,)
-    return replace(table, source=file, lines=text.lines, faults=text.faults)
+    return replace(table, source=file, lines=lines, faults=odd)
 
 
 def load_text(spec: TableSpec, path: Path, where: str) -> LoadedTable:
@@ -234,10 +233,8 @@ def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault
     """Read one table from the content of its file, or return why it cannot be read."""
     try:
         return as_loaded(spec, read_whole(file), where, file)
-    except LargeParquetError as error:
-        return Fault(where, str(error), "Leave out what the site does not need.")
-    except ParquetError as error:
-        return Fault(where, str(error), "Write it again as Parquet.")
+    except UnreadableTableError as error:
+        return error.fault(where)
 
 
 def as_loaded(spec: TableSpec, stored: pa.Table, where: str, file: bytes = b"") -> LoadedTable:

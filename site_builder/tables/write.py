@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError
 from site_builder.records import Record, field, replace
-from site_builder.tables.files import ParquetError, read_whole
+from site_builder.tables.files import UnreadableTableError, read_whole
 from site_builder.tables.lock import replacing
 from site_builder.tables.read import (
     LoadedTable,
@@ -122,7 +122,7 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
         text = None if file == spec.file else load_text(spec, path, where)
         table = read_whole(path if text is None else text.file)
         names = table.column_names
-    except ParquetError as error:
+    except UnreadableTableError as error:
         what = f"the table cannot be added to: {error}"
         raise FaultsError([Fault(where, what, "Repair or remove it.")]) from error
     if len(set(names)) < len(names):

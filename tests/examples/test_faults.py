@@ -76,8 +76,8 @@ def test_unreadable_files(tmp_path: Path, board: Path) -> None:
     (folder / "empty.parquet").touch()
     found = faults(folder, "--into", board)
     assert [
-        "i/cut.parquet: the Parquet file is cut short. Write it again, or remove it.",
-        "i/empty.parquet: the file is empty (0 bytes). Write it again, or remove it.",
+        "i/cut.parquet: the Parquet file is cut short. Write it again as Parquet.",
+        "i/empty.parquet: the file is empty (0 bytes). Write it again as Parquet.",
         "i/a.parquet: column 'example' is missing. Known columns: doc_id. "
         "Name the column: --column example=COLUMN.",
         "i/b.parquet: column 'task' is a whole number, not text",

@@ -27,7 +27,7 @@ from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
 from site_builder.render.pages import render_site
 from site_builder.render.urls import web_link
-from site_builder.tables.files import ParquetError, read_footer
+from site_builder.tables.files import UnreadableTableError, read_footer
 from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import read_stored
 from tests.helpers.hostile import LINKS
@@ -281,7 +281,7 @@ def test_the_name_of_a_column_that_is_no_text(tmp_path):
     assert [f"data/results.parquet: {line}"] == fault_lines(tmp_path)
     with pytest.raises(FaultsError, match=f"the table cannot be added to: .*{what}"):
         read_stored(RESULTS, tmp_path / "data")
-    with pytest.raises(ParquetError, match=what):
+    with pytest.raises(UnreadableTableError, match=what):
         read_footer(tmp_path / "data/results.parquet")
 
 

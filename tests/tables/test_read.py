@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from site_builder.tables.files import ParquetError, read_footer
+from site_builder.tables.files import UnreadableTableError, read_footer
 from site_builder.tables.read import LoadedTables, load_tables
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from tests.helpers.tables import (
@@ -136,6 +137,16 @@ def test_text_that_is_not_utf8_is_a_fault(tmp_path):
     assert str(fault).startswith("data/results.parquet: the Parquet file is damaged: ")
 
 
+def test_encoding_that_is_not_read_is_a_fault(tmp_path):
+    """Texts have to be counted before they are made, which Arrow cannot in this encoding."""
+    root, table = write_project(tmp_path, {}), pa.Table.from_pandas(results_frame())
+    encoding = {"model": "DELTA_BYTE_ARRAY"}
+    path = root / "data/results.parquet"
+    pq.write_table(table, path, column_encoding=encoding, use_dictionary=False)
+    (fault,) = load(root).faults
+    assert "the Parquet file has an encoding that is not read: Not yet" in str(fault)
+
+
 def test_faulty_metadata_of_a_column_is_a_fault(tmp_path):
     """Arrow would end the process when it is asked for the column.
 
@@ -145,7 +156,7 @@ def test_faulty_metadata_of_a_column_is_a_fault(tmp_path):
     what = "Definition level histogram size mismatch, size: 2, expected: 1"
     (fault,) = load(write_project(tmp_path, {"results": file})).faults
     assert f"data/results.parquet: the Parquet file is damaged: {what}. {AGAIN}" == str(fault)
-    with pytest.raises(ParquetError, match=what):
+    with pytest.raises(UnreadableTableError, match=what):
         read_footer(tmp_path / "data/results.parquet")
 
 
