@@ -82,22 +82,6 @@ def rows_with(scores: np.ndarray) -> list[Row]:
     ]
 
 
-def test_engines_agree_on_scores_far_from_zero(cluster, tmp_path):
-    rows = rows_with(1e6 + np.random.default_rng(1).random(800))
-    write_rows(tmp_path / "i/a.parquet", rows[:300])
-    write_rows(tmp_path / "i/b.parquet", rows[300:])
-    found = tables(tmp_path, "duck")
-    assert_same(found, tables(tmp_path, "dask", *on(cluster)), 1.0)
-    runs = by_run(rows)
-    assert len(runs) == len(found[0])
-    for row in found[0]:
-        mean, error = exact([*runs[row["model"], row["task"], row["variant"]].values()])
-        assert error is not None
-        assert isclose(mean, row["score"], rel_tol=1e-15)
-        # Each score is itself the nearest of numbers that lie 1e-10 apart.
-        assert isclose(error, row["stderr"], rel_tol=DIGITS)
-
-
 def test_engines_agree_on_clusters(cluster, tmp_path):
     """Scores far from zero; some examples without a cluster, some clusters of one."""
     rows = rows_with(1e6 + np.random.default_rng(1).random(800))
@@ -113,6 +97,8 @@ def test_engines_agree_on_clusters(cluster, tmp_path):
         error = exact_of_clusters([*scores.values()], [of[e] for e in scores])
         assert error is not None
         assert isclose(error, row["stderr"], rel_tol=DIGITS)
+        assert isclose(exact([*scores.values()])[0], row["score"], rel_tol=1e-15)
+    assert len(runs) == len(found[0])
     for row in found[1]:
         mine = runs[row["model"], row["task"], row["variant"]]
         other = runs[row["against_model"], row["task"], row["against_variant"]]
@@ -154,67 +140,60 @@ TABLES = st.dictionaries(
 )
 
 
-@given(TABLES)
-@settings(max_examples=15)
-def test_results_equal_exact_arithmetic(table):
-    runs = by_run((*key, score) for key, score in table.items())
-    with TemporaryDirectory() as folder:
-        write_rows(Path(folder, "i.parquet"), [(*key, score) for key, score in table.items()])
-        project = project_of(Path(folder, "p"))
-        run_aggregate(Path(folder, "i.parquet"), "--into", project)
-        results, paired = rows_of(project, "results"), rows_of(project, "differences")
-    for row in results:
-        values = [*runs[row["model"], row["task"], row["variant"]].values()]
-        agrees(values, row["score"], row.get("stderr"), max(map(abs, values)))
-        assert len(values) == row["n_examples"]
-    for row in paired:
-        mine = runs[row["model"], row["task"], row["variant"]]
-        other = runs[row["against_model"], row["task"], row["against_variant"]]
-        apart = [mine[example] - other[example] for example in mine.keys() & other.keys()]
-        size = max(abs(score) for score in (*mine.values(), *other.values()))
-        counts = (len(apart), len(mine) - len(apart), len(other) - len(apart))
-        assert counts == (row["n_pairs"], row["n_unpaired"], row["n_unpaired_against"])
-        if row.get("n_higher") is not None:
-            sizes = [abs(value) for value in apart if abs(value) > DIGITS * size]
-            assert row["n_higher"] + row["n_lower"] == len(sizes)
-            assert max(sizes, default=0) - min(sizes, default=0) <= 1e-4 * size
-        if apart:
-            agrees(apart, row["difference"], row.get("stderr"), size)
-        else:
-            assert row.get("difference") is row.get("stderr") is None
-
-
 @given(TABLES, st.lists(st.sampled_from(["p", "1", "", None]), min_size=6, max_size=6))
 @example(
     # The residuals are 0.0042 of a billion: the error is in the twelfth digit, and no rounding.
     {("alpha", "add", "base", e): 1e9 - 0.005 * (e == "3") for e in "123456"},
     ["p", "p", "", "p", "p", "p"],
 )
-@settings(max_examples=15)
-def test_clusters_equal_exact_arithmetic(table, clusters):
-    """Clusters may be named as an example is; one without a name is no cluster."""
-    of = dict(zip("123456", clusters, strict=True))
+@settings(max_examples=20)
+def test_results_equal_exact_arithmetic(table, clusters):
+    """Clusters may be named as an example is; one without a name is no cluster.
+
+    If none has a name, the files have no clusters.
+    """
+    of = {
+        e: (cluster and f"cluster {cluster}") or e
+        for e, cluster in zip("123456", clusters, strict=True)
+    }
     runs = by_run((*key, score) for key, score in table.items())
     with TemporaryDirectory() as folder:
         rows = [(*key, score) for key, score in table.items()]
-        write_rows(Path(folder, "i.parquet"), rows, cluster=[of[row[3]] for row in rows])
+        named = [clusters["123456".index(row[3])] for row in rows] if any(clusters) else None
+        write_rows(Path(folder, "i.parquet"), rows, cluster=named)
         project = project_of(Path(folder, "p"))
         said = run_aggregate(Path(folder, "i.parquet"), "--into", project)
         assert 0 == said.exit_code, said.stderr
-        results = rows_of(project, "results")
+        results, paired = rows_of(project, "results"), rows_of(project, "differences")
     for row in results:
         mine = runs[row["model"], row["task"], row["variant"]]
-        names = [(of[e] and f"cluster {of[e]}") or f"example {e}" for e in mine]
-        wanted = exact_of_clusters([*mine.values()], names) or 0.0
-        size = max(map(abs, mine.values()))
-        assert isclose(wanted, row.get("stderr") or 0.0, rel_tol=DIGITS, abs_tol=DIGITS * size)
+        agrees(mine, of, row["score"], row.get("stderr"), max(map(abs, mine.values())))
+        assert len(mine) == row["n_examples"]
+    for row in paired:
+        mine = runs[row["model"], row["task"], row["variant"]]
+        other = runs[row["against_model"], row["task"], row["against_variant"]]
+        apart = {e: mine[e] - other[e] for e in mine if e in other}
+        size = max(abs(score) for score in (*mine.values(), *other.values()))
+        counts = (len(apart), len(mine) - len(apart), len(other) - len(apart))
+        assert counts == (row["n_pairs"], row["n_unpaired"], row["n_unpaired_against"])
+        if row.get("n_higher") is not None:
+            sizes = [abs(value) for value in apart.values() if abs(value) > DIGITS * size]
+            assert row["n_higher"] + row["n_lower"] == len(sizes)
+            assert max(sizes, default=0) - min(sizes, default=0) <= 1e-4 * size
+        if apart:
+            agrees(apart, of, row["difference"], row.get("stderr"), size)
+        else:
+            assert row.get("difference") is row.get("stderr") is None
 
 
-def agrees(values: list[float], mean: float, error: float | None, size: float) -> None:
+def agrees(
+    values: dict[str, float], of: dict[str, str], mean: float, error: float | None, size: float
+) -> None:
     """A mean and its error are those of exact arithmetic."""
-    wanted, wanted_error = exact(values)
+    wanted, _ = exact([*values.values()])
+    wanted_error = exact_of_clusters([*values.values()], [of[e] for e in values]) or 0.0
     assert isclose(wanted, mean, rel_tol=DIGITS, abs_tol=DIGITS * size)
-    assert isclose(wanted_error or 0.0, error or 0.0, rel_tol=DIGITS, abs_tol=DIGITS * size)
+    assert isclose(wanted_error, error or 0.0, rel_tol=DIGITS, abs_tol=DIGITS * size)
     assert len(values) > 1 or error is None
 
 

@@ -18,6 +18,8 @@ from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write
 from tests.helpers.tables import HIGHER, write_project
 from tests.helpers.tables import board as fixture_board
 
+NUMBER = "Write a number, such as 0.71, or leave the row out."
+
 
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
@@ -58,49 +60,45 @@ def test_folder_without_parquet_files(tmp_path: Path, board: Path, name: str | N
 
 
 def test_files_without_rows(tmp_path: Path, board: Path) -> None:
-    write_rows(tmp_path / "i.parquet", ROWS[:1])
-    pq.write_table(pq.read_table(tmp_path / "i.parquet").slice(0, 0), tmp_path / "i.parquet")
+    path = write_rows(tmp_path / "i.parquet", ROWS[:1])
+    pq.write_table(pq.read_table(path).slice(0, 0), path)
     fault = "i.parquet: no file has a row. Name files with scores in them."
-    assert [fault, "1 error; nothing was written."] == faults(
-        tmp_path / "i.parquet", "--into", board
-    )
+    assert [fault, "1 error; nothing was written."] == faults(path, "--into", board)
 
 
-def test_unreadable_files(tmp_path: Path, board: Path) -> None:
+def test_faults_of_files(tmp_path: Path, board: Path) -> None:
+    """Files with the same columns share a line."""
     folder = tmp_path / "i"
-    write_rows(folder / "good.parquet", ROWS)
     write_rows(folder / "a.parquet", ROWS[:4], example=None, doc_id=[1, 2, 3, 4])
     write_rows(folder / "b.parquet", ROWS[:4], score=["a", "b", "c", "d"], task=[1, 2, 3, 4])
     write_rows(folder / "c.parquet", ROWS[:4], example=[0.5, 1.5, 2.5, 3.5])
-    (folder / "cut.parquet").write_bytes((folder / "good.parquet").read_bytes()[:100])
+    content = write_rows(folder / "good.parquet", ROWS).read_bytes()
+    (folder / "cut.parquet").write_bytes(content[:100])
     (folder / "empty.parquet").touch()
-    found = faults(folder, "--into", board)
+    (folder / "d.csv").write_text("model,task,score\na,t,high\n")
+    for n in range(5):
+        write_rows(folder / f"{n}.parquet", ROWS[:4], model=None, modle=["a"] * 4)
+    twice = pa.Table.from_arrays([pa.array(["a"])] * 2, names=["model", "model"])
+    pq.write_table(twice, folder / "twice.parquet")
+    missing = [
+        f"i/twice.parquet: column '{n}' is missing. Name the column: --column {n}=COLUMN."
+        for n in ("task", "example", "score")
+    ]
     assert [
         "i/cut.parquet: the Parquet file is cut short. Write it again as Parquet.",
+        f"i/d.csv:2: 'score' is 'high', not a number. {NUMBER}",
         "i/empty.parquet: the file is empty (0 bytes). Write it again as Parquet.",
+        "i/0.parquet and 4 more: column 'model' is missing. Did you mean 'modle'? "
+        "Name the column: --column model=COLUMN.",
         "i/a.parquet: column 'example' is missing. Known columns: doc_id. "
         "Name the column: --column example=COLUMN.",
         "i/b.parquet: column 'task' is a whole number, not text",
         "i/b.parquet: column 'score' is text, not a number or a whole number",
         "i/c.parquet: column 'example' is a number, not text or a whole number",
-        "6 errors; nothing was written.",
-    ] == found
-
-
-def test_many_files_with_one_fault(tmp_path: Path, board: Path) -> None:
-    for n in range(5):
-        write_rows(tmp_path / f"i/{n}.parquet", ROWS[:4], model=None, modle=["a"] * 4)
-    assert (
-        "i/0.parquet and 4 more: column 'model' is missing. Did you mean 'modle'? "
-        "Name the column: --column model=COLUMN."
-    ) == faults(tmp_path / "i", "--into", board)[0]
-
-
-def test_two_columns_of_one_name(tmp_path: Path, board: Path) -> None:
-    table = pa.Table.from_arrays([pa.array(["a"])] * 2, names=["model", "model"])
-    pq.write_table(table, tmp_path / "i.parquet")
-    fault = "i.parquet: two columns are named 'model'. Rename one of them."
-    assert fault == faults(tmp_path / "i.parquet", "--into", board)[0]
+        "i/twice.parquet: two columns are named 'model'. Rename one of them.",
+        *missing,
+        "12 errors; nothing was written.",
+    ] == faults(folder, "--into", board)
 
 
 def test_missing_column_of_the_column_option(tmp_path: Path, board: Path) -> None:

@@ -10,13 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from site_builder.importers.reading import ImportOptions
-from site_builder.importers.tabular import is_blank, parse_number, read_tabular
+from site_builder.importers.tabular import is_blank, parse_number
 from site_builder.tables.metrics import direction_in, direction_of, is_cost, measure_of
 from tests.commands.test_cli import run
 from tests.helpers.imported import (
     HARNESSES,
-    contents,
     imported,
     paste,
     rows,
@@ -341,17 +339,6 @@ def test_blank_cells():
     assert not any(map(is_blank, ("0", 0, False, "x")))
 
 
-def test_importing_twice_changes_nothing(tmp_path):
-    others = WIDE.replace("beta", "gamma")
-    paths = [write(tmp_path, "a.csv", LONG), write(tmp_path, "b.csv", others)]
-    imported("csv", *paths, UP, into=tmp_path)
-    before = contents(tmp_path)
-    said = run_import("csv", *paths, into=tmp_path)
-    assert "Nothing changed" in said.stderr
-    assert "Assumed" not in said.stderr
-    assert before == contents(tmp_path)
-
-
 def test_stated_model_of_a_table_that_names_none(tmp_path):
     """Another table keeps the models that it names."""
     (tmp_path / "a.csv").write_text("task,score\nadd,0.5\nsort,0.25\n")
@@ -601,12 +588,6 @@ def test_directions_by_name():
 
 
 # --- what only the publisher can say --------------------------------------------------------------
-
-
-def test_names_of_model_columns(tmp_path):
-    for name in ("method", "Framework", "solver", "system", "agent", "algorithm", "engine"):
-        path = write(tmp_path, "a.csv", f"{name},task,score\nalpha,add,0.5\n")
-        assert ["alpha"] == [m.model for m in read_tabular(path, ImportOptions()).measures]
 
 
 SPLITS = """\

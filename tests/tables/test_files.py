@@ -65,32 +65,16 @@ def test_columns_have_their_types(tmp_path):
     assert (["01", "20"], ["1", "x"]) == (frame["zip"].tolist(), frame["odd"].tolist())
 
 
-def test_csv_is_converted_to_parquet(tmp_path):
-    table = read_long_table(write(tmp_path, "model,task,score\na,t,1\nb,t,2\n"))
-    (tmp_path / "results.parquet").write_bytes(table.file)
-    assert [
-        {"model": "a", "task": "t", "score": 1.0},
-        {"model": "b", "task": "t", "score": 2.0},
-    ] == pq.read_table(tmp_path / "results.parquet").to_pylist()
-
-
-def test_parquet_is_not_changed(tmp_path):
-    path = tmp_path / "scores.PARQUET"
-    pd.DataFrame({"model": ["a"], "task": ["t"], "score": [0.5]}).to_parquet(path)
+def test_file_of_another_ending(tmp_path):
+    """Tabs separate the values of TSV; Parquet is not changed, and what is none is refused."""
+    (tmp_path / "a.tsv").write_text("model\ttask\tscore\n007\ta,b\t0.5\n")
+    frame = read_long_table(tmp_path / "a.tsv").frame
+    assert [("007", "a,b", 0.5)] == [*frame.itertuples(index=False, name=None)]
+    path = tmp_path / "a.PARQUET"
+    frame.to_parquet(path)
     assert path.read_bytes() == read_long_table(path).file
-
-
-def test_every_fault_of_the_rows_in_one_run(tmp_path):
-    rows = ["a,t,base,0.5,10", "a,t,base,0.5,x", 'b,t,,"0,7",2.5', ",t,,,3"]
-    path = write(tmp_path, "model,task,variant,score,n_examples\n" + "\n".join(rows))
-    assert [
-        f":4: 'score' is '0,7', not a number. {NUMBER}",
-        ":3: 'n_examples' is 'x', not a number. Write a number, such as 0.71, or nothing.",
-        ":5: 'model' is null. Fill it in, or leave the row out.",
-        ":5: 'score' is null. Fill it in, or leave the row out.",
-        ":4: 'n_examples' is not a whole number",
-        ":2: lines 2, 3: two scores for (a, t, base). Keep one score for each.",
-    ] == faults(path)
+    path.write_bytes(b"model,task,score")
+    assert ["the file is not Parquet. Write it again as Parquet."] == faults(path)
 
 
 @pytest.mark.parametrize(
@@ -127,12 +111,6 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
 )
 def test_file_that_is_not_a_table_of_scores(tmp_path, text, told):
     assert [told] == faults(write(tmp_path, text))
-
-
-def test_file_that_is_not_parquet(tmp_path):
-    path = tmp_path / "scores.parquet"
-    path.write_bytes(b"model,task,score")
-    assert ["the file is not Parquet. Write it again as Parquet."] == faults(path)
 
 
 def test_many_faults_are_counted(tmp_path):
@@ -225,7 +203,6 @@ def test_faults_of_text_tables_name_file_and_line(tmp_path):
         ),
         ({"results_jsonl": "[1]\n"}, "data/results.jsonl:1: is a list, not an object with fields"),
         ({"results_jsonl": ""}, "data/results.jsonl: the file is empty. Write one object per line"),
-        ({"results_csv": "model;task\n"}, "data/results.csv: the values are separated by ';'."),
         (
             {"results_jsonl": '{"model": "a", "task": "accuracy", "score": 1e999}'},
             "data/results.jsonl:1: 'sc",
