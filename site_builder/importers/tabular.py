@@ -55,7 +55,7 @@ _NUMBER = re.compile(
     r"(?P<percent>%?)[*_ ]*+(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-).*)?",
     re.IGNORECASE | re.ASCII,
 )
-_MOST_CHOICES = 12
+_MAX_CHOICES = 12
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _COLUMNS: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("columns.toml").read_text(encoding="utf8")
@@ -216,7 +216,7 @@ def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
     used = {*sheet.deep, *(named.get(meaning) for meaning in _COLUMNS["scores"])}
     texts = [name for name in sheet.names if name not in used and not _is_numeric(sheet, name)]
     texts.sort(key=lambda name: -len({_start(row.get(name)) for row in sheet.rows}))
-    return texts[:_MOST_CHOICES]
+    return texts[:_MAX_CHOICES]
 
 
 def _no_scores(
@@ -287,7 +287,7 @@ def _long(
         # What is called a score, or has a known metric, comes first.
         likely = sorted(
             numbers or truths, key=lambda n: "score" not in n and direction_in(n) is None
-        )[:_MOST_CHOICES]
+        )[:_MAX_CHOICES]
         found = f"several columns of numbers, {', '.join(numbers)}" if numbers else "no numbers"
         paste = tuple({"columns": {**options.columns, "score": name}} for name in likely)
         fix = "Name the column of scores in site.toml."

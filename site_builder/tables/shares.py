@@ -13,8 +13,8 @@ from site_builder.tables.read import positions
 
 _Numbers = npt.NDArray[np.float64]
 
-_MOST_DIGITS = 12
-_MOST_TRIED = 200_000
+_MAX_DIGITS = 12
+_MAX_TRIED = 200_000
 
 
 class SampleSizes(Record, eq=False):
@@ -89,7 +89,7 @@ def least_sample_size(
         # The most exact first, since they exclude the most numbers.
         near, scores = np.unique(np.column_stack([near, scores]), axis=0).T
         p, near = (scores - low) / span, (1 + 2e-6) * near / span
-        most = min(size, np.ceil(0.5 / near[0]), _MOST_TRIED)
+        most = min(size, np.ceil(0.5 / near[0]), _MAX_TRIED)
         numbers = np.append(np.arange(1.0, most + 1), size)
         # Most numbers fail at the first scores: test more at once as fewer numbers are left.
         start, step = 0, 1
@@ -100,12 +100,12 @@ def least_sample_size(
             start, step = start + step, step * 2
     if size not in numbers:
         return None
-    return float(min(numbers[0], _MOST_TRIED + 1))
+    return float(min(numbers[0], _MAX_TRIED + 1))
 
 
 def _decimals(values: _Numbers) -> _Numbers:
     """Return how many decimal places write each number, at most twelve."""
-    powers = 10.0 ** np.arange(_MOST_DIGITS + 1)
+    powers = 10.0 ** np.arange(_MAX_DIGITS + 1)
     exact = np.rint(values[:, None] * powers) / powers == values[:, None]
     exact[:, -1] = True
     return np.asarray(exact.argmax(axis=1), dtype=float)

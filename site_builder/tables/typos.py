@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from itertools import permutations
 
-_MOST_IDS, _LONGEST = 5_000, 200  # each id is compared without each of its characters
-_LEAST_LETTERS = 4  # of the misspelt word: codes such as `en` and `es` differ in a letter
+_MAX_IDS, _LONGEST = 5_000, 200  # each id is compared without each of its characters
+_MIN_LETTERS = 4  # of the misspelt word: codes such as `en` and `es` differ in a letter
 
 
 def find_typos(times: Mapping[str, int]) -> list[tuple[str, str]]:
@@ -18,7 +18,7 @@ def find_typos(times: Mapping[str, int]) -> list[tuple[str, str]]:
     rare: it is there once, or at most a quarter as often as the other. `times` counts each id.
     """
     without: dict[str, set[str]] = defaultdict(set)
-    for name in times if len(times) <= _MOST_IDS else ():
+    for name in times if len(times) <= _MAX_IDS else ():
         for i in range(len(name) + 1 if len(name) <= _LONGEST else 0):
             without[name[:i] + name[i + 1 :]].add(name)
     pairs = {pair for names in without.values() for pair in permutations(names, 2)}
@@ -41,4 +41,4 @@ def _is_slip(one: str, other: str) -> bool:
     if len(parts) != len(others):  # `bool-q`, `gsmk8`
         return sorted("".join(parts)) == sorted("".join(others))
     odd = [max(pair, key=len) for pair in zip(parts, others, strict=True) if pair[0] != pair[1]]
-    return all(part.isalpha() and len(part) >= _LEAST_LETTERS for part in odd)
+    return all(part.isalpha() and len(part) >= _MIN_LETTERS for part in odd)
