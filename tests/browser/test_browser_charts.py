@@ -130,9 +130,8 @@ def point_at(page: Page, mark: Locator) -> None:
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
-@both_sizes
-def test_a_mark_says_its_row_and_its_score(chromium, home, size):
-    page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
+def test_a_mark_says_its_row_and_its_score(chromium, home):
+    page, _ = open_page(chromium, home + "tasks/gsm8k/", NARROW)
     scroll_through(page)
     page.get_by_text("Show as table").first.click()
     rows = page.locator(".chart-table table tbody tr").all()

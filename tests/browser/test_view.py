@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.browsing import (
     LAID_OUT,
+    NARROW,
     WIDE,
     both_sizes,
     first_column,
@@ -102,10 +103,9 @@ def test_text_filters_rows_and_ranks_stay(chromium, home, size):
     assert [] == heard.complaints
 
 
-@both_sizes
-def test_filters_add_up_and_hold_in_every_view(chromium, home, size):
+def test_filters_add_up_and_hold_in_every_view(chromium, home):
     """Developers widen, size narrows; another view and a new visit show the same choice."""
-    page, _ = open_page(chromium, home, size)
+    page, _ = open_page(chromium, home, NARROW)
     choose(page, "Developer", "Google", "Meta")
     assert 6 == len(shown(page, "board-fine-tuned"))
     page.locator("select[data-facet=size]").select_option("At most 3B")
@@ -124,9 +124,8 @@ def test_filters_add_up_and_hold_in_every_view(chromium, home, size):
     assert "GPT-4" not in shown(page, "board-fine-tuned")  # its size is not known
 
 
-@both_sizes
-def test_tasks_and_scores_are_filtered_by_category(chromium, home, size):
-    page, _ = open_page(chromium, home + "tasks/", size)
+def test_tasks_and_scores_are_filtered_by_category(chromium, home):
+    page, _ = open_page(chromium, home + "tasks/")
     choose(page, "Category", "Coding")
     assert 2 == len(shown(page, "task-list")) or "Magicoder" in str(shown(page, "task-list"))
     assert page.url.endswith("?category=Coding")
@@ -158,9 +157,8 @@ def test_sorting_is_in_the_address(chromium, home):
     assert sorted(shown(page, "picker"), key=str.lower) == shown(page, "picker")
 
 
-@both_sizes
-def test_columns_are_chosen(chromium, home, size):
-    page, _ = open_page(chromium, home, size)
+def test_columns_are_chosen(chromium, home):
+    page, _ = open_page(chromium, home, NARROW)
     choose(page, "Columns", "Lift over base", "Size")
     lift = page.locator("#board-fine-tuned [data-key=lift_over_base]")
     expect(lift).to_be_hidden()
@@ -284,10 +282,9 @@ def test_head_and_names_stay_in_sight(chromium, home, path, size):
     assert frame["x"] - 1 <= name["x"] < frame["x"] + frame["width"] / 2
 
 
-@both_sizes
-def test_click_on_the_text_of_a_choice_ticks_it(chromium, home, size):
+def test_click_on_the_text_of_a_choice_ticks_it(chromium, home):
     """Its first effect is a focus on what is around the menu, which stays open."""
-    page, _ = open_page(chromium, home + "models/", size)
+    page, _ = open_page(chromium, home + "models/", NARROW)
     page.locator(".tools summary").get_by_text("License").click()
     page.locator(".menu[open] label").get_by_text("MIT").click()
     expect(page.locator(".menu[open]").get_by_label("MIT", exact=True)).to_be_checked()

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.helpers.browsing import (
     LAYOUT_SHIFT,
+    NARROW,
     both_sizes,
     first_column,
     open_page,
@@ -117,10 +118,9 @@ def test_the_index_is_computed_again(chromium, index, size):
     assert [] == heard.complaints
 
 
-@both_sizes
-def test_a_bad_number_is_reported_beside_its_field(chromium, mixed, size):
+def test_a_bad_number_is_reported_beside_its_field(chromium, mixed):
     """Once the visitor is done typing; the table keeps the last numbers, empty is not zero."""
-    page, _ = open_page(chromium, mixed, size)
+    page, _ = open_page(chromium, mixed, NARROW)
     before = shown(page)
     field = page.get_by_label("Requests per day")
     for typed, said in (
@@ -215,9 +215,8 @@ def test_any_offer_can_be_named_in_the_address(chromium, mixed):
     assert ("Gamma", "$1,369.69", f"3.2{TIMES} cheaper", "3,200") == shown(page)[0][4]
 
 
-@both_sizes
-def test_a_sorted_table_is_sorted_again(chromium, mixed, size):
-    page, _ = open_page(chromium, mixed, size)
+def test_a_sorted_table_is_sorted_again(chromium, mixed):
+    page, _ = open_page(chromium, mixed)
     cost = page.locator("#monthly-costs th[data-key=month_usd]")
     cost.get_by_role("button").click()
     expect(cost).to_have_attribute("aria-sort", "descending")

@@ -203,9 +203,8 @@ def test_picking_and_weighting(chromium, home, size):
     assert overflow(page) <= 0
 
 
-@both_sizes
-def test_limits_and_margin(chromium, home, size):
-    page = open_form(chromium, home, size)
+def test_limits_and_margin(chromium, home):
+    page = open_form(chromium, home, WIDE)
     type_in(page, "At most this many billion parameters", "7")
     out = page.locator("[data-left-out=size]")
     expect(out).to_have_text("Leaves out 5 of 10 ranked models.")
@@ -265,10 +264,9 @@ def test_limits_are_in_the_address_as_they_are_typed(chromium, home):
     expect(remark).to_be_hidden()
 
 
-@both_sizes
-def test_variant_licence_and_price(chromium, home, size):
+def test_variant_licence_and_price(chromium, home):
     """The other controls; a limit that leaves nobody says so, and how many it leaves out."""
-    page = open_form(chromium, home, size)
+    page = open_form(chromium, home, NARROW)
     page.get_by_role("button", name="Base", exact=True).click()
     wait_for(page, "GPT-4")
     assert page.url.endswith("?variant=base")

@@ -13,7 +13,7 @@ from site_builder.addresses import Address
 from site_builder.pages.interactive import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
-from tests.helpers.browsing import both_sizes, open_page, overflow
+from tests.helpers.browsing import NARROW, both_sizes, open_page, overflow
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import ROOT, build, make_site, target
 from tests.helpers.tables import write_project
@@ -402,9 +402,8 @@ def test_tasks_stand_in_the_order_of_disagreement(desk):
     expect(head).to_have_attribute("aria-sort", "descending")
 
 
-@both_sizes
-def test_tasks_are_picked(chromium, index, size):
-    page, heard = open_page(chromium, f"{index.home}compare/", size)
+def test_tasks_are_picked(chromium, index):
+    page, heard = open_page(chromium, f"{index.home}compare/", NARROW)
     page.get_by_role("button", name="Coding", exact=True).click()
     expect(page.locator("#compare-tasks tbody tr")).to_have_count(2)
     page.get_by_label("Add a task").select_option(label="MMLU")

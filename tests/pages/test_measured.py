@@ -12,7 +12,6 @@ from site_builder.pages.page import Site
 from site_builder.pages.tasks import similar_note, tie_note
 from site_builder.records import replace
 from tests.helpers.browsing import (
-    both_sizes,
     open_page,
 )
 from tests.helpers.measured import measured_pages, measured_site
@@ -116,11 +115,10 @@ def test_the_api_has_the_errors(site):
     assert {None} == {score[key] for score in plain["scores"] for key in keys}
 
 
-@both_sizes
-def test_the_picker_shows_the_same(chromium: Browser, home: str, size: tuple[int, int]):
+def test_the_picker_shows_the_same(chromium: Browser, home: str):
     """Each task's rows are those of its own page, notes and tags too, whichever was seen before."""
-    page, _ = open_page(chromium, home + "tasks/", size)
-    own, _ = open_page(chromium, home, size)
+    page, _ = open_page(chromium, home + "tasks/")
+    own, _ = open_page(chromium, home)
     for task in ("essay", "plain", "quiz"):
         page.get_by_label("Task", exact=True).select_option(task)
         expect(page.locator("[data-picker-link]")).to_have_text(task)
