@@ -1,15 +1,11 @@
 """Which files are watched, and what comes of a build."""
 
-import io
 import os
 import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from site_builder.build import make_files
@@ -57,19 +53,9 @@ def test_what_a_build_reads_is_watched(project):
         (project / name).write_text("x")
     tables = [f"data/{name}.parquet" for name in ("models", "results", "tasks")]
     assert sorted([*read, *tables, "site.toml"]) == own(project)
-
-
-def test_the_generators_own_files_are_watched(project):
     seen = file_states(project)
     assert default_folder("templates").resolve() / "base.html" in seen
     assert default_folder("static").resolve() / "css/tokens.css" in seen
-
-
-def test_an_empty_folder_is_watched(tmp_path):
-    assert [] == own(tmp_path)
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data/results.parquet").write_bytes(b"")
-    assert ["data/results.parquet"] == own(tmp_path)
 
 
 def test_a_link_that_leads_nowhere_is_passed_over(project):
@@ -151,19 +137,13 @@ CHANGES: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ("nothing", lambda _: None, [READ]),
     ("prose that was not there", write("data/content/lede.md", "One."), [READ]),
     ("prose", write("data/content/lede.md", "Two, {{ stats.models }}."), [READ]),
-    ("a template that was not there", write("templates/about.html", about("One")), [READ]),
     ("a template", write("templates/about.html", about("Two")), [READ]),
     ("a part of templates", write("templates/_csp.html", "<!-- mine -->"), [READ]),
     ("no template of one's own", remove("templates"), [READ]),
-    ("a sheet that was not there", write("static/css/dumbbell.css", f"{SHEET}a {{}}"), [READ]),
     ("a sheet", write("static/css/dumbbell.css", f"{SHEET}b {{}}"), [READ]),
-    ("no sheet of one's own", remove("static"), [READ]),
     ("a table", write("data/results.parquet", results(0.375)), ALL),
     ("the same table", write("data/results.parquet", results(0.375)), [READ]),
-    ("no table of models", remove("data/models.parquet"), ALL),
     ("site.toml", write("site.toml", '[site]\ntitle = "Other"\n'), ALL),
-    ("a base URL", write("site.toml", '[site]\nbase_url = "https://x.example/b/"\n'), ALL),
-    ("no site.toml", remove("site.toml"), ALL),
     ("a table that is not read", write("data/other.parquet", b""), ALL),
     ("no prose", remove("data/content"), [READ]),
 ]
@@ -206,46 +186,33 @@ def test_a_fault_leaves_the_last_good_site(project):
     assert (None, ()) == (mended.error, mended.served.lines)
 
 
-def test_a_file_that_goes_away_while_it_is_read(project, monkeypatch):
-    """Is a fault like any other: version control may be at work, and the next build comes soon."""
-    rebuilder = Rebuilder(project)
-    good = rebuilder.build().served
-
-    def gone(*_: object, **__: object) -> None:
-        raise FileNotFoundError(2, "No such file or directory", "static/x.css")
-
-    monkeypatch.setattr("site_builder.devserver.server.make_files", gone)
-    built = rebuilder.build()
-    assert ("static/x.css: cannot be read: No such file or directory",) == built.served.lines
-    assert good.files == built.served.files
-
-
-def test_an_error_that_nobody_foresaw(project, monkeypatch):
-    """It is a line like any other, and the next build mends it."""
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (
+            FileNotFoundError(2, "No such file or directory", "static/x.css"),
+            "static/x.css: cannot be read: No such file or directory",
+        ),
+        (
+            MemoryError("no memory\nat all"),
+            "the build failed: MemoryError: no memory. `site-builder build` shows where. "
+            "Please report it.",
+        ),
+    ],
+)
+def test_any_error_is_a_line_and_the_next_build_mends_it(project, monkeypatch, error, line):
+    """A file may be deleted while it is read; version control may be at work."""
     rebuilder = Rebuilder(project)
     good = rebuilder.build().served
 
     def fail(*_: object, **__: object) -> None:
-        raise MemoryError("no memory\nat all")
+        raise error
 
     with monkeypatch.context() as patch:
         patch.setattr("site_builder.devserver.server.make_files", fail)
         built = rebuilder.build()
-    what = "the build failed: MemoryError: no memory"
-    line = f"{what}. `site-builder build` shows where. Please report it."
-    assert (line,) == built.served.lines
-    assert good.files == built.served.files
+    assert ((line,), good.files) == (built.served.lines, built.served.files)
     assert () == rebuilder.build().served.lines
-
-
-def test_a_table_that_ended_the_server(project):
-    """The name of one of its columns is not UTF-8."""
-    column, sink = pa.table({"name_of_a_column": [1]}), io.BytesIO()
-    pq.write_table(column, sink, store_schema=False)
-    file = sink.getvalue().replace(b"name_of_a_column", b"name_of_a_colum\xff")
-    (project / "data/results.parquet").write_bytes(file)
-    (line,) = Rebuilder(project).build().served.lines
-    assert line.endswith("the name of a column is not UTF-8 text. Write it again as Parquet.")
 
 
 def test_a_folder_that_is_a_link_is_not_listed(project):
@@ -261,10 +228,3 @@ def test_a_project_that_never_was_good(tmp_path):
     assert {} == built.served.files
     assert 1 == len(built.served.lines)
     assert built.served.lines[0].startswith("data/results.parquet: the file is missing.")
-
-
-def test_warnings_are_reported(project):
-    pd.DataFrame({"x": [1]}).to_parquet(project / "data/reslts.parquet")
-    built = Rebuilder(project).build()
-    assert ["data: 'reslts.parquet' is not a table of the site and is ignored. "
-            "Did you mean 'results.parquet'?"] == [str(w) for w in built.warnings]  # fmt: skip

@@ -33,10 +33,9 @@ from site_builder.devserver.server import (
     root_path,
 )
 from site_builder.errors import SiteError
-from tests.helpers.browsing import both_sizes, breaches, open_page
+from tests.helpers.browsing import breaches, open_page
 from tests.helpers.live import LIMIT_S, Live, events, live
 from tests.helpers.serve import serve
-from tests.helpers.sites import copy_project
 
 FILES = {
     "index.html": b"<head><title>Home</title></head>",
@@ -56,12 +55,10 @@ SCRIPT = f'<script defer src="/_live/reload.js" data-build="{SITE.build}"></scri
     [
         ("/", b"<head><title>Home</title>" + SCRIPT + b"</head>"),
         ("/?view=base#top", b"<head><title>Home</title>" + SCRIPT + b"</head>"),
-        ("/index.html", b"<head><title>Home</title>" + SCRIPT + b"</head>"),
         ("/models/", b"<head>" + SCRIPT + b"</head>Models"),
         ("/models/a%20b/", b"no head" + SCRIPT),
         ("/assets/x.js", b"</head>"),
         ("/assets/caf%C3%A9.txt", b"text"),
-        ("/manifest.json", b"{}"),
     ],
 )
 def test_a_file_is_found_by_its_path(target, body):
@@ -70,7 +67,7 @@ def test_a_file_is_found_by_its_path(target, body):
     assert (HTTPStatus.OK, "", body) == (made.status, made.location, made.body)
 
 
-@pytest.mark.parametrize("target", ["/nope", "/nope/", "/models/x/", "/model", "//models/", "/\0"])
+@pytest.mark.parametrize("target", ["/nope", "/models/x/", "//models/", "/\0"])
 def test_a_path_that_leads_nowhere(target):
     """Gets the site's own page for that, with the status that says so."""
     made = respond(SITE, target)
@@ -84,8 +81,6 @@ def test_a_path_that_leads_nowhere(target):
     [
         ("/", "/models", "/models/"),
         ("/", "/models?q=a%26b", "/models/?q=a%26b"),
-        ("/", "/models/a%20b", "/models/a%20b/"),
-        ("/board/", "/", "/board/"),
         ("/board/", "/board/models", "/board/models/"),
         ("/b \N{GREEK SMALL LETTER PI}/", "/", "/b%20%CF%80/"),
     ],
@@ -105,18 +100,10 @@ def test_a_site_is_served_at_its_base_path():
     assert HTTPStatus.NOT_FOUND == respond(site, "/a/").status
 
 
-@pytest.mark.parametrize("base_url", ["", "https://x.example", "https://x.example/"])
-def test_a_site_without_a_path_is_served_at_the_root(base_url):
-    assert "/" == root_path(base_url)
-
-
 @given(st.text())
 @example("/../../../etc/passwd")
 @example("/%2e%2e/%2e%2e/etc/passwd")
-@example("/_live/../server.py")
 @example("/_live/%2e%2e/server.py")
-@example("/_live/faults.html")
-@example("//evil.example/models")
 @example("/\\evil.example/models")
 @example("http://[")
 def test_no_path_leads_out_of_the_site(target):
@@ -135,13 +122,7 @@ def _with_script(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("index.html", "text/html; charset=utf-8"),
-        ("a.css", "text/css; charset=utf-8"),
         ("a.js", "text/javascript; charset=utf-8"),
-        ("a.json", "application/json; charset=utf-8"),
-        ("a.csv", "text/csv; charset=utf-8"),
-        ("robots.txt", "text/plain; charset=utf-8"),
-        ("a.svg", "image/svg+xml"),
         ("a.png", "image/png"),
         ("a.woff2", "font/woff2"),
         ("a.parquet", "application/vnd.apache.parquet"),
@@ -155,11 +136,7 @@ def test_files_have_their_types(path, kind):
 @pytest.mark.parametrize("name", SERVER_FILES)
 def test_the_servers_own_files(name):
     """Are there whatever the site holds, and while there is none."""
-    for showing in (
-        SITE,
-        ServedState(lines=("x",)),
-        ServedState({**FILES, "_live/reload.js": b"theirs"}),
-    ):
+    for showing in (ServedState(), ServedState({**FILES, "_live/reload.js": b"theirs"})):
         made = respond(showing, f"{RESERVED}{name}")
         assert HTTPStatus.OK == made.status
         assert (LIVE_FILES / name).read_bytes() == made.body
@@ -211,6 +188,31 @@ def ask(url: str, method: str = "GET", **headers: str) -> http.client.HTTPRespon
     return connection.getresponse()
 
 
+@pytest.fixture(scope="module")
+def small() -> Iterator[str]:
+    """The address of the small site, served."""
+    with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
+        yield server.url
+
+
+@pytest.mark.parametrize(("method", "has_body"), [("GET", True), ("HEAD", False)])
+def test_requests(small, method, has_body):
+    found = ask(small, method)
+    assert (200, "no-store") == (found.status, found.getheader("Cache-Control"))
+    assert int(found.getheader("Content-Length") or 0) > len(SITE.files["index.html"])
+    assert has_body == bool(found.read())
+    assert 404 == ask(f"{small}nope", method).status
+    assert 501 == ask(small, "POST").status
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("localhost:8000", 200), ("[::1]:8000", 200), ("localhost.evil.example:80", 403), ("[", 403)],
+)
+def test_a_page_of_another_host_cannot_read_it(small, name, status):
+    assert status == ask(small, Host=name).status
+
+
 def test_a_port_that_is_taken(taken):
     with pytest.raises(SiteError) as error:
         listen(LOOPBACK, taken, StateHolder(SITE))
@@ -225,47 +227,11 @@ def test_the_next_free_port(taken, monkeypatch):
         assert taken < server.server_port <= taken + 50
 
 
-def test_no_free_port(taken, monkeypatch):
-    monkeypatch.setattr(module, "FIRST_PORT", taken)
-    monkeypatch.setattr(module, "_LAST_PORT", taken)
-    with pytest.raises(SiteError, match=f"^ports {taken} to {taken} are not free"):
-        listen(LOOPBACK, None, StateHolder(SITE))
-
-
-@pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1"])
-def test_an_address_that_is_not_this_machines(host):
+def test_an_address_that_is_not_this_machines():
     with pytest.raises(SiteError) as error:
-        listen(host, None, StateHolder(SITE))
-    assert str(error.value).startswith(f"{host}: this machine has no such address (")
+        listen("192.0.2.1", None, StateHolder(SITE))
+    assert str(error.value).startswith("192.0.2.1: this machine has no such address (")
     assert str(error.value).endswith("). Choose another with --host.")
-
-
-def test_requests():
-    with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
-        for method, body in (("GET", True), ("HEAD", False)):
-            found = ask(server.url, method)
-            assert (200, "no-store") == (found.status, found.getheader("Cache-Control"))
-            assert int(found.getheader("Content-Length") or 0) > len(SITE.files["index.html"])
-            assert body == bool(found.read())
-            assert 404 == ask(f"{server.url}nope", method).status
-        assert 501 == ask(server.url, "POST").status
-
-
-@pytest.mark.parametrize(
-    ("name", "status"),
-    [
-        ("localhost:8000", 200),
-        ("127.0.0.1", 200),
-        ("[::1]:8000", 200),
-        ("evil.example", 403),
-        ("localhost.evil.example:80", 403),
-        ("[", 403),
-        ("", 403),
-    ],
-)
-def test_a_page_of_another_host_cannot_read_it(name, status):
-    with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
-        assert status == ask(server.url, Host=name).status
 
 
 EMBED = "embed/leaderboard/"
@@ -295,7 +261,7 @@ def fetch_headers(site: str, mode: str, dest: str) -> dict[str, str]:
     return {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "anything"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("load", LOADS)
 def test_another_site_cannot_load_a_file(unpublished, load, site):
     path, mode, dest = LOADS[load]
@@ -305,7 +271,7 @@ def test_another_site_cannot_load_a_file(unpublished, load, site):
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none", ""])
-@pytest.mark.parametrize("load", [*OPENS, "a script", "a request of a script", "a picture"])
+@pytest.mark.parametrize("load", [*OPENS, "a script"])
 def test_the_site_itself_and_tools_load_everything(unpublished, load, site):
     """Tools and old browsers send no such header."""
     path, mode, dest = (LOADS | OPENS)[load]
@@ -313,14 +279,13 @@ def test_the_site_itself_and_tools_load_everything(unpublished, load, site):
     assert 200 == ask(unpublished + path, **headers).status
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("load", OPENS)
-def test_another_site_may_link_to_a_page_and_frame_an_embedded_view(unpublished, load, site):
+def test_another_site_may_link_to_a_page_and_frame_an_embedded_view(unpublished, load):
     path, mode, dest = OPENS[load]
-    assert 200 == ask(unpublished + path, **fetch_headers(site, mode, dest)).status
+    assert 200 == ask(unpublished + path, **fetch_headers("cross-site", mode, dest)).status
 
 
-@pytest.mark.parametrize("path", ["", "scores.js", "nope", "../_live/reload.js", EMBED])
+@pytest.mark.parametrize("path", ["", "nope", "../_live/reload.js", EMBED])
 def test_every_answer_restricts_what_other_sites_do_with_it(unpublished, path):
     for headers in ({}, fetch_headers("cross-site", "no-cors", "script")):
         answer = ask(unpublished + path, **headers)
@@ -397,13 +362,6 @@ def test_a_first_build_that_fails(project):
         assert 200 == ask(f"{served.url}models/").status
 
 
-def test_nothing_is_written(project):
-    before = sorted(project.rglob("*"))
-    with live(project) as served:
-        served.write("site.toml", "")
-    assert before == sorted(project.rglob("*"))
-
-
 def test_it_ends_with_all_its_threads(project):
     before = set(threading.enumerate())
     with live(project) as served:
@@ -429,15 +387,6 @@ def test_ctrl_c_while_the_server_starts(monkeypatch):
         pass
     monkeypatch.undo()
     assert before == {*threading.enumerate()}
-
-
-def test_a_waiting_page_is_notified_again():
-    """Nothing new, so that the server learns of those that have gone."""
-    state = StateHolder(SITE)
-    assert state.wait(None, 60) is SITE
-    assert state.wait(SITE, 0) is SITE
-    state.close()
-    assert state.wait(SITE, 60) is None
 
 
 LIMIT_MS = LIMIT_S * 1000
@@ -471,23 +420,22 @@ def test_an_open_page_reloads(served: Live, chromium: Browser) -> None:
     assert [] == [url for url in heard.requests if not url.startswith((served.url, "data:"))]
 
 
-def test_a_page_stays_where_it_was_scrolled_to(tmp_path: Path, chromium: Browser) -> None:
-    with live(copy_project(tmp_path)) as served:
-        page, heard = open_page(chromium, served.url)
-        page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
-        served.write("data/content/limits.md", "Nothing of this page.")
-        page.wait_for_function(
-            "build => document.querySelector('[data-build]').dataset.build === build",
-            arg=served.server.state.current.build,
-            timeout=LIMIT_MS,
-        )
-        page.wait_for_function("() => scrollY === 1500", timeout=LIMIT_MS)
-        assert [] == heard.complaints
+def test_a_page_stays_where_it_was_scrolled_to(served: Live, chromium: Browser) -> None:
+    page, heard = open_page(chromium, served.url, (800, 300))
+    page.evaluate("scrollTo({top: 150, behavior: 'instant'})")
+    served.write("data/content/limits.md", "Nothing of this page.")
+    page.wait_for_function(
+        "build => document.querySelector('[data-build]').dataset.build === build",
+        arg=served.server.state.current.build,
+        timeout=LIMIT_MS,
+    )
+    page.wait_for_function("() => scrollY === 150", timeout=LIMIT_MS)
+    assert [] == heard.complaints
 
 
-@both_sizes
-def test_faults_are_shown_over_the_last_good_page(served: Live, chromium: Browser, size) -> None:
+def test_faults_are_shown_over_the_last_good_page(served: Live, chromium: Browser) -> None:
     """A line each, as text; one more is another line; mended, they are gone, without a reload."""
+    size = (390, 844)
     page, heard = open_page(chromium, f"{served.url}models/", size)
     panel = page.get_by_role("alert")
     page.evaluate("window.stays = true")

@@ -7,7 +7,7 @@ state that a publication can be left in.
 Run as a program, it publishes in processes that it kills, and prints what it finds after each kill
 as a line of JSON; or it publishes two sites by turns, for a reader beside it:
 
-    python -m tests.helpers.faulty steps|renames|twice|moments|swaps OUT
+    python -m tests.helpers.faulty steps|renames|twice|swaps OUT
 """
 
 import errno
@@ -17,7 +17,6 @@ import random
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -28,7 +27,7 @@ import pytest
 
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import publish, recover
-from site_builder.publish.manifest import MANIFEST, with_manifest
+from site_builder.publish.manifest import MANIFEST
 from site_builder.publish.verify import verify_site
 from tests.helpers.published import NEW_SITE, SITE, beside
 
@@ -39,8 +38,6 @@ STEPS = {
 }
 Act: TypeAlias = Callable[[str, tuple[Any, ...]], None]
 SEED = 20240502
-KILLS = 60
-LONGEST_S = 0.05
 LAST_CLEARING = 15
 SWAPS = 80
 
@@ -118,30 +115,23 @@ def kill(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def state(out: Path, sites: tuple[dict[str, bytes], ...] = (SITE, NEW_SITE)) -> str:
+def state(out: Path) -> str:
     """Which of two sites a folder holds, whole and to the byte: `old`, `new`, `none`, `broken`."""
     if not out.exists():
         return "none"
     if verify_site(out).faults:
         return "broken"
-    manifests = [site[MANIFEST] for site in sites]
+    manifests = [site[MANIFEST] for site in (SITE, NEW_SITE)]
     return ("old", "new")[manifests.index((out / MANIFEST).read_bytes())]
 
 
-def large(name: str) -> dict[str, bytes]:
-    """A site of 42 files, half of them its own and too large to be written at once."""
-    own = {f"{name}/{i}/index.html": name.encode() * 40_000 for i in range(20)}
-    shared = {f"shared/{i}.txt": b"shared" * i for i in range(20)}
-    return with_manifest({"index.html": name.encode(), **own, **shared})
-
-
-def _report(out: Path, sites: tuple[dict[str, bytes], ...], **more: object) -> None:
+def _report(out: Path, **more: object) -> None:
     """What the killed process left, then what is there once the next build has been."""
-    found, faults = state(out, sites), [str(fault) for fault in verify_site(out).faults]
+    found, faults = state(out), [str(fault) for fault in verify_site(out).faults]
     restored = recover(out)
-    recovered = state(out, sites)
-    publish(sites[0], out)
-    after = {"then": state(out, sites), "left": beside(out)}
+    recovered = state(out)
+    publish(SITE, out)
+    after = {"then": state(out), "left": beside(out)}
     line = {"found": found, "faults": faults, "restored": restored, "recovered": recovered}
     sys.stdout.write(json.dumps({**line, **after, **more}) + "\n")
     sys.stdout.flush()
@@ -172,7 +162,7 @@ def kill_at_every_step(out: Path) -> None:
     while killed:
         step += 1
         killed = _killed_at(out, step)
-        _report(out, (SITE, NEW_SITE), killed=killed)
+        _report(out, killed=killed)
 
 
 def kill_twice(out: Path) -> None:
@@ -182,26 +172,8 @@ def kill_twice(out: Path) -> None:
     step = 1
     while _killed_at(out, step):
         killed = _killed_at(out, steps.randint(1, LAST_CLEARING))
-        _report(out, (SITE, NEW_SITE), killed=killed)
+        _report(out, killed=killed)
         step += 1
-
-
-def kill_at_moments(out: Path) -> None:
-    """Publish two sites by turns, killed at moments that nothing in it knows of."""
-    moments, sites = random.Random(SEED), (large("one"), large("two"))
-    publish(sites[0], out)
-
-    def work() -> None:
-        while True:
-            publish(sites[1], out)
-            publish(sites[0], out)
-
-    for _ in range(KILLS):
-        child = _forked(work)
-        time.sleep(moments.uniform(0, LONGEST_S))  # waits for nothing: it is the moment itself
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        _report(out, sites)
 
 
 def publish_by_turns(out: Path) -> None:
@@ -213,7 +185,7 @@ def publish_by_turns(out: Path) -> None:
 
 def main(mode: str, out: Path) -> None:
     """Do what the module's docstring tells."""
-    acts = {"twice": kill_twice, "moments": kill_at_moments, "swaps": publish_by_turns}
+    acts = {"twice": kill_twice, "swaps": publish_by_turns}
     with pytest.MonkeyPatch.context() as patch:
         if mode in ("renames", "twice"):
             patch.setattr(publishing, "exchange", lambda *_: False)

@@ -1,5 +1,6 @@
 """`site-builder deploy`: to a branch of a bare repository beside it, and what is refused."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from site_builder.commands import main
 from site_builder.errors import SiteError
 from site_builder.publish.folder import publish
 from site_builder.publish.git_branch import push_site
-from site_builder.publish.manifest import read_manifest
+from site_builder.publish.manifest import MANIFEST
 from site_builder.publish.verify import verify_site
 from tests.helpers.published import NEW_SITE, SITE
 from tests.helpers.serve import served
@@ -93,25 +94,10 @@ def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
     assert contents(root / "site") == contents(copy)
     assert () == verify_site(copy).faults
     assert b"" == (copy / ".nojekyll").read_bytes()
-
-
-def test_the_commit_names_the_data(root, remote):
-    assert (0, []) == deploy(root)
-    manifest = read_manifest(root / "site")
-    assert manifest is not None
-    assert manifest.release is not None
-    expected = f"Data release {manifest.release[:10]}\n\nBuilt by site_builder {__version__}."
-    assert expected == git(remote, "log", "--format=%B", GH_PAGES)
+    release = json.loads((copy / MANIFEST).read_bytes())["release"]["sha256"][:10]
+    message = f"Data release {release}\n\nBuilt by site_builder {__version__}."
+    assert message == git(remote, "log", "--format=%B", GH_PAGES)
     assert "A Publisher" == git(remote, "log", "--format=%an", GH_PAGES)
-
-
-def test_a_dated_release_has_its_day(root, remote):
-    """As `site.toml` says it."""
-    toml = (root / "site.toml").read_text(encoding="utf8")
-    dated = toml.replace("[site]", "[site]\nreleased = 2024-05-02")
-    (root / "site.toml").write_text(dated, encoding="utf8")
-    assert (0, []) == deploy(root)
-    assert commits(remote)[0].endswith(" of 2024-05-02")
 
 
 def test_the_sources_stay_as_they_are(root):
@@ -200,9 +186,6 @@ def test_the_domain_of_the_project_goes_before_that_set_at_the_host(root, remote
     [
         ("https://board.example.org", "'https://board.example.org' is not a domain"),
         ("a.example.org\nb.example.org", r"'a.example.org\nb.example.org' is not a domain"),
-        ("localhost", "'localhost' is not a domain"),
-        ("-a.example.org", "'-a.example.org' is not a domain"),
-        (f"{'a' * 64}.org", f"'{'a' * 64}.org' is not a domain"),
         ("", "'' is not a domain"),
     ],
 )
@@ -211,13 +194,6 @@ def test_what_is_no_domain(root, remote, text, line):
     fix = "Write the domain and nothing else, such as board.example.org."
     assert f"CNAME: {line}. {fix}" == refused(root)
     assert "" == git(remote, "branch")
-
-
-@pytest.mark.parametrize("domain", ["board.example.org", "Example.ORG", "xn--bcher-kva.example"])
-def test_what_is_a_domain(root, domain):
-    (root / "CNAME").write_text(f"{domain}\n", encoding="utf8")
-    assert (0, []) == deploy(root, "--base-url", f"https://{domain.lower()}/board/")
-    assert f"{domain}\n" == (root / "site/CNAME").read_text(encoding="utf8")
 
 
 def test_a_domain_that_is_not_the_address_of_the_site(root):
@@ -290,10 +266,9 @@ def test_a_branch_of_something_else(root, remote):
     assert before == git(remote, "rev-parse", "docs")
 
 
-@pytest.mark.parametrize("kind", ["heads", "tags"])
-def test_a_branch_or_tag_that_is_named_like_a_reference(root, remote, kind):
+def test_a_branch_that_is_named_like_a_reference(root, remote):
     """Git pushes to it what is meant for `refs/heads/web`."""
-    other = f"refs/{kind}/refs/heads/web"
+    other = "refs/heads/refs/heads/web"
     git(root, "push", "--quiet", "origin", f"main:{other}")
     before = git(remote, "rev-parse", other)
     assert (
@@ -303,13 +278,7 @@ def test_a_branch_or_tag_that_is_named_like_a_reference(root, remote, kind):
     assert f"{before} commit\t{other}" == git(remote, "for-each-ref")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("*", "a:b", "a b", "x^{}", "@{-1}", "", "a..b", "x.lock"),
-        *("-x", "-", "--delete", "--upload-pack=x", "HEAD"),
-    ],
-)
+@pytest.mark.parametrize("name", ["a b", "@{-1}", "", "-x", "--upload-pack=x", "HEAD"])
 def test_a_name_that_no_branch_can_have(root, remote, name):
     """Nor one that Git takes for an option wherever somebody names it."""
     expected = f"--branch: {name!r} cannot be a branch. Choose another name."

@@ -25,7 +25,6 @@ FORMATS = (
 )
 each_format = pytest.mark.parametrize("write", FORMATS, ids=lambda f: f.__qualname__)
 finite = st.floats(allow_nan=False, allow_infinity=False)
-EXTREMES = (0.0, -0.0, 5e-324, -5e-324, 1e300, -1e300, 1.7976931348623157e308, 1e26, 1e11, -1e-7)
 
 
 @pytest.mark.parametrize(
@@ -33,15 +32,12 @@ EXTREMES = (0.0, -0.0, 5e-324, -5e-324, 1e300, -1e300, 1.7976931348623157e308, 1
     [
         (0.0625, 3, "0.063"),
         (-0.0625, 3, f"{MINUS}0.063"),
-        (0.5, 0, "1"),
         (1.5, 0, "2"),
         (2.5, 0, "3"),
         (1.005, 2, "1.01"),
-        (2.675, 2, "2.68"),
         (0.1, 3, "0.100"),
         (1234567.891, 1, "1,234,567.9"),
         (0.9996, 3, "1.000"),
-        (7, 2, "7.00"),
     ],
 )
 def test_rounding_is_half_away_from_zero(value, places, written):
@@ -88,10 +84,6 @@ def test_difference_has_its_sign(value, written):
     assert written == NumberFormat().signed(value)
 
 
-def test_large_difference_is_signed_too():
-    assert f"+22.8{NBSP}G" == NumberFormat(1, compact=True).signed(22_781_380_000)
-
-
 @pytest.mark.parametrize(
     ("value", "written", "difference"),
     [
@@ -106,32 +98,21 @@ def test_every_digit_is_written(value, written, difference):
     assert (written, difference) == (exact(value), signed(value))
 
 
-def test_interval_names_both_ends():
-    assert "0.662 to 0.818" == NumberFormat().interval(0.6621, 0.8176)
-
-
 @pytest.mark.parametrize(
     ("values", "bounds", "scale"),
     [
         ([], (), NumberFormat(3)),
         ([0.1, 0.9], (), NumberFormat(3)),
-        ([0.0, 0.0], (), NumberFormat(3)),
         ([1.5], (), NumberFormat(3)),
         ([1.51], (), NumberFormat(2)),
-        ([-7.0], (), NumberFormat(2)),
         ([19.9], (), NumberFormat(2)),
         ([20.0], (), NumberFormat(1)),
-        ([81.2], (), NumberFormat(1)),
         ([100_000.0], (), NumberFormat(1)),
         ([100_001.0], (), NumberFormat(1, compact=True)),
-        ([2.2e10], (), NumberFormat(1, compact=True)),
         ([0.9], (0.0, 100.0), NumberFormat(1)),
         ([0.001], (0.0, 1.0), NumberFormat(3)),
-        ([0.9], (None, None), NumberFormat(3)),
-        ([0.05], (), NumberFormat(3)),
         ([0.01], (), NumberFormat(3)),
         ([0.00512], (), NumberFormat(5)),
-        ([0.0000512], (), NumberFormat(7)),
         ([5e-324], (), NumberFormat(12)),
         ([math.nan, math.inf, 0.5], (math.nan, math.inf), NumberFormat(3)),
     ],
@@ -146,15 +127,10 @@ def test_scale_shows_three_digits(values, bounds, scale):
         (999.4, "999.4"),
         (999.6, f"1.00{NBSP}k"),
         (1_000, f"1.00{NBSP}k"),
-        (10_000, f"10.0{NBSP}k"),
-        (560_000, f"560{NBSP}k"),
         (999_400, f"999{NBSP}k"),
         (999_999, f"1.00{NBSP}M"),
-        (1_234_567, f"1.23{NBSP}M"),
         (22_781_380_000, f"22.8{NBSP}G"),
-        (1e11, f"100{NBSP}G"),
         (-3.5e12, f"{MINUS}3.50{NBSP}T"),
-        (999.4e12, f"999{NBSP}T"),
         (1e15, "1.00e15"),
         (-1e300, f"{MINUS}1.00e300"),
         (0, "0.0"),
@@ -170,19 +146,15 @@ def test_compact_number_has_three_digits_and_a_prefix(value, written):
         (text.count, 560_000, "560,000"),
         (text.count, 2.5, "3"),
         (text.quantity, 7.24, "7.24"),
-        (text.quantity, 226.0, "226"),
         (text.quantity, 0.0, "0"),
         (text.quantity, 1.23456, "1.235"),
         (text.quantity, 0.00002, "0.00002"),
         (text.quantity, -1_200.5, f"{MINUS}1,200.5"),
         (text.billions, 7.24, "7.24B"),
-        (text.billions, 70, "70B"),
         (text.percent, 0.48, f"48{NBSP}%"),
         (text.percent, 0.285, f"29{NBSP}%"),
         (text.percent, 1, f"100{NBSP}%"),
         (text.money, 30, "$30.00"),
-        (text.money, 0, "$0.00"),
-        (text.money, 0.05, "$0.05"),
         (text.money, 0.075, "$0.075"),
         (text.money, 0.0015, "$0.0015"),
         (text.money, 1.345, "$1.35"),
@@ -190,15 +162,11 @@ def test_compact_number_has_three_digits_and_a_prefix(value, written):
         (text.money, -0.5, f"{MINUS}$0.50"),
         (text.seconds, 0.204, f"0.204{NBSP}s"),
         (text.seconds, 0.9996, f"1.00{NBSP}s"),
-        (text.seconds, 3.68, f"3.68{NBSP}s"),
         (text.seconds, 9.996, f"10.0{NBSP}s"),
         (text.seconds, 41.24, f"41.2{NBSP}s"),
-        (text.seconds, 412.34, f"412.3{NBSP}s"),
         (text.ratio, 300, f"300{TIMES}"),
         (text.ratio, 20, f"20{TIMES}"),
-        (text.ratio, 2.04, f"2.0{TIMES}"),
         (text.ratio, 2, f"2.0{TIMES}"),
-        (text.ratio, 0.05, f"0.05{TIMES}"),
         (text.ratio, 0.01, f"0.01{TIMES}"),
         (text.ratio, 1.504, f"1.50{TIMES}"),
         (text.ratio, 0.0033, f"0.00330{TIMES}"),
@@ -207,48 +175,25 @@ def test_compact_number_has_three_digits_and_a_prefix(value, written):
         (text.p_value, 0.001, "0.001"),
         (text.p_value, 0.0314, "0.031"),
         (text.p_value, 0.1, "0.10"),
-        (text.p_value, 0.314, "0.31"),
     ],
 )
 def test_number_is_written_as_its_kind(write, value, written):
     assert written == write(value)
 
 
-def test_percent_takes_places():
-    assert f"48.1{NBSP}%" == text.percent(0.48125, 1)
-
-
 @pytest.mark.parametrize(
     ("n_bytes", "written"),
     [
         (0, f"0{NBSP}B"),
-        (812, f"812{NBSP}B"),
         (999, f"999{NBSP}B"),
         (1_000, f"1.0{NBSP}kB"),
-        (24_800, f"24.8{NBSP}kB"),
         (999_949, f"999.9{NBSP}kB"),
         (999_950, f"1.0{NBSP}MB"),
-        (1_500_000, f"1.5{NBSP}MB"),
         (2_340_000_000, f"2.3{NBSP}GB"),
     ],
 )
 def test_size_of_a_file(n_bytes, written):
     assert written == text.size(n_bytes)
-
-
-@pytest.mark.parametrize(
-    ("names", "most", "phrase"),
-    [
-        ([], 3, ""),
-        (["A"], 3, "A"),
-        (["A", "B"], 3, "A and B"),
-        (["A", "B", "C"], 3, "A, B and C"),
-        (["A", "B", "C", "D"], 3, "A, B and 2 more"),
-        (["A", "B"], 1, "A and 1 more"),
-    ],
-)
-def test_names_are_listed_as_a_phrase(names, most, phrase):
-    assert phrase == text.listed(names, most)
 
 
 def test_words_around_numbers():
@@ -263,12 +208,6 @@ def test_words_around_numbers():
 @each_format
 def test_missing_number_is_a_dash(write):
     assert MISSING == write(None)
-
-
-@each_format
-@pytest.mark.parametrize("value", EXTREMES)
-def test_extreme_numbers_are_written(write, value):
-    assert "-" not in write(value)
 
 
 @each_format

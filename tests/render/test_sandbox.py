@@ -45,6 +45,11 @@ def site() -> Site:
     return replace(site, news=find_news(site.config, content, content)[0])
 
 
+@pytest.fixture(scope="module")
+def about(site: Site) -> list[Page]:
+    return [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
+
+
 def attributes(value: object) -> Iterator[object]:
     """What a template gets of a value by a name or a place."""
     for name in dir(value):
@@ -110,11 +115,68 @@ def test_pages_provide_functions_and_no_classes_or_methods(given):
 
 
 @pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS.keys())
-def test_attacks_are_errors(site, tmp_path, text):
-    about = [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
+def test_attacks_are_errors(site, about, tmp_path, text):
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/about.html").write_text(text)
     own = replace(site, config=site.config.model_copy(update={"root": tmp_path}))
     with pytest.raises(FaultsError) as caught:
         render_site(own, about, load_prose(tmp_path))
     assert str(caught.value.faults[0]).startswith("templates/about.html:1: ")
+
+
+DEEP = "it is nested too deeply, or has too long a number"
+UNSAFE = "access to attribute '{}' of '{}' object is unsafe."
+TOO_DEEP = f"about.html:1: {DEEP}"
+GLOBALS = f"about.html:1: {UNSAFE.format('__globals__', 'function')}"
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "class of a value": (
+        "{{ ''.__class__.__mro__ }}",
+        f"about.html:1: {UNSAFE.format('__class__', 'str')}",
+    ),
+    "globals of a function": ("{{ url.__globals__ }}", GLOBALS),
+    "attributes by a format": (
+        "{{ '{0.__class__}'.format(url) }}",
+        f"about.html:1: {UNSAFE.format('__class__', 'function')}",
+    ),
+    "globals by a key": ("{{ url['__globals__'] }}", GLOBALS),
+    "globals by the filter for attributes": ("{{ url | attr('__globals__') }}", GLOBALS),
+    "a file of the machine": (
+        "{% include '../../../etc/passwd' %}",
+        "../../../etc/passwd: there is no such template.",
+    ),
+    "an endless range": (
+        "{% for i in range(10**9) %}{% endfor %}",
+        "about.html:1: Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000).",
+    ),
+    "a sum of words": (
+        "{{ page.title + 1 }}",
+        'about.html:1: can only concatenate str (not "int") to str.',
+    ),
+    "an endless number": (
+        "{% if 1e308 * 10 > page.title | length %}x{% endif %}",
+        "about.html:1: name 'inf' is not defined.",
+    ),
+    "a loop in a loop in a loop": ("{% for a in [1] %}" * 30 + "{% endfor %}" * 30, TOO_DEEP),
+    "half a character": (
+        "{{ '\\ud800' }}",
+        "about.html: it writes half a character, which is no text.",
+    ),
+    "a name in a filter of a block": (
+        "{% set a | default(page) %}x{% endset %}",
+        f"{TOO_DEEP} or a name in a filter of {{% set %}}",
+    ),
+    "a large file": (
+        "x" * 1_000_001,
+        "about.html: cannot be read: it has 1,000,001 bytes, more than 1,000,000.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "line"), TEMPLATES.values(), ids=TEMPLATES.keys())
+def test_templates_that_want_more_than_a_page(site, about, tmp_path, text, line):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/about.html").write_text(text)
+    own = replace(site, config=site.config.model_copy(update={"root": tmp_path}))
+    with pytest.raises(FaultsError) as caught:
+        render_site(own, about, load_prose(tmp_path))
+    assert str(caught.value.faults[0]).startswith(f"templates/{line}")

@@ -13,25 +13,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bs4 import BeautifulSoup, Tag
 from click.testing import CliRunner
 
-from site_builder.addresses import Address
 from site_builder.commands import main
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
-from site_builder.pages.all import make_find, make_pages
-from site_builder.pages.model_scores import CARDS
-from site_builder.pages.page import OutputFile, Page, ScriptData, Site
 from site_builder.prose.markdown import load_prose
-from site_builder.records import replace
-from site_builder.render.pages import render_site
 from site_builder.render.urls import web_link
 from site_builder.tables.files import UnreadableTableError, read_footer
 from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import read_stored
 from tests.helpers.hostile import LINKS
-from tests.helpers.sites import contents, make_site
+from tests.helpers.sites import contents
 from tests.helpers.tables import (
     board,
     changed,
@@ -55,7 +48,7 @@ MISSING = (
 
 
 def test_a_table_cut_anywhere(tmp_path):
-    for end in (*range(1, len(WHOLE), len(WHOLE) // 10), *range(len(WHOLE) - 50, len(WHOLE))):
+    for end in (1, len(WHOLE) // 2, len(WHOLE) - 5):
         write_project(tmp_path, {"results": WHOLE[:end]}, "")
         line = FOREIGN if end < 4 else CUT
         assert [f"data/results.parquet: {line}"] == fault_lines(tmp_path)
@@ -73,10 +66,6 @@ def close_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         monkeypatch.setattr(os, name, partial(refuse, getattr(os, name)))
 
 
-def folder(path: Path) -> None:
-    path.mkdir()
-
-
 def loop(path: Path) -> None:
     path.symlink_to(path)
 
@@ -90,13 +79,9 @@ def endless(path: Path) -> None:
     path.symlink_to("/dev/zero")
 
 
-def dangling(path: Path) -> None:
-    path.symlink_to("nowhere")
-
-
 @pytest.mark.parametrize(
     ("make", "line"),
-    [(folder, NO_FILE), (pipe, NO_FILE), (endless, NO_FILE), (loop, MISSING), (dangling, MISSING)],
+    [(pipe, NO_FILE), (endless, NO_FILE), (loop, MISSING)],
 )
 def test_folders_devices_and_links_in_place_of_a_file(tmp_path, make, line):
     (tmp_path / "data").mkdir()
@@ -129,34 +114,14 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
         {"results": scored(pa.array([[0.5]] * 10))},
         "column 'score' is a list, not a number. Store it as numbers.",
     ),
-    "lists of nulls": (
-        {"results": scored(pa.array([[None, [None]]] * 10))},
-        "column 'score' is a list, not a number. Store it as numbers.",
-    ),
-    "structs": (
-        {"results": scored(pa.array([{"a": {"b": None}}] * 10))},
-        "column 'score' is a structure, not a number. Store it as numbers.",
-    ),
     "timestamps": (
         {"results": scored(pa.array([0] * 10, pa.timestamp("ns")))},
-        "column 'score' is a date or time, not a number. Store it as numbers.",
-    ),
-    "durations": (
-        {"results": scored(pa.array([0] * 10, pa.duration("s")))},
         "column 'score' is a date or time, not a number. Store it as numbers.",
     ),
     "dictionary of text": (
         {"results": scored(pa.array(["0.5"] * 10).dictionary_encode())},
         "row 1: column 'score' is text, not a number, such as '0.5'. Store it as numbers; "
         "pandas.to_numeric converts it.",
-    ),
-    "bytes": (
-        {"results": scored(pa.array([b"\xff"] * 10))},
-        "column 'score' is binary, not a number. Store it as numbers.",
-    ),
-    "true and false": (
-        {"results": scored(pa.array([True] * 10))},
-        "column 'score' is true or false, not a number. Store it as numbers.",
     ),
     "nothing but nulls": ({"results": scored(pa.nulls(10))}, f"{ALL}: 'score' is null. {FILL}"),
     "NaN": (
@@ -175,10 +140,6 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
         {"results": named(pa.array([2**62] * 10))},
         "column 'model' is a number, not text. Store it as text.",
     ),
-    "lists as ids": (
-        {"results": named(pa.array([["a"]] * 10))},
-        "column 'model' is a list, not text. Store it as text.",
-    ),
     "ids of nothing to see": (
         {"results": named(pa.array(["\u200b\u2060 \t"] * 10))},
         f"{ALL}: 'model' is empty. Fill it in.",
@@ -187,18 +148,9 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
         {"results": named(pa.array(["a\0b"] * 10))},
         f"{ALL}: 'model' contains a null character. Remove it.",
     ),
-    "ids with half a line end": (
-        {"results": named(pa.array(["a\r"] * 10))},
-        f"{ALL}: 'model' contains a carriage return. Remove it.",
-    ),
     "an id that drives a terminal": (
         {"results": changed(results_frame(), "task", {1: "\x1b[2J\x07\r\u202e"})},
         r"row 1: task '\x1b[2J\x07\r\u202e' is not in tasks.parquet. Add it there.",
-    ),
-    "an id of 100,000 letters": (
-        {"results": changed(results_frame(), "task", {1: "x" * 100_000})},
-        f"row 1: task '{'x' * 994}\N{HORIZONTAL ELLIPSIS} (99,031 characters more)"
-        ". Add it there.",
     ),
     "no rows": (
         {"results": results_frame()[:0]},
@@ -237,7 +189,6 @@ LARGE = "the Parquet file has {}, and at most {} are read. Leave out what the si
 TEXTS = LARGE.format("3,000,000,000 bytes or more of text when it is read", "500,000,000")
 LARGE_TABLES: dict[str, tuple[pa.Table, str]] = {
     "texts": (pa.table({"a": repeated("x" * 10**6, 3_000)}), TEXTS),
-    "binary": (pa.table({"a": repeated(b"x" * 10**6, 3_000)}), TEXTS),
     "lists of texts": (pa.table({"a": nested(repeated("x" * 10**6, 3_000))}), TEXTS),
     "rows": (
         pa.table({"a": pa.nulls(25_000_001), "b": pa.nulls(25_000_001)}),
@@ -288,33 +239,22 @@ def test_the_name_of_a_column_that_is_no_text(tmp_path):
 LEGAL: dict[str, dict[str, Any]] = {
     "dictionary": {"results": scored(pa.array([0.5] * 10).dictionary_encode())},
     "decimal": {"results": scored(pa.array([Decimal("0.5")] * 10))},
-    "half floats": {"results": scored(pa.array([0.5] * 10, pa.float16()))},
     "negative zero": {"results": scored(pa.array([-0.0] * 10))},
     "huge whole numbers": {"results": having(results_frame(), n_examples=2**62)},
     "1e100": {
         "results": scored(pa.array([1e100] * 10)),
         "tasks": tasks_frame()[["task", "metric"]],
     },
-    "least float": {"results": scored(pa.array([5e-324] * 10))},
     "columns of one name": {
         "results": pa.Table.from_arrays(
             [*pa.Table.from_pandas(results_frame(), preserve_index=False).columns, pa.nulls(10)],
             names=["model", "task", "variant", "score", "score"],
         )
     },
-    "one text in many rows": {"results": having(results_frame(), extra="x" * 10**6)},
     "every kind of nesting": {
         "results": having(results_frame(), l=[["a", None]] * 10, s=[{"a": {"b": ["c"]}}] * 10)
     },
-    "maps": {
-        "results": pa.Table.from_pandas(results_frame(), preserve_index=False).append_column(
-            "m", pa.array([[("a", "b")], None] * 5, pa.map_(pa.string(), pa.string()))
-        )
-    },
     "a column without a name": {"results": having(results_frame(), **{"": 1})},
-    "nested columns beyond the contract": {
-        "results": having(results_frame(), extra=[{"a": [None, {"b": []}]}] * 10)
-    },
     "a month before the first": {"models": having(models_frame(), release_date="0001-01-01")},
 }
 
@@ -332,20 +272,11 @@ TOML: dict[str, tuple[bytes, str]] = {
         b"[board]\nmin_coverage = 1e999",
         "board.min_coverage = Infinity must be at most 1",
     ),
-    "huge whole number": (
-        b"[analysis]\ntraining_set_thresholds = [-" + b"9" * 4_000 + b"]",
-        "analysis.training_set_thresholds = ",
-    ),
     "script for a link": (
         b"[site]\nrepository = 'javascript:alert(1)'",
         f'site.repository = "javascript:alert(1)" {LINK}',
     ),
-    "quote in a link": (
-        b"[site]\nbase_url = 'https://x\" onclick=\"y'",
-        f'site.base_url = "https://x\\" onclick=\\"y" {LINK}',
-    ),
     "a folder outside": (b"[site]\ndata_dir = '../..'", "unknown key 'site.data_dir'. "),
-    "a key of markup": (b"[site]\n'<b>' = 1", "unknown key 'site.<b>'. "),
     "a key that drives a terminal": (b'[site]\n"\\u001b[2J" = 1', r"unknown key 'site.\x1b[2J'. "),
     "a large file": (
         b"#" * 100_001,
@@ -377,185 +308,18 @@ def test_a_thousand_unknown_keys(project):
     assert "site.toml: and 980 more like these: keys and values" == str(caught.value.faults[-1])
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return make_site(write_project(tmp_path_factory.mktemp("hostile"), board()))
-
-
-@pytest.fixture(scope="module")
-def about(site: Site) -> list[OutputFile]:
-    """The one page that these tests render, and the index that every page names."""
-    pages = [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
-    return [
-        *pages,
-        ScriptData(Address("asset", CARDS), "score cards", dict),
-        make_find(site, pages),
-    ]
-
-
-@pytest.fixture
-def write(site: Site, about: list[OutputFile], tmp_path: Path) -> Callable[[str], Tag]:
-    """Writes the about page's prose and gives what stands in the page for it."""
-
-    def prose_of(text: str) -> Tag:
-        (tmp_path / "about.md").write_text(text, encoding="utf8")
-        html = render_site(site, about, load_prose(tmp_path))["about/index.html"]
-        prose = BeautifulSoup(html, "html.parser").select_one(".prose")
-        assert prose is not None
-        return prose
-
-    return prose_of
-
-
-DEEP = "it is nested too deeply, or has too long a number"
-CALLS = "prose can call only model, task, category, correlation and link"
-UNSAFE = "access to attribute '{}' of '{}' object is unsafe."
-PROSE: dict[str, tuple[str, str]] = {
-    "class of a value": ("{{ stats.__class__ }}", UNSAFE.format("__class__", "dict")),
-    "class by a key": ("{{ models['__class__'] }}", UNSAFE.format("__class__", "list")),
-    "all classes": (
-        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
-        UNSAFE.format("__class__", "str"),
-    ),
-    "globals of a function": (
-        "{{ link.__globals__ }}",
-        "'functools.partial object' has no attribute '__globals__'",
-    ),
-    "what a function holds": ("{{ model.args }}", UNSAFE.format("args", "partial")),
-    "the function in a function": ("{{ link.func }}", UNSAFE.format("func", "partial")),
-    "the template itself": (
-        "{{ self._TemplateReference__context }}",
-        UNSAFE.format("_TemplateReference__context", "TemplateReference"),
-    ),
-    "class by a filter": ("{{ stats | attr('__class__') }}", "No filter named 'attr'."),
-    "change of a figure": ("{{ stats.update({}) }}", UNSAFE.format("update", "dict")),
-    "a method of a text": ("{{ 'x'.ljust(9) }}", CALLS),
-    "a width by format": ("{{ '{:>999999999}'.format(1) }}", CALLS),
-    "a method of a list": ("{{ models.index(1) }}", CALLS),
-    "a file": ("{% include '/etc/passwd' %}", "prose has no {% include %}"),
-    "a file of macros": ("{% import 'x' as x %}", "prose has no {% import %}"),
-    "names of a file": ("{% from 'x' import y %}", "prose has no {% from %}"),
-    "another frame": ("{% extends 'base.html' %}", "prose has no {% extends %}"),
-    "a macro that calls itself": (
-        "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}",
-        "maximum recursion depth exceeded",
-    ),
-    "a loop that calls itself": (
-        "{% for m in models recursive %}{{ loop(models) }}{% endfor %}",
-        CALLS,
-    ),
-    "a long loop": ("{% for i in range(10**9) %}{% endfor %}", "'range' is undefined"),
-    "more loops than Python nests": (
-        "{% for m in models %}" * 30 + "{% endfor %}" * 30,
-        DEEP,
-    ),
-    "deep brackets": ("{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", DEEP),
-    "a long number": ("{{ " + "9" * 5_000 + " }}", DEEP),
-    "a number that becomes long": ("{{ stats.tasks ** 99_999 }}", "Exceeds the limit"),
-    "a long number in a claim": (
-        "{% set a = stats.tasks ** 99_999 %}{% claim a < 1 %}x{% endclaim %}",
-        "the data does not bear this out (a < 1): x",
-    ),
-    "texts joined": ("{{ 'a' ~ 0.5 }}", "prose has no '~'"),
-    "half a character": ("{{ '\\ud800' }}", "'utf-8' codec can't encode character"),
-    "an endless figure": ("{{ (1e308 * 10) | score }}", "the figure inf is not finite"),
-    "chance": ("{{ models | random }}", "No filter named 'random'."),
-    "HTML by a filter": ("{{ '<b>' | safe }}", "No filter named 'safe'."),
-    "a link to a file of the machine": (
-        "{{ link('/etc/passwd') }}",
-        "there is no page for link('/etc/passwd', ''). Known: about.",
-    ),
-    "a filter of a text that is no figure": (
-        "{% filter score %}x{% endfilter %}",
-        "could not convert string to float: 'x'",
-    ),
-    "a filter of a block in a macro": (
-        "{% macro m() %}{% filter score %}x{% endfilter %}{% endmacro %}{{ m() }}",
-        "could not convert string to float: 'x'",
-    ),
-    "a filter that makes a list": (
-        "{% filter list %}x{% endfilter %}",
-        "a list is neither a text nor a figure",
-    ),
-    "a call of nothing": ("{% call nothing() %}x{% endcall %}", "'nothing' is undefined"),
-    "a name in a filter of a block": (
-        "{% set a | default(stats) %}x{% endset %}",
-        f"{DEEP} or a name in a filter of {{% set %}}",
-    ),
-    "an open block": ("{% if true %}x", "Unexpected end of template."),
-    "an open figure": ("{{ stats.tasks", "unexpected end of template"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "line"), PROSE.values(), ids=PROSE.keys())
-def test_prose_that_wants_more_than_figures(write, text, line):
-    """File, line, and what prose may not do; it ends soon, and reaches nothing."""
-    with pytest.raises(FaultsError) as caught:
-        write(text)
-    first = str(caught.value.faults[0])
-    assert first.startswith(f"data/content/about.md:1: {line}")
-    assert "0x" not in first
-
-
-MARKDOWN: dict[str, tuple[str, str]] = {
-    "script": ("a <script>alert(1)</script> b", "<p>a  b</p>"),
-    "script in a script": ("<scr<script>ipt>alert(1)</script>", "<p>&lt;scr</p>"),
-    "handler": ('<em onclick="alert(1)">a</em>', "<p><em>a</em></p>"),
-    "style": ('<p style="position:fixed" class="x" id="main">a</p>', "<p>a</p>"),
-    "script link": ("[a](javascript:alert(1))", '<p><a rel="noopener">a</a></p>'),
-    "script link in disguise": (
-        "[a](&#106;ava&#x0A;script&colon;alert(1))",
-        '<p><a rel="noopener">a</a></p>',
-    ),
-    "data link": ("[a](data:text/html;base64,PHNjcmlwdD4=)", '<p><a rel="noopener">a</a></p>'),
-    "visual basic": ("[a](vbscript:x)", '<p><a rel="noopener">a</a></p>'),
-    "mail": ("<a href='mailto:me@example.org'>a</a>", '<p><a rel="noopener">a</a></p>'),
-    "host without a scheme": ("[a](//evil.example)", '<p><a rel="noopener">a</a></p>'),
-    "host behind backslashes": ("<a href='\\\\evil'>a</a>", '<p><a rel="noopener">a</a></p>'),
-    "anchor": ("[a](#b)", '<p><a href="#b" rel="noopener">a</a></p>'),
-    "own page": ("[a](../models/)", '<p><a href="../models/" rel="noopener">a</a></p>'),
-    "picture": ("![a](https://evil.example/x.png)", "<p></p>"),
-    "frame": ("<iframe src='https://evil.example'></iframe>", ""),
-    "form": ("<form action='https://evil.example'><input></form>", ""),
-    "drawing": ("<svg onload=alert(1)><a xlink:href='javascript:alert(1)'>a</a></svg>", "<p></p>"),
-    "refresh": ("<meta http-equiv=refresh content='0;url=https://evil.example'>", "<p></p>"),
-    "base": ("<base href='https://evil.example'>", "<p></p>"),
-    "template that is none": ("{% raw %}{{ stats }}{% endraw %}", "<p>{{ stats }}</p>"),
-    "byte order mark": ("\N{BYTE ORDER MARK}a", "<p>a</p>"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "html"), MARKDOWN.values(), ids=MARKDOWN.keys())
-def test_prose_comes_out_clean(write, text, html):
-    prose = write(text)
-    inside = prose.decode_contents().strip()
-    assert html == inside
-    assert {"a", "em", "p"} >= {tag.name for tag in prose.find_all(True)}
-    hrefs = {str(tag["href"]) for tag in prose.find_all("a", href=True)}
-    assert hrefs <= {"#b", "../models/"}
-
-
 OUTSIDE = "cannot be read: it is a symbolic link that points outside the folder"
-
-
-def test_lists_nested_too_deeply(write):
-    with pytest.raises(FaultsError) as caught:
-        write("\n".join(f"{'    ' * i}- a" for i in range(250)))
-    line = "data/content/about.md: its lists or quotes are nested too deeply"
-    assert [line] == [str(fault) for fault in caught.value.faults]
 
 
 @pytest.mark.parametrize(
     ("make", "line"),
     [
-        (endless, OUTSIDE),
         (lambda path: path.symlink_to("/etc/passwd"), OUTSIDE),
         (pipe, "cannot be read: it is no file"),
-        (folder, "cannot be read: it is no file"),
         (lambda path: path.write_bytes(b"\xff"), "cannot be read as UTF-8 text: "),
         (lambda path: path.write_bytes(b"x" * 1_000_001), "cannot be read: it has 1,000,001 bytes"),
     ],
-    ids=["device", "file of the machine", "pipe", "folder", "no text", "large"],
+    ids=["file of the machine", "pipe", "no text", "large"],
 )  # fmt: skip
 def test_unreadable_prose(tmp_path, make, line):
     """No file from elsewhere is published, and nothing is waited for."""
@@ -564,72 +328,6 @@ def test_unreadable_prose(tmp_path, make, line):
     assert {} == prose.texts
     (fault,) = prose.faults
     assert str(fault).startswith(f"data/content/about.md: {line}")
-
-
-TOO_DEEP = f"about.html:1: {DEEP}"
-GLOBALS = f"about.html:1: {UNSAFE.format('__globals__', 'function')}"
-TEMPLATES: dict[str, tuple[str, str]] = {
-    "class of a value": (
-        "{{ ''.__class__.__mro__ }}",
-        f"about.html:1: {UNSAFE.format('__class__', 'str')}",
-    ),
-    "globals of a function": ("{{ url.__globals__ }}", GLOBALS),
-    "attributes by a format": (
-        "{{ '{0.__class__}'.format(url) }}",
-        f"about.html:1: {UNSAFE.format('__class__', 'function')}",
-    ),
-    "globals by a key": ("{{ url['__globals__'] }}", GLOBALS),
-    "globals by a key that is made": ("{{ url['__glo' ~ 'bals__'] }}", GLOBALS),
-    "globals by a filter": ("{{ [url] | map(attribute='__globals__') | first }}", GLOBALS),
-    "globals by the filter for attributes": ("{{ url | attr('__globals__') }}", GLOBALS),
-    "a file of the machine": (
-        "{% include '../../../etc/passwd' %}",
-        "../../../etc/passwd: there is no such template.",
-    ),
-    "an endless range": (
-        "{% for i in range(10**9) %}{% endfor %}",
-        "about.html:1: Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000).",
-    ),
-    "a sum of words": (
-        "{{ page.title + 1 }}",
-        'about.html:1: can only concatenate str (not "int") to str.',
-    ),
-    "a division by zero": ("{{ 1 / 0 }}", "about.html:1: division by zero."),
-    "an open block": ("{% if true %}", "about.html:1: Unexpected end of template."),
-    "an endless number": (
-        "{% if 1e308 * 10 > page.title | length %}x{% endif %}",
-        "about.html:1: name 'inf' is not defined.",
-    ),
-    "a loop in a loop in a loop": ("{% for a in [1] %}" * 30 + "{% endfor %}" * 30, TOO_DEEP),
-    "indented too deeply": ("{% if 1 %}" * 200 + "{% endif %}" * 200, TOO_DEEP),
-    "deep brackets": ("{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", TOO_DEEP),
-    "half a character": (
-        "{{ '\\ud800' }}",
-        "about.html: it writes half a character, which is no text.",
-    ),
-    "a length that is too short": (
-        "{{ 'x' | truncate(-5) }}",
-        "about.html:1: expected length >= 3, got -5.",
-    ),
-    "a name in a filter of a block": (
-        "{% set a | default(page) %}x{% endset %}",
-        f"{TOO_DEEP} or a name in a filter of {{% set %}}",
-    ),
-    "a large file": (
-        "x" * 1_000_001,
-        "about.html: cannot be read: it has 1,000,001 bytes, more than 1,000,000.",
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "line"), TEMPLATES.values(), ids=TEMPLATES.keys())
-def test_templates_that_want_more_than_a_page(site, about, tmp_path, text, line):
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates/about.html").write_text(text)
-    own = replace(site, config=site.config.model_copy(update={"root": tmp_path}))
-    with pytest.raises(FaultsError) as caught:
-        render_site(own, about, load_prose(tmp_path))
-    assert str(caught.value.faults[0]).startswith(f"templates/{line}")
 
 
 def test_links_of_the_data():
@@ -641,8 +339,6 @@ def test_links_of_the_data():
     ("words", "name", "content"),
     [
         (["import", "csv"], "a/x.csv", "model,task,score\nalpha,add,0.5\n"),
-        (["import", "model-index"], "a/x/.eval_results/x.yaml", "- dataset: {id: a}\n  value: 5\n"),
-        (["aggregate"], "a/x.csv", "model,task,example,score\nalpha,add,1,0.5\n"),
         (["profile"], "a/train.jsonl", '{"input": "1", "output": "2"}\n'),
     ],
 )  # fmt: skip
@@ -683,9 +379,7 @@ def test_names_that_are_not_utf8(project):
     assert (1, before) == (said.exit_code, contents(project / "site"))
 
 
-@pytest.mark.parametrize(
-    "name", ["static/sub", "templates/parts", "data/content", "data/content/pages"]
-)
+@pytest.mark.parametrize("name", ["static/sub", "data/content/pages"])
 def test_a_folder_that_cannot_be_read(project, monkeypatch, name):
     (project / name).mkdir(parents=True)
     close_folder(monkeypatch, project / name)

@@ -41,34 +41,22 @@ def link(path: Path, to: Path) -> None:
     ("name", "to", "line"),
     [
         ("static/x.txt", "secret", "static/x.txt: cannot be read: {}."),
-        ("static/css/tokens.css", "secret", "static/css/tokens.css: cannot be read: {}."),
-        ("static/x.txt", "../project/.git/config", "static/x.txt: cannot be read: {}."),
-        ("static", "/", "static: cannot be read: {}."),
         ("templates/about.html", "secret", "templates/about.html: cannot be read: {}."),
         ("templates", "/", "templates: cannot be read: {}."),
-        ("data/content/about.md", "secret", "data/content/about.md: cannot be read: {}"),
-        ("data/content/pages/more.md", "secret", "data/content/pages/more.md: cannot be read: {}"),
         ("data/content", ".", "data/content/about.md: cannot be read: {}"),
-        ("data/content/pages", "pages", "data/content/pages/more.md: cannot be read: {}"),
         ("site.toml", "secret", "site.toml: cannot be read: {}"),
     ],
 )  # fmt: skip
 def test_a_file_of_the_machine_is_not_published(project, elsewhere, name, to, line):
-    (project / ".git").mkdir()
-    (project / ".git/config").write_text(SECRET)
     (project / "site.toml").unlink(missing_ok=name == "site.toml")
     link(project / name, elsewhere / to)
-    for command in ("check", "build"):
-        said = CliRunner().invoke(main, [command, "--project", str(project)])
-        assert (1, True) == (said.exit_code, line.format(OUT) in said.stderr), said.stderr
-        assert SECRET not in said.output
+    said = CliRunner().invoke(main, ["build", "--project", str(project)])
+    assert (1, True) == (said.exit_code, line.format(OUT) in said.stderr), said.stderr
+    assert SECRET not in said.output
     assert not (project / "site").exists()
 
 
-SWAPPED = ("static/sub/x.txt", "static/x.txt", "templates/about.html", "data/content/about.md")
-
-
-@pytest.mark.parametrize("name", [*SWAPPED, "data/results.csv"])
+@pytest.mark.parametrize("name", ["static/sub/x.txt", "templates/about.html", "data/results.csv"])
 @pytest.mark.parametrize("part", ["file", "folder"])
 def test_a_file_that_becomes_a_link_between_check_and_read(project, elsewhere, name, part):
     """Or its folder. Another build reads the link, and refuses it."""
@@ -120,12 +108,10 @@ def test_links_within_a_folder_are_followed(project, tmp_path):
     assert b"Said once." in files["about/index.html"]
 
 
-@pytest.mark.parametrize("names", [[], ["build.json", "new/mine", "old/mine"]])
-def test_a_staging_folder_that_is_a_link_is_refused(tmp_path, names):
+def test_a_staging_folder_that_is_a_link_is_refused(tmp_path):
     store = tmp_path / "store"
-    store.mkdir()
-    for name in names:
-        (store / name).parent.mkdir(exist_ok=True)
+    for name in ("build.json", "new/mine", "old/mine"):
+        (store / name).parent.mkdir(exist_ok=True, parents=True)
         (store / name).write_text("mine")
     before = contents(store)
     link(tmp_path / "project/.site.staging", store)
@@ -189,13 +175,6 @@ def test_examples_beside_a_run_are_not_from_elsewhere(tmp_path):
     assert 1 == said.exit_code
 
 
-def test_a_file_that_the_user_names_may_be_a_link(tmp_path):
-    (tmp_path / "real").write_text("model,task,score\nalpha,add,0.5\n")
-    link(tmp_path / "runs/a.csv", tmp_path / "real")
-    said = run_import("csv", tmp_path / "runs/a.csv", "--proportion", into=tmp_path / "board")
-    assert 0 == said.exit_code
-
-
 def test_aggregation_does_not_follow_links_out(tmp_path):
     real = write_rows(tmp_path / "secret", ROWS)
     link(tmp_path / "runs/a.parquet", real)
@@ -204,9 +183,8 @@ def test_aggregation_does_not_follow_links_out(tmp_path):
     assert 1 == said.exit_code
 
 
-@pytest.mark.parametrize("name", ["sums.jsonl", "sums"])
-def test_training_sets_do_not_follow_links_out(tmp_path, name):
-    """Neither to a file nor to a folder; a link to the folder itself is not followed for ever."""
+def test_training_sets_do_not_follow_links_out(tmp_path):
+    """A link to the folder itself is not followed for ever."""
     real = tmp_path / "secret" / "train.jsonl"
     real.parent.mkdir()
     real.write_text('{"input": "1 + 1", "output": "2"}\n')
@@ -215,9 +193,9 @@ def test_training_sets_do_not_follow_links_out(tmp_path, name):
     (sets / "own/loop").symlink_to(sets)
     args = ["profile", str(sets), "--into", str(project_of(tmp_path / "board"))]
     assert 0 == CliRunner().invoke(main, args).exit_code
-    link(sets / name, real if name.endswith("l") else real.parent)
+    link(sets / "sums", real.parent)
     said = CliRunner().invoke(main, args)
-    assert (1, True) == (said.exit_code, f"{sets}/{name}: {OUT}. {FIX}" in said.stderr)
+    assert (1, True) == (said.exit_code, f"{sets}/sums: {OUT}. {FIX}" in said.stderr)
 
 
 def test_a_published_site_is_not_read_beyond_its_folder(tmp_path):
