@@ -95,14 +95,7 @@ def test_what_comes_next_can_be_copied(tmp_path, monkeypatch, folder, told):
     assert f"Next: {told}" == run(folder).stderr.splitlines()[-1]
 
 
-def test_quiet_says_nothing(tmp_path):
-    said = run(tmp_path / "board", "--quiet")
-    assert (0, "") == (said.exit_code, said.output)
-    assert SAMPLE_FILES == list(contents(tmp_path / "board"))
-
-
-@pytest.mark.parametrize("host", ["github-pages", "hf-space"])
-@pytest.mark.parametrize("source", [True, False], ids=["from", "sample"])
+@pytest.mark.parametrize(("host", "source"), [("github-pages", True), ("hf-space", False)])
 def test_what_is_made_builds_without_a_warning(tmp_path, csv, host, source):
     """As `site-builder check --strict` says, for either host, from a table and from the sample."""
     options = ["--from", csv] if source else []
@@ -118,27 +111,6 @@ def test_the_sample_says_that_it_is_one(sample, site):
     assert "This is a sample" in about
     assert "LoRA Land" in about
     assert "The tables are a sample" in (sample / "README.md").read_text(encoding="utf8")
-
-
-def test_the_sample_shows_what_a_board_has(site):
-    stats = site.api("stats")
-    assert (6, 8, 88) == (stats["models"], stats["tasks"], stats["scores"])
-    assert ["fine_tuned", "base"] == stats["variants"]
-    assert stats["baseline"]
-    assert "categories/index.html" in site.files
-    assert "source" in visible(site.page("models/phi-2/")).lower()
-
-
-def test_its_prose_is_computed(site):
-    home = visible(site.page(""))
-    assert "6 models on 8 tasks: 88 scores, each with its source where the data names one." in home
-    ranked = [model for model in site.api("models") if model["rank"]]
-    assert ["Zephyr 7B Beta", 5] == [ranked[0]["name"], len(ranked)]
-    assert 5 == sum(model["tied_with_best"] for model in ranked)
-    assert (
-        "Zephyr 7B Beta is first of 5 ranked models, with a score on 8 of 8 tasks. "
-        "With another choice of similar tasks, four other models may be first."
-    ) in home
 
 
 def test_a_table_of_scores(tmp_path, csv):
@@ -158,7 +130,7 @@ def test_a_table_of_scores(tmp_path, csv):
     assert not any("sample" in text.lower() or "LoRA" in text for text in texts)
 
 
-@pytest.mark.parametrize("shape", sorted({*SHAPES} - {"without_results", "failed_requests"}))
+@pytest.mark.parametrize("shape", ["hostile", "one_score", "negative_scores"])
 def test_any_table_of_scores(tmp_path, shape):
     """One model, one score, losses, ties, hostile names: the words given along hold on each."""
     frames, _ = SHAPES[shape]()
@@ -182,30 +154,6 @@ def test_from_reads_as_import_does(tmp_path, csv):
     assert 0 == run_import("csv", csv, "--percent", into=tmp_path / "other").exit_code
     for path in TABLES_OF_SCORES:
         assert (tmp_path / "other" / path).read_bytes() == (tmp_path / "board" / path).read_bytes()
-
-
-@pytest.mark.parametrize(
-    "folder",
-    [
-        "evalplus",
-        "every_eval_ever",
-        "helm",
-        "inspect",
-        "lighteval",
-        "lm_eval",
-        "mteb",
-        "opencompass",
-    ],
-)
-def test_from_reads_every_format(tmp_path, folder):
-    """A file or folder of any format, and the site is one of its scores."""
-    source = HARNESSES / folder
-    said = run(tmp_path / "board", "--from", source, "--higher-is-better", "--other-unit")
-    assert 0 == said.exit_code, said.stderr
-    format_ = folder.replace("_", "-")
-    options = ["--higher-is-better", "--other-unit"]
-    run_import(format_, source, *options, into=tmp_path / "other")
-    assert scores(tmp_path / "other") == scores(tmp_path / "board")
 
 
 def test_from_a_folder_of_two_formats(tmp_path):
@@ -233,9 +181,8 @@ def take_steps(csv: Path, root: Path, host: str, *names: str) -> None:
     "names",
     [
         *permutations(["init", "import"]),
-        *permutations(["init", "init --from"]),
-        *permutations(["init --from", "import"]),
-        *permutations(["init", "import", "init --from"]),
+        ("init", "init --from"),
+        ("import", "init --from", "init"),
     ],
     ids=" ".join,
 )
@@ -290,7 +237,6 @@ def write_csv(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("texts", "rule"),
     [
-        ([ACCURACY], "mean"),
         ([SPARSE], "additive"),
         ([ACCURACY, WER], "mean_win_rate"),
         ([], "mean"),
@@ -409,28 +355,11 @@ def test_a_file_in_place_of_a_folder(tmp_path):
     assert (1, before) == (said.exit_code, contents(tmp_path))
 
 
-@pytest.mark.parametrize("option", ["title", "license"])
-def test_an_option_that_would_change_nothing(tmp_path, option):
-    (tmp_path / "site.toml").touch()
-    said = run(tmp_path, f"--{option}", "MIT")
-    what = f"it exists already, so --{option} would change nothing. Set {option} in it."
-    assert f"{tmp_path}/site.toml: {what}" == said.stderr.splitlines()[0]
-    assert (1, ["site.toml"]) == (said.exit_code, list(contents(tmp_path)))
-
-
-def test_other_files_stay(tmp_path):
-    (tmp_path / "notes.txt").write_text("mine", encoding="utf8")
-    assert 0 == run(tmp_path).exit_code
-    assert sorted([*SAMPLE_FILES, "notes.txt"]) == list(contents(tmp_path))
-
-
 @pytest.mark.parametrize(
     "args",
     [
         [],
         ["board", "--host", "elsewhere"],
-        ["board", "--from", "no-such.csv"],
-        ["board", "--title", "two\nlines"],
         ["board", "--license", "mine\nsdk: docker"],
     ],
 )
@@ -602,13 +531,10 @@ def test_upgrade_follows_no_link_out_of_the_project(outdated, tmp_path):
     assert (1, before) == (said.exit_code, contents(tmp_path / "elsewhere"))
 
 
-@pytest.mark.parametrize("text", [None, "site-builder==0.0.9\n"])
-def test_upgrade_of_a_project_that_installs_another_generator(outdated, text):
+def test_upgrade_of_a_project_that_installs_another_generator(outdated):
     """It says so: the name alone may be anybody's package."""
     shutil.rmtree(outdated / "generator")
-    (outdated / "requirements.txt").unlink()
-    if text:
-        (outdated / "requirements.txt").write_text(text, encoding="utf8")
+    (outdated / "requirements.txt").write_text("site-builder==0.0.9\n", encoding="utf8")
     said = upgrade(outdated)
     line = "'-r generator/requirements.txt'"
     what = f"the workflows install what it lists, and it lacks the line {line}. Add it."
@@ -662,17 +588,6 @@ def test_any_text_is_set_as_it_is(title, variants):
     assert {**empty, **set_} == found
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_the_sample_is_an_extract(name):
-    whole = pd.read_parquet(ROOT / f"data/{name}.parquet")
-    sample = pd.read_parquet(STARTER / f"sample/{name}.parquet")
-    assert list(whole.columns) == list(sample.columns)
-    key = TABLES[name]
-    kept = whole.merge(sample[key], on=key)
-    pd.testing.assert_frame_equal(kept, sample)
-    assert 0 < len(sample) < len(whole)
-
-
 def test_the_sample_is_what_its_script_makes(tmp_path):
     """`make data` writes these tables."""
     runpy.run_path(str(ROOT / "data/source/sample.py"))["main"](tmp_path)
@@ -681,14 +596,6 @@ def test_the_sample_is_what_its_script_makes(tmp_path):
             pd.read_parquet(tmp_path / f"{name}.parquet"),
             pd.read_parquet(STARTER / f"sample/{name}.parquet"),
         )
-
-
-def test_the_sample_is_one_board():
-    tables = {name: pd.read_parquet(STARTER / f"sample/{name}.parquet") for name in TABLES}
-    results = tables["results"]
-    assert {*tables["models"]["model"]} == {*results["model"]}
-    assert {*tables["tasks"]["task"]} == {*results["task"]}
-    assert bool(results["source"].notna().all())
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -700,12 +607,8 @@ def test_no_place_is_left_unfilled(host):
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
-@pytest.mark.parametrize("words", [["init", "/proc/x"], ["build", "--out", "/proc/x"]])
-def test_a_place_where_nothing_can_be_written(words, csv, tmp_path):
-    project = tmp_path / "project"
-    assert 0 == run(project, "--from", csv).exit_code
-    more = ["--project", str(project)] if words[0] == "build" else []
-    said = CliRunner().invoke(main, [*words, *more])
+def test_a_place_where_nothing_can_be_written():
+    said = run("/proc/x")
     assert 1 == said.exit_code
     assert (
         "/proc/x: cannot be written: No such file or directory. "

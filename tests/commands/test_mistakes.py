@@ -65,47 +65,16 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         CHECK,
         f"data/results.csv:2: 'score' is '0,7', {NUMBER}",
     ),
-    "percent sign": (
-        {"board/data/results.csv": "model,task,score\na,t,70%\n"},
-        CHECK,
-        f"data/results.csv:2: 'score' is '70%', {NUMBER}",
-    ),
-    "missing score as text": (
-        {"board/data/results.csv": f"{SCORES}c,t,n/a\n"},
-        CHECK,
-        f"data/results.csv:6: 'score' is 'n/a', {NUMBER}",
-    ),
-    "text in Parquet": (
-        {"board/data/results.parquet": TEXT},
-        CHECK,
-        "data/results.parquet: row 2: column 'score' is text, not a number, such as 'n/a'. "
-        "Write numbers; leave the rows without one out.",
-    ),
     "numbers as text in Parquet": (
         {"board/data/results.parquet": TEXT[:1]},
         CHECK,
         "data/results.parquet: row 1: column 'score' is text, not a number, such as '0.5'. "
         "Store it as numbers; pandas.to_numeric converts it.",
     ),
-    "heading in capitals": (
-        {"board/data/results.csv": SCORES.replace("model", "Model")},
-        CHECK,
-        "data/results.csv: column 'model' is missing. Is it 'Model'?",
-    ),
     "misspelt heading": (
         {"board/data/results.csv": SCORES.replace("score", "scroe")},
         CHECK,
         "data/results.csv: column 'score' is missing. Is it 'scroe'?",
-    ),
-    "score twice": (
-        {"board/data/results.csv": f"{SCORES}a,s,0.9\n"},
-        CHECK,
-        "data/results.csv:2: lines 2, 6: two scores for (a, s). Keep one score for each.",
-    ),
-    "model that its table lacks": (
-        RESULTS | {"board/data/models.csv": "model,name\na,A\n"},
-        CHECK,
-        "data/results.csv:4: lines 4, 5: model 'b' is not in models.csv. Add it there.",
     ),
     "size with a unit": (
         RESULTS | {"board/data/models.csv": "model,parameters_b\na,7B\nb,2\n"},
@@ -119,17 +88,6 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         CHECK,
         "site.toml: is not valid TOML: Invalid value (at line 2, column 9). "
         "Write each setting as key = value, with texts in quotes.",
-    ),
-    "template that no page uses": (
-        RESULTS | {"board/templates/hom.html": "x"},
-        f"{CHECK} --strict",
-        "warning: templates/hom.html: no page uses this template. Did you mean 'home.html'?",
-    ),
-    "domain with a scheme": (
-        RESULTS | {"board/CNAME": "https://example.org/"},
-        CHECK,
-        "CNAME: 'https://example.org/' is not a domain. Write the domain and nothing else, such as "
-        "board.example.org.",
     ),
     # --- places ---
     "project that is not there": (
@@ -162,11 +120,6 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         {},
         "import csv nowhere.csv --into board",
         "warning: nowhere.csv: skipped: there is no such file or folder",
-    ),
-    "import of an empty folder": (
-        {"runs/.keep": ""},
-        "import any runs --into board",
-        f"no score was found, since there is no file. {ANY}",
     ),
     "import of another format": (
         {"r.csv": SCORES},
