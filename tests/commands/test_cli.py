@@ -8,7 +8,6 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
@@ -47,12 +46,6 @@ def add_warning(project: Path) -> str:
     (project / "data/content").mkdir(exist_ok=True)
     (project / "data/content/abuot.md").touch()
     return "warning: data/content/abuot.md: no page shows this file. Did you mean 'about'?"
-
-
-@pytest.fixture
-def built(project: Path) -> Path:
-    assert 0 == run("build", "--project", project, "--quiet").exit_code
-    return project
 
 
 def test_help_names_every_command():
@@ -208,23 +201,6 @@ def test_base_url(project):
     )
 
 
-def test_without_a_base_url(built):
-    files = contents(built / "site")
-    assert "sitemap.xml" not in files
-    assert b"User-agent: *\nAllow: /\n" == files["robots.txt"]
-    assert [] == [
-        path
-        for path, content in files.items()
-        if path.endswith(".html") and b"canonical" in content
-    ]
-
-
-def test_a_bad_base_url(project):
-    said = run("build", "--project", project, "--base-url", "example.org", "--quiet")
-    assert 1 == said.exit_code
-    assert said.stderr.startswith('--base-url: "example.org" must be a link (https:// or http://)')
-
-
 @pytest.fixture
 def served(project: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     """The address of a served project, and the process that serves it."""
@@ -294,28 +270,6 @@ def test_serve_a_project_that_is_at_fault(project, monkeypatch):
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/ \(Ctrl-C ends it\)\n", said.stdout)
 
 
-def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
-
-    def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("site_builder.devserver.server.watch", end)
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = other.getsockname()[1]
-        for module in (
-            "commands.serve",
-            "devserver.server",
-        ):  # the one says in its help what it imports
-            monkeypatch.setattr(import_module(f"site_builder.{module}"), "FIRST_PORT", taken)
-        monkeypatch.setattr("site_builder.devserver.server._LAST_PORT", 65535)
-        said = run("serve", "--project", project)
-    found = re.search(
-        rf"^Port {taken} is in use; the site is on port (\d+)\.$", said.stderr, re.MULTILINE
-    )
-    assert found is not None
-    assert f"http://127.0.0.1:{found[1]}/ (Ctrl-C ends it)\n" == said.stdout
-
-
 def test_serve_opens_the_browser_once(project, monkeypatch):
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
@@ -349,14 +303,6 @@ def test_an_interrupted_line_is_printed_once(capsys, monkeypatch):
     monkeypatch.setattr(RichConsole, "_write_buffer", write)
     console.interrupted()
     assert "one line\n\n" == capsys.readouterr().err
-
-
-def test_a_stage_that_is_broken_off_has_taken_no_time(capsys):
-    console = Console(Path())
-    console.stage("Computing")
-    console.interrupted()
-    console.say("Done.")
-    assert "\nDone.\n" == capsys.readouterr().err
 
 
 def test_a_project_that_needs_too_much_memory(project, monkeypatch):

@@ -162,7 +162,7 @@ def test_a_stage_is_no_markup(capsys, monkeypatch):
 
 
 def test_only_the_console_prints():
-    """All that commands say goes through it; a prompt asks in words of ours."""
+    """All that commands say goes through it; a process that reads a workbook answers its parent."""
     found = set()
     for path in (ROOT / "site_builder").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
@@ -170,7 +170,8 @@ def test_only_the_console_prints():
                 name = ast.unparse(node.func if isinstance(node, ast.Call) else node)
                 if name in {"print", "click.echo", "click.secho", "sys.stdout", "sys.stderr"}:
                     found.add(path.relative_to(ROOT).as_posix())
-    assert {"site_builder/commands/console.py"} == found
+    own = {"site_builder/commands/console.py", "site_builder/importers/workbook.py"}
+    assert own == found
 
 
 def test_processes_import_nothing_from_the_project(tmp_path, attacked):

@@ -28,7 +28,7 @@ from site_builder.starter.project import FILES as STARTER
 from site_builder.starter.project import HOSTS, project_files, set_keys
 from tests.helpers.imported import HARNESSES, run_import, scores
 from tests.helpers.odd_boards import SHAPES
-from tests.helpers.sites import ROOT, BuiltSite, build, contents, visible
+from tests.helpers.sites import ROOT, build, contents, visible
 
 CSV = (
     "model,task,score\nalpha,adding,0.71\nalpha,sorting,0.64\nbeta,adding,0.82\nbeta,sorting,0.55\n"
@@ -70,11 +70,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def site(sample: Path) -> BuiltSite:
-    return build(sample)
-
-
 def test_it_says_what_it_made_and_what_comes_next(tmp_path):
     folder = tmp_path / "board"
     said = run(folder)
@@ -103,14 +98,6 @@ def test_what_is_made_builds_without_a_warning(tmp_path, csv, host, source):
     said = CliRunner().invoke(main, ["check", "--project", str(tmp_path / "board"), "--strict"])
     assert 0 == said.exit_code
     assert "No faults." == said.stderr.splitlines()[-1]
-
-
-def test_the_sample_says_that_it_is_one(sample, site):
-    assert "Sample leaderboard" in site.page("").title.get_text()
-    about = visible(site.page("about/"))
-    assert "This is a sample" in about
-    assert "LoRA Land" in about
-    assert "The tables are a sample" in (sample / "README.md").read_text(encoding="utf8")
 
 
 def test_a_table_of_scores(tmp_path, csv):
@@ -343,16 +330,6 @@ def test_no_file_is_overwritten(tmp_path):
     again = run(folder)
     assert f"0 new files in {folder}." in again.stderr.splitlines()
     assert after == contents(folder)
-
-
-def test_a_file_in_place_of_a_folder(tmp_path):
-    (tmp_path / "board/data").mkdir(parents=True)
-    (tmp_path / "board/data/content").write_text("a file of that name", encoding="utf8")
-    before = contents(tmp_path)
-    said = run(tmp_path / "board")
-    what = "it is a file, and the project needs a folder here. Move it away."
-    assert f"{tmp_path}/board/data/content: {what}" == said.stderr.splitlines()[0]
-    assert (1, before) == (said.exit_code, contents(tmp_path))
 
 
 @pytest.mark.parametrize(

