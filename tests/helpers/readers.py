@@ -26,7 +26,7 @@ from site_builder.examples.aggregate import aggregate
 from site_builder.examples.engines import duckdb_engine
 from site_builder.examples.files import find_examples
 from site_builder.examples.save import known_ids, save
-from site_builder.importers.formats import Format, format_of
+from site_builder.importers.formats import FORMATS, Format, format_of
 from site_builder.importers.reading import UNEXPECTED, ImportedScore, ImportOptions, Reading
 from site_builder.importers.run import import_paths, warnings_of
 from site_builder.locks import read_holder
@@ -174,6 +174,7 @@ def _tables() -> Files:
     frame = pd.DataFrame({"model": ["a", "b"], "add": [0.5, 0.25], "n": [16, None]})
     lines = frame.to_json(orient="records", lines=True)
     files = {"a.csv": CSV.encode(), "a.parquet": parquet(frame), "a.jsonl": lines.encode()}
+    files |= {"a.json": b'[{"model": "a", "add": {"x": 0.5}}]', "a.yaml": YAML.encode()}
     return {**files, "a.xlsx": (HARNESSES / "tables/scores.xlsx").read_bytes()}
 
 
@@ -430,17 +431,12 @@ def _holders() -> Files:
     return {"holder.json": b'{"process": 1, "since": "2024-05-02 10:00:00 UTC"}'}
 
 
+# A format of its own name below HARNESSES needs no entry here.
 IMPORTERS: Mapping[str, Callable[[], Files]] = {
+    **{known.name: partial(_harness, known.name.replace("-", "_")) for known in FORMATS},
     "csv": _tables,
-    "lm-eval": partial(_harness, "lm_eval"),
-    "lighteval": partial(_harness, "lighteval"),
-    "evalplus": partial(_harness, "evalplus"),
-    "opencompass": partial(_harness, "opencompass"),
-    "helm": partial(_harness, "helm"),
     "inspect": _inspect_logs,
-    "mteb": partial(_harness, "mteb"),
     "model-index": _model_cards,
-    "every-eval-ever": partial(_harness, "every_eval_ever"),
 }
 READERS: Mapping[str, Reader] = {
     **{

@@ -1,6 +1,6 @@
-"""Give each importer any bytes, JSON and text, and the tables any JSON lines, in `make fuzz`.
+"""Give importers any JSON and front matter, and the tables any JSON lines, in `make fuzz`.
 
-Damaged files are in `tests/site/test_readers.py`.
+Any bytes and damaged files are in `tests/site/test_readers.py`.
 """
 
 import json
@@ -12,26 +12,11 @@ from hypothesis import strategies as st
 
 from site_builder.importers.formats import FORMATS, format_of
 from site_builder.importers.reading import UNEXPECTED, ImportOptions, Reading
-from site_builder.importers.tabular import read_tabular
 from tests.helpers.imported import write_json
 from tests.helpers.tables import fault_lines
 
 pytestmark = pytest.mark.fuzz
-FORMAT_NAMES = [known.name for known in FORMATS]
-JSON_FORMATS = [name for name in FORMAT_NAMES if name != "model-index"]
-# Names of files that each reader looks at.
-ANY_NAMES = {
-    "csv": ("a.csv", "a.tsv", "a.jsonl", "a.parquet", "a.json", "a.yaml", "a.xlsx", "a.ods"),
-    "lm-eval": ("results_2024.json", "samples_t_2024.jsonl"),
-    "lighteval": ("a.json",),
-    "evalplus": ("a.json",),
-    "opencompass": ("a.csv", "a.txt"),
-    "helm": ("run_spec.json", "stats.json", "per_instance_stats.json", "scenario_state.json"),
-    "inspect": ("a.json", "a.eval"),
-    "mteb": ("a.json", "model_meta.json"),
-    "model-index": ("README.md", ".eval_results/a.yaml"),
-    "every-eval-ever": ("a.json", "a.jsonl"),
-}
+JSON_FORMATS = [known.name for known in FORMATS if known.name != "model-index"]
 # What the readers look for, as keys and as texts, among anything else.
 WORDS = st.sampled_from((
     "results", "groups", "group_subtasks", "config", "configs", "model", "model_args",
@@ -58,16 +43,6 @@ def read(source: str, path: Path) -> Reading:
     return reading
 
 
-@pytest.mark.parametrize("source", FORMAT_NAMES)
-@given(content=st.binary(max_size=300) | st.text(max_size=200).map(str.encode), data=st.data())
-def test_any_bytes_are_read_or_reported(tmp_path_factory, source, content, data):
-    path = tmp_path_factory.mktemp("any") / data.draw(st.sampled_from(ANY_NAMES[source]))
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
-    reading = read(source, path)
-    assert reading.measures or reading.skipped or source == "mteb"
-
-
 @given(front=st.text("-:[]{}&*<>|'\"!%?#, \n\ta1", max_size=60))
 def test_any_front_matter_is_read_or_reported(tmp_path_factory, front):
     path = tmp_path_factory.mktemp("any") / "README.md"
@@ -84,14 +59,6 @@ def test_any_json_is_read_or_reported(tmp_path_factory, source, first, second):
     (folder / "a.jsonl").write_text(json.dumps(first))
     reading = read(source, folder)
     assert reading.measures or reading.examples or reading.skipped
-
-
-@given(text=st.text(max_size=200))
-def test_any_text_below_a_heading_is_read_or_reported(tmp_path_factory, text):
-    path = tmp_path_factory.mktemp("any") / "a.csv"
-    path.write_text(f"model,task,score\na,t,0.5\n{text}", encoding="utf8", errors="replace")
-    reading = read_tabular(path, ImportOptions())
-    assert reading.skipped or any(m.score == 0.5 for m in reading.measures)
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)

@@ -152,9 +152,8 @@ def test_score_column_may_have_the_name_of_its_metric(tmp_path, toml, table):
     assert (0.25, "F1") == (row["score"], rows(tmp_path, "tasks")[0]["metric"])
 
 
-def test_column_without_a_name_is_no_standard_error(tmp_path):
-    """Nor is it a task."""
-    path = write(tmp_path, "a.jsonl", json.dumps({"model": "alpha", "add": 0.5, "": 0.25}))
+def test_column_without_a_name_is_neither_standard_error_nor_task(tmp_path):
+    path = write(tmp_path, "a.jsonl", '{"model": "alpha", "add": 0.5, "": 0.25}')
     (row,) = imported("csv", path, UP, into=tmp_path)
     assert ("add", 0.5, False) == (row["task"], row["score"], "stderr" in row)
 
@@ -169,10 +168,32 @@ def test_repeated_score_is_called_identical_or_older(tmp_path):
     assert "older: 1 score of a.csv, since a record of it is newer" in said.stderr
 
 
-def test_task_with_two_metrics_becomes_two_tasks(tmp_path):
-    path = write(tmp_path, "a.csv", "model,task,metric,score\na,t,acc,0.5\na,t,f1,0.25\n")
-    imported("csv", path, into=tmp_path)
-    assert {("a", "t (acc)", "base"): 0.5, ("a", "t (f1)", "base"): 0.25} == scores(tmp_path)
+LINK = "<a href='x' style='a: b; c: d; e: f;'>{}</a>"
+
+
+@pytest.mark.parametrize(
+    ("content", "toml", "expected"),
+    [
+        # A task with two metrics becomes two tasks.
+        (
+            "model,task,metric,score\na,t,acc,0.5\na,t,f1,0.25\n",
+            "",
+            {("a", "t (acc)"): 0.5, ("a", "t (f1)"): 0.25},
+        ),
+        # Tags of web pages are no part of names, nor do their semicolons separate cells.
+        (f"model,{LINK.format('add')}\n{LINK.format('a')},0.5\n", "", {("a", "add"): 0.5}),
+        # A column that is not used may hold long texts.
+        (f"model,task,score,notes\na,t,0.5,{'x' * 20_000}\n", "", {("a", "t"): 0.5}),
+        # Stated columns are tasks whatever their names say; a score of no task is one, too.
+        ("model,score\na,0.5\n", '[import]\ntask_columns = ["score"]\n', {("a", "score"): 0.5}),
+        ("model,seconds\na,5\n", '[import]\ntask_columns = ["seconds"]\n', {("a", "seconds"): 5}),
+    ],
+)
+def test_scores_of_a_table(tmp_path, content, toml, expected):
+    (tmp_path / "site.toml").write_text(toml)
+    path = write(tmp_path, "a.csv", content)
+    found = imported("csv", path, UP, "--other-unit", into=tmp_path)
+    assert expected == {(row["model"], row["task"]): row["score"] for row in found}
 
 
 def test_site_toml_names_columns(tmp_path):
@@ -494,15 +515,6 @@ def test_unknown_metric_asks_for_its_direction(tmp_path):
     assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
 
 
-@pytest.mark.parametrize("table", ["model,score\nalpha,0.5\n", "model,seconds\nalpha,5\n"])
-def test_stated_task_columns_are_scores(tmp_path, table):
-    """Whatever their names say; a `score` of no task is the column of one."""
-    name = table.partition("\n")[0].removeprefix("model,")
-    (tmp_path / "site.toml").write_text(f'[import]\ntask_columns = ["{name}"]\n')
-    (row,) = imported("csv", write(tmp_path, "a.csv", table), UP, "--other-unit", into=tmp_path)
-    assert name == row["task"]
-
-
 def test_open_asr_leaderboard(tmp_path):
     """The published order: the lowest average first, 5.42; speed and size are no tasks."""
     table = HARNESSES / "tables/open_asr.csv"
@@ -675,19 +687,6 @@ def test_names_in_the_first_column(tmp_path):
     imported("csv", tmp_path / "runs", "--percent", into=tmp_path)
     assert 99.5 == scores(tmp_path)["some-7b", "needle (4096)", "base"]
     assert 4 == len(scores(tmp_path))
-
-
-def test_tags_of_web_pages_are_no_part_of_names(tmp_path):
-    """Nor are their semicolons separators of cells."""
-    link = "<a href='x' style='a: b; c: d; e: f;'>{}</a>"
-    path = write(tmp_path, "a.csv", f"model,{link.format('add')}\n{link.format('alpha')},0.5\n")
-    imported("csv", path, UP, into=tmp_path)
-    assert {("alpha", "add", "base"): 0.5} == scores(tmp_path)
-
-
-def test_long_text_in_a_column_that_is_not_used(tmp_path):
-    path = write(tmp_path, "a.csv", f"model,task,score,notes\na,t,0.5,{'x' * 20_000}\n")
-    assert 1 == len(imported("csv", path, into=tmp_path))
 
 
 def test_scores_without_tasks_offer_columns_of_tasks(tmp_path):
