@@ -149,8 +149,9 @@ def _from_workbook(found: Found) -> Sheet:
     """Read the first sheet of a workbook; a formula has the value that was saved with it."""
     check_file(found.path)
     members = list[ZipInfo]()
-    with suppress(BadZipFile, NotImplementedError, OSError, ValueError):  # `workbook` says so
-        members = ZipFile(found.path).infolist()
+    damages = suppress(BadZipFile, NotImplementedError, OSError, ValueError)  # `workbook` says so
+    with damages, ZipFile(found.path) as archive:
+        members = archive.infolist()
     UNPACKED_BYTES.check(sum(m.file_size for m in members if m.filename.endswith(".xml")))
     words = [sys.executable, "-P", workbook.__file__, str(found.path)]
     done = subprocess.run(words, capture_output=True, check=False)

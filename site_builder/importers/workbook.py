@@ -23,11 +23,12 @@ MAX_MEMORY, MAX_SECONDS = 2 << 30, 60
 
 def main(path: str) -> None:
     """Print a list of rows, or a text that says why there is none."""
-    with suppress(ImportError, ValueError):  # on Windows, or where the limits are lower already
+    with suppress(ImportError):  # on Windows
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+        for kind, limit in ((resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CPU, MAX_SECONDS)):
+            with suppress(ValueError):  # it is lower already
+                resource.setrlimit(kind, (limit, limit))
     answer: object = "it has no sheet that is shown"
     try:
         book = CalamineWorkbook.from_path(path)
