@@ -12,10 +12,10 @@ from typing import Any
 import click
 
 from docs.reference.api import MEANINGS, meanings_of
-from site_builder.api import api_values, score_values
+from site_builder.api import api_values, board_values, score_values
 from site_builder.build import read_project
 from site_builder.commands import main as site_builder
-from site_builder.compute.results import compute_results
+from site_builder.compute.results import compute_results, compute_site
 from site_builder.config import load_config
 from site_builder.starter.project import FILES
 
@@ -126,8 +126,13 @@ def pages() -> Iterator[tuple[Path, str]]:
     made = table(("key", "meaning", "default"), keys_of_site_toml())
     yield DOCS / "site-toml.md", with_table(text, "keys", made)
     config = load_config(DOCS.parent)
-    results = compute_results(read_project(config)[0], config)
-    values = {**api_values(results), "scores": next(score_values(results))[1]}
+    tables, _ = read_project(config)
+    results = compute_results(tables, config)
+    values = {
+        **api_values(results),
+        "scores": next(score_values(results))[1],
+        "boards": board_values(compute_site(tables, config).featured)["entries"],
+    }
     text = (DOCS / "api.md").read_text(encoding="utf8")
     for name in MEANINGS:
         records = values[name] if isinstance(values[name], list) else [values[name]]

@@ -58,7 +58,9 @@ def _marked(key: str, slug: str) -> Iterator[str]:
 
 
 Kind: TypeAlias = (
-    Literal["home", "models", "model", "tasks", "task", "categories", "category", "analysis"]
+    Literal[
+        "home", "board", "models", "model", "tasks", "task", "categories", "category", "analysis"
+    ]
     | Literal["serving", "choose", "compare", "embed", "badge", "scores", "data", "changes"]
     | Literal["about", "glossary", "page", "not_found", "file", "asset"]
 )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
 from site_builder.addresses import make_slugs
-from site_builder.compute.board import Board, Standing
+from site_builder.compute.board import Board, Entry, best_of_groups
 from site_builder.compute.correlation import Correlations, Within
-from site_builder.compute.results import Results
+from site_builder.compute.numbers import floats_or_none
+from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.compute.robustness import DecisiveTasks, MetricResult, Robustness, RuleResult
 from site_builder.compute.significance import Against, LiftTest
+from site_builder.compute.statistics import Statistic
 from site_builder.records import Record, asdict
 
 FOLDER = "api/v1"
@@ -34,8 +36,28 @@ def encode(value: object) -> bytes:
     return f"{text}\n".encode()
 
 
+def site_values(computed: SiteResults) -> dict[str, Any]:
+    """Return the content of every file but those of scores, by file name without its ending.
+
+    On a site of several boards each has a file, and `models` and `stats` are of the featured one.
+    """
+    featured = computed.featured.results
+    values = api_values(featured)
+    values["tasks"] = _task_values(computed.whole)
+    if computed.boards[0].spec.id:
+        values["boards"] = [
+            {
+                **_fields(b.spec, "id", "title", "description", "featured"),
+                "file": f"boards/{b.spec.id}.json",
+            }
+            for b in computed.boards
+        ]
+        values |= {f"boards/{b.spec.id}": board_values(b) for b in computed.boards}
+    return values
+
+
 def api_values(results: Results) -> dict[str, Any]:
-    """Return the content of every file but those of scores, by file name without its ending."""
+    """Return the content of the files of one board, by file name without its ending."""
     values: dict[str, Any] = {
         "stats": _stats_values(results),
         "models": _model_values(results),
@@ -90,6 +112,7 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
         {
             "model": s.model,
             **_fields(facts[s.model], "name", "developer", "parameters_b"),
+            **_settings(results, s.model),
             "is_baseline": s.model == scores.roles.baseline,
             "rank": s.rank,
             "unranked": s.unranked or None,
@@ -100,38 +123,99 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
             "tests_over_base": _tests(results.boards, "base", s.model),
             "tests_over_baseline": _tests(results.boards, "baseline", s.model),
         }
-        for s in results.board.standings
+        for s in results.board.entries
     ]
 
 
-def _tied(board: Board, standing: Standing) -> bool | None:
+def _settings(results: Results, model: str) -> dict[str, Any]:
+    """Return the model and the facets of an entry; nothing where the site has no facets."""
+    facts = results.catalog.models[model]
+    return {"of": facts.of, "facets": facts.facets} if results.catalog.facets else {}
+
+
+def board_values(board: BoardResults) -> dict[str, Any]:
+    """Return the content of the file of one board of several."""
+    spec, results = board.spec, board.results
+    best = _best_of_groups(board)
+    return {
+        "id": spec.id,
+        "title": spec.title,
+        "description": spec.description,
+        "tasks": list(spec.tasks),
+        "rank_by": results.board.rules.rank_by,
+        "min_coverage": results.board.rules.min_coverage,
+        "baseline": results.scores.roles.baseline,
+        "statistics": list(published_statistics(results.board)),
+        "entries": [
+            {
+                "entry": s.model,
+                **_fields(results.catalog.models[s.model], "name"),
+                "model": results.catalog.models[s.model].of,
+                "facets": results.catalog.models[s.model].facets,
+                **_fields(s, "rank"),
+                **({"rank_in_group": best.get(s.model)} if spec.config.group_by else {}),
+                "unranked": s.unranked or None,
+                "tied_with_best": _tied(results.board, s),
+                **_fields(s, "scored", "rank_interval", "interval"),
+                **{
+                    name: _figure(results, results.board, s, statistic)
+                    for name, statistic in published_statistics(results.board).items()
+                },
+            }
+            for s in results.board.entries
+        ],
+    }
+
+
+def _best_of_groups(board: BoardResults) -> dict[str, int]:
+    """Return the ranks among the best entries of each group."""
+    ranked, name = board.results.board.ranked, board.spec.config.group_by
+    models = board.results.catalog.models
+    best = best_of_groups(ranked, lambda s: models[s.model].facet(name or ""))
+    return {s.model: rank for s, rank in best}
+
+
+def _tied(board: Board, standing: Entry) -> bool | None:
     """Whether it may be first; None without a rank, and where the board is not tested."""
     is_known = standing.rank is not None and (board.tested or standing.rank == 1)
     return standing.tied_with_best if is_known else None
 
 
 def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
-    standings = {variant: board.standing(model) for variant, board in results.boards.items()}
-    scored = {variant: standing for variant, standing in standings.items() if standing.scored}
-
-    def column(attribute: str) -> dict[str, Any]:
-        return {v: _fields(s, attribute)[attribute] for v, s in scored.items()}
+    entries = {variant: board.entry(model) for variant, board in results.boards.items()}
+    scored = {variant: entry for variant, entry in entries.items() if entry.scored}
 
     def columns(*attributes: str) -> dict[str, dict[str, Any]]:
-        return {attribute: column(attribute) for attribute in attributes}
+        return {
+            name: {v: _fields(entry, name)[name] for v, entry in scored.items()}
+            for name in attributes
+        }
 
-    compared = results.scores.roles.baseline is not None
     return {
         **columns("scored"),
-        "ranks": column("rank"),
+        "ranks": columns("rank")["rank"],
         **columns("rank_interval", "possible_ranks", "behind", "behind_interval"),
         "not_distinguishable_from_best": {
             v: _tied(results.boards[v], s) for v, s in scored.items()
         },
-        **columns("average", "adjusted", "interval", "lift_over_base", "lift_over_baseline"),
-        "tasks_beating_baseline": column("beats") if compared else dict.fromkeys(scored),
-        **columns("wins", "clear_wins", "unclear_wins", "win_rate"),
+        **columns("interval"),
+        "adjusted": dict.fromkeys(scored),  # on a board that ranks by another rule
+        **{
+            name: {v: _figure(results, results.boards[v], s, statistic) for v, s in scored.items()}
+            for name, statistic in published_statistics(results.board).items()
+        },
     }
+
+
+def published_statistics(board: Board) -> dict[str, Statistic]:
+    """Return the statistics of a board that the API has, by the name of their field."""
+    return {s.published_as or s.id: s for s in board.statistics if s.is_published}
+
+
+def _figure(results: Results, board: Board, entry: Entry, statistic: Statistic) -> float | None:
+    if "baseline" in statistic.needs and results.scores.roles.baseline is None:
+        return None
+    return board.figure(entry, statistic.id)
 
 
 def _tests(boards: Mapping[str, Board], against: Against, model: str) -> dict[str, dict[str, Any]]:
@@ -229,8 +313,16 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
         "n_examples": lists("n"),
         "n_examples_range": lists("n_range"),
         "tied_with_best": lists("tied_with_best"),
+        **{m.id: _measured(results, m.id, model, tasks) for m in results.scores.measures},
         **({"at_chance": lists("at_chance")} if _has_chance(results) else {}),
     }
+
+
+def _measured(results: Results, measure: str, model: str, tasks: Sequence[str]) -> dict[str, Any]:
+    """Return the values of a measure by variant, in the order of some tasks."""
+    scores = results.scores
+    row, columns = scores.rows[model], [scores.columns[task] for task in tasks]
+    return {v: floats_or_none(a[row, columns]) for v, a in scores.measured[measure].items()}
 
 
 def _correlation_values(found: Correlations) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder.charts.chart import find_chart_faults
-from site_builder.compute.results import compute_results
+from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
-from site_builder.labels import make_labels
 from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import OutputFile, Site, assemble_site
 from site_builder.processes import worker_count
@@ -230,14 +229,13 @@ def _make_content(
     on_stage("Computing")
     with ThreadPoolExecutor() as pool:  # compression and numpy let other threads run
         exported = pool.submit(export_tables, tables.loaded)
-        results = compute_results(tables, config)
-    labels = make_labels(results, config)
-    site = assemble_site(config, exported.result(), results, labels, prose.own)
+        computed = compute_site(tables, config)
+    site = assemble_site(config, exported.result(), computed, prose.own)
     warnings: tuple[Fault, ...] = ()
     if old is not None:
         from site_builder.releases.read import find_news, release_content
 
-        new = release_content(tables, results, labels, prose.texts)
+        new = release_content(tables, site.results, site.labels, prose.texts)
         news, warnings = find_news(config, old, new)
         site = replace(site, news=news)
     on_stage("Making the pages")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -19,6 +19,7 @@ from site_builder.symlinks import read_inside
 _COLOUR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 _IMAGE = r"^[\w-]+([./][\w-]+)*\.(svg|png|webp|jpg)$"
 _LINK = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
+_ID = r"^[a-z0-9][a-z0-9_-]{0,59}$"
 
 
 def _check_unique(values: list[Any]) -> list[Any]:
@@ -62,6 +63,7 @@ _RULES = {
 _PATTERNS = {
     _COLOUR: "must be a colour such as #0f766e",
     _IMAGE: "must name an image in static/, such as logo.svg",
+    _ID: "must be of small letters, digits, - and _, at most 60",
     _LINK: "must be a link (https:// or http://) without '?' and '#'",
 }
 
@@ -93,23 +95,95 @@ class SiteSection(ConfigSection):
     """Date of the data; the newest date among the results if None."""
 
 
-class BoardConfig(ConfigSection):
-    """`[board]`: what is compared, and how it is ranked. None is chosen from the data."""
+RULES = (
+    *("mean", "weighted_mean", "mean_of_categories", "median", "sum"),
+    *("mean_win_rate", "mean_rank", "ratio_to_best", "ratio_to_baseline", "additive"),
+)
+"""What may rank a board, besides a measure."""
+
+FacetValue = str | float | bool
+"""A value of a facet, as the tables state it."""
+
+
+class _Ranking(ConfigSection):
+    """What `[board]` and each of `[[boards]]` state. None is chosen from the data."""
 
     baseline: Name | None = None
     """Id of the model that others are compared with."""
+    rank_by: Name | None = None
+    """Rule that ranks models, or a measure."""
+    min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Share of the tasks on which a model needs a score to be ranked."""
+    missing: Literal["none", "zero"] | None = None
+    """What an absent score is: not known, or 0 where the publisher counts it as failed."""
+    ratio_offset: Annotated[float, Field(ge=0, le=_LARGEST)] = 0.0
+    """Number that is added to both scores of a ratio, such as 0.01 for ten milliseconds."""
+    columns: Names = Field(default_factory=list)
+    """Facets and measures that its table shows, in this order; every measure if empty."""
+    filters: dict[Name, list[FacetValue]] = Field(default_factory=dict)
+    """Values of facets that are shown at first; a visitor can lift the filter."""
+    group_by: Name | None = None
+    """Facet of which only the best entry of each value is shown at first, such as `model`."""
+
+
+class BoardConfig(_Ranking):
+    """`[board]`: what is compared, and how it is ranked. None is chosen from the data."""
+
     base_variant: Name | None = None
     """Variant before tuning."""
     tuned_variants: Names | None = None
     """Variants after tuning, the primary one first."""
-    rank_by: Literal["mean", "mean_win_rate", "additive"] | None = None
-    """What ranks models."""
-    min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Share of the tasks on which a model needs a score to be ranked."""
     exclude_flagged: bool = False
     """Whether flagged scores are left out of ranks, averages, wins and lifts; they stay shown."""
     labels: dict[str, Name] = Field(default_factory=dict)
     """Names of variants."""
+
+
+class BoardSection(_Ranking):
+    """`[[boards]]`: one leaderboard of several; `[board]` holds what it does not state."""
+
+    id: Annotated[str, Field(pattern=_ID)]
+    """Its name in addresses and files."""
+    title: Name | None = None
+    """Its name on pages; the id if None. `{part}` stands for the part of `for_each_part_of`."""
+    description: str = ""
+    """What it measures, in one sentence."""
+    tasks: Names | None = None
+    """Ids of its tasks, or patterns such as `web_*`; every task without parent if None."""
+    categories: Names | None = None
+    """Categories whose tasks it has."""
+    parts_of: Name | None = None
+    """Task whose parts are its tasks."""
+    for_each_part_of: Name | None = None
+    """Task of which each part gets a board of its own."""
+    where: dict[Name, list[FacetValue]] = Field(default_factory=dict)
+    """Values of facets that its entries have; others do not belong to it."""
+    featured: bool = False
+    """Whether the home page shows it whole; the first board if none is."""
+
+
+class FacetSection(ConfigSection):
+    """`[facets.NAME]`: a column by which entries are told apart, filtered and coloured."""
+
+    label: Name | None = None
+    """Name on pages; that of the column if None."""
+    order: Names = Field(default_factory=list)
+    """Its values in their order, such as `low` before `high`."""
+
+
+class MeasureSection(ConfigSection):
+    """`[measures.NAME]`: a numeric column of the results that is shown beside the score."""
+
+    label: Name | None = None
+    """Name on pages; that of the column if None."""
+    unit: str = ""
+    """Unit: `USD`, `s`, `ms`, `tokens`, `B`, or any text that follows the number."""
+    higher_is_better: bool | None = None
+    """Whether higher is better; without it there is no best."""
+    combine: Literal["sum", "mean", "median", "none"] | None = None
+    """How the values of an entry on the tasks of a board make one; `none` shows only equal ones."""
+    zero_is_missing: bool = False
+    """Whether 0 stands for an unknown value."""
 
 
 class Analysis(ConfigSection):
@@ -266,6 +340,17 @@ class TaskSection(_Facts):
     """Web page of the data set."""
     evaluation_split: Name | None = None
     """Split of the data set behind the scores."""
+    part_of: Name | None = None
+    """Id of the task that it is a part of."""
+    weight: Annotated[float, Field(ge=0, le=_LARGEST)] | None = None
+    """Its weight, where a board ranks by `weighted_mean`."""
+    headline: bool = False
+    """Whether the default board ranks by this task alone."""
+
+    @property
+    def stated(self) -> dict[str, str | float | bool]:
+        """The values that are set, by column of the contract."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"headline"})
 
 
 class ModelSection(_Facts):
@@ -285,11 +370,16 @@ class ModelSection(_Facts):
     """Web page of the model."""
     hf_id: Name | None = None
     """Id on Hugging Face."""
+    role: Literal["reference"] | None = None
+    """`reference` for humans or guessing: shown, but not ranked."""
 
 
 class _File(ConfigSection):
     site: SiteSection = Field(default_factory=SiteSection)
     board: BoardConfig = Field(default_factory=BoardConfig)
+    boards: list[BoardSection] = Field(default_factory=list)
+    facets: dict[Name, FacetSection] = Field(default_factory=dict)
+    measures: dict[Name, MeasureSection] = Field(default_factory=dict)
     analysis: Analysis = Field(default_factory=Analysis)
     importing: Importing = Field(default_factory=Importing, alias="import")
     citation: CitationSection = Field(default_factory=CitationSection)
@@ -365,17 +455,22 @@ def read_config(
         file, details = _File.model_validate(values), []
     except ValidationError as error:
         details = error.errors()
-        bad = {detail["loc"][:2] for detail in details}
-        sound = {
-            section: {key: value for key, value in keys.items() if (section, key) not in bad}
-            for section, keys in values.items()
-            if (section,) not in bad
-        }
-        file = _File.model_validate(sound)
+        file = _File.model_validate(_without(values, {detail["loc"][:2] for detail in details}))
     found = (_fault(detail, is_given=base_url is not None) for detail in details)
     faults = limit_faults(found, len(details), _TOML, "keys and values")
     known = {**file.__dict__, "root": root, "sha256": checksum}
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
+
+
+def _without(values: dict[str, Any], bad: set[tuple[int | str, ...]]) -> dict[str, Any]:
+    """Return sections without their keys, or boards, at some places."""
+    sound: dict[str, Any] = {}
+    for section, content in values.items():
+        if isinstance(content, list) and (section,) not in bad:
+            sound[section] = [item for i, item in enumerate(content) if (section, i) not in bad]
+        elif isinstance(content, dict) and (section,) not in bad:
+            sound[section] = {k: value for k, value in content.items() if (section, k) not in bad}
+    return sound
 
 
 def _read_toml(root: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
@@ -424,7 +519,8 @@ def _hint(keys: list[str]) -> str:
         if path and name in names:
             return f"It belongs in [{'.'.join(path)}]."
     own = known.get(tuple(section)) or known[section[0], _ANY]
-    return did_you_mean(name, own, "keys" if section else "sections")
+    hint = did_you_mean(name, own, "keys" if section else "sections")
+    return hint or ("" if section else f"Known sections: {', '.join(sorted(own))}.")
 
 
 def _section_keys(
@@ -435,11 +531,10 @@ def _section_keys(
     fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
     keys = {path: list(fields)}
     for name, kind in fields.items():
-        for of_any_name in get_args(kind)[1:]:
-            if isinstance(of_any_name, type) and issubclass(of_any_name, ConfigSection):
-                keys |= _section_keys(of_any_name, (*path, name, _ANY))
-        if isinstance(kind, type) and issubclass(kind, ConfigSection):
-            keys |= _section_keys(kind, (*path, name))
+        for section in (kind, *get_args(kind)):
+            if isinstance(section, type) and issubclass(section, ConfigSection):
+                of_any_name = (_ANY,) if get_origin(kind) in (dict, list) else ()
+                keys |= _section_keys(section, (*path, name, *of_any_name))
     return keys
 
 

@@ -54,19 +54,26 @@ class NumberFormat(Record):
 
     Attributes:
         digits: Number of digits of a large score.
+        unit: Unit of a measure, beside every number: `USD`, `B`, or the text that follows.
     """
 
     places: int = 3
     compact: bool = False
     digits: int = 3
+    unit: str = ""
 
     def score(self, value: float | None) -> str:
-        """Return a score as text, such as `0.742` or `22.8 G`; a dash for None."""
+        """Return a score as text, such as `0.742`, `22.8 G` or `$1.20`; a dash for None."""
         if value is None:
             return MISSING
         if self.is_compact(value):
-            return compact(value, self.digits)
-        return rounded(value, self.places)
+            text = compact(value, self.digits)
+        else:
+            text = rounded(value, self.places)
+        if self.unit == "USD":
+            return f"{MINUS if text.startswith(MINUS) else ''}${text.removeprefix(MINUS)}"
+        gap = "" if self.unit == "B" else _SPACE
+        return f"{text}{gap}{self.unit}" if self.unit else text
 
     def signed(self, value: float | None) -> str:
         """Return a difference with its sign, such as `+0.081`; zero has none."""
@@ -97,6 +104,20 @@ def scale_for(values: Iterable[float], bounds: Sequence[float | None] = ()) -> N
     if top < 0.01:
         return NumberFormat(places=_places(top, 3))
     return NumberFormat(places=3 if top <= 1.5 else 2 if top < 20 else 1)
+
+
+def measure_format(values: Iterable[float], unit: str = "") -> NumberFormat:
+    """Return the format that shows three digits of the middle of some values of a measure."""
+    sizes = sorted(abs(value) for value in values if value)
+    if not sizes:
+        return NumberFormat(places=0, unit=unit)
+    if sizes[-1] >= 1_000_000:
+        return NumberFormat(places=0, compact=True, unit=unit)
+    middle = sizes[len(sizes) // 2]
+    places = 2 if unit == "USD" and middle >= 0.1 else max(0, _places(middle, 0))
+    if all(size == int(size) for size in sizes):
+        places = 0
+    return NumberFormat(places=places, unit=unit)
 
 
 def compact(value: float, digits: int = 3) -> str:

@@ -12,14 +12,13 @@ from site_builder.addresses import Address, make_slugs
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import Array, decimals_needed, round_significant
 from site_builder.compute.results import Results
-from site_builder.compute.scores import Roles
+from site_builder.compute.scores import Roles, Scores
+from site_builder.compute.statistics import Statistic
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
-from site_builder.formatting import NumberFormat, counted, listed, scale_for
+from site_builder.formatting import NumberFormat, counted, listed, measure_format, scale_for
 from site_builder.records import Record, replace
 
-MERITS = {"mean": "mean score", "mean_win_rate": "mean win rate", "additive": "adjusted average"}
-"""What ranks a board, by the `rank_by` of its rules."""
 _N_COLOURS = 8
 _MOST_PLACES = 6
 _DIGITS = 10
@@ -123,7 +122,18 @@ class Labels(Record):
 
     def merit_scale(self, board: Board) -> NumberFormat:
         """Return the format of what ranks a board over all tasks."""
-        return self.rate_scale if board.rules.rank_by == "mean_win_rate" else self.scale
+        statistic = board.ranking
+        return self.scale if statistic.form == "score" else self.statistic_scale(statistic, board)
+
+    def statistic_scale(self, statistic: Statistic, board: Board) -> NumberFormat:
+        """Return the format of a statistic that is no score."""
+        if statistic.form == "rate":
+            return self.rate_scale
+        if statistic.form == "count":
+            return NumberFormat(places=0)
+        values = [value for value in board.figures[statistic.id] if value is not None]
+        unit = statistic.measure.unit if statistic.measure else ""
+        return measure_format(values, unit)
 
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
         """Return whether the scores of these tasks fit on one axis."""
@@ -189,17 +199,25 @@ class Labels(Record):
         return f"{self.models.get(model, model)}, {provider}"
 
 
-def make_labels(results: Results, config: SiteConfig) -> Labels:
-    """Choose the names and number formats of a board."""
+def make_labels(results: Results, config: SiteConfig, whole: Labels | None = None) -> Labels:
+    """Choose the names and number formats of a board; those of models and tasks are of the site.
+
+    `whole` are the labels over all entries and tasks, if these are not those of `results`.
+    """
     models, tasks = results.catalog.models.values(), results.catalog.tasks.values()
     developers = dict.fromkeys(m.developer for m in models if m.developer is not None)
     colours = {name: i % _N_COLOURS for i, name in enumerate(developers)}
     side_by_side, boards = _side_by_side(results), results.boards.values()
-    rates = [s.win_rate for board in boards for s in board.ranked if s.win_rate is not None]
-    return Labels(
+    rates = [
+        rate
+        for board in boards
+        for s in board.ranked
+        if (rate := board.figure(s, "win_rate")) is not None
+    ]
+    labels = Labels(
         models={m.model: m.name for m in models},
         tasks={t.task: t.name for t in tasks},
-        variants={variant: config.label(variant) for variant in results.scores.values},
+        variants=_variant_names(results.scores, config),
         roles=results.scores.roles,
         dots={m.model: colours[m.developer] for m in models if m.developer is not None},
         scale=_average_scale(results, side_by_side, boards),
@@ -215,6 +233,19 @@ def make_labels(results: Results, config: SiteConfig) -> Labels:
         task_slugs=make_slugs(results.scores.tasks),
         variant_slugs=make_slugs(results.scores.values),
     )
+    if whole is None:
+        return labels
+    of_site = ("models", "tasks", "dots", "scales", "model_slugs", "task_slugs")
+    return replace(labels, **{name: getattr(whole, name) for name in of_site})
+
+
+def _variant_names(scores: Scores, config: SiteConfig) -> dict[str, str]:
+    """Return the names of variants; a base that nothing was tuned from is just the score."""
+    names = {variant: config.label(variant) for variant in scores.values}
+    base = config.default_variant
+    if scores.roles.variants == (base,) and base not in config.board.labels:
+        names[base] = "Score"
+    return names
 
 
 def with_article(phrase: str) -> str:

@@ -128,12 +128,14 @@ class Filter(Record):
         key: The column or the value of rows that it filters by; its name in the address.
         kind: Choose one of the values, or set the greatest number.
         unit: Text after the number.
+        first: The values that are shown at first; empty for all.
     """
 
     key: str
     label: str
     kind: Literal["choice", "most"] = "choice"
     unit: str = ""
+    first: tuple[str, ...] = ()
 
 
 class TableTools(Record):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from docs.reference.templates import attributes
-from site_builder.compute.board import Standing
+from site_builder.compute.board import Entry
+from site_builder.compute.statistics import STATISTICS
 
 MEANINGS: Mapping[str, Mapping[str, str]] = {
     "stats": {
@@ -81,13 +82,19 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "whether the tasks cannot tell it from the first of its board; "
             "`tied_with_best` is that of the primary one"
         ),
-        "tasks_beating_baseline": ("tasks on which it is strictly better than the baseline"),
         "tests_over_base, tests_over_baseline": (
             "by variant that has such a lift: `tasks`, `mean`; `interval`: the one that decides, "
             "of all models at once; `above`, `equal`, `below`: tasks by the sign of the lift; `p`: "
             "the two-sided p-value, corrected for the number of models; "
             "`verdict`: `better`, `worse`, `unclear` or `too few` (tasks)"
         ),
+    },
+    "boards": {
+        "entry, name, model": "id and name of the entry, and id of its model",
+        "facets": "the value of each facet as text; `null` where it is not known",
+        "rank": "on the board, among all entries that `where` wants",
+        "unranked": "why it has no rank, as in `models.json`",
+        "tied_with_best": "whether it may be first; `null` where nothing is tested",
     },
     "tasks": {
         "task, name, category, metric, higher_is_better": ("as in the tasks table"),
@@ -164,12 +171,15 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
     },
 }
-"""By file, then by keys that share a meaning; `Standing` says what its own fields mean."""
+"""By file, then by keys that share a meaning; `Entry` and the statistics say what theirs mean."""
 
 
 def meanings_of(name: str, keys: Iterable[str]) -> Mapping[str, str]:
     """What the keys of a file mean, by those that share a meaning, in the order of `keys`."""
-    stated = dict(map(_for_readers, attributes(Standing).items())) if name == "models" else {}
+    stated: dict[str, str] = {}
+    if name in ("models", "boards"):
+        stated |= dict(map(_for_readers, attributes(Entry).items()))
+        stated |= {s.published_as or s.id: s.meaning for s in STATISTICS}
     for names, meaning in MEANINGS[name].items():
         stated |= dict.fromkeys(names.split(", "), meaning)
     shared: dict[str, list[str]] = {}

@@ -11,11 +11,12 @@ from jinja2 import nodes
 from site_builder.pages.about import AboutContext, GlossaryContext
 from site_builder.pages.all import OwnPageContext
 from site_builder.pages.analysis import AnalysisContext
+from site_builder.pages.boards import BoardContext, EntriesContext
 from site_builder.pages.changes import ChangesContext
 from site_builder.pages.data import DataContext
 from site_builder.pages.home import EmbedContext, HomeContext
 from site_builder.pages.interactive import ChooseContext, CompareContext
-from site_builder.pages.model import ModelContext, ModelsContext
+from site_builder.pages.model import ModelContext
 from site_builder.pages.page import Page
 from site_builder.pages.serving import ServingContext
 from site_builder.pages.tasks import CategoriesContext, CategoryContext, TaskContext, TasksContext
@@ -26,7 +27,8 @@ from site_builder.render.environment import make_environment
 CONTEXTS: Mapping[str, type] = {
     "home.html": HomeContext,
     "choose.html": ChooseContext,
-    "models.html": ModelsContext,
+    "board.html": BoardContext,
+    "entries.html": EntriesContext,
     "model.html": ModelContext,
     "tasks.html": TasksContext,
     "task.html": TaskContext,

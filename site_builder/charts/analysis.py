@@ -24,7 +24,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import COEFFICIENTS, RHO
 from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.charts.forms import draw_half_matrix
-from site_builder.compute.board import Board, Standing
+from site_builder.compute.board import Board, Entry
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE, Array, float_or_none
 from site_builder.compute.results import Results
@@ -42,7 +42,7 @@ from site_builder.formatting import (
     rounded,
     sentence,
 )
-from site_builder.labels import MERITS, Labels
+from site_builder.labels import Labels
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -54,7 +54,6 @@ _MAX_DRAWN, _MAX_NAMED = 40, 4
 
 # Bars beside each other: their distance, and the most of the width that they take.
 _LANE, _MAX_WIDTH = 0.035, 0.45
-_TERMS = {"mean": "average", "mean_win_rate": "win-rate", "additive": "adjusted-average"}
 _BAR = {"color": theme.NEUTRAL, "width": 4}
 
 _Group = tuple[int, int]
@@ -72,7 +71,7 @@ def chart_separability(results: Results, labels: Labels) -> Chart | None:
     if not board.tested:
         return None
     drawn, groups = board.ranked[:_MAX_DRAWN], _drawn_groups(board)
-    title, merit = _separability_title(board, labels), MERITS[board.rules.rank_by]
+    title, merit = _separability_title(board, labels), board.rule.label
     n = len(board.ranked)
     cut = f" The first {_MAX_DRAWN} of {n:,} models are drawn." if n > _MAX_DRAWN else ""
     return Chart(
@@ -122,7 +121,7 @@ def _groups_text(groups: Sequence[_Group]) -> str:
 
 
 def _draw_separability(
-    drawn: Sequence[Standing], groups: Sequence[_Group], board: Board, labels: Labels
+    drawn: Sequence[Entry], groups: Sequence[_Group], board: Board, labels: Labels
 ) -> theme.Drawing:
     form, names = labels.merit_scale(board), [labels.models[s.model] for s in drawn]
     values = [board.merit(s) or 0.0 for s in drawn]
@@ -142,7 +141,7 @@ def _draw_separability(
         theme.line([lane, lane], [start - 0.25, end + 0.25], _BAR) | {"xaxis": "x2"}
         for (start, end), lane in zip(groups, lanes, strict=True)
     ]
-    axis = theme.axis(MERITS[board.rules.rank_by], zeroline=False, domain=[0, left])
+    axis = theme.axis(board.rule.label, zeroline=False, domain=[0, left])
     return theme.figure(
         [theme.markers(values, list(range(len(drawn))), marker, hovers), *bars],
         theme.rows_height(len(drawn)),
@@ -165,28 +164,28 @@ def _lanes(groups: Sequence[_Group]) -> list[int]:
 
 
 def _separability_table(
-    drawn: Sequence[Standing], groups: Sequence[_Group], board: Board, labels: Labels
+    drawn: Sequence[Entry], groups: Sequence[_Group], board: Board, labels: Labels
 ) -> Table:
-    form, places, merit = labels.merit_scale(board), board.places, MERITS[board.rules.rank_by]
+    form, places, merit = labels.merit_scale(board), board.places, board.rule.label
 
-    def bars_cell(s: Standing) -> Cell:
+    def bars_cell(s: Entry) -> Cell:
         mine = [str(i) for i, (a, b) in enumerate(groups, 1) if a <= places[s.model] <= b]
         return text_cell(", ".join(mine) or None)
 
-    def rank_field(key: str, label: str, end: int) -> Field[Standing]:
+    def rank_field(key: str, label: str, end: int) -> Field[Entry]:
         column = Column(key, label, "number", first_order="ascending", term="rank-interval")
 
-        def cell(s: Standing) -> Cell:
+        def cell(s: Entry) -> Cell:
             rank = s.rank_interval[end] if s.rank_interval else None
             return number_cell(rank, count(rank))
 
         return Field(column, cell)
 
-    fields: tuple[Field[Standing], ...] = (
+    fields: tuple[Field[Entry], ...] = (
         Field(RANK, lambda s: number_cell(s.rank, count(s.rank))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(
-            Column("merit", sentence(merit), "number", term=_TERMS[board.rules.rank_by]),
+            Column("merit", sentence(merit), "number", term=board.ranking.section),
             lambda s: number_cell(board.merit(s), form.score(board.merit(s))),
         ),
         rank_field("best_rank", "Best plausible rank", 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from site_builder.charts import theme
-from site_builder.charts.cells import MODEL, attribute_field, model_cell, score_cell
+from site_builder.charts.cells import MODEL, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
     DumbbellRow,
@@ -17,12 +17,12 @@ from site_builder.charts.dumbbells import (
     tasks_averaged,
 )
 from site_builder.charts.forms import MAX_BARS, Bar, draw_bars
-from site_builder.compute.board import Board, Standing
+from site_builder.compute.board import Board, Entry
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
 from site_builder.formatting import count, counted, listed, percent, sentence
-from site_builder.labels import MERITS, Labels
+from site_builder.labels import Labels
 from site_builder.table_model import Column, Field, Table, table_of
 
 
@@ -59,7 +59,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
 
 def average_name(board: Board) -> str:
     """Return what the averages of a board are called."""
-    return MERITS["additive" if board.rules.rank_by == "additive" else "mean"]
+    return "adjusted average" if board.rules.rank_by == "additive" else "mean score"
 
 
 def _best_averages(
@@ -128,8 +128,8 @@ def _best_title(
     score, rivals = labels.scale.score(best), board.rivals
     have = "share" if len(first) > 1 else "has"
     title = f"{listed(first)} {have} the best {average_name(board)}, {score}"
-    if board.rules.rank_by == "mean_win_rate":
-        return f"{title}; the board ranks by win rate"
+    if not board.by_average:
+        return f"{title}; the board ranks by {board.rule.label.removeprefix('mean ')}"
     if not board.tested:
         return f"{title}, over too few tasks to tell models apart"
     if rivals:
@@ -166,7 +166,7 @@ def _averages_table(
 
     def average_field(variant: str) -> Field[str]:
         board = boards[variant]
-        averages = {m: board.average(board.standing(m)) for m in rows}
+        averages = {m: board.average(board.entry(m)) for m in rows}
         if variant not in roles.contest:
             averages = {m: row.before for m, row in rows.items()}
         return Field(
@@ -185,56 +185,60 @@ def _averages_table(
 # --- winners ------------------------------------------------------------------------------------
 
 
-def _clear_text(standings: Sequence[Standing]) -> str:
+def _clear_text(board: Board, winners: Sequence[Entry]) -> str:
     """Say how many first places are clear; empty where this is known of none."""
-    judged = [(s.clear_wins or 0, s.unclear_wins or 0) for s in standings]
+    judged = [(board.count(s, "clear_wins"), board.count(s, "unclear_wins")) for s in winners]
     clear, unclear = map(sum, zip(*judged, strict=True))
     if not clear + unclear:
         return ""
     is_clear = "is" if clear == 1 else "are"
     counts = f"{clear:,} of these {is_clear} clear by the errors of single scores, {unclear:,} not"
-    unknown = sum(s.wins for s in standings) - clear - unclear
+    unknown = sum(board.count(s, "wins") for s in winners) - clear - unclear
     return f" {counts}{f'; for {unknown:,} this is not known' if unknown else ''}."
 
 
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
     """Chart the first places of each model; all who tie count."""
-    n_tasks = len(results.board.tasks)
-    standings = sorted((s for s in results.board.standings if s.wins), key=lambda s: -s.wins)
-    if not standings or n_tasks < 2:
+    board = results.board
+    n_tasks, wins = len(board.tasks), {s: board.count(s, "wins") for s in board.entries}
+    found = sorted((s for s in board.entries if wins[s]), key=lambda s: -wins[s])
+    if not found or n_tasks < 2:
         return None
-    of, wins = counted(n_tasks, "task"), standings[0].wins
-    top = [labels.models[s.model] for s in standings if s.wins == wins]
+    of, most = counted(n_tasks, "task"), wins[found[0]]
+    top = [labels.models[s.model] for s in found if wins[s] == most]
     have = "has the most first places" if len(top) == 1 else "share the most first places"
-    title = f"{listed(top)} {have}: {wins} of {of}"
-    scored = sum(s.scored > 0 for s in results.board.standings)
-    ties = sum(s.wins for s in standings) > n_tasks
+    title = f"{listed(top)} {have}: {most} of {of}"
+    scored = sum(s.scored > 0 for s in board.entries)
+    ties = sum(wins[s] for s in found) > n_tasks
     more = ", so the bars add up to more than the number of tasks" if ties else ""
-    winners = f"{len(standings)} of {counted(scored, 'model')}"
-    drawn = standings[:MAX_BARS]
-    cut = "" if len(drawn) == len(standings) else f" The first {MAX_BARS} are drawn."
+    winners = f"{len(found)} of {counted(scored, 'model')}"
+    drawn = found[:MAX_BARS]
+    cut = "" if len(drawn) == len(found) else f" The first {MAX_BARS} are drawn."
     bars = [
         Bar(
             labels.models[s.model],
-            s.wins,
-            count(s.wins),
-            f"best, or tied for best, on {s.wins} of {of}",
+            wins[s],
+            count(wins[s]),
+            f"best, or tied for best, on {wins[s]} of {of}",
             theme.ACCENT,
         )
         for s in drawn
     ]
     fields = (
-        Field[Standing](MODEL, lambda s: model_cell(labels, s.model)),
-        attribute_field(Column("wins", "First places", "number", term="winners"), count),
+        Field[Entry](MODEL, lambda s: model_cell(labels, s.model)),
+        Field[Entry](
+            Column("wins", "First places", "number", term="winners"),
+            lambda s: number_cell(wins[s], count(wins[s])),
+        ),
     )
     return Chart(
         id="winners",
         title=title,
-        reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} first on at least "
+        reading=f"{title}. {winners} {'is' if len(found) == 1 else 'are'} first on at least "
         "one task.",
         caption="Number of tasks on which a model has the best "
         f"{labels.before_noun(results.board.variant)}score. Every model that shares first place "
-        f"counts{more}.{_clear_text(standings)}{cut}",
+        f"counts{more}.{_clear_text(board, found)}{cut}",
         drawing=draw_bars(bars, "first places", are_counts=True),
         table=table_of("winners-table", "First places by model", fields, drawn, sorted_by="wins"),
         terms="winners",

@@ -61,6 +61,7 @@ class Chart(Record):
         terms: Section of the about page that explains the statistic.
         embedded: Whether the chart has an `Embed`.
         table_id: Id of the other table that has the numbers.
+        board: Id of its board, where it is not the featured one.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Chart(Record):
     terms: str = ""
     embedded: bool = False
     table_id: str = ""
+    board: str = ""
 
     @property
     def height(self) -> int:
@@ -83,8 +85,8 @@ class Chart(Record):
         """The page for frames; None if there is none."""
         if not self.embedded:
             return None
-        link = Link(self.title, Address("embed", self.id))
-        return Embed(self.id, link, self.height + _AROUND_FRAME)
+        key = f"{self.board}-{self.id}" if self.board else self.id
+        return Embed(self.id, Link(self.title, Address("embed", key)), self.height + _AROUND_FRAME)
 
     @property
     def figure(self) -> go.Figure:

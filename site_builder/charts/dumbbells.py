@@ -139,29 +139,30 @@ def average_rows(
     the baseline has one mean beside all rows, it is returned instead.
     """
     roles = labels.roles
-    by_average = boards[roles.primary].rules.rank_by != "mean_win_rate"
+    by_average = boards[roles.primary].by_average
     has_same_tasks = len({boards[v].tasks for v in roles.contest}) == 1
     rows, references = [], []
     for model in models:
         standings = {
             v: s
             for v in roles.contest
-            if boards[v].average(s := boards[v].standing(model)) is not None
+            if boards[v].average(s := boards[v].entry(model)) is not None
         }
         after = {
             v: DumbbellEnd(
                 boards[v].average(s) or 0.0,
-                s.lift_over_base,
+                boards[v].figure(s, "lift_over_base"),
                 interval=s.interval if by_average else None,
             )
             for v, s in standings.items()
         }
-        before = shared(s.base_average for s in standings.values())
+        before = shared(boards[v].figure(s, "base_average") for v, s in standings.items())
         is_whole = all(boards[v].is_complete(s) for v, s in standings.items())
         is_joined = before is not None or (has_same_tasks and is_whole)
         head, reference = model_cell(labels, model), None
         if standings:
-            references.append(shared(s.baseline_average for s in standings.values()))
+            beside = (boards[v].figure(s, "baseline_average") for v, s in standings.items())
+            references.append(shared(beside))
             reference = references[-1] if model != roles.baseline else None
         rows.append(DumbbellRow(head, scale, before, after, reference, is_joined=is_joined))
     line = shared(references)
@@ -173,7 +174,7 @@ def tasks_averaged(board: Board) -> str:
     n = len(board.tasks)
     if board.rules.rank_by == "additive":
         # Tasks without a score of a ranked model do not count.
-        has_unranked = any(s.scored and s.rank is None for s in board.standings)
+        has_unranked = any(s.scored and s.rank is None for s in board.entries)
         return "the tasks of the ranked models" if has_unranked else counted(n, "task")
     if all(map(board.is_complete, board.ranked)):
         return counted(n, "task")

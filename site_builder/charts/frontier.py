@@ -84,8 +84,9 @@ def chart_price(results: Results, labels: Labels) -> Chart | None:
     for price in results.serving.prices:
         if price.million_usd is not None:
             lowest[price.model] = min(lowest.get(price.model, math.inf), price.million_usd)
-    costs = {model: usd for model, usd in lowest.items() if usd > 0}
-    is_any_free = len(costs) < len(lowest)
+    known = {m.model: lowest.get(m.of) for m in results.catalog.models.values()}
+    costs = {model: usd for model, usd in known.items() if usd}
+    is_any_free = 0 in lowest.values()
     tuned = f", of the models as listed, not {labels.contending}" if labels.contending else ""
     axis = _Axis(
         id="score-by-price",
@@ -161,7 +162,7 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
 
 def _points(board: Board, axis: _Axis) -> list[_Point]:
     """Return the ranked models of known cost."""
-    ranks = board.rules.rank_by != "mean_win_rate"
+    ranks = board.by_average
     with_intervals = len(board.ranked) <= _MAX_INTERVALS and ranks
     points = []
     for s in board.ranked:
@@ -186,7 +187,7 @@ def _find_baseline(
 ) -> _Baseline | None:
     """Return the baseline, if it has one mean beside all points."""
     model = labels.roles.baseline
-    average = shared(board.standing(p.model).baseline_average for p in points)
+    average = shared(board.figure(board.entry(p.model), "baseline_average") for p in points)
     if model is None or average is None:
         return None
     return _Baseline(model, average, axis.costs.get(model))
@@ -240,7 +241,7 @@ def _frontier_title(
 
 def _is_clear(board: Board, points: Sequence[_Point], frontier: Sequence[_Point]) -> bool:
     """Return whether each model of the frontier is ahead of all others that are no dearer."""
-    if board.rules.rank_by == "mean_win_rate" or not board.tested:
+    if not board.by_average or not board.tested:
         return False
     return all(
         board.is_ahead(point.model, other.model)

@@ -11,14 +11,14 @@ import numpy.typing as npt
 from site_builder.addresses import Address, Link, page_link
 from site_builder.charts.cells import CATEGORY, MODEL, TASK, number_cell, score_cell, text_cell
 from site_builder.charts.chart import Embed
-from site_builder.compute.board import Standing
+from site_builder.compute.board import Entry
 from site_builder.compute.numbers import Array, float_or_none, mean_of
 from site_builder.compute.results import Results
 from site_builder.compute.robustness import judge_best
 from site_builder.compute.significance import Against, judge_lifts
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import NumberFormat, count, counted, left_out
-from site_builder.labels import MERITS, Labels, with_article
+from site_builder.labels import Labels, with_article
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -107,12 +107,14 @@ class ScoreGrid(Record):
     has_best: bool
     is_wide: bool
     table: Table
+    board: str = ""
 
     @property
     def embed(self) -> Embed:
         """The page for frames on other sites."""
         rows = sum(len(group.rows) + 1 for group in self.groups)
-        link = Link(self.measures[0].title, Address("embed", self.id))
+        key = f"{self.board}-{self.id}" if self.board else self.id
+        link = Link(self.measures[0].title, Address("embed", key))
         return Embed(self.id, link, rows * _ROW_PX + _AROUND_PX)
 
 
@@ -123,7 +125,7 @@ def make_grid(results: Results, labels: Labels) -> ScoreGrid | None:
     category with the mean over its tasks; the first 60 tasks where categories have no means.
     """
     board, roles = results.board, labels.roles
-    scored = [s for s in board.standings if s.scored and s.model != roles.baseline]
+    scored = [s for s in board.entries if s.scored and s.model != roles.baseline]
     drawn = scored[:MAX_MODELS]
     if not drawn or len(board.tasks) < 2:
         return None
@@ -153,13 +155,13 @@ def _model_link(labels: Labels, model: str) -> Link:
     return page_link(labels.models[model], "model", model)
 
 
-def _means(layout: _Layout, standing: Standing) -> tuple[str, ...]:
+def _means(layout: _Layout, standing: Entry) -> tuple[str, ...]:
     """Return what ranks a model, and its mean lifts, by measure."""
     board, labels = layout.results.board, layout.labels
     texts = {
         None: labels.merit_scale(board).score(board.merit(standing)),
-        "baseline": labels.scale.signed(standing.lift_over_baseline),
-        "base": labels.scale.signed(standing.lift_over_base),
+        "baseline": labels.scale.signed(board.figure(standing, "lift_over_baseline")),
+        "base": labels.scale.signed(board.figure(standing, "lift_over_base")),
     }
     return tuple(texts[one.against] if one.measure.mean else "" for one in layout.measured)
 
@@ -169,7 +171,7 @@ def _baseline_head(layout: _Layout) -> tuple[Link, str]:
     results, labels = layout.results, layout.labels
     model = labels.roles.baseline or ""
     board = results.boards[labels.roles.baseline_variants[results.board.variant]]
-    average = board.average(board.standing(model))
+    average = board.average(board.entry(model))
     return _model_link(labels, model), "" if average is None else labels.scale.score(average)
 
 
@@ -273,7 +275,7 @@ def _score_measure(results: Results, labels: Labels) -> Measure:
         label="Score",
         title=_range_title(results, labels),
         note=f"Each number is {score}.",
-        mean=MERITS[board.rules.rank_by],
+        mean=board.rule.label,
         legend=(("level1", f"lowest score{within}"), ("level5", f"highest score{within}"))
         if not labels.turned
         else (("level1", f"worst score{within}"), ("level5", f"best score{within}")),
@@ -284,7 +286,7 @@ def _score_measure(results: Results, labels: Labels) -> Measure:
 def _range_title(results: Results, labels: Labels) -> str:
     """Return the tasks of the lowest and the highest mean, else the size of the board."""
     board = results.board
-    scored = [s for s in board.standings if s.scored]
+    scored = [s for s in board.entries if s.scored]
     means = {t.task: t.mean[board.variant] or 0.0 for t in results.tasks if board.variant in t.best}
     size = f"{counted(len(scored), 'model')} on {counted(len(means), 'task')}"
     if not board.rules.averaged or not all(map(board.is_complete, scored)):

@@ -21,7 +21,7 @@ from site_builder.charts.dumbbells import (
     shared,
     task_rows,
 )
-from site_builder.compute.board import Standing
+from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
 from site_builder.compute.score_error import find_ties
@@ -44,7 +44,7 @@ def chart_model_tasks(
         return None
     scores, tasks = results.scores, ends_of([*best])
     rows = model_rows(results, labels, model, tasks)
-    title = _model_title(labels, results.board.standing(model), len(best))
+    title = _model_title(labels, results.board, model, len(best))
     every = len(labels.side_by_side) == len(scores.tasks)
     group = "" if every else f"; the {len(best)} tasks that share a metric"
     return Chart(
@@ -90,22 +90,21 @@ def _best_first(results: Results, labels: Labels, model: str) -> dict[str, float
     return {task: best[task] for task in ordered}
 
 
-def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
-    name, baseline = labels.models[standing.model], labels.baseline
+def _model_title(labels: Labels, board: Board, model: str, tasks: int) -> str:
+    name, baseline, s = labels.models[model], labels.baseline, board.entry(model)
     tuned = labels.in_sentence(labels.roles.primary)
-    compared = standing.beats + standing.ties + standing.loses
-    if standing.model == labels.roles.baseline:
-        compared = 0
-    if standing.lift_over_base is not None:
-        paired = standing.helped + standing.unchanged + standing.hurt
+    beaten = board.count(s, "beats")
+    compared = 0 if model == labels.roles.baseline else board.compared(s)
+    if board.figure(s, "lift_over_base") is not None:
+        paired, helped = board.paired(s), board.count(s, "helped")
         title = (
             f"The {tuned} score of {name} is better than its {labels.base} score on "
-            f"{standing.helped} of {counted(paired, 'task')}"
+            f"{helped} of {counted(paired, 'task')}"
         )
-        beats = f" and beats {baseline} on {standing.beats} of {compared}" if compared else ""
+        beats = f" and beats {baseline} on {beaten} of {compared}" if compared else ""
         return title + beats
     if compared:
-        return f"{name} beats {baseline} on {standing.beats} of {counted(compared, 'task')}"
+        return f"{name} beats {baseline} on {beaten} of {counted(compared, 'task')}"
     return f"{name} on {counted(tasks, 'task')}"
 
 

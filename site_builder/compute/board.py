@@ -4,69 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from site_builder.compute.additive import Places, adjusted_intervals, compare_adjusted, fit_additive
-from site_builder.compute.intervals import (
-    LEAST_TASKS,
-    known_errors,
-    mean_intervals,
-)
+from site_builder.compute.additive import Places
+from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
     floats_or_none,
     integers_or_none,
-    mean_of,
-    mean_over,
     pairs_or_none,
     round_float,
 )
 from site_builder.compute.ranks import (
+    HALF_ALPHA,
     Flags,
     Leads,
-    compare_pairs,
-    compute_win_rates,
-    compute_wins,
     inseparable_groups,
     possible_means,
     possible_ranks,
     possible_rates,
     rank_intervals,
 )
-from site_builder.compute.score_error import count_judged_wins
+from site_builder.compute.rules import (
+    RULES,
+    Merit,
+    RankingRules,
+    Rule,
+    RuleInputs,
+    find_rule,
+)
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import Against, LiftTest, compute_lift_tests
+from site_builder.compute.statistics import BoardScores, Statistic, statistics_of
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, make_records, replace
 
-# Share of the scores of a complete board below which means say more about tasks than about models.
-_SPARSE = 0.6
+Figures: TypeAlias = Mapping[str, tuple[float | None, ...]]
+"""By statistic, its value for each entry of a board, in the order of its entries."""
 
 
-class RankingRules(Record):
-    """How a board ranks, and why.
-
-    Attributes:
-        min_coverage: Share of the tasks that a model needs a score on to be ranked, 0..1.
-        averaged: Whether scores on these tasks can be averaged.
-        why: What decided `rank_by`; it is `configured` only where the data would decide otherwise.
-    """
-
-    rank_by: Literal["mean", "mean_win_rate", "additive"]
-    min_coverage: float
-    averaged: bool
-    why: Literal["configured", "comparable", "mixed units", "sparse"]
-
-
-class Standing(Record):
-    """One model on a board.
+class Entry(Record):
+    """One row of a board.
 
     Attributes:
+        place: Its position among the entries of the board, from 0.
         rank: From 1; equal values share the better rank. None where it is not ranked.
         unranked: Why it is not ranked; empty where it is.
         rank_interval: Best and worst rank that the choice of tasks allows, of all models at once;
@@ -76,57 +61,39 @@ class Standing(Record):
         tied_with_best: Whether it may be first: it is, or rank 1 is in its rank interval.
         behind, behind_interval: Mean difference from the leader over common tasks, with its
             simultaneous 95 % interval; None without enough common tasks, and where several lead.
-        average: Mean score over its tasks; None where scores cannot be averaged.
-        base_average, baseline_average: Mean of its base scores, and of the baseline's scores, over
-            the tasks of `average`; None where one of them is missing. Adjusted averages where these
-            rank the board.
-        adjusted: Estimate of the mean score over all tasks; None unless it ranks the board
-            (docs/statistics.md#additive-model).
         interval: 95 % interval, over tasks, of what ranks the board; None below six tasks.
         scored: Number of tasks with a score.
-        win_rate: Mean share of rivals beaten, 0..1.
-        wins: Number of tasks on which it has the best score, ties included.
-        clear_wins, unclear_wins: Number of these that the errors of scores make clear, and not
-            clear; None where this is known of none (docs/statistics.md#wins).
-        lift_over_base, lift_over_baseline: Mean lift over common tasks, positive is better; None
-            without any, and where scores cannot be averaged.
-        helped, unchanged, hurt: Number of tasks with a lift over base above, equal to, below 0.
-        beats, ties, loses: Number of tasks with such a lift over the baseline.
     """
 
     model: str
+    place: int
     rank: int | None
-    unranked: Literal["", "no score", "flagged", "coverage", "no rival", "no common tasks"]
+    unranked: Literal[
+        "",
+        "no score",
+        "flagged",
+        "coverage",
+        "no rival",
+        "no common tasks",
+        "reference",
+        "no value",
+    ]
     rank_interval: tuple[int, int] | None
     possible_ranks: tuple[int, int] | None
     tied_with_best: bool
     behind: float | None
     behind_interval: tuple[float, float] | None
-    average: float | None
-    base_average: float | None
-    baseline_average: float | None
-    adjusted: float | None
     interval: tuple[float, float] | None
     scored: int
-    win_rate: float | None
-    wins: int
-    clear_wins: int | None
-    unclear_wins: int | None
-    lift_over_base: float | None
-    lift_over_baseline: float | None
-    helped: int
-    unchanged: int
-    hurt: int
-    beats: int
-    ties: int
-    loses: int
 
 
 class Board(CachingRecord):
-    """The standings of one variant over a set of tasks: ranked first, in order; then the others.
+    """The entries of one variant over a set of tasks: ranked first, in order; then the others.
 
     Attributes:
         tasks: Those on which any model has a score in this variant.
+        rule: What ranks them.
+        statistics: What is computed of each entry.
         tested: Whether pairs of models are compared: two are ranked, and there are enough tasks.
         inseparable: The longest runs of neighbours in rank of which none is ahead of another by
             more than chance explains, each by its first and last position.
@@ -138,50 +105,79 @@ class Board(CachingRecord):
     variant: str
     tasks: tuple[str, ...]
     rules: RankingRules
+    rule: Rule
+    statistics: tuple[Statistic, ...]
     tested: bool
     inseparable: tuple[tuple[int, int], ...]
-    standings: tuple[Standing, ...]
+    entries: tuple[Entry, ...]
+    figures: Figures
     tests: Mapping[Against, Mapping[str, LiftTest]]
     ahead: tuple[int, ...]
     tail: float
 
-    def standing(self, model: str) -> Standing:
-        """Return the standing of one model."""
+    def entry(self, model: str) -> Entry:
+        """Return the row of one model."""
         return self._by_model[model]
 
-    def average(self, standing: Standing) -> float | None:
+    def figure(self, entry: Entry, statistic: str) -> float | None:
+        """Return the value of a statistic; None where it is not defined."""
+        values = self.figures.get(statistic)
+        return None if values is None else values[self.entry(entry.model).place]
+
+    def count(self, entry: Entry, statistic: str) -> int:
+        """Return the value of a statistic that counts tasks; 0 where it is not defined."""
+        return int(self.figure(entry, statistic) or 0)
+
+    def compared(self, entry: Entry) -> int:
+        """Return the number of tasks on which an entry is compared with the baseline."""
+        return sum(self.count(entry, outcome) for outcome in ("beats", "ties", "loses"))
+
+    def paired(self, entry: Entry) -> int:
+        """Return the number of tasks on which an entry has scores before and after tuning."""
+        return sum(self.count(entry, outcome) for outcome in ("helped", "unchanged", "hurt"))
+
+    def average(self, entry: Entry) -> float | None:
         """Return the adjusted average where it ranks the board, else the average."""
-        return standing.adjusted if self.rules.rank_by == "additive" else standing.average
+        return self.figure(entry, "adjusted" if self.rules.rank_by == "additive" else "average")
 
-    def merit(self, standing: Standing) -> float | None:
-        """Return what ranks the board: the win rate, or the average."""
-        by_rate = self.rules.rank_by == "mean_win_rate"
-        return standing.win_rate if by_rate else self.average(standing)
+    def merit(self, entry: Entry) -> float | None:
+        """Return what ranks the board."""
+        return self.figure(entry, self.rule.statistic)
 
-    def is_complete(self, standing: Standing) -> bool:
+    def is_complete(self, entry: Entry) -> bool:
         """Return whether a model has a score on every task."""
-        return standing.scored == len(self.tasks)
+        return entry.scored == len(self.tasks)
 
-    def is_comparable(self, standing: Standing) -> bool:
+    def is_comparable(self, entry: Entry) -> bool:
         """Return whether an average compares with those of models that have every task."""
-        return self.rules.rank_by == "additive" or self.is_complete(standing)
+        return self.rules.rank_by == "additive" or self.is_complete(entry)
+
+    @property
+    def ranking(self) -> Statistic:
+        """The statistic that ranks the board."""
+        return next(s for s in self.statistics if s.id == self.rule.statistic)
+
+    @property
+    def by_average(self) -> bool:
+        """Whether the board ranks by averages of scores, plain or adjusted."""
+        return self.rules.rank_by in ("mean", "additive")
 
     @cached_property
-    def _by_model(self) -> dict[str, Standing]:
-        return {s.model: s for s in self.standings}
+    def _by_model(self) -> dict[str, Entry]:
+        return {s.model: s for s in self.entries}
 
     @cached_property
-    def ranked(self) -> tuple[Standing, ...]:
-        """The standings that have a rank."""
-        return tuple(s for s in self.standings if s.rank is not None)
+    def ranked(self) -> tuple[Entry, ...]:
+        """The entries that have a rank."""
+        return tuple(s for s in self.entries if s.rank is not None)
 
     @cached_property
-    def leaders(self) -> tuple[Standing, ...]:
+    def leaders(self) -> tuple[Entry, ...]:
         """The models that share the first rank."""
         return tuple(s for s in self.ranked if s.rank == 1)
 
     @cached_property
-    def rivals(self) -> tuple[Standing, ...]:
+    def rivals(self) -> tuple[Entry, ...]:
         """The other models that may be first with another choice of tasks."""
         return tuple(s for s in self.ranked if s.tied_with_best and s.rank != 1)
 
@@ -203,6 +199,23 @@ class Board(CachingRecord):
     def places(self) -> Mapping[str, int]:
         """By ranked model, its position in this order, from 0."""
         return {s.model: place for place, s in enumerate(self.ranked)}
+
+
+def best_of_groups(
+    ranked: Sequence[Entry], group: Callable[[Entry], str | None]
+) -> list[tuple[Entry, int]]:
+    """Return the best entry of each group with its rank among these; no group is one of its own.
+
+    Entries of a group that share its best rank all count.
+    """
+    best: dict[str, int | None] = {}
+    found = list[Entry]()
+    for s in ranked:
+        name = group(s)
+        if name is None or best.setdefault(name, s.rank) == s.rank:
+            found.append(s)
+    ranks = [s.rank for s in found]
+    return [(s, ranks.index(s.rank) + 1) for s in found]
 
 
 def compute_boards(
@@ -230,16 +243,13 @@ def _beside_adjusted(board: Board, boards: Mapping[str, Board], roles: Roles) ->
     base = boards[roles.base] if roles.base not in (None, board.variant) else None
     other, baseline = roles.baseline_variants.get(board.variant), None
     if roles.baseline is not None and other is not None:
-        baseline = boards[other].standing(roles.baseline).adjusted
-    standings = tuple(
-        replace(
-            s,
-            base_average=base.standing(s.model).adjusted if base else None,
-            baseline_average=baseline,
-        )
-        for s in board.standings
-    )
-    return replace(board, standings=standings)
+        baseline = boards[other].figure(boards[other].entry(roles.baseline), "adjusted")
+    before = [base and base.figure(base.entry(s.model), "adjusted") for s in board.entries]
+    beside = {
+        "base_average": tuple(before),
+        "baseline_average": (baseline,) * len(board.entries),
+    }
+    return replace(board, figures={**board.figures, **beside})
 
 
 def compute_common_boards(
@@ -271,18 +281,20 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
     asked = config.min_coverage
     floor = 1.0 if dense else round_float(coverage.max(initial=0.0) / 2)
     min_coverage = floor if asked is None else asked
-    # Means over different tasks compare the tasks too.
-    few_scores = bool(coverage.sum() < _SPARSE * len(coverage))
-    found = RankingRules("mean", min_coverage, averaged=True, why="comparable")
+    has_gaps = bool((coverage[coverage >= min_coverage - 1e-9] < 1).any())
+    offset = config.ratio_offset
+    found = RankingRules("mean", min_coverage, True, "comparable", offset)
     if not comparable:
-        found = RankingRules("mean_win_rate", min_coverage, averaged=False, why="mixed units")
-    elif min_coverage < 1 and (asked is None or few_scores):
-        found = RankingRules("additive", min_coverage, averaged=True, why="sparse")
+        found = RankingRules("mean_win_rate", min_coverage, False, "mixed units", offset)
+    elif has_gaps:
+        # Means over different tasks compare the tasks too.
+        found = RankingRules("additive", min_coverage, True, "sparse", offset)
     wanted = config.rank_by
     if wanted in (None, found.rank_by) or (wanted == "additive" and not comparable):
         return found
-    averaged = comparable or wanted == "mean"
-    return RankingRules(wanted, min_coverage, averaged, why="configured")
+    averages = {rule.id for rule in RULES if rule.is_average}
+    averaged = comparable or wanted in averages
+    return RankingRules(wanted, min_coverage, averaged, "configured", offset)
 
 
 def _are_comparable(tasks: pd.DataFrame) -> bool:
@@ -304,78 +316,100 @@ def _coverage(scores: Scores) -> Array:
 
 
 def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
-    """Rank the models of one variant over the tasks of `scores`.
+    """Rank the models of one variant over the tasks of `scores`, by one of `RULES` or a measure.
 
-    By the mean over the tasks that a model has: of the scores, signed so that greater is better, or
-    of `compute_win_rates`; or by the estimate of `fit_additive`. A model below `rules.min_coverage`
-    has no rank and no part in that estimate. Models with equal ranks, and those without, are
-    ordered by coverage, then as in `scores`.
+    A model below `rules.min_coverage` has no rank, and neither has a reference. Models with equal
+    ranks, and those without, are ordered by coverage, then as in `scores`.
 
-    Source: docs/statistics.md#average, docs/statistics.md#ranks.
+    Source: docs/statistics.md#rules, docs/statistics.md#ranks.
     """
-    values, signed = scores.values[variant], scores.signed[variant]
+    rule, values = find_rule(rules.rank_by, scores.measures), scores.values[variant]
     scored = (~np.isnan(values)).sum(axis=1)
-    covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9)
-    rates = compute_win_rates(signed)
-    merits = _find_merits(scores, variant, rules, covered, rates)
-    ranks = competition_ranks(np.where(covered, merits.values, np.nan))
+    competing = ~np.isin(scores.models, [*scores.references])
+    covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9) & competing
+    inputs = RuleInputs(scores, variant, rules, competing, covered)
+    merit = rule.compute(inputs)
+    ranks = competition_ranks(np.where(covered, merit.values, np.nan))
     order = np.lexsort((-scored, ranks))
     is_ranked = ~np.isnan(ranks)
     ranked = order[: is_ranked.sum()]
-    tested = len(ranked) > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
-    test = partial(compute_lift_tests, scores, variant, averaged=rules.averaged)
-    tests: dict[Against, dict[str, LiftTest]] = {a: test(a) for a in ("base", "baseline")}
-    names = [scores.models[row] for row in ranked]
-    leads = _beside_baseline(merits.compare(ranked), names, scores.roles.baseline, rules, tests)
+    tests, leads, tested = _compare(inputs, merit, ranked)
     plausible, first, behind = _place(ranks, ranked, leads, tested=tested)
-    possible = _possible_ranks(scores, variant, rules)
-    is_flagged = np.isin(scores.models, [*scores.left_out(variant)])
-    no_rank = "no common tasks" if rules.rank_by == "additive" else "no rival"
-    unranked = np.select(
-        [is_ranked, covered, scored > 0, is_flagged],
-        ["", no_rank, "coverage", "flagged"],
-        "no score",
-    )
-    clear_wins, unclear_wins = count_judged_wins(signed, scores.ties[variant])
-    over_base, over_baseline = scores.lift_over_base(variant), scores.lift_over_baseline(variant)
-
-    def means(figures: Array, places: npt.NDArray[np.bool_] | None = None) -> list[float | None]:
-        over = mean_of(figures, axis=1) if places is None else mean_over(figures, places)
-        return floats_or_none(over if rules.averaged else np.full(len(over), np.nan))
-
+    possible = _possible_ranks(inputs)
     columns = {
         "model": scores.models,
         "rank": integers_or_none(ranks),
-        "unranked": unranked.tolist(),
+        "unranked": _why_unranked(inputs, scored, is_ranked),
         "rank_interval": pairs_or_none(*plausible, number=int),
         "possible_ranks": pairs_or_none(*possible, number=int),
         "tied_with_best": ((ranks == 1) | first).tolist(),
         "behind": floats_or_none(behind[0]),
         "behind_interval": pairs_or_none(*behind[1:]),
-        "average": means(values),
-        "base_average": means(scores.base_of(variant), ~np.isnan(values)),
-        "baseline_average": means(scores.of_baseline(scores.values, variant), ~np.isnan(values)),
-        "adjusted": floats_or_none(merits.adjusted),
-        "interval": pairs_or_none(*merits.intervals),
+        "interval": pairs_or_none(*merit.intervals),
         "scored": scored.tolist(),
-        "win_rate": floats_or_none(mean_of(rates, axis=1)),
-        "wins": compute_wins(signed).sum(axis=1).tolist(),
-        "clear_wins": integers_or_none(clear_wins),
-        "unclear_wins": integers_or_none(unclear_wins),
-        "lift_over_base": means(over_base),
-        "lift_over_baseline": means(over_baseline),
-        "helped": (over_base > 0).sum(axis=1).tolist(),
-        "unchanged": (over_base == 0).sum(axis=1).tolist(),
-        "hurt": (over_base < 0).sum(axis=1).tolist(),
-        "beats": (over_baseline > 0).sum(axis=1).tolist(),
-        "ties": (over_baseline == 0).sum(axis=1).tolist(),
-        "loses": (over_baseline < 0).sum(axis=1).tolist(),
     }
-    standings = make_records(Standing, columns)
-    in_order = tuple(standings[i] for i in order)
-    groups = inseparable_groups(leads.ahead)
-    ahead = _as_bits(leads.ahead)
-    return Board(variant, scores.tasks, rules, tested, groups, in_order, tests, ahead, leads.tail)
+    columns = {name: [values[i] for i in order] for name, values in columns.items()}
+    entries = make_records(Entry, {**columns, "place": range(len(order))})
+    statistics = statistics_of(rules, scores.measures)
+    of = BoardScores(scores, variant, rules, inputs, merit)
+    return Board(
+        variant=variant,
+        tasks=scores.tasks,
+        rules=rules,
+        rule=rule,
+        statistics=statistics,
+        tested=tested,
+        inseparable=inseparable_groups(leads.ahead),
+        entries=tuple(entries),
+        figures={s.id: _figures(s, of, order) for s in statistics},
+        tests=tests,
+        ahead=_as_bits(leads.ahead),
+        tail=leads.tail,
+    )
+
+
+def _figures(statistic: Statistic, of: BoardScores, order: Places) -> tuple[float | None, ...]:
+    """Return the values of a statistic in the order of the board; None where a need is not met."""
+    if "mean" in statistic.needs and not of.rules.averaged:
+        return (None,) * len(order)
+    values = statistic.compute(of)[order]
+    is_count = statistic.form == "count"
+    return tuple(integers_or_none(values) if is_count else floats_or_none(values))
+
+
+def _why_unranked(inputs: RuleInputs, scored: Places, is_ranked: Flags) -> list[str]:
+    scores, rank_by = inputs.scores, inputs.rules.rank_by
+    is_flagged = np.isin(scores.models, [*scores.left_out(inputs.variant)])
+    why = {"additive": "no common tasks", "mean_win_rate": "no rival"}.get(rank_by, "no value")
+    chosen = np.select(
+        [is_ranked, (scored > 0) & ~inputs.competing, inputs.covered, scored > 0, is_flagged],
+        ["", "reference", why, "coverage", "flagged"],
+        "no score",
+    )
+    found: list[str] = chosen.tolist()
+    return found
+
+
+_Tests: TypeAlias = dict[Against, dict[str, LiftTest]]
+
+
+def _compare(inputs: RuleInputs, merit: Merit, ranked: Places) -> tuple[_Tests, Leads, bool]:
+    """Test the lifts of all models and compare every two ranked ones, where the rule has a test."""
+    scores, rules = inputs.scores, inputs.rules
+    test = partial(compute_lift_tests, scores, inputs.variant, averaged=rules.averaged)
+    tests: _Tests = {a: test(a) for a in ("base", "baseline")}
+    k = len(ranked)
+    if merit.compare is None:
+        none = np.zeros((k, k), dtype=bool)
+        return (
+            tests,
+            Leads(none, np.zeros(k, dtype=bool), np.full((3, k), np.nan), HALF_ALPHA),
+            False,
+        )
+    tested = k > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
+    names = [scores.models[row] for row in ranked]
+    leads = merit.compare(ranked)
+    return tests, _beside_baseline(leads, names, scores.roles.baseline, rules, tests), tested
 
 
 def _as_bits(flags: Flags) -> tuple[int, ...]:
@@ -427,56 +461,16 @@ def _place(
     return plausible, first, behind
 
 
-class _Merits(Record, eq=False):
-    """What ranks the models of a board.
+def _possible_ranks(inputs: RuleInputs) -> Array:
+    """Ranks that missing scores allow; NaN without a score, and where none is missing.
 
-    Attributes:
-        values: Greater is better, shape (models,); NaN where it is not defined.
-        intervals: Their 95 % intervals, in the unit that pages show, shape (2, models).
-        adjusted: Estimated mean scores, shape (models,); all NaN unless they rank the board.
-        compare: Compares every two of the models at some places, best first.
+    They are known for means and win rates alone.
     """
-
-    values: Array
-    intervals: Array
-    adjusted: Array
-    compare: Callable[[Places], Leads]
-
-
-def _find_merits(
-    scores: Scores, variant: str, rules: RankingRules, covered: Flags, rates: Array
-) -> _Merits:
-    values, signed, errors = scores.values[variant], scores.signed[variant], scores.errors[variant]
-    families, none = scores.families, np.full(len(values), np.nan)
-    least = scores.least_errors[variant]
-    if rules.rank_by == "additive":
-        fit = fit_additive(np.where(covered[:, np.newaxis], signed, np.nan), families)
-        known = known_errors(values, least)
-        intervals = adjusted_intervals(fit, known_errors(values, errors))
-        adjusted = fit.means
-        if scores.direction[0] < 0:
-            intervals, adjusted = -intervals[::-1], -adjusted
-        return _Merits(fit.means, intervals, adjusted, partial(compare_adjusted, fit, known=known))
-    measure, shown, bounds = signed, values, (scores.low, scores.high)
-    if rules.rank_by == "mean_win_rate":
-        # A win rate has no error of its own: it depends on those of all rivals.
-        measure, shown, bounds = rates, rates, (np.zeros(1), np.ones(1))
-        errors = least = np.full(values.shape, np.nan)
-    # One model alone leads, though it has no rival to beat.
-    means = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(values))
-
-    def compare(ranked: Places) -> Leads:
-        return compare_pairs(measure[ranked], least[ranked], families)
-
-    return _Merits(means, mean_intervals(shown, errors, families, bounds), none, compare)
-
-
-def _possible_ranks(scores: Scores, variant: str, rules: RankingRules) -> Array:
-    """Ranks that missing scores allow; NaN without a score, and where none is missing."""
-    signed = scores.signed[variant]
-    if not np.isnan(signed[~np.isnan(signed).all(axis=1)]).any():
+    scores, signed, rank_by = inputs.scores, inputs.signed, inputs.rules.rank_by
+    has_gaps = np.isnan(signed[~np.isnan(signed).all(axis=1)]).any()
+    if not has_gaps or rank_by not in ("mean", "additive", "mean_win_rate"):
         return np.full((2, len(signed)), np.nan)
-    if rules.rank_by == "mean_win_rate":
+    if rank_by == "mean_win_rate":
         return possible_ranks(*possible_rates(signed))
     ends = scores.low * scores.direction, scores.high * scores.direction
     return possible_ranks(*possible_means(signed, np.minimum(*ends), np.maximum(*ends)))

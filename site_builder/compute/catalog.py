@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from math import isfinite
@@ -10,8 +10,11 @@ from typing import TypeVar
 
 import pandas as pd
 
-from site_builder.records import Record, make_records
+from site_builder.records import Record, make_records, replace
+from site_builder.tables.columns import texts_of
+from site_builder.tables.parts import ancestors_of
 from site_builder.tables.read import LoadedTable, Tables
+from site_builder.tables.schema import Facet
 
 _R = TypeVar("_R", bound=Record)
 
@@ -60,9 +63,16 @@ def find_release(
 
 
 class ModelInfo(Record):
-    """One row of the models table."""
+    """One entry: a model, with the settings that tell it from its other entries.
+
+    Attributes:
+        model: Id of the entry.
+        of: Id of the model.
+        facets: By facet, the value as text; None where it is not known.
+    """
 
     model: str
+    of: str
     name: str
     developer: str | None
     family: str | None
@@ -73,6 +83,13 @@ class ModelInfo(Record):
     url: str | None
     hf_id: str | None
     description: str | None
+    role: str | None
+    facets: Mapping[str, str | None]
+
+    def facet(self, name: str) -> str | None:
+        """Return the value of a facet, or of a column of the models table, as text."""
+        value = self.of if name == "model" else self.facets.get(name, getattr(self, name, None))
+        return None if value is None else str(value)
 
 
 class TaskInfo(Record):
@@ -91,6 +108,7 @@ class TaskInfo(Record):
     dataset_url: str | None
     evaluation_split: str | None
     length_unit: str | None
+    part_of: str | None
     numbers: Mapping[str, float]
 
     @property
@@ -103,10 +121,10 @@ class Provenance(Record):
     """What the results table states about a score beside its value.
 
     Attributes:
-        row: Its row in the results table, from 1.
+        row: Its row in the results table, from 1; None for a mean over parts.
     """
 
-    row: int
+    row: int | None
     source: str | None
     date: str | None
     command: str | None
@@ -118,7 +136,7 @@ class Provenance(Record):
 def collect_provenance(results: pd.DataFrame) -> dict[tuple[str, str, str], Provenance]:
     """Return the provenance of each score of a results table by (model, task, variant)."""
     names = ["model", "task", "variant"]
-    keyed = results.assign(row=range(1, len(results) + 1)).dropna(subset=names)
+    keyed = results.assign(row=results.index + 1).dropna(subset=names)
     keys = keyed[names].itertuples(index=False, name=None)
     return dict(zip(keys, records_of(Provenance, keyed), strict=True))
 
@@ -127,18 +145,42 @@ class Catalog(Record):
     """What the tables state about models and tasks, in the order of the data.
 
     Attributes:
+        facets: The columns by which entries are told apart, filtered and coloured.
         stated: The columns of `Provenance` that any score has a value in.
     """
 
     models: Mapping[str, ModelInfo]
     tasks: Mapping[str, TaskInfo]
+    facets: tuple[Facet, ...]
     stated: frozenset[str]
+
+    def only(self, models: Sequence[str], tasks: Sequence[str]) -> Catalog:
+        """Return the same of some models and tasks."""
+        if len(models) == len(self.models) and len(tasks) == len(self.tasks):
+            return self
+        return replace(
+            self,
+            models={model: self.models[model] for model in models},
+            tasks={task: self.tasks[task] for task in tasks},
+        )
+
+    def related_tasks(self) -> list[tuple[int, int]]:
+        """Return the places of each task and a whole that it is a part of."""
+        places = {task: place for place, task in enumerate(self.tasks)}
+        parents = {t.task: t.part_of for t in self.tasks.values() if t.part_of is not None}
+        return [
+            (places[part], places[whole])
+            for part in parents
+            for whole in ancestors_of(part, parents)
+            if whole in places
+        ]
 
 
 def collect_catalog(tables: Tables) -> Catalog:
     """Make records of the rows of the models and tasks tables."""
     tasks = tables.tasks
-    numeric = tasks.select_dtypes("number").drop(columns=["score_min", "score_max", "score_chance"])
+    no_facts = ["score_min", "score_max", "score_chance", "weight"]
+    numeric = tasks.select_dtypes("number").drop(columns=no_facts)
     numbers = [
         {str(name): float(n) for name, n in row.items() if pd.notna(n) and isfinite(n)}
         for row in numeric.to_dict("records")
@@ -146,9 +188,14 @@ def collect_catalog(tables: Tables) -> Catalog:
     facts = tasks.assign(numbers=pd.Series(numbers, tasks.index, dtype=object))
     results = tables.results.assign(row=0)
     stated = (name for name in Provenance.__struct_fields__ if results[name].notna().any())
+    values = {f.id: texts_of(tables.models[f.id]).astype("object") for f in tables.facets}
+    texts = pd.DataFrame(values, index=tables.models.index)
+    facets = texts.where(texts.notna(), None).to_dict("records")
+    models = tables.models.assign(facets=pd.Series(facets, tables.models.index, dtype=object))
     return Catalog(
-        models={m.model: m for m in records_of(ModelInfo, tables.models)},
+        models={m.model: m for m in records_of(ModelInfo, models)},
         tasks={t.task: t for t in records_of(TaskInfo, facts)},
+        facets=tables.facets,
         stated=frozenset(stated),
     )
 

@@ -44,8 +44,9 @@ from site_builder.compute.tasks import (
     compute_rank_agreement,
     compute_tasks,
 )
-from site_builder.config import SiteConfig
-from site_builder.records import CachingRecord
+from site_builder.config import BoardConfig, SiteConfig
+from site_builder.records import CachingRecord, Record
+from site_builder.tables.boards import BoardSpec, resolve_boards, whole_tasks
 from site_builder.tables.read import Tables
 
 
@@ -151,29 +152,102 @@ class Results(CachingRecord):
         return found
 
 
+class BoardResults(Record):
+    """One board of a site, with everything that is computed of its entries and tasks."""
+
+    spec: BoardSpec
+    results: Results
+
+
+class SiteResults(Record):
+    """Everything that is computed for a site.
+
+    Attributes:
+        boards: Its boards, in their order.
+        overview: Over all entries and all tasks that are no part of another; with one board, often
+            the same.
+        whole: Over all entries and all tasks, parts too; often the same. It ranks on single tasks.
+    """
+
+    boards: tuple[BoardResults, ...]
+    overview: Results
+    whole: Results
+
+    @property
+    def featured(self) -> BoardResults:
+        """The board that the home page shows whole."""
+        return next(board for board in self.boards if board.spec.featured)
+
+
+def compute_site(tables: Tables, config: SiteConfig) -> SiteResults:
+    """Compute everything from checked tables; the same input gives the same results.
+
+    Boards of the same entries and tasks, ranked by the same, share their results.
+    """
+    scores, entries = collect_scores(tables, config.board), tuple(tables.models["model"])
+    catalog, release = (
+        collect_catalog(tables),
+        find_release(tables.loaded, tables.results, config.site.released),
+    )
+    known: list[tuple[object, Results]] = []
+
+    def over(tasks: tuple[str, ...], models: tuple[str, ...], board: BoardConfig) -> Results:
+        ranking = (board.baseline, board.rank_by, board.min_coverage, board.missing)
+        key = tasks, models, ranking, board.ratio_offset
+        for other, results in known:
+            if other == key:
+                return results
+        part = scores
+        if models != entries or board.missing == "zero" or board.baseline != config.board.baseline:
+            part = part.for_board(models, board)
+        if tasks != part.tasks:
+            part = part.only(tasks)
+        found = _compute(tables, config, board, part, catalog, release)
+        known.append((key, found))
+        return found
+
+    overview = over(whole_tasks(tables), entries, config.board)
+    whole = over(tuple(tables.tasks["task"]), entries, config.board)
+    specs = resolve_boards(tables, config)
+    boards = tuple(BoardResults(s, over(s.tasks, s.entries, s.config)) for s in specs)
+    return SiteResults(boards, overview, whole)
+
+
 def compute_results(tables: Tables, config: SiteConfig) -> Results:
-    """Compute everything from checked tables; the same input gives the same results."""
-    scores = collect_scores(tables, config.board)
-    rules = choose_rules(tables.tasks, scores, config.board)
-    boards, by_category = compute_boards(scores, tables.tasks, config.board, rules)
-    catalog = collect_catalog(tables)
+    """Compute everything of the board that the home page shows."""
+    return compute_site(tables, config).featured.results
+
+
+def _compute(
+    tables: Tables,
+    config: SiteConfig,
+    board: BoardConfig,
+    scores: Scores,
+    catalog: Catalog,
+    release: Release,
+) -> Results:
+    """Compute everything of one board: the entries and tasks of `scores`."""
+    facts = tables.tasks[tables.tasks["task"].isin(scores.tasks)].reset_index(drop=True)
+    catalog = catalog.only(scores.models, scores.tasks)
+    rules = choose_rules(facts, scores, board)
+    boards, by_category = compute_boards(scores, facts, board, rules)
     agreement = compute_rank_agreement(scores, [catalog.models[m].family for m in scores.models])
-    tasks = compute_tasks(scores, agreement)
-    categories = compute_categories(by_category, tasks, tables.tasks)
-    beaten = count_beaten_tasks(scores, boards)
+    tasks = compute_tasks(scores, agreement.without(catalog.related_tasks()))
+    categories = compute_categories(by_category, tasks, facts)
+    beaten, primary = count_beaten_tasks(scores, boards), boards[scores.roles.primary]
     paired_lifts = collect_paired_lifts(tables.differences, scores)
+    of_baseline = catalog.models.get(scores.roles.baseline or "")
+    baseline = of_baseline.of if of_baseline else None
     over: tuple[Against, ...] = ("base", "baseline")
     return Results(
         catalog=catalog,
         scores=scores,
         boards=boards,
         common=compute_common_boards(scores, boards),
-        smallest_difference=smallest_difference(scores, boards[scores.roles.primary]),
-        metrics=compute_metrics(scores, tables.tasks, boards, config.board),
-        decisive=find_decisive_tasks(scores, boards[scores.roles.primary]),
-        robustness=compute_robustness(
-            scores, tables.tasks, boards[scores.roles.primary], config.board
-        ),
+        smallest_difference=smallest_difference(scores, primary),
+        metrics=compute_metrics(scores, facts, boards, board),
+        decisive=find_decisive_tasks(scores, primary),
+        robustness=compute_robustness(scores, facts, primary, board),
         paired_lifts=paired_lifts,
         lift_verdicts={
             (variant, against): judge_lifts(scores, paired_lifts, variant, against)
@@ -185,10 +259,10 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         agreement=agreement,
         categories=categories,
         correlations=compute_correlations(
-            scores, tables.tasks, tasks, config.analysis.features, averaged=rules.averaged
+            scores, facts, tasks, config.analysis.features, averaged=rules.averaged
         ),
-        training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
-        serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
+        training_sets=compute_training_sets(facts, config.analysis.training_set_thresholds),
+        serving=compute_serving(tables.serving_requests, tables.prices, baseline),
         stats=compute_stats(scores, boards, tasks, beaten, len(categories)),
-        release=find_release(tables.loaded, tables.results, config.site.released),
+        release=release,
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence, Set
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.board import Board, RankingRules, choose_rules
+from site_builder.compute.board import Board, choose_rules
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import (
     Array,
@@ -20,6 +20,7 @@ from site_builder.compute.numbers import (
     round_significant,
 )
 from site_builder.compute.ranks import Flags, compute_win_rates, compute_wins
+from site_builder.compute.rules import RULES, RankingRules, RuleInputs, medians
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, compute_lift_tests, judge_lifts
 from site_builder.config import BoardConfig
@@ -27,9 +28,8 @@ from site_builder.records import Record
 
 _LEAST_SHARED, _LEAST_MODELS = 2, 2
 _HALF = 0.5 - 1e-12
-Rule = Literal["mean", "mean_win_rate", "additive", "median", "category_means"]
 # By rule and metric, None for all tasks: the number of tasks and the value of each model.
-_Merits: TypeAlias = dict[tuple[Rule, str | None], tuple[int, Array]]
+_Merits: TypeAlias = dict[tuple[str, str | None], tuple[int, Array]]
 
 
 # --- by metric ----------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
     tested = [int((verdicts == verdict).sum()) for verdict in (1, 0, -1)]
     return BeatenTasks(
         None if np.isnan(picked).all() else int((picked > 0).sum()),
-        int((median_of(lifts) > 0).sum()),
+        int((medians(lifts.T) > 0).sum()),
         *(tested if any(tested) else [None] * 3),
     )
 
@@ -243,7 +243,7 @@ class RuleResult(Record):
         same: Whether the leaders are those of the board.
     """
 
-    rule: Rule
+    rule: str
     metric: str | None
     tasks: int
     leaders: tuple[str, ...]
@@ -302,32 +302,34 @@ def compute_robustness(
         through a multiverse analysis", Perspectives on Psychological Science 11(5), 702-712;
         docs/statistics.md#other-rules.
     """
-    if len(board.ranked) < _LEAST_MODELS:
-        return None
     names, own = tuple(s.model for s in board.ranked), board.rules.rank_by
-    rows, signed = [scores.rows[model] for model in names], scores.signed[board.variant]
-    values, rates = signed[rows], compute_win_rates(signed)[rows]
-    measure = values if own == "mean" else rates
-    merit = mean_of(measure, axis=1)
-    if own == "additive":
-        merit = np.array([s.adjusted for s in board.ranked], dtype=float) * scores.direction[0]
-    merits: _Merits = {(own, None): (len(scores.tasks), merit)}
-    merits |= _merits(values, rates, tasks, board.rules)
+    is_measure = own in {measure.id for measure in scores.measures}
+    if len(names) < _LEAST_MODELS or is_measure:
+        return None
+    rows = [scores.rows[model] for model in names]
+    competing = ~np.isin(scores.models, [*scores.references])
+    inputs = RuleInputs(
+        scores, board.variant, board.rules, competing, np.isin(scores.models, names)
+    )
+    merit = board.rule.compute(inputs)
+    merits: _Merits = {(own, None): (len(scores.tasks), merit.values[rows])}
+    merits |= _other_merits(inputs, rows)
+    values, rates = inputs.signed[rows], compute_win_rates(inputs.signed)[rows]
     for metric, mine in group_by_metric(tasks).items():
         columns = [scores.columns[task] for task in mine]
         rules = choose_rules(tasks.iloc[columns], scores.only(mine), config)
         if metric is not None:
-            rule, merit = _merit_by_metric(values[:, columns], rates[:, columns], rules)
-            merits[rule, metric] = (len(mine), merit)
+            rule, of_metric = _merit_by_metric(values[:, columns], rates[:, columns], rules)
+            merits[rule, metric] = (len(mine), of_metric)
     first = _first(merits[own, None][1])
     results = tuple(
-        _rule_result(names, rule, metric, n, merit, same=np.array_equal(_first(merit), first))
-        for (rule, metric), (n, merit) in merits.items()
-        if (~np.isnan(merit)).sum() >= _LEAST_MODELS
+        _rule_result(names, rule, metric, n, found, same=np.array_equal(_first(found), first))
+        for (rule, metric), (n, found) in merits.items()
+        if (~np.isnan(found)).sum() >= _LEAST_MODELS
     )
     left_out = None
-    if own != "additive" and len(scores.tasks) > 1:
-        left_out = _leave_out_tasks(names, scores.tasks, measure)
+    if merit.per_task is not None and len(scores.tasks) > 1:
+        left_out = _leave_out_tasks(names, scores.tasks, merit.per_task[rows])
     return Robustness(results, left_out)
 
 
@@ -336,22 +338,22 @@ def _can_average(rules: RankingRules, values: Array) -> bool:
     return rules.averaged and (rules.rank_by == "mean" or not np.isnan(values).any())
 
 
-def _merits(values: Array, rates: Array, tasks: pd.DataFrame, rules: RankingRules) -> _Merits:
-    """Return the value of each model by every rule over all tasks that is defined."""
-    n = len(tasks)
-    merits: _Merits = {("mean_win_rate", None): (n, mean_of(rates, axis=1))}
-    if not _can_average(rules, values):
-        return merits
-    merits["mean", None] = (n, mean_of(values, axis=1))
-    merits["median", None] = (n, median_of(values.T))
-    groups = [*tasks.groupby("category", sort=False).indices.values()]
-    if len(groups) > 1:
-        means = np.column_stack([mean_of(values[:, columns], axis=1) for columns in groups])
-        merits["category_means", None] = (sum(map(len, groups)), mean_of(means, axis=1))
-    return merits
+def _other_merits(inputs: RuleInputs, rows: Sequence[int]) -> _Merits:
+    """Return the value of each ranked model by every other rule that its tasks allow."""
+    found: _Merits = {}
+    can_average = _can_average(inputs.rules, inputs.signed[rows])
+    in_categories = [name for name in inputs.scores.categories if name is not None]
+    for rule in RULES:
+        n = len(inputs.scores.tasks)
+        if rule.id == "mean_of_categories":
+            n = len(in_categories) if len({*in_categories}) > 1 else 0
+        if rule.is_alternative and n and (can_average or not rule.is_average):
+            found[rule.id, None] = (n, rule.compute(inputs).values[rows])
+    found.pop((inputs.rules.rank_by, None), None)
+    return found
 
 
-def _merit_by_metric(values: Array, rates: Array, rules: RankingRules) -> tuple[Rule, Array]:
+def _merit_by_metric(values: Array, rates: Array, rules: RankingRules) -> tuple[str, Array]:
     """Return how tasks of one metric rank, and the value of each model that has enough of them."""
     by_mean = _can_average(rules, values)
     merit = mean_of(values if by_mean else rates, axis=1)
@@ -365,7 +367,7 @@ def _first(merit: Array) -> Flags:
 
 
 def _rule_result(
-    names: Sequence[str], rule: Rule, metric: str | None, n: int, merit: Array, *, same: bool
+    names: Sequence[str], rule: str, metric: str | None, n: int, merit: Array, *, same: bool
 ) -> RuleResult:
     best, next_best, *_ = np.argsort(-merit, kind="stable").tolist()  # NaN last
     leaders = tuple(itertools.compress(names, _first(merit)))
@@ -442,9 +444,3 @@ def _difference_of_means(a: Array, b: Array) -> Array:
     """Return `a - b` to ten digits of the greater: rounded means may differ by more in the last."""
     with np.errstate(over="ignore", invalid="ignore"):
         return round_significant(a - b, np.fmax(np.abs(a), np.abs(b)), digits=10)
-
-
-def median_of(values: Array) -> Array:
-    """Return the rounded median of each column without missing values; NaN where all are."""
-    # Of the halves, because the sum of two large values may be infinite.
-    return round_significant(2 * pd.DataFrame(values / 2).median().to_numpy(dtype=float))

@@ -25,6 +25,7 @@ from site_builder.compute.score_error import compare_with_chance, compute_score_
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record, asdict, make_records, replace
 from site_builder.tables.read import Tables
+from site_builder.tables.schema import Measure
 
 _Integers = npt.NDArray[np.intp]
 _NO_ROW = -1
@@ -143,6 +144,13 @@ class Scores(CachingRecord, eq=False):
         families: The family of each task, as a number, shape (tasks,). A task without a family is
             one of its own.
         flagged: The flagged scores, in the order of the results table.
+        weights: Weight of each task in a weighted mean, shape (tasks,).
+        categories: Category of each task; None where not stated.
+        references: The models that do not compete: humans, guessing.
+        measures: What was measured beside the score.
+        measured: By measure and variant, its values, shape (models, tasks); NaN where there is
+            none.
+        first_entries: By model, the first of its entries.
     """
 
     frame: pd.DataFrame
@@ -158,6 +166,12 @@ class Scores(CachingRecord, eq=False):
     families: Families
     roles: Roles
     flagged: tuple[FlaggedScore, ...]
+    weights: Array
+    categories: tuple[str | None, ...]
+    references: frozenset[str]
+    measures: tuple[Measure, ...]
+    measured: Mapping[str, Mapping[str, Array]]
+    first_entries: Mapping[str, str]
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
@@ -237,6 +251,10 @@ class Scores(CachingRecord, eq=False):
         """Return score minus baseline's score, positive = better (docs/statistics.md#lift)."""
         return difference(self.signed[variant], self.of_baseline(self.signed, variant))
 
+    def count_measured(self, measure: str, variant: str, model: str) -> int:
+        """Return the number of tasks on which a model has a value of a measure."""
+        return int((~np.isnan(self.measured[measure][variant][self.rows[model]])).sum())
+
     def of_variant(self, variant: str) -> Scores:
         """Return the same board with only the tasks that any model has in a variant, if any."""
         is_scored = ~np.isnan(self.values[variant]).all(axis=0)
@@ -250,21 +268,51 @@ class Scores(CachingRecord, eq=False):
 
     def only(self, tasks: Sequence[str]) -> Scores:
         """Return the same board with only these tasks; `frame` keeps every row."""
-        columns = [self.columns[task] for task in tasks]
-        kept = frozenset(tasks)
+        columns, kept = [self.columns[task] for task in tasks], frozenset(tasks)
         return replace(
             self,
-            index={variant: array[:, columns] for variant, array in self.index.items()},
+            **self._taken((slice(None), columns)),
             tasks=tuple(tasks),
-            values={variant: array[:, columns] for variant, array in self.values.items()},
-            errors={variant: array[:, columns] for variant, array in self.errors.items()},
-            ties={variant: array[:, columns] for variant, array in self.ties.items()},
             direction=self.direction[columns],
             low=self.low[columns],
             high=self.high[columns],
             families=self.families[columns],
             flagged=tuple(f for f in self.flagged if f.task in kept),
+            weights=self.weights[columns],
+            categories=tuple(self.categories[column] for column in columns),
         )
+
+    def for_board(self, models: Sequence[str], config: BoardConfig) -> Scores:
+        """Return the scores as a board has them: only these models, with its baseline and gaps.
+
+        Ranks, lifts and ties on a task are those among the models.
+        """
+        rows, kept = [self.rows[model] for model in models], frozenset(models)
+        part = replace(
+            self,
+            **self._taken((rows, slice(None))),
+            models=tuple(models),
+            flagged=tuple(f for f in self.flagged if f.model in kept),
+            references=self.references & kept,
+        )
+        values = part.values
+        if config.missing == "zero":
+            values = {v: _without_gaps(values[v]) for v in values}
+        signed = {v: round_significant(values[v]) * self.direction for v in values}
+        ties = {v: find_ties(signed[v], part.errors[v]) for v in values}
+        roles = _assign_roles(values, part.models, config, self.first_entries)
+        part = replace(part, values=values, ties=ties, roles=roles)
+        return replace(part, frame=part.frame.assign(**_compare(part)))
+
+    def _taken(self, at: Any) -> dict[str, Any]:  # noqa: ANN401 - any index of two axes
+        """Return the rows and columns at some places of every array by model and task."""
+
+        def taken(arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+            return {variant: array[at] for variant, array in arrays.items()}
+
+        names = ("index", "values", "errors", "ties")
+        measured = {name: taken(arrays) for name, arrays in self.measured.items()}
+        return {**{name: taken(getattr(self, name)) for name in names}, "measured": measured}
 
     def of_model(self, model: str) -> dict[str, dict[str, Score]]:
         """Return the scores of a model by task and variant; a task without a score is absent."""
@@ -300,7 +348,7 @@ class Scores(CachingRecord, eq=False):
         rows = found[found != _NO_ROW]
         arrays = {name: array[rows] for name, array in self._arrays.items()}
         columns = {
-            "row": (rows + 1).tolist(),
+            "row": integers_or_none(arrays["row"]),
             **{name: arrays[name].tolist() for name in ("source", "date", "command", "flag")},
             "n_examples": floats_or_none(arrays["n_examples"]),
             "stderr": floats_or_none(arrays["stated_stderr"]),
@@ -376,6 +424,10 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         ties[variant] = find_ties(signed, errors[variant])
     low, high = (tables.tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
     flagged = frame[frame["flag"].notna()].rename(columns={"flag": "reason"})
+    is_reference = tables.models["role"] == "reference"
+    first = tables.models.drop_duplicates("of")
+    first_entries = dict(zip(first["of"].tolist(), first["model"].tolist(), strict=True))
+    categories, weights = (tables.tasks[name] for name in ("category", "weight"))
     scores = Scores(
         frame=frame,
         index=index,
@@ -388,10 +440,33 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
         families=_families(tables.tasks),
-        roles=_assign_roles(values, models, config),
+        roles=_assign_roles(values, models, config, first_entries),
+        first_entries=first_entries,
         flagged=tuple(records_of(FlaggedScore, flagged)),
+        weights=weights.fillna(1.0).to_numpy(dtype=float),
+        categories=tuple(categories.astype("object").where(categories.notna(), None)),
+        references=frozenset(tables.models.loc[is_reference, "model"]),
+        measures=tables.measures,
+        measured={m.id: _place_measure(tables.results, m, index) for m in tables.measures},
     )
     return replace(scores, frame=frame.assign(**_compare(scores)))
+
+
+def _place_measure(
+    results: pd.DataFrame, measure: Measure, index: Mapping[str, _Integers]
+) -> dict[str, Array]:
+    """Return the values of a measure by variant, shape (models, tasks); NaN where there is none."""
+    values = results[measure.id].to_numpy(dtype=float)
+    if measure.zero_is_missing:
+        values = np.where(values == 0, np.nan, values)
+    values = np.append(values, np.nan)  # where the place is -1
+    return {variant: values[place] for variant, place in index.items()}
+
+
+def _without_gaps(values: Array) -> Array:
+    """Return 0 in place of missing scores of every model that has any."""
+    is_gap = np.isnan(values) & ~np.isnan(values).all(axis=1, keepdims=True)
+    return np.where(is_gap, 0.0, values)
 
 
 def _families(tasks: pd.DataFrame) -> Families:
@@ -417,10 +492,17 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             **asdict(errors),
             "against_chance": turn * compare_with_chance(score, errors.low, errors.high, chance),
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
+            "row": _stated_rows(tables),
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
         }
     )
+
+
+def _stated_rows(tables: Tables) -> Array:
+    """Return the row of each score in the results table, from 1; NaN of a mean over parts."""
+    rows = tables.results.index.to_numpy(dtype=float) + 1
+    return np.where(rows > len(tables.loaded["results"].frame), np.nan, rows)
 
 
 def _compare(scores: Scores) -> dict[str, Array]:
@@ -451,7 +533,10 @@ def _as_array(column: pd.Series) -> npt.NDArray[Any]:
 
 
 def _assign_roles(
-    values: Mapping[str, Array], models: tuple[str, ...], config: BoardConfig
+    values: Mapping[str, Array],
+    models: tuple[str, ...],
+    config: BoardConfig,
+    first_entries: Mapping[str, str],
 ) -> Roles:
     """Tell base, tuned variants and baseline apart, as docs/statistics.md#roles says."""
     base, named = config.base_variant, config.tuned_variants
@@ -462,8 +547,11 @@ def _assign_roles(
         base = next(iter(values))
     if config.baseline is None:
         return Roles(base, tuned, None, {})
-    row = models.index(config.baseline)
+    baseline = config.baseline
+    if baseline not in models:  # the check names the entry that is taken for its model
+        baseline = first_entries[baseline]
+    row = models.index(baseline)
     order = [v for v in (base, *tuned) if v is not None]
     scored = [v for v in order if not np.isnan(values[v][row]).all()]
     other = (scored or order)[0]
-    return Roles(base, tuned, config.baseline, {v: v if v in scored else other for v in order})
+    return Roles(base, tuned, baseline, {v: v if v in scored else other for v in order})

@@ -124,10 +124,10 @@ def compute_stats(
     before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
     outcomes = [task.outcome for task in tasks]
     compared = [
-        (s.model, s.lift_over_baseline)
-        for variant in roles.contest
-        for s in boards[variant].ranked
-        if s.lift_over_baseline is not None and s.model != roles.baseline
+        (s.model, lift)
+        for board in map(boards.__getitem__, roles.contest)
+        for s in board.ranked
+        if (lift := board.figure(s, "lift_over_baseline")) is not None and s.model != roles.baseline
     ]
     contest = [boards[variant].tests["baseline"] for variant in roles.contest]
     over_base = [boards[variant].tests["base"] for variant in roles.tuned]

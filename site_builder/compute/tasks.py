@@ -21,7 +21,7 @@ from site_builder.compute.numbers import (
 )
 from site_builder.compute.ranks import compute_wins
 from site_builder.compute.scores import FlaggedScore, Scores
-from site_builder.records import CachingRecord, Record
+from site_builder.records import CachingRecord, Record, replace
 
 MIN_COMMON_MODELS = 4
 LEAST_IN_GROUP = 2
@@ -49,6 +49,14 @@ class RankAgreement(Record, eq=False):
     def is_tested(self) -> bool:
         """Whether enough families of models have any two tasks."""
         return bool(np.isfinite(self.p_adjusted).any())
+
+    def without(self, pairs: Sequence[tuple[int, int]]) -> RankAgreement:
+        """Return the same without some pairs of tasks, such as those of a part and its whole."""
+        if not pairs:
+            return self
+        rho, (rows, columns) = self.rho.copy(), zip(*pairs, strict=True)
+        rho[[*rows, *columns], [*columns, *rows]] = np.nan
+        return replace(self, rho=rho)
 
 
 def compute_rank_agreement(scores: Scores, families: Sequence[str | None]) -> RankAgreement:

@@ -107,9 +107,26 @@ def _terms(found: Iterable[_Texts], shown: Mapping[str, bool]) -> Iterator[Term]
 
 def _texts(site: Site) -> Iterator[_Texts]:
     filled = _filled(site)
-    for word, section in tomllib.loads(_GLOSSARY.read_text(encoding="utf8")).items():
+    sections = tomllib.loads(_GLOSSARY.read_text(encoding="utf8"))
+    for word, section in (*sections.items(), *_statistic_texts(site)):
         texts = {key: " ".join(text.split()).format_map(filled) for key, text in section.items()}
         yield word, texts["name"], texts.get("term", word if "details" in texts else ""), texts
+
+
+def _statistic_texts(site: Site) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the texts of the statistics that some board has and the glossary does not explain."""
+    boards = [board for each in site.by_board for board in each.results.boards.values()]
+    found = {s.section: s for board in boards for s in board.statistics if s.formula}
+    for section, statistic in found.items():
+        words = {"over": "the tasks", "turning": "", "base": "", "variant": ""}
+        help_text = statistic.help.format_map({**words, "baseline": site.labels.baseline})
+        name, details = statistic.label.format_map(_filled(site)), f"{help_text}."
+        if statistic.measure is not None:
+            name, details = (
+                "Measures",
+                "What was measured beside the score, over the tasks of a board.",
+            )
+        yield section, {"name": name, "details": details, "formula": statistic.formula}
 
 
 def _filled(site: Site) -> Mapping[str, str]:
@@ -151,7 +168,9 @@ def _shown(site: Site) -> Mapping[str, bool]:
     boards = [*results.boards.values(), *categories]
     sized = any(m.parameters_b is not None for m in results.catalog.models.values())
     return {
-        "adjusted-average": results.board.rules.rank_by == "additive",
+        "adjusted-average": any(
+            each.results.board.rules.rank_by == "additive" for each in site.by_board
+        ),
         "score-error": any(task.with_intervals for task in results.tasks),
         "chance-level": any(t.score_chance is not None for t in results.catalog.tasks.values()),
         "changes": site.news is not None,
@@ -159,7 +178,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "rank-interval": any(board.tested for board in boards),
         "ties": any(board.tested for board in boards),
         "separability": results.board.tested,
-        "missing-scores": any(possible_text(b, s) for b in boards for s in b.standings),
+        "missing-scores": any(possible_text(b, s) for b in boards for s in b.entries),
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),
         "power": results.smallest_difference is not None,

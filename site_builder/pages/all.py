@@ -8,6 +8,7 @@ from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.chart import draw_own_charts
 from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
+from site_builder.pages.boards import make_boards
 from site_builder.pages.changes import make_changes
 from site_builder.pages.data import make_data
 from site_builder.pages.home import make_embeds, make_home
@@ -70,7 +71,7 @@ def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
 
 
 def _entry(site: Site, page: Page) -> tuple[Link, str, str]:
-    name, key, catalog = page.title, page.address.key, site.results.catalog
+    name, key, catalog = page.title, page.address.key, site.computed.whole.catalog
     if page.address == HOME.to:
         return HOME, name, ""
     hint: str | None = ""
@@ -92,6 +93,7 @@ def _make_own_pages(site: Site) -> Iterator[Page]:
 _PAGE_MAKERS: tuple[Callable[[Site], Iterator[OutputFile]], ...] = (
     make_home,
     make_choose,
+    make_boards,
     make_models,
     make_tasks,
     make_categories,

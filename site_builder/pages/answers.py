@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from site_builder.charts.dumbbells import DumbbellEnd, DumbbellRow, average_rows, shared, task_rows
 from site_builder.charts.scores import is_best_tied
-from site_builder.compute.board import Board, Standing
+from site_builder.compute.board import Board, Entry
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import counted, listed
-from site_builder.labels import MERITS, Labels
+from site_builder.labels import Labels
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
 from site_builder.records import Record
@@ -76,7 +76,7 @@ class Answer(Record):
 def model_board(site: Site, model: str) -> Board:
     """Return the first board on which a model has a score, primary first."""
     boards = site.results.boards.values()
-    return next((b for b in boards if b.standing(model).scored), site.results.board)
+    return next((b for b in boards if b.entry(model).scored), site.results.board)
 
 
 def model_answer(site: Site, model: str) -> Answer | None:
@@ -85,7 +85,7 @@ def model_answer(site: Site, model: str) -> Answer | None:
     The first of these that the board can say; None for a model without a rank or a lift.
     """
     labels, board = site.labels, model_board(site, model)
-    s = board.standing(model)
+    s = board.entry(model)
     name, variant = labels.models[model], labels.in_sentence(board.variant)
 
     def answer(question: str, verdict: str, text: str) -> Answer:
@@ -109,22 +109,24 @@ def model_answer(site: Site, model: str) -> Answer | None:
     return answer(question, _place_verdict(board, s), _place(labels, board, s))
 
 
-def _change(site: Site, board: Board, s: Standing, test: LiftTest) -> str:
+def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> str:
     """Return the means before and after, and the baseline's; the mean lift where one is missing."""
     labels, after, over = site.labels, board.average(s), _over(site, test.n)
-    if s.base_average is None or after is None:
+    before, beside = board.figure(s, "base_average"), board.figure(s, "baseline_average")
+    if before is None or after is None:
         return f"mean lift {labels.scale.signed(test.mean)} {over}"
-    text = f"from {labels.scale.score(s.base_average)} to {labels.scale.score(after)}"
-    if s.baseline_average is not None and s.model != labels.roles.baseline:
-        text += f"; {labels.baseline} {labels.scale.score(s.baseline_average)}"
+    text = f"from {labels.scale.score(before)} to {labels.scale.score(after)}"
+    if beside is not None and s.model != labels.roles.baseline:
+        text += f"; {labels.baseline} {labels.scale.score(beside)}"
     return f"{text} {over}"
 
 
-def _against(site: Site, board: Board, s: Standing, test: LiftTest) -> str:
+def _against(site: Site, board: Board, s: Entry, test: LiftTest) -> str:
     labels, average, over = site.labels, board.average(s), _over(site, test.n)
-    if s.baseline_average is None or average is None:
+    beside = board.figure(s, "baseline_average")
+    if beside is None or average is None:
         return f"mean difference {labels.scale.signed(test.mean)} {over}"
-    scores = labels.scale.score(average), labels.scale.score(s.baseline_average)
+    scores = labels.scale.score(average), labels.scale.score(beside)
     return f"{scores[0]} against {scores[1]} {over}"
 
 
@@ -133,7 +135,7 @@ def _over(site: Site, n_tasks: int) -> str:
     return f"({counted(n_tasks, 'task')}{', lower is better' if is_low else ''})"
 
 
-def _place_verdict(board: Board, s: Standing) -> str:
+def _place_verdict(board: Board, s: Entry) -> str:
     if not board.tested:
         return _VERDICTS["too few"]
     if s.rank == 1 and board.has_clear_leader:
@@ -143,8 +145,8 @@ def _place_verdict(board: Board, s: Standing) -> str:
     return "It may be" if s.rank == 1 else _VERDICTS["unclear"]
 
 
-def _place(labels: Labels, board: Board, s: Standing) -> str:
-    merit = f"{MERITS[board.rules.rank_by]} {labels.merit_scale(board).score(board.merit(s))}"
+def _place(labels: Labels, board: Board, s: Entry) -> str:
+    merit = f"{board.rule.label} {labels.merit_scale(board).score(board.merit(s))}"
     return f"rank {s.rank}, {merit} ({counted(s.scored, 'task')})"
 
 
@@ -188,11 +190,12 @@ _AROUND = 0.04  # room at both ends of an axis, as a share of the values' range
 def _draw_model(site: Site, model: str, text: str) -> Dumbbell | None:
     """Draw what ranks a model on the primary board; None if it is not ranked there."""
     labels, board = site.labels, site.results.board
-    s = board.standing(model)
+    s = board.entry(model)
     if s.rank is None:
         return None
-    if board.rules.rank_by == "mean_win_rate":
-        return Dumbbell(None, s.win_rate, None, text=text)
+    if not board.by_average:
+        is_rate = board.rules.rank_by == "mean_win_rate"
+        return Dumbbell(None, board.merit(s), None, text=text) if is_rate else None
     (row,), baseline = average_rows(site.results.boards, labels, [model], labels.scale)
     return _draw(row, row.reference if baseline is None else baseline, text)
 

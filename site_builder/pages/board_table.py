@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from site_builder.addresses import Link, method_link
 from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, text_cell
 from site_builder.charts.dumbbells import shared, tasks_averaged
-from site_builder.compute.board import Board, Standing
+from site_builder.compute.board import Board, Entry
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
 from site_builder.compute.significance import Against
-from site_builder.formatting import MISSING, NumberFormat, billions, count, coverage
+from site_builder.compute.statistics import Statistic
+from site_builder.config import BoardConfig, FacetValue
+from site_builder.formatting import (
+    MISSING,
+    NumberFormat,
+    billions,
+    count,
+    coverage,
+    sentence,
+)
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record, field, replace
@@ -26,8 +35,10 @@ from site_builder.table_model import (
     TableTools,
     table_of,
 )
+from site_builder.tables.boards import wanted_texts
 
 BY_LIFT = "lift_over_base"
+_RANKING_FORMS = ("score", "rate", "rank", "ratio")
 _RANK_HELP = "Ties share the better rank. The small range has the ranks that it could have"
 # What explains the notes below the figures of a column.
 _NOTES: Mapping[str, Link] = {
@@ -78,14 +89,37 @@ class BoardTableSpec(Record):
         return scales[self.category] if self.category else self.labels.scale
 
     @property
+    def config(self) -> BoardConfig:
+        """What `site.toml` states of the board."""
+        return self.site.board.config
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the board ranks by the plain mean."""
+        return self.board.rules.rank_by == "mean"
+
+    def average(self, row: BoardRow) -> float | None:
+        """Return the average of a row, adjusted where that ranks the board."""
+        key = "adjusted" if self.board.rules.rank_by == "additive" else "average"
+        return row.figures.get(key)
+
+    def measured(self, measure: str, model: str) -> int:
+        """Return on how many tasks of the board an entry has a value of a measure."""
+        return self.site.results.scores.count_measured(measure, self.board.variant, model)
+
+    @property
     def is_tuned(self) -> bool:
         """Whether the variant has a base to compare with."""
         roles = self.labels.roles
         return roles.base is not None and self.board.variant in roles.tuned
 
+    def row(self, entry: Entry) -> BoardRow:
+        """Return an entry of the board with its figures."""
+        return BoardRow(entry, _figures_of(self.board, entry))
+
     @property
-    def borrowed(self) -> Standing | None:
-        """The baseline's standing on the board of another variant that stands for it here.
+    def borrowed(self) -> BoardRow | None:
+        """The baseline's row on the board of another variant that stands for it here.
 
         Its average is over the tasks of the ranked models. None where it has a score in this
         variant, where these models differ in their tasks, and where it lacks one of these.
@@ -93,39 +127,64 @@ class BoardTableSpec(Record):
         roles, variant = self.labels.roles, self.board.variant
         if roles.baseline is None or roles.baseline_variants[variant] == variant:
             return None
-        found = self.boards[roles.baseline_variants[variant]].standing(roles.baseline)
-        mean = self.reference if self.board.ranked else found.average
-        n = len(self.board.tasks)
-        if mean is None or (mean == found.average and found.scored == n):
-            return None if mean is None else found
-        return replace(found, average=mean, interval=None, scored=n)
+        other = self.boards[roles.baseline_variants[variant]]
+        found, n = other.entry(roles.baseline), len(self.board.tasks)
+        own = other.figure(found, "average")
+        mean = self.reference if self.board.ranked else own
+        if mean is None:
+            return None
+        figures = _figures_of(other, found)
+        if mean != own or found.scored != n:
+            found, figures = replace(found, interval=None, scored=n), {**figures, "average": mean}
+        return BoardRow(found, figures, is_borrowed=True)
 
     @property
     def reference(self) -> float | None:
         """The baseline's mean over the tasks of each ranked model; None if these differ."""
-        return shared(s.baseline_average for s in self.board.ranked)
+        return shared(self.board.figure(s, "baseline_average") for s in self.board.ranked)
 
-    def is_borrowed(self, standing: Standing) -> bool:
-        """Return whether a standing with a score is from another board: the baseline's."""
-        return not self.board.standing(standing.model).scored
+
+class BoardRow(Record):
+    """One row of a board with its figures by statistic.
+
+    Attributes:
+        is_borrowed: Whether it is from the board of another variant: the baseline's.
+    """
+
+    entry: Entry
+    figures: Mapping[str, float | None]
+    is_borrowed: bool = False
+
+    @property
+    def model(self) -> str:
+        """Id of the model."""
+        return self.entry.model
+
+    def count(self, statistic: str) -> int:
+        """Return a figure that counts tasks."""
+        return int(self.figures.get(statistic) or 0)
+
+
+def _figures_of(board: Board, entry: Entry) -> dict[str, float | None]:
+    return {s.id: board.figure(entry, s.id) for s in board.statistics}
 
 
 def board_table(
-    spec: BoardTableSpec, standings: Sequence[Standing], table_id: str, caption: str
+    spec: BoardTableSpec, rows: Sequence[BoardRow], table_id: str, caption: str
 ) -> Table:
     """Return the table of one view of a board; the baseline's row may be of another variant."""
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
-    fields = [*_merit_fields(spec), *_lift_fields(spec), *_count_fields(spec), *_fact_fields(spec)]
+    fields = [*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]
     table = table_of(
         table_id,
         caption,
         fields,
-        standings[: spec.most],
-        lambda s: "reference" if s.model == baseline else "" if s.rank else "unranked",
-        filters=lambda s: model_filters(catalog.models[s.model]),
+        rows[: spec.most],
+        lambda row: "reference" if row.model == baseline else "" if row.entry.rank else "unranked",
+        filters=lambda row: model_filters(catalog, row.model, spec.config.filters),
         header=1,
         sorted_by=spec.by,
-        tools=model_tools(catalog, spec.board.variant),
+        tools=model_tools(catalog, spec.board.variant, spec.config.filters),
     )
     explained = [
         _NOTES[column.key]
@@ -140,7 +199,7 @@ def board_table(
 # --- ranks --------------------------------------------------------------------------------------
 
 
-def rank_range(standing: Standing) -> str:
+def rank_range(standing: Entry) -> str:
     """Return the plausible ranks of a model; empty for one rank, and where tasks are too few."""
     best, worst = standing.rank_interval or (0, 0)
     return "" if best == worst else span_text(best, worst)
@@ -151,7 +210,7 @@ def span_text(best: int, worst: int) -> str:
     return count(best) if best == worst else f"{count(best)}\N{EN DASH}{count(worst)}"
 
 
-def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
+def tie_tags(board: Board, standing: Entry) -> tuple[str, ...]:
     """Return a tag that says whether a model is the best of its board, or may be first.
 
     None where most models may be first: `ranking_rule` says it once.
@@ -161,7 +220,7 @@ def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
     return ("best",) if board.has_clear_leader else ("may be first",)
 
 
-def possible_text(board: Board, standing: Standing) -> str:
+def possible_text(board: Board, standing: Entry) -> str:
     """Return the ranks that missing scores allow a model that lacks one; by win rate, their limits.
 
     Empty where no ranked model lacks a score.
@@ -178,28 +237,45 @@ def possible_text(board: Board, standing: Standing) -> str:
 # --- tools --------------------------------------------------------------------------------------
 
 
-def model_tools(catalog: Catalog, variant: str = "") -> TableTools:
+def model_tools(
+    catalog: Catalog, variant: str = "", first: Mapping[str, Sequence[FacetValue]] | None = None
+) -> TableTools:
     """Return the filters of a table of models, each only where two models differ in it.
 
     Ticked rows are compared in `variant`; if it is empty, in the first variant of each model.
+    `first` are the values of facets that are shown at first.
     """
-    models = catalog.models.values()
-    facets = (
-        (Filter("developer", "Developer"), {m.developer for m in models}),
-        (Filter("size", "Size", "most", "B"), {m.parameters_b for m in models}),
-        (Filter("license", "License"), {m.license for m in models}),
-    )
-    wanted = tuple(facet for facet, values in facets if len(values) > 1)
-    return TableTools("model", "models", wanted, compare=True, variant=variant)
+    models, wanted = catalog.models.values(), dict[str, Filter]()
+    known: dict[str, tuple[Filter, Collection[object]]] = {
+        "developer": (Filter("developer", "Developer"), {m.developer for m in models}),
+        "size": (Filter("size", "Size", "most", "B"), {m.parameters_b for m in models}),
+        "license": (Filter("license", "License"), {m.license for m in models}),
+    }
+    shown = first or {}
+    for name in (*(f.id for f in catalog.facets if not f.is_number), *shown):
+        label = next((f.label for f in catalog.facets if f.id == name), sentence(name))
+        known[name] = (Filter(name, label), {m.facet(name) for m in models})
+    for key, (found, values) in known.items():
+        if len(values) > 1 or key in shown:
+            wanted[key] = replace(found, first=tuple(wanted_texts(shown.get(key, ()))))
+    return TableTools("model", "models", tuple(wanted.values()), compare=True, variant=variant)
 
 
-def model_filters(facts: ModelInfo) -> Mapping[str, str | None]:
-    """Return what filters and ticks need to know of the row of a model."""
+def model_filters(
+    catalog: Catalog, model: str, first: Iterable[str] | None = None
+) -> Mapping[str, str | None]:
+    """Return what filters and ticks need to know of the row of a model.
+
+    `first` are further facets that the board filters by at first.
+    """
+    facts = catalog.models[model]
     return {
         "id": facts.model,
         "developer": facts.developer,
         "size": None if facts.parameters_b is None else repr(facts.parameters_b),
         "license": facts.license,
+        **{f.id: facts.facets[f.id] for f in catalog.facets if not f.is_number},
+        **{name: facts.facet(name) for name in first or ()},
     }
 
 
@@ -218,126 +294,95 @@ def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
 # --- columns ------------------------------------------------------------------------------------
 
 
-def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
-    """Yield what ranks the models, as numbers and as a drawing."""
-    board, labels, limits = spec.board, spec.labels, _find_limits(spec)
-    averaged, rank_by = board.rules.averaged, board.rules.rank_by
-    over = tasks_averaged(board)
-    is_adjusted, adjusted = rank_by == "additive", f"Estimate of the mean over {over}"
-    name, mean = "Score", f"Mean over {over}"
-    if is_adjusted:
-        name, mean = "Average", "Mean over the tasks with a score"
-    beaten = "Share of other models beaten on a task, averaged over tasks; a tie counts one half"
+def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
+    ranked = len(spec.board.ranked)
+    yield Field(replace(RANK, help=_RANK_HELP), lambda row: rank_cell(row.entry, ranked=ranked))
+    yield Field(MODEL, lambda row: _model_cell(spec, row))
 
+
+def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
+    """Yield what ranks the models, as numbers and as a drawing, then all other statistics."""
+    shown = [s for s in spec.board.statistics if _is_shown(spec, s)]
+    ranking = [s for s in shown if s.form in _RANKING_FORMS]
+    yield from (_statistic_field(spec, s) for s in ranking)
+    yield from _drawing_fields(spec)
+    yield from (_statistic_field(spec, s) for s in shown if s not in ranking)
+
+
+def _is_shown(spec: BoardTableSpec, statistic: Statistic) -> bool:
+    board, roles = spec.board, spec.labels.roles
+    has = {
+        "mean": board.rules.averaged,
+        "base": spec.is_tuned
+        and any(board.figure(s, "lift_over_base") is not None for s in board.entries),
+        "baseline": roles.baseline is not None,
+    }
+    if not statistic.column or not all(has[need] for need in statistic.needs):
+        return False
+    if statistic.measure is not None:
+        columns = spec.config.columns
+        has_value = any(value is not None for value in board.figures[statistic.id])
+        return has_value and (not columns or statistic.id in columns or spec.full)
+    if statistic.id == board.rule.statistic:
+        return True
+    if statistic.id == "win_rate" and len(board.tasks) == 1 and not spec.category:
+        return False
+    # Beside another average, the plain one is a detail.
+    is_detail = statistic.id == "average" and board.rule.is_average and not spec.is_mean
+    return spec.full or (statistic.column == "always" and not is_detail)
+
+
+def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardRow]:
+    labels, board = spec.labels, spec.board
+    over = tasks_averaged(board)
+    label, meaning = statistic.label, statistic.help
+    if statistic.id == "average" and not spec.is_mean and board.rule.is_average:
+        label, meaning = "Average", "Mean over the tasks with a score"
+    words = {
+        "base": labels.base,
+        "baseline": labels.baseline,
+        "variant": labels.in_sentence(board.variant),
+        "over": over,
+        "turning": labels.turning,
+    }
+    column = Column(
+        statistic.id,
+        label.format_map(words),
+        "number",
+        meaning.format_map(words),
+        "ascending" if statistic.is_ascending else "",
+        statistic.section,
+    )
+    return Field(column, partial(_CELLS.get(statistic.id, _plain_cell), spec, statistic))
+
+
+def _drawing_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
+    board, labels, limits = spec.board, spec.labels, _find_limits(spec)
     drawing = "On the scale"
     if spec.is_tuned:
         before, after = labels.variants[labels.roles.base or ""], labels.in_sentence(board.variant)
         drawing = f"{before} \N{RIGHTWARDS ARROW} {after}"
-
-    def merit(s: Standing, by: str, value: float | None, form: NumberFormat) -> Cell:
-        return number_cell(value, form.score(value), _behind_text(form, s) if rank_by == by else "")
-
-    yield Field(replace(RANK, help=_RANK_HELP), partial(rank_cell, ranked=len(board.ranked)))
-    yield Field(MODEL, lambda s: _model_cell(spec, s))
-    yield Field(
-        Column("adjusted", "Adjusted average", "number", adjusted, term="adjusted-average"),
-        lambda s: merit(s, "additive", s.adjusted, spec.scale),
-        is_adjusted,
-    )
-    yield Field(
-        Column("average", name, "number", mean, term="average"),
-        lambda s: merit(s, "mean", s.average, spec.scale),
-        averaged and (spec.full or not is_adjusted),
-    )
-    yield Field(
-        Column("win_rate", "Win rate", "number", beaten, term="win-rate"),
-        lambda s: merit(s, "mean_win_rate", s.win_rate, labels.rate_scale),
-    )
     yield Field(
         Column("line", drawing, "plot", term="average"),
-        lambda s: Cell("", board.average(s), plot=_dumbbell(spec, s, limits)),
-        averaged and (spec.is_tuned or labels.roles.baseline is not None),
+        lambda row: Cell("", spec.average(row), plot=_dumbbell(spec, row, limits)),
+        board.rules.averaged and (spec.is_tuned or labels.roles.baseline is not None),
     )
 
 
-def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
-    """Yield what tuning changed, how far the baseline is, and how often a model beats it."""
-    labels = spec.labels
-    over_base_cell, over_baseline_cell = _lift_cells(spec, "base"), _lift_cells(spec, "baseline")
-    variant, base, baseline = labels.in_sentence(spec.board.variant), labels.base, labels.baseline
-    averaged, compared = spec.board.rules.averaged, labels.roles.baseline is not None
-    gain = f"Mean over tasks of {variant} minus {base} score{labels.turning}"
-    gap = f"Mean over tasks of the score minus the score of {baseline}{labels.turning}"
-    beaten = f"Tasks where it scores strictly better than {baseline}"
-
-    def over_baseline(s: Standing) -> float | None:
-        return None if s.model == labels.roles.baseline else s.lift_over_baseline
-
-    def beats(s: Standing) -> Cell:
-        of = s.beats + s.ties + s.loses
-        if not of or s.model == labels.roles.baseline:
-            return text_cell(None)
-        return number_cell(s.beats, count(s.beats), f"of {of}")
-
-    yield Field(
-        Column("lift_over_base", f"Lift over {base}", "number", gain, term="lift"),
-        lambda s: over_base_cell(s, s.lift_over_base),
-        averaged and _has_lifts(spec),
-    )
-    yield Field(
-        Column("lift_over_baseline", f"vs {baseline}", "number", gap, term="lift-over-baseline"),
-        lambda s: over_baseline_cell(s, over_baseline(s)),
-        averaged and compared,
-    )
-    yield Field(
-        Column("beats", f"Beats {baseline}", "number", beaten, term="lift-over-baseline"),
-        beats,
-        compared,
-    )
-
-
-def wins_cell(standing: Standing) -> Cell:
-    """Make the cell of a number of first places, with how many of them are clear, if known."""
-    clear, unclear, note = standing.clear_wins, standing.unclear_wins, ""
-    if clear is not None and unclear is not None:
-        unknown = standing.wins - clear - unclear
-        parts = ((clear, "clear"), (unclear, "not clear"), (unknown, "not known"))
-        note = ", ".join(f"{count(n)} {what}" for n, what in parts if n)
-    return replace(number_cell(standing.wins, count(standing.wins)), note=note)
-
-
-def _count_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
-    """Yield the numbers of tasks on which it leads, gains and loses."""
-    base, variant = spec.labels.base, spec.labels.in_sentence(spec.board.variant)
-    first = "Tasks where it has the best score of this board, ties included"
-    better = f"Tasks where its {variant} score is better than its {base} score"
-    worse = f"Tasks where its {variant} score is worse than its {base} score"
-    with_lifts = spec.full and _has_lifts(spec)
-
-    def counted_pairs(s: Standing, n: int) -> Cell:
-        return number_cell(n, count(n)) if s.helped + s.unchanged + s.hurt else text_cell(None)
-
-    yield Field(
-        Column("wins", "First places", "number", first, term="winners"),
-        lambda s: text_cell(None) if spec.is_borrowed(s) else wins_cell(s),
-        spec.full,
-    )
-    yield Field(
-        Column("helped", "Helped", "number", better, term="lift"),
-        lambda s: counted_pairs(s, s.helped),
-        with_lifts,
-    )
-    yield Field(
-        Column("hurt", "Hurt", "number", worse, "ascending", "lift"),
-        lambda s: counted_pairs(s, s.hurt),
-        with_lifts,
-    )
-
-
-def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
+def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     """Yield what the models table says, and how many tasks have a score."""
-    facts, n = spec.site.results.catalog.models, len(spec.board.tasks)
-    known = facts.values()
+    catalog, n = spec.site.results.catalog, len(spec.board.tasks)
+    facts, columns = catalog.models, spec.config.columns
+    known, own = facts.values(), ("parameters_b", "license", "release_date")
+    labels = {facet.id: facet.label for facet in catalog.facets}
+    wanted = [name for name in columns if name in labels or hasattr(ModelInfo, name)]
+    if not columns or spec.full:
+        wanted += [facet.id for facet in catalog.facets if facet.is_setting or spec.full]
+    for name in dict.fromkeys(wanted):
+        values = {m.model: m.facet(name) for m in known}
+        if name not in own and len({*values.values()}) > 1:
+            label = labels.get(name, sentence(name.replace("_", " ")))
+            yield Field(Column(name, label), partial(_fact_cell, values))
     yield Field(
         Column("parameters_b", "Size", "number", "Parameters, in billions", "ascending"),
         lambda s: number_cell(facts[s.model].parameters_b, billions(facts[s.model].parameters_b)),
@@ -346,28 +391,30 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     yield Field(
         Column("license", "License"),
         lambda s: text_cell(facts[s.model].license),
-        spec.full and any(f.license is not None for f in known),
+        (spec.full or "license" in columns) and any(f.license is not None for f in known),
     )
     yield Field(
         Column("release_date", "Released", "number"),
         lambda s: text_cell(facts[s.model].release_date),
-        spec.full and any(f.release_date is not None for f in known),
+        (spec.full or "release_date" in columns) and any(f.release_date is not None for f in known),
     )
     yield Field(
         Column("coverage", "Coverage", "number", "Tasks with a score", term="average"),
-        lambda s: number_cell(s.scored, coverage(s.scored, n), possible_text(spec.board, s)),
-        spec.full or any(s.scored not in (0, n) for s in spec.board.standings),
+        lambda row: number_cell(
+            row.entry.scored, coverage(row.entry.scored, n), possible_text(spec.board, row.entry)
+        ),
+        spec.full or any(s.scored not in (0, n) for s in spec.board.entries),
     )
 
 
-def _has_lifts(spec: BoardTableSpec) -> bool:
-    return spec.is_tuned and any(s.lift_over_base is not None for s in spec.board.standings)
+def _fact_cell(values: Mapping[str, str | None], row: BoardRow) -> Cell:
+    return text_cell(values[row.model])
 
 
 # --- cells --------------------------------------------------------------------------------------
 
 
-def rank_cell(s: Standing, ranked: int = 0) -> Cell:
+def rank_cell(s: Entry, ranked: int = 0) -> Cell:
     """Make the cell of a rank, with the plausible ranks below it; a strip among `ranked` models."""
     cell = number_cell(s.rank, str(s.rank or MISSING), rank_range(s))
     if not ranked or not cell.note or s.rank_interval is None:
@@ -375,23 +422,18 @@ def rank_cell(s: Standing, ranked: int = 0) -> Cell:
     return replace(cell, ranks=(*s.rank_interval, ranked))
 
 
-def _behind_text(form: NumberFormat, s: Standing) -> str:
-    """How far a model is behind the first; empty for the first itself."""
-    if s.rank == 1 or s.behind is None:
-        return ""
-    return f"{form.score(s.behind)} behind"
-
-
-def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
+def _model_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
     """The model with its developer, why it has no rank, and whether it leads."""
-    labels, board = spec.labels, spec.board
+    labels, board, s = spec.labels, spec.board, row.entry
     tags = () if spec.by == BY_LIFT else tie_tags(board, s)
     whys = {
-        "no score": f"no {labels.in_sentence(board.variant)} score",
+        "no score": f"no {labels.before_noun(board.variant)}score",
         "flagged": "not ranked: flagged",
         "coverage": f"not ranked: {coverage(s.scored, len(board.tasks))} tasks",
         "no rival": "not ranked: no rival on its tasks",
         "no common tasks": "not ranked: no common tasks",
+        "no value": "not ranked: no value",
+        "reference": "not ranked: for reference",
     }
     status = "baseline" if s.model == labels.roles.baseline else whys.get(s.unranked)
     developer = spec.site.results.catalog.models[s.model].developer
@@ -399,17 +441,72 @@ def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
     return model_cell(labels, s.model, notes, tags)
 
 
-def _lift_cells(spec: BoardTableSpec, against: Against) -> Callable[[Standing, float | None], Cell]:
-    """Return what makes the cells of mean lifts, with a colour only where they are certain."""
-    scale, tests = spec.scale, spec.board.tests[against]
+def _plain_cell(spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
+    """Make the cell of a number; what ranks has a note on how far it is behind the first."""
+    value, form, note = row.figures[statistic.id], _format_of(spec, statistic), ""
+    s = row.entry
+    if statistic.id == spec.board.rule.statistic and s.rank != 1 and s.behind is not None:
+        note = f"{form.score(s.behind)} behind"
+    if statistic.measure is not None and value is not None:
+        measured = spec.measured(statistic.measure.id, row.model)
+        if measured < s.scored:
+            note = f"over {coverage(measured, s.scored)} tasks"
+    return number_cell(value, form.score(value), note)
 
-    def cell(standing: Standing, lift: float | None) -> Cell:
-        test = tests.get(standing.model)
-        is_tested = lift is not None and test is not None and test.interval is not None
-        made = lift_cell(lift, scale, test.verdict if test and is_tested else None)
-        return made if is_tested or lift is None else replace(made, note="too few tasks")
 
-    return cell
+def _format_of(spec: BoardTableSpec, statistic: Statistic) -> NumberFormat:
+    """Return how a statistic is written: scores as the board's averages are."""
+    if statistic.form in ("score", "difference"):
+        return spec.scale
+    return spec.labels.statistic_scale(statistic, spec.board)
+
+
+def _lift_cell(against: Against, spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
+    """Make the cell of a mean lift, with a colour only where it is certain."""
+    lift = row.figures[statistic.id]
+    if against == "baseline" and row.model == spec.labels.roles.baseline:
+        lift = None
+    test = spec.board.tests[against].get(row.model)
+    is_tested = lift is not None and test is not None and test.interval is not None
+    made = lift_cell(lift, spec.scale, test.verdict if test and is_tested else None)
+    return made if is_tested or lift is None else replace(made, note="too few tasks")
+
+
+def _beats_cell(spec: BoardTableSpec, _: Statistic, row: BoardRow) -> Cell:
+    of = sum(map(row.count, ("beats", "ties", "loses")))
+    if not of or row.model == spec.labels.roles.baseline:
+        return text_cell(None)
+    return number_cell(row.count("beats"), count(row.count("beats")), f"of {of}")
+
+
+def _wins_cell(_: BoardTableSpec, __: Statistic, row: BoardRow) -> Cell:
+    """Make the cell of a number of first places, with how many of them are clear, if known."""
+    if row.is_borrowed or not row.entry.scored:
+        return text_cell(None)
+    wins, clear, unclear = map(row.count, ("wins", "clear_wins", "unclear_wins"))
+    note = ""
+    if row.figures["clear_wins"] is not None and row.figures["unclear_wins"] is not None:
+        parts = ((clear, "clear"), (unclear, "not clear"), (wins - clear - unclear, "not known"))
+        note = ", ".join(f"{count(n)} {what}" for n, what in parts if n)
+    return replace(number_cell(wins, count(wins)), note=note)
+
+
+def _paired_cell(_: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
+    """Make the cell of a number of pairs before and after tuning; a dash without any."""
+    if not sum(map(row.count, ("helped", "unchanged", "hurt"))):
+        return text_cell(None)
+    return number_cell(row.count(statistic.id), count(row.count(statistic.id)))
+
+
+# The statistics whose cells say more than their number.
+_CELLS: Mapping[str, Callable[[BoardTableSpec, Statistic, BoardRow], Cell]] = {
+    "lift_over_base": partial(_lift_cell, "base"),
+    "lift_over_baseline": partial(_lift_cell, "baseline"),
+    "beats": _beats_cell,
+    "wins": _wins_cell,
+    "helped": _paired_cell,
+    "hurt": _paired_cell,
+}
 
 
 # --- drawings -----------------------------------------------------------------------------------
@@ -425,24 +522,24 @@ def common_bounds(tasks: Iterable[TaskInfo]) -> tuple[float, float] | None:
 def _find_limits(spec: BoardTableSpec) -> AxisRange:
     """Return the tasks' common bounds where they state them, else the ends of all that is drawn."""
     tasks = spec.site.results.catalog.tasks
-    standings = [s for board in spec.boards.values() for s in board.standings]
-    drawn = [value for s in standings if (value := spec.board.average(s)) is not None]
+    averages = (board.average(s) for board in spec.boards.values() for s in board.entries)
+    drawn = [value for value in averages if value is not None]
     # Estimates may lie outside of the bounds.
     drawn += common_bounds(tasks[task] for task in spec.board.tasks) or ()
     return AxisRange(min(drawn, default=0.0), max(drawn, default=1.0))
 
 
-def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell | None:
+def _dumbbell(spec: BoardTableSpec, row: BoardRow, limits: AxisRange) -> Dumbbell | None:
     """The averages before and after on the scale of the board; None without an average."""
-    average = spec.board.average(s)
+    average = spec.average(row)
     if average is None:
         return None
-    labels = spec.labels
-    means = tuple(v for v in (s.base_average, average) if v is not None)
+    labels, before = spec.labels, row.figures["base_average"]
+    means = tuple(v for v in (before, average) if v is not None)
     text = " to ".join(map(spec.scale.score, means))
-    marks: tuple[float | None, ...] = (s.base_average, average, s.baseline_average)
-    if spec.is_borrowed(s):
+    marks: tuple[float | None, ...] = (before, average, row.figures["baseline_average"])
+    if row.is_borrowed:
         # The baseline from another variant is the reference itself, and needs no other mark.
         marks = (None, None, average)
-    before, after, baseline = map(limits.place, marks)
-    return Dumbbell(before, after, baseline, None, None, f"{labels.models[s.model]}: {text}")
+    start, end, line = map(limits.place, marks)
+    return Dumbbell(start, end, line, text=f"{labels.models[row.model]}: {text}")

@@ -7,17 +7,15 @@ from typing import Literal
 
 from site_builder.charts.chart import id_of
 from site_builder.charts.dumbbells import tasks_averaged
-from site_builder.compute.board import Board, Standing
+from site_builder.compute.board import Board, best_of_groups
 from site_builder.formatting import counted, percent
-from site_builder.labels import MERITS, with_article
-from site_builder.pages.board_table import BY_LIFT, BoardTableSpec, board_table
+from site_builder.labels import with_article
+from site_builder.pages.board_table import BY_LIFT, BoardRow, BoardTableSpec, board_table
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import LONG, Table
 
 _MOST_NAMED = 6
-COLUMNS = {"mean": "average", "mean_win_rate": "win_rate", "additive": "adjusted"}
-"""The column that ranks a board, by the `rank_by` of its rules."""
 MOST_SHORT = 25
 
 
@@ -52,14 +50,16 @@ def board_views(spec: BoardTableSpec) -> tuple[BoardView, ...]:
     A long board has no views by lift: sorting by its column of lifts gives the same.
     """
     roles = spec.labels.roles
-    rows = len(spec.board.standings)
+    rows = len(spec.board.entries)
     is_long = min(rows, spec.most or rows) > LONG
     views = [_variant_view(spec, variant, "board") for variant in roles.variants]
     if roles.base is not None and spec.board.rules.averaged and not is_long:
         for variant in roles.tuned:
-            if any(s.lift_over_base is not None for s in spec.boards[variant].standings):
+            if any(lift is not None for lift in spec.boards[variant].figures["lift_over_base"]):
                 views.append(_lift_view(spec, variant))
     views += [_common_view(spec, variant) for variant in spec.common]
+    if spec.config.group_by is not None:
+        views.insert(0, _best_view(spec, spec.config.group_by))
     return tuple(views)
 
 
@@ -91,7 +91,7 @@ def board_note(site: Site) -> str:
             "The adjusted average of a model estimates its mean score over all tasks. It allows "
             "for how easy the tasks are on which the model has a score."
         )
-        if any(s.scored and s.rank is None for s in board.standings):
+        if any(s.scored and s.rank is None for s in board.entries):
             sentences.append("Tasks without a score of a ranked model do not count.")
     if board.rules.rank_by == "mean_win_rate":
         sentences.append(
@@ -109,7 +109,7 @@ def board_note(site: Site) -> str:
 
 def ranking_rule(board: Board) -> str:
     """Return by what the models of a board are ranked, as a sentence."""
-    merit, over, why = MERITS[board.rules.rank_by], tasks_averaged(board), ""
+    merit, over, why = board.rule.label, tasks_averaged(board), ""
     if board.rules.why == "mixed units":
         why = ", because the tasks state no common unit and direction"
     elif board.rules.why == "sparse" and board.rules.rank_by == "additive":
@@ -125,12 +125,11 @@ def ranking_rule(board: Board) -> str:
 
 
 def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
-    rank_by = spec.boards[variant].rules.rank_by
-    spec = replace(spec, variant=variant, by=COLUMNS[rank_by])
+    spec = replace(spec, variant=variant, by=spec.boards[variant].rule.statistic)
     board, rows, view_id = spec.board, _rows(spec), _view_id(spec, variant)
     in_variant = spec.labels.before_noun(variant).rstrip()
     name = f"Model leaderboard, {in_variant}" if in_variant else "Model leaderboard"
-    caption = f"{name}: {counted(len(board.ranked), 'model')} ranked by {MERITS[rank_by]}"
+    caption = f"{name}: {counted(len(board.ranked), 'model')} ranked by {board.rule.label}"
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
     lead = "" if board.most_may_be_first else spec.labels.lead(board, _MOST_NAMED)
     return BoardView(
@@ -155,11 +154,12 @@ def _lift_view(spec: BoardTableSpec, variant: str) -> BoardView:
     view_id, label = "lift", "Lift"
     if len(labels.roles.tuned) > 1:
         view_id, label = f"lift-{_view_id(spec, variant)}", f"Lift, {labels.variants[variant]}"
-    gains = [(s.lift_over_base, s) for s in spec.board.ranked if s.lift_over_base is not None]
-    gains.sort(key=lambda gain: -gain[0])
+    found = [(spec.board.figure(s, "lift_over_base"), s) for s in spec.board.ranked]
+    gains = sorted(((lift, s) for lift, s in found if lift is not None), key=lambda g: -g[0])
     lifts = [lift for lift, _ in gains]
     # The place of the first of several equal lifts is the rank of all of them.
-    rows = [replace(s, rank=lifts.index(lift) + 1, rank_interval=None) for lift, s in gains]
+    places = [replace(s, rank=lifts.index(lift) + 1, rank_interval=None) for lift, s in gains]
+    rows = [spec.row(s) for s in places]
     caption = f"Model leaderboard by mean lift of {in_variant} over {labels.base}"
     table = board_table(spec, rows, f"board-{view_id}", caption)
     rule = f"Ranked by mean lift of {in_variant} over {labels.base}."
@@ -178,39 +178,59 @@ def _common_view(spec: BoardTableSpec, variant: str) -> BoardView:
     return replace(view, id=view_id, label=label, note=f"{over} {view.note}".strip())
 
 
-def _rows(spec: BoardTableSpec) -> list[Standing]:
+def _best_view(spec: BoardTableSpec, facet: str) -> BoardView:
+    """The best entry of each value of a facet, ranked among these."""
+    whole = _variant_view(spec, spec.labels.roles.primary, "board")
+    spec = replace(spec, variant=spec.labels.roles.primary, by=spec.board.rule.statistic)
+    catalog, board = spec.site.results.catalog, spec.board
+    best = best_of_groups(board.ranked, lambda s: catalog.models[s.model].facet(facet))
+    rows = [spec.row(replace(s, rank=rank, rank_interval=None)) for s, rank in best]
+    label = next((f.label for f in catalog.facets if f.id == facet), facet).lower()
+    name = f"Best of each {label}"
+    caption = f"{name}: {counted(len(rows), 'entry', 'entries')} of {len(board.ranked):,}"
+    table = board_table(spec, rows, "board-best", caption)
+    rule = f"{whole.ranked_by} Ranks are among the best entry of each {label}."
+    return replace(whole, id="best", label=name, table=table, ranked_by=rule, note="")
+
+
+def _rows(spec: BoardTableSpec) -> list[BoardRow]:
     """Return the rows in order; a baseline without a score stands where its other mean would."""
     board, reference = spec.board, spec.borrowed
-    rows = [s for s in board.standings if s.rank is not None or (spec.full and s.scored)]
-    level = board.average(reference) if reference else None
-    if reference and level is not None and board.rules.rank_by != "mean_win_rate":
+    entries = [s for s in board.entries if s.rank is not None or (spec.full and s.scored)]
+    rows = [spec.row(s) for s in entries]
+    level = spec.average(reference) if reference else None
+    if reference and level is not None and board.by_average:
         direction = float(spec.site.results.scores.direction[0])
         ahead = sum(
             direction * (average - level) >= 0
             for s in board.ranked
             if (average := board.average(s)) is not None
         )
-        of_other = ("rank", "rank_interval", "possible_ranks", "win_rate", "lift_over_base")
-        rows.insert(ahead, replace(reference, **dict.fromkeys(of_other)))
+        unranked = replace(reference.entry, rank=None, rank_interval=None, possible_ranks=None)
+        of_other = dict.fromkeys(("win_rate", "lift_over_base"))
+        row = replace(reference, entry=unranked, figures={**reference.figures, **of_other})
+        rows.insert(ahead, row)
     if spec.full:
-        shown = {s.model for s in rows}
-        rows += [s for s in board.standings if not s.scored and s.model not in shown]
+        shown = {row.model for row in rows}
+        rows += [spec.row(s) for s in board.entries if not s.scored and s.model not in shown]
     return rows
 
 
 # --- texts --------------------------------------------------------------------------------------
 
 
-def _not_shown(spec: BoardTableSpec, rows: Sequence[Standing]) -> str:
+def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> str:
     """How many models are not shown, and why."""
     board, shown = spec.board, {s.model for s in rows}
-    absent = [s.unranked for s in board.standings if s.model not in shown]
+    absent = [s.unranked for s in board.entries if s.model not in shown]
     reasons = {
         "coverage": f"with scores on less than {percent(board.rules.min_coverage)} of the tasks",
-        "no score": f"without {with_article(spec.labels.in_sentence(board.variant))} score",
+        "no score": f"without {with_article(f'{spec.labels.before_noun(board.variant)}score')}",
         "flagged": "whose scores are flagged",
         "no rival": "without a rival on their tasks",
         "no common tasks": "not connected to the others by common tasks",
+        "no value": "without a value that ranks them",
+        "reference": "for reference",
     }
     texts = [
         f"{counted(absent.count(why), 'model')} {words}"
@@ -229,7 +249,9 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     board, labels = spec.board, spec.labels
     marks = [LegendItem("before", labels.base)] if spec.is_tuned else []
     marks.append(LegendItem("after", labels.in_sentence(board.variant)))
-    drawn = {s.baseline_average for s in board.standings if board.average(s) is not None}
+    drawn = {
+        board.figure(s, "baseline_average") for s in board.entries if board.average(s) is not None
+    }
     if len(drawn) == 1 and (level := drawn.pop()) is not None:
         marks.append(LegendItem("reference", f"{labels.baseline}, {spec.scale.score(level)}"))
     elif drawn - {None}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.addresses import Address, Fact, Link
-from site_builder.api import FOLDER, api_values, encode, score_values
+from site_builder.api import FOLDER, encode, score_values, site_values
 from site_builder.charts.cells import text_cell
 from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted, size
@@ -76,6 +76,7 @@ def file_name(table: ExportedTable, file: ExportedFile) -> str:
 _API_MEANINGS = {
     "stats": "The figures of the whole board",
     "models": "Every model, in board order: rank, average, interval, lift, wins, by variant",
+    "boards": "Every board of the site, and a file for each: its entries in order",
     "tasks": "Every task: best models, baseline, lift",
     "scores": "A file for each model: every score with its rank, interval and error, by columns",
     "categories": "Every category, lowest difference from the baseline first",
@@ -130,11 +131,12 @@ class DataContext(Record):
 
 def make_data(site: Site) -> Iterator[Page | Document]:
     """Make the data page, the downloads and the files of the API."""
-    values = api_values(site.results)
+    values = site_values(site.computed)
     if site.news is not None:
         values["changes"] = change_values(site.news.changes)
-    api = {name: [_api_document(name, value)] for name, value in values.items()}
-    api["scores"] = [_api_document(name, value) for name, value in score_values(site.results)]
+    api: dict[str, list[Document]] = {}
+    for name, value in (*values.items(), *score_values(site.computed.whole)):
+        api.setdefault(name.partition("/")[0], []).append(_api_document(name, value))
     stats, license_ = site.results.stats, site.config.site.license
     context = DataContext(
         facts=(

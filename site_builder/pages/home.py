@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from site_builder.addresses import Address, Fact, Kind, Link
+from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.chart import Chart, Embed
 from site_builder.charts.differences import unselected
 from site_builder.charts.grid import ScoreGrid
@@ -17,6 +17,7 @@ from site_builder.pages.board_views import (
     board_note,
     board_views,
 )
+from site_builder.pages.boards import BoardCard, board_address, board_cards
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.robustness import Finding, leader_by_rule
 from site_builder.records import Record
@@ -29,6 +30,8 @@ class HomeContext(Record):
         headline: The question that the page answers.
         lede: The size of the board in two sentences.
         facts: The headline figures.
+        cards: The boards in short; empty on a site of one board.
+        board: The featured board, with a link to its page.
         views: The model leaderboard.
         board_note: What a reader needs to know of its ranks; empty where that is nothing.
         leader: Who leads by other rules.
@@ -42,6 +45,8 @@ class HomeContext(Record):
     headline: str
     lede: str
     facts: tuple[Fact, ...]
+    cards: tuple[BoardCard, ...]
+    board: Link
     views: tuple[BoardView, ...]
     board_note: str
     leader: Finding | None
@@ -58,12 +63,14 @@ def make_home(site: Site) -> Iterator[Page]:
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = HomeContext(
         headline=config.headline or config.title,
-        lede=board_lede(site),
-        facts=tuple(_headline_facts(site))[:4],
+        lede=_lede(site),
+        facts=() if site.has_boards else tuple(_headline_facts(site))[:4],
+        cards=board_cards(site),
+        board=Link(_board_title(site), board_address(site)),
         views=board_views(spec),
         board_note=board_note(site),
         leader=leader_by_rule(site),
-        embed=LEADERBOARD,
+        embed=_leaderboard(site),
         cost=charts.price or charts.size,
         by_task=charts.task_lifts,
         categories=charts.category_lifts,
@@ -71,6 +78,17 @@ def make_home(site: Site) -> Iterator[Page]:
     )
     about, cite = config.description or context.lede, cite_site(site)
     yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
+
+
+def _lede(site: Site) -> str:
+    if not site.has_boards:
+        return board_lede(site)
+    n = counted(len(site.computed.whole.catalog.models), "entry", "entries")
+    return f"{counted(len(site.by_board), 'board')}, {n}."
+
+
+def _board_title(site: Site) -> str:
+    return site.board.title if site.has_boards else "Model leaderboard"
 
 
 def _headline_facts(site: Site) -> Iterator[Fact]:
@@ -99,9 +117,13 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
 
 # --- embedded views -----------------------------------------------------------------------------
 
-LEADERBOARD = Embed(
-    "leaderboard", Link("Model leaderboard", Address("embed", "leaderboard")), height=720
-)
+_HEIGHT = 720
+
+
+def _leaderboard(site: Site) -> Embed:
+    """Return the page of a board for frames."""
+    key = "leaderboard" if site.board.featured else f"{site.board.id}-leaderboard"
+    return Embed("leaderboard", Link(_board_title(site), Address("embed", key)), _HEIGHT)
 
 
 class EmbedContext(Record):
@@ -123,28 +145,38 @@ class EmbedContext(Record):
 
 
 def make_embeds(site: Site) -> Iterator[Page]:
-    """Yield a page for the leaderboard, and for each chart that the board has."""
+    """Yield a page for the leaderboard of each board, and for each chart that it has."""
+    for each in site.by_board:
+        yield from _embeds_of(each)
+
+
+def _embeds_of(site: Site) -> Iterator[Page]:
     title, charts = site.config.site.title, site.charts
-    spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
+    home = Address("home", anchor="leaderboard") if site.board.featured else board_address(site)
+    origin = Link(title, home)
     n = counted(len(site.results.board.ranked), "ranked model")
     about = f"The model leaderboard of {title}: {n}, for embedding in other pages."
-    origin = Link(title, Address("home", anchor="leaderboard"))
+    if site.has_boards:
+        about = f"{site.board.title}, a leaderboard of {title}: {n}."
+    spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec), note=board_note(site))
-    yield _view(LEADERBOARD, about, context)
-    homes: Mapping[Kind, tuple[Chart | None, ...]] = {
-        "home": (charts.price or charts.size, charts.task_lifts, charts.winners),
-        "models": (charts.averages, charts.size if charts.price else None),
-        "categories": (charts.category_lifts,),
-        "analysis": (charts.correlations, charts.training_sets),
-        "serving": (charts.latency, charts.prices),
+    yield _view(_leaderboard(site), about, context)
+    homes: Mapping[Address, tuple[Chart | None, ...]] = {
+        Address("home"): (charts.price or charts.size, charts.task_lifts, charts.winners),
+        board_address(site): (charts.averages, charts.size if charts.price else None),
+        Address("categories"): (charts.category_lifts,),
+        Address("analysis"): (charts.correlations, charts.training_sets),
+        Address("serving"): (charts.latency, charts.prices),
     }
-    for kind, found in homes.items():
+    if not site.board.featured:
+        homes = {board_address(site): (charts.averages, charts.price or charts.size)}
+    for to, found in homes.items():
         for chart in found:
             if chart is not None and chart.embed is not None:
-                origin = Link(title, Address(kind, anchor=f"chart-{chart.id}"))
+                origin = Link(title, to._replace(anchor=f"chart-{chart.id}"))
                 yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
     if charts.scores is not None:
-        origin = Link(title, Address("models", anchor="by-task"))
+        origin = Link(title, board_address(site)._replace(anchor="by-task"))
         about = f"{charts.scores.measures[0].title}."
         yield _view(charts.scores.embed, about, EmbedContext(origin, grid=charts.scores))
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.board import Board
+from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.intervals import LEAST_TASKS, simultaneous_tail
 from site_builder.compute.numbers import (
     Array,
@@ -28,8 +29,9 @@ from site_builder.pages.board_views import BoardView, short_board
 from site_builder.pages.page import HOME, Page, ScriptData, Site, links_by_category, variant_data
 from site_builder.records import Record, asdict
 
-_SCORES = "data/scores.js"
-_ERRORS = "data/errors.js"
+_SCORES, _ERRORS = "data/scores.js", "data/errors.js"
+# Where the board that models are chosen by has not all of what is compared.
+_ALL_SCORES, _ALL_ERRORS = "data/all-scores.js", "data/all-errors.js"
 # With fewer tasks nobody needs to search among them.
 _LEAST_TASKS_FOR_FILTER = 13
 # What the choosing page tries.
@@ -143,10 +145,11 @@ def _cheapest_prices(site: Site) -> dict[str, float]:
     """Return the cheapest offer of each model, in US dollars per million output tokens."""
     cheapest: dict[str, float] = {}
     for price in site.results.serving.prices:
-        if price.output_usd is not None and price.model in site.labels.models:
+        if price.output_usd is not None:
             found = cheapest.get(price.model, price.output_usd)
             cheapest[price.model] = min(found, price.output_usd)
-    return cheapest
+    entries = site.results.catalog.models.values()
+    return {m.model: cheapest[m.of] for m in entries if m.of in cheapest}
 
 
 # --- comparing ----------------------------------------------------------------------------------
@@ -198,7 +201,7 @@ def make_compare(site: Site) -> Iterator[Page]:
         about = (
             f"Up to {_MOST_RUNS} models side by side: who is ahead, on which tasks, by how much."
         )
-        context = partial(_compare_context, site, runs)
+        context = partial(_compare_context, site.overview, runs)
         yield Page(Address("compare"), "compare.html", "Compare", about, context, (HOME,))
 
 
@@ -215,7 +218,7 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
         others = {
             s.model: ModelVariant(s.model, board.variant)
             for board in reversed(tuple(results.boards.values()))
-            for s in board.standings
+            for s in board.entries
             if s.scored and s.model not in {run.model for run in first}
         }
         last = sorted(others.values(), key=lambda run: run.model == roles.baseline)
@@ -233,7 +236,7 @@ def compare_link(site: Site, board: Board, model: str) -> Link | None:
     order, at = board.ranked, board.places.get(model)
     neighbours = order[:1] if at is None else (*order[max(0, at - 1) : at], *order[at + 1 : at + 2])
     others = [s.model for s in neighbours]
-    if not others or not board.standing(model).scored:
+    if not others or not board.entry(model).scored:
         return None
     names = [site.labels.models[other] for other in others]
     runs = [ModelVariant(other, board.variant) for other in (model, *others)]
@@ -245,7 +248,7 @@ def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
     boards, variants = site.results.boards, site.labels.roles.variants
     pairs: list[tuple[str, str]] = []
     for run in runs:
-        scored = (v for v in variants if boards[v].standing(run.model).scored)
+        scored = (v for v in variants if boards[v].entry(run.model).scored)
         pairs.append(("model", run.model))
         if run.variant != next(scored, None):
             pairs.append(("as", run.variant))
@@ -254,6 +257,7 @@ def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
 
 def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
     results, labels = site.results, site.labels
+    is_other = results is not site.computed.featured.results
     averaged = results.board.rules.averaged
     facts = results.catalog.tasks.values()
     ends, names = common_bounds(facts), dict.fromkeys(t.category for t in facts if t.category)
@@ -268,8 +272,8 @@ def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext
         tasks=len(results.scores.tasks),
         picks=tuple(names) if len(names) > 1 else (),
         margin=f"{margin:g}" if averaged and has_enough_tasks(site) else "",
-        scores=_SCORES,
-        errors=_ERRORS if results.scores.has_errors else "",
+        scores=_ALL_SCORES if is_other else _SCORES,
+        errors=(_ALL_ERRORS if is_other else _ERRORS) if results.scores.has_errors else "",
         data={
             "board": _board_data(site),
             "runs": [[run.model, run.variant] for run in runs],
@@ -283,10 +287,18 @@ def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext
 
 def make_scores_data(site: Site) -> Iterator[ScriptData]:
     """Every score, by variant: rows are models, columns tasks, in the order of `_board_data`."""
+    yield from _scores_of(site, _SCORES, _ERRORS)
+    if site.overview is not site:
+        yield from _scores_of(site.overview, _ALL_SCORES, _ALL_ERRORS)
+
+
+def _scores_of(site: Site, path: str, errors_path: str) -> Iterator[ScriptData]:
     scores = site.results.scores
-    yield ScriptData(Address("asset", _SCORES), "scores", lambda: _by_variant(scores.values))
+    yield ScriptData(Address("asset", path), "scores", lambda: _by_variant(scores.values))
     if scores.has_errors:
-        yield ScriptData(Address("asset", _ERRORS), "errors", lambda: _by_variant(scores.errors))
+        yield ScriptData(
+            Address("asset", errors_path), "errors", lambda: _by_variant(scores.errors)
+        )
 
 
 def _by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
@@ -362,6 +374,7 @@ def _tails(site: Site) -> Mapping[str, Mapping[str, float]]:
 
 def _models(site: Site) -> Iterator[Mapping[str, object]]:
     for facts in site.results.catalog.models.values():
+        further = [*_further_facts(site, facts)]
         yield {
             "id": facts.model,
             "link": page_link(facts.name, "model", facts.model),
@@ -369,7 +382,20 @@ def _models(site: Site) -> Iterator[Mapping[str, object]]:
             "dot": site.labels.dots.get(facts.model),
             "parameters_b": facts.parameters_b,
             "license": facts.license,
+            **({"facts": further} if further else {}),
         }
+
+
+def _further_facts(site: Site, facts: ModelInfo) -> Iterator[tuple[str, str | None]]:
+    """Yield facets and measures of an entry, each with its label; None where it is not known."""
+    board = site.results.board
+    for facet in site.results.catalog.facets:
+        yield facet.label, facts.facets[facet.id]
+    for statistic in board.statistics:
+        if statistic.measure is not None:
+            value = board.figure(board.entry(facts.model), statistic.id)
+            form = site.labels.statistic_scale(statistic, board)
+            yield statistic.label, None if value is None else form.score(value)
 
 
 def _tasks(site: Site) -> Iterator[Mapping[str, object]]:
@@ -397,5 +423,5 @@ def _categories(site: Site) -> Iterator[Mapping[str, object]]:
 
 
 def _standings(site: Site, board: Board) -> list[list[object]]:
-    found = map(board.standing, site.results.scores.models)
-    return [[s.rank, s.scored, s.win_rate, rank_range(s)] for s in found]
+    found = map(board.entry, site.results.scores.models)
+    return [[s.rank, s.scored, board.figure(s, "win_rate"), rank_range(s)] for s in found]

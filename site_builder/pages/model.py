@@ -25,26 +25,26 @@ from site_builder.charts.cells import (
 )
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import tasks_averaged
-from site_builder.charts.grid import ScoreGrid
 from site_builder.charts.scores import chart_model_tasks
-from site_builder.compute.board import Board, Standing
+from site_builder.compute.board import Board, Entry
 from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.scores import Score
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.formatting import (
+    MISSING,
     NOT_STATED,
     NumberFormat,
     billions,
     count,
     counted,
     coverage,
-    listed,
     p_value,
+    sentence,
 )
-from site_builder.labels import Labels
+from site_builder.labels import Labels, with_article
 from site_builder.pages.answers import Answer, model_answer, model_board
-from site_builder.pages.board_table import BoardTableSpec, rank_cell, span_text
-from site_builder.pages.board_views import BoardView, LegendItem, board_note, board_views
+from site_builder.pages.board_table import rank_cell, span_text
+from site_builder.pages.board_views import LegendItem
 from site_builder.pages.interactive import compare_link
 from site_builder.pages.model_scores import (
     ALL_SCORES,
@@ -57,14 +57,12 @@ from site_builder.pages.model_scores import (
 )
 from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
 from site_builder.pages.robustness import (
-    Finding,
-    leader_by_rule,
-    lifts_by_metric,
     metric_name,
     metric_scale,
 )
 from site_builder.records import Record
 from site_builder.table_model import AxisRange, Cell, Column, Dumbbell, Field, Table, table_of
+from site_builder.tables.schema import Facet
 
 _REACH = 2
 _N_FIGURES = 4
@@ -77,28 +75,6 @@ _VERDICTS: Mapping[Verdict, tuple[str, str]] = {
 }
 # Characters that could end the text of a Markdown link, or begin something else within it.
 _ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in "\\[]<>`*_!&"})
-
-
-class ModelsContext(Record):
-    """What the board of models shows.
-
-    Attributes:
-        views: The full board.
-        board_note: What a reader needs to know of its ranks; empty where that is nothing.
-        leader: Who leads by other rules; None below two ranked models.
-        metrics: Models against the baseline, by metric; None without a baseline and for one metric.
-        averages: Base and tuned averages; None where the board has nothing for it.
-        size: Average against size; None where the home page has it, and without sizes.
-        grid: Every score; None where the board has nothing for it.
-    """
-
-    views: tuple[BoardView, ...]
-    board_note: str
-    leader: Finding | None
-    metrics: Finding | None
-    averages: Chart | None
-    size: Chart | None
-    grid: ScoreGrid | None
 
 
 class Badge(Record):
@@ -132,6 +108,8 @@ class ModelContext(Record):
         best_tasks: The tasks where it has the best score.
         worse_tasks: The tasks where tuning made its score worse; None without a pair of scores.
         tests: Whether its lifts are real; None without any.
+        boards: Its rank on each board of the site; None where there is one.
+        others: The other entries of its model; None where it has none.
         board: Its neighbours on the board.
         compare: Link to a comparison with its neighbours; None without another model.
         scores: Every score, a row for each task.
@@ -151,6 +129,8 @@ class ModelContext(Record):
     best_tasks: Table
     worse_tasks: Table | None
     tests: Table | None
+    boards: Table | None
+    others: Table | None
     board: Table
     compare: Link | None
     scores: Table
@@ -161,34 +141,12 @@ class ModelContext(Record):
 
 
 def make_models(site: Site) -> Iterator[Page]:
-    """Yield the full board, then a page for each model in the order of the board."""
-    board, labels, charts = site.results.board, site.labels, site.charts
-    n, tasks = counted(len(board.standings), "model"), counted(len(board.tasks), "task")
-    lead = labels.lead(board)
-    parts = (
-        "every column",
-        charts.scores and "every task",
-        charts.price and charts.size and "score by size",
-    )
-    shown = listed([part for part in parts if part])
-    about = f"{n} on {tasks}{lead and f'; {lead}'}. The full leaderboard, with {shown}."
-    context = partial(_list_context, site)
-    yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
-    yield from in_sequence(_make_model(site, s.model) for s in board.standings)
-
-
-def _list_context(site: Site) -> ModelsContext:
-    results, charts = site.results, site.charts
-    spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
-    return ModelsContext(
-        views=board_views(spec),
-        board_note=board_note(site),
-        leader=leader_by_rule(site),
-        metrics=lifts_by_metric(site),
-        averages=site.charts.averages,
-        size=charts.size if charts.price else None,  # else the home page has it
-        grid=charts.scores,
-    )
+    """Yield a page for each entry, in the order of the board, or of the models table."""
+    models = [s.model for s in site.results.board.entries]
+    others = [model for model in site.computed.whole.catalog.models if model not in {*models}]
+    if site.has_boards:
+        models, others = list(site.computed.whole.catalog.models), []
+    yield from in_sequence(_make_model(site.of_entries[m], m) for m in (*models, *others))
 
 
 # --- the page of a model ------------------------------------------------------------------------
@@ -197,7 +155,7 @@ def _list_context(site: Site) -> ModelsContext:
 def model_summary(site: Site, model: str) -> str:
     """Return the rank of a model in one sentence, for its page and for search engines."""
     labels, board = site.labels, model_board(site, model)
-    s, name = board.standing(model), labels.models[model]
+    s, name = board.entry(model), labels.models[model]
     if not s.scored and any(model in site.results.scores.left_out(v) for v in labels.variants):
         return f"{name} is not ranked: its scores are flagged, and flagged scores do not count."
     if not s.scored:
@@ -215,17 +173,15 @@ def model_summary(site: Site, model: str) -> str:
     place = f"{_ordinal(s.rank)} of {n:,} models" if n > 1 else "the only ranked model"
     parts = [f"{name} is {place}", *([variant] if variant else [])]
     over = counted(s.scored, "task")
-    if s.adjusted is not None:
-        score = labels.scale.score(s.adjusted)
-        parts.append(f"with an adjusted average of {score} over {tasks_averaged(board)}")
-    elif board.rules.rank_by == "mean" and s.average is not None:
-        parts.append(f"with a mean score of {labels.scale.score(s.average)} over {over}")
-    elif s.win_rate is not None:
-        parts.append(f"with a mean win rate of {labels.rate_scale.score(s.win_rate)} over {over}")
+    if (merit := board.merit(s)) is not None:
+        if board.rules.rank_by == "additive":
+            over = tasks_averaged(board)
+        value = labels.merit_scale(board).score(merit)
+        parts.append(f"with {with_article(board.rule.label)} of {value} over {over}")
     return f"{', '.join(parts)}{_firmness(board, s)}."
 
 
-def _firmness(board: Board, s: Standing) -> str:
+def _firmness(board: Board, s: Entry) -> str:
     """Return whether a model may be first, or which others may; empty if neither is known.
 
     Also empty where most models may be first, which the board says once.
@@ -241,17 +197,18 @@ def _firmness(board: Board, s: Standing) -> str:
 def make_badge(site: Site, model: str) -> Badge:
     """Return the badge of a model: its ranks, and the figure that ranks it."""
     labels, board, label = site.labels, model_board(site, model), site.config.site.title
-    s, name = board.standing(model), labels.models[model]
+    s, name = board.entry(model), labels.models[model]
     message = "not ranked"
     if s.rank is not None:
         is_primary = board.variant == labels.roles.primary
         variant = "" if is_primary else f", {labels.in_sentence(board.variant)}"
         ranks = span_text(*(s.rank_interval or (s.rank, s.rank)))
         parts = [f"#{ranks} of {len(board.ranked)}{variant}"]
-        if board.rules.rank_by != "mean_win_rate" and board.average(s) is not None:
-            parts.append(labels.scale.score(board.average(s)))
-        elif s.win_rate is not None:
-            parts.append(f"win rate {labels.rate_scale.score(s.win_rate)}")
+        value = labels.merit_scale(board).score(board.merit(s))
+        if board.by_average:
+            parts.append(value)
+        else:
+            parts.append(f"{board.rule.label.removeprefix('mean ')} {value}")
         message = " \N{MIDDLE DOT} ".join(parts)
     alt, title = " ".join(f"{name} on {label}".split()), f"{label}: {name} {message}"
     return Badge(label, message, title, s.rank is not None, alt, alt.translate(_ESCAPES))
@@ -268,23 +225,25 @@ def _make_model(site: Site, model: str) -> Page:
 def _context(site: Site, model: str, summary: str) -> ModelContext:
     results, labels = site.results, site.labels
     fact, board = results.catalog.models[model], model_board(site, model)
-    scores = list_scores(site, model)
+    scores = list_scores(site.whole, model)
     return ModelContext(
         description=fact.description or "",
         summary=summary,
         answer=model_answer(site, model),
-        facts=tuple(_facts(fact)),
+        facts=tuple(_facts(site, fact)),
         figures=tuple(islice(_figures(site, board, model), _N_FIGURES)),
         tasks=chart_model_tasks(results, labels, model, ALL_SCORES),
         categories=_categories_table(site, board, model),
         best_tasks=_best_tasks_table(site, board, model, scores),
         worse_tasks=_worse_tasks_table(site, scores),
         tests=_lift_tests_table(site, model),
+        boards=_boards_table(site, model),
+        others=_others_table(site, model),
         board=_neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
-        scores=scores_table(site, model, scores),
+        scores=scores_table(site.whole, model, scores),
         scores_legend=scores_legend(scores),
-        provenance=provenance_table(site, scores),
+        provenance=provenance_table(site.whole, scores),
         missing_provenance=unstated_note(site),
         badge=make_badge(site, model),
     )
@@ -295,8 +254,11 @@ def _ordinal(n: int) -> str:
     return f"{n}{ending}"
 
 
-def _facts(fact: ModelInfo) -> Iterator[Fact]:
+def _facts(site: Site, fact: ModelInfo) -> Iterator[Fact]:
+    facets = {facet.id: facet.label for facet in site.results.catalog.facets}
     known = {
+        "Model": None if fact.of == fact.model else fact.of,
+        **{label: fact.facets[name] for name, label in facets.items()},
         "Developer": fact.developer,
         "Family": fact.family,
         "Parameters": NOT_STATED if fact.parameters_b is None else billions(fact.parameters_b),
@@ -312,7 +274,7 @@ def _facts(fact: ModelInfo) -> Iterator[Fact]:
 
 def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
     """Yield the headline figures that the board defines, the most important first."""
-    labels, scale, s = site.labels, site.labels.scale, board.standing(model)
+    labels, scale, s = site.labels, site.labels.scale, board.entry(model)
     if not s.scored:
         return
     plausible = ""
@@ -322,39 +284,44 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
     why = "ranks" if plausible else ""
     yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank", why=why)
     yield from _merit_facts(labels, board, s)
-    if s.lift_over_base is not None:
-        yield Fact(f"mean lift over {labels.base}", scale.signed(s.lift_over_base), term="lift")
-    compared = s.beats + s.ties + s.loses
+    if (lift := board.figure(s, "lift_over_base")) is not None:
+        yield Fact(f"mean lift over {labels.base}", scale.signed(lift), term="lift")
+    compared = board.compared(s)
     if compared and model != labels.roles.baseline:
         label = f"tasks where it beats {labels.baseline}"
-        yield Fact(label, count(s.beats), f"/{compared}", term="lift-over-baseline")
+        beaten = count(board.count(s, "beats"))
+        yield Fact(label, beaten, f"/{compared}", term="lift-over-baseline")
     yield Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}", term="average")
+    for statistic in board.statistics:
+        value = board.figure(s, statistic.id)
+        if statistic.measure is not None and value is not None:
+            text = labels.statistic_scale(statistic, board).score(value)
+            yield Fact(statistic.label.lower(), text, term="measures")
 
 
-def _merit_facts(labels: Labels, board: Board, s: Standing) -> Iterator[Fact]:
+def _merit_facts(labels: Labels, board: Board, s: Entry) -> Iterator[Fact]:
     """Yield what ranks a model: its average or its win rate."""
-    scale, interval, why = labels.scale, "", ""
+    merit, average, interval, why = board.merit(s), board.figure(s, "average"), "", ""
+    scale = labels.merit_scale(board)
     if s.interval and board.rules.rank_by != "mean_win_rate":
         interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
         why = "interval"
-    if s.adjusted is not None:
-        label = f"adjusted average{interval}"
-        yield Fact(label, scale.score(s.adjusted), term="adjusted-average", why=why)
-        yield Fact("mean of its scores", scale.score(s.average), term="average")
-    elif board.rules.rank_by != "mean_win_rate" and s.average is not None:
-        yield Fact(f"mean score{interval}", scale.score(s.average), term="average", why=why)
-    elif s.win_rate is not None:
-        yield Fact("mean win rate", labels.rate_scale.score(s.win_rate), term="win-rate")
+    if merit is not None:
+        term = board.ranking.section
+        yield Fact(f"{board.rule.label}{interval}", scale.score(merit), term=term, why=why)
+    if board.rules.rank_by == "additive" and average is not None:
+        yield Fact("mean of its scores", labels.scale.score(average), term="average")
 
 
 # --- tables ------------------------------------------------------------------------------------
 
 
 class _CategoryMeans(Record):
-    """The standing of a model in a category, and its mean score there."""
+    """A model in a category, with its mean score there."""
 
     category: str
-    standing: Standing
+    board: Board
+    entry: Entry
     mean: float
     scale: NumberFormat
 
@@ -364,9 +331,10 @@ def _categories_table(site: Site, board: Board, model: str) -> Table | None:
     labels, roles, found = site.labels, site.labels.roles, list[_CategoryMeans]()
     for c in site.results.categories:
         own = c.boards[board.variant]
-        s = own.standing(model)
+        s = own.entry(model)
         if c.averaged and (mean := own.average(s)) is not None:
-            found.append(_CategoryMeans(c.category, s, mean, labels.category_scales[c.category]))
+            scale = labels.category_scales[c.category]
+            found.append(_CategoryMeans(c.category, own, s, mean, scale))
     if len(found) < 2:
         return None
     is_tuned = roles.base is not None and board.variant in roles.tuned
@@ -375,13 +343,14 @@ def _categories_table(site: Site, board: Board, model: str) -> Table | None:
     gains = Column("gains", "Gains on", "number", "Tasks where tuning made its score better")
 
     def gains_cell(c: _CategoryMeans) -> Cell:
-        s = c.standing
-        of = s.helped + s.unchanged + s.hurt
-        return number_cell(s.helped, coverage(s.helped, of)) if of else text_cell(None)
+        of, helped = c.board.paired(c.entry), c.board.count(c.entry, "helped")
+        return number_cell(helped, coverage(helped, of)) if of else text_cell(None)
 
     fields: tuple[Field[_CategoryMeans], ...] = (
         Field(CATEGORY, lambda c: category_cell(c.category)),
-        Field(before, lambda c: score_cell(c.standing.base_average, c.scale), is_tuned),
+        Field(
+            before, lambda c: score_cell(c.board.figure(c.entry, "base_average"), c.scale), is_tuned
+        ),
         Field(after, lambda c: score_cell(c.mean, c.scale)),
         Field(
             Column("line", "On one scale", "plot"),
@@ -390,27 +359,35 @@ def _categories_table(site: Site, board: Board, model: str) -> Table | None:
         ),
         Field(
             Column("baseline", labels.baseline, "number"),
-            lambda c: score_cell(c.standing.baseline_average, c.scale),
+            lambda c: score_cell(c.board.figure(c.entry, "baseline_average"), c.scale),
             roles.baseline not in (None, model),
         ),
         Field(gains, gains_cell, is_tuned),
         Field(
             Column("tasks", "Tasks", "number"),
-            lambda c: number_cell(c.standing.scored, count(c.standing.scored)),
+            lambda c: number_cell(c.entry.scored, count(c.entry.scored)),
         ),
     )
     return table_of("by-category", "Mean score by category", fields, found)
 
 
 def _means_range(found: Sequence[_CategoryMeans]) -> AxisRange:
-    ends = ((c.mean, c.standing.base_average, c.standing.baseline_average) for c in found)
+    ends = (
+        (
+            c.mean,
+            c.board.figure(c.entry, "base_average"),
+            c.board.figure(c.entry, "baseline_average"),
+        )
+        for c in found
+    )
     drawn = [value for values in ends for value in values if value is not None]
     return AxisRange(min(drawn), max(drawn))
 
 
 def _means_drawing(limits: AxisRange, c: _CategoryMeans) -> Cell:
-    s, text = c.standing, f"{c.category}: {c.scale.score(c.mean)}"
-    before, after, reference = map(limits.place, (s.base_average, c.mean, s.baseline_average))
+    text = f"{c.category}: {c.scale.score(c.mean)}"
+    base, beside = (c.board.figure(c.entry, f"{of}_average") for of in ("base", "baseline"))
+    before, after, reference = map(limits.place, (base, c.mean, beside))
     return Cell("", c.mean, plot=Dumbbell(before, after, reference, text=text))
 
 
@@ -478,37 +455,103 @@ def _score_fields(
     )
 
 
+def _boards_table(site: Site, model: str) -> Table | None:
+    """Return the rank of an entry on each board that has it; None where the site has one board."""
+    if not site.has_boards:
+        return None
+    found = [
+        (each, each.results.board, each.results.board.entry(model))
+        for each in site.by_board
+        if model in each.results.catalog.models
+    ]
+
+    def value_cell(row: tuple[Site, Board, Entry]) -> Cell:
+        each, board, s = row
+        value = board.merit(s)
+        shown = each.labels.merit_scale(board).score(value)
+        return number_cell(value, shown, board.rule.label)
+
+    def place_cell(row: tuple[Site, Board, Entry]) -> Cell:
+        _, board, s = row
+        return number_cell(s.rank, str(s.rank or MISSING), f"of {len(board.ranked):,}")
+
+    fields: tuple[Field[tuple[Site, Board, Entry]], ...] = (
+        Field(Column("board", "Board"), lambda row: _board_cell(row[0])),
+        Field(RANK, place_cell),
+        Field(Column("value", "Score", "number"), value_cell),
+    )
+    return table_of("boards", "Its rank on each board", fields, found, empty="It is on no board.")
+
+
+def _board_cell(site: Site) -> Cell:
+    title = site.board.title
+    return Cell(title, title, link=Link(title, Address("board", site.board.id)))
+
+
+def _others_table(site: Site, model: str) -> Table | None:
+    """Return the entries of the same model, with the settings that tell them apart."""
+    catalog, labels, board = site.results.catalog, site.labels, site.results.board
+    whole = site.computed.whole.catalog
+    mine = [m for m in whole.models.values() if m.of == whole.models[model].of]
+    if len(mine) < 2:
+        return None
+    settings = [
+        f for f in catalog.facets if f.is_setting and len({m.facets[f.id] for m in mine}) > 1
+    ]
+
+    def value_cell(m: ModelInfo) -> Cell:
+        value = board.merit(board.entry(m.model)) if m.model in catalog.models else None
+        return number_cell(value, labels.merit_scale(board).score(value))
+
+    def facet_field(facet: Facet) -> Field[ModelInfo]:
+        return Field(Column(facet.id, facet.label), lambda m: text_cell(m.facets[facet.id]))
+
+    value = Column("value", sentence(board.rule.label), "number", term=board.ranking.section)
+    fields: tuple[Field[ModelInfo], ...] = (
+        Field(MODEL, lambda m: model_cell(labels, m.model)),
+        *map(facet_field, settings),
+        Field(value, value_cell),
+    )
+    return table_of(
+        "settings",
+        "Same model, other settings",
+        fields,
+        mine,
+        lambda m: "reference" if m.model == model else "",
+    )
+
+
 def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     """Return the model among those next to it on a board; empty if it is not ranked."""
     labels, at = site.labels, board.places.get(model)
-    by_rate = board.rules.rank_by == "mean_win_rate"
-    shown: Sequence[Standing] = ()
+    shown: Sequence[Entry] = ()
     if at is not None:
         first = max(0, min(at - _REACH, len(board.ranked) - 2 * _REACH - 1))
         shown = board.ranked[first : first + 2 * _REACH + 1]
-    score = Column("average", "Score", "number", term="average")
-    if board.rules.rank_by == "additive":
-        score = Column("adjusted", "Adjusted average", "number", term="adjusted-average")
-    if by_rate:
-        score = Column("win_rate", "Win rate", "number", term="win-rate")
+    own = board.ranking
+    name = own.label.format_map({"baseline": labels.baseline})
+    score = Column(own.id, name, "number", term=own.section)
     gap = Column("gap", "Difference from this model", "number", term=score.term)
     # A win rate is better when it is greater, a mean score when its tasks say so.
     scale = labels.merit_scale(board)
-    direction = 1.0 if by_rate else float(site.results.scores.direction[0])
+    lower = board.rule.lower_is_better
+    direction = float(site.results.scores.direction[0])
+    if lower is not None:
+        direction = -1.0 if lower else 1.0
 
-    def merit(s: Standing) -> float:
+    def merit(s: Entry) -> float:
         return board.merit(s) or 0.0
 
-    def merit_cell(s: Standing) -> Cell:
+    def merit_cell(s: Entry) -> Cell:
         return Cell(scale.score(merit(s)), merit(s))
 
-    def gap_cell(s: Standing) -> Cell:
+    def gap_cell(s: Entry) -> Cell:
         if s.model == model:
             return Cell("this model", None, tone="soft")
-        value = float(f"{direction * (merit(s) - merit(board.standing(model))):.12g}")
+        value = float(f"{direction * (merit(s) - merit(board.entry(model))):.12g}")
         return Cell(scale.signed(value), value, tone="soft")
 
-    fields: tuple[Field[Standing], ...] = (
+    fields: tuple[Field[Entry], ...] = (
         Field(RANK, rank_cell),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(score, merit_cell),
@@ -516,7 +559,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     )
     return table_of(
         "around",
-        f"Neighbours on the {labels.in_sentence(board.variant)} board",
+        f"Neighbours on the {labels.before_noun(board.variant)}board",
         fields,
         shown,
         lambda s: "reference" if s.model == model else "",

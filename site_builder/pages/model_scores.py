@@ -22,7 +22,7 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.compute.catalog import Provenance
-from site_builder.compute.numbers import without_decimals
+from site_builder.compute.numbers import floats_or_none, without_decimals
 from site_builder.compute.scores import Score
 from site_builder.formatting import (
     MISSING,
@@ -31,6 +31,7 @@ from site_builder.formatting import (
     count,
     exact,
     listed,
+    measure_format,
     sentence,
     signed,
 )
@@ -120,6 +121,7 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
         *_score_fields(labels, variants),
         *_lift_fields(labels, competing, over_baseline=roles.baseline not in (None, model)),
         *_rank_fields(labels, competing),
+        *_measure_fields(site, model, competing[-1] if competing else ""),
         *_stated_fields(site, variants),
         Field(CHANCE, chance_cell, any(chance[task] is not None for task in by_task)),
         Field(n, _examples_cell, any(_found_examples(score) for score in scores)),
@@ -173,6 +175,23 @@ def _rank_fields(labels: Labels, competing: Sequence[str]) -> Iterator[Field[_Ta
         label = "Rank" if len(competing) == 1 else f"Rank, {labels.variants[variant]}"
         column = Column(f"rank_{variant}", label, "number", meaning, "ascending", "rank")
         yield Field(column, partial(_rank_cell, variant))
+
+
+def _measure_fields(site: Site, model: str, variant: str) -> Iterator[Field[_TaskScores]]:
+    """Yield what was measured beside the scores of a variant."""
+    scores = site.results.scores
+    for measure in scores.measures if variant else ():
+        values = scores.measured[measure.id][variant][scores.rows[model]]
+        by_task = dict(zip(scores.tasks, floats_or_none(values), strict=True))
+        form = measure_format(filter(None, by_task.values()), measure.unit)
+        column = Column(measure.id, measure.label, "number", term="measures")
+        has_any = any(value is not None for value in by_task.values())
+        yield Field(column, partial(_measure_cell, by_task, form), has_any)
+
+
+def _measure_cell(values: Mapping[str, float | None], form: NumberFormat, row: _TaskScores) -> Cell:
+    value = values[row.task]
+    return number_cell(value, form.score(value))
 
 
 def _stated_fields(site: Site, variants: Sequence[str]) -> Iterator[Field[_TaskScores]]:
@@ -295,7 +314,10 @@ def provenance_table(site: Site, scores: Sequence[ModelScore]) -> Table:
 def _rows_cell(scores: Sequence[ModelScore]) -> Cell:
     """Name rows of the results table, counted from 1, as ranges."""
     ranges: list[list[int]] = []
-    for row in sorted(score.provenance.row for score in scores):
+    stated = [row for score in scores if (row := score.provenance.row) is not None]
+    if not stated:
+        return Cell("mean of parts", tone="soft")
+    for row in sorted(stated):
         if ranges and row == ranges[-1][-1] + 1:
             ranges[-1][1:] = [row]
         else:

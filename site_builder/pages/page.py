@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.charts.analysis import chart_training_sets
@@ -14,11 +15,12 @@ from site_builder.charts.frontier import chart_price, chart_size
 from site_builder.charts.grid import ScoreGrid, make_grid
 from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.catalog import Release
-from site_builder.compute.results import Results
+from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.config import SiteConfig
-from site_builder.labels import Labels
-from site_builder.records import Record, replace
+from site_builder.labels import Labels, make_labels
+from site_builder.records import CachingRecord, Record, asdict, replace
 from site_builder.releases.feed import ReleaseNews
+from site_builder.tables.boards import BoardSpec
 from site_builder.tables.export import ExportedTable
 
 
@@ -134,19 +136,23 @@ class BoardCharts(Record):
     prices: Chart | None
 
 
-class Site(Record):
-    """What every page maker reads.
+class Site(CachingRecord):
+    """What every page maker reads: the site, as one of its boards sees it.
 
     Attributes:
+        board: What `site.toml` states of the board.
+        results, labels: Of the board.
+        computed: The results of all boards.
         exported: The tables as they are published.
         news: What changed since the previous release; None without one.
         own: The titles of the project's own pages, by their names.
     """
 
     config: SiteConfig
+    board: BoardSpec
     results: Results
     labels: Labels
-    charts: BoardCharts
+    computed: SiteResults
     exported: tuple[ExportedTable, ...]
     news: ReleaseNews | None
     own: Mapping[str, str]
@@ -156,15 +162,56 @@ class Site(Record):
         """Whether there is a feed of changes: it needs an address and the date of the data."""
         return bool(self.news and self.config.site.base_url and self.results.release.date)
 
+    @property
+    def has_boards(self) -> bool:
+        """Whether the site has boards of its own making, with a page each."""
+        return bool(self.config.boards)
 
-def assemble_site(
-    config: SiteConfig,
-    exported: tuple[ExportedTable, ...],
-    results: Results,
-    labels: Labels,
-    own: Mapping[str, str] | None = None,
-) -> Site:
-    """Return the site, with the charts that its pages share."""
+    @cached_property
+    def charts(self) -> BoardCharts:
+        """The charts of the board."""
+        return make_charts(self.results, self.labels, "" if self.board.featured else self.board.id)
+
+    def on(self, board: BoardResults) -> Site:
+        """Return the site as another of its boards sees it."""
+        return replace(self.over(board.results), board=board.spec)
+
+    def over(self, results: Results) -> Site:
+        """Return the site as pages of other entries and tasks see it."""
+        if results is self.results:
+            return self
+        return replace(self, results=results, labels=make_labels(results, self.config, self.labels))
+
+    @cached_property
+    def whole(self) -> Site:
+        """The site over all entries and all tasks, parts too."""
+        return self.over(self.computed.whole)
+
+    @cached_property
+    def overview(self) -> Site:
+        """The site over all entries and tasks, without parts."""
+        return self.over(self.computed.overview)
+
+    @cached_property
+    def by_board(self) -> tuple[Site, ...]:
+        """The site as each of its boards sees it."""
+        return tuple(self if b.spec is self.board else self.on(b) for b in self.computed.boards)
+
+    @cached_property
+    def of_entries(self) -> Mapping[str, Site]:
+        """By entry, the site as the first board that ranks it, or else has it, sees it."""
+        found: dict[str, Site] = {}
+        for site in (self, *self.by_board):
+            for s in site.results.board.ranked:
+                found.setdefault(s.model, site)
+        for site in (self, *self.by_board, self.overview):
+            for s in site.results.board.entries:
+                found.setdefault(s.model, site)
+        return found
+
+
+def make_charts(results: Results, labels: Labels, board: str = "") -> BoardCharts:
+    """Draw the charts of a whole board; `board` is its id, where it is not the featured one."""
     charts = BoardCharts(
         averages=chart_averages(results, labels),
         winners=chart_winners(results, labels),
@@ -178,7 +225,24 @@ def assemble_site(
         latency=chart_latency(results, labels),
         prices=chart_prices(results, labels),
     )
-    return Site(config, results, labels, charts, exported, None, own or {})
+    if not board:
+        return charts
+    drawn = {n: chart and replace(chart, board=board) for n, chart in asdict(charts).items()}
+    return BoardCharts(**drawn)
+
+
+def assemble_site(
+    config: SiteConfig,
+    exported: tuple[ExportedTable, ...],
+    computed: SiteResults,
+    own: Mapping[str, str] | None = None,
+) -> Site:
+    """Return the site as its featured board sees it."""
+    board, whole = computed.featured, make_labels(computed.whole, config)
+    labels = whole
+    if board.results is not computed.whole:
+        labels = make_labels(board.results, config, whole)
+    return Site(config, board.spec, board.results, labels, computed, exported, None, own or {})
 
 
 HOME = Link("Home", Address("home"))

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from site_builder.charts.cells import names_text, number_cell, tested_cell, text_cell
-from site_builder.compute.robustness import LeftOut, MetricResult, Rule, RuleResult
+from site_builder.compute.robustness import LeftOut, MetricResult, RuleResult
+from site_builder.compute.rules import find_rule
 from site_builder.compute.significance import LiftTest
-from site_builder.formatting import NumberFormat, count, counted, listed, p_value, percent
+from site_builder.formatting import NumberFormat, count, counted, listed, p_value, percent, sentence
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _MOST_NAMED = 4
-_RULES: Mapping[Rule, str] = {
-    "mean": "Mean score",
-    "mean_win_rate": "Mean win rate",
-    "additive": "Mean adjusted for tasks",
-    "median": "Median score",
-    "category_means": "Mean of category means",
-}
 
 
 class Finding(Record):
@@ -194,7 +188,7 @@ def leader_by_rule(site: Site) -> Finding | None:
 
 def rule_name(result: RuleResult) -> str:
     """Return the name of a rule, such as `Mean score, accuracy only`."""
-    name = _RULES[result.rule]
+    name = sentence(find_rule(result.rule, ()).label)
     return name if result.metric is None else f"{name}, {result.metric} only"
 
 

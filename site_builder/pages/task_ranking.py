@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
@@ -10,19 +10,22 @@ from site_builder.addresses import Link, method_link, page_link
 from site_builder.charts.cells import (
     MODEL,
     RANK,
+    TASK,
     chance_tags,
     lift_cell,
     model_cell,
     number_cell,
     single_lift_cell,
+    task_cell,
     task_score_cell,
     text_cell,
 )
 from site_builder.compute.intervals import LEVEL
+from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.significance import Against
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import percent
+from site_builder.formatting import NumberFormat, measure_format, percent
 from site_builder.labels import Labels
 from site_builder.pages.board_table import model_filters, model_tools
 from site_builder.pages.board_views import LegendItem
@@ -40,6 +43,7 @@ from site_builder.table_model import (
     Table,
     table_of,
 )
+from site_builder.tables.parts import short_name
 
 _MOST_CELLS = 20_000
 _MOST_ROWS = 50
@@ -86,10 +90,15 @@ def ranking_table(
     return table_of(
         table_id,
         f"Ranking on {labels.tasks[task.task]}",
-        (*_score_fields(site, task), *lines, *_lift_fields(site, task.task)),
+        (
+            *_score_fields(site, task),
+            *lines,
+            *_lift_fields(site, task.task),
+            *_measure_fields(site, task.task),
+        ),
         entries,
         kind,
-        lambda entry: model_filters(catalog.models[entry.model]),
+        lambda entry: model_filters(catalog, entry.model),
         header=1,
         sorted_by=labels.roles.primary,
         explained=_explained(site, task),
@@ -181,6 +190,28 @@ def _lift_fields(site: Site, task: str) -> Iterator[Field[_Entry]]:
     yield Field(column, over_baseline, roles.baseline is not None)
 
 
+def _measure_fields(site: Site, task: str) -> Iterator[Field[_Entry]]:
+    """Yield what was measured on the task beside the score, in the primary variant."""
+    scores, primary = site.results.scores, site.labels.roles.primary
+    column = scores.columns[task]
+    for measure in scores.measures:
+        values = scores.measured[measure.id][primary][:, column]
+        known = [value for value in values.tolist() if value == value]  # NaN is not itself
+        form = measure_format(known, measure.unit)
+        yield Field(
+            Column(measure.id, measure.label, "number"),
+            partial(
+                _measure_cell, dict(zip(scores.models, floats_or_none(values), strict=True)), form
+            ),
+            bool(known),
+        )
+
+
+def _measure_cell(values: Mapping[str, float | None], form: NumberFormat, entry: _Entry) -> Cell:
+    value = values[entry.model]
+    return number_cell(value, form.score(value))
+
+
 # --- drawings -----------------------------------------------------------------------------------
 
 
@@ -256,6 +287,63 @@ def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:
         level = labels.scales[task.task].score(chance)
         items.append(LegendItem("chance", f"chance level, {level}"))
     return (*items, *at_chance)
+
+
+# --- parts --------------------------------------------------------------------------------------
+
+_MAX_COLUMNS, _MAX_PARTS = 12, 400
+
+
+def parts_table(site: Site, task: TaskResult) -> Table | None:
+    """Return entries x parts of a task, the best entry first; None where it has no parts.
+
+    More than twelve parts are the rows, and the first twelve entries the columns.
+    """
+    results, labels, primary = site.results, site.labels, site.labels.roles.primary
+    parts = [t.task for t in results.catalog.tasks.values() if t.part_of == task.task][:_MAX_PARTS]
+    if not parts:
+        return None
+    of_parts = results.scores.only(parts).values[primary]
+    values = {
+        model: dict(zip(parts, floats_or_none(row), strict=True))
+        for model, row in zip(results.scores.models, of_parts, strict=True)
+    }
+    has_part = (m for m, row in values.items() if any(v is not None for v in row.values()))
+    models, scale = list(dict.fromkeys((*task.models, *has_part))), labels.scales[task.task]
+
+    def cell(model: str, part: str) -> Cell:
+        value = values[model][part]
+        return number_cell(value, scale.score(value))
+
+    whole = labels.tasks[task.task]
+    caption = f"Scores on the parts of {labels.tasks[task.task]}"
+    if len(parts) > _MAX_COLUMNS:
+        columns = [
+            Field[str](Column(f"m{i}", labels.models[m], "number"), partial(cell, m))
+            for i, m in enumerate(models[:_MAX_COLUMNS])
+        ]
+        return table_of(
+            "parts", caption, (Field(TASK, lambda p: _part_cell(labels, p, whole)), *columns), parts
+        )
+    fields = [
+        Field[str](
+            Column(f"p{i}", short_name(labels.tasks[part], whole), "number"),
+            partial(_turned, cell, part),
+        )
+        for i, part in enumerate(parts)
+    ]
+    rows = models[:_MOST_ROWS]
+    return table_of(
+        "parts", caption, (Field(MODEL, lambda m: model_cell(labels, m)), *fields), rows
+    )
+
+
+def _part_cell(labels: Labels, part: str, whole: str) -> Cell:
+    return replace(task_cell(labels, part), text=short_name(labels.tasks[part], whole))
+
+
+def _turned(cell: Callable[[str, str], Cell], part: str, model: str) -> Cell:
+    return cell(model, part)
 
 
 # --- the picker ---------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ from site_builder.pages.task_ranking import (
     Picker,
     line_legend,
     make_picker,
+    parts_table,
     ranking_table,
     task_groups,
 )
@@ -93,6 +94,8 @@ class TaskContext(Record):
         chance_note: How many scores are no better than guessing; empty where nobody knows.
         flagged: Scores that should be read with care, with the reason; None where there are none.
         flagged_note: Whether these count.
+        parts: The scores on its parts; None where it has none.
+        parts_note: What stands for a whole whose score nobody states; empty without parts.
         chart: The same as a chart; None below two models.
         similar: The tasks that rank models alike; None where there is none.
         similar_note: What these tasks mean for one who chooses a model.
@@ -111,6 +114,8 @@ class TaskContext(Record):
     chance_note: str
     flagged: Table | None
     flagged_note: str
+    parts: Table | None
+    parts_note: str
     chart: Chart | None
     similar: Table | None
     similar_note: str
@@ -122,13 +127,14 @@ class TaskContext(Record):
 
 def make_tasks(site: Site) -> Iterator[Page]:
     """Yield the list of tasks, then a page for each in the order of the tasks table."""
+    whole, site = site.whole, site.overview
     tasks = site.results.tasks
     context = TasksContext(_task_list(site), make_picker(site))
     compared = any(task.outcome is not None for task in tasks)
     versus = f", and how far the best is from {site.labels.baseline}" if compared else ""
     about = f"{counted(len(tasks), 'task')}: the best and the mean score on each{versus}."
     yield Page(Address("tasks"), "tasks.html", "Tasks", about, context, (HOME,))
-    yield from in_sequence(_make_task(site, task) for task in tasks)
+    yield from in_sequence(_make_task(whole, task) for task in whole.results.tasks)
 
 
 def _task_list(site: Site) -> Table:
@@ -191,7 +197,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         description=fact.description or "",
         summary=summary,
         answer=task_answer(site, task),
-        facts=_facts(fact),
+        facts=_facts(site.labels, fact),
         figures=tuple(_figures(site, task)),
         ranking=ranking_table(site, task, "ranking", MOST_LISTED, drawn=True),
         row_limit_note=limit if n_models > MOST_LISTED else "",
@@ -200,6 +206,8 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         chance_note=chance_note(site, task),
         flagged=_flagged_table(site, task),
         flagged_note=flags,
+        parts=parts_table(site, task),
+        parts_note="Without a stated score, the whole is the mean of its parts, if all are there.",
         chart=chart_task_models(site.results, site.labels, task.task),
         similar=_similar_table(site, task),
         similar_note=similar_note(site, task),
@@ -215,7 +223,7 @@ def _summary(site: Site, task: TaskResult) -> str:
     return f"{best_score_text(site.results, task, labels, f' on {name}')}."
 
 
-def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
+def _facts(labels: Labels, fact: TaskInfo) -> tuple[Fact, ...]:
     direction = "" if fact.higher_is_better else "lower is better"
     bounds = ""
     if fact.score_min is not None and fact.score_max is not None:
@@ -226,7 +234,9 @@ def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
         spec = TASKS_SPEC.column(name)
         return spec.meaning if spec else name.replace("_", " ").capitalize()
 
+    whole, name = fact.part_of or "", labels.tasks.get(fact.part_of or "", "")
     facts = (
+        Fact("Part of", name, link=page_link(name, "task", whole)),
         Fact("Category", category, link=page_link(category, "category", category)),
         Fact("Metric", fact.metric or "", direction),
         Fact("Direction", "" if fact.metric else direction),
@@ -421,9 +431,12 @@ class CategoryContext(Record):
 
 
 def make_categories(site: Site) -> Iterator[Page]:
-    """Yield the list of categories, then a page for each; nothing where tasks have none."""
+    """Yield the list of categories, then a page for each; nothing where tasks have none.
+
+    On a site of several boards, categories have no boards.
+    """
     found, labels = site.results.categories, site.labels
-    if not found:
+    if not found or site.has_boards:
         return
     table = category_table(found, labels, "categories")
     context = CategoriesContext(site.charts.category_lifts, table)

@@ -102,6 +102,7 @@ _NAVIGATION: tuple[tuple[Address, str], ...] = (
     (Address("data"), "Data"),
     (Address("about"), "About"),
 )
+_MOST_BOARDS = 4
 _OWN = "pages/"
 _TARGETS: Mapping[str, Address] = {
     "home": Address("home"),
@@ -110,10 +111,13 @@ _TARGETS: Mapping[str, Address] = {
 }
 
 
-def _header_links(config: SiteConfig, pages: Collection[Address]) -> tuple[Link, ...]:
-    """Return the project's entries, or `_NAVIGATION`, without those of pages that do not exist."""
+def _header_links(
+    config: SiteConfig, pages: Collection[Address], boards: Sequence[Link] = ()
+) -> tuple[Link, ...]:
+    """Return the project's entries, or a few boards and `_NAVIGATION`, if the pages exist."""
     entries = config.navigation.header
-    default = [Link(label, to) for to, label in _NAVIGATION]
+    few = boards if len(boards) <= _MOST_BOARDS else ()
+    default = [*few, *(Link(label, to) for to, label in _NAVIGATION)]
     return _existing(default if entries is None else _links(entries), pages)
 
 
@@ -177,7 +181,8 @@ class _Renderer:
     ) -> None:
         self._site, self._urls, self._assets, self._texts = site, urls, assets, texts
         self._addresses = {page.address for page in pages}
-        self._header = _header_links(site.config, self._addresses)
+        boards = [Link(p.title, p.address) for p in pages if p.address.kind == "board"]
+        self._header = _header_links(site.config, self._addresses, boards)
         self._footer = _footer_links(site.config, site.own, self._addresses)
         self._dataset = describe_dataset(site)
         self._glossary = glossary(site)
@@ -226,7 +231,7 @@ class _Renderer:
         model = page.address.key
         if page.address.kind != "model":
             return {}
-        badge = self._badges.draw(make_badge(self._site, model))
+        badge = self._badges.draw(make_badge(self._site.of_entries[model], model))
         return {self._urls.path(Address("badge", model)): badge}
 
     def _variables(self, page: Page, faults: list[Fault]) -> dict[str, Any]:

@@ -66,9 +66,13 @@ def _answer(answer: Answer | None) -> str:
 _FINDINGS: Mapping[Kind, Callable[[Site, Page], str]] = {
     "home": lambda site, page: _title(site.charts.averages) or _leader(site, page),
     "models": _leader,
-    "model": lambda site, page: _answer(model_answer(site, page.address.key)),
+    "model": lambda site, page: _answer(
+        model_answer(site.of_entries[page.address.key], page.address.key)
+    ),
     "tasks": lambda site, _: _title(site.charts.task_lifts),
-    "task": lambda site, page: _answer(task_answer(site, site.results.task(page.address.key))),
+    "task": lambda site, page: _answer(
+        task_answer(site.whole, site.whole.results.task(page.address.key))
+    ),
     "categories": lambda site, _: _title(site.charts.category_lifts),
     "category": lambda _, page: f"{page.title}: {page.description}",
     "analysis": lambda site, _: _title(chart_lift_correlations(site.results, site.labels)),

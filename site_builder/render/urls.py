@@ -17,6 +17,7 @@ from site_builder.records import CachingRecord
 # Paths from the site's root, by kind; `{}` is the slug of the key.
 _PAGES: Mapping[Kind, str] = {
     "home": "",
+    "board": "boards/{}/",
     "models": "models/",
     "model": "models/{}/",
     "tasks": "tasks/",

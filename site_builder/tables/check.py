@@ -15,12 +15,16 @@ import numpy as np
 import pandas as pd
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, shortened
+from site_builder.errors import Fault, FaultsError, Severity, did_you_mean, limit_faults, shortened
 from site_builder.formatting import counted, listed
 from site_builder.records import replace
+from site_builder.tables.boards import find_board_faults
+from site_builder.tables.columns import measure_specs, sort_columns
+from site_builder.tables.entries import compose_entries
 from site_builder.tables.files import NUMBER
 from site_builder.tables.metrics import are_mixed, direction_of, is_limited
 from site_builder.tables.overrides import NOTHING, override_tables
+from site_builder.tables.parts import fill_parents, find_part_faults, split_subsets
 from site_builder.tables.read import (
     LoadedTable,
     LoadedTables,
@@ -29,7 +33,15 @@ from site_builder.tables.read import (
     has_type,
     positions,
 )
-from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
+from site_builder.tables.schema import (
+    LARGEST,
+    MODELS,
+    RESULTS,
+    TABLES,
+    TASKS,
+    TYPE_WORDS,
+    ColumnSpec,
+)
 from site_builder.tables.shares import find_sample_sizes
 from site_builder.tables.typos import find_typos
 
@@ -38,6 +50,7 @@ _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # HTML has no null character, and reads a carriage return as another line end.
 _FORBIDDEN = (("\0", "null character"), ("\r", "carriage return"))
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
+_ALIKE = "differs only in case or spaces"
 _SHOWN = 40  # characters of a value in a message
 _NUMBERS_OR_NULL = "Write numbers; null where there is none."
 _STORE = {
@@ -45,7 +58,7 @@ _STORE = {
     "integer": "Store it as numbers.",
     "text": "Store it as text.",
     "url": "Store it as text.",
-    "date": "Write dates as YYYY-MM-DD.",
+    "date": "Write dates as text: YYYY, YYYY-MM or YYYY-MM-DD.",
     "boolean": "Store true or false.",
 }
 _TYPE_NAMES = {
@@ -62,6 +75,11 @@ _SHARES = (
     "results.task results.score results.stderr results.n_examples results.source results.rounding "
     "tasks.task tasks.score_min tasks.score_max tasks.mean_of_examples tasks.evaluation_examples"
 )
+# What boards are made of.
+_BOARDS = (
+    "results.model results.task results.subset results.variant results.score models.model "
+    "models.name tasks.task tasks.part_of tasks.category tasks.weight"
+)
 _DIRECTION = "tasks.metric tasks.unit tasks.higher_is_better"
 _Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 """Whether each row is bad, what is wrong with its value, and the fix."""
@@ -71,29 +89,56 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     """Check and complete the tables, or raise all errors and warnings if there is an error."""
     loaded, assumptions, unmatched = override_tables(loaded, config)
     faults = [*loaded.faults, *_unknown_file_faults(loaded.unknown_files), *unmatched]
+    columns = None
+    if RESULTS.name in loaded.tables:
+        results = _with_measures(loaded.tables[RESULTS.name], config)
+        columns = sort_columns(results, loaded.tables.get(MODELS.name), config)
+        loaded = replace(loaded, tables={**loaded.tables, RESULTS.name: results})
+        faults += columns.faults
     unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
     unsound = {f"{spec.name}.{column.name}" for spec in unread for column in spec.columns}
     for name, table in loaded.tables.items():
-        faults += find_table_faults(table, config)
+        settings = [f.id for f in columns.facets if f.is_setting] if columns else []
+        faults += find_table_faults(table, config, settings if name == RESULTS.name else ())
         unsound.update(f"{name}.{column}" for column in _unsound_columns(table))
-    if RESULTS.name not in loaded.tables:
+    if columns is None:
         raise FaultsError(faults)
-    tables = complete_tables(loaded, config.default_variant)
-    tables = replace(tables, assumptions=tuple(assumptions))
+    tables = split_subsets(complete_tables(loaded, config.default_variant))
+    tables = replace(
+        tables,
+        assumptions=tuple(assumptions),
+        facets=columns.facets,
+        measures=columns.measures,
+    )
     faults += _reference_faults(tables, config, unsound)
+    if unsound.isdisjoint(_BOARDS.split()):
+        tables = compose_entries(tables, config)
+        faults += find_board_faults(tables, config)
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
+    tables = fill_parents(tables, exclude_flagged=config.board.exclude_flagged)
     return replace(tables, warnings=tuple(faults))
 
 
-def find_table_faults(table: LoadedTable, config: SiteConfig) -> Iterator[Fault]:
-    """Find the faults of one table alone: columns, values, keys."""
+def _with_measures(results: LoadedTable, config: SiteConfig) -> LoadedTable:
+    """Return the results with the declared measures as columns of their contract."""
+    spec = results.spec
+    return replace(results, spec=replace(spec, columns=(*spec.columns, *measure_specs(config))))
+
+
+def find_table_faults(
+    table: LoadedTable, config: SiteConfig, settings: Sequence[str] = ()
+) -> Iterator[Fault]:
+    """Find the faults of one table alone: columns, values, keys.
+
+    `settings` are the columns that tell the entries of a model apart.
+    """
     yield from table.faults
     yield from _column_faults(table, config.analysis.features or ())
     for spec in table.spec.columns:
         if spec.name in table.frame:
             yield from _value_faults(table, spec)
-    yield from _key_faults(table, config.default_variant)
+    yield from _key_faults(table, config.default_variant, settings)
     if table.spec.required and table.frame.empty:
         fix = f"Write at least one row for {table.spec.row}."
         yield Fault(table.where, "the table has no rows", fix)
@@ -118,7 +163,11 @@ def _unsound_columns(table: LoadedTable) -> set[str]:
 def _column_faults(table: LoadedTable, features: Collection[str]) -> Iterator[Fault]:
     names = [str(name) for name in table.frame.columns]
     missing = [spec for spec in table.spec.columns if spec.name not in names]
-    is_wide = table.spec is RESULTS and {*names}.isdisjoint(("task", "score")) and "model" in names
+    is_wide = (
+        table.spec.name == RESULTS.name
+        and {*names}.isdisjoint(("task", "score"))
+        and "model" in names
+    )
     form = " `site-builder import csv` reads tables of other forms." if is_wide else ""
     further = [name for name in names if table.spec.column(name) is None]
     for spec in missing:
@@ -152,7 +201,8 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
     for is_bad, what, fix in problems:
         rows = np.flatnonzero(is_bad)
         if rows.size:
-            yield Fault(table.place(rows), f"'{spec.name}' {what}", fix)
+            severity: Severity = "warning" if what.startswith(_ALIKE) else "error"
+            yield Fault(table.place(rows), f"'{spec.name}' {what}", fix, severity)
 
 
 def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series, what: str) -> Fault:
@@ -212,11 +262,12 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
         alike = sorted(
             (t for t, way in plain.items() if way and times[way] > 1), key=plain.__getitem__
         )
-        what = f"differs only in case or spaces: {_some(alike)}"
+        what = f"{_ALIKE}: {_some(alike)}"
         yield values.isin(alike), what, "Write each in one way."
     if spec.type == "date":
         odd = [text for text in texts if _is_no_date(text)]
-        yield values.isin(odd), f"is {_some(odd)}, not a date", "Write it as YYYY-MM-DD."
+        fix = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
+        yield values.isin(odd), f"is {_some(odd)}, not a date", fix
 
 
 def _is_blank(text: str) -> bool:
@@ -224,20 +275,27 @@ def _is_blank(text: str) -> bool:
 
 
 def _is_no_date(text: str) -> bool:
-    """Whether a text is neither blank nor `YYYY-MM-DD`: Python reads `20240501` as a date too."""
+    """Whether a text is neither blank nor a year, a month or a day.
+
+    Python reads `20240501` as a date too.
+    """
+    day = text + {4: "-01-01", 7: "-01"}.get(len(text), "")
     try:
-        return date.fromisoformat(text).isoformat() != text
+        return date.fromisoformat(day).isoformat() != day
     except ValueError:
         return bool(text.strip())
 
 
-def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
-    key = [name for name in table.spec.key if name in table.frame]
+def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Iterator[Fault]:
+    more = [name for name in ("subset", *settings) if table.spec.name == RESULTS.name]
+    key = [name for name in (*table.spec.key, *more) if name in table.frame]
     if not key or not _unsound_columns(table).isdisjoint(table.spec.key):
         return
     ids = table.frame[key].astype("str")
     if "variant" in key:
         ids["variant"] = ids["variant"].fillna(base)
+    for name in {*more} & {*key}:
+        ids[name] = ids[name].fillna("")
     ids = ids.dropna()
     groups = ids[ids.duplicated(keep=False)].groupby(key, sort=False)
     noun = table.spec.row.split()[-1]
@@ -249,12 +307,12 @@ def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
         )
         for values, rows in groups
     )
-    more = f"two {noun}s or more for one ({', '.join(key)})"
-    yield from limit_faults(faults, groups.ngroups, table.where, more)
+    rest = f"two {noun}s or more for one ({', '.join(key)})"
+    yield from limit_faults(faults, groups.ngroups, table.where, rest)
 
 
 def _key_text(values: tuple[Any, ...]) -> str:
-    return f"({', '.join(values)})" if len(values) > 1 else repr(*values)
+    return f"({', '.join(filter(None, values))})" if len(values) > 1 else repr(*values)
 
 
 def _reference_faults(
@@ -266,12 +324,12 @@ def _reference_faults(
     checks = (
         ("results.model models.model", _unknown_ids(tables, "model")),
         ("results.task tasks.task", _unknown_ids(tables, "task")),
+        ("tasks.task tasks.part_of", _bad_parts(tables)),
         (bounds, _crossed_bounds(tables)),
         (f"{bounds} tasks.score_chance", _unfit_chance(tables)),
         (f"results.task tasks.task {_DIRECTION}", _unstated_directions(tables)),
         (f"results.task results.score {bounds}", _out_of_bounds(tables)),
         (f"results.task results.score {bounds} {_DIRECTION}", _percents(tables)),
-        ("results.model models.model", _unknown_baseline(tables, config)),
         ("results.variant", _unknown_variants(tables, config)),
         ("tasks.task", _unfit_features(tables, config, unsound)),
         ("results.model results.task results.variant", _lone_tuned(tables, config)),
@@ -358,6 +416,11 @@ def unknown_id_fault(
     hint = did_you_mean(value, known)
     fix = f"{hint} If not, add it there." if hint.startswith("Did") else "Add it there."
     return Fault(where, f"{name} {value!r} is not in {file or f'{name}s.parquet'}", fix)
+
+
+def _bad_parts(tables: Tables) -> Iterator[Fault]:
+    where = tables.loaded.get(TASKS.name, tables.loaded[RESULTS.name]).where
+    return find_part_faults(tables, where)
 
 
 def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
@@ -485,13 +548,6 @@ def _may_be_share(metric: object) -> bool:
     return not isinstance(metric, str) or is_limited(metric) or direction_of(metric) is None
 
 
-def _unknown_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
-    baseline, models = config.board.baseline, set(tables.models["model"].dropna())
-    if baseline is not None and baseline not in models:
-        hint = did_you_mean(baseline, models, "models")
-        yield Fault(_CONFIG, f"baseline {baseline!r} is not a model", hint)
-
-
 def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     board, variants = config.board, set(tables.results["variant"].unique())
     base, tuned = [board.base_variant] if board.base_variant else [], board.tuned_variants or []
@@ -559,6 +615,8 @@ def _unscored_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
 def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
     """Find models or tasks of their table without a result."""
     ids = getattr(tables, f"{name}s")[name].dropna()
+    if name == "task":  # its parts have the results of a whole
+        ids = ids[~ids.isin(tables.tasks["part_of"].dropna())]
     unused = ids[~_among(ids, tables.results[name])]
     if unused.empty:
         return

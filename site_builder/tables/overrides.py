@@ -37,11 +37,12 @@ def find_sections(sections: _Sections, name: str) -> list[str]:
     A section names an id, or is a pattern in which `*` stands for any text. A later pattern counts
     more than an earlier one, and the id itself most.
     """
-    patterns = [key for key in sections if "*" in key and key != name and _matches(key, name)]
+    patterns = [key for key in sections if "*" in key and key != name and matches(key, name)]
     return [*patterns, *([name] if name in sections else [])]
 
 
-def _matches(pattern: str, name: str) -> bool:
+def matches(pattern: str, name: str) -> bool:
+    """Return whether a pattern, in which `*` stands for any text, fits a name."""
     parts = (re.escape(part) for part in pattern.split("*"))
     return re.fullmatch(".*".join(parts), name, re.DOTALL) is not None
 
@@ -51,6 +52,8 @@ def stated_in(sections: _Sections, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key in find_sections(sections, name):
         found |= sections[key].stated
+    if found.get("part_of") == name:  # a pattern that names the parts fits the whole too
+        del found["part_of"]
     return found
 
 

@@ -34,6 +34,8 @@ from site_builder.tables.schema import (
     TABLES,
     TASKS,
     ColumnSpec,
+    Facet,
+    Measure,
     TableSpec,
     Type,
 )
@@ -109,7 +111,7 @@ class Tables(Record):
     A table that the project does not have is None. Models and tasks are in published order. Never
     null are `variant`, `name` and `higher_is_better`. `loaded` holds the tables as read, for
     download, `warnings` the findings that do not stop a build, and `assumptions` what the scores of
-    each task are taken for.
+    each task are taken for. `facets` and `measures` are what the further columns hold.
     """
 
     results: pd.DataFrame
@@ -121,6 +123,8 @@ class Tables(Record):
     loaded: Mapping[str, LoadedTable]
     warnings: tuple[Fault, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
 
 def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:

@@ -23,7 +23,7 @@ TYPE_WORDS: dict[Type, str] = {
     "number": "number",
     "integer": "whole number",
     "boolean": "true or false",
-    "date": "date (YYYY-MM-DD)",
+    "date": "date (YYYY, YYYY-MM or YYYY-MM-DD)",
     "url": "link (http or https) or path",
 }
 
@@ -74,6 +74,45 @@ class TableSpec(Record):
         return next((c for c in self.columns if c.name == name), None)
 
 
+Combine = Literal["sum", "mean", "median", "none"]
+
+
+class Facet(Record):
+    """A column by which entries are told apart, filtered and coloured.
+
+    Attributes:
+        id: Name of the column.
+        order: Its values in their order, as far as stated.
+        is_setting: Whether it is part of what an entry is; else it is a fact of the model.
+        is_number: Whether its values are numbers.
+    """
+
+    id: str
+    label: str
+    order: tuple[str, ...] = ()
+    is_setting: bool = True
+    is_number: bool = False
+
+
+class Measure(Record):
+    """A numeric column of the results beside the score.
+
+    Attributes:
+        id: Name of the column.
+        unit: `USD`, `s`, `ms`, `tokens`, `B`, any other text, or empty.
+        higher_is_better: None where nobody states it.
+        combine: How the values of an entry on several tasks make one; `none` takes only equal ones.
+        zero_is_missing: Whether 0 stands for an unknown value.
+    """
+
+    id: str
+    label: str
+    unit: str
+    higher_is_better: bool | None
+    combine: Combine
+    zero_is_missing: bool
+
+
 _number = partial(ColumnSpec, type="number")
 
 _MODEL = ColumnSpec("model", "Id of the model", required=True)
@@ -97,6 +136,7 @@ RESULTS = TableSpec(
     "results", "The scores.", "a score", ("model", "task", "variant"), required=True,
     columns=(
         _MODEL, _TASK,
+        ColumnSpec("subset", "Part of the task that the score is of", default="the whole task"),
         replace(_VARIANT, meaning="How the model was run, such as `base` or `fine_tuned`"),
         _number("score", "The score, in the unit of the metric", required=True),
         _number("stderr", "Standard error of the score, in the same unit", low=0),
@@ -106,6 +146,15 @@ RESULTS = TableSpec(
             "Most that rounding can have moved the score: 0.001 for a difference of two numbers of "
             "three decimals",
             low=0, default="half a unit of the last decimal of the task's scores",
+        ),
+        *(
+            _number(name, meaning, low=0, unit=unit)
+            for name, meaning, unit in (
+                ("cost_usd", "Cost of the run", "US dollars"),
+                ("seconds", "Time of the run", "seconds"),
+                ("input_tokens", "Tokens that the model read", "tokens"),
+                ("output_tokens", "Tokens that the model wrote", "tokens"),
+            )
         ),
         ColumnSpec("date", "When the score was measured or published", "date"),
         ColumnSpec("source", "Where the score comes from: a link or a path", "url"),
@@ -129,6 +178,10 @@ MODELS = TableSpec(
         ColumnSpec("url", "Web page of the model", "url"),
         ColumnSpec("hf_id", "Id on Hugging Face"),
         ColumnSpec("description", "One or two sentences about the model"),
+        ColumnSpec(
+            "role", "`reference` for humans or guessing: shown, but not ranked",
+            default="it competes",
+        ),
     ),
 )  # fmt: skip
 TASKS = TableSpec(
@@ -143,6 +196,11 @@ TASKS = TableSpec(
             "and tests treat a family as one observation",
             default="a family of its own",
         ),
+        ColumnSpec(
+            "part_of", "Id of the task that it is a part of, such as a benchmark of its languages",
+            default="a task of its own",
+        ),
+        _number("weight", "Weight in a weighted mean", low=0, default="1"),
         ColumnSpec("metric", "What the score measures, such as `accuracy`"),
         ColumnSpec(
             "unit",
@@ -259,5 +317,8 @@ DIFFERENCES = TableSpec(
         ),
     ),
 )  # fmt: skip
+
+MEASURES = ("cost_usd", "seconds", "input_tokens", "output_tokens")
+"""The columns of the results that are measures without being declared."""
 
 TABLES = (RESULTS, MODELS, TASKS, SERVING_REQUESTS, PRICES, EXAMPLES, DIFFERENCES)

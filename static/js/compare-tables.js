@@ -255,6 +255,7 @@
       ...fact("Parameters", board.models.map(({ parameters_b }) => (parameters_b === null ? null : billions(parameters_b)))),
       ...fact("Developer", board.models.map(({ developer }) => developer)),
       ...fact("License", board.models.map(({ license }) => license)),
+      ...(board.models[0]?.facts ?? []).flatMap(([label], i) => fact(label, board.models.map(({ facts }) => facts?.[i][1] ?? null))),
     );
     return rows;
   };

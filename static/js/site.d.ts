@@ -137,6 +137,8 @@ interface BoardModel {
   dot: number | null;
   parameters_b: number | null;
   license: string | null;
+  /** Facets and measures: label and text. */
+  facts?: [string, string | null][];
 }
 
 type BoardStanding = [rank: number | null, scored: number, winRate: number | null, plausible: string];

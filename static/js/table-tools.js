@@ -14,7 +14,10 @@
     if (!(tools instanceof HTMLElement) || !(search instanceof HTMLInputElement) || !note || !(clear instanceof HTMLButtonElement)) return;
     const entries = site.table.all("table", box).flatMap(site.table.entries);
     const facets = [...tools.querySelectorAll("[data-facet]")].filter((facet) => facet instanceof HTMLElement);
-    const keys = ["q", ...facets.map((facet) => facet.dataset.facet ?? "")];
+    const facetKeys = facets.map((facet) => facet.dataset.facet ?? "");
+    // `all` lifts the filters that the board has at first.
+    const keys = ["q", "all", ...facetKeys];
+    const first = new Map(facets.map((facet) => [facet.dataset.facet ?? "", (facet.dataset.first ?? "").split("\n").filter(Boolean)]));
     /** @type {Map<TableEntry, string>} */
     const texts = new Map();
 
@@ -53,8 +56,12 @@
     // What there is to choose takes long to find among thousands of rows: it is there after the first frame, or when the address has a choice.
     const filling = site.inSlices(facets.map((facet) => () => (facet instanceof HTMLSelectElement ? fillMost(facet) : fillChoice(facet))));
 
-    /** What is asked for, of each key of the address. */
-    const asked = () => new Map(keys.map((key) => [key, site.address.all(key)]));
+    /** What is asked for, of each key of the address; without any, what the board has at first. */
+    const asked = () => {
+      const wanted = new Map(keys.map((key) => [key, site.address.all(key)]));
+      if (wanted.get("all")?.length || facetKeys.some((key) => wanted.get(key)?.length)) return wanted;
+      return new Map([...wanted, ...first].map(([key, values]) => [key, values.length ? values : wanted.get(key) ?? []]));
+    };
 
     // Only the table that is seen: the others follow when they come into view.
     const show = () => {
@@ -79,7 +86,7 @@
     const tell = (shown, of) => {
       const all = site.format.counted(of, box.dataset.noun ?? "", box.dataset.nouns);
       note.textContent = shown < of ? `${site.format.rounded(shown, 0)} of ${all}; ${site.format.rounded(of - shown, 0)} hidden by filters, ranks unchanged` : all;
-      clear.hidden = ![...asked().values()].some((values) => values.length);
+      clear.hidden = !["q", ...facetKeys].some((key) => asked().get(key)?.length);
     };
 
     /** Put the controls where the address says. */
@@ -113,6 +120,8 @@
         if (facet instanceof HTMLSelectElement) pairs.push(.../** @type {[string, string][]} */ (facet.value ? [[key, facet.value]] : []));
         else for (const input of facet.querySelectorAll("input:checked")) pairs.push([key, /** @type {HTMLInputElement} */ (input).value]);
       }
+      const chosen = pairs.some(([key]) => key !== "q");
+      if (!chosen && [...first.values()].some((values) => values.length)) pairs.push(["all", "1"]);
       return pairs;
     };
 
@@ -139,7 +148,7 @@
       site.say(note.textContent);
     });
     clear.addEventListener("click", () => {
-      site.address.setPairs(keys, []);
+      site.address.setPairs(keys, [...first.values()].some((values) => values.length) ? [["all", "1"]] : []);
       fromAddress();
       search.focus();
       site.say(note.textContent);

@@ -10,7 +10,7 @@ import pytest
 
 from site_builder.charts import theme
 from site_builder.charts.forms import WIDE_COLUMN
-from tests.helpers.boards import make_frames
+from tests.helpers.boards import make_frames, row_of, rows_of
 from tests.helpers.charted import (
     as_json,
     chart_on,
@@ -194,7 +194,9 @@ def test_reference_is_at_the_score_of_the_baseline(name):
             boards = results.comparable_boards
             assert boards is not None
             drawn_boards = [boards[v] for v in roles.contest]
-            beside = {s.baseline_average for board in drawn_boards for s in board.ranked}
+            beside = {
+                board.figure(s, "baseline_average") for board in drawn_boards for s in board.ranked
+            }
             lines = [shape for shape in shapes if shape["type"] == "line"]
             places = {shape[key] for shape in lines for key in ("x0", "y0")} - {0}
             assert places == (beside - {None} if len(beside) == 1 else set()), (page, chart.id)
@@ -216,7 +218,7 @@ def comparable_average(results):
     boards, roles = results.comparable_boards, results.scores.roles
     assert boards is not None
     board = boards[roles.baseline_variant]
-    baseline = board.standing(roles.baseline)
+    baseline = row_of(board, roles.baseline)
     return {baseline.average} if baseline.scored == len(board.tasks) else set()
 
 
@@ -378,11 +380,11 @@ def test_tables_of_the_index_are_its_results():
     lifts = {c.category: c.best_lift_over_baseline for c in results.categories}
     assert lifts == by_subject(by_category, "best_lift_over_baseline")
     for variant in ("fine_tuned", "base"):
-        averages = {s.model: s.average for s in results.boards[variant].standings}
+        averages = {s.model: s.average for s in rows_of(results.boards[variant])}
         shown = by_subject(found["averages"], f"average_{variant}")
         assert {m: averages[m] for m in shown} == shown
     assert {s.model for s in results.board.ranked} == set(subjects(found["averages"]))
-    wins = {s.model: s.wins for s in results.board.standings if s.wins}
+    wins = {s.model: s.wins for s in rows_of(results.board) if s.wins}
     assert wins == by_subject(found["winners"], "wins")
 
 

@@ -116,7 +116,7 @@ def test_bars_of_the_intervals_end_where_the_intervals_do():
     """A bar reaches from the low end to the high end of the average's interval."""
     results, _ = drawn("index")
     dots = chart_on("index", "", "size").figure_json["data"][1]
-    intervals = {s.average: s.interval for s in results.board.ranked}
+    intervals = {results.board.average(s): s.interval for s in results.board.ranked}
     bars = zip(dots["y"], dots["error_y"]["arrayminus"], dots["error_y"]["array"], strict=True)
     assert dots["y"]
     for y, down, up in bars:

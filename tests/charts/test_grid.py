@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from site_builder.charts.grid import make_grid
 from site_builder.compute.significance import judge_lifts
-from tests.helpers.boards import make_frames, make_scores
+from tests.helpers.boards import make_frames, make_scores, rows_of
 from tests.helpers.browsing import NARROW, WIDE, open_page, overflow
 from tests.helpers.charted import drawn, said
 from tests.helpers.sites import target
@@ -254,7 +254,7 @@ def test_numbers_of_the_index_are_its_scores():
     results, labels = drawn("index")
     found, scores = make_grid(results, labels), results.scores
     assert found is not None
-    models = {labels.models[s.model]: s.model for s in results.board.standings}
+    models = {labels.models[s.model]: s.model for s in rows_of(results.board)}
     tasks = {name: task for task, name in labels.tasks.items()}
     arrays = {
         "score": scores.values["fine_tuned"],

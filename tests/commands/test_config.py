@@ -19,10 +19,15 @@ DEFAULTS: dict[str, object] = {
     "site.license": "",
     "site.released": None,
     "board.baseline": None,
-    "board.base_variant": None,
-    "board.tuned_variants": None,
     "board.rank_by": None,
     "board.min_coverage": None,
+    "board.missing": None,
+    "board.ratio_offset": 0.0,
+    "board.columns": [],
+    "board.filters": {},
+    "board.group_by": None,
+    "board.base_variant": None,
+    "board.tuned_variants": None,
     "board.exclude_flagged": False,
     "board.labels": {},
     "analysis.features": None,
@@ -53,8 +58,8 @@ DEFAULTS: dict[str, object] = {
     "charts.serving": [],
 }
 SECTIONS = (
-    "Known sections: analysis, board, charts, citation, import, models, navigation, site, tasks, "
-    "theme."
+    "Known sections: analysis, board, boards, charts, citation, facets, import, measures, models, "
+    "navigation, site, tasks, theme."
 )
 SITE_KEYS = (
     "Known keys: base_url, cards, description, headline, license, released, repository, title."
@@ -75,6 +80,11 @@ base_variant = "base"
 tuned_variants = ["sft", "ppo"]
 rank_by = "mean_win_rate"
 min_coverage = 0.5
+missing = "zero"
+ratio_offset = 0.5
+columns = ["agent"]
+filters = { agent = ["x", true, 2.5] }
+group_by = "model"
 exclude_flagged = true
 labels = { sft = "Tuned" }
 [analysis]
@@ -226,8 +236,8 @@ def test_unknown_key_is_a_fault_with_a_hint(tmp_path, toml, line):
             'board.tuned_variants = ["a", "a"] must not name anything twice',
         ),
         (
-            "[board]\nrank_by = 'median'",
-            "board.rank_by = \"median\" must be 'mean', 'mean_win_rate' or 'additive'",
+            "[board]\nmissing = 'one'",
+            "board.missing = \"one\" must be 'none' or 'zero'",
         ),
         ("[board]\nmin_coverage = 1.5", "board.min_coverage = 1.5 must be at most 1"),
         ("[board]\nmin_coverage = -1", "board.min_coverage = -1 must be at least 0"),
@@ -290,7 +300,7 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
     assert [
         "site.toml: site.title = 5 must be text",
         f"site.toml: unknown key 'site.x'. {SITE_KEYS}",
-        "site.toml: board.rank_by = 1 must be 'mean', 'mean_win_rate' or 'additive'",
+        "site.toml: board.rank_by = 1 must be text",
         "site.toml: board.min_coverage = 2 must be at most 1",
         "site.toml: unknown section 'sit'. Did you mean 'site'?",
     ] == lines_of(tmp_path, toml)

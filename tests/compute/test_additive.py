@@ -13,10 +13,10 @@ from site_builder.compute.additive import (
     connected_models,
     fit_additive,
 )
-from site_builder.compute.board import RankingRules
 from site_builder.compute.intervals import known_errors, mean_intervals
 from site_builder.compute.ranks import compare_pairs
-from tests.helpers.boards import make_board, make_frames, make_results, make_scores
+from site_builder.compute.rules import RankingRules
+from tests.helpers.boards import make_board, make_frames, make_results, make_scores, row_of
 from tests.tools.sparse_boards import MISSING, agreement, errors_held
 
 NAN = float("nan")
@@ -168,20 +168,26 @@ def test_board_ranks_models_and_not_their_tasks():
     board = make_board(scores, ADDITIVE)
     assert ["a", "b", "c", "d"] == [s.model for s in board.ranked]
     # The tasks add 0.1 to 0.7, in the order of the tasks.
-    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx([s.adjusted for s in board.ranked])
-    assert [0.5, 0.45, 0.6, 0.6] == pytest.approx([s.average for s in board.ranked])
+    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx(
+        [board.figure(s, "adjusted") for s in board.ranked]
+    )
+    assert [0.5, 0.45, 0.6, 0.6] == pytest.approx(
+        [board.figure(s, "average") for s in board.ranked]
+    )
 
 
 def test_lower_scores_are_adjusted_in_their_own_unit():
     lower = [f"t{i}" for i in range(1, 8)]
     board = make_board(make_scores({"base": CHAIN}, lower), ADDITIVE)
     assert ["d", "c", "b", "a"] == [s.model for s in board.ranked]
-    assert [0.4, 0.5, 0.6, 0.7] == pytest.approx([s.adjusted for s in board.ranked])
+    assert [0.4, 0.5, 0.6, 0.7] == pytest.approx(
+        [board.figure(s, "adjusted") for s in board.ranked]
+    )
 
 
 def test_models_without_a_connection_have_no_rank():
     runs = {model: [*row, None] for model, row in CHAIN.items()} | {"e": [None] * 7 + [0.9]}
-    standing = make_board(make_scores({"base": runs}), ADDITIVE).standing("e")
+    standing = row_of(make_board(make_scores({"base": runs}), ADDITIVE), "e")
     assert (None, "no common tasks", None) == (standing.rank, standing.unranked, standing.adjusted)
     assert 0.9 == standing.average
 
@@ -191,8 +197,10 @@ def test_models_without_a_rank_do_not_change_the_estimates():
     runs = CHAIN | {"e": [0.9, None, None, None, None, None, None]}
     rules = RankingRules("additive", 0.4, averaged=True, why="sparse")
     board = make_board(make_scores({"base": runs}), rules)
-    assert "coverage" == board.standing("e").unranked
-    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx([s.adjusted for s in board.ranked])
+    assert "coverage" == row_of(board, "e").unranked
+    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx(
+        [board.figure(s, "adjusted") for s in board.ranked]
+    )
 
 
 def test_common_tasks_are_ranked_by_mean():

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from site_builder.compute.board import RankingRules, choose_rules, compute_common_boards
+from site_builder.compute.board import choose_rules, compute_common_boards
 from site_builder.compute.ranks import compute_win_rates, compute_wins
+from site_builder.compute.rules import RankingRules
 from site_builder.compute.scores import collect_scores
 from site_builder.config import BoardConfig
 from tests.helpers.boards import (
@@ -19,6 +20,8 @@ from tests.helpers.boards import (
     make_results,
     make_scores,
     make_tables,
+    row_of,
+    rows_of,
 )
 
 NAN = float("nan")
@@ -28,7 +31,7 @@ SPARSE = RankingRules("mean", 0.5, averaged=True, why="configured")
 
 def column(board, name):
     """One attribute of every standing, by model."""
-    return {s.model: getattr(s, name) for s in board.standings}
+    return {s.model: getattr(s, name) for s in rows_of(board)}
 
 
 # --- averages and coverage ----------------------------------------------------------------------
@@ -52,7 +55,7 @@ def test_model_below_the_coverage_is_listed_without_a_rank():
         },
     )
     board = make_board(scores, BY_MEAN, "base")
-    assert ["b", "a", "best", "none"] == [s.model for s in board.standings]
+    assert ["b", "a", "best", "none"] == [s.model for s in rows_of(board)]
     assert {"b": 1, "a": 2, "best": None, "none": None} == column(board, "rank")
     assert {"b": "", "a": "", "best": "coverage", "none": "no score"} == column(board, "unranked")
     assert {"b": 0.35, "a": 0.15, "best": 0.9, "none": None} == column(board, "average")
@@ -71,8 +74,8 @@ def test_equal_averages_share_the_better_rank():
     """0.9, 0.8, 0.8, 0.1 rank 1, 2, 2, 4, in the order of the models table where equal."""
     scores = make_scores({"base": {"d": [0.1], "b": [0.8], "a": [0.9], "c": [0.8]}})
     board = make_board(scores)
-    assert ["a", "b", "c", "d"] == [s.model for s in board.standings]
-    assert [1, 2, 2, 4] == [s.rank for s in board.standings]
+    assert ["a", "b", "c", "d"] == [s.model for s in rows_of(board)]
+    assert [1, 2, 2, 4] == [s.rank for s in rows_of(board)]
 
 
 def test_averages_that_are_equal_on_paper_share_a_rank():
@@ -85,8 +88,8 @@ def test_averages_that_are_equal_on_paper_share_a_rank():
 def test_equal_models_are_ordered_by_coverage():
     scores = make_scores({"base": {"few": [0.5, None], "many": [0.5, 0.5]}})
     board = make_board(scores, SPARSE)
-    assert ["many", "few"] == [s.model for s in board.standings]
-    assert [1, 1] == [s.rank for s in board.standings]
+    assert ["many", "few"] == [s.model for s in rows_of(board)]
+    assert [1, 1] == [s.rank for s in rows_of(board)]
 
 
 def test_lower_is_better_turns_the_ranks():
@@ -99,19 +102,19 @@ def test_lower_is_better_turns_the_ranks():
 def test_all_models_equal():
     """All are first, all are tied with the best, and none has an interval of any width."""
     board = make_board(make_scores({"base": {m: [0.7] * 6 for m in "abc"}}))
-    assert [1, 1, 1] == [s.rank for s in board.standings]
-    assert [True] * 3 == [s.tied_with_best for s in board.standings]
-    assert [(0.7, 0.7)] * 3 == [s.interval for s in board.standings]
-    assert [(1, 3)] * 3 == [s.rank_interval for s in board.standings]
-    assert [6, 6, 6] == [s.wins for s in board.standings]
-    assert [0.5, 0.5, 0.5] == [s.win_rate for s in board.standings]
+    assert [1, 1, 1] == [s.rank for s in rows_of(board)]
+    assert [True] * 3 == [s.tied_with_best for s in rows_of(board)]
+    assert [(0.7, 0.7)] * 3 == [s.interval for s in rows_of(board)]
+    assert [(1, 3)] * 3 == [s.rank_interval for s in rows_of(board)]
+    assert [6, 6, 6] == [s.wins for s in rows_of(board)]
+    assert [0.5, 0.5, 0.5] == [s.win_rate for s in rows_of(board)]
 
 
 def test_one_model():
     """It is first however the board ranks; there is no rival to have a win rate against."""
     scores = make_scores({"base": {"a": [0.1, 0.3]}})
     for rules in (BY_MEAN, BY_WIN_RATE):
-        (only,) = make_board(scores, rules).standings
+        (only,) = rows_of(make_board(scores, rules))
         assert (1, True, "") == (only.rank, only.tied_with_best, only.unranked)
         assert None is only.win_rate
         assert 2 == only.wins
@@ -132,12 +135,12 @@ def test_variant_without_a_score():
     for rules in (BY_MEAN, BY_WIN_RATE):
         board = make_board(scores, rules)
         assert () == board.ranked
-        assert ["flagged", "flagged"] == [s.unranked for s in board.standings]
+        assert ["flagged", "flagged"] == [s.unranked for s in rows_of(board)]
 
 
 def test_standing_of_a_model():
     board = make_board(make_scores({"base": {"a": [0.1], "b": [0.2]}}))
-    assert 2 == board.standing("a").rank
+    assert 2 == row_of(board, "a").rank
 
 
 # --- win rates and wins -------------------------------------------------------------------------
@@ -182,8 +185,8 @@ def test_model_without_a_rival_on_any_task_is_not_ranked_by_win_rate():
     scores = make_scores({"base": {"a": [0.1, None], "b": [0.2, None], "alone": [None, 0.9]}})
     board = make_board(scores, BY_WIN_RATE)
     assert {"b": 1, "a": 2, "alone": None} == column(board, "rank")
-    assert "no rival" == board.standing("alone").unranked
-    assert not board.standing("alone").tied_with_best
+    assert "no rival" == row_of(board, "alone").unranked
+    assert not row_of(board, "alone").tied_with_best
 
 
 def test_wins_count_all_who_tie_for_the_top():
@@ -237,20 +240,20 @@ def test_lift_over_baseline_is_averaged_over_common_tasks():
 
 def test_baseline_is_ranked_like_any_other_where_it_has_scores():
     board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), BY_WIN_RATE, "base")
-    gpt = board.standing("gpt")
+    gpt = row_of(board, "gpt")
     assert (1, 4, 0, 0) == (gpt.rank, gpt.ties, gpt.beats, gpt.loses)
 
 
 def test_model_that_shares_no_task_with_the_baseline():
     scores = make_scores({"base": {"gpt": [0.5, None], "a": [None, 0.9]}}, baseline="gpt")
-    a = make_board(scores, SPARSE).standing("a")
+    a = row_of(make_board(scores, SPARSE), "a")
     assert (1, None, 0, 0, 0) == (a.rank, a.lift_over_baseline, a.beats, a.ties, a.loses)
 
 
 def test_mixed_units_have_counts_and_no_averages():
     """Dollars and points do not add up; better and worse can still be counted."""
     board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), BY_WIN_RATE)
-    a = board.standing("a")
+    a = row_of(board, "a")
     assert (None, None, None) == (a.average, a.lift_over_base, a.lift_over_baseline)
     assert (3, 1, 0) == (a.helped, a.unchanged, a.hurt)
     assert (2, 1, 1) == (a.beats, a.ties, a.loses)
@@ -271,8 +274,8 @@ def test_tied_where_the_tasks_do_not_tell():
     assert {"a": (1, 2), "b": (1, 2), "c": (3, 3)} == column(board, "rank_interval")
     assert (True, ((0, 1),)) == (board.tested, board.inseparable)
     # a - b: 0.2 / 6 over the six tasks.
-    assert 0.2 / 6 == pytest.approx(board.standing("b").behind)
-    low, high = board.standing("b").behind_interval or (0, 0)
+    assert 0.2 / 6 == pytest.approx(row_of(board, "b").behind)
+    low, high = row_of(board, "b").behind_interval or (0, 0)
     assert low < 0.2 / 6 < high
 
 
@@ -291,7 +294,7 @@ def test_families_of_tasks_are_counted_once():
         {"base": {"a": [0.9] * 12, "b": [0.1] * 12}}, tasks={"family": [*"xy"] * 6}
     )
     board = make_results(frames).board
-    assert (False, None) == (board.tested, board.standing("b").rank_interval)
+    assert (False, None) == (board.tested, row_of(board, "b").rank_interval)
 
 
 def test_unranked_models_are_tied_with_nobody():
@@ -313,8 +316,8 @@ def test_interval_is_of_what_ranks_the_board():
     runs = {"a": [3.0, 5.0] * 3, "b": [1.0, 2.0] * 3}
     scores = make_scores({"base": runs}, lower=[f"t{n}" for n in range(1, 7)])
     reach = stats.t.isf(0.025, 5) * 0.3**0.5 / 6**0.5 * 2
-    assert (4 - reach, 4 + reach) == pytest.approx(make_board(scores).standing("a").interval)
-    assert (0.0, 0.0) == make_board(scores, BY_WIN_RATE).standing("a").interval
+    assert (4 - reach, 4 + reach) == pytest.approx(row_of(make_board(scores), "a").interval)
+    assert (0.0, 0.0) == row_of(make_board(scores, BY_WIN_RATE), "a").interval
 
 
 def test_board_knows_its_tasks_and_rules():
@@ -379,14 +382,11 @@ def test_full_coverage_is_asked_where_half_of_the_runs_have_it():
     assert RankingRules("additive", 0.5, averaged=True, why="sparse") == rules_of(THIN)
 
 
-def test_stated_coverage_keeps_means_where_most_scores_exist():
-    """Below 60 % of the scores, means over different tasks compare the tasks."""
-    expected = RankingRules("mean", 0.5, averaged=True, why="comparable")
-    assert expected == rules_of(THIN, min_coverage=0.5)  # 4 of 6 scores
-    thinner = {"base": {"a": [0.1, None, None, 0.2], "b": [None, 0.3, 0.2, None]}}
+def test_means_rank_only_where_no_ranked_model_lacks_a_score():
+    """Means over different tasks compare the tasks."""
     expected = RankingRules("additive", 0.5, averaged=True, why="sparse")
-    assert expected == rules_of(thinner, min_coverage=0.5)
-    assert "mean" == rules_of(thinner, min_coverage=1.0).rank_by
+    assert expected == rules_of(THIN, min_coverage=0.5)  # 4 of 6 scores
+    assert "mean" == rules_of(THIN, min_coverage=1.0).rank_by
 
 
 def test_mixed_units_have_no_additive_model():
@@ -404,7 +404,7 @@ def test_few_scores_on_a_sparse_board_are_no_rank():
     }
     assert 1 / 3 == pytest.approx(rules_of({"base": runs}).min_coverage)
     board = make_results(make_frames({"base": runs})).board
-    assert (None, "coverage") == (board.standing("few").rank, board.standing("few").unranked)
+    assert (None, "coverage") == (row_of(board, "few").rank, row_of(board, "few").unranked)
     assert 3 == len(board.ranked)
 
 
@@ -425,9 +425,7 @@ def test_sparse_board_of_mixed_units():
 
 
 def test_configured_coverage_holds():
-    """A sparse board with a coverage of its own ranks by mean those who reach it."""
-    expected = RankingRules("mean", 0.5, averaged=True, why="comparable")
-    assert expected == rules_of(THIN, min_coverage=0.5)
+    assert 0.5 == rules_of(THIN, min_coverage=0.5).min_coverage
     assert 0.0 == rules_of(FULL, min_coverage=0.0).min_coverage
 
 
@@ -456,11 +454,11 @@ def test_configured_ranking_leaves_the_coverage_to_the_board():
     )
 
 
-def test_board_without_a_score_is_sparse():
+def test_board_without_a_score_has_no_gaps():
     frames = make_frames(FULL)
     frames["results"]["flag"] = "leaked"
     tables, config = make_tables(frames), BoardConfig(exclude_flagged=True)
-    assert "sparse" == choose_rules(tables.tasks, collect_scores(tables, config), config).why
+    assert "comparable" == choose_rules(tables.tasks, collect_scores(tables, config), config).why
 
 
 # --- properties ---------------------------------------------------------------------------------
@@ -514,20 +512,20 @@ def test_large_board():
     runs = {"base": {f"m{i}": row for i, row in enumerate(values.tolist())}}
     board = make_board(make_scores(runs))
     assert 1_000 == len(board.ranked)
-    assert pd.Series([s.average for s in board.standings]).is_monotonic_decreasing
+    assert pd.Series([s.average for s in rows_of(board)]).is_monotonic_decreasing
     expected = np.sort(values.mean(axis=1))[::-1]
-    assert expected.tolist() == pytest.approx([s.average for s in board.standings])
+    assert expected.tolist() == pytest.approx([s.average for s in rows_of(board)])
 
 
 def test_means_over_common_tasks_by_hand():
     runs = {"a": [0.2, 0.4, 0.9], "b": [0.3, 0.5, None], "c": [0.1, 0.9, None]}
     results = make_results(make_frames({"base": runs}), min_coverage=0.5, rank_by="mean")
     # Over what each has: a 0.5, b 0.4, c 0.5. Over t1 and t2: a 0.3, b 0.4, c 0.5.
-    assert {"a": 1, "c": 1, "b": 3} == {s.model: s.rank for s in results.board.standings}
+    assert {"a": 1, "c": 1, "b": 3} == {s.model: s.rank for s in rows_of(results.board)}
     board = results.common["base"]["base"]
     assert (("t1", "t2"), 1.0) == (board.tasks, board.rules.min_coverage)
     assert [("c", 1, 0.5), ("b", 2, 0.4), ("a", 3, 0.3)] == [
-        (s.model, s.rank, s.average) for s in board.standings
+        (s.model, s.rank, s.average) for s in rows_of(board)
     ]
 
 
@@ -544,7 +542,7 @@ def test_models_without_a_common_task_have_no_rank():
     """It is not ranked on the whole board either, so the common tasks need not be its own."""
     runs = {"a": [0.2, 0.4, None], "b": [0.3, 0.5, 0.7], "c": [None, None, 0.8]}
     results = make_results(make_frames({"base": runs}), min_coverage=0.6, rank_by="mean")
-    standing = results.common["base"]["base"].standing("c")
+    standing = row_of(results.common["base"]["base"], "c")
     assert (None, "no score") == (standing.rank, standing.unranked)
 
 

@@ -36,7 +36,8 @@ def catalog_of(models=None, tasks=None, results=None):
 def test_models_of_the_catalog():
     found = catalog_of(models={"developer": ["A Ltd", None], "parameters_b": [7, None]}).models
     assert ["a", "b"] == list(found)
-    assert ModelInfo("a", "a", "A Ltd", None, None, 7.0, None, None, None, None, None) == found["a"]
+    unknown = (None, None, None, None, None, None)
+    assert ModelInfo("a", "a", "a", "A Ltd", None, None, 7.0, *unknown, {}) == found["a"]
     assert (None, None) == (found["b"].developer, found["b"].parameters_b)
 
 
@@ -53,7 +54,7 @@ def test_tasks_of_the_catalog():
     assert ["t1", "t2"] == list(found)
     expected = TaskInfo(
         *("t1", "t1", "math", "accuracy", None, None, True, None, 1.0, 0.5),
-        *(None, None, None),
+        *(None, None, None, None),
         {"train_examples": 10},
     )
     assert expected == found["t1"]

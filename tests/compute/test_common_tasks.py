@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from site_builder.compute.results import Results
-from tests.helpers.boards import make_frames, make_results
+from tests.helpers.boards import make_frames, make_results, row_of
 
 VARIANTS, N_TASKS = ("base", "sft", "ppo"), 3
 Row: TypeAlias = Sequence[float | None]
@@ -48,7 +48,7 @@ def test_figures_that_stand_side_by_side_are_over_the_same_tasks(runs):
     results = results_of(runs)
     for variant, of in runs.items():
         for model, row in of.items():
-            s = results.boards[variant].standing(model)
+            s = row_of(results.boards[variant], model)
             before = None if variant == "base" else mean_where(runs["base"][model], row)
             baseline = mean_where(beside(runs, variant), row)
             assert pytest.approx(before) == s.base_average
@@ -73,6 +73,6 @@ def test_figures_that_stand_side_by_side_are_over_the_same_tasks(runs):
 def test_base_average_is_over_the_tasks_of_the_average(lower):
     """Over t1: 0.5 before and 0.75 after; over both tasks the base average is 0.25."""
     frames = make_frames({"base": {"a": [0.5, 0.0]}, "tuned": {"a": [0.75, None]}}, lower)
-    standing = make_results(frames, min_coverage=0.5).board.standing("a")
+    standing = row_of(make_results(frames, min_coverage=0.5).board, "a")
     assert (0.75, 0.5) == (standing.average, standing.base_average)
     assert (-0.25 if lower else 0.25) == standing.lift_over_base

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from site_builder.compute.board import RankingRules
+from site_builder.compute.rules import RankingRules
 from site_builder.compute.stats import smallest_difference
 from site_builder.records import replace
 from tests.helpers.boards import BY_MEAN, Runs, make_board, make_scores

@@ -36,7 +36,7 @@ from site_builder.compute.ranks import (
     rank_intervals,
 )
 from site_builder.tables.read import positions
-from tests.helpers.boards import BY_MEAN, Runs, make_board, make_scores
+from tests.helpers.boards import BY_MEAN, Runs, make_board, make_scores, rows_of
 
 NAN = float("nan")
 SCORES = st.integers(-10, 10).map(float) | st.just(NAN)
@@ -232,7 +232,7 @@ def test_rank_intervals_include_the_rank_and_agree_with_ties(values):
     if np.isnan(values).all(axis=0).any():
         return
     board = make_board(make_scores({"base": rows}, min_coverage=0.0))
-    for s in board.standings:
+    for s in rows_of(board):
         assert (s.rank is not None and board.tested) == (s.rank_interval is not None)
         if s.rank is not None and s.rank_interval is not None:
             low, high = s.rank_interval
@@ -324,13 +324,13 @@ def test_possible_ranks_hold_for_every_value_of_missing_scores(rules):
         "d": [0.2] * 3,
     }
     board = make_board(make_scores({"base": runs}, rank_by=rules, min_coverage=0.0), ruled(rules))
-    allowed = {s.model: s.possible_ranks for s in board.standings}
+    allowed = {s.model: s.possible_ranks for s in rows_of(board)}
     seen: dict[str, set[int]] = {model: set() for model in runs}
     for fill in itertools.product((0.0, 0.5, 1.0), repeat=3):
         gaps = iter(fill)
         full = {m: [next(gaps) if v is None else v for v in row] for m, row in runs.items()}
         whole = make_board(make_scores({"base": full}, rank_by=rules), ruled(rules))
-        for s in whole.standings:
+        for s in rows_of(whole):
             assert s.possible_ranks is None
             seen[s.model].add(s.rank or 0)
     for model, ranks in seen.items():

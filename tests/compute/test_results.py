@@ -16,10 +16,9 @@ from scipy import stats
 
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import load_config
-from site_builder.records import asdict
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import load_tables
-from tests.helpers.boards import find_holes, make_frames, make_results
+from tests.helpers.boards import find_holes, make_frames, make_results, rows_of
 
 ROOT = Path(__file__).parents[2]
 NOTHING = (0, 0, 0)
@@ -79,7 +78,7 @@ def plain() -> Plain:
 
 def standings(index):
     """Every standing of the Index with its variant."""
-    return [(v, s) for v, board in index.boards.items() for s in board.standings]
+    return [(v, s) for v, board in index.boards.items() for s in rows_of(board)]
 
 
 # --- the Index ----------------------------------------------------------------------------------
@@ -186,7 +185,7 @@ def test_intervals_of_the_index_hold_their_averages(index):
             assert None is s.interval
         else:
             assert s.interval[0] < s.average < s.interval[1]
-    tied = [s.model for s in index.board.standings if s.tied_with_best]
+    tied = [s.model for s in rows_of(index.board) if s.tied_with_best]
     assert ["zephyr-7b-beta", "mistral-7b", "mistral-7b-instruct"] == tied
 
 
@@ -236,7 +235,7 @@ def test_categories_of_the_index(index, plain):
         assert near(gaps[c.category]) == c.best_lift_over_baseline
         assert near(mean(mean(plain.lifts(task=t)) for t in tasks)) == c.mean_lift_over_base
         assert (sum(plain.gap(t) > 0 for t in tasks), len(tasks)) == (c.beating, c.compared)
-        for s in c.boards["fine_tuned"].ranked:
+        for s in filter(lambda row: row.rank, rows_of(c.boards["fine_tuned"])):
             assert near(mean(plain.tuned[s.model, t] for t in tasks)) == s.average
 
 
@@ -572,11 +571,11 @@ def test_any_board_gives_numbers_or_none(drawn):
     assert stats.tasks_beating_baseline + stats.tasks_tying_baseline <= stats.tasks_compared
     assert stats.scores == sum(sum(task.counts.values()) for task in results.tasks)
     for found in results.boards.values():
-        assert sorted(results.scores.models) == sorted(s.model for s in found.standings)
+        assert sorted(results.scores.models) == sorted(s.model for s in rows_of(found))
         places = [s.rank for s in found.ranked if s.rank is not None]
         assert sorted(places) == places
         assert places[:1] in ([], [1])
-        for s in found.standings:
+        for s in rows_of(found):
             assert (s.rank is None) == (s.unranked != "")
             assert s.tied_with_best <= (s.rank is not None)
             assert (s.rank == 1) <= s.tied_with_best
@@ -617,10 +616,11 @@ def test_order_of_the_models_moves_them_and_nothing_else(drawn):
 
 def by_model(board):
     """Each standing; of several leaders the first is the one that ties are judged by."""
-    several = sum(s.rank == 1 for s in board.standings) > 1
+    several = sum(s.rank == 1 for s in rows_of(board)) > 1
     passing = ("tied_with_best", "rank_interval") if several else ()
     return {
-        s.model: (*(x for f, x in asdict(s).items() if f not in passing),) for s in board.standings
+        s.model: (*(x for f, x in vars(s).items() if f not in (*passing, "place")),)
+        for s in rows_of(board)
     }
 
 
@@ -628,7 +628,7 @@ def test_least_that_makes_a_board():
     frame = pd.DataFrame({"model": ["a"], "task": ["t"], "score": [0.5]})
     results = make_results({"results": frame})
     assert (1, 1, 1) == (results.stats.models, results.stats.tasks, results.stats.scores)
-    assert [("a", 1, 0.5)] == [(s.model, s.rank, s.average) for s in results.board.standings]
+    assert [("a", 1, 0.5)] == [(s.model, s.rank, s.average) for s in rows_of(results.board)]
     assert (None, None, ()) == (results.correlations, results.training_sets, results.categories)
 
 

@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from site_builder.compute.board import RankingRules, choose_rules
+from site_builder.compute.board import choose_rules
 from site_builder.compute.robustness import (
     RuleResult,
     compute_robustness,
     count_beaten_tasks,
     judge_best,
     means_without_each,
-    median_of,
 )
+from site_builder.compute.rules import RankingRules, medians
 from site_builder.compute.scores import collect_scores
 from site_builder.config import BoardConfig
 from tests.helpers.boards import make_board, make_frames, make_results, make_scores, make_tables
 
-RULES = ("mean", "median", "category_means", "mean_win_rate")
+RULES = ("mean", "median", "mean_of_categories", "mean_win_rate")
 
 
 def shares(n, **columns):
@@ -285,8 +285,8 @@ def test_rules_that_disagree():
     tasks = shares(3, category=["x", "y", "y"])
     found = results(ONE_TASK, tasks).robustness
     assert RuleResult("mean", None, 3, ("a",), "b", 0.1, same=True) == found.own
-    assert ("a",) == rule(found, "category_means").leaders  # 0.6 against 0.35
-    assert 0.25 == rule(found, "category_means").lead
+    assert ("a",) == rule(found, "mean_of_categories").leaders  # 0.6 against 0.35
+    assert 0.25 == rule(found, "mean_of_categories").lead
     assert (("b",), "a", 0.2, False) == (
         rule(found, "median").leaders,
         rule(found, "median").second,
@@ -351,14 +351,14 @@ def test_board_without_categories_has_no_means_of_them():
     names = [r.rule for r in results(ONE_TASK, shares(3)).robustness.rules]
     assert ["mean", "mean_win_rate", "median"] == names
     one = results(ONE_TASK, shares(3, category=["x"] * 3)).robustness
-    assert "category_means" not in [r.rule for r in one.rules]
+    assert "mean_of_categories" not in [r.rule for r in one.rules]
 
 
 def test_task_without_a_category_is_left_out_of_their_means():
     found = results(ONE_TASK, shares(3, category=[None, "x", "y"])).robustness
     assert (2, ("b",)) == (
-        rule(found, "category_means").tasks,
-        rule(found, "category_means").leaders,
+        rule(found, "mean_of_categories").tasks,
+        rule(found, "mean_of_categories").leaders,
     )
 
 
@@ -431,7 +431,7 @@ def test_means_without_each_column(values):
             assert np.isnan(found[row, column])
 
 
-def test_median_of_columns():
+def test_medians_of_rows():
     values = np.array([[0.1, np.nan, 3.0], [0.2, np.nan, np.nan], [0.6, np.nan, 1.0]])
-    assert [0.2, 2.0] == [*compress(median_of(values), [True, False, True])]
-    assert np.isnan(median_of(values)[1])
+    assert [0.2, 2.0] == [*compress(medians(values.T), [True, False, True])]
+    assert np.isnan(medians(values.T)[1])

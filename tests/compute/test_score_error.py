@@ -19,7 +19,7 @@ from site_builder.compute.score_error import (
 )
 from site_builder.compute.scores import Score, collect_scores
 from site_builder.config import BoardConfig
-from tests.helpers.boards import make_board, make_frames, make_tables
+from tests.helpers.boards import make_board, make_frames, make_tables, rows_of
 from tests.helpers.measured import measured_results
 from tests.tools.simulate import ties_of_equal_models
 
@@ -414,7 +414,7 @@ def wins_of(**stated):
     frames = make_frames(runs, tasks={"score_min": [0.0] * 3, "score_max": [1.0] * 3})
     frames["results"] = frames["results"].assign(**stated)
     board = make_board(collect_scores(make_tables(frames), BoardConfig()))
-    return {s.model: (s.wins, s.clear_wins, s.unclear_wins) for s in board.standings}
+    return {s.model: (s.wins, s.clear_wins, s.unclear_wins) for s in rows_of(board)}
 
 
 def test_wins_of_a_board_are_clear_or_not():

@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.board import Board, RankingRules, compute_board
+from site_builder.compute.board import Board, Entry, compute_board
 from site_builder.compute.results import Results, compute_results
+from site_builder.compute.rules import RankingRules
 from site_builder.compute.scores import Scores, collect_scores
+from site_builder.compute.statistics import STATISTICS
 from site_builder.config import Analysis, BoardConfig, SiteConfig
-from site_builder.records import Record, asdict
+from site_builder.records import Record, asdict, replace
+from site_builder.tables.parts import split_subsets
 from site_builder.tables.read import LoadedTable, LoadedTables, Tables, complete_tables
 from site_builder.tables.schema import TABLES
 
@@ -33,7 +36,8 @@ def make_tables(frames: Mapping[str, pd.DataFrame], base: str = "base") -> Table
         for spec in TABLES
         if spec.name in frames
     }
-    return complete_tables(LoadedTables(loaded), base)
+    tables = split_subsets(complete_tables(LoadedTables(loaded), base))
+    return replace(tables, models=tables.models.assign(of=tables.models["model"]))
 
 
 def make_frames(
@@ -106,3 +110,21 @@ def find_holes(record: object, place: str = "") -> list[str]:
     else:
         return []
     return [hole for name, value in parts for hole in find_holes(value, f"{place}.{name}")]
+
+
+class Row:
+    """An entry of a board with its figures as attributes."""
+
+    def __init__(self, board: Board, entry: Entry) -> None:
+        figures = {s.id: board.figure(entry, s.id) for s in STATISTICS}
+        vars(self).update(figures, **asdict(entry))
+
+
+def rows_of(board: Board) -> list[Any]:
+    """The entries of a board in its order, each with its figures."""
+    return [Row(board, entry) for entry in board.entries]
+
+
+def row_of(board: Board, model: str) -> Any:
+    """The entry of a model with its figures."""
+    return Row(board, board.entry(model))

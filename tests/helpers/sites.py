@@ -18,9 +18,8 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from site_builder.build import make_files, read_project
-from site_builder.compute.results import compute_results
+from site_builder.compute.results import compute_site
 from site_builder.config import load_config
-from site_builder.labels import make_labels
 from site_builder.pages.page import Site, assemble_site
 from site_builder.publish.folder import publish
 from site_builder.tables.export import export_tables
@@ -150,9 +149,7 @@ def make_site(root: Path) -> Site:
     """The results of a project, as page makers read them: for a test that needs a page or two."""
     config = load_config(root)
     tables, _ = read_project(config)
-    results = compute_results(tables, config)
-    exported = export_tables(tables.loaded)
-    return assemble_site(config, exported, results, make_labels(results, config))
+    return assemble_site(config, export_tables(tables.loaded), compute_site(tables, config))
 
 
 @functools.cache

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from site_builder.compute.scores import FlaggedScore
+from tests.helpers.boards import row_of, rows_of
 from tests.helpers.measured import LEAKED, PROMPT, measured_pages, measured_results, measured_site
 from tests.helpers.sites import table, visible
 
@@ -41,7 +42,7 @@ def test_a_flagged_score_that_is_left_out_counts_in_nothing():
     tuned = [s for s in results.scores.ranking("quiz") if s.variant == "tuned"]
     assert [("a", 1), ("b", 2)] == [(s.model, s.rank) for s in tuned]
     assert ("a",) == task.best["tuned"].models
-    standing = results.board.standing("d")
+    standing = row_of(results.board, "d")
     assert (None, 0, None, 0, "flagged") == (
         standing.rank,
         standing.scored,
@@ -54,7 +55,7 @@ def test_a_flagged_score_that_is_left_out_counts_in_nothing():
 
 
 def test_reason_of_a_model_without_a_rank():
-    standings = measured_results(exclude=True).board.standings
+    standings = rows_of(measured_results(exclude=True).board)
     reasons = {s.model: s.unranked for s in standings if s.rank is None}
     assert {"d": "flagged", "g": "no score", "c": "coverage"} == reasons
 

@@ -140,7 +140,7 @@ def test_win_rates_ranked_apart_are_written_apart():
     """61 models on one task have win rates 1/60 apart, 101 models on three 1/300."""
     runs = {"base": {f"m{i}": [float(i), float(-i if i < 2 else i), 0.0] for i in range(101)}}
     results, labels = draw(make_frames(runs), rank_by="mean_win_rate")
-    rates = {s.win_rate for s in results.board.ranked}
+    rates = {results.board.merit(s) for s in results.board.ranked}
     assert len(rates) == len({labels.rate_scale.score(rate) for rate in rates})
 
 

@@ -15,7 +15,7 @@ RULES = {
     "Mean score": "mean",
     "Mean win rate": "mean_win_rate",
     "Median score": "median",
-    "Mean of category means": "category_means",
+    "Mean of category means": "mean_of_categories",
 }
 
 Columns = dict[str, Sequence[object]]

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from site_builder.addresses import Address
+from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig
 from site_builder.labels import make_labels
 from site_builder.pages.model_scores import card_data
@@ -232,10 +233,8 @@ def test_data_of_a_large_board_comes_in_small_files():
     """200 scores of one model on 100 tasks: below 9 kB, and 3 kB as it is sent."""
     scores = {f"m{i}": [((7 * i + j) % 97) / 97 for j in range(100)] for i in range(3)}
     frames = make_frames({"base": scores, "tuned": scores})
-    results = make_results(frames)
-    config = SiteConfig(root=Path())
-    exported = export_tables(make_tables(frames).loaded)
-    site = assemble_site(config, exported, results, make_labels(results, config))
+    config, tables = SiteConfig(root=Path()), make_tables(frames)
+    site = assemble_site(config, export_tables(tables.loaded), compute_site(tables, config))
     data = ScriptData(Address("scores", "m1"), "m1", lambda: card_data(site, "m1"))
     content = render_script(data, Urls.of(Address("model", m) for m in scores))
     assert len(content) < 9_000

@@ -108,16 +108,12 @@ def test_baseline_stands_beside_a_variant_over_the_tasks_of_its_models(tmp_path)
     assert "gpt, 0.500" in visible(site.page(""))
 
 
-# --- variants -------------------------------------------------------------------------------------
+# --- variants that pair nothing -------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def arena(tmp_path_factory):
-    """Ratings as measured and with control for style, with the baseline in both.
-
-    Against the baseline in the same variant, a is 10 ahead and b 100 behind as measured; with
-    control, a is 10 behind and b 30 ahead.
-    """
+    """Ratings as measured and with control for style: no model has a score before tuning."""
     runs = {
         "raw": {"gpt": [1300.0], "a": [1310.0], "b": [1200.0]},
         "controlled": {"gpt": [1250.0], "a": [1240.0], "b": [1280.0]},
@@ -126,52 +122,24 @@ def arena(tmp_path_factory):
     return build(write_project(tmp_path_factory.mktemp("arena"), make_frames(runs), toml))
 
 
-def test_baseline_is_compared_in_the_same_variant(arena):
-    lifts = {m["model"]: m["lift_over_baseline"] for m in arena.api("models")}
-    assert {"raw": 10, "controlled": -10} == lifts["a"]
-    assert {"raw": -100, "controlled": 30} == lifts["b"]
-    for variant, expected in (
-        ("raw", {"a": "+10.0", "b": f"{MINUS}100.0"}),
-        ("controlled", {"a": f"{MINUS}10.0", "b": "+30.0"}),
-    ):
-        rows = table(arena.page("models/"), f"board-{variant}")
-        shown = {row["model"].text: row["lift_over_baseline"].text for row in rows}
-        assert {**expected, "gpt": "\N{EN DASH}"} == shown
+def test_variants_without_pairs_are_entries_of_one_board(arena):
+    rows = table(arena.page("models/"), "board-base")
+    assert [
+        *("a (Raw)", "gpt (Raw)", "b (Controlled)", "gpt (Controlled)"),
+        *("a (Controlled)", "b (Raw)"),
+    ] == [row["model"].text for row in rows]
+    assert ["Raw", "Raw", "Controlled"] == [row["variant"].text for row in rows[:3]]
 
 
-def test_best_lift_is_the_greatest_in_any_variant(arena):
-    """It is b's, though a has the best score; every figure beside it is of the same variant."""
-    (task,) = arena.api("tasks")
-    assert 30 == task["best_lift_over_baseline"]
-    (row,) = table(arena.page("tasks/"), "task-list")
-    assert ("b", "1,280.0", "1,250.0", "+30.0") == tuple(
-        row[key].text
-        for key in ("best_model", "best_score", "baseline_score", "best_lift_over_baseline")
-    )
-    page = visible(arena.page("tasks/t1/"))
-    assert "a (Raw) has the best score on t1, 1,310.0; gpt (Raw) has 1,300.0." in page
-    assert "model with the best difference from gpt 1,280.0" in page
+def test_the_first_entry_of_a_baseline_is_taken_with_a_warning(arena):
+    assert any("baseline 'gpt' has 2 entries; 'gpt (Raw)' is taken" in w for w in arena.warnings)
+    lifts = {m["model"]: m["lift_over_baseline"]["base"] for m in arena.api("models")}
+    assert (10.0, -20.0) == (lifts["a (Raw)"], lifts["b (Controlled)"])
 
 
-def test_title_names_no_best_average_of_several_variants(arena):
-    title = "Mean scores of 3 models; 2 of 2 have a better mean than gpt in at least one variant"
-    assert f"{title}, over too few tasks to tell" in visible(arena.page("models/"))
-
-
-def test_baseline_has_a_column_for_each_of_its_variants(arena):
-    (row,) = table(arena.page("models/a/"), "all-scores")
-    lifts = [row[f"lift_over_baseline_{variant}"].text for variant in ("raw", "controlled")]
-    scores = [float(row[f"score_{v}"].value or 0) for v in ("raw", "controlled")]
-    expected = [scores[0] - 1300, scores[1] - 1250]
-    assert expected == [float(text.replace("\N{MINUS SIGN}", "-")) for text in lifts]
-
-
-def test_baseline_is_no_contender_in_any_variant(arena):
-    stats = arena.api("stats")
-    assert (2, 2, 1) == tuple(
-        stats[name]
-        for name in ("models_compared", "models_ahead_of_baseline", "tasks_beating_baseline")
-    )
+def test_entries_of_one_model_name_each_other(arena):
+    rows = table(arena.page("models/a-raw/"), "settings")
+    assert ["a (Raw)", "a (Controlled)"] == [row["model"].text for row in rows]
 
 
 # --- the tasks of a variant -----------------------------------------------------------------------

@@ -361,7 +361,7 @@ def test_a_hostile_name_in_prose(tmp_path):
     """A model's name comes out of an expression as it is, in a paragraph and in a list."""
     name = HOSTILE_NAMES[0] + HOSTILE_NAMES[1] + HOSTILE_NAMES[2]
     frames = board()
-    frames["models"]["name"] = name
+    frames["models"]["name"] = [name, "B", "C"]
     root = with_content(tmp_path, about="{{ models[0].name }}\n\n- {{ models[0].name }}")
     write_project(root, frames)
     prose = build(root).page("about/").select_one(".prose")

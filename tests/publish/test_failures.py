@@ -204,7 +204,7 @@ def test_a_build_that_fails_before_it_publishes(project, monkeypatch, error):
     out, command = project / "site", ["build", "--project", str(project)]
     publish(SITE, out)
     with monkeypatch.context() as broken:
-        broken.setattr(build, "compute_results", compute)
+        broken.setattr(build, "compute_site", compute)
         assert 1 == CliRunner().invoke(main, command).exit_code
     assert ("old", []) == (state(out), beside(out))
     assert 0 == CliRunner().invoke(main, command).exit_code

@@ -41,13 +41,16 @@ def environment() -> jinja2.Environment:
 
 
 @pytest.fixture(scope="module")
-def contexts() -> dict[str, type]:
-    """The context of each template: the pages of the Index, told of itself, and an own page."""
+def contexts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, type]:
+    """The context of each template: the pages of the Index, told of itself, an own page, boards."""
     site = replace(make_site(ROOT), own={"x": "X"})
     tables, _ = read_project(site.config)
     edition = release_content(tables, site.results, site.labels, {})
     told = replace(site, news=find_news(site.config, edition, edition)[0])
-    pages = [page for page in make_pages(told) if isinstance(page, Page)]
+    several = tmp_path_factory.mktemp("several")
+    write_project(several, board(), '[[boards]]\nid = "all"\n')
+    made = (*make_pages(told), *make_pages(make_site(several)))
+    pages = [page for page in made if isinstance(page, Page)]
     return {page.template: type(page.variables()) for page in pages}
 
 

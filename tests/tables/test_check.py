@@ -92,10 +92,10 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
         "If not, add it there.",
         "data/results.parquet: row 2: score 7.5 of task 'add' is outside its bounds, 0 to 1. "
         "Correct the score, or the bounds of the task.",
-        "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?",
         "site.toml: feature 'token_p95' is not a column of tasks.parquet. "
         "Did you mean 'tokens_p95'?",
         "data/results.parquet: row 4: tuned score without a 'base' score: its lift is not computed",
+        "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?",
     ] == lines(tmp_path, toml, **tables)
 
 

@@ -21,7 +21,7 @@ from tests.helpers.tables import (
 )
 
 FILL = "Fill it in, or leave the row out."
-NO_DATE = "not a date. Write it as YYYY-MM-DD."
+NO_DATE = "not a date. Write it as YYYY, YYYY-MM or YYYY-MM-DD."
 GIVE = "Give the number, or leave"
 
 
@@ -98,7 +98,7 @@ def test_named_feature_is_not_misspelt(tmp_path):
         ("results", "model", [b"alpha"] * 10, "binary", "text"),
         ("results", "variant", [True, None] * 5, "true or false", "text"),
         ("results", "n_examples", ["many"] * 10, "text", "a whole number"),
-        ("results", "date", [2024] * 10, "a number", "a date (YYYY-MM-DD)"),
+        ("results", "date", [2024] * 10, "a number", "a date (YYYY, YYYY-MM or YYYY-MM-DD)"),
         ("results", "source", [1.5] * 10, "a number", "a link (http or https) or path"),
         ("tasks", "higher_is_better", [1, 0], "a number", "true or false"),
         ("tasks", "higher_is_better", ["yes", None], "text", "true or false"),
@@ -164,7 +164,7 @@ def test_blank_id_is_a_fault(tmp_path, column, blank):
         ("n_examples", [-0.5, None], "row 1: 'n_examples' is not a whole number"),
         ("date", ["2024-02-30", None], f"row 1: 'date' is '2024-02-30', {NO_DATE}"),
         ("date", ["2024-05-01", "20240501"], f"row 2: 'date' is '20240501', {NO_DATE}"),
-        ("date", ["2024-05", "May"], f"rows 1, 2: 'date' is '2024-05' and 'May', {NO_DATE}"),
+        ("date", ["2024-05", "May"], f"row 2: 'date' is 'May', {NO_DATE}"),
     ],
 )
 def test_value_out_of_range_is_a_fault(tmp_path, column, values, what):

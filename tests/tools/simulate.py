@@ -201,6 +201,12 @@ def draw_lifts(population: Population, tasks: int, n: int) -> Iterator[Scores]:
             errors=unknown,
             ties=unknown,
             flagged=(),
+            weights=np.ones(tasks),
+            categories=(None,) * tasks,
+            references=frozenset(),
+            measures=(),
+            measured={},
+            first_entries={},
         )
 
 

@@ -1,0 +1,339 @@
+"""Turn scores into what ranks a board: one record for each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from site_builder.compute.additive import Places, adjusted_intervals, compare_adjusted, fit_additive
+from site_builder.compute.intervals import known_errors, mean_intervals
+from site_builder.compute.numbers import Array, mean_of, round_significant
+from site_builder.compute.ranks import Flags, Leads, compare_pairs, compute_win_rates
+from site_builder.compute.scores import Scores
+from site_builder.records import Record
+from site_builder.tables.schema import Measure
+
+Why = Literal["configured", "comparable", "mixed units", "sparse"]
+
+
+class RankingRules(Record):
+    """How a board ranks, and why.
+
+    Attributes:
+        rank_by: Id of a rule, or of a measure.
+        min_coverage: Share of the tasks that a model needs a score on to be ranked, 0..1.
+        averaged: Whether scores on these tasks can be averaged.
+        why: What decided `rank_by`; it is `configured` only where the data would decide otherwise.
+        ratio_offset: Number that is added to both scores of a ratio.
+    """
+
+    rank_by: str
+    min_coverage: float
+    averaged: bool
+    why: Why
+    ratio_offset: float = 0.0
+
+
+class Merit(Record, eq=False):
+    """What ranks the models of a board.
+
+    Attributes:
+        values: Greater is better, shape (models,); NaN where it is not defined.
+        shown: The same as pages show it.
+        intervals: 95 % intervals of `shown`, shape (2, models); NaN where there are none.
+        compare: Compares every two of the models at some places, best first; None where the rule
+            has no such test.
+        per_task: The values whose plain mean over tasks ranks, greater is better, shape (models,
+            tasks); None where it is no such mean.
+    """
+
+    values: Array
+    shown: Array
+    intervals: Array
+    compare: Callable[[Places], Leads] | None = None
+    per_task: Array | None = None
+
+
+class RuleInputs(Record, eq=False):
+    """What a rule reads: the scores of a variant, and which models it may rank.
+
+    Attributes:
+        competing: Models that are no reference, shape (models,).
+        covered: Of these, the ones with scores on enough tasks.
+    """
+
+    scores: Scores
+    variant: str
+    rules: RankingRules
+    competing: Flags
+    covered: Flags
+
+    @property
+    def signed(self) -> Array:
+        """The scores of those that compete, greater is better; shape (models, tasks)."""
+        return np.where(self.competing[:, np.newaxis], self.scores.signed[self.variant], np.nan)
+
+
+class Rule(Record):
+    """A rule that may rank a board.
+
+    Attributes:
+        id: Its name in `rank_by`.
+        label: What ranks, in a sentence.
+        statistic: Id of the statistic that shows it.
+        is_average: Whether it averages scores, so that these must be in one unit and direction.
+        lower_is_better: Whether a lower value is better; None where the scores decide.
+        is_alternative: Whether the panel of other rules tries it.
+    """
+
+    id: str
+    label: str
+    statistic: str
+    compute: Callable[[RuleInputs], Merit]
+    is_average: bool = False
+    lower_is_better: bool | None = None
+    is_alternative: bool = False
+
+
+def _no_intervals(values: Array) -> Array:
+    return np.full((2, len(values)), np.nan)
+
+
+def _by_mean(inputs: RuleInputs) -> Merit:
+    """Mean over the tasks that a model has (docs/statistics.md#average)."""
+    scores, variant = inputs.scores, inputs.variant
+    signed, least = scores.signed[variant], scores.least_errors[variant]
+    values = scores.values[variant]
+    intervals = mean_intervals(
+        values, scores.errors[variant], scores.families, (scores.low, scores.high)
+    )
+    return Merit(
+        mean_of(signed, axis=1),
+        mean_of(values, axis=1),
+        intervals,
+        lambda ranked: compare_pairs(signed[ranked], least[ranked], scores.families),
+        signed,
+    )
+
+
+def _by_sum(inputs: RuleInputs) -> Merit:
+    """Sum over the tasks that a model has (docs/statistics.md#sum)."""
+    mean, signed = _by_mean(inputs), inputs.scores.signed[inputs.variant]
+    n = (~np.isnan(signed)).sum(axis=1)
+    is_whole = n == signed.shape[1]
+    return Merit(
+        round_significant(mean.values * n),
+        round_significant(mean.shown * n),
+        np.where(is_whole, mean.intervals * n, np.nan),
+        mean.compare if is_whole[inputs.covered].all() else None,
+    )
+
+
+def _by_places(inputs: RuleInputs, per_task: Array, bounds: tuple[float, float]) -> Merit:
+    """Mean of values that depend on all rivals, and so have no error of their own."""
+    families = inputs.scores.families
+    means = mean_of(per_task, axis=1)
+    ends = np.full(1, bounds[0]), np.full(1, bounds[1])
+    return Merit(
+        means,
+        means,
+        mean_intervals(per_task, None, families, ends),
+        lambda ranked: compare_pairs(per_task[ranked], None, families),
+        per_task,
+    )
+
+
+def _by_win_rate(inputs: RuleInputs) -> Merit:
+    """Mean share of rivals beaten (docs/statistics.md#win-rate)."""
+    merit = _by_places(inputs, compute_win_rates(inputs.signed), (0.0, 1.0))
+    if inputs.covered.sum() > 1:
+        return merit
+    # One model alone leads, though it has no rival to beat.
+    alone = np.zeros(len(merit.values))
+    return Merit(alone, merit.shown, merit.intervals, merit.compare, merit.per_task)
+
+
+def _by_rank(inputs: RuleInputs) -> Merit:
+    """Mean rank over tasks (docs/statistics.md#mean-rank)."""
+    signed = inputs.signed
+    ranks = pd.DataFrame(-signed).rank().to_numpy(dtype=float)
+    merit = _by_places(inputs, -ranks, (-float(len(signed)), -1.0))
+    return Merit(merit.values, -merit.values, -merit.intervals[::-1], merit.compare, merit.per_task)
+
+
+def _by_additive(inputs: RuleInputs) -> Merit:
+    """Estimated mean over all tasks (docs/statistics.md#additive-model)."""
+    scores, variant, covered = inputs.scores, inputs.variant, inputs.covered
+    values, errors = scores.values[variant], scores.errors[variant]
+    fit = fit_additive(
+        np.where(covered[:, np.newaxis], scores.signed[variant], np.nan), scores.families
+    )
+    known = known_errors(values, scores.least_errors[variant])
+    intervals = adjusted_intervals(fit, known_errors(values, errors))
+    shown = fit.means
+    if scores.direction[0] < 0:
+        intervals, shown = -intervals[::-1], -shown
+    return Merit(fit.means, shown, intervals, partial(compare_adjusted, fit, known=known))
+
+
+def _of_scores(inputs: RuleInputs, reduce: Callable[[Array], Array]) -> Merit:
+    """Reduce scores as pages show them, without intervals or tests."""
+    scores = inputs.scores
+    shown = reduce(scores.values[inputs.variant])
+    direction = scores.direction[0] if len(scores.direction) else 1.0
+    return Merit(shown * direction, shown, _no_intervals(shown))
+
+
+def weighted_means(values: Array, weights: Array) -> Array:
+    """Return sum(w x) / sum(w) of each row, over the values that are there.
+
+    Shape: (models, tasks), NaN where missing, and (tasks,), to (models,); NaN without a weight.
+    Source: docs/statistics.md#weighted-mean.
+    """
+    there = ~np.isnan(values)
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = (np.where(there, values, 0.0) * weights).sum(axis=1)
+        return round_significant(total / (there * weights).sum(axis=1))
+
+
+def _by_weighted_mean(inputs: RuleInputs) -> Merit:
+    return _of_scores(inputs, partial(weighted_means, weights=inputs.scores.weights))
+
+
+def category_means(values: Array, categories: Sequence[str | None]) -> Array:
+    """Return the mean over categories of the mean over the tasks of each.
+
+    Shape: (models, tasks), NaN where missing, to (models,). Tasks without a category are left out.
+    Source: docs/statistics.md#mean-of-categories.
+    """
+    names = dict.fromkeys(name for name in categories if name is not None)
+    groups = [[i for i, of in enumerate(categories) if of == name] for name in names]
+    means = [mean_of(values[:, columns], axis=1) for columns in groups]
+    if not means:
+        return np.full(len(values), np.nan)
+    return mean_of(np.column_stack(means), axis=1)
+
+
+def _by_category_means(inputs: RuleInputs) -> Merit:
+    return _of_scores(inputs, partial(category_means, categories=inputs.scores.categories))
+
+
+def medians(values: Array) -> Array:
+    """Return the rounded median of each row without missing values; NaN where all are.
+
+    Source: docs/statistics.md#median.
+    """
+    # Of the halves, because the sum of two large values may be infinite.
+    return round_significant(2 * pd.DataFrame(values / 2).median(axis=1).to_numpy(dtype=float))
+
+
+def _by_median(inputs: RuleInputs) -> Merit:
+    return _of_scores(inputs, medians)
+
+
+def log_ratios(values: Array, reference: Array, offset: float) -> Array:
+    """Return log((x + offset) / (reference + offset)); NaN where one of the two is not above 0.
+
+    Shape: (models, tasks) and (tasks,) to (models, tasks).
+    Source: P. J. Fleming and J. J. Wallace (1986), "How not to lie with statistics",
+        Communications of the ACM 29(3), 218-221; docs/statistics.md#ratio.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs = np.log(values + offset) - np.log(reference + offset)
+    return np.where(np.isfinite(logs), logs, np.nan)
+
+
+def _by_ratio(inputs: RuleInputs, reference: Array) -> Merit:
+    """Geometric mean of ratios; differences of logarithms are compared as means are."""
+    scores, direction = inputs.scores, inputs.scores.direction
+    values = scores.values[inputs.variant]
+    logs = log_ratios(values, reference, inputs.rules.ratio_offset)
+    means, signed = mean_of(logs, axis=1), logs * direction
+    sign = direction[0] if len(direction) else 1.0
+    intervals = mean_intervals(logs, None, scores.families)
+    return Merit(
+        round_significant(means * sign),
+        round_significant(np.exp(means)),
+        round_significant(np.exp(intervals)),
+        lambda ranked: compare_pairs(signed[ranked], None, scores.families),
+    )
+
+
+def _by_ratio_to_best(inputs: RuleInputs) -> Merit:
+    best = np.fmax.reduce(inputs.signed, axis=0) * inputs.scores.direction
+    return _by_ratio(inputs, best)
+
+
+def _by_ratio_to_baseline(inputs: RuleInputs) -> Merit:
+    return _by_ratio(inputs, inputs.scores.of_baseline(inputs.scores.values, inputs.variant))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        *("mean_win_rate", "mean win rate", "win_rate", _by_win_rate),
+        lower_is_better=False,
+        is_alternative=True,
+    ),
+    Rule("mean", "mean score", "average", _by_mean, is_average=True, is_alternative=True),
+    Rule("median", "median score", "median", _by_median, is_average=True, is_alternative=True),
+    Rule(
+        *("mean_of_categories", "mean of category means", "mean_of_categories"),
+        _by_category_means,
+        is_average=True,
+        is_alternative=True,
+    ),
+    Rule(
+        *("weighted_mean", "weighted mean score", "weighted_mean"),
+        _by_weighted_mean,
+        is_average=True,
+    ),
+    Rule("sum", "sum of scores", "sum", _by_sum, is_average=True),
+    Rule("additive", "adjusted average", "adjusted", _by_additive, is_average=True),
+    Rule("mean_rank", "mean rank", "mean_rank", _by_rank, lower_is_better=True),
+    Rule("ratio_to_best", "mean ratio to the best score", "ratio_to_best", _by_ratio_to_best),
+    Rule(
+        *("ratio_to_baseline", "mean ratio to the baseline's score", "ratio_to_baseline"),
+        _by_ratio_to_baseline,
+    ),
+)
+"""Every rule that may rank a board, besides measures."""
+_BY_ID = {rule.id: rule for rule in RULES}
+
+
+def find_rule(rank_by: str, measures: Sequence[Measure]) -> Rule:
+    """Return the rule with this id, or the one that ranks by a measure."""
+    if rank_by in _BY_ID:
+        return _BY_ID[rank_by]
+    measure = next(measure for measure in measures if measure.id == rank_by)
+    lower = not measure.higher_is_better
+    by_measure = partial(_by_measure, measure=measure)
+    label = measure.label[:1].lower() + measure.label[1:]
+    return Rule(rank_by, label, rank_by, by_measure, lower_is_better=lower)
+
+
+def _by_measure(inputs: RuleInputs, measure: Measure) -> Merit:
+    values = combine(measure, inputs.scores.measured[measure.id][inputs.variant])
+    return Merit(values if measure.higher_is_better else -values, values, _no_intervals(values))
+
+
+def combine(measure: Measure, values: Array) -> Array:
+    """Combine the values of a measure over tasks: their sum, mean or median, or the only value.
+
+    Shape: (models, tasks), NaN where missing, to (models,); NaN where none is there, and, if values
+        are not combined, where they differ.
+    Source: docs/statistics.md#measures.
+    """
+    n = (~np.isnan(values)).sum(axis=1)
+    if measure.combine == "median":
+        return medians(values)
+    means = mean_of(values, axis=1)
+    if measure.combine == "sum":
+        return round_significant(means * n)
+    if measure.combine == "none":
+        spread = np.fmax.reduce(values, axis=1) - np.fmin.reduce(values, axis=1)
+        return np.where(spread == 0, means, np.nan)
+    return means

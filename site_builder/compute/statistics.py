@@ -1,0 +1,425 @@
+"""Every statistic of a board: one record each, from which tables, API and documents are made.
+
+A record says what the statistic is called, what it means, what it needs, and how it is computed.
+To add one, add a record here, a section to docs/statistics.md, and a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from site_builder.compute.numbers import Array, mean_of, mean_over
+from site_builder.compute.ranks import compute_win_rates, compute_wins
+from site_builder.compute.rules import Merit, RankingRules, RuleInputs, combine
+from site_builder.compute.score_error import count_judged_wins
+from site_builder.compute.scores import Scores
+from site_builder.records import CachingRecord, Record
+from site_builder.tables.schema import Measure
+
+Form = Literal["score", "difference", "rate", "count", "rank", "ratio", "measure"]
+Need = Literal["mean", "base", "baseline"]
+
+
+class BoardScores(CachingRecord, eq=False):
+    """What statistics are computed from: the scores of one variant, and what ranks them.
+
+    Arrays have the shape (models, tasks), or (models,), in the order of `scores.models`.
+    """
+
+    scores: Scores
+    variant: str
+    rules: RankingRules
+    inputs: RuleInputs
+    merit: Merit
+
+    @property
+    def values(self) -> Array:
+        """The scores that count."""
+        return self.scores.values[self.variant]
+
+    @cached_property
+    def wins(self) -> npt.NDArray[np.bool_]:
+        """Where a model has the best score of a task."""
+        return compute_wins(self.inputs.signed)
+
+    @cached_property
+    def judged_wins(self) -> Array:
+        """The number of first places that errors make clear, and not clear, shape (2, models).
+
+        NaN where unknown.
+        """
+        return count_judged_wins(self.inputs.signed, self.scores.ties[self.variant])
+
+    @cached_property
+    def over_base(self) -> Array:
+        """The lifts over base."""
+        return self.scores.lift_over_base(self.variant)
+
+    @cached_property
+    def over_baseline(self) -> Array:
+        """The lifts over the baseline."""
+        return self.scores.lift_over_baseline(self.variant)
+
+    def mean_beside(self, others: Array) -> Array:
+        """Return the mean of other scores over the tasks that each model has; (models,)."""
+        return mean_over(others, ~np.isnan(self.values))
+
+
+class Statistic(Record):
+    """One statistic of the entries of a board.
+
+    Attributes:
+        id: Key of its column and its field in downloads and API.
+        label: Heading of its column. In braces stand `base`, `baseline`, `variant`, `over` (the
+            tasks of the board) and `turning` (that differences are turned where lower is better).
+        help: What the heading leaves open, in one phrase.
+        meaning: The same for readers of the API.
+        form: How its numbers are written.
+        section: Its section in docs/statistics.md and on the page on method.
+        compute: The values of all models, shape (models,); NaN where it is not defined.
+        needs: What a board must have for it.
+        rule: The rule that alone has it; empty for a statistic of every board.
+        column: Whether tables show it: always, only in full, or never.
+        is_ascending: Whether a first click on its heading sorts upwards.
+        is_published: Whether the API has it, under the name `published_as`, if not its id.
+        measure: The measure that it combines.
+        formula: A line of text for the page on method; empty where a section of
+            `pages/glossary.toml` has it.
+    """
+
+    id: str
+    label: str
+    help: str
+    meaning: str
+    form: Form
+    section: str
+    compute: Callable[[BoardScores], Array]
+    needs: frozenset[Need] = frozenset()
+    rule: str = ""
+    column: Literal["", "always", "full"] = ""
+    is_ascending: bool = False
+    is_published: bool = True
+    published_as: str = ""
+    measure: Measure | None = None
+    formula: str = ""
+
+
+def _merit(board: BoardScores) -> Array:
+    return board.merit.shown
+
+
+def _count(values: npt.NDArray[np.bool_]) -> Array:
+    return np.asarray(values.sum(axis=1), dtype=float)
+
+
+_MEAN: frozenset[Need] = frozenset({"mean"})
+_BASE: frozenset[Need] = frozenset({"base"})
+_BASELINE: frozenset[Need] = frozenset({"baseline"})
+
+STATISTICS: tuple[Statistic, ...] = (
+    Statistic(
+        "adjusted",
+        "Adjusted average",
+        "Estimate of the mean over {over}",
+        "estimate of the mean score over all tasks ([more](statistics.md#additive-model))",
+        "score",
+        "adjusted-average",
+        _merit,
+        _MEAN,
+        rule="additive",
+        column="always",
+    ),
+    Statistic(
+        "weighted_mean",
+        "Weighted mean",
+        "Mean over {over}, each with its weight",
+        "mean of the scores, each with the weight of its task",
+        "score",
+        "weighted-mean",
+        _merit,
+        rule="weighted_mean",
+        column="always",
+        formula="sum of weight * score / sum of weights",
+    ),
+    Statistic(
+        "mean_of_categories",
+        "Mean of categories",
+        "Mean over categories of the mean over the tasks of each",
+        "mean over categories of the mean score of each",
+        "score",
+        "mean-of-categories",
+        _merit,
+        rule="mean_of_categories",
+        column="always",
+        formula="mean over categories of (sum of scores / number of scores)",
+    ),
+    Statistic(
+        "median",
+        "Median",
+        "Median over {over}",
+        "median of the scores",
+        "score",
+        "median",
+        _merit,
+        rule="median",
+        column="always",
+        formula="the middle score; of an even number, the mean of the middle two",
+    ),
+    Statistic(
+        "sum",
+        "Sum",
+        "Sum over {over}",
+        "sum of the scores",
+        "score",
+        "sum",
+        _merit,
+        rule="sum",
+        column="always",
+        formula="sum of scores",
+    ),
+    Statistic(
+        "mean_rank",
+        "Mean rank",
+        "Mean over {over} of the rank; lower is better",
+        "mean over tasks of the rank, lower is better",
+        "rank",
+        "mean-rank",
+        _merit,
+        rule="mean_rank",
+        column="always",
+        formula="mean of ranks, 1 for the best; equal scores share their mean rank",
+        is_ascending=True,
+    ),
+    Statistic(
+        "ratio_to_best",
+        "Ratio to best",
+        "Geometric mean over {over} of the score, divided by the best one",
+        "geometric mean over tasks of the ratio to the best score",
+        "ratio",
+        "ratio",
+        _merit,
+        rule="ratio_to_best",
+        column="always",
+        formula="exp(mean of log((score + offset) / (best score + offset)))",
+    ),
+    Statistic(
+        "ratio_to_baseline",
+        "Ratio to {baseline}",
+        "Geometric mean over {over} of the score, divided by that of {baseline}",
+        "geometric mean over tasks of the ratio to the score of the baseline",
+        "ratio",
+        "ratio",
+        _merit,
+        rule="ratio_to_baseline",
+        column="always",
+        formula="exp(mean of log((score + offset) / (score of the baseline + offset)))",
+    ),
+    Statistic(
+        "average",
+        "Score",
+        "Mean over {over}",
+        "mean score over its tasks; `null` where scores cannot be averaged",
+        "score",
+        "average",
+        lambda board: mean_of(board.values, axis=1),
+        _MEAN,
+        column="always",
+    ),
+    Statistic(
+        "base_average",
+        "{base}",
+        "",
+        "mean of its base scores over the tasks of `average`; `null` where one is missing. An "
+        "adjusted average where these rank the board",
+        "score",
+        "average",
+        lambda board: board.mean_beside(board.scores.base_of(board.variant)),
+        _MEAN | _BASE,
+        is_published=False,
+    ),
+    Statistic(
+        "baseline_average",
+        "{baseline}",
+        "",
+        "mean of the baseline's scores over the tasks of `average`; `null` where one is missing. "
+        "An adjusted average where these rank the board",
+        "score",
+        "average",
+        lambda board: board.mean_beside(
+            board.scores.of_baseline(board.scores.values, board.variant)
+        ),
+        _MEAN | _BASELINE,
+        is_published=False,
+    ),
+    Statistic(
+        "win_rate",
+        "Win rate",
+        "Share of other models beaten on a task, averaged over tasks; a tie counts one half",
+        "mean share of rivals beaten, 0 to 1",
+        "rate",
+        "win-rate",
+        lambda board: mean_of(compute_win_rates(board.inputs.signed), axis=1),
+        column="always",
+    ),
+    Statistic(
+        "lift_over_base",
+        "Lift over {base}",
+        "Mean over tasks of {variant} minus {base} score{turning}",
+        "mean lift over base over common tasks, positive is better; `null` without any, and where "
+        "scores cannot be averaged",
+        "difference",
+        "lift",
+        lambda board: mean_of(board.over_base, axis=1),
+        _MEAN | _BASE,
+        column="always",
+    ),
+    Statistic(
+        "lift_over_baseline",
+        "vs {baseline}",
+        "Mean over tasks of the score minus the score of {baseline}{turning}",
+        "mean lift over the baseline over common tasks, positive is better; `null` without any, "
+        "and where scores cannot be averaged",
+        "difference",
+        "lift-over-baseline",
+        lambda board: mean_of(board.over_baseline, axis=1),
+        _MEAN | _BASELINE,
+        column="always",
+    ),
+    Statistic(
+        "beats",
+        "Beats {baseline}",
+        "Tasks where it scores strictly better than {baseline}",
+        "tasks on which it is strictly better than the baseline",
+        "count",
+        "lift-over-baseline",
+        lambda board: _count(board.over_baseline > 0),
+        _BASELINE,
+        column="always",
+        published_as="tasks_beating_baseline",
+    ),
+    Statistic(
+        "ties",
+        "Ties with {baseline}",
+        "",
+        "tasks on which it is level with the baseline",
+        "count",
+        "lift-over-baseline",
+        lambda board: _count(board.over_baseline == 0),
+        _BASELINE,
+        is_published=False,
+    ),
+    Statistic(
+        "loses",
+        "Behind {baseline}",
+        "",
+        "tasks on which it is worse than the baseline",
+        "count",
+        "lift-over-baseline",
+        lambda board: _count(board.over_baseline < 0),
+        _BASELINE,
+        is_published=False,
+    ),
+    Statistic(
+        "wins",
+        "First places",
+        "Tasks where it has the best score of this board, ties included",
+        "tasks on which it has the best score, ties included",
+        "count",
+        "winners",
+        lambda board: _count(board.wins),
+        column="full",
+    ),
+    Statistic(
+        "clear_wins",
+        "Clear first places",
+        "",
+        "first places that the errors of scores make clear; `null` where this is known of none",
+        "count",
+        "winners",
+        lambda board: board.judged_wins[0],
+    ),
+    Statistic(
+        "unclear_wins",
+        "Unclear first places",
+        "",
+        "first places that are not clear; `null` where this is known of none",
+        "count",
+        "winners",
+        lambda board: board.judged_wins[1],
+    ),
+    Statistic(
+        "helped",
+        "Helped",
+        "Tasks where its {variant} score is better than its {base} score",
+        "tasks with a lift over base above 0",
+        "count",
+        "lift",
+        lambda board: _count(board.over_base > 0),
+        _BASE,
+        column="full",
+        is_published=False,
+    ),
+    Statistic(
+        "unchanged",
+        "Unchanged",
+        "",
+        "tasks with a lift over base of 0",
+        "count",
+        "lift",
+        lambda board: _count(board.over_base == 0),
+        _BASE,
+        is_published=False,
+    ),
+    Statistic(
+        "hurt",
+        "Hurt",
+        "Tasks where its {variant} score is worse than its {base} score",
+        "tasks with a lift over base below 0",
+        "count",
+        "lift",
+        lambda board: _count(board.over_base < 0),
+        _BASE,
+        column="full",
+        is_ascending=True,
+        is_published=False,
+    ),
+)
+"""Every statistic of a board, in the order of columns and of fields in the API."""
+
+
+def statistics_of(rules: RankingRules, measures: Sequence[Measure]) -> tuple[Statistic, ...]:
+    """Return the statistics of a board that ranks by these rules, and its measures."""
+    own = (s for s in STATISTICS if s.rule in ("", rules.rank_by))
+    return (*own, *map(measure_statistic, measures))
+
+
+def measure_statistic(measure: Measure) -> Statistic:
+    """Return the statistic of a board that combines a measure over its tasks."""
+    how = {"sum": "Sum over", "mean": "Mean over", "median": "Median over", "none": "The same on"}
+    return Statistic(
+        measure.id,
+        measure.label,
+        f"{how[measure.combine]} {{over}}{_better(measure)}",
+        f"{measure.label}: {how[measure.combine].lower()} the tasks with a value",
+        "measure",
+        "measures",
+        partial(_measured, measure=measure),
+        column="always",
+        is_ascending=measure.higher_is_better is False,
+        measure=measure,
+        formula="sum, mean or median of the values that are there",
+    )
+
+
+def _better(measure: Measure) -> str:
+    better = measure.higher_is_better
+    return "" if better is None else f"; {'higher' if better else 'lower'} is better"
+
+
+def _measured(board: BoardScores, measure: Measure) -> Array:
+    return combine(measure, board.scores.measured[measure.id][board.variant])

@@ -1,0 +1,231 @@
+"""Make the page of each board: its whole table, its charts, and who leads by other rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from site_builder.addresses import Address, Link
+from site_builder.charts.cells import MODEL, model_cell, number_cell, text_cell
+from site_builder.charts.chart import Chart
+from site_builder.charts.grid import ScoreGrid
+from site_builder.compute.board import Board
+from site_builder.compute.catalog import ModelInfo
+from site_builder.formatting import MISSING, counted, listed
+from site_builder.pages.board_table import BoardTableSpec, model_filters, model_tools
+from site_builder.pages.board_views import BoardView, board_lede, board_note, board_views
+from site_builder.pages.page import HOME, Page, Site, cite_page
+from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
+from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.tables.boards import wanted_texts
+
+_MOST_BOARDS = 12
+_BEST = 3
+
+
+class BoardContext(Record):
+    """What the page of a board shows.
+
+    Attributes:
+        heading: Its name.
+        lede: What it is about.
+        slot: The name of the prose on it.
+        views: The full board.
+        board_note: What a reader needs to know of its ranks; empty where that is nothing.
+        leader: Who leads by other rules; None below two ranked models.
+        metrics: Models against the baseline, by metric; None without a baseline and for one metric.
+        averages: Base and tuned averages; None where the board has nothing for it.
+        cost: Average against price or size; None where the home page has it, and without either.
+        grid: Every score; None where the board has nothing for it.
+    """
+
+    heading: str
+    lede: str
+    slot: str
+    views: tuple[BoardView, ...]
+    board_note: str
+    leader: Finding | None
+    metrics: Finding | None
+    averages: Chart | None
+    cost: Chart | None
+    grid: ScoreGrid | None
+
+
+class BoardCard(Record):
+    """A board in short.
+
+    Attributes:
+        link: Its page.
+        description: What it measures.
+        best: The names of the first entries, what ranks them, and how far that is on its scale, as
+            a share.
+        entries: How many are ranked and shown at first.
+        newest: Date of the newest score; empty where none is known.
+        featured: Whether it stands below the cards.
+    """
+
+    link: Link
+    description: str
+    best: tuple[tuple[str, str, float | None], ...]
+    entries: str
+    newest: str
+    featured: bool
+
+
+class EntriesContext(Record):
+    """What the list of entries shows, on a site of several boards.
+
+    Attributes:
+        table: Every entry, with its rank on each board.
+    """
+
+    table: Table
+
+
+def make_boards(site: Site) -> Iterator[Page]:
+    """Yield the page of each board; of several, also the list of all entries."""
+    if not site.has_boards:
+        yield _make_board(site, Address("models"), "Models")
+        return
+    for each in site.by_board:
+        yield _make_board(each, Address("board", each.board.id), each.board.title)
+    whole = site.computed.whole.catalog.models
+    about = f"{counted(len(whole), 'entry', 'entries')}, with the rank of each on every board."
+    context = partial(_entries_context, site)
+    yield Page(Address("models"), "entries.html", "Models", about, context, (HOME,))
+
+
+def board_address(site: Site) -> Address:
+    """Return the page of the board that a site is seen as."""
+    return Address("board", site.board.id) if site.has_boards else Address("models")
+
+
+def _make_board(site: Site, here: Address, title: str) -> Page:
+    board, charts = site.results.board, site.charts
+    n, tasks = counted(len(board.entries), "model"), counted(len(board.tasks), "task")
+    lead = site.labels.lead(board)
+    parts = (
+        "every column",
+        charts.scores and "every task",
+        charts.price and charts.size and "score by size",
+    )
+    shown = listed([part for part in parts if part])
+    about = f"{n} on {tasks}{lead and f'; {lead}'}. The full leaderboard, with {shown}."
+    if site.has_boards:
+        about = site.board.description or board_lede(site)
+    context = partial(_context, site, title, about)
+    cite = cite_page(site, title, f"{lead}." if lead else "", here) if site.has_boards else None
+    return Page(here, "board.html", title, about, context, (HOME,), cite=cite)
+
+
+def _context(site: Site, title: str, about: str) -> BoardContext:
+    results, charts = site.results, site.charts
+    is_home = site.board.featured
+    spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
+    return BoardContext(
+        heading=title,
+        lede=about,
+        slot="" if site.has_boards else "models",
+        views=board_views(spec),
+        board_note=board_note(site),
+        leader=leader_by_rule(site),
+        metrics=lifts_by_metric(site),
+        averages=charts.averages,
+        cost=(charts.size if charts.price else None) if is_home else charts.price or charts.size,
+        grid=charts.scores,
+    )
+
+
+# --- cards --------------------------------------------------------------------------------------
+
+
+def board_cards(site: Site) -> tuple[BoardCard, ...]:
+    """Return a card for each board; none for a site of one board."""
+    return tuple(map(_card, site.by_board)) if site.has_boards else ()
+
+
+def _card(site: Site) -> BoardCard:
+    board, labels, spec = site.results.board, site.labels, site.board
+    hidden = _hidden(site)
+    shown = [s for s in board.ranked if s.model not in hidden]
+    dates = [
+        p.date
+        for model in (s.model for s in board.entries)
+        for p in site.results.scores.provenance_of(model).values()
+        if p.date
+    ]
+    return BoardCard(
+        Link(spec.title, Address("board", spec.id)),
+        spec.description,
+        tuple(
+            (
+                labels.models[s.model],
+                labels.merit_scale(board).score(board.merit(s)),
+                _share(site, board, board.merit(s)),
+            )
+            for s in shown[:_BEST]
+        ),
+        counted(len(shown), "entry", "entries"),
+        max(dates, default=""),
+        spec.featured,
+    )
+
+
+def _hidden(site: Site) -> frozenset[str]:
+    """Return the entries that the first filters of a board hide."""
+    wanted, catalog = site.board.config.filters, site.results.catalog
+    return frozenset(
+        model
+        for model, facts in catalog.models.items()
+        if any(facts.facet(name) not in wanted_texts(v) for name, v in wanted.items())
+    )
+
+
+def _share(site: Site, board: Board, value: float | None) -> float | None:
+    """Return where a value stands between the bounds that all tasks share; None without any."""
+    facts = [site.results.catalog.tasks[task] for task in board.tasks]
+    bounds = {(t.score_min, t.score_max) for t in facts}
+    low, high = bounds.pop() if len(bounds) == 1 else (None, None)
+    if value is None or low is None or high is None or not board.by_average or high <= low:
+        return None
+    return round(min(max((value - low) / (high - low), 0.0), 1.0), 4)
+
+
+# --- all entries --------------------------------------------------------------------------------
+
+
+def _entries_context(site: Site) -> EntriesContext:
+    whole = site.whole
+    catalog = whole.results.catalog
+    facets = [f for f in catalog.facets if f.is_setting]
+
+    def rank_field(each: Site) -> Field[ModelInfo]:
+        board, known = each.results.board, each.results.catalog.models
+        column = Column(
+            each.board.id, each.board.title, "number", "Rank on this board", "ascending"
+        )
+
+        def cell(m: ModelInfo) -> Cell:
+            rank = board.entry(m.model).rank if m.model in known else None
+            return number_cell(rank, str(rank or MISSING))
+
+        return Field(column, cell)
+
+    def facet_field(name: str, label: str) -> Field[ModelInfo]:
+        return Field(Column(name, label), lambda m: text_cell(m.facet(name)))
+
+    fields: tuple[Field[ModelInfo], ...] = (
+        Field(MODEL, lambda m: model_cell(whole.labels, m.model, m.developer or "")),
+        *(facet_field(f.id, f.label) for f in facets),
+        *map(rank_field, site.by_board[:_MOST_BOARDS]),
+    )
+    table = table_of(
+        "entries",
+        "Every entry",
+        fields,
+        list(catalog.models.values()),
+        filters=lambda m: model_filters(catalog, m.model),
+        tools=model_tools(catalog),
+    )
+    return EntriesContext(table)

@@ -1,0 +1,182 @@
+"""Tell what the further columns of the results are: facets of entries, measures, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault, did_you_mean
+from site_builder.formatting import listed, sentence
+from site_builder.records import Record, replace
+from site_builder.tables.read import LoadedTable
+from site_builder.tables.schema import (
+    MEASURES,
+    MODELS,
+    RESULTS,
+    ColumnSpec,
+    Combine,
+    Facet,
+    Measure,
+)
+
+VARIANT = "variant"
+_CONFIG = "site.toml"
+_UNITS = {"cost_usd": "USD", "seconds": "s", "input_tokens": "tokens", "output_tokens": "tokens"}
+_LABELS = {"cost_usd": "Cost", "seconds": "Time"}
+
+
+class ResultColumns(Record):
+    """What the columns of the results are beyond those of every board."""
+
+    facets: tuple[Facet, ...]
+    measures: tuple[Measure, ...]
+    faults: tuple[Fault, ...]
+
+
+def sort_columns(
+    results: LoadedTable, models: LoadedTable | None, config: SiteConfig
+) -> ResultColumns:
+    """Sort the further columns of results and models into facets and measures.
+
+    A declared column is what it is declared as. A text column of the results is a facet where it is
+    constant for each model, or tells scores of one model on one task apart by values
+    that come back. Any other column is named in a warning.
+    """
+    frame, faults = results.frame, list[Fault]()
+    known = {spec.name for spec in RESULTS.columns}
+    # pandas writes its index as `__index_level_0__`; a blank name is no name.
+    names = (str(name) for name in frame.columns if str(name).strip() and name[:2] != "__")
+    further = [name for name in names if name not in known]
+    of_models = [str(name) for name in models.frame.columns] if models else []
+    faults += _undeclared_names(config, [*further, *MEASURES], [*of_models, *further, VARIANT])
+    declared = [name for name in further if name in config.facets]
+    texts = [
+        n for n in further if n not in (*declared, *config.measures) and not _is_number(frame[n])
+    ]
+    settings, unsure = _settings(frame, declared, texts, config.default_variant)
+    for name in unsure:
+        what = f"column {name!r} differs between the tasks of a model: it is not shown"
+        fix = f"If it tells entries apart, write [facets.{name}] in site.toml."
+        faults.append(Fault(results.where, what, fix, "warning"))
+    misspelt = [n for n in further if _looks_misspelt(n, frame)]
+    is_table = {"model", "task", "score"} <= {*frame.columns}
+    if others := is_table and [
+        n
+        for n in further
+        if n not in (*declared, *config.measures, *misspelt) and _is_number(frame[n])
+    ]:
+        what = f"{listed(others, most=8)}: not shown"
+        fix = "Declare them under [measures] in site.toml, as unit and higher_is_better."
+        faults.append(Fault(results.where, what, fix, "warning"))
+    facts = [n for n in of_models if MODELS.column(n) is None and n not in settings]
+    facets = (
+        *(replace(_facet(n, config), is_number=_is_number(frame[n])) for n in settings),
+        *(
+            replace(_facet(n, config), is_setting=False, is_number=_is_number(models.frame[n]))
+            for n in facts
+            if models
+        ),
+    )
+    named = dict.fromkeys((*config.measures, *MEASURES))
+    measures = tuple(_measure(n, config) for n in named if n in frame and frame[n].notna().any())
+    return ResultColumns(facets, measures, tuple(faults))
+
+
+def measure_specs(config: SiteConfig) -> tuple[ColumnSpec, ...]:
+    """Return the declared measures as columns of the results, which must hold numbers."""
+    return tuple(
+        ColumnSpec(name, f"{_measure(name, config).label}, a measure", "number")
+        for name in config.measures
+        if RESULTS.column(name) is None
+    )
+
+
+def _undeclared_names(
+    config: SiteConfig, measures: Sequence[str], facets: Sequence[str]
+) -> Iterator[Fault]:
+    """Find sections for columns that the tables do not have."""
+    for section, names, known in (
+        ("measures", config.measures, measures),
+        ("facets", config.facets, facets),
+    ):
+        for name in names:
+            if name not in known:
+                what = f"[{section}.{name}]: no table has the column {name!r}"
+                yield Fault(_CONFIG, what, did_you_mean(name, known, "columns"))
+
+
+def _looks_misspelt(name: str, frame: pd.DataFrame) -> bool:
+    missing = [spec.name for spec in RESULTS.columns if spec.name not in frame]
+    return did_you_mean(name, missing, cutoff=0.8).startswith("Did")
+
+
+def _is_number(values: pd.Series) -> bool:
+    return values.dtype.kind in "iuf"
+
+
+def _settings(
+    frame: pd.DataFrame, declared: list[str], texts: list[str], base: str
+) -> tuple[list[str], list[str]]:
+    """Return the columns that are settings of entries, and those that may be."""
+    if not {"model", "task"} <= {*frame.columns} or not texts:
+        return declared, []
+    names = [n for n in ("model", VARIANT, *declared) if n in frame]
+    keys = frame[[*names, *(n for n in ("task", "subset") if n in frame)]].astype("object")
+    if VARIANT in keys:
+        keys[VARIANT] = keys[VARIANT].fillna(base)
+    model, score = (
+        keys[k].fillna("").groupby(k, sort=False).ngroup() for k in (["model", *declared], [*keys])
+    )
+    settings, unsure = list[str](), list[str]()
+    for name in texts:
+        values = frame[name].astype("object").where(frame[name].notna(), "")
+        kinds = pd.DataFrame({"model": model, "score": score, "value": values}).drop_duplicates()
+        is_constant = not kinds[["model", "value"]].drop_duplicates()["model"].duplicated().any()
+        tells_apart = bool(kinds["score"].duplicated().any())
+        # A note has another value in each row; most values of a setting come back.
+        times = frame[name].value_counts()
+        comes_back = len(times) > 0 and 2 * int((times > 1).sum()) >= len(times)
+        is_setting = is_constant or (tells_apart and comes_back)
+        (settings if is_setting else unsure).append(name)
+    return [*declared, *settings], unsure
+
+
+def _facet(name: str, config: SiteConfig) -> Facet:
+    stated = config.facets.get(name)
+    label = stated.label if stated else None
+    return Facet(name, label or _plain(name), tuple(stated.order) if stated else ())
+
+
+def _measure(name: str, config: SiteConfig) -> Measure:
+    stated, is_known = config.measures.get(name), name in MEASURES
+    label = (stated and stated.label) or _LABELS.get(name) or _plain(name)
+    combine: Combine = "sum" if is_known else "mean"
+    better = False if is_known else None
+    if stated is None:
+        return Measure(name, label, _UNITS.get(name, ""), better, combine, False)
+    return Measure(
+        name,
+        label,
+        stated.unit or _UNITS.get(name, ""),
+        better if stated.higher_is_better is None else stated.higher_is_better,
+        stated.combine or combine,
+        stated.zero_is_missing,
+    )
+
+
+def _plain(name: str) -> str:
+    return sentence(name.replace("_", " "))
+
+
+def texts_of(values: pd.Series) -> pd.Series:
+    """Return the values of a facet as text: `yes` or `no` for truth values; null where unknown."""
+    if _is_number(values):
+        return values.map(lambda v: f"{v:g}", na_action="ignore").astype("str")
+    words = {True: "yes", False: "no", np.True_: "yes", np.False_: "no"}
+    text = values.map(
+        lambda v: words.get(v, str(v)) if isinstance(v, bool) else str(v), na_action="ignore"
+    )
+    return text.astype("str").where(values.notna())

@@ -1,0 +1,158 @@
+"""Compose the entries of boards: a model with the settings that tell it from others of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from site_builder.config import SiteConfig
+from site_builder.records import replace
+from site_builder.tables.columns import VARIANT, texts_of
+from site_builder.tables.read import Tables
+from site_builder.tables.schema import Facet
+
+_FACTS = ("developer", "parameters_b", "release_date", "tuning", "license")
+
+
+def variants_are_facets(results: pd.DataFrame, config: SiteConfig) -> bool:
+    """Whether no model has a score before and after tuning, so that variants pair nothing."""
+    if len(results[VARIANT].dropna().unique()) < 2:
+        return False
+    tuned, base = config.board.tuned_variants, config.default_variant
+    is_base = results[VARIANT] == base
+    is_tuned = ~is_base if tuned is None else results[VARIANT].isin(tuned)
+    both = {*results.loc[is_base, "model"].dropna()} & {*results.loc[is_tuned, "model"].dropna()}
+    return not both
+
+
+def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
+    """Put entries in place of models: in results, differences, and the table of models.
+
+    An entry is a model with its settings. Its id is that of the model where the model has one
+    entry, else with the settings in which they differ in brackets: `o3 (HAL Agent, high)`. The
+    table of models gets a row for each entry, with the columns `of`, the id of its model, and one
+    for each facet. No two entries have one name.
+    """
+    results, facets = tables.results, tables.facets
+    if variants_are_facets(results, config):
+        results, facets = _with_variants(tables, config)
+    tables = replace(tables, facets=facets)
+    settings = [facet.id for facet in facets if facet.is_setting]
+    entries = tables.models.assign(of=tables.models["model"])
+    if settings:
+        values = {name: _values(results[name], name, config) for name in settings}
+        keys = pd.DataFrame({"of": results["model"], **values})
+        found = keys.dropna(subset=["of"]).drop_duplicates().reset_index(drop=True)
+        varying = _varying(found, settings)
+        found["model"] = _ids(found, varying, {})
+        results = results.assign(model=_entry_of(keys, found, settings))
+        if VARIANT in settings:
+            results = results.assign(variant=config.default_variant)
+        names = dict(zip(entries["of"].tolist(), entries["name"].tolist(), strict=True))
+        told = dict(zip(found["model"].tolist(), _ids(found, varying, names), strict=True))
+        entries = _table(entries, found, settings)
+        named = entries["model"].map(told)
+        entries["name"] = named.where(named.notna(), entries["name"]).astype("str")
+        tables = replace(tables, differences=_differences(tables, found, settings, config))
+    entries["name"] = _distinct_names(entries)
+    return replace(tables, results=results, models=entries)
+
+
+def _entry_of(keys: pd.DataFrame, found: pd.DataFrame, settings: Sequence[str]) -> pd.Series:
+    """Return the entry of each row of the results; null where its model is."""
+    named = ["of", *settings]
+    wanted, known = (f[named].astype("object").fillna("") for f in (keys, found))
+    at = pd.MultiIndex.from_frame(known).get_indexer(pd.MultiIndex.from_frame(wanted))
+    ids = np.array([*found["model"], None], dtype=object)[at]  # None at -1
+    return pd.Series(ids, keys.index, dtype="str")
+
+
+def _with_variants(tables: Tables, config: SiteConfig) -> tuple[pd.DataFrame, tuple[Facet, ...]]:
+    """Make the variant a facet of entries, which all have the one variant that scores have."""
+    tuned, results = config.board.tuned_variants, tables.results
+    if tuned:
+        results = results[results[VARIANT].isin([config.default_variant, *tuned])]
+    stated = config.facets.get(VARIANT)
+    facet = Facet(
+        VARIANT, (stated and stated.label) or "Variant", tuple(stated.order) if stated else ()
+    )
+    return results, (facet, *tables.facets)
+
+
+def _values(values: pd.Series, name: str, config: SiteConfig) -> pd.Series:
+    return values.map(config.label, na_action="ignore") if name == VARIANT else texts_of(values)
+
+
+def _varying(found: pd.DataFrame, settings: Sequence[str]) -> Mapping[str, list[str]]:
+    """Return the settings in which the entries of each model differ, in their order."""
+    counts = found.groupby("of", sort=False)[[*settings]].nunique(dropna=False)
+    return {
+        str(model): [name for name, n in zip(settings, row, strict=True) if n > 1]
+        for model, row in zip(counts.index, counts.itertuples(index=False), strict=True)
+    }
+
+
+def _ids(
+    found: pd.DataFrame, varying: Mapping[str, list[str]], names: Mapping[str, str]
+) -> list[str]:
+    """Return what tells each entry apart, behind its model or the name of that: `o3 (high)`."""
+    rows = [{str(k): v for k, v in row.items()} for row in found.to_dict("records")]
+
+    def told(row: Mapping[str, str], *, named: bool) -> str:
+        settings = [name for name in varying[row["of"]] if pd.notna(row[name])]
+        parts = [f"{name} {row[name]}" if named else row[name] for name in settings]
+        shown = names.get(row["of"], row["of"])
+        return f"{shown} ({', '.join(parts)})" if parts else shown
+
+    plain = [told(row, named=False) for row in rows]
+    times = Counter(plain)
+    return [
+        text if times[text] == 1 else told(row, named=True)
+        for text, row in zip(plain, rows, strict=True)
+    ]
+
+
+def _table(models: pd.DataFrame, found: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
+    """Return the table of models with a row for each entry; models without results stay."""
+    facts = models.drop(columns=["model", *(n for n in settings if n in models)])
+    entries = facts.merge(found, on="of", how="left")
+    is_entry = entries["model"].notna()
+    entries["model"] = entries["model"].astype("str").where(is_entry, entries["of"])
+    return entries[["model", *(name for name in entries if name != "model")]]
+
+
+def _distinct_names(entries: pd.DataFrame) -> list[str]:
+    """Return the names of entries; equal ones with a fact in which they differ, or their id."""
+    names = entries["name"].tolist()
+    for name in entries["name"][entries["name"].duplicated()].unique():
+        alike = entries[entries["name"] == name]
+        facts = (alike[fact] for fact in _FACTS if alike[fact].notna().all())
+        told = next((fact for fact in facts if fact.is_unique), alike["model"])
+        for place, text in zip(np.flatnonzero(entries["name"] == name), told, strict=True):
+            names[place] = f"{name} ({text})"
+    return names
+
+
+def _differences(
+    tables: Tables, found: pd.DataFrame, settings: Sequence[str], config: SiteConfig
+) -> pd.DataFrame | None:
+    """Give the paired differences the ids of entries, where model and variant tell which it is."""
+    differences = tables.differences
+    if differences is None:
+        return None
+    key = ["of", *([VARIANT] if VARIANT in settings else [])]
+    single = found[~found.duplicated(key, keep=False)].set_index(key)["model"]
+
+    def ids(model: str, variant: str) -> pd.Series:
+        rows = zip(differences[model], differences[variant], strict=True)
+        wanted = [(m, config.label(v)) if len(key) > 1 else m for m, v in rows]
+        return pd.Series([single.get(one) for one in wanted], differences.index, dtype="str")
+
+    found_ids = {
+        "model": ids("model", VARIANT),
+        "against_model": ids("against_model", "against_variant"),
+    }
+    return differences.assign(**found_ids).dropna(subset=["model"])

@@ -1,0 +1,113 @@
+"""Make tasks of subsets, and give a task with parts the mean of them where nothing is stated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from site_builder.errors import Fault, did_you_mean
+from site_builder.records import replace
+from site_builder.tables.read import Tables
+
+_OF_PARENT = ("category", "metric", "unit", "higher_is_better", "score_min", "score_max")
+_MORE_OF_PARENT = ("score_chance", "mean_of_examples", "dataset_url", "length_unit")
+_SAME = ("metric", "unit", "higher_is_better", "score_min", "score_max")
+
+
+def split_subsets(tables: Tables) -> Tables:
+    """Make a task of each subset that results name: `massive/de`, a part of `massive`.
+
+    A part has what its parent states of scores where it states nothing of its own.
+    """
+    results, tasks = tables.results, tables.tasks
+    is_part = results["subset"].notna() & results["task"].notna()
+    if is_part.any():
+        parents, subsets = results.loc[is_part, "task"], results.loc[is_part, "subset"]
+        ids = parents + "/" + subsets
+        known = tasks.drop_duplicates("task").set_index("task")["name"]
+        names = parents.map(known).fillna(parents) + ": " + subsets
+        new = pd.DataFrame({"task": ids, "name": names, "part_of": parents}).drop_duplicates()
+        new = new[~new["task"].isin(tasks["task"])]
+        tasks = pd.concat([tasks, new.astype({"part_of": "str"})], ignore_index=True)
+        named = results["task"].astype("object").mask(is_part, ids).astype("str")
+        results = results.assign(task=named)
+    parents = tasks["part_of"]
+    if parents.notna().any():
+        facts = tasks.drop_duplicates("task").set_index("task")
+        for name in (*_OF_PARENT, *_MORE_OF_PARENT):
+            inherited = parents.map(facts[name])
+            tasks[name] = (
+                tasks[name].where(tasks[name].notna(), inherited).astype(facts[name].dtype)
+            )
+    return replace(tables, results=results, tasks=tasks)
+
+
+def find_part_faults(tables: Tables, where: str) -> Iterator[Fault]:
+    """Find parts whose parent is no task, and parts that lead to themselves."""
+    parents = part_parents(tables.tasks)
+    known = {str(task) for task in tables.tasks["task"].dropna()}
+    for part, parent in parents.items():
+        what = f"part_of of task {part!r} is {parent!r}, "
+        if parent not in known:
+            yield Fault(where, f"{what}which is no task", did_you_mean(parent, known))
+        elif part in ancestors_of(part, parents):
+            yield Fault(where, f"{what}which is a part of {part!r}", "Name the whole of both.")
+
+
+def part_parents(tasks: pd.DataFrame) -> dict[str, str]:
+    """Return the parent of each part, by ids."""
+    found = tasks[["task", "part_of"]].dropna()
+    return {str(part): str(parent) for part, parent in found.itertuples(index=False)}
+
+
+def short_name(part: str, whole: str) -> str:
+    """Return the name of a part beside that of its whole: `de` of `massive: de`."""
+    return part.removeprefix(f"{whole}: ")
+
+
+def ancestors_of(task: str, parents: Mapping[str, str]) -> list[str]:
+    """Return the parent of a task, the parent of that, and so on; each once."""
+    found: list[str] = []
+    while (above := parents.get(found[-1] if found else task)) and above not in found:
+        found.append(above)
+    return found
+
+
+def fill_parents(tables: Tables, *, exclude_flagged: bool) -> Tables:
+    """Give each entry the mean over the parts of a task, where it has all and no stated score.
+
+    Parts of several metrics, units, directions or bounds have no mean. The new rows follow the
+    stated ones, and have a score and nothing else.
+
+    Source: docs/statistics.md#parts.
+    """
+    parents, tasks = part_parents(tables.tasks), tables.tasks.drop_duplicates("task")
+    facts, results = tasks.set_index("task")[[*_SAME]], tables.results
+    depth = {task: len(ancestors_of(task, parents)) for task in parents}
+    wholes = sorted({*parents.values()}, key=lambda task: -depth.get(task, 0))
+    rows = results.loc[results["task"].isin([*parents, *wholes])]
+    if exclude_flagged:
+        rows = rows[rows["flag"].isna()]
+    rows, derived = rows[["model", "variant", "task", "score"]], list[pd.DataFrame]()
+    for whole in wholes:
+        parts = [part for part, parent in parents.items() if parent == whole]
+        if whole not in facts.index or len(facts.loc[parts].drop_duplicates()) > 1:
+            continue
+        of_parts = rows[rows["task"].isin(parts)]
+        wide = of_parts.pivot_table("score", ["model", "variant"], "task", observed=True)
+        wide = wide.reindex(columns=parts).dropna()
+        stated = rows.loc[rows["task"] == whole].set_index(["model", "variant"]).index
+        wide = wide[~wide.index.isin(stated)]
+        if len(wide):
+            # To twelve digits, so that means that are equal on paper are equal.
+            means = [float(f"{mean:.12g}") for mean in wide.to_numpy(dtype=float).mean(axis=1)]
+            new = wide.index.to_frame(index=False).assign(task=whole, score=means)
+            derived.append(new)
+            rows = pd.concat([rows, new])
+    if not derived:
+        return tables
+    first = len(tables.loaded["results"].frame)  # the index is the row of a stated score
+    new = pd.concat(derived, ignore_index=True)
+    results = pd.concat([results, new.set_index(new.index + first)])
+    return replace(tables, results=results.astype(tables.results.dtypes.to_dict()))

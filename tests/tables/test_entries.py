@@ -1,0 +1,267 @@
+"""Entries: a model with the settings that tell it from others of it; measures; boards; parts."""
+
+import pandas as pd
+import pytest
+
+from site_builder.config import load_config
+from site_builder.tables.boards import resolve_boards
+from tests.helpers.tables import HIGHER, check_project, fault_lines, write_project
+
+CONFIG = f"{HIGHER}"
+
+
+def results(rows, *columns):
+    return pd.DataFrame(rows, columns=["model", "task", "score", *columns])
+
+
+def project(folder, rows, *columns, toml="", **tables):
+    return write_project(folder, {"results": results(rows, *columns), **tables}, toml + CONFIG)
+
+
+def entries(root):
+    """The id, name and model of each entry, in the order of the table."""
+    models = check_project(root).models
+    return models[["model", "name", "of"]].to_numpy().tolist()
+
+
+AGENTS = [
+    ("o3", "gaia", 0.6, "HAL", "high"),
+    ("o3", "gaia", 0.5, "HAL", None),
+    ("o3", "gaia", 0.4, "Open", "high"),
+    ("r1", "gaia", 0.3, "HAL", None),
+    ("r2", "gaia", 0.2, "Open", None),
+]
+
+
+def test_settings_tell_the_entries_of_a_model_apart(tmp_path):
+    root = project(tmp_path, AGENTS, "agent", "effort")
+    assert [
+        ["o3 (HAL, high)", "o3 (HAL, high)", "o3"],
+        ["o3 (HAL)", "o3 (HAL)", "o3"],
+        ["o3 (Open, high)", "o3 (Open, high)", "o3"],
+        ["r1", "r1", "r1"],
+        ["r2", "r2", "r2"],
+    ] == entries(root)
+    assert ["agent", "effort"] == [facet.id for facet in check_project(root).facets]
+
+
+def test_settings_that_read_alike_are_named(tmp_path):
+    rows = [("m", "t", 0.1, "x", None), ("m", "t", 0.2, None, "x"), ("n", "t", 0.3, "x", "x")]
+    root = project(tmp_path, rows, "agent", "effort", toml="[facets.agent]\n[facets.effort]\n")
+    assert ["m (agent x)", "m (effort x)", "n"] == [name for name, _, _ in entries(root)]
+
+
+def test_a_note_is_no_setting(tmp_path):
+    """It has another value in each row, and is named; a declared column is one all the same."""
+    rows = [("m", "a", 0.1, "late"), ("m", "b", 0.2, "early"), ("n", "a", 0.3, "lost")]
+    root = project(tmp_path, rows, "note")
+    assert ["m", "n"] == [name for name, _, _ in entries(root)]
+    assert any("column 'note' differs between the tasks of a model" in s for s in fault_lines(root))
+    declared = project(tmp_path / "b", rows, "note", toml="[facets.note]\n")
+    assert ["m (late)", "m (early)", "n"] == [name for name, _, _ in entries(declared)]
+
+
+def test_two_scores_of_one_entry_are_a_fault(tmp_path):
+    root = project(tmp_path, [*AGENTS, ("r1", "gaia", 0.1, "HAL", None)], "agent", "effort")
+    assert any("two scores for (r1, gaia, HAL)" in line for line in fault_lines(root))
+
+
+def test_variants_are_paired_or_are_settings(tmp_path):
+    rows = [("a", "t", 0.1, "few"), ("a", "t", 0.2, "zero"), ("b", "t", 0.3, "zero")]
+    assert ["a (Few)", "a (Zero)", "b"] == [
+        name for name, _, _ in entries(project(tmp_path, rows, "variant"))
+    ]
+    paired = [("a", "t", 0.1, "base"), ("a", "t", 0.2, "tuned"), ("b", "t", 0.3, "tuned")]
+    root = project(tmp_path / "b", paired, "variant")
+    assert ["a", "b"] == [name for name, _, _ in entries(root)]
+    assert ["base", "tuned", "tuned"] == check_project(root).results["variant"].tolist()
+
+
+def test_equal_names_are_told_apart(tmp_path):
+    models = pd.DataFrame(
+        {
+            "model": ["x/m", "y/m", "z"],
+            "name": ["M", "M", "Z"],
+            "developer": ["X", "Y", "Z"],
+        }
+    )
+    rows = [("x/m", "t", 0.1), ("y/m", "t", 0.2), ("z", "t", 0.3)]
+    assert ["M (X)", "M (Y)", "Z"] == [
+        n for _, n, _ in entries(project(tmp_path, rows, models=models))
+    ]
+    models["developer"] = "Same"
+    root = project(tmp_path / "b", rows, models=models)
+    assert ["M (x/m)", "M (y/m)", "Z"] == [name for _, name, _ in entries(root)]
+
+
+# --- measures -----------------------------------------------------------------------------------
+
+
+def test_measures_are_known_or_declared_and_others_are_named(tmp_path):
+    rows = [("a", "t", 0.5, 1.5, 20.0, 3.0)]
+    toml = "[measures.latency]\nunit = 'ms'\nhigher_is_better = false\n"
+    root = project(tmp_path, rows, "cost_usd", "latency", "calls", toml=toml)
+    found = {
+        m.id: (m.label, m.unit, m.higher_is_better, m.combine) for m in check_project(root).measures
+    }
+    assert {
+        "latency": ("Latency", "ms", False, "mean"),
+        "cost_usd": ("Cost", "USD", False, "sum"),
+    } == found
+    assert [
+        "data/results.parquet: calls: not shown. Declare them under [measures] in site.toml, as "
+        "unit and higher_is_better."
+    ] == fault_lines(root)
+
+
+@pytest.mark.parametrize(
+    ("toml", "line"),
+    [
+        (
+            "[measures.latencies]\n",
+            "[measures.latencies]: no table has the column 'latencies'. Did you mean 'latency'?",
+        ),
+        ("[facets.agnt]\n", "[facets.agnt]: no table has the column 'agnt'. Did you mean 'agent'?"),
+        (
+            "[board]\nrank_by = 'latency'\n[measures.latency]\n",
+            "board ranks by 'latency', whose direction is not known. State higher_is_better under "
+            "[measures.latency].",
+        ),
+        (
+            "[board]\nrank_by = 'meen'\n",
+            "board: rank_by = 'meen' is no rule and no measure. Did you mean 'mean'?",
+        ),
+        (
+            "[board]\ncolumns = ['agnt']\n",
+            "board: columns names 'agnt', which is none. Did you mean",
+        ),
+        (
+            "[board]\nfilters = { agent = ['Hal'] }\n",
+            "filters wants agent = 'Hal', which no entry has",
+        ),
+        (
+            "[board]\nrank_by = 'ratio_to_best'\n",
+            "[board] ranks by ratios, and some score is not above 0",
+        ),
+        (
+            "[board]\nrank_by = 'weighted_mean'\n",
+            "ranks by weighted_mean, and no task has a weight",
+        ),
+        (
+            "[board]\nrank_by = 'ratio_to_baseline'\n",
+            "ranks by ratio_to_baseline. Name the baseline.",
+        ),
+        ("[[boards]]\nid = 'a'\n[[boards]]\nid = 'a'\n", "two boards have the id 'a'"),
+        ("[[boards]]\nid = 'A b'\n", "must be of small letters, digits, - and _"),
+        (
+            "[[boards]]\nid = 'a'\ntaks = ['t']\n",
+            "unknown key 'boards.taks'. Did you mean 'tasks'?",
+        ),
+        ("[[boards]]\nid = 'a'\ntasks = ['u']\n", "[[boards]] 'a': 'u' is no task"),
+        ("[[boards]]\nid = 'a'\nparts_of = 't'\n", "[[boards]] 'a': 't' is no task with parts"),
+        (
+            "[[boards]]\nid = 'a'\nwhere = { agnt = ['x'] }\n",
+            "where names 'agnt', which is no facet",
+        ),
+        (
+            "[[boards]]\nid = 'a'\ntasks = ['t']\ncategories = ['c']\n",
+            "[[boards]] 'a' states tasks and categories. State one of them.",
+        ),
+        ("[tasks.tt]\nheadline = true\n", "[tasks.'tt'] is none of the tasks"),
+    ],
+)
+def test_mistakes_are_lines_that_say_what_to_do(tmp_path, toml, line):
+    rows = [("a", "t", 0.0, 1.0, "HAL"), ("b", "t", 0.5, 2.0, "HAL")]
+    found = fault_lines(project(tmp_path, rows, "latency", "agent", toml=toml))
+    assert any(line in each for each in found), found
+
+
+# --- parts and boards ---------------------------------------------------------------------------
+
+PARTS = [
+    ("a", "all", 0.2, "x"),
+    ("a", "all", 0.4, "y"),
+    ("b", "all", 0.1, "x"),
+    ("c", "all", 0.1, "x"),
+    ("c", "all", 0.3, "y"),
+    ("c", "all", 0.9, None),
+]
+
+
+def test_a_whole_has_its_own_score_or_the_mean_of_all_parts(tmp_path):
+    tables = check_project(project(tmp_path, PARTS, "subset"))
+    scores = tables.results.set_index(["model", "task"])["score"]
+    assert {"a": 0.3, "c": 0.9} == scores.xs("all", level="task").to_dict()
+    assert ["all", "all/x", "all/y"] == tables.tasks["task"].tolist()
+    assert ["all: x", "all: y"] == tables.tasks["name"].tolist()[1:]
+
+
+def test_parts_of_parts(tmp_path):
+    rows = [("a", "x", 0.2), ("a", "y", 0.4), ("a", "z", 0.9)]
+    toml = "[tasks.xy]\n[tasks.x]\npart_of = 'xy'\n[tasks.y]\npart_of = 'xy'\n"
+    tasks = pd.DataFrame(
+        {"task": ["all", "xy", "x", "y", "z"], "part_of": [None, "all", "xy", "xy", "all"]}
+    )
+    found = check_project(project(tmp_path, rows, tasks=tasks)).results.set_index("task")["score"]
+    assert (0.3, 0.6) == (found["xy"], found["all"])
+    assert toml
+
+
+@pytest.mark.parametrize(
+    ("part_of", "line"),
+    [
+        (["al", None], "part_of of task 'x' is 'al', which is no task. Did you mean 'all'?"),
+        (
+            ["all", "x"],
+            "part_of of task 'x' is 'all', which is a part of 'x'. Name the whole of both.",
+        ),
+    ],
+)
+def test_wholes_that_are_none(tmp_path, part_of, line):
+    tasks = pd.DataFrame({"task": ["x", "all"], "part_of": part_of})
+    root = project(tmp_path, [("a", "x", 0.1), ("a", "all", 0.2)], tasks=tasks)
+    assert any(line in each for each in fault_lines(root))
+
+
+def boards_of(root):
+    config = load_config(root)
+    return {
+        b.id: (b.title, b.tasks, b.entries) for b in resolve_boards(check_project(root), config)
+    }
+
+
+def test_the_only_board_has_no_parts_and_ranks_by_its_headline(tmp_path):
+    root = project(tmp_path, [*PARTS, ("a", "other", 0.5, None)], "subset")
+    assert {"": ("Leaderboard", ("all", "other"), ("a", "b", "c"))} == boards_of(root)
+    headline = project(tmp_path / "b", PARTS, "subset", toml="[tasks.all]\nheadline = true\n")
+    assert ("all",) == boards_of(headline)[""][1]
+
+
+def test_boards_have_their_tasks_and_entries(tmp_path):
+    toml = """
+[[boards]]
+id = "whole"
+tasks = ["*"]
+[[boards]]
+id = "parts"
+parts_of = "all"
+[[boards]]
+id = "each"
+title = "Only {part}"
+for_each_part_of = "all"
+[[boards]]
+id = "some"
+where = { model = ["a"] }
+"""
+    assert {
+        "whole": ("Whole", ("all",), ("a", "b", "c")),
+        "parts": ("Parts", ("all/x", "all/y"), ("a", "b", "c")),
+        "each-x": ("Only x", ("all/x",), ("a", "b", "c")),
+        "each-y": ("Only y", ("all/y",), ("a", "c")),
+        "some": ("Some", ("all",), ("a",)),
+    } == boards_of(project(tmp_path, PARTS, "subset", toml=toml))
+
+
+def test_dates_may_be_years_and_months(tmp_path):
+    rows = [("a", "t", 0.1, "2024"), ("b", "t", 0.2, "2024-05"), ("c", "t", 0.3, "2024-05-02")]
+    assert [] == fault_lines(project(tmp_path, rows, "date"))
