@@ -1,3 +1,3 @@
 """A static leaderboard website generator: Parquet in, published pages out."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
