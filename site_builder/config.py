@@ -20,6 +20,12 @@ _COLOUR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
 _IMAGE = r"^[\w-]+([./][\w-]+)*\.(svg|png|webp|jpg)$"
 _LINK = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 _ID = r"^[a-z0-9][a-z0-9_-]{0,59}$"
+_LANGUAGE = r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$"
+# Subtags of the languages and scripts that are written from right to left.
+_RIGHT_TO_LEFT = {
+    *("ar", "arc", "ckb", "dv", "fa", "he", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"),
+    *("arab", "hebr", "nkoo", "syrc", "thaa"),
+}
 
 
 def _check_unique(values: list[Any]) -> list[Any]:
@@ -64,6 +70,7 @@ _PATTERNS = {
     _COLOUR: "must be a colour such as #0f766e",
     _IMAGE: "must name an image in static/, such as logo.svg",
     _ID: "must be of small letters, digits, - and _, at most 60",
+    _LANGUAGE: "must be a language tag such as en, pt-BR or ar",
     _LINK: "must be a link (https:// or http://) without '?' and '#'",
 }
 
@@ -83,6 +90,8 @@ class SiteSection(ConfigSection):
     """Headline of the home page; the title if empty."""
     description: str = ""
     """One sentence for search engines and previews."""
+    language: Annotated[str, Field(pattern=_LANGUAGE)] = "en"
+    """Language of the texts of the project (BCP 47); it also says from which side they are read."""
     base_url: WebUrl = ""
     """Address of the published site, for absolute links and link previews."""
     cards: bool = True
@@ -93,6 +102,28 @@ class SiteSection(ConfigSection):
     """Licence of the scores."""
     released: date | None = None
     """Date of the data; the newest date among the results if None."""
+
+    @property
+    def direction(self) -> Literal["ltr", "rtl"]:
+        """Whether texts of its language are read from left to right: by its script, if stated."""
+        language, *rest = self.language.lower().split("-")
+        script = next((tag for tag in rest[:2] if len(tag) == 4 and tag.isalpha()), language)
+        return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
+
+
+class Words(ConfigSection):
+    """`[words]`: the nouns of the site, in small letters; a plural is made if it is None."""
+
+    model: Name = "model"
+    models: Name | None = None
+    task: Name = "task"
+    tasks: Name | None = None
+    entry: Name = "entry"
+    entries: Name | None = None
+    category: Name = "category"
+    categories: Name | None = None
+    board: Name = "board"
+    boards: Name | None = None
 
 
 RULES = (
@@ -376,6 +407,7 @@ class ModelSection(_Facts):
 
 class _File(ConfigSection):
     site: SiteSection = Field(default_factory=SiteSection)
+    words: Words = Field(default_factory=Words)
     board: BoardConfig = Field(default_factory=BoardConfig)
     boards: list[BoardSection] = Field(default_factory=list)
     facets: dict[Name, FacetSection] = Field(default_factory=dict)

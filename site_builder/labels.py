@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
@@ -16,8 +15,10 @@ from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
-from site_builder.formatting import NumberFormat, counted, listed, measure_format, scale_for
+from site_builder.formatting import NumberFormat, listed, measure_format, scale_for
+from site_builder.messages import Messages, make_messages, with_article
 from site_builder.records import Record, replace
+from site_builder.table_model import Tag
 
 _N_COLOURS = 8
 _MOST_PLACES = 6
@@ -31,6 +32,7 @@ class Labels(Record):
     """Names and number formats of a board.
 
     Attributes:
+        say: The texts of pages, in the words of the site.
         models, tasks, variants: Displayed name, by id.
         dots: Index of the colour of a model's developer, if it is known.
         scale: Format of averages and differences over tasks.
@@ -43,6 +45,7 @@ class Labels(Record):
         model_slugs, task_slugs, variant_slugs: Parts of addresses and anchors, by id.
     """
 
+    say: Messages
     models: Mapping[str, str]
     tasks: Mapping[str, str]
     variants: Mapping[str, str]
@@ -157,6 +160,12 @@ class Labels(Record):
         roles = self.roles
         return roles.baseline or "", task, roles.baseline_variants.get(variant, variant)
 
+    def baseline_run(self, variant: str) -> str:
+        """Return the baseline's name beside a variant, which is named if it has several scores."""
+        if not self.roles.has_several_baselines:
+            return self.baseline
+        return f"{self.baseline} ({self.variants[variant]})"
+
     def before_noun(self, variant: str) -> str:
         """Return a variant's label for `... score`, with a space; empty if there is only one."""
         return f"{self.in_sentence(variant)} " if len(self.roles.variants) > 1 else ""
@@ -180,19 +189,31 @@ class Labels(Record):
 
         Empty if no model is ranked. Others are named, at most so many, or else counted.
         """
+        say, n = self.say, len(board.leaders)
         first = listed([self.models[s.model] for s in board.leaders])
         if len(board.ranked) < 2:
-            return f"{first} is the only ranked model" if first else ""
-        shared = len(board.leaders) > 1
-        lead = f"{first} {'share the first rank' if shared else 'is first'}"
+            return say("lead.only", first=first) if first else ""
         if not board.tested:
-            return f"{lead} over {counted(len(board.tasks), 'task')}, too few to tell models apart"
-        if board.rivals:
-            others = counted(len(board.rivals), "other")
-            if most:
-                others = listed([self.models[s.model] for s in board.rivals], most)
-            return f"{lead}; {others} may be first too"
-        return lead if shared else f"{first} is clearly first"
+            return say("lead.few_tasks", n, first=first, n_tasks=say("n_tasks", len(board.tasks)))
+        others = say("n_others", len(board.rivals))
+        if most:
+            others = listed([self.models[s.model] for s in board.rivals], most)
+        return say("lead.rivals" if board.rivals else "lead.clear", n, first=first, others=others)
+
+    def tag(self, name: str) -> Tag:
+        """Return a tag by its id, in words."""
+        return Tag(name, self.say(f"tag.{name}"))
+
+    def tasks_of(self, board: Board) -> str:
+        """Return over which tasks the means of ranked models are: `24 tasks`, or those of each."""
+        n, over = len(board.tasks), "n_tasks"
+        if board.rules.rank_by == "additive":
+            # Tasks without a score of a ranked model do not count.
+            if any(s.scored and s.rank is None for s in board.entries):
+                over = "board.tasks_ranked"
+        elif not all(map(board.is_complete, board.ranked)):
+            over = "board.tasks_each"
+        return self.say(over, n)
 
     def served(self, provider: str, model: str) -> str:
         """Return the name of a model at a provider; the model may be missing on the board."""
@@ -215,6 +236,7 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
         if (rate := board.figure(s, "win_rate")) is not None
     ]
     labels = Labels(
+        say=make_messages(config.words.model_dump()),
         models={m.model: m.name for m in models},
         tasks={t.task: t.name for t in tasks},
         variants=_variant_names(results.scores, config),
@@ -246,15 +268,6 @@ def _variant_names(scores: Scores, config: SiteConfig) -> dict[str, str]:
     if scores.roles.variants == (base,) and base not in config.board.labels:
         names[base] = "Score"
     return names
-
-
-def with_article(phrase: str) -> str:
-    """Put `a` or `an` before a noun, as spoken: `an instruct model`, `an SFT model`."""
-    word = re.split(r"[\W_]", phrase, maxsplit=1)[0]
-    spelled_out = len(word) > 1 and (word.isupper() or not re.search("[aeiouy]", word.lower()))
-    vowels = "AEFHILMNORSX8" if spelled_out else "AEIOU8"
-    is_vowel = word[:1].upper() in tuple(vowels) and not word.lower().startswith(("one", "eu"))
-    return f"{'an' if is_vowel else 'a'} {phrase}"
 
 
 # --- number formats -----------------------------------------------------------------------------

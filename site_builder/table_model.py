@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, Literal, TypedDict, TypeVar, Unpack
+from typing import Generic, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
 from site_builder.addresses import Link, method_link
 from site_builder.records import Record
@@ -12,13 +12,18 @@ Tone = Literal["", "gain", "loss", "soft"]
 RowKind = Literal["", "reference", "unranked"]
 Item = TypeVar("Item")
 
-AT_CHANCE = "no better than chance"
-"""The tag of a score that guessing reaches; it is drawn as a hollow diamond, as in charts."""
 LONG = 400
 MOST_LISTED = 100  # rows of models on the pages of tasks and categories
 _TALL = 12
 _WIDE = 10
 GROUP = 20
+
+
+class Tag(NamedTuple):
+    """A short label behind the text of a cell: its id, which chooses its look, and its words."""
+
+    id: str
+    text: str
 
 
 class Dumbbell(Record):
@@ -81,7 +86,7 @@ class Cell(Record):
     tone: Tone = ""
     link: Link | None = None
     dot: int | None = None
-    tags: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
     plot: Dumbbell | None = None
     ranks: tuple[int, int, int] | None = None
 

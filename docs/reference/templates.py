@@ -59,7 +59,7 @@ BLOCKS: Mapping[str, str] = {
 }
 GLOBALS: Mapping[str, str] = {
     "page": "the page: see below",
-    "site": "`[site]` of `site.toml`, by its keys",
+    "site": "`[site]` of `site.toml`, by its keys, and `direction`: `ltr` or `rtl`",
     "citation": "`[citation]` of `site.toml`",
     "theme": "`[theme]` of `site.toml`",
     "logo": "link to the logo; empty without one",

@@ -22,7 +22,6 @@ from site_builder.charts.cells import (
 )
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import COEFFICIENTS, RHO
-from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.charts.forms import draw_half_matrix
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.intervals import LEVEL
@@ -78,7 +77,7 @@ def chart_separability(results: Results, labels: Labels) -> Chart | None:
         id="separability",
         title=title,
         reading=f"{title}. {_groups_text(groups)}{cut}",
-        caption=f"{sentence(merit)} over {tasks_averaged(board)}. Full circle: may be "
+        caption=f"{sentence(merit)} over {labels.tasks_of(board)}. Full circle: may be "
         "first. A grey bar joins neighbours in rank whose gaps could be due to which tasks were "
         "picked. All pairs are tested at once, with 95 % confidence."
         f"{cut}",

@@ -14,7 +14,6 @@ from site_builder.charts.dumbbells import (
     drawn_of,
     ends_of,
     has_intervals,
-    tasks_averaged,
 )
 from site_builder.charts.forms import MAX_BARS, Bar, draw_bars
 from site_builder.compute.board import Board, Entry
@@ -42,7 +41,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     band = f"; band {percent(LEVEL)} interval over tasks" if has_intervals(rows) else ""
     title = _tuning_title(results, labels) or _best_title(results, labels, boards, averages)
     title += _baseline_text(results, labels)
-    over, unit = averaged_over(results, boards), average_name(results.board)
+    over, unit = averaged_over(results, labels, boards), average_name(results.board)
     if any(row.reference is not None for row in rows):
         band += f"; tick {labels.baseline} over the same tasks"
     return Chart(
@@ -78,13 +77,13 @@ def _best_averages(
     return dict(sorted(best.items(), key=lambda item: -direction * item[1]))
 
 
-def averaged_over(results: Results, boards: Mapping[str, Board]) -> str:
+def averaged_over(results: Results, labels: Labels, boards: Mapping[str, Board]) -> str:
     """Return over which tasks comparable averages are."""
     roles, board = results.scores.roles, boards[results.scores.roles.primary]
     if len({boards[variant].tasks for variant in roles.contest}) > 1:
         return "the tasks of each variant"
     if len(board.tasks) == len(results.board.tasks):
-        return tasks_averaged(board)
+        return labels.tasks_of(board)
     return f"the {counted(len(board.tasks), 'task')} that every ranked model has"
 
 

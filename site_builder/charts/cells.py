@@ -13,7 +13,7 @@ from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, sentence
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
-from site_builder.table_model import AT_CHANCE, Cell, Column, Field, Tone
+from site_builder.table_model import Cell, Column, Field, Tag, Tone
 
 RANK = Column("rank", "#", "number", first_order="ascending", term="rank", spoken_label="Rank")
 MODEL = Column("model", "Model")
@@ -74,7 +74,7 @@ def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
 # --- names --------------------------------------------------------------------------------------
 
 
-def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[str, ...] = ()) -> Cell:
+def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[Tag, ...] = ()) -> Cell:
     """Make a model's name with a link to its page and its developer's colour."""
     name = labels.models[model]
     link = page_link(name, "model", model)
@@ -131,7 +131,7 @@ def linked_score_cell(
     at_chance: bool | None = None,
 ) -> Cell:
     """Make the cell of a single score, with a link to its place among the scores of its model."""
-    text, tags = labels.scales[key[1]].score(value), chance_tags(at_chance) + flag_tags(flag)
+    text, tags = labels.scales[key[1]].score(value), score_tags(labels, at_chance, flag)
     if value is None:
         return Cell(text, None, note, "soft", tags=tags)
     return Cell(text, value, note, "", Link(text, labels.score_address(key)), None, tags)
@@ -202,20 +202,16 @@ def range_text(scale: NumberFormat, interval: tuple[float, float] | None) -> str
     return "\N{EN DASH}".join(map(scale.score, interval)) if interval else ""
 
 
-def chance_tags(at_chance: bool | None) -> tuple[str, ...]:
-    """Return the tag of a score that is no better than guessing."""
-    return (AT_CHANCE,) if at_chance else ()
-
-
-def flag_tags(flag: str | None) -> tuple[str, ...]:
-    """Return the tag of a score that should be read with care."""
-    return () if flag is None else ("flagged",)
+def score_tags(labels: Labels, at_chance: bool | None, flag: str | None = None) -> tuple[Tag, ...]:
+    """Return the tags of a score that is no better than guessing, or should be read with care."""
+    tags = (labels.tag("at_chance"),) if at_chance else ()
+    return tags if flag is None else (*tags, labels.tag("flagged"))
 
 
 # --- other values -------------------------------------------------------------------------------
 
 
-def text_cell(text: str | None, tags: tuple[str, ...] = ()) -> Cell:
+def text_cell(text: str | None, tags: tuple[Tag, ...] = ()) -> Cell:
     """Make the cell of a text; a dash if it is missing."""
     return Cell(MISSING, None, tone="soft") if text is None else Cell(text, text, tags=tags)
 

@@ -10,13 +10,12 @@ from site_builder.charts import theme
 from site_builder.charts.cells import (
     CHANCE,
     FROM_WORSE_THAN_CHANCE,
-    chance_tags,
-    flag_tags,
     lift_cell,
     linked_score_cell,
     model_cell,
     range_text,
     score_cell,
+    score_tags,
     task_cell,
 )
 from site_builder.charts.forms import room_around, spans_trace
@@ -24,7 +23,7 @@ from site_builder.compute.board import Board
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
 from site_builder.compute.significance import Verdict
-from site_builder.formatting import NumberFormat, counted, sentence
+from site_builder.formatting import NumberFormat, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.table_model import Cell, Column, Field, Item, Table, table_of
@@ -167,18 +166,6 @@ def average_rows(
         rows.append(DumbbellRow(head, scale, before, after, reference, is_joined=is_joined))
     line = shared(references)
     return rows if line is None else [replace(row, reference=None) for row in rows], line
-
-
-def tasks_averaged(board: Board) -> str:
-    """Return over which tasks the means of ranked models are: `24 tasks`, or those of each."""
-    n = len(board.tasks)
-    if board.rules.rank_by == "additive":
-        # Tasks without a score of a ranked model do not count.
-        has_unranked = any(s.scored and s.rank is None for s in board.entries)
-        return "the tasks of the ranked models" if has_unranked else counted(n, "task")
-    if all(map(board.is_complete, board.ranked)):
-        return counted(n, "task")
-    return f"the tasks that each model has, {n:,} in all"
 
 
 def shared(values: Iterable[float | None]) -> float | None:
@@ -351,11 +338,15 @@ def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trac
         ("Chance level", chance, _CARET),
     )
     return [
-        _mark_trace(name, marks, marker) for name, marks, marker in kinds if marks or marks is after
+        _mark_trace(labels, name, marks, marker)
+        for name, marks, marker in kinds
+        if marks or marks is after
     ]
 
 
-def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> theme.Trace:
+def _mark_trace(
+    labels: Labels, name: str, marks: Sequence[_Mark], marker: dict[str, Any]
+) -> theme.Trace:
     hovers = []
     for _, row, label, end in marks:
         parts = [f"{row.head.text}: {label} {row.scale.score(end.value)}"]
@@ -365,8 +356,8 @@ def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> th
             parts.append(row.scale.signed(end.lift))
             if end.from_worse_than_chance:
                 parts[-1] += f" {FROM_WORSE_THAN_CHANCE}"
-        tags = chance_tags(end.at_chance) + flag_tags(end.flag)
-        hovers.append(", ".join((*parts, *tags)))
+        tags = score_tags(labels, end.at_chance, end.flag)
+        hovers.append(", ".join((*parts, *(tag.text for tag in tags))))
     xs, ys = [end.value for *_, end in marks], [y for y, *_ in marks]
     legend = theme.plain(theme.shortened(name, theme.WIDE_LABEL))
     return theme.markers(xs, ys, marker, hovers, name=legend)

@@ -148,8 +148,8 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
         title=title,
         reading=f"{title}. The {unit} of every model off the frontier is matched or beaten by one "
         f"{axis.not_higher_label}.",
-        caption=f"{sentence(unit)} over {averaged_over(results, boards)} against {axis.noun}, log "
-        f"axis. {line}{bars}.{axis.note}{missing}{cut}",
+        caption=f"{sentence(unit)} over {averaged_over(results, labels, boards)} against "
+        f"{axis.noun}, log axis. {line}{bars}.{axis.note}{missing}{cut}",
         drawing=_draw(_Picture(points, frontier, baseline, labels, axis, direction), unit),
         table=_table(points[:MOST_LISTED], frontier, labels, axis, unit),
         terms="frontier",
@@ -439,7 +439,7 @@ def _table(
     points: Sequence[_Point], frontier: Collection[_Point], labels: Labels, axis: _Axis, unit: str
 ) -> Table:
     def name_cell(p: _Point) -> Cell:
-        return model_cell(labels, p.model, tags=("frontier",) if p in frontier else ())
+        return model_cell(labels, p.model, tags=(labels.tag("frontier"),) if p in frontier else ())
 
     key = "parameters_b" if axis.id == "size" else "price"
     fields: tuple[Field[_Point], ...] = (

@@ -18,7 +18,8 @@ from site_builder.compute.robustness import judge_best
 from site_builder.compute.significance import Against, judge_lifts
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import NumberFormat, count, counted, left_out
-from site_builder.labels import Labels, with_article
+from site_builder.labels import Labels
+from site_builder.messages import with_article
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 

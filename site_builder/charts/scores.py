@@ -135,26 +135,29 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
     )
 
 
-def best_score_text(results: Results, task: TaskResult, labels: Labels, on: str = "") -> str:
-    """Return who has the best score of the contenders, and the baseline's score beside it.
+def best_score_text(results: Results, task: TaskResult, labels: Labels, *, on: bool = False) -> str:
+    """Return who has the best score of the contenders, `on` which task, and the baseline's score.
 
     `not clearly` if others are tied with the best; where the error of a score is unknown, nothing
     is said about how clear it is. Empty without a contender.
     """
-    roles, scale = labels.roles, labels.scales[task.task]
-    best = task.best_contender
+    scale, best = labels.scales[task.task], task.best_contender
     if best is None:
         return ""
-    share = "share" if len(best.models) > 1 else "has"
-    kind = f"{labels.contending} score".lstrip()
-    unsure = " (not clearly)" if task.with_intervals and is_best_tied(results, task, best) else ""
-    text = f"{listed(labels.runs(best))} {share} the best {kind}{unsure}{on}"
-    text += f", {scale.score(best.score)}"
+    unsure = task.with_intervals and is_best_tied(results, task, best)
+    text = labels.say(
+        f"best_score.{'unclear' if unsure else 'plain'}{'_on' * on}",
+        len(best.models),
+        names=listed(labels.runs(best)),
+        kind=f"{labels.contending} score".lstrip(),
+        name=labels.tasks[task.task],
+        score=scale.score(best.score),
+    )
     baseline = task.baseline_beside(best)
     if baseline is None:
         return text
-    beside = f" ({labels.variants[best.variants[0]]})" if roles.has_several_baselines else ""
-    return f"{text}; {labels.baseline}{beside} has {scale.score(baseline)}"
+    beside, value = labels.baseline_run(best.variants[0]), scale.score(baseline)
+    return labels.say("answer.has_beside", text=text, baseline=beside, score=value)
 
 
 def is_best_tied(results: Results, task: TaskResult, best: Best) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -53,7 +53,7 @@ class Entry(Record):
     Attributes:
         place: Its position among the entries of the board, from 0.
         rank: From 1; equal values share the better rank. None where it is not ranked.
-        unranked: Why it is not ranked; empty where it is.
+        unranked: Why it is not ranked, one of `REASONS`; empty where it is.
         rank_interval: Best and worst rank that the choice of tasks allows, of all models at once;
             None where the board is not tested (docs/statistics.md#rank-interval).
         possible_ranks: Best and worst rank that missing scores of any model allow; None where none
@@ -68,16 +68,7 @@ class Entry(Record):
     model: str
     place: int
     rank: int | None
-    unranked: Literal[
-        "",
-        "no score",
-        "flagged",
-        "coverage",
-        "no rival",
-        "no common tasks",
-        "reference",
-        "no value",
-    ]
+    unranked: str
     rank_interval: tuple[int, int] | None
     possible_ranks: tuple[int, int] | None
     tied_with_best: bool
@@ -85,6 +76,13 @@ class Entry(Record):
     behind_interval: tuple[float, float] | None
     interval: tuple[float, float] | None
     scored: int
+
+
+REASONS = (
+    *("coverage", "no score", "flagged", "no rival", "no common tasks"),
+    *("no value", "reference"),
+)
+"""Ids of why an entry has no rank."""
 
 
 class Board(CachingRecord):

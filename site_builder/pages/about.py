@@ -70,7 +70,7 @@ class AboutContext(Record):
 def make_about(site: Site) -> Iterator[Page]:
     """Yield the page on method, the glossary, and the 404 page."""
     about = "How every figure on this site is computed, from which data, and what it cannot tell."
-    note = f"{ranking_rule(site.results.board)} {board_note(site)}".strip()
+    note = f"{ranking_rule(site.labels, site.results.board)} {board_note(site)}".strip()
     texts, shown, cite = tuple(_texts(site)), _shown(site), cite_site(site)
     context = AboutContext(note, tuple(_terms(texts, shown)))
     yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
@@ -178,7 +178,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "rank-interval": any(board.tested for board in boards),
         "ties": any(board.tested for board in boards),
         "separability": results.board.tested,
-        "missing-scores": any(possible_text(b, s) for b in boards for s in b.entries),
+        "missing-scores": any(possible_text(labels, b, s) for b in boards for s in b.entries),
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),
         "power": results.smallest_difference is not None,

@@ -5,26 +5,18 @@ The verdict follows from a test by rule; its numbers are also drawn, in one row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from site_builder.charts.dumbbells import DumbbellEnd, DumbbellRow, average_rows, shared, task_rows
 from site_builder.charts.scores import is_best_tied
 from site_builder.compute.board import Board, Entry
-from site_builder.compute.significance import LiftTest, Verdict
+from site_builder.compute.intervals import LEVEL
+from site_builder.compute.significance import LiftTest
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import counted, listed
+from site_builder.formatting import listed, percent
 from site_builder.labels import Labels
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
 from site_builder.records import Record
-from site_builder.table_model import AT_CHANCE, AxisRange, Dumbbell
-
-_VERDICTS: Mapping[Verdict, str] = {
-    "better": "Yes",
-    "worse": "No",
-    "unclear": "Not clear",
-    "too few": "Too few tasks to tell",
-}
+from site_builder.table_model import AxisRange, Dumbbell
 
 
 class Answer(Record):
@@ -34,8 +26,7 @@ class Answer(Record):
         verdict: The answer in a word or a name.
         text: The numbers that it rests on.
         drawing: The same as a row; None without averages or scores to draw.
-        variant: What the full mark of the drawing is, in a sentence.
-        base, baseline: What its other marks are.
+        marks: What the marks of the drawing stand for.
         judged: Whether a test says how clear the answer is.
     """
 
@@ -43,9 +34,7 @@ class Answer(Record):
     verdict: str
     text: str
     drawing: Dumbbell | None
-    variant: str
-    base: str
-    baseline: str
+    marks: tuple[LegendItem, ...]
     judged: bool = True
 
     @property
@@ -53,21 +42,21 @@ class Answer(Record):
         """Question and answer, to share."""
         return f"{self.question} {self.verdict}: {self.text}."
 
-    @property
-    def marks(self) -> tuple[LegendItem, ...]:
-        """What the marks of the drawing stand for."""
-        drawing = self.drawing
-        if drawing is None:
-            return ()
-        marks = (
-            (LegendItem("before", self.base), drawing.before),
-            (LegendItem("after", self.variant), None if drawing.is_at_chance else drawing.after),
-            (LegendItem("at_chance", AT_CHANCE), drawing.after if drawing.is_at_chance else None),
-            (LegendItem("band", "its 95\N{NO-BREAK SPACE}% interval"), drawing.low),
-            (LegendItem("reference", self.baseline), drawing.reference),
-            (LegendItem("chance", "chance level"), drawing.chance),
-        )
-        return tuple(mark for mark, place in marks if place is not None)
+
+def _marks(labels: Labels, variant: str, drawing: Dumbbell | None) -> tuple[LegendItem, ...]:
+    """Return what the marks of a drawing stand for."""
+    if drawing is None:
+        return ()
+    say, at_chance = labels.say, drawing.is_at_chance
+    marks = (
+        (LegendItem("before", labels.base), drawing.before),
+        (LegendItem("after", labels.in_sentence(variant)), None if at_chance else drawing.after),
+        (LegendItem("at_chance", say("tag.at_chance")), drawing.after if at_chance else None),
+        (LegendItem("band", say("legend.band", level=percent(LEVEL))), drawing.low),
+        (LegendItem("reference", labels.baseline), drawing.reference),
+        (LegendItem("chance", say("legend.chance")), drawing.chance),
+    )
+    return tuple(mark for mark, place in marks if place is not None)
 
 
 # --- models -------------------------------------------------------------------------------------
@@ -84,40 +73,40 @@ def model_answer(site: Site, model: str) -> Answer | None:
 
     The first of these that the board can say; None for a model without a rank or a lift.
     """
-    labels, board = site.labels, model_board(site, model)
-    s = board.entry(model)
-    name, variant = labels.models[model], labels.in_sentence(board.variant)
+    labels, board, say = site.labels, model_board(site, model), site.labels.say
+    s, name = board.entry(model), labels.models[model]
 
     def answer(question: str, verdict: str, text: str) -> Answer:
         drawing = _draw_model(site, model, text)
-        return Answer(question, verdict, text, drawing, variant, labels.base, labels.baseline)
+        marks = _marks(labels, board.variant, drawing)
+        return Answer(question, say(f"verdict.{verdict}"), text, drawing, marks)
 
     before = board.tests["base"].get(model)
     against = board.tests["baseline"].get(model)
     if before is not None and before.mean is not None:
-        tuned = f"Is the {variant} score of {name} better than its {labels.base} score?"
-        question = f"Fine-tune {name}?" if variant == "fine-tuned" else tuned
-        text = _change(site, board, s, before)
-        return answer(question, _VERDICTS[before.verdict], text)
+        tune = "answer.fine_tune" if board.variant == "fine_tuned" else "answer.tuned"
+        variant = labels.in_sentence(board.variant)
+        question = say(tune, name=name, variant=variant, base=labels.base)
+        return answer(question, before.verdict, _change(site, board, s, before))
     if against is not None and against.mean is not None:
-        question = f"Is {name} better than {labels.baseline}?"
-        text = _against(site, board, s, against)
-        return answer(question, _VERDICTS[against.verdict], text)
+        question = say("answer.beats", name=name, baseline=labels.baseline)
+        return answer(question, against.verdict, _against(site, board, s, against))
     if s.rank is None or len(board.ranked) < 2:
         return None
-    question = f"Is {name} the best of {counted(len(board.ranked), 'model')}?"
+    question = say("answer.best", name=name, n_models=say("n_models", len(board.ranked)))
     return answer(question, _place_verdict(board, s), _place(labels, board, s))
 
 
 def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> str:
     """Return the means before and after, and the baseline's; the mean lift where one is missing."""
-    labels, after, over = site.labels, board.average(s), _over(site, test.n)
+    labels, say, after = site.labels, site.labels.say, board.average(s)
     before, beside = board.figure(s, "base_average"), board.figure(s, "baseline_average")
+    over, score = _over(site, test.n), labels.scale.score
     if before is None or after is None:
-        return f"mean lift {labels.scale.signed(test.mean)} {over}"
-    text = f"from {labels.scale.score(before)} to {labels.scale.score(after)}"
+        return say("answer.lift", lift=labels.scale.signed(test.mean), over=over)
+    text = say("answer.change", before=score(before), after=score(after))
     if beside is not None and s.model != labels.roles.baseline:
-        text += f"; {labels.baseline} {labels.scale.score(beside)}"
+        text = say("answer.beside", text=text, baseline=labels.baseline, score=score(beside))
     return f"{text} {over}"
 
 
@@ -125,29 +114,34 @@ def _against(site: Site, board: Board, s: Entry, test: LiftTest) -> str:
     labels, average, over = site.labels, board.average(s), _over(site, test.n)
     beside = board.figure(s, "baseline_average")
     if beside is None or average is None:
-        return f"mean difference {labels.scale.signed(test.mean)} {over}"
-    scores = labels.scale.score(average), labels.scale.score(beside)
-    return f"{scores[0]} against {scores[1]} {over}"
+        lift = labels.scale.signed(test.mean)
+        return labels.say("answer.difference", lift=lift, over=over)
+    score, beside_it = labels.scale.score(average), labels.scale.score(beside)
+    return labels.say("answer.against", score=score, beside=beside_it, over=over)
 
 
 def _over(site: Site, n_tasks: int) -> str:
-    is_low = site.results.scores.direction[0] < 0
-    return f"({counted(n_tasks, 'task')}{', lower is better' if is_low else ''})"
+    is_low, say = site.results.scores.direction[0] < 0, site.labels.say
+    return say("answer.over_low" if is_low else "answer.over", n_tasks=say("n_tasks", n_tasks))
 
 
 def _place_verdict(board: Board, s: Entry) -> str:
     if not board.tested:
-        return _VERDICTS["too few"]
+        return "too few"
     if s.rank == 1 and board.has_clear_leader:
-        return "Yes"
+        return "better"
     if not s.tied_with_best:
-        return "No"
-    return "It may be" if s.rank == 1 else _VERDICTS["unclear"]
+        return "worse"
+    return "may be" if s.rank == 1 else "unclear"
 
 
 def _place(labels: Labels, board: Board, s: Entry) -> str:
-    merit = f"{board.rule.label} {labels.merit_scale(board).score(board.merit(s))}"
-    return f"rank {s.rank}, {merit} ({counted(s.scored, 'task')})"
+    value, n_tasks = (
+        labels.merit_scale(board).score(board.merit(s)),
+        labels.say("n_tasks", s.scored),
+    )
+    merit = board.rule.label
+    return labels.say("answer.place", rank=s.rank, merit=merit, value=value, n_tasks=n_tasks)
 
 
 # --- tasks --------------------------------------------------------------------------------------
@@ -156,6 +150,7 @@ def _place(labels: Labels, board: Board, s: Entry) -> str:
 def task_answer(site: Site, task: TaskResult) -> Answer | None:
     """Return which contender is best on a task; None below two models with a score."""
     results, labels, best = site.results, site.labels, task.best_contender
+    say = labels.say
     if best is None or len(task.models) < 2:
         return None
     scale, key = labels.scales[task.task], (best.models[0], best.variants[0])
@@ -163,22 +158,20 @@ def task_answer(site: Site, task: TaskResult) -> Answer | None:
     found = results.scores.of_task(task.task, [key[0]])[key[0]]
     text, before = scale.score(best.score), found.get(labels.roles.base or "")
     if len(best.models) == 1 and before is not None and labels.lifted:
-        text = f"from {scale.score(before.score)} to {text}"
+        text = say("answer.change", before=scale.score(before.score), after=text)
     if (baseline := task.baseline_beside(best)) is not None:
-        several = labels.roles.has_several_baselines
-        beside = f" ({labels.variants[best.variants[0]]})" if several else ""
-        text += f"; {labels.baseline}{beside} {scale.score(baseline)}"
+        beside = labels.baseline_run(best.variants[0])
+        text = say("answer.beside", text=text, baseline=beside, score=scale.score(baseline))
     if not results.catalog.tasks[task.task].higher_is_better:
-        text += "; lower is better"
+        text = say("answer.low", text=text)
+    drawing, names = _draw_task(site, task, best.models[0], text), listed(labels.runs(best))
     return Answer(
-        question=f"Which {labels.contender} is best on {labels.tasks[task.task]}?",
-        verdict=f"{listed(labels.runs(best))}{', not clearly' if unsure else ''}",
+        question=say("answer.which", contender=labels.contender, name=labels.tasks[task.task]),
+        verdict=say("answer.not_clearly", names=names) if unsure else names,
         text=text,
-        drawing=_draw_task(site, task, best.models[0], text),
-        variant=labels.in_sentence(best.variants[0]),
+        drawing=drawing,
+        marks=_marks(labels, best.variants[0], drawing),
         judged=bool(task.with_intervals),
-        base=labels.base,
-        baseline=labels.baseline,
     )
 
 

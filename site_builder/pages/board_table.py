@@ -7,7 +7,7 @@ from functools import partial
 
 from site_builder.addresses import Link, method_link
 from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, text_cell
-from site_builder.charts.dumbbells import shared, tasks_averaged
+from site_builder.charts.dumbbells import shared
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
 from site_builder.compute.significance import Against
@@ -33,13 +33,13 @@ from site_builder.table_model import (
     Filter,
     Table,
     TableTools,
+    Tag,
     table_of,
 )
 from site_builder.tables.boards import wanted_texts
 
 BY_LIFT = "lift_over_base"
 _RANKING_FORMS = ("score", "rate", "rank", "ratio")
-_RANK_HELP = "Ties share the better rank. The small range has the ranks that it could have"
 # What explains the notes below the figures of a column.
 _NOTES: Mapping[str, Link] = {
     "rank": method_link("Plausible ranks", "rank-interval"),
@@ -210,17 +210,17 @@ def span_text(best: int, worst: int) -> str:
     return count(best) if best == worst else f"{count(best)}\N{EN DASH}{count(worst)}"
 
 
-def tie_tags(board: Board, standing: Entry) -> tuple[str, ...]:
+def tie_tags(labels: Labels, board: Board, standing: Entry) -> tuple[Tag, ...]:
     """Return a tag that says whether a model is the best of its board, or may be first.
 
     None where most models may be first: `ranking_rule` says it once.
     """
     if not (board.tested and standing.rank and standing.tied_with_best) or board.most_may_be_first:
         return ()
-    return ("best",) if board.has_clear_leader else ("may be first",)
+    return (labels.tag("best" if board.has_clear_leader else "may_be_first"),)
 
 
-def possible_text(board: Board, standing: Entry) -> str:
+def possible_text(labels: Labels, board: Board, standing: Entry) -> str:
     """Return the ranks that missing scores allow a model that lacks one; by win rate, their limits.
 
     Empty where no ranked model lacks a score.
@@ -228,10 +228,10 @@ def possible_text(board: Board, standing: Entry) -> str:
     n, possible = len(board.tasks), standing.possible_ranks
     if possible is None or standing.scored == n or all(s.scored == n for s in board.ranked):
         return ""
-    best, worst = map(count, possible)
+    best, worst = possible
     if board.rules.rank_by == "mean_win_rate" and best != worst:
-        return f"rank {best} at best, {worst} at worst, if complete"
-    return f"rank {span_text(*possible)} if complete"
+        return labels.say("board.possible_limits", best=best, worst=worst)
+    return labels.say("board.possible", ranks=span_text(best, worst))
 
 
 # --- tools --------------------------------------------------------------------------------------
@@ -296,7 +296,10 @@ def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
 
 def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     ranked = len(spec.board.ranked)
-    yield Field(replace(RANK, help=_RANK_HELP), lambda row: rank_cell(row.entry, ranked=ranked))
+    yield Field(
+        replace(RANK, help=spec.labels.say("board.rank_help")),
+        lambda row: rank_cell(row.entry, ranked=ranked),
+    )
     yield Field(MODEL, lambda row: _model_cell(spec, row))
 
 
@@ -334,10 +337,10 @@ def _is_shown(spec: BoardTableSpec, statistic: Statistic) -> bool:
 
 def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardRow]:
     labels, board = spec.labels, spec.board
-    over = tasks_averaged(board)
+    over = labels.tasks_of(board)
     label, meaning = statistic.label, statistic.help
     if statistic.id == "average" and not spec.is_mean and board.rule.is_average:
-        label, meaning = "Average", "Mean over the tasks with a score"
+        label, meaning = labels.say("board.average"), labels.say("board.average_help")
     words = {
         "base": labels.base,
         "baseline": labels.baseline,
@@ -358,7 +361,7 @@ def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardR
 
 def _drawing_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     board, labels, limits = spec.board, spec.labels, _find_limits(spec)
-    drawing = "On the scale"
+    drawing = labels.say("column.line")
     if spec.is_tuned:
         before, after = labels.variants[labels.roles.base or ""], labels.in_sentence(board.variant)
         drawing = f"{before} \N{RIGHTWARDS ARROW} {after}"
@@ -371,7 +374,7 @@ def _drawing_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
 
 def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     """Yield what the models table says, and how many tasks have a score."""
-    catalog, n = spec.site.results.catalog, len(spec.board.tasks)
+    catalog, n, say = spec.site.results.catalog, len(spec.board.tasks), spec.labels.say
     facts, columns = catalog.models, spec.config.columns
     known, own = facts.values(), ("parameters_b", "license", "release_date")
     labels = {facet.id: facet.label for facet in catalog.facets}
@@ -399,9 +402,13 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         (spec.full or "release_date" in columns) and any(f.release_date is not None for f in known),
     )
     yield Field(
-        Column("coverage", "Coverage", "number", "Tasks with a score", term="average"),
+        Column(
+            "coverage", say("board.coverage"), "number", say("board.coverage_help"), term="average"
+        ),
         lambda row: number_cell(
-            row.entry.scored, coverage(row.entry.scored, n), possible_text(spec.board, row.entry)
+            row.entry.scored,
+            coverage(row.entry.scored, n),
+            possible_text(spec.labels, spec.board, row.entry),
         ),
         spec.full or any(s.scored not in (0, n) for s in spec.board.entries),
     )
@@ -425,17 +432,10 @@ def rank_cell(s: Entry, ranked: int = 0) -> Cell:
 def _model_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
     """The model with its developer, why it has no rank, and whether it leads."""
     labels, board, s = spec.labels, spec.board, row.entry
-    tags = () if spec.by == BY_LIFT else tie_tags(board, s)
-    whys = {
-        "no score": f"no {labels.before_noun(board.variant)}score",
-        "flagged": "not ranked: flagged",
-        "coverage": f"not ranked: {coverage(s.scored, len(board.tasks))} tasks",
-        "no rival": "not ranked: no rival on its tasks",
-        "no common tasks": "not ranked: no common tasks",
-        "no value": "not ranked: no value",
-        "reference": "not ranked: for reference",
-    }
-    status = "baseline" if s.model == labels.roles.baseline else whys.get(s.unranked)
+    tags = () if spec.by == BY_LIFT else tie_tags(labels, board, s)
+    why, of = "baseline" if s.model == labels.roles.baseline else s.unranked, len(board.tasks)
+    variant = labels.before_noun(board.variant)
+    status = why and labels.say(f"why.{why}", of=coverage(s.scored, of), variant=variant)
     developer = spec.site.results.catalog.models[s.model].developer
     notes = " \N{MIDDLE DOT} ".join(filter(None, (developer, status)))
     return model_cell(labels, s.model, notes, tags)
@@ -446,11 +446,11 @@ def _plain_cell(spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Ce
     value, form, note = row.figures[statistic.id], _format_of(spec, statistic), ""
     s = row.entry
     if statistic.id == spec.board.rule.statistic and s.rank != 1 and s.behind is not None:
-        note = f"{form.score(s.behind)} behind"
+        note = spec.labels.say("board.behind", score=form.score(s.behind))
     if statistic.measure is not None and value is not None:
         measured = spec.measured(statistic.measure.id, row.model)
         if measured < s.scored:
-            note = f"over {coverage(measured, s.scored)} tasks"
+            note = spec.labels.say("board.over", of=coverage(measured, s.scored))
     return number_cell(value, form.score(value), note)
 
 
@@ -469,25 +469,28 @@ def _lift_cell(against: Against, spec: BoardTableSpec, statistic: Statistic, row
     test = spec.board.tests[against].get(row.model)
     is_tested = lift is not None and test is not None and test.interval is not None
     made = lift_cell(lift, spec.scale, test.verdict if test and is_tested else None)
-    return made if is_tested or lift is None else replace(made, note="too few tasks")
+    return (
+        made if is_tested or lift is None else replace(made, note=spec.labels.say("board.too_few"))
+    )
 
 
 def _beats_cell(spec: BoardTableSpec, _: Statistic, row: BoardRow) -> Cell:
     of = sum(map(row.count, ("beats", "ties", "loses")))
     if not of or row.model == spec.labels.roles.baseline:
         return text_cell(None)
-    return number_cell(row.count("beats"), count(row.count("beats")), f"of {of}")
+    note = spec.labels.say("column.of", of=of)
+    return number_cell(row.count("beats"), count(row.count("beats")), note)
 
 
-def _wins_cell(_: BoardTableSpec, __: Statistic, row: BoardRow) -> Cell:
+def _wins_cell(spec: BoardTableSpec, _: Statistic, row: BoardRow) -> Cell:
     """Make the cell of a number of first places, with how many of them are clear, if known."""
     if row.is_borrowed or not row.entry.scored:
         return text_cell(None)
     wins, clear, unclear = map(row.count, ("wins", "clear_wins", "unclear_wins"))
     note = ""
     if row.figures["clear_wins"] is not None and row.figures["unclear_wins"] is not None:
-        parts = ((clear, "clear"), (unclear, "not clear"), (wins - clear - unclear, "not known"))
-        note = ", ".join(f"{count(n)} {what}" for n, what in parts if n)
+        parts = {"clear": clear, "unclear": unclear, "unknown": wins - clear - unclear}
+        note = ", ".join(spec.labels.say(f"board.wins.{what}", n) for what, n in parts.items() if n)
     return replace(number_cell(wins, count(wins)), note=note)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from site_builder.charts.chart import id_of
-from site_builder.charts.dumbbells import tasks_averaged
-from site_builder.compute.board import Board, best_of_groups
-from site_builder.formatting import counted, percent
-from site_builder.labels import with_article
+from site_builder.compute.board import REASONS, Board, best_of_groups
+from site_builder.formatting import percent
+from site_builder.labels import Labels
+from site_builder.messages import with_article
 from site_builder.pages.board_table import BY_LIFT, BoardRow, BoardTableSpec, board_table
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
@@ -71,54 +71,43 @@ def short_board(site: Site, table_id: str) -> BoardView:
 
 def board_lede(site: Site) -> str:
     """Return the size of the board in two sentences."""
-    stats, labels = site.results.stats, site.labels
-    models = counted(stats.models_tuned if labels.lifted else stats.models, "model")
-    how = f" with {labels.tuned} scores" if labels.lifted else ""
-    beside = f", compared with {labels.baseline}" if labels.baseline else ""
-    each = "each " if stats.scores > 1 else ""
-    return (
-        f"{models}{how} on {counted(stats.tasks, 'task')}{beside}. "
-        f"{counted(stats.scores, 'score')}, {each}traceable to its row in the data."
-    )
+    stats, labels, say = site.results.stats, site.labels, site.labels.say
+    models = say("n_models", stats.models)
+    if labels.lifted:
+        models = say("n_models_with", stats.models_tuned, tuned=labels.tuned)
+    size, baseline = "board.size_beside" if labels.baseline else "board.size", labels.baseline
+    size = say(size, n_models=models, n_tasks=say("n_tasks", stats.tasks), baseline=baseline)
+    return f"{size} {say('board.scores', stats.scores)}"
 
 
 def board_note(site: Site) -> str:
     """Return what a reader of the board needs to know of ranks, ties and missing scores."""
-    board, sentences = site.results.board, []
-    share = board.rules.min_coverage
-    if board.rules.rank_by == "additive":
-        sentences.append(
-            "The adjusted average of a model estimates its mean score over all tasks. It allows "
-            "for how easy the tasks are on which the model has a score."
-        )
-        if any(s.scored and s.rank is None for s in board.entries):
-            sentences.append("Tasks without a score of a ranked model do not count.")
-    if board.rules.rank_by == "mean_win_rate":
-        sentences.append(
-            "The win rate of a model is the share of other models that it beats on a task, "
-            "averaged over tasks; a tie counts one half."
-        )
-    if share == 1:
-        sentences.append("A model needs a score on every task to be ranked.")
-    elif share > 0:
-        sentences.append(f"A model needs scores on {percent(share)} of the tasks to be ranked.")
-    if any(board.tested for board in site.results.boards.values()):
-        sentences.append("The small range below a rank has the ranks that it could plausibly have.")
-    return " ".join(sentences)
+    board, say = site.results.board, site.labels.say
+    rank_by, share = board.rules.rank_by, board.rules.min_coverage
+    has_gaps = any(s.scored and s.rank is None for s in board.entries)
+    sentences = (
+        rank_by == "additive" and say("board.note.additive"),
+        rank_by == "additive" and has_gaps and say("board.note.additive_gaps"),
+        rank_by == "mean_win_rate" and say("board.note.mean_win_rate"),
+        share == 1 and say("board.note.complete"),
+        0 < share < 1 and say("board.note.min_coverage", share=percent(share)),
+        any(b.tested for b in site.results.boards.values()) and say("board.note.rank_range"),
+    )
+    return " ".join(filter(None, sentences))
 
 
-def ranking_rule(board: Board) -> str:
+def ranking_rule(labels: Labels, board: Board) -> str:
     """Return by what the models of a board are ranked, as a sentence."""
-    merit, over, why = board.rule.label, tasks_averaged(board), ""
-    if board.rules.why == "mixed units":
-        why = ", because the tasks state no common unit and direction"
-    elif board.rules.why == "sparse" and board.rules.rank_by == "additive":
-        why = ", because few models have every task"
-    rule = f"Ranked by {merit} over {over}{why}."
+    rules, why = board.rules, "board.rule.plain"
+    if rules.why == "mixed units":
+        why = "board.rule.mixed"
+    elif rules.why == "sparse" and rules.rank_by == "additive":
+        why = "board.rule.sparse"
+    rule = labels.say(why, merit=board.rule.label, over=labels.tasks_of(board))
     if not board.most_may_be_first:
         return rule
     n = sum(s.tied_with_best for s in board.ranked)
-    return f"{rule} {n:,} of {len(board.ranked):,} may be first."
+    return f"{rule} {labels.say('board.may_be_first', n, of=len(board.ranked))}"
 
 
 # --- views --------------------------------------------------------------------------------------
@@ -126,17 +115,18 @@ def ranking_rule(board: Board) -> str:
 
 def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
     spec = replace(spec, variant=variant, by=spec.boards[variant].rule.statistic)
-    board, rows, view_id = spec.board, _rows(spec), _view_id(spec, variant)
+    board, rows, view_id, say = spec.board, _rows(spec), _view_id(spec, variant), spec.labels.say
     in_variant = spec.labels.before_noun(variant).rstrip()
-    name = f"Model leaderboard, {in_variant}" if in_variant else "Model leaderboard"
-    caption = f"{name}: {counted(len(board.ranked), 'model')} ranked by {board.rule.label}"
+    name = say("board.heading_of" if in_variant else "board.heading", variant=in_variant)
+    n_models = say("n_models", len(board.ranked))
+    caption = say("board.caption", name=name, n_models=n_models, rule=board.rule.label)
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
     lead = "" if board.most_may_be_first else spec.labels.lead(board, _MOST_NAMED)
     return BoardView(
         id=view_id,
         label=spec.labels.variants[variant],
         table=table,
-        ranked_by=ranking_rule(board),
+        ranked_by=ranking_rule(spec.labels, board),
         note=" ".join(filter(None, (lead and f"{lead}.", _not_shown(spec, rows)))),
         legend=_legend(spec, table),
     )
@@ -150,31 +140,31 @@ def _view_id(spec: BoardTableSpec, variant: str) -> str:
 
 def _lift_view(spec: BoardTableSpec, variant: str) -> BoardView:
     spec = replace(spec, variant=variant, by=BY_LIFT)
-    labels, in_variant = spec.labels, spec.labels.in_sentence(variant)
-    view_id, label = "lift", "Lift"
+    labels, say, in_variant = spec.labels, spec.labels.say, spec.labels.in_sentence(variant)
+    view_id, label = "lift", say("board.lift.label")
     if len(labels.roles.tuned) > 1:
-        view_id, label = f"lift-{_view_id(spec, variant)}", f"Lift, {labels.variants[variant]}"
+        view_id = f"lift-{_view_id(spec, variant)}"
+        label = say("board.lift.label_of", variant=labels.variants[variant])
     found = [(spec.board.figure(s, "lift_over_base"), s) for s in spec.board.ranked]
     gains = sorted(((lift, s) for lift, s in found if lift is not None), key=lambda g: -g[0])
     lifts = [lift for lift, _ in gains]
     # The place of the first of several equal lifts is the rank of all of them.
     places = [replace(s, rank=lifts.index(lift) + 1, rank_interval=None) for lift, s in gains]
     rows = [spec.row(s) for s in places]
-    caption = f"Model leaderboard by mean lift of {in_variant} over {labels.base}"
+    caption = say("board.lift.caption", variant=in_variant, base=labels.base)
     table = board_table(spec, rows, f"board-{view_id}", caption)
-    rule = f"Ranked by mean lift of {in_variant} over {labels.base}."
+    rule = say("board.lift.rule", variant=in_variant, base=labels.base)
     return BoardView(view_id, label, table, rule, legend=_legend(spec, table))
 
 
 def _common_view(spec: BoardTableSpec, variant: str) -> BoardView:
     """The variant's board over the tasks that all of its ranked models have."""
-    boards = spec.common[variant]
+    boards, say = spec.common[variant], spec.labels.say
     view = _variant_view(replace(spec, boards=boards), variant, "board-common")
-    view_id, label = "common", "Common tasks"
+    view_id, label = "common", say("board.common.label")
     if len(spec.common) > 1:
-        view_id, label = f"common-{view.id}", f"{view.label}, common tasks"
-    n = counted(len(boards[variant].tasks), "task")
-    over = f"Uses only the {n} on which every ranked model of the whole board has a score."
+        view_id, label = f"common-{view.id}", say("board.common.label_of", variant=view.label)
+    over = say("board.common.note", n_tasks=say("n_tasks", len(boards[variant].tasks)))
     return replace(view, id=view_id, label=label, note=f"{over} {view.note}".strip())
 
 
@@ -182,14 +172,16 @@ def _best_view(spec: BoardTableSpec, facet: str) -> BoardView:
     """The best entry of each value of a facet, ranked among these."""
     whole = _variant_view(spec, spec.labels.roles.primary, "board")
     spec = replace(spec, variant=spec.labels.roles.primary, by=spec.board.rule.statistic)
-    catalog, board = spec.site.results.catalog, spec.board
+    catalog, board, say = spec.site.results.catalog, spec.board, spec.labels.say
     best = best_of_groups(board.ranked, lambda s: catalog.models[s.model].facet(facet))
     rows = [spec.row(replace(s, rank=rank, rank_interval=None)) for s, rank in best]
-    label = next((f.label for f in catalog.facets if f.id == facet), facet).lower()
-    name = f"Best of each {label}"
-    caption = f"{name}: {counted(len(rows), 'entry', 'entries')} of {len(board.ranked):,}"
+    word = say.words.get(facet, facet)
+    of_each = next((f.label for f in catalog.facets if f.id == facet), word).lower()
+    name = say("board.best.label", facet=of_each)
+    n_entries = say("n_entries", len(rows))
+    caption = say("board.best.caption", label=name, n_entries=n_entries, of=len(board.ranked))
     table = board_table(spec, rows, "board-best", caption)
-    rule = f"{whole.ranked_by} Ranks are among the best entry of each {label}."
+    rule = say("board.best.rule", rule=whole.ranked_by, facet=of_each)
     return replace(whole, id="best", label=name, table=table, ranked_by=rule, note="")
 
 
@@ -221,39 +213,33 @@ def _rows(spec: BoardTableSpec) -> list[BoardRow]:
 
 def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> str:
     """How many models are not shown, and why."""
-    board, shown = spec.board, {s.model for s in rows}
+    board, shown, say = spec.board, {s.model for s in rows}, spec.labels.say
     absent = [s.unranked for s in board.entries if s.model not in shown]
-    reasons = {
-        "coverage": f"with scores on less than {percent(board.rules.min_coverage)} of the tasks",
-        "no score": f"without {with_article(f'{spec.labels.before_noun(board.variant)}score')}",
-        "flagged": "whose scores are flagged",
-        "no rival": "without a rival on their tasks",
-        "no common tasks": "not connected to the others by common tasks",
-        "no value": "without a value that ranks them",
-        "reference": "for reference",
-    }
+    share = percent(board.rules.min_coverage)
+    score = with_article(f"{spec.labels.before_noun(board.variant)}score")
     texts = [
-        f"{counted(absent.count(why), 'model')} {words}"
-        for why, words in reasons.items()
-        if why in absent
+        say(f"board.hidden.{why}", n_models=say("n_models", n), share=share, a_score=score)
+        for why in REASONS
+        if (n := absent.count(why))
     ]
     if spec.most is not None and len(rows) > spec.most:
-        texts.append(counted(len(rows) - spec.most, "more model"))
-    return f"Not shown: {', '.join(texts)}." if texts else ""
+        texts.append(say("n_more_models", len(rows) - spec.most))
+    return say("board.not_shown", these=", ".join(texts)) if texts else ""
 
 
 def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     """What the marks of the drawings stand for, those that the board has."""
     if all(column.align != "plot" for column in table.columns):
         return ()
-    board, labels = spec.board, spec.labels
+    board, labels, say = spec.board, spec.labels, spec.labels.say
     marks = [LegendItem("before", labels.base)] if spec.is_tuned else []
     marks.append(LegendItem("after", labels.in_sentence(board.variant)))
     drawn = {
         board.figure(s, "baseline_average") for s in board.entries if board.average(s) is not None
     }
     if len(drawn) == 1 and (level := drawn.pop()) is not None:
-        marks.append(LegendItem("reference", f"{labels.baseline}, {spec.scale.score(level)}"))
+        text = say("legend.score", name=labels.baseline, score=spec.scale.score(level))
+        marks.append(LegendItem("reference", text))
     elif drawn - {None}:
-        marks.append(LegendItem("reference", f"{labels.baseline}, over the same tasks"))
+        marks.append(LegendItem("reference", say("legend.same_tasks", name=labels.baseline)))
     return tuple(marks)

@@ -11,7 +11,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.grid import ScoreGrid
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
-from site_builder.formatting import MISSING, counted, listed
+from site_builder.formatting import MISSING, listed
 from site_builder.pages.board_table import BoardTableSpec, model_filters, model_tools
 from site_builder.pages.board_views import BoardView, board_lede, board_note, board_views
 from site_builder.pages.page import HOME, Page, Site, cite_page
@@ -86,14 +86,15 @@ class EntriesContext(Record):
 def make_boards(site: Site) -> Iterator[Page]:
     """Yield the page of each board; of several, also the list of all entries."""
     if not site.has_boards:
-        yield _make_board(site, Address("models"), "Models")
+        yield _make_board(site, Address("models"), site.labels.say("board.page.title"))
         return
     for each in site.by_board:
         yield _make_board(each, Address("board", each.board.id), each.board.title)
-    whole = site.computed.whole.catalog.models
-    about = f"{counted(len(whole), 'entry', 'entries')}, with the rank of each on every board."
+    say, whole = site.labels.say, site.computed.whole.catalog.models
+    about = say("entries.about", n_entries=say("n_entries", len(whole)))
     context = partial(_entries_context, site)
-    yield Page(Address("models"), "entries.html", "Models", about, context, (HOME,))
+    title = say("board.page.title")
+    yield Page(Address("models"), "entries.html", title, about, context, (HOME,))
 
 
 def board_address(site: Site) -> Address:
@@ -102,16 +103,20 @@ def board_address(site: Site) -> Address:
 
 
 def _make_board(site: Site, here: Address, title: str) -> Page:
-    board, charts = site.results.board, site.charts
-    n, tasks = counted(len(board.entries), "model"), counted(len(board.tasks), "task")
+    board, charts, say = site.results.board, site.charts, site.labels.say
     lead = site.labels.lead(board)
     parts = (
-        "every column",
-        charts.scores and "every task",
-        charts.price and charts.size and "score by size",
+        say("board.page.columns"),
+        charts.scores and say("board.page.grid"),
+        charts.price and charts.size and say("board.page.size"),
     )
-    shown = listed([part for part in parts if part])
-    about = f"{n} on {tasks}{lead and f'; {lead}'}. The full leaderboard, with {shown}."
+    about = say(
+        "board.page.about_lead" if lead else "board.page.about",
+        n_models=say("n_models", len(board.entries)),
+        n_tasks=say("n_tasks", len(board.tasks)),
+        lead=lead,
+        shown=listed([part for part in parts if part]),
+    )
     if site.has_boards:
         about = site.board.description or board_lede(site)
     context = partial(_context, site, title, about)
@@ -166,7 +171,7 @@ def _card(site: Site) -> BoardCard:
             )
             for s in shown[:_BEST]
         ),
-        counted(len(shown), "entry", "entries"),
+        labels.say("n_entries", len(shown)),
         max(dates, default=""),
         spec.featured,
     )
@@ -202,9 +207,8 @@ def _entries_context(site: Site) -> EntriesContext:
 
     def rank_field(each: Site) -> Field[ModelInfo]:
         board, known = each.results.board, each.results.catalog.models
-        column = Column(
-            each.board.id, each.board.title, "number", "Rank on this board", "ascending"
-        )
+        meaning = whole.labels.say("board.page.rank")
+        column = Column(each.board.id, each.board.title, "number", meaning, "ascending")
 
         def cell(m: ModelInfo) -> Cell:
             rank = board.entry(m.model).rank if m.model in known else None
@@ -222,7 +226,7 @@ def _entries_context(site: Site) -> EntriesContext:
     )
     table = table_of(
         "entries",
-        "Every entry",
+        whole.labels.say("entries.caption"),
         fields,
         list(catalog.models.values()),
         filters=lambda m: model_filters(catalog, m.model),

@@ -8,7 +8,7 @@ from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.chart import Chart, Embed
 from site_builder.charts.differences import unselected
 from site_builder.charts.grid import ScoreGrid
-from site_builder.formatting import count, counted
+from site_builder.formatting import count
 from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import (
     MOST_SHORT,
@@ -83,36 +83,38 @@ def make_home(site: Site) -> Iterator[Page]:
 def _lede(site: Site) -> str:
     if not site.has_boards:
         return board_lede(site)
-    n = counted(len(site.computed.whole.catalog.models), "entry", "entries")
-    return f"{counted(len(site.by_board), 'board')}, {n}."
+    say, n = site.labels.say, len(site.computed.whole.catalog.models)
+    n_boards = say("n_boards", len(site.by_board))
+    return say("home.size", n_boards=n_boards, n_entries=say("n_entries", n))
 
 
 def _board_title(site: Site) -> str:
-    return site.board.title if site.has_boards else "Model leaderboard"
+    return site.board.title if site.has_boards else site.labels.say("board.heading")
 
 
 def _headline_facts(site: Site) -> Iterator[Fact]:
     """The figures that the board defines, the most telling first."""
-    stats, labels = site.results.stats, site.labels
+    stats, labels, say = site.results.stats, site.labels, site.labels.say
+    contender, baseline, base = labels.contender, labels.baseline, labels.base
     if stats.tasks_compared:
-        label = f"tasks where the best {labels.contender} beats {labels.baseline}"
-        label = f"{label}; {unselected(site.results)}"
+        found = unselected(site.results)
+        label = say("home.beating", contender=contender, baseline=baseline, unselected=found)
         beaten, of = count(stats.tasks_beating_baseline), f"/{stats.tasks_compared}"
         yield Fact(label, beaten, of, term="best-of-several")
     if stats.mean_lift_over_base is not None:
         lift = labels.scale.signed(stats.mean_lift_over_base)
-        yield Fact(f"mean lift over {labels.base}", lift, term="lift")
+        yield Fact(say("home.lift", base=base), lift, term="lift")
     if stats.models_compared:
-        label = f"models with a better mean score than {labels.baseline}, clearly or not"
+        label = say("home.ahead", baseline=baseline)
         ahead, of = count(stats.models_ahead_of_baseline), f"/{stats.models_compared}"
         yield Fact(label, ahead, of, term="lift-over-baseline")
     if stats.runs_paired:
         worse, of = count(stats.runs_hurt), f"/{count(stats.runs_paired)}"
-        yield Fact(f"{labels.tuned} scores worse than {labels.base}", worse, of, term="lift")
+        yield Fact(say("home.hurt", tuned=labels.tuned, base=base), worse, of, term="lift")
     ranked = count(len(site.results.board.ranked))
-    yield Fact("models ranked", ranked, f"/{stats.models}", term="rank")
-    yield Fact("tasks", count(stats.tasks))
-    yield Fact("scores", count(stats.scores))
+    yield Fact(say("home.ranked"), ranked, f"/{stats.models}", term="rank")
+    yield Fact(say("home.tasks"), count(stats.tasks))
+    yield Fact(say("home.scores"), count(stats.scores))
 
 
 # --- embedded views -----------------------------------------------------------------------------
@@ -151,13 +153,16 @@ def make_embeds(site: Site) -> Iterator[Page]:
 
 
 def _embeds_of(site: Site) -> Iterator[Page]:
-    title, charts = site.config.site.title, site.charts
+    title, charts, say = site.config.site.title, site.charts, site.labels.say
     home = Address("home", anchor="leaderboard") if site.board.featured else board_address(site)
     origin = Link(title, home)
-    n = counted(len(site.results.board.ranked), "ranked model")
-    about = f"The model leaderboard of {title}: {n}, for embedding in other pages."
-    if site.has_boards:
-        about = f"{site.board.title}, a leaderboard of {title}: {n}."
+    n = say("n_ranked_models", len(site.results.board.ranked))
+    about = say(
+        "embed.about_board" if site.has_boards else "embed.about",
+        name=site.board.title,
+        site=title,
+        n_models=n,
+    )
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec), note=board_note(site))
     yield _view(_leaderboard(site), about, context)

@@ -24,24 +24,25 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.charts.chart import Chart
-from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.charts.scores import chart_model_tasks
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.catalog import ModelInfo
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.scores import Score
-from site_builder.compute.significance import LiftTest, Verdict
+from site_builder.compute.significance import LiftTest
 from site_builder.formatting import (
     MISSING,
     NOT_STATED,
     NumberFormat,
     billions,
     count,
-    counted,
     coverage,
     p_value,
+    percent,
     sentence,
 )
-from site_builder.labels import Labels, with_article
+from site_builder.labels import Labels
+from site_builder.messages import with_article
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import rank_cell, span_text
 from site_builder.pages.board_views import LegendItem
@@ -66,13 +67,6 @@ from site_builder.tables.schema import Facet
 
 _REACH = 2
 _N_FIGURES = 4
-# What a verdict on a lift over the base, and over the baseline, is called.
-_VERDICTS: Mapping[Verdict, tuple[str, str]] = {
-    "better": ("helped", "ahead"),
-    "worse": ("hurt", "behind"),
-    "unclear": ("no clear change", "no clear difference"),
-    "too few": ("too few tasks to tell", "too few tasks to tell"),
-}
 # Characters that could end the text of a Markdown link, or begin something else within it.
 _ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in "\\[]<>`*_!&"})
 
@@ -154,51 +148,47 @@ def make_models(site: Site) -> Iterator[Page]:
 
 def model_summary(site: Site, model: str) -> str:
     """Return the rank of a model in one sentence, for its page and for search engines."""
-    labels, board = site.labels, model_board(site, model)
+    labels, board, say = site.labels, model_board(site, model), site.labels.say
     s, name = board.entry(model), labels.models[model]
     if not s.scored and any(model in site.results.scores.left_out(v) for v in labels.variants):
-        return f"{name} is not ranked: its scores are flagged, and flagged scores do not count."
+        return say("model.flagged", name=name)
     if not s.scored:
-        return f"{name} has no scores on this board."
+        return say("model.no_scores", name=name)
     variant = labels.before_noun(board.variant).rstrip()
     if s.rank is None:
-        of = coverage(s.scored, len(board.tasks))
-        whys = {
-            "no rival": "no rival on its tasks",
-            "no common tasks": "no tasks that connect it to the ranked models",
-        }
-        why = whys.get(s.unranked, f"scores on {of} tasks")
-        return f"{name}{f' ({variant})' if variant else ''} is not ranked: it has {why}."
+        why = s.unranked if s.unranked in ("no rival", "no common tasks") else "coverage"
+        who = say("model.in_variant", name=name, variant=variant) if variant else name
+        return say(f"model.unranked.{why}", name=who, of=coverage(s.scored, len(board.tasks)))
     n = len(board.ranked)
-    place = f"{_ordinal(s.rank)} of {n:,} models" if n > 1 else "the only ranked model"
-    parts = [f"{name} is {place}", *([variant] if variant else [])]
-    over = counted(s.scored, "task")
+    place = say("model.rank" if n > 1 else "model.only", name=name, rank=_ordinal(s.rank), of=n)
+    parts = [place, *([variant] if variant else [])]
+    over = labels.tasks_of(board) if board.rules.rank_by == "additive" else ""
     if (merit := board.merit(s)) is not None:
-        if board.rules.rank_by == "additive":
-            over = tasks_averaged(board)
-        value = labels.merit_scale(board).score(merit)
-        parts.append(f"with {with_article(board.rule.label)} of {value} over {over}")
-    return f"{', '.join(parts)}{_firmness(board, s)}."
+        over, value = over or say("n_tasks", s.scored), labels.merit_scale(board).score(merit)
+        parts.append(
+            say("model.merit", merit=with_article(board.rule.label), value=value, over=over)
+        )
+    return f"{'; '.join((', '.join(parts), *_firmness(labels, board, s)))}."
 
 
-def _firmness(board: Board, s: Entry) -> str:
-    """Return whether a model may be first, or which others may; empty if neither is known.
+def _firmness(labels: Labels, board: Board, s: Entry) -> Iterator[str]:
+    """Yield whether a model may be first, or which others may, if either is known.
 
-    Also empty where most models may be first, which the board says once.
+    Nothing where most models may be first, which the board says once.
     """
     if not board.tested or not s.tied_with_best or board.most_may_be_first:
-        return ""
+        return
     if s.rank != 1:
-        return "; it may be first"
-    others = len(board.leaders) + len(board.rivals) - 1
-    return f"; {counted(others, 'other model')} may be first" if others else ""
+        yield labels.say("model.may_be_first")
+    elif others := len(board.leaders) + len(board.rivals) - 1:
+        yield labels.say("model.others_first", others=labels.say("n_other_models", others))
 
 
 def make_badge(site: Site, model: str) -> Badge:
     """Return the badge of a model: its ranks, and the figure that ranks it."""
     labels, board, label = site.labels, model_board(site, model), site.config.site.title
     s, name = board.entry(model), labels.models[model]
-    message = "not ranked"
+    message = labels.say("model.not_ranked")
     if s.rank is not None:
         is_primary = board.variant == labels.roles.primary
         variant = "" if is_primary else f", {labels.in_sentence(board.variant)}"
@@ -210,7 +200,8 @@ def make_badge(site: Site, model: str) -> Badge:
         else:
             parts.append(f"{board.rule.label.removeprefix('mean ')} {value}")
         message = " \N{MIDDLE DOT} ".join(parts)
-    alt, title = " ".join(f"{name} on {label}".split()), f"{label}: {name} {message}"
+    alt, title = labels.say("model.badge", name=name, site=label), f"{label}: {name} {message}"
+    alt = " ".join(alt.split())
     return Badge(label, message, title, s.rank is not None, alt, alt.translate(_ESCAPES))
 
 
@@ -242,7 +233,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         board=_neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
         scores=scores_table(site.whole, model, scores),
-        scores_legend=scores_legend(scores),
+        scores_legend=scores_legend(labels, scores),
         provenance=provenance_table(site.whole, scores),
         missing_provenance=unstated_note(site),
         badge=make_badge(site, model),
@@ -256,15 +247,18 @@ def _ordinal(n: int) -> str:
 
 def _facts(site: Site, fact: ModelInfo) -> Iterator[Fact]:
     facets = {facet.id: facet.label for facet in site.results.catalog.facets}
+    say = site.labels.say
     known = {
-        "Model": None if fact.of == fact.model else fact.of,
+        say("model.fact.of"): None if fact.of == fact.model else fact.of,
         **{label: fact.facets[name] for name, label in facets.items()},
-        "Developer": fact.developer,
-        "Family": fact.family,
-        "Parameters": NOT_STATED if fact.parameters_b is None else billions(fact.parameters_b),
-        "Released": fact.release_date,
-        "Released as": fact.tuning,
-        "License": fact.license,
+        say("model.fact.developer"): fact.developer,
+        say("model.fact.family"): fact.family,
+        say("model.fact.parameters"): billions(fact.parameters_b)
+        if fact.parameters_b is not None
+        else NOT_STATED,
+        say("model.fact.released"): fact.release_date,
+        say("model.fact.tuning"): fact.tuning,
+        say("model.fact.license"): fact.license,
     }
     yield from (Fact(label, text) for label, text in known.items() if text is not None)
     if fact.url is not None:
@@ -274,24 +268,24 @@ def _facts(site: Site, fact: ModelInfo) -> Iterator[Fact]:
 
 def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
     """Yield the headline figures that the board defines, the most important first."""
-    labels, scale, s = site.labels, site.labels.scale, board.entry(model)
+    labels, scale, s, say = site.labels, site.labels.scale, board.entry(model), site.labels.say
     if not s.scored:
         return
-    plausible = ""
+    rank, why = say("model.figure.rank"), ""
     if s.rank_interval:
-        plausible = f" (plausible: {span_text(*s.rank_interval)})"
+        rank, why = say("model.figure.ranks", ranks=span_text(*s.rank_interval)), "ranks"
     of = f"/{len(board.ranked)}" if s.rank else ""
-    why = "ranks" if plausible else ""
-    yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank", why=why)
+    yield Fact(rank, str(s.rank or say("model.not_ranked")), of, term="rank", why=why)
     yield from _merit_facts(labels, board, s)
     if (lift := board.figure(s, "lift_over_base")) is not None:
-        yield Fact(f"mean lift over {labels.base}", scale.signed(lift), term="lift")
+        yield Fact(say("home.lift", base=labels.base), scale.signed(lift), term="lift")
     compared = board.compared(s)
     if compared and model != labels.roles.baseline:
-        label = f"tasks where it beats {labels.baseline}"
+        label = say("model.figure.beats", baseline=labels.baseline)
         beaten = count(board.count(s, "beats"))
         yield Fact(label, beaten, f"/{compared}", term="lift-over-baseline")
-    yield Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}", term="average")
+    scored = say("model.figure.scored")
+    yield Fact(scored, count(s.scored), f"/{len(board.tasks)}", term="average")
     for statistic in board.statistics:
         value = board.figure(s, statistic.id)
         if statistic.measure is not None and value is not None:
@@ -301,16 +295,15 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
 
 def _merit_facts(labels: Labels, board: Board, s: Entry) -> Iterator[Fact]:
     """Yield what ranks a model: its average or its win rate."""
-    merit, average, interval, why = board.merit(s), board.figure(s, "average"), "", ""
-    scale = labels.merit_scale(board)
+    merit, average, say, why = board.merit(s), board.figure(s, "average"), labels.say, ""
+    scale, label = labels.merit_scale(board), board.rule.label
     if s.interval and board.rules.rank_by != "mean_win_rate":
-        interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
-        why = "interval"
+        ends, why = scale.interval(*s.interval), "interval"
+        label = say("model.figure.merit", merit=label, level=percent(LEVEL), interval=ends)
     if merit is not None:
-        term = board.ranking.section
-        yield Fact(f"{board.rule.label}{interval}", scale.score(merit), term=term, why=why)
+        yield Fact(label, scale.score(merit), term=board.ranking.section, why=why)
     if board.rules.rank_by == "additive" and average is not None:
-        yield Fact("mean of its scores", labels.scale.score(average), term="average")
+        yield Fact(say("model.figure.mean"), labels.scale.score(average), term="average")
 
 
 # --- tables ------------------------------------------------------------------------------------
@@ -339,8 +332,11 @@ def _categories_table(site: Site, board: Board, model: str) -> Table | None:
         return None
     is_tuned = roles.base is not None and board.variant in roles.tuned
     before = Column("before", labels.variants.get(roles.base or "", ""), "number")
-    after = Column("average", labels.variants[board.variant], "number", term="average")
-    gains = Column("gains", "Gains on", "number", "Tasks where tuning made its score better")
+    after, say = (
+        Column("average", labels.variants[board.variant], "number", term="average"),
+        labels.say,
+    )
+    gains = Column("gains", say("model.category.gains"), "number", say("model.category.gains_help"))
 
     def gains_cell(c: _CategoryMeans) -> Cell:
         of, helped = c.board.paired(c.entry), c.board.count(c.entry, "helped")
@@ -353,7 +349,7 @@ def _categories_table(site: Site, board: Board, model: str) -> Table | None:
         ),
         Field(after, lambda c: score_cell(c.mean, c.scale)),
         Field(
-            Column("line", "On one scale", "plot"),
+            Column("line", say("model.category.line"), "plot"),
             partial(_means_drawing, _means_range(found)),
             board.rules.averaged,
         ),
@@ -364,11 +360,11 @@ def _categories_table(site: Site, board: Board, model: str) -> Table | None:
         ),
         Field(gains, gains_cell, is_tuned),
         Field(
-            Column("tasks", "Tasks", "number"),
+            Column("tasks", say("column.tasks"), "number"),
             lambda c: number_cell(c.entry.scored, count(c.entry.scored)),
         ),
     )
-    return table_of("by-category", "Mean score by category", fields, found)
+    return table_of("by-category", say("model.category.caption"), fields, found)
 
 
 def _means_range(found: Sequence[_CategoryMeans]) -> AxisRange:
@@ -400,13 +396,13 @@ def _best_tasks_table(site: Site, board: Board, model: str, scores: Sequence[Mod
     def shared(row: Score) -> Cell:
         return text_cell(names_text(labels, [m for m in best[row.task] if m != model]) or None)
 
-    label = labels.before_noun(variant)
+    score = f"{labels.before_noun(variant)}score"
     return table_of(
         "at-top",
-        f"Tasks where it has the best {label}score",
-        _score_fields(labels, Field(Column("shared", "Shared with"), shared)),
-        [score for score in counting if model in best[score.task]],
-        empty=f"It does not have the best {label}score on any task.",
+        labels.say("model.best.caption", score=score),
+        _score_fields(labels, Field(Column("shared", labels.say("model.best.shared")), shared)),
+        [score for score in counting if model in best.get(score.task, ())],
+        empty=labels.say("model.best.empty", score=score),
     )
 
 
@@ -420,13 +416,12 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
     def lift(row: Score) -> float:
         return row.lift_over_base or 0.0
 
-    column = Column(
-        "lift", f"Lift over {labels.base}", "number", first_order="ascending", term="lift"
-    )
-    worse = f"its {labels.tuned} score is worse than the {labels.base} score"
+    words = {"base": labels.base, "tuned": labels.tuned}
+    heading = labels.say("model.worse.lift", **words)
+    column = Column("lift", heading, "number", first_order="ascending", term="lift")
     return table_of(
         "hurt",
-        f"Tasks where {worse}",
+        labels.say("model.worse.caption", **words),
         _score_fields(
             labels,
             Field(column, partial(single_lift_cell, results, labels, against="base")),
@@ -434,7 +429,7 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
         ),
         sorted((s for s in counting if lift(s) < 0), key=lift),
         sorted_by="lift",
-        empty=f"Its {labels.tuned} score is never worse than its {labels.base} score.",
+        empty=labels.say("model.worse.empty", **words),
     )
 
 
@@ -449,8 +444,12 @@ def _score_fields(
 
     return (
         Field(TASK, lambda s: task_cell(labels, s.task)),
-        Field(Column("variant", "Variant"), lambda s: text_cell(labels.variants[s.variant]), named),
-        Field(Column("score", "Score", "number"), score_cell),
+        Field(
+            Column("variant", labels.say("column.variant")),
+            lambda s: text_cell(labels.variants[s.variant]),
+            named,
+        ),
+        Field(Column("score", labels.say("column.score"), "number"), score_cell),
         last,
     )
 
@@ -459,6 +458,7 @@ def _boards_table(site: Site, model: str) -> Table | None:
     """Return the rank of an entry on each board that has it; None where the site has one board."""
     if not site.has_boards:
         return None
+    say = site.labels.say
     found = [
         (each, each.results.board, each.results.board.entry(model))
         for each in site.by_board
@@ -473,14 +473,15 @@ def _boards_table(site: Site, model: str) -> Table | None:
 
     def place_cell(row: tuple[Site, Board, Entry]) -> Cell:
         _, board, s = row
-        return number_cell(s.rank, str(s.rank or MISSING), f"of {len(board.ranked):,}")
+        return number_cell(s.rank, str(s.rank or MISSING), say("column.of", of=len(board.ranked)))
 
     fields: tuple[Field[tuple[Site, Board, Entry]], ...] = (
-        Field(Column("board", "Board"), lambda row: _board_cell(row[0])),
+        Field(Column("board", say("column.board")), lambda row: _board_cell(row[0])),
         Field(RANK, place_cell),
-        Field(Column("value", "Score", "number"), value_cell),
+        Field(Column("value", say("column.score"), "number"), value_cell),
     )
-    return table_of("boards", "Its rank on each board", fields, found, empty="It is on no board.")
+    caption, empty = say("model.boards.caption"), say("model.boards.empty")
+    return table_of("boards", caption, fields, found, empty=empty)
 
 
 def _board_cell(site: Site) -> Cell:
@@ -514,7 +515,7 @@ def _others_table(site: Site, model: str) -> Table | None:
     )
     return table_of(
         "settings",
-        "Same model, other settings",
+        labels.say("model.settings"),
         fields,
         mine,
         lambda m: "reference" if m.model == model else "",
@@ -531,7 +532,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     own = board.ranking
     name = own.label.format_map({"baseline": labels.baseline})
     score = Column(own.id, name, "number", term=own.section)
-    gap = Column("gap", "Difference from this model", "number", term=score.term)
+    gap = Column("gap", labels.say("model.around.gap"), "number", term=score.term)
     # A win rate is better when it is greater, a mean score when its tasks say so.
     scale = labels.merit_scale(board)
     lower = board.rule.lower_is_better
@@ -547,7 +548,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
 
     def gap_cell(s: Entry) -> Cell:
         if s.model == model:
-            return Cell("this model", None, tone="soft")
+            return Cell(labels.say("model.around.this"), None, tone="soft")
         value = float(f"{direction * (merit(s) - merit(board.entry(model))):.12g}")
         return Cell(scale.signed(value), value, tone="soft")
 
@@ -559,12 +560,12 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     )
     return table_of(
         "around",
-        f"Neighbours on the {labels.before_noun(board.variant)}board",
+        labels.say("model.around.caption", variant=labels.before_noun(board.variant)),
         fields,
         shown,
         lambda s: "reference" if s.model == model else "",
         header=1,
-        empty="It is not ranked, so it has no neighbours.",
+        empty=labels.say("model.around.empty"),
     )
 
 
@@ -587,47 +588,52 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
     tested = [*_tests_of(site, model)]
     if not tested:
         return None
-    has_means = any(t.test.mean is not None for t in tested)
-    meaning = "With the interval that decides"
-    corrected = "Corrected for the number of comparisons"
+    has_means, say = any(t.test.mean is not None for t in tested), site.labels.say
+    meaning, corrected = say("model.tests.mean_help"), say("model.tests.p_help")
 
     fields: tuple[Field[_Tested], ...] = (
-        Field(Column("difference", "Difference"), lambda t: text_cell(t.label)),
+        Field(Column("difference", say("column.difference")), lambda t: text_cell(t.label)),
         Field(
-            Column("mean", "Mean difference", "number", meaning, term="lift-tests"),
+            Column("mean", say("model.tests.mean"), "number", meaning, term="lift-tests"),
             lambda t: tested_cell(t.test, t.scale),
             has_means,
         ),
         Field(
-            Column("tasks", "Better, equal, worse", "number"),
+            Column("tasks", say("model.tests.signs"), "number"),
             lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
         ),
         Field(
-            Column("p", "Corrected p", "number", corrected, "ascending", "lift-tests"),
+            Column("p", say("column.p"), "number", corrected, "ascending", "lift-tests"),
             lambda t: number_cell(t.test.p, p_value(t.test.p)),
         ),
-        Field(Column("verdict", "Verdict", term="lift-tests"), lambda t: text_cell(t.verdict)),
+        Field(
+            Column("verdict", say("model.tests.verdict"), term="lift-tests"),
+            lambda t: text_cell(t.verdict),
+        ),
     )
-    return table_of("lift-tests", "Significance tests", fields, tested)
+    return table_of("lift-tests", say("model.tests.caption"), fields, tested)
 
 
 def _tests_of(site: Site, model: str) -> Iterator[_Tested]:
     """Yield the tests of a model; against the baseline also by each metric with enough tasks."""
-    labels, results = site.labels, site.results
-    against = f"against {labels.baseline}"
+    labels, results, say = site.labels, site.results, site.labels.say
 
-    def tested(tests: Mapping[str, Mapping[str, LiftTest]], over: str) -> Iterator[_Tested]:
+    def tested(
+        tests: Mapping[str, Mapping[str, LiftTest]], against: str, n_tasks: str = ""
+    ) -> Iterator[_Tested]:
+        words = {"base": labels.base, "baseline": labels.baseline, "n_tasks": n_tasks}
         for variant, by_model in tests.items():
             if test := by_model.get(model):
-                verdict = _VERDICTS[test.verdict][over.startswith(against)]
-                yield _Tested(f"{labels.variants[variant]} {over}", verdict, test, scale)
+                name = labels.variants[variant]
+                label = say(f"model.tested.{against}", variant=name, **words)
+                kind = "base" if against == "base" else "baseline"
+                verdict = say(f"model.verdict.{kind}.{test.verdict}")
+                yield _Tested(label, verdict, test, scale)
 
-    scale = labels.scale
-    boards = results.boards.items()
-    yield from tested({v: b.tests["base"] for v, b in boards}, f"over {labels.base}")
-    yield from tested({v: b.tests["baseline"] for v, b in boards}, against)
+    scale, boards = labels.scale, results.boards.items()
+    yield from tested({v: b.tests["base"] for v, b in boards}, "base")
+    yield from tested({v: b.tests["baseline"] for v, b in boards}, "baseline")
     for metric in results.metrics:
         if metric.clearly_ahead is not None:
-            scale = metric_scale(site, metric)
-            n = counted(len(metric.tasks), f"{metric_name(site, metric)} task")
-            yield from tested(metric.tests, f"{against}, {n}")
+            scale, of = metric_scale(site, metric), metric_name(site, metric)
+            yield from tested(metric.tests, "metric", say("n_tasks_of", len(metric.tasks), of=of))

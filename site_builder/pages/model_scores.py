@@ -11,11 +11,10 @@ from site_builder.charts.cells import (
     CHANCE,
     FROM_WORSE_THAN_CHANCE,
     TASK,
-    chance_tags,
-    flag_tags,
     number_cell,
     range_text,
     score_cell,
+    score_tags,
     source_cell,
     source_link,
     task_cell,
@@ -41,7 +40,7 @@ from site_builder.pages.board_views import LegendItem
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site, variant_data
 from site_builder.records import Record, asdict
-from site_builder.table_model import AT_CHANCE, Cell, Column, Field, Table, table_of
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 ALL_SCORES = "all-scores"
 CARDS = "data/score-cards.js"
@@ -137,10 +136,10 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
     )
 
 
-def scores_legend(scores: Sequence[ModelScore]) -> tuple[LegendItem, ...]:
+def scores_legend(labels: Labels, scores: Sequence[ModelScore]) -> tuple[LegendItem, ...]:
     """Return what the marks of scores stand for; empty where none has one."""
     at_chance = any(score.counted and score.counted.at_chance for score in scores)
-    return (LegendItem("at_chance", AT_CHANCE),) if at_chance else ()
+    return (LegendItem("at_chance", labels.tag("at_chance").text),) if at_chance else ()
 
 
 def _score_fields(labels: Labels, variants: Sequence[str]) -> Iterator[Field[_TaskScores]]:
@@ -216,7 +215,7 @@ def _score_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
     interval = range_text(scale, found.counted.interval if found.counted else None)
     note = f"{digits}, {interval}" if digits and interval else digits or interval
     against = found.counted.at_chance if found.counted else None
-    tags = chance_tags(against) + flag_tags(found.provenance.flag)
+    tags = score_tags(labels, against, found.provenance.flag)
     return Cell(text, found.value, note, tone="" if found.counted else "soft", tags=tags)
 
 

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from site_builder.charts.cells import names_text, number_cell, tested_cell, text_cell
+from site_builder.charts.cells import (
+    attribute_field,
+    names_text,
+    number_cell,
+    tested_cell,
+    text_cell,
+)
 from site_builder.compute.robustness import LeftOut, MetricResult, RuleResult
 from site_builder.compute.rules import find_rule
 from site_builder.compute.significance import LiftTest
-from site_builder.formatting import NumberFormat, count, counted, listed, p_value, percent, sentence
+from site_builder.formatting import (
+    NumberFormat,
+    count,
+    coverage,
+    listed,
+    p_value,
+    percent,
+    sentence,
+)
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record
@@ -44,8 +59,8 @@ def metric_name(site: Site, result: MetricResult) -> str:
     if result.metric is not None:
         return result.metric
     stated = (site.results.catalog.tasks[task].metric for task in result.tasks)
-    names = [*dict.fromkeys(metric for metric in stated if metric is not None)]
-    return f"other ({listed(names)})" if names else "other"
+    names = listed([*dict.fromkeys(metric for metric in stated if metric is not None)])
+    return site.labels.say("metrics.others" if names else "metrics.other", names=names)
 
 
 def metric_scale(site: Site, result: MetricResult) -> NumberFormat:
@@ -60,17 +75,16 @@ def lifts_by_metric(site: Site) -> Finding | None:
         return None
     labels, leader = site.labels, _leading_contender(site)
     rows = [_whole_row(site, leader), *(_metric_row(site, m, leader) for m in site.results.metrics)]
-    baseline, term = labels.baseline, "metrics"
-    gap = f"Mean over tasks of its score minus the score of {baseline}{labels.turning}, with the "
-    gap += "interval that decides"
-    ahead = f"Models with a better mean than {baseline}"
-    corrected = "Corrected for the number of models, and of metrics; the interval has the same"
+    baseline, term, say = labels.baseline, "metrics", labels.say
+    gap = say("metrics.gap_help", baseline=baseline, turning=labels.turning)
+    ahead, corrected = say("metrics.ahead_help", baseline=baseline), say("metrics.p_help")
     name = labels.models[leader] if leader else ""
 
     def models_ahead(row: _MetricRow) -> Cell:
-        clearly = "" if row.clearly_ahead is None else f"{count(row.clearly_ahead)} clearly"
-        of = f"{count(row.ahead)} of {count(row.compared)}"
-        return text_cell(None) if row.ahead is None else Cell(of, row.ahead, clearly)
+        if row.ahead is None:
+            return text_cell(None)
+        clearly = "" if row.clearly_ahead is None else say("metrics.clearly", row.clearly_ahead)
+        return Cell(coverage(row.ahead, row.compared), row.ahead, clearly)
 
     def lift(row: _MetricRow) -> Cell:
         return tested_cell(row.test, row.scale) if row.test else text_cell(None)
@@ -81,21 +95,26 @@ def lifts_by_metric(site: Site) -> Finding | None:
         return number_cell(row.test.p, p_value(row.test.p))
 
     fields: tuple[Field[_MetricRow], ...] = (
-        Field(Column("metric", "Metric"), lambda row: text_cell(row.label)),
+        Field(Column("metric", say("column.metric")), lambda row: text_cell(row.label)),
+        _tasks_field(labels),
         Field(
-            Column("tasks", "Tasks", "number"), lambda row: number_cell(row.tasks, count(row.tasks))
+            Column("ahead", say("metrics.ahead", baseline=baseline), "number", ahead, term=term),
+            models_ahead,
         ),
-        Field(Column("ahead", f"Ahead of {baseline}", "number", ahead, term=term), models_ahead),
         Field(Column("leader", name, "number", gap, term=term), lift, bool(leader)),
         Field(
-            Column("p", "Corrected p", "number", corrected, "ascending", "lift-tests"),
+            Column("p", say("column.p"), "number", corrected, "ascending", "lift-tests"),
             p,
             bool(leader),
         ),
     )
-    table = table_of("by-metric", f"Models against {baseline}, by metric", fields, rows)
+    table = table_of("by-metric", say("metrics.caption", baseline=baseline), fields, rows)
     summary = f"{_metric_summary(labels, rows[1:])} {_decisive_summary(site)}".strip()
     return Finding(summary, table)
+
+
+def _tasks_field(labels: Labels) -> Field[Any]:
+    return attribute_field(Column("tasks", labels.say("column.tasks"), "number"), count)
 
 
 def _leading_contender(site: Site) -> str | None:
@@ -111,7 +130,7 @@ def _whole_row(site: Site, leader: str | None) -> _MetricRow:
     averaged = site.results.board.rules.averaged
     is_tested = averaged and test is not None and test.verdict != "too few"
     return _MetricRow(
-        "all tasks",
+        site.labels.say("metrics.all"),
         stats.tasks,
         test,
         stats.models_compared,
@@ -135,12 +154,18 @@ def _metric_row(site: Site, result: MetricResult, leader: str | None) -> _Metric
 
 def _metric_summary(labels: Labels, rows: Sequence[_MetricRow]) -> str:
     """Say how many models are ahead of the baseline by each metric that has a mean."""
+    say = labels.say
     parts = [
-        f"{count(row.ahead)} of {count(row.compared)} on {counted(row.tasks, f'{row.label} task')}"
+        say(
+            "metrics.of",
+            row.ahead,
+            of=row.compared,
+            n_tasks=say("n_tasks_of", row.tasks, of=row.label),
+        )
         for row in rows
         if row.ahead is not None
     ]
-    return f"Models ahead of {labels.baseline} on average: {'; '.join(parts)}." if parts else ""
+    return say("metrics.summary", baseline=labels.baseline, parts="; ".join(parts)) if parts else ""
 
 
 def _decisive_summary(site: Site) -> str:
@@ -148,13 +173,10 @@ def _decisive_summary(site: Site) -> str:
     labels, found = site.labels, site.results.decisive
     if found is None:
         return ""
+    say, n, n_tasks = labels.say, len(found.tasks), labels.say("n_tasks", site.results.stats.tasks)
     names = listed([labels.tasks[task] for task in found.tasks], _MOST_NAMED)
-    make = "makes" if len(found.tasks) == 1 else "make"
-    return (
-        f"{count(len(found.tasks))} of {counted(site.results.stats.tasks, 'task')} {make} "
-        f"{percent(found.share)} of the lead of {labels.models[found.model]} over "
-        f"{labels.baseline}: {names}."
-    )
+    words = {"name": labels.models[found.model], "baseline": labels.baseline, "names": names}
+    return say("metrics.decisive", n, n_tasks=n_tasks, share=percent(found.share), **words)
 
 
 # --- the leader by other rules ------------------------------------------------------------------
@@ -162,34 +184,37 @@ def _decisive_summary(site: Site) -> str:
 
 def leader_by_rule(site: Site) -> Finding | None:
     """Return who leads the board by other rules; None below two ranked models."""
-    found, labels = site.results.robustness, site.labels
+    found, labels, say = site.results.robustness, site.labels, site.labels.say
     if found is None:
         return None
+    caption, tags = say("rules.caption"), (labels.tag("this_board"),)
 
     def first(result: RuleResult) -> Cell:
-        names, note = names_text(labels, result.leaders), "shared"
+        names, note = names_text(labels, result.leaders), say("rules.shared")
         if result.second is not None:
             lead = _lead_scale(site, result).signed(result.lead)
-            note = f"{lead} over {labels.models[result.second]}"
+            note = say("rules.lead", lead=lead, name=labels.models[result.second])
         return Cell(names, names, note)
 
     fields: tuple[Field[RuleResult], ...] = (
         Field(
-            Column("rule", "Rule", term="other-rules", spoken_label="The leader by other rules"),
-            lambda r: text_cell(rule_name(r), ("this board",) if r is found.own else ()),
+            Column("rule", say("rules.rule"), term="other-rules", spoken_label=caption),
+            lambda r: text_cell(rule_name(labels, r), tags if r is found.own else ()),
         ),
-        Field(Column("tasks", "Tasks", "number"), lambda r: number_cell(r.tasks, count(r.tasks))),
-        Field(Column("first", "First"), first),
-        Field(Column("same", "Same leader"), lambda r: text_cell("yes" if r.same else "no")),
+        _tasks_field(labels),
+        Field(Column("first", say("rules.first")), first),
+        Field(
+            Column("same", say("rules.same")), lambda r: text_cell(say(f"rules.is_same.{r.same}"))
+        ),
     )
-    table = table_of("by-rule", "The leader by other rules", fields, found.rules)
+    table = table_of("by-rule", caption, fields, found.rules)
     return Finding(" ".join(_leader_sentences(site)), table)
 
 
-def rule_name(result: RuleResult) -> str:
+def rule_name(labels: Labels, result: RuleResult) -> str:
     """Return the name of a rule, such as `Mean score, accuracy only`."""
-    name = sentence(find_rule(result.rule, ()).label)
-    return name if result.metric is None else f"{name}, {result.metric} only"
+    name, metric = sentence(find_rule(result.rule, ()).label), result.metric
+    return name if metric is None else labels.say("rules.metric", rule=name, metric=metric)
 
 
 def _lead_scale(site: Site, result: RuleResult) -> NumberFormat:
@@ -206,37 +231,33 @@ def _leader_sentences(site: Site) -> Iterator[str]:
     if found is None:
         return
     own, rules = found.own, found.rules
-    leaders, one = listed([labels.models[m] for m in own.leaders]), len(own.leaders) == 1
-    agree, be = sum(rule.same for rule in rules), "is" if one else "are"
+    leaders, agree = listed([labels.models[m] for m in own.leaders]), sum(r.same for r in rules)
     if len(rules) > 1:
-        share = f"{agree} of {len(rules)}"
-        if agree == len(rules):
-            share = "both" if agree == 2 else f"all {agree}"
         others = dict.fromkeys(m for rule in rules for m in rule.leaders if m not in own.leaders)
+        said = "rules.some_others" if others else "rules.some"
+        if agree == len(rules):
+            said = "rules.both" if agree == 2 else "rules.all"
         names = listed([labels.models[m] for m in others], _MOST_NAMED)
-        yield f"{leaders} {be} first by {share} rules{f'; by others, {names}' if others else ''}."
+        n, of = len(own.leaders), len(rules)
+        yield labels.say(said, n, leaders=leaders, agree=agree, of=of, names=names)
     if found.left_out is not None:
         yield from _left_out_sentences(site, found.left_out, own, leaders)
 
 
 def _left_out_sentences(site: Site, left_out: LeftOut, own: RuleResult, who: str) -> Iterator[str]:
     """Say whether the leader stays first without any one task, and which task matters most."""
-    labels, n, changed = site.labels, left_out.tried, left_out.changed
-    stay = "stays" if len(own.leaders) == 1 else "stay"
-    if not changed:
-        yield f"With any one of the {count(n)} tasks left out, {who} {stay} first."
-    elif not left_out.kept:
-        do = "does" if len(own.leaders) == 1 else "do"
-        yield f"Whichever task is left out, {who} {do} not stay first."
-    else:
-        tasks = listed([labels.tasks[task] for task in changed], _MOST_NAMED)
-        kept = f"{who} {stay} first in {count(left_out.kept)} of {count(n)} cases"
-        yield f"With one task left out, {kept}, but not without {tasks}."
+    labels, say, kept = site.labels, site.labels.say, left_out.kept
+    said = "left_out.never" if not left_out.changed else "left_out.some" if kept else "left_out.any"
+    names = listed([labels.tasks[task] for task in left_out.changed], _MOST_NAMED)
+    yield say(said, len(own.leaders), who=who, kept=kept, of=left_out.tried, names=names)
     if left_out.task is None or left_out.share is None or own.second is None:
         return
-    scale, task = _lead_scale(site, own), labels.tasks[left_out.task]
-    share = f" ({percent(left_out.share)} of the lead)" if left_out.share > 0 else ""
-    yield (
-        f"The lead over {labels.models[own.second]} is {scale.signed(own.lead)}; without {task}, "
-        f"which changes it most{share}, it is {scale.signed(left_out.lead)}."
+    scale = _lead_scale(site, own)
+    yield say(
+        "left_out.lead_share" if left_out.share > 0 else "left_out.lead",
+        second=labels.models[own.second],
+        lead=scale.signed(own.lead),
+        name=labels.tasks[left_out.task],
+        share=percent(left_out.share),
+        without=scale.signed(left_out.lead),
     )

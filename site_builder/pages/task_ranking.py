@@ -11,10 +11,10 @@ from site_builder.charts.cells import (
     MODEL,
     RANK,
     TASK,
-    chance_tags,
     lift_cell,
     model_cell,
     number_cell,
+    score_tags,
     single_lift_cell,
     task_cell,
     task_score_cell,
@@ -32,7 +32,6 @@ from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site, links_by_category
 from site_builder.records import Record, replace
 from site_builder.table_model import (
-    AT_CHANCE,
     AxisRange,
     Cell,
     Column,
@@ -41,6 +40,7 @@ from site_builder.table_model import (
     Row,
     RowKind,
     Table,
+    Tag,
     table_of,
 )
 from site_builder.tables.parts import short_name
@@ -89,7 +89,7 @@ def ranking_table(
 
     return table_of(
         table_id,
-        f"Ranking on {labels.tasks[task.task]}",
+        labels.say("ranking.caption", name=labels.tasks[task.task]),
         (
             *_score_fields(site, task),
             *lines,
@@ -148,11 +148,11 @@ def _rank_cell(score: Score | None) -> Cell:
 
 def _model_cell(labels: Labels, entry: _Entry) -> Cell:
     """Make a model's name: whether it is the best or tied with it, and why it has no rank."""
-    status = "baseline" if entry.model == labels.roles.baseline else ""
-    note, tags = status if entry.found else "not ranked: flagged", tuple[str, ...]()
+    status = labels.say("why.baseline") if entry.model == labels.roles.baseline else ""
+    note, tags = status if entry.found else labels.say("why.flagged"), tuple[Tag, ...]()
     first = entry.found.get(labels.roles.primary)
     if first is not None and first.tied_with_best:
-        tags = ("best" if first.rank == 1 else "tied with best",)
+        tags = (labels.tag("best" if first.rank == 1 else "tied"),)
     return model_cell(labels, entry.model, note, tags)
 
 
@@ -239,7 +239,7 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
             text = f"{scale.score(before.score)} to {text}"
         if after.interval is not None:
             text += f", interval {scale.interval(*after.interval)}"
-        text = ", ".join((text, *chance_tags(after.at_chance)))
+        text = ", ".join((text, *(t.text for t in score_tags(labels, after.at_chance))))
         low, high = after.interval or (None, None)
         plot = Dumbbell(
             before=limits.place(before.score if before else None),
@@ -255,7 +255,7 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
 
     text = f"{labels.baseline}: {scale.score(reference)}"
     line = Dumbbell(None, None, limits.place(reference), text=text, chance=limits.place(chance))
-    heading = "On the scale"
+    heading = labels.say("column.line")
     if roles.base is not None and roles.tuned:
         tuned = labels.in_sentence(roles.primary)
         heading = f"{labels.variants[roles.base]} \N{RIGHTWARDS ARROW} {tuned}"
@@ -273,19 +273,19 @@ def _find_limits(site: Site, task: str, lines: Sequence[float | None]) -> AxisRa
 def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:
     """Return what the marks of drawings and scores stand for; empty where there are none."""
     labels, reference = site.labels, task.baseline_scores.get(site.labels.roles.primary)
-    chance = site.results.catalog.tasks[task.task].score_chance
-    at_chance = () if chance is None else (LegendItem("at_chance", AT_CHANCE),)
+    chance, scale = site.results.catalog.tasks[task.task].score_chance, labels.scales[task.task]
+    at_chance = () if chance is None else (LegendItem("at_chance", labels.tag("at_chance").text),)
     if not _is_drawn(site, task):
         return at_chance
     items = [LegendItem("before", labels.base)] if labels.lifted else []
     items.append(LegendItem("after", labels.in_sentence(labels.roles.primary)))
-    items.append(LegendItem("band", f"its {percent(LEVEL)} interval"))
+    items.append(LegendItem("band", labels.say("legend.band", level=percent(LEVEL))))
     if reference is not None:
-        score = labels.scales[task.task].score(reference)
-        items.append(LegendItem("reference", f"{labels.baseline}, {score}"))
+        text = labels.say("legend.score", name=labels.baseline, score=scale.score(reference))
+        items.append(LegendItem("reference", text))
     if chance is not None:
-        level = labels.scales[task.task].score(chance)
-        items.append(LegendItem("chance", f"chance level, {level}"))
+        level = labels.say("legend.chance_score", score=scale.score(chance))
+        items.append(LegendItem("chance", level))
     return (*items, *at_chance)
 
 
@@ -316,7 +316,7 @@ def parts_table(site: Site, task: TaskResult) -> Table | None:
         return number_cell(value, scale.score(value))
 
     whole = labels.tasks[task.task]
-    caption = f"Scores on the parts of {labels.tasks[task.task]}"
+    caption = labels.say("ranking.parts", name=whole)
     if len(parts) > _MAX_COLUMNS:
         columns = [
             Field[str](Column(f"m{i}", labels.models[m], "number"), partial(cell, m))
@@ -429,4 +429,5 @@ def _ending(cell: Cell) -> str:
 def task_groups(site: Site, tasks: Sequence[TaskResult]) -> _TaskGroups:
     """Return the links to tasks, by category."""
     groups = links_by_category(site, [task.task for task in tasks])
-    return tuple((name or "No category", tuple(links)) for name, links in groups.items())
+    none = site.labels.say("ranking.no_category")
+    return tuple((name or none, tuple(links)) for name, links in groups.items())

@@ -35,7 +35,6 @@ from site_builder.compute.tasks import (
 from site_builder.formatting import (
     MISSING,
     count,
-    counted,
     listed,
     percent,
     quantity,
@@ -131,25 +130,27 @@ def make_tasks(site: Site) -> Iterator[Page]:
     tasks = site.results.tasks
     context = TasksContext(_task_list(site), make_picker(site))
     compared = any(task.outcome is not None for task in tasks)
-    versus = f", and how far the best is from {site.labels.baseline}" if compared else ""
-    about = f"{counted(len(tasks), 'task')}: the best and the mean score on each{versus}."
-    yield Page(Address("tasks"), "tasks.html", "Tasks", about, context, (HOME,))
+    said, say = "tasks.about_compared" if compared else "tasks.about", site.labels.say
+    about = say(said, n_tasks=say("n_tasks", len(tasks)), baseline=site.labels.baseline)
+    yield Page(Address("tasks"), "tasks.html", say("tasks.title"), about, context, (HOME,))
     yield from in_sequence(_make_task(whole, task) for task in whole.results.tasks)
 
 
 def _task_list(site: Site) -> Table:
     labels, facts, primary = site.labels, site.results.catalog.tasks, site.labels.roles.primary
+    say = labels.say
 
     def metric_cell(task: TaskResult) -> Cell:
         fact = facts[task.task]
-        note = "" if fact.higher_is_better else "lower is better"
+        note = "" if fact.higher_is_better else say("task.low")
         return Cell(fact.metric or MISSING, fact.metric, note)
 
-    best_help = f"{sentence(labels.best_difference)}, positive is better"
-    label, meaning = f"Mean, {labels.in_sentence(primary)}", "Mean score over models"
-    mean = Column("mean", label, "number", meaning, "ascending", "task-mean")
-    meaning = f"Mean over models of {labels.tuned} minus {labels.base} score{labels.turning}"
-    lift = Column("mean_lift_over_base", "Mean lift", "number", meaning, term="lift")
+    best_help = say("tasks.best_help", difference=sentence(labels.best_difference))
+    label = say("tasks.mean", variant=labels.in_sentence(primary))
+    mean = Column("mean", label, "number", say("tasks.mean_help"), "ascending", "task-mean")
+    words = {"tuned": labels.tuned, "base": labels.base, "turning": labels.turning}
+    meaning = say("tasks.lift_help", **words)
+    lift = Column("mean_lift_over_base", say("tasks.lift"), "number", meaning, term="lift")
     fields: tuple[Field[TaskResult], ...] = (
         Field(TASK, lambda t: task_cell(labels, t.task)),
         Field(
@@ -157,7 +158,11 @@ def _task_list(site: Site) -> Table:
             lambda t: category_cell(facts[t.task].category),
             any(fact.category for fact in facts.values()),
         ),
-        Field(Column("metric", "Metric"), metric_cell, any(f.metric for f in facts.values())),
+        Field(
+            Column("metric", say("column.metric")),
+            metric_cell,
+            any(f.metric for f in facts.values()),
+        ),
         *best_fields(site.results, labels, best_help),
         Field(mean, lambda t: score_cell(t.mean.get(primary), labels.scales[t.task])),
         Field(
@@ -167,7 +172,7 @@ def _task_list(site: Site) -> Table:
     tasks, tools = site.results.tasks, task_tools(site)
     return table_of(
         "task-list",
-        "Tasks",
+        say("tasks.title"),
         fields,
         tasks,
         filters=lambda t: task_filters(site, t.task),
@@ -188,10 +193,8 @@ def _make_task(site: Site, task: TaskResult) -> Page:
 def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
     fact = site.results.catalog.tasks[task.task]
     n_models = len({*task.models, *(f.model for f in task.flagged)})
-    limit = f"The first {MOST_LISTED} of {n_models:,} models. The page of each model has its rank."
-    flags = "A flagged score does not count in any rank, average or first place."
-    if all(f.counts for f in task.flagged):
-        flags = "A flagged score should be read with care. It counts like any other score."
+    say, counts = site.labels.say, all(f.counts for f in task.flagged)
+    limit = say("task.limit", most=MOST_LISTED, of=n_models)
     others = [t for t in site.results.tasks if t.task != task.task]
     return TaskContext(
         description=fact.description or "",
@@ -205,9 +208,9 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         tie_note=tie_note(site, task),
         chance_note=chance_note(site, task),
         flagged=_flagged_table(site, task),
-        flagged_note=flags,
+        flagged_note=say("task.flags_count" if counts else "task.flags"),
         parts=parts_table(site, task),
-        parts_note="Without a stated score, the whole is the mean of its parts, if all are there.",
+        parts_note=say("task.parts"),
         chart=chart_task_models(site.results, site.labels, task.task),
         similar=_similar_table(site, task),
         similar_note=similar_note(site, task),
@@ -217,17 +220,17 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
 
 def _summary(site: Site, task: TaskResult) -> str:
     labels, name = site.labels, site.labels.tasks[task.task]
-    best = task.best_contender
-    if best is None:
-        return f"No {labels.contender} has a score on {name}."
-    return f"{best_score_text(site.results, task, labels, f' on {name}')}."
+    if task.best_contender is None:
+        return labels.say("task.none", contender=labels.contender, name=name)
+    return f"{best_score_text(site.results, task, labels, on=True)}."
 
 
 def _facts(labels: Labels, fact: TaskInfo) -> tuple[Fact, ...]:
-    direction = "" if fact.higher_is_better else "lower is better"
-    bounds = ""
+    say, bounds = labels.say, ""
+    direction = "" if fact.higher_is_better else say("task.low")
     if fact.score_min is not None and fact.score_max is not None:
-        bounds = f"{quantity(fact.score_min)} to {quantity(fact.score_max)}"
+        ends = {"low": quantity(fact.score_min), "high": quantity(fact.score_max)}
+        bounds = say("task.range", **ends)
     category, url = fact.category or "", fact.dataset_url or ""
 
     def meaning(name: str) -> str:
@@ -236,17 +239,20 @@ def _facts(labels: Labels, fact: TaskInfo) -> tuple[Fact, ...]:
 
     whole, name = fact.part_of or "", labels.tasks.get(fact.part_of or "", "")
     facts = (
-        Fact("Part of", name, link=page_link(name, "task", whole)),
-        Fact("Category", category, link=page_link(category, "category", category)),
-        Fact("Metric", fact.metric or "", direction),
-        Fact("Direction", "" if fact.metric else direction),
-        Fact("Unit", fact.unit or ""),
-        Fact("Scores", bounds),
-        Fact("Chance level", "" if fact.score_chance is None else quantity(fact.score_chance)),
-        Fact("Evaluated on", fact.evaluation_split or ""),
+        Fact(say("task.fact.part_of"), name, link=page_link(name, "task", whole)),
+        Fact(say("column.category"), category, link=page_link(category, "category", category)),
+        Fact(say("column.metric"), fact.metric or "", direction),
+        Fact(say("task.fact.direction"), "" if fact.metric else direction),
+        Fact(say("task.fact.unit"), fact.unit or ""),
+        Fact(say("task.fact.scores"), bounds),
+        Fact(
+            say("task.fact.chance"),
+            "" if fact.score_chance is None else quantity(fact.score_chance),
+        ),
+        Fact(say("task.fact.split"), fact.evaluation_split or ""),
         *(Fact(meaning(name), quantity(value)) for name, value in fact.numbers.items()),
-        Fact("Unit of lengths", fact.length_unit or ""),
-        Fact("Data set", url, link=Link(url.removeprefix("https://"), href=url)),
+        Fact(say("task.fact.lengths"), fact.length_unit or ""),
+        Fact(say("task.fact.data"), url, link=Link(url.removeprefix("https://"), href=url)),
     )
     return tuple(fact for fact in facts if fact.text)
 
@@ -266,12 +272,16 @@ def _figures(site: Site, task: TaskResult) -> list[Fact]:
     if (baseline := task.baseline_scores.get(variant)) is not None:
         add_score(labels.baseline, labels.baseline_key(task.task, variant), baseline)
     lifts = (
-        (f"difference from {labels.baseline}", task.best_lift_over_baseline, "lift-over-baseline"),
-        (f"mean lift over {labels.base}", task.mean_lift_over_base, "lift"),
+        (
+            labels.say("task.difference", baseline=labels.baseline),
+            task.best_lift_over_baseline,
+            "lift-over-baseline",
+        ),
+        (labels.say("home.lift", base=labels.base), task.mean_lift_over_base, "lift"),
     )
     facts += [Fact(what, scale.signed(v), term=term) for what, v, term in lifts if v is not None]
     if len(facts) < _LEAST_FIGURES:
-        facts.append(Fact("scores", count(sum(task.counts.values()))))
+        facts.append(Fact(labels.say("home.scores"), count(sum(task.counts.values()))))
     return facts
 
 
@@ -287,11 +297,14 @@ def tie_note(site: Site, task: TaskResult) -> str:
         return ""
     unknown = len(scores) - len(known)
 
-    text = _tied_text(labels, known, unknown)
-    said = f"Below a score stands its {percent(LEVEL)} interval. {text}".strip()
-    if unknown:
-        said += f" Whether {counted(unknown, 'other')} can be told from the best is not known."
-    return " ".join((said, *_range_notes(ranges)))
+    say = labels.say
+    sentences = (
+        say("tie.interval", level=percent(LEVEL)),
+        _tied_text(labels, known, unknown),
+        unknown and say("tie.unknown", others=say("n_others", unknown)),
+        *_range_notes(labels, ranges),
+    )
+    return " ".join(filter(None, sentences))
 
 
 def _tied_text(labels: Labels, known: Sequence[Score], unknown: int) -> str:
@@ -300,32 +313,23 @@ def _tied_text(labels: Labels, known: Sequence[Score], unknown: int) -> str:
     def names(scores: Sequence[Score]) -> str:
         return listed([labels.models[s.model] for s in scores])
 
-    n, *other_numbers = {s.n for s in known}
-    examples = "this one example" if n == 1 else f"these {count(n)} examples"
-    if other_numbers or n is None:
-        examples = "the examples of this task"
+    (n, *other_numbers), say = {s.n for s in known}, labels.say
+    examples = say("tie.examples" if other_numbers or n is None else "tie.these", n)
     best = [s for s in known if s.rank == 1]
     tied = [s for s in known if s.tied_with_best and s.rank > 1]
     if tied:
-        are = "is" if len(tied) == 1 else "are"
-        return f"{names(tied)} {are} not distinguishable from the best on {examples}."
+        return say("tie.tied", len(tied), names=names(tied), examples=examples)
     if behind := len(known) - len(best):
-        over = f" over {counted(behind, 'model')}" if unknown else ""
-        return f"The lead of {names(best)}{over} is larger than {examples} would give by chance."
-    return f"{names(best)} are level on {examples}." if len(best) > 1 else ""
+        over = say("n_models", behind)
+        said = "tie.clear_over" if unknown else "tie.clear"
+        return say(said, names=names(best), over=over, examples=examples)
+    return say("tie.level", names=names(best), examples=examples) if len(best) > 1 else ""
 
 
-def _range_notes(ranges: Iterable[tuple[int, int] | None]) -> Iterator[str]:
+def _range_notes(labels: Labels, ranges: Iterable[tuple[int, int] | None]) -> Iterator[str]:
     """Say what intervals mean where only a range of the number of examples is known."""
     for least, most in filter(None, ranges):
-        text = f"Only all {count(most)} examples of the split can give these scores."
-        if least < most:
-            text = (
-                f"It is at most {count(most)}. If it is the same for all scores, it is at least "
-                f"{count(least)}, since fewer cannot give them. The intervals assume "
-                f"{count(least)}; with more examples they are narrower."
-            )
-        yield f"The number of examples is not stated. {text}"
+        yield labels.say("tie.range" if least < most else "tie.exact", least=least, most=most)
 
 
 def chance_note(site: Site, task: TaskResult) -> str:
@@ -335,70 +339,66 @@ def chance_note(site: Site, task: TaskResult) -> str:
     if level is None or not scores:
         return ""
     chance, parts, total = labels.scales[task.task].score(level), list[str](), 0
+    say = labels.say
     for variant in labels.roles.variants:
         mine = [score for score in scores if score.variant == variant]
         if n := sum(score.at_chance is True for score in mine):
-            which = f" {labels.in_sentence(variant)}" if len(labels.roles.variants) > 1 else ""
-            parts.append(f"{n:,} of {len(mine):,}{which}")
+            which = labels.before_noun(variant).rstrip()
+            parts.append(
+                say("chance.of_variant" if which else "chance.of", n, of=len(mine), variant=which)
+            )
             total += n
-    said = f"{listed(parts)} scores {'is' if total == 1 else 'are'} no better than guessing"
-    said = f"{said if parts else 'Every score is better than guessing'} ({chance})."
-    if any(score.interval is None for score in scores):
-        said += " Where the error of a score is not known, the score alone is compared."
     lifts = [score for score in scores if score.lift_over_base is not None]
-    if n := sum(score.from_worse_than_chance for score in lifts):
-        start = "starts" if n == 1 else "start"
-        over = f"{n:,} of {counted(len(lifts), 'lift')} over {labels.base}"
-        said += f" {over} {start} from a score that is worse than guessing."
-    return said
+    n, n_lifts = sum(s.from_worse_than_chance for s in lifts), say("n_lifts", len(lifts))
+    sentences = (
+        say("chance.some" if parts else "chance.none", total, parts=listed(parts), chance=chance),
+        any(score.interval is None for score in scores) and say("chance.no_error"),
+        n and say("chance.lifts", n, n_lifts=n_lifts, base=labels.base),
+    )
+    return " ".join(filter(None, sentences))
 
 
 def _flagged_table(site: Site, task: TaskResult) -> Table | None:
     if not task.flagged:
         return None
     labels, has_variants = site.labels, len(site.labels.roles.variants) > 1
-    variant, score = Column("variant", "Variant"), Column("score", "Score", "number")
+    variant = Column("variant", labels.say("column.variant"))
+    score = Column("score", labels.say("column.score"), "number")
     fields: tuple[Field[FlaggedScore], ...] = (
         Field(MODEL, lambda f: model_cell(labels, f.model)),
-        Field(Column("reason", "Reason"), lambda f: text_cell(f.reason)),
+        Field(Column("reason", labels.say("task.reason")), lambda f: text_cell(f.reason)),
         Field(variant, lambda f: text_cell(labels.variants[f.variant]), has_variants),
         Field(score, lambda f: linked_score_cell(labels, (f.model, f.task, f.variant), f.score)),
     )
-    return table_of("flagged-scores", "Flagged scores", fields, task.flagged)
+    return table_of("flagged-scores", labels.say("task.flagged"), fields, task.flagged)
 
 
 def _similar_table(site: Site, task: TaskResult) -> Table | None:
     if not task.similar:
         return None
     rho = Column("rho", "Spearman", "number", term="similar-tasks")
-    n = Column("n", "Models", "number", term="similar-tasks")
+    n = Column("n", site.labels.say("board.page.title"), "number", term="similar-tasks")
     fields: tuple[Field[SimilarTask], ...] = (
         Field(TASK, lambda s: task_cell(site.labels, s.task)),
         Field(rho, lambda s: number_cell(s.rho, rounded(s.rho, 2))),
         Field(n, lambda s: number_cell(s.n, count(s.n))),
     )
-    caption = "Tasks that rank the models most alike"
+    caption = site.labels.say("similar.caption")
     return table_of("similar", caption, fields, task.similar, sorted_by="rho")
 
 
 def similar_note(site: Site, task: TaskResult) -> str:
     """Return what the most similar task means for one who chooses a model for this one."""
-    labels = site.labels
+    labels, say = site.labels, site.labels.say
     alike = [s for s in task.similar if s.is_clear and s.rho >= _ALIKE]
     if not alike:
         if task.counts[labels.roles.primary] < MIN_COMMON_MODELS or len(site.results.tasks) == 1:
             return ""
-        is_tested = site.results.agreement.is_tested
-        unknown = "Too few model families to tell which tasks are similar"
-        nearest = "; these come nearest" if task.similar else ""
-        return f"{'No similar task found' if is_tested else unknown}{nearest}."
-    names = listed([labels.tasks[s.task] for s in alike])
-    agreement = f"rho {rounded(alike[0].rho, 2)} over {counted(alike[0].n, 'model')}"
-    nearest = f", {agreement}" if len(alike) == 1 else f"; the nearest has {agreement}"
-    return (
-        f"{names} {'ranks' if len(alike) == 1 else 'rank'} models much like this task"
-        f"{nearest}: a model that does well there is likely to do well here."
-    )
+        said = "none" if site.results.agreement.is_tested else "unknown"
+        return say(f"no_similar.{'nearest' if task.similar else 'no'}.{said}")
+    names, n_models = listed([labels.tasks[s.task] for s in alike]), say("n_models", alike[0].n)
+    rho = rounded(alike[0].rho, 2)
+    return say("similar.alike", len(alike), names=names, rho=rho, n_models=n_models)
 
 
 # --- categories ---------------------------------------------------------------------------------
@@ -440,14 +440,15 @@ def make_categories(site: Site) -> Iterator[Page]:
         return
     table = category_table(found, labels, "categories")
     context = CategoriesContext(site.charts.category_lifts, table)
-    n = counted(len(found), "category", "categories")
-    about = f"{n} of tasks, each with its own leaderboard."
-    if any(category.best_lift_over_baseline is not None for category in found):
-        about = (
-            f"{n} of tasks: how far the best {labels.contender} of each task is from "
-            f"{labels.baseline}, on average."
-        )
-    yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
+    say, is_compared = labels.say, any(c.best_lift_over_baseline is not None for c in found)
+    about = say(
+        "categories.about_compared" if is_compared else "categories.about",
+        n_categories=say("n_categories", len(found)),
+        contender=labels.contender,
+        baseline=labels.baseline,
+    )
+    title = say("categories.title")
+    yield Page(Address("categories"), "categories.html", title, about, context, (HOME,))
     yield from in_sequence(_make_category(site, category) for category in found)
 
 
@@ -458,23 +459,22 @@ def _make_category(site: Site, category: CategoryResult) -> Page:
 
 
 def _category_summary(site: Site, category: CategoryResult) -> str:
-    labels, n = site.labels, counted(len(category.tasks), "task")
+    labels, say = site.labels, site.labels.say
     board, lift = category.boards[labels.roles.primary], category.best_lift_over_baseline
-    lead = labels.lead(board)
-    first = f"{n}; {lead}." if lead else f"{n}."
+    lead, n_tasks = labels.lead(board), say("n_tasks", len(category.tasks))
+    first = say("categories.lead" if lead else "categories.size", n_tasks=n_tasks, lead=lead)
     if lift is None:
         return first
-    distance = "level with"
-    if lift:
-        far = labels.category_scales[category.category].score(abs(lift))
-        distance = f"{far} {'ahead of' if lift > 0 else 'behind'}"
-    score = f"{labels.contending} score".lstrip()
-    if category.compared == 1:
-        return f"{first} The best {score} is {distance} {labels.baseline}."
-    return (
-        f"{first} The best {score}s are {distance} {labels.baseline} on average, better on "
-        f"{category.beating} of {counted(category.compared, 'task')}."
+    second = say(
+        f"category.{'ahead' if lift > 0 else 'behind' if lift else 'level'}",
+        category.compared,
+        score=f"{labels.contending} score".lstrip(),
+        far=labels.category_scales[category.category].score(abs(lift)),
+        baseline=labels.baseline,
+        beating=category.beating,
+        n_tasks=say("n_tasks", category.compared),
     )
+    return f"{first} {second}"
 
 
 def _category_context(site: Site, category: CategoryResult, summary: str) -> CategoryContext:
@@ -484,5 +484,6 @@ def _category_context(site: Site, category: CategoryResult, summary: str) -> Cat
         *best_fields(site.results, site.labels),
     )
     tasks = [site.results.task(t) for t in category.tasks]
-    table = table_of("tasks", f"Tasks of {category.category}", fields, tasks)
+    caption = site.labels.say("categories.tasks", name=category.category)
+    table = table_of("tasks", caption, fields, tasks)
     return CategoryContext(summary, board_views(spec), table)

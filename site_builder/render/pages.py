@@ -259,7 +259,7 @@ class _Renderer:
         logo = self._assets.paths.get(config.theme.logo or "")
         return {
             "page": replace(page, context=Record()),  # its function holds the whole site
-            "site": config.site.model_dump(),
+            "site": {**config.site.model_dump(), "direction": config.site.direction},
             "citation": config.citation.model_dump(),
             "theme": {**config.theme.model_dump(), "has_colours": config.theme.has_colours},
             "logo": urls.relative_path(here, logo) if logo else "",

@@ -13,7 +13,7 @@ from html import escape
 from markupsafe import Markup
 
 from site_builder.addresses import Link
-from site_builder.table_model import AT_CHANCE, Cell, Column, Dumbbell, Row, Table, Tone
+from site_builder.table_model import Cell, Column, Dumbbell, Row, Table, Tag, Tone
 from site_builder.tables.export import defuse
 
 ROW_ID = "id"
@@ -101,7 +101,11 @@ def write_csv(table: Table) -> bytes:
             cell = row.cells[i]
             yield _plain_value(cell, table.columns[i])
             if i in noted:
-                yield _defused("; ".join([*cell.tags, *([cell.note] if cell.note else [])]))
+                yield _defused(
+                    "; ".join(
+                        [*(tag.text for tag in cell.tags), *([cell.note] if cell.note else [])]
+                    )
+                )
 
     heads = (
         [_defused(column.label), *([_defused(f"{column.label} (note)")] if i in noted else [])]
@@ -213,18 +217,19 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
 
 # Tags that templates/macros/explain.html explains. The line below the table has the same words, for
 # the keyboard, so that rows have no further stops.
-_EXPLAINED = {"may be first": "tie", "tied with best": "tied"}
+_EXPLAINED = {"may_be_first": "tie", "tied": "tied"}
 _MAX_TICKS = 10
 _BUTTON = "<button tabindex=-1 popovertarget=explain-"  # outside of a form, so it needs no type
 
 
-def _tag(tag: str, *, is_first: bool) -> str:
-    if tag == AT_CHANCE:
-        return f'<span class="tag tag-chance" title="{AT_CHANCE}">{AT_CHANCE}</span>'
-    if word := _EXPLAINED.get(tag):
-        return f"{_BUTTON}{word} class=tag>{tag}</button>"
-    best = " tag-best" if tag == "best" and is_first else ""
-    return f"<span{_attribute('class', f'tag{best}')}>{escaped(tag)}</span>"
+def _tag(tag: Tag, *, is_first: bool) -> str:
+    text = escaped(tag.text)
+    if tag.id == "at_chance":  # drawn as a hollow diamond, as in charts
+        return f'<span class="tag tag-chance" title="{text}">{text}</span>'
+    if word := _EXPLAINED.get(tag.id):
+        return f"{_BUTTON}{word} class=tag>{text}</button>"
+    best = " tag-best" if tag.id == "best" and is_first else ""
+    return f"<span{_attribute('class', f'tag{best}')}>{text}</span>"
 
 
 @lru_cache(maxsize=1 << 10)

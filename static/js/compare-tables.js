@@ -164,7 +164,7 @@
     return { ...cell, link: [score(value, task.scale), `${board.models[model].link[1]}${query}#score-${task.slug}`] };
   };
   /** The baseline, or a model that is not compared, may be better: the tag says among how many. @param {Comparison} comparison @param {Cell} cell @param {number} i @param {number[]} best @returns {Cell} */
-  const top = ({ runs }, cell, i, best) => (best.includes(i) ? { ...cell, tags: [best.length === 1 ? `best of these ${NUMBERS[runs.length]}` : "tied"] } : cell);
+  const top = ({ runs }, cell, i, best) => (best.includes(i) ? { ...cell, tags: [best.length === 1 ? ["best_of", `best of these ${NUMBERS[runs.length]}`] : ["shared", "tied"]] } : cell);
 
   /** A row: what it is of, a cell for each run that there may be, and the baseline's where the board has one.
    * @param {Board} board @param {Comparison} comparison @param {Cell} head @param {(i: number) => Cell} cell @param {Cell} baseline */

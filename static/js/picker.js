@@ -7,8 +7,8 @@
   const link = box?.querySelector("[data-picker-link]");
   if (!source || !(select instanceof HTMLSelectElement) || !table || !(link instanceof HTMLAnchorElement)) return;
 
-  /** @typedef {[text: string, value: string | number | null, tone: string, note?: string, tags?: string[], ending?: string]} PackedCell */
-  /** @typedef {number | [model: number, note: string, tags: string[], kind: string]} PackedModel */
+  /** @typedef {[text: string, value: string | number | null, tone: string, note?: string, tags?: Tag[], ending?: string]} PackedCell */
+  /** @typedef {number | [model: number, note: string, tags: Tag[], kind: string]} PackedModel */
   /** @typedef {[model: PackedModel, ...cells: PackedCell[]]} PackedRow */
   /** @type {{models: [id: string, link: Link][], rankings: Record<string, PackedRow[]>, anchors: Record<string, string[]>}} */
   const { models, rankings, anchors } = JSON.parse(source.textContent ?? "");
@@ -20,7 +20,7 @@
     if (name) known.set(name.querySelector("a")?.getAttribute("href"), { name, isReference: row.classList.contains("reference") });
   }
 
-  /** @param {number} model @param {string} note @param {string[]} tags */
+  /** @param {number} model @param {string} note @param {Tag[]} tags */
   const nameCell = (model, note, tags) => {
     const [text, href] = models[model][1];
     const seen = known.get(site.pageLink(href));

@@ -86,13 +86,16 @@ interface Tables {
   shown(box: Element): HTMLTableElement | undefined;
 }
 
+/** A short label: its id, which chooses its look, and its words. */
+type Tag = [id: string, text: string];
+
 /** A cell as scripts make it: as site_builder/render writes one, with a text and a value. */
 interface Cell {
   text?: string;
   value?: string | number | null;
   link?: Link | null;
   note?: string;
-  tags?: string[];
+  tags?: Tag[];
   tone?: string;
   dot?: string | number | null;
   drawing?: Element;
@@ -109,7 +112,7 @@ interface DumbbellPlot {
 interface Cells {
   link(link: Link): HTMLAnchorElement;
   /** Put tags and a note into an element, in place of those that it has. */
-  annotate(element: Element, tags: string[], note: string): void;
+  annotate(element: Element, tags: Tag[], note: string): void;
   fill<E extends HTMLElement>(element: E, cell: Cell): E;
   /** A cell of a row; a hidden one for null. */
   make(tag: "td" | "th", cell: Cell | null, className?: string): HTMLTableCellElement;

@@ -4,11 +4,11 @@
   // A share of the scale stands at 6 + 188 of it, as in templates/macros/tables.html.
   const [LEFT, WIDTH] = [6, 188];
 
-  /** Tags with a look of their own. @type {Record<string, Record<string, string>>} */
-  const KINDS = { best: { class: "tag tag-best" }, "no better than chance": { class: "tag tag-chance", title: "no better than chance" } };
+  /** Tags with a look of their own, by id. @type {Record<string, string>} */
+  const KINDS = { best: "tag tag-best", at_chance: "tag tag-chance" };
 
   /** Tags that the page explains in place. @type {Record<string, string>} */
-  const EXPLAINED = { "may be first": "tie", "tied with best": "tied" };
+  const EXPLAINED = { may_be_first: "tie", tied: "tied" };
 
   /** @param {number} share */
   const x = (share) => (Math.round((LEFT + share * WIDTH) * 10) / 10).toFixed(1);
@@ -27,10 +27,10 @@
 
     annotate(element, tags, note) {
       for (const old of element.querySelectorAll(".tag, small")) old.remove();
-      for (const tag of tags) {
-        const word = EXPLAINED[tag];
+      for (const [id, text] of tags) {
+        const word = EXPLAINED[id];
         const button = { type: "button", class: "tag", tabindex: "-1", popovertarget: `explain-${word}` };
-        element.append(" ", word ? site.make("button", button, tag) : site.make("span", KINDS[tag] ?? { class: "tag" }, tag));
+        element.append(" ", site.make(word ? "button" : "span", word ? button : { class: KINDS[id] ?? "tag", ...(id === "at_chance" && { title: text }) }, text));
       }
       if (note) element.append(" ", site.make("small", {}, note));
     },

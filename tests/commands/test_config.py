@@ -6,18 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from site_builder.config import Colours, SiteConfig, config_keys, load_config
+from site_builder.config import Colours, SiteConfig, SiteSection, config_keys, load_config
 from site_builder.errors import FaultsError
 
 DEFAULTS: dict[str, object] = {
     "site.title": "Leaderboard",
     "site.headline": "",
     "site.description": "",
+    "site.language": "en",
     "site.base_url": "",
     "site.cards": True,
     "site.repository": "",
     "site.license": "",
     "site.released": None,
+    **{f"words.{noun}": noun for noun in ("model", "task", "entry", "category", "board")},
+    **dict.fromkeys(f"words.{n}" for n in ("models", "tasks", "entries", "categories", "boards")),
     "board.baseline": None,
     "board.rank_by": None,
     "board.min_coverage": None,
@@ -59,21 +62,34 @@ DEFAULTS: dict[str, object] = {
 }
 SECTIONS = (
     "Known sections: analysis, board, boards, charts, citation, facets, import, measures, models, "
-    "navigation, site, tasks, theme."
+    "navigation, site, tasks, theme, words."
 )
 SITE_KEYS = (
-    "Known keys: base_url, cards, description, headline, license, released, repository, title."
+    "Known keys: base_url, cards, description, headline, language, license, released, repository, "
+    "title."
 )
 EVERY_KEY = """\
 [site]
 title = "A board"
 headline = "Which?"
 description = "What it holds"
+language = "sr-Latn"
 base_url = "https://example.org/board/"
 cards = false
 repository = "https://github.com/a/b"
 license = "CC0"
 released = 2024-05-02
+[words]
+model = "person"
+models = "people"
+task = "query"
+tasks = "queries"
+entry = "run"
+entries = "runs"
+category = "track"
+categories = "tracks"
+board = "league"
+boards = "leagues"
 [board]
 baseline = "gpt-4"
 base_variant = "base"
@@ -166,6 +182,17 @@ def test_every_key_is_read(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [
+        *(("en", "ltr"), ("pt-BR", "ltr"), ("ar-Latn", "ltr"), ("az", "ltr"), ("de-1996", "ltr")),
+        *(("ar", "rtl"), ("he", "rtl"), ("fa-IR", "rtl"), ("UR", "rtl"), ("az-Arab-IR", "rtl")),
+    ],
+)
+def test_direction_is_that_of_the_script(language, direction):
+    assert direction == SiteSection(language=language).direction
+
+
 def test_config_is_frozen(tmp_path):
     with pytest.raises(ValidationError):
         setattr(load_config(tmp_path).site, "title", "other")  # noqa: B010 - mypy knows it too
@@ -226,6 +253,11 @@ def test_unknown_key_is_a_fault_with_a_hint(tmp_path, toml, line):
         ("[site]\ntitle = ''", 'site.title = "" must not be empty'),
         ("[site]\nlicense = 2024-01-02", 'site.license = "2024-01-02" must be text'),
         ("[site]\nheadline = ['é']", 'site.headline = ["é"] must be text'),
+        (
+            "[site]\nlanguage = 'german language'",
+            'site.language = "german language" must be a language tag such as en, pt-BR or ar',
+        ),
+        ("[words]\nmodel = ''", 'words.model = "" must not be empty'),
         ("[board]\nbaseline = 4", "board.baseline = 4 must be text"),
         ("[board]\nbaseline = ''", 'board.baseline = "" must not be empty'),
         ("[board]\nbase_variant = ['a']", 'board.base_variant = ["a"] must be text'),

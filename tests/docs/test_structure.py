@@ -39,6 +39,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "formatting": {"records"},
     "interrupts": set(),
     "locks": {"errors", "records"},
+    "messages": {"formatting", "records"},
     "processes": {"errors", "formatting", "records"},
     "records": set(),
     "symlinks": {"errors"},

@@ -8,7 +8,7 @@ from site_builder.charts import cells
 from site_builder.charts.cells import best_fields
 from site_builder.charts.chart import Chart, id_of
 from site_builder.formatting import MISSING, NumberFormat
-from site_builder.table_model import Cell, Column, Field, Row, Table, table_of
+from site_builder.table_model import Cell, Column, Field, Row, Table, Tag, table_of
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import draw, drawn
 
@@ -21,14 +21,14 @@ def labels():
 
 
 def test_model_leads_to_its_page():
-    cell = cells.model_cell(labels(), "beta", "note", ("best",))
+    cell = cells.model_cell(labels(), "beta", "note", (Tag("best", "best"),))
     expected = Cell(
         "Beta",
         "Beta",
         "note",
         link=Link("Beta", Address("model", "beta")),
         dot=1,
-        tags=("best",),
+        tags=(Tag("best", "best"),),
     )
     assert expected == cell
 

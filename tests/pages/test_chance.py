@@ -20,10 +20,11 @@ from site_builder.api import api_values, score_values
 from site_builder.charts.scores import chart_model_tasks, chart_task_models
 from site_builder.pages.model_scores import card_data
 from site_builder.pages.tasks import chance_note
-from site_builder.table_model import AT_CHANCE
 from tests.helpers.browsing import NARROW, breaches, open_page
 from tests.helpers.sites import build, make_site, table, visible
 from tests.helpers.tables import write_project
+
+AT_CHANCE = "no better than chance"
 
 SCORES = {
     "quiz": {"a": (0.10, 0.52), "b": (0.45, 0.70), "c": (0.30, 0.30), "g": (0.80, None)},

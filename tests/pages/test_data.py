@@ -11,7 +11,7 @@ import pytest
 
 from site_builder.publish.folder import publish
 from site_builder.render.tables import write_csv
-from site_builder.table_model import Cell, Column, Row, Table
+from site_builder.table_model import Cell, Column, Row, Table, Tag
 from tests.helpers.browsing import open_page
 from tests.helpers.odd_boards import BOARDS, built
 from tests.helpers.serve import served
@@ -133,7 +133,13 @@ def test_a_table_becomes_csv():
         Column("score", "Score", "number"),
     )
     rows = (
-        Row((Cell('a, "b"', "a", tags=("best",)), Cell(""), Cell("0.12", 0.123456, "0.1 to 0.2"))),
+        Row(
+            (
+                Cell('a, "b"', "a", tags=(Tag("best", "best"),)),
+                Cell(""),
+                Cell("0.12", 0.123456, "0.1 to 0.2"),
+            )
+        ),
         Row((Cell("=1+1", "=1+1"), Cell(""), Cell("-"))),
     )
     assert (

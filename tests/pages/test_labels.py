@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from site_builder.formatting import NumberFormat
-from site_builder.labels import with_article
+from site_builder.messages import with_article
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import draw, drawn
 from tests.helpers.odd_boards import SHAPES, built

@@ -22,6 +22,7 @@ from site_builder.table_model import (
     Dumbbell,
     Row,
     Table,
+    Tag,
 )
 
 COLUMNS = (Column("model", "Model"), Column("score", "Score", "number"), Column("l", "", "plot"))
@@ -92,7 +93,9 @@ def test_values_for_filters_are_written_once():
 
 def test_parts_beside_a_number():
     """Tone, tags, the best of them first, and a note; then the text is not its value."""
-    cell = Cell("+0.1", 0.1, "0.0 to 0.2", "gain", tags=("best", "flagged"))
+    cell = Cell(
+        "+0.1", 0.1, "0.0 to 0.2", "gain", tags=(Tag("best", "best"), Tag("flagged", "flagged"))
+    )
     assert (
         '<td class=gain data-value=0.1>+0.1 <span class="tag tag-best">best</span> '
         "<span class=tag>flagged</span><small>0.0 to 0.2</small>\n"
@@ -131,7 +134,7 @@ def test_a_drawing_without_some_marks():
         (Cell("12", 12), None),
         (Cell("1,200", 1200.0), "1200"),
         (Cell("12", 12.0, "of 13"), "12"),
-        (Cell("12", 12.0, tags=("best",)), "12"),
+        (Cell("12", 12.0, tags=(Tag("best", "best"),)), "12"),
         (Cell(MISSING, None, tone="soft"), ""),
         (Cell("0", 0.0), None),
         (Cell("-0.5", -0.5), None),
@@ -166,7 +169,7 @@ def test_a_link_out_of_the_site_and_one_that_may_not_be_followed():
 
 @given(st.text(), st.text(), st.text(), st.text())
 def test_no_text_becomes_markup(text, note, tag, mark):
-    cell = Cell(text, text, note, tags=(tag,), link=Link(text, href=f"http{text}"))
+    cell = Cell(text, text, note, tags=(Tag(tag, tag),), link=Link(text, href=f"http{text}"))
     body = rows(Row((cell, Cell("1", 1.0)), filters=(("id", mark),)))
     found = {element.name for element in BeautifulSoup(f"<table>{body}</table>", "lxml")()}
     assert found <= {

@@ -1,0 +1,117 @@
+"""The catalogue of texts: each is used, has its parameters, and is whole in every form."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from site_builder.config import Words
+from site_builder.messages import MESSAGES, make_messages
+from tests.helpers.sites import ROOT, build
+from tests.helpers.tables import SITE_TOML, board, write_project
+
+WORDS = make_messages(Words().model_dump()).words
+TREES = [
+    (path.name, ast.parse(path.read_text(encoding="utf8")))
+    for path in sorted((ROOT / "site_builder").rglob("*.py"))
+    if path.parent.name not in ("commands", "starter")  # which have a `say` of their own
+]
+TEMPLATES = "".join(
+    path.read_text(encoding="utf8") for path in sorted((ROOT / "templates").rglob("*.html"))
+)
+
+
+def ids(node: ast.AST) -> Iterator[str]:
+    """The ids of messages that an expression may be: of a family, each."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.JoinedStr) and isinstance(part.values[0], ast.Constant):
+            yield from (name for name in MESSAGES if name.startswith(str(part.values[0].value)))
+        elif isinstance(part, ast.Constant) and part.value in MESSAGES:
+            yield str(part.value)
+
+
+def calls() -> Iterator[tuple[str, ast.Call, set[str], set[str]]]:
+    """Each call of the catalogue: its place, the messages it may ask for, what it gives them."""
+    for name, tree in TREES:
+        for function in ast.walk(tree):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and called(call.func) == "say":
+                    # A name has one of the ids of its function.
+                    where = function if isinstance(call.args[0], ast.Name) else call.args[0]
+                    given = {key.arg for key in call.keywords if key.arg}
+                    if len(given) < len(call.keywords):  # the keys of a dictionary of the function
+                        given |= {
+                            str(getattr(key, "value", ""))
+                            for part in ast.walk(function)
+                            if isinstance(part, ast.Dict)
+                            for key in part.keys
+                        }
+                    given |= {"n"} if len(call.args) > 1 else set()
+                    yield f"{name}:{call.lineno}", call, {*ids(where)}, given
+
+
+def called(func: ast.expr) -> str:
+    return getattr(func, "attr", "") or getattr(func, "id", "")
+
+
+def parameters(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name and name not in WORDS}
+
+
+def test_each_message_is_used() -> None:
+    used = {name for _, tree in TREES for name in ids(tree)}
+    used |= set(re.findall(r'say\("([^"]+)"', TEMPLATES))
+    assert [] == [name for name in MESSAGES if name not in used]
+
+
+def test_each_call_names_a_message_and_gives_its_parameters() -> None:
+    for place, call, found, given in calls():
+        direct = not isinstance(call.args[0], ast.Name)
+        stated = {a.value for a in ast.walk(call.args[0]) if isinstance(a, ast.Constant)}
+        assert found, f"{place} names no message"
+        if isinstance(call.args[0], ast.Constant | ast.IfExp):
+            missing = [text for text in stated if "." in str(text) and text not in MESSAGES]
+            assert [] == missing, f"{place}: there is no message {missing}"
+        for message in found if direct else ():
+            wanted = set[str]().union(*map(parameters, MESSAGES[message]))
+            assert wanted <= given, f"{place}: {message} wants {wanted - given}"
+
+
+@pytest.mark.parametrize("message", [m for m, (one, other) in MESSAGES.items() if one != other])
+def test_plural_forms_are_whole(message: str) -> None:
+    """Each is a text of its own; that of one thing may leave out what there is one of."""
+    one, other = map(parameters, MESSAGES[message])
+    assert one <= other | {"n"}
+    assert min(map(len, MESSAGES[message])) > 0
+
+
+def test_a_site_has_its_own_nouns() -> None:
+    nouns = {"model": "agent", "models": None, "entry": "entry", "entries": None}
+    say = make_messages({**Words().model_dump(), **nouns, "task": "query", "board": "AI league"})
+    assert "1 agent" == say("n_models", 1)
+    assert "1,000 agents" == say("n_models", 1000)
+    assert "2 queries" == say("n_tasks", 2)
+    assert "An agent needs a score on every query to be ranked." == say("board.note.complete")
+    assert ("entries", "AI leagues", "an AI league") == tuple(
+        say.words[word] for word in ("entries", "boards", "a_board")
+    )
+
+
+def test_a_plural_may_be_stated() -> None:
+    say = make_messages({**Words().model_dump(), "model": "person", "models": "people"})
+    assert "2 people" == say("n_models", 2)
+
+
+@pytest.mark.parametrize(
+    ("language", "stated"), [("fa-IR", 'lang="fa-IR" dir="rtl"'), ("pt-BR", 'lang="pt-BR"')]
+)
+def test_every_page_states_its_language(tmp_path: Path, language: str, stated: str) -> None:
+    toml = SITE_TOML.replace("[site]", f"[site]\nlanguage = '{language}'")
+    pages = build(write_project(tmp_path, board(), toml)).html
+    assert {"404.html", "embed/leaderboard/index.html"} <= {*pages}
+    assert [] == [page for page, html in pages.items() if f"<html {stated} data-root=" not in html]
