@@ -86,14 +86,14 @@ class EntriesContext(Record):
 def make_boards(site: Site) -> Iterator[Page]:
     """Yield the page of each board; of several, also the list of all entries."""
     if not site.has_boards:
-        yield _make_board(site, Address("models"), site.labels.say("board.page.title"))
+        yield _make_board(site, Address("models"), site.link("models").text)
         return
     for each in site.by_board:
         yield _make_board(each, Address("board", each.board.id), each.board.title)
     say, whole = site.labels.say, site.computed.whole.catalog.models
     about = say("entries.about", n_entries=say("n_entries", len(whole)))
     context = partial(_entries_context, site)
-    title = say("board.page.title")
+    title = site.link("models").text
     yield Page(Address("models"), "entries.html", title, about, context, (HOME,))
 
 

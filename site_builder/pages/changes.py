@@ -18,7 +18,6 @@ from site_builder.charts.cells import (
 )
 from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted
-from site_builder.pages.model_scores import WORDS
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record, replace
 from site_builder.releases.changes import (
@@ -151,7 +150,7 @@ class _Tables:
         yield _table("tasks-removed", "Tasks removed", (task,), changes.tasks_removed)
         unstated = Field[LostProvenance](
             Column("lost", "No longer stated"),
-            lambda x: text_cell(", ".join(WORDS[name] for name in x.lost)),
+            lambda x: text_cell(", ".join(self._labels.say(f"stated.{name}") for name in x.lost)),
         )
         lost = (*self._keys(lambda x: (x.model, x.task, x.variant)), unstated)
         yield _table("lost", "Provenance lost", lost, changes.lost or ())

@@ -9,6 +9,7 @@ from site_builder.api import FOLDER, encode, score_values, site_values
 from site_builder.charts.cells import text_cell
 from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted, size
+from site_builder.messages import Messages
 from site_builder.pages.board_views import board_lede
 from site_builder.pages.page import HOME, Document, Page, Site, cite_site
 from site_builder.records import Record
@@ -71,20 +72,6 @@ def published_paths(site: Site) -> frozenset[str]:
 def file_name(table: ExportedTable, file: ExportedFile) -> str:
     """Return the name of a download."""
     return f"{table.spec.name}.{file.ending}"
-
-
-_API_MEANINGS = {
-    "stats": "The figures of the whole board",
-    "models": "Every model, in board order: rank, average, interval, lift, wins, by variant",
-    "boards": "Every board of the site, and a file for each: its entries in order",
-    "tasks": "Every task: best models, baseline, lift",
-    "scores": "A file for each model: every score with its rank, interval and error, by columns",
-    "categories": "Every category, lowest difference from the baseline first",
-    "metrics": "Models against the baseline, by metric",
-    "robustness": "Who leads the board by other rules, and if one task is left out",
-    "correlations": "Correlations over tasks, with n and p-values",
-    "changes": "What changed since the previous release: scores, ranks, claims, provenance",
-}
 
 
 class Download(Record):
@@ -152,7 +139,7 @@ def make_data(site: Site) -> Iterator[Page | Document]:
             if table.spec.name in _MAIN
         ),
         tables=tuple(_data_table(table) for table in site.exported),
-        api=_api_table(api),
+        api=_api_table(site.labels.say, api),
     )
     n, title = counted(len(site.exported), "table"), site.config.site.title
     about = (
@@ -203,7 +190,7 @@ def _columns_table(table: ExportedTable) -> Table:
     return table_of(f"columns-{name}", f"Columns of {name}", fields, table.columns)
 
 
-def _api_table(api: Mapping[str, Sequence[Document]]) -> Table:
+def _api_table(say: Messages, api: Mapping[str, Sequence[Document]]) -> Table:
     """Make a table of the files; the files of scores are one row, linked to the first."""
 
     def files_cell(name: str) -> Cell:
@@ -217,7 +204,7 @@ def _api_table(api: Mapping[str, Sequence[Document]]) -> Table:
 
     fields: tuple[Field[str], ...] = (
         Field(Column("file", "File"), files_cell),
-        Field(Column("meaning", "What it holds"), lambda name: text_cell(_API_MEANINGS[name])),
+        Field(Column("meaning", "What it holds"), lambda name: text_cell(say(f"api.{name}"))),
         Field(Column("size", "Size", "number"), size_cell),
     )
     names = [name for name, documents in api.items() if documents]

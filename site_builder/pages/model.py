@@ -56,7 +56,7 @@ from site_builder.pages.model_scores import (
     scores_table,
     unstated_note,
 )
-from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
+from site_builder.pages.page import HOME, Page, Site, cite_page, in_sequence
 from site_builder.pages.robustness import (
     metric_name,
     metric_scale,
@@ -165,9 +165,8 @@ def model_summary(site: Site, model: str) -> str:
     over = labels.tasks_of(board) if board.rules.rank_by == "additive" else ""
     if (merit := board.merit(s)) is not None:
         over, value = over or say("n_tasks", s.scored), labels.merit_scale(board).score(merit)
-        parts.append(
-            say("model.merit", merit=with_article(board.rule.label), value=value, over=over)
-        )
+        rule = with_article(board.rule.label)
+        parts.append(say("model.merit", merit=rule, value=value, over=over))
     return f"{'; '.join((', '.join(parts), *_firmness(labels, board, s)))}."
 
 
@@ -206,7 +205,11 @@ def make_badge(site: Site, model: str) -> Badge:
 
 
 def _make_model(site: Site, model: str) -> Page:
-    name, crumbs, here = site.labels.models[model], (HOME, MODELS), Address("model", model)
+    name, crumbs, here = (
+        site.labels.models[model],
+        (HOME, site.link("models")),
+        Address("model", model),
+    )
     summary = model_summary(site, model)
     context = partial(_context, site, model, summary)
     cite = cite_page(site, name, summary, here)
@@ -226,7 +229,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         tasks=chart_model_tasks(results, labels, model, ALL_SCORES),
         categories=_categories_table(site, board, model),
         best_tasks=_best_tasks_table(site, board, model, scores),
-        worse_tasks=_worse_tasks_table(site, scores),
+        worse_tasks=_worse_tasks_table(site.whole, scores),
         tests=_lift_tests_table(site, model),
         boards=_boards_table(site, model),
         others=_others_table(site, model),
@@ -246,21 +249,16 @@ def _ordinal(n: int) -> str:
 
 
 def _facts(site: Site, fact: ModelInfo) -> Iterator[Fact]:
-    facets = {facet.id: facet.label for facet in site.results.catalog.facets}
-    say = site.labels.say
-    known = {
-        say("model.fact.of"): None if fact.of == fact.model else fact.of,
-        **{label: fact.facets[name] for name, label in facets.items()},
-        say("model.fact.developer"): fact.developer,
-        say("model.fact.family"): fact.family,
-        say("model.fact.parameters"): billions(fact.parameters_b)
-        if fact.parameters_b is not None
-        else NOT_STATED,
-        say("model.fact.released"): fact.release_date,
-        say("model.fact.tuning"): fact.tuning,
-        say("model.fact.license"): fact.license,
-    }
-    yield from (Fact(label, text) for label, text in known.items() if text is not None)
+    say, size = site.labels.say, fact.parameters_b
+    parameters = NOT_STATED if size is None else billions(size)
+    if fact.of != fact.model:
+        yield Fact(say("model.fact.of"), fact.of)
+    facets = ((f.label, fact.facets[f.id]) for f in site.results.catalog.facets)
+    yield from (Fact(label, text) for label, text in facets if text is not None)
+    for name in ("developer", "family", "parameters", "release_date", "tuning", "license"):
+        text = parameters if name == "parameters" else getattr(fact, name)
+        if text is not None:
+            yield Fact(say(f"model.fact.{name}"), text)
     if fact.url is not None:
         shown = fact.hf_id or fact.url
         yield Fact("Page", shown, link=Link(shown, href=fact.url))
@@ -322,6 +320,7 @@ class _CategoryMeans(Record):
 def _categories_table(site: Site, board: Board, model: str) -> Table | None:
     """Return the means of a model by category: before, after, and the baseline's."""
     labels, roles, found = site.labels, site.labels.roles, list[_CategoryMeans]()
+    say = labels.say
     for c in site.results.categories:
         own = c.boards[board.variant]
         s = own.entry(model)
@@ -332,10 +331,7 @@ def _categories_table(site: Site, board: Board, model: str) -> Table | None:
         return None
     is_tuned = roles.base is not None and board.variant in roles.tuned
     before = Column("before", labels.variants.get(roles.base or "", ""), "number")
-    after, say = (
-        Column("average", labels.variants[board.variant], "number", term="average"),
-        labels.say,
-    )
+    after = Column("average", labels.variants[board.variant], "number", term="average")
     gains = Column("gains", say("model.category.gains"), "number", say("model.category.gains_help"))
 
     def gains_cell(c: _CategoryMeans) -> Cell:

@@ -47,14 +47,8 @@ CARDS = "data/score-cards.js"
 _NAMED_TASKS = 3
 _SHORT = 8  # longest number that is shown with every digit
 _UNSTATED = Cell(NOT_STATED, tone="soft")
-# Columns of the results table that may be empty, as a sentence names them.
-WORDS = {
-    "stderr": "standard error",
-    "n_examples": "number of examples",
-    "date": "date",
-    "source": "source",
-    "command": "command",
-}
+# Columns of the results table that may be empty.
+_STATED = ("stderr", "n_examples", "date", "source", "command")
 
 
 class ModelScore(Record):
@@ -83,8 +77,9 @@ def list_scores(site: Site, model: str) -> list[ModelScore]:
 
 def unstated_note(site: Site) -> str:
     """Name the statements that no score of the board has; empty without any."""
-    absent = [words for name, words in WORDS.items() if name not in site.results.catalog.stated]
-    return f"Not stated for any score: {listed(absent, most=len(WORDS))}." if absent else ""
+    say, stated = site.labels.say, site.results.catalog.stated
+    absent = [say(f"stated.{name}") for name in _STATED if name not in stated]
+    return say("scores.not_stated", what=listed(absent, most=len(_STATED))) if absent else ""
 
 
 # --- the tables ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from site_builder.addresses import Address, Link, page_link
+from site_builder.addresses import Address, Kind, Link, page_link
 from site_builder.charts.analysis import chart_training_sets
 from site_builder.charts.averages import chart_averages, chart_winners
 from site_builder.charts.chart import Chart
@@ -167,6 +167,10 @@ class Site(CachingRecord):
         """Whether the site has boards of its own making, with a page each."""
         return bool(self.config.boards)
 
+    def link(self, kind: Kind) -> Link:
+        """Return a link to a page of the navigation, by the name that it has there."""
+        return Link(self.labels.say(f"navigation.{kind}"), Address(kind))
+
     @cached_property
     def charts(self) -> BoardCharts:
         """The charts of the board."""
@@ -246,9 +250,6 @@ def assemble_site(
 
 
 HOME = Link("Home", Address("home"))
-MODELS = Link("Models", Address("models"))
-TASKS = Link("Tasks", Address("tasks"))
-CATEGORIES = Link("Categories", Address("categories"))
 
 
 def in_sequence(pages: Iterable[Page]) -> Iterator[Page]:

@@ -45,7 +45,7 @@ from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.answers import Answer, task_answer
 from site_builder.pages.board_table import BoardTableSpec, task_filters, task_tools
 from site_builder.pages.board_views import BoardView, LegendItem, board_views
-from site_builder.pages.page import CATEGORIES, HOME, TASKS, Page, Site, cite_page, in_sequence
+from site_builder.pages.page import HOME, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import (
     Picker,
     line_legend,
@@ -132,7 +132,7 @@ def make_tasks(site: Site) -> Iterator[Page]:
     compared = any(task.outcome is not None for task in tasks)
     said, say = "tasks.about_compared" if compared else "tasks.about", site.labels.say
     about = say(said, n_tasks=say("n_tasks", len(tasks)), baseline=site.labels.baseline)
-    yield Page(Address("tasks"), "tasks.html", say("tasks.title"), about, context, (HOME,))
+    yield Page(Address("tasks"), "tasks.html", site.link("tasks").text, about, context, (HOME,))
     yield from in_sequence(_make_task(whole, task) for task in whole.results.tasks)
 
 
@@ -172,7 +172,7 @@ def _task_list(site: Site) -> Table:
     tasks, tools = site.results.tasks, task_tools(site)
     return table_of(
         "task-list",
-        say("tasks.title"),
+        site.link("tasks").text,
         fields,
         tasks,
         filters=lambda t: task_filters(site, t.task),
@@ -184,7 +184,11 @@ def _task_list(site: Site) -> Table:
 
 
 def _make_task(site: Site, task: TaskResult) -> Page:
-    name, crumbs, here = site.labels.tasks[task.task], (HOME, TASKS), Address("task", task.task)
+    name, crumbs, here = (
+        site.labels.tasks[task.task],
+        (HOME, site.link("tasks")),
+        Address("task", task.task),
+    )
     summary = _summary(site, task)
     cite, context = cite_page(site, name, summary, here), partial(_context, site, task, summary)
     return Page(here, "task.html", name, summary, context, crumbs, cite=cite)
@@ -377,7 +381,7 @@ def _similar_table(site: Site, task: TaskResult) -> Table | None:
     if not task.similar:
         return None
     rho = Column("rho", "Spearman", "number", term="similar-tasks")
-    n = Column("n", site.labels.say("board.page.title"), "number", term="similar-tasks")
+    n = Column("n", site.link("models").text, "number", term="similar-tasks")
     fields: tuple[Field[SimilarTask], ...] = (
         Field(TASK, lambda s: task_cell(site.labels, s.task)),
         Field(rho, lambda s: number_cell(s.rho, rounded(s.rho, 2))),
@@ -447,13 +451,17 @@ def make_categories(site: Site) -> Iterator[Page]:
         contender=labels.contender,
         baseline=labels.baseline,
     )
-    title = say("categories.title")
+    title = site.link("categories").text
     yield Page(Address("categories"), "categories.html", title, about, context, (HOME,))
     yield from in_sequence(_make_category(site, category) for category in found)
 
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
-    name, summary, crumbs = category.category, _category_summary(site, category), (HOME, CATEGORIES)
+    name, summary, crumbs = (
+        category.category,
+        _category_summary(site, category),
+        (HOME, site.link("categories")),
+    )
     context = partial(_category_context, site, category, summary)
     return Page(Address("category", name), "category.html", name, summary, context, crumbs)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address, Kind, Link
 from site_builder.api import encode
 from site_builder.charts.chart import Chart
 from site_builder.charts.grid import ScoreGrid
@@ -91,52 +91,37 @@ def _template_script() -> dict[str, bytes]:
     return {_TEMPLATE_SCRIPT: script.encode()}
 
 
-_NAVIGATION: tuple[tuple[Address, str], ...] = (
-    (Address("choose"), "Choose"),
-    (Address("models"), "Models"),
-    (Address("tasks"), "Tasks"),
-    (Address("categories"), "Categories"),
-    (Address("analysis"), "Analysis"),
-    (Address("compare"), "Compare"),
-    (Address("serving"), "Serving"),
-    (Address("data"), "Data"),
-    (Address("about"), "About"),
+_NAVIGATION: tuple[Kind, ...] = (
+    *("choose", "models", "tasks", "categories", "analysis", "compare", "serving", "data", "about"),
 )
+_FOOTER: tuple[Kind, ...] = ("about", "glossary", "data", "changes")
 _MOST_BOARDS = 4
 _OWN = "pages/"
 _TARGETS: Mapping[str, Address] = {
-    "home": Address("home"),
-    **{to.kind: to for to, _ in _NAVIGATION},
-    "glossary": Address("glossary"),
+    kind: Address(kind) for kind in ("home", *_NAVIGATION, "glossary")
 }
 
 
 def _header_links(
-    config: SiteConfig, pages: Collection[Address], boards: Sequence[Link] = ()
+    site: Site, pages: Collection[Address], boards: Sequence[Link] = ()
 ) -> tuple[Link, ...]:
     """Return the project's entries, or a few boards and `_NAVIGATION`, if the pages exist."""
-    entries = config.navigation.header
+    entries = site.config.navigation.header
     few = boards if len(boards) <= _MOST_BOARDS else ()
-    default = [*few, *(Link(label, to) for to, label in _NAVIGATION)]
+    default = [*few, *map(site.link, _NAVIGATION)]
     return _existing(default if entries is None else _links(entries), pages)
 
 
-def _footer_links(
-    config: SiteConfig, own: Mapping[str, str], pages: Collection[Address]
-) -> tuple[Link, ...]:
-    """Return the project's entries, or the pages that the header lacks; `own` has titles."""
+def _footer_links(site: Site, pages: Collection[Address]) -> tuple[Link, ...]:
+    """Return the project's entries, or the pages that the header lacks."""
+    config, say = site.config, site.labels.say
     if config.navigation.footer is not None:
         return _existing(_links(config.navigation.footer), pages)
-    links = [
-        Link("How this is computed", Address("about")),
-        Link("Glossary", Address("glossary")),
-        Link("Data and API", Address("data")),
-        Link("What changed", Address("changes")),
-    ]
+    links = [Link(say(f"footer.{kind}"), Address(kind)) for kind in _FOOTER]
     if config.site.repository:
-        links.append(Link("Source code", href=config.site.repository))
-    above = {link.to for link in _header_links(config, pages)}
-    own_pages = [Link(title, Address("page", name)) for name, title in own.items()]
+        links.append(Link(say("footer.source"), href=config.site.repository))
+    above = {link.to for link in _header_links(site, pages)}
+    own_pages = [Link(title, Address("page", name)) for name, title in site.own.items()]
     return _existing([*links, *(link for link in own_pages if link.to not in above)], pages)
 
 
@@ -182,8 +167,8 @@ class _Renderer:
         self._site, self._urls, self._assets, self._texts = site, urls, assets, texts
         self._addresses = {page.address for page in pages}
         boards = [Link(p.title, p.address) for p in pages if p.address.kind == "board"]
-        self._header = _header_links(site.config, self._addresses, boards)
-        self._footer = _footer_links(site.config, site.own, self._addresses)
+        self._header = _header_links(site, self._addresses, boards)
+        self._footer = _footer_links(site, self._addresses)
         self._dataset = describe_dataset(site)
         self._glossary = glossary(site)
         self._templates = Templates(site.config.root)

@@ -18,6 +18,7 @@ from tests.helpers.odd_boards import (
     built,
 )
 from tests.helpers.sites import ROOT, BuiltSite, build, faults_of, table, visible
+from tests.helpers.tables import board as fixture_board
 from tests.helpers.tables import write_project
 
 WITHOUT_BASELINE = ("three_columns", "one_score", "one_model", "tuned_only", "failed_requests")
@@ -446,3 +447,11 @@ def test_lists_beside_the_full_board_are_cut(monkeypatch):
     assert 4 == len(table(coding, "board-fine-tuned"))
     assert "7 more models" in visible(coding)
     assert 12 == len(table(site.page("models/"), "board-fine-tuned"))
+
+
+def test_an_entry_has_a_page_with_tasks_that_are_on_no_board_of_its_own(tmp_path):
+    boards = "".join(f"[[boards]]\nid = '{task}'\ntasks = ['{task}']\n" for task in ("add", "sort"))
+    site = build(write_project(tmp_path, fixture_board(), boards))
+    assert [] == faults_of(site)
+    found = table(site.page("models/alpha/index.html"), "all-scores")
+    assert ["Addition", "Sorting"] == [row["task"].text for row in found]
