@@ -38,7 +38,7 @@ class Messages(Record):
 
     words: Mapping[str, str]
 
-    def __call__(self, message: str, /, n: int | None = None, **values: object) -> str:
+    def __call__(self, message: str, n: int | None = None, /, **values: object) -> str:
         """Return a message with its parameters; `n` chooses its form.
 
         Raises:

@@ -93,7 +93,7 @@ def board_note(site: Site) -> str:
         0 < share < 1 and say("board.note.min_coverage", share=percent(share)),
         any(b.tested for b in site.results.boards.values()) and say("board.note.rank_range"),
     )
-    return " ".join(filter(None, sentences))
+    return " ".join(str(said) for said in sentences if said)
 
 
 def ranking_rule(labels: Labels, board: Board) -> str:

@@ -308,7 +308,7 @@ def tie_note(site: Site, task: TaskResult) -> str:
         unknown and say("tie.unknown", others=say("n_others", unknown)),
         *_range_notes(labels, ranges),
     )
-    return " ".join(filter(None, sentences))
+    return " ".join(str(said) for said in sentences if said)
 
 
 def _tied_text(labels: Labels, known: Sequence[Score], unknown: int) -> str:
@@ -359,7 +359,7 @@ def chance_note(site: Site, task: TaskResult) -> str:
         any(score.interval is None for score in scores) and say("chance.no_error"),
         n and say("chance.lifts", n, n_lifts=n_lifts, base=labels.base),
     )
-    return " ".join(filter(None, sentences))
+    return " ".join(str(said) for said in sentences if said)
 
 
 def _flagged_table(site: Site, task: TaskResult) -> Table | None:

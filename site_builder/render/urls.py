@@ -68,6 +68,8 @@ class Urls(CachingRecord):
             return key
         if kind in _OF_MODELS:
             return _OF_MODELS[kind].format(self.slugs["model"][key])
+        if kind == "category" and key not in self.slugs[kind]:  # no page of its own: see the tasks
+            return _PAGES["tasks"]
         return _PAGES[kind].format(self.slugs[kind][key] if kind in self.slugs else "")
 
     def file(self, address: Address) -> str:
