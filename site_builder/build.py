@@ -235,7 +235,7 @@ def _make_content(
     if old is not None:
         from site_builder.releases.read import find_news, release_content
 
-        new = release_content(tables, site.results, site.labels, prose.texts)
+        new = release_content(computed, site.labels, prose.texts)
         news, warnings = find_news(config, old, new)
         site = replace(site, news=news)
     on_stage("Making the pages")
@@ -255,7 +255,7 @@ def _read_previous(
         what = "there is no page of changes, since base_url does not say where the site is"
         return None, (Fault("site.toml", what, "Set base_url in [site].", "warning"),)
     try:
-        return (read_published(base_url) if place == PUBLISHED else read_release(place)), ()
+        return read_published(base_url) if place == PUBLISHED else (read_release(place), ())
     except SiteError as error:
         return None, error.faults
 

@@ -133,14 +133,6 @@ class Provenance(Record):
     stderr: float | None
 
 
-def collect_provenance(results: pd.DataFrame) -> dict[tuple[str, str, str], Provenance]:
-    """Return the provenance of each score of a results table by (model, task, variant)."""
-    names = ["model", "task", "variant"]
-    keyed = results.assign(row=results.index + 1).dropna(subset=names)
-    keys = keyed[names].itertuples(index=False, name=None)
-    return dict(zip(keys, records_of(Provenance, keyed), strict=True))
-
-
 class Catalog(Record):
     """What the tables state about models and tasks, in the order of the data.
 

@@ -129,11 +129,15 @@ _FACTS: tuple[Field[FactChange], ...] = (
 )
 
 
+_BOARD, _MEASURE = Column("board", "Board"), Column("measure", "Measure")
+
+
 class _Tables:
     """The tables of the page; models and tasks have links where they still have a page."""
 
     def __init__(self, site: Site, changes: Changes) -> None:
-        self._site, self._labels, self._changes = site, site.labels, changes
+        self._site, self._labels, self._changes = site, site.whole.labels, changes
+        self._measures = {m.id: m.label for m in site.results.scores.measures}
 
     def first(self) -> Iterator[ChangeTable]:
         changes = self._changes
@@ -153,14 +157,17 @@ class _Tables:
             lambda x: text_cell(", ".join(self._labels.say(f"stated.{name}") for name in x.lost)),
         )
         lost = (*self._keys(lambda x: (x.model, x.task, x.variant)), unstated)
-        yield _table("lost", "Provenance lost", lost, changes.lost or ())
+        yield _table("lost", "Provenance lost", lost, changes.lost)
         flags = (*self._keys(lambda f: f.of), *_VALUES)
         yield _table("flags", "Flags changed", flags, changes.flags)
+        measured = (*self._keys(lambda f: f.of), Field(_MEASURE, self._measure), *_VALUES)
+        yield _table("measures", "Measures changed", measured, changes.measures)
         models = (Field(MODEL, lambda f: self._model(f.of[0])), *_FACTS)
         yield _table("models", "Facts of models changed", models, changes.models_changed)
         tasks = (Field(TASK, lambda f: self._task(f.of[0])), *_FACTS)
         yield _table("tasks", "Facts of tasks changed", tasks, changes.tasks_changed)
-        yield _table("rules", "Ranking rules changed", _FACTS, changes.rules)
+        rules = (*self._on_board(lambda f: f.of[0]), *_FACTS)
+        yield _table("rules", "Ranking rules changed", rules, changes.rules)
         score = Column("score", "Score", "number")
         linked = Field[ScoreChange](score, lambda c: self._linked(c, one_score(changes, c)))
         scored = (*self._keys(lambda c: c.key), linked)
@@ -207,11 +214,21 @@ class _Tables:
         before = Column("before", "Before", "number", first_order="ascending", term="rank")
         after = Column("after", "After", "number", first_order="ascending", term="rank")
         return (
+            *self._on_board(lambda m: m.board),
             Field(MODEL, lambda m: self._in_variant(self._model(m.model), m.variant)),
             Field(before, lambda m: number_cell(m.before, rank_text(m.before))),
             Field(after, lambda m: number_cell(m.after, rank_text(m.after))),
             Field(Column("move", "Move"), lambda m: text_cell(move_text(m))),
         )
+
+    def _on_board(self, board: Callable[[_Change], str]) -> tuple[Field[_Change], ...]:
+        """Return the column of the board, where the site has several."""
+        titles = {b.spec.id: b.spec.title for b in self._site.computed.boards}
+        named = Field(_BOARD, lambda c: text_cell(titles.get(board(c), board(c))))
+        return (named,) if self._site.has_boards else ()
+
+    def _measure(self, fact: FactChange) -> Cell:
+        return text_cell(self._measures.get(fact.key, fact.key))
 
     def _in_variant(self, cell: Cell, variant: str) -> Cell:
         """Return a cell with the variant below it, unless it is the only one of the board."""

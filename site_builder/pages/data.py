@@ -13,6 +13,7 @@ from site_builder.messages import Messages
 from site_builder.pages.board_views import board_lede
 from site_builder.pages.page import HOME, Document, Page, Site, cite_site
 from site_builder.records import Record
+from site_builder.releases.snapshot import SNAPSHOT, write_snapshot
 from site_builder.releases.wording import change_values
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable
@@ -124,6 +125,7 @@ def make_data(site: Site) -> Iterator[Page | Document]:
     api: dict[str, list[Document]] = {}
     for name, value in (*values.items(), *score_values(site.computed.whole)):
         api.setdefault(name.partition("/")[0], []).append(_api_document(name, value))
+    api["snapshot"] = [Document(Address("file", SNAPSHOT), write_snapshot(site.computed))]
     stats, license_ = site.results.stats, site.config.site.license
     context = DataContext(
         facts=(

@@ -349,9 +349,8 @@ def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
 def _correlation(correlations: Mapping[str, Any], a: str, b: str) -> dict[str, Any]:
     columns = correlations["columns"]
     i, j = (columns.index(_known("correlation column", name, columns)) for name in (a, b))
-    # Older sites lack some of them.
     names = "n", "spearman", "within_metrics", "strata", "p_adjusted", "by_construction"
-    values = {n: correlations[n][i][j] if n in correlations else None for n in names}
+    values = {name: correlations[name][i][j] for name in names}
     return {**values, "p_value": correlations["p_value"]["spearman"][i][j]}
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from math import inf
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from site_builder.compute.catalog import Provenance, Release
+from site_builder.compute.catalog import Release
 from site_builder.compute.numbers import difference
 from site_builder.compute.score_error import REACH
 from site_builder.formatting import NumberFormat, scale_for
@@ -18,47 +18,11 @@ from site_builder.labels import ScoreKey
 from site_builder.prose.markdown import plain_text, text_file
 from site_builder.prose.template import Claim, ProseTemplate, SafeMarkdown, prose_filters
 from site_builder.records import CachingRecord, Record
+from site_builder.releases.snapshot import BoardState, Facts, ScoreState, Snapshot
 
-_Facts: TypeAlias = Mapping[str, Any]
 # Slot, condition, and the number of claims with this condition before it in the text.
 _ClaimKey: TypeAlias = tuple[str, str, int]
 _Key = TypeVar("_Key", bound=Hashable)
-# What the results table can say of where a score comes from and how exact it is.
-_PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
-
-
-class ScoreState(Record):
-    """One score, in the metric's own unit.
-
-    Attributes:
-        error: Its standard error, as stated or from the number of examples; None if unknown
-            (docs/statistics.md#error-of-a-score).
-        flag: Why it should be read with care; None without a reservation.
-    """
-
-    score: float
-    error: float | None = None
-    flag: str | None = None
-
-
-class Snapshot(Record):
-    """The state of a board at one release.
-
-    Attributes:
-        rules: What decides how it ranks: `baseline`, `variants`, `ranked_by`, `min_coverage`.
-        models, tasks: Facts by id: `name`, `developer`, ... Empty without a table of them.
-        ranks: By model and variant; a model that is not ranked is absent.
-        scores: Every score, also those that do not count.
-        provenance: What the results table says of scores beside their values; None if unpublished.
-    """
-
-    release: Release
-    rules: _Facts
-    models: Mapping[str, _Facts]
-    tasks: Mapping[str, _Facts]
-    ranks: Mapping[tuple[str, str], int]
-    scores: Mapping[ScoreKey, ScoreState]
-    provenance: Mapping[ScoreKey, Provenance] | None = None
 
 
 class ScoreChange(Record):
@@ -88,11 +52,11 @@ class ScoreChange(Record):
 
 
 class FactChange(Record):
-    """A changed fact of a model, a task, a score, or the board itself.
+    """A changed fact of a model, a task, a score, or a board.
 
     Attributes:
-        of: The id of the model or task; model, task and variant of a score; empty for the board.
-        key: Name of the fact, such as `name` or `baseline`.
+        of: The id of the model, task or board; model, task and variant of a score.
+        key: Name of the fact, such as `name` or `baseline`, or id of the measure.
     """
 
     of: tuple[str, ...]
@@ -102,12 +66,13 @@ class FactChange(Record):
 
 
 class RankMove(Record):
-    """A changed rank of a model in a variant; None where it is not ranked."""
+    """A changed rank of a model in a variant on a board; None where it is not ranked."""
 
     model: str
     variant: str
     before: int | None
     after: int | None
+    board: str = ""
 
 
 class ChangedClaim(Record):
@@ -133,7 +98,7 @@ class ChangedClaim(Record):
 
 
 class LostProvenance(Record):
-    """Provenance of a score that the later release lacks: names out of `_PROVENANCE`."""
+    """Provenance of a score that the later release lacks: names out of `PROVENANCE`."""
 
     model: str
     task: str
@@ -161,7 +126,8 @@ class Changes(CachingRecord):
         scores_changed: Those beyond noise first, then those where this is unknown, then the
             others; the largest difference first.
         claims: None where neither release has prose.
-        lost: Scores with less provenance; None where one release does not publish provenance.
+        measures: Of scores that both releases have, and of measures that both have.
+        lost: Scores with less provenance.
     """
 
     old: Release
@@ -178,10 +144,11 @@ class Changes(CachingRecord):
     scores_removed: tuple[ScoreChange, ...]
     scores_changed: tuple[ScoreChange, ...]
     flags: tuple[FactChange, ...]
+    measures: tuple[FactChange, ...]
     ranks: tuple[RankMove, ...]
     rules: tuple[FactChange, ...]
     claims: ClaimChanges | None
-    lost: tuple[LostProvenance, ...] | None
+    lost: tuple[LostProvenance, ...]
 
     @property
     def any_score(self) -> bool:
@@ -202,18 +169,19 @@ class Changes(CachingRecord):
         models = (self.models_added, self.models_removed, self.models_changed)
         tasks = (self.tasks_added, self.tasks_removed, self.tasks_changed)
         turned = self.claims.turned if self.claims else ()
-        rest = (self.flags, self.ranks, self.rules, turned, self.lost)
+        rest = (self.flags, self.measures, self.ranks, self.rules, turned, self.lost)
         return not self.any_score and not any((*models, *tasks, *rest))
 
 
 def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = None) -> Changes:
-    """Return what changed between two snapshots of a board.
+    """Return what changed between two snapshots of a site.
 
     Models, tasks and scores are matched by their ids. Two scores are equal if they agree in twelve
     significant digits.
 
     Source: docs/statistics.md#changes.
     """
+    both = [(key, old.scores[key], state) for key, state in new.scores.items() if key in old.scores]
     return Changes(
         old=old.release,
         new=new.release,
@@ -232,33 +200,34 @@ def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = Non
             ScoreChange(*key, old.scores[key].score, None) for key in _only(old.scores, new.scores)
         ),
         scores_changed=_changed_scores(old, new),
-        flags=tuple(
-            FactChange(key, "flag", old.scores[key].flag, state.flag)
-            for key, state in new.scores.items()
-            if key in old.scores and old.scores[key].flag != state.flag
-        ),
+        flags=tuple(FactChange(k, "flag", a.flag, b.flag) for k, a, b in both if a.flag != b.flag),
+        measures=_changed_measures(both),
         ranks=_moves(old, new),
-        rules=tuple(_facts_that_differ((), old.rules, new.rules)),
+        rules=tuple(_changed_rules(old.boards, new.boards)),
         claims=claims,
-        lost=_losses(old.provenance, new.provenance),
+        lost=tuple(
+            LostProvenance(*key, lost)
+            for key, before, after in both
+            if (lost := _only(before.stated, after.stated))
+        ),
     )
 
 
-def _only(mine: Iterable[_Key], others: Mapping[_Key, object]) -> tuple[_Key, ...]:
+def _only(mine: Iterable[_Key], others: Collection[_Key]) -> tuple[_Key, ...]:
     return tuple(key for key in mine if key not in others)
 
 
-def _names(old: Mapping[str, _Facts], new: Mapping[str, _Facts]) -> dict[str, str]:
+def _names(old: Mapping[str, Facts], new: Mapping[str, Facts]) -> dict[str, str]:
     facts = {key: {**old.get(key, {}), **new.get(key, {})} for key in (*old, *new)}
-    return {key: stated.get("name", key) for key, stated in facts.items()}
+    return {key: str(stated.get("name", key)) for key, stated in facts.items()}
 
 
-def _changed_facts(old: Mapping[str, _Facts], new: Mapping[str, _Facts]) -> tuple[FactChange, ...]:
+def _changed_facts(old: Mapping[str, Facts], new: Mapping[str, Facts]) -> tuple[FactChange, ...]:
     both = (key for key in new if key in old)
     return tuple(c for key in both for c in _facts_that_differ((key,), old[key], new[key]))
 
 
-def _facts_that_differ(of: tuple[str, ...], old: _Facts, new: _Facts) -> Iterator[FactChange]:
+def _facts_that_differ(of: tuple[str, ...], old: Facts, new: Facts) -> Iterator[FactChange]:
     """Yield the facts that both state and that differ; a fact stated by one only is no change."""
     for key, value in new.items():
         if key in old and old[key] != value:
@@ -302,29 +271,39 @@ def _rises(task: str, *snapshots: Snapshot) -> bool:
     return next((bool(higher) for higher in stated if higher is not None), True)
 
 
+def _changed_measures(
+    both: Iterable[tuple[ScoreKey, ScoreState, ScoreState]],
+) -> tuple[FactChange, ...]:
+    return tuple(
+        FactChange(key, measure, before.measures[measure], value)
+        for key, before, after in both
+        for measure, value in after.measures.items()
+        if measure in before.measures and before.measures[measure] != value
+    )
+
+
+def _changed_rules(
+    old: Mapping[str, BoardState], new: Mapping[str, BoardState]
+) -> Iterator[FactChange]:
+    """Yield the rules that differ of boards that both have, and the boards that came or went."""
+    for board in (*new, *_only(old, new)):
+        if board in old and board in new:
+            yield from _facts_that_differ((board,), old[board].rules, new[board].rules)
+        elif board:
+            before, after = (x.get(board) and x[board].rules.get("title") for x in (old, new))
+            yield FactChange((board,), "board", before, after)
+
+
 def _moves(old: Snapshot, new: Snapshot) -> tuple[RankMove, ...]:
-    """Return the changed ranks, by variant, then by the new rank; models without one last."""
-    variants = [v for v in new.rules["variants"] if v in old.rules["variants"]]
-    moves = [
-        RankMove(model, variant, old.ranks.get((model, variant)), new.ranks.get((model, variant)))
-        for variant in variants
-        for model in new.models
-        if model in old.models
-    ]
-    moves.sort(key=lambda m: (variants.index(m.variant), m.after or inf, m.before or inf))
-    return tuple(move for move in moves if move.before != move.after)
-
-
-def _losses(
-    old: Mapping[ScoreKey, Provenance] | None, new: Mapping[ScoreKey, Provenance] | None
-) -> tuple[LostProvenance, ...] | None:
-    if old is None or new is None:
-        return None
-    found: list[LostProvenance] = []
-    for key, after in new.items():
-        stated = (name for name in _PROVENANCE if getattr(old.get(key), name, None) is not None)
-        if lost := tuple(name for name in stated if getattr(after, name) is None):
-            found.append(LostProvenance(*key, lost))
+    """Return the changed ranks on boards that both have, by board, variant and new rank."""
+    models, found = [model for model in new.models if model in old.models], list[RankMove]()
+    for board in (board for board in new.boards if board in old.boards):
+        before, after = old.boards[board].ranks, new.boards[board].ranks
+        for variant in (variant for variant in after if variant in before):
+            was, now = before[variant], after[variant]
+            moves = [RankMove(m, variant, was.get(m), now.get(m), board) for m in models]
+            moves.sort(key=lambda m: (m.after or inf, m.before or inf))
+            found += [move for move in moves if move.before != move.after]
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from site_builder.errors import Fault
 from site_builder.records import Record
 from site_builder.releases.changes import Changes, ScoreChange
 from site_builder.releases.wording import NOISE, one_score, score_texts, scores_summary, summary
+from site_builder.tables.schema import whole_day
 
 FEED = Address("file", "changes/feed.xml")
 MAX_ENTRIES = 20
@@ -69,7 +70,7 @@ def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]
         own = FeedEntry(
             id=uuid5(_ENTRIES, f"{old.sha256} {new.sha256}").urn,  # of both alone, so that it stays
             title=f"Data release {new.short}: {scores_summary(changes)}",
-            updated=f"{new.date}T00:00:00Z",
+            updated=_moment(new.date),
             text=f"{summary(changes)} {_named_scores(config, changes)}".strip(),
         )
         entries.insert(0, own)
@@ -77,6 +78,10 @@ def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]
     for entry in entries:
         by_id.setdefault(entry.id, entry)
     return tuple(by_id.values())[:MAX_ENTRIES]
+
+
+def _moment(day: str) -> str:
+    return f"{whole_day(day)}T00:00:00Z"
 
 
 def _named_scores(config: SiteConfig, changes: Changes) -> str:
@@ -110,7 +115,7 @@ def write_feed(
     """
     title, entries = config.site.title, make_entries(config, news)
     feed = ElementTree.Element("feed", xmlns=_ATOM)
-    _add(feed, id=page, title=f"Changes of {title}", updated=f"{release.date}T00:00:00Z")
+    _add(feed, id=page, title=f"Changes of {title}", updated=_moment(release.date or ""))
     _add(ElementTree.SubElement(feed, "author"), name=title)
     ElementTree.SubElement(feed, "link", rel="self", type="application/atom+xml", href=link)
     ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=page)

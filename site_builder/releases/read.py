@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+import msgspec
 
-from site_builder.api import FOLDER, score_files
-from site_builder.compute.catalog import Release, collect_provenance
-from site_builder.compute.numbers import floats_or_none
-from site_builder.compute.results import Results, compute_results
-from site_builder.compute.score_error import compute_score_errors
+from site_builder.api import FOLDER
+from site_builder.compute.results import SiteResults, compute_site
 from site_builder.config import SiteConfig, load_config
-from site_builder.errors import Fault, FaultsError, SiteError
+from site_builder.errors import Fault, FaultsError, SiteError, describe_error
 from site_builder.formatting import scale_for
-from site_builder.labels import Labels, ScoreKey, make_labels
+from site_builder.labels import Labels, make_labels
 from site_builder.prose.markdown import load_prose
 from site_builder.prose.template import prose_variables, published_figures
 from site_builder.records import Record, replace
 from site_builder.releases.changes import (
     Changes,
     ProseInputs,
-    ScoreState,
-    Snapshot,
     find_changes,
     find_turned_claims,
 )
 from site_builder.releases.download import open_site, unreadable
 from site_builder.releases.feed import FEED, ReleaseNews, find_feed_faults, read_feed
+from site_builder.releases.snapshot import SNAPSHOT, Snapshot, read_snapshot, take_snapshot
 from site_builder.symlinks import read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import (
     LoadedTable,
     LoadedTables,
-    Tables,
     complete_tables,
     find_files,
     load_table,
@@ -49,8 +40,9 @@ from site_builder.tables.read import (
 )
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 
-# A JSON escape of half a surrogate pair, or of one of its two halves.
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+class OlderSiteError(SiteError):
+    """A published site is of a version that did not publish snapshots."""
 
 
 class ReleaseContent(Record):
@@ -83,8 +75,8 @@ def find_news(
 def read_release(place: str) -> ReleaseContent:
     """Read the release in a place.
 
-    This is a project's folder, a folder of Parquet tables, one file of results, the folder of a
-    published site or of its API, or the address of either.
+    This is a project's folder, a folder of Parquet tables, one file of results, or the folder or
+    the address of a published site.
 
     Raises:
         SiteError: There is no release, or it has errors; every one of them.
@@ -101,15 +93,22 @@ def read_release(place: str) -> ReleaseContent:
         raise SiteError(Fault(place, f"cannot be read: {why}")) from error
 
 
-def read_published(address: str) -> ReleaseContent | None:
-    """Read the release of the site at an address; None where no site is published yet.
+def read_published(address: str) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
+    """Read the release of the site at an address; None, with a warning, of an older version.
+
+    It is None without a warning where no site is published yet.
 
     Raises:
         SiteError: There is a site, or may be one, and it cannot be read.
     """
     files = _web_files(address)
-    is_there = files.read(f"{files.api}stats.json") is not None
-    return read_release(address) if is_there else None
+    if not files.is_there:
+        return None, ()
+    try:
+        return _read_site(files), ()
+    except OlderSiteError:
+        what = "an older version built this site, so there is no page of changes"
+        return None, (Fault(files.place, what, "The next build has one.", "warning"),)
 
 
 def _read_path(path: Path) -> ReleaseContent:
@@ -120,7 +119,7 @@ def _read_path(path: Path) -> ReleaseContent:
         return _read_project(path)
     if find_files(RESULTS, path):
         return _read_tables(path, load_tables(path, str(path)))
-    if files := _folder_files(path):
+    if (files := _folder_files(path)).is_there:
         return _read_site(files)
     if not path.is_dir():
         what, fix = "there is no such file or folder", "Name a board, or the address of one."
@@ -158,10 +157,11 @@ def _read_tables(root: Path, loaded: LoadedTables) -> ReleaseContent:
     are not judged, since they are about boards with rules of their own.
     """
     release = _compute(SiteConfig(root=root), loaded, None)
-    found, there = release.snapshot, loaded.tables
+    found, there, board = release.snapshot, loaded.tables, release.snapshot.boards[""]
+    rules = {rule: value for rule, value in board.rules.items() if rule != "baseline"}
     snapshot = replace(
         found,
-        rules={rule: value for rule, value in found.rules.items() if rule != "baseline"},
+        boards={"": replace(board, rules=rules)},
         models=found.models if MODELS.name in there else {key: {} for key in found.models},
         tasks=found.tasks if TASKS.name in there else {key: {} for key in found.tasks},
     )
@@ -175,31 +175,24 @@ def _compute(
         tables = check_tables(loaded, config)
     except FaultsError as error:
         raise FaultsError(f for f in error.faults if f.severity == "error") from None
-    results = compute_results(tables, config)
-    return release_content(tables, results, make_labels(results, config), texts)
+    computed = compute_site(tables, config)
+    return release_content(computed, make_labels(computed.featured.results, config), texts)
 
 
 def release_content(
-    tables: Tables, results: Results, labels: Labels, texts: Mapping[str, str] | None
+    computed: SiteResults, labels: Labels, texts: Mapping[str, str] | None
 ) -> ReleaseContent:
     """Return the release of a project that has been computed."""
-    figures = prose_variables(results)
-    snapshot = _snapshot(_Api.model_validate(figures), tables, _score_states(tables))
-    return ReleaseContent(snapshot, ProseInputs(figures, labels.scale, texts))
-
-
-def _score_states(tables: Tables) -> dict[ScoreKey, ScoreState]:
-    """Return every score of the results table with its error and its reservation."""
-    results = tables.results.dropna(subset=["model", "task"])
-    results = results[np.isfinite(results["score"].to_numpy(dtype=float))]
-    errors = compute_score_errors(results, tables.tasks)
-    keys = zip(results["model"], results["task"], results["variant"], strict=True)
-    flags = (flag if isinstance(flag, str) else None for flag in results["flag"])
-    states = map(ScoreState, results["score"].tolist(), floats_or_none(errors.stderr), flags)
-    return dict(zip(keys, states, strict=True))
+    figures = prose_variables(computed.featured.results)
+    return ReleaseContent(take_snapshot(computed), ProseInputs(figures, labels.scale, texts))
 
 
 # --- from a published site ----------------------------------------------------------------------
+
+_STATS, _DOWNLOAD = f"{FOLDER}/stats.json", f"downloads/{RESULTS.file}"
+_REQUIRED = ("stats", "models", "tasks")
+_OPTIONAL = ("categories", "metrics", "robustness", "correlations")
+_NO_FILE = "there is no such file"
 
 
 class _SiteFiles(Record):
@@ -207,17 +200,20 @@ class _SiteFiles(Record):
 
     Attributes:
         place: The site's folder or address, for messages; without a slash at its end.
-        api: Path of the folder of the API, with a slash at its end; empty for the API alone.
         read: Return the content of a file by its path; None where there is no such file.
     """
 
     place: str
-    api: str
     read: Callable[[str], bytes | None]
 
-    def fault(self, name: str, what: str) -> Fault:
-        """Return what is wrong with a file of the API."""
-        return Fault(f"{self.place}/{self.api}{name}.json", what, "Name the site of a board.")
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a site of any version."""
+        return self.read(_STATS) is not None
+
+    def fault(self, path: str, what: str) -> Fault:
+        """Return what is wrong with a file."""
+        return Fault(f"{self.place}/{path}", what, "Name the site of a board.")
 
 
 def _web_files(address: str) -> _SiteFiles:
@@ -225,20 +221,14 @@ def _web_files(address: str) -> _SiteFiles:
     parts = urlsplit(address)
     path = parts.path.removesuffix("index.html").rstrip("/").removesuffix(f"/{FOLDER}")
     root = urlunsplit(parts._replace(path=path, query="", fragment=""))
-    return _SiteFiles(root, f"{FOLDER}/", open_site(root).read)
+    return _SiteFiles(root, open_site(root).read)
 
 
-def _folder_files(folder: Path) -> _SiteFiles | None:
-    """Return the files of a site by its folder or that of its API; None if it is neither."""
-    if (folder / FOLDER / "stats.json").exists():
-        root, api = folder, f"{FOLDER}/"
-    elif not (folder / "stats.json").exists():
-        return None
-    elif folder.resolve().as_posix().endswith(f"/{FOLDER}"):
-        root, api = folder.resolve().parent.parent, f"{FOLDER}/"
-    else:
-        root, api = folder, ""
-    return _SiteFiles(str(root), api, lambda path: _read_file(root, path))
+def _folder_files(folder: Path) -> _SiteFiles:
+    """Return the files of a site by its folder or that of its API."""
+    is_api = folder.resolve().as_posix().endswith(f"/{FOLDER}")
+    root = folder.resolve().parent.parent if is_api else folder
+    return _SiteFiles(str(root), lambda path: _read_file(root, path))
 
 
 def _read_file(root: Path, name: str) -> bytes | None:
@@ -249,222 +239,46 @@ def _read_file(root: Path, name: str) -> bytes | None:
         raise unreadable(str(path), error) from error
 
 
-class _Published(BaseModel):
-    """A part of the API that a snapshot needs; other keys are ignored."""
-
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
-
-
-_Part = TypeVar("_Part", bound=_Published)
-
-
-class _Release(_Published):
-    sha256: str
-    date: str | None = None
-
-    @field_validator("date")
-    @classmethod
-    def _is_day(cls, value: str | None) -> str | None:
-        if value is not None and value != date.fromisoformat(value).isoformat():
-            message = "it must be a day as YYYY-MM-DD"
-            raise ValueError(message)
-        return value
-
-
-class _Stats(_Published):
-    release: _Release
-    baseline: str | None = None
-    variants: list[str]
-    ranked_by: str
-    min_coverage: float
-
-
-class _Model(_Published):
-    model: str
-    name: str
-    developer: str | None = None
-    parameters_b: float | None = None
-    ranks: dict[str, int | None]
-
-
-class _Score(_Published):
-    model: str
-    variant: str
-    score: float
-    stderr: float | None = None
-
-
-class _Flagged(_Score):
-    reason: str
-
-
-class _Task(_Published):
-    task: str
-    name: str
-    category: str | None = None
-    metric: str | None = None
-    higher_is_better: bool
-    scores: list[_Score] | None = None  # older sites list them here
-    flagged: list[_Flagged] = []
-
-
-class _Category(_Published):
-    category: str
-
-
-class _Correlations(_Published):
-    columns: list[str]
-
-
-class _Metric(_Published):
-    metric: str | None
-
-
-class _Robustness(_Published):
-    rules: list[dict[str, Any]]
-
-
-class _Api(_Published):
-    stats: _Stats
-    models: list[_Model]
-    tasks: list[_Task]
-    categories: list[_Category] = []
-    metrics: list[_Metric] = []
-    robustness: _Robustness | None = None
-    correlations: _Correlations | None = None
-
-
-class _ModelScores(_Published):
-    model: str
-    task: list[str]
-    score: dict[str, list[float | None]] | None
-    stderr: dict[str, list[float | None]] | None = None
-    n_examples_range: dict[str, list[tuple[int, int] | None]] | None = None
-
-
 def _read_site(files: _SiteFiles) -> ReleaseContent:
-    """Take scores from the results table, or in a copy of the API from its files."""
-    api = _read_api(files)
-    board = _validate(_Api, api, files)
-    tables = _published_tables(files, board)
-    scores = (tables and _score_states(tables)) or _api_scores(files, board)
-    scale = scale_for(state.score for state in scores.values())
-    prose = ProseInputs(published_figures(api), scale)
-    return ReleaseContent(_snapshot(board, tables, scores), prose, files.read(FEED.key))
+    content, where = files.read(SNAPSHOT), f"{files.place}/{SNAPSHOT}"
+    if content is None:
+        what = f"an older version built this site, without {SNAPSHOT}"
+        fix = "Build it again with this version, or name a copy of its folder downloads."
+        older = OlderSiteError(Fault(files.place, what, fix))
+        raise older if files.is_there else SiteError(files.fault(_STATS, _NO_FILE))
+    download = files.read(_DOWNLOAD)
+    if download is None:
+        raise SiteError(files.fault(_DOWNLOAD, _NO_FILE))
+    table = _readable(parse_table(RESULTS, download, f"{files.place}/{_DOWNLOAD}"))
+    results = complete_tables(LoadedTables({RESULTS.name: table}), "").results
+    try:
+        snapshot = read_snapshot(content, results)
+    except ValueError as error:
+        raise SiteError(Fault(where, str(error), "Build the site again.")) from error
+    scale = scale_for(state.score for state in snapshot.scores.values())
+    return ReleaseContent(snapshot, ProseInputs(_figures(files), scale), files.read(FEED.key))
 
 
-def _read_api(files: _SiteFiles) -> dict[str, Any]:
-    """Read the files of the API but those of scores, by their names without ending."""
+def _figures(files: _SiteFiles) -> dict[str, Any]:
+    """Return the figures of the API for the claims of another release.
+
+    Raises:
+        SiteError: Files of the API are missing, no JSON, or of another kind.
+    """
     api, faults = dict[str, Any](), list[Fault]()
-    for name, part in _Api.model_fields.items():
+    for name in (*_REQUIRED, *_OPTIONAL):
+        path = f"{FOLDER}/{name}.json"
+        content = files.read(path)
+        if content is None and name in _REQUIRED:
+            faults.append(files.fault(path, _NO_FILE))
         try:
-            value = _read_json(files, name, required=part.is_required())
-            if value is not None:
-                api[name] = value
-        except SiteError as error:
-            faults += error.faults
-            if not api:  # without the first file the others are not there either
-                break
+            api |= {} if content is None else {name: msgspec.json.decode(content)}
+        except (ValueError, RecursionError):
+            faults.append(files.fault(path, "it is not JSON"))
     if faults:
         raise FaultsError(faults)
-    return api
-
-
-def _read_json(files: _SiteFiles, name: str, *, required: bool = True) -> object:
-    """Read a file of the API; None where it is missing and not required."""
-    content = files.read(f"{files.api}{name}.json")
-    if content is None:
-        if required:
-            raise SiteError(files.fault(name, "there is no such file"))
-        return None
     try:
-        value: object = json.loads(content)
-        if _SURROGATE.search(content):  # half a pair cannot be encoded
-            json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise SiteError(files.fault(name, "it is not JSON")) from error
-    return value
-
-
-def _validate(kind: type[_Part], value: object, files: _SiteFiles, file: str = "") -> _Part:
-    """Tell the first error of each file only: a file of another kind has thousands."""
-    try:
-        return kind.model_validate(value)
-    except ValidationError as error:
-        first: dict[str, Fault] = {}
-        for detail in error.errors(include_url=False, include_input=False):
-            place = list(map(str, detail["loc"]))
-            name = file or place.pop(0)
-            at = f" at {'.'.join(place)}" if place else ""
-            what = f"it is no file of the API: {detail['msg'].lower()}{at}"
-            first.setdefault(name, files.fault(name, what))
-        raise FaultsError(first.values()) from None
-
-
-def _snapshot(
-    board: _Api, tables: Tables | None, scores: Mapping[ScoreKey, ScoreState]
-) -> Snapshot:
-    stats = board.stats
-    return Snapshot(
-        release=Release(stats.release.sha256, stats.release.date),
-        rules=stats.model_dump(exclude={"release"}),
-        models={m.model: m.model_dump(exclude={"model", "ranks"}) for m in board.models},
-        tasks={t.task: t.model_dump(exclude={"task", "scores", "flagged"}) for t in board.tasks},
-        ranks={
-            (m.model, variant): rank
-            for m in board.models
-            for variant, rank in m.ranks.items()
-            if rank is not None
-        },
-        scores=scores,
-        provenance=collect_provenance(tables.results) if tables else None,
-    )
-
-
-def _published_tables(files: _SiteFiles, board: _Api) -> Tables | None:
-    """Read the published tables that say of scores; None where there are no results."""
-    tables: dict[str, LoadedTable] = {}
-    for spec in (RESULTS, TASKS):  # tasks have the bounds of scores
-        path = f"downloads/{spec.file}"
-        content = files.read(path)
-        if content is not None:
-            tables[spec.name] = _readable(parse_table(spec, content, f"{files.place}/{path}"))
-        elif spec == RESULTS:
-            return None
-    # The variant of a score that names none: `base`, or the last one of the board.
-    variants = board.stats.variants
-    base = "base" if "base" in variants else "".join(variants[-1:])
-    return complete_tables(LoadedTables(tables), base)
-
-
-def _api_scores(files: _SiteFiles, board: _Api) -> dict[ScoreKey, ScoreState]:
-    """Return the scores that the API has: in its list of tasks, or in a file for each model."""
-    found: dict[ScoreKey, ScoreState] = {}
-    if any(task.scores is None for task in board.tasks):
-        for name in score_files(m.model for m in board.models).values():
-            found |= _model_scores(files, name)
-    for task in board.tasks:
-        for score in task.scores or ():
-            found[score.model, task.task, score.variant] = ScoreState(score.score, score.stderr)
-        for f in task.flagged:
-            key = f.model, task.task, f.variant
-            found[key] = replace(found.get(key, ScoreState(f.score)), flag=f.reason)
-    return found
-
-
-def _model_scores(files: _SiteFiles, name: str) -> dict[ScoreKey, ScoreState]:
-    found = _validate(_ModelScores, _read_json(files, name), files, name)
-    states: dict[ScoreKey, ScoreState] = {}
-    for variant, scores in (found.score or {}).items():
-        nothing = [None] * len(scores)
-        errors = (found.stderr or {}).get(variant) or nothing
-        ranges = (found.n_examples_range or {}).get(variant) or nothing
-        if not len(found.task) == len(scores) == len(errors) == len(ranges):
-            what = "it is no file of the API: its lists differ in length"
-            raise SiteError(files.fault(name, what))
-        for task, score, stderr, n in zip(found.task, scores, errors, ranges, strict=True):
-            if score is not None:
-                # Of a range of n, older sites state the least error, which may be too small.
-                error = None if n is not None and n[0] < n[1] else stderr
-                states[found.model, task, variant] = ScoreState(score, error)
-    return states
+        return published_figures(api)
+    except (AttributeError, KeyError, TypeError) as error:  # lists and objects of other kinds
+        what = f"its files are no API of a board: {describe_error(error)}"
+        raise SiteError(files.fault(FOLDER, what)) from error

@@ -32,8 +32,9 @@ def summary(changes: Changes) -> str:
         (changes.tasks_removed, "task", "removed"),
         (changes.ranks, "rank", "moved"),
         (changes.claims.turned if changes.claims else (), "claim", "became true or false"),
-        (changes.lost or (), "score", "with less provenance"),
+        (changes.lost, "score", "with less provenance"),
         (changes.flags, "flag", "changed"),
+        (changes.measures, "value", "of a measure changed"),
         ((*changes.models_changed, *changes.tasks_changed), "fact", "changed"),
         (changes.rules, "rule", "of the board changed"),
     )
@@ -70,10 +71,6 @@ def notes(changes: Changes) -> tuple[str, ...]:
         needs = "they need" if n > 1 else "it needs"
         lacks = f"{needs} a figure that one of the releases lacks"
         found.append(f"{counted(n, 'claim')} could not be compared: {lacks}.")
-    if changes.lost is None:
-        found.append(
-            "Provenance was not compared: one of the releases does not include its results."
-        )
     return tuple(found)
 
 
@@ -150,8 +147,12 @@ def _of_scores(changes: Changes) -> Iterator[_Section]:
     yield _Section("Scores changed", (*_SCORE, *_BOTH, "difference", "noise"), changed)
     yield _Section("Scores added", (*_SCORE, "score"), rows(changes.scores_added))
     yield _Section("Scores removed", (*_SCORE, "score"), rows(changes.scores_removed))
-    ranks = [(m.model, m.variant, rank_text(m.before), rank_text(m.after)) for m in changes.ranks]
-    yield _Section("Ranks moved", ("model", "variant", *_BOTH), ranks)
+    board = ("board",) if any(move.board for move in changes.ranks) else ()
+    ranks = [
+        (m.board, m.model, m.variant, rank_text(m.before), rank_text(m.after))[not board :]
+        for m in changes.ranks
+    ]
+    yield _Section("Ranks moved", (*board, "model", "variant", *_BOTH), ranks)
 
 
 def _of_claims(changes: Changes) -> Iterator[_Section]:
@@ -175,17 +176,20 @@ def _of_subjects(changes: Changes) -> Iterator[_Section]:
     def facts(found: Sequence[FactChange]) -> list[tuple[str, ...]]:
         return [(*f.of, f.key, fact_text(f.before), fact_text(f.after)) for f in found]
 
-    lost = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost or ()]
+    lost = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
     flags = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
+    board = ("board",) if any(f.of[0] for f in changes.rules) else ()
+    rules = [rule[not board :] for rule in facts(changes.rules)]
     yield _Section("Models added", ("id", "name"), named(changes.models_added, changes.models))
     yield _Section("Models removed", ("id", "name"), named(changes.models_removed, changes.models))
     yield _Section("Tasks added", ("id", "name"), named(changes.tasks_added, changes.tasks))
     yield _Section("Tasks removed", ("id", "name"), named(changes.tasks_removed, changes.tasks))
     yield _Section("Provenance lost", (*_SCORE, "lost"), lost)
     yield _Section("Flags changed", (*_SCORE, *_BOTH), flags)
+    yield _Section("Measures changed", (*_SCORE, "measure", *_BOTH), facts(changes.measures))
     yield _Section("Models changed", ("model", "fact", *_BOTH), facts(changes.models_changed))
     yield _Section("Tasks changed", ("task", "fact", *_BOTH), facts(changes.tasks_changed))
-    yield _Section("Rules of ranking changed", ("rule", *_BOTH), facts(changes.rules))
+    yield _Section("Rules of ranking changed", (*board, "rule", *_BOTH), rules)
 
 
 def _as_text(changes: Changes) -> str:
@@ -235,7 +239,7 @@ def _code(text: str) -> str:
 
 def change_values(changes: Changes) -> dict[str, Any]:
     """Return every change, with the ids of the data; null where something was not compared."""
-    claims, lost = changes.claims, changes.lost
+    claims = changes.claims
     return {
         "old": asdict(changes.old),
         "new": asdict(changes.new),
@@ -267,9 +271,10 @@ def change_values(changes: Changes) -> dict[str, Any]:
             for c in claims.turned
         ],
         "claims_not_compared": None if claims is None else claims.unjudged,
-        "provenance_lost": None if lost is None else [asdict(loss) for loss in lost],
-        "flags": [_fact(fact, "model", "task", "variant") for fact in changes.flags],
-        "rules": [_fact(fact) for fact in changes.rules],
+        "provenance_lost": [asdict(loss) for loss in changes.lost],
+        "flags": [_fact(fact, *_SCORE) for fact in changes.flags],
+        "measures": [_fact(fact, *_SCORE) for fact in changes.measures],
+        "rules": [_fact(fact, "board") for fact in changes.rules],
     }  # fmt: skip
 
 

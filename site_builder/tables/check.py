@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -41,6 +40,7 @@ from site_builder.tables.schema import (
     TASKS,
     TYPE_WORDS,
     ColumnSpec,
+    is_date,
 )
 from site_builder.tables.shares import find_sample_sizes
 from site_builder.tables.typos import find_typos
@@ -265,25 +265,13 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
         what = f"{_ALIKE}: {_some(alike)}"
         yield values.isin(alike), what, "Write each in one way."
     if spec.type == "date":
-        odd = [text for text in texts if _is_no_date(text)]
+        odd = [text for text in texts if text.strip() and not is_date(text)]
         fix = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
         yield values.isin(odd), f"is {_some(odd)}, not a date", fix
 
 
 def _is_blank(text: str) -> bool:
     return all(category(character) in _INVISIBLE for character in text)
-
-
-def _is_no_date(text: str) -> bool:
-    """Whether a text is neither blank nor a year, a month or a day.
-
-    Python reads `20240501` as a date too.
-    """
-    day = text + {4: "-01-01", 7: "-01"}.get(len(text), "")
-    try:
-        return date.fromisoformat(day).isoformat() != day
-    except ValueError:
-        return bool(text.strip())
 
 
 def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Iterator[Fault]:

@@ -11,11 +11,9 @@ import pytest
 
 from site_builder.compute.catalog import (
     ModelInfo,
-    Provenance,
     Release,
     TaskInfo,
     collect_catalog,
-    collect_provenance,
     find_release,
 )
 from site_builder.config import load_config
@@ -59,20 +57,6 @@ def test_tasks_of_the_catalog():
     )
     assert expected == found["t1"]
     assert {"turns": 2.0} == found["t2"].numbers
-
-
-def test_provenance_of_each_score():
-    """By model, task and variant, with its row from 1; incomplete rows are left out."""
-    frames = make_frames({"base": {"a": [0.1, 0.2], "b": [0.3, None]}})
-    results = make_tables(frames).results.assign(
-        flag=pd.Series([None, "leaked", None]),
-        stderr=pd.Series([0.01, None, None]),
-        model=pd.Series(["a", "a", None]),
-    )
-    found = collect_provenance(results)
-    assert [("a", "t1", "base"), ("a", "t2", "base")] == list(found)
-    assert Provenance(1, None, None, None, None, None, 0.01) == found["a", "t1", "base"]
-    assert Provenance(2, None, None, None, "leaked", None, None) == found["a", "t2", "base"]
 
 
 def test_stated_columns():

@@ -58,3 +58,35 @@ def write_editions(root: Path) -> Path:
     newer = {**board(), "results": newer_results(), "models": newer_models()}
     write_project(root / "new", newer, toml(DAYS[1]))
     return root
+
+
+SEVERAL = """
+[measures.cost_usd]
+zero_is_missing = true
+[tasks."*"]
+higher_is_better = true
+[[boards]]
+id = "both"
+tasks = ["add", "whole"]
+[[boards]]
+id = "add"
+tasks = ["add"]
+where = { agent = ["x"] }
+"""
+
+
+def write_several(root: Path, **scores: float) -> Path:
+    """A site of two boards, with agents, costs, and a whole whose score is the mean of its parts.
+
+    `scores` replaces those of the agent y on a task or part, and the `cost` of the last part.
+    """
+    rows = [
+        (model, agent, task, part, scores.get(part or task, 0.5) if agent == "y" else 0.25)
+        for model in "ab"
+        for agent in "xy"
+        for task, part in (("add", None), ("whole", "first"), ("whole", "last"))
+    ]
+    frame = pd.DataFrame(rows, columns=["model", "agent", "task", "subset", "score"])
+    costs = [0.0, 1.0, scores.get("cost", 2.0)]
+    frame = frame.assign(cost_usd=costs * 4, n_examples=100)
+    return write_project(root, {"results": frame}, SEVERAL)

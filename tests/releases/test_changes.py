@@ -7,46 +7,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.compute.catalog import Provenance, Release
+from site_builder.compute.catalog import Release
 from site_builder.records import replace
 from site_builder.releases.changes import (
     Changes,
     ClaimChanges,
     FactChange,
+    LostProvenance,
     RankMove,
     ScoreChange,
-    ScoreState,
-    Snapshot,
     find_changes,
 )
+from site_builder.releases.snapshot import BoardState, ScoreState, Snapshot
 
 RULES = {"baseline": "c", "variants": ["tuned", "base"], "ranked_by": "mean", "min_coverage": 1.0}
-NOTHING_SAID = Provenance(1, None, None, None, None, None, None)
-
-
-def evidence(**said: object) -> Provenance:
-    """What stands beside a score."""
-    return replace(NOTHING_SAID, **said)
 
 
 def moment(
     scores: Mapping[tuple[str, str, str], ScoreState | float],
     ranks: Mapping[tuple[str, str], int] | None = None,
     lower: tuple[str, ...] = (),
-    said: Mapping[tuple[str, str, str], Provenance] | None = None,
 ) -> Snapshot:
-    """A board of these scores; its models and tasks are those that have any."""
+    """A board of these scores; its models and tasks are those that have any.
+
+    `ranks` are by model and variant.
+    """
+    by_variant: dict[str, dict[str, int | None]] = {"base": {}, "tuned": {}}
+    for (model, variant), rank in (ranks or {}).items():
+        by_variant.setdefault(variant, {})[model] = rank
     states = {k: s if isinstance(s, ScoreState) else ScoreState(s) for k, s in scores.items()}
     models = dict.fromkeys(model for model, _, _ in states)
     tasks = dict.fromkeys(task for _, task, _ in states)
     return Snapshot(
         release=Release("", None),
-        rules=RULES,
+        boards={"": BoardState(RULES, by_variant)},
         models={m: {"name": m.upper(), "developer": None} for m in models},
         tasks={t: {"name": t.upper(), "higher_is_better": t not in lower} for t in tasks},
-        ranks=ranks or {},
         scores=states,
-        provenance=said or dict.fromkeys(states, NOTHING_SAID),
     )
 
 
@@ -145,7 +142,7 @@ def test_ranks_that_moved():
 
 def test_ranks_do_not_decide_what_counts():
     """A board in which ranks alone differ has no score changed, and yet something to tell."""
-    changes = find_changes(ONE, replace(ONE, ranks={("a", "base"): 1}))
+    changes = find_changes(ONE, moment(ONE.scores, {("a", "base"): 1}))
     assert not changes.any_score
     assert not changes.is_empty
 
@@ -153,14 +150,14 @@ def test_ranks_do_not_decide_what_counts():
 def test_changed_facts():
     new = replace(
         ONE,
-        rules={**RULES, "ranked_by": "mean_win_rate"},
+        boards={"": BoardState({**RULES, "ranked_by": "mean_win_rate"}, {})},
         models={"a": {"name": "New", "family": "x"}, "b": {}},
         tasks={"t": {"name": "T", "higher_is_better": False}},
     )
     changes = find_changes(ONE, new)
     assert (FactChange(("a",), "name", "A", "New"),) == changes.models_changed
     assert (FactChange(("t",), "higher_is_better", True, False),) == changes.tasks_changed
-    assert (FactChange((), "ranked_by", "mean", "mean_win_rate"),) == changes.rules
+    assert (FactChange(("",), "ranked_by", "mean", "mean_win_rate"),) == changes.rules
     assert {"a": "New", "b": "B"} == changes.models
 
 
@@ -181,49 +178,61 @@ def test_reservations():
 def test_provenance_lost():
     """What a score had and has not; what it gained, and a score that is gone, are no loss."""
     keys = [("a", "t", "base"), ("b", "t", "base"), ("c", "t", "base")]
-    before = evidence(source="x", n_examples=5.0, stderr=0.1, date="2024-01-01")
-    old = moment(
-        dict.fromkeys(keys, 0.5),
-        said={keys[0]: before, keys[1]: evidence(), keys[2]: before},
-    )
-    after = evidence(date="2025-01-01", command="run")
-    new = moment(dict.fromkeys(keys[:2], 0.5), said={keys[0]: after, keys[1]: evidence(source="y")})
-    (loss,) = find_changes(old, new).lost or ()
-    assert (keys[0], ("source", "n_examples", "stderr")) == (
-        (loss.model, loss.task, loss.variant),
-        loss.lost,
-    )
+    before = ScoreState(0.5, stated=("source", "date", "n_examples", "stderr"))
+    old = moment({keys[0]: before, keys[1]: 0.5, keys[2]: before})
+    after = ScoreState(0.5, stated=("command", "date"))
+    new = moment({keys[0]: after, keys[1]: ScoreState(0.5, stated=("source",))})
+    lost = ("source", "n_examples", "stderr")
+    assert (LostProvenance(*keys[0], lost),) == find_changes(old, new).lost
 
 
-def test_provenance_that_was_not_published_is_not_lost():
-    assert find_changes(ONE, replace(ONE, provenance=None)).lost is None
-    assert find_changes(replace(ONE, provenance=None), ONE).lost is None
+def test_measures_that_changed():
+    """Those of scores and measures that both releases have; a value may come and go."""
+    keys = [("a", t, "base") for t in "tuv"]
+    old = moment({key: ScoreState(0.5, measures={"cost": 1.0, "s": None}) for key in keys[:2]})
+    after = ScoreState(0.5, measures={"cost": 2.0, "s": 3.0, "new": 1.0})
+    new = moment({keys[0]: after, keys[1]: old.scores[keys[1]], keys[2]: after})
+    found = find_changes(old, new)
+    assert (
+        FactChange(keys[0], "cost", 1.0, 2.0),
+        FactChange(keys[0], "s", None, 3.0),
+    ) == found.measures
+    assert () == found.scores_changed
+
+
+def test_several_boards():
+    """Ranks and rules by board; one that came or went has no ranks that moved."""
+
+    def state(title: str, **ranks: int) -> BoardState:
+        return BoardState({"title": title, "ranked_by": "mean"}, {"base": ranks})
+
+    scores = {(m, "t", "base"): 0.5 for m in "ab"}
+    boards = {"x": state("X", a=1, b=2), "gone": state("Gone", a=1)}
+    old = replace(moment(scores), boards=boards)
+    new = replace(old, boards={"x": state("New", a=2, b=1), "came": state("Came", b=1)})
+    found = find_changes(old, new)
+    assert (RankMove("b", "base", 2, 1, "x"), RankMove("a", "base", 1, 2, "x")) == found.ranks
+    assert (
+        FactChange(("x",), "title", "X", "New"),
+        FactChange(("came",), "board", None, "Came"),
+        FactChange(("gone",), "board", "Gone", None),
+    ) == found.rules
 
 
 def states() -> st.SearchStrategy[ScoreState]:
     few = st.sampled_from([0.0, 0.1, 0.3, 0.1 + 0.2, 1.0, -5.0, 1e12])
-    return st.builds(
-        ScoreState, few, st.sampled_from([None, 0.01, 0.2]), st.sampled_from([None, "x", "y"])
-    )
+    stated = st.sampled_from([(), ("source",), ("source", "stderr")])
+    errors, flags = st.sampled_from([None, 0.01, 0.2]), st.sampled_from([None, "x", "y"])
+    return st.builds(ScoreState, few, errors, flags, stated)
 
 
 def moments() -> st.SearchStrategy[Snapshot]:
     keys = st.tuples(
         st.sampled_from("abc"), st.sampled_from("tu"), st.sampled_from(["base", "tuned"])
     )
-    said = st.sampled_from([evidence(), evidence(source="x"), evidence(stderr=1.0, source="y")])
-    return st.dictionaries(keys, st.tuples(states(), said), max_size=12).flatmap(
-        lambda found: st.builds(
-            moment,
-            st.just({key: state for key, (state, _) in found.items()}),
-            st.dictionaries(
-                st.sampled_from([(m, v) for m, _, v in found] or [("a", "base")]),
-                st.integers(1, 3),
-            ),
-            st.just(()),
-            st.just({key: own for key, (_, own) in found.items()}),
-        )
-    )
+    ranked = st.tuples(st.sampled_from("abc"), st.sampled_from(["base", "tuned"]))
+    ranks = st.dictionaries(ranked, st.integers(1, 3))
+    return st.builds(moment, st.dictionaries(keys, states(), max_size=12), ranks)
 
 
 @given(moments())

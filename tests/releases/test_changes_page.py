@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.config import load_config
+from site_builder.publish.folder import publish
 from site_builder.records import replace
 from site_builder.releases.feed import MAX_ENTRIES, FeedEntry, read_feed
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
@@ -25,6 +26,7 @@ from tests.helpers.editions import (
     older_results,
     toml,
     write_editions,
+    write_several,
 )
 from tests.helpers.hostile import RUNS, TEXTS, write_hostile
 from tests.helpers.serve import served
@@ -105,6 +107,15 @@ def test_what_is_lower_and_better_has_a_plus(folder, tmp_path):
     assert ["+0.375", "0.500", "0.125"] == texts(site, "scores")[0][2:5]
     change = load_json(site.files["api/v1/changes.json"])["scores"]["changed"][0]
     assert (-0.375, True) == (change["difference"], change["better"])
+
+
+def test_a_site_of_several_boards(tmp_path):
+    """Ranks and rules name their board; measures their label; entries have their pages."""
+    site = build(
+        write_several(tmp_path / "new", add=0.1, cost=3.0), write_several(tmp_path / "old")
+    )
+    assert ["Both", "a (x)", "3", "1", "2 up"] == texts(site, "ranks")[0]
+    assert ["a (x)", "whole: last", "Cost", "2", "3"] == texts(site, "measures")[0]
 
 
 def test_scores_of_now_lead_to_their_rows(site):
@@ -211,6 +222,16 @@ def test_a_feed_reader_finds_it(site):
 
 def test_the_same_editions_give_the_same_bytes(site, folder):
     assert site.files == build(folder / "new", folder / "old").files
+
+
+def test_a_month_is_a_date_of_the_data(tmp_path):
+    """A feed has moments: the first day of it."""
+    frames = {**board(), "results": older_results().assign(date="2024-05")}
+    old = write_project(tmp_path / "old", frames, toml(None))
+    publish(build(old, old).files, tmp_path / "site")
+    frames["results"] = newer_results()[:-1].assign(date="2024-06")
+    site = build(write_project(tmp_path / "new", frames, toml(None)), tmp_path / "site")
+    assert ["2024-06-01T00:00:00Z"] == [entry.updated for entry in entries_of(site)]
 
 
 def test_entries_are_carried_on(folder, tmp_path):
@@ -344,6 +365,22 @@ def test_no_site_yet_is_no_error(tmp_path):
     assert (0, "") == (said.exit_code, said.stderr)
     assert (tmp_path / "p/site/index.html").exists()
     assert not (tmp_path / "p/site/changes").exists()
+
+
+def test_an_older_published_site_stops_no_build(folder, tmp_path):
+    """It has no snapshot; the next build has a page of changes again."""
+    shutil.copytree(folder / "old/site", tmp_path / "site")
+    for name in ("api/v1/snapshot.json.gz", "manifest.json"):
+        (tmp_path / "site" / name).unlink()
+    with served(tmp_path / "site") as address:
+        said = build_here(tmp_path, DAYS[1], "--base-url", address, "--previous", "published")
+        named = build_here(tmp_path, DAYS[1], "--previous", address)
+    what = "an older version built this site, so there is no page of changes"
+    line = f"warning: {address.rstrip('/')}: {what}. The next build has one."
+    assert (0, [line]) == (said.exit_code, said.stderr.splitlines())
+    assert not (tmp_path / "p/site/changes").exists()
+    assert (1, 2) == (named.exit_code, len(named.stderr.splitlines()))
+    assert "Build it again with this version, or name a copy" in named.stderr
 
 
 def test_a_published_site_that_cannot_be_read_is_an_error(folder, tmp_path):

@@ -1,5 +1,6 @@
 """`site_builder diff`: what it says of two boards, wherever they are kept, and with which code."""
 
+import gzip
 import json
 import re
 import shutil
@@ -13,21 +14,23 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import markdown
 
 from site_builder.commands import main
 from site_builder.errors import SiteError
+from site_builder.formatting import MISSING
 from site_builder.publish.folder import publish
 from site_builder.records import replace
 from site_builder.releases.read import ReleaseContent, compare_releases, read_release
 from site_builder.releases.wording import FORMATS
+from tests.helpers.editions import write_several
 from tests.helpers.hostile import RUNS, write_hostile
 from tests.helpers.odd_boards import HOSTILE
 from tests.helpers.serve import PREFIX, served
 from tests.helpers.sites import ROOT, BuiltSite, build, copy_project, load_json
-from tests.helpers.tables import board, changed, having, results_frame, write_project
+from tests.helpers.tables import board, changed, having, parquet, results_frame, write_project
 
 PROSE = """\
 {% set first = models[0] %}
@@ -233,30 +236,55 @@ def test_a_published_address_tells_the_same_as_its_project(place, pair, address)
     assert expected["claims"] == found["claims"]
 
 
-def test_the_api_alone_tells_all_but_provenance(pair, published, tmp_path):
-    shutil.copytree(published.folder / "api/v1", tmp_path / "mirror")
-    found = compared(tmp_path / "mirror", pair[1])
-    assert found["provenance_lost"] is None
-    expected = {**without_old_claims(compared(*pair)), "provenance_lost": None}
-    assert expected == without_old_claims(found)
-    said = run(tmp_path / "mirror", pair[1]).stdout
-    note = "Provenance was not compared: one of the releases does not include its results.\n"
-    assert said.endswith(note)
+def test_a_site_of_several_boards_tells_the_same_as_its_project(tmp_path):
+    """With facets, measures and parts, which the published results table alone does not tell."""
+    old, new = write_several(tmp_path / "old"), write_several(tmp_path / "new", last=0.2)
+    publish(build(old).files, tmp_path / "site")
+    assert "\nNothing changed.\n" in run(tmp_path / "site", old).stdout
+    found = compared(tmp_path / "site", new)
+    assert without_old_claims(compared(old, new)) == without_old_claims(found)
+    changed = {(c["model"], c["task"]): c["difference"] for c in found["scores"]["changed"]}
+    parts = {(f"{m} (y)", "whole/last"): -0.3 for m in "ab"}
+    assert changed == {**parts, **{(f"{m} (y)", "whole"): -0.15 for m in "ab"}}
+
+
+def test_measures_and_boards_in_each_format(tmp_path):
+    old = write_several(tmp_path / "old")
+    new = write_several(tmp_path / "new", add=0.1, cost=3.0)
+    toml = (new / "site.toml").read_text(encoding="utf8").replace('id = "add"', 'id = "sum"')
+    (new / "site.toml").write_text(toml, encoding="utf8")
+    said = run(old, new).stdout
+    assert "  a (x)  whole/last  base     cost_usd  2       3\n" in said
+    assert f"  sum    board  {MISSING}       Sum\n" in said
+    assert "  both   a (x)  base     3       1\n" in said
+    comment = run(old, new, "--format", "markdown").stdout
+    assert "| `both` | `a (x)` | `base` | `3` | `1` |" in comment
+    found = compared(old, new)
+    assert {"board": "add", "key": "board", "before": "Add", "after": None} in found["rules"]
+    assert 4 == len(found["measures"])
 
 
 def test_errors_by_the_size_of_the_split_show_no_change_beyond_noise(tmp_path):
-    """0.875 and 0.625 are shares of 8 examples, which are too few to show the change.
-
-    A copy of the API may state the least error of so many, so from it the change is not judged.
-    """
+    """0.875 and 0.625 are shares of 8 examples, which are too few to show the change."""
     tasks = board()["tasks"].assign(evaluation_examples=1000)
     old = write(tmp_path / "old", tasks=tasks)
     new = write(tmp_path / "new", tasks=tasks, results=newer())
     publish(build(old).files, tmp_path / "site")
-    shutil.copytree(tmp_path / "site/api/v1", tmp_path / "mirror")
-    for place, beyond in ((old, False), (tmp_path / "site", False), (tmp_path / "mirror", None)):
+    for place in (old, tmp_path / "site"):
         found = compared(place, new)["scores"]["changed"]
-        assert [beyond, beyond] == [change["beyond_noise"] for change in found]
+        assert [False, False] == [change["beyond_noise"] for change in found]
+
+
+def test_a_site_of_an_older_version_is_refused_in_one_line(published, pair, tmp_path):
+    """Its tables can be compared."""
+    old = tmp_path / "site"
+    shutil.copytree(published.folder, old)
+    (old / "api/v1/snapshot.json.gz").unlink()
+    said = run(old, pair[1])
+    what = "an older version built this site, without api/v1/snapshot.json.gz. "
+    fix = "Build it again with this version, or name a copy of its folder downloads.\n"
+    assert (1, "", f"{old}: {what}{fix}") == (said.exit_code, said.stdout, said.stderr)
+    assert compared(*pair)["scores"] == compared(old / "downloads", pair[1])["scores"]
 
 
 def test_two_published_sites_bring_no_claims(published):
@@ -293,7 +321,7 @@ def test_parquet_tables_alone(place, pair):
     if place == "data":
         assert (whole["ranks"], whole["rules"]) == (found["ranks"], found["rules"])
     else:  # without the metrics and bounds of the tasks there is no mean, and no error is known
-        by = {"key": "ranked_by", "before": "mean_win_rate", "after": "mean"}
+        by = {"board": "", "key": "ranked_by", "before": "mean_win_rate", "after": "mean"}
         assert [by] == found["rules"]
         whole["scores"]["changed"] = [
             {**change, "beyond_noise": None} for change in whole["scores"]["changed"]
@@ -332,23 +360,9 @@ GARBAGE: Mapping[str, tuple[Mapping[str, bytes], str]] = {
         "/site.toml: is not valid TOML: Invalid initial character for a key part "
         "(at end of document). Write each setting as key = value, with texts in quotes.",
     ),
-    "no JSON": (
-        {"api/v1/stats.json": b"<html>"}, "/api/v1/stats.json: it is not JSON. "
-        "Name the site of a board.",
-    ),
-    "too deep": (
-        {"api/v1/stats.json": b"[" * 100_000}, "/api/v1/stats.json: it is not JSON. "
-        "Name the site of a board.",
-    ),
-    "no models": (
-        {"api/v1/stats.json": b"{}", "api/v1/tasks.json": b"[]"},
-        "/api/v1/models.json: there is no such file. Name the site of a board.",
-    ),
-    "another API": (
-        {f"api/v1/{name}.json": b"[]" for name in ("models", "tasks")}
-        | {"api/v1/stats.json": b'{"variants": 1}'},
-        "/api/v1/stats.json: it is no file of the API: field required at release. "
-        "Name the site of a board.",
+    "no results of a site": (
+        {"api/v1/stats.json": b"{}", "api/v1/snapshot.json.gz": b"junk"},
+        "/downloads/results.parquet: there is no such file. Name the site of a board.",
     ),
 }  # fmt: skip
 
@@ -391,63 +405,72 @@ ODD: tuple[Any, ...] = (
 )
 
 
-def read_or_refused(folder: str) -> ReleaseContent | SiteError:
-    """What is kept in a folder, or why it cannot be read."""
-    try:
-        return read_release(folder)
-    except SiteError as error:
-        return error
-
-
-API = ("stats", "models", "tasks", "categories", "correlations")
-
-
-@given(st.integers(0, 10_000), st.sampled_from(ODD), st.sampled_from([None, *API]))
-@example(6, "\ud800", None)
-@settings(max_examples=60)
-def test_any_other_value_in_an_api_is_reported_or_used(published, place, odd, gone):
-    """Whatever it is and wherever: no traceback, and what is told is a line a file."""
-    found = {n: f"api/v1/{n}.json" for n in API if n != gone}
-    files = {n: json.loads(published.files[p]) for n, p in found.items() if p in published.files}
-    ways = [way for way in places_in(files) if way]
-    files = with_other(files, ways[place % len(ways)], odd)
+def read_or_refused(site: BuiltSite, files: Mapping[str, bytes]) -> ReleaseContent | SiteError:
+    """What is kept in a copy of a site with some other files, or why it cannot be read."""
+    kept = {p: c for p, c in site.files.items() if p.startswith(("api/v1/", "downloads/results.p"))}
     with TemporaryDirectory() as folder:
-        for name, value in files.items():
-            (Path(folder) / f"{name}.json").write_text(json.dumps(value), encoding="utf8")
-        old = read_or_refused(folder)
+        for path, content in {**kept, **files}.items():
+            (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / path).write_bytes(content)
+        try:
+            return read_release(folder)
+        except SiteError as error:
+            return error
+
+
+JSON = ("snapshot.json.gz", "stats.json", "models.json", "tasks.json", "categories.json")
+
+
+@given(st.integers(0, 10_000), st.sampled_from(ODD), st.sampled_from(JSON))
+@settings(max_examples=100)
+def test_any_other_value_in_a_site_is_reported_or_used(published, place, odd, name):
+    """Whatever it is and wherever: no traceback, and what is told is a line."""
+    content = published.files[f"api/v1/{name}"]
+    value = json.loads(gzip.decompress(content) if name.endswith("gz") else content)
+    ways = [*places_in(value)]
+    written = json.dumps(with_other(value, ways[place % len(ways)], odd)).encode()
+    content = gzip.compress(written) if name.endswith("gz") else written
+    old = read_or_refused(published, {f"api/v1/{name}": content})
     if isinstance(old, SiteError):
-        assert 1 <= len(old.faults) <= 5
-    else:
-        new = replace(old, prose=replace(old.prose, texts={"lede": PROSE}))
-        for write_report in FORMATS.values():
-            write_report(compare_releases(old, new)).encode()
+        assert 1 == len(old.faults)
+        return
+    new = replace(old, prose=replace(old.prose, texts={"lede": PROSE}))
+    for write_report in FORMATS.values():
+        write_report(compare_releases(old, new)).encode()
 
 
-@pytest.mark.parametrize("deep", [300, 900, 5_000])
-def test_an_api_that_is_nested_deeply(deep, published, tmp_path):
-    shutil.copytree(published.folder / "api/v1", tmp_path / "mirror")
-    stats = load_json(published.files["api/v1/stats.json"])
-    text = json.dumps(stats)[:-1] + f', "x": {"[" * deep}{"]" * deep}}}'
-    (tmp_path / "mirror/stats.json").write_text(text, encoding="utf8")
-    said = run(tmp_path / "mirror", published.folder)
-    assert said.exit_code in (0, 1)
-    assert isinstance(said.exception, SystemExit | None)
-    assert (said.exit_code == 1) == (1 == len(said.stderr.splitlines()))
+SNAPSHOT_JUNK: Mapping[str, bytes] = {
+    "no gzip": b"<html>",
+    "cut short": gzip.compress(b"{}" * 1000)[:-20],
+    "no JSON": gzip.compress(b"<html>"),
+    "too deep": gzip.compress(b"[" * 100_000),
+    "another file": gzip.compress(b"{}"),
+}
 
 
-@pytest.mark.parametrize("frame", [
-    pd.DataFrame({"x": [1]}),
-    pd.DataFrame({"model": [1.5], "task": [None], "score": ["a"], "date": [3], "variant": [True]}),
-    pd.DataFrame({"model": ["alpha"], "task": ["add"], "variant": [None], "source": [b"\xff"]}),
-    results_frame()[:0],
-])  # fmt: skip
-def test_unreadable_published_results(frame, published, pair, tmp_path):
-    """The API says what the scores are; provenance is what can be read."""
-    shutil.copytree(published.folder, tmp_path / "site")
-    frame.to_parquet(tmp_path / "site/downloads/results.parquet", index=False)
-    found = compared(tmp_path / "site", pair[1])
-    assert [] == found["provenance_lost"]
-    assert compared(*pair)["scores"] == found["scores"]
+@pytest.mark.parametrize("content", SNAPSHOT_JUNK.values(), ids=SNAPSHOT_JUNK.keys())
+def test_an_unreadable_snapshot(content, published):
+    error = read_or_refused(published, {"api/v1/snapshot.json.gz": content})
+    assert isinstance(error, SiteError)
+    assert "/api/v1/snapshot.json.gz: it is no snapshot of a site: " in str(error)
+    assert str(error).endswith(" Build the site again.")
+    assert 1 == len(str(error).splitlines())
+
+
+def test_results_of_another_release(published):
+    results = pd.concat([results_frame()] * 2)
+    error = read_or_refused(published, {"downloads/results.parquet": parquet(results)})
+    what = "it is not of the published results: its lists have other lengths."
+    assert f"/api/v1/snapshot.json.gz: {what} Build the site again." in str(error)
+
+
+@pytest.mark.parametrize("day", ["9999-99-99", "20240501", "2024-W01-1", "x", ""])
+def test_a_release_has_a_day_that_exists(day, published):
+    value = json.loads(gzip.decompress(published.files["api/v1/snapshot.json.gz"]))
+    value["release"]["date"] = day
+    content = gzip.compress(json.dumps(value).encode())
+    error = read_or_refused(published, {"api/v1/snapshot.json.gz": content})
+    assert f"it has the date {day!r}, and dates are YYYY, YYYY-MM or YYYY-MM-DD." in str(error)
 
 
 @pytest.mark.parametrize(("place", "line"), [
@@ -457,7 +480,7 @@ def test_unreadable_published_results(frame, published, pair, tmp_path):
         "Name a board, or the address of one."),
     ("", "'': this names no board. Name a folder, a file or an address."),
     ("x" * 300, "x" * 300 + ": cannot be read: File name too long"),
-    ("a\0b", r"a\x00b: there is no such file or folder. Name a board, or the address of one."),
+    ("a\0b", r"a\x00b: cannot be read: embedded null byte"),
     ("http://[", "http://[: cannot be read: Invalid IPv6 URL"),
 ])  # fmt: skip
 def test_a_place_that_does_not_exist(place, line, pair):

@@ -1,7 +1,6 @@
 """Another release is read from its own host, before a deadline, whole, and as its manifest says."""
 
 import http.server
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -250,7 +249,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
 
 def test_a_site_of_which_one_byte_differs(published):
     files = dict(published.files)
-    for path in ("api/v1/stats.json", "downloads/results.parquet"):
+    for path in ("api/v1/snapshot.json.gz", "downloads/results.parquet"):
         changed = bytearray(files[path])
         changed[len(changed) // 2] ^= 1
         answers = {f"/{p}": file(content) for p, content in files.items()}
@@ -258,18 +257,6 @@ def test_a_site_of_which_one_byte_differs(published):
         with hosted(Host(answers)) as here:
             said = error_of(partial(read_release, here))
         assert said.startswith(f"{here}/{path}: it is not the file that manifest.json lists.")
-
-
-@pytest.mark.parametrize("day", ["9999-99-99", "2024-02-30", "20240501", "2024-W01-1", "x", ""])
-def test_a_release_has_a_day_that_exists(published, day):
-    stats = json.loads(published.files["api/v1/stats.json"])
-    stats["release"]["date"] = day
-    files = {**published.files, "api/v1/stats.json": json.dumps(stats).encode()}
-    del files["manifest.json"]
-    with hosted(Host({f"/{path}": file(content) for path, content in files.items()})) as here:
-        said = error_of(lambda: read_release(here))
-    assert said.startswith(f"{here}/api/v1/stats.json: it is no file of the API: value error, ")
-    assert "at stats.release.date" in said or "at release.date" in said
 
 
 def test_a_whole_site_is_read(published):

@@ -10,7 +10,7 @@ from jinja2 import meta, nodes
 
 from docs.reference.templates import BLOCKS, CONTEXTS, describe_templates
 from docs.reference.templates import GLOBALS as GLOBAL_MEANINGS
-from site_builder.build import make_files, read_project
+from site_builder.build import make_files
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_pages
@@ -44,8 +44,7 @@ def environment() -> jinja2.Environment:
 def contexts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, type]:
     """The context of each template: the pages of the Index, told of itself, an own page, boards."""
     site = replace(make_site(ROOT), own={"x": "X"})
-    tables, _ = read_project(site.config)
-    edition = release_content(tables, site.results, site.labels, {})
+    edition = release_content(site.computed, site.labels, {})
     told = replace(site, news=find_news(site.config, edition, edition)[0])
     several = tmp_path_factory.mktemp("several")
     write_project(several, board(), '[[boards]]\nid = "all"\n')

@@ -6,7 +6,6 @@ from types import BuiltinMethodType, FunctionType
 import pytest
 from jinja2.runtime import Undefined
 
-from site_builder.build import read_project
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page, Site
@@ -40,8 +39,7 @@ ATTACKS = {
 def site() -> Site:
     """The Index, told of its own changes, so that every kind of page exists."""
     site = replace(make_site(ROOT), own={"x": "X"})
-    tables, _ = read_project(site.config)
-    content = release_content(tables, site.results, site.labels, {})
+    content = release_content(site.computed, site.labels, {})
     return replace(site, news=find_news(site.config, content, content)[0])
 
 
