@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from site_builder.addresses import Address, Fact, Link
@@ -20,23 +20,16 @@ from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record, replace
-from site_builder.releases.changes import (
-    ChangedClaim,
-    Changes,
-    FactChange,
-    LostProvenance,
-    RankMove,
-    ScoreChange,
-)
+from site_builder.releases.changes import ChangedClaim, Changes, RankMove, ScoreChange
 from site_builder.releases.feed import FeedEntry, make_entries
 from site_builder.releases.wording import (
     NOISE,
-    fact_text,
+    Section,
     move_text,
     notes,
-    one_score,
     rank_text,
     score_texts,
+    sections_of,
     summary,
 )
 from site_builder.table_model import Cell, Column, Field, Table, Tone, table_of
@@ -83,13 +76,13 @@ def make_changes(site: Site) -> Iterator[Page]:
     if site.news is None:
         return
     news, changes = site.news, site.news.changes
-    text, tables = summary(changes), _Tables(site, changes)
+    text, tables = summary(changes), tuple(_Tables(site, changes).all())
     entries = make_entries(site.config, news)
     context = ChangesContext(
         old=changes.old,
         facts=_facts(changes),
-        first=tuple(made for made in tables.first() if made.table.rows),
-        rest=tuple(made for made in tables.rest() if made.table.rows),
+        first=tuple(table for table in tables if table.anchor in _FIRST),
+        rest=tuple(table for table in tables if table.anchor not in _FIRST),
         claims=changes.claims.turned if changes.claims else (),
         notes=notes(changes),
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
@@ -119,17 +112,9 @@ def _table(
     return ChangeTable(key, title, table, more if len(changes) > _MOST_ROWS else "")
 
 
-_VALUES: tuple[Field[FactChange], ...] = (
-    Field(Column("before", "Before"), lambda f: text_cell(fact_text(f.before))),
-    Field(Column("after", "After"), lambda f: text_cell(fact_text(f.after))),
-)
-_FACTS: tuple[Field[FactChange], ...] = (
-    Field(Column("fact", "Fact"), lambda f: text_cell(f.key.replace("_", " "))),
-    *_VALUES,
-)
-
-
-_BOARD, _MEASURE = Column("board", "Board"), Column("measure", "Measure")
+_FIRST = ("scores", "ranks")
+_BOARD = Column("board", "Board")
+_COLUMNS = {"model": MODEL, "task": TASK, "score": Column("score", "Score", "number")}
 
 
 class _Tables:
@@ -137,49 +122,44 @@ class _Tables:
 
     def __init__(self, site: Site, changes: Changes) -> None:
         self._site, self._labels, self._changes = site, site.whole.labels, changes
-        self._measures = {m.id: m.label for m in site.results.scores.measures}
+        measures = {m.id: m.label for m in site.results.scores.measures}
+        titles = {b.spec.id: b.spec.title for b in site.computed.boards}
+        self._cells: Mapping[str, Callable[[str], Cell]] = {
+            "model": self._model,
+            "task": self._task,
+            "board": lambda board: text_cell(titles.get(board, board)),
+            "measure": lambda measure: text_cell(measures.get(measure, measure)),
+            "fact": lambda fact: text_cell(fact.replace("_", " ")),
+            "rule": lambda rule: text_cell(rule.replace("_", " ")),
+            "lost": self._lost,
+        }
 
-    def first(self) -> Iterator[ChangeTable]:
+    def all(self) -> Iterator[ChangeTable]:
+        """Yield a table for each kind of change."""
         changes = self._changes
-        scored = (*self._keys(lambda c: c.key), *self._compared())
-        yield _table("scores", "Scores changed", scored, changes.scores_changed)
-        yield _table("ranks", "Ranks moved", self._moved(), changes.ranks)
+        for section in sections_of(changes):
+            key, title = section.key, section.title
+            if key == "scores":
+                yield _table(key, title, self._compared(), changes.scores_changed)
+            elif key == "ranks":
+                yield _table(key, title, self._moved(), changes.ranks)
+            elif key != "claims":
+                yield self._texts(section)
 
-    def rest(self) -> Iterator[ChangeTable]:
-        changes = self._changes
-        model, task = Field[str](MODEL, self._model), Field[str](TASK, self._task)
-        yield _table("models-added", "Models added", (model,), changes.models_added)
-        yield _table("models-removed", "Models removed", (model,), changes.models_removed)
-        yield _table("tasks-added", "Tasks added", (task,), changes.tasks_added)
-        yield _table("tasks-removed", "Tasks removed", (task,), changes.tasks_removed)
-        unstated = Field[LostProvenance](
-            Column("lost", "No longer stated"),
-            lambda x: text_cell(", ".join(self._labels.say(f"stated.{name}") for name in x.lost)),
-        )
-        lost = (*self._keys(lambda x: (x.model, x.task, x.variant)), unstated)
-        yield _table("lost", "Provenance lost", lost, changes.lost)
-        flags = (*self._keys(lambda f: f.of), *_VALUES)
-        yield _table("flags", "Flags changed", flags, changes.flags)
-        measured = (*self._keys(lambda f: f.of), Field(_MEASURE, self._measure), *_VALUES)
-        yield _table("measures", "Measures changed", measured, changes.measures)
-        models = (Field(MODEL, lambda f: self._model(f.of[0])), *_FACTS)
-        yield _table("models", "Facts of models changed", models, changes.models_changed)
-        tasks = (Field(TASK, lambda f: self._task(f.of[0])), *_FACTS)
-        yield _table("tasks", "Facts of tasks changed", tasks, changes.tasks_changed)
-        rules = (*self._on_board(lambda f: f.of[0]), *_FACTS)
-        yield _table("rules", "Ranking rules changed", rules, changes.rules)
-        score = Column("score", "Score", "number")
-        linked = Field[ScoreChange](score, lambda c: self._linked(c, one_score(changes, c)))
-        scored = (*self._keys(lambda c: c.key), linked)
-        yield _table("added", "Scores added", scored, changes.scores_added)
-        yield _table("removed", "Scores removed", scored, changes.scores_removed)
+    def _texts(self, section: Section) -> ChangeTable:
+        """Return the table of a section; names are those of links, and variants notes."""
+        places = {name: place for place, name in enumerate(section.columns)}
 
-    def _keys(self, key: Callable[[_Change], tuple[str, ...]]) -> tuple[Field[_Change], ...]:
-        """Return the columns of a score by its model, task and variant."""
-        return (
-            Field(MODEL, lambda c: self._model(key(c)[0])),
-            Field(TASK, lambda c: self._in_variant(self._task(key(c)[1]), key(c)[2])),
-        )
+        def field(name: str) -> Field[tuple[str, ...]]:
+            def cell(row: tuple[str, ...]) -> Cell:
+                made = self._cells.get(name, text_cell)(row[places[name]])
+                has_variant = name == "task" and "variant" in places
+                return self._in_variant(made, row[places["variant"]]) if has_variant else made
+
+            return Field(_COLUMNS.get(name, Column(name, name.capitalize())), cell)
+
+        shown = [field(name) for name in section.columns if name not in ("name", "variant")]
+        return _table(section.key, section.title, shown, section.rows)
 
     def _compared(self) -> tuple[Field[ScoreChange], ...]:
         changes = self._changes
@@ -197,43 +177,41 @@ class _Tables:
             shown = -value if is_turned else value
             return Cell(text, shown, tone=tones[change.beyond_noise])
 
+        def after_cell(change: ScoreChange) -> Cell:
+            made = number_cell(change.after, score_texts(changes, change)[1])
+            return linked_cell(self._labels, change.key, made)
+
         return (
+            Field(MODEL, lambda c: self._model(c.model)),
+            Field(TASK, lambda c: self._in_variant(self._task(c.task), c.variant)),
             Field(difference, difference_cell),
             Field(before, lambda c: number_cell(c.before, score_texts(changes, c)[0])),
-            Field(after, lambda c: self._linked(c, score_texts(changes, c)[1])),
+            Field(after, after_cell),
             Field(noise, lambda c: text_cell(NOISE[c.beyond_noise])),
         )
 
-    def _linked(self, change: ScoreChange, text: str) -> Cell:
-        """Return the cell of a score with a link to its row, if it still exists."""
-        if change.after is None:
-            return number_cell(change.before, text)
-        return linked_cell(self._labels, change.key, number_cell(change.after, text))
-
     def _moved(self) -> tuple[Field[RankMove], ...]:
+        def board(move: RankMove) -> Cell:
+            return self._cells["board"](move.board)
+
         before = Column("before", "Before", "number", first_order="ascending", term="rank")
         after = Column("after", "After", "number", first_order="ascending", term="rank")
         return (
-            *self._on_board(lambda m: m.board),
+            *((Field[RankMove](_BOARD, board),) if self._site.has_boards else ()),
             Field(MODEL, lambda m: self._in_variant(self._model(m.model), m.variant)),
             Field(before, lambda m: number_cell(m.before, rank_text(m.before))),
             Field(after, lambda m: number_cell(m.after, rank_text(m.after))),
             Field(Column("move", "Move"), lambda m: text_cell(move_text(m))),
         )
 
-    def _on_board(self, board: Callable[[_Change], str]) -> tuple[Field[_Change], ...]:
-        """Return the column of the board, where the site has several."""
-        titles = {b.spec.id: b.spec.title for b in self._site.computed.boards}
-        named = Field(_BOARD, lambda c: text_cell(titles.get(board(c), board(c))))
-        return (named,) if self._site.has_boards else ()
-
-    def _measure(self, fact: FactChange) -> Cell:
-        return text_cell(self._measures.get(fact.key, fact.key))
-
     def _in_variant(self, cell: Cell, variant: str) -> Cell:
         """Return a cell with the variant below it, unless it is the only one of the board."""
         is_only = self._labels.roles.variants == (variant,)
         return cell if is_only else replace(cell, note=self._site.config.label(variant))
+
+    def _lost(self, names: str) -> Cell:
+        words = (self._labels.say(f"stated.{name}") for name in names.split(", "))
+        return text_cell(", ".join(words))
 
     def _model(self, model: str) -> Cell:
         name = self._changes.models.get(model, model)

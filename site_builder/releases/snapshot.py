@@ -26,6 +26,8 @@ SNAPSHOT = f"{FOLDER}/snapshot.json.gz"
 PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
 _MAX_BYTES = 1_000_000_000  # once it is unpacked
 
+_KEY = ("entry", "task", "variant")
+
 Facts: TypeAlias = Mapping[str, str | bool | float | list[str] | None]
 
 
@@ -133,8 +135,9 @@ def read_snapshot(content: bytes, results: pd.DataFrame) -> Snapshot:
         message = f"it is no snapshot of a site: {error}"
         raise ValueError(message) from error
     found, day = published.observations, published.release.date
-    columns = (found.task, found.variant, found.score, found.error, *found.measures.values())
-    if {len(found.entry)} != {*map(len, columns)} or len(results) > len(found.entry):
+    numbers = (found.score, found.error, *found.measures.values())
+    lengths = {len(found.task), len(found.variant), *map(len, numbers)}
+    if {len(found.entry)} != lengths or len(results) > len(found.entry):
         message = "it is not of the published results: its lists have other lengths"
         raise ValueError(message)
     if day is not None and not is_date(day):
@@ -168,9 +171,7 @@ def _observe(scores: Scores) -> _Observations:
 def _states(found: _Observations, stated: pd.DataFrame) -> dict[ScoreKey, ScoreState]:
     """Return the state of each score, with what the results state of it: flag and provenance."""
     try:
-        keys = zip(
-            *([found.ids[name][i] for i in getattr(found, name)] for name in _KEY), strict=True
-        )
+        keys = zip(*([found.ids[n][i] for i in getattr(found, n)] for n in _KEY), strict=True)
     except (KeyError, IndexError) as error:
         message = "it has a score of an entry, task or variant that it does not name"
         raise ValueError(message) from error
@@ -183,9 +184,6 @@ def _states(found: _Observations, stated: pd.DataFrame) -> dict[ScoreKey, ScoreS
     )
     states = zip(*columns, strict=True)
     return {key: ScoreState(score, *more) for key, score, *more in states if score is not None}
-
-
-_KEY = ("entry", "task", "variant")
 
 
 def _site_state(computed: SiteResults) -> SiteState:

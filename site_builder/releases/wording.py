@@ -122,21 +122,26 @@ def one_score(changes: Changes, change: ScoreChange) -> str:
     return changes.scales[change.task].score(value)
 
 
-class _Section(Record):
-    """One kind of change: a row of texts for each."""
+class Section(Record):
+    """One kind of change: a row of texts for each, with the ids of the data.
 
+    Attributes:
+        key: Its name in addresses.
+    """
+
+    key: str
     title: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
 
 
-def _sections(changes: Changes) -> tuple[_Section, ...]:
-    """Return every kind of change that there is, with the ids of the data."""
+def sections_of(changes: Changes) -> tuple[Section, ...]:
+    """Return every kind of change that there is."""
     made = (*_of_scores(changes), *_of_claims(changes), *_of_subjects(changes))
     return tuple(section for section in made if section.rows)
 
 
-def _of_scores(changes: Changes) -> Iterator[_Section]:
+def _of_scores(changes: Changes) -> Iterator[Section]:
     def rows(found: Sequence[ScoreChange]) -> list[tuple[str, ...]]:
         return [(*change.key, one_score(changes, change)) for change in found]
 
@@ -144,18 +149,27 @@ def _of_scores(changes: Changes) -> Iterator[_Section]:
         (*change.key, *score_texts(changes, change), NOISE[change.beyond_noise])
         for change in changes.scores_changed
     ]
-    yield _Section("Scores changed", (*_SCORE, *_BOTH, "difference", "noise"), changed)
-    yield _Section("Scores added", (*_SCORE, "score"), rows(changes.scores_added))
-    yield _Section("Scores removed", (*_SCORE, "score"), rows(changes.scores_removed))
-    board = ("board",) if any(move.board for move in changes.ranks) else ()
     ranks = [
-        (m.board, m.model, m.variant, rank_text(m.before), rank_text(m.after))[not board :]
+        (m.board, m.model, m.variant, rank_text(m.before), rank_text(m.after))
         for m in changes.ranks
     ]
-    yield _Section("Ranks moved", (*board, "model", "variant", *_BOTH), ranks)
+    columns = (*_SCORE, *_BOTH, "difference", "noise")
+    yield Section("scores", "Scores changed", columns, changed)
+    yield Section("added", "Scores added", (*_SCORE, "score"), rows(changes.scores_added))
+    yield Section("removed", "Scores removed", (*_SCORE, "score"), rows(changes.scores_removed))
+    yield _by_board("ranks", "Ranks moved", ("model", "variant", *_BOTH), ranks)
 
 
-def _of_claims(changes: Changes) -> Iterator[_Section]:
+def _by_board(
+    key: str, title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+) -> Section:
+    """Return a section without the column of the board, the first one, on a site of one."""
+    if any(row[0] for row in rows):
+        return Section(key, title, ("board", *columns), rows)
+    return Section(key, title, columns, [row[1:] for row in rows])
+
+
+def _of_claims(changes: Changes) -> Iterator[Section]:
     rows = [
         (
             f"{claim.file}:{claim.line}",
@@ -166,43 +180,46 @@ def _of_claims(changes: Changes) -> Iterator[_Section]:
         for claim in (changes.claims.turned if changes.claims else ())
     ]
     columns = ("file", "change", "sentence", "condition")
-    yield _Section("Claims that became true or false", columns, rows)
+    yield Section("claims", "Claims that became true or false", columns, rows)
 
 
-def _of_subjects(changes: Changes) -> Iterator[_Section]:
-    def named(ids: Sequence[str], names: Mapping[str, str]) -> list[tuple[str, ...]]:
-        return [(key, names[key]) for key in ids]
-
+def _of_subjects(changes: Changes) -> Iterator[Section]:
     def facts(found: Sequence[FactChange]) -> list[tuple[str, ...]]:
         return [(*f.of, f.key, fact_text(f.before), fact_text(f.after)) for f in found]
 
+    named = (
+        ("Models added", changes.models_added, changes.models),
+        ("Models removed", changes.models_removed, changes.models),
+        ("Tasks added", changes.tasks_added, changes.tasks),
+        ("Tasks removed", changes.tasks_removed, changes.tasks),
+    )
+    for title, ids, names in named:
+        of, what = title.lower().split()
+        rows = [(key, names[key]) for key in ids]
+        yield Section(f"{of}-{what}", title, (of.removesuffix("s"), "name"), rows)
     lost = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
     flags = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
-    board = ("board",) if any(f.of[0] for f in changes.rules) else ()
-    rules = [rule[not board :] for rule in facts(changes.rules)]
-    yield _Section("Models added", ("id", "name"), named(changes.models_added, changes.models))
-    yield _Section("Models removed", ("id", "name"), named(changes.models_removed, changes.models))
-    yield _Section("Tasks added", ("id", "name"), named(changes.tasks_added, changes.tasks))
-    yield _Section("Tasks removed", ("id", "name"), named(changes.tasks_removed, changes.tasks))
-    yield _Section("Provenance lost", (*_SCORE, "lost"), lost)
-    yield _Section("Flags changed", (*_SCORE, *_BOTH), flags)
-    yield _Section("Measures changed", (*_SCORE, "measure", *_BOTH), facts(changes.measures))
-    yield _Section("Models changed", ("model", "fact", *_BOTH), facts(changes.models_changed))
-    yield _Section("Tasks changed", ("task", "fact", *_BOTH), facts(changes.tasks_changed))
-    yield _Section("Rules of ranking changed", (*board, "rule", *_BOTH), rules)
+    measures, rules = facts(changes.measures), facts(changes.rules)
+    models, tasks = facts(changes.models_changed), facts(changes.tasks_changed)
+    yield Section("lost", "Provenance lost", (*_SCORE, "lost"), lost)
+    yield Section("flags", "Flags changed", (*_SCORE, *_BOTH), flags)
+    yield Section("measures", "Measures changed", (*_SCORE, "measure", *_BOTH), measures)
+    yield Section("models", "Models changed", ("model", "fact", *_BOTH), models)
+    yield Section("tasks", "Tasks changed", ("task", "fact", *_BOTH), tasks)
+    yield _by_board("rules", "Rules of ranking changed", ("rule", *_BOTH), rules)
 
 
 def _as_text(changes: Changes) -> str:
     """Write tables without control characters; ids stay whole, so that a search finds them."""
     old, new = one_line(changes.old.name), one_line(changes.new.name)
     parts = [f"old: {old}\nnew: {new}\n{summary(changes)}"]
-    parts += ["\n".join((section.title, *_aligned(section))) for section in _sections(changes)]
+    parts += ["\n".join((section.title, *_aligned(section))) for section in sections_of(changes)]
     if found := notes(changes):
         parts.append("\n".join(found))
     return "\n\n".join(parts)
 
 
-def _aligned(section: _Section) -> Iterator[str]:
+def _aligned(section: Section) -> Iterator[str]:
     rows = [section.columns, *(tuple(map(one_line, row)) for row in section.rows)]
     widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -213,7 +230,7 @@ def _aligned(section: _Section) -> Iterator[str]:
 def _as_markdown(changes: Changes) -> str:
     """Write all that the releases say as code, and no more than fits into a comment."""
     releases = f"From {_code(changes.old.name)} to {_code(changes.new.name)}."
-    tables = map(_table, _sections(changes))
+    tables = map(_table, sections_of(changes))
     text = "\n\n".join([f"**{summary(changes)}**", releases, *tables, *notes(changes)])
     if len(text) <= _MAX_COMMENT:
         return text
@@ -221,7 +238,7 @@ def _as_markdown(changes: Changes) -> str:
     return f"{whole_lines}\n\nThe rest is left out: a comment has no room for it."
 
 
-def _table(section: _Section) -> str:
+def _table(section: Section) -> str:
     columns, more = section.columns, len(section.rows) - _MAX_ROWS
     cells = [map(_code, row) for row in section.rows[:_MAX_ROWS]]
     lines = [f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *cells)]

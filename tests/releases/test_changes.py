@@ -18,9 +18,14 @@ from site_builder.releases.changes import (
     ScoreChange,
     find_changes,
 )
-from site_builder.releases.snapshot import BoardState, ScoreState, Snapshot
+from site_builder.releases.snapshot import BoardState, Facts, ScoreState, Snapshot
 
-RULES = {"baseline": "c", "variants": ["tuned", "base"], "ranked_by": "mean", "min_coverage": 1.0}
+RULES: Facts = {
+    "baseline": "c",
+    "variants": ["tuned", "base"],
+    "ranked_by": "mean",
+    "min_coverage": 1.0,
+}
 
 
 def moment(

@@ -333,14 +333,6 @@ def run(*args: object) -> Result:
     return CliRunner().invoke(main, [str(arg) for arg in args])
 
 
-def test_by_the_command_line(folder, tmp_path):
-    with served(folder / "old/site") as address:
-        said = run("build", "--project", folder / "new", "--out", tmp_path / "s", "--previous",
-                   address, "--quiet")  # fmt: skip
-    assert (0, "") == (said.exit_code, said.stderr)
-    assert (tmp_path / "s/changes/feed.xml").exists()
-
-
 # --- `--previous published` and `--released` ------------------------------------------------------
 
 

@@ -4,7 +4,6 @@ import http.server
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
 
 import pytest
 
@@ -13,8 +12,7 @@ from site_builder.publish.manifest import with_manifest
 from site_builder.releases import download
 from site_builder.releases.download import open_site
 from site_builder.releases.read import read_release
-from tests.helpers.sites import ROOT, BuiltSite, build
-from tests.helpers.tables import board, write_project
+from tests.helpers.sites import ROOT
 
 LOOK = "Look whether it is the right place."
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
@@ -238,34 +236,6 @@ def test_files_are_those_of_the_manifest():
 def test_a_site_without_a_manifest_of_ours_is_read(manifest):
     with hosted(Host({"/manifest.json": file(manifest), "/a.json": file(b"1")})) as here:
         assert b"1" == open_site(here).read("a.json")
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    folder = tmp_path_factory.mktemp("published")
-    write_project(folder / "project", board())
-    return build(folder / "project")
-
-
-def test_a_site_of_which_one_byte_differs(published):
-    files = dict(published.files)
-    for path in ("api/v1/snapshot.json.gz", "downloads/results.parquet"):
-        changed = bytearray(files[path])
-        changed[len(changed) // 2] ^= 1
-        answers = {f"/{p}": file(content) for p, content in files.items()}
-        answers[f"/{path}"] = file(bytes(changed))
-        with hosted(Host(answers)) as here:
-            said = error_of(partial(read_release, here))
-        assert said.startswith(f"{here}/{path}: it is not the file that manifest.json lists.")
-
-
-def test_a_whole_site_is_read(published):
-    host = Host({f"/{path}": file(content) for path, content in published.files.items()})
-    with hosted(host) as here:
-        assert (
-            published.api("stats")["release"]["sha256"]
-            == read_release(here).snapshot.release.sha256
-        )
 
 
 def test_the_limits_are_those_of_the_documentation():
