@@ -190,8 +190,7 @@ def release_content(
 # --- from a published site ----------------------------------------------------------------------
 
 _STATS, _DOWNLOAD = f"{FOLDER}/stats.json", f"downloads/{RESULTS.file}"
-_REQUIRED = ("stats", "models", "tasks")
-_OPTIONAL = ("categories", "metrics", "robustness", "correlations")
+_API = ("stats", "models", "tasks", "categories", "metrics", "robustness", "correlations")
 _NO_FILE = "there is no such file"
 
 
@@ -266,15 +265,12 @@ def _figures(files: _SiteFiles) -> dict[str, Any]:
         SiteError: Files of the API are missing, no JSON, or of another kind.
     """
     api, faults = dict[str, Any](), list[Fault]()
-    for name in (*_REQUIRED, *_OPTIONAL):
-        path = f"{FOLDER}/{name}.json"
-        content = files.read(path)
-        if content is None and name in _REQUIRED:
-            faults.append(files.fault(path, _NO_FILE))
+    for name in _API:
+        content = files.read(f"{FOLDER}/{name}.json")
         try:
             api |= {} if content is None else {name: msgspec.json.decode(content)}
         except (ValueError, RecursionError):
-            faults.append(files.fault(path, "it is not JSON"))
+            faults.append(files.fault(f"{FOLDER}/{name}.json", "it is not JSON"))
     if faults:
         raise FaultsError(faults)
     try:

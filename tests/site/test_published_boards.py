@@ -187,7 +187,7 @@ def api(
         return {
             path.removeprefix(start).removesuffix(".json"): json.loads(content)
             for path, content in files.items()
-            if path.startswith(start)
+            if path.startswith(start) and path.endswith(".json")
         }
 
     return made
