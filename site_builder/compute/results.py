@@ -230,10 +230,12 @@ def _compute(
     facts = tables.tasks[tables.tasks["task"].isin(scores.tasks)].reset_index(drop=True)
     catalog = catalog.only(scores.models, scores.tasks)
     rules = choose_rules(facts, scores, board)
-    boards, by_category = compute_boards(scores, facts, board, rules)
+    # On a site of several boards, categories have none.
+    categorised = facts if not config.boards or board is config.board else facts[:0]
+    boards, by_category = compute_boards(scores, categorised, board, rules)
     agreement = compute_rank_agreement(scores, [catalog.models[m].family for m in scores.models])
     tasks = compute_tasks(scores, agreement.without(catalog.related_tasks()))
-    categories = compute_categories(by_category, tasks, facts)
+    categories = compute_categories(by_category, tasks, categorised)
     beaten, primary = count_beaten_tasks(scores, boards), boards[scores.roles.primary]
     paired_lifts = collect_paired_lifts(tables.differences, scores)
     of_baseline = catalog.models.get(scores.roles.baseline or "")

@@ -225,7 +225,7 @@ def _by_category_means(inputs: RuleInputs) -> Merit:
 def medians(values: Array) -> Array:
     """Return the rounded median of each row without missing values; NaN where all are.
 
-    Source: docs/statistics.md#median.
+    Source: docs/statistics.md#median-score.
     """
     # Of the halves, because the sum of two large values may be infinite.
     return round_significant(2 * pd.DataFrame(values / 2).median(axis=1).to_numpy(dtype=float))

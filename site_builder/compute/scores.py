@@ -29,6 +29,8 @@ from site_builder.tables.schema import Measure
 
 _Integers = npt.NDArray[np.intp]
 _NO_ROW = -1
+# More records than this are made when asked for: they would take gigabytes.
+_MAX_KEPT = 300_000
 
 
 class Score(Record):
@@ -367,13 +369,20 @@ class Scores(CachingRecord, eq=False):
         return np.concatenate(found)
 
     def _records(self, rows: _Integers) -> list[Score]:
+        if len(self.frame) > _MAX_KEPT:
+            return self._make_records(rows)
         found: list[Score] = self._all_records[rows].tolist()
         return found
 
     @cached_property
     def _all_records(self) -> npt.NDArray[np.object_]:
         """A record for each row of `frame`: several tables and charts ask for the same."""
-        arrays = self._arrays
+        records = np.empty(len(self.frame), dtype=object)
+        records[:] = self._make_records(slice(None))
+        return records
+
+    def _make_records(self, rows: _Integers | slice) -> list[Score]:
+        arrays = {name: array[rows] for name, array in self._arrays.items()}
         columns: dict[str, Sequence[object]] = {
             **{n: arrays[n].tolist() for n in ("model", "task", "variant", "score", "flag")},
             "rank": integers_or_none(arrays["rank"]),
@@ -392,9 +401,7 @@ class Scores(CachingRecord, eq=False):
                 None if tied is None else tied > 0 for tied in floats_or_none(arrays["tied"])
             ],
         }
-        records = np.empty(len(self.frame), dtype=object)
-        records[:] = make_records(Score, columns)
-        return records
+        return make_records(Score, columns)
 
     @cached_property
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:

@@ -164,7 +164,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "Median over {over}",
         "median of the scores",
         "score",
-        "median",
+        "median-score",
         _merit,
         rule="median",
         column="always",

@@ -108,7 +108,11 @@ def _terms(found: Iterable[_Texts], shown: Mapping[str, bool]) -> Iterator[Term]
 def _texts(site: Site) -> Iterator[_Texts]:
     filled = _filled(site)
     sections = tomllib.loads(_GLOSSARY.read_text(encoding="utf8"))
-    for word, section in (*sections.items(), *_statistic_texts(site)):
+    explained = {texts.get("term", word) for word, texts in sections.items() if "details" in texts}
+    for word, texts in _statistic_texts(site):
+        if word not in explained:
+            sections[word] = {**texts, **sections.get(word, {})}
+    for word, section in sections.items():
         texts = {key: " ".join(text.split()).format_map(filled) for key, text in section.items()}
         yield word, texts["name"], texts.get("term", word if "details" in texts else ""), texts
 

@@ -73,7 +73,7 @@ def make_home(site: Site) -> Iterator[Page]:
         embed=_leaderboard(site),
         cost=charts.price or charts.size,
         by_task=charts.task_lifts,
-        categories=charts.category_lifts,
+        categories=None if site.has_boards else charts.category_lifts,
         winners=charts.winners,
     )
     about, cite = config.description or context.lede, cite_site(site)
@@ -169,7 +169,7 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     homes: Mapping[Address, tuple[Chart | None, ...]] = {
         Address("home"): (charts.price or charts.size, charts.task_lifts, charts.winners),
         board_address(site): (charts.averages, charts.size if charts.price else None),
-        Address("categories"): (charts.category_lifts,),
+        Address("categories"): () if site.has_boards else (charts.category_lifts,),
         Address("analysis"): (charts.correlations, charts.training_sets),
         Address("serving"): (charts.latency, charts.prices),
     }

@@ -228,7 +228,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         figures=tuple(islice(_figures(site, board, model), _N_FIGURES)),
         tasks=chart_model_tasks(results, labels, model, ALL_SCORES),
         categories=_categories_table(site, board, model),
-        best_tasks=_best_tasks_table(site, board, model, scores),
+        best_tasks=_best_tasks_table(site.whole, board.variant, model, scores),
         worse_tasks=_worse_tasks_table(site.whole, scores),
         tests=_lift_tests_table(site, model),
         boards=_boards_table(site, model),
@@ -383,9 +383,9 @@ def _means_drawing(limits: AxisRange, c: _CategoryMeans) -> Cell:
     return Cell("", c.mean, plot=Dumbbell(before, after, reference, text=text))
 
 
-def _best_tasks_table(site: Site, board: Board, model: str, scores: Sequence[ModelScore]) -> Table:
-    """Return the tasks where the model has the best score of a board, and who shares it."""
-    labels, variant = site.labels, board.variant
+def _best_tasks_table(site: Site, variant: str, model: str, scores: Sequence[ModelScore]) -> Table:
+    """Return the tasks where the model has the best score of a variant, and who shares it."""
+    labels = site.labels
     best = {t.task: t.best[variant].models for t in site.results.tasks if variant in t.best}
     counting = (s.counted for s in scores if s.counted and s.variant == variant)
 

@@ -68,8 +68,6 @@ class Urls(CachingRecord):
             return key
         if kind in _OF_MODELS:
             return _OF_MODELS[kind].format(self.slugs["model"][key])
-        if kind == "category" and key not in self.slugs[kind]:  # no page of its own: see the tasks
-            return _PAGES["tasks"]
         return _PAGES[kind].format(self.slugs[kind][key] if kind in self.slugs else "")
 
     def file(self, address: Address) -> str:
@@ -91,11 +89,18 @@ class Urls(CachingRecord):
             return f"{FOLDER}/scores/{self.slugs['model'][address.key]}.json"
         return f"charts/{self.path(address) or 'home/'}"
 
+    def resolve(self, address: Address) -> Address:
+        """Return the page of an address; of a category without one, the list of its tasks."""
+        if address.kind != "category" or address.key in self.slugs["category"]:
+            return address
+        return Address("tasks", query=(("category", address.key),))
+
     def linker(self, origin: Address) -> Callable[[Address], str]:
         """Return `relative` for one page, with a cache that all pages of its kind share."""
         known, own = self._known[origin.kind] if origin.kind in self.slugs else {}, origin[:2]
 
         def link(target: Address) -> str:
+            target = self.resolve(target)
             page = target[:2]
             if page == own or page[0] not in _PAGES:
                 return self.relative(origin, target)
@@ -111,6 +116,7 @@ class Urls(CachingRecord):
 
     def relative(self, origin: Address, target: Address) -> str:
         """Return the link from one page to another; it works under any base path."""
+        target = self.resolve(target)
         if target.anchor and not target.query and origin[:2] == target[:2]:
             return _ending(target)
         return self.relative_path(origin, self.path(target)) + _ending(target)
@@ -129,10 +135,12 @@ class Urls(CachingRecord):
 
     def from_root(self, address: Address) -> str:
         """Return the link to a page from the site's root."""
-        return quote(self.path(address))
+        address = self.resolve(address)
+        return quote(self.path(address)) + (_ending(address) if address.query else "")
 
     def canonical(self, address: Address) -> str:
         """Return the absolute link to a page or a place on it; empty without a base URL."""
+        address = self.resolve(address)
         return self.absolute(self.path(address)) + _ending(address) if self.base_url else ""
 
     def absolute(self, path: str) -> str:

@@ -108,7 +108,7 @@ def _tasks_of(section: BoardSection, tables: Tables) -> tuple[str, ...]:
     if section.categories is not None:
         found = {*tasks.loc[tasks["category"].isin(section.categories), "task"]}
     elif section.tasks is not None:
-        found = {t for t in tasks["task"] if any(matches(key, t) for key in section.tasks)}
+        found = _matching(section.tasks, [str(task) for task in tasks["task"]])
     else:
         return whole_tasks(tables)
     named = {*(section.tasks or ())}
@@ -117,6 +117,12 @@ def _tasks_of(section: BoardSection, tables: Tables) -> tuple[str, ...]:
         for task in tasks["task"]
         if task in found and (task in named or found.isdisjoint(ancestors_of(task, parents)))
     )
+
+
+def _matching(keys: Sequence[str], tasks: Sequence[str]) -> set[str]:
+    """Return the tasks that an id or a pattern names."""
+    named, patterns = {*keys}, [key for key in keys if "*" in key]
+    return {t for t in tasks if t in named or any(matches(key, t) for key in patterns)}
 
 
 def facet_values(tables: Tables) -> dict[str, pd.Series]:
@@ -206,7 +212,7 @@ def _section_faults(section: BoardSection, where: str, tables: Tables) -> Iterat
 def _task_faults(keys: Sequence[str], where: str, tables: Tables) -> Iterator[Fault]:
     tasks, parents = [str(t) for t in tables.tasks["task"]], part_parents(tables.tasks)
     for key in keys:
-        if not any(matches(key, task) for task in tasks):
+        if not _matching((key,), tasks):
             yield Fault(_CONFIG, f"{where}: {key!r} is no task", did_you_mean(key, tasks, "tasks"))
         for above in ancestors_of(key, parents):
             if above in keys:

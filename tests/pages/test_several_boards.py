@@ -1,0 +1,100 @@
+"""A site of several boards: cards, pages, entries, first filters, and links that all lead on."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.helpers.browsing import open_page
+from tests.helpers.sites import build, faults_of, table, visible
+from tests.helpers.tables import board, having, results_frame, write_project
+
+TOML = """\
+[site]
+title = "Boards"
+cards = false
+[board]
+baseline = "gamma"
+tuned_variants = ["fine_tuned"]
+[measures.cost_usd]
+combine = "mean"
+[[boards]]
+id = "sums"
+title = "Sums"
+description = "Adding up."
+tasks = ["add"]
+[[boards]]
+id = "all"
+featured = true
+columns = ["cost_usd", "developer"]
+filters = { developer = ["Acme"] }
+group_by = "developer"
+[[boards]]
+id = "cheap"
+rank_by = "cost_usd"
+where = { developer = ["Acme", "Bolt"] }
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    costs = [1.0, None, 3.0, None, 2.0, None, None, None, 5.0, 6.0]
+    tables = board() | {"results": having(results_frame(), cost_usd=costs)}
+    return build(write_project(tmp_path_factory.mktemp("several"), tables, TOML))
+
+
+def test_nothing_is_wrong_with_it(site):
+    """Every link, also that of a category, which is a filter of the tasks here."""
+    assert [] == faults_of(site)
+    links = [a["href"] for a in site.page("tasks/add/").select(".facts a")]
+    assert any(link.endswith("?category=Math") for link in links), links
+
+
+def test_the_home_page_has_a_card_of_each_and_the_featured_one_whole(site):
+    cards = site.page("").select(".board-card")
+    assert ["Sums", "All", "Cheap"] == [card.h2.get_text() for card in cards]
+    assert ["", "featured"] == [" ".join(card["class"][1:]) for card in cards[:2]]
+    # Of the first: beta is tuned to 0.875, alpha to 0.75.
+    assert ["Beta", "Alpha"] == [li.span.get_text() for li in cards[0].select("li")]
+    assert ["Alpha"] == [li.span.get_text() for li in cards[1].select("li")]  # Bolt is hidden
+    assert "All" == site.page("").select_one("#leaderboard").get_text()
+    navigation = [a.get_text() for a in site.page("").select("header nav a")]
+    assert ["Sums", "All", "Cheap"] == navigation[:3]
+
+
+def test_a_board_has_its_page_file_and_frame(site):
+    assert "Adding up." in visible(site.page("boards/sums/"))
+    rows = table(site.page("boards/sums/"), "board-fine-tuned")
+    assert ["1", "2"] == [row["rank"].text for row in rows if row["rank"].text[:1].isdigit()]
+    assert {"boards", "boards/sums", "boards/all", "boards/cheap"} <= {
+        path[7:-5] for path in site.files if path.startswith("api/v1/boards")
+    }
+    assert "embed/sums-leaderboard/index.html" in site.files
+
+
+def test_a_measure_ranks_where_the_board_says_so(site):
+    """By the mean cost of the base runs: alpha 2, beta 2, gamma 5.5."""
+    rows = table(site.page("boards/cheap/"), "board-base")
+    assert [("Alpha", "$2.00"), ("Beta", "$2.00"), ("Gamma", "$5.50")] == [
+        (row["model"].text, row["cost_usd"].text) for row in rows
+    ]
+
+
+def test_entries_have_their_rank_on_each_board(site):
+    ranks = {r["board"].text: r["rank"].text for r in table(site.page("models/beta/"), "boards")}
+    assert ["1", "2"] == [ranks["Sums"], ranks["All"]]
+    rows = table(site.page("models/"), "entries")
+    assert [("Alpha", "2"), ("Beta", "1")] == [(r["model"].text, r["sums"].text) for r in rows[:2]]
+
+
+def test_the_best_of_each_group_stands_first(site):
+    rows = table(site.page("boards/all/"), "board-best")
+    assert [("Alpha", "1"), ("Beta", "2")] == [(r["model"].text, r["rank"].text) for r in rows]
+
+
+def test_a_visitor_can_lift_the_first_filter(chromium, site):
+    page, _ = open_page(chromium, site.url + "boards/all/")
+    expect(page.locator("#board-best tbody tr:visible")).to_have_count(1)
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("#board-best tbody tr:visible")).to_have_count(2)
+    assert page.url.endswith("?all=1")
+    page.reload()
+    expect(page.locator("#board-best tbody tr:visible")).to_have_count(2)
