@@ -18,7 +18,7 @@ from site_builder.config import SiteConfig
 from site_builder.formatting import NumberFormat, listed, measure_format, scale_for
 from site_builder.messages import Messages, make_messages, with_article
 from site_builder.records import Record, replace
-from site_builder.table_model import Tag
+from site_builder.table_model import Column, Tag
 
 _N_COLOURS = 8
 _MOST_PLACES = 6
@@ -203,6 +203,10 @@ class Labels(Record):
     def tag(self, name: str) -> Tag:
         """Return a tag by its id, in words."""
         return Tag(name, self.say(f"tag.{name}"))
+
+    def column(self, name: str) -> Column:
+        """Return the column of models, tasks or categories."""
+        return Column(name, self.say(f"column.{name}"))
 
     def tasks_of(self, board: Board) -> str:
         """Return over which tasks the means of ranked models are: `24 tasks`, or those of each."""

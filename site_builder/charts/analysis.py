@@ -11,9 +11,7 @@ import numpy.typing as npt
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
-    MODEL,
     RANK,
-    TASK,
     attribute_field,
     model_cell,
     number_cell,
@@ -182,7 +180,7 @@ def _separability_table(
 
     fields: tuple[Field[Entry], ...] = (
         Field(RANK, lambda s: number_cell(s.rank, count(s.rank))),
-        Field(MODEL, lambda s: model_cell(labels, s.model)),
+        Field(labels.column("model"), lambda s: model_cell(labels, s.model)),
         Field(
             Column("merit", sentence(merit), "number", term=board.ranking.section),
             lambda s: number_cell(board.merit(s), form.score(board.merit(s))),
@@ -289,7 +287,7 @@ def _similarity_table(pairs: Sequence[_TaskPair], labels: Labels) -> Table:
     number = partial(Column, align="number", term="similar-tasks")
     corrected = number("p_adjusted", "Corrected p", first_order="ascending")
     fields = (
-        Field[_TaskPair](TASK, lambda p: task_cell(labels, p.task)),
+        Field[_TaskPair](labels.column("task"), lambda p: task_cell(labels, p.task)),
         Field[_TaskPair](Column("other", "and task"), lambda p: task_cell(labels, p.other)),
         attribute_field(number("rho", "Spearman"), NumberFormat(places=2).score),
         attribute_field(corrected, p_value),
@@ -385,7 +383,7 @@ def _draw_training_sets(sets: TrainingSets, labels: Labels) -> theme.Drawing:
 
 def _training_sets_table(sets: TrainingSets, labels: Labels) -> Table:
     fields: tuple[Field[tuple[str, int]], ...] = (
-        Field(TASK, lambda sized: task_cell(labels, sized[0])),
+        Field(labels.column("task"), lambda sized: task_cell(labels, sized[0])),
         Field(
             Column("train_examples", "Training examples", "number", first_order="ascending"),
             lambda sized: number_cell(sized[1], count(sized[1])),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from site_builder.charts import theme
-from site_builder.charts.cells import MODEL, model_cell, number_cell, score_cell
+from site_builder.charts.cells import model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
     DumbbellRow,
@@ -175,7 +175,7 @@ def _averages_table(
         )
 
     fields = (
-        Field[str](MODEL, lambda m: model_cell(labels, m)),
+        Field[str](labels.column("model"), lambda m: model_cell(labels, m)),
         *map(average_field, reversed(roles.variants)),
     )
     return table_of("averages-table", f"{sentence(unit)} by model", fields, [*rows])
@@ -224,7 +224,7 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         for s in drawn
     ]
     fields = (
-        Field[Entry](MODEL, lambda s: model_cell(labels, s.model)),
+        Field[Entry](labels.column("model"), lambda s: model_cell(labels, s.model)),
         Field[Entry](
             Column("wins", "First places", "number", term="winners"),
             lambda s: number_cell(wins[s], count(wins[s])),

@@ -16,9 +16,6 @@ from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Tag, Tone
 
 RANK = Column("rank", "#", "number", first_order="ascending", term="rank", spoken_label="Rank")
-MODEL = Column("model", "Model")
-TASK = Column("task", "Task")
-CATEGORY = Column("category", "Category")
 CHANCE = Column(
     "chance", "Chance level", "number", "Score that guessing gives", term="chance-level"
 )

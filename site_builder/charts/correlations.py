@@ -9,7 +9,7 @@ import numpy as np
 
 from site_builder.addresses import method_link
 from site_builder.charts import theme
-from site_builder.charts.cells import TASK, lift_cell, number_cell, task_cell, text_cell
+from site_builder.charts.cells import lift_cell, number_cell, task_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import draw_half_matrix, spans_trace
 from site_builder.compute.correlation import (
@@ -379,7 +379,7 @@ def feature_values_table(results: Results, labels: Labels) -> Table | None:
         return Field(column_spec, cell, any(value is not None for value in values))
 
     fields = (
-        Field[str](TASK, lambda task: task_cell(labels, task)),
+        Field[str](labels.column("task"), lambda task: task_cell(labels, task)),
         *map(field, (*found.features, *LIFTS)),
     )
     return table_of("feature-values", "Features and lifts, by task", fields, [*place])

@@ -9,8 +9,6 @@ import numpy as np
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
-    CATEGORY,
-    TASK,
     best_fields,
     category_cell,
     lift_cell,
@@ -45,7 +43,7 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         cut = f" {luck} {unselected(results)}.{cut}"
     unit = f"difference from {labels.baseline} (points of score)"
     verdicts = dict(zip(results.scores.tasks, results.best_verdicts, strict=True))
-    first = Field[TaskResult](TASK, lambda t: task_cell(labels, t.task))
+    first = Field[TaskResult](labels.column("task"), lambda t: task_cell(labels, t.task))
     fields = (first, *best_fields(results, labels))
     caption = f"{sentence(labels.best_difference)}, by task"
     return Chart(
@@ -202,7 +200,7 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
     best_minus, beating = f"Best minus {labels.baseline}", f"Tasks that beat {labels.baseline}"
     by = number("best_lift_over_baseline", best_minus, first_order="ascending", term="categories")
     fields: tuple[Field[CategoryResult], ...] = (
-        Field(CATEGORY, lambda c: category_cell(c.category)),
+        Field(labels.column("category"), lambda c: category_cell(c.category)),
         Field(number("tasks", "Tasks"), lambda c: number_cell(len(c.tasks), count(len(c.tasks)))),
         Field(
             Column("leaders", "First", term="rank"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from site_builder.charts import theme
 from site_builder.charts.averages import average_name, averaged_over, clearly_text
-from site_builder.charts.cells import MODEL, model_cell, number_cell
+from site_builder.charts.cells import model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import shared
 from site_builder.compute.board import Board
@@ -443,7 +443,7 @@ def _table(
 
     key = "parameters_b" if axis.id == "size" else "price"
     fields: tuple[Field[_Point], ...] = (
-        Field(MODEL, name_cell),
+        Field(labels.column("model"), name_cell),
         Field(
             Column(key, sentence(axis.noun), "number", first_order="ascending"),
             lambda p: number_cell(p.cost, axis.write(p.cost)),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from site_builder.addresses import Address, Link, page_link
-from site_builder.charts.cells import CATEGORY, MODEL, TASK, number_cell, score_cell, text_cell
+from site_builder.charts.cells import number_cell, score_cell, text_cell
 from site_builder.charts.chart import Embed
 from site_builder.compute.board import Entry
 from site_builder.compute.numbers import Array, float_or_none, mean_of
@@ -517,7 +517,7 @@ _VERDICTS = {1.0: "clearly better", -1.0: "clearly worse", 0.0: "not clear"}
 
 def _numbers_table(layout: _Layout, lines: Sequence[_Line]) -> Table:
     """Make the table of the numbers, with whether each difference is clear."""
-    labels, first = layout.labels, TASK if lines[0].task else CATEGORY
+    labels, first = layout.labels, layout.labels.column("task" if lines[0].task else "category")
 
     def field(one: _Measured) -> Field[_Place]:
         values, verdicts = _numbers(layout, one, lines)
@@ -535,7 +535,9 @@ def _numbers_table(layout: _Layout, lines: Sequence[_Line]) -> Table:
 
     fields = (
         Field[_Place](first, lambda at: text_cell(lines[at[0]].head.text)),
-        Field[_Place](MODEL, lambda at: text_cell(labels.models[layout.models[at[1]]])),
+        Field[_Place](
+            labels.column("model"), lambda at: text_cell(labels.models[layout.models[at[1]]])
+        ),
         *map(field, layout.measured),
         Field(Column("baseline", labels.baseline, "number"), baseline_cell, layout.has_baseline),
     )

@@ -7,7 +7,6 @@ from math import isnan
 
 import numpy as np
 
-from site_builder.charts.cells import MODEL, TASK
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
     DumbbellRow,
@@ -56,7 +55,9 @@ def chart_model_tasks(
         drawing=draw_dumbbells(rows, labels, "score", with_values=not drawn_of(len(best))),
         table=None
         if table_id
-        else dumbbell_table("model-tasks-table", "Scores by task", TASK, rows, labels),
+        else dumbbell_table(
+            "model-tasks-table", "Scores by task", labels.column("task"), rows, labels
+        ),
         terms=labels.lift_term,
         table_id=table_id,
     )
@@ -130,7 +131,9 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
         f"{unknown}{_marks(rows, results)}{drawn_of(len(models))}",
         drawing=draw_dumbbells(rows, labels, unit, baseline, with_values=not drawn_of(len(models))),
-        table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
+        table=dumbbell_table(
+            "task-models-table", "Scores by model", labels.column("model"), rows, labels
+        ),
         terms=labels.lift_term,
     )
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
-    MODEL,
     PROVIDER,
     attribute_field,
     number_cell,
@@ -146,7 +145,7 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
     length = Column("output_tokens", "Output tokens", "number", meaning, term="serving")
     fields: tuple[Field[Latency], ...] = (
         Field(PROVIDER, lambda row: text_cell(row.provider)),
-        Field(MODEL, lambda row: served_cell(labels, row.model)),
+        Field(labels.column("model"), lambda row: served_cell(labels, row.model)),
         attribute_field(median, seconds),
         attribute_field(p95, seconds),
         Field(spread, _spread_cell),
@@ -279,7 +278,7 @@ def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table
     compared = any(p.ratio is not None for p in prices)
     hourly = any(p.hour_usd is not None for p in prices)
     fields = (
-        Field[Price](MODEL, lambda p: served_cell(labels, p.model)),
+        Field[Price](labels.column("model"), lambda p: served_cell(labels, p.model)),
         Field[Price](PROVIDER, lambda p: text_cell(p.provider)),
         attribute_field(dollars("input_usd", "Input $/M tokens"), money),
         attribute_field(dollars("output_usd", "Output $/M tokens"), money),

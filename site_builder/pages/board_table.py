@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 
 from site_builder.addresses import Link, method_link
-from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, text_cell
+from site_builder.charts.cells import RANK, lift_cell, model_cell, number_cell, text_cell
 from site_builder.charts.dumbbells import shared
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
@@ -184,7 +184,7 @@ def board_table(
         filters=lambda row: model_filters(catalog, row.model, spec.config.filters),
         header=1,
         sorted_by=spec.by,
-        tools=model_tools(catalog, spec.board.variant, spec.config.filters),
+        tools=model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters),
     )
     explained = [
         _NOTES[column.key]
@@ -238,7 +238,10 @@ def possible_text(labels: Labels, board: Board, standing: Entry) -> str:
 
 
 def model_tools(
-    catalog: Catalog, variant: str = "", first: Mapping[str, Sequence[FacetValue]] | None = None
+    labels: Labels,
+    catalog: Catalog,
+    variant: str = "",
+    first: Mapping[str, Sequence[FacetValue]] | None = None,
 ) -> TableTools:
     """Return the filters of a table of models, each only where two models differ in it.
 
@@ -258,7 +261,8 @@ def model_tools(
     for key, (found, values) in known.items():
         if len(values) > 1 or key in shown:
             wanted[key] = replace(found, first=tuple(wanted_texts(shown.get(key, ()))))
-    return TableTools("model", "models", tuple(wanted.values()), compare=True, variant=variant)
+    facets, words = tuple(wanted.values()), labels.say.words
+    return TableTools(words["model"], words["models"], facets, compare=True, variant=variant)
 
 
 def model_filters(
@@ -282,8 +286,9 @@ def model_filters(
 def task_tools(site: Site) -> TableTools:
     """Return the filter by category, where tasks differ in it."""
     categories = {facts.category for facts in site.results.catalog.tasks.values()}
-    filters = (Filter("category", "Category"),) if len(categories) > 1 else ()
-    return TableTools("task", "tasks", filters)
+    say, many = site.labels.say, len(categories) > 1
+    filters = (Filter("category", say("column.category")),) if many else ()
+    return TableTools(say.words["task"], say.words["tasks"], filters)
 
 
 def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
@@ -300,7 +305,7 @@ def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         replace(RANK, help=spec.labels.say("board.rank_help")),
         lambda row: rank_cell(row.entry, ranked=ranked),
     )
-    yield Field(MODEL, lambda row: _model_cell(spec, row))
+    yield Field(spec.labels.column("model"), lambda row: _model_cell(spec, row))
 
 
 def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from site_builder.addresses import Address, Link
-from site_builder.charts.cells import MODEL, model_cell, number_cell, text_cell
+from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.grid import ScoreGrid
 from site_builder.compute.board import Board
@@ -220,7 +220,10 @@ def _entries_context(site: Site) -> EntriesContext:
         return Field(Column(name, label), lambda m: text_cell(m.facet(name)))
 
     fields: tuple[Field[ModelInfo], ...] = (
-        Field(MODEL, lambda m: model_cell(whole.labels, m.model, m.developer or "")),
+        Field(
+            whole.labels.column("model"),
+            lambda m: model_cell(whole.labels, m.model, m.developer or ""),
+        ),
         *(facet_field(f.id, f.label) for f in facets),
         *map(rank_field, site.by_board[:_MOST_BOARDS]),
     )
@@ -230,6 +233,6 @@ def _entries_context(site: Site) -> EntriesContext:
         fields,
         list(catalog.models.values()),
         filters=lambda m: model_filters(catalog, m.model),
-        tools=model_tools(catalog),
+        tools=model_tools(whole.labels, catalog),
     )
     return EntriesContext(table)

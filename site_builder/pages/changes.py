@@ -7,15 +7,7 @@ from typing import TypeVar
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.api import FOLDER
-from site_builder.charts.cells import (
-    MODEL,
-    TASK,
-    linked_cell,
-    model_cell,
-    number_cell,
-    task_cell,
-    text_cell,
-)
+from site_builder.charts.cells import linked_cell, model_cell, number_cell, task_cell, text_cell
 from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted
 from site_builder.pages.page import HOME, Page, Site
@@ -113,8 +105,8 @@ def _table(
 
 
 _FIRST = ("scores", "ranks")
-_BOARD = Column("board", "Board")
-_COLUMNS = {"model": MODEL, "task": TASK, "score": Column("score", "Score", "number")}
+_COLUMNS = {"score": Column("score", "Score", "number")}
+_NOUNS = ("model", "task", "board")
 
 
 class _Tables:
@@ -156,7 +148,8 @@ class _Tables:
                 has_variant = name == "task" and "variant" in places
                 return self._in_variant(made, row[places["variant"]]) if has_variant else made
 
-            return Field(_COLUMNS.get(name, Column(name, name.capitalize())), cell)
+            column = _COLUMNS.get(name, Column(name, name.capitalize()))
+            return Field(self._labels.column(name) if name in _NOUNS else column, cell)
 
         shown = [field(name) for name in section.columns if name not in ("name", "variant")]
         return _table(section.key, section.title, shown, section.rows)
@@ -182,8 +175,11 @@ class _Tables:
             return linked_cell(self._labels, change.key, made)
 
         return (
-            Field(MODEL, lambda c: self._model(c.model)),
-            Field(TASK, lambda c: self._in_variant(self._task(c.task), c.variant)),
+            Field(self._labels.column("model"), lambda c: self._model(c.model)),
+            Field(
+                self._labels.column("task"),
+                lambda c: self._in_variant(self._task(c.task), c.variant),
+            ),
             Field(difference, difference_cell),
             Field(before, lambda c: number_cell(c.before, score_texts(changes, c)[0])),
             Field(after, after_cell),
@@ -194,11 +190,16 @@ class _Tables:
         def board(move: RankMove) -> Cell:
             return self._cells["board"](move.board)
 
+        model = self._labels.column("model")
         before = Column("before", "Before", "number", first_order="ascending", term="rank")
         after = Column("after", "After", "number", first_order="ascending", term="rank")
         return (
-            *((Field[RankMove](_BOARD, board),) if self._site.has_boards else ()),
-            Field(MODEL, lambda m: self._in_variant(self._model(m.model), m.variant)),
+            *(
+                (Field[RankMove](self._labels.column("board"), board),)
+                if self._site.has_boards
+                else ()
+            ),
+            Field(model, lambda m: self._in_variant(self._model(m.model), m.variant)),
             Field(before, lambda m: number_cell(m.before, rank_text(m.before))),
             Field(after, lambda m: number_cell(m.after, rank_text(m.after))),
             Field(Column("move", "Move"), lambda m: text_cell(move_text(m))),

@@ -8,10 +8,7 @@ from itertools import islice
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import (
-    CATEGORY,
-    MODEL,
     RANK,
-    TASK,
     category_cell,
     linked_score_cell,
     model_cell,
@@ -339,7 +336,7 @@ def _categories_table(site: Site, board: Board, model: str) -> Table | None:
         return number_cell(helped, coverage(helped, of)) if of else text_cell(None)
 
     fields: tuple[Field[_CategoryMeans], ...] = (
-        Field(CATEGORY, lambda c: category_cell(c.category)),
+        Field(labels.column("category"), lambda c: category_cell(c.category)),
         Field(
             before, lambda c: score_cell(c.board.figure(c.entry, "base_average"), c.scale), is_tuned
         ),
@@ -439,7 +436,7 @@ def _score_fields(
         return linked_score_cell(labels, score.key, score.score, "", score.flag, against)
 
     return (
-        Field(TASK, lambda s: task_cell(labels, s.task)),
+        Field(labels.column("task"), lambda s: task_cell(labels, s.task)),
         Field(
             Column("variant", labels.say("column.variant")),
             lambda s: text_cell(labels.variants[s.variant]),
@@ -505,7 +502,7 @@ def _others_table(site: Site, model: str) -> Table | None:
 
     value = Column("value", sentence(board.rule.label), "number", term=board.ranking.section)
     fields: tuple[Field[ModelInfo], ...] = (
-        Field(MODEL, lambda m: model_cell(labels, m.model)),
+        Field(labels.column("model"), lambda m: model_cell(labels, m.model)),
         *map(facet_field, settings),
         Field(value, value_cell),
     )
@@ -550,7 +547,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
 
     fields: tuple[Field[Entry], ...] = (
         Field(RANK, rank_cell),
-        Field(MODEL, lambda s: model_cell(labels, s.model)),
+        Field(labels.column("model"), lambda s: model_cell(labels, s.model)),
         Field(score, merit_cell),
         Field(gap, gap_cell),
     )

@@ -10,7 +10,6 @@ from site_builder.addresses import Address, Link, make_slugs, page_link
 from site_builder.charts.cells import (
     CHANCE,
     FROM_WORSE_THAN_CHANCE,
-    TASK,
     number_cell,
     range_text,
     score_cell,
@@ -111,7 +110,7 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
         return score_cell(chance[row.task], labels.scales[row.task])
 
     fields: tuple[Field[_TaskScores], ...] = (
-        Field(TASK, lambda row: task_cell(labels, row.task)),
+        Field(labels.column("task"), lambda row: task_cell(labels, row.task)),
         *_score_fields(labels, variants),
         *_lift_fields(labels, competing, over_baseline=roles.baseline not in (None, model)),
         *_rank_fields(labels, competing),

@@ -8,9 +8,7 @@ from urllib.parse import urlencode
 
 from site_builder.addresses import Link, method_link, page_link
 from site_builder.charts.cells import (
-    MODEL,
     RANK,
-    TASK,
     lift_cell,
     model_cell,
     number_cell,
@@ -102,7 +100,7 @@ def ranking_table(
         header=1,
         sorted_by=labels.roles.primary,
         explained=_explained(site, task),
-        tools=model_tools(catalog),
+        tools=model_tools(labels, catalog),
     )
 
 
@@ -134,7 +132,7 @@ def _explained(site: Site, task: TaskResult) -> tuple[Link, ...]:
 def _score_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
     labels, primary = site.labels, site.labels.roles.primary
     yield Field(RANK, lambda entry: _rank_cell(entry.found.get(primary)))
-    yield Field(MODEL, lambda entry: _model_cell(labels, entry))
+    yield Field(labels.column("model"), lambda entry: _model_cell(labels, entry))
     meaning = f"With its {percent(LEVEL)} interval" if task.with_intervals else ""
     for variant in labels.roles.variants:
         column = Column(variant, labels.variants[variant], "number", meaning)
@@ -323,7 +321,10 @@ def parts_table(site: Site, task: TaskResult) -> Table | None:
             for i, m in enumerate(models[:_MAX_COLUMNS])
         ]
         return table_of(
-            "parts", caption, (Field(TASK, lambda p: _part_cell(labels, p, whole)), *columns), parts
+            "parts",
+            caption,
+            (Field(labels.column("task"), lambda p: _part_cell(labels, p, whole)), *columns),
+            parts,
         )
     fields = [
         Field[str](
@@ -334,7 +335,10 @@ def parts_table(site: Site, task: TaskResult) -> Table | None:
     ]
     rows = models[:_MOST_ROWS]
     return table_of(
-        "parts", caption, (Field(MODEL, lambda m: model_cell(labels, m)), *fields), rows
+        "parts",
+        caption,
+        (Field(labels.column("model"), lambda m: model_cell(labels, m)), *fields),
+        rows,
     )
 
 

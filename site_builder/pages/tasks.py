@@ -7,9 +7,6 @@ from functools import partial
 
 from site_builder.addresses import Address, Fact, Link, page_link
 from site_builder.charts.cells import (
-    CATEGORY,
-    MODEL,
-    TASK,
     best_fields,
     category_cell,
     lift_cell,
@@ -152,9 +149,9 @@ def _task_list(site: Site) -> Table:
     meaning = say("tasks.lift_help", **words)
     lift = Column("mean_lift_over_base", say("tasks.lift"), "number", meaning, term="lift")
     fields: tuple[Field[TaskResult], ...] = (
-        Field(TASK, lambda t: task_cell(labels, t.task)),
+        Field(labels.column("task"), lambda t: task_cell(labels, t.task)),
         Field(
-            CATEGORY,
+            labels.column("category"),
             lambda t: category_cell(facts[t.task].category),
             any(fact.category for fact in facts.values()),
         ),
@@ -369,7 +366,7 @@ def _flagged_table(site: Site, task: TaskResult) -> Table | None:
     variant = Column("variant", labels.say("column.variant"))
     score = Column("score", labels.say("column.score"), "number")
     fields: tuple[Field[FlaggedScore], ...] = (
-        Field(MODEL, lambda f: model_cell(labels, f.model)),
+        Field(labels.column("model"), lambda f: model_cell(labels, f.model)),
         Field(Column("reason", labels.say("task.reason")), lambda f: text_cell(f.reason)),
         Field(variant, lambda f: text_cell(labels.variants[f.variant]), has_variants),
         Field(score, lambda f: linked_score_cell(labels, (f.model, f.task, f.variant), f.score)),
@@ -383,7 +380,7 @@ def _similar_table(site: Site, task: TaskResult) -> Table | None:
     rho = Column("rho", "Spearman", "number", term="similar-tasks")
     n = Column("n", site.link("models").text, "number", term="similar-tasks")
     fields: tuple[Field[SimilarTask], ...] = (
-        Field(TASK, lambda s: task_cell(site.labels, s.task)),
+        Field(site.labels.column("task"), lambda s: task_cell(site.labels, s.task)),
         Field(rho, lambda s: number_cell(s.rho, rounded(s.rho, 2))),
         Field(n, lambda s: number_cell(s.n, count(s.n))),
     )
@@ -488,7 +485,7 @@ def _category_summary(site: Site, category: CategoryResult) -> str:
 def _category_context(site: Site, category: CategoryResult, summary: str) -> CategoryContext:
     spec = BoardTableSpec(site, category.boards, most=MOST_LISTED, category=category.category)
     fields: tuple[Field[TaskResult], ...] = (
-        Field(TASK, lambda t: task_cell(site.labels, t.task)),
+        Field(site.labels.column("task"), lambda t: task_cell(site.labels, t.task)),
         *best_fields(site.results, site.labels),
     )
     tasks = [site.results.task(t) for t in category.tasks]
