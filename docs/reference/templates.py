@@ -60,6 +60,7 @@ BLOCKS: Mapping[str, str] = {
 GLOBALS: Mapping[str, str] = {
     "page": "the page: see below",
     "site": "`[site]` of `site.toml`, by its keys, and `direction`: `ltr` or `rtl`",
+    "words": "`[words]` of `site.toml`: `model`, `models`, `Model`, `Models`, `a_model` and so on",
     "citation": "`[citation]` of `site.toml`",
     "theme": "`[theme]` of `site.toml`",
     "logo": "link to the logo; empty without one",

@@ -483,7 +483,7 @@ def _beats_cell(spec: BoardTableSpec, _: Statistic, row: BoardRow) -> Cell:
     of = sum(map(row.count, ("beats", "ties", "loses")))
     if not of or row.model == spec.labels.roles.baseline:
         return text_cell(None)
-    note = spec.labels.say("column.of", of=of)
+    note = spec.labels.say("out_of", of=of)
     return number_cell(row.count("beats"), count(row.count("beats")), note)
 
 

@@ -466,7 +466,7 @@ def _boards_table(site: Site, model: str) -> Table | None:
 
     def place_cell(row: tuple[Site, Board, Entry]) -> Cell:
         _, board, s = row
-        return number_cell(s.rank, str(s.rank or MISSING), say("column.of", of=len(board.ranked)))
+        return number_cell(s.rank, str(s.rank or MISSING), say("out_of", of=len(board.ranked)))
 
     fields: tuple[Field[tuple[Site, Board, Entry]], ...] = (
         Field(Column("board", say("column.board")), lambda row: _board_cell(row[0])),

@@ -245,6 +245,7 @@ class _Renderer:
         return {
             "page": replace(page, context=Record()),  # its function holds the whole site
             "site": {**config.site.model_dump(), "direction": config.site.direction},
+            "words": self._site.labels.say.words,
             "citation": config.citation.model_dump(),
             "theme": {**config.theme.model_dump(), "has_colours": config.theme.has_colours},
             "logo": urls.relative_path(here, logo) if logo else "",

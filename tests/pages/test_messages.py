@@ -115,3 +115,20 @@ def test_every_page_states_its_language(tmp_path: Path, language: str, stated: s
     pages = build(write_project(tmp_path, board(), toml)).html
     assert {"404.html", "embed/leaderboard/index.html"} <= {*pages}
     assert [] == [page for page, html in pages.items() if f"<html {stated} data-root=" not in html]
+
+
+def test_pages_speak_of_what_the_site_has(tmp_path: Path) -> None:
+    toml = f"{SITE_TOML}[words]\nmodel = 'system'\ntask = 'query'\n"
+    site = build(write_project(tmp_path, board(), toml))
+    home, tasks = site.page("index.html"), site.page("tasks/index.html")
+    assert ["System", "Systems"] == [
+        cell.get_text(strip=True)
+        for cell in (
+            *home.select("thead th[data-key=model]")[:1],
+            *home.select("nav a[href='models/']")[:1],
+        )
+    ]
+    assert "Queries" == tasks.select("h1")[0].get_text()
+    assert "3 systems with fine-tuned scores on 2 queries" not in home.get_text()
+    assert "2 systems with fine-tuned scores on 2 queries, compared with Gamma." in home.get_text()
+    assert "A system needs a score on every query to be ranked." in home.get_text()
