@@ -75,10 +75,10 @@ def chart_separability(results: Results, labels: Labels) -> Chart | None:
         id="separability",
         title=title,
         reading=f"{title}. {_groups_text(groups)}{cut}",
-        caption=f"{sentence(merit)} over {labels.tasks_of(board)}. Full circle: may be "
-        "first. A grey bar joins neighbours in rank whose gaps could be due to which tasks were "
-        "picked. All pairs are tested at once, with 95 % confidence."
-        f"{cut}",
+        caption=labels.say(
+            "separability.caption", merit=sentence(merit), over=labels.tasks_of(board)
+        )
+        + cut,
         drawing=_draw_separability(drawn, groups, board, labels),
         table=_separability_table(drawn, groups, board, labels),
         terms="separability",
@@ -216,7 +216,10 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
     below = np.tril_indices(len(rho), -1)
     pairs = _most_similar(results.scores.tasks, results.agreement)
     title = _similarity_title(results.agreement, pairs, labels)
-    variant = labels.before_noun(results.board.variant)
+    variant, median = (
+        labels.before_noun(results.board.variant),
+        rounded(np.nanmedian(rho[below]), 2),
+    )
     drawn = paired[:_MAX_DRAWN]
     cut = "" if drawn == paired else f" The first {_MAX_DRAWN} tasks are drawn."
     part = np.ix_(drawn, drawn)
@@ -231,12 +234,8 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
     return Chart(
         id="redundancy",
         title=title,
-        reading=f"{title}. Over all pairs of tasks the median is "
-        f"{rounded(float(np.nanmedian(rho[below])), 2)}: near 1, tasks would be interchangeable; "
-        "near 0, each measures something different.",
-        caption=f"Spearman's correlation of the {variant}scores of two tasks over the models that "
-        "have both. Beyond chance: p is below 0.05 among all pairs, with each model family counted "
-        f"once. The table has the {len(pairs)} most similar pairs.{cut}",
+        reading=f"{title}. {labels.say('redundancy.reading', median=median)}",
+        caption=f"{labels.say('redundancy.caption', len(pairs), variant=variant)}{cut}",
         drawing=draw_half_matrix(rho[part], names, hovers, **COEFFICIENTS),
         table=_similarity_table(pairs, labels),
         terms="similar-tasks",

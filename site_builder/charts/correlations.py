@@ -33,6 +33,7 @@ from site_builder.formatting import (
     sentence,
 )
 from site_builder.labels import Labels
+from site_builder.messages import MESSAGES
 from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 from site_builder.tables.schema import TASKS
@@ -45,40 +46,24 @@ COEFFICIENTS = {"colorscale": theme.DIVERGING, "zmin": -1, "zmax": 1}
 # The section of the about page that explains each kind of lift.
 _LIFT_TERMS = dict(zip(LIFTS, ("lift", "lift-over-baseline"), strict=True))
 
-_VERDICTS: Mapping[Verdict, str] = {
-    "together": "go together",
-    "apart": "go opposite ways",
-    "disagree": "metrics disagree",
-    "unclear": "not clear",
-    "too few": "too few tasks",
-    "by construction": "related by construction",
-}
-
 
 def _rho_text(rho: float | None) -> str:
     """Return Spearman's coefficient with two decimals, or `not defined`."""
     return "not defined" if rho is None else rounded(rho, 2)
 
 
-def _verdict_words(pair: Correlation) -> str:
-    return "" if pair.verdict is None else _VERDICTS[pair.verdict]
+def _verdict_words(pair: Correlation, labels: Labels) -> str:
+    return "" if pair.verdict is None else labels.say(f"correlation.{pair.verdict}")
 
 
 def column_phrase(column: str, labels: Labels) -> str:
     """Return the name of a derived column or a feature inside a sentence."""
-    tuned, base, baseline = labels.tuned, labels.base or "base", labels.baseline or "baseline"
-    derived = {
-        "baseline_score": f"{baseline} score",
-        "best_lift_over_baseline": f"best lift over {baseline}",
-        "mean_lift_over_base": f"mean lift over {base}",
-        "best_base_score": f"best {base} score",
-        "mean_base_score": f"mean {base} score",
-        "best_tuned_score": f"best {tuned} score",
-        "mean_tuned_score": f"mean {tuned} score",
-    }
     spec = TASKS.column(column)
+    if spec is None and f"derived.{column}" in MESSAGES:
+        words = {"base": labels.base or "base", "baseline": labels.baseline or "baseline"}
+        return labels.say(f"derived.{column}", tuned=labels.tuned, **words)
     meaning = spec.meaning if spec else column.replace("_", " ")
-    return derived.get(column) or meaning[:1].lower() + meaning[1:]
+    return meaning[:1].lower() + meaning[1:]
 
 
 def column_label(column: str, labels: Labels) -> str:
@@ -112,7 +97,7 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
     ]
     title, names = "Correlations between the columns", [column_label(c, labels) for c in columns]
     values = np.array([[pairs[a, b].spearman for b in columns] for a in columns], float)
-    hovers = [[_correlation_hover(pairs[a, b]) for b in columns] for a in columns]
+    hovers = [[_correlation_hover(pairs[a, b], labels) for b in columns] for a in columns]
     drawing = draw_half_matrix(values, names, hovers, **COEFFICIENTS)
     related = np.array([[pairs[a, b].by_construction for b in columns] for a in columns])
     ys, xs = (axis.tolist() for axis in np.nonzero(np.tril(related, -1)[1:, :-1]))
@@ -123,10 +108,7 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. Each cell is a Spearman correlation over tasks, from "
         "\N{MINUS SIGN}1 to +1.",
-        caption="Spearman's rank correlation over all tasks, whatever their metric; not tested. "
-        "Green: they rise together; orange: one falls as the other rises; "
-        "\N{MULTIPLICATION SIGN}: related by construction, because both are computed from the same "
-        "values.",
+        caption=labels.say("correlation_caption.columns"),
         drawing=drawing,
         table=_correlations_table(found, columns, labels),
         terms="correlation",
@@ -134,19 +116,21 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
     )
 
 
-def _correlation_hover(pair: Correlation) -> str:
-    return f"{_rho_text(pair.spearman)} over {counted(pair.n, 'task')}{_related(pair, '; ')}"
+def _correlation_hover(pair: Correlation, labels: Labels) -> str:
+    n_tasks = labels.say("n_tasks", pair.n)
+    return f"{_rho_text(pair.spearman)} over {n_tasks}{_related(pair, labels, '; ')}"
 
 
-def _related(pair: Correlation, mark: str = "") -> str:
-    return f"{mark}{_VERDICTS['by construction']}" if pair.by_construction else ""
+def _related(pair: Correlation, labels: Labels, mark: str = "") -> str:
+    text = labels.say("correlation.by construction")
+    return f"{mark}{text}" if pair.by_construction else ""
 
 
 def _correlations_table(found: Correlations, columns: Sequence[str], labels: Labels) -> Table:
     def coefficient_field(column: str) -> Field[str]:
         def cell(other: str) -> Cell:
             pair = found.pairs[other, column]
-            note = "" if other == column else _related(pair)
+            note = "" if other == column else _related(pair, labels)
             return Cell(_rho_text(pair.spearman), pair.spearman, note)
 
         return Field(Column(column, column_label(column, labels), "number"), cell)
@@ -186,9 +170,7 @@ def chart_lift_correlations(results: Results, labels: Labels) -> Chart | None:
         id="lift-correlations",
         title=title,
         reading=f"{title}.",
-        caption=f"Spearman's {RHO} within metrics with its {percent(LEVEL)} interval; {kinds}. "
-        "Grey: no direction. A direction needs a corrected p below 0.05 and no metric with the "
-        "opposite sign; each interval is for its pair alone.",
+        caption=labels.say("correlation_caption.lifts", rho=RHO, level=percent(LEVEL), kinds=kinds),
         drawing=_draw_lift_correlations(found, lifts, labels),
         table=table,
         terms="correlation",
@@ -257,7 +239,7 @@ def _draw_lift_correlations(
         hovers = [
             f"{column_label(predictor, labels)}, {column_phrase(lift, labels)}: "
             f"{RHO} = {_rho_text(pair.spearman)}; {'; '.join(_strata_texts(pair))}: "
-            f"{_VERDICTS[pair.verdict]}"
+            f"{_verdict_words(pair, labels)}"
             for predictor, pair in zip(mine, pairs, strict=True)
         ]
         marker = {"symbol": symbol, "size": 9, "color": colours}
@@ -308,18 +290,15 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> Iterator[Fie
         return Field(column, lambda feature: cell(found.pairs[feature, lift]))
 
     number = partial(Column, align="number", term="correlation")
-    meaning = f"Spearman's rank correlation within metrics, with its {percent(LEVEL)} interval"
+    meaning = labels.say("correlation_caption.within", level=percent(LEVEL))
     spearman = number(f"{lift}_spearman", column_label(lift, labels), help=meaning)
     yield field(spearman, _within_cell)
-    meaning = "Spearman's rank correlation over the tasks of each metric, and their number"
+    meaning = labels.say("correlation_caption.by_metric")
     strata = Column(f"{lift}_strata", "By metric", help=meaning, term="correlation")
     yield field(strata, _strata_cell)
-    meaning = (
-        f"A direction is named from {LEAST_TO_CONCLUDE} tasks on, if the corrected p is below 0.05 "
-        "and no metric has the opposite sign"
-    )
+    meaning = labels.say("correlation_caption.direction", LEAST_TO_CONCLUDE)
     verdict = Column(f"{lift}_verdict", "Direction", "text", meaning, "ascending", "correlation")
-    yield field(verdict, lambda pair: text_cell(_verdict_words(pair) or None))
+    yield field(verdict, lambda pair: text_cell(_verdict_words(pair, labels) or None))
     tested = counted(len(found.tested), "tested pair")
     meaning = f"p, corrected by Holm's method for {tested}; below it, p of this pair alone"
     p = number(f"{lift}_p_adjusted", "Corrected p", help=meaning, first_order="ascending")

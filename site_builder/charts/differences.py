@@ -45,14 +45,13 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     verdicts = dict(zip(results.scores.tasks, results.best_verdicts, strict=True))
     first = Field[TaskResult](labels.column("task"), lambda t: task_cell(labels, t.task))
     fields = (first, *best_fields(results, labels))
-    caption = f"{sentence(labels.best_difference)}, by task"
+    what = f"{sentence(labels.best_difference)}{labels.turning}"
+    caption = labels.say("differences.table", what=sentence(labels.best_difference))
     return Chart(
         id="best-lift-by-task",
         title=title,
         reading=f"{title}{_by_task_reading(tasks, labels)}",
-        caption=f"{sentence(labels.best_difference)}{labels.turning}, in points of the task's "
-        "metric; right of zero is better. Full colour: clear. Grey: not clear. Striped: an error "
-        f"is not known.{cut}",
+        caption=labels.say("differences.by_task", what=what) + cut,
         drawing=draw_bars([_task_bar(t, labels, verdicts[t.task]) for t in shown], unit),
         table=table_of("best-lift-by-task-table", caption, fields, shown, sorted_by=by),
         terms="lift-over-baseline",
@@ -125,14 +124,13 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
     few = f" The smallest category has {counted(smallest, 'task')}: read its bar with care."
     few *= smallest < 4
     unit = f"mean difference from {labels.baseline} (points of score)"
+    what = f"{sentence(labels.best_difference)}{labels.turning}"
     return Chart(
         id="category-difference",
         title=title,
         reading=f"{title}. Means run from {_mean_text(shown[0], labels)} to "
         f"{_mean_text(shown[-1], labels)}.",
-        caption=f"{sentence(labels.best_difference)}{labels.turning}, mean over the tasks of a "
-        "category; the number of tasks in brackets. Bars are grey because they are not tested "
-        f"against 0.{few}",
+        caption=labels.say("differences.by_category", what=what) + few,
         drawing=draw_bars([_category_bar(c, labels) for c in shown], unit),
         table=category_table(shown, labels, "category-difference-table"),
         terms="categories",
