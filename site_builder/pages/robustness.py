@@ -5,25 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from site_builder.charts.cells import (
-    attribute_field,
-    names_text,
-    number_cell,
-    tested_cell,
-    text_cell,
-)
+from site_builder.charts.cells import names_text, number_cell, tested_cell, text_cell
 from site_builder.compute.robustness import LeftOut, MetricResult, RuleResult
 from site_builder.compute.rules import find_rule
 from site_builder.compute.significance import LiftTest
-from site_builder.formatting import (
-    NumberFormat,
-    count,
-    coverage,
-    listed,
-    p_value,
-    percent,
-    sentence,
-)
+from site_builder.formatting import NumberFormat, count, listed, p_value, percent, sentence
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record
@@ -84,7 +70,7 @@ def lifts_by_metric(site: Site) -> Finding | None:
         if row.ahead is None:
             return text_cell(None)
         clearly = "" if row.clearly_ahead is None else say("metrics.clearly", row.clearly_ahead)
-        return Cell(coverage(row.ahead, row.compared), row.ahead, clearly)
+        return Cell(say("n_of", row.ahead, of=row.compared), row.ahead, clearly)
 
     def lift(row: _MetricRow) -> Cell:
         return tested_cell(row.test, row.scale) if row.test else text_cell(None)
@@ -114,7 +100,8 @@ def lifts_by_metric(site: Site) -> Finding | None:
 
 
 def _tasks_field(labels: Labels) -> Field[Any]:
-    return attribute_field(Column("tasks", labels.say("column.tasks"), "number"), count)
+    column = Column("tasks", labels.say("column.tasks"), "number")
+    return Field(column, lambda row: number_cell(row.tasks, count(row.tasks)))
 
 
 def _leading_contender(site: Site) -> str | None:
@@ -155,14 +142,10 @@ def _metric_row(site: Site, result: MetricResult, leader: str | None) -> _Metric
 def _metric_summary(labels: Labels, rows: Sequence[_MetricRow]) -> str:
     """Say how many models are ahead of the baseline by each metric that has a mean."""
     say = labels.say
+    known = [(row, say("n_tasks_of", row.tasks, of=row.label)) for row in rows]
     parts = [
-        say(
-            "metrics.of",
-            row.ahead,
-            of=row.compared,
-            n_tasks=say("n_tasks_of", row.tasks, of=row.label),
-        )
-        for row in rows
+        say("metrics.of", row.ahead, of=row.compared, n_tasks=n_tasks)
+        for row, n_tasks in known
         if row.ahead is not None
     ]
     return say("metrics.summary", baseline=labels.baseline, parts="; ".join(parts)) if parts else ""

@@ -345,9 +345,7 @@ def chance_note(site: Site, task: TaskResult) -> str:
         mine = [score for score in scores if score.variant == variant]
         if n := sum(score.at_chance is True for score in mine):
             which = labels.before_noun(variant).rstrip()
-            parts.append(
-                say("chance.of_variant" if which else "chance.of", n, of=len(mine), variant=which)
-            )
+            parts.append(say("chance.of" if which else "n_of", n, of=len(mine), variant=which))
             total += n
     lifts = [score for score in scores if score.lift_over_base is not None]
     n, n_lifts = sum(s.from_worse_than_chance for s in lifts), say("n_lifts", len(lifts))
