@@ -52,8 +52,8 @@ def _rho_text(rho: float | None) -> str:
     return "not defined" if rho is None else rounded(rho, 2)
 
 
-def _verdict_words(pair: Correlation, labels: Labels) -> str:
-    return "" if pair.verdict is None else labels.say(f"correlation.{pair.verdict}")
+def _verdict_words(verdict: Verdict | None, labels: Labels) -> str:
+    return "" if verdict is None else labels.say(f"correlation.{verdict}")
 
 
 def column_phrase(column: str, labels: Labels) -> str:
@@ -239,7 +239,7 @@ def _draw_lift_correlations(
         hovers = [
             f"{column_label(predictor, labels)}, {column_phrase(lift, labels)}: "
             f"{RHO} = {_rho_text(pair.spearman)}; {'; '.join(_strata_texts(pair))}: "
-            f"{_verdict_words(pair, labels)}"
+            f"{_verdict_words(pair.verdict, labels)}"
             for predictor, pair in zip(mine, pairs, strict=True)
         ]
         marker = {"symbol": symbol, "size": 9, "color": colours}
@@ -298,7 +298,7 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> Iterator[Fie
     yield field(strata, _strata_cell)
     meaning = labels.say("correlation_caption.direction", LEAST_TO_CONCLUDE)
     verdict = Column(f"{lift}_verdict", "Direction", "text", meaning, "ascending", "correlation")
-    yield field(verdict, lambda pair: text_cell(_verdict_words(pair, labels) or None))
+    yield field(verdict, lambda pair: text_cell(_verdict_words(pair.verdict, labels) or None))
     tested = counted(len(found.tested), "tested pair")
     meaning = f"p, corrected by Holm's method for {tested}; below it, p of this pair alone"
     p = number(f"{lift}_p_adjusted", "Corrected p", help=meaning, first_order="ascending")
