@@ -114,7 +114,8 @@ class _Tables:
 
     def __init__(self, site: Site, changes: Changes) -> None:
         self._site, self._labels, self._changes = site, site.whole.labels, changes
-        measures = {m.id: m.label for m in site.results.scores.measures}
+        stated = site.results.scores.measures
+        measures = {m.id: f"{m.label} ({m.unit})" if m.unit else m.label for m in stated}
         titles = {b.spec.id: b.spec.title for b in site.computed.boards}
         self._cells: Mapping[str, Callable[[str], Cell]] = {
             "model": self._model,

@@ -41,10 +41,6 @@ from site_builder.tables.read import (
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 
 
-class OlderSiteError(SiteError):
-    """A published site is of a version that did not publish snapshots."""
-
-
 class ReleaseContent(Record):
     """A release: its snapshot, its prose, and its feed of changes, None where it has none."""
 
@@ -104,11 +100,10 @@ def read_published(address: str) -> tuple[ReleaseContent | None, tuple[Fault, ..
     files = _web_files(address)
     if not files.is_there:
         return None, ()
-    try:
-        return _read_site(files), ()
-    except OlderSiteError:
+    if files.read(SNAPSHOT) is None:
         what = "an older version built this site, so there is no page of changes"
         return None, (Fault(files.place, what, "The next build has one.", "warning"),)
+    return _read_site(files), ()
 
 
 def _read_path(path: Path) -> ReleaseContent:
@@ -240,11 +235,12 @@ def _read_file(root: Path, name: str) -> bytes | None:
 
 def _read_site(files: _SiteFiles) -> ReleaseContent:
     content, where = files.read(SNAPSHOT), f"{files.place}/{SNAPSHOT}"
-    if content is None:
+    if content is None and files.is_there:
         what = f"an older version built this site, without {SNAPSHOT}"
         fix = "Build it again with this version, or name a copy of its folder downloads."
-        older = OlderSiteError(Fault(files.place, what, fix))
-        raise older if files.is_there else SiteError(files.fault(_STATS, _NO_FILE))
+        raise SiteError(Fault(files.place, what, fix))
+    if content is None:
+        raise SiteError(files.fault(_STATS, _NO_FILE))
     download = files.read(_DOWNLOAD)
     if download is None:
         raise SiteError(files.fault(_DOWNLOAD, _NO_FILE))

@@ -115,7 +115,7 @@ def test_a_site_of_several_boards(tmp_path):
         write_several(tmp_path / "new", add=0.1, cost=3.0), write_several(tmp_path / "old")
     )
     assert ["Both", "a (x)", "3", "1", "2 up"] == texts(site, "ranks")[0]
-    assert ["a (x)", "whole: last", "Cost", "2", "3"] == texts(site, "measures")[0]
+    assert ["a (x)", "whole: last", "Cost (USD)", "2", "3"] == texts(site, "measures")[0]
 
 
 def test_scores_of_now_lead_to_their_rows(site):
