@@ -1,5 +1,6 @@
 """Properties of every chart of every board: numbers, colours, texts, ids."""
 
+import functools
 import json
 import re
 from collections import Counter
@@ -10,7 +11,7 @@ import pytest
 
 from site_builder.charts import theme
 from site_builder.charts.forms import WIDE_COLUMN
-from tests.helpers.boards import make_frames, row_of, rows_of
+from tests.helpers.boards import make_frames, rows_of
 from tests.helpers.charted import (
     as_json,
     chart_on,
@@ -26,8 +27,6 @@ from tests.helpers.charted import (
     walk,
 )
 from tests.helpers.odd_boards import SHAPES
-from tests.helpers.sites import ROOT, make_site
-from tests.helpers.tables import board, write_project
 
 BOARDS = ("index", "fixture", "several", *SHAPES)
 each_board = pytest.mark.parametrize("name", BOARDS)
@@ -48,9 +47,14 @@ PLACE = re.compile(r"%\{(?:customdata|x|y)\}")
 MARKUP = re.compile(r"[<>]|&(?!(?:amp|lt|gt);)")
 
 
-def leaves(chart):
-    """Every value of a figure, with its path as text."""
-    return [(".".join(path), value) for path, value in walk(chart.figure_json)]
+@functools.cache
+def leaves(name):
+    """Every value of the figures of a board: with its page, its chart and its path as text."""
+    return [
+        (page, chart.id, ".".join(path), value)
+        for page, chart in charts(name)
+        for path, value in walk(chart.figure_json)
+    ]
 
 
 # --- values ---------------------------------------------------------------------------------------
@@ -87,24 +91,24 @@ def test_tables_have_a_cell_for_each_column(name):
 @each_board
 def test_colours_are_of_the_light_theme(name):
     """The script of the page replaces them by the current values of the tokens."""
-    for page, chart in charts(name):
-        for path, value in leaves(chart):
-            if COLOUR.search(path) and isinstance(value, str):
-                assert value in {theme.CLEAR, *theme.COLOURS.values()}, (page, chart.id, path)
+    tokens = {theme.CLEAR, *theme.COLOURS.values()}
+    for page, chart, path, value in leaves(name):
+        if COLOUR.search(path) and isinstance(value, str):
+            assert value in tokens, (page, chart, path)
 
 
 @each_board
 def test_colours_of_developers_are_for_names_alone(name):
     """They stand beside names in tables; in a chart, green and orange say gain and loss."""
     developers = {colour for token, colour in theme.COLOURS.items() if token.startswith("dot-")}
-    for page, chart in charts(name):
-        assert developers.isdisjoint(value for _, value in leaves(chart)), (page, chart.id)
+    texts = {value for _, _, _, value in leaves(name) if isinstance(value, str)}
+    assert developers.isdisjoint(texts)
 
 
 # --- Plotly ---------------------------------------------------------------------------------------
 
 
-@each_board
+@pytest.mark.parametrize("name", ["fixture", "several"])
 def test_figures_are_valid(name):
     for page, chart in charts(name):
         figure = chart.figure
@@ -112,7 +116,7 @@ def test_figures_are_valid(name):
         assert go.Figure(chart.figure_json).data == figure.data, (page, chart.id)
 
 
-@each_board
+@pytest.mark.parametrize("name", ["fixture", "several"])
 def test_figures_show_in_a_notebook(name):
     for _, chart in charts(name):
         assert "template" not in chart.figure_json["layout"]
@@ -127,22 +131,20 @@ def test_figures_show_in_a_notebook(name):
 @each_board
 def test_texts_are_escaped_for_plotly(name):
     """Tags and entities in names are shown, not obeyed; only line breaks are ours."""
-    for page, chart in charts(name):
-        for path, value in leaves(chart):
-            if path.endswith("hovertemplate"):
-                assert "%{" not in PLACE.sub("", value), (page, chart.id)
-            elif isinstance(value, str):
-                assert not MARKUP.search(value.replace("<br>", " ")), (page, chart.id, path, value)
+    for page, chart, path, value in leaves(name):
+        if path.endswith("hovertemplate"):
+            assert "%{" not in PLACE.sub("", value), (page, chart)
+        elif isinstance(value, str):
+            assert not MARKUP.search(value.replace("<br>", " ")), (page, chart, path, value)
 
 
 @each_board
 def test_texts_fit_their_room(name):
     """Long names are cut on axes, in legends and beside lines; the hover has them whole."""
-    for page, chart in charts(name):
-        for path, value in leaves(chart):
-            if path in ROOM and value is not None:
-                text = unescape(value.replace("<br>", " "))
-                assert len(text) <= ROOM[path], (page, chart.id, path, text)
+    for page, chart, path, value in leaves(name):
+        if path in ROOM and value is not None:
+            text = unescape(value.replace("<br>", " "))
+            assert len(text) <= ROOM[path], (page, chart, path, text)
 
 
 def test_whole_names_are_in_the_hover():
@@ -213,15 +215,6 @@ def test_reference_is_at_the_score_of_the_baseline(name):
                 assert labels.baseline[:20] in unescape(note["text"])
 
 
-def comparable_average(results):
-    """The average of the baseline over the tasks that the others have; none if it lacks one."""
-    boards, roles = results.comparable_boards, results.scores.roles
-    assert boards is not None
-    board = boards[roles.baseline_variant]
-    baseline = row_of(board, roles.baseline)
-    return {baseline.average} if baseline.scored == len(board.tasks) else set()
-
-
 # --- ids, order -----------------------------------------------------------------------------------
 
 
@@ -233,20 +226,6 @@ def test_ids_are_unique_on_their_page(name):
     for page, ids in by_page.items():
         assert 1 == max(Counter(ids).values()), page
         assert [] == [one for one in ids if not re.fullmatch(r"[A-Za-z0-9-]+", one)], page
-
-
-@pytest.mark.parametrize("name", ["index", "fixture", "hostile"])
-def test_charts_are_the_same_each_time(name, tmp_path):
-    frames, toml = SHAPES[name]() if name in SHAPES else (board(), "")
-    root = ROOT if name == "index" else write_project(tmp_path, frames, toml)
-    first, second = (make_site(root) for _ in range(2))
-    assert [
-        (page, as_json(chart), table_of(chart))
-        for page, chart in charts_of(first.results, first.labels)
-    ] == [
-        (page, as_json(chart), table_of(chart))
-        for page, chart in charts_of(second.results, second.labels)
-    ]
 
 
 def test_charts_follow_the_values_not_the_order_of_the_models():

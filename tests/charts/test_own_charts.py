@@ -118,12 +118,7 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
             "def make(results, labels):\n    return 1 / 0",
             "fails: ZeroDivisionError: division by zero (bad_charts.py, line 2)",
         ),
-        (
-            "def make(results, labels):\n    raise TypeError",
-            "fails: TypeError (bad_charts.py, line 2)",
-        ),
         ("import no_such_module", "fails: ModuleNotFoundError: No module named 'no_such_module' "),
-        ("x = 1", "fails: AttributeError: module 'bad_charts' has no attribute 'make' "),
         ("def make(results, labels): return 'x'", "returns str, expected Chart or None"),
         (
             f"{EXAMPLE}\ndef make(results, labels):\n"
@@ -142,9 +137,7 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
     ],
     ids=[
         "raises",
-        "raises without a message",
         "cannot be loaded",
-        "is not there",
         "returns no chart",
         "returns a list as drawing",
         "draws with an unknown key",

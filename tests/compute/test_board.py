@@ -1,7 +1,6 @@
 """Boards: ranking rules, standings, ties, common tasks."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -138,11 +137,6 @@ def test_variant_without_a_score():
         assert ["flagged", "flagged"] == [s.unranked for s in rows_of(board)]
 
 
-def test_standing_of_a_model():
-    board = make_board(make_scores({"base": {"a": [0.1], "b": [0.2]}}))
-    assert 2 == row_of(board, "a").rank
-
-
 # --- win rates and wins -------------------------------------------------------------------------
 
 
@@ -167,7 +161,7 @@ def test_win_rate_turns_with_the_direction():
 
 
 @given(arrays(float, (5, 4), elements=st.sampled_from([0.0, 0.1, 0.2, 0.3, NAN])))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12)
 def test_full_column_of_win_rates_averages_one_half(values):
     """What one beats, another is beaten by; of a task with one score alone there is no rate."""
     scores = make_scores({"base": {str(i): row for i, row in enumerate(values.tolist())}})
@@ -320,12 +314,6 @@ def test_interval_is_of_what_ranks_the_board():
     assert (0.0, 0.0) == row_of(make_board(scores, BY_WIN_RATE), "a").interval
 
 
-def test_board_knows_its_tasks_and_rules():
-    scores = make_scores({"base": {"a": [0.1, 0.2]}})
-    board = make_board(scores, BY_WIN_RATE)
-    assert ("base", ("t1", "t2"), BY_WIN_RATE) == (board.variant, board.tasks, board.rules)
-
-
 # --- the choice of rules ------------------------------------------------------------------------
 
 
@@ -467,7 +455,7 @@ GRID = st.integers(0, 20).map(lambda n: n / 20)
 
 
 @given(arrays(float, (4, 3), elements=GRID), st.sampled_from([-3.0, 0.25, 7.0]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12)
 def test_a_constant_added_to_all_scores_changes_no_rank_and_no_lift(values, constant):
     for rules in (BY_MEAN, BY_WIN_RATE):
         boards = [
@@ -488,7 +476,7 @@ def test_a_constant_added_to_all_scores_changes_no_rank_and_no_lift(values, cons
 
 
 @given(arrays(float, (4, 3), elements=GRID | st.just(NAN)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12)
 def test_turning_the_sign_and_the_direction_of_all_scores_changes_no_rank(values):
     for rules in (SPARSE, BY_WIN_RATE):
         up = make_board(make_scores({"base": rows(values)}), rules)
@@ -504,17 +492,6 @@ def rows(values):
         str(i): [(0.5 if i == 0 else None) if np.isnan(v) else v for v in row]
         for i, row in enumerate(values)
     }
-
-
-def test_large_board():
-    """1,000 models x 100 tasks rank as plain means do."""
-    values = np.random.default_rng(1).random((1_000, 100)).round(3)
-    runs = {"base": {f"m{i}": row for i, row in enumerate(values.tolist())}}
-    board = make_board(make_scores(runs))
-    assert 1_000 == len(board.ranked)
-    assert pd.Series([s.average for s in rows_of(board)]).is_monotonic_decreasing
-    expected = np.sort(values.mean(axis=1))[::-1]
-    assert expected.tolist() == pytest.approx([s.average for s in rows_of(board)])
 
 
 def test_means_over_common_tasks_by_hand():
@@ -603,7 +580,7 @@ def test_pairs_with_a_ranked_baseline_have_the_verdict_of_their_lift():
 
 
 @given(arrays(float, (5, 7), elements=st.integers(-9, 9).map(lambda n: n / 10)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12)
 def test_a_board_never_contradicts_itself(values):
     """Ranges, who is ahead, who may be first, and the interval of each distance agree."""
     rows = {f"m{i}": row.tolist() for i, row in enumerate(values)}
@@ -612,6 +589,7 @@ def test_a_board_never_contradicts_itself(values):
     for s in board.ranked:
         beaten = [o.model for o in board.ranked if board.is_ahead(o.model, s.model)]
         assert s.rank_interval is not None
+        assert s.rank_interval[0] <= (s.rank or 0) <= s.rank_interval[1] <= len(board.ranked)
         assert (s.rank_interval[0] == 1) == s.tied_with_best
         assert s.rank == 1 or not (beaten and s.tied_with_best)
         assert s.rank == 1 or s.rank_interval[0] > len(beaten)

@@ -1,12 +1,10 @@
 """Scores against the score that guessing gives."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom, binomtest
+from scipy.stats import binomtest
 
 from site_builder.compute.score_error import compare_with_chance
 from tests.helpers.boards import make_frames, make_results
@@ -94,26 +92,6 @@ def test_shares_agree_with_wilsons_interval_and_the_score_test(n, chance):
         reach = 1.959963984540054 * np.sqrt(chance * (1 - chance) / n)
         assert score.at_chance is bool(interval.low <= chance)
         assert score.at_chance is bool(k / n - chance <= reach)
-
-
-@pytest.mark.parametrize(("n", "chance"), [*product((50, 200, 1000), (0.5, 0.25, 1 / 14))])
-def test_few_guessers_are_called_better(n, chance):
-    """Exactly, by the binomial distribution: near 2.5 % of the models that only guess."""
-    tasks = {"score_min": [0.0], "score_max": [1.0], "score_chance": [chance]}
-    runs = {"base": {str(k): [k / n] for k in range(n + 1)}}
-    scores = results_of(runs, tasks, n_examples=n).scores.ranking("t1")
-    better = [round(score.score * n) for score in scores if not score.at_chance]
-    assert 0.012 < np.sum(binom.pmf(better, n, chance)) < 0.042
-
-
-def test_few_guessers_with_a_stated_error_are_called_better():
-    """20,000 normal scores around chance: 2.5 % are above, 2.5 % below."""
-    score = np.random.default_rng(20_240_502).normal(0.5, 0.02, 20_000)
-    reach = 1.959963984540054 * 0.02
-    found = compare_with_chance(score, score - reach, score + reach, np.full(20_000, 0.5))
-    assert [0.025, 0.95, 0.025] == [
-        pytest.approx(np.mean(found == sign), abs=0.004) for sign in (-1, 0, 1)
-    ]
 
 
 @given(hostile, hostile, hostile, hostile)

@@ -41,7 +41,7 @@ def beside(runs: dict[str, dict[str, Row]], variant: str) -> Row:
     return runs[variant if variant in scored else (scored or ["base"])[0]]["gpt"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12)
 @given(runs=boards)
 def test_figures_that_stand_side_by_side_are_over_the_same_tasks(runs):
     """Averages are; the best lift is the greatest of contenders in their own variant."""

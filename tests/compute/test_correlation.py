@@ -9,23 +9,19 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from site_builder.compute import correlation
 from site_builder.compute.correlation import (
     LIFTS,
     Correlation,
     Stratum,
     Within,
-    compute_correlations,
     correlate_each,
     correlate_within,
     shuffle_within,
 )
 from site_builder.compute.numbers import Array
-from site_builder.compute.scores import collect_scores
-from site_builder.compute.tasks import compute_rank_agreement, compute_tasks
-from site_builder.config import Analysis, BoardConfig
+from site_builder.config import Analysis
 from site_builder.records import replace
-from tests.helpers.boards import Runs, find_holes, make_frames, make_results, make_tables
+from tests.helpers.boards import Runs, find_holes, make_frames, make_results
 
 NAN = float("nan")
 
@@ -72,7 +68,7 @@ def test_ties_share_their_mean_rank():
     arrays(float, 12, elements=st.integers(-30, 30).map(float)),
     arrays(float, 12, elements=st.integers(-30, 30).map(float)),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 def test_agrees_with_scipy(x, y):
     found = correlate(x, y)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
@@ -176,7 +172,7 @@ EXTREME = st.sampled_from([0.0, 1e11, -1e11, 1e-300, -1e-300, 0.5, 1.7e308, 1e11
 
 
 @given(arrays(float, 6, elements=EXTREME), arrays(float, 6, elements=EXTREME))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 def test_extreme_values_give_numbers_or_none(x, y):
     """Never NaN, never a warning, never beyond 1."""
     found = correlate(x, y)
@@ -300,17 +296,6 @@ def test_derived_columns_by_hand():
     assert (0.6, 0.6, 0.8, 0.9) == values["best_tuned_score"]
     assert (0.5, 0.55, 0.65, 0.9) == values["mean_tuned_score"]
     assert (10, 1000, 100, 10000) == values["train_examples"]
-
-
-def test_average_tuned_minus_average_base_is_average_lift():
-    values = correlations_of().values
-    for tuned, base, lift in zip(
-        values["mean_tuned_score"],
-        values["mean_base_score"],
-        values["mean_lift_over_base"],
-        strict=True,
-    ):
-        assert lift == pytest.approx(tuned - base)
 
 
 def test_best_is_the_least_where_lower_is_better():
@@ -569,25 +554,3 @@ def test_strong_feature_is_found_among_noise():
     found = correlations_of(runs, tasks=tasks)
     assert (("strong", "mean_lift_over_base"),) == found.clear
     assert "apart" == found.pairs["mean_lift_over_base", "strong"].verdict
-
-
-@pytest.mark.parametrize("n", [10, 31])
-def test_few_boards_of_independent_columns_have_a_finding(n, monkeypatch):
-    """At most 6 % of them; each pair alone would give more than a third of them one."""
-    monkeypatch.setattr(correlation, "_DRAWS", 999)
-    monkeypatch.setattr(correlation, "_MORE_DRAWS", 999)
-    rng = np.random.default_rng(4)
-    config = BoardConfig(baseline="gpt")
-    scores = collect_scores(make_tables(make_frames(random_runs(rng, n))), config)
-    results = compute_tasks(scores, compute_rank_agreement(scores, scores.models))
-    boards, wrong, wrong_alone = 100, 0, 0
-    for _ in range(boards):
-        tasks = pd.DataFrame({f"feature_{i}": rng.random(n) for i in range(5)})
-        tasks["metric"] = None
-        found = compute_correlations(scores, tasks, results, None, averaged=True)
-        assert found is not None
-        wrong += bool(found.clear)
-        features = [key for key in found.tested if key[0] in found.features]
-        wrong_alone += any((found.pairs[key].spearman_p or 0) < 0.05 for key in features)
-    assert wrong <= 0.06 * boards
-    assert wrong_alone > boards / 3

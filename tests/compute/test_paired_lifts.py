@@ -4,7 +4,6 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from site_builder.compute.significance import paired_interval
 from tests.compute.test_significance import ROWS, differences, paired, project_with
@@ -45,28 +44,3 @@ def test_paired_lift_turns_where_lower_is_better():
 def test_interval_of_paired_shares(stated, expected):
     ends = paired_interval(*(np.array([float(x)]) for x in stated))
     assert expected == pytest.approx(tuple(ends[:, 0]), abs=1e-4, nan_ok=True)
-
-
-@pytest.mark.parametrize(("gain", "loss"), [(0.04, 0.01), (0.02, 0.02), (0.08, 0.01)])
-@pytest.mark.parametrize("n", [40, 100])
-def test_interval_of_paired_shares_holds_its_level(n, gain, loss):
-    """Where few examples differ: every number of gains and losses, no random draw.
-
-    The mean difference ± 1.96 stderr holds the true one as rarely as 80 times in 100.
-    """
-    higher, lower = (grid.ravel().astype(float) for grid in np.indices((n + 1, n + 1)))
-    fits = higher + lower <= n
-    higher, lower = higher[fits], lower[fits]
-    rest = n - higher - lower
-    counts = np.stack([higher, lower, rest], axis=1)
-    weights = stats.multinomial.pmf(counts, n, [gain, loss, 1 - gain - loss])
-    mean = (higher - lower) / n
-    error = np.sqrt(np.maximum((higher + lower) / n - mean**2, 0) / (n - 1))
-    low, high = paired_interval(
-        mean, error, np.full(len(mean), float(n)), higher, lower, 1.0 + 0 * mean
-    )
-    true = gain - loss
-    ours = weights[(low <= true) & (true <= high)].sum()
-    assert 0.96 < ours
-    if (n, gain, loss) == (40, 0.04, 0.01):
-        assert pytest.approx(0.801, abs=0.001) == weights[abs(mean - true) <= 1.96 * error].sum()

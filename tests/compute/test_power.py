@@ -34,14 +34,6 @@ def test_smallest_difference_by_hand():
     assert needed(6, 0.005) * (0.012 / 6) ** 0.5 == pytest.approx(found, rel=1e-5)
 
 
-def test_simulated_tests_find_the_difference_four_times_of_five():
-    n, boards, tail = 12, 20_000, 0.001
-    draws = np.random.default_rng(20_201_116).normal(needed(n, tail) / n**0.5, 1.0, (boards, n))
-    found = np.mean(stats.ttest_1samp(draws, 0.0, axis=1, alternative="greater").pvalue < tail)
-    # Three standard errors of a share of 20,000.
-    assert 0.8 == pytest.approx(found, abs=3 * np.sqrt(0.8 * 0.2 / boards))
-
-
 def test_smallest_difference_is_of_the_common_tasks_of_each_pair():
     """With gaps, against every pair on its own; also far from 0, where squares lose digits."""
     draw = np.random.default_rng(3)

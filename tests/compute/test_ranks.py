@@ -86,13 +86,13 @@ def assert_judged(measure, found, families=None):
 
 
 @given(arrays(float, (5, 8), elements=SCORES))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 def test_pairs_agree_with_scipy(measure):
     assert_judged(measure, compare_pairs(measure))
 
 
 @given(arrays(float, (3, 12), elements=SCORES), arrays(int, 12, elements=st.integers(0, 8)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 def test_pairs_over_families_agree_with_the_test_of_one(measure, families):
     assert_judged(measure, compare_pairs(measure, None, families), families)
 
@@ -147,7 +147,7 @@ def test_lead_of_a_pair_by_hand():
 
 
 @given(arrays(float, (4, 9), elements=SCORES))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 def test_interval_excludes_zero_exactly_where_the_first_is_ahead(measure):
     found = compare_pairs(measure)
     _, low, _ = found.behind
@@ -224,22 +224,6 @@ def test_runs_of_inseparable_models_skip_no_pair():
     assert ((0, 1), (1, 3)) == inseparable_groups(ahead)
 
 
-@given(arrays(float, (6, 8), elements=SCORES))
-@settings(max_examples=60, deadline=None)
-def test_rank_intervals_include_the_rank_and_agree_with_ties(values):
-    """On any board: best <= rank <= worst, and who may be first has rank 1 in the interval."""
-    rows = {f"m{i}": [None if v != v else v for v in row] for i, row in enumerate(values.tolist())}
-    if np.isnan(values).all(axis=0).any():
-        return
-    board = make_board(make_scores({"base": rows}, min_coverage=0.0))
-    for s in rows_of(board):
-        assert (s.rank is not None and board.tested) == (s.rank_interval is not None)
-        if s.rank is not None and s.rank_interval is not None:
-            low, high = s.rank_interval
-            assert low <= s.rank <= high <= len(board.ranked)
-            assert s.tied_with_best == (low == 1)
-
-
 def test_large_scores_do_not_overflow():
     """No overflow, and no difference where scores are equal on paper."""
     huge = np.array([[1e300] * 5 + [2e300], [1.0, 2, 3, 4, 5, 6]])
@@ -252,19 +236,6 @@ def test_large_scores_do_not_overflow():
 def test_board_of_one_model_or_none(n):
     assert (n, n) == compare_pairs(np.ones((n, 7))).ahead.shape
     assert not compare_pairs(np.ones((n, 7))).ahead.any()
-
-
-@pytest.mark.parametrize("tasks", [6, 31])
-def test_all_that_a_board_states_of_ranks_holds_at_once(tasks):
-    """Of 600 boards of 12 near-equal models, at least 93 % are right, with the true best kept."""
-    rng, worth = np.random.default_rng(tasks), 0.5 + 0.0001 * np.arange(12)[::-1]
-    wrong = 0
-    for _ in range(600):
-        scores = worth[:, np.newaxis] + rng.normal(0, 0.1, (12, tasks))
-        found = compare_pairs(scores)
-        # A worse model is said to be ahead, or the best is said not to be.
-        wrong += bool(np.tril(found.ahead).any()) or not found.may_be_first[0]
-    assert wrong <= 0.07 * 600
 
 
 # --- missing scores -----------------------------------------------------------------------------
@@ -515,7 +486,7 @@ def test_p_of_a_correlation_by_hand():
     assert expected == pytest.approx(correlation_p(r, np.array(4)), nan_ok=True)
 
 
-@pytest.mark.parametrize("freedom", [*range(2, 60), 100, 339, 340, 500, 1_000, 1_498])
+@pytest.mark.parametrize("freedom", [2, 3, 10, 29, 59, 339, 340, 1_498])
 def test_p_of_a_correlation_agrees_with_scipy(freedom):
     """From coefficients that mean nothing to ones whose p is next to 0, digit by digit."""
     r = np.concatenate([np.linspace(0, 0.999, 1_000), 10.0 ** -np.arange(3, 16)])

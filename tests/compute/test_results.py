@@ -3,16 +3,13 @@
 import csv
 from collections import defaultdict
 from fractions import Fraction
-from itertools import combinations
 from pathlib import Path
 from statistics import median
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import load_config
@@ -82,25 +79,6 @@ def standings(index):
 
 
 # --- the Index ----------------------------------------------------------------------------------
-
-
-def test_figures_that_the_index_is_known_by(index):
-    stats = index.stats
-    assert (12, 31, 5, 682) == (stats.models, stats.tasks, stats.categories, stats.scores)
-    assert (24, 1, 31) == (
-        stats.tasks_beating_baseline,
-        stats.tasks_tying_baseline,
-        stats.tasks_compared,
-    )
-    assert ["customer_support"] == [t.task for t in index.tasks if t.outcome == "ties"]
-    assert (6, 10) == (stats.models_ahead_of_baseline, stats.models_compared)
-    assert (301, 0, 9, 310) == (
-        stats.runs_helped,
-        stats.runs_unchanged,
-        stats.runs_hurt,
-        stats.runs_paired,
-    )
-    assert 0.3839 == round(stats.mean_lift_over_base, 4)
 
 
 def test_figures_of_the_index_from_the_csv(index, plain):
@@ -237,98 +215,6 @@ def test_categories_of_the_index(index, plain):
         assert (sum(plain.gap(t) > 0 for t in tasks), len(tasks)) == (c.beating, c.compared)
         for s in filter(lambda row: row.rank, rows_of(c.boards["fine_tuned"])):
             assert near(mean(plain.tuned[s.model, t] for t in tasks)) == s.average
-
-
-def ranks(values):
-    return [sum(x < v for x in values) + (sum(x == v for x in values) + 1) / 2 for v in values]
-
-
-def pearson(x, y):
-    mx, my = mean(x), mean(y)
-    xy = sum((a - mx) * (b - my) for a, b in zip(x, y, strict=True))
-    xx, yy = sum((a - mx) ** 2 for a in x), sum((b - my) ** 2 for b in y)
-    return float(xy) / (float(xx) * float(yy)) ** 0.5
-
-
-def test_correlations_of_the_index(index, plain):
-    """All 136 pairs of seventeen columns, by their definitions."""
-    tuned = {t: list(plain.column("fine_tuned", t).values()) for t in plain.tasks}
-    base = {t: [plain.base[m, t] for m in plain.tuned_models] for t in plain.tasks}
-    columns = {
-        "baseline_score": [plain.base["gpt-4", t] for t in plain.tasks],
-        "best_lift_over_baseline": [plain.gap(t) for t in plain.tasks],
-        "mean_lift_over_base": [mean(plain.lifts(task=t)) for t in plain.tasks],
-        "best_base_score": [max(base[t]) for t in plain.tasks],
-        "mean_base_score": [mean(base[t]) for t in plain.tasks],
-        "best_tuned_score": [max(tuned[t]) for t in plain.tasks],
-        "mean_tuned_score": [mean(tuned[t]) for t in plain.tasks],
-    }
-    lengths = {row["task"]: row for row in read("training_set_lengths")}
-    stated = {
-        name: [Fraction(row[name]) if row[name] else None for row in read("tasks")]
-        for name in ("train_examples", "tokens_min", "tokens_max", "tokens_p95")
-    }
-    columns["train_examples"] = stated.pop("train_examples")
-    for part in ("input", "output", "example"):
-        rows = [lengths.get(task) for task in plain.tasks]
-        columns[f"{part}_length_mean"] = [r and Fraction(r[f"{part}_tokens_mean"]) for r in rows]
-        # The source divides by n, the table by n - 1, in thousandths.
-        columns[f"{part}_length_std"] = [
-            r and Fraction(round(float(r[f"{part}_tokens_std"]) * (n / (n - 1)) ** 0.5, 3))
-            for r in rows
-            for n in [int(r["n"]) if r else 0]
-        ]
-    columns |= stated
-    found = index.correlations
-    assert tuple(columns) == found.columns
-    for name, values in columns.items():
-        assert [near(v) for v in values] == list(found.values[name])
-    for a, b in combinations(columns, 2):
-        both = [p for p in zip(columns[a], columns[b], strict=True) if None not in p]
-        x, y = zip(*both, strict=True)
-        pair = found.pairs[a, b]
-        assert len(both) == pair.n
-        assert near(pearson(x, y)) == pair.pearson
-        assert (
-            near(pearson([Fraction(r) for r in ranks(x)], [Fraction(r) for r in ranks(y)]))
-            == pair.spearman
-        )
-
-
-def test_longer_outputs_and_lift_of_the_index(index, plain):
-    """They rise together over all tasks, and not within metrics; by scipy, in orders of its own."""
-    metrics = {row["task"]: row["metric"] for row in read("tasks")}
-    lengths = {r["task"]: float(r["output_tokens_mean"]) for r in read("training_set_lengths")}
-    tasks = sorted(lengths, key=metrics.__getitem__)
-    x, y = np.array([(lengths[task], float(plain.gap(task))) for task in tasks]).T
-    metric = np.array([metrics[task] for task in tasks])
-    within, single = np.zeros((2, 28)), {}
-    for name, n in (("accuracy", 16), ("rouge", 11)):
-        mine = metric == name
-        single[name] = stats.spearmanr(x[mine], y[mine])
-        ranks = [stats.rankdata(values[mine]) for values in (x, y)]
-        within[:, mine] = stats.zscore(ranks, axis=1) * ((n - 1) / n) ** 0.5
-    codes = np.unique(metric, return_inverse=True)[1]
-    orders = np.argsort(codes + np.random.default_rng(11).random((50_000, 28)), axis=1)
-
-    def p_of(a, b):
-        return (abs(b[orders] @ a) >= abs(b @ a) - 1e-9).mean()
-
-    assert [0.59, 0.46, -0.74] == [
-        round(rho, 2) for rho, _ in (stats.spearmanr(x, y), *single.values())
-    ]
-    assert 0.010 == round(single["rouge"].pvalue, 3)
-    overall = [stats.rankdata(values) - 14.5 for values in (x, y)]
-    assert 0.13 == pytest.approx(p_of(*overall), abs=0.01)
-    found = index.correlations.pairs["output_length_mean", "best_lift_over_baseline"]
-    assert [("accuracy", 16), ("rouge", 11)] == [(s.metric, s.n) for s in found.within.strata]
-    assert [rho for rho, _ in single.values()] == pytest.approx(
-        [stratum.spearman for stratum in found.within.strata]
-    )
-    assert within[0] @ within[1] / 25 == pytest.approx(found.within.spearman)
-    assert p_of(*within) == pytest.approx(found.within.p, abs=0.01)
-    assert "unclear" == found.verdict
-    assert () == index.correlations.clear
 
 
 def test_training_sets_of_the_index(index):
@@ -501,22 +387,8 @@ def test_scores_of_the_named_variants_are_counted():
 
 # --- any board ----------------------------------------------------------------------------------
 
-EXTREMES = [
-    0.0,
-    1.0,
-    0.5,
-    0.3,
-    0.1 + 0.2,
-    -1.0,
-    1e11,
-    -1e11,
-    1e11 + 0.1,
-    1e-300,
-    -1e-300,
-    1e300,
-    1.7e308,
-    -1.7e308,
-]
+_LARGE = [1e11, 1e11 + 0.1, 1e300, 1.7e308]
+EXTREMES = [0.0, 1.0, 0.5, 0.3, 0.1 + 0.2, 1e-300, -1e-300, -1.0, -1e11, -1.7e308, *_LARGE]
 GRID = [n / 10 for n in range(-3, 11)]
 VARIANTS = ("base", "sft", "ppo")
 
@@ -558,7 +430,7 @@ def records(results):
 
 
 @given(boards(EXTREMES))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12)
 def test_any_board_gives_numbers_or_none(drawn):
     """No exception, no warning, no NaN, no infinity; and the counts agree with each other."""
     frames, board = drawn
@@ -582,7 +454,7 @@ def test_any_board_gives_numbers_or_none(drawn):
 
 
 @given(boards(GRID), st.randoms(use_true_random=False))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_order_of_the_results_does_not_matter(drawn, random):
     frames, board = drawn
     rows = list(range(len(frames["results"])))
@@ -592,7 +464,7 @@ def test_order_of_the_results_does_not_matter(drawn, random):
 
 
 @given(boards(GRID))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_order_of_the_models_moves_them_and_nothing_else(drawn):
     frames, board = drawn
     turned = {**frames, "models": frames["models"].iloc[::-1].reset_index(drop=True)}
@@ -630,26 +502,3 @@ def test_least_that_makes_a_board():
     assert (1, 1, 1) == (results.stats.models, results.stats.tasks, results.stats.scores)
     assert [("a", 1, 0.5)] == [(s.model, s.rank, s.average) for s in rows_of(results.board)]
     assert (None, None, ()) == (results.correlations, results.training_sets, results.categories)
-
-
-def test_who_may_be_first_on_the_index_by_scipy(index):
-    """From the scores alone: one-sided t tests over 22 families, and Holm for all 90 of them."""
-    scores = index.scores
-    names = [s.model for s in index.board.ranked]
-    values = scores.values["fine_tuned"][[scores.rows[name] for name in names]]
-    _, family = np.unique(scores.families, return_inverse=True)
-    gaps = values[:, None] - values
-    means = gaps.mean(axis=2)
-    sums = (gaps - means[..., None]) @ np.eye(22)[family]
-    with np.errstate(invalid="ignore"):
-        p = stats.t.sf(means / (np.sqrt(22 / 21 * (sums**2).sum(axis=2)) / 31), 21)
-    np.fill_diagonal(p, 1.0)
-    ordered = np.sort(p, axis=None)[:90]
-    passed = int(np.argmax(ordered > 0.025 / (90 - np.arange(90))))
-    ahead = p <= ordered[passed - 1]
-    first = ~(p <= 0.025 / 9).any(axis=0)
-    assert (2, 3) == (passed, first.sum())
-    assert first.tolist() == [s.tied_with_best for s in index.board.ranked]
-    best = np.maximum(1 + ahead.sum(axis=0), np.where(first, 1, 2))
-    ranges = zip(best.tolist(), (10 - ahead.sum(axis=1)).tolist(), strict=True)
-    assert [*ranges] == [s.rank_interval for s in index.board.ranked]

@@ -6,22 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, binomtest, studentized_range
+from scipy.stats import binomtest, studentized_range
 
 from site_builder.compute.score_error import (
     compute_score_errors,
-    effective_sample_size,
     find_ties,
     judge_wins,
     reach_among,
     standard_error_of_share,
     wilson_interval,
 )
-from site_builder.compute.scores import Score, collect_scores
+from site_builder.compute.scores import collect_scores
 from site_builder.config import BoardConfig
 from tests.helpers.boards import make_board, make_frames, make_tables, rows_of
 from tests.helpers.measured import measured_results
-from tests.tools.simulate import ties_of_equal_models
 
 NAN = float("nan")
 SHARE = {"score_min": [0.0], "score_max": [1.0]}
@@ -87,58 +85,12 @@ def test_interval_of_a_score_without_bounds():
     assert near(0.02, 0.0, 0.0491993) == errors_of(0.01, half, stderr=0.02)
 
 
-def covered(p, n, interval):
-    """How often the interval of k of n holds p, where k is binomial: every k, no random draw.
-
-    Of 0 and n of n the standard error is not stated, so the interval is that of n examples.
-    """
-    k = np.arange(n + 1)
-    share = k / n
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ends = interval(share, np.sqrt(share * (1 - share) / (n - 1)))
-    low, high = np.where((k > 0) & (k < n), ends, wilson_interval(share, np.array([n])))
-    return float((binom.pmf(k, n, p) * ((low <= p) & (p <= high))).sum())
-
-
-def by_size(p, error):
-    return wilson_interval(p, effective_sample_size(p, error))
-
-
-def wald(p, error):
-    return p - 1.959964 * error, p + 1.959964 * error
-
-
-@pytest.mark.parametrize("p", [0.02, 0.05, 0.95, 0.98])
-def test_interval_holds_its_level_near_a_bound(p):
-    """From 50 to 200 examples: 95 % on average, at least 91.7 %; score ± 1.96 stderr, 84 %."""
-    numbers = range(50, 201)
-    ours = [covered(p, n, by_size) for n in numbers]
-    theirs = [covered(p, n, wald) for n in numbers]
-    assert min(ours) > 0.917
-    assert np.mean(ours) > 0.95
-    assert min(theirs) < 0.853
-
-
-def test_interval_for_graded_examples_near_a_bound():
-    """Better, not fully: means of 60 grades around 0.97, 4,000 times, from a skewed population."""
-    grades = np.random.default_rng(7).beta(9.7, 0.3, (4_000, 60))
-    mean, error = grades.mean(axis=1), grades.std(axis=1, ddof=1) / np.sqrt(60)
-    ends = by_size(mean, error), wald(mean, error)
-    ours, theirs = (float(((low <= 0.97) & (high >= 0.97)).mean()) for low, high in ends)
-    assert (0.92, 0.90425) == (ours, theirs)
-
-
 def test_number_of_examples_gives_the_wilson_interval():
     """80 of 100: (0.8 + 0.0192 ± 1.96 sqrt(0.0016 + 0.000096)) / 1.0384 = 0.711 to 0.867.
 
     The standard error is sqrt(0.8 x 0.2 / 100) = 0.04.
     """
     assert near(0.04, 0.7111708, 0.8666331) == errors_of(0.8, n_examples=100)
-
-
-def test_stated_standard_error_is_used_before_the_number_of_examples():
-    """Who states both knows more than the number of examples tells."""
-    assert near(0.02, 0.7580297, 0.8362629) == errors_of(0.8, stderr=0.02, n_examples=100)
 
 
 @pytest.mark.parametrize("stated", [{}, {"stderr": 0.0}])
@@ -152,12 +104,6 @@ def test_standard_error_of_zero_is_ignored():
     """Without a number of examples nothing is known of the score's error."""
     assert near(NAN, NAN, NAN) == errors_of(1.0, stderr=0.0)
     assert near(NAN, NAN, NAN) == errors_of(0.8)
-
-
-def test_scores_of_a_hundred_are_shares_too():
-    """80 of 100 in percent: everything is 100 times as large."""
-    percent = {"score_min": [0.0], "score_max": [100.0]}
-    assert near(4.0, 71.11708, 86.66331) == errors_of(80.0, percent, n_examples=100)
 
 
 @pytest.mark.parametrize(
@@ -195,13 +141,6 @@ def test_wilson_interval_agrees_with_scipy(n, data):
     assert pytest.approx((expected.low, expected.high), abs=1e-11) == (low, high)
     assert 0 <= low < high <= 1
     assert float(standard_error_of_share(np.array([k / n]), np.array([n]))[0]) > 0
-
-
-def test_graded_scores_vary_no_more_than_right_and_wrong_ones():
-    """The variance of anything in 0..1 is at most p (1 - p), so no standard error is too small."""
-    grades = np.random.default_rng(1).beta(0.6, 0.4, (200, 50))
-    actual = grades.std(axis=1) / np.sqrt(50)
-    assert (standard_error_of_share(grades.mean(axis=1), np.full(200, 50)) >= actual).all()
 
 
 # --- the number of examples is not stated --------------------------------------------------------
@@ -373,14 +312,6 @@ def test_reach_is_corrected_for_the_number_of_pairs(entries, reach):
     assert 1 <= reach_among(np.array(entries)) / tukey + 1e-6 < 1.04
 
 
-@pytest.mark.parametrize(("examples", "share"), [(None, 0.5), (100, 0.5), (400, 0.7), (1000, 0.9)])
-def test_equal_models_are_rarely_behind(examples, share):
-    """Any of ten equal models on at most 5 % of tasks; alone at 1.96 it would be more than 60 %."""
-    corrected, alone = ties_of_equal_models(10, examples, share, 4_000)
-    assert 0.02 < corrected <= 0.05
-    assert alone > 0.6
-
-
 @pytest.mark.parametrize(
     ("scores", "errors", "expected"),
     [
@@ -432,47 +363,6 @@ def test_wins_of_which_some_errors_are_not_known():
 
 def test_wins_without_errors_are_neither_clear_nor_not():
     assert {(2, None, None), (0, None, None), (1, None, None)} == set(wins_of().values())
-
-
-@pytest.mark.parametrize("gap", [0.0, 0.1])
-def test_share_of_wins_that_are_called_clear(gap):
-    """Two models on 400 examples each, 2,000 times: equal ones 5 %, 0.1 apart 88 %."""
-    rng, n = np.random.default_rng(5), 400
-    scores = rng.binomial(n, [[0.7 + gap / 2], [0.7 - gap / 2]], (2, 2_000)) / n
-    errors = standard_error_of_share(scores, np.array([n]))
-    clear = np.nansum(judge_wins(scores, find_ties(scores, errors)), axis=0).mean()
-    assert pytest.approx(0.88 if gap else 0.05, abs=0.015) == clear
-
-
-def tuned(task, *, exclude):
-    scores = measured_results(exclude=exclude).scores.ranking(task)
-    return {score.model: score for score in scores if score.variant == "tuned"}
-
-
-def test_error_from_the_number_of_examples():
-    """From the examples on `quiz`: sqrt(0.8 x 0.2 / 100) = 0.04, Wilson 0.711 to 0.867."""
-    found = tuned("quiz", exclude=True)
-    assert (0.04, 100, True) == (found["a"].stderr, found["a"].n, found["a"].tied_with_best)
-    assert (0.7111708, 0.8666331) == pytest.approx(found["a"].interval)
-    # 0.05 behind, of 1.96 x sqrt(0.04² + 0.75 x 0.25 / 100) = 0.1155
-    assert True is found["b"].tied_with_best
-    assert ["a", "b"] == list(found)
-
-
-def test_error_as_stated():
-    """On `essay`: b is 0.1 behind, of 1.96 x sqrt(2) x 0.01 = 0.028; c states nothing."""
-    found = tuned("essay", exclude=True)
-    assert (0.01, None, False) == (found["b"].stderr, found["b"].n, found["b"].tied_with_best)
-    # 0.75 - 0.6 of the baseline
-    assert Score("c", "essay", "tuned", 0.75, 2, None, 0.15) == found["c"]
-
-
-def test_unknown_error():
-    """On `plain`."""
-    found = tuned("plain", exclude=True)
-    assert [(None, None, None, None)] * 3 == [
-        (s.stderr, s.interval, s.n, s.tied_with_best) for s in found.values()
-    ]
 
 
 def test_ties_are_within_a_variant():

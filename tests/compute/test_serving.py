@@ -284,13 +284,6 @@ def test_first_is_clear_if_it_is_apart_from_each(medians, clear):
     assert clear == is_first_clear([median + spread for median in medians])
 
 
-def test_equal_providers_are_rarely_called_apart():
-    """1,000 times four providers of one distribution, with the lowest median first."""
-    rng = np.random.default_rng(20240602)
-    draws = (sorted(rng.lognormal(size=(4, 20)), key=np.median) for _ in range(1000))
-    assert sum(map(is_first_clear, draws)) / 1000 < 0.05
-
-
 def test_ratio_at_other_mixes():
     """30 and 60 dollars against 0.05 and 0.25: 600 times the input price, 240 times the output."""
     prices = [("o", "ref", 30, 60), ("p", "a", 0.05, 0.25), ("q", "b", 1, None)]

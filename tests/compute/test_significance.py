@@ -200,12 +200,9 @@ def test_paired_lift_where_lower_is_better(tmp_path):
     ("column", "value"),
     [
         ("difference", 0.2501),  # over fewer examples, or of another score
-        ("difference", None),
         ("stderr", None),  # and no numbers of examples
         ("stderr", 0.0),
-        ("model", "delta"),
         ("task", "multiply"),
-        ("variant", "five_shot"),
         ("against_model", "beta"),
         ("against_variant", "fine_tuned"),
         ("against", "baseline"),

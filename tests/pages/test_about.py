@@ -63,8 +63,6 @@ BOARDS = (
     TOLD,
     "sparse",
     "mixed_directions",
-    "lower_is_better",
-    "zeros_and_ones",
     "tuned_only",
 )
 

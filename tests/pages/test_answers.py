@@ -3,7 +3,7 @@
 import pytest
 
 from tests.helpers.boards import make_frames
-from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
+from tests.helpers.browsing import NARROW, breaches, open_page, overflow
 from tests.helpers.sites import BuiltSite, build, single_spaced, visible
 from tests.helpers.tables import write_project
 
@@ -88,12 +88,11 @@ def test_the_drawing_is_that_of_the_answer(index_site):
     assert ["base", "fine-tuned", "its 95\N{NO-BREAK SPACE}% interval", "GPT-4"] == legend
 
 
-@both_sizes
-def test_an_answer_is_shared(chromium, home, size):
+def test_an_answer_is_shared(chromium, home):
     page, heard = open_page(
         chromium,
         f"{home}models/mistral-7b/",
-        size,
+        NARROW,
         permissions=["clipboard-read", "clipboard-write"],
     )
     page.get_by_role("button", name="Share", exact=True).click()

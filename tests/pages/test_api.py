@@ -1,9 +1,7 @@
 """The JSON API: stable names, every number as it was computed, null for what is not defined."""
 
-import csv
 import gzip
 import json
-from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +9,14 @@ import pandas as pd
 import pytest
 
 from site_builder.api import api_values, encode, score_values
-from tests.helpers.sites import ROOT, BuiltSite, build, make_site
+from tests.helpers.sites import ROOT, BuiltSite, make_site
 from tests.helpers.tables import board, results_frame, write_project
 
 NUMBER = (int, float)
 NULL = type(None)
-COLUMNS = [
-    "baseline_score",
-    "best_lift_over_baseline",
-    "mean_lift_over_base",
-    "best_base_score",
-    "mean_base_score",
-    "best_tuned_score",
-    "mean_tuned_score",
-]
 # Results are rounded at twelve digits, so that all machines publish the same (docs/statistics.md).
 close = pytest.approx
 EXACT = 1e-11
-
-
-def scores_of_the_source() -> dict[tuple[str, str, str], float]:
-    """The transcription that the Index is made from: score by model, task and variant."""
-    with (ROOT / "data/source/results.csv").open(encoding="utf8") as file:
-        return {
-            (r["model"], r["task"], r["variant"]): float(r["score"]) for r in csv.DictReader(file)
-        }
 
 
 def of_project(root: Path, frames: dict[str, Any], site_toml: str | None = None) -> dict[str, Any]:
@@ -98,13 +79,6 @@ def test_stats_of_the_index(index_site):
     assert {"10000": 13 / 31, "20000": 17 / 31} == close(stats["training_sets"], abs=EXACT)
 
 
-def test_types_of_stats(index_site):
-    stats = index_site.api("stats")
-    whole = {key for key in STATS if key != "baseline"}
-    assert [] == [key for key in whole if type(stats[key]) is not int]
-    assert type(stats["mean_lift_over_base"]) is float
-
-
 def test_models_of_the_index(index_site):
     models = index_site.api("models")
     assert 12 == len(models)
@@ -137,34 +111,6 @@ def test_models_of_the_index(index_site):
     assert ["gpt-4"] == [model["model"] for model in models if model["is_baseline"]]
 
 
-def test_the_first_model_of_the_index(index_site):
-    scores, first = scores_of_the_source(), index_site.api("models")[0]
-    tasks = sorted({task for _, task, _ in scores})
-    assert "zephyr-7b-beta" == first["model"]
-    tuned = [scores["zephyr-7b-beta", t, "fine_tuned"] for t in tasks]
-    base = [scores["zephyr-7b-beta", t, "base"] for t in tasks]
-    gpt = [scores["gpt-4", t, "base"] for t in tasks]
-    assert sum(tuned) / 31 == close(first["average"]["fine_tuned"], abs=EXACT)
-    assert sum(base) / 31 == close(first["average"]["base"], abs=EXACT)
-    assert (sum(tuned) - sum(base)) / 31 == close(first["lift_over_base"]["fine_tuned"], abs=EXACT)
-    assert (sum(tuned) - sum(gpt)) / 31 == close(
-        first["lift_over_baseline"]["fine_tuned"], abs=EXACT
-    )
-    assert first["lift_over_base"]["base"] is None
-    beaten = sum(ours > theirs for ours, theirs in zip(tuned, gpt, strict=True))
-    assert beaten == first["tasks_beating_baseline"]["fine_tuned"]
-    wins, rates = 0, []
-    for task in tasks:
-        column = [s for (_, t, v), s in scores.items() if (t, v) == (task, "fine_tuned")]
-        own = scores["zephyr-7b-beta", task, "fine_tuned"]
-        wins += own == max(column)
-        rates.append(sum((own > s) + 0.5 * (own == s) for s in column) - 0.5)
-    assert wins == first["wins"]["fine_tuned"]
-    assert sum(rates) / 31 / 9 == close(first["win_rate"]["fine_tuned"], abs=EXACT)
-    low, high = first["interval"]["fine_tuned"]
-    assert low < first["average"]["fine_tuned"] < high
-
-
 def test_unranked_models_of_the_index(index_site):
     """Those without a tuned score come last, with the reason, and with their base scores."""
     last = index_site.api("models")[-2:]
@@ -176,89 +122,6 @@ def test_unranked_models_of_the_index(index_site):
             model["tied_with_best"],
         )
         assert {"base"} == set(model["average"])
-
-
-def test_tasks_of_the_index(index_site):
-    scores, tasks = scores_of_the_source(), index_site.tasks()
-    with (ROOT / "data/source/tasks.csv").open(encoding="utf8") as file:
-        assert [row["task"] for row in csv.DictReader(file)] == [task["task"] for task in tasks]
-    for task in tasks:
-        assert all(isinstance(task[key], str) for key in ("task", "name", "category", "metric"))
-        assert task["higher_is_better"] is True
-        assert scores["gpt-4", task["task"], "base"] == task["baseline_score"]
-        found = {(s["model"], task["task"], s["variant"]): s["score"] for s in task["scores"]}
-        assert found == {key: score for key, score in scores.items() if key[1] == task["task"]}
-        for variant, best in task["best"].items():
-            rivals = [s for s in task["scores"] if s["variant"] == variant]
-            top = max(s["score"] for s in rivals)
-            assert top == best["score"]
-            assert sorted(s["model"] for s in rivals if s["score"] == top) == sorted(best["models"])
-            for s in rivals:
-                assert 1 + sum(other["score"] > s["score"] for other in rivals) == s["rank"]
-        lift = task["best"]["fine_tuned"]["score"] - task["baseline_score"]
-        assert lift == close(task["best_lift_over_baseline"], abs=EXACT)
-        lifts = [s - scores[m, t, "base"] for (m, t, v), s in found.items() if v == "fine_tuned"]
-        assert sum(lifts) / 10 == close(task["mean_lift_over_base"], abs=EXACT)
-
-
-def test_correlations_of_the_index(index_site):
-    found = index_site.api("correlations")
-    lengths = [
-        f"{part}_length_{figure}"
-        for part in ("input", "output", "example")
-        for figure in ("mean", "std")
-    ]
-    features = ["train_examples", *lengths, "tokens_min", "tokens_max", "tokens_p95"]
-    assert [*COLUMNS, *features] == found["columns"]
-    size = len(found["columns"])
-    matrices = {
-        "n": found["n"],
-        "spearman": found["spearman"],
-        "pearson": found["pearson"],
-        "p of spearman": found["p_value"]["spearman"],
-        "p of pearson": found["p_value"]["pearson"],
-        "within metrics": found["within_metrics"],
-        "p within metrics": found["p_value"]["within_metrics"],
-    }
-    for name, matrix in matrices.items():
-        assert [size] * size == [len(row) for row in matrix], name
-        assert [list(column) for column in zip(*matrix, strict=True)] == matrix, name
-    assert [1.0] * size == [found["spearman"][i][i] for i in range(size)]
-    assert all(-1 <= value <= 1 for row in found["spearman"] for value in row)
-    assert all(0 <= value <= 1 for row in found["p_value"]["pearson"] for value in row)
-    # Ten features against two lifts, and the base score against the lift that it is no part of.
-    adjusted = found["p_adjusted"]
-    tested = {
-        (found["columns"][i], found["columns"][j])
-        for i, row in enumerate(adjusted)
-        for j, p in enumerate(row)
-        if p is not None and j in (1, 2)
-    }
-    assert {(feature, lift) for feature in features for lift in COLUMNS[1:3]} | {
-        ("mean_base_score", "best_lift_over_baseline")
-    } == tested
-    # Of metrics with four tasks that have both; the others are one task each.
-    sizes = {tuple(s["n"] for s in found["strata"][i][j]) for i in range(7, size) for j in (1, 2)}
-    assert {(16, 11), (17, 12)} == sizes
-    assert None is found["strata"][0][7]
-    assert all(not found["by_construction"][i][j] for i in range(7, size) for j in range(7))
-    assert all(found["by_construction"][i][i] for i in range(size))
-
-
-def test_a_correlation_of_the_index(index_site):
-    """Training-set size and lift, by pandas from the transcription."""
-    found = index_site.api("correlations")
-    scores = pd.read_csv(ROOT / "data/source/results.csv").pivot_table(
-        index="task", columns=["variant", "model"], values="score"
-    )
-    tuned = scores["fine_tuned"]
-    lift = (tuned - scores["base"][tuned.columns]).mean(axis=1)
-    sizes = pd.read_csv(ROOT / "data/source/tasks.csv", index_col="task")["train_examples"]
-    i, j = found["columns"].index("train_examples"), found["columns"].index("mean_lift_over_base")
-    both = pd.DataFrame({"size": sizes, "lift": lift.round(9)}).dropna()
-    assert len(both) == found["n"][i][j]
-    assert both["size"].corr(both["lift"]) == close(found["pearson"][i][j], abs=1e-8)
-    assert both["size"].rank().corr(both["lift"].rank()) == close(found["spearman"][i][j], abs=1e-8)
 
 
 def test_without_a_baseline(tmp_path):
@@ -343,22 +206,3 @@ def test_downloads_and_api_hold_no_more_than_the_tables(index_site: BuiltSite):
     assert published == {
         (s["model"], t["task"], s["variant"]): s["score"] for t in tasks for s in t["scores"]
     }
-
-
-def test_a_board_builds_with_its_api(project):
-    site = build(project)
-    beta, alpha = (
-        next(m for m in site.api("models") if m["model"] == name) for name in ("beta", "alpha")
-    )
-    # Tuned, alpha has (0.75 + 0.5) / 2 and beta (0.875 + 0.25) / 2.
-    assert (1, 0.625, 0.25) == (
-        alpha["rank"],
-        alpha["average"]["fine_tuned"],
-        alpha["lift_over_base"]["fine_tuned"],
-    )
-    assert (2, 0.5625, 0.1875) == (
-        beta["rank"],
-        beta["average"]["fine_tuned"],
-        beta["lift_over_base"]["fine_tuned"],
-    )
-    assert isclose(0.125, alpha["lift_over_baseline"]["fine_tuned"])

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.helpers.browsing import (
     NARROW,
     WIDE,
-    both_sizes,
     open_page,
     overflow,
 )
@@ -178,9 +177,8 @@ def test_starting_over_is_the_page_without_a_query(chromium, home):
     assert page.url.endswith("/choose/")
 
 
-@both_sizes
-def test_picking_and_weighting(chromium, home, size):
-    page = open_form(chromium, home, size)
+def test_picking_and_weighting(chromium, home):
+    page = open_form(chromium, home, NARROW)
     page.get_by_label("Math", exact=True).check()
     settle(page, 2)
     assert page.url.endswith("?category=Math")
@@ -201,19 +199,6 @@ def test_picking_and_weighting(chromium, home, size):
     expect(page.locator("[data-choose-line]")).to_be_focused()
     assert "" == query_of(page)
     assert overflow(page) <= 0
-
-
-def test_limits_and_margin(chromium, home):
-    page = open_form(chromium, home, WIDE)
-    type_in(page, "At most this many billion parameters", "7")
-    out = page.locator("[data-left-out=size]")
-    expect(out).to_have_text("Leaves out 5 of 10 ranked models.")
-    assert "size=7" == query_of(page)
-    type_in(page, "Accept up to this much below the best", "0.5")
-    assert "size=7&margin=0.5" == query_of(page)
-    expect(page.locator("[data-choose=smallest]")).to_contain_text("2.51B: the smallest model")
-    settle(page, 5)
-    assert_linked(chromium, page)
 
 
 def test_the_address_keeps_a_choice(chromium, home):
@@ -308,11 +293,6 @@ def test_unknown_values_of_an_address_are_reported(chromium, home):
     page.get_by_role("button", name="Start over").click()
     expect(remark).to_be_hidden()
     assert [] == heard.complaints
-
-
-def test_the_answer_is_announced_once_the_visitor_pauses(chromium, home):
-    page, _ = open_page(chromium, home + "choose/?variant=base")
-    expect(page.locator("[data-status]")).to_have_text("GPT-4 is first of 12 models.")
 
 
 def test_it_works_from_the_disk(chromium, index_site):

@@ -13,7 +13,7 @@ from site_builder.addresses import Address
 from site_builder.pages.interactive import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
-from tests.helpers.browsing import NARROW, both_sizes, open_page, overflow
+from tests.helpers.browsing import NARROW, open_page, overflow
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import ROOT, build, make_site, target
 from tests.helpers.tables import write_project
@@ -296,9 +296,8 @@ def test_the_margin_is_in_the_address(chromium, index):
     assert [] == heard.complaints
 
 
-@both_sizes
-def test_models_are_chosen_added_and_removed(chromium, index, size):
-    page, heard = open_page(chromium, f"{index.home}compare/", size)
+def test_models_are_chosen_added_and_removed(chromium, index):
+    page, heard = open_page(chromium, f"{index.home}compare/", NARROW)
     title = page.title()
     page.get_by_label("Model 4", exact=True).select_option(label="Phi-2")
     expect(page.locator("#compare-tasks thead th:not([hidden]) span")).to_have_text(

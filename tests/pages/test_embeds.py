@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from site_builder.publish.folder import publish
-from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
-from tests.helpers.odd_boards import BOARDS, built
+from tests.helpers.browsing import NARROW, breaches, open_page, overflow
+from tests.helpers.odd_boards import SHAPES, built
 from tests.helpers.serve import serve
 from tests.helpers.sites import BuiltSite, build, target, visible
 
@@ -70,7 +70,7 @@ def test_a_view_has_the_policy_of_every_page(index_site):
     assert 1 == len(policies)
 
 
-@pytest.mark.parametrize("name", ["index", *BOARDS])
+@pytest.mark.parametrize("name", ["index", *SHAPES])
 def test_every_view_is_offered_where_it_stands(name):
     """A chart with a view has it, and no view is without a chart that leads to it."""
     site = built(name)
@@ -97,12 +97,13 @@ def folder(index_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> P
     out = tmp_path_factory.mktemp("framed") / "site"
     publish(index_site.files, out)
     names = sorted(path.name for path in (out / "embed").iterdir())
-    frames = "".join(
-        f'<iframe id="{name}" title="{name}" src="embed/{name}/?theme=dark" '
+    frames = {
+        name: f'<iframe id="{name}" title="{name}" src="embed/{name}/?theme=dark" '
         'width="100%" height="700"></iframe>'
         for name in names
-    )
-    (out / "host.html").write_text(HOST.format(frames), encoding="utf8")
+    }
+    (out / "host.html").write_text(HOST.format("".join(frames.values())), encoding="utf8")
+    (out / "one.html").write_text(HOST.format(frames["leaderboard"]), encoding="utf8")
     return out
 
 
@@ -111,10 +112,9 @@ def home(folder: Path) -> str:
     return serve(folder)
 
 
-@both_sizes
-def test_views_draw_in_frames_of_another_page(chromium, home, folder, size):
+def test_views_draw_in_frames_of_another_page(chromium, home, folder):
     """Every one of them, in silence, dark as its address asks, without sideways scrolling."""
-    page, heard = open_page(chromium, f"{home}host.html", size, color_scheme="light")
+    page, heard = open_page(chromium, f"{home}host.html", NARROW, color_scheme="light")
     for name in sorted(path.name for path in (folder / "embed").iterdir()):
         frame = page.frame_locator(f"#{name}")
         page.locator(f"#{name}").scroll_into_view_if_needed()
@@ -159,7 +159,7 @@ def test_a_view_follows_the_systems_theme(chromium, home):
 
 
 def test_links_of_a_view_open_outside_of_the_frame(chromium, home):
-    page, _ = open_page(chromium, f"{home}host.html")
+    page, _ = open_page(chromium, f"{home}one.html")
     frame = page.frame_locator("#leaderboard")
     for name, heading in (("Gemma 7B", "Gemma 7B"), ("Fine-tuning Index", None)):
         with page.context.expect_page() as opened:
@@ -184,10 +184,10 @@ def copied(page: Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
-@both_sizes
-def test_code_and_citations_are_copied(chromium, home, size):
+def test_code_and_citations_are_copied(chromium, home):
     """The code names the address at which the site is; axe finds nothing in the open parts."""
-    page, _ = open_page(chromium, home, size, permissions=["clipboard-read", "clipboard-write"])
+    permissions = ["clipboard-read", "clipboard-write"]
+    page, _ = open_page(chromium, home, NARROW, permissions=permissions)
     for menu, name in ((page.locator("[data-menu=export]"), "leaderboard"), (share(page), "")):
         menu.locator("summary").click()
         menu.get_by_role("button", name="Copy embed code").click()
@@ -236,7 +236,7 @@ def sent(rules: str, path: str) -> dict[str, str]:
     return headers
 
 
-@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize("name", ["peft_methods", "hostile"])
 def test_hosts_let_others_frame_embedded_views_only(name):
     """The file `_headers` of every board, with pages of a project's own too."""
     site = built(name)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from site_builder.render.tables import write_words
 from site_builder.table_model import Cell
-from tests.helpers.browsing import both_sizes, open_page
+from tests.helpers.browsing import NARROW, open_page
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import single_spaced
 
@@ -78,9 +78,8 @@ def test_every_word_has_a_drawing(chromium, home):
     assert drawn["tie"] == drawn["tied"]
 
 
-@both_sizes
-def test_a_word_opens_by_keyboard(chromium, home, size):
-    page, heard = open_page(chromium, f"{home}models/mistral-7b/", size)
+def test_a_word_opens_by_keyboard(chromium, home):
+    page, heard = open_page(chromium, f"{home}models/mistral-7b/", NARROW)
     button = page.get_by_role("button", name="Clear: what it means")
     button.focus()
     page.keyboard.press("Enter")
@@ -88,7 +87,7 @@ def test_a_word_opens_by_keyboard(chromium, home, size):
     expect(word).to_be_visible()
     box = word.bounding_box()
     assert box is not None
-    assert (0 <= box["x"], box["x"] + box["width"] <= size[0]) == (True, True)
+    assert (0 <= box["x"], box["x"] + box["width"] <= NARROW[0]) == (True, True)
     page.keyboard.press("Escape")
     expect(word).to_be_hidden()
     expect(button).to_be_focused()

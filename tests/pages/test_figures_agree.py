@@ -179,93 +179,6 @@ def test_helped_and_hurt_on_the_full_board(index_site, models, source):
     assert stats["runs_hurt"] == sum(row["hurt"].number or 0 for row in found.values())
 
 
-def test_averages_from_the_transcription(models, source):
-    """Mean over 31 tasks of each model's scores and lifts."""
-    for model in models.values():
-        for variant, average in model["average"].items():
-            scores = [source.scores[model["model"], task, variant] for task in source.tasks]
-            baseline = [source.scores["gpt-4", task, BASE] for task in source.tasks]
-            assert near(mean(scores), average)
-            pairs = list(zip(scores, baseline, strict=True))
-            assert near(mean(a - b for a, b in pairs), model["lift_over_baseline"][variant])
-            assert sum(a > b for a, b in pairs) == model["tasks_beating_baseline"][variant]
-        if TUNED in model["average"]:
-            lift = mean(source.lift(model["model"], task) for task in source.tasks)
-            assert near(lift, model["lift_over_base"][TUNED])
-
-
-def test_wins_and_win_rates_from_the_transcription(models, source):
-    """How many first places a model has, ties counting; the mean share of rivals it beats."""
-    for model in source.tuned:
-        wins, rates = 0, []
-        for task in source.tasks:
-            own = source.scores[model, task, TUNED]
-            rivals = [source.scores[rival, task, TUNED] for rival in source.tuned if rival != model]
-            wins += all(own >= rival for rival in rivals)
-            rates.append(
-                sum((own > rival) + 0.5 * (own == rival) for rival in rivals) / len(rivals)
-            )
-        found = models[source.models[model]["name"]]
-        assert wins == found["wins"][TUNED]
-        assert near(mean(rates), found["win_rate"][TUNED])
-
-
-def test_tasks_from_the_transcription(tasks, source):
-    """Best tuned score minus the baseline's; mean of the lifts."""
-    for task in tasks.values():
-        assert near(source.over_baseline(task["task"]), task["best_lift_over_baseline"])
-        lifts = [source.lift(model, task["task"]) for model in source.tuned]
-        assert near(mean(lifts), task["mean_lift_over_base"])
-
-
-def ranks(values: list[float]) -> list[float]:
-    """Mean ranks, from 1 on."""
-    return [sum(v < x for v in values) + (1 + sum(v == x for v in values)) / 2 for x in values]
-
-
-def pearson(x: list[float], y: list[float]) -> float:
-    """The correlation, by its definition."""
-    dx, dy = [v - mean(x) for v in x], [v - mean(y) for v in y]
-    products = sum(a * b for a, b in zip(dx, dy, strict=True))
-    return products / math.sqrt(sum(a * a for a in dx) * sum(b * b for b in dy))
-
-
-def test_correlations_from_the_transcription(index_site, source):
-    """Every column against every other, Pearson's and Spearman's, over the tasks that have both."""
-    found, order = index_site.api("correlations"), list(source.tasks)
-    own: dict[str, list[float | None]] = {
-        "baseline_score": [source.scores["gpt-4", task, BASE] for task in order],
-        "best_lift_over_baseline": [round(source.over_baseline(task), 9) for task in order],
-        "mean_lift_over_base": [
-            round(mean(source.lift(m, t) for m in source.tuned), 9) for t in order
-        ],
-        "best_base_score": [max(source.scores[m, t, BASE] for m in source.tuned) for t in order],
-        "mean_base_score": [
-            round(mean(source.scores[m, t, BASE] for m in source.tuned), 9) for t in order
-        ],
-        "best_tuned_score": [source.best(task) for task in order],
-        "mean_tuned_score": [
-            round(mean(source.scores[m, t, TUNED] for m in source.tuned), 9) for t in order
-        ],
-    }
-    for feature in LABELS.values():
-        own[feature] = [source.feature(task, feature) for task in order]
-    assert list(own) == found["columns"]
-    for i, a in enumerate(own):
-        for j, b in enumerate(own):
-            pairs = [
-                (x, y)
-                for x, y in zip(own[a], own[b], strict=True)
-                if x is not None and y is not None
-            ]
-            x, y = [x for x, _ in pairs], [y for _, y in pairs]
-            assert len(pairs) == found["n"][i][j]
-            assert math.isclose(pearson(x, y), found["pearson"][i][j], abs_tol=1e-7), (a, b)
-            assert math.isclose(
-                pearson(ranks(x), ranks(y)), found["spearman"][i][j], abs_tol=1e-7
-            ), (a, b)
-
-
 def test_winners(index_site, models):
     rows = table(index_site.page(""), "winners-table")
     found = {row["model"].text: row["wins"].number or 0.0 for row in rows}
@@ -598,41 +511,6 @@ def test_the_short_table_of_correlations(index_site):
             low, high = (read(text) for text in rho.note.split(" to "))
             ends = found["interval"]["within_metrics"][i][j]
             assert ends == pytest.approx([low, high], abs=5.01e-3)
-
-
-def test_corrected_p_values_from_the_single_ones(index_site):
-    """By Holm's method; the coefficient is the weighted mean of those of the metrics."""
-    found = index_site.api("correlations")
-    at = {column: i for i, column in enumerate(found["columns"])}
-    tested = [
-        (at[feature], at[lift])
-        for lift in ("mean_lift_over_base", "best_lift_over_baseline")
-        for feature in ("mean_base_score", *LABELS.values())
-    ]
-    tested.remove((at["mean_base_score"], at["mean_lift_over_base"]))
-    raw = {}
-    for i, j in tested:
-        raw[i, j] = found["p_value"]["within_metrics"][i][j]
-        strata = found["strata"][i][j]
-        total = sum((stratum["n"] - 1) * stratum["spearman"] for stratum in strata)
-        mean_rho = total / sum(stratum["n"] - 1 for stratum in strata)
-        assert mean_rho == pytest.approx(found["within_metrics"][i][j])
-    least = 0.0
-    for k, (i, j) in enumerate(sorted(raw, key=lambda key: raw[key])):
-        least = max(least, min(1.0, raw[i, j] * (len(raw) - k)))
-        assert math.isclose(least, found["p_adjusted"][i][j], rel_tol=1e-6)
-    assert min(found["p_adjusted"][i][j] for i, j in tested) > 0.05
-
-
-def test_training_sets(index_site, source):
-    sizes = [
-        int(task["train_examples"]) for task in source.tasks.values() if task["train_examples"]
-    ]
-    shares = {str(t): sum(size < t for size in sizes) / len(sizes) for t in (10_000, 20_000)}
-    assert shares == pytest.approx(index_site.api("stats")["training_sets"])
-    title = visible(index_site.page("analysis/").select("#chart-training-sets-title")[0])
-    below = [sum(size < t for size in sizes) for t in (10_000, 20_000)]
-    assert [f"{n} of {len(sizes)}" for n in below] == re.findall(r"\d+ of \d+", title)
 
 
 def test_latency(index_site, source):

@@ -7,7 +7,6 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from tests.helpers.boards import make_frames
-from tests.helpers.odd_boards import built
 from tests.helpers.sites import BuiltSite, build, single_spaced
 from tests.helpers.tables import having, write_project
 
@@ -84,11 +83,10 @@ def tone_in_grid(classes: set[str]) -> str:
     return "gain" if any(name.startswith("up") for name in classes) else "loss"
 
 
-@pytest.mark.parametrize("board", ["index", "pythia"])
 @pytest.mark.parametrize(("measure", "column"), [("base", "lift_"), ("baseline", "lift_over_bas")])
-def test_tables_and_the_grid_say_the_same(board, measure, column):
+def test_tables_and_the_grid_say_the_same(index_site, measure, column):
     """Pale is grey, striped is without a colour, and full colours are the same."""
-    site, compared = built(board), 0
+    site, compared = index_site, 0
     grid = site.page("models/").select_one(".grid")
     assert grid is not None
     names = [str(button["data-measure"]) for button in grid.select("[data-measure]")]
@@ -114,14 +112,13 @@ def test_tables_and_the_grid_say_the_same(board, measure, column):
             assert text.startswith(number.get_text()), (path, model)
             assert tone_in_grid(classes) == tone, (path, model)
             compared += 1
-    assert board != "index" or compared == 310
+    assert compared == 310
 
 
-@pytest.mark.parametrize("board", ["index", "pythia"])
-def test_grey_lifts_say_why(board):
+def test_grey_lifts_say_why(index_site):
     """By the words, or by an interval that holds 0; a number that is 0 needs no reason."""
     seen = 0
-    for path, soup in built(board).pages():
+    for path, soup in index_site.pages():
         for cell in soup.select("#ranking td.soft, #hurt td.soft, #task-list td.soft"):
             text, _ = shown(cell)
             if text[0] in f"+{MINUS}" and re.search("[1-9]", text.split()[0]):

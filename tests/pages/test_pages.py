@@ -433,20 +433,6 @@ def test_the_three_views_of_the_leaderboard(index_site):
         assert expected == [len(view.select("tbody tr")) for view in views]
 
 
-def test_rows_are_in_the_order_of_their_ranks(index_site):
-    home = index_site.page("")
-    for table_id, key in (
-        ("board-fine-tuned", "average"),
-        ("board-base", "average"),
-        ("board-lift", "lift_over_base"),
-    ):
-        rows = table(home, table_id)
-        values = [row[key].number or 0.0 for row in rows]
-        assert sorted(values, reverse=True) == values
-        ranks = [row["rank"].number for row in rows if row["rank"].value is not None]
-        assert [float(n) for n in range(1, len(ranks) + 1)] == ranks
-
-
 def test_the_baseline_is_listed_among_the_others(index_site):
     """Unranked among the tuned models, where its own score would be; marked as what it is."""
     rows = table(index_site.page(""), "board-fine-tuned")
@@ -472,7 +458,7 @@ def test_gain_and_loss_have_sign_and_tone(index_site):
             assert (float(raw_of(cell)) > 0) == (sign == "+"), (path, text)
 
 
-@pytest.mark.parametrize("board", ["index", "pythia", "peft_methods"])
+@pytest.mark.parametrize("board", ["index", "peft_methods"])
 def test_every_column_can_be_sorted(board):
     """A column that shows anything has values to sort by; one of missing values has none."""
     for path, soup in built(board).pages():
@@ -482,20 +468,6 @@ def test_every_column_can_be_sorted(board):
             for key, *cells in zip(keys, *rows, strict=True):
                 shown = [c for c in cells if visible(c) and "soft" not in (c.get("class") or [])]
                 assert not shown or any(raw_of(cell) for cell in shown), (path, found["id"], key)
-
-
-def test_the_picker_holds_every_task(index_site):
-    soup = index_site.page("tasks/")
-    options = soup.select("[data-picker] option")
-    tasks = index_site.api("tasks")
-    assert {task["task"] for task in tasks} == {str(option["value"]) for option in options}
-    groups = [str(group["label"]) for group in soup.select("[data-picker] optgroup")]
-    assert {task["category"] for task in tasks} == set(groups)
-    data = json.loads(soup.select("[data-picker-data]")[0].get_text())
-    assert {task["task"] for task in tasks} == set(data["rankings"])
-    assert {12} == {len(rows) for rows in data["rankings"].values()}
-    for _, (_, href) in data["models"]:
-        assert target(file_of("tasks/"), href)[0] in index_site.html
 
 
 def test_facts_of_a_model(index_site):

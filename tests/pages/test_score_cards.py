@@ -21,7 +21,7 @@ from site_builder.render.pages import render_script
 from site_builder.render.urls import Urls
 from site_builder.tables.export import export_tables
 from tests.helpers.boards import make_frames, make_results, make_tables
-from tests.helpers.browsing import LAYOUT_SHIFT, NARROW, both_sizes, breaches, open_page, overflow
+from tests.helpers.browsing import LAYOUT_SHIFT, NARROW, breaches, open_page, overflow
 from tests.helpers.sites import BuiltSite, build, make_site, raw_of, table, target, visible
 from tests.helpers.tables import SITE_TOML, board, changed, having, write_project
 
@@ -441,9 +441,8 @@ def test_a_score_is_cited(chromium, home, made):
         assert bibtex == card.locator("#score-card-bibtex").text_content()
 
 
-@both_sizes
-def test_the_open_card_is_accessible_and_moves_nothing(chromium, home, size):
-    page, _ = open_page(chromium, f"{home}tasks/add/", size)
+def test_the_open_card_is_accessible_and_moves_nothing(chromium, home):
+    page, _ = open_page(chromium, f"{home}tasks/add/", NARROW)
     link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.scroll_into_view_if_needed()
     before = page.evaluate(LAYOUT_SHIFT)
@@ -453,7 +452,7 @@ def test_the_open_card_is_accessible_and_moves_nothing(chromium, home, size):
     assert before == page.evaluate(LAYOUT_SHIFT)
     box = card.bounding_box()
     assert box is not None
-    assert 0 <= box["x"] <= size[0] - box["width"]
+    assert 0 <= box["x"] <= NARROW[0] - box["width"]
     assert overflow(page) <= 0
     expect(card.get_by_role("button", name="Close")).to_be_in_viewport()
     assert [] == breaches(page)

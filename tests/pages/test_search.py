@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
+from tests.helpers.browsing import NARROW, breaches, open_page, overflow
 from tests.helpers.odd_boards import HOSTILE, built
 from tests.helpers.sites import BuiltSite, load_json
 
@@ -77,18 +77,12 @@ def expect_active(page: Page, at: int) -> None:
     expect(field).to_have_attribute("aria-activedescendant", f"find-option-{at}")
 
 
-@both_sizes
 @pytest.mark.parametrize(
     ("start", "typed", "heading"),
-    [
-        ("", "zeph", "Zephyr 7B Beta"),
-        ("models/phi-2/", "gsm", "Grade School Math (gsm8k)"),
-        ("tasks/gsm8k/", "coding", "Coding"),
-        ("404.html", "analysis", "Analysis"),
-    ],
+    [("", "zeph", "Zephyr 7B Beta"), ("models/phi-2/", "gsm", "Grade School Math (gsm8k)")],
 )
-def test_a_few_keys_lead_to_a_page(chromium, home, size, start, typed, heading):
-    page, heard = open_page(chromium, home + start, size)
+def test_a_few_keys_lead_to_a_page(chromium, home, start, typed, heading):
+    page, heard = open_page(chromium, home + start)
     assert [] == [url for url in heard.requests if "/find." in url and "/data/" in url]
     type_to_find(page, typed)
     expect(page.get_by_role("combobox", name="A model, task")).to_have_attribute(
@@ -119,9 +113,8 @@ def test_better_matches_come_first(chromium, home):
     expect(page.locator("[role=option] small")).to_have_text("Model · Microsoft")
 
 
-@both_sizes
-def test_the_arrows_go_round(chromium, home, size):
-    page, _ = open_page(chromium, home, size)
+def test_the_arrows_go_round(chromium, home):
+    page, _ = open_page(chromium, home)
     type_to_find(page, "a")
     expect(page.locator("[role=option]")).to_have_count(12)
     expect(page.locator("[data-find-note]")).to_contain_text("more; keep typing to narrow")
@@ -136,9 +129,8 @@ def test_the_arrows_go_round(chromium, home, size):
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
-@both_sizes
-def test_an_empty_result_is_stated_and_escape_closes(chromium, home, size):
-    page, _ = open_page(chromium, home + "tasks/", size)
+def test_an_empty_result_is_stated_and_escape_closes(chromium, home):
+    page, _ = open_page(chromium, home + "tasks/", NARROW)
     button = page.get_by_role("button", name="Search", exact=True)
     button.focus()
     page.keyboard.press("Enter")
@@ -155,7 +147,7 @@ def test_an_empty_result_is_stated_and_escape_closes(chromium, home, size):
     page.locator("[data-find-close]").click()
     expect(page.locator("dialog[open]")).to_have_count(0)
     button.click()
-    page.mouse.click(5, size[1] - 5)
+    page.mouse.click(5, NARROW[1] - 5)
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
@@ -224,9 +216,8 @@ def test_the_404_page_offers_it(chromium, home):
     expect(page.get_by_role("combobox", name="A model, task")).to_be_focused()
 
 
-@both_sizes
-def test_axe_finds_nothing_in_the_dialog(chromium, home, size):
-    page, _ = open_page(chromium, home, size)
+def test_axe_finds_nothing_in_the_dialog(chromium, home):
+    page, _ = open_page(chromium, home)
     type_to_find(page, "m")
     expect_active(page, 0)
     assert [] == breaches(page)

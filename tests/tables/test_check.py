@@ -300,7 +300,7 @@ def likely_tables(draw):
     }
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(hostile_tables() | likely_tables(), st.sampled_from(["", SITE_TOML]))
 def test_any_tables_are_checked(tables, toml):
     with TemporaryDirectory() as folder:

@@ -188,14 +188,9 @@ def test_directions_that_nothing_states_are_one_line(tmp_path):
     ("task", "metric", "unit"),
     [
         ("time to first token", None, None),
-        ("cost", None, None),
-        ("Latency", "score", None),
         ("en_wer", None, None),
-        ("grammar errors", None, None),
-        ("q", "peak memory", None),
         ("q", "rank", None),
         ("q", "total", "seconds"),
-        ("pass rate", "tokens", None),
     ],
 )
 def test_errors_and_costs_need_a_direction(tmp_path, task, metric, unit):
