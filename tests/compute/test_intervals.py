@@ -1,4 +1,4 @@
-"""Intervals of means over tasks, by hand, against scipy, and by simulation."""
+"""Intervals of means over tasks, by hand and against scipy."""
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from scipy import stats
 from site_builder.compute.intervals import (
     LEAST_TASKS,
     FamilySums,
+    known_errors,
     mean_intervals,
     simultaneous_tail,
     t_quantile,
@@ -79,6 +80,13 @@ def test_interval_is_no_narrower_than_the_scores_own_error():
     # An error that is not known adds nothing.
     low, high = mean_intervals(values, np.array([[0.06] + 5 * [NAN], 6 * [NAN]]))
     assert 0.5 - REACH * 0.01 == pytest.approx(low[0], abs=1e-9)
+
+
+def test_known_error_of_a_mean_is_of_its_own_scores():
+    """Of three scores: sqrt(3² + 4²) / 3, where the error of one is not known."""
+    values, errors = np.array([[1.0, 2.0, NAN, 3.0]]), np.array([[3.0, 4.0, 9.0, NAN]])
+    assert [5 / 3] == pytest.approx(known_errors(values, errors))
+    assert [0.0] == known_errors(values, None).tolist()
 
 
 def test_family_counts_as_one_observation_by_hand():

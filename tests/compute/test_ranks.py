@@ -125,6 +125,8 @@ def test_holm_takes_a_further_step_than_bonferroni():
     assert 0.025 / 5 == found.tail
     # 0.0054 is below 0.025 / 2: the second may not be first, though the first is not ahead of it.
     assert [True, False, False] == found.may_be_first.tolist()
+    # Of t = 2.6 p = 0.0144, which is above it: both others may be first.
+    assert [True, True, True] == judged(2.6, 1, 1).may_be_first.tolist()
     leads = Leads(found.ahead, found.may_be_first, found.behind, found.tail)
     best, worst = rank_intervals(np.array([1.0, 2, 3]), leads)
     assert ([1, 2, 2], [2, 3, 3]) == (best.tolist(), worst.tolist())

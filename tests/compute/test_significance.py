@@ -120,6 +120,17 @@ def test_signs_of_few_tasks_can_show_nothing_among_many_models():
         assert {expected} == {test.verdict for test in found.values()}
 
 
+def test_signs_are_corrected_for_the_number_of_models():
+    """Eight gains and a loss: p = 2 (1 + 9) / 2^9 = 0.039, which is clear of one model, not of two.
+
+    Nine gains of nine would be clear of ten, so that nine tasks are not too few.
+    """
+    base, tuned = [0.5] * 9, [0.9] * 8 + [0.1]
+    for models, verdict in (("a", "better"), ("ab", "unclear")):
+        found = verdicts(dict.fromkeys(models, base), dict.fromkeys(models, tuned), averaged=False)
+        assert (verdict, len(models) * 20 / 512) == (found["a"].verdict, found["a"].p)
+
+
 def test_gain_on_average_alone_is_unclear():
     """One large gain and seven small losses."""
     tuned = [0.95, 0.49, 0.48, 0.47, 0.46, 0.45, 0.44, 0.43]

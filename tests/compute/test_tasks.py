@@ -339,6 +339,12 @@ def test_p_of_families_is_the_share_of_orders():
     assert np.isnan(p[0, 0])
 
 
+def test_p_of_families_is_of_the_greatest_agreement_of_all_pairs():
+    """Of three single solvers any two are the same with probability 1 - 9/10 x 8/10 = 0.28."""
+    p = permute_families(np.eye(10)[:, [0, 0, 0]])
+    assert 0.28 == pytest.approx(p[0, 1], abs=0.04)
+
+
 def test_families_without_a_score_keep_their_gap():
     """The ten of each task are drawn among themselves; two tasks with nine in common have none."""
     means = np.full((12, 3), np.nan)
@@ -530,6 +536,13 @@ def test_an_end_is_clear_if_each_test_says_so():
 )
 def test_no_end_is_clear(groups):
     assert (False, False) == find_clear_ends([np.array(values) for values in groups])
+
+
+def test_clear_ends_are_corrected_for_the_number_of_pairs():
+    """Gap 3, errors 1/3 and 1/3: t = 3.67 with four degrees of freedom, p = 0.021 or 3 x 0.021."""
+    low, middle, high = np.array([0.0, 1, 2]), np.array([3.0, 4, 5]), np.array([100.0, 101, 102])
+    assert (True, True) == find_clear_ends([low, middle])
+    assert (False, True) == find_clear_ends([low, middle, high])
 
 
 @given(

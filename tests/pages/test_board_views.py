@@ -4,7 +4,7 @@ import pytest
 from bs4 import Tag
 
 from tests.helpers.boards import make_frames
-from tests.helpers.odd_boards import BOARDS, built
+from tests.helpers.odd_boards import SHAPES, built
 from tests.helpers.sites import BuiltSite, build, table, visible
 from tests.helpers.tables import write_project
 
@@ -188,7 +188,7 @@ def test_legend_of_the_index(index_site: BuiltSite):
     assert baseline.endswith(f"{own['average']['base']:.3f}")
 
 
-@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize("name", SHAPES)
 def test_legend_has_the_marks_of_the_board(name: str):
     """On boards of any shape a mark that is drawn has its word, and no word is without a mark."""
     for view in built(name).page("models/").select("[data-view-of]"):

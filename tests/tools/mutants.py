@@ -1,8 +1,7 @@
 """Change single lines of compute/ and pages/ at random, and print which changes no test notices.
 
-Run by hand: `python -m tests.tools.mutants [N] [--seed S] [--only compute/ranks.py]`. Each mutant
-is written into a temporary copy of the repository, one at a time, and the tests that are nearest to
-its module run first.
+Run by hand: `python -m tests.tools.mutants [N] [--seed S] [--nearest 6]`. Each mutant is written
+into a temporary copy of the repository, one at a time. The tests nearest to its module run first.
 """
 
 import argparse
@@ -111,15 +110,15 @@ def nearest_tests(path: str, root: Path) -> list[str]:
     return [str(file.relative_to(root)) for file in sorted(files, key=distance)]
 
 
-def is_noticed(mutant: Mutant, copy: Path) -> str:
-    """The first test that fails with a mutant; empty where it survives."""
+def is_noticed(mutant: Mutant, copy: Path, most: int | None = None) -> str:
+    """The first test that fails with a mutant; empty where it survives the nearest files."""
     file = copy / "site_builder" / mutant.path
     source = file.read_text(encoding="utf8")
     lines = source.splitlines()
     lines[mutant.line - 1] = mutant.text
     _write(file, "\n".join(lines) + "\n")
     try:
-        return _run(nearest_tests(mutant.path, copy), copy)
+        return _run(nearest_tests(mutant.path, copy)[:most], copy)
     finally:
         _write(file, source)
 
@@ -160,6 +159,7 @@ def main() -> None:
     parser.add_argument("number", nargs="?", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="the start of a path, such as compute/ranks.py")
+    parser.add_argument("--nearest", type=int, help="how many files of tests to run, at most")
     options = parser.parse_args()
     package = ROOT / "site_builder"
     paths = [str(f.relative_to(package)) for n in FOLDERS for f in sorted((package / n).glob("*"))]
@@ -173,7 +173,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         copy, killed = copy_repository(Path(folder) / "copy"), 0
         for mutant in drawn:
-            test = is_noticed(mutant, copy)
+            test = is_noticed(mutant, copy, options.nearest)
             killed += bool(test)
             echo(f"{mutant.path}:{mutant.line}: {mutant.text.strip()}")
             echo(f"    {test or 'SURVIVED'}")
