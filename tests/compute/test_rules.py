@@ -150,6 +150,7 @@ def test_every_rule_can_be_configured_and_is_explained():
 def test_every_rule_ranks_or_says_why_not(rule):
     board = board_by(rule, baseline="b", category=["x", "x", "y"], metric=["m"] * 3)
     assert board.ranking.id == board.rule.statistic
+    assert (rule in ("mean", "additive")) == board.by_average
     assert all((s.rank is None) == bool(s.unranked) for s in board.entries)
     assert [s.rank for s in board.ranked] == sorted(s.rank for s in board.ranked if s.rank)
 
@@ -168,6 +169,14 @@ def test_every_statistic_is_whole(statistic):
         rf'^\[{statistic.section}\]|term = "{statistic.section}"', glossary, re.M
     )
     assert statistic.formula or is_explained
+
+
+def test_of_what_should_be_low_the_first_click_shows_the_least():
+    assert ["mean_rank", "hurt"] == [s.id for s in STATISTICS if s.is_ascending]
+    assert [True, False] == [
+        measure_statistic(replace(COST, higher_is_better=higher)).is_ascending
+        for higher in (False, True)
+    ]
 
 
 def test_ids_of_statistics_are_unique():

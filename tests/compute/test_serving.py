@@ -284,6 +284,14 @@ def test_first_is_clear_if_it_is_apart_from_each(medians, clear):
     assert clear == is_first_clear([median + spread for median in medians])
 
 
+def test_first_is_corrected_for_the_number_of_pairs():
+    """By scipy p = 0.020 for six times that are 3.5 s apart; among three, it counts three times."""
+    first = np.arange(6.0)
+    assert 0.0202 == pytest.approx(rank_sum_test(first, first + 3.5), abs=1e-4)
+    assert is_first_clear([first, first + 3.5])
+    assert not is_first_clear([first, first + 3.5, first + 100])
+
+
 def test_ratio_at_other_mixes():
     """30 and 60 dollars against 0.05 and 0.25: 600 times the input price, 240 times the output."""
     prices = [("o", "ref", 30, 60), ("p", "a", 0.05, 0.25), ("q", "b", 1, None)]

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 from scipy.stats import binomtest
 
 from site_builder.compute.tasks import SimilarTask
+from site_builder.pages import tasks
 from site_builder.pages.page import Site
 from site_builder.pages.tasks import similar_note, tie_note
 from site_builder.records import replace
@@ -254,3 +255,11 @@ def test_every_other_task_is_a_step_away(index_site: BuiltSite):
     assert all(link.startswith("../") and link.endswith("/") for link in links)
     categories = {str(row["category"]) for row in index_site.api("tasks") if row["task"] != "gsm8k"}
     assert categories == {visible(p) for p in page.select(".jump p")}
+
+
+@pytest.mark.parametrize(("most", "are_there"), [(30, True), (29, False)])
+def test_of_too_many_other_tasks_none_is_linked(made, monkeypatch, most, are_there):
+    """The Index has 31 tasks, 30 beside each."""
+    monkeypatch.setattr(tasks, "_MOST_OTHERS", most)
+    page = tasks._make_task(made, made.results.task("mmlu"))
+    assert are_there == bool(page.context().others)
