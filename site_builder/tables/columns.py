@@ -11,7 +11,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, sentence
 from site_builder.records import Record, replace
-from site_builder.tables.read import LoadedTable
+from site_builder.tables.read import LoadedTable, has_type
 from site_builder.tables.schema import (
     MEASURES,
     MODELS,
@@ -121,7 +121,9 @@ def _settings(
     frame: pd.DataFrame, declared: list[str], texts: list[str], base: str
 ) -> tuple[list[str], list[str]]:
     """Return the columns that are settings of entries, and those that may be."""
-    if not {"model", "task"} <= {*frame.columns} or not texts:
+    ids = [n for n in ("model", "task", VARIANT, "subset") if n in frame]
+    are_text = {"model", "task"} <= {*ids} and all(has_type(frame[n], "text") for n in ids)
+    if not texts or not are_text:
         return declared, []
     names = [n for n in ("model", VARIANT, *declared) if n in frame]
     keys = frame[[*names, *(n for n in ("task", "subset") if n in frame)]].astype("object")

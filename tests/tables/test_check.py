@@ -127,6 +127,10 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
             "data/results.parquet: column 'model' is a number, not text. Store it as text.",
         ),
         (
+            {"results": having(results_frame(), model=[["a"]] * 10, note="x")},
+            "data/results.parquet: column 'model' is a list, not text. Store it as text.",
+        ),
+        (
             {"results": results_frame().drop(columns="task")},
             "data/results.parquet: column 'task' is missing",
         ),
