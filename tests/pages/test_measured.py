@@ -261,5 +261,5 @@ def test_every_other_task_is_a_step_away(index_site: BuiltSite):
 def test_of_too_many_other_tasks_none_is_linked(made, monkeypatch, most, are_there):
     """The Index has 31 tasks, 30 beside each."""
     monkeypatch.setattr(tasks, "_MOST_OTHERS", most)
-    page = tasks._make_task(made, made.results.task("mmlu"))
-    assert are_there == bool(page.context().others)
+    context = tasks._context(made, made.results.task("mmlu"), "")
+    assert are_there == bool(context.others)
