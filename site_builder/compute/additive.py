@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from site_builder.compute.intervals import LEAST_TASKS, Families, sum_families, t_quantile
 from site_builder.compute.numbers import Array, round_significant
-from site_builder.compute.ranks import Leads, PairTests, judge_pairs
+from site_builder.compute.ranks import ROWS_AT_ONCE, Leads, PairTests, judge_pairs
 from site_builder.compute.score_error import REACH
 from site_builder.records import Record
 
@@ -50,11 +52,13 @@ def connected_models(signed: Array) -> Places:
         docs/statistics.md#additive-model.
     """
     # Importing it takes a tenth of a build of a small board, and only sparse boards need it.
-    from scipy.sparse import csgraph
+    from scipy.sparse import coo_array, csgraph
 
-    known = (~np.isnan(signed)).astype(float)
-    _, labels = csgraph.connected_components(known @ known.T, directed=False)
-    scored = known.any(axis=1)
+    n, (rows, columns) = sum(signed.shape), np.nonzero(~np.isnan(signed))
+    # Models and tasks as one graph: that of pairs of models would have millions of edges.
+    edges = coo_array((np.ones(len(rows)), (rows, columns + len(signed))), shape=(n, n))
+    labels = csgraph.connected_components(edges, directed=False)[1][: len(signed)]
+    scored = (~np.isnan(signed)).any(axis=1)
     found = np.full(len(signed), -1)
     _, first, places, counts = np.unique(
         labels[scored], return_index=True, return_inverse=True, return_counts=True
@@ -88,7 +92,7 @@ def fit_additive(signed: Array, families: Families | None = None) -> AdditiveFit
     columns = (~np.isnan(signed[rows])).any(axis=0)
     n_models = len(signed)
     means, errors, counts = (np.full(n_models, np.nan) for _ in range(3))
-    pair_errors, pair_counts = (np.full((n_models, n_models), np.nan) for _ in range(2))
+    pair_errors = pair_counts = np.full((n_models, n_models), np.nan)
     if rows.any():
         inside, pairs = signed[np.ix_(rows, columns)], np.ix_(rows, rows)
         # Within -1..1, so that no square overflows.
@@ -96,9 +100,13 @@ def fit_additive(signed: Array, families: Families | None = None) -> AdditiveFit
         if families is None:
             families = np.arange(len(columns))
         found = _fit_connected(inside / scale, families[columns])
-        counts[rows], pair_counts[pairs] = found.counts, found.pair_counts
+        counts[rows], errors[rows] = found.counts, found.errors * scale
         means[rows] = round_significant(found.means * scale, np.full(len(inside), scale))
-        errors[rows], pair_errors[pairs] = found.errors * scale, found.pair_errors * scale
+        np.multiply(found.pair_errors, scale, out=found.pair_errors)
+        if rows.all():
+            return AdditiveFit(means, errors, counts, found.pair_errors, found.pair_counts)
+        pair_errors, pair_counts = (np.full((n_models, n_models), np.nan) for _ in range(2))
+        pair_counts[pairs], pair_errors[pairs] = found.pair_counts, found.pair_errors
     return AdditiveFit(means, errors, counts, pair_errors, pair_counts)
 
 
@@ -111,9 +119,12 @@ def _fit_connected(scores: Array, families: Families) -> AdditiveFit:
     centred = np.where(there, scores - averages, 0.0)
     # The normal equations of the models leave open one number that is added to every effect. With
     # a constant matrix added, they have one solution, whose sum is 0.
-    normal = np.diag(known.sum(axis=1)) - known @ shares.T
-    constant = 1 / len(scores)
-    inverse = np.linalg.inv(normal + constant) - constant
+    normal, constant = -(known @ shares.T), 1 / len(scores)
+    normal[np.diag_indices(len(scores))] += known.sum(axis=1)
+    normal += constant
+    inverse = np.linalg.inv(normal)
+    del normal  # of thousands of models, each of these arrays has hundreds of megabytes
+    inverse -= constant
     effects = inverse @ centred.sum(axis=1)
     residuals = np.where(there, centred - effects[:, np.newaxis] + effects @ shares, 0.0)
     of_tasks = averages - effects @ shares
@@ -123,25 +134,37 @@ def _fit_connected(scores: Array, families: Families) -> AdditiveFit:
     common = apart - shares.mean(axis=1) @ influence
     counts = (sum_families(known, families) > 0).sum(axis=1).astype(float)
     in_families = counts / known.sum(axis=1)
+    pair_counts = _contrasts(inverse)
+    del inverse
     with np.errstate(divide="ignore"):
-        tasks = 2 / _contrasts(inverse)
-    pair_counts = tasks * np.minimum.outer(in_families, in_families)
+        np.divide(2, pair_counts, out=pair_counts)
+    pair_counts *= np.minimum.outer(in_families, in_families)
     variances = ((influence + common) ** 2).sum(axis=1) * _correction(counts)
-    of_pairs = _contrasts(influence @ influence.T) * _correction(pair_counts)
+    of_pairs = _contrasts(influence @ influence.T)
+    of_pairs *= _correction(pair_counts)
     means = effects + of_tasks.mean()
-    return AdditiveFit(means, np.sqrt(variances), counts, np.sqrt(of_pairs), pair_counts)
+    np.sqrt(of_pairs, out=of_pairs)
+    return AdditiveFit(means, np.sqrt(variances), counts, of_pairs, pair_counts)
 
 
 def _correction(n: Array) -> Array:
     """Return n / (n - 1), because residuals spread less than errors; NaN where n is not above 1."""
     enough = n > 1 + _NOISE
-    return np.where(enough, 1 + 1 / (np.where(enough, n, 2.0) - 1), np.nan)
+    factor = np.where(enough, n, 2.0)
+    factor -= 1
+    np.divide(1, factor, out=factor)
+    factor += 1
+    factor[~enough] = np.nan
+    return factor
 
 
 def _contrasts(covariances: Array) -> Array:
     """Return the variance of the difference of every two models, from their covariances."""
     own = np.diag(covariances)
-    return np.maximum(own[:, np.newaxis] + own - 2 * covariances, 0.0)
+    found = own[:, np.newaxis] + own
+    found -= 2 * covariances
+    np.maximum(found, 0.0, out=found)
+    return np.asarray(found)
 
 
 # --- intervals and comparisons ------------------------------------------------------------------
@@ -176,13 +199,20 @@ def compare_adjusted(fit: AdditiveFit, ranked: Places, known: Array) -> Leads:
         (models,).
     Source: docs/statistics.md#additive-model.
     """
-    pairs = np.ix_(ranked, ranked)
     means, errors = fit.means[ranked], known[ranked]
     scale = max(1e-300, float(np.abs(means).max(initial=0.0)))
-    lead = np.subtract.outer(means / scale, means / scale)
-    error = np.fmax(fit.pair_errors[pairs], np.hypot.outer(errors, errors)) / scale
-    lead = np.where(np.abs(lead) <= _NOISE, 0.0, lead)
-    counts = np.floor(fit.pair_counts[pairs] + _NOISE)
-    counts = np.where(np.isfinite(counts), counts, 0.0)
-    np.fill_diagonal(counts, fit.counts[ranked])  # a model is 0 behind itself
-    return judge_pairs([PairTests(0, lead, error, counts)] if len(ranked) else [], scale)
+
+    def tests() -> Iterator[PairTests]:
+        """Yield the comparisons of `ROWS_AT_ONCE` models at a time with those from there on."""
+        for start in range(0, len(ranked), ROWS_AT_ONCE):
+            rows = slice(start, start + ROWS_AT_ONCE)
+            pairs = np.ix_(ranked[rows], ranked[start:])
+            lead = np.subtract.outer(means[rows] / scale, means[start:] / scale)
+            own = np.hypot.outer(errors[rows], errors[start:])
+            counts = np.floor(fit.pair_counts[pairs] + _NOISE)
+            counts = np.where(np.isfinite(counts), counts, 0.0)
+            np.fill_diagonal(counts, fit.counts[ranked[rows]])  # a model is 0 behind itself
+            lead = np.where(np.abs(lead) <= _NOISE, 0.0, lead)
+            yield PairTests(start, lead, np.fmax(fit.pair_errors[pairs], own) / scale, counts)
+
+    return judge_pairs(tests(), scale)
