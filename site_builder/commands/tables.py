@@ -69,7 +69,7 @@ _READING_OPTIONS = (
     ),
     click.option("--model", default="", metavar="NAME", help="Model of files that name no model."),
     click.option(
-        "--subtasks", is_flag=True, help="Import the tasks of a group instead of the group."
+        "--subtasks", is_flag=True, help="Import the tasks of a group too, as parts of it."
     ),
     click.option("--examples", is_flag=True, help="Also import the scores of single examples."),
     click.option(

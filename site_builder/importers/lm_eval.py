@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -321,12 +321,10 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
     if not cells:
         return Reading(skipped=(Skipped(shown, "it has no score"), *skipped))
     members = _members_of_groups(run.document, {task for task, *_ in cells})
-    if options.subtasks:
-        out = {group for group, names in members.items() if names}
-        why = "it is a group, and --subtasks imports its tasks"
-    else:
+    out: set[str] = set()
+    if not options.subtasks:
         out = {name for names in members.values() for name in names}
-        why = "its group is imported; --subtasks imports the tasks of groups instead"
+    why = "its group is imported; --subtasks imports the tasks of groups too"
     tasks = dict.fromkeys(task for task, *_ in cells)
     runs = {task: _task_run(run, task, members) for task in tasks if task not in out}
     scores = [_score(runs[cell[0]], cell) for cell in cells if cell[0] in runs]
@@ -334,12 +332,22 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
     reading = Reading(
         measures=tuple(scores),
         models=(ImportedRow(run.base or run.model, run.facts),),
-        tasks=tuple(_task_facts(run, score) for score in scores),
+        tasks=(*(_task_facts(run, score) for score in scores), *_parts(members, runs)),
         skipped=(*skipped, *(Skipped(f"{shown}: {task}", why, "score") for task in left_out)),
         notes=tuple(_notes(run)),
         files=1,
     )
     return joined([reading, _read_examples_beside(run)]) if options.examples else reading
+
+
+def _parts(members: Mapping[str, Sequence[str]], imported: Container[str]) -> Iterator[ImportedRow]:
+    """State the smallest group that each imported task is a part of."""
+    smallest_first = sorted(members, key=lambda group: len(members[group]))
+    wholes = {name: group for group in reversed(smallest_first) for name in members[group]}
+    for name, group in wholes.items():
+        is_within_itself = group in members.get(name, ())
+        if name in imported and group in imported and not is_within_itself:
+            yield ImportedRow(name, {"part_of": group})
 
 
 def _notes(run: _Run) -> Iterator[str]:

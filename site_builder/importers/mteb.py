@@ -71,7 +71,7 @@ def read_mteb(path: Path, options: ImportOptions) -> Reading:
     """Read the main score of every task in a file or folder.
 
     The score of a task is the plain mean over all splits and subsets that MTEB asks for, and exists
-    only if all are there, as in MTEB. The option `subtasks` makes each of them a task.
+    only if all are there, as in MTEB. The option `subtasks` reads each of them as a part too.
     """
     results: dict[str, list[_Result]] = {}
 
@@ -109,7 +109,7 @@ def _mean_of_parts(result: _Result, parts: Sequence[_Part], n: int, metric: str)
     if n_missing:
         which = f": it lacks {listed(missing)}" if missing else ""
         why = f"it has {n - n_missing:,} of the {n:,} values of {result.task}{which}"
-        fix = "--subtasks imports each value as a task."
+        fix = "--subtasks imports each value as a part of it."
         return Reading(skipped=(Skipped(result.found.shown, why, fix=fix),))
     mean = rounded_mean(result.scores[part] for part in parts)
     score = result.scores[parts[0]] if n == 1 else mean
@@ -117,7 +117,10 @@ def _mean_of_parts(result: _Result, parts: Sequence[_Part], n: int, metric: str)
 
 
 def _parts_as_tasks(result: _Result, parts: Sequence[_Part], n: int, metric: str) -> Reading:
-    """Read each value as a task: `STS17 (en-en)`, with the split if the task has several."""
+    """Read each value as a part of the task, `STS17 (en-en)`, with the split if it has several.
+
+    The whole is read too where all values are there.
+    """
     has = [part for part in parts if part in result.scores]
     if not has:
         return _mean_of_parts(result, parts, n, metric)
@@ -131,7 +134,11 @@ def _parts_as_tasks(result: _Result, parts: Sequence[_Part], n: int, metric: str
         for part, score in result.scores.items()
         if part in words
     }
-    return _reading(result, tasks, metric, set())
+    whole = (
+        () if result.task in tasks or len(has) < n else (_mean_of_parts(result, parts, n, metric),)
+    )
+    wholes = tuple(ImportedRow(t, {"part_of": result.task}) for t in tasks if t != result.task)
+    return joined([*whole, _reading(result, tasks, metric, set()), Reading(tasks=wholes)])
 
 
 def _reading(

@@ -162,7 +162,7 @@ class ImportOptions(Record):
         higher_is_better: The direction of scores that nothing else tells, if the user stated it.
         metrics: What ranks, the preferred first, as `is_wanted` takes it.
         model: The model of files that name none; empty if the user states none.
-        subtasks: Import the tasks of a group instead of the group.
+        subtasks: Import the tasks of a group too, as parts of it.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)

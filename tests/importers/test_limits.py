@@ -255,7 +255,7 @@ def test_each_group_has_every_task_below_it(tmp_path):
     path = write_json(tmp_path / "r.json", lm_eval_results(results, group_subtasks=groups))
     assert ["a"] == [score.task for score in read_lm_eval(path, ImportOptions()).measures]
     found = read_lm_eval(path, ImportOptions(subtasks=True)).measures
-    assert ["x", "y"] == [score.task for score in found]
+    assert ["a", "x", "y"] == [score.task for score in found]
 
 
 @pytest.mark.parametrize(

@@ -124,13 +124,15 @@ def test_mteb_mean_over_splits_and_subsets(slice_of_mteb, tmp_path):
         assert why in said.stderr
 
 
-def test_mteb_values_as_tasks(slice_of_mteb, tmp_path):
+def test_mteb_values_as_parts(slice_of_mteb, tmp_path):
     """`--subtasks` imports each value, with the split in its name if the task has several."""
     imported("mteb", slice_of_mteb, "--subtasks", into=tmp_path)
     found = {task: score for (_, task, _), score in scores(tmp_path).items()}
     assert 0.85306 == found["MassiveIntentClassification (test, en)"]
     assert 0.9201519349090438 == found["STS17 (en-en)"]
     assert {"LEMBPasskeyRetrieval (test_256)", "XQuADRetrieval (ar)"} < {*found}
+    wholes = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
+    assert "STS17" == wholes["STS17 (en-en)"]
 
 
 def test_mteb_drops_splits_that_the_task_has_not(tmp_path):
