@@ -108,7 +108,6 @@ class Fact(Record):
         note: A second, smaller text.
         link: A link instead of the text.
         term: The section of the method page that explains it, if it is computed.
-        why: The word in its label that the page explains in place (templates/macros/explain.html).
     """
 
     label: str
@@ -116,7 +115,6 @@ class Fact(Record):
     note: str = ""
     link: Link | None = None
     term: str = ""
-    why: str = ""
 
     @property
     def method(self) -> Link | None:

@@ -20,7 +20,6 @@ from site_builder.messages import Messages, make_messages, with_article
 from site_builder.records import Record, replace
 from site_builder.table_model import Column, Tag
 
-_N_COLOURS = 8
 _MOST_PLACES = 6
 _DIGITS = 10
 
@@ -34,7 +33,6 @@ class Labels(Record):
     Attributes:
         say: The texts of pages, in the words of the site.
         models, tasks, variants: Displayed name, by id.
-        dots: Index of the colour of a model's developer, if it is known.
         scale: Format of averages and differences over tasks.
         scales: Format of the scores of each task.
         category_scales: Format of averages and differences over the tasks of each category.
@@ -50,7 +48,6 @@ class Labels(Record):
     tasks: Mapping[str, str]
     variants: Mapping[str, str]
     roles: Roles
-    dots: Mapping[str, int]
     scale: NumberFormat
     scales: Mapping[str, NumberFormat]
     category_scales: Mapping[str, NumberFormat]
@@ -230,8 +227,6 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
     `whole` are the labels over all entries and tasks, if these are not those of `results`.
     """
     models, tasks = results.catalog.models.values(), results.catalog.tasks.values()
-    developers = dict.fromkeys(m.developer for m in models if m.developer is not None)
-    colours = {name: i % _N_COLOURS for i, name in enumerate(developers)}
     side_by_side, boards = _side_by_side(results), results.boards.values()
     rates = [
         rate
@@ -245,7 +240,6 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
         tasks={t.task: t.name for t in tasks},
         variants=_variant_names(results.scores, config),
         roles=results.scores.roles,
-        dots={m.model: colours[m.developer] for m in models if m.developer is not None},
         scale=_average_scale(results, side_by_side, boards),
         scales={task: _task_scale(results, task) for task in results.scores.tasks},
         category_scales={
@@ -261,7 +255,7 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
     )
     if whole is None:
         return labels
-    of_site = ("models", "tasks", "dots", "scales", "model_slugs", "task_slugs")
+    of_site = ("models", "tasks", "scales", "model_slugs", "task_slugs")
     return replace(labels, **{name: getattr(whole, name) for name in of_site})
 
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
-from site_builder.addresses import Link, method_link
+from site_builder.addresses import Link
 from site_builder.records import Record
 
 Tone = Literal["", "gain", "loss", "soft"]
-RowKind = Literal["", "reference", "unranked"]
+RowKind = Literal["", "reference", "unranked", "group"]
+MarkKind = Literal[
+    # spans
+    "axis", "track", "tint", "band", "soft-band", "rod", "loss-rod", "soft-rod", "gain-bar",
+    "loss-bar", "soft-bar",
+    # ticks
+    "value", "tick", "median", "reference", "chance",
+    # points
+    "base", "score", "loss", "soft", "entry", "baseline", "at-chance", "level",
+]  # fmt: skip
 Item = TypeVar("Item")
 
 LONG = 400
 MOST_LISTED = 100  # rows of models on the pages of tasks and categories
+_MAX_SLOTS = 20
+_MAX_TICKS = 5
 _TALL = 12
 _WIDE = 10
 GROUP = 20
@@ -26,44 +38,140 @@ class Tag(NamedTuple):
     text: str
 
 
-class Dumbbell(Record):
-    """A score before and after on one scale, drawn in a row.
+class Mark(NamedTuple):
+    """A mark of a drawing: its kind, which static/css/drawings.css draws, and its place.
 
-    Positions are shares of the scale in 0..1; None draws no mark.
-
-    Attributes:
-        reference: Position of the baseline.
-        low, high: Ends of the interval of the score after.
-        chance: Position of the score that guessing gives.
-        is_at_chance: Whether the score after is no better than that.
-        text: The same in words.
+    Places are shares of the scale in 0..1. A mark with `to` is a span.
     """
 
-    before: float | None
-    after: float | None
-    reference: float | None
-    low: float | None = None
-    high: float | None = None
+    kind: MarkKind
+    at: float
+    to: float | None = None
+
+
+class Drawing(Record):
+    """Marks on the scale of their column, drawn in a cell.
+
+    Attributes:
+        marks: In the order in which they are painted.
+        text: The same in words.
+        slots: How many ranks the scale has, each drawn as a slot; 0 for a plain scale.
+    """
+
+    marks: tuple[Mark, ...]
     text: str = ""
-    chance: float | None = None
-    is_at_chance: bool = False
+    slots: int = 0
+
+
+class LegendItem(Record):
+    """What one kind of mark stands for."""
+
+    kind: MarkKind
+    text: str
+
+
+def legend_of(
+    drawings: Iterable[Drawing | None], texts: Mapping[MarkKind, str]
+) -> tuple[LegendItem, ...]:
+    """Return what the marks of some drawings stand for: the kinds that they have, as `texts`."""
+    drawn = {mark.kind for drawing in drawings if drawing for mark in drawing.marks}
+    return tuple(LegendItem(kind, text) for kind, text in texts.items() if kind in drawn)
+
+
+def draw_dumbbell(  # noqa: PLR0913 - each is a mark
+    before: float | None,
+    after: float | None,
+    reference: float | None = None,
+    interval: tuple[float, float] | None = None,
+    text: str = "",
+    chance: float | None = None,
+    *,
+    is_at_chance: bool = False,
+) -> Drawing:
+    """Draw a score before and after as shares of a scale; None draws no mark."""
+    marks = []
+    if reference is not None:
+        marks.append(Mark("reference", reference))
+    if interval is not None and after is not None:
+        marks.append(Mark("band", *interval))
+    if before is not None and after is not None:
+        marks.append(Mark("rod", *sorted((before, after))))
+    if before is not None:
+        marks.append(Mark("base", before))
+    if after is not None:
+        marks.append(Mark("at-chance" if is_at_chance else "score", after))
+    if chance is not None:
+        marks.append(Mark("chance", chance))
+    return Drawing(tuple(marks), text)
+
+
+def draw_value(
+    value: float, interval: tuple[float, float] | None = None, text: str = ""
+) -> Drawing:
+    """Draw a share of a scale: a tint up to it, a band for its interval, a full mark at it."""
+    band = () if interval is None else (Mark("band", *interval),)
+    return Drawing((Mark("track", 0, 1), Mark("tint", 0, value), *band, Mark("value", value)), text)
+
+
+def draw_ranks(rank: int, best: int, worst: int, of: int, text: str = "") -> Drawing:
+    """Draw the ranks that an entry could have among `of`, and its own."""
+    span = Mark("band", (best - 1) / of, worst / of)
+    slots = of if of <= _MAX_SLOTS else 0
+    return Drawing((Mark("track", 0, 1), span, Mark("value", (rank - 0.5) / of)), text, slots)
 
 
 class AxisRange(Record):
-    """The ends of a scale."""
+    """The ends of a scale.
+
+    Attributes:
+        is_log: Whether equal ratios have equal lengths; both ends are positive then.
+    """
 
     low: float
     high: float
+    is_log: bool = False
 
     def share(self, value: float) -> float:
         """Return where a value stands between the ends, 0..1; in the middle where they are one."""
         if self.high <= self.low:
             return 0.5
-        return round((value - self.low) / (self.high - self.low), 4)
+        low, high, at = (
+            map(math.log, (self.low, self.high, value))
+            if self.is_log
+            else (self.low, self.high, value)
+        )
+        return round((at - low) / (high - low), 4)
 
     def place(self, value: float | None) -> float | None:
         """Return where a value stands, if there is one."""
         return None if value is None else self.share(value)
+
+    def span(self, ends: tuple[float, float] | None) -> tuple[float, float] | None:
+        """Return where both ends of an interval stand, if there is one, within the scale."""
+        if ends is None:
+            return None
+        low, high = (min(max(self.share(end), 0.0), 1.0) for end in ends)
+        return low, high
+
+    def ticks(self, write: Callable[[float], str]) -> tuple[tuple[float, str], ...]:
+        """Return the places and texts of round values: three to five of them."""
+        values = self._powers() if self.is_log else self._multiples()
+        return tuple((self.share(value), write(value)) for value in values)
+
+    def _multiples(self) -> list[float]:
+        width = self.high - self.low
+        if width <= 0:
+            return [self.low]
+        unit = 10.0 ** math.floor(math.log10(width))
+        steps = (unit * factor for factor in (0.1, 0.2, 0.25, 0.5, 1, 2))
+        step = next((step for step in steps if width / step <= _MAX_TICKS), unit)
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return [round(i * step, 12) for i in range(first, last + 1)]
+
+    def _powers(self) -> list[float]:
+        first, last = math.ceil(math.log10(self.low)), math.floor(math.log10(self.high))
+        stride = max(1, math.ceil((last - first + 1) / _MAX_TICKS))
+        return [10.0**i for i in range(first, last + 1, stride)]
 
 
 class Cell(Record):
@@ -73,11 +181,10 @@ class Cell(Record):
         value: For sorting and export; None for a missing value, which sorts last.
         note: A second, smaller line.
         tone: Gain or loss; the sign of the text shows it too, never colour alone.
-        dot: Index of the developer's colour, from 0.
         tags: Short labels behind the text.
-        plot: A drawing in place of the text.
-        ranks: The note is the range of plausible ranks: its best, its worst, and how many there
-            are. It is drawn as a strip.
+        drawing: A drawing in place of the text.
+        suffix: Soft text behind the number, such as what it is out of.
+        details: Further numbers for downloads, one for each of the column's `details`.
     """
 
     text: str
@@ -85,10 +192,10 @@ class Cell(Record):
     note: str = ""
     tone: Tone = ""
     link: Link | None = None
-    dot: int | None = None
     tags: tuple[Tag, ...] = ()
-    plot: Dumbbell | None = None
-    ranks: tuple[int, int, int] | None = None
+    drawing: Drawing | None = None
+    suffix: str = ""
+    details: tuple[float | None, ...] = ()
 
 
 class Column(Record):
@@ -101,15 +208,25 @@ class Column(Record):
             descend.
         term: Section of the about page that explains it.
         spoken_label: The heading in words, if the label is a sign.
+        axis: Places and texts of the ticks of a column of drawings.
+        reference: Place of a line through all drawings of the column.
+        details: Headings of further numbers that downloads have, such as the ends of intervals.
+        is_extra: Whether it is hidden until the reader chooses it.
+        on_phone: Whether a phone shows it below the number that the table is sorted by.
     """
 
     key: str
     label: str
-    align: Literal["text", "number", "plot"] = "text"
+    align: Literal["text", "number", "plot", "slots"] = "text"
     help: str = ""
     first_order: Literal["", "ascending", "descending"] = ""
     term: str = ""
     spoken_label: str = ""
+    axis: tuple[tuple[float, str], ...] = ()
+    reference: float | None = None
+    details: tuple[str, ...] = ()
+    is_extra: bool = False
+    on_phone: bool = False
 
 
 class Row(Record):
@@ -118,12 +235,14 @@ class Row(Record):
     Attributes:
         anchor: Target of links to the row; unique on its page.
         filters: Values by name for filters and checkboxes, if no cell has them.
+        is_level: Whether it is too close to call for first; a rail beside the rows shows it.
     """
 
     cells: tuple[Cell, ...]
     kind: RowKind = ""
     anchor: str = ""
     filters: tuple[tuple[str, str], ...] = ()
+    is_level: bool = False
 
 
 class Filter(Record):
@@ -170,7 +289,6 @@ class Table(Record):
         sorted_by: Key of the column that the rows are sorted by; empty for another order.
         empty: Text in place of a table without rows.
         tools: Only one table, or one set of views, of a page has tools.
-        explained: Further links to sections of the about page.
     """
 
     id: str
@@ -181,19 +299,12 @@ class Table(Record):
     sorted_by: str = ""
     empty: str = "Nothing to show."
     tools: TableTools | None = None
-    explained: tuple[Link, ...] = ()
 
     @property
-    def method(self) -> tuple[Link, ...]:
-        """Links to the sections that explain the columns, one per section."""
-        named: dict[str, dict[str, None]] = {}
-        for column in self.columns:
-            if column.term:
-                named.setdefault(column.term, {})[column.spoken_label or column.label] = None
-        return (
-            *(method_link(", ".join(labels), term) for term, labels in named.items()),
-            *self.explained,
-        )
+    def style(self) -> str:
+        """Declarations of the table: the place of the line of the baseline in its drawings."""
+        places = [c.reference for c in self.columns if c.reference is not None]
+        return f"--reference: {100 * places[0]:.4g}%" if places else ""
 
     @property
     def is_tall(self) -> bool:
@@ -233,7 +344,6 @@ class _TableSettings(TypedDict, total=False):
     sorted_by: str
     empty: str
     tools: TableTools
-    explained: tuple[Link, ...]
 
 
 def table_of(  # noqa: PLR0913 - most have a default
@@ -244,6 +354,7 @@ def table_of(  # noqa: PLR0913 - most have a default
     kind: Callable[[Item], RowKind] = lambda _: "",
     filters: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
     anchor: Callable[[Item], str] = lambda _: "",
+    is_level: Callable[[Item], bool] = lambda _: False,
     **settings: Unpack[_TableSettings],
 ) -> Table:
     """Make a table with one row per record; `settings` are further attributes of a `Table`."""
@@ -254,6 +365,7 @@ def table_of(  # noqa: PLR0913 - most have a default
             kind(record),
             anchor(record),
             tuple([(name, text) for name, text in filters(record).items() if text is not None]),
+            is_level(record),
         )
         for record in records
     ]

@@ -72,10 +72,10 @@ def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
 
 
 def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[Tag, ...] = ()) -> Cell:
-    """Make a model's name with a link to its page and its developer's colour."""
+    """Make a model's name with a link to its page."""
     name = labels.models[model]
     link = page_link(name, "model", model)
-    return Cell(name, name, note, link=link, dot=labels.dots.get(model), tags=tags)
+    return Cell(name, name, note, link=link, tags=tags)
 
 
 def served_cell(labels: Labels, model: str) -> Cell:
@@ -131,7 +131,7 @@ def linked_score_cell(
     text, tags = labels.scales[key[1]].score(value), score_tags(labels, at_chance, flag)
     if value is None:
         return Cell(text, None, note, "soft", tags=tags)
-    return Cell(text, value, note, "", Link(text, labels.score_address(key)), None, tags)
+    return Cell(text, value, note, "", Link(text, labels.score_address(key)), tags)
 
 
 def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:

@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 
-from site_builder.addresses import method_link
 from site_builder.charts import theme
 from site_builder.charts.cells import lift_cell, number_cell, task_cell, text_cell
 from site_builder.charts.chart import Chart
@@ -139,8 +138,7 @@ def _correlations_table(found: Correlations, columns: Sequence[str], labels: Lab
         Field[str](Column("column", "Column"), lambda c: text_cell(column_label(c, labels))),
         *map(coefficient_field, columns),
     )
-    table = table_of("correlations-table", "Spearman correlation over tasks", fields, columns)
-    return replace(table, explained=(method_link("Correlation", "correlation"),))
+    return table_of("correlations-table", "Spearman correlation over tasks", fields, columns)
 
 
 # --- what explains lift -------------------------------------------------------------------------

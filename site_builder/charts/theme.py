@@ -28,14 +28,6 @@ COLOURS: Mapping[str, str] = {
     "loss": "#b4481a",
     "neutral": "#6b7684",
     "heat-low": "#dceeeb",
-    "dot-0": "#0072b2",
-    "dot-1": "#009e73",
-    "dot-2": "#56b4e9",
-    "dot-3": "#d55e00",
-    "dot-4": "#cc79a7",
-    "dot-5": "#6b7280",
-    "dot-6": "#e69f00",
-    "dot-7": "#c9b800",
 }
 INK, SOFT, LINE, PAPER = (COLOURS[token] for token in ("ink", "soft", "line", "paper"))
 GAIN, LOSS, NEUTRAL, ACCENT = (COLOURS[token] for token in ("gain", "loss", "neutral", "accent"))
@@ -82,7 +74,7 @@ TEMPLATE: Mapping[str, Any] = {
         "hovermode": "closest",
         "showlegend": False,
         "bargap": 0.35,
-        "colorway": [COLOURS[f"dot-{index}"] for index in range(8)],
+        "colorway": [ACCENT, NEUTRAL, INK, SOFT],
         "hoverlabel": {
             "bgcolor": INK,
             "bordercolor": INK,

@@ -74,7 +74,7 @@ def make_about(site: Site) -> Iterator[Page]:
     texts, shown, cite = tuple(_texts(site)), _shown(site), cite_site(site)
     context = AboutContext(note, tuple(_terms(texts, shown)))
     yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
-    words = glossary(site)
+    words = _glossary(site)
     listed = [
         words[word]
         for word, _, term, _ in texts
@@ -88,7 +88,7 @@ def make_about(site: Site) -> Iterator[Page]:
     yield Page(Address("not_found"), "404.html", title, about, Record(), (HOME,), listed=False)
 
 
-def glossary(site: Site) -> Mapping[str, Word]:
+def _glossary(site: Site) -> Mapping[str, Word]:
     """Return every word by its id, also those that this board does not use."""
     return {
         word: Word(word, name, texts["meaning"], method_link(name, term) if term else None)

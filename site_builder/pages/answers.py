@@ -13,10 +13,16 @@ from site_builder.compute.significance import LiftTest
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import listed, percent
 from site_builder.labels import Labels
-from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
 from site_builder.records import Record
-from site_builder.table_model import AxisRange, Dumbbell
+from site_builder.table_model import (
+    AxisRange,
+    Drawing,
+    LegendItem,
+    MarkKind,
+    draw_dumbbell,
+    legend_of,
+)
 
 
 class Answer(Record):
@@ -33,7 +39,7 @@ class Answer(Record):
     question: str
     verdict: str
     text: str
-    drawing: Dumbbell | None
+    drawing: Drawing | None
     marks: tuple[LegendItem, ...]
     judged: bool = True
 
@@ -43,20 +49,20 @@ class Answer(Record):
         return f"{self.question} {self.verdict}: {self.text}."
 
 
-def _marks(labels: Labels, variant: str, drawing: Dumbbell | None) -> tuple[LegendItem, ...]:
+def _marks(labels: Labels, variant: str, drawing: Drawing | None) -> tuple[LegendItem, ...]:
     """Return what the marks of a drawing stand for."""
     if drawing is None:
         return ()
-    say, at_chance = labels.say, drawing.is_at_chance
-    marks = (
-        (LegendItem("before", labels.base), drawing.before),
-        (LegendItem("after", labels.in_sentence(variant)), None if at_chance else drawing.after),
-        (LegendItem("at_chance", say("tag.at_chance")), drawing.after if at_chance else None),
-        (LegendItem("band", say("legend.band", level=percent(LEVEL))), drawing.low),
-        (LegendItem("reference", labels.baseline), drawing.reference),
-        (LegendItem("chance", say("legend.chance")), drawing.chance),
-    )
-    return tuple(mark for mark, place in marks if place is not None)
+    say = labels.say
+    texts: dict[MarkKind, str] = {
+        "base": labels.base,
+        "score": labels.in_sentence(variant),
+        "at-chance": say("tag.at_chance"),
+        "band": say("legend.band", level=percent(LEVEL)),
+        "reference": labels.baseline,
+        "chance": say("legend.chance"),
+    }
+    return legend_of([drawing], texts)
 
 
 # --- models -------------------------------------------------------------------------------------
@@ -180,7 +186,7 @@ def task_answer(site: Site, task: TaskResult) -> Answer | None:
 _AROUND = 0.04  # room at both ends of an axis, as a share of the values' range
 
 
-def _draw_model(site: Site, model: str, text: str) -> Dumbbell | None:
+def _draw_model(site: Site, model: str, text: str) -> Drawing | None:
     """Draw what ranks a model on the primary board; None if it is not ranked there."""
     labels, board = site.labels, site.results.board
     s = board.entry(model)
@@ -188,18 +194,18 @@ def _draw_model(site: Site, model: str, text: str) -> Dumbbell | None:
         return None
     if not board.by_average:
         is_rate = board.rules.rank_by == "mean_win_rate"
-        return Dumbbell(None, board.merit(s), None, text=text) if is_rate else None
+        return draw_dumbbell(None, board.merit(s), text=text) if is_rate else None
     (row,), baseline = average_rows(site.results.boards, labels, [model], labels.scale)
     return _draw(row, row.reference if baseline is None else baseline, text)
 
 
-def _draw_task(site: Site, task: TaskResult, model: str, text: str) -> Dumbbell:
+def _draw_task(site: Site, task: TaskResult, model: str, text: str) -> Drawing:
     (row,) = task_rows(site.results, site.labels, task.task, [model])
     baseline = shared(task.baseline_scores.get(v) for v in site.labels.roles.contest)
     return _draw(row, baseline, text)
 
 
-def _draw(row: DumbbellRow, baseline: float | None, text: str) -> Dumbbell:
+def _draw(row: DumbbellRow, baseline: float | None, text: str) -> Drawing:
     """Draw a row with its interval, on an axis with room at both ends."""
     first = next(iter(row.after.values()), DumbbellEnd(row.before or 0.0))
     after = first.value if row.after else None
@@ -209,4 +215,6 @@ def _draw(row: DumbbellRow, baseline: float | None, text: str) -> Dumbbell:
     room = _AROUND * (ends[1] - ends[0]) or 0.5 * abs(ends[1]) or 0.5
     places = map(AxisRange(ends[0] - room, ends[1] + room).place, values)
     before, after, reference, low, high, chance = places
-    return Dumbbell(before, after, reference, low, high, text, chance, bool(first.at_chance))
+    interval = None if low is None or high is None else (low, high)
+    at_chance = bool(first.at_chance)
+    return draw_dumbbell(before, after, reference, interval, text, chance, is_at_chance=at_chance)

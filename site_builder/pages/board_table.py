@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from site_builder.addresses import Link, method_link
 from site_builder.charts.cells import RANK, lift_cell, model_cell, number_cell, text_cell
 from site_builder.charts.dumbbells import shared
 from site_builder.compute.board import Board, Entry
@@ -28,26 +27,20 @@ from site_builder.table_model import (
     AxisRange,
     Cell,
     Column,
-    Dumbbell,
+    Drawing,
     Field,
     Filter,
     Table,
     TableTools,
     Tag,
+    draw_dumbbell,
+    draw_ranks,
     table_of,
 )
 from site_builder.tables.boards import wanted_texts
 
 BY_LIFT = "lift_over_base"
 _RANKING_FORMS = ("score", "rate", "rank", "ratio")
-# What explains the notes below the figures of a column.
-_NOTES: Mapping[str, Link] = {
-    "rank": method_link("Plausible ranks", "rank-interval"),
-    "average": method_link("Behind the first", "rank-interval"),
-    "adjusted": method_link("Behind the first", "rank-interval"),
-    "win_rate": method_link("Behind the first", "rank-interval"),
-    "coverage": method_link("Ranks if complete", "missing-scores"),
-}
 
 
 class BoardTableSpec(Record):
@@ -175,7 +168,7 @@ def board_table(
     """Return the table of one view of a board; the baseline's row may be of another variant."""
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
     fields = [*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]
-    table = table_of(
+    return table_of(
         table_id,
         caption,
         fields,
@@ -185,15 +178,8 @@ def board_table(
         header=1,
         sorted_by=spec.by,
         tools=model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters),
+        is_level=lambda row: is_level(spec.board, row.entry),
     )
-    explained = [
-        _NOTES[column.key]
-        for i, column in enumerate(table.columns)
-        if column.key in _NOTES and any(row.cells[i].note for row in table.rows)
-    ]
-    if any(cell.tags for row in table.rows for cell in row.cells):
-        explained.append(method_link("May be first", "ties"))
-    return replace(table, explained=tuple(dict.fromkeys(explained)))
 
 
 # --- ranks --------------------------------------------------------------------------------------
@@ -218,6 +204,15 @@ def tie_tags(labels: Labels, board: Board, standing: Entry) -> tuple[Tag, ...]:
     if not (board.tested and standing.rank and standing.tied_with_best) or board.most_may_be_first:
         return ()
     return (labels.tag("best" if board.has_clear_leader else "may_be_first"),)
+
+
+def is_level(board: Board, entry: Entry) -> bool:
+    """Return whether an entry is one of several that are too close to call for first.
+
+    Of none where most are: `ranking_rule` says it once.
+    """
+    is_open = board.tested and not board.has_clear_leader and not board.most_may_be_first
+    return is_open and bool(entry.rank) and entry.tied_with_best
 
 
 def possible_text(labels: Labels, board: Board, standing: Entry) -> str:
@@ -300,12 +295,24 @@ def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
 
 
 def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
-    ranked = len(spec.board.ranked)
-    yield Field(
-        replace(RANK, help=spec.labels.say("board.rank_help")),
-        lambda row: rank_cell(row.entry, ranked=ranked),
-    )
+    ranked, say = len(spec.board.ranked), spec.labels.say
+    yield Field(replace(RANK, help=say("board.rank_help")), lambda row: rank_cell(row.entry))
     yield Field(spec.labels.column("model"), lambda row: _model_cell(spec, row))
+    half = 0.5 / max(ranked, 1)
+    yield Field(
+        Column(
+            "ranks",
+            say("column.ranks"),
+            "slots",
+            say("board.rank_help"),
+            "ascending",
+            "rank-interval",
+            axis=((half, count(1)), (1 - half, count(ranked))),
+            details=(say("column.best_rank"), say("column.worst_rank")),
+        ),
+        lambda row: ranks_cell(row.entry, ranked),
+        any(s.rank_interval is not None for s in spec.board.ranked),
+    )
 
 
 def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
@@ -372,7 +379,7 @@ def _drawing_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         drawing = f"{before} \N{RIGHTWARDS ARROW} {after}"
     yield Field(
         Column("line", drawing, "plot", term="average"),
-        lambda row: Cell("", spec.average(row), plot=_dumbbell(spec, row, limits)),
+        lambda row: Cell("", spec.average(row), drawing=_dumbbell(spec, row, limits)),
         board.rules.averaged and (spec.is_tuned or labels.roles.baseline is not None),
     )
 
@@ -426,24 +433,31 @@ def _fact_cell(values: Mapping[str, str | None], row: BoardRow) -> Cell:
 # --- cells --------------------------------------------------------------------------------------
 
 
-def rank_cell(s: Entry, ranked: int = 0) -> Cell:
-    """Make the cell of a rank, with the plausible ranks below it; a strip among `ranked` models."""
-    cell = number_cell(s.rank, str(s.rank or MISSING), rank_range(s))
-    if not ranked or not cell.note or s.rank_interval is None:
-        return cell
-    return replace(cell, ranks=(*s.rank_interval, ranked))
+def ranks_cell(s: Entry, of: int) -> Cell:
+    """Draw the ranks that an entry could have among `of`."""
+    if s.rank is None or s.rank_interval is None:
+        return Cell("")
+    best, worst = s.rank_interval
+    text = span_text(best, worst)
+    return Cell(
+        text, best, drawing=draw_ranks(s.rank, best, worst, of, text), details=(best, worst)
+    )
+
+
+def rank_cell(s: Entry) -> Cell:
+    """Make the cell of a rank; a dash without one."""
+    return number_cell(s.rank, str(s.rank or MISSING))
 
 
 def _model_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
     """The model with its developer, why it has no rank, and whether it leads."""
     labels, board, s = spec.labels, spec.board, row.entry
-    tags = () if spec.by == BY_LIFT else tie_tags(labels, board, s)
     why, of = "baseline" if s.model == labels.roles.baseline else s.unranked, len(board.tasks)
     variant = labels.before_noun(board.variant)
     status = why and labels.say(f"why.{why}", of=coverage(s.scored, of), variant=variant)
     developer = spec.site.results.catalog.models[s.model].developer
     notes = " \N{MIDDLE DOT} ".join(filter(None, (developer, status)))
-    return model_cell(labels, s.model, notes, tags)
+    return model_cell(labels, s.model, notes)
 
 
 def _plain_cell(spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
@@ -537,7 +551,7 @@ def _find_limits(spec: BoardTableSpec) -> AxisRange:
     return AxisRange(min(drawn, default=0.0), max(drawn, default=1.0))
 
 
-def _dumbbell(spec: BoardTableSpec, row: BoardRow, limits: AxisRange) -> Dumbbell | None:
+def _dumbbell(spec: BoardTableSpec, row: BoardRow, limits: AxisRange) -> Drawing | None:
     """The averages before and after on the scale of the board; None without an average."""
     average = spec.average(row)
     if average is None:
@@ -550,4 +564,4 @@ def _dumbbell(spec: BoardTableSpec, row: BoardRow, limits: AxisRange) -> Dumbbel
         # The baseline from another variant is the reference itself, and needs no other mark.
         marks = (None, None, average)
     start, end, line = map(limits.place, marks)
-    return Dumbbell(start, end, line, text=f"{labels.models[row.model]}: {text}")
+    return draw_dumbbell(start, end, line, text=f"{labels.models[row.model]}: {text}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from site_builder.charts.chart import id_of
 from site_builder.compute.board import REASONS, Board, best_of_groups
@@ -13,17 +12,10 @@ from site_builder.messages import with_article
 from site_builder.pages.board_table import BY_LIFT, BoardRow, BoardTableSpec, board_table
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
-from site_builder.table_model import LONG, Table
+from site_builder.table_model import LONG, LegendItem, Table
 
 _MOST_NAMED = 6
 MOST_SHORT = 25
-
-
-class LegendItem(Record):
-    """What one mark of the drawings in the rows of a board stands for."""
-
-    kind: Literal["before", "after", "band", "reference", "chance", "at_chance"]
-    text: str
 
 
 class BoardView(Record):
@@ -232,8 +224,8 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     if all(column.align != "plot" for column in table.columns):
         return ()
     board, labels, say = spec.board, spec.labels, spec.labels.say
-    marks = [LegendItem("before", labels.base)] if spec.is_tuned else []
-    marks.append(LegendItem("after", labels.in_sentence(board.variant)))
+    marks = [LegendItem("base", labels.base)] if spec.is_tuned else []
+    marks.append(LegendItem("score", labels.in_sentence(board.variant)))
     drawn = {
         board.figure(s, "baseline_average") for s in board.entries if board.average(s) is not None
     }

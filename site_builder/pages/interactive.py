@@ -379,7 +379,6 @@ def _models(site: Site) -> Iterator[Mapping[str, object]]:
             "id": facts.model,
             "link": page_link(facts.name, "model", facts.model),
             "developer": facts.developer,
-            "dot": site.labels.dots.get(facts.model),
             "parameters_b": facts.parameters_b,
             "license": facts.license,
             **({"facts": further} if further else {}),

@@ -42,7 +42,6 @@ from site_builder.labels import Labels
 from site_builder.messages import with_article
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import rank_cell, span_text
-from site_builder.pages.board_views import LegendItem
 from site_builder.pages.interactive import compare_link
 from site_builder.pages.model_scores import (
     ALL_SCORES,
@@ -59,7 +58,16 @@ from site_builder.pages.robustness import (
     metric_scale,
 )
 from site_builder.records import Record
-from site_builder.table_model import AxisRange, Cell, Column, Dumbbell, Field, Table, table_of
+from site_builder.table_model import (
+    AxisRange,
+    Cell,
+    Column,
+    Field,
+    LegendItem,
+    Table,
+    draw_dumbbell,
+    table_of,
+)
 from site_builder.tables.schema import Facet
 
 _REACH = 2
@@ -266,11 +274,11 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
     labels, scale, s, say = site.labels, site.labels.scale, board.entry(model), site.labels.say
     if not s.scored:
         return
-    rank, why = say("model.figure.rank"), ""
+    rank = say("model.figure.rank")
     if s.rank_interval:
-        rank, why = say("model.figure.ranks", ranks=span_text(*s.rank_interval)), "ranks"
+        rank = say("model.figure.ranks", ranks=span_text(*s.rank_interval))
     of = f"/{len(board.ranked)}" if s.rank else ""
-    yield Fact(rank, str(s.rank or say("model.not_ranked")), of, term="rank", why=why)
+    yield Fact(rank, str(s.rank or say("model.not_ranked")), of, term="rank")
     yield from _merit_facts(labels, board, s)
     if (lift := board.figure(s, "lift_over_base")) is not None:
         yield Fact(say("home.lift", base=labels.base), scale.signed(lift), term="lift")
@@ -290,13 +298,13 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
 
 def _merit_facts(labels: Labels, board: Board, s: Entry) -> Iterator[Fact]:
     """Yield what ranks a model: its average or its win rate."""
-    merit, average, say, why = board.merit(s), board.figure(s, "average"), labels.say, ""
+    merit, average, say = board.merit(s), board.figure(s, "average"), labels.say
     scale, label = labels.merit_scale(board), board.rule.label
     if s.interval and board.rules.rank_by != "mean_win_rate":
-        ends, why = scale.interval(*s.interval), "interval"
+        ends = scale.interval(*s.interval)
         label = say("model.figure.merit", merit=label, level=percent(LEVEL), interval=ends)
     if merit is not None:
-        yield Fact(label, scale.score(merit), term=board.ranking.section, why=why)
+        yield Fact(label, scale.score(merit), term=board.ranking.section)
     if board.rules.rank_by == "additive" and average is not None:
         yield Fact(say("model.figure.mean"), labels.scale.score(average), term="average")
 
@@ -377,7 +385,7 @@ def _means_drawing(limits: AxisRange, c: _CategoryMeans) -> Cell:
     text = f"{c.category}: {c.scale.score(c.mean)}"
     base, beside = (c.board.figure(c.entry, f"{of}_average") for of in ("base", "baseline"))
     before, after, reference = map(limits.place, (base, c.mean, beside))
-    return Cell("", c.mean, plot=Dumbbell(before, after, reference, text=text))
+    return Cell("", c.mean, drawing=draw_dumbbell(before, after, reference, text=text))
 
 
 def _best_tasks_table(site: Site, variant: str, model: str, scores: Sequence[ModelScore]) -> Table:

@@ -35,11 +35,10 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.pages.board_table import task_filters, task_tools
-from site_builder.pages.board_views import LegendItem
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site, variant_data
 from site_builder.records import Record, asdict
-from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.table_model import Cell, Column, Field, LegendItem, Table, table_of
 
 ALL_SCORES = "all-scores"
 CARDS = "data/score-cards.js"
@@ -133,7 +132,7 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
 def scores_legend(labels: Labels, scores: Sequence[ModelScore]) -> tuple[LegendItem, ...]:
     """Return what the marks of scores stand for; empty where none has one."""
     at_chance = any(score.counted and score.counted.at_chance for score in scores)
-    return (LegendItem("at_chance", labels.tag("at_chance").text),) if at_chance else ()
+    return (LegendItem("at-chance", labels.tag("at_chance").text),) if at_chance else ()
 
 
 def _score_fields(labels: Labels, variants: Sequence[str]) -> Iterator[Field[_TaskScores]]:

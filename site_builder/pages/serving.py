@@ -163,7 +163,6 @@ def _packed(offer: Offer, labels: Labels, paid: str) -> Mapping[str, object]:
             "text": cell.text,
             "value": cell.text,
             "link": cell.link,
-            "dot": cell.dot,
             "note": f"{offer.provider}{paid}",
         },
         "input": offer.input_usd,

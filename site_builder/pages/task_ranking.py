@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
-from site_builder.addresses import Link, method_link, page_link
+from site_builder.addresses import Link, page_link
 from site_builder.charts.cells import (
     RANK,
     lift_cell,
@@ -26,19 +26,19 @@ from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import NumberFormat, measure_format, percent
 from site_builder.labels import Labels
 from site_builder.pages.board_table import model_filters, model_tools
-from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site, links_by_category
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
     Cell,
     Column,
-    Dumbbell,
     Field,
+    LegendItem,
     Row,
     RowKind,
     Table,
     Tag,
+    draw_dumbbell,
     table_of,
 )
 from site_builder.tables.parts import short_name
@@ -99,7 +99,6 @@ def ranking_table(
         lambda entry: model_filters(catalog, entry.model),
         header=1,
         sorted_by=labels.roles.primary,
-        explained=_explained(site, task),
         tools=model_tools(labels, catalog),
     )
 
@@ -109,24 +108,6 @@ def _is_borrowed(site: Site, task: TaskResult) -> bool:
     roles = site.labels.roles
     is_other = roles.baseline_variants.get(roles.primary) not in (None, roles.primary)
     return is_other and task.baseline_scores.get(roles.primary) is not None
-
-
-def _explained(site: Site, task: TaskResult) -> tuple[Link, ...]:
-    """Return what explains the intervals below scores and lifts, and the tags of scores."""
-    links = (
-        ("95\N{NO-BREAK SPACE}% interval", "score-error", task.with_intervals),
-        ("Interval of a lift", "paired-lift", task.task in site.results.paired_tasks),
-        ("Flagged", "flagged", task.flagged),
-        (
-            "Chance level",
-            "chance-level",
-            site.results.catalog.tasks[task.task].score_chance is not None,
-        ),
-    )
-    return tuple(method_link(name, term) for name, term, is_shown in links if is_shown)
-
-
-# --- scores and lifts ---------------------------------------------------------------------------
 
 
 def _score_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
@@ -230,7 +211,7 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
         after = entry.found.get(roles.primary)
         if after is None:
             is_line = entry.model == roles.baseline and reference is not None
-            return Cell("", reference, plot=line) if is_line else Cell("")
+            return Cell("", reference, drawing=line) if is_line else Cell("")
         before = entry.found.get(roles.base) if roles.base is not None and roles.tuned else None
         text = scale.score(after.score)
         if before is not None:
@@ -238,21 +219,21 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
         if after.interval is not None:
             text += f", interval {scale.interval(*after.interval)}"
         text = ", ".join((text, *(t.text for t in score_tags(labels, after.at_chance))))
-        low, high = after.interval or (None, None)
-        plot = Dumbbell(
+        drawing = draw_dumbbell(
             before=limits.place(before.score if before else None),
             after=limits.place(after.score),
             reference=limits.place(reference),
-            low=limits.place(low),
-            high=limits.place(high),
+            interval=limits.span(after.interval),
             text=f"{labels.models[entry.model]}: {text}",
             chance=limits.place(chance),
             is_at_chance=bool(after.at_chance),
         )
-        return Cell("", after.score, plot=plot)
+        return Cell("", after.score, drawing=drawing)
 
     text = f"{labels.baseline}: {scale.score(reference)}"
-    line = Dumbbell(None, None, limits.place(reference), text=text, chance=limits.place(chance))
+    line = draw_dumbbell(
+        None, None, limits.place(reference), text=text, chance=limits.place(chance)
+    )
     heading = labels.say("column.line")
     if roles.base is not None and roles.tuned:
         tuned = labels.in_sentence(roles.primary)
@@ -272,11 +253,11 @@ def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:
     """Return what the marks of drawings and scores stand for; empty where there are none."""
     labels, reference = site.labels, task.baseline_scores.get(site.labels.roles.primary)
     chance, scale = site.results.catalog.tasks[task.task].score_chance, labels.scales[task.task]
-    at_chance = () if chance is None else (LegendItem("at_chance", labels.tag("at_chance").text),)
+    at_chance = () if chance is None else (LegendItem("at-chance", labels.tag("at_chance").text),)
     if not _is_drawn(site, task):
         return at_chance
-    items = [LegendItem("before", labels.base)] if labels.lifted else []
-    items.append(LegendItem("after", labels.in_sentence(labels.roles.primary)))
+    items = [LegendItem("base", labels.base)] if labels.lifted else []
+    items.append(LegendItem("score", labels.in_sentence(labels.roles.primary)))
     items.append(LegendItem("band", labels.say("legend.band", level=percent(LEVEL))))
     if reference is not None:
         text = labels.say("legend.score", name=labels.baseline, score=scale.score(reference))

@@ -41,7 +41,7 @@ from site_builder.formatting import (
 from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.answers import Answer, task_answer
 from site_builder.pages.board_table import BoardTableSpec, task_filters, task_tools
-from site_builder.pages.board_views import BoardView, LegendItem, board_views
+from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import HOME, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import (
     Picker,
@@ -52,7 +52,7 @@ from site_builder.pages.task_ranking import (
     task_groups,
 )
 from site_builder.records import Record
-from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, table_of
+from site_builder.table_model import MOST_LISTED, Cell, Column, Field, LegendItem, Table, table_of
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 _LEAST_FIGURES = 3

@@ -132,7 +132,7 @@ def _luminance(colour: str) -> float:
 
 # In the order of the cascade. A site may lack some, such as the theme's.
 SHEETS = (
-    *("tokens", "theme", "base", "layout", "components", "tables", "dumbbell", "answer", "tools"),
+    *("tokens", "theme", "base", "layout", "components", "tables", "drawings", "answer", "tools"),
     *("icons", "find", "charts", "pages", "cite", "score-card"),
 )
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is

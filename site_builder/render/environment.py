@@ -26,6 +26,7 @@ from site_builder.render.tables import (
     raw_value,
     write_data,
     write_drawing,
+    write_key,
     write_rows,
     write_unbroken,
     write_words,
@@ -133,7 +134,7 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
         bytecode_cache=_CODE,
     )
     filters = {"rows": write_rows, "data": write_data, "words": write_words, "raw": raw_value}
-    filters |= {"drawn": write_drawing, "unbroken": write_unbroken}
+    filters |= {"drawn": write_drawing, "key": write_key, "unbroken": write_unbroken}
     environment.filters |= filters
     environment.globals = {"range": safe_range}
     return environment

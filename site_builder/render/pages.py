@@ -28,7 +28,6 @@ from site_builder.errors import (
     TemplateFaultError,
     did_you_mean,
 )
-from site_builder.pages.about import glossary
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, OutputFile, Page, ScriptData, Site
@@ -170,7 +169,6 @@ class _Renderer:
         self._header = _header_links(site, self._addresses, boards)
         self._footer = _footer_links(site, self._addresses)
         self._dataset = describe_dataset(site)
-        self._glossary = glossary(site)
         self._templates = Templates(site.config.root)
         self._badges = BadgeDrawer(site.config, self._templates)
 
@@ -263,7 +261,6 @@ class _Renderer:
             "chart_data": urls.relative_path(here, urls.chart_data(here)),
             "cite": lambda citation: write_citation(citation, urls),
             "release": self._site.results.release,
-            "glossary": self._glossary,
             "feed": FEED if self._site.has_feed else None,
             "structured": structured_data(page, self._dataset, urls),
             "prose": prose,

@@ -12,8 +12,8 @@ from html import escape
 
 from markupsafe import Markup
 
-from site_builder.addresses import Link
-from site_builder.table_model import Cell, Column, Dumbbell, Row, Table, Tag, Tone
+from site_builder.addresses import Link, method_link
+from site_builder.table_model import Cell, Column, Drawing, Mark, MarkKind, Row, Table, Tag, Tone
 from site_builder.tables.export import defuse
 
 ROW_ID = "id"
@@ -35,7 +35,7 @@ def write_rows(table: Table, href: Href) -> Markup:
     a link leads from the page, empty if it may not be followed.
     """
     write_row = _row_writer(table, href)
-    parts = [_head(table.columns)]
+    parts = [_head(table.columns, href)]
     for group in table.groups:
         room = _attribute("style", f"--rows:{len(group)}") if table.is_long else ""
         parts += (f"<tbody{room}>\n", *map(write_row, group))
@@ -43,7 +43,7 @@ def write_rows(table: Table, href: Href) -> Markup:
 
 
 def write_words(cell: Cell, href: Href) -> Markup:
-    """Write the content of a cell: dot, text with its link, tags, note."""
+    """Write the content of a cell: text with its link, tags, note."""
     return Markup(_words(cell, href))  # noqa: S704 - all text of the data is escaped
 
 
@@ -53,9 +53,16 @@ def write_unbroken(text: str) -> Markup:
     return Markup(whole)  # noqa: S704 - the text is escaped
 
 
-def write_drawing(plot: Dumbbell) -> Markup:
-    """Draw a dumbbell as SVG."""
-    return Markup(_drawn(plot))  # noqa: S704 - all text of the data is escaped
+def write_drawing(drawing: Drawing) -> Markup:
+    """Write a drawing as SVG."""
+    return Markup(_drawn(drawing))  # noqa: S704 - all text of the data is escaped
+
+
+def write_key(kind: MarkKind) -> Markup:
+    """Write one mark alone, for a legend."""
+    mark = Mark(kind, 0, 1) if kind in _SPANS else Mark(kind, 0.5)
+    shape = _shape(mark)
+    return Markup(f'<svg class="drawing key" aria-hidden=true>{shape}</svg>')  # noqa: S704 - no data
 
 
 def write_data(table: Table) -> Markup:
@@ -92,31 +99,34 @@ def raw_value(cell: Cell) -> str:
 
 
 def write_csv(table: Table) -> bytes:
-    """Write a table as CSV (RFC 4180): numbers with every digit, notes and tags beside them."""
-    shown = [i for i, column in enumerate(table.columns) if column.align != "plot"]
-    noted = {i for i in shown if any(row.cells[i].note or row.cells[i].tags for row in table.rows)}
+    """Write a table as CSV (RFC 4180): every digit, no notes, drawings as the numbers they show.
+
+    It begins with a byte order mark, by which Excel knows the encoding.
+    """
+    columns = list(enumerate(table.columns))
 
     def fields(row: Row) -> Iterator[str]:
-        for i in shown:
-            cell = row.cells[i]
-            yield _plain_value(cell, table.columns[i])
-            if i in noted:
-                yield _defused(
-                    "; ".join(
-                        [*(tag.text for tag in cell.tags), *([cell.note] if cell.note else [])]
-                    )
-                )
+        for i, column in columns:
+            if column.align not in ("plot", "slots"):
+                yield _plain_value(row.cells[i], column)
+            for k in range(len(column.details)):
+                yield _number(row.cells[i].details[k] if row.cells[i].details else None)
 
-    heads = (
-        [_defused(column.label), *([_defused(f"{column.label} (note)")] if i in noted else [])]
-        for i, column in enumerate(table.columns)
-        if i in shown
-    )
+    heads = [
+        _defused(name)
+        for _, column in columns
+        for name in (
+            *([] if column.align in ("plot", "slots") else [column.spoken_label or column.label]),
+            *column.details,
+        )
+    ]
     text = io.StringIO()
-    csv.writer(text).writerows(
-        [[name for names in heads for name in names], *map(fields, table.rows)]
-    )
-    return text.getvalue().encode()
+    csv.writer(text).writerows([heads, *map(fields, table.rows)])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else str(value + 0.0).removesuffix(".0")
 
 
 def _plain_value(cell: Cell, column: Column) -> str:
@@ -125,19 +135,26 @@ def _plain_value(cell: Cell, column: Column) -> str:
     return "" if cell.value is None and column.align == "number" else _defused(cell.text)
 
 
-@lru_cache(maxsize=1 << 10)
-def _head(columns: tuple[Column, ...]) -> str:
-    return f"<thead><tr>{''.join(map(_heading, columns))}\n"
+def _head(columns: tuple[Column, ...], href: Href) -> str:
+    return f"<thead><tr>{''.join([_heading(column, href) for column in columns])}\n"
 
 
-def _heading(column: Column) -> str:
+def _heading(column: Column, href: Href) -> str:
+    """Write a heading, which links to the section that explains it; a drawing's has its axis."""
     attributes = _attributes(
         ("class", "" if column.align == "number" else column.align),
         ("data-key", column.key),
         ("data-first", column.first_order),
+        ("data-extra", "1" if column.is_extra else ""),
+        ("data-details", "\n".join(column.details)),
         ("title", column.help),
     )
-    return f"<th{attributes}>{escaped(column.label)}"
+    link = method_link(column.label, column.term) if column.term else None
+    text = _linked(column.label, link, href)
+    if column.axis:
+        ticks = (f"<i style=--at:{at:.4g}>{escaped(tick)}</i>" for at, tick in column.axis)
+        text = f"<span class=unseen>{text}</span>{''.join(ticks)}"
+    return f"<th{attributes}>{text}"
 
 
 def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
@@ -149,7 +166,8 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
 
     def write(row: Row) -> str:
         row_id = dict(row.filters).get(ROW_ID, "")
-        start = _attributes(("class", row.kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
+        kind = f"{row.kind} level".strip() if row.is_level else row.kind
+        start = _attributes(("class", kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
         cells = zip(tags, classes, row.cells, strict=True)
         return f"<tr{start}>{''.join([_cell(tag, cls, cell, href) for tag, cls, cell in cells])}\n"
 
@@ -157,18 +175,28 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
 
 
 def _cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
-    if cell.plot is not None:
-        return f"<{tag}{_classes('plot', cell.tone)}{_value(cell)}>{_drawn(cell.plot)}"
-    if cell.link or cell.note or cell.tags or cell.dot is not None:
-        return f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}>{_words(cell, href)}"
+    if cell.drawing is not None:
+        return (
+            f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}>{_drawn(cell.drawing)}"
+        )
+    if cell.link or cell.note or cell.tags or cell.suffix or cell.details:
+        return (
+            f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}>{_words(cell, href)}"
+        )
     return _plain_cell(tag, cls, cell.tone, cell.text, cell.value)
+
+
+def _start(tag: str, cls: str, cell: Cell) -> str:
+    return f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}"
 
 
 def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
     """Return the class of a column's cells: none for numbers and for the text that names a row."""
     plain = "text" if is_head else "number"
     align = "" if column.align == plain else column.align
-    return f"{align} merit".strip() if column.key == table.sorted_by else align
+    if column.key == table.sorted_by and column.align == "number":
+        return f"{align} merit".strip()
+    return f"{align} second".strip() if column.on_phone else align
 
 
 @lru_cache(maxsize=1 << 16)  # most cells are short numbers, which recur
@@ -185,7 +213,7 @@ def _value(cell: Cell) -> str:
     """Write the value of a cell as an attribute; empty where its text says it."""
     if cell.value is None:
         return " data-value"
-    shows_more = cell.note or cell.tags or cell.plot
+    shows_more = cell.note or cell.tags or cell.drawing or cell.suffix
     if not shows_more and _says(cell.text, cell.value):
         return ""
     return _attribute("data-value", raw_value(cell))
@@ -215,67 +243,53 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
     return f"<a{_attribute('href', to)}{outside}>{escaped(text)}</a>"
 
 
-# Tags that templates/macros/explain.html explains. The line below the table has the same words, for
-# the keyboard, so that rows have no further stops.
-_EXPLAINED = {"may_be_first": "tie", "tied": "tied"}
-_MAX_TICKS = 10
-_BUTTON = "<button tabindex=-1 popovertarget=explain-"  # outside of a form, so it needs no type
+def _details(cell: Cell) -> str:
+    return _attribute("data-details", " ".join(map(_number, cell.details))) if cell.details else ""
 
 
-def _tag(tag: Tag, *, is_first: bool) -> str:
+def _tag(tag: Tag) -> str:
     text = escaped(tag.text)
     if tag.id == "at_chance":  # drawn as a hollow diamond, as in charts
         return f'<span class="tag tag-chance" title="{text}">{text}</span>'
-    if word := _EXPLAINED.get(tag.id):
-        return f"{_BUTTON}{word} class=tag>{text}</button>"
-    best = " tag-best" if tag.id == "best" and is_first else ""
-    return f"<span{_attribute('class', f'tag{best}')}>{text}</span>"
-
-
-@lru_cache(maxsize=1 << 10)
-def _strip(ranks: tuple[int, int, int], note: str) -> str:
-    """Write plausible ranks as a strip with at most ten ticks; answer.css draws it.
-
-    The text is for a narrow screen.
-    """
-    best, worst, of = ranks
-    low, high = (100 * share / of for share in (best - 1, worst))
-    ticks = f";--ticks:{of}" if of < _MAX_TICKS else ""
-    style = f"--low:{low:.3g}%;--high:{high:.3g}%{ticks}"
-    return f"{_BUTTON}ranks class=ranks style={style}><span>{escaped(note)}</span></button>"
+    return f"<span class=tag>{text}</span>"
 
 
 def _words(cell: Cell, href: Href) -> str:
     words = _linked(cell.text, cell.link, href)
-    if cell.dot is not None:
-        words = f"<i class=dot-{cell.dot}></i>{words}"
+    if cell.suffix:
+        words += f"<span class=of>{escaped(cell.suffix)}</span>"
     for tag in cell.tags:
-        words += f" {_tag(tag, is_first=tag is cell.tags[0])}"
-    if cell.ranks:
-        return f"{words}<small>{_strip(cell.ranks, cell.note)}</small>"
+        words += f" {_tag(tag)}"
     return f"{words}<small>{escaped(cell.note)}</small>" if cell.note else words
 
 
-def _drawn(plot: Dumbbell) -> str:
-    """Draw a dumbbell on a scale that starts at 6 and is 188 wide; dumbbell.css has the rest."""
+# --- drawings -----------------------------------------------------------------------------------
 
-    def x(share: float | None) -> float | None:
-        return None if share is None else round(6 + share * 188, 1)
+_SPANS = frozenset(
+    ("axis", "track", "tint", "band", "soft-band", "rod", "loss-rod", "soft-rod")
+) | {"gain-bar", "loss-bar", "soft-bar"}
+_CIRCLES = frozenset(("base", "score", "loss", "soft", "entry", "level"))
 
-    reference, before, after = x(plot.reference), x(plot.before), x(plot.after)
-    parts = [f'<svg class=dumbbell role=img aria-label="{escaped(plot.text)}">']
-    if reference is not None:
-        parts.append(f'<path class=db-reference d="M{reference} 1v18"/>')
-    if plot.low is not None and plot.high is not None and after is not None:
-        width = round((plot.high - plot.low) * 188, 1)
-        parts.append(f"<rect class=db-band x={x(plot.low)} width={width} />")
-    if before is not None and after is not None:
-        parts.append(f'<path class=db-rod d="M{before} 10H{after}"/>')
-    if before is not None:
-        parts.append(f"<circle class=db-before cx={before} />")
-    if after is not None:
-        hollow = f'<path class=db-at-chance d="M{after} 4.5l5.5 5.5-5.5 5.5-5.5-5.5z"/>'
-        parts.append(hollow if plot.is_at_chance else f"<circle class=db-after cx={after} />")
-    if plot.chance is not None:
-        parts.append(f'<path class=db-chance d="M{x(plot.chance)} 14l3.5 6h-7z"/>')
-    return f"{''.join(parts)}</svg>\n"
+
+@lru_cache(maxsize=1 << 14)
+def _percent(share: float) -> str:
+    return f"{100 * share:.4g}%"
+
+
+def _shape(mark: Mark) -> str:
+    """Write a mark: a circle, or a rectangle; the style sheet has all other sizes."""
+    at = _percent(mark.at)
+    if mark.kind in _CIRCLES:
+        return f"<circle class=m-{mark.kind} cx={at} />"
+    width = "" if mark.to is None else f" width={_percent(mark.to - mark.at)}"
+    return f"<rect class=m-{mark.kind} x={at}{width} />"
+
+
+def _drawn(drawing: Drawing) -> str:
+    """Write the marks of a drawing; static/css/drawings.css has their sizes and colours."""
+    slots = f" style=--slots:{drawing.slots}" if drawing.slots else ""
+    kind = '"drawing in-slots"' if drawing.slots else "drawing"
+    shapes = "".join(map(_shape, drawing.marks))
+    return (
+        f'<svg class={kind}{slots} role=img aria-label="{escaped(drawing.text)}">{shapes}</svg>\n'
+    )

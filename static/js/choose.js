@@ -143,7 +143,7 @@
   const showList = (choice) => {
     const place = scaleOf(choice);
     const row = (/** @type {Candidate} */ c) => {
-      const { link, dot, developer, parameters_b } = board.models[c.model];
+      const { link, developer, parameters_b } = board.models[c.model];
       const note = [developer, parameters_b === null ? "" : billions(parameters_b)].filter(Boolean).join(DOT);
       const change = `${name(c.model)}: ${c.before === null ? "" : `${text(c.before)} to `}${text(c.merit)}`;
       const drawing = site.cells.dumbbell({ before: place(c.before), after: place(c.merit), reference: place(c.reference), text: change });
@@ -151,7 +151,7 @@
       return site.make(
         "li", {},
         column("rank", { text: String(c.rank) }),
-        column("name", { link, dot, note }),
+        column("name", { link, note }),
         column("plot", { drawing }),
         column("chance", c.chance === null ? {} : { drawing: chanceBar(c.chance), note: chance(c.chance) }),
         column("merit", { text: text(c.merit) }),

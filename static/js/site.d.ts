@@ -97,9 +97,13 @@ interface Cell {
   note?: string;
   tags?: Tag[];
   tone?: string;
-  dot?: string | number | null;
+  /** Soft text behind the number. */
+  suffix?: string;
   drawing?: Element;
 }
+
+/** A mark of a drawing: its kind, where it stands as a share of the scale, and where a span ends. */
+type Mark = [kind: string, at: number, to?: number];
 
 /** Shares of a scale, 0..1. */
 interface DumbbellPlot {
@@ -116,6 +120,8 @@ interface Cells {
   fill<E extends HTMLElement>(element: E, cell: Cell): E;
   /** A cell of a row; a hidden one for null. */
   make(tag: "td" | "th", cell: Cell | null, className?: string): HTMLTableCellElement;
+  /** Marks on one scale, as site_builder/table_model.py describes them; with `slots`, on ranks. */
+  draw(marks: Mark[], text: string, slots?: number): SVGElement;
   dumbbell(plot: DumbbellPlot): SVGElement;
   /** The symbol of a run, by its number from 1 on; of the baseline without one. */
   symbol(n?: number): SVGElement;
@@ -137,7 +143,6 @@ interface BoardModel {
   id: string;
   link: Link;
   developer: string | null;
-  dot: number | null;
   parameters_b: number | null;
   license: string | null;
   /** Facets and measures: label and text. */

@@ -1,17 +1,14 @@
 // The one renderer of rows that scripts make: cells as site_builder/render/tables.py writes them, and the drawings in them.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  // A share of the scale stands at 6 + 188 of it, as in templates/macros/tables.html.
   const [LEFT, WIDTH] = [6, 188];
-
-  /** Tags with a look of their own, by id. @type {Record<string, string>} */
-  const KINDS = { best: "tag tag-best", at_chance: "tag tag-chance" };
-
-  /** Tags that the page explains in place. @type {Record<string, string>} */
-  const EXPLAINED = { may_be_first: "tie", tied: "tied" };
+  const CIRCLES = ["base", "score", "loss", "soft", "entry", "level"];
 
   /** @param {number} share */
   const x = (share) => (Math.round((LEFT + share * WIDTH) * 10) / 10).toFixed(1);
+
+  /** @param {number} share */
+  const percent = (share) => `${Math.round(share * 1000) / 10}%`;
 
   /** @param {string} name @param {Record<string, string | number>} attributes @param {Node[]} content */
   const draw = (name, attributes, ...content) => {
@@ -28,17 +25,15 @@
     annotate(element, tags, note) {
       for (const old of element.querySelectorAll(".tag, small")) old.remove();
       for (const [id, text] of tags) {
-        const word = EXPLAINED[id];
-        const button = { type: "button", class: "tag", tabindex: "-1", popovertarget: `explain-${word}` };
-        element.append(" ", site.make(word ? "button" : "span", word ? button : { class: KINDS[id] ?? "tag", ...(id === "at_chance" && { title: text }) }, text));
+        element.append(" ", site.make("span", id === "at_chance" ? { class: "tag tag-chance", title: text } : { class: "tag" }, text));
       }
       if (note) element.append(" ", site.make("small", {}, note));
     },
 
-    fill(element, { text = "", value, link, note = "", tags = [], dot = null, drawing }) {
+    fill(element, { text = "", value, link, note = "", tags = [], suffix = "", drawing }) {
       if (value !== undefined) element.dataset.value = String(value ?? "");
-      if (dot !== null) element.append(site.make("i", { class: `dot-${dot}`, "aria-hidden": "true" }));
       element.append(drawing ?? (link ? cells.link(link) : text));
+      if (suffix) element.append(site.make("span", { class: "of" }, suffix));
       cells.annotate(element, tags, note);
       return element;
     },
@@ -49,13 +44,24 @@
       return cells.fill(element, { value: null, ...cell });
     },
 
-    dumbbell({ before, after, reference, text }) {
-      const svg = draw("svg", { class: "dumbbell", role: "img", "aria-label": text });
-      if (reference !== null) svg.append(draw("path", { class: "db-reference", d: `M${x(reference)} 1v18` }));
-      if (before !== null && after !== null) svg.append(draw("path", { class: "db-rod", d: `M${x(before)} 10H${x(after)}` }));
-      if (before !== null) svg.append(draw("circle", { class: "db-before", cx: x(before) }));
-      if (after !== null) svg.append(draw("circle", { class: "db-after", cx: x(after) }));
+    draw(marks, text, slots = 0) {
+      const svg = draw("svg", { class: slots ? "drawing in-slots" : "drawing", role: "img", "aria-label": text });
+      if (slots) svg.style.setProperty("--slots", String(slots));
+      for (const [kind, at, to] of marks) {
+        if (CIRCLES.includes(kind)) svg.append(draw("circle", { class: `m-${kind}`, cx: percent(at) }));
+        else svg.append(draw("rect", { class: `m-${kind}`, x: percent(at), ...(to !== undefined && { width: percent(to - at) }) }));
+      }
       return svg;
+    },
+
+    dumbbell({ before, after, reference, text }) {
+      /** @type {Mark[]} */
+      const marks = [];
+      if (reference !== null) marks.push(["reference", reference]);
+      if (before !== null && after !== null) marks.push(["rod", Math.min(before, after), Math.max(before, after)]);
+      if (before !== null) marks.push(["base", before]);
+      if (after !== null) marks.push(["score", after]);
+      return cells.draw(marks, text);
     },
 
     symbol(n) {

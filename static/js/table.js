@@ -280,7 +280,7 @@
     if (tables.includes(table) || site.table.entries(table).length < 2) return;
     tables.push(table);
     for (const head of heads(table)) {
-      if (head.classList.contains("plot")) continue;
+      if (head.matches(".plot, .slots")) continue;
       const button = site.button("", "sort");
       button.replaceChildren(...head.childNodes);
       head.append(button);
