@@ -277,10 +277,15 @@ def _task_facts(
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what is known of each task by its id, what counts more first."""
     first = {one.task: one.score for one in reversed(placed)}
+    names = {score.task: task for task, score in reversed(first.items())}
     for task, score in first.items():
-        yield task, {_SETTING: setup_of(score) or None, **assumed.facts.get(task, {})}
+        # Files name a whole as they do, and the tables as `[import.tasks]` or its setup tells.
+        facts = [assumed.facts.get(task, {}), *(row.values for row in stated.of(score))]
+        stated_wholes = filter(None, (values.get("part_of") for values in facts))
+        whole = next((names.get(name, name) for name in stated_wholes), None)
+        yield task, {_SETTING: setup_of(score) or None, "part_of": whole}
         # Of a task in the tables, empty cells are filled.
-        yield from ((task, row.values) for row in stated.of(score))
+        yield from ((task, {**values, "part_of": None}) for values in facts)
         yield task, {"metric": score.metric or None}
 
 

@@ -14,6 +14,7 @@ from tests.helpers.imported import (
     scores,
     write_json,
 )
+from tests.helpers.tables import check_project, fault_lines
 
 MTEB = HARNESSES / "mteb"
 
@@ -132,7 +133,25 @@ def test_mteb_values_as_parts(slice_of_mteb, tmp_path):
     assert 0.9201519349090438 == found["STS17 (en-en)"]
     assert {"LEMBPasskeyRetrieval (test_256)", "XQuADRetrieval (ar)"} < {*found}
     wholes = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
-    assert "STS17" == wholes["STS17 (en-en)"]
+    assert "XQuADRetrieval" == wholes["XQuADRetrieval (ar)"]
+
+
+def test_a_subset_that_no_model_has_leaves_no_whole(slice_of_mteb, tmp_path):
+    """One of the 11 subsets of STS17 is no STS17, also where all models have that one."""
+    imported("mteb", slice_of_mteb, "--subtasks", into=tmp_path)
+    wholes = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
+    assert ("STS17" in wholes, wholes["STS17 (en-en)"]) == (False, None)
+    assert [] == fault_lines(tmp_path)
+    assert "STS17" not in {*check_project(tmp_path).results["task"]}
+
+
+def test_parts_follow_the_name_of_their_whole(tmp_path):
+    """`[import.tasks]` gives the whole another id, and all subsets of a model complete it."""
+    (tmp_path / "site.toml").write_text('[import.tasks]\nSTS17 = "sts"\n')
+    imported("mteb", next(MTEB.glob("*LaBSE*")), "--subtasks", into=tmp_path)
+    wholes = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
+    assert (None, "sts") == (wholes["sts"], wholes["STS17 (en-en)"])
+    assert [] == fault_lines(tmp_path)
 
 
 def test_mteb_drops_splits_that_the_task_has_not(tmp_path):
