@@ -15,6 +15,7 @@ from tests.helpers.imported import (
     write_json,
 )
 from tests.helpers.sites import ROOT, build, table
+from tests.helpers.tables import check_project
 
 HELM = HARNESSES / "helm/mmlu-subject=philosophy,method=multiple_choice_joint,model=openai_gpt2"
 
@@ -250,26 +251,56 @@ def test_helm_newest_run_of_a_scenario_is_in_the_mean(tmp_path):
     assert {("org/m", "wmt_14", "base"): 0.3} == scores(tmp_path)
 
 
-def test_helm_scenarios_of_an_incomplete_group_are_tasks(tmp_path):
-    """Also with `--subtasks`, where the group is complete."""
+@pytest.mark.parametrize("options", [(), ("--subtasks",)])
+def test_helm_scenarios_of_an_incomplete_group_are_tasks(tmp_path, options):
     translations(tmp_path / "runs", "org/part", {"cs-en": 0.9, "de-en": 0.8})
-    expected = {
+    imported("helm", tmp_path / "runs", *options, into=tmp_path)
+    assert {
         ("org/part", "wmt_14 (cs-en)", "base"): 0.9,
         ("org/part", "wmt_14 (de-en)", "base"): 0.8,
-    }
-    imported("helm", tmp_path / "runs", into=tmp_path / "p")
-    assert expected == scores(tmp_path / "p")
-    translations(tmp_path / "runs", "org/part", dict.fromkeys(PAIRS, 0.5))
-    imported("helm", tmp_path / "runs", "--subtasks", into=tmp_path / "q")
-    assert 5 == len(scores(tmp_path / "q"))
+    } == scores(tmp_path)
+    assert ["part_of" in row for row in rows(tmp_path, "tasks")] == [False, False]
 
 
-def test_helm_lite_and_full_groups_are_not_compared(tmp_path):
-    """Five scenarios and fifty-seven make two tasks; what is in neither is left out."""
+def members_of_mmlu():
+    """The 57 subjects of MMLU, and the five of HELM Lite."""
     lists = (ROOT / "site_builder/importers/helm_groups.tsv").read_text().splitlines()
     line = next(line for line in lists if line.startswith("mmlu\t"))
     full, lite = (names.split("; ") for names in line.split("\t")[2].split(" | "))
     assert (57, 5) == (len(full), len(lite))
+    return full, lite
+
+
+def test_helm_scenarios_are_parts_of_their_run_group(tmp_path):
+    """By `--subtasks`, where a model has all: 5 times one of nine right is 5 of 45.
+
+    Philosophy is not among the five, and another model has only one of them.
+    """
+    _, lite = members_of_mmlu()
+    runs = [("openai/gpt2", subject) for subject in ("philosophy", *lite)]
+    for model, subject in (*runs, ("org/part", lite[0])):
+        run = copied(HELM, tmp_path / "runs" / model / subject)
+        spec = (run / "run_spec.json").read_text().replace("philosophy", subject)
+        (run / "run_spec.json").write_text(spec.replace("openai/gpt2", model))
+    imported("helm", tmp_path / "runs", "--subtasks", into=tmp_path)
+    whole = next(row for row in rows(tmp_path) if row["task"] == "mmlu")
+    assert ("openai/gpt2", pytest.approx(1 / 9), 45) == (
+        whole["model"], whole["score"], whole["n_examples"],
+    )  # fmt: skip
+    parts = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
+    assert parts == {
+        **{f"mmlu ({subject})": "mmlu" for subject in lite},
+        "mmlu": None,
+        "mmlu (philosophy)": None,
+    }
+    results = check_project(tmp_path).results
+    of_part = results.loc[results["model"] == "org/part", "task"]
+    assert [f"mmlu ({lite[0]})"] == of_part.tolist()
+
+
+def test_helm_lite_and_full_groups_are_not_compared(tmp_path):
+    """Five scenarios and fifty-seven make two tasks; what is in neither is left out."""
+    full, lite = members_of_mmlu()
     for model, subjects in (("org/full", full), ("org/lite", [*lite, "anatomy"])):
         for subject in subjects:
             name = f"mmlu:subject={subject},method=multiple_choice_joint"
