@@ -33,7 +33,6 @@ from site_builder.importers.reading import (
     find_files,
     is_wanted,
     moment_of,
-    read_beside,
     read_each,
     read_json,
     rounded_mean,
@@ -290,7 +289,7 @@ def _read_stats(
     splits = {split for _, split, _ in stats}
     split = next((split for split in ("test", "valid") if split in splits), None)
     means = {name: mean for name, of_split, mean in stats if of_split == split}
-    instances, unread = read_beside(found, "per_instance_stats.json")
+    instances, unread = _read_beside(found, "per_instance_stats.json")
     by_example = _means_of_examples(instances, split)
     scores = tuple(
         replace(
@@ -310,7 +309,7 @@ def _read_stats(
         for name, means_of_name in by_example.items()
         for example, score in means_of_name.items()
     )
-    scenario, also_unread = read_beside(found, "scenario.json")
+    scenario, also_unread = _read_beside(found, "scenario.json")
     description = JsonObject(scenario).text("description")
     facts = {"evaluation_split": split, "description": description or None}
     return Reading(
@@ -318,8 +317,16 @@ def _read_stats(
         tasks=(ImportedRow(run.task, facts),),
         examples=examples if options.examples else (),
         skipped=(*unread, *also_unread),
-        files=1,
     )
+
+
+def _read_beside(found: Found, name: str) -> tuple[object, tuple[Skipped, ...]]:
+    """Return the value of a JSON file that a folder may lack, and why it cannot be read, if so."""
+    path = found.path / name
+    try:
+        return read_json(path) if path.exists() else None, ()
+    except UnreadableFileError as error:
+        return None, (Skipped(f"{found.shown}/{name}", str(error), fix=error.fix),)
 
 
 def _means_of_examples(instances: object, split: str | None) -> dict[str, dict[str, float]]:

@@ -76,7 +76,7 @@ def _read_summary(found: Found) -> Reading:
     if not scores:
         raise UnreadableFileError(why="it has no score")
     tasks = tuple(ImportedRow(score.task, _bounds(score.metric), score.metric) for score in scores)
-    return Reading(tuple(scores), tasks=tasks, skipped=tuple(skipped), files=1)
+    return Reading(tuple(scores), tasks=tasks, skipped=tuple(skipped))
 
 
 def _table(text: str) -> Iterator[list[str]]:
@@ -104,9 +104,8 @@ def _scores(run: ImportedScore, models: list[str], row: list[str]) -> Iterator[I
 
 def _bounds(metric: str) -> dict[str, Any]:
     """Return the direction and bounds of a share, which both write in percent."""
-    if not _SHARE.search(metric):
-        return {}
-    return {"higher_is_better": True, "score_min": 0.0, "score_max": 100.0}
+    share = {"higher_is_better": True, "score_min": 0.0, "score_max": 100.0}
+    return share if _SHARE.search(metric) else {}
 
 
 # --- EvalPlus -----------------------------------------------------------------------------------
@@ -138,7 +137,7 @@ def _read_evalplus(found: Found) -> Reading:
     if not scores:
         raise UnreadableFileError(why=f"it is no result of EvalPlus: it has no {_PASS}")
     tasks = (ImportedRow(task, _bounds(_PASS)) for task in dict.fromkeys(s.task for s in scores))
-    return Reading(tuple(scores), models=tuple(models), tasks=tuple(tasks), files=1)
+    return Reading(tuple(scores), models=tuple(models), tasks=tuple(tasks))
 
 
 # --- Every Eval Ever ----------------------------------------------------------------------------
@@ -163,7 +162,7 @@ def _read_records(found: Found) -> Reading:
     reading = joined(_read_record(found, record) for record in records)
     if not reading.measures:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
-    return joined([reading, Reading(files=1)])
+    return reading
 
 
 def _read_record(found: Found, record: JsonObject) -> Reading:
@@ -209,7 +208,17 @@ def _read_result(found: Found, record: JsonObject, model: str, result: JsonObjec
         fields=_fields(record, result),
         **provenance,
     )
-    return Reading((measure,), tasks=(ImportedRow(task, _task_facts(result), measure.metric),))
+    source, lower = result.object("source_data"), metric.boolean("lower_is_better")
+    facts = {
+        "metric": metric.text("metric_name") or metric.text("metric_id") or None,
+        "description": metric.text("evaluation_description") or None,
+        "higher_is_better": None if lower is None else not lower,
+        "score_min": metric.number("min_score"),
+        "score_max": metric.number("max_score"),
+        "dataset_url": data_set_link(source.text("hf_repo")),
+        "evaluation_split": source.text("hf_split") or None,
+    }
+    return Reading((measure,), tasks=(ImportedRow(task, facts, measure.metric),))
 
 
 def _why_no_score(score: float | None, metric: JsonObject, task: str) -> str:
@@ -251,17 +260,3 @@ def _task(result: JsonObject) -> str:
     if not data or data.casefold() in name.casefold() or name.casefold() in data.casefold():
         return name
     return f"{data}: {name}"
-
-
-def _task_facts(result: JsonObject) -> dict[str, Any]:
-    metric, source = result.object("metric_config"), result.object("source_data")
-    lower = metric.boolean("lower_is_better")
-    return {
-        "metric": metric.text("metric_name") or metric.text("metric_id") or None,
-        "description": metric.text("evaluation_description") or None,
-        "higher_is_better": None if lower is None else not lower,
-        "score_min": metric.number("min_score"),
-        "score_max": metric.number("max_score"),
-        "dataset_url": data_set_link(source.text("hf_repo")),
-        "evaluation_split": source.text("hf_split") or None,
-    }
