@@ -85,13 +85,6 @@ def test_percentages_of_another_metric_raise_no_question(tmp_path):
     assert found == {"t": (True, 1.0), "u": (True, None), "v": (False, 1.0)}
 
 
-@pytest.mark.parametrize(("metric", "better"), [("word_perplexity", False), ("chrf", True)])
-def test_direction_of_a_metric_is_written(tmp_path, metric, better):
-    write_json(tmp_path / "runs/a.json", lm_eval_results({"t": {metric: 20.5}}))
-    imported("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert better == rows(tmp_path, "tasks")[0]["higher_is_better"]
-
-
 def test_statement_of_the_file_counts_more_than_the_metric(tmp_path):
     document = lm_eval_results({"t": {"acc": 0.5}}, higher_is_better={"t": {"acc": False}})
     write_json(tmp_path / "runs/a.json", document)

@@ -1,17 +1,12 @@
 import datetime as dt
 import json
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from site_builder.errors import FaultsError
-from site_builder.tables.read import Tables
 from tests.helpers.tables import (
     HIGHER,
     SITE_TOML,
@@ -167,11 +162,6 @@ def test_errors_come_with_the_warnings(tmp_path):
         check_project(project)
 
 
-def test_unknown_parquet_file_is_a_warning(tmp_path):
-    line = "data: 'model.parquet' is not a table of the site and is ignored. "
-    assert [f"{line}Did you mean 'models.parquet'?"] == lines(tmp_path, model=models_frame())
-
-
 def test_hostile_ids_are_valid(tmp_path):
     results = pd.DataFrame(
         {"model": HOSTILE_IDS, "task": HOSTILE_IDS[::-1], "variant": HOSTILE_IDS, "score": 0.5}
@@ -239,83 +229,6 @@ def test_odd_results_are_valid(tmp_path, results):
 )
 def test_odd_optional_tables_are_valid(tmp_path, change):
     assert [] == lines(tmp_path, SITE_TOML + HIGHER, **change)
-
-
-def test_columns_of_one_name_are_valid(tmp_path):
-    table = pa.Table.from_pandas(results_frame(), preserve_index=False)
-    table = table.append_column("score", pa.array(["x"] * 10))
-    assert [] == lines(tmp_path, results=table)
-
-
-def test_text_of_any_width_is_valid(tmp_path):
-    columns = {name: pa.array(results_frame()[name]) for name in ("model", "task", "variant")}
-    for kind in (pa.large_string(), pa.string_view()):
-        typed = {name: values.cast(kind) for name, values in columns.items()}
-        table = pa.table({**typed, "score": pa.array(results_frame()["score"])})
-        assert [] == lines(tmp_path, results=table)
-
-
-texts = st.sampled_from(["add", "alpha", "base", "", " ", *HOSTILE_IDS]) | st.text(max_size=3)
-numbers = st.floats() | st.sampled_from([0.5, 0.0, -1.0, 1e300]) | st.integers(-5, 2**53)
-kinds = (texts, numbers, st.booleans(), st.binary(max_size=3), st.dates(), st.lists(numbers))
-columns = st.sampled_from(kinds).flatmap(
-    lambda kind: st.lists(st.none() | kind, min_size=3, max_size=3)
-)
-NAMES = {
-    "results": ("model", "task", "variant", "score", "stderr", "n_examples", "date", "scores"),
-    "models": ("model", "name", "parameters_b", "release_date"),
-    "tasks": (
-        "task",
-        "metric",
-        "higher_is_better",
-        "score_min",
-        "score_max",
-        "score_chance",
-        "extra",
-    ),
-    "prices": ("provider", "model", "usd_per_hour"),
-}
-
-
-@st.composite
-def hostile_tables(draw):
-    """Tables of three rows whose columns may be absent, of any type, and hold anything."""
-    tables = {}
-    for name, known in NAMES.items():
-        if name == "results" or draw(st.booleans()):
-            chosen = draw(st.lists(st.sampled_from(known), unique=True, max_size=6))
-            arrays = {column: pa.array(draw(columns), from_pandas=False) for column in chosen}
-            tables[name] = pa.table(arrays)
-    return tables
-
-
-@st.composite
-def likely_tables(draw):
-    """Tables of the right types: what gets past the checks of one table, to those of several."""
-    ids, some = st.sampled_from(["a", "b", "\n"]), st.none() | numbers
-    rows = st.fixed_dictionaries({"model": ids, "task": ids, "variant": ids, "score": numbers})
-    names = ("score_min", "score_max", "score_chance")
-    bounds = st.fixed_dictionaries({"task": ids, **dict.fromkeys(names, some)})
-    results = pd.DataFrame(draw(st.lists(rows, min_size=1, max_size=4)))
-    tasks = pd.DataFrame(draw(st.lists(bounds, min_size=1, max_size=3)))
-    return {
-        "results": results.astype({"score": float}),
-        "tasks": tasks.astype(dict.fromkeys(names, float)),
-    }
-
-
-@settings(max_examples=15)
-@given(hostile_tables() | likely_tables(), st.sampled_from(["", SITE_TOML]))
-def test_any_tables_are_checked(tables, toml):
-    with TemporaryDirectory() as folder:
-        project = write_project(Path(folder), tables, toml)
-        try:
-            outcome: Tables | FaultsError = check_project(project)
-        except FaultsError as error:
-            outcome = error
-    faults = outcome.warnings if isinstance(outcome, Tables) else outcome.faults
-    assert isinstance(outcome, Tables) or "error" in {fault.severity for fault in faults}
-    assert [] == [str(fault) for fault in faults if not str(fault).isprintable()]
 
 
 def test_unreadable_results_do_not_stop_other_checks(tmp_path):
