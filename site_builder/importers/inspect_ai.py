@@ -27,8 +27,8 @@ from site_builder.importers.reading import (
     as_text,
     check_file,
     flag_of_part,
+    of_files,
     parse_json,
-    read_files,
 )
 from site_builder.records import replace
 
@@ -46,12 +46,9 @@ _WHY_NOT = {
 }
 
 
-def read_inspect(path: Path, options: ImportOptions) -> Reading:
-    """Read the logs at a path, without those of failed runs; the option `examples` applies."""
-    return read_files(path, lambda found: _read_log(found, options))
-
-
-def _read_log(found: Found, options: ImportOptions) -> Reading:
+@of_files
+def read_inspect(found: Found, options: ImportOptions) -> Reading:
+    """Read a log, unless its run failed; the option `examples` applies."""
     if found.path.suffix == ".eval":
         log = _from_zip(found)
     else:

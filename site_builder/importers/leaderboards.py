@@ -6,7 +6,6 @@ import io
 import math
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from site_builder.importers.reading import (
@@ -25,9 +24,9 @@ from site_builder.importers.reading import (
     as_text,
     data_set_link,
     joined,
+    of_files,
     parse_json,
     read_bytes,
-    read_files,
     read_text,
 )
 from site_builder.importers.tabular import parse_number
@@ -43,16 +42,13 @@ _SHARE = re.compile(r"accuracy|acc\b|pass@\d", re.IGNORECASE)
 # --- OpenCompass --------------------------------------------------------------------------------
 
 
-def read_opencompass(path: Path, options: ImportOptions) -> Reading:
-    """Read `summary_*.csv` and the tables in `summary_*.txt` at a path.
+@of_files
+def read_opencompass(found: Found, options: ImportOptions) -> Reading:
+    """Read a `summary_*.csv`, or the table in a `summary_*.txt`.
 
     They have a row for each data set and metric, and a column for each model. Rows without a
     version are means of other rows, and no scores.
     """
-    return read_files(path, _read_summary)
-
-
-def _read_summary(found: Found) -> Reading:
     found.check_ending(".csv", ".txt")
     text, is_csv = read_text(found.path), found.path.suffix.lower() == ".csv"
     csv = (row for _, row in read_csv(io.StringIO(text, newline="")))
@@ -111,12 +107,9 @@ def _bounds(metric: str) -> dict[str, Any]:
 # --- EvalPlus -----------------------------------------------------------------------------------
 
 
-def read_evalplus(path: Path, options: ImportOptions) -> Reading:
+@of_files
+def read_evalplus(found: Found, options: ImportOptions) -> Reading:
     """Read `results.json` of the EvalPlus leaderboard: pass@1 by model and data set, in percent."""
-    return read_files(path, _read_evalplus)
-
-
-def _read_evalplus(found: Found) -> Reading:
     entries = found.object()
     scores: list[ImportedScore] = []
     models: list[ImportedRow] = []
@@ -143,12 +136,9 @@ def _read_evalplus(found: Found) -> Reading:
 # --- Every Eval Ever ----------------------------------------------------------------------------
 
 
-def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:
-    """Read the records of the schema, 0.1 to 0.3, at a path: JSON files, or JSON lines."""
-    return read_files(path, _read_records)
-
-
-def _read_records(found: Found) -> Reading:
+@of_files
+def read_every_eval_ever(found: Found, options: ImportOptions) -> Reading:
+    """Read the records of the schema, 0.1 to 0.3, in a JSON file or in JSON lines."""
     found.check_ending(".json", ".jsonl")
     content = read_bytes(found.path)
     texts = [content] if found.path.suffix.lower() == ".json" else content.splitlines()

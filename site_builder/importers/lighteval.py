@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 from site_builder.importers.reading import (
     Found,
@@ -20,20 +19,17 @@ from site_builder.importers.reading import (
     flag_of_part,
     joined,
     moment_in_name,
-    read_files,
+    of_files,
 )
 from site_builder.records import replace
 
 
-def read_lighteval(path: Path, options: ImportOptions) -> Reading:
-    """Read the results files at a path; the option `model` applies.
+@of_files
+def read_lighteval(found: Found, options: ImportOptions) -> Reading:
+    """Read a results file; the option `model` applies.
 
     The means `all` and `group:_average` are no scores: their tasks are those of the run.
     """
-    return read_files(path, lambda found: _read_file(found, options))
-
-
-def _read_file(found: Found, options: ImportOptions) -> Reading:
     document = found.object()
     results = document.object("results")
     general = document.object("config_general")

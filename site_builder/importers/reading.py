@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import wraps
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -278,9 +279,14 @@ def joined(readings: Iterable[Reading]) -> Reading:
     return Reading(**lists, files=sum(reading.files for reading in every))
 
 
-def read_files(path: Path, read: Callable[[Found], Reading]) -> Reading:
-    """Read the file at a path, or every file below a folder, as `read_each` does."""
-    return read_each(find_files(path), read)
+def of_files(read: Callable[[Found, ImportOptions], Reading]) -> Reader:
+    """Make the reader of a file one of a path: of the file there, or of all below a folder."""
+
+    @wraps(read)
+    def read_path(path: Path, options: ImportOptions) -> Reading:
+        return read_each(find_files(path), lambda found: read(found, options))
+
+    return read_path
 
 
 def find_files(path: Path) -> Iterator[Found]:
