@@ -44,11 +44,6 @@ def test_low_percentages_beside_others_are_asked_for(tmp_path):
     assert {0.89, 0.78, 23.6, 20.0} == {*scores(tmp_path).values()}
 
 
-def test_cards_with_proportions_are_not_asked_for(tmp_path):
-    imported("model-index", cards(tmp_path, ("m", 0.0, 0.25), ("n", 0.5, 0.75)), into=tmp_path)
-    assert [1.0, 1.0] == [task["score_max"] for task in rows(tmp_path, "tasks")]
-
-
 @pytest.mark.parametrize("metric", ["acc", "f1"])
 def test_units_mixed_between_files_are_asked_for(tmp_path, metric):
     for name, value in (("a", 0.65), ("b", 71.0)):
@@ -120,13 +115,3 @@ def test_fifty_skipped_files_are_one_line_per_kind(tmp_path):
     assert "1 file with scores, 53 skipped." in said.stderr
     said = run_import("lm-eval", tmp_path / "runs", "--verbose", into=tmp_path / "q")
     assert 53 == said.stderr.count("warning: ")
-
-
-def test_same_file_twice_is_called_identical(tmp_path):
-    """Copies of one file have the same numbers."""
-    document = lm_eval_results({"t": {"acc": 0.5}, "u": {"acc": 0.25}})
-    for name in ("a", "b"):
-        write_json(tmp_path / f"runs/{name}.json", document)
-    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert "identical: 2 scores of runs/b.json, since runs/a.json has them too" in said.stderr
-    assert "older:" not in said.stderr

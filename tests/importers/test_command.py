@@ -132,14 +132,7 @@ def test_terminal_asks_for_direction_and_unit(tmp_path, monkeypatch, better, uni
     assert (better, most) == (task["higher_is_better"], task.get("score_max"))
 
 
-def test_imported_project_builds(folder, tmp_path):
-    run_import("lm-eval", folder, into=tmp_path / "p")
-    said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
-    assert (0, "") == (said.exit_code, said.stderr)
-    assert (tmp_path / "p/site/models/org-a/index.html").exists()
-
-
-def test_imported_examples_are_published(tmp_path):
+def test_imported_project_builds_and_publishes_examples(tmp_path):
     document = lm_eval_results({"t": {"acc,none": 0.5}})
     write_json(tmp_path / "runs/results_2024.json", document)
     line = {"doc_id": 0, "metrics": ["acc"], "acc": 1.0, "filter": "none"}
@@ -149,6 +142,7 @@ def test_imported_examples_are_published(tmp_path):
     said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
     assert (0, "") == (said.exit_code, said.stderr)
     assert [*(tmp_path / "p/site").rglob("examples.csv.gz")]
+    assert (tmp_path / "p/site/models/org-base/index.html").exists()
 
 
 def test_documentation_covers_every_format_and_option():

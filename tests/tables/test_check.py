@@ -146,11 +146,6 @@ def test_one_fault_causes_no_other(tmp_path, tables, line):
     assert found.startswith(line)
 
 
-def test_warnings_do_not_stop_the_build(tmp_path):
-    project = write_project(tmp_path, board() | {"results": results_frame()[:9]})
-    assert ["warning"] == [fault.severity for fault in check_project(project).warnings]
-
-
 def test_errors_come_with_the_warnings(tmp_path):
     results = changed(results_frame()[:9], "score", {1: None})
     project = write_project(tmp_path, board() | {"results": results})

@@ -1,13 +1,11 @@
 import math
 import re
-from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from site_builder.tables.read import has_type
 from tests.helpers.tables import (
     HIGHER,
     board,
@@ -34,10 +32,6 @@ def price_frame(**columns):
     """Two list prices, with some columns in place of the usual ones."""
     usual = {"provider": ["p", "q"], "model": ["alpha", "alpha"], "usd_per_hour": [1.0, 2.0]}
     return pd.DataFrame(usual | columns)
-
-
-def test_fixture_board_has_no_fault(project):
-    assert [] == fault_lines(project)
 
 
 @pytest.mark.parametrize(
@@ -254,29 +248,3 @@ def test_rows_with_a_null_in_the_key_are_not_duplicates(tmp_path):
     assert [f"data/results.parquet: {line}"] == duplicates
     lines = faults(tmp_path, results=results_frame().drop(columns="task"))
     assert [] == [line for line in lines if "scores for" in line]
-
-
-def test_results_without_rows_are_a_fault(tmp_path):
-    line = "the table has no rows. Write at least one row for a score."
-    lines = fault_lines(write_project(tmp_path, {"results": results_frame()[:0]}, ""))
-    assert [f"data/results.parquet: {line}"] == lines
-
-
-@pytest.mark.parametrize(
-    ("values", "wanted", "has"),
-    [
-        ([None, None], "number", True),
-        ([1, 2], "number", True),
-        ([1.5, None], "integer", True),
-        ([True, False], "number", False),
-        ([True, None], "boolean", True),
-        ([1, 0], "boolean", False),
-        (["a", None], "text", True),
-        (pd.Series(["a", None], dtype="object"), "text", True),
-        (["a", 1], "text", False),
-        (["a"], "url", True),
-        ([Decimal(1)], "text", False),
-    ],
-)
-def test_nulls_do_not_change_the_type(values, wanted, has):
-    assert has == has_type(pd.Series(values), wanted)

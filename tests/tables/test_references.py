@@ -54,21 +54,6 @@ def test_result_of_an_unknown_id_is_a_fault(tmp_path, column, cells, what, hint)
     assert f"data/results.parquet: {what} is not in {column}s.parquet. {hint} it there." == found[0]
 
 
-def test_unknown_id_without_a_similar_one(tmp_path):
-    tasks = pd.DataFrame({"task": ["add", "sort", *(f"task{i}" for i in range(9))]})
-    found = lines(tmp_path, results=changed(results_frame(), "task", {2: "zzz"}), tasks=tasks)
-    line = "row 2: task 'zzz' is not in tasks.parquet. Add it there."
-    assert f"data/results.parquet: {line}" == found[0]
-
-
-def test_missing_model_of_a_text_table_is_to_be_added_there(tmp_path):
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data/results.csv").write_text("model,task,score\nnew,accuracy,1\n")
-    (tmp_path / "data/models.csv").write_text("model\nother thing\n")
-    line = "data/results.csv:2: model 'new' is not in models.csv. Add it there."
-    assert line == fault_lines(tmp_path)[0]
-
-
 @pytest.mark.parametrize("listed", [False, True])
 @pytest.mark.parametrize("column", ["model", "task", "variant"])
 def test_ids_that_differ_only_in_case_or_spaces_are_a_fault(tmp_path, column, listed):
@@ -174,11 +159,6 @@ def test_each_unknown_id_is_reported_once(tmp_path):
     assert f"data/results.parquet: {more}" == found[-1]
 
 
-def test_results_alone_have_no_unknown_ids(tmp_path):
-    toml = SITE_TOML + HIGHER
-    assert [] == fault_lines(write_project(tmp_path, {"results": results_frame()}, toml))
-
-
 @pytest.mark.parametrize(
     ("cells", "bounds", "what", "allowed"),
     [
@@ -237,29 +217,9 @@ def test_chance_level_outside_the_bounds_is_a_fault(tmp_path, low, high, chance,
     assert [f"data/tasks.parquet: {what} {fix}"] == lines(tmp_path, tasks=tasks)
 
 
-def test_many_chance_levels_outside_the_bounds_are_counted(tmp_path):
-    ids = [f"t{i}" for i in range(30)]
-    results = pd.DataFrame({"model": "m", "task": ids, "score": 0.5})
-    tasks = pd.DataFrame({"task": ids, "score_min": 0.0, "score_max": 1.0, "score_chance": 50.0})
-    *_, last = fault_lines(write_project(tmp_path, {"results": results, "tasks": tasks}, HIGHER))
-    assert "tasks whose score_chance is outside their bounds" in last
-
-
 @pytest.mark.parametrize("chance", [0.0, 0.5, 1.0, None])
 def test_chance_level_within_the_bounds_is_valid(tmp_path, chance):
     assert [] == lines(tmp_path, tasks=having(tasks_frame(), score_chance=[chance, 0.5]))
-
-
-def test_chance_level_is_a_finite_number(tmp_path):
-    tasks = having(tasks_frame(), score_chance=[math.inf, 0.5])
-    line = "row 1: 'score_chance' is infinite. Give the number, or leave it null."
-    assert [f"data/tasks.parquet: {line}"] == lines(tmp_path, tasks=tasks)
-    tasks = having(tasks_frame(), score_chance=["1/2", "1/4"])
-    line = (
-        "rows 1, 2: column 'score_chance' is text, not a number, such as '1/2'. "
-        "Write numbers; null where there is none."
-    )
-    assert [f"data/tasks.parquet: {line}"] == lines(tmp_path / "text", tasks=tasks)
 
 
 @pytest.mark.parametrize("score", [2.1, 81.2, 100.0])
@@ -383,16 +343,6 @@ def test_baseline_without_a_score_is_a_warning(tmp_path):
     results = results_frame()[:9]
     line = "the baseline 'gamma' has no score on 1 of 2 tasks: 'sort'"
     assert [f"data/results.parquet: {line}"] == lines(tmp_path, results=results)
-
-
-def test_many_tasks_without_a_baseline_score_are_counted(tmp_path):
-    results = pd.DataFrame({"model": "alpha", "task": [f"t{i}" for i in range(40)], "score": 0.5})
-    results = pd.concat([results, results[:1].assign(model="gamma")], ignore_index=True)
-    line = "the baseline 'gamma' has no score on 39 of 40 tasks: 't1', 't2', 't3', 't4' and 35 more"
-    project = write_project(
-        tmp_path, {"results": results}, f'[board]\nbaseline = "gamma"\n{HIGHER}'
-    )
-    assert [f"data/results.parquet: {line}"] == fault_lines(project)
 
 
 def test_model_or_task_without_results_is_a_warning(tmp_path):
