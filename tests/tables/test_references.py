@@ -95,20 +95,20 @@ def test_rare_id_one_letter_away_is_a_warning(tmp_path, typo, right):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    "models",
     [
-        ("llama-7b", "llama-8b"),
-        ("task-1", "task-2"),
-        ("gpt-4o", "gpt-4"),
-        ("qnli", "mnli"),
-        ("flores-en-de", "flores-en-da"),
-        ("humaneval+", "humaneval"),
-        ("phi-1.5", "phi-15"),
-        ("set-12", "set-21"),
+        *([one, other, other] for one, other in (
+            ("llama-7b", "llama-8b"), ("task-1", "task-2"), ("gpt-4o", "gpt-4"), ("qnli", "mnli"),
+            ("flores-en-de", "flores-en-da"), ("humaneval+", "humaneval"), ("phi-1.5", "phi-15"),
+            ("set-12", "set-21"),
+        )),
+        # None is rare beside the other.
+        *(["mistal"] * n + ["mistral"] * m for n, m in ((1, 1), (2, 7), (2, 2))),
     ],
-)
-def test_other_ids_one_character_away_are_valid(tmp_path, one, other):
-    results = pd.DataFrame({"model": [one, other, other], "task": ["a", "b", "c"], "score": 0.5})
+)  # fmt: skip
+def test_other_ids_one_character_away_are_valid(tmp_path, models):
+    tasks = [f"t{i}" for i in range(len(models))]
+    results = pd.DataFrame({"model": models, "task": tasks, "score": 0.5})
     assert [] == fault_lines(write_project(tmp_path, {"results": results}, HIGHER))
 
 
@@ -116,13 +116,6 @@ def test_empty_id_beside_ids_of_one_character(tmp_path):
     results = pd.DataFrame({"model": ["", "0", "0"], "task": ["a", "b", "c"], "score": 0.5})
     (line,) = fault_lines(write_project(tmp_path, {"results": results}, HIGHER))
     assert "data/results.parquet: row 1: 'model' is empty. Fill it in." == line
-
-
-@pytest.mark.parametrize(("n", "m"), [(1, 1), (2, 7), (2, 2)])
-def test_ids_that_are_as_frequent_are_valid(tmp_path, n, m):
-    results = pd.DataFrame({"model": ["mistal"] * n + ["mistral"] * m, "score": 0.5})
-    results["task"] = [f"t{i}" for i in range(n + m)]
-    assert [] == fault_lines(write_project(tmp_path, {"results": results}, HIGHER))
 
 
 @pytest.mark.parametrize(
@@ -318,25 +311,21 @@ def test_unused_label_or_feature_is_a_warning(tmp_path):
     assert ["warning", "warning"] == [fault.severity for fault in check_project(project).warnings]
 
 
-def test_tuned_score_without_a_base_is_a_warning(tmp_path):
-    results = results_frame().drop(index=[0, 6]).reset_index(drop=True)
-    line = "rows 1, 6: tuned score without a 'base' score: its lift is not computed"
-    assert [f"data/results.parquet: {line}"] == lines(tmp_path, results=results)
-
-
 @pytest.mark.parametrize(
-    "toml", ["[board]\ntuned_variants = []", "[board]\nbase_variant = 'fine_tuned'"]
+    ("toml", "rows", "place"),
+    [
+        ("", [1, 2, 3, 4, 5, 7, 8, 9], "rows 1, 6"),
+        ("[board]\ntuned_variants = []", [1, 2, 3, 4, 5, 7, 8, 9], None),
+        ("[board]\nbase_variant = 'fine_tuned'", [1, 2, 3, 4, 5, 7, 8, 9], None),
+        ("", [1, 3, 5, 7], None),  # no model has a base score
+    ],
 )
-def test_only_tuned_variants_need_a_base(tmp_path, toml):
-    results = results_frame().drop(index=[0, 6]).reset_index(drop=True)
-    found = lines(tmp_path, toml, results=results)
-    assert [] == [line for line in found if "'base' score" in line]
-
-
-def test_board_without_base_scores(tmp_path):
-    results = results_frame()
-    tuned = results[results["variant"] != "base"]
-    assert [] == fault_lines(write_project(tmp_path, {"results": tuned}, HIGHER))
+def test_tuned_score_without_a_base_is_a_warning(tmp_path, toml, rows, place):
+    results = results_frame().iloc[rows].reset_index(drop=True)
+    found = fault_lines(write_project(tmp_path, {"results": results}, HIGHER + toml))
+    line = f"{place}: tuned score without a 'base' score: its lift is not computed"
+    expected = [f"data/results.parquet: {line}"] if place else []
+    assert expected == [line for line in found if "'base' score" in line]
 
 
 def test_baseline_without_a_score_is_a_warning(tmp_path):
