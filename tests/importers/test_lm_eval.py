@@ -17,6 +17,7 @@ from tests.helpers.imported import (
     scores,
     write_json,
 )
+from tests.helpers.tables import fault_lines
 
 REAL = HARNESSES / "lm_eval"
 MODERN = REAL / "modern/results_2026-01-21T03-44-18.458309.json"
@@ -217,6 +218,14 @@ def test_subtasks_are_parts_of_their_group(tmp_path):
     assert "know" == wholes["know_art"]
     assert wholes["know_algebra"] in ("know", "know_stem")
     assert wholes["know"] is wholes["other"] is None
+
+
+def test_tasks_of_a_group_whose_score_is_refused_are_no_parts(tmp_path):
+    results = {"g": {"acc": 71.0}, "a": {"acc": 0.5}}
+    path = write_json(tmp_path / "r.json", lm_eval_results(results, group_subtasks={"g": ["a"]}))
+    said = run_import("lm-eval", path, "--subtasks", "--proportion", into=tmp_path)
+    assert "r.json: org/base, g (base): not imported: 71 is not a proportion" in said.stderr
+    assert [] == fault_lines(tmp_path)
 
 
 def test_group_without_a_score_keeps_its_tasks(tmp_path):
