@@ -55,13 +55,6 @@ def test_report_lists_read_skipped_added_and_written(folder, tmp_path):
     ] == said.stderr.splitlines()[1:]
 
 
-def test_verbose_lists_every_score_left_out(folder, tmp_path):
-    """`--verbose` prints a line for each."""
-    said = run_import("lm-eval", folder, "--verbose", into=tmp_path / "p")
-    lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) is used for" for n in "ab"]
-    assert all(line in said.stderr for line in lines)
-
-
 def test_control_characters_in_names_are_escaped(tmp_path):
     runs = (("a", "pretrained=org/\x1b[31mred"), ("b", "pretrained=org/\x1b[31mred,peft=\x1b[0m"))
     for name, args in runs:

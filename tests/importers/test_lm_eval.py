@@ -108,12 +108,6 @@ def test_list_of_results_of_the_bigscience_workshop(tmp_path):
     assert 1 == said.stderr.count("left out: ")
 
 
-def test_stated_model_is_for_files_that_name_none(tmp_path):
-    imported("lm-eval", BIGSCIENCE / "bslmeval.json", LLAMA, "--model", "org/m", into=tmp_path)
-    models = {model for model, task, _ in scores(tmp_path) if "arc_challenge" in task}
-    assert {"org/m", "meta-llama/Llama-2-7b-hf"} == models
-
-
 def test_versions_0_2_and_0_3(tmp_path):
     """`results[task][metric]`, without examples or dates."""
     imported("lm-eval", LLAMA, into=tmp_path)
