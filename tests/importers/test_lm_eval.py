@@ -131,13 +131,6 @@ def test_file_without_ending_and_model_in_place_of_the_backend(tmp_path):
     assert {"openlm-research/open_llama_13b", "stabilityai/stablelm-base-alpha-3b-v2"} == models
 
 
-def test_revisions_are_separate_models(tmp_path):
-    imported("lm-eval", REAL / "pythia", into=tmp_path)
-    assert {"EleutherAI/pythia-v1.1-160m@step3000", "EleutherAI/pythia-v1.1-160m@step143000"} == {
-        row["model"] for row in rows(tmp_path)
-    }
-
-
 def test_different_shots_are_separate_tasks(tmp_path):
     """A task with 0 and with 25 shots becomes two tasks."""
     imported("lm-eval", REAL / "stablelm", into=tmp_path)

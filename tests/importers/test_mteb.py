@@ -119,7 +119,10 @@ def test_mteb_mean_over_splits_and_subsets(slice_of_mteb, tmp_path):
 
 
 def test_mteb_values_as_parts(slice_of_mteb, tmp_path):
-    """`--subtasks` imports each value, with the split in its name if the task has several."""
+    """`--subtasks` imports each value, with the split in its name if the task has several.
+
+    One of the 11 subsets of STS17 is no STS17, also where all models have that one.
+    """
     imported("mteb", slice_of_mteb, "--subtasks", into=tmp_path)
     found = {task: score for (_, task, _), score in scores(tmp_path).items()}
     assert 0.85306 == found["MassiveIntentClassification (test, en)"]
@@ -127,12 +130,6 @@ def test_mteb_values_as_parts(slice_of_mteb, tmp_path):
     assert {"LEMBPasskeyRetrieval (test_256)", "XQuADRetrieval (ar)"} < {*found}
     wholes = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
     assert "XQuADRetrieval" == wholes["XQuADRetrieval (ar)"]
-
-
-def test_a_subset_that_no_model_has_leaves_no_whole(slice_of_mteb, tmp_path):
-    """One of the 11 subsets of STS17 is no STS17, also where all models have that one."""
-    imported("mteb", slice_of_mteb, "--subtasks", into=tmp_path)
-    wholes = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
     assert ("STS17" in wholes, wholes["STS17 (en-en)"]) == (False, None)
     assert [] == fault_lines(tmp_path)
     assert "STS17" not in {*check_project(tmp_path).results["task"]}

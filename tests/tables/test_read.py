@@ -181,20 +181,6 @@ def test_columns_of_one_name_are_numbered(tmp_path):
     assert {name: [n] for n, name in enumerate(names)} == frame.to_dict("list")
 
 
-def test_index_written_by_pandas_is_a_column(tmp_path):
-    frame = results_frame().set_index("model")
-    write_project(tmp_path, {})
-    frame.to_parquet(tmp_path / "data/results.parquet")
-    loaded = load(tmp_path).tables["results"].frame
-    assert results_frame()["model"].tolist() == loaded["model"].tolist()
-
-
-def test_empty_table_is_read(tmp_path):
-    empty: dict[str, pa.Array[Any]] = {}
-    loaded = load(write_project(tmp_path, {"results": pa.table(empty)}))
-    assert (0, 0) == loaded.tables["results"].frame.shape
-
-
 def tables_of(tmp_path, toml="", **tables):
     """The completed tables of a project that has these and no other."""
     return check_project(write_project(tmp_path, tables, toml))
