@@ -287,7 +287,10 @@ def test_helm_scenarios_are_parts_of_their_run_group(tmp_path):
 
 
 def test_helm_lite_and_full_groups_are_not_compared(tmp_path):
-    """Five scenarios and fifty-seven make two tasks; what is in neither is left out."""
+    """Five scenarios and fifty-seven make two tasks; what is in neither is left out.
+
+    As parts of one task, the five are not all of it.
+    """
     full, lite = members_of_mmlu()
     for model, subjects in (("org/full", full), ("org/lite", [*lite, "anatomy"])):
         for subject in subjects:
@@ -299,3 +302,8 @@ def test_helm_lite_and_full_groups_are_not_compared(tmp_path):
         ("org/lite", "mmlu", "base"): 0.5,
     } == scores(tmp_path)
     assert "it is not one of the 5 scenarios of mmlu" in said.stderr
+    imported("helm", tmp_path / "runs", "--subtasks", into=tmp_path / "parts")
+    wholes = [(model, task) for model, task, _ in scores(tmp_path / "parts") if "(" not in task]
+    assert [("org/full", "mmlu")] == wholes
+    results = check_project(tmp_path / "parts").results
+    assert ["org/full"] == results.loc[results["task"] == "mmlu", "model"].tolist()

@@ -8,8 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from site_builder.config import load_config
+from site_builder.importers.formats import Format
 from site_builder.importers.merge import Placed, merge_results, name_tasks
-from site_builder.importers.reading import ImportedScore
+from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions, Reading
+from site_builder.importers.run import import_paths
 from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import read_stored, save_tables
 from tests.helpers.imported import (
@@ -320,6 +323,15 @@ def test_table_with_base_models(tmp_path):
     path.write_text("model,task,score,base_model\nbase,t,0.25,\ntuned,t,0.75,base\n")
     imported("csv", path, into=tmp_path)
     assert {("base", "t", "base"): 0.25, ("base", "t", "fine_tuned"): 0.75} == scores(tmp_path)
+
+
+def test_part_of_a_task_that_is_in_the_tables(tmp_path):
+    store(tmp_path, "tasks", task=["whole"])
+    tasks = (ImportedRow("part", {"part_of": "whole"}),)
+    reading = Reading((ImportedScore("m", "part", 0.5, metric="acc"),), tasks=tasks, files=1)
+    source = Format("odd", "made here", lambda *_: reading)
+    import_paths(source, [tmp_path], load_config(tmp_path), ImportOptions())
+    assert ["whole"] == [row["part_of"] for row in rows(tmp_path, "tasks") if "part_of" in row]
 
 
 def test_task_keeps_its_setup(tmp_path):

@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import math
 
 import pandas as pd
 import pyarrow as pa
@@ -115,6 +116,10 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
             {"tasks": having(tasks_frame(), train_examples=["1", "1"])},
             "data/tasks.parquet: row 1: column 'train_examples' is text, not a whole number, such "
             "as '1'. Store it as numbers; pandas.to_numeric converts it.",
+        ),
+        (
+            {"tasks": having(tasks_frame(), score_chance=[math.inf, 0.5])},
+            "data/tasks.parquet: row 1: 'score_chance' is infinite. Give the number, or leave it",
         ),
         (
             {"results": having(results_frame(), model=1)},

@@ -202,8 +202,9 @@ def test_columns_have_their_types(tmp_path):
 def test_missing_values_have_their_default(tmp_path):
     """Variant, name and direction have a value in each row; the rest is unknown."""
     results = results_frame()[["model", "task", "score"]][::2]
-    tables = tables_of(tmp_path, results=results.drop_duplicates(["model", "task"]))
-    assert {"base"} == set(tables.results["variant"])
+    results, toml = results.drop_duplicates(["model", "task"]), '[board]\nbase_variant = "few"'
+    tables = tables_of(tmp_path, toml, results=results)
+    assert {"few"} == set(tables.results["variant"])
     assert ["alpha", "beta", "gamma"] == tables.models["name"].tolist()
     assert ["add", "sort"] == tables.tasks["name"].tolist()
     assert [True, True] == tables.tasks["higher_is_better"].tolist()
