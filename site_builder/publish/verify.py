@@ -15,7 +15,6 @@ from site_builder.publish.manifest import (
     added_files,
     is_plain_file,
     read_manifest,
-    read_stable,
 )
 from site_builder.records import Record
 
@@ -41,7 +40,7 @@ class Verified(Record):
 def verify_site(folder: Path) -> Verified:
     """Compare a published folder, or a copy of one, with its manifest."""
     try:
-        return read_stable(folder, lambda: _verify(folder))
+        return _verify(folder)
     except OSError as error:
         return Verified(0, "", (unreadable(error.filename or folder, error),))
 
