@@ -11,12 +11,14 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.helpers.browsing import Heard, open_page, scroll_through
+from tests.helpers.editions import build
 from tests.helpers.hostile import LINKS, TEXTS, write_hostile
-from tests.helpers.sites import BuiltSite, build, is_outside, load_json
+from tests.helpers.sites import BuiltSite, is_outside, load_json
 
 FORMULA = re.compile(r"(?:^|[;\t\r\n])[^\S\t\r\n]*\u200B?[=+\-@]|^[\t\r\n]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
@@ -26,7 +28,11 @@ OWN = ("https://example.org/good", "https://example.org/some-repo/")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    return build(write_hostile(tmp_path_factory.mktemp("hostile")))
+    """With a page of what changed: the scores of the older edition are half as high."""
+    new, old = (write_hostile(tmp_path_factory.mktemp("hostile")) for _ in range(2))
+    results = pd.read_parquet(old / "data/results.parquet")
+    results.assign(score=results["score"] / 2).to_parquet(old / "data/results.parquet", index=False)
+    return build(new, old)
 
 
 class Watch:
