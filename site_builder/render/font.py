@@ -48,18 +48,9 @@ class FontFile:
 
     def width(self, letter: str, weight: int) -> float:
         """Return the width of a letter as a share of the font size."""
-        glyph = self._glyphs[ord(letter)]
-        if weight == self._default_weight:
-            # The table of widths is much faster than a set of glyphs, which reads every outline.
-            return float(self._font["hmtx"][glyph][0]) / self._em
         if weight not in self._sets:
             self._sets[weight] = self._font.getGlyphSet(location={"wght": weight})
-        return float(self._sets[weight][glyph].width) / self._em
-
-    @cached_property
-    def _default_weight(self) -> float | None:
-        axes = self._font["fvar"].axes if "fvar" in self._font else ()
-        return next((float(a.defaultValue) for a in axes if a.axisTag == "wght"), None)
+        return float(self._sets[weight][self._glyphs[ord(letter)]].width) / self._em
 
 
 class Lines(Record):

@@ -3,9 +3,7 @@
 import http.client
 import re
 import shutil
-import signal
 import socket
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -330,33 +328,6 @@ def test_open_pages_are_notified_of_each_build(project):
         assert {"build": second["build"], "faults": fault} == next(told)
         served.write("data/content/lede.md", "Other words.")
         assert second == next(told)
-
-
-def test_it_ends_with_all_its_threads(project):
-    before = set(threading.enumerate())
-    with live(project) as served:
-        idle = socket.create_connection((LOOPBACK, served.server.server_port))
-        stream = urllib.request.urlopen(f"{served.url}_live/events", timeout=LIMIT_S)
-        assert b"retry: 1000\n" == stream.readline()
-    assert stream.read().endswith(b"\n\n")  # whole to its end, which has come
-    assert set(threading.enumerate()) <= before
-    idle.close()
-    stream.close()
-
-
-def test_ctrl_c_while_the_server_starts(monkeypatch):
-    """Its thread ends too; else the process would not."""
-    before, start = {*threading.enumerate()}, threading.Thread.start
-
-    def interrupted(thread: threading.Thread) -> None:
-        start(thread)
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(threading.Thread, "start", interrupted)
-    with pytest.raises(KeyboardInterrupt), listen(LOOPBACK, 0, StateHolder(SITE)).running():
-        pass
-    monkeypatch.undo()
-    assert {*threading.enumerate()} <= before
 
 
 LIMIT_MS = LIMIT_S * 1000
