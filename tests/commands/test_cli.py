@@ -15,12 +15,10 @@ from xml.etree import ElementTree
 import click
 import pytest
 from click.testing import CliRunner, Result
-from rich.console import Console as RichConsole
 
 from site_builder import __version__
 from site_builder.build import make_files
 from site_builder.commands import main
-from site_builder.commands.console import Console
 from site_builder.config import load_config
 from tests.helpers.sites import ROOT, contents
 from tests.helpers.tables import board, write_project
@@ -128,16 +126,6 @@ def test_build_uses_no_network(project, monkeypatch):
     for command in ("check", "build"):
         assert 0 == run(command, "--project", project).exit_code
     assert [] == asked
-
-
-@pytest.mark.parametrize(
-    ("makefile", "serve"), [(True, "make serve"), (False, "site-builder serve")]
-)
-def test_a_build_says_how_to_look_at_it(project, monkeypatch, makefile, serve):
-    if makefile:
-        (project / "Makefile").touch()
-    monkeypatch.chdir(project)
-    assert run("build").stderr.endswith(f"Open site/index.html, or run `{serve}`.\n")
 
 
 def test_quiet(project):
@@ -285,24 +273,6 @@ def test_serve_opens_the_browser_once(project, monkeypatch):
 
 
 # --- the console ----------------------------------------------------------------------------------
-
-
-def test_an_interrupted_line_is_printed_once(capsys, monkeypatch):
-    """It is written, and Ctrl-C comes before the console has forgotten it."""
-    monkeypatch.setenv("TTY_COMPATIBLE", "0")  # so that rich says it, as on a terminal
-    console = Console(Path())
-    write = RichConsole._write_buffer
-
-    def broken_off(console: RichConsole) -> None:
-        console.file.write(console._render_buffer(console._buffer[:]))
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(RichConsole, "_write_buffer", broken_off)
-    with pytest.raises(KeyboardInterrupt):
-        console.say("one line")
-    monkeypatch.setattr(RichConsole, "_write_buffer", write)
-    console.interrupted()
-    assert "one line\n\n" == capsys.readouterr().err
 
 
 def test_a_project_that_needs_too_much_memory(project, monkeypatch):

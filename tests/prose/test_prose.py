@@ -263,26 +263,6 @@ def test_claims_that_need_missing_figures_are_not_judged():
     assert [("stats.a == 1", True)] == [(claim.condition, claim.holds) for claim in claims]
 
 
-def test_every_fault_of_every_file_in_one_run(tmp_path):
-    names = [slot for slot in SLOTS if slot not in ("serving", "analysis")]
-    texts = dict.fromkeys(names, "{{ nope }}") | {"limits": "{% claim false %}So.{% endclaim %}"}
-    root = with_content(tmp_path, **texts)
-    with pytest.raises(FaultsError) as error:
-        build(root)
-    assert sorted(f"data/content/{name}.md:1" for name in names) == sorted(
-        f.where for f in error.value.faults
-    )
-
-
-def test_files_that_no_page_shows(tmp_path):
-    built = build(with_content(tmp_path, abuot="One.", zzz="Two."))
-    expected = (
-        "data/content/abuot.md: no page shows this file. Did you mean 'about'?",
-        f"data/content/zzz.md: no page shows this file. Names: {', '.join(SLOTS)}.",
-    )
-    assert expected == built.warnings
-
-
 def test_the_title_of_a_page_is_found_in_one_pass(tmp_path):
     """The time took the square of the length: minutes for this text."""
     (tmp_path / "pages").mkdir()
@@ -355,19 +335,6 @@ def test_any_text_from_data_is_shown_as_text(name):
     soup = BeautifulSoup(to_html(f"Named {escape_markdown(name)} end"), "html.parser")
     assert f"Named {name} end" == soup.get_text().strip()
     assert ["p"] == [tag.name for tag in soup.find_all(True)]
-
-
-def test_a_hostile_name_in_prose(tmp_path):
-    """A model's name comes out of an expression as it is, in a paragraph and in a list."""
-    name = HOSTILE_NAMES[0] + HOSTILE_NAMES[1] + HOSTILE_NAMES[2]
-    frames = board()
-    frames["models"]["name"] = [name, "B", "C"]
-    root = with_content(tmp_path, about="{{ models[0].name }}\n\n- {{ models[0].name }}")
-    write_project(root, frames)
-    prose = build(root).page("about/").select_one(".prose")
-    assert prose is not None
-    assert [name, name] == [tag.get_text().strip() for tag in prose.find_all(["p", "li"])]
-    assert {"p", "ul", "li"} == {tag.name for tag in prose.find_all(True)}
 
 
 @pytest.mark.parametrize(

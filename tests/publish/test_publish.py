@@ -1,13 +1,9 @@
 """Publish a site into a folder: what is written, and which folders are refused."""
 
-import ctypes
-import errno
 import json
 import os
 import re
 import shutil
-import stat
-import sys
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -33,15 +29,6 @@ def inodes(folder: Path) -> dict[str, tuple[int, int]]:
     """Where on the disk each file is, and when it was written."""
     found = {path: (folder / path).stat() for path in contents(folder)}
     return {path: (status.st_ino, status.st_mtime_ns) for path, status in found.items()}
-
-
-def test_everything_is_published(tmp_path):
-    out = tmp_path / "public" / "board"
-    published = publish(SITE, out)
-    assert SITE == contents(out)
-    assert (out, 5, 5) == (published.folder, published.files, published.changed)
-    assert sum(map(len, SITE.values())) == published.size
-    assert [] == beside(out)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
@@ -79,17 +66,6 @@ def test_a_link_to_a_folder_stays_one(tmp_path):
     assert out.is_symlink()
     assert NEW_SITE == contents(served)
     assert ([], []) == (beside(out), beside(served))
-
-
-def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
-    out = tmp_path / "site"
-    publish(SITE, out)
-    (out / "deep" / "notes.txt").write_text("mine")
-    added = "the folder holds 'deep/notes.txt', which is not part of the site and would be deleted"
-    expected = f"{out}: {added}. Move it out, or choose another folder."
-    assert expected == refusal(publish, NEW_SITE, out)
-    assert {**SITE, "deep/notes.txt": b"mine"} == contents(out)
-    assert [] == beside(out)
 
 
 def test_the_sources_of_a_project_are_its_files(project):
@@ -148,9 +124,6 @@ def test_any_site_over_any_other(tmp_path_factory, published):
     assert [] == beside(out)
 
 
-NOT_OURS = (
-    "the folder holds something that site_builder did not build. Choose another, or empty it."
-)
 OVERLAPS = "the output folder overlaps {} of the project. Choose another, such as site/."
 HOLDS = "the output folder would contain the project itself. Choose another, such as site/."
 ADDED = (
@@ -167,21 +140,6 @@ def root(tmp_path: Path) -> Path:
     for name in ("data", "templates", "static"):
         (root / name).mkdir(parents=True)
     return root
-
-
-@pytest.mark.parametrize(
-    "manifest",
-    [
-        b"{",
-        b'{"generator": "vite"}',
-        b'{"generator": "site_builder 1", "files": {"../thesis.tex": "0"}}',
-    ],
-)
-def test_a_manifest_of_another_makes_no_site_of_ours(root, manifest):
-    out = root / "public"
-    out.mkdir()
-    (out / MANIFEST).write_bytes(manifest)
-    assert f"{out}: {NOT_OURS}" == refusal(check_output_folder, out, root)
 
 
 @pytest.mark.parametrize(
@@ -238,41 +196,6 @@ def test_data_that_lies_elsewhere_is_not_written_into(root):
     assert f"{out}: {OVERLAPS.format('data/')}" == refusal(check_output_folder, out, root)
 
 
-class OldLibrary:
-    """A C library that has none of the calls."""
-
-    def __init__(self, *_: object, **__: object) -> None:
-        pass
-
-
-@pytest.fixture
-def folders(tmp_path: Path) -> tuple[Path, Path]:
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.txt").touch()
-    return tmp_path / "a", tmp_path / "b"
-
-
-def names(folders: tuple[Path, Path]) -> list[str]:
-    return [path.name for folder in folders for path in folder.iterdir()]
-
-
-@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="the system cannot do that")
-def test_two_folders_change_places(folders):
-    """In one step, or not at all: here it is done, or the file system of the tests cannot."""
-    assert publishing.exchange(*folders)
-    assert ["b.txt", "a.txt"] == names(folders)
-
-
-@pytest.mark.parametrize("platform", ["linux", "win32"])
-def test_a_system_without_the_call(folders, monkeypatch, platform):
-    """An old C library, or another system: the caller is told, and nothing has moved."""
-    monkeypatch.setattr(ctypes, "CDLL", OldLibrary)
-    monkeypatch.setattr(sys, "platform", platform)
-    assert not publishing.exchange(*folders)
-    assert ["a.txt", "b.txt"] == names(folders)
-
-
 def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
     out = tmp_path / "site"
     publish(SITE, out)
@@ -288,19 +211,6 @@ def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
     publish(NEW_SITE, out)
     assert ("flush", False) == done[0]
     assert [("exchange", False), ("flush_names", True)] == done[-2:]
-
-
-def test_a_disk_that_cannot_tell_of_names_is_no_fault(tmp_path, monkeypatch):
-
-    def refuse(handle: int) -> None:
-        if stat.S_ISDIR(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-
-    out = tmp_path / "site"
-    publish(SITE, out)
-    monkeypatch.setattr(os, "fsync", refuse)
-    assert 3 == publish(NEW_SITE, out).changed
-    assert (NEW_SITE, []) == (contents(out), beside(out))
 
 
 # --- verify ---------------------------------------------------------------------------------------

@@ -132,13 +132,6 @@ def test_scores_of_now_lead_to_their_rows(site):
     assert "" == table(site.page("changes/"), "changes-removed")[0]["score"].href
 
 
-def test_the_way_from_the_data_page_and_no_way_from_the_navigation(site):
-    data = site.page("data/")
-    assert "changes.json" in visible(data.select("#api-files")[0])
-    assert data.select('#release ~ p a[href="../changes/"]')
-    assert not site.page("").select('.nav a[href*="changes"]')
-
-
 def test_the_document_is_what_the_command_says(site, folder):
     """`diff --format json` of the same two."""
     said = CliRunner().invoke(

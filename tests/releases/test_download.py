@@ -1,9 +1,9 @@
-"""Another release is read from its own host, before a deadline, whole, and as its manifest says."""
+"""Another release is read from its own host, whole, and as its manifest says."""
 
 import http.server
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -13,7 +13,6 @@ from site_builder.publish.manifest import with_manifest
 from site_builder.releases import download
 from site_builder.releases.download import open_site
 from site_builder.releases.read import read_release
-from tests.helpers.sites import ROOT
 
 LOOK = "Look whether it is the right place."
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
@@ -100,56 +99,17 @@ def test_a_redirect_is_not_followed_and_its_body_not_read(to):
     assert "/y.json" not in host.asked
 
 
-def wait_before(host: Host) -> Answer:
-    """An answer that does not begin."""
+def test_a_host_that_is_silent(monkeypatch):
+    host = Host({})
 
-    def answer(_: http.server.BaseHTTPRequestHandler) -> None:
+    def wait(_: http.server.BaseHTTPRequestHandler) -> None:
         host.released.wait()
 
-    return answer
-
-
-def send_bytes_slowly(host: Host, handler: http.server.BaseHTTPRequestHandler) -> None:
-    """Send a byte now and then, until the test ends or nobody listens."""
-    with suppress(OSError):
-        while not host.released.wait(0.01):
-            handler.wfile.write(b"x")
-
-
-def drip(host: Host) -> Answer:
-    """A header that never ends, a byte at a time: no single byte comes late."""
-
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
-        send_bytes_slowly(host, handler)
-
-    return answer
-
-
-def endless(host: Host) -> Answer:
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        send_bytes_slowly(host, handler)
-
-    return answer
-
-
-@pytest.mark.parametrize("make", [wait_before, drip, endless])
-def test_a_host_that_takes_too_long(make, monkeypatch):
-    host = Host({})
-    host.answers["/manifest.json"] = make(host)
-    monkeypatch.setattr(download, "_ALL_FILES_S", 0.2)
+    host.answers["/manifest.json"] = wait
+    monkeypatch.setattr(download, "_SILENCE_S", 0.2)
     with hosted(host) as here:
         said = error_of(lambda: read_release(here))
-    assert f"{here}/manifest.json: cannot be read: the host takes too long. {LOOK}" == said
-
-
-def test_the_deadline_is_for_all_files_together(monkeypatch):
-    monkeypatch.setattr(download, "_ALL_FILES_S", -1.0)
-    host = Host({"/manifest.json": file(b"{}")})
-    with hosted(host) as here:
-        assert "the host takes too long" in error_of(lambda: open_site(here))
+    assert f"{here}/manifest.json: cannot be read: timed out. {LOOK}" == said
 
 
 def test_a_file_that_is_cut_short():
@@ -188,11 +148,3 @@ def test_files_are_those_of_the_manifest():
 def test_a_site_without_a_manifest_of_ours_is_read(manifest):
     with hosted(Host({"/manifest.json": file(manifest), "/a.json": file(b"1")})) as here:
         assert b"1" == open_site(here).read("a.json")
-
-
-def test_the_limits_are_those_of_the_documentation():
-    """docs/security.md states them; the tests above lower them."""
-    said = " ".join((ROOT / "docs/security.md").read_text(encoding="utf8").split())
-    assert "ten minutes for all files, 30 seconds of silence, and one gigabyte per file" in said
-    limits = (download._ALL_FILES_S, download._SILENCE_S, download._MAX_BYTES)
-    assert (600, 30, 1_000_000_000) == limits

@@ -188,15 +188,6 @@ def test_every_part_is_there(index_site):
     assert {"theme"} >= {*SHEETS, *SCRIPTS} - names
 
 
-def test_a_page_asks_for_one_sheet_and_one_script(index_site):
-    page = index_site.page("about/")
-    sheets, scripts = page.select("[rel=stylesheet]"), page.select("script[src]")
-    assert 1 == len(sheets)
-    assert ["first", "every-page"] == [
-        str(script["src"]).rsplit("/", 1)[-1].split(".")[0] for script in scripts
-    ]
-
-
 def test_an_error_in_one_script_stops_no_other(chromium: Browser, project):
     own = project / "static/js/numbers.js"
     own.parent.mkdir(parents=True)

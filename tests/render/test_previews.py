@@ -7,22 +7,18 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, expect
 
 from site_builder.config import load_config
 from site_builder.errors import TemplateFaultError
-from site_builder.render.assets import colours_of, theme_colours
 from site_builder.render.environment import Templates
-from site_builder.render.font import BOLD, DOTS, REGULAR, UNKNOWN, Typeface, load_typeface
+from site_builder.render.font import BOLD, REGULAR, UNKNOWN, Typeface, load_typeface
 from site_builder.render.previews import (
     BADGE_BESIDE,
     LEFT,
     MAX_PX,
     RIGHT,
     CardDrawer,
-    draw_pictures,
 )
-from tests.helpers.browsing import breaches, open_page, overflow
 from tests.helpers.odd_boards import HOSTILE, built
 from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.tables import SITE_TOML, board, write_project
@@ -30,7 +26,6 @@ from tests.helpers.tables import SITE_TOML, board, write_project
 GOLDEN = Path(__file__).parents[1] / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
 BASE = "https://example.org/board/"
-MODEL = "models/mistral-7b/"
 FINDING = "Tuning brings two of three models ahead of Beta & <Co>."
 
 
@@ -123,16 +118,6 @@ def test_no_text_leaves_the_picture(drawer, typeface, text):
 # --- the font -----------------------------------------------------------------------------------
 
 
-def test_a_line_is_cut_where_its_room_ends(typeface):
-    """With an ellipsis that is within the room; a line that fits stays."""
-    room = typeface.width("Alpha", 20)
-    assert "Alpha" == typeface.cut("Alpha", 20, room)
-    cut = typeface.cut("Alpha Beta", 20, room)
-    assert cut.endswith(DOTS)
-    assert cut[:-1] == "Alpha Beta"[: len(cut) - 1]
-    assert typeface.width(cut, 20) <= room
-
-
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -149,33 +134,7 @@ def test_characters_that_the_font_has(typeface, text, shown):
     assert shown == typeface.shown(text)
 
 
-def test_colours_are_those_of_the_light_theme(tmp_path):
-    ours = theme_colours(load_config(ROOT))
-    assert ("#fbfbfa", "#0f766e") == (ours["paper"], ours["accent"])
-    sheet = tmp_path / "static/css/tokens.css"
-    sheet.parent.mkdir(parents=True)
-    sheet.write_text(":root { --paper: #abcdef; --ink: red; } :root { --paper: #000000; }")
-    own = theme_colours(load_config(tmp_path))
-    assert ("#abcdef", ours["ink"]) == (own["paper"], own["ink"])
-    assert {} == colours_of("")
-
-
 # --- pictures -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def drawings(drawer) -> dict[str, str]:
-    return {f"cards/{name}.png": drawer.draw(FINDING, name) for name in ("one", "two")}
-
-
-def test_a_picture(drawings):
-    """1200 x 630, and more than paper."""
-    drawn = draw_pictures(drawings, ROOT)
-    assert [*drawings] == [*drawn]
-    width, height, rows = pixels(drawn["cards/one.png"])
-    assert (1200, 630) == (width, height)
-    assert len(set(zip(rows[1::4], rows[2::4], rows[3::4], strict=False))) > 100
-    assert drawn["cards/one.png"] != drawn["cards/two.png"]
 
 
 # --- sites --------------------------------------------------------------------------------------
@@ -320,20 +279,3 @@ def test_badge_snippets_with_a_base_url(project):
         site, "html"
     )
     assert "Put the address of the site" not in site.html["models/alpha/index.html"]
-
-
-def test_a_badge_in_the_browser(chromium: Browser, home: str) -> None:
-    permissions = ["clipboard-read", "clipboard-write"]
-    page, heard = open_page(chromium, home + MODEL, (390, 844), permissions=permissions)
-    picture = page.locator(".badge img")
-    expect(picture).to_be_hidden()
-    page.locator(".badge summary").click()
-    expect(picture).to_be_visible()
-    assert page.evaluate("document.querySelector('.badge img').naturalWidth") > 100
-    page.get_by_role("button", name="Copy Markdown").click()
-    expect(page.locator(".badge-snippet button").first).to_have_text("Copied")
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert page.locator("#badge-markdown").text_content() == copied
-    assert overflow(page) <= 0
-    assert [] == heard.complaints
-    assert [] == breaches(page)

@@ -204,24 +204,6 @@ def fault(root: Path, **templates: str) -> str:
     return str(error.value)
 
 
-def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
-    own = (
-        (TEMPLATES / "base.html")
-        .read_text(encoding="utf8")
-        .replace("</body>", "<p>Made by us</p></body>")
-    )
-    files = render_with(
-        tmp_path, base=own, macros__links="{% macro link_to(link, href) %}L{% endmacro %}"
-    )
-    # An embedded view has a frame of its own: the other page's.
-    pages = [
-        content
-        for path, content in files.items()
-        if path.endswith(".html") and not path.startswith("embed/")
-    ]
-    assert [] == [page for page in pages if b"<p>Made by us</p>" not in page]
-
-
 ABOUT = '{% extends "base.html" %}\n{% block main %}'
 NO_FILE = "static/js/nope.js: a template asks for this file, but no static folder has it."
 
