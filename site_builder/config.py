@@ -345,7 +345,7 @@ class _Facts(ConfigSection):
     @property
     def stated(self) -> dict[str, str | float | bool]:
         """The values that are set, by column of the contract."""
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json", exclude_none=True, exclude={"headline"})
 
 
 class TaskSection(_Facts):
@@ -377,11 +377,6 @@ class TaskSection(_Facts):
     """Its weight, where a board ranks by `weighted_mean`."""
     headline: bool = False
     """Whether the default board ranks by this task alone."""
-
-    @property
-    def stated(self) -> dict[str, str | float | bool]:
-        """The values that are set, by column of the contract."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"headline"})
 
 
 class ModelSection(_Facts):

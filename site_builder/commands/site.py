@@ -77,9 +77,7 @@ def build(  # noqa: PLR0913 - one per option
         f"({count(site.changed)} changed), {took:.1f} s."
     )
     option = "" if root == Path() else f" --project {shlex.quote(str(root))}"
-    # The Makefile of this repository has a target for it.
-    serve = "make serve" if (root / "Makefile").is_file() else f"site-builder serve{option}"
-    console.say(f"Open {out / 'index.html'}, or run `{serve}`.")
+    console.say(f"Open {out / 'index.html'}, or run `site-builder serve{option}`.")
 
 
 @click.command(epilog="Example: site-builder check --project my-board --strict")

@@ -111,7 +111,10 @@ class ProseTemplate:
         self._environment = _Environment(filters or prose_filters(formatting.scale_for(())))
         try:
             tree = self._environment.parse(text)
-            forbidden = tuple(_forbidden(tree))
+            forbidden = tuple(
+                Mistake(node.lineno, f"prose has no {_FORBIDDEN[type(node)]}")
+                for node in tree.find_all(tuple(_FORBIDDEN))
+            )
             if not forbidden:
                 self._template = self._environment.from_string(tree)
             # Afterwards: to look for names, Jinja calculates what is constant, in the tree itself.
@@ -225,11 +228,6 @@ class _Environment(ImmutableSandboxedEnvironment):
             what = "prose can call only model, task, category, correlation and link"
             raise SecurityError(what)
         return True
-
-
-def _forbidden(tree: nodes.Template) -> Iterator[Mistake]:
-    for node in tree.find_all(tuple(_FORBIDDEN)):
-        yield Mistake(node.lineno, f"prose has no {_FORBIDDEN[type(node)]}")
 
 
 def _unknown_names(tree: nodes.Template) -> Iterator[Mistake]:

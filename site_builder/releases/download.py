@@ -1,4 +1,4 @@
-"""Read the files of a published site by its address, from its own host and before a deadline."""
+"""Read the files of a published site by its address, from its own host."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from concurrent.futures import Future
 from hashlib import sha256
-from threading import Thread
-from time import monotonic
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,7 +16,6 @@ from site_builder.publish.manifest import MANIFEST, parse_manifest
 from site_builder.records import Record
 
 _SILENCE_S = 30.0
-_ALL_FILES_S = 600.0
 _MAX_BYTES = 1_000_000_000
 _GONE = (404, 410)
 _LOOK = "Look whether it is the right place."
@@ -38,20 +34,19 @@ class SiteFiles(Record):
 
 
 def open_site(address: str) -> SiteFiles:
-    """Return what reads the site at the address of its home page, all of it before one deadline.
+    """Return what reads the site at the address of its home page.
 
     Its files must be those of its manifest, if it has one.
     """
     parts = urlsplit(address)
     path = parts.path.removesuffix("index.html").rstrip("/")
     root = urlunsplit(parts._replace(path=path, query="", fragment=""))
-    deadline = monotonic() + _ALL_FILES_S
-    manifest = parse_manifest(_download(f"{root}/{MANIFEST}", deadline) or b"")
+    manifest = parse_manifest(_download(f"{root}/{MANIFEST}") or b"")
 
     def read(path: str) -> bytes | None:
         if manifest and path not in manifest.files:
             return None
-        content = _download(f"{root}/{path}", deadline)
+        content = _download(f"{root}/{path}")
         if manifest and sha256(content or b"").hexdigest() != manifest.files[path]:
             what = f"{MANIFEST} lists another file"
             fix = "Wait until the site is complete, and try again."
@@ -67,11 +62,9 @@ def unreadable(where: str, why: BaseException | str) -> SiteError:
     return SiteError(Fault(where, f"cannot be read: {words or type(why).__name__}", _LOOK))
 
 
-def _download(address: str, deadline: float) -> bytes | None:
+def _download(address: str) -> bytes | None:
     try:
-        return _within(lambda: _read_whole(address), deadline)
-    except TimeoutError as error:
-        raise unreadable(address, "the host takes too long") from error
+        return _read_whole(address)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code in _GONE:
@@ -81,26 +74,6 @@ def _download(address: str, deadline: float) -> bytes | None:
         raise unreadable(address, error.reason) from error
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise unreadable(address, error) from error
-
-
-def _within(read: Callable[[], bytes], deadline: float) -> bytes:
-    """Return what `read` returns; raise a `TimeoutError` at the deadline.
-
-    It runs in a thread, because no timeout of a socket bounds the search for a host's name, or a
-    host that sends a byte now and then. A thread that is late ends with the program.
-    """
-    future, left = Future[bytes](), deadline - monotonic()
-    if left <= 0:
-        raise TimeoutError
-
-    def run() -> None:
-        try:
-            future.set_result(read())
-        except BaseException as error:  # raised by `result`
-            future.set_exception(error)
-
-    Thread(target=run, name="download", daemon=True).start()
-    return future.result(left)
 
 
 def _read_whole(address: str) -> bytes:

@@ -225,18 +225,6 @@ def test_a_branch_of_something_else(root, remote, site):
     assert before == git(remote, "rev-parse", "docs")
 
 
-def test_a_branch_that_is_named_like_a_reference(root, remote, site):
-    """Git pushes to it what is meant for `refs/heads/web`."""
-    other = "refs/heads/refs/heads/web"
-    git(root, "push", "--quiet", "origin", f"main:{other}")
-    before = git(remote, "rev-parse", other)
-    assert (
-        f"origin/web: the remote has {other!r}, which Git takes for this branch. "
-        "Delete it there, or choose another."
-    ) == not_pushed(root, site, branch="web")
-    assert f"{before} commit\t{other}" == git(remote, "for-each-ref")
-
-
 @pytest.mark.parametrize("name", ["a b", "@{-1}", "", "-x", "--upload-pack=x", "HEAD"])
 def test_a_name_that_no_branch_can_have(root, remote, site, name):
     """Nor one that Git takes for an option wherever somebody names it."""
@@ -295,18 +283,6 @@ def _after_fetching(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) 
         return write(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(branch, "_write_tree", writing)
-
-
-def test_nobody_to_commit_as(root, site, monkeypatch):
-    for name in ("AUTHOR", "COMMITTER"):
-        monkeypatch.delenv(f"GIT_{name}_NAME")
-        monkeypatch.delenv(f"GIT_{name}_EMAIL")
-    git(root, "config", "user.useConfigOnly", "true")
-    said = not_pushed(root, site)
-    assert said == (
-        "origin/gh-pages: git says: no email was given and auto-detection is disabled. "
-        "Set your name for Git: git config user.name and user.email."
-    )
 
 
 def test_no_git_at_all(root, monkeypatch):
