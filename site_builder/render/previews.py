@@ -17,8 +17,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_lift_correlations
 from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
-from site_builder.pages.answers import Answer, model_answer, task_answer
-from site_builder.pages.model import Badge, model_summary
+from site_builder.pages.model import Badge
 from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.processes import map_pages, worker_count
 from site_builder.records import Record, replace
@@ -35,43 +34,21 @@ def with_cards(site: Site, pages: Iterable[OutputFile]) -> tuple[OutputFile, ...
 
     def with_card(page: Page) -> Page:
         find = _FINDINGS.get(page.address.kind)
-        return replace(page, card=(find and find(site, page)) or page.description)
+        chart = find(site) if find else None
+        return replace(page, card=f"{chart.title}." if chart else page.description)
 
     return tuple(
         with_card(page) if isinstance(page, Page) and page.listed else page for page in pages
     )
 
 
-def _title(chart: Chart | None) -> str:
-    """Return the title of a chart as a sentence; empty without a chart."""
-    return f"{chart.title}." if chart else ""
-
-
-def _leader(site: Site, _: Page) -> str:
-    """Say in a sentence who leads the board."""
-    ranked = site.results.board.ranked
-    return model_summary(site, ranked[0].model) if ranked else ""
-
-
-def _answer(answer: Answer | None) -> str:
-    return "" if answer is None else answer.sentence
-
-
-# Pages of other kinds, and those without a finding, show their description.
-_FINDINGS: Mapping[Kind, Callable[[Site, Page], str]] = {
-    "home": lambda site, page: _title(site.charts.averages) or _leader(site, page),
-    "models": _leader,
-    "model": lambda site, page: _answer(
-        model_answer(site.of_entries[page.address.key], page.address.key)
-    ),
-    "tasks": lambda site, _: _title(site.charts.task_lifts),
-    "task": lambda site, page: _answer(
-        task_answer(site.whole, site.whole.results.task(page.address.key))
-    ),
-    "categories": lambda site, _: _title(site.charts.category_lifts),
-    "category": lambda _, page: f"{page.title}: {page.description}",
-    "analysis": lambda site, _: _title(chart_lift_correlations(site.results, site.labels)),
-    "serving": lambda site, _: _title(site.charts.latency) or _title(site.charts.prices),
+# The chart whose title is the finding of a page; others show their description, which has one.
+_FINDINGS: Mapping[Kind, Callable[[Site], Chart | None]] = {
+    "home": lambda site: site.charts.averages,
+    "tasks": lambda site: site.charts.task_lifts,
+    "categories": lambda site: site.charts.category_lifts,
+    "analysis": lambda site: chart_lift_correlations(site.results, site.labels),
+    "serving": lambda site: site.charts.latency or site.charts.prices,
 }
 
 # --- Layout: a card as SVG ----------------------------------------------------------------------
@@ -157,9 +134,9 @@ def draw_pictures(drawings: Mapping[str, str], root: Path) -> dict[str, bytes]:
     """
     with TemporaryDirectory() as folder:
         files = []
-        for i, part in enumerate(load_typeface(root).parts):
+        for i, font in enumerate(load_typeface(root).truetype):
             files.append(str(Path(folder, f"{i}.ttf")))
-            Path(files[i]).write_bytes(part.truetype)
+            Path(files[i]).write_bytes(font)
         # In processes, since the library holds the interpreter's lock, so threads would not help.
         workers = worker_count(len(drawings), n_scores=0)
         pictures = map_pages(partial(_painter, files), [*drawings.values()], workers)
