@@ -21,7 +21,6 @@ from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.config import load_config
 from tests.helpers.sites import ROOT, contents
-from tests.helpers.tables import board, write_project
 
 PYTHON = [sys.executable, "-m", "site_builder"]
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -30,13 +29,6 @@ LIMIT_S = 60
 
 def run(*args: object) -> Result:
     return CliRunner().invoke(main, [str(arg) for arg in args])
-
-
-def add_result(project: Path, task: str, score: float = 0.5) -> None:
-    """Give the fixture board an eleventh score that is at fault."""
-    results = board()["results"]
-    results.loc[10] = ["alpha", task, "base", score]
-    write_project(project, {"results": results}, site_toml=None)
 
 
 def add_warning(project: Path) -> str:
@@ -150,14 +142,6 @@ def test_strict(project, command):
     said = run(command, "--project", project, "--strict", "--quiet")
     assert 1 == said.exit_code
     assert [warning, "1 warning; nothing was written."] == said.stderr.splitlines()
-
-
-def test_a_fault_cannot_write_to_the_terminal(project):
-    add_result(project, "\x1b[31mred\x07 [bold]x[/bold]")
-    said = run("build", "--project", project, "--quiet")
-    assert "\x1b" not in said.stderr
-    assert "\x07" not in said.stderr
-    assert r"\x1b[31mred\x07 [bold]x[/bold]" in said.stderr
 
 
 def pages_of(folder: Path) -> list[str]:

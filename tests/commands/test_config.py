@@ -3,9 +3,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
-from site_builder.config import SiteConfig, SiteSection, config_keys, load_config
+from site_builder.config import SiteSection, config_keys, load_config
 from site_builder.errors import FaultsError
 
 SECTIONS = (
@@ -27,13 +26,6 @@ def lines_of(folder, toml, base_url=None):
     return str(caught.value).split("\n")
 
 
-@pytest.mark.parametrize("toml", ["", "[site]\n[board]\n[analysis]\n[citation]\n"])
-def test_empty_sections_have_every_default(tmp_path, toml):
-    (tmp_path / "site.toml").write_text(toml)
-    config = load_config(tmp_path)
-    assert config == SiteConfig(root=tmp_path, sha256=config.sha256)
-
-
 @pytest.mark.parametrize(
     ("language", "direction"),
     [
@@ -43,11 +35,6 @@ def test_empty_sections_have_every_default(tmp_path, toml):
 )
 def test_direction_is_that_of_the_script(language, direction):
     assert direction == SiteSection(language=language).direction
-
-
-def test_config_is_frozen(tmp_path):
-    with pytest.raises(ValidationError):
-        setattr(load_config(tmp_path).site, "title", "other")  # noqa: B010 - mypy knows it too
 
 
 def test_variant_without_a_label_shows_its_id_in_words(tmp_path):

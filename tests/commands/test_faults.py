@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from site_builder.commands import main
-from site_builder.commands.console import as_annotations, faults_as_json
+from site_builder.commands.console import as_annotations
 from site_builder.errors import Fault
 from site_builder.prose.template import NAMES, prose_variables
 from tests.helpers.sites import ROOT, contents, make_site
@@ -82,16 +82,6 @@ FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
         {},
         {"site.toml": f"{SITE_TOML}baselin = 'gamma'"},
         "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
-    ),
-    "template that names what is not there": (
-        {},
-        {"templates/about.html": "a\n{{ nonsense }}"},
-        "templates/about.html:2: 'nonsense' is undefined.",
-    ),
-    "prose that names what is not there": (
-        {},
-        {"data/content/about.md": "a\n\n{{ stats.taks }}"},
-        "data/content/about.md:3: figure 'taks' does not exist. Did you mean 'tasks'?",
     ),
     "claim that is false": (
         {},
@@ -320,10 +310,3 @@ def test_faults_as_annotations(broken, monkeypatch):
 def test_annotations_are_escaped(fault, line):
     """Nothing that the data holds ends a message or begins another command."""
     assert line == as_annotations([fault], Path())
-
-
-def test_a_document_is_plain_text_on_one_screen():
-    text = faults_as_json([Fault("a.md", "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é")], Path())
-    assert text.isascii()
-    assert text.replace("\n", "").isprintable()
-    assert "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é" == json.loads(text)["faults"][0]["found"]

@@ -294,14 +294,6 @@ def test_wrong_usage(args, tmp_path, monkeypatch):
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_custom_title(tmp_path, csv):
-    """In `site.toml` and on top of the README."""
-    title = 'The "best" of 2024 @home'
-    assert 0 == run(tmp_path / "board", "--from", csv, "--title", title).exit_code
-    assert title == load_config(tmp_path / "board").site.title
-    assert (tmp_path / "board/README.md").read_text(encoding="utf8").startswith(f"# {title}\n")
-
-
 def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
     """The keys that Hugging Face reads, quoted so that any title is one."""
     title = "Evals: 'so far' # not \"done\""
@@ -500,13 +492,3 @@ def test_no_place_is_left_unfilled(host):
     for path, content in project_files("A title", host, is_sample=True).items():
         if not path.endswith((".parquet", ".yml", ".whl")):
             assert not re.search(r"@\w", content.decode()), path
-
-
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
-def test_a_place_where_nothing_can_be_written():
-    said = run("/proc/x")
-    assert 1 == said.exit_code
-    assert (
-        "/proc/x: cannot be written: No such file or directory. "
-        "Choose another folder, or make this one writable." in said.stderr
-    )

@@ -229,12 +229,9 @@ def test_an_address_that_is_not_this_machines():
 EMBED = "embed/leaderboard/"
 LOADS = {
     "a script": ("scores.js", "no-cors", "script"),
-    "a request of a script": ("api/v1/stats.json", "cors", "empty"),
-    "a picture": ("cards/home.png", "no-cors", "image"),
     "events": ("_live/events", "cors", "empty"),
     "a frame": ("", "navigate", "iframe"),
     "an object": (EMBED, "navigate", "object"),
-    "a script below embed/": (f"{EMBED}x.js", "no-cors", "script"),
 }
 OPENS = {"a link": ("", "navigate", "document"), "an embedded view": (EMBED, "navigate", "iframe")}
 

@@ -405,19 +405,12 @@ PROSE: dict[str, tuple[str, str]] = {
         "{{ self._TemplateReference__context }}",
         UNSAFE.format("_TemplateReference__context", "TemplateReference"),
     ),
-    "class by a filter": ("{{ stats | attr('__class__') }}", "No filter named 'attr'."),
     "change of a figure": ("{{ stats.update({}) }}", UNSAFE.format("update", "dict")),
     "a method of a text": ("{{ 'x'.ljust(9) }}", CALLS),
-    "a width by format": ("{{ '{:>999999999}'.format(1) }}", CALLS),
-    "a method of a list": ("{{ models.index(1) }}", CALLS),
     "a file": ("{% include '/etc/passwd' %}", "prose has no {% include %}"),
     "a macro that calls itself": (
         "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}",
         "maximum recursion depth exceeded",
-    ),
-    "a loop that calls itself": (
-        "{% for m in models recursive %}{{ loop(models) }}{% endfor %}",
-        CALLS,
     ),
     "a long loop": ("{% for i in range(10**9) %}{% endfor %}", "'range' is undefined"),
     "more loops than Python nests": (
@@ -427,7 +420,6 @@ PROSE: dict[str, tuple[str, str]] = {
     "texts joined": ("{{ 'a' ~ 0.5 }}", "prose has no '~'"),
     "half a character": ("{{ '\\ud800' }}", "'utf-8' codec can't encode character"),
     "an endless figure": ("{{ (1e308 * 10) | score }}", "the figure inf is not finite"),
-    "chance": ("{{ models | random }}", "No filter named 'random'."),
     "a link to a file of the machine": (
         "{{ link('/etc/passwd') }}",
         "there is no page for link('/etc/passwd', ''). Known: about.",
@@ -436,11 +428,6 @@ PROSE: dict[str, tuple[str, str]] = {
         "{% filter score %}x{% endfilter %}",
         "could not convert string to float: 'x'",
     ),
-    "a filter that makes a list": (
-        "{% filter list %}x{% endfilter %}",
-        "a list is neither a text nor a figure",
-    ),
-    "a call of nothing": ("{% call nothing() %}x{% endcall %}", "'nothing' is undefined"),
     "a name in a filter of a block": (
         "{% set a | default(stats) %}x{% endset %}",
         f"{DEEP} or a name in a filter of {{% set %}}",

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from click.testing import CliRunner
 from site_builder import __version__
 from site_builder.commands import main
 from site_builder.errors import SiteError
+from site_builder.publish import git_branch
 from site_builder.publish.folder import publish
 from site_builder.publish.git_branch import push_site
 from site_builder.publish.manifest import MANIFEST
@@ -251,38 +251,17 @@ def test_a_remote_that_cannot_be_reached(root, remote, site):
     )
 
 
-def test_a_push_that_came_between(root, remote, site, tmp_path, monkeypatch):
+def test_a_push_that_came_between(root, remote, site, monkeypatch):
     """Another's commit is not taken away: the push is refused, as it is no fast-forward."""
-    push_site(site, root, "origin", "gh-pages", "The first")
-    git(tmp_path, "clone", "--quiet", str(remote), "elsewhere")
-    publish(NEW_SITE, tmp_path / "theirs")
+    first = push_site(site, root, "origin", "gh-pages", "The first")
+    publish(NEW_SITE, site)
+    push_site(site, root, "origin", "gh-pages", "Theirs")
     publish({**SITE, "ours.txt": b"ours"}, site)
-    _after_fetching(
-        monkeypatch,
-        lambda: push_site(
-            tmp_path / "theirs", tmp_path / "elsewhere", "origin", "gh-pages", "Theirs"
-        ),
-    )
-    with pytest.raises(
-        SiteError, match=r"says: ! \[rejected\].*\(fetch first\)\. Somebody"
-    ) as error:
-        push_site(site, root, "origin", "gh-pages", "Ours")
-    assert str(error.value).endswith(". Somebody else has pushed. Deploy again.")
+    monkeypatch.setattr(git_branch, "_fetch", lambda *_: first.commit)
+    said = not_pushed(root, site)
+    assert "git says: ! [rejected] " in said
+    assert said.endswith(". Somebody else has pushed. Deploy again.")
     assert ["Theirs", "The first"] == commits(remote)
-
-
-def _after_fetching(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Let something happen once, between the look at the remote and the push."""
-    from site_builder.publish import git_branch as branch
-
-    write = branch._write_tree
-
-    def writing(*args: object) -> str:
-        monkeypatch.setattr(branch, "_write_tree", write)
-        act()
-        return write(*args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(branch, "_write_tree", writing)
 
 
 def test_no_git_at_all(root, monkeypatch):

@@ -117,27 +117,6 @@ def test_rows_in_groups_sort_and_filter_as_ever(chromium, home, size):
     assert [] == heard.complaints
 
 
-def test_columns_of_a_long_table_are_aligned_with_their_headings(chromium, home):
-    page, _ = open_page(chromium, home + "?hide=win_rate&hide=beats")
-    edges = """() => ['thead tr', 'tbody tr'].map(row =>
-        [...document.querySelector('#board-fine-tuned ' + row).cells]
-        .filter(cell => cell.checkVisibility())
-        .map(cell => Math.round(cell.getBoundingClientRect().x)))"""
-    head, row = page.evaluate(edges)
-    assert head == row
-    assert sorted(head) == head
-    assert len(set(head)) == len(head)
-
-
-def test_a_row_out_of_sight_is_found(chromium, home):
-    """Every row is text of the page, to the last, and comes into sight when it is asked for."""
-    page, _ = open_page(chromium, home, (1280, 300))
-    last = page.locator("#board-fine-tuned tbody tr").last
-    last.scroll_into_view_if_needed()
-    expect(last).to_be_in_viewport()
-    expect(last.locator("th a")).to_be_visible()
-
-
 def open_board(chromium: Browser, address: str) -> Page:
     """The board, its headings at the top of a low window, with all that scripts add to it."""
     page, _ = open_page(chromium, address, LOW)

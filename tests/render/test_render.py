@@ -179,15 +179,6 @@ def test_no_template_switches_escaping_off():
     assert [] == [p for p, text in texts.items() if re.search(r"\|\s*safe\b|autoescape", text)]
 
 
-def test_the_environment_is_strict():
-    """It escapes everything, forgives no unknown name, and offers none of Jinja's own globals."""
-    environment = make_environment([TEMPLATES])
-    assert environment.autoescape is True
-    assert environment.undefined is jinja2.StrictUndefined
-    assert {"range"} == set(environment.globals)
-    assert "&lt;b&gt;" == environment.from_string("{{ x }}").render(x="<b>")
-
-
 def render_with(root: Path, **templates: str) -> dict[str, bytes]:
     write_project(root, board())
     for name, text in templates.items():

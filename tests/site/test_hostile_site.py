@@ -148,18 +148,6 @@ def test_quick_find_shows_names_as_text(watch: Watch) -> None:
     expect(page.locator("h1")).to_have_text(TEXTS[10])
 
 
-def test_every_task_is_picked(watch: Watch) -> None:
-    page = watch.page
-    page.goto(watch.home + "tasks/")
-    picker = page.get_by_label("Task", exact=True)
-    for value, name in picker.locator("option").evaluate_all(
-        "options => options.map(option => [option.value, option.textContent])"
-    ):
-        picker.select_option(value)
-        expect(page.locator("[data-picker-link]")).to_have_text(name)
-    watch.assert_calm()
-
-
 ODD = ("__proto__", "constructor", TEXTS[0], TEXTS[1], "%", "\N{PILE OF POO}")
 
 
@@ -190,17 +178,6 @@ def test_a_model_is_chosen(watch: Watch) -> None:
         page.goto(f"{watch.home}choose/?{urlencode([('task', text) for text in tasks])}")
         expect(page.locator("[data-choose-page][data-answered]")).to_have_count(1)
         watch.assert_calm()
-
-
-def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
-    """A double click on a file gives a page that obeys as little."""
-    watched = Watch(chromium, site.folder.as_uri() + "/")
-    for path in ("models/index.html", "choose/index.html"):
-        watched.page.goto(watched.home + path)
-        # Chromium complains of the font, which a page from the disk may not load.
-        watched.heard.complaints.clear()
-        watched.assert_calm()
-    watched.close()
 
 
 def test_no_page_leads_where_the_data_says(site: BuiltSite) -> None:
