@@ -158,7 +158,7 @@ class _Tables:
 
     def _compared(self) -> tuple[Field[ScoreChange], ...]:
         changes = self._changes
-        meaning = f"After minus before, positive is better{self._labels.turning}"
+        meaning = self._say("changes.difference_help", turning=self._labels.turning)
         difference = Column("difference", "Difference", "number", meaning, term="changes")
         before, after = Column("before", "Before", "number"), Column("after", "After", "number")
         noise = Column("noise", "Beyond noise?", term="changes")
