@@ -76,7 +76,7 @@ def recover(out: Path) -> bool:
     except LockedError:
         return False
     except OSError as error:
-        raise _not_writable(out, error) from error
+        raise OutputFolderError(unwritable(str(out), error)) from error
 
 
 def check_output_folder(out: Path, root: Path) -> None:
@@ -108,7 +108,7 @@ def check_replaceable(out: Path) -> None:
     try:
         fault = _find_conflict(out)
     except OSError as error:
-        raise _not_writable(out, error) from error
+        raise OutputFolderError(unwritable(str(out), error)) from error
     if fault:
         raise OutputFolderError(fault)
 
@@ -128,10 +128,6 @@ def _find_conflict(out: Path) -> Fault | None:
         what = f"the folder holds {added[0]!r}, which is not part of the site and would be deleted"
         return Fault(str(out), what, "Move it out, or choose another folder.")
     return None
-
-
-def _not_writable(out: Path, error: OSError) -> OutputFolderError:
-    return OutputFolderError(unwritable(str(out), error))
 
 
 class Staging:
@@ -226,7 +222,7 @@ def staging(out: Path) -> Iterator[Staging]:
     except LockedError as error:
         raise OutputFolderError(*error.faults) from error
     except OSError as error:
-        raise _not_writable(out, error) from error
+        raise OutputFolderError(unwritable(str(out), error)) from error
 
 
 @contextmanager

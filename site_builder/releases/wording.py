@@ -12,7 +12,7 @@ from site_builder.errors import one_line, shortened
 from site_builder.formatting import MISSING, exact
 from site_builder.messages import Messages, make_messages
 from site_builder.records import Record, asdict, replace
-from site_builder.releases.changes import ChangedClaim, Changes, FactChange, ScoreChange
+from site_builder.releases.changes import Changes, FactChange, ScoreChange
 
 _WORDS = make_messages(Words().model_dump())  # of a report, which is of no one site
 _MAX_PLACES = 12
@@ -151,8 +151,9 @@ def sections_of(changes: Changes, say: Messages) -> tuple[Section, ...]:
         (m.board, m.model, m.variant, rank_text(m.before, say), rank_text(m.after, say))
         for m in changes.ranks
     ]
+    turned = {True: say("changes.newly_true"), False: say("changes.no_longer_true")}
     claims: _Rows = [
-        (f"{c.file}:{c.line}", claim_text(c, say), c.sentence, c.condition)
+        (f"{c.file}:{c.line}", turned[c.holds], c.sentence, c.condition)
         for c in (changes.claims.turned if changes.claims else ())
     ]
     lost: _Rows = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
@@ -182,11 +183,6 @@ def sections_of(changes: Changes, say: Messages) -> tuple[Section, ...]:
         title, shown = say(f"changes.title.{key}"), [row[start:] for row in rows]
         sections += [Section(key, title, columns[start:], shown)] if rows else []
     return tuple(sections)
-
-
-def claim_text(claim: ChangedClaim, say: Messages) -> str:
-    """Return whether a claim became true or false."""
-    return say("changes.newly_true" if claim.holds else "changes.no_longer_true")
 
 
 def _as_text(changes: Changes) -> str:
