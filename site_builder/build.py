@@ -20,7 +20,6 @@ from site_builder.prose.markdown import Prose, load_prose, text_file
 from site_builder.publish.folder import (
     Published,
     check_output_folder,
-    near_limits,
     publish,
     recover,
 )
@@ -49,12 +48,11 @@ PUBLISHED = "published"
 
 
 class BuildReport(Record):
-    """The outcome of a build; `limits` are those of hosts that the site is near to or beyond."""
+    """The outcome of a build."""
 
     pages: int
     published: Published
     warnings: tuple[Fault, ...]
-    limits: tuple[str, ...]
 
 
 class BuildCache:
@@ -125,7 +123,7 @@ def build_site(
     files, warnings = make_files(config, options, out, strict=strict, previous=previous)
     options.on_stage("Publishing")
     pages = sum(path.endswith(".html") for path in files)
-    return BuildReport(pages, publish(files, out), warnings, near_limits(files))
+    return BuildReport(pages, publish(files, out), warnings)
 
 
 def make_files(

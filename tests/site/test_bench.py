@@ -8,7 +8,7 @@ import pytest
 from site_builder.build import build_site, load_project
 from tests.helpers.sites import contents
 from tests.tools.bench.boards import write_large
-from tests.tools.bench.browser import Board, Home, SlowVisit, Visit, own_part
+from tests.tools.bench.browser import own_part
 from tests.tools.bench.sample import check_sample
 
 
@@ -21,21 +21,6 @@ def test_a_task_without_plotly_is_ours_and_one_within_it_is_not():
     """Nothing else took of it; or all of it was Plotly's, however it is told."""
     assert 70 == own_part((30, 100), [(0, 30), (100, 200)])
     assert 0 == own_part((30, 100), [(0, 200), (40, 50)])
-
-
-def test_medians_and_worst_of_several_visits():
-    first = Visit(200, 600, 0, 600.0, (), ("index.html",))
-    slow = Visit(300, 700, 60, 600.0, ("a.css",), ("assets/a.css",))
-    plain = Visit(None, 1000, 0, 1475.0, (), ())
-    slowed = (SlowVisit(150, 60), SlowVisit(100, 0), SlowVisit(120, 80))
-    home = Home((first, slow, slow), (plain, plain, plain), slowed)
-    assert [300, 0.7, 600, 60, 120, 60, 1, 2] == [goal.found for goal in home.targets()]
-
-
-def test_worst_and_middle_of_the_answers_of_a_board():
-    goals = list(Board(1, 2, 3, (40, 48, 120), (16, 24)).targets())
-    assert [48, 120, 20, 24] == [goal.found for goal in goals]
-    assert [True, False, True, True] == [goal.holds for goal in goals]
 
 
 # --- boards ---------------------------------------------------------------------------------------
