@@ -122,7 +122,7 @@ def test_two_workers_report_the_same_faults(project: Path):
 # What importing the library takes would be felt by a user who waits for another command.
 SLOW = {"fontTools", "markdown", "numpy", "pandas", "plotly", "pydantic", "pyarrow", "scipy"}
 # Used by some commands or some builds only. (Plotly imports narwhals, so every build does.)
-SPECIAL = {"dask", "duckdb", "rapidfuzz", "ruamel", "tokenizers"}
+SPECIAL = {"duckdb", "rapidfuzz", "ruamel", "tokenizers"}
 
 
 def imported_by(code: str) -> set[str]:

@@ -23,7 +23,7 @@ from site_builder.config import SiteConfig, load_config
 from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState, StateHolder
 from site_builder.errors import FaultsError, SiteError
 from site_builder.examples.aggregate import aggregate
-from site_builder.examples.engines import duckdb_engine
+from site_builder.examples.database import open_database
 from site_builder.examples.files import find_examples
 from site_builder.examples.save import known_ids, save
 from site_builder.importers.formats import FORMATS, Format, format_of
@@ -306,9 +306,9 @@ def _examples() -> Files:
 
 def _aggregate(folder: Path) -> None:
     config = SiteConfig(root=folder.parent / "project")
-    with duckdb_engine(10**8) as engine, TemporaryDirectory() as scratch:
+    with open_database(10**8) as database, TemporaryDirectory() as scratch:
         files, known = find_examples([folder], {}, Path(scratch)), known_ids(config)
-        save(aggregate(files, engine, config, known, average=True), config, "a", dry=True)
+        save(aggregate(files, database, config, known, average=True), config, "a", dry=True)
 
 
 def _training_sets() -> Files:

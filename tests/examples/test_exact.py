@@ -1,8 +1,5 @@
-"""DuckDB and Dask give the same results, to the twelfth digit."""
+"""Results equal exact arithmetic, to the twelfth digit."""
 
-import signal
-from collections.abc import Iterator
-from itertools import chain
 from math import isclose, sqrt
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,17 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
-from distributed import Client
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from site_builder.errors import SiteError
-from site_builder.examples.engines import dask_engine
-from tests.helpers.clusters import KillWorker, RunningCluster, running_cluster
 from tests.helpers.instances import (
     NAMES,
-    ROWS,
     Row,
     by_run,
     exact,
@@ -29,44 +20,11 @@ from tests.helpers.instances import (
     project_of,
     rows_of,
     run_aggregate,
-    told,
     write_rows,
 )
 
 # 12 digits of the largest number that a mean or an error is made of.
 DIGITS = 1e-12
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[RunningCluster]:
-    with running_cluster() as running:
-        yield running
-
-
-def on(cluster: RunningCluster) -> tuple[str, ...]:
-    return ("--engine", "dask", "--scheduler", cluster.address)
-
-
-def tables(folder: Path, name: str, *options: str) -> list[list[dict[str, Any]]]:
-    """Results and differences of the instances in a folder, by a run of the command."""
-    project = project_of(folder / name)
-    said = run_aggregate(folder / "i", "--into", project, "--quiet", *options)
-    assert 0 == said.exit_code, said.stderr
-    return [rows_of(project, table) for table in ("results", "differences")]
-
-
-def assert_same(
-    some: list[list[dict[str, Any]]], others: list[list[dict[str, Any]]], size: float
-) -> None:
-    """The same rows, numbers to the twelfth digit of the scores' size."""
-    assert [len(rows) for rows in some] == [len(rows) for rows in others]
-    for row, other in zip(chain(*some), chain(*others), strict=True):
-        assert row.keys() == other.keys()
-        for name, value in row.items():
-            if isinstance(value, float):
-                assert isclose(value, other[name], rel_tol=DIGITS, abs_tol=DIGITS * size), name
-            else:
-                assert value == other[name]
 
 
 def rows_with(scores: np.ndarray) -> list[Row]:
@@ -82,14 +40,15 @@ def rows_with(scores: np.ndarray) -> list[Row]:
     ]
 
 
-def test_engines_agree_on_clusters(cluster, tmp_path):
+def test_errors_of_clusters_lose_no_digit(tmp_path):
     """Scores far from zero; some examples without a cluster, some clusters of one."""
     rows = rows_with(1e6 + np.random.default_rng(1).random(800))
     clusters = [None if int(e) % 5 == 0 else f"p{int(e) // 4}" for *_, e, _ in rows]
     write_rows(tmp_path / "i/a.parquet", rows[:300], cluster=clusters[:300])
     write_rows(tmp_path / "i/b.parquet", rows[300:], cluster=clusters[300:])
-    found = tables(tmp_path, "duck")
-    assert_same(found, tables(tmp_path, "dask", *on(cluster)), 1.0)
+    project = project_of(tmp_path / "p")
+    run_aggregate(tmp_path / "i", "--into", project)
+    found = [rows_of(project, table) for table in ("results", "differences")]
     of = {e: cluster or f"alone {e}" for (*_, e, _), cluster in zip(rows, clusters, strict=True)}
     runs = by_run(rows)
     for row in found[0]:
@@ -195,65 +154,3 @@ def agrees(
     assert isclose(wanted, mean, rel_tol=DIGITS, abs_tol=DIGITS * size)
     assert isclose(wanted_error, error or 0.0, rel_tol=DIGITS, abs_tol=DIGITS * size)
     assert len(values) > 1 or error is None
-
-
-def test_engines_read_every_layout(cluster, tmp_path):
-    """Folders named by columns, ids like numbers, other types, odd names."""
-    i = tmp_path / "i"
-    write_rows(i / "model=007/task=a%2Fb/x[1].parquet", ROWS[:4], model=None, task=None)
-    write_rows(i / "model=1e3/x*.parquet", ROWS[4:8], model=None, example=[1, 2, 3, 5])
-    write_rows(i / "model=1e3/y.parquet", ROWS[:4], model=None, variant=[None] * 4)
-    write_rows(i / "flat.parquet", ROWS[8:12], score=[True, True, False, True])
-    write_rows(i / "deep/er/one.pq", ROWS[12:])
-    found = tables(tmp_path, "duck")
-    assert_same(found, tables(tmp_path, "dask", *on(cluster)), 1.0)
-    assert [
-        ("007", "a/b", "base", 0.5),
-        ("1e3", "add", "base", 0.5),
-        ("1e3", "add", "tuned", 0.625),
-        ("gamma", "add", "base", 0.75),
-        ("alpha", "sort", "base", 0.25),
-        ("alpha", "sort", "tuned", 0.5),
-    ] == [(row["model"], row["task"], row["variant"], row["score"]) for row in found[0]]
-
-
-def test_engines_report_the_same_faults(cluster, tmp_path):
-    rows = [*ROWS, ("alpha", "add", "base", "1", 0.0), ("alpha", "add", "base", "2", 1.0)]
-    rows += [("alpha", "sort", "base", "2", float("nan")), ("", "sort", "base", "2", 1.0)]
-    write_rows(tmp_path / "i.parquet", rows)
-    project = project_of(tmp_path / "p")
-    one, other = (
-        run_aggregate(tmp_path / "i.parquet", "--into", project, *options)
-        for options in ((), on(cluster))
-    )
-    assert (1, told(one)) == (other.exit_code, told(other))
-    assert 4 == len(told(one))
-
-
-def test_cluster_error_is_reported(cluster):
-    with pytest.raises(SiteError) as found, dask_engine(cluster.address):
-        raise MemoryError("no room\nfor anything")
-    assert "Dask says: no room" == str(found.value)
-
-
-def test_cluster_without_workers():
-    with running_cluster(workers=0) as empty:
-        with pytest.raises(SiteError) as found, dask_engine(empty.address):
-            pass
-        assert (
-            f"--scheduler {empty.address}: the scheduler has no workers. "
-            f"Start some with `dask worker {empty.address}`."
-        ) == str(found.value)
-
-
-def test_job_finishes_after_a_worker_is_killed(tmp_path):
-    rows = rows_with(np.random.default_rng(2).random(800))
-    for n in range(4):
-        write_rows(tmp_path / f"i/{n}.parquet", rows[n::4])
-    with running_cluster() as cluster:
-        with Client(cluster.address, set_as_default=False) as client:
-            client.register_plugin(KillWorker(cluster.workers[0].pid, after=40))
-        found = tables(tmp_path, "dask", *on(cluster))
-        assert -signal.SIGKILL == cluster.workers[0].wait()
-        assert cluster.workers[1].poll() is None
-    assert_same(tables(tmp_path, "duck"), found, 1.0)
