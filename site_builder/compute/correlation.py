@@ -201,11 +201,8 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
     # A column is in perfect order with itself, whatever the last bit of the sums: p is 0.
     perfect = np.abs(rounded_r) == 1
     p = round_significant(correlation_p(np.where(perfect, rounded_r, r), n - 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        more = np.stack([rounded_r[:, 0] ** 2 / 2, np.zeros(len(r))], axis=1)
-        reach, middle = REACH * np.sqrt((1 + more) / (n - 3)), np.arctanh(rounded_r)
-        low, high = (round_significant(np.tanh(middle + way * reach)) for way in (-1, 1))
-    low[perfect] = np.nan
+    more = np.stack([rounded_r[:, 0] ** 2 / 2, np.zeros(len(r))], axis=1)
+    low, high = _fisher_interval(rounded_r, more, n - 3)
     columns: list[Sequence[object]] = [n[:, 0].astype(int).tolist()]
     for k in range(2):
         columns += floats_or_none(rounded_r[:, k]), floats_or_none(p[:, k])
@@ -295,20 +292,22 @@ def correlate_within(
         p = (1 + int((drawn >= abs(u @ v) - _NOISE).sum())) / (1 + len(drawn))
         if p >= 1 - LEVEL:
             break
+    of_all = np.array([rho])
     return Within(
         n=n,
         spearman=rho,
         p=round_float(p),
-        interval=_rank_interval(rho, n - len(strata) - 2),
+        interval=pairs_or_none(*_fisher_interval(of_all, of_all**2 / 2, n - len(strata) - 2))[0],
         strata=tuple(sorted(strata, key=lambda stratum: -stratum.n)),
     )
 
 
-def _rank_interval(rho: float, freedom: int) -> tuple[float, float] | None:
-    if abs(rho) == 1:
-        return None
-    middle, reach = np.arctanh(rho), REACH * np.sqrt((1 + rho**2 / 2) / freedom)
-    return round_float(np.tanh(middle - reach)), round_float(np.tanh(middle + reach))
+def _fisher_interval(r: Array, extra: Array, freedom: Array | int) -> Array:
+    """Return tanh(atanh r ± 1.96 s), with s² = (1 + extra) / freedom; NaN where |r| is 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle, reach = np.arctanh(r), REACH * np.sqrt((1 + extra) / freedom)
+        ends = round_significant(np.tanh([middle - reach, middle + reach]))
+    return np.where(np.abs(r) == 1, np.nan, ends)
 
 
 def compute_correlations(

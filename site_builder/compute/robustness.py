@@ -20,11 +20,11 @@ from site_builder.compute.numbers import (
     round_significant,
 )
 from site_builder.compute.ranks import Flags, compute_win_rates, compute_wins
-from site_builder.compute.rules import RULES, RankingRules, RuleInputs, medians
+from site_builder.compute.rules import RULES, RankingRules, RuleInputs, find_rule, medians
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, compute_lift_tests, judge_lifts
 from site_builder.config import BoardConfig
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
 _LEAST_SHARED, _LEAST_MODELS = 2, 2
 _HALF = 0.5 - 1e-12
@@ -314,13 +314,15 @@ def compute_robustness(
     merit = board.rule.compute(inputs)
     merits: _Merits = {(own, None): (len(scores.tasks), merit.values[rows])}
     merits |= _other_merits(inputs, rows)
-    values, rates = inputs.signed[rows], compute_win_rates(inputs.signed)[rows]
     for metric, mine in group_by_metric(tasks).items():
-        columns = [scores.columns[task] for task in mine]
-        rules = choose_rules(tasks.iloc[columns], scores.only(mine), config)
         if metric is not None:
-            rule, of_metric = _merit_by_metric(values[:, columns], rates[:, columns], rules)
-            merits[rule, metric] = (len(mine), of_metric)
+            part = replace(inputs, scores=scores.only(mine))
+            rules = choose_rules(tasks[tasks["task"].isin(mine)], part.scores, config)
+            values = part.signed[rows]
+            rule = "mean" if _can_average(rules, values) else "mean_win_rate"
+            covered = (~np.isnan(values)).mean(axis=1) >= rules.min_coverage - 1e-9
+            of_metric = find_rule(rule, ()).compute(part).values[rows]
+            merits[rule, metric] = (len(mine), np.where(covered, of_metric, np.nan))
     first = _first(merits[own, None][1])
     results = tuple(
         _rule_result(names, rule, metric, n, found, same=np.array_equal(_first(found), first))
@@ -353,14 +355,6 @@ def _other_merits(inputs: RuleInputs, rows: Sequence[int]) -> _Merits:
     return found
 
 
-def _merit_by_metric(values: Array, rates: Array, rules: RankingRules) -> tuple[str, Array]:
-    """Return how tasks of one metric rank, and the value of each model that has enough of them."""
-    by_mean = _can_average(rules, values)
-    merit = mean_of(values if by_mean else rates, axis=1)
-    covered = (~np.isnan(values)).mean(axis=1) >= rules.min_coverage - 1e-9
-    return "mean" if by_mean else "mean_win_rate", np.where(covered, merit, np.nan)
-
-
 def _first(merit: Array) -> Flags:
     """Return which models have the greatest value."""
     return compute_wins(merit[:, np.newaxis])[:, 0]
@@ -386,32 +380,17 @@ def _leave_out_tasks(names: Sequence[str], tasks: Sequence[str], measure: Array)
         tasks[column]: tuple(itertools.compress(names, leads[:, column]))
         for column in np.flatnonzero(differs).tolist()
     }
-    found = _most_influential(measure[:2], merit[:2], without[:2])
-    if found is None:
-        return LeftOut(int(tried.sum()), changed, None, None, None)
-    column, share, lead = found
-    return LeftOut(int(tried.sum()), changed, tasks[column], share, lead)
-
-
-def _most_influential(
-    measure: Array, merit: Array, without: Array
-) -> tuple[int, float | None, float] | None:
-    """Return the task that changes the lead of the first of two models most: its column and share.
-
-    The third value is the lead without it. None where the two are equal.
-    """
-    if merit[0] == merit[1]:
-        return None
-    left = _difference_of_means(*without)
+    left = _difference_of_means(*without[:2])
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        change = round_significant(np.abs(left - _difference_of_means(*merit)), digits=9)
-        parts = np.nan_to_num(measure) / (~np.isnan(measure)).sum(axis=1, keepdims=True)
+        change = round_significant(np.abs(left - _difference_of_means(*merit[:2])), digits=9)
+        parts = np.nan_to_num(measure[:2]) / (~np.isnan(measure[:2])).sum(axis=1, keepdims=True)
         shares = (parts[0] - parts[1]) / (parts[0].sum() - parts[1].sum())
-    if not np.isfinite(change).any():
-        return None
+    if merit[0] == merit[1] or not np.isfinite(change).any():
+        return LeftOut(int(tried.sum()), changed, None, None, None)
     column = int(np.where(np.isfinite(change), change, -1.0).argmax())
     share = float_or_none(shares[column])
-    return column, None if share is None else round_float(share), float(left[column])
+    share = None if share is None else round_float(share)
+    return LeftOut(int(tried.sum()), changed, tasks[column], share, float(left[column]))
 
 
 # --- arithmetic ---------------------------------------------------------------------------------
