@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import isclose, sqrt
 from operator import itemgetter
@@ -176,11 +176,11 @@ def aggregate(
     database.read(files, config.default_variant)
     runs, faults = _survey(database, files.shown)
     faults += _unknown_faults(runs, known, files.shown)
-    done, rows_done = Aggregated(), 0
-    for batch in batches(runs, pair_runs(runs, config), database.rows_at_once):
-        on_progress(batch.runs[0].task, rows_done)
-        _measure(database, batch, done)
-        rows_done += sum(run.rows for run in batch.runs)
+    done, rows_done, pairs = Aggregated(), 0, pair_runs(runs, config)
+    for batch in batches(runs, database.rows_at_once):
+        on_progress(batch[0].task, rows_done)
+        _measure(database, batch, pairs, done)
+        rows_done += sum(run.rows for run in batch)
     faults += _contradictions(done.repeats, files.shown, average=average)
     if faults:
         raise FaultsError(faults)
@@ -270,68 +270,42 @@ def pair_runs(runs: Iterable[ExampleRun], config: SiteConfig) -> list[Pair]:
     return pairs
 
 
-class RunBatch(Record):
-    """Runs that are measured together, and their pairs.
+def batches(runs: Iterable[ExampleRun], most_rows: int) -> Iterator[list[ExampleRun]]:
+    """Yield sorted runs in batches of limited size, all runs of a task in one.
 
-    `held` are the runs and those that they are compared with; a dict keeps the order.
+    A single task may have more than `most_rows`.
     """
-
-    runs: list[ExampleRun] = field(default_factory=list)
-    held: dict[ExampleRun, None] = field(default_factory=dict)
-    pairs: list[Pair] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        """The number of rows of all held runs."""
-        return sum(run.rows for run in self.held)
-
-
-def batches(
-    runs: Iterable[ExampleRun], pairs: Iterable[Pair], most_rows: int
-) -> Iterator[RunBatch]:
-    """Yield sorted runs in batches of limited size, all variants of a model and task in one.
-
-    A single model and task may have more than `most_rows`.
-    """
-    pairs_of: dict[ExampleRun, list[Pair]] = {}
-    for pair in pairs:
-        pairs_of.setdefault(pair.run, []).append(pair)
-    batch = RunBatch()
-    for _, group in groupby(runs, key=lambda run: (run.task, run.model)):
-        variants = list(group)
-        new_pairs = [pair for run in variants for pair in pairs_of.get(run, ())]
-        held = dict.fromkeys((*variants, *(pair.other for pair in new_pairs)))
-        if batch.runs and batch.rows + sum(r.rows for r in held.keys() - batch.held) > most_rows:
+    batch: list[ExampleRun] = []
+    for _, group in groupby(runs, key=lambda run: run.task):
+        of_task = list(group)
+        if batch and sum(run.rows for run in (*batch, *of_task)) > most_rows:
             yield batch
-            batch = RunBatch()
-        batch.runs.extend(variants)
-        batch.held.update(held)
-        batch.pairs.extend(new_pairs)
-    if batch.runs:
+            batch = []
+        batch += of_task
+    if batch:
         yield batch
 
 
-def _measure(database: Database, batch: RunBatch, done: Aggregated) -> None:
+def _measure(
+    database: Database, runs: Sequence[ExampleRun], pairs: Iterable[Pair], done: Aggregated
+) -> None:
     """Add the scores, differences and repeats of a batch to what is done."""
-    runs, places = [*batch.held], {run: place for place, run in enumerate(batch.held)}
+    places = {run: place for place, run in enumerate(runs)}
+    pairs = [pair for pair in pairs if pair.run in places]
     database.load_runs([(run.model, run.task, run.variant) for run in runs])
-    moments = _moments(database, "examples", "run")
-    repeats = {row["run"]: row for row in database.repeats()}
-    paired: dict[int, Moments] = {}
-    if batch.pairs:
-        database.load_differences([(places[p.run], places[p.other]) for p in batch.pairs])
-        paired = _moments(database, "differences", "pair")
+    scores = {runs[place]: found for place, found in _moments(database, "examples", "run").items()}
+    repeats = {runs[row["run"]]: row for row in database.repeats()}
+    done.scores.update((run, scores[run]) for run in runs if run in scores)
+    done.repeats.update((run, repeats[run]) for run in runs if run in repeats)
+    differences: dict[int, Moments] = {}
+    if pairs:
+        database.load_differences([(places[pair.run], places[pair.other]) for pair in pairs])
+        differences = _moments(database, "differences", "pair")
         database.drop("differences")
     database.drop("examples")
-    of_run = {runs[place]: found for place, found in moments.items()}
-    for run in batch.runs:
-        if run in of_run:
-            done.scores[run] = of_run[run]
-        if row := repeats.get(places[run]):
-            done.repeats[run] = row
-    for number, pair in enumerate(batch.pairs):
-        if pair.run in of_run and pair.other in of_run:
-            mine, other, both = of_run[pair.run], of_run[pair.other], paired.get(number)
+    for number, pair in enumerate(pairs):
+        if pair.run in scores and pair.other in scores:
+            mine, other, both = scores[pair.run], scores[pair.other], differences.get(number)
             n, size = both.n if both else 0, max(mine.size, other.size)
             done.differences.append(Difference(pair, both, size, mine.n - n, other.n - n))
 

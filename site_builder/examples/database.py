@@ -37,7 +37,7 @@ def open_database(memory: int) -> Iterator[Database]:
             with duckdb.connect(":memory:", config=settings) as connection:
                 yield Database(connection, memory // _BYTES_PER_ROW)
         except duckdb.OutOfMemoryException as error:
-            what = f"{memory / 1e6:,.0f} MB are too few for the examples of one model and task"
+            what = f"{memory / 1e6:,.0f} MB are too few for the examples of one task"
             raise SiteError(Fault("--memory", what, "Give more.")) from error
         except duckdb.Error as error:
             raise SiteError(Fault("", f"DuckDB says: {first_line(error)}")) from error
@@ -82,9 +82,9 @@ class Database:
         A run is model, task and variant; its number is its position. The lowest and the highest
         score of an example, and its first and last cluster, differ where its rows contradict.
         """
-        models, tasks = ({run[place] for run in runs} for place in (0, 1))
-        # The mean of equal numbers may differ from them in the last bit. Filters of their own for
-        # models and tasks: DuckDB answers them by the statistics of the files.
+        tasks = sorted({task for _, task, _ in runs})
+        # The mean of equal numbers may differ from them in the last bit. The tasks have a filter of
+        # their own: DuckDB answers it by the statistics of the files.
         self._query(f"""
             CREATE TEMP TABLE examples AS
             SELECT run, example, count(*) AS rows, min(score) AS low, max(score) AS high,
@@ -92,8 +92,7 @@ class Database:
                 min(cluster) AS cluster, max(cluster) AS last_cluster
             FROM scores JOIN {_table("runs", "run, model, task, variant", runs)}
             USING (model, task, variant)
-            WHERE model IN ({_literals(models)}) AND task IN ({_literals(tasks)})
-                AND NOT {_IS_INVALID} AND NOT {_IS_UNNAMED}
+            WHERE task IN ({_literals(tasks)}) AND NOT {_IS_INVALID} AND NOT {_IS_UNNAMED}
             GROUP BY run, example
         """)
 

@@ -433,18 +433,18 @@ def runs_of(*rows: tuple[str, str, str, int]) -> list[ExampleRun]:
     return sorted(ExampleRun(*row) for row in rows)
 
 
-def test_batches_have_whole_models_and_the_baseline(board: Path) -> None:
-    """A batch is larger than the limit only for a single model and task."""
+def test_batches_have_whole_tasks() -> None:
+    """A batch is larger than the limit only for a single task."""
     runs = runs_of(
-        *(("t", model, variant, 10) for model in "abc" for variant in ("base", "tuned")),
-        ("t", "gamma", "base", 5),
-        ("u", "a", "base", 90),
+        *((task, model, "base", 10) for task in "stu" for model in "ab"),
+        *(("v", model, "base", 45) for model in "ab"),
+        ("w", "a", "base", 5),
     )
-    parts = [*batches(runs, pair_runs(runs, load_config(board)), 45)]
-    assert [(45, "aabb"), (25, "ccgamma"), (90, "a")] == [
-        (part.rows, "".join(run.model for run in part.runs)) for part in parts
+    parts = [*batches(runs, 45)]
+    assert [(40, "sstt"), (20, "uu"), (90, "vv"), (5, "w")] == [
+        (sum(run.rows for run in part), "".join(run.task for run in part)) for part in parts
     ]
-    assert runs == [run for part in parts for run in part.runs]
+    assert runs == [run for part in parts for run in part]
 
 
 def test_baseline_variant(tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:
 def test_too_little_memory() -> None:
     with pytest.raises(SiteError) as found, open_database(200_000_000):
         raise duckdb.OutOfMemoryException
-    fault = "--memory: 200 MB are too few for the examples of one model and task. Give more."
+    fault = "--memory: 200 MB are too few for the examples of one task. Give more."
     assert fault == str(found.value)
 
 
