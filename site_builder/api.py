@@ -136,7 +136,9 @@ def _settings(results: Results, model: str) -> dict[str, Any]:
 def board_values(board: BoardResults) -> dict[str, Any]:
     """Return the content of the file of one board of several."""
     spec, results = board.spec, board.results
-    best = _best_of_groups(board)
+    group_by, models = spec.config.group_by, results.catalog.models
+    best = best_of_groups(results.board.ranked, lambda s: models[s.model].facet(group_by or ""))
+    ranks_in_groups = {s.model: rank for s, rank in best}
     return {
         "id": spec.id,
         "title": spec.title,
@@ -149,11 +151,11 @@ def board_values(board: BoardResults) -> dict[str, Any]:
         "entries": [
             {
                 "entry": s.model,
-                **_fields(results.catalog.models[s.model], "name"),
-                "model": results.catalog.models[s.model].of,
-                "facets": results.catalog.models[s.model].facets,
+                **_fields(models[s.model], "name"),
+                "model": models[s.model].of,
+                "facets": models[s.model].facets,
                 **_fields(s, "rank"),
-                **({"rank_in_group": best.get(s.model)} if spec.config.group_by else {}),
+                **({"rank_in_group": ranks_in_groups.get(s.model)} if group_by else {}),
                 "unranked": s.unranked or None,
                 "tied_with_best": _tied(results.board, s),
                 **_fields(s, "scored", "rank_interval", "interval"),
@@ -165,14 +167,6 @@ def board_values(board: BoardResults) -> dict[str, Any]:
             for s in results.board.entries
         ],
     }
-
-
-def _best_of_groups(board: BoardResults) -> dict[str, int]:
-    """Return the ranks among the best entries of each group."""
-    ranked, name = board.results.board.ranked, board.spec.config.group_by
-    models = board.results.catalog.models
-    best = best_of_groups(ranked, lambda s: models[s.model].facet(name or ""))
-    return {s.model: rank for s, rank in best}
 
 
 def _tied(board: Board, standing: Entry) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from hashlib import sha256
@@ -171,7 +171,10 @@ def make_files(
         options.on_stage("Drawing the link previews")
         files |= draw_previews(content.site, content.pages)
     release = content.site.results.release
-    checksums = _checksums(config, tables, prose)
+    checksums = {} if config.sha256 is None else {"site.toml": config.sha256}
+    for path, stored in _table_files(tables).items():
+        checksums[path] = sha256(stored).hexdigest()
+    checksums |= {text_file(slot): checksum for slot, checksum in prose.sha256.items()}
     return with_manifest(files, Origin(release.sha256, release.date, checksums)), faults
 
 
@@ -278,11 +281,3 @@ def _config_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
 def _table_files(tables: Tables) -> dict[str, bytes]:
     stored = ((t.where, t.file if t.source is None else t.source) for t in tables.loaded.values())
     return {where: content for where, content in stored if content}
-
-
-def _checksums(config: SiteConfig, tables: Tables, prose: Prose) -> Mapping[str, str]:
-    """Return the SHA-256 of every file of the project by its path: `site.toml`, tables, prose."""
-    toml = {} if config.sha256 is None else {"site.toml": config.sha256}
-    files = {path: sha256(content).hexdigest() for path, content in _table_files(tables).items()}
-    texts = {text_file(slot): checksum for slot, checksum in prose.sha256.items()}
-    return toml | files | texts

@@ -29,14 +29,7 @@ from site_builder.compute.ranks import (
     possible_rates,
     rank_intervals,
 )
-from site_builder.compute.rules import (
-    RULES,
-    Merit,
-    RankingRules,
-    Rule,
-    RuleInputs,
-    find_rule,
-)
+from site_builder.compute.rules import RULES, Merit, RankingRules, Rule, RuleInputs, find_rule
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import Against, LiftTest, compute_lift_tests
 from site_builder.compute.statistics import BoardScores, Statistic, statistics_of
@@ -379,13 +372,12 @@ def _why_unranked(inputs: RuleInputs, scored: Places, is_ranked: Flags) -> list[
     scores, rank_by = inputs.scores, inputs.rules.rank_by
     is_flagged = np.isin(scores.models, [*scores.left_out(inputs.variant)])
     why = {"additive": "no common tasks", "mean_win_rate": "no rival"}.get(rank_by, "no value")
-    chosen = np.select(
+    reasons: list[str] = np.select(
         [is_ranked, (scored > 0) & ~inputs.competing, inputs.covered, scored > 0, is_flagged],
         ["", "reference", why, "coverage", "flagged"],
         "no score",
-    )
-    found: list[str] = chosen.tolist()
-    return found
+    ).tolist()
+    return reasons
 
 
 _Tests: TypeAlias = dict[Against, dict[str, LiftTest]]
@@ -399,11 +391,8 @@ def _compare(inputs: RuleInputs, merit: Merit, ranked: Places) -> tuple[_Tests, 
     k = len(ranked)
     if merit.compare is None:
         none = np.zeros((k, k), dtype=bool)
-        return (
-            tests,
-            Leads(none, np.zeros(k, dtype=bool), np.full((3, k), np.nan), HALF_ALPHA),
-            False,
-        )
+        leads = Leads(none, np.zeros(k, dtype=bool), np.full((3, k), np.nan), HALF_ALPHA)
+        return tests, leads, False
     tested = k > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
     names = [scores.models[row] for row in ranked]
     leads = merit.compare(ranked)

@@ -194,8 +194,10 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
     """
     n, r = np.empty((len(pairs), 1)), np.empty((len(pairs), 2))
     for i, (x, y) in enumerate(pairs):
-        common = _common(x, y)
-        n[i], r[i] = len(common[0]), _coefficients(*common)
+        both = np.isfinite(x) & np.isfinite(y)
+        n[i] = both.sum()
+        # Rounded, since a column of noise is a constant.
+        r[i] = _coefficients(round_significant(x[both]), round_significant(y[both]))
     r = np.clip(r, -1, 1)
     rounded_r = round_significant(r)
     # A column is in perfect order with itself, whatever the last bit of the sums: p is 0.
@@ -231,12 +233,6 @@ def _mean_ranks(values: Array) -> Array:
     ordered = np.sort(values)
     first, last = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
     return np.asarray((first + last + 1) / 2)
-
-
-def _common(x: Array, y: Array) -> tuple[Array, Array]:
-    """Return the rows that both columns have, rounded: a column of noise is a constant."""
-    both = np.isfinite(x) & np.isfinite(y)
-    return round_significant(x[both]), round_significant(y[both])
 
 
 def _is_constant(values: Array) -> bool:

@@ -299,7 +299,9 @@ class Scores(CachingRecord, eq=False):
         )
         values = part.values
         if config.missing == "zero":
-            values = {v: _without_gaps(values[v]) for v in values}
+            # A model without any score in a variant has no gaps there.
+            scored = {v: (~np.isnan(a)).any(axis=1, keepdims=True) for v, a in values.items()}
+            values = {v: np.where(np.isnan(a) & scored[v], 0.0, a) for v, a in values.items()}
         signed = {v: round_significant(values[v]) * self.direction for v in values}
         ties = {v: find_ties(signed[v], part.errors[v]) for v in values}
         roles = _assign_roles(values, part.models, config, self.first_entries)
@@ -371,8 +373,7 @@ class Scores(CachingRecord, eq=False):
     def _records(self, rows: _Integers) -> list[Score]:
         if len(self.frame) > _MAX_KEPT:
             return self._make_records(rows)
-        found: list[Score] = self._all_records[rows].tolist()
-        return found
+        return list(self._all_records[rows])
 
     @cached_property
     def _all_records(self) -> npt.NDArray[np.object_]:
@@ -435,6 +436,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
     first = tables.models.drop_duplicates("of")
     first_entries = dict(zip(first["of"].tolist(), first["model"].tolist(), strict=True))
     categories, weights = (tables.tasks[name] for name in ("category", "weight"))
+    codes, named = pd.factorize(tables.tasks["family"])
     scores = Scores(
         frame=frame,
         index=index,
@@ -446,7 +448,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         direction=direction,
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
-        families=_families(tables.tasks),
+        families=np.where(codes < 0, len(named) + np.arange(len(codes)), codes),
         roles=_assign_roles(values, models, config, first_entries),
         first_entries=first_entries,
         flagged=tuple(records_of(FlaggedScore, flagged)),
@@ -470,17 +472,6 @@ def _place_measure(
     return {variant: values[place] for variant, place in index.items()}
 
 
-def _without_gaps(values: Array) -> Array:
-    """Return 0 in place of missing scores of every model that has any."""
-    is_gap = np.isnan(values) & ~np.isnan(values).all(axis=1, keepdims=True)
-    return np.where(is_gap, 0.0, values)
-
-
-def _families(tasks: pd.DataFrame) -> Families:
-    codes, named = pd.factorize(tasks["family"])
-    return np.where(codes < 0, len(named) + np.arange(len(codes)), codes)
-
-
 def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     results = tables.results
     errors = compute_score_errors(results, tables.tasks)
@@ -489,6 +480,7 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     chance = tables.tasks["score_chance"].to_numpy(dtype=float)[tasks.codes]
     turn = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)[tasks.codes]
     variants = results["variant"].unique()
+    rows = results.index.to_numpy(dtype=float) + 1  # beyond the table for a mean over parts
     return pd.DataFrame(
         {
             "model": pd.Categorical(results["model"], tables.models["model"]),
@@ -499,17 +491,11 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             **asdict(errors),
             "against_chance": turn * compare_with_chance(score, errors.low, errors.high, chance),
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
-            "row": _stated_rows(tables),
+            "row": np.where(rows > len(tables.loaded["results"].frame), np.nan, rows),
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
         }
     )
-
-
-def _stated_rows(tables: Tables) -> Array:
-    """Return the row of each score in the results table, from 1; NaN of a mean over parts."""
-    rows = tables.results.index.to_numpy(dtype=float) + 1
-    return np.where(rows > len(tables.loaded["results"].frame), np.nan, rows)
 
 
 def _compare(scores: Scores) -> dict[str, Array]:

@@ -7,7 +7,7 @@ To add one, add a record here, a section to docs/statistics.md, and a test.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -401,25 +401,17 @@ def statistics_of(rules: RankingRules, measures: Sequence[Measure]) -> tuple[Sta
 def measure_statistic(measure: Measure) -> Statistic:
     """Return the statistic of a board that combines a measure over its tasks."""
     how = {"sum": "Sum over", "mean": "Mean over", "median": "Median over", "none": "The same on"}
+    better = {None: "", True: "; higher is better", False: "; lower is better"}
     return Statistic(
         measure.id,
         measure.label,
-        f"{how[measure.combine]} {{over}}{_better(measure)}",
+        f"{how[measure.combine]} {{over}}{better[measure.higher_is_better]}",
         f"{measure.label}: {how[measure.combine].lower()} the tasks with a value",
         "measure",
         "measures",
-        partial(_measured, measure=measure),
+        lambda board: combine(measure, board.scores.measured[measure.id][board.variant]),
         column="always",
         is_ascending=measure.higher_is_better is False,
         measure=measure,
         formula="sum, mean or median of the values that are there",
     )
-
-
-def _better(measure: Measure) -> str:
-    better = measure.higher_is_better
-    return "" if better is None else f"; {'higher' if better else 'lower'} is better"
-
-
-def _measured(board: BoardScores, measure: Measure) -> Array:
-    return combine(measure, board.scores.measured[measure.id][board.variant])

@@ -243,7 +243,8 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     roles, frame = scores.roles, scores.frame
     best = {v: _best_runs(scores, {v: scores.values[v]}) for v in roles.variants}
     contest = {v: scores.contest(v) for v in roles.contest}
-    contenders, best_lifts = _best_runs(scores, contest), _best_lifts(scores)
+    over_baseline = np.concatenate([scores.contest_lifts(v) for v in contest])
+    contenders, best_lifts = _best_runs(scores, contest), np.fmax.reduce(over_baseline, axis=0)
     is_best = {v: scores.lift_over_baseline(v) == best_lifts for v in contest}
     furthest = {v: np.where(is_best[v], values, np.nan) for v, values in contest.items()}
     against_baseline = _best_runs(scores, furthest)
@@ -288,12 +289,6 @@ def _in_rank_order(scores: Scores, column: int, ranked: Iterable[str]) -> tuple[
     rows = [scores.rows[model] for model in others]
     ahead = int((scores.signed[roles.primary][rows, column] >= level).sum())
     return (*others[:ahead], roles.baseline or "", *others[ahead:])
-
-
-def _best_lifts(scores: Scores) -> Array:
-    """Return the greatest lift of any contender over the baseline beside it; shape (tasks,)."""
-    lifts = [scores.contest_lifts(v) for v in scores.roles.contest]
-    return np.asarray(np.fmax.reduce(np.concatenate(lifts), axis=0))
 
 
 def _best_runs(scores: Scores, values: Mapping[str, Array]) -> list[Best | None]:
