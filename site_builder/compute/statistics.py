@@ -109,12 +109,29 @@ class Statistic(Record):
     formula: str = ""
 
 
-def _merit(board: BoardScores) -> Array:
-    return board.merit.shown
-
-
 def _count(values: npt.NDArray[np.bool_]) -> Array:
     return np.asarray(values.sum(axis=1), dtype=float)
+
+
+def _of_rule(  # noqa: PLR0913 - columns of a table
+    rule: str,
+    label: str,
+    help: str,
+    meaning: str,
+    formula: str,
+    *,
+    section: str = "",
+    form: Form = "score",
+) -> Statistic:
+    """Return the statistic by which a rule ranks, and which only boards of this rule have."""
+    return Statistic(
+        *(rule, label, help, meaning, form, section or rule.replace("_", "-")),
+        lambda board: board.merit.shown,
+        rule=rule,
+        column="always",
+        is_ascending=form == "rank",
+        formula=formula,
+    )
 
 
 _MEAN: frozenset[Need] = frozenset({"mean"})
@@ -129,95 +146,59 @@ STATISTICS: tuple[Statistic, ...] = (
         "estimate of the mean score over all tasks ([more](statistics.md#additive-model))",
         "score",
         "adjusted-average",
-        _merit,
+        lambda board: board.merit.shown,
         _MEAN,
         rule="additive",
         column="always",
     ),
-    Statistic(
+    _of_rule(
         "weighted_mean",
         "Weighted mean",
         "Mean over {over}, each with its weight",
         "mean of the scores, each with the weight of its task",
-        "score",
-        "weighted-mean",
-        _merit,
-        rule="weighted_mean",
-        column="always",
-        formula="sum of weight * score / sum of weights",
+        "sum of weight * score / sum of weights",
     ),
-    Statistic(
+    _of_rule(
         "mean_of_categories",
         "Mean of categories",
         "Mean over categories of the mean over the tasks of each",
         "mean over categories of the mean score of each",
-        "score",
-        "mean-of-categories",
-        _merit,
-        rule="mean_of_categories",
-        column="always",
-        formula="mean over categories of (sum of scores / number of scores)",
+        "mean over categories of (sum of scores / number of scores)",
     ),
-    Statistic(
+    _of_rule(
         "median",
         "Median",
         "Median over {over}",
         "median of the scores",
-        "score",
-        "median-score",
-        _merit,
-        rule="median",
-        column="always",
-        formula="the middle score; of an even number, the mean of the middle two",
+        "the middle score; of an even number, the mean of the middle two",
+        section="median-score",
     ),
-    Statistic(
-        "sum",
-        "Sum",
-        "Sum over {over}",
-        "sum of the scores",
-        "score",
-        "sum",
-        _merit,
-        rule="sum",
-        column="always",
-        formula="sum of scores",
-    ),
-    Statistic(
+    _of_rule("sum", "Sum", "Sum over {over}", "sum of the scores", "sum of scores"),
+    _of_rule(
         "mean_rank",
         "Mean rank",
         "Mean over {over} of the rank; lower is better",
         "mean over tasks of the rank, lower is better",
-        "rank",
-        "mean-rank",
-        _merit,
-        rule="mean_rank",
-        column="always",
-        formula="mean of ranks, 1 for the best; equal scores share their mean rank",
-        is_ascending=True,
+        "mean of ranks, 1 for the best; equal scores share their mean rank",
+        form="rank",
     ),
-    Statistic(
+    _of_rule(
         "ratio_to_best",
         "Ratio to best",
         "Geometric mean over {over} of the score, divided by the best one",
         "geometric mean over tasks of the ratio to the best score",
-        "ratio",
-        "ratio",
-        _merit,
-        rule="ratio_to_best",
-        column="always",
-        formula="exp(mean of log((score + offset) / (best score + offset)))",
+        "exp(mean of log((score + offset) / (best score + offset)))",
+        section="ratio",
+        form="ratio",
     ),
-    Statistic(
+    _of_rule(
         "ratio_to_baseline",
         "Ratio to {baseline}",
         "Geometric mean over {over} of the score, divided by that of {baseline}",
         "geometric mean over tasks of the ratio to the score of the baseline",
-        "ratio",
-        "ratio",
-        _merit,
-        rule="ratio_to_baseline",
-        column="always",
-        formula="exp(mean of log((score + offset) / (score of the baseline + offset)))",
+        "exp(mean of log((score + offset) / (score of the baseline + offset)))",
+        section="ratio",
+        form="ratio",
     ),
     Statistic(
         "average",
