@@ -1,26 +1,20 @@
 """What the tables state, and the release."""
 
-import json
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from site_builder.compute.catalog import (
     ModelInfo,
     Release,
     TaskInfo,
     collect_catalog,
-    find_release,
 )
-from site_builder.config import load_config
-from site_builder.errors import FaultsError
 from tests.helpers.boards import make_frames, make_tables
-from tests.helpers.sites import ROOT, build, make_site, visible
-from tests.helpers.tables import SITE_TOML, board, having, parquet, results_frame, write_project
+from tests.helpers.sites import make_site
+from tests.helpers.tables import SITE_TOML, board, having, results_frame, write_project
 
 
 def catalog_of(models=None, tasks=None, results=None):
@@ -113,47 +107,6 @@ def test_date_is_else_unknown(tmp_path):
     assert release_of(tmp_path).date is None
 
 
-def test_release_of_no_files():
-    """The checksum of an empty list, as of tables that are in no file."""
-    frames = {"results": results_frame()}
-    found = find_release({}, make_tables(frames).results, date(2024, 5, 2))
-    assert Release(sha256(b"").hexdigest(), "2024-05-02") == found
-
-
 def test_name_of_a_release():
     assert "data release 0123456789ab, 2024-05-02" == Release("0123456789abcdef", "2024-05-02").name
     assert "data release 0123456789ab" == Release("0123456789abcdef", None).name
-
-
-@pytest.mark.parametrize("value", ['"2024-05-02"', "2024", "2024-05-02T10:00:00"])
-def test_a_date_of_another_type_is_a_fault(tmp_path, value):
-    (tmp_path / "site.toml").write_text(f"[site]\nreleased = {value}\n")
-    with pytest.raises(FaultsError) as error:
-        load_config(tmp_path)
-    assert str(error.value).startswith("site.toml: site.released = ")
-    assert str(error.value).endswith("must be a date without quotes, such as 2024-05-02")
-
-
-def test_every_page_names_the_release(index_site):
-    """In its footer, leading to the whole checksum on the data page."""
-    release = index_site.api("stats")["release"]
-    assert {"sha256": release["sha256"], "date": None} == release
-    named = f"data release {release['sha256'][:12]}"
-    assert [] == [p for p, page in index_site.readings.items() if named not in "".join(page.words)]
-    assert release["sha256"] in visible(index_site.page("data/").select("#release ~ dl")[0])
-
-
-def test_the_index_names_no_day_that_its_sources_do_not():
-    assert make_site(ROOT).results.release.date is None
-    assert "released" not in (ROOT / "site.toml").read_text(encoding="utf8")
-
-
-def test_the_api_names_the_release(tmp_path):
-    toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
-    site = build(write_project(tmp_path, board(), toml))
-    files = sorted(board())
-    lines = "".join(
-        f"{sha256(parquet(board()[name])).hexdigest()}  {name}.parquet\n" for name in files
-    )
-    expected = {"sha256": sha256(lines.encode()).hexdigest(), "date": "2024-05-02"}
-    assert expected == json.loads(site.files["api/v1/stats.json"])["release"]

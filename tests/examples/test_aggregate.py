@@ -1,6 +1,5 @@
 """The aggregate command: results by hand, saved tables, and the report."""
 
-import json
 from math import sqrt
 from pathlib import Path
 
@@ -99,33 +98,6 @@ def test_text_files_give_the_same_as_parquet(instances, board, tmp_path, ending)
     assert rows_of(board, "differences") == rows_of(other, "differences")
 
 
-def test_tables_in_text_keep_their_format_and_columns(instances, tmp_path):
-    """The scores replace those of their keys; the new table is text, too."""
-    project = tmp_path / "board"
-    (project / "data").mkdir(parents=True)
-    old = "model,task,variant,score,note\nalpha,add,base,0.25,mine\n"
-    (project / "data/results.csv").write_text(old)
-    (project / "data/models.jsonl").write_text('{"model": "alpha"}\n{"model": "gamma"}\n')
-    (project / "data/tasks.csv").write_text("task,metric\nadd,accuracy\nsort,accuracy\n")
-    said = run_aggregate(instances, "--into", project)
-    assert 0 == said.exit_code, said.stderr
-    names = {"results.csv", "models.jsonl", "tasks.csv", "differences.csv"}
-    assert names == {path.name for path in (project / "data").iterdir() if path.is_file()}
-    results = pd.read_csv(project / "data/results.csv").set_index(["model", "task", "variant"])
-    assert (0.5, "mine") == tuple(results.loc[("alpha", "add", "base"), ["score", "note"]])
-    differences = pd.read_csv(project / "data/differences.csv")
-    assert [0.5] == [
-        *differences.query("task == 'add' and variant == 'tuned' and against == 'base'").difference
-    ]
-    before = contents(project)
-    assert (
-        "Nothing changed; nothing was written."
-        in run_aggregate(instances, "--into", project).stderr
-    )
-    assert before == contents(project)
-    assert 0 == run("check", "--project", project).exit_code
-
-
 def test_fewer_examples_than_the_stored_score(instances: Path, board: Path) -> None:
     """Such as those of a truncated file."""
     run_aggregate(instances, "--into", board)
@@ -179,24 +151,6 @@ def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None
     assert before == contents(board)
 
 
-def test_other_rows_and_columns_remain(instances: Path, board: Path) -> None:
-    run_aggregate(instances, "--into", board)
-    path = board / "data/results.parquet"
-    table = pd.read_parquet(path)
-    table.loc[0, "score"], table.loc[len(table)] = 0.75, ["delta", "add", "base", 1.0, None, 2, "x"]
-    table["note"] = "kept"
-    table.to_parquet(path, index=False)
-    said = run_aggregate(instances, "--into", board)
-    assert "Scores: 0 added, 1 replaced, 4 unchanged, 0 not saved." in told(said)
-    found = rows_of(board, "results")
-    assert (6, 0.5, 1.0, {"kept"}) == (
-        len(found),
-        found[0]["score"],
-        found[-1]["score"],
-        {row["note"] for row in found},
-    )
-
-
 def test_changed_difference_is_replaced(instances: Path, board: Path) -> None:
     run_aggregate(instances, "--into", board)
     write_rows(instances / "part-0.parquet", [*ROWS[:-1], ("alpha", "sort", "tuned", "1", 0.75)])
@@ -242,13 +196,6 @@ def test_average_repeats(instances: Path, board: Path) -> None:
     # Example 1 has 0, 1 and 0.5: then 0.5, 0, 1, 1. Mean 0.625, error as of 1, 0.5, 1, 0.
     assert (0.625, 4) == (row["score"], row["n_examples"])
     assert sqrt(0.6875 / 12) == pytest.approx(row["stderr"], rel=1e-15)
-
-
-def test_files_and_folders_together(instances: Path, board: Path, tmp_path: Path) -> None:
-    write_rows(tmp_path / "more.data", [("delta", "add", "base", "1", 1.0)])
-    paths = (instances, instances / "part-0.parquet", tmp_path / "more.data")
-    said = run_aggregate(*paths, "--into", board)
-    assert "15 rows of 3 models on 2 tasks." in told(said)
 
 
 def test_every_layout_is_read(tmp_path: Path, board: Path) -> None:
@@ -447,13 +394,6 @@ def test_batches_have_whole_tasks() -> None:
     assert runs == [run for part in parts for run in part]
 
 
-def test_baseline_variant(tmp_path: Path) -> None:
-    runs = runs_of(("t", "a", "base", 1), ("t", "gamma", "sft", 1), ("t", "gamma", "ppo", 1))
-    toml = '[board]\nbaseline = "gamma"\ntuned_variants = ["sft", "ppo"]\n'
-    pairs = pair_runs(runs, load_config(project_of(tmp_path, toml)))
-    assert [("a", "sft")] == [(p.run.model, p.other.variant) for p in pairs]
-
-
 def test_baseline_is_compared_in_the_same_variant(tmp_path: Path) -> None:
     """Where the baseline has no run in a variant, its base scores stand there."""
     variants = {"a": ("base", "sft", "ppo"), "gamma": ("base", "sft")}
@@ -479,10 +419,3 @@ def test_batch_size_changes_nothing(tmp_path: Path, board: Path, monkeypatch) ->
     run_aggregate(tmp_path / "i.parquet", "--into", other)
     for table in ("results", "differences"):
         assert rows_of(board, table) == rows_of(other, table)
-
-
-def test_machine_readable_faults(instances: Path, board: Path) -> None:
-    said = run_aggregate(instances, "--into", board, "--format", "json", "--quiet")
-    found = json.loads(said.stdout)
-    assert (True, 0, 2) == (found["ok"], found["errors"], found["warnings"])
-    assert "instances" == found["faults"][0]["file"]

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from tests.helpers.instances import (
     NAMES,
-    Row,
     by_run,
     exact,
     exact_of_clusters,
@@ -25,46 +24,6 @@ from tests.helpers.instances import (
 
 # 12 digits of the largest number that a mean or an error is made of.
 DIGITS = 1e-12
-
-
-def rows_with(scores: np.ndarray) -> list[Row]:
-    """Rows of two models before and after tuning, a few examples missing here and there."""
-    numbers = iter(scores.tolist())
-    return [
-        (model, task, variant, str(example), next(numbers))
-        for model in ("alpha", "gamma")
-        for task in ("add", "sort")
-        for variant in ("base", "tuned")
-        for example in range(100)
-        if (example + len(model + variant)) % 7
-    ]
-
-
-def test_errors_of_clusters_lose_no_digit(tmp_path):
-    """Scores far from zero; some examples without a cluster, some clusters of one."""
-    rows = rows_with(1e6 + np.random.default_rng(1).random(800))
-    clusters = [None if int(e) % 5 == 0 else f"p{int(e) // 4}" for *_, e, _ in rows]
-    write_rows(tmp_path / "i/a.parquet", rows[:300], cluster=clusters[:300])
-    write_rows(tmp_path / "i/b.parquet", rows[300:], cluster=clusters[300:])
-    project = project_of(tmp_path / "p")
-    run_aggregate(tmp_path / "i", "--into", project)
-    found = [rows_of(project, table) for table in ("results", "differences")]
-    of = {e: cluster or f"alone {e}" for (*_, e, _), cluster in zip(rows, clusters, strict=True)}
-    runs = by_run(rows)
-    for row in found[0]:
-        scores = runs[row["model"], row["task"], row["variant"]]
-        error = exact_of_clusters([*scores.values()], [of[e] for e in scores])
-        assert error is not None
-        assert isclose(error, row["stderr"], rel_tol=DIGITS)
-        assert isclose(exact([*scores.values()])[0], row["score"], rel_tol=1e-15)
-    assert len(runs) == len(found[0])
-    for row in found[1]:
-        mine = runs[row["model"], row["task"], row["variant"]]
-        other = runs[row["against_model"], row["task"], row["against_variant"]]
-        both = [e for e in mine if e in other]
-        error = exact_of_clusters([mine[e] - other[e] for e in both], [of[e] for e in both])
-        assert error is not None
-        assert isclose(error, row["stderr"], rel_tol=DIGITS)
 
 
 def test_half_a_million_examples_lose_no_digit(tmp_path):
@@ -85,7 +44,6 @@ def test_half_a_million_examples_lose_no_digit(tmp_path):
 
 
 SCORES = st.floats(-1e9, 1e9, allow_subnormal=False) | st.sampled_from([0.0, 1.0, 0.1, 0.3])
-Table = dict[tuple[str, str, str, str], float]
 TABLES = st.dictionaries(
     st.tuples(
         st.sampled_from(["alpha", "gamma"]),

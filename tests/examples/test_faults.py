@@ -3,17 +3,15 @@
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from site_builder.errors import SiteError
 from site_builder.examples.database import open_database
-from tests.commands.test_cli import run
 from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write_rows
-from tests.helpers.tables import HIGHER, write_project
 from tests.helpers.tables import board as fixture_board
+from tests.helpers.tables import write_project
 
 NUMBER = "Write a number, such as 0.71, or leave the row out."
 
@@ -150,27 +148,6 @@ def test_unknown_models_and_tasks(tmp_path: Path) -> None:
     ] == faults(tmp_path / "i.parquet", "--into", project)
 
 
-def test_many_faults_are_counted(tmp_path: Path, board: Path) -> None:
-    rows = [(f"m{n:02}", "add", "base", "1", float("nan")) for n in range(30)]
-    write_rows(tmp_path / "i.parquet", rows)
-    found = faults(tmp_path / "i.parquet", "--into", board)
-    assert [
-        "i.parquet: and 10 more like these: runs with invalid scores",
-        "30 errors; nothing was written.",
-    ] == found[20:]
-
-
-def test_unreadable_tables_are_reported(tmp_path: Path, board: Path) -> None:
-    write_rows(tmp_path / "i.parquet", ROWS)
-    (board / "data").mkdir()
-    for table in ("differences", "models"):
-        (board / f"data/{table}.parquet").write_text("no table")
-    found = faults(tmp_path / "i.parquet", "--into", board)
-    assert ["data/differences.parquet", "data/models.parquet"] == [
-        line.partition(":")[0] for line in found[:-1]
-    ]
-
-
 def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:
     path = write_rows(tmp_path / "i.parquet", [("a", "t", "b", f"{n}", n / 7) for n in range(9999)])
     content = bytearray(path.read_bytes())
@@ -186,11 +163,6 @@ def test_too_little_memory() -> None:
         raise duckdb.OutOfMemoryException
     fault = "--memory: 200 MB are too few for the examples of one task. Give more."
     assert fault == str(found.value)
-
-
-def test_ctrl_c_during_a_query() -> None:
-    with pytest.raises(KeyboardInterrupt), open_database(200_000_000):
-        raise RuntimeError("Query interrupted")
 
 
 @pytest.mark.parametrize(
@@ -212,20 +184,3 @@ def test_wrong_usage(args: tuple[str, ...], said: str) -> None:
     found = run_aggregate(*args)
     assert (2, "") == (found.exit_code, found.stdout)
     assert said in " ".join(found.stderr.split())
-
-
-def test_check_reports_faults_of_the_differences(board: Path) -> None:
-    (board / "data").mkdir()
-    pd.DataFrame({"model": ["gamma"], "task": ["t"], "score": [1.0]}).to_parquet(
-        board / "data/results.parquet"
-    )
-    row = {"model": "gamma", "task": "t", "variant": "x", "against": "base", "stderr": -1.0}
-    pd.DataFrame([row, row]).to_parquet(board / "data/differences.parquet")
-    (board / "site.toml").write_text(HIGHER)
-    said = run("check", "--project", board, "--quiet")
-    assert [
-        "data/differences.parquet: rows 1, 2: 'stderr' is less than 0",
-        "data/differences.parquet: rows 1, 2: two differences for (gamma, t, x, base). "
-        "Keep one difference for each.",
-        "2 errors; nothing was written.",
-    ] == said.stderr.splitlines()
