@@ -112,7 +112,7 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
         {
             "model": s.model,
             **_fields(facts[s.model], "name", "developer", "parameters_b"),
-            **_settings(results, s.model),
+            **(_fields(facts[s.model], "of", "facets") if results.catalog.facets else {}),
             "is_baseline": s.model == scores.roles.baseline,
             "rank": s.rank,
             "unranked": s.unranked or None,
@@ -125,12 +125,6 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
         }
         for s in results.board.entries
     ]
-
-
-def _settings(results: Results, model: str) -> dict[str, Any]:
-    """Return the model and the facets of an entry; nothing where the site has no facets."""
-    facts = results.catalog.models[model]
-    return {"of": facts.of, "facets": facts.facets} if results.catalog.facets else {}
 
 
 def board_values(board: BoardResults) -> dict[str, Any]:

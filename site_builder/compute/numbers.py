@@ -74,15 +74,6 @@ def mean_of(values: Array, axis: int) -> Array:
         return round_significant(means, np.broadcast_to(size, means.shape))
 
 
-def mean_over(values: Array, places: npt.NDArray[np.bool_]) -> Array:
-    """Return the rounded mean of each row over its own places; NaN where a value is missing there.
-
-    Shape: one row for all or (rows, n), and (rows, n), to (rows,).
-    """
-    means = mean_of(np.where(places, values, np.nan), axis=1)
-    return np.where((places & np.isnan(values)).any(axis=1), np.nan, means)
-
-
 def mean_or_none(values: Array) -> float | None:
     """Return the mean without missing values; None where all are missing."""
     return float_or_none(float(mean_of(values.ravel(), axis=0)))
@@ -128,11 +119,6 @@ def pairs_or_none(
     """Return intervals, of integers if `number` is int; None where an end is NaN or infinite."""
     ends = zip(floats_or_none(low), floats_or_none(high), strict=True)
     return [None if a is None or b is None else (number(a), number(b)) for a, b in ends]
-
-
-def counts_to(n: int) -> Array:
-    """Return the numbers from 0 to n, shape (n + 1,)."""
-    return np.arange(n + 1, dtype=float)
 
 
 def competition_ranks(goodness: Array) -> Array:

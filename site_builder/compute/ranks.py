@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, t_quantile
-from site_builder.compute.numbers import Array, counts_to, round_significant
+from site_builder.compute.numbers import Array, round_significant
 from site_builder.records import Record
 
 Flags = npt.NDArray[np.bool_]
@@ -154,8 +154,8 @@ def judge_pairs(parts: Iterable[PairTests], scale: float = 1.0) -> Leads:
 
 def _quantiles(counts: Array, tail: float) -> Array:
     """Return the quantile of Student's t for each number of tasks; one for each whole number."""
-    numbers = counts_to(int(counts.max(initial=0)))
-    return np.asarray(t_quantile(numbers - 1, tail)[counts.astype(int)])
+    freedom = np.arange(counts.max(initial=0) + 1.0) - 1
+    return np.asarray(t_quantile(freedom, tail)[counts.astype(int)])
 
 
 def _behind(first: PairTests, tail: float, scale: float) -> Array:

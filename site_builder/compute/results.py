@@ -189,22 +189,20 @@ def compute_site(tables: Tables, config: SiteConfig) -> SiteResults:
         collect_catalog(tables),
         find_release(tables.loaded, tables.results, config.site.released),
     )
-    known: list[tuple[object, Results]] = []
+    known: dict[object, Results] = {}
 
     def over(tasks: tuple[str, ...], models: tuple[str, ...], board: BoardConfig) -> Results:
         ranking = (board.baseline, board.rank_by, board.min_coverage, board.missing)
         key = tasks, models, ranking, board.ratio_offset
-        for other, results in known:
-            if other == key:
-                return results
+        if key in known:
+            return known[key]
         part = scores
         if models != entries or board.missing == "zero" or board.baseline != config.board.baseline:
             part = part.for_board(models, board)
         if tasks != part.tasks:
             part = part.only(tasks)
-        found = _compute(tables, config, board, part, catalog, release)
-        known.append((key, found))
-        return found
+        known[key] = _compute(tables, config, board, part, catalog, release)
+        return known[key]
 
     overview = over(whole_tasks(tables), entries, config.board)
     whole = over(tuple(tables.tasks["task"]), entries, config.board)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -80,44 +80,34 @@ def compute_metrics(
     if scores.roles.baseline is None:
         return ()
     groups, roles = group_by_metric(tasks), scores.roles
-    ranked = {variant: {s.model for s in boards[variant].ranked} for variant in roles.contest}
     parts = {metric: scores.only(mine) for metric, mine in groups.items()}
     tested = sum(len(np.unique(part.families)) >= LEAST_TASKS for part in parts.values())
     found = []
     for metric, part in parts.items():
-        mine = part.tasks
-        averaged = choose_rules(tasks[tasks["task"].isin(mine)], part, config).averaged
+        averaged = choose_rules(tasks[tasks["task"].isin(part.tasks)], part, config).averaged
         test = partial(compute_lift_tests, part, averaged=averaged, sets=tested)
         tests = {variant: test(variant, "baseline") for variant in roles.contest}
-        found.append(_metric_result(metric, mine, tests, ranked, averaged=averaged))
+        compared = [
+            (model, test)
+            for variant, by_model in tests.items()
+            for model, test in by_model.items()
+            if model in boards[variant].places
+        ]
+        is_tested = any(test.verdict != "too few" for _, test in compared)
+        ahead = {model for model, test in compared if test.mean is not None and test.mean > 0}
+        clearly = {model for model, test in compared if test.verdict == "better"}
+        found.append(
+            MetricResult(
+                metric=metric,
+                tasks=part.tasks,
+                averaged=averaged,
+                compared=len({model for model, _ in compared}),
+                ahead=len(ahead) if averaged else None,
+                clearly_ahead=len(clearly) if is_tested else None,
+                tests=tests,
+            )
+        )
     return tuple(found)
-
-
-def _metric_result(
-    metric: str | None,
-    mine: tuple[str, ...],
-    tests: Mapping[str, Mapping[str, LiftTest]],
-    ranked: Mapping[str, Set[str]],
-    *,
-    averaged: bool,
-) -> MetricResult:
-    compared = [
-        (model, test)
-        for variant, by_model in tests.items()
-        for model, test in by_model.items()
-        if model in ranked[variant]
-    ]
-    ahead = {model for model, test in compared if test.mean is not None and test.mean > 0}
-    clearly = {model for model, test in compared if test.verdict == "better"}
-    return MetricResult(
-        metric=metric,
-        tasks=mine,
-        averaged=averaged,
-        compared=len({model for model, _ in compared}),
-        ahead=len(ahead) if averaged else None,
-        clearly_ahead=len(clearly) if any(t.verdict != "too few" for _, t in compared) else None,
-        tests=tests,
-    )
 
 
 class DecisiveTasks(Record):

@@ -189,7 +189,8 @@ def compute_lift_tests(
     if averaged:
         means = sums.centre
         p, ends = _t_tests(sums, known_errors(values, error[rows]), m)
-        few, signs = sums.families < LEAST_TASKS, judge_intervals(ends)
+        few = sums.families < LEAST_TASKS
+        signs = np.select([ends[0] > 0, ends[1] < 0], [1.0, -1.0], 0.0)
     else:
         gains, losses = (side.sum(axis=1) for side in (sums.means > 0, sums.means < 0))
         p = sign_tests(gains, losses)
@@ -224,12 +225,6 @@ def _t_tests(sums: FamilySums, known: Array, m: int) -> tuple[Array, Array]:
         ends = round_significant(ends, np.abs(sums.centre) + sums.scale)
     enough = sums.families >= LEAST_TASKS
     return np.where(enough, p, 1.0), np.where(enough, ends, np.nan)
-
-
-def judge_intervals(intervals: Array) -> Array:
-    """Judge intervals, shape (2, n), to (n,): 1 above 0, -1 below, 0 neither; NaN without one."""
-    low, high = intervals
-    return np.select([low > 0, high < 0, high >= low], [1.0, -1.0, 0.0], np.nan)
 
 
 def sign_tests(above: Array, below: Array) -> Array:

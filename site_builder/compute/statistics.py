@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.numbers import Array, mean_of, mean_over
+from site_builder.compute.numbers import Array, mean_of
 from site_builder.compute.ranks import compute_win_rates, compute_wins
 from site_builder.compute.rules import Merit, RankingRules, RuleInputs, combine
 from site_builder.compute.score_error import count_judged_wins
@@ -66,8 +66,13 @@ class BoardScores(CachingRecord, eq=False):
         return self.scores.lift_over_baseline(self.variant)
 
     def mean_beside(self, others: Array) -> Array:
-        """Return the mean of other scores over the tasks that each model has; (models,)."""
-        return mean_over(others, ~np.isnan(self.values))
+        """Return the mean of other scores over the tasks that each model has; (models,).
+
+        NaN where one of them is missing.
+        """
+        there = ~np.isnan(self.values)
+        means = mean_of(np.where(there, others, np.nan), axis=1)
+        return np.where((there & np.isnan(others)).any(axis=1), np.nan, means)
 
 
 class Statistic(Record):

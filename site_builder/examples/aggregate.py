@@ -174,7 +174,13 @@ def aggregate(
     """
     on_progress("Looking at all rows", 0)
     database.read(files, config.default_variant)
-    runs, faults = _survey(database, files.shown)
+    counts = {
+        ExampleRun(row["task"], row["model"], row["variant"], row["rows"]): row
+        for row in database.survey()
+    }
+    counts = dict(sorted(counts.items(), key=itemgetter(0)))
+    runs = [run for run in counts if all(map(_is_id, (run.model, run.task, run.variant)))]
+    faults = [*_id_faults(counts, files.shown), *_row_faults(counts, files.shown)]
     faults += _unknown_faults(runs, known, files.shown)
     done, rows_done, pairs = Aggregated(), 0, pair_runs(runs, config)
     for batch in batches(runs, database.rows_at_once):
@@ -185,17 +191,6 @@ def aggregate(
     if faults:
         raise FaultsError(faults)
     return done
-
-
-def _survey(database: Database, shown: str) -> tuple[list[ExampleRun], list[Fault]]:
-    """Return the runs with valid ids, sorted, and the faults of single rows."""
-    found = (
-        (ExampleRun(row["task"], row["model"], row["variant"], row["rows"]), row)
-        for row in database.survey()
-    )
-    counts = dict(sorted(found, key=itemgetter(0)))
-    sound = [run for run in counts if all(map(_is_id, (run.model, run.task, run.variant)))]
-    return sound, [*_id_faults(counts, shown), *_row_faults(counts, shown)]
 
 
 def _is_id(text: str) -> bool:
