@@ -31,8 +31,8 @@ from site_builder.tables.schema import TASKS
 
 LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
 _BASE_SCORE = "mean_base_score"
-_LEAST_N = 4
-_DRAWS, _MORE_DRAWS, _MOST_DRAWN = 9_999, 99_999, 3_000_000
+_MIN_N = 4
+_DRAWS, _MORE_DRAWS, _MAX_DRAWN = 9_999, 99_999, 3_000_000
 _NOISE = 1e-9  # sums of equal ranks in another order differ by less
 
 # What each column is computed from. Two columns with a common part are related by construction:
@@ -165,8 +165,8 @@ class Correlations(CachingRecord):
     def tested(self) -> tuple[tuple[str, str], ...]:
         """The pairs of a predictor and a lift that have a corrected p-value, by lift."""
         keys = ((predictor, lift) for lift in LIFTS for predictor in self.predictors)
-        found = ((key, self.pairs[key].within) for key in keys)
-        return tuple(key for key, within in found if within and within.p_adjusted is not None)
+        candidates = ((key, self.pairs[key].within) for key in keys)
+        return tuple(key for key, within in candidates if within and within.p_adjusted is not None)
 
     @cached_property
     def clear(self) -> tuple[tuple[str, str], ...]:
@@ -175,11 +175,11 @@ class Correlations(CachingRecord):
         Features of the same texts, such as mean and deviation of one length, are one finding: the
         first of each direction.
         """
-        found: dict[object, tuple[str, str]] = {}
+        findings: dict[object, tuple[str, str]] = {}
         for key in filter(lambda key: self.pairs[key].is_clear, self.tested):
             texts = _PARTS.get(key[0], key[0])
-            found.setdefault((texts, key[1], self.pairs[key].verdict), key)
-        return tuple(found.values())
+            findings.setdefault((texts, key[1], self.pairs[key].verdict), key)
+        return tuple(findings.values())
 
 
 def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
@@ -214,7 +214,7 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
 
 def _coefficients(x: Array, y: Array) -> tuple[float, float]:
     """Return Spearman's and Pearson's coefficient of two complete columns; NaN if undefined."""
-    if len(x) < _LEAST_N or _is_constant(x) or _is_constant(y):
+    if len(x) < _MIN_N or _is_constant(x) or _is_constant(y):
         return np.nan, np.nan
     rho = np.vecdot(_unit(_mean_ranks(x)), _unit(_mean_ranks(y)))
     # Scaled to at most 1, so that no square overflows.
@@ -274,7 +274,7 @@ def correlate_within(
     for metric in dict.fromkeys(metrics[both].tolist()):
         pair = [round_significant(values[both & (metrics == metric)]) for values in (x, y)]
         n = len(pair[0])
-        if n >= _LEAST_N and not any(map(_is_constant, pair)):
+        if n >= _MIN_N and not any(map(_is_constant, pair)):
             scaled = np.array([_unit(_mean_ranks(values)) for values in pair])
             medians = (np.sort(values)[(n - 1) // 2].item() for values in pair)
             strata.append(Stratum(metric, n, round_float(scaled[0] @ scaled[1]), *medians))
@@ -284,7 +284,7 @@ def correlate_within(
     u, v = np.concatenate(ranks, axis=1)
     rho, n, sizes = round_float(u @ v / (u @ u)), len(u), tuple(stratum.n for stratum in strata)
     for draws in (_DRAWS, _MORE_DRAWS):
-        drawn = np.abs(v[shuffle(sizes, min(draws, _MOST_DRAWN // n))] @ u)
+        drawn = np.abs(v[shuffle(sizes, min(draws, _MAX_DRAWN // n))] @ u)
         p = (1 + int((drawn >= abs(u @ v) - _NOISE).sum())) / (1 + len(drawn))
         if p >= 1 - LEVEL:
             break
@@ -326,14 +326,14 @@ def compute_correlations(
     features = [name for name in features if name not in arrays]
     arrays |= {name: tasks[name].to_numpy(dtype=float, na_value=np.nan) for name in features}
     keys = list(combinations_with_replacement(arrays, 2))
-    found = correlate_each([(arrays[a], arrays[b]) for a, b in keys])
-    if all(pair.spearman is None for (a, b), pair in zip(keys, found, strict=True) if a != b):
+    correlated = correlate_each([(arrays[a], arrays[b]) for a, b in keys])
+    if all(pair.spearman is None for (a, b), pair in zip(keys, correlated, strict=True) if a != b):
         return None
     parts = _parts_of(scores.roles)
     related = {(a, b) for a, b in keys if a == b or parts.get(a, _NONE) & parts.get(b, _NONE)}
     pairs = {
         key: replace(pair, by_construction=key in related)
-        for key, pair in zip(keys, found, strict=True)
+        for key, pair in zip(keys, correlated, strict=True)
     }
     pairs |= {(b, a): pair for (a, b), pair in pairs.items()}
     of_base = [pairs[_BASE_SCORE, lift] for lift in LIFTS]
@@ -372,7 +372,7 @@ def _test(
     """
     names = metrics.astype(object).where(metrics.notna(), None).to_numpy()
     shuffle = cache(shuffle_within)
-    found = {
+    by_pair = {
         (predictor, lift): within
         for predictor in predictors
         for lift in LIFTS
@@ -380,14 +380,14 @@ def _test(
     }
     tested = [
         key
-        for key, within in found.items()
+        for key, within in by_pair.items()
         if within.n >= LEAST_TO_CONCLUDE and not pairs[key].by_construction
     ]
-    adjusted = adjust_for_many(np.array([found[key].p for key in tested], dtype=float)).tolist()
-    found |= {k: replace(found[k], p_adjusted=p) for k, p in zip(tested, adjusted, strict=True)}
+    adjusted = adjust_for_many(np.array([by_pair[key].p for key in tested], dtype=float)).tolist()
+    by_pair |= {k: replace(by_pair[k], p_adjusted=p) for k, p in zip(tested, adjusted, strict=True)}
     return {
         key: replace(pairs[a, b], within=within)
-        for (a, b), within in found.items()
+        for (a, b), within in by_pair.items()
         for key in ((a, b), (b, a))
     }
 

@@ -187,8 +187,8 @@ def pair_tests(
     variances = np.minimum(known * there / scale, 1e100) ** 2
     groups = list[_Columns]()  # the columns of each family of more than one task
     if families is not None:
-        found, counts = np.unique(families, return_counts=True)
-        groups = [np.flatnonzero(families == family) for family in found[counts > 1]]
+        unique, counts = np.unique(families, return_counts=True)
+        groups = [np.flatnonzero(families == family) for family in unique[counts > 1]]
     return _test_pairs(values, there, variances, groups), scale
 
 

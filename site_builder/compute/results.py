@@ -145,11 +145,11 @@ class Results(CachingRecord):
 
     @cached_property
     def _flagged(self) -> dict[tuple[str, str], dict[str, FlaggedScore]]:
-        found: dict[tuple[str, str], dict[str, FlaggedScore]] = {}
+        by_score: dict[tuple[str, str], dict[str, FlaggedScore]] = {}
         flagged = [flagged for result in self.tasks for flagged in result.flagged]
         for score in sorted(flagged, key=lambda f: self.scores.roles.variants.index(f.variant)):
-            found.setdefault((score.model, score.task), {})[score.variant] = score
-        return found
+            by_score.setdefault((score.model, score.task), {})[score.variant] = score
+        return by_score
 
 
 class BoardResults(Record):

@@ -26,7 +26,7 @@ from site_builder.compute.significance import LiftTest, compute_lift_tests, judg
 from site_builder.config import BoardConfig
 from site_builder.records import Record, replace
 
-_LEAST_SHARED, _LEAST_MODELS = 2, 2
+_MIN_SHARED, _MIN_MODELS = 2, 2
 _HALF = 0.5 - 1e-12
 # By rule and metric, None for all tasks: the number of tasks and the value of each model.
 _Merits: TypeAlias = dict[tuple[str, str | None], tuple[int, Array]]
@@ -62,12 +62,12 @@ def group_by_metric(tasks: pd.DataFrame) -> dict[str | None, list[str]]:
     Empty where this makes one group.
     """
     groups = tasks.groupby("metric", sort=False)["task"]
-    shared = [(str(metric), mine.tolist()) for metric, mine in groups if len(mine) >= _LEAST_SHARED]
-    found: dict[str | None, list[str]] = dict(sorted(shared, key=lambda group: -len(group[1])))
-    grouped = {task for mine in found.values() for task in mine}
+    shared = [(str(metric), mine.tolist()) for metric, mine in groups if len(mine) >= _MIN_SHARED]
+    by_metric: dict[str | None, list[str]] = dict(sorted(shared, key=lambda group: -len(group[1])))
+    grouped = {task for mine in by_metric.values() for task in mine}
     if others := [task for task in tasks["task"] if task not in grouped]:
-        found[None] = others
-    return found if len(found) > 1 else {}
+        by_metric[None] = others
+    return by_metric if len(by_metric) > 1 else {}
 
 
 def compute_metrics(
@@ -82,7 +82,7 @@ def compute_metrics(
     groups, roles = group_by_metric(tasks), scores.roles
     parts = {metric: scores.only(mine) for metric, mine in groups.items()}
     tested = sum(len(np.unique(part.families)) >= LEAST_TASKS for part in parts.values())
-    found = []
+    results = []
     for metric, part in parts.items():
         averaged = choose_rules(tasks[tasks["task"].isin(part.tasks)], part, config).averaged
         test = partial(compute_lift_tests, part, averaged=averaged, sets=tested)
@@ -96,7 +96,7 @@ def compute_metrics(
         is_tested = any(test.verdict != "too few" for _, test in compared)
         ahead = {model for model, test in compared if test.mean is not None and test.mean > 0}
         clearly = {model for model, test in compared if test.verdict == "better"}
-        found.append(
+        results.append(
             MetricResult(
                 metric=metric,
                 tasks=part.tasks,
@@ -107,7 +107,7 @@ def compute_metrics(
                 tests=tests,
             )
         )
-    return tuple(found)
+    return tuple(results)
 
 
 class DecisiveTasks(Record):
@@ -294,7 +294,7 @@ def compute_robustness(
     """
     names, own = tuple(s.model for s in board.ranked), board.rules.rank_by
     is_measure = own in {measure.id for measure in scores.measures}
-    if len(names) < _LEAST_MODELS or is_measure:
+    if len(names) < _MIN_MODELS or is_measure:
         return None
     rows = [scores.rows[model] for model in names]
     competing = ~np.isin(scores.models, [*scores.references])
@@ -315,9 +315,9 @@ def compute_robustness(
             merits[rule, metric] = (len(mine), np.where(covered, of_metric, np.nan))
     first = _first(merits[own, None][1])
     results = tuple(
-        _rule_result(names, rule, metric, n, found, same=np.array_equal(_first(found), first))
-        for (rule, metric), (n, found) in merits.items()
-        if (~np.isnan(found)).sum() >= _LEAST_MODELS
+        _rule_result(names, rule, metric, n, values, same=np.array_equal(_first(values), first))
+        for (rule, metric), (n, values) in merits.items()
+        if (~np.isnan(values)).sum() >= _MIN_MODELS
     )
     left_out = None
     if merit.per_task is not None and len(scores.tasks) > 1:
@@ -332,7 +332,7 @@ def _can_average(rules: RankingRules, values: Array) -> bool:
 
 def _other_merits(inputs: RuleInputs, rows: Sequence[int]) -> _Merits:
     """Return the value of each ranked model by every other rule that its tasks allow."""
-    found: _Merits = {}
+    merits: _Merits = {}
     can_average = _can_average(inputs.rules, inputs.signed[rows])
     in_categories = [name for name in inputs.scores.categories if name is not None]
     for rule in RULES:
@@ -340,9 +340,9 @@ def _other_merits(inputs: RuleInputs, rows: Sequence[int]) -> _Merits:
         if rule.id == "mean_of_categories":
             n = len(in_categories) if len({*in_categories}) > 1 else 0
         if rule.is_alternative and n and (can_average or not rule.is_average):
-            found[rule.id, None] = (n, rule.compute(inputs).values[rows])
-    found.pop((inputs.rules.rank_by, None), None)
-    return found
+            merits[rule.id, None] = (n, rule.compute(inputs).values[rows])
+    merits.pop((inputs.rules.rank_by, None), None)
+    return merits
 
 
 def _first(merit: Array) -> Flags:

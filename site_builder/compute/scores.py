@@ -320,18 +320,18 @@ class Scores(CachingRecord, eq=False):
 
     def of_model(self, model: str) -> dict[str, dict[str, Score]]:
         """Return the scores of a model by task and variant; a task without a score is absent."""
-        found: dict[str, dict[str, Score]] = {}
+        by_task: dict[str, dict[str, Score]] = {}
         for score in self._records(self._rows(self.rows[model], slice(None))):
-            found.setdefault(score.task, {})[score.variant] = score
-        return found
+            by_task.setdefault(score.task, {})[score.variant] = score
+        return by_task
 
     def of_task(self, task: str, models: Sequence[str]) -> dict[str, dict[str, Score]]:
         """Return the scores of some models on a task by model and variant; empty without any."""
-        found: dict[str, dict[str, Score]] = {model: {} for model in models}
+        by_model: dict[str, dict[str, Score]] = {model: {} for model in models}
         rows = [self.rows[model] for model in models if model in self.rows]
         for score in self._records(self._rows(rows, self.columns[task])):
-            found[score.model][score.variant] = score
-        return found
+            by_model[score.model][score.variant] = score
+        return by_model
 
     def ranking(self, task: str) -> list[Score]:
         """Return every score of a task by variant (primary first), then by rank."""
@@ -341,15 +341,15 @@ class Scores(CachingRecord, eq=False):
         """Return the positions in `frame` of a task's scores, by variant, best first."""
         rows = {v: self._rows(slice(None), self.columns[task], [v]) for v in self.roles.variants}
         ranks = self._arrays["rank"]
-        return {v: found[np.argsort(ranks[found], kind="stable")] for v, found in rows.items()}
+        return {v: places[np.argsort(ranks[places], kind="stable")] for v, places in rows.items()}
 
     def provenance_of(self, model: str) -> dict[tuple[str, str], Provenance]:
         """Return what the results table states about each score of a model, by task and variant.
 
         Scores that do not count are among them. The order is that of tasks, then of variants.
         """
-        found = np.stack([self.index[v][self.rows[model]] for v in self.roles.variants], axis=1)
-        rows = found[found != _NO_ROW]
+        index = np.stack([self.index[v][self.rows[model]] for v in self.roles.variants], axis=1)
+        rows = index[index != _NO_ROW]
         arrays = {name: array[rows] for name, array in self._arrays.items()}
         columns = {
             "row": integers_or_none(arrays["row"]),
@@ -364,11 +364,11 @@ class Scores(CachingRecord, eq=False):
         self, row: int | list[int] | slice, column: int | slice, variants: Sequence[str] = ()
     ) -> _Integers:
         """Positions in `frame` of the scores that count, among some models and tasks."""
-        found = [
+        positions = [
             self.index[v][row, column][~np.isnan(self.values[v][row, column])]
             for v in variants or self.roles.variants
         ]
-        return np.concatenate(found)
+        return np.concatenate(positions)
 
     def _records(self, rows: _Integers) -> list[Score]:
         if len(self.frame) > _MAX_KEPT:

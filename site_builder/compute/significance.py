@@ -48,23 +48,23 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
         return {}
     roles, key = scores.roles, ["model", "task", "variant"]
     lifts = scores.frame[[*key, "score", "lift_over_base", "lift_over_baseline"]]
-    found = differences.merge(lifts, on=key)
+    matched = differences.merge(lifts, on=key)
     against, other, variant = (
-        found[name] for name in ("against", "against_model", "against_variant")
+        matched[name] for name in ("against", "against_model", "against_variant")
     )
-    of_base = (other == found["model"]) & (variant == roles.base)
-    beside = found["variant"].map(roles.baseline_variants)
+    of_base = (other == matched["model"]) & (variant == roles.base)
+    beside = matched["variant"].map(roles.baseline_variants)
     of_baseline = (other == roles.baseline) & (variant == beside)
     lift = np.select(
         [(against == "base") & of_base, (against == "baseline") & of_baseline],
-        [found["lift_over_base"], found["lift_over_baseline"]],
+        [matched["lift_over_base"], matched["lift_over_baseline"]],
         np.nan,
     )
-    size = np.fmax(np.abs(found["score"].to_numpy()), np.abs(lift))
-    at = positions(found["task"], scores.tasks)
+    size = np.fmax(np.abs(matched["score"].to_numpy()), np.abs(lift))
+    at = positions(matched["task"], scores.tasks)
     direction, span = scores.direction[at], (scores.high - scores.low)[at]
     stated, error, n, higher, lower = (
-        found[name].to_numpy(dtype=float)
+        matched[name].to_numpy(dtype=float)
         for name in ("difference", "stderr", "n_pairs", "n_higher", "n_lower")
     )
     ends = paired_interval(stated, error, n, higher, lower, span)
@@ -73,7 +73,7 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
     ends = np.where(np.isfinite(ends), ends, [lift - reach, lift + reach])
     low, high = round_significant(ends, np.fmax(size, np.abs(ends).max(axis=0, initial=0)))
     is_lift = np.abs(stated * direction - lift) <= _NOISE * size
-    kept = found.assign(low=low, high=high)[is_lift & ~np.isnan(low)]
+    kept = matched.assign(low=low, high=high)[is_lift & ~np.isnan(low)]
     keys = kept[[*key, "against"]].itertuples(index=False, name=None)
     return dict(zip(keys, zip(kept["low"], kept["high"], strict=True), strict=True))
 

@@ -226,8 +226,8 @@ def _row_faults(counts: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> I
             if row[name]:
                 example = row.get(f"{name}_example")
                 such = "" if example is None else f", such as example {example!r}"
-                found = f"{what} in {counted(int(row[name]), 'row')}{such}"
-                faults.append(Fault(f"{shown}: {run}", found, f"{fix}, or leave the rows out."))
+                problem = f"{what} in {counted(int(row[name]), 'row')}{such}"
+                faults.append(Fault(f"{shown}: {run}", problem, f"{fix}, or leave the rows out."))
         yield from limit_faults(faults, len(faults), shown, f"runs with {kind}")
 
 
@@ -288,7 +288,7 @@ def _measure(
     places = {run: place for place, run in enumerate(runs)}
     pairs = [pair for pair in pairs if pair.run in places]
     database.load_runs([(run.model, run.task, run.variant) for run in runs])
-    scores = {runs[place]: found for place, found in _moments(database, "examples", "run").items()}
+    scores = {runs[n]: moments for n, moments in _moments(database, "examples", "run").items()}
     repeats = {runs[row["run"]]: row for row in database.repeats()}
     done.scores.update((run, scores[run]) for run in runs if run in scores)
     done.repeats.update((run, repeats[run]) for run in runs if run in repeats)

@@ -75,11 +75,11 @@ def find_examples(paths: Sequence[Path], named: Mapping[str, str], scratch: Path
     Raises:
         FaultsError: Every fault of the paths, files and columns.
     """
-    found, skipped, faults = _find(paths)
+    candidates, skipped, faults = _find(paths)
     # Files by what they must share to be read as one: their columns, those of folders last.
     forms: dict[tuple[tuple[StoredColumn, ...], tuple[str, ...]], list[Found]] = {}
     rows, unread, sources = 0, list[Fault](), list[Source]()
-    for stated in found:
+    for stated in candidates:
         try:
             file, footer = _open(stated, scratch)
         except FaultsError as error:
@@ -97,7 +97,7 @@ def find_examples(paths: Sequence[Path], named: Mapping[str, str], scratch: Path
         folders = tuple(column for column in columns.values() if column not in names)
         sources.append(Source(tuple(file.path for file in files), columns, folders))
     shown = ", ".join(path.resolve().name for path in paths)
-    if not found and not faults:
+    if not candidates and not faults:
         fix = f"Name files that end in {', '.join(_ENDINGS)}."
         faults.append(Fault(shown, "no file with a table was found", fix))
     elif not rows and not faults:
@@ -134,19 +134,19 @@ def _as_parquet(file: Found, scratch: Path) -> Found:
 
 def _find(paths: Sequence[Path]) -> tuple[list[Found], list[Fault], list[Fault]]:
     """Return the files, a warning for each that is no table, and a fault for each bad path."""
-    found: dict[Path, Found] = {}
+    by_path: dict[Path, Found] = {}
     others, faults = list[Path](), list[Fault]()
     for path in paths:
         if not path.exists():
             faults.append(Fault(str(path), "there is no such file or folder"))
         for file in find_files(path) if path.exists() else ():
             if file.path == path or file.path.suffix.lower() in _ENDINGS:
-                found.setdefault(file.path.resolve(), Found(file.path.resolve(), file.shown))
+                by_path.setdefault(file.path.resolve(), Found(file.path.resolve(), file.shown))
             else:
                 others.append(file.path)
     warnings = (Fault(str(p), "skipped: it is no table", "", "warning") for p in others)
     skipped = list(limit_faults(warnings, len(others), "", "files that are no tables"))
-    return list(found.values()), skipped, faults
+    return list(by_path.values()), skipped, faults
 
 
 def _column_faults(
