@@ -368,17 +368,6 @@ def test_nothing_where_none_lacks_a_score_or_none_is_common():
     assert {} == make_results(make_frames({"base": apart})).common
 
 
-def test_each_variant_has_its_own_common_tasks():
-    """With the boards of the other variants over the same tasks, to compare with."""
-    runs = {
-        "base": {"a": [0.1, 0.2, 0.3], "b": [0.2, 0.3, 0.4]},
-        "tuned": {"a": [0.5, None, 0.6], "b": [0.7, 0.8, 0.9]},
-    }
-    results = make_results(make_frames(runs), min_coverage=0.5, rank_by="mean")
-    assert {"tuned"} == set(results.common)
-    assert {"t1", "t3"} == set(results.common["tuned"]["base"].tasks)
-
-
 def test_who_is_behind_a_baseline_of_another_variant_may_not_be_first():
     """The lead of `a` over `b` varies widely; `b` is behind the baseline on each task alike."""
     ref = [0.50, 0.52, 0.54, 0.50, 0.52, 0.54, 0.50]

@@ -11,9 +11,12 @@ from site_builder.compute.catalog import (
     Release,
     TaskInfo,
     collect_catalog,
+    find_release,
 )
+from site_builder.config import load_config
+from site_builder.tables.check import check_tables
+from site_builder.tables.read import load_tables
 from tests.helpers.boards import make_frames, make_tables
-from tests.helpers.sites import make_site
 from tests.helpers.tables import SITE_TOML, board, having, results_frame, write_project
 
 
@@ -64,7 +67,9 @@ def test_stated_columns():
 
 def release_of(folder: Path, toml: str = SITE_TOML, **frames: pd.DataFrame) -> Release:
     """The release of the fixture board, with some tables in place of its own."""
-    return make_site(write_project(folder, {**board(), **frames}, toml)).results.release
+    config = load_config(write_project(folder, {**board(), **frames}, toml))
+    tables = check_tables(load_tables(config.data_dir), config)
+    return find_release(tables.loaded, tables.results, config.site.released)
 
 
 def test_the_checksum_is_what_sha256sum_prints_of_the_published_files(index_site):
@@ -84,9 +89,7 @@ def test_any_change_of_a_table_is_another_release(tmp_path):
     assert first == release_of(tmp_path / "b")
     assert first == release_of(tmp_path / "c", f'{SITE_TOML}labels = {{ base = "Before" }}\n')
     others = [
-        make_site(
-            write_project(tmp_path / name, {**board(), name: having(frame, note="x")})
-        ).results.release
+        release_of(tmp_path / name, SITE_TOML, **{name: having(frame, note="x")})
         for name, frame in board().items()
     ]
     assert 4 == len({first.sha256, *(other.sha256 for other in others)})

@@ -322,13 +322,6 @@ def test_without_tuned_variants_the_base_scores_are_the_contest():
     assert (None,) * 4 == values["mean_lift_over_base"]
 
 
-def test_without_a_baseline_its_columns_are_not_defined():
-    found = correlations_of(baseline=None)
-    assert (None,) * 4 == found.values["baseline_score"]
-    assert Correlation(0) == found.pairs["baseline_score", "train_examples"]
-    assert found.pairs["mean_lift_over_base", "train_examples"].spearman is not None
-
-
 def test_mixed_units_leave_the_features():
     """Scores that cannot be set side by side correlate with nothing; features still do."""
     tasks = {**SIZES, "tokens_p95": [1, 2, 4, 3]}

@@ -78,12 +78,6 @@ def test_interval_where_no_number_of_examples_has_such_an_error(score, stderr, l
     assert near(stderr, low, high) == errors_of(score, stderr=stderr)
 
 
-def test_interval_of_a_score_without_bounds():
-    assert near(0.02, 0.9508007, 1.0291993) == errors_of(0.99, {}, stderr=0.02)
-    half = {"score_min": [0.0]}
-    assert near(0.02, 0.0, 0.0491993) == errors_of(0.01, half, stderr=0.02)
-
-
 def test_number_of_examples_gives_the_wilson_interval():
     """80 of 100: (0.8 + 0.0192 ± 1.96 sqrt(0.0016 + 0.000096)) / 1.0384 = 0.711 to 0.867.
 
@@ -302,7 +296,3 @@ def test_wins_of_a_board_are_clear_or_not():
     """Of 100 examples: 0.9 is clear of 0.5, not of 0.89; 0.95 is not clear of 0.9."""
     expected = {"a": (2, 1, 1), "b": (0, None, None), "c": (1, 0, 1)}
     assert expected == wins_of(n_examples=100)
-
-
-def test_wins_without_errors_are_neither_clear_nor_not():
-    assert {(2, None, None), (0, None, None), (1, None, None)} == set(wins_of().values())
