@@ -81,7 +81,7 @@ class BuildOptions(Record):
         on_page: Callback for the number of pages that are rendered, and of all pages.
         workers: The number of processes that render; None for as many as help.
         cache: What the build reuses and leaves for the next one.
-        on_assumed: Callback for lines that tell what the scores of each task are taken for.
+        on_assumed: Callback for lines with the assumptions about each task.
     """
 
     on_stage: Callable[[str], None] = lambda _: None

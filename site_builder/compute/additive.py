@@ -1,4 +1,4 @@
-"""Estimate what each model would average over all tasks from the scores that exist."""
+"""Fit the additive model, score = model + task, to boards with missing scores."""
 
 from __future__ import annotations
 
@@ -149,13 +149,8 @@ def _fit_connected(scores: Array, families: Families) -> AdditiveFit:
 
 def _correction(n: Array) -> Array:
     """Return n / (n - 1), because residuals spread less than errors; NaN where n is not above 1."""
-    enough = n > 1 + _NOISE
-    factor = np.where(enough, n, 2.0)
-    factor -= 1
-    np.divide(1, factor, out=factor)
-    factor += 1
-    factor[~enough] = np.nan
-    return factor
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(n > 1 + _NOISE, 1 + 1 / (n - 1), np.nan)
 
 
 def _contrasts(covariances: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Find which models are ahead of which, and which ranks a model could have."""
+"""Compare every two models; compute rank intervals, and ranks that missing scores allow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compute everything once."""
+"""Compute all results of a site, once."""
 
 from __future__ import annotations
 

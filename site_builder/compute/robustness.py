@@ -1,4 +1,4 @@
-"""Check how much the headline depends on choices: of metric, task, rule, and best model."""
+"""Check the robustness of the results to the choice of metric, task, rule and best model."""
 
 from __future__ import annotations
 

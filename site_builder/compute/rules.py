@@ -1,4 +1,4 @@
-"""Turn scores into what ranks a board: one record for each rule."""
+"""Define the rules that rank a board, one record each."""
 
 from __future__ import annotations
 

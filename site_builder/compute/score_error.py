@@ -1,4 +1,4 @@
-"""Estimate how exact a single score is."""
+"""Estimate standard errors and intervals of single scores; compare scores on a task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the scores as one long table with rank, lift and error, and as arrays."""
+"""Collect all scores as one long table with rank, lift and error, and as arrays."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ class Scores(CachingRecord, eq=False):
         return {v: round_significant(values) * self.direction for v, values in self.values.items()}
 
     def of_baseline(self, arrays: Mapping[str, Array], variant: str) -> Array:
-        """Return what stands for the baseline beside a variant: a row of `values`, `errors`, ....
+        """Return the baseline's row for a variant, of `values`, `errors` or other arrays.
 
         Shape: (tasks,); NaN without a baseline. Source: docs/statistics.md#roles.
         """
@@ -344,7 +344,7 @@ class Scores(CachingRecord, eq=False):
         return {v: places[np.argsort(ranks[places], kind="stable")] for v, places in rows.items()}
 
     def provenance_of(self, model: str) -> dict[tuple[str, str], Provenance]:
-        """Return what the results table states about each score of a model, by task and variant.
+        """Return the metadata of each score of a model, by task and variant.
 
         Scores that do not count are among them. The order is that of tasks, then of variants.
         """
@@ -531,7 +531,7 @@ def _assign_roles(
     config: BoardConfig,
     first_entries: Mapping[str, str],
 ) -> Roles:
-    """Tell base, tuned variants and baseline apart, as docs/statistics.md#roles says."""
+    """Assign the roles of base, tuned variants and baseline (docs/statistics.md#roles)."""
     base, named = config.base_variant, config.tuned_variants
     if base is None and "base" in values and "base" not in (named or ()):
         base = "base"

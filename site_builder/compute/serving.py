@@ -1,4 +1,4 @@
-"""Summarise latency and list prices; list offers."""
+"""Summarise latency and prices of serving."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Test whether lifts are larger than chance explains."""
+"""Test whether lifts are statistically significant."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Every statistic of a board: one record each, from which tables, API and documents are made.
+"""Define the statistics of a board, one record each, for tables, API and documentation.
 
-A record says what the statistic is called, what it means, what it needs, and how it is computed.
+A record has the name of the statistic, its meaning, its requirements, and its computation.
 To add one, add a record here, a section to docs/statistics.md, and a test.
 """
 

@@ -1,4 +1,4 @@
-"""Compute the figures of the whole board, its training sets, and what its tasks can show."""
+"""Compute figures of the whole board, of training sets, and the minimum detectable difference."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ _POWER = 0.8
 
 
 def smallest_difference(scores: Scores, board: Board) -> float | None:
-    """Return the smallest mean difference that the tasks of a board show in four of five cases.
+    """Return the minimum detectable mean difference of a board's models, at a power of 80 %.
 
     The median over all pairs of ranked models of d e: the standard error e of their difference over
     n common tasks (families), and the noncentrality d at which Student's t exceeds the quantile of

@@ -1,4 +1,4 @@
-"""State all arithmetic on rows as SQL, and run it in DuckDB."""
+"""Aggregate rows of per-example scores by SQL in DuckDB."""
 
 from __future__ import annotations
 

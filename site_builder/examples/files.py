@@ -1,4 +1,4 @@
-"""Find per-example files and judge their columns."""
+"""Find files of per-example scores and check their columns."""
 
 from __future__ import annotations
 
@@ -113,23 +113,18 @@ def _key_folders(path: Path) -> list[str]:
 
 
 def _open(file: Found, scratch: Path) -> tuple[Found, Footer]:
-    """Return a file as Parquet, with its footer, or raise its faults."""
+    """Return a file with its footer, or raise its faults; write a text file as Parquet."""
     if file.path.suffix.lower() in TEXT_ENDINGS:
-        file = _as_parquet(file, scratch)
+        content = load_text(EXAMPLES, file.path, file.shown).file
+        # In folders with the names of columns, as the text file is.
+        folder = Path(mkdtemp(dir=scratch)).joinpath(*_key_folders(file.path))
+        folder.mkdir(parents=True, exist_ok=True)
+        file = Found(folder / f"{file.path.stem}.parquet", file.shown)
+        file.path.write_bytes(content)
     try:
         return file, read_footer(file.path)
     except UnreadableTableError as error:
         raise FaultsError([error.fault(file.shown)]) from error
-
-
-def _as_parquet(file: Found, scratch: Path) -> Found:
-    """Write a text file as Parquet into `scratch`, with the folders that are columns."""
-    content = load_text(EXAMPLES, file.path, file.shown).file
-    folder = Path(mkdtemp(dir=scratch)).joinpath(*_key_folders(file.path))
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{file.path.stem}.parquet"
-    path.write_bytes(content)
-    return Found(path, file.shown)
 
 
 def _find(paths: Sequence[Path]) -> tuple[list[Found], list[Fault], list[Fault]]:

@@ -1,4 +1,4 @@
-"""Put scores and differences into the tables, and report them."""
+"""Merge scores and differences into the tables, and report the changes."""
 
 from __future__ import annotations
 
