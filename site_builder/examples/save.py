@@ -124,7 +124,7 @@ def _placed(run: ExampleRun, moments: Moments, old: StoredRow, source: str) -> P
 def _without_noise(new: _N, old: object, size: float = 0.0) -> _N:
     """Return the old number if the new one differs only by rounding.
 
-    Engines sum in the order in which their threads finish, which changes the last digits. `size` is
+    DuckDB sums in the order in which its threads finish, which changes the last digits. `size` is
     that of the scores behind the number.
     """
     if not isinstance(new, float) or not isinstance(old, float):
