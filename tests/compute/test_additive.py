@@ -118,6 +118,11 @@ def test_components_by_hand():
     assert [True, False, False, True, False] == np.isnan(fit_additive(scores).means).tolist()
 
 
+def test_first_of_equal_components_is_the_largest():
+    scores = np.array([[0.5, NAN], [NAN, 0.5], [NAN, 0.4], [0.3, NAN]])
+    assert [0, 1, 1, 0] == connected_models(scores).tolist()
+
+
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0), (2, 2)])
 def test_without_scores_nothing_is_estimated(shape):
     fit = fit_additive(np.full(shape, NAN))

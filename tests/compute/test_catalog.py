@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from site_builder.compute.catalog import (
     ModelInfo,
@@ -14,6 +15,7 @@ from site_builder.compute.catalog import (
     find_release,
 )
 from site_builder.config import load_config
+from site_builder.errors import FaultsError
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import load_tables
 from tests.helpers.boards import make_frames, make_tables
@@ -113,3 +115,12 @@ def test_date_is_else_unknown(tmp_path):
 def test_name_of_a_release():
     assert "data release 0123456789ab, 2024-05-02" == Release("0123456789abcdef", "2024-05-02").name
     assert "data release 0123456789ab" == Release("0123456789abcdef", None).name
+
+
+@pytest.mark.parametrize("value", ['"2024-05-02"', "2024", "2024-05-02T10:00:00"])
+def test_a_date_of_another_type_is_a_fault(tmp_path, value):
+    (tmp_path / "site.toml").write_text(f"[site]\nreleased = {value}\n")
+    with pytest.raises(FaultsError) as error:
+        load_config(tmp_path)
+    assert str(error.value).startswith("site.toml: site.released = ")
+    assert str(error.value).endswith("must be a date without quotes, such as 2024-05-02")

@@ -285,6 +285,21 @@ def test_mixed_units_have_no_means():
     assert ("b",) == found.own.leaders
 
 
+def test_board_without_categories_has_no_means_of_them():
+    names = [r.rule for r in results(ONE_TASK, shares(3)).robustness.rules]
+    assert ["mean", "mean_win_rate", "median"] == names
+    one = results(ONE_TASK, shares(3, category=["x"] * 3)).robustness
+    assert "mean_of_categories" not in [r.rule for r in one.rules]
+
+
+def test_task_without_a_category_is_left_out_of_their_means():
+    found = results(ONE_TASK, shares(3, category=[None, "x", "y"])).robustness
+    assert (2, ("b",)) == (
+        rule(found, "mean_of_categories").tasks,
+        rule(found, "mean_of_categories").leaders,
+    )
+
+
 SPARSE = {"tuned": {"a": [0.9, 0.8, None], "b": [None, 0.7, 0.1], "c": [0.5, None, 0.2]}}
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from site_builder.build import make_files
 from site_builder.compute.results import compute_results
 from site_builder.compute.significance import (
     PairedLifts,
@@ -20,6 +21,7 @@ from site_builder.config import load_config
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import load_tables
 from tests.helpers.boards import make_scores
+from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, changed, write_project
 
 
@@ -170,6 +172,20 @@ def test_paired_lift_has_the_interval_of_its_difference(tmp_path):
     assert (-0.070996, 0.320996) == pytest.approx(found[*key, "baseline"], abs=1e-6)
 
 
+def test_paired_lift_where_lower_is_better(tmp_path):
+    """A difference of -0.25 in the unit of the metric is a lift of 0.25."""
+    tables = board()
+    tasks = tables["tasks"].assign(higher_is_better=[False, True])
+    results = tables["results"]
+    results["score"] = results["score"].where(results["task"] != "add", 1 - results["score"])
+    row = ("alpha", "add", "fine_tuned", "base", "alpha", "base", -0.25, 0.05)
+    files = {**tables, "tasks": tasks, "results": results, "differences": differences(row)}
+    found = paired(write_project(tmp_path / "p", files))
+    assert (0.152002, 0.347998) == pytest.approx(
+        found["alpha", "add", "fine_tuned", "base"], abs=1e-6
+    )
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -185,3 +201,17 @@ def test_paired_lift_has_the_interval_of_its_difference(tmp_path):
 def test_difference_that_is_not_the_lift_is_ignored(tmp_path, column, value):
     table = changed(differences(ROWS[0]), column, {1: value})
     assert {} == paired(project_with(tmp_path, table))
+
+
+def test_interval_is_below_the_lift(tmp_path):
+    """On the page of the task; what it is stands on the page on method."""
+    config = load_config(project_with(tmp_path, differences(*ROWS)))
+    site = BuiltSite(make_files(config, out=tmp_path / "site")[0])
+    page = site.page("tasks/add/")
+    [ranking] = [t for t in page.select("table") if t.get("id") == "ranking"]
+    notes = [cell.get_text(" ", strip=True) for cell in ranking.select("tbody tr:nth-child(2) td")]
+    assert any("+0.250 +0.152 to +0.348" in note for note in notes), notes
+    assert any("+0.125 \N{MINUS SIGN}0.071 to +0.321" in note for note in notes), notes
+    assert page.select('a[href$="about/#paired-lift"]')
+    assert site.page("about/").select("#paired-lift")
+    assert not site.page("tasks/sort/").select('a[href$="about/#paired-lift"]')

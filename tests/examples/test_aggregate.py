@@ -394,6 +394,13 @@ def test_batches_have_whole_tasks() -> None:
     assert runs == [run for part in parts for run in part]
 
 
+def test_baseline_variant(tmp_path: Path) -> None:
+    runs = runs_of(("t", "a", "base", 1), ("t", "gamma", "sft", 1), ("t", "gamma", "ppo", 1))
+    toml = '[board]\nbaseline = "gamma"\ntuned_variants = ["sft", "ppo"]\n'
+    pairs = pair_runs(runs, load_config(project_of(tmp_path, toml)))
+    assert [("a", "sft")] == [(p.run.model, p.other.variant) for p in pairs]
+
+
 def test_baseline_is_compared_in_the_same_variant(tmp_path: Path) -> None:
     """Where the baseline has no run in a variant, its base scores stand there."""
     variants = {"a": ("base", "sft", "ppo"), "gamma": ("base", "sft")}

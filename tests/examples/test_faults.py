@@ -3,15 +3,17 @@
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from site_builder.errors import SiteError
 from site_builder.examples.database import open_database
+from tests.commands.test_cli import run
 from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write_rows
+from tests.helpers.tables import HIGHER, write_project
 from tests.helpers.tables import board as fixture_board
-from tests.helpers.tables import write_project
 
 NUMBER = "Write a number, such as 0.71, or leave the row out."
 
@@ -165,6 +167,11 @@ def test_too_little_memory() -> None:
     assert fault == str(found.value)
 
 
+def test_ctrl_c_during_a_query() -> None:
+    with pytest.raises(KeyboardInterrupt), open_database(200_000_000):
+        raise RuntimeError("Query interrupted")
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
@@ -184,3 +191,20 @@ def test_wrong_usage(args: tuple[str, ...], said: str) -> None:
     found = run_aggregate(*args)
     assert (2, "") == (found.exit_code, found.stdout)
     assert said in " ".join(found.stderr.split())
+
+
+def test_check_reports_faults_of_the_differences(board: Path) -> None:
+    (board / "data").mkdir()
+    pd.DataFrame({"model": ["gamma"], "task": ["t"], "score": [1.0]}).to_parquet(
+        board / "data/results.parquet"
+    )
+    row = {"model": "gamma", "task": "t", "variant": "x", "against": "base", "stderr": -1.0}
+    pd.DataFrame([row, row]).to_parquet(board / "data/differences.parquet")
+    (board / "site.toml").write_text(HIGHER)
+    said = run("check", "--project", board, "--quiet")
+    assert [
+        "data/differences.parquet: rows 1, 2: 'stderr' is less than 0",
+        "data/differences.parquet: rows 1, 2: two differences for (gamma, t, x, base). "
+        "Keep one difference for each.",
+        "2 errors; nothing was written.",
+    ] == said.stderr.splitlines()

@@ -153,6 +153,18 @@ def test_unknown_tokenizers(tmp_path):
         find_tokenizer(str(tmp_path / "tokenizer.json"))
 
 
+def test_tokenizer_whose_parts_contradict_each_other(tmp_path):
+    """It can be read, but counts no text with a word that it does not know."""
+    path = tmp_path / "tokenizer.json"
+    model = {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "?"}
+    path.write_text(json.dumps({"version": "1.0", "model": model}))
+    sets = lines(tmp_path / "sets/one.jsonl", QA).parent
+    said = run(sets, "--into", tmp_path / "board", "--tokenizer", path)
+    what = f"{path}: this tokenizer cannot count the tokens of "
+    assert (1, True) == (said.exit_code, said.stderr.startswith(what))
+    assert "Give words, characters or the path of a model's tokenizer.json." in said.stderr
+
+
 # --- which files, which fields -------------------------------------------------------------------
 
 
@@ -241,6 +253,14 @@ def test_fields_are_guessed_by_name(tmp_path, record, fields, example):
     assert found.profile is not None
     expected = measure([TrainingExample(*example)], WORDS)
     assert expected == found.profile
+
+
+def test_fields_can_be_named(tmp_path):
+    path = lines(tmp_path / "t.jsonl", [{"a": "1 2", "b": "3", "c": "4", "output": "no"}])
+    found = profiles(path, inputs=("b", "a"), output="c")["t"]
+    assert "input 'b' + 'a', output 'c'" == str(found.fields)
+    assert found.profile is not None
+    assert (3.0, 1.0) == (found.profile.input.mean, found.profile.output.mean)
 
 
 def test_same_set_in_every_file_format(tmp_path):
@@ -393,6 +413,13 @@ def test_other_files_are_skipped_with_a_warning(project, sets):
     assert f"warning: {sets / '00.png'}: skipped: it holds no examples" == warnings[0]
     assert "warning: and 11 more like these: files that hold no examples" == warnings[20]
     assert 21 == len(warnings)
+
+
+def test_dry_run_writes_nothing(project, sets):
+    before = (project / "data/tasks.parquet").read_bytes()
+    said = run(sets, "--into", project, "--dry-run")
+    assert "2 tasks changed; nothing was written." in said.stderr
+    assert before == (project / "data/tasks.parquet").read_bytes()
 
 
 def test_new_task_is_a_warning(project, sets):
