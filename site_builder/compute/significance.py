@@ -189,14 +189,13 @@ def compute_lift_tests(
     if averaged:
         means = sums.centre
         p, ends = _t_tests(sums, known_errors(values, error[rows]), m)
-        few = sums.families < LEAST_TASKS
-        signs = np.select([ends[0] > 0, ends[1] < 0], [1.0, -1.0], 0.0)
+        few, better, worse = sums.families < LEAST_TASKS, ends[0] > 0, ends[1] < 0
     else:
         gains, losses = (side.sum(axis=1) for side in (sums.means > 0, sums.means < 0))
         p = sign_tests(gains, losses)
         few = np.minimum(1.0, 2.0 ** (1 - sums.families)) * m >= _ALPHA
         few |= sums.families < LEAST_TASKS
-        signs = np.where(p * m < _ALPHA, np.sign(gains - losses), 0.0)
+        better, worse = (side & (p * m < _ALPHA) for side in (gains > losses, gains < losses))
     columns = {
         "n": (above + equal + below).tolist(),
         "mean": floats_or_none(means),
@@ -206,7 +205,7 @@ def compute_lift_tests(
         "below": below.tolist(),
         "p": round_significant(np.minimum(1.0, p * m)).tolist(),
         "verdict": np.select(
-            [few, signs > 0, signs < 0], ["too few", "better", "worse"], "unclear"
+            [few, better, worse], ["too few", "better", "worse"], "unclear"
         ).tolist(),
     }
     tests = make_records(LiftTest, columns)

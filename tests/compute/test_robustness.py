@@ -311,6 +311,13 @@ def test_sparse_board_has_no_means():
     assert None is found.robustness.left_out
 
 
+def test_board_by_win_rate_is_compared_with_means_where_no_score_is_missing():
+    found = [results(runs, shares(3), rank_by="mean_win_rate") for runs in (ONE_TASK, SPARSE)]
+    assert [["mean_win_rate", "mean", "median"], ["mean_win_rate"]] == [
+        [r.rule for r in each.robustness.rules] for each in found
+    ]
+
+
 @pytest.mark.parametrize("runs", [{"a": [0.1, 0.2]}, {"a": [0.1, 0.2], "b": [None, 0.2]}])
 def test_single_ranked_model_has_no_other_rule(runs):
     assert None is results({"tuned": runs}, shares(2), rank_by="mean", min_coverage=1).robustness
