@@ -182,8 +182,8 @@ class Correlations(CachingRecord):
         return tuple(findings.values())
 
 
-def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
-    """Compute Spearman's and Pearson's correlation of pairs of columns with missing values.
+def correlate(x: Array, y: Array) -> Correlation:
+    """Compute Spearman's and Pearson's correlation of two columns with missing values.
 
     Spearman's is Pearson's of mean ranks (Spearman, 1904). Two-sided p-values are from the t
     distribution with n - 2 degrees of freedom. Intervals are by Fisher's z: tanh(atanh(r) ± 1.96 s)
@@ -192,24 +192,18 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
 
     Source: docs/statistics.md#correlation.
     """
-    n, r = np.empty((len(pairs), 1)), np.empty((len(pairs), 2))
-    for i, (x, y) in enumerate(pairs):
-        both = np.isfinite(x) & np.isfinite(y)
-        n[i] = both.sum()
-        # Rounded, since a column of noise is a constant.
-        r[i] = _coefficients(round_significant(x[both]), round_significant(y[both]))
-    r = np.clip(r, -1, 1)
+    both = np.isfinite(x) & np.isfinite(y)
+    n = int(both.sum())
+    # Rounded, since a column of noise is a constant.
+    r = np.clip(_coefficients(round_significant(x[both]), round_significant(y[both])), -1, 1)
     rounded_r = round_significant(r)
     # A column is in perfect order with itself, whatever the last bit of the sums: p is 0.
-    perfect = np.abs(rounded_r) == 1
-    p = round_significant(correlation_p(np.where(perfect, rounded_r, r), n - 2))
-    more = np.stack([rounded_r[:, 0] ** 2 / 2, np.zeros(len(r))], axis=1)
-    low, high = _fisher_interval(rounded_r, more, n - 3)
-    columns: list[Sequence[object]] = [n[:, 0].astype(int).tolist()]
-    for k in range(2):
-        columns += floats_or_none(rounded_r[:, k]), floats_or_none(p[:, k])
-        columns.append(pairs_or_none(low[:, k], high[:, k]))
-    return [Correlation(*row) for row in zip(*columns, strict=True)]
+    exact_r = np.where(np.abs(rounded_r) == 1, rounded_r, r)
+    p = round_significant(correlation_p(exact_r, np.array(n - 2)))
+    low, high = _fisher_interval(rounded_r, np.array([rounded_r[0] ** 2 / 2, 0.0]), n - 3)
+    columns = floats_or_none(rounded_r), floats_or_none(p), pairs_or_none(low, high)
+    of_ranks, of_values = zip(*columns, strict=True)
+    return Correlation(n, *of_ranks, *of_values)
 
 
 def _coefficients(x: Array, y: Array) -> tuple[float, float]:
@@ -326,15 +320,12 @@ def compute_correlations(
     features = [name for name in features if name not in arrays]
     arrays |= {name: tasks[name].to_numpy(dtype=float, na_value=np.nan) for name in features}
     keys = list(combinations_with_replacement(arrays, 2))
-    correlated = correlate_each([(arrays[a], arrays[b]) for a, b in keys])
-    if all(pair.spearman is None for (a, b), pair in zip(keys, correlated, strict=True) if a != b):
+    correlated = {(a, b): correlate(arrays[a], arrays[b]) for a, b in keys}
+    if all(pair.spearman is None for (a, b), pair in correlated.items() if a != b):
         return None
     parts = _parts_of(scores.roles)
     related = {(a, b) for a, b in keys if a == b or parts.get(a, _NONE) & parts.get(b, _NONE)}
-    pairs = {
-        key: replace(pair, by_construction=key in related)
-        for key, pair in zip(keys, correlated, strict=True)
-    }
+    pairs = {k: replace(pair, by_construction=k in related) for k, pair in correlated.items()}
     pairs |= {(b, a): pair for (a, b), pair in pairs.items()}
     of_base = [pairs[_BASE_SCORE, lift] for lift in LIFTS]
     explains = any(pair.spearman is not None and not pair.by_construction for pair in of_base)

@@ -14,11 +14,10 @@ from site_builder.compute.correlation import (
     Correlation,
     Stratum,
     Within,
-    correlate_each,
+    correlate,
     correlate_within,
     shuffle_within,
 )
-from site_builder.compute.numbers import Array
 from site_builder.config import Analysis
 from site_builder.records import replace
 from tests.helpers.boards import Runs, find_holes, make_frames, make_results
@@ -31,11 +30,6 @@ def column(*values):
 
 
 # --- one pair of columns ------------------------------------------------------------------------
-
-
-def correlate(x: Array, y: Array) -> Correlation:
-    (found,) = correlate_each([(x, y)])
-    return found
 
 
 def test_coefficients_by_hand():
