@@ -7,6 +7,7 @@ import pytest
 from site_builder.compute.catalog import Provenance
 from site_builder.compute.scores import Score, Scores, collect_scores
 from site_builder.config import BoardConfig
+from site_builder.records import replace
 from tests.helpers.boards import make_frames, make_results, make_scores, make_tables
 
 NAN = float("nan")
@@ -80,6 +81,13 @@ def test_baseline_is_taken_from_the_same_variant():
     ]
     runs = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"gpt": [0.3]}}
     assert {"ppo"} == {*make_scores(runs, baseline="gpt").roles.baseline_variants.values()}
+
+
+def test_baseline_that_names_a_model_is_its_first_entry():
+    tables = make_tables(make_frames({"base": {"gpt, high": [0.1], "gpt, low": [0.2]}}))
+    tables = replace(tables, models=tables.models.assign(of="gpt"))
+    for named, taken in (("gpt", "gpt, high"), ("gpt, low", "gpt, low")):
+        assert taken == collect_scores(tables, BoardConfig(baseline=named)).roles.baseline
 
 
 def test_lift_over_base_is_positive_where_tuning_helped():
