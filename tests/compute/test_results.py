@@ -170,6 +170,7 @@ def test_intervals_of_the_index_hold_their_averages(index):
 def test_tasks_of_the_index(index, plain):
     """Best by variant, all who tie; the gap to GPT-4; the mean lift of the ten runs."""
     for result in index.tasks:
+        assert result == index.task(result.task)
         for variant in ("fine_tuned", "base"):
             column = plain.column(variant, result.task)
             top = [m for m, x in column.items() if x == max(column.values())]
