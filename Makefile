@@ -63,7 +63,7 @@ audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Li
 	@$(PY) -m tests.tools.audit
 
 .PHONY: bench
-bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large and huge, pages in a browser
+bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large and huge, one in a browser
 	@$(PY) -m tests.tools.bench $(ARGS)
 
 .PHONY: reading

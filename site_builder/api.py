@@ -112,7 +112,7 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
         {
             "model": s.model,
             **_fields(facts[s.model], "name", "developer", "parameters_b"),
-            **_settings(results, s.model),
+            **(_fields(facts[s.model], "of", "facets") if results.catalog.facets else {}),
             "is_baseline": s.model == scores.roles.baseline,
             "rank": s.rank,
             "unranked": s.unranked or None,
@@ -127,16 +127,12 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
     ]
 
 
-def _settings(results: Results, model: str) -> dict[str, Any]:
-    """Return the model and the facets of an entry; nothing where the site has no facets."""
-    facts = results.catalog.models[model]
-    return {"of": facts.of, "facets": facts.facets} if results.catalog.facets else {}
-
-
 def board_values(board: BoardResults) -> dict[str, Any]:
     """Return the content of the file of one board of several."""
     spec, results = board.spec, board.results
-    best = _best_of_groups(board)
+    group_by, models = spec.config.group_by, results.catalog.models
+    best = best_of_groups(results.board.ranked, lambda s: models[s.model].facet(group_by or ""))
+    ranks_in_groups = {s.model: rank for s, rank in best}
     return {
         "id": spec.id,
         "title": spec.title,
@@ -149,11 +145,11 @@ def board_values(board: BoardResults) -> dict[str, Any]:
         "entries": [
             {
                 "entry": s.model,
-                **_fields(results.catalog.models[s.model], "name"),
-                "model": results.catalog.models[s.model].of,
-                "facets": results.catalog.models[s.model].facets,
+                **_fields(models[s.model], "name"),
+                "model": models[s.model].of,
+                "facets": models[s.model].facets,
                 **_fields(s, "rank"),
-                **({"rank_in_group": best.get(s.model)} if spec.config.group_by else {}),
+                **({"rank_in_group": ranks_in_groups.get(s.model)} if group_by else {}),
                 "unranked": s.unranked or None,
                 "tied_with_best": _tied(results.board, s),
                 **_fields(s, "scored", "rank_interval", "interval"),
@@ -165,14 +161,6 @@ def board_values(board: BoardResults) -> dict[str, Any]:
             for s in results.board.entries
         ],
     }
-
-
-def _best_of_groups(board: BoardResults) -> dict[str, int]:
-    """Return the ranks among the best entries of each group."""
-    ranked, name = board.results.board.ranked, board.spec.config.group_by
-    models = board.results.catalog.models
-    best = best_of_groups(ranked, lambda s: models[s.model].facet(name or ""))
-    return {s.model: rank for s, rank in best}
 
 
 def _tied(board: Board, standing: Entry) -> bool | None:
@@ -220,8 +208,8 @@ def _figure(results: Results, board: Board, entry: Entry, statistic: Statistic) 
 
 def _tests(boards: Mapping[str, Board], against: Against, model: str) -> dict[str, dict[str, Any]]:
     names = [name for name in LiftTest.__struct_fields__ if name != "n"]
-    found = {variant: board.tests[against].get(model) for variant, board in boards.items()}
-    return {v: {"tasks": t.n, **_fields(t, *names)} for v, t in found.items() if t is not None}
+    tests = {variant: board.tests[against].get(model) for variant, board in boards.items()}
+    return {v: {"tasks": t.n, **_fields(t, *names)} for v, t in tests.items() if t is not None}
 
 
 def _task_values(results: Results) -> list[dict[str, Any]]:
@@ -243,29 +231,29 @@ def _task_values(results: Results) -> list[dict[str, Any]]:
     ]
 
 
-def _metric_values(found: MetricResult) -> dict[str, Any]:
+def _metric_values(result: MetricResult) -> dict[str, Any]:
     """Return the lifts over the baseline on the tasks of one metric, by variant and model."""
 
     def column(attribute: str) -> dict[str, dict[str, Any]]:
         value = attrgetter(attribute)
-        return {v: {m: value(t) for m, t in tests.items()} for v, tests in found.tests.items()}
+        return {v: {m: value(t) for m, t in tests.items()} for v, tests in result.tests.items()}
 
     return {
-        **_fields(found, "metric", "tasks"),
-        "models_compared": found.compared,
-        "models_ahead_of_baseline": found.ahead,
-        "models_clearly_ahead_of_baseline": found.clearly_ahead,
+        **_fields(result, "metric", "tasks"),
+        "models_compared": result.compared,
+        "models_ahead_of_baseline": result.ahead,
+        "models_clearly_ahead_of_baseline": result.clearly_ahead,
         "lift_over_baseline": column("mean"),
         "p_value": column("p"),
     }
 
 
-def _robustness_values(found: Robustness, decisive: DecisiveTasks | None) -> dict[str, Any]:
+def _robustness_values(robustness: Robustness, decisive: DecisiveTasks | None) -> dict[str, Any]:
     """Return who leads the primary board by each rule, if one task is left out, and by which."""
     names = RuleResult.__struct_fields__
-    left_out = found.left_out
+    left_out = robustness.left_out
     return {
-        "rules": [_fields(rule, *names) for rule in found.rules],
+        "rules": [_fields(rule, *names) for rule in robustness.rules],
         "one_task_left_out": left_out
         and {
             **_fields(left_out, "tried", "kept", "task", "share", "lead"),
@@ -299,9 +287,9 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
 
     def lists(attribute: str) -> dict[str, list[Any]] | None:
         value = attrgetter(attribute)
-        found = {v: [s and value(s) for s in row] for v, row in rows.items() if any(row)}
-        is_stated = any(value is not None for values in found.values() for value in values)
-        return found if is_stated else None
+        by_variant = {v: [s and value(s) for s in row] for v, row in rows.items() if any(row)}
+        is_stated = any(value is not None for values in by_variant.values() for value in values)
+        return by_variant if is_stated else None
 
     return {
         "model": model,
@@ -325,12 +313,12 @@ def _measured(results: Results, measure: str, model: str, tasks: Sequence[str]) 
     return {v: floats_or_none(a[row, columns]) for v, a in scores.measured[measure].items()}
 
 
-def _correlation_values(found: Correlations) -> dict[str, Any]:
+def _correlation_values(correlations: Correlations) -> dict[str, Any]:
     """Return the correlations over tasks, as square matrices in the order of `columns`."""
-    columns = found.columns
+    columns = correlations.columns
 
     def matrix(attribute: str) -> list[list[Any]]:
-        return [[getattr(found.pairs[a, b], attribute) for b in columns] for a in columns]
+        return [[getattr(correlations.pairs[a, b], attribute) for b in columns] for a in columns]
 
     def within(value: Callable[[Within], Any]) -> list[list[Any]]:
         return [[w and value(w) for w in row] for row in matrix("within")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from errno import EEXIST
 from pathlib import Path
@@ -36,14 +36,18 @@ def write_files(
             _write(new[path], content, path)
         before()
         for path in () if replaces else new:
-            _check_free(path)
+            if os.path.lexists(path):
+                raise FileExistsError(EEXIST, os.strerror(EEXIST))
         outcome = "not all files are in place"
         for path, temporary in new.items():
             temporary.replace(path)
     except OSError as error:
         raise SiteError(unwritable(str(path), error), outcome=outcome) from error
     finally:
-        _clear([*new.values()], made)
+        # What was not put in place, and the folders that were made for it.
+        for path in (*new.values(), *reversed(made)):
+            with suppress(OSError):  # it is not there, or not empty
+                (path.rmdir if path in made else path.unlink)()
     flush_names(*(path.parent for path in new))
 
 
@@ -54,18 +58,6 @@ def _write(temporary: Path, content: bytes, place: Path) -> None:
         os.fsync(file.fileno())
     with suppress(FileNotFoundError):
         shutil.copymode(place, temporary)
-
-
-def _check_free(path: Path) -> None:
-    if os.path.lexists(path):
-        raise FileExistsError(EEXIST, os.strerror(EEXIST))
-
-
-def _clear(files: Sequence[Path], folders: Sequence[Path]) -> None:
-    """Delete what was not put in place, and the folders that were made for it."""
-    for path in (*files, *reversed(folders)):
-        with suppress(OSError):  # it is not there, or not empty
-            (path.rmdir if path in folders else path.unlink)()
 
 
 def flush_file(path: Path) -> None:

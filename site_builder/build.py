@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from hashlib import sha256
@@ -20,7 +20,6 @@ from site_builder.prose.markdown import Prose, load_prose, text_file
 from site_builder.publish.folder import (
     Published,
     check_output_folder,
-    near_limits,
     publish,
     recover,
 )
@@ -49,12 +48,11 @@ PUBLISHED = "published"
 
 
 class BuildReport(Record):
-    """The outcome of a build; `limits` are those of hosts that the site is near to or beyond."""
+    """The outcome of a build."""
 
     pages: int
     published: Published
     warnings: tuple[Fault, ...]
-    limits: tuple[str, ...]
 
 
 class BuildCache:
@@ -83,7 +81,7 @@ class BuildOptions(Record):
         on_page: Callback for the number of pages that are rendered, and of all pages.
         workers: The number of processes that render; None for as many as help.
         cache: What the build reuses and leaves for the next one.
-        on_assumed: Callback for lines that tell what the scores of each task are taken for.
+        on_assumed: Callback for lines with the assumptions about each task.
     """
 
     on_stage: Callable[[str], None] = lambda _: None
@@ -125,7 +123,7 @@ def build_site(
     files, warnings = make_files(config, options, out, strict=strict, previous=previous)
     options.on_stage("Publishing")
     pages = sum(path.endswith(".html") for path in files)
-    return BuildReport(pages, publish(files, out), warnings, near_limits(files))
+    return BuildReport(pages, publish(files, out), warnings)
 
 
 def make_files(
@@ -173,7 +171,10 @@ def make_files(
         options.on_stage("Drawing the link previews")
         files |= draw_previews(content.site, content.pages)
     release = content.site.results.release
-    checksums = _checksums(config, tables, prose)
+    checksums = {} if config.sha256 is None else {"site.toml": config.sha256}
+    for path, stored in _table_files(tables).items():
+        checksums[path] = sha256(stored).hexdigest()
+    checksums |= {text_file(slot): checksum for slot, checksum in prose.sha256.items()}
     return with_manifest(files, Origin(release.sha256, release.date, checksums)), faults
 
 
@@ -280,11 +281,3 @@ def _config_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
 def _table_files(tables: Tables) -> dict[str, bytes]:
     stored = ((t.where, t.file if t.source is None else t.source) for t in tables.loaded.values())
     return {where: content for where, content in stored if content}
-
-
-def _checksums(config: SiteConfig, tables: Tables, prose: Prose) -> Mapping[str, str]:
-    """Return the SHA-256 of every file of the project by its path: `site.toml`, tables, prose."""
-    toml = {} if config.sha256 is None else {"site.toml": config.sha256}
-    files = {path: sha256(content).hexdigest() for path, content in _table_files(tables).items()}
-    texts = {text_file(slot): checksum for slot, checksum in prose.sha256.items()}
-    return toml | files | texts

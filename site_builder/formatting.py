@@ -17,7 +17,7 @@ NOT_STATED = "not stated"
 _SPACE = "\N{NO-BREAK SPACE}"
 _PREFIXES = {3: "k", 6: "M", 9: "G", 12: "T"}
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-_MOST_PLACES = 12
+_MAX_PLACES = 12
 # Enough for every digit of the largest float; the default of 28 fails for 1e26 at three places.
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
@@ -46,7 +46,7 @@ def _magnitude(value: float, digits: int = 3) -> int:
 
 def _places(value: float, least: int) -> int:
     """Return the decimal places that show three digits of a number, but at least `least`."""
-    return min(_MOST_PLACES, max(least, 2 - _magnitude(value)))
+    return min(_MAX_PLACES, max(least, 2 - _magnitude(value)))
 
 
 class NumberFormat(Record):

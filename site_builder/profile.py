@@ -116,7 +116,7 @@ def find_sets(names: Iterable[str]) -> Sets:
         FaultsError: A path is missing, has no examples, or has another file format.
     """
     formats = f"file ending in {', '.join(_ENDINGS)}"
-    found, others, faults = list[SetFile](), list[Path](), list[Fault]()
+    sets, others, faults = list[SetFile](), list[Path](), list[Fault]()
     for name in names:
         task, mark, rest = name.partition("=")
         is_named = mark and task.strip() and not Path(name).exists()
@@ -130,23 +130,23 @@ def find_sets(names: Iterable[str]) -> Sets:
             faults.append(Fault(str(path), what, "Convert it to one of these."))
         else:
             faults.append(Fault(str(path), "there is no such file or folder."))
-        found += sorted(files, key=lambda file: (file.task, file.split, file.path))
+        sets += sorted(files, key=lambda file: (file.task, file.split, file.path))
     seen: set[Path] = set()
-    for file in found:
+    for file in sets:
         path = file.path.resolve()
         if path in seen:
             faults.append(Fault(str(file.path), "is named twice.", "Name each file once."))
         seen.add(path)
     if faults:
         raise FaultsError(faults)
-    found.sort(key=lambda file: (file.task, file.split, str(file.path)))
-    return Sets(found, others)
+    sets.sort(key=lambda file: (file.task, file.split, str(file.path)))
+    return Sets(sets, others)
 
 
 def _walk(path: Path, top: Path, task: str) -> Iterator[SetFile | Path]:
     """Yield every file with examples at a path below `top`, and the path of every other file.
 
-    A link to a folder is not followed: its files are found there.
+    A link to a folder is not followed: its files are read where they are.
 
     Raises:
         FaultsError: A link leads out of `top`, or a folder cannot be read.
@@ -193,13 +193,13 @@ def find_fields(path: Path, inputs: Sequence[str] = (), output: str = "") -> Fie
     if chat and not inputs and not output:
         return Fields((chat,))
     guessed = next((fields for fields in _INPUTS if {*fields} <= {*names} - {output}), ())
-    found = tuple(inputs) or guessed
-    answer = output or next((name for name in _OUTPUTS if name in names and name not in found), "")
-    if not found or not answer:
+    chosen = tuple(inputs) or guessed
+    answer = output or next((name for name in _OUTPUTS if name in names and name not in chosen), "")
+    if not chosen or not answer:
         listed = ", ".join(sorted(names)[:12])
-        what = f"none of its fields looks like an {'output' if found else 'input'}: {listed}"
+        what = f"none of its fields looks like an {'output' if chosen else 'input'}: {listed}"
         raise FaultsError([Fault(str(path), what, "Name them with --input and --output.")])
-    return Fields(found, answer)
+    return Fields(chosen, answer)
 
 
 def _field_names(path: Path) -> list[str] | None:
@@ -215,12 +215,12 @@ def read_examples(path: Path, fields: Fields) -> Iterator[tuple[TrainingExample 
     """Yield every example of a file, or why a record is not one, with the share read, 0 to 1."""
     names = [name for name in (*fields.inputs, fields.output) if name]
     for row, share in _records(path, names):
-        found = row.problem if row.values is None else _example(row.values, fields)
-        if isinstance(found, str):
+        example = row.problem if row.values is None else _example(row.values, fields)
+        if isinstance(example, str):
             place = f": row {row.line}" if path.suffix == _PARQUET else f":{row.line}"
-            yield Fault(f"{path}{place if row.line else ''}", found), share
+            yield Fault(f"{path}{place if row.line else ''}", example), share
         else:
-            yield found, share
+            yield example, share
 
 
 def _records(path: Path, columns: Sequence[str] = ()) -> Iterator[tuple[TextRow, float]]:
@@ -343,21 +343,21 @@ class TaskProfile(Record):
         """Return columns of the tasks table, with lengths in a unit; absent splits have none."""
         row: StoredRow = {"task": self.task}
         row |= {f"{split}_examples": n for split, n in self.counts.items()}
-        found = self.profile
-        if found is None:
+        profile = self.profile
+        if profile is None:
             return row
         for part in ("input", "output", "example"):
-            lengths = getattr(found, part)
+            lengths = getattr(profile, part)
             row[f"{part}_length_mean"], row[f"{part}_length_std"] = lengths.mean, lengths.std
         return row | {
-            "input_length_p95": float(found.input.p95),
-            "output_length_p95": float(found.output.p95),
-            "tokens_min": float(found.example.least),
-            "tokens_max": float(found.example.greatest),
-            "tokens_p95": float(found.example.p95),
+            "input_length_p95": float(profile.input.p95),
+            "output_length_p95": float(profile.output.p95),
+            "tokens_min": float(profile.example.least),
+            "tokens_max": float(profile.example.greatest),
+            "tokens_p95": float(profile.example.p95),
             "length_unit": unit,
-            "compression_ratio": found.compression_ratio,
-            "rouge_l": found.rouge_l,
+            "compression_ratio": profile.compression_ratio,
+            "rouge_l": profile.rouge_l,
         }
 
 
@@ -412,7 +412,7 @@ def profile_sets(
 
     Fields of the input and of the output that are not given are guessed.
     """
-    found, reader = list[TaskProfile](), _Reader(inputs, output, on_progress)
+    profiles, reader = list[TaskProfile](), _Reader(inputs, output, on_progress)
     for task, group in groupby(files, key=lambda file: file.task):
         reader.fields = Fields(())
         counts: dict[str, int] = {}
@@ -424,10 +424,10 @@ def profile_sets(
                 counts[split] = profile.examples if profile else 0
             else:
                 counts[split] = sum(1 for _ in examples)
-        found.append(TaskProfile(task, profile, counts, reader.fields))
+        profiles.append(TaskProfile(task, profile, counts, reader.fields))
     if reader.faults:
         raise FaultsError(reader.faults)
-    return found
+    return profiles
 
 
 class _Reader:
@@ -449,14 +449,14 @@ class _Reader:
                 self.faults += error.faults
                 continue
             first, total = list[Fault](), 0
-            for number, (found, share) in enumerate(read_examples(file.path, self.fields), 1):
+            for number, (example, share) in enumerate(read_examples(file.path, self.fields), 1):
                 if number % _STEP == 0:
                     self._on_progress(name, began + share * size)
-                if isinstance(found, TrainingExample):
-                    yield found
+                if isinstance(example, TrainingExample):
+                    yield example
                     continue
                 total += 1
-                first += [found] if total <= MAX_ALIKE else []
+                first += [example] if total <= MAX_ALIKE else []
             more = "records that are not examples"
             self.faults += limit_faults(first, total, str(file.path), more)
             self._on_progress(name, self._bytes)

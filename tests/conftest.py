@@ -54,14 +54,6 @@ def chromium(browser: Browser) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session", autouse=True)
-def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what builds keep for the next one in a temporary folder, not in the user's cache."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project of the fixture board (helpers/tables.py): `site.toml` and `data/*.parquet`."""

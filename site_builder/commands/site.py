@@ -71,16 +71,13 @@ def build(  # noqa: PLR0913 - one per option
         config = load_project(root, base_url, out, previous, released)
         report = build_site(config, out, options, strict=strict, previous=previous)
     console.warn(report.warnings)
-    console.say(*report.limits)
     site, took = report.published, time.perf_counter() - began
     console.say(
         f"{count(report.pages)} pages, {count(site.files)} files, {size(site.size)} in {out} "
         f"({count(site.changed)} changed), {took:.1f} s."
     )
     option = "" if root == Path() else f" --project {shlex.quote(str(root))}"
-    # The Makefile of this repository has a target for it.
-    serve = "make serve" if (root / "Makefile").is_file() else f"site-builder serve{option}"
-    console.say(f"Open {out / 'index.html'}, or run `{serve}`.")
+    console.say(f"Open {out / 'index.html'}, or run `site-builder serve{option}`.")
 
 
 @click.command(epilog="Example: site-builder check --project my-board --strict")
@@ -91,18 +88,16 @@ def build(  # noqa: PLR0913 - one per option
 def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
     """Check the tables, site.toml, the templates and the prose; write nothing."""
     from site_builder.build import BuildOptions, load_project, make_files
-    from site_builder.publish.folder import near_limits
 
     assumed: list[str] = []
     options = BuildOptions(console.stage, console.count, workers=None, on_assumed=assumed.extend)
     with console.exit_on_error():
         config = load_project(root, out=out)
-        files, warnings = make_files(config, options, out, strict=strict, dry=True)
+        _, warnings = make_files(config, options, out, strict=strict, dry=True)
     console.say("What scores are taken for; `[tasks]` in site.toml overrides it:")
     for line in assumed:
         console.say(shortened(f"  {line}"))
     console.warn(warnings)
-    console.say(*near_limits(files))
     console.say("No errors." if warnings else "No faults.")
 
 
@@ -150,7 +145,6 @@ def deploy(  # noqa: PLR0913 - one per option
         check_target(root, remote, branch)
         report = build_site(config, out, options, strict=strict, previous=previous)
         console.warn(report.warnings)
-        console.say(*report.limits)
         if faults := verify_site(out).faults:
             raise FaultsError(faults)
         console.stage(f"Pushing to {remote}/{branch}")
@@ -199,8 +193,7 @@ def verify(root: Path, console: Console) -> None:
 def diff(old: str, new: str, form: str) -> None:
     """Show what changed from the board OLD to the board NEW.
 
-    Each can be a project, a folder of Parquet tables, a file of results, the folder of a published
-    site, or the address of one.
+    Each can be a project, the folder of a published site, or the address of one.
     """
     from site_builder.releases.read import ReleaseContent, compare_releases, read_release
     from site_builder.releases.wording import FORMATS

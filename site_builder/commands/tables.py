@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from site_builder.importers.reading import ImportOptions
     from site_builder.profile import MergedFeatures, TaskProfile, Tokenizer
 
-# The importers, the engines and the tokenizers are imported in the functions that need them: each
+# The importers, the database and the tokenizers are imported in the functions that need them: each
 # command would otherwise wait for those of the others.
 
 
@@ -274,13 +274,6 @@ def _column(text: str) -> tuple[str, str]:
     help="Take the mean where an example has several scores, for example of several samples.",
 )
 @click.option(
-    "--engine",
-    type=click.Choice(["duckdb", "dask"]),
-    default="duckdb",
-    show_default=True,
-    help="What computes: DuckDB on this machine, or a Dask cluster.",
-)
-@click.option(
     "--memory",
     metavar="SIZE",
     type=_size,
@@ -288,7 +281,6 @@ def _column(text: str) -> tuple[str, str]:
     show_default=True,
     help="Memory for DuckDB; it keeps on disk what does not fit.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="The Dask cluster, as tcp://10.0.0.1:8786.")
 @dry_run_option
 @with_console
 def aggregate(  # noqa: PLR0913 - one per option
@@ -296,9 +288,7 @@ def aggregate(  # noqa: PLR0913 - one per option
     console: Console,
     paths: tuple[Path, ...],
     columns: tuple[tuple[str, str], ...],
-    engine: Literal["duckdb", "dask"],
     memory: int,
-    scheduler: str | None,
     *,
     average: bool,
     dry: bool,
@@ -312,26 +302,18 @@ def aggregate(  # noqa: PLR0913 - one per option
     again changes nothing.
     """
     from site_builder.examples import aggregate as examples
-    from site_builder.examples.engines import dask_engine, duckdb_engine
+    from site_builder.examples.database import open_database
     from site_builder.examples.files import find_examples
     from site_builder.examples.save import known_ids, lines_of, save, warnings_of
     from site_builder.starter.project import replacing_sample
 
-    if engine == "dask" and scheduler is None:
-        message = "--engine dask needs the address of a cluster: --scheduler ADDRESS."
-        raise click.UsageError(message)
-    if engine != "dask" and scheduler is not None:
-        message = "--scheduler works only with --engine dask."
-        raise click.UsageError(message)
     with console.exit_on_error(), TemporaryDirectory() as scratch:
         config = load_config(root)
         known = known_ids(config)
-        # The workers of a cluster do not see this folder.
-        files = find_examples(paths, dict(columns), None if scheduler else Path(scratch))
-        started = duckdb_engine(memory) if scheduler is None else dask_engine(scheduler)
-        with started as backend, console.bar(files.rows) as on_progress:
+        files = find_examples(paths, dict(columns), Path(scratch))
+        with open_database(memory) as database, console.bar(files.rows) as on_progress:
             found = examples.aggregate(
-                files, backend, config, known, average=average, on_progress=on_progress
+                files, database, config, known, average=average, on_progress=on_progress
             )
         with replacing_sample(root, console.say):
             report = save(found, config, files.shown, dry=dry)

@@ -1,1 +1,1 @@
-"""Computing: tables to frozen results. Pure functions, formula and source in each docstring."""
+"""Compute the results of a site by pure functions, each with its formula and source."""

@@ -1,4 +1,4 @@
-"""Estimate what each model would average over all tasks from the scores that exist."""
+"""Fit the additive model, score = model + task, to boards with missing scores."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def connected_models(signed: Array) -> Places:
     edges = coo_array((np.ones(len(rows)), (rows, columns + len(signed))), shape=(n, n))
     labels = csgraph.connected_components(edges, directed=False)[1][: len(signed)]
     scored = (~np.isnan(signed)).any(axis=1)
-    found = np.full(len(signed), -1)
+    components = np.full(len(signed), -1)
     _, first, places, counts = np.unique(
         labels[scored], return_index=True, return_inverse=True, return_counts=True
     )
-    found[scored] = np.argsort(np.lexsort((first, -counts)))[places]
-    return found
+    components[scored] = np.argsort(np.lexsort((first, -counts)))[places]
+    return components
 
 
 @np.errstate(over="ignore")  # an estimate can be greater than every score
@@ -99,14 +99,14 @@ def fit_additive(signed: Array, families: Families | None = None) -> AdditiveFit
         scale = max(1e-300, float(np.nanmax(np.abs(inside))))
         if families is None:
             families = np.arange(len(columns))
-        found = _fit_connected(inside / scale, families[columns])
-        counts[rows], errors[rows] = found.counts, found.errors * scale
-        means[rows] = round_significant(found.means * scale, np.full(len(inside), scale))
-        np.multiply(found.pair_errors, scale, out=found.pair_errors)
+        fit = _fit_connected(inside / scale, families[columns])
+        counts[rows], errors[rows] = fit.counts, fit.errors * scale
+        means[rows] = round_significant(fit.means * scale, np.full(len(inside), scale))
+        np.multiply(fit.pair_errors, scale, out=fit.pair_errors)
         if rows.all():
-            return AdditiveFit(means, errors, counts, found.pair_errors, found.pair_counts)
+            return AdditiveFit(means, errors, counts, fit.pair_errors, fit.pair_counts)
         pair_errors, pair_counts = (np.full((n_models, n_models), np.nan) for _ in range(2))
-        pair_counts[pairs], pair_errors[pairs] = found.pair_counts, found.pair_errors
+        pair_counts[pairs], pair_errors[pairs] = fit.pair_counts, fit.pair_errors
     return AdditiveFit(means, errors, counts, pair_errors, pair_counts)
 
 
@@ -149,22 +149,17 @@ def _fit_connected(scores: Array, families: Families) -> AdditiveFit:
 
 def _correction(n: Array) -> Array:
     """Return n / (n - 1), because residuals spread less than errors; NaN where n is not above 1."""
-    enough = n > 1 + _NOISE
-    factor = np.where(enough, n, 2.0)
-    factor -= 1
-    np.divide(1, factor, out=factor)
-    factor += 1
-    factor[~enough] = np.nan
-    return factor
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(n > 1 + _NOISE, 1 + 1 / (n - 1), np.nan)
 
 
 def _contrasts(covariances: Array) -> Array:
     """Return the variance of the difference of every two models, from their covariances."""
     own = np.diag(covariances)
-    found = own[:, np.newaxis] + own
-    found -= 2 * covariances
-    np.maximum(found, 0.0, out=found)
-    return np.asarray(found)
+    variances = own[:, np.newaxis] + own
+    variances -= 2 * covariances
+    np.maximum(variances, 0.0, out=variances)
+    return np.asarray(variances)
 
 
 # --- intervals and comparisons ------------------------------------------------------------------

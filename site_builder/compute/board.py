@@ -29,14 +29,7 @@ from site_builder.compute.ranks import (
     possible_rates,
     rank_intervals,
 )
-from site_builder.compute.rules import (
-    RULES,
-    Merit,
-    RankingRules,
-    Rule,
-    RuleInputs,
-    find_rule,
-)
+from site_builder.compute.rules import RULES, Merit, RankingRules, Rule, RuleInputs, find_rule
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import Against, LiftTest, compute_lift_tests
 from site_builder.compute.statistics import BoardScores, Statistic, statistics_of
@@ -207,13 +200,13 @@ def best_of_groups(
     Entries of a group that share its best rank all count.
     """
     best: dict[str, int | None] = {}
-    found = list[Entry]()
+    entries = list[Entry]()
     for s in ranked:
         name = group(s)
         if name is None or best.setdefault(name, s.rank) == s.rank:
-            found.append(s)
-    ranks = [s.rank for s in found]
-    return [(s, ranks.index(s.rank) + 1) for s in found]
+            entries.append(s)
+    ranks = [s.rank for s in entries]
+    return [(s, ranks.index(s.rank) + 1) for s in entries]
 
 
 def compute_boards(
@@ -259,7 +252,7 @@ def compute_common_boards(
     model without a score on a common task has no rank there. A variant is absent where no ranked
     model lacks a score, or no task is common to all (docs/statistics.md#missing-scores).
     """
-    found = {}
+    common = {}
     for variant, board in boards.items():
         ranked = [scores.rows[s.model] for s in board.ranked]
         is_common = ~np.isnan(scores.values[variant][ranked]).any(axis=0)
@@ -267,8 +260,8 @@ def compute_common_boards(
         if 0 < len(tasks) < len(board.tasks):
             rank_by = "mean" if board.rules.averaged else board.rules.rank_by
             rules = replace(board.rules, min_coverage=1.0, rank_by=rank_by)
-            found[variant] = _boards_over(scores.only(tasks), rules)
-    return found
+            common[variant] = _boards_over(scores.only(tasks), rules)
+    return common
 
 
 def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> RankingRules:
@@ -281,15 +274,15 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
     min_coverage = floor if asked is None else asked
     has_gaps = bool((coverage[coverage >= min_coverage - 1e-9] < 1).any())
     offset = config.ratio_offset
-    found = RankingRules("mean", min_coverage, True, "comparable", offset)
+    default = RankingRules("mean", min_coverage, True, "comparable", offset)
     if not comparable:
-        found = RankingRules("mean_win_rate", min_coverage, False, "mixed units", offset)
+        default = RankingRules("mean_win_rate", min_coverage, False, "mixed units", offset)
     elif has_gaps:
         # Means over different tasks compare the tasks too.
-        found = RankingRules("additive", min_coverage, True, "sparse", offset)
+        default = RankingRules("additive", min_coverage, True, "sparse", offset)
     wanted = config.rank_by
-    if wanted in (None, found.rank_by) or (wanted == "additive" and not comparable):
-        return found
+    if wanted in (None, default.rank_by) or (wanted == "additive" and not comparable):
+        return default
     averages = {rule.id for rule in RULES if rule.is_average}
     averaged = comparable or wanted in averages
     return RankingRules(wanted, min_coverage, averaged, "configured", offset)
@@ -379,13 +372,12 @@ def _why_unranked(inputs: RuleInputs, scored: Places, is_ranked: Flags) -> list[
     scores, rank_by = inputs.scores, inputs.rules.rank_by
     is_flagged = np.isin(scores.models, [*scores.left_out(inputs.variant)])
     why = {"additive": "no common tasks", "mean_win_rate": "no rival"}.get(rank_by, "no value")
-    chosen = np.select(
+    reasons: list[str] = np.select(
         [is_ranked, (scored > 0) & ~inputs.competing, inputs.covered, scored > 0, is_flagged],
         ["", "reference", why, "coverage", "flagged"],
         "no score",
-    )
-    found: list[str] = chosen.tolist()
-    return found
+    ).tolist()
+    return reasons
 
 
 _Tests: TypeAlias = dict[Against, dict[str, LiftTest]]
@@ -399,11 +391,8 @@ def _compare(inputs: RuleInputs, merit: Merit, ranked: Places) -> tuple[_Tests, 
     k = len(ranked)
     if merit.compare is None:
         none = np.zeros((k, k), dtype=bool)
-        return (
-            tests,
-            Leads(none, np.zeros(k, dtype=bool), np.full((3, k), np.nan), HALF_ALPHA),
-            False,
-        )
+        leads = Leads(none, np.zeros(k, dtype=bool), np.full((3, k), np.nan), HALF_ALPHA)
+        return tests, leads, False
     tested = k > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
     names = [scores.models[row] for row in ranked]
     leads = merit.compare(ranked)

@@ -1,4 +1,4 @@
-"""Hold what the tables state about models, tasks and scores; identify the release."""
+"""Collect the metadata of models, tasks and scores; identify the data release."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class TaskInfo(Record):
 
 
 class Provenance(Record):
-    """What the results table states about a score beside its value.
+    """The metadata of a score.
 
     Attributes:
         row: Its row in the results table, from 1; None for a mean over parts.
@@ -134,7 +134,7 @@ class Provenance(Record):
 
 
 class Catalog(Record):
-    """What the tables state about models and tasks, in the order of the data.
+    """The metadata of models and tasks, in the order of the tables.
 
     Attributes:
         facets: The columns by which entries are told apart, filtered and coloured.

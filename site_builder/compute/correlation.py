@@ -31,8 +31,8 @@ from site_builder.tables.schema import TASKS
 
 LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
 _BASE_SCORE = "mean_base_score"
-_LEAST_N = 4
-_DRAWS, _MORE_DRAWS, _MOST_DRAWN = 9_999, 99_999, 3_000_000
+_MIN_N = 4
+_DRAWS, _MORE_DRAWS, _MAX_DRAWN = 9_999, 99_999, 3_000_000
 _NOISE = 1e-9  # sums of equal ranks in another order differ by less
 
 # What each column is computed from. Two columns with a common part are related by construction:
@@ -165,8 +165,8 @@ class Correlations(CachingRecord):
     def tested(self) -> tuple[tuple[str, str], ...]:
         """The pairs of a predictor and a lift that have a corrected p-value, by lift."""
         keys = ((predictor, lift) for lift in LIFTS for predictor in self.predictors)
-        found = ((key, self.pairs[key].within) for key in keys)
-        return tuple(key for key, within in found if within and within.p_adjusted is not None)
+        candidates = ((key, self.pairs[key].within) for key in keys)
+        return tuple(key for key, within in candidates if within and within.p_adjusted is not None)
 
     @cached_property
     def clear(self) -> tuple[tuple[str, str], ...]:
@@ -175,15 +175,15 @@ class Correlations(CachingRecord):
         Features of the same texts, such as mean and deviation of one length, are one finding: the
         first of each direction.
         """
-        found: dict[object, tuple[str, str]] = {}
+        findings: dict[object, tuple[str, str]] = {}
         for key in filter(lambda key: self.pairs[key].is_clear, self.tested):
             texts = _PARTS.get(key[0], key[0])
-            found.setdefault((texts, key[1], self.pairs[key].verdict), key)
-        return tuple(found.values())
+            findings.setdefault((texts, key[1], self.pairs[key].verdict), key)
+        return tuple(findings.values())
 
 
-def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
-    """Compute Spearman's and Pearson's correlation of pairs of columns with missing values.
+def correlate(x: Array, y: Array) -> Correlation:
+    """Compute Spearman's and Pearson's correlation of two columns with missing values.
 
     Spearman's is Pearson's of mean ranks (Spearman, 1904). Two-sided p-values are from the t
     distribution with n - 2 degrees of freedom. Intervals are by Fisher's z: tanh(atanh(r) ± 1.96 s)
@@ -192,30 +192,23 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
 
     Source: docs/statistics.md#correlation.
     """
-    n, r = np.empty((len(pairs), 1)), np.empty((len(pairs), 2))
-    for i, (x, y) in enumerate(pairs):
-        common = _common(x, y)
-        n[i], r[i] = len(common[0]), _coefficients(*common)
-    r = np.clip(r, -1, 1)
+    both = np.isfinite(x) & np.isfinite(y)
+    n = int(both.sum())
+    # Rounded, since a column of noise is a constant.
+    r = np.clip(_coefficients(round_significant(x[both]), round_significant(y[both])), -1, 1)
     rounded_r = round_significant(r)
     # A column is in perfect order with itself, whatever the last bit of the sums: p is 0.
-    perfect = np.abs(rounded_r) == 1
-    p = round_significant(correlation_p(np.where(perfect, rounded_r, r), n - 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        more = np.stack([rounded_r[:, 0] ** 2 / 2, np.zeros(len(r))], axis=1)
-        reach, middle = REACH * np.sqrt((1 + more) / (n - 3)), np.arctanh(rounded_r)
-        low, high = (round_significant(np.tanh(middle + way * reach)) for way in (-1, 1))
-    low[perfect] = np.nan
-    columns: list[Sequence[object]] = [n[:, 0].astype(int).tolist()]
-    for k in range(2):
-        columns += floats_or_none(rounded_r[:, k]), floats_or_none(p[:, k])
-        columns.append(pairs_or_none(low[:, k], high[:, k]))
-    return [Correlation(*row) for row in zip(*columns, strict=True)]
+    exact_r = np.where(np.abs(rounded_r) == 1, rounded_r, r)
+    p = round_significant(correlation_p(exact_r, np.array(n - 2)))
+    low, high = _fisher_interval(rounded_r, np.array([rounded_r[0] ** 2 / 2, 0.0]), n - 3)
+    columns = floats_or_none(rounded_r), floats_or_none(p), pairs_or_none(low, high)
+    of_ranks, of_values = zip(*columns, strict=True)
+    return Correlation(n, *of_ranks, *of_values)
 
 
 def _coefficients(x: Array, y: Array) -> tuple[float, float]:
     """Return Spearman's and Pearson's coefficient of two complete columns; NaN if undefined."""
-    if len(x) < _LEAST_N or _is_constant(x) or _is_constant(y):
+    if len(x) < _MIN_N or _is_constant(x) or _is_constant(y):
         return np.nan, np.nan
     rho = np.vecdot(_unit(_mean_ranks(x)), _unit(_mean_ranks(y)))
     # Scaled to at most 1, so that no square overflows.
@@ -234,12 +227,6 @@ def _mean_ranks(values: Array) -> Array:
     ordered = np.sort(values)
     first, last = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
     return np.asarray((first + last + 1) / 2)
-
-
-def _common(x: Array, y: Array) -> tuple[Array, Array]:
-    """Return the rows that both columns have, rounded: a column of noise is a constant."""
-    both = np.isfinite(x) & np.isfinite(y)
-    return round_significant(x[both]), round_significant(y[both])
 
 
 def _is_constant(values: Array) -> bool:
@@ -281,7 +268,7 @@ def correlate_within(
     for metric in dict.fromkeys(metrics[both].tolist()):
         pair = [round_significant(values[both & (metrics == metric)]) for values in (x, y)]
         n = len(pair[0])
-        if n >= _LEAST_N and not any(map(_is_constant, pair)):
+        if n >= _MIN_N and not any(map(_is_constant, pair)):
             scaled = np.array([_unit(_mean_ranks(values)) for values in pair])
             medians = (np.sort(values)[(n - 1) // 2].item() for values in pair)
             strata.append(Stratum(metric, n, round_float(scaled[0] @ scaled[1]), *medians))
@@ -291,24 +278,26 @@ def correlate_within(
     u, v = np.concatenate(ranks, axis=1)
     rho, n, sizes = round_float(u @ v / (u @ u)), len(u), tuple(stratum.n for stratum in strata)
     for draws in (_DRAWS, _MORE_DRAWS):
-        drawn = np.abs(v[shuffle(sizes, min(draws, _MOST_DRAWN // n))] @ u)
+        drawn = np.abs(v[shuffle(sizes, min(draws, _MAX_DRAWN // n))] @ u)
         p = (1 + int((drawn >= abs(u @ v) - _NOISE).sum())) / (1 + len(drawn))
         if p >= 1 - LEVEL:
             break
+    of_all = np.array([rho])
     return Within(
         n=n,
         spearman=rho,
         p=round_float(p),
-        interval=_rank_interval(rho, n - len(strata) - 2),
+        interval=pairs_or_none(*_fisher_interval(of_all, of_all**2 / 2, n - len(strata) - 2))[0],
         strata=tuple(sorted(strata, key=lambda stratum: -stratum.n)),
     )
 
 
-def _rank_interval(rho: float, freedom: int) -> tuple[float, float] | None:
-    if abs(rho) == 1:
-        return None
-    middle, reach = np.arctanh(rho), REACH * np.sqrt((1 + rho**2 / 2) / freedom)
-    return round_float(np.tanh(middle - reach)), round_float(np.tanh(middle + reach))
+def _fisher_interval(r: Array, extra: Array, freedom: Array | int) -> Array:
+    """Return tanh(atanh r ± 1.96 s), with s² = (1 + extra) / freedom; NaN where |r| is 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle, reach = np.arctanh(r), REACH * np.sqrt((1 + extra) / freedom)
+        ends = round_significant(np.tanh([middle - reach, middle + reach]))
+    return np.where(np.abs(r) == 1, np.nan, ends)
 
 
 def compute_correlations(
@@ -331,15 +320,12 @@ def compute_correlations(
     features = [name for name in features if name not in arrays]
     arrays |= {name: tasks[name].to_numpy(dtype=float, na_value=np.nan) for name in features}
     keys = list(combinations_with_replacement(arrays, 2))
-    found = correlate_each([(arrays[a], arrays[b]) for a, b in keys])
-    if all(pair.spearman is None for (a, b), pair in zip(keys, found, strict=True) if a != b):
+    correlated = {(a, b): correlate(arrays[a], arrays[b]) for a, b in keys}
+    if all(pair.spearman is None for (a, b), pair in correlated.items() if a != b):
         return None
     parts = _parts_of(scores.roles)
     related = {(a, b) for a, b in keys if a == b or parts.get(a, _NONE) & parts.get(b, _NONE)}
-    pairs = {
-        key: replace(pair, by_construction=key in related)
-        for key, pair in zip(keys, found, strict=True)
-    }
+    pairs = {k: replace(pair, by_construction=k in related) for k, pair in correlated.items()}
     pairs |= {(b, a): pair for (a, b), pair in pairs.items()}
     of_base = [pairs[_BASE_SCORE, lift] for lift in LIFTS]
     explains = any(pair.spearman is not None and not pair.by_construction for pair in of_base)
@@ -377,7 +363,7 @@ def _test(
     """
     names = metrics.astype(object).where(metrics.notna(), None).to_numpy()
     shuffle = cache(shuffle_within)
-    found = {
+    by_pair = {
         (predictor, lift): within
         for predictor in predictors
         for lift in LIFTS
@@ -385,14 +371,14 @@ def _test(
     }
     tested = [
         key
-        for key, within in found.items()
+        for key, within in by_pair.items()
         if within.n >= LEAST_TO_CONCLUDE and not pairs[key].by_construction
     ]
-    adjusted = adjust_for_many(np.array([found[key].p for key in tested], dtype=float)).tolist()
-    found |= {k: replace(found[k], p_adjusted=p) for k, p in zip(tested, adjusted, strict=True)}
+    adjusted = adjust_for_many(np.array([by_pair[key].p for key in tested], dtype=float)).tolist()
+    by_pair |= {k: replace(by_pair[k], p_adjusted=p) for k, p in zip(tested, adjusted, strict=True)}
     return {
         key: replace(pairs[a, b], within=within)
-        for (a, b), within in found.items()
+        for (a, b), within in by_pair.items()
         for key in ((a, b), (b, a))
     }
 

@@ -14,7 +14,7 @@ LEVEL = 0.95
 # Fewer tasks say too little about others: no interval, rank interval or verdict is given.
 LEAST_TASKS = 6
 _TAIL = (1 - LEVEL) / 2
-_LEAST_FOR_STEP = 10
+_MIN_FOR_STEP = 10
 _NOISE = 1e-12  # a smaller difference may be an error of binary fractions
 
 Families = npt.NDArray[np.intp]
@@ -58,16 +58,16 @@ def rounding_errors(values: Array) -> Array:
         steps = np.diff(ordered, axis=0)
         is_step = steps > _NOISE * np.maximum(np.abs(ordered[:1]), np.abs(ordered[1:]))
     smallest = np.where(is_step, steps, np.inf).min(axis=0, initial=np.inf)
-    is_known = np.isfinite(smallest) & ((~np.isnan(values)).sum(axis=0) >= _LEAST_FOR_STEP)
+    is_known = np.isfinite(smallest) & ((~np.isnan(values)).sum(axis=0) >= _MIN_FOR_STEP)
     return np.asarray(np.where(is_known, smallest, 0.0) / np.sqrt(12))
 
 
 def sum_families(values: Array, families: Families) -> Array:
     """Return the sums over the families of the last axis, in the order of their numbers."""
-    found = np.unique(families)
-    if len(found) == len(families):  # each task alone
+    unique = np.unique(families)
+    if len(unique) == len(families):  # each task alone
         return values
-    return np.asarray(values @ (families[:, np.newaxis] == found).astype(float))
+    return np.asarray(values @ (families[:, np.newaxis] == unique).astype(float))
 
 
 class FamilySums(Record, eq=False):

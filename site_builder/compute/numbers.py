@@ -16,10 +16,10 @@ Array = npt.NDArray[np.float64]
 LEAST_TO_CONCLUDE = 10
 """No direction of a rank correlation is concluded from fewer tasks, or models."""
 _DIGITS = 12
-_MOST_EXACT = 2.0**53  # above, a float cannot hold every integer
-_LEAST, _MOST = -307, 308
+_MAX_EXACT = 2.0**53  # above, a float cannot hold every integer
+_MIN_EXPONENT, _MAX_EXPONENT = -307, 308
 # Written out, since `10.0 ** e` differs in the last bit from one machine to the next.
-_POWERS = np.array([float(f"1e{e}") for e in range(_LEAST, _MOST + 1)])
+_POWERS = np.array([float(f"1e{e}") for e in range(_MIN_EXPONENT, _MAX_EXPONENT + 1)])
 
 
 def round_significant(values: Array, size: Array | None = None, digits: int = _DIGITS) -> Array:
@@ -29,7 +29,7 @@ def round_significant(values: Array, size: Array | None = None, digits: int = _D
     """
     places = np.clip(digits - 1 - _decades(np.abs(values if size is None else size)), -300, 300)
     # One of the two is 1. Whole powers of ten up to 1e22 are exact, their inverses are not: divide.
-    up, down = _POWERS[np.maximum(places, 0) - _LEAST], _POWERS[np.maximum(-places, 0) - _LEAST]
+    up, down = (_POWERS[np.maximum(p, 0) - _MIN_EXPONENT] for p in (places, -places))
     # Adding zero turns -0.0 into 0.0.
     return np.asarray(np.round(values * up / down) / up * down + 0.0)
 
@@ -38,8 +38,8 @@ def _decades(magnitude: Array) -> npt.NDArray[np.int64]:
     """Return the exponent of the greatest power of ten not above; -1 for zero, any for NaN."""
     # From the power of two: a search among all powers takes three times as long.
     below = np.floor((np.frexp(magnitude)[1] - 1) * log10(2)).astype(np.int64)
-    below = np.maximum(below, _LEAST - 1)
-    above = magnitude >= _POWERS[np.minimum(below + 1, _MOST) - _LEAST]
+    below = np.maximum(below, _MIN_EXPONENT - 1)
+    above = magnitude >= _POWERS[np.minimum(below + 1, _MAX_EXPONENT) - _MIN_EXPONENT]
     return np.asarray(below + above)
 
 
@@ -67,20 +67,11 @@ def mean_of(values: Array, axis: int) -> Array:
     size = np.abs(filled).max(axis=None if axis == 1 else axis, initial=0.0)
     n, places = there.sum(axis=axis), decimals_needed([filled], most=_DIGITS)
     with np.errstate(invalid="ignore", over="ignore"):
-        if places is not None and np.max(size) * 10**places * values.shape[axis] < _MOST_EXACT:
+        if places is not None and np.max(size) * 10**places * values.shape[axis] < _MAX_EXACT:
             whole = np.rint(filled * 10**places).sum(axis=axis)
             return round_significant(whole / (n * 10**places))
         means = filled.sum(axis=axis) / n
         return round_significant(means, np.broadcast_to(size, means.shape))
-
-
-def mean_over(values: Array, places: npt.NDArray[np.bool_]) -> Array:
-    """Return the rounded mean of each row over its own places; NaN where a value is missing there.
-
-    Shape: one row for all or (rows, n), and (rows, n), to (rows,).
-    """
-    means = mean_of(np.where(places, values, np.nan), axis=1)
-    return np.where((places & np.isnan(values)).any(axis=1), np.nan, means)
 
 
 def mean_or_none(values: Array) -> float | None:
@@ -95,10 +86,10 @@ def float_or_none(value: float | np.floating) -> float | None:
 
 def floats_or_none(values: Array) -> list[float | None]:
     """Return a list with None in place of NaN and infinity."""
-    found: list[float | None] = values.tolist()
+    result: list[float | None] = values.tolist()
     for place in np.flatnonzero(~np.isfinite(values)).tolist():
-        found[place] = None
-    return found
+        result[place] = None
+    return result
 
 
 def decimals_needed(arrays: Collection[Array], most: int = 6) -> int | None:
@@ -128,11 +119,6 @@ def pairs_or_none(
     """Return intervals, of integers if `number` is int; None where an end is NaN or infinite."""
     ends = zip(floats_or_none(low), floats_or_none(high), strict=True)
     return [None if a is None or b is None else (number(a), number(b)) for a, b in ends]
-
-
-def counts_to(n: int) -> Array:
-    """Return the numbers from 0 to n, shape (n + 1,)."""
-    return np.arange(n + 1, dtype=float)
 
 
 def competition_ranks(goodness: Array) -> Array:

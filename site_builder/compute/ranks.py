@@ -1,4 +1,4 @@
-"""Find which models are ahead of which, and which ranks a model could have."""
+"""Compare every two models; compute rank intervals, and ranks that missing scores allow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, t_quantile
-from site_builder.compute.numbers import Array, counts_to, round_significant
+from site_builder.compute.numbers import Array, round_significant
 from site_builder.records import Record
 
 Flags = npt.NDArray[np.bool_]
@@ -103,10 +103,7 @@ def compare_pairs(
         unknown, (entries, tasks).
     Source: docs/statistics.md#rank-interval.
     """
-    values, there, scale = scale_for_pairs(measure)
-    known = np.zeros(values.shape) if errors is None else np.nan_to_num(errors)
-    variances = np.minimum(known * there / scale, 1e100) ** 2
-    return judge_pairs(_test_pairs(values, there, variances, _groups(families)), scale)
+    return judge_pairs(*pair_tests(measure, errors, families))
 
 
 def judge_pairs(parts: Iterable[PairTests], scale: float = 1.0) -> Leads:
@@ -157,8 +154,8 @@ def judge_pairs(parts: Iterable[PairTests], scale: float = 1.0) -> Leads:
 
 def _quantiles(counts: Array, tail: float) -> Array:
     """Return the quantile of Student's t for each number of tasks; one for each whole number."""
-    numbers = counts_to(int(counts.max(initial=0)))
-    return np.asarray(t_quantile(numbers - 1, tail)[counts.astype(int)])
+    freedom = np.arange(counts.max(initial=0) + 1.0) - 1
+    return np.asarray(t_quantile(freedom, tail)[counts.astype(int)])
 
 
 def _behind(first: PairTests, tail: float, scale: float) -> Array:
@@ -173,21 +170,34 @@ def _behind(first: PairTests, tail: float, scale: float) -> Array:
     return round_significant(ends, np.full(ends.shape, scale))
 
 
-def _groups(families: Families | None) -> list[_Columns]:
-    """Return the columns of each family of more than one task."""
-    if families is None:
-        return []
-    found, counts = np.unique(families, return_counts=True)
-    return [np.flatnonzero(families == family) for family in found[counts > 1]]
+def pair_tests(
+    measure: Array, errors: Array | None = None, families: Families | None = None
+) -> tuple[Iterator[PairTests], float]:
+    """Return the comparisons of every two entries, and the scale that they are divided by.
+
+    They come for `ROWS_AT_ONCE` entries at a time with those from there on. The arguments are those
+    of `compare_pairs`.
+    """
+    there = (~np.isnan(measure)).astype(float)
+    # Within -1..1, so that no square overflows; centred, so that their sums lose no digits.
+    scale = max(1e-300, float(np.nanmax(np.abs(measure), initial=0.0)))
+    values = np.where(there > 0, measure, 0.0) / scale
+    values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
+    known = np.zeros(values.shape) if errors is None else np.nan_to_num(errors)
+    variances = np.minimum(known * there / scale, 1e100) ** 2
+    groups = list[_Columns]()  # the columns of each family of more than one task
+    if families is not None:
+        unique, counts = np.unique(families, return_counts=True)
+        groups = [np.flatnonzero(families == family) for family in unique[counts > 1]]
+    return _test_pairs(values, there, variances, groups), scale
 
 
 def _test_pairs(
     values: Array, there: Array, variances: Array, groups: Sequence[_Columns]
 ) -> Iterator[PairTests]:
-    """Yield the comparisons of `ROWS_AT_ONCE` entries at a time with those from there on."""
     for start in range(0, len(values), ROWS_AT_ONCE):
         mine, known, own = values[start:], there[start:], variances[start:]
-        n, total, squares = pair_sums(mine, known)
+        n, total, squares = _pair_sums(mine, known)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             lead, counts, residuals = total / n, n, squares - total**2 / n
         if groups:
@@ -206,10 +216,10 @@ def _test_pairs(
 def _of_families(values: Array, there: Array, groups: Sequence[_Columns]) -> tuple[Array, Array]:
     """Return, for pairs, the number of common families and the sum of their squared residuals."""
     # As if each task were its own family; then each true family in place of its tasks.
-    n, lead, squares = pair_sums(values, there)
+    n, lead, squares = _pair_sums(values, there)
     families, products, counts = n.copy(), lead.copy(), n.copy()
     for group in groups:
-        tasks, sums, of_tasks = pair_sums(values[:, group], there[:, group])
+        tasks, sums, of_tasks = _pair_sums(values[:, group], there[:, group])
         families += (tasks > 0) - tasks
         squares += sums**2 - of_tasks
         products += tasks * sums - sums
@@ -219,19 +229,10 @@ def _of_families(values: Array, there: Array, groups: Sequence[_Columns]) -> tup
         return families, squares - 2 * mean * products + mean**2 * counts
 
 
-def scale_for_pairs(measure: Array) -> tuple[Array, Array, float]:
-    """Return values for `pair_sums`, 1.0 where there is one, and what the values are divided by."""
-    there = (~np.isnan(measure)).astype(float)
-    # Within -1..1, so that no square overflows; centred, so that their sums lose no digits.
-    scale = max(1e-300, float(np.nanmax(np.abs(measure), initial=0.0)))
-    values = np.where(there > 0, measure, 0.0) / scale
-    return values - there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1)), there, scale
-
-
-def pair_sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
+def _pair_sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
     """Return the number of common tasks, and the sums of differences and of their squares.
 
-    Shape: `values` and `there` of `scale_for_pairs`, (models, tasks), to three of (first models,
+    Shape: values, and 1.0 where there is one, else 0.0, (models, tasks), to three of (first models,
         models), for each pair of one of the first `ROWS_AT_ONCE` models and any model.
     """
     own, mine = values[:ROWS_AT_ONCE], there[:ROWS_AT_ONCE]

@@ -1,4 +1,4 @@
-"""Compute everything once."""
+"""Compute all results of a site, once."""
 
 from __future__ import annotations
 
@@ -145,11 +145,11 @@ class Results(CachingRecord):
 
     @cached_property
     def _flagged(self) -> dict[tuple[str, str], dict[str, FlaggedScore]]:
-        found: dict[tuple[str, str], dict[str, FlaggedScore]] = {}
+        by_score: dict[tuple[str, str], dict[str, FlaggedScore]] = {}
         flagged = [flagged for result in self.tasks for flagged in result.flagged]
         for score in sorted(flagged, key=lambda f: self.scores.roles.variants.index(f.variant)):
-            found.setdefault((score.model, score.task), {})[score.variant] = score
-        return found
+            by_score.setdefault((score.model, score.task), {})[score.variant] = score
+        return by_score
 
 
 class BoardResults(Record):
@@ -189,22 +189,20 @@ def compute_site(tables: Tables, config: SiteConfig) -> SiteResults:
         collect_catalog(tables),
         find_release(tables.loaded, tables.results, config.site.released),
     )
-    known: list[tuple[object, Results]] = []
+    known: dict[object, Results] = {}
 
     def over(tasks: tuple[str, ...], models: tuple[str, ...], board: BoardConfig) -> Results:
         ranking = (board.baseline, board.rank_by, board.min_coverage, board.missing)
         key = tasks, models, ranking, board.ratio_offset
-        for other, results in known:
-            if other == key:
-                return results
+        if key in known:
+            return known[key]
         part = scores
         if models != entries or board.missing == "zero" or board.baseline != config.board.baseline:
             part = part.for_board(models, board)
         if tasks != part.tasks:
             part = part.only(tasks)
-        found = _compute(tables, config, board, part, catalog, release)
-        known.append((key, found))
-        return found
+        known[key] = _compute(tables, config, board, part, catalog, release)
+        return known[key]
 
     overview = over(whole_tasks(tables), entries, config.board)
     whole = over(tuple(tables.tasks["task"]), entries, config.board)

@@ -1,9 +1,9 @@
-"""Check how much the headline depends on choices: of metric, task, rule, and best model."""
+"""Check the robustness of the results to the choice of metric, task, rule and best model."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -20,13 +20,13 @@ from site_builder.compute.numbers import (
     round_significant,
 )
 from site_builder.compute.ranks import Flags, compute_win_rates, compute_wins
-from site_builder.compute.rules import RULES, RankingRules, RuleInputs, medians
+from site_builder.compute.rules import RULES, RankingRules, RuleInputs, find_rule, medians
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, compute_lift_tests, judge_lifts
 from site_builder.config import BoardConfig
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
-_LEAST_SHARED, _LEAST_MODELS = 2, 2
+_MIN_SHARED, _MIN_MODELS = 2, 2
 _HALF = 0.5 - 1e-12
 # By rule and metric, None for all tasks: the number of tasks and the value of each model.
 _Merits: TypeAlias = dict[tuple[str, str | None], tuple[int, Array]]
@@ -62,12 +62,12 @@ def group_by_metric(tasks: pd.DataFrame) -> dict[str | None, list[str]]:
     Empty where this makes one group.
     """
     groups = tasks.groupby("metric", sort=False)["task"]
-    shared = [(str(metric), mine.tolist()) for metric, mine in groups if len(mine) >= _LEAST_SHARED]
-    found: dict[str | None, list[str]] = dict(sorted(shared, key=lambda group: -len(group[1])))
-    grouped = {task for mine in found.values() for task in mine}
+    shared = [(str(metric), mine.tolist()) for metric, mine in groups if len(mine) >= _MIN_SHARED]
+    by_metric: dict[str | None, list[str]] = dict(sorted(shared, key=lambda group: -len(group[1])))
+    grouped = {task for mine in by_metric.values() for task in mine}
     if others := [task for task in tasks["task"] if task not in grouped]:
-        found[None] = others
-    return found if len(found) > 1 else {}
+        by_metric[None] = others
+    return by_metric if len(by_metric) > 1 else {}
 
 
 def compute_metrics(
@@ -80,44 +80,34 @@ def compute_metrics(
     if scores.roles.baseline is None:
         return ()
     groups, roles = group_by_metric(tasks), scores.roles
-    ranked = {variant: {s.model for s in boards[variant].ranked} for variant in roles.contest}
     parts = {metric: scores.only(mine) for metric, mine in groups.items()}
     tested = sum(len(np.unique(part.families)) >= LEAST_TASKS for part in parts.values())
-    found = []
+    results = []
     for metric, part in parts.items():
-        mine = part.tasks
-        averaged = choose_rules(tasks[tasks["task"].isin(mine)], part, config).averaged
+        averaged = choose_rules(tasks[tasks["task"].isin(part.tasks)], part, config).averaged
         test = partial(compute_lift_tests, part, averaged=averaged, sets=tested)
         tests = {variant: test(variant, "baseline") for variant in roles.contest}
-        found.append(_metric_result(metric, mine, tests, ranked, averaged=averaged))
-    return tuple(found)
-
-
-def _metric_result(
-    metric: str | None,
-    mine: tuple[str, ...],
-    tests: Mapping[str, Mapping[str, LiftTest]],
-    ranked: Mapping[str, Set[str]],
-    *,
-    averaged: bool,
-) -> MetricResult:
-    compared = [
-        (model, test)
-        for variant, by_model in tests.items()
-        for model, test in by_model.items()
-        if model in ranked[variant]
-    ]
-    ahead = {model for model, test in compared if test.mean is not None and test.mean > 0}
-    clearly = {model for model, test in compared if test.verdict == "better"}
-    return MetricResult(
-        metric=metric,
-        tasks=mine,
-        averaged=averaged,
-        compared=len({model for model, _ in compared}),
-        ahead=len(ahead) if averaged else None,
-        clearly_ahead=len(clearly) if any(t.verdict != "too few" for _, t in compared) else None,
-        tests=tests,
-    )
+        compared = [
+            (model, test)
+            for variant, by_model in tests.items()
+            for model, test in by_model.items()
+            if model in boards[variant].places
+        ]
+        is_tested = any(test.verdict != "too few" for _, test in compared)
+        ahead = {model for model, test in compared if test.mean is not None and test.mean > 0}
+        clearly = {model for model, test in compared if test.verdict == "better"}
+        results.append(
+            MetricResult(
+                metric=metric,
+                tasks=part.tasks,
+                averaged=averaged,
+                compared=len({model for model, _ in compared}),
+                ahead=len(ahead) if averaged else None,
+                clearly_ahead=len(clearly) if is_tested else None,
+                tests=tests,
+            )
+        )
+    return tuple(results)
 
 
 class DecisiveTasks(Record):
@@ -304,7 +294,7 @@ def compute_robustness(
     """
     names, own = tuple(s.model for s in board.ranked), board.rules.rank_by
     is_measure = own in {measure.id for measure in scores.measures}
-    if len(names) < _LEAST_MODELS or is_measure:
+    if len(names) < _MIN_MODELS or is_measure:
         return None
     rows = [scores.rows[model] for model in names]
     competing = ~np.isin(scores.models, [*scores.references])
@@ -314,18 +304,20 @@ def compute_robustness(
     merit = board.rule.compute(inputs)
     merits: _Merits = {(own, None): (len(scores.tasks), merit.values[rows])}
     merits |= _other_merits(inputs, rows)
-    values, rates = inputs.signed[rows], compute_win_rates(inputs.signed)[rows]
     for metric, mine in group_by_metric(tasks).items():
-        columns = [scores.columns[task] for task in mine]
-        rules = choose_rules(tasks.iloc[columns], scores.only(mine), config)
         if metric is not None:
-            rule, of_metric = _merit_by_metric(values[:, columns], rates[:, columns], rules)
-            merits[rule, metric] = (len(mine), of_metric)
+            part = replace(inputs, scores=scores.only(mine))
+            rules = choose_rules(tasks[tasks["task"].isin(mine)], part.scores, config)
+            values = part.signed[rows]
+            rule = "mean" if _can_average(rules, values) else "mean_win_rate"
+            covered = (~np.isnan(values)).mean(axis=1) >= rules.min_coverage - 1e-9
+            of_metric = find_rule(rule, ()).compute(part).values[rows]
+            merits[rule, metric] = (len(mine), np.where(covered, of_metric, np.nan))
     first = _first(merits[own, None][1])
     results = tuple(
-        _rule_result(names, rule, metric, n, found, same=np.array_equal(_first(found), first))
-        for (rule, metric), (n, found) in merits.items()
-        if (~np.isnan(found)).sum() >= _LEAST_MODELS
+        _rule_result(names, rule, metric, n, values, same=np.array_equal(_first(values), first))
+        for (rule, metric), (n, values) in merits.items()
+        if (~np.isnan(values)).sum() >= _MIN_MODELS
     )
     left_out = None
     if merit.per_task is not None and len(scores.tasks) > 1:
@@ -340,7 +332,7 @@ def _can_average(rules: RankingRules, values: Array) -> bool:
 
 def _other_merits(inputs: RuleInputs, rows: Sequence[int]) -> _Merits:
     """Return the value of each ranked model by every other rule that its tasks allow."""
-    found: _Merits = {}
+    merits: _Merits = {}
     can_average = _can_average(inputs.rules, inputs.signed[rows])
     in_categories = [name for name in inputs.scores.categories if name is not None]
     for rule in RULES:
@@ -348,17 +340,9 @@ def _other_merits(inputs: RuleInputs, rows: Sequence[int]) -> _Merits:
         if rule.id == "mean_of_categories":
             n = len(in_categories) if len({*in_categories}) > 1 else 0
         if rule.is_alternative and n and (can_average or not rule.is_average):
-            found[rule.id, None] = (n, rule.compute(inputs).values[rows])
-    found.pop((inputs.rules.rank_by, None), None)
-    return found
-
-
-def _merit_by_metric(values: Array, rates: Array, rules: RankingRules) -> tuple[str, Array]:
-    """Return how tasks of one metric rank, and the value of each model that has enough of them."""
-    by_mean = _can_average(rules, values)
-    merit = mean_of(values if by_mean else rates, axis=1)
-    covered = (~np.isnan(values)).mean(axis=1) >= rules.min_coverage - 1e-9
-    return "mean" if by_mean else "mean_win_rate", np.where(covered, merit, np.nan)
+            merits[rule.id, None] = (n, rule.compute(inputs).values[rows])
+    merits.pop((inputs.rules.rank_by, None), None)
+    return merits
 
 
 def _first(merit: Array) -> Flags:
@@ -386,32 +370,17 @@ def _leave_out_tasks(names: Sequence[str], tasks: Sequence[str], measure: Array)
         tasks[column]: tuple(itertools.compress(names, leads[:, column]))
         for column in np.flatnonzero(differs).tolist()
     }
-    found = _most_influential(measure[:2], merit[:2], without[:2])
-    if found is None:
-        return LeftOut(int(tried.sum()), changed, None, None, None)
-    column, share, lead = found
-    return LeftOut(int(tried.sum()), changed, tasks[column], share, lead)
-
-
-def _most_influential(
-    measure: Array, merit: Array, without: Array
-) -> tuple[int, float | None, float] | None:
-    """Return the task that changes the lead of the first of two models most: its column and share.
-
-    The third value is the lead without it. None where the two are equal.
-    """
-    if merit[0] == merit[1]:
-        return None
-    left = _difference_of_means(*without)
+    left = _difference_of_means(*without[:2])
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        change = round_significant(np.abs(left - _difference_of_means(*merit)), digits=9)
-        parts = np.nan_to_num(measure) / (~np.isnan(measure)).sum(axis=1, keepdims=True)
+        change = round_significant(np.abs(left - _difference_of_means(*merit[:2])), digits=9)
+        parts = np.nan_to_num(measure[:2]) / (~np.isnan(measure[:2])).sum(axis=1, keepdims=True)
         shares = (parts[0] - parts[1]) / (parts[0].sum() - parts[1].sum())
-    if not np.isfinite(change).any():
-        return None
+    if merit[0] == merit[1] or not np.isfinite(change).any():
+        return LeftOut(int(tried.sum()), changed, None, None, None)
     column = int(np.where(np.isfinite(change), change, -1.0).argmax())
     share = float_or_none(shares[column])
-    return column, None if share is None else round_float(share), float(left[column])
+    share = None if share is None else round_float(share)
+    return LeftOut(int(tried.sum()), changed, tasks[column], share, float(left[column]))
 
 
 # --- arithmetic ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Turn scores into what ranks a board: one record for each rule."""
+"""Define the rules that rank a board, one record each."""
 
 from __future__ import annotations
 
@@ -180,10 +180,10 @@ def _by_additive(inputs: RuleInputs) -> Merit:
     return Merit(fit.means, shown, intervals, partial(compare_adjusted, fit, known=known))
 
 
-def _of_scores(inputs: RuleInputs, reduce: Callable[[Array], Array]) -> Merit:
-    """Reduce scores as pages show them, without intervals or tests."""
+def _of_scores(inputs: RuleInputs, reduce: Callable[..., Array], *of_tasks: object) -> Merit:
+    """Reduce scores as pages show them, and what their tasks have, without intervals or tests."""
     scores = inputs.scores
-    shown = reduce(scores.values[inputs.variant])
+    shown = reduce(scores.values[inputs.variant], *of_tasks)
     direction = scores.direction[0] if len(scores.direction) else 1.0
     return Merit(shown * direction, shown, _no_intervals(shown))
 
@@ -200,10 +200,6 @@ def weighted_means(values: Array, weights: Array) -> Array:
         return round_significant(total / (there * weights).sum(axis=1))
 
 
-def _by_weighted_mean(inputs: RuleInputs) -> Merit:
-    return _of_scores(inputs, partial(weighted_means, weights=inputs.scores.weights))
-
-
 def category_means(values: Array, categories: Sequence[str | None]) -> Array:
     """Return the mean over categories of the mean over the tasks of each.
 
@@ -218,10 +214,6 @@ def category_means(values: Array, categories: Sequence[str | None]) -> Array:
     return mean_of(np.column_stack(means), axis=1)
 
 
-def _by_category_means(inputs: RuleInputs) -> Merit:
-    return _of_scores(inputs, partial(category_means, categories=inputs.scores.categories))
-
-
 def medians(values: Array) -> Array:
     """Return the rounded median of each row without missing values; NaN where all are.
 
@@ -229,10 +221,6 @@ def medians(values: Array) -> Array:
     """
     # Of the halves, because the sum of two large values may be infinite.
     return round_significant(2 * pd.DataFrame(values / 2).median(axis=1).to_numpy(dtype=float))
-
-
-def _by_median(inputs: RuleInputs) -> Merit:
-    return _of_scores(inputs, medians)
 
 
 def log_ratios(values: Array, reference: Array, offset: float) -> Array:
@@ -268,10 +256,6 @@ def _by_ratio_to_best(inputs: RuleInputs) -> Merit:
     return _by_ratio(inputs, best)
 
 
-def _by_ratio_to_baseline(inputs: RuleInputs) -> Merit:
-    return _by_ratio(inputs, inputs.scores.of_baseline(inputs.scores.values, inputs.variant))
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         *("mean_win_rate", "mean win rate", "win_rate", _by_win_rate),
@@ -279,16 +263,21 @@ RULES: tuple[Rule, ...] = (
         is_alternative=True,
     ),
     Rule("mean", "mean score", "average", _by_mean, is_average=True, is_alternative=True),
-    Rule("median", "median score", "median", _by_median, is_average=True, is_alternative=True),
+    Rule(
+        *("median", "median score", "median"),
+        lambda inputs: _of_scores(inputs, medians),
+        is_average=True,
+        is_alternative=True,
+    ),
     Rule(
         *("mean_of_categories", "mean of category means", "mean_of_categories"),
-        _by_category_means,
+        lambda inputs: _of_scores(inputs, category_means, inputs.scores.categories),
         is_average=True,
         is_alternative=True,
     ),
     Rule(
         *("weighted_mean", "weighted mean score", "weighted_mean"),
-        _by_weighted_mean,
+        lambda inputs: _of_scores(inputs, weighted_means, inputs.scores.weights),
         is_average=True,
     ),
     Rule("sum", "sum of scores", "sum", _by_sum, is_average=True),
@@ -297,7 +286,7 @@ RULES: tuple[Rule, ...] = (
     Rule("ratio_to_best", "mean ratio to the best score", "ratio_to_best", _by_ratio_to_best),
     Rule(
         *("ratio_to_baseline", "mean ratio to the baseline's score", "ratio_to_baseline"),
-        _by_ratio_to_baseline,
+        lambda i: _by_ratio(i, i.scores.of_baseline(i.scores.values, i.variant)),
     ),
 )
 """Every rule that may rank a board, besides measures."""

@@ -1,4 +1,4 @@
-"""Estimate how exact a single score is."""
+"""Estimate standard errors and intervals of single scores; compare scores on a task."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
     least, most = (tasks[name].to_numpy(dtype=float)[rows] for name in ("score_min", "score_max"))
     of_examples = mean_spans(tasks)[rows]
     n_least, n_most = np.full((2, len(score)), np.nan)
-    for found in find_sample_sizes(results, tasks):
-        if found.least is not None:
-            n_least[found.rows], n_most[found.rows] = found.least, found.size
+    for sample in find_sample_sizes(results, tasks):
+        if sample.least is not None:
+            n_least[sample.rows], n_most[sample.rows] = sample.least, sample.size
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         stated = np.where(stated > 0, stated, np.nan)
         span = np.where(most > least, most - least, np.nan)
@@ -175,7 +175,7 @@ def judge_wins(signed: Array, tied: Array) -> Array:
     Source: docs/statistics.md#wins.
     """
     is_best = signed == np.fmax.reduce(signed, axis=0)
-    n, n_tied, n_behind = (found.sum(axis=0) for found in (~np.isnan(signed), tied == 1, tied == 0))
+    n, n_tied, n_behind = (where.sum(axis=0) for where in (~np.isnan(signed), tied == 1, tied == 0))
     verdict = np.select([n_tied > 1, (n > 1) & (n_behind == n - 1)], [0.0, 1.0], np.nan)
     return np.where(is_best, verdict, np.nan)
 

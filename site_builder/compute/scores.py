@@ -1,4 +1,4 @@
-"""Hold the scores as one long table with rank, lift and error, and as arrays."""
+"""Collect all scores as one long table with rank, lift and error, and as arrays."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ class Scores(CachingRecord, eq=False):
         return {v: round_significant(values) * self.direction for v, values in self.values.items()}
 
     def of_baseline(self, arrays: Mapping[str, Array], variant: str) -> Array:
-        """Return what stands for the baseline beside a variant: a row of `values`, `errors`, ....
+        """Return the baseline's row for a variant, of `values`, `errors` or other arrays.
 
         Shape: (tasks,); NaN without a baseline. Source: docs/statistics.md#roles.
         """
@@ -299,7 +299,9 @@ class Scores(CachingRecord, eq=False):
         )
         values = part.values
         if config.missing == "zero":
-            values = {v: _without_gaps(values[v]) for v in values}
+            # A model without any score in a variant has no gaps there.
+            scored = {v: (~np.isnan(a)).any(axis=1, keepdims=True) for v, a in values.items()}
+            values = {v: np.where(np.isnan(a) & scored[v], 0.0, a) for v, a in values.items()}
         signed = {v: round_significant(values[v]) * self.direction for v in values}
         ties = {v: find_ties(signed[v], part.errors[v]) for v in values}
         roles = _assign_roles(values, part.models, config, self.first_entries)
@@ -318,18 +320,18 @@ class Scores(CachingRecord, eq=False):
 
     def of_model(self, model: str) -> dict[str, dict[str, Score]]:
         """Return the scores of a model by task and variant; a task without a score is absent."""
-        found: dict[str, dict[str, Score]] = {}
+        by_task: dict[str, dict[str, Score]] = {}
         for score in self._records(self._rows(self.rows[model], slice(None))):
-            found.setdefault(score.task, {})[score.variant] = score
-        return found
+            by_task.setdefault(score.task, {})[score.variant] = score
+        return by_task
 
     def of_task(self, task: str, models: Sequence[str]) -> dict[str, dict[str, Score]]:
         """Return the scores of some models on a task by model and variant; empty without any."""
-        found: dict[str, dict[str, Score]] = {model: {} for model in models}
+        by_model: dict[str, dict[str, Score]] = {model: {} for model in models}
         rows = [self.rows[model] for model in models if model in self.rows]
         for score in self._records(self._rows(rows, self.columns[task])):
-            found[score.model][score.variant] = score
-        return found
+            by_model[score.model][score.variant] = score
+        return by_model
 
     def ranking(self, task: str) -> list[Score]:
         """Return every score of a task by variant (primary first), then by rank."""
@@ -339,15 +341,15 @@ class Scores(CachingRecord, eq=False):
         """Return the positions in `frame` of a task's scores, by variant, best first."""
         rows = {v: self._rows(slice(None), self.columns[task], [v]) for v in self.roles.variants}
         ranks = self._arrays["rank"]
-        return {v: found[np.argsort(ranks[found], kind="stable")] for v, found in rows.items()}
+        return {v: places[np.argsort(ranks[places], kind="stable")] for v, places in rows.items()}
 
     def provenance_of(self, model: str) -> dict[tuple[str, str], Provenance]:
-        """Return what the results table states about each score of a model, by task and variant.
+        """Return the metadata of each score of a model, by task and variant.
 
         Scores that do not count are among them. The order is that of tasks, then of variants.
         """
-        found = np.stack([self.index[v][self.rows[model]] for v in self.roles.variants], axis=1)
-        rows = found[found != _NO_ROW]
+        index = np.stack([self.index[v][self.rows[model]] for v in self.roles.variants], axis=1)
+        rows = index[index != _NO_ROW]
         arrays = {name: array[rows] for name, array in self._arrays.items()}
         columns = {
             "row": integers_or_none(arrays["row"]),
@@ -362,17 +364,16 @@ class Scores(CachingRecord, eq=False):
         self, row: int | list[int] | slice, column: int | slice, variants: Sequence[str] = ()
     ) -> _Integers:
         """Positions in `frame` of the scores that count, among some models and tasks."""
-        found = [
+        positions = [
             self.index[v][row, column][~np.isnan(self.values[v][row, column])]
             for v in variants or self.roles.variants
         ]
-        return np.concatenate(found)
+        return np.concatenate(positions)
 
     def _records(self, rows: _Integers) -> list[Score]:
         if len(self.frame) > _MAX_KEPT:
             return self._make_records(rows)
-        found: list[Score] = self._all_records[rows].tolist()
-        return found
+        return list(self._all_records[rows])
 
     @cached_property
     def _all_records(self) -> npt.NDArray[np.object_]:
@@ -435,6 +436,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
     first = tables.models.drop_duplicates("of")
     first_entries = dict(zip(first["of"].tolist(), first["model"].tolist(), strict=True))
     categories, weights = (tables.tasks[name] for name in ("category", "weight"))
+    codes, named = pd.factorize(tables.tasks["family"])
     scores = Scores(
         frame=frame,
         index=index,
@@ -446,7 +448,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         direction=direction,
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
-        families=_families(tables.tasks),
+        families=np.where(codes < 0, len(named) + np.arange(len(codes)), codes),
         roles=_assign_roles(values, models, config, first_entries),
         first_entries=first_entries,
         flagged=tuple(records_of(FlaggedScore, flagged)),
@@ -470,17 +472,6 @@ def _place_measure(
     return {variant: values[place] for variant, place in index.items()}
 
 
-def _without_gaps(values: Array) -> Array:
-    """Return 0 in place of missing scores of every model that has any."""
-    is_gap = np.isnan(values) & ~np.isnan(values).all(axis=1, keepdims=True)
-    return np.where(is_gap, 0.0, values)
-
-
-def _families(tasks: pd.DataFrame) -> Families:
-    codes, named = pd.factorize(tasks["family"])
-    return np.where(codes < 0, len(named) + np.arange(len(codes)), codes)
-
-
 def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     results = tables.results
     errors = compute_score_errors(results, tables.tasks)
@@ -489,6 +480,7 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     chance = tables.tasks["score_chance"].to_numpy(dtype=float)[tasks.codes]
     turn = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)[tasks.codes]
     variants = results["variant"].unique()
+    rows = results.index.to_numpy(dtype=float) + 1  # beyond the table for a mean over parts
     return pd.DataFrame(
         {
             "model": pd.Categorical(results["model"], tables.models["model"]),
@@ -499,17 +491,11 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             **asdict(errors),
             "against_chance": turn * compare_with_chance(score, errors.low, errors.high, chance),
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
-            "row": _stated_rows(tables),
+            "row": np.where(rows > len(tables.loaded["results"].frame), np.nan, rows),
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
         }
     )
-
-
-def _stated_rows(tables: Tables) -> Array:
-    """Return the row of each score in the results table, from 1; NaN of a mean over parts."""
-    rows = tables.results.index.to_numpy(dtype=float) + 1
-    return np.where(rows > len(tables.loaded["results"].frame), np.nan, rows)
 
 
 def _compare(scores: Scores) -> dict[str, Array]:
@@ -545,7 +531,7 @@ def _assign_roles(
     config: BoardConfig,
     first_entries: Mapping[str, str],
 ) -> Roles:
-    """Tell base, tuned variants and baseline apart, as docs/statistics.md#roles says."""
+    """Assign the roles of base, tuned variants and baseline (docs/statistics.md#roles)."""
     base, named = config.base_variant, config.tuned_variants
     if base is None and "base" in values and "base" not in (named or ()):
         base = "base"

@@ -1,4 +1,4 @@
-"""Summarise latency and list prices; list offers."""
+"""Summarise latency and prices of serving."""
 
 from __future__ import annotations
 
@@ -201,19 +201,19 @@ def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
 
 
 def _list_prices(prices: pd.DataFrame, baseline: str | None) -> tuple[Price, ...]:
-    found = prices.rename(columns=_PRICES).fillna({"source": "", "date": ""})
-    found = found.assign(million_usd=(found["input_usd"] + found["output_usd"]) / 2)
+    priced = prices.rename(columns=_PRICES).fillna({"source": "", "date": ""})
+    priced = priced.assign(million_usd=(priced["input_usd"] + priced["output_usd"]) / 2)
     columns = ["million_usd", "input_usd", "output_usd"]
-    usd = found[columns].to_numpy(dtype=float)
-    own = usd[(found["model"] == baseline).to_numpy() & ~np.isnan(usd[:, 0])]
+    usd = priced[columns].to_numpy(dtype=float)
+    own = usd[(priced["model"] == baseline).to_numpy() & ~np.isnan(usd[:, 0])]
     reference = own[own[:, 0].argmin()] if len(own) else np.full(len(columns), np.nan)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratios = np.where((usd > 0) & (reference > 0), reference / usd, np.nan)
     ratio, *ends = round_significant(np.where(np.isfinite(ratios), ratios, np.nan)).T
-    found = found.assign(ratio=ratio, ratio_low=np.minimum(*ends), ratio_high=np.maximum(*ends))
+    priced = priced.assign(ratio=ratio, ratio_low=np.minimum(*ends), ratio_high=np.maximum(*ends))
     # Cheapest first; last what has no price by the token.
-    found = found.sort_values(["million_usd", "provider", "model"])
-    return tuple(records_of(Price, found))
+    priced = priced.sort_values(["million_usd", "provider", "model"])
+    return tuple(records_of(Price, priced))
 
 
 class Offer(Record):

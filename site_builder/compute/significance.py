@@ -1,4 +1,4 @@
-"""Test whether lifts are larger than chance explains."""
+"""Test whether lifts are statistically significant."""
 
 from __future__ import annotations
 
@@ -48,23 +48,23 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
         return {}
     roles, key = scores.roles, ["model", "task", "variant"]
     lifts = scores.frame[[*key, "score", "lift_over_base", "lift_over_baseline"]]
-    found = differences.merge(lifts, on=key)
+    matched = differences.merge(lifts, on=key)
     against, other, variant = (
-        found[name] for name in ("against", "against_model", "against_variant")
+        matched[name] for name in ("against", "against_model", "against_variant")
     )
-    of_base = (other == found["model"]) & (variant == roles.base)
-    beside = found["variant"].map(roles.baseline_variants)
+    of_base = (other == matched["model"]) & (variant == roles.base)
+    beside = matched["variant"].map(roles.baseline_variants)
     of_baseline = (other == roles.baseline) & (variant == beside)
     lift = np.select(
         [(against == "base") & of_base, (against == "baseline") & of_baseline],
-        [found["lift_over_base"], found["lift_over_baseline"]],
+        [matched["lift_over_base"], matched["lift_over_baseline"]],
         np.nan,
     )
-    size = np.fmax(np.abs(found["score"].to_numpy()), np.abs(lift))
-    at = positions(found["task"], scores.tasks)
+    size = np.fmax(np.abs(matched["score"].to_numpy()), np.abs(lift))
+    at = positions(matched["task"], scores.tasks)
     direction, span = scores.direction[at], (scores.high - scores.low)[at]
     stated, error, n, higher, lower = (
-        found[name].to_numpy(dtype=float)
+        matched[name].to_numpy(dtype=float)
         for name in ("difference", "stderr", "n_pairs", "n_higher", "n_lower")
     )
     ends = paired_interval(stated, error, n, higher, lower, span)
@@ -73,7 +73,7 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
     ends = np.where(np.isfinite(ends), ends, [lift - reach, lift + reach])
     low, high = round_significant(ends, np.fmax(size, np.abs(ends).max(axis=0, initial=0)))
     is_lift = np.abs(stated * direction - lift) <= _NOISE * size
-    kept = found.assign(low=low, high=high)[is_lift & ~np.isnan(low)]
+    kept = matched.assign(low=low, high=high)[is_lift & ~np.isnan(low)]
     keys = kept[[*key, "against"]].itertuples(index=False, name=None)
     return dict(zip(keys, zip(kept["low"], kept["high"], strict=True), strict=True))
 
@@ -189,13 +189,13 @@ def compute_lift_tests(
     if averaged:
         means = sums.centre
         p, ends = _t_tests(sums, known_errors(values, error[rows]), m)
-        few, signs = sums.families < LEAST_TASKS, judge_intervals(ends)
+        few, better, worse = sums.families < LEAST_TASKS, ends[0] > 0, ends[1] < 0
     else:
         gains, losses = (side.sum(axis=1) for side in (sums.means > 0, sums.means < 0))
         p = sign_tests(gains, losses)
         few = np.minimum(1.0, 2.0 ** (1 - sums.families)) * m >= _ALPHA
         few |= sums.families < LEAST_TASKS
-        signs = np.where(p * m < _ALPHA, np.sign(gains - losses), 0.0)
+        better, worse = (side & (p * m < _ALPHA) for side in (gains > losses, gains < losses))
     columns = {
         "n": (above + equal + below).tolist(),
         "mean": floats_or_none(means),
@@ -205,7 +205,7 @@ def compute_lift_tests(
         "below": below.tolist(),
         "p": round_significant(np.minimum(1.0, p * m)).tolist(),
         "verdict": np.select(
-            [few, signs > 0, signs < 0], ["too few", "better", "worse"], "unclear"
+            [few, better, worse], ["too few", "better", "worse"], "unclear"
         ).tolist(),
     }
     tests = make_records(LiftTest, columns)
@@ -224,12 +224,6 @@ def _t_tests(sums: FamilySums, known: Array, m: int) -> tuple[Array, Array]:
         ends = round_significant(ends, np.abs(sums.centre) + sums.scale)
     enough = sums.families >= LEAST_TASKS
     return np.where(enough, p, 1.0), np.where(enough, ends, np.nan)
-
-
-def judge_intervals(intervals: Array) -> Array:
-    """Judge intervals, shape (2, n), to (n,): 1 above 0, -1 below, 0 neither; NaN without one."""
-    low, high = intervals
-    return np.select([low > 0, high < 0, high >= low], [1.0, -1.0, 0.0], np.nan)
 
 
 def sign_tests(above: Array, below: Array) -> Array:

@@ -1,19 +1,19 @@
-"""Every statistic of a board: one record each, from which tables, API and documents are made.
+"""Define the statistics of a board, one record each, for tables, API and documentation.
 
-A record says what the statistic is called, what it means, what it needs, and how it is computed.
+A record has the name of the statistic, its meaning, its requirements, and its computation.
 To add one, add a record here, a section to docs/statistics.md, and a test.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.numbers import Array, mean_of, mean_over
+from site_builder.compute.numbers import Array, mean_of
 from site_builder.compute.ranks import compute_win_rates, compute_wins
 from site_builder.compute.rules import Merit, RankingRules, RuleInputs, combine
 from site_builder.compute.score_error import count_judged_wins
@@ -66,8 +66,13 @@ class BoardScores(CachingRecord, eq=False):
         return self.scores.lift_over_baseline(self.variant)
 
     def mean_beside(self, others: Array) -> Array:
-        """Return the mean of other scores over the tasks that each model has; (models,)."""
-        return mean_over(others, ~np.isnan(self.values))
+        """Return the mean of other scores over the tasks that each model has; (models,).
+
+        NaN where one of them is missing.
+        """
+        there = ~np.isnan(self.values)
+        means = mean_of(np.where(there, others, np.nan), axis=1)
+        return np.where((there & np.isnan(others)).any(axis=1), np.nan, means)
 
 
 class Statistic(Record):
@@ -109,12 +114,29 @@ class Statistic(Record):
     formula: str = ""
 
 
-def _merit(board: BoardScores) -> Array:
-    return board.merit.shown
-
-
 def _count(values: npt.NDArray[np.bool_]) -> Array:
     return np.asarray(values.sum(axis=1), dtype=float)
+
+
+def _of_rule(  # noqa: PLR0913 - columns of a table
+    rule: str,
+    label: str,
+    help: str,
+    meaning: str,
+    formula: str,
+    *,
+    section: str = "",
+    form: Form = "score",
+) -> Statistic:
+    """Return the statistic by which a rule ranks, and which only boards of this rule have."""
+    return Statistic(
+        *(rule, label, help, meaning, form, section or rule.replace("_", "-")),
+        lambda board: board.merit.shown,
+        rule=rule,
+        column="always",
+        is_ascending=form == "rank",
+        formula=formula,
+    )
 
 
 _MEAN: frozenset[Need] = frozenset({"mean"})
@@ -129,95 +151,59 @@ STATISTICS: tuple[Statistic, ...] = (
         "estimate of the mean score over all tasks ([more](statistics.md#additive-model))",
         "score",
         "adjusted-average",
-        _merit,
+        lambda board: board.merit.shown,
         _MEAN,
         rule="additive",
         column="always",
     ),
-    Statistic(
+    _of_rule(
         "weighted_mean",
         "Weighted mean",
         "Mean over {over}, each with its weight",
         "mean of the scores, each with the weight of its task",
-        "score",
-        "weighted-mean",
-        _merit,
-        rule="weighted_mean",
-        column="always",
-        formula="sum of weight * score / sum of weights",
+        "sum of weight * score / sum of weights",
     ),
-    Statistic(
+    _of_rule(
         "mean_of_categories",
         "Mean of categories",
         "Mean over categories of the mean over the tasks of each",
         "mean over categories of the mean score of each",
-        "score",
-        "mean-of-categories",
-        _merit,
-        rule="mean_of_categories",
-        column="always",
-        formula="mean over categories of (sum of scores / number of scores)",
+        "mean over categories of (sum of scores / number of scores)",
     ),
-    Statistic(
+    _of_rule(
         "median",
         "Median",
         "Median over {over}",
         "median of the scores",
-        "score",
-        "median-score",
-        _merit,
-        rule="median",
-        column="always",
-        formula="the middle score; of an even number, the mean of the middle two",
+        "the middle score; of an even number, the mean of the middle two",
+        section="median-score",
     ),
-    Statistic(
-        "sum",
-        "Sum",
-        "Sum over {over}",
-        "sum of the scores",
-        "score",
-        "sum",
-        _merit,
-        rule="sum",
-        column="always",
-        formula="sum of scores",
-    ),
-    Statistic(
+    _of_rule("sum", "Sum", "Sum over {over}", "sum of the scores", "sum of scores"),
+    _of_rule(
         "mean_rank",
         "Mean rank",
         "Mean over {over} of the rank; lower is better",
         "mean over tasks of the rank, lower is better",
-        "rank",
-        "mean-rank",
-        _merit,
-        rule="mean_rank",
-        column="always",
-        formula="mean of ranks, 1 for the best; equal scores share their mean rank",
-        is_ascending=True,
+        "mean of ranks, 1 for the best; equal scores share their mean rank",
+        form="rank",
     ),
-    Statistic(
+    _of_rule(
         "ratio_to_best",
         "Ratio to best",
         "Geometric mean over {over} of the score, divided by the best one",
         "geometric mean over tasks of the ratio to the best score",
-        "ratio",
-        "ratio",
-        _merit,
-        rule="ratio_to_best",
-        column="always",
-        formula="exp(mean of log((score + offset) / (best score + offset)))",
+        "exp(mean of log((score + offset) / (best score + offset)))",
+        section="ratio",
+        form="ratio",
     ),
-    Statistic(
+    _of_rule(
         "ratio_to_baseline",
         "Ratio to {baseline}",
         "Geometric mean over {over} of the score, divided by that of {baseline}",
         "geometric mean over tasks of the ratio to the score of the baseline",
-        "ratio",
-        "ratio",
-        _merit,
-        rule="ratio_to_baseline",
-        column="always",
-        formula="exp(mean of log((score + offset) / (score of the baseline + offset)))",
+        "exp(mean of log((score + offset) / (score of the baseline + offset)))",
+        section="ratio",
+        form="ratio",
     ),
     Statistic(
         "average",
@@ -401,25 +387,17 @@ def statistics_of(rules: RankingRules, measures: Sequence[Measure]) -> tuple[Sta
 def measure_statistic(measure: Measure) -> Statistic:
     """Return the statistic of a board that combines a measure over its tasks."""
     how = {"sum": "Sum over", "mean": "Mean over", "median": "Median over", "none": "The same on"}
+    better = {None: "", True: "; higher is better", False: "; lower is better"}
     return Statistic(
         measure.id,
         measure.label,
-        f"{how[measure.combine]} {{over}}{_better(measure)}",
+        f"{how[measure.combine]} {{over}}{better[measure.higher_is_better]}",
         f"{measure.label}: {how[measure.combine].lower()} the tasks with a value",
         "measure",
         "measures",
-        partial(_measured, measure=measure),
+        lambda board: combine(measure, board.scores.measured[measure.id][board.variant]),
         column="always",
         is_ascending=measure.higher_is_better is False,
         measure=measure,
         formula="sum, mean or median of the values that are there",
     )
-
-
-def _better(measure: Measure) -> str:
-    better = measure.higher_is_better
-    return "" if better is None else f"; {'higher' if better else 'lower'} is better"
-
-
-def _measured(board: BoardScores, measure: Measure) -> Array:
-    return combine(measure, board.scores.measured[measure.id][board.variant])

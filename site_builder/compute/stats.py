@@ -1,4 +1,4 @@
-"""Compute the figures of the whole board, its training sets, and what its tasks can show."""
+"""Compute figures of the whole board, of training sets, and the minimum detectable difference."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from scipy import special
 
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEAST_TASKS, FamilySums, t_quantile
-from site_builder.compute.numbers import Array, float_or_none, mean_or_none, round_significant
-from site_builder.compute.ranks import ROWS_AT_ONCE, pair_sums, scale_for_pairs
+from site_builder.compute.numbers import float_or_none, mean_or_none, round_significant
+from site_builder.compute.ranks import pair_tests
 from site_builder.compute.robustness import BeatenTasks
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, Verdict
@@ -174,7 +174,7 @@ _POWER = 0.8
 
 
 def smallest_difference(scores: Scores, board: Board) -> float | None:
-    """Return the smallest mean difference that the tasks of a board show in four of five cases.
+    """Return the minimum detectable mean difference of a board's models, at a power of 80 %.
 
     The median over all pairs of ranked models of d e: the standard error e of their difference over
     n common tasks (families), and the noncentrality d at which Student's t exceeds the quantile of
@@ -190,25 +190,17 @@ def smallest_difference(scores: Scores, board: Board) -> float | None:
         return None
     rows = [scores.rows[s.model] for s in board.ranked]
     families = FamilySums.of(scores.signed[board.variant][rows], scores.families)
-    values, there, scale = scale_for_pairs(families.means)
-    freedom = np.maximum(np.arange(values.shape[1] + 1.0), LEAST_TASKS) - 1.0
+    freedom = np.maximum(np.arange(families.means.shape[1] + 1.0), LEAST_TASKS) - 1.0
     reach = t_quantile(freedom, board.tail)
-    needed = np.asarray(special.nctdtrinc(freedom, 1 - _POWER, reach), dtype=float)
-    found = [
-        _needed_by_pairs(values[start:], there[start:], needed)
-        for start in range(0, len(values), ROWS_AT_ONCE)
-    ]
-    known = np.concatenate([np.empty(0), *found])
+    noncentrality = np.asarray(special.nctdtrinc(freedom, 1 - _POWER, reach), dtype=float)
+    tests, scale = pair_tests(families.means)
+    known = [np.empty(0)]
+    for part in tests:
+        counts = np.broadcast_to(part.counts, part.error.shape).astype(int)
+        is_pair = np.triu(counts >= LEAST_TASKS, 1)
+        known.append((noncentrality[counts] * part.error)[is_pair])
+    pairs = np.concatenate(known)
     with np.errstate(over="ignore"):
         # To nine digits: the sums of squares have lost the others.
-        middle = np.median(known) * scale if len(known) else np.nan
+        middle = np.median(pairs) * scale if len(pairs) else np.nan
         return float_or_none(float(round_significant(np.asarray(middle), digits=9)))
-
-
-def _needed_by_pairs(values: Array, there: Array, needed: Array) -> Array:
-    """Return the needed difference of each pair of one of the first models and a later one."""
-    n, total, squares = pair_sums(values, there)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        errors = np.sqrt(np.maximum(squares - total**2 / n, 0.0) / (n - 1) / n)
-    is_pair = np.triu(n >= LEAST_TASKS, 1)
-    return np.asarray((needed[n.astype(int)] * errors)[is_pair])

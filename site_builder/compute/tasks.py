@@ -28,7 +28,7 @@ LEAST_IN_GROUP = 2
 MAX_RERANKED_TASKS = 300
 # Different ranks are at least one half apart, so a smaller spread is a rounding error.
 _NO_SPREAD = 1e-6
-_MOST_DRAWN_OFTEN = 100
+_MAX_DRAWN_OFTEN = 100
 
 
 class RankAgreement(Record, eq=False):
@@ -112,7 +112,7 @@ def permute_families(means: Array) -> Array:
     drawn = np.zeros(ranks.shape)
     # The families that have a task come first, in their order and in a random one.
     first = np.argsort(~there, axis=0, kind="stable")
-    for _ in range(999 if len(n) <= _MOST_DRAWN_OFTEN else 99):
+    for _ in range(999 if len(n) <= _MAX_DRAWN_OFTEN else 99):
         order = np.argsort(rng.random(ranks.shape) + ~there, axis=0)
         np.put_along_axis(drawn, first, np.take_along_axis(ranks, order, axis=0), axis=0)
         greatest.append(float((drawn.T @ drawn * weights).max()))
@@ -243,7 +243,8 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     roles, frame = scores.roles, scores.frame
     best = {v: _best_runs(scores, {v: scores.values[v]}) for v in roles.variants}
     contest = {v: scores.contest(v) for v in roles.contest}
-    contenders, best_lifts = _best_runs(scores, contest), _best_lifts(scores)
+    over_baseline = np.concatenate([scores.contest_lifts(v) for v in contest])
+    contenders, best_lifts = _best_runs(scores, contest), np.fmax.reduce(over_baseline, axis=0)
     is_best = {v: scores.lift_over_baseline(v) == best_lifts for v in contest}
     furthest = {v: np.where(is_best[v], values, np.nan) for v, values in contest.items()}
     against_baseline = _best_runs(scores, furthest)
@@ -290,22 +291,16 @@ def _in_rank_order(scores: Scores, column: int, ranked: Iterable[str]) -> tuple[
     return (*others[:ahead], roles.baseline or "", *others[ahead:])
 
 
-def _best_lifts(scores: Scores) -> Array:
-    """Return the greatest lift of any contender over the baseline beside it; shape (tasks,)."""
-    lifts = [scores.contest_lifts(v) for v in scores.roles.contest]
-    return np.asarray(np.fmax.reduce(np.concatenate(lifts), axis=0))
-
-
 def _best_runs(scores: Scores, values: Mapping[str, Array]) -> list[Best | None]:
     """Return the best score of each task among some variants, and all runs that have it."""
     runs = [(model, variant) for variant in values for model in scores.models]
     stacked = np.concatenate([*values.values()])
-    top, found = compute_wins(round_significant(stacked) * scores.direction), list[Best | None]()
+    top, best = compute_wins(round_significant(stacked) * scores.direction), list[Best | None]()
     for column, is_best in enumerate(top.T):
         rows = np.flatnonzero(is_best).tolist()
         models, variants = (tuple(runs[row][i] for row in rows) for i in (0, 1))
-        found.append(Best(models, float(stacked[rows[0], column]), variants) if rows else None)
-    return found
+        best.append(Best(models, float(stacked[rows[0], column]), variants) if rows else None)
+    return best
 
 
 class CategoryResult(Record):
@@ -341,7 +336,7 @@ def compute_categories(
     Source: docs/statistics.md#categories.
     """
     by_task = {result.task: result for result in results}
-    found = []
+    categories = []
     for name, own in tasks.groupby("category", sort=False)["task"]:
         by_variant = boards[str(name)]
         averaged = next(iter(by_variant.values())).rules.averaged
@@ -357,9 +352,10 @@ def compute_categories(
             compared=int((~np.isnan(best)).sum()),
             boards=by_variant,
         )
-        found.append(category)
-    lifts = {c.category: c.best_lift_over_baseline for c in found}
-    return tuple(sorted(found, key=lambda c: (lifts[c.category] is None, lifts[c.category] or 0.0)))
+        categories.append(category)
+    lifts = {c.category: c.best_lift_over_baseline for c in categories}
+    categories.sort(key=lambda c: (lifts[c.category] is None, lifts[c.category] or 0.0))
+    return tuple(categories)
 
 
 def find_clear_ends(groups: Sequence[Array]) -> tuple[bool, bool]:

@@ -24,7 +24,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 from site_builder.build import BuildCache, BuildOptions, load_project, make_files
 from site_builder.errors import Fault, SiteError, first_line
-from site_builder.interrupts import interrupts_held
 from site_builder.publish.manifest import MANIFEST
 from site_builder.records import Record, field, replace
 from site_builder.render.assets import default_folder
@@ -77,8 +76,7 @@ class StateHolder:
     """The current state, for any number of threads that wait for the next one."""
 
     def __init__(self, state: ServedState) -> None:
-        self.current = state
-        self._is_open, self._changed = True, threading.Condition()
+        self.current, self._changed = state, threading.Condition()
 
     def show(self, state: ServedState) -> None:
         """Replace the state and wake all threads that wait."""
@@ -86,17 +84,11 @@ class StateHolder:
             self.current = state
             self._changed.notify_all()
 
-    def wait(self, seen: ServedState | None, timeout_s: float) -> ServedState | None:
-        """Return the state once it differs from `seen` or the time is up; None after `close`."""
+    def wait(self, seen: ServedState | None, timeout_s: float) -> ServedState:
+        """Return the state once it differs from `seen` or the time is up."""
         with self._changed:
-            self._changed.wait_for(lambda: self.current is not seen or not self._is_open, timeout_s)
-            return self.current if self._is_open else None
-
-    def close(self) -> None:
-        """Wake all threads for good."""
-        with self._changed:
-            self._is_open = False
-            self._changed.notify_all()
+            self._changed.wait_for(lambda: self.current is not seen, timeout_s)
+            return self.current
 
 
 # --- rebuild ------------------------------------------------------------------------------------
@@ -320,13 +312,11 @@ _HEADERS = {
 class LiveServer(ThreadingHTTPServer):
     """A server of the current state; an `OSError` says why it cannot listen on host and port."""
 
-    daemon_threads = False  # so that closing waits until every answer is complete
     allow_reuse_address = os.name != "nt"  # on Windows two servers could share one port
 
     def __init__(self, host: str, port: int, state: StateHolder) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.state = state
-        self._connections: set[Any] = set()
         super().__init__((host, port), _Handler)
 
     @property
@@ -347,17 +337,6 @@ class LiveServer(ThreadingHTTPServer):
         is_private = ipaddress.ip_address(str(self.server_address[0])).is_loopback
         return not is_private or re.sub(r":\d*$", "", host).lower() in _LOCAL_NAMES
 
-    def get_request(self) -> tuple[Any, Any]:
-        """Accept a connection, and keep it so that it can be closed."""
-        connection, address = super().get_request()
-        self._connections.add(connection)
-        return connection, address
-
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - as in the base class
-        """Close a connection."""
-        self._connections.discard(request)
-        super().shutdown_request(request)
-
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Report an error, unless the browser closed the connection."""
         if not isinstance(sys.exception(), ConnectionError):
@@ -365,22 +344,13 @@ class LiveServer(ThreadingHTTPServer):
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Answer requests during the block; close all threads and connections after it."""
-        thread = threading.Thread(target=self.serve_forever, name="server")
+        """Answer requests during the block; threads that still answer end with the program."""
+        threading.Thread(target=self.serve_forever, name="server", daemon=True).start()
         try:
-            with interrupts_held():
-                thread.start()
             yield
         finally:
-            if thread.is_alive():
-                self.shutdown()
-            self.state.close()
-            for connection in tuple(self._connections):
-                with suppress(OSError):  # already closed
-                    connection.shutdown(socket.SHUT_RDWR)
+            self.shutdown()
             self.server_close()
-            with suppress(RuntimeError):  # it was not started
-                thread.join()
 
 
 def listen(host: str, port: int | None, state: StateHolder) -> LiveServer:
@@ -440,7 +410,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._end_headers()
         self.wfile.write(b"retry: 1000\n\n")
         seen: ServedState | None = None
-        while (seen := self.server.state.wait(seen, _BEAT_S)) is not None:
+        while True:
+            seen = self.server.state.wait(seen, _BEAT_S)
             event = {"build": seen.build, "faults": seen.lines if seen.files else []}
             self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import isclose, sqrt
 from operator import itemgetter
@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, limit_faults
-from site_builder.examples import expressions
-from site_builder.examples.expressions import RUN, Frame
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
-from site_builder.records import Record, field, replace
+from site_builder.records import Record, field
 from site_builder.tables.check import unknown_id_fault
 from site_builder.tables.schema import LARGEST
 
 if TYPE_CHECKING:
-    from site_builder.examples.engines import Engine
+    from site_builder.examples.database import Database
 
 OnProgress = Callable[[str, int], None]
 """Called with the current task, and the number of rows that are done."""
@@ -55,24 +53,24 @@ class Moments(Record):
     Attributes:
         n: The number of values, at least 1.
         centre: Their mean, after one pass.
-        off: The sum of the deviations from `centre`: the rounding error of that pass.
-        square: The mean of the squared deviations, after one pass.
-        over: The sum of the deviations of the squares from `square`: again the rounding error.
+        residual_sum: The sum of the deviations from `centre`: the rounding error of that pass.
+        square_residual_sum: The sum of their squares.
         low, high: The lowest and the highest value.
         above, below: The number of values above and below 0.
-        clusters: The sums of the residuals of clusters; None without clusters.
+        clusters: The number of clusters; None without clusters.
+        cluster_squares: The sum of the squares of the sums of the residuals of clusters.
     """
 
     n: int
     centre: float
-    off: float
-    square: float
-    over: float
+    residual_sum: float
+    square_residual_sum: float
     low: float
     high: float
     above: int = 0
     below: int = 0
-    clusters: Moments | None = None
+    clusters: int | None = None
+    cluster_squares: float = 0.0
 
     @property
     def size(self) -> float:
@@ -81,21 +79,16 @@ class Moments(Record):
 
     @property
     def mean(self) -> float:
-        """The mean: `centre + off / n`; the value itself if all are the same.
+        """The mean: `centre + residual_sum / n`; the value itself if all are the same.
 
         Source: docs/statistics.md#score-of-many-examples.
         """
-        return self.low if self.low == self.high else self.centre + self.off / self.n
+        return self.low if self.low == self.high else self.centre + self.residual_sum / self.n
 
     @property
-    def around(self) -> float:
+    def sum_of_squares(self) -> float:
         """The sum of the squared deviations from the mean."""
-        return max(self.n * self.square + self.over - self.off**2 / self.n, 0.0)
-
-    @property
-    def squares(self) -> float:
-        """The sum of the squares of the values: those around the mean, and n times its square."""
-        return self.around + self.n * self.mean**2
+        return max(self.square_residual_sum - self.residual_sum**2 / self.n, 0.0)
 
     def discordant(self, size: float) -> tuple[int, int] | None:
         """Return the number of values above and below 0, if all these are equally far from it.
@@ -107,16 +100,17 @@ class Moments(Record):
             return None
         if self.size <= _NOISE * size:
             return 0, 0
-        is_alike = isclose(self.squares, (self.above + self.below) * self.size**2, rel_tol=1e-9)
+        squares = self.sum_of_squares + self.n * self.mean**2
+        is_alike = isclose(squares, (self.above + self.below) * self.size**2, rel_tol=1e-9)
         return (self.above, self.below) if is_alike else None
 
     def stderr(self, size: float = 0.0) -> float | None:
         """Return the standard error of the mean: `sqrt(sum((x - mean)^2) / (n - 1) / n)`.
 
         This is the sample standard deviation over the root of n, as in the lm-evaluation-harness.
-        The sum is `n square + over - off^2 / n`: the corrected two-pass algorithm of Chan, Golub
-        and LeVeque (1983), with the same correction for the squares. A plain sum of squares loses
-        digits if the values are large beside their spread, or if there are millions of them.
+        The sum is `square_residual_sum - residual_sum^2 / n`: the corrected two-pass algorithm of
+        Chan, Golub and LeVeque (1983). A plain sum of squares loses digits if the values are large
+        beside their spread.
 
         With G clusters: `sqrt(G / (G - 1) sum(r^2)) / n`, where r is the sum of the residuals
         x - mean of a cluster (Liang and Zeger, 1986).
@@ -129,11 +123,11 @@ class Moments(Record):
         if self.n < 2 or self.high - self.low <= _NOISE * size:
             return None
         if self.clusters is not None:
-            of = self.clusters
-            error = sqrt(of.n / (of.n - 1) * of.squares) / self.n if of.n > 1 else 0.0
+            g = self.clusters
+            error = sqrt(g / (g - 1) * self.cluster_squares) / self.n if g > 1 else 0.0
             # Residuals that cancel in every cluster say nothing of how clusters vary.
             return error if error > _NOISE * max(self.size, size) else None
-        return sqrt(self.around / (self.n - 1) / self.n)
+        return sqrt(self.sum_of_squares / (self.n - 1) / self.n)
 
 
 class Difference(Record):
@@ -155,7 +149,7 @@ class Difference(Record):
 class Aggregated(Record):
     """The result of an aggregation, sorted by task, model and variant.
 
-    `repeats` has the counts of `expressions.repeats` by run.
+    `repeats` has the counts of `Database.repeats` by run.
     """
 
     scores: dict[ExampleRun, Moments] = field(default_factory=dict)
@@ -165,7 +159,7 @@ class Aggregated(Record):
 
 def aggregate(
     files: ExampleFiles,
-    engine: Engine,
+    database: Database,
     config: SiteConfig,
     known: Mapping[str, Collection[str]],
     *,
@@ -174,40 +168,29 @@ def aggregate(
 ) -> Aggregated:
     """Compute the score of every run, its standard error, and paired differences, or raise faults.
 
-    The rows are read once to find the runs, and then in batches that the engine can hold. `known`
+    The rows are read once to find the runs, and then in batches that the database can hold. `known`
     are the ids of `model` and `task` in the tables of the project. `average` takes the mean if an
     example has several scores.
     """
-
-    def read(only: Mapping[str, Collection[str]]) -> Frame:
-        sources = ((engine.read(source, only), source.columns) for source in files.sources)
-        return expressions.all_rows(sources, config.default_variant, clustered=files.clustered)
-
     on_progress("Looking at all rows", 0)
-    runs, faults = _survey(read({}), engine, files.shown)
+    database.read(files, config.default_variant)
+    counts = {
+        ExampleRun(row["task"], row["model"], row["variant"], row["rows"]): row
+        for row in database.survey()
+    }
+    counts = dict(sorted(counts.items(), key=itemgetter(0)))
+    runs = [run for run in counts if all(map(_is_id, (run.model, run.task, run.variant)))]
+    faults = [*_id_faults(counts, files.shown), *_row_faults(counts, files.shown)]
     faults += _unknown_faults(runs, known, files.shown)
-    done, rows_done = Aggregated(), 0
-    for batch in batches(runs, pair_runs(runs, config), engine.rows_at_once):
-        on_progress(batch.runs[0].task, rows_done)
-        only = {name: {getattr(run, name) for run in batch.held} for name in ("model", "task")}
-        rows = expressions.fit_rows(read(only), only["model"], only["task"])
-        _measure(rows, batch, engine, done, clustered=files.clustered)
-        rows_done += sum(run.rows for run in batch.runs)
+    done, rows_done, pairs = Aggregated(), 0, pair_runs(runs, config)
+    for batch in batches(runs, database.rows_at_once):
+        on_progress(batch[0].task, rows_done)
+        _measure(database, batch, pairs, done)
+        rows_done += sum(run.rows for run in batch)
     faults += _contradictions(done.repeats, files.shown, average=average)
     if faults:
         raise FaultsError(faults)
     return done
-
-
-def _survey(rows: Frame, engine: Engine, shown: str) -> tuple[list[ExampleRun], list[Fault]]:
-    """Return the runs with valid ids, sorted, and the faults of single rows."""
-    found = (
-        (ExampleRun(row["task"], row["model"], row["variant"], row["rows"]), row)
-        for row in engine.collect(expressions.survey(rows))
-    )
-    counts = dict(sorted(found, key=itemgetter(0)))
-    sound = [run for run in counts if all(map(_is_id, (run.model, run.task, run.variant)))]
-    return sound, [*_id_faults(counts, shown), *_row_faults(counts, shown)]
 
 
 def _is_id(text: str) -> bool:
@@ -215,7 +198,7 @@ def _is_id(text: str) -> bool:
 
 
 def _id_faults(runs: Iterable[ExampleRun], shown: str) -> Iterator[Fault]:
-    for name in RUN:
+    for name in ("model", "task", "variant"):
         rows: Counter[str] = Counter()
         for run in runs:
             value = getattr(run, name)
@@ -232,10 +215,10 @@ def _id_faults(runs: Iterable[ExampleRun], shown: str) -> Iterator[Fault]:
 
 
 def _row_faults(counts: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:
-    """Find the runs with bad rows, as `expressions.survey` counts them."""
-    unfit = f"'score' is null, NaN, infinite or beyond {LARGEST:g}"
+    """Find the runs with bad rows, as `Database.survey` counts them."""
+    invalid = f"'score' is null, NaN, infinite or beyond {LARGEST:g}"
     for name, what, fix, kind in (
-        ("unfit", unfit, "Give the number", "invalid scores"),
+        ("invalid", invalid, "Give the number", "invalid scores"),
         ("unnamed", "'example' is null or empty", "Fill it in", "examples without an id"),
     ):
         faults = []
@@ -243,8 +226,8 @@ def _row_faults(counts: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> I
             if row[name]:
                 example = row.get(f"{name}_example")
                 such = "" if example is None else f", such as example {example!r}"
-                found = f"{what} in {counted(int(row[name]), 'row')}{such}"
-                faults.append(Fault(f"{shown}: {run}", found, f"{fix}, or leave the rows out."))
+                problem = f"{what} in {counted(int(row[name]), 'row')}{such}"
+                faults.append(Fault(f"{shown}: {run}", problem, f"{fix}, or leave the rows out."))
         yield from limit_faults(faults, len(faults), shown, f"runs with {kind}")
 
 
@@ -282,99 +265,48 @@ def pair_runs(runs: Iterable[ExampleRun], config: SiteConfig) -> list[Pair]:
     return pairs
 
 
-class RunBatch(Record):
-    """Runs that are measured together, and their pairs.
+def batches(runs: Iterable[ExampleRun], most_rows: int) -> Iterator[list[ExampleRun]]:
+    """Yield sorted runs in batches of limited size, all runs of a task in one.
 
-    `held` are the runs and those that they are compared with; a dict keeps the order.
+    A single task may have more than `most_rows`.
     """
-
-    runs: list[ExampleRun] = field(default_factory=list)
-    held: dict[ExampleRun, None] = field(default_factory=dict)
-    pairs: list[Pair] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        """The number of rows of all held runs."""
-        return sum(run.rows for run in self.held)
-
-
-def batches(
-    runs: Iterable[ExampleRun], pairs: Iterable[Pair], most_rows: int
-) -> Iterator[RunBatch]:
-    """Yield sorted runs in batches of limited size, all variants of a model and task in one.
-
-    A single model and task may have more than `most_rows`.
-    """
-    pairs_of: dict[ExampleRun, list[Pair]] = {}
-    for pair in pairs:
-        pairs_of.setdefault(pair.run, []).append(pair)
-    batch = RunBatch()
-    for _, group in groupby(runs, key=lambda run: (run.task, run.model)):
-        variants = list(group)
-        new_pairs = [pair for run in variants for pair in pairs_of.get(run, ())]
-        held = dict.fromkeys((*variants, *(pair.other for pair in new_pairs)))
-        if batch.runs and batch.rows + sum(r.rows for r in held.keys() - batch.held) > most_rows:
+    batch: list[ExampleRun] = []
+    for _, group in groupby(runs, key=lambda run: run.task):
+        of_task = list(group)
+        if batch and sum(run.rows for run in (*batch, *of_task)) > most_rows:
             yield batch
-            batch = RunBatch()
-        batch.runs.extend(variants)
-        batch.held.update(held)
-        batch.pairs.extend(new_pairs)
-    if batch.runs:
+            batch = []
+        batch += of_task
+    if batch:
         yield batch
 
 
 def _measure(
-    rows: Frame, batch: RunBatch, engine: Engine, done: Aggregated, *, clustered: bool
+    database: Database, runs: Sequence[ExampleRun], pairs: Iterable[Pair], done: Aggregated
 ) -> None:
     """Add the scores, differences and repeats of a batch to what is done."""
-    numbers = {run: number for number, run in enumerate(batch.held)}
-    columns = {name: [getattr(run, name) for run in numbers] for name in RUN}
-    runs = engine.rows({**columns, "run": [*numbers.values()]})
-    with engine.keep(expressions.by_example(rows, runs, clustered=clustered)) as examples:
-        moments = _moments(engine, examples, "run", "score", clustered=clustered)
-        counts = engine.collect(expressions.repeats(examples, clustered=clustered))
-        repeats = {row["run"]: row for row in counts}
-        paired: dict[int, Moments] = {}
-        if batch.pairs:
-            pairs = {
-                "pair": [*range(len(batch.pairs))],
-                "run": [numbers[pair.run] for pair in batch.pairs],
-                "against": [numbers[pair.other] for pair in batch.pairs],
-            }
-            found = expressions.differences(examples, engine.rows(pairs), clustered=clustered)
-            with engine.keep(found) as differences:
-                paired = _moments(engine, differences, "pair", "difference", clustered=clustered)
-    of_run = {run: moments[number] for run, number in numbers.items() if number in moments}
-    for run in batch.runs:
-        if run in of_run:
-            done.scores[run] = of_run[run]
-        if row := repeats.get(numbers[run]):
-            done.repeats[run] = row
-    for number, pair in enumerate(batch.pairs):
-        if pair.run in of_run and pair.other in of_run:
-            mine, other, both = of_run[pair.run], of_run[pair.other], paired.get(number)
+    places = {run: place for place, run in enumerate(runs)}
+    pairs = [pair for pair in pairs if pair.run in places]
+    database.load_runs([(run.model, run.task, run.variant) for run in runs])
+    scores = {runs[n]: moments for n, moments in _moments(database, "examples", "run").items()}
+    repeats = {runs[row["run"]]: row for row in database.repeats()}
+    done.scores.update((run, scores[run]) for run in runs if run in scores)
+    done.repeats.update((run, repeats[run]) for run in runs if run in repeats)
+    differences: dict[int, Moments] = {}
+    if pairs:
+        database.load_differences([(places[pair.run], places[pair.other]) for pair in pairs])
+        differences = _moments(database, "differences", "pair")
+        database.drop("differences")
+    database.drop("examples")
+    for number, pair in enumerate(pairs):
+        if pair.run in scores and pair.other in scores:
+            mine, other, both = scores[pair.run], scores[pair.other], differences.get(number)
             n, size = both.n if both else 0, max(mine.size, other.size)
             done.differences.append(Difference(pair, both, size, mine.n - n, other.n - n))
 
 
-def _moments(
-    engine: Engine, values: Frame, key: str, value: str, *, clustered: bool
-) -> dict[int, Moments]:
-    rows = engine.collect(expressions.moments(values, key, value))
-    # DuckDB counts beyond 64 bits.
-    signs = [{side: int(row[side]) for side in ("above", "below")} for row in rows]
-    found = {row.pop(key): Moments(**row | sides) for row, sides in zip(rows, signs, strict=True)}
-    if not clustered or not found:
-        return found
-    centres = {
-        key: [*found],
-        "centre": [m.centre for m in found.values()],
-        "shift": [m.off / m.n for m in found.values()],
-    }
-    sums = expressions.cluster_sums(values, engine.rows(centres), key, value)
-    with engine.keep(sums) as residuals:
-        of = _moments(engine, residuals, key, "residual", clustered=False)
-    return {group: replace(m, clusters=of[group]) for group, m in found.items()}
+def _moments(database: Database, table: str, key: str) -> dict[int, Moments]:
+    return {row.pop(key): Moments(**row) for row in database.moments(table, key)}
 
 
 def _contradictions(
@@ -386,7 +318,7 @@ def _contradictions(
             *("differing", "with different scores"),
             "Keep one score for each, or use their mean: --average-repeats.",
         ),
-        ("torn", "in several clusters", "Keep one cluster for each."),
+        ("in_several_clusters", "in several clusters", "Keep one cluster for each."),
     ):
         faults = [
             Fault(
@@ -395,6 +327,6 @@ def _contradictions(
                 fix,
             )
             for run, row in repeats.items()
-            if row.get(name) and not (average and name == "differing")
+            if row[name] and not (average and name == "differing")
         ]
         yield from limit_faults(faults, len(faults), shown, f"runs with examples {what}")

@@ -1,4 +1,4 @@
-"""Find per-example files and judge their columns."""
+"""Find files of per-example scores and check their columns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from site_builder.tables.files import (
 from site_builder.tables.read import load_text
 from site_builder.tables.schema import EXAMPLES
 
-_PARQUET = (".parquet", ".parq", ".pq")
+_ENDINGS = (".parquet", ".parq", ".pq", *TEXT_ENDINGS)
 # What each column may hold.
 _KINDS = {
     **dict.fromkeys(("model", "task", "variant"), ("text",)),
@@ -34,7 +34,7 @@ _OPTIONAL = ("variant", "cluster")
 
 
 class Source(Record):
-    """Files with the same columns, which an engine reads as one.
+    """Files with the same columns, which are read as one.
 
     Attributes:
         columns: Column of the files by column of the schema; variant and cluster may be absent.
@@ -65,24 +65,21 @@ class ExampleFiles(Record):
         return any("cluster" in source.columns for source in self.sources)
 
 
-def find_examples(
-    paths: Sequence[Path], named: Mapping[str, str], scratch: Path | None = None
-) -> ExampleFiles:
+def find_examples(paths: Sequence[Path], named: Mapping[str, str], scratch: Path) -> ExampleFiles:
     """Find the per-example scores at some paths.
 
     Paths are files and folders of them: flat, nested, or with columns in the names of folders
     (`model=alpha/task=add/`). `named` has columns of other names, by column of the schema. The
-    folder `scratch` gets text files as Parquet; without one, only Parquet is read.
+    folder `scratch` gets text files as Parquet.
 
     Raises:
         FaultsError: Every fault of the paths, files and columns.
     """
-    endings = (*_PARQUET, *TEXT_ENDINGS) if scratch else _PARQUET
-    found, skipped, faults = _find(paths, endings)
+    candidates, skipped, faults = _find(paths)
     # Files by what they must share to be read as one: their columns, those of folders last.
     forms: dict[tuple[tuple[StoredColumn, ...], tuple[str, ...]], list[Found]] = {}
     rows, unread, sources = 0, list[Fault](), list[Source]()
-    for stated in found:
+    for stated in candidates:
         try:
             file, footer = _open(stated, scratch)
         except FaultsError as error:
@@ -100,8 +97,8 @@ def find_examples(
         folders = tuple(column for column in columns.values() if column not in names)
         sources.append(Source(tuple(file.path for file in files), columns, folders))
     shown = ", ".join(path.resolve().name for path in paths)
-    if not found and not faults:
-        fix = f"Name files that end in {', '.join(endings)}."
+    if not candidates and not faults:
+        fix = f"Name files that end in {', '.join(_ENDINGS)}."
         faults.append(Fault(shown, "no file with a table was found", fix))
     elif not rows and not faults:
         faults.append(Fault(shown, "no file has a row", "Name files with scores in them."))
@@ -115,43 +112,36 @@ def _key_folders(path: Path) -> list[str]:
     return [part for part in path.parent.parts if "=" in part]
 
 
-def _open(file: Found, scratch: Path | None) -> tuple[Found, Footer]:
-    """Return a file as Parquet, with its footer, or raise its faults."""
-    if scratch and file.path.suffix.lower() in TEXT_ENDINGS:
-        file = _as_parquet(file, scratch)
+def _open(file: Found, scratch: Path) -> tuple[Found, Footer]:
+    """Return a file with its footer, or raise its faults; write a text file as Parquet."""
+    if file.path.suffix.lower() in TEXT_ENDINGS:
+        content = load_text(EXAMPLES, file.path, file.shown).file
+        # In folders with the names of columns, as the text file is.
+        folder = Path(mkdtemp(dir=scratch)).joinpath(*_key_folders(file.path))
+        folder.mkdir(parents=True, exist_ok=True)
+        file = Found(folder / f"{file.path.stem}.parquet", file.shown)
+        file.path.write_bytes(content)
     try:
         return file, read_footer(file.path)
     except UnreadableTableError as error:
         raise FaultsError([error.fault(file.shown)]) from error
 
 
-def _as_parquet(file: Found, scratch: Path) -> Found:
-    """Write a text file as Parquet into `scratch`, with the folders that are columns."""
-    content = load_text(EXAMPLES, file.path, file.shown).file
-    folder = Path(mkdtemp(dir=scratch)).joinpath(*_key_folders(file.path))
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{file.path.stem}.parquet"
-    path.write_bytes(content)
-    return Found(path, file.shown)
-
-
-def _find(
-    paths: Sequence[Path], endings: Sequence[str]
-) -> tuple[list[Found], list[Fault], list[Fault]]:
+def _find(paths: Sequence[Path]) -> tuple[list[Found], list[Fault], list[Fault]]:
     """Return the files, a warning for each that is no table, and a fault for each bad path."""
-    found: dict[Path, Found] = {}
+    by_path: dict[Path, Found] = {}
     others, faults = list[Path](), list[Fault]()
     for path in paths:
         if not path.exists():
             faults.append(Fault(str(path), "there is no such file or folder"))
         for file in find_files(path) if path.exists() else ():
-            if file.path == path or file.path.suffix.lower() in endings:
-                found.setdefault(file.path.resolve(), Found(file.path.resolve(), file.shown))
+            if file.path == path or file.path.suffix.lower() in _ENDINGS:
+                by_path.setdefault(file.path.resolve(), Found(file.path.resolve(), file.shown))
             else:
                 others.append(file.path)
     warnings = (Fault(str(p), "skipped: it is no table", "", "warning") for p in others)
     skipped = list(limit_faults(warnings, len(others), "", "files that are no tables"))
-    return list(found.values()), skipped, faults
+    return list(by_path.values()), skipped, faults
 
 
 def _column_faults(

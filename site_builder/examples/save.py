@@ -1,4 +1,4 @@
-"""Put scores and differences into the tables, and report them."""
+"""Merge scores and differences into the tables, and report the changes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def known_ids(config: SiteConfig) -> dict[str, set[str]]:
 
 
 def save(
-    found: Aggregated, config: SiteConfig, source: str, *, dry: bool = False
+    aggregated: Aggregated, config: SiteConfig, source: str, *, dry: bool = False
 ) -> AggregateReport:
     """Merge scores and differences into the tables; write only tables that change, all or none.
 
@@ -68,13 +68,13 @@ def save(
         more = (MODELS, TASKS) if has_sample(config.data_dir) else ()
         specs = (RESULTS, DIFFERENCES, *more)
         stored = read_without_sample(specs, config.data_dir)
-        return _merge(found, stored, config, source, dry=dry)
+        return _merge(aggregated, stored, config, source, dry=dry)
 
     return (read_locked if dry else write_locked)(config.data_dir, merge)
 
 
 def _merge(
-    found: Aggregated,
+    aggregated: Aggregated,
     stored: Mapping[str, StoredTable],
     config: SiteConfig,
     source: str,
@@ -86,16 +86,16 @@ def _merge(
     old = {key_of(row, variant): row for row in results.rows}
     placed = [
         _placed(run, moments, old.get((run.model, run.task, run.variant), {}), source)
-        for run, moments in found.scores.items()
+        for run, moments in aggregated.scores.items()
     ]
     fewer = tuple(
         (run, moments.n, before)
-        for run, moments in found.scores.items()
+        for run, moments in aggregated.scores.items()
         if (before := old.get((run.model, run.task, run.variant), {}).get("n_examples") or 0)
         > moments.n
     )
     merged = merge_results(results.rows, placed, variant)
-    rows, counts = _merge_differences(differences.rows, found.differences, variant)
+    rows, counts = _merge_differences(differences.rows, aggregated.differences, variant)
     tables = [(results, merged.rows), (differences, rows)]
     for table in (stored[spec.name] for spec in (MODELS, TASKS) if spec.name in stored):
         (key,) = table.spec.key
@@ -124,7 +124,7 @@ def _placed(run: ExampleRun, moments: Moments, old: StoredRow, source: str) -> P
 def _without_noise(new: _N, old: object, size: float = 0.0) -> _N:
     """Return the old number if the new one differs only by rounding.
 
-    Engines sum in the order in which their threads finish, which changes the last digits. `size` is
+    DuckDB sums in the order in which its threads finish, which changes the last digits. `size` is
     that of the scores behind the number.
     """
     if not isinstance(new, float) or not isinstance(old, float):
@@ -133,12 +133,12 @@ def _without_noise(new: _N, old: object, size: float = 0.0) -> _N:
 
 
 def _merge_differences(
-    old: Iterable[StoredRow], found: Iterable[Difference], variant: str
+    old: Iterable[StoredRow], differences: Iterable[Difference], variant: str
 ) -> tuple[list[StoredRow], Counter[str]]:
     rows = [dict(row) for row in old]
     by_key = {(*key_of(row, variant), row.get("against")): row for row in rows}
     counts: Counter[str] = Counter()
-    for difference in found:
+    for difference in differences:
         pair, moments = difference.pair, difference.moments
         higher, lower = (moments and moments.discordant(difference.size)) or (None, None)
         new: StoredRow = {
@@ -172,13 +172,13 @@ def _merge_differences(
 
 
 def warnings_of(
-    files: ExampleFiles, found: Aggregated, report: AggregateReport, *, average: bool
+    files: ExampleFiles, aggregated: Aggregated, report: AggregateReport, *, average: bool
 ) -> Iterator[Fault]:
     """Yield warnings: skipped files, repeated rows, examples that are missing, refused scores."""
     yield from files.skipped
     if not average:
-        yield from _repeat_faults(found.repeats, files.shown)
-    yield from _unpaired_faults(found.differences, files.shown)
+        yield from _repeat_faults(aggregated.repeats, files.shown)
+    yield from _unpaired_faults(aggregated.differences, files.shown)
     for run, n, before in report.fewer:
         what = f"its mean of {counted(n, 'example')} is in place of a score over {before:,}"
         fix = "Import that score again if these are not all examples."
@@ -203,32 +203,36 @@ def _repeat_faults(repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str) 
 
 def _unpaired_faults(differences: Iterable[Difference], shown: str) -> Iterator[Fault]:
     faults = [
-        Fault(f"{shown}: {found.pair.run}", _unpaired(found), severity="warning")
-        for found in differences
-        if found.unpaired or found.unpaired_against
+        Fault(f"{shown}: {difference.pair.run}", _unpaired(difference), severity="warning")
+        for difference in differences
+        if difference.unpaired or difference.unpaired_against
     ]
     return limit_faults(faults, len(faults), shown, "pairs of runs with examples of only one")
 
 
-def _unpaired(found: Difference) -> str:
-    pair = found.pair
+def _unpaired(difference: Difference) -> str:
+    pair = difference.pair
     other = f"the baseline, {pair.other.model} ({pair.other.variant}),"
     other = "its base" if pair.against == "base" else other
-    if found.moments is None:
+    if difference.moments is None:
         return f"{other} has no example in common with it, so there is no difference"
+    missing, extra = difference.unpaired, difference.unpaired_against
     sides = (
-        f"lacks {counted(found.unpaired, 'example')}" if found.unpaired else "",
-        f"has {counted(found.unpaired_against, 'other')}" if found.unpaired_against else "",
+        f"lacks {counted(missing, 'example')}" if missing else "",
+        f"has {counted(extra, 'other')}" if extra else "",
     )
-    pairs = counted(found.moments.n, "pair")
+    pairs = counted(difference.moments.n, "pair")
     return f"{other} {' and '.join(filter(None, sides))}; the difference is over {pairs}"
 
 
 def lines_of(
-    files: ExampleFiles, found: Aggregated, report: AggregateReport, *, dry: bool
+    files: ExampleFiles, aggregated: Aggregated, report: AggregateReport, *, dry: bool
 ) -> Iterator[str]:
     """Yield the lines of the report."""
-    models, tasks = {run.model for run in found.scores}, {run.task for run in found.scores}
+    models, tasks = (
+        {run.model for run in aggregated.scores},
+        {run.task for run in aggregated.scores},
+    )
     rows = counted(files.rows, "row")
     yield f"{rows} of {counted(len(models), 'model')} on {counted(len(tasks), 'task')}."
     if files.clustered:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from site_builder.config import SiteConfig
@@ -28,6 +27,15 @@ from site_builder.tables.metrics import (
 from site_builder.tables.overrides import stated_in
 
 _MAX_NAMED = 20
+_STATE_DIRECTION = (
+    "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
+    "(or false) under [tasks] in site.toml. Of a wide table, task_columns under [import] names the "
+    "scores."
+)
+_STATE_UNIT = (
+    "Use --percent, --proportion or --other-unit, or scale under [import] in site.toml; or, for "
+    'some tasks, write {} = {{ unit = "percent" }} under [tasks].'
+)
 
 
 class Assumed(Record):
@@ -53,7 +61,12 @@ class Assumed(Record):
         """
         if not self.directions and not self.units:
             return
-        *faults, last = [*_direction_fault(self.directions), *_unit_fault(self.units)]
+        named = [f"{t.name!r} ({t.metric})" if t.metric else repr(t.name) for t in self.directions]
+        ranges = [_range(task) for task in self.units]
+        *faults, last = [
+            *_fault(self.directions, "whether higher is better for", named, _STATE_DIRECTION),
+            *_fault(self.units, "the unit of", ranges, _STATE_UNIT),
+        ]
         guesses = ([*dict.fromkeys(names)] for names in columns)
         paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
         facts: dict[str, dict[str, Any]] = {task.name: {} for task in self.directions + self.units}
@@ -169,7 +182,11 @@ def assume_tasks(
         elif task.is_percent:
             facts["unit"] = "percent"
         if options.scale == "proportion" and bounds == BOUNDS["proportion"]:
-            assumed.refused.extend(_above_1(task))
+            assumed.refused.extend(
+                (one, f"{one.score.score:g} is not a proportion")
+                for one in task.placed
+                if one.score.score > 1
+            )
         assumed.facts[task.name] = facts
         shown = bounds_text(facts.get("score_min"), facts.get("score_max"))
         told = (why, shown, why_bounds if shown else "")
@@ -243,45 +260,13 @@ def _bounds(
     return BOUNDS[unit], "scores up to 1" if unit == "proportion" else "scores above 1"
 
 
-def _above_1(task: _Task) -> Iterable[tuple[Placed, str]]:
-    for one in task.placed:
-        if one.score.score > 1:
-            yield one, f"{one.score.score:g} is not a proportion"
-
-
-def _direction_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
+def _fault(tasks: Sequence[_Task], asked: str, named: Sequence[str], fix: str) -> Iterator[Fault]:
+    """Yield what the files of some tasks do not tell; `fix` has a place for the first task."""
     if tasks:
-        names = [f"{t.name!r} ({t.metric})" if t.metric else repr(t.name) for t in tasks]
-        named = listed(names, most=_MAX_NAMED)
-        what = f"{_files(tasks)} not tell whether higher is better for {named}"
-        fix = (
-            "Use --higher-is-better or --lower-is-better, or write "
-            f"{_key(tasks)} = {{ higher_is_better = true }} (or false) under [tasks] in "
-            "site.toml. Of a wide table, task_columns under [import] names the scores."
-        )
-        yield Fault("", what, fix)
-
-
-def _unit_fault(tasks: Sequence[_Task]) -> Iterable[Fault]:
-    if tasks:
-        ranges = listed([_range(task) for task in tasks], most=_MAX_NAMED)
-        what = f"{_files(tasks)} not tell the unit of {ranges}"
-        fix = (
-            "Use --percent, --proportion or --other-unit, or scale under [import] in site.toml; "
-            f'or, for some tasks, write {_key(tasks)} = {{ unit = "percent" }} under [tasks].'
-        )
-        yield Fault("", what, fix)
-
-
-def _key(tasks: Sequence[_Task]) -> str:
-    """Return the first task as a key of TOML, which quotes as JSON does."""
-    return json.dumps(tasks[0].name, ensure_ascii=False)
-
-
-def _files(tasks: Sequence[_Task]) -> str:
-    """Return the files of some tasks as the subject of a sentence."""
-    sources = sorted(set[str]().union(*(task.sources for task in tasks)))
-    return f"{listed(sources)} {'does' if len(sources) == 1 else 'do'}"
+        sources = sorted(set[str]().union(*(task.sources for task in tasks)))
+        do = "does" if len(sources) == 1 else "do"
+        what = f"{listed(sources)} {do} not tell {asked} {listed(named, most=_MAX_NAMED)}"
+        yield Fault("", what, fix.format(as_toml(tasks[0].name)))
 
 
 def _range(task: _Task) -> str:

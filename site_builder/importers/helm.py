@@ -11,6 +11,7 @@ import statistics
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from itertools import chain
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
@@ -32,7 +33,6 @@ from site_builder.importers.reading import (
     find_files,
     is_wanted,
     moment_of,
-    read_beside,
     read_each,
     read_json,
     rounded_mean,
@@ -59,6 +59,8 @@ _SETTINGS = (
     "temperature",
 )  # fmt: skip
 _RUNNERS = ("groups", "model", "model_deployment")
+_Run = tuple[str, str, str]
+"""A model, a run group, and how it was run."""
 
 
 class _Group(Record):
@@ -100,7 +102,8 @@ def read_helm(path: Path, options: ImportOptions) -> Reading:
 
     Statistics of the test split without perturbation are scores. The number of examples is
     `num_instances`; `count` is the number of trials. Where a model has every scenario of a run
-    group, they are one task. The options `metrics`, `subtasks` and `examples` apply.
+    group, they are one task, and with `subtasks` parts of it. The options `metrics` and `examples`
+    apply.
     """
     files = list(find_files(path))
     folders = {
@@ -115,7 +118,7 @@ def read_helm(path: Path, options: ImportOptions) -> Reading:
     runs = (Found(folder, str(shown)) for folder, shown in folders.items())
     scenarios: dict[str, _Scenario] = {}
     reading = read_each(runs, lambda found: _read_run(found, options, scenarios))
-    return reading if options.subtasks else _join_groups(reading, scenarios)
+    return _join_groups(reading, scenarios, subtasks=options.subtasks)
 
 
 def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenario]) -> Reading:
@@ -175,11 +178,12 @@ def _mark_main_score(reading: Reading, scenario: _Scenario, wanted: Sequence[str
     )
 
 
-def _join_groups(reading: Reading, scenarios: dict[str, _Scenario]) -> Reading:
-    """Put the mean of a run group in the place of its scenarios, as in the tables of HELM.
+def _join_groups(reading: Reading, scenarios: dict[str, _Scenario], *, subtasks: bool) -> Reading:
+    """Add the mean of each run group of which a model has all scenarios, as in the tables of HELM.
 
-    Only models with all of the scenarios have it. If there is one, what other models have of the
-    group is left out, so that no board compares means over different scenarios.
+    With `subtasks`, the scenarios of the longest such list are its parts. Else it takes their
+    place, and what other models have of the group is left out, so that no board compares means over
+    different scenarios.
     """
     copies: dict[tuple[str, ...], list[ImportedScore]] = {}
     for score in reading.measures:
@@ -188,30 +192,33 @@ def _join_groups(reading: Reading, scenarios: dict[str, _Scenario]) -> Reading:
     chosen = [best for same in copies.values() if (best := choose_run(same))]
     if len(chosen) < len(copies):
         return reading  # whoever merges these scores asks which run counts
-    runs: dict[tuple[str, str, str], dict[str, dict[str, ImportedScore]]] = {}
+    runs: dict[_Run, dict[str, dict[str, ImportedScore]]] = {}
     for score in chosen:
         scenario = scenarios[score.task]
         run = runs.setdefault((score.model, scenario.group, score.setting), {})
         run.setdefault(scenario.part, {})[score.metric] = score
     members = {key: _members(key[1], parts.keys()) for key, parts in runs.items()}
-    joint = {key[1] for key, names in members.items() if names}
-    kept = [score for score in reading.measures if scenarios[score.task].group not in joint]
-    skipped: list[Skipped] = []
-    for key, parts in runs.items():
-        model, group, _ = key
-        names = sorted(members[key])
-        left = [next(iter(parts[name].values())) for name in sorted(parts.keys() - members[key])]
-        if group in joint:
-            kept += _means(group, [parts[name] for name in names])
-            skipped += _left_out(model, group, left, names)
+    longest: dict[str, frozenset[str]] = {}
+    for (_, group, _), names in members.items():
+        longest[group] = max(longest.get(group, names), names, key=len)
+    joint = {group for group, names in longest.items() if names}
     of_groups = (replace(row, id=scenarios[row.id].group) for row in reading.tasks)
-    tasks = tuple(row for row in of_groups if row.id in joint)
-    return replace(
-        reading,
-        measures=tuple(kept),
-        tasks=(*reading.tasks, *tasks),
-        skipped=(*reading.skipped, *skipped),
-    )
+    tasks = [*reading.tasks, *(row for row in of_groups if row.id in joint)]
+    means = [
+        mean
+        for key, names in members.items()
+        if names and (names == longest[key[1]] or not subtasks)
+        for mean in _means(key[1], [runs[key][name] for name in sorted(names)])
+    ]
+    if subtasks:
+        wholes = {mean.task for mean in means}
+        parts = (s for s in scenarios.values() if s.group in wholes and s.part in longest[s.group])
+        tasks += (ImportedRow(part.task, {"part_of": part.group}) for part in parts)
+        return replace(reading, measures=(*reading.measures, *means), tasks=tuple(tasks))
+    kept = [score for score in reading.measures if scenarios[score.task].group not in joint]
+    left = (_left_out(key, parts, members[key]) for key, parts in runs.items() if key[1] in joint)
+    skipped = (*reading.skipped, *chain.from_iterable(left))
+    return replace(reading, measures=(*kept, *means), tasks=tuple(tasks), skipped=skipped)
 
 
 def _members(group: str, parts: Collection[str]) -> frozenset[str]:
@@ -221,8 +228,10 @@ def _members(group: str, parts: Collection[str]) -> frozenset[str]:
 
 
 def _left_out(
-    model: str, group: str, left: Sequence[ImportedScore], members: Sequence[str]
+    run: _Run, parts: Mapping[str, Mapping[str, ImportedScore]], members: Collection[str]
 ) -> Iterator[Skipped]:
+    model, group, _ = run
+    left = [next(iter(parts[name].values())) for name in sorted(parts.keys() - {*members})]
     if members:
         why = f"it is not one of the {len(members)} scenarios of {group}"
         yield from (Skipped(f"{score.source}: {score.task}", why, what="score") for score in left)
@@ -280,7 +289,7 @@ def _read_stats(
     splits = {split for _, split, _ in stats}
     split = next((split for split in ("test", "valid") if split in splits), None)
     means = {name: mean for name, of_split, mean in stats if of_split == split}
-    instances, unread = read_beside(found, "per_instance_stats.json")
+    instances, unread = _read_beside(found, "per_instance_stats.json")
     by_example = _means_of_examples(instances, split)
     scores = tuple(
         replace(
@@ -300,7 +309,7 @@ def _read_stats(
         for name, means_of_name in by_example.items()
         for example, score in means_of_name.items()
     )
-    scenario, also_unread = read_beside(found, "scenario.json")
+    scenario, also_unread = _read_beside(found, "scenario.json")
     description = JsonObject(scenario).text("description")
     facts = {"evaluation_split": split, "description": description or None}
     return Reading(
@@ -308,8 +317,16 @@ def _read_stats(
         tasks=(ImportedRow(run.task, facts),),
         examples=examples if options.examples else (),
         skipped=(*unread, *also_unread),
-        files=1,
     )
+
+
+def _read_beside(found: Found, name: str) -> tuple[object, tuple[Skipped, ...]]:
+    """Return the value of a JSON file that a folder may lack, and why it cannot be read, if so."""
+    path = found.path / name
+    try:
+        return read_json(path) if path.exists() else None, ()
+    except UnreadableFileError as error:
+        return None, (Skipped(f"{found.shown}/{name}", str(error), fix=error.fix),)
 
 
 def _means_of_examples(instances: object, split: str | None) -> dict[str, dict[str, float]]:

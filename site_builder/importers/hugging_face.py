@@ -102,7 +102,6 @@ def _read_card(found: Found) -> Reading:
         measures,
         models=tuple(ImportedRow(name, facts) for name in dict.fromkeys(m.model for m in measures)),
         notes=(f"{found.shown}: {why}, so it is not paired",) if why else (),
-        files=1,
     )
 
 
@@ -188,7 +187,7 @@ def _read_results(found: Found) -> Reading:
             TASK_ID: part or None,
         }
         tasks.append(ImportedRow(run.task, facts))
-    return Reading(tuple(measures), tasks=tuple(tasks), files=1)
+    return Reading(tuple(measures), tasks=tuple(tasks))
 
 
 class EvalResults(Record):
@@ -224,39 +223,32 @@ def eval_results_of(config: SiteConfig) -> EvalResults:
         repository = row.get(RUN) or (own if variant == config.default_variant else "")
         about = tasks.get(task, {})
         data_set = str(about.get("dataset_url") or "").removeprefix(DATA_SETS)
+        what = f"task {task!r} has no benchmark: set dataset_url and {TASK_ID} in the tasks"
         if not HUB_ID.fullmatch(repository):
-            lacking[f"model {model!r} ({variant}) has no repository: set hf_id in the models"] = (
-                None
-            )
-        elif not HUB_ID.fullmatch(data_set) or not about.get(TASK_ID):
-            what = f"task {task!r} has no benchmark: set dataset_url and {TASK_ID} in the tasks"
-            lacking[what] = None
-        else:
+            what = f"model {model!r} ({variant}) has no repository: set hf_id in the models"
+        elif HUB_ID.fullmatch(data_set) and about.get(TASK_ID):
             entries.setdefault(repository, []).append(_entry(row, about, data_set))
-    paths = {name: f"{name.replace('/', '__')}/{_FOLDER}/{_OWN_FILE}" for name in entries}
-    return EvalResults(
-        {paths[name]: _as_yaml(entries[name]) for name in sorted(entries)},
-        tuple(Fault("", f"not exported: {what}", severity="warning") for what in lacking),
-    )
+            continue
+        lacking[what] = None
+    files: dict[str, bytes] = {}
+    for name in sorted(entries):
+        content = io.BytesIO()
+        YAML().dump(entries[name], content)
+        files[f"{name.replace('/', '__')}/{_FOLDER}/{_OWN_FILE}"] = content.getvalue()
+    faults = (Fault("", f"not exported: {what}", severity="warning") for what in lacking)
+    return EvalResults(files, tuple(faults))
 
 
 def _entry(row: StoredRow, task: StoredRow, data_set: str) -> dict[str, Any]:
-    link, notes = as_link(row.get("source")), task.get("setting")
-    entry: dict[str, Any] = {
+    link = as_link(row.get("source"))
+    entry = {
         "dataset": {"id": data_set, "task_id": task[TASK_ID]},
         "value": row.get("score"),
+        "date": str(row.get("date") or ""),
+        "source": {"url": link} if link else None,
+        "notes": task.get("setting"),
     }
-    if row.get("date"):
-        entry["date"] = str(row["date"])
-    if link:
-        entry["source"] = {"url": link}
-    return entry | ({"notes": notes} if notes else {})
-
-
-def _as_yaml(entries: list[dict[str, Any]]) -> bytes:
-    yaml, content = YAML(), io.BytesIO()
-    yaml.dump(entries, content)
-    return content.getvalue()
+    return {name: value for name, value in entry.items() if name == "value" or value}
 
 
 def _repository(root: Path) -> str:

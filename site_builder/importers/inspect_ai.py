@@ -27,8 +27,8 @@ from site_builder.importers.reading import (
     as_text,
     check_file,
     flag_of_part,
+    of_files,
     parse_json,
-    read_files,
 )
 from site_builder.records import replace
 
@@ -46,13 +46,16 @@ _WHY_NOT = {
 }
 
 
-def read_inspect(path: Path, options: ImportOptions) -> Reading:
-    """Read the logs at a path, without those of failed runs; the option `examples` applies."""
-    return read_files(path, lambda found: _read_log(found, options))
-
-
-def _read_log(found: Found, options: ImportOptions) -> Reading:
-    log = _from_zip(found) if found.path.suffix == ".eval" else _from_json(found)
+@of_files
+def read_inspect(found: Found, options: ImportOptions) -> Reading:
+    """Read a log, unless its run failed; the option `examples` applies."""
+    if found.path.suffix == ".eval":
+        log = _from_zip(found)
+    else:
+        found.check_ending(".json", ".eval")
+        log = found.object()
+        if "eval" not in log or "status" not in log:
+            raise UnreadableFileError(why="it is not a log of Inspect")
     status = log.text("status")
     if status != "success":
         why = _WHY_NOT.get(status, "it does not state that its run succeeded")
@@ -73,16 +76,7 @@ def _read_log(found: Found, options: ImportOptions) -> Reading:
         measures=measures,
         tasks=(ImportedRow(task, facts),),
         examples=tuple(_examples(log, measures)) if options.examples else (),
-        files=1,
     )
-
-
-def _from_json(found: Found) -> JsonObject:
-    found.check_ending(".json", ".eval")
-    log = found.object()
-    if "eval" not in log or "status" not in log:
-        raise UnreadableFileError(why="it is not a log of Inspect")
-    return log
 
 
 def _from_zip(found: Found) -> JsonObject:
@@ -98,6 +92,10 @@ def _measures(log: JsonObject, run: ImportedScore) -> Iterator[ImportedScore]:
     scores = log.all("results", "scores")
     has_several = len({score.text("name") for score in scores}) > 1
     has = log.count("eval", "dataset", "samples")
+    completed = log.number("results", "completed_samples")
+    epochs = log.number("eval", "config", "epochs") or 1
+    # A run may use only some of `dataset.samples`.
+    ran = None if completed is None else as_count(completed / epochs)
     for score in scores:
         metrics = score.object("metrics")
         numbers = {name: metrics.number(name, "value") for name in metrics}
@@ -105,7 +103,7 @@ def _measures(log: JsonObject, run: ImportedScore) -> Iterator[ImportedScore]:
         values = {n: v for n, v in numbers.items() if v is not None and n not in _SPREADS}
         scorer, reducer = score.text("name"), score.text("reducer")
         words = (scorer if has_several else "", "" if reducer == "mean" else reducer)
-        n = _n_examples(log, score)
+        n = score.count("scored_samples") or ran
         for name, value in values.items():
             yield replace(
                 run,
@@ -116,14 +114,6 @@ def _measures(log: JsonObject, run: ImportedScore) -> Iterator[ImportedScore]:
                 n_examples=n,
                 flag=flag_of_part(n, has),
             )
-
-
-def _n_examples(log: JsonObject, score: JsonObject) -> int | None:
-    """Return the number of scored examples; a run may use only some of `dataset.samples`."""
-    completed = log.number("results", "completed_samples")
-    epochs = log.number("eval", "config", "epochs") or 1
-    scored = score.count("scored_samples")
-    return scored or (None if completed is None else as_count(completed / epochs))
 
 
 def _examples(log: JsonObject, measures: Iterable[ImportedScore]) -> Iterator[ImportedExample]:

@@ -6,7 +6,6 @@ import io
 import math
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from site_builder.importers.reading import (
@@ -25,9 +24,9 @@ from site_builder.importers.reading import (
     as_text,
     data_set_link,
     joined,
+    of_files,
     parse_json,
     read_bytes,
-    read_files,
     read_text,
 )
 from site_builder.importers.tabular import parse_number
@@ -43,16 +42,13 @@ _SHARE = re.compile(r"accuracy|acc\b|pass@\d", re.IGNORECASE)
 # --- OpenCompass --------------------------------------------------------------------------------
 
 
-def read_opencompass(path: Path, options: ImportOptions) -> Reading:
-    """Read `summary_*.csv` and the tables in `summary_*.txt` at a path.
+@of_files
+def read_opencompass(found: Found, options: ImportOptions) -> Reading:
+    """Read a `summary_*.csv`, or the table in a `summary_*.txt`.
 
     They have a row for each data set and metric, and a column for each model. Rows without a
     version are means of other rows, and no scores.
     """
-    return read_files(path, _read_summary)
-
-
-def _read_summary(found: Found) -> Reading:
     found.check_ending(".csv", ".txt")
     text, is_csv = read_text(found.path), found.path.suffix.lower() == ".csv"
     csv = (row for _, row in read_csv(io.StringIO(text, newline="")))
@@ -76,7 +72,7 @@ def _read_summary(found: Found) -> Reading:
     if not scores:
         raise UnreadableFileError(why="it has no score")
     tasks = tuple(ImportedRow(score.task, _bounds(score.metric), score.metric) for score in scores)
-    return Reading(tuple(scores), tasks=tasks, skipped=tuple(skipped), files=1)
+    return Reading(tuple(scores), tasks=tasks, skipped=tuple(skipped))
 
 
 def _table(text: str) -> Iterator[list[str]]:
@@ -104,20 +100,16 @@ def _scores(run: ImportedScore, models: list[str], row: list[str]) -> Iterator[I
 
 def _bounds(metric: str) -> dict[str, Any]:
     """Return the direction and bounds of a share, which both write in percent."""
-    if not _SHARE.search(metric):
-        return {}
-    return {"higher_is_better": True, "score_min": 0.0, "score_max": 100.0}
+    share = {"higher_is_better": True, "score_min": 0.0, "score_max": 100.0}
+    return share if _SHARE.search(metric) else {}
 
 
 # --- EvalPlus -----------------------------------------------------------------------------------
 
 
-def read_evalplus(path: Path, options: ImportOptions) -> Reading:
+@of_files
+def read_evalplus(found: Found, options: ImportOptions) -> Reading:
     """Read `results.json` of the EvalPlus leaderboard: pass@1 by model and data set, in percent."""
-    return read_files(path, _read_evalplus)
-
-
-def _read_evalplus(found: Found) -> Reading:
     entries = found.object()
     scores: list[ImportedScore] = []
     models: list[ImportedRow] = []
@@ -138,18 +130,15 @@ def _read_evalplus(found: Found) -> Reading:
     if not scores:
         raise UnreadableFileError(why=f"it is no result of EvalPlus: it has no {_PASS}")
     tasks = (ImportedRow(task, _bounds(_PASS)) for task in dict.fromkeys(s.task for s in scores))
-    return Reading(tuple(scores), models=tuple(models), tasks=tuple(tasks), files=1)
+    return Reading(tuple(scores), models=tuple(models), tasks=tuple(tasks))
 
 
 # --- Every Eval Ever ----------------------------------------------------------------------------
 
 
-def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:
-    """Read the records of the schema, 0.1 to 0.3, at a path: JSON files, or JSON lines."""
-    return read_files(path, _read_records)
-
-
-def _read_records(found: Found) -> Reading:
+@of_files
+def read_every_eval_ever(found: Found, options: ImportOptions) -> Reading:
+    """Read the records of the schema, 0.1 to 0.3, in a JSON file or in JSON lines."""
     found.check_ending(".json", ".jsonl")
     content = read_bytes(found.path)
     texts = [content] if found.path.suffix.lower() == ".json" else content.splitlines()
@@ -163,7 +152,7 @@ def _read_records(found: Found) -> Reading:
     reading = joined(_read_record(found, record) for record in records)
     if not reading.measures:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
-    return joined([reading, Reading(files=1)])
+    return reading
 
 
 def _read_record(found: Found, record: JsonObject) -> Reading:
@@ -209,7 +198,17 @@ def _read_result(found: Found, record: JsonObject, model: str, result: JsonObjec
         fields=_fields(record, result),
         **provenance,
     )
-    return Reading((measure,), tasks=(ImportedRow(task, _task_facts(result), measure.metric),))
+    source, lower = result.object("source_data"), metric.boolean("lower_is_better")
+    facts = {
+        "metric": metric.text("metric_name") or metric.text("metric_id") or None,
+        "description": metric.text("evaluation_description") or None,
+        "higher_is_better": None if lower is None else not lower,
+        "score_min": metric.number("min_score"),
+        "score_max": metric.number("max_score"),
+        "dataset_url": data_set_link(source.text("hf_repo")),
+        "evaluation_split": source.text("hf_split") or None,
+    }
+    return Reading((measure,), tasks=(ImportedRow(task, facts, measure.metric),))
 
 
 def _why_no_score(score: float | None, metric: JsonObject, task: str) -> str:
@@ -251,17 +250,3 @@ def _task(result: JsonObject) -> str:
     if not data or data.casefold() in name.casefold() or name.casefold() in data.casefold():
         return name
     return f"{data}: {name}"
-
-
-def _task_facts(result: JsonObject) -> dict[str, Any]:
-    metric, source = result.object("metric_config"), result.object("source_data")
-    lower = metric.boolean("lower_is_better")
-    return {
-        "metric": metric.text("metric_name") or metric.text("metric_id") or None,
-        "description": metric.text("evaluation_description") or None,
-        "higher_is_better": None if lower is None else not lower,
-        "score_min": metric.number("min_score"),
-        "score_max": metric.number("max_score"),
-        "dataset_url": data_set_link(source.text("hf_repo")),
-        "evaluation_split": source.text("hf_split") or None,
-    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 from site_builder.importers.reading import (
     Found,
@@ -20,20 +19,17 @@ from site_builder.importers.reading import (
     flag_of_part,
     joined,
     moment_in_name,
-    read_files,
+    of_files,
 )
 from site_builder.records import replace
 
 
-def read_lighteval(path: Path, options: ImportOptions) -> Reading:
-    """Read the results files at a path; the option `model` applies.
+@of_files
+def read_lighteval(found: Found, options: ImportOptions) -> Reading:
+    """Read a results file; the option `model` applies.
 
     The means `all` and `group:_average` are no scores: their tasks are those of the run.
     """
-    return read_files(path, lambda found: _read_file(found, options))
-
-
-def _read_file(found: Found, options: ImportOptions) -> Reading:
     document = found.object()
     results = document.object("results")
     general = document.object("config_general")
@@ -55,7 +51,7 @@ def _read_file(found: Found, options: ImportOptions) -> Reading:
     reading = joined(_read_task(document, run, key) for key in results)
     if not reading.measures:
         raise UnreadableFileError(why="it has no score")
-    return replace(reading, files=1)
+    return reading
 
 
 def _read_task(document: JsonObject, run: ImportedScore, key: str) -> Reading:
@@ -68,23 +64,19 @@ def _read_task(document: JsonObject, run: ImportedScore, key: str) -> Reading:
     config = document.object("config_tasks", key)
     ran, has = config.count("effective_num_docs"), config.count("original_num_docs")
     values = document.object("results", key)
-    metrics = [metric for metric in values if not metric.endswith("_stderr")]
-    numbers = {metric: as_number(values[metric]) for metric in metrics}
+    numbers = {name: as_number(v) for name, v in values.items() if not name.endswith("_stderr")}
+    most = document.count("config_general", "max_samples")
+    limited = f"Measured on at most {most:,} examples (--max-samples)." if most else None
     task = replace(
         run,
         task=name,
         setting=", ".join(filter(None, (suite, f"{shots}-shot" if shots.isdecimal() else ""))),
         n_examples=ran,
-        flag=flag_of_part(ran, has) if ran and has else _flag_of_limit(document),
+        flag=flag_of_part(ran, has) if ran and has else limited,
     )
     measures = tuple(
-        replace(
-            task,
-            metric=as_text(metric),
-            score=score,
-            stderr=values.error(f"{metric}_stderr"),
-        )
-        for metric, score in numbers.items()
+        replace(task, metric=as_text(name), score=score, stderr=values.error(f"{name}_stderr"))
+        for name, score in numbers.items()
         if score is not None
     )
     why = "there is no score: the value is not a number"
@@ -92,16 +84,9 @@ def _read_task(document: JsonObject, run: ImportedScore, key: str) -> Reading:
         measures,
         tasks=tuple(_task_facts(config, score) for score in measures),
         skipped=tuple(
-            Skipped(f"{where}, {metric}", why, "score")
-            for metric, score in numbers.items()
-            if score is None
+            Skipped(f"{where}, {name}", why, "score") for name in numbers if numbers[name] is None
         ),
     )
-
-
-def _flag_of_limit(document: JsonObject) -> str | None:
-    most = document.count("config_general", "max_samples")
-    return None if most is None else f"Measured on at most {most:,} examples (--max-samples)."
 
 
 def _task_facts(config: JsonObject, score: ImportedScore) -> ImportedRow:

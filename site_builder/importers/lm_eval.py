@@ -91,15 +91,12 @@ def _read(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
     if found.path.name.startswith("samples_") and found.path.suffix == ".jsonl":
         return _read_samples_alone(found, options, is_named=is_named)
     readings: list[Reading] = []
-    n = 0
-    for number, run in enumerate(_runs(found), start=1):  # each repeats what the file has once
-        RUNS.check(number)
+    for run in RUNS.take(_runs(found)):  # each repeats what the file has once
         readings.append(_read_run(run, options))
-        n += len(readings[-1].measures) + len(readings[-1].skipped)
-        SCORES.check(n)
+        SCORES.check(sum(len(one.measures) + len(one.skipped) for one in readings))
     reading = joined(readings)
-    skipped = tuple(dict.fromkeys(reading.skipped))  # such as that no run names a model
-    return replace(reading, skipped=skipped, files=min(1, reading.files))
+    skipped = dict.fromkeys(reading.skipped)  # such as that no run names a model
+    return replace(reading, skipped=tuple(skipped))
 
 
 def _read_samples_alone(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
@@ -327,7 +324,17 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
     why = "its group is imported; --subtasks imports the tasks of groups too"
     tasks = dict.fromkeys(task for task, *_ in cells)
     runs = {task: _task_run(run, task, members) for task in tasks if task not in out}
-    scores = [_score(runs[cell[0]], cell) for cell in cells if cell[0] in runs]
+    scores = [
+        replace(
+            runs[task],
+            score=number,
+            metric=as_text(metric),
+            setting=_setting(used_filter, runs[task].setting),
+            stderr=error,
+        )
+        for task, metric, used_filter, number, error in cells
+        if task in runs
+    ]
     left_out = [task for task in tasks if task in out]
     reading = Reading(
         measures=tuple(scores),
@@ -335,7 +342,6 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
         tasks=(*(_task_facts(run, score) for score in scores), *_parts(members, runs)),
         skipped=(*skipped, *(Skipped(f"{shown}: {task}", why, "score") for task in left_out)),
         notes=tuple(_notes(run)),
-        files=1,
     )
     return joined([reading, _read_examples_beside(run)]) if options.examples else reading
 
@@ -401,12 +407,6 @@ def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> Importe
         base=run.base,
         **(run.found.provenance(moment) if moment else run.provenance),
     )
-
-
-def _score(shared: ImportedScore, cell: _Cell) -> ImportedScore:
-    _, metric, used_filter, number, error = cell
-    setting = _setting(used_filter, shared.setting)
-    return replace(shared, score=number, metric=as_text(metric), setting=setting, stderr=error)
 
 
 def _setting(used_filter: str, shots: int | str | None) -> str:

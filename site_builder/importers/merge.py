@@ -170,7 +170,8 @@ def pair_runs(
 
     A pair that only a file states needs a score of the base model on a task of the tuned one. If
     several runs were tuned from one model, the run that is already in the tables stays its tuned
-    variant, and the others become models. `ids` has the task ids of the scores; `rows` are the
+    variant, and the others become models. A tuned run without a base is tuned where the board has
+    tuned models. `ids` has the task ids of the scores; `rows` are the
     results in the tables.
     """
     known, stored = _stored_runs(rows, config.default_variant)
@@ -190,13 +191,15 @@ def pair_runs(
     forced = {run: base for run, base in stated.items() if run in config.importing.pairs}
     bases = compared | forced
     alone = {run: base for run, base in stated.items() if run not in bases}
-    lone_variant = _variant_of_lone_runs(config, stored, any_pair=bool(bases))
+    tuned = next(iter(config.board.tuned_variants or ()), "fine_tuned")
+    has_tuned = bool(bases) or any(variant == tuned for _, variant in stored)
+    lone_variant = tuned if has_tuned else config.default_variant
     wanted: dict[Run, Place] = {}
     for m in scores:
         own = names.get(m.model, m.model)
         default = config.default_variant
         if m.model in bases:
-            default = _tuned_variant(config)
+            default = tuned
         elif m.model in alone:
             default = next((v for model, v in stored if model == own), lone_variant)
         variant = config.importing.variants.get(m.model) or m.variant or default
@@ -223,17 +226,6 @@ def _stored_runs(
         stored.setdefault((model, variant), set()).add(task)
         known |= {(model, variant): row[RUN]} if row.get(RUN) else {}
     return known, stored
-
-
-def _tuned_variant(config: SiteConfig) -> str:
-    return next(iter(config.board.tuned_variants or ()), "fine_tuned")
-
-
-def _variant_of_lone_runs(config: SiteConfig, stored: Iterable[Place], *, any_pair: bool) -> str:
-    """Return the variant of tuned runs without a base: that of all models if none is paired."""
-    tuned = _tuned_variant(config)
-    has_tuned = any_pair or any(variant == tuned for _, variant in stored)
-    return tuned if has_tuned else config.default_variant
 
 
 def _separate_rivals(

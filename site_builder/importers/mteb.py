@@ -6,7 +6,7 @@ The MTEB package can read them too, but it depends on PyTorch; see docs/decision
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import product
@@ -85,7 +85,11 @@ def read_mteb(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read_task(results: Sequence[_Result], options: ImportOptions) -> Reading:
-    """Read the results of one task, by MTEB's list, or else by what any of the files has."""
+    """Read the results of one task, by MTEB's list, or else by what any of the files has.
+
+    What is read of it are parts only where a file has all of them: parts in the tables must be all
+    parts, or the mean of a model over them would not be the score of the task.
+    """
     name, found = results[0].task, {part for result in results for part in result.scores}
     task = _tasks().get(name)
     if task is None:
@@ -99,52 +103,49 @@ def _read_task(results: Sequence[_Result], options: ImportOptions) -> Reading:
         named = {*product(task.splits, task.subsets)}
         wanted = named or {part for part in found if part[0] in task.splits}
     parts = sorted(wanted)
-    read = _parts_as_tasks if options.subtasks else _mean_of_parts
-    return joined([*(read(result, parts, n, metric) for result in results), Reading(notes=notes)])
+    of_results = [_scores(result, parts, n, subtasks=options.subtasks) for result in results]
+    whole = name if any(name in scores for scores in of_results) else None
+    readings = (
+        _reading(result, scores, metric, parts, whole) if scores else _incomplete(result, parts, n)
+        for result, scores in zip(results, of_results, strict=True)
+    )
+    return joined([*readings, Reading(notes=notes)])
 
 
-def _mean_of_parts(result: _Result, parts: Sequence[_Part], n: int, metric: str) -> Reading:
+def _scores(result: _Result, parts: Sequence[_Part], n: int, *, subtasks: bool) -> dict[str, float]:
+    """Return the mean over all parts if all are there, and with `subtasks` each that is there.
+
+    A part has its subset in its name, and its split if there are several: `STS17 (en-en)`.
+    """
+    has = {part: result.scores[part] for part in parts if part in result.scores}
+    scores: dict[str, float] = {}
+    if len(has) == len(parts) >= n:
+        scores[result.task] = rounded_mean(has.values()) if n > 1 else has[parts[0]]
+    one_split = len({split for split, _ in parts}) == 1
+    for (split, subset), score in has.items() if subtasks else ():
+        words = [word for word in (split * (not one_split), subset) if word not in ("", _WHOLE)]
+        scores[f"{result.task} ({', '.join(words)})" if words else result.task] = score
+    return scores
+
+
+def _incomplete(result: _Result, parts: Sequence[_Part], n: int) -> Reading:
     missing = ["/".join(part) for part in parts if part not in result.scores]
     n_missing = max(len(missing), n - len(parts))
-    if n_missing:
-        which = f": it lacks {listed(missing)}" if missing else ""
-        why = f"it has {n - n_missing:,} of the {n:,} values of {result.task}{which}"
-        fix = "--subtasks imports each value as a part of it."
-        return Reading(skipped=(Skipped(result.found.shown, why, fix=fix),))
-    mean = rounded_mean(result.scores[part] for part in parts)
-    score = result.scores[parts[0]] if n == 1 else mean
-    return _reading(result, {result.task: score}, metric, {split for split, _ in parts})
-
-
-def _parts_as_tasks(result: _Result, parts: Sequence[_Part], n: int, metric: str) -> Reading:
-    """Read each value as a part of the task, `STS17 (en-en)`, with the split if it has several.
-
-    The whole is read too where all values are there.
-    """
-    has = [part for part in parts if part in result.scores]
-    if not has:
-        return _mean_of_parts(result, parts, n, metric)
-    one_split = len({split for split, _ in parts}) == 1
-    words = {
-        part: [word for word in (part[0] * (not one_split), part[1]) if word not in ("", _WHOLE)]
-        for part in has
-    }
-    tasks = {
-        f"{result.task} ({', '.join(words[part])})" if words[part] else result.task: score
-        for part, score in result.scores.items()
-        if part in words
-    }
-    whole = (
-        () if result.task in tasks or len(has) < n else (_mean_of_parts(result, parts, n, metric),)
-    )
-    wholes = tuple(ImportedRow(t, {"part_of": result.task}) for t in tasks if t != result.task)
-    return joined([*whole, _reading(result, tasks, metric, set()), Reading(tasks=wholes)])
+    which = f": it lacks {listed(missing)}" if missing else ""
+    why = f"it has {n - n_missing:,} of the {n:,} values of {result.task}{which}"
+    fix = "--subtasks imports each value as a part of it."
+    return Reading(skipped=(Skipped(result.found.shown, why, fix=fix),))
 
 
 def _reading(
-    result: _Result, scores: Mapping[str, float], metric: str, splits: Collection[str]
+    result: _Result,
+    scores: Mapping[str, float],
+    metric: str,
+    parts: Sequence[_Part],
+    whole: str | None,
 ) -> Reading:
-    split = next(iter(splits)) if len(splits) == 1 else None
+    splits = {split for split, _ in parts}
+    split = splits.pop() if len(splits) == 1 else None
     facts = {"evaluation_split": split, "higher_is_better": True}
     provenance = result.found.provenance(result.moment)
     return Reading(
@@ -153,7 +154,10 @@ def _reading(
             for task, score in scores.items()
         ),
         models=(result.model,),
-        tasks=tuple(ImportedRow(task, facts) for task in scores),
+        tasks=tuple(
+            ImportedRow(task, facts if task == whole else {**facts, "part_of": whole})
+            for task in scores
+        ),
         files=1,
     )
 

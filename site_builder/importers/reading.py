@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import wraps
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from site_builder.errors import FaultsError, describe_error, unreadable
-from site_builder.records import Record, field
+from site_builder.records import Record, field, replace
 from site_builder.symlinks import refuse_outside
 from site_builder.tables.files import UnreadableTableError
 from site_builder.tables.metrics import ScoreScale
@@ -33,6 +34,7 @@ WORDS: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("fields.toml").read_text(encoding="utf8")
 )
 """Words in names of fields, `models` and `tasks`, and names of `files` that tell nothing."""
+_NOT_UTF_8 = "it is not UTF-8 text; save it as UTF-8"
 _T = TypeVar("_T")
 
 
@@ -277,9 +279,14 @@ def joined(readings: Iterable[Reading]) -> Reading:
     return Reading(**lists, files=sum(reading.files for reading in every))
 
 
-def read_files(path: Path, read: Callable[[Found], Reading]) -> Reading:
-    """Read the file at a path, or every file below a folder, as `read_each` does."""
-    return read_each(find_files(path), read)
+def of_files(read: Callable[[Found, ImportOptions], Reading]) -> Reader:
+    """Make the reader of a file one of a path: of the file there, or of all below a folder."""
+
+    @wraps(read)
+    def read_path(path: Path, options: ImportOptions) -> Reading:
+        return read_each(find_files(path), lambda found: read(found, options))
+
+    return read_path
 
 
 def find_files(path: Path) -> Iterator[Found]:
@@ -307,14 +314,17 @@ def find_files(path: Path) -> Iterator[Found]:
 
 
 def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Reading:
-    """Read each file and join the readings; a file that cannot be read is skipped."""
+    """Read each file, count those with scores, and join the readings.
+
+    Whatever reading a file raises is one line, so that the other files are imported.
+    """
     return joined(_read_or_skip(found, read) for found in files)
 
 
 def _read_or_skip(found: Found, read: Callable[[Found], Reading]) -> Reading:
-    """Read a file; whatever it raises is one line, so that the other files are imported."""
     try:
-        return read(found)
+        reading = read(found)
+        return replace(reading, files=1) if reading.measures else reading
     except UnreadableFileError as error:
         skipped = Skipped(found.shown, str(error), fix=error.fix, paste=error.paste)
     except UnreadableTableError as error:
@@ -327,17 +337,6 @@ def _read_or_skip(found: Found, read: Callable[[Found], Reading]) -> Reading:
 
 UNEXPECTED = "reading it failed:"
 """Begins the reason of a file that raised an error which its reader does not expect."""
-
-
-def read_beside(found: Found, name: str) -> tuple[object, tuple[Skipped, ...]]:
-    """Return the value of a JSON file that a folder may lack, and why it cannot be read, if so."""
-    path = found.path / name
-    if not path.exists():
-        return None, ()
-    try:
-        return read_json(path), ()
-    except UnreadableFileError as error:
-        return None, (Skipped(f"{found.shown}/{name}", str(error), fix=error.fix),)
 
 
 def check_file(path: Path) -> None:
@@ -368,14 +367,10 @@ def _read_start(path: Path, most: int) -> bytes:
 
 def read_text(path: Path) -> str:
     """Return the text of a UTF-8 file; if it cannot be read, raise an `UnreadableFileError`."""
-    return _decoded(read_bytes(path))
-
-
-def _decoded(content: bytes) -> str:
     try:
-        return content.decode("utf-8-sig")
+        return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableFileError(why="it is not UTF-8 text; save it as UTF-8") from error
+        raise UnreadableFileError(why=_NOT_UTF_8) from error
 
 
 def read_json(path: Path) -> object:
@@ -385,13 +380,15 @@ def read_json(path: Path) -> object:
 
 def parse_json(content: bytes) -> object:
     """Return the value of JSON text; if it is none, raise an `UnreadableFileError`."""
+    why = "its JSON is nested too deeply, or has a number with too many digits"
     try:
-        return json.loads(_decoded(content))
+        return json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(why=_NOT_UTF_8) from error
     except json.JSONDecodeError as error:
         why = f"it is not JSON, or cut short: {error.msg} in line {error.lineno}"
         raise UnreadableFileError(why=why) from error
     except (RecursionError, ValueError) as error:
-        why = "its JSON is nested too deeply, or has a number with too many digits"
         raise UnreadableFileError(why=why) from error
 
 

@@ -189,7 +189,7 @@ def _merge(
         for one in placed
         if one.suffix
     }
-    of_tasks = _first_known((name, values) for name, values in _task_facts(stated, placed, assumed))
+    of_tasks = _first_known(_task_facts(stated, placed, assumed, known))
     rows = {
         MODELS.name: merge_facts(old[MODELS.name], merged.rows, "model", of_models),
         TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
@@ -273,14 +273,23 @@ def _first_known(facts: Iterable[tuple[Any, Mapping[str, Any]]]) -> dict[Any, di
 
 
 def _task_facts(
-    stated: StatedRows, placed: Sequence[Placed], assumed: Assumed
+    stated: StatedRows, placed: Sequence[Placed], assumed: Assumed, known: Iterable[str]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield what is known of each task by its id, what counts more first."""
+    """Yield what is known of each task by its id, what counts more first.
+
+    A task is a part only of one that is imported too or `known` to the tables.
+    """
     first = {one.task: one.score for one in reversed(placed)}
+    names = {name: name for name in known}
+    names |= {score.task: task for task, score in reversed(first.items())}
     for task, score in first.items():
-        yield task, {_SETTING: setup_of(score) or None, **assumed.facts.get(task, {})}
+        # Files name a whole as they do, and the tables as `[import.tasks]` or its setup tells.
+        facts = [assumed.facts.get(task, {}), *(row.values for row in stated.of(score))]
+        wholes = (names.get(values.get("part_of", "")) for values in facts)
+        whole = next(filter(None, wholes), None)
+        yield task, {_SETTING: setup_of(score) or None, "part_of": whole}
         # Of a task in the tables, empty cells are filled.
-        yield from ((task, row.values) for row in stated.of(score))
+        yield from ((task, {**values, "part_of": None}) for values in facts)
         yield task, {"metric": score.metric or None}
 
 

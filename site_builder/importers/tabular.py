@@ -31,7 +31,7 @@ from site_builder.importers.reading import (
     is_wanted,
     joined,
     moment_of,
-    read_files,
+    of_files,
 )
 from site_builder.importers.sheets import Sheet, read_sheet
 from site_builder.records import Record, field, replace
@@ -112,17 +112,14 @@ class _Cell(Record):
     score: ImportedScore
 
 
-def read_tabular(path: Path, options: ImportOptions) -> Reading:
-    """Read the scores of a table, or of every table in a folder.
+@of_files
+def read_tabular(found: Found, options: ImportOptions) -> Reading:
+    """Read the scores of a table.
 
     Long tables have a score per row. Wide ones have a row per model and a column per task, or the
     other way round. Columns are guessed by name; a note tells the guess. The options `columns`,
     `task_columns` and `scale` apply.
     """
-    return read_files(path, lambda found: _read(found, options))
-
-
-def _read(found: Found, options: ImportOptions) -> Reading:
     sheet = _upright(read_sheet(found))
     columns = _guess_columns(sheet, options)
     SCORES.check(len(sheet.rows) * len(columns.scores))
@@ -140,7 +137,7 @@ def _read(found: Found, options: ImportOptions) -> Reading:
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
         by_task.setdefault(name, []).append(cell)
     tasks = (_of_task(task, of_task, columns.across) for task, of_task in by_task.items())
-    rest = Reading(skipped=tuple(skipped), notes=tuple(notes), files=1)
+    rest = Reading(skipped=tuple(skipped), notes=tuple(notes))
     if columns.across == "task" and options.task_columns is None:
         rest = replace(rest, guessed=columns.scores, others=tuple(columns.measures))
     return joined([*tasks, rest])

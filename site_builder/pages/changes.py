@@ -9,15 +9,15 @@ from site_builder.addresses import Address, Fact, Link
 from site_builder.api import FOLDER
 from site_builder.charts.cells import linked_cell, model_cell, number_cell, task_cell, text_cell
 from site_builder.compute.catalog import Release
-from site_builder.formatting import count, counted
+from site_builder.formatting import count
+from site_builder.messages import Messages
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record, replace
 from site_builder.releases.changes import ChangedClaim, Changes, RankMove, ScoreChange
 from site_builder.releases.feed import FeedEntry, make_entries
 from site_builder.releases.wording import (
-    NOISE,
     Section,
-    move_text,
+    noise_text,
     notes,
     rank_text,
     score_texts,
@@ -68,40 +68,33 @@ def make_changes(site: Site) -> Iterator[Page]:
     if site.news is None:
         return
     news, changes = site.news, site.news.changes
-    text, tables = summary(changes), tuple(_Tables(site, changes).all())
+    say, tables = site.labels.say, tuple(_Tables(site, changes).all())
     entries = make_entries(site.config, news)
     context = ChangesContext(
         old=changes.old,
-        facts=_facts(changes),
+        facts=_facts(changes, say),
         first=tuple(table for table in tables if table.anchor in _FIRST),
         rest=tuple(table for table in tables if table.anchor not in _FIRST),
         claims=changes.claims.turned if changes.claims else (),
-        notes=notes(changes),
+        notes=notes(changes, say),
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
         earlier=tuple(entry for entry in entries if entry in news.earlier),
     )
-    about = f"Since {changes.old.name}: {text[:1].lower()}{text[1:]}"
+    about = say("changes.about", release=changes.old.name, changes=summary(changes, say))
     yield Page(Address("changes"), "changes.html", "Changes", about, context, (HOME,))
 
 
-def _facts(changes: Changes) -> tuple[Fact, ...]:
+def _facts(changes: Changes, say: Messages) -> tuple[Fact, ...]:
     found = [change.beyond_noise for change in changes.scores_changed]
-    noise = f", {found.count(True):,} beyond noise" if {True, False} & {*found} else ""
+    scores = say("changes.fact.scores")
+    if {True, False} & {*found}:
+        scores = say("changes.fact.scores_beyond", beyond=found.count(True))
     return (
-        Fact(f"scores changed{noise}", count(len(found)), term="changes"),
-        Fact("scores added", count(len(changes.scores_added)), term="changes"),
-        Fact("scores removed", count(len(changes.scores_removed)), term="changes"),
-        Fact("ranks moved", count(len(changes.ranks)), term="rank"),
+        Fact(scores, count(len(found)), term="changes"),
+        Fact(say("changes.fact.added"), count(len(changes.scores_added)), term="changes"),
+        Fact(say("changes.fact.removed"), count(len(changes.scores_removed)), term="changes"),
+        Fact(say("changes.fact.ranks"), count(len(changes.ranks)), term="rank"),
     )
-
-
-def _table(
-    key: str, title: str, fields: Sequence[Field[_Change]], changes: Sequence[_Change]
-) -> ChangeTable:
-    caption = f"{title} since the previous release"
-    table = table_of(f"changes-{key}", caption, fields, changes[:_MOST_ROWS])
-    more = f"The first {_MOST_ROWS:,} of {counted(len(changes), 'row')}."
-    return ChangeTable(key, title, table, more if len(changes) > _MOST_ROWS else "")
 
 
 _FIRST = ("scores", "ranks")
@@ -114,6 +107,7 @@ class _Tables:
 
     def __init__(self, site: Site, changes: Changes) -> None:
         self._site, self._labels, self._changes = site, site.whole.labels, changes
+        self._say = site.labels.say
         stated = site.results.scores.measures
         measures = {m.id: f"{m.label} ({m.unit})" if m.unit else m.label for m in stated}
         titles = {b.spec.id: b.spec.title for b in site.computed.boards}
@@ -130,17 +124,25 @@ class _Tables:
     def all(self) -> Iterator[ChangeTable]:
         """Yield a table for each kind of change."""
         changes = self._changes
-        for section in sections_of(changes):
-            key, title = section.key, section.title
-            if key == "scores":
-                yield _table(key, title, self._compared(), changes.scores_changed)
-            elif key == "ranks":
-                yield _table(key, title, self._moved(), changes.ranks)
-            elif key != "claims":
-                yield self._texts(section)
+        for section in sections_of(changes, self._say):
+            if section.key == "scores":
+                yield self._table(section, self._compared(), changes.scores_changed)
+            elif section.key == "ranks":
+                yield self._table(section, self._moved(), changes.ranks)
+            elif section.key != "claims":
+                yield self._table(section, self._texts(section), section.rows)
 
-    def _texts(self, section: Section) -> ChangeTable:
-        """Return the table of a section; names are those of links, and variants notes."""
+    def _table(
+        self, section: Section, fields: Sequence[Field[_Change]], changes: Sequence[_Change]
+    ) -> ChangeTable:
+        key, title, more = section.key, section.title, len(changes) > _MOST_ROWS
+        caption = self._say("changes.caption", title=title)
+        table = table_of(f"changes-{key}", caption, fields, changes[:_MOST_ROWS])
+        note = self._say("changes.n_rows", len(changes), most=_MOST_ROWS) if more else ""
+        return ChangeTable(key, title, table, note)
+
+    def _texts(self, section: Section) -> list[Field[tuple[str, ...]]]:
+        """Return the columns of a section; names are those of links, and variants notes."""
         places = {name: place for place, name in enumerate(section.columns)}
 
         def field(name: str) -> Field[tuple[str, ...]]:
@@ -152,12 +154,11 @@ class _Tables:
             column = _COLUMNS.get(name, Column(name, name.capitalize()))
             return Field(self._labels.column(name) if name in _NOUNS else column, cell)
 
-        shown = [field(name) for name in section.columns if name not in ("name", "variant")]
-        return _table(section.key, section.title, shown, section.rows)
+        return [field(name) for name in section.columns if name not in ("name", "variant")]
 
     def _compared(self) -> tuple[Field[ScoreChange], ...]:
         changes = self._changes
-        meaning = f"After minus before, positive is better{self._labels.turning}"
+        meaning = self._say("changes.difference_help", turning=self._labels.turning)
         difference = Column("difference", "Difference", "number", meaning, term="changes")
         before, after = Column("before", "Before", "number"), Column("after", "After", "number")
         noise = Column("noise", "Beyond noise?", term="changes")
@@ -184,7 +185,7 @@ class _Tables:
             Field(difference, difference_cell),
             Field(before, lambda c: number_cell(c.before, score_texts(changes, c)[0])),
             Field(after, after_cell),
-            Field(noise, lambda c: text_cell(NOISE[c.beyond_noise])),
+            Field(noise, lambda c: text_cell(noise_text(c, self._say))),
         )
 
     def _moved(self) -> tuple[Field[RankMove], ...]:
@@ -201,10 +202,19 @@ class _Tables:
                 else ()
             ),
             Field(model, lambda m: self._in_variant(self._model(m.model), m.variant)),
-            Field(before, lambda m: number_cell(m.before, rank_text(m.before))),
-            Field(after, lambda m: number_cell(m.after, rank_text(m.after))),
-            Field(Column("move", "Move"), lambda m: text_cell(move_text(m))),
+            Field(before, lambda m: number_cell(m.before, rank_text(m.before, self._say))),
+            Field(after, lambda m: number_cell(m.after, rank_text(m.after, self._say))),
+            Field(Column("move", "Move"), lambda m: text_cell(self._move(m))),
         )
+
+    def _move(self, move: RankMove) -> str:
+        """Return how far a rank moved, or that it came or went."""
+        if move.before is None:
+            return self._say("changes.ranked_now")
+        if move.after is None:
+            return self._say("changes.ranked_before")
+        places = move.before - move.after
+        return self._say("changes.up" if places > 0 else "changes.down", abs(places))
 
     def _in_variant(self, cell: Cell, variant: str) -> Cell:
         """Return a cell with the variant below it, unless it is the only one of the board."""

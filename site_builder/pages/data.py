@@ -124,7 +124,8 @@ def make_data(site: Site) -> Iterator[Page | Document]:
         values["changes"] = change_values(site.news.changes)
     api: dict[str, list[Document]] = {}
     for name, value in (*values.items(), *score_values(site.computed.whole)):
-        api.setdefault(name.partition("/")[0], []).append(_api_document(name, value))
+        document = Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))
+        api.setdefault(name.partition("/")[0], []).append(document)
     api["snapshot"] = [Document(Address("file", SNAPSHOT), write_snapshot(site.computed))]
     stats, license_ = site.results.stats, site.config.site.license
     context = DataContext(
@@ -155,10 +156,6 @@ def make_data(site: Site) -> Iterator[Page | Document]:
             yield Document(download_address(table, file), file.content)
     for documents in api.values():
         yield from documents
-
-
-def _api_document(name: str, value: object) -> Document:
-    return Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))
 
 
 def _data_table(table: ExportedTable) -> DataTable:

@@ -111,7 +111,10 @@ class ProseTemplate:
         self._environment = _Environment(filters or prose_filters(formatting.scale_for(())))
         try:
             tree = self._environment.parse(text)
-            forbidden = tuple(_forbidden(tree))
+            forbidden = tuple(
+                Mistake(node.lineno, f"prose has no {_FORBIDDEN[type(node)]}")
+                for node in tree.find_all(tuple(_FORBIDDEN))
+            )
             if not forbidden:
                 self._template = self._environment.from_string(tree)
             # Afterwards: to look for names, Jinja calculates what is constant, in the tree itself.
@@ -227,11 +230,6 @@ class _Environment(ImmutableSandboxedEnvironment):
         return True
 
 
-def _forbidden(tree: nodes.Template) -> Iterator[Mistake]:
-    for node in tree.find_all(tuple(_FORBIDDEN)):
-        yield Mistake(node.lineno, f"prose has no {_FORBIDDEN[type(node)]}")
-
-
 def _unknown_names(tree: nodes.Template) -> Iterator[Mistake]:
     unknown = meta.find_undeclared_variables(tree) - {*NAMES}
     for name in tree.find_all(nodes.Name):
@@ -300,37 +298,8 @@ _WORDS = (
 
 def prose_variables(results: Results) -> dict[str, Any]:
     """Return the figures of a board by their names in prose."""
-    values = api_values(results)
-    values["tasks"] = [_TaskFigures(task, results) for task in values["tasks"]]
-    figures = published_figures(values)
+    figures = published_figures(api_values(results))
     return {**figures, "serving": results.serving, "training_sets": results.training_sets}
-
-
-class _TaskFigures(dict[str, Any]):
-    """The figures of a task; its scores are made when prose first reads them."""
-
-    def __init__(self, figures: Mapping[str, Any], results: Results) -> None:
-        super().__init__(figures)
-        self._results = results
-
-    def __missing__(self, key: str) -> object:
-        if key != "scores":
-            raise KeyError(key)
-        self[key] = [
-            {
-                "model": score.model,
-                "variant": score.variant,
-                "score": score.score,
-                "rank": score.rank,
-                "interval": None if score.interval is None else list(score.interval),
-                "stderr": score.stderr,
-                "n_examples": score.n,
-                "n_examples_range": None if score.n_range is None else list(score.n_range),
-                "tied_with_best": score.tied_with_best,
-            }
-            for score in self._results.scores.ranking(self["task"])
-        ]
-        return self[key]
 
 
 def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,28 +6,22 @@ import ctypes
 import os
 import shutil
 import sys
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from operator import itemgetter
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from site_builder.atomic import flush_file, flush_names
 from site_builder.errors import Fault, LockedError, OutputFolderError, unwritable
-from site_builder.formatting import size
 from site_builder.locks import exclusive, read_holder, write_holder
 from site_builder.publish.manifest import (
     GENERATOR,
     added_files,
     is_plain_file,
     read_manifest,
-    read_stable,
 )
 from site_builder.records import Record
 from site_builder.symlinks import is_inside
 
-# Limits of hosts, and the share of one that is near to it.
-_SITE_BYTES, _FILE_BYTES, _ENTRIES, _NEAR = 1e9, 1e8, 1e4, 0.8
 # A build that waits longer than this for another one gives up.
 WAIT_S = 30.0
 
@@ -65,29 +59,6 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
     return Published(out, len(files), sum(map(len, files.values())), len(files) - len(same))
 
 
-def near_limits(files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Return a line for each limit of a common host of which a site uses 80 % or more.
-
-    Source: docs/publishing.md#limits-of-hosts.
-    """
-    total = sum(map(len, files.values()))
-    path, largest = max(
-        ((path, len(content)) for path, content in files.items()), key=itemgetter(1)
-    )
-    paths = {PurePosixPath(path) for path in files}
-    paths |= {parent for path in paths for parent in path.parents if parent.name}
-    folder, entries = Counter(path.parent for path in paths).most_common(1)[0]
-    found = (
-        (total / _SITE_BYTES, f"the site has {size(total)}; GitHub Pages takes 1 GB."),
-        (
-            largest / _FILE_BYTES,
-            f"{path} has {size(largest)}; a branch on GitHub takes 100 MB a file.",
-        ),
-        (entries / _ENTRIES, f"{folder}/ has {entries:,} entries; a Space takes 10,000 a folder."),
-    )
-    return tuple(f"Limit of a host: {line}" for share, line in found if share >= _NEAR)
-
-
 def recover(out: Path) -> bool:
     """Undo what a killed build left beside a folder; return whether the moved site is back.
 
@@ -105,7 +76,7 @@ def recover(out: Path) -> bool:
     except LockedError:
         return False
     except OSError as error:
-        raise _not_writable(out, error) from error
+        raise OutputFolderError(unwritable(str(out), error)) from error
 
 
 def check_output_folder(out: Path, root: Path) -> None:
@@ -135,9 +106,9 @@ def check_replaceable(out: Path) -> None:
             cannot be read.
     """
     try:
-        fault = read_stable(out, lambda: _find_conflict(out))
+        fault = _find_conflict(out)
     except OSError as error:
-        raise _not_writable(out, error) from error
+        raise OutputFolderError(unwritable(str(out), error)) from error
     if fault:
         raise OutputFolderError(fault)
 
@@ -157,10 +128,6 @@ def _find_conflict(out: Path) -> Fault | None:
         what = f"the folder holds {added[0]!r}, which is not part of the site and would be deleted"
         return Fault(str(out), what, "Move it out, or choose another folder.")
     return None
-
-
-def _not_writable(out: Path, error: OSError) -> OutputFolderError:
-    return OutputFolderError(unwritable(str(out), error))
 
 
 class Staging:
@@ -255,7 +222,7 @@ def staging(out: Path) -> Iterator[Staging]:
     except LockedError as error:
         raise OutputFolderError(*error.faults) from error
     except OSError as error:
-        raise _not_writable(out, error) from error
+        raise OutputFolderError(unwritable(str(out), error)) from error
 
 
 @contextmanager

@@ -47,7 +47,20 @@ def check_target(root: Path, remote: str, branch: str) -> None:
         is_none = "not a git repository" in error.stderr
         what = "is not in a Git repository" if is_none else f"git says: {_reason(error.stderr)}"
         raise SiteError(Fault(str(root), what, fix if is_none else "")) from error
-    _check_names(root, remote, branch)
+    # Git would take a name with a hyphen in front for an option.
+    known = [name for name in _git(root, "remote").splitlines() if not name.startswith("-")]
+    if remote not in known:
+        fix = did_you_mean(remote, known, "remotes") or f"Add it: git remote add {remote} ADDRESS."
+        raise SiteError(Fault("--remote", f"the repository has no remote {remote!r}", fix))
+    try:
+        _git(root, "check-ref-format", f"refs/heads/{branch}")
+        _git(root, "check-ref-format", "--branch", branch)  # refuses `-x` and `HEAD` too
+    except CalledProcessError as error:
+        fault = Fault("--branch", f"{branch!r} cannot be a branch", "Choose another name.")
+        raise SiteError(fault) from error
+    if _git(root, "branch", "--show-current") == branch:
+        what = f"{branch!r} is checked out, and the site would replace its files"
+        raise SiteError(Fault("--branch", what, "Use a branch for the site, such as gh-pages."))
 
 
 def _git(folder: Path, *command: str, **environment: str) -> str:
@@ -77,8 +90,8 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
     pushed.
 
     Raises:
-        SiteError: Git is missing, there is no such remote, the branch holds something else or
-            has a name that is ambiguous there, or Git refuses.
+        SiteError: Git is missing, there is no such remote, the branch holds something else, or Git
+            refuses.
     """
     check_target(root, remote, branch)
     place = f"{remote}/{branch}"
@@ -100,34 +113,14 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
     return Pushed(commit, changed=True)
 
 
-def _check_names(root: Path, remote: str, branch: str) -> None:
-    # Git would take a name with a hyphen in front for an option.
-    known = [name for name in _git(root, "remote").splitlines() if not name.startswith("-")]
-    if remote not in known:
-        fix = did_you_mean(remote, known, "remotes") or f"Add it: git remote add {remote} ADDRESS."
-        raise SiteError(Fault("--remote", f"the repository has no remote {remote!r}", fix))
-    try:
-        _git(root, "check-ref-format", f"refs/heads/{branch}")
-        _git(root, "check-ref-format", "--branch", branch)  # refuses `-x` and `HEAD` too
-    except CalledProcessError as error:
-        fault = Fault("--branch", f"{branch!r} cannot be a branch", "Choose another name.")
-        raise SiteError(fault) from error
-    if _git(root, "branch", "--show-current") == branch:
-        what = f"{branch!r} is checked out, and the site would replace its files"
-        raise SiteError(Fault("--branch", what, "Use a branch for the site, such as gh-pages."))
-
-
 def _fetch(root: Path, remote: str, branch: str) -> str | None:
     """Fetch the branch and return its commit; None where there is no such branch."""
     ref = f"refs/heads/{branch}"
     listed = (line.split("\t") for line in _git(root, "ls-remote", remote, ref).splitlines())
-    commits = {name: commit for commit, name in listed}
-    if others := sorted(commits.keys() - {ref}):  # a push may go to such a branch instead
-        what = f"the remote has {others[0]!r}, which Git takes for this branch"
-        raise SiteError(Fault(f"{remote}/{branch}", what, "Delete it there, or choose another."))
-    if ref in commits:
+    commit = {name: commit for commit, name in listed}.get(ref)
+    if commit:
         _git(root, "fetch", "--no-tags", remote, ref)
-    return commits.get(ref)
+    return commit
 
 
 def _is_site(root: Path, commit: str) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
-from typing import TypeVar
 
 from site_builder import __version__
 from site_builder.records import Record
@@ -17,8 +16,6 @@ MANIFEST = "manifest.json"
 GENERATOR = "site_builder"
 # Files that file managers write into every folder.
 _IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini"}
-
-T = TypeVar("T")
 
 
 class Origin(Record):
@@ -126,29 +123,3 @@ def added_files(folder: Path, files: Collection[str]) -> Iterator[str]:
 
 def _raise(error: OSError) -> None:
     raise error
-
-
-def read_stable(folder: Path, read: Callable[[], T]) -> T:
-    """Return what `read` finds in a folder, and read again if a build swaps the site meanwhile.
-
-    Raises:
-        OSError: `read` raised it, and not because the folder was swapped.
-    """
-    while True:
-        before = _identity(folder)
-        try:
-            found = read()
-        except OSError:
-            if before == _identity(folder):
-                raise
-        else:
-            if before == _identity(folder):
-                return found
-
-
-def _identity(folder: Path) -> tuple[int, int, int] | None:
-    try:
-        status = folder.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino, status.st_ctime_ns

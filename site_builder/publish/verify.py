@@ -15,7 +15,6 @@ from site_builder.publish.manifest import (
     added_files,
     is_plain_file,
     read_manifest,
-    read_stable,
 )
 from site_builder.records import Record
 
@@ -41,20 +40,16 @@ class Verified(Record):
 def verify_site(folder: Path) -> Verified:
     """Compare a published folder, or a copy of one, with its manifest."""
     try:
-        return read_stable(folder, lambda: _verify(folder))
+        manifest = read_manifest(folder)
+        if manifest is None:
+            return Verified(0, "", (_no_site(folder),))
+        added = (
+            Fault(f"{folder}/{path}", "it is not part of the site", "Move it out.")
+            for path in sorted({*added_files(folder, manifest.files)} - _OF_HOSTS)
+        )
+        faults = (*_file_faults(folder, manifest), *added)
     except OSError as error:
         return Verified(0, "", (unreadable(error.filename or folder, error),))
-
-
-def _verify(folder: Path) -> Verified:
-    manifest = read_manifest(folder)
-    if manifest is None:
-        return Verified(0, "", (_no_site(folder),))
-    added = (
-        Fault(f"{folder}/{path}", "it is not part of the site", "Move it out.")
-        for path in sorted({*added_files(folder, manifest.files)} - _OF_HOSTS)
-    )
-    faults = (*_file_faults(folder, manifest), *added)
     return Verified(len(manifest.files) + 1, manifest.generator, faults)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from functools import cached_property
 from math import inf
 from typing import Any, TypeAlias, TypeVar
@@ -18,7 +18,7 @@ from site_builder.labels import ScoreKey
 from site_builder.prose.markdown import plain_text, text_file
 from site_builder.prose.template import Claim, ProseTemplate, SafeMarkdown, prose_filters
 from site_builder.records import CachingRecord, Record
-from site_builder.releases.snapshot import BoardState, Facts, ScoreState, Snapshot
+from site_builder.releases.snapshot import BoardState, Facts, Snapshot
 
 # Slot, condition, and the number of claims with this condition before it in the text.
 _ClaimKey: TypeAlias = tuple[str, str, int]
@@ -182,6 +182,8 @@ def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = Non
     Source: docs/statistics.md#changes.
     """
     both = [(key, old.scores[key], state) for key, state in new.scores.items() if key in old.scores]
+    models = [key for key in new.models if key in old.models]
+    tasks = [key for key in new.tasks if key in old.tasks]
     return Changes(
         old=old.release,
         new=new.release,
@@ -189,10 +191,10 @@ def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = Non
         tasks=_names(old.tasks, new.tasks),
         models_added=_only(new.models, old.models),
         models_removed=_only(old.models, new.models),
-        models_changed=_changed_facts(old.models, new.models),
+        models_changed=_changed_facts(((key,), old.models[key], new.models[key]) for key in models),
         tasks_added=_only(new.tasks, old.tasks),
         tasks_removed=_only(old.tasks, new.tasks),
-        tasks_changed=_changed_facts(old.tasks, new.tasks),
+        tasks_changed=_changed_facts(((key,), old.tasks[key], new.tasks[key]) for key in tasks),
         scores_added=tuple(
             ScoreChange(*key, None, new.scores[key].score) for key in _only(new.scores, old.scores)
         ),
@@ -200,10 +202,10 @@ def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = Non
             ScoreChange(*key, old.scores[key].score, None) for key in _only(old.scores, new.scores)
         ),
         scores_changed=_changed_scores(old, new),
-        flags=tuple(FactChange(k, "flag", a.flag, b.flag) for k, a, b in both if a.flag != b.flag),
-        measures=_changed_measures(both),
+        flags=_changed_facts((k, {"flag": a.flag}, {"flag": b.flag}) for k, a, b in both),
+        measures=_changed_facts((k, a.measures, b.measures) for k, a, b in both),
         ranks=_moves(old, new),
-        rules=tuple(_changed_rules(old.boards, new.boards)),
+        rules=_changed_rules(old.boards, new.boards),
         claims=claims,
         lost=tuple(
             LostProvenance(*key, lost)
@@ -222,16 +224,16 @@ def _names(old: Mapping[str, Facts], new: Mapping[str, Facts]) -> dict[str, str]
     return {key: str(stated.get("name", key)) for key, stated in facts.items()}
 
 
-def _changed_facts(old: Mapping[str, Facts], new: Mapping[str, Facts]) -> tuple[FactChange, ...]:
-    both = (key for key in new if key in old)
-    return tuple(c for key in both for c in _facts_that_differ((key,), old[key], new[key]))
-
-
-def _facts_that_differ(of: tuple[str, ...], old: Facts, new: Facts) -> Iterator[FactChange]:
-    """Yield the facts that both state and that differ; a fact stated by one only is no change."""
-    for key, value in new.items():
-        if key in old and old[key] != value:
-            yield FactChange(of, key, old[key], value)
+def _changed_facts(
+    both: Iterable[tuple[tuple[str, ...], Facts, Facts]],
+) -> tuple[FactChange, ...]:
+    """Return the facts that both state and that differ; a fact stated by one only is no change."""
+    return tuple(
+        FactChange(of, key, before[key], value)
+        for of, before, after in both
+        for key, value in after.items()
+        if key in before and before[key] != value
+    )
 
 
 def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
@@ -255,7 +257,7 @@ def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
             float(before[i]),
             float(after[i]),
             float(found[i]),
-            bool(found[i] > 0) == _rises(keys[i][1], new, old),
+            bool(found[i] > 0) == new.tasks.get(keys[i][1], {}).get("higher_is_better", True),
             None if np.isnan(reach[i]) else bool(is_beyond[i]),
         )
         for i in np.flatnonzero(found).tolist()
@@ -265,33 +267,15 @@ def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
     return tuple(changes)
 
 
-def _rises(task: str, *snapshots: Snapshot) -> bool:
-    """Return whether a higher score is better, by the first snapshot that states it."""
-    stated = (snapshot.tasks.get(task, {}).get("higher_is_better") for snapshot in snapshots)
-    return next((bool(higher) for higher in stated if higher is not None), True)
-
-
-def _changed_measures(
-    both: Iterable[tuple[ScoreKey, ScoreState, ScoreState]],
-) -> tuple[FactChange, ...]:
-    return tuple(
-        FactChange(key, measure, before.measures[measure], value)
-        for key, before, after in both
-        for measure, value in after.measures.items()
-        if measure in before.measures and before.measures[measure] != value
-    )
-
-
 def _changed_rules(
     old: Mapping[str, BoardState], new: Mapping[str, BoardState]
-) -> Iterator[FactChange]:
-    """Yield the rules that differ of boards that both have, and the boards that came or went."""
-    for board in (*new, *_only(old, new)):
-        if board in old and board in new:
-            yield from _facts_that_differ((board,), old[board].rules, new[board].rules)
-        elif board:
-            before, after = (x.get(board) and x[board].rules.get("title") for x in (old, new))
-            yield FactChange((board,), "board", before, after)
+) -> tuple[FactChange, ...]:
+    """Return the rules that differ of boards that both have, and the boards that came or went."""
+    both = [((board,), old[board].rules, new[board].rules) for board in new if board in old]
+    came = [(board, None, new[board].rules.get("title")) for board in _only(new, old)]
+    went = [(board, old[board].rules.get("title"), None) for board in _only(old, new)]
+    others = (FactChange((of,), "board", a, b) for of, a, b in (*came, *went) if of)
+    return (*_changed_facts(both), *others)
 
 
 def _moves(old: Snapshot, new: Snapshot) -> tuple[RankMove, ...]:

@@ -1,17 +1,14 @@
-"""Read the files of a published site by its address, from its own host and before a deadline."""
+"""Read the files of a published site by its address, from its own host."""
 
 from __future__ import annotations
 
 import http.client
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable
 from hashlib import sha256
-from threading import Thread
-from time import monotonic
-from typing import IO, NamedTuple
-from urllib.parse import urlsplit
+from typing import IO
+from urllib.parse import urlsplit, urlunsplit
 
 from site_builder import __version__
 from site_builder.errors import Fault, SiteError
@@ -19,50 +16,44 @@ from site_builder.publish.manifest import MANIFEST, parse_manifest
 from site_builder.records import Record
 
 _SILENCE_S = 30.0
-_ALL_FILES_S = 600.0
 _MAX_BYTES = 1_000_000_000
 _GONE = (404, 410)
-_PORTS = {"http": 80, "https": 443}
 _LOOK = "Look whether it is the right place."
 
 
-class RemoteSite(Record):
-    """Reads the files of one site, all of them before one deadline.
+class SiteFiles(Record):
+    """The files of a published site.
 
     Attributes:
-        root: The address of the site, without a slash at its end.
-        deadline: When reading ends, by the monotonic clock, in seconds.
-        checksums: The SHA-256 of each file by its path; None for a site without a manifest.
+        place: The site's folder or address, for messages; without a slash at its end.
+        read: Return the content of a file by its path; None where there is no such file.
     """
 
-    root: str
-    deadline: float
-    checksums: Mapping[str, str] | None = None
+    place: str
+    read: Callable[[str], bytes | None]
 
-    def read(self, path: str) -> bytes | None:
-        """Return the content of a file by its path; None where there is no such file.
 
-        Raises:
-            SiteError: It cannot be read whole and in time, or is not the file of the manifest.
-        """
-        if self.checksums is not None and path not in self.checksums:
+def open_site(address: str) -> SiteFiles:
+    """Return what reads the site at the address of its home page.
+
+    Its files must be those of its manifest, if it has one.
+    """
+    parts = urlsplit(address)
+    path = parts.path.removesuffix("index.html").rstrip("/")
+    root = urlunsplit(parts._replace(path=path, query="", fragment=""))
+    manifest = parse_manifest(_download(f"{root}/{MANIFEST}") or b"")
+
+    def read(path: str) -> bytes | None:
+        if manifest and path not in manifest.files:
             return None
-        address = f"{self.root}/{path}"
-        content = _download(address, self.deadline)
-        if self.checksums is None:
-            return content
-        if content is None or sha256(content).hexdigest() != self.checksums[path]:
-            missing = f"{MANIFEST} lists it, but there is no such file"
-            what = missing if content is None else f"it is not the file that {MANIFEST} lists"
-            raise SiteError(Fault(address, what, "Wait until the site is complete, and try again."))
+        content = _download(f"{root}/{path}")
+        if manifest and sha256(content or b"").hexdigest() != manifest.files[path]:
+            what = f"{MANIFEST} lists another file"
+            fix = "Wait until the site is complete, and try again."
+            raise SiteError(Fault(f"{root}/{path}", what, fix))
         return content
 
-
-def open_site(root: str) -> RemoteSite:
-    """Return what reads the site at an address; its files must be those of its manifest, if any."""
-    site = RemoteSite(root, monotonic() + _ALL_FILES_S)
-    manifest = parse_manifest(site.read(MANIFEST) or b"")
-    return RemoteSite(root, site.deadline, manifest.files if manifest else None)
+    return SiteFiles(root, read)
 
 
 def unreadable(where: str, why: BaseException | str) -> SiteError:
@@ -71,11 +62,9 @@ def unreadable(where: str, why: BaseException | str) -> SiteError:
     return SiteError(Fault(where, f"cannot be read: {words or type(why).__name__}", _LOOK))
 
 
-def _download(address: str, deadline: float) -> bytes | None:
+def _download(address: str) -> bytes | None:
     try:
-        return _within(lambda: _read_whole(address), deadline)
-    except TimeoutError as error:
-        raise unreadable(address, "the host takes too long") from error
+        return _read_whole(address)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code in _GONE:
@@ -87,30 +76,10 @@ def _download(address: str, deadline: float) -> bytes | None:
         raise unreadable(address, error) from error
 
 
-def _within(read: Callable[[], bytes], deadline: float) -> bytes:
-    """Return what `read` returns; raise a `TimeoutError` at the deadline.
-
-    It runs in a thread, because no timeout of a socket bounds the search for a host's name, or a
-    host that sends a byte now and then. A thread that is late ends with the program.
-    """
-    future, left = Future[bytes](), deadline - monotonic()
-    if left <= 0:
-        raise TimeoutError
-
-    def run() -> None:
-        try:
-            future.set_result(read())
-        except BaseException as error:  # raised by `result`
-            future.set_exception(error)
-
-    Thread(target=run, name="download", daemon=True).start()
-    return future.result(left)
-
-
 def _read_whole(address: str) -> bytes:
     headers = {"User-Agent": f"site_builder/{__version__}"}
     request = urllib.request.Request(address, headers=headers)
-    with urllib.request.build_opener(_SameHost).open(request, timeout=_SILENCE_S) as answer:
+    with urllib.request.build_opener(_NoRedirects).open(request, timeout=_SILENCE_S) as answer:
         expected = answer.length  # None if the host does not say it
         content: bytes = answer.read(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
@@ -122,8 +91,8 @@ def _read_whole(address: str) -> bytes:
     return content
 
 
-class _SameHost(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect on the same host and port, or from http to https; refuses all others.
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Refuses every redirect.
 
     Else whoever has the site could read what only the machine that builds can reach.
     """
@@ -136,27 +105,8 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         msg: str,
         headers: http.client.HTTPMessage,
         newurl: str,
-    ) -> urllib.request.Request | None:
-        """Return the request that follows a redirect; raise a `ValueError` for another host."""
+    ) -> None:
+        """Raise a `ValueError` that names the other address."""
         fp.close()  # else the base class reads the body, which may have no end
-        if not _may_follow(req.full_url, newurl):
-            message = f"it redirects to {newurl}, which is another host"
-            raise ValueError(message)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-class _Origin(NamedTuple):
-    scheme: str
-    host: str | None
-    port: int | None
-
-
-def _origin(address: str) -> _Origin:
-    parts = urlsplit(address)
-    return _Origin(parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme))
-
-
-def _may_follow(old: str, new: str) -> bool:
-    before, after = _origin(old), _origin(new)
-    is_upgrade = before == _Origin("http", after.host, 80) and after.scheme == "https"
-    return after == before or (is_upgrade and after.port == 443)
+        message = f"it redirects to {newurl}"
+        raise ValueError(message)

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 from site_builder.addresses import Address
 from site_builder.compute.catalog import Release
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault
+from site_builder.messages import Messages, make_messages
 from site_builder.records import Record
 from site_builder.releases.changes import Changes, ScoreChange
-from site_builder.releases.wording import NOISE, one_score, score_texts, scores_summary, summary
+from site_builder.releases.wording import one_score, score_texts, scores_summary, summary
 from site_builder.tables.schema import whole_day
 
 FEED = Address("file", "changes/feed.xml")
@@ -50,14 +50,6 @@ class ReleaseNews(Record):
     earlier: tuple[FeedEntry, ...] = ()
 
 
-def find_feed_faults(config: SiteConfig, release: Release) -> tuple[Fault, ...]:
-    """Warn where a feed is missing only because the date of the data is not known."""
-    if not config.site.base_url or release.date:
-        return ()
-    what = "there is no feed of changes, since the day of the data is not known"
-    return (Fault("site.toml", what, "Name it as `released` in [site].", "warning"),)
-
-
 def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]:
     """Return the entries of this release and those before, the last made first, each once.
 
@@ -65,13 +57,17 @@ def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]
     has none if its data is the previous one's, or if its day is not known.
     """
     changes, entries = news.changes, [*news.earlier]
-    old, new = changes.old, changes.new
+    old, new, say = changes.old, changes.new, make_messages(config.words.model_dump())
     if new.date and old.sha256 != new.sha256:
+        every = (*changes.scores_changed, *changes.scores_added, *changes.scores_removed)
+        named = [_named_score(config, say, changes, change) for change in every[:_MAX_NAMED]]
+        if len(every) > _MAX_NAMED:
+            named.append(say("changes.n_more", len(every) - _MAX_NAMED))
         own = FeedEntry(
             id=uuid5(_ENTRIES, f"{old.sha256} {new.sha256}").urn,  # of both alone, so that it stays
-            title=f"Data release {new.short}: {scores_summary(changes)}",
+            title=say("changes.feed_entry", release=new.short, scores=scores_summary(changes, say)),
             updated=_moment(new.date),
-            text=f"{summary(changes)} {_named_scores(config, changes)}".strip(),
+            text=" ".join((summary(changes, say), *named)),
         )
         entries.insert(0, own)
     by_id: dict[str, FeedEntry] = {}
@@ -84,24 +80,19 @@ def _moment(day: str) -> str:
     return f"{whole_day(day)}T00:00:00Z"
 
 
-def _named_scores(config: SiteConfig, changes: Changes) -> str:
-    """Return the scores that changed most, by name."""
-    every = (*changes.scores_changed, *changes.scores_added, *changes.scores_removed)
-    named = [_named_score(config, changes, change) for change in every[:_MAX_NAMED]]
-    if len(every) > len(named):
-        named.append(f"and {len(every) - len(named):,} more")
-    return f"{'; '.join(named)}." if named else ""
-
-
-def _named_score(config: SiteConfig, changes: Changes, change: ScoreChange) -> str:
-    variant = config.label(change.variant)
-    run = f"{changes.models[change.model]} ({variant}) on {changes.tasks[change.task]}"
+def _named_score(config: SiteConfig, say: Messages, changes: Changes, change: ScoreChange) -> str:
+    of = {
+        "model": changes.models[change.model],
+        "variant": config.label(change.variant),
+        "task": changes.tasks[change.task],
+    }
     if change.difference is None:
-        what = "added" if change.before is None else "removed"
-        return f"{run} {what}, {one_score(changes, change)}"
+        kind = "added" if change.before is None else "removed"
+        return say(f"changes.came_or_went.{kind}", **of, score=one_score(changes, change))
     before, after, _ = score_texts(changes, change)
-    known = "" if change.beyond_noise is None else f", {NOISE[change.beyond_noise]}"
-    return f"{run} from {before} to {after}{known}"
+    kinds = {True: "beyond", False: "within", None: "unknown"}
+    kind = kinds[change.beyond_noise]
+    return say(f"changes.named.{kind}", **of, before=before, after=after)
 
 
 def write_feed(
@@ -113,13 +104,14 @@ def write_feed(
 
     Source: RFC 4287, The Atom Syndication Format.
     """
-    title, entries = config.site.title, make_entries(config, news)
+    say, title = make_messages(config.words.model_dump()), config.site.title
     feed = ElementTree.Element("feed", xmlns=_ATOM)
-    _add(feed, id=page, title=f"Changes of {title}", updated=_moment(release.date or ""))
+    heading = say("changes.feed", title=title)
+    _add(feed, id=page, title=heading, updated=_moment(release.date or ""))
     _add(ElementTree.SubElement(feed, "author"), name=title)
     ElementTree.SubElement(feed, "link", rel="self", type="application/atom+xml", href=link)
     ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=page)
-    for entry in entries:
+    for entry in make_entries(config, news):
         part = ElementTree.SubElement(feed, "entry")
         _add(part, id=entry.id, title=entry.title, updated=entry.updated)
         ElementTree.SubElement(part, "link", rel="alternate", type="text/html", href=page)

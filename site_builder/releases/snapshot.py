@@ -5,12 +5,11 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Mapping
-from itertools import compress
+from itertools import compress, repeat
 from typing import TypeAlias
 
 import msgspec
 import numpy as np
-import pandas as pd
 
 from site_builder.api import FOLDER
 from site_builder.compute.catalog import Release
@@ -18,15 +17,13 @@ from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.scores import Scores
 from site_builder.labels import ScoreKey
-from site_builder.records import Record, asdict, replace
+from site_builder.records import Record, asdict
 from site_builder.tables.schema import is_date
 
 SNAPSHOT = f"{FOLDER}/snapshot.json.gz"
 # What the results table can say of where a score comes from and how exact it is.
 PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
 _MAX_BYTES = 1_000_000_000  # once it is unpacked
-
-_KEY = ("entry", "task", "variant")
 
 Facts: TypeAlias = Mapping[str, str | bool | float | list[str] | None]
 
@@ -61,72 +58,58 @@ class BoardState(Record):
     ranks: Mapping[str, Mapping[str, int | None]]
 
 
-class SiteState(Record):
-    """A site at one release, without its scores.
+class Snapshot(Record):
+    """A site at one release.
 
     Attributes:
         boards: By their ids; empty for the only board of a site.
-        models, tasks: Facts of entries and tasks by id: `name`, `developer`, ... Empty without a
-            table of them.
+        models, tasks: Facts of entries and tasks by id: `name`, `developer`, ...
+        scores: By entry, task and variant, also those that do not count, and means over parts.
     """
 
     release: Release
     boards: Mapping[str, BoardState]
     models: Mapping[str, Facts]
     tasks: Mapping[str, Facts]
-
-
-class Snapshot(SiteState):
-    """A site with every score by entry, task and variant, also those that do not count."""
-
     scores: Mapping[ScoreKey, ScoreState]
 
 
-class _Observations(Record):
-    """Every score: those of the results table in its order, then means over parts.
+class _Published(Snapshot):
+    """A snapshot as JSON, where no key is a list."""
 
-    Attributes:
-        entry, task, variant: Positions in `ids`, one for each score.
-        score: Published for means only, since the others stand in the published results.
-    """
-
-    ids: Mapping[str, list[str]]
-    entry: list[int]
-    task: list[int]
-    variant: list[int]
-    score: list[float | None]
-    error: list[float | None]
-    measures: Mapping[str, list[float | None]]
-
-
-class _Published(SiteState):
-    observations: _Observations
+    scores: list[tuple[ScoreKey, ScoreState]]  # type: ignore[assignment]
 
 
 def take_snapshot(computed: SiteResults) -> Snapshot:
     """Return the state of a site that has been computed."""
-    scores = computed.whole.scores
-    stated = scores.frame.drop(columns="stderr").rename(columns={"stated_stderr": "stderr"})
-    states = _states(_observe(scores), stated)
-    return Snapshot(**asdict(_site_state(computed)), scores=states)
+    scores, catalog = computed.whole.scores, computed.whole.catalog
+    boards = {board.spec.id: _board_state(board) for board in computed.boards}
+    models = {
+        key: {**_of(fact, "name", "developer", "parameters_b"), **fact.facets}
+        for key, fact in catalog.models.items()
+    }
+    tasks = {
+        key: _of(fact, "name", "category", "metric", "higher_is_better")
+        for key, fact in catalog.tasks.items()
+    }
+    in_order = (entry for board in boards.values() for of in board.ranks.values() for entry in of)
+    ordered = {entry: models[entry] for entry in (*in_order, *models)}
+    states = _score_states(scores)
+    return Snapshot(computed.whole.release, boards, ordered, tasks, states)
 
 
 def write_snapshot(computed: SiteResults) -> bytes:
-    """Return what `read_snapshot` needs beside the published results, as compressed JSON."""
-    scores = computed.whole.scores
-    found, is_mean = _observe(scores), scores.frame["row"].isna()
-    means = [value if mean else None for value, mean in zip(found.score, is_mean, strict=True)]
-    published = _Published(
-        **asdict(_site_state(computed)), observations=replace(found, score=means)
-    )
-    return gzip.compress(msgspec.json.encode(published), mtime=0)
+    """Return what `read_snapshot` reads: the snapshot as compressed JSON."""
+    snapshot = take_snapshot(computed)
+    values = {**asdict(snapshot), "scores": [*snapshot.scores.items()]}
+    return gzip.compress(msgspec.json.encode(values), mtime=0)
 
 
-def read_snapshot(content: bytes, results: pd.DataFrame) -> Snapshot:
-    """Return the snapshot that was published with a table of results.
+def read_snapshot(content: bytes) -> Snapshot:
+    """Return a snapshot that was published.
 
     Raises:
-        ValueError: It is no snapshot, or not of these results.
+        ValueError: It is no snapshot.
     """
     try:
         unpacked = zlib.decompressobj(wbits=31).decompress(content, _MAX_BYTES)
@@ -134,71 +117,33 @@ def read_snapshot(content: bytes, results: pd.DataFrame) -> Snapshot:
     except (zlib.error, msgspec.DecodeError, RecursionError) as error:
         message = f"it is no snapshot of a site: {error}"
         raise ValueError(message) from error
-    found, day = published.observations, published.release.date
-    numbers = (found.score, found.error, *found.measures.values())
-    lengths = {len(found.task), len(found.variant), *map(len, numbers)}
-    if {len(found.entry)} != lengths or len(results) > len(found.entry):
-        message = "it is not of the published results: its lists have other lengths"
-        raise ValueError(message)
+    day = published.release.date
     if day is not None and not is_date(day):
         message = f"it has the date {day!r}, and dates are YYYY, YYYY-MM or YYYY-MM-DD"
         raise ValueError(message)
-    stated = results.reset_index(drop=True).reindex(range(len(found.entry)))
-    scores = stated["score"].fillna(pd.Series(found.score, dtype=float)).to_numpy(dtype=float)
-    states = _states(replace(found, score=floats_or_none(scores)), stated)
-    own = {name: getattr(published, name) for name in SiteState.__struct_fields__}
-    return Snapshot(**own, scores=states)
+    return Snapshot(**{**asdict(published), "scores": dict(published.scores)})
 
 
-def _observe(scores: Scores) -> _Observations:
-    frame, measures = scores.frame, {}
+def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
+    frame, measures = scores.frame, dict[str, list[float | None]]()
     for measure in scores.measures:
         values = np.full(len(frame), np.nan)
         for variant, rows in scores.index.items():
             is_there = rows >= 0
             values[rows[is_there]] = scores.measured[measure.id][variant][is_there]
         measures[measure.id] = floats_or_none(values)
-    keys = {"entry": frame["model"], "task": frame["task"], "variant": frame["variant"]}
-    return _Observations(
-        ids={name: key.cat.categories.tolist() for name, key in keys.items()},
-        **{name: key.cat.codes.tolist() for name, key in keys.items()},
-        score=floats_or_none(frame["score"].to_numpy()),
-        error=floats_or_none(frame["stderr"].to_numpy()),
-        measures=measures,
-    )
-
-
-def _states(found: _Observations, stated: pd.DataFrame) -> dict[ScoreKey, ScoreState]:
-    """Return the state of each score, with what the results state of it: flag and provenance."""
-    try:
-        keys = zip(*([found.ids[n][i] for i in getattr(found, n)] for n in _KEY), strict=True)
-    except (KeyError, IndexError) as error:
-        message = "it has a score of an entry, task or variant that it does not name"
-        raise ValueError(message) from error
-    flags = stated["flag"].astype(object).where(stated["flag"].notna(), None)
-    named = (compress(PROVENANCE, row) for row in stated[[*PROVENANCE]].notna().to_numpy().tolist())
-    rows = zip(*found.measures.values(), strict=True) if found.measures else ((),) * len(flags)
+    of_measures = zip(*measures.values(), strict=True) if measures else repeat((), len(frame))
+    stated = frame.drop(columns="stderr").rename(columns={"stated_stderr": "stderr"})
     columns = (
-        *(keys, found.score, found.error, flags, map(tuple, named)),
-        (dict(zip(found.measures, row, strict=True)) for row in rows),
+        zip(frame["model"], frame["task"], frame["variant"], strict=True),
+        floats_or_none(frame["score"].to_numpy()),
+        floats_or_none(frame["stderr"].to_numpy()),
+        frame["flag"].astype(object).where(frame["flag"].notna(), None),
+        (tuple(compress(PROVENANCE, row)) for row in stated[[*PROVENANCE]].notna().to_numpy()),
+        (dict(zip(measures, row, strict=True)) for row in of_measures),
     )
     states = zip(*columns, strict=True)
     return {key: ScoreState(score, *more) for key, score, *more in states if score is not None}
-
-
-def _site_state(computed: SiteResults) -> SiteState:
-    boards = {board.spec.id: _board_state(board) for board in computed.boards}
-    models = {
-        key: {**_of(fact, "name", "developer", "parameters_b"), **fact.facets}
-        for key, fact in computed.whole.catalog.models.items()
-    }
-    tasks = {
-        key: _of(fact, "name", "category", "metric", "higher_is_better")
-        for key, fact in computed.whole.catalog.tasks.items()
-    }
-    in_order = (entry for board in boards.values() for of in board.ranks.values() for entry in of)
-    ordered = {entry: models[entry] for entry in (*in_order, *models)}
-    return SiteState(computed.whole.release, boards, ordered, tasks)
 
 
 def _of(fact: Record, *names: str) -> dict[str, str | bool | float | None]:

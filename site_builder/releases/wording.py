@@ -4,74 +4,78 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
+from site_builder.config import Words
 from site_builder.errors import one_line, shortened
-from site_builder.formatting import MISSING, counted, exact, listed, sentence
+from site_builder.formatting import MISSING, exact
+from site_builder.messages import Messages, make_messages
 from site_builder.records import Record, asdict, replace
-from site_builder.releases.changes import Changes, FactChange, RankMove, ScoreChange
+from site_builder.releases.changes import Changes, FactChange, ScoreChange
 
-NOISE = {True: "beyond noise", False: "within noise", None: "not known"}
+_WORDS = make_messages(Words().model_dump())  # of a report, which is of no one site
 _MAX_PLACES = 12
 # A comment on GitHub may have 65,536 characters: all of it has so many, a table of it so many rows,
 # a cell so many characters.
 _MAX_COMMENT, _MAX_ROWS, _MAX_CELL = 60_000, 40, 300
 _WIDEST = 40  # how far cells of a text are filled up, so that one long id does not push all others
+_Rows: TypeAlias = list[tuple[str, ...]]
 _SCORE, _BOTH = ("model", "task", "variant"), ("before", "after")
 
 
-def summary(changes: Changes) -> str:
-    """Return what changed, in a sentence: scores first, since they alone decide what counts."""
+def summary(changes: Changes, say: Messages) -> str:
+    """Return what changed, in sentences: scores first, since they alone decide what counts."""
     if changes.is_empty:
-        return "Nothing changed."
-    further = _counts(
-        (changes.models_added, "model", "added"),
-        (changes.models_removed, "model", "removed"),
-        (changes.tasks_added, "task", "added"),
-        (changes.tasks_removed, "task", "removed"),
-        (changes.ranks, "rank", "moved"),
-        (changes.claims.turned if changes.claims else (), "claim", "became true or false"),
-        (changes.lost, "score", "with less provenance"),
-        (changes.flags, "flag", "changed"),
-        (changes.measures, "value", "of a measure changed"),
-        ((*changes.models_changed, *changes.tasks_changed), "fact", "changed"),
-        (changes.rules, "rule", "of the board changed"),
+        return say("changes.nothing")
+    facts = (*changes.models_changed, *changes.tasks_changed)
+    found: tuple[tuple[str, Sequence[object]], ...] = (
+        ("changes.n_models_added", changes.models_added),
+        ("changes.n_models_removed", changes.models_removed),
+        ("changes.n_tasks_added", changes.tasks_added),
+        ("changes.n_tasks_removed", changes.tasks_removed),
+        ("changes.n_ranks", changes.ranks),
+        ("changes.n_claims", changes.claims.turned if changes.claims else ()),
+        ("changes.n_lost", changes.lost),
+        ("changes.n_flags", changes.flags),
+        ("changes.n_measures", changes.measures),
+        ("changes.n_facts", facts),
+        ("changes.n_rules", changes.rules),
     )
-    return f"{sentence('; '.join((scores_summary(changes), *further)))}."
+    further = (say(message, len(things)) for message, things in found if things)
+    return " ".join((scores_summary(changes, say), *further))
 
 
-def scores_summary(changes: Changes) -> str:
-    """Return what became of the scores: `3 scores changed, 1 beyond noise; 2 scores added`."""
+def scores_summary(changes: Changes, say: Messages) -> str:
+    """Return what became of the scores: `3 scores changed, 1 beyond noise.` and so on."""
     if not changes.any_score:
-        return "no score changed"
-    found = [change.beyond_noise for change in changes.scores_changed]
-    unknown = found.count(None)
-    noise = [f"{found.count(True):,} beyond noise"] if unknown < len(found) else []
-    noise += [f"{unknown:,} of unknown error"] if unknown else []
-    return "; ".join(
-        _counts(
-            (found, "score", f"changed, {listed(noise)}"),
-            (changes.scores_added, "score", "added"),
-            (changes.scores_removed, "score", "removed"),
-        )
-    )
+        return say("changes.no_score")
+    found, sentences = [change.beyond_noise for change in changes.scores_changed], []
+    beyond, unknown = found.count(True), found.count(None)
+    if unknown:
+        kind = "changes.n_scores_unknown" if unknown == len(found) else "changes.n_scores_both"
+        sentences.append(say(kind, len(found), beyond=beyond, unknown=unknown))
+    elif found:
+        sentences.append(say("changes.n_scores", len(found), beyond=beyond))
+    if changes.scores_added:
+        sentences.append(say("changes.n_added", len(changes.scores_added)))
+    if changes.scores_removed:
+        sentences.append(say("changes.n_removed", len(changes.scores_removed)))
+    return " ".join(sentences)
 
 
-def _counts(*found: tuple[Sequence[object], str, str]) -> Iterator[str]:
-    return (f"{counted(len(things), noun)} {what}" for things, noun, what in found if things)
-
-
-def notes(changes: Changes) -> tuple[str, ...]:
+def notes(changes: Changes, say: Messages) -> tuple[str, ...]:
     """Return what could not be compared, a sentence each."""
-    found = []
     if changes.claims is None:
-        found.append("Claims were not compared: neither release includes its prose.")
-    elif n := changes.claims.unjudged:
-        needs = "they need" if n > 1 else "it needs"
-        lacks = f"{needs} a figure that one of the releases lacks"
-        found.append(f"{counted(n, 'claim')} could not be compared: {lacks}.")
-    return tuple(found)
+        return (say("changes.no_claims"),)
+    n = changes.claims.unjudged
+    return (say("changes.n_unjudged", n),) if n else ()
+
+
+def noise_text(change: ScoreChange, say: Messages) -> str:
+    """Return whether a change is beyond noise."""
+    kinds = {True: "beyond", False: "within", None: "unknown"}
+    return say(f"changes.noise.{kinds[change.beyond_noise]}")
 
 
 def fact_text(value: object) -> str:
@@ -88,17 +92,9 @@ def fact_text(value: object) -> str:
     return str(value)
 
 
-def rank_text(rank: int | None) -> str:
+def rank_text(rank: int | None, say: Messages) -> str:
     """Return a rank, or that there is none."""
-    return "unranked" if rank is None else f"{rank:,}"
-
-
-def move_text(move: RankMove) -> str:
-    """Return how far a rank moved: `2 up`, `1 down`, or that it came or went."""
-    if move.before is None or move.after is None:
-        return "newly ranked" if move.before is None else "no longer ranked"
-    places = move.before - move.after
-    return f"{abs(places):,} {'up' if places > 0 else 'down'}"
+    return say("changes.unranked") if rank is None else f"{rank:,}"
 
 
 def score_texts(
@@ -135,114 +131,91 @@ class Section(Record):
     rows: Sequence[tuple[str, ...]]
 
 
-def sections_of(changes: Changes) -> tuple[Section, ...]:
+def sections_of(changes: Changes, say: Messages) -> tuple[Section, ...]:
     """Return every kind of change that there is."""
-    made = (*_of_scores(changes), *_of_claims(changes), *_of_subjects(changes))
-    return tuple(section for section in made if section.rows)
 
-
-def _of_scores(changes: Changes) -> Iterator[Section]:
-    def rows(found: Sequence[ScoreChange]) -> list[tuple[str, ...]]:
-        return [(*change.key, one_score(changes, change)) for change in found]
-
-    changed = [
-        (*change.key, *score_texts(changes, change), NOISE[change.beyond_noise])
-        for change in changes.scores_changed
-    ]
-    ranks = [
-        (m.board, m.model, m.variant, rank_text(m.before), rank_text(m.after))
-        for m in changes.ranks
-    ]
-    columns = (*_SCORE, *_BOTH, "difference", "noise")
-    yield Section("scores", "Scores changed", columns, changed)
-    yield Section("added", "Scores added", (*_SCORE, "score"), rows(changes.scores_added))
-    yield Section("removed", "Scores removed", (*_SCORE, "score"), rows(changes.scores_removed))
-    yield _by_board("ranks", "Ranks moved", ("model", "variant", *_BOTH), ranks)
-
-
-def _by_board(
-    key: str, title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]
-) -> Section:
-    """Return a section without the column of the board, the first one, on a site of one."""
-    if any(row[0] for row in rows):
-        return Section(key, title, ("board", *columns), rows)
-    return Section(key, title, columns, [row[1:] for row in rows])
-
-
-def _of_claims(changes: Changes) -> Iterator[Section]:
-    rows = [
-        (
-            f"{claim.file}:{claim.line}",
-            "newly true" if claim.holds else "no longer true",
-            claim.sentence,
-            claim.condition,
-        )
-        for claim in (changes.claims.turned if changes.claims else ())
-    ]
-    columns = ("file", "change", "sentence", "condition")
-    yield Section("claims", "Claims that became true or false", columns, rows)
-
-
-def _of_subjects(changes: Changes) -> Iterator[Section]:
-    def facts(found: Sequence[FactChange]) -> list[tuple[str, ...]]:
+    def facts(found: Sequence[FactChange]) -> _Rows:
         return [(*f.of, f.key, fact_text(f.before), fact_text(f.after)) for f in found]
 
-    named = (
-        ("Models added", changes.models_added, changes.models),
-        ("Models removed", changes.models_removed, changes.models),
-        ("Tasks added", changes.tasks_added, changes.tasks),
-        ("Tasks removed", changes.tasks_removed, changes.tasks),
+    def scores(found: Sequence[ScoreChange]) -> _Rows:
+        return [(*change.key, one_score(changes, change)) for change in found]
+
+    def names(ids: Sequence[str], of: Mapping[str, str]) -> _Rows:
+        return [(key, of[key]) for key in ids]
+
+    changed: _Rows = [
+        (*change.key, *score_texts(changes, change), noise_text(change, say))
+        for change in changes.scores_changed
+    ]
+    ranks: _Rows = [
+        (m.board, m.model, m.variant, rank_text(m.before, say), rank_text(m.after, say))
+        for m in changes.ranks
+    ]
+    turned = {True: say("changes.newly_true"), False: say("changes.no_longer_true")}
+    claims: _Rows = [
+        (f"{c.file}:{c.line}", turned[c.holds], c.sentence, c.condition)
+        for c in (changes.claims.turned if changes.claims else ())
+    ]
+    lost: _Rows = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
+    flags: _Rows = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
+    models, tasks = changes.models, changes.tasks
+    found: tuple[tuple[str, tuple[str, ...], _Rows], ...] = (
+        ("scores", (*_SCORE, *_BOTH, "difference", "noise"), changed),
+        ("added", (*_SCORE, "score"), scores(changes.scores_added)),
+        ("removed", (*_SCORE, "score"), scores(changes.scores_removed)),
+        ("ranks", ("board", "model", "variant", *_BOTH), ranks),
+        ("claims", ("file", "change", "sentence", "condition"), claims),
+        ("models-added", ("model", "name"), names(changes.models_added, models)),
+        ("models-removed", ("model", "name"), names(changes.models_removed, models)),
+        ("tasks-added", ("task", "name"), names(changes.tasks_added, tasks)),
+        ("tasks-removed", ("task", "name"), names(changes.tasks_removed, tasks)),
+        ("lost", (*_SCORE, "lost"), lost),
+        ("flags", (*_SCORE, *_BOTH), flags),
+        ("measures", (*_SCORE, "measure", *_BOTH), facts(changes.measures)),
+        ("models", ("model", "fact", *_BOTH), facts(changes.models_changed)),
+        ("tasks", ("task", "fact", *_BOTH), facts(changes.tasks_changed)),
+        ("rules", ("board", "rule", *_BOTH), facts(changes.rules)),
     )
-    for title, ids, names in named:
-        of, what = title.lower().split()
-        rows = [(key, names[key]) for key in ids]
-        yield Section(f"{of}-{what}", title, (of.removesuffix("s"), "name"), rows)
-    lost = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
-    flags = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
-    measures, rules = facts(changes.measures), facts(changes.rules)
-    models, tasks = facts(changes.models_changed), facts(changes.tasks_changed)
-    yield Section("lost", "Provenance lost", (*_SCORE, "lost"), lost)
-    yield Section("flags", "Flags changed", (*_SCORE, *_BOTH), flags)
-    yield Section("measures", "Measures changed", (*_SCORE, "measure", *_BOTH), measures)
-    yield Section("models", "Models changed", ("model", "fact", *_BOTH), models)
-    yield Section("tasks", "Tasks changed", ("task", "fact", *_BOTH), tasks)
-    yield _by_board("rules", "Rules of ranking changed", ("rule", *_BOTH), rules)
+    sections = []
+    for key, columns, rows in found:
+        # The only board of a site has no name.
+        start = int(columns[0] == "board" and not any(row[0] for row in rows))
+        title, shown = say(f"changes.title.{key}"), [row[start:] for row in rows]
+        sections += [Section(key, title, columns[start:], shown)] if rows else []
+    return tuple(sections)
 
 
 def _as_text(changes: Changes) -> str:
     """Write tables without control characters; ids stay whole, so that a search finds them."""
     old, new = one_line(changes.old.name), one_line(changes.new.name)
-    parts = [f"old: {old}\nnew: {new}\n{summary(changes)}"]
-    parts += ["\n".join((section.title, *_aligned(section))) for section in sections_of(changes)]
-    if found := notes(changes):
+    parts = [f"old: {old}\nnew: {new}\n{summary(changes, _WORDS)}"]
+    for section in sections_of(changes, _WORDS):
+        rows = [section.columns, *(tuple(map(one_line, row)) for row in section.rows)]
+        widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
+        lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
+        parts.append("\n".join((section.title, *(f"  {line}".rstrip() for line in lines))))
+    if found := notes(changes, _WORDS):
         parts.append("\n".join(found))
     return "\n\n".join(parts)
 
 
-def _aligned(section: Section) -> Iterator[str]:
-    rows = [section.columns, *(tuple(map(one_line, row)) for row in section.rows)]
-    widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}".rstrip()
-
-
 def _as_markdown(changes: Changes) -> str:
     """Write all that the releases say as code, and no more than fits into a comment."""
-    releases = f"From {_code(changes.old.name)} to {_code(changes.new.name)}."
-    tables = map(_table, sections_of(changes))
-    text = "\n\n".join([f"**{summary(changes)}**", releases, *tables, *notes(changes)])
+    names = {"old": _code(changes.old.name), "new": _code(changes.new.name)}
+    parts = [f"**{summary(changes, _WORDS)}**", _WORDS("changes.from_to", **names)]
+    parts += map(_table, sections_of(changes, _WORDS))
+    text = "\n\n".join((*parts, *notes(changes, _WORDS)))
     if len(text) <= _MAX_COMMENT:
         return text
     whole_lines = text[: text.rindex("\n", 0, _MAX_COMMENT)]
-    return f"{whole_lines}\n\nThe rest is left out: a comment has no room for it."
+    return f"{whole_lines}\n\n{_WORDS('changes.cut')}"
 
 
 def _table(section: Section) -> str:
     columns, more = section.columns, len(section.rows) - _MAX_ROWS
     cells = [map(_code, row) for row in section.rows[:_MAX_ROWS]]
     lines = [f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *cells)]
-    rest = [f"\nand {more:,} more"] if more > 0 else []
+    rest = ["", _WORDS("changes.n_more", more)] if more > 0 else []
     return "\n".join([f"### {section.title}", "", *lines, *rest])
 
 

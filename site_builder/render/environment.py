@@ -161,14 +161,14 @@ class Templates:
     def find_faults(self) -> list[Fault]:
         """Return the errors of the project's templates that do not depend on the data."""
         faults: list[Fault] = []
-        own = self._folders[0]
-        for path in list_files(own, "templates")[0] if self._are_of_project else []:
-            name = path.relative_to(own).as_posix()
-            try:
-                with self._faults(name):
-                    self._environment.get_template(name)
-            except TemplateFaultError as error:
-                faults += error.faults
+        for own in self._folders[:-1]:
+            for path in list_files(own, "templates")[0]:
+                name = path.relative_to(own).as_posix()
+                try:
+                    with self._faults(name):
+                        self._environment.get_template(name)
+                except TemplateFaultError as error:
+                    faults += error.faults
         return faults
 
     @contextmanager
@@ -204,15 +204,8 @@ class Templates:
                 return name, "it, or a part of it, is not UTF-8 text."
             case OSError():
                 return name, f"cannot be read: {error.strerror}."
-        of_project = self._is_of_project(place.partition(":")[0])
-        return place, f"{str(error).rstrip('.')}." if of_project else ""
-
-    @property
-    def _are_of_project(self) -> bool:
-        return len(self._folders) > 1
-
-    def _is_of_project(self, name: str) -> bool:
-        return self._are_of_project and (self._folders[0] / name).is_file()
+        of_project = (folder / place.partition(":")[0] for folder in self._folders[:-1])
+        return place, f"{str(error).rstrip('.')}." if any(map(Path.is_file, of_project)) else ""
 
 
 def find_stray_templates(root: Path) -> Iterator[Fault]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from fontTools.ttLib import TTFont
 
@@ -25,43 +24,6 @@ UNKNOWN = "?"
 _SPACES = re.compile("[^\\S\N{NO-BREAK SPACE}]+")
 
 
-class FontFile:
-    """One file of the font: some of its letters, in all weights."""
-
-    def __init__(self, woff2: bytes) -> None:
-        # Without a new time stamp, so that the same file always gives the same bytes.
-        self._font = TTFont(BytesIO(woff2), recalcTimestamp=False)
-        self._glyphs: dict[int, str] = self._font.getBestCmap()
-        self._em: int = self._font["head"].unitsPerEm
-        self._sets: dict[int, Any] = {}
-
-    def __contains__(self, letter: str) -> bool:
-        return ord(letter) in self._glyphs
-
-    @cached_property
-    def truetype(self) -> bytes:
-        """The file in TrueType format."""
-        out = BytesIO()
-        self._font.flavor = None
-        self._font.save(out)
-        return out.getvalue()
-
-    def width(self, letter: str, weight: int) -> float:
-        """Return the width of a letter as a share of the font size."""
-        glyph = self._glyphs[ord(letter)]
-        if weight == self._default_weight:
-            # The table of widths is much faster than a set of glyphs, which reads every outline.
-            return float(self._font["hmtx"][glyph][0]) / self._em
-        if weight not in self._sets:
-            self._sets[weight] = self._font.getGlyphSet(location={"wght": weight})
-        return float(self._sets[weight][glyph].width) / self._em
-
-    @cached_property
-    def _default_weight(self) -> float | None:
-        axes = self._font["fvar"].axes if "fvar" in self._font else ()
-        return next((float(a.defaultValue) for a in axes if a.axisTag == "wght"), None)
-
-
 class Lines(Record):
     """A text in lines, with its font size in px."""
 
@@ -72,29 +34,43 @@ class Lines(Record):
 class Typeface:
     """The font of the site; if two of its files have a letter, the first is used."""
 
-    def __init__(self, parts: Sequence[FontFile]) -> None:
-        self.parts = tuple(parts)
-        self._widths: dict[tuple[str, int], float] = {}
+    def __init__(self, files: Sequence[bytes]) -> None:
+        # Without a new time stamp, so that the same file always gives the same bytes.
+        self._fonts = [TTFont(BytesIO(file), recalcTimestamp=False) for file in files]
+
+    @cached_property
+    def truetype(self) -> list[bytes]:
+        """The files in TrueType format."""
+        found = []
+        for font in self._fonts:
+            font.flavor = None
+            font.save(out := BytesIO())
+            found.append(out.getvalue())
+        return found
+
+    @cache  # noqa: B019 - there is one typeface, which stays
+    def _widths(self, weight: int) -> Mapping[str, float]:
+        """Return the width of each letter as a share of the font size."""
+        widths: dict[str, float] = {}
+        for font in reversed(self._fonts):
+            glyphs, em = font.getGlyphSet(location={"wght": weight}), font["head"].unitsPerEm
+            letters = font.getBestCmap().items()
+            widths |= {chr(code): float(glyphs[name].width) / em for code, name in letters}
+        return widths
 
     def shown(self, text: str) -> str:
         """Return the text that the font can draw."""
-        letters: list[str] = []
+        drawn: list[str] = []
         for letter in plain_text(text):
-            known = any(letter in part for part in self.parts)
-            if known or letters[-1:] != [UNKNOWN]:
-                letters.append(letter if known else UNKNOWN)
-        return "".join(letters)
+            known = letter in self._widths(REGULAR)
+            if known or drawn[-1:] != [UNKNOWN]:
+                drawn.append(letter if known else UNKNOWN)
+        return "".join(drawn)
 
     def width(self, text: str, size: float, weight: int = REGULAR) -> float:
         """Return the width of a line in px, without kerning, which makes it narrower."""
-        return size * sum(self._share(letter, weight) for letter in text)
-
-    def _share(self, letter: str, weight: int) -> float:
-        key = letter, weight
-        if key not in self._widths:
-            widths = (part.width(letter, weight) for part in self.parts if letter in part)
-            self._widths[key] = next(widths, 1.0)
-        return self._widths[key]
+        widths = self._widths(weight)
+        return size * sum(widths.get(letter, 1.0) for letter in text)
 
     def cut(self, text: str, size: float, room: float, weight: int = REGULAR) -> str:
         """Return a line, cut with an ellipsis if it is wider than the room."""
@@ -164,4 +140,4 @@ def load_typeface(root: Path) -> Typeface:
 
 @cache
 def _read_once(*files: bytes) -> Typeface:
-    return Typeface([FontFile(file) for file in files])
+    return Typeface(files)

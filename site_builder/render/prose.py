@@ -80,15 +80,12 @@ def _link(urls: Urls, pages: Collection[Address], kind: Kind, key: str = "") -> 
     """Return `link(kind, key)` for any page: the path of another page, marked."""
     target = Address(kind, key)
     if kind != "file" and target not in pages:
-        raise UnknownNameError(_no_page(pages, kind, key))
+        kinds = {page.kind for page in pages}
+        keys = {page.key for page in pages if page.kind == kind}
+        hint = did_you_mean(key, keys) if kind in kinds else did_you_mean(kind, kinds)
+        what = f"there is no page for link({kind!r}, {key!r}). {hint}"
+        raise UnknownNameError(what.strip())
     return SafeMarkdown(f"\ue000{quote(urls.path(target))}\ue001")
-
-
-def _no_page(pages: Collection[Address], kind: Kind, key: str) -> str:
-    kinds = {page.kind for page in pages}
-    keys = {page.key for page in pages if page.kind == kind}
-    hint = did_you_mean(key, keys) if kind in kinds else did_you_mean(kind, kinds)
-    return f"there is no page for link({kind!r}, {key!r}). {hint}".strip()
 
 
 def place_text(text: RenderedText, page: Address, urls: Urls) -> Markup:
@@ -108,11 +105,13 @@ def _mistake_faults(where: str, mistakes: Collection[Mistake]) -> Iterator[Fault
 
 
 def _claim_faults(where: str, claims: Collection[Claim]) -> Iterator[Fault]:
-    faults = (_claim_fault(where, claim) for claim in claims)
+    what, fix = "the data does not bear this out", "Rewrite the sentence, or take it out."
+    faults = (
+        Fault(
+            f"{where}:{claim.line}",
+            f"{what} ({claim.condition}): {unescape_markdown(claim.sentence)}",
+            fix,
+        )
+        for claim in claims
+    )
     return limit_faults(faults, len(claims), where, "claims that the data does not bear out")
-
-
-def _claim_fault(where: str, claim: Claim) -> Fault:
-    sentence = unescape_markdown(claim.sentence)
-    what = f"the data does not bear this out ({claim.condition}): {sentence}"
-    return Fault(f"{where}:{claim.line}", what, "Rewrite the sentence, or take it out.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from string import Template
 from zipfile import ZipFile, ZipInfo
@@ -334,7 +333,9 @@ def _make_wheel() -> tuple[str, bytes]:
     name = f"{_NAME.replace('-', '_')}-{installed.version}"
     info = f"{name}.dist-info"
     files = dict(sorted((*_code(), *_metadata(installed, info))))
-    files[f"{info}/RECORD"] = _record(files, f"{info}/RECORD")
+    # The list of the files, with the hash and the size of each but itself.
+    rows = [f"{path},sha256={_digest(content)},{len(content)}\n" for path, content in files.items()]
+    files[f"{info}/RECORD"] = "".join((*rows, f"{info}/RECORD,,\n")).encode()
     wheel = BytesIO()
     with ZipFile(wheel, "w") as archive:
         for path, content in files.items():
@@ -342,6 +343,10 @@ def _make_wheel() -> tuple[str, bytes]:
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             archive.writestr(entry, content)
     return f"{name}-py3-none-any.whl", wheel.getvalue()
+
+
+def _digest(content: bytes) -> str:
+    return urlsafe_b64encode(sha256(content).digest()).rstrip(b"=").decode()
 
 
 def _code() -> Iterator[tuple[str, bytes]]:
@@ -361,14 +366,3 @@ def _metadata(installed: Distribution, info: str) -> Iterator[tuple[str, bytes]]
     for path in installed.files or ():
         if path.parts[:2] == (info, "licenses"):
             yield path.as_posix(), Path(str(path.locate())).read_bytes()
-
-
-def _record(files: Mapping[str, bytes], own_path: str) -> bytes:
-    """Return the list of a wheel's files, with the hash and the size of each but itself."""
-    text = StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    for path, content in files.items():
-        digest = urlsafe_b64encode(sha256(content).digest()).rstrip(b"=").decode()
-        rows.writerow((path, f"sha256={digest}", len(content)))
-    rows.writerow((own_path, "", ""))
-    return text.getvalue().encode()

@@ -48,7 +48,9 @@ def resolve_boards(tables: Tables, config: SiteConfig) -> tuple[BoardSpec, ...]:
     The only board is over the headline tasks where there are any, and never over parts.
     """
     if not config.boards:
-        tasks = _headline_tasks(tables, config) or whole_tasks(tables)
+        keys = [key for key, section in config.tasks.items() if section.headline]
+        headline = (t for t in tables.tasks["task"] if any(matches(key, t) for key in keys))
+        tasks = tuple(headline) or whole_tasks(tables)
         entries = tuple(tables.models["model"])
         return (BoardSpec("", config.site.title, "", tasks, entries, config.board, True),)
     boards = [board for section in config.boards for board in _boards_of(section, tables, config)]
@@ -61,11 +63,6 @@ def whole_tasks(tables: Tables) -> tuple[str, ...]:
     """Return the tasks that are no part of another."""
     tasks = tables.tasks
     return tuple(tasks.loc[tasks["part_of"].isna(), "task"])
-
-
-def _headline_tasks(tables: Tables, config: SiteConfig) -> tuple[str, ...]:
-    keys = [key for key, section in config.tasks.items() if section.headline]
-    return tuple(t for t in tables.tasks["task"] if any(matches(key, t) for key in keys))
 
 
 def _boards_of(section: BoardSection, tables: Tables, config: SiteConfig) -> Iterator[BoardSpec]:

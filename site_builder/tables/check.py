@@ -91,7 +91,9 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     faults = [*loaded.faults, *_unknown_file_faults(loaded.unknown_files), *unmatched]
     columns = None
     if RESULTS.name in loaded.tables:
-        results = _with_measures(loaded.tables[RESULTS.name], config)
+        results = loaded.tables[RESULTS.name]
+        declared = (*results.spec.columns, *measure_specs(config))
+        results = replace(results, spec=replace(results.spec, columns=declared))
         columns = sort_columns(results, loaded.tables.get(MODELS.name), config)
         loaded = replace(loaded, tables={**loaded.tables, RESULTS.name: results})
         faults += columns.faults
@@ -118,12 +120,6 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
         raise FaultsError(faults)
     tables = fill_parents(tables, exclude_flagged=config.board.exclude_flagged)
     return replace(tables, warnings=tuple(faults))
-
-
-def _with_measures(results: LoadedTable, config: SiteConfig) -> LoadedTable:
-    """Return the results with the declared measures as columns of their contract."""
-    spec = results.spec
-    return replace(results, spec=replace(spec, columns=(*spec.columns, *measure_specs(config))))
 
 
 def find_table_faults(
@@ -188,10 +184,7 @@ def _column_faults(table: LoadedTable, features: Collection[str]) -> Iterator[Fa
 def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
     values = table.frame[spec.name]
     if not has_type(values, spec.type):
-        article = "" if spec.type in ("text", "boolean") else "a "
-        found = "a date or time" if spec.name in table.times else _found_type(values)
-        what = f"column '{spec.name}' is {found}, not {article}{TYPE_WORDS[spec.type]}"
-        yield _type_fault(table, spec, values, what)
+        yield _type_fault(table, spec, values)
         return
     if spec.type in ("number", "integer"):
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
@@ -205,9 +198,13 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
             yield Fault(table.place(rows), f"'{spec.name}' {what}", fix, severity)
 
 
-def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series, what: str) -> Fault:
+def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Fault:
     """Return the fault of a column of another type; of text, with the rows that are no numbers."""
-    known = values.dropna()
+    known, article = values.dropna(), "" if spec.type in ("text", "boolean") else "a "
+    kind = type(known.iloc[0])
+    found = "a number" if values.dtype.kind in "iuf" else _TYPE_NAMES.get(kind, kind.__name__)
+    found = "a date or time" if spec.name in table.times else found
+    what = f"column '{spec.name}' is {found}, not {article}{TYPE_WORDS[spec.type]}"
     is_text = spec.name not in table.times and known.map(lambda v: isinstance(v, str)).all()
     if spec.type not in ("number", "integer") or not is_text:
         return Fault(table.where, what, _STORE[spec.type])
@@ -217,15 +214,8 @@ def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series, what: s
     fix = "Write numbers; leave the rows without one out." if spec.required else _NUMBERS_OR_NULL
     if not odd.size:
         odd, fix = rows[:1], "Store it as numbers; pandas.to_numeric converts it."
-    found = shortened(values.iloc[odd[0]], _SHOWN)
-    return Fault(table.place(odd), f"{what}, such as {found!r}", fix)
-
-
-def _found_type(values: pd.Series) -> str:
-    if values.dtype.kind in "iuf":
-        return "a number"
-    found = type(values.dropna().iloc[0])
-    return _TYPE_NAMES.get(found, found.__name__)
+    example = shortened(values.iloc[odd[0]], _SHOWN)
+    return Fault(table.place(odd), f"{what}, such as {example!r}", fix)
 
 
 def _number_problems(
@@ -251,7 +241,8 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
     if spec.required:
         yield values.isna(), "is null", "Fill it in, or leave the row out."
     if spec.required or is_key:
-        yield values.isin([text for text in texts if _is_blank(text)]), "is empty", "Fill it in."
+        blank = [text for text in texts if all(category(mark) in _INVISIBLE for mark in text)]
+        yield values.isin(blank), "is empty", "Fill it in."
     if spec.type != "boolean":
         for mark, noun in _FORBIDDEN if is_key else _FORBIDDEN[:1]:
             bad = values.isin([text for text in texts if mark in text])
@@ -270,10 +261,6 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
         yield values.isin(odd), f"is {_some(odd)}, not a date", fix
 
 
-def _is_blank(text: str) -> bool:
-    return all(category(character) in _INVISIBLE for character in text)
-
-
 def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Iterator[Fault]:
     more = [name for name in ("subset", *settings) if table.spec.name == RESULTS.name]
     key = [name for name in (*table.spec.key, *more) if name in table.frame]
@@ -290,7 +277,8 @@ def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Itera
     faults = (
         Fault(
             table.place(rows.index),
-            f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for {_key_text(values)}",
+            f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for "
+            + (f"({', '.join(filter(None, map(str, values)))})" if values[1:] else repr(*values)),
             f"Keep one {noun} for each.",
         )
         for values, rows in groups
@@ -299,23 +287,20 @@ def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Itera
     yield from limit_faults(faults, groups.ngroups, table.where, rest)
 
 
-def _key_text(values: tuple[Any, ...]) -> str:
-    return f"({', '.join(filter(None, values))})" if len(values) > 1 else repr(*values)
-
-
 def _reference_faults(
     tables: Tables, config: SiteConfig, unsound: Collection[str]
 ) -> Iterator[Fault]:
     """Check the tables together, without what reads an `unsound` column such as `tasks.task`."""
     bounds = "tasks.task tasks.score_min tasks.score_max"
+    where = tables.loaded.get(TASKS.name, tables.loaded[RESULTS.name]).where
     # Each check with the columns that it reads.
     checks = (
         ("results.model models.model", _unknown_ids(tables, "model")),
         ("results.task tasks.task", _unknown_ids(tables, "task")),
-        ("tasks.task tasks.part_of", _bad_parts(tables)),
+        ("tasks.task tasks.part_of", find_part_faults(tables, where)),
         (bounds, _crossed_bounds(tables)),
         (f"{bounds} tasks.score_chance", _unfit_chance(tables)),
-        (f"results.task tasks.task {_DIRECTION}", _unstated_directions(tables)),
+        (f"results.task tasks.task {_DIRECTION}", _unstated_directions(tables, where)),
         (f"results.task results.score {bounds}", _out_of_bounds(tables)),
         (f"results.task results.score {bounds} {_DIRECTION}", _percents(tables)),
         ("results.variant", _unknown_variants(tables, config)),
@@ -334,7 +319,24 @@ def _reference_faults(
             yield from faults
 
 
-def _unstated_directions(tables: Tables) -> Iterator[Fault]:
+def _row_faults(
+    table: LoadedTable | None,
+    found: Iterable[tuple[str, Iterable[Any]]],
+    n: int,
+    fix: str,
+    more: str,
+    severity: Severity = "error",
+) -> Iterator[Fault]:
+    """Yield a fault for each of `n` findings, with its rows; `more` names those from the 21st on.
+
+    A table that the project does not have has none.
+    """
+    if table is not None:
+        faults = (Fault(table.place(rows), what, fix, severity) for what, rows in found)
+        yield from limit_faults(faults, n, table.where, more)
+
+
+def _unstated_directions(tables: Tables, where: str) -> Iterator[Fault]:
     """Find tasks whose direction nothing tells, in one line: errors and costs, then others."""
     known = {*tables.tasks["task"]}
     unstated = [a for a in tables.assumptions if a.why == NOTHING and a.task in known]
@@ -343,7 +345,6 @@ def _unstated_directions(tables: Tables) -> Iterator[Fault]:
     what = "nothing states whether higher is better for {}: {}"
     fix = "State {} in the tasks table, or {} = {{ higher_is_better = {} }} under [tasks] in "
     fix += "site.toml."
-    where = tables.loaded.get(TASKS.name, tables.loaded[RESULTS.name]).where
     key = partial(json.dumps, ensure_ascii=False)  # TOML quotes as JSON does
     if costs:
         found = what.format(_some(costs), "the name, metric or unit tells of an error or a cost")
@@ -406,21 +407,11 @@ def unknown_id_fault(
     return Fault(where, f"{name} {value!r} is not in {file or f'{name}s.parquet'}", fix)
 
 
-def _bad_parts(tables: Tables) -> Iterator[Fault]:
-    where = tables.loaded.get(TASKS.name, tables.loaded[RESULTS.name]).where
-    return find_part_faults(tables, where)
-
-
 def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
     crossed = tables.tasks[tables.tasks["score_min"] > tables.tasks["score_max"]]
-    if crossed.empty:
-        return
-    table, fix = tables.loaded[TASKS.name], "Swap them."
-    faults = (
-        Fault(table.place([row]), f"score_min of task {task!r} is above its score_max", fix)
-        for row, task in crossed["task"].items()
-    )
-    yield from limit_faults(faults, len(crossed), table.where, "tasks whose bounds are swapped")
+    what, more = "score_min of task {!r} is above its score_max", "tasks whose bounds are swapped"
+    found = ((what.format(task), [row]) for row, task in crossed["task"].items())
+    return _row_faults(tables.loaded.get(TASKS.name), found, len(crossed), "Swap them.", more)
 
 
 def _unfit_chance(tables: Tables) -> Iterator[Fault]:
@@ -428,19 +419,14 @@ def _unfit_chance(tables: Tables) -> Iterator[Fault]:
     tasks = tables.tasks[["task", "score_min", "score_max", "score_chance"]]
     low, high, chance = (tasks[f"score_{name}"] for name in ("min", "max", "chance"))
     is_out = ((chance < low) | (chance > high)) & ~(low > high) & np.isfinite(chance)
-    out = tasks[is_out]
-    if out.empty:
-        return
-    table, fix = tables.loaded[TASKS.name], "Correct it, or the bounds of the task."
-
-    def fault(row: int, task: str, *numbers: float) -> Fault:
-        low, high, chance = numbers
-        what = f"score_chance of task {task!r} is {_number(chance)}, outside its bounds"
-        return Fault(table.place([row]), f"{what}, {_allowed(low, high)}", fix)
-
-    faults = (fault(*row) for row in out.itertuples(name=None))
+    out, what = tasks[is_out], "score_chance of task {!r} is {}, outside its bounds, {}"
+    found = (
+        (what.format(task, _number(chance), _allowed(low, high)), [row])
+        for row, task, low, high, chance in out.itertuples(name=None)
+    )
+    fix = "Correct it, or the bounds of the task."
     more = "tasks whose score_chance is outside their bounds"
-    yield from limit_faults(faults, len(out), table.where, more)
+    return _row_faults(tables.loaded.get(TASKS.name), found, len(out), fix, more)
 
 
 def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
@@ -452,18 +438,18 @@ def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     score = tables.results["score"].to_numpy()
     is_out = ((score < low) | (score > high)) & np.isfinite(score)
     out = tables.results[["task", "score"]].assign(low=low, high=high)[is_out]
-    table, groups = tables.loaded[RESULTS.name], out.groupby("task", sort=False)
-    faults = (_bounds_fault(table, str(task), of_task) for task, of_task in groups)
+    groups = out.groupby("task", sort=False)
+
+    def what(task: object, of_task: pd.DataFrame) -> str:
+        scores = listed([_number(score) for score in of_task["score"]], most=5)
+        noun, verb = ("score", "is") if len(of_task) == 1 else ("scores", "are")
+        allowed = _allowed(*of_task[["low", "high"]].iloc[0])
+        return f"{noun} {scores} of task {task!r} {verb} outside its bounds, {allowed}"
+
+    found = ((what(task, of_task), of_task.index) for task, of_task in groups)
+    fix = "Correct the score, or the bounds of the task."
     more = "tasks with scores outside their bounds"
-    yield from limit_faults(faults, groups.ngroups, table.where, more)
-
-
-def _bounds_fault(table: LoadedTable, task: str, out: pd.DataFrame) -> Fault:
-    scores = listed([_number(score) for score in out["score"]], most=5)
-    noun, verb = ("score", "is") if len(out) == 1 else ("scores", "are")
-    low, high = out[["low", "high"]].iloc[0]
-    what = f"{noun} {scores} of task {task!r} {verb} outside its bounds, {_allowed(low, high)}"
-    return Fault(table.place(out.index), what, "Correct the score, or the bounds of the task.")
+    return _row_faults(tables.loaded[RESULTS.name], found, groups.ngroups, fix, more)
 
 
 def _allowed(low: float, high: float) -> str:
@@ -496,44 +482,34 @@ def _percents(tables: Tables) -> Iterator[Fault]:
         dict(odd="sum", share="any", fits="all", in_range="all", n="sum", whole="all")
     )
     of_task = tasks.reset_index(drop=True).join(of_task, how="inner")
-    parts = dict(odd="sum", n="sum", fits="all", whole="all")
-    of_metric = of_task.groupby("metric", sort=False).agg(parts)
+    of_metric = of_task.groupby("metric", sort=False).agg(
+        dict(odd="sum", n="sum", fits="all", whole="all")
+    )
     is_few = of_metric["odd"].between(1, of_metric["n"] / 10)
-    few = of_metric["fits"] & is_few & ~of_metric["whole"]
-    metrics = few[few].index
-    faults = (
-        Fault(
-            table.place(
-                np.flatnonzero(odd & np.isin(at, of_task.index[of_task["metric"] == name]))
-            ),
-            f"score above 1, while the other scores of metric {str(name)!r} are proportions",
-            "Divide percentages by 100, or state score_max of the task.",
-        )
-        for name in metrics
+    metrics = of_metric.index[of_metric["fits"] & is_few & ~of_metric["whole"]]
+    what = "score above 1, while the other scores of metric {!r} are proportions"
+    tasks_of = {name: of_task.index[of_task["metric"] == name] for name in metrics}
+    found = (
+        (what.format(str(name)), np.flatnonzero(odd & np.isin(at, rows)))
+        for name, rows in tasks_of.items()
     )
-    more = "metrics with percentages among proportions"
-    yield from limit_faults(faults, len(metrics), table.where, more)
-    may_be = np.array([_may_be_share(metric) for metric in of_task["metric"]], dtype=bool)
-    is_mixed = (of_task["odd"] > 0) & of_task["share"] & of_task["in_range"] & may_be
-    may_mix = of_task.loc[is_mixed & ~of_task["metric"].isin(metrics), "task"]
+    fix = "Divide percentages by 100, or state score_max of the task."
+    yield from _row_faults(
+        table, found, len(metrics), fix, "metrics with percentages among proportions"
+    )
+    names = of_task["metric"].dropna().unique()
+    others = [n for n in names if not is_limited(n) and direction_of(n) is not None]
+    is_mixed = (of_task["odd"] > 0) & of_task["share"] & of_task["in_range"]
+    may_mix = of_task.loc[is_mixed & ~of_task["metric"].isin([*metrics, *others]), "task"]
     mixed = [(r, name) for r, name in may_mix.items() if are_mixed(scores[at == r].dropna())]
-    faults = (
-        Fault(
-            table.place(np.flatnonzero(share & (at == row))),
-            f"score up to 1, while others of task {str(task)!r} are above 2: are proportions and "
-            "percentages mixed?",
-            "Use one unit; then state score_max in the tasks table, or under [tasks] in site.toml.",
-            "warning",
-        )
-        for row, task in mixed
+    what = (
+        "score up to 1, while others of task {!r} are above 2: are proportions and percentages "
+        "mixed?"
     )
+    found = ((what.format(str(t)), np.flatnonzero(share & (at == row))) for row, t in mixed)
+    fix = "Use one unit; then state score_max in the tasks table, or under [tasks] in site.toml."
     more = "tasks with proportions and percentages mixed"
-    yield from limit_faults(faults, len(mixed), table.where, more)
-
-
-def _may_be_share(metric: object) -> bool:
-    """Whether scores of a metric may be proportions; null is unknown."""
-    return not isinstance(metric, str) or is_limited(metric) or direction_of(metric) is None
+    yield from _row_faults(table, found, len(mixed), fix, more, "warning")
 
 
 def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
@@ -606,14 +582,9 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
     if name == "task":  # its parts have the results of a whole
         ids = ids[~ids.isin(tables.tasks["part_of"].dropna())]
     unused = ids[~_among(ids, tables.results[name])]
-    if unused.empty:
-        return
-    table = tables.loaded[f"{name}s"]
-    faults = (
-        Fault(table.place([row]), f"no result of {name} {value!r}", "", "warning")
-        for row, value in unused.items()
-    )
-    yield from limit_faults(faults, len(unused), table.where, f"{name}s without a result")
+    found = ((f"no result of {name} {value!r}", [row]) for row, value in unused.items())
+    table, more = tables.loaded.get(f"{name}s"), f"{name}s without a result"
+    return _row_faults(table, found, len(unused), "", more, "warning")
 
 
 def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
@@ -642,19 +613,11 @@ def _uneven_shares(tables: Tables) -> Iterator[Fault]:
     """Find tasks whose scores are no shares of the examples in the evaluated split."""
     tasks = tables.tasks.drop_duplicates("task")
     uneven = [s for s in find_sample_sizes(tables.results, tasks) if s.least is None]
-    if not uneven:
-        return
-    table, names = tables.loaded[TASKS.name], tasks["task"]
-    fix = "Leave evaluation_examples empty, or state n_examples of the scores."
-    faults = (
-        Fault(
-            table.place([names.index[found.task]]),
-            f"the scores of task {names.iloc[found.task]!r} are no shares of {found.size:,.0f} "
-            "examples, so they get no interval",
-            fix,
-            "warning",
-        )
-        for found in uneven
+    what = "the scores of task {!r} are no shares of {:,.0f} examples, so they get no interval"
+    names = tasks["task"]
+    found = (
+        (what.format(names.iloc[one.task], one.size), [names.index[one.task]]) for one in uneven
     )
+    fix = "Leave evaluation_examples empty, or state n_examples of the scores."
     more = "tasks whose scores are no shares of their evaluation_examples"
-    yield from limit_faults(faults, len(uneven), table.where, more)
+    return _row_faults(tables.loaded.get(TASKS.name), found, len(uneven), fix, more, "warning")

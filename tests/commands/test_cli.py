@@ -15,15 +15,12 @@ from xml.etree import ElementTree
 import click
 import pytest
 from click.testing import CliRunner, Result
-from rich.console import Console as RichConsole
 
 from site_builder import __version__
 from site_builder.build import make_files
 from site_builder.commands import main
-from site_builder.commands.console import Console
 from site_builder.config import load_config
 from tests.helpers.sites import ROOT, contents
-from tests.helpers.tables import board, write_project
 
 PYTHON = [sys.executable, "-m", "site_builder"]
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -32,13 +29,6 @@ LIMIT_S = 60
 
 def run(*args: object) -> Result:
     return CliRunner().invoke(main, [str(arg) for arg in args])
-
-
-def add_result(project: Path, task: str, score: float = 0.5) -> None:
-    """Give the fixture board an eleventh score that is at fault."""
-    results = board()["results"]
-    results.loc[10] = ["alpha", task, "base", score]
-    write_project(project, {"results": results}, site_toml=None)
 
 
 def add_warning(project: Path) -> str:
@@ -130,16 +120,6 @@ def test_build_uses_no_network(project, monkeypatch):
     assert [] == asked
 
 
-@pytest.mark.parametrize(
-    ("makefile", "serve"), [(True, "make serve"), (False, "site-builder serve")]
-)
-def test_a_build_says_how_to_look_at_it(project, monkeypatch, makefile, serve):
-    if makefile:
-        (project / "Makefile").touch()
-    monkeypatch.chdir(project)
-    assert run("build").stderr.endswith(f"Open site/index.html, or run `{serve}`.\n")
-
-
 def test_quiet(project):
     said = run("build", "--project", project, "--quiet")
     assert (0, "", "") == (said.exit_code, said.stdout, said.stderr)
@@ -162,14 +142,6 @@ def test_strict(project, command):
     said = run(command, "--project", project, "--strict", "--quiet")
     assert 1 == said.exit_code
     assert [warning, "1 warning; nothing was written."] == said.stderr.splitlines()
-
-
-def test_a_fault_cannot_write_to_the_terminal(project):
-    add_result(project, "\x1b[31mred\x07 [bold]x[/bold]")
-    said = run("build", "--project", project, "--quiet")
-    assert "\x1b" not in said.stderr
-    assert "\x07" not in said.stderr
-    assert r"\x1b[31mred\x07 [bold]x[/bold]" in said.stderr
 
 
 def pages_of(folder: Path) -> list[str]:
@@ -285,24 +257,6 @@ def test_serve_opens_the_browser_once(project, monkeypatch):
 
 
 # --- the console ----------------------------------------------------------------------------------
-
-
-def test_an_interrupted_line_is_printed_once(capsys, monkeypatch):
-    """It is written, and Ctrl-C comes before the console has forgotten it."""
-    monkeypatch.setenv("TTY_COMPATIBLE", "0")  # so that rich says it, as on a terminal
-    console = Console(Path())
-    write = RichConsole._write_buffer
-
-    def broken_off(console: RichConsole) -> None:
-        console.file.write(console._render_buffer(console._buffer[:]))
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(RichConsole, "_write_buffer", broken_off)
-    with pytest.raises(KeyboardInterrupt):
-        console.say("one line")
-    monkeypatch.setattr(RichConsole, "_write_buffer", write)
-    console.interrupted()
-    assert "one line\n\n" == capsys.readouterr().err
 
 
 def test_a_project_that_needs_too_much_memory(project, monkeypatch):

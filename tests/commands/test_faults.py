@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from site_builder.commands import main
-from site_builder.commands.console import as_annotations, faults_as_json
+from site_builder.commands.console import as_annotations
 from site_builder.errors import Fault
 from site_builder.prose.template import NAMES, prose_variables
 from tests.helpers.sites import ROOT, contents, make_site
@@ -60,22 +60,6 @@ FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
         {},
         "data/models.parquet: the Parquet file is cut short. Write it again as Parquet.",
     ),
-    "missing column": (
-        {"tasks": tasks_frame().drop(columns="task")},
-        {},
-        "data/tasks.parquet: column 'task' is missing. Add it: id of the task.",
-    ),
-    "null score": (
-        cell("results", "score", 10, None),
-        {},
-        f"data/results.parquet: row 10: 'score' is null. {MORE}",
-    ),
-    "score out of bounds": (
-        cell("results", "score", 2, 7.5),
-        {},
-        "data/results.parquet: row 2: score 7.5 of task 'add' is outside its bounds, 0 to 1. "
-        "Correct the score, or the bounds of the task.",
-    ),
     "percent among proportions": (
         proportions(),
         {"site.toml": ""},
@@ -99,26 +83,6 @@ FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
         {"site.toml": f"{SITE_TOML}baselin = 'gamma'"},
         "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
     ),
-    "no such baseline": (
-        {},
-        {"site.toml": "[board]\nbaseline = 'gama'"},
-        "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?",
-    ),
-    "template that names what is not there": (
-        {},
-        {"templates/about.html": "a\n{{ nonsense }}"},
-        "templates/about.html:2: 'nonsense' is undefined.",
-    ),
-    "template that asks for a file that is not there": (
-        {},
-        {"templates/about.html": "{{ asset('js/nope.js') }}"},
-        "static/js/nope.js: a template asks for this file, but no static folder has it.",
-    ),
-    "prose that names what is not there": (
-        {},
-        {"data/content/about.md": "a\n\n{{ stats.taks }}"},
-        "data/content/about.md:3: figure 'taks' does not exist. Did you mean 'tasks'?",
-    ),
     "claim that is false": (
         {},
         {"data/content/about.md": "{% claim stats.tasks > 5 %}Many.{% endclaim %}"},
@@ -132,22 +96,6 @@ FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
     ),
 }
 WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
-    "tuned score without its base": (
-        {"results": results_frame()[1:]},
-        {},
-        "data/results.parquet: row 1: tuned score without a 'base' score: its lift is not computed",
-    ),
-    "model without results": (
-        {"models": pd.concat([models_frame(), pd.DataFrame({"model": ["delta"]})])},
-        {},
-        "data/models.parquet: row 4: no result of model 'delta'",
-    ),
-    "file that is not read": (
-        {"result": results_frame()},
-        {},
-        "data: 'result.parquet' is not a table of the site and is ignored. "
-        "Did you mean 'results.parquet'?",
-    ),
     "prose that no page shows": (
         {},
         {"data/content/abuot.md": ""},
@@ -362,10 +310,3 @@ def test_faults_as_annotations(broken, monkeypatch):
 def test_annotations_are_escaped(fault, line):
     """Nothing that the data holds ends a message or begins another command."""
     assert line == as_annotations([fault], Path())
-
-
-def test_a_document_is_plain_text_on_one_screen():
-    text = faults_as_json([Fault("a.md", "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é")], Path())
-    assert text.isascii()
-    assert text.replace("\n", "").isprintable()
-    assert "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é" == json.loads(text)["faults"][0]["found"]

@@ -5,12 +5,10 @@ import runpy
 import shutil
 import sys
 import tomllib
-from base64 import urlsafe_b64encode
 from hashlib import sha256
 from itertools import permutations
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -21,13 +19,11 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from site_builder import __version__
-from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.config import SiteConfig, config_keys, load_config
 from site_builder.starter.project import FILES as STARTER
 from site_builder.starter.project import HOSTS, project_files, set_keys
-from tests.helpers.imported import HARNESSES, run_import, scores
-from tests.helpers.odd_boards import SHAPES
+from tests.helpers.imported import run_import
 from tests.helpers.sites import ROOT, build, contents, visible
 
 CSV = (
@@ -90,16 +86,6 @@ def test_what_comes_next_can_be_copied(tmp_path, monkeypatch, folder, told):
     assert f"Next: {told}" == run(folder).stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize(("host", "source"), [("github-pages", True), ("hf-space", False)])
-def test_what_is_made_builds_without_a_warning(tmp_path, csv, host, source):
-    """As `site-builder check --strict` says, for either host, from a table and from the sample."""
-    options = ["--from", csv] if source else []
-    assert 0 == run(tmp_path / "board", "--host", host, *options).exit_code
-    said = CliRunner().invoke(main, ["check", "--project", str(tmp_path / "board"), "--strict"])
-    assert 0 == said.exit_code
-    assert "No faults." == said.stderr.splitlines()[-1]
-
-
 def test_a_table_of_scores(tmp_path, csv):
     folder = tmp_path / "my-first_board"
     assert 0 == run(folder, "--from", csv).exit_code
@@ -117,17 +103,6 @@ def test_a_table_of_scores(tmp_path, csv):
     assert not any("sample" in text.lower() or "LoRA" in text for text in texts)
 
 
-@pytest.mark.parametrize("shape", ["hostile", "one_score", "negative_scores"])
-def test_any_table_of_scores(tmp_path, shape):
-    """One model, one score, losses, ties, hostile names: the words given along hold on each."""
-    frames, _ = SHAPES[shape]()
-    frames["results"].to_csv(tmp_path / "scores.csv", index=False)
-    said = run(tmp_path / "board", "--from", tmp_path / "scores.csv", "--other-unit")
-    assert 0 == said.exit_code, said.stderr
-    files, _ = make_files(load_config(tmp_path / "board"), dry=True)
-    assert "index.html" in files
-
-
 def test_from_reads_as_import_does(tmp_path, csv):
     """The same tables and the same questions; nothing is written while one is open."""
     csv.write_text("model,task,score\na,t,48\nb,t,57\nb,u,x\n", encoding="utf8")
@@ -141,15 +116,6 @@ def test_from_reads_as_import_does(tmp_path, csv):
     assert 0 == run_import("csv", csv, "--percent", into=tmp_path / "other").exit_code
     for path in TABLES_OF_SCORES:
         assert (tmp_path / "other" / path).read_bytes() == (tmp_path / "board" / path).read_bytes()
-
-
-def test_from_a_folder_of_two_formats(tmp_path):
-    for name in ("helm", "mteb"):
-        shutil.copytree(HARNESSES / name, tmp_path / "both" / name)
-    said = run(tmp_path / "board", "--from", tmp_path / "both")
-    assert 1 == said.exit_code
-    assert "it has scores of the formats helm and mteb. Import each with" in said.stderr
-    assert not (tmp_path / "board").exists()
 
 
 # --- in any order ---------------------------------------------------------------------------------
@@ -280,27 +246,6 @@ def test_a_changed_sample_is_the_publishers(tmp_path, csv):
     assert 4 + len(results) == len(pd.read_parquet(path))
 
 
-def test_aggregate_replaces_the_sample(tmp_path):
-    assert 0 == run(tmp_path / "board").exit_code
-    examples = pd.DataFrame(
-        {
-            "model": ["a", "a", "b", "b"],
-            "task": "t",
-            "example": ["1", "2"] * 2,
-            "score": [1, 0, 1, 1],
-        }
-    )
-    examples.to_parquet(tmp_path / "examples.parquet")
-    aggregated = [str(tmp_path / "examples.parquet"), "--into", str(tmp_path / "board")]
-    said = CliRunner().invoke(main, ["aggregate", *aggregated])
-    assert 0 == said.exit_code, said.stderr
-    assert {("a", "t", "base"): 0.5, ("b", "t", "base"): 1.0} == scores(tmp_path / "board")
-    assert "The sample is replaced" in said.stderr
-    check = ["check", "--project", str(tmp_path / "board")]
-    said = CliRunner().invoke(main, check)
-    assert (0, 1) == (said.exit_code, said.stderr.count("warning: "))  # of the direction
-
-
 def test_init_completes_a_folder_that_has_only_data(tmp_path):
     """Tables in text too; the sample is not added to them."""
     (tmp_path / "my-board/data").mkdir(parents=True)
@@ -347,14 +292,6 @@ def test_wrong_usage(args, tmp_path, monkeypatch):
     assert (2, "") == (said.exit_code, said.stdout)
     assert "Error: " in said.stderr
     assert [] == list(tmp_path.iterdir())
-
-
-def test_a_custom_title(tmp_path, csv):
-    """In `site.toml` and on top of the README."""
-    title = 'The "best" of 2024 @home'
-    assert 0 == run(tmp_path / "board", "--from", csv, "--title", title).exit_code
-    assert title == load_config(tmp_path / "board").site.title
-    assert (tmp_path / "board/README.md").read_text(encoding="utf8").startswith(f"# {title}\n")
 
 
 def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
@@ -411,25 +348,6 @@ def read_requirements(path: Path) -> list[str]:
     return [" ".join(line.split()) for line in text.replace("\\\n", "").splitlines()]
 
 
-def test_the_wheel_has_the_files_that_run_and_lists_them(sample):
-    with ZipFile(sample / WHEEL) as wheel:
-        files = {name: wheel.read(name) for name in wheel.namelist()}
-    for name in ("templates", "static"):
-        expected = {f"site_builder/{name}/{path}": c for path, c in contents(ROOT / name).items()}
-        assert expected.items() <= files.items()
-    code = {f"site_builder/{path}": c for path, c in contents(ROOT / "site_builder").items()}
-    code = {path: c for path, c in code.items() if "__pycache__" not in path}
-    assert code.items() <= files.items()
-    record = f"site_builder-{__version__}.dist-info/RECORD"
-    rows = [row.split(",") for row in files.pop(record).decode().splitlines()]
-    assert [record, "", ""] == rows.pop()
-    assert [[path, f"sha256={url_digest(c)}", str(len(c))] for path, c in files.items()] == rows
-
-
-def url_digest(content: bytes) -> str:
-    return urlsafe_b64encode(sha256(content).digest()).decode().rstrip("=")
-
-
 def test_the_wheel_is_the_same_on_any_day(sample, tmp_path):
     assert 0 == run(tmp_path / "board", "--host", "hf-space").exit_code
     assert (sample / WHEEL).read_bytes() == (tmp_path / "board" / WHEEL).read_bytes()
@@ -446,13 +364,6 @@ def test_a_generator_that_is_not_installed_starts_no_project(tmp_path, monkeypat
 def test_what_a_build_makes_is_ignored_by_git(sample):
     lines = (sample / ".gitignore").read_text(encoding="utf8").splitlines()
     assert {"/site/", "/.site.lock", "/.site.staging/", "/data/.tables/"} <= {*lines}
-
-
-def test_the_settings_of_the_sample_are_in_its_commented_file(sample):
-    text = (sample / "site.toml").read_text(encoding="utf8")
-    assert {"site", "board", "import", "theme", "charts"} < set(tomllib.loads(text))
-    assert 1 == text.count("\ntitle = ")
-    assert "# title = " not in text
 
 
 # --- upgrade --------------------------------------------------------------------------------------
@@ -581,13 +492,3 @@ def test_no_place_is_left_unfilled(host):
     for path, content in project_files("A title", host, is_sample=True).items():
         if not path.endswith((".parquet", ".yml", ".whl")):
             assert not re.search(r"@\w", content.decode()), path
-
-
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
-def test_a_place_where_nothing_can_be_written():
-    said = run("/proc/x")
-    assert 1 == said.exit_code
-    assert (
-        "/proc/x: cannot be written: No such file or directory. "
-        "Choose another folder, or make this one writable." in said.stderr
-    )

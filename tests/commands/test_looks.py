@@ -214,14 +214,6 @@ Imprint = "pages/imprint"
     assert ["Method"] == [link.get_text() for link in current]
 
 
-def test_a_page_in_the_header_is_not_in_the_footer(project):
-    toml = '[navigation.header]\nMethod = "pages/method"\n'
-    site = built(project, toml, method="", imprint="")
-    assert ["How this is computed", "Glossary", "Data and API", "Imprint"] == [
-        text for text, _ in links(site, "footer li")
-    ]
-
-
 def test_an_entry_that_leads_nowhere(project):
     """Each is told, with what was meant; faults of tables do not hide it."""
     write_pages(project, method="")

@@ -26,22 +26,11 @@ RESULTS: Files = {"board/data/results.csv": SCORES}
 # The files of the folder in which a command runs, the command, and its line.
 MISTAKES: dict[str, tuple[Files, str, str]] = {
     # --- the table of scores ---
-    "no table": (
-        {"board/data/notes.txt": ""},
-        CHECK,
-        "data/results.parquet: the file is missing. Write it, or results.csv or results.jsonl, "
-        "with one row for a score and the columns 'model', 'task', 'score'.",
-    ),
     "table of another name": (
         {"board/data/scores.csv": SCORES},
         CHECK,
         "data/results.parquet: the file is missing. Is it 'scores.csv'? Rename it to "
         "'results.csv', or use `site-builder import`.",
-    ),
-    "table in two formats": (
-        RESULTS | {"board/data/results.jsonl": '{"model": "a", "task": "t", "score": 1}\n'},
-        CHECK,
-        "data/results.csv: results.csv and results.jsonl are one table. Keep one of them.",
     ),
     "table beside its folder": (
         {"board/results.csv": SCORES},
@@ -54,41 +43,12 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         "data/results.csv: column 'task' is missing. Add it: id of the task. "
         "`site-builder import csv` reads tables of other forms.",
     ),
-    "semicolons": (
-        {"board/data/results.csv": SCORES.replace(",", ";")},
-        CHECK,
-        "data/results.csv: the values are separated by ';'. Separate them by commas, or use "
-        "`site-builder import csv`.",
-    ),
     "decimal comma": (
         {"board/data/results.csv": 'model,task,score\na,t,"0,7"\n'},
         CHECK,
         f"data/results.csv:2: 'score' is '0,7', {NUMBER}",
     ),
-    "numbers as text in Parquet": (
-        {"board/data/results.parquet": TEXT[:1]},
-        CHECK,
-        "data/results.parquet: row 1: column 'score' is text, not a number, such as '0.5'. "
-        "Store it as numbers; pandas.to_numeric converts it.",
-    ),
-    "misspelt heading": (
-        {"board/data/results.csv": SCORES.replace("score", "scroe")},
-        CHECK,
-        "data/results.csv: column 'score' is missing. Is it 'scroe'?",
-    ),
-    "size with a unit": (
-        RESULTS | {"board/data/models.csv": "model,parameters_b\na,7B\nb,2\n"},
-        CHECK,
-        "data/models.csv:2: 'parameters_b' is '7B', not a number. Write a number, such as 0.71, "
-        "or nothing.",
-    ),
     # --- settings, texts, templates ---
-    "text without quotes": (
-        RESULTS | {"board/site.toml": "[site]\ntitle = My board\n"},
-        CHECK,
-        "site.toml: is not valid TOML: Invalid value (at line 2, column 9). "
-        "Write each setting as key = value, with texts in quotes.",
-    ),
     # --- places ---
     "project that is not there": (
         {},
@@ -126,13 +86,6 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         "import lm-eval r.csv --into board",
         "no score of format lm-eval was found. Name files or folders that contain results of the "
         "lm-evaluation-harness, 0.2 to 0.4.",
-    ),
-    "unit that nothing tells": (
-        {"r.csv": SCORES.replace("0.", "")},
-        "import csv r.csv --into board",
-        "r.csv does not tell the unit of 's' (7 to 8) and 't' (5 to 6). Use --percent, "
-        "--proportion or --other-unit, or scale under [import] in site.toml; or, for some tasks, "
-        'write "s" = { unit = "percent" } under [tasks].',
     ),
     "direction that nothing tells": (
         {"r.csv": WIDE},

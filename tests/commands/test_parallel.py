@@ -122,7 +122,7 @@ def test_two_workers_report_the_same_faults(project: Path):
 # What importing the library takes would be felt by a user who waits for another command.
 SLOW = {"fontTools", "markdown", "numpy", "pandas", "plotly", "pydantic", "pyarrow", "scipy"}
 # Used by some commands or some builds only. (Plotly imports narwhals, so every build does.)
-SPECIAL = {"dask", "duckdb", "rapidfuzz", "ruamel", "tokenizers"}
+SPECIAL = {"duckdb", "rapidfuzz", "ruamel", "tokenizers"}
 
 
 def imported_by(code: str) -> set[str]:
@@ -137,23 +137,9 @@ def test_the_list_of_commands_imports_no_command():
     assert set() == imported_by("import site_builder.commands") & {*SLOW, *SPECIAL, "rich"}
 
 
-def test_a_command_does_not_import_what_others_use():
-    code = "from site_builder.commands import main; [main.commands[name] for name in main.commands]"
-    assert set() == imported_by(code) & SPECIAL
-
-
 def test_a_build_does_not_import_what_other_commands_use(project: Path):
     code = (
         "from pathlib import Path; from site_builder.build import load_project, make_files;"
         f"make_files(load_project(Path({str(project)!r})))"
     )
     assert set() == imported_by(code) & {*SPECIAL, "rich"}
-
-
-def test_one_thread_multiplies_matrices():
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
-    code = "import site_builder.__main__, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True
-    )
-    assert b"1" == done.stdout.strip()

@@ -16,7 +16,7 @@ from site_builder.compute.additive import (
 from site_builder.compute.intervals import known_errors, mean_intervals
 from site_builder.compute.ranks import compare_pairs
 from site_builder.compute.rules import RankingRules
-from tests.helpers.boards import make_board, make_frames, make_results, make_scores, row_of
+from tests.helpers.boards import make_board, make_scores, row_of
 
 NAN = float("nan")
 SCORES = st.integers(-10, 10).map(float) | st.just(NAN)
@@ -123,12 +123,6 @@ def test_first_of_equal_components_is_the_largest():
     assert [0, 1, 1, 0] == connected_models(scores).tolist()
 
 
-def test_tasks_outside_of_the_component_do_not_count():
-    """The mean of a is over the task that it shares with b, not over that of c."""
-    scores = np.array([[0.5, NAN], [0.4, NAN], [NAN, 0.1]])
-    assert [0.5, 0.4] == fit_additive(scores).means[:2].tolist()
-
-
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0), (2, 2)])
 def test_without_scores_nothing_is_estimated(shape):
     fit = fit_additive(np.full(shape, NAN))
@@ -202,12 +196,6 @@ def test_models_without_a_rank_do_not_change_the_estimates():
     )
 
 
-def test_common_tasks_are_ranked_by_mean():
-    tasks = {"metric": ["accuracy"] * 7}
-    results = make_results(make_frames({"base": CHAIN | {"d": CHAIN["c"]}}, tasks=tasks))
-    assert ("additive", "sparse") == (results.board.rules.rank_by, results.board.rules.why)
-
-
 # --- hostile input ------------------------------------------------------------------------------
 
 WILD = st.sampled_from([NAN, 0.0, -0.0, 1.0, 1e-300, 1e300, -1e300, 1.7e308]) | st.floats(-1, 1)
@@ -222,18 +210,3 @@ def test_any_scores_have_estimates(scores):
     assert (labels != 0).tolist() == np.isnan(fit.means).tolist()
     assert fit.means[0] == pytest.approx(fit.means[-1], rel=1e-9) or labels[0] != 0
     assert not (fit.pair_errors < 0).any()
-
-
-@given(arrays(float, (5, 5), elements=SCORES), st.integers(0, 4))
-@settings(max_examples=25)
-def test_easier_task_changes_no_difference(scores, task):
-    """A point more on one task, for all: every mean moves alike, and no error does."""
-    easier = scores.copy()
-    easier[:, task] += 1
-    before, after = fit_additive(scores), fit_additive(easier)
-    moved = (after.means - before.means)[~np.isnan(before.means)]
-    assert moved == pytest.approx(moved[:1].repeat(len(moved)))
-    assert before.pair_errors == pytest.approx(after.pair_errors, nan_ok=True, abs=1e-6)
-
-
-# --- boards whose truth is known ----------------------------------------------------------------

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from site_builder.compute.board import choose_rules, compute_common_boards
-from site_builder.compute.ranks import compute_win_rates, compute_wins
+from site_builder.compute.ranks import compute_win_rates
 from site_builder.compute.rules import RankingRules
 from site_builder.compute.scores import collect_scores
 from site_builder.config import BoardConfig
@@ -23,7 +23,6 @@ from tests.helpers.boards import (
     rows_of,
 )
 
-NAN = float("nan")
 BY_WIN_RATE = RankingRules("mean_win_rate", 0.0, averaged=False, why="mixed units")
 SPARSE = RankingRules("mean", 0.5, averaged=True, why="configured")
 
@@ -77,13 +76,6 @@ def test_equal_averages_share_the_better_rank():
     assert [1, 2, 2, 4] == [s.rank for s in rows_of(board)]
 
 
-def test_averages_that_are_equal_on_paper_share_a_rank():
-    """0.1 + 0.2 + 0.3 and 0.3 + 0.3 + 0.0 differ in floats alone."""
-    scores = make_scores({"base": {"a": [0.1, 0.2, 0.3], "b": [0.3, 0.3, 0.0]}})
-    assert 0.1 + 0.2 + 0.3 != 0.3 + 0.3 + 0.0
-    assert {"a": 1, "b": 1} == column(make_board(scores), "rank")
-
-
 def test_equal_models_are_ordered_by_coverage():
     scores = make_scores({"base": {"few": [0.5, None], "many": [0.5, 0.5]}})
     board = make_board(scores, SPARSE)
@@ -119,14 +111,6 @@ def test_one_model():
         assert 2 == only.wins
 
 
-def test_one_task():
-    """It ranks, has no interval, and ties only equals: one task tells nothing of others."""
-    board = make_board(make_scores({"base": {"a": [0.9], "b": [0.9], "c": [0.8]}}))
-    assert {"a": 1, "b": 1, "c": 3} == column(board, "rank")
-    assert {"a": None, "b": None, "c": None} == column(board, "interval")
-    assert {"a": True, "b": True, "c": False} == column(board, "tied_with_best")
-
-
 def test_variant_without_a_score():
     frames = make_frames({"base": {"a": [0.1], "b": [0.2]}})
     frames["results"]["flag"] = "leaked"
@@ -155,25 +139,6 @@ def test_win_rate_counts_ties_one_half():
     assert {"a": 0.875, "b": 0.625, "c": 0.25, "d": 0} == column(board, "win_rate")
 
 
-def test_win_rate_turns_with_the_direction():
-    scores = make_scores({"base": {"a": [1.0], "b": [2.0], "c": [3.0]}}, lower=["t1"])
-    assert [[1], [0.5], [0]] == compute_win_rates(scores.signed["base"]).tolist()
-
-
-@given(arrays(float, (5, 4), elements=st.sampled_from([0.0, 0.1, 0.2, 0.3, NAN])))
-@settings(max_examples=12)
-def test_full_column_of_win_rates_averages_one_half(values):
-    """What one beats, another is beaten by; of a task with one score alone there is no rate."""
-    scores = make_scores({"base": {str(i): row for i, row in enumerate(values.tolist())}})
-    rates = compute_win_rates(scores.signed["base"])
-    for task in range(rates.shape[1]):
-        found = rates[~np.isnan(rates[:, task]), task]
-        there = (~np.isnan(values[:, task])).sum()
-        assert (there if there > 1 else 0) == len(found)
-        if len(found):
-            assert 0.5 == pytest.approx(found.mean())
-
-
 def test_model_without_a_rival_on_any_task_is_not_ranked_by_win_rate():
     """It has scores and the reason says why they rank it nowhere."""
     scores = make_scores({"base": {"a": [0.1, None], "b": [0.2, None], "alone": [None, 0.9]}})
@@ -181,19 +146,6 @@ def test_model_without_a_rival_on_any_task_is_not_ranked_by_win_rate():
     assert {"b": 1, "a": 2, "alone": None} == column(board, "rank")
     assert "no rival" == row_of(board, "alone").unranked
     assert not row_of(board, "alone").tied_with_best
-
-
-def test_wins_count_all_who_tie_for_the_top():
-    signed = np.array([[0.9, 0.5, NAN], [0.9, 0.1, NAN], [0.2, NAN, NAN]])
-    assert [
-        [True, True, False],
-        [True, False, False],
-        [False, False, False],
-    ] == compute_wins(signed).tolist()
-    scores = make_scores(
-        {"base": {"a": [0.9, 1.0], "b": [0.9, 2.0], "c": [0.2, None]}}, lower=["t2"]
-    )
-    assert {"a": 2, "b": 1, "c": 0} == column(make_board(scores, SPARSE), "wins")
 
 
 def test_noise_makes_no_winner():
@@ -230,18 +182,6 @@ def test_lift_over_baseline_is_averaged_over_common_tasks():
     assert {"a": 2, "b": 1, "gpt": 0} == column(board, "beats")
     assert {"a": 1, "b": 0, "gpt": 0} == column(board, "ties")
     assert {"a": 1, "b": 2, "gpt": 0} == column(board, "loses")
-
-
-def test_baseline_is_ranked_like_any_other_where_it_has_scores():
-    board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), BY_WIN_RATE, "base")
-    gpt = row_of(board, "gpt")
-    assert (1, 4, 0, 0) == (gpt.rank, gpt.ties, gpt.beats, gpt.loses)
-
-
-def test_model_that_shares_no_task_with_the_baseline():
-    scores = make_scores({"base": {"gpt": [0.5, None], "a": [None, 0.9]}}, baseline="gpt")
-    a = row_of(make_board(scores, SPARSE), "a")
-    assert (1, None, 0, 0, 0) == (a.rank, a.lift_over_baseline, a.beats, a.ties, a.loses)
 
 
 def test_mixed_units_have_counts_and_no_averages():
@@ -291,21 +231,6 @@ def test_families_of_tasks_are_counted_once():
     assert (False, None) == (board.tested, row_of(board, "b").rank_interval)
 
 
-def test_unranked_models_are_tied_with_nobody():
-    runs = {"a": [0.9, 0.1, 0.9], "b": [0.9, 0.1, None]}
-    board = make_board(make_scores({"base": runs}))
-    assert {"a": True, "b": False} == column(board, "tied_with_best")
-
-
-def test_all_who_share_the_first_rank_are_tied():
-    """Also one whose few tasks are all among those that the leader is better on."""
-    # a: 2.4 / 4 = 0.6, b: 1.2 / 2 = 0.6, and 0.3, 0.1 below a on both of the common tasks
-    runs = {"a": [0.9, 0.7, 0.4, 0.4], "b": [0.6, 0.6, None, None]}
-    board = make_board(make_scores({"base": runs}), SPARSE)
-    assert {"a": 1, "b": 1} == column(board, "rank")
-    assert {"a": True, "b": True} == column(board, "tied_with_best")
-
-
 def test_interval_is_of_what_ranks_the_board():
     runs = {"a": [3.0, 5.0] * 3, "b": [1.0, 2.0] * 3}
     scores = make_scores({"base": runs}, lower=[f"t{n}" for n in range(1, 7)])
@@ -326,10 +251,6 @@ def rules_of(runs, lower=(), tasks=None, **config):
 FULL = {"base": {"a": [0.1, 0.2], "b": [0.3, 0.4]}}
 HALF = {"base": {"a": [0.1, 0.2], "b": [0.3, None]}}
 THIN = {"base": {"a": [0.1, 0.2], "b": [0.3, None], "c": [None, 0.4]}}
-
-
-def test_comparable_tasks_rank_by_mean():
-    assert RankingRules("mean", 1.0, averaged=True, why="comparable") == rules_of(FULL)
 
 
 @pytest.mark.parametrize(
@@ -382,20 +303,6 @@ def test_mixed_units_have_no_additive_model():
     assert expected == rules_of(THIN, lower=["t2"], rank_by="additive")
 
 
-def test_few_scores_on_a_sparse_board_are_no_rank():
-    """Half of the best coverage is asked: of six tasks at least two, where the most is four."""
-    runs = {
-        "a": [0.1, 0.2, 0.3, 0.4, None, None],
-        "b": [None, 0.1, None, 0.2, 0.3, None],
-        "c": [None, None, 0.1, None, None, 0.5],
-        "few": [0.9, None, None, None, None, None],
-    }
-    assert 1 / 3 == pytest.approx(rules_of({"base": runs}).min_coverage)
-    board = make_results(make_frames({"base": runs})).board
-    assert (None, "coverage") == (row_of(board, "few").rank, row_of(board, "few").unranked)
-    assert 3 == len(board.ranked)
-
-
 def test_runs_without_a_score_do_not_make_a_board_sparse():
     runs = {"base": {"gpt": [0.5, 0.6], **FULL["base"]}, "tuned": {"a": [0.2, 0.3]}}
     assert 1.0 == rules_of(runs).min_coverage
@@ -405,11 +312,6 @@ def test_variants_that_the_site_does_not_show_do_not_count():
     runs = {**FULL, "x": {"few": [0.1, 0.2], **{m: [0.1, None] for m in "abcdefghi"}}}
     assert "sparse" == rules_of(runs).why
     assert "comparable" == rules_of(runs, tuned_variants=[]).why
-
-
-def test_sparse_board_of_mixed_units():
-    expected = RankingRules("mean_win_rate", 0.5, averaged=False, why="mixed units")
-    assert expected == rules_of(THIN, lower=["t2"])
 
 
 def test_configured_coverage_holds():
@@ -435,63 +337,7 @@ def test_configured_ranking_holds(lower, rank_by, averaged, why):
     assert expected == rules_of(FULL, lower=lower, rank_by=rank_by)
 
 
-def test_configured_ranking_leaves_the_coverage_to_the_board():
-    """`rank_by` alone changes nothing of it."""
-    assert RankingRules("mean", 0.5, averaged=True, why="configured") == rules_of(
-        THIN, rank_by="mean"
-    )
-
-
-def test_board_without_a_score_has_no_gaps():
-    frames = make_frames(FULL)
-    frames["results"]["flag"] = "leaked"
-    tables, config = make_tables(frames), BoardConfig(exclude_flagged=True)
-    assert "comparable" == choose_rules(tables.tasks, collect_scores(tables, config), config).why
-
-
 # --- properties ---------------------------------------------------------------------------------
-
-GRID = st.integers(0, 20).map(lambda n: n / 20)
-
-
-@given(arrays(float, (4, 3), elements=GRID), st.sampled_from([-3.0, 0.25, 7.0]))
-@settings(max_examples=12)
-def test_a_constant_added_to_all_scores_changes_no_rank_and_no_lift(values, constant):
-    for rules in (BY_MEAN, BY_WIN_RATE):
-        boards = [
-            make_board(
-                make_scores(
-                    {"base": rows(values[:2] + shift), "tuned": rows(values[2:] + shift)},
-                    baseline="0",
-                ),
-                rules,
-            )
-            for shift in (0.0, constant)
-        ]
-        for name in ("rank", "tied_with_best", "wins", "win_rate", "helped", "hurt", "beats"):
-            assert column(boards[0], name) == column(boards[1], name)
-        if rules.averaged:
-            for name in ("lift_over_base", "lift_over_baseline"):
-                assert column(boards[0], name) == pytest.approx(column(boards[1], name), abs=1e-9)
-
-
-@given(arrays(float, (4, 3), elements=GRID | st.just(NAN)))
-@settings(max_examples=12)
-def test_turning_the_sign_and_the_direction_of_all_scores_changes_no_rank(values):
-    for rules in (SPARSE, BY_WIN_RATE):
-        up = make_board(make_scores({"base": rows(values)}), rules)
-        turned = {m: [None if v is None else -v for v in row] for m, row in rows(values).items()}
-        down = make_board(make_scores({"base": turned}, lower=["t1", "t2", "t3"]), rules)
-        for name in ("rank", "unranked", "tied_with_best", "wins", "win_rate"):
-            assert column(up, name) == column(down, name)
-
-
-def rows(values):
-    """Rows of an array as the scores of models `0`, `1`, ...; the first has no gap."""
-    return {
-        str(i): [(0.5 if i == 0 else None) if np.isnan(v) else v for v in row]
-        for i, row in enumerate(values)
-    }
 
 
 def test_means_over_common_tasks_by_hand():
@@ -515,30 +361,11 @@ def test_other_boards_have_means_there(rank_by):
     assert "mean" == results.common["base"]["base"].rules.rank_by
 
 
-def test_models_without_a_common_task_have_no_rank():
-    """It is not ranked on the whole board either, so the common tasks need not be its own."""
-    runs = {"a": [0.2, 0.4, None], "b": [0.3, 0.5, 0.7], "c": [None, None, 0.8]}
-    results = make_results(make_frames({"base": runs}), min_coverage=0.6, rank_by="mean")
-    standing = row_of(results.common["base"]["base"], "c")
-    assert (None, "no score") == (standing.rank, standing.unranked)
-
-
 def test_nothing_where_none_lacks_a_score_or_none_is_common():
     whole = make_scores({"base": {"a": [0.1, 0.2], "b": [0.3, 0.4]}})
     assert {} == compute_common_boards(whole, {"base": make_board(whole)})
     apart = {"a": [0.1, 0.2, None], "b": [None, 0.3, 0.4], "c": [0.5, None, 0.6]}
     assert {} == make_results(make_frames({"base": apart})).common
-
-
-def test_each_variant_has_its_own_common_tasks():
-    """With the boards of the other variants over the same tasks, to compare with."""
-    runs = {
-        "base": {"a": [0.1, 0.2, 0.3], "b": [0.2, 0.3, 0.4]},
-        "tuned": {"a": [0.5, None, 0.6], "b": [0.7, 0.8, 0.9]},
-    }
-    results = make_results(make_frames(runs), min_coverage=0.5, rank_by="mean")
-    assert {"tuned"} == set(results.common)
-    assert {"t1", "t3"} == set(results.common["tuned"]["base"].tasks)
 
 
 def test_who_is_behind_a_baseline_of_another_variant_may_not_be_first():

@@ -1,7 +1,5 @@
 """What the tables state, and the release."""
 
-import json
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,9 +16,10 @@ from site_builder.compute.catalog import (
 )
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
+from site_builder.tables.check import check_tables
+from site_builder.tables.read import load_tables
 from tests.helpers.boards import make_frames, make_tables
-from tests.helpers.sites import ROOT, build, make_site, visible
-from tests.helpers.tables import SITE_TOML, board, having, parquet, results_frame, write_project
+from tests.helpers.tables import SITE_TOML, board, having, results_frame, write_project
 
 
 def catalog_of(models=None, tasks=None, results=None):
@@ -70,7 +69,9 @@ def test_stated_columns():
 
 def release_of(folder: Path, toml: str = SITE_TOML, **frames: pd.DataFrame) -> Release:
     """The release of the fixture board, with some tables in place of its own."""
-    return make_site(write_project(folder, {**board(), **frames}, toml)).results.release
+    config = load_config(write_project(folder, {**board(), **frames}, toml))
+    tables = check_tables(load_tables(config.data_dir), config)
+    return find_release(tables.loaded, tables.results, config.site.released)
 
 
 def test_the_checksum_is_what_sha256sum_prints_of_the_published_files(index_site):
@@ -90,9 +91,7 @@ def test_any_change_of_a_table_is_another_release(tmp_path):
     assert first == release_of(tmp_path / "b")
     assert first == release_of(tmp_path / "c", f'{SITE_TOML}labels = {{ base = "Before" }}\n')
     others = [
-        make_site(
-            write_project(tmp_path / name, {**board(), name: having(frame, note="x")})
-        ).results.release
+        release_of(tmp_path / name, SITE_TOML, **{name: having(frame, note="x")})
         for name, frame in board().items()
     ]
     assert 4 == len({first.sha256, *(other.sha256 for other in others)})
@@ -113,13 +112,6 @@ def test_date_is_else_unknown(tmp_path):
     assert release_of(tmp_path).date is None
 
 
-def test_release_of_no_files():
-    """The checksum of an empty list, as of tables that are in no file."""
-    frames = {"results": results_frame()}
-    found = find_release({}, make_tables(frames).results, date(2024, 5, 2))
-    assert Release(sha256(b"").hexdigest(), "2024-05-02") == found
-
-
 def test_name_of_a_release():
     assert "data release 0123456789ab, 2024-05-02" == Release("0123456789abcdef", "2024-05-02").name
     assert "data release 0123456789ab" == Release("0123456789abcdef", None).name
@@ -132,28 +124,3 @@ def test_a_date_of_another_type_is_a_fault(tmp_path, value):
         load_config(tmp_path)
     assert str(error.value).startswith("site.toml: site.released = ")
     assert str(error.value).endswith("must be a date without quotes, such as 2024-05-02")
-
-
-def test_every_page_names_the_release(index_site):
-    """In its footer, leading to the whole checksum on the data page."""
-    release = index_site.api("stats")["release"]
-    assert {"sha256": release["sha256"], "date": None} == release
-    named = f"data release {release['sha256'][:12]}"
-    assert [] == [p for p, page in index_site.readings.items() if named not in "".join(page.words)]
-    assert release["sha256"] in visible(index_site.page("data/").select("#release ~ dl")[0])
-
-
-def test_the_index_names_no_day_that_its_sources_do_not():
-    assert make_site(ROOT).results.release.date is None
-    assert "released" not in (ROOT / "site.toml").read_text(encoding="utf8")
-
-
-def test_the_api_names_the_release(tmp_path):
-    toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
-    site = build(write_project(tmp_path, board(), toml))
-    files = sorted(board())
-    lines = "".join(
-        f"{sha256(parquet(board()[name])).hexdigest()}  {name}.parquet\n" for name in files
-    )
-    expected = {"sha256": sha256(lines.encode()).hexdigest(), "date": "2024-05-02"}
-    assert expected == json.loads(site.files["api/v1/stats.json"])["release"]

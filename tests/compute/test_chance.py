@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from site_builder.compute.score_error import compare_with_chance
@@ -15,8 +13,6 @@ RUNS = {
     "base": {"a": [0.1, 0.9, 0.1], "b": [0.45, 0.55, 0.4], "c": [0.7, 0.3, 0.5]},
     "tuned": {"a": [0.5, 0.5, 0.5], "b": [0.52, 0.48, 0.6], "c": [0.4, 0.6, 0.7]},
 }
-# Scores, ends of intervals and chance levels, with those that no check lets through.
-hostile = st.floats() | st.sampled_from([0.0, 0.5, 1 / 3, 1e100, -1e100, 5e-324])
 
 
 def results_of(runs=RUNS, tasks=YES_NO, **stated):
@@ -92,23 +88,3 @@ def test_shares_agree_with_wilsons_interval_and_the_score_test(n, chance):
         reach = 1.959963984540054 * np.sqrt(chance * (1 - chance) / n)
         assert score.at_chance is bool(interval.low <= chance)
         assert score.at_chance is bool(k / n - chance <= reach)
-
-
-@given(hostile, hostile, hostile, hostile)
-def test_any_numbers_have_a_verdict_that_turns_with_their_sign(score, low, high, chance):
-    """Unknown only without a chance level; lower is better is the same with other signs."""
-    one = verdict(score, low, high, chance)
-    assert np.isnan(one) == np.isnan(chance)
-    if not np.isnan(one):
-        assert one in (-1.0, 0.0, 1.0)
-        assert -one == verdict(-score, -high, -low, -chance)
-
-
-@settings(max_examples=10)
-@given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0, None]), min_size=3, max_size=3))
-def test_no_figure_depends_on_the_chance_level(levels):
-    """Ranks, averages, lifts, tests and ties are those of the board without the column."""
-    plain = results_of(tasks={k: v for k, v in YES_NO.items() if k != "score_chance"})
-    stated = results_of(tasks=YES_NO | {"score_chance": levels})
-    for name in ("boards", "tasks", "stats", "correlations"):
-        assert getattr(plain, name) == getattr(stated, name)

@@ -14,11 +14,10 @@ from site_builder.compute.correlation import (
     Correlation,
     Stratum,
     Within,
-    correlate_each,
+    correlate,
     correlate_within,
     shuffle_within,
 )
-from site_builder.compute.numbers import Array
 from site_builder.config import Analysis
 from site_builder.records import replace
 from tests.helpers.boards import Runs, find_holes, make_frames, make_results
@@ -31,11 +30,6 @@ def column(*values):
 
 
 # --- one pair of columns ------------------------------------------------------------------------
-
-
-def correlate(x: Array, y: Array) -> Correlation:
-    (found,) = correlate_each([(x, y)])
-    return found
 
 
 def test_coefficients_by_hand():
@@ -57,13 +51,6 @@ def test_spearman_sees_order_and_pearson_distance():
     assert found.pearson_interval is not None
 
 
-def test_ties_share_their_mean_rank():
-    """1, 1, 2, 3 has the ranks 1.5, 1.5, 3, 4."""
-    found = correlate(column(1, 1, 2, 3), column(1, 2, 3, 4))
-    # About 2.5: x -1, -1, 0.5, 1.5 and y -1.5, -0.5, 0.5, 1.5; products 1.5 + 0.5 + 0.25 + 2.25.
-    assert 4.5 / sqrt(4.5 * 5) == pytest.approx(found.spearman)
-
-
 @given(
     arrays(float, 12, elements=st.integers(-30, 30).map(float)),
     arrays(float, 12, elements=st.integers(-30, 30).map(float)),
@@ -79,13 +66,6 @@ def test_agrees_with_scipy(x, y):
         (found.spearman, found.spearman_p), abs=1e-9
     )
     assert (r.statistic, r.pvalue) == pytest.approx((found.pearson, found.pearson_p), abs=1e-9)
-
-
-def test_p_value_is_that_of_t():
-    """Of r sqrt((n - 2) / (1 - r²)), two-sided, with n - 2 degrees of freedom."""
-    found = correlate(column(1, 2, 3, 4, 5), column(1, 2, 3, 5, 4))
-    expected = 2 * stats.t.sf(0.9 * sqrt(3 / (1 - 0.81)), df=3)
-    assert (expected, expected) == pytest.approx((found.spearman_p, found.pearson_p))
 
 
 def pair_of(rho, p, *strata, related=False):
@@ -336,22 +316,6 @@ def test_without_tuned_variants_the_base_scores_are_the_contest():
     assert (None,) * 4 == values["mean_lift_over_base"]
 
 
-def test_without_a_base_variant_there_are_no_base_scores():
-    """And the baseline's own tuned scores are not among the tuned."""
-    runs = {"tuned": {"gpt": [0.9, 0.9, 0.9, 0.9], "a": [0.4, 0.6, 0.5, 0.9]}}
-    values = correlations_of(runs).values
-    assert (None,) * 4 == values["mean_base_score"]
-    assert (0.4, 0.6, 0.5, 0.9) == values["best_tuned_score"]
-    assert (0.9, 0.9, 0.9, 0.9) == values["baseline_score"]
-
-
-def test_without_a_baseline_its_columns_are_not_defined():
-    found = correlations_of(baseline=None)
-    assert (None,) * 4 == found.values["baseline_score"]
-    assert Correlation(0) == found.pairs["baseline_score", "train_examples"]
-    assert found.pairs["mean_lift_over_base", "train_examples"].spearman is not None
-
-
 def test_mixed_units_leave_the_features():
     """Scores that cannot be set side by side correlate with nothing; features still do."""
     tasks = {**SIZES, "tokens_p95": [1, 2, 4, 3]}
@@ -543,14 +507,3 @@ def test_forty_columns_of_noise_give_no_finding():
     assert 81 == len(found.tested)  # and the base score against the lift over the baseline
     assert min(found.pairs[key].spearman_p for key in found.tested) < 0.02
     assert () == found.clear
-
-
-def test_strong_feature_is_found_among_noise():
-    rng = np.random.default_rng(3)
-    runs = random_runs(rng, 31)
-    lift = np.subtract(runs["tuned"]["a"], runs["base"]["a"])
-    noise = {f"noise_{i}": rng.random(31) for i in range(39)}
-    tasks = {"strong": -lift + rng.normal(0, 0.1, 31), **noise}
-    found = correlations_of(runs, tasks=tasks)
-    assert (("strong", "mean_lift_over_base"),) == found.clear
-    assert "apart" == found.pairs["mean_lift_over_base", "strong"].verdict

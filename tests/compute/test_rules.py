@@ -177,8 +177,3 @@ def test_of_what_should_be_low_the_first_click_shows_the_least():
         measure_statistic(replace(COST, higher_is_better=higher)).is_ascending
         for higher in (False, True)
     ]
-
-
-def test_ids_of_statistics_are_unique():
-    ids = [s.id for s in (*STATISTICS, measure_statistic(COST))]
-    assert len(ids) == len({*ids})

@@ -19,7 +19,6 @@ from site_builder.compute.score_error import (
 from site_builder.compute.scores import collect_scores
 from site_builder.config import BoardConfig
 from tests.helpers.boards import make_board, make_frames, make_tables, rows_of
-from tests.helpers.measured import measured_results
 
 NAN = float("nan")
 SHARE = {"score_min": [0.0], "score_max": [1.0]}
@@ -79,12 +78,6 @@ def test_interval_where_no_number_of_examples_has_such_an_error(score, stderr, l
     assert near(stderr, low, high) == errors_of(score, stderr=stderr)
 
 
-def test_interval_of_a_score_without_bounds():
-    assert near(0.02, 0.9508007, 1.0291993) == errors_of(0.99, {}, stderr=0.02)
-    half = {"score_min": [0.0]}
-    assert near(0.02, 0.0, 0.0491993) == errors_of(0.01, half, stderr=0.02)
-
-
 def test_number_of_examples_gives_the_wilson_interval():
     """80 of 100: (0.8 + 0.0192 ± 1.96 sqrt(0.0016 + 0.000096)) / 1.0384 = 0.711 to 0.867.
 
@@ -125,11 +118,6 @@ def test_task_can_state_that_its_scores_are_means():
     """Marks of 1 to 5, mean 4.2: at 0.8 of the scale, which is 4 wide; 1 + 4 x 0.7112 = 3.845."""
     marks = {"score_min": [1.0], "score_max": [5.0], "mean_of_examples": [True]}
     assert near(0.16, 3.8446832, 4.4665324) == errors_of(4.2, marks, n_examples=100)
-
-
-def test_equal_bounds_give_no_error():
-    point = {"score_min": [1.0], "score_max": [1.0], "mean_of_examples": [True]}
-    assert near(NAN, NAN, NAN) == errors_of(1.0, point, n_examples=100)
 
 
 @given(st.integers(1, 10**6), st.data())
@@ -222,46 +210,6 @@ def test_size_of_the_split_is_for_means_of_examples_without_another_error():
     assert near(0.02, 0.7580297, 0.8362629) == errors_of(0.8, tasks, stderr=0.02)
 
 
-def test_size_of_the_split_for_percents():
-    found = errors_of_split([84.5, 18.3, 83.1], 71, score_max=[100.0])
-    assert [71, 71, 71] == found.n.tolist()
-    assert pytest.approx(100 * sqrt(0.845 * 0.155 / 71)) == found.stderr[0]
-
-
-@given(st.lists(st.floats(0, 1) | st.just(NAN), min_size=1, max_size=6), st.integers(1, 10**6))
-def test_any_scores_and_sizes_give_an_error_or_none(scores, size):
-    found = errors_of_split([score for score in scores if score == score] or [0.5], size)
-    known = ~np.isnan(found.stderr)
-    assert (found.stderr[known] > 0).all()
-    assert ((found.low <= found.high) | ~known).all()
-    assert (known == ~np.isnan(found.n_most)).all()
-    assert (np.isnan(found.n) == ((found.n_least < found.n_most) | ~known)).all()
-
-
-def test_errors_are_arrays_like_the_scores():
-    frames = make_frames({"base": {"a": [0.8, 0.5], "b": [None, 0.5]}, "tuned": {"a": [0.9, 0.5]}})
-    frames["results"]["stderr"] = [0.02, NAN, 0.05, NAN, NAN]
-    scores = collect_scores(make_tables(frames), BoardConfig())
-    assert np.array_equal([[0.02, NAN], [NAN, 0.05]], scores.errors["base"], equal_nan=True)
-    assert np.isnan(scores.errors["tuned"]).all()
-    assert (2, 2) == scores.errors["tuned"].shape
-
-
-def test_part_of_a_board_has_the_errors_of_its_tasks():
-    frames = make_frames({"base": {"a": [0.8, 0.5]}})
-    frames["results"]["stderr"] = [0.02, 0.05]
-    part = collect_scores(make_tables(frames), BoardConfig()).only(["t2"])
-    assert [[0.05]] == part.errors["base"].tolist()
-
-
-def test_flagged_scores_that_are_left_out_have_no_error():
-    frames = make_frames({"base": {"a": [0.8, 0.5]}})
-    frames["results"]["stderr"] = [0.02, 0.05]
-    frames["results"]["flag"] = ["leaked", None]
-    scores = collect_scores(make_tables(frames), BoardConfig(exclude_flagged=True))
-    assert np.array_equal([[NAN, 0.05]], scores.errors["base"], equal_nan=True)
-
-
 # --- ties on a task ------------------------------------------------------------------------------
 
 
@@ -298,10 +246,6 @@ def test_ties_with_several_best_scores_use_the_largest_error():
     """0.9 twice, with errors of 0.01 and 0.05: 2.638 x sqrt(0.05² + 0.01²) = 0.1345."""
     assert [True, True, True, False] == ties([0.9, 0.9, 0.766, 0.765], [0.01, 0.05, 0.01, 0.01])
     assert [None, True, True] == ties([0.9, 0.9, 0.85], [NAN, 0.03, 0.03])
-
-
-def test_one_score_is_tied_with_itself():
-    assert [True] == ties([0.5], [0.01])
 
 
 @pytest.mark.parametrize(("entries", "reach"), [(1, 1.96), (2, 1.96), (3, 2.394), (10, 3.261)])
@@ -352,19 +296,3 @@ def test_wins_of_a_board_are_clear_or_not():
     """Of 100 examples: 0.9 is clear of 0.5, not of 0.89; 0.95 is not clear of 0.9."""
     expected = {"a": (2, 1, 1), "b": (0, None, None), "c": (1, 0, 1)}
     assert expected == wins_of(n_examples=100)
-
-
-def test_wins_of_which_some_errors_are_not_known():
-    """On the first task, of `b`; nothing is stated on the third."""
-    errors = [0.03, 0.03, NAN, NAN, 0.03, NAN, 0.03, 0.03, NAN]
-    expected = {"a": (2, 0, 1), "b": (0, None, None), "c": (1, None, None)}
-    assert expected == wins_of(stderr=errors)
-
-
-def test_wins_without_errors_are_neither_clear_nor_not():
-    assert {(2, None, None), (0, None, None), (1, None, None)} == set(wins_of().values())
-
-
-def test_ties_are_within_a_variant():
-    scores = measured_results(exclude=True).scores.ranking("quiz")
-    assert {None} == {s.tied_with_best for s in scores if s.variant == "base"}

@@ -14,7 +14,7 @@ from site_builder.compute.serving import (
     rank_sum_test,
     reference_choice,
 )
-from tests.helpers.boards import find_holes, make_frames, make_tables
+from tests.helpers.boards import make_frames, make_tables
 
 REQUEST = ("provider", "model", "error_code", "ttft_s", "total_s", "input_tokens", "output_tokens")
 PRICE = (
@@ -70,19 +70,6 @@ def test_error_codes_are_counted_most_frequent_first():
     assert (("429", 2), ("400", 1), ("500", 1)) == row.error_codes
 
 
-def test_all_requests_failed():
-    (row,) = serving_of([request(None, error="429")]).latency
-    assert (1, 1.0) == (row.requests, row.failed_share)
-    assert (None, None, None, None, None) == (
-        row.low_s,
-        row.median_s,
-        row.high_s,
-        row.p95_s,
-        row.tokens_per_s,
-    )
-    assert () == row.ttft_s
-
-
 def test_rate_is_of_the_tokens_after_the_first():
     """(tokens - 1) / (total - first): 150 tokens in 0.5 + 2.98 s are 50 a second."""
     (row,) = serving_of([request(0.5, 3.48, 150)]).latency
@@ -105,12 +92,6 @@ def test_rate_is_the_median_of_those_measured():
     (row,) = serving_of(rows).latency
     assert 10.0 == row.tokens_per_s
     (row,) = serving_of([request(0.1, None, None)]).latency
-    assert None is row.tokens_per_s
-
-
-def test_stream_of_no_time_but_noise_has_no_rate():
-    """0.3 s in all and 0.1 + 0.2 s to the first token leave nothing to divide by."""
-    (row,) = serving_of([request(0.3, 0.1 + 0.2, 100)]).latency
     assert None is row.tokens_per_s
 
 
@@ -185,41 +166,6 @@ def test_price_by_the_hour_is_last():
     found = serving_of(prices=[("x", "a", None, None, 4.5), ("y", "b", 1, 3)])
     hourly = Price("x", "a", None, None, 4.5, None, None, None, None, "", "")
     assert (Price("y", "b", 1.0, 3.0, None, 2.0, None, None, None, "", ""), hourly) == found.prices
-
-
-def test_half_a_price_is_none():
-    (price,) = serving_of(prices=[("x", "a", 1, None)]).prices
-    assert (1.0, None, None) == (price.input_usd, price.output_usd, price.million_usd)
-
-
-def test_price_says_where_and_when_it_was_listed():
-    prices = [("x", "a", 1, 1, None, "https://a.example", "2026-01-31"), ("y", "a", 2, 2)]
-    first, second = serving_of(prices=prices).prices
-    assert ("https://a.example", "2026-01-31") == (first.source, first.date)
-    assert ("", "") == (second.source, second.date)
-
-
-def test_equal_prices_in_the_order_of_names():
-    prices = [("y", "a", 1, 1), ("x", "b", 1, 1), ("x", "a", 1, 1), ("z", "z", 0.5, 0.5)]
-    found = [(p.provider, p.model) for p in serving_of(prices=prices).prices]
-    assert [("z", "z"), ("x", "a"), ("x", "b"), ("y", "a")] == found
-
-
-def test_project_without_serving_tables():
-    found = serving_of()
-    assert ((), (), None, None) == (
-        found.latency,
-        found.prices,
-        found.baseline_price,
-        found.request_size,
-    )
-
-
-def test_records_hold_no_nan():
-    """Whatever is missing is None, also beside the largest and smallest numbers."""
-    rows = [request(np.nan, np.nan, np.nan, sent=np.nan), request(1e-300, 1e11, 1e11)]
-    prices = [("x", "gpt", 1e11, 1e11), ("y", "a", 1e-300, 1e-300), ("z", "b", np.nan, 1.0)]
-    assert [] == find_holes(serving_of(rows, prices, "gpt"))
 
 
 # --- costs ----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -23,8 +23,6 @@ from site_builder.tables.read import load_tables
 from tests.helpers.boards import make_scores
 from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, changed, write_project
-
-NAN = float("nan")
 
 
 def test_sign_test_by_hand():
@@ -79,6 +77,7 @@ def test_tests_of_several_sets_of_tasks_are_one_family():
 
 
 @given(st.lists(st.integers(-9, 9), min_size=6, max_size=9), st.integers(0, 2))
+@settings(max_examples=25)
 def test_verdict_interval_and_p_say_the_same(steps, others):
     """Whatever the lifts are, and however many models are compared."""
     n = len(steps)
@@ -89,11 +88,6 @@ def test_verdict_interval_and_p_say_the_same(steps, others):
     by_interval = "better" if low > 0 else "worse" if high < 0 else "unclear"
     assert by_interval == test.verdict
     assert (test.p < 0.05) == (test.verdict != "unclear")
-
-
-def test_verdict_worse():
-    found = verdicts({"a": [0.9] * 8}, {"a": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]})
-    assert "worse" == found["a"].verdict
 
 
 def test_lower_is_better_turns_the_sign_of_a_lift():
@@ -131,15 +125,6 @@ def test_signs_are_corrected_for_the_number_of_models():
         assert (verdict, len(models) * 20 / 512) == (found["a"].verdict, found["a"].p)
 
 
-def test_gain_on_average_alone_is_unclear():
-    """One large gain and seven small losses."""
-    tuned = [0.95, 0.49, 0.48, 0.47, 0.46, 0.45, 0.44, 0.43]
-    found = verdicts({"a": [0.5] * 8}, {"a": tuned})["a"]
-    assert found.mean is not None
-    assert found.mean > 0
-    assert "unclear" == found.verdict
-
-
 def test_baseline_is_not_tested_against_itself():
     """Corrected over the models that have a lift; the baseline is measured against nothing."""
     scores = make_scores(
@@ -151,12 +136,6 @@ def test_baseline_is_not_tested_against_itself():
     assert {"a"} == {*base} == {*tuned}
     assert ("worse", "better") == (base["a"].verdict, tuned["a"].verdict)
     assert {"a"} == {*compute_lift_tests(scores, "tuned", "base", averaged=True)}
-
-
-def test_no_tests_without_base_and_baseline():
-    scores = make_scores({"base": {"a": [0.5, 0.6]}})
-    for against in ("base", "baseline"):
-        assert {} == compute_lift_tests(scores, "base", against, averaged=True)
 
 
 # Of the fixture board: alpha's lift on `add` is 0.25, over gamma 0.125.

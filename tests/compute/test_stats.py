@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.compute.stats import Bin, compute_training_sets
+from site_builder.compute.stats import compute_training_sets
 
 
 def training_sets(*sizes, thresholds=(10_000, 20_000)):
@@ -31,12 +31,6 @@ def test_no_known_size_no_distribution():
     assert None is training_sets(None, None)
 
 
-def test_thresholds_are_in_order():
-    """From small to large, whatever the order in `site.toml`."""
-    assert [5, 50] == list(training_sets(10, thresholds=(50, 5)).shares)
-    assert {} == training_sets(10, thresholds=()).shares
-
-
 def test_median():
     """The middle one, or the mean of the two in the middle."""
     assert 20 == training_sets(30, 10, 20).median
@@ -49,13 +43,6 @@ def test_bins_are_thirds_of_a_decade():
     edges = [1_000, 2_154.43469, 4_641.58883, 10_000, 21_544.3469]
     assert edges == pytest.approx([found.bins[0].low, *(b.high for b in found.bins)])
     assert [("t1", "t2"), ("t3",), ("t4",), ("t5",)] == [b.tasks for b in found.bins]
-
-
-def test_bins_leave_no_gap():
-    found = training_sets(1, 1_000)
-    assert [1] + [0] * 8 + [1] == [len(b.tasks) for b in found.bins]
-    for left, right in zip(found.bins, found.bins[1:], strict=False):
-        assert left.high == right.low
 
 
 def test_training_set_of_nothing():
@@ -76,15 +63,3 @@ def test_each_size_is_in_the_bin_that_holds_it(sizes):
             # Cubes are whole: low <= n < high is 10^step <= n³ < 10^(step + 1).
             step = round(3 * np.log10(held.low))
             assert 10**step <= found.sizes[task] ** 3 < 10 ** (step + 1)
-
-
-@pytest.mark.parametrize("n", [10**k for k in range(13)])
-def test_power_of_ten_opens_a_bin(n):
-    (only,) = training_sets(n).bins
-    assert n == only.low
-    if n > 1:
-        assert n == training_sets(n - 1).bins[0].high
-
-
-def test_bin_is_a_record():
-    assert Bin(10.0, 10 ** (4 / 3), ("t1",)) == training_sets(15).bins[0]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from site_builder.compute import tasks as task_module
-from site_builder.compute.scores import Score, Scores
+from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import (
     Best,
     RankAgreement,
@@ -60,25 +60,6 @@ def test_all_tied_models_are_best(tasks):
     assert Best(("gpt",), 0.8, ("base",)) == tasks["t1"].best["base"]
 
 
-def test_best_is_the_least_where_lower_is_better(tasks):
-    """On t3, 5 is better than 20."""
-    assert Best(("b",), 5.0, ("tuned",)) == tasks["t3"].best["tuned"]
-    assert Best(("gpt",), 10.0, ("base",)) == tasks["t3"].best["base"]
-
-
-def test_variant_without_a_score_has_no_best():
-    (only,) = results_of(
-        make_scores({"base": {"a": [0.1], "b": [None]}, "tuned": {"b": [None]}, "x": {"b": [0.3]}})
-    )
-    assert {"x", "base"} == set(only.best)
-    (first, second) = results_of(
-        make_scores({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.3, None]}})
-    )
-    assert {"tuned", "base"} == set(first.best)
-    assert {"base"} == set(second.best)
-    assert {"tuned": None, "base": 0.2} == second.mean
-
-
 def test_contender_is_the_best_of_the_tuned(tasks):
     """Base scores do not compete where anything is tuned: b's 0.6 on t2 is none."""
     assert [0.9, 0.5, 5.0, 0.4] == [t.best_contender.score for t in tasks.values()]
@@ -101,19 +82,6 @@ def test_rounding_error_is_no_win_over_the_baseline():
     runs = {"base": {"gpt": [0.3], "a": [0.1 + 0.2]}}
     (task,) = results_of(make_scores(runs, baseline="gpt"))
     assert (0.0, "ties") == (task.best_lift_over_baseline, task.outcome)
-
-
-def test_baseline_does_not_compete_with_itself():
-    """On a board with one variant its own score is no contender, and alone it has no rival."""
-    runs = {"base": {"gpt": [0.9, 0.9], "a": [0.4, None]}}
-    first, second = results_of(make_scores(runs, baseline="gpt"))
-    assert Best(("a",), 0.4, ("base",)) == first.best_contender
-    assert Best(("gpt",), 0.9, ("base",)) == first.best["base"]
-    assert (None, None, None) == (
-        second.best_contender,
-        second.best_lift_over_baseline,
-        second.outcome,
-    )
 
 
 def test_contender_may_come_from_any_tuned_variant():
@@ -152,12 +120,6 @@ def test_best_score_may_be_in_a_variant_that_the_baseline_lacks():
     assert Best(("a",), 0.9, ("sft",)) == second.best_contender
 
 
-def test_no_baseline():
-    (task,) = results_of(make_scores({"base": {"a": [0.4], "b": [0.6]}}))
-    assert Best(("b",), 0.6, ("base",)) == task.best_contender
-    assert ({}, None) == (task.baseline_scores, task.outcome)
-
-
 def test_mean_lift_over_base_is_over_all_tuned_runs_with_both(tasks):
     """Of every tuned variant; a run without its base score has none."""
     # t1: (0.8 + 0.8) / 2; t2: (0.3 - 0.2) / 2; t3: a alone, 30 - 20; t4: a alone
@@ -167,36 +129,10 @@ def test_mean_lift_over_base_is_over_all_tuned_runs_with_both(tasks):
     assert 0.2 == task.mean_lift_over_base  # (0.1 + 0.3) / 2
 
 
-def test_no_lift_without_a_tuned_variant():
-    (task,) = results_of(make_scores({"base": {"a": [0.4]}}))
-    assert None is task.mean_lift_over_base
-
-
 def test_mean_score_by_variant(tasks):
     # base t1: (0.8 + 0.1 + 0.1) / 3, t3: (10 + 30) / 2; tuned t3: (20 + 5) / 2
     assert 1 / 3 == pytest.approx(tasks["t1"].mean["base"])
     assert {"tuned": 12.5, "base": 20} == tasks["t3"].mean
-
-
-def test_scores_are_ranked_within_their_variant():
-    scores = make_scores(RUNS, lower=["t3"], baseline="gpt")
-    assert [
-        Score("a", "t1", "tuned", 0.9, 1, 0.8, 0.1),
-        Score("b", "t1", "tuned", 0.9, 1, 0.8, 0.1),
-        Score("gpt", "t1", "base", 0.8, 1, None, 0.0),
-        Score("a", "t1", "base", 0.1, 2, None, -0.7),
-        Score("b", "t1", "base", 0.1, 2, None, -0.7),
-    ] == scores.ranking("t1")
-    assert [
-        Score("b", "t3", "tuned", 5, 1, None, 5),
-        Score("a", "t3", "tuned", 20, 2, 10, -10),
-        Score("gpt", "t3", "base", 10, 1, None, 0),
-        Score("a", "t3", "base", 30, 2, None, -20),
-    ] == scores.ranking("t3")
-    assert [
-        Score("a", "t4", "tuned", 0.4, 1, 0.1, None),
-        Score("a", "t4", "base", 0.3, 1, None, None),
-    ] == scores.ranking("t4")
 
 
 def test_scores_are_counted_by_variant(tasks):
@@ -246,11 +182,6 @@ def test_rank_agreement_by_hand():
     assert np.full((5, 5), 5.0).tolist() == common.tolist()
 
 
-def test_rank_agreement_respects_the_direction():
-    rho = agreement_of(make_scores({"base": AGREEMENT}, lower=["t3"])).rho
-    assert [1.0, 1.0, 1.0, 0.9] == rho[0, :4].tolist()
-
-
 def test_similar_tasks_by_rank_agreement():
     """Most alike first, ties in the order of the tasks; what ranks the other way is not alike."""
     scores = make_scores({"base": AGREEMENT})
@@ -262,13 +193,6 @@ def test_similar_tasks_by_rank_agreement():
     assert ("t1", "t2") == tuple(s.task for s in similar_to(scores, "t4"))
 
 
-def test_number_of_similar_tasks():
-    runs = {"base": {m: [float(i)] * 9 for i, m in enumerate("abcd")}}
-    scores = make_scores(runs)
-    assert ["t1", "t2", "t3", "t4", "t5"] == [s.task for s in similar_to(scores, "t9")]
-    assert ["t2", "t3"] == [s.task for s in similar_to(scores, "t1", most=2)]
-
-
 def test_most_similar_pair_of_independent_tasks_is_not_clear():
     """Of 465 pairs over ten models one has rho 0.83 by chance, which alone has p < 0.01."""
     rng = np.random.default_rng(5)
@@ -277,15 +201,6 @@ def test_most_similar_pair_of_independent_tasks_is_not_clear():
     pairs = np.tril_indices(31, -1)
     assert agreement.rho[pairs].max() > 0.8
     assert np.nanmin(agreement.p_adjusted) > 0.05
-
-
-def test_same_only_solver_is_no_clear_agreement():
-    """One of ten models solves both tasks, the other nine neither: one order in ten is this one."""
-    runs = {f"m{i}": [1.0 * (i == 0), 1.0 * (i == 0), i / 10] for i in range(10)}
-    agreement = agreement_of(make_scores({"base": runs}))
-    assert (1.0, 10) == (agreement.rho[0, 1], agreement.n[0, 1])
-    assert agreement.p_adjusted[0, 1] > 0.05
-    assert not find_similar_tasks(("t1", "t2", "t3"), agreement)["t1"][0].is_clear
 
 
 def test_agreement_of_ten_families_is_clear_where_it_is_strong():
@@ -307,16 +222,6 @@ def test_models_of_few_families_give_no_verdict():
         assert not agreement.is_tested
         assert np.isnan(agreement.p_adjusted).all()
     assert agreement_of(scores, [f"f{i % 10}" for i in range(30)]).is_tested
-
-
-def test_tasks_without_a_common_model_have_no_verdict():
-    """Of each of ten families, one model has one task and one the other."""
-    runs = {f"m{i}a": [i / 10, None, i / 10] for i in range(10)}
-    runs |= {f"m{i}b": [None, i / 10, i / 10] for i in range(10)}
-    scores = make_scores({"base": runs})
-    p = agreement_of(scores, [model[:-1] for model in scores.models]).p_adjusted
-    assert np.isnan(p[0, 1])
-    assert 0.001 == pytest.approx(p[0, 2])
 
 
 def test_family_counts_once_by_its_mean():
@@ -397,17 +302,6 @@ def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch):
     assert (4.0, 5.0) == (common[0, 1], common[0, 2])
 
 
-def test_task_without_a_score_has_no_agreement(monkeypatch, recwarn):
-    """On a board of many tasks too, and nothing is said of the mean of nothing."""
-    monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 1)
-    runs = {m: [row[0], None, row[2]] for m, row in AGREEMENT.items()}
-    agreement = agreement_of(make_scores({"base": runs}))
-    rho, common = agreement.rho, agreement.n
-    assert np.isnan(rho[1]).all()
-    assert (-1.0, 0.0) == (rho[0, 2], common[0, 1])
-    assert [] == recwarn.list
-
-
 def test_rank_agreement_uses_the_primary_variant():
     tuned = {m: [row[0], row[2]] for m, row in AGREEMENT.items()}
     runs = {"base": {m: [row[0], row[1]] for m, row in AGREEMENT.items()}, "tuned": tuned}
@@ -464,17 +358,6 @@ def test_lift_over_base_of_a_category_is_the_mean_of_its_tasks():
     assert (0.45, 0.5) == (found["easy"], found["alone"])
 
 
-def test_board_of_a_category_ranks_over_its_tasks():
-    """In every variant; `a` has (0.9 + 0.4) / 2 and `b` (0.3 + 0.8) / 2 on the easy tasks."""
-    easy = next(c for c in categories_of() if c.category == "easy")
-    assert {"tuned", "base"} == set(easy.boards)
-    board = easy.boards["tuned"]
-    assert ("t1", "t2") == board.tasks
-    assert [("a", 0.65, 1), ("b", 0.55, 2)] == [
-        (s.model, board.figure(s, "average"), s.rank) for s in board.ranked
-    ]
-
-
 def test_category_has_its_ranking_rules():
     """Where its tasks do not share a direction it ranks by win rate, and is not averaged."""
     found = {c.category: c for c in categories_of(lower=["t2"])}
@@ -487,24 +370,11 @@ def test_category_has_its_ranking_rules():
     assert -0.1 == hard.best_lift_over_baseline
 
 
-def test_category_of_lower_is_better_tasks():
-    """Its difference is positive where the best contender has less."""
-    found = {c.category: c for c in categories_of(lower=["t4"])}
-    assert 0.2 == pytest.approx(found["hard"].best_lift_over_baseline)  # 0.5 - 0.3
-
-
 def test_without_a_baseline_categories_keep_the_order_of_the_tasks():
     found = categories_of(baseline=None)
     assert ["easy", "even", "hard", "alone"] == [c.category for c in found]
     assert [None] * 4 == [c.best_lift_over_baseline for c in found]
     assert [0] * 4 == [c.compared for c in found]
-
-
-def test_equal_categories_keep_the_order_of_the_tasks():
-    runs = {"base": {"gpt": [0.5, 0.3], "a": [0.7, 0.5]}}
-    frames = make_frames(runs, tasks={"category": ["z", "a"]})
-    found = make_results(frames, baseline="gpt").categories
-    assert [("z", 0.2), ("a", 0.2)] == [(c.category, c.best_lift_over_baseline) for c in found]
 
 
 def test_no_categories():

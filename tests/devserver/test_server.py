@@ -3,9 +3,7 @@
 import http.client
 import re
 import shutil
-import signal
 import socket
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -35,7 +33,6 @@ from site_builder.devserver.server import (
 from site_builder.errors import SiteError
 from tests.helpers.browsing import breaches, open_page
 from tests.helpers.live import LIMIT_S, Live, events, live
-from tests.helpers.serve import serve
 
 FILES = {
     "index.html": b"<head><title>Home</title></head>",
@@ -232,12 +229,9 @@ def test_an_address_that_is_not_this_machines():
 EMBED = "embed/leaderboard/"
 LOADS = {
     "a script": ("scores.js", "no-cors", "script"),
-    "a request of a script": ("api/v1/stats.json", "cors", "empty"),
-    "a picture": ("cards/home.png", "no-cors", "image"),
     "events": ("_live/events", "cors", "empty"),
     "a frame": ("", "navigate", "iframe"),
     "an object": (EMBED, "navigate", "object"),
-    "a script below embed/": (f"{EMBED}x.js", "no-cors", "script"),
 }
 OPENS = {"a link": ("", "navigate", "document"), "an embedded view": (EMBED, "navigate", "iframe")}
 
@@ -292,22 +286,6 @@ def test_every_answer_restricts_what_other_sites_do_with_it(unpublished, path):
         assert framing == answer.getheader("Content-Security-Policy")
 
 
-def test_a_page_of_another_site_in_a_browser(browser: Browser, unpublished, tmp_path):
-    """`localhost` is another site than `127.0.0.1`; another port is only another origin."""
-    frames = "".join(f'<iframe src="{unpublished}{path}"></iframe>' for path in ("", EMBED))
-    script = f'<script src="{unpublished}scores.js" onload="document.title=1"></script>'
-    (tmp_path / "index.html").write_text(script + frames)
-    page = browser.new_page()
-    other = serve(tmp_path)
-    for address in (other, other.replace("127.0.0.1", "localhost")):
-        page.goto(address)
-        assert "" == page.title()
-        shown = {frame.url for frame in page.frames if "</head>" in frame.content()}
-        assert unpublished + EMBED in shown
-        assert unpublished not in shown
-    page.close()
-
-
 def test_all_names_are_answered_where_other_machines_may_look():
     with listen("0.0.0.0", 0, StateHolder(SITE)) as server, server.running():
         assert f"http://localhost:{server.server_port}/" == server.url
@@ -330,33 +308,6 @@ def test_open_pages_are_notified_of_each_build(project):
         assert {"build": second["build"], "faults": fault} == next(told)
         served.write("data/content/lede.md", "Other words.")
         assert second == next(told)
-
-
-def test_it_ends_with_all_its_threads(project):
-    before = set(threading.enumerate())
-    with live(project) as served:
-        idle = socket.create_connection((LOOPBACK, served.server.server_port))
-        stream = urllib.request.urlopen(f"{served.url}_live/events", timeout=LIMIT_S)
-        assert b"retry: 1000\n" == stream.readline()
-    assert stream.read().endswith(b"\n\n")  # whole to its end, which has come
-    assert set(threading.enumerate()) <= before
-    idle.close()
-    stream.close()
-
-
-def test_ctrl_c_while_the_server_starts(monkeypatch):
-    """Its thread ends too; else the process would not."""
-    before, start = {*threading.enumerate()}, threading.Thread.start
-
-    def interrupted(thread: threading.Thread) -> None:
-        start(thread)
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(threading.Thread, "start", interrupted)
-    with pytest.raises(KeyboardInterrupt), listen(LOOPBACK, 0, StateHolder(SITE)).running():
-        pass
-    monkeypatch.undo()
-    assert {*threading.enumerate()} <= before
 
 
 LIMIT_MS = LIMIT_S * 1000
@@ -390,19 +341,6 @@ def test_an_open_page_reloads(served: Live, chromium: Browser) -> None:
     assert [] == [url for url in heard.requests if not url.startswith((served.url, "data:"))]
 
 
-def test_a_page_stays_where_it_was_scrolled_to(served: Live, chromium: Browser) -> None:
-    page, heard = open_page(chromium, served.url, (800, 300))
-    page.evaluate("scrollTo({top: 150, behavior: 'instant'})")
-    served.write("data/content/limits.md", "Nothing of this page.")
-    page.wait_for_function(
-        "build => document.querySelector('[data-build]').dataset.build === build",
-        arg=served.server.state.current.build,
-        timeout=LIMIT_MS,
-    )
-    page.wait_for_function("() => scrollY === 150", timeout=LIMIT_MS)
-    assert [] == heard.complaints
-
-
 def test_faults_are_shown_over_the_last_good_page(served: Live, chromium: Browser) -> None:
     """A line each, as text; one more is another line; mended, they are gone, without a reload."""
     size = (390, 844)
@@ -427,15 +365,6 @@ def test_faults_are_shown_over_the_last_good_page(served: Live, chromium: Browse
     assert [] == heard.complaints
 
 
-def test_faults_can_be_put_aside(served: Live, chromium: Browser) -> None:
-    page, _ = open_page(chromium, served.url)
-    served.write("data/content/about.md", "{{ nope }}")
-    page.get_by_role("alert").get_by_role("button", name="Hide").press("Enter")
-    expect(page.get_by_role("alert")).to_have_count(0)
-    served.write("data/content/about.md", "{{ nape }}")
-    has_text(page, "[role=alert]", "'nape' is undefined")
-
-
 def test_the_page_of_a_first_build_that_fails(project: Path, chromium: Browser) -> None:
     """Says what is wrong, something else once that is what is wrong, and then is the site."""
     (project / "data/content").mkdir()
@@ -450,15 +379,3 @@ def test_the_page_of_a_first_build_that_fails(project: Path, chromium: Browser) 
         has_text(page, "h1", "Models")
         refused = [text for text in heard.complaints if "503" not in text]
         assert [] == refused
-
-
-def test_a_page_out_of_sight_waits(served: Live, chromium: Browser) -> None:
-    """It leaves its connection to others, and reloads once it is looked at again."""
-    page, _ = open_page(chromium, served.url)
-    hide = "Object.defineProperty(document, 'visibilityState', {value: '%s', configurable: true})"
-    page.evaluate(f"{hide % 'hidden'}; document.dispatchEvent(new Event('visibilitychange'))")
-    served.write("data/content/lede.md", "Other words.")
-    page.evaluate("window.stays = true")
-    assert page.evaluate("window.stays")
-    page.evaluate(f"{hide % 'visible'}; document.dispatchEvent(new Event('visibilitychange'))")
-    has_text(page, "body", "Other words.")

@@ -5,22 +5,19 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 from plotly.offline import get_plotlyjs_version
 
 import site_builder
-from docs.reference.api import MEANINGS
 from docs.reference.tables import describe_tables
-from site_builder.api import api_values, board_values, score_values
 from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.compute.stats import Stats
-from site_builder.config import config_keys, load_config
+from site_builder.config import load_config
 from site_builder.starter.project import FILES
-from tests.helpers.sites import ROOT, Reading, contents, is_outside, target
+from tests.helpers.sites import ROOT
 
 PAGES = [
     ROOT / "README.md",
@@ -47,14 +44,6 @@ def test_every_command_of_the_documentation_is_one(page: Path) -> None:
         command.make_parser(click.Context(command)).parse_args(args)
 
 
-def test_every_key_of_the_configuration_is_explained() -> None:
-    """docs/site-toml.md has a row for each key, and none for a key that there is not."""
-    text = (ROOT / "docs/site-toml.md").read_text(encoding="utf8")
-    _, _, keys = text.partition("## Every key")
-    explained = re.findall(r"^\| `([a-z_.]+)` \|", keys, re.MULTILINE)
-    assert sorted(config_keys()) == sorted(explained)
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_of_the_documentation_leads_to_a_file(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|\{)([^)#\s]+)", page.read_text(encoding="utf8"))
@@ -79,39 +68,6 @@ def test_the_chart_library_is_the_one_that_plotly_speaks() -> None:
     )
     assert locked is not None
     assert get_plotlyjs_version() == locked[1]
-
-
-def test_every_key_of_the_api_is_documented() -> None:
-    """docs/api.md names every key of every file, in that file's section."""
-    text = (ROOT / "docs/api.md").read_text(encoding="utf8")
-    heading = r"^## `(\w+)(?:/<model>)?\.json`\n(.*?)(?=^## )"
-    sections = dict(re.findall(heading, text, re.MULTILINE | re.DOTALL))
-    for name, value in _api().items():
-        record = value[0] if isinstance(value, list) else value
-        assert [] == [key for key in record if f"`{key}`" not in sections[name]], name
-
-
-def test_every_meaning_is_of_a_key_of_the_api() -> None:
-    values = _api()
-    for name, meanings in MEANINGS.items():
-        record = values[name][0] if isinstance(values[name], list) else values[name]
-        assert {*record} >= {key for keys in meanings for key in keys.split(", ")}
-
-
-def _api() -> dict[str, Any]:
-    from site_builder.compute.results import compute_results, compute_site
-    from site_builder.tables.check import check_tables
-    from site_builder.tables.read import load_tables
-
-    config = load_config(ROOT)
-    tables = check_tables(load_tables(config.data_dir), config)
-    results = compute_results(tables, config)
-    board = board_values(compute_site(tables, config).featured)
-    return {
-        **api_values(results),
-        "scores": next(score_values(results))[1],
-        "boards": board["entries"],
-    }
 
 
 def test_the_readmes_own_example_builds(tmp_path: Path) -> None:
@@ -152,43 +108,6 @@ def test_every_figure_of_the_board_is_defined():
 
 
 # --- the manual -----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def manual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Every page as `make manual` makes it, a warning being an error."""
-    out = tmp_path_factory.mktemp("manual")
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-c", "docs", "-d", str(out / "trees")]
-    done = subprocess.run(
-        [*command, ".", str(out / "html")], cwd=ROOT, capture_output=True, text=True
-    )
-    assert 0 == done.returncode, done.stderr
-    files = contents(out / "html").items()
-    return {path: html.decode() for path, html in files if path.endswith(".html")}
-
-
-def test_every_page_is_in_the_manual(manual: dict[str, str]) -> None:
-    """Those of docs/, and what stands beside them in the repository."""
-    named = {f"docs/{path.stem}.html" for path in (ROOT / "docs").glob("*.md")}
-    assert named | {"README.html", "CONTRIBUTING.html", "CHANGELOG.html", "SECURITY.html"} <= {
-        *manual
-    }
-
-
-def test_every_page_is_reached_from_the_first(manual: dict[str, str]) -> None:
-    links = Reading(manual["docs/index.html"]).links
-    reached = {target("docs/index.html", link)[0] for link in links if not is_outside(link)}
-    pages = {path for path in manual if path not in ("genindex.html", "search.html")}
-    assert set() == pages - reached - {"docs/index.html"}
-
-
-def test_the_manual_asks_no_other_host(manual: dict[str, str]) -> None:
-    loaded = re.compile(
-        r'<(?:script|img|link rel="(?:stylesheet|preload)")[^>]* (?:src|href)="(.*?)"'
-    )
-    found = {link for html in manual.values() for link in loaded.findall(html)}
-    assert found
-    assert [] == [link for link in found if is_outside(link)]
 
 
 def test_the_reference_is_what_the_code_says() -> None:

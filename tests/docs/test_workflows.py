@@ -12,7 +12,6 @@ import pytest
 from packaging.requirements import Requirement
 from ruamel.yaml import YAML
 
-from site_builder import __version__
 from site_builder.starter.project import FILES, HOSTS, SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -143,12 +142,6 @@ def test_what_reads_strangers_files_has_a_limit_of_memory(workflow):
     assert all(script.startswith("ulimit -d 8388608") for script in code)
 
 
-def test_a_process_over_the_limit_of_memory_fails():
-    allocate = "ulimit -d 200000; exec python3 -c 'bytearray(400_000_000)'"
-    done = subprocess.run(["bash", "-c", allocate], capture_output=True, text=True)
-    assert "MemoryError" in done.stderr
-
-
 def test_job_that_may_comment_takes_nothing_from_the_branch_but_a_text():
     (job,) = (j for j in read(FILES / "check.yml")["jobs"].values() if "write" in str(j))
     used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
@@ -269,32 +262,6 @@ def test_a_tag_releases_its_version_only(tmp_path, version, code):
     done = run_step("Check that the tag is the version", tmp_path, RELEASE)
     assert code == done.returncode
     assert bool(code) == done.stdout.startswith("::error file=pyproject.toml::")
-
-
-def test_what_the_package_needs_is_listed_with_hashes(tmp_path):
-    """As `make sbom` lists it: every requirement, with the checksums of its files."""
-    (make,) = re.findall(r"-m cyclonedx_py (.*?)\n\n", (ROOT / "Makefile").read_text(), re.S)
-    options = make.replace("\\\n", " ").replace("dist/", f"{tmp_path}/").split()
-    command = [sys.executable, "-W", "ignore", "-m", "cyclonedx_py", *options]
-    subprocess.run(command, cwd=ROOT, check=True)
-    listed = json.loads((tmp_path / "sbom.cdx.json").read_text())
-    assert "CycloneDX" == listed["bomFormat"]
-    assert ("site-builder", __version__) == tuple(
-        listed["metadata"]["component"][key] for key in ("name", "version")
-    )
-    found = {
-        f"{part['name']}=={part['version']}": {
-            f"--hash=sha256:{found['content']}"
-            for place in part["externalReferences"]
-            for found in place["hashes"]
-        }
-        for part in listed["components"]
-    }
-    expected = {
-        entry.partition(" ")[0]: {word for word in hashes.split() if word.startswith("--hash")}
-        for entry, hashes in read_entries("requirements.txt").items()
-    }
-    assert expected == found
 
 
 # --- locks ----------------------------------------------------------------------------------------

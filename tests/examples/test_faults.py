@@ -1,7 +1,5 @@
 """Faults of per-example scores: all of them in one run."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -11,8 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from site_builder.errors import SiteError
-from site_builder.examples import engines
-from site_builder.examples.engines import duckdb_engine
+from site_builder.examples.database import open_database
 from tests.commands.test_cli import run
 from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write_rows
 from tests.helpers.tables import HIGHER, write_project
@@ -153,27 +150,6 @@ def test_unknown_models_and_tasks(tmp_path: Path) -> None:
     ] == faults(tmp_path / "i.parquet", "--into", project)
 
 
-def test_many_faults_are_counted(tmp_path: Path, board: Path) -> None:
-    rows = [(f"m{n:02}", "add", "base", "1", float("nan")) for n in range(30)]
-    write_rows(tmp_path / "i.parquet", rows)
-    found = faults(tmp_path / "i.parquet", "--into", board)
-    assert [
-        "i.parquet: and 10 more like these: runs with invalid scores",
-        "30 errors; nothing was written.",
-    ] == found[20:]
-
-
-def test_unreadable_tables_are_reported(tmp_path: Path, board: Path) -> None:
-    write_rows(tmp_path / "i.parquet", ROWS)
-    (board / "data").mkdir()
-    for table in ("differences", "models"):
-        (board / f"data/{table}.parquet").write_text("no table")
-    found = faults(tmp_path / "i.parquet", "--into", board)
-    assert ["data/differences.parquet", "data/models.parquet"] == [
-        line.partition(":")[0] for line in found[:-1]
-    ]
-
-
 def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:
     path = write_rows(tmp_path / "i.parquet", [("a", "t", "b", f"{n}", n / 7) for n in range(9999)])
     content = bytearray(path.read_bytes())
@@ -185,14 +161,14 @@ def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:
 
 
 def test_too_little_memory() -> None:
-    with pytest.raises(SiteError) as found, duckdb_engine(200_000_000):
+    with pytest.raises(SiteError) as found, open_database(200_000_000):
         raise duckdb.OutOfMemoryException
-    fault = "--memory: 200 MB are too few for the examples of one model and task. Give more."
+    fault = "--memory: 200 MB are too few for the examples of one task. Give more."
     assert fault == str(found.value)
 
 
 def test_ctrl_c_during_a_query() -> None:
-    with pytest.raises(KeyboardInterrupt), duckdb_engine(200_000_000):
+    with pytest.raises(KeyboardInterrupt), open_database(200_000_000):
         raise RuntimeError("Query interrupted")
 
 
@@ -201,12 +177,6 @@ def test_ctrl_c_during_a_query() -> None:
     [
         ((), "Missing argument 'INSTANCES...'"),
         (("i",), "Missing option '--into'"),
-        (("i", "--into", "p", "--engine", "spark"), "'spark' is not one of 'duckdb', 'dask'"),
-        (("i", "--into", "p", "--engine", "dask"), "--engine dask needs the address of a cluster"),
-        (
-            ("i", "--into", "p", "--scheduler", "tcp://a:1"),
-            "--scheduler works only with --engine dask",
-        ),
         (("i", "--into", "p", "--memory", "much"), "'much' is not a size of at least 100MB"),
         (("i", "--into", "p", "--memory", "5MB"), "'5MB' is not a size of at least 100MB"),
         (
@@ -221,33 +191,6 @@ def test_wrong_usage(args: tuple[str, ...], said: str) -> None:
     found = run_aggregate(*args)
     assert (2, "") == (found.exit_code, found.stdout)
     assert said in " ".join(found.stderr.split())
-
-
-def test_no_scheduler_at_the_address(tmp_path: Path, board: Path, monkeypatch) -> None:
-    monkeypatch.setattr(engines, "_TIMEOUT_S", 0.5)
-    write_rows(tmp_path / "i.parquet", ROWS)
-    for address in ("tcp://127.0.0.1:9", "nonsense://x"):
-        options = ("--engine", "dask", "--scheduler", address)
-        found = faults(tmp_path / "i.parquet", "--into", board, *options)
-        assert found[0].startswith(f"--scheduler {address}: no Dask scheduler answers: ")
-        assert found[0].endswith("Start one with `dask scheduler`.")
-
-
-def test_dask_is_not_installed(tmp_path: Path, board: Path) -> None:
-    write_rows(tmp_path / "i.parquet", ROWS)
-    absent = "import sys; sys.modules['distributed'] = None"
-    code = f"{absent}; from site_builder.commands import main; main()"
-    words = ["aggregate", str(tmp_path / "i.parquet"), "--into", str(board)]
-    dask = ["--engine", "dask", "--scheduler", "tcp://127.0.0.1:9"]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words, *dask], capture_output=True, text=True
-    )
-    assert (1, "") == (done.returncode, done.stdout)
-    assert [
-        "--engine dask needs the package distributed, which is not installed. "
-        "Install it: pip install 'site-builder[dask]'.",
-        "1 error; nothing was written.",
-    ] == done.stderr.splitlines()
 
 
 def test_check_reports_faults_of_the_differences(board: Path) -> None:

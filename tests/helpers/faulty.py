@@ -7,13 +7,12 @@ state that a publication can be left in.
 Run as a program, it publishes in processes that it kills, and prints what it finds after each kill
 as a line of JSON; or it publishes two sites by turns, for a reader beside it:
 
-    python -m tests.helpers.faulty steps|renames|twice|swaps OUT
+    python -m tests.helpers.faulty steps|renames|swaps OUT
 """
 
 import errno
 import json
 import os
-import random
 import signal
 import sys
 import threading
@@ -37,8 +36,6 @@ STEPS = {
     *("os.scandir", "os.listdir", "ctypes.dlsym"),
 }
 Act: TypeAlias = Callable[[str, tuple[Any, ...]], None]
-SEED = 20240502
-LAST_CLEARING = 15
 SWAPS = 80
 
 
@@ -165,17 +162,6 @@ def kill_at_every_step(out: Path) -> None:
         _report(out, killed=killed)
 
 
-def kill_twice(out: Path) -> None:
-    """The same, and the next build too is killed, while it clears up or later."""
-    steps = random.Random(SEED)
-    publish(SITE, out)
-    step = 1
-    while _killed_at(out, step):
-        killed = _killed_at(out, steps.randint(1, LAST_CLEARING))
-        _report(out, killed=killed)
-        step += 1
-
-
 def publish_by_turns(out: Path) -> None:
     """Swap one site for the other, many times."""
     for _ in range(SWAPS):
@@ -185,11 +171,10 @@ def publish_by_turns(out: Path) -> None:
 
 def main(mode: str, out: Path) -> None:
     """Do what the module's docstring tells."""
-    acts = {"twice": kill_twice, "swaps": publish_by_turns}
     with pytest.MonkeyPatch.context() as patch:
-        if mode in ("renames", "twice"):
+        if mode == "renames":
             patch.setattr(publishing, "exchange", lambda *_: False)
-        acts.get(mode, kill_at_every_step)(out)
+        (publish_by_turns if mode == "swaps" else kill_at_every_step)(out)
 
 
 if __name__ == "__main__":

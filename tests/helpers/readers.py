@@ -10,7 +10,7 @@ import signal
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -23,7 +23,7 @@ from site_builder.config import SiteConfig, load_config
 from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState, StateHolder
 from site_builder.errors import FaultsError, SiteError
 from site_builder.examples.aggregate import aggregate
-from site_builder.examples.engines import duckdb_engine
+from site_builder.examples.database import open_database
 from site_builder.examples.files import find_examples
 from site_builder.examples.save import known_ids, save
 from site_builder.importers.formats import FORMATS, Format, format_of
@@ -306,9 +306,9 @@ def _examples() -> Files:
 
 def _aggregate(folder: Path) -> None:
     config = SiteConfig(root=folder.parent / "project")
-    with duckdb_engine(10**8) as engine, TemporaryDirectory() as scratch:
+    with open_database(10**8) as database, TemporaryDirectory() as scratch:
         files, known = find_examples([folder], {}, Path(scratch)), known_ids(config)
-        save(aggregate(files, engine, config, known, average=True), config, "a", dry=True)
+        save(aggregate(files, database, config, known, average=True), config, "a", dry=True)
 
 
 def _training_sets() -> Files:
@@ -333,7 +333,7 @@ def _published() -> Files:
     with TemporaryDirectory() as folder:
         root = write_project(Path(folder), board(), toml("2024-05-02"))
         built = build(root, root).files
-    wanted = ("api/v1/", "downloads/results.parquet", "downloads/tasks.parquet", "changes/feed.xml")
+    wanted = ("api/v1/", "changes/feed.xml")
     read = {name: content for name, content in built.items() if name.startswith(wanted)}
     return with_manifest({name: read[name] for name in sorted(read) if "schema" not in name})
 
@@ -409,22 +409,23 @@ class _Connection:
         """Return the request as a file."""
         return io.BytesIO(self._request)
 
-    def sendall(self, _: object) -> None:
-        """Take a part of the answer."""
+    def sendall(self, part: bytes) -> None:
+        """Take a part of the answer, and go at the first event: others come with the next build."""
+        if part.startswith(b"data: "):
+            raise BrokenPipeError
 
 
 @cache
 def _server() -> LiveServer:
     pages = {"index.html": b"<head></head>", "404.html": b"", "models/index.html": b""}
-    state = StateHolder(ServedState(pages))
-    state.close()  # so that no request waits for the next build
-    return LiveServer(LOOPBACK, 0, state)
+    return LiveServer(LOOPBACK, 0, StateHolder(ServedState(pages)))
 
 
 def _serve(folder: Path) -> None:
     for path in folder.iterdir():
         connection: Any = _Connection(path.read_bytes())
-        _server().finish_request(connection, (LOOPBACK, 1))
+        with suppress(BrokenPipeError):
+            _server().finish_request(connection, (LOOPBACK, 1))
 
 
 def _holders() -> Files:

@@ -44,11 +44,6 @@ def test_low_percentages_beside_others_are_asked_for(tmp_path):
     assert {0.89, 0.78, 23.6, 20.0} == {*scores(tmp_path).values()}
 
 
-def test_cards_with_proportions_are_not_asked_for(tmp_path):
-    imported("model-index", cards(tmp_path, ("m", 0.0, 0.25), ("n", 0.5, 0.75)), into=tmp_path)
-    assert [1.0, 1.0] == [task["score_max"] for task in rows(tmp_path, "tasks")]
-
-
 @pytest.mark.parametrize("metric", ["acc", "f1"])
 def test_units_mixed_between_files_are_asked_for(tmp_path, metric):
     for name, value in (("a", 0.65), ("b", 71.0)):
@@ -83,13 +78,6 @@ def test_percentages_of_another_metric_raise_no_question(tmp_path):
         t["task"]: (t["higher_is_better"], t.get("score_max")) for t in rows(tmp_path, "tasks")
     }
     assert found == {"t": (True, 1.0), "u": (True, None), "v": (False, 1.0)}
-
-
-@pytest.mark.parametrize(("metric", "better"), [("word_perplexity", False), ("chrf", True)])
-def test_direction_of_a_metric_is_written(tmp_path, metric, better):
-    write_json(tmp_path / "runs/a.json", lm_eval_results({"t": {metric: 20.5}}))
-    imported("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert better == rows(tmp_path, "tasks")[0]["higher_is_better"]
 
 
 def test_statement_of_the_file_counts_more_than_the_metric(tmp_path):
@@ -127,13 +115,3 @@ def test_fifty_skipped_files_are_one_line_per_kind(tmp_path):
     assert "1 file with scores, 53 skipped." in said.stderr
     said = run_import("lm-eval", tmp_path / "runs", "--verbose", into=tmp_path / "q")
     assert 53 == said.stderr.count("warning: ")
-
-
-def test_same_file_twice_is_called_identical(tmp_path):
-    """Copies of one file have the same numbers."""
-    document = lm_eval_results({"t": {"acc": 0.5}, "u": {"acc": 0.25}})
-    for name in ("a", "b"):
-        write_json(tmp_path / f"runs/{name}.json", document)
-    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert "identical: 2 scores of runs/b.json, since runs/a.json has them too" in said.stderr
-    assert "older:" not in said.stderr

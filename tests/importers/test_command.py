@@ -55,13 +55,6 @@ def test_report_lists_read_skipped_added_and_written(folder, tmp_path):
     ] == said.stderr.splitlines()[1:]
 
 
-def test_verbose_lists_every_score_left_out(folder, tmp_path):
-    """`--verbose` prints a line for each."""
-    said = run_import("lm-eval", folder, "--verbose", into=tmp_path / "p")
-    lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) is used for" for n in "ab"]
-    assert all(line in said.stderr for line in lines)
-
-
 def test_control_characters_in_names_are_escaped(tmp_path):
     runs = (("a", "pretrained=org/\x1b[31mred"), ("b", "pretrained=org/\x1b[31mred,peft=\x1b[0m"))
     for name, args in runs:
@@ -132,14 +125,7 @@ def test_terminal_asks_for_direction_and_unit(tmp_path, monkeypatch, better, uni
     assert (better, most) == (task["higher_is_better"], task.get("score_max"))
 
 
-def test_imported_project_builds(folder, tmp_path):
-    run_import("lm-eval", folder, into=tmp_path / "p")
-    said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
-    assert (0, "") == (said.exit_code, said.stderr)
-    assert (tmp_path / "p/site/models/org-a/index.html").exists()
-
-
-def test_imported_examples_are_published(tmp_path):
+def test_imported_project_builds_and_publishes_examples(tmp_path):
     document = lm_eval_results({"t": {"acc,none": 0.5}})
     write_json(tmp_path / "runs/results_2024.json", document)
     line = {"doc_id": 0, "metrics": ["acc"], "acc": 1.0, "filter": "none"}
@@ -149,6 +135,7 @@ def test_imported_examples_are_published(tmp_path):
     said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
     assert (0, "") == (said.exit_code, said.stderr)
     assert [*(tmp_path / "p/site").rglob("examples.csv.gz")]
+    assert (tmp_path / "p/site/models/org-base/index.html").exists()
 
 
 def test_documentation_covers_every_format_and_option():

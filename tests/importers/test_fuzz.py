@@ -6,6 +6,7 @@ Any bytes and damaged files are in `tests/site/test_readers.py`.
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from site_builder.importers.formats import FORMATS, format_of
 from site_builder.importers.reading import UNEXPECTED, ImportOptions, Reading
 from tests.helpers.imported import write_json
-from tests.helpers.tables import fault_lines
+from tests.helpers.tables import fault_lines, write_project
 
 pytestmark = pytest.mark.fuzz
 JSON_FORMATS = [known.name for known in FORMATS if known.name != "model-index"]
@@ -59,6 +60,32 @@ def test_any_json_is_read_or_reported(tmp_path_factory, source, first, second):
     (folder / "a.jsonl").write_text(json.dumps(first))
     reading = read(source, folder)
     assert reading.measures or reading.examples or reading.skipped
+
+
+NUMBERS = st.floats() | st.sampled_from([0.5, 0.0, -1.0, 1e300]) | st.integers(-5, 2**53)
+ARRAYS = st.sampled_from(
+    (WORDS, NUMBERS, st.booleans(), st.binary(max_size=3), st.dates(), st.lists(NUMBERS))
+).flatmap(lambda kind: st.lists(st.none() | kind, min_size=3, max_size=3))
+TABLES = {
+    "results": ("model", "task", "variant", "score", "stderr", "n_examples", "date", "scores"),
+    "models": ("model", "name", "parameters_b", "release_date"),
+    "tasks": ("task", "metric", "higher_is_better", "score_min", "score_max", "score_chance"),
+    "prices": ("provider", "model", "usd_per_hour"),
+}
+
+
+@given(st.data())
+def test_any_tables_of_a_project_are_read_or_reported(tmp_path_factory, data):
+    """Three rows, whose columns may be absent, of any type, and hold anything."""
+    tables = {
+        name: pa.table({
+            column: pa.array(data.draw(ARRAYS), from_pandas=False)
+            for column in data.draw(st.lists(st.sampled_from(columns), unique=True))
+        })
+        for name, columns in TABLES.items()
+    }  # fmt: skip
+    found = fault_lines(write_project(tmp_path_factory.mktemp("any"), tables))
+    assert [] == [line for line in found if not line.isprintable()]
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)

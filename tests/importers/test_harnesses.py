@@ -7,8 +7,6 @@ import zlib
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from site_builder.importers.formats import FORMATS, format_of
 from site_builder.importers.reading import ImportOptions
@@ -21,19 +19,46 @@ from tests.helpers.imported import (
     scores,
     write_json,
 )
-from tests.helpers.sites import build, table
+from tests.helpers.tables import check_project
 
-FOLDERS = {
-    "lm-eval": "lm_eval",
-    "lighteval": "lighteval",
-    "helm": "helm",
-    "inspect": "inspect",
-    "evalplus": "evalplus",
-    "opencompass": "opencompass",
-    "mteb": "mteb",
-    "model-index": "hugging_face",
-    "every-eval-ever": "every_eval_ever",
+# Of each format, its files and a score in them.
+SCORES = {
+    "lm-eval": ("lm_eval", "arc_challenge", "meta-llama/Llama-2-7b-hf", 0.4300341296928328),
+    "lighteval": (
+        *("lighteval", "glue:cola", "HuggingFaceTB/SmolLM2-1.7B-Instruct"),
+        0.1673623873916,
+    ),
+    "helm": ("helm", "narrative_qa", "openai/gpt2", 0.17424242424242425),
+    "inspect": ("inspect", "inspect_evals/arc_easy", "ollama/qwen2.5:0.5b", 0.3333333333333333),
+    "evalplus": ("evalplus", "humaneval+", "OpenCoder-8B-Instruct", 77.4),
+    "opencompass": ("opencompass", "IFEval", "internlm2-chat-20b-hf", 33.09),
+    "mteb": ("mteb", "STSBenchmark", "openai/text-embedding-3-large", 0.8356231247),
+    "model-index": (
+        *("hugging_face", "GLUE ZSE-TEST-SAMPLED-N700-QUALITY_EST-MAX_SAMPLED=0"),
+        *("roberta-large-ep1-lr1e-5", 0.5390567981865767),
+    ),
+    "every-eval-ever": (
+        *("every_eval_ever", "GPQA", "TencentARC/LLaMA-Pro-8B-Instruct"),
+        0.2743,
+    ),
 }
+
+
+@pytest.mark.parametrize("source", SCORES)
+def test_scores_of_a_format(tmp_path, source):
+    """A board is made of them, in full precision; a second import changes nothing."""
+    folder, task, model, score = SCORES[source]
+    args = (source, HARNESSES / folder, "--examples", "--model", "org/m")
+    imported(*args, into=tmp_path)
+    before = contents(tmp_path)
+    assert score == scores(tmp_path)[model, task, "base"]
+    tasks = check_project(tmp_path).tasks.set_index("task")
+    assert tasks.loc[task, "higher_is_better"]
+    assert "Nothing changed; nothing was written." in run_import(*args, into=tmp_path).stderr
+    assert before == contents(tmp_path)
+
+
+# --- Inspect --------------------------------------------------------------------------------------
 
 INSPECT = HARNESSES / "inspect/data_arc_qwen.json"
 
@@ -129,16 +154,6 @@ def test_packed_inspect_logs(tmp_path):
     assert "it is not a ZIP file, or is damaged" in said.stderr
 
 
-def test_no_member_of_a_packed_log_is_unpacked_to_disk(tmp_path):
-    """Wherever its name leads."""
-    outside = {
-        name: "x" for name in ("../up.json", f"{tmp_path}/root.json", "samples/../../a.json")
-    }
-    path = eval_file(tmp_path / "logs/a.eval", {"header.json": log(), **outside})
-    imported("inspect", path, into=tmp_path / "board")
-    assert {".eval", ".parquet"} == {p.suffix for p in tmp_path.rglob("*.*") if p.is_file()}
-
-
 def zstandard(path, content, *, damage=False):
     """A `.eval` file as newer versions pack it: method 93, which `zipfile` cannot write."""
     packed = pa.compress(content, "zstd", asbytes=True)
@@ -162,20 +177,6 @@ def test_inspect_logs_packed_with_zstandard(tmp_path):
         "inspect", zstandard(tmp_path / "b.eval", content, damage=True), into=tmp_path
     )
     assert "b.eval: skipped: it is not a ZIP file, or is damaged" in said.stderr
-
-
-@given(cut=st.integers(0, 1500), put=st.binary(max_size=4), zstd=st.booleans())
-def test_damaged_packed_logs_are_read_or_reported(tmp_path_factory, cut, put, zstd):
-    path = tmp_path_factory.mktemp("any") / "a.eval"
-    header = {key: value for key, value in log().items() if key != "samples"}
-    if zstd:
-        zstandard(path, json.dumps(header).encode())
-    else:
-        eval_file(path, {"header.json": header})
-    content = path.read_bytes()
-    path.write_bytes(content[:cut] + put + content[cut + len(put) :])
-    reading = format_of("inspect").read(path, ImportOptions())
-    assert reading.measures or reading.skipped
 
 
 def test_every_eval_ever_records(tmp_path):
@@ -240,16 +241,6 @@ def test_every_eval_ever_uncertainty_and_unknown_levels(tmp_path):
     assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
 
 
-@pytest.mark.parametrize("source", FOLDERS)
-def test_importing_twice_changes_nothing(tmp_path, source):
-    folder = HARNESSES / FOLDERS[source]
-    imported(source, folder, "--examples", into=tmp_path)
-    before = contents(tmp_path)
-    said = run_import(source, folder, "--examples", into=tmp_path)
-    assert "Nothing changed; nothing was written." in said.stderr
-    assert before == contents(tmp_path)
-
-
 @pytest.mark.parametrize("source", [known.name for known in FORMATS])
 def test_every_format_reports_files_of_other_formats(tmp_path, source):
     for path in sorted(HARNESSES.rglob("*")):
@@ -272,40 +263,3 @@ def test_empty_folder_is_an_error(tmp_path, source):
     assert 1 == said.exit_code
     assert f"no score of format {source} was found, since there is no file. Name " in said.stderr
     assert "1 error; nothing was written." in said.stderr
-
-
-# A number in a file of each format, and whether higher is better.
-
-
-ON_PAGES = {
-    "lm-eval": ("arc_challenge", "meta-llama/Llama-2-7b-hf", 0.4300341296928328),
-    "lighteval": ("glue:cola", "HuggingFaceTB/SmolLM2-1.7B-Instruct", 0.1673623873916),
-    "helm": ("narrative_qa", "openai/gpt2", 0.17424242424242425),
-    "inspect": ("inspect_evals/arc_easy", "ollama/qwen2.5:0.5b", 0.3333333333333333),
-    "evalplus": ("humaneval+", "OpenCoder-8B-Instruct", 77.4),
-    "opencompass": ("IFEval", "internlm2-chat-20b-hf", 33.09),
-    "mteb": ("STSBenchmark", "openai/text-embedding-3-large", 0.8356231247),
-    "model-index": (
-        "GLUE ZSE-TEST-SAMPLED-N700-QUALITY_EST-MAX_SAMPLED=0",
-        "roberta-large-ep1-lr1e-5",
-        0.5390567981865767,
-    ),
-    "every-eval-ever": ("GPQA", "LLaMA-Pro-8B-Instruct", 0.2743),
-}
-
-
-@pytest.mark.parametrize("source", ON_PAGES)
-def test_number_of_a_file_is_on_the_page_of_its_task(tmp_path, source):
-    """In full precision, ranked so that the best is first."""
-    imported(source, HARNESSES / FOLDERS[source], "--model", "org/m", into=tmp_path)
-    site = build(tmp_path)
-    name, model, score = ON_PAGES[source]
-    (task,) = (task for task in site.api("tasks") if task["task"] == name)
-    assert task["higher_is_better"] is True
-    pages = (page for path, page in site.pages() if path.startswith("tasks/") and page.h1)
-    (page,) = (page for page in pages if page.h1 and page.h1.get_text(strip=True) == name)
-    ranking = table(page, "ranking")
-    on_page = {row["model"].text: row["base"].number for row in ranking}
-    assert score == on_page[model]
-    found = [number for number in on_page.values() if number is not None]
-    assert sorted(found, reverse=True) == found

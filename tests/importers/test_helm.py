@@ -14,7 +14,8 @@ from tests.helpers.imported import (
     scores,
     write_json,
 )
-from tests.helpers.sites import ROOT, build, table
+from tests.helpers.sites import ROOT
+from tests.helpers.tables import check_project
 
 HELM = HARNESSES / "helm/mmlu-subject=philosophy,method=multiple_choice_joint,model=openai_gpt2"
 
@@ -40,13 +41,6 @@ def test_helm_run(tmp_path):
     (task,) = rows(tmp_path, "tasks")
     assert ("exact_match", "test") == (task["metric"], task["evaluation_split"])
     assert "exact_match, 5-shot, multiple_choice_joint" == task["setting"]
-
-
-def test_helm_number_of_examples_is_not_count(tmp_path):
-    """`count` is the number of trials."""
-    stats = json.loads((HELM / "stats.json").read_text())
-    assert {1} == {s["count"] for s in stats if s["name"]["name"] == "exact_match"}
-    assert 9 == imported("helm", HELM, into=tmp_path)[0]["n_examples"]
 
 
 def test_helm_ignores_perturbed_statistics(tmp_path):
@@ -123,12 +117,9 @@ def test_helm_runs_rank_as_in_the_tables_of_helm(tmp_path):
     )
     options = ("--metric", "anthropic_red_team=art_score", "--higher-is-better")
     imported("helm", runs, *options, into=tmp_path)
-    site = build(tmp_path)
-    for task in site.api("tasks"):
-        assert task["higher_is_better"] is True
-    for page, score in (("bbq-all", 1.0), ("anthropic-red-team", 0.875)):
-        (ranked,) = table(site.page(f"tasks/{page}/"), "ranking")
-        assert score == ranked["base"].number
+    assert {True} == {task["higher_is_better"] for task in rows(tmp_path, "tasks")}
+    found = {task: score for (_, task, _), score in scores(tmp_path).items()}
+    assert {"bbq (all)": 1.0, "anthropic_red_team": 0.875} == found
     # Two examples, 1 and 0.75: 0.125 * sqrt(2) / sqrt(2).
     (row,) = (row for row in rows(tmp_path) if row["task"] == "anthropic_red_team")
     assert (2, 0.125) == (row["n_examples"], row["stderr"])
@@ -192,8 +183,6 @@ def test_metric_of_one_task(tmp_path):
     assert [0.125, 0.5] == list(scores(tmp_path / "a").values())
     imported("helm", tmp_path / "runs", "--metric", "gsm=f1_score", into=tmp_path / "b")
     assert [0.25, 0.25] == list(scores(tmp_path / "b").values())
-    said = run_import("helm", tmp_path / "runs", "--metric", "gsm=f1", into=tmp_path / "c")
-    assert "--metric 'gsm=f1': no score is of this metric. Did you mean" in said.stderr
 
 
 PAIRS = ("cs-en", "de-en", "fr-en", "hi-en", "ru-en")
@@ -250,26 +239,59 @@ def test_helm_newest_run_of_a_scenario_is_in_the_mean(tmp_path):
     assert {("org/m", "wmt_14", "base"): 0.3} == scores(tmp_path)
 
 
-def test_helm_scenarios_of_an_incomplete_group_are_tasks(tmp_path):
-    """Also with `--subtasks`, where the group is complete."""
+@pytest.mark.parametrize("options", [(), ("--subtasks",)])
+def test_helm_scenarios_of_an_incomplete_group_are_tasks(tmp_path, options):
     translations(tmp_path / "runs", "org/part", {"cs-en": 0.9, "de-en": 0.8})
-    expected = {
+    imported("helm", tmp_path / "runs", *options, into=tmp_path)
+    assert {
         ("org/part", "wmt_14 (cs-en)", "base"): 0.9,
         ("org/part", "wmt_14 (de-en)", "base"): 0.8,
-    }
-    imported("helm", tmp_path / "runs", into=tmp_path / "p")
-    assert expected == scores(tmp_path / "p")
-    translations(tmp_path / "runs", "org/part", dict.fromkeys(PAIRS, 0.5))
-    imported("helm", tmp_path / "runs", "--subtasks", into=tmp_path / "q")
-    assert 5 == len(scores(tmp_path / "q"))
+    } == scores(tmp_path)
+    assert ["part_of" in row for row in rows(tmp_path, "tasks")] == [False, False]
 
 
-def test_helm_lite_and_full_groups_are_not_compared(tmp_path):
-    """Five scenarios and fifty-seven make two tasks; what is in neither is left out."""
+def members_of_mmlu():
+    """The 57 subjects of MMLU, and the five of HELM Lite."""
     lists = (ROOT / "site_builder/importers/helm_groups.tsv").read_text().splitlines()
     line = next(line for line in lists if line.startswith("mmlu\t"))
     full, lite = (names.split("; ") for names in line.split("\t")[2].split(" | "))
     assert (57, 5) == (len(full), len(lite))
+    return full, lite
+
+
+def test_helm_scenarios_are_parts_of_their_run_group(tmp_path):
+    """By `--subtasks`, where a model has all: 5 times one of nine right is 5 of 45.
+
+    Philosophy is not among the five, and another model has only one of them.
+    """
+    _, lite = members_of_mmlu()
+    runs = [("openai/gpt2", subject) for subject in ("philosophy", *lite)]
+    for model, subject in (*runs, ("org/part", lite[0])):
+        run = copied(HELM, tmp_path / "runs" / model / subject)
+        spec = (run / "run_spec.json").read_text().replace("philosophy", subject)
+        (run / "run_spec.json").write_text(spec.replace("openai/gpt2", model))
+    imported("helm", tmp_path / "runs", "--subtasks", into=tmp_path)
+    whole = next(row for row in rows(tmp_path) if row["task"] == "mmlu")
+    assert ("openai/gpt2", pytest.approx(1 / 9), 45) == (
+        whole["model"], whole["score"], whole["n_examples"],
+    )  # fmt: skip
+    parts = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
+    assert parts == {
+        **{f"mmlu ({subject})": "mmlu" for subject in lite},
+        "mmlu": None,
+        "mmlu (philosophy)": None,
+    }
+    results = check_project(tmp_path).results
+    of_part = results.loc[results["model"] == "org/part", "task"]
+    assert [f"mmlu ({lite[0]})"] == of_part.tolist()
+
+
+def test_helm_lite_and_full_groups_are_not_compared(tmp_path):
+    """Five scenarios and fifty-seven make two tasks; what is in neither is left out.
+
+    As parts of one task, the five are not all of it.
+    """
+    full, lite = members_of_mmlu()
     for model, subjects in (("org/full", full), ("org/lite", [*lite, "anatomy"])):
         for subject in subjects:
             name = f"mmlu:subject={subject},method=multiple_choice_joint"
@@ -280,15 +302,8 @@ def test_helm_lite_and_full_groups_are_not_compared(tmp_path):
         ("org/lite", "mmlu", "base"): 0.5,
     } == scores(tmp_path)
     assert "it is not one of the 5 scenarios of mmlu" in said.stderr
-
-
-def test_error_rates_and_perplexities_rank_from_the_lowest(tmp_path):
-    for model, wer in (("worse", 9.5), ("better", 5.42)):
-        name = f"ice:subset={model}"
-        helm_run(tmp_path / "runs", name, {"bits_per_byte": wer}, groups=["ice"], model=model)
-    spec = tmp_path / "runs/ice-subset=worse,model=worse/run_spec.json"
-    spec.write_text(spec.read_text().replace("subset=worse", "subset=better"))
-    imported("helm", tmp_path / "runs", into=tmp_path)
-    site = build(tmp_path)
-    ranking = table(site.page("tasks/ice-better/"), "ranking")
-    assert ["better", "worse"] == [row["model"].text for row in ranking]
+    imported("helm", tmp_path / "runs", "--subtasks", into=tmp_path / "parts")
+    wholes = [(model, task) for model, task, _ in scores(tmp_path / "parts") if "(" not in task]
+    assert [("org/full", "mmlu")] == wholes
+    results = check_project(tmp_path / "parts").results
+    assert ["org/full"] == results.loc[results["task"] == "mmlu", "model"].tolist()

@@ -17,6 +17,7 @@ from tests.helpers.imported import (
     scores,
     write_json,
 )
+from tests.helpers.tables import fault_lines
 
 REAL = HARNESSES / "lm_eval"
 MODERN = REAL / "modern/results_2026-01-21T03-44-18.458309.json"
@@ -33,6 +34,7 @@ def test_version_0_4(tmp_path):
     )
     common = {"model": model, "variant": "base", "n_examples": 5000, "date": "2026-01-21"}
     zero, other = found
+    assert "stderr" not in zero  # the harness writes 0 if all examples have the same score
     assert other == {
         **common,
         "task": "math_rephrased_full",
@@ -106,23 +108,6 @@ def test_list_of_results_of_the_bigscience_workshop(tmp_path):
     assert 1 == said.stderr.count("left out: ")
 
 
-def test_stated_model_is_for_files_that_name_none(tmp_path):
-    imported("lm-eval", BIGSCIENCE / "bslmeval.json", LLAMA, "--model", "org/m", into=tmp_path)
-    models = {model for model, task, _ in scores(tmp_path) if "arc_challenge" in task}
-    assert {"org/m", "meta-llama/Llama-2-7b-hf"} == models
-
-
-def test_standard_error_of_0_is_unknown(tmp_path):
-    """The harness writes 0 if all examples have the same score."""
-    assert (
-        0.0
-        == json.loads(MODERN.read_text())["results"]["math_perturbed_full"][
-            "exact_match_stderr,none"
-        ]
-    )
-    assert "stderr" not in imported("lm-eval", MODERN, into=tmp_path)[0]
-
-
 def test_versions_0_2_and_0_3(tmp_path):
     """`results[task][metric]`, without examples or dates."""
     imported("lm-eval", LLAMA, into=tmp_path)
@@ -138,26 +123,12 @@ def test_versions_0_2_and_0_3(tmp_path):
     assert all("n_examples" not in row and "date" not in row for row in rows(tmp_path))
 
 
-def test_model_comes_from_the_content_of_the_file(tmp_path):
-    """`meta-llama-Llama-2-7b.json` has the model `meta-llama/Llama-2-7b-hf`."""
-    assert {"meta-llama/Llama-2-7b-hf"} == {
-        r["model"] for r in imported("lm-eval", LLAMA, into=tmp_path)
-    }
-
-
 def test_file_without_ending_and_model_in_place_of_the_backend(tmp_path):
     imported("lm-eval", REAL / "stablelm/external/openlm-research-open_llama_13b", into=tmp_path)
     fork = REAL / "stablelm/open_llm_leaderboard/stablelm-beta-3b-v2-arc-challenge.json"
     imported("lm-eval", fork, into=tmp_path)
     models = {row["model"] for row in rows(tmp_path)}
     assert {"openlm-research/open_llama_13b", "stabilityai/stablelm-base-alpha-3b-v2"} == models
-
-
-def test_revisions_are_separate_models(tmp_path):
-    imported("lm-eval", REAL / "pythia", into=tmp_path)
-    assert {"EleutherAI/pythia-v1.1-160m@step3000", "EleutherAI/pythia-v1.1-160m@step143000"} == {
-        row["model"] for row in rows(tmp_path)
-    }
 
 
 def test_different_shots_are_separate_tasks(tmp_path):
@@ -171,15 +142,6 @@ def test_different_shots_are_separate_tasks(tmp_path):
     settings = {row["task"]: row["setting"] for row in rows(tmp_path, "tasks")}
     assert "acc, 0-shot" == settings["arc_challenge"]
     assert "acc, 25-shot" == settings["arc_challenge (25-shot)"]
-
-
-def test_newest_run_counts_and_older_is_reported(tmp_path):
-    for name, day, score in (("a", 1_700_000_000, 0.75), ("b", 1_600_000_000, 0.5)):
-        document = lm_eval_results({"task": {"acc,none": score}}, date=day)
-        write_json(tmp_path / f"runs/{name}.json", document)
-    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert {("org/base", "task", "base"): 0.75} == scores(tmp_path)
-    assert "older: 1 score of runs/b.json, since runs/a.json is newer" in said.stderr
 
 
 def test_template_of_boards_on_hugging_face(tmp_path):
@@ -199,19 +161,6 @@ def test_template_of_boards_on_hugging_face(tmp_path):
     )  # fmt: skip
 
 
-def test_results_of_other_tools_are_not_taken_for_the_harness(tmp_path):
-    document = {"model_name": "m", "effort": "high", "results": {"retail": {"pass_1": 50.5}}}
-    said = run_import("lm-eval", write_json(tmp_path / "a.json", document), into=tmp_path)
-    assert "its results are not of this harness: it has no config" in said.stderr
-
-
-def test_file_name_dates_a_run(tmp_path):
-    """`results_2024-05-01T10-20-30.123456.json` is the name that the harness gives."""
-    document = lm_eval_results({"task": {"acc,none": 0.5}})
-    path = write_json(tmp_path / "results_2024-05-01T10-20-30.123456.json", document)
-    assert "2024-05-01" == imported("lm-eval", path, into=tmp_path)[0]["date"]
-
-
 GROUPED = lm_eval_results(
     {
         "know": {"alias": "know", "acc,none": 0.5, "acc_stderr,none": 0.125},
@@ -225,28 +174,19 @@ GROUPED = lm_eval_results(
 MEMBERS = {"know": ["know_stem", "know_art"], "know_stem": ["know_algebra"], "other": []}
 
 
-@pytest.mark.parametrize("stated", [True, False])
-def test_group_replaces_its_tasks(tmp_path, stated):
-    document = {**GROUPED, "groups": {"know": GROUPED["results"]["know"]}}
-    document |= {"group_subtasks": MEMBERS} if stated else {}
-    path = write_json(tmp_path / "results.json", document)
-    imported("lm-eval", path, into=tmp_path)
-    assert {("org/base", "know", "base"): 0.5, ("org/base", "other", "base"): 1.0} == scores(
-        tmp_path
-    )
+@pytest.mark.parametrize("more", [{"group_subtasks": MEMBERS}, {}])
+def test_group_replaces_its_tasks(tmp_path, more):
+    """It has the examples and shots of its tasks: 8 + 8 examples, with 5 shots each.
 
-
-def test_group_has_the_examples_and_shots_of_its_tasks(tmp_path):
-    """8 + 8 examples, with 5 shots each."""
-    document = {
-        **GROUPED,
-        "group_subtasks": MEMBERS,
-        "n-shot": {"know_algebra": 5, "know_art": 5, "other": 0},
-    }
-    path = write_json(tmp_path / "results.json", document)
-    found = {row["task"]: row for row in imported("lm-eval", path, into=tmp_path)}
-    assert 16 == found["know"]["n_examples"]
-    assert found["know"]["command"].endswith("--tasks know --num_fewshot 5")
+    Files without `group_subtasks` indent the names of the tasks.
+    """
+    shots = {"n-shot": {"know_algebra": 5, "know_art": 5, "other": 0}}
+    document = {**GROUPED, "groups": {"know": GROUPED["results"]["know"]}, **shots, **more}
+    found = imported("lm-eval", write_json(tmp_path / "results.json", document), into=tmp_path)
+    assert {"know": 0.5, "other": 1.0} == {row["task"]: row["score"] for row in found}
+    know = next(row for row in found if row["task"] == "know")
+    assert 16 == know["n_examples"]
+    assert know["command"].endswith("--tasks know --num_fewshot 5")
     assert ["acc, 5-shot", "acc, 0-shot"] == [r["setting"] for r in rows(tmp_path, "tasks")]
 
 
@@ -265,6 +205,14 @@ def test_subtasks_are_parts_of_their_group(tmp_path):
     assert "know" == wholes["know_art"]
     assert wholes["know_algebra"] in ("know", "know_stem")
     assert wholes["know"] is wholes["other"] is None
+
+
+def test_tasks_of_a_group_whose_score_is_refused_are_no_parts(tmp_path):
+    results = {"g": {"acc": 71.0}, "a": {"acc": 0.5}}
+    path = write_json(tmp_path / "r.json", lm_eval_results(results, group_subtasks={"g": ["a"]}))
+    said = run_import("lm-eval", path, "--subtasks", "--proportion", into=tmp_path)
+    assert "r.json: org/base, g (base): not imported: 71 is not a proportion" in said.stderr
+    assert [] == fault_lines(tmp_path)
 
 
 def test_group_without_a_score_keeps_its_tasks(tmp_path):
@@ -315,11 +263,17 @@ METRICS = {"ppl": 3.5, "ppl_stderr": 0.1, "acc": 0.25, "acc_norm": 0.5, "acc_nor
 
 
 @pytest.mark.parametrize(
-    ("asked", "score", "metric"),
-    [((), 0.25, "acc"), (("acc_norm",), 0.5, "acc_norm"), (("ppl", "acc_norm"), 3.5, "ppl")],
+    ("asked", "toml", "score", "metric"),
+    [
+        ((), "", 0.25, "acc"),
+        (("acc_norm",), "", 0.5, "acc_norm"),
+        (("ppl", "acc_norm"), "", 3.5, "ppl"),
+        ((), '[import]\nmetrics = ["acc_norm"]\n', 0.5, "acc_norm"),
+    ],
 )
-def test_one_metric_per_task(tmp_path, asked, score, metric):
-    """`acc`, or the metric of `--metric`; the task has its direction."""
+def test_one_metric_per_task(tmp_path, asked, toml, score, metric):
+    """`acc`, or the metric of `--metric` or `site.toml`; the task has its direction."""
+    (tmp_path / "site.toml").write_text(toml)
     path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
     options = [word for name in asked for word in ("--metric", name)]
     (row,) = imported("lm-eval", path, *options, into=tmp_path)
@@ -327,12 +281,6 @@ def test_one_metric_per_task(tmp_path, asked, score, metric):
     assert (score, metric) == (row["score"], task["metric"])
     assert (metric == "ppl") == (task.get("higher_is_better") is False)
     assert (metric != "ppl") == ("score_max" in task)
-
-
-def test_site_toml_names_the_metric(tmp_path):
-    (tmp_path / "site.toml").write_text('[import]\nmetrics = ["acc_norm"]\n')
-    path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
-    assert 0.5 == imported("lm-eval", path, into=tmp_path)[0]["score"]
 
 
 def test_task_keeps_its_metric(tmp_path):
@@ -413,6 +361,10 @@ BAD = {
     "summary.json": (b'{"table_results": {}}', "it is a summary (table_results) without results"),
     "nothing.json": (b'{"results": {}}', "its results are empty"),
     "other.json": (b'{"a": 1}', "it has no results: it is not from this harness"),
+    "tool.json": (
+        b'{"model_name": "m", "results": {"retail": {"pass_1": 50.5}}}',
+        "its results are not of this harness: it has no config",
+    ),
     "latin.json": ("{é".encode("latin-1"), "it is not UTF-8 text"),
     "notes.md": (b"# notes", "a results file does not end in .md"),
     "noname.json": (
@@ -426,32 +378,21 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("is_usable", [True, False])
-def test_unreadable_files_are_reported(tmp_path, is_usable):
+def test_unreadable_files_are_reported(tmp_path):
+    """Pipes and broken links too; the other files are imported."""
     folder = tmp_path / "runs"
-    folder.mkdir()
+    write_json(folder / "ok.json", lm_eval_results({"t": {"acc,none": 0.5}}))
     for name, (content, _) in BAD.items():
         (folder / name).write_bytes(content)
-    if is_usable:
-        write_json(folder / "ok.json", lm_eval_results({"t": {"acc,none": 0.5}}))
+    os.mkfifo(folder / "pipe.json")
+    (folder / "link.json").symlink_to("nowhere")
     said = run_import("lm-eval", folder, tmp_path / "nowhere", into=tmp_path)
     for name, (_, why) in BAD.items():
         assert f"warning: runs/{name}: skipped: {why}" in said.stderr
-    assert f"warning: {tmp_path}/nowhere: skipped: there is no such file or folder" in said.stderr
-    assert said.exit_code == (not is_usable)
-    assert is_usable == (tmp_path / "data").exists()
-    assert ("1 file with scores, 12 skipped." in said.stderr) == is_usable
-    assert ("no score of format lm-eval was found." in said.stderr) != is_usable
-
-
-def test_pipes_and_broken_links_are_reported(tmp_path):
-    folder = tmp_path / "runs"
-    write_json(folder / "ok.json", lm_eval_results({"t": {"acc,none": 0.5}}))
-    os.mkfifo(folder / "pipe.json")
-    (folder / "link.json").symlink_to("nowhere")
-    said = run_import("lm-eval", folder, into=tmp_path)
     assert "runs/pipe.json: skipped: it is not a file" in said.stderr
     assert "runs/link.json: skipped: there is no such file" in said.stderr
+    assert f"warning: {tmp_path}/nowhere: skipped: there is no such file or folder" in said.stderr
+    assert "1 file with scores, 15 skipped." in said.stderr
     assert 0 == said.exit_code
 
 
@@ -467,24 +408,16 @@ def test_folder_that_names_another_model(tmp_path):
 
 def test_examples(tmp_path):
     """`--examples` reads them; a note states that the file is cut short."""
+    assert (
+        "which --examples reads (1)" in run_import("lm-eval", REAL / "modern", into=tmp_path).stderr
+    )
+    assert not (tmp_path / "data/examples.parquet").exists()
     said = run_import("lm-eval", REAL / "modern", "--examples", into=tmp_path)
     examples = rows(tmp_path, "examples")
     assert [str(n) for n in range(10)] == [row["example"] for row in examples]
     assert {0.0} == {row["score"] for row in examples}
     assert {"math_perturbed_full"} == {row["task"] for row in examples}
     assert "has 10 of the 5,000 examples of the run" in said.stderr
-    before = contents(tmp_path)
-    assert (
-        "Nothing changed"
-        in run_import("lm-eval", REAL / "modern", "--examples", into=tmp_path).stderr
-    )
-    assert before == contents(tmp_path)
-
-
-def test_samples_files_are_counted_without_examples_option(tmp_path):
-    said = run_import("lm-eval", REAL / "modern", into=tmp_path)
-    assert "which --examples reads (1)" in said.stderr
-    assert not (tmp_path / "data/examples.parquet").exists()
 
 
 def test_samples_file_named_itself(tmp_path):
@@ -525,14 +458,6 @@ def test_samples_without_a_results_file(tmp_path):
     assert "results_2024.json, which states its model, is not in the folder" in said.stderr
 
 
-def test_importing_twice_changes_nothing(tmp_path):
-    imported("lm-eval", REAL, into=tmp_path)
-    before = contents(tmp_path)
-    said = run_import("lm-eval", REAL, into=tmp_path)
-    assert "Nothing changed; nothing was written." in said.stderr
-    assert before == contents(tmp_path)
-
-
 def test_every_number_is_one_of_the_files(tmp_path):
     """Of all the real files: the scores, and their errors unless they are 0."""
     imported("lm-eval", REAL, "--model", "org/m", into=tmp_path)
@@ -544,16 +469,3 @@ def test_every_number_is_one_of_the_files(tmp_path):
     assert len(found) > 300
     assert set() == set(found) - stated
     assert all(row.get("stderr", 1) > 0 for row in rows(tmp_path))
-
-
-def test_five_hundred_files(tmp_path):
-    """All of them, and again, without a row lost."""
-    document = json.loads(LLAMA.read_text())
-    for n in range(500):
-        document["config"]["model_args"] = f"pretrained=org/model-{n}"
-        write_json(tmp_path / f"runs/{n}.json", document)
-    imported("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert 500 * len(document["results"]) == len(scores(tmp_path))
-    before = contents(tmp_path)
-    imported("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert before == contents(tmp_path)

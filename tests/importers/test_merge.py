@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from site_builder.build import make_files
 from site_builder.config import load_config
-from site_builder.errors import FaultsError
+from site_builder.importers.formats import Format
 from site_builder.importers.merge import Placed, merge_results, name_tasks
-from site_builder.importers.reading import ImportedScore
+from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions, Reading
+from site_builder.importers.run import import_paths
 from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import read_stored, save_tables
 from tests.helpers.imported import (
@@ -47,25 +47,18 @@ def test_what_is_there_stays(tmp_path):
         mine=pa.array([[1, 2], None], pa.list_(pa.int8())),
         kind=pa.array(["a", "b"]).dictionary_encode(),
         when=pa.array([datetime.datetime(2024, 5, 1), None], pa.timestamp("ms")),  # noqa: DTZ001
+        date=pa.array([datetime.date(2024, 5, 1), None], pa.date32()),
     )
-    imported("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
+    imported("lm-eval", run_file(tmp_path, "a", 0.5, date=1_700_000_000), into=tmp_path)
     table = pq.read_table(tmp_path / "data/results.parquet")
     assert ["model", "task", "score", "mine", "kind", "when"] == table.column_names[:6]
+    assert datetime.date(2023, 11, 14) == table["date"].to_pylist()[-1]
     assert [1.0, 2.0, 0.5] == table["score"].to_pylist()
     assert [[1, 2], None, None] == table["mine"].to_pylist()
     assert pa.list_(pa.int8()) == table.schema.field("mine").type
     assert pa.types.is_dictionary(table.schema.field("kind").type)
     assert pa.timestamp("ms") == table.schema.field("when").type
     assert [None, None, "base"] == table["variant"].to_pylist()
-
-
-def test_dates_keep_their_type(tmp_path):
-    day = datetime.date(2024, 5, 1)
-    store(tmp_path, model=["hand"], task=["t"], score=[0.5], date=pa.array([day], pa.date32()))
-    path = run_file(tmp_path, "a", 0.5, date=1_700_000_000)
-    imported("lm-eval", path, into=tmp_path)
-    dates = pq.read_table(tmp_path / "data/results.parquet")["date"]
-    assert [day, datetime.date(2023, 11, 14)] == dates.to_pylist()
 
 
 def test_every_model_and_task_gets_its_row(tmp_path):
@@ -75,7 +68,6 @@ def test_every_model_and_task_gets_its_row(tmp_path):
     imported("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
     assert ["else", "hand", "org/base"] == [row["model"] for row in rows(tmp_path, "models")]
     assert ["old", "t"] == [row["task"] for row in rows(tmp_path, "tasks")]
-    assert make_files(load_config(tmp_path))
 
 
 def test_what_a_row_says_is_not_changed(tmp_path):
@@ -182,19 +174,44 @@ def test_narrow_number_columns_are_widened(tmp_path):
 
 
 PEFT = "pretrained=org/base,peft=me/adapter"
+BASE = {"base": "pretrained=org/base"}
+TWICE = {"twice": "pretrained=me/adapter,peft=me/twice"}
 
 
-def test_adapter_is_paired_with_its_base(tmp_path):
+@pytest.mark.parametrize(
+    ("toml", "runs", "expected"),
+    [
+        ("", BASE, {("org/base", "base"), ("org/base", "fine_tuned")}),
+        # A pair of `site.toml` needs no score of the base; an empty name says that there is none.
+        ('[import.pairs]\n"me/adapter" = "org/base"\n', {}, {("org/base", "fine_tuned")}),
+        (
+            '[import.pairs]\n"me/adapter" = ""\n',
+            BASE,
+            {("org/base", "base"), ("me/adapter", "base")},
+        ),
+        # A base that was tuned itself is the tuned variant of another model.
+        (
+            "",
+            BASE | TWICE,
+            {("org/base", "base"), ("org/base", "fine_tuned"), ("me/twice", "fine_tuned")},
+        ),
+        (
+            '[board]\nbase_variant = "raw"\ntuned_variants = ["sft"]\n',
+            BASE,
+            {("org/base", "raw"), ("org/base", "sft")},
+        ),
+        ('[import]\nmodels = { "org/base" = "B" }\n', BASE, {("B", "base"), ("B", "fine_tuned")}),
+    ],
+)
+def test_adapter_is_paired_with_its_base(tmp_path, toml, runs, expected):
     """`peft=` gives one model with two variants."""
-    run_file(tmp_path / "runs", "base", 0.25)
-    run_file(tmp_path / "runs", "tuned", 0.75, PEFT)
+    (tmp_path / "site.toml").write_text(toml)
+    for name, args in {**runs, "tuned": PEFT}.items():
+        run_file(tmp_path / "runs", name, 0.5, args)
     said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert {("org/base", "t", "base"): 0.25, ("org/base", "t", "fine_tuned"): 0.75} == scores(
-        tmp_path
-    )
-    assert "paired: me/adapter with org/base" in said.stderr
-    assert "me/adapter" == rows(tmp_path)[1]["run_model"]
-    assert ["org/base"] == [row["model"] for row in rows(tmp_path, "models")]
+    assert expected == {(model, variant) for model, _, variant in scores(tmp_path)}
+    paired = "paired: me/adapter with org/base" + ", which has no score" * (not runs)
+    assert (f"\n{paired}\n" in said.stderr) == (("me/adapter", "base") not in expected)
 
 
 def test_tuned_model_keeps_its_name_if_its_base_has_no_score(tmp_path):
@@ -222,24 +239,6 @@ def test_tuned_model_keeps_its_name_if_its_base_has_no_score(tmp_path):
     assert "moved: me/adapter, t (base) to org/base (fine_tuned)" in said.stderr
 
 
-def test_pair_of_site_toml_needs_no_score_of_the_base(tmp_path):
-    (tmp_path / "site.toml").write_text('[import.pairs]\n"me/adapter" = "org/base"\n')
-    said = run_import("lm-eval", run_file(tmp_path, "tuned", 0.75, PEFT), into=tmp_path)
-    assert {("org/base", "t", "fine_tuned"): 0.75} == scores(tmp_path)
-    assert "paired: me/adapter with org/base, which has no score" in said.stderr
-    assert "not paired" not in said.stderr
-
-
-def test_site_toml_keeps_a_tuned_model_apart(tmp_path):
-    """An empty name says that the model has no base."""
-    (tmp_path / "site.toml").write_text('[import.pairs]\n"me/adapter" = ""\n')
-    for name, args in (("base", "pretrained=org/base"), ("tuned", PEFT)):
-        run_file(tmp_path / "runs", name, 0.5, args)
-    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert {("org/base", "t", "base"), ("me/adapter", "t", "base")} == set(scores(tmp_path))
-    assert "paired" not in said.stderr
-
-
 def test_tuned_model_without_base_is_ranked_among_tuned_models(tmp_path):
     """Where other models of the board are paired; its place stays when it is imported again."""
     lone = run_file(tmp_path, "lone", 0.5, "pretrained=org/none,peft=me/lone")
@@ -252,31 +251,6 @@ def test_tuned_model_without_base_is_ranked_among_tuned_models(tmp_path):
     for path in (lone, tmp_path / "runs", lone):
         imported("lm-eval", path, into=other)
     assert ["base"] == [variant for model, _, variant in scores(other) if model == "me/lone"]
-
-
-def test_base_that_was_tuned_itself_is_no_base(tmp_path):
-    """Its own scores are the tuned variant of another model."""
-    for name, args in (
-        ("base", "pretrained=org/base"),
-        ("tuned", PEFT),
-        ("twice", "pretrained=me/adapter,peft=me/twice"),
-    ):
-        run_file(tmp_path / "runs", name, 0.5, args)
-    imported("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert {
-        ("org/base", "t", "base"),
-        ("org/base", "t", "fine_tuned"),
-        ("me/twice", "t", "fine_tuned"),
-    } == set(scores(tmp_path))
-
-
-def test_variants_come_from_site_toml(tmp_path):
-    """`base_variant`, and the first of `tuned_variants`."""
-    (tmp_path / "site.toml").write_text('[board]\nbase_variant = "raw"\ntuned_variants = ["sft"]\n')
-    run_file(tmp_path / "runs", "base", 0.25)
-    run_file(tmp_path / "runs", "tuned", 0.75, PEFT)
-    imported("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert {("org/base", "t", "raw"), ("org/base", "t", "sft")} == set(scores(tmp_path))
 
 
 OTHER = "pretrained=org/base,peft=me/other"
@@ -343,23 +317,21 @@ def test_variants_of_one_run_move_together(tmp_path):
     assert "Scores: 0 added, 2 replaced, 2 moved" in said.stderr
 
 
-def test_names_of_site_toml(tmp_path):
-    (tmp_path / "site.toml").write_text(
-        '[import]\nmodels = { "org/base" = "Base" }\ntasks = { t = "Adding" }\n'
-    )
-    run_file(tmp_path / "runs", "base", 0.25)
-    run_file(tmp_path / "runs", "tuned", 0.75, PEFT)
-    imported("lm-eval", tmp_path / "runs", into=tmp_path)
-    assert {("Base", "Adding", "base"), ("Base", "Adding", "fine_tuned")} == set(scores(tmp_path))
-    assert [{"model": "Base", "hf_id": "org/base"}] == rows(tmp_path, "models")
-
-
 def test_table_with_base_models(tmp_path):
     """A column `base_model` pairs the rows of a CSV file."""
     path = tmp_path / "a.csv"
     path.write_text("model,task,score,base_model\nbase,t,0.25,\ntuned,t,0.75,base\n")
     imported("csv", path, into=tmp_path)
     assert {("base", "t", "base"): 0.25, ("base", "t", "fine_tuned"): 0.75} == scores(tmp_path)
+
+
+def test_part_of_a_task_that_is_in_the_tables(tmp_path):
+    store(tmp_path, "tasks", task=["whole"])
+    tasks = (ImportedRow("part", {"part_of": "whole"}),)
+    reading = Reading((ImportedScore("m", "part", 0.5, metric="acc"),), tasks=tasks, files=1)
+    source = Format("odd", "made here", lambda *_: reading)
+    import_paths(source, [tmp_path], load_config(tmp_path), ImportOptions())
+    assert ["whole"] == [row["part_of"] for row in rows(tmp_path, "tasks") if "part_of" in row]
 
 
 def test_task_keeps_its_setup(tmp_path):
@@ -405,11 +377,3 @@ def test_details_go_with_the_score_that_they_are_of():
     new = ImportedScore("m", "t", 0.75)
     (row,) = merge_results([row], [Placed(new, "m", "t", "base")], "base").rows
     assert (0.75, None, None) == (row["score"], row["tool"], row["evaluator_relationship"])
-
-
-def test_save_error_names_the_column(tmp_path):
-    stored = read_stored(RESULTS, tmp_path / "data")
-    row = {"model": "a", "task": "t", "score": "high"}
-    with pytest.raises(FaultsError, match="column 'score' has values that do not fit its type"):
-        save_tables(tmp_path / "data", [(stored, [row])])
-    assert {} == contents(tmp_path)

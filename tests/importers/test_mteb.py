@@ -14,6 +14,7 @@ from tests.helpers.imported import (
     scores,
     write_json,
 )
+from tests.helpers.tables import check_project, fault_lines
 
 MTEB = HARNESSES / "mteb"
 
@@ -49,13 +50,6 @@ def test_mteb_results(tmp_path):
     assert all(row["higher_is_better"] for row in rows(tmp_path, "tasks"))
     # `accuracy_stderr` of old files is a deviation over repeated trainings, no standard error.
     assert all("stderr" not in row for row in rows(tmp_path))
-
-
-def test_mteb_incomplete_task_has_no_score_without_other_files(tmp_path):
-    """Four of eleven subsets are incomplete by MTEB's own list."""
-    file = next(MTEB.glob("intfloat*/fd*/STS17.json"))
-    said = run_import("mteb", file, into=tmp_path)
-    assert (1, True) == (said.exit_code, "it has 4 of the 11 values of STS17" in said.stderr)
 
 
 def test_mteb_model_meta(tmp_path):
@@ -125,14 +119,29 @@ def test_mteb_mean_over_splits_and_subsets(slice_of_mteb, tmp_path):
 
 
 def test_mteb_values_as_parts(slice_of_mteb, tmp_path):
-    """`--subtasks` imports each value, with the split in its name if the task has several."""
+    """`--subtasks` imports each value, with the split in its name if the task has several.
+
+    One of the 11 subsets of STS17 is no STS17, also where all models have that one.
+    """
     imported("mteb", slice_of_mteb, "--subtasks", into=tmp_path)
     found = {task: score for (_, task, _), score in scores(tmp_path).items()}
     assert 0.85306 == found["MassiveIntentClassification (test, en)"]
     assert 0.9201519349090438 == found["STS17 (en-en)"]
     assert {"LEMBPasskeyRetrieval (test_256)", "XQuADRetrieval (ar)"} < {*found}
     wholes = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
-    assert "STS17" == wholes["STS17 (en-en)"]
+    assert "XQuADRetrieval" == wholes["XQuADRetrieval (ar)"]
+    assert ("STS17" in wholes, wholes["STS17 (en-en)"]) == (False, None)
+    assert [] == fault_lines(tmp_path)
+    assert "STS17" not in {*check_project(tmp_path).results["task"]}
+
+
+def test_parts_follow_the_name_of_their_whole(tmp_path):
+    """`[import.tasks]` gives the whole another id, and all subsets of a model complete it."""
+    (tmp_path / "site.toml").write_text('[import.tasks]\nSTS17 = "sts"\n')
+    imported("mteb", next(MTEB.glob("*LaBSE*")), "--subtasks", into=tmp_path)
+    wholes = {row["task"]: row.get("part_of") for row in rows(tmp_path, "tasks")}
+    assert (None, "sts") == (wholes["sts"], wholes["STS17 (en-en)"])
+    assert [] == fault_lines(tmp_path)
 
 
 def test_mteb_drops_splits_that_the_task_has_not(tmp_path):

@@ -7,17 +7,14 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
-from hypothesis import strategies as st
 from tokenizers import Tokenizer as FromFile
 from tokenizers import models, pre_tokenizers
 
 from site_builder.commands import main
-from site_builder.errors import Fault, FaultsError
+from site_builder.errors import FaultsError
 from site_builder.profile import (
     TaskProfile,
     TrainingExample,
@@ -79,16 +76,6 @@ def test_a_percentile_is_a_length_of_the_set():
     assert 19 == found.input.p95
 
 
-@given(st.lists(st.integers(0, 50), min_size=2, max_size=60))
-def test_lengths_equal_numpy(lengths):
-    found = measure([TrainingExample("a " * n, "b") for n in lengths], WORDS)
-    assert found is not None
-    spread = found.input
-    assert np.mean(lengths) == pytest.approx(spread.mean)
-    assert np.std(lengths, ddof=1) == pytest.approx(spread.std)
-    assert np.quantile(lengths, 0.95, method="inverted_cdf") == spread.p95
-
-
 def test_one_example_has_no_deviation():
     found = measure([TrainingExample("a", "b")], WORDS)
     assert found is not None
@@ -115,19 +102,6 @@ def test_rouge_l(first, second, value):
     assert value == rouge_l(first, second) == rouge_l(second, first)
 
 
-@given(st.text("ab ", max_size=12), st.text("ab ", max_size=12))
-def test_rouge_l_by_the_textbook(first, second):
-    a, b = first.split(), second.split()
-    longest = np.zeros((len(a) + 1, len(b) + 1), dtype=int)
-    for i, x in enumerate(a):
-        for j, y in enumerate(b):
-            longest[i + 1, j + 1] = (
-                longest[i, j] + 1 if x == y else max(longest[i, j + 1], longest[i + 1, j])
-            )
-    expected = 2 * longest[-1, -1] / (len(a) + len(b)) if a and b else 0.0
-    assert expected == pytest.approx(rouge_l(first, second))
-
-
 def test_compression_ratio_of_the_whole_set():
     same = measure([TrainingExample("the same words again", "and again")] * 100, WORDS)
     rng = random.Random(1)
@@ -140,12 +114,6 @@ def test_compression_ratio_of_the_whole_set():
     assert len(text) / len(zlib.compress(text, 9)) == pytest.approx(found.compression_ratio, 0.01)
     assert same.compression_ratio is not None
     assert same.compression_ratio > 20 > found.compression_ratio
-
-
-def test_empty_texts_have_no_compression_ratio():
-    found = measure([TrainingExample("", "")], WORDS)
-    assert found is not None
-    assert found.compression_ratio is None
 
 
 # --- what is counted -----------------------------------------------------------------------------
@@ -364,21 +332,6 @@ def test_missing_field(tmp_path):
     )
 
 
-@given(st.lists(st.text(max_size=20) | st.none() | st.integers() | st.lists(st.text()), max_size=9))
-def test_any_records_are_examples_or_faults(tmp_path_factory, values):
-    """Every record is counted once: as an example, or as a fault."""
-    records = [{"input": value, "output": "o"} for value in values]
-    path = lines(tmp_path_factory.mktemp("any") / "t.jsonl", records)
-    good = sum(isinstance(value, str | int) for value in values)
-    faults: tuple[Fault, ...] = ()
-    try:
-        counted = profiles(path)["t"].counts["train"]
-    except FaultsError as error:
-        counted, faults = good, error.faults
-    assert good == counted
-    assert len(values) - good == sum(fault.stands_for for fault in faults)
-
-
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 def test_progress_is_reported(tmp_path, ending):
     frame, path = pd.DataFrame(QA * 1_250), tmp_path / f"t.{ending}"
@@ -403,12 +356,6 @@ def run(*args: str | Path) -> Result:
     return CliRunner().invoke(main, ["profile", *map(str, args)])
 
 
-def write(path: Path, records: list[Any]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf8")
-    return path
-
-
 def tasks(project: Path) -> pd.DataFrame:
     return pd.read_parquet(project / "data/tasks.parquet").set_index("task")
 
@@ -416,9 +363,9 @@ def tasks(project: Path) -> pd.DataFrame:
 @pytest.fixture
 def sets(tmp_path: Path) -> Path:
     """Training sets of the two tasks of the fixture board."""
-    write(tmp_path / "sets/add/train.jsonl", QUESTIONS)
-    write(tmp_path / "sets/add/test.jsonl", QUESTIONS[:5])
-    write(tmp_path / "sets/sort.jsonl", [{"prompt": "b a", "completion": "a b"}])
+    lines(tmp_path / "sets/add/train.jsonl", QUESTIONS)
+    lines(tmp_path / "sets/add/test.jsonl", QUESTIONS[:5])
+    lines(tmp_path / "sets/sort.jsonl", [{"prompt": "b a", "completion": "a b"}])
     return tmp_path / "sets"
 
 
@@ -452,7 +399,7 @@ def test_measuring_twice_changes_nothing(project, sets):
     said = run(sets, "--into", project)
     assert "Lengths are in words and marks; 2 tasks unchanged; nothing to write." in said.stderr
     assert before == (path.read_bytes(), path.stat().st_mtime_ns)
-    write(sets / "sort.jsonl", [{"prompt": "b", "completion": "b"}])
+    lines(sets / "sort.jsonl", [{"prompt": "b", "completion": "b"}])
     assert "1 task changed, 1 task unchanged." in run(sets, "--into", project).stderr
 
 
@@ -483,15 +430,6 @@ def test_new_task_is_a_warning(project, sets):
     assert ["add", "sort", "srot"] == tasks(project).index.tolist()
 
 
-def test_project_without_a_tasks_table(project, sets):
-    (project / "data/tasks.parquet").unlink()
-    assert 0 == run(sets, "--into", project, "--tokenizer", "characters").exit_code
-    assert ["add", "sort"] == tasks(project).index.tolist()
-    text = build(project).page("tasks/add/").get_text(" ", strip=True)
-    assert "Mean ROUGE-L between input and output" in text
-    assert "Unit of lengths characters" in text
-
-
 def test_new_tasks_table_has_every_task_with_a_score(project, sets):
     """As after `aggregate`, which writes none; the others would be unknown to the check."""
     (project / "data/tasks.parquet").unlink()
@@ -504,7 +442,7 @@ def test_new_tasks_table_has_every_task_with_a_score(project, sets):
 def test_faults_write_nothing(project, sets):
     """All of them in one run, with exit code 1."""
     before = (project / "data/tasks.parquet").read_bytes()
-    bad = write(sets / "bad.jsonl", [{"question": "q", "answer": None}])
+    bad = lines(sets / "bad.jsonl", [{"question": "q", "answer": None}])
     said = run(sets, "--into", project)
     assert (1, "") == (said.exit_code, said.stdout)
     line = f"{bad}:1: 'answer' is missing"

@@ -1,24 +1,21 @@
 """`site-builder deploy`: to a branch of a bare repository beside it, and what is refused."""
 
 import json
-import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from site_builder import __version__
 from site_builder.commands import main
 from site_builder.errors import SiteError
+from site_builder.publish import git_branch
 from site_builder.publish.folder import publish
 from site_builder.publish.git_branch import push_site
 from site_builder.publish.manifest import MANIFEST
 from site_builder.publish.verify import verify_site
 from tests.helpers.published import NEW_SITE, SITE
-from tests.helpers.serve import served
 from tests.helpers.sites import contents
 
 GH_PAGES = "refs/heads/gh-pages"
@@ -111,24 +108,12 @@ def test_the_sources_stay_as_they_are(root):
     assert settings == (root / ".git/config").read_bytes()
 
 
-def test_the_same_site_makes_no_commit(root, remote):
-    """It says so, with exit code 0."""
-    deploy(root)
-    said = CliRunner().invoke(main, ["deploy", "--project", str(root)])
-    commit = git(remote, "rev-parse", GH_PAGES)
-    expected = f"origin/gh-pages has this site already, at commit {commit[:10]}."
-    assert (0, expected) == (said.exit_code, said.stderr.splitlines()[-1])
-    assert 1 == len(commits(remote))
-
-
-def test_a_changed_site_is_one_commit_more(root, remote, tmp_path):
-    """On top of the one before; what the site no longer has is gone from the branch."""
-    deploy(root)
-    text = (root / "site.toml").read_text(encoding="utf8")
-    (root / "site.toml").write_text(text.replace("Fixture board", "Renamed"), encoding="utf8")
-    assert (0, []) == deploy(root)
-    assert 2 == len(commits(remote))
-    assert contents(root / "site") == contents(published(remote, tmp_path / "copy"))
+def test_the_same_site_makes_no_commit(root, remote, site):
+    first = push_site(site, root, "origin", "gh-pages", "The first")
+    again = push_site(site, root, "origin", "gh-pages", "Again")
+    assert (True, False) == (first.changed, again.changed)
+    assert git(remote, "rev-parse", GH_PAGES) == first.commit == again.commit
+    assert ["The first"] == commits(remote)
 
 
 def test_the_domain_set_at_the_host_remains(root, remote, site):
@@ -146,29 +131,6 @@ def test_the_domain_set_at_the_host_remains(root, remote, site):
     found = git(remote, "ls-tree", "-r", "--name-only", GH_PAGES).splitlines()
     assert sorted([*contents(site), "CNAME"]) == sorted(found)
     assert not push_site(site, root, "origin", "gh-pages", "The same").changed
-
-
-def test_changes_since_the_published_site(root, remote, tmp_path):
-    """As `build` publishes them, with the day of the data; the first time there is no site yet."""
-    (tmp_path / "host").mkdir()
-    with served(tmp_path / "host") as address:
-        options = ("--base-url", address, "--previous", "published", "--released")
-        assert (0, []) == deploy(root, *options, "2026-03-01")
-        shutil.copytree(root / "site", tmp_path / "host", dirs_exist_ok=True)
-        results = pd.read_parquet(root / "data/results.parquet")
-        results.assign(score=results["score"] / 2).to_parquet(root / "data/results.parquet")
-        assert (0, []) == deploy(root, *options, "2026-04-02")
-    assert commits(remote)[0].endswith(" of 2026-04-02")
-    assert "2026-04-02T00:00:00Z" in git(remote, "show", f"{GH_PAGES}:changes/feed.xml")
-
-
-def test_the_domain_of_the_project_goes_before_that_set_at_the_host(root, remote):
-    (root / "CNAME").write_text("old.example.org", encoding="utf8")
-    assert (0, []) == deploy(root)
-    (root / "CNAME").write_text(" board.example.org\n\n", encoding="utf8")
-    assert (0, []) == deploy(root)
-    assert "board.example.org" == git(remote, "show", f"{GH_PAGES}:CNAME")
-    assert () == verify_site(root / "site").faults
 
 
 @pytest.mark.parametrize(
@@ -226,6 +188,13 @@ def refused(root: Path, *options: str) -> str:
     return lines[0]
 
 
+def not_pushed(root: Path, site: Path, remote: str = "origin", branch: str = "gh-pages") -> str:
+    """The one line that says why a site is not pushed."""
+    with pytest.raises(SiteError) as error:
+        push_site(site, root, remote, branch, "Never")
+    return str(error.value)
+
+
 def test_a_remote_that_there_is_not(root):
     expected = "--remote: the repository has no remote 'upstream'. Known remotes: origin."
     assert expected == refused(root, "--remote", "upstream")
@@ -238,117 +207,61 @@ def test_a_remote_that_there_is_not(root):
     assert not (root / "site").exists()
 
 
-def test_the_branch_of_the_sources(root, remote):
+def test_the_branch_of_the_sources(root, remote, site):
     assert (
         "--branch: 'main' is checked out, and the site would replace its files. "
         "Use a branch for the site, such as gh-pages."
-    ) == refused(root, "--branch", "main")
+    ) == not_pushed(root, site, branch="main")
     assert "" == git(remote, "branch")
 
 
-def test_a_branch_of_something_else(root, remote):
+def test_a_branch_of_something_else(root, remote, site):
     git(root, "push", "--quiet", "origin", "main:docs")
     before = git(remote, "rev-parse", "docs")
     assert (
         "origin/docs: the branch holds something that site_builder did not build. "
         "Choose another, or delete it on the remote."
-    ) == refused(root, "--branch", "docs")
+    ) == not_pushed(root, site, branch="docs")
     assert before == git(remote, "rev-parse", "docs")
 
 
-def test_a_branch_that_is_named_like_a_reference(root, remote):
-    """Git pushes to it what is meant for `refs/heads/web`."""
-    other = "refs/heads/refs/heads/web"
-    git(root, "push", "--quiet", "origin", f"main:{other}")
-    before = git(remote, "rev-parse", other)
-    assert (
-        f"origin/web: the remote has {other!r}, which Git takes for this branch. "
-        "Delete it there, or choose another."
-    ) == refused(root, "--branch", "web")
-    assert f"{before} commit\t{other}" == git(remote, "for-each-ref")
-
-
 @pytest.mark.parametrize("name", ["a b", "@{-1}", "", "-x", "--upload-pack=x", "HEAD"])
-def test_a_name_that_no_branch_can_have(root, remote, name):
+def test_a_name_that_no_branch_can_have(root, remote, site, name):
     """Nor one that Git takes for an option wherever somebody names it."""
     expected = f"--branch: {name!r} cannot be a branch. Choose another name."
-    assert expected == refused(root, "--branch", name)
+    assert expected == not_pushed(root, site, branch=name)
     assert "" == git(remote, "branch")
 
 
-def test_a_branch_that_is_named_like_a_forced_push(root, remote):
-    assert (0, []) == deploy(root, "--branch=+web")
-    assert ["refs/heads/+web"] == git(remote, "for-each-ref", "--format=%(refname)").split()
-
-
-def test_a_remote_that_is_named_like_an_option(root, remote):
+def test_a_remote_that_is_named_like_an_option(root, remote, site):
     """Its name is in the settings of the repository."""
     name = f"--upload-pack=touch {root / 'ran'}"
     git(root, "config", f"remote.{name}.url", str(remote))
     expected = f"--remote: the repository has no remote {name!r}. Known remotes: origin."
-    assert expected == refused(root, f"--remote={name}")
+    assert expected == not_pushed(root, site, remote=name)
     assert not (root / "ran").exists()
 
 
-def test_a_remote_that_cannot_be_reached(root, remote):
+def test_a_remote_that_cannot_be_reached(root, remote, site):
     remote.rename(remote.with_name("gone.git"))
-    said = refused(root)
+    said = not_pushed(root, site)
     assert said == (
         f"origin/gh-pages: git says: '{remote}' does not appear to be a git repository. "
         "Check the address: git remote -v."
     )
 
 
-def test_a_push_that_came_between(root, remote, site, tmp_path, monkeypatch):
+def test_a_push_that_came_between(root, remote, site, monkeypatch):
     """Another's commit is not taken away: the push is refused, as it is no fast-forward."""
-    push_site(site, root, "origin", "gh-pages", "The first")
-    git(tmp_path, "clone", "--quiet", str(remote), "elsewhere")
-    publish(NEW_SITE, tmp_path / "theirs")
+    first = push_site(site, root, "origin", "gh-pages", "The first")
+    publish(NEW_SITE, site)
+    push_site(site, root, "origin", "gh-pages", "Theirs")
     publish({**SITE, "ours.txt": b"ours"}, site)
-    _after_fetching(
-        monkeypatch,
-        lambda: push_site(
-            tmp_path / "theirs", tmp_path / "elsewhere", "origin", "gh-pages", "Theirs"
-        ),
-    )
-    with pytest.raises(
-        SiteError, match=r"says: ! \[rejected\].*\(fetch first\)\. Somebody"
-    ) as error:
-        push_site(site, root, "origin", "gh-pages", "Ours")
-    assert str(error.value).endswith(". Somebody else has pushed. Deploy again.")
+    monkeypatch.setattr(git_branch, "_fetch", lambda *_: first.commit)
+    said = not_pushed(root, site)
+    assert "git says: ! [rejected] " in said
+    assert said.endswith(". Somebody else has pushed. Deploy again.")
     assert ["Theirs", "The first"] == commits(remote)
-
-
-def _after_fetching(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Let something happen once, between the look at the remote and the push."""
-    from site_builder.publish import git_branch as branch
-
-    write = branch._write_tree
-
-    def writing(*args: object) -> str:
-        monkeypatch.setattr(branch, "_write_tree", write)
-        act()
-        return write(*args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(branch, "_write_tree", writing)
-
-
-def test_nobody_to_commit_as(root, monkeypatch):
-    for name in ("AUTHOR", "COMMITTER"):
-        monkeypatch.delenv(f"GIT_{name}_NAME")
-        monkeypatch.delenv(f"GIT_{name}_EMAIL")
-    git(root, "config", "user.useConfigOnly", "true")
-    said = refused(root)
-    assert said == (
-        "origin/gh-pages: git says: no email was given and auto-detection is disabled. "
-        "Set your name for Git: git config user.name and user.email."
-    )
-
-
-def test_a_project_in_no_repository(project):
-    assert f"{project}: is not in a Git repository. Run `git init` and add a remote." == refused(
-        project
-    )
 
 
 def test_no_git_at_all(root, monkeypatch):
@@ -356,11 +269,3 @@ def test_no_git_at_all(root, monkeypatch):
     assert "git is not installed, or not on the PATH. Install it to deploy to a branch." == refused(
         root
     )
-
-
-def test_another_branch_and_folder(root, remote, tmp_path):
-    out = tmp_path / "elsewhere"
-    options = ("--branch", "web", "--out", str(out), "--base-url", "https://example.org/b/")
-    assert (0, []) == deploy(root, *options)
-    assert "https://example.org/b/" in git(remote, "show", "web:sitemap.xml")
-    assert not (root / "site").exists()

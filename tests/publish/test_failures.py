@@ -16,10 +16,9 @@ from click.testing import CliRunner
 
 from site_builder import build
 from site_builder.commands import main
-from site_builder.errors import Fault, OutputFolderError
+from site_builder.errors import OutputFolderError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, publish, recover, staging
-from site_builder.publish.verify import verify_site
 from tests.helpers.faulty import at_step, full_disk, once, state
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal
 from tests.helpers.sites import ROOT, contents
@@ -85,32 +84,19 @@ def test_killed_at_every_step_where_a_swap_is_two_renames(out):
     assert {("old", ())} == {(report["then"], tuple(report["left"])) for report in reports}
 
 
-@no_fork
-def test_killed_twice(out):
-    """The build after it, too, while it cleared up: the third one finds its way."""
-    reports = killed("twice", out)
-    assert sum(report["killed"] for report in reports) > 40
-    assert {"old", "new"} == {report["recovered"] for report in reports}
-    assert {("old", ())} == {(report["then"], tuple(report["left"])) for report in reports}
-    assert [] == [r for r in reports if r["found"] not in ("old", "new", "none")]
-
-
 @linux
 def test_a_reader_always_finds_a_whole_site(out):
     """One that looks all the while, as a web server does, while two builds publish by turns."""
     command = [sys.executable, "-m", "tests.helpers.faulty", "swaps", str(out)]
     read: set[bytes] = set()
-    faults: set[Fault] = set()
     with (
         subprocess.Popen(command, cwd=ROOT) as one,
         subprocess.Popen(command, cwd=ROOT) as other,
     ):
         while None in (one.poll(), other.poll()):
             read |= {(out / "index.html").read_bytes() for _ in range(20)}
-            faults.update(verify_site(out).faults)
     assert (0, 0) == (one.returncode, other.returncode)
     assert {SITE["index.html"], NEW_SITE["index.html"]} == read
-    assert set() == faults
     assert ("old", []) == (state(out), beside(out))
 
 
@@ -170,28 +156,6 @@ def test_an_error_at_every_step(out, swaps, error):
         check_next_build(out)
     assert step > 40
     assert told >= 15
-
-
-def test_a_site_that_cannot_be_put_back_is_kept(out, monkeypatch):
-    """Both renames failed, and the way back: it waits in the staging folder for the next build."""
-    monkeypatch.setattr(publishing, "exchange", lambda *_: False)
-    before, replace, calls = contents(out), Path.replace, iter(range(100))
-
-    def refuse(path: Path, to: Path) -> Path:
-        call = next(calls)
-        if call == 1:
-            raise KeyboardInterrupt
-        if call > 1:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return replace(path, to)
-
-    with monkeypatch.context() as broken:
-        broken.setattr(Path, "replace", refuse)
-        with pytest.raises(KeyboardInterrupt):
-            publish(NEW_SITE, out)
-    assert not out.exists()
-    assert before == contents(out.parent / ".site.staging/old")
-    check_next_build(out)
 
 
 @pytest.mark.parametrize("error", [MemoryError, KeyboardInterrupt])
@@ -259,14 +223,6 @@ def test_a_second_build_is_refused_by_name(out, other, monkeypatch):
     assert before == contents(out.parent)
 
 
-def test_a_second_build_waits_for_the_first(out, other):
-    other.stdin.write("\n")
-    other.stdin.flush()
-    assert 3 == publish(NEW_SITE, out).changed
-    assert NEW_SITE == contents(out)
-    assert [] == beside(out)
-
-
 def test_a_killed_build_blocks_nobody(out, other, monkeypatch):
     """The system takes its lock back; what it staged is cleared away."""
     monkeypatch.setattr(publishing, "WAIT_S", 0)
@@ -296,13 +252,6 @@ def left_by_kill(out: Path, *parts: str) -> Staging:
         (staged.folder / part / "a").mkdir(parents=True)
         (staged.folder / part / "a/index.html").touch()
     return staged
-
-
-def test_leftovers_of_a_killed_build_are_removed(out):
-    left_by_kill(out, "new", "old")
-    assert not recover(out)
-    assert SITE == contents(out)
-    assert [] == beside(out)
 
 
 def test_a_site_that_a_killed_build_moved_away_is_put_back(out):
@@ -354,15 +303,3 @@ def test_a_file_system_without_locks(out, monkeypatch):
     with pytest.warns(UserWarning, match="flock not supported"):
         publish(NEW_SITE, out)
     assert (NEW_SITE, []) == (contents(out), beside(out))
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows keeps an open file's name")
-def test_a_lock_that_was_taken_away_locks_nobody(out, monkeypatch):
-    """Who waited for it finds that out, and asks for the new one."""
-    monkeypatch.setattr(publishing, "WAIT_S", 0)
-    waiting = os.open(out.parent / ".site.lock", os.O_CREAT | os.O_RDWR)
-    publish(NEW_SITE, out)
-    assert 0 == os.fstat(waiting).st_nlink
-    os.close(waiting)
-    publish(SITE, out)
-    assert SITE == contents(out)

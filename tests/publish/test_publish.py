@@ -1,13 +1,9 @@
 """Publish a site into a folder: what is written, and which folders are refused."""
 
-import ctypes
-import errno
 import json
 import os
 import re
 import shutil
-import stat
-import sys
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -23,7 +19,7 @@ from site_builder.config import load_config
 from site_builder.errors import OutputFolderError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, check_output_folder, publish
-from site_builder.publish.manifest import MANIFEST, Origin, read_manifest, with_manifest
+from site_builder.publish.manifest import MANIFEST, Origin, with_manifest
 from site_builder.publish.verify import verify_site
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal
 from tests.helpers.sites import ROOT, contents
@@ -33,58 +29,6 @@ def inodes(folder: Path) -> dict[str, tuple[int, int]]:
     """Where on the disk each file is, and when it was written."""
     found = {path: (folder / path).stat() for path in contents(folder)}
     return {path: (status.st_ino, status.st_mtime_ns) for path, status in found.items()}
-
-
-def test_everything_is_published(tmp_path):
-    out = tmp_path / "public" / "board"
-    published = publish(SITE, out)
-    assert SITE == contents(out)
-    assert (out, 5, 5) == (published.folder, published.files, published.changed)
-    assert sum(map(len, SITE.values())) == published.size
-    assert [] == beside(out)
-
-
-def test_the_same_site_again_changes_nothing(tmp_path):
-    out = tmp_path / "site"
-    publish(SITE, out)
-    before, folder = inodes(out), out.stat()
-    assert 0 == publish(SITE, out).changed
-    assert (SITE, before) == (contents(out), inodes(out))
-    assert (folder.st_ino, folder.st_mtime_ns) == (out.stat().st_ino, out.stat().st_mtime_ns)
-    assert [] == beside(out)
-
-
-def test_a_changed_file_is_never_written_in_place(tmp_path):
-    out, copy = tmp_path / "site", tmp_path / "index.html"
-    publish(SITE, out)
-    os.link(out / "index.html", copy)
-    publish(NEW_SITE, out)
-    assert (b"<h1>One</h1>", b"<h1>Two</h1>") == (
-        copy.read_bytes(),
-        (out / "index.html").read_bytes(),
-    )
-
-
-def test_manual_changes_are_undone(tmp_path):
-    out = tmp_path / "site"
-    publish(SITE, out)
-    (out / "index.html").write_bytes(b"edited")
-    (out / "empty").unlink()
-    assert 2 == publish(SITE, out).changed
-    assert SITE == contents(out)
-
-
-def test_a_link_in_place_of_a_file_becomes_a_file(tmp_path):
-    """What it leads to stays as it was, and nothing is written through it."""
-    out, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
-    publish(SITE, out)
-    elsewhere.write_bytes(SITE["index.html"])
-    (out / "index.html").unlink()
-    (out / "index.html").symlink_to(elsewhere)
-    assert 1 == publish(SITE, out).changed
-    assert not (out / "index.html").is_symlink()
-    assert 3 == publish(NEW_SITE, out).changed
-    assert SITE["index.html"] == elsewhere.read_bytes()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
@@ -122,17 +66,6 @@ def test_a_link_to_a_folder_stays_one(tmp_path):
     assert out.is_symlink()
     assert NEW_SITE == contents(served)
     assert ([], []) == (beside(out), beside(served))
-
-
-def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
-    out = tmp_path / "site"
-    publish(SITE, out)
-    (out / "deep" / "notes.txt").write_text("mine")
-    added = "the folder holds 'deep/notes.txt', which is not part of the site and would be deleted"
-    expected = f"{out}: {added}. Move it out, or choose another folder."
-    assert expected == refusal(publish, NEW_SITE, out)
-    assert {**SITE, "deep/notes.txt": b"mine"} == contents(out)
-    assert [] == beside(out)
 
 
 def test_the_sources_of_a_project_are_its_files(project):
@@ -191,16 +124,6 @@ def test_any_site_over_any_other(tmp_path_factory, published):
     assert [] == beside(out)
 
 
-def test_the_index_is_published_whole(index_site):
-    on_disk = contents(index_site.folder)
-    assert index_site.files == on_disk
-    hashes = json.loads(on_disk.pop(MANIFEST))["files"]
-    assert hashes == {path: sha256(content).hexdigest() for path, content in on_disk.items()}
-
-
-NOT_OURS = (
-    "the folder holds something that site_builder did not build. Choose another, or empty it."
-)
 OVERLAPS = "the output folder overlaps {} of the project. Choose another, such as site/."
 HOLDS = "the output folder would contain the project itself. Choose another, such as site/."
 ADDED = (
@@ -217,39 +140,6 @@ def root(tmp_path: Path) -> Path:
     for name in ("data", "templates", "static"):
         (root / name).mkdir(parents=True)
     return root
-
-
-def test_folders_that_a_build_may_write_into(root):
-    out = root / "site"
-    check_output_folder(out, root)
-    out.mkdir()
-    check_output_folder(out, root)
-    publish(SITE, out)
-    check_output_folder(out, root)
-    check_output_folder(root.parent / "elsewhere", root)
-    check_output_folder(root / "database", root)
-
-
-def test_a_folder_that_holds_something_else_is_refused(root):
-    out = root / "docs"
-    out.mkdir()
-    (out / "thesis.tex").touch()
-    assert f"{out}: {NOT_OURS}" == refusal(check_output_folder, out, root)
-
-
-@pytest.mark.parametrize(
-    "manifest",
-    [
-        b"{",
-        b'{"generator": "vite"}',
-        b'{"generator": "site_builder 1", "files": {"../thesis.tex": "0"}}',
-    ],
-)
-def test_a_manifest_of_another_makes_no_site_of_ours(root, manifest):
-    out = root / "public"
-    out.mkdir()
-    (out / MANIFEST).write_bytes(manifest)
-    assert f"{out}: {NOT_OURS}" == refusal(check_output_folder, out, root)
 
 
 @pytest.mark.parametrize(
@@ -276,13 +166,6 @@ def test_what_file_managers_leave_is_no_addition(root):
     check_output_folder(out, root)
 
 
-def test_a_file_is_refused(root):
-    out = root / "site"
-    out.touch()
-    expected = f"{out}: this is a file. Name a folder to publish into."
-    assert expected == refusal(check_output_folder, out, root)
-
-
 def test_the_root_of_a_disk_is_refused(root, monkeypatch):
     out = root / "site"
     out.mkdir()
@@ -303,15 +186,6 @@ def test_the_project_and_what_holds_it_are_refused(root):
         assert f"{out}: {HOLDS}" == refusal(check_output_folder, out, root)
 
 
-def test_the_project_is_refused_by_any_name(root, monkeypatch):
-    monkeypatch.chdir(root)
-    assert f".: {HOLDS}" == refusal(check_output_folder, Path(), Path())
-    assert f"data: {OVERLAPS.format('data/')}" == refusal(check_output_folder, Path("data"), Path())
-    link = root.parent / "link"
-    link.symlink_to(root)
-    assert f"{link}: {HOLDS}" == refusal(check_output_folder, link, root)
-
-
 def test_data_that_lies_elsewhere_is_not_written_into(root):
     """`data/` may be a link to a large disk."""
     (root / "data").rmdir()
@@ -320,41 +194,6 @@ def test_data_that_lies_elsewhere_is_not_written_into(root):
     (root / "data").symlink_to(store)
     out = store / "site"
     assert f"{out}: {OVERLAPS.format('data/')}" == refusal(check_output_folder, out, root)
-
-
-class OldLibrary:
-    """A C library that has none of the calls."""
-
-    def __init__(self, *_: object, **__: object) -> None:
-        pass
-
-
-@pytest.fixture
-def folders(tmp_path: Path) -> tuple[Path, Path]:
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.txt").touch()
-    return tmp_path / "a", tmp_path / "b"
-
-
-def names(folders: tuple[Path, Path]) -> list[str]:
-    return [path.name for folder in folders for path in folder.iterdir()]
-
-
-@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="the system cannot do that")
-def test_two_folders_change_places(folders):
-    """In one step, or not at all: here it is done, or the file system of the tests cannot."""
-    assert publishing.exchange(*folders)
-    assert ["b.txt", "a.txt"] == names(folders)
-
-
-@pytest.mark.parametrize("platform", ["linux", "win32"])
-def test_a_system_without_the_call(folders, monkeypatch, platform):
-    """An old C library, or another system: the caller is told, and nothing has moved."""
-    monkeypatch.setattr(ctypes, "CDLL", OldLibrary)
-    monkeypatch.setattr(sys, "platform", platform)
-    assert not publishing.exchange(*folders)
-    assert ["a.txt", "b.txt"] == names(folders)
 
 
 def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
@@ -372,36 +211,6 @@ def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
     publish(NEW_SITE, out)
     assert ("flush", False) == done[0]
     assert [("exchange", False), ("flush_names", True)] == done[-2:]
-
-
-def test_a_disk_that_fails_to_keep_what_it_took(tmp_path, monkeypatch):
-    """Some tell only when they are waited for: the old site stays."""
-
-    def refuse(*_: object) -> None:
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
-
-    out = tmp_path / "site"
-    publish(SITE, out)
-    monkeypatch.setattr(publishing, "flush", refuse)
-    with pytest.raises(
-        OutputFolderError,
-        match=r"writing failed: Input/output error\. The published site is unchanged\.$",
-    ):
-        publish(NEW_SITE, out)
-    assert (SITE, []) == (contents(out), beside(out))
-
-
-def test_a_disk_that_cannot_tell_of_names_is_no_fault(tmp_path, monkeypatch):
-
-    def refuse(handle: int) -> None:
-        if stat.S_ISDIR(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-
-    out = tmp_path / "site"
-    publish(SITE, out)
-    monkeypatch.setattr(os, "fsync", refuse)
-    assert 3 == publish(NEW_SITE, out).changed
-    assert (NEW_SITE, []) == (contents(out), beside(out))
 
 
 # --- verify ---------------------------------------------------------------------------------------
@@ -497,18 +306,6 @@ def test_a_link_in_place_of_a_folder(copy):
     assert (copy.parent / "elsewhere/index.html").exists()
 
 
-def test_a_folder_that_is_not_there(tmp_path):
-    out = tmp_path / "site"
-    expected = f"{out}: there is no such folder. Name the folder of a site."
-    assert (1, [expected]) == verify(out)
-
-
-def test_a_copy_without_a_manifest(copy):
-    (copy / MANIFEST).unlink()
-    fix = "Copy the site again, or name a folder that site_builder published."
-    assert (1, [f"{copy}/{MANIFEST}: the file is missing. {fix}"]) == verify(copy)
-
-
 def manifest(**values: object) -> bytes:
     """A manifest with other values."""
     return json.dumps({"generator": "site_builder 1", "files": {}, **values}).encode()
@@ -538,20 +335,3 @@ def test_the_site_that_a_killed_build_has_moved_away(tmp_path):
     what = f"a killed build left no site here; the last one is in {staged.old}."
     assert (1, [f"{out}: {what} Build again to restore it."]) == verify(out)
     assert before == contents(tmp_path)
-
-
-def test_a_build_meanwhile_is_no_fault(tmp_path, monkeypatch):
-    """The site was swapped after its manifest was read: the new one is looked at, whole."""
-    out = tmp_path / "site"
-    publish(SITE, out)
-    swaps = iter([NEW_SITE])
-
-    def read_then_swap(folder: Path) -> object:
-        manifest = read_manifest(folder)
-        for files in swaps:
-            publish(files, folder)
-        return manifest
-
-    monkeypatch.setattr("site_builder.publish.verify.read_manifest", read_then_swap)
-    assert ((), 5) == (verify_site(out).faults, verify_site(out).files)
-    assert NEW_SITE == contents(out)

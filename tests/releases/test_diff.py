@@ -4,33 +4,26 @@ import gzip
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from markdown import markdown
 
 from site_builder.commands import main
 from site_builder.errors import SiteError
 from site_builder.formatting import MISSING
 from site_builder.publish.folder import publish
-from site_builder.records import replace
-from site_builder.releases.read import ReleaseContent, compare_releases, read_release
+from site_builder.releases.read import compare_releases, read_release
 from site_builder.releases.wording import FORMATS
 from tests.helpers.editions import write_several
-from tests.helpers.hostile import RUNS, write_hostile
-from tests.helpers.odd_boards import HOSTILE
-from tests.helpers.serve import PREFIX, served
-from tests.helpers.sites import ROOT, BuiltSite, build, copy_project, load_json
-from tests.helpers.tables import board, changed, having, parquet, results_frame, write_project
+from tests.helpers.serve import PREFIX
+from tests.helpers.sites import ROOT, BuiltSite, build, load_json
+from tests.helpers.tables import board, changed, having, results_frame, write_project
 
 PROSE = """\
 {% set first = models[0] %}
@@ -38,13 +31,6 @@ PROSE = """\
 {% claim first.model == "alpha" %}**{{ first.name }}** leads with {{ mean | score }}{% endclaim %}
 {% claim stats.tasks == 2 %}, on {{ stats.tasks }} tasks{% endclaim %}.
 """
-# Three scores of the Index, and what they are in the copy.
-CHANGED = {
-    ("phi-2", "gsm8k", "fine_tuned"): 0.1,
-    ("zephyr-7b-beta", "gsm8k", "fine_tuned"): 0.0,
-    # As much as GPT-4: the prose says that the best ties with it on one task.
-    ("mistral-7b", "mmlu", "fine_tuned"): 0.774,
-}
 
 
 def run(*args: object) -> Result:
@@ -119,7 +105,7 @@ def test_nothing_changed(pair):
 def test_names_and_ranks_change_no_score(tmp_path):
     models = board()["models"].assign(name=["A", "Beta", "Gamma"])
     old, new = write(tmp_path / "old"), write(tmp_path / "new", models=models)
-    assert "\nNo score changed; 1 fact changed.\n" in run(old, new).stdout
+    assert "\nNo score changed. 1 fact changed.\n" in run(old, new).stdout
 
 
 def test_a_small_change_is_written_in_digits_that_show_it(tmp_path):
@@ -127,52 +113,6 @@ def test_a_small_change_is_written_in_digits_that_show_it(tmp_path):
     results = changed(results_frame(), "score", {2: 0.75001})
     old, new = write(tmp_path / "old"), write(tmp_path / "new", results=results)
     assert "alpha  add   fine_tuned  0.75000  0.75001  +0.00001" in run(old, new).stdout
-
-
-@dataclass(frozen=True)
-class Copy:
-    """The Index, and a copy of it with three scores changed."""
-
-    folder: Path
-    found: Mapping[str, Any]
-
-
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    folder = copy_project(tmp_path_factory.mktemp("copy"))
-    file = folder / "data/results.parquet"
-    results = pd.read_parquet(file)
-    keys = results.set_index(["model", "task", "variant"]).index
-    for key, score in CHANGED.items():
-        results.loc[keys == key, "score"] = score
-    results.to_parquet(file, index=False)
-    return Copy(folder, compared(ROOT, folder))
-
-
-def test_the_three_scores_of_the_index_are_named_and_no_other(copy):
-    scores = copy.found["scores"]
-    named = {(c["model"], c["task"], c["variant"]): c["after"] for c in scores["changed"]}
-    assert CHANGED == named
-    assert 3 == len(scores["changed"])
-    rest = {**copy.found, "scores": 0, "ranks": 0, "claims": 0, "old": 0, "new": 0}
-    nothing: dict[str, list[str]] = {"added": [], "removed": [], "changed": []}
-    assert nothing == {**scores, "changed": []}
-    assert (nothing, nothing) == (rest["models"], rest["tasks"])
-    assert ([], [], [], 0) == (
-        rest["provenance_lost"], rest["flags"], rest["rules"], rest["claims_not_compared"],
-    )  # fmt: skip
-
-
-def test_the_claims_of_the_index_that_turned(copy):
-    """Those that a build of the copy stops at, in the same lines with the same conditions."""
-    stopped = CliRunner().invoke(main, ["check", "--project", str(copy.folder), "--quiet"])
-    lines = [line for line in stopped.stderr.splitlines() if "does not bear this out" in line]
-    turned = copy.found["claims"]
-    assert len(lines) == len(turned) >= 1
-    for line, claim in zip(lines, turned, strict=True):
-        assert line.startswith(f"{claim['file']}:{claim['line']}: ")
-        assert claim["condition"] in line
-        assert (True, False) == (claim["before"]["holds"], claim["after"]["holds"])
 
 
 @pytest.fixture(scope="module")
@@ -192,16 +132,9 @@ def without_old_claims(found: Any) -> Any:
     return {**found, "claims": 0, "claims_not_compared": 0}
 
 
-@pytest.mark.parametrize("place", ["", "api/v1"])
-def test_a_published_folder_tells_the_same_as_its_project(place, pair, published):
-    expected = without_old_claims(compared(*pair))
-    assert expected == without_old_claims(compared(published.folder / place, pair[1]))
-
-
-@pytest.mark.parametrize("place", ["index.html", "api/v1/", "?x#y"])
-def test_a_published_address_tells_the_same_as_its_project(place, pair, address):
+def test_a_published_address_tells_the_same_as_its_project(pair, address):
     expected = compared(*pair)
-    found = compared(address + place, pair[1])
+    found = compared(f"{address}index.html?x#y", pair[1])
     assert without_old_claims(expected) == without_old_claims(found)
     assert expected["claims"] == found["claims"]
 
@@ -223,38 +156,15 @@ def test_measures_and_boards_in_each_format(tmp_path):
     new = write_several(tmp_path / "new", add=0.1, cost=3.0)
     toml = (new / "site.toml").read_text(encoding="utf8").replace('id = "add"', 'id = "sum"')
     (new / "site.toml").write_text(toml, encoding="utf8")
-    said = run(old, new).stdout
+    changes = compare_releases(read_release(str(old)), read_release(str(new)))
+    said = FORMATS["text"](changes)
     assert "  a (x)  whole/last  base     cost_usd  2       3\n" in said
     assert f"  sum    board  {MISSING}       Sum\n" in said
     assert "  both   a (x)  base     3       1\n" in said
-    comment = run(old, new, "--format", "markdown").stdout
-    assert "| `both` | `a (x)` | `base` | `3` | `1` |" in comment
-    found = compared(old, new)
+    assert "| `both` | `a (x)` | `base` | `3` | `1` |" in FORMATS["markdown"](changes)
+    found = load_json(FORMATS["json"](changes))
     assert {"board": "add", "key": "board", "before": "Add", "after": None} in found["rules"]
     assert 4 == len(found["measures"])
-
-
-def test_errors_by_the_size_of_the_split_show_no_change_beyond_noise(tmp_path):
-    """0.875 and 0.625 are shares of 8 examples, which are too few to show the change."""
-    tasks = board()["tasks"].assign(evaluation_examples=1000)
-    old = write(tmp_path / "old", tasks=tasks)
-    new = write(tmp_path / "new", tasks=tasks, results=newer())
-    publish(build(old).files, tmp_path / "site")
-    for place in (old, tmp_path / "site"):
-        found = compared(place, new)["scores"]["changed"]
-        assert [False, False] == [change["beyond_noise"] for change in found]
-
-
-def test_a_site_of_an_older_version_is_refused_in_one_line(published, pair, tmp_path):
-    """Its tables can be compared."""
-    old = tmp_path / "site"
-    shutil.copytree(published.folder, old)
-    (old / "api/v1/snapshot.json.gz").unlink()
-    said = run(old, pair[1])
-    what = "an older version built this site, without api/v1/snapshot.json.gz. "
-    fix = "Build it again with this version, or name a copy of its folder downloads.\n"
-    assert (1, "", f"{old}: {what}{fix}") == (said.exit_code, said.stdout, said.stderr)
-    assert compared(*pair)["scores"] == compared(old / "downloads", pair[1])["scores"]
 
 
 def test_two_published_sites_bring_no_claims(published):
@@ -283,56 +193,16 @@ def test_a_claim_that_only_the_older_prose_makes(tmp_path):
     assert ('first.model == "alpha"', False) == (claim["condition"], claim["after"]["holds"])
 
 
-@pytest.mark.parametrize("place", ["data", "data/results.parquet"])
-def test_parquet_tables_alone(place, pair):
-    found, whole = compared(pair[0] / place, pair[1]), compared(*pair)
-    for key in ("models", "tasks", "provenance_lost"):
-        assert whole[key] == found[key], key
-    if place == "data":
-        assert (whole["ranks"], whole["rules"]) == (found["ranks"], found["rules"])
-    else:  # without the metrics and bounds of the tasks there is no mean, and no error is known
-        by = {"board": "", "key": "ranked_by", "before": "mean_win_rate", "after": "mean"}
-        assert [by] == found["rules"]
-        whole["scores"]["changed"] = [
-            {**change, "beyond_noise": None} for change in whole["scores"]["changed"]
-        ]
-    assert whole["scores"] == found["scores"]
-    assert ([], 2) == (found["claims"], found["claims_not_compared"])
-
-
-def test_directions_are_known_by_the_board_that_has_tasks(tmp_path):
-    """Lower is better, as the older board says and a newer bare table does not."""
-    tasks = board()["tasks"].assign(higher_is_better=[False, True])
-    old = write(tmp_path / "old", tasks=tasks)
-    new = write_project(tmp_path / "new", {"results": newer()}, site_toml=None)
-    found = compared(old, new / "data/results.parquet")["scores"]["changed"]
-    assert {"add": True, "sort": False} == {c["task"]: c["better"] for c in found}
-
-
 GARBAGE: Mapping[str, tuple[Mapping[str, bytes], str]] = {
-    "nothing": ({}, "the folder is empty. Name the folder of a board."),
     "other files": (
         {"x.txt": b"x"},
-        "the folder holds no board. Looked for site.toml, data/results.parquet, results.parquet "
-        "and api/v1/stats.json.",
-    ),
-    "no Parquet": (
-        {"results.parquet": b"junk"}, "/results.parquet: the file is not Parquet. "
-        "Write it again as Parquet.",
-    ),
-    "no results": (
-        {"site.toml": b""},
-        "/data/results.parquet: the file is missing. Write it, or results.csv or "
-        "results.jsonl, with one row for a score and the columns 'model', 'task', 'score'.",
+        "the folder holds no board. "
+        "Looked for site.toml, data/results.parquet and api/v1/snapshot.json.gz.",
     ),
     "no TOML": (
         {"site.toml": b"[", "data/results.parquet": b""},
         "/site.toml: is not valid TOML: Invalid initial character for a key part "
         "(at end of document). Write each setting as key = value, with texts in quotes.",
-    ),
-    "no results of a site": (
-        {"api/v1/stats.json": b"{}", "api/v1/snapshot.json.gz": b"junk"},
-        "/downloads/results.parquet: there is no such file. Name the site of a board.",
     ),
 }  # fmt: skip
 
@@ -351,62 +221,16 @@ def test_places_without_a_board(files, line, tmp_path, pair):
         assert (1, "", expected) == (said.exit_code, said.stdout, said.stderr)
 
 
-def places_in(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value within a document."""
-    yield way
-    parts = value.items() if isinstance(value, dict) else ()
-    for key, part in enumerate(value) if isinstance(value, list) else parts:
-        yield from places_in(part, (*way, key))
-
-
-def with_other(value: Any, way: tuple[Any, ...], other: Any) -> Any:
-    """A document with another value in one place."""
-    if not way:
-        return other
-    part = with_other(value[way[0]], way[1:], other)
-    if isinstance(value, dict):
-        return {**value, way[0]: part}
-    return [*value[: way[0]], part, *value[way[0] + 1 :]]
-
-
-ODD: tuple[Any, ...] = (
-    *(None, True, -1, 10**400, float("inf"), "", "alpha", "\ud800"),
-    *([], [1], {}, {"model": "alpha"}),
-)
-
-
-def read_or_refused(site: BuiltSite, files: Mapping[str, bytes]) -> ReleaseContent | SiteError:
-    """What is kept in a copy of a site with some other files, or why it cannot be read."""
-    kept = {p: c for p, c in site.files.items() if p.startswith(("api/v1/", "downloads/results.p"))}
-    with TemporaryDirectory() as folder:
-        for path, content in {**kept, **files}.items():
-            (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
-            (Path(folder) / path).write_bytes(content)
-        try:
-            return read_release(folder)
-        except SiteError as error:
-            return error
-
-
-JSON = ("snapshot.json.gz", "stats.json", "models.json", "tasks.json", "categories.json")
-
-
-@given(st.integers(0, 10_000), st.sampled_from(ODD), st.sampled_from(JSON))
-@settings(max_examples=100)
-def test_any_other_value_in_a_site_is_reported_or_used(published, place, odd, name):
-    """Whatever it is and wherever: no traceback, and what is told is a line."""
-    content = published.files[f"api/v1/{name}"]
-    value = json.loads(gzip.decompress(content) if name.endswith("gz") else content)
-    ways = [*places_in(value)]
-    written = json.dumps(with_other(value, ways[place % len(ways)], odd)).encode()
-    content = gzip.compress(written) if name.endswith("gz") else written
-    old = read_or_refused(published, {f"api/v1/{name}": content})
-    if isinstance(old, SiteError):
-        assert 1 == len(old.faults)
-        return
-    new = replace(old, prose=replace(old.prose, texts={"lede": PROSE}))
-    for write_report in FORMATS.values():
-        write_report(compare_releases(old, new)).encode()
+def refused(root: Path, snapshot: bytes, **api: bytes) -> str:
+    """Why a site of this snapshot, and of these files of the API, cannot be read."""
+    folder = root / "api/v1"
+    folder.mkdir(parents=True)
+    for name, content in {**api, "snapshot.json.gz": snapshot}.items():
+        (folder / name.replace("_", ".")).write_bytes(content)
+    with pytest.raises(SiteError) as error:
+        read_release(str(root))
+    assert 1 == len(str(error.value).splitlines())
+    return str(error.value)
 
 
 SNAPSHOT_JUNK: Mapping[str, bytes] = {
@@ -419,50 +243,40 @@ SNAPSHOT_JUNK: Mapping[str, bytes] = {
 
 
 @pytest.mark.parametrize("content", SNAPSHOT_JUNK.values(), ids=SNAPSHOT_JUNK.keys())
-def test_an_unreadable_snapshot(content, published):
-    error = read_or_refused(published, {"api/v1/snapshot.json.gz": content})
-    assert isinstance(error, SiteError)
-    assert "/api/v1/snapshot.json.gz: it is no snapshot of a site: " in str(error)
-    assert str(error).endswith(" Build the site again.")
-    assert 1 == len(str(error).splitlines())
+def test_an_unreadable_snapshot(content, tmp_path):
+    said = refused(tmp_path, content)
+    assert "/api/v1/snapshot.json.gz: it is no snapshot of a site: " in said
+    assert said.endswith(" Build the site again.")
 
 
-def test_results_of_another_release(published):
-    results = pd.concat([results_frame()] * 2)
-    error = read_or_refused(published, {"downloads/results.parquet": parquet(results)})
-    what = "it is not of the published results: its lists have other lengths."
-    assert f"/api/v1/snapshot.json.gz: {what} Build the site again." in str(error)
-
-
-@pytest.mark.parametrize("day", ["9999-99-99", "20240501", "2024-W01-1", "x", ""])
-def test_a_release_has_a_day_that_exists(day, published):
+@pytest.mark.parametrize("day", ["9999-99-99", ""])
+def test_a_release_has_a_day_that_exists(day, published, tmp_path):
     value = json.loads(gzip.decompress(published.files["api/v1/snapshot.json.gz"]))
     value["release"]["date"] = day
     content = gzip.compress(json.dumps(value).encode())
-    error = read_or_refused(published, {"api/v1/snapshot.json.gz": content})
-    assert f"it has the date {day!r}, and dates are YYYY, YYYY-MM or YYYY-MM-DD." in str(error)
+    said = refused(tmp_path, content)
+    assert f"it has the date {day!r}, and dates are YYYY, YYYY-MM or YYYY-MM-DD." in said
+
+
+@pytest.mark.parametrize("models", [b"<html>", b"[1]", b"null"])
+def test_an_unreadable_api(models, published, tmp_path):
+    said = refused(tmp_path, published.files["api/v1/snapshot.json.gz"], models_json=models)
+    assert f"{tmp_path}/api/v1: its files are no API of a board: " in said
 
 
 @pytest.mark.parametrize(("place", "line"), [
-    ("no/such/place", "no/such/place: there is no such file or folder. "
-        "Name a board, or the address of one."),
-    ("ftp://example.org/", "ftp:/example.org: there is no such file or folder. "
-        "Name a board, or the address of one."),
-    ("", "'': this names no board. Name a folder, a file or an address."),
-    ("x" * 300, "x" * 300 + ": cannot be read: File name too long"),
-    ("a\0b", r"a\x00b: cannot be read: embedded null byte"),
-    ("http://[", "http://[: cannot be read: Invalid IPv6 URL"),
+    ("no/such/place", "no/such/place: there is no such folder. "
+        "Name the folder of a project or of a site, or the address of a site."),
+    ("", "'': there is no such folder. "
+        "Name the folder of a project or of a site, or the address of a site."),
+    ("x" * 300, "x" * 300 + ": cannot be read: File name too long. "
+        "Look whether it is the right place."),
+    ("http://[", "http://[: cannot be read: Invalid IPv6 URL. "
+        "Look whether it is the right place."),
 ])  # fmt: skip
 def test_a_place_that_does_not_exist(place, line, pair):
     said = run(place, pair[0])
     assert (1, "", f"{line}\n") == (said.exit_code, said.stdout, said.stderr)
-
-
-def test_both_places_are_reported_in_one_run(tmp_path):
-    said = run(tmp_path / "one", tmp_path / "other")
-    what = "there is no such file or folder. Name a board, or the address of one."
-    expected = [f"{tmp_path / name}: {what}" for name in ("one", "other")]
-    assert expected == said.stderr.splitlines()
 
 
 def test_every_fault_of_a_project_is_reported_with_its_place(tmp_path, pair):
@@ -478,42 +292,9 @@ def test_a_host_that_has_no_board(address, pair):
     """A page that is not there, and a port on which nobody answers."""
     elsewhere = address.removesuffix(PREFIX)
     said = run(elsewhere, pair[0])
-    line = f"{elsewhere}/api/v1/stats.json: there is no such file. Name the site of a board.\n"
+    what, fix = "there is no such file", "Name the site of a board that this version has built."
+    line = f"{elsewhere}/api/v1/snapshot.json.gz: {what}. {fix}\n"
     assert (1, line) == (said.exit_code, said.stderr)
-
-
-def test_a_host_that_does_not_answer(pair):
-    with served(pair[0]) as gone:
-        pass
-    said = run(gone, pair[0])
-    expected = f"{gone}manifest.json: cannot be read: Connection refused. "
-    assert (1, f"{expected}Look whether it is the right place.\n") == (said.exit_code, said.stderr)
-
-
-@pytest.mark.parametrize("args", [[], ["one"], ["a", "b", "c"], ["a", "b", "--format", "xml"]])
-def test_a_command_that_is_not_understood(args):
-    """Exit code 2, as of every command."""
-    said = run(*args)
-    assert (2, "") == (said.exit_code, said.stdout)
-    assert "Error: " in said.stderr
-
-
-def test_hostile_names_are_shown_and_obeyed_nowhere(tmp_path):
-    """No control character in the text, no mark and no call in the Markdown."""
-    old = write_hostile(tmp_path / "old")
-    new = tmp_path / "new"
-    shutil.copytree(old, new)
-    results = pd.read_parquet(new / "data/results.parquet")
-    results = results.assign(score=results["score"] / 2, source=None)
-    results.to_parquet(new / "data/results.parquet", index=False)
-    text, comment = (run(old, new, "--format", form).stdout for form in ("text", "markdown"))
-    assert not any(not (c.isprintable() or c == "\n") for c in text + comment)
-    html = markdown(comment, extensions=["tables"])
-    for mark in (f"<script>{RUNS}", "<img", "<iframe", "<svg", "href="):
-        assert mark not in html
-    assert RUNS in html
-    assert len(comment) < 65_536
-    json.loads(run(old, new, "--format", "json").stdout)
 
 
 def test_ids_with_bars_and_backticks_stay_in_their_cells(tmp_path):
@@ -575,14 +356,12 @@ def test_a_comment_ends_with_a_whole_line(tmp_path):
 
 
 def test_long_tables_of_a_comment_are_cut_and_counted(tmp_path):
-    many = [*HOSTILE, *(f"t{i}" for i in range(100))]
-    frame = pd.DataFrame({"model": "m", "task": many, "score": 0.5})
+    frame = pd.DataFrame({"model": "m", "task": [f"t{i}" for i in range(43)], "score": 0.5})
     old = write_project(tmp_path / "old", {"results": frame}, site_toml=None)
     new = write_project(tmp_path / "new", {"results": frame.assign(score=0.25)}, site_toml=None)
     said = run(old, new, "--format", "markdown").stdout
-    assert f"\n\nand {len(many) - 40} more" in said
+    assert "\n\nAnd 3 more." in said
     assert 40 == said.count("`0.250`")
-    assert len(many) == run(old, new).stdout.count(" 0.250 ")
 
 
 def keys_of(value: Any) -> set[str]:

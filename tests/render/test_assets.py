@@ -5,7 +5,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
 
 from site_builder.errors import AssetError
 from site_builder.render.assets import (
@@ -17,8 +16,6 @@ from site_builder.render.assets import (
     load_assets,
     make_bundles,
 )
-from tests.helpers.browsing import open_page
-from tests.helpers.sites import build
 
 SVG_NAME = b"http://www.w3.org/2000/svg"
 NEEDED = {
@@ -186,21 +183,3 @@ def test_every_part_is_there(index_site):
         path.rsplit("/", 1)[-1].split(".")[0] for path in index_site.files if "assets/" in path
     }
     assert {"theme"} >= {*SHEETS, *SCRIPTS} - names
-
-
-def test_a_page_asks_for_one_sheet_and_one_script(index_site):
-    page = index_site.page("about/")
-    sheets, scripts = page.select("[rel=stylesheet]"), page.select("script[src]")
-    assert 1 == len(sheets)
-    assert ["first", "every-page"] == [
-        str(script["src"]).rsplit("/", 1)[-1].split(".")[0] for script in scripts
-    ]
-
-
-def test_an_error_in_one_script_stops_no_other(chromium: Browser, project):
-    own = project / "static/js/numbers.js"
-    own.parent.mkdir(parents=True)
-    own.write_text('throw new Error("a fault of its own");', encoding="utf8")
-    page, heard = open_page(chromium, build(project).url)
-    expect(page.locator("thead .sort").first).to_be_visible()
-    assert any("a fault of its own" in said for said in heard.complaints)

@@ -117,27 +117,6 @@ def test_rows_in_groups_sort_and_filter_as_ever(chromium, home, size):
     assert [] == heard.complaints
 
 
-def test_columns_of_a_long_table_are_aligned_with_their_headings(chromium, home):
-    page, _ = open_page(chromium, home + "?hide=win_rate&hide=beats")
-    edges = """() => ['thead tr', 'tbody tr'].map(row =>
-        [...document.querySelector('#board-fine-tuned ' + row).cells]
-        .filter(cell => cell.checkVisibility())
-        .map(cell => Math.round(cell.getBoundingClientRect().x)))"""
-    head, row = page.evaluate(edges)
-    assert head == row
-    assert sorted(head) == head
-    assert len(set(head)) == len(head)
-
-
-def test_a_row_out_of_sight_is_found(chromium, home):
-    """Every row is text of the page, to the last, and comes into sight when it is asked for."""
-    page, _ = open_page(chromium, home, (1280, 300))
-    last = page.locator("#board-fine-tuned tbody tr").last
-    last.scroll_into_view_if_needed()
-    expect(last).to_be_in_viewport()
-    expect(last.locator("th a")).to_be_visible()
-
-
 def open_board(chromium: Browser, address: str) -> Page:
     """The board, its headings at the top of a low window, with all that scripts add to it."""
     page, _ = open_page(chromium, address, LOW)
@@ -157,40 +136,6 @@ def test_visible_rows_are_sorted_first(chromium, long):
     assert at_once[8:] != page.evaluate(ORDER)[8:]
     assert [[False, 4]] * 20 == groups(page)
     expect(page).to_have_url(f"{long}?sort=lift_over_base")
-
-
-def test_rows_in_sight_are_sorted_at_once_far_down_the_page(chromium, long):
-    """Where the window stands in the middle of the table it stays, with the right rows in it."""
-    page = open_board(chromium, long)
-    page.locator("tbody:visible").nth(12).evaluate(
-        "body => body.scrollIntoView({behavior: 'instant'})"
-    )
-    in_sight = """() => [...document.querySelectorAll('#board-fine-tuned tbody')[12].rows]
-        .map(row => row.dataset.id)"""
-    where = (
-        "() => document.querySelectorAll('#board-fine-tuned tbody')[12].getBoundingClientRect().y"
-    )
-    before = page.evaluate(where)
-    at_once = page.evaluate(clicked("lift_over_base", then=in_sight))
-    page.wait_for_function(SORTED, arg="lift_over_base")
-    assert at_once == page.evaluate(in_sight)
-    assert abs(page.evaluate(where) - before) < 2
-
-
-def test_the_last_of_two_sorts_stands(chromium, long):
-    """Each asked for before the one before it was done; both are steps in the address."""
-    page = open_board(chromium, long)
-    page.evaluate(clicked("model", "lift_over_base", then="() => null"))
-    page.wait_for_function(SORTED, arg="lift_over_base")
-    assert 80 == len(set(page.evaluate(ORDER)))
-    expect(page.locator("#board-fine-tuned [aria-sort]")).to_have_attribute(
-        "data-key", "lift_over_base"
-    )
-    expect(page).to_have_url(f"{long}?sort=lift_over_base")
-    page.go_back()
-    expect(page).to_have_url(f"{long}?sort=model")
-    page.wait_for_function(f"() => ({ORDER})()[79] === 'Model 79'")
-    assert [f"Model {i}" for i in range(80)] == page.evaluate(ORDER)
 
 
 def test_a_filter_during_a_sort_hides_the_right_rows(chromium, long):
@@ -214,46 +159,12 @@ def test_a_filter_during_a_sort_hides_the_right_rows(chromium, long):
     expect(page).to_have_url(long)
 
 
-def test_visible_rows_are_filtered_first(chromium, long):
-    """The first group that shows any is right before the next frame; all have their room."""
-    page = open_board(chromium, long)
-    in_groups = """() => [...document.querySelectorAll('#board-fine-tuned tbody')].map(body =>
-        [...body.rows].filter(row => !row.hidden).map(row => row.dataset.id))"""
-    at_once = page.evaluate(f"() => {{ ({TYPED})('model-1'); return ({in_groups})(); }}")
-    rooms = [int(str(shown)) for _, shown in groups(page)]
-    page.wait_for_function(f"() => ({SHOWN})().length === 11")
-    then = page.evaluate(in_groups)
-    assert rooms == [len(rows) for rows in then]
-    first = next(i for i, room in enumerate(rooms) if room)
-    assert at_once[first] == then[first]
-    assert at_once != then
-
-
-def test_no_row_that_is_filtered_out_has_room(chromium, long):
-    """However many are still to be hidden."""
-    page = open_board(chromium, long)
-    at_once = page.evaluate(f"() => {{ ({TYPED})('no such model'); return ({GROUPS})(); }}")
-    assert [[True, 0]] * 20 == at_once
-    page.wait_for_function(f"() => ({SHOWN})().length === 0")
-    page.evaluate(f"() => ({TYPED})('')")
-    page.wait_for_function(f"() => ({SHOWN})().length === 80")
-    assert [[False, 4]] * 20 == groups(page)
-
-
 def test_an_export_during_a_sort_is_sorted(chromium, long):
     """A file that is asked for in the moment of the sort has the rows as they will stand."""
     page = open_board(chromium, long)
     with page.expect_download() as waiting:
         page.evaluate(clicked("model", then=SAVED))
     assert [f"Model {i}" for i in range(80)] == saved_names(Path(waiting.value.path()))
-
-
-def test_an_export_during_a_filter_is_filtered(chromium, long):
-    page = open_board(chromium, long)
-    with page.expect_download() as waiting:
-        page.evaluate(clicked("model", then=f"() => {{ ({TYPED})('model-1'); ({SAVED})(); }}"))
-    names = [f"Model {i}" for i in (1, *range(10, 20))]
-    assert names == saved_names(Path(waiting.value.path()))
 
 
 def test_a_page_printed_during_a_sort_is_sorted(chromium, long):

@@ -11,7 +11,7 @@ import pytest
 from site_builder.render.urls import license_link
 from tests.helpers.odd_boards import SHAPES, built
 from tests.helpers.sites import BuiltSite, build, load_json, target
-from tests.helpers.tables import SITE_TOML, board, having, write_project
+from tests.helpers.tables import board, having, write_project
 
 ODD = ("hostile", "lower_is_better", "without_results")
 KNOWN = """\
@@ -103,16 +103,6 @@ def test_pages_without_a_way(known, index_site):
     assert ["data/index.html", "index.html"] == sorted(ways)
 
 
-@pytest.mark.parametrize("name", ODD)
-def test_metadata_of_every_board(name):
-    site = built(name)
-    for path in ("index.html", "data/index.html"):
-        found = said(site, path)
-        assert found["name"]
-        places = [target(path, file["contentUrl"])[0] for file in found["distribution"]]
-        assert [] == [place for place in places if place not in site.files]
-
-
 @pytest.mark.parametrize(
     ("text", "link"),
     [
@@ -190,29 +180,14 @@ def _plain(value: Any, like: pd.Series) -> Any:
     )
 
 
-def test_a_project_that_says_everything(tmp_path):
+def test_the_loader_of_a_project_that_says_everything(known):
     """Not even a warning; addresses are absolute, and the loader is told where the files lie."""
-    toml = SITE_TOML.replace(
-        "[site]\n",
-        '[site]\nlicense = "CC-BY-4.0"\nreleased = 2024-05-02\ndescription = "A board."\n',
-    )
-    project = write_project(tmp_path / "project", board(), f'{toml}[citation]\ntext = "Us."\n')
-    site = build(project, "https://example.org/board")
-    found = described(site)
-    addresses = {file["@id"]: file["contentUrl"] for file in found["distribution"]}
+    addresses = {file["@id"]: file["contentUrl"] for file in described(known)["distribution"]}
     assert "https://example.org/board/downloads/results.parquet" == addresses["results.parquet"]
-    assert ("https://spdx.org/licenses/CC-BY-4.0.html", "2024-05-02", "Us.") == (
-        found["license"],
-        found["datePublished"],
-        found["citeAs"],
-    )
-    here = {name: str(site.folder / "downloads" / name) for name in addresses}
-    dataset = loaded(site, here)
-    assert (set(), set()) == (
-        dataset.metadata.ctx.issues.errors,
-        dataset.metadata.ctx.issues.warnings,
-    )
-    assert 10 == len(records(site, dataset, "results"))
+    dataset = loaded(known, {name: str(known.folder / "downloads" / name) for name in addresses})
+    issues = dataset.metadata.ctx.issues
+    assert (set(), set()) == (issues.errors, issues.warnings)
+    assert 10 == len(records(known, dataset, "results"))
 
 
 def test_types_and_keys(tmp_path):

@@ -1,42 +1,31 @@
 """Link previews and badges: drawn from the data, the same on every machine."""
 
-import shutil
 import struct
-import sys
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, expect
 
 from site_builder.config import load_config
 from site_builder.errors import TemplateFaultError
-from site_builder.render import previews as pictures
-from site_builder.render.assets import colours_of, theme_colours
 from site_builder.render.environment import Templates
-from site_builder.render.font import BOLD, DOTS, REGULAR, UNKNOWN, Typeface, load_typeface
+from site_builder.render.font import BOLD, REGULAR, UNKNOWN, Typeface, load_typeface
 from site_builder.render.previews import (
     BADGE_BESIDE,
     LEFT,
     MAX_PX,
     RIGHT,
     CardDrawer,
-    PictureCache,
-    cache_folder,
-    draw_pictures,
 )
-from tests.helpers.browsing import breaches, open_page, overflow
 from tests.helpers.odd_boards import HOSTILE, built
-from tests.helpers.sites import ROOT, BuiltSite, build, contents
+from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.tables import SITE_TOML, board, write_project
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
 BASE = "https://example.org/board/"
-MODEL = "models/mistral-7b/"
 FINDING = "Tuning brings two of three models ahead of Beta & <Co>."
 
 
@@ -129,16 +118,6 @@ def test_no_text_leaves_the_picture(drawer, typeface, text):
 # --- the font -----------------------------------------------------------------------------------
 
 
-def test_a_line_is_cut_where_its_room_ends(typeface):
-    """With an ellipsis that is within the room; a line that fits stays."""
-    room = typeface.width("Alpha", 20)
-    assert "Alpha" == typeface.cut("Alpha", 20, room)
-    cut = typeface.cut("Alpha Beta", 20, room)
-    assert cut.endswith(DOTS)
-    assert cut[:-1] == "Alpha Beta"[: len(cut) - 1]
-    assert typeface.width(cut, 20) <= room
-
-
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -155,69 +134,7 @@ def test_characters_that_the_font_has(typeface, text, shown):
     assert shown == typeface.shown(text)
 
 
-def test_colours_are_those_of_the_light_theme(tmp_path):
-    ours = theme_colours(load_config(ROOT))
-    assert ("#fbfbfa", "#0f766e") == (ours["paper"], ours["accent"])
-    sheet = tmp_path / "static/css/tokens.css"
-    sheet.parent.mkdir(parents=True)
-    sheet.write_text(":root { --paper: #abcdef; --ink: red; } :root { --paper: #000000; }")
-    own = theme_colours(load_config(tmp_path))
-    assert ("#abcdef", ours["ink"]) == (own["paper"], own["ink"])
-    assert {} == colours_of("")
-
-
 # --- pictures -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def drawings(drawer) -> dict[str, str]:
-    return {f"cards/{name}.png": drawer.draw(FINDING, name) for name in ("one", "two")}
-
-
-def test_a_picture(drawings, tmp_path):
-    """1200 x 630, and more than paper."""
-    drawn = draw_pictures(drawings, ROOT, PictureCache(tmp_path))
-    assert [*drawings] == [*drawn]
-    width, height, rows = pixels(drawn["cards/one.png"])
-    assert (1200, 630) == (width, height)
-    assert len(set(zip(rows[1::4], rows[2::4], rows[3::4], strict=False))) > 100
-    assert drawn["cards/one.png"] != drawn["cards/two.png"]
-
-
-def test_a_cached_picture_is_not_drawn_again(drawings, tmp_path, monkeypatch):
-    """The same bytes come from the cache; only what is new is drawn, and what is unused goes."""
-    cache = PictureCache(tmp_path / "cache")
-    first = draw_pictures(drawings, ROOT, cache)
-    drawn: list[int] = []
-    draw_all = pictures._draw_all
-
-    def counting(svgs: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
-        drawn.append(len(svgs))
-        return draw_all(svgs, fonts)
-
-    monkeypatch.setattr(pictures, "_draw_all", counting)
-    assert first == draw_pictures(drawings, ROOT, cache)
-    one = {"cards/one.png": drawings["cards/one.png"]}
-    assert first["cards/one.png"] == draw_pictures(one, ROOT, cache)["cards/one.png"]
-    assert 1 == len([*(tmp_path / "cache").iterdir()])
-    assert first == draw_pictures(drawings, ROOT, cache)
-    assert [0, 0, 1] == drawn
-
-
-def test_a_broken_cache_entry_is_drawn_again(drawings, tmp_path):
-    cache = PictureCache(tmp_path)
-    first = draw_pictures(drawings, ROOT, cache)
-    good = contents(tmp_path)
-    for path in tmp_path.iterdir():
-        path.write_bytes(b"x" * 5000)
-    assert first == draw_pictures(drawings, ROOT, cache)
-    assert good == contents(tmp_path)
-
-
-def test_many_are_shared_among_processes(drawings, tmp_path, monkeypatch):
-    alone = draw_pictures(drawings, ROOT, PictureCache(tmp_path / "alone"))
-    monkeypatch.setattr(pictures, "MANY", 2)
-    assert alone == draw_pictures(drawings, ROOT, PictureCache(tmp_path / "together"))
 
 
 # --- sites --------------------------------------------------------------------------------------
@@ -257,42 +174,6 @@ def test_without_a_base_url_there_is_no_picture(project):
     assert "twitter:card" not in said  # a title and a description are a card of their own
     assert [] == [key for key in said if "image" in key or "url" in key]
     assert [] == [path for path in site.files if path.startswith("cards/")]
-
-
-def test_pictures_of_a_project_are_not_published(placed):
-    """Whoever proposes a change could send a cache along, each picture with its checksum."""
-    good = build(placed).files
-    cache = pictures.cache_folder(placed)
-    assert cache is not None
-    poison = b"not what the board says"
-    for path in cache.iterdir():
-        sent = placed / ".cache/cards" / path.name
-        sent.parent.mkdir(parents=True, exist_ok=True)
-        sent.write_bytes(sha256(poison).digest() + poison)
-    shutil.rmtree(cache)
-    before = contents(placed)
-    assert good == build(placed).files
-    assert before == contents(placed)
-
-
-@pytest.mark.parametrize(
-    ("platform", "given", "folder"),
-    [
-        ("linux", "", "/home/me/.cache"),
-        ("linux", "/caches", "/caches"),
-        ("win32", "", "/home/me/AppData/Local"),
-    ],
-)
-def test_pictures_are_in_the_cache_of_the_user(platform, given, folder, tmp_path, monkeypatch):
-    """Each project has a folder, since a build deletes the pictures that it does not show."""
-    monkeypatch.setenv("HOME", "/home/me")
-    monkeypatch.setenv("XDG_CACHE_HOME", given)
-    monkeypatch.setattr(sys, "platform", platform)
-    one, other = cache_folder(tmp_path / "one"), cache_folder(tmp_path / "other")
-    assert one is not None
-    assert other is not None
-    assert one != other
-    assert Path(folder) / "site_builder/cards" == one.parent == other.parent
 
 
 def test_a_projects_own_colours_and_template(placed):
@@ -398,20 +279,3 @@ def test_badge_snippets_with_a_base_url(project):
         site, "html"
     )
     assert "Put the address of the site" not in site.html["models/alpha/index.html"]
-
-
-def test_a_badge_in_the_browser(chromium: Browser, home: str) -> None:
-    permissions = ["clipboard-read", "clipboard-write"]
-    page, heard = open_page(chromium, home + MODEL, (390, 844), permissions=permissions)
-    picture = page.locator(".badge img")
-    expect(picture).to_be_hidden()
-    page.locator(".badge summary").click()
-    expect(picture).to_be_visible()
-    assert page.evaluate("document.querySelector('.badge img').naturalWidth") > 100
-    page.get_by_role("button", name="Copy Markdown").click()
-    expect(page.locator(".badge-snippet button").first).to_have_text("Copied")
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert page.locator("#badge-markdown").text_content() == copied
-    assert overflow(page) <= 0
-    assert [] == heard.complaints
-    assert [] == breaches(page)

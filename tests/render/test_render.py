@@ -179,15 +179,6 @@ def test_no_template_switches_escaping_off():
     assert [] == [p for p, text in texts.items() if re.search(r"\|\s*safe\b|autoescape", text)]
 
 
-def test_the_environment_is_strict():
-    """It escapes everything, forgives no unknown name, and offers none of Jinja's own globals."""
-    environment = make_environment([TEMPLATES])
-    assert environment.autoescape is True
-    assert environment.undefined is jinja2.StrictUndefined
-    assert {"range"} == set(environment.globals)
-    assert "&lt;b&gt;" == environment.from_string("{{ x }}").render(x="<b>")
-
-
 def render_with(root: Path, **templates: str) -> dict[str, bytes]:
     write_project(root, board())
     for name, text in templates.items():
@@ -202,24 +193,6 @@ def fault(root: Path, **templates: str) -> str:
     with pytest.raises(FaultsError) as error:
         render_with(root, **templates)
     return str(error.value)
-
-
-def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
-    own = (
-        (TEMPLATES / "base.html")
-        .read_text(encoding="utf8")
-        .replace("</body>", "<p>Made by us</p></body>")
-    )
-    files = render_with(
-        tmp_path, base=own, macros__links="{% macro link_to(link, href) %}L{% endmacro %}"
-    )
-    # An embedded view has a frame of its own: the other page's.
-    pages = [
-        content
-        for path, content in files.items()
-        if path.endswith(".html") and not path.startswith("embed/")
-    ]
-    assert [] == [page for page in pages if b"<p>Made by us</p>" not in page]
 
 
 ABOUT = '{% extends "base.html" %}\n{% block main %}'

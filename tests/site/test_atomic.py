@@ -14,12 +14,9 @@ from click.testing import CliRunner
 from site_builder.atomic import write_files
 from site_builder.commands import main
 from site_builder.errors import FaultsError, SiteError
-from site_builder.starter import project
 from site_builder.starter.project import replacing_sample, start_project
 from site_builder.tables.lock import replacing, write_locked
-from site_builder.tables.write import SAMPLE
 from tests.helpers.faulty import at_step, kill
-from tests.helpers.imported import run_import
 from tests.helpers.sites import contents
 
 if sys.platform == "win32":
@@ -126,19 +123,6 @@ def test_texts_about_the_sample_survive_a_full_disk(board):
     assert expected == error.value.outcome
 
 
-def test_an_import_does_not_say_that_it_wrote_nothing(board, tmp_path, monkeypatch):
-    def refuse(_files: object) -> None:
-        raise SiteError("no space")
-
-    monkeypatch.setattr(project, "write_files", refuse)
-    (tmp_path / "a.csv").write_text("model,task,score\nalpha,add,0.5\n")
-    said = run_import("csv", tmp_path / "a.csv", "--proportion", into=board)
-    assert "1 error; the tables are written; other files may still" in said.stderr
-    assert (SAMPLE / "results.parquet").read_bytes() != (
-        board / "data/results.parquet"
-    ).read_bytes()
-
-
 def test_texts_behind_a_link_stay(board, tmp_path):
     """Of the README, and of a folder."""
     for name in ("README.md", "data/content"):
@@ -168,18 +152,6 @@ def test_init_on_a_full_disk_writes_nothing(tmp_path):
         said = CliRunner().invoke(main, words)
     assert "1 error; nothing was written." in said.stderr
     assert (1, False) == (said.exit_code, (tmp_path / "board").exists())
-
-
-def test_init_does_not_say_that_it_wrote_nothing(tmp_path, monkeypatch):
-    """What ranks is the last that it writes."""
-
-    def refuse(_root: Path) -> None:
-        raise SiteError("no space")
-
-    monkeypatch.setattr(project, "_pin_rule", refuse)
-    said = CliRunner().invoke(main, ["init", str(tmp_path / "board")])
-    assert "1 error; the project is written, but its site.toml does not" in said.stderr
-    assert (tmp_path / "board/site.toml").exists()
 
 
 def test_tables_that_are_not_all_in_place_are_no_silence(tmp_path):

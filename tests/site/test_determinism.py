@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,8 +17,6 @@ from tests.helpers.sites import ROOT, build, contents
 from tests.helpers.tables import write_project
 
 SEED = 20240502
-# What could bring the day, the time or the file's age into a site.
-CLOCK = re.compile(r"\b(\w*\.now|today|utcnow|time\.time|time_ns|st_[amc]time\w*|getmtime)\b")
 TOML = """\
 [site]
 title = "Tafel der größten Modelle, 模型"
@@ -168,15 +165,3 @@ def test_no_file_says_where_it_was_built(twice):
         for path, content in files.items()
         if any(place in content for place in places)
     ]
-
-
-def test_nothing_of_a_site_asks_for_the_time():
-    """So `SOURCE_DATE_EPOCH` has nothing to say. `devserver/` and `importers/` make none."""
-    asking = {
-        path.name
-        for path in (ROOT / "site_builder").rglob("*.py")
-        if path.parent.name not in ("devserver", "importers")
-        and CLOCK.search(path.read_text(encoding="utf8"))
-    }
-    # One dates a staging folder, for those who wait; one waits for a lock.
-    assert {"manifest.py", "locks.py"} == asking

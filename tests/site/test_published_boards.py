@@ -203,10 +203,6 @@ def _published(table: pd.DataFrame, rank: str, *key: str) -> dict[tuple[str, ...
     return dict(zip(map(tuple, table[[*key]].to_numpy()), table[rank], strict=True))
 
 
-def test_every_site_toml_is_short():
-    assert all(toml.count("\n") <= 26 for toml in (AIDER, BFCL, HAL, TAU2, MTEB))
-
-
 def test_aider_ranks_by_its_headline_with_cost_and_time_beside_it(api):
     found = api(aider, AIDER)["models"]
     places = _published(_read("aider/polyglot.csv"), "place", "model", "edit_format")

@@ -98,13 +98,3 @@ def test_reader_that_takes_all_memory_is_a_finding():
     said = run_limited([sys.executable, "-c", "bytearray(5 << 30)"], 60)
     assert said is not None
     assert "MemoryError" in said
-
-
-def test_process_without_an_end_is_stopped():
-    """It hangs where no signal of Python interrupts it."""
-    assert run_limited(["sleep", "60"], 0.01) is None
-
-
-def test_process_that_dies_is_a_finding():
-    code = "import os, sys; print('the last words', flush=True); os.abort()"
-    assert "the last words" == run_limited([sys.executable, "-c", code], 60)

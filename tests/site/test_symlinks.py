@@ -11,8 +11,8 @@ from site_builder.errors import OutputFolderError, SiteError
 from site_builder.publish.folder import publish, recover
 from site_builder.releases.read import read_release
 from tests.helpers.faulty import at_step
-from tests.helpers.imported import lm_eval_results, run_import, write_json
-from tests.helpers.instances import ROWS, project_of, run_aggregate, write_rows
+from tests.helpers.imported import run_import
+from tests.helpers.instances import project_of
 from tests.helpers.published import NEW_SITE
 from tests.helpers.sites import build, contents
 from tests.helpers.tables import board, fault_lines, write_project
@@ -163,24 +163,6 @@ def test_imports_do_not_follow_links_out(tmp_path, format_, name, content):
     said = run_import(format_, tmp_path / "runs", "--proportion", into=tmp_path / "board")
     assert f"{tmp_path}/runs/{name}: {OUT}. {FIX}" in said.stderr
     assert (1, False) == (said.exit_code, (tmp_path / "board").exists())
-
-
-def test_examples_beside_a_run_are_not_from_elsewhere(tmp_path):
-    run = lm_eval_results({"t": {"acc,none": 0.5}})
-    file = write_json(tmp_path / "runs/results_1.json", run)
-    (tmp_path / "secret").write_text('{"doc_id": 1, "acc": 1.0}\n')
-    link(tmp_path / "runs/samples_t_1.jsonl", tmp_path / "secret")
-    said = run_import("lm-eval", file, "--examples", into=tmp_path / "board")
-    assert f"{tmp_path}/runs/samples_t_1.jsonl: {OUT}. {FIX}" in said.stderr
-    assert 1 == said.exit_code
-
-
-def test_aggregation_does_not_follow_links_out(tmp_path):
-    real = write_rows(tmp_path / "secret", ROWS)
-    link(tmp_path / "runs/a.parquet", real)
-    said = run_aggregate(tmp_path / "runs", "--into", project_of(tmp_path / "board"))
-    assert f"{tmp_path}/runs/a.parquet: {OUT}. {FIX}" in said.stderr
-    assert 1 == said.exit_code
 
 
 def test_training_sets_do_not_follow_links_out(tmp_path):

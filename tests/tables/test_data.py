@@ -41,10 +41,6 @@ def test_tables_match_the_transcriptions(tmp_path):
         pd.testing.assert_frame_equal(remade, published)
 
 
-def test_conversion_is_reproducible(tmp_path):
-    assert convert(tmp_path / "first") == convert(tmp_path / "second")
-
-
 def test_published_tables_have_no_fault(tables):
     assert () == tables.warnings
 

@@ -113,13 +113,6 @@ def test_file_that_is_not_a_table_of_scores(tmp_path, text, told):
     assert [told] == faults(write(tmp_path, text))
 
 
-def test_many_faults_are_counted(tmp_path):
-    path = write(tmp_path, "model,task,score\n" + "".join(f"m{i},t,?\n" for i in range(50)))
-    told = faults(path)
-    assert 21 == len(told)
-    assert "and 30 more like these: values of 'score' that are not numbers" == told[-1]
-
-
 # --- the tables of a project ----------------------------------------------------------------------
 
 RESULTS = """\

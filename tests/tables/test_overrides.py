@@ -52,15 +52,6 @@ def test_every_column_that_is_no_measurement_has_a_key(spec, section):
     assert columns == section.model_fields.keys() - {"headline"}
 
 
-def test_a_score_that_is_no_mean_of_examples(tmp_path):
-    toml = '[tasks]\n"*" = { mean_of_examples = false, evaluation_split = "dev" }\n'
-    tasks = check_project(write_project(tmp_path, {"results": results_frame()}, toml)).tasks
-    assert ([False] * 2, ["dev"] * 2) == (
-        [*tasks["mean_of_examples"]],
-        [*tasks["evaluation_split"]],
-    )
-
-
 def test_facts_replace_those_of_the_table_also_as_published(tmp_path):
     """Other values, rows and columns stay; the file of the project is not touched."""
     files = board() | {"tasks": having(tasks_frame(), turns=[1, 2])}

@@ -10,9 +10,9 @@ from tests.tools.bench.measure import size_of
 from tests.tools.bench.targets import Target
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
-MOST_MB = 3_000
+MAX_MB = 3_000
 # Of a cost that grows as pages and scores do, the cost of each stays; a little more is noise.
-MOST_GROWTH = 1.25
+MAX_GROWTH = 1.25
 SCORES_A_PAGE = MANY_MODELS * MANY_TASKS * THERE * SHARES[0] / (MANY_MODELS + MANY_TASKS)
 
 
@@ -31,11 +31,11 @@ def growth_targets(grown: Sequence[Built]) -> Iterator[Target]:
 
     Work is counted in units of a page and of as many scores as a page has on the smallest board.
     """
-    yield Target("huge, peak memory, MB", MOST_MB, grown[-1].peak_mb)
+    yield Target("huge, peak memory, MB", MAX_MB, grown[-1].peak_mb)
     pairs = zip(grown[-2:], SHARES[-2:], strict=True)
     before, last = (built.cpu_s / work_of(built.pages, share) for built, share in pairs)
     what = "huge, CPU of a page and its scores, beside half the size"
-    yield Target(what, MOST_GROWTH, last / before)
+    yield Target(what, MAX_GROWTH, last / before)
 
 
 def work_of(pages: int, share: float) -> float:

@@ -1,12 +1,7 @@
-"""Per-example scores by the hundred million: how long `aggregate` takes, and how much memory.
+"""Per-example scores by the hundred million: how long `aggregate` takes, and how much memory."""
 
-python -m tests.tools.bench.instances [--rows N] [--memory SIZE]
-"""
-
-import argparse
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,38 +13,16 @@ from tests.tools.bench.measure import Run, run
 
 SEED = 20240502
 ROWS = 100_000_000
-MOST_GB = 2.0
+MAX_GB = 2.0
 """Target: what 100 million rows may take at once, in 10^9 bytes."""
 MODELS, TASKS, VARIANTS = 20, 25, ("base", "fine_tuned")
 MISSING = 0.01  # of the examples of a run, others in each
 
 
-@dataclass(frozen=True)
-class Aggregated:
-    """One run of the command.
+def aggregate_large(rows: int) -> tuple[int, float, Run]:
+    """Write about so many rows into a temporary folder, and let the command aggregate them.
 
-    Attributes:
-        rows: Rows of the files.
-        files_gb: What the files take on the disk, in 10^9 bytes.
-        run: The command.
-    """
-
-    rows: int
-    files_gb: float
-    run: Run
-
-    @property
-    def peak_gb(self) -> float:
-        """The most memory that the process had at once, in 10^9 bytes."""
-        return self.run.peak_mb / 1e3
-
-
-def aggregate_large(rows: int = ROWS, memory: str = "1GB") -> Aggregated:
-    """Write so many rows into a temporary folder, and let the command aggregate them.
-
-    Args:
-        rows: How many, about.
-        memory: What DuckDB is given.
+    Returns the number of rows, the size of their files in 10^9 bytes, and the run.
     """
     with tempfile.TemporaryDirectory() as name:
         project, files = Path(name, "project"), Path(name, "instances")
@@ -57,12 +30,12 @@ def aggregate_large(rows: int = ROWS, memory: str = "1GB") -> Aggregated:
         (project / "site.toml").write_text(f'[board]\nbaseline = "{_model(0)}"\n')
         written = sum(_write_instances(files, rows // (MODELS * TASKS * len(VARIANTS))))
         size = sum(path.stat().st_size for path in files.rglob("*.parquet"))
-        options = ["--into", str(project), "--memory", memory]
+        options = ["--into", str(project), "--memory", "1GB"]
         done = run(["-m", "site_builder", "aggregate", str(files), *options], ROOT)
         found = pq.read_metadata(project / "data/results.parquet").num_rows
         if found != MODELS * TASKS * len(VARIANTS):
             raise RuntimeError(done.said)
-    return Aggregated(written, size / 1e9, done)
+    return written, size / 1e9, done
 
 
 def _model(number: int) -> str:
@@ -99,20 +72,3 @@ def _of_task(
     names = {"task": f"task-{task}", "variant": variant}
     same = {name: pa.array([value] * len(order)) for name, value in names.items()}
     return pa.table({**same, "example": ids.take(order), "score": pa.array(scores)})
-
-
-def main() -> None:
-    """Measure, and say what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=ROWS)
-    parser.add_argument("--memory", default="1GB", help="what DuckDB is given")
-    asked = parser.parse_args()
-    found = aggregate_large(asked.rows, asked.memory)
-    print(  # noqa: T201 - what it is for
-        f"{found.rows:,} rows ({found.files_gb:.2f} GB of Parquet): {found.run.wall_s:.0f} s, "
-        f"{found.run.cpu_s:.0f} s of CPU, peak {found.peak_gb:.2f} GB (at most {MOST_GB:g})"
-    )
-
-
-if __name__ == "__main__":
-    main()

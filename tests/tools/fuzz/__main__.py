@@ -29,8 +29,8 @@ _TESTS = ("tests/site/test_readers.py", "tests/importers/test_fuzz.py")
 _PYTEST = ("-m", "pytest", "-m", "fuzz", "-p", "no:randomly", "-q")
 _LATE_S = 300  # that a process may need beyond its time, on a slow machine
 _INPUT_S = 60  # of an input that no signal interrupts
-_LONGEST = 200_000  # bytes of an input
-_MOST_WORDS, _MOST_LINES = 500, 60
+_MAX_BYTES = 200_000  # bytes of an input
+_MAX_WORDS, _MAX_LINES = 500, 60
 _NOISE = ("INFO: ", "WARNING: Failed to find function")
 _WORD = re.compile(rb"[A-Za-z_][\w./-]{1,30}")
 
@@ -73,12 +73,12 @@ def _run_guided(name: str, seconds: float) -> str:
     for number, given in enumerate(inputs):
         (corpus / f"sound-{number}").write_bytes(given)
     known = dict.fromkeys(chain.from_iterable(_WORD.findall(given) for given in inputs))
-    lines = (f'"{word.decode()}"' for word in [*known][:_MOST_WORDS])
+    lines = (f'"{word.decode()}"' for word in [*known][:_MAX_WORDS])
     (saved / "words").write_text("\n".join(lines), encoding="utf8")
     options = {
         "timeout": _INPUT_S,
         "rss_limit_mb": MEMORY >> 20,
-        "max_len": _LONGEST,
+        "max_len": _MAX_BYTES,
         "len_control": 0,
         "dict": saved / "words",
         "artifact_prefix": f"{saved}/",
@@ -116,7 +116,7 @@ def run_limited(words: list[str], seconds: float) -> str | None:
     except subprocess.TimeoutExpired:
         return None
     lines = [line for line in done.stdout.splitlines() if not line.startswith(_NOISE)]
-    return "\n".join(lines[-_MOST_LINES:]) if done.returncode else ""
+    return "\n".join(lines[-_MAX_LINES:]) if done.returncode else ""
 
 
 if __name__ == "__main__":
