@@ -19,7 +19,6 @@ import resvg_py
 
 from site_builder.addresses import Kind
 from site_builder.charts.chart import Chart
-from site_builder.charts.correlations import chart_lift_correlations
 from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
 from site_builder.pages.answers import Answer, model_answer, task_answer
@@ -75,7 +74,7 @@ _FINDINGS: Mapping[Kind, Callable[[Site, Page], str]] = {
     ),
     "categories": lambda site, _: _title(site.charts.category_lifts),
     "category": lambda _, page: f"{page.title}: {page.description}",
-    "analysis": lambda site, _: _title(chart_lift_correlations(site.results, site.labels)),
+    "analysis": lambda site, _: _title(site.charts.correlations),
     "serving": lambda site, _: _title(site.charts.latency) or _title(site.charts.prices),
 }
 
