@@ -242,7 +242,7 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
 def _size_and_gain(results: Results, labels: Labels) -> str:
     """Say that the size does not go with the gain for certain, where that was tested."""
     found = results.correlations
-    pair = found and found.pairs.get(("train_examples", LIFTS[0]))
+    pair = found.pairs.get(("train_examples", LIFTS[0])) if found else None
     if pair is None or pair.verdict != "unclear" or pair.within is None:
         return ""
     return labels.say("training.gain", rho=rounded(pair.within.spearman, 2))

@@ -133,21 +133,22 @@ def _row(
     metrics: Sequence[str | None],
     labels: Labels,
 ) -> CoefficientRow:
-    cells, sizes = list[Coefficient](), list[int]()
+    cells, sizes = list[Coefficient](), list[str]()
     for lift in lifts:
         pair = found.pairs[feature, lift]
         strata = {s.metric: s for s in (pair.within.strata if pair.within else ())}
         cells.append(_coefficient(pair.spearman, is_certain=pair.is_clear))
         cells += [
             _coefficient(
-                stratum and stratum.spearman,
+                stratum.spearman if stratum else None,
                 is_reversed=(feature, lift, stratum) in found.reversals,
             )
             for stratum in map(strata.get, metrics)
         ]
-        sizes = sizes or [pair.n, *(strata[m].n if m in strata else 0 for m in metrics)]
+        n = [pair.n, *(strata[m].n if m in strata else 0 for m in metrics)]
+        sizes.append(" · ".join(map(str, n)))
     name = sentence(feature_label(feature, labels))
-    return CoefficientRow(name, tuple(cells), " · ".join(map(str, sizes)))
+    return CoefficientRow(name, tuple(cells), " / ".join(dict.fromkeys(sizes)))
 
 
 def _coefficient(

@@ -62,13 +62,13 @@ def compute_concordance(scores: Scores, tasks: Sequence[str]) -> Concordance | N
     n, m = ranks.shape
     if m < 2:
         return None
-    sizes = [ranks[task].value_counts().to_numpy(dtype=float) for task in ranks]
-    ties = sum(float((size**3 - size).sum()) for size in sizes)
+    sizes = np.concatenate([values.value_counts() for _, values in ranks.items()]).astype(float)
+    ties = float((sizes**3 - sizes).sum())
     squares = float((ranks.sum(axis=1) ** 2).sum())
     w = (12 * squares - 3 * m**2 * n * (n + 1) ** 2) / (m**2 * n * (n**2 - 1) - m * ties)
     a = (n - 1) / 2 - 1 / m
     chance = float(special.betaincinv(a, (m - 1) * a, LEVEL))
-    return Concordance(tuple(ranks), n, round_float(w), round_float(chance))
+    return Concordance(tuple(map(str, ranks.columns)), n, round_float(w), round_float(chance))
 
 
 class TaskOrder(Record):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from site_builder.addresses import Address, Link, method_link
+from site_builder.compute.agreement import compute_concordance
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.serving import collect_offers
@@ -197,6 +198,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "categories": compared and bool(results.categories),
         "correlation": results.correlations is not None,
         "frontier": sized,
+        "agreement": compute_concordance(results.scores, results.scores.tasks) is not None,
         "training-set-sizes": results.training_sets is not None,
         "serving": bool(serving.latency or serving.prices),
         "cost": bool(collect_offers(serving.prices)),

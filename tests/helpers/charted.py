@@ -9,13 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from site_builder.charts.analysis import chart_redundancy, chart_separability, chart_training_sets
+from site_builder.charts.analysis import chart_similar_tasks, chart_training_sets
 from site_builder.charts.averages import chart_averages, chart_winners
 from site_builder.charts.chart import Chart
-from site_builder.charts.correlations import (
-    chart_correlations,
-    chart_lift_correlations,
-)
+from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
@@ -51,10 +48,8 @@ BUILDERS = (
     chart_winners,
     chart_price,
     chart_size,
-    chart_correlations,
-    chart_lift_correlations,
-    chart_redundancy,
-    chart_separability,
+    chart_correlation,
+    chart_similar_tasks,
     chart_training_sets,
     chart_latency,
     chart_prices,
