@@ -19,6 +19,7 @@ import resvg_py
 
 from site_builder.addresses import Kind
 from site_builder.charts.chart import Chart
+from site_builder.charts.serving import latency_title, price_title
 from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
 from site_builder.pages.answers import Answer, model_answer, task_answer
@@ -75,7 +76,9 @@ _FINDINGS: Mapping[Kind, Callable[[Site, Page], str]] = {
     "categories": lambda site, _: _title(site.charts.category_lifts),
     "category": lambda _, page: f"{page.title}: {page.description}",
     "analysis": lambda site, _: _title(site.charts.correlations),
-    "serving": lambda site, _: _title(site.charts.latency) or _title(site.charts.prices),
+    "serving": lambda site, _: (latency_title if site.charts.latency else price_title)(
+        site.results, site.labels
+    ),
 }
 
 # --- Layout: a card as SVG ----------------------------------------------------------------------

@@ -19,7 +19,7 @@ from site_builder.charts.differences import (
 )
 from site_builder.charts.frontier import chart_price, chart_size
 from site_builder.charts.scores import chart_model_tasks, chart_task_models
-from site_builder.charts.serving import chart_latency, chart_prices
+from site_builder.charts.serving import chart_latency
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
 from site_builder.labels import Labels, make_labels
@@ -52,7 +52,6 @@ BUILDERS = (
     chart_similar_tasks,
     chart_training_sets,
     chart_latency,
-    chart_prices,
 )
 
 
