@@ -165,14 +165,13 @@ def chart_latency(results: Results, labels: Labels) -> Chart | None:
 
 
 def _draw_latency(rows: Sequence[Latency], names: Sequence[str], labels: Labels) -> theme.Drawing:
-    times, places, hovers = list[float](), list[int](), list[str]()
-    for y, (name, row) in enumerate(zip(names, rows, strict=True)):
+    times, places = list[float](), list[int]()
+    for y, row in enumerate(rows):
         drawn = row.ttft_s
         if len(drawn) > _MAX_DOTS:
             drawn = tuple(np.quantile(drawn, np.linspace(0, 1, _MAX_DOTS)).tolist())
         times += drawn
         places += [y] * len(drawn)
-        hovers += [f"{name}: {seconds(time)}" for time in drawn]
     say, ends = labels.say, list(range(len(rows)))
     bars = [
         say("serving.hover", name=name, median=seconds(row.median_s), p95=seconds(row.p95_s))
@@ -185,7 +184,7 @@ def _draw_latency(rows: Sequence[Latency], names: Sequence[str], labels: Labels)
     few = {f"xaxis.{key}": axis[key][::2] for key in ("tickvals", "ticktext") if key in axis}
     return theme.figure(
         [
-            theme.markers(times, places, dots, hovers, opacity=0.3, showlegend=False),
+            theme.line(times, places, {}) | {"mode": "markers", "marker": dots, "opacity": 0.3},
             theme.markers(median, ends, dot, bars, name=say("serving.median")),
             theme.markers(p95, ends, theme.TICK_MARK, bars, name=say("serving.p95")),
         ],
