@@ -48,11 +48,10 @@ def make_analysis(site: Site) -> Iterator[Page]:
     coefficients = coefficient_table(results, labels)
     similar = chart_similar_tasks(results, labels)
     agreement = agreement_table(results, labels) if similar else None
-    answer = similar.title if similar else ""
-    if coefficients and results.correlations:
-        answer = answer_of(results.correlations, labels)
+    found = results.correlations
+    answer = answer_of(found, labels) if found and coefficients else ""
     context = AnalysisContext(
-        heading=_heading(labels, has_features=coefficients is not None),
+        heading=_heading(labels, coefficients, similar),
         answer=answer,
         coefficients=coefficients,
         correlation=charts.correlations if coefficients else None,
@@ -67,10 +66,11 @@ def make_analysis(site: Site) -> Iterator[Page]:
         yield Page(Address("analysis"), "analysis.html", title, about, context, (HOME,))
 
 
-def _heading(labels: Labels, *, has_features: bool) -> str:
-    if not has_features:
-        return labels.say("analysis.title.alike")
+def _heading(labels: Labels, coefficients: CoefficientTable | None, similar: Chart | None) -> str:
+    if coefficients is None:
+        return labels.say(f"analysis.title.{'alike' if similar else 'sizes'}")
     if labels.lifted:
-        tuning = f"{labels.tuned.removesuffix('tuned')}tuning"
+        stem = labels.tuned.removesuffix("tuned")
+        tuning = labels.tuned if stem == labels.tuned else f"{stem}tuning"
         return labels.say("analysis.title.gain", tuning=tuning)
     return labels.say("analysis.title.lead", baseline=labels.baseline)
