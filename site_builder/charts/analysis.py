@@ -45,15 +45,19 @@ def chart_similar_tasks(results: Results, labels: Labels) -> Chart | None:
     order, tasks = order_tasks(results.agreement), results.scores.tasks
     if not order.places:
         return None
-    places = list(order.places[:_MAX_DRAWN])
-    groups = [(start, end) for start, end in order.groups if end < len(places)]
+    # Of many tasks those are drawn among which the largest group is.
+    largest = max(order.groups, key=lambda group: group[1] - group[0], default=(0, 0))
+    begin = largest[0] if largest[1] >= _MAX_DRAWN else 0
+    places = list(order.places[begin : begin + _MAX_DRAWN])
+    shifted = [(start - begin, end - begin) for start, end in order.groups]
+    groups = [(start, end) for start, end in shifted if start >= 0 and end < len(places)]
     whole = compute_concordance(results.scores, tasks)
     title = _similarity_title(order.groups, len(order.places), whole, labels)
     say, variant = labels.say, labels.before_noun(results.board.variant)
     notes = [
         say("similarity.caption", variant=variant),
         say("similarity.frames") if groups else "",
-        say("similarity.first", most=_MAX_DRAWN) if len(places) < len(order.places) else "",
+        say("similarity.drawn", len(places)) if len(places) < len(order.places) else "",
         say("similarity.same", n) if (n := len(tasks) - len(order.places)) else "",
     ]
     return Chart(

@@ -32,7 +32,6 @@ COLOURS: Mapping[str, str] = {
 INK, SOFT, LINE, PAPER = (COLOURS[token] for token in ("ink", "soft", "line", "paper"))
 GAIN, LOSS, NEUTRAL, ACCENT = (COLOURS[token] for token in ("gain", "loss", "neutral", "accent"))
 CLEAR = "rgba(0,0,0,0)"
-DIVERGING = [[0.0, LOSS], [0.5, PAPER], [1.0, GAIN]]
 
 FONT = "Inter, system-ui, sans-serif"
 SOFT_TEXT = {"color": SOFT, "size": 12}

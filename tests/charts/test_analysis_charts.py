@@ -58,7 +58,7 @@ def test_tasks_without_variation_are_left_out():
     assert "One task is left out" in chart.caption
 
 
-def test_first_forty_tasks_are_drawn():
+def test_forty_tasks_are_drawn():
     """The last two of 45 are most alike, and stand in the table."""
     scores = np.random.default_rng(1).permuted(np.arange(12 * 45).reshape(12, 45), axis=0) / 1000
     scores[:, 44] = scores[:, 43]
@@ -66,7 +66,20 @@ def test_first_forty_tasks_are_drawn():
     chart = said(chart_similar_tasks, {"base": runs})
     assert ("t44", "t45") == (column(chart, "task")[0], column(chart, "other")[0])
     assert 40 == len(chart.figure_json["data"][0]["z"])
-    assert "The first 40 are drawn." in chart.caption
+    assert "40 of them are drawn." in chart.caption
+
+
+def test_of_many_tasks_the_largest_group_is_drawn():
+    """Three of 60 rank alike, wherever the order has them; the others are random."""
+    scores = np.random.default_rng(2).random((60, 60))
+    scores[:, 1] = scores[:, 2] = scores[:, 0]
+    runs = {f"m{i}": row for i, row in enumerate(scores.round(3).tolist())}
+    chart = said(chart_similar_tasks, {"base": runs})
+    (frame,) = chart.figure_json["layout"]["shapes"]
+    inside = chart.figure_json["layout"]["yaxis"]["ticktext"][
+        round(frame["y0"] + 0.5) : round(frame["y1"] + 0.5)
+    ]
+    assert ["t1", "t2", "t3"] == sorted(inside)
 
 
 @pytest.mark.parametrize("runs", [ONE, {"base": {f"m{i}": [i, i] for i in range(5)}}])
