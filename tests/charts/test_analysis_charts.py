@@ -110,8 +110,9 @@ def test_agreeing_categories_need_no_words():
 
 def tuned(*sizes):
     scores = [0.1 + i / 100 for i in range(len(sizes))]
-    runs = {"base": {"a": scores}, "t": {"a": [s + 0.1 for s in scores]}}
-    return make_frames(runs, tasks={"train_examples": pd.array(sizes, dtype="Int64")})
+    frames = make_frames({"base": {"a": scores}, "t": {"a": [s + 0.1 for s in scores]}})
+    frames["tasks"]["train_examples"] = pd.array(sizes, dtype="Int64")
+    return frames
 
 
 def test_training_sets_are_dots():
