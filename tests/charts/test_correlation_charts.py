@@ -54,7 +54,7 @@ def test_certain_features_are_the_answer():
 def test_noise_is_no_answer():
     """Of 40 features, the strongest correlates by chance, and nothing does after the correction."""
     frames = independent(31, 40, seed=2)
-    assert "None of 40 task features does for certain." == answer(frames, baseline="ref")
+    assert "Of 40 task features, none does for certain." == answer(frames, baseline="ref")
     title = said(chart_correlation, frames=frames, baseline="ref").title
     assert title.endswith(" comes closest, but that is uncertain")
 
