@@ -169,9 +169,15 @@ class AxisRange(Record):
         return [round(i * step, 12) for i in range(first, last + 1)]
 
     def _powers(self) -> list[float]:
-        first, last = math.ceil(math.log10(self.low)), math.floor(math.log10(self.high))
-        stride = max(1, math.ceil((last - first + 1) / _MAX_TICKS))
-        return [10.0**i for i in range(first, last + 1, stride)]
+        first, last = math.floor(math.log10(self.low)), math.floor(math.log10(self.high))
+        powers = range(first, last + 1)
+        found: list[float] = []
+        for digits in ((1,), (1, 3), (1, 2, 5)):
+            steps = [float(f"{digit}e{power}") for power in powers for digit in digits]
+            found = [step for step in steps if self.low <= step <= self.high]
+            if len(found) > 1:
+                break
+        return found[:: max(1, math.ceil(len(found) / _MAX_TICKS))]
 
 
 class Cell(Record):

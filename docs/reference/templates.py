@@ -61,6 +61,7 @@ GLOBALS: Mapping[str, str] = {
     "page": "the page: see below",
     "site": "`[site]` of `site.toml`, by its keys, and `direction`: `ltr` or `rtl`",
     "words": "`[words]` of `site.toml`: `model`, `models`, `Model`, `Models`, `a_model` and so on",
+    "say(id)": "a text of `site_builder/messages.toml`, in the words of the site",
     "citation": "`[citation]` of `site.toml`",
     "theme": "`[theme]` of `site.toml`",
     "logo": "link to the logo; empty without one",

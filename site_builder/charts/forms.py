@@ -1,4 +1,4 @@
-"""Draw bars, heatmaps and spans."""
+"""Draw bars and spans."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from site_builder.charts import theme
-from site_builder.compute.numbers import Array, floats_or_none
 from site_builder.records import Record
 
 # --- bars ---------------------------------------------------------------------------------------
@@ -89,85 +86,7 @@ def room_around(
     return [round(low - room * is_open[0], places), round(high + room * is_open[1], places)]
 
 
-# --- heatmaps -----------------------------------------------------------------------------------
-
-WIDE_COLUMN, _NARROW_COLUMN = 24, 14
-_MAX_NARROW_NAMES = 16
-_CELL_PX, _ABOVE_PX = 22, 100
-_COLOUR_BAR = {
-    "thickness": 10,
-    "outlinewidth": 0,
-    "tickfont": {"color": theme.SOFT, "size": 11},
-    "len": 0.5,
-    "y": 1,
-    "yanchor": "top",
-}
-
-
-def draw_heatmap(
-    values: Array,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    hovers: Sequence[Sequence[str]],
-    **trace: object,
-) -> theme.Drawing:
-    """Draw values of shape (rows, columns), the first row at the top; NaN leaves a gap.
-
-    Hover texts follow the names of row and column. `trace` has the colours.
-    """
-    heat = {
-        "type": "heatmap",
-        "z": [floats_or_none(row) for row in values],
-        "x": list(range(len(columns))),
-        "y": list(range(len(rows))),
-        "xgap": 1,
-        "ygap": 1,
-        "hoverongaps": False,
-        # With whole names, since those on the axes can be cut.
-        "customdata": [
-            [
-                theme.plain(f"{row}, {column}: {text}")
-                for column, text in zip(columns, line, strict=True)
-            ]
-            for row, line in zip(rows, hovers, strict=True)
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "colorbar": _COLOUR_BAR,
-        **trace,
-    }
-    columns_axis = {
-        "side": "top",
-        "tickvals": list(range(len(columns))),
-        "ticktext": theme.short_names(columns, WIDE_COLUMN),
-        "tickangle": -50,
-        "showgrid": False,
-        "zeroline": False,
-        "tickfont": {"size": 11, "color": theme.INK},
-    }
-    narrow = theme.narrow_rows(rows) | {
-        "xaxis.ticktext": theme.short_names(columns, _NARROW_COLUMN),
-        "xaxis.tickangle": -90,
-        "xaxis.tickfont.size": 10,
-        # More names would overlap; the hover texts have them.
-        "xaxis.showticklabels": len(columns) <= _MAX_NARROW_NAMES,
-    }
-    return theme.figure(
-        [heat],
-        theme.rows_height(len(rows), _CELL_PX) + _ABOVE_PX,
-        narrow=narrow,
-        xaxis=columns_axis,
-        yaxis=theme.rows_axis(rows),
-        margin={"l": 8, "r": 8, "t": 8, "b": 16},
-    )
-
-
-def draw_half_matrix(
-    values: Array, names: Sequence[str], hovers: Sequence[Sequence[str]], **trace: object
-) -> theme.Drawing:
-    """Draw what is below the diagonal of a symmetric matrix: each pair once, none of one item."""
-    half = np.where(np.tri(len(values), k=-1, dtype=bool), values, np.nan)[1:, :-1]
-    texts = [row[:-1] for row in hovers[1:]]
-    return draw_heatmap(half, names[1:], names[:-1], texts, **trace)
+# --- spans ----------------------------------------------------------------------------------------
 
 
 def spans_trace(

@@ -3,61 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from site_builder.charts import theme
-from site_builder.charts.averages import average_name, averaged_over, clearly_text
+from site_builder.charts.averages import average_name, averaged_over
 from site_builder.charts.cells import model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import shared
+from site_builder.charts.forms import room_around
 from site_builder.compute.board import Board
-from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
-from site_builder.formatting import (
-    billions,
-    counted,
-    left_out,
-    listed,
-    money,
-    percent,
-    ratio,
-    sentence,
-)
+from site_builder.formatting import billions, money, percent, rounded, sentence
 from site_builder.labels import Labels
-from site_builder.records import CachingRecord, Record
+from site_builder.records import Record
 from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, table_of
 
 _HEIGHT = 440
 # The intervals of more models would hide each other.
 _MAX_INTERVALS = 40
+# From this on a fraction is easier to read than a percentage.
+_LEAST_FRACTION = 3
 
 
 class _Axis(Record):
     """What models cost: dollars or parameters.
 
     Attributes:
+        key: Its section of the messages.
         costs: By model, above 0.
-        unit: Title of the axis.
-        lower_label: What a lower cost is called.
-        not_higher_label: What a cost that is not higher is called.
-        unknown_label: What models without a cost above 0 are called.
-        free_note: That free models, which a log axis cannot show, are not counted; may be empty.
-        note: What a reader needs to know of the costs; may be empty.
-        times: How much more the baseline costs, around a ratio.
     """
 
     id: str
-    noun: str
-    lower_label: str
-    not_higher_label: str
-    unknown_label: str
-    free_note: str
-    unit: str
-    note: str
-    times: str
+    key: str
     write: Callable[[float | None], str]
     costs: Mapping[str, float]
 
@@ -70,12 +49,24 @@ class _Point(Record):
     high: float
 
 
-class _Baseline(Record):
-    """The baseline: its mean over the tasks of the points, and its cost; None if unknown."""
+class _View(Record):
+    """What is drawn; the baseline is its name, average and cost, if it has one beside all points.
 
-    model: str
-    average: float
-    cost: float | None
+    Attributes:
+        sign: -1 where lower is better, else 1.
+    """
+
+    labels: Labels
+    axis: _Axis
+    board: Board
+    points: Sequence[_Point]
+    frontier: Sequence[_Point]
+    baseline: tuple[str, float, float | None] | None
+    sign: float
+
+    def say(self, message: str, n: int | None = None, **values: object) -> str:
+        """Return a text of this kind of cost."""
+        return self.labels.say(f"frontier.{self.axis.key}.{message}", n, **values)
 
 
 def chart_price(results: Results, labels: Labels) -> Chart | None:
@@ -86,41 +77,14 @@ def chart_price(results: Results, labels: Labels) -> Chart | None:
             lowest[price.model] = min(lowest.get(price.model, math.inf), price.million_usd)
     known = {m.model: lowest.get(m.of) for m in results.catalog.models.values()}
     costs = {model: usd for model, usd in known.items() if usd}
-    is_any_free = 0 in lowest.values()
-    tuned = f", of the models as listed, not {labels.contending}" if labels.contending else ""
-    axis = _Axis(
-        id="score-by-price",
-        noun="price",
-        lower_label="cheaper",
-        not_higher_label="of the same or a lower price",
-        unknown_label=f"without a price{' above 0' if is_any_free else ''}",
-        free_note=" (free models aside)" if is_any_free else "",
-        unit="US dollars per million tokens, half input and half output (log axis)",
-        note=f" Prices are the lowest list prices{tuned}.",
-        times="costs {} as much",
-        write=money,
-        costs=costs,
-    )
-    return _chart(results, labels, axis)
+    return _chart(results, labels, _Axis("score-by-price", "price", money, costs))
 
 
 def chart_size(results: Results, labels: Labels) -> Chart | None:
     """Chart average against the number of parameters."""
     sizes = {m.model: m.parameters_b for m in results.catalog.models.values()}
-    axis = _Axis(
-        id="size",
-        noun="size",
-        lower_label="smaller",
-        not_higher_label="of the same or a smaller size",
-        unknown_label="of unknown size",
-        free_note="",
-        unit="parameters (billions, log axis)",
-        note="",
-        times="has {} as many parameters",
-        write=billions,
-        costs={model: size for model, size in sizes.items() if size},
-    )
-    return _chart(results, labels, axis)
+    costs = {model: size for model, size in sizes.items() if size}
+    return _chart(results, labels, _Axis("size", "size", billions, costs))
 
 
 def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
@@ -131,39 +95,34 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
     too_few = len({p.cost for p in points}) < 2 or len(points) < 3
     if boards is None or too_few or results.has_mixed_directions:
         return None
-    direction, unit = float(results.scores.direction[0]), average_name(board)
-    frontier, baseline = _frontier(points, direction), _find_baseline(board, labels, points, axis)
-    title = _baseline_title(results, labels, axis, points, baseline, unit)
-    title = title or _frontier_title(labels, axis, board, points, frontier)
-    drawn = any(p.low < p.high for p in points)
-    bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
-    line = "The line joins the frontier, in full circles"
-    if len(frontier) == 1:
-        others = f"{axis.not_higher_label}{axis.free_note}"
-        line = f"The full circle is the frontier: no other model {others} is as good"
-    missing = left_out(len(board.ranked) - len(points), "model", axis.unknown_label)
-    cut = "" if len(points) <= MOST_LISTED else f" The table has the first {MOST_LISTED} of them."
+    sign, model = float(results.scores.direction[0]), labels.roles.baseline
+    level = shared(board.figure(board.entry(p.model), "baseline_average") for p in points)
+    baseline = None if model is None or level is None else (model, level, axis.costs.get(model))
+    view = _View(labels, axis, board, points, _frontier(points, sign), baseline, sign)
+    title, unit = _above_title(view) or _knee_title(view), average_name(board)
+    over, unknown = averaged_over(results, labels, boards), len(board.ranked) - len(points)
+    notes = [
+        view.say("caption", unit=sentence(unit), over=over),
+        labels.say("frontier.dotted", baseline=labels.baseline) if baseline else "",
+        labels.say("frontier.lower") if sign < 0 else "",
+        view.say("unknown", unknown) if unknown else "",
+        labels.say("frontier.listed", MOST_LISTED) if len(points) > MOST_LISTED else "",
+    ]
     return Chart(
         id=axis.id,
         title=title,
-        reading=f"{title}. The {unit} of every model off the frontier is matched or beaten by one "
-        f"{axis.not_higher_label}.",
-        caption=f"{sentence(unit)} over {averaged_over(results, labels, boards)} against "
-        f"{axis.noun}, log axis. {line}{bars}.{axis.note}{missing}{cut}",
-        drawing=_draw(_Picture(points, frontier, baseline, labels, axis, direction), unit),
-        table=_table(points[:MOST_LISTED], frontier, labels, axis, unit),
+        reading=f"{title}. {notes[0]}",
+        caption=" ".join(filter(None, notes)),
+        drawing=_draw(view, unit),
+        table=_table(view, unit),
         terms="frontier",
         embedded=True,
     )
 
 
-# --- points -------------------------------------------------------------------------------------
-
-
 def _points(board: Board, axis: _Axis) -> list[_Point]:
     """Return the ranked models of known cost."""
-    ranks = board.by_average
-    with_intervals = len(board.ranked) <= _MAX_INTERVALS and ranks
+    with_intervals = len(board.ranked) <= _MAX_INTERVALS and board.by_average
     points = []
     for s in board.ranked:
         cost, average = axis.costs.get(s.model), board.average(s)
@@ -173,286 +132,163 @@ def _points(board: Board, axis: _Axis) -> list[_Point]:
     return points
 
 
-def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
+def _frontier(points: Sequence[_Point], sign: float) -> list[_Point]:
     """Return the points that no point of their cost or less matches or beats, by cost."""
     frontier: list[_Point] = []
-    for point in sorted(points, key=lambda p: (p.cost, -direction * p.average)):
-        if not frontier or direction * point.average > direction * frontier[-1].average:
+    for point in sorted(points, key=lambda p: (p.cost, -sign * p.average)):
+        if not frontier or sign * point.average > sign * frontier[-1].average:
             frontier.append(point)
     return frontier
-
-
-def _find_baseline(
-    board: Board, labels: Labels, points: Sequence[_Point], axis: _Axis
-) -> _Baseline | None:
-    """Return the baseline, if it has one mean beside all points."""
-    model = labels.roles.baseline
-    average = shared(board.figure(board.entry(p.model), "baseline_average") for p in points)
-    if model is None or average is None:
-        return None
-    return _Baseline(model, average, axis.costs.get(model))
 
 
 # --- titles -------------------------------------------------------------------------------------
 
 
-def _baseline_title(
-    results: Results,
-    labels: Labels,
-    axis: _Axis,
-    points: Sequence[_Point],
-    baseline: _Baseline | None,
-    unit: str,
-) -> str:
+def _above_title(view: _View) -> str:
     """Return how many models beat the baseline at a lower cost; empty if that is none."""
-    if baseline is None or baseline.cost is None:
+    _, average, cost = view.baseline or ("", 0.0, None)
+    if cost is None:
         return ""
-    direction = results.scores.direction[0]
-    others = [p for p in points if p.model != baseline.model]
-    better = [
-        p
-        for p in others
-        if p.cost < baseline.cost
-        and direction * round_float(p.average) > direction * round_float(baseline.average)
-    ]
-    if not better:
+    level = view.sign * round_float(average)
+    better = [p for p in view.points if view.sign * round_float(p.average) > level]
+    costs = [p.cost for p in better if p.cost < cost]
+    if not costs:
         return ""
-    tests = results.board.tests["baseline"]
-    clear = sum(tests[p.model].verdict == "better" for p in better if p.model in tests)
-    are, have = ("is", "has") if len(better) == 1 else ("are", "have")
-    ends = dict.fromkeys(ratio(baseline.cost / pick(p.cost for p in better)) for pick in (max, min))
-    sure = clearly_text(clear, len(better), results.stats.tasks)
-    of = f"{counted(len(others), 'model')} of known {axis.noun}{axis.free_note}"
-    return (
-        f"{len(better):,} of {of} {are} {axis.lower_label} than {labels.baseline} and {have} a "
-        f"better {unit}{sure}; {labels.baseline} {axis.times.format(' to '.join(ends))}"
-    )
+    least, most = (_share(pick(costs), cost) for pick in (min, max))
+    one = "above" if least == most else "above_most"
+    return view.say(one, len(costs), baseline=view.labels.baseline, share=most)
 
 
-def _frontier_title(
-    labels: Labels, axis: _Axis, board: Board, points: Sequence[_Point], frontier: Sequence[_Point]
-) -> str:
-    names = [labels.models[p.model] for p in frontier]
-    have, their = ("have", "their") if len(names) > 1 else ("has", "its")
-    best = f"{listed(names, most=4)} {have} the best {average_name(board)} for {their} {axis.noun}"
-    best += axis.free_note
-    return best if _is_clear(board, points, frontier) else f"{best}, not clearly"
+def _share(cost: float, of: float) -> str:
+    """Return a part of a cost: `1/300`, or `40 %` where it is not so small."""
+    return f"1/{rounded(of / cost, 0)}" if of / cost >= _LEAST_FRACTION else percent(cost / of)
 
 
-def _is_clear(board: Board, points: Sequence[_Point], frontier: Sequence[_Point]) -> bool:
-    """Return whether each model of the frontier is ahead of all others that are no dearer."""
-    if not board.by_average or not board.tested:
-        return False
-    return all(
-        board.is_ahead(point.model, other.model)
-        for point in frontier
-        for other in points
-        if other.model != point.model and other.cost <= point.cost
-    )
+def _knee_title(view: _View) -> str:
+    """Return how far the knee of the frontier is behind the best, and what it costs.
+
+    The knee has the largest share of the range of averages less its share of the log range of
+    costs.
+    """
+    labels, board, first, best = view.labels, view.board, view.frontier[0], view.frontier[-1]
+    known = "_known" if len(view.points) < len(board.ranked) else ""
+    if first == best:
+        return view.say(f"both{known}", name=labels.models[best.model])
+    height, width = best.average - first.average, math.log(best.cost / first.cost)
+
+    def gain(p: _Point) -> float:
+        return (p.average - first.average) / height - math.log(p.cost / first.cost) / width
+
+    knee = max(view.frontier[:-1], key=gain)
+    is_tested = board.by_average and board.tested
+    kind = "close" if is_tested and not board.is_ahead(best.model, knee.model) else "knee"
+    gap, share = abs(best.average - knee.average), _share(knee.cost, best.cost)
+    name = labels.models[knee.model]
+    return view.say(f"{kind}{known}", name=name, gap=labels.scale.score(gap), share=share)
 
 
 # --- drawing ------------------------------------------------------------------------------------
 
-# Widths of the narrowest plots of either kind, height of all, letters and lines in px.
-_WIDE_PX, _NARROW_PX = 640, 270
-_ABOVE_PX = 12
-_PLOT_PX = _HEIGHT - _ABOVE_PX - 48
-_LETTER_PX, _LINE_PX = 7.5, 15.0
-# Space around what is drawn, as shares of it: beside it, on its worse and on its better side, where
-# the best name stands below what the region is called.
-_BESIDE, _WORSE, _BETTER = 0.08, 0.06, 0.13
+# Two names closer than this share of the plot would touch; a name left of a dot needs the other.
+_LINE, _NAME = 0.05, 0.3
 
 
-class _Picture(CachingRecord):
-    """What is drawn."""
-
-    points: Sequence[_Point]
-    frontier: Sequence[_Point]
-    baseline: _Baseline | None
-    labels: Labels
-    axis: _Axis
-    direction: float
-
-    @cached_property
-    def baseline_mark(self) -> Sequence[_Point]:
-        """The mark of the baseline; none if it has no cost, or is among the points."""
-        baseline, models = self.baseline, {p.model for p in self.points}
-        if baseline is None or baseline.cost is None or baseline.model in models:
-            return ()
-        return (_Point(baseline.model, baseline.cost, *[baseline.average] * 3),)
-
-    @cached_property
-    def averages(self) -> tuple[float, float]:
-        """The ends of the vertical axis, with space around what is drawn."""
-        ends = [end for p in self.points for end in (p.low, p.high)]
-        if self.baseline is not None:
-            ends.append(self.baseline.average)
-        span = (max(ends) - min(ends)) or abs(max(ends)) or 1.0
-        below, above = (_WORSE, _BETTER) if self.direction > 0 else (_BETTER, _WORSE)
-        return min(ends) - below * span, max(ends) + above * span
-
-    @cached_property
-    def named(self) -> Sequence[_Point]:
-        """The points of the frontier that have a name: no two within a line, the best first."""
-        low, high = self.averages
-        line, named = _LINE_PX * (high - low) / _PLOT_PX, list[_Point]()
-        for p in _frontier([*self.points, *self.baseline_mark], self.direction)[::-1]:
-            is_free = not named or abs(named[-1].average - p.average) >= line
-            if p in self.frontier and is_free:
-                named.append(p)
-        return named
-
-    def costs(self, width: float, most: int) -> list[float]:
-        """Return the ends of the log axis, as powers of ten, with room for names on the left."""
-        marks = [math.log10(p.cost) for p in (*self.points, *self.baseline_mark)]
-        space = _BESIDE * (max(marks) - min(marks))
-        lefts, right = [min(marks) - space], max(marks) + space
-        for p in self.named:
-            share = (len(self.name(p, most)) + 1) * _LETTER_PX / width
-            lefts.append((math.log10(p.cost) - share * right) / (1 - share))
-        return [min(lefts), right]
-
-    def name(self, point: _Point, most: int) -> str:
-        return theme.shortened(self.labels.models[point.model], most)
-
-
-def _draw(picture: _Picture, unit: str) -> theme.Drawing:
-    averages, axis = picture.averages, picture.axis
-    path = {"color": theme.SOFT, "width": 1.5, "shape": "hv", "dash": "dot"}
-    costs, heights = zip(*[(p.cost, p.average) for p in picture.frontier], strict=True)
-    wide = picture.costs(_WIDE_PX, theme.WIDE_LABEL)
-    narrow = picture.costs(_NARROW_PX, theme.NARROW_LABEL)
-    ticks = _ticks(10 ** wide[0], 10 ** wide[1])
+def _draw(view: _View, unit: str) -> theme.Drawing:
+    costs = [p.cost for p in view.points]
+    heights = [end for p in view.points for end in (p.low, p.high)]
+    marks, shapes = [_dots(view)], list[dict[str, Any]]()
+    if view.baseline is not None:
+        model, average, cost = view.baseline
+        heights.append(average)
+        level = {"x0": 0, "x1": 1, "xref": "paper", "y0": average, "y1": average}
+        shapes = [{"type": "line", "line": theme.DOTTED, **level}]
+        if cost is not None and model not in {p.model for p in view.points}:
+            costs.append(cost)
+            hover = _hover(view, _Point(model, cost, average, average, average))
+            marker = {"size": 11, "symbol": "diamond", "color": theme.INK}
+            marks.append(theme.markers([cost], [average], marker, [hover]))
+    x_axis, ends = theme.log_axis(costs, view.axis.write), room_around(min(heights), max(heights))
+    xs, ys = [p.cost for p in view.frontier], [p.average for p in view.frontier]
+    steps = {"color": theme.ACCENT, "width": 2, "shape": "hv"}
+    stairs = theme.line([*xs, 10 ** x_axis["range"][1]], [*ys, ys[-1]], steps)
+    wide, narrow = (
+        [*_names(view, x_axis["range"], ends, most)]
+        for most in (theme.WIDE_LABEL, theme.NARROW_LABEL)
+    )
+    few = {f"xaxis.{key}": x_axis[key][::2] for key in ("tickvals", "ticktext")}
     return theme.figure(
-        [theme.line(costs, heights, path), _dots(picture), *_baseline_trace(picture)],
+        [stairs, *marks],
         _HEIGHT,
-        narrow={
-            "xaxis.range": narrow,
-            "annotations": [*_texts(picture, theme.NARROW_LABEL)],
-        },
-        xaxis=theme.axis(
-            axis.unit,
-            type="log",
-            range=wide,
-            tickvals=ticks,
-            ticktext=[axis.write(tick) for tick in ticks],
-        ),
-        yaxis=theme.axis(unit, zeroline=False, range=[*averages], **theme.ticks(*averages)),
-        annotations=[*_texts(picture, theme.WIDE_LABEL)],
-        shapes=[*_shapes(picture, min(wide[0], narrow[0]))],
-        margin={"t": _ABOVE_PX},
+        narrow={"annotations": narrow, **few},
+        xaxis=theme.axis(view.say("axis"), **x_axis),
+        yaxis=theme.axis(unit, zeroline=False, range=ends, **theme.ticks(*ends)),
+        annotations=wide,
+        shapes=shapes,
+        margin={"t": 24},
     )
 
 
-def _dots(picture: _Picture) -> theme.Trace:
-    """Return the dots of all models: full on the frontier, with bars for the intervals."""
-    points, hovers = picture.points, [_hover(picture, p) for p in picture.points]
-    marker = {
-        "size": 11,
-        "color": [theme.ACCENT if p in picture.frontier else theme.PAPER for p in points],
-        "line": {"color": theme.ACCENT, "width": 2},
-    }
-    error_bars = {
-        "type": "data",
-        "symmetric": False,
+def _dots(view: _View) -> theme.Trace:
+    """Return the dots of all models, those of the frontier in the accent, with their intervals."""
+    points, frontier = view.points, view.frontier
+    bars = {
+        **{"type": "data", "symmetric": False, "color": theme.LINE, "thickness": 1.5, "width": 0},
         "array": [p.high - p.average for p in points],
         "arrayminus": [p.average - p.low for p in points],
-        "color": theme.SOFT,
-        "thickness": 0.75,
-        "width": 0,
     }
-    costs, averages = [p.cost for p in points], [p.average for p in points]
-    return theme.markers(costs, averages, marker, hovers, cliponaxis=False, error_y=error_bars)
+    marker = {
+        "size": [12 if p in frontier else 9 for p in points],
+        "color": [theme.ACCENT if p in frontier else theme.NEUTRAL for p in points],
+        "line": {"color": theme.PAPER, "width": 1.5},
+        "opacity": 1,
+    }
+    xs, ys = [p.cost for p in points], [p.average for p in points]
+    hovers = [_hover(view, p) for p in points]
+    return theme.markers(xs, ys, marker, hovers, cliponaxis=False, error_y=bars)
 
 
-def _hover(picture: _Picture, p: _Point) -> str:
-    labels, axis = picture.labels, picture.axis
-    interval = f" ({labels.scale.interval(p.low, p.high)})" if p.low < p.high else ""
-    score = f"{labels.scale.score(p.average)}{interval}"
-    return f"{labels.models[p.model]}: {score}, {axis.noun} {axis.write(p.cost)}"
+def _hover(view: _View, p: _Point) -> str:
+    scale = view.labels.scale
+    interval = f" ({scale.interval(p.low, p.high)})" if p.low < p.high else ""
+    score = f"{scale.score(p.average)}{interval}"
+    return f"{view.labels.models[p.model]}: {score}, {view.axis.write(p.cost)}"
 
 
-def _baseline_trace(picture: _Picture) -> Iterator[theme.Trace]:
-    for point in picture.baseline_mark:
-        marker = {"size": 11, "symbol": "diamond", "color": theme.INK}
-        yield theme.markers([point.cost], [point.average], marker, [_hover(picture, point)])
+def _names(
+    view: _View, width: Sequence[float], height: Sequence[float], most: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the names of the frontier, the best first.
 
-
-def _shapes(picture: _Picture, left: float) -> Iterator[dict[str, Any]]:
-    """Yield the level of the baseline, and the region of better means at a lower cost."""
-    baseline = picture.baseline
-    if baseline is None:
-        return
-    level = {"x0": 0, "x1": 1, "xref": "paper", "y0": baseline.average, "y1": baseline.average}
-    yield {"type": "line", "line": theme.DOTTED, **level}
-    if baseline.cost is not None:
-        low, high = picture.averages
-        yield {
-            "type": "rect",
-            "layer": "below",
-            "line": {"width": 0},
-            "fillcolor": theme.COLOURS["heat-low"],
-            "x0": 10**left,
-            "x1": baseline.cost,
-            "y0": baseline.average,
-            "y1": high if picture.direction > 0 else low,
-        }
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return round numbers in a range: 1, 2, 3, 5, 7 of each decade, or fewer."""
-    ticks: list[float] = []
-    for digits, most in (((1, 2, 3, 5, 7), 8), ((1, 2, 5), 6), ((1,), 99)):
-        steps = [m * 10.0**e for e in range(-6, 9) for m in digits]
-        ticks = [s for s in steps if low <= s <= high]
-        if len(ticks) <= most:
-            break
-    return ticks
-
-
-def _texts(picture: _Picture, most: int) -> Iterator[dict[str, Any]]:
-    """Yield what the region or the level is called, and the names of the frontier.
-
-    A name stands on the better, cheaper side of its dot, where by definition there is no other.
+    A name stands on the better, cheaper side of its dot, where by definition there is no other, or
+    on its right where the plot begins. Of two within a line, the better one has its name.
     """
-    is_up, baseline = picture.direction > 0, picture.baseline
-    font = {"showarrow": False, "font": theme.INK_TEXT}
-    if baseline is not None:
-        name = theme.shortened(picture.labels.baseline, most)
-        text = f"dotted line: {name} {picture.labels.scale.score(baseline.average)}"
-        if baseline.cost is not None:
-            text = f"better and {picture.axis.lower_label} than {name}"
-        corner = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": int(is_up)}
-        corner |= {"yanchor": "top" if is_up else "bottom", "text": theme.plain(text)}
-        yield {**font, **corner, "font": theme.SOFT_TEXT}
-    for p in picture.named:
-        # On a log axis, the position of an annotation is a logarithm.
-        place = {"x": math.log10(p.cost), "xanchor": "right", "xshift": -2, "y": p.average}
-        side = {"yanchor": "bottom" if is_up else "top", "yshift": 5 if is_up else -5}
-        yield {**font, **place, **side, "text": theme.plain(picture.name(p, most))}
+    line, last = _LINE * (height[1] - height[0]), math.inf
+    side = {"yanchor": "bottom" if view.sign > 0 else "top", "yshift": 6 * view.sign}
+    for p in reversed(view.frontier):
+        if abs(last - p.average) < line:
+            continue
+        last, x = p.average, math.log10(p.cost)  # on a log axis, a note is placed by logarithms
+        is_left = x - width[0] > _NAME * (width[1] - width[0])
+        place = {"x": x, "y": p.average, "xanchor": "right" if is_left else "left"}
+        name = theme.plain(theme.shortened(view.labels.models[p.model], most))
+        yield {**place, **side, "showarrow": False, "font": theme.INK_TEXT, "text": name}
 
 
-# --- table --------------------------------------------------------------------------------------
+def _table(view: _View, unit: str) -> Table:
+    labels, write = view.labels, view.axis.write
 
+    def name(p: _Point) -> Cell:
+        tags = (labels.tag("frontier"),) if p in view.frontier else ()
+        return model_cell(labels, p.model, tags=tags)
 
-def _table(
-    points: Sequence[_Point], frontier: Collection[_Point], labels: Labels, axis: _Axis, unit: str
-) -> Table:
-    def name_cell(p: _Point) -> Cell:
-        return model_cell(labels, p.model, tags=(labels.tag("frontier"),) if p in frontier else ())
-
-    key = "parameters_b" if axis.id == "size" else "price"
+    key = "parameters_b" if view.axis.key == "size" else "price"
+    cost = Column(key, view.say("column"), "number", first_order="ascending")
+    average = Column("average", sentence(unit), "number", term="average")
     fields: tuple[Field[_Point], ...] = (
-        Field(labels.column("model"), name_cell),
-        Field(
-            Column(key, sentence(axis.noun), "number", first_order="ascending"),
-            lambda p: number_cell(p.cost, axis.write(p.cost)),
-        ),
-        Field(
-            Column("average", sentence(unit), "number", term="average"),
-            lambda p: number_cell(p.average, labels.scale.score(p.average)),
-        ),
+        Field(labels.column("model"), name),
+        Field(cost, lambda p: number_cell(p.cost, write(p.cost))),
+        Field(average, lambda p: number_cell(p.average, labels.scale.score(p.average))),
     )
-    by_cost = sorted(points, key=lambda p: (p.cost, p.model))
-    caption = f"{sentence(axis.noun)} and {unit}"
-    return table_of(f"{axis.id}-table", caption, fields, by_cost, sorted_by=key)
+    points = sorted(view.points[:MOST_LISTED], key=lambda p: (p.cost, p.model))
+    table_id, caption = f"{view.axis.id}-table", view.say("table")
+    return table_of(table_id, caption, fields, points, sorted_by=key)

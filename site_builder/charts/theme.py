@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape, unescape
 from textwrap import wrap
 from typing import Any
@@ -32,7 +32,6 @@ COLOURS: Mapping[str, str] = {
 INK, SOFT, LINE, PAPER = (COLOURS[token] for token in ("ink", "soft", "line", "paper"))
 GAIN, LOSS, NEUTRAL, ACCENT = (COLOURS[token] for token in ("gain", "loss", "neutral", "accent"))
 CLEAR = "rgba(0,0,0,0)"
-DIVERGING = [[0.0, LOSS], [0.5, PAPER], [1.0, GAIN]]
 
 FONT = "Inter, system-ui, sans-serif"
 SOFT_TEXT = {"color": SOFT, "size": 12}
@@ -248,6 +247,32 @@ def ticks(
         "tickvals": [n * step for n in numbers],
         "ticktext": ["0" if n == 0 else write(n * step) for n in numbers],
     }
+
+
+def log_axis(values: Iterable[float], write: Callable[[float], str]) -> dict[str, Any]:
+    """Return a log axis around some values, with a tick at few round numbers of each decade."""
+    known = list(values)
+    low, high = min(known), max(known)
+    room = max(0.04 * math.log10(high / low), 0.02)
+    ends = math.log10(low) - room, math.log10(high) + room
+    ticks = _log_ticks(10 ** ends[0], 10 ** ends[1])
+    return {
+        "type": "log",
+        "range": [round(end, 4) for end in ends],
+        "tickvals": ticks,
+        "ticktext": [write(tick) for tick in ticks],
+    }
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    ticks: list[float] = []
+    for digits, most in (((1, 2, 3, 5, 7), 5), ((1, 2, 5), 6), ((1, 3), 5), ((1,), 99)):
+        steps = [float(f"{m}e{e}") for e in range(first, last + 1) for m in digits]
+        ticks = [step for step in steps if low <= step <= high]
+        if 2 <= len(ticks) <= most:
+            break
+    return ticks[:: math.ceil(len(ticks) / 6) or 1]
 
 
 _NARROW_STEPS = 3

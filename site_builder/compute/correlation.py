@@ -71,6 +71,11 @@ class Stratum(Record):
     feature_median: float
     lift_median: float
 
+    @property
+    def p(self) -> float:
+        """Two-sided p-value of this coefficient alone, by the t distribution."""
+        return float(correlation_p(np.array(self.spearman), np.array(self.n - 2)))
+
 
 class Within(Record):
     """The correlation of a feature and a lift within metrics, by `correlate_within`.
@@ -180,6 +185,26 @@ class Correlations(CachingRecord):
             texts = _PARTS.get(key[0], key[0])
             findings.setdefault((texts, key[1], self.pairs[key].verdict), key)
         return tuple(findings.values())
+
+    @cached_property
+    def reversals(self) -> tuple[tuple[str, str, Stratum], ...]:
+        """The features and lifts whose correlation has the opposite sign within a metric.
+
+        Each of the two signs is certain by itself: its p-value is below 0.05. The strongest is
+        first, by the weaker of its two coefficients.
+        """
+        found = [
+            (min(abs(pair.spearman), abs(stratum.spearman)), (feature, lift, stratum))
+            for feature in self.features
+            for lift in LIFTS
+            if not (pair := self.pairs[feature, lift]).by_construction and pair.within
+            for stratum in pair.within.strata
+            if pair.spearman is not None
+            and pair.spearman_p is not None
+            and pair.spearman * stratum.spearman < 0
+            and max(pair.spearman_p, stratum.p) < 1 - LEVEL
+        ]
+        return tuple(key for _, key in sorted(found, key=lambda ranked: -ranked[0]))
 
 
 def correlate(x: Array, y: Array) -> Correlation:

@@ -19,31 +19,18 @@ from site_builder.compute.tasks import TaskResult
 from site_builder.records import Record
 
 
-class Bin(Record):
-    """Training sets with `low` <= examples < `high`."""
-
-    low: float
-    high: float
-    tasks: tuple[str, ...]
-
-
 class TrainingSets(Record):
     """The training sets of known size.
 
     Attributes:
         sizes: By task, number of examples in the train split.
-        bins: Adjacent bins of equal width on a log axis, three per decade, without size 0.
         shares, below: By threshold, the share and the number of training sets with fewer examples.
     """
 
     sizes: Mapping[str, int]
-    bins: tuple[Bin, ...]
     shares: Mapping[int, float]
     below: Mapping[int, int]
     median: float
-
-
-_BINS_PER_DECADE = 3
 
 
 def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> TrainingSets | None:
@@ -55,22 +42,7 @@ def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> Tra
     values = np.array(list(sizes.values()))
     below = {t: int((values < t).sum()) for t in sorted(set(thresholds))}
     shares = {t: n / len(values) for t, n in below.items()}
-    return TrainingSets(sizes, _log_bins(sizes), shares, below, float(np.median(values)))
-
-
-def _log_bins(sizes: Mapping[str, int]) -> tuple[Bin, ...]:
-    # Step s begins at 10 ** (s / 3), where n ** 3 gets its digit s + 1: exact integers.
-    steps = {task: len(str(n**_BINS_PER_DECADE)) - 1 for task, n in sizes.items() if n > 0}
-    if not steps:
-        return ()
-    return tuple(
-        Bin(
-            low=10.0 ** (step / _BINS_PER_DECADE),
-            high=10.0 ** ((step + 1) / _BINS_PER_DECADE),
-            tasks=tuple(task for task, of_task in steps.items() if of_task == step),
-        )
-        for step in range(min(steps.values()), max(steps.values()) + 1)
-    )
+    return TrainingSets(sizes, shares, below, float(np.median(values)))
 
 
 class Stats(Record):

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from site_builder.addresses import Address, Link, method_link
+from site_builder.compute.agreement import compute_concordance
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.serving import collect_offers
-from site_builder.formatting import count, counted, percent
+from site_builder.formatting import count, percent
 from site_builder.pages.board_table import possible_text
 from site_builder.pages.board_views import board_note, ranking_rule
 from site_builder.pages.interactive import (
@@ -69,11 +70,12 @@ class AboutContext(Record):
 
 def make_about(site: Site) -> Iterator[Page]:
     """Yield the page on method, the glossary, and the 404 page."""
-    about = "How every figure on this site is computed, from which data, and what it cannot tell."
+    say = site.labels.say
     note = f"{ranking_rule(site.labels, site.results.board)} {board_note(site)}".strip()
     texts, shown, cite = tuple(_texts(site)), _shown(site), cite_site(site)
     context = AboutContext(note, tuple(_terms(texts, shown)))
-    yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
+    title, about = say("navigation.about"), say("method.about")
+    yield Page(Address("about"), "about.html", title, about, context, (HOME,), cite=cite)
     words = _glossary(site)
     listed = [
         words[word]
@@ -81,10 +83,10 @@ def make_about(site: Site) -> Iterator[Page]:
         if word in words and shown.get(word, True) and shown.get(term, True)
     ]
     by_name = GlossaryContext(tuple(sorted(listed, key=lambda word: word.name.lower())))
-    about = f"The words that {site.config.site.title} uses, in plain English."
-    crumbs = (HOME, Link("About", Address("about")))
-    yield Page(Address("glossary"), "glossary.html", "Glossary", about, by_name, crumbs)
-    title, about = "Page not found", "There is no page at this address."
+    crumbs = (HOME, Link(title, Address("about")))
+    title, about = say("footer.glossary"), say("glossary.about", site=site.config.site.title)
+    yield Page(Address("glossary"), "glossary.html", title, about, by_name, crumbs)
+    title, about = say("not_found.title"), say("not_found.about")
     yield Page(Address("not_found"), "404.html", title, about, Record(), (HOME,), listed=False)
 
 
@@ -126,10 +128,7 @@ def _statistic_texts(site: Site) -> Iterator[tuple[str, Mapping[str, str]]]:
         help_text = statistic.help.format_map({**words, "baseline": site.labels.baseline})
         name, details = statistic.label.format_map(_filled(site)), f"{help_text}."
         if statistic.measure is not None:
-            name, details = (
-                "Measures",
-                "What was measured beside the score, over the tasks of a board.",
-            )
+            name, details = (site.labels.say(f"method.{key}") for key in ("measures", "measured"))
         yield section, {"name": name, "details": details, "formula": statistic.formula}
 
 
@@ -146,22 +145,17 @@ def _filled(site: Site) -> Mapping[str, str]:
         "board_power": _board_power(site),
         "margin": percent(MARGIN_SHARE),
         "least_tasks": count(LEAST_TO_CONCLUDE),
-        "flagged_count": "It counts like any other score."
-        if flags_count
-        else "It is shown, but does not count in any rank, average, first place or lift.",
+        "flagged_count": labels.say(f"method.flagged_{'counts' if flags_count else 'shown'}"),
     }
 
 
 def _board_power(site: Site) -> str:
     """Say which difference the board shows; empty where that is not defined."""
-    difference = site.results.smallest_difference
+    difference, labels = site.results.smallest_difference, site.labels
     if difference is None:
         return ""
-    tasks, shown = len(site.results.board.tasks), site.labels.scale.score(difference)
-    return (
-        f"With its {counted(tasks, 'task')}, this board shows a true difference of {shown} between "
-        f"two models in four of five cases. This is the median over all pairs."
-    )
+    n_tasks = labels.say("n_tasks", len(site.results.board.tasks))
+    return labels.say("method.power", n_tasks=n_tasks, difference=labels.scale.score(difference))
 
 
 def _shown(site: Site) -> Mapping[str, bool]:
@@ -197,6 +191,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "categories": compared and bool(results.categories),
         "correlation": results.correlations is not None,
         "frontier": sized,
+        "agreement": compute_concordance(results.scores, results.scores.tasks) is not None,
         "training-set-sizes": results.training_sets is not None,
         "serving": bool(serving.latency or serving.prices),
         "cost": bool(collect_offers(serving.prices)),

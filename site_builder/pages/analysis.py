@@ -1,20 +1,20 @@
-"""Make the analysis page: separable models, correlations with lift, training sets, tasks."""
+"""Make the analysis page: what goes with the gain, training sets, which tasks agree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from site_builder.addresses import Address
-from site_builder.charts.analysis import chart_redundancy, chart_separability
-from site_builder.charts.chart import Chart
-from site_builder.charts.correlations import (
-    chart_lift_correlations,
-    feature_values_table,
-    lift_correlations_table,
+from site_builder.charts.analysis import (
+    agreement_summary,
+    agreement_table,
+    chart_similar_tasks,
 )
-from site_builder.formatting import listed, sentence
+from site_builder.charts.chart import Chart
+from site_builder.charts.correlations import CoefficientTable, answer_of, coefficient_table
+from site_builder.labels import Labels
 from site_builder.pages.page import HOME, Page, Site
-from site_builder.records import Record, replace
+from site_builder.records import Record
 from site_builder.table_model import Table
 
 
@@ -22,47 +22,55 @@ class AnalysisContext(Record):
     """What the analysis page shows; each part is None, or empty, where there is nothing for it.
 
     Attributes:
-        separability: Which models are separable from which.
-        short: The correlation of each feature with each kind of lift, within metrics.
-        lifts: The same with intervals, drawn.
-        matrix: The correlation of every pair of columns.
-        feature_values: The numbers of every feature and lift, by task.
+        heading: The question of the page.
+        answer: Its answer.
+        coefficients: The correlation of each feature with each kind of lift.
+        correlation: The pair whose correlation turns within a metric, or else the strongest.
         training_sets: How large the training sets are.
-        redundancy: How similarly tasks rank the models.
+        similar: How similarly tasks rank the models.
+        agreement: How far the tasks of each category agree on the ranking.
+        agreement_summary: The categories whose tasks do not.
     """
 
-    separability: Chart | None
-    short: Table | None
-    lifts: Chart | None
-    matrix: Chart | None
-    feature_values: Table | None
+    heading: str
+    answer: str
+    coefficients: CoefficientTable | None
+    correlation: Chart | None
     training_sets: Chart | None
-    redundancy: Chart | None
+    similar: Chart | None
+    agreement: Table | None
+    agreement_summary: str
 
 
 def make_analysis(site: Site) -> Iterator[Page]:
     """Yield the analysis page, where there is anything to analyse."""
-    results, labels = site.results, site.labels
-    short, lifts = (
-        lift_correlations_table(results, labels),
-        chart_lift_correlations(results, labels),
-    )
+    results, labels, charts = site.results, site.labels, site.charts
+    coefficients = coefficient_table(results, labels)
+    similar = chart_similar_tasks(results, labels)
+    agreement = agreement_table(results, labels) if similar else None
+    found = results.correlations
+    answer = answer_of(found, labels) if found and coefficients else ""
     context = AnalysisContext(
-        separability=chart_separability(results, labels),
-        short=short,
-        lifts=replace(lifts, table=None, table_id=short.id) if lifts and short else None,
-        matrix=site.charts.correlations,
-        feature_values=feature_values_table(results, labels) if short else None,
-        training_sets=site.charts.training_sets,
-        redundancy=chart_redundancy(results, labels),
+        heading=_heading(labels, coefficients, similar),
+        answer=answer,
+        coefficients=coefficients,
+        correlation=charts.correlations if coefficients else None,
+        training_sets=charts.training_sets,
+        similar=similar,
+        agreement=agreement,
+        agreement_summary=agreement_summary(results, labels) if agreement else "",
     )
-    parts = (
-        (context.separability, "which models are separable"),
-        (context.short, "which features correlate with lift"),
-        (context.matrix and not context.short, "which columns correlate"),
-        (context.training_sets, "how large the training sets are"),
-        (context.redundancy, "which tasks rank models similarly"),
-    )
-    about = f"{sentence(listed([words for there, words in parts if there], most=5))}."
-    if any(there for there, _ in parts):
-        yield Page(Address("analysis"), "analysis.html", "Analysis", about, context, (HOME,))
+    if coefficients or charts.training_sets or similar:
+        about = labels.say("analysis.about")
+        title = labels.say("navigation.analysis")
+        yield Page(Address("analysis"), "analysis.html", title, about, context, (HOME,))
+
+
+def _heading(labels: Labels, coefficients: CoefficientTable | None, similar: Chart | None) -> str:
+    if coefficients is None:
+        return labels.say(f"analysis.title.{'alike' if similar else 'sizes'}")
+    if labels.lifted:
+        stem = labels.tuned.removesuffix("tuned")
+        tuning = labels.tuned if stem == labels.tuned else f"{stem}tuning"
+        return labels.say("analysis.title.gain", tuning=tuning)
+    return labels.say("analysis.title.lead", baseline=labels.baseline)

@@ -171,7 +171,7 @@ def _embeds_of(site: Site) -> Iterator[Page]:
         board_address(site): (charts.averages, charts.size if charts.price else None),
         Address("categories"): () if site.has_boards else (charts.category_lifts,),
         Address("analysis"): (charts.correlations, charts.training_sets),
-        Address("serving"): (charts.latency, charts.prices),
+        Address("serving"): (charts.latency,),
     }
     if not site.board.featured:
         homes = {board_address(site): (charts.averages, charts.price or charts.size)}

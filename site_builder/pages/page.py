@@ -9,11 +9,11 @@ from site_builder.addresses import Address, Kind, Link, page_link
 from site_builder.charts.analysis import chart_training_sets
 from site_builder.charts.averages import chart_averages, chart_winners
 from site_builder.charts.chart import Chart
-from site_builder.charts.correlations import chart_correlations
+from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
 from site_builder.charts.frontier import chart_price, chart_size
 from site_builder.charts.grid import ScoreGrid, make_grid
-from site_builder.charts.serving import chart_latency, chart_prices
+from site_builder.charts.serving import chart_latency
 from site_builder.compute.catalog import Release
 from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.config import SiteConfig
@@ -133,7 +133,6 @@ class BoardCharts(Record):
     correlations: Chart | None
     training_sets: Chart | None
     latency: Chart | None
-    prices: Chart | None
 
 
 class Site(CachingRecord):
@@ -224,10 +223,9 @@ def make_charts(results: Results, labels: Labels, board: str = "") -> BoardChart
         scores=make_grid(results, labels),
         task_lifts=chart_best_lift_by_task(results, labels),
         category_lifts=chart_category_difference(results, labels),
-        correlations=chart_correlations(results, labels),
+        correlations=chart_correlation(results, labels),
         training_sets=chart_training_sets(results, labels),
         latency=chart_latency(results, labels),
-        prices=chart_prices(results, labels),
     )
     if not board:
         return charts

@@ -10,13 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from site_builder.addresses import Address
 from site_builder.charts.cells import served_cell, source_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.serving import latency_table, price_table
+from site_builder.charts.serving import (
+    latency_legend,
+    latency_note,
+    latency_table,
+    latency_title,
+    price_legend,
+    price_note,
+    price_table,
+    price_title,
+)
 from site_builder.compute.serving import Offer, collect_offers, reference_choice
-from site_builder.formatting import counted, quantity, sentence
+from site_builder.formatting import quantity
 from site_builder.labels import Labels
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
-from site_builder.table_model import Cell, Table
+from site_builder.table_model import Cell, LegendItem, Table
 
 
 class NumberField(Record):
@@ -58,20 +67,27 @@ class Calculator(Record):
 
 
 class ServingContext(Record):
-    """What the serving page shows; each part is None where the project has no such table.
+    """What the serving page shows; each part is None, or empty, where there is nothing for it.
 
     Attributes:
-        latency: Time to first token.
-        latency_table: The same, those without a success included.
-        prices: List prices.
-        price_table: The same, those by the hour included.
+        latency_title, latency_note: Who answers first; what is timed.
+        latency_table: Time to first token, by provider.
+        latency: The same of single requests.
+        price_title, price_note: What the cheapest offers cost; which prices these are.
+        price_table: List prices, those by the hour included.
+        latency_legend, price_legend: What the marks of the tables stand for.
         calculator: What a month of requests costs.
         sources: Where the prices come from.
     """
 
-    latency: Chart | None
+    latency_title: str
+    latency_note: str
+    latency_legend: tuple[LegendItem, ...]
     latency_table: Table | None
-    prices: Chart | None
+    latency: Chart | None
+    price_title: str
+    price_note: str
+    price_legend: tuple[LegendItem, ...]
     price_table: Table | None
     calculator: Calculator | None
     sources: tuple[Cell, ...]
@@ -79,26 +95,25 @@ class ServingContext(Record):
 
 def make_serving(site: Site) -> Iterator[Page]:
     """The serving page, where the project has measured requests or prices."""
-    labels, charts = site.labels, site.charts
-    latency, prices = site.results.serving.latency, site.results.serving.prices
+    results, labels = site.results, site.labels
+    latency, prices = results.serving.latency, results.serving.prices
     if not latency and not prices:
         return
     context = ServingContext(
-        latency=charts.latency,
+        latency_title=latency_title(results, labels),
+        latency_note=latency_note(results, labels) if latency else "",
+        latency_legend=latency_legend(labels) if site.charts.latency else (),
         latency_table=latency_table(latency, labels, "latency-all") if latency else None,
-        prices=charts.prices,
-        price_table=price_table(prices, labels, "prices-all") if prices else None,
+        latency=site.charts.latency,
+        price_title=price_title(results, labels),
+        price_note=price_note(results, labels),
+        price_legend=price_legend(results, labels),
+        price_table=price_table(results, labels, "prices-all") if prices else None,
         calculator=_calculator(site),
         sources=tuple(map(source_cell, dict.fromkeys(p.source for p in prices if p.source))),
     )
-    shown = []
-    if latency:
-        providers = counted(len({row.provider for row in latency}), "provider")
-        shown.append(f"measured latency of {providers}")
-    if prices:
-        shown.append(f"list prices of {counted(len(prices), 'offer')}")
-    about = f"{sentence(', and '.join(shown))}."
-    yield Page(Address("serving"), "serving.html", "Serving", about, context, (HOME,))
+    title, about = labels.say("serving.title"), labels.say("serving.about")
+    yield Page(Address("serving"), "serving.html", title, about, context, (HOME,))
 
 
 # --- calculator ---------------------------------------------------------------------------------

@@ -244,6 +244,7 @@ class _Renderer:
             "page": replace(page, context=Record()),  # its function holds the whole site
             "site": {**config.site.model_dump(), "direction": config.site.direction},
             "words": self._site.labels.say.words,
+            "say": lambda message, n=None: self._site.labels.say(message, n),
             "citation": config.citation.model_dump(),
             "theme": {**config.theme.model_dump(), "has_colours": config.theme.has_colours},
             "logo": urls.relative_path(here, logo) if logo else "",

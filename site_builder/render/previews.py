@@ -14,7 +14,7 @@ import resvg_py
 
 from site_builder.addresses import Kind
 from site_builder.charts.chart import Chart
-from site_builder.charts.correlations import chart_lift_correlations
+from site_builder.charts.serving import latency_title, price_title
 from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
 from site_builder.pages.model import Badge
@@ -34,21 +34,27 @@ def with_cards(site: Site, pages: Iterable[OutputFile]) -> tuple[OutputFile, ...
 
     def with_card(page: Page) -> Page:
         find = _FINDINGS.get(page.address.kind)
-        chart = find(site) if find else None
-        return replace(page, card=f"{chart.title}." if chart else page.description)
+        return replace(page, card=(find(site) if find else "") or page.description)
 
     return tuple(
         with_card(page) if isinstance(page, Page) and page.listed else page for page in pages
     )
 
 
-# The chart whose title is the finding of a page; others show their description, which has one.
-_FINDINGS: Mapping[Kind, Callable[[Site], Chart | None]] = {
-    "home": lambda site: site.charts.averages,
-    "tasks": lambda site: site.charts.task_lifts,
-    "categories": lambda site: site.charts.category_lifts,
-    "analysis": lambda site: chart_lift_correlations(site.results, site.labels),
-    "serving": lambda site: site.charts.latency or site.charts.prices,
+def _title(chart: Chart | None) -> str:
+    """Return the title of a chart as a sentence; empty without a chart."""
+    return f"{chart.title}." if chart else ""
+
+
+# The title of a chart is the finding of some pages; others show their description.
+_FINDINGS: Mapping[Kind, Callable[[Site], str]] = {
+    "home": lambda site: _title(site.charts.averages),
+    "tasks": lambda site: _title(site.charts.task_lifts),
+    "categories": lambda site: _title(site.charts.category_lifts),
+    "analysis": lambda site: _title(site.charts.correlations),
+    "serving": lambda site: (latency_title if site.charts.latency else price_title)(
+        site.results, site.labels
+    ),
 }
 
 # --- Layout: a card as SVG ----------------------------------------------------------------------

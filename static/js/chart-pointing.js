@@ -1,4 +1,4 @@
-// What a chart says of the mark that is pointed at stands at its foot, where it covers no other mark. The row of a table and the marks of the same name are marked together.
+// What a chart says of a mark stands at the mark that is pointed at or tapped. The row of a table and the marks of the same name are marked together.
 (() => {
   const POINTED = "pointed";
 
@@ -49,18 +49,44 @@
     for (const element of marked) element?.classList.add(POINTED);
   };
 
+  const GAP = 10;
+  /** Put a text above a mark, or below it where there is no room, within the chart. @param {HTMLElement} plot @param {HTMLElement} said @param {Bounds} mark */
+  const place = (plot, said, { x0, x1, y0, y1 }) => {
+    const { offsetWidth: width, offsetHeight: height } = said;
+    const left = Math.min(Math.max((x0 + x1 - width) / 2, 0), plot.clientWidth - width);
+    const top = y0 - GAP - height;
+    said.style.left = `${left}px`;
+    said.style.top = `${top < 0 ? y1 + GAP : top}px`;
+  };
+
+  /** Frame a cell of a heatmap. @param {HTMLElement} frame @param {Bounds | null} cell */
+  const frameCell = (frame, cell) => {
+    frame.hidden = !cell;
+    if (cell) Object.assign(frame.style, { left: `${cell.x0}px`, top: `${cell.y0}px`, width: `${cell.x1 - cell.x0}px`, height: `${cell.y1 - cell.y0}px` });
+  };
+
   document.addEventListener("chartdrawn", ({ target }) => {
     const plot = /** @type {Plot} */ (target);
     if (plot.querySelector(".chart-said")) return;
     const said = site.make("p", { class: "chart-said", hidden: "" });
-    plot.append(said);
-    plot.on("plotly_hover", ({ points: [{ customdata }] }) => {
+    const frame = site.make("div", { class: "chart-cell", hidden: "" });
+    plot.append(frame, said);
+    /** @param {{ points: Pointed[] }} pointed */
+    const show = ({ points: [{ customdata, data, bbox }] }) => {
+      const { offsetLeft: left, offsetTop: top } = plot;
+      const mark = { x0: bbox.x0 - left, x1: bbox.x1 - left, y0: bbox.y0 - top, y1: bbox.y1 - top };
       said.textContent = plot.querySelector(".hoverlayer .hovertext")?.textContent ?? "";
       said.hidden = !said.textContent;
+      place(plot, said, mark);
+      frameCell(frame, data.type === "heatmap" ? mark : null);
       point(nameOf(customdata));
-    });
+    };
+    plot.on("plotly_hover", show);
+    // A finger does not hover: what it taps says what it would to a pointer.
+    plot.on("plotly_click", show);
     plot.on("plotly_unhover", () => {
       said.hidden = true;
+      frameCell(frame, null);
       point("");
     });
   });

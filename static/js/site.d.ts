@@ -478,8 +478,22 @@ interface Figure {
 }
 
 /** The element of a chart; Plotly adds to it what it was drawn from. */
+/** Where a mark stands within its chart, in px. */
+interface Bounds {
+  x0: number;
+  x1: number;
+  y0: number;
+  y1: number;
+}
+
+interface Pointed {
+  customdata?: unknown;
+  data: Trace;
+  bbox: Bounds;
+}
+
 interface Plot extends HTMLElement, Partial<Figure> {
-  on(event: "plotly_hover", heard: (hover: { points: { customdata?: unknown }[] }) => void): void;
+  on(event: "plotly_hover" | "plotly_click", heard: (pointed: { points: Pointed[] }) => void): void;
   on(event: "plotly_unhover", heard: () => void): void;
 }
 

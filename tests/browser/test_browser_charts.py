@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, expect
 
 from site_builder.charts import theme
 from tests.helpers.browsing import NARROW, WIDE, both_sizes, open_page, scroll_through
@@ -12,13 +12,11 @@ from tests.helpers.charted import walk
 
 
 def test_the_theme_is_remembered_and_charts_follow(chromium, home):
-    page, _ = open_page(chromium, home, color_scheme="light")
-    plot = page.locator("[data-chart=winners]")
+    page, _ = open_page(chromium, home + "serving/", color_scheme="light")
+    plot = page.locator("[data-chart=latency]")
     plot.scroll_into_view_if_needed()
     expect(plot.locator(".main-svg").first).to_be_visible()
-    colour = (
-        "() => getComputedStyle(document.querySelector('[data-chart=winners] .ytick text')).fill"
-    )
+    colour = "() => getComputedStyle(document.querySelector('[data-chart] .ytick text')).fill"
     light = page.evaluate(colour)
     page.get_by_role("button", name="Dark theme").click()
     page.wait_for_function(f"before => ({colour})() !== before", arg=light)
@@ -30,7 +28,7 @@ def test_the_theme_is_remembered_and_charts_follow(chromium, home):
 
 
 def test_charts_are_drawn_with_the_template(chromium, home):
-    page, _ = open_page(chromium, home)
+    page, _ = open_page(chromium, home + "analysis/")
     scroll_through(page)
     found = page.evaluate(
         """() => [...document.querySelectorAll('[data-chart]')].map(plot => [
@@ -39,14 +37,15 @@ def test_charts_are_drawn_with_the_template(chromium, home):
             plot.data,
         ])"""
     )
-    assert len(found) >= 3
+    assert 3 == len(found)
     template = without_colours(theme.TEMPLATE)
-    # By the room for the names of rows, and for the values beside the ends.
+    # By the width of the column, and by the room for the names of rows.
     moved = {("margin", "l"), ("yaxis", "automargin"), ("xaxis", "range")}
     for figure, layout, data in found:
         assert template == without_colours(layout["template"])
         expected, drawn = without_colours(figure["layout"]), without_colours(layout)
-        assert [] == [p for p in expected.keys() - moved if expected[p] != drawn[p]]
+        narrow = {tuple(p.split(".")) for p in figure["layout"].get("meta", {}).get("narrow", ())}
+        assert [] == [p for p in expected.keys() - moved - narrow if expected[p] != drawn[p]]
         assert [*map(without_colours, figure["data"])] == [*map(without_colours, data)]
 
 
@@ -55,30 +54,6 @@ def without_colours(part: object) -> dict[tuple[str, ...], object]:
     return {
         path: value for path, value in walk(part) if not path[-1].endswith(("color", "colorway"))
     }
-
-
-OVERLAPS = """chart => {
-    const boxes = selector => [...document.querySelectorAll(`[data-chart=${chart}] ${selector}`)]
-        .map(text => [text.textContent.trim(), text.getBoundingClientRect()]);
-    const names = boxes('.ytick text');
-    return boxes('.textpoint text, .bartext').flatMap(([value, box]) => names
-        .filter(([, {right, top, bottom}]) =>
-            box.left < right && box.top < bottom && top < box.bottom)
-        .map(([name]) => `${name} ${value}`));
-}"""
-
-
-@both_sizes
-@pytest.mark.parametrize(
-    ("page_path", "chart"),
-    [("", "best-lift-by-task"), ("models/phi-2/", "model-tasks"), ("tasks/gsm8k/", "task-models")],
-)
-def test_values_cover_no_names_of_rows(chromium, home, page_path, chart, size):
-    page, _ = open_page(chromium, home + page_path, size)
-    plot = page.locator(f"[data-chart={chart}]")
-    plot.scroll_into_view_if_needed()
-    expect(plot.locator(".ytick text").first).to_be_visible()
-    assert [] == page.evaluate(OVERLAPS, chart)
 
 
 # Pairs of names and marks of a chart that lie on each other, and names beyond its plot.
@@ -98,22 +73,21 @@ COLLISIONS = """chart => {
 
 
 @both_sizes
-@pytest.mark.parametrize(("path", "chart"), [("", "score-by-price"), ("models/", "size")])
-def test_names_of_the_frontier_hide_nothing(chromium, home, path, chart, size):
-    page, _ = open_page(chromium, home + path, size)
-    plot = page.locator(f"[data-chart={chart}]")
-    plot.scroll_into_view_if_needed()
-    expect(plot.locator(".annotation-text").first).to_be_visible()
+@pytest.mark.parametrize("chart", ["score-by-price", "size"])
+def test_names_of_the_frontier_hide_nothing(chromium, home, chart, size):
+    page, _ = open_page(chromium, f"{home}embed/{chart}/", size)
+    expect(page.locator(".annotation-text").first).to_be_visible()
     assert [] == page.evaluate(COLLISIONS, chart)
 
 
 def test_colours_of_figures_are_those_of_the_theme(chromium, home):
-    """The bars have the token for gains: its value in the light theme, then in the dark one."""
-    for scheme, gain in (("light", "rgb(11, 122, 107)"), ("dark", "rgb(79, 209, 192)")):
-        page, _ = open_page(chromium, home, color_scheme=scheme)
+    """The median has the token for the ranked measure, in the light theme and in the dark one."""
+    for scheme, accent in (("light", "rgb(15, 118, 110)"), ("dark", "rgb(79, 209, 192)")):
+        page, _ = open_page(chromium, home + "serving/", color_scheme=scheme)
         scroll_through(page)
-        bar = page.locator("[data-chart=best-lift-by-task] .bars .point path").first
-        expect(bar).to_have_css("fill", gain)
+        expect(page.locator(".scatterlayer .trace:nth-child(2) path").first).to_have_css(
+            "fill", accent
+        )
 
 
 def box_of(found: Locator) -> FloatRect:
@@ -123,68 +97,67 @@ def box_of(found: Locator) -> FloatRect:
     return box
 
 
-def point_at(page: Page, mark: Locator) -> None:
-    """Move the pointer to a mark, which lies below what listens to the pointer."""
+def middle_of(mark: Locator) -> tuple[float, float]:
+    """The middle of a mark, which lies below what listens to the pointer."""
     mark.scroll_into_view_if_needed()
     box = box_of(mark)
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_a_mark_says_its_row_and_its_score(chromium, home):
-    page, _ = open_page(chromium, home + "tasks/gsm8k/", NARROW)
+MEDIANS = "[data-chart=latency] .scatterlayer .trace:nth-child(2) path"
+
+
+def test_a_mark_says_its_row_and_its_value(chromium, home):
+    """It stands above the mark, within the chart, and goes when the pointer does."""
+    page, _ = open_page(chromium, home + "serving/")
     scroll_through(page)
-    page.get_by_text("Show as table").first.click()
-    rows = page.locator(".chart-table table tbody tr").all()
-    scores = {row.locator("th").inner_text(): row.locator("td").nth(1) for row in rows}
-    names = page.evaluate(
-        """() => {
-            const plot = document.querySelector('[data-chart]');
-            const {y} = plot.data.find(({name}) => name === 'Fine-tuned');
-            return y.map(row => plot.layout.yaxis.ticktext[row].replace('\u2026', ''));
-        }"""
-    )
-    assert 10 == len(names)
-    tuned = page.locator(".scatterlayer .trace").nth(3).locator(".points path")
-    expect(tuned).to_have_count(10)
-    for i in range(3):
-        point_at(page, tuned.nth(i))
-        name = list(scores)[i]
-        assert name.startswith(names[i])
-        said = f"{name}: Fine-tuned {scores[name].inner_text().split()[0]}"
-        expect(page.locator(".chart-said")).to_contain_text(said)
-
-
-def test_what_a_mark_says_covers_no_mark(chromium, home):
-    """It stands at the foot of the chart, below the axis, and goes when the pointer does."""
-    page, _ = open_page(chromium, home + "tasks/gsm8k/")
-    scroll_through(page)
-    marks = page.locator(".points path")
-    point_at(page, marks.nth(3))
     said = page.locator(".chart-said")
-    expect(said).to_have_text(re.compile("^Zephyr 7B Beta: "))
-    top = box_of(said)["y"]
-    assert all(box["y"] + box["height"] < top for box in map(box_of, marks.all()))
+    for name, mark in zip(("anyscale", "fireworks"), page.locator(MEDIANS).all(), strict=False):
+        x, y = middle_of(mark)
+        page.mouse.move(x, y)
+        expect(said).to_have_text(re.compile(f"^{name}: median "))
+        box = box_of(said)
+        assert box["x"] < x < box["x"] + box["width"]
+        assert 0 < y - box["y"] - box["height"] < 40
     expect(page.locator(".hoverlayer")).to_be_hidden()
     page.locator("h1").hover()
     expect(said).to_be_hidden()
 
 
-def test_mark_and_row_are_marked_together(chromium, home):
-    page, _ = open_page(chromium, home + "tasks/gsm8k/")
+def test_a_tap_says_what_the_pointer_does(chromium, home):
+    page, _ = open_page(chromium, home + "serving/", NARROW, has_touch=True)
     scroll_through(page)
-    point_at(page, page.locator(".points path").nth(3))
-    row = page.locator("#ranking tbody tr:has-text('Zephyr 7B Beta')")
+    page.touchscreen.tap(*middle_of(page.locator(MEDIANS).nth(3)))
+    expect(page.locator(".chart-said")).to_have_text(re.compile("^lepton: "))
+
+
+def test_a_cell_of_a_matrix_is_framed(chromium, home):
+    page, _ = open_page(chromium, home + "analysis/")
+    scroll_through(page)
+    plot = page.locator("[data-chart=similar-tasks]")
+    x, y = middle_of(plot.locator(".heatmaplayer image"))
+    x, y = x + 100, y + 5
+    page.mouse.move(x, y)
+    expect(plot.locator(".chart-said")).to_have_text(re.compile(r", .+: 0\.\d\d$"))
+    box = box_of(plot.locator(".chart-cell"))
+    assert box["x"] <= x <= box["x"] + box["width"]
+    assert box["y"] <= y <= box["y"] + box["height"]
+
+
+def test_mark_and_row_are_marked_together(chromium, home):
+    page, _ = open_page(chromium, home + "serving/")
+    scroll_through(page)
+    page.mouse.move(*middle_of(page.locator(MEDIANS).nth(0)))
+    row = page.locator("#latency-all tbody tr").first
     expect(row).to_have_class(re.compile("pointed"))
-    page.locator("#ranking tbody tr:has-text('Phi-2') td").first.hover()
-    expect(page.locator(".points .pointed")).to_have_count(2)
+    page.locator("#latency-all tbody tr").nth(4).locator("td").first.hover()
+    expect(page.locator(".points path.pointed").first).to_be_visible()
     expect(row).not_to_have_class(re.compile("pointed"))
-    page.locator("#ranking tbody tr:has-text('Gemma 2B Instruct') th a").focus()
-    expect(page.locator("#ranking .pointed th")).to_have_text(re.compile("Gemma 2B Instruct"))
 
 
 def test_names_of_rows_have_the_room_that_plotly_would_make(chromium, home):
     """The script gives it beforehand, to the pixel, so that nothing is drawn twice for it."""
-    page, _ = open_page(chromium, home)
+    page, _ = open_page(chromium, home + "serving/")
     scroll_through(page)
     found = page.evaluate(
         """async () => {
@@ -201,31 +174,23 @@ def test_names_of_rows_have_the_room_that_plotly_would_make(chromium, home):
             }));
         }"""
     )
-    assert len(found) >= 3
+    assert 1 == len(found)
     assert [] == [room for room in found if abs(room[0] - room[1]) > 1]
 
 
 def test_a_chart_shows_its_numbers_as_a_table(chromium, home):
-    page, _ = open_page(chromium, home)
-    figure = page.locator("#chart-best-lift-by-task")
+    """The head of the open table covers no row."""
+    page, _ = open_page(chromium, home + "analysis/")
+    figure = page.locator("#chart-training-sets")
     figure.get_by_text("Show as table").click()
     expect(figure.get_by_role("row")).to_have_count(32)
-    expect(figure.get_by_role("row").nth(1)).to_contain_text("+0.534")
-
-
-def test_the_head_of_an_open_table_covers_no_row(chromium, home):
-    page, _ = open_page(chromium, home)
-    for fold in page.locator("details.chart-table").all():
-        fold.locator("summary").click()
-        expect(fold.locator(".table-wrap.fits")).to_be_visible()
-        head, row = (fold.locator(f"{part} th").first.bounding_box() for part in ("thead", "tbody"))
-        assert head is not None
-        assert row is not None
-        assert head["y"] + head["height"] <= row["y"] + 1
+    expect(figure.get_by_role("row").nth(1)).to_contain_text("635")
+    head, row = (box_of(figure.locator(f"{part} th").first) for part in ("thead", "tbody"))
+    assert head["y"] + head["height"] <= row["y"] + 1
 
 
 def test_charts_fit_a_window_that_changes(chromium, home):
-    page, _ = open_page(chromium, home + "models/zephyr-7b-beta/", WIDE)
+    page, _ = open_page(chromium, home + "serving/", WIDE)
     scroll_through(page)
     sizes = """() => [...document.querySelectorAll('[data-chart]')].map(plot => {
         const drawing = plot.querySelector('.main-svg').getBoundingClientRect();
@@ -233,7 +198,7 @@ def test_charts_fit_a_window_that_changes(chromium, home):
         return [drawing.width - place.width, place.height, drawing.height];
     })"""
     before = page.evaluate(sizes)
-    assert [[0, 820, 820]] == before
+    assert [[0, 246, 246]] == before
     for width in (700, NARROW[0], 900, WIDE[0]):
         page.set_viewport_size({"width": width, "height": WIDE[1]})
         page.wait_for_function(

@@ -1,18 +1,13 @@
-"""Charts of correlations: every two columns, and features against lift."""
+"""What goes with the gain: the table of coefficients, its answer, and the scatter of one pair."""
 
 import numpy as np
 import pytest
 
-from site_builder.charts import theme
-from site_builder.charts.correlations import (
-    chart_correlations,
-    chart_lift_correlations,
-)
+from site_builder.charts.correlations import answer_of, chart_correlation, coefficient_table
 from tests.helpers.boards import make_frames
-from tests.helpers.charted import keys, said, table_of
+from tests.helpers.charted import column, draw, said, traces
 
 MINUS, RHO = "\N{MINUS SIGN}", "\N{GREEK SMALL LETTER RHO}"
-NOTHING = "Within metrics, no feature correlates with lift beyond chance"
 NOISE = [3, 1, 2, 2, 1, 1, 2, 2, 1, 3]
 
 
@@ -33,130 +28,90 @@ def independent(n_tasks, n_features, seed):
     return make_frames(runs, tasks={f"f{i}": rng.random(n_tasks) for i in range(n_features)})
 
 
-# --- features against lift ----------------------------------------------------------------------
+def turning():
+    """Of nine tasks by em the gain falls with depth; eight by f1 have more of both."""
+    metrics = {"metric": ["em"] * 9 + ["f1"] * 8, "score_min": [0.0] * 17, "score_max": [1.0] * 17}
+    return rising(17, depth=[*range(9, 0, -1), *range(40, 48)], **metrics)
 
 
-def test_clear_features_are_in_the_title():
+def answer(frames, **board):
+    results, labels = draw(frames, **board)
+    assert results.correlations is not None
+    return answer_of(results.correlations, labels)
+
+
+def test_certain_features_are_the_answer():
     """`depth` rises with the lift, `age` falls with it, `noise` does neither."""
-    depth, age = list(range(10)), list(range(10, 0, -1))
-    frames = rising(10, depth=depth, age=age, noise=NOISE)
-    chart = said(chart_lift_correlations, frames=frames)
-    assert "Mean lift over base grows with depth and falls with age" == chart.title
-    assert f"{chart.title}." == chart.reading
+    frames = rising(10, depth=[*range(10)], age=[*range(10, 0, -1)], noise=NOISE)
+    assert "Depth and age do." == answer(frames)
+    chart = said(chart_correlation, frames=frames)
+    assert "The mean gain over base grows with depth" == chart.title
+    assert chart.caption.endswith(f"{RHO} is 1.00 over 10 tasks.")
+    falling = said(chart_correlation, frames=rising(10, age=[*range(10, 0, -1)]))
+    assert "The mean gain over base falls with age" == falling.title
 
 
-def test_baselines_own_score_is_no_finding():
-    """The lift over the baseline falls with its score on any board: it is subtracted."""
-    frames = independent(31, 3, seed=1)
-    for chart in (chart_lift_correlations, chart_correlations):
-        title = said(chart, frames=frames, baseline="ref").title
-        assert "score" not in title
-        assert "grows" not in title
-    assert NOTHING == said(chart_lift_correlations, frames=frames, baseline="ref").title
-
-
-def test_noise_is_no_finding():
-    """Of 40 features, some correlate with p below 0.03; none does after the correction."""
+def test_noise_is_no_answer():
+    """Of 40 features, the strongest correlates by chance, and nothing does after the correction."""
     frames = independent(31, 40, seed=2)
-    chart = said(chart_lift_correlations, frames=frames, baseline="ref")
-    at = keys(chart).index("mean_lift_over_base_p_adjusted")
-    alone = [row.cells[at].note for row in table_of(chart).rows[1:]]  # without the base score
-    assert min(float(text.removesuffix(" alone")) for text in alone) < 0.03
-    assert NOTHING == chart.title
+    assert "Of 40 task features, none does for certain." == answer(frames, baseline="ref")
+    title = said(chart_correlation, frames=frames, baseline="ref").title
+    assert title.endswith(" comes closest, but that is uncertain")
 
 
-def test_few_tasks_give_no_title():
-    chart = said(chart_lift_correlations, frames=rising(9, depth=list(range(9))))
-    assert "Too few tasks to tell which features correlate with lift" == chart.title
+def test_few_tasks_give_no_answer():
+    frames = rising(9, depth=list(range(9)))
+    assert "9 tasks are too few to tell." == answer(frames)
+    assert said(chart_correlation, frames=frames).title.startswith("Too few tasks")
 
 
-def test_unclear_intervals_are_grey():
-    """Each interval has the colour of its verdict; the row of a constant is left out."""
-    frames = rising(12, depth=[1, 0, *range(2, 12)], noise=[*NOISE, 1, 3], flat=[1] * 12)
-    chart = said(chart_lift_correlations, frames=frames)
-    layout, data = chart.figure_json["layout"], chart.figure_json["data"]
-    assert ["Depth", "Noise"] == layout["yaxis"]["ticktext"]
-    (dots,) = (trace for trace in data if trace["mode"] == "markers")
-    assert [theme.GAIN, theme.NEUTRAL] == dots["marker"]["color"]
-    colours = {trace["line"]["color"]: trace["x"] for trace in data if trace["mode"] == "lines"}
-    found = {c.cells[0].text: c.cells[1] for c in table_of(chart).rows}
-    for colour, feature in ((theme.GAIN, "Depth"), (theme.NEUTRAL, "Noise")):
-        low, high, _ = colours[colour]
-        assert low < found[feature].value < high
+def test_scores_are_no_features():
+    """The lift over the baseline contains its score: on any board it falls with it."""
+    table = said(coefficient_table, frames=independent(31, 2, seed=1), baseline="ref")
+    assert ["F0", "F1"] == [row.name for row in table.rows]
+    assert ("Best lead over ref", "Mean gain over base") == table.lifts
 
 
-def test_pair_of_the_same_values_is_shown_plainly():
-    """The base score is not drawn against the lift that it is a part of; the table says why."""
-    chart = said(chart_lift_correlations, frames=independent(31, 1, seed=1), baseline="ref")
-    cells = dict(zip(keys(chart), table_of(chart).rows[0].cells, strict=True))
-    assert "Mean base score" == cells["feature"].text
-    assert "related by construction" == cells["mean_lift_over_base_verdict"].text
-    assert None is cells["mean_lift_over_base_p_adjusted"].value
-    assert "not clear" == cells["best_lift_over_baseline_verdict"].text
-    circles, diamonds = (t for t in chart.figure_json["data"] if t["mode"] == "markers")
-    assert ("circle", 1) == (circles["marker"]["symbol"], len(circles["x"]))
-    assert ("diamond", 2) == (diamonds["marker"]["symbol"], len(diamonds["x"]))
+@pytest.mark.parametrize("columns", [{}, {"flat": [1] * 10}])
+def test_boards_without_features_have_neither(columns):
+    frames = rising(10, **columns)
+    assert said(coefficient_table, frames=frames) is None
+    assert said(chart_correlation, frames=frames) is None
 
 
-def test_no_features_against_lift():
-    assert said(chart_lift_correlations, frames=rising(10)) is None
-    assert said(chart_lift_correlations, frames=rising(10, flat=[1] * 10)) is None
+def test_each_metric_has_its_coefficient():
+    """Over all 17 tasks the gain grows with depth; over those by em it falls."""
+    table = said(coefficient_table, frames=turning())
+    assert ("All", "em", "f1") == table.columns
+    (row,) = table.rows
+    assert [f"{MINUS}1.00", "1.00"] == [cell.text for cell in row.cells[1:]]
+    assert "17 · 9 · 8" == row.sizes
+    assert [False, True, False] == [cell.is_reversed for cell in row.cells]
+    assert ("ring",) == table.has
 
 
-def test_metrics_are_printed_beside_their_mean():
-    """Of one metric lift rises with depth, of the other it falls."""
-    metrics = {"metric": ["em"] * 6 + ["f1"] * 5, "score_min": [0.0] * 11, "score_max": [1.0] * 11}
-    chart = said(
-        chart_lift_correlations, frames=rising(11, depth=[*range(6), *range(5, 0, -1)], **metrics)
-    )
-    cells = dict(zip(keys(chart), table_of(chart).rows[0].cells, strict=True))
-    strata = cells["mean_lift_over_base_strata"]
-    assert ("em 1.00 (6)", f"f1 {MINUS}1.00 (5)") == (strata.text, strata.note)
-    assert 1 / 9 == pytest.approx(cells["mean_lift_over_base_spearman"].value)  # (5 - 4) / 9
-    assert NOTHING == chart.title
-    (dots,) = (t for t in chart.figure_json["data"] if t["mode"] == "markers")
-    assert f"em 1.00 (6); f1 {MINUS}1.00 (5): not clear" in dots["customdata"][0]
+def test_one_metric_has_no_column_of_its_own():
+    table = said(coefficient_table, frames=rising(10, depth=[*range(10)]))
+    assert ("All",) == table.columns
+    assert ("bold",) == table.has
 
 
-# --- every two columns --------------------------------------------------------------------------
+def test_a_sign_that_turns_is_drawn():
+    """The tasks of the metric are full, with their line; all others are rings."""
+    chart = said(chart_correlation, frames=turning())
+    assert "Among em tasks, the mean gain over base falls with depth" == chart.title
+    assert chart.caption.startswith("Over all 17 tasks the sign is the reverse:")
+    assert chart.caption.endswith(f"but {MINUS}1.00 over the 9 em tasks.")
+    drawn = traces(chart)
+    assert {"em": 9, "other metrics": 8} == {name: len(t["x"]) for name, t in drawn.items()}
+    line = chart.figure_json["data"][0]
+    assert line["y"][0] > line["y"][1]
+    assert column(chart, "depth")[:3] == [9, 8, 7]
 
 
-def notes(chart):
-    """The words below each coefficient of the matrix, by its row and column."""
-    return {
-        (row.cells[0].text, key): cell.note
-        for row in table_of(chart).rows
-        for key, cell in zip(keys(chart), row.cells, strict=True)
-    }
-
-
-def test_the_matrix_concludes_nothing():
-    """It mixes metrics."""
-    chart = said(chart_correlations, frames=rising(10, depth=list(range(10)), noise=NOISE))
-    assert "Correlations between the columns" == chart.title
-    assert "not tested" in chart.caption
-    assert "" == notes(chart)["Mean lift over base", "depth"]
-
-
-def test_the_matrix_marks_what_is_related_by_construction():
-    """Each such cell has a cross, and words in the table and at the pointer."""
-    chart = said(chart_correlations, frames=rising(10, depth=list(range(10))))
-    heat, marks = chart.figure_json["data"]
-    names = [row.cells[0].text for row in table_of(chart).rows]
-    rows, columns = names[1:], names[:-1]
-    crossed = {(rows[y], columns[x]) for x, y in zip(marks["x"], marks["y"], strict=True)}
-    assert ("Mean t score", "Mean lift over base") in crossed
-    assert ("Depth", "Mean lift over base") not in crossed
-    assert "related by construction" == notes(chart)["Mean lift over base", "mean_tuned_score"]
-    place = rows.index("Mean t score"), columns.index("Mean lift over base")
-    assert "related by construction" in heat["customdata"][place[0]][place[1]]
-
-
-def test_correlations_without_a_feature():
-    """The derived columns go together by construction: no finding."""
-    assert "Correlations between the columns" == said(chart_correlations, frames=rising(6)).title
-
-
-def test_no_correlations():
-    """Three tasks are too few."""
-    assert said(chart_correlations, frames=rising(3, depth=[1, 2, 3])) is None
+@pytest.mark.parametrize(("n", "is_log"), [(1000, True), (20, False)])
+def test_features_over_decades_are_on_a_log_axis(n, is_log):
+    depth = [1, *NOISE[1:-1], n]
+    layout = said(chart_correlation, frames=rising(10, depth=depth)).figure_json["layout"]
+    assert is_log == (layout["xaxis"].get("type") == "log")
+    assert is_log == layout["xaxis"]["title"]["text"].endswith("log axis")

@@ -1,15 +1,22 @@
-"""Latency and prices: the right finding, or no chart."""
-
-import math
+"""Latency and prices: the right finding, tables with drawings, or nothing."""
 
 import pandas as pd
 import pytest
 
-from site_builder.charts.serving import chart_latency, chart_prices
+from site_builder.charts.serving import (
+    chart_latency,
+    latency_note,
+    latency_table,
+    latency_title,
+    price_legend,
+    price_note,
+    price_table,
+    price_title,
+)
 from tests.helpers.boards import make_frames
-from tests.helpers.charted import column, keys, said
+from tests.helpers.charted import column, draw, said, traces
 
-TIMES = "\N{MULTIPLICATION SIGN}"
+TIMES, SPACE = "\N{MULTIPLICATION SIGN}", "\N{NO-BREAK SPACE}"
 TWO = {"base": {"a": [0.1, 0.2], "ref": [0.3, 0.4]}}
 
 
@@ -39,119 +46,129 @@ def priced(*prices):
     return {**make_frames(TWO), "prices": table.astype(dict.fromkeys(table.columns[2:], "Float64"))}
 
 
-def test_latency_of_one_model_goes_by_provider():
-    """Medians 0.2 s and 2 s; the caption names the model."""
-    chart = said(
-        chart_latency,
-        frames=asked(*(("fast", "a", s) for s in (0.1, 0.2, 0.3)), ("slow", "a", 2.0)),
-    )
-    assert (
-        "fast has the lowest median time to first token, 0.200\N{NO-BREAK SPACE}s, not clearly"
-        == chart.title
-    )
-    assert f"{chart.title}; slow has the highest median, 2.00\N{NO-BREAK SPACE}s." == chart.reading
-    assert chart.caption.startswith("Requests for a. Dot: ")
-    assert ["fast", "slow"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
+def marks(table, at):
+    """The marks of the drawing of a row."""
+    (cell,) = (cell for cell in table.rows[at].cells if cell.drawing)
+    return cell.drawing.marks
 
 
-def test_latency_of_several_models_names_them():
-    chart = said(chart_latency, frames=asked(("p", "a", 0.5), ("p", "other", 0.6)))
-    assert ["a, p", "other, p"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
-    assert "Requests for" not in chart.caption
-
-
-def test_failed_requests_are_counted_and_not_drawn():
-    chart = said(
-        chart_latency, frames=asked(("p", "a", 0.5), ("p", "a", None), ("down", "a", None))
-    )
-    assert [0.5] == list(chart.figure_json["data"][1]["x"])
-    assert ["p", "down"] == column(chart, "provider")
-    assert [0.5, 1.0] == column(chart, "failed_share")
-    assert (
-        " p failed 1 of 2 requests; down failed 1 of 1 request. Failed requests are left out."
-        in chart.caption
-    )
-    assert chart.reading == f"{chart.title}."
-
-
-def test_no_latency():
-    """Nothing measured, or nothing but failures."""
-    assert said(chart_latency, TWO) is None
-    assert said(chart_latency, frames=asked(("p", "a", None))) is None
+# --- latency ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("prices", "title"),
+    ("requests", "title"),
+    [
+        ([("p", "a", 0.5)], f"p answers after 0.500{SPACE}s, the median"),
+        (
+            [("fast", "a", 0.2), ("slow", "a", 2.0)],
+            f"fast has the lowest median, 0.200{SPACE}s, but that is uncertain",
+        ),
+        (
+            [(p, "a", s + i / 100) for p, s in (("fast", 0.2), ("slow", 2)) for i in range(20)],
+            f"fast answers first, after 0.295{SPACE}s",
+        ),
+        ([("p", "a", 0.5), ("p", "b", 0.9)], f"a, p has the lowest median, 0.500{SPACE}s, but "),
+        ([("p", "a", None)], "no request succeeded"),
+    ],
+)
+def test_who_answers_first(requests, title):
+    """One provider, two of one request each, two of twenty, two models, nobody."""
+    assert said(latency_title, frames=asked(*requests)).startswith(title)
+
+
+def test_note_names_the_only_model():
+    assert "token of a;" in said(latency_note, frames=asked(("p", "a", 0.5)))
+    assert "token;" in said(latency_note, frames=asked(("p", "a", 0.5), ("p", "b", 0.5)))
+
+
+def test_times_are_drawn_on_a_log_axis():
+    """Medians 0.1, 1 and 10; all requests of a provider take as long."""
+    results, labels = draw(asked(("p", "a", 0.1), ("q", "a", 1.0), ("r", "a", 10.0)))
+    table = latency_table(results.serving.latency, labels, "t")
+    assert [0.0, 0.5, 1.0] == [marks(table, i)[-1].at for i in range(3)]
+    assert f"1{SPACE}s" in dict((text, at) for at, text in table.columns[1].axis)
+
+
+def test_failed_requests_are_counted_and_not_drawn():
+    frames = asked(("p", "a", 0.5), ("p", "a", None), ("down", "a", None))
+    chart = said(chart_latency, frames=frames)
+    assert f"p answers 19 of 20 requests within 0.500{SPACE}s" == chart.title
+    assert [0.5] == traces(chart)["median"]["x"] == chart.figure_json["data"][0]["x"]
+    assert ["p", "down"] == column(chart, "provider")
+    assert [0.5, 1.0] == column(chart, "failed_share")
+    assert () == marks(chart.table, 1)
+
+
+@pytest.mark.parametrize("frames", [make_frames(TWO), asked(("p", "a", None))])
+def test_no_latency(frames):
+    assert said(chart_latency, frames=frames) is None
+
+
+# --- prices -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("prices", "title", "compared"),
     [
         (
             [("p", "a", 0.1, 0.3, None), ("q", "ref", 20, 40, None)],
-            "a at p costs $0.20 per million tokens, half input and half output; "
-            f"ref costs 150{TIMES} as much (133{TIMES} to 200{TIMES}, depending on the mix)",
+            f"a at p is 150{TIMES} cheaper than ref",
+            [f"150{TIMES} cheaper", f"1.00{TIMES}"],
         ),
         (
             [("p", "a", 60, 60, None), ("q", "ref", 20, 40, None)],
-            "a at p costs $60.00 per million tokens, half input and half output; "
-            f"ref costs 0.50{TIMES} as much (0.33{TIMES} to 0.67{TIMES}, depending on the mix)",
+            "No offer is cheaper than ref",
+            [f"1.00{TIMES}", f"2.0{TIMES} as expensive"],
         ),
         (
-            [("p", "a", 0.1, 0.3, None), ("q", "other", 20, 40, None)],
-            "a at p costs $0.20 per million tokens, half input and half output",
-        ),
-        (
-            [("p", "ref", 20, 40, None), ("q", "ref", 30, 60, None)],
-            "ref at p costs $30.00 per million tokens, half input and half output",
+            [("p", "a", 30, 30, None), ("q", "ref", 20, 40, None)],
+            "No offer is cheaper than ref",
+            [f"1.00{TIMES}", f"1.00{TIMES}"],
         ),
         (
             [("p", "a", 1, 1, None), ("q", "b", 1, 1, None), ("q", "ref", 30, 30, None)],
-            "2 offers cost $1.00 per million tokens, half input and half output; "
-            f"ref costs 30{TIMES} as much",
+            f"2 offers are 30{TIMES} cheaper than ref",
+            [f"30{TIMES} cheaper", f"30{TIMES} cheaper", f"1.00{TIMES}"],
         ),
+        (
+            [("p", "a", 0.1, 0.3, None), ("q", "other", 20, 40, None)],
+            "a at p is cheapest, $0.20 per million tokens",
+            None,
+        ),
+        ([("p", "a", 1, 1, None)], "a at p costs $1.00 per million tokens", None),
+        ([("p", "a", None, None, 4)], "List prices", None),
+        ([("p", "a", 0, 0, None)], "List prices", None),
     ],
 )
-def test_prices(prices, title):
+def test_prices_beside_the_baseline(prices, title, compared):
     """The cheapest other model against the baseline's lowest price, where both have one."""
-    chart = said(chart_prices, frames=priced(*prices), baseline="ref")
-    assert title == chart.title
-    assert f"{title}. List prices of {len(prices)} offers." == chart.reading
+    frames = priced(*prices)
+    assert title == said(price_title, frames=frames, baseline="ref")
+    table = price_table(*draw(frames, baseline="ref"), "t")
+    at = [i for i, each in enumerate(table.columns) if each.key == "ratio"]
+    assert compared == ([row.cells[at[0]].text for row in table.rows] if at else None)
 
 
-def test_baselines_price_is_a_line():
-    """On a log axis a note stands at the logarithm, the line at the price."""
-    frames = priced(("p", "a", 1, 1, None), ("q", "ref", 100, 100, None))
-    layout = said(chart_prices, frames=frames, baseline="ref").figure_json["layout"]
-    assert 100 == layout["shapes"][0]["x0"]
-    assert math.log10(100) == layout["annotations"][0]["x"]
-    assert "ref $100.00" == layout["annotations"][0]["text"]
-    assert ["$1.00", "$10.00", "$100.00"] == layout["xaxis"]["ticktext"]
+def test_note_gives_the_ends_of_other_mixes():
+    """Input 0.1 of 20 is 200 times, output 0.3 of 40 is 133 times."""
+    frames = priced(("p", "a", 0.1, 0.3, None), ("q", "ref", 20, 40, None))
+    note = said(price_note, frames=frames, baseline="ref")
+    assert note.endswith(f"ref costs 133{TIMES} to 200{TIMES} as much.")
+    same = priced(("p", "a", 1, 1, None), ("q", "ref", 20, 20, None))
+    assert "mix" not in said(price_note, frames=same, baseline="ref")
 
 
-def test_prices_without_the_baseline_have_no_line():
-    chart = said(chart_prices, frames=priced(("p", "a", 1, 1, None), ("q", "b", 2, 2, None)))
-    assert not chart.figure_json["layout"].get("shapes")
-    assert "ratio" not in keys(chart)
-
-
-def test_offers_by_the_hour_are_listed():
-    frames = priced(("p", "a", 1, 1, None), ("q", "b", 2, 2, None), ("r", "c", None, None, 4))
-    chart = said(chart_prices, frames=frames)
-    assert 2 == len(chart.figure_json["data"][0]["x"])
-    assert [None, None, 4.0] == column(chart, "hour_usd")
-
-
-def test_free_offers_are_counted_where_a_log_axis_cannot_show_them():
-    offers = ("p", "a", 1, 1, None), ("q", "b", 2, 2, None)
-    assert "free" not in said(chart_prices, frames=priced(*offers)).caption
-    free = ("r", "c", 0, 0, None), ("s", "c", 0, 0, None)
-    assert said(chart_prices, frames=priced(*offers, free[0])).caption.endswith(
-        " 1 free offer is left out."
-    )
-    assert said(chart_prices, frames=priced(*offers, *free)).caption.endswith(
-        " 2 free offers are left out."
-    )
-
-
-def test_no_prices():
-    """One price is no comparison, and nothing is for free on a log axis."""
-    assert said(chart_prices, TWO) is None
-    for prices in ([("p", "a", 1, 1, None)], [("p", "a", 1, 1, None), ("q", "b", 0, 0, None)]):
-        assert said(chart_prices, frames=priced(*prices)) is None
+def test_prices_are_drawn_on_a_log_axis_with_the_baselines_line():
+    """$1, $10 and $100; a free offer and one by the hour have no dot."""
+    offers = [("p", m, usd, usd, None) for m, usd in (("a", 1), ("b", 10), ("ref", 100))]
+    frames = priced(*offers, ("r", "c", 0, 0, None), ("r", "d", None, None, 4))
+    results, labels = draw(frames, baseline="ref")
+    table = price_table(results, labels, "t")
+    drawn = {row.cells[0].text: marks(table, i)[-1:] for i, row in enumerate(table.rows)}
+    places = {model: mark[0].at for model, mark in drawn.items() if mark}
+    assert {"a": 0.0, "b": 0.5, "ref": 1.0} == places
+    assert "baseline" == drawn["ref"][0].kind
+    assert [1.0] == [c.reference for c in table.columns if c.axis]
+    assert ["score", "reference"] == [item.kind for item in price_legend(results, labels)]
+    alone, names = draw(priced(*offers[:2]))
+    assert ["score"] == [item.kind for item in price_legend(alone, names)]

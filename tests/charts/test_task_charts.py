@@ -1,18 +1,16 @@
-"""Charts of tasks: differences, categories, similar tasks, training sets."""
+"""Charts of tasks: differences, categories, winners."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from site_builder.charts import theme
-from site_builder.charts.analysis import chart_redundancy, chart_training_sets
 from site_builder.charts.averages import chart_winners
 from site_builder.charts.differences import (
     category_table,
     chart_best_lift_by_task,
     chart_category_difference,
 )
-from site_builder.config import Analysis
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import ONE, TUNED, column, draw, said
 from tests.helpers.tables import having
@@ -256,109 +254,3 @@ def test_winners_caption(runs, words):
 def test_no_winners():
     """Of one task everybody knows who is best."""
     assert said(chart_winners, {"base": {"a": [0.1], "b": [0.2]}}) is None
-
-
-RHO = "\N{GREEK SMALL LETTER RHO}"
-
-
-def ordered(n, *orders):
-    """Models, each of its own family, that each task ranks in its own order."""
-    return of_families({f"m{i:02}": [order[i] / 100 for order in orders] for i in range(n)})
-
-
-def of_families(runs):
-    """Models of which each is a family of its own."""
-    frames = make_frames({"base": runs})
-    frames["models"]["family"] = frames["models"]["model"]
-    return frames
-
-
-def test_redundancy():
-    """t1 and t2 order ten models alike, t3 the other way round."""
-    up, down = list(range(10)), list(range(9, -1, -1))
-    chart = said(chart_redundancy, frames=ordered(10, up, up, down))
-    title = "1 of 3 pairs of tasks ranks models alike beyond chance, t1 and t2"
-    assert f"{title} ({RHO} = 1.00)" == chart.title
-    assert f"the median is {MINUS}1.00" in chart.reading
-    assert [("t1", "t2", 10.0)] == list(
-        zip(column(chart, "task"), column(chart, "other"), column(chart, "n"), strict=True)
-    )[:1]
-
-
-def test_redundancy_names_no_pair_that_chance_can_give():
-    """The greatest of 465 correlations over ten models is high though all are independent."""
-    rng = np.random.default_rng(5)
-    chart = said(
-        chart_redundancy, frames=of_families({f"m{i}": rng.random(31).tolist() for i in range(10)})
-    )
-    assert column(chart, "rho")[0] > 0.8
-    assert chart.title == "0 of 465 pairs of tasks rank models alike beyond chance"
-
-
-def test_redundancy_of_too_few_families():
-    """Five in the same order on two tasks are one chance in sixty."""
-    up, down = [1, 2, 3, 4, 5], [5, 4, 3, 2, 1]
-    chart = said(chart_redundancy, frames=ordered(5, up, up, down))
-    few = "Fewer than 10 model families: too few to tell which tasks rank models alike"
-    assert few == chart.title
-
-
-def test_redundancy_looks_at_all_tasks():
-    """Of 45, the last two are most alike; the first 40 are drawn, as the caption says."""
-    scores = np.random.default_rng(1).permuted(np.arange(12 * 45).reshape(12, 45), axis=0) / 1000
-    scores[:, 44] = scores[:, 43]
-    runs = {f"m{i}": row for i, row in enumerate(scores.tolist())}
-    chart = said(chart_redundancy, frames=of_families(runs))
-    assert chart.title.endswith(f"t44 and t45 ({RHO} = 1.00)")
-    assert ("t44", "t45") == (column(chart, "task")[0], column(chart, "other")[0])
-    assert 39 == len(chart.figure_json["data"][0]["z"])  # below the diagonal
-    assert chart.caption.endswith(" The first 40 tasks are drawn.")
-
-
-def test_no_redundancy():
-    """Three models in common are too few; so are two tasks."""
-    assert said(chart_redundancy, ONE) is None
-    runs = {"base": {f"m{i}": [i / 10, i / 10] for i in range(5)}}
-    assert said(chart_redundancy, runs) is None
-
-
-@pytest.mark.parametrize(
-    ("sizes", "thresholds", "title"),
-    [
-        (
-            [5, 50, 500],
-            [10, 99],
-            "1 of 3 training sets has fewer than 10 examples "
-            "and 2 of 3 have fewer than 99 examples",
-        ),
-        ([5, 50, 500], [10_000], "3 of 3 training sets have fewer than 10,000 examples"),
-        ([5, 50, 500], [], "At least half of the 3 training sets have 50 examples or fewer"),
-        ([50, 500, None], [10], "0 of 2 training sets have fewer than 10 examples"),
-    ],
-)
-def test_training_sets(sizes, thresholds, title):
-    """The share below each threshold that site.toml names."""
-    tasks = {"train_examples": pd.array(sizes, dtype="Int64")}
-    runs = {"base": {"a": [0.1, 0.2, 0.3]}}
-    analysis = Analysis(training_set_thresholds=thresholds)
-    chart = said(chart_training_sets, runs, tasks=tasks, analysis=analysis)
-    assert title == chart.title
-    assert ("1 task of unknown training-set size is left out" in chart.caption) == (None in sizes)
-    assert len(thresholds) == len(chart.figure_json["layout"].get("shapes", []))
-
-
-def test_training_set_without_examples_has_no_bar():
-    """A log axis has no place for 0; the caption says so, the table has it."""
-    chart = said(
-        chart_training_sets, {"base": {"a": [0.1, 0.2, 0.3]}}, tasks={"train_examples": [0, 5, 50]}
-    )
-    assert 2 == sum(chart.figure_json["data"][0]["y"])
-    assert [0, 5, 50] == column(chart, "train_examples")
-    assert chart.caption.endswith(" 1 set without examples is left out.")
-
-
-@pytest.mark.parametrize("sizes", [[None, None], [5, None], [0, 0]])
-def test_no_training_sets(sizes):
-    """One size is no distribution."""
-    tasks = {"train_examples": pd.array(sizes, dtype="Int64")}
-    assert said(chart_training_sets, {"base": {"a": [0.1, 0.2]}}, tasks=tasks) is None

@@ -226,7 +226,6 @@ def test_training_sets_of_the_index(index):
         below = sum(n < threshold for n in sizes)
         assert (below, below / len(sizes)) == (found.below[threshold], found.shares[threshold])
     assert (median(sizes), len(sizes)) == (found.median, len(found.sizes))
-    assert len(sizes) == sum(len(b.tasks) for b in found.bins)
 
 
 def test_latency_of_the_index(index):

@@ -284,9 +284,9 @@ def scroll_through(page: Page) -> None:
     page.evaluate(
         "document.querySelectorAll('details:has([data-chart])').forEach(d => d.open = true)"
     )
-    is_narrow = page.evaluate("innerWidth < 600")
-    for plot in page.locator("[data-chart]").all():
+    for plot in page.locator("[data-chart]:visible").all():
         plot.scroll_into_view_if_needed()
+        is_narrow = plot.evaluate("plot => plot.clientWidth < 560")
         expect(plot).to_have_attribute("data-drawn", "narrow" if is_narrow else "wide")
         expect(plot.locator(".main-svg").first).to_be_visible()
 

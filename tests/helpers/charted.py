@@ -9,20 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from site_builder.charts.analysis import chart_redundancy, chart_separability, chart_training_sets
+from site_builder.charts.analysis import chart_similar_tasks, chart_training_sets
 from site_builder.charts.averages import chart_averages, chart_winners
 from site_builder.charts.chart import Chart
-from site_builder.charts.correlations import (
-    chart_correlations,
-    chart_lift_correlations,
-)
+from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
 )
 from site_builder.charts.frontier import chart_price, chart_size
 from site_builder.charts.scores import chart_model_tasks, chart_task_models
-from site_builder.charts.serving import chart_latency, chart_prices
+from site_builder.charts.serving import chart_latency
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
 from site_builder.labels import Labels, make_labels
@@ -51,13 +48,10 @@ BUILDERS = (
     chart_winners,
     chart_price,
     chart_size,
-    chart_correlations,
-    chart_lift_correlations,
-    chart_redundancy,
-    chart_separability,
+    chart_correlation,
+    chart_similar_tasks,
     chart_training_sets,
     chart_latency,
-    chart_prices,
 )
 
 

@@ -239,6 +239,7 @@ def test_the_link_is_copied(chromium, mixed):
 def test_without_scripts_a_sentence_says_what_they_add(chromium, mixed):
     page, _ = open_page(chromium, mixed, java_script_enabled=False)
     expect(page.get_by_text("With scripts you can compute the cost")).to_be_visible()
+    page.get_by_text("Formulas, with your numbers").click()
     expect(page.get_by_text("Cost per month, by the hour")).to_be_visible()
     expect(page.locator("#monthly-costs")).to_be_hidden()
     expect(page.locator(".calculator :is(input, select, button):visible")).to_have_count(0)

@@ -467,50 +467,36 @@ def test_the_tasks_of_a_category(index_site, tasks):
         assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
 
 
-LABELS = {
-    "Examples in the train split": "train_examples",
-    "Mean length of an input": "input_length_mean",
-    "Standard deviation of the length of an input": "input_length_std",
-    "Mean length of an output": "output_length_mean",
-    "Standard deviation of the length of an output": "output_length_std",
-    "Mean length of an example": "example_length_mean",
-    "Standard deviation of the length of an example": "example_length_std",
-    "Tokens in the shortest example": "tokens_min",
-    "Tokens in the longest example": "tokens_max",
-    "95th percentile of the tokens in an example": "tokens_p95",
+FEATURES = {
+    "Training examples": "train_examples",
+    "Mean input": "input_length_mean",
+    "Spread of input": "input_length_std",
+    "Mean output": "output_length_mean",
+    "Spread of output": "output_length_std",
+    "Mean example": "example_length_mean",
+    "Spread of example": "example_length_std",
+    "Shortest example": "tokens_min",
+    "Longest example": "tokens_max",
+    "95th percentile of example": "tokens_p95",
 }
 
 
-def test_the_short_table_of_correlations(index_site):
+def test_coefficients_of_features(index_site):
+    """Over all tasks, those by accuracy and those by ROUGE, for either lift; and n of each."""
     found = index_site.api("correlations")
     at = {column: i for i, column in enumerate(found["columns"])}
-    rows = table(index_site.page("analysis/"), "correlations-short")
-    names = {"Mean base score": "mean_base_score", **LABELS}
-    assert [*names] == [row["feature"].text for row in rows]
+    rows = index_site.page("analysis/").select(".coefficients tbody tr")
+    assert [*FEATURES] == [visible(row.th) for row in rows]
     for row in rows:
-        i = at[names[row["feature"].text]]
-        for lift in ("mean_lift_over_base", "best_lift_over_baseline"):
-            j = at[lift]
-            rho = row[f"{lift}_spearman"]
-            assert says(rho, found["within_metrics"][i][j])
-            strata = found["strata"][i][j]
-            cell = row[f"{lift}_strata"]
-            for stratum, text in zip(strata, (cell.text, cell.note), strict=True):
-                metric, coefficient, n = text.split()
-                assert (stratum["metric"], f"({stratum['n']})") == (metric, n)
-                assert read(coefficient) == pytest.approx(stratum["spearman"], abs=5.01e-3)
-            assert says(row[f"{lift}_all"], found["spearman"][i][j])
-            pearson = read(row[f"{lift}_all"].note)
-            assert pearson == pytest.approx(found["pearson"][i][j], abs=5.01e-3)
-            adjusted, p = found["p_adjusted"][i][j], row[f"{lift}_p_adjusted"]
-            assert near(adjusted, p.number)
-            alone = read(p.note.removesuffix(" alone"))
-            assert alone == pytest.approx(found["p_value"]["within_metrics"][i][j], abs=5.01e-3)
-            words = "related by construction" if adjusted is None else "not clear"
-            assert words == row[f"{lift}_verdict"].text
-            low, high = (read(text) for text in rho.note.split(" to "))
-            ends = found["interval"]["within_metrics"][i][j]
-            assert ends == pytest.approx([low, high], abs=5.01e-3)
+        i, cells = at[FEATURES[visible(row.th)]], [visible(td) for td in row.select("td")]
+        expected = []
+        for lift in ("best_lift_over_baseline", "mean_lift_over_base"):
+            strata = {s["metric"]: s for s in found["strata"][i][at[lift]]}
+            expected += [found["spearman"][i][at[lift]]]
+            expected += [strata[metric]["spearman"] for metric in ("accuracy", "rouge")]
+            n = [found["n"][i][at[lift]], strata["accuracy"]["n"], strata["rouge"]["n"]]
+            assert " · ".join(map(str, n)) == cells[-1]
+        assert [read(text) for text in cells[:-1]] == pytest.approx(expected, abs=5.01e-3)
 
 
 def test_latency(index_site, source):

@@ -34,7 +34,6 @@ EMBEDDED = (
     "correlations",
     "latency",
     "leaderboard",
-    "prices",
     "score-by-price",
     "scores",
     "size",

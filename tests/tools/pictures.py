@@ -23,7 +23,7 @@ HEIGHT = 1100
 EXPORTS = {
     "": "chart-best-lift-by-task",
     "models/": "grid-scores",
-    "analysis/": "chart-redundancy",
+    "analysis/": "chart-similar-tasks",
 }
 # A4 without its margins, and how much of a print a picture shows, in px.
 PAPER_WIDTH, PRINTED = 720, 2040
