@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -18,13 +19,12 @@ from site_builder.compute.numbers import (
     decimals_needed,
     floats_or_none,
     integers_or_none,
-    round_float,
     round_significant,
 )
 from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.significance import Against
 from site_builder.formatting import counted, listed
-from site_builder.pages.board_table import common_bounds, rank_range
+from site_builder.pages.board_table import common_bounds
 from site_builder.pages.board_views import BoardView, short_board
 from site_builder.pages.page import HOME, Page, ScriptData, Site, links_by_category, variant_data
 from site_builder.records import Record, asdict
@@ -39,8 +39,6 @@ MARGIN_SHARE = 0.02
 
 _MOST_RUNS = 4
 _FIRST_RUNS = 3
-# Of the bounds that all tasks share: a difference that counts as equal.
-_EQUAL_SHARE = 0.01
 
 
 # --- choosing -----------------------------------------------------------------------------------
@@ -130,11 +128,8 @@ def _choice_data(site: Site) -> Mapping[str, object]:
 
     `ends` are the bounds that all tasks share.
     """
-    prices = _cheapest_prices(site)
     return {
         **_board_data(site),
-        "ends": common_bounds(site.results.catalog.tasks.values()),
-        "prices": [prices.get(model) for model in site.results.scores.models],
         "listed": 10,
         "first_share": HALF_ALPHA,
         "margin_share": MARGIN_SHARE,
@@ -167,40 +162,31 @@ class CompareContext(Record):
 
     Attributes:
         board: The leaderboard that stands there without scripts.
-        slots: Numbers of the places for a run.
-        variants: Whether a model can be chosen in more than one variant.
-        baseline: Name of the baseline; empty where the board has none.
+        variants: How models are run: id and label.
         averaged: Whether scores have a mean over tasks.
-        categories: Whether some category has a mean.
         tasks: Number of tasks.
-        picks: The categories to pick tasks by; empty below two.
-        margin: The difference that counts as equal by default; empty where scores have no mean, or
-            tasks are too few for probabilities.
+        picks: The categories to pick tasks by, with their numbers of tasks; empty below two.
         scores: Name of the file of scores.
         errors: Name of the file of their standard errors; empty where none is known.
-        data: For the script: the board, and the runs that the page opens with.
+        texts: The messages of the page and of its script, by id.
+        data: For the script: the board, the runs that the page opens with, the messages.
     """
 
     board: BoardView
-    slots: tuple[int, ...]
-    variants: bool
-    baseline: str
+    variants: tuple[tuple[str, str], ...]
     averaged: bool
-    categories: bool
     tasks: int
-    picks: tuple[str, ...]
-    margin: str
+    picks: tuple[tuple[str, int], ...]
     scores: str
     errors: str
+    texts: Mapping[str, str]
     data: Mapping[str, object]
 
 
 def make_compare(site: Site) -> Iterator[Page]:
     """Make the comparing page; none below two models with scores."""
     if runs := default_runs(site):
-        about = (
-            f"Up to {_MOST_RUNS} models side by side: who is ahead, on which tasks, by how much."
-        )
+        about = site.labels.say("compare.about", most=_MOST_RUNS)
         context = partial(_compare_context, site.overview, runs)
         yield Page(Address("compare"), "compare.html", "Compare", about, context, (HOME,))
 
@@ -258,26 +244,21 @@ def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
 def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
     results, labels = site.results, site.labels
     is_other = results is not site.computed.featured.results
-    averaged = results.board.rules.averaged
-    facts = results.catalog.tasks.values()
-    ends, names = common_bounds(facts), dict.fromkeys(t.category for t in facts if t.category)
-    margin = round_float(_EQUAL_SHARE * (ends[1] - ends[0])) if ends else 0.0
+    categories = Counter(t.category for t in results.catalog.tasks.values() if t.category)
+    texts = labels.say.for_script("compare", "n_tasks")
     return CompareContext(
         board=short_board(site, "compare"),
-        slots=tuple(range(1, _MOST_RUNS + 1)),
-        variants=len(labels.roles.variants) > 1,
-        baseline=labels.baseline,
-        averaged=averaged,
-        categories=any(category.averaged for category in results.categories),
+        variants=tuple((v, labels.variants[v]) for v in labels.roles.variants),
+        averaged=results.board.rules.averaged,
         tasks=len(results.scores.tasks),
-        picks=tuple(names) if len(names) > 1 else (),
-        margin=f"{margin:g}" if averaged and has_enough_tasks(site) else "",
+        picks=tuple(categories.items()) if len(categories) > 1 else (),
         scores=_ALL_SCORES if is_other else _SCORES,
         errors=(_ALL_ERRORS if is_other else _ERRORS) if results.scores.has_errors else "",
+        texts={name: text for name, (_, text) in texts.items()},
         data={
             "board": _board_data(site),
             "runs": [[run.model, run.variant] for run in runs],
-            "margin": margin,
+            "texts": texts,
         },
     )
 
@@ -315,11 +296,13 @@ def _board_data(site: Site) -> Mapping[str, object]:
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
     models and, by variant, the variant of its scores that stand beside it. `boards` has, by
     variant, how many models are ranked, and over how many tasks; of each model rank, number of
-    scores, mean win rate, and plausible ranks. `rounding` is the standard error that rounding
+    scores, mean win rate, and the best and worst of its plausible ranks. `ends` are the bounds
+    that all tasks share. `rounding` is the standard error that rounding
     leaves, by variant and task.
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
+    prices = _cheapest_prices(site)
     return {
         "models": list(_models(site)),
         "tasks": list(_tasks(site)),
@@ -341,6 +324,8 @@ def _board_data(site: Site) -> Mapping[str, object]:
             "variants": dict(roles.baseline_variants),
         },
         "scale": asdict(labels.scale),
+        "ends": common_bounds(results.catalog.tasks.values()),
+        "prices": [prices.get(model) for model in results.scores.models],
         # The script has no additive model: on other tasks than all, win rates come closest.
         "rank_by": "mean" if rules.rank_by == "mean" else "mean_win_rate",
         "averaged": rules.averaged,
@@ -373,11 +358,14 @@ def _tails(site: Site) -> Mapping[str, Mapping[str, float]]:
 
 
 def _models(site: Site) -> Iterator[Mapping[str, object]]:
-    for facts in site.results.catalog.models.values():
+    models = site.results.catalog.models.values()
+    named = Counter(facts.name for facts in models)
+    for facts in models:
         further = [*_further_facts(site, facts)]
+        name = facts.name if named[facts.name] == 1 else f"{facts.name} ({facts.model})"
         yield {
             "id": facts.model,
-            "link": page_link(facts.name, "model", facts.model),
+            "link": page_link(name, "model", facts.model),
             "developer": facts.developer,
             "parameters_b": facts.parameters_b,
             "license": facts.license,
@@ -423,4 +411,7 @@ def _categories(site: Site) -> Iterator[Mapping[str, object]]:
 
 def _standings(site: Site, board: Board) -> list[list[object]]:
     found = map(board.entry, site.results.scores.models)
-    return [[s.rank, s.scored, board.figure(s, "win_rate"), rank_range(s)] for s in found]
+    return [
+        [s.rank, s.scored, board.figure(s, "win_rate"), *(s.rank_interval or (None, None))]
+        for s in found
+    ]

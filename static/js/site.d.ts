@@ -1,6 +1,8 @@
 // The namespace that the scripts share. site.js makes it; each script below adds the part that bears its name.
 
 type Link = [text: string, href: string];
+/** Sentences by their ids, for one and for more (site_builder/messages.py). */
+type Messages = Record<string, [one: string, other: string]>;
 type Numbers = (number | null)[];
 type Places = { places: number; compact: boolean; digits?: number };
 type Listed = [value: string, details: Record<string, string>, key: string];
@@ -45,7 +47,7 @@ interface Format {
   /** How a price compares with one that is so many times as high. */
   cheaper(times: number | null, inverse: number | null): string;
   counted(n: number, noun: string, plural?: string): string;
-  listed(names: string[], most?: number): string;
+  listed(names: string[], most?: number, word?: string): string;
   /** A number as people type it; null for any other text. */
   parse(text: string): number | null;
   roundSignificant(value: number, size?: number, digits?: number): number;
@@ -120,13 +122,9 @@ interface Cells {
   fill<E extends HTMLElement>(element: E, cell: Cell): E;
   /** A cell of a row; a hidden one for null. */
   make(tag: "td" | "th", cell: Cell | null, className?: string): HTMLTableCellElement;
-  /** Marks on one scale, as site_builder/table_model.py describes them; with `slots`, on ranks. */
+  /** Marks on one scale, as site_builder/table_model.py describes them; with `slots`, on ranks. Without a text, what it shows stands beside it. */
   draw(marks: Mark[], text: string, slots?: number): SVGElement;
   dumbbell(plot: DumbbellPlot): SVGElement;
-  /** The symbol of a run, by its number from 1 on; of the baseline without one. */
-  symbol(n?: number): SVGElement;
-  /** Each run as its symbol, on a line of its own. */
-  symbols(shares: Numbers, reference: number | null, text: string): SVGElement;
 }
 
 interface BoardTask {
@@ -149,7 +147,7 @@ interface BoardModel {
   facts?: [string, string | null][];
 }
 
-type BoardStanding = [rank: number | null, scored: number, winRate: number | null, plausible: string];
+type BoardStanding = [rank: number | null, scored: number, winRate: number | null, least: number | null, most: number | null];
 type Run = { model: number; variant: string };
 
 /** What pages/browser_data ships of a board beside its scores. */
@@ -163,6 +161,9 @@ interface Board {
   /** The baseline, and by variant that of its scores which stand beside it. */
   reference: { model: number; variants: Record<string, string> } | null;
   scale: Places;
+  /** The bounds that all tasks share. */
+  ends: [number, number] | null;
+  prices: Numbers;
   rank_by: string;
   averaged: boolean;
   min_coverage: number;
@@ -177,9 +178,6 @@ interface Board {
 }
 
 interface ChooseBoard extends Board {
-  /** The bounds that all tasks share. */
-  ends: [number, number] | null;
-  prices: Numbers;
   listed: number;
   /** The probability that the single best is said not to be first. */
   first_share: number;
@@ -250,8 +248,6 @@ interface PairedTest {
 
 type Moments = Omit<PairedTest, "error"> & { moves: Row; known: number };
 
-type Chances = { better: number; equal: number; worse: number };
-
 interface Statistics {
   /** A smaller difference, relative to its terms, may be an error of binary fractions. */
   NOISE: number;
@@ -319,15 +315,13 @@ interface Sides {
   behind: number;
   tasks: number;
   mean: number | null;
-  /** The interval of the mean, and the probabilities by the margin; null below the least number of tasks. */
+  /** The interval of the mean; null below the least number of tasks. */
   interval: [number, number] | null;
-  chances: Chances | null;
 }
 
 interface ComparedTask {
   task: number;
   scores: Numbers;
-  reference: number | null;
   best: number[];
   /** The best minus the worst; null where not all have a score. */
   spread: number | null;
@@ -352,27 +346,15 @@ interface ComparedCategory {
   best: number[];
   /** The greatest mean minus the least. */
   spread: number;
-  reference: number | null;
 }
-
-/** What a row of scores shows of a task, or of a category. */
-type ScoresRow = Pick<BoardTask, "link" | "scale" | "bounds"> & Omit<ComparedTask, "task"> & { note?: string };
 
 interface Comparison {
   runs: ComparedRun[];
-  margin: number;
   common: number;
   /** Whether the common tasks are enough for intervals. */
   isTested: boolean;
   tasks: ComparedTask[];
-  pair: Sides | null;
   leaders: number[];
-  /** The first of the leaders, or the only run; null where there is none. */
-  leader: number | null;
-  /** The baseline in the variant that stands beside all runs; null where these differ. */
-  baseline: Run | null;
-  baselineOverLeader: Sides | null;
-  reference: number | null;
   categories: ComparedCategory[];
   /** The probability of each run to be the best of them; null for one run, and below the least number of tasks. */
   best: Numbers | null;
@@ -499,6 +481,8 @@ interface Site {
   inSlices(steps: (() => void)[]): Slices;
   make<K extends keyof HTMLElementTagNameMap>(name: K, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElementTagNameMap[K];
   checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
+  /** A function that says a message by its id, for a count `n` where it has a plural. */
+  texts(messages: Messages): (id: string, values?: Record<string, string | number>, n?: number) => string;
   button(text: string, className?: string): HTMLButtonElement;
   /** Opened from the disk, a folder would show its listing: there the link names the page itself. */
   pageLink(href: string): string;
@@ -547,16 +531,13 @@ interface Site {
   };
   comparison: {
     /** `picked` are the places of the tasks to compare on; all without them. */
-    compare(board: Board, scores: Scores, runs: Run[], margin?: number, errors?: Scores, picked?: number[]): Comparison;
-    /** How many runs are compared, in words. */
-    NUMBERS: string[];
-    /** Whether an interval excludes 0. */
-    isClear(sides: Sides): boolean;
-    phrase(board: Board, variant: string): string;
-    summaryRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
-    /** A row for each task; where scores have a mean, those on which the runs differ most come first. */
-    taskRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
-    categoryRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
+    compare(board: Board, scores: Scores, runs: Run[], errors?: Scores, picked?: number[]): Comparison;
+    /** The leading run, those whose interval of the difference includes 0, and those behind; null where nothing is tested. */
+    verdict(comparison: Comparison): { lead: number; close: number[]; behind: number[] } | null;
+    /** How far each score is from the mean of its row, better being positive, as a share of a range. */
+    deviations(scores: Numbers, direction: number, range: number): Numbers;
+    /** The range that each task's deviations are shares of: 1 where scores compare, else that of all its scores. */
+    ranges(board: Board, scores: Scores): number[];
   };
 }
 

@@ -140,6 +140,11 @@
       return `<iframe src="${src}" title="${title}" width="100%" height="${embedHeight}" loading="lazy" style="border: 0"></iframe>`;
     },
 
+    texts:
+      (messages) =>
+      (id, values = {}, n = 0) =>
+        messages[id][n === 1 ? 0 : 1].replace(/\{(\w+)(?::,)?\}/g, (_, key) => String(key === "n" ? site.format.rounded(n, 0) : values[key])),
+
     button: (text, className = "") => site.make("button", { type: "button", ...(className && { class: className }) }, text),
 
     pageLink(href) {

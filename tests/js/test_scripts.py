@@ -149,8 +149,11 @@ CLOSE = """(board, scores, errors, variants) => {
     return Object.fromEntries(variants.map(variant =>
         [variant, answer({...question, variant}).close ?? []]));
 }"""
-INTERVALS = """(board, scores, errors, pairs) => pairs.map(runs =>
-    site.comparison.compare(board, scores, runs, 0, errors).pair.interval)"""
+INTERVALS = """(board, scores, errors, pairs) => pairs.map(runs => {
+    const [one, other] = site.comparison.compare(board, scores, runs, errors).runs;
+    const interval = (one.overLeader ?? other.overLeader).interval;
+    return one.overLeader ? interval : interval && [-interval[1], -interval[0]];
+})"""
 
 
 def sent_of(site: Site) -> tuple[object, ...]:
