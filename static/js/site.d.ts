@@ -178,10 +178,8 @@ interface Board {
 }
 
 interface ChooseBoard extends Board {
-  listed: number;
   /** The probability that the single best is said not to be first. */
   first_share: number;
-  margin_share: number;
 }
 
 type Scores = Record<string, Numbers[]>;
@@ -199,42 +197,58 @@ interface Question {
   weights: number[];
   variant: string;
   limits: Map<Limit, boolean[]>;
-  margin: number | null;
 }
 
 interface Candidate {
   model: number;
   rank: number;
-  /** To be the best of the candidates; null below the least number of tasks. */
-  chance: number | null;
+  /** The best and the worst that it could have if each task counted half to double. */
+  ranks: [number, number];
   merit: number;
-  /** Means of its base scores, and of the baseline's, over the tasks that it has. */
-  before: number | null;
-  reference: number | null;
   behind: number;
-  bestOn: number;
   scored: number;
 }
 
-/** The task without which a lead changes most, the lead without it, and its share of the lead; null where that is not defined. */
-interface Influence {
+/** A model that has the tasks only in another variant; of `value`, more is better. */
+interface Reference {
+  model: number;
+  variant: string;
+  value: number;
+  merit: number;
+  /** Than the first of the choice. */
+  isBetter: boolean;
+}
+
+/** The task that decides between the first two; who leads without it, and by how much. */
+interface Reason {
   task: number;
-  without: number;
-  share: number | null;
+  lead: number;
+  next: number | null;
+  gap: number;
+}
+
+/** Who leads with another limit; with none of its kind where it is null. */
+interface Change {
+  kind: Limit;
+  limit: number | null;
+  model: number;
+  merit: number;
 }
 
 interface Choice {
   question: Question;
-  tasks: number;
-  listed: Candidate[];
-  candidates: number;
-  ranked: number;
-  margin: number;
-  smallest: Candidate | null;
+  /** The places of the tasks that count. */
+  tasks: number[];
+  /** The ranked models within the limits, the best first. */
+  candidates: Candidate[];
   /** The candidates besides the first that may be first; null below the least number of tasks. */
   close: number[] | null;
-  influence: Influence | null;
-  leftOut: Map<Limit, number[]>;
+  /** The best first. */
+  references: Reference[];
+  reason: Reason | null;
+  changes: Change[];
+  /** The ranked models that limits leave out, the best first. */
+  excluded: { model: number; merit: number; limits: Limit[] }[];
   unranked: { model: number; missing: number; rivals: boolean }[];
 }
 
@@ -278,34 +292,43 @@ interface Choosing {
   chooser(board: ChooseBoard, measuresOf: (variant: string) => Measures): (question: Question) => Choice;
 }
 
-type TaskPick = { kind: string; key: string; weight: number };
 type Limit = "size" | "price" | "license" | "developer";
+type Say = (id: string, values?: Record<string, string | number>, n?: number) => string;
 
 /** What a visitor asks of the choosing page. */
 interface Wish {
-  picks: TaskPick[];
+  /** What each task counts; where none does, all count the same. */
+  weights: number[];
   variant: string;
   size: number | null;
   price: number | null;
-  margin: number | null;
   license: string[];
   developer: string[];
 }
 
-interface ChooseForm {
-  read(): Wish;
-  write(wish: Wish): void;
-  /** What is wrong with the numbers that were typed, one sentence each. */
-  faults(): string[];
-  /** `replace` says whether a change goes on with the one before it, as the next digit of a number does. */
-  listen(changed: (replace: boolean) => void): void;
+/** Tasks that count: one, or a whole category whose tasks all count the same. */
+interface TaskPick {
+  kind: string;
+  key: string;
+  name: string;
+  weight: number;
+  tasks: number[];
 }
 
-interface WishAddress {
-  isAsked(): boolean;
-  read(): { wish: Wish; remarks: string[] };
-  /** `replace`: in place of the present step. */
-  write(wish: Wish, replace?: boolean): void;
+interface Wishes {
+  empty(board: ChooseBoard): Wish;
+  picks(board: ChooseBoard, wish: Wish): TaskPick[];
+  /** What is asked for, in words, each with the wish without it. */
+  asked(board: ChooseBoard, wish: Wish, say: Say): [text: string, without: Wish][];
+  /** What the address asks for, and what is wrong with it. */
+  read(board: ChooseBoard, say: Say): { wish: Wish; remarks: string[] };
+  /** A wish as pairs of a query. */
+  pairs(board: ChooseBoard, wish: Wish): [string, string][];
+  /** Put a wish into the address; with `replace`, in place of the present step. */
+  write(board: ChooseBoard, wish: Wish, replace: boolean): void;
+  question(board: ChooseBoard, wish: Wish): Question;
+  /** A function that shows a wish in the form; `changed` hears of another, `replace` saying whether it goes on with the one before, as a slider does. */
+  form(form: HTMLElement, board: ChooseBoard, say: Say, changed: (wish: Wish, replace: boolean) => void): (wish: Wish) => void;
 }
 
 /** How one row stands against another; positive is better. */
@@ -482,7 +505,7 @@ interface Site {
   make<K extends keyof HTMLElementTagNameMap>(name: K, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElementTagNameMap[K];
   checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
   /** A function that says a message by its id, for a count `n` where it has a plural. */
-  texts(messages: Messages): (id: string, values?: Record<string, string | number>, n?: number) => string;
+  texts(messages: Messages): Say;
   button(text: string, className?: string): HTMLButtonElement;
   /** Opened from the disk, a folder would show its listing: there the link names the page itself. */
   pageLink(href: string): string;
@@ -521,14 +544,7 @@ interface Site {
   openScoreCard(link: HTMLAnchorElement, scores: ScoreCards, facts: ScoreFacts): void;
   statistics: Statistics;
   choosing: Choosing;
-  wishes: {
-    empty(board: ChooseBoard): Wish;
-    address(board: ChooseBoard): WishAddress;
-    form(form: HTMLElement): ChooseForm;
-    pickedLine(line: HTMLElement, board: ChooseBoard, remove: (pick: TaskPick) => void): (wish: Wish) => void;
-    question(board: ChooseBoard, wish: Wish): Question;
-    leftOut(board: ChooseBoard, choice: Choice, limit: Limit): string;
-  };
+  wishes: Wishes;
   comparison: {
     /** `picked` are the places of the tasks to compare on; all without them. */
     compare(board: Board, scores: Scores, runs: Run[], errors?: Scores, picked?: number[]): Comparison;
