@@ -49,14 +49,14 @@
     return sum / weight;
   };
 
-  /** The task that both have without which the lead of a row over another changes most; null where none changes it. @param {Row} first @param {Row} second @param {Float64Array} weights */
+  /** The task that both have without which the lead of a row over another shrinks most; null where none makes it larger. @param {Row} first @param {Row} second @param {Float64Array} weights */
   const decisiveTask = (first, second, weights) => {
     const leadBy = (/** @type {Float64Array} */ weights) => meanOf(first, weights) - meanOf(second, weights);
     const size = Math.max(sizeOf(first), sizeOf(second));
     const lead = leadBy(weights);
     const changes = Array.from(weights, (_, t) => {
-      const change = Math.abs(lead - leadBy(weights.with(t, 0)));
-      return Number.isNaN(first[t] + second[t] + change) ? -1 : roundSignificant(change, size);
+      const change = lead - leadBy(weights.with(t, 0));
+      return Number.isNaN(first[t] + second[t] + change) ? 0 : roundSignificant(change, size);
     });
     const most = Math.max(...changes);
     return most > 0 ? changes.indexOf(most) : null;

@@ -105,11 +105,12 @@
 
   /** The ends of the scale of the scores; null where nothing bounds them. */
   const ends = byMean ? board.ends : /** @type {[number, number]} */ ([0, 1]);
+  const isDrawn = ends !== null && ends[1] > ends[0];
 
   /** @param {number} value @param {boolean} isReference */
   const valueDrawing = (value, isReference) => {
-    if (!ends || ends[1] <= ends[0]) return null;
-    const at = Math.min(1, Math.max(0, (value - ends[0]) / (ends[1] - ends[0])));
+    const [low, high] = ends ?? [0, 1];
+    const at = Math.min(1, Math.max(0, (value - low) / (high - low)));
     return cells.draw([["track", 0, 1], [isReference ? "soft-bar" : "tint", 0, at], [isReference ? "median" : "value", at]], "");
   };
 
@@ -150,7 +151,7 @@
         make("td", { role: "cell" }, rank),
         rowHead(m, notes),
         make("td", { role: "cell", class: "merit" }, text(merit), ...(candidate && isRanked ? [make("small", { class: "choose-ranks" }, say("rank_phone", { ranks: ranksText(candidate.ranks) }))] : [])),
-        make("td", { role: "cell", class: "plot" }, valueDrawing(merit, !candidate) ?? ""),
+        ...(isDrawn ? [make("td", { role: "cell", class: "plot" }, valueDrawing(merit, !candidate))] : []),
         ...shownTasks.map((t, k) => {
           const value = scores[variant][m][t];
           return taskCell(t, value, candidate !== null && value !== null && value * board.tasks[t].direction === best[k], !candidate);
@@ -166,16 +167,23 @@
       }),
     ];
     const head = (/** @type {string} */ kind, /** @type {(Node | string)[]} */ ...content) => make("th", { scope: "col", role: "columnheader", class: kind }, ...content);
-    const axis = ends ? ends.map((end, k) => { const label = make("i", {}, score(end, { ...scale, places: Number.isInteger(end) ? 0 : scale.places })); label.style.setProperty("--at", String(k)); return label; }) : [];
-    const ranks = [1, candidates.length].map((rank) => { const label = make("i", {}, String(rank)); label.style.setProperty("--at", String((rank - 0.5) / candidates.length)); return label; });
+    /** @param {string} text @param {number} at */
+    const tick = (text, at) => {
+      const label = make("i", {}, text);
+      label.style.setProperty("--at", String(at));
+      return label;
+    };
+    const axis = (ends ?? []).map((end, k) => tick(score(end, Number.isInteger(end) ? { ...scale, places: 0 } : scale), k));
+    const ranks = [1, candidates.length].map((rank) => tick(String(rank), (rank - 0.5) / candidates.length));
     const heads = [
-      head("", say("rank")), head("text", say("model")), head("merit", say("score")), head("plot", make("span", { class: "unseen" }, say("drawing")), ...axis),
+      head("", say("rank")), head("text", say("model")), head("merit", say("score")), ...(isDrawn ? [head("plot", make("span", { class: "unseen" }, say("drawing")), ...axis)] : []),
       ...shownTasks.map((t) => head("choose-task", cells.link(board.tasks[t].link))),
       ...(isRanked ? [head("slots", make("span", { class: "unseen" }, say("key_ranks")), ...ranks)] : []),
     ];
     part("heads").replaceChildren(make("tr", { role: "row" }, ...heads));
     part("rows").replaceChildren(...rows);
     part("table").hidden = !candidates.length;
+    part("key-score").hidden = !isDrawn;
     part("key-ranks").hidden = !isRanked;
     part("key-level").hidden = !close?.length;
     put("more", candidates.length > mostRows ? say("all", {}, candidates.length) : "");

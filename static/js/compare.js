@@ -77,8 +77,11 @@
       return say(behind.length ? "close_behind" : "close", parts, behind.length);
     }
     if (leaders.length) {
-      const low = board.tasks.some(({ direction }) => direction < 0) ? "few_low" : "few";
-      return say(low, { names: listed(leaders.map((i) => names[i]), MOST_RUNS), n_tasks: onTasks, score: score(comparison.runs[leaders[0]].average, board.scale) }, leaders.length);
+      const low = board.tasks.some(({ direction }) => direction < 0) ? "_low" : "";
+      const parts = { names: listed(leaders.map((i) => names[i]), MOST_RUNS), n_tasks: onTasks, on: "", score: score(comparison.runs[leaders[0]].average, board.scale) };
+      if (common > 1) return say(`few${low}`, parts, leaders.length);
+      const only = comparison.tasks.find(({ spread }) => spread !== null)?.task ?? 0;
+      return say(`few_task${low}`, { ...parts, on: board.tasks[only].link[0] }, leaders.length);
     }
     const most = Math.max(...comparison.runs.map((run) => run.firstPlaces));
     const best = names.filter((_, i) => comparison.runs[i].firstPlaces === most);
@@ -273,8 +276,8 @@
     const most = Math.max(...runs.map((run) => run.firstPlaces));
     const best = names.filter((_, i) => runs[i].firstPlaces === most);
     const parts = { near, of: common, these: theRuns(names.length), width: score(width, FORM).replace(/0+$/, "").replace(/\.$/, ""), names: listed(best, MOST_RUNS), best: most, n_tasks: say("n_tasks", {}, common) };
-    const isMade = names.length > 1 && common > 1;
-    put("tasks-title", isMade ? say(width && board.averaged ? "tasks_near" : "tasks_best", parts, width && board.averaged ? near : best.length) : say("tasks"));
+    const isMade = names.length > 1 && common > 1 && board.averaged;
+    put("tasks-title", isMade ? say(width ? "tasks_near" : "tasks_best", parts, width ? near : best.length) : say("tasks"));
     const low = board.tasks.every(({ direction }) => direction < 0) ? "low" : "high";
     put("tasks-note", names.length > 1 ? say(board.averaged ? (isByCategory ? `note_${low}` : `note_widest_${low}`) : "note_shares") : "");
   };

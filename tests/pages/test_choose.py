@@ -272,7 +272,9 @@ def test_the_first_few_can_be_compared_on_the_picked_tasks(chromium, home):
     expect(first_of(page)).to_have_text("Gemma 2B")
     page.get_by_role("link", name="Compare the first 3").click()
     expect(page.get_by_role("button", name="Remove WikiSQL")).to_be_visible()
-    expect(first_of(page)).to_have_text("Gemma 2B has the best mean on 1 task, 0.890.")
+    expect(first_of(page)).to_have_text(
+        "Gemma 2B has the best score on WikiSQL (SQL Generation), 0.890."
+    )
     page.goto(f"{home}choose/?variant=base")
     # These two have only base scores, so that the comparison takes them by itself.
     pairs = [("model", "gpt-4"), ("model", "gpt-3.5-turbo")]

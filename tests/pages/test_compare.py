@@ -226,7 +226,9 @@ def test_the_chance_to_be_the_best_is_drawn(chromium, index):
     found = page.locator("[data-part=best] i").evaluate_all(widths)
     assert found[0] / sum(found) == pytest.approx(0.86, abs=0.01)
     page.get_by_role("button", name="Math 1", exact=True).click()
-    expect(finding(page)).to_have_text("Mistral 7B has the best mean on 1 task, 0.520.")
+    expect(finding(page)).to_have_text(
+        "Mistral 7B has the best score on Grade School Math (gsm8k), 0.520."
+    )
     expect(names).to_have_count(0)
     page.goto(index.url(index_runs("phi-2")))
     wait_for_all(page)
