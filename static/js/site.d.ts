@@ -107,14 +107,6 @@ interface Cell {
 /** A mark of a drawing: its kind, where it stands as a share of the scale, and where a span ends. */
 type Mark = [kind: string, at: number, to?: number];
 
-/** Shares of a scale, 0..1. */
-interface DumbbellPlot {
-  before: number | null;
-  after: number | null;
-  reference: number | null;
-  text: string;
-}
-
 interface Cells {
   link(link: Link): HTMLAnchorElement;
   /** Put tags and a note into an element, in place of those that it has. */
@@ -124,7 +116,6 @@ interface Cells {
   make(tag: "td" | "th", cell: Cell | null, className?: string): HTMLTableCellElement;
   /** Marks on one scale, as site_builder/table_model.py describes them; with `slots`, on ranks. Without a text, what it shows stands beside it. */
   draw(marks: Mark[], text: string, slots?: number): SVGElement;
-  dumbbell(plot: DumbbellPlot): SVGElement;
 }
 
 interface BoardTask {
@@ -281,8 +272,6 @@ interface Statistics {
   tailOf(board: Pick<Board, "tails" | "reference" | "base">, one: Run, other: Run): number;
   /** How far the interval with these tails reaches to each side. */
   reachOf(test: PairedTest, tail: number): number;
-  /** The posterior probability that the mean difference is above a limit. */
-  chanceAbove(test: PairedTest, limit: number): number;
   /** The probability of each entry to have the greatest mean, null for one with fewer families than `least`; null where fewer than two have them. */
   bestChances(entries: Entrant[], weights: Row, families: number[], least: number): Numbers | null;
 }

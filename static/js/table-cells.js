@@ -49,16 +49,6 @@
       }
       return svg;
     },
-
-    dumbbell({ before, after, reference, text }) {
-      /** @type {Mark[]} */
-      const marks = [];
-      if (reference !== null) marks.push(["reference", reference]);
-      if (before !== null && after !== null) marks.push(["rod", Math.min(before, after), Math.max(before, after)]);
-      if (before !== null) marks.push(["base", before]);
-      if (after !== null) marks.push(["score", after]);
-      return cells.draw(marks, text);
-    },
   };
 
   site.cells = cells;
