@@ -138,6 +138,7 @@ class CompareContext(Record):
 
     Attributes:
         board: The leaderboard that stands there without scripts.
+        names: The models that the page opens with.
         variants: How models are run: id and label.
         averaged: Whether scores have a mean over tasks.
         tasks: Number of tasks.
@@ -149,6 +150,7 @@ class CompareContext(Record):
     """
 
     board: BoardView
+    names: tuple[str, ...]
     variants: tuple[tuple[str, str], ...]
     averaged: bool
     tasks: int
@@ -223,6 +225,7 @@ def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext
     texts = labels.say.for_script("compare", "n_tasks")
     return CompareContext(
         board=short_board(site, "compare"),
+        names=tuple(labels.models[run.model] for run in runs),
         variants=tuple((v, labels.variants[v]) for v in labels.roles.variants),
         averaged=results.board.rules.averaged,
         tasks=len(results.scores.tasks),
