@@ -336,14 +336,11 @@ def _tails(site: Site) -> Mapping[str, Mapping[str, float]]:
 
 
 def _models(site: Site) -> Iterator[Mapping[str, object]]:
-    models = site.results.catalog.models.values()
-    named = Counter(facts.name for facts in models)
-    for facts in models:
+    for facts in site.results.catalog.models.values():
         further = [*_further_facts(site, facts)]
-        name = facts.name if named[facts.name] == 1 else f"{facts.name} ({facts.model})"
         yield {
             "id": facts.model,
-            "link": page_link(name, "model", facts.model),
+            "link": page_link(facts.name, "model", facts.model),
             "developer": facts.developer,
             "parameters_b": facts.parameters_b,
             "license": facts.license,
@@ -364,10 +361,13 @@ def _further_facts(site: Site, facts: ModelInfo) -> Iterator[tuple[str, str | No
 
 
 def _tasks(site: Site) -> Iterator[Mapping[str, object]]:
-    for facts in site.results.catalog.tasks.values():
+    tasks = site.results.catalog.tasks.values()
+    named = Counter(facts.name for facts in tasks)
+    for facts in tasks:
+        name = facts.name if named[facts.name] == 1 else f"{facts.name} ({facts.task})"
         yield {
             "id": facts.task,
-            "link": page_link(facts.name, "task", facts.task),
+            "link": page_link(name, "task", facts.task),
             "category": facts.category,
             "slug": site.labels.task_slugs[facts.task],
             "direction": 1 if facts.higher_is_better else -1,

@@ -7,6 +7,8 @@
   const LISTS = ["license", "developer"];
   const KEYS = ["task", "category", "variant", ...LIMITS, ...LISTS];
   const MOST_WEIGHT = 1e6;
+  /** More steps of a slider have no room for a tick each. */
+  const MOST_TICKS = 20;
   /** The ends of a slider of weights, as powers of two. */
   const MOST_POWER = 2;
 
@@ -124,7 +126,7 @@
     const steps = [...new Set(values.filter((value) => value !== null))].sort((a, b) => a - b);
     const [range] = every(box, "input", HTMLInputElement);
     range.max = String(steps.length);
-    box.querySelector("[data-ticks]")?.append(site.cells.draw(steps.map((_, i) => ["tick", i / steps.length]), ""));
+    if (steps.length <= MOST_TICKS) box.querySelector("[data-ticks]")?.append(site.cells.draw(steps.map((_, i) => ["tick", i / steps.length]), ""));
     range.addEventListener("input", () => changed(steps[Number(range.value)] ?? null));
     return (/** @type {number | null} */ limit) => {
       range.value = String(limit === null ? steps.length : Math.max(0, steps.findLastIndex((step) => step <= limit)));

@@ -277,7 +277,9 @@
     const best = names.filter((_, i) => runs[i].firstPlaces === most);
     const parts = { near, of: common, these: theRuns(names.length), width: score(width, FORM).replace(/0+$/, "").replace(/\.$/, ""), names: listed(best, MOST_RUNS), best: most, n_tasks: say("n_tasks", {}, common) };
     const isMade = names.length > 1 && common > 1 && board.averaged;
-    put("tasks-title", isMade ? say(width ? "tasks_near" : "tasks_best", parts, width ? near : best.length) : say("tasks"));
+    const isLevel = best.length === names.length && most === common;
+    if (isMade && isLevel) put("tasks-title", say("tasks_level", parts));
+    else put("tasks-title", isMade ? say(width ? "tasks_near" : "tasks_best", parts, width ? near : best.length) : say("tasks"));
     const low = board.tasks.every(({ direction }) => direction < 0) ? "low" : "high";
     put("tasks-note", names.length > 1 ? say(board.averaged ? (isByCategory ? `note_${low}` : `note_widest_${low}`) : "note_shares") : "");
   };
