@@ -194,7 +194,8 @@
     const facts = (/** @type {number} */ m) => ({ size: board.models[m].parameters_b, price: board.prices[m], license: board.models[m].license, developer: board.models[m].developer });
     const why = (/** @type {number} */ m, /** @type {Limit} */ kind) => {
       const value = facts(m)[kind];
-      return value === null ? say(`out_no_${kind}`) : say(`out_${kind}`, { value: limitText(kind, value) });
+      if (value === null) return say(`out_no_${kind}`);
+      return typeof value === "number" ? say("out_over", { value: limitText(kind, value) }) : value;
     };
     const lines = [
       ...excluded.map(({ model, merit, limits }) => ({ model, merit: text(merit), why: limits.map((kind) => why(model, kind)).join(DOT) })),
