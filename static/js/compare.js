@@ -503,5 +503,5 @@
   };
   addEventListener("popstate", fromAddress);
   fromAddress();
-  for (const part of site.elements("[data-compare-bar], [data-compare-tasks]")) part.hidden = false;
+  for (const part of site.elements("[data-compare-bar], [data-compare-tasks], [data-compare-order]")) part.hidden = false;
 })();

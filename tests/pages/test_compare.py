@@ -231,7 +231,7 @@ def test_mixed_units_have_no_mean(chromium):
 def test_few_tasks_have_no_verdict_and_lower_is_better_is_said(chromium):
     page, _ = open_page(chromium, f"{built('lower_is_better').url}compare/")
     expect(finding(page)).to_contain_text("lower is better.")
-    page.get_by_text("Details").click()
+    page.locator("summary", has_text="Details").click()
     expect(page.locator("[data-part=scope]")).to_contain_text("are too few to tell models apart")
     expect(page.locator("[data-part=tasks-note]")).to_contain_text("lower is better")
 
