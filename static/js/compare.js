@@ -115,7 +115,8 @@
 
   /** @param {Lane} lane */
   const laneCell = ({ text, note, href, drawing, isBest }) => {
-    const number = make(isBest ? "b" : "span", { class: "lane-number" }, href ? cells.link([text, href]) : text);
+    const number = href ? cells.link([text, href]) : make("span", {}, text);
+    number.className = isBest ? "lane-number best" : "lane-number";
     return make("td", { role: "cell", class: text === MISSING ? "lane soft" : "lane" }, number, ...(note ? [make("small", {}, note)] : []), ...(drawing ? [drawing] : []));
   };
 

@@ -161,7 +161,7 @@ def test_the_first_comparison_is_of_the_best(desk, index):
 def test_bars_start_at_the_mean_of_their_row(desk):
     """On WikiSQL 0.896, 0.669 and 0.651: the best is right of the line, the others left."""
     row = desk.locator("#compare-tasks tr", has_text="WikiSQL")
-    expect(row.locator("b")).to_have_text("0.896")
+    expect(row.locator(".best")).to_have_text("0.896")
     ends = row.locator("svg").evaluate_all(
         """all => all.map(svg => {
             const [line, bar] = [...svg.children].map(mark => mark.getBoundingClientRect());
