@@ -213,7 +213,11 @@
       parts.push(({ weights }) => show(weights));
     }
     for (const box of every(element, "[data-weights]", HTMLElement)) {
-      const show = weightRows(box, board, say, (t, weight) => change({ weights: weigh([t], weight) }, weight ? `weight ${t}` : null));
+      const show = weightRows(box, board, say, (t, weight) => {
+        change({ weights: weigh([t], weight) }, weight ? `weight ${t}` : null);
+        // The button is gone: the list of tasks is where the keyboard goes on.
+        if (!weight) every(element, "select[data-add]", HTMLSelectElement)[0]?.focus();
+      });
       parts.push(({ weights }) => show(weights));
     }
     for (const key of LIMITS) {

@@ -219,11 +219,11 @@
     return `${board.models[model].link[1]}${query}#score-${task.slug}`;
   };
 
-  /** @param {string} id @param {string[]} names @param {HTMLElement[]} rows */
-  const putTable = (id, names, rows) => {
+  /** @param {string} id @param {string} first what the heads of rows are @param {string[]} names @param {HTMLElement[]} rows */
+  const putTable = (id, first, names, rows) => {
     const table = document.getElementById(id);
     if (!(table instanceof HTMLTableElement)) return;
-    const heads = ["", ...names].map((name) => make("th", { scope: "col", role: "columnheader" }, name));
+    const heads = [first, ...names].map((name) => make("th", { scope: "col", role: "columnheader" }, name));
     table.tHead?.replaceChildren(make("tr", { role: "row" }, ...heads));
     table.tBodies[0].replaceChildren(...rows);
   };
@@ -245,7 +245,7 @@
     if (widest) {
       put("categories-title", say(runs.length > 1 && widest.spread && board.averaged ? "categories_widest" : "categories", { name: widest.category.link[0] }));
       const head = (/** @type {ComparedCategory} */ { category, tasks }) => [cells.link(category.link), make("small", {}, say("n_tasks", {}, tasks.length))];
-      putTable("compare-categories", names, scoreRows(categories, categoryBars, most, head, (row, i) => ({ text: score(row.scores[i], row.category.scale) })));
+      putTable("compare-categories", say("category"), names, scoreRows(categories, categoryBars, most, head, (row, i) => ({ text: score(row.scores[i], row.category.scale) })));
     }
 
     const several = new Set(board.tasks.map(({ category }) => category)).size > 1;
@@ -261,7 +261,7 @@
       const isNew = isByCategory && (k === 0 || board.tasks[shown[k - 1].task].category !== category);
       return isNew ? [make("tr", { role: "row", class: "group" }, make("th", { scope: "rowgroup", role: "rowheader", colspan: String(runs.length + 1) }, category ?? "")), row] : [row];
     });
-    putTable("compare-tasks", names, grouped);
+    putTable("compare-tasks", say("task"), names, grouped);
     const [more] = site.elements("[data-more]");
     if (more) {
       more.hidden = shown.length === ordered.length;
@@ -299,7 +299,7 @@
       ...(base === null ? [] : fact(comparison, say("fact.lift", { base: phrase(base) }), ({ overBase }) => difference(overBase))),
       ...fact(comparison, say("fact.scored"), ({ run }) => ({ text: String(board.boards[run.variant].standings[run.model][1]), note: say("of", { of: board.boards[run.variant].tasks }) })),
     ];
-    putTable("compare-details", names, rows);
+    putTable("compare-details", say("details"), names, rows);
     put("scope", say(comparison.isTested || !board.averaged ? "scope" : "scope_few", { least: board.least_tasks }, comparison.common));
   };
 
@@ -311,8 +311,8 @@
     put("finding", said);
     putBest(comparison, names);
     box.style.setProperty("--runs", String(runs.length));
-    put("heads", make("span"), ...runs.map(({ model }, i) => make("span", {}, cells.link([names[i], board.models[model].link[1]]), make("small", {}, board.models[model].developer ?? ""))));
-    putTable("compare-facts", names, factRows(comparison));
+    put("heads", make("span"), ...runs.map(({ model }, i) => make("span", {}, names[i], make("small", {}, board.models[model].developer ?? ""))));
+    putTable("compare-facts", say("side_by_side"), names, factRows(comparison));
     putScores(comparison, scores, names);
     putDetails(comparison, names);
     document.title = isFirst(runs) ? title : `${listed(names, MOST_RUNS)}${DOT}${title}`;

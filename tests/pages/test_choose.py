@@ -175,6 +175,7 @@ def test_picking_and_weighting(chromium, home):
     )
     expect(math).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Remove MMLU").last.click()
+    expect(page.get_by_label("Add a task")).to_be_focused()
     assert "category=Math" == query_of(page)
     page.get_by_role("button", name="Start over").click()
     expect(first_of(page)).to_have_text("Zephyr 7B Beta")
