@@ -12,6 +12,7 @@ from site_builder.formatting import sentence
 from site_builder.records import Record
 
 _FORMS = ("one", "other")
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 def _flat(section: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
@@ -46,6 +47,19 @@ class Messages(Record):
         """
         one, other = MESSAGES[message]
         return (one if n == 1 else other).format_map({**self.words, **values, "n": n})
+
+    def for_script(self, section: str, *others: str) -> dict[str, tuple[str, str]]:
+        """Return a section, by ids without its name, and other messages, by their own ids.
+
+        They are in the words of the site; a script (`site.texts`) fills in the parameters.
+        """
+        start = f"{section}."
+        ids = [message for message in MESSAGES if message.startswith(start)]
+        chosen = {message.removeprefix(start): MESSAGES[message] for message in (*ids, *others)}
+        return {name: (self._worded(a), self._worded(b)) for name, (a, b) in chosen.items()}
+
+    def _worded(self, text: str) -> str:
+        return _PARAMETER.sub(lambda found: self.words.get(found[1], found[0]), text)
 
 
 def make_messages(nouns: Mapping[str, str | None]) -> Messages:

@@ -11,11 +11,10 @@ from site_builder.compute.agreement import compute_concordance
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.serving import collect_offers
-from site_builder.formatting import count, percent
+from site_builder.formatting import count
 from site_builder.pages.board_table import possible_text
 from site_builder.pages.board_views import board_note, ranking_rule
 from site_builder.pages.interactive import (
-    MARGIN_SHARE,
     can_choose,
     default_runs,
     has_enough_tasks,
@@ -143,7 +142,6 @@ def _filled(site: Site) -> Mapping[str, str]:
         "tuned": labels.tuned,
         "test_tasks": count(LEAST_TASKS),
         "board_power": _board_power(site),
-        "margin": percent(MARGIN_SHARE),
         "least_tasks": count(LEAST_TO_CONCLUDE),
         "flagged_count": labels.say(f"method.flagged_{'counts' if flags_count else 'shown'}"),
     }
@@ -197,7 +195,6 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "cost": bool(collect_offers(serving.prices)),
         "variant": len(labels.roles.variants) > 1,
         "parameters": sized,
-        "good-enough": sized,
         "latency": bool(serving.latency),
         "first-token": bool(serving.latency),
         "blend": any(price.million_usd is not None for price in serving.prices),

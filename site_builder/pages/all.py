@@ -1,28 +1,25 @@
-"""List every page; own texts; charts of packages; the search index."""
+"""List every page; own texts; charts of packages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from site_builder.addresses import Address, Kind, Link
+from site_builder.addresses import Address
 from site_builder.charts.chart import draw_own_charts
 from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
 from site_builder.pages.boards import make_boards
 from site_builder.pages.changes import make_changes
 from site_builder.pages.data import make_data
+from site_builder.pages.find import make_find
 from site_builder.pages.home import make_embeds, make_home
 from site_builder.pages.interactive import make_choose, make_compare, make_scores_data
 from site_builder.pages.model import make_models
 from site_builder.pages.model_scores import make_score_cards
-from site_builder.pages.page import HOME, OutputFile, Page, ScriptData, Site
+from site_builder.pages.page import HOME, OutputFile, Page, Site
 from site_builder.pages.serving import make_serving
 from site_builder.pages.tasks import make_categories, make_tasks
 from site_builder.records import Record, replace
-
-_FIND = "data/find.js"
-# The order in which equally good matches are listed. Every other kind is a page among others.
-_KINDS: dict[Kind, str] = {"model": "Model", "task": "Task", "category": "Category"}
 
 
 class OwnPageContext(Record):
@@ -54,32 +51,6 @@ def with_own_charts(site: Site, pages: Iterable[OutputFile]) -> tuple[OutputFile
         else page
         for page in pages
     )
-
-
-def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
-    """Return the search index over the listed pages.
-
-    By kind, each entry is a link, a hint (developer or category), and the id where it differs from
-    the name.
-    """
-    found: dict[str, list[object]] = {kind: [] for kind in (*_KINDS.values(), "Page")}
-    for page in pages:
-        if page.listed:
-            found[_KINDS.get(page.address.kind, "Page")].append(_entry(site, page))
-    value = [[kind, entries] for kind, entries in found.items() if entries]
-    return ScriptData(Address("asset", _FIND), "find", lambda: value)
-
-
-def _entry(site: Site, page: Page) -> tuple[Link, str, str]:
-    name, key, catalog = page.title, page.address.key, site.computed.whole.catalog
-    if page.address == HOME.to:
-        return HOME, name, ""
-    hint: str | None = ""
-    if page.address.kind == "model":
-        hint = catalog.models[key].developer
-    elif page.address.kind == "task":
-        hint = catalog.tasks[key].category
-    return Link(name, page.address), hint or "", "" if key == name else key
 
 
 def _make_own_pages(site: Site) -> Iterator[Page]:

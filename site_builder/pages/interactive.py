@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.board import Board
@@ -18,40 +20,25 @@ from site_builder.compute.numbers import (
     decimals_needed,
     floats_or_none,
     integers_or_none,
-    round_float,
     round_significant,
 )
 from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.significance import Against
-from site_builder.formatting import counted, listed
-from site_builder.pages.board_table import common_bounds, rank_range
+from site_builder.formatting import listed
+from site_builder.pages.board_table import common_bounds
 from site_builder.pages.board_views import BoardView, short_board
-from site_builder.pages.page import HOME, Page, ScriptData, Site, links_by_category, variant_data
+from site_builder.pages.page import HOME, Page, ScriptData, Site, variant_data
 from site_builder.records import Record, asdict
 
 _SCORES, _ERRORS = "data/scores.js", "data/errors.js"
 # Where the board that models are chosen by has not all of what is compared.
 _ALL_SCORES, _ALL_ERRORS = "data/all-scores.js", "data/all-errors.js"
-# With fewer tasks nobody needs to search among them.
-_LEAST_TASKS_FOR_FILTER = 13
-# What the choosing page tries.
-MARGIN_SHARE = 0.02
 
 _MOST_RUNS = 4
 _FIRST_RUNS = 3
-# Of the bounds that all tasks share: a difference that counts as equal.
-_EQUAL_SHARE = 0.01
 
 
 # --- choosing -----------------------------------------------------------------------------------
-
-
-class TaskGroup(Record):
-    """The tasks of a category, as links to their pages; it is empty where they have none."""
-
-    category: str
-    count: str
-    tasks: tuple[Link, ...]
 
 
 class ChooseContext(Record):
@@ -59,36 +46,33 @@ class ChooseContext(Record):
 
     Attributes:
         board: The leaderboard that stands there without scripts.
-        picked: What is picked at first.
-        groups: The tasks to pick from, by category.
-        filtered: Whether they are many enough to be searched.
+        categories: The categories to pick tasks by, with their numbers of tasks; empty below two.
         variants: How models are run: id and label.
-        sized, priced: Whether the board has sizes, and prices, to limit.
-        licenses, developers: What the board has; empty below two.
+        sized, priced: Whether ranked models have sizes, and prices, that differ.
+        licenses, developers: Those of ranked models, with their numbers; empty below two.
         scores: Name of the file of scores.
         errors: Name of the file of their standard errors; empty where none is known.
-        data: For the script: the board beside its scores.
+        texts: The messages of the page and of its script, by id.
+        data: For the script: the board beside its scores, and the messages.
     """
 
     board: BoardView
-    picked: str
-    groups: tuple[TaskGroup, ...]
-    filtered: bool
+    categories: tuple[tuple[str, int], ...]
     variants: tuple[tuple[str, str], ...]
     sized: bool
     priced: bool
-    licenses: tuple[str, ...]
-    developers: tuple[str, ...]
+    licenses: tuple[tuple[str, int], ...]
+    developers: tuple[tuple[str, int], ...]
     scores: str
     errors: str
+    texts: Mapping[str, str]
     data: Mapping[str, object]
 
 
 def make_choose(site: Site) -> Iterator[Page]:
     """Make the choosing page where there are models to choose from, and tasks to choose by."""
     if can_choose(site):
-        n = len(site.results.catalog.models)
-        about = f"Pick and weight the tasks, set limits, and see which of {n} models to take."
+        about = site.labels.say("choose.about", len(site.results.catalog.models))
         context = partial(_choose_context, site)
         yield Page(Address("choose"), "choose.html", "Choose a model", about, context, (HOME,))
 
@@ -99,46 +83,33 @@ def can_choose(site: Site) -> bool:
 
 
 def _choose_context(site: Site) -> ChooseContext:
-    catalog, labels = site.results.catalog, site.labels
-    n_tasks, models = len(catalog.tasks), catalog.models.values()
+    results, labels = site.results, site.labels
+    ranked = {s.model for board in results.boards.values() for s in board.ranked}
+    models = [m for m in results.catalog.models.values() if m.model in ranked]
+    prices = _cheapest_prices(site)
+    texts = labels.say.for_script("choose")
     return ChooseContext(
         board=short_board(site, "choose"),
-        picked=f"All {counted(n_tasks, 'task')}, each counting the same.",
-        groups=tuple(
-            TaskGroup(category, counted(len(links), "task"), tuple(links))
-            for category, links in links_by_category(site, catalog.tasks).items()
-        ),
-        filtered=n_tasks >= _LEAST_TASKS_FOR_FILTER,
+        categories=_at_least_two(t.category for t in results.catalog.tasks.values()),
         variants=tuple((v, labels.variants[v]) for v in labels.roles.variants),
-        sized=any(m.parameters_b is not None for m in models),
-        priced=bool(_cheapest_prices(site)),
+        sized=bool(_at_least_two(m.parameters_b for m in models)),
+        priced=bool(_at_least_two(prices.get(m.model) for m in models)),
         licenses=_at_least_two(m.license for m in models),
         developers=_at_least_two(m.developer for m in models),
         scores=_SCORES,
-        errors=_ERRORS if site.results.scores.has_errors else "",
-        data=_choice_data(site),
+        errors=_ERRORS if results.scores.has_errors else "",
+        texts={name: text for name, (_, text) in texts.items()},
+        data={"board": {**_board_data(site), "first_share": HALF_ALPHA}, "texts": texts},
     )
 
 
-def _at_least_two(values: Iterable[str | None]) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(value for value in values if value is not None))
-    return found if len(found) > 1 else ()
+_T = TypeVar("_T")
 
 
-def _choice_data(site: Site) -> Mapping[str, object]:
-    """Return `_board_data` and what else `static/js/choose.js` needs.
-
-    `ends` are the bounds that all tasks share.
-    """
-    prices = _cheapest_prices(site)
-    return {
-        **_board_data(site),
-        "ends": common_bounds(site.results.catalog.tasks.values()),
-        "prices": [prices.get(model) for model in site.results.scores.models],
-        "listed": 10,
-        "first_share": HALF_ALPHA,
-        "margin_share": MARGIN_SHARE,
-    }
+def _at_least_two(values: Iterable[_T | None]) -> tuple[tuple[_T, int], ...]:
+    """Count what is known; empty where there is nothing to choose between."""
+    found = Counter(value for value in values if value is not None)
+    return tuple(found.items()) if len(found) > 1 else ()
 
 
 def _cheapest_prices(site: Site) -> dict[str, float]:
@@ -167,40 +138,33 @@ class CompareContext(Record):
 
     Attributes:
         board: The leaderboard that stands there without scripts.
-        slots: Numbers of the places for a run.
-        variants: Whether a model can be chosen in more than one variant.
-        baseline: Name of the baseline; empty where the board has none.
+        names: The models that the page opens with.
+        variants: How models are run: id and label.
         averaged: Whether scores have a mean over tasks.
-        categories: Whether some category has a mean.
         tasks: Number of tasks.
-        picks: The categories to pick tasks by; empty below two.
-        margin: The difference that counts as equal by default; empty where scores have no mean, or
-            tasks are too few for probabilities.
+        picks: The categories to pick tasks by, with their numbers of tasks; empty below two.
         scores: Name of the file of scores.
         errors: Name of the file of their standard errors; empty where none is known.
-        data: For the script: the board, and the runs that the page opens with.
+        texts: The messages of the page and of its script, by id.
+        data: For the script: the board, the runs that the page opens with, the messages.
     """
 
     board: BoardView
-    slots: tuple[int, ...]
-    variants: bool
-    baseline: str
+    names: tuple[str, ...]
+    variants: tuple[tuple[str, str], ...]
     averaged: bool
-    categories: bool
     tasks: int
-    picks: tuple[str, ...]
-    margin: str
+    picks: tuple[tuple[str, int], ...]
     scores: str
     errors: str
+    texts: Mapping[str, str]
     data: Mapping[str, object]
 
 
 def make_compare(site: Site) -> Iterator[Page]:
     """Make the comparing page; none below two models with scores."""
     if runs := default_runs(site):
-        about = (
-            f"Up to {_MOST_RUNS} models side by side: who is ahead, on which tasks, by how much."
-        )
+        about = site.labels.say("compare.about", most=_MOST_RUNS)
         context = partial(_compare_context, site.overview, runs)
         yield Page(Address("compare"), "compare.html", "Compare", about, context, (HOME,))
 
@@ -258,26 +222,21 @@ def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
 def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
     results, labels = site.results, site.labels
     is_other = results is not site.computed.featured.results
-    averaged = results.board.rules.averaged
-    facts = results.catalog.tasks.values()
-    ends, names = common_bounds(facts), dict.fromkeys(t.category for t in facts if t.category)
-    margin = round_float(_EQUAL_SHARE * (ends[1] - ends[0])) if ends else 0.0
+    texts = labels.say.for_script("compare", "n_tasks")
     return CompareContext(
         board=short_board(site, "compare"),
-        slots=tuple(range(1, _MOST_RUNS + 1)),
-        variants=len(labels.roles.variants) > 1,
-        baseline=labels.baseline,
-        averaged=averaged,
-        categories=any(category.averaged for category in results.categories),
+        names=tuple(labels.models[run.model] for run in runs),
+        variants=tuple((v, labels.variants[v]) for v in labels.roles.variants),
+        averaged=results.board.rules.averaged,
         tasks=len(results.scores.tasks),
-        picks=tuple(names) if len(names) > 1 else (),
-        margin=f"{margin:g}" if averaged and has_enough_tasks(site) else "",
+        picks=_at_least_two(t.category for t in results.catalog.tasks.values()),
         scores=_ALL_SCORES if is_other else _SCORES,
         errors=(_ALL_ERRORS if is_other else _ERRORS) if results.scores.has_errors else "",
+        texts={name: text for name, (_, text) in texts.items()},
         data={
             "board": _board_data(site),
             "runs": [[run.model, run.variant] for run in runs],
-            "margin": margin,
+            "texts": texts,
         },
     )
 
@@ -315,11 +274,13 @@ def _board_data(site: Site) -> Mapping[str, object]:
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
     models and, by variant, the variant of its scores that stand beside it. `boards` has, by
     variant, how many models are ranked, and over how many tasks; of each model rank, number of
-    scores, mean win rate, and plausible ranks. `rounding` is the standard error that rounding
+    scores, mean win rate, and the best and worst of its plausible ranks. `ends` are the bounds
+    that all tasks share. `rounding` is the standard error that rounding
     leaves, by variant and task.
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
+    prices = _cheapest_prices(site)
     return {
         "models": list(_models(site)),
         "tasks": list(_tasks(site)),
@@ -341,6 +302,8 @@ def _board_data(site: Site) -> Mapping[str, object]:
             "variants": dict(roles.baseline_variants),
         },
         "scale": asdict(labels.scale),
+        "ends": common_bounds(results.catalog.tasks.values()),
+        "prices": [prices.get(model) for model in results.scores.models],
         # The script has no additive model: on other tasks than all, win rates come closest.
         "rank_by": "mean" if rules.rank_by == "mean" else "mean_win_rate",
         "averaged": rules.averaged,
@@ -398,10 +361,13 @@ def _further_facts(site: Site, facts: ModelInfo) -> Iterator[tuple[str, str | No
 
 
 def _tasks(site: Site) -> Iterator[Mapping[str, object]]:
-    for facts in site.results.catalog.tasks.values():
+    tasks = site.results.catalog.tasks.values()
+    named = Counter(facts.name for facts in tasks)
+    for facts in tasks:
+        name = facts.name if named[facts.name] == 1 else f"{facts.name} ({facts.task})"
         yield {
             "id": facts.task,
-            "link": page_link(facts.name, "task", facts.task),
+            "link": page_link(name, "task", facts.task),
             "category": facts.category,
             "slug": site.labels.task_slugs[facts.task],
             "direction": 1 if facts.higher_is_better else -1,
@@ -423,4 +389,7 @@ def _categories(site: Site) -> Iterator[Mapping[str, object]]:
 
 def _standings(site: Site, board: Board) -> list[list[object]]:
     found = map(board.entry, site.results.scores.models)
-    return [[s.rank, s.scored, board.figure(s, "win_rate"), rank_range(s)] for s in found]
+    return [
+        [s.rank, s.scored, board.figure(s, "win_rate"), *(s.rank_interval or (None, None))]
+        for s in found
+    ]

@@ -1,14 +1,16 @@
-// What a visitor of the choosing page asks, a wish: in the address, in the form, in the line above the answer, and as a question to the statistics.
+// What a visitor of the choosing page asks, a wish: in the address, in the form, in the chips above the answer, and as a question to the statistics.
 (() => {
-  const { counted, parse, quantity } = site.format;
-  const PICKS = ["task", "category"];
-  /** @type {("size" | "price" | "margin")[]} */
-  const AMOUNTS = ["size", "price", "margin"];
+  const { billions, money, parse, quantity, roundSignificant } = site.format;
+  /** @type {("size" | "price")[]} */
+  const LIMITS = ["size", "price"];
   /** @type {("license" | "developer")[]} */
   const LISTS = ["license", "developer"];
-  const KEYS = [...PICKS, "variant", ...AMOUNTS, ...LISTS];
+  const KEYS = ["task", "category", "variant", ...LIMITS, ...LISTS];
   const MOST_WEIGHT = 1e6;
-  const UNKNOWN = { size: "of undisclosed size", price: "without a known price", license: "without a known license", developer: "without a known developer" };
+  /** More steps of a slider have no room for a tick each. */
+  const MOST_TICKS = 20;
+  /** The ends of a slider of weights, as powers of two. */
+  const MOST_POWER = 2;
 
   /** A number that a text gives within bounds, or null. @param {string} text @param {number} least @param {number} most */
   const within = (text, least, most) => {
@@ -16,19 +18,51 @@
     return value !== null && value >= least && value <= most ? Math.abs(value) : null;
   };
 
-  /** @param {string} text */
-  const weightOf = (text) => within(text, 1 / MOST_WEIGHT, MOST_WEIGHT);
+  /** @type {Wishes["empty"]} */
+  const empty = (board) => ({ weights: board.tasks.map(() => 0), variant: board.variants[0].id, size: null, price: null, license: [], developer: [] });
 
-  /** @param {string} text */
-  const amountOf = (text) => within(text, 0, Number.MAX_VALUE);
+  /** The places of a task, or of the tasks of a category. @param {ChooseBoard} board @param {string} kind @param {string | null} key */
+  const placesOf = (board, kind, key) => board.tasks.flatMap((task, t) => ((kind === "task" ? task.id : task.category) === key ? [t] : []));
 
-  /** @type {Site["wishes"]["empty"]} */
-  const empty = (board) => ({ picks: [], variant: board.variants[0].id, size: null, price: null, margin: null, license: [], developer: [] });
+  /** The categories of the board. @param {ChooseBoard} board */
+  const categoriesOf = (board) => [...new Set(board.tasks.flatMap(({ category }) => category ?? []))];
+
+  /** @type {Wishes["picks"]} */
+  const picks = (board, { weights }) => {
+    const whole = categoriesOf(board).flatMap((key) => {
+      const tasks = placesOf(board, "category", key);
+      const [first] = tasks.map((t) => weights[t]);
+      return first && tasks.every((t) => weights[t] === first) ? [{ kind: "category", key, name: key, weight: roundSignificant(first * tasks.length), tasks }] : [];
+    });
+    const rest = weights.flatMap((weight, t) => {
+      const { id, link, category } = board.tasks[t];
+      return !weight || whole.some(({ key }) => key === category) ? [] : [{ kind: "task", key: id, name: link[0], weight, tasks: [t] }];
+    });
+    return [...whole, ...rest];
+  };
+
+  /** Sizes and prices, as they are written. */
+  const WRITTEN = { size: billions, price: money };
+
+  /** @type {Wishes["asked"]} */
+  const asked = (board, wish, say) => [
+    ...picks(board, wish).map(({ name, tasks }) => /** @type {[string, Wish]} */ ([name, { ...wish, weights: wish.weights.map((weight, t) => (tasks.includes(t) ? 0 : weight)) }])),
+    ...LIMITS.flatMap((key) => /** @type {[string, Wish][]} */ (wish[key] === null ? [] : [[say("up_to", { value: WRITTEN[key](wish[key]) }), { ...wish, [key]: null }]])),
+    ...LISTS.flatMap((key) => wish[key].map((value) => /** @type {[string, Wish]} */ ([value, { ...wish, [key]: wish[key].filter((other) => other !== value) }]))),
+  ];
 
   // --- in the address: `?task=a&weight=2&category=b&variant=c&size=8` ---------------------------------
 
-  /** @type {Site["wishes"]["address"]} */
-  const address = (board) => {
+  /** Weights that the sliders can show, where equal ratios mean the same. @param {number[]} weights */
+  const onSliders = (weights) => {
+    const there = weights.filter((weight) => weight > 0);
+    const [least, most] = [Math.min(...there), Math.max(...there)];
+    const isFar = least < 2 ** -MOST_POWER || most > 2 ** MOST_POWER;
+    return least === most || isFar ? weights.map((weight) => roundSignificant(weight / most)) : weights;
+  };
+
+  /** @type {Wishes["read"]} */
+  const read = (board, say) => {
     /** What the board has, by key. @type {Record<string, Set<string | null>>} */
     const known = {
       task: new Set(board.tasks.map(({ id }) => id)),
@@ -37,236 +71,188 @@
       license: new Set(board.models.map(({ license }) => license)),
       developer: new Set(board.models.map(({ developer }) => developer)),
     };
-
-    return {
-      isAsked: () => KEYS.some((key) => site.address.get(key) !== null),
-
-      read() {
-        const wish = empty(board);
-        /** @type {string[]} */
-        const remarks = [];
-        for (const [value, details, key] of site.address.list(KEYS, ["weight"])) {
-          const [amount, list] = [AMOUNTS.find((name) => name === key), LISTS.find((name) => name === key)];
-          if (amount) {
-            wish[amount] = amountOf(value) ?? wish[amount];
-            if (amountOf(value) === null) remarks.push(`The ${key} “${value}” is not a number of 0 or more and is left out.`);
-          } else if (!known[key].has(value)) remarks.push(`This board has no ${key} “${value}”; it is left out.`);
-          else if (list) wish[list].push(value);
-          else if (key === "variant") wish.variant = value;
-          else if (!wish.picks.some((pick) => pick.kind === key && pick.key === value)) {
-            const weight = "weight" in details ? weightOf(details.weight) : 1;
-            if (weight === null) remarks.push(`Weight “${details.weight}” is not a number above 0; it counts as 1.`);
-            wish.picks.push({ kind: key, key: value, weight: weight ?? 1 });
-          }
-        }
-        return { wish, remarks };
-      },
-
-      // What is not asked for is not in the address.
-      write(wish, replace) {
-        /** @type {[string, string][]} */
-        const pairs = [];
-        for (const { kind, key, weight } of wish.picks) {
-          pairs.push([kind, key]);
-          if (weight !== 1) pairs.push(["weight", String(weight)]);
-        }
-        if (wish.variant !== board.variants[0].id) pairs.push(["variant", wish.variant]);
-        for (const key of AMOUNTS) if (wish[key] !== null) pairs.push([key, String(wish[key])]);
-        for (const key of LISTS) for (const value of wish[key]) pairs.push([key, value]);
-        site.address.setPairs([...KEYS, "weight"], pairs, { replace });
-      },
-    };
+    const [wish, seen] = [empty(board), new Set()];
+    /** @type {string[]} */
+    const remarks = [];
+    for (const [value, details, key] of site.address.list(KEYS, ["weight"])) {
+      const [limit, list] = [LIMITS.find((name) => name === key), LISTS.find((name) => name === key)];
+      if (limit) {
+        const amount = within(value, 0, Number.MAX_VALUE);
+        wish[limit] = amount ?? wish[limit];
+        if (amount === null) remarks.push(say("remark.number", { kind: say(key), value }));
+      } else if (!known[key].has(value)) remarks.push(say("remark.unknown", { kind: say(key), name: value }));
+      else if (list) wish[list].push(value);
+      else if (key === "variant") wish.variant = value;
+      else if (!seen.has(`${key} ${value}`)) {
+        seen.add(`${key} ${value}`);
+        const weight = "weight" in details ? within(details.weight, 1 / MOST_WEIGHT, MOST_WEIGHT) : 1;
+        if (weight === null) remarks.push(say("remark.weight", { value: details.weight }));
+        const places = placesOf(board, key, value);
+        // A category's weight is divided among its tasks.
+        for (const t of places) wish.weights[t] += (weight ?? 1) / places.length;
+      }
+    }
+    return { wish: { ...wish, weights: onSliders(wish.weights) }, remarks };
   };
+
+  // What is not asked for is not in the address.
+  /** @type {Wishes["pairs"]} */
+  const pairs = (board, wish) => {
+    /** @type {[string, string][]} */
+    const found = [];
+    for (const { kind, key, weight } of picks(board, wish)) {
+      found.push([kind, key]);
+      if (weight !== 1) found.push(["weight", String(weight)]);
+    }
+    if (wish.variant !== board.variants[0].id) found.push(["variant", wish.variant]);
+    for (const key of LIMITS) if (wish[key] !== null) found.push([key, String(wish[key])]);
+    for (const key of LISTS) for (const value of wish[key]) found.push([key, value]);
+    return found;
+  };
+
+  /** @type {Wishes["write"]} */
+  const write = (board, wish, replace) => site.address.setPairs([...KEYS, "weight", "margin"], pairs(board, wish), { replace });
 
   // --- in the form ------------------------------------------------------------------------------------
 
   /** @template {Element} T @param {ParentNode} root @param {string} selector @param {new () => T} type @returns {T[]} */
   const every = (root, selector, type) => /** @type {T[]} */ ([...root.querySelectorAll(selector)].filter((found) => found instanceof type));
 
-  /** The field of a pick's weight. @param {HTMLInputElement} box */
-  const weightField = (box) => {
-    const field = box.closest(".choose-pick")?.querySelector(".choose-weight");
-    return field instanceof HTMLInputElement ? field : null;
-  };
+  /** @param {Element} button @param {boolean} isPressed */
+  const press = (button, isPressed) => button.setAttribute("aria-pressed", String(isPressed));
 
-  /** Show what a pick counts beside it; the field goes with the pick. @param {HTMLInputElement} box @param {number} weight */
-  const showWeight = (box, weight) => {
-    const shown = weightField(box);
-    if (!box.checked) shown?.remove();
-    else if (!shown) {
-      const attributes = { class: "choose-weight", type: "text", inputmode: "decimal", autocomplete: "off", value: String(weight), "aria-label": `Weight of ${box.dataset.name}` };
-      box.closest(".choose-pick")?.append(site.make("input", attributes));
-    } else if (weightOf(shown.value) !== weight) shown.value = String(weight);
-  };
-
-  /** @type {Site["wishes"]["form"]} */
-  const form = (element) => {
-    const boxes = every(element, "input[data-pick]", HTMLInputElement);
-    const amounts = every(element, "input[data-amount]", HTMLInputElement);
-    const lists = every(element, "input[data-one-of]", HTMLInputElement);
-    const variants = every(element, "button[data-variant]", HTMLButtonElement);
-    /** The field that is being typed in. @type {HTMLInputElement | null} */
-    let typing = null;
-
-    /** @param {string} key */
-    const amount = (key) => amountOf(amounts.find((field) => field.dataset.amount === key)?.value ?? "");
-    /** @param {string} key */
-    const chosen = (key) => lists.filter((box) => box.dataset.oneOf === key && box.checked).map((box) => box.value);
-    /** @param {string | undefined} variant */
-    const press = (variant) => variants.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.variant === variant)));
-
-    return {
-      read: () => ({
-        picks: boxes
-          .filter((box) => box.checked)
-          .map((box) => ({ kind: box.dataset.pick ?? "", key: box.value, weight: weightOf(weightField(box)?.value ?? "") || 1 })),
-        variant: variants.find((button) => button.getAttribute("aria-pressed") === "true")?.dataset.variant ?? element.dataset.only ?? "",
-        size: amount("size"), price: amount("price"), margin: amount("margin"),
-        license: chosen("license"), developer: chosen("developer"),
-      }),
-
-      write(wish) {
-        for (const box of boxes) {
-          const pick = wish.picks.find(({ kind, key }) => kind === box.dataset.pick && key === box.value);
-          box.checked = pick !== undefined;
-          showWeight(box, pick?.weight ?? 1);
-        }
-        for (const field of amounts) {
-          const key = AMOUNTS.find((name) => name === field.dataset.amount);
-          field.value = String((key && wish[key]) ?? "");
-        }
-        for (const box of lists) box.checked = LISTS.some((key) => key === box.dataset.oneOf && wish[key].includes(box.value));
-        press(wish.variant);
-        for (const group of every(element, "details", HTMLDetailsElement)) group.open ||= group.querySelector("input:checked") !== null;
-      },
-
-      faults() {
-        const weights = every(element, ".choose-weight", HTMLInputElement);
-        /** @param {HTMLInputElement} field */
-        const isWrong = (field) => field !== typing && field.value.trim() !== "" && (weights.includes(field) ? weightOf : amountOf)(field.value) === null;
-        for (const field of [...weights, ...amounts]) field.setAttribute("aria-invalid", String(isWrong(field)));
-        return [
-          ...weights.filter(isWrong).map(({ value }) => `Weight \u201c${value}\u201d is not a number above 0; it counts as 1.`),
-          ...amounts.filter(isWrong).map(({ value }) => `\u201c${value}\u201d is not a number of 0 or more and is left out.`),
-        ];
-      },
-
-      listen(changed) {
-        element.addEventListener("input", ({ target }) => {
-          if (!(target instanceof HTMLInputElement) || target.type === "search") return;
-          if (target.dataset.pick) showWeight(target, 1);
-          const goesOn = target === typing;
-          typing = target.type === "text" ? target : null;
-          changed(goesOn);
-        });
-        element.addEventListener("change", ({ target }) => {
-          if (target !== typing) return;
-          typing = null;
-          changed(true);
-        });
-        element.addEventListener("submit", (event) => event.preventDefault());
-        for (const button of variants) {
-          button.addEventListener("click", () => {
-            press(button.dataset.variant);
-            changed(false);
-          });
-        }
-      },
+  /** The slider of a limit: one step for each value of the board, and one without a limit. @param {HTMLElement} box @param {Numbers} values @param {(value: number) => string} written @param {Say} say @param {(limit: number | null) => void} changed */
+  const limitSlider = (box, values, written, say, changed) => {
+    const steps = [...new Set(values.filter((value) => value !== null))].sort((a, b) => a - b);
+    const [range] = every(box, "input", HTMLInputElement);
+    range.max = String(steps.length);
+    if (steps.length <= MOST_TICKS) box.querySelector("[data-ticks]")?.append(site.cells.draw(steps.map((_, i) => ["tick", i / steps.length]), ""));
+    range.addEventListener("input", () => changed(steps[Number(range.value)] ?? null));
+    return (/** @type {number | null} */ limit) => {
+      range.value = String(limit === null ? steps.length : Math.max(0, steps.findLastIndex((step) => step <= limit)));
+      const text = limit === null ? say("any") : say("up_to", { value: written(limit) });
+      range.setAttribute("aria-valuetext", text);
+      box.querySelector("output")?.replaceChildren(text);
     };
   };
 
-  // --- in the line above the answer -------------------------------------------------------------------
+  /** The rows of the picked tasks: a name, a button that takes it out, a slider. @param {HTMLElement} box @param {ChooseBoard} board @param {Say} say @param {(t: number, weight: number) => void} changed */
+  const weightRows = (box, board, say, changed) => {
+    /** @type {Map<number, (weight: number) => void>} */
+    let rows = new Map();
+    const row = (/** @type {number} */ t) => {
+      const [name] = board.tasks[t].link;
+      const range = site.make("input", { type: "range", min: String(-MOST_POWER), max: String(MOST_POWER), step: "1", "aria-label": name });
+      const [output, remove] = [site.make("output"), site.button("\u00d7", "chip-remove")];
+      remove.setAttribute("aria-label", say("remove", { name }));
+      range.addEventListener("input", () => changed(t, 2 ** Number(range.value)));
+      remove.addEventListener("click", () => changed(t, 0));
+      box.append(site.make("div", { class: "choose-slider" }, site.make("span", {}, name), output, remove, range));
+      return (/** @type {number} */ weight) => {
+        range.value = String(Math.round(Math.log2(weight)));
+        output.textContent = `${quantity(weight)}\u00d7`;
+        range.setAttribute("aria-valuetext", output.textContent);
+      };
+    };
+    return (/** @type {number[]} */ weights) => {
+      const picked = weights.flatMap((weight, t) => (weight ? [t] : []));
+      if (picked.length !== rows.size || picked.some((t) => !rows.has(t))) {
+        box.replaceChildren();
+        rows = new Map(picked.map((t) => [t, row(t)]));
+      }
+      for (const [t, show] of rows) show(weights[t]);
+      /** @type {HTMLElement} */ (box.parentElement).hidden = !picked.length;
+    };
+  };
 
-  /** @type {Site["wishes"]["pickedLine"]} */
-  const pickedLine = (line, board, remove) => {
-    const [text, chips] = [line.querySelector("[data-choose-picked]"), line.querySelector("[data-choose-chips]")];
+  /** The list of tasks that can be added. @param {HTMLSelectElement} field @param {ChooseBoard} board @param {(t: number) => void} add */
+  const taskField = (field, board, add) => {
+    board.tasks.forEach(({ link }, t) => field.append(site.make("option", { value: String(t) }, link[0])));
+    field.addEventListener("change", () => field.value && add(Number(field.value)));
+    return (/** @type {number[]} */ weights) => {
+      field.value = "";
+      for (const option of field.options) option.disabled = option.value !== "" && weights[Number(option.value)] > 0;
+    };
+  };
 
-    /** @param {TaskPick} pick */
-    const nameOf = ({ kind, key }) => (kind === "category" ? key : (board.tasks.find((task) => task.id === key)?.link[0] ?? key));
+  /** @type {Wishes["form"]} */
+  const form = (element, board, say, changed) => {
+    let wish = empty(board);
+    /** The slider that moves. @type {string | null} */
+    let moving = null;
+    /** @param {Partial<Wish>} change @param {string | null} [slider] */
+    const change = (change, slider = null) => {
+      const goesOn = slider !== null && slider === moving;
+      moving = slider;
+      changed({ ...wish, ...change }, goesOn);
+    };
+    element.addEventListener("submit", (event) => event.preventDefault());
+    element.addEventListener("change", () => (moving = null));
 
-    /** @param {TaskPick} pick */
-    const chip = (pick) => {
-      const weight = pick.weight === 1 ? "" : ` \u00d7 ${quantity(pick.weight)}`;
-      const button = site.make("button", { type: "button", class: "choose-chip" }, site.make("span", { class: "unseen" }, "Remove "), nameOf(pick) + weight);
-      button.addEventListener("click", () => {
-        remove(pick);
-        // The button is gone: the next one, or the line itself, is where the keyboard goes on.
-        (chips?.querySelector("button") ?? line).focus();
+    /** @param {number[]} tasks @param {number} weight */
+    const weigh = (tasks, weight) => wish.weights.map((own, t) => (tasks.includes(t) ? weight : own));
+    /** @type {((wish: Wish) => void)[]} */
+    const parts = [];
+    for (const button of every(element, "button[data-variant]", HTMLButtonElement)) {
+      button.addEventListener("click", () => change({ variant: button.dataset.variant }));
+      parts.push(({ variant }) => press(button, button.dataset.variant === variant));
+    }
+    for (const button of every(element, "button[data-category]", HTMLButtonElement)) {
+      const tasks = placesOf(board, "category", button.value);
+      const isWhole = () => tasks.every((t) => wish.weights[t] > 0);
+      button.addEventListener("click", () => change({ weights: weigh(tasks, isWhole() ? 0 : 1) }));
+      parts.push(() => press(button, isWhole()));
+    }
+    for (const button of every(element, "button[data-list]", HTMLButtonElement)) {
+      const key = LISTS.find((name) => name === button.dataset.list) ?? LISTS[0];
+      button.addEventListener("click", () => change({ [key]: wish[key].includes(button.value) ? wish[key].filter((value) => value !== button.value) : [...wish[key], button.value] }));
+      parts.push(() => press(button, wish[key].includes(button.value)));
+    }
+    for (const field of every(element, "select[data-add]", HTMLSelectElement)) {
+      const show = taskField(field, board, (t) => change({ weights: weigh([t], 1) }));
+      parts.push(({ weights }) => show(weights));
+    }
+    for (const box of every(element, "[data-weights]", HTMLElement)) {
+      const show = weightRows(box, board, say, (t, weight) => {
+        change({ weights: weigh([t], weight) }, weight ? `weight ${t}` : null);
+        // The button is gone: the list of tasks is where the keyboard goes on.
+        if (!weight) every(element, "select[data-add]", HTMLSelectElement)[0]?.focus();
       });
-      return button;
-    };
-
-    return (wish) => {
-      if (text instanceof HTMLElement) text.hidden = wish.picks.length > 0;
-      chips?.replaceChildren(...wish.picks.map(chip));
+      parts.push(({ weights }) => show(weights));
+    }
+    for (const key of LIMITS) {
+      for (const box of every(element, `[data-limit="${key}"]`, HTMLElement)) {
+        const show = limitSlider(box, factsOf(board)[key], WRITTEN[key], say, (limit) => change({ [key]: limit }, key));
+        parts.push((wish) => show(wish[key]));
+      }
+    }
+    return (asked) => {
+      wish = asked;
+      for (const show of parts) show(asked);
     };
   };
 
   // --- as a question ------------------------------------------------------------------------------------
 
-  /** What limits are about, model by model. @param {ChooseBoard} board @returns {Record<Limit, (string | number | null)[]>} */
+  /** What limits are about, model by model. @param {ChooseBoard} board */
   const factsOf = ({ models, prices }) => ({
     size: models.map((model) => model.parameters_b), price: prices,
     license: models.map((model) => model.license), developer: models.map((model) => model.developer),
   });
 
-  /** What each task counts: its picks, and its share of its category's; 1 where nothing is picked. @param {ChooseBoard} board @param {Wish} wish */
-  const weightsOf = (board, { picks }) => {
-    if (!picks.length) return board.tasks.map(() => 1);
-    const weights = board.tasks.map(() => 0);
-    for (const { kind, key, weight } of picks) {
-      const places = board.tasks.flatMap((task, t) => ((kind === "task" ? task.id : task.category) === key ? [t] : []));
-      for (const t of places) weights[t] += weight / places.length;
-    }
-    return weights;
-  };
-
-  /** @type {Site["wishes"]["question"]} */
+  /** @type {Wishes["question"]} */
   const question = (board, wish) => {
     const facts = factsOf(board);
     /** @type {Map<Limit, boolean[]>} */
     const limits = new Map();
-    /** @param {Limit} limit @param {(fact: string | number) => boolean} isWithin */
-    const add = (limit, isWithin) => limits.set(limit, facts[limit].map((fact) => fact !== null && isWithin(fact)));
-    const { size, price } = wish;
-    if (size !== null) add("size", (fact) => Number(fact) <= size);
-    if (price !== null) add("price", (fact) => Number(fact) <= price);
-    for (const key of LISTS) if (wish[key].length) add(key, (fact) => wish[key].includes(String(fact)));
-    return { weights: weightsOf(board, wish), variant: wish.variant, limits, margin: wish.margin };
-  };
-
-  /** @type {Site["wishes"]["leftOut"]} */
-  const leftOut = (board, choice, limit) => {
-    const models = choice.leftOut.get(limit);
-    if (!models) return "";
-    const n = models.filter((m) => factsOf(board)[limit][m] === null).length;
-    return `Leaves out ${models.length} of ${counted(choice.ranked, "ranked model")}${n ? `, ${n} ${UNKNOWN[limit]}` : ""}.`;
-  };
-
-  site.wishes = { empty, address, form, pickedLine, question, leftOut };
-})();
-// Finds tasks by their name in the form; what is found is shown, whatever group it is in.
-(() => {
-  const field = document.querySelector("[data-choose-find]");
-  if (!(field instanceof HTMLInputElement)) return;
-  const groups = site.elements("[data-choose-group]").map((group) => ({
-    group,
-    details: group.querySelector("details"),
-    category: (group.querySelector("[data-pick=category]")?.getAttribute("data-name") ?? "").toLowerCase(),
-    rows: [...group.querySelectorAll("li")].map((row) => ({ row, name: (row.textContent ?? "").toLowerCase() })),
-  }));
-
-  field.addEventListener("input", () => {
-    const sought = field.value.trim().toLowerCase();
-    let n = 0;
-    for (const { group, details, category, rows } of groups) {
-      const isCategory = category.includes(sought);
-      for (const { row, name } of rows) row.hidden = !isCategory && !name.includes(sought);
-      const found = rows.filter(({ row }) => !row.hidden).length;
-      group.hidden = found === 0;
-      if (details) details.open = sought !== "" || group.querySelector("li input:checked") !== null;
-      n += found;
+    for (const key of LIMITS) {
+      const most = wish[key];
+      if (most !== null) limits.set(key, facts[key].map((fact) => fact !== null && fact <= most));
     }
-    site.say(sought ? `${site.format.counted(n, "task")} found.` : "");
-  });
+    for (const key of LISTS) if (wish[key].length) limits.set(key, facts[key].map((fact) => fact !== null && wish[key].includes(fact)));
+    const isPicked = wish.weights.some((weight) => weight > 0);
+    return { weights: isPicked ? wish.weights : wish.weights.map(() => 1), variant: wish.variant, limits };
+  };
+
+  site.wishes = { empty, picks, asked, read, pairs, write, question, form };
 })();

@@ -1,8 +1,8 @@
-// The ranking of the choosing page: what ranks a board, how likely each model is the best, what the first place depends on, and answers to questions
+// The ranking of the choosing page: what ranks a board, what the first place depends on, what would change it, and answers to questions
 // (docs/statistics.md#choice).
 (() => {
   const { roundSignificant, difference } = site.format;
-  const { NOISE, remembered, sizeOf, familiesOf, paired, reachOf, bestChances } = site.statistics;
+  const { NOISE, remembered, sizeOf, familiesOf, paired, reachOf } = site.statistics;
 
   /** With how many of the best models each one is compared: more would take long, and show no more. */
   const MOST_RIVALS = 50;
@@ -35,7 +35,7 @@
       return { signed: rows, measure: byMean ? rows : winRates(rows), errors };
     });
 
-  // --- leads --------------------------------------------------------------------------------------------
+  // --- means and leads ----------------------------------------------------------------------------------
 
   /** sum(w s) / sum(w) over what a row has, before rounding. @param {Row} row @param {Float64Array} weights */
   const meanOf = (row, weights) => {
@@ -49,32 +49,39 @@
     return sum / weight;
   };
 
-  /**
-   * The task without which the lead of a row over another changes most: the lead without it, and its share of the lead where both have every score.
-   * Null where no task changes the lead.
-   * @param {Row} first @param {Row} second @param {Float64Array} weights @returns {Influence | null}
-   */
-  const influence = (first, second, weights) => {
+  /** The task that both have without which the lead of a row over another shrinks most; null where none makes it larger. @param {Row} first @param {Row} second @param {Float64Array} weights */
+  const decisiveTask = (first, second, weights) => {
     const leadBy = (/** @type {Float64Array} */ weights) => meanOf(first, weights) - meanOf(second, weights);
     const size = Math.max(sizeOf(first), sizeOf(second));
-    const lead = roundSignificant(leadBy(weights), size);
-    const without = weights.map((_, t) => roundSignificant(leadBy(weights.with(t, 0)), size));
-    const changes = without.map((left) => (Number.isNaN(left) ? -1 : roundSignificant(Math.abs(lead - left), size)));
-    const most = changes.reduce((a, b) => Math.max(a, b));
-    if (most <= 0) return null;
-    const task = changes.indexOf(most);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const share = (weights[task] * (first[task] - second[task])) / (total * leadBy(weights));
-    return { task, without: without[task], share: lead === 0 || [...first, ...second].some(Number.isNaN) ? null : share };
+    const lead = leadBy(weights);
+    const changes = Array.from(weights, (_, t) => {
+      const change = lead - leadBy(weights.with(t, 0));
+      return Number.isNaN(first[t] + second[t] + change) ? 0 : roundSignificant(change, size);
+    });
+    const most = Math.max(...changes);
+    return most > 0 ? changes.indexOf(most) : null;
+  };
+
+  /** The ranks of a row among others if each weight were anything from half to double of what it is: others may be ahead that are not behind whatever the weights,
+   * over the tasks that both have. @param {Row[]} rows @param {Float64Array} weights @param {number} i @param {number} rank its own */
+  const ranksOf = (rows, weights, i, rank) => {
+    let [ahead, behind] = [0, 0];
+    for (const other of rows) {
+      let [least, most] = [0, 0];
+      for (let t = 0; t < weights.length; t += 1) {
+        const gap = weights[t] * (rows[i][t] - other[t]);
+        if (gap !== gap) continue;
+        least += gap > 0 ? gap / 2 : gap * 2;
+        most += gap > 0 ? gap * 2 : gap / 2;
+      }
+      const noise = NOISE * sizeOf(other);
+      if (most < -noise) ahead += 1;
+      else if (least > noise) behind += 1;
+    }
+    return /** @type {[number, number]} */ ([Math.min(1 + ahead, rank), Math.max(rows.length - behind, rank)]);
   };
 
   // --- the ranking over picked tasks ------------------------------------------------------------------
-
-  /** On how many tasks a row is beaten by none of the rows. @param {Row[]} rows */
-  const bestOf = (rows) => {
-    const best = rows[0]?.map((_, t) => rows.reduce((top, row) => (row[t] > top ? row[t] : top), -Infinity));
-    return (/** @type {Row} */ row) => row.reduce((n, value, t) => n + Number(value === best[t]), 0);
-  };
 
   /** How many scores a row has. @param {Row} row */
   const scoresOf = (row) => row.reduce((n, value) => n + Number(value === value), 0);
@@ -82,7 +89,6 @@
   /** Answers questions about one board. @type {Choosing["chooser"]} */
   const chooser = (board, measuresOf) => {
     const byMean = board.rank_by === "mean";
-    const sizes = board.models.map(({ parameters_b }) => parameters_b ?? Infinity);
 
     /** On which tasks any model has a score in a variant. @param {string} variant */
     const isScored = remembered((variant) => board.tasks.map((_, t) => measuresOf(variant).signed.some((row) => !Number.isNaN(row[t]))));
@@ -97,60 +103,48 @@
       const turned = byMean && picked.every((t) => board.tasks[t].direction < 0);
       const only = (/** @type {Row} */ row) => Float64Array.from(picked, (t) => row[t]);
 
-      /** Weighted mean of a row whose scores have enough of the weight. @param {Row} row @param {Row} scores */
-      const coveredMean = (row, scores) => {
+      /** Weighted mean of a row whose scores have enough of the weight. @param {Row} row @param {Row} scores @param {number} least */
+      const coveredMean = (row, scores, least = board.min_coverage) => {
         const weight = scores.reduce((sum, score, t) => (score === score ? sum + weights[t] : sum), 0);
-        const isCovered = weight >= (board.min_coverage - NOISE) * total;
-        return isCovered ? roundSignificant(meanOf(row, weights), sizeOf(row)) : NaN;
-      };
-      const shown = (/** @type {number} */ merit) => (Number.isNaN(merit) ? null : turned ? 0 - merit : merit);
-
-      /** The mean of a model's scores in a variant over the tasks of `scores`, as it is shown; null where it lacks one. @param {string} variant @param {number} model @param {Row} scores */
-      const meanBeside = (variant, model, scores) => {
-        const row = only(measuresOf(variant).signed[model]).map((value, t) => (Number.isNaN(scores[t]) ? NaN : value));
-        const isWhole = row.every((value, t) => Number.isNaN(scores[t]) || !Number.isNaN(value));
-        return byMean && isWhole ? shown(coveredMean(row, row)) : null;
+        return weight >= (least - NOISE) * total ? roundSignificant(meanOf(row, weights), sizeOf(row)) : NaN;
       };
       const all = measuresOf(question.variant);
       const signed = all.signed.map(only);
       const measure = byMean ? signed : all.measure.map(only);
       const errors = all.errors?.map(only) ?? null;
-      const entrant = (/** @type {number} */ m) => ({ row: measure[m], errors: errors && errors[m] });
-      const beside = board.reference?.variants[question.variant];
-      const other = beside === undefined || beside === question.variant || !byMean ? null : measuresOf(beside);
-      /** The baseline's scores in another variant, beside which the models stand. @type {Entrant | null} */
-      const outsider = other && board.reference && { row: only(other.signed[board.reference.model]), errors: other.errors && only(other.errors[board.reference.model]) };
-      return { picked, weights, signed, measure, merit: measure.map((row, m) => coveredMean(row, signed[m])), shown, meanBeside, entrant, outsider };
+      return {
+        picked, weights, signed, measure, only, coveredMean,
+        merit: measure.map((row, m) => coveredMean(row, signed[m])),
+        shown: (/** @type {number} */ merit) => (turned ? 0 - merit : merit),
+        entrant: (/** @type {number} */ m) => ({ row: measure[m], errors: errors && errors[m] }),
+      };
     };
 
-    /** The margin where the visitor sets none: a share of the scale. @param {number[]} merits of the ranked models */
-    const defaultMargin = (merits) => {
-      const spread = merits.length ? merits.reduce((a, b) => Math.max(a, b)) - merits.reduce((a, b) => Math.min(a, b)) : 0;
-      return roundSignificant(board.margin_share * (!byMean ? 1 : board.ends ? board.ends[1] - board.ends[0] : spread));
+    /** Models that only another variant has, over every picked task. @param {ReturnType<typeof fieldOf>} field @param {string} variant @param {number} first merit of the first @returns {Reference[]} */
+    const referencesOf = ({ signed, only, coveredMean, shown }, variant, first) => {
+      if (!byMean) return [];
+const found = signed.flatMap((row, model) => {
+        if (scoresOf(row)) return [];
+        for (const { id } of board.variants) {
+          const other = only(measuresOf(id).signed[model]);
+          const merit = coveredMean(other, other, 1);
+          if (id !== variant && !Number.isNaN(merit)) return [{ model, variant: id, value: merit, merit: shown(merit), isBetter: merit > first }];
+        }
+        return [];
+      });
+      return found.sort((a, b) => b.value - a.value);
     };
 
-    /** The smallest model of known size among some; the first of equals. @param {number[]} models @returns {number | null} */
-    const smallestOf = (models) => {
-      const known = models.filter((m) => sizes[m] < Infinity);
-      return known.length ? known.reduce((least, m) => (sizes[m] < sizes[least] ? m : least)) : null;
-    };
-
-    return (question) => {
-      const { picked, weights, signed, measure, merit, shown, meanBeside, entrant, outsider } = fieldOf(question);
-      const scored = signed.map(scoresOf);
-      const all = merit.map((_, m) => m);
-      const ranked = all.filter((m) => !Number.isNaN(merit[m]));
-      const isInside = (/** @type {number} */ m) => [...question.limits.values()].every((within) => within[m]);
-      const order = ranked.filter(isInside).sort((a, b) => merit[b] - merit[a] || scored[b] - scored[a] || a - b);
-      const behind = (/** @type {number} */ m) => difference(merit[order[0]], merit[m]);
-      const rankOf = (/** @type {number} */ m) => 1 + order.findIndex((other) => merit[other] === merit[m]);
-      const bestOn = bestOf(order.map((m) => signed[m]));
-      const base = question.variant === board.base ? null : board.base;
-      const baseline = board.reference;
+    /** Who is too close to the first: nobody of the best others is ahead of it, nor a baseline of another variant that is not ahead of the first too.
+     * @param {ReturnType<typeof fieldOf>} field @param {number[]} order @param {string} variant */
+    const closeOf = ({ weights, picked, only, entrant }, order, variant) => {
       const families = familiesOf(board, picked);
-      const isEnough = order.length > 1 && new Set(families).size >= board.least_tasks;
+      if (order.length < 2 || new Set(families).size < board.least_tasks) return null;
       const entrants = order.map(entrant);
-      const chances = isEnough ? bestChances(entrants, weights, families, board.least_tasks) : null;
+      const beside = byMean ? board.reference?.variants[variant] : undefined;
+      const other = beside === undefined || beside === variant ? null : measuresOf(beside);
+      const at = board.reference?.model ?? 0;
+      const outsider = other && { row: only(other.signed[at]), errors: other.errors && only(other.errors[at]) };
 
       /** Whether one is ahead of another by more than chance explains. @param {Entrant} one @param {Entrant} other @param {number} tail */
       const isAhead = (one, other, tail) => {
@@ -158,49 +152,78 @@
         const test = paired(one.row.map((value, t) => value - other.row[t]), errors, weights, families);
         return test.units >= board.least_tasks && test.mean > reachOf(test, tail);
       };
-      const isBehind = entrants.map((one) => outsider !== null && isAhead(outsider, one, board.tails.baseline[question.variant]));
-
-      /** Whether none of the best others is ahead, nor a baseline of another variant that is not ahead of the first too. @param {Entrant} one @param {number} i place in the order */
-      const mayBeFirst = (one, i) => {
-        if (isBehind[i] && !isBehind[0]) return false;
-        return !entrants.slice(0, MOST_RIVALS).some((rival, j) => j !== i && isAhead(rival, one, board.first_share / (order.length - 1)));
-      };
-
-      /** @param {number} m @returns {Candidate} */
-      const candidate = (m) => ({
-        model: m,
-        rank: rankOf(m),
-        chance: chances?.[order.indexOf(m)] ?? null,
-        merit: /** @type {number} */ (shown(merit[m])),
-        before: base === null ? null : meanBeside(base, m, signed[m]),
-        reference: baseline && meanBeside(baseline.variants[question.variant], baseline.model, signed[m]),
-        behind: behind(m),
-        bestOn: bestOn(signed[m]),
-        scored: scored[m],
+      const isBehind = entrants.map((one) => outsider !== null && isAhead(outsider, one, board.tails.baseline[variant]));
+      const rivals = entrants.slice(0, MOST_RIVALS);
+      return order.filter((_, i) => {
+        if (i === 0 || (isBehind[i] && !isBehind[0])) return false;
+        return !rivals.some((rival, j) => j !== i && isAhead(rival, entrants[i], board.first_share / (order.length - 1)));
       });
+    };
 
-      /** The task on which the lead depends most. @param {number} first @param {number} second */
-      const influenceOf = (first, second) => {
-        const found = influence(measure[first], measure[second], weights);
-        return found && { ...found, task: picked[found.task] };
+    /** The task that decides between the first two, and who leads without it. @param {ReturnType<typeof fieldOf>} field @param {number[]} order @returns {Reason | null} */
+    const reasonOf = ({ measure, weights, picked }, order) => {
+      const [first, second] = order;
+      if (second === undefined || picked.length < 2) return null;
+      const t = decisiveTask(measure[first], measure[second], weights);
+      if (t === null) return null;
+      const without = order.map((m) => ({ m, mean: roundSignificant(meanOf(measure[m], weights.with(t, 0)), sizeOf(measure[m])) })).filter(({ mean }) => !Number.isNaN(mean));
+      const [lead, next] = without.sort((a, b) => b.mean - a.mean);
+      return { task: picked[t], lead: lead.m, next: next?.m ?? null, gap: next ? difference(lead.mean, next.mean) : 0 };
+    };
+
+    /** What another limit would change: the next one up with a better first model, the one down that leaves the first out.
+     * @param {number[]} ranked the best first @param {number[]} order those within the limits @param {Question} question @param {ReturnType<typeof fieldOf>} field @returns {Change[]} */
+    const changesOf = (ranked, order, { limits }, { merit, shown }) => {
+      /** Those that every other limit leaves. @param {Limit} limit */
+      const others = (limit) => ranked.filter((m) => [...limits].every(([kind, within]) => kind === limit || within[m]));
+      /** @param {"size" | "price"} kind @param {Numbers} values @returns {Change[]} */
+      const along = (kind, values) => {
+        const known = others(kind).filter((m) => values[m] !== null);
+        const [first] = order;
+        const above = known.filter((m) => !limits.get(kind)?.[m] && (first === undefined || merit[m] > merit[first]));
+        const next = above.sort((a, b) => Number(values[a]) - Number(values[b]))[0];
+        const below = first === undefined || values[first] === null ? [] : known.filter((m) => Number(values[m]) < Number(values[first]));
+        return [
+          ...(limits.has(kind) && next !== undefined ? [{ kind, limit: values[next], model: next, merit: shown(merit[next]) }] : []),
+          ...(below.length ? [{ kind, limit: Math.max(...below.map((m) => Number(values[m]))), model: below[0], merit: shown(merit[below[0]]) }] : []),
+        ];
       };
-      const margin = question.margin ?? defaultMargin(ranked.map((m) => merit[m]));
-      const smallest = smallestOf(order.filter((m) => behind(m) <= margin));
+      /** @param {"license" | "developer"} kind @returns {Change[]} */
+      const without = (kind) => {
+        const [best] = others(kind);
+        return limits.has(kind) && best !== undefined && best !== order[0] ? [{ kind, limit: null, model: best, merit: shown(merit[best]) }] : [];
+      };
+      return [...along("size", board.models.map((model) => model.parameters_b)), ...along("price", board.prices), ...without("license"), ...without("developer")];
+    };
+
+    return (question) => {
+      const field = fieldOf(question);
+      const { picked, weights, signed, measure, merit, shown } = field;
+      const scored = signed.map(scoresOf);
+      const all = merit.map((_, m) => m);
+      const ranked = all.filter((m) => !Number.isNaN(merit[m])).sort((a, b) => merit[b] - merit[a] || scored[b] - scored[a] || a - b);
+      const excludedBy = (/** @type {number} */ m) => [...question.limits].flatMap(([kind, within]) => (within[m] ? [] : [kind]));
+      const order = ranked.filter((m) => !excludedBy(m).length);
+      const close = closeOf(field, order, question.variant);
+      const rows = order.map((m) => measure[m]);
+      const references = referencesOf(field, question.variant, order.length ? merit[order[0]] : Infinity);
+
+      /** @param {number} model @param {number} i @returns {Candidate} */
+      const candidate = (model, i) => {
+        const rank = 1 + order.findIndex((other) => merit[other] === merit[model]);
+        return { model, rank, ranks: ranksOf(rows, weights, i, rank), merit: shown(merit[model]), behind: difference(merit[order[0]], merit[model]), scored: scored[model] };
+      };
       return {
         question,
-        tasks: weights.length,
-        listed: order.slice(0, board.listed).map(candidate),
-        candidates: order.length,
-        ranked: ranked.length,
-        margin,
-        smallest: smallest === null ? null : candidate(smallest),
-        close: isEnough ? order.filter((_, i) => i && mayBeFirst(entrants[i], i)) : null,
-        influence: isEnough ? influenceOf(order[0], order[1]) : null,
-        leftOut: new Map([...question.limits].map(([kind, within]) => [kind, ranked.filter((m) => !within[m])])),
-        unranked: all.filter((m) => isInside(m) && Number.isNaN(merit[m])).map((m) => ({
-          model: m,
-          missing: weights.length - scored[m],
-          rivals: scored[m] === 0 || !measure[m].every(Number.isNaN),
+        tasks: picked,
+        candidates: order.map(candidate),
+        close,
+        references,
+        reason: reasonOf(field, order),
+        changes: changesOf(ranked, order, question, field),
+        excluded: ranked.filter((m) => excludedBy(m).length).map((model) => ({ model, merit: shown(merit[model]), limits: excludedBy(model) })),
+        unranked: all.filter((m) => Number.isNaN(merit[m]) && !excludedBy(m).length && !references.some(({ model }) => model === m)).map((model) => ({
+          model, missing: weights.length - scored[model], rivals: scored[model] === 0 || !measure[model].every(Number.isNaN),
         })),
       };
     };

@@ -3,305 +3,317 @@
   const [box] = site.elements("[data-choose-page]");
   const source = box?.querySelector("[data-choose-data]");
   const panel = box?.querySelector("[data-choose-form]");
-  const line = box?.querySelector("[data-choose-line]");
-  const remark = box?.querySelector("[data-choose-remark]");
-  if (!(panel instanceof HTMLElement) || !(line instanceof HTMLElement) || !(remark instanceof HTMLElement) || !source) return;
-  const { billions, chance, counted, listed, rounded, score } = site.format;
+  if (!(panel instanceof HTMLElement) || !source) return;
+  const { billions, listed, money, score, MISSING } = site.format;
+  const { make, cells, wishes } = site;
   const SAY_AFTER_MS = 600;
-  const [MOST_UNRANKED, COMPARED] = [20, 4];
+  const [FIRST_ROWS, MOST_OUT, COMPARED, MOST_TASKS, MOST_SLOTS] = [10, 10, 4, 4, 20];
   const DOT = " \u00b7 ";
-  /** @type {ChooseBoard} */
-  const board = JSON.parse(source.textContent ?? "");
+  /** @type {{board: ChooseBoard, texts: Messages}} */
+  const { board, texts } = JSON.parse(source.textContent ?? "");
+  const say = site.texts(texts);
   const byMean = board.rank_by === "mean";
   const scale = byMean ? board.scale : { places: 3, compact: false };
+  const [title, heading] = [document.title, box.querySelector("h1")];
+  let wish = wishes.empty(board);
+  let mostRows = FIRST_ROWS;
 
-  /** What a test counts. @type {[noun: string, plural: string]} */
-  const UNIT = new Set(board.families).size < board.families.length ? ["family of tasks", "families of tasks"] : ["task", "tasks"];
-
-  // --- sentences --------------------------------------------------------------------------------------
-
+  /** @param {string} id */
+  const phrase = (id) => board.variants.find((variant) => variant.id === id)?.phrase ?? "";
   /** @param {number} value */
   const text = (value) => score(value, scale);
   /** @param {number} m */
   const name = (m) => board.models[m].link[0];
-  /** @param {string | null} variant */
-  const run = (variant) => board.variants.find(({ id }) => id === variant)?.phrase;
-  /** `23 of 31`. @param {number} n @param {number} of */
-  const coverage = (n, of) => `${rounded(n, 0)} of ${rounded(of, 0)}`;
-
-  /** The picked tasks: `the 31 tasks`, `your 6 tasks`, `your task`. @param {Choice} choice */
-  const tasksText = ({ question, tasks: n }) => {
-    if (question.weights.every((weight) => weight === 1)) return `the ${counted(n, "task")}`;
-    return n === 1 ? "your task" : `your ${counted(n, "task")}`;
-  };
-
   /** A difference in words; one that rounds to nothing is less than the last place. @param {number} gap */
-  const gapText = (gap) => (gap === 0 || /[1-9]/.test(text(gap)) ? text(gap) : `less than ${text(Number(`1e-${scale.places}`))}`);
+  const gapText = (gap) => (/[1-9]/.test(text(gap)) ? text(gap) : say("less_than", { value: text(Number(`1e-${scale.places}`)) }));
+  /** @param {string} id @param {string | number} value */
+  const limitText = (id, value) => (id === "size" ? billions(Number(value)) : id === "price" ? money(Number(value)) : String(value));
+
+  // --- sentences --------------------------------------------------------------------------------------
 
   /** @param {Choice} choice */
-  const leadText = ({ listed: [, next] }) => {
-    if (!next) return "the only model left";
-    return next.behind ? `${gapText(next.behind)} ahead of ${name(next.model)}` : `level with ${name(next.model)}`;
+  const questionText = ({ tasks }) => {
+    const picks = wishes.picks(board, wish).map((pick) => pick.name);
+    const size = wish.size === null ? "" : "_size";
+    return say(`question${picks.length ? "" : "_all"}${size}`, { picks: listed(picks), size: billions(wish.size) }, picks.length ? 0 : tasks.length);
   };
 
-  /** @param {Choice} choice */
-  const meritText = (choice) => {
-    const weights = choice.question.weights.filter((weight) => weight > 0);
-    const mean = weights.every((weight) => weight === weights[0]) ? "Mean " : "Weighted mean ";
-    const what = `${choice.tasks > 1 ? mean : ""}${byMean ? "score" : "win rate"}`;
-    const how = board.variants.length > 1 ? `, ${run(choice.question.variant)}` : "";
-    return `${what[0].toUpperCase()}${what.slice(1)} ${text(choice.listed[0].merit)} on ${tasksText(choice)}${how}; ${leadText(choice)}.`;
+  /** What the first has, and what it is ahead of. @param {Choice} choice @param {Candidate[]} first all that share the first rank */
+  const meritText = ({ candidates, question, tasks }, first) => {
+    const weights = new Set(tasks.map((t) => question.weights[t]));
+    const kind = !byMean ? "rate" : weights.size > 1 ? "weighted" : "mean";
+    const next = candidates[first.length];
+    const standing = first.length > 1 ? "level" : next ? "ahead" : "only";
+    return say(`merit_${standing}_${kind}`, { score: text(first[0].merit), gap: next ? gapText(next.behind) : "", next: next ? name(next.model) : "" }, tasks.length);
   };
 
-  /** The verdict on the first and the others. @param {Choice} choice */
-  const verdictText = ({ listed: [first, second], tasks: n, close }) => {
-    if (!second) return "";
-    if (close === null) return `${counted(n, "task")} ${n === 1 ? "is" : "are"} too few to tell models apart. You need at least ${counted(board.least_tasks, ...UNIT)}.`;
-    if (close.length) return `${listed([first.model, ...close].map(name))} are too close to call.`;
-    return `None of the others may be first.`;
+  /** The line below the answer. @param {Choice} choice @param {Candidate[]} first */
+  const lineText = (choice, first) => {
+    const { candidates, close, excluded, tasks } = choice;
+    const better = choice.references.filter(({ isBetter }) => isBetter).map(({ model }) => name(model));
+    if (!first.length) return excluded.length ? say("none_limits", {}, excluded.length) : say("none_scores", {}, tasks.length);
+    const others = (close ?? []).filter((m) => !first.some(({ model }) => model === m));
+    const isLow = byMean && tasks.every((t) => board.tasks[t].direction < 0);
+    return [
+      meritText(choice, first),
+      isLow ? say("low") : "",
+      candidates.length > 1 && others.length ? say("close", { names: listed(others.map(name)) }) : "",
+      better.length ? say("better", { names: listed(better) }, better.length) : "",
+    ].filter(Boolean).join(" ");
   };
 
-  /** Why the first is the first. @param {Choice} choice */
-  const reasonText = (choice) => [meritText(choice), verdictText(choice)].filter(Boolean).join(" ");
-
-  /** What to say where no model is left. @param {Choice} choice */
-  const nothingText = (choice) =>
-    choice.ranked ? `Your limits leave out all ${counted(choice.ranked, "ranked model")}. Relax one of them.` : `No model has enough scores on ${tasksText(choice)} to be ranked.`;
-
-  /** How one of the short list stands. @param {Choice} choice @param {Candidate} c */
-  const standingText = (choice, c) => {
-    const parts = [
-      choice.tasks > 1 ? `best on ${coverage(c.bestOn, choice.tasks)}` : "",
-      c.behind > 0 ? `${gapText(c.behind)} behind` : c === choice.listed[0] ? "" : "level with the first",
-      c.scored < choice.tasks ? `scores on ${coverage(c.scored, choice.tasks)}` : "",
-    ];
-    return parts.filter(Boolean).join(DOT);
-  };
-
-  /** @param {number} share */
-  const chanceBar = (share) => {
-    const bar = site.make("i", { class: "chance", "aria-hidden": "true" });
-    bar.style.setProperty("--share", String(share));
-    return bar;
-  };
-
-  /** How many are not in the list, and how likely the best is one of them. @param {Choice} choice */
-  const moreText = ({ candidates, listed: shown }) => {
-    const more = candidates - shown.length;
-    if (!more) return "";
-    const left = shown.reduce((rest, c) => rest - (c.chance ?? 0), 1);
-    const best = shown.some((c) => c.chance !== null) ? `: ${chance(left)} chance that the best is among them` : "";
-    return `${counted(more, "more model")} ${more === 1 ? "ranks" : "rank"} below these${best}.`;
-  };
-
-  /** What the marks of the drawings are. @param {Choice} choice */
-  const legendText = (choice) => {
-    const isLifted = choice.listed.some((c) => c.before !== null);
-    const marks = isLifted ? [`Open circle: ${run(board.base)}; full circle: ${run(choice.question.variant)}.`] : [];
-    const [reference, ...others] = new Set(choice.listed.map((c) => c.reference));
-    if (board.reference && (reference ?? others[0] ?? null) !== null) marks.push(`Dashed line: ${name(board.reference.model)}, ${others.length ? "over the same tasks" : text(Number(reference))}.`);
-    if (choice.close) marks.push(`Bar: chance to be the best of these ${counted(choice.candidates, "model")}, were the ${counted(choice.tasks, "task")} drawn again.`);
-    return marks.join(" ");
-  };
-
-  /** What the most influential task does to the lead of the first. @param {Choice} choice @param {Influence} influence */
-  const influenceText = ({ listed: [first, second] }, { without, share }) => {
-    const other = name(second.model);
-    const rest = without === 0 ? "the two are level" : without > 0 ? `the lead is ${gapText(without)}` : `${other} is ${gapText(-without)} ahead`;
-    if (share === null || share <= 0) return `${second.behind === 0 ? "The order of the first two" : `The lead over ${other}`} depends most on it: without it, ${rest}.`;
-    return `It alone is ${share > 1 ? "more than the whole" : `${rounded(share, 0, 2)} % of the`} lead over ${other}: without it, ${rest}.`;
-  };
-
-  /** Why the smallest model that is good enough is that one. @param {Candidate} c @param {number} margin */
-  const smallestText = (c, margin) => {
-    const within = `within ${text(margin)} of the best`;
-    const size = billions(board.models[c.model].parameters_b);
-    return c.behind === 0 ? `${size}: no smaller model is ${within}` : `${size}: the smallest model ${within}, with ${text(c.merit)}`;
+  /** Who leads without the task that decides. @param {Choice} choice @param {Reason} reason */
+  const withoutText = ({ candidates: [first] }, { lead, next, gap }) => {
+    if (next === null) return say("without_only", { name: name(lead) });
+    if (gap === 0) return say("without_level", { names: listed([lead, next].map(name)) });
+    return say(lead === first.model ? "without_ahead" : "without_other", { name: name(lead), gap: gapText(gap) });
   };
 
   // --- what is shown ------------------------------------------------------------------------------------
 
   /** @param {string} key */
   const part = (key) => /** @type {HTMLElement} */ (box.querySelector(`[data-choose="${key}"]`));
-  /** @param {number} m */
-  const linkTo = (m) => site.cells.link(board.models[m].link);
-
-  /** A line of text, hidden where it is empty. @param {string} key @param {string} line */
-  const put = (key, line) => {
-    part(key).textContent = line;
-    part(key).hidden = line === "";
+  /** Fill a part, and hide it where it stays empty. @param {string} key @param {(Node | string)[]} content */
+  const put = (key, ...content) => {
+    part(key).replaceChildren(...content);
+    part(key).hidden = !content.some((piece) => piece !== "");
   };
 
-  /** A function that places values on the scale, 0..1. @param {Choice} choice */
-  const scaleOf = (choice) => {
-    const drawn = choice.listed.flatMap((c) => [c.merit, c.before, c.reference]).filter((value) => value !== null);
-    const [low, high] = byMean ? (board.ends ?? [Math.min(...drawn), Math.max(...drawn)]) : [0, 1];
-    return (/** @type {number | null} */ value) => (value === null ? null : high <= low ? 0.5 : (value - low) / (high - low));
+  /** @param {Choice} choice @param {Scores} scores */
+  const showReason = (choice, scores) => {
+    const { reason, candidates: [first, second], question } = choice;
+    part("why").hidden = reason === null;
+    if (!reason) return;
+    const { link, scale } = board.tasks[reason.task];
+    const [own, other] = [first, second].map(({ model }) => score(scores[question.variant][model][reason.task], scale));
+    put("reason", say("decides", { name_of_task: link[0], score: own, name: name(second.model), other }), " ", withoutText(choice, reason));
   };
+
+  /** The address that asks for something else. @param {Partial<Wish>} change */
+  const addressOf = (change) => `?${new URLSearchParams(wishes.pairs(board, { ...wish, ...change }))}`;
 
   /** @param {Choice} choice */
-  const showList = (choice) => {
-    const place = scaleOf(choice);
-    const row = (/** @type {Candidate} */ c) => {
-      const { link, developer, parameters_b } = board.models[c.model];
-      const note = [developer, parameters_b === null ? "" : billions(parameters_b)].filter(Boolean).join(DOT);
-      const change = `${name(c.model)}: ${c.before === null ? "" : `${text(c.before)} to `}${text(c.merit)}`;
-      const drawing = site.cells.dumbbell({ before: place(c.before), after: place(c.merit), reference: place(c.reference), text: change });
-      const column = (/** @type {string} */ key, /** @type {Cell} */ cell) => site.cells.fill(site.make("span", { class: `choose-${key}` }), cell);
-      return site.make(
-        "li", {},
-        column("rank", { text: String(c.rank) }),
-        column("name", { link, note }),
-        column("plot", { drawing }),
-        column("chance", c.chance === null ? {} : { drawing: chanceBar(c.chance), note: chance(c.chance) }),
-        column("merit", { text: text(c.merit) }),
-        column("why", { text: standingText(choice, c) }),
-      );
+  const showChanges = ({ changes }) => {
+    const line = (/** @type {Change} */ { kind, limit, model, merit }) => {
+      const id = limit === null ? `change_${kind}` : "change_up_to";
+      const said = say(id, { value: limitText(kind, limit ?? ""), name: name(model), score: text(merit) });
+      return make("a", { href: addressOf({ [kind]: limit ?? [] }) }, said);
     };
-    part("list").replaceChildren(...choice.listed.map(row));
-    part("list").hidden = !choice.listed.length;
+    part("changes").hidden = !changes.length;
+    put("change", ...changes.map(line));
   };
 
-  /** One of the two facts below the list. @param {string} key @param {Node | string | null} content @param {string} note */
-  const putFact = (key, content, note) => {
-    part(key).hidden = content === null;
-    part(key).querySelector("dd")?.replaceChildren(content ?? "", " ", site.make("small", {}, note));
+  /** The ends of the scale of the scores; null where nothing bounds them. */
+  const ends = byMean ? board.ends : /** @type {[number, number]} */ ([0, 1]);
+  const isDrawn = ends !== null && ends[1] > ends[0];
+
+  /** @param {number} value @param {boolean} isReference */
+  const valueDrawing = (value, isReference) => {
+    const [low, high] = ends ?? [0, 1];
+    const at = Math.min(1, Math.max(0, (value - low) / (high - low)));
+    return cells.draw([["track", 0, 1], [isReference ? "soft-bar" : "tint", 0, at], [isReference ? "median" : "value", at]], "");
   };
 
-  /** @param {Choice} choice */
-  const showUnranked = (choice) => {
-    const { unranked } = choice;
-    const hidden = unranked.length - MOST_UNRANKED;
-    part("unranked").hidden = unranked.length === 0;
-    put("unranked-head", unranked.length ? `${counted(unranked.length, "model")} not ranked` : "");
-    const rows = unranked.slice(0, MOST_UNRANKED).map(({ model, rivals, missing }) => {
-      const some = missing < choice.tasks ? `${rounded(missing, 0)} of ` : missing > 1 ? "any of " : "";
-      const why = rivals ? `no score on ${some}${tasksText(choice)}` : "no other model has a score on its tasks";
-      return site.make("li", {}, linkTo(model), `: ${why}`);
+  /** The score of a task in a small cell, with a bar where the task has bounds. @param {number} t @param {number | null} value @param {boolean} isBest @param {boolean} isReference */
+  const taskCell = (t, value, isBest, isReference) => {
+    const { scale, bounds: [low, high] } = board.tasks[t];
+    const hasBar = value !== null && low !== null && high !== null && high > low;
+    const drawing = hasBar ? [cells.draw([["track", 0, 1], [isReference ? "soft-bar" : "band", 0, (value - low) / (high - low)]], "")] : [];
+    return make("td", { role: "cell", class: "choose-task" }, make(isBest ? "b" : "span", {}, score(value, scale)), ...drawing);
+  };
+
+  /** @param {[number, number]} ranks */
+  const ranksText = ([from, to]) => (from === to ? String(from) : `${from}\u2013${to}`);
+
+  /** @param {Candidate} candidate @param {number} n */
+  const rankDrawing = ({ rank, ranks: [from, to] }, n) => {
+    const words = say("rank_phone", { ranks: ranksText([from, to]) });
+    return cells.draw([["track", 0, 1], ["band", (from - 1) / n, to / n], ["value", (rank - 0.5) / n]], words, n <= MOST_SLOTS ? n : 0);
+  };
+
+  /** A model as the head of a row. @param {number} m @param {string[]} notes */
+  const rowHead = (m, notes) => make("th", { scope: "row", role: "rowheader" }, cells.link(board.models[m].link), make("small", {}, notes.filter(Boolean).join(DOT)));
+
+  /** @param {Choice} choice @param {Scores} scores */
+  const showTable = (choice, scores) => {
+    const { candidates, close, question, tasks } = choice;
+    const references = choice.references.filter(({ isBetter }) => isBetter);
+    const shownTasks = tasks.length > 1 && tasks.length <= MOST_TASKS ? tasks : [];
+    const isRanked = tasks.length > 1 && candidates.length > 1;
+    const best = shownTasks.map((t) => {
+      const merits = candidates.map(({ model }) => (scores[question.variant][model][t] ?? NaN) * board.tasks[t].direction).filter((value) => !Number.isNaN(value));
+      return merits.reduce((a, b) => Math.max(a, b), -Infinity);
     });
-    part("unranked-list").replaceChildren(...rows);
-    put("unranked-more", hidden > 0 ? `and ${counted(hidden, "more model")}` : "");
+    /** @param {string} kind @param {number} m @param {string} variant @param {string} rank @param {string[]} notes @param {number} merit @param {Candidate | null} candidate */
+    const row = (kind, m, variant, rank, notes, merit, candidate) =>
+      make(
+        "tr", { role: "row", class: kind },
+        make("td", { role: "cell" }, rank),
+        rowHead(m, notes),
+        make("td", { role: "cell", class: "merit" }, text(merit), ...(candidate && isRanked ? [make("small", { class: "choose-ranks" }, say("rank_phone", { ranks: ranksText(candidate.ranks) }))] : [])),
+        ...(isDrawn ? [make("td", { role: "cell", class: "plot" }, valueDrawing(merit, !candidate))] : []),
+        ...shownTasks.map((t, k) => {
+          const value = scores[variant][m][t];
+          return taskCell(t, value, candidate !== null && value !== null && value * board.tasks[t].direction === best[k], !candidate);
+        }),
+        ...(isRanked ? [make("td", { role: "cell", class: "slots" }, candidate ? rankDrawing(candidate, candidates.length) : "")] : []),
+      );
+    const rows = [
+      ...references.map(({ model, variant, merit }) => row("reference", model, variant, MISSING, [board.models[model].developer ?? "", phrase(variant)], merit, null)),
+      ...candidates.slice(0, mostRows).map((candidate, i) => {
+        const { developer, parameters_b } = board.models[candidate.model];
+        const isLevel = Boolean(close?.length) && (i === 0 || Boolean(close?.includes(candidate.model)));
+        return row(isLevel ? "level" : "", candidate.model, question.variant, String(candidate.rank), [developer ?? "", parameters_b === null ? "" : billions(parameters_b)], candidate.merit, candidate);
+      }),
+    ];
+    const head = (/** @type {string} */ kind, /** @type {(Node | string)[]} */ ...content) => make("th", { scope: "col", role: "columnheader", class: kind }, ...content);
+    /** @param {string} text @param {number} at */
+    const tick = (text, at) => {
+      const label = make("i", {}, text);
+      label.style.setProperty("--at", String(at));
+      return label;
+    };
+    const axis = (ends ?? []).map((end, k) => tick(score(end, Number.isInteger(end) ? { ...scale, places: 0 } : scale), k));
+    const ranks = [1, candidates.length].map((rank) => tick(String(rank), (rank - 0.5) / candidates.length));
+    const heads = [
+      head("", say("rank")), head("text", say("model")), head("merit", say("score")), ...(isDrawn ? [head("plot", make("span", { class: "unseen" }, say("drawing")), ...axis)] : []),
+      ...shownTasks.map((t) => head("choose-task", cells.link(board.tasks[t].link))),
+      ...(isRanked ? [head("slots", make("span", { class: "unseen" }, say("key_ranks")), ...ranks)] : []),
+    ];
+    part("heads").replaceChildren(make("tr", { role: "row" }, ...heads));
+    part("rows").replaceChildren(...rows);
+    part("table").hidden = !candidates.length;
+    part("key-score").hidden = !isDrawn;
+    part("key-ranks").hidden = !isRanked;
+    part("key-level").hidden = !close?.length;
+    put("more", candidates.length > mostRows ? say("all", {}, candidates.length) : "");
   };
 
-  /** The link that compares the first few, in their variant, on the picked tasks. @param {Choice} choice @param {Wish} wish */
-  const showCompare = (choice, { picks, variant }) => {
+  /** Models that are not listed: over a limit, or without enough scores. @param {Choice} choice */
+  const showOut = ({ excluded, references, unranked, tasks }) => {
+    const facts = (/** @type {number} */ m) => ({ size: board.models[m].parameters_b, price: board.prices[m], license: board.models[m].license, developer: board.models[m].developer });
+    const why = (/** @type {number} */ m, /** @type {Limit} */ kind) => {
+      const value = facts(m)[kind];
+      if (value === null) return say(`out_no_${kind}`);
+      return typeof value === "number" ? say("out_over", { value: limitText(kind, value) }) : value;
+    };
+    const lines = [
+      ...excluded.map(({ model, merit, limits }) => ({ model, merit: text(merit), why: limits.map((kind) => why(model, kind)).join(DOT) })),
+      ...references.filter(({ isBetter }) => !isBetter).map(({ model, variant, merit }) => ({ model, merit: text(merit), why: say("out_variant", { variant: phrase(variant) }) })),
+      ...unranked.map(({ model, missing, rivals }) => {
+        const some = missing < tasks.length ? say("out_missing", { of: tasks.length }, missing) : say("out_unscored", {}, missing);
+        return { model, merit: MISSING, why: rivals ? some : say("out_alone") };
+      }),
+    ];
+    part("out").hidden = !lines.length;
+    put("out-list", ...lines.slice(0, MOST_OUT).map(({ model, merit, why }) => make("li", {}, cells.link(board.models[model].link), make("span", {}, merit), make("small", {}, why))));
+    put("out-more", lines.length > MOST_OUT ? say("out_more", {}, lines.length - MOST_OUT) : "");
+  };
+
+  /** The link that compares the first few, in their variant, on the picked tasks. @param {Choice} choice */
+  const showCompare = ({ candidates }) => {
     const link = box.querySelector("[data-choose-compare]");
     if (!(link instanceof HTMLAnchorElement)) return;
-    const models = choice.listed.slice(0, COMPARED).map((c) => c.model);
+    const models = candidates.slice(0, COMPARED).map(({ model }) => model);
     /** @type {[string, string][]} */
-    const pairs = picks.map(({ kind, key }) => [kind, key]);
+    const pairs = wishes.picks(board, wish).map(({ kind, key }) => [kind, key]);
     for (const m of models) {
       pairs.push(["model", board.models[m].id]);
       // The variant that the comparison takes by itself is left out.
       const own = board.variants.find(({ id }) => board.boards[id].standings[m][1] > 0);
-      if (variant !== own?.id) pairs.push(["as", variant]);
+      if (wish.variant !== own?.id) pairs.push(["as", wish.variant]);
     }
     link.hidden = models.length < 2;
+    link.textContent = say("compare", {}, models.length);
     link.href = `${site.pageLink(link.dataset.page ?? "")}?${new URLSearchParams(pairs)}`;
-    const weights = new Set(choice.question.weights.filter((weight) => weight > 0));
-    put("compare-note", !link.hidden && weights.size > 1 ? "The comparison counts each task the same." : "");
   };
 
-  /** @param {Choice} choice @param {Wish} wish */
-  const show = (choice, wish) => {
-    const { listed: [first], smallest, influence, margin } = choice;
-    const marginField = panel.querySelector("[data-amount=margin]");
-    if (marginField && choice.question.margin === null) marginField.setAttribute("placeholder", text(margin));
-    part("first").replaceChildren(first ? linkTo(first.model) : "No model is left");
-    part("brief").textContent = first ? `${name(first.model)}, ${text(first.merit)}` : "no model is left";
-    put("reason", first ? reasonText(choice) : nothingText(choice));
-    showList(choice);
-    put("more", moreText(choice));
-    put("legend", legendText(choice));
-    part("best-word").hidden = choice.close === null;
-    putFact("smallest", smallest && linkTo(smallest.model), smallest ? smallestText(smallest, margin) : "");
-    putFact("influence", influence && site.cells.link(board.tasks[influence.task].link), influence ? influenceText(choice, influence) : "");
-    showUnranked(choice);
-    for (const place of site.elements("[data-left-out]")) place.textContent = site.wishes.leftOut(board, choice, /** @type {Limit} */ (place.dataset.leftOut));
-    showCompare(choice, wish);
+  /** The chips above the answer, for those who do not see the form. */
+  const showAsked = () => {
+    const chips = wishes.asked(board, wish, say).map(([label, without]) => {
+      const button = make("button", { type: "button", class: "chip-of chip-out", "aria-label": say("remove", { name: label }) }, label);
+      button.addEventListener("click", () => {
+        changed(without, false);
+        part("asked").querySelector("a")?.focus();
+      });
+      return button;
+    });
+    part("chips").replaceChildren(...chips);
+  };
+
+  /** @param {Choice} choice @param {Scores} scores */
+  const show = (choice, scores) => {
+    const first = choice.candidates.filter(({ rank }) => rank === 1);
+    const names = first.map(({ model }) => name(model));
+    const answer = !first.length ? say("none") : first.length > 3 ? say("shared", {}, first.length) : listed(names, 3, say("or"));
+    put("question", questionText(choice));
+    heading?.replaceChildren(first.length === 1 ? cells.link(board.models[first[0].model].link) : answer);
+    put("line", lineText(choice, first));
+    const isFew = choice.close === null && choice.candidates.length > 1;
+    put("few", isFew ? say("few", { least: board.least_tasks }, choice.tasks.length) : "");
+    showReason(choice, scores);
+    showChanges(choice);
+    showTable(choice, scores);
+    showOut(choice);
+    showCompare(choice);
+    document.title = wishes.asked(board, wish, say).length && first.length ? `${answer}${DOT}${title}` : title;
+    return answer;
   };
 
   // --- answering ----------------------------------------------------------------------------------------
 
-  const form = site.wishes.form(panel);
-  const address = site.wishes.address(board);
-
-  /** @type {Promise<(question: Question) => Choice> | null} */
-  let answerer = null;
-  /** What answers questions, once the scores are there. */
-  const whoAnswers = () => {
+  /** The scores, and what answers questions, once they are there. */
+  const loaded = async () => {
     const { scores = "", errors } = box.dataset;
-    const tables = () => Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
-    return (answerer ??= tables().then(([values, known]) => site.choosing.chooser(board, site.choosing.measures(board, values, known))));
+    const [values, known] = await Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
+    return { values, answers: site.choosing.chooser(board, site.choosing.measures(board, values, known)) };
   };
 
-  /** @param {string} line */
-  const note = (line) => {
-    remark.textContent = line;
-    remark.hidden = line === "";
-  };
-
-  let saying = 0;
-  /** Say the answer once the visitor pauses. @param {Choice} choice */
-  const sayAnswer = (choice) => {
-    clearTimeout(saying);
-    const [first] = choice.listed;
-    const line = first ? `${name(first.model)} is first of ${counted(choice.candidates, "model")}.` : "No model is left.";
-    saying = setTimeout(() => site.say(line), SAY_AFTER_MS);
-  };
-
-  let asked = 0;
-  /** Answer a wish; one that was asked before and is answered after is dropped. @param {Wish} wish */
-  const answer = async (wish) => {
+  /** @type {ReturnType<typeof loaded> | null} */
+  let loading = null;
+  let [saying, asked] = [0, 0];
+  /** Answer the wish; one that was asked before and is answered after is dropped. */
+  const answer = async () => {
     const turn = ++asked;
-    showPicked(wish);
+    showForm(wish);
+    showAsked();
     try {
-      const answers = await whoAnswers();
+      const { values, answers } = await (loading ??= loaded());
       if (turn !== asked) return;
-      const choice = answers(site.wishes.question(board, wish));
-      show(choice, wish);
+      const said = show(answers(wishes.question(board, wish)), values);
       delete box.dataset.failed;
-      if (turn > 1 || address.isAsked()) sayAnswer(choice);
-    } catch (error) {
-      answerer = null;
+      clearTimeout(saying);
+      if (turn > 1) saying = setTimeout(() => site.say(said), SAY_AFTER_MS);
+    } catch {
+      loading = null;
       if (box.dataset.answered === undefined) box.dataset.failed = "";
-      note(`${error instanceof Error ? error.message : error} Reload the page to try again.`);
+      put("remark", say("not_loaded"));
     } finally {
       if (turn === asked) box.dataset.answered = String(turn);
     }
   };
 
-  /** @param {boolean} [replace] */
-  const changed = (replace) => {
-    const wish = form.read();
-    note(form.faults().join(" "));
-    address.write(wish, replace);
-    answer(wish);
+  /** @param {Wish} next @param {boolean} replace */
+  const changed = (next, replace) => {
+    wish = next;
+    put("remark", "");
+    wishes.write(board, wish, replace);
+    answer();
   };
 
-  const showPicked = site.wishes.pickedLine(line, board, (pick) => {
-    const wish = form.read();
-    form.write({ ...wish, picks: wish.picks.filter((other) => other.kind !== pick.kind || other.key !== pick.key) });
-    changed();
-  });
-
-  /** Show in the form what the address asks, and answer it. */
+  const showForm = wishes.form(panel, board, say, changed);
   const fromAddress = () => {
-    const { wish, remarks } = address.read();
-    form.write(wish);
-    note(remarks.join(" "));
-    answer(wish);
+    const asks = wishes.read(board, say);
+    wish = asks.wish;
+    put("remark", asks.remarks.join(" "));
+    answer();
   };
-
-  box.querySelector("[data-choose-reset]")?.addEventListener("click", () => {
-    form.write(site.wishes.empty(board));
-    changed();
+  box.querySelector("[data-choose-reset]")?.addEventListener("click", () => changed(wishes.empty(board), false));
+  part("more").addEventListener("click", () => {
+    mostRows = Infinity;
+    answer();
   });
-  const opener = box.querySelector("[data-choose-open]");
-  opener?.addEventListener("click", () => opener.setAttribute("aria-expanded", String(opener.getAttribute("aria-expanded") !== "true")));
-
-  form.listen(changed);
   addEventListener("popstate", fromAddress);
   fromAddress();
-  for (const section of site.elements("[data-choose-side], [data-choose-reset]")) section.hidden = false;
+  for (const section of site.elements("[data-choose-form], [data-choose-reset]")) section.hidden = false;
 })();

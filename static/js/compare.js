@@ -1,81 +1,43 @@
-// The comparison: its runs are chosen in four places and stand in the address; all below follows them (templates/compare.html).
+// The comparison: its runs, their variant and the tasks stand in the address, and all below follows them (templates/compare.html).
 (() => {
   const [box] = site.elements("[data-compare]");
   const source = document.querySelector("[data-compare-data]");
-  const bar = box?.querySelector("[data-compare-bar]");
-  if (!source || !(bar instanceof HTMLElement)) return;
-  const { chance, counted, listed, score } = site.format;
+  const adder = box?.querySelector("[data-add]");
+  if (!source || !(adder instanceof HTMLSelectElement)) return;
+  const { billions, chance, listed, money, score, signed, MISSING } = site.format;
   const { make, cells } = site;
-  const { compare, phrase, isClear, summaryRows, taskRows, categoryRows, NUMBERS } = site.comparison;
+  const { compare, verdict, deviations, ranges } = site.comparison;
   const MOST_RUNS = 4;
   /** A narrower part of the bar has no room for its percent. */
   const LEAST_LABELLED = 0.1;
+  /** More ranks have no room for a slot each. */
+  const MOST_SLOTS = 20;
+  const [FIRST_ROWS, FIRST_ROWS_OF_PHONE] = [100, 10];
+  /** Of the bounds of the scale: runs that are no further apart are level. */
+  const NEAR_SHARE = 0.05;
+  const KINDS = ["task", "category"];
+  const DOT = " \u00b7 ";
+  const FORM = { places: 3, compact: false };
 
-  /** @type {{board: Board, runs: [model: string, variant: string][], margin: number}} */
-  const { board, runs: named, margin: defaultMargin } = JSON.parse(source.textContent ?? "");
+  /** @type {{board: Board, runs: [model: string, variant: string][], texts: Messages}} */
+  const { board, runs: named, texts } = JSON.parse(source.textContent ?? "");
+  const say = site.texts(texts);
   const places = new Map(board.models.map(({ id }, i) => [id, i]));
   /** The runs that the page opens with. @type {Run[]} */
   const firstRuns = named.map(([model, variant]) => ({ model: places.get(model) ?? 0, variant }));
-  const slots = /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("[data-slot]")]);
   const title = document.title;
-  /** What a test counts. @type {[noun: string, plural: string]} */
-  const UNIT = new Set(board.families).size < board.families.length ? ["family of tasks", "families of tasks"] : ["task", "tasks"];
-  const marginField = /** @type {HTMLInputElement | null} */ (box.querySelector("[data-margin]"));
   let runs = firstRuns;
+  /** The variant of models that are added. */
+  let variant = firstRuns[0].variant;
   /** What the visitor compares on; all tasks where it is empty. @type {{kind: string, key: string}[]} */
   let picks = [];
-  const KINDS = ["task", "category"];
+  let isByCategory = false;
+  let mostRows = matchMedia("(max-width: 47rem)").matches ? FIRST_ROWS_OF_PHONE : FIRST_ROWS;
 
   /** The places of the picked tasks, in the order of the board; of all without a pick. */
   const pickedTasks = () => {
     const isPicked = (/** @type {BoardTask} */ task) => picks.some(({ kind, key }) => key === (kind === "task" ? task.id : task.category));
     return board.tasks.flatMap((task, t) => (!picks.length || isPicked(task) ? [t] : []));
-  };
-
-  /** A margin, 0 or more, that a text gives, or null. @param {string} text */
-  const marginOf = (text) => (text.trim() && Number(text) >= 0 && Number.isFinite(Number(text)) ? Number(text) : null);
-
-  // --- sentences ----------------------------------------------------------------------------------------
-
-  /** @param {string[]} names @returns {string} */
-  const all = (names) => listed(names, MOST_RUNS);
-
-  /** What runs are called beside each other. @param {Run[]} runs */
-  const runNames = (runs) => {
-    const same = new Set(runs.map((run) => run.variant)).size === 1;
-    return runs.map(({ model, variant }) => board.models[model].link[0] + (same ? "" : ` (${phrase(board, variant)})`));
-  };
-
-  /** Who is ahead of whom. @param {string} lead @param {[name: string, sides: Sides][]} others */
-  const verdict = (lead, others) => {
-    const [behind, close] = [true, false].map((clear) => others.filter(([, sides]) => isClear(sides) === clear).map(([name]) => name));
-    const ahead = behind.length ? `${lead} is ahead of ${all(behind)}.` : "";
-    return close.length ? `${all([lead, ...close])} are too close to call. ${ahead}`.trim() : ahead;
-  };
-
-  /** Who is ahead; where no interval says so, on how many tasks. @param {Comparison} comparison @param {string[]} names */
-  const finding = ({ runs, common, isTested, leaders, ...found }, names) => {
-    const [of, baseline] = [counted(common, "common task"), board.reference && nameOf(board.reference.model)];
-    if (!common) return names.length > 1 ? `${all(names)} have no task in common.` : `${names[0]} has no score on these tasks.`;
-    const [pair, other] = names.length > 1 ? [found.pair, names[1]] : [runs[0].overBaseline, baseline];
-    if (names.length === 1 && (!pair || !other)) return `Choose a model to compare ${names[0]} with.`;
-    if (pair && other && pair.interval) return (pair.mean ?? 0) < 0 ? verdict(other, [[names[0], pair]]) : verdict(names[0], [[other, pair]]);
-    if (pair) return `${names[0]} has the better score on ${pair.ahead} of ${counted(pair.tasks, "task")}, ${other} on ${pair.behind}.`;
-    if (isTested) return verdict(names[leaders[0]], runs.flatMap(({ overLeader }, i) => (overLeader ? [[names[i], overLeader]] : [])));
-    if (!leaders.length) return `First places on ${of}: ${all(names.map((name, i) => `${name} has ${runs[i].firstPlaces}`))}.`;
-    return `${all(leaders.map((i) => names[i]))} ${leaders.length > 1 ? "share" : "has"} the best mean over ${of}, ${score(runs[leaders[0]].average, board.scale)}.`;
-  };
-
-  /** Which tasks the figures are over. @param {Comparison} comparison */
-  const scope = (comparison) => {
-    const [n, whose] = [pickedTasks().length, picks.length ? "your" : "the"];
-    const some = comparison.common < n ? [`the ${comparison.common} of `, " on which all have a score"] : ["", ""];
-    const tasks = some.join(`${whose} ${counted(n, "task")}`);
-    const few = `Intervals and probabilities need at least ${counted(board.least_tasks, ...UNIT)}. `;
-    const ranks = `Ranks ${board.averaged ? "" : "and win rates "}are those of the whole board.`;
-    if (!comparison.common) return ranks;
-    if (!board.averaged) return `Counts use ${tasks}. ${ranks}`;
-    return `Means, differences and first places use ${tasks}. ${comparison.isTested ? "" : few}${ranks}`;
   };
 
   /** @param {Run} a @param {Run} b */
@@ -86,6 +48,292 @@
   const variantsOf = (model) => board.variants.map(({ id }) => id).filter((id) => board.boards[id].standings[model][1] > 0);
   /** @param {number} model @returns {string} */
   const nameOf = (model) => board.models[model].link[0];
+  /** @param {string} id */
+  const phrase = (id) => board.variants.find((variant) => variant.id === id)?.phrase ?? "";
+  /** A run by its model; with the variant where runs differ in it and it is not the one that is taken by itself. @param {Run} run */
+  const labelOf = ({ model, variant }) => {
+    const isMixed = runs.some((run) => run.variant !== variant);
+    const isTwice = runs.filter((run) => run.model === model).length > 1;
+    return isTwice || (isMixed && variant !== board.variants[0].id) ? `${nameOf(model)} (${phrase(variant)})` : nameOf(model);
+  };
+  /** @param {number} n */
+  const theRuns = (n) => say(`number_${n}`);
+  /** @param {string[]} names */
+  const either = (names) => listed(names, MOST_RUNS, say("or"));
+
+  // --- the answer -----------------------------------------------------------------------------------
+
+  /** Who is ahead; where no interval says so, on how many tasks. @param {Comparison} comparison @param {string[]} names */
+  const finding = (comparison, names) => {
+    const { common, leaders } = comparison;
+    const onTasks = say("n_tasks", {}, common);
+    if (names.length === 1) return say(common ? "alone" : "no_score", { name: names[0] });
+    if (!common) return say("no_common", { names: listed(names, MOST_RUNS) });
+    const decided = verdict(comparison);
+    if (decided) {
+      const [close, behind] = [decided.close, decided.behind].map((list) => list.map((i) => names[i]));
+      const parts = { name: names[decided.lead], names: either([names[decided.lead], ...close]), behind: listed(behind, MOST_RUNS) };
+      if (!close.length) return say("ahead", parts);
+      return say(behind.length ? "close_behind" : "close", parts, behind.length);
+    }
+    if (leaders.length) {
+      const low = board.tasks.some(({ direction }) => direction < 0) ? "_low" : "";
+      const parts = { names: listed(leaders.map((i) => names[i]), MOST_RUNS), n_tasks: onTasks, on: "", score: score(comparison.runs[leaders[0]].average, board.scale) };
+      if (common > 1) return say(`few${low}`, parts, leaders.length);
+      const only = comparison.tasks.find(({ spread }) => spread !== null)?.task ?? 0;
+      return say(`few_task${low}`, { ...parts, on: board.tasks[only].link[0] }, leaders.length);
+    }
+    const most = Math.max(...comparison.runs.map((run) => run.firstPlaces));
+    const best = names.filter((_, i) => comparison.runs[i].firstPlaces === most);
+    return say("counts", { names: listed(best, MOST_RUNS), best: most, n_tasks: onTasks }, best.length);
+  };
+
+  /** @param {string} name @param {(Node | string)[]} content */
+  const put = (name, ...content) => box.querySelector(`[data-part="${name}"]`)?.replaceChildren(...content);
+  /** @param {string} name @param {boolean} shown */
+  const showSection = (name, shown) => {
+    for (const section of box.querySelectorAll(`[data-section="${name}"]`)) /** @type {HTMLElement} */ (section).hidden = !shown;
+  };
+
+  /** How likely each run is the best, the likeliest first. @param {Comparison} comparison @param {string[]} names */
+  const putBest = ({ best, common }, names) => {
+    showSection("best", best !== null);
+    const shares = (best ?? []).map((share, i) => ({ share: share ?? 0, i })).sort((a, b) => b.share - a.share);
+    const parts = shares.map(({ share }) => {
+      const part = make("i", {}, share < LEAST_LABELLED ? "" : chance(share));
+      part.style.setProperty("--share", String(share));
+      return part;
+    });
+    put("best", ...parts);
+    put("best-names", ...shares.map(({ share, i }) => make("li", {}, names[i], " ", make("b", {}, chance(share)))));
+    put("best-of", say("best_of", { these: theRuns(names.length) }, common));
+  };
+
+  // --- lanes ----------------------------------------------------------------------------------------
+
+  /** What stands in a lane: a number, what it is of, and a drawing. @typedef {{text: string, note?: string, href?: string, drawing?: Element | null, isBest?: boolean}} Lane */
+
+  /** @param {Lane} lane */
+  const laneCell = ({ text, note, href, drawing, isBest }) => {
+    const number = href ? cells.link([text, href]) : make("span", {}, text);
+    number.className = isBest ? "lane-number best" : "lane-number";
+    return make("td", { role: "cell", class: text === MISSING ? "lane soft" : "lane" }, number, ...(note ? [make("small", {}, note)] : []), ...(drawing ? [drawing] : []));
+  };
+
+  /** @param {(Node | string)[]} head @param {Lane[]} lanes @param {string} [kind] */
+  const laneRow = (head, lanes, kind = "") => make("tr", { role: "row", class: kind }, make("th", { scope: "row", role: "rowheader" }, ...head), ...lanes.map(laneCell));
+
+  /** @param {Comparison} comparison @param {(run: ComparedRun, i: number) => Lane} lane @param {string} label @param {string} [kind] */
+  const fact = ({ runs }, label, lane, kind) => {
+    const lanes = runs.map(lane);
+    return lanes.every(({ text }) => text === MISSING) ? [] : [laneRow([label], lanes, kind)];
+  };
+
+  /** Where the lane of a value stands on the scale of the board. @param {number | null} value @param {[number, number] | null} ends */
+  const valueDrawing = (value, ends) => {
+    if (value === null || !ends || ends[1] <= ends[0]) return null;
+    const share = Math.min(1, Math.max(0, (value - ends[0]) / (ends[1] - ends[0])));
+    return cells.draw([["track", 0, 1], ["tint", 0, share], ["value", share]], "");
+  };
+
+  /** @param {Run} run */
+  const standing = (run) => board.boards[run.variant].standings[run.model];
+
+  /** What ranks the runs, in the largest type. @param {Comparison} comparison */
+  const meritRow = (comparison) => {
+    if (!board.averaged) {
+      return fact(comparison, say("fact.win_rate"), ({ run }) => ({ text: score(standing(run)[2], FORM), drawing: valueDrawing(standing(run)[2], [0, 1]) }), "lane-main");
+    }
+    const label = say(picks.length ? "fact.mean_of" : "fact.mean", {}, comparison.common);
+    return fact(comparison, label, ({ average }, i) => ({ text: score(average, board.scale), drawing: valueDrawing(average, board.ends), isBest: comparison.leaders.includes(i) }), "lane-main");
+  };
+
+  /** The ranks that a run could have on the whole board. @param {ComparedRun} compared @returns {Lane} */
+  const rankLane = ({ run }) => {
+    const [rank, , , least, most] = standing(run);
+    const { ranked } = board.boards[run.variant];
+    if (rank === null) return { text: MISSING, note: say("not_ranked") };
+    const [from, to] = [least ?? rank, most ?? rank];
+    const text = from === to ? String(from) : `${from}\u2013${to}`;
+    /** @type {Mark[]} */
+    const marks = [["track", 0, 1], ["band", (from - 1) / ranked, to / ranked], ["value", (rank - 0.5) / ranked]];
+    return { text, note: say("of", { of: ranked }), drawing: cells.draw(marks, say("rank_is", { rank, text, of: ranked }), ranked <= MOST_SLOTS ? ranked : 0) };
+  };
+
+  /** What is known of the models: size with license, price, facets and measures. @param {Comparison} comparison */
+  const modelRows = (comparison) => {
+    const models = comparison.runs.map(({ run }) => board.models[run.model]);
+    const has = (/** @type {(string | number | null | undefined)[]} */ values) => values.some((value) => value !== null && value !== undefined);
+    const isSized = has(models.map(({ parameters_b }) => parameters_b));
+    const prices = comparison.runs.map(({ run }) => board.prices[run.model]);
+    return [
+      ...fact(comparison, say(isSized ? "fact.size" : "fact.license"), (_, i) => {
+        const license = models[i].license ?? "";
+        return isSized ? { text: billions(models[i].parameters_b), note: license } : { text: license || MISSING };
+      }),
+      ...(has(prices) ? fact(comparison, say("fact.price"), (_, i) => ({ text: money(prices[i]), note: say(prices[i] === null ? "no_price" : "per_million") })) : []),
+      ...(models[0].facts ?? []).flatMap(([label], k) => fact(comparison, label, (_, i) => ({ text: models[i].facts?.[k][1] ?? MISSING }))),
+    ];
+  };
+
+  /** @param {Comparison} comparison @returns {HTMLElement[]} */
+  const factRows = (comparison) => {
+    const { runs, common } = comparison;
+    const isContested = runs.length > 1 && common > 0;
+    const { reference } = board;
+    return [
+      ...meritRow(comparison),
+      ...fact(comparison, say(picks.length ? "fact.ranks_of_board" : "fact.ranks"), rankLane),
+      ...modelRows(comparison),
+      ...(isContested ? fact(comparison, say("fact.best_of", { these: theRuns(runs.length) }), ({ firstPlaces, shared }) => ({ text: String(firstPlaces), note: say(shared ? "of_tasks_shared" : "of_tasks", { shared }, common) })) : []),
+      ...(reference ? fact(comparison, say("fact.ahead", { name: nameOf(reference.model) }), ({ overBaseline }) => (overBaseline ? { text: String(overBaseline.ahead), note: say("of_tasks", {}, overBaseline.tasks) } : { text: MISSING })) : []),
+    ];
+  };
+
+  /** The bar of a run from the mean of its row, on a scale with that mean in the middle. @param {number | null} deviation @param {number} most @param {boolean} isBest */
+  const barDrawing = (deviation, most, isBest) => {
+    if (deviation === null || !most) return null;
+    const at = 0.5 + (0.5 * deviation) / most;
+    const kind = isBest ? "gain-bar" : deviation > 0 ? "band" : "soft-bar";
+    return cells.draw([["tick", 0.5], [kind, Math.min(0.5, at), Math.max(0.5, at)]], "");
+  };
+
+  /** The rows of tasks, or of categories. @template {{scores: Numbers, best: number[]}} T @param {T[]} found @param {(row: T) => Numbers} barsOf @param {number} most
+   * @param {(row: T) => (Node | string)[]} head @param {(row: T, i: number) => Partial<Lane>} lane @returns {HTMLElement[]} */
+  const scoreRows = (found, barsOf, most, head, lane) =>
+    found.map((row) => {
+      const bars = barsOf(row);
+      const isOne = row.best.length < row.scores.length;
+      return laneRow(head(row), row.scores.map((value, i) => {
+        const isBest = isOne && row.best.includes(i);
+        return value === null ? { text: MISSING } : { text: "", ...lane(row, i), drawing: barDrawing(bars[i], most, isBest), isBest };
+      }));
+    });
+
+  /** @template {{spread: number | null}} T @param {T[]} found @returns {T[]} */
+  const widestFirst = (found) => (board.averaged ? found.toSorted((a, b) => (b.spread ?? -1) - (a.spread ?? -1)) : found);
+
+  /** A score of the results leads to the row that it is kept in. @param {Run} run @param {BoardTask} task */
+  const hrefOf = ({ model, variant }, task) => {
+    const query = variant === board.variants[0].id ? "" : `?variant=${encodeURIComponent(variant)}`;
+    return `${board.models[model].link[1]}${query}#score-${task.slug}`;
+  };
+
+  /** @param {string} id @param {string} first what the heads of rows are @param {string[]} names @param {HTMLElement[]} rows */
+  const putTable = (id, first, names, rows) => {
+    const table = document.getElementById(id);
+    if (!(table instanceof HTMLTableElement)) return;
+    const heads = [first, ...names].map((name) => make("th", { scope: "col", role: "columnheader" }, name));
+    table.tHead?.replaceChildren(make("tr", { role: "row" }, ...heads));
+    table.tBodies[0].replaceChildren(...rows);
+  };
+
+  /** @param {Comparison} comparison @param {Scores} scores @param {string[]} names */
+  const putScores = (comparison, scores, names) => {
+    const widths = ranges(board, scores);
+    /** @param {ComparedTask} found */
+    const taskBars = (found) => deviations(found.scores, board.tasks[found.task].direction, widths[found.task]);
+    const direction = board.tasks[0].direction;
+    /** @param {ComparedCategory} found */
+    const categoryBars = (found) => deviations(found.scores, direction, board.averaged ? 1 : 0);
+    const bars = [...comparison.tasks.flatMap(taskBars), ...comparison.categories.flatMap(categoryBars)];
+    const most = Math.max(0, ...bars.map((bar) => Math.abs(bar ?? 0)));
+
+    const categories = comparison.categories.length > 1 ? widestFirst(comparison.categories) : [];
+    showSection("categories", categories.length > 0);
+    const [widest] = categories;
+    if (widest) {
+      put("categories-title", say(runs.length > 1 && widest.spread && board.averaged ? "categories_widest" : "categories", { name: widest.category.link[0] }));
+      const head = (/** @type {ComparedCategory} */ { category, tasks }) => [cells.link(category.link), make("small", {}, say("n_tasks", {}, tasks.length))];
+      putTable("compare-categories", say("category"), names, scoreRows(categories, categoryBars, most, head, (row, i) => ({ text: score(row.scores[i], row.category.scale) })));
+    }
+
+    const several = new Set(board.tasks.map(({ category }) => category)).size > 1;
+    const ordered = isByCategory ? comparison.tasks : widestFirst(comparison.tasks);
+    const shown = ordered.slice(0, mostRows);
+    const rows = scoreRows(
+      shown, taskBars, most,
+      ({ task }) => [cells.link(board.tasks[task].link), ...(several && !isByCategory ? [make("small", { class: "lane-category" }, board.tasks[task].category ?? "")] : [])],
+      ({ task, scores }, i) => ({ text: score(scores[i], board.tasks[task].scale), href: hrefOf(runs[i], board.tasks[task]) }),
+    );
+    const grouped = rows.flatMap((row, k) => {
+      const { category } = board.tasks[shown[k].task];
+      const isNew = isByCategory && (k === 0 || board.tasks[shown[k - 1].task].category !== category);
+      return isNew ? [make("tr", { role: "row", class: "group" }, make("th", { scope: "rowgroup", role: "rowheader", colspan: String(runs.length + 1) }, category ?? "")), row] : [row];
+    });
+    putTable("compare-tasks", say("task"), names, grouped);
+    const [more] = site.elements("[data-more]");
+    if (more) {
+      more.hidden = shown.length === ordered.length;
+      more.textContent = say("all_tasks", {}, ordered.length);
+    }
+    putTasksTitle(comparison, names);
+  };
+
+  /** @param {Comparison} comparison @param {string[]} names */
+  const putTasksTitle = ({ tasks, common, runs }, names) => {
+    const width = board.ends ? NEAR_SHARE * (board.ends[1] - board.ends[0]) : 0;
+    const near = tasks.filter(({ spread }) => spread !== null && spread <= width * (1 + 1e-9)).length;
+    const most = Math.max(...runs.map((run) => run.firstPlaces));
+    const best = names.filter((_, i) => runs[i].firstPlaces === most);
+    const parts = { near, of: common, these: theRuns(names.length), width: score(width, FORM).replace(/0+$/, "").replace(/\.$/, ""), names: listed(best, MOST_RUNS), best: most, n_tasks: say("n_tasks", {}, common) };
+    const isMade = names.length > 1 && common > 1 && board.averaged;
+    const isLevel = best.length === names.length && most === common;
+    if (isMade && isLevel) put("tasks-title", say("tasks_level", parts));
+    else put("tasks-title", isMade ? say(width ? "tasks_near" : "tasks_best", parts, width ? near : best.length) : say("tasks"));
+    const low = board.tasks.every(({ direction }) => direction < 0) ? "low" : "high";
+    put("tasks-note", names.length > 1 ? say(board.averaged ? (isByCategory ? `note_${low}` : `note_widest_${low}`) : "note_shares") : "");
+  };
+
+  /** The numbers behind the verdict. @param {Comparison} comparison @param {string[]} names */
+  const putDetails = (comparison, names) => {
+    const base = board.variants.length > 1 ? board.base : null;
+    /** @param {Sides | null} sides @returns {Lane} */
+    const difference = (sides) => {
+      if (!sides || sides.mean === null) return { text: MISSING };
+      return { text: signed(sides.mean, board.scale), note: sides.interval?.map((end) => signed(end, board.scale)).join(` ${say("to")} `) };
+    };
+    const [lead] = comparison.leaders;
+    const rows = [
+      ...(lead === undefined ? [] : fact(comparison, say("fact.difference", { name: names[lead] }), ({ overLeader }) => difference(overLeader))),
+      ...(base === null ? [] : fact(comparison, say("fact.lift", { base: phrase(base) }), ({ overBase }) => difference(overBase))),
+      ...fact(comparison, say("fact.scored"), ({ run }) => ({ text: String(board.boards[run.variant].standings[run.model][1]), note: say("of", { of: board.boards[run.variant].tasks }) })),
+    ];
+    putTable("compare-details", say("details"), names, rows);
+    put("scope", say(comparison.isTested || !board.averaged ? "scope" : "scope_few", { least: board.least_tasks }, comparison.common));
+  };
+
+  /** @param {Scores} scores @param {Scores | undefined} errors */
+  const show = (scores, errors) => {
+    const comparison = compare(board, scores, runs, errors, pickedTasks());
+    const names = runs.map(labelOf);
+    const said = finding(comparison, names);
+    put("finding", said);
+    putBest(comparison, names);
+    box.style.setProperty("--runs", String(runs.length));
+    put("heads", make("span"), ...runs.map(({ model }, i) => make("span", {}, names[i], make("small", {}, board.models[model].developer ?? ""))));
+    putTable("compare-facts", say("side_by_side"), names, factRows(comparison));
+    putScores(comparison, scores, names);
+    putDetails(comparison, names);
+    document.title = isFirst(runs) ? title : `${listed(names, MOST_RUNS)}${DOT}${title}`;
+    box.dataset.ready = "";
+    return said;
+  };
+
+  let asked = 0;
+  /** Show the runs once their scores are there; only what was asked for last is shown. */
+  const update = async () => {
+    const turn = (asked += 1);
+    try {
+      const { scores = "", errors } = box.dataset;
+      const [values, known] = await Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
+      return turn === asked ? show(values, known) : "";
+    } catch {
+      put("remark", say("not_loaded"));
+      if (box.dataset.ready === undefined) box.dataset.failed = box.dataset.ready = "";
+      return "";
+    }
+  };
 
   // --- the address ---------------------------------------------------------------------------------
 
@@ -98,19 +346,19 @@
     for (const [id, { as }] of site.address.list("model", ["as"])) {
       const model = places.get(id);
       if (model === undefined) {
-        remarks.push(`“${id}” is not a model of this board and is left out.`);
+        remarks.push(say("remark.unknown", { kind: say("model"), name: id }));
         continue;
       }
       const variants = variantsOf(model);
       const run = { model, variant: as ?? variants[0] };
-      if (!variants.length) remarks.push(`${nameOf(model)} has no score and is left out.`);
-      else if (!variants.includes(run.variant)) remarks.push(`${nameOf(model)} has no score as “${as}” and is left out.`);
-      else if (found.some((other) => isSame(other, run))) remarks.push(`${nameOf(model)} is named twice and counted once.`);
-      else if (found.length === slots.length) beyond += 1;
+      const name = nameOf(model);
+      if (!variants.length) remarks.push(say("remark.no_score", { name }));
+      else if (!variants.includes(run.variant)) remarks.push(say("remark.no_variant", { name, variant: run.variant }));
+      else if (found.some((other) => isSame(other, run))) remarks.push(say("remark.twice", { name }));
+      else if (found.length === MOST_RUNS) beyond += 1;
       else found.push(run);
     }
-    if (beyond) remarks.push(`Only the first ${slots.length} models are compared; ${beyond} more ${beyond === 1 ? "is" : "are"} left out.`);
-    if (remarks.length && !found.length) remarks.push("The page shows its default models instead.");
+    if (beyond) remarks.push(say("remark.beyond", { most: MOST_RUNS }, beyond));
     return { runs: found.length ? found : firstRuns, remarks };
   };
 
@@ -120,7 +368,7 @@
     const found = [];
     for (const [key, , kind] of site.address.list(KINDS, [])) {
       const isKnown = board.tasks.some((task) => key === (kind === "task" ? task.id : task.category));
-      if (!isKnown) remarks.push(`This board has no ${kind} “${key}”; it is left out.`);
+      if (!isKnown) remarks.push(say("remark.unknown", { kind: say(kind), name: key }));
       else if (!found.some((pick) => pick.kind === kind && pick.key === key)) found.push({ kind, key });
     }
     return found;
@@ -137,177 +385,81 @@
     site.address.setPairs(["model", "as", ...KINDS], pairs);
   };
 
-  // --- what is shown -------------------------------------------------------------------------------
+  // --- choices -------------------------------------------------------------------------------------
 
-  /** @param {string} name @param {(Node | string)[]} content */
-  const put = (name, ...content) => box.querySelector(`[data-part="${name}"]`)?.replaceChildren(...content);
-  /** @param {string} name @param {boolean} shown */
-  const showSection = (name, shown) => {
-    const section = box.querySelector(`[data-section="${name}"]`);
-    if (section instanceof HTMLElement) section.hidden = !shown;
-  };
-  /** Put other runs and rows into a table; the first cell names its row. @param {string} id @param {string[]} names @param {(Cell | null)[][]} rows */
-  const putTable = (id, names, rows) => {
-    const table = document.getElementById(id);
-    if (!(table instanceof HTMLTableElement)) return;
-    const heads = site.table.heads(table);
-    for (const head of heads) {
-      const [kind, n] = (head.dataset.key ?? "").split("-");
-      if (kind !== "run") continue;
-      head.hidden = Number(n) > names.length;
-      const label = head.querySelector("span");
-      if (label) label.textContent = names[Number(n) - 1] ?? `Model ${n}`;
-    }
-    const alignOf = (/** @type {number} */ i) => heads[i].className.replace("sorts", "").trim();
-    /** The heading of a column in its cell, for a narrow screen, where each row is a card. @param {number} i */
-    const labelOf = (i) => {
-      const [kind, n] = (heads[i].dataset.key ?? "").split("-");
-      const name = kind === "run" ? names[Number(n) - 1] : site.table.headText(heads[i]);
-      const content = kind === "run" || kind === "baseline" ? [cells.symbol(Number(n ?? 0)), " ", name] : [name];
-      return make("span", { class: "cell-label" }, ...content);
-    };
-    /** @param {Cell | null} cell @param {number} i */
-    const makeCell = (cell, i) => {
-      const made = cells.make(i ? "td" : "th", cell, alignOf(i));
-      if (i && cell && !cell.drawing) made.prepend(labelOf(i), " ");
-      return made;
-    };
-    const made = rows.map((row) => make("tr", {}, ...row.map(makeCell)));
-    table.tBodies[0].replaceChildren(...made);
-    table.dispatchEvent(new Event("rowschange"));
-    if (!table.hasAttribute("data-table")) return;
-    if (board.averaged) table.dataset.sortedBy = "spread";
-    site.table.makeSortable(table);
+  /** @param {string} text @param {string} label @param {() => void} act */
+  const removeButton = (text, label, act) => {
+    const button = site.button(text, "chip-remove");
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", act);
+    return button;
   };
 
-  /** @param {Node} symbol @param {Link} link @param {string} note */
-  const legendItem = (symbol, link, note) => make("li", {}, symbol, " ", cells.link(link), ...(note ? [" ", make("small", {}, note)] : []));
-
-  /** @param {Comparison} comparison */
-  const putLegend = ({ baseline }) => {
-    const several = board.variants.length > 1;
-    const items = runs.map(({ model, variant }, i) => {
-      const notes = [several ? phrase(board, variant) : "", board.models[model].developer];
-      return legendItem(cells.symbol(i + 1), board.models[model].link, notes.filter(Boolean).join(" · "));
+  const segments = /** @type {HTMLButtonElement[]} */ ([...box.querySelectorAll("button[data-variant]")]);
+  const fillRuns = () => {
+    const chips = runs.map((run, i) => {
+      const name = labelOf(run);
+      const remove = removeButton("\u00d7", say("remove", { name }), () => {
+        choose(runs.toSpliced(i, 1));
+        adder.focus();
+      });
+      return make("li", { class: "chip-of" }, cells.link([name, board.models[run.model].link[1]]), ...(runs.length > 1 ? [remove] : []));
     });
-    if (baseline) items.push(legendItem(cells.symbol(), board.models[baseline.model].link, "baseline"));
-    put("runs", ...items);
+    put("runs", ...chips);
+    for (const segment of segments) segment.setAttribute("aria-pressed", String(runs.every((run) => run.variant === segment.dataset.variant)));
+    const first = make("option", { value: "" }, say("add"));
+    const free = board.models.flatMap(({ id }, model) => (freeVariant(model) === undefined ? [] : [make("option", { value: id }, nameOf(model))]));
+    adder.replaceChildren(first, ...free);
+    adder.disabled = runs.length === MOST_RUNS || !free.length;
   };
 
-  /** How likely each run is the best, the likeliest first. @param {Comparison} comparison @param {string[]} names */
-  const putBest = ({ best, common }, names) => {
-    showSection("best", best !== null);
-    const shares = (best ?? []).map((share, i) => ({ share: share ?? 0, i })).sort((a, b) => b.share - a.share);
-    const segments = shares.map(({ share }) => {
-      const segment = make("i", {}, share < LEAST_LABELLED ? "" : chance(share));
-      segment.style.setProperty("--share", String(share));
-      return segment;
-    });
-    put("best", ...segments);
-    put("best-of", `Chance to be the best of these ${NUMBERS[names.length]}, were the ${counted(common, "task")} drawn again`);
-    put("best-names", ...shares.map(({ share, i }) => make("li", {}, cells.symbol(i + 1), ` ${names[i]} `, make("b", {}, chance(share)))));
+  /** The variant in which a model would be added: the chosen one, if it has it. @param {number} model */
+  const freeVariant = (model) => {
+    const own = variantsOf(model);
+    const wanted = own.includes(variant) ? variant : own[0];
+    return runs.some((run) => isSame(run, { model, variant: wanted })) ? undefined : wanted;
   };
 
-  /** @param {Scores} scores @param {Scores | undefined} errors */
-  const show = (scores, errors) => {
-    const comparison = compare(board, scores, runs, marginOf(marginField?.value ?? "") ?? defaultMargin, errors, pickedTasks());
-    const names = runNames(runs);
-    putLegend(comparison);
-    putBest(comparison, names);
-    put("finding", finding(comparison, names));
-    put("scope", scope(comparison));
-    putTable("compare-summary", names, summaryRows(board, comparison, names));
-    putTable("compare-categories", names, categoryRows(board, comparison, names));
-    showSection("categories", comparison.categories.length > 0);
-    putTable("compare-tasks", names, taskRows(board, comparison, names));
-    document.title = isFirst(runs) ? title : `${all(names)} · ${title}`;
-    box.dataset.ready = "";
-    return finding(comparison, names);
+  /** @param {Run[]} chosen */
+  const choose = async (chosen) => {
+    runs = chosen;
+    fillRuns();
+    put("remark");
+    toQuery();
+    const said = await update();
+    if (said) site.say(said);
   };
 
-  let asked = 0;
-  /** Show the runs once their scores are there; only what was asked for last is shown. */
-  const update = async () => {
-    const turn = (asked += 1);
-    try {
-      const { scores = "", errors } = box.dataset;
-      const [values, known] = await Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
-      return turn === asked ? show(values, known) : "";
-    } catch {
-      const isReady = box.dataset.ready !== undefined;
-      put("remark", `The scores could not be loaded${isReady ? ", so what is shown below has not changed" : ""}. Reload the page to try again.`);
-      if (!isReady) box.dataset.failed = box.dataset.ready = "";
-      return "";
-    }
-  };
-
-  // --- the places for a run ------------------------------------------------------------------------
-
-  /** @param {HTMLElement} slot */
-  const partsOf = (slot) => ({
-    model: /** @type {HTMLSelectElement} */ (slot.querySelector("[data-slot-model]")),
-    variant: /** @type {HTMLSelectElement | null} */ (slot.querySelector("[data-slot-variant]")),
-    remove: /** @type {HTMLButtonElement} */ (slot.querySelector("[data-slot-remove]")),
+  adder.addEventListener("change", () => {
+    const model = places.get(adder.value);
+    if (model !== undefined) choose([...runs, { model, variant: freeVariant(model) ?? variantsOf(model)[0] }]);
   });
-  /** A run's other slots hold it already. @param {Run} run @param {number} slot */
-  const isTaken = (run, slot) => runs.some((other, i) => i !== slot && isSame(other, run));
-
-  const models = board.models.flatMap(({ id }, i) => (variantsOf(i).length ? [make("option", { value: id }, nameOf(i))] : []));
-  for (const slot of slots) partsOf(slot).model.replaceChildren(make("option", { value: "", "data-none": "" }), ...models.map((option) => option.cloneNode(true)));
-
-  /** @param {HTMLElement} slot @param {number} i */
-  const fillSlot = (slot, i) => {
-    const { model, variant, remove } = partsOf(slot);
-    const run = runs[i];
-    const none = model.options[0];
-    none.text = run ? "Choose a model" : "Add a model";
-    none.hidden = none.disabled = Boolean(run);
-    if (run) model.value = board.models[run.model].id;
-    else none.selected = true;
-    model.disabled = i > runs.length;
-    remove.disabled = !run || runs.length === 1;
-    if (!variant) return;
-    variant.disabled = !run;
-    const options = run ? variantsOf(run.model) : [];
-    variant.replaceChildren(
-      ...options.map((id) => {
-        const option = make("option", { value: id }, board.variants.find((variant) => variant.id === id)?.label ?? id);
-        option.disabled = isTaken({ model: run.model, variant: id }, i);
-        option.selected = id === run.variant;
-        return option;
-      }),
-    );
-    if (!run) variant.append(make("option", {}, "Variant"));
-  };
-  const fillSlots = () => slots.forEach(fillSlot);
-
-  // --- the tasks to compare on ---------------------------------------------------------------------
-
-  /** @type {HTMLButtonElement[]} */
-  const chips = [...bar.querySelectorAll("button[data-pick]")].filter((chip) => chip instanceof HTMLButtonElement);
-  const taskField = /** @type {HTMLSelectElement | null} */ (bar.querySelector("[data-pick-task]"));
-  const categories = [...new Set(board.tasks.map(({ category }) => category))];
-  for (const category of categories) {
-    const options = board.tasks.filter((task) => task.category === category).map(({ id, link }) => make("option", { value: id }, link[0]));
-    taskField?.append(...(categories.length > 1 ? [make("optgroup", { label: category ?? "No category" }, ...options)] : options));
+  for (const segment of segments) {
+    segment.addEventListener("click", () => {
+      variant = segment.dataset.variant ?? variant;
+      const turned = runs.map((run) => (variantsOf(run.model).includes(variant) ? { ...run, variant } : run));
+      choose(turned.filter((run, i) => turned.findIndex((other) => isSame(other, run)) === i));
+    });
   }
 
-  /** @param {string} id */
-  const taskChip = (id) => {
-    const chip = site.button("", "chip");
-    chip.append(make("span", { class: "unseen" }, "Remove "), board.tasks.find((task) => task.id === id)?.link[0] ?? id, " \u00d7");
-    chip.addEventListener("click", () => {
-      toggle("task", id);
-      taskField?.focus();
-    });
-    return chip;
-  };
+  /** @type {HTMLButtonElement[]} */
+  const chips = [...box.querySelectorAll("button[data-pick]")].filter((chip) => chip instanceof HTMLButtonElement);
+  const taskField = /** @type {HTMLSelectElement | null} */ (box.querySelector("[data-pick-task]"));
+  for (const [t, task] of board.tasks.entries()) taskField?.append(make("option", { value: board.tasks[t].id }, task.link[0]));
 
   const fillPicks = () => {
     /** @param {string} kind @param {string} key */
     const isPicked = (kind, key) => picks.some((pick) => pick.kind === kind && pick.key === key);
     for (const chip of chips) chip.setAttribute("aria-pressed", String(chip.dataset.pick ? isPicked(chip.dataset.pick, chip.value) : !picks.length));
-    put("picks", ...picks.filter(({ kind }) => kind === "task").map(({ key }) => taskChip(key)));
+    const tasks = picks.filter(({ kind }) => kind === "task").map(({ key }) => {
+      const name = board.tasks.find((task) => task.id === key)?.link[0] ?? key;
+      const remove = removeButton("\u00d7", say("remove", { name }), () => {
+        toggle("task", key);
+        taskField?.focus();
+      });
+      return make("span", { class: "chip-of" }, name, remove);
+    });
+    put("picks", ...tasks);
     for (const option of taskField?.options ?? []) option.disabled = isPicked("task", option.value);
     if (taskField) taskField.value = "";
   };
@@ -323,70 +475,34 @@
   for (const chip of chips) chip.addEventListener("click", () => toggle(chip.dataset.pick ?? "", chip.value));
   taskField?.addEventListener("change", () => toggle("task", taskField.value));
 
-  // --- choices -------------------------------------------------------------------------------------
-
-  /** @param {Run[]} chosen */
-  const choose = async (chosen) => {
-    runs = chosen;
-    fillSlots();
-    put("remark");
-    toQuery();
-    const finding = await update();
-    if (finding) site.say(finding);
-  };
-
-  /** A model was chosen in a slot: in the variant shown there, if it has it and it is free. @param {number} i @param {number} model */
-  const chooseModel = (i, model) => {
-    const before = runs[i]?.variant ?? runs[i - 1]?.variant;
-    const variants = variantsOf(model);
-    const free = [...variants.filter((v) => v === before), ...variants].find((variant) => !isTaken({ model, variant }, i));
-    if (free === undefined) {
-      fillSlots();
-      const remark = `${nameOf(model)} is already in the comparison.`;
-      put("remark", remark);
-      site.say(remark);
-      return;
-    }
-    choose(runs.toSpliced(i, 1, { model, variant: free }));
-  };
-
-  slots.forEach((slot, i) => {
-    const { model, variant, remove } = partsOf(slot);
-    model.addEventListener("change", () => chooseModel(i, places.get(model.value) ?? 0));
-    variant?.addEventListener("change", () => choose(runs.with(i, { ...runs[i], variant: variant.value })));
-    remove.addEventListener("click", () => {
-      model.focus();
-      choose(runs.toSpliced(i, 1));
+  const orders = /** @type {HTMLButtonElement[]} */ ([...box.querySelectorAll("button[data-order]")]);
+  const fillOrder = () => orders.forEach((button) => button.setAttribute("aria-pressed", String((button.dataset.order === "category") === isByCategory)));
+  for (const button of orders) {
+    button.addEventListener("click", () => {
+      isByCategory = button.dataset.order === "category";
+      site.address.set("order", isByCategory ? "category" : null);
+      fillOrder();
+      update();
     });
+  }
+  box.querySelector("[data-more]")?.addEventListener("click", () => {
+    mostRows = Infinity;
+    update();
   });
 
   const fromAddress = () => {
     const asks = fromQuery();
-    const typed = site.address.get("margin");
-    const margin = String(marginOf(typed ?? "") ?? "");
-    if (typed !== null && !margin) asks.remarks.push(`The margin “${typed}” is not a number of 0 or more and is left out.`);
-    const asked = picksFromQuery(asks.remarks);
-    const changed = JSON.stringify(asked) !== JSON.stringify(picks) || margin !== (marginField?.value ?? "") || asks.runs.length !== runs.length || asks.runs.some((run, i) => !isSame(run, runs[i]));
-    [runs, picks] = [asks.runs, asked];
+    picks = picksFromQuery(asks.remarks);
+    runs = asks.runs;
+    variant = runs[0].variant;
+    isByCategory = site.address.get("order") === "category" && orders.length > 0;
     fillPicks();
-    if (marginField) marginField.value = margin;
-    fillSlots();
+    fillRuns();
+    fillOrder();
     put("remark", asks.remarks.join(" "));
-    return changed;
-  };
-
-  marginField?.addEventListener("input", () => {
-    const margin = marginOf(marginField.value);
-    site.address.setPairs(["margin"], margin === null ? [] : [["margin", String(margin)]], { replace: true });
     update();
-  });
-
-  addEventListener("popstate", () => {
-    if (fromAddress()) update();
-  });
+  };
+  addEventListener("popstate", fromAddress);
   fromAddress();
-  bar.hidden = false;
-  const marginLine = marginField?.closest("p");
-  if (marginLine) marginLine.hidden = false;
-  update();
+  for (const part of site.elements("[data-compare-bar], [data-compare-tasks], [data-compare-order]")) part.hidden = false;
 })();

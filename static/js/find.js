@@ -1,8 +1,8 @@
-// Quick find: `/` or a button opens a field that leads to any model, task, category or page by its name.
+// Quick find: `/` or a button opens a field that leads to any page by its name, to a word of the glossary, and to what visitors come to do.
 (() => {
   const MOST = 12;
-  const HINT = "Type the beginning of a name.";
-  const WHAT = "A model, task, category or page";
+  const HINT = "Type a few letters of a name or a word.";
+  const WHAT = "A model, task, page or word";
   const openers = site.elements("[data-find]");
   if (openers.length === 0) return;
 
@@ -32,13 +32,16 @@
   );
   document.body.append(dialog);
 
-  /** @typedef {{text: string, path: string, about: string, name: string, id: string, all: string}} Entry */
+  /** @typedef {{text: string, path: string, about: string, name: string, letters: string, id: string, all: string}} Entry */
   /** Every name; null until the index has come. @type {Entry[] | null} */
   let entries = null;
   let active = -1;
 
   /** Text without case, accents and doubled spaces. @param {string} text */
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
+
+  /** Text without marks between its letters: `gpt-4` and `GPT 4` are one. @param {string} text */
+  const lettersOf = (text) => fold(text).replace(/[^\p{L}\p{N}]/gu, "");
 
   /** @param {FoundNames} kinds @returns {Entry[]} */
   const read = (kinds) =>
@@ -48,6 +51,7 @@
         path,
         about: hint ? `${kind} · ${hint}` : kind,
         name: fold(text),
+        letters: lettersOf(text),
         id: fold(id),
         all: fold([text, id, hint].join(" ")),
       })),
@@ -59,19 +63,20 @@
     return false;
   };
 
-  /** From the best kind of match to the weakest. @type {((entry: Entry, whole: string, words: string[]) => boolean)[]} */
+  /** From the best kind of match to the weakest. @type {((entry: Entry, whole: string, words: string[], letters: string) => boolean)[]} */
   const matches = [
-    ({ name, id }, whole) => name === whole || id === whole,
-    ({ name }, whole) => name.startsWith(whole),
+    ({ name, letters: own, id }, whole, _, letters) => name === whole || own === (letters || whole) || id === whole,
+    ({ name, letters: own }, whole, _, letters) => name.startsWith(whole) || (letters !== "" && own.startsWith(letters)),
     ({ name }, _, words) => words.every((word) => hasWord(name, word)),
     ({ name }, _, words) => words.every((word) => name.includes(word)),
+    ({ letters: own }, _, __, letters) => letters !== "" && own.includes(letters),
     ({ all }, _, words) => words.every((word) => all.includes(word)),
   ];
 
   /** Entries that match, the best first; equally good ones in the order of the index. @param {string} whole */
   const find = (whole) =>
     (entries ?? [])
-      .map((entry) => ({ entry, rank: matches.findIndex((match) => match(entry, whole, whole.split(" "))) }))
+      .map((entry) => ({ entry, rank: matches.findIndex((match) => match(entry, whole, whole.split(" "), lettersOf(whole))) }))
       .filter(({ rank }) => rank >= 0)
       .sort((a, b) => a.rank - b.rank)
       .map(({ entry }) => entry);
@@ -104,8 +109,8 @@
     activate(0);
     // The page's own status is out of reach while a dialog is open, so the dialog has one.
     if (!whole) note.textContent = HINT;
-    else if (!found.length) note.textContent = `No name matches “${input.value.trim()}”.`;
-    else note.textContent = found.length > MOST ? `${site.format.counted(found.length - MOST, "more", "more")}; keep typing to narrow the list.` : `${site.format.counted(found.length, "name")} found.`;
+    else if (!found.length) note.textContent = `Nothing is called “${input.value.trim()}”. Try fewer letters.`;
+    else note.textContent = found.length > MOST ? `${site.format.counted(found.length - MOST, "more", "more")}; keep typing to narrow the list.` : `${site.format.counted(found.length, "result")} found.`;
   };
 
   const open = async () => {

@@ -90,10 +90,10 @@
   /** `1 task`, `31 tasks`. @param {number} n @param {string} noun */
   const counted = (n, noun, plural = `${noun}s`) => `${rounded(n, 0)} ${n === 1 ? noun : plural}`;
 
-  /** Names as a phrase: `A`, `A and B`, `A, B and 4 more`. @param {string[]} names */
-  const listed = (names, most = 3) => {
+  /** Names as a phrase: `A`, `A and B`, `A, B and 4 more`. @type {Format["listed"]} */
+  const listed = (names, most = 3, word = "and") => {
     const shown = names.length > most ? [...names.slice(0, Math.max(1, most - 1)), `${names.length - Math.max(1, most - 1)} more`] : names;
-    return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter(Boolean).join(" and ");
+    return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter(Boolean).join(` ${word} `);
   };
 
   /** @type {Record<string, string>} */

@@ -3,6 +3,8 @@
   const { source = "", from = "", numbers = "" } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : {};
   const SVG = "http://www.w3.org/2000/svg";
   const [WIDTH, PAD, SCALE] = [1000, 24, 2];
+  /** A slide of 1920 x 1080 px, and what its texts leave at least for a chart. */
+  const [SLIDE_WIDTH, SLIDE_HEIGHT, SLIDE_ROOM] = [1920 / SCALE, 1080 / SCALE, 390];
   // Turned names of columns need this room each, beside that of the names of rows.
   const [COLUMN, BESIDE] = [20, 420];
   /** Of each kind of text: weight, size and line height in px, colour token, room below. @type {Record<string, [number, number, number, string, number]>} */
@@ -94,28 +96,32 @@
   /** The place of a chart on the site. @param {HTMLElement} figure */
   const linkTo = (figure) => `${location.href.replace(/#.*/, "")}#${figure.id}`;
 
-  /** What a chart shows, without the texts around it. @param {HTMLElement} figure @returns {Promise<Picture>} */
-  const chartPicture = async (figure) => {
+  /** What a chart shows, without the texts around it. @param {HTMLElement} figure @param {number} wide @param {number} least height @returns {Promise<Picture>} */
+  const chartPicture = async (figure, wide, least) => {
     const plot = figure.querySelector("[data-chart]");
     if (!(plot instanceof HTMLElement)) throw new Error("There is no chart.");
     const text = (/** @type {string} */ selector) => (figure.querySelector(selector)?.textContent ?? "").replace(/\s+/g, " ").trim();
     const Plotly = await site.charts.library();
-    const { data, layout } = site.charts.figure(plot, WIDTH - 2 * PAD);
+    const { data, layout } = site.charts.figure(plot, wide);
+    layout.height = Math.max(layout.height, least);
     if (layout.xaxis?.tickangle && layout.xaxis.ticktext) layout.width = Math.max(layout.width, BESIDE + COLUMN * layout.xaxis.ticktext.length);
     const { width, height } = layout;
     const inner = await Plotly.toImage({ data, layout }, { format: "svg", width, height, imageDataOnly: true });
     return { title: text(".chart-title"), caption: text(".chart-caption"), inner, width, height };
   };
 
-  /** A chart or the grid as a picture that stands alone. @param {HTMLElement} figure */
-  const pictureOf = async (figure) => {
+  /** A chart or the grid as a picture that stands alone; as a slide it has the size of one, and what is larger becomes smaller. @param {HTMLElement} figure @param {boolean} isSlide */
+  const pictureOf = async (figure, isSlide) => {
     const { family } = site.chartTemplate.layout.font;
-    const drawn = figure.matches("[data-grid]") ? site.gridPicture(figure, family, WIDTH - 2 * PAD) : await chartPicture(figure);
-    const width = drawn.width + 2 * PAD;
+    const wide = (isSlide ? SLIDE_WIDTH : WIDTH) - 2 * PAD;
+    const drawn = figure.matches("[data-grid]") ? site.gridPicture(figure, family, wide) : await chartPicture(figure, wide, isSlide ? SLIDE_ROOM : 0);
+    const width = isSlide ? SLIDE_WIDTH : drawn.width + 2 * PAD;
 
-    const head = textsBelow([["title", drawn.title], ["caption", drawn.caption]], family, drawn.width, PAD);
+    const head = textsBelow([["title", drawn.title], ["caption", drawn.caption]], family, width - 2 * PAD, PAD);
     const address = location.protocol === "file:" ? "" : linkTo(figure).replace(/^https?:\/\//, "");
-    const foot = textsBelow([["source", source], ["source", [from, address].filter(Boolean).join(" \u00b7 ")]], family, drawn.width, head.bottom + drawn.height + 12);
+    const footBelow = (/** @type {number} */ top) => textsBelow([["source", source], ["source", [from, address].filter(Boolean).join(" \u00b7 ")]], family, width - 2 * PAD, top);
+    const room = isSlide ? SLIDE_HEIGHT - head.bottom - 12 - footBelow(0).bottom - PAD / 2 : drawn.height;
+    const foot = footBelow(head.bottom + room + 12);
     const height = Math.ceil(foot.bottom + PAD / 2);
 
     const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
@@ -125,13 +131,14 @@
     const fonts = await fontRules(family, svg.textContent + drawn.inner).catch(() => "");
     const outline = `:is(.textpoint, .annotation) text { paint-order: stroke; stroke: ${paper}; stroke-width: 3px; stroke-linejoin: round; }`;
     svg.prepend(draw("style", {}, `${fonts}\n${outline}`));
-    const chart = drawn.inner.replace("<svg", `<svg x="${PAD}" y="${head.bottom}"`);
+    const place = `x="${PAD}" y="${head.bottom}" width="${width - 2 * PAD}" height="${room}" viewBox="0 0 ${drawn.width} ${drawn.height}"`;
+    const chart = `<svg xmlns="${SVG}" ${place}>${drawn.inner}</svg>`;
     return { text: new XMLSerializer().serializeToString(svg).replace("<g/>", () => chart), width, height };
   };
 
-  /** @param {HTMLElement} figure @returns {Promise<Blob>} */
-  const pngOf = async (figure) => {
-    const { text, width, height } = await pictureOf(figure);
+  /** @param {HTMLElement} figure @param {boolean} [isSlide] @returns {Promise<Blob>} */
+  const pngOf = async (figure, isSlide = false) => {
+    const { text, width, height } = await pictureOf(figure, isSlide);
     const image = new Image();
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
     await image.decode();
@@ -158,7 +165,8 @@
     };
     add("Copy image", (button) => site.copy(button, pngOf(figure)));
     add("Download PNG", async () => site.save(`${name}.png`, await pngOf(figure)));
-    add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure)).text], { type: "image/svg+xml" })));
+    add("Slide 16:9", async () => site.save(`${name}-slide.png`, await pngOf(figure, true)));
+    add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure, false)).text], { type: "image/svg+xml" })));
     add("Copy link", (button) => site.copy(button, linkTo(figure)));
     if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
     // The numbers of a model's chart are in its file of the API, those of other charts in a folder of their page.

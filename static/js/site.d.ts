@@ -1,6 +1,8 @@
 // The namespace that the scripts share. site.js makes it; each script below adds the part that bears its name.
 
 type Link = [text: string, href: string];
+/** Sentences by their ids, for one and for more (site_builder/messages.py). */
+type Messages = Record<string, [one: string, other: string]>;
 type Numbers = (number | null)[];
 type Places = { places: number; compact: boolean; digits?: number };
 type Listed = [value: string, details: Record<string, string>, key: string];
@@ -45,7 +47,7 @@ interface Format {
   /** How a price compares with one that is so many times as high. */
   cheaper(times: number | null, inverse: number | null): string;
   counted(n: number, noun: string, plural?: string): string;
-  listed(names: string[], most?: number): string;
+  listed(names: string[], most?: number, word?: string): string;
   /** A number as people type it; null for any other text. */
   parse(text: string): number | null;
   roundSignificant(value: number, size?: number, digits?: number): number;
@@ -105,14 +107,6 @@ interface Cell {
 /** A mark of a drawing: its kind, where it stands as a share of the scale, and where a span ends. */
 type Mark = [kind: string, at: number, to?: number];
 
-/** Shares of a scale, 0..1. */
-interface DumbbellPlot {
-  before: number | null;
-  after: number | null;
-  reference: number | null;
-  text: string;
-}
-
 interface Cells {
   link(link: Link): HTMLAnchorElement;
   /** Put tags and a note into an element, in place of those that it has. */
@@ -120,13 +114,8 @@ interface Cells {
   fill<E extends HTMLElement>(element: E, cell: Cell): E;
   /** A cell of a row; a hidden one for null. */
   make(tag: "td" | "th", cell: Cell | null, className?: string): HTMLTableCellElement;
-  /** Marks on one scale, as site_builder/table_model.py describes them; with `slots`, on ranks. */
+  /** Marks on one scale, as site_builder/table_model.py describes them; with `slots`, on ranks. Without a text, what it shows stands beside it. */
   draw(marks: Mark[], text: string, slots?: number): SVGElement;
-  dumbbell(plot: DumbbellPlot): SVGElement;
-  /** The symbol of a run, by its number from 1 on; of the baseline without one. */
-  symbol(n?: number): SVGElement;
-  /** Each run as its symbol, on a line of its own. */
-  symbols(shares: Numbers, reference: number | null, text: string): SVGElement;
 }
 
 interface BoardTask {
@@ -149,7 +138,7 @@ interface BoardModel {
   facts?: [string, string | null][];
 }
 
-type BoardStanding = [rank: number | null, scored: number, winRate: number | null, plausible: string];
+type BoardStanding = [rank: number | null, scored: number, winRate: number | null, least: number | null, most: number | null];
 type Run = { model: number; variant: string };
 
 /** What pages/browser_data ships of a board beside its scores. */
@@ -163,6 +152,9 @@ interface Board {
   /** The baseline, and by variant that of its scores which stand beside it. */
   reference: { model: number; variants: Record<string, string> } | null;
   scale: Places;
+  /** The bounds that all tasks share. */
+  ends: [number, number] | null;
+  prices: Numbers;
   rank_by: string;
   averaged: boolean;
   min_coverage: number;
@@ -177,13 +169,8 @@ interface Board {
 }
 
 interface ChooseBoard extends Board {
-  /** The bounds that all tasks share. */
-  ends: [number, number] | null;
-  prices: Numbers;
-  listed: number;
   /** The probability that the single best is said not to be first. */
   first_share: number;
-  margin_share: number;
 }
 
 type Scores = Record<string, Numbers[]>;
@@ -201,42 +188,58 @@ interface Question {
   weights: number[];
   variant: string;
   limits: Map<Limit, boolean[]>;
-  margin: number | null;
 }
 
 interface Candidate {
   model: number;
   rank: number;
-  /** To be the best of the candidates; null below the least number of tasks. */
-  chance: number | null;
+  /** The best and the worst that it could have if each task counted half to double. */
+  ranks: [number, number];
   merit: number;
-  /** Means of its base scores, and of the baseline's, over the tasks that it has. */
-  before: number | null;
-  reference: number | null;
   behind: number;
-  bestOn: number;
   scored: number;
 }
 
-/** The task without which a lead changes most, the lead without it, and its share of the lead; null where that is not defined. */
-interface Influence {
+/** A model that has the tasks only in another variant; of `value`, more is better. */
+interface Reference {
+  model: number;
+  variant: string;
+  value: number;
+  merit: number;
+  /** Than the first of the choice. */
+  isBetter: boolean;
+}
+
+/** The task that decides between the first two; who leads without it, and by how much. */
+interface Reason {
   task: number;
-  without: number;
-  share: number | null;
+  lead: number;
+  next: number | null;
+  gap: number;
+}
+
+/** Who leads with another limit; with none of its kind where it is null. */
+interface Change {
+  kind: Limit;
+  limit: number | null;
+  model: number;
+  merit: number;
 }
 
 interface Choice {
   question: Question;
-  tasks: number;
-  listed: Candidate[];
-  candidates: number;
-  ranked: number;
-  margin: number;
-  smallest: Candidate | null;
+  /** The places of the tasks that count. */
+  tasks: number[];
+  /** The ranked models within the limits, the best first. */
+  candidates: Candidate[];
   /** The candidates besides the first that may be first; null below the least number of tasks. */
   close: number[] | null;
-  influence: Influence | null;
-  leftOut: Map<Limit, number[]>;
+  /** The best first. */
+  references: Reference[];
+  reason: Reason | null;
+  changes: Change[];
+  /** The ranked models that limits leave out, the best first. */
+  excluded: { model: number; merit: number; limits: Limit[] }[];
   unranked: { model: number; missing: number; rivals: boolean }[];
 }
 
@@ -249,8 +252,6 @@ interface PairedTest {
 }
 
 type Moments = Omit<PairedTest, "error"> & { moves: Row; known: number };
-
-type Chances = { better: number; equal: number; worse: number };
 
 interface Statistics {
   /** A smaller difference, relative to its terms, may be an error of binary fractions. */
@@ -271,8 +272,6 @@ interface Statistics {
   tailOf(board: Pick<Board, "tails" | "reference" | "base">, one: Run, other: Run): number;
   /** How far the interval with these tails reaches to each side. */
   reachOf(test: PairedTest, tail: number): number;
-  /** The posterior probability that the mean difference is above a limit. */
-  chanceAbove(test: PairedTest, limit: number): number;
   /** The probability of each entry to have the greatest mean, null for one with fewer families than `least`; null where fewer than two have them. */
   bestChances(entries: Entrant[], weights: Row, families: number[], least: number): Numbers | null;
 }
@@ -282,34 +281,43 @@ interface Choosing {
   chooser(board: ChooseBoard, measuresOf: (variant: string) => Measures): (question: Question) => Choice;
 }
 
-type TaskPick = { kind: string; key: string; weight: number };
 type Limit = "size" | "price" | "license" | "developer";
+type Say = (id: string, values?: Record<string, string | number>, n?: number) => string;
 
 /** What a visitor asks of the choosing page. */
 interface Wish {
-  picks: TaskPick[];
+  /** What each task counts; where none does, all count the same. */
+  weights: number[];
   variant: string;
   size: number | null;
   price: number | null;
-  margin: number | null;
   license: string[];
   developer: string[];
 }
 
-interface ChooseForm {
-  read(): Wish;
-  write(wish: Wish): void;
-  /** What is wrong with the numbers that were typed, one sentence each. */
-  faults(): string[];
-  /** `replace` says whether a change goes on with the one before it, as the next digit of a number does. */
-  listen(changed: (replace: boolean) => void): void;
+/** Tasks that count: one, or a whole category whose tasks all count the same. */
+interface TaskPick {
+  kind: string;
+  key: string;
+  name: string;
+  weight: number;
+  tasks: number[];
 }
 
-interface WishAddress {
-  isAsked(): boolean;
-  read(): { wish: Wish; remarks: string[] };
-  /** `replace`: in place of the present step. */
-  write(wish: Wish, replace?: boolean): void;
+interface Wishes {
+  empty(board: ChooseBoard): Wish;
+  picks(board: ChooseBoard, wish: Wish): TaskPick[];
+  /** What is asked for, in words, each with the wish without it. */
+  asked(board: ChooseBoard, wish: Wish, say: Say): [text: string, without: Wish][];
+  /** What the address asks for, and what is wrong with it. */
+  read(board: ChooseBoard, say: Say): { wish: Wish; remarks: string[] };
+  /** A wish as pairs of a query. */
+  pairs(board: ChooseBoard, wish: Wish): [string, string][];
+  /** Put a wish into the address; with `replace`, in place of the present step. */
+  write(board: ChooseBoard, wish: Wish, replace: boolean): void;
+  question(board: ChooseBoard, wish: Wish): Question;
+  /** A function that shows a wish in the form; `changed` hears of another, `replace` saying whether it goes on with the one before, as a slider does. */
+  form(form: HTMLElement, board: ChooseBoard, say: Say, changed: (wish: Wish, replace: boolean) => void): (wish: Wish) => void;
 }
 
 /** How one row stands against another; positive is better. */
@@ -319,15 +327,13 @@ interface Sides {
   behind: number;
   tasks: number;
   mean: number | null;
-  /** The interval of the mean, and the probabilities by the margin; null below the least number of tasks. */
+  /** The interval of the mean; null below the least number of tasks. */
   interval: [number, number] | null;
-  chances: Chances | null;
 }
 
 interface ComparedTask {
   task: number;
   scores: Numbers;
-  reference: number | null;
   best: number[];
   /** The best minus the worst; null where not all have a score. */
   spread: number | null;
@@ -352,27 +358,15 @@ interface ComparedCategory {
   best: number[];
   /** The greatest mean minus the least. */
   spread: number;
-  reference: number | null;
 }
-
-/** What a row of scores shows of a task, or of a category. */
-type ScoresRow = Pick<BoardTask, "link" | "scale" | "bounds"> & Omit<ComparedTask, "task"> & { note?: string };
 
 interface Comparison {
   runs: ComparedRun[];
-  margin: number;
   common: number;
   /** Whether the common tasks are enough for intervals. */
   isTested: boolean;
   tasks: ComparedTask[];
-  pair: Sides | null;
   leaders: number[];
-  /** The first of the leaders, or the only run; null where there is none. */
-  leader: number | null;
-  /** The baseline in the variant that stands beside all runs; null where these differ. */
-  baseline: Run | null;
-  baselineOverLeader: Sides | null;
-  reference: number | null;
   categories: ComparedCategory[];
   /** The probability of each run to be the best of them; null for one run, and below the least number of tasks. */
   best: Numbers | null;
@@ -513,6 +507,8 @@ interface Site {
   inSlices(steps: (() => void)[]): Slices;
   make<K extends keyof HTMLElementTagNameMap>(name: K, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElementTagNameMap[K];
   checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
+  /** A function that says a message by its id, for a count `n` where it has a plural. */
+  texts(messages: Messages): Say;
   button(text: string, className?: string): HTMLButtonElement;
   /** Opened from the disk, a folder would show its listing: there the link names the page itself. */
   pageLink(href: string): string;
@@ -551,26 +547,16 @@ interface Site {
   openScoreCard(link: HTMLAnchorElement, scores: ScoreCards, facts: ScoreFacts): void;
   statistics: Statistics;
   choosing: Choosing;
-  wishes: {
-    empty(board: ChooseBoard): Wish;
-    address(board: ChooseBoard): WishAddress;
-    form(form: HTMLElement): ChooseForm;
-    pickedLine(line: HTMLElement, board: ChooseBoard, remove: (pick: TaskPick) => void): (wish: Wish) => void;
-    question(board: ChooseBoard, wish: Wish): Question;
-    leftOut(board: ChooseBoard, choice: Choice, limit: Limit): string;
-  };
+  wishes: Wishes;
   comparison: {
     /** `picked` are the places of the tasks to compare on; all without them. */
-    compare(board: Board, scores: Scores, runs: Run[], margin?: number, errors?: Scores, picked?: number[]): Comparison;
-    /** How many runs are compared, in words. */
-    NUMBERS: string[];
-    /** Whether an interval excludes 0. */
-    isClear(sides: Sides): boolean;
-    phrase(board: Board, variant: string): string;
-    summaryRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
-    /** A row for each task; where scores have a mean, those on which the runs differ most come first. */
-    taskRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
-    categoryRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
+    compare(board: Board, scores: Scores, runs: Run[], errors?: Scores, picked?: number[]): Comparison;
+    /** The leading run, those whose interval of the difference includes 0, and those behind; null where nothing is tested. */
+    verdict(comparison: Comparison): { lead: number; close: number[]; behind: number[] } | null;
+    /** How far each score is from the mean of its row, better being positive, as a share of a range. */
+    deviations(scores: Numbers, direction: number, range: number): Numbers;
+    /** The range that each task's deviations are shares of: 1 where scores compare, else that of all its scores. */
+    ranges(board: Board, scores: Scores): number[];
   };
 }
 

@@ -140,6 +140,11 @@
       return `<iframe src="${src}" title="${title}" width="100%" height="${embedHeight}" loading="lazy" style="border: 0"></iframe>`;
     },
 
+    texts:
+      (messages) =>
+      (id, values = {}, n = 0) =>
+        messages[id][n === 1 ? 0 : 1].replace(/\{(\w+)(?::,)?\}/g, (_, key) => String(key === "n" ? site.format.rounded(n, 0) : values[key])),
+
     button: (text, className = "") => site.make("button", { type: "button", ...(className && { class: className }) }, text),
 
     pageLink(href) {
@@ -218,6 +223,10 @@ if (location.protocol === "file:") for (const link of document.querySelectorAll(
     if (!isAsked) site.copy(button, `${text} ${url}`);
   });
   for (const code of site.elements("[data-address]")) code.textContent = site.webAddress(code.textContent ?? "") || code.textContent;
+  for (const text of location.protocol === "file:" ? [] : site.elements("[data-cite]")) {
+    const { href } = new URL(text.dataset.cite ?? "", location.href);
+    text.textContent = text.matches("code") ? (text.textContent ?? "").replace(/\n\}$/, `,\n  url   = {${href}}\n}`) : `${text.textContent} ${href}`;
+  }
   for (const source of site.elements("[data-copied]")) {
     (source.closest("pre") ?? source).after(site.make("button", { type: "button", class: "quiet", "data-copy": source.id }, `Copy ${source.dataset.copied}`));
   }

@@ -124,7 +124,7 @@
   /** @type {Statistics["reachOf"]} */
   const reachOf = ({ units, error, noise }, tail) => quantiles(1 - tail)(units - 1) * error + noise;
 
-  /** @type {Statistics["chanceAbove"]} */
+  /** The posterior probability that the mean difference is above a limit. @param {PairedTest} test @param {number} limit */
   const chanceAbove = ({ units, mean, error, noise }, limit) => (error > noise ? tCdf((mean - limit) / error, units - 1) : Number(mean - limit > noise));
 
   // --- the chance to be the best ------------------------------------------------------------------------
@@ -195,5 +195,5 @@
     return entries.map((_, i) => chances.get(i) ?? null);
   };
 
-  site.statistics = { NOISE, remembered, sizeOf, words, tCdf, tQuantile, familiesOf, paired, tailOf, reachOf, chanceAbove, bestChances };
+  site.statistics = { NOISE, remembered, sizeOf, words, tCdf, tQuantile, familiesOf, paired, tailOf, reachOf, bestChances };
 })();

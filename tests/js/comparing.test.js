@@ -14,7 +14,7 @@ const CATEGORIES = ["X", "X", "Y", "Y", "Z"];
 const TAILS = { pairs: [0.01, 0.002], baseline: [0.03, 0.006], base: [0.09, 0.018] };
 
 /** Compare runs, each a variant and a model; `lower` has the tasks on which lower is better. */
-const compare = (runs, { scores = RUNS, lower = [], averaged = true, baseline = true, margin = 0, picked, tails } = {}) => {
+const compare = (runs, { scores = RUNS, lower = [], averaged = true, baseline = true, picked, tails } = {}) => {
   const models = [...new Set(Object.values(scores).flatMap((rows) => Object.keys(rows)))];
   const n = Object.values(scores.base)[0].length;
   const beside = Object.fromEntries(Object.entries(scores).map(([variant, rows]) => [variant, "ref" in rows ? variant : "base"]));
@@ -31,7 +31,7 @@ const compare = (runs, { scores = RUNS, lower = [], averaged = true, baseline = 
     tails: tails ?? Object.fromEntries(Object.keys(TAILS).map((family) => [family, byVariant(scores, 0.025)])),
   };
   const asked = runs.map(([variant, model]) => ({ variant, model: models.indexOf(model) }));
-  return site.comparison.compare(board, rowsOf(scores, models, n), asked, margin, {}, picked);
+  return site.comparison.compare(board, rowsOf(scores, models, n), asked, {}, picked);
 };
 
 /** Tasks ahead, level and behind, and the mean difference. */
@@ -66,17 +66,15 @@ test("only picked tasks count", () => {
 
 test("a task that one lacks is no win, and one without any score has no row", () => {
   const found = compare([A, B, C]).tasks[3];
-  assert.deepEqual(found, { task: 3, scores: [0.8, null, 0.9], reference: 0.5, best: [], spread: null });
+  assert.deepEqual(found, { task: 3, scores: [0.8, null, 0.9], best: [], spread: null });
   assert.deepEqual(each(compare([A, B]).tasks, "task"), [0, 1, 2, 3]);
   assert.equal(compare([A, C]).tasks.length, 5);
 });
 
-test("one against another: 0.2 better, 0.1 worse, level", () => {
-  const { pair } = compare([A, B]);
-  near(sides(pair), [1, 1, 1, 0.1 / 3]);
-  assert.equal(pair.tasks, 3);
-  near(sides(compare([B, A]).pair), [1, 1, 1, -0.1 / 3]);
-  assert.equal(compare([A, B, C]).pair, null);
+test("one against the leader: 0.2 worse, 0.1 better, level", () => {
+  const [a, b] = compare([A, B]).runs;
+  near([a.overLeader, sides(b.overLeader)], [null, [1, 1, 1, -0.1 / 3]]);
+  assert.equal(b.overLeader.tasks, 3);
 });
 
 test("against the baseline, on the tasks that it has too", () => {
@@ -84,8 +82,6 @@ test("against the baseline, on the tasks that it has too", () => {
   const [a, , c] = compare([A, B, C]).runs;
   near(sides(a.overBaseline), [1, 0, 1, 0.15]);
   near(sides(c.overBaseline), [0, 0, 2, -0.2]);
-  // It has no score on t2, which a and b share; of a and the baseline itself, it has all.
-  assert.deepEqual([compare([A, B]).reference, compare([A, REF]).reference], [null, 0.5]);
   const itself = compare([A, REF]);
   assert.deepEqual([itself.runs[1].overBaseline, itself.common], [null, 3]);
 });
@@ -95,38 +91,32 @@ test("the baseline stands in the variant of each run", () => {
   const scores = { base: { a: [0.6], ref: [0.5] }, tuned: { a: [0.7], ref: [0.8] } };
   const both = compare([A_BASE, A], { scores });
   near(both.runs.map((run) => sides(run.overBaseline)), [[1, 0, 0, 0.1], [0, 0, 1, -0.1]]);
-  // No one score of the baseline stands beside both.
-  assert.deepEqual([both.baseline, both.reference], [null, null]);
-  const alone = compare([A], { scores });
-  assert.deepEqual([alone.baseline, alone.reference], [{ model: 1, variant: "tuned" }, 0.8]);
 });
 
 test("against the base scores: a gained 0.8, 0.2 and 0.3; b has none", () => {
   const [a, b] = compare([A, B]).runs;
   near([sides(a.overBase), b.overBase], [[3, 0, 0, 1.3 / 3], null]);
   assert.equal(compare([A_BASE, A]).runs[0].overBase, null);
-  near(sides(compare([A, A_BASE]).pair), [3, 0, 0, 1.3 / 3]);
 });
 
 test("categories have the means of their common tasks", () => {
   // X: t0 and t1; of Y only t2 is common; Z has no common task and is absent.
   const found = compare([A, B, C]).categories;
   assert.deepEqual(found.map(categoryOf), [["X", [0, 1]], ["Y", [2]]]);
-  assert.deepEqual(each(found, "scores", "best", "reference"), [[[0.65, 0.6, 0.3], [0], 0.5], [[0.6, 0.6, 0.6], [0, 1, 2], null]]);
+  assert.deepEqual(each(found, "scores", "best"), [[[0.65, 0.6, 0.3], [0]], [[0.6, 0.6, 0.6], [0, 1, 2]]]);
 });
 
 test("where lower is better, the lowest is best and differences are positive for it", () => {
   const [task] = compare([A, B, C], { lower: [0] }).tasks;
   assert.deepEqual([task.best, task.spread], [[2], 0.6]);
-  near(sides(compare([A, B], { lower: [0] }).pair), [0, 1, 2, -0.1]);
+  near(sides(compare([A, B], { lower: [0] }).runs[0].overLeader), [0, 1, 2, -0.1]);
   assert.deepEqual(compare([A, B, C], { lower: [0, 1, 2, 3, 4] }).leaders, [2]);
 });
 
 test("scores of mixed units have first places, but no means", () => {
   const found = compare([A, B], { averaged: false });
   assert.deepEqual(each(found.runs, "average", "firstPlaces", "overLeader"), [[null, 2, null], [null, 2, null]]);
-  assert.deepEqual([found.leaders, found.reference, found.categories, found.best], [[], null, [], null]);
-  assert.deepEqual([...sides(found.pair), found.pair.interval], [1, 1, 1, null, null]);
+  assert.deepEqual([found.leaders, found.categories, found.best], [[], [], null]);
 });
 
 test("one run alone has no first place, but its baseline and its mean", () => {
@@ -139,19 +129,19 @@ test("one run alone has no first place, but its baseline and its mean", () => {
 test("without a common task nothing is compared, and nothing is zero by mistake", () => {
   const scores = { base: { ref: [0.5, 0.5] }, tuned: { a: [0.1, null], b: [null, 0.2] } };
   const found = compare([A, B], { scores });
-  assert.deepEqual(["common", "pair", "leaders", "reference", "categories"].map((key) => found[key]), [0, null, [], null, []]);
+  assert.deepEqual(["common", "leaders", "categories"].map((key) => found[key]), [0, [], []]);
   assert.deepEqual(each(found.runs, "average", "firstPlaces", "overBaseline", "overBase"), Array(2).fill([null, 0, null, null]));
 });
 
 test("equal on paper is a tie: 0.1 + 0.2 is not 0.3 in binary", () => {
   const found = compare([A_BASE, B_BASE], { scores: { base: { a: [0.1 + 0.2], ref: [0.5], b: [0.3] } } });
-  assert.deepEqual([sides(found.pair), found.leaders], [[0, 1, 0, 0], [0, 1]]);
+  assert.deepEqual([sides(found.runs[1].overLeader), found.leaders], [[0, 1, 0, 0], [0, 1]]);
   assert.deepEqual(each(found.tasks, "best", "spread"), [[[0, 1], 0]]);
 });
 
 test("a board without a baseline has nobody to be ahead of", () => {
   const found = compare([A_BASE, B_BASE], { scores: { base: { a: [0.1], b: [0.2] } }, baseline: false });
-  assert.deepEqual([each(found.runs, "overBaseline"), found.reference], [[null, null], null]);
+  assert.deepEqual(each(found.runs, "overBaseline"), [null, null]);
 });
 
 // --- how sure -------------------------------------------------------------------------------------
@@ -164,21 +154,34 @@ test("an interval by hand: 0.2 +- t s / sqrt(8), with t = 2.365 and s = 0.1069",
   const found = compare([A_BASE, B_BASE], { scores: EIGHT });
   const [leader, { overLeader }] = found.runs;
   assert.deepEqual([leader.overLeader, overLeader.mean], [null, -0.2]);
-  near([overLeader.interval, found.pair.interval], [[-0.2894, -0.1106], [0.1106, 0.2894]], 5e-5);
+  near(overLeader.interval, [-0.2894, -0.1106], 5e-5);
 });
 
-test("the baseline is compared with the leader on the six tasks that it has", () => {
-  // It is 0.1 better on each: no spread at all.
-  const found = compare([A_BASE, B_BASE], { scores: EIGHT }).baselineOverLeader;
-  near([found.tasks, found.mean, found.interval], [6, 0.1, [0.1, 0.1]]);
-  assert.deepEqual(compare([A_BASE], { scores: EIGHT }).baselineOverLeader, found);
+test("the verdict: those whose interval includes 0 are close, the best first; the others are behind", () => {
+  const base = { ...EIGHT.base, c: four(0.8, 0.5), d: four(0.75, 0.6) };
+  const [C_BASE, D_BASE] = ["c", "d"].map((model) => ["base", model]);
+  const verdict = (...runs) => site.comparison.verdict(compare(runs, { scores: { base } }));
+  assert.deepEqual(verdict(B_BASE, A_BASE), { lead: 1, close: [], behind: [0] });
+  // C is 0.05 ahead of d on each other task, and 0.1 behind on the rest.
+  assert.deepEqual(verdict(C_BASE, D_BASE), { lead: 1, close: [0], behind: [] });
+  assert.deepEqual(verdict(A_BASE), null);
+});
+
+test("deviations are from the mean of what is there, better to the right", () => {
+  const { deviations } = site.comparison;
+  near(deviations([0.9, 0.6, 0.3], 1, 1), [0.3, 0, -0.3]);
+  near(deviations([9, 6, 3], -1, 12), [-0.25, 0, 0.25]);
+  near(deviations([0.9, null, 0.3], 1, 1), [0.3, null, -0.3]);
+  // One score has nothing to deviate from, and no scale has no bars.
+  assert.deepEqual([deviations([0.9, null], 1, 1), deviations([0.9, 0.3], 1, 0)], [[null, null], [null, null]]);
 });
 
 test("too few common tasks give no interval and no chances", () => {
   const base = Object.fromEntries(Object.entries(EIGHT.base).map(([model, row]) => [model, row.slice(0, 2)]));
   const found = compare([A_BASE, B_BASE], { scores: { base } });
-  const { mean, interval, chances } = found.runs[1].overLeader;
-  assert.deepEqual([found.isTested, found.best, mean, interval, chances], [false, null, -0.2, null, null]);
+  const { mean, interval } = found.runs[1].overLeader;
+  assert.deepEqual([found.isTested, found.best, mean, interval], [false, null, -0.2, null]);
+  assert.equal(site.comparison.verdict(found), null);
 });
 
 test("the family of a comparison decides how wide its interval is", () => {
@@ -194,26 +197,18 @@ test("the family of a comparison decides how wide its interval is", () => {
     [REF, A_BASE, 0.03],
     [A_BASE, A, 0.018],
   ]) {
-    const [low, high] = compare([one, other], { scores, tails }).pair.interval;
+    const { overLeader } = compare([one, other], { scores, tails }).runs.find((run) => run.overLeader);
+    const [low, high] = overLeader.interval;
     const [odd, even] = [0, 1].map((t) => scores[one[0]][one[1]][t] - scores[other[0]][other[1]][t]);
     const error = Math.abs(odd - even) / 2 / Math.sqrt(7);
     near((high - low) / 2 / error, QUANTILES[tail], 1e-6);
   }
 });
 
-test("probabilities without doubt: rows a constant apart, equal rows, a margin as wide", () => {
-  const scores = { base: { a: four(0.8, 0.6), b: four(0.7, 0.5), ref: four(0.8, 0.6) } };
-  const found = compare([A_BASE, B_BASE], { scores });
-  assert.deepEqual(found.runs[1].overLeader.chances, { better: 0, equal: 0, worse: 1 });
-  assert.deepEqual(found.baselineOverLeader.chances, { better: 0, equal: 1, worse: 0 });
-  assert.deepEqual(found.best, [1, 0]);
-  assert.equal(compare([A_BASE, B_BASE], { scores, margin: 0.1 }).pair.chances.equal, 1);
-});
-
-test("probabilities by hand: a difference of 0.1 with an error of 0.1 / sqrt(7), against 0.05", () => {
+test("chances without doubt, where rows are a constant apart; and by hand: 0.1 with an error of 0.1 / sqrt(7)", () => {
   const { tCdf } = site.statistics;
-  const found = compare([A_BASE, B_BASE], { scores: { base: { ...EIGHT.base, b: four(0.6) } }, margin: 0.05 });
-  const [better, worse, best] = [tCdf(0.5 * Math.sqrt(7), 7), tCdf(-1.5 * Math.sqrt(7), 7), tCdf(Math.sqrt(7), 7)];
-  near(found.pair.chances, { better, equal: 1 - better - worse, worse });
-  near(found.best, [best, 1 - best]);
+  const best = (b) => compare([A_BASE, B_BASE], { scores: { base: { ...EIGHT.base, b } } }).best;
+  assert.deepEqual(best(four(0.7, 0.5)), [1, 0]);
+  const chance = tCdf(Math.sqrt(7), 7);
+  near(best(four(0.6)), [chance, 1 - chance]);
 });

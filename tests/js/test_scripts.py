@@ -145,19 +145,22 @@ BOARDS: Mapping[str, Callable[[Path], Path]] = {
 CLOSE = """(board, scores, errors, variants) => {
     const {chooser, measures} = site.choosing;
     const answer = chooser(board, measures(board, scores, errors));
-    const question = {weights: board.tasks.map(() => 1), limits: new Map(), margin: null};
+    const question = {weights: board.tasks.map(() => 1), limits: new Map()};
     return Object.fromEntries(variants.map(variant =>
         [variant, answer({...question, variant}).close ?? []]));
 }"""
-INTERVALS = """(board, scores, errors, pairs) => pairs.map(runs =>
-    site.comparison.compare(board, scores, runs, 0, errors).pair.interval)"""
+INTERVALS = """(board, scores, errors, pairs) => pairs.map(runs => {
+    const [one, other] = site.comparison.compare(board, scores, runs, errors).runs;
+    const interval = (one.overLeader ?? other.overLeader).interval;
+    return one.overLeader ? interval : interval && [-interval[1], -interval[0]];
+})"""
 
 
 def sent_of(site: Site) -> tuple[object, ...]:
     """The board, its scores and their errors, as pages have them."""
     context: Any = next(make_choose(site)).variables()
     scores = site.results.scores
-    return context.data, as_json(scores.values), as_json(scores.errors)
+    return context.data["board"], as_json(scores.values), as_json(scores.errors)
 
 
 @pytest.mark.parametrize("name", BOARDS)

@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from site_builder.addresses import Address
 from site_builder.compute.catalog import Release
 from site_builder.pages.page import Citation, cite_page, cite_site
 from site_builder.render.metadata import escape_bibtex, write_citation
 from site_builder.render.urls import Urls
+from tests.helpers.browsing import open_page
 from tests.helpers.odd_boards import HOSTILE, built
 from tests.helpers.sites import build, make_site, visible
 from tests.helpers.tables import SITE_TOML, board, having, results_frame, write_project
@@ -133,6 +135,18 @@ def test_a_board_without_a_citation_of_its_own(project):
     home = build(project, "https://example.org/board").page("")
     assert [] == home.select("#cite-source")
     assert "https://example.org/board/" == fields_of(home.select("#cite-bibtex")[0].text)["url"]
+
+
+def test_a_script_completes_the_address(chromium, project):
+    """Of the site, or of the page, as it is open; none on the disk."""
+    site = build(project)
+    for path in ("", "models/alpha/"):
+        page, _ = open_page(chromium, site.url + path)
+        entry = fields_of(str(page.locator("#cite-bibtex").text_content()))
+        assert f"{site.url}{path}" == entry["url"]
+        expect(page.locator("#cite-sentence")).to_have_text(re.compile(f"{site.url}{path}$"))
+    page, _ = open_page(chromium, (site.folder / "index.html").as_uri())
+    assert "url" not in fields_of(str(page.locator("#cite-bibtex").text_content()))
 
 
 def test_citations_of_hostile_names_hold():

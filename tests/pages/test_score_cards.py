@@ -331,7 +331,7 @@ def test_scores_that_a_script_puts_there_open_too(chromium, home):
     page, _ = open_page(chromium, f"{home}tasks/")
     page.get_by_label("Task", exact=True).select_option("sort")
     expect(open_score(page, "picker").locator("h2")).to_contain_text("Alpha on Sorting")
-    page.goto(f"{home}compare/?model=beta&as=base")
+    page.goto(f"{home}compare/?model=beta&as=base&model=gamma&as=base")
     expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
     expect(open_score(page, "compare-tasks").locator("h2")).to_contain_text("Addition Base")
     page.keyboard.press("Escape")

@@ -28,7 +28,7 @@ def index_of(site: BuiltSite) -> dict[str, list[Entry]]:
 
 def test_index_of_the_index(index_site):
     index = index_of(index_site)
-    assert (("Phi-2", "models/phi-2/"), "Microsoft", "phi-2") in index["Model"]
+    assert (("Phi-2", "models/phi-2/"), "Microsoft", "") in index["Model"]
     gsm8k = (("Grade School Math (gsm8k)", "tasks/gsm8k/"), "Math", "gsm8k")
     assert gsm8k in index["Task"]
     assert (("Math", "categories/math/"), "", "") in index["Category"]
@@ -48,10 +48,18 @@ def test_index_is_small(index_site):
 def test_index_leads_to_every_listed_page(name):
     site = built(name)
     index = index_of(site)
-    found = [f"{path}index.html" for entries in index.values() for (_, path), _, _ in entries]
+    found = [
+        f"{path}index.html"
+        for kind in ("Model", "Task", "Category", "Page")
+        for (_, path), _, _ in index.get(kind, [])
+    ]
     listed = [path for path, html in site.html.items() if 'content="noindex"' not in html]
     assert sorted(listed) == sorted(found)
     assert all(index.values())
+    further = [path for kind in ("Action", "Word") for (_, path), _, _ in index.get(kind, [])]
+    for page, _, anchor in (path.partition("#") for path in further):
+        assert f"{page}index.html" in listed
+        assert not anchor or site.page(page).find(id=anchor), anchor
 
 
 def type_to_find(page: Page, text: str) -> None:
@@ -59,7 +67,7 @@ def type_to_find(page: Page, text: str) -> None:
     expect(page.get_by_role("button", name="Search", exact=True)).to_be_visible()
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name="A model, task")).to_be_focused()
-    expect(page.locator("[data-find-note]")).to_have_text("Type the beginning of a name.")
+    expect(page.locator("[data-find-note]")).to_have_text("Type a few letters of a name or a word.")
     page.keyboard.type(text)
 
 
@@ -100,17 +108,34 @@ def test_better_matches_come_first(chromium, home):
     type_to_find(page, "Gemma 2b")
     assert ["Gemma 2B", "Gemma 2B Instruct"] == options(page)
     field = page.get_by_role("combobox", name="A model, task")
-    field.fill("math")
-    assert ["Math", "Grade School Math (gsm8k)"] == options(page)
-    field.fill("math grade")
-    assert ["Grade School Math (gsm8k)"] == options(page)
-    field.fill("ephyr")
-    assert ["Zephyr 7B Beta"] == options(page)
-    field.fill("gpt-3.5-turbo")
-    assert ["GPT-3.5 Turbo"] == options(page)
-    field.fill("MÍCROSOFT")
-    assert ["Phi-2"] == options(page)
+    for typed, found in (
+        ("math", ["Math", "Grade School Math (gsm8k)"]),
+        ("math grade", ["Grade School Math (gsm8k)"]),
+        ("ephyr", ["Zephyr 7B Beta"]),
+        ("GPT-3.5turbo", ["GPT-3.5 Turbo"]),
+        ("gpt4", ["GPT-4"]),
+        ("llama2", ["Llama 2 7B Chat", "Llama 2 7B"]),
+        ("MÍCROSOFT", ["Phi-2"]),
+    ):
+        field.fill(typed)
+        assert found == options(page)[: len(found)], typed
     expect(page.locator("[role=option] small")).to_have_text("Model · Microsoft")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("price", "Compare prices and speed Action"),
+        ("download", "Download the data Action"),
+        ("cite", "Cite this site Action"),
+        ("versus", "Compare models side by side Action"),
+        ("lift", "Lift Word"),
+    ],
+)
+def test_what_visitors_come_for_is_found_by_its_words(chromium, home, typed, found):
+    page, _ = open_page(chromium, home)
+    type_to_find(page, typed)
+    expect(page.get_by_role("option", name=found).first).to_be_visible()
 
 
 def test_the_arrows_go_round(chromium, home):
@@ -134,9 +159,11 @@ def test_an_empty_result_is_stated_and_escape_closes(chromium, home):
     button = page.get_by_role("button", name="Search", exact=True)
     button.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("[data-find-note]")).to_have_text("Type the beginning of a name.")
+    expect(page.locator("[data-find-note]")).to_have_text("Type a few letters of a name or a word.")
     page.keyboard.type("no such <b>thing</b>")
-    expect(page.locator("[data-find-note]")).to_have_text("No name matches “no such <b>thing</b>”.")
+    expect(page.locator("[data-find-note]")).to_have_text(
+        "Nothing is called “no such <b>thing</b>”. Try fewer letters."
+    )
     expect(page.locator("[role=option]")).to_have_count(0)
     page.keyboard.press("Enter")
     expect(page.locator("dialog[open]")).to_have_count(1)

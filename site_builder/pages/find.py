@@ -1,0 +1,71 @@
+"""Make the search index: pages by name, words of the glossary, and what visitors come to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from site_builder.addresses import Address, Kind, Link
+from site_builder.pages.about import GlossaryContext
+from site_builder.pages.page import HOME, Page, ScriptData, Site
+
+_FIND = "data/find.js"
+# The order in which equally good matches are listed. Every other kind is a page among others.
+_KINDS: dict[Kind, str] = {"model": "Model", "task": "Task", "category": "Category"}
+# What visitors come to do: its message, and where it is done.
+_ACTIONS: tuple[tuple[str, Address], ...] = (
+    ("choose", Address("choose")),
+    ("compare", Address("compare")),
+    ("prices", Address("serving")),
+    ("download", Address("data")),
+    ("code", Address("data", anchor="code")),
+    ("cite", Address("about", anchor="cite")),
+)
+_Entry = tuple[Link, str, str]
+
+
+def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
+    """Return the search index over the listed pages.
+
+    By kind, each entry is a link, a hint (developer or category), and other words that lead to it:
+    the id where it differs from the name.
+    """
+    found: dict[str, list[_Entry]] = {kind: [] for kind in (*_KINDS.values(), "Page", "Action")}
+    listed = [page for page in pages if page.listed]
+    for page in listed:
+        found[_KINDS.get(page.address.kind, "Page")].append(_entry(site, page))
+        if page.address.kind == "glossary":
+            found["Word"] = list(_words(page))
+    found["Action"] += _actions(site, {page.address.kind for page in listed})
+    value = [[kind, entries] for kind, entries in found.items() if entries]
+    return ScriptData(Address("asset", _FIND), "find", lambda: value)
+
+
+def _entry(site: Site, page: Page) -> _Entry:
+    name, key, catalog = page.title, page.address.key, site.computed.whole.catalog
+    if page.address == HOME.to:
+        return HOME, name, ""
+    hint: str | None = ""
+    if page.address.kind == "model":
+        hint = catalog.models[key].developer
+    elif page.address.kind == "task":
+        hint = catalog.tasks[key].category
+    return Link(name, page.address), hint or "", "" if _letters(key) == _letters(name) else key
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def _words(page: Page) -> Iterator[_Entry]:
+    context = page.variables()
+    if isinstance(context, GlossaryContext):
+        for word in context.listed:
+            yield Link(word.name, Address("glossary", anchor=word.id)), "", ""
+
+
+def _actions(site: Site, kinds: set[Kind]) -> Iterator[_Entry]:
+    say = site.labels.say
+    for name, address in _ACTIONS:
+        if address.kind in kinds:
+            yield Link(say(f"find.{name}"), address), "", say(f"find.words.{name}")
