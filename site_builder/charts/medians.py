@@ -11,7 +11,7 @@ from site_builder.compute.results import Results
 from site_builder.labels import Labels
 
 _HEIGHT = 420
-_MIN_TASKS, _MIN_MODELS = 4, 4
+_MIN_TASKS, _MIN_MODELS = 3, 4
 
 
 def chart_beside_median(

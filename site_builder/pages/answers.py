@@ -21,6 +21,7 @@ from site_builder.formatting import (
     ordinal,
     percent,
     quantity,
+    sentence,
 )
 from site_builder.labels import Labels
 from site_builder.pages.board_table import span_text
@@ -63,9 +64,9 @@ class Answer(Record):
 
     question: str
     verdict: str
-    text: str
-    drawing: Drawing | None
-    marks: tuple[LegendItem, ...]
+    text: str = ""
+    drawing: Drawing | None = None
+    marks: tuple[LegendItem, ...] = ()
     judged: bool = True
     labels: tuple[MarkLabel, ...] = ()
     ranks: tuple[Drawing, str, str] | None = None
@@ -135,7 +136,6 @@ def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> Answer:
         verdict=say(f"verdict.{test.verdict}"),
         text=text,
         drawing=drawing,
-        marks=(),
         labels=marks,
         ranks=_ranks(labels, board, s),
     )
@@ -158,7 +158,12 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
     question = say(f"{ids}_low" if is_low else ids, where=where, merit=merit, over=over)
     if s.rank is None:
         of = coverage(s.scored, len(board.tasks))
-        verdict, text = say("model.not_ranked"), say("answer.scored", len(board.tasks), of=of)
+        boards = (each.results.catalog.models for each in site.computed.boards)
+        if not any(s.model in models for models in boards):
+            question = sentence(say("answer.scored", of=of))
+            return Answer(question, say("answer.no_board"))
+        verdict = sentence(say("model.not_ranked"))
+        text = say("answer.scored", of=of)
     elif n == 1:
         verdict, text = value, ""
     elif len(board.leaders) == n:
@@ -173,7 +178,6 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
         verdict=verdict,
         text=text,
         drawing=drawing,
-        marks=(),
         judged=board.tested,
         labels=marks,
         ranks=_ranks(labels, board, s) if s.rank_interval else None,

@@ -163,15 +163,15 @@ def _make_model(site: Site, model: str) -> Page:
 
 
 def _context(site: Site, model: str, summary: str) -> ModelContext:
-    labels, board = site.labels, model_board(site, model)
-    fact, scores = site.results.catalog.models[model], list_scores(site.whole, model)
+    whole, board = site.whole, model_board(site, model)
+    fact, scores = site.results.catalog.models[model], list_scores(whole, model)
     return ModelContext(
         description=fact.description or "",
         summary=summary,
         answer=model_answer(site, model),
         facts=tuple(_facts(site, fact)),
-        tasks=make_task_scores(site.whole, model, board.variant, scores) if scores else None,
-        others=chart_beside_median(site.results, labels, model, board.variant, ALL_SCORES),
+        tasks=make_task_scores(whole, model, board, scores) if scores else None,
+        others=chart_beside_median(whole.results, whole.labels, model, board.variant, ALL_SCORES),
         categories=make_categories(site, board, model),
         prices=make_prices(site, model),
         measures=make_measures(site, board, model),

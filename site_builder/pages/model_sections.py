@@ -100,8 +100,12 @@ def make_categories(site: Site, board: Board, model: str) -> Section | None:
 
 
 def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:
-    """Return in which categories a model is ahead of the baseline, or else behind it."""
+    """Return in which categories a model is ahead of the baseline, or else behind it.
+
+    A category of one task is not named.
+    """
     leads = {mean.category.category: mean.figure("lift_over_baseline") for mean in found}
+    tasks = {mean.category.category: mean.entry.scored for mean in found}
     known = {name: lead for name, lead in leads.items() if lead is not None}
     behind = [name for name, lead in known.items() if lead < 0]
     ahead = [name for name, lead in known.items() if lead > 0]
@@ -111,7 +115,7 @@ def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:
     if len(behind) == len(known):
         return labels.say("model.category.behind_all", **words)
     for kind, names in (("behind", behind), ("ahead", ahead)):
-        if len(names) == 1 and len(known) > 2:
+        if len(names) == 1 and len(known) > 2 and tasks[names[0]] > 1:
             return labels.say(f"model.category.{kind}_one", name=names[0], **words)
     return labels.say("model.category.ahead", **words)
 
@@ -282,8 +286,7 @@ def make_measures(site: Site, board: Board, model: str) -> Section | None:
     if not found:
         return None
     say = site.labels.say
-    names = listed([standing.name.text.lower() for standing in found], most=4)
-    title = sentence(names)
+    title = listed([standing.name.text for standing in found], most=4)
     return Section(title, say("model.measures.line"), _standings(site.labels, "measures", found))
 
 
@@ -317,8 +320,8 @@ def make_boards(site: Site, model: str) -> Section | None:
     if not site.has_boards:
         return None
     say, found, best = site.labels.say, list[_Standing](), list[tuple[float, str]]()
-    for each in site.by_board:
-        if model not in each.results.catalog.models:
+    for of_site, each in zip(site.computed.boards, site.by_board, strict=True):
+        if model not in of_site.results.catalog.models:
             continue
         board = each.results.board
         s, value = board.entry(model), board.merit(board.entry(model))
@@ -329,8 +332,9 @@ def make_boards(site: Site, model: str) -> Section | None:
         place = text_cell(None)
         if s.rank is not None and n > 1:
             place = Cell(ordinal(s.rank), s.rank, suffix=f"/{n:,}")
+            kind = "best" if 2 * s.rank <= n else "low"
             words = {"rank": ordinal(s.rank), "of": n, "board": title}
-            best.append((s.rank / n, say("model.boards.best", **words)))
+            best.append((s.rank / n, say(f"model.boards.{kind}", **words)))
         name = Cell(title, title, link=Link(title, Address("board", each.board.id)))
         found.append(_Standing(name, value, others, scale, place, is_score=True))
     if not found:
@@ -413,13 +417,11 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
     rows = [_Rival(board, s, is_this=True, is_own=True), *own, *others]
     if len(rows) < 2:
         return None
-    title = _rivals_title(site, board, s, close)
-    if not title:
-        title = say("model.rivals.settings" if own else "model.rivals.next")
     kind = "both" if own and others else "own" if own else "near"
-    if kind != "own" and not board.tested:
-        kind = f"{kind}_untested"
-    return Section(title, say(f"model.rivals.line.{kind}"), _rivals_table(site, rows))
+    title, line = _rivals_title(site, board, s, close), ""
+    if title and (own or len(others) < len(close)):
+        line = say(f"model.rivals.line.{kind}")
+    return Section(title or say(f"model.rivals.{kind}"), line, _rivals_table(site, rows))
 
 
 def _close_to(board: Board, s: Entry) -> list[Entry]:
@@ -504,7 +506,7 @@ def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
             partial(_beats_cell, labels),
             any(row.board.compared(row.entry) for row in rows),
         ),
-        *_rival_measures(labels, boards[0]),
+        *_rival_measures(labels, rows),
     )
     caption = say("model.rivals.caption")
     return table_of("rivals", caption, [field for field in fields if field.wanted], rows)
@@ -566,10 +568,11 @@ def _beats_cell(labels: Labels, row: _Rival) -> Cell:
     return Cell(f"{beaten:,}", beaten, suffix=f"/{of:,}")
 
 
-def _rival_measures(labels: Labels, board: Board) -> Iterator[Field[_Rival]]:
+def _rival_measures(labels: Labels, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]:
     """Yield what was measured beside the score."""
+    board = rows[0].board
     for statistic in board.statistics:
-        has_any = any(value is not None for value in board.figures.get(statistic.id, ()))
+        has_any = any(row.board.figure(row.entry, statistic.id) is not None for row in rows)
         if statistic.measure is not None and has_any and statistic.id != board.rule.statistic:
             scale, key = labels.statistic_scale(statistic, board), statistic.id
 

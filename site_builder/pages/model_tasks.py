@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from site_builder.charts.cells import number_cell, score_tags, task_cell, text_cell
+from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import Array, floats_or_none
 from site_builder.compute.scores import Score
@@ -109,13 +110,18 @@ class _Scores(CachingRecord):
 
     Attributes:
         site: The site over all tasks.
-        variant: The one that is compared.
+        board: The board whose entries it is compared with; its tasks come first.
     """
 
     site: Site
     model: str
-    variant: str
+    board: Board
     scores: Sequence[ModelScore]
+
+    @property
+    def variant(self) -> str:
+        """The variant that is compared."""
+        return self.board.variant
 
     @property
     def labels(self) -> Labels:
@@ -159,13 +165,14 @@ class _Scores(CachingRecord):
         ordered = sorted(rows, key=self._place)
         return [each for row in ordered for each in with_parts(row)]
 
-    def _place(self, row: _Row) -> tuple[bool, float]:
+    def _place(self, row: _Row) -> tuple[bool, bool, float]:
+        is_other = row.task not in self.board.tasks
         if row.score is None:
-            return True, 0.0
+            return is_other, True, 0.0
         if self.order == "place":
-            return False, row.score.rank / max(row.of, 1)
+            return is_other, False, row.score.rank / max(row.of, 1)
         lift = row.lift(self.order)
-        return lift is None, -(lift or 0.0)
+        return is_other, lift is None, -(lift or 0.0)
 
     @property
     def wholes(self) -> list[_Row]:
@@ -224,10 +231,10 @@ class _Scores(CachingRecord):
 
 
 def make_task_scores(
-    site: Site, model: str, variant: str, scores: Sequence[ModelScore]
+    site: Site, model: str, board: Board, scores: Sequence[ModelScore]
 ) -> TaskScores:
     """Make the table of a model's scores with its title; `site` is that over all tasks."""
-    found = _Scores(site, model, variant, scores)
+    found = _Scores(site, model, board, scores)
     table = _table(found)
     drawings = [cell.drawing for row in table.rows for cell in row.cells]
     tones = {cell.tone for row in table.rows for cell in row.cells}
@@ -277,8 +284,10 @@ def _place_title(found: _Scores) -> str:
     if first:
         kind = "all" if len(first) == len(found.wholes) else "some"
         return say(f"model.tasks.first.{kind}", len(found.wholes), first=len(first))
-    best = min(rows, key=found._place)
-    rank = best.score.rank if best.score else 0
+    ranks = [row.score.rank if row.score else row.of for row in rows]
+    rank, best = min(zip(ranks, rows, strict=True), key=lambda pair: pair[0] / pair[1].of)
+    if 2 * rank > best.of:
+        return say("model.tasks.lower", len(rows))
     words = {"rank": ordinal(rank), "of": best.of, "name": found.labels.tasks[best.task]}
     return say("model.tasks.place", **words)
 
@@ -289,7 +298,11 @@ def _line(found: _Scores, drawings: Sequence[Drawing | None]) -> str:
     parts = list[str]()
     if len(found.wholes) > 1:
         order = {_LEAD: "lead", found.gain: "gain"}.get(found.order, "place")
-        parts.append(say(f"model.tasks.order.{order}", baseline=found.labels.baseline))
+        first = found.rows[0].task
+        if len(found.board.tasks) == 1 and first in found.board.tasks:
+            order = "board"
+        words = {"baseline": found.labels.baseline, "name": found.labels.tasks[first]}
+        parts.append(say(f"model.tasks.order.{order}", **words))
     if not any(facts[task].higher_is_better for task in found.tasks):
         parts.append(say("model.tasks.low"))
     if found.axis is None and any(drawings):
@@ -501,8 +514,9 @@ def _measure_fields(found: _Scores) -> Iterator[Field[_Row]]:
         ) -> Cell:
             return number_cell(by_task[row.task], write(by_task[row.task]))
 
-        has_any = any(value is not None for value in by_task.values())
-        yield Field(column, cell, has_any)
+        # What is measured once for all tasks stands below.
+        known = {value for value in by_task.values() if value is not None}
+        yield Field(column, cell, len(known) > 1)
 
 
 # --- drawings -----------------------------------------------------------------------------------
