@@ -79,7 +79,7 @@ class Answer(Record):
     @property
     def sentence(self) -> str:
         """Question and answer, to share."""
-        end = "" if self.question.endswith("?") else "."
+        end = "" if self.question.endswith(("?", ".")) else "."
         return f"{self.question}{end} {self.headline}."
 
 

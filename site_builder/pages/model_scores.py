@@ -46,6 +46,14 @@ def list_scores(site: Site, model: str) -> list[ModelScore]:
     return listing
 
 
+def examples_of(score: ModelScore) -> tuple[float, float] | None:
+    """Return the least and the greatest number of examples that a score can be of."""
+    stated = score.provenance.n_examples
+    if stated is not None:
+        return stated, stated
+    return score.counted.n_range if score.counted else None
+
+
 def unstated_note(site: Site) -> str:
     """Name the statements that no score of the board has; empty without any."""
     say, stated = site.labels.say, site.results.catalog.stated
@@ -170,7 +178,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "interval": ([score.counted and score.counted.interval for score in scores], None),
         "stderr": ([p.stderr for p in stated], None),
         "n": ([p.n_examples for p in stated], None),
-        "n_range": ([_found_examples(score) for score in scores], None),
+        "n_range": ([s.counted and s.counted.n_range for s in scores], None),
         "date": ([p.date for p in stated], texts),
         "source": ([None if p.source is None else links[p.source] for p in stated], sources),
         "command": ([p.command for p in stated], texts),
@@ -193,10 +201,6 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "sources": list(sources),
         **columns,
     }
-
-
-def _found_examples(score: ModelScore) -> tuple[int, int] | None:
-    return score.counted.n_range if score.counted else None
 
 
 def _chance_text(site: Site, score: ModelScore) -> str | None:

@@ -94,9 +94,9 @@ def make_categories(site: Site, board: Board, model: str) -> Section | None:
     )
     found.sort(key=lambda mean: -len(mean.board.tasks))
     table = _categories_table(labels, found, _categories_axis(site, found), is_compared)
-    title = _categories_title(labels, found) if is_compared else ""
-    line = labels.say("model.category.line")
-    return Section(title or labels.say("model.category.title"), line, table)
+    if not is_compared:
+        return Section(labels.say("model.category.title"), "", table)
+    return Section(_categories_title(labels, found), labels.say("model.category.line"), table)
 
 
 def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:

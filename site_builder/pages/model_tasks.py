@@ -18,7 +18,7 @@ from site_builder.formatting import MISSING, coverage, measure_format, ordinal, 
 from site_builder.labels import Labels
 from site_builder.pages.answers import around, write_tick
 from site_builder.pages.board_table import common_bounds, task_filters, task_tools
-from site_builder.pages.model_scores import ModelScore
+from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (
@@ -418,7 +418,8 @@ def _score_fields(found: _Scores) -> Iterator[Field[_Row]]:
         ("low", any(s.counted and s.counted.interval for s in own)),
         ("high", any(s.counted and s.counted.interval for s in own)),
         ("stderr", any(s.provenance.stderr is not None for s in own)),
-        ("n_examples", any(s.provenance.n_examples is not None for s in own)),
+        ("n_least", any(examples_of(s) for s in own)),
+        ("n_most", any(examples_of(s) for s in own)),
     )
     wanted = [name for name, is_known in known if is_known]
     details = tuple(say(f"model.detail.{name}", level=percent(LEVEL)) for name in wanted)
@@ -439,8 +440,9 @@ def _score_cell(labels: Labels, variant: str, details: Sequence[str], row: _Row)
         empty = tuple(None for _ in details)
         return Cell(MISSING, None, tone="soft", details=empty)
     low, high = (found.counted and found.counted.interval) or (None, None)
+    least, most = examples_of(found) or (None, None)
     stated = found.provenance
-    every = {"low": low, "high": high, "stderr": stated.stderr, "n_examples": stated.n_examples}
+    every = {"low": low, "high": high, "stderr": stated.stderr, "n_least": least, "n_most": most}
     return Cell(
         scale.score(found.value),
         found.value,
