@@ -35,12 +35,12 @@ def chart_beside_median(
     (direction,) = directions
     ahead, n = int((direction * (own - medians) > 0).sum()), len(tasks)
     kind = "all" if ahead == n else "some" if ahead else "none"
-    title = say(f"model.median_chart.{kind}", n, ahead=ahead)
+    title = say(f"median_chart.title.{kind}", n, ahead=ahead)
     return Chart(
         id="beside-median",
         title=title,
         reading=f"{title}.",
-        caption=say("model.median_chart.up" if direction > 0 else "model.median_chart.low"),
+        caption=say("median_chart.up" if direction > 0 else "median_chart.low"),
         drawing=_draw(labels, model, tasks, medians.tolist(), own.tolist(), direction),
         table=None,
         table_id=table_id,
@@ -67,7 +67,7 @@ def _draw(
     }
     hovers = [
         say(
-            "model.median_chart.point",
+            "median_chart.point",
             task=labels.tasks[task],
             own=labels.scales[task].score(y),
             median=labels.scales[task].score(x),
@@ -78,6 +78,6 @@ def _draw(
         [theme.line(around, around, theme.DOTTED), theme.markers(medians, own, marker, hovers)],
         _HEIGHT,
         narrow=theme.narrow_ticks(*around),
-        xaxis=theme.axis(say("model.median_chart.x"), **axis),
+        xaxis=theme.axis(say("median_chart.x"), **axis),
         yaxis=theme.axis(labels.models[model], **axis),
     )

@@ -121,10 +121,10 @@ def model_answer(site: Site, model: str) -> Answer | None:
 def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> Answer:
     """Return whether tuning helps: the means before and after, else on how many tasks it does."""
     labels, say, after = site.labels, site.labels.say, board.average(s)
-    before, low = board.figure(s, "base_average"), _is_low(site)
+    before, low = board.figure(s, "base_average"), "_low" if _is_low(site) else ""
     words = {"base": labels.base, "variant": labels.in_sentence(board.variant)}
     kind = "helps" if board.variant == "fine_tuned" else "better"
-    question = say(f"answer.{kind}_low" if low else f"answer.{kind}", **words)
+    question = say(f"answer.tuning.{kind}{low}", **words)
     text = say("answer.better_on", test.n, better=test.above)
     drawing, marks = None, tuple[MarkLabel, ...]()
     if before is not None and after is not None:
@@ -153,9 +153,9 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
     over = labels.tasks[board.tasks[0]] if len(board.tasks) == 1 else say("n_tasks", s.scored)
     lower = board.rule.lower_is_better
     is_low = _is_low(site) and board.by_average if lower is None else lower
-    where = board_name(site, board)
-    ids = "answer.on_task" if len(board.tasks) == 1 else "answer.on"
-    question = say(f"{ids}_low" if is_low else ids, where=where, merit=merit, over=over)
+    where, low = board_name(site, board), "_low" if is_low else ""
+    kind = "task" if len(board.tasks) == 1 else "tasks"
+    question = say(f"answer.on.{kind}{low}", where=where, merit=merit, over=over)
     if s.rank is None:
         of = coverage(s.scored, len(board.tasks))
         boards = (each.results.catalog.models for each in site.computed.boards)
@@ -170,8 +170,8 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
         verdict, text = say("answer.level", n - 1), value
     else:
         is_shared = sum(other.rank == s.rank for other in board.ranked) > 1
-        kind = "answer.shared" if is_shared else "answer.place"
-        verdict, text = say(kind, rank=ordinal(s.rank), of=n), value
+        place = say("answer.shared" if is_shared else "answer.place", rank=ordinal(s.rank), of=n)
+        verdict, text = place, value
     drawing, marks = _draw_place(labels, board, s)
     return Answer(
         question=question,

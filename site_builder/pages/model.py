@@ -118,7 +118,7 @@ def model_summary(site: Site, model: str) -> str:
     n, merit = len(board.ranked), labels.merit_scale(board).score(board.merit(s))
     by_all = board.rules.rank_by == "additive"
     return say(
-        f"model.{'rank' if n > 1 else 'only'}{'_variant' if variant else ''}",
+        f"model.summary.{'rank' if n > 1 else 'only'}{'_variant' if variant else ''}",
         name=name,
         rank=ordinal(s.rank),
         of=n,

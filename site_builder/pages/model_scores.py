@@ -96,8 +96,8 @@ def make_source(site: Site, scores: Sequence[ModelScore]) -> Source:
         results = Link("results.parquet", Address("data", anchor="table-results"))
         facts.append(Fact(say("source.rows"), text, link=results))
     if dates := sorted(p.date for p in stated if p.date is not None):
-        kind = "date" if dates[0] == dates[-1] else "dates"
-        text = say(f"source.{kind}", first=dates[0], last=dates[-1])
+        ends = {dates[0], dates[-1]}
+        text = say("source.dates", len(ends), first=dates[0], last=dates[-1])
         facts.append(Fact(say("source.data"), text))
     if site.config.site.license:
         facts.append(Fact(say("source.license"), site.config.site.license))

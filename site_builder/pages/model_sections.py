@@ -116,7 +116,7 @@ def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:
         return labels.say("model.category.behind_all", **words)
     for kind, names in (("behind", behind), ("ahead", ahead)):
         if len(names) == 1 and len(known) > 2 and tasks[names[0]] > 1:
-            return labels.say(f"model.category.{kind}_one", name=names[0], **words)
+            return labels.say(f"model.category.only.{kind}", name=names[0], **words)
     return labels.say("model.category.ahead", **words)
 
 
@@ -229,7 +229,7 @@ def _prices_table(labels: Labels, offers: Sequence[Price], beside: Price | None)
             return number_cell(price.ratio, MISSING)
         kind = "cheaper" if price.ratio > 1 else "dearer"
         factor = ratio(price.ratio if price.ratio > 1 else 1 / price.ratio)
-        return Cell(say(f"model.price.{kind}", times=factor), price.ratio, tone="soft")
+        return Cell(say(f"model.price.times.{kind}", times=factor), price.ratio, tone="soft")
 
     fields: tuple[Field[Price], ...] = (
         Field(
@@ -287,7 +287,10 @@ def make_measures(site: Site, board: Board, model: str) -> Section | None:
         return None
     say = site.labels.say
     title = listed([standing.name.text for standing in found], most=4)
-    return Section(title, say("model.measures.line"), _standings(site.labels, "measures", found))
+    name, value = say("model.measures.name"), say("model.measures.value")
+    caption = say("model.measures.caption")
+    table = _standings(site.labels, ("measures", caption, name, value), found)
+    return Section(title, say("model.measures.line"), table)
 
 
 def _measured(labels: Labels, board: Board, s: Entry) -> Iterator[_Standing]:
@@ -309,8 +312,8 @@ def _place_of_measure(
     if n < 3 or not higher + lower:
         return text_cell(None)
     kind, before = ("high", higher) if higher <= lower else ("low", lower)
-    key = f"model.measures.{kind}" if before else f"model.measures.{kind}est"
-    text = labels.say(key, place=ordinal(before + 1), of=n)
+    kind += "" if before else "est"
+    text = labels.say(f"model.measures.place.{kind}", place=ordinal(before + 1), of=n)
     is_ascending = statistic.is_ascending
     return Cell(text, (lower if is_ascending else higher) + 1, tone="soft")
 
@@ -334,26 +337,33 @@ def make_boards(site: Site, model: str) -> Section | None:
             place = Cell(ordinal(s.rank), s.rank, suffix=f"/{n:,}")
             kind = "best" if 2 * s.rank <= n else "low"
             words = {"rank": ordinal(s.rank), "of": n, "board": title}
-            best.append((s.rank / n, say(f"model.boards.{kind}", **words)))
+            best.append((s.rank / n, say(f"model.boards.place.{kind}", **words)))
         name = Cell(title, title, link=Link(title, Address("board", each.board.id)))
         found.append(_Standing(name, value, others, scale, place, is_score=True))
     if not found:
         return None
     title = min(best)[1] if best else say("model.boards.title")
-    return Section(title, say("model.boards.line"), _standings(site.labels, "boards", found))
+    caption, name, value = say("model.boards.caption"), say("column.board"), say("column.score")
+    table = _standings(site.labels, ("boards", caption, name, value), found)
+    return Section(title, say("model.boards.line"), table)
 
 
-def _standings(labels: Labels, table_id: str, found: Sequence[_Standing]) -> Table:
-    """Make a row for each value: a strip of all entries, the value, its place."""
-    say = labels.say
+def _standings(
+    labels: Labels, names: tuple[str, str, str, str], found: Sequence[_Standing]
+) -> Table:
+    """Make a row for each value: a strip of all entries, the value, its place.
+
+    `names` are the id of the table, its caption, and the heads of name and value.
+    """
+    say, (table_id, caption, name, value) = labels.say, names
     fields: tuple[Field[_Standing], ...] = (
-        Field(Column("name", say(f"model.{table_id}.name")), lambda row: row.name),
+        Field(Column("name", name), lambda row: row.name),
         Field(
             Column("drawn", say("column.line"), "plot"),
             lambda row: Cell("", row.value, drawing=_standing_drawing(labels, row)),
         ),
         Field(
-            Column("value", say(f"model.{table_id}.value"), "number", is_main=True),
+            Column("value", value, "number", is_main=True),
             lambda row: Cell(row.scale.score(row.value), row.value, _median_note(labels, row)),
         ),
         Field(
@@ -361,7 +371,7 @@ def _standings(labels: Labels, table_id: str, found: Sequence[_Standing]) -> Tab
             lambda row: row.place,
         ),
     )
-    return table_of(table_id, say(f"model.{table_id}.caption"), fields, found)
+    return table_of(table_id, caption, fields, found)
 
 
 def _median_note(labels: Labels, row: _Standing) -> str:
@@ -421,7 +431,7 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
     title, line = _rivals_title(site, board, s, close), ""
     if title and (own or len(others) < len(close)):
         line = say(f"model.rivals.line.{kind}")
-    return Section(title or say(f"model.rivals.{kind}"), line, _rivals_table(site, rows))
+    return Section(title or say(f"model.rivals.plain.{kind}"), line, _rivals_table(site, rows))
 
 
 def _close_to(board: Board, s: Entry) -> list[Entry]:
@@ -453,11 +463,13 @@ def _rivals_title(site: Site, board: Board, s: Entry, close: Sequence[Entry]) ->
         return ""
     say, n = site.labels.say, len(board.ranked) - 1
     if len(close) == n > 1:
-        return say("model.rivals.every", n)
+        return say("model.rivals.title.every", n)
     if 0 < len(close) <= 2:
         names = listed([site.labels.models[other.model] for other in close])
-        return say("model.rivals.names", names=names)
-    return say("model.rivals.some" if close else "model.rivals.none", len(close), of=n)
+        return say("model.rivals.title.names", names=names)
+    if not close:
+        return say("model.rivals.title.none")
+    return say("model.rivals.title.some", len(close), of=n)
 
 
 def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-
-import numpy as np
+from statistics import median
 
 from site_builder.charts.cells import number_cell, score_tags, task_cell, text_cell
 from site_builder.compute.board import Board
@@ -135,8 +134,9 @@ class _Scores(CachingRecord):
 
     def column(self, task: str) -> Array:
         """Return the scores of all entries on a task."""
-        values = self.values[:, self.site.results.scores.columns[task]]
-        return np.asarray(values[~np.isnan(values)])
+        values: Array = self.values[:, self.site.results.scores.columns[task]]
+        known: Array = values[values == values]
+        return known
 
     @cached_property
     def tasks(self) -> tuple[str, ...]:
@@ -216,9 +216,9 @@ class _Scores(CachingRecord):
         bounds = common_bounds(facts[task] for task in self.tasks)
         if bounds is not None:
             return AxisRange(*bounds)
-        columns = [self.site.results.scores.columns[task] for task in self.tasks]
-        of = [array[:, columns] for array in self.site.results.scores.values.values()]
-        low, high = (float(f([f(array) for array in of])) for f in (np.nanmin, np.nanmax))
+        frame = self.site.results.scores.frame
+        values = frame["score"][frame["task"].isin(self.tasks)]
+        low, high = float(values.min()), float(values.max())
         if low > 0 and high > _LOG_FROM * low:
             return AxisRange(low, high, is_log=True)
         return around((low, high))
@@ -275,7 +275,9 @@ def _title(found: _Scores) -> str:
 def _place_title(found: _Scores) -> str:
     """Return where it is first, or else its highest place; only where entries differ."""
     say = found.labels.say
-    rows = [row for row in found.wholes if row.score and len({*found.column(row.task)}) > 1]
+    columns = {row.task: found.column(row.task) for row in found.wholes if row.score}
+    differing = {task for task, values in columns.items() if values.min() < values.max()}
+    rows = [row for row in found.wholes if row.task in differing]
     first = [row for row in rows if row.score and row.score.rank == 1]
     if not rows or len(found.wholes) == 1:
         return say("model.tasks.plain", len(found.wholes))
@@ -565,7 +567,9 @@ def _strip(found: _Scores, row: _Row, text: str) -> Drawing | None:
     baseline = () if beside is None else (Mark("baseline", min(max(place(turn * beside), 0), 1)),)
     kind: MarkKind = "at-chance" if row.score and row.score.at_chance else "score"
     if len(found.rows) > _MAX_STRIPS:
-        low, middle, high = (place(turn * float(v)) for v in np.quantile(values, (0.25, 0.5, 0.75)))
+        ordered, last = sorted(turn * values), len(values) - 1
+        low, high = (place(float(ordered[n])) for n in (last // 4, last - last // 4))
+        middle = place(float(median(ordered)))
         span = Mark("soft-band", *sorted((low, high)))
         marks = (Mark("axis", 0, 1), span, Mark("median", middle), *baseline)
         return Drawing((*marks, Mark(kind, place(turn * own))), text)

@@ -74,7 +74,7 @@ def test_another_variant_is_named_and_two_tasks_are_too_few(answer):
         ({"base": AFTER}, "b", "Model leaderboard: mean score over 7 tasks. 3rd of 3: 0.214."),
         ({"base": {"a": [0.5]}}, "a", "Model leaderboard: t1. 0.500."),
         (
-            {"base": dict.fromkeys("abc", [0.5, 0.4])},
+            {"base": {model: [0.5, 0.4] for model in "abc"}},
             "a",
             "Model leaderboard: mean score over 2 tasks. Level with all 2 others: 0.450.",
         ),
@@ -96,13 +96,13 @@ def test_the_place_without_tuning(answer, runs, model, said):
 
 
 def test_a_model_without_the_tuned_variant_has_a_place_among_the_base_scores(answer):
-    """ref has 0.457 as all others do before tuning, and stands on the board of that variant."""
+    """It has 0.457 as all others do before tuning, and stands on the board of that variant."""
     found = answer("ref", {"base": {**AFTER, "ref": BEFORE}, "tuned": AFTER})
     assert "Base: mean score over 7 tasks. 3rd of 4: 0.457." == found.sentence
 
 
 def test_the_ranks_that_it_could_have(answer):
-    """a is ahead of both on each task by at least 0.1; on two tasks nothing is tested."""
+    """The first is ahead of both on each task by at least 0.1; on two tasks nothing is tested."""
     runs = {"base": BASE, "fine_tuned": AFTER}
     assert ("1", "of 3, ranks it could have") == answer("a", runs).ranks[1:]
     two = {variant: {m: s[:2] for m, s in models.items()} for variant, models in runs.items()}

@@ -102,8 +102,8 @@ def test_a_difference_has_a_colour_only_where_it_is_certain(page):
     assert {"t1": "gain", "t3": "soft", "t2": "soft"} == tones(found.table, "lift_over_baseline")
     assert found.has_tones
     (score,) = (c for c in found.table.columns if c.key == "score_base")
-    assert 5 == len(score.details)
-    assert (1000, 1000) == found.table.rows[0].cells[2].details[3:]
+    assert 4 == len(score.details)
+    assert (1000, 1000) == found.table.rows[0].cells[2].details[2:]
 
 
 def test_places_say_of_how_many(page):
