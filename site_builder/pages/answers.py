@@ -242,8 +242,8 @@ _EDGE = 0.12  # least distance of the middle of a label from an end
 
 
 def around(values: Iterable[float]) -> AxisRange:
-    """Return the scale of some values, with room at both ends."""
-    known = list(values)
+    """Return the scale of some values, with room at both ends; of 0 without any."""
+    known = list(values) or [0.0]
     low, high = min(known), max(known)
     room = _AROUND * (high - low) or 0.5 * abs(high) or 0.5
     return AxisRange(low - room, high + room)

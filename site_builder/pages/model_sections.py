@@ -242,11 +242,11 @@ def _prices_table(labels: Labels, offers: Sequence[Price], beside: Price | None)
             axis is not None,
         ),
         Field(
-            Column("price", say("model.column.price"), "number", is_main=True),
+            Column("price", say("model.column.price"), "number", term="serving", is_main=True),
             lambda p: number_cell(p.million_usd, money(p.million_usd)),
         ),
         Field(
-            Column("times", say("model.column.times"), "number", on_phone=True),
+            Column("times", say("model.column.times"), "number", term="serving", on_phone=True),
             times_cell,
             beside is not None,
         ),
@@ -287,9 +287,8 @@ def make_measures(site: Site, board: Board, model: str) -> Section | None:
         return None
     say = site.labels.say
     title = listed([standing.name.text for standing in found], most=4)
-    name, value = say("model.measures.name"), say("model.measures.value")
-    caption = say("model.measures.caption")
-    table = _standings(site.labels, ("measures", caption, name, value), found)
+    heads = "measures", say("model.measures.caption"), say("column.measure"), say("column.value")
+    table = _standings(site.labels, heads, found)
     return Section(title, say("model.measures.line"), table)
 
 
@@ -338,13 +337,13 @@ def make_boards(site: Site, model: str) -> Section | None:
             kind = "best" if 2 * s.rank <= n else "low"
             words = {"rank": ordinal(s.rank), "of": n, "board": title}
             best.append((s.rank / n, say(f"model.boards.place.{kind}", **words)))
-        name = Cell(title, title, link=Link(title, Address("board", each.board.id)))
-        found.append(_Standing(name, value, others, scale, place, is_score=True))
+        cell = Cell(title, title, link=Link(title, Address("board", each.board.id)))
+        found.append(_Standing(cell, value, others, scale, place, is_score=True))
     if not found:
         return None
     title = min(best)[1] if best else say("model.boards.title")
-    caption, name, value = say("model.boards.caption"), say("column.board"), say("column.score")
-    table = _standings(site.labels, ("boards", caption, name, value), found)
+    heads = "boards", say("model.boards.caption"), say("column.board"), say("column.score")
+    table = _standings(site.labels, heads, found)
     return Section(title, say("model.boards.line"), table)
 
 
@@ -487,7 +486,7 @@ def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
             is_tested,
         ),
         Field(
-            Column("rank", say("model.column.rank"), "number", on_phone=True),
+            Column("rank", say("model.column.rank"), "number", term="rank", on_phone=True),
             partial(_rank_cell, labels),
         ),
         Field(
@@ -502,7 +501,13 @@ def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
             len({board.rule.statistic for board in boards}) == 1,
         ),
         Field(
-            Column("merit", sentence(boards[0].rule.label), "number", is_main=True),
+            Column(
+                "merit",
+                sentence(boards[0].rule.label),
+                "number",
+                term=boards[0].ranking.section,
+                is_main=True,
+            ),
             lambda row: number_cell(
                 row.board.merit(row.entry),
                 labels.merit_scale(row.board).score(row.board.merit(row.entry)),
@@ -514,7 +519,7 @@ def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
             any(row.board.figure(row.entry, "lift_over_baseline") is not None for row in rows),
         ),
         Field(
-            Column("beats", say("model.column.beats"), "number"),
+            Column("beats", say("model.column.beats"), "number", term="lift-over-baseline"),
             partial(_beats_cell, labels),
             any(row.board.compared(row.entry) for row in rows),
         ),

@@ -4,7 +4,6 @@
 """
 
 import random
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -88,22 +87,10 @@ def check_model(board: Board, model: str, soup: BeautifulSoup) -> Iterator[str]:
         yield from _differs(row["lift_fine_tuned"], after - before, f"lift on {task}")
     if len(board.tasks) != len(rows):
         yield f"{len(rows)} tasks"
-    yield from _check_rows(board, model, soup)
     means = board.means(board.tasks.values(), "fine_tuned")
-    (own,) = (r for r in table(soup, "around") if board.models[r["model"].text] == model)
+    own = table(soup, "rivals")[0]
     yield from _differs(own["rank"], rank(means.values(), means[model]), "rank")
-    yield from _differs(own["average"], means[model], "average")
-
-
-def _check_rows(board: Board, model: str, soup: BeautifulSoup) -> Iterator[str]:
-    """The rows of the results table that the scores of each variant stand in."""
-    for row in table(soup, "provenance"):
-        variant = VARIANTS[row["variant"].text]
-        ends = re.findall(r"([\d,]+)(?:\N{EN DASH}([\d,]+))?", row["rows"].text.replace(", ", " "))
-        numbers = [[int(n.replace(",", "")) for n in pair if n] for pair in ends]
-        rows = {n for pair in numbers for n in range(pair[0], pair[-1] + 1)}
-        if rows != {board.row[model, task, variant] for task in board.tasks.values()}:
-            yield f"rows of {variant} are {row['rows'].text}"
+    yield from _differs(own["merit"], means[model], "average")
 
 
 def check_task(board: Board, task: str, soup: BeautifulSoup) -> Iterator[str]:
