@@ -488,6 +488,7 @@ def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
         Field(
             Column("rank", say("model.column.rank"), "number", term="rank", on_phone=True),
             partial(_rank_cell, labels),
+            any(row.entry.rank is not None for row in rows),
         ),
         Field(
             Column(

@@ -33,7 +33,12 @@
     button.addEventListener("click", show);
     button.hidden = false;
     // A row that a link leads to may be one of the rest.
-    const showTarget = () => table?.querySelector(":target") && show();
+    const showTarget = () => {
+      const row = document.getElementById(location.hash.slice(1));
+      if (!row || !table?.contains(row) || row.checkVisibility()) return;
+      show();
+      row.scrollIntoView();
+    };
     addEventListener("hashchange", showTarget);
     showTarget();
   }

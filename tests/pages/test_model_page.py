@@ -2,9 +2,11 @@
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from site_builder.pages.model import _context
 from tests.helpers.boards import make_frames
+from tests.helpers.browsing import NARROW, breaches, open_page, overflow
 from tests.helpers.sites import make_site, visible
 from tests.helpers.tables import having, write_project
 
@@ -301,3 +303,39 @@ def test_a_badge_says_the_ranks_of_the_board(index_site):
     page = index_site.page("models/zephyr-7b-beta/")
     (ranks,) = (b.get_text() for b in page.select(".answer-ranks strong"))
     assert f"#{ranks} of 10" in str(page.select(".badge img")[0]["alt"])
+
+
+# --- in a browser -------------------------------------------------------------------------------
+
+
+def test_buttons_order_and_filter_the_tasks(chromium, home):
+    """They put their choice into the address, from which the page comes back."""
+    page, heard = open_page(chromium, f"{home}models/zephyr-7b-beta/")
+    first = page.locator("#all-scores tbody tr:visible th").first
+    expect(first).to_contain_text("COVID-19")
+    page.get_by_role("button", name="Score", exact=True).first.click()
+    expect(first).to_contain_text("Customer Support")
+    page.get_by_role("button", name="Coding 2").click()
+    expect(page.locator("#all-scores tbody tr:visible")).to_have_count(2)
+    assert page.url.endswith("?sort=score_fine_tuned&category=Coding")
+    page.reload()
+    expect(page.locator("#all-scores tbody tr:visible")).to_have_count(2)
+    page.get_by_role("button", name="All 31").click()
+    page.get_by_role("button", name="vs GPT-4", exact=True).first.click()
+    assert page.url.endswith("models/zephyr-7b-beta/")
+    expect(first).to_contain_text("COVID-19")
+    assert [] == heard.complaints
+
+
+def test_a_phone_shows_ten_tasks_first(chromium, home):
+    page, heard = open_page(chromium, f"{home}models/zephyr-7b-beta/", NARROW)
+    rows = page.locator("#all-scores tbody tr:visible")
+    expect(rows).to_have_count(10)
+    assert overflow(page) <= 0
+    assert [] == breaches(page)
+    page.get_by_role("button", name="Show all 31").click()
+    expect(rows).to_have_count(31)
+    page.goto(f"{home}models/zephyr-7b-beta/#score-magicoder")
+    page.reload()
+    expect(page.locator("tr:target")).to_be_visible()
+    assert [] == heard.complaints
