@@ -337,12 +337,13 @@ def make_boards(site: Site, model: str) -> Section | None:
             kind = "best" if 2 * s.rank <= n else "low"
             words = {"rank": ordinal(s.rank), "of": n, "board": title}
             best.append((s.rank / n, say(f"model.boards.place.{kind}", **words)))
-        cell = Cell(title, title, link=Link(title, Address("board", each.board.id)))
+        link = Link(title, Address("board", each.board.id))
+        cell = Cell(title, title, board.rule.label, link=link)
         found.append(_Standing(cell, value, others, scale, place, is_score=True))
     if not found:
         return None
     title = min(best)[1] if best else say("model.boards.title")
-    heads = "boards", say("model.boards.caption"), say("column.board"), say("column.score")
+    heads = "boards", say("model.boards.caption"), say("column.board"), say("column.value")
     table = _standings(site.labels, heads, found)
     return Section(title, say("model.boards.line"), table)
 
