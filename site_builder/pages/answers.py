@@ -1,4 +1,4 @@
-"""Answer the question that a visitor has on the page of a model or a task.
+"""Answer the question that a visitor has on the page of a model.
 
 The verdict follows from a test by rule; its numbers are also drawn, in one row.
 """
@@ -8,18 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from statistics import median
 
-from site_builder.charts.dumbbells import DumbbellEnd, DumbbellRow, shared, task_rows
-from site_builder.charts.scores import is_best_tied
 from site_builder.compute.board import Board, Entry
-from site_builder.compute.intervals import LEVEL
 from site_builder.compute.significance import LiftTest
-from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import (
     NumberFormat,
     coverage,
-    listed,
     ordinal,
-    percent,
     quantity,
     sentence,
 )
@@ -30,13 +24,10 @@ from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
     Drawing,
-    LegendItem,
     Mark,
-    MarkKind,
     draw_dumbbell,
     draw_ranks,
     draw_strip,
-    legend_of,
 )
 
 
@@ -56,8 +47,6 @@ class Answer(Record):
         verdict: The answer in a word or a name.
         text: The numbers that it rests on; empty where the verdict is one.
         drawing: The same as a row; None without averages or scores to draw.
-        marks: What the marks of the drawing stand for, where `labels` do not say it.
-        judged: Whether a test says how certain the answer is.
         labels: What stands beside the marks of the drawing.
         ranks: The ranks that a model could have, as a drawing, as a number and of how many.
     """
@@ -66,8 +55,6 @@ class Answer(Record):
     verdict: str
     text: str = ""
     drawing: Drawing | None = None
-    marks: tuple[LegendItem, ...] = ()
-    judged: bool = True
     labels: tuple[MarkLabel, ...] = ()
     ranks: tuple[Drawing, str, str] | None = None
 
@@ -81,25 +68,6 @@ class Answer(Record):
         """Question and answer, to share."""
         end = "" if self.question.endswith(("?", ".")) else "."
         return f"{self.question}{end} {self.headline}."
-
-
-def _marks(labels: Labels, variant: str, drawing: Drawing | None) -> tuple[LegendItem, ...]:
-    """Return what the marks of a drawing stand for."""
-    if drawing is None:
-        return ()
-    say = labels.say
-    texts: dict[MarkKind, str] = {
-        "base": labels.base,
-        "score": labels.in_sentence(variant),
-        "at-chance": say("tag.at_chance"),
-        "band": say("legend.band", level=percent(LEVEL)),
-        "reference": labels.baseline,
-        "chance": say("legend.chance"),
-    }
-    return legend_of([drawing], texts)
-
-
-# --- models -------------------------------------------------------------------------------------
 
 
 def model_board(site: Site, model: str) -> Board:
@@ -178,7 +146,6 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
         verdict=verdict,
         text=text,
         drawing=drawing,
-        judged=board.tested,
         labels=marks,
         ranks=_ranks(labels, board, s) if s.rank_interval else None,
     )
@@ -201,37 +168,6 @@ def _ranks(labels: Labels, board: Board, s: Entry) -> tuple[Drawing, str, str] |
     text = span_text(best, worst)
     of = labels.say("answer.ranks" if s.rank_interval else "answer.rank", of=n)
     return draw_ranks(s.rank, best, worst, n, f"{text} {of}"), text, of
-
-
-# --- tasks --------------------------------------------------------------------------------------
-
-
-def task_answer(site: Site, task: TaskResult) -> Answer | None:
-    """Return which contender is best on a task; None below two models with a score."""
-    results, labels, best = site.results, site.labels, task.best_contender
-    say = labels.say
-    if best is None or len(task.models) < 2:
-        return None
-    scale, key = labels.scales[task.task], (best.models[0], best.variants[0])
-    unsure = task.with_intervals and is_best_tied(results, task, best)
-    found = results.scores.of_task(task.task, [key[0]])[key[0]]
-    text, before = scale.score(best.score), found.get(labels.roles.base or "")
-    if len(best.models) == 1 and before is not None and labels.lifted:
-        text = say("answer.change", before=scale.score(before.score), after=text)
-    if (baseline := task.baseline_beside(best)) is not None:
-        beside = labels.baseline_run(best.variants[0])
-        text = say("answer.beside", text=text, baseline=beside, score=scale.score(baseline))
-    if not results.catalog.tasks[task.task].higher_is_better:
-        text = say("answer.low", text=text)
-    drawing, names = _draw_task(site, task, best.models[0], text), listed(labels.runs(best))
-    return Answer(
-        question=say("answer.which", contender=labels.contender, name=labels.tasks[task.task]),
-        verdict=say("answer.not_clearly", names=names) if unsure else names,
-        text=text,
-        drawing=drawing,
-        marks=_marks(labels, best.variants[0], drawing),
-        judged=bool(task.with_intervals),
-    )
 
 
 # --- drawings -----------------------------------------------------------------------------------
@@ -321,21 +257,3 @@ def _draw_place(
             found.append(MarkLabel(at, name, scale.score(value)))
     ticks = (MarkLabel(at, "", tick, is_below=True) for at, tick in axis.ticks(write_tick(scale)))
     return drawing, (*found, *ticks)
-
-
-def _draw_task(site: Site, task: TaskResult, model: str, text: str) -> Drawing:
-    (row,) = task_rows(site.results, site.labels, task.task, [model])
-    baseline = shared(task.baseline_scores.get(v) for v in site.labels.roles.contest)
-    return _draw(row, baseline, text)
-
-
-def _draw(row: DumbbellRow, baseline: float | None, text: str) -> Drawing:
-    """Draw a row with its interval, on an axis with room at both ends."""
-    first = next(iter(row.after.values()), DumbbellEnd(row.before or 0.0))
-    after = first.value if row.after else None
-    values = (row.before, after, baseline, *(first.interval or (None, None)), row.chance)
-    places = map(around(value for value in values if value is not None).place, values)
-    before, after, reference, low, high, chance = places
-    interval = None if low is None or high is None else (low, high)
-    at_chance = bool(first.at_chance)
-    return draw_dumbbell(before, after, reference, interval, text, chance, is_at_chance=at_chance)

@@ -16,6 +16,7 @@ from site_builder.messages import with_article
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import span_text
 from site_builder.pages.interactive import compare_link
+from site_builder.pages.model_rivals import make_rivals
 from site_builder.pages.model_scores import Source, list_scores, make_source
 from site_builder.pages.model_sections import (
     Section,
@@ -23,7 +24,6 @@ from site_builder.pages.model_sections import (
     make_categories,
     make_measures,
     make_prices,
-    make_rivals,
 )
 from site_builder.pages.model_tasks import ALL_SCORES, TaskScores, make_task_scores
 from site_builder.pages.page import HOME, Page, Site, cite_page, in_sequence
