@@ -109,6 +109,8 @@ def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:
         return labels.say("model.category.ahead_all", **words)
     if len(behind) == len(known):
         return labels.say("model.category.behind_all", **words)
+    if not ahead and not behind:
+        return labels.say("model.category.level_all", **words)
     for kind, names in (("behind", behind), ("ahead", ahead)):
         if len(names) == 1 and len(known) > 2 and tasks[names[0]] > 1:
             return labels.say(f"model.category.only.{kind}", name=names[0], **words)

@@ -182,10 +182,9 @@ class _Scores(CachingRecord):
     @cached_property
     def order(self) -> str:
         """What orders the rows: the lead over the baseline, the gain, or else the place."""
-        keys = {key for key in (_LEAD, self.gain) if self._has(key)}
         if not self.labels.are_side_by_side(self.tasks):
             return "place"
-        return _LEAD if _LEAD in keys else self.gain if self.gain in keys else "place"
+        return _LEAD if self.is_compared else self.gain if self.is_lifted else "place"
 
     @property
     def gain(self) -> str:
@@ -258,7 +257,7 @@ def _title(found: _Scores) -> str:
     gains = [lift for row in rows if (lift := row.lift(found.gain)) is not None]
     leads = [lift for row in rows if (lift := row.lift(_LEAD)) is not None]
     better, ahead = (sum(lift > 0 for lift in lifts) for lifts in (gains, leads))
-    kind = "all" if better == len(gains) else "some"
+    kind = "all" if better == len(gains) else "some" if better else "none"
     if gains and found.is_compared:
         of = ahead if len(leads) == len(gains) else coverage(ahead, len(leads))
         words = {"better": better, "baseline": found.labels.baseline, "ahead": of}

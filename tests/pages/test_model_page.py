@@ -59,6 +59,7 @@ def kinds(table):
         ("a", {v: {"a": TUNED[v]["a"][:2]} for v in TUNED}, "", "Better on all 2 tasks"),
         ("a", {v: {"a": TUNED[v]["a"][:1]} for v in TUNED}, "", "Better on its one task"),
         ("ref", TUNED, BASELINE, "First on 2 of 3 tasks"),
+        ("a", {v: {"a": [0.5, 0.5]} for v in TUNED}, "", "Better on none of 2 tasks"),
         ("a", {"base": TUNED["base"]}, BASELINE, "Ahead of ref on 1 of 3 tasks"),
         ("b", {"base": TUNED["base"]}, BASELINE, "Not ahead of ref on any of 3 tasks"),
         ("a", PLAIN, "", "First on t1"),
@@ -93,6 +94,10 @@ def test_the_widest_lead_comes_first_and_a_rule_ends_it(page):
 )
 def test_other_orders(page, runs, line):
     assert line == page("a", runs).tasks.line
+
+
+def test_the_baseline_has_no_lead_over_itself(page):
+    assert "Highest place first." == page("ref", TUNED, BASELINE).tasks.line
 
 
 def test_a_difference_has_a_colour_only_where_it_is_certain(page):
@@ -144,6 +149,7 @@ def test_parts_stand_below_their_whole(page):
     [
         ([0.9, 0.9, 0.9, 0.9], "Ahead of ref in every category"),
         ([0.1, 0.1, 0.1, 0.1], "Behind ref in every category"),
+        ([0.5, 0.5, 0.5, 0.5], "Level with ref in every category"),
         ([0.9, 0.9, 0.1, 0.1], "Ahead of ref in 1 of 2 categories"),
     ],
 )
@@ -257,7 +263,7 @@ def test_settings_come_before_rivals(page):
 def test_medians_are_drawn_where_tasks_share_a_scale(page):
     """m4 is above the median on t1 and t3, and below it on t2."""
     found = page("m4", FOUR)
-    assert "Above the median model on 2 of 3 tasks" == found.others.title
+    assert "Ahead of the median model on 2 of 3 tasks" == found.others.title
     _, dots = found.others.figure_json["data"]
     assert ([0.25, 0.65, 0.125], [0.4, 0.5, 0.2]) == (dots["x"], dots["y"])
     assert page("m4", FOUR, lower=["t1", "t2", "t3"]).others.title.endswith("on 1 of 3 tasks")
