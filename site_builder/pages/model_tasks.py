@@ -297,6 +297,9 @@ def _line(found: _Scores, drawings: Sequence[Drawing | None]) -> str:
     """Return the order of the rows, and which way is better."""
     say, facts = found.labels.say, found.site.results.catalog.tasks
     parts = list[str]()
+    if found.order == "place" and len(found.labels.roles.variants) > 1:
+        variant = found.labels.in_sentence(found.variant)
+        parts.append(say("model.tasks.among", variant=variant))
     if len(found.wholes) > 1:
         order = {_LEAD: "lead", found.gain: "gain"}.get(found.order, "place")
         first = found.rows[0].task

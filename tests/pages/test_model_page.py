@@ -97,7 +97,9 @@ def test_other_orders(page, runs, line):
 
 
 def test_the_baseline_has_no_lead_over_itself(page):
-    assert "Highest place first." == page("ref", TUNED, BASELINE).tasks.line
+    """It is not tuned: its places are among the scores before tuning."""
+    line = page("ref", TUNED, BASELINE).tasks.line
+    assert "Among the base scores. Highest place first." == line
 
 
 def test_a_difference_has_a_colour_only_where_it_is_certain(page):
