@@ -158,6 +158,12 @@ def quantity(value: float | None) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def ordinal(n: int) -> str:
+    """Return the place of something in an order: `1st`, `22nd`."""
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n:,}{ending}"
+
+
 def coverage(scored: int, of: int) -> str:
     """Return how many tasks of a board have a score: `23 of 31`."""
     return f"{scored:,} of {of:,}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import median
 from typing import Generic, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
 from site_builder.addresses import Link
 from site_builder.records import Record
 
 Tone = Literal["", "gain", "loss", "soft"]
-RowKind = Literal["", "reference", "unranked", "group"]
+RowKind = Literal["", "reference", "unranked", "group", "behind", "part"]
 MarkKind = Literal[
     # spans
     "axis", "track", "tint", "band", "soft-band", "rod", "loss-rod", "soft-rod", "gain-bar",
@@ -86,9 +87,13 @@ def draw_dumbbell(  # noqa: PLR0913 - each is a mark
     text: str = "",
     chance: float | None = None,
     *,
+    baseline: float | None = None,
     is_at_chance: bool = False,
 ) -> Drawing:
-    """Draw a score before and after as shares of a scale; None draws no mark."""
+    """Draw a score before and after as shares of a scale; None draws no mark.
+
+    The baseline is a line where all rows share it, `reference`, else a diamond.
+    """
     marks = []
     if reference is not None:
         marks.append(Mark("reference", reference))
@@ -98,6 +103,8 @@ def draw_dumbbell(  # noqa: PLR0913 - each is a mark
         marks.append(Mark("rod", *sorted((before, after))))
     if before is not None:
         marks.append(Mark("base", before))
+    if baseline is not None:
+        marks.append(Mark("baseline", baseline))
     if after is not None:
         marks.append(Mark("at-chance" if is_at_chance else "score", after))
     if chance is not None:
@@ -111,6 +118,20 @@ def draw_value(
     """Draw a share of a scale: a tint up to it, a band for its interval, a full mark at it."""
     band = () if interval is None else (Mark("band", *interval),)
     return Drawing((Mark("track", 0, 1), Mark("tint", 0, value), *band, Mark("value", value)), text)
+
+
+def draw_strip(
+    others: Iterable[float], own: float | None, text: str = "", kind: MarkKind = "score"
+) -> Drawing:
+    """Draw one entry among all entries: a tick for each, the median, and a point for its own.
+
+    Entries in the same hundredth of the scale share a tick.
+    """
+    shares = sorted(others)
+    ticks = [Mark("tick", at) for at in sorted({round(share, 2) for share in shares})]
+    middle = [Mark("median", median(shares))] if len(shares) > 1 else []
+    point = [] if own is None else [Mark(kind, own)]
+    return Drawing((Mark("axis", 0, 1), *ticks, *middle, *point), text)
 
 
 def draw_ranks(rank: int, best: int, worst: int, of: int, text: str = "") -> Drawing:
@@ -219,6 +240,7 @@ class Column(Record):
         details: Headings of further numbers that downloads have, such as the ends of intervals.
         is_extra: Whether it is hidden until the reader chooses it.
         on_phone: Whether a phone shows it below the number that the table is sorted by.
+        is_main: Whether its numbers are the bold ones, in place of those that sort the table.
     """
 
     key: str
@@ -233,12 +255,15 @@ class Column(Record):
     details: tuple[str, ...] = ()
     is_extra: bool = False
     on_phone: bool = False
+    is_main: bool = False
 
 
 class Row(Record):
     """One row of a table.
 
     Attributes:
+        kind: Of several that follow each other, `behind` has a rule above the first; `part` is of
+            the row above.
         anchor: Target of links to the row; unique on its page.
         filters: Values by name for filters and checkboxes, if no cell has them.
         is_level: Whether it is too close to call for first; a rail beside the rows shows it.

@@ -16,7 +16,6 @@ from site_builder.charts.cells import (
     range_text,
     score_cell,
     score_tags,
-    task_cell,
 )
 from site_builder.charts.forms import room_around, spans_trace
 from site_builder.compute.board import Board
@@ -73,22 +72,6 @@ class DumbbellRow(Record):
     is_joined: bool = True
     chance: float | None = None
     before_at_chance: bool | None = None
-
-
-def model_rows(
-    results: Results, labels: Labels, model: str, tasks: Sequence[str]
-) -> list[DumbbellRow]:
-    """Make the rows of one model's scores, one per task with a score, with the baseline's."""
-    found, is_baseline = results.scores.of_model(model), model == labels.roles.baseline
-    rows = []
-    for task in (task for task in tasks if task in found):
-        beside, roles = results.task(task).baseline_scores, labels.roles
-        variants = [v for v in roles.contest if v in found[task]] or roles.variants[-1:]
-        reference = None if is_baseline else shared(map(beside.get, variants))
-        row = _row(results, labels, task_cell(labels, task), (model, task), found[task])
-        chance = results.catalog.tasks[task].score_chance
-        rows.append(replace(row, reference=reference, chance=chance))
-    return rows
 
 
 def task_rows(

@@ -1,9 +1,8 @@
-"""Chart the scores of a model, and those on a task."""
+"""Chart the scores on a task."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import isnan
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,100 +15,15 @@ from site_builder.charts.dumbbells import (
     ends_of,
     has_chance,
     has_intervals,
-    model_rows,
     shared,
     task_rows,
 )
-from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
 from site_builder.compute.score_error import find_ties
 from site_builder.compute.tasks import Best, TaskResult
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import Labels
-
-# --- one model ----------------------------------------------------------------------------------
-
-
-def chart_model_tasks(
-    results: Results, labels: Labels, model: str, table_id: str = ""
-) -> Chart | None:
-    """Chart the scores of one model by task: before, after, and the baseline's.
-
-    The chart has a table unless the page has one with the same numbers, whose id is `table_id`.
-    """
-    best = _best_first(results, labels, model)
-    if len(best) < 2:
-        return None
-    scores, tasks = results.scores, ends_of([*best])
-    rows = model_rows(results, labels, model, tasks)
-    title = _model_title(labels, results.board, model, len(best))
-    every = len(labels.side_by_side) == len(scores.tasks)
-    group = "" if every else f"; the {len(best)} tasks that share a metric"
-    return Chart(
-        id="model-tasks",
-        title=title,
-        reading=f"{title}.{_model_ends(results, labels, best)}",
-        caption=f"Score on each task, best on top{group}."
-        f"{_marks(rows, results)}{drawn_of(len(best))}",
-        drawing=draw_dumbbells(rows, labels, "score", with_values=not drawn_of(len(best))),
-        table=None
-        if table_id
-        else dumbbell_table(
-            "model-tasks-table", "Scores by task", labels.column("task"), rows, labels
-        ),
-        terms=labels.lift_term,
-        table_id=table_id,
-    )
-
-
-def _model_ends(results: Results, labels: Labels, best: Mapping[str, float]) -> str:
-    """Return on which task a score is highest and lowest, if one task alone is at each end."""
-    first, *_, last = best
-    scores, values = results.scores, [*best.values()]
-    directions = {float(scores.direction[scores.columns[task]]) for task in best}
-    if values[0] == values[-1]:
-        return " The same on every task."
-    if len(directions) > 1 or any(values.count(best[task]) > 1 for task in (first, last)):
-        return ""
-    if directions == {-1.0}:
-        first, last = last, first
-    return f" Highest on {labels.tasks[first]}, lowest on {labels.tasks[last]}."
-
-
-def _best_first(results: Results, labels: Labels, model: str) -> dict[str, float]:
-    """Return a model's best signed score by task, after tuning or else before, the best first."""
-    scores, roles = results.scores, labels.roles
-    place = scores.rows[model]
-    top = np.fmax.reduce([scores.values[v][place] * scores.direction for v in roles.contest])
-    if roles.base is not None:
-        before = scores.values[roles.base][place] * scores.direction
-        top = np.where(np.isnan(top), before, top)
-    best = dict(zip(scores.tasks, top.tolist(), strict=True))
-    known = (task for task in labels.side_by_side if not isnan(best[task]))
-    ordered = sorted(known, key=lambda task: (-best[task], labels.tasks[task]))
-    return {task: best[task] for task in ordered}
-
-
-def _model_title(labels: Labels, board: Board, model: str, tasks: int) -> str:
-    name, baseline, s = labels.models[model], labels.baseline, board.entry(model)
-    tuned = labels.in_sentence(labels.roles.primary)
-    beaten = board.count(s, "beats")
-    compared = 0 if model == labels.roles.baseline else board.compared(s)
-    if board.figure(s, "lift_over_base") is not None:
-        paired, helped = board.paired(s), board.count(s, "helped")
-        title = (
-            f"The {tuned} score of {name} is better than its {labels.base} score on "
-            f"{helped} of {counted(paired, 'task')}"
-        )
-        beats = f" and beats {baseline} on {beaten} of {compared}" if compared else ""
-        return title + beats
-    if compared:
-        return f"{name} beats {baseline} on {beaten} of {counted(compared, 'task')}"
-    return f"{name} on {counted(tasks, 'task')}"
-
-
-# --- one task -----------------------------------------------------------------------------------
 
 
 def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | None:

@@ -1,28 +1,43 @@
-"""Answer the question that a visitor has on the page of a model or a task, in one sentence.
+"""Answer the question that a visitor has on the page of a model.
 
 The verdict follows from a test by rule; its numbers are also drawn, in one row.
 """
 
 from __future__ import annotations
 
-from site_builder.charts.dumbbells import DumbbellEnd, DumbbellRow, average_rows, shared, task_rows
-from site_builder.charts.scores import is_best_tied
+from collections.abc import Callable, Iterable
+from statistics import median
+
 from site_builder.compute.board import Board, Entry
-from site_builder.compute.intervals import LEVEL
 from site_builder.compute.significance import LiftTest
-from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import listed, percent
+from site_builder.formatting import (
+    NumberFormat,
+    coverage,
+    ordinal,
+    quantity,
+    sentence,
+)
 from site_builder.labels import Labels
+from site_builder.pages.board_table import span_text
 from site_builder.pages.page import Site
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
     Drawing,
-    LegendItem,
-    MarkKind,
+    Mark,
     draw_dumbbell,
-    legend_of,
+    draw_ranks,
+    draw_strip,
 )
+
+
+class MarkLabel(Record):
+    """What a mark of the drawing stands for: its place, its name and its number."""
+
+    at: float
+    name: str
+    value: str
+    is_below: bool = False
 
 
 class Answer(Record):
@@ -30,42 +45,29 @@ class Answer(Record):
 
     Attributes:
         verdict: The answer in a word or a name.
-        text: The numbers that it rests on.
+        text: The numbers that it rests on; empty where the verdict is one.
         drawing: The same as a row; None without averages or scores to draw.
-        marks: What the marks of the drawing stand for.
-        judged: Whether a test says how clear the answer is.
+        labels: What stands beside the marks of the drawing.
+        ranks: The ranks that a model could have, as a drawing, as a number and of how many.
     """
 
     question: str
     verdict: str
-    text: str
-    drawing: Drawing | None
-    marks: tuple[LegendItem, ...]
-    judged: bool = True
+    text: str = ""
+    drawing: Drawing | None = None
+    labels: tuple[MarkLabel, ...] = ()
+    ranks: tuple[Drawing, str, str] | None = None
+
+    @property
+    def headline(self) -> str:
+        """The verdict with its numbers."""
+        return f"{self.verdict}: {self.text}" if self.text else self.verdict
 
     @property
     def sentence(self) -> str:
         """Question and answer, to share."""
-        return f"{self.question} {self.verdict}: {self.text}."
-
-
-def _marks(labels: Labels, variant: str, drawing: Drawing | None) -> tuple[LegendItem, ...]:
-    """Return what the marks of a drawing stand for."""
-    if drawing is None:
-        return ()
-    say = labels.say
-    texts: dict[MarkKind, str] = {
-        "base": labels.base,
-        "score": labels.in_sentence(variant),
-        "at-chance": say("tag.at_chance"),
-        "band": say("legend.band", level=percent(LEVEL)),
-        "reference": labels.baseline,
-        "chance": say("legend.chance"),
-    }
-    return legend_of([drawing], texts)
-
-
-# --- models -------------------------------------------------------------------------------------
+        end = "" if self.question.endswith(("?", ".")) else "."
+        return f"{self.question}{end} {self.headline}."
 
 
 def model_board(site: Site, model: str) -> Board:
@@ -75,146 +77,183 @@ def model_board(site: Site, model: str) -> Board:
 
 
 def model_answer(site: Site, model: str) -> Answer | None:
-    """Return whether tuning a model pays, else whether it beats the baseline, or is the best.
-
-    The first of these that the board can say; None for a model without a rank or a lift.
-    """
-    labels, board, say = site.labels, model_board(site, model), site.labels.say
-    s, name = board.entry(model), labels.models[model]
-
-    def answer(question: str, verdict: str, text: str) -> Answer:
-        drawing = _draw_model(site, model, text)
-        marks = _marks(labels, board.variant, drawing)
-        return Answer(question, say(f"verdict.{verdict}"), text, drawing, marks)
-
-    before = board.tests["base"].get(model)
-    against = board.tests["baseline"].get(model)
-    if before is not None and before.mean is not None:
-        tune = "answer.fine_tune" if board.variant == "fine_tuned" else "answer.tuned"
-        variant = labels.in_sentence(board.variant)
-        question = say(tune, name=name, variant=variant, base=labels.base)
-        return answer(question, before.verdict, _change(site, board, s, before))
-    if against is not None and against.mean is not None:
-        question = say("answer.beats", name=name, baseline=labels.baseline)
-        return answer(question, against.verdict, _against(site, board, s, against))
-    if s.rank is None or len(board.ranked) < 2:
+    """Return whether tuning a model helps, else its place; None for a model without a score."""
+    board = model_board(site, model)
+    s = board.entry(model)
+    test = board.tests["base"].get(model)
+    if not s.scored:
         return None
-    question = say("answer.best", name=name, n_models=say("n_models", len(board.ranked)))
-    return answer(question, _place_verdict(board, s), _place(labels, board, s))
+    return _place(site, board, s) if test is None else _change(site, board, s, test)
 
 
-def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> str:
-    """Return the means before and after, and the baseline's; the mean lift where one is missing."""
+def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> Answer:
+    """Return whether tuning helps: the means before and after, else on how many tasks it does."""
     labels, say, after = site.labels, site.labels.say, board.average(s)
-    before, beside = board.figure(s, "base_average"), board.figure(s, "baseline_average")
-    over, score = _over(site, test.n), labels.scale.score
-    if before is None or after is None:
-        return say("answer.lift", lift=labels.scale.signed(test.mean), over=over)
-    text = say("answer.change", before=score(before), after=score(after))
-    if beside is not None and s.model != labels.roles.baseline:
-        text = say("answer.beside", text=text, baseline=labels.baseline, score=score(beside))
-    return f"{text} {over}"
-
-
-def _against(site: Site, board: Board, s: Entry, test: LiftTest) -> str:
-    labels, average, over = site.labels, board.average(s), _over(site, test.n)
-    beside = board.figure(s, "baseline_average")
-    if beside is None or average is None:
-        lift = labels.scale.signed(test.mean)
-        return labels.say("answer.difference", lift=lift, over=over)
-    score, beside_it = labels.scale.score(average), labels.scale.score(beside)
-    return labels.say("answer.against", score=score, beside=beside_it, over=over)
-
-
-def _over(site: Site, n_tasks: int) -> str:
-    is_low, say = site.results.scores.direction[0] < 0, site.labels.say
-    return say("answer.over_low" if is_low else "answer.over", n_tasks=say("n_tasks", n_tasks))
-
-
-def _place_verdict(board: Board, s: Entry) -> str:
-    if not board.tested:
-        return "too few"
-    if s.rank == 1 and board.has_clear_leader:
-        return "better"
-    if not s.tied_with_best:
-        return "worse"
-    return "may be" if s.rank == 1 else "unclear"
-
-
-def _place(labels: Labels, board: Board, s: Entry) -> str:
-    value, n_tasks = (
-        labels.merit_scale(board).score(board.merit(s)),
-        labels.say("n_tasks", s.scored),
-    )
-    merit = board.rule.label
-    return labels.say("answer.place", rank=s.rank, merit=merit, value=value, n_tasks=n_tasks)
-
-
-# --- tasks --------------------------------------------------------------------------------------
-
-
-def task_answer(site: Site, task: TaskResult) -> Answer | None:
-    """Return which contender is best on a task; None below two models with a score."""
-    results, labels, best = site.results, site.labels, task.best_contender
-    say = labels.say
-    if best is None or len(task.models) < 2:
-        return None
-    scale, key = labels.scales[task.task], (best.models[0], best.variants[0])
-    unsure = task.with_intervals and is_best_tied(results, task, best)
-    found = results.scores.of_task(task.task, [key[0]])[key[0]]
-    text, before = scale.score(best.score), found.get(labels.roles.base or "")
-    if len(best.models) == 1 and before is not None and labels.lifted:
-        text = say("answer.change", before=scale.score(before.score), after=text)
-    if (baseline := task.baseline_beside(best)) is not None:
-        beside = labels.baseline_run(best.variants[0])
-        text = say("answer.beside", text=text, baseline=beside, score=scale.score(baseline))
-    if not results.catalog.tasks[task.task].higher_is_better:
-        text = say("answer.low", text=text)
-    drawing, names = _draw_task(site, task, best.models[0], text), listed(labels.runs(best))
+    before, low = board.figure(s, "base_average"), "_low" if _is_low(site) else ""
+    words = {"base": labels.base, "variant": labels.in_sentence(board.variant)}
+    kind = "helps" if board.variant == "fine_tuned" else "better"
+    question = say(f"answer.tuning.{kind}{low}", **words)
+    text = say("answer.better_on", test.n, better=test.above)
+    drawing, marks = None, tuple[MarkLabel, ...]()
+    if before is not None and after is not None:
+        score = labels.scale.score
+        text = say("answer.from_to", before=score(before), after=score(after))
+        drawing, marks = _draw_change(site, board, s, text)
     return Answer(
-        question=say("answer.which", contender=labels.contender, name=labels.tasks[task.task]),
-        verdict=say("answer.not_clearly", names=names) if unsure else names,
+        question=question,
+        verdict=say(f"verdict.{test.verdict}"),
         text=text,
         drawing=drawing,
-        marks=_marks(labels, best.variants[0], drawing),
-        judged=bool(task.with_intervals),
+        labels=marks,
+        ranks=_ranks(labels, board, s),
     )
+
+
+def _is_low(site: Site) -> bool:
+    """Return whether lower is better on every task."""
+    return not site.results.has_mixed_directions and site.results.scores.direction[0] < 0
+
+
+def _place(site: Site, board: Board, s: Entry) -> Answer:
+    """Return the place of a model, and what ranks it."""
+    labels, say, n = site.labels, site.labels.say, len(board.ranked)
+    merit, value = board.rule.label, labels.merit_scale(board).score(board.merit(s))
+    over = labels.tasks[board.tasks[0]] if len(board.tasks) == 1 else say("n_tasks", s.scored)
+    lower = board.rule.lower_is_better
+    is_low = _is_low(site) and board.by_average if lower is None else lower
+    where, low = board_name(site, board), "_low" if is_low else ""
+    kind = "task" if len(board.tasks) == 1 else "tasks"
+    question = say(f"answer.on.{kind}{low}", where=where, merit=merit, over=over)
+    if s.rank is None:
+        of = coverage(s.scored, len(board.tasks))
+        boards = (each.results.catalog.models for each in site.computed.boards)
+        if not any(s.model in models for models in boards):
+            question = sentence(say("answer.scored", of=of))
+            return Answer(question, say("answer.no_board"))
+        verdict = sentence(say("model.not_ranked"))
+        text = say("answer.scored", of=of)
+    elif n == 1:
+        verdict, text = value, ""
+    elif len(board.leaders) == n:
+        verdict, text = say("answer.level", n - 1), value
+    else:
+        is_shared = sum(other.rank == s.rank for other in board.ranked) > 1
+        place = say("answer.shared" if is_shared else "answer.place", rank=ordinal(s.rank), of=n)
+        verdict, text = place, value
+    drawing, marks = _draw_place(labels, board, s)
+    return Answer(
+        question=question,
+        verdict=verdict,
+        text=text,
+        drawing=drawing,
+        labels=marks,
+        ranks=_ranks(labels, board, s) if s.rank_interval else None,
+    )
+
+
+def board_name(site: Site, board: Board) -> str:
+    """Name a board as far as the site has others: by its title, by its variant."""
+    names = [site.board.title] if site.has_boards else []
+    if len(site.labels.roles.variants) > 1:
+        names.append(site.labels.variants[board.variant])
+    return ", ".join(names) or site.labels.say("board.heading")
+
+
+def _ranks(labels: Labels, board: Board, s: Entry) -> tuple[Drawing, str, str] | None:
+    """Return the ranks that a model could have; only its own where nothing tells these."""
+    n = len(board.ranked)
+    if s.rank is None or n == 1:
+        return None
+    best, worst = s.rank_interval or (s.rank, s.rank)
+    text = span_text(best, worst)
+    of = labels.say("answer.ranks" if s.rank_interval else "answer.rank", of=n)
+    return draw_ranks(s.rank, best, worst, n, f"{text} {of}"), text, of
 
 
 # --- drawings -----------------------------------------------------------------------------------
 
 _AROUND = 0.04  # room at both ends of an axis, as a share of the values' range
+_BESIDE = 0.25  # least distance of two labels on a line
+_EDGE = 0.12  # least distance of the middle of a label from an end
 
 
-def _draw_model(site: Site, model: str, text: str) -> Drawing | None:
-    """Draw what ranks a model on the primary board; None if it is not ranked there."""
-    labels, board = site.labels, site.results.board
-    s = board.entry(model)
-    if s.rank is None:
-        return None
-    if not board.by_average:
-        is_rate = board.rules.rank_by == "mean_win_rate"
-        return draw_dumbbell(None, board.merit(s), text=text) if is_rate else None
-    (row,), baseline = average_rows(site.results.boards, labels, [model], labels.scale)
-    return _draw(row, row.reference if baseline is None else baseline, text)
+def around(values: Iterable[float]) -> AxisRange:
+    """Return the scale of some values, with room at both ends; of 0 without any."""
+    known = list(values) or [0.0]
+    low, high = min(known), max(known)
+    room = _AROUND * (high - low) or 0.5 * abs(high) or 0.5
+    return AxisRange(low - room, high + room)
 
 
-def _draw_task(site: Site, task: TaskResult, model: str, text: str) -> Drawing:
-    (row,) = task_rows(site.results, site.labels, task.task, [model])
-    baseline = shared(task.baseline_scores.get(v) for v in site.labels.roles.contest)
-    return _draw(row, baseline, text)
+def write_tick(scale: NumberFormat) -> Callable[[float], str]:
+    """Return how the ticks of an axis are written: round numbers without empty decimals."""
+    return scale.score if scale.compact or scale.unit else quantity
 
 
-def _draw(row: DumbbellRow, baseline: float | None, text: str) -> Drawing:
-    """Draw a row with its interval, on an axis with room at both ends."""
-    first = next(iter(row.after.values()), DumbbellEnd(row.before or 0.0))
-    after = first.value if row.after else None
-    values = (row.before, after, baseline, *(first.interval or (None, None)), row.chance)
-    known = [value for value in values if value is not None]
-    ends = min(known), max(known)
-    room = _AROUND * (ends[1] - ends[0]) or 0.5 * abs(ends[1]) or 0.5
-    places = map(AxisRange(ends[0] - room, ends[1] + room).place, values)
-    before, after, reference, low, high, chance = places
-    interval = None if low is None or high is None else (low, high)
-    at_chance = bool(first.at_chance)
-    return draw_dumbbell(before, after, reference, interval, text, chance, is_at_chance=at_chance)
+def average_range(site: Site) -> AxisRange:
+    """Return the scale of the averages of all models in all variants."""
+    boards = site.results.boards.values()
+    averages = (b.average(s) for b in boards for s in b.entries)
+    return around(value for value in averages if value is not None)
+
+
+def _draw_change(
+    site: Site, board: Board, s: Entry, text: str
+) -> tuple[Drawing, tuple[MarkLabel, ...]]:
+    """Draw the averages of a model before and after, with the baseline's, each with its name."""
+    labels, axis = site.labels, average_range(site)
+    before, after = board.figure(s, "base_average"), board.average(s)
+    beside = None if s.model == labels.roles.baseline else board.figure(s, "baseline_average")
+    named = ((labels.base, before), (labels.in_sentence(board.variant), after))
+    ends = _apart(
+        MarkLabel(axis.share(value), name, labels.scale.score(value))
+        for name, value in named
+        if value is not None
+    )
+    if beside is not None:
+        at = min(max(axis.share(beside), _EDGE), 1 - _EDGE)
+        ends += (MarkLabel(at, labels.baseline, labels.scale.score(beside), is_below=True),)
+    first, last, line = map(axis.place, (before, after, beside))
+    drawing = draw_dumbbell(first, last, line, text=text)
+    return replace(drawing, marks=(Mark("axis", 0, 1), *drawing.marks)), ends
+
+
+def _apart(labels: Iterable[MarkLabel]) -> tuple[MarkLabel, ...]:
+    """Move two labels apart as far as they need, within the ends of the scale."""
+    first, last = sorted(labels, key=lambda label: label.at)
+    middle, half = (first.at + last.at) / 2, max(last.at - first.at, _BESIDE) / 2
+    middle = min(max(middle, _EDGE + half), 1 - _EDGE - half) if half < 0.5 - _EDGE else 0.5
+    low, high = max(middle - half, _EDGE), min(middle + half, 1 - _EDGE)
+    return replace(first, at=round(low, 4)), replace(last, at=round(high, 4))
+
+
+def _draw_place(
+    labels: Labels, board: Board, s: Entry
+) -> tuple[Drawing | None, tuple[MarkLabel, ...]]:
+    """Draw a model among all ranked models; None below three different values."""
+    values = [value for e in board.ranked if (value := board.merit(e)) is not None]
+    own, baseline, scale = board.merit(s), labels.roles.baseline, labels.merit_scale(board)
+    if len({*values}) < 3:
+        return None, ()
+    axis = around([*values, *([] if own is None else [own])])
+    best = board.merit(board.leaders[0])
+    text = scale.score(own)
+    drawing = draw_strip(map(axis.share, values), axis.place(own), text)
+    is_beside = baseline is not None and baseline in board.places and baseline != s.model
+    beside = board.merit(board.entry(baseline)) if baseline is not None and is_beside else None
+    if beside is not None:
+        drawing = replace(drawing, marks=(*drawing.marks, Mark("baseline", axis.share(beside))))
+    wanted = (
+        (labels.baseline, beside),
+        (labels.say("answer.median"), median(values)),
+        (labels.say("answer.best_mark"), best if s.rank != 1 else None),
+    )
+    found = list[MarkLabel]()
+    for name, value in wanted:
+        if value is None:
+            continue
+        at = min(max(axis.share(value), _EDGE), 1 - _EDGE)
+        if all(abs(at - other.at) >= _BESIDE for other in found):
+            found.append(MarkLabel(at, name, scale.score(value)))
+    ticks = (MarkLabel(at, "", tick, is_below=True) for at, tick in axis.ticks(write_tick(scale)))
+    return drawing, (*found, *ticks)

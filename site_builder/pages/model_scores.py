@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from site_builder.addresses import Address, Link, make_slugs, page_link
-from site_builder.charts.cells import (
-    CHANCE,
-    FROM_WORSE_THAN_CHANCE,
-    number_cell,
-    range_text,
-    score_cell,
-    score_tags,
-    source_cell,
-    source_link,
-    task_cell,
-    text_cell,
-)
+from site_builder.addresses import Address, Fact, Link, make_slugs, page_link
+from site_builder.charts.cells import source_link
 from site_builder.compute.catalog import Provenance
-from site_builder.compute.numbers import floats_or_none, without_decimals
+from site_builder.compute.numbers import without_decimals
 from site_builder.compute.scores import Score
-from site_builder.formatting import (
-    MISSING,
-    NOT_STATED,
-    NumberFormat,
-    count,
-    exact,
-    listed,
-    measure_format,
-    sentence,
-    signed,
-)
-from site_builder.labels import Labels
-from site_builder.pages.board_table import task_filters, task_tools
+from site_builder.formatting import listed, sentence
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site, variant_data
 from site_builder.records import Record, asdict
-from site_builder.table_model import Cell, Column, Field, LegendItem, Table, table_of
 
-ALL_SCORES = "all-scores"
 CARDS = "data/score-cards.js"
-_NAMED_TASKS = 3
-_SHORT = 8  # longest number that is shown with every digit
-_UNSTATED = Cell(NOT_STATED, tone="soft")
+_MAX_SOURCES = 3
 # Columns of the results table that may be empty.
 _STATED = ("stderr", "n_examples", "date", "source", "command")
 
@@ -73,6 +46,14 @@ def list_scores(site: Site, model: str) -> list[ModelScore]:
     return listing
 
 
+def examples_of(score: ModelScore) -> tuple[float, float] | None:
+    """Return the least and the greatest number of examples that a score can be of."""
+    stated = score.provenance.n_examples
+    if stated is not None:
+        return stated, stated
+    return score.counted.n_range if score.counted else None
+
+
 def unstated_note(site: Site) -> str:
     """Name the statements that no score of the board has; empty without any."""
     say, stated = site.labels.say, site.results.catalog.stated
@@ -80,242 +61,55 @@ def unstated_note(site: Site) -> str:
     return say("scores.not_stated", what=listed(absent, most=len(_STATED))) if absent else ""
 
 
-# --- the tables ---------------------------------------------------------------------------------
+# --- where they come from -----------------------------------------------------------------------
 
 
-class _TaskScores(Record):
-    """The scores of a model on a task, by variant."""
+class Source(Record):
+    """Where the scores of a model come from.
 
-    task: str
-    scores: dict[str, ModelScore]
+    Attributes:
+        facts: Sources, rows of the results table, dates and licence, as far as they are stated.
+        flags: Why scores should be read with care, each with their tasks.
+        commands: What made them.
+        unstated: What is not known of any score of the board.
+    """
+
+    facts: tuple[Fact, ...]
+    flags: tuple[Fact, ...]
+    commands: tuple[str, ...]
+    unstated: str
 
 
-def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
-    """Make the table of a model's scores: a row for each task, from base to rank."""
-    labels, results, by_task = site.labels, site.results, dict[str, _TaskScores]()
+def make_source(site: Site, scores: Sequence[ModelScore]) -> Source:
+    """Sum up where the scores of a model come from; the card of each has its own."""
+    say, stated = site.labels.say, [score.provenance for score in scores]
+    published, flags = published_paths(site), dict[str, list[str]]()
+    sources = list(dict.fromkeys(p.source for p in stated if p.source is not None))
+    facts = [
+        Fact(say("source.file"), "", link=source_link(source, published))
+        for source in sources[:_MAX_SOURCES]
+    ]
+    if more := len(sources) - len(facts):
+        facts.append(Fact(say("source.file"), say("source.more", more)))
+    if rows := [p.row for p in stated if p.row is not None]:
+        text = say("source.some_rows", len(rows), first=min(rows), last=max(rows))
+        results = Link("results.parquet", Address("data", anchor="table-results"))
+        facts.append(Fact(say("source.rows"), text, link=results))
+    if dates := sorted(p.date for p in stated if p.date is not None):
+        ends = {dates[0], dates[-1]}
+        text = say("source.dates", len(ends), first=dates[0], last=dates[-1])
+        facts.append(Fact(say("source.data"), text))
+    if site.config.site.license:
+        facts.append(Fact(say("source.license"), site.config.site.license))
     for score in scores:
-        row = by_task.setdefault(score.task, _TaskScores(score.task, {}))
-        row.scores[score.variant] = score
-    there, roles = {score.variant for score in scores}, labels.roles
-    known = [v for v in roles.variants if v in there]
-    competing = [v for v in roles.contest if v in there] or known
-    variants = [v for v in known if v not in competing] + competing
-    chance = {task: facts.score_chance for task, facts in results.catalog.tasks.items()}
-    n = Column(
-        "n_found", "Examples", "number", "By what scores can be shares of", term="score-error"
+        if score.provenance.flag is not None:
+            flags.setdefault(score.provenance.flag, []).append(site.labels.tasks[score.task])
+    return Source(
+        facts=tuple(facts),
+        flags=tuple(Fact(listed([*dict.fromkeys(of)]), flag) for flag, of in flags.items()),
+        commands=tuple(dict.fromkeys(p.command for p in stated if p.command is not None)),
+        unstated=unstated_note(site),
     )
-
-    def chance_cell(row: _TaskScores) -> Cell:
-        return score_cell(chance[row.task], labels.scales[row.task])
-
-    fields: tuple[Field[_TaskScores], ...] = (
-        Field(labels.column("task"), lambda row: task_cell(labels, row.task)),
-        *_score_fields(labels, variants),
-        *_lift_fields(labels, competing, over_baseline=roles.baseline not in (None, model)),
-        *_rank_fields(labels, competing),
-        *_measure_fields(site, model, competing[-1] if competing else ""),
-        *_stated_fields(site, variants),
-        Field(CHANCE, chance_cell, any(chance[task] is not None for task in by_task)),
-        Field(n, _examples_cell, any(_found_examples(score) for score in scores)),
-    )
-    return table_of(
-        ALL_SCORES,
-        "Every score",
-        fields,
-        list(by_task.values()),
-        anchor=lambda row: labels.score_anchor(row.task),
-        filters=lambda row: task_filters(site, row.task),
-        tools=task_tools(site),
-    )
-
-
-def scores_legend(labels: Labels, scores: Sequence[ModelScore]) -> tuple[LegendItem, ...]:
-    """Return what the marks of scores stand for; empty where none has one."""
-    at_chance = any(score.counted and score.counted.at_chance for score in scores)
-    return (LegendItem("at-chance", labels.tag("at_chance").text),) if at_chance else ()
-
-
-def _score_fields(labels: Labels, variants: Sequence[str]) -> Iterator[Field[_TaskScores]]:
-    for variant in variants:
-        column = Column(f"score_{variant}", labels.variants[variant], "number")
-        yield Field(column, partial(_score_cell, labels, variant))
-
-
-def _lift_fields(
-    labels: Labels, competing: Sequence[str], *, over_baseline: bool
-) -> Iterator[Field[_TaskScores]]:
-    """Yield the lifts over base and over the baseline of each competing variant."""
-
-    def named(key: str, label: str, variant: str, term: str) -> Column:
-        if len(competing) > 1:
-            label = f"{label}, {labels.variants[variant]}"
-        return Column(key, label, "number", term=term)
-
-    for variant in competing:
-        if labels.roles.base is not None and variant != labels.roles.base:
-            column = named(f"lift_{variant}", "Lift", variant, "lift")
-            yield Field(column, partial(_lift_cell, labels, variant))
-    for variant in competing if over_baseline else ():
-        key = "lift_over_baseline" + (f"_{variant}" if len(competing) > 1 else "")
-        column = named(key, f"vs {labels.baseline}", variant, "lift-over-baseline")
-        yield Field(column, partial(_baseline_cell, labels, variant))
-
-
-def _rank_fields(labels: Labels, competing: Sequence[str]) -> Iterator[Field[_TaskScores]]:
-    meaning = "Among the scores of this variant on this task"
-    for variant in competing:
-        label = "Rank" if len(competing) == 1 else f"Rank, {labels.variants[variant]}"
-        column = Column(f"rank_{variant}", label, "number", meaning, "ascending", "rank")
-        yield Field(column, partial(_rank_cell, variant))
-
-
-def _measure_fields(site: Site, model: str, variant: str) -> Iterator[Field[_TaskScores]]:
-    """Yield what was measured beside the scores of a variant."""
-    scores = site.results.scores
-    for measure in scores.measures if variant else ():
-        values = scores.measured[measure.id][variant][scores.rows[model]]
-        by_task = dict(zip(scores.tasks, floats_or_none(values), strict=True))
-        form = measure_format(filter(None, by_task.values()), measure.unit)
-        column = Column(measure.id, measure.label, "number", term="measures")
-        has_any = any(value is not None for value in by_task.values())
-        yield Field(column, partial(_measure_cell, by_task, form), has_any)
-
-
-def _measure_cell(values: Mapping[str, float | None], form: NumberFormat, row: _TaskScores) -> Cell:
-    value = values[row.task]
-    return number_cell(value, form.score(value))
-
-
-def _stated_fields(site: Site, variants: Sequence[str]) -> Iterator[Field[_TaskScores]]:
-    """Yield the columns of what the results table states of single scores."""
-    stated = site.results.catalog.stated
-    for variant in variants:
-        name = site.labels.variants[variant]
-        key = f"stderr_{variant}"
-        error = Column(key, f"{name} standard error", "number", first_order="ascending")
-        n = Column(f"n_examples_{variant}", f"{name} examples", "number")
-        yield Field(error, partial(_stated_cell, variant, "stderr", exact), "stderr" in stated)
-        examples = partial(_stated_cell, variant, "n_examples", count)
-        yield Field(n, examples, "n_examples" in stated)
-
-
-def _score_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
-    """Make the cell of a score, with its interval below it; a script makes its text a link."""
-    found, scale = row.scores.get(variant), labels.scales[row.task]
-    if found is None:
-        return score_cell(None, scale)
-    text, digits = _texts(found.value, scale)
-    interval = range_text(scale, found.counted.interval if found.counted else None)
-    note = f"{digits}, {interval}" if digits and interval else digits or interval
-    against = found.counted.at_chance if found.counted else None
-    tags = score_tags(labels, against, found.provenance.flag)
-    return Cell(text, found.value, note, tone="" if found.counted else "soft", tags=tags)
-
-
-def _lift_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
-    """Make the cell of a lift, without a colour: a large board has a hundred thousand of them."""
-    found, scale = row.scores.get(variant), labels.scales[row.task]
-    score = found.counted if found else None
-    if score is None or score.lift_over_base is None:
-        return number_cell(None, MISSING)
-    note = FROM_WORSE_THAN_CHANCE if score.from_worse_than_chance else ""
-    return number_cell(score.lift_over_base, _lift_text(score.lift_over_base, scale), note)
-
-
-def _baseline_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
-    found = row.scores.get(variant)
-    lift = found.counted.lift_over_baseline if found and found.counted else None
-    if lift is None:
-        return number_cell(None, MISSING)
-    return number_cell(lift, _lift_text(lift, labels.scales[row.task]))
-
-
-@lru_cache(maxsize=1 << 16)  # the same few values are on many pages, as those of `_texts` are
-def _lift_text(lift: float, scale: NumberFormat) -> str:
-    is_rounded = scale.shows_all(lift) or len(exact(lift)) > _SHORT
-    return scale.signed(lift) if is_rounded else signed(lift)
-
-
-def _rank_cell(variant: str, row: _TaskScores) -> Cell:
-    score = row.scores[variant].counted if variant in row.scores else None
-    return text_cell(None) if score is None else number_cell(score.rank, str(score.rank))
-
-
-def _found_examples(score: ModelScore) -> tuple[int, int] | None:
-    return score.counted.n_range if score.counted else None
-
-
-def _examples_cell(row: _TaskScores) -> Cell:
-    found = next(filter(None, map(_found_examples, row.scores.values())), None)
-    if found is None:
-        return text_cell(None)
-    least, most = map(count, found)
-    return number_cell(found[1], most if least == most else f"{least} to {most}")
-
-
-def _stated_cell(variant: str, key: str, text: Callable[[float], str], row: _TaskScores) -> Cell:
-    value = getattr(row.scores[variant].provenance, key) if variant in row.scores else None
-    return _UNSTATED if value is None else number_cell(value, text(value))
-
-
-@lru_cache(maxsize=1 << 16)
-def _texts(value: float, scale: NumberFormat) -> tuple[str, str]:
-    """Return a score as text, and every digit of it if the text shows fewer."""
-    shown, digits = scale.score(value), exact(value)
-    if scale.shows_all(value):
-        return shown, ""
-    return (digits, "") if len(digits) <= _SHORT else (shown, digits)
-
-
-def provenance_table(site: Site, scores: Sequence[ModelScore]) -> Table:
-    """Make the table of where a model's scores come from: a row for those that say the same."""
-    labels, published, stated = site.labels, published_paths(site), site.results.catalog.stated
-    groups: dict[object, list[ModelScore]] = {}
-    for score in scores:
-        p = score.provenance
-        groups.setdefault((score.variant, p.date, p.source, p.command, p.flag), []).append(score)
-    n_tasks = len({score.task for score in scores})
-
-    def tasks_cell(scores: Sequence[ModelScore]) -> Cell:
-        names = listed([labels.tasks[score.task] for score in scores], _NAMED_TASKS)
-        has_all = len(scores) == n_tasks > 1
-        return Cell(f"all {n_tasks:,}" if has_all else names, float(len(scores)))
-
-    def field(
-        column: Column, make: Callable[[str], Cell] = text_cell, missing: Cell = _UNSTATED
-    ) -> Field[Sequence[ModelScore]]:
-        def cell(scores: Sequence[ModelScore]) -> Cell:
-            text = getattr(scores[0].provenance, column.key)
-            return missing if text is None else make(text)
-
-        return Field(column, cell, column.key in stated)
-
-    flag = Column("flag", "Flagged", help="Why a score should be read with care")
-    fields: tuple[Field[Sequence[ModelScore]], ...] = (
-        Field(Column("variant", "Variant"), lambda s: text_cell(labels.variants[s[0].variant])),
-        Field(Column("tasks", "Tasks", "number"), tasks_cell),
-        Field(Column("rows", "Rows of results.parquet", first_order="ascending"), _rows_cell),
-        field(flag, missing=text_cell(None)),
-        field(Column("date", "Date", "number")),
-        field(Column("source", "Source"), partial(source_cell, published=published)),
-        field(Column("command", "Command")),
-    )
-    return table_of("provenance", "Where the scores come from", fields, list(groups.values()))
-
-
-def _rows_cell(scores: Sequence[ModelScore]) -> Cell:
-    """Name rows of the results table, counted from 1, as ranges."""
-    ranges: list[list[int]] = []
-    stated = [row for score in scores if (row := score.provenance.row) is not None]
-    if not stated:
-        return Cell("mean of parts", tone="soft")
-    for row in sorted(stated):
-        if ranges and row == ranges[-1][-1] + 1:
-            ranges[-1][1:] = [row]
-        else:
-            ranges.append([row])
-    texts = ("\N{EN DASH}".join(f"{row:,}" for row in ends) for ends in ranges)
-    return Cell(", ".join(texts), float(ranges[0][0]))
 
 
 # --- the data of score cards --------------------------------------------------------------------
@@ -384,7 +178,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "interval": ([score.counted and score.counted.interval for score in scores], None),
         "stderr": ([p.stderr for p in stated], None),
         "n": ([p.n_examples for p in stated], None),
-        "n_range": ([_found_examples(score) for score in scores], None),
+        "n_range": ([s.counted and s.counted.n_range for s in scores], None),
         "date": ([p.date for p in stated], texts),
         "source": ([None if p.source is None else links[p.source] for p in stated], sources),
         "command": ([p.command for p in stated], texts),

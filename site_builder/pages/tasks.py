@@ -39,7 +39,7 @@ from site_builder.formatting import (
     sentence,
 )
 from site_builder.labels import Labels, ScoreKey
-from site_builder.pages.answers import Answer, task_answer
+from site_builder.pages.answers import Answer
 from site_builder.pages.board_table import BoardTableSpec, task_filters, task_tools
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import HOME, Page, Site, cite_page, in_sequence
@@ -200,7 +200,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
     return TaskContext(
         description=fact.description or "",
         summary=summary,
-        answer=task_answer(site, task),
+        answer=None,
         facts=_facts(site.labels, fact),
         figures=tuple(_figures(site, task)),
         ranking=ranking_table(site, task, "ranking", MOST_LISTED, drawn=True),

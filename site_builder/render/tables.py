@@ -194,7 +194,8 @@ def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
     """Return the class of a column's cells: none for numbers and for the text that names a row."""
     plain = "text" if is_head else "number"
     align = "" if column.align == plain else column.align
-    if column.key == table.sorted_by and column.align == "number":
+    main = next((c.key for c in table.columns if c.is_main), table.sorted_by)
+    if column.key == main and column.align == "number":
         return f"{align} merit".strip()
     return f"{align} second".strip() if column.on_phone else align
 

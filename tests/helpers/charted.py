@@ -18,7 +18,8 @@ from site_builder.charts.differences import (
     chart_category_difference,
 )
 from site_builder.charts.frontier import chart_price, chart_size
-from site_builder.charts.scores import chart_model_tasks, chart_task_models
+from site_builder.charts.medians import chart_beside_median
+from site_builder.charts.scores import chart_task_models
 from site_builder.charts.serving import chart_latency
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
@@ -136,7 +137,7 @@ def charts_of(results: Results, labels: Labels) -> Iterator[tuple[str, Chart]]:
         if chart is not None:
             yield "", chart
     for model in results.scores.models:
-        chart = chart_model_tasks(results, labels, model)
+        chart = chart_beside_median(results, labels, model, labels.roles.primary, "")
         if chart is not None:
             yield f"model {model}", chart
     for task in results.scores.tasks:

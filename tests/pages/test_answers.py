@@ -1,10 +1,11 @@
-"""The answer on top of the pages of models and tasks: its words by hand, and its button."""
+"""The answer on top of the page of a model: its words by hand, its drawing, how it is shared."""
 
 import pytest
 
+from site_builder.pages.answers import model_answer
 from tests.helpers.boards import make_frames
 from tests.helpers.browsing import NARROW, breaches, open_page, overflow
-from tests.helpers.sites import BuiltSite, build, single_spaced, visible
+from tests.helpers.sites import make_site
 from tests.helpers.tables import write_project
 
 # Each gains 0.2 or 0.3 on seven tasks; b loses as much; c gains and loses in turn.
@@ -14,78 +15,120 @@ AFTER = {
     "b": [0.3, 0.1, 0.3, 0.1, 0.3, 0.1, 0.3],
     "c": [0.6, 0.3, 0.6, 0.3, 0.6, 0.3, 0.6],
 }
+BASE = dict.fromkeys(AFTER, BEFORE)
+UNITS = {"metric": [f"metric {n}" for n in range(7)]}
+TASKS = [f"t{n}" for n in range(1, 8)]
 
 
 @pytest.fixture
-def made(tmp_path):
-    """Builds a board of scores by variant and model."""
+def answer(tmp_path):
+    """The answer of a model of a board of runs."""
 
-    def make(scores, toml: str = "") -> BuiltSite:
-        return build(write_project(tmp_path, make_frames(scores), toml))
+    def make(model, runs, toml="", **frames):
+        site = make_site(write_project(tmp_path, make_frames(runs, **frames), toml))
+        found = model_answer(site.of_entries[model], model)
+        assert found is not None
+        return found
 
     return make
 
 
-def answer(site: BuiltSite, path: str) -> str:
-    (said,) = site.page(path).select("#answer")
-    return single_spaced(said.get_text())
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        # (4 x 0.5 + 3 x 0.4) / 7 = 0.457 before; of b (4 x 0.3 + 3 x 0.1) / 7 = 0.214 after
+        ("a", "Does fine-tuning help? Yes: 0.457 to 0.700."),
+        ("b", "Does fine-tuning help? No: 0.457 to 0.214."),
+        ("c", "Does fine-tuning help? Too close to call: 0.457 to 0.471."),
+    ],
+)
+def test_whether_tuning_helps(answer, model, said):
+    assert said == answer(model, {"base": BASE, "fine_tuned": AFTER}).sentence
 
 
-def test_whether_tuning_pays(made):
-    """Means: (4 x 0.5 + 3 x 0.4) / 7 = 0.457 before; (4 x 0.3 + 3 x 0.1) / 7 = 0.214 of b after."""
-    site = made({"base": dict.fromkeys(AFTER, BEFORE), "fine_tuned": AFTER})
-    assert "Fine-tune a? Yes: from 0.457 to 0.700 (7 tasks)" == answer(site, "models/a/")
-    assert "Fine-tune b? No: from 0.457 to 0.214 (7 tasks)" == answer(site, "models/b/")
-    assert "Fine-tune c? Not clear: from 0.457 to 0.471 (7 tasks)" == answer(site, "models/c/")
-    said = "Which fine-tuned model is best on t1? a: from 0.500 to 0.700"
-    assert said == answer(site, "tasks/t1/")
+def test_lower_is_better(answer):
+    found = answer("b", {"base": BASE, "fine_tuned": AFTER}, lower=TASKS)
+    said = "Does fine-tuning help? Lower is better. Yes: 0.457 to 0.214."
+    assert said == found.sentence
 
 
-def test_another_variant_is_named_and_two_tasks_are_too_few(made):
-    two = {model: scores[:2] for model, scores in AFTER.items()}
-    site = made({"base": dict.fromkeys(AFTER, BEFORE[:2]), "sft": two})
-    said = (
-        "Is the sft score of a better than its base score? Too few tasks to tell: "
-        "from 0.450 to 0.700 (2 tasks)"
-    )
-    assert said == answer(site, "models/a/")
+def test_tasks_in_several_units_have_no_mean(answer):
+    """It gains on each of seven tasks, and there is nothing to draw."""
+    found = answer("a", {"base": BASE, "fine_tuned": AFTER}, tasks=UNITS)
+    assert ("Yes: better on 7 of 7 tasks", None) == (found.headline, found.drawing)
 
 
-def test_whether_it_beats_the_baseline(made):
-    """Without tuning: 0.7 against 0.457, better on every task; the baseline is not the best."""
-    site = made({"base": {**AFTER, "ref": BEFORE}}, '[board]\nbaseline = "ref"')
-    assert "Is a better than ref? Yes: 0.700 against 0.457 (7 tasks)" == answer(site, "models/a/")
-    said = "Is ref the best of 4 models? No: rank 3, mean score 0.457 (7 tasks)"
-    assert said == answer(site, "models/ref/")
+def test_another_variant_is_named_and_two_tasks_are_too_few(answer):
+    runs = {
+        "base": dict.fromkeys(AFTER, BEFORE[:2]),
+        "sft": {model: scores[:2] for model, scores in AFTER.items()},
+    }
+    said = "Is the sft score better than the base score? Too few tasks to tell: 0.450 to 0.700."
+    assert said == answer("a", runs).sentence
 
 
-def test_whether_it_is_the_best(made):
-    """Without tuning and baseline: a leads on every task; c is ahead of b on every task."""
-    site = made({"base": AFTER})
-    said = "Is a the best of 3 models? Yes: rank 1, mean score 0.700 (7 tasks)"
-    assert said == answer(site, "models/a/")
-    said = "Is b the best of 3 models? No: rank 3, mean score 0.214 (7 tasks)"
-    assert said == answer(site, "models/b/")
-    assert "Which model is best on t1? a: 0.700" == answer(site, "tasks/t1/")
+@pytest.mark.parametrize(
+    ("runs", "model", "said"),
+    [
+        ({"base": AFTER}, "a", "Model leaderboard: mean score over 7 tasks. 1st of 3: 0.700."),
+        ({"base": AFTER}, "b", "Model leaderboard: mean score over 7 tasks. 3rd of 3: 0.214."),
+        ({"base": {"a": [0.5]}}, "a", "Model leaderboard: t1. 0.500."),
+        (
+            {"base": {model: [0.5, 0.4] for model in "abc"}},
+            "a",
+            "Model leaderboard: mean score over 2 tasks. Level with all 2 others: 0.450.",
+        ),
+        (
+            {"base": {"a": [0.5, 0.4], "b": [0.4, 0.5], "c": [0.1, 0.1]}},
+            "b",
+            "Model leaderboard: mean score over 2 tasks. 1st of 3, shared: 0.450.",
+        ),
+        (
+            {"base": {"a": [0.5, 0.4], "b": [0.4, None]}},
+            "b",
+            "Model leaderboard: mean score over 1 task. Not ranked: scores on 1 of 2 tasks.",
+        ),
+    ],
+    ids=["first", "last", "alone", "all level", "shared", "not ranked"],
+)
+def test_the_place_without_tuning(answer, runs, model, said):
+    assert said == answer(model, runs).sentence
 
 
-def test_one_model_alone_has_no_answer(made):
-    site = made({"base": {"a": AFTER["a"]}})
-    for path in ("models/a/", "tasks/t1/"):
-        assert [] == site.page(path).select(".answer")
-        assert site.page(path).select_one("p.lede") is not None
+def test_a_model_without_the_tuned_variant_has_a_place_among_the_base_scores(answer):
+    """It has 0.457 as all others do before tuning, and stands on the board of that variant."""
+    found = answer("ref", {"base": {**AFTER, "ref": BEFORE}, "tuned": AFTER})
+    assert "Base: mean score over 7 tasks. 3rd of 4: 0.457." == found.sentence
+
+
+def test_the_ranks_that_it_could_have(answer):
+    """The first is ahead of both on each task by at least 0.1; on two tasks nothing is tested."""
+    runs = {"base": BASE, "fine_tuned": AFTER}
+    assert ("1", "of 3, ranks it could have") == answer("a", runs).ranks[1:]
+    two = {variant: {m: s[:2] for m, s in models.items()} for variant, models in runs.items()}
+    assert ("1", "of 3, its rank") == answer("a", two).ranks[1:]
+
+
+def test_no_score_has_no_answer(tmp_path):
+    frames = make_frames({"base": {"a": [0.5], "ghost": [None]}})
+    site = make_site(write_project(tmp_path, frames, ""))
+    assert model_answer(site.of_entries["ghost"], "ghost") is None
 
 
 def test_the_drawing_is_that_of_the_answer(index_site):
     """0.271 to 0.732 and GPT-4's 0.661 between: the line stands at 85 % of the way."""
     page = index_site.page("models/mistral-7b/")
-    (drawing,) = page.select(".answer .dumbbell[role=img]")
-    before, after = (float(drawing.select_one(f".db-{end}")["cx"]) for end in ("before", "after"))
-    line = float(str(drawing.select_one(".db-reference")["d"])[1:].split()[0])
+    (drawing,) = page.select(".answer-drawing .drawing[role=img]")
+    marks = {
+        str(mark["class"]): float(str(mark.get("cx", mark.get("x"))).rstrip("%"))
+        for mark in drawing.select("[class]")
+    }
+    places = {name.split("'")[1].removeprefix("m-"): at for name, at in marks.items()}
     expected = (0.661 - 0.271) / (0.732 - 0.271)
-    assert pytest.approx(expected, abs=0.005) == (line - before) / (after - before)
-    legend = [visible(item) for item in page.select(".answer .legend li")]
-    assert ["base", "fine-tuned", "its 95\N{NO-BREAK SPACE}% interval", "GPT-4"] == legend
+    found = (places["reference"] - places["base"]) / (places["score"] - places["base"])
+    assert pytest.approx(expected, abs=0.005) == found
+    labels = [label.get_text() for label in page.select(".answer-labels > span")]
+    assert ["base 0.271", "fine-tuned 0.732", "GPT-4 0.661"] == labels
 
 
 def test_an_answer_is_shared(chromium, home):
@@ -95,12 +138,11 @@ def test_an_answer_is_shared(chromium, home):
         NARROW,
         permissions=["clipboard-read", "clipboard-write"],
     )
+    page.locator(".subject-ways summary").click()
     page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_role("button", name="Copied").wait_for()
-    assert (
-        "Fine-tune Mistral 7B? Yes: from 0.271 to 0.732; GPT-4 0.661 (31 tasks) "
-        f"{home}models/mistral-7b/"
-    ) == page.evaluate("navigator.clipboard.readText()")
+    said = f"Does fine-tuning help? Yes: 0.271 to 0.732 {home}models/mistral-7b/"
+    assert said == page.evaluate("navigator.clipboard.readText()")
     assert overflow(page) <= 0
     assert [] == heard.complaints
     assert [] == breaches(page)

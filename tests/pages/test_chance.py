@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import expect
 
 from site_builder.api import api_values, score_values
-from site_builder.charts.scores import chart_model_tasks, chart_task_models
+from site_builder.charts.scores import chart_task_models
 from site_builder.pages.model_scores import card_data
 from site_builder.pages.tasks import chance_note
 from tests.helpers.browsing import NARROW, breaches, open_page
@@ -181,14 +181,6 @@ def test_charts_have_the_level_and_hollow_marks(pages):
     assert [0.5] * 4 == [row.cells[-1].value for row in chart.table.rows]
 
 
-def test_the_chart_of_a_model_has_the_level_of_each_task(pages):
-    """`error` is not drawn with tasks on which higher is better."""
-    found = traces(chart_model_tasks(pages.results, pages.labels, "a"))
-    assert {f"{t}: chance level 0.500" for t in ("quiz", "plain")} == set(found["Chance level"])
-    assert {0.52, 0.5} == set(found["No better than chance"].values())
-    assert {"open: Tuned 0.500, +0.400"} == set(found["Tuned"])
-
-
 def test_the_page_of_a_model_marks_its_scores(site):
     page = site.page("models/a/")
     rows = {row["task"].text: row for row in table(page, "all-scores")}
@@ -196,12 +188,8 @@ def test_the_page_of_a_model_marks_its_scores(site):
     assert dict.fromkeys(tasks, (AT_CHANCE,)) | {"open": ()} == {
         task: row["score_tuned"].tags for task, row in rows.items()
     }
-    assert dict.fromkeys(tasks, WORSE) | {"open": ""} == {
-        task: row["lift_tuned"].note for task, row in rows.items()
-    }
     levels = {task: row["chance"].number for task, row in rows.items()}
     assert dict.fromkeys(tasks, 0.5) | {"open": None} == levels
-    assert AT_CHANCE in visible(page.select("#scores ~ .box .legend, .box .legend")[0])
 
 
 def test_cards_say_how_a_score_compares(pages):

@@ -7,7 +7,6 @@ computed once more, in plain Python, from data/source/*.csv.
 import csv
 import json
 import math
-import re
 from collections import defaultdict
 from statistics import mean, median
 from typing import Any
@@ -329,91 +328,57 @@ def test_every_score_of_every_model(index_site, tasks, model_pages, source):
                 assert says(row[f"score_{variant}"], score["score"])
                 seen += 1
             own = score_of(task, model, TUNED) or score_of(task, model, BASE)
-            assert str(own["rank"]) == row[f"rank_{own['variant']}"].text
+            assert own["rank"] == row[f"rank_{own['variant']}"].number
             if "lift_fine_tuned" in row:
                 assert says(row["lift_fine_tuned"], source.lift(model, task["task"]))
             if model != "gpt-4":
                 assert says(row["lift_over_baseline"], own["score"] - task["baseline_score"])
-            order = ["task", "score_base", "score_fine_tuned", "lift_fine_tuned"]
-            order = [key for key in order if key in row]
-            over = ["lift_over_baseline"] * (model != "gpt-4")
-            expected = [*order, *over, f"rank_{own['variant']}"]
-            assert expected == [*row][: len(expected)]
         assert len([key for key in source.scores if key[0] == model]) == seen
 
 
-def test_headline_figures_of_models(index_site, models, model_pages):
+def test_the_answer_and_the_title_of_a_model(index_site, tasks, models, model_pages, source):
+    """Its mean, the tasks on which it gains, and those on which it is ahead of GPT-4."""
     for model in models.values():
         if model["rank"] is None:
             continue
         soup = index_site.page(model_pages[model["model"]])
-        shown = {
-            visible(one.select("dt")[0]): visible(one.select("dd")[0])
-            for one in soup.select(".figures > div")
-        }
-        rank, average, lift, beats = shown.values()
-        assert f"{model['rank']} /10" == rank
-        assert abs(read(average) - model["average"][TUNED]) <= 5.01e-4
-        assert abs(read(lift) - model["lift_over_base"][TUNED]) <= 5.01e-4
-        assert f"{model['tasks_beating_baseline'][TUNED]} /31" == beats
-        interval = re.findall(r"\d\.\d{3}", " ".join(shown))
-        assert model["interval"][TUNED] == pytest.approx(
-            [float(text) for text in interval], abs=5.01e-4
-        )
+        (answer,) = soup.select("#answer strong")
+        assert f"{model['average'][TUNED]:.3f}" == visible(answer).split()[-1]
+        better = sum(source.lift(model["model"], t["task"]) > EXACT for t in tasks.values())
+        gains = "all 31" if better == 31 else f"{better} of 31"
+        ahead = model["tasks_beating_baseline"][TUNED]
+        title = f"Better on {gains} tasks, ahead of GPT-4 on {ahead}"
+        assert title == visible(soup.select("#scores")[0])
 
 
-def test_where_a_model_is_best_and_where_tuning_hurt(
-    index_site, tasks, models, model_pages, source
-):
+def test_rivals_of_a_model(index_site, models, model_pages):
     for model in models.values():
         if model["rank"] is None:
             continue
-        soup = index_site.page(model_pages[model["model"]])
-        top = {
-            task["name"]
-            for task in tasks.values()
-            if model["model"] in task["best"][TUNED]["models"]
-        }
-        rows = table(soup, "at-top") if top else []
-        assert top == {row["task"].text for row in rows}
-        assert len(top) == model["wins"][TUNED]
-        hurt = {name: source.lift(model["model"], task["task"]) for name, task in tasks.items()}
-        hurt = {name: lift for name, lift in hurt.items() if lift < -EXACT}
-        rows = table(soup, "hurt") if hurt else []
-        assert set(hurt) == {row["task"].text for row in rows}
-        assert [] == [
-            row for row in rows if not says(row["lift"], round(hurt[row["task"].text], 9))
-        ]
+        own, base, *others = table(index_site.page(model_pages[model["model"]]), "rivals")
+        assert says(own["merit"], model["average"][TUNED])
+        assert model["rank"] == own["rank"].number
+        assert says(base["merit"], model["average"][BASE])
+        for row in others:
+            other = models[row["setting"].text]
+            assert says(row["merit"], other["average"][TUNED])
+            assert other["rank"] == row["rank"].number
 
 
-def test_neighbours_of_a_model(index_site, models, model_pages):
-    for model in models.values():
-        if model["rank"] is None:
-            continue
-        for row in table(index_site.page(model_pages[model["model"]]), "around"):
-            other = models[row["model"].text]
-            assert says(row["average"], other["average"][TUNED])
-            assert says(row["rank"], other["rank"])
-            if other is not model:
-                assert says(row["gap"], other["average"][TUNED] - model["average"][TUNED])
-
-
-def test_a_model_category_by_category(index_site, tasks, model_pages, source):
-    """Phi-2 before and after, on how many tasks it gains, and GPT-4."""
-    lifts, scores = defaultdict(list), defaultdict(list)
+def test_a_model_category_by_category(index_site, tasks, model_pages):
+    """Phi-2's mean, and how far it is from GPT-4."""
+    scores = defaultdict(list)
     for task in tasks.values():
-        own = [score_of(task, "phi-2", variant)["score"] for variant in (BASE, TUNED)]
-        lifts[task["category"]].append(source.lift("phi-2", task["task"]))
-        scores[task["category"]].append((*own, task["baseline_score"]))
+        own = score_of(task, "phi-2", TUNED)["score"]
+        scores[task["category"]].append((own, own - task["baseline_score"]))
     rows = table(index_site.page(model_pages["phi-2"]), "by-category")
-    assert set(lifts) == {row["category"].text for row in rows}
+    assert set(scores) == {row["category"].text for row in rows}
     for row in rows:
-        mine = lifts[row["category"].text]
         means = map(mean, zip(*scores[row["category"].text], strict=True))
-        for key, expected in zip(("before", "average", "baseline"), means, strict=True):
+        for key, expected in zip(("average", "lead"), means, strict=True):
             assert says(row[key], expected)
-        assert says(row["tasks"], len(mine))
-        assert f"{sum(lift > EXACT for lift in mine)} of {len(mine)}" == row["gains"].text
+        n = len(scores[row["category"].text])
+        assert f"{n} task{'s' * (n > 1)}" == row["category"].note
 
 
 def test_categories(index_site, tasks, source):

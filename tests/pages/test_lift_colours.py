@@ -67,13 +67,6 @@ def test_lift_of_a_task_page_is_coloured_by_its_verdict(known_errors):
         assert expected == shown(table["a"])
 
 
-def test_lift_of_a_model_page_is_coloured_by_its_verdict(known_errors):
-    found = cells_by_row(known_errors.page("models/a/"), "hurt", "lift")
-    assert {"t3": EXPECTED["t3"], "t4": EXPECTED["t4"]} == {
-        task: shown(cell) for task, cell in found.items()
-    }
-
-
 def tone_in_grid(classes: set[str]) -> str:
     """What the classes of a cell of the grid mean in a table."""
     if "pale" in classes:

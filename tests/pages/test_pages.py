@@ -469,18 +469,6 @@ def test_every_column_can_be_sorted(board):
                 assert not shown or any(raw_of(cell) for cell in shown), (path, found["id"], key)
 
 
-def test_facts_of_a_model(index_site):
-    facts = index_site.page("models/zephyr-7b-beta/").select(".facts > div")
-    found = {visible(fact.select("dt")[0]): visible(fact.select("dd")[0]) for fact in facts}
-    assert "Hugging Face" == found["Developer"]
-    assert "7.24B" == found["Parameters"]
-    gpt = {
-        visible(f.select("dt")[0]): visible(f.select("dd")[0])
-        for f in index_site.page("models/gpt-4/").select(".facts > div")
-    }
-    assert "not stated" == gpt["Parameters"]
-
-
 def test_facts_of_a_task(index_site):
     soup = index_site.page("tasks/gsm8k/")
     found = {

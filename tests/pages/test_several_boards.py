@@ -79,7 +79,7 @@ def test_a_measure_ranks_where_the_board_says_so(site):
 
 
 def test_entries_have_their_rank_on_each_board(site):
-    ranks = {r["board"].text: r["rank"].text for r in table(site.page("models/beta/"), "boards")}
+    ranks = {r["name"].text: r["place"].value for r in table(site.page("models/beta/"), "boards")}
     assert ["1", "2"] == [ranks["Sums"], ranks["All"]]
     rows = table(site.page("models/"), "entries")
     assert [("Alpha", "2"), ("Beta", "1")] == [(r["model"].text, r["sums"].text) for r in rows[:2]]

@@ -1,0 +1,222 @@
+"""Make the table of a model's other settings, and of the models next to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from site_builder.addresses import Link
+from site_builder.charts.cells import model_cell, number_cell, text_cell
+from site_builder.charts.dumbbells import shared
+from site_builder.compute.board import Board, Entry
+from site_builder.formatting import NumberFormat, listed, sentence
+from site_builder.labels import Labels
+from site_builder.pages.answers import around, average_range, model_board, write_tick
+from site_builder.pages.board_table import ranks_cell, span_text
+from site_builder.pages.model_sections import Section, lead_cell, lead_column
+from site_builder.pages.page import Site
+from site_builder.records import Record, replace
+from site_builder.table_model import AxisRange, Cell, Column, Field, Table, draw_dumbbell, table_of
+
+_NEAREST = 4
+
+
+class _Rival(Record):
+    """A row: a setting of this model, or another model.
+
+    Attributes:
+        is_own: Whether it is of this model.
+    """
+
+    board: Board
+    entry: Entry
+    is_this: bool = False
+    is_own: bool = False
+
+
+def make_rivals(site: Site, board: Board, model: str) -> Section | None:
+    """Make the other settings of a model, and those that the tasks cannot tell from it."""
+    s, say = board.entry(model), site.labels.say
+    if not s.scored:
+        return None
+    close = [] if s.rank is None else _close_to(board, s)
+    own = [*_settings(site, board, model)]
+    known = {rival.entry.model for rival in own}
+    near = [other for other in close if other.model not in known]
+    if not board.tested and s.rank is not None:
+        near = [other for other in board.ranked if other.model not in {*known, model}]
+    if s.rank is not None:
+        near.sort(key=lambda other: abs(other.place - s.place))
+    near = sorted(near[:_NEAREST], key=lambda other: other.place)
+    others = [_Rival(board, other) for other in near]
+    rows = [_Rival(board, s, is_this=True, is_own=True), *own, *others]
+    if len(rows) < 2:
+        return None
+    kind = "both" if own and others else "own" if own else "near"
+    title, line = _rivals_title(site, board, s, close), ""
+    if title and (own or len(others) < len(close)):
+        line = say(f"model.rivals.line.{kind}")
+    return Section(title or say(f"model.rivals.plain.{kind}"), line, _rivals_table(site, rows))
+
+
+def _close_to(board: Board, s: Entry) -> list[Entry]:
+    """Return the ranked models that are neither ahead of a model nor behind it with certainty."""
+    others = [other for other in board.ranked if other.model != s.model] if board.tested else []
+    return [
+        other
+        for other in others
+        if not board.is_ahead(s.model, other.model) and not board.is_ahead(other.model, s.model)
+    ]
+
+
+def _settings(site: Site, board: Board, model: str) -> Iterator[_Rival]:
+    """Yield the other variants and the other entries of a model."""
+    for other in site.results.boards.values():
+        if other is not board and other.entry(model).scored:
+            yield _Rival(other, other.entry(model), is_own=True)
+    models = site.results.catalog.models
+    for other_model, fact in models.items():
+        if fact.of == models[model].of and other_model != model:
+            own = model_board(site, other_model)
+            if own.entry(other_model).scored:
+                yield _Rival(own, own.entry(other_model), is_own=True)
+
+
+def _rivals_title(site: Site, board: Board, s: Entry, close: Sequence[Entry]) -> str:
+    """Return with how many models it is too close to call; empty where nothing tells it."""
+    if not board.tested or s.rank is None:
+        return ""
+    say, n = site.labels.say, len(board.ranked) - 1
+    if len(close) == n > 1:
+        return say("model.rivals.title.every", n)
+    if 0 < len(close) <= 2:
+        names = listed([site.labels.models[other.model] for other in close])
+        return say("model.rivals.title.names", names=names)
+    if not close:
+        return say("model.rivals.title.none")
+    return say("model.rivals.title.some", len(close), of=n)
+
+
+def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
+    labels, say, boards = site.labels, site.labels.say, [row.board for row in rows]
+    by_average = all(board.by_average for board in boards)
+    axis = average_range(site) if by_average else _merits_range(boards)
+    beside = shared(_beside(row) for row in rows if row.entry.model != labels.roles.baseline)
+    line = beside if by_average else None
+    is_tested = any(row.entry.rank_interval is not None for row in rows)
+    fields: tuple[Field[_Rival], ...] = (
+        Field(Column("setting", say("column.model")), partial(_rival_cell, labels)),
+        Field(
+            Column("ranks", say("column.ranks"), "slots", term="rank-interval"),
+            lambda row: ranks_cell(row.entry, len(row.board.ranked)),
+            is_tested,
+        ),
+        Field(
+            Column("rank", say("model.column.rank"), "number", term="rank", on_phone=True),
+            partial(_rank_cell, labels),
+            any(row.entry.rank is not None for row in rows),
+        ),
+        Field(
+            Column(
+                "drawn",
+                say("column.line"),
+                "plot",
+                axis=axis.ticks(write_tick(labels.merit_scale(boards[0]))),
+                reference=axis.place(line),
+            ),
+            lambda row: _rival_drawing(labels, axis, row),
+            len({board.rule.statistic for board in boards}) == 1,
+        ),
+        Field(
+            Column(
+                "merit",
+                sentence(boards[0].rule.label),
+                "number",
+                term=boards[0].ranking.section,
+                is_main=True,
+            ),
+            lambda row: number_cell(
+                row.board.merit(row.entry),
+                labels.merit_scale(row.board).score(row.board.merit(row.entry)),
+            ),
+        ),
+        Field(
+            lead_column(labels, on_phone=False),
+            lambda row: (
+                text_cell(None)
+                if row.entry.model == labels.roles.baseline
+                else lead_cell(row.board, row.entry, labels.scale)
+            ),
+            labels.roles.baseline is not None and by_average,
+        ),
+        Field(
+            Column("beats", say("model.column.beats"), "number", term="lift-over-baseline"),
+            partial(_beats_cell, labels),
+            any(row.board.compared(row.entry) for row in rows),
+        ),
+        *_rival_measures(labels, rows),
+    )
+    caption = say("model.rivals.caption")
+    return table_of("rivals", caption, [field for field in fields if field.wanted], rows)
+
+
+def _merits_range(boards: Sequence[Board]) -> AxisRange:
+    merits = (board.merit(s) for board in boards for s in board.entries)
+    return around(value for value in merits if value is not None)
+
+
+def _beside(row: _Rival) -> float | None:
+    return row.board.figure(row.entry, "baseline_average")
+
+
+def _rival_cell(labels: Labels, row: _Rival) -> Cell:
+    variant, has_variants = row.board.variant, len(labels.roles.variants) > 1
+    if not row.is_own:
+        note = labels.variants[variant] if has_variants else ""
+        return model_cell(labels, row.entry.model, note)
+    name = labels.variants[variant] if has_variants else labels.models[row.entry.model]
+    if row.is_this:
+        return Cell(name, name, tags=(labels.tag("this_page"),))
+    cell = model_cell(labels, row.entry.model)
+    return replace(cell, text=name, value=name, link=cell.link and Link(name, cell.link.to))
+
+
+def _rank_cell(labels: Labels, row: _Rival) -> Cell:
+    s = row.entry
+    if s.rank is None:
+        return text_cell(None)
+    ranks = span_text(*(s.rank_interval or (s.rank, s.rank)))
+    text = labels.say("model.ranks_of", ranks=ranks, of=len(row.board.ranked))
+    return Cell(text, s.rank, tone="soft")
+
+
+def _rival_drawing(labels: Labels, axis: AxisRange, row: _Rival) -> Cell:
+    value, before = row.board.merit(row.entry), row.board.figure(row.entry, "base_average")
+    text = labels.merit_scale(row.board).score(value)
+    is_base = labels.lifted and row.board.variant == labels.roles.base
+    ends = (value, None) if is_base else (before if row.board.by_average else None, value)
+    first, last = map(axis.place, ends)
+    drawing = draw_dumbbell(first, last, text=text)
+    return Cell("", value, drawing=drawing if drawing.marks else None)
+
+
+def _beats_cell(labels: Labels, row: _Rival) -> Cell:
+    of, beaten = row.board.compared(row.entry), row.board.count(row.entry, "beats")
+    if not of or row.entry.model == labels.roles.baseline:
+        return text_cell(None)
+    return Cell(f"{beaten:,}", beaten, suffix=f"/{of:,}")
+
+
+def _rival_measures(labels: Labels, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]:
+    """Yield what was measured beside the score."""
+    board = rows[0].board
+    for statistic in board.statistics:
+        has_any = any(row.board.figure(row.entry, statistic.id) is not None for row in rows)
+        if statistic.measure is not None and has_any and statistic.id != board.rule.statistic:
+            scale, key = labels.statistic_scale(statistic, board), statistic.id
+
+            def cell(row: _Rival, key: str = key, scale: NumberFormat = scale) -> Cell:
+                value = row.board.figure(row.entry, key)
+                return number_cell(value, scale.score(value))
+
+            yield Field(Column(key, statistic.label, "number", term="measures"), cell)

@@ -1,0 +1,401 @@
+"""Make what stands below the tasks of a model: categories, prices, measures, boards, rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from site_builder.addresses import Address, Link
+from site_builder.charts.cells import (
+    PROVIDER,
+    category_cell,
+    number_cell,
+    score_cell,
+    text_cell,
+)
+from site_builder.compute.board import Board, Entry
+from site_builder.compute.serving import Price
+from site_builder.compute.statistics import Statistic
+from site_builder.compute.tasks import CategoryResult
+from site_builder.formatting import (
+    MISSING,
+    NumberFormat,
+    listed,
+    money,
+    ordinal,
+    ratio,
+)
+from site_builder.labels import Labels
+from site_builder.pages.answers import around, write_tick
+from site_builder.pages.board_table import common_bounds
+from site_builder.pages.model_tasks import tone_of
+from site_builder.pages.page import Site
+from site_builder.records import Record, replace
+from site_builder.table_model import (
+    AxisRange,
+    Cell,
+    Column,
+    Drawing,
+    Field,
+    Mark,
+    MarkKind,
+    Table,
+    draw_dumbbell,
+    draw_strip,
+    table_of,
+)
+
+_LOG_FROM = 20  # values that differ by more need a log scale
+
+
+class Section(Record):
+    """A table with its finding as title, and one line below it."""
+
+    title: str
+    line: str
+    table: Table
+
+
+# --- categories ---------------------------------------------------------------------------------
+
+
+class _Mean(Record):
+    """A model in a category, with its mean score there."""
+
+    category: CategoryResult
+    board: Board
+    entry: Entry
+    mean: float
+    scale: NumberFormat
+
+    def figure(self, statistic: str) -> float | None:
+        """Return a statistic of the model in the category."""
+        return self.board.figure(self.entry, statistic)
+
+
+def make_categories(site: Site, board: Board, model: str) -> Section | None:
+    """Make the means of a model by category; None below two categories with a mean."""
+    labels, found = site.labels, list[_Mean]()
+    for c in site.results.categories:
+        own = c.boards[board.variant]
+        mean = own.average(own.entry(model)) if c.averaged else None
+        if mean is not None:
+            scale = labels.category_scales[c.category]
+            found.append(_Mean(c, own, own.entry(model), mean, scale))
+    if len(found) < 2:
+        return None
+    is_compared = model != labels.roles.baseline and any(
+        mean.figure("lift_over_baseline") is not None for mean in found
+    )
+    found.sort(key=lambda mean: -len(mean.board.tasks))
+    table = _categories_table(labels, found, _categories_axis(site, found), is_compared)
+    if not is_compared:
+        return Section(labels.say("model.category.title"), "", table)
+    return Section(_categories_title(labels, found), labels.say("model.category.line"), table)
+
+
+def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:
+    """Return in which categories a model is ahead of the baseline, or else behind it.
+
+    A category of one task is not named.
+    """
+    leads = {mean.category.category: mean.figure("lift_over_baseline") for mean in found}
+    tasks = {mean.category.category: mean.entry.scored for mean in found}
+    known = {name: lead for name, lead in leads.items() if lead is not None}
+    behind = [name for name, lead in known.items() if lead < 0]
+    ahead = [name for name, lead in known.items() if lead > 0]
+    words = {"baseline": labels.baseline, "of": len(known), "ahead": len(ahead)}
+    if len(ahead) == len(known):
+        return labels.say("model.category.ahead_all", **words)
+    if len(behind) == len(known):
+        return labels.say("model.category.behind_all", **words)
+    if not ahead and not behind:
+        return labels.say("model.category.level_all", **words)
+    for kind, names in (("behind", behind), ("ahead", ahead)):
+        if len(names) == 1 and len(known) > 2 and tasks[names[0]] > 1:
+            return labels.say(f"model.category.only.{kind}", name=names[0], **words)
+    return labels.say("model.category.ahead", **words)
+
+
+def _categories_axis(site: Site, found: Sequence[_Mean]) -> AxisRange:
+    tasks = site.results.catalog.tasks
+    bounds = common_bounds(tasks[task] for mean in found for task in mean.board.tasks)
+    if bounds is not None:
+        return AxisRange(*bounds)
+    drawn = [mean.mean for mean in found]
+    drawn += [
+        value
+        for mean in found
+        for key in ("base_average", "baseline_average")
+        if (value := mean.figure(key)) is not None
+    ]
+    return around(drawn)
+
+
+def _categories_table(
+    labels: Labels, found: Sequence[_Mean], axis: AxisRange, is_compared: bool
+) -> Table:
+    say, is_base = labels.say, found[0].board.variant == labels.roles.base and labels.lifted
+
+    def drawing_cell(mean: _Mean) -> Cell:
+        text = f"{mean.category.category}: {mean.scale.score(mean.mean)}"
+        own = axis.share(mean.mean)
+        before = axis.place(mean.figure("base_average"))
+        beside = axis.place(mean.figure("baseline_average")) if is_compared else None
+        first, last = (own, None) if is_base else (before, own)
+        drawing = draw_dumbbell(first, last, text=text, baseline=beside)
+        return Cell("", mean.mean, drawing=drawing)
+
+    fields: tuple[Field[_Mean], ...] = (
+        Field(
+            labels.column("category"),
+            lambda mean: replace(
+                category_cell(mean.category.category), note=say("n_tasks", mean.entry.scored)
+            ),
+        ),
+        Field(
+            Column(
+                "drawn", say("column.line"), "plot", axis=axis.ticks(write_tick(found[0].scale))
+            ),
+            drawing_cell,
+        ),
+        Field(
+            Column("average", say("column.score"), "number", term="average", is_main=True),
+            lambda mean: score_cell(mean.mean, mean.scale),
+        ),
+        Field(
+            lead_column(labels, on_phone=True),
+            lambda mean: lead_cell(mean.board, mean.entry, mean.scale),
+            is_compared,
+        ),
+    )
+    return table_of("by-category", say("model.category.caption"), fields, found)
+
+
+def lead_cell(board: Board, entry: Entry, scale: NumberFormat) -> Cell:
+    """Make the cell of a mean lead over the baseline, in colour only where it is certain."""
+    value, test = board.figure(entry, "lift_over_baseline"), board.tests["baseline"]
+    tested = test.get(entry.model)
+    verdict = tested.verdict if tested and tested.interval else None
+    return Cell(scale.signed(value), value, tone=tone_of(verdict))
+
+
+def lead_column(labels: Labels, *, on_phone: bool) -> Column:
+    """Return the column of leads over the baseline."""
+    name = labels.say("model.column.lead", baseline=labels.baseline)
+    return Column("lead", name, "number", term="lift-over-baseline", on_phone=on_phone)
+
+
+# --- prices -------------------------------------------------------------------------------------
+
+
+def make_prices(site: Site, model: str) -> Section | None:
+    """Make the list prices of a model by the token, the cheapest first; None without any."""
+    labels, serving, say = site.labels, site.results.serving, site.labels.say
+    of = site.results.catalog.models[model].of
+    own = [p for p in serving.prices if p.model == of and p.million_usd is not None]
+    if not own:
+        return None
+    beside = serving.baseline_price
+    is_compared = beside is not None and beside.model != of
+    offers = [*own, *([beside] if beside is not None and is_compared else [])]
+    table = _prices_table(labels, offers, beside if is_compared else None)
+    line = say("model.price.untuned" if labels.contending else "model.price.line")
+    return Section(_prices_title(labels, own[0]), line, table)
+
+
+def _prices_title(labels: Labels, cheapest: Price) -> str:
+    kind, times = _times(cheapest)
+    if not kind or cheapest.model == labels.roles.baseline:
+        return labels.say("model.price.from", price=money(cheapest.million_usd))
+    return labels.say(f"model.price.title.{kind}", times=times, baseline=labels.baseline)
+
+
+def _times(price: Price) -> tuple[str, str]:
+    """Return whether a price is lower than the baseline's or higher, and how many times."""
+    times = price.ratio
+    if times is None or times == 1:
+        return "", MISSING
+    return ("cheaper", ratio(times)) if times > 1 else ("dearer", ratio(1 / times))
+
+
+def _prices_table(labels: Labels, offers: Sequence[Price], beside: Price | None) -> Table:
+    say = labels.say
+    known = [p.million_usd for p in offers if p.million_usd]
+    axis = None
+    if len({*known}) > 1:
+        axis = AxisRange(min(known) / 1.25, max(known) * 1.25, is_log=True)
+
+    def drawing(price: Price) -> Drawing | None:
+        if axis is None or not price.million_usd:
+            return None
+        mark = Mark("baseline" if price is beside else "soft", axis.share(price.million_usd))
+        return Drawing((Mark("axis", 0, 1), mark), f"{price.provider}: {money(price.million_usd)}")
+
+    def times_cell(price: Price) -> Cell:
+        if price is beside:
+            return Cell(say("model.price.baseline"), 1.0, tone="soft")
+        kind, times = _times(price)
+        text = say(f"model.price.times.{kind}", times=times) if kind else times
+        return Cell(text, price.ratio, tone="soft")
+
+    fields: tuple[Field[Price], ...] = (
+        Field(
+            PROVIDER,
+            lambda p: Cell(p.provider, p.provider, labels.models.get(p.model, p.model)),
+        ),
+        Field(
+            Column("drawn", say("column.line"), "plot", axis=axis.ticks(money) if axis else ()),
+            lambda p: Cell("", p.million_usd, drawing=drawing(p)),
+            axis is not None,
+        ),
+        Field(
+            Column("price", say("model.column.price"), "number", term="serving", is_main=True),
+            lambda p: number_cell(p.million_usd, money(p.million_usd)),
+        ),
+        Field(
+            Column("times", say("model.column.times"), "number", term="serving", on_phone=True),
+            times_cell,
+            beside is not None,
+        ),
+    )
+    return table_of(
+        "prices",
+        say("model.price.caption"),
+        fields,
+        offers,
+        lambda price: "reference" if price is beside else "",
+    )
+
+
+# --- measures and boards ------------------------------------------------------------------------
+
+
+class _Standing(Record):
+    """A value of a model among those of all entries.
+
+    Attributes:
+        name: What it is a value of.
+        write: How it is written.
+        is_score: Whether it ranks, so that it is in the colour of the ranked measure.
+    """
+
+    name: Cell
+    value: float
+    others: tuple[float, ...]
+    scale: NumberFormat
+    place: Cell
+    is_score: bool = False
+
+
+def make_measures(site: Site, board: Board, model: str) -> Section | None:
+    """Make what was measured beside the score, with its place among all entries."""
+    found = [*_measured(site.labels, board, board.entry(model))]
+    if not found:
+        return None
+    say = site.labels.say
+    title = listed([standing.name.text for standing in found], most=4)
+    heads = "measures", say("model.measures.caption"), say("column.measure"), say("column.value")
+    table = _standings(site.labels, heads, found)
+    return Section(title, say("model.measures.line"), table)
+
+
+def _measured(labels: Labels, board: Board, s: Entry) -> Iterator[_Standing]:
+    for statistic in board.statistics:
+        value = board.figure(s, statistic.id)
+        if statistic.measure is None or value is None or statistic.id == board.rule.statistic:
+            continue
+        others = tuple(v for v in board.figures[statistic.id] if v is not None)
+        scale = labels.statistic_scale(statistic, board)
+        place = _place_of_measure(labels, statistic, value, others)
+        yield _Standing(Cell(statistic.label, statistic.label), value, others, scale, place)
+
+
+def _place_of_measure(
+    labels: Labels, statistic: Statistic, value: float, others: Sequence[float]
+) -> Cell:
+    """Return the place of a value, counted from the nearer end; none where all are equal."""
+    n, higher, lower = len(others), sum(v > value for v in others), sum(v < value for v in others)
+    if n < 3 or not higher + lower:
+        return text_cell(None)
+    kind, before = ("high", higher) if higher <= lower else ("low", lower)
+    kind += "" if before else "est"
+    text = labels.say(f"model.measures.place.{kind}", place=ordinal(before + 1), of=n)
+    is_ascending = statistic.is_ascending
+    return Cell(text, (lower if is_ascending else higher) + 1, tone="soft")
+
+
+def make_boards(site: Site, model: str) -> Section | None:
+    """Make the score of an entry on each board that has it; None where the site has one board."""
+    if not site.has_boards:
+        return None
+    say, found, best = site.labels.say, list[_Standing](), list[tuple[float, str]]()
+    for of_site, each in zip(site.computed.boards, site.by_board, strict=True):
+        if model not in of_site.results.catalog.models:
+            continue
+        board = each.results.board
+        s, value = board.entry(model), board.merit(board.entry(model))
+        if value is None:
+            continue
+        others = tuple(v for other in board.ranked if (v := board.merit(other)) is not None)
+        scale, title, n = each.labels.merit_scale(board), each.board.title, len(board.ranked)
+        place = text_cell(None)
+        if s.rank is not None and n > 1:
+            place = Cell(ordinal(s.rank), s.rank, suffix=f"/{n:,}")
+            kind = "best" if 2 * s.rank <= n else "low"
+            words = {"rank": ordinal(s.rank), "of": n, "board": title}
+            best.append((s.rank / n, say(f"model.boards.place.{kind}", **words)))
+        link = Link(title, Address("board", each.board.id))
+        cell = Cell(title, title, board.rule.label, link=link)
+        found.append(_Standing(cell, value, others, scale, place, is_score=True))
+    if not found:
+        return None
+    title = min(best)[1] if best else say("model.boards.title")
+    heads = "boards", say("model.boards.caption"), say("column.board"), say("column.value")
+    table = _standings(site.labels, heads, found)
+    return Section(title, say("model.boards.line"), table)
+
+
+def _standings(
+    labels: Labels, names: tuple[str, str, str, str], found: Sequence[_Standing]
+) -> Table:
+    """Make a row for each value: a strip of all entries, the value, its place.
+
+    `names` are the id of the table, its caption, and the heads of name and value.
+    """
+    say, (table_id, caption, name, value) = labels.say, names
+    fields: tuple[Field[_Standing], ...] = (
+        Field(Column("name", name), lambda row: row.name),
+        Field(
+            Column("drawn", say("column.line"), "plot"),
+            lambda row: Cell("", row.value, drawing=_standing_drawing(labels, row)),
+        ),
+        Field(
+            Column("value", value, "number", is_main=True),
+            lambda row: Cell(row.scale.score(row.value), row.value, _median_note(labels, row)),
+        ),
+        Field(
+            Column("place", say("model.column.place"), "number", on_phone=True),
+            lambda row: row.place,
+        ),
+    )
+    return table_of(table_id, caption, fields, found)
+
+
+def _median_note(labels: Labels, row: _Standing) -> str:
+    if len(row.others) < 3:
+        return ""
+    return labels.say("model.median", value=row.scale.score(median(row.others)))
+
+
+def _standing_drawing(labels: Labels, row: _Standing) -> Drawing | None:
+    """Draw a value among the others, on a log scale where they differ widely."""
+    values = (*row.others, row.value)
+    low, high = min(values), max(values)
+    if len({*values}) < 3:
+        return None
+    is_log = low > 0 and high > _LOG_FROM * low
+    axis = AxisRange(low, high, is_log=is_log)
+    text = labels.say("model.among", name=row.name.text, value=row.scale.score(row.value))
+    kind: MarkKind = "score" if row.is_score else "entry"
+    return draw_strip(map(axis.share, row.others), axis.share(row.value), text, kind)

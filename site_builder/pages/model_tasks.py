@@ -1,0 +1,579 @@
+"""Make the table of a model's scores: a row for each task, the widest lead first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from statistics import median
+
+from site_builder.charts.cells import number_cell, score_tags, task_cell, text_cell
+from site_builder.compute.board import Board
+from site_builder.compute.intervals import LEVEL
+from site_builder.compute.numbers import Array, floats_or_none
+from site_builder.compute.scores import Score
+from site_builder.compute.significance import Against, Verdict
+from site_builder.formatting import MISSING, coverage, measure_format, ordinal, percent
+from site_builder.labels import Labels
+from site_builder.pages.answers import around, write_tick
+from site_builder.pages.board_table import common_bounds, task_filters, task_tools
+from site_builder.pages.model_scores import ModelScore, examples_of
+from site_builder.pages.page import Site
+from site_builder.records import CachingRecord, Record, replace
+from site_builder.table_model import (
+    AxisRange,
+    Cell,
+    Column,
+    Drawing,
+    Field,
+    LegendItem,
+    Mark,
+    MarkKind,
+    RowKind,
+    Table,
+    Tag,
+    Tone,
+    draw_dumbbell,
+    draw_strip,
+    legend_of,
+    table_of,
+)
+
+ALL_SCORES = "all-scores"
+_LEAD = "lift_over_baseline"
+_LOG_FROM = 50  # scores without bounds that differ by more need a log scale
+_MAX_STRIPS = 40  # longer lists draw the middle half of the others in place of each
+_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss"}
+
+
+class Choice(Record):
+    """A button: its words, what it puts into the address, and how many rows it leaves."""
+
+    text: str
+    value: str
+    n: int | None = None
+
+
+class TaskScores(Record):
+    """The scores of a model by task.
+
+    Attributes:
+        title: The finding.
+        line: The order of the rows.
+        categories: Buttons that filter; none for one category.
+        orders: Buttons that sort; none where there is only one order.
+        has_tones: Whether any difference is certain.
+    """
+
+    title: str
+    line: str
+    categories: tuple[Choice, ...]
+    orders: tuple[Choice, ...]
+    legend: tuple[LegendItem, ...]
+    has_tones: bool
+    table: Table
+
+
+def tone_of(verdict: Verdict | None) -> Tone:
+    """Return the colour of a difference: none but grey where it is not certain."""
+    return _TONES.get(verdict, "soft")
+
+
+class _Row(Record):
+    """The scores of a model on a task, by variant.
+
+    Attributes:
+        score: The one that is compared, if it counts.
+        of: How many entries have a score there.
+    """
+
+    task: str
+    scores: Mapping[str, ModelScore]
+    score: Score | None
+    of: int
+    is_part: bool = False
+
+    def lift(self, key: str) -> float | None:
+        """Return the lead over the baseline, or the gain over base."""
+        name = _LEAD if key == _LEAD else "lift_over_base"
+        return None if self.score is None else getattr(self.score, name)
+
+    def value(self, variant: str | None) -> float | None:
+        """Return the score of a variant, if it counts."""
+        found = self.scores.get(variant or "")
+        return found.counted.score if found and found.counted else None
+
+
+class _Scores(CachingRecord):
+    """The scores of a model as a table needs them.
+
+    Attributes:
+        site: The site over all tasks.
+        board: The board whose entries it is compared with; its tasks come first.
+    """
+
+    site: Site
+    model: str
+    board: Board
+    scores: Sequence[ModelScore]
+
+    @property
+    def variant(self) -> str:
+        """The variant that is compared."""
+        return self.board.variant
+
+    @property
+    def labels(self) -> Labels:
+        """Names and number formats."""
+        return self.site.labels
+
+    @cached_property
+    def values(self) -> Array:
+        """The scores of all entries that are compared, a column for each task."""
+        return self.site.results.scores.values[self.variant]
+
+    def column(self, task: str) -> Array:
+        """Return the scores of all entries on a task."""
+        values: Array = self.values[:, self.site.results.scores.columns[task]]
+        known: Array = values[values == values]
+        return known
+
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks with a score, flagged or not."""
+        return tuple(dict.fromkeys(score.task for score in self.scores))
+
+    @cached_property
+    def rows(self) -> list[_Row]:
+        """The rows in order: parts below their whole."""
+        found: dict[str, dict[str, ModelScore]] = {task: {} for task in self.tasks}
+        for score in self.scores:
+            found[score.task][score.variant] = score
+        facts = self.site.results.catalog.tasks
+        rows, parts = list[_Row](), dict[str, list[_Row]]()
+        for task, scores in found.items():
+            own, whole = scores.get(self.variant), facts[task].part_of
+            is_part = whole in found
+            row = _Row(task, scores, own.counted if own else None, len(self.column(task)), is_part)
+            (parts.setdefault(whole or "", []) if is_part else rows).append(row)
+
+        def with_parts(row: _Row) -> Iterator[_Row]:
+            yield row
+            for part in parts.get(row.task, ()):
+                yield from with_parts(part)
+
+        ordered = sorted(rows, key=self._place)
+        return [each for row in ordered for each in with_parts(row)]
+
+    def _place(self, row: _Row) -> tuple[bool, bool, float]:
+        is_other = row.task not in self.board.tasks
+        if row.score is None:
+            return is_other, True, 0.0
+        if self.order == "place":
+            return is_other, False, row.score.rank / max(row.of, 1)
+        lift = row.lift(self.order)
+        return is_other, lift is None, -(lift or 0.0)
+
+    @property
+    def wholes(self) -> list[_Row]:
+        """The rows that are no part of another."""
+        return [row for row in self.rows if not row.is_part]
+
+    @cached_property
+    def order(self) -> str:
+        """What orders the rows: the lead over the baseline, the gain, or else the place."""
+        if not self.labels.are_side_by_side(self.tasks):
+            return "place"
+        return _LEAD if self.is_compared else self.gain if self.is_lifted else "place"
+
+    @property
+    def gain(self) -> str:
+        """Key of the column of gains."""
+        return f"lift_{self.variant}"
+
+    def _has(self, key: str) -> bool:
+        counted = (score.counted for score in self.scores if score.variant == self.variant)
+        name = _LEAD if key == _LEAD else "lift_over_base"
+        return any(score and getattr(score, name) is not None for score in counted)
+
+    @cached_property
+    def is_compared(self) -> bool:
+        """Whether any score has a difference from the baseline, which is another model."""
+        return self.model != self.labels.roles.baseline and self._has(_LEAD)
+
+    @cached_property
+    def is_lifted(self) -> bool:
+        """Whether any score has a gain."""
+        return self._has(self.gain)
+
+    @cached_property
+    def axis(self) -> AxisRange | None:
+        """The scale of all tasks; None where their scores have several."""
+        if not self.labels.are_side_by_side(self.tasks):
+            return None
+        facts = self.site.results.catalog.tasks
+        bounds = common_bounds(facts[task] for task in self.tasks)
+        if bounds is not None:
+            return AxisRange(*bounds)
+        frame = self.site.results.scores.frame
+        values = frame["score"][frame["task"].isin(self.tasks)]
+        low, high = float(values.min()), float(values.max())
+        if low > 0 and high > _LOG_FROM * low:
+            return AxisRange(low, high, is_log=True)
+        return around((low, high))
+
+    def beside(self, task: str) -> float | None:
+        """Return the baseline's score on a task."""
+        if self.model == self.labels.roles.baseline:
+            return None
+        return self.site.results.task(task).baseline_scores.get(self.variant)
+
+
+def make_task_scores(
+    site: Site, model: str, board: Board, scores: Sequence[ModelScore]
+) -> TaskScores:
+    """Make the table of a model's scores with its title; `site` is that over all tasks."""
+    found = _Scores(site, model, board, scores)
+    table = _table(found)
+    drawings = [cell.drawing for row in table.rows for cell in row.cells]
+    tones = {cell.tone for row in table.rows for cell in row.cells}
+    return TaskScores(
+        title=_title(found),
+        line=_line(found, drawings),
+        categories=tuple(_categories(found)),
+        orders=tuple(_orders(found)),
+        legend=_legend(found, drawings),
+        has_tones=not tones.isdisjoint(("gain", "loss")),
+        table=table,
+    )
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def _title(found: _Scores) -> str:
+    """Return on how many tasks it is better than before, or ahead, or first."""
+    say, rows = found.labels.say, found.wholes
+    gains = [lift for row in rows if (lift := row.lift(found.gain)) is not None]
+    leads = [lift for row in rows if (lift := row.lift(_LEAD)) is not None]
+    better, ahead = (sum(lift > 0 for lift in lifts) for lifts in (gains, leads))
+    kind = "all" if better == len(gains) else "some" if better else "none"
+    if gains and found.is_compared:
+        of = ahead if len(leads) == len(gains) else coverage(ahead, len(leads))
+        words = {"better": better, "baseline": found.labels.baseline, "ahead": of}
+        return say(f"model.tasks.better_ahead.{kind}", len(gains), **words)
+    if gains:
+        return say(f"model.tasks.better.{kind}", len(gains), better=better)
+    if found.is_compared:
+        kind = "all" if ahead == len(leads) else "some" if ahead else "none"
+        words = {"ahead": ahead, "baseline": found.labels.baseline}
+        return say(f"model.tasks.ahead.{kind}", len(leads), **words)
+    return _place_title(found)
+
+
+def _place_title(found: _Scores) -> str:
+    """Return where it is first, or else its highest place; only where entries differ."""
+    say = found.labels.say
+    columns = {row.task: found.column(row.task) for row in found.wholes if row.score}
+    differing = {task for task, values in columns.items() if values.min() < values.max()}
+    rows = [row for row in found.wholes if row.task in differing]
+    first = [row for row in rows if row.score and row.score.rank == 1]
+    if not rows or len(found.wholes) == 1:
+        return say("model.tasks.plain", len(found.wholes))
+    if len(first) == 1:
+        return say("model.tasks.first_on", name=found.labels.tasks[first[0].task])
+    if first:
+        kind = "all" if len(first) == len(found.wholes) else "some"
+        return say(f"model.tasks.first.{kind}", len(found.wholes), first=len(first))
+    ranks = [row.score.rank if row.score else row.of for row in rows]
+    rank, best = min(zip(ranks, rows, strict=True), key=lambda pair: pair[0] / pair[1].of)
+    if 2 * rank > best.of:
+        return say("model.tasks.lower", len(rows))
+    words = {"rank": ordinal(rank), "of": best.of, "name": found.labels.tasks[best.task]}
+    return say("model.tasks.place", **words)
+
+
+def _line(found: _Scores, drawings: Sequence[Drawing | None]) -> str:
+    """Return the order of the rows, and which way is better."""
+    say, facts = found.labels.say, found.site.results.catalog.tasks
+    parts = list[str]()
+    if found.order == "place" and len(found.labels.roles.variants) > 1:
+        variant = found.labels.in_sentence(found.variant)
+        parts.append(say("model.tasks.among", variant=variant))
+    if len(found.wholes) > 1:
+        order = {_LEAD: "lead", found.gain: "gain"}.get(found.order, "place")
+        first = found.rows[0].task
+        if len(found.board.tasks) == 1 and first in found.board.tasks:
+            order = "board"
+        words = {"baseline": found.labels.baseline, "name": found.labels.tasks[first]}
+        parts.append(say(f"model.tasks.order.{order}", **words))
+    if not any(facts[task].higher_is_better for task in found.tasks):
+        parts.append(say("model.tasks.low"))
+    if found.axis is None and any(drawings):
+        parts.append(say("model.tasks.right"))
+    return " ".join(parts)
+
+
+def _categories(found: _Scores) -> Iterator[Choice]:
+    facts = found.site.results.catalog.tasks
+    names = Counter(name for row in found.rows if (name := facts[row.task].category))
+    if len(names) > 1:
+        yield Choice(found.labels.say("model.tasks.every"), "", len(found.rows))
+        yield from (Choice(name, name, n) for name, n in names.most_common())
+
+
+def _orders(found: _Scores) -> Iterator[Choice]:
+    if found.order == "place" or len(found.rows) < 3:
+        return
+    say, score = found.labels.say, f"score_{found.variant}"
+    kinds = (
+        (_LEAD, say("model.column.lead", baseline=found.labels.baseline), found.is_compared),
+        (found.gain, say("model.column.gain"), found.is_lifted),
+        (score, say("column.score"), True),
+    )
+    yield from (Choice(text, key) for key, text, wanted in kinds if wanted)
+
+
+def _legend(found: _Scores, drawings: Sequence[Drawing | None]) -> tuple[LegendItem, ...]:
+    labels = found.labels
+    texts: dict[MarkKind, str] = {
+        "base": labels.base,
+        "score": labels.in_sentence(found.variant) if found.is_lifted else labels.say("legend.own"),
+        "at-chance": labels.say("tag.at_chance"),
+        "band": labels.say("legend.interval", level=percent(LEVEL)),
+        "tick": labels.say("legend.others"),
+        "soft-band": labels.say("legend.middle"),
+        "median": labels.say("legend.median"),
+        "baseline": labels.baseline,
+    }
+    return legend_of(drawings, texts)
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+
+def _table(found: _Scores) -> Table:
+    labels, facts, axis = found.labels, found.site.results.catalog.tasks, found.axis
+    say, variant = labels.say, found.variant
+    categories = {facts[task].category for task in found.tasks}
+    ticks = () if axis is None else axis.ticks(write_tick(labels.scales[found.tasks[0]]))
+
+    def category_cell(row: _Row) -> Cell:
+        return text_cell(facts[row.task].category)
+
+    fields: tuple[Field[_Row], ...] = (
+        Field(labels.column("task"), partial(_name_cell, found)),
+        Field(
+            Column("category", say("column.category"), on_phone=True),
+            category_cell,
+            len(categories) > 1,
+        ),
+        Field(
+            Column("drawn", say("column.line"), "plot", axis=ticks),
+            lambda row: Cell("", row.value(variant), drawing=_drawing(found, row)),
+        ),
+        *_score_fields(found),
+        *_lift_fields(found),
+        _place_field(found),
+        *_measure_fields(found),
+        Field(
+            Column("chance", say("column.chance"), "number", term="chance-level", is_extra=True),
+            lambda row: number_cell(
+                facts[row.task].score_chance,
+                labels.scales[row.task].score(facts[row.task].score_chance),
+            ),
+            any(facts[task].score_chance is not None for task in found.tasks),
+        ),
+    )
+
+    def kind(row: _Row) -> RowKind:
+        if row.is_part:
+            return "part"
+        is_behind = found.order == _LEAD and (row.lift(_LEAD) or 0.0) <= 0
+        return "behind" if is_behind else ""
+
+    return table_of(
+        ALL_SCORES,
+        say("model.tasks.caption"),
+        [field for field in fields if field.wanted],
+        found.rows,
+        kind,
+        filters=lambda row: task_filters(found.site, row.task),
+        anchor=lambda row: labels.score_anchor(row.task),
+        sorted_by=found.order if found.order != "place" else "",
+        tools=task_tools(found.site),
+    )
+
+
+def _name_cell(found: _Scores, row: _Row) -> Cell:
+    """Name a task; where tasks differ in it, with a tag if lower is better."""
+    cell, facts = task_cell(found.labels, row.task), found.site.results.catalog.tasks
+    is_mixed = len({facts[task].higher_is_better for task in found.tasks}) > 1
+    if is_mixed and not facts[row.task].higher_is_better:
+        return replace(cell, tags=(Tag("low", found.labels.say("task.low")),))
+    return cell
+
+
+def _score_fields(found: _Scores) -> Iterator[Field[_Row]]:
+    """Yield the score that is compared, with its error for downloads, then those beside it."""
+    labels, say = found.labels, found.labels.say
+    own = [score for score in found.scores if score.variant == found.variant]
+    known = (
+        ("low", any(s.counted and s.counted.interval for s in own)),
+        ("high", any(s.counted and s.counted.interval for s in own)),
+        ("stderr", any(s.provenance.stderr is not None for s in own)),
+        ("n_least", any(examples_of(s) for s in own)),
+        ("n_most", any(examples_of(s) for s in own)),
+    )
+    wanted = [name for name, is_known in known if is_known]
+    details = tuple(say(f"model.detail.{name}", level=percent(LEVEL)) for name in wanted)
+    name = say("column.score")
+    column = Column(f"score_{found.variant}", name, "number", is_main=True, details=details)
+    yield Field(column, partial(_score_cell, labels, found.variant, wanted))
+    there = {score.variant for score in found.scores}
+    for variant in reversed(labels.roles.variants):
+        if variant in there and variant != found.variant:
+            other = Column(f"score_{variant}", labels.variants[variant], "number", is_extra=True)
+            yield Field(other, partial(_score_cell, labels, variant, ()))
+
+
+def _score_cell(labels: Labels, variant: str, details: Sequence[str], row: _Row) -> Cell:
+    """Make the cell of a score; a script makes its text a link."""
+    found, scale = row.scores.get(variant), labels.scales[row.task]
+    if found is None:
+        empty = tuple(None for _ in details)
+        return Cell(MISSING, None, tone="soft", details=empty)
+    low, high = (found.counted and found.counted.interval) or (None, None)
+    least, most = examples_of(found) or (None, None)
+    stated = found.provenance
+    every = {"low": low, "high": high, "stderr": stated.stderr, "n_least": least, "n_most": most}
+    return Cell(
+        scale.score(found.value),
+        found.value,
+        tone="" if found.counted else "soft",
+        tags=score_tags(labels, found.counted.at_chance if found.counted else None, stated.flag),
+        details=tuple(every[name] for name in details),
+    )
+
+
+def _lift_fields(found: _Scores) -> Iterator[Field[_Row]]:
+    """Yield the gain over base and the lead over the baseline."""
+    say = found.labels.say
+    gain = Column(found.gain, say("model.column.gain"), "number", term="lift")
+    lead = Column(
+        _LEAD,
+        say("model.column.lead", baseline=found.labels.baseline),
+        "number",
+        term="lift-over-baseline",
+        on_phone=True,
+    )
+    if not found.is_compared:
+        gain = replace(gain, on_phone=True)
+    yield Field(gain, partial(_lift_cell, found, "base"), found.is_lifted)
+    yield Field(lead, partial(_lift_cell, found, "baseline"), found.is_compared)
+
+
+def _lift_cell(found: _Scores, against: Against, row: _Row) -> Cell:
+    value = row.lift(_LEAD if against == "baseline" else found.gain)
+    if row.score is None or value is None:
+        return number_cell(None, MISSING)
+    verdict = found.site.results.lift_verdict(row.score.key, against)
+    return Cell(found.labels.scales[row.task].signed(value), value, tone=tone_of(verdict))
+
+
+def _place_field(found: _Scores) -> Field[_Row]:
+    """Return the place among the entries with a score; their number is said once if it is one."""
+    say, ns = found.labels.say, {row.of for row in found.rows if row.score}
+    label = say("model.column.place_of", of=min(ns)) if len(ns) == 1 else say("model.column.place")
+    column = Column(
+        f"rank_{found.variant}",
+        label,
+        "number",
+        say("model.column.place_help"),
+        "ascending",
+        "rank",
+        on_phone=not (found.is_compared or found.is_lifted),
+    )
+
+    def cell(row: _Row) -> Cell:
+        if row.score is None:
+            return text_cell(None)
+        suffix = f"/{row.of:,}" if len(ns) > 1 else ""
+        return Cell(ordinal(row.score.rank), row.score.rank, suffix=suffix)
+
+    return Field(column, cell, max(ns, default=0) > 1)
+
+
+def _measure_fields(found: _Scores) -> Iterator[Field[_Row]]:
+    """Yield what was measured beside the scores."""
+    scores = found.site.results.scores
+    for measure in scores.measures:
+        values = scores.measured[measure.id][found.variant][scores.rows[found.model]]
+        by_task = dict(zip(scores.tasks, floats_or_none(values), strict=True))
+        form = measure_format(filter(None, by_task.values()), measure.unit)
+        column = Column(measure.id, measure.label, "number", term="measures", is_extra=True)
+
+        def cell(
+            row: _Row,
+            by_task: Mapping[str, float | None] = by_task,
+            write: Callable[[float | None], str] = form.score,
+        ) -> Cell:
+            return number_cell(by_task[row.task], write(by_task[row.task]))
+
+        # What is measured once for all tasks stands below.
+        known = {value for value in by_task.values() if value is not None}
+        yield Field(column, cell, len(known) > 1)
+
+
+# --- drawings -----------------------------------------------------------------------------------
+
+
+def _drawing(found: _Scores, row: _Row) -> Drawing | None:
+    """Draw a score beside base and baseline, or else among those of all entries."""
+    labels = found.labels
+    text = f"{labels.tasks[row.task]}: {labels.scales[row.task].score(row.value(found.variant))}"
+    if found.axis is not None and (found.is_lifted or found.is_compared):
+        return _dumbbell(found, found.axis, row, text)
+    return _strip(found, row, text)
+
+
+def _dumbbell(found: _Scores, axis: AxisRange, row: _Row, text: str) -> Drawing:
+    base = found.labels.roles.base if found.labels.lifted else None
+    after = None if found.variant == base else row.value(found.variant)
+    interval = row.score.interval if row.score else None
+    return draw_dumbbell(
+        axis.place(row.value(base)),
+        axis.place(after),
+        interval=axis.span(interval),
+        text=text,
+        baseline=axis.place(found.beside(row.task)),
+        is_at_chance=bool(row.score and row.score.at_chance),
+    )
+
+
+def _strip(found: _Scores, row: _Row, text: str) -> Drawing | None:
+    """Draw a score among those of all entries; None below three different ones.
+
+    Tasks in different units have a scale each, whose better end is on the right.
+    """
+    values, own = found.column(row.task), row.value(found.variant)
+    if own is None or len({*values.tolist()}) < 3:
+        return None
+    axis, turn = found.axis, 1.0
+    if axis is None:
+        turn = 1.0 if found.site.results.catalog.tasks[row.task].higher_is_better else -1.0
+        low, high = sorted((turn * float(values.min()), turn * float(values.max())))
+        axis = AxisRange(low, high)
+    place = axis.share
+    beside = found.beside(row.task)
+    baseline = () if beside is None else (Mark("baseline", min(max(place(turn * beside), 0), 1)),)
+    kind: MarkKind = "at-chance" if row.score and row.score.at_chance else "score"
+    if len(found.rows) > _MAX_STRIPS:
+        ordered, last = sorted(turn * values), len(values) - 1
+        low, high = (place(float(ordered[n])) for n in (last // 4, last - last // 4))
+        middle = place(float(median(ordered)))
+        span = Mark("soft-band", *sorted((low, high)))
+        marks = (Mark("axis", 0, 1), span, Mark("median", middle), *baseline)
+        return Drawing((*marks, Mark(kind, place(turn * own))), text)
+    drawing = draw_strip((place(turn * v) for v in values.tolist()), place(turn * own), text, kind)
+    return replace(drawing, marks=(*drawing.marks[:-1], *baseline, drawing.marks[-1]))

@@ -1,0 +1,349 @@
+"""The page of a model: its tasks in order, what stands below them, where its scores come from."""
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+from site_builder.pages.model import _context
+from tests.helpers.boards import make_frames
+from tests.helpers.browsing import NARROW, breaches, open_page, overflow
+from tests.helpers.sites import make_site, visible
+from tests.helpers.tables import having, write_project
+
+MINUS = "\N{MINUS SIGN}"
+BASELINE = '[board]\nbaseline = "ref"\n'
+# a is tuned, and leads ref by 0.3, -0.1 and 0; ref is not tuned.
+TUNED = {
+    "base": {"a": [0.1, 0.3, 0.6], "b": [0.2, 0.2, 0.2], "ref": [0.2, 0.6, 0.5]},
+    "fine_tuned": {"a": [0.5, 0.5, 0.5], "b": [0.4, 0.1, 0.6]},
+}
+PLAIN = {"base": {"a": [0.9, 0.2, 0.4], "b": [0.5, 0.6, 0.4], "c": [0.1, 0.7, 0.4]}}
+FOUR = {"base": {f"m{i}": [i / 10, 0.9 - i / 10, i / 20] for i in range(1, 5)}}
+
+
+@pytest.fixture
+def page(tmp_path):
+    """What the page of a model shows of a board of runs."""
+
+    def make(model, runs, toml="", frames=None, **tables):
+        found = frames or make_frames(runs, **tables)
+        site = make_site(write_project(tmp_path, found, toml))
+        return _context(site.of_entries[model], model, "")
+
+    return make
+
+
+def column(table, key):
+    """The texts of a column by the name of the row."""
+    at = [c.key for c in table.columns].index(key)
+    return {row.cells[0].text: row.cells[at].text for row in table.rows}
+
+
+def tones(table, key):
+    at = [c.key for c in table.columns].index(key)
+    return {row.cells[0].text: row.cells[at].tone for row in table.rows}
+
+
+def kinds(table):
+    return {row.cells[0].text: row.kind for row in table.rows}
+
+
+# --- tasks --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "runs", "toml", "title"),
+    [
+        ("a", TUNED, BASELINE, "Better on 2 of 3 tasks, ahead of ref on 1"),
+        ("a", TUNED, "", "Better on 2 of 3 tasks"),
+        ("a", {v: {"a": TUNED[v]["a"][:2]} for v in TUNED}, "", "Better on all 2 tasks"),
+        ("a", {v: {"a": TUNED[v]["a"][:1]} for v in TUNED}, "", "Better on its one task"),
+        ("ref", TUNED, BASELINE, "First on 2 of 3 tasks"),
+        ("a", {v: {"a": [0.5, 0.5]} for v in TUNED}, "", "Better on none of 2 tasks"),
+        ("a", {"base": TUNED["base"]}, BASELINE, "Ahead of ref on 1 of 3 tasks"),
+        ("b", {"base": TUNED["base"]}, BASELINE, "Not ahead of ref on any of 3 tasks"),
+        ("a", PLAIN, "", "First on t1"),
+        ("b", PLAIN, "", "In the lower half on each of 2 tasks"),
+        ("m3", FOUR, "", "Highest place: 2nd of 4, on t1"),
+        ("a", {"base": {"a": [0.5, 0.5], "b": [0.5, 0.5]}}, "", "Its 2 scores"),
+        ("a", {"base": {"a": [0.5], "b": [0.2]}}, "", "Its score"),
+    ],
+)
+def test_the_title_of_the_tasks(page, model, runs, toml, title):
+    """On t3 of PLAIN all are equal, so that nobody is first, nor in the lower half."""
+    assert title == page(model, runs, toml).tasks.title
+
+
+def test_the_widest_lead_comes_first_and_a_rule_ends_it(page):
+    found = page("a", TUNED, BASELINE).tasks
+    assert "Widest lead over ref first." == found.line
+    assert {"t1": "", "t3": "behind", "t2": "behind"} == kinds(found.table)
+    lead = {"t1": "+0.300", "t3": "0.000", "t2": f"{MINUS}0.100"}
+    assert lead == column(found.table, "lift_over_baseline")
+    gain = {"t1": "+0.400", "t3": f"{MINUS}0.100", "t2": "+0.200"}
+    assert gain == column(found.table, "lift_fine_tuned")
+    assert ["vs ref", "Gain", "Score"] == [choice.text for choice in found.orders]
+
+
+@pytest.mark.parametrize(
+    ("runs", "line"),
+    [
+        ({v: {"a": TUNED[v]["a"]} for v in TUNED}, "Widest gain first."),
+        (PLAIN, "Highest place first."),
+    ],
+)
+def test_other_orders(page, runs, line):
+    assert line == page("a", runs).tasks.line
+
+
+def test_the_baseline_has_no_lead_over_itself(page):
+    """It is not tuned: its places are among the scores before tuning."""
+    line = page("ref", TUNED, BASELINE).tasks.line
+    assert "Among the base scores. Highest place first." == line
+
+
+def test_a_difference_has_a_colour_only_where_it_is_certain(page):
+    """With 1,000 examples an error is at most 0.016; on t3 no error is known."""
+    bounds = {"score_min": [0.0] * 3, "score_max": [1.0] * 3}
+    frames = make_frames({"base": {"a": [0.9, 0.2, 0.9], "ref": [0.5, 0.21, 0.5]}}, tasks=bounds)
+    frames["results"]["n_examples"] = pd.array([1000, 1000, None] * 2, dtype="Int64")
+    found = page("a", {}, BASELINE, frames).tasks
+    assert {"t1": "gain", "t3": "soft", "t2": "soft"} == tones(found.table, "lift_over_baseline")
+    assert found.has_tones
+    (score,) = (c for c in found.table.columns if c.key == "score_base")
+    assert 4 == len(score.details)
+    assert (1000, 1000) == found.table.rows[0].cells[2].details[2:]
+
+
+def test_places_say_of_how_many(page):
+    same = page("a", PLAIN).tasks.table
+    assert "Place of 3" in [c.label for c in same.columns]
+    assert {"t1": "1st", "t3": "1st", "t2": "3rd"} == column(same, "rank_base")
+    gaps = page("a", {"base": {**PLAIN["base"], "c": [None, 0.7, 0.4]}}).tasks.table
+    assert ["/3", "/2", "/3"] == [row.cells[-1].suffix for row in gaps.rows]
+
+
+def test_tasks_of_several_units_have_a_scale_each(page):
+    """The drawing of t1 goes from 0.1 to 0.4; of three at 0.3, 0.2 is two thirds of the way."""
+    units = {"metric": ["x", "y", "z"]}
+    found = page("m3", FOUR, lower=["t1"], tasks=units).tasks
+    assert "Highest place first. Right is better." == found.line
+    drawn = {row.cells[0].text: row.cells[1].drawing for row in found.table.rows}
+    own = {task: next(m.at for m in d.marks if m.kind == "score") for task, d in drawn.items()}
+    assert {"t1": 0.3333, "t2": 0.3333, "t3": 0.6667} == own
+    assert ("lower is better",) == tuple(
+        tag.text for row in found.table.rows for tag in row.cells[0].tags
+    )
+
+
+def test_parts_stand_below_their_whole(page):
+    parts = {"part_of": [None, "t3", None], "category": ["X", "X", "Y"]}
+    found = page("a", PLAIN, tasks=parts).tasks
+    assert {"t1": "", "t3": "", "t2": "part"} == kinds(found.table)
+    assert [("All", 3), ("X", 2), ("Y", 1)] == [(c.text, c.n) for c in found.categories]
+
+
+# --- below the tasks ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scores", "title"),
+    [
+        ([0.9, 0.9, 0.9, 0.9], "Ahead of ref in every category"),
+        ([0.1, 0.1, 0.1, 0.1], "Behind ref in every category"),
+        ([0.5, 0.5, 0.5, 0.5], "Level with ref in every category"),
+        ([0.9, 0.9, 0.1, 0.1], "Ahead of ref in 1 of 2 categories"),
+    ],
+)
+def test_the_title_of_the_categories(page, scores, title):
+    runs = {"base": {"a": scores, "ref": [0.5] * 4}}
+    found = page("a", runs, BASELINE, tasks={"category": ["X", "X", "Y", "Y"]})
+    assert title == found.categories.title
+    assert ["2 tasks", "2 tasks"] == [row.cells[0].note for row in found.categories.table.rows]
+
+
+@pytest.mark.parametrize(
+    ("category", "title"),
+    [
+        (["X", "X", "Y", "Y", "Z", "Z"], "Behind ref only in Z"),
+        # A category of one task gets no verdict.
+        (["X", "X", "X", "Y", "Y", "Z"], "Ahead of ref in 2 of 3 categories"),
+    ],
+)
+def test_a_category_is_named_if_it_has_several_tasks(page, category, title):
+    scores = [0.9 if name != "Z" else 0.1 for name in category]
+    runs = {"base": {"a": scores, "ref": [0.5] * 6}}
+    assert title == page("a", runs, BASELINE, tasks={"category": category}).categories.title
+
+
+def test_one_category_has_no_section(page):
+    assert page("a", PLAIN, tasks={"category": ["X"] * 3}).categories is None
+
+
+def prices(**usd):
+    rows = [("P", model, value, value) for model, value in usd.items()]
+    columns = ["provider", "model", "usd_per_million_input_tokens", "usd_per_million_output_tokens"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("usd", "title"),
+    [
+        ({"a": 0.5, "ref": 20.0}, "40\N{MULTIPLICATION SIGN} cheaper than ref"),
+        ({"a": 60.0, "ref": 20.0}, "3.0\N{MULTIPLICATION SIGN} dearer than ref"),
+        ({"a": 0.5}, "From $0.50 per million tokens"),
+        ({"a": 20.0, "ref": 20.0}, "From $20.00 per million tokens"),
+    ],
+)
+def test_the_title_of_the_prices(page, usd, title):
+    frames = {**make_frames({"base": {"a": [0.5], "ref": [0.4]}}), "prices": prices(**usd)}
+    assert title == page("a", {}, BASELINE, frames).prices.title
+
+
+def test_a_model_without_a_price_has_no_section(page):
+    frames = {**make_frames(PLAIN), "prices": prices(b=1.0)}
+    assert page("a", {}, "", frames).prices is None
+
+
+def test_measures_have_a_place_from_the_nearer_end(page):
+    frames = make_frames({"base": {f"m{i}": [0.5] for i in range(5)}})
+    frames["results"] = having(frames["results"], cost_usd=[1.0, 2.0, 3.0, 4.0, 500.0])
+    for model, place in {
+        "m0": "lowest of 5",
+        "m1": "2nd lowest of 5",
+        "m2": "3rd highest of 5",
+        "m4": "highest of 5",
+    }.items():
+        found = page(model, {}, "", frames).measures
+        assert {"Cost": place} == column(found.table, "place")
+    assert ["median $3"] == [row.cells[2].note for row in found.table.rows]
+
+
+def test_each_board_has_a_row(page):
+    toml = "".join(f'[[boards]]\nid = "b{n}"\ntitle = "B{n}"\ntasks = ["t{n}"]\n' for n in (1, 2))
+    found = page("a", PLAIN, toml).boards
+    assert "Highest place: 1st of 3, on B1" == found.title
+    assert {"B1": "1st", "B2": "3rd"} == column(found.table, "place")
+    assert page("a", PLAIN).boards is None
+
+
+# a and b change places from task to task; c is behind both on each of eight.
+EIGHT = {
+    "a": [0.8, 0.7] * 4,
+    "b": [0.7, 0.8] * 4,
+    "c": [0.1, 0.2] * 4,
+}
+
+
+@pytest.mark.parametrize(
+    ("model", "scores", "title"),
+    [
+        ("a", EIGHT, "Too close to call with b"),
+        ("c", EIGHT, "No other model is too close to call"),
+        ("a", {**EIGHT, "c": [0.75] * 8}, "Too close to call with every other model"),
+        ("a", {m: s[:2] for m, s in EIGHT.items()}, "Next to it on the board"),
+    ],
+)
+def test_which_models_are_too_close_to_call(page, model, scores, title):
+    found = page(model, {"base": scores}).rivals
+    if title.startswith("No other"):
+        assert found is None
+        return
+    assert title == found.title
+
+
+def test_settings_come_before_rivals(page):
+    runs = {"base": dict.fromkeys(EIGHT, [0.05] * 8), "fine_tuned": EIGHT}
+    found = page("a", runs).rivals
+    assert "Its other settings first." == found.line
+    rows = [(row.cells[0].text, row.cells[0].note) for row in found.table.rows]
+    assert [("Fine-tuned", ""), ("Base", ""), ("b", "Fine-tuned")] == rows
+    ranks = ["1\N{EN DASH}2 of 3", "1\N{EN DASH}3 of 3", "1\N{EN DASH}2 of 3"]
+    assert ranks == [row.cells[2].text for row in found.table.rows]
+
+
+def test_medians_are_drawn_where_tasks_share_a_scale(page):
+    """m4 is above the median on t1 and t3, and below it on t2."""
+    found = page("m4", FOUR)
+    assert "Ahead of the median model on 2 of 3 tasks" == found.others.title
+    _, dots = found.others.figure_json["data"]
+    assert ([0.25, 0.65, 0.125], [0.4, 0.5, 0.2]) == (dots["x"], dots["y"])
+    assert page("m4", FOUR, lower=["t1", "t2", "t3"]).others.title.endswith("on 1 of 3 tasks")
+    assert page("m4", FOUR, tasks={"metric": ["x", "y", "z"]}).others is None
+    assert page("a", PLAIN).others is None
+
+
+# --- where scores come from ---------------------------------------------------------------------
+
+
+def test_the_source_in_short(page):
+    frames = make_frames({"base": {"a": [0.1, 0.2, 0.3], "b": [0.4, 0.5, 0.6]}})
+    frames["results"] = having(
+        frames["results"],
+        source=["https://x.example/1", None, None, "logs/b", None, None],
+        date=["2024-05-02", "2024-06-01", None, None, None, None],
+        command=["run a", "run a", None, None, None, None],
+        flag=["leaked", "leaked", None, None, None, None],
+    )
+    found = page("a", {}, '[site]\nlicense = "MIT"', frames).source
+    facts = {fact.label: fact.link.text if fact.link else fact.text for fact in found.facts}
+    assert {
+        "File": "x.example/1",
+        "Rows": "results.parquet",
+        "Data of": "2024-05-02 to 2024-06-01",
+        "Licence": "MIT",
+    } == facts
+    assert "3 rows, 1 to 3" == found.facts[1].text
+    assert [("t1 and t2", "leaked")] == [(flag.label, flag.text) for flag in found.flags]
+    assert ("run a",) == found.commands
+    said = "Not stated for any score: standard error and number of examples."
+    assert said == found.unstated
+
+
+def test_the_facts_of_a_model_are_one_line(index_site):
+    facts = [visible(li) for li in index_site.page("models/zephyr-7b-beta/").select(".subject li")]
+    assert facts[:2] == ["Hugging Face", "7.24B parameters"]
+    assert "not stated" not in visible(index_site.page("models/gpt-4/").select(".subject")[0])
+
+
+def test_a_badge_says_the_ranks_of_the_board(index_site):
+    """Those that the answer has."""
+    page = index_site.page("models/zephyr-7b-beta/")
+    (ranks,) = (b.get_text() for b in page.select(".answer-ranks strong"))
+    assert f"#{ranks} of 10" in str(page.select(".badge img")[0]["alt"])
+
+
+# --- in a browser -------------------------------------------------------------------------------
+
+
+def test_buttons_order_and_filter_the_tasks(chromium, home):
+    """They put their choice into the address, from which the page comes back."""
+    page, heard = open_page(chromium, f"{home}models/zephyr-7b-beta/")
+    first = page.locator("#all-scores tbody tr:visible th").first
+    expect(first).to_contain_text("COVID-19")
+    page.get_by_role("button", name="Score", exact=True).first.click()
+    expect(first).to_contain_text("Customer Support")
+    page.get_by_role("button", name="Coding 2").click()
+    expect(page.locator("#all-scores tbody tr:visible")).to_have_count(2)
+    assert page.url.endswith("?sort=score_fine_tuned&category=Coding")
+    page.reload()
+    expect(page.locator("#all-scores tbody tr:visible")).to_have_count(2)
+    page.get_by_role("button", name="All 31").click()
+    page.get_by_role("button", name="vs GPT-4", exact=True).first.click()
+    assert page.url.endswith("models/zephyr-7b-beta/")
+    expect(first).to_contain_text("COVID-19")
+    assert [] == heard.complaints
+
+
+def test_a_phone_shows_ten_tasks_first(chromium, home):
+    page, heard = open_page(chromium, f"{home}models/zephyr-7b-beta/", NARROW)
+    rows = page.locator("#all-scores tbody tr:visible")
+    expect(rows).to_have_count(10)
+    assert overflow(page) <= 0
+    assert [] == breaches(page)
+    page.get_by_role("button", name="Show all 31").click()
+    expect(rows).to_have_count(31)
+    page.goto(f"{home}models/zephyr-7b-beta/#score-magicoder")
+    page.reload()
+    expect(page.locator("tr:target")).to_be_visible()
+    assert [] == heard.complaints
