@@ -177,6 +177,11 @@ def lift_cell(
     )
 
 
+def verdict_cell(value: float | None, scale: NumberFormat, verdict: Verdict | None) -> Cell:
+    """Make the cell of a difference; it has a colour only if it is certain."""
+    return Cell(scale.signed(value), value, tone=_LIFT_TONES.get(verdict, "soft"))
+
+
 def single_lift_cell(results: Results, labels: Labels, score: Score, against: Against) -> Cell:
     """Make the cell of the lift of a single score, with its interval where that is known."""
     is_over_base = against == "base"

@@ -1,17 +1,15 @@
-"""Answer the question that a visitor has on the page of a model or a task, in one sentence.
+"""Answer the question that a visitor has on the page of a model, in one sentence.
 
 The verdict follows from a test by rule; its numbers are also drawn, in one row.
 """
 
 from __future__ import annotations
 
-from site_builder.charts.dumbbells import DumbbellEnd, DumbbellRow, average_rows, shared, task_rows
-from site_builder.charts.scores import is_best_tied
+from site_builder.charts.dumbbells import DumbbellEnd, DumbbellRow, average_rows
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.significance import LiftTest
-from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import listed, percent
+from site_builder.formatting import percent
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record
@@ -150,37 +148,6 @@ def _place(labels: Labels, board: Board, s: Entry) -> str:
     return labels.say("answer.place", rank=s.rank, merit=merit, value=value, n_tasks=n_tasks)
 
 
-# --- tasks --------------------------------------------------------------------------------------
-
-
-def task_answer(site: Site, task: TaskResult) -> Answer | None:
-    """Return which contender is best on a task; None below two models with a score."""
-    results, labels, best = site.results, site.labels, task.best_contender
-    say = labels.say
-    if best is None or len(task.models) < 2:
-        return None
-    scale, key = labels.scales[task.task], (best.models[0], best.variants[0])
-    unsure = task.with_intervals and is_best_tied(results, task, best)
-    found = results.scores.of_task(task.task, [key[0]])[key[0]]
-    text, before = scale.score(best.score), found.get(labels.roles.base or "")
-    if len(best.models) == 1 and before is not None and labels.lifted:
-        text = say("answer.change", before=scale.score(before.score), after=text)
-    if (baseline := task.baseline_beside(best)) is not None:
-        beside = labels.baseline_run(best.variants[0])
-        text = say("answer.beside", text=text, baseline=beside, score=scale.score(baseline))
-    if not results.catalog.tasks[task.task].higher_is_better:
-        text = say("answer.low", text=text)
-    drawing, names = _draw_task(site, task, best.models[0], text), listed(labels.runs(best))
-    return Answer(
-        question=say("answer.which", contender=labels.contender, name=labels.tasks[task.task]),
-        verdict=say("answer.not_clearly", names=names) if unsure else names,
-        text=text,
-        drawing=drawing,
-        marks=_marks(labels, best.variants[0], drawing),
-        judged=bool(task.with_intervals),
-    )
-
-
 # --- drawings -----------------------------------------------------------------------------------
 
 _AROUND = 0.04  # room at both ends of an axis, as a share of the values' range
@@ -197,12 +164,6 @@ def _draw_model(site: Site, model: str, text: str) -> Drawing | None:
         return draw_dumbbell(None, board.merit(s), text=text) if is_rate else None
     (row,), baseline = average_rows(site.results.boards, labels, [model], labels.scale)
     return _draw(row, row.reference if baseline is None else baseline, text)
-
-
-def _draw_task(site: Site, task: TaskResult, model: str, text: str) -> Drawing:
-    (row,) = task_rows(site.results, site.labels, task.task, [model])
-    baseline = shared(task.baseline_scores.get(v) for v in site.labels.roles.contest)
-    return _draw(row, baseline, text)
 
 
 def _draw(row: DumbbellRow, baseline: float | None, text: str) -> Drawing:

@@ -22,7 +22,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_lift_correlations
 from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
-from site_builder.pages.answers import Answer, model_answer, task_answer
+from site_builder.pages.answers import Answer, model_answer
 from site_builder.pages.model import Badge, model_summary
 from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.processes import core_count, map_pages
@@ -69,11 +69,6 @@ _FINDINGS: Mapping[Kind, Callable[[Site, Page], str]] = {
     "model": lambda site, page: _answer(
         model_answer(site.of_entries[page.address.key], page.address.key)
     ),
-    "tasks": lambda site, _: _title(site.charts.task_lifts),
-    "task": lambda site, page: _answer(
-        task_answer(site.whole, site.whole.results.task(page.address.key))
-    ),
-    "categories": lambda site, _: _title(site.charts.category_lifts),
     "category": lambda _, page: f"{page.title}: {page.description}",
     "analysis": lambda site, _: _title(chart_lift_correlations(site.results, site.labels)),
     "serving": lambda site, _: _title(site.charts.latency) or _title(site.charts.prices),

@@ -175,6 +175,9 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
 
 
 def _cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
+    if cell.heat is not None:
+        heat = f" style=--heat:{cell.heat:.3g}"
+        return f"<{tag}{_classes(cls, cell.tone)}{heat}{_value(cell)}>{escaped(cell.text)}"
     if cell.drawing is not None:
         return (
             f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}>{_drawn(cell.drawing)}"
@@ -194,7 +197,8 @@ def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
     """Return the class of a column's cells: none for numbers and for the text that names a row."""
     plain = "text" if is_head else "number"
     align = "" if column.align == plain else column.align
-    if column.key == table.sorted_by and column.align == "number":
+    main = next((c.key for c in table.columns if c.is_main), table.sorted_by)
+    if column.key == main and column.align == "number":
         return f"{align} merit".strip()
     return f"{align} second".strip() if column.on_phone else align
 
