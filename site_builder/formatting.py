@@ -133,9 +133,9 @@ def compact(value: float, digits: int = 3) -> str:
 
 
 def short(value: float) -> str:
-    """Return a round number for an axis: `500`, `10k`, `2M`."""
-    for power, prefix in ((6, "M"), (3, "k")):
-        if value >= 10**power:
+    """Return a round number for an axis: `0.5`, `10k`, `2M`."""
+    for power, prefix in sorted(_PREFIXES.items(), reverse=True):
+        if abs(value) >= 10**power:
             return f"{quantity(value / 10**power)}{prefix}"
     return quantity(value)
 

@@ -56,6 +56,7 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, are_counts: bool = False) -> th
         "marker": marker,
         "text": [bar.text for bar in bars],
         "textposition": "outside",
+        "constraintext": "none",
         "textfont": theme.SOFT_TEXT,
         "cliponaxis": False,
         **theme.hover([f"{bar.name}: {bar.hover}" for bar in bars]),
@@ -63,7 +64,8 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, are_counts: bool = False) -> th
     return theme.figure(
         [trace],
         theme.rows_height(len(bars)),
-        narrow=theme.narrow_rows(names) | theme.narrow_ticks(low, high, **steps),
+        # Names stand above their bars, which then have the whole width.
+        narrow={"meta.above": True} | theme.narrow_ticks(low, high, **steps),
         room=theme.room_for_values(
             low,
             high,

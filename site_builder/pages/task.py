@@ -41,6 +41,7 @@ _ALIKE = 0.7
 _MAX_NAMES = 3
 _MAX_FIGURES = 3
 _MAX_NUMBERS = 4
+_WHOLE = 10  # from here on decimals say nothing
 # What a data set is first told by; other numbers follow while there is room.
 _NUMBERS = ("train_examples", "input_length_mean", "output_length_mean", "tokens_max")
 _OF_TEST = "evaluation_examples"
@@ -256,10 +257,12 @@ def _title(ranking: Ranking) -> str:
         return say("task.title.level", n)
     other = labels.models[ranking.ahead.model] if ranking.ahead else ""
     if ranking.rivals:
-        names = _names(ranking, (*ranking.leaders, *ranking.rivals))
-        return say(
-            "task.title.open_behind" if other else "task.title.open", names=names, other=other
-        )
+        level = (*ranking.leaders, *ranking.rivals)
+        if other:
+            return say("task.title.open_behind", len(level), other=other)
+        if len(level) > _MAX_NAMES:
+            return say("task.title.open_many", len(level))
+        return say("task.title.open", names=_names(ranking, level))
     name = _names(ranking, ranking.leaders)
     if len(ranking.leaders) > 1:
         return say("task.title.shared", names=name)
@@ -321,7 +324,8 @@ def _numbers(site: Site, fact: TaskInfo) -> Iterator[DataNumber]:
     known = {name: value for name, value in fact.numbers.items() if value > 0}
     for name in [name for name in (*_NUMBERS, _OF_TEST) if name in known][:_MAX_NUMBERS]:
         values = [v for f in facts if (v := f.numbers.get(name)) is not None and v > 0]
-        drawing, text = None, quantity(known[name])
+        drawing, value = None, known[name]
+        text = count(value) if value >= _WHOLE else quantity(value)
         ticks: tuple[tuple[float, str], ...] = ()
         if min(values) < max(values):
             axis = AxisRange(min(values), max(values), is_log=True)

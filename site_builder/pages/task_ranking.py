@@ -19,7 +19,7 @@ from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.significance import Against
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import MISSING, NumberFormat, billions, measure_format, percent
+from site_builder.formatting import MISSING, NumberFormat, billions, measure_format, percent, short
 from site_builder.labels import Labels
 from site_builder.pages.board_table import model_filters, model_tools
 from site_builder.pages.page import Site
@@ -183,6 +183,9 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         ranking.entries[:most],
         kind,
         lambda entry: model_filters(catalog, entry.model),
+        is_level=lambda entry: (
+            bool(ranking.rivals) and entry in (*ranking.leaders, *ranking.rivals)
+        ),
         header=1,
         sorted_by=labels.roles.primary,
         tools=model_tools(labels, catalog),
@@ -301,7 +304,7 @@ def _line_field(ranking: Ranking, axis: AxisRange) -> Field[RankedEntry]:
         "line",
         ranking.labels.say("column.line"),
         "plot",
-        axis=axis.ticks(ranking.scale.score),
+        axis=axis.ticks(short),
         reference=axis.place(ranking.reference),
     )
 

@@ -23,6 +23,7 @@ from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import MISSING, count, short
 from site_builder.labels import Labels
+from site_builder.messages import Messages
 from site_builder.pages.board_table import task_filters
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
@@ -210,7 +211,10 @@ def _field(
 def _fields(listed: TaskList) -> Iterator[Field[_Line]]:
     labels, say, facts = listed.labels, listed.labels.say, [*map(listed.fact, listed.tasks)]
     yield Field(labels.column("task"), lambda line: _name_cell(listed, line))
-    yield _field(Column("best_model", say("tasks.best")), lambda task: _best_cell(listed, task))
+    yield _field(
+        Column("best_model", say("tasks.best"), on_phone=True),
+        lambda task: _best_cell(listed, task),
+    )
     yield _line_field(listed)
     yield from _difference_fields(listed) if listed.is_compared else _score_fields(listed)
     yield _field(
@@ -292,8 +296,13 @@ def _example_fields(listed: TaskList) -> Iterator[Field[_Line]]:
     yield _field(drawn, strip_cell)
     yield _field(
         Column(EXAMPLES, say("tasks.examples"), "number", on_phone=True),
-        lambda t: _soft(sizes[t.task], count),
+        lambda t: _size_cell(say, sizes[t.task]),
     )
+
+
+def _size_cell(say: Messages, size: float | None) -> Cell:
+    unit = f" {say('tasks.n_examples', round(size))}" if size else ""
+    return replace(_soft(size, count), suffix=unit)
 
 
 # --- cells --------------------------------------------------------------------------------------
@@ -348,7 +357,7 @@ def _line_field(listed: TaskList) -> Field[_Line]:
         "line",
         say("column.line" if axis else "tasks.range"),
         "plot",
-        axis=axis.ticks(labels.scale.score) if axis else (),
+        axis=axis.ticks(short) if axis else (),
         details=tuple(details),
     )
 

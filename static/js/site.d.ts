@@ -441,6 +441,7 @@ interface Axis {
   title: { text?: string };
   tickfont: { size: number };
   ticktext?: string[];
+  tickvals?: number[];
   tickangle?: number;
   ticklen: number;
   ticklabeloverflow?: string;
@@ -461,7 +462,11 @@ interface Layout {
     /** Values on a narrow screen, by paths such as `yaxis.ticktext`. */
     narrow?: Record<string, unknown>;
     room?: { ends: [number, number]; px: [number, number] };
+    /** Whether names stand above their rows. */
+    above?: boolean;
   };
+  annotations?: unknown[];
+  bargap?: number;
 }
 
 /** What holds for all figures. */
