@@ -184,9 +184,9 @@ def _category_title(shown: Sequence[CategoryResult], labels: Labels) -> str:
     behind = [c.category for c in shown if (c.best_lift_over_baseline or 0.0) < 0]
     n_ahead = sum((c.best_lift_over_baseline or 0.0) > 0 for c in shown)
     if n_ahead == len(shown):
-        return say("differences.all_ahead", n_ahead, **words)
+        return say("differences.all_ahead", **words)
     if not n_ahead:
-        return say("differences.none_ahead", len(shown), **words)
+        return say("differences.none_ahead", **words)
     if n_ahead + len(behind) == len(shown) and len(behind) <= 2:
         return say("differences.baseline_leads", len(behind), names=listed(behind), **words)
     return say("differences.some_ahead", n_ahead, of=len(shown), **words)

@@ -152,7 +152,9 @@ def _context(site: Site, task: TaskResult) -> TaskContext:
     return TaskContext(
         description=fact.description or "",
         line=tuple(_line(ranking, fact)),
-        question=say(f"task.question.{_kind(ranking)}", contender=site.labels.contender),
+        question=say(f"task.question.{_kind(ranking)}", contender=site.labels.contender)
+        if task.best_contender
+        else "",
         answer=_answer(ranking),
         figures=tuple(_figures(ranking))[:_MAX_FIGURES],
         title=_title(ranking),
@@ -222,6 +224,8 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
         text = scale.signed(task.best_lift_over_baseline)
         label = say("task.figure.over", baseline=labels.baseline)
         yield Figure(text, label, tone=tones.get(cell, ""))
+    if len(labels.roles.contest) > 1:
+        return
     lifts = [lift for entry in ranking.ranked if (lift := ranking.lift(entry)) is not None]
     if len(lifts) > 1:
         ahead = say("task.figure.ahead", baseline=labels.baseline)
@@ -230,7 +234,7 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
         variant, name = labels.in_sentence(primary), labels.models[ranking.ahead.model]
         label = say("task.figure.still_ahead", name=name, variant=variant)
         yield Figure(scale.score(shown.score), label)
-    elif len(ranking.leaders) == 1 and len(labels.roles.contest) == 1 and ranking.seconds:
+    elif len(ranking.leaders) == 1 and ranking.seconds:
         score = ranking.seconds[0].found[primary].score
         names = _names(ranking, ranking.seconds, 2)
         yield Figure(scale.score(score), say("task.figure.second", names=names))
@@ -252,7 +256,9 @@ def _title(ranking: Ranking) -> str:
     """Return who leads the ranking, who is too close to call, and who without a rank is ahead."""
     labels, say, n = ranking.labels, ranking.labels.say, len(ranking.ranked)
     if n == 0:
-        return say("task.title.none", contender=labels.contender)
+        return say("task.title.none")
+    if len(labels.roles.contest) > 1:
+        return say("task.title.variant", variant=labels.in_sentence(labels.roles.primary))
     if not ranking.leaders or n == 1:
         return say("task.title.level", n)
     other = labels.models[ranking.ahead.model] if ranking.ahead else ""
@@ -271,13 +277,16 @@ def _title(ranking: Ranking) -> str:
 
 
 def _order(ranking: Ranking, fact: TaskInfo) -> str:
-    labels, metric = ranking.labels, fact.metric or "score"
-    if labels.lifted and fact.higher_is_better:
-        variant = labels.in_sentence(labels.roles.primary)
-        return labels.say("task.order.change", metric=sentence(metric), variant=variant)
-    return labels.say(
-        "task.order.score" if fact.higher_is_better else "task.order.low", metric=metric
-    )
+    labels, metric, ids = ranking.labels, fact.metric or "score", "score"
+    if not fact.higher_is_better:
+        ids = "low"
+    elif labels.lifted:
+        ids, metric = "change", sentence(metric)
+    order = labels.say(f"task.order.{ids}", metric=metric)
+    if not ranking.ranked or len(ranking.ranked) == len(ranking.entries):
+        return order
+    variant = labels.in_sentence(labels.roles.primary)
+    return f"{order} {labels.say('task.order.unranked', variant=variant)}"
 
 
 def _line(ranking: Ranking, fact: TaskInfo) -> Iterator[Link]:
@@ -339,8 +348,8 @@ def _numbers(site: Site, fact: TaskInfo) -> Iterator[DataNumber]:
 def _data_title(site: Site, fact: TaskInfo, numbers: Sequence[DataNumber]) -> str:
     """Return at which end of all tasks the data set stands, if it does alone."""
     facts, say = site.results.catalog.tasks.values(), site.labels.say
-    if not numbers:
-        return ""
+    if all(number.drawing is None for number in numbers):
+        return say("task.data.plain")
     for name in reversed(_NUMBERS):
         own = fact.numbers.get(name)
         others = [f.numbers[name] for f in facts if name in f.numbers and f is not fact]
@@ -364,5 +373,8 @@ def find_similar(site: Site, task: TaskResult) -> SimilarTasks | None:
         return SimilarTasks(say("similar.alike"), "", tuple(links))
     if task.counts[labels.roles.primary] < MIN_COMMON_MODELS or len(site.results.tasks) == 1:
         return None
-    title = say("similar.none" if site.results.agreement.is_tested else "similar.unknown")
+    is_tested = site.results.agreement.is_tested
+    if not links and not is_tested:
+        return None
+    title = say("similar.none" if is_tested else "similar.unknown")
     return SimilarTasks(title, say("similar.nearest") if links else "", tuple(links))

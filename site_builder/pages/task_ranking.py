@@ -321,10 +321,13 @@ def _draw(ranking: Ranking, axis: AxisRange, entry: RankedEntry) -> Drawing:
     roles, scale = ranking.labels.roles, ranking.scale
     before = [s for v, s in entry.found.items() if roles.tuned and v == roles.base]
     after = [entry.found[v] for v in roles.contest if v in entry.found]
+    is_bar = len(roles.contest) == 1 and not roles.tuned and axis.low == 0
+    places = [axis.share(score.score) for score in after]
     marks = (
+        *(Mark("tint", 0, place) for place in places if is_bar),
         *(Mark("soft-band", *span) for s in before if (span := axis.span(s.interval))),
         *(Mark("band", *span) for s in after if (span := axis.span(s.interval))),
-        *_points(axis, before, after),
+        *(_points(axis, before, after) if not is_bar else (Mark("value", at) for at in places)),
     )
     chance = axis.place(ranking.site.results.catalog.tasks[ranking.task.task].score_chance)
     if chance is not None:
@@ -342,8 +345,6 @@ def _points(axis: AxisRange, before: Sequence[Score], after: Sequence[Score]) ->
     places = [axis.share(score.score) for score in (*before, *after)]
     if len(places) > 1:
         yield Mark("rod", min(places), max(places))
-    elif after and axis.low == 0:
-        yield Mark("track", 0, places[0])
     for score in before:
         yield Mark("base", axis.share(score.score))
     for score in after:
@@ -362,6 +363,7 @@ def ranking_legend(ranking: Ranking, table: Table) -> tuple[LegendItem, ...]:
         {
             "base": labels.base,
             "score": after,
+            "value": after,
             "at-chance": labels.tag("at_chance").text,
             "band": band,
             "chance": say("task.mark.chance"),

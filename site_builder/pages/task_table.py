@@ -44,7 +44,7 @@ from site_builder.table_model import (
 )
 
 EXAMPLES = "train_examples"
-_LOG_FROM = 50  # scores without bounds that differ by more need a log scale
+_LOG_FROM = 1000  # scores without bounds that differ by more need a log scale
 
 
 class _Head(Record):
@@ -87,6 +87,17 @@ class TaskList(CachingRecord):
         """Whether any task has a difference from the baseline."""
         return any(task.outcome is not None for task in self.tasks)
 
+    @property
+    def is_side_by_side(self) -> bool:
+        """Whether all differences from the baseline are in one unit."""
+        return self.labels.are_side_by_side([t.task for t in self.tasks if t.outcome])
+
+    @property
+    def by_lead(self) -> bool:
+        """Whether the differences of most tasks are in one unit, so that they give an order."""
+        known = [t.task for t in self.tasks if t.outcome]
+        return 2 * sum(self.labels.are_side_by_side([task]) for task in known) > len(known)
+
     @cached_property
     def axis(self) -> AxisRange | None:
         """The scale of all drawings; None where the scores of the tasks share none."""
@@ -118,7 +129,7 @@ class TaskList(CachingRecord):
     def widest(self) -> tuple[TaskResult | None, TaskResult | None]:
         """The tasks of the widest lead and the widest gap; None where none stands out."""
         known = [task for task in self.tasks if task.outcome is not None]
-        if len(known) < 2 or not self.labels.are_side_by_side([task.task for task in known]):
+        if len(known) < 2 or not self.is_side_by_side:
             return None, None
         lifts = [task.best_lift_over_baseline or 0.0 for task in known]
         lead = known[0] if lifts[0] > max(0.0, lifts[1]) else None
@@ -134,9 +145,20 @@ class TaskList(CachingRecord):
 
 
 def make_task_list(site: Site, tasks: Sequence[TaskResult]) -> TaskList:
-    """Return tasks in the order of their lead; those without one keep their order at the end."""
-    lifts = {task.task: task.best_lift_over_baseline for task in tasks}
-    ordered = sorted(tasks, key=lambda t: (lifts[t.task] is None, -(lifts[t.task] or 0.0)))
+    """Return tasks in the order of their lead.
+
+    Those without one, or in another unit than most, keep their order at the end; all do where no
+    unit is that of most.
+    """
+    listed = TaskList(site, tuple(tasks))
+    if not listed.by_lead:
+        return listed
+
+    def lead(task: TaskResult) -> float | None:
+        is_comparable = site.labels.are_side_by_side([task.task])
+        return task.best_lift_over_baseline if is_comparable else None
+
+    ordered = sorted(tasks, key=lambda t: (lead(t) is None, -(lead(t) or 0.0)))
     return TaskList(site, tuple(ordered))
 
 
@@ -180,9 +202,11 @@ def _tools(listed: TaskList) -> TableTools:
 
 def _grouped(listed: TaskList) -> Iterator[_Line]:
     """Yield the categories, the widest mean lead first, each with its tasks behind it."""
-    found = sorted(
-        listed.site.results.categories, key=lambda c: -(c.best_lift_over_baseline or 0.0)
-    )
+    found = [*listed.site.results.categories]
+    if listed.by_lead:
+        found.sort(key=lambda c: -(c.best_lift_over_baseline or 0.0))
+    else:
+        found.sort(key=lambda c: [*listed.categories].index(c.category))
     results = {c.category: c for c in found}
     groups: dict[str | None, list[TaskResult]] = {name: [] for name in results}
     for task in listed.tasks:

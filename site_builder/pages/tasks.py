@@ -81,10 +81,10 @@ def make_tasks(site: Site) -> Iterator[Page]:
     """Yield the page of all tasks, then a page for each in the order of the tasks table."""
     whole, over = site.whole, site.overview
     listed_tasks, say = make_task_list(over, over.results.tasks), site.labels.say
-    headline, n_tasks = _headline(listed_tasks), say("n_tasks", len(listed_tasks.tasks))
-    about = say("tasks.about_finding", n_tasks=n_tasks, finding=headline)
+    headline, n = _headline(listed_tasks), len(listed_tasks.tasks)
+    about = say("tasks.about_finding", n_tasks=say("n_tasks", n), finding=headline)
     if not headline:
-        about = say("tasks.about", n_tasks=n_tasks)
+        about = say("tasks.about", n)
     context = partial(_tasks_context, site, listed_tasks, headline)
     yield Page(Address("tasks"), "tasks.html", site.link("tasks").text, about, context, (HOME,))
     yield from in_sequence(make_task(whole, task) for task in whole.results.tasks)
@@ -94,15 +94,19 @@ def _tasks_context(site: Site, tasks: TaskList, headline: str) -> TasksContext:
     say, title = tasks.labels.say, site.link("tasks").text
     is_grouped = len(tasks.categories) > 1
     table = task_table(tasks, "task-list", title, grouped=is_grouped)
-    order = "order_leads" if tasks.is_compared else "order_categories" if is_grouped else "order"
+    order = "order_categories" if is_grouped else "order"
+    if tasks.by_lead:
+        order = "order_leads" if tasks.is_side_by_side else "order_leads_first"
     by = next(c.key for c in table.columns if c.is_main)
     label = say("tasks.by_lead" if tasks.is_compared else "tasks.by_score")
     orders = (("", say("tasks.by_category")), (by, label))
     return TasksContext(
         headline=headline or title,
         lede=_ends(tasks),
-        order=say(f"tasks.{order}"),
-        orders=orders if is_grouped and (tasks.is_compared or tasks.axis) else (),
+        order=say(f"tasks.{order}") if len(tasks.tasks) > 1 else "",
+        orders=orders
+        if is_grouped and (tasks.by_lead if tasks.is_compared else tasks.axis)
+        else (),
         table=table,
         legend=task_legend(tasks, table),
         charts=_charts(site),
@@ -125,8 +129,8 @@ def _headline(tasks: TaskList) -> str:
     """Return on how many tasks the baseline is beaten, or which is the hardest; empty for none."""
     labels, say = tasks.labels, tasks.labels.say
     outcomes = [task.outcome for task in tasks.tasks if task.outcome]
-    n, of = outcomes.count("beats"), len(outcomes)
-    if of > 1:
+    n, of = outcomes.count("beats"), len(tasks.tasks)
+    if len(outcomes) > 1:
         which = "none" if not n else "all" if n == of else "some"
         contender = with_article(labels.contender)
         return say(
@@ -137,7 +141,7 @@ def _headline(tasks: TaskList) -> str:
             plain=labels.contender,
             baseline=labels.baseline,
         )
-    hardest = _hardest(tasks) if not of else ""
+    hardest = "" if outcomes else _hardest(tasks)
     return say("tasks.headline.hardest", name=labels.tasks[hardest]) if hardest else ""
 
 
