@@ -95,7 +95,8 @@ def _ends(tasks: Sequence[TaskResult], labels: Labels) -> Iterator[str]:
         for t, lift in ((first, lifts[0]), (last, lifts[-1]))
     ]
     if lifts[0] > lifts[1] and first.outcome != "ties":
-        yield say(f"differences.{'most' if first.outcome == 'beats' else 'closest'}", **ends[0])
+        nearest = "differences.most" if first.outcome == "beats" else "differences.closest"
+        yield say(nearest, **ends[0])
     if tied:
         yield say("differences.ties", tied)
     if last.outcome == "loses" and lifts[-1] < lifts[-2]:

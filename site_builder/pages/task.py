@@ -206,7 +206,7 @@ def _summary(site: Site, task: TaskResult) -> str:
     if best is None:
         return f"{answer}."
     name, kind = labels.tasks[task.task], _kind(ranking)
-    question = say(f"task.question.name_{kind}", contender=labels.contender, name=name)
+    question = say(f"task.asked.{kind}", contender=labels.contender, name=name)
     beside = task.baseline_beside(best)
     if beside is None:
         return say("task.summary", question=question, answer=answer)
@@ -286,7 +286,7 @@ def _order(ranking: Ranking, fact: TaskInfo) -> str:
     if not ranking.ranked or len(ranking.ranked) == len(ranking.entries):
         return order
     variant = labels.in_sentence(labels.roles.primary)
-    return f"{order} {labels.say('task.order.unranked', variant=variant)}"
+    return f"{order} {labels.say('task.unranked', variant=variant)}"
 
 
 def _line(ranking: Ranking, fact: TaskInfo) -> Iterator[Link]:
@@ -342,23 +342,24 @@ def _numbers(site: Site, fact: TaskInfo) -> Iterator[DataNumber]:
             marks = (Mark("axis", 0, 1), *others, Mark("median", axis.share(known[name])))
             drawing, ticks = Drawing(marks, text), axis.ticks(short)
         unit = "tokens" if name not in ("train_examples", _OF_TEST) else ""
-        yield DataNumber(say(f"task.data.{name}"), text, unit, drawing, ticks)
+        yield DataNumber(say(f"task.number.{name}"), text, unit, drawing, ticks)
 
 
 def _data_title(site: Site, fact: TaskInfo, numbers: Sequence[DataNumber]) -> str:
     """Return at which end of all tasks the data set stands, if it does alone."""
     facts, say = site.results.catalog.tasks.values(), site.labels.say
     if all(number.drawing is None for number in numbers):
-        return say("task.data.plain")
+        return say("task.data")
     for name in reversed(_NUMBERS):
         own = fact.numbers.get(name)
         others = [f.numbers[name] for f in facts if name in f.numbers and f is not fact]
         if own is None or len(others) < 2:
             continue
-        for end, is_end in (("most", own > max(others)), ("least", own < min(others))):
-            if is_end:
-                return say(f"task.data.{end}.{name}", len(others) + 1)
-    return say("task.data.title", len(facts))
+        if own > max(others):
+            return say(f"task.most.{name}", len(others) + 1)
+        if own < min(others):
+            return say(f"task.least.{name}", len(others) + 1)
+    return say("task.data_of", len(facts))
 
 
 # --- similar tasks ------------------------------------------------------------------------------

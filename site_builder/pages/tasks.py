@@ -94,16 +94,16 @@ def _tasks_context(site: Site, tasks: TaskList, headline: str) -> TasksContext:
     say, title = tasks.labels.say, site.link("tasks").text
     is_grouped = len(tasks.categories) > 1
     table = task_table(tasks, "task-list", title, grouped=is_grouped)
-    order = "order_categories" if is_grouped else "order"
+    order = "tasks.order_categories" if is_grouped else "tasks.order"
     if tasks.by_lead:
-        order = "order_leads" if tasks.is_side_by_side else "order_leads_first"
+        order = "tasks.order_leads" if tasks.is_side_by_side else "tasks.order_leads_first"
     by = next(c.key for c in table.columns if c.is_main)
     label = say("tasks.by_lead" if tasks.is_compared else "tasks.by_score")
     orders = (("", say("tasks.by_category")), (by, label))
     return TasksContext(
         headline=headline or title,
         lede=_ends(tasks),
-        order=say(f"tasks.{order}") if len(tasks.tasks) > 1 else "",
+        order=say(order) if len(tasks.tasks) > 1 else "",
         orders=orders
         if is_grouped and (tasks.by_lead if tasks.is_compared else tasks.axis)
         else (),
@@ -142,7 +142,7 @@ def _headline(tasks: TaskList) -> str:
             baseline=labels.baseline,
         )
     hardest = "" if outcomes else _hardest(tasks)
-    return say("tasks.headline.hardest", name=labels.tasks[hardest]) if hardest else ""
+    return say("tasks.hardest", name=labels.tasks[hardest]) if hardest else ""
 
 
 def _hardest(tasks: TaskList) -> str:
@@ -207,7 +207,7 @@ def _category_summary(site: Site, category: CategoryResult) -> str:
     labels, say = site.labels, site.labels.say
     board, n_tasks = category.boards[labels.roles.primary], say("n_tasks", len(category.tasks))
     if len(category.tasks) == 1:
-        return say("categories.size", n_tasks=n_tasks)
+        return say("categories.one", name=labels.tasks[category.tasks[0]])
     lead = labels.lead(board)
     first = say("categories.lead" if lead else "categories.size", n_tasks=n_tasks, lead=lead)
     if category.compared < 2:

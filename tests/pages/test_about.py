@@ -43,7 +43,7 @@ RULES = (
         "score|best_score|baseline_score|baseline|baseline_.*|before|after_.*|train_examples|tokens_.*",
         "",
     ),
-    ("ranking|picker", "base|fine_tuned|tuned|line", ""),
+    ("ranking", "base|fine_tuned|tuned|line", ""),
     ("all-scores", "(score|row|stderr|n_examples|date)_.*", ""),
     ("all-scores", "n_found", "score-error"),
     (".*", "rank|rank_.*", "rank"),

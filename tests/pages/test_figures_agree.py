@@ -5,7 +5,6 @@ computed once more, in plain Python, from data/source/*.csv.
 """
 
 import csv
-import json
 import math
 import re
 from collections import defaultdict
@@ -265,55 +264,6 @@ def test_the_rankings_of_tasks(index_site, tasks, models, task_pages):
     for task, path in task_pages.items():
         rows = table(index_site.page(path), "ranking")
         check_ranking(rows, by_id[task], models)
-
-
-def test_the_picker(index_site, tasks, models):
-    """The ranking that stands in the page, and every one that a script would put in its place."""
-    soup = index_site.page("tasks/")
-    by_id = {task["task"]: task for task in tasks.values()}
-    check_ranking(
-        table(soup, "picker"), by_id[str(soup.select("[data-picker] option")[0]["value"])], models
-    )
-    data = json.loads(soup.select("[data-picker-data]")[0].get_text())
-    names = [name for _, (name, _) in data["models"]]
-    keys = ["rank", TUNED, BASE, "lift_fine_tuned", "lift_over_baseline"]
-    for task, ranking in data["rankings"].items():
-        rows = []
-        for first, *cells in ranking:
-            # With a note or tags, the place of the model is the first of several.
-            model = first[0] if isinstance(first, list) else first
-            made = [Cell(text, None if value is None else str(value)) for text, value, *_ in cells]
-            rows.append(
-                {"model": Cell(names[model], names[model]), **dict(zip(keys, made, strict=True))}
-            )
-        check_ranking(rows, by_id[task], models)
-
-
-def test_the_chart_of_a_task(index_site, tasks, models, task_pages):
-    by_id = {task["task"]: task for task in tasks.values()}
-    for task, path in task_pages.items():
-        for row in table(index_site.page(path), "task-models-table"):
-            model = models[row["model"].text]["model"]
-            tuned, base = (score_of(by_id[task], model, variant) for variant in (TUNED, BASE))
-            assert says(row["after_fine_tuned"], tuned and tuned["score"])
-            assert says(row["before"], base and base["score"])
-            assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
-
-
-def test_headline_figures_of_tasks(index_site, tasks, task_pages):
-    by_id = {task["task"]: task for task in tasks.values()}
-    for task, path in task_pages.items():
-        shown = [
-            read(visible(one)) for one in index_site.page(path).select(".page-head .figures dd")
-        ]
-        api = by_id[task]
-        expected = [
-            api["best"][TUNED]["score"],
-            api["baseline_score"],
-            api["best_lift_over_baseline"],
-            api["mean_lift_over_base"],
-        ]
-        assert expected == pytest.approx(shown, abs=5.01e-4)
 
 
 def test_every_score_of_every_model(index_site, tasks, model_pages, source):
