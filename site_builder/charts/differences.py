@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.charts import theme
-from site_builder.charts.cells import category_cell, lift_cell, number_cell, task_cell, verdict_cell
+from site_builder.charts.cells import (
+    category_cell,
+    lift_cell,
+    number_cell,
+    score_cell,
+    task_cell,
+    verdict_cell,
+)
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import MAX_BARS, Bar, draw_bars
 from site_builder.compute.results import Results
@@ -118,9 +125,15 @@ def _task_bar(task: TaskResult, labels: Labels, verdict: Verdict | None) -> Bar:
 def _tasks_table(
     tasks: Sequence[TaskResult], labels: Labels, verdicts: Mapping[str, Verdict | None]
 ) -> Table:
-    difference = Column(_BY, labels.say("column.difference"), "number", term="lift-over-baseline")
+    say = labels.say
+    best = Column("best_score", say("tasks.best_score"), "number")
+    label = say("tasks.baseline_score", baseline=labels.baseline)
+    baseline = Column("baseline_score", label, "number")
+    difference = Column(_BY, say("column.difference"), "number", term="lift-over-baseline")
     fields: tuple[Field[TaskResult], ...] = (
         Field(labels.column("task"), lambda t: task_cell(labels, t.task)),
+        Field(best, lambda t: score_cell(_scores(t)[0], labels.scales[t.task])),
+        Field(baseline, lambda t: score_cell(_scores(t)[1], labels.scales[t.task])),
         Field(
             difference,
             lambda t: verdict_cell(
@@ -128,8 +141,14 @@ def _tasks_table(
             ),
         ),
     )
-    caption = labels.say("differences.table", what=sentence(labels.best_difference))
+    caption = say("differences.table", what=sentence(labels.best_difference))
     return table_of("best-lift-by-task-table", caption, fields, tasks, sorted_by=_BY)
+
+
+def _scores(task: TaskResult) -> tuple[float | None, float | None]:
+    """Return the best score on a task, and the baseline's beside it."""
+    best = task.contender
+    return (None, None) if best is None else (best.score, task.baseline_beside(best))
 
 
 # --- categories ---------------------------------------------------------------------------------

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-
-import numpy as np
+from statistics import median, quantiles
 
 from site_builder.charts.cells import model_cell, task_cell
-from site_builder.compute.numbers import Array, floats_or_none
+from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.tasks import TaskResult
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
@@ -61,23 +60,29 @@ def find_parts(site: Site, task: TaskResult) -> Parts | None:
     """Return the scores on the parts of a task; None where it has none with a score."""
     parts = (task.task, *_below(site, task.task))[: _MAX_PARTS + 1]
     scores = site.results.scores.only(parts)
-    values = scores.values[site.labels.roles.primary]
-    if len(parts) == 1 or np.isnan(values[:, 1:]).all():
+    rows = map(floats_or_none, scores.values[site.labels.roles.primary])
+    found = {m: row for m, row in zip(scores.models, rows, strict=True) if _has_any(row)}
+    if not any(_has_any(row[1:]) for row in found.values()):
         return None
-    rows = np.flatnonzero(~np.isnan(values).all(axis=1))
-    whole = np.where(np.isnan(values[rows, 0]), -np.inf, values[rows, 0] * scores.direction[0])
-    rows = rows[np.argsort(-whole, kind="stable")]
-    known = {scores.models[i]: floats_or_none(values[i]) for i in rows}
-    seen = values[:, ~np.isnan(values).all(axis=0)]
-    median = np.full(len(parts), np.nan)
-    median[~np.isnan(values).all(axis=0)] = np.nanmedian(seen, axis=0)
+    is_high = site.results.catalog.tasks[task.task].higher_is_better
+
+    def place(model: str) -> float:
+        whole = found[model][0]
+        return float("inf") if whole is None else -whole if is_high else whole
+
+    columns = [[v for v in column if v is not None] for column in zip(*found.values(), strict=True)]
+    medians: list[float | None] = [median(column) if column else None for column in columns]
     return Parts(
         site=site,
         parts=parts,
-        models=tuple(known),
-        values={**known, _MEDIAN: floats_or_none(median)},
-        axes=_axes(site, parts, values),
+        models=tuple(sorted(found, key=place)),
+        values={**found, _MEDIAN: medians},
+        axes=_axes(site, parts, columns),
     )
+
+
+def _has_any(row: Sequence[float | None]) -> bool:
+    return any(value is not None for value in row)
 
 
 def _below(site: Site, whole: str) -> Iterator[str]:
@@ -87,15 +92,18 @@ def _below(site: Site, whole: str) -> Iterator[str]:
             yield from _below(site, fact.task)
 
 
-def _axes(site: Site, parts: tuple[str, ...], values: Array) -> tuple[AxisRange, ...]:
+def _axes(
+    site: Site, parts: Sequence[str], columns: Sequence[Sequence[float]]
+) -> tuple[AxisRange, ...]:
     facts = [site.results.catalog.tasks[part] for part in parts]
     units = {(f.unit, f.metric, f.higher_is_better, f.score_min, f.score_max) for f in facts}
     if len(units) > 1:
-        known = ([v for v in column.tolist() if v == v] or [0.0] for column in values.T)
-        return tuple(AxisRange(min(column), max(column)) for column in known)
+        return tuple(
+            AxisRange(min(column, default=0.0), max(column, default=0.0)) for column in columns
+        )
     low, high = facts[0].score_min, facts[0].score_max
     if low is None or high is None:
-        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        low, high = min(map(min, filter(None, columns))), max(map(max, filter(None, columns)))
     return (AxisRange(low, high),) * len(parts)
 
 
@@ -103,10 +111,15 @@ def parts_title(parts: Parts) -> str:
     """Return which part tells the first models apart most, by the range of their middle half."""
     say, n = parts.labels.say, len(parts.parts) - 1
     first = [parts.values[model][1:] for model in parts.models[:_FIRST]]
-    if len(first) < _FIRST or n < 2 or len({*parts.axes}) > 1 or any(None in row for row in first):
+    columns = [[v for v in column if v is not None] for column in zip(*first, strict=True)]
+    is_whole = all(len(column) == _FIRST for column in columns)
+    if n < 2 or len({*parts.axes}) > 1 or not is_whole:
         return say("parts.plain", n)
-    low, high = np.quantile(np.array(first, dtype=float), [0.25, 0.75], axis=0)
-    most, least = int((high - low).argmax()), int((high - low).argmin())
+    spreads = []
+    for column in columns:
+        low, _, high = quantiles(column, n=4, method="inclusive")
+        spreads.append(high - low)
+    most, least = (spreads.index(end(spreads)) for end in (max, min))
     names = [parts.name(parts.parts[1 + place]) for place in (most, least)]
     return say("parts.title", _FIRST, most=names[0], least=names[1])
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-
-import numpy as np
+from statistics import fmean, median
 
 from site_builder.charts.cells import (
     category_cell,
@@ -117,13 +116,16 @@ class TaskList(CachingRecord):
             return AxisRange(low, high, is_log=True)
         return AxisRange(0.0 if 0 < low < high / 2 else low, high)
 
-    def scores(self, task: TaskResult) -> list[float]:
-        """Return every score on a task that competes, and those of the baseline beside them."""
-        scores, values = self.site.results.scores, [*task.baseline_scores.values()]
+    def rivals(self, task: TaskResult) -> list[float]:
+        """Return every score on a task that competes."""
+        scores = self.site.results.scores
         column = scores.columns[task.task]
-        for variant in scores.roles.contest:
-            values += scores.contest(variant)[:, column].tolist()
-        return [value for value in values if value == value]  # NaN is not itself
+        contest = [scores.contest(v)[:, column].tolist() for v in scores.roles.contest]
+        return [score for values in contest for score in values if score == score]  # not NaN
+
+    def scores(self, task: TaskResult) -> list[float]:
+        """Return these, and those of the baseline beside them."""
+        return [*task.baseline_scores.values(), *self.rivals(task)]
 
     @cached_property
     def widest(self) -> tuple[TaskResult | None, TaskResult | None]:
@@ -137,10 +139,7 @@ class TaskList(CachingRecord):
 
     def is_level(self, task: TaskResult) -> bool:
         """Return whether all of several scores on a task are equal, so that none is the best."""
-        scores, best = self.site.results.scores, task.contender
-        column = scores.columns[task.task]
-        rivals = [scores.contest(v)[:, column] for v in scores.roles.contest]
-        n_rivals = int((~np.isnan(np.concatenate(rivals))).sum())
+        best, n_rivals = task.contender, len(self.rivals(task))
         return best is not None and len(best.models) == n_rivals > 1
 
 
@@ -294,7 +293,7 @@ def _score_fields(listed: TaskList) -> Iterator[Field[_Line]]:
 
     def median_cell(task: TaskResult) -> Cell:
         found = listed.scores(task)
-        scale, value = labels.scales[task.task], float(np.median(found)) if found else None
+        scale, value = labels.scales[task.task], median(found) if found else None
         return _soft(value, scale.score)
 
     yield _field(Column("best_score", say("tasks.best_score"), "number", is_main=True), best_cell)
@@ -422,7 +421,7 @@ def _draw_task(listed: TaskList, task: TaskResult, baseline: float | None) -> Dr
         return 1 - own.share(value) if is_turned else own.share(value)
 
     ends = sorted(map(share, (min(found), max(found))))
-    marks = [Mark("soft-rod", ends[0], ends[1]), Mark("median", share(float(np.median(found))))]
+    marks = [Mark("soft-rod", ends[0], ends[1]), Mark("median", share(median(found)))]
     if baseline is not None:
         marks.append(Mark("baseline", share(baseline)))
     marks.append(Mark("loss" if is_behind else "score", share(score)))
@@ -437,7 +436,7 @@ def _draw_category(listed: TaskList, category: CategoryResult) -> Drawing | None
         for task in map(results.task, category.tasks)
         if task.contender is not None and task.outcome is not None
     ]
-    means = [float(np.mean(values)) for values in zip(*pairs, strict=True)]
+    means = [fmean(values) for values in zip(*pairs, strict=True)]
     if axis is None:
         return None
     scale, lift = listed.labels.category_scales[category.category], category.best_lift_over_baseline
