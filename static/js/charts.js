@@ -65,10 +65,10 @@
   /** Names above their bars, which then have the whole width. @param {Layout} layout */
   const putNamesAbove = (layout) => {
     const { yaxis } = layout;
-    const place = { x: 0, xref: "paper", xanchor: "left", yanchor: "bottom", yshift: 2, showarrow: false };
+    const place = { x: 0, xref: "paper", xanchor: "left", yanchor: "bottom", yshift: 4, showarrow: false };
     layout.annotations = (yaxis.ticktext ?? []).map((text, i) => ({ ...place, y: yaxis.tickvals?.[i], text, font: { ...yaxis.tickfont, size: 11 } }));
     layout.margin = { ...layout.template.layout.margin, ...layout.margin, l: 8 };
-    layout.bargap = 0.7;
+    layout.bargap = 0.75;
     Object.assign(yaxis, { showticklabels: false, automargin: false });
   };
 
