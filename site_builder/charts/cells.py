@@ -9,6 +9,7 @@ from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
 from site_builder.compute.significance import Against, LiftTest, Verdict
+from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
@@ -82,6 +83,14 @@ def linked_score_cell(
     if value is None:
         return Cell(text, None, note, "soft", tags=tags)
     return Cell(text, value, note, "", Link(text, labels.score_address(key)), tags)
+
+
+def best_score_cell(labels: Labels, task: TaskResult) -> Cell:
+    """Make the cell of the best score on a task, linked where one model has it."""
+    best, scale = task.contender, labels.scales[task.task]
+    if best is None or len(best.models) > 1:
+        return score_cell(best.score if best else None, scale)
+    return linked_score_cell(labels, (best.models[0], task.task, best.variants[0]), best.score)
 
 
 def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:

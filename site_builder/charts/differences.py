@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
+    best_score_cell,
     category_cell,
     lift_cell,
+    linked_score_cell,
     number_cell,
-    score_cell,
     task_cell,
     verdict_cell,
 )
@@ -21,7 +22,7 @@ from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import count, listed, sentence
 from site_builder.labels import Labels
 from site_builder.records import replace
-from site_builder.table_model import Column, Field, Table, table_of
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _BY = "best_lift_over_baseline"
 
@@ -132,8 +133,8 @@ def _tasks_table(
     difference = Column(_BY, say("column.difference"), "number", term="lift-over-baseline")
     fields: tuple[Field[TaskResult], ...] = (
         Field(labels.column("task"), lambda t: task_cell(labels, t.task)),
-        Field(best, lambda t: score_cell(_scores(t)[0], labels.scales[t.task])),
-        Field(baseline, lambda t: score_cell(_scores(t)[1], labels.scales[t.task])),
+        Field(best, lambda t: best_score_cell(labels, t)),
+        Field(baseline, lambda t: _baseline_cell(labels, t)),
         Field(
             difference,
             lambda t: verdict_cell(
@@ -145,10 +146,10 @@ def _tasks_table(
     return table_of("best-lift-by-task-table", caption, fields, tasks, sorted_by=_BY)
 
 
-def _scores(task: TaskResult) -> tuple[float | None, float | None]:
-    """Return the best score on a task, and the baseline's beside it."""
-    best = task.contender
-    return (None, None) if best is None else (best.score, task.baseline_beside(best))
+def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
+    variant = task.contender.variants[0] if task.contender else labels.roles.primary
+    key = labels.baseline_key(task.task, variant)
+    return linked_score_cell(labels, key, task.baseline_scores.get(variant))
 
 
 # --- categories ---------------------------------------------------------------------------------

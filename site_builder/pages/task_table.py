@@ -8,11 +8,10 @@ from functools import cached_property
 from statistics import fmean, median
 
 from site_builder.charts.cells import (
+    best_score_cell,
     category_cell,
-    linked_score_cell,
     model_cell,
     number_cell,
-    score_cell,
     task_cell,
     text_cell,
     verdict_cell,
@@ -282,21 +281,15 @@ def _difference_fields(listed: TaskList) -> Iterator[Field[_Line]]:
 def _score_fields(listed: TaskList) -> Iterator[Field[_Line]]:
     labels, say = listed.labels, listed.labels.say
 
-    def best_cell(task: TaskResult) -> Cell:
-        best = task.contender
-        if best is None:
-            return text_cell(None)
-        key = (best.models[0], task.task, best.variants[0])
-        if len(best.models) > 1:
-            return score_cell(best.score, labels.scales[task.task])
-        return linked_score_cell(labels, key, best.score)
-
     def median_cell(task: TaskResult) -> Cell:
         found = listed.scores(task)
         scale, value = labels.scales[task.task], median(found) if found else None
         return _soft(value, scale.score)
 
-    yield _field(Column("best_score", say("tasks.best_score"), "number", is_main=True), best_cell)
+    yield _field(
+        Column("best_score", say("tasks.best_score"), "number", is_main=True),
+        lambda task: best_score_cell(labels, task),
+    )
     yield _field(Column("median", say("tasks.median"), "number"), median_cell)
 
 

@@ -100,9 +100,9 @@ def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium, home):
     heading.get_by_role("button").click()
     expect(heading).to_have_attribute("aria-sort", "ascending")
     ascending = first_column(page, "ranking", "model")
-    assert ["GPT-4", "Phi-2"] == ascending[:2]
-    assert "GPT-3.5 Turbo" == ascending[-1]
-    assert ["Gemma 7B", "Gemma 7B Instruct", "Zephyr 7B Beta"] == ascending[6:9]
+    assert ["Phi-2", "Gemma 2B Instruct"] == ascending[:2]
+    assert ["GPT-4", "GPT-3.5 Turbo"] == ascending[-2:]
+    assert ["Gemma 7B", "Gemma 7B Instruct", "Zephyr 7B Beta"] == ascending[5:8]
     page.locator("#ranking th[data-key=base]").get_by_role("button").press("Enter")
     assert "GPT-4" == first_column(page, "ranking", "model")[0]
     expect(heading).not_to_have_attribute("aria-sort", "ascending")
