@@ -90,7 +90,9 @@ def best_score_cell(labels: Labels, task: TaskResult) -> Cell:
     best, scale = task.contender, labels.scales[task.task]
     if best is None or len(best.models) > 1:
         return score_cell(best.score if best else None, scale)
-    return linked_score_cell(labels, (best.models[0], task.task, best.variants[0]), best.score)
+    model, variant = best.models[0], best.variants[0]
+    flag = task.reasons.get((model, variant))
+    return linked_score_cell(labels, (model, task.task, variant), best.score, flag=flag)
 
 
 def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:

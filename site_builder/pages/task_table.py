@@ -350,9 +350,11 @@ def _best_cell(listed: TaskList, task: TaskResult) -> Cell:
     if listed.is_level(task):
         return Cell(say("tasks.level"), "", tone="soft")
     models = [*dict.fromkeys(best.models)]
+    is_flagged = any(run in task.reasons for run in zip(best.models, best.variants, strict=True))
+    tags = (listed.labels.tag("flagged"),) if is_flagged else ()
     if len(models) > 1:
-        return Cell(say("n_models", len(models)), "", tone="soft")
-    return model_cell(listed.labels, models[0])
+        return Cell(say("n_models", len(models)), "", tone="soft", tags=tags)
+    return model_cell(listed.labels, models[0], tags=tags)
 
 
 def _metric_cell(listed: TaskList, task: TaskResult) -> Cell:

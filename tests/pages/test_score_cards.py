@@ -100,7 +100,7 @@ def test_every_score_leads_to_its_row(index_site):
             assert float(raw_of(link.parent)) == cell.number, (path, href)
             led.add(path.partition("/")[0])
     assert 12 * 31 == len(rows)
-    assert {"index.html", "models", "tasks", "embed"} == led
+    assert {"index.html", "models", "tasks", "categories", "embed"} == led
 
 
 def model_slugs(site: BuiltSite) -> list[str]:
