@@ -13,6 +13,7 @@ from site_builder.charts.differences import (
     chart_tasks_of,
 )
 from site_builder.compute.tasks import CategoryResult
+from site_builder.formatting import listed
 from site_builder.messages import with_article
 from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
@@ -208,8 +209,17 @@ def _category_summary(site: Site, category: CategoryResult) -> str:
     board, n_tasks = category.boards[labels.roles.primary], say("n_tasks", len(category.tasks))
     if len(category.tasks) == 1:
         return say("categories.one", name=labels.tasks[category.tasks[0]])
-    lead = labels.lead(board)
-    first = say("categories.lead" if lead else "categories.size", n_tasks=n_tasks, lead=lead)
+    leaders, n_ranked = [s.model for s in board.leaders], len(board.ranked)
+    first = say("categories.size", n_tasks=n_tasks)
+    if n_ranked > 1 and not board.tested:
+        first = say("categories.few", n_tasks=n_tasks)
+    elif n_ranked == len(leaders) > 1:
+        first = say("categories.level", n_ranked, n_tasks=n_tasks)
+    elif board.rivals:
+        first = say("categories.open", len(leaders) + len(board.rivals), n_tasks=n_tasks)
+    elif n_ranked > 1:
+        names = listed([labels.models[model] for model in leaders])
+        first = say("categories.first", len(leaders), n_tasks=n_tasks, names=names)
     if category.compared < 2:
         return first
     second = say(

@@ -267,8 +267,7 @@ def test_nothing_is_said_of_similar_tasks_of_few_models(made):
     [
         (
             "x",
-            "2 tasks; a is first over 2 tasks, too few to tell models apart. "
-            "On 1 of 2 a model beats ref.",
+            "2 tasks, too few to say who leads. On 1 of 2 a model beats ref.",
         ),
         ("y", "One task, t3, so this board is the ranking of that task."),
     ],
