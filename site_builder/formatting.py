@@ -132,6 +132,14 @@ def compact(value: float, digits: int = 3) -> str:
     return f"{rounded(value, places, -power)}{_SPACE}{_PREFIXES[power]}"
 
 
+def short(value: float) -> str:
+    """Return a round number for an axis: `0.5`, `10k`, `2M`."""
+    for power, prefix in sorted(_PREFIXES.items(), reverse=True):
+        if abs(value) >= 10**power:
+            return f"{quantity(value / 10**power)}{prefix}"
+    return quantity(value)
+
+
 @lru_cache(maxsize=1 << 16)
 def exact(value: float) -> str:
     """Return a number with all its digits, as programs read it."""

@@ -10,7 +10,7 @@ from typing import Generic, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 from site_builder.addresses import Link
 from site_builder.records import Record
 
-Tone = Literal["", "gain", "loss", "soft"]
+Tone = Literal["", "gain", "loss", "soft", "best"]
 RowKind = Literal["", "reference", "unranked", "group", "behind", "part"]
 MarkKind = Literal[
     # spans
@@ -207,11 +207,13 @@ class Cell(Record):
     Attributes:
         value: For sorting and export; None for a missing value, which sorts last.
         note: A second, smaller line.
-        tone: Gain or loss; the sign of the text shows it too, never colour alone.
+        tone: Gain or loss; the sign of the text shows it too, never colour alone. Of a column of
+            heat, the best.
         tags: Short labels behind the text.
         drawing: A drawing in place of the text.
         suffix: Soft text behind the number, such as what it is out of.
         details: Further numbers for downloads, one for each of the column's `details`.
+        heat: How dark its ground is, 0..1, in a column of heat.
     """
 
     text: str
@@ -223,6 +225,7 @@ class Cell(Record):
     drawing: Drawing | None = None
     suffix: str = ""
     details: tuple[float | None, ...] = ()
+    heat: float | None = None
 
 
 class Column(Record):
@@ -245,7 +248,7 @@ class Column(Record):
 
     key: str
     label: str
-    align: Literal["text", "number", "plot", "slots"] = "text"
+    align: Literal["text", "number", "plot", "slots", "heat"] = "text"
     help: str = ""
     first_order: Literal["", "ascending", "descending"] = ""
     term: str = ""
@@ -281,16 +284,18 @@ class Filter(Record):
 
     Attributes:
         key: The column or the value of rows that it filters by; its name in the address.
-        kind: Choose one of the values, or set the greatest number.
+        kind: Choose one of the values, from a menu or as chips, or set the greatest number.
         unit: Text after the number.
         first: The values that are shown at first; empty for all.
+        values: Of chips, the values with the number of their rows.
     """
 
     key: str
     label: str
-    kind: Literal["choice", "most"] = "choice"
+    kind: Literal["choice", "most", "chips"] = "choice"
     unit: str = ""
     first: tuple[str, ...] = ()
+    values: tuple[tuple[str, int], ...] = ()
 
 
 class TableTools(Record):
@@ -335,7 +340,7 @@ class Table(Record):
     def style(self) -> str:
         """Declarations of the table: the place of the line of the baseline in its drawings."""
         places = [c.reference for c in self.columns if c.reference is not None]
-        return f"--reference: {100 * places[0]:.4g}%" if places else ""
+        return f"--reference:{100 * places[0]:.4g}%" if places else ""
 
     @property
     def is_tall(self) -> bool:

@@ -19,7 +19,8 @@ from site_builder.pages.interactive import ChooseContext, CompareContext
 from site_builder.pages.model import ModelContext
 from site_builder.pages.page import Page
 from site_builder.pages.serving import ServingContext
-from site_builder.pages.tasks import CategoriesContext, CategoryContext, TaskContext, TasksContext
+from site_builder.pages.task import TaskContext
+from site_builder.pages.tasks import CategoryContext, MovedContext, TasksContext
 from site_builder.records import Record
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import make_environment
@@ -32,7 +33,6 @@ CONTEXTS: Mapping[str, type] = {
     "model.html": ModelContext,
     "tasks.html": TasksContext,
     "task.html": TaskContext,
-    "categories.html": CategoriesContext,
     "category.html": CategoryContext,
     "analysis.html": AnalysisContext,
     "compare.html": CompareContext,
@@ -41,6 +41,7 @@ CONTEXTS: Mapping[str, type] = {
     "about.html": AboutContext,
     "glossary.html": GlossaryContext,
     "changes.html": ChangesContext,
+    "moved.html": MovedContext,
     "page.html": OwnPageContext,
     "404.html": Record,
     "embed.html": EmbedContext,

@@ -7,10 +7,10 @@ from typing import Any
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.results import Results
-from site_builder.compute.scores import FlaggedScore, Score
+from site_builder.compute.scores import Score
 from site_builder.compute.significance import Against, LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import MISSING, NumberFormat, sentence
+from site_builder.formatting import MISSING, NumberFormat
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Tag, Tone
@@ -25,47 +25,6 @@ _MAX_NAMES = 3
 FROM_WORSE_THAN_CHANCE = "from worse than chance"
 NOT_CLEAR = "not clear"
 _LIFT_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss", "unclear": "soft"}
-_NONE = Cell("no score", tone="soft")
-
-
-def best_fields(
-    results: Results, labels: Labels, difference_help: str = ""
-) -> tuple[Field[TaskResult], ...]:
-    """Return the columns for the best on a task and its difference from the baseline, if any."""
-    compared = labels.roles.baseline is not None
-
-    def baseline_cell(task: TaskResult) -> Cell:
-        variant = task.contender.variants[0] if task.contender else labels.roles.primary
-        model, _, of = key = labels.baseline_key(task.task, variant)
-        score, flag = task.baseline_scores.get(variant), task.reasons.get((model, of))
-        return linked_score_cell(labels, key, score, flag=flag)
-
-    by, term = "best_lift_over_baseline", "lift-over-baseline"
-    return (
-        Field(
-            Column("best_model", sentence(labels.best)),
-            lambda t: models_cell(labels, t.contender.models) if t.contender else _NONE,
-        ),
-        Field(Column("best_score", "Its score", "number"), lambda t: _best_score_cell(labels, t)),
-        Field(Column("baseline_score", labels.baseline, "number"), baseline_cell, compared),
-        Field(
-            Column(by, "Difference", "number", difference_help, term=term),
-            lambda t: lift_cell(
-                t.best_lift_over_baseline, labels.scales[t.task], results.best_verdict(t.task)
-            ),
-            compared,
-        ),
-    )
-
-
-def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
-    """Link the best score to its first model; it is marked if flagged for all that have it."""
-    best = task.contender
-    if best is None:
-        return number_cell(None, MISSING)
-    reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
-    key = (best.models[0], task.task, best.variants[0])
-    return linked_score_cell(labels, key, best.score, flag=reasons[0] if all(reasons) else None)
 
 
 # --- names --------------------------------------------------------------------------------------
@@ -81,14 +40,6 @@ def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[Tag, ...]
 def served_cell(labels: Labels, model: str) -> Cell:
     """Make the name of a served model; it has a link if the model is on the board."""
     return model_cell(labels, model) if model in labels.models else Cell(model, model)
-
-
-def models_cell(labels: Labels, models: Sequence[str]) -> Cell:
-    """Make the names of all models that share first place; a single one has a link."""
-    if len(models) == 1:
-        return model_cell(labels, models[0])
-    text = names_text(labels, models)
-    return Cell(text, text, note=f"{len(models)} models tie")
 
 
 def names_text(labels: Labels, models: Sequence[str]) -> str:
@@ -134,23 +85,20 @@ def linked_score_cell(
     return Cell(text, value, note, "", Link(text, labels.score_address(key)), tags)
 
 
+def best_score_cell(labels: Labels, task: TaskResult) -> Cell:
+    """Make the cell of the best score on a task, linked where one model has it."""
+    best, scale = task.contender, labels.scales[task.task]
+    if best is None or len(best.models) > 1:
+        return score_cell(best.score if best else None, scale)
+    model, variant = best.models[0], best.variants[0]
+    flag = task.reasons.get((model, variant))
+    return linked_score_cell(labels, (model, task.task, variant), best.score, flag=flag)
+
+
 def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     """Return a cell with a link to the place of a score, unless the cell is empty."""
     link = Link(cell.text, labels.score_address(key))
     return cell if cell.value is None else replace(cell, link=link)
-
-
-def task_score_cell(
-    labels: Labels, key: ScoreKey, found: Score | None, flagged: FlaggedScore | None
-) -> Cell:
-    """Make the cell of a score with its interval; a flagged one is shown if no score counts."""
-    flag = None if flagged is None else flagged.reason
-    if found is not None:
-        note = range_text(labels.scales[key[1]], found.interval)
-        return linked_score_cell(labels, key, found.score, note, flag, found.at_chance)
-    if flagged is not None:
-        return replace(linked_score_cell(labels, key, flagged.score, flag=flag), tone="soft")
-    return linked_score_cell(labels, key, None)
 
 
 def lift_cell(
@@ -175,6 +123,11 @@ def lift_cell(
     return Cell(
         scale.signed(value), value, note, tone=_LIFT_TONES.get(verdict, "") if value else "soft"
     )
+
+
+def verdict_cell(value: float | None, scale: NumberFormat, verdict: Verdict | None) -> Cell:
+    """Make the cell of a difference; it has a colour only if it is certain."""
+    return Cell(scale.signed(value), value, tone=_LIFT_TONES.get(verdict, "soft"))
 
 
 def single_lift_cell(results: Results, labels: Labels, score: Score, against: Against) -> Cell:

@@ -2,61 +2,250 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-
-import numpy as np
+from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
-    best_fields,
+    best_score_cell,
     category_cell,
     lift_cell,
-    models_cell,
+    linked_score_cell,
     number_cell,
     task_cell,
+    verdict_cell,
 )
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import MAX_BARS, Bar, draw_bars
-from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
-from site_builder.compute.tasks import LEAST_IN_GROUP, CategoryResult, TaskResult, find_clear_ends
-from site_builder.formatting import count, counted, listed, sentence
+from site_builder.compute.significance import Verdict
+from site_builder.compute.tasks import CategoryResult, TaskResult
+from site_builder.formatting import count, listed, sentence
 from site_builder.labels import Labels
-from site_builder.table_model import Column, Field, Table, table_of
+from site_builder.records import replace
+from site_builder.table_model import Cell, Column, Field, Table, table_of
+
+_BY = "best_lift_over_baseline"
 
 
 def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     """Chart best contender minus baseline by task; None if no two tasks can share an axis."""
-    tasks, by = compared_tasks(results, labels), "best_lift_over_baseline"
-    if len(tasks) < 2:
+    return _chart_tasks(results, labels, results.tasks)
+
+
+def chart_tasks_of(results: Results, labels: Labels, category: CategoryResult) -> Chart | None:
+    """Chart the same of the tasks of a category, without a frame for other sites."""
+    chart = _chart_tasks(results, labels, [results.task(task) for task in category.tasks])
+    return chart and replace(chart, embedded=False)
+
+
+def _chart_tasks(results: Results, labels: Labels, tasks: Sequence[TaskResult]) -> Chart | None:
+    known = [t for t in tasks if t.outcome and labels.are_side_by_side((t.task,))]
+    known.sort(key=lambda t: -(t.best_lift_over_baseline or 0.0))
+    if len(known) < 2:
         return None
-    beaten = sum(t.outcome == "beats" for t in tasks)
-    known = sum(t.outcome is not None for t in results.tasks)
-    of = f"{counted(len(tasks), 'task')}{'' if len(tasks) == known else ' of one metric'}"
-    title = f"The best {labels.contender} beats {labels.baseline} on {beaten} of {of}"
-    half = MAX_BARS // 2
-    shown = tasks if len(tasks) <= MAX_BARS else [*tasks[:half], *tasks[-half:]]
-    cut = "" if shown is tasks else f" The {half} at each end are drawn."
-    if len(tasks) == results.stats.tasks_compared:
-        luck = f"The best is picked after the fact; {labels.baseline} is beaten on"
-        cut = f" {luck} {unselected(results)}.{cut}"
-    unit = f"difference from {labels.baseline} (points of score)"
-    verdicts = dict(zip(results.scores.tasks, results.best_verdicts, strict=True))
-    first = Field[TaskResult](labels.column("task"), lambda t: task_cell(labels, t.task))
-    fields = (first, *best_fields(results, labels))
-    what = f"{sentence(labels.best_difference)}{labels.turning}"
-    caption = labels.say("differences.table", what=sentence(labels.best_difference))
+    half, say = MAX_BARS // 2, labels.say
+    shown = known if len(known) <= MAX_BARS else [*known[:half], *known[-half:]]
+    verdicts = {t.task: results.best_verdict(t.task) for t in known}
+    title = _title(known, verdicts, labels)
+    caption = [say("differences.by_task", what=_what(labels)), *_colours(verdicts, labels)]
+    if shown is not known:
+        caption.append(say("differences.ends", half=half))
     return Chart(
         id="best-lift-by-task",
         title=title,
-        reading=f"{title}{_by_task_reading(tasks, labels)}",
-        caption=labels.say("differences.by_task", what=what) + cut,
-        drawing=draw_bars([_task_bar(t, labels, verdicts[t.task]) for t in shown], unit),
-        table=table_of("best-lift-by-task-table", caption, fields, shown, sorted_by=by),
+        reading=" ".join((f"{title}.", *_ends(known, labels))),
+        caption=" ".join(caption),
+        drawing=draw_bars(
+            [_task_bar(t, labels, verdicts[t.task]) for t in shown],
+            say("differences.axis", baseline=labels.baseline),
+        ),
+        table=_tasks_table(shown, labels, verdicts),
         terms="lift-over-baseline",
         embedded=True,
     )
+
+
+def _what(labels: Labels) -> str:
+    return f"{sentence(labels.best_difference)}{labels.turning}"
+
+
+def _title(
+    tasks: Sequence[TaskResult], verdicts: Mapping[str, Verdict | None], labels: Labels
+) -> str:
+    """Return on how many tasks the baseline is beaten, and on how many for certain."""
+    beats = [t.task for t in tasks if t.outcome == "beats"]
+    is_known = any(verdicts.values())
+    n_certain = sum(verdicts[task] == "better" for task in beats)
+    return labels.say(
+        "differences.title_known" if is_known and beats else "differences.title",
+        n_certain,
+        contender=labels.contender,
+        baseline=labels.baseline,
+        beaten=len(beats),
+        n_tasks=labels.say("n_tasks", len(tasks)),
+    )
+
+
+def _colours(verdicts: Mapping[str, Verdict | None], labels: Labels) -> Iterator[str]:
+    """Yield what the colours of bars mean, as far as these differ."""
+    if any(verdicts.values()):
+        yield labels.say("differences.colours")
+    if None in verdicts.values():
+        yield labels.say("differences.unknown")
+
+
+def _ends(tasks: Sequence[TaskResult], labels: Labels) -> Iterator[str]:
+    """Yield the tasks at both ends, each only if no other has the same difference."""
+    lifts, say = [t.best_lift_over_baseline or 0.0 for t in tasks], labels.say
+    first, last, tied = tasks[0], tasks[-1], sum(t.outcome == "ties" for t in tasks)
+    ends = [
+        {"name": labels.tasks[t.task], "lift": labels.scales[t.task].signed(lift)}
+        for t, lift in ((first, lifts[0]), (last, lifts[-1]))
+    ]
+    if lifts[0] > lifts[1] and first.outcome != "ties":
+        nearest = "differences.most" if first.outcome == "beats" else "differences.closest"
+        yield say(nearest, **ends[0])
+    if tied:
+        yield say("differences.ties", tied)
+    if last.outcome == "loses" and lifts[-1] < lifts[-2]:
+        yield say("differences.behind", **ends[1])
+
+
+def _task_bar(task: TaskResult, labels: Labels, verdict: Verdict | None) -> Bar:
+    scale, best, lift = labels.scales[task.task], task.contender, task.best_lift_over_baseline
+    hover = scale.signed(lift)
+    if best is not None:
+        baseline = f"{labels.baseline} {scale.score(task.baseline_beside(best))}"
+        hover += f". {listed(labels.runs(best))} {scale.score(best.score)}, {baseline}"
+    colours = {"better": theme.GAIN, "worse": theme.LOSS}
+    colour = colours.get(verdict or "", theme.NEUTRAL)
+    text, name = scale.signed(lift), labels.tasks[task.task]
+    return Bar(name, lift or 0.0, text, hover, colour, is_striped=verdict is None)
+
+
+def _tasks_table(
+    tasks: Sequence[TaskResult], labels: Labels, verdicts: Mapping[str, Verdict | None]
+) -> Table:
+    say = labels.say
+    best = Column("best_score", say("tasks.best_score"), "number")
+    label = say("tasks.baseline_score", baseline=labels.baseline)
+    baseline = Column("baseline_score", label, "number")
+    difference = Column(_BY, say("column.difference"), "number", term="lift-over-baseline")
+    fields: tuple[Field[TaskResult], ...] = (
+        Field(labels.column("task"), lambda t: task_cell(labels, t.task)),
+        Field(best, lambda t: best_score_cell(labels, t)),
+        Field(baseline, lambda t: _baseline_cell(labels, t)),
+        Field(
+            difference,
+            lambda t: verdict_cell(
+                t.best_lift_over_baseline, labels.scales[t.task], verdicts[t.task]
+            ),
+        ),
+    )
+    caption = say("differences.table", what=sentence(labels.best_difference))
+    return table_of("best-lift-by-task-table", caption, fields, tasks, sorted_by=_BY)
+
+
+def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
+    variant = task.contender.variants[0] if task.contender else labels.roles.primary
+    key = labels.baseline_key(task.task, variant)
+    return linked_score_cell(labels, key, task.baseline_scores.get(variant))
+
+
+# --- categories ---------------------------------------------------------------------------------
+
+
+def has_mean(results: Results, category: CategoryResult) -> bool:
+    """Return whether the mean difference of a category says something.
+
+    One task has no mean. Quantities without an upper bound, such as seconds, have none either.
+    """
+    facts = [results.catalog.tasks[task] for task in category.tasks]
+    is_bounded = all(f.higher_is_better or f.score_max is not None for f in facts)
+    return category.averaged and category.compared > 1 and is_bounded
+
+
+def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
+    """Chart best contender minus baseline, averaged by category, lowest first.
+
+    A category with one task gets no verdict. None below two others.
+    """
+    shown = [
+        c for c in results.categories if has_mean(results, c) and labels.are_side_by_side(c.tasks)
+    ]
+    if len(shown) < 2:
+        return None
+    title, say, write = _category_title(shown, labels), labels.say, labels.scale.signed
+    low, high = (write(c.best_lift_over_baseline) for c in (shown[0], shown[-1]))
+    ends = say(
+        "differences.means",
+        low=low,
+        first=shown[0].category,
+        high=high,
+        last=shown[-1].category,
+    )
+    return Chart(
+        id="category-difference",
+        title=title,
+        reading=f"{title}. {ends}",
+        caption=say("differences.by_category", what=_what(labels)),
+        drawing=draw_bars(
+            [_category_bar(c, labels) for c in shown],
+            say("differences.axis_mean", baseline=labels.baseline),
+        ),
+        table=_category_table(shown, labels),
+        terms="categories",
+        embedded=True,
+    )
+
+
+def _category_title(shown: Sequence[CategoryResult], labels: Labels) -> str:
+    """Return in which categories the best contender leads on average."""
+    say, words = labels.say, {"contender": labels.contender, "baseline": labels.baseline}
+    behind = [c.category for c in shown if (c.best_lift_over_baseline or 0.0) < 0]
+    n_ahead = sum((c.best_lift_over_baseline or 0.0) > 0 for c in shown)
+    if n_ahead == len(shown):
+        return say("differences.all_ahead", **words)
+    if not n_ahead:
+        return say("differences.none_ahead", **words)
+    if n_ahead + len(behind) == len(shown) and len(behind) <= 2:
+        return say("differences.baseline_leads", len(behind), names=listed(behind), **words)
+    return say("differences.some_ahead", n_ahead, of=len(shown), **words)
+
+
+def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
+    lift = category.best_lift_over_baseline
+    text = labels.scale.signed(lift)
+    hover = labels.say(
+        "differences.beaten",
+        lift=text,
+        beating=category.beating,
+        of=category.compared,
+        baseline=labels.baseline,
+    )
+    return Bar(f"{category.category} ({category.compared})", lift or 0.0, text, hover)
+
+
+def _category_table(categories: Sequence[CategoryResult], labels: Labels) -> Table:
+    difference = Column(
+        _BY, labels.say("column.difference"), "number", first_order="ascending", term="categories"
+    )
+    fields: tuple[Field[CategoryResult], ...] = (
+        Field(labels.column("category"), lambda c: category_cell(c.category)),
+        Field(
+            Column("tasks", labels.say("column.tasks"), "number"),
+            lambda c: number_cell(len(c.tasks), count(len(c.tasks))),
+        ),
+        Field(
+            difference,
+            lambda c: lift_cell(c.best_lift_over_baseline, labels.category_scales[c.category]),
+        ),
+    )
+    caption = labels.say("differences.table_categories", what=sentence(labels.best_difference))
+    return table_of("category-difference-table", caption, fields, categories, sorted_by=_BY)
+
+
+# --- the home page ------------------------------------------------------------------------------
 
 
 def unselected(results: Results) -> str:
@@ -74,154 +263,3 @@ def unselected(results: Results) -> str:
         known = above + sum(n or 0 for n in others)
         parts.append(f"{count(above)} of {count(known)} clearly where errors are known")
     return ", ".join(parts)
-
-
-def compared_tasks(results: Results, labels: Labels) -> list[TaskResult]:
-    """Return the tasks of one axis that have a difference from the baseline, the best first."""
-    known = [t for t in results.tasks if t.outcome and labels.are_side_by_side((t.task,))]
-    return sorted(known, key=lambda t: -(t.best_lift_over_baseline or 0.0))
-
-
-def _by_task_reading(tasks: Sequence[TaskResult], labels: Labels) -> str:
-    """Return the tasks at both ends, each only if no other has the same difference."""
-    lifts = [t.best_lift_over_baseline or 0.0 for t in tasks]
-    first, tied = tasks[0], sum(t.outcome == "ties" for t in tasks)
-    text = ""
-    if lifts[0] > lifts[1] and first.outcome != "ties":
-        how = ", by most on" if first.outcome == "beats" else "; it comes closest on"
-        lift = labels.scales[first.task].signed(lifts[0])
-        text = f"{how} {labels.tasks[first.task]} ({lift})"
-    ties = f" It ties on {tied}." if tied else ""
-    is_lowest = tasks[-1].outcome == "loses" and lifts[-1] < lifts[-2]
-    behind = f" It stays furthest behind on {labels.tasks[tasks[-1].task]}." if is_lowest else ""
-    return f"{text}.{ties}{behind}"
-
-
-def _task_bar(task: TaskResult, labels: Labels, verdict: float) -> Bar:
-    scale, best, lift = labels.scales[task.task], task.contender, task.best_lift_over_baseline
-    hover = scale.signed(lift)
-    if best is not None:
-        baseline = f"{labels.baseline} {scale.score(task.baseline_beside(best))}"
-        hover += f". {listed(labels.runs(best))} {scale.score(best.score)}, {baseline}"
-    colour = theme.LOSS if (lift or 0.0) < 0 else theme.GAIN
-    return Bar(
-        labels.tasks[task.task],
-        lift or 0.0,
-        scale.signed(lift),
-        hover,
-        theme.NEUTRAL if verdict == 0 else colour,
-        is_striped=bool(np.isnan(verdict)),
-    )
-
-
-def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
-    """Chart best contender minus baseline, averaged by category, lowest first."""
-    shown = compared_categories(results, labels)
-    if len(shown) < 2:
-        return None
-    title = f"{_hardest_text(results, labels, shown)}"
-    smallest = min(c.compared for c in shown)
-    few = f" The smallest category has {counted(smallest, 'task')}: read its bar with care."
-    few *= smallest < 4
-    unit = f"mean difference from {labels.baseline} (points of score)"
-    what = f"{sentence(labels.best_difference)}{labels.turning}"
-    return Chart(
-        id="category-difference",
-        title=title,
-        reading=f"{title}. Means run from {_mean_text(shown[0], labels)} to "
-        f"{_mean_text(shown[-1], labels)}.",
-        caption=labels.say("differences.by_category", what=what) + few,
-        drawing=draw_bars([_category_bar(c, labels) for c in shown], unit),
-        table=category_table(shown, labels, "category-difference-table"),
-        terms="categories",
-        embedded=True,
-    )
-
-
-def _hardest_text(results: Results, labels: Labels, shown: Sequence[CategoryResult]) -> str:
-    """Return the hardest and the easiest category, each only if it is clear."""
-    lifts = {
-        c.category: np.array(
-            [
-                lift
-                for task in c.tasks
-                if (lift := results.task(task).best_lift_over_baseline) is not None
-            ]
-        )
-        for c in shown
-    }
-    hardest, easiest = _ends(lifts)
-    to_beat = f"category to beat {labels.baseline} in"
-    if hardest and easiest:
-        return f"{hardest} is the hardest {to_beat}, {easiest} the easiest"
-    if hardest or easiest:
-        return f"{hardest or easiest} is the {'hardest' if hardest else 'easiest'} {to_beat}"
-    return f"No category is clearly the hardest or the easiest to beat {labels.baseline} in"
-
-
-def _ends(values: Mapping[str, Array]) -> tuple[str, str]:
-    """Return the categories of the least and the greatest mean; empty where it is not clear."""
-    kept = {name: v for name, v in values.items() if len(v) >= LEAST_IN_GROUP}
-    is_least, is_greatest = find_clear_ends([*kept.values()])
-    ordered = sorted(kept, key=lambda name: float(kept[name].mean()))
-    return ordered[0] if is_least else "", ordered[-1] if is_greatest else ""
-
-
-def _mean_text(category: CategoryResult, labels: Labels) -> str:
-    lift = labels.scale.signed(category.best_lift_over_baseline)
-    return f"{lift} ({category.category}, {counted(category.compared, 'task')})"
-
-
-def compared_categories(results: Results, labels: Labels) -> list[CategoryResult]:
-    """Return the categories that have a difference from the baseline, lowest first."""
-    known = (c for c in results.categories if c.best_lift_over_baseline is not None)
-    return [c for c in known if labels.are_side_by_side(c.tasks)]
-
-
-def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
-    lift = category.best_lift_over_baseline
-    hover = (
-        f"{labels.scale.signed(lift)} on average; {labels.baseline} is beaten on "
-        f"{category.beating} of {counted(category.compared, 'task')}"
-    )
-    text = labels.scale.signed(lift)
-    return Bar(f"{category.category} ({category.compared})", lift or 0.0, text, hover)
-
-
-def category_table(categories: Sequence[CategoryResult], labels: Labels, table_id: str) -> Table:
-    """Make the table of categories, lowest difference first, with tasks beaten and lift."""
-    compared = any(c.best_lift_over_baseline is not None for c in categories)
-    leaders = {
-        c.category: [s.model for s in c.boards[labels.roles.primary].leaders] for c in categories
-    }
-    number, scales = partial(Column, align="number"), labels.category_scales
-    best_minus, beating = f"Best minus {labels.baseline}", f"Tasks that beat {labels.baseline}"
-    by = number("best_lift_over_baseline", best_minus, first_order="ascending", term="categories")
-    fields: tuple[Field[CategoryResult], ...] = (
-        Field(labels.column("category"), lambda c: category_cell(c.category)),
-        Field(number("tasks", "Tasks"), lambda c: number_cell(len(c.tasks), count(len(c.tasks)))),
-        Field(
-            Column("leaders", "First", term="rank"),
-            lambda c: models_cell(labels, leaders[c.category]),
-            any(leaders.values()),
-        ),
-        Field(
-            by,
-            lambda c: lift_cell(c.best_lift_over_baseline, labels.category_scales[c.category]),
-            compared,
-        ),
-        Field(
-            number("beating", beating, term="lift-over-baseline"),
-            lambda c: number_cell(c.beating, f"{c.beating} of {c.compared}"),
-            compared,
-        ),
-        Field(
-            number("mean_lift_over_base", f"Mean lift over {labels.base}", term="lift"),
-            lambda c: lift_cell(c.mean_lift_over_base, scales[c.category]),
-            labels.lifted,
-        ),
-    )
-    caption, key = (
-        ("Categories, lowest difference first", by.key) if compared else ("Categories", "")
-    )
-    return table_of(table_id, caption, fields, categories, sorted_by=key)

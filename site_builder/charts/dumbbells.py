@@ -74,15 +74,6 @@ class DumbbellRow(Record):
     before_at_chance: bool | None = None
 
 
-def task_rows(
-    results: Results, labels: Labels, task: str, models: Sequence[str]
-) -> list[DumbbellRow]:
-    """Make the rows of the scores on one task, one per model."""
-    found, chance = results.scores.of_task(task, models), results.catalog.tasks[task].score_chance
-    rows = (_row(results, labels, model_cell(labels, m), (m, task), found[m]) for m in models)
-    return [replace(row, chance=chance) for row in rows]
-
-
 def _row(
     results: Results,
     labels: Labels,

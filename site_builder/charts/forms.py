@@ -32,6 +32,7 @@ class Bar(Record):
     is_striped: bool = False
 
 
+_BAR_PX = 28  # a row has room for its name on a narrow screen
 # Room for values beside the ends, as a share of what is drawn.
 _ROOM = 0.06
 
@@ -53,14 +54,16 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, are_counts: bool = False) -> th
         "marker": marker,
         "text": [bar.text for bar in bars],
         "textposition": "outside",
+        "constraintext": "none",
         "textfont": theme.SOFT_TEXT,
         "cliponaxis": False,
         **theme.hover([f"{bar.name}: {bar.hover}" for bar in bars]),
     }
     return theme.figure(
         [trace],
-        theme.rows_height(len(bars)),
-        narrow=theme.narrow_rows(names) | theme.narrow_ticks(low, high, **steps),
+        theme.rows_height(len(bars), _BAR_PX),
+        # Names stand above their bars, which then have the whole width.
+        narrow={"meta.above": True} | theme.narrow_ticks(low, high, **steps),
         room=theme.room_for_values(
             low,
             high,

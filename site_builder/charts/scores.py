@@ -2,94 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from site_builder.charts import theme
+from site_builder.charts.cells import number_cell, score_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.dumbbells import (
-    DumbbellRow,
-    draw_dumbbells,
-    drawn_of,
-    dumbbell_table,
-    ends_of,
-    has_chance,
-    has_intervals,
-    shared,
-    task_rows,
-)
-from site_builder.compute.intervals import LEVEL
+from site_builder.charts.forms import room_around
 from site_builder.compute.results import Results
-from site_builder.compute.score_error import find_ties
-from site_builder.compute.tasks import Best, TaskResult
-from site_builder.formatting import counted, listed, percent
+from site_builder.formatting import NumberFormat, count, sentence
 from site_builder.labels import Labels
+from site_builder.table_model import Column, Field, Table, table_of
+
+# --- one task -----------------------------------------------------------------------------------
+
+_LEAST_ENTRIES = 21  # fewer are seen at a glance in the ranking
+_MAX_BINS = 24
 
 
-def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | None:
-    """Chart the scores on one task by model: before, after, and the baseline as a line."""
-    result, fact = results.task(task), results.catalog.tasks[task]
-    models = result.models
-    if len(models) < 2:
+def chart_task_scores(results: Results, labels: Labels, task: str) -> Chart | None:
+    """Chart how the scores of the primary variant on one task are distributed; None for a few."""
+    scores, fact, say = results.scores, results.catalog.tasks[task], labels.say
+    found = scores.values[labels.roles.primary][:, scores.columns[task]]
+    found = found[~np.isnan(found)]
+    if len(found) < _LEAST_ENTRIES:
         return None
-    rows = task_rows(results, labels, task, ends_of(models))
-    title = best_score_text(results, result, labels)
-    title = title or f"{counted(len(models), 'model')} on {labels.tasks[task]}"
-    baseline = shared(result.baseline_scores.get(v) for v in labels.roles.contest)
-    unknown = "" if has_intervals(rows) else " The errors of the scores are not known."
-    unit = f"{fact.measured}{'' if fact.higher_is_better else '; lower is better'}"
+    scale, n_models = labels.scales[task], say("n_models", len(found))
+    low, high = (scale.score(float(end)) for end in np.quantile(found, [0.25, 0.75]))
+    title = say(
+        "scores_chart.title" if low != high else "scores_chart.level",
+        n_models=n_models,
+        low=low,
+        high=high,
+    )
+    counts, edges = np.histogram(found, bins=min(_MAX_BINS, 2 * round(len(found) ** 0.5)))
+    bins = [
+        (float(start), float(end), int(n))
+        for start, end, n in zip(edges, edges[1:], counts, strict=False)
+    ]
+    unit = say(
+        "scores_chart.axis" if fact.higher_is_better else "scores_chart.axis_low",
+        metric=fact.measured,
+    )
     return Chart(
-        id="task-models",
+        id="task-scores",
         title=title,
         reading=f"{title}.",
-        caption=f"{counted(len(models), 'model')} on this task, by {unit}."
-        f"{unknown}{_marks(rows, results)}{drawn_of(len(models))}",
-        drawing=draw_dumbbells(rows, labels, unit, baseline, with_values=not drawn_of(len(models))),
-        table=dumbbell_table(
-            "task-models-table", "Scores by model", labels.column("model"), rows, labels
+        caption=say("scores_chart.caption"),
+        drawing=_draw_bins(bins, labels, scale, unit, results.task(task).baseline_scores),
+        table=_bins_table(bins, labels, scale),
+    )
+
+
+_Bin: TypeAlias = tuple[float, float, int]
+
+
+def _draw_bins(
+    bins: Sequence[_Bin],
+    labels: Labels,
+    scale: NumberFormat,
+    unit: str,
+    baseline_scores: Mapping[str, float],
+) -> theme.Drawing:
+    low, high, most = bins[0][0], bins[-1][1], max(n for *_, n in bins)
+    bars = {
+        "type": "bar",
+        "x": [(start + end) / 2 for start, end, _ in bins],
+        "y": [n for *_, n in bins],
+        "width": [0.92 * (end - start) for start, end, _ in bins],
+        "marker": {"color": theme.ACCENT},
+        **theme.hover(
+            [
+                labels.say("scores_chart.hover", n, low=scale.score(start), high=scale.score(end))
+                for start, end, n in bins
+            ]
         ),
-        terms=labels.lift_term,
+    }
+    baseline, line = baseline_scores.get(labels.roles.primary), dict[str, Any]()
+    if baseline is not None:
+        line = theme.reference_line(baseline, labels.baseline, scale.score(baseline))
+        low, high = min(low, baseline), max(high, baseline)
+    around = room_around(low, high)
+    return theme.figure(
+        [bars],
+        _BINS_PX,
+        narrow=theme.narrow_ticks(low, high),
+        xaxis=theme.axis(unit, zeroline=False, range=around, **theme.ticks(low, high)),
+        yaxis=theme.axis(
+            sentence(labels.say.words["models"]), **theme.ticks(0, most, most=4, least_step=1.0)
+        ),
+        **line,
     )
 
 
-def best_score_text(results: Results, task: TaskResult, labels: Labels, *, on: bool = False) -> str:
-    """Return who has the best score of the contenders, `on` which task, and the baseline's score.
+_BINS_PX = 260
 
-    `not clearly` if others are tied with the best; where the error of a score is unknown, nothing
-    is said about how clear it is. Empty without a contender.
-    """
-    scale, best = labels.scales[task.task], task.best_contender
-    if best is None:
-        return ""
-    unsure = task.with_intervals and is_best_tied(results, task, best)
-    text = labels.say(
-        f"best_score.{'unclear' if unsure else 'plain'}{'_on' * on}",
-        len(best.models),
-        names=listed(labels.runs(best)),
-        kind=f"{labels.contending} score".lstrip(),
-        name=labels.tasks[task.task],
-        score=scale.score(best.score),
+
+def _bins_table(bins: Sequence[_Bin], labels: Labels, scale: NumberFormat) -> Table:
+    say = labels.say
+    fields: tuple[Field[_Bin], ...] = (
+        Field(
+            Column("from", say("scores_chart.from"), "number"), lambda b: score_cell(b[0], scale)
+        ),
+        Field(Column("to", say("scores_chart.to"), "number"), lambda b: score_cell(b[1], scale)),
+        Field(
+            Column("models", sentence(say.words["models"]), "number"),
+            lambda b: number_cell(b[2], count(b[2])),
+        ),
     )
-    baseline = task.baseline_beside(best)
-    if baseline is None:
-        return text
-    beside, value = labels.baseline_run(best.variants[0]), scale.score(baseline)
-    return labels.say("answer.has_beside", text=text, baseline=beside, score=value)
-
-
-def is_best_tied(results: Results, task: TaskResult, best: Best) -> bool:
-    """Return whether another contender cannot be told from the best."""
-    scores, column = results.scores, results.scores.columns[task.task]
-    contest = scores.roles.contest
-    signed = [scores.contest(v)[:, column] * scores.direction[column] for v in contest]
-    errors = np.concatenate([scores.errors[v][:, column] for v in contest])[:, None]
-    ties = find_ties(np.concatenate(signed)[:, None], errors)
-    return int((ties == 1).sum()) > len(best.models)
-
-
-def _marks(rows: Sequence[DumbbellRow], results: Results) -> str:
-    """Return what bands and triangles are, for a caption."""
-    widest = ", the widest where the number of examples is not stated" * results.scores.has_ranges
-    band = f" A band is the {percent(LEVEL)} interval of a score{widest}."
-    caret = " A triangle is the score that guessing gives."
-    return (band if has_intervals(rows) else "") + (caret if has_chance(rows) else "")
+    return table_of("task-scores-table", say("scores_chart.caption"), fields, bins)

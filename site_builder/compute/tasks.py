@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
@@ -24,7 +23,6 @@ from site_builder.compute.scores import FlaggedScore, Scores
 from site_builder.records import CachingRecord, Record, replace
 
 MIN_COMMON_MODELS = 4
-LEAST_IN_GROUP = 2
 MAX_RERANKED_TASKS = 300
 # Different ranks are at least one half apart, so a smaller spread is a rounding error.
 _NO_SPREAD = 1e-6
@@ -356,35 +354,3 @@ def compute_categories(
     lifts = {c.category: c.best_lift_over_baseline for c in categories}
     categories.sort(key=lambda c: (lifts[c.category] is None, lifts[c.category] or 0.0))
     return tuple(categories)
-
-
-def find_clear_ends(groups: Sequence[Array]) -> tuple[bool, bool]:
-    """Return whether the group of the least mean, and that of the greatest, is clearly apart.
-
-    Groups with fewer than two values are left out. Of the other k groups, each pair is compared by
-    Welch's t test, and its p-value is multiplied by the number of pairs, k (k - 1) / 2. An end is
-    clear if every test of it against another group gives p < 0.05. For k < 2, neither is clear.
-
-    Source: B. L. Welch (1947), Biometrika 34(1/2), 28-35; docs/statistics.md#categories.
-    """
-    kept = [values for values in groups if len(values) >= LEAST_IN_GROUP]
-    if len(kept) < 2:
-        return False, False
-    n, pairs = np.array([len(values) for values in kept], float), len(kept) * (len(kept) - 1) / 2
-    means = round_significant(np.array([values.mean() for values in kept]))
-    # The variance of equal values is not quite 0 where their mean is rounded.
-    errors = np.array([values.var(ddof=1) if np.ptp(values) > 0 else 0.0 for values in kept]) / n
-
-    def is_apart(end: int) -> bool:
-        others = np.arange(len(kept)) != end
-        total = errors[end] + errors[others]
-        gap = np.abs(means[end] - means[others])
-        with np.errstate(invalid="ignore", divide="ignore"):
-            freedom = total**2 / (
-                errors[end] ** 2 / (n[end] - 1) + errors[others] ** 2 / (n[others] - 1)
-            )
-            p = 2 * special.stdtr(freedom, -gap / np.sqrt(total))
-        # Without any spread p is NaN or 0: that few equal values prove nothing.
-        return bool((total > 0).all() and (p * pairs < 1 - LEVEL).all())
-
-    return is_apart(int(means.argmin())), is_apart(int(means.argmax()))

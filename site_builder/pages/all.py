@@ -45,6 +45,8 @@ def with_own_charts(site: Site, pages: Iterable[OutputFile]) -> tuple[OutputFile
         FaultsError: Every chart that cannot be drawn.
     """
     charts = draw_own_charts(site.config, site.results, site.labels)
+    # Categories are on the page of tasks.
+    charts["tasks"] = (*charts.get("tasks", ()), *charts.pop("categories", ()))
     return tuple(
         replace(page, charts=charts[page.address.kind])
         if isinstance(page, Page) and page.address.kind in charts

@@ -169,7 +169,7 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     homes: Mapping[Address, tuple[Chart | None, ...]] = {
         Address("home"): (charts.price or charts.size, charts.task_lifts, charts.winners),
         board_address(site): (charts.averages, charts.size if charts.price else None),
-        Address("categories"): () if site.has_boards else (charts.category_lifts,),
+        Address("tasks"): (charts.category_lifts,),
         Address("analysis"): (charts.correlations, charts.training_sets),
         Address("serving"): (charts.latency,),
     }

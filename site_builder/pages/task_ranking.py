@@ -1,57 +1,45 @@
-"""Make the ranking of one task as a table, and the picker that shows that of any task."""
+"""Make the ranking of one task as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from urllib.parse import urlencode
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from statistics import median
 
-from site_builder.addresses import Link, page_link
 from site_builder.charts.cells import (
     RANK,
-    lift_cell,
+    linked_score_cell,
     model_cell,
     number_cell,
     score_tags,
-    single_lift_cell,
-    task_cell,
-    task_score_cell,
-    text_cell,
+    verdict_cell,
 )
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.significance import Against
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import NumberFormat, measure_format, percent
+from site_builder.formatting import MISSING, NumberFormat, billions, measure_format, percent, short
 from site_builder.labels import Labels
 from site_builder.pages.board_table import model_filters, model_tools
-from site_builder.pages.page import Site, links_by_category
-from site_builder.records import Record, replace
+from site_builder.pages.page import Site
+from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (
     AxisRange,
     Cell,
     Column,
+    Drawing,
     Field,
     LegendItem,
-    Row,
+    Mark,
     RowKind,
     Table,
-    Tag,
-    draw_dumbbell,
+    legend_of,
     table_of,
 )
-from site_builder.tables.parts import short_name
-
-_MOST_CELLS = 20_000
-_MOST_ROWS = 50
-_CELLS_A_ROW = 5
-
-# The links to tasks, by category.
-_TaskGroups = tuple[tuple[str, tuple[Link, ...]], ...]
 
 
-class _Entry(Record):
+class RankedEntry(Record):
     """A model on the task.
 
     Attributes:
@@ -64,129 +52,245 @@ class _Entry(Record):
     flagged: Mapping[str, FlaggedScore]
 
 
-def ranking_table(
-    site: Site, task: TaskResult, table_id: str, most: int | None = None, *, drawn: bool = False
-) -> Table:
-    """Return the ranking of one task, by the score in the primary variant, then in the others.
+class Ranking(CachingRecord):
+    """The models on one task, the best first.
 
-    The baseline stands where its score would, also if it is of another variant; models of which no
-    score counts stand last. The table has at most `most` rows. If `drawn`, a column draws the
-    scores with their intervals, where these are known.
+    A model without a score in the primary variant stands where its best other score would, the
+    baseline too; models of which no score counts stand last.
     """
-    labels, results, catalog = site.labels, site.results, site.results.catalog
-    named = [*task.models, *(f.model for f in task.flagged)]
-    models = list(dict.fromkeys(named))[:most]
-    found = results.scores.of_task(task.task, models)
-    entries = [_Entry(m, found[m], results.flagged_of(m, task.task)) for m in models]
-    lines = _line_fields(site, task) if drawn else ()
 
-    def kind(entry: _Entry) -> RowKind:
-        if entry.model == labels.roles.baseline:
-            return "reference"
-        return "" if entry.found else "unranked"
+    site: Site
+    task: TaskResult
+
+    @property
+    def labels(self) -> Labels:
+        """Names and number formats."""
+        return self.site.labels
+
+    @property
+    def scale(self) -> NumberFormat:
+        """The format of scores on the task."""
+        return self.labels.scales[self.task.task]
+
+    @property
+    def direction(self) -> float:
+        """1 where higher is better, else -1."""
+        scores = self.site.results.scores
+        return float(scores.direction[scores.columns[self.task.task]])
+
+    @cached_property
+    def entries(self) -> tuple[RankedEntry, ...]:
+        """Every model with a score, in order."""
+        results, task = self.site.results, self.task
+        models = [*dict.fromkeys((*task.models, *(f.model for f in task.flagged)))]
+        found = results.scores.of_task(task.task, models)
+        entries = [RankedEntry(m, found[m], results.flagged_of(m, task.task)) for m in models]
+
+        def place(entry: RankedEntry) -> float:
+            shown = self.shown(entry)
+            return float("inf") if shown is None else -self.direction * shown.score
+
+        return tuple(sorted(entries, key=place))
+
+    def shown(self, entry: RankedEntry) -> Score | None:
+        """Return the score that places a model: in the primary variant, or else in the next."""
+        variants = self.labels.roles.variants
+        return next((entry.found[v] for v in variants if v in entry.found), None)
+
+    def is_ranked(self, entry: RankedEntry) -> bool:
+        """Return whether a model has a score in the primary variant."""
+        return self.labels.roles.primary in entry.found
+
+    @cached_property
+    def ranked(self) -> tuple[RankedEntry, ...]:
+        """The models with a rank."""
+        return tuple(filter(self.is_ranked, self.entries))
+
+    @cached_property
+    def leaders(self) -> tuple[RankedEntry, ...]:
+        """The models with the best score; empty where all of several are level."""
+        primary = self.labels.roles.primary
+        first = tuple(e for e in self.ranked if e.found[primary].rank == 1)
+        return () if len(first) == len(self.ranked) > 1 else first
+
+    @cached_property
+    def rivals(self) -> tuple[RankedEntry, ...]:
+        """Those behind the leaders that are too close to call."""
+        scores = [(entry, entry.found[self.labels.roles.primary]) for entry in self.ranked]
+        return tuple(entry for entry, score in scores if score.tied_with_best and score.rank > 1)
+
+    @cached_property
+    def seconds(self) -> tuple[RankedEntry, ...]:
+        """The models that come next behind the leaders."""
+        rank, primary = len(self.leaders) + 1, self.labels.roles.primary
+        return tuple(entry for entry in self.ranked if entry.found[primary].rank == rank)
+
+    @property
+    def median(self) -> float:
+        """The median score of the models with a rank."""
+        return median(entry.found[self.labels.roles.primary].score for entry in self.ranked)
+
+    def lift(self, entry: RankedEntry) -> float | None:
+        """Return the difference from the baseline; None of the baseline itself."""
+        is_baseline = entry.model == self.labels.roles.baseline
+        return None if is_baseline else entry.found[self.labels.roles.primary].lift_over_baseline
+
+    @cached_property
+    def ahead(self) -> RankedEntry | None:
+        """The best model that has no rank, if it is ahead of the leaders."""
+        if not self.leaders:
+            return None
+        best = self.leaders[0].found[self.labels.roles.primary].score
+        first = self.entries[0]
+        shown = None if self.is_ranked(first) else self.shown(first)
+        is_ahead = shown is not None and self.direction * (shown.score - best) > 0
+        return first if is_ahead else None
+
+    @cached_property
+    def reference(self) -> float | None:
+        """The baseline's score beside the primary variant."""
+        return self.task.baseline_scores.get(self.labels.roles.primary)
+
+    @cached_property
+    def axis(self) -> AxisRange | None:
+        """The ends of all that is drawn, from 0 where that is near; None without a score."""
+        chance = self.site.results.catalog.tasks[self.task.task].score_chance
+        drawn = [value for value in (self.reference, chance) if value is not None]
+        for entry in self.entries:
+            for score in entry.found.values():
+                drawn += (score.score, *(score.interval or ()))
+        if not drawn:
+            return None
+        low, high = min(drawn), max(drawn)
+        return AxisRange(0.0 if 0 < low < high / 2 else low, high)
+
+
+def ranking_table(ranking: Ranking, most: int) -> Table:
+    """Return the ranking as a table with at most `most` rows."""
+    site, labels = ranking.site, ranking.labels
+    catalog = site.results.catalog
+
+    def kind(entry: RankedEntry) -> RowKind:
+        if not entry.found:
+            return "unranked"
+        is_beside = entry.model == labels.roles.baseline or not ranking.is_ranked(entry)
+        return "reference" if is_beside else ""
 
     return table_of(
-        table_id,
-        labels.say("ranking.caption", name=labels.tasks[task.task]),
-        (
-            *_score_fields(site, task),
-            *lines,
-            *_lift_fields(site, task.task),
-            *_measure_fields(site, task.task),
-        ),
-        entries,
+        "ranking",
+        labels.say("ranking.caption", name=labels.tasks[ranking.task.task]),
+        (*_fields(ranking), *_measure_fields(site, ranking.task.task)),
+        ranking.entries[:most],
         kind,
         lambda entry: model_filters(catalog, entry.model),
+        is_level=lambda entry: (
+            bool(ranking.rivals) and entry in (*ranking.leaders, *ranking.rivals)
+        ),
         header=1,
         sorted_by=labels.roles.primary,
         tools=model_tools(labels, catalog),
     )
 
 
-def _is_borrowed(site: Site, task: TaskResult) -> bool:
-    """Return whether a score of another variant stands for the baseline beside the primary one."""
-    roles = site.labels.roles
-    is_other = roles.baseline_variants.get(roles.primary) not in (None, roles.primary)
-    return is_other and task.baseline_scores.get(roles.primary) is not None
+# --- columns ------------------------------------------------------------------------------------
 
 
-def _score_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
-    labels, primary = site.labels, site.labels.roles.primary
-    yield Field(RANK, lambda entry: _rank_cell(entry.found.get(primary)))
-    yield Field(labels.column("model"), lambda entry: _model_cell(labels, entry))
-    meaning = f"With its {percent(LEVEL)} interval" if task.with_intervals else ""
-    for variant in labels.roles.variants:
-        column = Column(variant, labels.variants[variant], "number", meaning)
-        borrowed = variant == primary and _is_borrowed(site, task)
-        yield Field(column, partial(_score_cell, labels, task.task, variant, borrowed))
+def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
+    labels, roles, say = ranking.labels, ranking.labels.roles, ranking.labels.say
+    yield Field(RANK, lambda entry: _rank_cell(entry.found.get(roles.primary)))
+    yield Field(labels.column("model"), lambda entry: _model_cell(ranking, entry))
+    if ranking.axis is not None and len(ranking.entries) > 1:
+        yield _line_field(ranking, ranking.axis)
+    for variant in roles.variants:
+        has_interval = variant in ranking.task.with_intervals
+        ends = (say("ranking.low"), say("ranking.high")) if has_interval else ()
+        column = Column(variant, labels.variants[variant], "number", details=ends)
+        yield Field(column, partial(_score_cell, ranking, variant))
+    for variant in roles.tuned:
+        label = say("ranking.gain")
+        if len(roles.tuned) > 1:
+            label = say("ranking.gain_of", variant=labels.variants[variant])
+        column = Column(
+            f"lift_{variant}", label, "number", term="lift", on_phone=variant == roles.primary
+        )
+        yield Field(column, partial(_gain_cell, ranking, variant), roles.base is not None)
+    versus = say("ranking.versus", baseline=labels.baseline)
+    yield Field(
+        Column("lift_over_baseline", versus, "number", term="lift-over-baseline"),
+        partial(_versus_cell, ranking),
+        roles.baseline is not None,
+    )
 
 
 def _rank_cell(score: Score | None) -> Cell:
-    return text_cell(None) if score is None else number_cell(score.rank, str(score.rank))
+    text = MISSING if score is None else str(score.rank)
+    return number_cell(None if score is None else score.rank, text)
 
 
-def _model_cell(labels: Labels, entry: _Entry) -> Cell:
-    """Make a model's name: whether it is the best or tied with it, and why it has no rank."""
-    status = labels.say("why.baseline") if entry.model == labels.roles.baseline else ""
-    note, tags = status if entry.found else labels.say("why.flagged"), tuple[Tag, ...]()
-    first = entry.found.get(labels.roles.primary)
-    if first is not None and first.tied_with_best:
-        tags = (labels.tag("best" if first.rank == 1 else "tied"),)
-    return model_cell(labels, entry.model, note, tags)
+def _model_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
+    """Make a model's name with developer and size, and why it has no rank."""
+    labels, say, facts = ranking.labels, ranking.labels.say, ranking.site.results.catalog
+    fact, why = facts.models[entry.model], ""
+    if not entry.found:
+        why = say("why.flagged")
+    elif not ranking.is_ranked(entry):
+        why = say("ranking.without", variant=labels.in_sentence(labels.roles.primary))
+    is_baseline = entry.model == labels.roles.baseline
+    size = None if fact.parameters_b is None else billions(fact.parameters_b)
+    notes = (fact.developer, size, say("why.baseline") if is_baseline else "", why)
+    return model_cell(labels, entry.model, " \N{MIDDLE DOT} ".join(filter(None, notes)))
 
 
-def _score_cell(labels: Labels, task: str, variant: str, borrowed: bool, entry: _Entry) -> Cell:
-    if borrowed and entry.model == labels.roles.baseline:
-        of = labels.roles.baseline_variants[variant]
-        cell = _score_cell(labels, task, of, False, entry)
-        return replace(cell, note=", ".join(filter(None, (labels.in_sentence(of), cell.note))))
+def _score_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
+    """Make the cell of a score; a flagged one is shown in grey if no score counts."""
     found, flagged = entry.found.get(variant), entry.flagged.get(variant)
-    return task_score_cell(labels, (entry.model, task, variant), found, flagged)
+    score, key = found or flagged, (entry.model, ranking.task.task, variant)
+    flag = None if flagged is None else flagged.reason
+    at_chance = None if found is None else found.at_chance
+    value = None if score is None else score.score
+    cell = linked_score_cell(ranking.labels, key, value, flag=flag, at_chance=at_chance)
+    if found is None:
+        return replace(cell, tone="soft")
+    has_interval = variant in ranking.task.with_intervals
+    return replace(cell, details=(found.interval or (None, None)) if has_interval else ())
 
 
-def _lift_fields(site: Site, task: str) -> Iterator[Field[_Entry]]:
-    labels, roles = site.labels, site.labels.roles
-
-    def cell(score: Score | None, against: Against) -> Cell:
-        if score is None:
-            return lift_cell(None, labels.scales[task])
-        return single_lift_cell(site.results, labels, score, against)
-
-    def over_base(variant: str, entry: _Entry) -> Cell:
-        return cell(entry.found.get(variant), "base")
-
-    def over_baseline(entry: _Entry) -> Cell:
-        # The first variant that a model has; of the baseline itself, the first that competes.
-        variants = roles.contest if entry.model == roles.baseline else roles.variants
-        return cell(next((entry.found[v] for v in variants if v in entry.found), None), "baseline")
-
-    for variant in roles.tuned:
-        label = "Lift" if len(roles.tuned) == 1 else f"Lift, {labels.variants[variant]}"
-        column = Column(f"lift_{variant}", label, "number", term="lift")
-        yield Field(column, partial(over_base, variant), roles.base is not None)
-    versus, term = f"vs {labels.baseline}", "lift-over-baseline"
-    column = Column("lift_over_baseline", versus, "number", term=term)
-    yield Field(column, over_baseline, roles.baseline is not None)
+def _difference_cell(ranking: Ranking, score: Score | None, against: Against) -> Cell:
+    if score is None:
+        return number_cell(None, MISSING)
+    value = score.lift_over_base if against == "base" else score.lift_over_baseline
+    verdict = ranking.site.results.lift_verdict(score.key, against)
+    return verdict_cell(value, ranking.scale, verdict)
 
 
-def _measure_fields(site: Site, task: str) -> Iterator[Field[_Entry]]:
+def _gain_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
+    return _difference_cell(ranking, entry.found.get(variant), "base")
+
+
+def _versus_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
+    is_baseline = entry.model == ranking.labels.roles.baseline
+    return _difference_cell(ranking, None if is_baseline else ranking.shown(entry), "baseline")
+
+
+def _measure_fields(site: Site, task: str) -> Iterator[Field[RankedEntry]]:
     """Yield what was measured on the task beside the score, in the primary variant."""
     scores, primary = site.results.scores, site.labels.roles.primary
     column = scores.columns[task]
     for measure in scores.measures:
-        values = scores.measured[measure.id][primary][:, column]
-        known = [value for value in values.tolist() if value == value]  # NaN is not itself
-        form = measure_format(known, measure.unit)
+        values = floats_or_none(scores.measured[measure.id][primary][:, column])
+        form = measure_format([value for value in values if value is not None], measure.unit)
+        by_model = dict(zip(scores.models, values, strict=True))
+        cell = partial(_measure_cell, by_model, form)
         yield Field(
             Column(measure.id, measure.label, "number"),
-            partial(
-                _measure_cell, dict(zip(scores.models, floats_or_none(values), strict=True)), form
-            ),
-            bool(known),
+            cell,
+            any(value is not None for value in values),
         )
 
 
-def _measure_cell(values: Mapping[str, float | None], form: NumberFormat, entry: _Entry) -> Cell:
+def _measure_cell(
+    values: Mapping[str, float | None], form: NumberFormat, entry: RankedEntry
+) -> Cell:
     value = values[entry.model]
     return number_cell(value, form.score(value))
 
@@ -194,225 +298,84 @@ def _measure_cell(values: Mapping[str, float | None], form: NumberFormat, entry:
 # --- drawings -----------------------------------------------------------------------------------
 
 
-def _is_drawn(site: Site, task: TaskResult) -> bool:
-    return site.labels.roles.primary in task.with_intervals
-
-
-def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
-    """Yield the column of drawings, where a score of the primary variant has an interval."""
-    if not _is_drawn(site, task):
-        return
-    labels, roles, scale = site.labels, site.labels.roles, site.labels.scales[task.task]
-    reference = task.baseline_scores.get(roles.primary)
-    chance = site.results.catalog.tasks[task.task].score_chance
-    limits = _find_limits(site, task.task, (reference, chance))
-
-    def cell(entry: _Entry) -> Cell:
-        after = entry.found.get(roles.primary)
-        if after is None:
-            is_line = entry.model == roles.baseline and reference is not None
-            return Cell("", reference, drawing=line) if is_line else Cell("")
-        before = entry.found.get(roles.base) if roles.base is not None and roles.tuned else None
-        text = scale.score(after.score)
-        if before is not None:
-            text = f"{scale.score(before.score)} to {text}"
-        if after.interval is not None:
-            text += f", interval {scale.interval(*after.interval)}"
-        text = ", ".join((text, *(t.text for t in score_tags(labels, after.at_chance))))
-        drawing = draw_dumbbell(
-            before=limits.place(before.score if before else None),
-            after=limits.place(after.score),
-            reference=limits.place(reference),
-            interval=limits.span(after.interval),
-            text=f"{labels.models[entry.model]}: {text}",
-            chance=limits.place(chance),
-            is_at_chance=bool(after.at_chance),
-        )
-        return Cell("", after.score, drawing=drawing)
-
-    text = f"{labels.baseline}: {scale.score(reference)}"
-    line = draw_dumbbell(
-        None, None, limits.place(reference), text=text, chance=limits.place(chance)
+def _line_field(ranking: Ranking, axis: AxisRange) -> Field[RankedEntry]:
+    """Return the column of drawings: the scores with their intervals, on one scale."""
+    column = Column(
+        "line",
+        ranking.labels.say("column.line"),
+        "plot",
+        axis=axis.ticks(short),
+        reference=axis.place(ranking.reference),
     )
-    heading = labels.say("column.line")
-    if roles.base is not None and roles.tuned:
-        tuned = labels.in_sentence(roles.primary)
-        heading = f"{labels.variants[roles.base]} \N{RIGHTWARDS ARROW} {tuned}"
-    yield Field(Column("line", heading, "plot"), cell)
+
+    def cell(entry: RankedEntry) -> Cell:
+        shown = ranking.shown(entry)
+        if shown is None:
+            return Cell("")
+        return Cell("", shown.score, drawing=_draw(ranking, axis, entry))
+
+    return Field(column, cell)
 
 
-def _find_limits(site: Site, task: str, lines: Sequence[float | None]) -> AxisRange:
-    """Return the ends of all that is drawn: between a task's bounds, intervals would be small."""
-    drawn = [value for value in lines if value is not None]
-    for score in site.results.scores.ranking(task):
-        drawn += (score.score, *(score.interval or ()))
-    return AxisRange(min(drawn), max(drawn))
-
-
-def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:
-    """Return what the marks of drawings and scores stand for; empty where there are none."""
-    labels, reference = site.labels, task.baseline_scores.get(site.labels.roles.primary)
-    chance, scale = site.results.catalog.tasks[task.task].score_chance, labels.scales[task.task]
-    at_chance = () if chance is None else (LegendItem("at-chance", labels.tag("at_chance").text),)
-    if not _is_drawn(site, task):
-        return at_chance
-    items = [LegendItem("base", labels.base)] if labels.lifted else []
-    items.append(LegendItem("score", labels.in_sentence(labels.roles.primary)))
-    items.append(LegendItem("band", labels.say("legend.band", level=percent(LEVEL))))
-    if reference is not None:
-        text = labels.say("legend.score", name=labels.baseline, score=scale.score(reference))
-        items.append(LegendItem("reference", text))
+def _draw(ranking: Ranking, axis: AxisRange, entry: RankedEntry) -> Drawing:
+    roles, scale = ranking.labels.roles, ranking.scale
+    before = [s for v, s in entry.found.items() if roles.tuned and v == roles.base]
+    after = [entry.found[v] for v in roles.contest if v in entry.found]
+    is_bar = len(roles.contest) == 1 and not roles.tuned and axis.low == 0
+    places = [axis.share(score.score) for score in after]
+    marks = (
+        *(Mark("tint", 0, place) for place in places if is_bar),
+        *(Mark("soft-band", *span) for s in before if (span := axis.span(s.interval))),
+        *(Mark("band", *span) for s in after if (span := axis.span(s.interval))),
+        *(_points(axis, before, after) if not is_bar else (Mark("value", at) for at in places)),
+    )
+    chance = axis.place(ranking.site.results.catalog.tasks[ranking.task.task].score_chance)
     if chance is not None:
-        level = labels.say("legend.chance_score", score=scale.score(chance))
-        items.append(LegendItem("chance", level))
-    return (*items, *at_chance)
+        marks = (*marks, Mark("chance", chance))
+    text = " to ".join(scale.score(score.score) for score in (*before, *after))
+    for score in after[:1]:
+        if score.interval is not None:
+            text += f", interval {scale.interval(*score.interval)}"
+        text = ", ".join((text, *(tag.text for tag in score_tags(ranking.labels, score.at_chance))))
+    return Drawing(marks, f"{ranking.labels.models[entry.model]}: {text}")
 
 
-# --- parts --------------------------------------------------------------------------------------
-
-_MAX_COLUMNS, _MAX_PARTS = 12, 400
-
-
-def parts_table(site: Site, task: TaskResult) -> Table | None:
-    """Return entries x parts of a task, the best entry first; None where it has no parts.
-
-    More than twelve parts are the rows, and the first twelve entries the columns.
-    """
-    results, labels, primary = site.results, site.labels, site.labels.roles.primary
-    parts = [t.task for t in results.catalog.tasks.values() if t.part_of == task.task][:_MAX_PARTS]
-    if not parts:
-        return None
-    of_parts = results.scores.only(parts).values[primary]
-    values = {
-        model: dict(zip(parts, floats_or_none(row), strict=True))
-        for model, row in zip(results.scores.models, of_parts, strict=True)
-    }
-    has_part = (m for m, row in values.items() if any(v is not None for v in row.values()))
-    models, scale = list(dict.fromkeys((*task.models, *has_part))), labels.scales[task.task]
-
-    def cell(model: str, part: str) -> Cell:
-        value = values[model][part]
-        return number_cell(value, scale.score(value))
-
-    whole = labels.tasks[task.task]
-    caption = labels.say("ranking.parts", name=whole)
-    if len(parts) > _MAX_COLUMNS:
-        columns = [
-            Field[str](Column(f"m{i}", labels.models[m], "number"), partial(cell, m))
-            for i, m in enumerate(models[:_MAX_COLUMNS])
-        ]
-        return table_of(
-            "parts",
-            caption,
-            (Field(labels.column("task"), lambda p: _part_cell(labels, p, whole)), *columns),
-            parts,
-        )
-    fields = [
-        Field[str](
-            Column(f"p{i}", short_name(labels.tasks[part], whole), "number"),
-            partial(_turned, cell, part),
-        )
-        for i, part in enumerate(parts)
-    ]
-    rows = models[:_MOST_ROWS]
-    return table_of(
-        "parts",
-        caption,
-        (Field(labels.column("model"), lambda m: model_cell(labels, m)), *fields),
-        rows,
-    )
+def _points(axis: AxisRange, before: Sequence[Score], after: Sequence[Score]) -> Iterator[Mark]:
+    """Yield a point for each score, and the line that joins them."""
+    places = [axis.share(score.score) for score in (*before, *after)]
+    if len(places) > 1:
+        yield Mark("rod", min(places), max(places))
+    for score in before:
+        yield Mark("base", axis.share(score.score))
+    for score in after:
+        yield Mark("at-chance" if score.at_chance else "score", axis.share(score.score))
 
 
-def _part_cell(labels: Labels, part: str, whole: str) -> Cell:
-    return replace(task_cell(labels, part), text=short_name(labels.tasks[part], whole))
-
-
-def _turned(cell: Callable[[str, str], Cell], part: str, model: str) -> Cell:
-    return cell(model, part)
-
-
-# --- the picker ---------------------------------------------------------------------------------
-
-
-class Picker(Record):
-    """A table of one task, and what a script needs to show another in its place.
-
-    Attributes:
-        first: The task that stands in the page.
-        groups: The tasks to choose from, as links to their pages, by category.
-        table: The ranking of the first task.
-        models: For the script: each model that occurs, as its id and a link.
-        rankings: For the script: by task id, rows of the index of the model, and of text, value and
-            tone of each other cell, where there are any with its note and tags, and with the end
-            of its link if that is not its column's. A model with a note or tags is a list of index,
-            note, tags and kind of the row.
-        anchors: For the script: by task id, how links to the scores of each column end; empty for
-            a column of no scores.
-    """
-
-    first: Link
-    groups: _TaskGroups
-    table: Table
-    models: tuple[tuple[str, Link], ...]
-    rankings: Mapping[str, Sequence[Sequence[object]]]
-    anchors: Mapping[str, Sequence[str]]
-
-
-def make_picker(site: Site) -> Picker | None:
-    """Return the picker; None on a board with one task, or one too large to put into a page."""
-    tasks = [t for t in site.results.tasks if t.models]
-    rows = int(site.results.scores.scored.sum(axis=0).clip(max=_MOST_ROWS).sum())
-    if len(tasks) < 2 or rows * _CELLS_A_ROW > _MOST_CELLS:
-        return None
-    tables = {t.task: ranking_table(site, t, "picker", _MOST_ROWS) for t in tasks}
-    models = dict.fromkeys(row.cells[1].link for table in tables.values() for row in table.rows)
-    places, first = {link: i for i, link in enumerate(models)}, tasks[0].task
-    anchors = {task: _anchors(table) for task, table in tables.items()}
-    return Picker(
-        first=page_link(site.labels.tasks[first], "task", first),
-        groups=task_groups(site, tasks),
-        table=tables[first],
-        models=tuple((link.to.key, link) for link in models if link is not None and link.to),
-        rankings={
-            task: [_packed_row(row, places, anchors[task]) for row in table.rows]
-            for task, table in tables.items()
+def ranking_legend(ranking: Ranking, table: Table) -> tuple[LegendItem, ...]:
+    """Return what the marks in the rows stand for; empty where nothing is drawn."""
+    labels, say, roles = ranking.labels, ranking.labels.say, ranking.labels.roles
+    drawings = [cell.drawing for row in table.rows for cell in row.cells if cell.drawing]
+    n = _n_drawn(ranking)
+    band = say("task.mark.band_for" if n else "task.mark.band", n, level=percent(LEVEL))
+    after = labels.in_sentence(roles.primary) if len(roles.contest) == 1 else labels.tuned
+    items = legend_of(
+        drawings,
+        {
+            "base": labels.base,
+            "score": after,
+            "value": after,
+            "at-chance": labels.tag("at_chance").text,
+            "band": band,
+            "chance": say("task.mark.chance"),
         },
-        anchors=anchors,
     )
+    if ranking.reference is not None and drawings:
+        items = (*items, LegendItem("reference", labels.baseline))
+    return items
 
 
-def _packed_row(
-    row: Row, places: Mapping[Link | None, int], anchors: Sequence[str]
-) -> list[object]:
-    rank, name, *others = row.cells
-    place, has_more = places[name.link], name.note or name.tags
-    packed: list[object] = [(place, name.note, name.tags, row.kind) if has_more else place]
-    for cell, anchor in zip((rank, *others), anchors, strict=True):
-        shown = cell.text, cell.value, cell.tone
-        if (ending := _ending(cell)) and ending != anchor:
-            packed.append((*shown, cell.note, cell.tags, ending))
-        else:
-            packed.append((*shown, cell.note, cell.tags) if cell.note or cell.tags else shown)
-    return packed
-
-
-def _anchors(table: Table) -> list[str]:
-    """Return how links to scores end, by column; the baseline's may be of another variant."""
-    competing = [row.cells for row in table.rows if row.kind != "reference"]
-    rank, _, *others = zip(*(competing or [row.cells for row in table.rows]), strict=True)
-    return [next(filter(None, map(_ending, column)), "") for column in (rank, *others)]
-
-
-def _ending(cell: Cell) -> str:
-    """Return how the link to a score ends; empty where a cell has none."""
-    to = cell.link.to if cell.link else None
-    if to is None or not to.anchor:
-        return ""
-    return f"{f'?{urlencode(to.query)}' if to.query else ''}#{to.anchor}"
-
-
-def task_groups(site: Site, tasks: Sequence[TaskResult]) -> _TaskGroups:
-    """Return the links to tasks, by category."""
-    groups = links_by_category(site, [task.task for task in tasks])
-    none = site.labels.say("ranking.no_category")
-    return tuple((name or none, tuple(links)) for name, links in groups.items())
+def _n_drawn(ranking: Ranking) -> int | None:
+    """Return the number of examples that all intervals assume, if it is one."""
+    scores = [score for entry in ranking.entries for score in entry.found.values()]
+    numbers = {s.n_range[0] if s.n_range else s.n for s in scores if s.interval}
+    return next(iter(numbers)) if len(numbers) == 1 else None

@@ -91,7 +91,7 @@ def _template_script() -> dict[str, bytes]:
 
 
 _NAVIGATION: tuple[Kind, ...] = (
-    *("choose", "models", "tasks", "categories", "analysis", "compare", "serving", "data", "about"),
+    *("choose", "models", "tasks", "analysis", "compare", "serving", "data", "about"),
 )
 _FOOTER: tuple[Kind, ...] = ("about", "glossary", "data", "changes")
 _MOST_BOARDS = 4

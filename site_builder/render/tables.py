@@ -175,6 +175,9 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
 
 
 def _cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
+    if cell.heat is not None:
+        heat = f" style=--heat:{cell.heat:.3g}"
+        return f"<{tag}{_classes(cls, cell.tone)}{heat}{_value(cell)}>{escaped(cell.text)}"
     if cell.drawing is not None:
         return (
             f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}>{_drawn(cell.drawing)}"

@@ -62,6 +62,16 @@
     Object.assign(layout.yaxis, { automargin: false, ticklabeloverflow: "allow" });
   };
 
+  /** Names above their bars, which then have the whole width. @param {Layout} layout */
+  const putNamesAbove = (layout) => {
+    const { yaxis } = layout;
+    const place = { x: 0, xref: "paper", xanchor: "left", yanchor: "bottom", yshift: 4, showarrow: false };
+    layout.annotations = (yaxis.ticktext ?? []).map((text, i) => ({ ...place, y: yaxis.tickvals?.[i], text, font: { ...yaxis.tickfont, size: 11 } }));
+    layout.margin = { ...layout.template.layout.margin, ...layout.margin, l: 8 };
+    layout.bargap = 0.75;
+    Object.assign(yaxis, { showticklabels: false, automargin: false });
+  };
+
   /** Widen the axis by the room of the values beside its ends, in px. @param {Layout} layout @param {number} width */
   const makeRoomForValues = (layout, width) => {
     const { room } = layout.meta ?? {};
@@ -86,6 +96,7 @@
     const { data, layout } = JSON.parse(source?.textContent ?? "");
     const figure = withColours({ data, layout: { ...layout, template: site.chartTemplate } }, getComputedStyle(document.documentElement));
     if (width < NARROW) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
+    if (figure.layout.meta?.above) putNamesAbove(figure.layout);
     makeRoomForNames(figure.layout, width);
     makeRoomForValues(figure.layout, width);
     makeNamesUpright(figure.layout, width);

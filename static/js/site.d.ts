@@ -75,7 +75,7 @@ interface Tables {
   ranks(table: HTMLTableElement, column: number): Numbers;
   arrange(table: HTMLTableElement, order: TableEntry[]): void;
   /** Hide and show rows; returns how many are shown. */
-  showOnly(table: HTMLTableElement, isShown: (entry: TableEntry) => boolean): number;
+  showOnly(table: HTMLTableElement, isShown: (entry: TableEntry) => boolean): [shown: number, of: number];
   /** Put every row where it belongs now. */
   finishSorting(table: HTMLTableElement): void;
   heads(table: HTMLTableElement): HTMLTableCellElement[];
@@ -435,6 +435,7 @@ interface Axis {
   title: { text?: string };
   tickfont: { size: number };
   ticktext?: string[];
+  tickvals?: number[];
   tickangle?: number;
   ticklen: number;
   ticklabeloverflow?: string;
@@ -455,7 +456,11 @@ interface Layout {
     /** Values on a narrow screen, by paths such as `yaxis.ticktext`. */
     narrow?: Record<string, unknown>;
     room?: { ends: [number, number]; px: [number, number] };
+    /** Whether names stand above their rows. */
+    above?: boolean;
   };
+  annotations?: unknown[];
+  bargap?: number;
 }
 
 /** What holds for all figures. */

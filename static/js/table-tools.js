@@ -36,6 +36,7 @@
 
     /** A list of checkboxes, one a value. @param {HTMLElement} facet */
     const fillChoice = (facet) => {
+      if (facet.matches(".chips")) return;
       const key = facet.dataset.facet ?? "";
       const body = facet.querySelector(".menu-body");
       const values = valuesOf(key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
@@ -79,7 +80,7 @@
           if (value === undefined) return false;
           return facet instanceof HTMLSelectElement ? Number(value) <= Number(choices[0]) : choices.includes(value);
         });
-      tell(site.table.showOnly(table, isWanted), site.table.entries(table).length);
+      tell(...site.table.showOnly(table, isWanted));
     };
 
     /** @param {number} shown @param {number} of */

@@ -157,7 +157,9 @@
         entries.forEach((entry, i) => (entry.isShown = wanted[i]));
         put(table);
       }
-      return wanted.filter(Boolean).length;
+      // A category above its tasks is no row of its own.
+      const counted = entries.map(({ row }) => !row.classList.contains("group"));
+      return [wanted.filter((is, i) => is && counted[i]).length, counted.filter(Boolean).length];
     },
 
     finishSorting: (table) => states.get(table)?.rest?.finish(),
@@ -258,6 +260,7 @@
     if ((key ?? "") !== table.dataset.sorted || way !== table.dataset.way) sort(table, key ?? null, way);
     table.dataset.sorted = key ?? "";
     table.dataset.way = way;
+    table.dispatchEvent(new Event("sorted"));
   };
 
   /** @param {HTMLTableElement} table @param {HTMLElement} head */
@@ -300,6 +303,17 @@
     });
   };
 
+  // A switch between the published order and that by one column.
+  for (const button of site.elements("[data-order]")) {
+    const table = site.table.all("[data-table]", button.closest("[data-box]") ?? document.body)[0];
+    const show = () => button.setAttribute("aria-pressed", String(table.dataset.sorted === button.dataset.order));
+    table.addEventListener("sorted", show);
+    button.addEventListener("click", () => {
+      site.address.setPairs(["sort", "way"], button.dataset.order ? [["sort", button.dataset.order]] : []);
+      fromAddress(table);
+    });
+    if (button.parentElement) button.parentElement.hidden = false;
+  }
   site.table.all("[data-table]").forEach(site.table.makeSortable);
   document.addEventListener("viewchange", () => tables.forEach(fromAddress), true);
   addEventListener("popstate", () => tables.forEach(fromAddress));

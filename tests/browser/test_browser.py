@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from tests.helpers.browsing import (
     EMPTY_CHARTS,
     IS_SLOW,
-    NARROW,
     SAVES_DATA,
     WIDE,
     both_sizes,
@@ -90,33 +89,6 @@ def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium, home, 
     expect(page.locator("#view-fine-tuned")).to_be_visible()
 
 
-def test_the_picker_shows_another_task(chromium, home):
-    page, _ = open_page(chromium, home + "tasks/gsm8k/", NARROW)
-    own = [
-        first_column(page, "ranking", key)
-        for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")
-    ]
-    page.goto(f"{home}tasks/")
-    page.get_by_label("Task", exact=True).select_option("gsm8k")
-    expect(page.locator("[data-picker-link]")).to_have_text("Grade School Math (gsm8k)")
-    shown = [
-        first_column(page, "picker", key)
-        for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")
-    ]
-    assert own == shown
-    assert page.url.endswith("?task=gsm8k")
-    cells = page.locator("#picker tr.reference td")
-    expect(cells.filter(has_text="0.373").locator("a")).to_have_count(2)
-    for link in cells.locator("a").all():  # both are its base score
-        expect(link).to_have_attribute("href", "../models/gpt-4/?variant=base#score-gsm8k")
-    page.get_by_role("button", name="Next").click()
-    assert "gsm8k" not in page.url
-    page.go_back()
-    expect(page.locator("[data-picker-link]")).to_have_text("Grade School Math (gsm8k)")
-    page.locator("#picker").get_by_role("link", name="Gemma 7B", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Gemma 7B")
-
-
 def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium, home):
     """A heading sorts both ways; rows without a value stay last; equal ones keep their order."""
     page, _ = open_page(chromium, home + "tasks/bc5cdr/")
@@ -128,9 +100,9 @@ def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium, home):
     heading.get_by_role("button").click()
     expect(heading).to_have_attribute("aria-sort", "ascending")
     ascending = first_column(page, "ranking", "model")
-    assert ["GPT-4", "Phi-2"] == ascending[:2]
-    assert "GPT-3.5 Turbo" == ascending[-1]
-    assert ["Gemma 7B", "Gemma 7B Instruct", "Zephyr 7B Beta"] == ascending[6:9]
+    assert ["Phi-2", "Gemma 2B Instruct"] == ascending[:2]
+    assert ["GPT-4", "GPT-3.5 Turbo"] == ascending[-2:]
+    assert ["Gemma 7B", "Gemma 7B Instruct", "Zephyr 7B Beta"] == ascending[5:8]
     page.locator("#ranking th[data-key=base]").get_by_role("button").press("Enter")
     assert "GPT-4" == first_column(page, "ranking", "model")[0]
     expect(heading).not_to_have_attribute("aria-sort", "ascending")
@@ -145,7 +117,7 @@ def test_without_scripts_everything_is_there(chromium, home):
     expect(page.locator("#winners-table")).to_be_visible()
     expect(page.locator("button:not([popovertarget]):visible")).to_have_count(0)
     page.goto(f"{home}tasks/")
-    expect(page.locator("#picker")).to_be_visible()
+    expect(page.locator("#task-list")).to_be_visible()
 
 
 def test_the_site_opens_from_the_disk(chromium, index_site):
@@ -158,9 +130,9 @@ def test_the_site_opens_from_the_disk(chromium, index_site):
     page.get_by_role("button", name="Base", exact=True).click()
     expect(page.locator("#view-base")).to_be_visible()
     page.get_by_role("link", name="All tasks").click()
-    page.get_by_label("Task", exact=True).select_option("mmlu")
-    expect(page.locator("[data-picker-link]")).to_have_text("MMLU")
-    page.locator("[data-picker-link]").click()
+    page.get_by_role("button", name="All by lead").click()
+    expect(page.locator("#task-list tr.group").first).to_be_hidden()
+    page.locator("#task-list").get_by_role("link", name="MMLU").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("MMLU")
     page.get_by_role("link", name="Fine-tuning Index").first.click()
     expect(page.locator("#board-fine-tuned")).to_be_visible()

@@ -150,11 +150,6 @@ def test_sorting_is_in_the_address(chromium, home):
     page.locator("#board-fine-tuned th[data-key=average] button").click()
     assert page.url == home
     assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
-    page.goto(home + "tasks/")
-    page.locator("#picker th[data-key=model] button").click()
-    assert "picker.sort=model" in page.url
-    page.reload()
-    assert sorted(shown(page, "picker"), key=str.lower) == shown(page, "picker")
 
 
 def test_columns_are_chosen(chromium, home):
@@ -357,16 +352,3 @@ def test_four_rows_can_be_ticked_and_all_be_cleared(chromium, home):
     page.locator("#view-fine-tuned").get_by_label("Compare Phi-2").check()
     page.get_by_role("button", name="Lift", exact=True).click()
     expect(page.locator("#view-lift").get_by_label("Compare Phi-2")).to_be_checked()
-
-
-def test_ticks_stay_when_another_task_is_picked(chromium, home):
-    page, heard = open_page(chromium, home + "tasks/")
-    page.locator("#picker").get_by_label("Compare Phi-2").check()
-    page.get_by_role("button", name="Next").click()
-    expect(page.locator("#picker").get_by_label("Compare Phi-2")).to_be_checked()
-    page.locator("#picker").get_by_label("Compare GPT-4", exact=True).check()
-    page.get_by_role("link", name="Compare", exact=True).last.click()
-    assert page.url.endswith("/compare/?model=phi-2&model=gpt-4") or page.url.endswith(
-        "/compare/?model=gpt-4&model=phi-2"
-    )
-    assert [] == heard.complaints

@@ -3,7 +3,6 @@
 import pytest
 
 from site_builder.charts.averages import chart_averages
-from site_builder.charts.scores import chart_task_models
 from tests.helpers.charted import (
     ONE,
     SEVERAL,
@@ -99,107 +98,13 @@ def test_averages_table_has_the_baseline_where_it_competes():
     assert ["b", "a"] == column(chart, "model")
 
 
-# --- marks of rows --------------------------------------------------------------------------------
-
-
-def values_at_ends(chart):
-    """The values beside the rows, by side and row."""
-    texts = [trace for trace in chart.figure_json["data"] if trace["mode"] == "text"]
-    return {
-        (trace["textposition"].split()[1], y): (x, text.strip("\N{NO-BREAK SPACE}"))
-        for trace in texts
-        for x, y, text in zip(trace["x"], trace["y"], trace["text"], strict=True)
-    }
-
-
-def test_long_lists_have_no_values():
-    """Of 81 models the 12 at each end are drawn."""
-    runs = {"base": {f"m{i}": [i / 100, 0.5] for i in range(81)}}
-    assert {} == values_at_ends(said(chart_task_models, runs, "t1"))
-
-
 # --- all charts -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("runs", "lower", "title"),
-    [
-        (TUNED, [], "b has the best fine-tuned score, 0.600; ref has 0.600"),
-        (
-            {**ONE, "base": {**ONE["base"], "ref": [0.5, 0.5]}},
-            [],
-            "a has the best score, 0.900; ref has 0.500",
-        ),
-        (
-            {"base": {"a": [0.1], "b": [0.1], "ref": [0.3]}},
-            [],
-            "a and b share the best score, 0.100; ref has 0.300",
-        ),
-        (
-            {"base": {"a": [1.0], "ref": [3.0]}},
-            ["t1"],
-            "a has the best score, 1.00; ref has 3.00",
-        ),
-        ({"base": {"a": [0.5], "b": [0.4], "ref": [None]}}, [], "a has the best score, 0.500"),
-        (
-            {**SEVERAL, "base": {"ref": [0.1, 0.1]}},
-            [],
-            "b (Ppo) has the best tuned score, 0.800; ref has 0.100",
-        ),
-    ],
-)
-def test_task_models(runs, lower, title):
-    """Who leads, all who tie, and how far from the baseline."""
-    assert (
-        title == said(chart_task_models, _with_ref(runs), "t1", lower=lower, baseline="ref").title
-    )
-
-
-def _with_ref(runs):
-    """The runs, with the baseline among the models even if it has no score on the first task."""
-    if runs["base"].get("ref") == [None]:
-        return {v: {m: [*s, 0.5] for m, s in models.items()} for v, models in runs.items()}
-    return runs
-
-
-def test_baseline_stands_where_its_score_would():
-    """With 0.5 between 0.9 and 0.3, also if its score is of another variant, as in the table."""
-    runs = {
-        "base": {"ref": [0.5, 0.5], "a": [0.1, 0.1], "b": [0.1, 0.1]},
-        "tuned": {"a": [0.9, 0.9], "b": [0.3, 0.3]},
-    }
-    chart = said(chart_task_models, runs, "t1", baseline="ref")
-    assert ["a", "ref", "b"] == [row.cells[0].text for row in chart.table.rows]
-    assert ["a", "ref", "b"] == chart.drawing["layout"]["yaxis"]["ticktext"]
-
-
-def test_chart_of_a_task_has_the_order_of_its_table(index_site):
-    for path in (path for path in index_site.html if path.startswith("tasks/g")):
-        soup = index_site.page(path)
-        drawn, ranked = (
-            [link.get_text() for link in soup.select(f"#{name} tbody th a")]
-            for name in ("task-models-table", "ranking")
-        )
-        assert drawn == ranked[: len(drawn)], path
-
-
-def test_no_task_models():
-    """One model has nobody beside it."""
-    assert said(chart_task_models, {"base": {"a": [0.1, 0.2]}}, "t1") is None
-
-
-def test_variants_of_one_label_stay_apart():
-    chart = said(chart_task_models, SEVERAL, "t1", labels={"sft": "Tuned", "ppo": "Tuned"})
-    assert ["model", "before", "after_sft", "lift_sft", "after_ppo", "lift_ppo"] == keys(chart)
-    assert {0.4, 0.2} == {
-        column(chart, key)[column(chart, "model").index("a")] for key in ("after_sft", "after_ppo")
-    }
 
 
 def test_first_rows_are_drawn_of_many():
     """Twelve at each end of 90 models, in the drawing and in its table; the caption says so."""
     runs = {"base": {f"m{i}": [i / 100, i / 100] for i in range(90)}}
-    for chart in (said(chart_averages, runs), said(chart_task_models, runs, "t1")):
+    for chart in (said(chart_averages, runs),):
         assert chart.caption.endswith(" The 12 at each end of 90 are drawn.")
         assert (24, 24) == (
             len(chart.figure_json["layout"]["yaxis"]["ticktext"]),

@@ -7,12 +7,12 @@ import pytest
 from site_builder.charts import theme
 from site_builder.charts.averages import chart_winners
 from site_builder.charts.differences import (
-    category_table,
     chart_best_lift_by_task,
     chart_category_difference,
 )
+from site_builder.charts.scores import chart_task_scores
 from tests.helpers.boards import make_frames
-from tests.helpers.charted import ONE, TUNED, column, draw, said
+from tests.helpers.charted import ONE, TUNED, column, said
 from tests.helpers.tables import having
 
 MINUS = "\N{MINUS SIGN}"
@@ -21,8 +21,8 @@ MINUS = "\N{MINUS SIGN}"
 # --- differences from the baseline ----------------------------------------------------------------
 
 
-def test_bars_say_what_is_clear():
-    """Of one contender each error is 0.05, so 0.139 is clear; t4 states no error of the baseline.
+def test_bars_say_what_is_certain():
+    """Of one contender each error is 0.05, so 0.139 is certain; t4 states none of the baseline.
 
     Values stand at the ends, in their own room.
     """
@@ -34,21 +34,14 @@ def test_bars_say_what_is_clear():
     chart = said(chart_best_lift_by_task, frames=frames, baseline="ref")
     (bars,) = chart.figure_json["data"]
     assert ["+0.400", "+0.200", "+0.100", f"{MINUS}0.200"] == bars["text"]
-    colours = [theme.GAIN, theme.GAIN, theme.NEUTRAL, theme.LOSS]
+    colours = [theme.NEUTRAL, theme.GAIN, theme.NEUTRAL, theme.LOSS]
     assert colours == bars["marker"]["color"]
     assert ["/", "", "", ""] == bars["marker"]["pattern"]["shape"]
     low, high = chart.figure_json["layout"]["xaxis"]["range"]
     assert low < -0.2
     assert high > 0.4
-    assert "Grey: not clear. Striped: an error is not known." in chart.caption
-
-
-def test_bars_of_categories_are_grey():
-    """Whether a mean over a category differs from 0 is not tested."""
-    runs = {"base": {"ref": [0.5, 0.5], "a": [0.6, 0.9]}}
-    chart = said(chart_category_difference, runs, tasks={"category": ["X", "Y"]}, baseline="ref")
-    assert {theme.NEUTRAL} == {*chart.figure_json["data"][0]["marker"]["color"]}
-    assert "Bars are grey because they are not tested against 0." in chart.caption
+    assert "1 of 3 leads over ref is certain" == chart.title
+    assert "Colour: certain. Grey: uncertain. Striped: an error is not known." in chart.caption
 
 
 @pytest.mark.parametrize(
@@ -58,17 +51,18 @@ def test_bars_of_categories_are_grey():
         (
             TUNED,
             "The best fine-tuned model beats ref on 1 of 2 tasks",
-            ", by most on t2 (+0.200). It ties on 1.",
+            "By most on t2 (+0.200). It ties on 1.",
         ),
         (
             {"base": {"ref": [0.5, 0.5], "a": [0.1, 0.2]}},
             "The best model beats ref on 0 of 2 tasks",
-            f"; it comes closest on t2 ({MINUS}0.300). It stays furthest behind on t1.",
+            f"It comes closest on t2 ({MINUS}0.300). "
+            f"It stays furthest behind on t1 ({MINUS}0.400).",
         ),
         (
             {"base": {"ref": [0.5, 0.5, 0.5], "a": [0.6, 0.5, 0.1], "b": [0.7, 0.1, 0.2]}},
             "The best model beats ref on 1 of 3 tasks",
-            ", by most on t1 (+0.200). It ties on 1. It stays furthest behind on t3.",
+            f"By most on t1 (+0.200). It ties on 1. It stays furthest behind on t3 ({MINUS}0.300).",
         ),
         (
             {
@@ -77,14 +71,14 @@ def test_bars_of_categories_are_grey():
                 "dpo": {"a": [0.7, 0.5]},
             },
             "The best tuned model beats ref on 2 of 2 tasks",
-            ", by most on t1 (+0.200).",
+            "By most on t1 (+0.200).",
         ),
     ],
 )
 def test_best_lift_by_task(runs, title, reading):
     """On how many tasks the best contender is ahead, on which the most, and where it is behind."""
     chart = said(chart_best_lift_by_task, runs, baseline="ref")
-    assert (title, f"{title}{reading}") == (chart.title, chart.reading)
+    assert (title, f"{title}. {reading}") == (chart.title, chart.reading)
 
 
 def test_best_lift_is_turned_where_lower_is_better():
@@ -113,7 +107,7 @@ def test_only_tasks_of_one_unit_share_an_axis():
     runs = {"base": {"ref": [0.5, 30.0, 0.5, 20.0, 0.5], "a": [0.6, 10.0, 0.7, 10.0, 0.1]}}
     tasks = {"metric": ["acc", "ppl", "acc", "ppl", "acc"]}
     chart = said(chart_best_lift_by_task, runs, lower=["t2", "t4"], tasks=tasks, baseline="ref")
-    assert "The best model beats ref on 2 of 3 tasks of one metric" == chart.title
+    assert "The best model beats ref on 2 of 3 tasks" == chart.title
     assert ["t3", "t1", "t5"] == column(chart, "task")
 
 
@@ -129,64 +123,43 @@ def test_many_tasks_are_drawn_from_both_ends():
 
 # --- categories -----------------------------------------------------------------------------------
 
-CATEGORIES = {"category": ["A", "B"]}
-
-
-def test_category_difference():
-    """A: 0.6 - 0.6 = 0; B: 0.6 - 0.4 = +0.2; one task each proves nothing."""
-    chart = said(chart_category_difference, tasks=CATEGORIES, baseline="ref")
-    assert "No category is clearly the hardest or the easiest to beat ref in" == chart.title
-    ends = "Means run from 0.000 (A, 1 task) to +0.200 (B, 1 task)."
-    assert f"{chart.title}. {ends}" == chart.reading
-    assert "The smallest category has 1 task: read its bar with care." in chart.caption
-    assert ["A (1)", "B (1)"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
+CATEGORIES = {"category": [*"AABBC"]}
 
 
 @pytest.mark.parametrize(
     ("scores", "title"),
     [
-        # Leads of A 0.1, of B 0.2 and of C 0.3, each give or take 0.01.
-        (
-            [0.59, 0.6, 0.61, 0.69, 0.7, 0.71, 0.79, 0.8, 0.81],
-            "A is the hardest category to beat ref in, C the easiest",
-        ),
-        # A and B are alike, or B and C.
-        (
-            [0.59, 0.6, 0.61, 0.6, 0.61, 0.62, 0.79, 0.8, 0.81],
-            "C is the easiest category to beat ref in",
-        ),
-        (
-            [0.59, 0.6, 0.61, 0.79, 0.8, 0.81, 0.8, 0.81, 0.82],
-            "A is the hardest category to beat ref in",
-        ),
-        # As far apart as in the first, but give or take 0.1.
-        (
-            [0.5, 0.6, 0.7, 0.6, 0.7, 0.8, 0.7, 0.8, 0.9],
-            "No category is clearly the hardest or the easiest to beat ref in",
-        ),
+        ([0.6, 0.7, 0.8, 0.6, 0.1], "The best model leads ref in every category"),
+        ([0.6, 0.7, 0.2, 0.4, 0.9], "ref leads only in B"),
+        ([0.4, 0.3, 0.5, 0.5, 0.9], "ref leads or ties in every category"),
+        ([0.6, 0.7, 0.5, 0.5, 0.1], "The best model leads ref in 1 of 2 categories"),
     ],
 )
-def test_only_a_clear_category_is_named(scores, title):
-    """D, with one task, is in no test, however far away it is."""
-    runs = {"base": {"ref": [0.5] * 10, "a": [*scores, 0.0]}}
-    tasks = {"category": [*"AAABBBCCCD"]}
-    assert title == said(chart_category_difference, runs, tasks=tasks, baseline="ref").title
+def test_category_difference(scores, title):
+    """C has one task, and so no mean: it is not drawn, and no finding counts it."""
+    runs = {"base": {"ref": [0.5] * 5, "a": scores}}
+    chart = said(chart_category_difference, runs, tasks=CATEGORIES, baseline="ref")
+    assert title == chart.title
+    assert {"A (2)", "B (2)"} == {*chart.figure_json["layout"]["yaxis"]["ticktext"]}
+    # Whether a mean differs from 0 is not tested.
+    assert {theme.NEUTRAL} == {*chart.figure_json["data"][0]["marker"]["color"]}
 
 
-def test_large_categories_need_no_caution():
-    runs = {"base": {"ref": [0.5] * 8, "a": [0.6] * 4 + [0.7] * 4}}
-    chart = said(chart_category_difference, runs, tasks={"category": [*"AAAABBBB"]}, baseline="ref")
-    assert "with care" not in chart.caption
+def test_category_difference_runs_from_the_lowest():
+    """A: (0.1 + 0.3) / 2 = 0.2; B: (-0.3 - 0.1) / 2 = -0.2."""
+    runs = {"base": {"ref": [0.5] * 5, "a": [0.6, 0.8, 0.2, 0.4, 0.9]}}
+    chart = said(chart_category_difference, runs, tasks=CATEGORIES, baseline="ref")
+    assert chart.reading.endswith(f"Means run from {MINUS}0.200 (B) to +0.200 (A).")
 
 
-def test_categories_of_different_units_share_no_axis():
-    runs = {"base": {"ref": [0.5, 0.5, 0.5, 9.0], "a": [0.6, 0.6, 0.7, 3.0]}}
-    tasks = {"category": [*"AABC"], "metric": ["acc", "acc", "acc", "ppl"]}
-    results, labels = draw(make_frames(runs, ["t4"], tasks), baseline="ref")
-    chart = chart_category_difference(results, labels)
-    assert chart is not None
-    assert ["A", "B"] == column(chart, "category")
-    assert 3 == len(category_table(results.categories, labels, "x").rows)
+@pytest.mark.parametrize("unit", ["seconds", "points"])
+def test_unbounded_scores_of_tasks_have_no_mean(unit):
+    """Seconds of different tasks are not averaged."""
+    runs = {"base": {"ref": [5.0] * 4, "a": [1.0, 2.0, 3.0, 9.0]}}
+    tasks = {"category": [*"AABB"], "unit": [unit] * 4}
+    lower = ["t1", "t2", "t3", "t4"] if unit == "seconds" else []
+    chart = said(chart_category_difference, runs, lower=lower, tasks=tasks, baseline="ref")
+    assert (unit == "points") == (chart is not None)
 
 
 @pytest.mark.parametrize(
@@ -194,12 +167,27 @@ def test_categories_of_different_units_share_no_axis():
     [
         (None, {"baseline": "ref"}),
         ({"category": ["A", "A"]}, {"baseline": "ref"}),
-        (CATEGORIES, {}),
+        ({"category": ["A", "B"]}, {"baseline": "ref"}),
+        ({"category": ["A", "B"]}, {}),
     ],
 )
 def test_no_category_difference(tasks, board):
-    """Without categories, with one, without a baseline."""
+    """Without categories, with one, with one task in each, without a baseline."""
     assert said(chart_category_difference, tasks=tasks, **board) is None
+
+
+# --- scores on one task ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n", "is_drawn"), [(20, False), (21, True)])
+def test_many_scores_on_a_task_are_drawn_as_bins(n, is_drawn):
+    """0.00 to 0.20: the quartiles of 21 are 0.05 and 0.15, and each is counted once."""
+    runs = {"base": {f"m{i}": [i / 100] for i in range(n)}}
+    chart = said(chart_task_scores, runs, "t1")
+    assert is_drawn == (chart is not None)
+    if chart is not None:
+        assert "Half of 21 models score from 0.050 to 0.150" == chart.title
+        assert 21 == sum(chart.figure_json["data"][0]["y"]) == sum(column(chart, "models"))
 
 
 # --- winners --------------------------------------------------------------------------------------

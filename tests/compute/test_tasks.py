@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 from scipy import stats
 
 from site_builder.compute import tasks as task_module
@@ -17,7 +15,6 @@ from site_builder.compute.tasks import (
     TaskResult,
     compute_rank_agreement,
     compute_tasks,
-    find_clear_ends,
     find_similar_tasks,
     permute_families,
 )
@@ -379,55 +376,3 @@ def test_without_a_baseline_categories_keep_the_order_of_the_tasks():
 
 def test_no_categories():
     assert () == make_results(make_frames(CATEGORY_RUNS), baseline="gpt").categories
-
-
-# --- groups that are clearly apart ----------------------------------------------------------------
-
-
-def test_an_end_is_clear_if_each_test_says_so():
-    """Of 1, 2, 3 and 11, 12, 13 t = 10 / sqrt(2 / 3) with 4 degrees of freedom, p = 0.00026."""
-    low, high = np.array([1.0, 2.0, 3.0]), np.array([11.0, 12.0, 13.0])
-    assert (True, True) == find_clear_ends([low, high])
-    assert (True, True) == find_clear_ends([high, low])
-    # A third group close to the high one leaves only the low one clear.
-    assert (True, False) == find_clear_ends([low, high, high + 0.5])
-
-
-@pytest.mark.parametrize(
-    "groups",
-    [
-        [],
-        [[1.0, 2.0]],
-        [[1.0, 2.0, 3.0], [100.0]],  # one value is in no test
-        [[1.0, 1.0], [2.0, 2.0]],  # no spread, so nothing to judge by
-        [[0.1] * 3, [0.3] * 3],  # means of equal values may differ from them by rounding
-        [[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]],
-    ],
-)
-def test_no_end_is_clear(groups):
-    assert (False, False) == find_clear_ends([np.array(values) for values in groups])
-
-
-def test_clear_ends_are_corrected_for_the_number_of_pairs():
-    """Gap 3, errors 1/3 and 1/3: t = 3.67 with four degrees of freedom, p = 0.021 or 3 x 0.021."""
-    low, middle, high = np.array([0.0, 1, 2]), np.array([3.0, 4, 5]), np.array([100.0, 101, 102])
-    assert (True, True) == find_clear_ends([low, middle])
-    assert (False, True) == find_clear_ends([low, middle, high])
-
-
-@given(
-    st.lists(st.lists(st.floats(-9, 9, width=16), min_size=2, max_size=6), min_size=2, max_size=5)
-)
-def test_clear_ends_are_those_of_scipy(groups):
-    """By `scipy.stats.ttest_ind` of each pair, times the number of pairs."""
-    values = [np.array(group) + np.linspace(0, 0.5, len(group)) for group in groups]
-    assume(all(np.ptp(v) > 0 for v in values))  # scipy warns of equal values
-    order = sorted(range(len(values)), key=lambda i: float(values[i].mean()))
-    pairs = len(values) * (len(values) - 1) / 2
-    found = [
-        [stats.ttest_ind(values[end], values[i], equal_var=False).pvalue for i in order if i != end]
-        for end in (order[0], order[-1])
-    ]
-    assume(all(abs(p * pairs - 0.05) > 1e-6 for ps in found for p in ps))
-    assume(len({round(float(v.mean()), 6) for v in values}) == len(values))
-    assert tuple(max(ps) * pairs < 0.05 for ps in found) == find_clear_ends(values)

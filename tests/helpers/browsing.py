@@ -21,7 +21,6 @@ PAGE_TYPES = (
     "models/zephyr-7b-beta/",
     "tasks/",
     "tasks/gsm8k/",
-    "categories/",
     "categories/coding/",
     "analysis/",
     "compare/",

@@ -19,7 +19,7 @@ from site_builder.charts.differences import (
 )
 from site_builder.charts.frontier import chart_price, chart_size
 from site_builder.charts.medians import chart_beside_median
-from site_builder.charts.scores import chart_task_models
+from site_builder.charts.scores import chart_task_scores
 from site_builder.charts.serving import chart_latency
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
@@ -141,7 +141,7 @@ def charts_of(results: Results, labels: Labels) -> Iterator[tuple[str, Chart]]:
         if chart is not None:
             yield f"model {model}", chart
     for task in results.scores.tasks:
-        chart = chart_task_models(results, labels, task)
+        chart = chart_task_scores(results, labels, task)
         if chart is not None:
             yield f"task {task}", chart
 

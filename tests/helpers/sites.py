@@ -280,7 +280,7 @@ class Reading(HTMLParser):
             if self._in_main:
                 self.main.append(data)
         elif self._script.get("type") == "application/json":
-            self.data[self._script.get("data-figure", "picker")] = data
+            self.data[self._script.get("data-figure", "")] = data
         elif self._script.get("type") == "application/ld+json":
             self.linked.append(data)
         elif data.strip():

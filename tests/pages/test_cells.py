@@ -5,12 +5,10 @@ import pytest
 
 from site_builder.addresses import Address, Link
 from site_builder.charts import cells
-from site_builder.charts.cells import best_fields
 from site_builder.charts.chart import Chart, id_of
 from site_builder.formatting import MISSING, NumberFormat
 from site_builder.table_model import Cell, Column, Field, Row, Table, Tag, table_of
-from tests.helpers.boards import make_frames
-from tests.helpers.charted import draw, drawn
+from tests.helpers.charted import drawn
 
 SCALE = NumberFormat(3)
 MINUS = "\N{MINUS SIGN}"
@@ -42,25 +40,6 @@ def test_task_and_category_lead_to_their_pages():
     assert Link("Sorting", Address("task", "sort")) == cells.task_cell(labels(), "sort").link
     assert Link("Math", Address("category", "Math")) == cells.category_cell("Math").link
     assert Cell(MISSING) == cells.category_cell(None)
-
-
-@pytest.mark.parametrize(
-    ("models", "text", "note"),
-    [
-        (["alpha"], "Alpha", ""),
-        (["alpha", "beta"], "Alpha, Beta", "2 models tie"),
-        (["alpha", "beta", "gamma"], "Alpha, Beta, Gamma", "3 models tie"),
-        (
-            ["alpha", "beta", "gamma", "alpha", "beta"],
-            "Alpha, Beta, Gamma and 2 more",
-            "5 models tie",
-        ),
-    ],
-)
-def test_models_that_tie_share_a_cell(models, text, note):
-    cell = cells.models_cell(labels(), models)
-    assert (text, note) == (cell.text, cell.note)
-    assert (len(models) == 1) == (cell.link is not None)
 
 
 @pytest.mark.parametrize(
@@ -136,21 +115,6 @@ def test_fields_make_columns_and_rows():
 def test_unwanted_cells_are_not_made():
     fields = (Field[int](Column("x", "X"), lambda n: Cell(str(1 / n)), wanted=False),)
     assert (Row(()),) == table_of("t", "T", fields, [0]).rows
-
-
-def test_best_of_a_task_without_a_baseline():
-    """Then two columns instead of four; a task without a contender has no best."""
-    results, with_baseline = drawn("fixture")
-    frames = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.5, None]}})
-    alone, without = draw(frames)
-    table = table_of("t", "T", best_fields(results, with_baseline), results.tasks)
-    assert ["best_model", "best_score", "baseline_score", "best_lift_over_baseline"] == [
-        c.key for c in table.columns
-    ]
-    assert ["Beta", "0.875", "0.625", "+0.250"] == [cell.text for cell in table.rows[0].cells]
-    table = table_of("t", "T", best_fields(alone, without), alone.tasks)
-    assert ["best_model", "best_score"] == [c.key for c in table.columns]
-    assert ["no score", MISSING] == [cell.text for cell in table.rows[1].cells]
 
 
 @pytest.mark.parametrize(

@@ -108,11 +108,8 @@ def model_slugs(site: BuiltSite) -> list[str]:
 
 
 def test_every_score_of_a_ranking_is_a_link(index_site):
-    for path, selector in (
-        ("tasks/gsm8k/", "#ranking"),
-        ("tasks/", "#picker"),
-    ):
-        found = index_site.page(path).select_one(selector)
+    for path in ("tasks/gsm8k/",):
+        found = index_site.page(path).select_one("#ranking")
         assert found is not None
         keys = [str(head["data-key"]) for head in found.select("thead th")]
         computed = {"rank", "row", "drawn", "margin", "line"}
@@ -290,11 +287,8 @@ def test_by_the_keyboard(chromium, home, path, table_id):
 
 
 def test_scores_that_a_script_puts_there_open_too(chromium, home):
-    """In the picker, another task; in the comparison, another model and the baseline."""
-    page, _ = open_page(chromium, f"{home}tasks/")
-    page.get_by_label("Task", exact=True).select_option("sort")
-    expect(open_score(page, "picker").locator("h2")).to_contain_text("Alpha on Sorting")
-    page.goto(f"{home}compare/?model=beta&as=base&model=gamma&as=base")
+    """In the comparison, another model and the baseline."""
+    page, _ = open_page(chromium, f"{home}compare/?model=beta&as=base&model=gamma&as=base")
     expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
     expect(open_score(page, "compare-tasks").locator("h2")).to_contain_text("Addition Base")
     page.keyboard.press("Escape")

@@ -52,12 +52,11 @@ def gaps(tmp_path_factory):
 def test_dumbbell_joins_means_over_the_same_tasks(gaps, path, label, before, reference):
     """The mark of the baseline in each row is its mean over the tasks of this row."""
     found = gaps.page(path).select_one(f"#board-tuned svg[aria-label='{label}']")
-    # A scale from 0 to 1 is 188 wide and starts at 6.
-    (mark,) = found.select(".db-reference")
-    assert f"M{6 + 188 * reference:.1f} 1v18" == mark["d"]
-    places = [f"{6 + 188 * value:.1f}" for value in (before,) if value is not None]
-    assert places == [str(circle["cx"]) for circle in found.select(".db-before")]
-    assert len(places) == len(found.select(".db-rod"))
+    (mark,) = found.select(".m-reference")
+    assert f"{100 * reference:.4g}%" == mark["x"]
+    places = [f"{100 * value:.4g}%" for value in (before,) if value is not None]
+    assert places == [str(circle["cx"]) for circle in found.select(".m-base")]
+    assert len(places) == len(found.select(".m-rod"))
 
 
 def test_dumbbells_of_the_chart_join_the_same_means(gaps):
