@@ -153,6 +153,11 @@ def task_score_cell(
     return linked_score_cell(labels, key, None)
 
 
+def verdict_cell(value: float | None, scale: NumberFormat, verdict: Verdict | None) -> Cell:
+    """Make the cell of a difference; it has a colour only if it is certain."""
+    return Cell(scale.signed(value), value, tone=_LIFT_TONES.get(verdict, "soft"))
+
+
 def lift_cell(
     value: float | None,
     scale: NumberFormat,
@@ -213,9 +218,16 @@ def text_cell(text: str | None, tags: tuple[Tag, ...] = ()) -> Cell:
     return Cell(MISSING, None, tone="soft") if text is None else Cell(text, text, tags=tags)
 
 
-def number_cell(value: float | None, text: str, note: str = "") -> Cell:
+def number_cell(
+    value: float | None,
+    text: str,
+    note: str = "",
+    suffix: str = "",
+    details: tuple[float | None, ...] = (),
+) -> Cell:
     """Make the cell of a number, shown as `text`."""
-    return Cell(text, value, note, tone="soft" if value is None else "")
+    tone: Tone = "soft" if value is None else ""
+    return Cell(text, value, note, tone, suffix=suffix, details=details)
 
 
 def attribute_field(

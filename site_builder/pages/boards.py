@@ -12,13 +12,13 @@ from site_builder.charts.grid import ScoreGrid
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
 from site_builder.formatting import MISSING, listed
-from site_builder.pages.board_table import BoardTableSpec, model_filters, model_tools
+from site_builder.pages.board_spec import BoardTableSpec
+from site_builder.pages.board_table import is_hidden, model_filters, model_tools
 from site_builder.pages.board_views import BoardView, board_lede, board_note, board_views
 from site_builder.pages.page import HOME, Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
-from site_builder.tables.boards import wanted_texts
 
 _MOST_BOARDS = 12
 _BEST = 3
@@ -152,8 +152,7 @@ def board_cards(site: Site) -> tuple[BoardCard, ...]:
 
 def _card(site: Site) -> BoardCard:
     board, labels, spec = site.results.board, site.labels, site.board
-    hidden = _hidden(site)
-    shown = [s for s in board.ranked if s.model not in hidden]
+    shown = [s for s in board.ranked if not is_hidden(site, s.model)]
     dates = [
         p.date
         for model in (s.model for s in board.entries)
@@ -174,16 +173,6 @@ def _card(site: Site) -> BoardCard:
         labels.say("n_entries", len(shown)),
         max(dates, default=""),
         spec.featured,
-    )
-
-
-def _hidden(site: Site) -> frozenset[str]:
-    """Return the entries that the first filters of a board hide."""
-    wanted, catalog = site.board.config.filters, site.results.catalog
-    return frozenset(
-        model
-        for model, facts in catalog.models.items()
-        if any(facts.facet(name) not in wanted_texts(v) for name, v in wanted.items())
     )
 
 

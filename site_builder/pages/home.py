@@ -9,7 +9,7 @@ from site_builder.charts.chart import Chart, Embed
 from site_builder.charts.differences import unselected
 from site_builder.charts.grid import ScoreGrid
 from site_builder.formatting import count
-from site_builder.pages.board_table import BoardTableSpec
+from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import (
     MOST_SHORT,
     BoardView,

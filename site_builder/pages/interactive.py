@@ -24,7 +24,8 @@ from site_builder.compute.numbers import (
 from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.significance import Against
 from site_builder.formatting import counted, listed
-from site_builder.pages.board_table import common_bounds, rank_range
+from site_builder.pages.board_drawings import common_bounds
+from site_builder.pages.board_table import rank_range
 from site_builder.pages.board_views import BoardView, short_board
 from site_builder.pages.page import HOME, Page, ScriptData, Site, links_by_category, variant_data
 from site_builder.records import Record, asdict

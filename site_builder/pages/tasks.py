@@ -40,7 +40,8 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.answers import Answer, task_answer
-from site_builder.pages.board_table import BoardTableSpec, task_filters, task_tools
+from site_builder.pages.board_spec import BoardTableSpec
+from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import HOME, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import (
