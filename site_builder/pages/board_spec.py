@@ -89,7 +89,7 @@ class BoardTableSpec(CachingRecord):
         """Whether what ranks the board is better where it is lower."""
         if self.board.by_average:
             return bool(self.site.results.scores.direction[0] < 0)
-        return self.board.rule.lower_is_better
+        return bool(self.board.rule.lower_is_better)
 
     @property
     def level(self) -> tuple[Entry, ...]:

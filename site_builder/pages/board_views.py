@@ -63,14 +63,13 @@ def short_board(site: Site, table_id: str) -> BoardView:
 
 
 def board_lede(site: Site) -> str:
-    """Return the size of the board in two sentences."""
+    """Return the size of the board in one sentence."""
     stats, labels, say = site.results.stats, site.labels, site.labels.say
     models = say("n_models", stats.models)
     if labels.lifted:
         models = say("n_models_with", stats.models_tuned, tuned=labels.tuned)
     size, baseline = "board.size_beside" if labels.baseline else "board.size", labels.baseline
-    size = say(size, n_models=models, n_tasks=say("n_tasks", stats.tasks), baseline=baseline)
-    return f"{size} {say('board.scores', stats.scores)}"
+    return say(size, n_models=models, n_tasks=say("n_tasks", stats.tasks), baseline=baseline)
 
 
 def board_note(site: Site) -> str:
@@ -150,7 +149,12 @@ def _is_behind_baseline(spec: BoardTableSpec) -> bool:
 
 def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
     spec = replace(spec, variant=variant, by=spec.boards[variant].rule.statistic)
-    board, rows, view_id, say = spec.board, _rows(spec), _view_id(spec, variant), spec.labels.say
+    board, rows, view_id, say = (
+        spec.board,
+        board_rows(spec),
+        _view_id(spec, variant),
+        spec.labels.say,
+    )
     in_variant = spec.labels.before_noun(variant).rstrip()
     name = say("board.heading_of" if in_variant else "board.heading", variant=in_variant)
     n_models = say("n_models", len(board.ranked))
@@ -220,7 +224,7 @@ def _best_view(spec: BoardTableSpec, facet: str) -> BoardView:
     return replace(whole, id="best", label=name, table=table, ranked_by=rule, note="")
 
 
-def _rows(spec: BoardTableSpec) -> list[BoardRow]:
+def board_rows(spec: BoardTableSpec) -> list[BoardRow]:
     """Return the rows in order; entries of another variant stand where their average would."""
     board, full = spec.board, spec.full
     beside = [r for r in spec.beside if full or r.model == spec.labels.roles.baseline]
