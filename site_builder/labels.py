@@ -191,7 +191,7 @@ class Labels(Record):
         if len(board.ranked) < 2:
             return say("lead.only", first=first) if first else ""
         if not board.tested:
-            return say("lead.few_tasks", n, first=first, n_tasks=say("n_tasks", len(board.tasks)))
+            return say("lead.few_tasks")
         others = say("n_others", len(board.rivals))
         if most:
             others = listed([self.models[s.model] for s in board.rivals], most)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from site_builder.charts.cells import RANK, model_cell, number_cell
 from site_builder.formatting import (
-    MISSING,
     billions,
     in_words,
     money,
@@ -34,6 +33,7 @@ from site_builder.table_model import (
 
 _MAX_PRICES = 3  # different prices that are a table; more spread on an axis
 _MARGIN = 0.03
+_GAP = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
 
 
 class PriceTable(Record):
@@ -214,7 +214,7 @@ def _price_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
     say, price = spec.labels.say, spec.prices.get(row.model)
     baseline = spec.labels.roles.baseline or ""
     if price is None:
-        return number_cell(None, MISSING, suffix=say("price_table.unknown"))
+        return number_cell(None, "", suffix=say("price_table.unknown"))
     suffix = ""
     if row.model == baseline:
         suffix = say("price_table.baseline")
@@ -222,4 +222,4 @@ def _price_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
         suffix = say("price_table.cheaper", ratio=ratio(spec.prices[baseline] / price))
     elif price > spec.prices[baseline]:
         suffix = say("price_table.dearer", ratio=ratio(price / spec.prices[baseline]))
-    return number_cell(price, money(price), suffix=suffix)
+    return number_cell(price, money(price), suffix=f"{_GAP}{suffix}" if suffix else "")
