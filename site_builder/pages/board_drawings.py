@@ -77,6 +77,8 @@ def _scale_of(spec: BoardTableSpec) -> _Scale:
     drawn = [board.merit(s) for s in shown] + [row.figures[spec.average_id] for row in spec.beside]
     if _draws_change(spec):
         drawn += [board.figure(s, "base_average") for s in shown]
+    else:
+        drawn += [end for s in shown for end in s.interval or ()]
     values = [value for value in (*drawn, line) if value is not None] or [0.0]
     low, high, bounds = min(values), max(values), None
     if board.ranking.form == "rate":

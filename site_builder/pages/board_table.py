@@ -84,9 +84,8 @@ def span_text(best: int, worst: int) -> str:
 
 
 def is_level(board: Board, entry: Entry) -> bool:
-    """Return whether an entry is one of several, and not of all, too close to call for first."""
-    n = len(board.leaders) + len(board.rivals)
-    is_open = board.tested and 1 < n < len(board.ranked)
+    """Return whether an entry is one of several, and not of most, too close to call for first."""
+    is_open = board.tested and not board.has_clear_leader and not board.most_may_be_first
     return is_open and bool(entry.rank) and entry.tied_with_best
 
 
@@ -283,7 +282,8 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         values = {m.model: m.facet(name) for m in known}
         if name not in own and len({*values.values()}) > 1:
             label = labels.get(name, sentence(name.replace("_", " ")))
-            is_extra = name not in wanted and name not in settings
+            is_filtered = len(spec.config.filters.get(name, ())) == 1
+            is_extra = is_filtered or name not in (*wanted, *settings)
             yield Field(Column(name, label, is_extra=is_extra), partial(_fact_cell, values))
     ends = (say("column.best_if_complete"), say("column.worst_if_complete"))
     yield Field(

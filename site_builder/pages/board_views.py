@@ -125,12 +125,14 @@ def _lead(spec: BoardTableSpec) -> str:
     if n < 2:
         return say("board.lead.only" if n else "board.lead.none", first=name)
     if n_first == n:
-        return say("board.lead.equal", n)
+        return say("board.lead.equal" if n > 2 else "board.lead.both_equal", n)
     if not board.tested:
         is_few = len(board.tasks) < LEAST_TASKS
         return say("board.lead.few" if is_few else "board.lead.first", n_first, first=name)
-    which = "leads" if n_level == 1 else "all_open" if n_level == n else "open"
-    if 2 * n_level > n > n_level:
+    which = "leads" if n_level == 1 else "open"
+    if n_level == n:
+        which = "all_open" if n > 2 else "both_open"
+    elif 2 * n_level > n and n_level > 1:
         which = "open_of"
     number = sentence(in_words(n_level))
     return say(f"board.lead.{which}", n_level, of=n, first=name, number=number)
@@ -272,12 +274,16 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
         for i, column in enumerate(table.columns)
         if (align := column.align) in ("plot", "slots")
     }
-    texts: dict[MarkKind, str] = {"base": labels.base, "score": after}
-    band = say("legend.interval", level=percent(LEVEL))
     is_open = any(row.is_level for row in table.rows)
     found = [LegendItem("level", say("legend.level"))] if is_open else []
-    found += legend_of(by_kind.get("slots", ()), {"band": say("legend.ranks")})
-    found += legend_of(by_kind.get("plot", ()), {"band": band, **texts})
+    texts: dict[MarkKind, str] = {"base": labels.base, "score": after}
+    in_slots = legend_of(by_kind.get("slots", ()), {"band": say("legend.ranks")})
+    interval = say("legend.interval", level=percent(LEVEL))
+    drawn = legend_of(by_kind.get("plot", ()), {"band": interval, **texts})
+    if in_slots and any(item.kind == "band" for item in drawn):
+        in_slots = (LegendItem("band", say("legend.ranks_and_interval", level=percent(LEVEL))),)
+        drawn = drawn[1:]
+    found += (*in_slots, *drawn)
     if any(column.reference is not None for column in table.columns):
         found.append(LegendItem("reference", labels.baseline))
     else:

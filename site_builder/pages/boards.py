@@ -133,7 +133,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
     spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
     return BoardContext(
         heading=title,
-        lede=about if site.has_boards else "",
+        lede=about,
         slot="" if site.has_boards else "models",
         views=board_views(spec),
         averages=charts.averages,
