@@ -40,7 +40,7 @@ class HomeContext(Record):
     Attributes:
         headline: The question that the page answers.
         lede: The size of the board in one sentence.
-        tiles: The headline figures.
+        tiles: The headline figures; none where there would be one.
         cards: The boards in short; empty on a site of one board.
         board: The featured board, with a link to its page.
         views: The model leaderboard.
@@ -66,11 +66,11 @@ def make_home(site: Site) -> Iterator[Page]:
     """Yield the home page."""
     config, charts = site.config.site, site.charts
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
-    prices = make_price_table(spec)
+    prices, tiles = make_price_table(spec), tuple(_tiles(site))
     context = HomeContext(
         headline=config.headline or config.title,
         lede=_lede(site),
-        tiles=() if site.has_boards else tuple(_tiles(site))[:4],
+        tiles=tiles if len(tiles) > 1 and not site.has_boards else (),
         cards=board_cards(site),
         board=Link(_board_title(site), board_address(site)),
         views=board_views(spec),
@@ -112,11 +112,6 @@ def _tiles(site: Site) -> Iterator[Tile]:
     if stats.runs_paired:
         label = method_link(say("home.hurt", tuned=labels.tuned, base=base), "lift")
         yield _share_tile(label, stats.runs_hurt, stats.runs_paired, "loss-bar")
-    ranked = len(site.results.board.ranked)
-    label = method_link(say("home.ranked"), "rank")
-    yield _share_tile(label, ranked, stats.models, "soft-bar")
-    yield Tile(count(stats.tasks), Link(say("home.tasks"), Address("tasks")))
-    yield Tile(count(stats.scores), Link(say("home.scores"), Address("data")))
 
 
 def _share_tile(label: Link, n: int, of: int, kind: MarkKind = "gain-bar") -> Tile:

@@ -37,6 +37,6 @@
     addEventListener("popstate", show);
     show();
     grid.dataset.narrow = "";
-    for (const tool of grid.querySelectorAll(".segments, .grid-model")) if (tool instanceof HTMLElement) tool.hidden = buttons.length < 2 && tool.matches(".segments");
+    for (const tool of grid.querySelectorAll(".segments, .grid-model")) if (tool instanceof HTMLElement) tool.hidden = false;
   }
 })();
