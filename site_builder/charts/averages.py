@@ -74,7 +74,8 @@ def _title(board: Board, labels: Labels) -> str:
 def _drawn_groups(board: Board) -> list[_Group]:
     """Return the first and last place of each bracket among the models that are drawn."""
     last = min(len(board.ranked), _MAX_DRAWN) - 1
-    groups = [(start, min(end, last)) for start, end in board.inseparable if start < last]
+    pairs = board.inseparable if board.tested else ()
+    groups = [(start, min(end, last)) for start, end in pairs if start < last]
     # Groups that end below the cut are drawn to the cut, as one bracket.
     return [g for i, g in enumerate(groups) if i == 0 or g[1] > groups[i - 1][1]]
 

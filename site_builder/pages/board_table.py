@@ -50,7 +50,7 @@ def board_table(
         header=1,
         sorted_by=spec.by,
         tools=model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters),
-        is_level=lambda row: is_level(spec.board, row.entry),
+        is_level=lambda row: spec.by != BY_LIFT and is_level(spec.board, row.entry),
     )
 
 

@@ -73,7 +73,7 @@ interface Tables {
   ranks(table: HTMLTableElement, column: number): Numbers;
   arrange(table: HTMLTableElement, order: TableEntry[]): void;
   /** Hide and show rows; returns how many are shown. */
-  showOnly(table: HTMLTableElement, isShown: (entry: TableEntry) => boolean): number;
+  showOnly(table: HTMLTableElement, isShown: (entry: TableEntry) => boolean): [number, number];
   /** Put every row where it belongs now. */
   finishSorting(table: HTMLTableElement): void;
   heads(table: HTMLTableElement): HTMLTableCellElement[];

@@ -11,8 +11,8 @@
     const search = box.querySelector("[data-search]");
     const note = box.querySelector("[data-said]");
     const line = box.querySelector("[data-said-line]");
-    const chips = box.querySelector("[data-chips]");
-    if (!(tools instanceof HTMLElement) || !(search instanceof HTMLInputElement) || !note || !(line instanceof HTMLElement) || !chips) return;
+    const pills = box.querySelector("[data-pills]");
+    if (!(tools instanceof HTMLElement) || !(search instanceof HTMLInputElement) || !note || !(line instanceof HTMLElement) || !pills) return;
     const entries = site.table.all("table", box).flatMap(site.table.entries);
     const facets = [...tools.querySelectorAll("[data-facet]")].filter((facet) => facet instanceof HTMLElement);
     const facetKeys = facets.map((facet) => facet.dataset.facet ?? "");
@@ -37,6 +37,7 @@
 
     /** A list of checkboxes, one a value. @param {HTMLElement} facet */
     const fillChoice = (facet) => {
+      if (facet.matches(".chips")) return;
       const key = facet.dataset.facet ?? "";
       const values = valuesOf(key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
       facet.append(...values.map((value) => site.checkbox(value, value, false)));
@@ -79,12 +80,12 @@
           if (value === undefined) return false;
           return facet instanceof HTMLSelectElement ? Number(value) <= Number(choices[0]) : choices.includes(value);
         });
-      tell(site.table.showOnly(table, isWanted), site.table.entries(table).length);
+      tell(...site.table.showOnly(table, isWanted));
     };
 
     /** A filter in force, with the way to lift it. @param {string} text @param {string} kind @param {(pair: [string, string]) => boolean} keeps */
-    const chip = (text, kind, keeps) => {
-      const button = site.button(text, `chip ${kind}`.trim());
+    const pill = (text, kind, keeps) => {
+      const button = site.button(text, `pill ${kind}`.trim());
       button.setAttribute("aria-label", `Remove the filter ${text}`);
       button.addEventListener("click", () => {
         const all = [...asked()].flatMap(([key, values]) => values.map((value) => /** @type {[string, string]} */ ([key, value])));
@@ -101,11 +102,11 @@
       const found = [...asked()].flatMap(([key, values]) => values.map((value) => [key, value])).filter(([key]) => key !== "all");
       note.textContent = `${site.format.rounded(shown, 0)} of ${site.format.counted(of, box.dataset.noun ?? "", box.dataset.nouns)}`;
       line.hidden = found.length === 0;
-      chips.replaceChildren(
+      pills.replaceChildren(
         ...found.map(([key, value]) => {
           const facet = facets.find((facet) => facet.dataset.facet === key);
           const text = facet instanceof HTMLSelectElement ? `At most ${value}${facet.dataset.unit}` : value;
-          return chip(text, first.get(key)?.includes(value) ? "first" : "", (pair) => pair[0] !== key || pair[1] !== value);
+          return pill(text, first.get(key)?.includes(value) ? "first" : "", (pair) => pair[0] !== key || pair[1] !== value);
         }),
       );
     };

@@ -157,7 +157,9 @@
         entries.forEach((entry, i) => (entry.isShown = wanted[i]));
         put(table);
       }
-      return wanted.filter(Boolean).length;
+      // A category above its tasks is no row of its own.
+      const counted = entries.map(({ row }) => !row.classList.contains("group"));
+      return [wanted.filter((is, i) => is && counted[i]).length, counted.filter(Boolean).length];
     },
 
     finishSorting: (table) => states.get(table)?.rest?.finish(),
