@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from site_builder.compute.catalog import TaskInfo
-from site_builder.formatting import quantity
+from site_builder.formatting import compact, quantity
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
 from site_builder.records import Record
 from site_builder.table_model import (
@@ -23,6 +23,8 @@ from site_builder.table_model import (
 
 _MARGIN = 0.04  # of the scale, beyond the least and the greatest value
 _FAR = 0.5  # the least value, as a share of the greatest, above which a scale need not start at 0
+
+_LARGE = 10_000
 
 
 class _Scale(Record):
@@ -47,12 +49,17 @@ def draw_field(spec: BoardTableSpec) -> Field[BoardRow]:
             say("column.line_low" if spec.lower_is_better else "column.line"),
             "plot",
             term=spec.board.ranking.section,
-            axis=scale.range.ticks(quantity),
+            axis=scale.range.ticks(tick_text),
             reference=scale.line,
         ),
         partial(_draw_cell, spec, scale),
         any(spec.board.merit(s) is not None for s in spec.board.ranked),
     )
+
+
+def tick_text(value: float) -> str:
+    """Write a value of an axis: `0.5`, `100 G`."""
+    return compact(value) if abs(value) >= _LARGE else quantity(value)
 
 
 def common_bounds(tasks: Iterable[TaskInfo]) -> tuple[float, float] | None:

@@ -10,11 +10,11 @@ from site_builder.formatting import (
     billions,
     in_words,
     money,
-    quantity,
     ratio,
     rounded,
     sentence,
 )
+from site_builder.pages.board_drawings import tick_text
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
 from site_builder.pages.board_table import rank_cell
 from site_builder.pages.board_views import BoardView, board_rows
@@ -129,7 +129,7 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
                 "gap",
                 say("column.line"),
                 "plot",
-                axis=scale.ticks(quantity),
+                axis=scale.ticks(tick_text),
                 reference=scale.place(spec.reference),
             ),
             lambda row: Cell("", drawing=_draw(spec, scale, row)),

@@ -102,7 +102,10 @@ def test_nothing_is_said_of_a_leader_that_a_first_filter_hides(tmp_path):
 
 def test_a_baseline_of_another_variant_stands_where_its_mean_would(tmp_path):
     """And a model without a tuned score with that of its base, in grey; both unranked."""
-    runs = {"base": {"a": LOWEST, "b": LOWEST, "ref": NEAR, "d": LOW}, "tuned": {"a": FAR, "b": LOW}}
+    runs = {
+        "base": {"a": LOWEST, "b": LOWEST, "ref": NEAR, "d": LOW},
+        "tuned": {"a": FAR, "b": LOW},
+    }
     view = views_of(tmp_path, runs, "[board]\nbaseline = 'ref'\n")["tuned"]
     rows = rows_of(view)
     assert ["a", "ref", "b", "d"] == list(rows)
