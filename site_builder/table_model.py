@@ -304,7 +304,7 @@ class Table(Record):
     def style(self) -> str:
         """Declarations of the table: the place of the line of the baseline in its drawings."""
         places = [c.reference for c in self.columns if c.reference is not None]
-        return f"--reference: {100 * places[0]:.4g}%" if places else ""
+        return f"--reference:{100 * places[0]:.4g}%" if places else ""
 
     @property
     def is_tall(self) -> bool:

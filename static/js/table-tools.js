@@ -206,7 +206,10 @@
     if (!body) continue;
     const heads = headsOf(box);
     const sorts = site.make("select", { "aria-label": "Sort by" }, ...[...heads].filter(([, head]) => head.matches(".sorts")).map(([key, head]) => new Option(`Sort by ${site.table.headText(head)}`, key)));
-    sorts.addEventListener("change", () => heads.get(sorts.value)?.querySelector("button")?.click());
+    sorts.addEventListener("change", () => {
+      const table = site.table.shown(box);
+      if (table) site.table.heads(table).find((head) => head.dataset.key === sorts.value)?.querySelector("button")?.click();
+    });
     const columns = site.make("div", { role: "group", "aria-label": "Columns" }, site.make("p", {}, "Columns"));
     for (const [key, head] of heads) columns.append(site.checkbox(site.table.headText(head), key, true));
     body.append(site.make("div", { class: "menu-sort" }, sorts), columns);

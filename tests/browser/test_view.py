@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from tests.helpers.browsing import (
     LAID_OUT,
     NARROW,
-    WIDE,
     both_sizes,
     first_column,
     open_page,
@@ -275,8 +274,8 @@ def test_head_and_names_stay_in_sight(chromium, odd):
     """Where columns are added until the table scrolls, and in its head alike."""
     page, _ = open_page(chromium, odd + "models/", (800, 700))
     page.locator(".tools .more > summary").click()
-    for box in page.locator(".more [type=checkbox]:not(:checked)").all():
-        box.check()
+    for choice in page.locator(".more [type=checkbox]").all():
+        choice.check()
     page.keyboard.press("Escape")
     wrap = page.locator(".box .table-wrap:visible").first
     wrap.evaluate("box => box.scrollLeft = box.scrollWidth")
@@ -359,5 +358,5 @@ def test_four_rows_can_be_ticked_and_all_be_cleared(chromium, home):
     expect(boxes.first).to_be_focused()
     page.goto(home)
     page.locator("#view-fine-tuned").get_by_label("Compare Phi-2").check()
-    page.get_by_role("button", name="Gain", exact=True).click()
+    page.locator("[data-view=lift]").click()
     expect(page.locator("#view-lift").get_by_label("Compare Phi-2")).to_be_checked()

@@ -194,7 +194,7 @@ def test_code_and_citations_are_copied(chromium, home):
         expect(menu.get_by_role("button", name="Copied")).to_be_visible()
         frame = BeautifulSoup(copied(page), "html.parser").iframe
         assert frame is not None
-        assert f"{home}embed/{name or 'averages'}/" == frame["src"]
+        assert f"{home}embed/{name or 'category-difference'}/" == frame["src"]
         assert "lazy" == frame["loading"]
         page.keyboard.press("Escape")
     page.get_by_role("button", name="Copy BibTeX").last.click()
@@ -209,7 +209,7 @@ def test_code_and_citations_are_copied(chromium, home):
 
 
 def share(page: Page) -> Locator:
-    return page.locator("#chart-averages .share")
+    return page.locator("#chart-category-difference .share")
 
 
 def test_hostile_names_stay_within_the_code_of_a_frame(chromium):
