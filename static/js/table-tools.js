@@ -197,7 +197,7 @@
       if (isShown[i] && head.matches(".extra")) sheet.insertRule(`@media (width > 47rem) { ${cells} { display: ${table.matches(".long") ? "block" : "table-cell"}; } }`, sheet.cssRules.length);
     });
     if (!table.classList.contains("long")) return;
-    const all = (table.dataset.columns ??= table.style.getPropertyValue("--columns")).split(" ");
+    const all = (table.dataset.columns ?? "").split(" ");
     table.style.setProperty("--columns", all.filter((_, i) => isShown[i]).join(" "));
   };
 
