@@ -18,6 +18,7 @@ from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, field, replace
 
 BY_LIFT = "lift_over_base"
+_SLACK = 1.2
 
 
 def lowest_prices(results: Results) -> Mapping[str, float]:
@@ -106,6 +107,10 @@ class BoardTableSpec(CachingRecord):
     def prices(self) -> Mapping[str, float]:
         """The lowest list price of each entry, where one is stated."""
         return lowest_prices(self.site.results)
+
+    def cut(self, n: int) -> int:
+        """Return how many of n rows are shown: all but those well beyond the most."""
+        return self.most if self.most is not None and n > _SLACK * self.most else n
 
     def format_of(self, statistic: Statistic) -> NumberFormat:
         """Return how a statistic is written: scores as the board's averages are."""

@@ -44,7 +44,7 @@ def board_table(
         table_id,
         caption,
         _fitted([*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]),
-        rows[: spec.most],
+        rows[: spec.cut(len(rows))],
         lambda row: "reference" if row.model == baseline else "" if row.entry.rank else "unranked",
         filters=lambda row: model_filters(catalog, row.model, spec.config.filters),
         header=1,
@@ -219,8 +219,7 @@ def _has_column(spec: BoardTableSpec, statistic: Statistic) -> bool:
         "mean": board.rules.averaged,
         "base": spec.is_tuned
         and any(board.figure(s, "lift_over_base") is not None for s in board.entries),
-        "baseline": roles.baseline is not None
-        and any(s.model != roles.baseline for s in board.ranked),
+        "baseline": any(board.compared(s) for s in board.ranked if s.model != roles.baseline),
     }
     if not statistic.column or not all(has[need] for need in statistic.needs):
         return False

@@ -260,8 +260,8 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> str:
         for why in REASONS
         if (n := absent.count(why))
     ]
-    if spec.most is not None and len(rows) > spec.most:
-        texts.append(say("n_more_models", len(rows) - spec.most))
+    if len(rows) > spec.cut(len(rows)):
+        texts.append(say("n_more_models", len(rows) - spec.cut(len(rows))))
     return say("board.not_shown", these=", ".join(texts)) if texts else ""
 
 

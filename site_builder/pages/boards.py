@@ -133,16 +133,22 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
     spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
     return BoardContext(
         heading=title,
-        lede=about,
+        lede=about if site.has_boards else board_lede(site),
         slot="" if site.has_boards else "models",
         views=board_views(spec),
-        averages=charts.averages,
-        leader=leader_by_rule(site),
+        averages=board_averages(site),
+        leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
         sizes=_best_sizes(site),
         cost=None if site.board.featured else charts.price or charts.size,
         grid=charts.scores,
     )
+
+
+def board_averages(site: Site) -> Chart | None:
+    """Return the chart of what ranks a board, unless its first filters hide a ranked entry."""
+    hides = any(is_hidden(site, s.model) for s in site.results.board.ranked)
+    return None if hides else site.charts.averages
 
 
 def _best_sizes(site: Site) -> tuple[SizeStep, ...]:

@@ -11,7 +11,7 @@ from site_builder.formatting import count
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
-from site_builder.pages.boards import BoardCard, board_address, board_cards
+from site_builder.pages.boards import BoardCard, board_address, board_averages, board_cards
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
 from site_builder.records import Record, replace
@@ -184,13 +184,13 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     cost = None if make_price_table(spec) else charts.price or charts.size
     homes: Mapping[Address, tuple[Chart | None, ...]] = {
         Address("home"): (cost,),
-        board_address(site): (charts.averages,),
+        board_address(site): (board_averages(site),),
         Address("tasks"): (charts.task_lifts, charts.category_lifts),
         Address("analysis"): (charts.correlations, charts.training_sets),
         Address("serving"): (charts.latency, charts.prices),
     }
     if not site.board.featured:
-        homes = {board_address(site): (charts.averages, charts.price or charts.size)}
+        homes = {board_address(site): (board_averages(site), charts.price or charts.size)}
     for to, found in homes.items():
         for chart in found:
             if chart is not None and chart.embed is not None:

@@ -61,7 +61,8 @@ def make_price_table(spec: BoardTableSpec) -> PriceTable | None:
         return None
     if spec.reference is None or not spec.board.by_average:
         return None
-    rows, say = board_rows(spec)[: spec.most], spec.labels.say
+    rows, say = board_rows(spec), spec.labels.say
+    rows = rows[: spec.cut(len(rows))]
     by_price = sorted(rows, key=lambda row: prices.get(row.model) or math.inf)
     views = tuple(
         _view(spec, name, ordered) for name, ordered in (("score", rows), ("price", by_price))
