@@ -5,9 +5,10 @@ from bs4 import Tag
 
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
+from site_builder.table_model import Cell
 from tests.helpers.boards import make_frames
 from tests.helpers.odd_boards import SHAPES, built
-from tests.helpers.sites import BuiltSite, make_site, table, visible
+from tests.helpers.sites import BuiltSite, cells_of, make_site, table, visible
 from tests.helpers.tables import having, write_project
 
 VARIANTS = {"board-fine-tuned": "fine_tuned", "board-base": "base"}
@@ -24,7 +25,7 @@ def views_of(root, runs, toml="", models=None, **options) -> dict[str, BoardView
     return {view.id: view for view in board_views(spec)}
 
 
-def rows_of(view: BoardView) -> dict[str, dict[str, object]]:
+def rows_of(view: BoardView) -> dict[str, dict[str, Cell]]:
     """The cells of a view, by the text of its name and the key of its column."""
     keys = [column.key for column in view.table.columns]
     cells = [dict(zip(keys, row.cells, strict=True)) for row in view.table.rows]
@@ -127,16 +128,13 @@ def test_leaders_of_the_index(index_site):
         tied = [m["name"] for m in models if m["not_distinguishable_from_best"].get(variant)]
         soup = index_site.page("models/").find(id=board)
         assert isinstance(soup, Tag)
-        assert sorted(tied) == sorted(visible(row) for row in soup.select("tr.level > th > a"))
-        for row in soup.select("tbody tr"):
-            name, slots = visible(row.select_one("th a")), row.select_one("td.slots")
-            (model,) = [m for m in models if m["name"] == name]
-            ends = model["rank_interval"].get(variant)
-            assert (ends or "") == (
-                [int(end) for end in str(slots["data-details"]).split()]
-                if slots.has_attr("data-details")
-                else ""
-            )
+        assert sorted(tied) == sorted(row.get_text() for row in soup.select("tr.level > th > a"))
+        slots = {
+            cells[1].get_text("|").split("|")[0]: str(cells[2].get("data-details", ""))
+            for cells in cells_of(soup)
+        }
+        ranks = {m["name"]: m["rank_interval"].get(variant) or () for m in models}
+        assert {name: " ".join(map(str, ranks[name])) for name in slots} == slots
     assert [
         "Mean score over 31 tasks. Three models are too close to call.",
         "Mean score over 31 tasks. Two models are too close to call.",
@@ -222,6 +220,7 @@ def test_view_of_common_tasks(gaps):
 
 def kinds(view: BoardView, model: str, column: str = "line") -> list[str]:
     drawing = rows_of(view)[model][column].drawing
+    assert drawing is not None
     return [mark.kind for mark in drawing.marks]
 
 
@@ -232,7 +231,9 @@ def test_a_tuned_board_joins_before_and_after(tmp_path):
     # The baseline is the line through all rows.
     assert [] == kinds(views["tuned"], "ref")
     assert views["tuned"].table.style
-    assert "a: 0.157 to 0.857" == rows_of(views["tuned"])["a"]["line"].drawing.text
+    drawing = rows_of(views["tuned"])["a"]["line"].drawing
+    assert drawing is not None
+    assert "a: 0.157 to 0.857" == drawing.text
 
 
 @pytest.mark.parametrize(
