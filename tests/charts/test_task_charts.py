@@ -6,7 +6,6 @@ import pytest
 
 from site_builder.charts import theme
 from site_builder.charts.analysis import chart_redundancy, chart_training_sets
-from site_builder.charts.averages import chart_winners
 from site_builder.charts.differences import (
     category_table,
     chart_best_lift_by_task,
@@ -202,60 +201,6 @@ def test_categories_of_different_units_share_no_axis():
 def test_no_category_difference(tasks, board):
     """Without categories, with one, without a baseline."""
     assert said(chart_category_difference, tasks=tasks, **board) is None
-
-
-# --- winners --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("runs", "title", "reading"),
-    [
-        (ONE, "a and b share the most first places: 1 of 2 tasks", "2 of 3 models are first"),
-        (
-            {"base": {"a": [0.9, 0.9], "b": [0.1, 0.1]}},
-            "a has the most first places: 2 of 2 tasks",
-            "1 of 2 models is first",
-        ),
-        (
-            {"base": {m: [0.5, 0.5] for m in "abcd"}},
-            "a, b and 2 more share the most first places: 2 of 2 tasks",
-            "4 of 4 models are first",
-        ),
-        # Too few scores for a rank, and yet the best on t1.
-        (
-            {"base": {"a": [0.9, None], "b": [0.1, 0.1]}},
-            "b and a share the most first places: 1 of 2 tasks",
-            "2 of 2 models are first",
-        ),
-    ],
-)
-def test_winners(runs, title, reading):
-    """All who tie for a task count, and all who have scores are counted among."""
-    chart = said(chart_winners, runs)
-    assert (title, f"{title}. {reading} on at least one task.") == (chart.title, chart.reading)
-
-
-@pytest.mark.parametrize(
-    ("runs", "words"),
-    [
-        (ONE, "a model has the best score. Every model that shares first place counts."),
-        (
-            {"base": {"a": [0.1, 0.1]}, "instruct": {"a": [0.2, 0.2]}},
-            "a model has the best instruct score",
-        ),
-        (
-            {"base": {"a": [0.5, 0.5], "b": [0.5, 0.5]}},
-            "counts, so the bars add up to more than the number of tasks.",
-        ),
-    ],
-)
-def test_winners_caption(runs, words):
-    assert words in said(chart_winners, runs).caption
-
-
-def test_no_winners():
-    """Of one task everybody knows who is best."""
-    assert said(chart_winners, {"base": {"a": [0.1], "b": [0.2]}}) is None
 
 
 RHO = "\N{GREEK SMALL LETTER RHO}"
