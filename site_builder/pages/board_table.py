@@ -170,7 +170,7 @@ def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
 def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     ranked, say = len(spec.board.ranked), spec.labels.say
     yield Field(replace(RANK, help=say("board.rank_help")), lambda row: rank_cell(row.entry))
-    yield Field(spec.labels.column("model"), lambda row: _model_cell(spec, row))
+    yield Field(spec.labels.column("model"), lambda row: name_cell(spec, row))
     half = 0.5 / max(ranked, 1)
     yield Field(
         Column(
@@ -342,7 +342,7 @@ def rank_cell(s: Entry) -> Cell:
     return number_cell(s.rank, str(s.rank or MISSING))
 
 
-def _model_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
+def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
     """The model with one quiet line: its developer, size and licence, or why it has no rank."""
     facts, columns = spec.site.results.catalog.models[row.model], spec.config.columns
     license_text = facts.license or ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from site_builder.charts.cells import RANK, model_cell, number_cell
+from site_builder.charts.cells import RANK, number_cell
 from site_builder.formatting import (
-    billions,
     in_words,
     money,
     ratio,
@@ -16,7 +15,7 @@ from site_builder.formatting import (
 )
 from site_builder.pages.board_drawings import tick_text
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
-from site_builder.pages.board_table import rank_cell
+from site_builder.pages.board_table import name_cell, rank_cell
 from site_builder.pages.board_views import BoardView, board_rows
 from site_builder.records import Record
 from site_builder.table_model import (
@@ -124,7 +123,7 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
     baseline = labels.roles.baseline
     fields = (
         Field[BoardRow](RANK, lambda row: rank_cell(row.entry)),
-        Field[BoardRow](labels.column("model"), lambda row: _model_cell(spec, row)),
+        Field[BoardRow](labels.column("model"), lambda row: name_cell(spec, row)),
         Field[BoardRow](
             Column(
                 "gap",
@@ -166,13 +165,6 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
     )
 
 
-def _model_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    facts = spec.site.results.catalog.models[row.model]
-    size = billions(facts.parameters_b) if facts.parameters_b else ""
-    notes = filter(None, (facts.developer, size))
-    return model_cell(spec.labels, row.model, " \N{MIDDLE DOT} ".join(notes))
-
-
 def _gap(spec: BoardTableSpec, row: BoardRow) -> tuple[float, float] | None:
     """Return the interval of the gap to the baseline, around its level."""
     test = spec.board.tests["baseline"].get(row.model)
@@ -199,11 +191,9 @@ def _draw(spec: BoardTableSpec, scale: AxisRange, row: BoardRow) -> Drawing:
         return Drawing(())
     gap, write = _gap(spec, row), spec.scale.score
     values = {"name": labels.models[row.model], "value": write(average)}
-    if row.model == labels.roles.baseline:
-        mark = Mark("baseline", scale.share(average))
-        return Drawing((mark,), labels.say("drawing.value", **values))
-    if gap is None:
-        mark = Mark("score", scale.share(average))
+    if gap is None or row.model == labels.roles.baseline:
+        kind: MarkKind = "score" if row.model != labels.roles.baseline else "baseline"
+        mark = Mark(kind, scale.share(average))
         return Drawing((mark,), labels.say("drawing.value", **values))
     low, high = map(write, gap)
     marks = (Mark("band", *map(scale.share, gap)), Mark("score", scale.share(average)))
