@@ -306,7 +306,8 @@
     const menu = box.querySelector("[data-menu]");
     const body = menu?.querySelector(".menu-body");
     if (!(menu instanceof HTMLElement) || !body) continue;
-    body.append(site.make("p", {}, "Export"));
+    const group = site.make("div", { role: "group", "aria-label": "Export" }, site.make("p", {}, "Export"));
+    body.querySelector("[aria-label=Columns]")?.before(group);
     /** @param {string} text @param {(button: HTMLButtonElement, table: HTMLTableElement) => void} act */
     const add = (text, act) => {
       const button = site.button(text);
@@ -314,7 +315,7 @@
         const table = site.table.shown(box);
         if (table) act(button, table);
       });
-      body.append(button);
+      group.append(button);
     };
     add("Copy as Markdown", (button, table) => site.copy(button, asMarkdown(table)));
     add("Download as CSV", (_, table) => site.save(`${table.id}.csv`, new Blob([asCsv(table)], { type: "text/csv;charset=utf-8" })));
