@@ -155,9 +155,13 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
     if column.axis:
         ticks = (f"<i style=--at:{at:.4g}>{escaped(tick)}</i>" for at, tick in column.axis)
         return f"<th{attributes}><span class=unseen>{escaped(column.label)}</span>{''.join(ticks)}"
-    link = method_link(column.label, column.term) if column.term else None
-    words = _linked(column.label, link, href)
-    return f"<th{attributes}>{words}"
+    words = write_unbroken(column.label)
+    to = href(method_link(column.label, column.term)) if column.term else ""
+    return (
+        f"<th{attributes}><a{_attribute('href', to)}>{words}</a>"
+        if to
+        else f"<th{attributes}>{words}"
+    )
 
 
 def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
