@@ -18,6 +18,7 @@ _SPACE = "\N{NO-BREAK SPACE}"
 _PREFIXES = {3: "k", 6: "M", 9: "G", 12: "T"}
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 _MAX_PLACES = 12
+_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # Enough for every digit of the largest float; the default of 28 fails for 1e26 at three places.
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
@@ -232,6 +233,11 @@ def listed(names: Sequence[str], most: int = 3) -> str:
         shown = names[: max(1, most - 1)]
         return f"{', '.join(shown)} and {len(names) - len(shown):,} more"
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def in_words(n: int) -> str:
+    """Return a number of things, in words up to ten: `three`, `31`."""
+    return _WORDS[n] if 0 < n < len(_WORDS) else count(n)
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:

@@ -21,6 +21,7 @@ from site_builder.records import Record, replace
 from site_builder.table_model import Column, Tag
 
 _MOST_PLACES = 6
+_MOST_COMPACT = 4
 _DIGITS = 10
 
 # Model, task and variant.
@@ -191,7 +192,7 @@ class Labels(Record):
         if len(board.ranked) < 2:
             return say("lead.only", first=first) if first else ""
         if not board.tested:
-            return say("lead.few_tasks", n, first=first, n_tasks=say("n_tasks", len(board.tasks)))
+            return say("lead.few_tasks")
         others = say("n_others", len(board.rivals))
         if most:
             others = listed([self.models[s.model] for s in board.rivals], most)
@@ -311,6 +312,9 @@ def _scale(results: Results, tasks: tuple[str, ...], columns: list[Array]) -> Nu
 
 def _tell_apart(scale: NumberFormat, ranked: list[Array], most: int) -> NumberFormat:
     """Add decimals until different values of each array are written differently; at most `most`."""
+    # Digits before the point count too.
+    top = max((float(np.abs(values).max()) for values in ranked if len(values)), default=0.0)
+    most = min(most, max(scale.places, _MOST_PLACES - len(f"{top:.0f}"))) if top >= 10 else most
     # Means are rounded to twelve digits of their terms, which may be more than their own.
     different = [np.unique(round_significant(values, digits=_DIGITS)) for values in ranked]
     formats = [_finer(scale, step, most) for step in range(_MOST_PLACES + 1)]
@@ -325,7 +329,7 @@ def _tell_apart(scale: NumberFormat, ranked: list[Array], most: int) -> NumberFo
 def _finer(scale: NumberFormat, step: int, most: int) -> NumberFormat:
     """Return a format with more decimals, or with more digits of large scores."""
     places = max(scale.places, min(scale.places + step, most))
-    digits = min(scale.digits + step, _MOST_PLACES) if scale.compact else scale.digits
+    digits = min(scale.digits + step, _MOST_COMPACT) if scale.compact else scale.digits
     return replace(scale, places=places, digits=digits)
 
 

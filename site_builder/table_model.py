@@ -348,9 +348,25 @@ class Table(Record):
         return len(self.rows) > _TALL
 
     @property
+    def is_stacked(self) -> bool:
+        """Whether a phone shows each row on two lines, with its drawing below."""
+        return any(c.on_phone or c.align == "plot" for c in self.columns)
+
+    def is_off(self, row: Row) -> bool:
+        """Return whether the first filters hide a row."""
+        values = dict(row.filters)
+        facets = self.tools.facets if self.tools else ()
+        return any(f.first and values.get(f.key) not in f.first for f in facets)
+
+    @property
+    def n_off(self) -> int:
+        """How many rows the first filters hide."""
+        return sum(map(self.is_off, self.rows))
+
+    @property
     def is_wide(self) -> bool:
         """Whether it scrolls sideways even on a large screen."""
-        return len(self.columns) > _WIDE
+        return sum(not c.is_extra for c in self.columns) > _WIDE
 
     @property
     def is_long(self) -> bool:

@@ -166,9 +166,16 @@ def text_cell(text: str | None, tags: tuple[Tag, ...] = ()) -> Cell:
     return Cell(MISSING, None, tone="soft") if text is None else Cell(text, text, tags=tags)
 
 
-def number_cell(value: float | None, text: str, note: str = "") -> Cell:
+def number_cell(
+    value: float | None,
+    text: str,
+    note: str = "",
+    suffix: str = "",
+    details: tuple[float | None, ...] = (),
+) -> Cell:
     """Make the cell of a number, shown as `text`."""
-    return Cell(text, value, note, tone="soft" if value is None else "")
+    tone: Tone = "soft" if value is None else ""
+    return Cell(text, value, note, tone, suffix=suffix, details=details)
 
 
 def attribute_field(

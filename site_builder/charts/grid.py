@@ -14,14 +14,12 @@ from site_builder.charts.chart import Embed
 from site_builder.compute.board import Entry
 from site_builder.compute.numbers import Array, float_or_none, mean_of
 from site_builder.compute.results import Results
-from site_builder.compute.robustness import judge_best
-from site_builder.compute.significance import Against, judge_lifts
+from site_builder.compute.significance import Against
 from site_builder.compute.tasks import CategoryResult
-from site_builder.formatting import NumberFormat, count, counted, left_out
+from site_builder.formatting import NumberFormat
 from site_builder.labels import Labels
-from site_builder.messages import with_article
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.table_model import Cell, Column, Field, Table, Tone, table_of
 
 MAX_MODELS, MAX_TASKS = 12, 60
 _STEPS = 5
@@ -137,14 +135,14 @@ def make_grid(results: Results, labels: Labels) -> ScoreGrid | None:
     groups = tuple(_groups(layout, parts))
     cells = [cell for group in groups for row in group.rows for cell in row.cells]
     if len(drawn) < len(scored):
-        cut = f" The first {len(drawn)} of {len(scored):,} models are shown.{cut}"
+        cut = f"{labels.say('grid.cut_models', len(scored), most=len(drawn))} {cut}"
     return ScoreGrid(
         id="scores",
         measures=tuple(one.measure for one in layout.measured),
         models=tuple((_model_link(labels, s.model), _means(layout, s)) for s in drawn),
         baseline=_baseline_head(layout) if layout.has_baseline else None,
         groups=groups,
-        cut=cut.lstrip(),
+        cut=cut.strip(),
         has_flags=any(cell.is_flagged for cell in cells),
         has_best=any(cell.is_best for cell in cells),
         is_wide=max(len(text) for cell in cells for text, _ in cell.shown) > _MAX_LETTERS,
@@ -239,64 +237,42 @@ def _find_measured(results: Results, labels: Labels) -> list[_Measured]:
 def _difference_measure(
     labels: Labels, against: Against, values: Array, verdicts: Array, *, averaged: bool
 ) -> Measure:
-    is_base, n_known = against == "base", int((~np.isnan(verdicts)).sum())
-    kind = f"{labels.tuned if is_base else labels.contending} score".lstrip()
+    say, is_base = labels.say, against == "base"
+    n, n_known = int((~np.isnan(values)).sum()), int((~np.isnan(verdicts)).sum())
     rival = labels.base if is_base else labels.baseline
-    than = f"the {rival} score of the same model" if is_base else f"the score of {rival}"
-    n, clearly = int((~np.isnan(values)).sum()), "clearly " if n_known else ""
     better, worse = (int((sign * (verdicts if n_known else values) > 0).sum()) for sign in (1, -1))
-    scope = "each number alone" if is_base else "for all models of a task at once"
-    unknown = f" For {count(n - n_known)} of {count(n)}, an error is not known." * (n_known < n)
+    title = "grid.title.certain" if n_known else "grid.title.unknown"
+    marks = {"up4": "better", "down4": "worse", "pale": "uncertain"} if n_known else {}
+    if n_known < n:
+        marks |= {"up4 hatch": "better_unknown", "down4 hatch": "worse_unknown"}
     return Measure(
         id=against,
-        label="Lift" if is_base else f"vs {rival}",
-        title=f"{count(better)} of {counted(n, kind)} {'is' if better == 1 else 'are'} {clearly}"
-        f"better than {rival}, {count(worse)} {clearly}worse",
-        note=f"Each number is the {kind} minus {than}{labels.turning}. It is clear if the errors "
-        f"of the two scores do not explain it, at the 95 % level, {scope}.{unknown}",
-        mean="" if not averaged else "mean lift" if is_base else "mean difference",
-        legend=(*(_CLEAR_MARKS if n_known else ()), *(_UNKNOWN_MARKS if n_known < n else ())),
+        label=say("column.gain") if is_base else say("grid.against", name=rival),
+        title=say(title, n, better=better, worse=worse, name=rival),
+        note=say(f"grid.note.{against}", name=rival, turning=labels.turning),
+        mean="" if not averaged else say(f"grid.mean.{against}"),
+        legend=tuple((cls, say(f"grid.legend.{text}")) for cls, text in marks.items()),
         term="lift" if is_base else "lift-over-baseline",
     )
 
 
-_CLEAR_MARKS = (("up4", "clearly better"), ("down4", "clearly worse"), ("pale", "not clear"))
-_UNKNOWN_MARKS = (
-    ("up4 hatch", "better, error not known"),
-    ("down4 hatch", "worse, error not known"),
-)
-
-
 def _score_measure(results: Results, labels: Labels) -> Measure:
-    board = results.board
-    score = with_article(f"{labels.before_noun(board.variant)}score")
-    within = "" if board.rules.averaged else ", within its row"
+    board, say = results.board, labels.say
+    low, high = ("worst", "best") if labels.turned else ("lowest", "highest")
+    within = "" if board.rules.averaged else "_of_row"
+    n_models = say("n_models", sum(s.scored > 0 for s in board.entries))
     return Measure(
         id="score",
-        label="Score",
-        title=_range_title(results, labels),
-        note=f"Each number is {score}.",
+        label=say("column.score"),
+        title=say("grid.title.score", n_models=n_models, n_tasks=say("n_tasks", len(board.tasks))),
+        note="",
         mean=board.rule.label,
-        legend=(("level1", f"lowest score{within}"), ("level5", f"highest score{within}"))
-        if not labels.turned
-        else (("level1", f"worst score{within}"), ("level5", f"best score{within}")),
+        legend=(
+            ("level1", say(f"grid.legend.{low}{within}")),
+            ("level5", say(f"grid.legend.{high}{within}")),
+        ),
         term="average",
     )
-
-
-def _range_title(results: Results, labels: Labels) -> str:
-    """Return the tasks of the lowest and the highest mean, else the size of the board."""
-    board = results.board
-    scored = [s for s in board.entries if s.scored]
-    means = {t.task: t.mean[board.variant] or 0.0 for t in results.tasks if board.variant in t.best}
-    size = f"{counted(len(scored), 'model')} on {counted(len(means), 'task')}"
-    if not board.rules.averaged or not all(map(board.is_complete, scored)):
-        return size
-    ends = (min(means, key=means.__getitem__), max(means, key=means.__getitem__))
-    if any([*means.values()].count(means[task]) > 1 for task in ends):
-        return size
-    low, high = (f"{labels.scales[t].score(means[t])} ({labels.tasks[t]})" for t in ends)
-    return f"Mean scores by task run from {low} to {high}"
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -323,17 +299,15 @@ _Part = tuple[CategoryResult | None, list[_Line]]
 
 def _parts(layout: _Layout) -> tuple[list[_Part], str]:
     """Return the rows by category, greatest lead over the baseline first, and what is left out."""
-    tasks = layout.results.board.tasks
+    tasks, say = layout.results.board.tasks, layout.labels.say
     categories = layout.results.categories[::-1]
     averaged = [c for c in categories if c.averaged and set(c.tasks) & set(tasks)]
     if len(tasks) > MAX_TASKS and len(averaged) > 1:
         shown = averaged[:MAX_TASKS]
         n_out = len(set(tasks).difference(*(c.tasks for c in shown)))
-        cut = " Each row is a mean over the tasks of a category. "
-        cut += "A mean difference is clear if its 95 % interval over these tasks excludes 0."
-        cut += left_out(n_out, "other task")
+        cut = f"{say('grid.categories')} {say('grid.others', n_out) if n_out else ''}".rstrip()
         return [(None, [_category_line(layout, c) for c in shown])], cut
-    cut = f" The first {MAX_TASKS} of {len(tasks):,} tasks are shown."
+    cut = say("grid.cut_tasks", len(tasks), most=MAX_TASKS)
     rest = dict.fromkeys(tasks[:MAX_TASKS])
     parts: list[_Part] = []
     for category in categories:
@@ -371,7 +345,7 @@ def _groups(layout: _Layout, parts: Sequence[_Part]) -> Iterator[GridGroup]:
             yield GridGroup(None, (), mine)
             continue
         columns = [line.columns[0] for line in lines]
-        found = tuple(_finding(layout, one, category, columns) for one in layout.measured)
+        found = tuple(_finding(layout, one, columns) for one in layout.measured)
         name = category.category
         yield GridGroup(page_link(name, "category", name), found, mine)
 
@@ -512,11 +486,11 @@ def _difference_classes(values: Array, verdicts: Array, *, averaged: bool) -> li
 # --- table --------------------------------------------------------------------------------------
 
 _Place = tuple[int, int]  # of a row, and of a model
-_VERDICTS = {1.0: "clearly better", -1.0: "clearly worse", 0.0: "not clear"}
+_TONES: dict[float, Tone] = {1.0: "gain", -1.0: "loss"}
 
 
 def _numbers_table(layout: _Layout, lines: Sequence[_Line]) -> Table:
-    """Make the table of the numbers, with whether each difference is clear."""
+    """Make the table of the numbers; a difference has a colour where it is certain."""
     labels, first = layout.labels, layout.labels.column("task" if lines[0].task else "category")
 
     def field(one: _Measured) -> Field[_Place]:
@@ -524,9 +498,9 @@ def _numbers_table(layout: _Layout, lines: Sequence[_Line]) -> Table:
 
         def cell(at: _Place) -> Cell:
             value, text = float_or_none(values[at]), one.write(values[at], lines[at[0]].scale)
-            is_compared = one.against is not None and value is not None
-            note = _VERDICTS.get(float(verdicts[at]), "error not known") if is_compared else ""
-            return number_cell(value, text, note)
+            if one.against is None or value is None:
+                return number_cell(value, text)
+            return Cell(text, value, tone=_TONES.get(float(verdicts[at]), "soft"))
 
         return Field(Column(one.measure.id, one.measure.label, "number"), cell)
 
@@ -542,35 +516,18 @@ def _numbers_table(layout: _Layout, lines: Sequence[_Line]) -> Table:
         Field(Column("baseline", labels.baseline, "number"), baseline_cell, layout.has_baseline),
     )
     places = [(y, x) for y in range(len(lines)) for x in range(len(layout.models))]
-    return table_of("scores-table", "Every model on every task", fields, places)
+    return table_of("scores-table", labels.say("grid.table"), fields, places)
 
 
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _finding(
-    layout: _Layout, one: _Measured, category: CategoryResult, columns: Sequence[int]
-) -> str:
-    """Return what a measure says of the tasks of a category, in one line."""
-    labels, variant = layout.labels, layout.results.board.variant
-    values, verdicts = one.values[:, columns], one.verdicts[:, columns]
-    if one.against is None:
-        return labels.lead(category.boards[variant])
-    if one.against == "base":
-        n, better = int((~np.isnan(values)).sum()), int((values > 0).sum())
-        are = "is" if better == 1 else "are"
-        kind = counted(n, f"{labels.tuned} score")
-        text = f"{count(better)} of {kind} {are} better than {labels.base}"
-    else:
-        alone = judge_lifts(layout.results.scores, {}, variant)
-        best, verdicts = np.fmax.reduce(values), judge_best(values, alone[:, columns])
-        n, beaten = int((~np.isnan(best)).sum()), int((best > 0).sum())
-        text = f"the best model beats {labels.baseline} on {count(beaten)} of {counted(n, 'task')}"
-    return text + _clearly(verdicts, n) if n else ""
-
-
-def _clearly(verdicts: Array, n: int) -> str:
-    known, clear = int((~np.isnan(verdicts)).sum()), int((verdicts > 0).sum())
-    if not known:
-        return "; errors not known"
-    return f", {count(clear)} clearly{f' of {count(known)} with known errors' * (known < n)}"
+def _finding(layout: _Layout, one: _Measured, columns: Sequence[int]) -> str:
+    """Return how many numbers of a category are above 0; of the best of each task by lead."""
+    labels, values = layout.labels, one.values[:, columns]
+    if one.against is None or np.isnan(values).all():
+        return ""
+    found = np.fmax.reduce(values) if one.against == "baseline" else values
+    n, better = int((~np.isnan(found)).sum()), int((found > 0).sum())
+    rival = labels.baseline if one.against == "baseline" else labels.base
+    return labels.say(f"grid.finding.{one.against}", n, better=better, name=rival)

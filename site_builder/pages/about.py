@@ -12,7 +12,7 @@ from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.serving import collect_offers
 from site_builder.formatting import count
-from site_builder.pages.board_table import possible_text
+from site_builder.pages.board_table import lacks_scores
 from site_builder.pages.board_views import board_note, ranking_rule
 from site_builder.pages.interactive import (
     can_choose,
@@ -174,7 +174,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "rank-interval": any(board.tested for board in boards),
         "ties": any(board.tested for board in boards),
         "separability": results.board.tested,
-        "missing-scores": any(possible_text(labels, b, s) for b in boards for s in b.entries),
+        "missing-scores": any(lacks_scores(b, s) for b in boards for s in b.entries),
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),
         "power": results.smallest_difference is not None,

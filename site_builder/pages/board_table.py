@@ -5,181 +5,68 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from site_builder.charts.cells import RANK, lift_cell, model_cell, number_cell, text_cell
-from site_builder.charts.dumbbells import shared
+from site_builder.charts.cells import RANK, model_cell, number_cell, text_cell, verdict_cell
 from site_builder.compute.board import Board, Entry
-from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
+from site_builder.compute.catalog import Catalog, ModelInfo
 from site_builder.compute.significance import Against
 from site_builder.compute.statistics import Statistic
-from site_builder.config import BoardConfig, FacetValue
-from site_builder.formatting import (
-    MISSING,
-    NumberFormat,
-    billions,
-    count,
-    coverage,
-    sentence,
-)
+from site_builder.config import FacetValue
+from site_builder.formatting import MISSING, billions, count, coverage, money, sentence
 from site_builder.labels import Labels
+from site_builder.pages.board_drawings import draw_field
+from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.page import Site
-from site_builder.records import Record, field, replace
+from site_builder.records import replace
 from site_builder.table_model import (
-    AxisRange,
     Cell,
     Column,
-    Drawing,
     Field,
     Filter,
     Table,
     TableTools,
-    Tag,
-    draw_dumbbell,
     draw_ranks,
     table_of,
 )
 from site_builder.tables.boards import wanted_texts
 
-BY_LIFT = "lift_over_base"
-_RANKING_FORMS = ("score", "rate", "rank", "ratio")
-
-
-class BoardTableSpec(Record):
-    """What the table of a board shows.
-
-    Attributes:
-        boards: The board by variant, over the same tasks.
-        full: Whether to show every column and every model.
-        most: Greatest number of rows; None for all.
-        common: By variant, the boards over the tasks that all of its ranked models have.
-        category: The category whose tasks the board is over; empty for every task.
-        variant: The variant that is shown; empty for the primary one.
-        by: Key of the column that gives the order.
-    """
-
-    site: Site
-    boards: Mapping[str, Board]
-    full: bool = False
-    most: int | None = None
-    common: Mapping[str, Mapping[str, Board]] = field(default_factory=dict)
-    category: str = ""
-    variant: str = ""
-    by: str = "average"
-
-    @property
-    def board(self) -> Board:
-        """The board of the variant that is shown."""
-        return self.boards[self.variant or self.labels.roles.primary]
-
-    @property
-    def labels(self) -> Labels:
-        """Names and formats of numbers."""
-        return self.site.labels
-
-    @property
-    def scale(self) -> NumberFormat:
-        """Format of averages over the tasks of the board."""
-        scales = self.labels.category_scales
-        return scales[self.category] if self.category else self.labels.scale
-
-    @property
-    def config(self) -> BoardConfig:
-        """What `site.toml` states of the board."""
-        return self.site.board.config
-
-    @property
-    def is_mean(self) -> bool:
-        """Whether the board ranks by the plain mean."""
-        return self.board.rules.rank_by == "mean"
-
-    def average(self, row: BoardRow) -> float | None:
-        """Return the average of a row, adjusted where that ranks the board."""
-        key = "adjusted" if self.board.rules.rank_by == "additive" else "average"
-        return row.figures.get(key)
-
-    def measured(self, measure: str, model: str) -> int:
-        """Return on how many tasks of the board an entry has a value of a measure."""
-        return self.site.results.scores.count_measured(measure, self.board.variant, model)
-
-    @property
-    def is_tuned(self) -> bool:
-        """Whether the variant has a base to compare with."""
-        roles = self.labels.roles
-        return roles.base is not None and self.board.variant in roles.tuned
-
-    def row(self, entry: Entry) -> BoardRow:
-        """Return an entry of the board with its figures."""
-        return BoardRow(entry, _figures_of(self.board, entry))
-
-    @property
-    def borrowed(self) -> BoardRow | None:
-        """The baseline's row on the board of another variant that stands for it here.
-
-        Its average is over the tasks of the ranked models. None where it has a score in this
-        variant, where these models differ in their tasks, and where it lacks one of these.
-        """
-        roles, variant = self.labels.roles, self.board.variant
-        if roles.baseline is None or roles.baseline_variants[variant] == variant:
-            return None
-        other = self.boards[roles.baseline_variants[variant]]
-        found, n = other.entry(roles.baseline), len(self.board.tasks)
-        own = other.figure(found, "average")
-        mean = self.reference if self.board.ranked else own
-        if mean is None:
-            return None
-        figures = _figures_of(other, found)
-        if mean != own or found.scored != n:
-            found, figures = replace(found, interval=None, scored=n), {**figures, "average": mean}
-        return BoardRow(found, figures, is_borrowed=True)
-
-    @property
-    def reference(self) -> float | None:
-        """The baseline's mean over the tasks of each ranked model; None if these differ."""
-        return shared(self.board.figure(s, "baseline_average") for s in self.board.ranked)
-
-
-class BoardRow(Record):
-    """One row of a board with its figures by statistic.
-
-    Attributes:
-        is_borrowed: Whether it is from the board of another variant: the baseline's.
-    """
-
-    entry: Entry
-    figures: Mapping[str, float | None]
-    is_borrowed: bool = False
-
-    @property
-    def model(self) -> str:
-        """Id of the model."""
-        return self.entry.model
-
-    def count(self, statistic: str) -> int:
-        """Return a figure that counts tasks."""
-        return int(self.figures.get(statistic) or 0)
-
-
-def _figures_of(board: Board, entry: Entry) -> dict[str, float | None]:
-    return {s.id: board.figure(entry, s.id) for s in board.statistics}
+_ROOM_PX = 1180  # of a table on a screen of 1280
+_WIDTH_PX = {"text": 128, "number": 88, "plot": 224, "slots": 120, "rank": 60, "model": 250}
+_MAX_LICENSE = 24
+_SHORT_LABELS = {"lift_over_base": "column.gain", "beats": "column.beats"}
 
 
 def board_table(
     spec: BoardTableSpec, rows: Sequence[BoardRow], table_id: str, caption: str
 ) -> Table:
-    """Return the table of one view of a board; the baseline's row may be of another variant."""
+    """Return the table of one view of a board; some rows may be of another variant."""
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
-    fields = [*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]
     return table_of(
         table_id,
         caption,
-        fields,
-        rows[: spec.most],
+        _fitted([*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]),
+        rows[: spec.cut(len(rows))],
         lambda row: "reference" if row.model == baseline else "" if row.entry.rank else "unranked",
         filters=lambda row: model_filters(catalog, row.model, spec.config.filters),
         header=1,
         sorted_by=spec.by,
         tools=model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters),
-        is_level=lambda row: is_level(spec.board, row.entry),
+        is_level=lambda row: spec.by != BY_LIFT and is_level(spec.board, row.entry),
     )
+
+
+def _fitted(fields: Iterable[Field[BoardRow]]) -> list[Field[BoardRow]]:
+    """Hide the columns that a screen has no room for, and name the one that a phone shows."""
+    room, fitted, has_second = _ROOM_PX, list[Field[BoardRow]](), False
+    for each in (each for each in fields if each.wanted):
+        column = each.column
+        room -= 0 if column.is_extra else _WIDTH_PX.get(column.key, _WIDTH_PX[column.align])
+        column = replace(column, is_extra=column.is_extra or room < 0)
+        if not has_second and column.on_phone and not column.is_extra:
+            has_second = True
+        else:
+            column = replace(column, on_phone=False)
+        fitted.append(replace(each, column=column))
+    return fitted
 
 
 # --- ranks --------------------------------------------------------------------------------------
@@ -196,37 +83,23 @@ def span_text(best: int, worst: int) -> str:
     return count(best) if best == worst else f"{count(best)}\N{EN DASH}{count(worst)}"
 
 
-def tie_tags(labels: Labels, board: Board, standing: Entry) -> tuple[Tag, ...]:
-    """Return a tag that says whether a model is the best of its board, or may be first.
-
-    None where most models may be first: `ranking_rule` says it once.
-    """
-    if not (board.tested and standing.rank and standing.tied_with_best) or board.most_may_be_first:
-        return ()
-    return (labels.tag("best" if board.has_clear_leader else "may_be_first"),)
-
-
 def is_level(board: Board, entry: Entry) -> bool:
-    """Return whether an entry is one of several that are too close to call for first.
-
-    Of none where most are: `ranking_rule` says it once.
-    """
+    """Return whether an entry is one of several, and not of most, too close to call for first."""
     is_open = board.tested and not board.has_clear_leader and not board.most_may_be_first
     return is_open and bool(entry.rank) and entry.tied_with_best
 
 
-def possible_text(labels: Labels, board: Board, standing: Entry) -> str:
-    """Return the ranks that missing scores allow a model that lacks one; by win rate, their limits.
+def is_hidden(site: Site, model: str) -> bool:
+    """Return whether the first filters of a board hide an entry."""
+    facts = site.results.catalog.models[model]
+    filters = site.board.config.filters
+    return any(facts.facet(name) not in wanted_texts(v) for name, v in filters.items())
 
-    Empty where no ranked model lacks a score.
-    """
+
+def lacks_scores(board: Board, standing: Entry) -> bool:
+    """Return whether an entry lacks a score on a board where one without a gap is ranked."""
     n, possible = len(board.tasks), standing.possible_ranks
-    if possible is None or standing.scored == n or all(s.scored == n for s in board.ranked):
-        return ""
-    best, worst = possible
-    if board.rules.rank_by == "mean_win_rate" and best != worst:
-        return labels.say("board.possible_limits", best=best, worst=worst)
-    return labels.say("board.possible", ranks=span_text(best, worst))
+    return possible is not None and standing.scored < n and any(s.scored < n for s in board.ranked)
 
 
 # --- tools --------------------------------------------------------------------------------------
@@ -297,133 +170,153 @@ def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
 def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     ranked, say = len(spec.board.ranked), spec.labels.say
     yield Field(replace(RANK, help=say("board.rank_help")), lambda row: rank_cell(row.entry))
-    yield Field(spec.labels.column("model"), lambda row: _model_cell(spec, row))
+    yield Field(spec.labels.column("model"), lambda row: name_cell(spec, row))
     half = 0.5 / max(ranked, 1)
     yield Field(
         Column(
             "ranks",
             say("column.ranks"),
             "slots",
-            say("board.rank_help"),
+            say("board.ranks_help"),
             "ascending",
             "rank-interval",
             axis=((half, count(1)), (1 - half, count(ranked))),
             details=(say("column.best_rank"), say("column.worst_rank")),
         ),
         lambda row: ranks_cell(row.entry, ranked),
-        any(s.rank_interval is not None for s in spec.board.ranked),
+        spec.by != BY_LIFT and any(s.rank_interval is not None for s in spec.board.ranked),
     )
 
 
 def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
-    """Yield what ranks the models, as numbers and as a drawing, then all other statistics."""
-    shown = [s for s in spec.board.statistics if _is_shown(spec, s)]
-    ranking = [s for s in shown if s.form in _RANKING_FORMS]
-    yield from (_statistic_field(spec, s) for s in ranking)
-    yield from _drawing_fields(spec)
-    yield from (_statistic_field(spec, s) for s in shown if s not in ranking)
+    """Yield what ranks the models, as a number and as a drawing, then all other statistics."""
+    statistics = [s for s in spec.board.statistics if _has_column(spec, s)]
+    own = [s for s in statistics if s.id == spec.board.rule.statistic]
+    yield from (_statistic_field(spec, s) for s in own)
+    yield draw_field(spec)
+    shown = [s for s in statistics if s not in own]
+    yield from (_statistic_field(spec, s) for s in shown if not _is_extra(spec, s))
+    price = Column(
+        "price",
+        spec.labels.say("column.price"),
+        "number",
+        spec.labels.say("board.price_help"),
+        "ascending",
+        "cost",
+    )
+    yield Field(
+        price,
+        lambda row: number_cell(spec.prices.get(row.model), money(spec.prices.get(row.model))),
+        bool(spec.prices),
+    )
+    yield from (_statistic_field(spec, s) for s in shown if spec.full and _is_extra(spec, s))
 
 
-def _is_shown(spec: BoardTableSpec, statistic: Statistic) -> bool:
+def _has_column(spec: BoardTableSpec, statistic: Statistic) -> bool:
+    """Return whether a statistic says something of this board."""
     board, roles = spec.board, spec.labels.roles
     has = {
         "mean": board.rules.averaged,
         "base": spec.is_tuned
         and any(board.figure(s, "lift_over_base") is not None for s in board.entries),
-        "baseline": roles.baseline is not None,
+        "baseline": any(board.compared(s) for s in board.ranked if s.model != roles.baseline),
     }
     if not statistic.column or not all(has[need] for need in statistic.needs):
         return False
+    return any(value is not None for value in board.figures[statistic.id])
+
+
+def _is_extra(spec: BoardTableSpec, statistic: Statistic) -> bool:
+    """Return whether a statistic is hidden at first."""
     if statistic.measure is not None:
-        columns = spec.config.columns
-        has_value = any(value is not None for value in board.figures[statistic.id])
-        return has_value and (not columns or statistic.id in columns or spec.full)
-    if statistic.id == board.rule.statistic:
-        return True
-    if statistic.id == "win_rate" and len(board.tasks) == 1 and not spec.category:
-        return False
-    # Beside another average, the plain one is a detail.
-    is_detail = statistic.id == "average" and board.rule.is_average and not spec.is_mean
-    return spec.full or (statistic.column == "always" and not is_detail)
+        return bool(spec.config.columns) and statistic.id not in spec.config.columns
+    is_detail = statistic.id == "average" and spec.board.rule.is_average
+    return statistic.column == "full" or statistic.form == "rate" or is_detail
 
 
 def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardRow]:
-    labels, board = spec.labels, spec.board
-    over = labels.tasks_of(board)
+    labels, board, say = spec.labels, spec.board, spec.labels.say
     label, meaning = statistic.label, statistic.help
-    if statistic.id == "average" and not spec.is_mean and board.rule.is_average:
-        label, meaning = labels.say("board.average"), labels.say("board.average_help")
+    if statistic.id in _SHORT_LABELS:
+        label = say(_SHORT_LABELS[statistic.id])
+    is_beside = statistic.id == "average" and board.rule.statistic != "average"
+    if is_beside and board.rule.is_average:
+        label, meaning = say("board.average"), say("board.average_help")
     words = {
         "base": labels.base,
         "baseline": labels.baseline,
         "variant": labels.in_sentence(board.variant),
-        "over": over,
+        "over": labels.tasks_of(board),
         "turning": labels.turning,
     }
+    label = label.format_map(words)
+    if statistic.id == board.rule.statistic and spec.lower_is_better:
+        label = say("column.lower", label=label)
+    ends = (say("column.low", label=label), say("column.high", label=label))
+    has_interval = statistic.id in (board.rule.statistic, "lift_over_base", "lift_over_baseline")
     column = Column(
         statistic.id,
-        label.format_map(words),
+        label,
         "number",
         meaning.format_map(words),
-        "ascending" if statistic.is_ascending else "",
+        "ascending" if statistic.is_ascending or "(" in label else "",
         statistic.section,
+        details=ends if has_interval else (),
+        is_extra=statistic.id != board.rule.statistic and _is_extra(spec, statistic),
+        on_phone=statistic.id != board.rule.statistic,
     )
     return Field(column, partial(_CELLS.get(statistic.id, _plain_cell), spec, statistic))
-
-
-def _drawing_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
-    board, labels, limits = spec.board, spec.labels, _find_limits(spec)
-    drawing = labels.say("column.line")
-    if spec.is_tuned:
-        before, after = labels.variants[labels.roles.base or ""], labels.in_sentence(board.variant)
-        drawing = f"{before} \N{RIGHTWARDS ARROW} {after}"
-    yield Field(
-        Column("line", drawing, "plot", term="average"),
-        lambda row: Cell("", spec.average(row), drawing=_dumbbell(spec, row, limits)),
-        board.rules.averaged and (spec.is_tuned or labels.roles.baseline is not None),
-    )
 
 
 def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     """Yield what the models table says, and how many tasks have a score."""
     catalog, n, say = spec.site.results.catalog, len(spec.board.tasks), spec.labels.say
-    facts, columns = catalog.models, spec.config.columns
+    facts, columns, full = catalog.models, spec.config.columns, spec.full
     known, own = facts.values(), ("parameters_b", "license", "release_date")
     labels = {facet.id: facet.label for facet in catalog.facets}
+    settings = [facet.id for facet in catalog.facets if facet.is_setting and not columns]
     wanted = [name for name in columns if name in labels or hasattr(ModelInfo, name)]
-    if not columns or spec.full:
-        wanted += [facet.id for facet in catalog.facets if facet.is_setting or spec.full]
-    for name in dict.fromkeys(wanted):
+    offered = [facet.id for facet in catalog.facets] if full else []
+    for name in dict.fromkeys((*wanted, *settings, *offered)):
         values = {m.model: m.facet(name) for m in known}
         if name not in own and len({*values.values()}) > 1:
             label = labels.get(name, sentence(name.replace("_", " ")))
-            yield Field(Column(name, label), partial(_fact_cell, values))
-    yield Field(
-        Column("parameters_b", "Size", "number", "Parameters, in billions", "ascending"),
-        lambda s: number_cell(facts[s.model].parameters_b, billions(facts[s.model].parameters_b)),
-        any(f.parameters_b is not None for f in known),
-    )
-    yield Field(
-        Column("license", "License"),
-        lambda s: text_cell(facts[s.model].license),
-        (spec.full or "license" in columns) and any(f.license is not None for f in known),
-    )
-    yield Field(
-        Column("release_date", "Released", "number"),
-        lambda s: text_cell(facts[s.model].release_date),
-        (spec.full or "release_date" in columns) and any(f.release_date is not None for f in known),
-    )
+            is_filtered = len(spec.config.filters.get(name, ())) == 1
+            is_extra = is_filtered or name not in (*wanted, *settings)
+            yield Field(Column(name, label, is_extra=is_extra), partial(_fact_cell, values))
+    ends = (say("column.best_if_complete"), say("column.worst_if_complete"))
     yield Field(
         Column(
-            "coverage", say("board.coverage"), "number", say("board.coverage_help"), term="average"
+            "coverage", say("board.coverage"), "number", say("board.coverage_help"), details=ends
         ),
         lambda row: number_cell(
             row.entry.scored,
-            coverage(row.entry.scored, n),
-            possible_text(spec.labels, spec.board, row.entry),
+            count(row.entry.scored),
+            suffix=say("of", of=count(n)),
+            details=row.entry.possible_ranks or (None, None),
         ),
-        spec.full or any(s.scored not in (0, n) for s in spec.board.entries),
+        any(s.scored not in (0, n) for s in spec.board.entries if s.rank or full),
     )
+    size = Column(
+        "parameters_b",
+        say("column.size"),
+        "number",
+        say("column.size_help"),
+        "ascending",
+        is_extra="parameters_b" not in columns,
+    )
+    yield Field(
+        size,
+        lambda s: number_cell(facts[s.model].parameters_b, billions(facts[s.model].parameters_b)),
+        (full or "parameters_b" in columns) and any(f.parameters_b is not None for f in known),
+    )
+    for name in ("license", "release_date"):
+        column = Column(name, say(f"column.{name}"), is_extra=name not in columns)
+        yield Field(
+            column,
+            partial(_fact_cell, {m.model: getattr(m, name) for m in known}),
+            (full or name in columns) and any(getattr(m, name) is not None for m in known),
+        )
 
 
 def _fact_cell(values: Mapping[str, str | None], row: BoardRow) -> Cell:
@@ -449,35 +342,44 @@ def rank_cell(s: Entry) -> Cell:
     return number_cell(s.rank, str(s.rank or MISSING))
 
 
-def _model_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    """The model with its developer, why it has no rank, and whether it leads."""
-    labels, board, s = spec.labels, spec.board, row.entry
-    why, of = "baseline" if s.model == labels.roles.baseline else s.unranked, len(board.tasks)
-    variant = labels.before_noun(board.variant)
-    status = why and labels.say(f"why.{why}", of=coverage(s.scored, of), variant=variant)
-    developer = spec.site.results.catalog.models[s.model].developer
-    notes = " \N{MIDDLE DOT} ".join(filter(None, (developer, status)))
-    return model_cell(labels, s.model, notes)
+def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
+    """The model with one quiet line: its developer, size and licence, or why it has no rank."""
+    facts, columns = spec.site.results.catalog.models[row.model], spec.config.columns
+    license_text = facts.license or ""
+    known = {
+        "developer": facts.developer,
+        "parameters_b": facts.parameters_b and billions(facts.parameters_b),
+        "license": license_text if len(license_text) <= _MAX_LICENSE else "",
+    }
+    notes = [text for name, text in known.items() if text and name not in columns]
+    why = _status(spec, row)
+    if why:
+        notes = [*notes[:1], why]
+    if spec.labels.models[row.model] in spec.twins:
+        notes.append(row.model)
+    return model_cell(spec.labels, row.model, " \N{MIDDLE DOT} ".join(notes))
+
+
+def _status(spec: BoardTableSpec, row: BoardRow) -> str:
+    """Return why an entry stands apart; empty for one that is ranked."""
+    labels, s = spec.labels, row.entry
+    variant = labels.in_sentence(spec.board.variant)
+    if row.borrowed_from == labels.roles.base:
+        return labels.say("why.not_tuned", variant=variant)
+    if row.borrowed_from:
+        return labels.say("why.other_variant", variant=labels.in_sentence(row.borrowed_from))
+    why = "baseline" if s.model == labels.roles.baseline else s.unranked
+    of = coverage(s.scored, len(spec.board.tasks))
+    before = labels.before_noun(spec.board.variant)
+    return labels.say(f"why.{why}", of=of, variant=before) if why else ""
 
 
 def _plain_cell(spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
-    """Make the cell of a number; what ranks has a note on how far it is behind the first."""
-    value, form, note = row.figures[statistic.id], _format_of(spec, statistic), ""
-    s = row.entry
-    if statistic.id == spec.board.rule.statistic and s.rank != 1 and s.behind is not None:
-        note = spec.labels.say("board.behind", score=form.score(s.behind))
-    if statistic.measure is not None and value is not None:
-        measured = spec.measured(statistic.measure.id, row.model)
-        if measured < s.scored:
-            note = spec.labels.say("board.over", of=coverage(measured, s.scored))
-    return number_cell(value, form.score(value), note)
-
-
-def _format_of(spec: BoardTableSpec, statistic: Statistic) -> NumberFormat:
-    """Return how a statistic is written: scores as the board's averages are."""
-    if statistic.form in ("score", "difference"):
-        return spec.scale
-    return spec.labels.statistic_scale(statistic, spec.board)
+    """Make the cell of a number, with the ends of its interval for downloads."""
+    value = row.figures[statistic.id]
+    interval = row.entry.interval if statistic.id == spec.board.rule.statistic else None
+    details = interval or (None, None) if statistic.id == spec.board.rule.statistic else ()
+    return number_cell(value, spec.format_of(statistic).score(value), details=details)
 
 
 def _lift_cell(against: Against, spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
@@ -486,31 +388,23 @@ def _lift_cell(against: Against, spec: BoardTableSpec, statistic: Statistic, row
     if against == "baseline" and row.model == spec.labels.roles.baseline:
         lift = None
     test = spec.board.tests[against].get(row.model)
-    is_tested = lift is not None and test is not None and test.interval is not None
-    made = lift_cell(lift, spec.scale, test.verdict if test and is_tested else None)
-    return (
-        made if is_tested or lift is None else replace(made, note=spec.labels.say("board.too_few"))
-    )
+    interval = test.interval if test is not None and lift is not None else None
+    made = verdict_cell(lift, spec.scale, test.verdict if test and interval and lift else None)
+    return replace(made, details=interval or (None, None))
 
 
 def _beats_cell(spec: BoardTableSpec, _: Statistic, row: BoardRow) -> Cell:
     of = sum(map(row.count, ("beats", "ties", "loses")))
     if not of or row.model == spec.labels.roles.baseline:
         return text_cell(None)
-    note = spec.labels.say("out_of", of=of)
-    return number_cell(row.count("beats"), count(row.count("beats")), note)
+    beats = row.count("beats")
+    return number_cell(beats, count(beats), suffix=spec.labels.say("of", of=count(of)))
 
 
-def _wins_cell(spec: BoardTableSpec, _: Statistic, row: BoardRow) -> Cell:
-    """Make the cell of a number of first places, with how many of them are clear, if known."""
-    if row.is_borrowed or not row.entry.scored:
+def _wins_cell(_: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
+    if row.borrowed_from or not row.entry.scored:
         return text_cell(None)
-    wins, clear, unclear = map(row.count, ("wins", "clear_wins", "unclear_wins"))
-    note = ""
-    if row.figures["clear_wins"] is not None and row.figures["unclear_wins"] is not None:
-        parts = {"clear": clear, "unclear": unclear, "unknown": wins - clear - unclear}
-        note = ", ".join(spec.labels.say(f"board.wins.{what}", n) for what, n in parts.items() if n)
-    return replace(number_cell(wins, count(wins)), note=note)
+    return number_cell(row.count(statistic.id), count(row.count(statistic.id)))
 
 
 def _paired_cell(_: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
@@ -529,39 +423,3 @@ _CELLS: Mapping[str, Callable[[BoardTableSpec, Statistic, BoardRow], Cell]] = {
     "helped": _paired_cell,
     "hurt": _paired_cell,
 }
-
-
-# --- drawings -----------------------------------------------------------------------------------
-
-
-def common_bounds(tasks: Iterable[TaskInfo]) -> tuple[float, float] | None:
-    """Return the bounds that all tasks share; None where they differ or are not stated."""
-    bounds = {(task.score_min, task.score_max) for task in tasks}
-    low, high = next(iter(bounds))
-    return (low, high) if len(bounds) == 1 and low is not None and high is not None else None
-
-
-def _find_limits(spec: BoardTableSpec) -> AxisRange:
-    """Return the tasks' common bounds where they state them, else the ends of all that is drawn."""
-    tasks = spec.site.results.catalog.tasks
-    averages = (board.average(s) for board in spec.boards.values() for s in board.entries)
-    drawn = [value for value in averages if value is not None]
-    # Estimates may lie outside of the bounds.
-    drawn += common_bounds(tasks[task] for task in spec.board.tasks) or ()
-    return AxisRange(min(drawn, default=0.0), max(drawn, default=1.0))
-
-
-def _dumbbell(spec: BoardTableSpec, row: BoardRow, limits: AxisRange) -> Drawing | None:
-    """The averages before and after on the scale of the board; None without an average."""
-    average = spec.average(row)
-    if average is None:
-        return None
-    labels, before = spec.labels, row.figures["base_average"]
-    means = tuple(v for v in (before, average) if v is not None)
-    text = " to ".join(map(spec.scale.score, means))
-    marks: tuple[float | None, ...] = (before, average, row.figures["baseline_average"])
-    if row.is_borrowed:
-        # The baseline from another variant is the reference itself, and needs no other mark.
-        marks = (None, None, average)
-    start, end, line = map(limits.place, marks)
-    return draw_dumbbell(start, end, line, text=f"{labels.models[row.model]}: {text}")

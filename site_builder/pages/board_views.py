@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 from site_builder.charts.chart import id_of
 from site_builder.compute.board import REASONS, Board, best_of_groups
-from site_builder.formatting import percent
+from site_builder.compute.intervals import LEAST_TASKS, LEVEL
+from site_builder.formatting import in_words, percent, sentence
 from site_builder.labels import Labels
 from site_builder.messages import with_article
-from site_builder.pages.board_table import BY_LIFT, BoardRow, BoardTableSpec, board_table
+from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
+from site_builder.pages.board_table import board_table, is_hidden
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
-from site_builder.table_model import LONG, LegendItem, Table
+from site_builder.table_model import LONG, LegendItem, MarkKind, Table, legend_of
 
-_MOST_NAMED = 6
 MOST_SHORT = 25
 
 
@@ -23,8 +24,8 @@ class BoardView(Record):
 
     Attributes:
         id: Its name in the page's address.
-        ranked_by: The sentence above the table: by what it ranks.
-        note: The sentences below it.
+        ranked_by: The sentences above the table: what ranks, over what, and who leads.
+        note: What is not shown, below it.
         legend: What the drawings in its rows show; empty where it has none.
     """
 
@@ -62,14 +63,13 @@ def short_board(site: Site, table_id: str) -> BoardView:
 
 
 def board_lede(site: Site) -> str:
-    """Return the size of the board in two sentences."""
+    """Return the size of the board in one sentence."""
     stats, labels, say = site.results.stats, site.labels, site.labels.say
     models = say("n_models", stats.models)
     if labels.lifted:
         models = say("n_models_with", stats.models_tuned, tuned=labels.tuned)
     size, baseline = "board.size_beside" if labels.baseline else "board.size", labels.baseline
-    size = say(size, n_models=models, n_tasks=say("n_tasks", stats.tasks), baseline=baseline)
-    return f"{size} {say('board.scores', stats.scores)}"
+    return say(size, n_models=models, n_tasks=say("n_tasks", stats.tasks), baseline=baseline)
 
 
 def board_note(site: Site) -> str:
@@ -95,11 +95,55 @@ def ranking_rule(labels: Labels, board: Board) -> str:
         why = "board.rule.mixed"
     elif rules.why == "sparse" and rules.rank_by == "additive":
         why = "board.rule.sparse"
-    rule = labels.say(why, merit=board.rule.label, over=labels.tasks_of(board))
-    if not board.most_may_be_first:
-        return rule
-    n = sum(s.tied_with_best for s in board.ranked)
-    return f"{rule} {labels.say('board.may_be_first', n, of=len(board.ranked))}"
+    return labels.say(why, merit=board.rule.label, over=labels.tasks_of(board))
+
+
+def board_headline(spec: BoardTableSpec) -> str:
+    """Return what ranks a board and over how many tasks, and who leads, as far as that is known."""
+    labels, board, say = spec.labels, spec.board, spec.labels.say
+    n, low = len(board.tasks), "_low" if spec.lower_is_better else ""
+    if n == 1 and board.rule.statistic == "average":
+        what = say(f"board.headline.one{low}")
+    else:
+        what = say(
+            f"board.headline.{low[1:] or 'plain'}",
+            merit=sentence(board.rule.label.partition(" (")[0]),
+            over=labels.tasks_of(board),
+        )
+    behind = _is_behind_baseline(spec)
+    beside = say("board.lead.baseline", baseline=labels.baseline) if behind else ""
+    return " ".join(filter(None, (what, _lead(spec), beside)))
+
+
+def _lead(spec: BoardTableSpec) -> str:
+    """Say who leads; nothing where a first filter hides one that may."""
+    labels, board, say = spec.labels, spec.board, spec.labels.say
+    n, n_first, n_level = (len(s) for s in (board.ranked, board.leaders, spec.level))
+    name = labels.models[board.leaders[0].model] if board.leaders else ""
+    if any(is_hidden(spec.site, s.model) for s in spec.level):
+        return ""
+    if n < 2:
+        return say("board.lead.only" if n else "board.lead.none", first=name)
+    if n_first == n:
+        return say("board.lead.equal" if n > 2 else "board.lead.both_equal", n)
+    if not board.tested:
+        is_few = len(board.tasks) < LEAST_TASKS
+        return say("board.lead.few" if is_few else "board.lead.first", n_first, first=name)
+    which = "leads" if n_level == 1 else "open"
+    if n_level == n:
+        which = "all_open" if n > 2 else "both_open"
+    elif 2 * n_level > n and n_level > 1:
+        which = "open_of"
+    number = sentence(in_words(n_level))
+    return say(f"board.lead.{which}", n_level, of=n, first=name, number=number)
+
+
+def _is_behind_baseline(spec: BoardTableSpec) -> bool:
+    """Return whether the baseline, from another variant, scores better than the first."""
+    baseline, first = spec.labels.roles.baseline, map(spec.row, spec.board.leaders[:1])
+    return any(
+        spec.is_better(row, best) for best in first for row in spec.beside if row.model == baseline
+    )
 
 
 # --- views --------------------------------------------------------------------------------------
@@ -107,19 +151,23 @@ def ranking_rule(labels: Labels, board: Board) -> str:
 
 def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
     spec = replace(spec, variant=variant, by=spec.boards[variant].rule.statistic)
-    board, rows, view_id, say = spec.board, _rows(spec), _view_id(spec, variant), spec.labels.say
+    board, rows, view_id, say = (
+        spec.board,
+        board_rows(spec),
+        _view_id(spec, variant),
+        spec.labels.say,
+    )
     in_variant = spec.labels.before_noun(variant).rstrip()
     name = say("board.heading_of" if in_variant else "board.heading", variant=in_variant)
     n_models = say("n_models", len(board.ranked))
     caption = say("board.caption", name=name, n_models=n_models, rule=board.rule.label)
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
-    lead = "" if board.most_may_be_first else spec.labels.lead(board, _MOST_NAMED)
     return BoardView(
         id=view_id,
         label=spec.labels.variants[variant],
         table=table,
-        ranked_by=ranking_rule(spec.labels, board),
-        note=" ".join(filter(None, (lead and f"{lead}.", _not_shown(spec, rows)))),
+        ranked_by=board_headline(spec),
+        note=_not_shown(spec, rows),
         legend=_legend(spec, table),
     )
 
@@ -145,7 +193,8 @@ def _lift_view(spec: BoardTableSpec, variant: str) -> BoardView:
     rows = [spec.row(s) for s in places]
     caption = say("board.lift.caption", variant=in_variant, base=labels.base)
     table = board_table(spec, rows, f"board-{view_id}", caption)
-    rule = say("board.lift.rule", variant=in_variant, base=labels.base)
+    n_tasks = say("n_tasks", len(spec.board.tasks))
+    rule = say("board.lift.rule", variant=in_variant, base=labels.base, n_tasks=n_tasks)
     return BoardView(view_id, label, table, rule, legend=_legend(spec, table))
 
 
@@ -177,23 +226,20 @@ def _best_view(spec: BoardTableSpec, facet: str) -> BoardView:
     return replace(whole, id="best", label=name, table=table, ranked_by=rule, note="")
 
 
-def _rows(spec: BoardTableSpec) -> list[BoardRow]:
-    """Return the rows in order; a baseline without a score stands where its other mean would."""
-    board, reference = spec.board, spec.borrowed
-    entries = [s for s in board.entries if s.rank is not None or (spec.full and s.scored)]
-    rows = [spec.row(s) for s in entries]
-    level = spec.average(reference) if reference else None
-    if reference and level is not None and board.by_average:
-        direction = float(spec.site.results.scores.direction[0])
-        ahead = sum(
-            direction * (average - level) >= 0
-            for s in board.ranked
-            if (average := board.average(s)) is not None
+def board_rows(spec: BoardTableSpec) -> list[BoardRow]:
+    """Return the rows in order; entries of another variant stand where their average would."""
+    board, full = spec.board, spec.full
+    beside = [r for r in spec.beside if full or r.model == spec.labels.roles.baseline]
+    apart = {row.model for row in beside}
+    entries = [s for s in board.entries if s.rank is not None or (full and s.scored)]
+    rows = [spec.row(s) for s in entries if s.model not in apart]
+    for row in beside:
+        places = (
+            i
+            for i, other in enumerate(rows)
+            if not (other.entry.rank or other.borrowed_from) or spec.is_better(row, other)
         )
-        unranked = replace(reference.entry, rank=None, rank_interval=None, possible_ranks=None)
-        of_other = dict.fromkeys(("win_rate", "lift_over_base"))
-        row = replace(reference, entry=unranked, figures={**reference.figures, **of_other})
-        rows.insert(ahead, row)
+        rows.insert(next(places, len(rows)), row)
     if spec.full:
         shown = {row.model for row in rows}
         rows += [spec.row(s) for s in board.entries if not s.scored and s.model not in shown]
@@ -214,24 +260,33 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> str:
         for why in REASONS
         if (n := absent.count(why))
     ]
-    if spec.most is not None and len(rows) > spec.most:
-        texts.append(say("n_more_models", len(rows) - spec.most))
+    if len(rows) > spec.cut(len(rows)):
+        texts.append(say("n_more_models", len(rows) - spec.cut(len(rows))))
     return say("board.not_shown", these=", ".join(texts)) if texts else ""
 
 
 def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     """What the marks of the drawings stand for, those that the board has."""
-    if all(column.align != "plot" for column in table.columns):
-        return ()
-    board, labels, say = spec.board, spec.labels, spec.labels.say
-    marks = [LegendItem("base", labels.base)] if spec.is_tuned else []
-    marks.append(LegendItem("score", labels.in_sentence(board.variant)))
-    drawn = {
-        board.figure(s, "baseline_average") for s in board.entries if board.average(s) is not None
+    labels, say = spec.labels, spec.labels.say
+    after = labels.in_sentence(spec.board.variant)
+    by_kind = {
+        align: [row.cells[i].drawing for row in table.rows]
+        for i, column in enumerate(table.columns)
+        if (align := column.align) in ("plot", "slots")
     }
-    if len(drawn) == 1 and (level := drawn.pop()) is not None:
-        text = say("legend.score", name=labels.baseline, score=spec.scale.score(level))
-        marks.append(LegendItem("reference", text))
-    elif drawn - {None}:
-        marks.append(LegendItem("reference", say("legend.same_tasks", name=labels.baseline)))
-    return tuple(marks)
+    is_open = any(row.is_level for row in table.rows)
+    found = [LegendItem("level", say("legend.level"))] if is_open else []
+    texts: dict[MarkKind, str] = {"base": labels.base, "score": after}
+    in_slots = legend_of(by_kind.get("slots", ()), {"band": say("legend.ranks")})
+    interval = say("legend.interval", level=percent(LEVEL))
+    drawn = legend_of(by_kind.get("plot", ()), {"band": interval, **texts})
+    if in_slots and any(item.kind == "band" for item in drawn):
+        in_slots = (LegendItem("band", say("legend.ranks_and_interval", level=percent(LEVEL))),)
+        drawn = drawn[1:]
+    found += (*in_slots, *drawn)
+    if any(column.reference is not None for column in table.columns):
+        found.append(LegendItem("reference", labels.baseline))
+    else:
+        same = say("legend.same_tasks", name=labels.baseline)
+        found += legend_of(by_kind.get("plot", ()), {"reference": same})
+    return tuple(found)

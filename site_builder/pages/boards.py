@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address, Link, page_link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.grid import ScoreGrid
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
-from site_builder.formatting import MISSING, listed
-from site_builder.pages.board_table import BoardTableSpec, model_filters, model_tools
-from site_builder.pages.board_views import BoardView, board_lede, board_note, board_views
+from site_builder.formatting import MISSING, billions
+from site_builder.pages.board_drawings import common_bounds
+from site_builder.pages.board_spec import BoardTableSpec
+from site_builder.pages.board_table import is_hidden, model_filters, model_tools
+from site_builder.pages.board_views import BoardView, board_lede, board_views
 from site_builder.pages.page import HOME, Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
-from site_builder.tables.boards import wanted_texts
 
 _MOST_BOARDS = 12
 _BEST = 3
+_LEAST_SIZES = 3
+
+
+class SizeStep(Record):
+    """A model that no model of its size or smaller matches."""
+
+    size: str
+    link: Link
+    score: str
 
 
 class BoardContext(Record):
@@ -32,10 +42,10 @@ class BoardContext(Record):
         lede: What it is about.
         slot: The name of the prose on it.
         views: The full board.
-        board_note: What a reader needs to know of its ranks; empty where that is nothing.
-        leader: Who leads by other rules; None below two ranked models.
+        averages: What ranks the models, with brackets; None below two ranked models.
+        leader: Who leads by other rules; None below two ranked models, and for one task.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
-        averages: Base and tuned averages; None where the board has nothing for it.
+        sizes: The best models by size; empty where few sizes are known.
         cost: Average against price or size; None where the home page has it, and without either.
         grid: Every score; None where the board has nothing for it.
     """
@@ -44,10 +54,10 @@ class BoardContext(Record):
     lede: str
     slot: str
     views: tuple[BoardView, ...]
-    board_note: str
+    averages: Chart | None
     leader: Finding | None
     metrics: Finding | None
-    averages: Chart | None
+    sizes: tuple[SizeStep, ...]
     cost: Chart | None
     grid: ScoreGrid | None
 
@@ -103,19 +113,13 @@ def board_address(site: Site) -> Address:
 
 
 def _make_board(site: Site, here: Address, title: str) -> Page:
-    board, charts, say = site.results.board, site.charts, site.labels.say
+    board, say = site.results.board, site.labels.say
     lead = site.labels.lead(board)
-    parts = (
-        say("board.page.columns"),
-        charts.scores and say("board.page.grid"),
-        charts.price and charts.size and say("board.page.size"),
-    )
     about = say(
         "board.page.about_lead" if lead else "board.page.about",
         n_models=say("n_models", len(board.entries)),
         n_tasks=say("n_tasks", len(board.tasks)),
         lead=lead,
-        shown=listed([part for part in parts if part]),
     )
     if site.has_boards:
         about = site.board.description or board_lede(site)
@@ -126,20 +130,41 @@ def _make_board(site: Site, here: Address, title: str) -> Page:
 
 def _context(site: Site, title: str, about: str) -> BoardContext:
     results, charts = site.results, site.charts
-    is_home = site.board.featured
     spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
     return BoardContext(
         heading=title,
-        lede=about,
+        lede=about if site.has_boards else board_lede(site),
         slot="" if site.has_boards else "models",
         views=board_views(spec),
-        board_note=board_note(site),
-        leader=leader_by_rule(site),
+        averages=board_averages(site),
+        leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
-        averages=charts.averages,
-        cost=(charts.size if charts.price else None) if is_home else charts.price or charts.size,
+        sizes=_best_sizes(site),
+        cost=None if site.board.featured else charts.price or charts.size,
         grid=charts.scores,
     )
+
+
+def board_averages(site: Site) -> Chart | None:
+    """Return the chart of what ranks a board, unless its first filters hide a ranked entry."""
+    hides = any(is_hidden(site, s.model) for s in site.results.board.ranked)
+    return None if hides else site.charts.averages
+
+
+def _best_sizes(site: Site) -> tuple[SizeStep, ...]:
+    """Return the ranked models that no model of their size or smaller matches, by size."""
+    board, labels, models = site.results.board, site.labels, site.results.catalog.models
+    scale, steps, best = labels.merit_scale(board), list[SizeStep](), len(board.ranked) + 1
+    sizes = {s: models[s.model].parameters_b for s in board.ranked}
+    known = [(size, s.rank, s) for s, size in sizes.items() if size and s.rank]
+    if len({size for size, _, _ in known}) < _LEAST_SIZES:
+        return ()
+    for size, rank, s in sorted(known, key=lambda step: step[:2]):
+        if rank < best:
+            link = page_link(labels.models[s.model], "model", s.model)
+            steps.append(SizeStep(billions(size), link, scale.score(board.merit(s))))
+            best = rank
+    return tuple(steps) if len(steps) > 1 else ()
 
 
 # --- cards --------------------------------------------------------------------------------------
@@ -152,8 +177,7 @@ def board_cards(site: Site) -> tuple[BoardCard, ...]:
 
 def _card(site: Site) -> BoardCard:
     board, labels, spec = site.results.board, site.labels, site.board
-    hidden = _hidden(site)
-    shown = [s for s in board.ranked if s.model not in hidden]
+    shown = [s for s in board.ranked if not is_hidden(site, s.model)]
     dates = [
         p.date
         for model in (s.model for s in board.entries)
@@ -177,23 +201,13 @@ def _card(site: Site) -> BoardCard:
     )
 
 
-def _hidden(site: Site) -> frozenset[str]:
-    """Return the entries that the first filters of a board hide."""
-    wanted, catalog = site.board.config.filters, site.results.catalog
-    return frozenset(
-        model
-        for model, facts in catalog.models.items()
-        if any(facts.facet(name) not in wanted_texts(v) for name, v in wanted.items())
-    )
-
-
 def _share(site: Site, board: Board, value: float | None) -> float | None:
     """Return where a value stands between the bounds that all tasks share; None without any."""
-    facts = [site.results.catalog.tasks[task] for task in board.tasks]
-    bounds = {(t.score_min, t.score_max) for t in facts}
-    low, high = bounds.pop() if len(bounds) == 1 else (None, None)
-    if value is None or low is None or high is None or not board.by_average or high <= low:
+    tasks = site.results.catalog.tasks
+    ends = common_bounds(tasks[task] for task in board.tasks)
+    if value is None or ends is None or not board.by_average or ends[1] <= ends[0]:
         return None
+    low, high = ends
     return round(min(max((value - low) / (high - low), 0.0), 1.0), 4)
 
 

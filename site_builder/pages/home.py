@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from site_builder.addresses import Address, Fact, Link
+from site_builder.addresses import Address, Link, method_link
 from site_builder.charts.chart import Chart, Embed
-from site_builder.charts.differences import unselected
 from site_builder.charts.grid import ScoreGrid
 from site_builder.formatting import count
-from site_builder.pages.board_table import BoardTableSpec
-from site_builder.pages.board_views import (
-    MOST_SHORT,
-    BoardView,
-    board_lede,
-    board_note,
-    board_views,
-)
-from site_builder.pages.boards import BoardCard, board_address, board_cards
+from site_builder.pages.board_drawings import common_bounds
+from site_builder.pages.board_spec import BoardTableSpec
+from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
+from site_builder.pages.boards import BoardCard, board_address, board_averages, board_cards
 from site_builder.pages.page import Page, Site, cite_site
-from site_builder.pages.robustness import Finding, leader_by_rule
-from site_builder.records import Record
+from site_builder.pages.price_table import PriceTable, make_price_table
+from site_builder.records import Record, replace
+from site_builder.table_model import AxisRange, Drawing, Mark, MarkKind, draw_dumbbell
+
+_MAX_BLOCKS = 40
+
+
+class Tile(Record):
+    """A number, what it is of at most six words, and its drawing.
+
+    Attributes:
+        of: What the number is out of.
+        label: With a link to the section that explains it.
+    """
+
+    text: str
+    label: Link
+    of: str = ""
+    drawing: Drawing | None = None
 
 
 class HomeContext(Record):
@@ -28,53 +39,45 @@ class HomeContext(Record):
 
     Attributes:
         headline: The question that the page answers.
-        lede: The size of the board in two sentences.
-        facts: The headline figures.
+        lede: The size of the board in one sentence.
+        tiles: The headline figures; none where there would be one.
         cards: The boards in short; empty on a site of one board.
         board: The featured board, with a link to its page.
         views: The model leaderboard.
-        board_note: What a reader needs to know of its ranks; empty where that is nothing.
-        leader: Who leads by other rules.
         embed: The leaderboard for embedding in other pages.
-        cost: Average against price, or against size where models have no prices.
-        by_task: Best model minus baseline, by task.
+        prices: Models by score and price, where few prices differ.
+        cost: Else average against price, or against size where models have no prices.
         categories: Best model minus baseline, by category.
-        winners: Models by their number of first places.
     """
 
     headline: str
     lede: str
-    facts: tuple[Fact, ...]
+    tiles: tuple[Tile, ...]
     cards: tuple[BoardCard, ...]
     board: Link
     views: tuple[BoardView, ...]
-    board_note: str
-    leader: Finding | None
     embed: Embed
+    prices: PriceTable | None
     cost: Chart | None
-    by_task: Chart | None
     categories: Chart | None
-    winners: Chart | None
 
 
 def make_home(site: Site) -> Iterator[Page]:
     """Yield the home page."""
     config, charts = site.config.site, site.charts
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
+    prices, tiles = make_price_table(spec), tuple(_tiles(site))
     context = HomeContext(
         headline=config.headline or config.title,
         lede=_lede(site),
-        facts=() if site.has_boards else tuple(_headline_facts(site))[:4],
+        tiles=tiles if len(tiles) > 1 and not site.has_boards else (),
         cards=board_cards(site),
         board=Link(_board_title(site), board_address(site)),
         views=board_views(spec),
-        board_note=board_note(site),
-        leader=leader_by_rule(site),
         embed=_leaderboard(site),
-        cost=charts.price or charts.size,
-        by_task=charts.task_lifts,
+        prices=prices,
+        cost=None if prices else charts.price or charts.size,
         categories=None if site.has_boards else charts.category_lifts,
-        winners=charts.winners,
     )
     about, cite = config.description or context.lede, cite_site(site)
     yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
@@ -92,29 +95,43 @@ def _board_title(site: Site) -> str:
     return site.board.title if site.has_boards else site.labels.say("board.heading")
 
 
-def _headline_facts(site: Site) -> Iterator[Fact]:
+def _tiles(site: Site) -> Iterator[Tile]:
     """The figures that the board defines, the most telling first."""
     stats, labels, say = site.results.stats, site.labels, site.labels.say
-    contender, baseline, base = labels.contender, labels.baseline, labels.base
+    baseline, base = labels.baseline, labels.base
     if stats.tasks_compared:
-        found = unselected(site.results)
-        label = say("home.beating", contender=contender, baseline=baseline, unselected=found)
-        beaten, of = count(stats.tasks_beating_baseline), f"/{stats.tasks_compared}"
-        yield Fact(label, beaten, of, term="best-of-several")
-    if stats.mean_lift_over_base is not None:
+        label = method_link(say("home.beating", baseline=baseline), "best-of-several")
+        yield _share_tile(label, stats.tasks_beating_baseline, stats.tasks_compared)
+    before, after = stats.mean_base_score, stats.mean_tuned_score
+    if stats.mean_lift_over_base is not None and before is not None and after is not None:
         lift = labels.scale.signed(stats.mean_lift_over_base)
-        yield Fact(say("home.lift", base=base), lift, term="lift")
+        yield Tile(lift, method_link(say("home.lift", base=base), "lift"), "", _change(site))
     if stats.models_compared:
-        label = say("home.ahead", baseline=baseline)
-        ahead, of = count(stats.models_ahead_of_baseline), f"/{stats.models_compared}"
-        yield Fact(label, ahead, of, term="lift-over-baseline")
+        label = method_link(say("home.ahead", baseline=baseline), "lift-over-baseline")
+        yield _share_tile(label, stats.models_ahead_of_baseline, stats.models_compared)
     if stats.runs_paired:
-        worse, of = count(stats.runs_hurt), f"/{count(stats.runs_paired)}"
-        yield Fact(say("home.hurt", tuned=labels.tuned, base=base), worse, of, term="lift")
-    ranked = count(len(site.results.board.ranked))
-    yield Fact(say("home.ranked"), ranked, f"/{stats.models}", term="rank")
-    yield Fact(say("home.tasks"), count(stats.tasks))
-    yield Fact(say("home.scores"), count(stats.scores))
+        label = method_link(say("home.hurt", tuned=labels.tuned, base=base), "lift")
+        yield _share_tile(label, stats.runs_hurt, stats.runs_paired, "loss-bar")
+
+
+def _share_tile(label: Link, n: int, of: int, kind: MarkKind = "gain-bar") -> Tile:
+    """Make the tile of a share, drawn as a block for each of a few, else as a bar."""
+    marks = (Mark("track", 0, 1), *((Mark(kind, 0, round(n / of, 4)),) if n else ()))
+    drawing = Drawing(marks, f"{label.text}: {n:,}/{of:,}", of if of <= _MAX_BLOCKS else 0)
+    return Tile(count(n), label, f"/{count(of)}", drawing)
+
+
+def _change(site: Site) -> Drawing | None:
+    """Draw the mean score before and after tuning, within the bounds that all tasks share."""
+    stats, tasks = site.results.stats, site.results.catalog.tasks
+    ends = common_bounds(tasks[task] for task in site.results.board.tasks)
+    before, after, scale = stats.mean_base_score, stats.mean_tuned_score, site.labels.scale
+    if before is None or after is None or ends is None:
+        return None
+    place = AxisRange(*ends).place
+    text = f"{scale.score(before)} \N{RIGHTWARDS ARROW} {scale.score(after)}"
+    drawn = draw_dumbbell(place(before), place(after), text=text)
+    return replace(drawn, marks=(Mark("axis", 0, 1), *drawn.marks))
 
 
 # --- embedded views -----------------------------------------------------------------------------
@@ -136,14 +153,12 @@ class EmbedContext(Record):
         chart: The chart; None for anything else.
         grid: Every score; None for anything else.
         views: The leaderboard; empty for anything else.
-        note: What a reader needs to know of its ranks.
     """
 
     origin: Link
     chart: Chart | None = None
     grid: ScoreGrid | None = None
     views: tuple[BoardView, ...] = ()
-    note: str = ""
 
 
 def make_embeds(site: Site) -> Iterator[Page]:
@@ -164,17 +179,18 @@ def _embeds_of(site: Site) -> Iterator[Page]:
         n_models=n,
     )
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
-    context = EmbedContext(origin, views=board_views(spec), note=board_note(site))
+    context = EmbedContext(origin, views=board_views(spec))
     yield _view(_leaderboard(site), about, context)
+    cost = None if make_price_table(spec) else charts.price or charts.size
     homes: Mapping[Address, tuple[Chart | None, ...]] = {
-        Address("home"): (charts.price or charts.size, charts.task_lifts, charts.winners),
-        board_address(site): (charts.averages, charts.size if charts.price else None),
-        Address("tasks"): (charts.category_lifts,),
+        Address("home"): (cost,),
+        board_address(site): (board_averages(site),),
+        Address("tasks"): (charts.task_lifts, charts.category_lifts),
         Address("analysis"): (charts.correlations, charts.training_sets),
         Address("serving"): (charts.latency,),
     }
     if not site.board.featured:
-        homes = {board_address(site): (charts.averages, charts.price or charts.size)}
+        homes = {board_address(site): (board_averages(site), charts.price or charts.size)}
     for to, found in homes.items():
         for chart in found:
             if chart is not None and chart.embed is not None:

@@ -25,7 +25,7 @@ from site_builder.compute.numbers import (
 from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.significance import Against
 from site_builder.formatting import listed
-from site_builder.pages.board_table import common_bounds
+from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_views import BoardView, short_board
 from site_builder.pages.page import HOME, Page, ScriptData, Site, variant_data
 from site_builder.records import Record, asdict

@@ -27,7 +27,7 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.pages.answers import around, write_tick
-from site_builder.pages.board_table import common_bounds
+from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.model_tasks import tone_of
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace

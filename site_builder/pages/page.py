@@ -7,7 +7,7 @@ from functools import cached_property
 
 from site_builder.addresses import Address, Kind, Link, page_link
 from site_builder.charts.analysis import chart_training_sets
-from site_builder.charts.averages import chart_averages, chart_winners
+from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
@@ -124,7 +124,6 @@ class BoardCharts(Record):
     """The charts of the whole board; None for a chart that the board has no data for."""
 
     averages: Chart | None
-    winners: Chart | None
     price: Chart | None
     size: Chart | None
     scores: ScoreGrid | None
@@ -217,7 +216,6 @@ def make_charts(results: Results, labels: Labels, board: str = "") -> BoardChart
     """Draw the charts of a whole board; `board` is its id, where it is not the featured one."""
     charts = BoardCharts(
         averages=chart_averages(results, labels),
-        winners=chart_winners(results, labels),
         price=chart_price(results, labels),
         size=chart_size(results, labels),
         scores=make_grid(results, labels),

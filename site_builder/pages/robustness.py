@@ -19,10 +19,11 @@ _MOST_NAMED = 4
 
 
 class Finding(Record):
-    """A table, and what it shows in one to three sentences."""
+    """A table, what it shows in a sentence, and more of that."""
 
     summary: str
     table: Table
+    more: str = ""
 
 
 # --- by metric ----------------------------------------------------------------------------------
@@ -166,9 +167,9 @@ def _decisive_summary(site: Site) -> str:
 
 
 def leader_by_rule(site: Site) -> Finding | None:
-    """Return who leads the board by other rules; None below two ranked models."""
+    """Return who leads the board by other rules; None for one rule or task."""
     found, labels, say = site.results.robustness, site.labels, site.labels.say
-    if found is None:
+    if found is None or len(found.rules) < 2 or len(site.results.board.tasks) < 2:
         return None
     caption, tags = say("rules.caption"), (labels.tag("this_board"),)
 
@@ -191,7 +192,8 @@ def leader_by_rule(site: Site) -> Finding | None:
         ),
     )
     table = table_of("by-rule", caption, fields, found.rules)
-    return Finding(" ".join(_leader_sentences(site)), table)
+    first_sentence, *more = _leader_sentences(site)
+    return Finding(first_sentence, table, " ".join(more))
 
 
 def rule_name(labels: Labels, result: RuleResult) -> str:

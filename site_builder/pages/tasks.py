@@ -15,7 +15,7 @@ from site_builder.charts.differences import (
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import listed
 from site_builder.messages import with_article
-from site_builder.pages.board_table import BoardTableSpec
+from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import HOME, Page, Site, in_sequence
 from site_builder.pages.task import make_task

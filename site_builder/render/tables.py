@@ -35,7 +35,7 @@ def write_rows(table: Table, href: Href) -> Markup:
     a link leads from the page, empty if it may not be followed.
     """
     write_row = _row_writer(table, href)
-    parts = [_head(table.columns, href)]
+    parts = [_head(table, href)]
     for group in table.groups:
         room = _attribute("style", f"--rows:{len(group)}") if table.is_long else ""
         parts += (f"<tbody{room}>\n", *map(write_row, group))
@@ -135,26 +135,33 @@ def _plain_value(cell: Cell, column: Column) -> str:
     return "" if cell.value is None and column.align == "number" else _defused(cell.text)
 
 
-def _head(columns: tuple[Column, ...], href: Href) -> str:
-    return f"<thead><tr>{''.join([_heading(column, href) for column in columns])}\n"
+def _head(table: Table, href: Href) -> str:
+    heads = [
+        _heading(column, href, is_name=i == table.header) for i, column in enumerate(table.columns)
+    ]
+    return f"<thead><tr>{''.join(heads)}\n"
 
 
-def _heading(column: Column, href: Href) -> str:
+def _heading(column: Column, href: Href, *, is_name: bool) -> str:
     """Write a heading, which links to the section that explains it; a drawing's has its axis."""
+    align = "" if column.align == "number" else column.align
     attributes = _attributes(
-        ("class", "" if column.align == "number" else column.align),
+        ("class", _joined(align, "name" * is_name, "extra" * column.is_extra)),
         ("data-key", column.key),
         ("data-first", column.first_order),
-        ("data-extra", "1" if column.is_extra else ""),
         ("data-details", "\n".join(column.details)),
         ("title", column.help),
     )
-    link = method_link(column.label, column.term) if column.term else None
-    text = _linked(column.label, link, href)
     if column.axis:
         ticks = (f"<i style=--at:{at:.4g}>{escaped(tick)}</i>" for at, tick in column.axis)
-        text = f"<span class=unseen>{text}</span>{''.join(ticks)}"
-    return f"<th{attributes}>{text}"
+        return f"<th{attributes}><span class=unseen>{escaped(column.label)}</span>{''.join(ticks)}"
+    words = write_unbroken(column.label)
+    to = href(method_link(column.label, column.term)) if column.term else ""
+    return (
+        f"<th{attributes}><a{_attribute('href', to)}>{words}</a>"
+        if to
+        else f"<th{attributes}>{words}"
+    )
 
 
 def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
@@ -166,7 +173,7 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
 
     def write(row: Row) -> str:
         row_id = dict(row.filters).get(ROW_ID, "")
-        kind = f"{row.kind} level".strip() if row.is_level else row.kind
+        kind = _joined(row.kind, "level" * row.is_level, "off" * table.is_off(row))
         start = _attributes(("class", kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
         cells = zip(tags, classes, row.cells, strict=True)
         return f"<tr{start}>{''.join([_cell(tag, cls, cell, href) for tag, cls, cell in cells])}\n"
@@ -179,18 +186,14 @@ def _cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
         heat = f" style=--heat:{cell.heat:.3g}"
         return f"<{tag}{_classes(cls, cell.tone)}{heat}{_value(cell)}>{escaped(cell.text)}"
     if cell.drawing is not None:
-        return (
-            f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}>{_drawn(cell.drawing)}"
-        )
+        return f"{_start(tag, cls, cell)}{_drawn(cell.drawing)}"
     if cell.link or cell.note or cell.tags or cell.suffix or cell.details:
-        return (
-            f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}>{_words(cell, href)}"
-        )
+        return f"{_start(tag, cls, cell)}{_words(cell, href)}"
     return _plain_cell(tag, cls, cell.tone, cell.text, cell.value)
 
 
 def _start(tag: str, cls: str, cell: Cell) -> str:
-    return f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}"
+    return f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}>"
 
 
 def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
@@ -200,7 +203,11 @@ def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
     main = next((c.key for c in table.columns if c.is_main), table.sorted_by)
     if column.key == main and column.align == "number":
         return f"{align} merit".strip()
-    return f"{align} second".strip() if column.on_phone else align
+    return _joined(align, "second" * column.on_phone, "extra" * column.is_extra)
+
+
+def _joined(*classes: str) -> str:
+    return " ".join(filter(None, classes))
 
 
 @lru_cache(maxsize=1 << 16)  # most cells are short numbers, which recur

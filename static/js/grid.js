@@ -28,9 +28,15 @@
       site.address.set("column", select.selectedIndex === 0 ? null : select.value);
       show();
     });
+    /** The head of the column of a cell is marked with it. @param {Event} event */
+    const mark = ({ target }) => {
+      const cell = target instanceof Element ? target.closest("td") : null;
+      [...(rows[0]?.children ?? [])].forEach((head, i) => head.classList.toggle("at", i === cell?.cellIndex));
+    };
+    for (const way of ["pointerover", "focusin"]) grid.addEventListener(way, mark);
     addEventListener("popstate", show);
     show();
     grid.dataset.narrow = "";
-    for (const tool of grid.querySelectorAll(".segments, .grid-model")) if (tool instanceof HTMLElement) tool.hidden = buttons.length < 2 && tool.matches(".segments");
+    for (const tool of grid.querySelectorAll(".segments, .grid-model")) if (tool instanceof HTMLElement) tool.hidden = false;
   }
 })();

@@ -10,8 +10,9 @@
     const tools = box.querySelector("[data-tools]");
     const search = box.querySelector("[data-search]");
     const note = box.querySelector("[data-said]");
-    const clear = box.querySelector("[data-clear]");
-    if (!(tools instanceof HTMLElement) || !(search instanceof HTMLInputElement) || !note || !(clear instanceof HTMLButtonElement)) return;
+    const line = box.querySelector("[data-said-line]");
+    const pills = box.querySelector("[data-pills]");
+    if (!(tools instanceof HTMLElement) || !(search instanceof HTMLInputElement) || !note || !(line instanceof HTMLElement) || !pills) return;
     const entries = site.table.all("table", box).flatMap(site.table.entries);
     const facets = [...tools.querySelectorAll("[data-facet]")].filter((facet) => facet instanceof HTMLElement);
     const facetKeys = facets.map((facet) => facet.dataset.facet ?? "");
@@ -38,9 +39,8 @@
     const fillChoice = (facet) => {
       if (facet.matches(".chips")) return;
       const key = facet.dataset.facet ?? "";
-      const body = facet.querySelector(".menu-body");
       const values = valuesOf(key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
-      for (const value of values) body?.append(site.checkbox(value, value, false));
+      facet.append(...values.map((value) => site.checkbox(value, value, false)));
     };
 
     /** Bounds that tell rows apart. @param {HTMLSelectElement} select */
@@ -83,11 +83,32 @@
       tell(...site.table.showOnly(table, isWanted));
     };
 
+    /** A filter in force, with the way to lift it. @param {string} text @param {string} kind @param {(pair: [string, string]) => boolean} keeps */
+    const pill = (text, kind, keeps) => {
+      const button = site.button(text, `pill ${kind}`.trim());
+      button.setAttribute("aria-label", `Remove the filter ${text}`);
+      button.addEventListener("click", () => {
+        const all = [...asked()].flatMap(([key, values]) => values.map((value) => /** @type {[string, string]} */ ([key, value])));
+        site.address.setPairs(keys, complete(all.filter(keeps)));
+        fromAddress();
+        tools.querySelector("summary")?.focus();
+        site.say(note.textContent);
+      });
+      return button;
+    };
+
     /** @param {number} shown @param {number} of */
     const tell = (shown, of) => {
-      const all = site.format.counted(of, box.dataset.noun ?? "", box.dataset.nouns);
-      note.textContent = shown < of ? `${site.format.rounded(shown, 0)} of ${all}; ${site.format.rounded(of - shown, 0)} hidden by filters, ranks unchanged` : all;
-      clear.hidden = !["q", ...facetKeys].some((key) => asked().get(key)?.length);
+      const found = [...asked()].flatMap(([key, values]) => values.map((value) => [key, value])).filter(([key]) => key !== "all");
+      note.textContent = `${site.format.rounded(shown, 0)} of ${site.format.counted(of, box.dataset.noun ?? "", box.dataset.nouns)}`;
+      line.hidden = found.length === 0;
+      pills.replaceChildren(
+        ...found.map(([key, value]) => {
+          const facet = facets.find((facet) => facet.dataset.facet === key);
+          const text = facet instanceof HTMLSelectElement ? `At most ${value}${facet.dataset.unit}` : value;
+          return pill(text, first.get(key)?.includes(value) ? "first" : "", (pair) => pair[0] !== key || pair[1] !== value);
+        }),
+      );
     };
 
     /** Put the controls where the address says. */
@@ -103,14 +124,16 @@
           facet.value = values[0] ?? "";
         } else {
           for (const input of facet.querySelectorAll("input")) input.checked = values.includes(input.value);
-          const summary = facet.querySelector("summary");
-          if (summary) {
-            summary.dataset.label ??= summary.textContent ?? "";
-            summary.textContent = values.length ? `${summary.dataset.label}: ${values.length}` : summary.dataset.label;
-          }
         }
       }
       show();
+    };
+
+    /** What the address says of some filters: without any, that those of the board are lifted. @param {[string, string][]} pairs */
+    const complete = (pairs) => {
+      const chosen = pairs.some(([key]) => key !== "q" && key !== "all");
+      const isLifted = !chosen && [...first.values()].some((values) => values.length);
+      return [...pairs.filter(([key]) => key !== "all"), .../** @type {[string, string][]} */ (isLifted ? [["all", "1"]] : [])];
     };
 
     const fromControls = () => {
@@ -121,9 +144,7 @@
         if (facet instanceof HTMLSelectElement) pairs.push(.../** @type {[string, string][]} */ (facet.value ? [[key, facet.value]] : []));
         else for (const input of facet.querySelectorAll("input:checked")) pairs.push([key, /** @type {HTMLInputElement} */ (input).value]);
       }
-      const chosen = pairs.some(([key]) => key !== "q");
-      if (!chosen && [...first.values()].some((values) => values.length)) pairs.push(["all", "1"]);
-      return pairs;
+      return complete(pairs);
     };
 
     for (const facet of facets) {
@@ -148,64 +169,65 @@
       typing = false;
       site.say(note.textContent);
     });
-    clear.addEventListener("click", () => {
-      site.address.setPairs(keys, [...first.values()].some((values) => values.length) ? [["all", "1"]] : []);
-      fromAddress();
-      search.focus();
-      site.say(note.textContent);
-    });
     addEventListener("popstate", fromAddress);
     box.addEventListener("viewchange", show);
     fromAddress();
     Object.assign(search, { autocomplete: "off", spellcheck: false });
     tools.hidden = false;
+    box.dataset.filtered = "";
   };
 
   site.elements("[data-box]").forEach(setUp);
 })();
-// The column chooser: hides columns of every table of a box by one rule of style each, so that no row is touched.
+// The menu of a box: the sort of a phone, which has no heads; then the columns, shown and hidden by one rule of style each, so that no row is touched.
 (() => {
   const sheet = new CSSStyleSheet();
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
-  /** @param {Element} box */
-  const keysOf = (box) => {
-    /** @type {Map<string, string>} */
-    const found = new Map();
-    for (const table of site.table.all("table", box)) {
-      for (const head of site.table.heads(table)) {
-        if (!table.tBodies[0].querySelector(`th:nth-child(${head.cellIndex + 1})`)) found.set(head.dataset.key ?? "", site.table.headText(head));
-      }
-    }
-    return found;
-  };
+  /** The heads of all tables of a box by key, without that of the name. @param {Element} box */
+  const headsOf = (box) => new Map(site.table.all("table", box).flatMap(site.table.heads).filter((head) => !head.matches(".name")).map((head) => [head.dataset.key ?? "", head]));
 
-  /** @param {Set<string>} hidden @param {HTMLTableElement} table */
-  const hide = (hidden, table) => {
-    const places = site.table.heads(table).flatMap((head, i) => (hidden.has(head.dataset.key ?? "") ? [i] : []));
-    for (const place of places) sheet.insertRule(`#${CSS.escape(table.id)} :is(th, td):nth-child(${place + 1}) { display: none; }`);
+  /** @param {Set<string>} shown @param {HTMLTableElement} table */
+  const showColumns = (shown, table) => {
+    const heads = site.table.heads(table);
+    const isShown = heads.map((head) => head.matches(".name") || shown.has(head.dataset.key ?? ""));
+    heads.forEach((head, i) => {
+      const cells = `#${CSS.escape(table.id)} :is(th, td):nth-child(${i + 1})`;
+      if (isShown[i] === head.matches(".extra")) sheet.insertRule(`${cells} { display: ${isShown[i] ? "revert-layer" : "none"}; }`);
+      if (isShown[i] && head.matches(".extra")) sheet.insertRule(`@media (width > 47rem) { ${cells} { display: ${table.matches(".long") ? "block" : "table-cell"}; } }`, sheet.cssRules.length);
+    });
     if (!table.classList.contains("long")) return;
-    const all = (table.dataset.columns ??= table.style.getPropertyValue("--columns")).split(" ");
-    table.style.setProperty("--columns", all.filter((_, i) => !places.includes(i)).join(" "));
+    const all = (table.dataset.columns ?? "").split(" ");
+    table.style.setProperty("--columns", all.filter((_, i) => isShown[i]).join(" "));
   };
 
   for (const box of site.elements("[data-box]")) {
-    const menu = box.querySelector('[data-menu="columns"]');
-    const body = menu?.querySelector(".menu-body");
-    if (!menu || !body) continue;
-    const keys = keysOf(box);
-    for (const [key, text] of keys) body.append(site.checkbox(text, key, true));
-    const inputs = [...body.querySelectorAll("input")];
+    const body = box.querySelector("[data-menu] .menu-body");
+    if (!body) continue;
+    const heads = headsOf(box);
+    const sorts = site.make("select", { "aria-label": "Sort by" }, ...[...heads].filter(([, head]) => head.matches(".sorts")).map(([key, head]) => new Option(`Sort by ${site.table.headText(head)}`, key)));
+    sorts.addEventListener("change", () => {
+      const table = site.table.shown(box);
+      if (table) site.table.heads(table).find((head) => head.dataset.key === sorts.value)?.querySelector("button")?.click();
+    });
+    const columns = site.make("div", { role: "group", "aria-label": "Columns" }, site.make("p", {}, "Columns"));
+    for (const [key, head] of heads) columns.append(site.checkbox(site.table.headText(head), key, true));
+    body.append(site.make("div", { class: "menu-sort" }, sorts), columns);
+    const inputs = [...columns.querySelectorAll("input")];
+    /** @param {string} key */
+    const isExtra = (key) => heads.get(key)?.matches(".extra") ?? false;
 
     const fromAddress = () => {
-      const hidden = new Set(site.address.all("hide"));
+      const [hidden, added] = ["hide", "show"].map((name) => new Set(site.address.all(name)));
       while (sheet.cssRules.length) sheet.deleteRule(0);
-      for (const input of inputs) input.checked = !hidden.has(input.value);
-      for (const table of site.table.all("table", box)) hide(new Set([...hidden].filter((key) => keys.has(key))), table);
+      for (const input of inputs) input.checked = isExtra(input.value) ? added.has(input.value) : !hidden.has(input.value);
+      const shown = new Set(inputs.filter((input) => input.checked).map((input) => input.value));
+      for (const table of site.table.all("table", box)) showColumns(shown, table);
       dispatchEvent(new Event("resize"));
     };
-    menu.addEventListener("change", () => {
-      site.address.setPairs(["hide"], inputs.filter((input) => !input.checked).map((input) => ["hide", input.value]));
+    columns.addEventListener("change", () => {
+      const changed = inputs.filter((input) => input.checked === isExtra(input.value));
+      site.address.setPairs(["hide", "show"], changed.map((input) => [isExtra(input.value) ? "show" : "hide", input.value]));
       fromAddress();
     });
     addEventListener("popstate", fromAddress);
@@ -217,27 +239,44 @@
   /** @param {Element | undefined} part */
   const isSeen = (part) => part !== undefined && getComputedStyle(part).display !== "none";
 
-  /** What a cell shows, its note apart. @param {HTMLTableCellElement} cell */
+  /** What a cell shows, without its quiet line and what its number is out of. @param {HTMLTableCellElement} cell */
   const read = (cell) => {
-    const note = cell.querySelector("small")?.textContent?.trim() ?? "";
-    const parts = [...cell.childNodes].filter((node) => !(node instanceof Element && node.matches("small, .tick, svg")));
-    return { text: parts.map((node) => node.textContent).join(" ").replace(/\s+/g, " ").trim(), note };
+    const parts = [...cell.childNodes].filter((node) => !(node instanceof Element && node.matches("small, .tick, .of, svg")));
+    return parts.map((node) => node.textContent).join(" ").replace(/\s+/g, " ").trim();
   };
 
   /** Raw numbers where there are any, so that no digit is lost; text as it stands. @param {HTMLTableCellElement} cell */
   const raw = (cell) => {
     const value = site.table.value(cell).trim();
     if (value === "" && !cell.classList.contains("text")) return "";
-    return value !== "" && !Number.isNaN(Number(value)) ? String(Number(value)) : read(cell).text;
+    return value !== "" && !Number.isNaN(Number(value)) ? String(Number(value)) : read(cell);
   };
 
-  /** The seen columns and rows of a table. @param {HTMLTableElement} table */
-  const view = (table) => {
+  /** The numbers behind a drawing or an interval, as many as its column names. @param {HTMLTableCellElement} cell @param {HTMLElement} head */
+  const detailsOf = (cell, head) => {
+    const values = (cell.dataset.details ?? "").split(" ");
+    return (head.dataset.details?.split("\n") ?? []).map((_, i) => values[i] ?? "");
+  };
+
+  /** The seen columns and rows of a table, with the numbers behind them. @param {HTMLTableElement} table @param {(cell: HTMLTableCellElement) => string} write */
+  const view = (table, write) => {
     site.table.finishSorting(table);
-    const heads = site.table.heads(table).filter((head) => isSeen(head) && !head.classList.contains("plot"));
-    const places = heads.map((head) => head.cellIndex);
-    const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden).map((row) => places.map((i) => row.cells[i]));
-    return { heads, titles: heads.map(site.table.headText), rows };
+    const heads = site.table.heads(table).filter(isSeen);
+    const isDrawn = (/** @type {Element} */ head) => head.matches(".plot, .slots");
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden);
+    const hasLevel = rows.some((row) => row.matches(".level"));
+    const columns = heads.flatMap((head) => {
+      const own = isDrawn(head) ? [] : [{ title: site.table.headText(head), isText: head.matches(".text") }];
+      return [...own, ...(head.dataset.details?.split("\n") ?? []).map((title) => ({ title, isText: false }))];
+    });
+    const lines = rows.map((row) => {
+      const found = heads.flatMap((head) => {
+        const cell = row.cells[head.cellIndex];
+        return [...(isDrawn(head) ? [] : [write(cell)]), ...detailsOf(cell, head)];
+      });
+      return hasLevel ? [...found, row.matches(".level") ? "yes" : "no"] : found;
+    });
+    return { columns: hasLevel ? [...columns, { title: "Too close to call for first", isText: true }] : columns, lines };
   };
 
   // The rule of site_builder/tables/export.py: where a cell may begin, after what a sheet skips, but no number.
@@ -246,36 +285,29 @@
   /** A text that a sheet would run as a formula, defused; a number stays one. @param {string} text */
   const defused = (text) => text.replace(FORMULA, "$1'$2");
 
-  /** What a cell shows, with its note. @param {HTMLTableCellElement} cell */
-  const withNote = (cell) => {
-    const { text, note } = read(cell);
-    return note && text ? `${text} (${note})` : text || note;
-  };
-
   /** A table as Markdown (GitHub's), as it is read; nothing of it becomes a mark, link, mention or issue. @param {HTMLTableElement} table */
   const asMarkdown = (table) => {
-    const { heads, titles, rows } = view(table);
+    const { columns, lines } = view(table, read);
     const line = (/** @type {string[]} */ cells) => `| ${cells.map((text) => text.replace(/[\\|<`*_[\]~&]|:(?=\/\/)/g, "\\$&").replace(/[@#](?=\w)|\bwww(?=\.)/gi, "$&\u2060")).join(" | ")} |`;
-    const ways = `| ${heads.map((head) => (head.classList.contains("text") ? ":--" : "--:")).join(" | ")} |`;
-    return [line(titles), ways, ...rows.map((cells) => line(cells.map(withNote)))].join("\n");
+    const ways = `| ${columns.map(({ isText }) => (isText ? ":--" : "--:")).join(" | ")} |`;
+    return [line(columns.map(({ title }) => title)), ways, ...lines.map(line)].join("\n");
   };
 
   /** One field of a CSV file (RFC 4180). @param {string} text */
   const field = (text) => (/[",\r\n]/.test(defused(text)) ? `"${defused(text).replaceAll('"', '""')}"` : defused(text));
 
-  /** @param {HTMLTableElement} table */
+  /** With the mark by which spreadsheets know the encoding. @param {HTMLTableElement} table */
   const asCsv = (table) => {
-    const { titles, rows } = view(table);
-    const noted = titles.map((_, i) => rows.some((cells) => read(cells[i]).note));
-    const head = titles.flatMap((title, i) => (noted[i] ? [title, `${title} (note)`] : [title]));
-    const lines = rows.map((cells) => cells.flatMap((cell, i) => (noted[i] ? [raw(cell), read(cell).note] : [raw(cell)])));
-    return [head, ...lines].map((line) => `${line.map(field).join(",")}\r\n`).join("");
+    const { columns, lines } = view(table, raw);
+    return `\ufeff${[columns.map(({ title }) => title), ...lines].map((line) => `${line.map(field).join(",")}\r\n`).join("")}`;
   };
 
   for (const box of site.elements("[data-box]")) {
-    const menu = box.querySelector('[data-menu="export"]');
+    const menu = box.querySelector("[data-menu]");
     const body = menu?.querySelector(".menu-body");
     if (!(menu instanceof HTMLElement) || !body) continue;
+    const group = site.make("div", { role: "group", "aria-label": "Export" }, site.make("p", {}, "Export"));
+    body.querySelector("[aria-label=Columns]")?.before(group);
     /** @param {string} text @param {(button: HTMLButtonElement, table: HTMLTableElement) => void} act */
     const add = (text, act) => {
       const button = site.button(text);
@@ -283,7 +315,7 @@
         const table = site.table.shown(box);
         if (table) act(button, table);
       });
-      body.append(button);
+      group.append(button);
     };
     add("Copy as Markdown", (button, table) => site.copy(button, asMarkdown(table)));
     add("Download as CSV", (_, table) => site.save(`${table.id}.csv`, new Blob([asCsv(table)], { type: "text/csv;charset=utf-8" })));

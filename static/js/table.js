@@ -164,7 +164,7 @@
 
     finishSorting: (table) => states.get(table)?.rest?.finish(),
     heads: (table) => [...(table.tHead?.rows[0].cells ?? [])],
-    headText: (head) => (head.textContent ?? "").trim(),
+    headText: (head) => ((head.querySelector(".sort, .unseen") ?? head).textContent ?? "").trim(),
     // A page has one box of tables, whose keys in the address are plain; those of another table begin with its id.
     scope: (table) => (table.closest("[data-box]") ? "" : `${table.id}.`),
     makeSortable: () => {}, // below
@@ -181,9 +181,10 @@
   addEventListener("load", () => site.inSlices(long.flatMap((table) => site.table.heads(table).map((_, i) => () => site.table.ranks(table, i)))));
   for (const name of ["beforeprint", "copy"]) addEventListener(name, () => [...states.keys()].forEach(site.table.finishSorting), true);
 })();
-// The toggle between the views of a board: one shown at a time, its name in the address.
+// The toggle between the views of a board: one shown at a time, its name in the address under that of the toggle.
 (() => {
   for (const box of site.elements("[data-views]")) {
+    const key = box.dataset.views ?? "";
     const group = box.querySelector(".segments");
     const within = (/** @type {string} */ selector) => site.elements(selector).filter((element) => box.contains(element));
     const buttons = within("button[data-view]");
@@ -197,7 +198,7 @@
       box.dispatchEvent(new Event("viewchange"));
     };
     const fromAddress = () => {
-      const asked = site.address.get("view");
+      const asked = site.address.get(key);
       show(asked !== null && names.includes(asked) ? asked : names[0]);
     };
 
@@ -205,7 +206,7 @@
       buttons.forEach((button, i) =>
         button.addEventListener("click", () => {
           show(names[i]);
-          site.address.set("view", i === 0 ? null : names[i]);
+          site.address.set(key, i === 0 ? null : names[i]);
         }),
       );
       addEventListener("popstate", fromAddress);
@@ -284,9 +285,16 @@
     tables.push(table);
     for (const head of heads(table)) {
       if (head.matches(".plot, .slots")) continue;
+      // The label sorts; the way to what it means stays, behind it.
+      const link = head.querySelector("a");
       const button = site.button("", "sort");
-      button.replaceChildren(...head.childNodes);
-      head.append(button);
+      button.replaceChildren(...(link ?? head).childNodes);
+      head.prepend(button);
+      if (link) {
+        link.className = "why";
+        link.textContent = "?";
+        link.setAttribute("aria-label", `What ${button.textContent?.trim()} is`);
+      }
       head.classList.add("sorts");
       button.addEventListener("click", () => ask(table, head));
       // Read on the way to the click, so that thousands of rows are sorted at once.

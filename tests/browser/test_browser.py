@@ -69,14 +69,14 @@ def test_every_link_answers_under_a_sub_path(home, index_site):
 def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium, home, size):
     """The chosen view alone is seen; the address names it, back undoes it, a link keeps it."""
     page, _ = open_page(chromium, home, size)
-    expect(page.locator("[data-view-of]:visible")).to_have_count(1)
+    expect(page.locator("[data-views=view] [data-view-of]:visible")).to_have_count(1)
     assert "Zephyr 7B Beta" == first_column(page, "board-fine-tuned", "model")[0]
     page.get_by_role("button", name="Base", exact=True).click()
     expect(page.locator("#view-base")).to_be_visible()
     expect(page.locator("#view-fine-tuned")).to_be_hidden()
     assert page.url.endswith("/?view=base")
     assert ["GPT-4", "GPT-3.5 Turbo"] == first_column(page, "board-base", "model")[:2]
-    page.get_by_role("button", name="Lift", exact=True).click()
+    page.locator("[data-view=lift]").click()
     assert "Gemma 2B" == first_column(page, "board-lift", "model")[0]
     page.go_back()
     expect(page.locator("#view-base")).to_be_visible()
@@ -110,11 +110,11 @@ def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium, home):
 
 def test_without_scripts_everything_is_there(chromium, home):
     page, _ = open_page(chromium, home, java_script_enabled=False)
-    expect(page.locator("[data-view-of]:visible")).to_have_count(3)
+    expect(page.locator("[data-views=view] [data-view-of]:visible")).to_have_count(3)
+    expect(page.locator("#board-fine-tuned th a").first).to_have_text("#")
     expect(page.locator(".chart-plot:visible")).to_have_count(0)
     expect(page.locator(".share:visible")).to_have_count(0)
-    page.locator("#chart-winners .chart-table summary").click()
-    expect(page.locator("#winners-table")).to_be_visible()
+    expect(page.locator("#price-price")).to_be_visible()
     expect(page.locator("button:not([popovertarget]):visible")).to_have_count(0)
     page.goto(f"{home}tasks/")
     expect(page.locator("#task-list")).to_be_visible()
@@ -129,10 +129,10 @@ def test_the_site_opens_from_the_disk(chromium, index_site):
     scroll_through(page)
     page.get_by_role("button", name="Base", exact=True).click()
     expect(page.locator("#view-base")).to_be_visible()
-    page.get_by_role("link", name="All tasks").click()
+    page.get_by_role("link", name="Tasks", exact=True).first.click()
     page.get_by_role("button", name="All by lead").click()
     expect(page.locator("#task-list tr.group").first).to_be_hidden()
-    page.locator("#task-list").get_by_role("link", name="MMLU").click()
+    page.locator("#task-list").get_by_role("link", name="MMLU", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("MMLU")
     page.get_by_role("link", name="Fine-tuning Index").first.click()
     expect(page.locator("#board-fine-tuned")).to_be_visible()
@@ -173,7 +173,7 @@ def test_charts_are_drawn_while_nobody_scrolls(chromium, home):
     page.clock.resume()
     charts = page.locator("[data-chart]")
     n = charts.count()
-    assert n >= 3
+    assert n >= 1
     expect(page.locator("[data-chart] .main-svg:first-child")).to_have_count(n)
     expect(page.locator("[data-chart][data-drawn]")).to_have_count(n)
     assert 0 == page.evaluate("scrollY")

@@ -41,7 +41,7 @@ def test_charts_that_nobody_has_seen_are_there(chromium, home):
 
 def test_printing_draws_every_chart_at_once(chromium, home):
     """In the handler, since a browser waits for nothing; afterwards as wide as the page again."""
-    page, _ = open_page(chromium, home)
+    page, _ = open_page(chromium, home + "analysis/")
     page.locator("[data-chart]").first.scroll_into_view_if_needed()
     expect(page.locator("[data-chart] .main-svg").first).to_be_visible()
     n = page.locator("[data-chart]").count()

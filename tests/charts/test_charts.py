@@ -210,10 +210,10 @@ def test_charts_follow_the_values_not_the_order_of_the_models():
         }
         for r in (runs, turned)
     )
-    assert ["averages", "best-lift-by-task", "winners"] == list(first)
+    assert ["averages", "best-lift-by-task"] == list(first)
     assert [c.title for c in first.values()] == [c.title for c in second.values()]
     for key in ("averages", "best-lift-by-task"):
-        one, other = (found[key].figure_json["data"][-1]["x"] for found in (first, second))
+        one, other = (found[key].figure_json["data"][0]["x"] for found in (first, second))
         assert one == other
 
 
@@ -285,10 +285,9 @@ def latency(chart):
 
 
 NUMBERS = {
-    "averages": marks,
+    "averages": bars("merit"),
     "best-lift-by-task": bars("best_lift_over_baseline"),
     "category-difference": bars("best_lift_over_baseline"),
-    "winners": bars("wins"),
     "model-tasks": marks,
     "task-models": marks,
     "size": frontier,
@@ -308,13 +307,8 @@ def test_tables_of_the_index_are_its_results():
     assert lifts == by_subject(by_task, "best_lift_over_baseline")
     lifts = {c.category: c.best_lift_over_baseline for c in results.categories}
     assert lifts == by_subject(by_category, "best_lift_over_baseline")
-    for variant in ("fine_tuned", "base"):
-        averages = {s.model: s.average for s in rows_of(results.boards[variant])}
-        shown = by_subject(found["averages"], f"average_{variant}")
-        assert {m: averages[m] for m in shown} == shown
-    assert {s.model for s in results.board.ranked} == set(subjects(found["averages"]))
-    wins = {s.model: s.wins for s in rows_of(results.board) if s.wins}
-    assert wins == by_subject(found["winners"], "wins")
+    averages = [s.average for s in rows_of(results.board) if s.rank]
+    assert averages == column(found["averages"], "merit")
 
 
 def by_subject(chart, key):

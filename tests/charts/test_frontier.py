@@ -181,10 +181,10 @@ def test_of_names_within_a_line_the_better_one_stands():
 
 
 def test_home_page_shows_size_where_no_model_has_a_price(tmp_path, index_site):
-    """The list of models does not repeat it."""
+    """The list of models does not repeat it, and a few prices are a table."""
     site = build(write_project(tmp_path, sized(1, 2, 3, 4), TOML))
     for built, home, models in (
-        (index_site, ["score-by-price"], ["averages", "size"]),
+        (index_site, ["category-difference"], ["averages"]),
         (site, ["size"], ["averages"]),
     ):
         found = [

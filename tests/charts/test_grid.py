@@ -171,23 +171,20 @@ def test_every_number_leads_to_its_score():
 
 
 def test_findings():
-    """Of X, a beats ref on both tasks, clearly on t1; the error on Y's task is not known."""
+    """Of X, a beats ref on both tasks, t1 for certain; of Y none does."""
     found = grid()
-    assert "1 of 6 tuned scores is clearly better than ref, 0 clearly worse" == (
-        found.measures[0].title
-    )
-    assert found.measures[0].note.endswith("For 2 of 6, an error is not known.")
-    assert [
-        "the best model beats ref on 2 of 2 tasks, 1 clearly",
-        "the best model beats ref on 0 of 1 task; errors not known",
-    ] == [group.findings[0] for group in found.groups]
+    assert "1 of 6 scores are certainly better than ref, 0 worse" == found.measures[0].title
+    assert ["better", "worse", "uncertain", "better, error unknown", "worse, error unknown"] == [
+        text for _, text in found.measures[0].legend
+    ]
+    assert ["2 of 2 ahead of ref", "0 of 1 ahead of ref"] == [g.findings[0] for g in found.groups]
 
 
 def test_lift_is_a_measure_of_its_own():
     runs = {"base": {"a": [0.1, 0.5], "b": [0.5, 0.5]}, "tuned": {"a": [0.5, 0.4], "b": [0.6, 0.6]}}
     found = said(make_grid, runs)
     assert ["score", "base"] == [m.id for m in found.measures]
-    assert "3 of 4 tuned scores are better than base, 1 worse" == found.measures[1].title
+    assert "3 of 4 scores are better than base, 1 worse" == found.measures[1].title
     assert ("+0.400", "up5 hatch") == shown(found, "base")["t1", "a"]
 
 
@@ -270,14 +267,14 @@ def test_numbers_of_the_index_are_its_scores():
 
 
 def test_table_has_a_row_for_each_cell():
-    """The numbers of every measure, whether a difference is clear, and the baseline's score."""
+    """The numbers of every measure, in colour where certain, and the baseline's score."""
     found = grid()
     rows = {(row.cells[0].text, row.cells[1].text): row.cells[2:] for row in found.table.rows}
     assert ["vs ref", "Score", "ref"] == [column.label for column in found.table.columns[2:]]
     versus, score, own = rows["t1", "a"]
-    assert (0.4, "clearly better", 0.9, 0.5) == (versus.value, versus.note, score.value, own.value)
-    assert "not clear" == rows["t1", "b"][0].note
-    assert (-0.2, "error not known") == (rows["t3", "a"][0].value, rows["t3", "a"][0].note)
+    assert (0.4, "gain", 0.9, 0.5) == (versus.value, versus.tone, score.value, own.value)
+    assert "soft" == rows["t1", "b"][0].tone
+    assert (-0.2, "soft") == (rows["t3", "a"][0].value, rows["t3", "a"][0].tone)
     assert {(task, model) for task in ("t1", "t2", "t3") for model in "ab"} == set(rows)
 
 
@@ -304,7 +301,7 @@ def test_measures_are_switched_and_in_the_address(chromium, home):
     expect(cell).to_have_text("\N{MINUS SIGN}0.014", use_inner_text=True)
     page.goto(f"{home}models/?cells=base")
     expect(page.locator(".grid .chart-title:visible")).to_have_text(
-        "156 of 310 fine-tuned scores are clearly better than base, 6 clearly worse"
+        "156 of 310 scores are certainly better than base, 6 worse"
     )
     assert [] == heard.complaints
 

@@ -5,14 +5,13 @@ import pandas as pd
 import pytest
 
 from site_builder.charts import theme
-from site_builder.charts.averages import chart_winners
 from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
 )
 from site_builder.charts.scores import chart_task_scores
 from tests.helpers.boards import make_frames
-from tests.helpers.charted import ONE, TUNED, column, said
+from tests.helpers.charted import TUNED, column, said
 from tests.helpers.tables import having
 
 MINUS = "\N{MINUS SIGN}"
@@ -188,57 +187,3 @@ def test_many_scores_on_a_task_are_drawn_as_bins(n, is_drawn):
     if chart is not None:
         assert "Half of 21 models score from 0.050 to 0.150" == chart.title
         assert 21 == sum(chart.figure_json["data"][0]["y"]) == sum(column(chart, "models"))
-
-
-# --- winners --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("runs", "title", "reading"),
-    [
-        (ONE, "a and b share the most first places: 1 of 2 tasks", "2 of 3 models are first"),
-        (
-            {"base": {"a": [0.9, 0.9], "b": [0.1, 0.1]}},
-            "a has the most first places: 2 of 2 tasks",
-            "1 of 2 models is first",
-        ),
-        (
-            {"base": {m: [0.5, 0.5] for m in "abcd"}},
-            "a, b and 2 more share the most first places: 2 of 2 tasks",
-            "4 of 4 models are first",
-        ),
-        # Too few scores for a rank, and yet the best on t1.
-        (
-            {"base": {"a": [0.9, None], "b": [0.1, 0.1]}},
-            "b and a share the most first places: 1 of 2 tasks",
-            "2 of 2 models are first",
-        ),
-    ],
-)
-def test_winners(runs, title, reading):
-    """All who tie for a task count, and all who have scores are counted among."""
-    chart = said(chart_winners, runs)
-    assert (title, f"{title}. {reading} on at least one task.") == (chart.title, chart.reading)
-
-
-@pytest.mark.parametrize(
-    ("runs", "words"),
-    [
-        (ONE, "a model has the best score. Every model that shares first place counts."),
-        (
-            {"base": {"a": [0.1, 0.1]}, "instruct": {"a": [0.2, 0.2]}},
-            "a model has the best instruct score",
-        ),
-        (
-            {"base": {"a": [0.5, 0.5], "b": [0.5, 0.5]}},
-            "counts, so the bars add up to more than the number of tasks.",
-        ),
-    ],
-)
-def test_winners_caption(runs, words):
-    assert words in said(chart_winners, runs).caption
-
-
-def test_no_winners():
-    """Of one task everybody knows who is best."""
-    assert said(chart_winners, {"base": {"a": [0.1], "b": [0.2]}}) is None

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from site_builder.charts.analysis import chart_similar_tasks, chart_training_sets
-from site_builder.charts.averages import chart_averages, chart_winners
+from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import (
@@ -46,7 +46,6 @@ BUILDERS = (
     chart_averages,
     chart_best_lift_by_task,
     chart_category_difference,
-    chart_winners,
     chart_price,
     chart_size,
     chart_correlation,

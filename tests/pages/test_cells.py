@@ -25,7 +25,6 @@ def test_model_leads_to_its_page():
         "Beta",
         "note",
         link=Link("Beta", Address("model", "beta")),
-        dot=1,
         tags=(Tag("best", "best"),),
     )
     assert expected == cell

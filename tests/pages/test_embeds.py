@@ -132,7 +132,7 @@ def _expect_drawn(frame: FrameLocator, name: str) -> None:
         frame.get_by_role("button", name="Base", exact=True).click()
         expect(frame.locator("#view-base")).to_be_visible()
     elif name == "scores":
-        frame.get_by_role("button", name="Lift").click()
+        frame.get_by_role("button", name="Gain").click()
         expect(frame.locator(".grid .m2").first).to_be_visible()
     else:
         expect(frame.locator("[data-chart] .main-svg").first).to_be_visible()
@@ -188,13 +188,13 @@ def test_code_and_citations_are_copied(chromium, home):
     """The code names the address at which the site is; axe finds nothing in the open parts."""
     permissions = ["clipboard-read", "clipboard-write"]
     page, _ = open_page(chromium, home, NARROW, permissions=permissions)
-    for menu, name in ((page.locator("[data-menu=export]"), "leaderboard"), (share(page), "")):
+    for menu, name in ((page.locator(".tools .more"), "leaderboard"), (share(page), "")):
         menu.locator("summary").click()
         menu.get_by_role("button", name="Copy embed code").click()
         expect(menu.get_by_role("button", name="Copied")).to_be_visible()
         frame = BeautifulSoup(copied(page), "html.parser").iframe
         assert frame is not None
-        assert f"{home}embed/{name or 'winners'}/" == frame["src"]
+        assert f"{home}embed/{name or 'category-difference'}/" == frame["src"]
         assert "lazy" == frame["loading"]
         page.keyboard.press("Escape")
     page.get_by_role("button", name="Copy BibTeX").last.click()
@@ -209,7 +209,7 @@ def test_code_and_citations_are_copied(chromium, home):
 
 
 def share(page: Page) -> Locator:
-    return page.locator("#chart-winners .share")
+    return page.locator("#chart-category-difference .share")
 
 
 def test_hostile_names_stay_within_the_code_of_a_frame(chromium):

@@ -33,21 +33,14 @@ EMBEDDED = (
     "correlations",
     "latency",
     "leaderboard",
-    "score-by-price",
     "scores",
-    "size",
     "training-sets",
-    "winners",
 )
 HEADLINES = [
-    (
-        "tasks where the best fine-tuned model beats GPT-4; 22 by a model chosen on the other "
-        "tasks, 20 by the median model, 5 of 17 clearly where errors are known",
-        "24/31",
-    ),
-    ("mean lift over base", "+0.384"),
-    ("models with a better mean score than GPT-4, clearly or not", "6/10"),
-    ("fine-tuned scores worse than base", "9/310"),
+    ("tasks where a model beats GPT-4", "24/31"),
+    ("mean gain over base", "+0.384"),
+    ("models ahead of GPT-4 on average", "6/10"),
+    ("fine-tuned scores below base", "9/310"),
 ]
 
 
@@ -407,7 +400,7 @@ def test_no_page_shows_the_inside_of_a_program(index_site):
 
 
 def test_headline_figures(index_site):
-    figures = index_site.page("").select(".hero .figures > div")
+    figures = index_site.page("").select(".hero .tiles > div")
     found = [
         (visible(one.select("dt")[0]), visible(one.select("dd")[0]).replace(" ", ""))
         for one in figures
@@ -416,26 +409,28 @@ def test_headline_figures(index_site):
 
 
 def test_the_home_page_follows_the_argument(index_site):
-    """Who leads, at what price; for which tasks; from which model."""
-    parts = [
-        "leaderboard",
-        "board-fine-tuned",
-        "chart-score-by-price",
-        "chart-best-lift-by-task",
-        "chart-category-difference",
-        "chart-winners",
-        "cite",
-    ]
-    ids = index_site.readings["index.html"].ids
+    """Who leads, at what price; by category; in few words."""
+    parts = ["leaderboard", "board-fine-tuned", "price-score", "chart-category-difference", "cite"]
+    page, ids = index_site.page(""), index_site.readings["index.html"].ids
     assert parts == sorted(parts, key=ids.index)
+    assert "Five models score better than GPT-4 at 1/300 of its price" == visible(
+        page.select("#cost")[0]
+    )
+    prices = {row["model"].text: row["price"].text for row in table(page, "price-price")}
+    assert ("$0.15", "$0.20", "$45.00") == (
+        next(iter(prices.values())),
+        prices["Gemma 7B"],
+        prices["GPT-4"],
+    )
 
 
 def test_the_three_views_of_the_leaderboard(index_site):
     for path in ("", "models/", "categories/math/"):
         home = index_site.page(path)
-        buttons = [(str(b["data-view"]), visible(b)) for b in home.select("button[data-view]")]
-        assert [("fine-tuned", "Fine-tuned"), ("base", "Base"), ("lift", "Lift")] == buttons
-        views = home.select("[data-view-of]")
+        (box,) = home.select("[data-views=view]")
+        buttons = [(str(b["data-view"]), visible(b)) for b in box.select("button[data-view]")]
+        assert [("fine-tuned", "Fine-tuned"), ("base", "Base"), ("lift", "Gain")] == buttons
+        views = box.select("[data-view-of]")
         assert [name for name, _ in buttons] == [str(view["data-view-of"]) for view in views]
         assert [] == [view for view in views if view.has_attr("hidden")]
         # Ten were tuned; the baseline stands among them; the full board lists the other one too.
@@ -448,12 +443,12 @@ def test_the_baseline_is_listed_among_the_others(index_site):
     rows = table(index_site.page(""), "board-fine-tuned")
     (at,) = [i for i, row in enumerate(rows) if row["model"].text == "GPT-4"]
     assert 6 == at
-    assert (None, "OpenAI · baseline") == (rows[at]["rank"].value, rows[at]["model"].note)
+    assert (None, "OpenAI · not fine-tuned") == (rows[at]["rank"].value, rows[at]["model"].note)
     kinds = [
         " ".join(row.get("class") or [])
         for row in index_site.page("").select("#board-fine-tuned tbody tr")
     ]
-    assert ["reference"] == [kind for kind in kinds if kind]
+    assert ["level"] * 3 + ["reference"] == [kind for kind in kinds if kind]
     assert "reference" == kinds[at]
 
 

@@ -19,9 +19,12 @@ from site_builder.render.tables import (
 from site_builder.table_model import (
     Cell,
     Column,
-    Dumbbell,
+    Drawing,
+    Filter,
+    Mark,
     Row,
     Table,
+    TableTools,
     Tag,
 )
 
@@ -41,11 +44,11 @@ def rows(*made: Row, columns: tuple[Column, ...] = COLUMNS[:2], sorted_by: str =
 
 def test_a_row():
     """The name is its heading; a number has a raw value, and a link, and no class."""
-    name = Cell("A & B", "A & B", link=LINK, dot=3)
+    name = Cell("A & B", "A & B", link=LINK)
     assert (
-        "<thead><tr><th class=text data-key=model>Model<th data-key=score>Score\n"
+        '<thead><tr><th class="text name" data-key=model>Model<th data-key=score>Score\n'
         "<tbody>\n"
-        "<tr><th><i class=dot-3></i><a href=../a/>A &amp; B</a><td data-value=0.8125>0.813\n"
+        "<tr><th><a href=../a/>A &amp; B</a><td data-value=0.8125>0.813\n"
     ) == rows(Row((name, Cell("0.813", 0.8125))))
 
 
@@ -66,7 +69,7 @@ def test_the_heads():
     )
     row = Row(tuple(Cell("1", 1.0) for _ in columns))
     assert (
-        "<thead><tr><th class=text data-key=model>A &amp; B"
+        '<thead><tr><th class="text name" data-key=model>A &amp; B'
         '<th data-key=rank data-first=ascending title="Of &quot;all&quot;">#'
         '<th class=text data-key="on a date" data-first=descending>Date'
         "<th class=plot data-key=line>\n<tbody>"
@@ -92,39 +95,49 @@ def test_values_for_filters_are_written_once():
 
 
 def test_parts_beside_a_number():
-    """Tone, tags, the best of them first, and a note; then the text is not its value."""
-    cell = Cell(
-        "+0.1", 0.1, "0.0 to 0.2", "gain", tags=(Tag("best", "best"), Tag("flagged", "flagged"))
-    )
+    """Tone, what it is out of, tags and a note; then the text is not its value."""
+    cell = Cell("+0.1", 0.1, "a note", "gain", tags=(Tag("flagged", "flagged"),), suffix="/2")
     assert (
-        '<td class=gain data-value=0.1>+0.1 <span class="tag tag-best">best</span> '
-        "<span class=tag>flagged</span><small>0.0 to 0.2</small>\n"
+        "<td class=gain data-value=0.1>+0.1<span class=of>/2</span> "
+        "<span class=tag>flagged</span><small>a note</small>\n"
     ) in rows(Row((Cell("a", "a"), cell)))
 
 
+def test_further_columns_and_those_of_a_phone_have_a_class():
+    columns = (COLUMNS[0], Column("b", "B", "number", is_extra=True, details=("low", "high")))
+    phone = Column("c", "C", "number", on_phone=True)
+    cells = (Cell("a", "a"), Cell("1", 1.0, details=(0.5, None)), Cell("2", 2.0))
+    made = rows(Row(cells, is_level=True), columns=(*columns, phone))
+    assert '<th class=extra data-key=b data-details="low\nhigh">B' in made
+    assert '<tr class=level><th>a<td class=extra data-details="0.5 ">1' in made
+    assert "<td class=second>2" in made
+
+
+def test_rows_that_first_filters_hide():
+    filters = (Filter("kind", "Kind", first=("open",)),)
+    cells = (Cell("a", "a"), Cell("1", 1.0))
+    made = tuple(Row(cells, filters=(("kind", kind),)) for kind in ("open", "closed"))
+    table = Table("t", "T", COLUMNS[:2], made, tools=TableTools("row", "rows", filters))
+    assert 1 == table.n_off
+    assert 1 == str(write_rows(table, href)).count("<tr class=off>")
+
+
 def test_a_drawing():
-    """The scale is 188 wide and begins at 6: a share of 0.1 stands at 24.8."""
-    plot = Dumbbell(0.1, 0.5, 0.25, 0.4, 0.6, text='"a": 0.1 to 0.5')
-    row = Row((Cell("a", "a"), Cell("1", 1), Cell("", 0.5, plot=plot)))
+    """Places are shares of the width; a span has one, and a point is a circle."""
+    marks = (Mark("band", 0.4, 0.6), Mark("reference", 0.25), Mark("score", 0.5))
+    drawing = Drawing(marks, text='"a": 0.5', slots=4)
+    row = Row((Cell("a", "a"), Cell("1", 1), Cell("", 0.5, drawing=drawing)))
     found = BeautifulSoup(f"<table>{rows(row, columns=COLUMNS)}</table>", "lxml")
     (cell,) = found.select("tbody td.plot")
     assert "0.5" == cell["data-value"]
-    svg = cell.select("svg.dumbbell[role=img]")[0]
-    assert '"a": 0.1 to 0.5' == svg["aria-label"]
-    assert "M24.8 10H100.0" == svg.select(".db-rod")[0]["d"]
-    assert ["24.8"] == [mark["cx"] for mark in svg.select("circle.db-before")]
-    assert ["100.0"] == [mark["cx"] for mark in svg.select("circle.db-after")]
-    assert "M53.0 1v18" == svg.select(".db-reference")[0]["d"]
-    band = svg.select(".db-band")[0]
-    assert ("81.2", "37.6") == (band["x"], band["width"])
-
-
-def test_a_drawing_without_some_marks():
-    body = rows(
-        Row((Cell("a"), Cell("1"), Cell("", plot=Dumbbell(None, 0.0, None)))), columns=COLUMNS
-    )
-    svg = BeautifulSoup(f"<table>{body}</table>", "lxml").select("svg")[0]
-    assert [["db-after"]] == [mark["class"] for mark in svg.find_all(True)]
+    (svg,) = cell.select("svg.in-slots[role=img]")
+    assert ('"a": 0.5', "--slots:4") == (svg["aria-label"], svg["style"])
+    shapes = [(s.name, *(s.get(name) for name in ("x", "cx", "width"))) for s in svg.select("*")]
+    assert [
+        ("rect", "40%", None, "20%"),
+        ("rect", "25%", None, None),
+        ("circle", None, "50%", None),
+    ] == shapes
 
 
 @pytest.mark.parametrize(
@@ -148,7 +161,7 @@ def test_a_drawing_without_some_marks():
         (Cell("0.500", 0.5), None),
         (Cell("1_0", 10.0), "10"),
         (Cell("a", "a & 'b'"), "a & 'b'"),
-        (Cell("", 0.5, plot=Dumbbell(0.1, 0.5, None)), "0.5"),
+        (Cell("", 0.5, drawing=Drawing(())), "0.5"),
     ],
 )
 def test_a_value_is_an_attribute_where_the_text_does_not_say_it(cell, value):
