@@ -83,10 +83,6 @@ class NumberFormat(Record):
         text = self.score(value)
         return f"+{text}" if value > 0 and _is_not_zero(text) else text
 
-    def shows_all(self, value: float) -> bool:
-        """Return whether the text of a score has all its digits."""
-        return not self.is_compact(value) and round(float(value), self.places) == value
-
     def interval(self, low: float, high: float) -> str:
         """Return a range, such as `0.662 to 0.818`."""
         return f"{self.score(low)} to {self.score(high)}"

@@ -75,13 +75,6 @@ class Labels(Record):
         return "" if self.roles.base is None else self.in_sentence(self.roles.base)
 
     @property
-    def lift_term(self) -> str:
-        """Section of the about page that explains the differences of this board."""
-        if self.lifted:
-            return "lift"
-        return "average" if self.roles.baseline is None else "lift-over-baseline"
-
-    @property
     def contender(self) -> str:
         """Phrase for a competitor of the baseline: `fine-tuned model`, or only `model`."""
         return f"{self.contending} model".lstrip()
@@ -157,12 +150,6 @@ class Labels(Record):
         """Return the key of the baseline's score beside a variant."""
         roles = self.roles
         return roles.baseline or "", task, roles.baseline_variants.get(variant, variant)
-
-    def baseline_run(self, variant: str) -> str:
-        """Return the baseline's name beside a variant, which is named if it has several scores."""
-        if not self.roles.has_several_baselines:
-            return self.baseline
-        return f"{self.baseline} ({self.variants[variant]})"
 
     def before_noun(self, variant: str) -> str:
         """Return a variant's label for `... score`, with a space; empty if there is only one."""

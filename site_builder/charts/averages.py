@@ -8,7 +8,6 @@ from site_builder.charts import theme
 from site_builder.charts.cells import RANK, model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.compute.board import Board, Entry
-from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.results import Results
 from site_builder.formatting import count, counted, in_words, sentence
 from site_builder.labels import Labels
@@ -155,10 +154,3 @@ def averaged_over(results: Results, labels: Labels, boards: Mapping[str, Board])
     if len(board.tasks) == len(results.board.tasks):
         return labels.tasks_of(board)
     return f"the {counted(len(board.tasks), 'task')} that every ranked model has"
-
-
-def clearly_text(clear: int, of: int, tasks: int) -> str:
-    """Return how many of some leads over a number of tasks are clear, after a comma."""
-    if tasks < LEAST_TASKS:
-        return ", over too few tasks to tell"
-    return ", clearly" if clear >= of else ", not all clearly" if clear else ", none clearly"

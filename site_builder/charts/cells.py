@@ -6,9 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from site_builder.addresses import Address, Link, page_link
-from site_builder.compute.results import Results
-from site_builder.compute.scores import Score
-from site_builder.compute.significance import Against, LiftTest, Verdict
+from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat
 from site_builder.labels import Labels, ScoreKey
@@ -130,26 +128,9 @@ def verdict_cell(value: float | None, scale: NumberFormat, verdict: Verdict | No
     return Cell(scale.signed(value), value, tone=_LIFT_TONES.get(verdict, "soft"))
 
 
-def single_lift_cell(results: Results, labels: Labels, score: Score, against: Against) -> Cell:
-    """Make the cell of the lift of a single score, with its interval where that is known."""
-    is_over_base = against == "base"
-    return lift_cell(
-        score.lift_over_base if is_over_base else score.lift_over_baseline,
-        labels.scales[score.task],
-        results.lift_verdict(score.key, against),
-        results.paired_lifts.get((*score.key, against)),
-        from_worse_than_chance=is_over_base and score.from_worse_than_chance,
-    )
-
-
 def tested_cell(test: LiftTest, scale: NumberFormat) -> Cell:
     """Make the cell of a mean lift that was tested, with its interval."""
     return lift_cell(test.mean, scale, test.verdict, test.interval)
-
-
-def range_text(scale: NumberFormat, interval: tuple[float, float] | None) -> str:
-    """Return the ends of an interval as a note below a number; empty if there is none."""
-    return "\N{EN DASH}".join(map(scale.score, interval)) if interval else ""
 
 
 def score_tags(labels: Labels, at_chance: bool | None, flag: str | None = None) -> tuple[Tag, ...]:

@@ -246,20 +246,3 @@ def _category_table(categories: Sequence[CategoryResult], labels: Labels) -> Tab
 
 
 # --- the home page ------------------------------------------------------------------------------
-
-
-def unselected(results: Results) -> str:
-    """Return how many tasks are beaten without the luck of the best model, and how many clearly."""
-    stats = results.stats
-    chosen, above = (
-        stats.tasks_beating_baseline_chosen_elsewhere,
-        stats.tasks_clearly_above_baseline,
-    )
-    parts = [f"{count(stats.tasks_beating_baseline_median)} by the median model"]
-    if chosen is not None:
-        parts.insert(0, f"{count(chosen)} by a model chosen on the other tasks")
-    if above is not None:
-        others = (stats.tasks_not_separable_from_baseline, stats.tasks_clearly_below_baseline)
-        known = above + sum(n or 0 for n in others)
-        parts.append(f"{count(above)} of {count(known)} clearly where errors are known")
-    return ", ".join(parts)

@@ -90,11 +90,3 @@ def room_around(
 
 
 # --- spans ----------------------------------------------------------------------------------------
-
-
-def spans_trace(
-    spans: Sequence[tuple[float, tuple[float, float]]], style: dict[str, Any]
-) -> theme.Trace:
-    """Return a trace of horizontal lines, each given by its row and its ends."""
-    xs = [end for _, (low, high) in spans for end in (low, high, None)]
-    return theme.line(xs, [place for y, _ in spans for place in (y, y, None)], style)

@@ -10,10 +10,9 @@ from site_builder.charts import theme
 from site_builder.charts.averages import average_name, averaged_over
 from site_builder.charts.cells import model_cell, number_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.dumbbells import shared
 from site_builder.charts.forms import room_around
 from site_builder.compute.board import Board
-from site_builder.compute.numbers import round_float
+from site_builder.compute.numbers import round_float, shared
 from site_builder.compute.results import Results
 from site_builder.formatting import billions, money, percent, rounded, sentence
 from site_builder.labels import Labels

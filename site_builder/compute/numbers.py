@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from math import isfinite, log10
 from typing import Any
 
@@ -143,3 +143,9 @@ def correlation_p(r: Array, freedom: Array) -> Array:
     of_large_r = special.betainc(half, 0.5, (1 - r) * (1 + r))
     of_small_r = special.betaincc(0.5, half, r**2)
     return np.where(r**2 < 0.5, of_small_r, of_large_r)
+
+
+def shared(values: Iterable[float | None]) -> float | None:
+    """Return the value that all of them are; None where they differ."""
+    first, *others = {*values} or {None}
+    return None if others else first

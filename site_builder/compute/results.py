@@ -135,11 +135,6 @@ class Results(CachingRecord):
         return verdict_of(float(self.best_verdicts[self.scores.columns[task]]))
 
     @cached_property
-    def paired_tasks(self) -> frozenset[str]:
-        """The tasks with a lift that is known example by example."""
-        return frozenset(task for _, task, _, _ in self.paired_lifts)
-
-    @cached_property
     def _tasks(self) -> dict[str, TaskResult]:
         return {result.task: result for result in self.tasks}
 

@@ -190,11 +190,6 @@ class Scores(CachingRecord, eq=False):
         """Whether the error of any score is known."""
         return any(not np.isnan(errors).all() for errors in self.errors.values())
 
-    @cached_property
-    def has_ranges(self) -> bool:
-        """Whether only a range of the number of examples is known of any score."""
-        return bool((self.frame["n"].isna() & self.frame["n_most"].notna()).any())
-
     @property
     def scored(self) -> npt.NDArray[np.bool_]:
         """Where a model has a score on a task in any variant of the board; (models, tasks)."""
@@ -252,10 +247,6 @@ class Scores(CachingRecord, eq=False):
     def lift_over_baseline(self, variant: str) -> Array:
         """Return score minus baseline's score, positive = better (docs/statistics.md#lift)."""
         return difference(self.signed[variant], self.of_baseline(self.signed, variant))
-
-    def count_measured(self, measure: str, variant: str, model: str) -> int:
-        """Return the number of tasks on which a model has a value of a measure."""
-        return int((~np.isnan(self.measured[measure][variant][self.rows[model]])).sum())
 
     def of_variant(self, variant: str) -> Scores:
         """Return the same board with only the tasks that any model has in a variant, if any."""

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
-from site_builder.charts.dumbbells import shared
 from site_builder.compute.board import Board, Entry
+from site_builder.compute.numbers import shared
 from site_builder.compute.results import Results
 from site_builder.compute.statistics import Statistic
 from site_builder.config import BoardConfig

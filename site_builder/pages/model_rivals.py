@@ -7,8 +7,8 @@ from functools import partial
 
 from site_builder.addresses import Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
-from site_builder.charts.dumbbells import shared
 from site_builder.compute.board import Board, Entry
+from site_builder.compute.numbers import shared
 from site_builder.formatting import NumberFormat, listed, sentence
 from site_builder.labels import Labels
 from site_builder.pages.answers import around, average_range, model_board, write_tick

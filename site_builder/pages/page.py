@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from site_builder.addresses import Address, Kind, Link, page_link
+from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.analysis import chart_training_sets
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
@@ -93,15 +93,6 @@ class ScriptData(Record):
     address: Address
     name: str
     value: Callable[[], object]
-
-
-def links_by_category(site: Site, tasks: Iterable[str]) -> dict[str, list[Link]]:
-    """Return links to the pages of tasks by category; it is empty where tasks have none."""
-    groups: dict[str, list[Link]] = {}
-    for task in tasks:
-        facts = site.results.catalog.tasks[task]
-        groups.setdefault(facts.category or "", []).append(page_link(facts.name, "task", task))
-    return groups
 
 
 def variant_data(labels: Labels) -> list[Mapping[str, str]]:
