@@ -16,7 +16,7 @@ from rich.table import Table
 
 from tests.helpers.sites import ROOT, copy_project
 from tests.tools.bench.boards import write_large
-from tests.tools.bench.browser import measure_board
+from tests.tools.bench.browser import measure_board, measure_home
 from tests.tools.bench.compare import Built, Compared, compare, large_targets, rebuild
 from tests.tools.bench.growth import SHARES, grow, growth_targets
 from tests.tools.bench.instances import MAX_GB, ROWS, aggregate_large
@@ -42,11 +42,12 @@ class Bench:
         self.notes: list[str] = []
 
     def index(self) -> None:
-        """The Index by turns with the plain script."""
+        """The Index by turns with the plain script, then both home pages in a browser."""
         project = copy_project(self._folder / "index")
         found = compare("Index", project, self._asked.times)
         self._keep(found)
         self.targets.append(Target("Index, wall time, ours / plain", 0.8, found.ratio("wall_s")))
+        self.targets.append(measure_home(project / "site-0", project / "plain-0"))
 
     def large(self) -> None:
         """A large board by turns with the plain script, then built again."""

@@ -1,6 +1,10 @@
-"""What a visitor of a large board waits for, in Chromium. Each visit has a browser of its own."""
+"""What a visitor waits for, in Chromium: the first chart of a home page, answers of a large board.
+
+Each visit has a browser of its own, so that nothing is cached.
+"""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -15,6 +19,22 @@ from tests.tools.bench.targets import Target
 WATCH = """window.noted = [];
 new PerformanceObserver((list) => noted.push(...list.getEntries().map((entry) => entry.duration)))
     .observe({ type: "event", durationThreshold: 16 });"""
+# When the first chart is drawn, in ms, for one who goes to it as soon as there is anything to see.
+FIRST_CHART = """window.chart = new Promise((done) => {
+    const look = () => {
+        if (document.querySelector(".js-plotly-plot .trace")) {
+            const { port1, port2 } = new MessageChannel();  // answers when the frame has ended
+            port1.onmessage = () => done(performance.now());
+            port2.postMessage(null);
+            return;
+        }
+        document.querySelector("[data-chart], .plotly-graph-div")
+            ?.scrollIntoView({ behavior: "instant", block: "center" });
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(() => requestAnimationFrame(look));
+});"""
+VISITS = 7
 ROUNDS = 3
 REST_MS = 1_000  # long enough for what follows the frame of an answer
 SORTED_BY = ("average", "model", "lift_over_base", "parameters_b")
@@ -23,19 +43,40 @@ SORT_BUTTON = "[data-view-of]:not([hidden]) th[data-key={}] button"
 TYPED = "model 12"
 
 
+def measure_home(ours: Path, plain: Path) -> Target:
+    """Visit the home pages of two sites by turns; compare how long the first chart takes."""
+    visits = [(_first_chart(ours), _first_chart(plain)) for _ in range(VISITS + 1)][1:]
+    middle = [median(times) for times in zip(*visits, strict=True)]
+    return Target("home, first chart, ours / plain", 0.6, middle[0] / middle[1])
+
+
+def _first_chart(site: Path) -> float:
+    with _opened(site, FIRST_CHART) as (page, address):
+        page.goto(address)
+        return float(page.evaluate("window.chart"))
+
+
+@contextmanager
+def _opened(site: Path, script: str) -> Iterator[tuple[Page, str]]:
+    """Yield a page of a new browser that runs a script first, and the address of the site."""
+    chromium = find_or_install_chromium()
+    with served(site, AsAHost) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH_ARGS)
+        page = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}).new_page()
+        page.add_init_script(script)
+        yield page, address
+        browser.close()
+
+
 def measure_board(site: Path, path: str = "models/") -> Iterator[Target]:
     """Sort and filter the board of a site, from new in each round.
 
     What is measured is Event Timing's duration of each click on a heading, and of each key that is
     typed into the filter or taken back: until the end of the frame that shows it.
     """
-    chromium = find_or_install_chromium()
     sorts, filters = list[float](), list[float]()
     for _ in range(ROUNDS):
-        with served(site, AsAHost) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH_ARGS)
-            page = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}).new_page()
-            page.add_init_script(WATCH)
+        with _opened(site, WATCH) as (page, address):
             page.goto(address + path)
             page.wait_for_timeout(REST_MS)
             heads = [page.locator(SORT_BUTTON.format(key)) for key in SORTED_BY]
@@ -44,7 +85,6 @@ def measure_board(site: Path, path: str = "models/") -> Iterator[Target]:
             page.wait_for_timeout(REST_MS)
             keys = [*TYPED, *["Backspace"] * len(TYPED)]
             filters += [_answer(page, partial(page.keyboard.press, key)) for key in keys]
-            browser.close()
     for what, took in (("sort", sorts), ("filter", filters)):
         yield Target(f"board, {what}, median, ms", 100, median(took))
         yield Target(f"board, {what}, worst of {len(took)}, ms", 100, max(took))
