@@ -288,6 +288,7 @@ class Filter(Record):
         unit: Text after the number.
         first: The values that are shown at first; empty for all.
         values: Of chips, the values with the number of their rows.
+        order: The values in a stated order, if one is stated; else they stand by the alphabet.
     """
 
     key: str
@@ -296,6 +297,7 @@ class Filter(Record):
     unit: str = ""
     first: tuple[str, ...] = ()
     values: tuple[tuple[str, int], ...] = ()
+    order: tuple[str, ...] = ()
 
 
 class TableTools(Record):

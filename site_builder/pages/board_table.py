@@ -122,15 +122,18 @@ def model_tools(
         "size": (Filter("size", "Size", "most", "B"), {m.parameters_b for m in models}),
         "license": (Filter("license", "License"), {m.license for m in models}),
     }
-    shown = first or {}
+    shown, facets = first or {}, {f.id: f for f in catalog.facets}
     for name in (*(f.id for f in catalog.facets if not f.is_number), *shown):
-        label = next((f.label for f in catalog.facets if f.id == name), sentence(name))
-        known[name] = (Filter(name, label), {m.facet(name) for m in models})
+        facet = facets.get(name)
+        label, order = (facet.label, facet.order) if facet else (sentence(name), ())
+        known[name] = (Filter(name, label, order=order), {m.facet(name) for m in models})
     for key, (found, values) in known.items():
         if len(values) > 1 or key in shown:
             wanted[key] = replace(found, first=tuple(wanted_texts(shown.get(key, ()))))
-    facets, words = tuple(wanted.values()), labels.say.words
-    return TableTools(words["model"], words["models"], facets, compare=True, variant=variant)
+    words = labels.say.words
+    return TableTools(
+        words["model"], words["models"], tuple(wanted.values()), compare=True, variant=variant
+    )
 
 
 def model_filters(

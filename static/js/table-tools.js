@@ -39,7 +39,10 @@
     const fillChoice = (facet) => {
       if (facet.matches(".chips")) return;
       const key = facet.dataset.facet ?? "";
-      const values = valuesOf(key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+      const stated = facet.dataset.values?.split("\n") ?? [];
+      /** @param {string} value */
+      const place = (value) => stated.indexOf(value) + 1 || stated.length + 1;
+      const values = valuesOf(key).sort((a, b) => place(a) - place(b) || a.localeCompare(b, undefined, { numeric: true }));
       facet.append(...values.map((value) => site.checkbox(value, value, false)));
     };
 

@@ -101,6 +101,15 @@ def test_nothing_is_said_of_a_leader_that_a_first_filter_hides(tmp_path):
     assert views_of(tmp_path / "seen", runs, toml, models)["base"].ranked_by.endswith("a leads.")
 
 
+def test_a_filter_offers_the_values_of_a_facet_in_their_stated_order(tmp_path):
+    toml = "[facets]\neffort = { order = ['low', 'medium', 'high'] }\n"
+    runs, models = {"base": {"a": FAR, "b": LOW}}, {"effort": ["high", "low"]}
+    tools = views_of(tmp_path, runs, toml, models)["base"].table.tools
+    assert tools is not None
+    (found,) = (each for each in tools.facets if each.key == "effort")
+    assert ("low", "medium", "high") == found.order
+
+
 def test_a_baseline_of_another_variant_stands_where_its_mean_would(tmp_path):
     """And a model without a tuned score with that of its base, in grey; both unranked."""
     runs = {
