@@ -1,176 +1,30 @@
-"""Boards of other people, brought into the contract without a change of value, in their own order.
+"""Boards of other people come out in their own order.
 
 Origin and licence: tests/data/boards/README.md.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from tests.helpers.real_boards import (
+    AIDER,
+    BFCL,
+    HAL,
+    MTEB,
+    TAU2,
+    aider,
+    bfcl,
+    hal,
+    mteb,
+    read,
+    tau2,
+)
 from tests.helpers.sites import build
 from tests.helpers.tables import write_project
-
-DATA = Path(__file__).parents[1] / "data" / "boards"
-
-
-def _read(name: str) -> pd.DataFrame:
-    return pd.read_csv(DATA / name)
-
-
-def _rows(shared: Mapping[str, Any], scores: Mapping[str, pd.Series]) -> pd.DataFrame:
-    parts = [pd.DataFrame({**shared, "task": t, "score": s}) for t, s in scores.items()]
-    return pd.concat(parts, ignore_index=True).dropna(subset=["score"])
-
-
-def aider() -> pd.DataFrame:
-    runs = _read("aider/polyglot.csv")
-    shared = {
-        "model": runs["model"],
-        "edit_format": runs["edit_format"],
-        "cost_usd": runs["total_cost_usd"],
-        "seconds": runs["seconds_per_case"],
-        "date": runs["date"],
-    }
-    tasks = ("pass_rate_1", "pass_rate_2", "percent_cases_well_formed")
-    return _rows(shared, {task: runs[task] for task in tasks})
-
-
-AIDER = """
-[tasks]
-"*" = { unit = "percent", higher_is_better = true }
-pass_rate_2 = { headline = true }
-[measures]
-cost_usd = { zero_is_missing = true, combine = "none" }
-seconds = { label = "Time per exercise", combine = "none" }
-"""
-
-
-def bfcl() -> pd.DataFrame:
-    board = pd.read_csv(DATA / "bfcl/data_overall.csv", na_values="N/A")
-    named = board["Model"].str.extract(r"^(.*?)(?: \(([^()]*)\))?$")
-    shared = {
-        "model": named[0],
-        "mode": named[1],
-        "cost_usd": board["Total Cost ($)"],
-        "latency_s": board["Latency Mean (s)"],
-    }
-    tasks = [
-        str(name) for name in board if any(word in str(name) for word in ("Acc", "AST", "Delta"))
-    ]
-    texts = {task: board[task].astype("str").str.rstrip("%") for task in tasks}
-    return _rows(shared, {task: pd.to_numeric(text) for task, text in texts.items()})
-
-
-BFCL = """
-[tasks]
-"*" = { unit = "percent", higher_is_better = true }
-"Overall Acc" = { headline = true }
-"Format *" = { unit = "points", higher_is_better = false }
-"Live *" = { part_of = "Live Acc" }
-[measures]
-cost_usd = { combine = "none" }
-latency_s = { unit = "s", higher_is_better = false, combine = "none" }
-"""
-
-
-def hal() -> pd.DataFrame:
-    runs = _read("hal/entries.csv")
-    shared = {
-        "model": runs["model_id"],
-        "agent": runs["agent_scaffold"],
-        "effort": runs["inference_effort"],
-        "cost_usd": runs["total_cost_usd"],
-    }
-    tables = []
-    for part in ("accuracy", "level_1", "level_2", "level_3"):
-        subset = None if part == "accuracy" else part
-        tables.append(
-            pd.DataFrame({**shared, "task": runs["board"], "subset": subset, "score": runs[part]})
-        )
-    return pd.concat(tables, ignore_index=True).dropna(subset=["score"])
-
-
-HAL = """
-[tasks."*"]
-unit = "proportion"
-higher_is_better = true
-[measures.cost_usd]
-combine = "none"
-[[boards]]
-id = "gaia"
-tasks = ["gaia"]
-[[boards]]
-id = "taubench_airline"
-tasks = ["taubench_airline"]
-"""
-
-
-def tau2() -> pd.DataFrame:
-    about = _read("tau2/submissions.csv").set_index("submission")
-    scores = _read("tau2/scores.csv").pivot_table("value", ["submission", "domain"], "measure")
-    scores = scores.reset_index().dropna(subset=["pass_1"])
-    of = about.loc[scores["submission"]].reset_index(drop=True)
-    voice = of["modality"] == "voice"
-    table = pd.DataFrame(
-        {
-            "model": of["model_name"],
-            "type": of["submission_type"].fillna("standard"),
-            "list": of["list"],
-            "effort": of["reasoning_effort"],
-            "user_simulator": of["user_simulator"],
-            "task": scores["domain"].where(~voice, "voice_" + scores["domain"]),
-            "score": scores["pass_1"],
-            **{f"pass_{k}": scores[f"pass_{k}"] for k in (2, 3, 4)},
-            "cost_usd": scores["cost"],
-        }
-    )
-    return table[table["list"].notna()]
-
-
-TAU2 = """
-[tasks]
-"*" = { unit = "percent", higher_is_better = true }
-[board]
-columns = ["effort", "type", "cost_usd", "pass_4"]
-filters = { type = ["standard"] }
-min_coverage = 1.0
-[measures]
-pass_2 = { unit = "%" }
-pass_3 = { unit = "%" }
-pass_4 = { label = "All four tries", unit = "%" }
-cost_usd = { combine = "mean", zero_is_missing = true }
-[[boards]]
-id = "knowledge"
-tasks = ["banking_knowledge"]
-where = { list = ["current"] }
-[[boards]]
-id = "core"
-tasks = ["retail", "airline", "telecom"]
-where = { list = ["current"] }
-[[boards]]
-id = "voice"
-tasks = ["voice_retail", "voice_airline", "voice_telecom"]
-where = { list = ["voice"] }
-"""
-
-
-def mteb() -> pd.DataFrame:
-    scores = _read("mteb/scores.csv.gz")
-    subset = scores["split"] + "/" + scores["subset"]
-    return scores[["model", "task", "score"]].assign(subset=subset)
-
-
-MTEB = """
-[board]
-rank_by = "mean"
-min_coverage = 1.0
-[tasks."*"]
-higher_is_better = true
-"""
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +59,7 @@ def _published(table: pd.DataFrame, rank: str, *key: str) -> dict[tuple[str, ...
 
 def test_aider_ranks_by_its_headline_with_cost_and_time_beside_it(api):
     found = api(aider, AIDER)["models"]
-    places = _published(_read("aider/polyglot.csv"), "place", "model", "edit_format")
+    places = _published(read("aider/polyglot.csv"), "place", "model", "edit_format")
     assert {_entry(row, "edit_format"): row["rank"] for row in found} == places
     costs = [row["cost_usd"]["base"] for row in found]
     assert sum(cost is not None for cost in costs) == 51  # a cost of 0 is not known
@@ -214,7 +68,7 @@ def test_aider_ranks_by_its_headline_with_cost_and_time_beside_it(api):
 
 def test_bfcl_ranks_by_the_published_total(api):
     found = api(bfcl, BFCL)["models"]
-    board = _read("bfcl/data_overall.csv")
+    board = read("bfcl/data_overall.csv")
     named = {
         row["of"] + (f" ({row['facets']['mode']})" if row["facets"]["mode"] else ""): row["rank"]
         for row in found
@@ -228,7 +82,7 @@ def test_bfcl_ranks_by_the_published_total(api):
 @pytest.mark.parametrize(("board", "entries"), [("gaia", 32), ("taubench_airline", 26)])
 def test_hal_tells_a_model_in_several_agents_apart(api, board, entries):
     found = api(hal, HAL)[f"boards/{board}"]["entries"]
-    runs = _read("hal/entries.csv")
+    runs = read("hal/entries.csv")
     runs = runs[runs["board"] == board]
     tied = runs["accuracy"].rank(ascending=False, method="min")
     key = ("model_id", "agent_scaffold", "inference_effort")
@@ -253,7 +107,7 @@ def test_tau2_has_three_boards_with_the_publishers_first_filter(api):
 
 
 def test_mteb_gives_a_task_the_mean_of_its_parts_where_all_are_there(api):
-    files, expected = api(mteb, MTEB), _read("mteb/task_scores.csv")
+    files, expected = api(mteb, MTEB), read("mteb/task_scores.csv")
     found = {
         (content["model"], task): score
         for name, content in files.items()

@@ -11,7 +11,9 @@ from site_builder.build import build_site
 from site_builder.config import load_config
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import PAGE_TYPES, scroll_through
+from tests.helpers.real_boards import AIDER, TAU2, aider, tau2
 from tests.helpers.serve import served
+from tests.helpers.tables import write_project
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs/pictures"
@@ -25,6 +27,8 @@ EXPORTS = {
     "models/": "grid-scores",
     "analysis/": "chart-similar-tasks",
 }
+# Sites of other people's boards: one of many entries, one of several boards.
+OTHERS = {"aider": (aider, AIDER), "tau2": (tau2, TAU2)}
 # A4 without its margins, and how much of a print a picture shows, in px.
 PAPER_WIDTH, PRINTED = 720, 2040
 SHEET = """<body style="margin: 0; padding: 12px; display: flex; gap: 12px; background: #808080">
@@ -37,19 +41,23 @@ PART = (
 def take_pictures(browser: Browser, home: str) -> None:
     """A sheet for each kind of page, and the home page by itself for the README."""
     for path in PAGE_TYPES:
-        name = path.strip("/").replace("/", "-").removesuffix(".html") or "home"
-        parts = [_part(browser, home + path, *state) for state in STATES]
-        page = browser.new_page(viewport={"width": 1952, "height": HEIGHT + 24})
-        page.set_content(SHEET.format("".join(parts)))
-        page.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=72)
-        page.close()
-        sys.stdout.write(f"docs/pictures/{name}.jpg\n")
+        take_sheet(browser, home + path, path.strip("/").replace("/", "-").removesuffix(".html"))
     page = _opened(browser, home, 1280, "light")
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.screenshot(path=FOLDER / "home.png")
     page.context.close()
     take_exports(browser, home)
     take_print(browser, home)
+
+
+def take_sheet(browser: Browser, url: str, name: str) -> None:
+    """A page at two widths, light and dark."""
+    parts = [_part(browser, url, *state) for state in STATES]
+    page = browser.new_page(viewport={"width": 1952, "height": HEIGHT + 24})
+    page.set_content(SHEET.format("".join(parts)))
+    page.screenshot(path=FOLDER / f"{name or 'home'}.jpg", type="jpeg", quality=72)
+    page.close()
+    sys.stdout.write(f"docs/pictures/{name or 'home'}.jpg\n")
 
 
 def take_exports(browser: Browser, home: str) -> None:
@@ -102,9 +110,14 @@ def _part(browser: Browser, url: str, width: int, scheme: str, shown: int) -> st
 if __name__ == "__main__":
     path = find_or_install_chromium()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=LAUNCH_ARGS)
         site = Path(folder) / "site"
         build_site(load_config(ROOT), site)
-        chromium = playwright.chromium.launch(executable_path=path, args=LAUNCH_ARGS)
         with served(site) as address:
             take_pictures(chromium, address)
+        for name, (read, toml) in OTHERS.items():
+            project = write_project(Path(folder) / name, {"results": read()}, toml)
+            build_site(load_config(project), project / "site")
+            with served(project / "site") as address:
+                take_sheet(chromium, address, f"board-{name}")
         chromium.close()
