@@ -103,7 +103,7 @@ def board_headline(spec: BoardTableSpec) -> str:
     labels, board, say = spec.labels, spec.board, spec.labels.say
     n, low = len(board.tasks), "_low" if spec.lower_is_better else ""
     if n == 1 and board.rule.statistic == "average":
-        what = say(f"board.headline.one{low}")
+        what = say(f"board.headline.one{low}", name=labels.tasks[board.tasks[0]])
     else:
         what = say(
             f"board.headline.{low[1:] or 'plain'}",

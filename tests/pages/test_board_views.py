@@ -67,7 +67,7 @@ LOWEST = [0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02]
         ),
         ({"a": FAR, "b": FAR}, "Mean score over 7 tasks. Both models are equal."),
         ({"a": FAR}, "Mean score over 7 tasks. a is the only ranked model."),
-        ({"a": [0.9], "b": [0.1]}, "Score on one task. Too few tasks to say who leads."),
+        ({"a": [0.9], "b": [0.1]}, "Score on t1. Too few tasks to say who leads."),
     ],
 )
 def test_who_leads_and_how_firmly(tmp_path, models, said):
