@@ -134,6 +134,20 @@ def draw_strip(
     return Drawing((Mark("axis", 0, 1), *ticks, *middle, *point), text)
 
 
+MAX_TICKED = 200
+"""Among more entries, ticks would run into each other: their middle half is drawn."""
+
+
+def draw_middle(
+    middle: tuple[float, float, float], own: float | None, text: str = "", kind: MarkKind = "score"
+) -> Drawing:
+    """Draw one entry among many: the middle half of all, the median, and a point for its own."""
+    low, at, high = middle
+    point = () if own is None else (Mark(kind, own),)
+    marks = (Mark("axis", 0, 1), Mark("soft-band", low, high), Mark("median", at), *point)
+    return Drawing(marks, text)
+
+
 def draw_ranks(rank: int, best: int, worst: int, of: int, text: str = "") -> Drawing:
     """Draw the ranks that an entry could have among `of`, and its own."""
     span = Mark("band", (best - 1) / of, worst / of)

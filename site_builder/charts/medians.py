@@ -7,6 +7,7 @@ import numpy as np
 from site_builder.charts import theme
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import room_around
+from site_builder.compute.numbers import round_significant
 from site_builder.compute.results import Results
 from site_builder.labels import Labels
 
@@ -31,7 +32,9 @@ def chart_beside_median(
     if known.sum() < _MIN_TASKS or len(directions) > 1:
         return None
     tasks = [task for task, is_known in zip(labels.side_by_side, known, strict=True) if is_known]
-    medians, own = np.nanmedian(values[:, known], axis=0), own[known]
+    spreads = [scores.spreads[variant][scores.columns[task]] for task in tasks]
+    own = own[known]
+    medians = round_significant(np.array([spread.median for spread in spreads if spread]))
     (direction,) = directions
     ahead, n = int((direction * (own - medians) > 0).sum()), len(tasks)
     kind = "all" if ahead == n else "some" if ahead else "none"

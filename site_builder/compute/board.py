@@ -13,11 +13,13 @@ from site_builder.compute.additive import Places
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import (
     Array,
+    Spread,
     competition_ranks,
     floats_or_none,
     integers_or_none,
     pairs_or_none,
     round_float,
+    spread_of,
 )
 from site_builder.compute.ranks import (
     HALF_ALPHA,
@@ -142,6 +144,11 @@ class Board(CachingRecord):
     def is_comparable(self, entry: Entry) -> bool:
         """Return whether an average compares with those of models that have every task."""
         return self.rules.rank_by == "additive" or self.is_complete(entry)
+
+    @cached_property
+    def merits(self) -> Spread | None:
+        """Where what ranks the board lies, of its ranked entries."""
+        return spread_of(np.array([self.merit(s) for s in self.ranked], float))
 
     @property
     def ranking(self) -> Statistic:

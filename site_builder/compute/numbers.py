@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
+from site_builder.records import Record
+
 Array = npt.NDArray[np.float64]
 
 LEAST_TO_CONCLUDE = 10
@@ -143,6 +145,40 @@ def correlation_p(r: Array, freedom: Array) -> Array:
     of_large_r = special.betainc(half, 0.5, (1 - r) * (1 + r))
     of_small_r = special.betaincc(0.5, half, r**2)
     return np.where(r**2 < 0.5, of_small_r, of_large_r)
+
+
+class Spread(Record):
+    """Where values lie.
+
+    Attributes:
+        n: How many values are known.
+        distinct: How many of them differ.
+        low, high: The ends of the middle half: the values at a quarter of the way from either end.
+    """
+
+    n: int
+    distinct: int
+    least: float
+    low: float
+    median: float
+    high: float
+    greatest: float
+
+
+def spread_of(values: Array) -> Spread | None:
+    """Return where the values of an array are, NaN left out; None without any.
+
+    The middle half of 1, 2, 3, 4, 5 is 2 to 4.
+    """
+    known = np.sort(values[~np.isnan(values)])
+    n = len(known)
+    if n == 0:
+        return None
+    quarter, distinct = (n - 1) // 4, 1 + np.count_nonzero(known[1:] > known[:-1])
+    places = (0, quarter, n - 1 - quarter, n - 1)
+    least, low, high, greatest = (float(known[place]) for place in places)
+    middle = float(known[(n - 1) // 2] + known[n // 2]) / 2
+    return Spread(n, int(distinct), least, low, middle, high, greatest)
 
 
 def shared(values: Iterable[float | None]) -> float | None:

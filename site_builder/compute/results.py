@@ -96,6 +96,13 @@ class Results(CachingRecord):
         """The board that the site opens with."""
         return self.boards[self.scores.roles.primary]
 
+    @cached_property
+    def average_ends(self) -> tuple[float, ...]:
+        """The least and the greatest average of all models in all variants; none without any."""
+        found = (board.average(s) for board in self.boards.values() for s in board.entries)
+        known = [value for value in found if value is not None]
+        return (min(known), max(known)) if known else ()
+
     @property
     def comparable_boards(self) -> Mapping[str, Board] | None:
         """Boards by variant over tasks that every ranked model of the primary variant has.

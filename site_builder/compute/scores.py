@@ -14,12 +14,14 @@ from site_builder.compute.catalog import Provenance, records_of
 from site_builder.compute.intervals import Families, rounding_errors
 from site_builder.compute.numbers import (
     Array,
+    Spread,
     competition_ranks,
     difference,
     floats_or_none,
     integers_or_none,
     pairs_or_none,
     round_significant,
+    spread_of,
 )
 from site_builder.compute.score_error import compare_with_chance, compute_score_errors, find_ties
 from site_builder.config import BoardConfig
@@ -204,6 +206,11 @@ class Scores(CachingRecord, eq=False):
     def least_errors(self) -> Mapping[str, Array]:
         """The `errors`, which are at least those of rounding; shape (models, tasks)."""
         return {v: np.fmax(errors, self.rounding[v]) for v, errors in self.errors.items()}
+
+    @cached_property
+    def spreads(self) -> Mapping[str, tuple[Spread | None, ...]]:
+        """By variant, where the scores of each task lie."""
+        return {v: tuple(map(spread_of, values.T)) for v, values in self.values.items()}
 
     @cached_property
     def signed(self) -> Mapping[str, Array]:

@@ -6,9 +6,9 @@ The verdict follows from a test by rule; its numbers are also drawn, in one row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from statistics import median
 
 from site_builder.compute.board import Board, Entry
+from site_builder.compute.numbers import Spread
 from site_builder.compute.significance import LiftTest
 from site_builder.formatting import (
     NumberFormat,
@@ -22,10 +22,12 @@ from site_builder.pages.board_table import span_text
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import (
+    MAX_TICKED,
     AxisRange,
     Drawing,
     Mark,
     draw_dumbbell,
+    draw_middle,
     draw_ranks,
     draw_strip,
 )
@@ -192,9 +194,7 @@ def write_tick(scale: NumberFormat) -> Callable[[float], str]:
 
 def average_range(site: Site) -> AxisRange:
     """Return the scale of the averages of all models in all variants."""
-    boards = site.results.boards.values()
-    averages = (b.average(s) for b in boards for s in b.entries)
-    return around(value for value in averages if value is not None)
+    return around(site.results.average_ends)
 
 
 def _draw_change(
@@ -227,25 +227,35 @@ def _apart(labels: Iterable[MarkLabel]) -> tuple[MarkLabel, ...]:
     return replace(first, at=round(low, 4)), replace(last, at=round(high, 4))
 
 
+def _draw_among(
+    board: Board, spread: Spread, own: float | None, axis: AxisRange, text: str
+) -> Drawing:
+    """Draw a value among those of all ranked models."""
+    if spread.n > MAX_TICKED:
+        low, middle, high = map(axis.share, (spread.low, spread.median, spread.high))
+        return draw_middle((low, middle, high), axis.place(own), text)
+    values = (board.merit(entry) for entry in board.ranked)
+    ticks = (axis.share(value) for value in values if value is not None)
+    return draw_strip(ticks, axis.place(own), text)
+
+
 def _draw_place(
     labels: Labels, board: Board, s: Entry
 ) -> tuple[Drawing | None, tuple[MarkLabel, ...]]:
     """Draw a model among all ranked models; None below three different values."""
-    values = [value for e in board.ranked if (value := board.merit(e)) is not None]
-    own, baseline, scale = board.merit(s), labels.roles.baseline, labels.merit_scale(board)
-    if len({*values}) < 3:
+    spread, own, baseline = board.merits, board.merit(s), labels.roles.baseline
+    if spread is None or spread.distinct < 3:
         return None, ()
-    axis = around([*values, *([] if own is None else [own])])
-    best = board.merit(board.leaders[0])
-    text = scale.score(own)
-    drawing = draw_strip(map(axis.share, values), axis.place(own), text)
+    axis = around([spread.least, spread.greatest, *([] if own is None else [own])])
+    best, scale = board.merit(board.leaders[0]), labels.merit_scale(board)
+    drawing = _draw_among(board, spread, own, axis, scale.score(own))
     is_beside = baseline is not None and baseline in board.places and baseline != s.model
     beside = board.merit(board.entry(baseline)) if baseline is not None and is_beside else None
     if beside is not None:
         drawing = replace(drawing, marks=(*drawing.marks, Mark("baseline", axis.share(beside))))
     wanted = (
         (labels.baseline, beside),
-        (labels.say("answer.median"), median(values)),
+        (labels.say("answer.median"), spread.median),
         (labels.say("answer.best_mark"), best if s.rank != 1 else None),
     )
     found = list[MarkLabel]()

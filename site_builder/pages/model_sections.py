@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+import numpy as np
+
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import (
     PROVIDER,
@@ -14,6 +16,7 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.compute.board import Board, Entry
+from site_builder.compute.numbers import spread_of
 from site_builder.compute.serving import Price
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.tasks import CategoryResult
@@ -32,6 +35,7 @@ from site_builder.pages.model_tasks import tone_of
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import (
+    MAX_TICKED,
     AxisRange,
     Cell,
     Column,
@@ -41,6 +45,7 @@ from site_builder.table_model import (
     MarkKind,
     Table,
     draw_dumbbell,
+    draw_middle,
     draw_strip,
     table_of,
 )
@@ -398,4 +403,8 @@ def _standing_drawing(labels: Labels, row: _Standing) -> Drawing | None:
     axis = AxisRange(low, high, is_log=is_log)
     text = labels.say("model.among", name=row.name.text, value=row.scale.score(row.value))
     kind: MarkKind = "score" if row.is_score else "entry"
+    spread = spread_of(np.array(row.others)) if len(row.others) > MAX_TICKED else None
+    if spread:
+        low, middle, high = map(axis.share, (spread.low, spread.median, spread.high))
+        return draw_middle((low, middle, high), axis.share(row.value), text, kind)
     return draw_strip(map(axis.share, row.others), axis.share(row.value), text, kind)

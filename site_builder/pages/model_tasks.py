@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from statistics import median
 
 from site_builder.charts.cells import number_cell, score_tags, task_cell, text_cell
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.numbers import Array, floats_or_none
+from site_builder.compute.numbers import Array, Spread, floats_or_none
 from site_builder.compute.scores import Score
 from site_builder.compute.significance import Against, Verdict
 from site_builder.formatting import MISSING, coverage, measure_format, ordinal, percent
@@ -22,6 +21,7 @@ from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (
+    MAX_TICKED,
     AxisRange,
     Cell,
     Column,
@@ -35,6 +35,7 @@ from site_builder.table_model import (
     Tag,
     Tone,
     draw_dumbbell,
+    draw_middle,
     draw_strip,
     legend_of,
     table_of,
@@ -139,6 +140,17 @@ class _Scores(CachingRecord):
         known: Array = values[values == values]
         return known
 
+    def spread(self, task: str) -> Spread | None:
+        """Return where the scores of all entries on a task lie."""
+        scores = self.site.results.scores
+        return scores.spreads[self.variant][scores.columns[task]]
+
+    @cached_property
+    def has_both_directions(self) -> bool:
+        """Whether lower is better on some of the tasks."""
+        facts = self.site.results.catalog.tasks
+        return len({facts[task].higher_is_better for task in self.tasks}) > 1
+
     @cached_property
     def tasks(self) -> tuple[str, ...]:
         """The tasks with a score, flagged or not."""
@@ -155,7 +167,9 @@ class _Scores(CachingRecord):
         for task, scores in found.items():
             own, whole = scores.get(self.variant), facts[task].part_of
             is_part = whole in found
-            row = _Row(task, scores, own.counted if own else None, len(self.column(task)), is_part)
+            spread = self.spread(task)
+            of = spread.n if spread else 0
+            row = _Row(task, scores, own.counted if own else None, of, is_part)
             (parts.setdefault(whole or "", []) if is_part else rows).append(row)
 
         def with_parts(row: _Row) -> Iterator[_Row]:
@@ -275,9 +289,11 @@ def _title(found: _Scores) -> str:
 def _place_title(found: _Scores) -> str:
     """Return where it is first, or else its highest place; only where entries differ."""
     say = found.labels.say
-    columns = {row.task: found.column(row.task) for row in found.wholes if row.score}
-    differing = {task for task, values in columns.items() if values.min() < values.max()}
-    rows = [row for row in found.wholes if row.task in differing]
+    rows = [
+        row
+        for row in found.wholes
+        if row.score and (spread := found.spread(row.task)) and spread.distinct > 1
+    ]
     first = [row for row in rows if row.score and row.score.rank == 1]
     if not rows or len(found.wholes) == 1:
         return say("model.tasks.plain", len(found.wholes))
@@ -409,8 +425,7 @@ def _table(found: _Scores) -> Table:
 def _name_cell(found: _Scores, row: _Row) -> Cell:
     """Name a task; where tasks differ in it, with a tag if lower is better."""
     cell, facts = task_cell(found.labels, row.task), found.site.results.catalog.tasks
-    is_mixed = len({facts[task].higher_is_better for task in found.tasks}) > 1
-    if is_mixed and not facts[row.task].higher_is_better:
+    if found.has_both_directions and not facts[row.task].higher_is_better:
         return replace(cell, tags=(Tag("low", found.labels.say("task.low")),))
     return cell
 
@@ -557,24 +572,23 @@ def _strip(found: _Scores, row: _Row, text: str) -> Drawing | None:
 
     Tasks in different units have a scale each, whose better end is on the right.
     """
-    values, own = found.column(row.task), row.value(found.variant)
-    if own is None or len({*values.tolist()}) < 3:
+    spread, own = found.spread(row.task), row.value(found.variant)
+    if own is None or spread is None or spread.distinct < 3:
         return None
     axis, turn = found.axis, 1.0
     if axis is None:
         turn = 1.0 if found.site.results.catalog.tasks[row.task].higher_is_better else -1.0
-        low, high = sorted((turn * float(values.min()), turn * float(values.max())))
+        low, high = sorted((turn * spread.least, turn * spread.greatest))
         axis = AxisRange(low, high)
     place = axis.share
     beside = found.beside(row.task)
     baseline = () if beside is None else (Mark("baseline", min(max(place(turn * beside), 0), 1)),)
     kind: MarkKind = "at-chance" if row.score and row.score.at_chance else "score"
-    if len(found.rows) > _MAX_STRIPS:
-        ordered, last = sorted(turn * values), len(values) - 1
-        low, high = (place(float(ordered[n])) for n in (last // 4, last - last // 4))
-        middle = place(float(median(ordered)))
-        span = Mark("soft-band", *sorted((low, high)))
-        marks = (Mark("axis", 0, 1), span, Mark("median", middle), *baseline)
-        return Drawing((*marks, Mark(kind, place(turn * own))), text)
-    drawing = draw_strip((place(turn * v) for v in values.tolist()), place(turn * own), text, kind)
+    if len(found.rows) > _MAX_STRIPS or spread.n > MAX_TICKED:
+        ends = (turn * value for value in (spread.low, spread.median, spread.high))
+        low, middle, high = sorted(map(place, ends))
+        drawing = draw_middle((low, middle, high), place(turn * own), text, kind)
+    else:
+        ticks = (place(turn * value) for value in found.column(row.task).tolist())
+        drawing = draw_strip(ticks, place(turn * own), text, kind)
     return replace(drawing, marks=(*drawing.marks[:-1], *baseline, drawing.marks[-1]))
