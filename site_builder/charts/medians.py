@@ -61,24 +61,28 @@ def _draw(
     say, ends = labels.say, [min(*medians, *own), max(*medians, *own)]
     around = room_around(*ends)
     axis = {"zeroline": False, "range": around, **theme.ticks(*around)}
-    is_ahead = [direction * (y - x) > 0 for x, y in zip(medians, own, strict=True)]
-    marker = {
-        "size": 10,
-        "color": [theme.ACCENT if ahead else theme.PAPER for ahead in is_ahead],
-        "line": {"color": [theme.ACCENT if ahead else theme.NEUTRAL for ahead in is_ahead]}
-        | {"width": 2},
-    }
-    hovers = [
-        say(
-            "median_chart.point",
-            task=labels.tasks[task],
-            own=labels.scales[task].score(y),
-            median=labels.scales[task].score(x),
-        )
-        for task, x, y in zip(tasks, medians, own, strict=True)
-    ]
+    points = list(zip(tasks, medians, own, strict=True))
+
+    def dots(colour: str, fill: str, *, is_ahead: bool) -> theme.Trace:
+        found = [p for p in points if (direction * (p[2] - p[1]) > 0) == is_ahead]
+        hovers = [
+            say(
+                "median_chart.point",
+                task=labels.tasks[task],
+                own=labels.scales[task].score(y),
+                median=labels.scales[task].score(x),
+            )
+            for task, x, y in found
+        ]
+        marker = {"size": 10, "color": fill, "line": {"color": colour, "width": 2}}
+        return theme.markers([x for _, x, _ in found], [y for *_, y in found], marker, hovers)
+
     return theme.figure(
-        [theme.line(around, around, theme.DOTTED), theme.markers(medians, own, marker, hovers)],
+        [
+            theme.line(around, around, theme.DOTTED),
+            dots(theme.NEUTRAL, theme.PAPER, is_ahead=False),
+            dots(theme.ACCENT, theme.ACCENT, is_ahead=True),
+        ],
         _HEIGHT,
         narrow=theme.narrow_ticks(*around),
         xaxis=theme.axis(say("median_chart.x"), **axis),

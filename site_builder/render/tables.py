@@ -165,6 +165,7 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
 
 
 def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
+    write_cell = _cell if len(table.rows) <= _MAX_DRAWN else _undrawn_cell
     tags = tuple("th" if i == table.header else "td" for i in range(len(table.columns)))
     classes = tuple(
         _class_of(column, table, is_head=tag == "th")
@@ -176,7 +177,8 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
         kind = _joined(row.kind, "level" * row.is_level, "off" * table.is_off(row))
         start = _attributes(("class", kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
         cells = zip(tags, classes, row.cells, strict=True)
-        return f"<tr{start}>{''.join([_cell(tag, cls, cell, href) for tag, cls, cell in cells])}\n"
+        written = [write_cell(tag, cls, cell, href) for tag, cls, cell in cells]
+        return f"<tr{start}>{''.join(written)}\n"
 
     return write
 
@@ -190,6 +192,18 @@ def _cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
     if cell.link or cell.note or cell.tags or cell.suffix or cell.details:
         return f"{_start(tag, cls, cell)}{_words(cell, href)}"
     return _plain_cell(tag, cls, cell.tone, cell.text, cell.value)
+
+
+def _undrawn_cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
+    """Write a cell with the marks of its drawing, which a script draws when it comes into sight."""
+    if cell.drawing is None or cell.drawing.slots:
+        return _cell(tag, cls, cell, href)
+    marks = [
+        f"{m.kind} {m.at:.4g}" if m.to is None else f"{m.kind} {m.at:.4g} {m.to:.4g}"
+        for m in cell.drawing.marks
+    ]
+    drawn = _attribute("data-draw", ",".join(marks))
+    return f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{drawn}>"
 
 
 def _start(tag: str, cls: str, cell: Cell) -> str:
@@ -276,6 +290,7 @@ def _words(cell: Cell, href: Href) -> str:
 
 # --- drawings -----------------------------------------------------------------------------------
 
+_MAX_DRAWN = 60  # rows: with more, drawings were most of the bytes of a page
 _SPANS = frozenset(
     ("axis", "track", "tint", "band", "soft-band", "rod", "loss-rod", "soft-rod")
 ) | {"gain-bar", "loss-bar", "soft-bar"}

@@ -52,4 +52,25 @@
   };
 
   site.cells = cells;
+
+  // Long tables name the marks of their drawings; each is drawn when it comes near, and all for print.
+  /** @param {HTMLElement} cell */
+  const drawIn = (cell) => {
+    const marks = (cell.dataset.draw ?? "").split(",").map((mark) => {
+      const [kind, at, to] = mark.split(" ");
+      return /** @type {Mark} */ (to === undefined ? [kind, Number(at)] : [kind, Number(at), Number(to)]);
+    });
+    delete cell.dataset.draw;
+    cell.append(cells.draw(marks, ""));
+  };
+  const undrawn = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-draw]"));
+  const near = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      drawIn(/** @type {HTMLElement} */ (target));
+    }
+  }, { rootMargin: "50% 0px" });
+  for (const cell of undrawn) near.observe(cell);
+  addEventListener("beforeprint", () => document.querySelectorAll("[data-draw]").forEach((cell) => drawIn(/** @type {HTMLElement} */ (cell))));
 })();
