@@ -111,9 +111,8 @@ def test_every_chart_has_its_numbers_at_a_stable_address(name):
             file = f"charts/{folder}{figure.select('[data-chart]')[0]['data-chart']}.csv"
             expected.add(file)
             linked = figure.select("p.chart-table a")
-            (shown,) = (
-                soup.select(linked[0]["href"]) if linked else figure.select(".chart-table table")
-            )
+            scope = soup if linked else figure
+            (shown,) = scope.select(str(linked[0]["href"]) if linked else "details table")
             head, *rows = csv.reader(numbers(site.files[file]))
             assert len(shown.select("tbody tr")) == len(rows), file
             shown_head = visible(shown.select("thead th")[0])
