@@ -160,7 +160,7 @@ def test_a_cell_of_a_matrix_is_framed(chromium, home):
     x, y = middle_of(plot.locator(".heatmaplayer image"))
     x, y = x + 100, y + 5
     page.mouse.move(x, y)
-    expect(plot.locator(".chart-said")).to_have_text(re.compile(r", .+: −?0\.\d\d$"))
+    expect(plot.locator(".chart-said")).to_have_text(re.compile(r", .+: \u2212?0\.\d\d$"))
     box = box_of(plot.locator(".chart-cell"))
     assert box["x"] <= x <= box["x"] + box["width"]
     assert box["y"] <= y <= box["y"] + box["height"]

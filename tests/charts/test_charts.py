@@ -37,7 +37,6 @@ ROOM = {
     "layout.annotations.text": theme.WIDE_LABEL + 12,
     "layout.xaxis.title.text": theme.LONGEST_TITLE,
     "layout.yaxis.title.text": theme.LONGEST_TITLE,
-    "layout.meta.narrow.yaxis.ticktext": 25,
     "data.name": theme.WIDE_LABEL,
     "data.text": theme.NARROW_LABEL,
 }
