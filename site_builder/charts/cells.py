@@ -20,8 +20,6 @@ CHANCE = Column(
 PROVIDER = Column("provider", "Provider")
 
 _MAX_NAMES = 3
-FROM_WORSE_THAN_CHANCE = "from worse than chance"
-NOT_CLEAR = "not clear"
 _LIFT_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss", "unclear": "soft"}
 
 
@@ -99,28 +97,11 @@ def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     return cell if cell.value is None else replace(cell, link=link)
 
 
-def lift_cell(
-    value: float | None,
-    scale: NumberFormat,
-    verdict: Verdict | None = None,
-    interval: tuple[float, float] | None = None,
-    *,
-    from_worse_than_chance: bool = False,
-) -> Cell:
-    """Make the cell of a difference, with its sign.
-
-    Only a clear one has a colour. One that is not clear is grey, and its interval or its note says
-    so; 0 is grey too. Where nothing says whether it is clear, it looks like any other number.
-    """
+def lift_cell(value: float | None, scale: NumberFormat) -> Cell:
+    """Make the cell of a difference that nothing tests, with its sign; 0 is grey."""
     if value is None:
         return number_cell(None, MISSING)
-    ends = " to ".join(map(scale.signed, interval or ()))
-    unclear = NOT_CLEAR if verdict == "unclear" and not interval and value else ""
-    below = FROM_WORSE_THAN_CHANCE if from_worse_than_chance else ""
-    note = ", ".join(filter(None, (ends or unclear, below)))
-    return Cell(
-        scale.signed(value), value, note, tone=_LIFT_TONES.get(verdict, "") if value else "soft"
-    )
+    return Cell(scale.signed(value), value, tone="" if value else "soft")
 
 
 def verdict_cell(value: float | None, scale: NumberFormat, verdict: Verdict | None) -> Cell:
@@ -130,7 +111,10 @@ def verdict_cell(value: float | None, scale: NumberFormat, verdict: Verdict | No
 
 def tested_cell(test: LiftTest, scale: NumberFormat) -> Cell:
     """Make the cell of a mean lift that was tested, with its interval."""
-    return lift_cell(test.mean, scale, test.verdict, test.interval)
+    if test.mean is None:
+        return number_cell(None, MISSING)
+    cell = verdict_cell(test.mean, scale, test.verdict)
+    return replace(cell, note=" to ".join(map(scale.signed, test.interval or ())))
 
 
 def score_tags(labels: Labels, at_chance: bool | None, flag: str | None = None) -> tuple[Tag, ...]:

@@ -1,4 +1,4 @@
-"""Draw bars and spans."""
+"""Draw bars."""
 
 from __future__ import annotations
 
@@ -87,6 +87,3 @@ def room_around(
     room = _ROOM * ((high - low) or abs(high) or 1.0)
     places = 3 - math.floor(math.log10(room or 1.0))  # less than a hundredth of the room
     return [round(low - room * is_open[0], places), round(high + room * is_open[1], places)]
-
-
-# --- spans ----------------------------------------------------------------------------------------

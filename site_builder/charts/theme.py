@@ -220,12 +220,10 @@ def rows_axis(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def narrow_rows(names: Sequence[str], most: int = NARROW_LABEL) -> dict[str, Any]:
-    """Return the changes of `rows_axis` on a narrow screen: smaller type and shorter names."""
-    changes: dict[str, Any] = {"yaxis.tickfont.size": 11}
-    if max(map(len, names), default=0) > most:
-        changes["yaxis.ticktext"] = short_names(names, most)
-    return changes
+def narrow_rows(names: Sequence[str]) -> dict[str, Any]:
+    """Return the changes of `rows_axis` on a narrow screen: smaller type, long names above."""
+    is_long = max(map(len, names), default=0) > NARROW_LABEL
+    return {"meta.above": True} if is_long else {"yaxis.tickfont.size": 11}
 
 
 def ticks(

@@ -183,9 +183,9 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     yield _view(_leaderboard(site), about, context)
     cost = None if make_price_table(spec) else charts.price or charts.size
     homes: Mapping[Address, tuple[Chart | None, ...]] = {
-        Address("home"): (cost,),
+        Address("home"): (cost, None if site.has_boards else charts.category_lifts),
         board_address(site): (board_averages(site),),
-        Address("tasks"): (charts.task_lifts, charts.category_lifts),
+        Address("tasks"): (charts.task_lifts,),
         Address("analysis"): (charts.correlations, charts.training_sets),
         Address("serving"): (charts.latency,),
     }

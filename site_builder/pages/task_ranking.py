@@ -211,15 +211,34 @@ def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
         if len(roles.tuned) > 1:
             label = say("ranking.gain_of", variant=labels.variants[variant])
         column = Column(
-            f"lift_{variant}", label, "number", term="lift", on_phone=variant == roles.primary
+            f"lift_{variant}",
+            label,
+            "number",
+            term="lift",
+            on_phone=variant == roles.primary,
+            details=_interval_ends(ranking, label, "base"),
         )
         yield Field(column, partial(_gain_cell, ranking, variant), roles.base is not None)
     versus = say("ranking.versus", baseline=labels.baseline)
     yield Field(
-        Column("lift_over_baseline", versus, "number", term="lift-over-baseline"),
+        Column(
+            "lift_over_baseline",
+            versus,
+            "number",
+            term="lift-over-baseline",
+            details=_interval_ends(ranking, versus, "baseline"),
+        ),
         partial(_versus_cell, ranking),
         roles.baseline is not None,
     )
+
+
+def _interval_ends(ranking: Ranking, label: str, against: Against) -> tuple[str, ...]:
+    """Name the ends of paired intervals that a download has; empty where none is known."""
+    task, known, say = ranking.task.task, ranking.site.results.paired_lifts, ranking.labels.say
+    if not any((key[1], key[3]) == (task, against) for key in known):
+        return ()
+    return (say("column.low", label=label), say("column.high", label=label))
 
 
 def _rank_cell(score: Score | None) -> Cell:
@@ -258,9 +277,10 @@ def _score_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
 def _difference_cell(ranking: Ranking, score: Score | None, against: Against) -> Cell:
     if score is None:
         return number_cell(None, MISSING)
+    results = ranking.site.results
     value = score.lift_over_base if against == "base" else score.lift_over_baseline
-    verdict = ranking.site.results.lift_verdict(score.key, against)
-    return verdict_cell(value, ranking.scale, verdict)
+    cell = verdict_cell(value, ranking.scale, results.lift_verdict(score.key, against))
+    return replace(cell, details=results.paired_lifts.get((*score.key, against), ()))
 
 
 def _gain_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:

@@ -9,7 +9,6 @@ from site_builder.addresses import Address, Link
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import (
     chart_best_lift_by_task,
-    chart_category_difference,
     chart_tasks_of,
 )
 from site_builder.compute.tasks import CategoryResult
@@ -35,7 +34,7 @@ class TasksContext(Record):
             empty where there is one order only.
         table: Every task.
         legend: What the drawings in its rows show.
-        charts: Best model minus baseline, by task and by category, as far as the board has them.
+        leads: Best model minus baseline, by task; None without a baseline.
     """
 
     headline: str
@@ -44,7 +43,7 @@ class TasksContext(Record):
     orders: tuple[tuple[str, str], ...]
     table: Table
     legend: tuple[LegendItem, ...]
-    charts: tuple[Chart, ...]
+    leads: Chart | None
 
 
 class CategoryContext(Record):
@@ -110,20 +109,17 @@ def _tasks_context(site: Site, tasks: TaskList, headline: str) -> TasksContext:
         else (),
         table=table,
         legend=task_legend(tasks, table),
-        charts=_charts(site),
+        leads=_leads(site),
     )
 
 
-def _charts(site: Site) -> tuple[Chart, ...]:
-    """Return the charts of the board, or of all its tasks where it has not all."""
-    charts, over = site.charts, site.overview
+def _leads(site: Site) -> Chart | None:
+    """Return the chart of the board, or of all its tasks where it has not all."""
+    over = site.overview
     if over.results is site.results:
-        return tuple(chart for chart in (charts.task_lifts, charts.category_lifts) if chart)
-    drawn = (
-        draw(over.results, over.labels)
-        for draw in (chart_best_lift_by_task, chart_category_difference)
-    )
-    return tuple(replace(chart, embedded=False) for chart in drawn if chart)
+        return site.charts.task_lifts
+    chart = chart_best_lift_by_task(over.results, over.labels)
+    return chart and replace(chart, embedded=False)
 
 
 def _headline(tasks: TaskList) -> str:

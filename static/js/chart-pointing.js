@@ -75,7 +75,8 @@
     const show = ({ points: [{ customdata, data, bbox }] }) => {
       const { offsetLeft: left, offsetTop: top } = plot;
       const mark = { x0: bbox.x0 - left, x1: bbox.x1 - left, y0: bbox.y0 - top, y1: bbox.y1 - top };
-      said.textContent = plot.querySelector(".hoverlayer .hovertext")?.textContent ?? "";
+      const text = plot.querySelector(".hoverlayer .hovertext")?.textContent ?? "";
+      said.textContent = text.replace(/ -(?=\d)/, " −");
       said.hidden = !said.textContent;
       place(plot, said, mark);
       frameCell(frame, data.type === "heatmap" ? mark : null);

@@ -1,7 +1,7 @@
 // Charts: draws each figure when it is in sight, near once the page is scrolled, or in idle time, in the page's own colours; loads Plotly once, for the first.
 (() => {
   const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
-  const [NARROW, LEAST_INNER] = [560, 60];
+  const [NARROW, LEAST_INNER, PAGE_PX] = [560, 60, 680];
   const plots = site.elements("[data-chart]");
   if (!bundle || plots.length === 0) return;
 
@@ -118,7 +118,7 @@
   const draw = async (plot) => {
     try {
       const Plotly = await loadPlotly();
-      await drawNow(Plotly, plot, plot.clientWidth);
+      await drawNow(Plotly, plot, plot.clientWidth || PAGE_PX);
       plot.dispatchEvent(new Event("chartdrawn", { bubbles: true }));
     } catch (error) {
       const note = document.createElement("p");
@@ -210,7 +210,6 @@
 
   // --- print: every chart, seen or not, in the width of a page ------------------------------------------
 
-  const PAGE_PX = 680;
   // Once a browser prints it waits for nothing: what is not drawn at once shows its table (charts.css).
   addEventListener("beforeprint", () => {
     if (window.Plotly) for (const plot of plots) drawNow(window.Plotly, plot, PAGE_PX);
@@ -224,7 +223,7 @@
     print();
   });
   matchMedia("print").addEventListener("change", ({ matches }) => {
-    if (matches && !window.Plotly) plots.forEach(draw);
+    if (matches) plots.filter((plot) => !plot.dataset.drawn).forEach(draw);
   });
 
   site.charts = { figure: figureOf, library: loadPlotly };

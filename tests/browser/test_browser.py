@@ -255,7 +255,7 @@ def test_a_chart_in_sight_needs_no_scrolling(chromium, home):
             window.asked = [...document.scripts].some(script => script.src.includes('plotly'));
         }))"""
     )
-    page.goto(home + "serving/")
+    page.goto(home + "analysis/")
     page.wait_for_function("() => window.asked !== undefined")
     assert page.evaluate("window.asked")
     expect(page.locator("[data-chart]").first).to_be_in_viewport()

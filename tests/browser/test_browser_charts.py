@@ -3,12 +3,15 @@
 import json
 import re
 
+import pandas as pd
 import pytest
 from playwright.sync_api import FloatRect, Locator, expect
 
 from site_builder.charts import theme
 from tests.helpers.browsing import NARROW, WIDE, both_sizes, open_page, scroll_through
 from tests.helpers.charted import walk
+from tests.helpers.sites import ROOT, build
+from tests.helpers.tables import write_project
 
 
 def test_the_theme_is_remembered_and_charts_follow(chromium, home):
@@ -72,10 +75,29 @@ COLLISIONS = """chart => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def frontiers(tmp_path_factory):
+    """The Index by chart: without the price of the baseline, and without any price."""
+    frames: dict[str, pd.DataFrame | bytes] = {
+        name: (ROOT / f"data/{name}.parquet").read_bytes()
+        for name in ("results", "models", "tasks")
+    }
+    prices = pd.read_parquet(ROOT / "data/prices.parquet")
+    toml = '[board]\nbaseline = "gpt-4"\n[site]\ncards = false\n'
+    found = {}
+    for chart, more in (
+        ("score-by-price", {"prices": prices[prices["model"] != "gpt-4"]}),
+        ("size", {}),
+    ):
+        folder = tmp_path_factory.mktemp(chart)
+        found[chart] = build(write_project(folder, {**frames, **more}, toml))
+    return found
+
+
 @both_sizes
 @pytest.mark.parametrize("chart", ["score-by-price", "size"])
-def test_names_of_the_frontier_hide_nothing(chromium, home, chart, size):
-    page, _ = open_page(chromium, f"{home}embed/{chart}/", size)
+def test_names_of_the_frontier_hide_nothing(chromium, frontiers, chart, size):
+    page, _ = open_page(chromium, f"{frontiers[chart].url}embed/{chart}/", size)
     expect(page.locator(".annotation-text").first).to_be_visible()
     assert [] == page.evaluate(COLLISIONS, chart)
 
@@ -138,7 +160,7 @@ def test_a_cell_of_a_matrix_is_framed(chromium, home):
     x, y = middle_of(plot.locator(".heatmaplayer image"))
     x, y = x + 100, y + 5
     page.mouse.move(x, y)
-    expect(plot.locator(".chart-said")).to_have_text(re.compile(r", .+: 0\.\d\d$"))
+    expect(plot.locator(".chart-said")).to_have_text(re.compile(r", .+: \u2212?0\.\d\d$"))
     box = box_of(plot.locator(".chart-cell"))
     assert box["x"] <= x <= box["x"] + box["width"]
     assert box["y"] <= y <= box["y"] + box["height"]

@@ -53,12 +53,19 @@ def test_printing_draws_every_chart_at_once(chromium, home):
     }"""
     assert [680] * n == page.evaluate(drawn, "beforeprint")
     page.evaluate(drawn, "afterprint")
-    wide = page.locator("[data-chart]").first.evaluate("plot => plot.clientWidth")
     page.wait_for_function(
-        """wide => [...document.querySelectorAll('[data-chart]')].every(plot =>
-            plot.querySelector('.main-svg').getBoundingClientRect().width === wide)""",
-        arg=wide,
+        """() => [...document.querySelectorAll('[data-chart]')].every(plot =>
+            plot.querySelector('.main-svg').getBoundingClientRect().width === plot.clientWidth)"""
     )
+
+
+def test_charts_out_of_sight_are_drawn_on_paper(chromium, home):
+    """The library is there for the first one."""
+    page, _ = open_page(chromium, home + "analysis/")
+    expect(page.locator("[data-chart] .main-svg").first).to_be_visible()
+    on_paper(page)
+    expect(page.locator(".js-plotly-plot")).to_have_count(page.locator("[data-chart]").count())
+    assert [] == page.evaluate(BLANK)
 
 
 def test_the_keys_that_print_fetch_the_library_first(chromium, home):

@@ -1,4 +1,4 @@
-"""Charts of tasks: differences, categories, winners."""
+"""Charts of tasks: differences and scores."""
 
 import numpy as np
 import pandas as pd

@@ -203,15 +203,16 @@ def test_difference_that_is_not_the_lift_is_ignored(tmp_path, column, value):
     assert {} == paired(project_with(tmp_path, table))
 
 
-def test_interval_is_below_the_lift(tmp_path):
-    """On the page of the task; what it is stands on the page on method."""
+def test_interval_is_in_downloads(tmp_path):
+    """Of the ranking of the task; what it is stands on the page on method."""
     config = load_config(project_with(tmp_path, differences(*ROWS)))
     site = BuiltSite(make_files(config, out=tmp_path / "site")[0])
     page = site.page("tasks/add/")
-    [ranking] = [t for t in page.select("table") if t.get("id") == "ranking"]
-    notes = [cell.get_text(" ", strip=True) for cell in ranking.select("tbody tr:nth-child(2) td")]
-    assert any("+0.250 +0.152 to +0.348" in note for note in notes), notes
-    assert any("+0.125 \N{MINUS SIGN}0.071 to +0.321" in note for note in notes), notes
-    assert page.select('a[href$="about/#paired-lift"]')
+    cells = page.select("#ranking tbody tr:nth-child(2) td[data-details]")
+    assert ["+0.250", "+0.125"] == [cell.text.strip() for cell in cells]
+    ends = [[float(end) for end in str(cell["data-details"]).split()] for cell in cells]
+    assert [[0.152, 0.348], [-0.071, 0.321]] == [pytest.approx(pair, abs=5e-4) for pair in ends]
+    heads = page.select("#ranking th[data-details]")
+    assert "Gain, low end\nGain, high end" == heads[0]["data-details"]
     assert site.page("about/").select("#paired-lift")
-    assert not site.page("tasks/sort/").select('a[href$="about/#paired-lift"]')
+    assert not site.page("tasks/sort/").select("#ranking th[data-details]")

@@ -37,11 +37,6 @@ TUNED: Runs = {
     "fine_tuned": {"a": [0.5, 0.4], "b": [0.6, 0.6]},
 }
 ONE: Runs = {"base": {"a": [0.9, 0.1], "b": [0.3, 0.5], "c": [0.1, 0.1]}}
-SEVERAL: Runs = {
-    "base": {"a": [0.1, 0.2], "b": [0.3, 0.2]},
-    "sft": {"a": [0.4, 0.2], "b": [0.4, 0.1]},
-    "ppo": {"a": [0.2, 0.7], "b": [0.8, 0.3]},
-}
 BUILDERS = (
     chart_averages,
     chart_best_lift_by_task,

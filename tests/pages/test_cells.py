@@ -46,21 +46,20 @@ def test_task_and_category_lead_to_their_pages():
     [
         (0.25, "better", Cell("+0.250", 0.25, tone="gain")),
         (-0.25, "worse", Cell(f"{MINUS}0.250", -0.25, tone="loss")),
-        (0.25, "unclear", Cell("+0.250", 0.25, "not clear", tone="soft")),
+        (0.25, "unclear", Cell("+0.250", 0.25, tone="soft")),
         (0.0, "unclear", Cell("0.000", 0.0, tone="soft")),
-        (0.0, None, Cell("0.000", 0.0, tone="soft")),
-        (0.25, "too few", Cell("+0.250", 0.25)),
-        (-0.25, None, Cell(f"{MINUS}0.250", -0.25)),
-        (None, None, Cell(MISSING, None, tone="soft")),
+        (0.25, "too few", Cell("+0.250", 0.25, tone="soft")),
+        (-0.25, None, Cell(f"{MINUS}0.250", -0.25, tone="soft")),
     ],
 )
-def test_lift_has_a_sign_and_only_a_clear_one_a_colour(value, verdict, expected):
-    assert expected == cells.lift_cell(value, SCALE, verdict)
+def test_difference_has_a_sign_and_only_a_certain_one_a_colour(value, verdict, expected):
+    assert expected == cells.verdict_cell(value, SCALE, verdict)
 
 
-def test_interval_of_a_lift_says_that_it_is_not_clear():
-    cell = cells.lift_cell(0.25, SCALE, "unclear", (-0.125, 0.625))
-    assert Cell("+0.250", 0.25, f"{MINUS}0.125 to +0.625", tone="soft") == cell
+def test_difference_that_nothing_tests_is_grey_only_at_zero():
+    assert Cell("+0.250", 0.25) == cells.lift_cell(0.25, SCALE)
+    assert Cell("0.000", 0.0, tone="soft") == cells.lift_cell(0.0, SCALE)
+    assert Cell(MISSING, None, tone="soft") == cells.lift_cell(None, SCALE)
 
 
 def test_missing_numbers_are_a_soft_dash():

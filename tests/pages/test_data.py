@@ -21,6 +21,11 @@ from tests.helpers.tables import board, write_project
 TABLES = ("results", "models", "tasks")
 
 
+def numbers(content: bytes) -> io.StringIO:
+    """The text of a CSV file, which begins with a byte order mark for Excel."""
+    return io.StringIO(content.decode("utf-8-sig"), newline="")
+
+
 def code(soup, tool: str) -> str:
     """The code of a tool on the data page."""
     return str(soup.select_one(f"#code-{tool}").get_text())
@@ -106,43 +111,39 @@ def test_every_chart_has_its_numbers_at_a_stable_address(name):
             file = f"charts/{folder}{figure.select('[data-chart]')[0]['data-chart']}.csv"
             expected.add(file)
             linked = figure.select("p.chart-table a")
-            shown = soup.select(str(linked[0]["href"]))[0] if linked else figure.select("table")[0]
-            head, *rows = csv.reader(io.StringIO(site.files[file].decode()))
+            scope = soup if linked else figure
+            (shown,) = scope.select(str(linked[0]["href"]) if linked else "details table")
+            head, *rows = csv.reader(numbers(site.files[file]))
             assert len(shown.select("tbody tr")) == len(rows), file
-            assert shown.select("thead th")[0].get_text() == head[0], file
+            shown_head = visible(shown.select("thead th")[0])
+            assert {"#": "Rank"}.get(shown_head, shown_head) == head[0], file
     assert expected == {path for path in site.files if path.startswith("charts/")}
 
 
 def test_the_numbers_of_a_chart_are_those_of_the_api(index_site):
-    rows = csv.DictReader(io.StringIO(index_site.files["charts/home/winners.csv"].decode()))
-    wins = {row["Model"]: int(row["First places"]) for row in rows}
+    rows = csv.DictReader(numbers(index_site.files["charts/models/averages.csv"]))
+    averages = {row["Model"]: float(row["Mean score"]) for row in rows}
     primary = index_site.api("stats")["variants"][0]
     expected = {
-        model["name"]: model["wins"][primary]
+        model["name"]: model["average"][primary]
         for model in index_site.api("models")
-        if model["wins"].get(primary)
+        if primary in model["average"]
     }
-    assert expected == wins
+    assert expected == averages
 
 
 def test_a_table_becomes_csv():
-    """Numbers with every digit, tags and notes apart, nothing for a missing number, no drawing."""
+    """Numbers with every digit, those of drawings too; nothing for a missing number."""
     columns = (
         Column("name", "Name"),
         Column("plot", "Drawn", "plot"),
-        Column("score", "Score", "number"),
+        Column("score", "Score", "number", details=("Low end", "High end")),
     )
+    score = Cell("0.12", 0.123456, details=(0.1, 0.2))
     rows = (
-        Row(
-            (
-                Cell('a, "b"', "a", tags=(Tag("best", "best"),)),
-                Cell(""),
-                Cell("0.12", 0.123456, "0.1 to 0.2"),
-            )
-        ),
+        Row((Cell('a, "b"', "a", tags=(Tag("best", "best"),)), Cell(""), score)),
         Row((Cell("=1+1", "=1+1"), Cell(""), Cell("-"))),
     )
     assert (
-        b'Name,Name (note),Score,Score (note)\r\n"a, ""b""",best,0.123456,0.1 to 0.2\r\n'
-        b"'=1+1,,,\r\n"
+        b'\xef\xbb\xbfName,Score,Low end,High end\r\n"a, ""b""",0.123456,0.1,0.2\r\n\'=1+1,,,\r\n'
     ) == write_csv(Table("t", "T", columns, rows))
