@@ -165,7 +165,7 @@ def answer_of(found: Correlations, labels: Labels) -> str:
     certain = list(dict.fromkeys(feature for feature, _ in found.clear if feature in known))
     of, within = len(known), "within" if _metrics(found) else "plain"
     if not any(feature in known for feature, _ in found.tested):
-        return say("analysis.answer.few", n_tasks=say("n_tasks", len(found.values[LIFTS[0]])))
+        return say("analysis.few", n_tasks=say("n_tasks", len(found.values[LIFTS[0]])))
     if certain:
         names = listed([feature_label(feature, labels) for feature in certain], _MAX_NAMED)
         return sentence(say(f"analysis.answer.{within}", len(certain), names=names))

@@ -183,19 +183,6 @@ def test_every_heading_of_differences_says_that_they_are_turned(name):
 
 
 @pytest.mark.parametrize(
-    ("runs", "baseline", "term"),
-    [
-        (BOTH, None, "lift"),
-        (BOTH, "a", "lift"),
-        ({"base": {"a": [0.1]}}, "a", "lift-over-baseline"),
-        ({"base": {"a": [0.1]}}, None, "average"),
-    ],
-)
-def test_difference_is_explained_where_the_board_has_it(runs, baseline, term):
-    assert term == labels_of(runs, baseline=baseline).lift_term
-
-
-@pytest.mark.parametrize(
     ("phrase", "said"),
     [
         ("fine-tuned model", "a fine-tuned model"),

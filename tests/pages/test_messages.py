@@ -143,4 +143,5 @@ def test_pages_speak_of_what_the_site_has(tmp_path: Path) -> None:
     assert "On all 2 queries a fine-tuned model beats Gamma" == tasks.select("h1")[0].get_text()
     assert "3 systems with fine-tuned scores on 2 queries" not in home.get_text()
     assert "2 systems with fine-tuned scores on 2 queries, compared with Gamma." in home.get_text()
-    assert "A system needs a score on every query to be ranked." in home.get_text()
+    about = site.page("about/index.html").get_text()
+    assert "A system needs a score on every query to be ranked." in about
