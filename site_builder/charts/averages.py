@@ -59,7 +59,7 @@ def _title(board: Board, labels: Labels) -> str:
     elif len(level) == 1:
         which = "leads"
     else:
-        which = "all_open" if len(level) == n else "open"
+        which = "open" if len(level) < n else "all_open" if n > 2 else "both_open"
     return labels.say(
         f"averages.title.{which}",
         len(first) if which == "best" else n,

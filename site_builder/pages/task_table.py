@@ -139,7 +139,8 @@ class TaskList(CachingRecord):
     def is_level(self, task: TaskResult) -> bool:
         """Return whether all of several scores on a task are equal, so that none is the best."""
         best, n_rivals = task.contender, len(self.rivals(task))
-        return best is not None and len(best.models) == n_rivals > 1
+        is_level = best is not None and len(best.models) == n_rivals > 1
+        return is_level and task.outcome in (None, "ties")
 
 
 def make_task_list(site: Site, tasks: Sequence[TaskResult]) -> TaskList:
