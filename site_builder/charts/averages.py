@@ -53,7 +53,7 @@ def _title(board: Board, labels: Labels) -> str:
     """Return who leads, and how firmly, in at most twelve words."""
     n, first, level = len(board.ranked), board.leaders, (*board.leaders, *board.rivals)
     if len(first) == n:
-        which = "equal"
+        which = "equal" if n > 2 else "both_equal"
     elif not board.tested:
         which = "best"
     elif len(level) == 1:

@@ -139,6 +139,11 @@ class _Scores(CachingRecord):
         known: Array = values[values == values]
         return known
 
+    def is_level(self, task: str) -> bool:
+        """Return whether all of several entries have the same score on a task."""
+        values = self.column(task)
+        return len(values) > 1 and bool(values.min() == values.max())
+
     @cached_property
     def tasks(self) -> tuple[str, ...]:
         """The tasks with a score, flagged or not."""
@@ -275,9 +280,9 @@ def _title(found: _Scores) -> str:
 def _place_title(found: _Scores) -> str:
     """Return where it is first, or else its highest place; only where entries differ."""
     say = found.labels.say
-    columns = {row.task: found.column(row.task) for row in found.wholes if row.score}
-    differing = {task for task, values in columns.items() if values.min() < values.max()}
-    rows = [row for row in found.wholes if row.task in differing]
+    rows = [
+        row for row in found.wholes if row.score and row.of > 1 and not found.is_level(row.task)
+    ]
     first = [row for row in rows if row.score and row.score.rank == 1]
     if not rows or len(found.wholes) == 1:
         return say("model.tasks.plain", len(found.wholes))
@@ -499,6 +504,8 @@ def _place_field(found: _Scores) -> Field[_Row]:
     def cell(row: _Row) -> Cell:
         if row.score is None:
             return text_cell(None)
+        if found.is_level(row.task):
+            return Cell(say("model.column.level"), row.score.rank, tone="soft")
         suffix = f"/{row.of:,}" if len(ns) > 1 else ""
         return Cell(ordinal(row.score.rank), row.score.rank, suffix=suffix)
 
