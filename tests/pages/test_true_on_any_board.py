@@ -61,6 +61,16 @@ def test_all_are_level_only_with_the_baseline(made, ref, best):
     assert [best] == [row["best_model"].text for row in table(site.page("tasks/"), "task-list")]
 
 
+@pytest.mark.parametrize("is_low", [True, False])
+def test_error_rates_are_better_where_lower(made, is_low):
+    """Said of the rule, of the axis and of the column, in the table and in the chart."""
+    lower = [f"t{n}" for n in range(1, 8)] if is_low else []
+    page = made({"base": {"a": FAR, "b": LOW}}, lower=lower).page("models/")
+    chart = page.select("figure#chart-averages")[0]
+    said = (*page.select(".ranked-by, #board-base thead"), *chart.select(".chart-caption, script"))
+    assert {is_low} == {"lower is better" in str(text) for text in said}
+
+
 def test_numbers_of_tasks_are_those_of_the_board(made):
     boards = "[[boards]]\nid = 'x'\ntasks = ['t1', 't2']\n[[boards]]\nid = 'y'\n"
     site = made({"base": {"a": FAR, "b": LOW}}, boards)
