@@ -290,11 +290,16 @@ def _stated_places(columns: list[Array]) -> int:
 
 
 def _scale(results: Results, tasks: tuple[str, ...], columns: list[Array]) -> NumberFormat:
-    """Return the format that shows about three digits of the largest score or bound."""
+    """Return the format that shows about three digits of the largest score or bound.
+
+    Whole numbers from 1,000 on have no decimals.
+    """
     facts = [results.catalog.tasks[task] for task in tasks]
     bounds = [bound for fact in facts for bound in (fact.score_min, fact.score_max)]
     sizes = [float(np.abs(column).max()) for column in columns if len(column)]
-    return scale_for(sizes, bounds)
+    scale = scale_for(sizes, bounds)
+    is_whole = max(sizes, default=0) >= 1000 and decimals_needed(columns) == 0
+    return replace(scale, places=0) if is_whole else scale
 
 
 def _tell_apart(scale: NumberFormat, ranked: list[Array], most: int) -> NumberFormat:

@@ -74,7 +74,6 @@ GLOBALS: Mapping[str, str] = {
     "chart_data": "link to the folder with the numbers of the charts of this page, as `ID.csv`",
     "release": "the data release: `name`, `sha256`, `short`, `date`",
     "feed": "address of the feed of changes; none where there is none",
-    "glossary": "the words of the glossary by their ids: `name`, `meaning`, `method`",
     "structured": "what search engines are told, for `json`",
     "prose(slot)": "a text of `data/content/`, such as `lede` or `pages/our-method`, as HTML",
     "href(link)": "where a link leads; empty where it may not be followed",

@@ -34,7 +34,11 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     if n < 2:
         return None
     title = _title(board, labels)
-    caption = say("averages.caption", merit=sentence(board.rule.label), over=labels.tasks_of(board))
+    is_low, over, merit = results.is_low_best(board), labels.tasks_of(board), board.rule.label
+    caption = say(
+        f"board.headline.{'low' if is_low else 'plain'}", merit=sentence(merit), over=over
+    )
+    axis = say("column.lower", label=merit) if is_low else merit
     joined = say("averages.brackets") if groups else ""
     cut = say("averages.cut", n, most=_MAX_DRAWN) if n > _MAX_DRAWN else ""
     return Chart(
@@ -42,7 +46,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}.",
         caption=" ".join(filter(None, (caption, joined, cut))),
-        drawing=_draw(drawn, groups, board, labels),
+        drawing=_draw(drawn, groups, board, labels, axis),
         table=_table(drawn, groups, board, labels),
         terms="separability" if board.tested else board.ranking.section,
         embedded=True,
@@ -53,13 +57,13 @@ def _title(board: Board, labels: Labels) -> str:
     """Return who leads, and how firmly, in at most twelve words."""
     n, first, level = len(board.ranked), board.leaders, (*board.leaders, *board.rivals)
     if len(first) == n:
-        which = "equal"
+        which = "equal" if n > 2 else "both_equal"
     elif not board.tested:
         which = "best"
     elif len(level) == 1:
         which = "leads"
     else:
-        which = "all_open" if len(level) == n else "open"
+        which = "open" if len(level) < n else "all_open" if n > 2 else "both_open"
     return labels.say(
         f"averages.title.{which}",
         len(first) if which == "best" else n,
@@ -80,7 +84,7 @@ def _drawn_groups(board: Board) -> list[_Group]:
 
 
 def _draw(
-    drawn: Sequence[Entry], groups: Sequence[_Group], board: Board, labels: Labels
+    drawn: Sequence[Entry], groups: Sequence[_Group], board: Board, labels: Labels, merit: str
 ) -> theme.Drawing:
     form, names = labels.merit_scale(board), [labels.models[s.model] for s in drawn]
     values = [board.merit(s) or 0.0 for s in drawn]
@@ -91,7 +95,7 @@ def _draw(
         theme.line([lane, lane], [start - 0.25, end + 0.25], _BRACKET) | {"xaxis": "x2"}
         for (start, end), lane in zip(groups, lanes, strict=True)
     ]
-    axis = theme.axis(board.rule.label, zeroline=False, domain=[0, left])
+    axis = theme.axis(merit, zeroline=False, domain=[0, left])
     beside = {"domain": [left, 1], "range": [-1, max(lanes, default=0) + 1]}
     marker = {"color": theme.ACCENT, "size": 10}
     return theme.figure(

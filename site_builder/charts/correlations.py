@@ -165,7 +165,7 @@ def answer_of(found: Correlations, labels: Labels) -> str:
     certain = list(dict.fromkeys(feature for feature, _ in found.clear if feature in known))
     of, within = len(known), "within" if _metrics(found) else "plain"
     if not any(feature in known for feature, _ in found.tested):
-        return say("analysis.answer.few", n_tasks=say("n_tasks", len(found.values[LIFTS[0]])))
+        return say("analysis.few", n_tasks=say("n_tasks", len(found.values[LIFTS[0]])))
     if certain:
         names = listed([feature_label(feature, labels) for feature in certain], _MAX_NAMED)
         return sentence(say(f"analysis.answer.{within}", len(certain), names=names))
@@ -228,14 +228,14 @@ def _texts(
             metric=stratum.metric,
         )
         direction = "rises" if stratum.spearman > 0 else "falls"
-        return say(f"correlation.{direction}", metric=stratum.metric, **words), caption
+        return say(f"correlation.among.{direction}", metric=stratum.metric, **words), caption
     within = pair.within.spearman if pair.within else 0.0
     caption = say(
         "correlation.within" if _metrics(found) else "correlation.over",
         rho=rounded(within, 2),
         n_tasks=say("n_tasks", pair.within.n if pair.within else pair.n),
     )
-    return sentence(say(f"correlation.{pair.verdict}", **words)), caption
+    return sentence(say(f"correlation.verdict.{pair.verdict}", **words)), caption
 
 
 def _draw(

@@ -63,7 +63,7 @@ class _View(Record):
     baseline: tuple[str, float, float | None] | None
     sign: float
 
-    def say(self, message: str, n: int | None = None, **values: object) -> str:
+    def text(self, message: str, n: int | None = None, **values: object) -> str:
         """Return a text of this kind of cost."""
         return self.labels.say(f"frontier.{self.axis.key}.{message}", n, **values)
 
@@ -101,10 +101,10 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
     title, unit = _above_title(view) or _knee_title(view), average_name(board)
     over, unknown = averaged_over(results, labels, boards), len(board.ranked) - len(points)
     notes = [
-        view.say("caption", unit=sentence(unit), over=over),
+        view.text("caption", unit=sentence(unit), over=over),
         labels.say("frontier.dotted", baseline=labels.baseline) if baseline else "",
         labels.say("frontier.lower") if sign < 0 else "",
-        view.say("unknown", unknown) if unknown else "",
+        view.text("unknown", unknown) if unknown else "",
         labels.say("frontier.listed", MOST_LISTED) if len(points) > MOST_LISTED else "",
     ]
     return Chart(
@@ -155,7 +155,7 @@ def _above_title(view: _View) -> str:
         return ""
     least, most = (_share(pick(costs), cost) for pick in (min, max))
     one = "above" if least == most else "above_most"
-    return view.say(one, len(costs), baseline=view.labels.baseline, share=most)
+    return view.text(one, len(costs), baseline=view.labels.baseline, share=most)
 
 
 def _share(cost: float, of: float) -> str:
@@ -172,7 +172,7 @@ def _knee_title(view: _View) -> str:
     labels, board, first, best = view.labels, view.board, view.frontier[0], view.frontier[-1]
     known = "_known" if len(view.points) < len(board.ranked) else ""
     if first == best:
-        return view.say(f"both{known}", name=labels.models[best.model])
+        return view.text(f"both{known}", name=labels.models[best.model])
     height, width = best.average - first.average, math.log(best.cost / first.cost)
 
     def gain(p: _Point) -> float:
@@ -183,7 +183,7 @@ def _knee_title(view: _View) -> str:
     kind = "close" if is_tested and not board.is_ahead(best.model, knee.model) else "knee"
     gap, share = abs(best.average - knee.average), _share(knee.cost, best.cost)
     name = labels.models[knee.model]
-    return view.say(f"{kind}{known}", name=name, gap=labels.scale.score(gap), share=share)
+    return view.text(f"{kind}{known}", name=name, gap=labels.scale.score(gap), share=share)
 
 
 # --- drawing ------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def _draw(view: _View, unit: str) -> theme.Drawing:
         [stairs, *marks],
         _HEIGHT,
         narrow={"annotations": narrow, **few},
-        xaxis=theme.axis(view.say("axis"), **x_axis),
+        xaxis=theme.axis(view.text("axis"), **x_axis),
         yaxis=theme.axis(unit, zeroline=False, range=ends, **theme.ticks(*ends)),
         annotations=wide,
         shapes=shapes,
@@ -281,7 +281,7 @@ def _table(view: _View, unit: str) -> Table:
         return model_cell(labels, p.model, tags=tags)
 
     key = "parameters_b" if view.axis.key == "size" else "price"
-    cost = Column(key, view.say("column"), "number", first_order="ascending")
+    cost = Column(key, view.text("column"), "number", first_order="ascending")
     average = Column("average", sentence(unit), "number", term="average")
     fields: tuple[Field[_Point], ...] = (
         Field(labels.column("model"), name),
@@ -289,5 +289,5 @@ def _table(view: _View, unit: str) -> Table:
         Field(average, lambda p: number_cell(p.average, labels.scale.score(p.average))),
     )
     points = sorted(view.points[:MOST_LISTED], key=lambda p: (p.cost, p.model))
-    table_id, caption = f"{view.axis.id}-table", view.say("table")
+    table_id, caption = f"{view.axis.id}-table", view.text("table")
     return table_of(table_id, caption, fields, points, sorted_by=key)

@@ -103,6 +103,12 @@ class Results(CachingRecord):
         known = [value for value in found if value is not None]
         return (min(known), max(known)) if known else ()
 
+    def is_low_best(self, board: Board) -> bool:
+        """Return whether what ranks a board is better where it is lower."""
+        if board.by_average:
+            return bool(self.scores.direction[0] < 0)
+        return bool(board.rule.lower_is_better)
+
     @property
     def comparable_boards(self) -> Mapping[str, Board] | None:
         """Boards by variant over tasks that every ranked model of the primary variant has.

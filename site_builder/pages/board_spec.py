@@ -88,9 +88,7 @@ class BoardTableSpec(CachingRecord):
     @cached_property
     def lower_is_better(self) -> bool:
         """Whether what ranks the board is better where it is lower."""
-        if self.board.by_average:
-            return bool(self.site.results.scores.direction[0] < 0)
-        return bool(self.board.rule.lower_is_better)
+        return self.site.results.is_low_best(self.board)
 
     @property
     def level(self) -> tuple[Entry, ...]:

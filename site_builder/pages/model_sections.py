@@ -94,7 +94,9 @@ def make_categories(site: Site, board: Board, model: str) -> Section | None:
     )
     found.sort(key=lambda mean: -len(mean.board.tasks))
     table = _categories_table(labels, found, _categories_axis(site, found), is_compared)
-    if not is_compared:
+    # Means of tasks in a unit without bounds, such as seconds, are no verdict.
+    tasks = [site.results.catalog.tasks[task] for mean in found for task in mean.board.tasks]
+    if not is_compared or not (site.results.board.rules.averaged or common_bounds(tasks)):
         return Section(labels.say("model.category.title"), "", table)
     return Section(_categories_title(labels, found), labels.say("model.category.line"), table)
 

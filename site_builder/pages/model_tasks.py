@@ -151,6 +151,11 @@ class _Scores(CachingRecord):
         facts = self.site.results.catalog.tasks
         return len({facts[task].higher_is_better for task in self.tasks}) > 1
 
+    def is_level(self, task: str) -> bool:
+        """Return whether all of several entries have the same score on a task."""
+        spread = self.spread(task)
+        return spread is not None and spread.n > 1 and spread.distinct == 1
+
     @cached_property
     def tasks(self) -> tuple[str, ...]:
         """The tasks with a score, flagged or not."""
@@ -290,9 +295,7 @@ def _place_title(found: _Scores) -> str:
     """Return where it is first, or else its highest place; only where entries differ."""
     say = found.labels.say
     rows = [
-        row
-        for row in found.wholes
-        if row.score and (spread := found.spread(row.task)) and spread.distinct > 1
+        row for row in found.wholes if row.score and row.of > 1 and not found.is_level(row.task)
     ]
     first = [row for row in rows if row.score and row.score.rank == 1]
     if not rows or len(found.wholes) == 1:
@@ -514,6 +517,8 @@ def _place_field(found: _Scores) -> Field[_Row]:
     def cell(row: _Row) -> Cell:
         if row.score is None:
             return text_cell(None)
+        if found.is_level(row.task):
+            return Cell(say("model.column.level"), row.score.rank, tone="soft")
         suffix = f"/{row.of:,}" if len(ns) > 1 else ""
         return Cell(ordinal(row.score.rank), row.score.rank, suffix=suffix)
 

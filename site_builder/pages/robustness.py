@@ -134,7 +134,7 @@ def _metric_row(site: Site, result: MetricResult, leader: str | None) -> _Metric
         len(result.tasks),
         result.tests[site.labels.roles.primary].get(leader or ""),
         result.compared,
-        result.ahead,
+        result.ahead if result.compared else None,
         result.clearly_ahead,
         metric_scale(site, result),
     )

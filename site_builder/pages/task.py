@@ -153,7 +153,7 @@ def _context(site: Site, task: TaskResult) -> TaskContext:
         description=fact.description or "",
         line=tuple(_line(ranking, fact)),
         question=say(f"task.question.{_kind(ranking)}", contender=site.labels.contender)
-        if task.best_contender
+        if ranking.leaders or task.best_contender
         else "",
         answer=_answer(ranking),
         figures=tuple(_figures(ranking))[:_MAX_FIGURES],
@@ -190,6 +190,9 @@ def _kind(ranking: Ranking) -> str:
 def _answer(ranking: Ranking) -> str:
     """Return the best models with their score, of all variants that compete."""
     labels, say, best = ranking.labels, ranking.labels.say, ranking.task.best_contender
+    if ranking.is_baseline_first:
+        score = ranking.scale.score(ranking.reference)
+        return say("task.answer.score", names=_names(ranking, ranking.leaders), score=score)
     if best is None:
         name = labels.tasks[ranking.task.task]
         return say("task.answer.none", contender=labels.contender, name=name)
@@ -203,12 +206,12 @@ def _summary(site: Site, task: TaskResult) -> str:
     """Return question and answer in one line, to find and to cite."""
     ranking, labels, say = Ranking(site, task), site.labels, site.labels.say
     answer, best = _answer(ranking), task.best_contender
-    if best is None:
+    if best is None and not ranking.leaders:
         return f"{answer}."
     name, kind = labels.tasks[task.task], _kind(ranking)
     question = say(f"task.asked.{kind}", contender=labels.contender, name=name)
-    beside = task.baseline_beside(best)
-    if beside is None:
+    beside = task.baseline_beside(best) if best else None
+    if beside is None or ranking.is_baseline_first:
         return say("task.summary", question=question, answer=answer)
     words = {"baseline": labels.baseline, "score": ranking.scale.score(beside)}
     return say("task.summary_beside", question=question, answer=answer, **words)
@@ -218,7 +221,7 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
     """Yield what a score is worth: against the baseline, and against what comes next."""
     labels, say, task, scale = ranking.labels, ranking.labels.say, ranking.task, ranking.scale
     primary, best = labels.roles.primary, task.best_against_baseline
-    if best is not None and best == task.best_contender:
+    if best is not None and best == task.best_contender and not ranking.is_baseline_first:
         cell = ranking.site.results.best_verdict(task.task)
         tones: dict[str | None, Tone] = {"better": "gain", "worse": "loss"}
         text = scale.signed(task.best_lift_over_baseline)

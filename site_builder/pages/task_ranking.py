@@ -113,6 +113,11 @@ class Ranking(CachingRecord):
         first = tuple(e for e in self.ranked if e.found[primary].rank == 1)
         return () if len(first) == len(self.ranked) > 1 else first
 
+    @property
+    def is_baseline_first(self) -> bool:
+        """Return whether the baseline is ranked and among the leaders."""
+        return any(entry.model == self.labels.roles.baseline for entry in self.leaders)
+
     @cached_property
     def rivals(self) -> tuple[RankedEntry, ...]:
         """Those behind the leaders that are too close to call."""

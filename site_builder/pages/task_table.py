@@ -139,7 +139,8 @@ class TaskList(CachingRecord):
     def is_level(self, task: TaskResult) -> bool:
         """Return whether all of several scores on a task are equal, so that none is the best."""
         best, n_rivals = task.contender, len(self.rivals(task))
-        return best is not None and len(best.models) == n_rivals > 1
+        is_level = best is not None and len(best.models) == n_rivals > 1
+        return is_level and task.outcome in (None, "ties")
 
 
 def make_task_list(site: Site, tasks: Sequence[TaskResult]) -> TaskList:
@@ -294,10 +295,10 @@ def _score_fields(listed: TaskList) -> Iterator[Field[_Line]]:
 
 
 def _example_fields(listed: TaskList) -> Iterator[Field[_Line]]:
-    """Yield the sizes of training sets as numbers and on a log scale, where they are known."""
+    """Yield the sizes of training sets as numbers and on a log scale; none where nobody trains."""
     sizes = {t.task: listed.fact(t).numbers.get(EXAMPLES) for t in listed.tasks}
     known = [size for size in sizes.values() if size]
-    if len(known) < 2 or min(known) == max(known):
+    if not listed.labels.lifted or len(known) < 2 or min(known) == max(known):
         return
     axis, say = AxisRange(min(known), max(known), is_log=True), listed.labels.say
 

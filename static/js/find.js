@@ -40,7 +40,7 @@
   /** Text without case, accents and doubled spaces. @param {string} text */
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 
-  /** Text without marks between its letters: `gpt-4` and `GPT 4` are one. @param {string} text */
+  /** Text without marks between its letters: `alpha-4` and `Alpha 4` are one. @param {string} text */
   const lettersOf = (text) => fold(text).replace(/[^\p{L}\p{N}]/gu, "");
 
   /** @param {FoundNames} kinds @returns {Entry[]} */

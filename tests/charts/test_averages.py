@@ -13,13 +13,13 @@ LOW = [0.2, 0.1, 0.2, 0.1, 0.2, 0.1, 0.2]
     ("models", "title", "brackets"),
     [
         ({"a": FAR, "b": LOW}, "a leads", []),
-        ({"a": FAR, "b": NEAR}, "All 2 models are too close to call", ["1", "1"]),
+        ({"a": FAR, "b": NEAR}, "Both models are too close to call", ["1", "1"]),
         (
             {"a": FAR, "b": NEAR, "c": LOW},
             "Two of 3 models are too close to call for first",
             ["1", "1", "\N{EN DASH}"],
         ),
-        ({"a": FAR, "b": FAR}, "All 2 models are equal", ["1", "1"]),
+        ({"a": FAR, "b": FAR}, "Both models are equal", ["1", "1"]),
         ({"a": [0.9], "b": [0.1]}, "a has the best mean score, 0.900", []),
         ({"a": [0.9], "b": [0.9], "c": [0.1]}, "2 models share the best mean score, 0.900", []),
     ],

@@ -49,18 +49,18 @@ def test_bars_say_what_is_certain():
         # a: 0.5 - 0.6 and 0.4 - 0.4; b: 0.6 - 0.6 and 0.6 - 0.4.
         (
             TUNED,
-            "The best fine-tuned model beats ref on 1 of 2 tasks",
+            "The best fine-tuned model of each task beats ref on 1 of 2 tasks",
             "By most on t2 (+0.200). It ties on 1.",
         ),
         (
             {"base": {"ref": [0.5, 0.5], "a": [0.1, 0.2]}},
-            "The best model beats ref on 0 of 2 tasks",
+            "The best model of each task beats ref on 0 of 2 tasks",
             f"It comes closest on t2 ({MINUS}0.300). "
             f"It stays furthest behind on t1 ({MINUS}0.400).",
         ),
         (
             {"base": {"ref": [0.5, 0.5, 0.5], "a": [0.6, 0.5, 0.1], "b": [0.7, 0.1, 0.2]}},
-            "The best model beats ref on 1 of 3 tasks",
+            "The best model of each task beats ref on 1 of 3 tasks",
             f"By most on t1 (+0.200). It ties on 1. It stays furthest behind on t3 ({MINUS}0.300).",
         ),
         (
@@ -69,7 +69,7 @@ def test_bars_say_what_is_certain():
                 "sft": {"a": [0.1, 0.6]},
                 "dpo": {"a": [0.7, 0.5]},
             },
-            "The best tuned model beats ref on 2 of 2 tasks",
+            "The best tuned model of each task beats ref on 2 of 2 tasks",
             "By most on t1 (+0.200).",
         ),
     ],
@@ -84,7 +84,7 @@ def test_best_lift_is_turned_where_lower_is_better():
     """1 is 2 better than 3; the caption says that it is turned."""
     runs = {"base": {"ref": [3.0, 5.0], "a": [1.0, 6.0]}}
     chart = said(chart_best_lift_by_task, runs, lower=["t1", "t2"], baseline="ref")
-    assert "The best model beats ref on 1 of 2 tasks" == chart.title
+    assert "The best model of each task beats ref on 1 of 2 tasks" == chart.title
     assert [2.0, -1.0] == list(chart.figure_json["data"][0]["x"])
     assert "turned where lower is better" in chart.caption
 
@@ -106,7 +106,7 @@ def test_only_tasks_of_one_unit_share_an_axis():
     runs = {"base": {"ref": [0.5, 30.0, 0.5, 20.0, 0.5], "a": [0.6, 10.0, 0.7, 10.0, 0.1]}}
     tasks = {"metric": ["acc", "ppl", "acc", "ppl", "acc"]}
     chart = said(chart_best_lift_by_task, runs, lower=["t2", "t4"], tasks=tasks, baseline="ref")
-    assert "The best model beats ref on 2 of 3 tasks" == chart.title
+    assert "The best model of each task beats ref on 2 of 3 tasks" == chart.title
     assert ["t3", "t1", "t5"] == column(chart, "task")
 
 

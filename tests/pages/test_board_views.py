@@ -194,14 +194,14 @@ def test_significance_tests_of_a_model(index_site):
     assert test["mean"] == row["mean"].number
     assert test["p"] == row["p"].number
     assert f"{test['above']} / {test['equal']} / {test['below']}" == row["tasks"].text
-    assert ("unclear", "no clear difference") == (test["verdict"], row["verdict"].text)
+    assert ("unclear", "too close to call") == (test["verdict"], row["verdict"].text)
     assert "helped" == rows["Fine-tuned over base"]["verdict"].text
     assert "behind" == rows["Base against GPT-4"]["verdict"].text
     (rouge,) = [m for m in index_site.api("metrics") if m["metric"] == "rouge"]
     row = rows["Fine-tuned against GPT-4, 12 rouge tasks"]
     assert rouge["lift_over_baseline"]["fine_tuned"]["mistral-7b"] == row["mean"].number
     assert rouge["p_value"]["fine_tuned"]["mistral-7b"] == row["p"].number
-    assert "no clear difference" == row["verdict"].text
+    assert "too close to call" == row["verdict"].text
 
 
 def test_coverage_gives_the_ranks_if_complete(gaps):

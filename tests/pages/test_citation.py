@@ -114,7 +114,7 @@ def test_pages_with_a_citation(index_site):
         assert "Fine-tuning Index" in visible(index_site.page(path).select("#cite-bibtex")[0])
     for path, said in (
         ("models/zephyr-7b-beta/", "Zephyr 7B Beta is 1st of 10 models"),
-        ("tasks/gsm8k/", "on Grade School Math (gsm8k), 0.569"),
+        ("tasks/gsm8k/", "for Grade School Math (gsm8k)? Gemma 7B: 0.569."),
     ):
         soup = index_site.page(path)
         assert said in visible(soup.select("details #cite-sentence")[0])

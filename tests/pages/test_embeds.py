@@ -41,7 +41,7 @@ def test_a_view_shows_what_it_is_of_and_where_it_is_from(index_site):
         assert 1 == len(soup.select("[data-chart], [data-views], [data-grid]")), path
         assert soup.select("main tbody tr"), path
         assert [] == soup.select("header, nav, .menu"), path
-        assert f"From Fine-tuning Index · data release {release}" == visible(
+        assert f"From Fine-tuning Index · data release {release}, 2024-04-29" == visible(
             soup.select("footer")[0]
         )
         (link,) = soup.select("footer a")
@@ -217,7 +217,7 @@ def test_hostile_names_stay_within_the_code_of_a_frame(chromium):
     site = built("hostile")
     page, _ = open_page(chromium, serve(site.folder))
     codes = page.locator("details[data-embed]").evaluate_all("all => all.map(site.embedCode)")
-    assert len(codes) > 2
+    assert codes
     for code in codes:
         (frame,) = BeautifulSoup(code, "html.parser").find_all(True)
         assert {"src", "title", "width", "height", "loading", "style"} == set(frame.attrs)

@@ -90,7 +90,7 @@ def test_scores_of_each_task_are_written_in_its_own_scale():
     """0.9 at three places, 90 at one, 9 thousand million with a prefix; averages in the group's."""
     tasks = {"metric": ["f1", "f1", "loss"], "score_max": [1.0, 1.0, None]}
     labels = labels_of({"base": {"a": [0.9, 0.25, 9e9]}}, tasks=tasks)
-    assert [NumberFormat(3), NumberFormat(3), NumberFormat(1, compact=True)] == [
+    assert [NumberFormat(3), NumberFormat(3), NumberFormat(0, compact=True)] == [
         labels.scales[t] for t in ("t1", "t2", "t3")
     ]
     assert NumberFormat(3) == labels.scale
@@ -106,7 +106,7 @@ def test_scores_of_each_task_are_written_in_its_own_scale():
         # At most six.
         ([0.1, 0.10000001, 0.2, 0.3], NumberFormat(6)),
         # Digits of large scores, in place of decimals.
-        ([2.012e10, 2.013e10, 2.5e10, 3.0e10], NumberFormat(1, compact=True, digits=4)),
+        ([2.012e10, 2.013e10, 2.5e10, 3.0e10], NumberFormat(0, compact=True, digits=4)),
         # Those before the point count too.
         ([1515.102, 1515.104, 1400.0, 1300.0], NumberFormat(2)),
     ],
@@ -180,19 +180,6 @@ def test_every_heading_of_differences_says_that_they_are_turned(name):
     differences = [text for text in heads if " minus " in text]
     assert differences
     assert [] == [text for text in differences if "turned" not in text and "positive" not in text]
-
-
-@pytest.mark.parametrize(
-    ("runs", "baseline", "term"),
-    [
-        (BOTH, None, "lift"),
-        (BOTH, "a", "lift"),
-        ({"base": {"a": [0.1]}}, "a", "lift-over-baseline"),
-        ({"base": {"a": [0.1]}}, None, "average"),
-    ],
-)
-def test_difference_is_explained_where_the_board_has_it(runs, baseline, term):
-    assert term == labels_of(runs, baseline=baseline).lift_term
 
 
 @pytest.mark.parametrize(

@@ -61,21 +61,3 @@ def test_a_task_whose_scores_give_the_number_of_examples(index_site):
         (score["n_examples"], tuple(score["n_examples_range"])) for score in wnli["scores"]
     }
     assert "71 test examples" in visible(index_site.page("tasks/glue-wnli/"))
-
-
-def test_first_places_are_clear_or_not(site, index_site):
-    """Of the Index, no lead is clear among ten models; that on Grade School Math is not either."""
-    notes = {
-        row["model"].text: row["wins"].note for row in table(site.page("models/"), "board-tuned")
-    }
-    # `quiz` is not clear, on `plain` no error is known, on `essay` none of c's.
-    assert {"1 not clear, 2 not known", ""} == set(notes.values())
-    rows = {row["model"].text: row["wins"] for row in table(index_site.page(""), "winners-table")}
-    board = table(index_site.page("models/"), "board-fine-tuned")
-    notes = {row["model"].text: row["wins"].note for row in board}
-    assert "2 not clear, 2 not known" == notes["Gemma 7B"]
-    assert "7 not clear, 6 not known" == notes["Mistral 7B"]
-    assert 4 == rows["Gemma 7B"].number
-    assert (
-        "0 of these are clear by the errors of single scores, 18 not; for 24 this is not known."
-    ) in visible(index_site.page(""))

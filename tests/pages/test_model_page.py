@@ -118,9 +118,9 @@ def test_a_difference_has_a_colour_only_where_it_is_certain(page):
 def test_places_say_of_how_many(page):
     same = page("a", PLAIN).tasks.table
     assert "Place of 3" in [c.label for c in same.columns]
-    assert {"t1": "1st", "t3": "1st", "t2": "3rd"} == column(same, "rank_base")
+    assert {"t1": "1st", "t3": "all level", "t2": "3rd"} == column(same, "rank_base")
     gaps = page("a", {"base": {**PLAIN["base"], "c": [None, 0.7, 0.4]}}).tasks.table
-    assert ["/3", "/2", "/3"] == [row.cells[-1].suffix for row in gaps.rows]
+    assert ["", "/2", "/3"] == [row.cells[-1].suffix for row in gaps.rows]
 
 
 def test_tasks_of_several_units_have_a_scale_each(page):
@@ -266,8 +266,9 @@ def test_medians_are_drawn_where_tasks_share_a_scale(page):
     """m4 is above the median on t1 and t3, and below it on t2."""
     found = page("m4", FOUR)
     assert "Ahead of the median model on 2 of 3 tasks" == found.others.title
-    _, dots = found.others.figure_json["data"]
-    assert ([0.25, 0.65, 0.125], [0.4, 0.5, 0.2]) == (dots["x"], dots["y"])
+    _, behind, ahead = found.others.figure_json["data"]
+    assert ([0.65], [0.5]) == (behind["x"], behind["y"])
+    assert ([0.25, 0.125], [0.4, 0.2]) == (ahead["x"], ahead["y"])
     assert page("m4", FOUR, lower=["t1", "t2", "t3"]).others.title.endswith("on 1 of 3 tasks")
     assert page("m4", FOUR, tasks={"metric": ["x", "y", "z"]}).others is None
     assert page("a", PLAIN).others is None

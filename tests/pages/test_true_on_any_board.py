@@ -1,0 +1,202 @@
+"""Sentences that would be false or empty on some boards, each beside the board that has them."""
+
+import re
+
+import pytest
+
+from tests.helpers.boards import make_frames
+from tests.helpers.sites import BuiltSite, build, table, visible
+from tests.helpers.tables import having, write_project
+
+FAR, NEAR = [0.9, 0.8, 0.9, 0.8, 0.9, 0.8, 0.9], [0.8, 0.9, 0.8, 0.9, 0.8, 0.9, 0.8]
+LOW = [0.2, 0.1, 0.2, 0.1, 0.2, 0.1, 0.2]
+LOWEST = [0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02]
+MIDDLE = [0.6, 0.5, 0.6, 0.5, 0.6, 0.5, 0.6]
+REF = "[board]\nbaseline = 'ref'\n"
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Build the site of some runs."""
+
+    def make(runs, toml="", lower=(), models=None, **tasks) -> BuiltSite:
+        frames = make_frames(runs, lower, tasks)
+        frames["models"] = having(frames["models"], **(models or {}))
+        return build(write_project(tmp_path, frames, toml))
+
+    return make
+
+
+def text_of(site: BuiltSite, path: str) -> str:
+    return visible(site.page(path).select("main")[0])
+
+
+def chart_titles(site: BuiltSite, path: str) -> list[str]:
+    return [visible(title) for title in site.page(path).select(".chart-title")]
+
+
+@pytest.mark.parametrize(
+    ("ref", "answer", "title"),
+    [
+        (0.9, "ref: 0.900", "ref is first of 3 models"),
+        (0.8, "ref and a: 0.800", "ref and a share the lead"),
+        (0.7, "a: 0.800", "a is first of 3 models"),
+    ],
+)
+def test_a_ranked_baseline_may_be_the_best(made, ref, answer, title):
+    site = made({"base": {"ref": [ref], "a": [0.8], "b": [0.1]}}, REF)
+    page = site.page("tasks/t1/")
+    assert f"Which model is best? {answer}" == visible(page.select(".lead-answer p")[0])
+    assert title == visible(page.select("#ranking-head")[0])
+    said = visible(page.select("#cite-sentence")[0])
+    assert f"Which model is best on t1? {answer}." in said
+    assert ("ref has" in said) == (ref == 0.7) == ("over ref" in visible(page))
+
+
+@pytest.mark.parametrize(
+    ("ref", "best"), [(0.5, "all level"), (0.9, "2 models"), (0.1, "2 models")]
+)
+def test_all_are_level_only_with_the_baseline(made, ref, best):
+    site = made({"base": {"ref": [ref], "a": [0.5], "b": [0.5]}}, REF)
+    assert [best] == [row["best_model"].text for row in table(site.page("tasks/"), "task-list")]
+
+
+@pytest.mark.parametrize("is_low", [True, False])
+def test_error_rates_are_better_where_lower(made, is_low):
+    """Said of the rule, of the axis and of the column, in the table and in the chart."""
+    lower = [f"t{n}" for n in range(1, 8)] if is_low else []
+    page = made({"base": {"a": FAR, "b": LOW}}, lower=lower).page("models/")
+    chart = page.select("figure#chart-averages")[0]
+    said = (*page.select(".ranked-by, #board-base thead"), *chart.select(".chart-caption, script"))
+    assert {is_low} == {"lower is better" in str(text) for text in said}
+
+
+def test_numbers_of_tasks_are_those_of_the_board(made):
+    boards = "[[boards]]\nid = 'x'\ntasks = ['t1', 't2']\n[[boards]]\nid = 'y'\n"
+    site = made({"base": {"a": FAR, "b": LOW}}, boards)
+    assert "2 models on 2 tasks" in text_of(site, "boards/x/")
+    assert not re.search(r"\b7 tasks", text_of(site, "boards/x/"))
+    assert "2 models on 7 tasks" in text_of(site, "boards/y/")
+
+
+@pytest.mark.parametrize("scores", [[0.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.5, 0.4, 0.3]])
+def test_a_task_on_which_all_are_level_has_no_first(made, scores):
+    """Nor has one task other rules by which to be first."""
+    site = made({"base": {m: [s] for m, s in zip("abc", scores, strict=True)}}, category=["x"])
+    level = len(set(scores)) == 1
+    (row,) = table(site.page("models/a/"), "all-scores")
+    assert row["rank_base"].text == ("all level" if level else "1st")
+    pages = " ".join(visible(site.page(path)) for path in site.html)
+    assert ("All 3 models are level" in pages) == level == ("is first" not in pages)
+    for said in ("0 models tie", "by all 3 rules", "1 category of tasks"):
+        assert said not in pages
+
+
+def test_metrics_without_the_baseline_count_nothing(made):
+    """It has the accuracies alone."""
+    runs = {"ref": [0.5] * 3 + [None] * 2, "a": [0.6, 0.2, 0.7, 5, 6], "b": [0.1, 0.2, 0.3, 7, 9]}
+    site = made({"base": runs}, REF, metric=["acc"] * 3 + ["points"] * 2)
+    assert "0 of 2 on 3 acc tasks." in text_of(site, "models/")
+    assert "0 of 0" not in text_of(site, "models/")
+
+
+@pytest.mark.parametrize(("ahead", "n"), [([0.6, 0.4, 0.3], 1), ([0.6, 0.7, 0.3], 2)])
+def test_it_is_the_best_of_each_task_that_beats_the_baseline(made, ahead, n):
+    site = made({"base": {"ref": [0.5] * 3, "a": ahead, "b": [0.1] * 3}}, REF)
+    assert f"The best model of each task beats ref on {n} of 3 tasks" in chart_titles(
+        site, "tasks/"
+    )
+
+
+@pytest.mark.parametrize(
+    ("scores", "ranks", "verdict"),
+    [(LOW, "2", "behind"), (NEAR, "1\N{EN DASH}2", "too close to call")],
+)
+def test_no_entry_is_behind_and_may_be_first(made, scores, ranks, verdict):
+    site = made({"base": {"ref": FAR, "a": scores}}, REF)
+    assert verdict == table(site.page("models/a/"), "lift-tests")[0]["verdict"].text
+    assert f"{ranks} of 2, ranks it could have" in text_of(site, "models/a/")
+    assert "may be first" not in text_of(site, "models/a/")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "scores", "leads"),
+    [
+        (["open", "open", "open"], MIDDLE, True),
+        (["closed", "open", "open"], MIDDLE, False),
+        # Incomplete, so that it has no rank.
+        (["open", "open", "open"], [0.95] * 6 + [None], True),
+    ],
+)
+def test_nothing_is_first_over_those_that_are_hidden(made, kinds, scores, leads):
+    toml = "[board]\nfilters = { kind = ['open'] }\n[facets]\nkind = {}\n"
+    site = made({"base": {"a": FAR, "b": LOW, "c": scores}}, toml, models={"kind": kinds})
+    said = visible(site.page("models/").select(".ranked-by")[0])
+    assert said.endswith("a leads.") == leads
+
+
+@pytest.mark.parametrize("variants", [["tuned"], ["zero_shot"], ["base", "tuned"]])
+def test_a_board_of_one_variant_has_no_base_and_no_gain(made, variants):
+    runs = {v: {"a": FAR, "b": LOW} for v in variants}
+    site = made(runs, train_examples=[10, 20, 30, 40, 50, 60, 70])
+    pages = {path: text_of(site, path) for path in ("", "models/", "models/a/", "tasks/")}
+    for text in pages.values():
+        assert bool(re.search(r"(?i)\b(base|gain)\b", text)) == (len(variants) == 2), text
+    assert ("Training examples" in pages["tasks/"]) == (len(variants) == 2)
+
+
+@pytest.mark.parametrize(
+    ("metric", "title"),
+    [
+        (["acc"] * 4, "Behind ref in every category"),
+        (["seconds", "seconds", "bytes", "bytes"], "Mean of each category"),
+    ],
+)
+def test_seconds_of_different_tasks_make_no_verdict(made, metric, title):
+    category = [*"xxyy"]
+    site = made({"base": {"ref": [0.5] * 4, "a": [0.1] * 4}}, REF, metric=metric, category=category)
+    assert title in text_of(site, "models/a/")
+
+
+@pytest.mark.parametrize(("part_of", "near"), [(None, ["t2", "t3"]), ("t1", ["t2"])])
+def test_a_total_and_its_parts_are_no_similar_tasks(made, part_of, near):
+    runs = {"base": {model: [i / 10] * 3 for i, model in enumerate("abcdefgh")}}
+    page = made(runs, part_of=[None, None, part_of]).page("tasks/t1/")
+    links = page.select("section[aria-labelledby=similar-head] a:not(.soft)")
+    assert near == [link.get_text() for link in links]
+
+
+def test_an_entry_without_the_variant_stands_at_its_place(made):
+    """With the score of its base; so does the baseline, named as of another variant."""
+    runs = {"base": {"ref": MIDDLE, "a": LOW, "c": LOW}, "tuned": {"a": FAR, "b": LOWEST}}
+    site = made(runs, REF)
+    board = table(site.page("models/"), "board-tuned")
+    assert [("a", "1"), ("ref", "\N{EN DASH}"), ("c", "\N{EN DASH}"), ("b", "2")] == [
+        (row["model"].text, row["rank"].text) for row in board
+    ]
+    assert ["0.557", "0.157"] == [row["average"].text for row in board[1:3]]
+    assert ["not tuned"] * 2 == [row["model"].note for row in board[1:3]]
+    assert "Not shown: 1 model without a tuned score." in text_of(site, "choose/")
+
+
+def test_equal_names_are_told_apart_everywhere(made):
+    site = made({"base": {"a": FAR, "b": LOW}}, models={"name": ["Twin", "Twin"]})
+    for path in ("", "models/", "tasks/", "tasks/t1/", "models/a/", "compare/"):
+        assert not re.search(r"\bTwin\b(?! \([ab]\))", text_of(site, path)), path
+
+
+@pytest.mark.parametrize(
+    ("scores", "written"),
+    [
+        ([18_744_000_000.0, 1_152.0], ["18.7 G", "1,152"]),
+        ([1_152.0, 100.0], ["1,152", "100"]),
+        ([1_515.1020, 1_400.0], ["1,515.1", "1,400.0"]),
+        ([1_515.0, 1_400.0], ["1,515", "1,400"]),
+        ([50.0, 40.0], ["50.0", "40.0"]),
+    ],
+)
+def test_numbers_have_no_false_digits(made, scores, written):
+    site = made({"base": {m: [score] for m, score in zip("ab", scores, strict=True)}})
+    rows = table(site.page("tasks/t1/"), "ranking")
+    assert written == [row["base"].text.replace("\N{NO-BREAK SPACE}", " ") for row in rows]
+    assert "points of score" not in text_of(site, "tasks/")
