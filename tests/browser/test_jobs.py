@@ -111,7 +111,7 @@ def test_tuning_mistral_for_sentiment(chromium, home, size):
     """Is it worth tuning Mistral 7B for sentiment?"""
     me = visit(chromium, home, size)
     me.click("link", "Mistral 7B", "#board-fine-tuned", exact=True)
-    me.sees_at_once(me.page.locator(".answer-value"), "Yes: 0.271 to 0.732")
+    me.sees_at_once(me.page.locator("#answer strong"), "Yes: 0.271 to 0.732")
     me.enter("Find tasks", "sentiment")
     row = me.page.locator("#all-scores tr", has_text="Sentiment Detection (COVID-19)")
     expect(row).to_be_in_viewport()
@@ -128,6 +128,7 @@ def test_cheapest_offer_for_a_million_requests(chromium, home, size):
     """
     me = visit(chromium, home, size)
     me.click("link", "Speed and price", "nav")
+    me.page.get_by_label("Requests per day").evaluate("field => field.scrollIntoView({block: 'center'})")
     me.enter("Requests per day", "1M")
     first = me.page.locator("#monthly-costs tbody tr").first
     expect(first).to_be_in_viewport()
@@ -228,7 +229,7 @@ def test_read_a_score_without_scripts(chromium, home, size):
     me = visit(chromium, home, size, java_script_enabled=False)
     me.click("link", "Tasks", "nav", exact=True)
     me.click("link", "Grade School Math (gsm8k)", "#task-list")
-    me.sees_at_once(me.page.locator(".answer-value"), "Gemma 7B: 0.569")
+    me.sees_at_once(me.page.locator(".lead-answer strong"), "Gemma 7B: 0.569")
     me.click("link", "0.569", "#ranking")
     expect(me.page.locator(":target")).to_contain_text("Grade School Math (gsm8k)")
     expect(me.page.locator(":target")).to_contain_text("0.569")
