@@ -105,7 +105,7 @@ def test_charts_run_no_hostile_text(watch: Watch, path: str) -> None:
 def test_tables_are_sorted_and_filtered(watch: Watch) -> None:
     page = watch.page
     page.goto(watch.home + "models/")
-    for button in page.locator("[data-view-of]:visible th button").all():
+    for button in page.locator("[data-view-of] th button:visible").all():
         button.click()
     for text in TEXTS[::8]:
         page.get_by_role("searchbox").first.fill(text)
