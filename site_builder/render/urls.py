@@ -136,7 +136,7 @@ class Urls(CachingRecord):
     def from_root(self, address: Address) -> str:
         """Return the link to a page from the site's root."""
         address = self.resolve(address)
-        return quote(self.path(address)) + (_ending(address) if address.query else "")
+        return quote(self.path(address)) + _ending(address)
 
     def canonical(self, address: Address) -> str:
         """Return the absolute link to a page or a place on it; empty without a base URL."""

@@ -19,6 +19,7 @@
   const LOAD = inputs.length ? "Requests per day: {requests}, each with {sent} input tokens and {received} output tokens." : "";
   const COMPARED = "Compared with {reference}.";
   const CHEAPEST = "Cheapest: {offer}, {cost} a month.";
+  const SHARED = "Cheapest: {offer}, and {n} more, {cost} a month.";
   const WORKED = {
     tokens: "{offer}: {requests} \u00d7 365.25 / 12 \u00d7 ({sent} \u00d7 {input} + {received} \u00d7 {output}) / 1,000,000 = {cost}",
     hours: "{offer}: {hour} \u00d7 24 \u00d7 365.25 / 12 = {cost}",
@@ -167,7 +168,10 @@
     write("[data-calculator-load]", phrase(LOAD, all[0]));
     write("[data-calculator-compared]", reference ? phrase(COMPARED, all[0], reference) : "");
     showFormulas(all, reference);
-    return phrase(CHEAPEST, all[0]);
+    const n = all.filter(({ month }) => month === all[0].month).length - 1;
+    const cheapest = phrase((n ? SHARED : CHEAPEST).replace("{n}", String(n)), all[0]);
+    write("[data-calculator-cheapest]", cheapest);
+    return cheapest;
   };
 
   /** @param {boolean} [replace] */

@@ -475,16 +475,6 @@
   for (const chip of chips) chip.addEventListener("click", () => toggle(chip.dataset.pick ?? "", chip.value));
   taskField?.addEventListener("change", () => toggle("task", taskField.value));
 
-  const orders = /** @type {HTMLButtonElement[]} */ ([...box.querySelectorAll("button[data-order]")]);
-  const fillOrder = () => orders.forEach((button) => button.setAttribute("aria-pressed", String((button.dataset.order === "category") === isByCategory)));
-  for (const button of orders) {
-    button.addEventListener("click", () => {
-      isByCategory = button.dataset.order === "category";
-      site.address.set("order", isByCategory ? "category" : null);
-      fillOrder();
-      update();
-    });
-  }
   box.querySelector("[data-more]")?.addEventListener("click", () => {
     mostRows = Infinity;
     update();
@@ -495,14 +485,13 @@
     picks = picksFromQuery(asks.remarks);
     runs = asks.runs;
     variant = runs[0].variant;
-    isByCategory = site.address.get("order") === "category" && orders.length > 0;
+    isByCategory = site.address.get("order") === "category" && box.querySelector("[data-choices=order]") !== null;
     fillPicks();
     fillRuns();
-    fillOrder();
     put("remark", asks.remarks.join(" "));
     update();
   };
   addEventListener("popstate", fromAddress);
   fromAddress();
-  for (const part of site.elements("[data-compare-bar], [data-compare-tasks], [data-compare-order]")) part.hidden = false;
+  for (const part of site.elements("[data-compare-bar], [data-compare-tasks]")) part.hidden = false;
 })();

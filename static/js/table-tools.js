@@ -242,17 +242,17 @@
   /** @param {Element | undefined} part */
   const isSeen = (part) => part !== undefined && getComputedStyle(part).display !== "none";
 
-  /** What a cell shows, without its quiet line and what its number is out of. @param {HTMLTableCellElement} cell */
-  const read = (cell) => {
-    const parts = [...cell.childNodes].filter((node) => !(node instanceof Element && node.matches("small, .tick, .of, svg")));
+  /** What a cell shows, without its quiet line and what its number is out of. @param {HTMLTableCellElement} cell @param {string} [also] what else is left out */
+  const read = (cell, also = "small") => {
+    const parts = [...cell.childNodes].filter((node) => !(node instanceof Element && node.matches(`small, .tick, .of, svg, ${also}`)));
     return parts.map((node) => node.textContent).join(" ").replace(/\s+/g, " ").trim();
   };
 
-  /** Raw numbers where there are any, so that no digit is lost; text as it stands. @param {HTMLTableCellElement} cell */
+  /** Raw numbers where there are any, so that no digit is lost; text as it stands, a name without its tags. @param {HTMLTableCellElement} cell */
   const raw = (cell) => {
     const value = site.table.value(cell).trim();
     if (value === "" && !cell.classList.contains("text")) return "";
-    return value !== "" && !Number.isNaN(Number(value)) ? String(Number(value)) : read(cell);
+    return value !== "" && !Number.isNaN(Number(value)) ? String(Number(value)) : read(cell, "th > .tag");
   };
 
   /** The numbers behind a drawing or an interval, as many as its column names. @param {HTMLTableCellElement} cell @param {HTMLElement} head */
@@ -290,7 +290,7 @@
 
   /** A table as Markdown (GitHub's), as it is read; nothing of it becomes a mark, link, mention or issue. @param {HTMLTableElement} table */
   const asMarkdown = (table) => {
-    const { columns, lines } = view(table, read);
+    const { columns, lines } = view(table, (cell) => read(cell));
     const line = (/** @type {string[]} */ cells) => `| ${cells.map((text) => text.replace(/[\\|<`*_[\]~&]|:(?=\/\/)/g, "\\$&").replace(/[@#](?=\w)|\bwww(?=\.)/gi, "$&\u2060")).join(" | ")} |`;
     const ways = `| ${columns.map(({ isText }) => (isText ? ":--" : "--:")).join(" | ")} |`;
     return [line(columns.map(({ title }) => title)), ways, ...lines.map(line)].join("\n");

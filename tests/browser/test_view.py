@@ -341,7 +341,8 @@ def test_ticked_rows_lead_to_the_comparison(chromium, home):
     expect(bar).to_contain_text("Zephyr 7B Beta and GPT-4")
     bar.get_by_role("link", name="Compare").click()
     assert page.url.endswith("/compare/?model=zephyr-7b-beta&as=fine_tuned&model=gpt-4&as=base")
-    expect(page.locator("main")).to_contain_text("Zephyr 7B Beta (fine-tuned)")
+    title = "Zephyr 7B Beta or GPT-4 (base): too close to call."
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
     assert [] == heard.complaints
 
 

@@ -258,9 +258,9 @@ def test_looks_in_a_browser(project, chromium):
     page, heard = open_page(chromium, f"{home}pages/method/", color_scheme="dark")
     expect(page.locator(".brand-logo")).to_have_css("height", "28px")
     expect(page.locator("footer a").first).to_be_visible()
-    page.goto(home)
+    page.goto(f"{home}models/")
     assert red == page.evaluate(TOKEN, "--accent")
-    plot = page.locator("[data-chart=best-lift-by-task], [data-chart=winners]").first
+    plot = page.locator("[data-chart]").first
     plot.scroll_into_view_if_needed()
     expect(plot).to_have_attribute("data-drawn", "wide")
     assert {red, teal} & {*page.evaluate(PAINTS)}

@@ -131,7 +131,7 @@ def about(heading: str) -> str:
     return template.replace("<h1>About</h1>", f"<h1>{heading}</h1>")
 
 
-SHEET = (default_folder("static") / "css/dumbbell.css").read_text(encoding="utf8")
+SHEET = (default_folder("static") / "css/drawings.css").read_text(encoding="utf8")
 # One after the other, each with the stages that it takes.
 CHANGES: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ("nothing", lambda _: None, [READ]),
@@ -140,7 +140,7 @@ CHANGES: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ("a template", write("templates/about.html", about("Two")), [READ]),
     ("a part of templates", write("templates/_csp.html", "<!-- mine -->"), [READ]),
     ("no template of one's own", remove("templates"), [READ]),
-    ("a sheet", write("static/css/dumbbell.css", f"{SHEET}b {{}}"), [READ]),
+    ("a sheet", write("static/css/drawings.css", f"{SHEET}b {{}}"), [READ]),
     ("a table", write("data/results.parquet", results(0.375)), ALL),
     ("the same table", write("data/results.parquet", results(0.375)), [READ]),
     ("site.toml", write("site.toml", '[site]\ntitle = "Other"\n'), ALL),

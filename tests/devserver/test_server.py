@@ -334,7 +334,7 @@ def test_an_open_page_reloads(served: Live, chromium: Browser) -> None:
         "templates/about.html", '{% extends "base.html" %}{% block main %}Mine{% endblock %}'
     )
     has_text(page, "main", "Mine")
-    served.write("static/css/dumbbell.css", "main { outline-width: 7px }")
+    served.write("static/css/drawings.css", "main { outline-width: 7px }")
     expect(page.locator("main")).to_have_css("outline-width", "7px", timeout=LIMIT_MS)
     assert f"{served.url}about/?x=1#method" == page.url
     assert [] == heard.complaints

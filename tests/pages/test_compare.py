@@ -107,7 +107,7 @@ def test_a_model_leads_to_its_comparison(index_site, index):
     """With those before and after it; the variant is named where another would be taken."""
     links = {}
     for model in ("mistral-7b", "gpt-4"):
-        link = index_site.page(f"models/{model}/").find("a", string=re.compile("^Compare with"))
+        link = index_site.page(f"models/{model}/").select_one(".subject-ways a")
         links[model] = str(link["href"])
     assert (
         "../../compare/?model=mistral-7b&model=zephyr-7b-beta&model=mistral-7b-instruct"
@@ -366,7 +366,7 @@ def test_lanes_fit_on_a_phone(chromium, index, width):
 
 def test_a_comparison_opens_from_the_disk(chromium, index_site):
     page, heard = open_page(chromium, (index_site.folder / "models/phi-2/index.html").as_uri())
-    page.get_by_role("link", name="Compare with").click()
+    page.locator(".subject-ways").get_by_role("link", name="Compare").click()
     expect(compared(page)).to_have_text(["Phi-2", "Llama 2 7B", "Gemma 2B"])
     compared(page).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Phi-2")

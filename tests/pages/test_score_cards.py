@@ -379,7 +379,7 @@ def test_a_score_is_cited(chromium, home, made):
         ("beta", "sort", "base", "0.500"),
         ("beta", "sort", "fine_tuned", "0.250"),
     ):
-        page.goto(f"{home}models/{model}/")
+        page.goto(f"{home}models/{model}/?show=score_base")
         page.locator(f'#all-scores a[href="./?variant={variant}#score-{task}"]').click()
         card = card_of(page)
         card.get_by_text("Cite this score").click()

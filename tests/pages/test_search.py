@@ -33,7 +33,7 @@ def test_index_of_the_index(index_site):
     assert gsm8k in index["Task"]
     assert (("Math", "categories/math/"), "", "") in index["Category"]
     assert (("Home", ""), "Fine-tuning Index", "") == index["Page"][0]
-    assert (("Serving", "serving/"), "", "") in index["Page"]
+    assert (("Speed and price", "serving/"), "", "") in index["Page"]
     assert "404.html" not in [path for (_, path), _, _ in index["Page"]]
 
 
