@@ -15,7 +15,7 @@ from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
-from site_builder.formatting import NumberFormat, listed, measure_format, scale_for
+from site_builder.formatting import NumberFormat, listed, measure_format, scale_for, sentence
 from site_builder.messages import Messages, make_messages, with_article
 from site_builder.records import Record, replace
 from site_builder.table_model import Column, Tag
@@ -192,6 +192,15 @@ class Labels(Record):
     def column(self, name: str) -> Column:
         """Return the column of models, tasks or categories."""
         return Column(name, self.say(f"column.{name}"))
+
+    def ranked_by(self, board: Board, *, is_low: bool) -> str:
+        """Return a sentence on what ranks a board, over which tasks, and which way is better."""
+        low = "_low" if is_low else ""
+        if len(board.tasks) == 1 and board.rule.statistic == "average":
+            return self.say(f"board.headline.one{low}", name=self.tasks[board.tasks[0]])
+        merit = sentence(board.rule.label.partition(" (")[0])
+        kind = low[1:] or "plain"
+        return self.say(f"board.headline.{kind}", merit=merit, over=self.tasks_of(board))
 
     def tasks_of(self, board: Board) -> str:
         """Return over which tasks the means of ranked models are: `24 tasks`, or those of each."""

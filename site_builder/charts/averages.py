@@ -34,10 +34,8 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     if n < 2:
         return None
     title = _title(board, labels)
-    is_low, over, merit = results.is_low_best(board), labels.tasks_of(board), board.rule.label
-    caption = say(
-        f"board.headline.{'low' if is_low else 'plain'}", merit=sentence(merit), over=over
-    )
+    is_low, merit = results.is_low_best(board), board.rule.label
+    caption = labels.ranked_by(board, is_low=is_low)
     axis = say("column.lower", label=merit) if is_low else merit
     joined = say("averages.brackets") if groups else ""
     cut = say("averages.cut", n, most=_MAX_DRAWN) if n > _MAX_DRAWN else ""

@@ -256,7 +256,8 @@ def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardR
     if statistic.id == board.rule.statistic and spec.lower_is_better:
         label = say("column.lower", label=label)
     ends = (say("column.low", label=label), say("column.high", label=label))
-    has_interval = statistic.id in (board.rule.statistic, "lift_over_base", "lift_over_baseline")
+    is_interval_of = statistic.id in (board.rule.statistic, *_LIFTS)
+    has_interval = is_interval_of and any(_interval(spec, statistic, s) for s in board.entries)
     column = Column(
         statistic.id,
         label,
@@ -379,10 +380,22 @@ def _status(spec: BoardTableSpec, row: BoardRow) -> str:
 
 def _plain_cell(spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
     """Make the cell of a number, with the ends of its interval for downloads."""
-    value = row.figures[statistic.id]
-    interval = row.entry.interval if statistic.id == spec.board.rule.statistic else None
-    details = interval or (None, None) if statistic.id == spec.board.rule.statistic else ()
-    return number_cell(value, spec.format_of(statistic).score(value), details=details)
+    value, is_merit = row.figures[statistic.id], statistic.id == spec.board.rule.statistic
+    interval = _interval(spec, statistic, row.entry) if is_merit else None
+    return number_cell(value, spec.format_of(statistic).score(value), details=interval or ())
+
+
+_LIFTS: Mapping[str, Against] = {"lift_over_base": "base", "lift_over_baseline": "baseline"}
+
+
+def _interval(
+    spec: BoardTableSpec, statistic: Statistic, entry: Entry
+) -> tuple[float, float] | None:
+    """Return the interval of what ranks an entry, or of its mean lift."""
+    if statistic.id in _LIFTS:
+        test = spec.board.tests[_LIFTS[statistic.id]].get(entry.model)
+        return test.interval if test else None
+    return entry.interval
 
 
 def _lift_cell(against: Against, spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
@@ -393,7 +406,7 @@ def _lift_cell(against: Against, spec: BoardTableSpec, statistic: Statistic, row
     test = spec.board.tests[against].get(row.model)
     interval = test.interval if test is not None and lift is not None else None
     made = verdict_cell(lift, spec.scale, test.verdict if test and interval and lift else None)
-    return replace(made, details=interval or (None, None))
+    return replace(made, details=interval or ())
 
 
 def _beats_cell(spec: BoardTableSpec, _: Statistic, row: BoardRow) -> Cell:

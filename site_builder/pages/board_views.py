@@ -100,18 +100,10 @@ def ranking_rule(labels: Labels, board: Board) -> str:
 
 def board_headline(spec: BoardTableSpec) -> str:
     """Return what ranks a board and over how many tasks, and who leads, as far as that is known."""
-    labels, board, say = spec.labels, spec.board, spec.labels.say
-    n, low = len(board.tasks), "_low" if spec.lower_is_better else ""
-    if n == 1 and board.rule.statistic == "average":
-        what = say(f"board.headline.one{low}", name=labels.tasks[board.tasks[0]])
-    else:
-        what = say(
-            f"board.headline.{low[1:] or 'plain'}",
-            merit=sentence(board.rule.label.partition(" (")[0]),
-            over=labels.tasks_of(board),
-        )
+    labels = spec.labels
+    what = labels.ranked_by(spec.board, is_low=spec.lower_is_better)
     behind = _is_behind_baseline(spec)
-    beside = say("board.lead.baseline", baseline=labels.baseline) if behind else ""
+    beside = labels.say("board.lead.baseline", baseline=labels.baseline) if behind else ""
     return " ".join(filter(None, (what, _lead(spec), beside)))
 
 
