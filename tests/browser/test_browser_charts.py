@@ -3,11 +3,10 @@
 import json
 import re
 
-import pytest
 from playwright.sync_api import FloatRect, Locator, expect
 
 from site_builder.charts import theme
-from tests.helpers.browsing import NARROW, WIDE, both_sizes, open_page, scroll_through
+from tests.helpers.browsing import NARROW, WIDE, open_page, scroll_through
 from tests.helpers.charted import walk
 
 
@@ -54,30 +53,6 @@ def without_colours(part: object) -> dict[tuple[str, ...], object]:
     return {
         path: value for path, value in walk(part) if not path[-1].endswith(("color", "colorway"))
     }
-
-
-# Pairs of names and marks of a chart that lie on each other, and names beyond its plot.
-COLLISIONS = """chart => {
-    const plot = document.querySelector(`[data-chart=${chart}]`);
-    const boxes = selector => [...plot.querySelectorAll(selector)].map(
-        part => [part.textContent.trim(), part.getBoundingClientRect()]);
-    const names = boxes('.annotation-text'), all = [...names, ...boxes('.point')];
-    const [[, area]] = boxes('.draglayer .drag');
-    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom
-        && b.top < a.bottom;
-    return names.flatMap(([name, box], i) => [
-        ...all.filter((_, j) => j !== i).filter(([, other]) => meet(box, other)),
-        ...(box.left < area.left - 1 ? [['beyond the plot']] : []),
-    ].map(([other]) => `${name}: ${other || 'a mark'}`));
-}"""
-
-
-@both_sizes
-@pytest.mark.parametrize("chart", ["score-by-price", "size"])
-def test_names_of_the_frontier_hide_nothing(chromium, home, chart, size):
-    page, _ = open_page(chromium, f"{home}embed/{chart}/", size)
-    expect(page.locator(".annotation-text").first).to_be_visible()
-    assert [] == page.evaluate(COLLISIONS, chart)
 
 
 def test_colours_of_figures_are_those_of_the_theme(chromium, home):
