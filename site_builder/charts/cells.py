@@ -14,9 +14,6 @@ from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Tag, Tone
 
 RANK = Column("rank", "#", "number", first_order="ascending", term="rank", spoken_label="Rank")
-CHANCE = Column(
-    "chance", "Chance level", "number", "Score that guessing gives", term="chance-level"
-)
 PROVIDER = Column("provider", "Provider")
 
 _MAX_NAMES = 3

@@ -1,9 +1,9 @@
-"""Chart average against price or size, with the Pareto frontier: the best for what they cost."""
+"""Chart average against price, with the Pareto frontier: the best for what they cost."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from site_builder.charts import theme
@@ -14,7 +14,7 @@ from site_builder.charts.forms import room_around
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import round_float, shared
 from site_builder.compute.results import Results
-from site_builder.formatting import billions, money, percent, rounded, sentence
+from site_builder.formatting import money, percent, rounded, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record
 from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, table_of
@@ -24,20 +24,6 @@ _HEIGHT = 440
 _MAX_INTERVALS = 40
 # From this on a fraction is easier to read than a percentage.
 _LEAST_FRACTION = 3
-
-
-class _Axis(Record):
-    """What models cost: dollars or parameters.
-
-    Attributes:
-        key: Its section of the messages.
-        costs: By model, above 0.
-    """
-
-    id: str
-    key: str
-    write: Callable[[float | None], str]
-    costs: Mapping[str, float]
 
 
 class _Point(Record):
@@ -56,7 +42,6 @@ class _View(Record):
     """
 
     labels: Labels
-    axis: _Axis
     board: Board
     points: Sequence[_Point]
     frontier: Sequence[_Point]
@@ -64,51 +49,42 @@ class _View(Record):
     sign: float
 
     def text(self, message: str, n: int | None = None, **values: object) -> str:
-        """Return a text of this kind of cost."""
-        return self.labels.say(f"frontier.{self.axis.key}.{message}", n, **values)
+        """Return a text of this chart."""
+        return self.labels.say(f"frontier.{message}", n, **values)
 
 
 def chart_price(results: Results, labels: Labels) -> Chart | None:
-    """Chart average against the lowest list price of each model."""
+    """Chart average against the lowest list price of each model.
+
+    None below three points, and where averages mean nothing.
+    """
     lowest: dict[str, float] = {}
     for price in results.serving.prices:
         if price.million_usd is not None:
             lowest[price.model] = min(lowest.get(price.model, math.inf), price.million_usd)
     known = {m.model: lowest.get(m.of) for m in results.catalog.models.values()}
     costs = {model: usd for model, usd in known.items() if usd}
-    return _chart(results, labels, _Axis("score-by-price", "price", money, costs))
-
-
-def chart_size(results: Results, labels: Labels) -> Chart | None:
-    """Chart average against the number of parameters."""
-    sizes = {m.model: m.parameters_b for m in results.catalog.models.values()}
-    costs = {model: size for model, size in sizes.items() if size}
-    return _chart(results, labels, _Axis("size", "size", billions, costs))
-
-
-def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
-    """Chart average against a cost; None below three points, and where averages mean nothing."""
     boards = results.comparable_boards
     board = results.board if boards is None else boards[results.board.variant]
-    points = _points(board, axis)
+    points = _points(board, costs)
     too_few = len({p.cost for p in points}) < 2 or len(points) < 3
     if boards is None or too_few or results.has_mixed_directions:
         return None
     sign, model = float(results.scores.direction[0]), labels.roles.baseline
     level = shared(board.figure(board.entry(p.model), "baseline_average") for p in points)
-    baseline = None if model is None or level is None else (model, level, axis.costs.get(model))
-    view = _View(labels, axis, board, points, _frontier(points, sign), baseline, sign)
+    baseline = None if model is None or level is None else (model, level, costs.get(model))
+    view = _View(labels, board, points, _frontier(points, sign), baseline, sign)
     title, unit = _above_title(view) or _knee_title(view), average_name(board)
     over, unknown = averaged_over(results, labels, boards), len(board.ranked) - len(points)
     notes = [
         view.text("caption", unit=sentence(unit), over=over),
-        labels.say("frontier.dotted", baseline=labels.baseline) if baseline else "",
-        labels.say("frontier.lower") if sign < 0 else "",
+        view.text("dotted", baseline=labels.baseline) if baseline else "",
+        view.text("lower") if sign < 0 else "",
         view.text("unknown", unknown) if unknown else "",
-        labels.say("frontier.listed", MOST_LISTED) if len(points) > MOST_LISTED else "",
+        view.text("listed", MOST_LISTED) if len(points) > MOST_LISTED else "",
     ]
     return Chart(
-        id=axis.id,
+        id="score-by-price",
         title=title,
         reading=f"{title}. {notes[0]}",
         caption=" ".join(filter(None, notes)),
@@ -119,12 +95,12 @@ def _chart(results: Results, labels: Labels, axis: _Axis) -> Chart | None:
     )
 
 
-def _points(board: Board, axis: _Axis) -> list[_Point]:
+def _points(board: Board, costs: Mapping[str, float]) -> list[_Point]:
     """Return the ranked models of known cost."""
     with_intervals = len(board.ranked) <= _MAX_INTERVALS and board.by_average
     points = []
     for s in board.ranked:
-        cost, average = axis.costs.get(s.model), board.average(s)
+        cost, average = costs.get(s.model), board.average(s)
         if cost is not None and average is not None:
             low, high = (with_intervals and s.interval) or (average, average)
             points.append(_Point(s.model, cost, average, low, high))
@@ -206,7 +182,7 @@ def _draw(view: _View, unit: str) -> theme.Drawing:
             hover = _hover(view, _Point(model, cost, average, average, average))
             marker = {"size": 11, "symbol": "diamond", "color": theme.INK}
             marks.append(theme.markers([cost], [average], marker, [hover]))
-    x_axis, ends = theme.log_axis(costs, view.axis.write), room_around(min(heights), max(heights))
+    x_axis, ends = theme.log_axis(costs, money), room_around(min(heights), max(heights))
     xs, ys = [p.cost for p in view.frontier], [p.average for p in view.frontier]
     steps = {"color": theme.ACCENT, "width": 2, "shape": "hv"}
     stairs = theme.line([*xs, 10 ** x_axis["range"][1]], [*ys, ys[-1]], steps)
@@ -250,7 +226,7 @@ def _hover(view: _View, p: _Point) -> str:
     scale = view.labels.scale
     interval = f" ({scale.interval(p.low, p.high)})" if p.low < p.high else ""
     score = f"{scale.score(p.average)}{interval}"
-    return f"{view.labels.models[p.model]}: {score}, {view.axis.write(p.cost)}"
+    return f"{view.labels.models[p.model]}: {score}, {money(p.cost)}"
 
 
 def _names(
@@ -274,20 +250,18 @@ def _names(
 
 
 def _table(view: _View, unit: str) -> Table:
-    labels, write = view.labels, view.axis.write
+    labels = view.labels
 
     def name(p: _Point) -> Cell:
         tags = (labels.tag("frontier"),) if p in view.frontier else ()
         return model_cell(labels, p.model, tags=tags)
 
-    key = "parameters_b" if view.axis.key == "size" else "price"
-    cost = Column(key, view.text("column"), "number", first_order="ascending")
+    cost = Column("price", view.text("column"), "number", first_order="ascending")
     average = Column("average", sentence(unit), "number", term="average")
     fields: tuple[Field[_Point], ...] = (
         Field(labels.column("model"), name),
-        Field(cost, lambda p: number_cell(p.cost, write(p.cost))),
+        Field(cost, lambda p: number_cell(p.cost, money(p.cost))),
         Field(average, lambda p: number_cell(p.average, labels.scale.score(p.average))),
     )
     points = sorted(view.points[:MOST_LISTED], key=lambda p: (p.cost, p.model))
-    table_id, caption = f"{view.axis.id}-table", view.text("table")
-    return table_of(table_id, caption, fields, points, sorted_by=key)
+    return table_of("score-by-price-table", view.text("table"), fields, points, sorted_by="price")

@@ -140,7 +140,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
         sizes=_best_sizes(site),
-        cost=None if site.board.featured else charts.price or charts.size,
+        cost=None if site.board.featured else charts.price,
         grid=charts.scores,
     )
 

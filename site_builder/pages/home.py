@@ -76,7 +76,7 @@ def make_home(site: Site) -> Iterator[Page]:
         views=board_views(spec),
         embed=_leaderboard(site),
         prices=prices,
-        cost=None if prices else charts.price or charts.size,
+        cost=None if prices else charts.price,
         categories=None if site.has_boards else charts.category_lifts,
     )
     about, cite = config.description or context.lede, cite_site(site)
@@ -181,7 +181,7 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec))
     yield _view(_leaderboard(site), about, context)
-    cost = None if make_price_table(spec) else charts.price or charts.size
+    cost = None if make_price_table(spec) else charts.price
     homes: Mapping[Address, tuple[Chart | None, ...]] = {
         Address("home"): (cost, None if site.has_boards else charts.category_lifts),
         board_address(site): (board_averages(site),),
@@ -190,7 +190,7 @@ def _embeds_of(site: Site) -> Iterator[Page]:
         Address("serving"): (charts.latency,),
     }
     if not site.board.featured:
-        homes = {board_address(site): (board_averages(site), charts.price or charts.size)}
+        homes = {board_address(site): (board_averages(site), charts.price)}
     for to, found in homes.items():
         for chart in found:
             if chart is not None and chart.embed is not None:

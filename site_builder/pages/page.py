@@ -11,7 +11,7 @@ from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
-from site_builder.charts.frontier import chart_price, chart_size
+from site_builder.charts.frontier import chart_price
 from site_builder.charts.grid import ScoreGrid, make_grid
 from site_builder.charts.serving import chart_latency
 from site_builder.compute.catalog import Release
@@ -116,7 +116,6 @@ class BoardCharts(Record):
 
     averages: Chart | None
     price: Chart | None
-    size: Chart | None
     scores: ScoreGrid | None
     task_lifts: Chart | None
     category_lifts: Chart | None
@@ -208,7 +207,6 @@ def make_charts(results: Results, labels: Labels, board: str = "") -> BoardChart
     charts = BoardCharts(
         averages=chart_averages(results, labels),
         price=chart_price(results, labels),
-        size=chart_size(results, labels),
         scores=make_grid(results, labels),
         task_lifts=chart_best_lift_by_task(results, labels),
         category_lifts=chart_category_difference(results, labels),

@@ -76,30 +76,23 @@ COLLISIONS = """chart => {
 
 
 @pytest.fixture(scope="module")
-def frontiers(tmp_path_factory):
-    """The Index by chart: without the price of the baseline, and without any price."""
+def without_price(tmp_path_factory):
+    """The Index without the price of the baseline, so that prices spread."""
     frames: dict[str, pd.DataFrame | bytes] = {
         name: (ROOT / f"data/{name}.parquet").read_bytes()
         for name in ("results", "models", "tasks")
     }
     prices = pd.read_parquet(ROOT / "data/prices.parquet")
+    frames["prices"] = prices[prices["model"] != "gpt-4"]
     toml = '[board]\nbaseline = "gpt-4"\n[site]\ncards = false\n'
-    found = {}
-    for chart, more in (
-        ("score-by-price", {"prices": prices[prices["model"] != "gpt-4"]}),
-        ("size", {}),
-    ):
-        folder = tmp_path_factory.mktemp(chart)
-        found[chart] = build(write_project(folder, {**frames, **more}, toml))
-    return found
+    return build(write_project(tmp_path_factory.mktemp("priced"), frames, toml))
 
 
 @both_sizes
-@pytest.mark.parametrize("chart", ["score-by-price", "size"])
-def test_names_of_the_frontier_hide_nothing(chromium, frontiers, chart, size):
-    page, _ = open_page(chromium, f"{frontiers[chart].url}embed/{chart}/", size)
+def test_names_of_the_frontier_hide_nothing(chromium, without_price, size):
+    page, _ = open_page(chromium, f"{without_price.url}embed/score-by-price/", size)
     expect(page.locator(".annotation-text").first).to_be_visible()
-    assert [] == page.evaluate(COLLISIONS, chart)
+    assert [] == page.evaluate(COLLISIONS, "score-by-price")
 
 
 def test_colours_of_figures_are_those_of_the_theme(chromium, home):

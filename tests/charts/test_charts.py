@@ -178,11 +178,11 @@ def test_words_are_whole(name):
 
 
 @each_board
-@pytest.mark.parametrize("chart_id", ["size", "score-by-price"])
-def test_reference_is_at_the_mean_of_the_baseline(name, chart_id):
+def test_reference_is_at_the_mean_of_the_baseline(name):
     """Over the tasks that all drawn models have; without one mean there is no line."""
     results, _ = drawn(name)
-    for chart in (chart for page, chart in charts(name) if (page, chart.id) == ("", chart_id)):
+    found = [chart for page, chart in charts(name) if (page, chart.id) == ("", "score-by-price")]
+    for chart in found:
         boards = results.comparable_boards
         assert boards is not None
         board = boards[results.board.variant]
@@ -236,10 +236,9 @@ def bars(key):
 
 
 def frontier(chart):
-    """Dots by size or price, then by score."""
+    """Dots by price, then by score."""
     dots = chart.figure_json["data"][1]
-    cost = "parameters_b" if chart.id == "size" else "price"
-    rows = zip(column(chart, cost), column(chart, "average"), strict=True)
+    rows = zip(column(chart, "price"), column(chart, "average"), strict=True)
     return sorted(zip(dots["x"], dots["y"], strict=True)), sorted(rows)
 
 
@@ -281,7 +280,6 @@ NUMBERS = {
     "averages": bars("merit"),
     "best-lift-by-task": bars("best_lift_over_baseline"),
     "category-difference": bars("best_lift_over_baseline"),
-    "size": frontier,
     "score-by-price": frontier,
     "correlations": correlation,
     "similar-tasks": similar,

@@ -1,27 +1,23 @@
-"""Average against price and size: the frontier, its knee, names."""
+"""Average against price: the frontier, its knee, names."""
 
 import math
 
 import pandas as pd
 import pytest
 
-from site_builder.charts.frontier import chart_price, chart_size
+from site_builder.charts.frontier import chart_price
 from tests.helpers.boards import make_frames
-from tests.helpers.charted import chart_on, column, drawn, said
-from tests.helpers.sites import build
-from tests.helpers.tables import having, write_project
+from tests.helpers.charted import column, said
 
 SPACE = "\N{NO-BREAK SPACE}"
-BOTH = "a is the best of known size, at the smallest size"
-TOML = '[site]\ntitle = "Sized"\ncards = false\n'
+BOTH = "a is the best of known price, at the lowest price"
 
 
-def sized(*sizes, scores=(0.2, 0.5, 0.4, 0.9)):
-    """Models a, b, c, d of these sizes, with one score each."""
-    names = "abcd"[: len(sizes)]
-    frames = make_frames({"base": {m: [s] for m, s in zip(names, scores, strict=False)}})
-    frames["models"] = having(frames["models"], parameters_b=pd.array(list(sizes), dtype="Float64"))
-    return frames
+def priced(*prices, scores=(0.2, 0.5, 0.4, 0.9)):
+    """Models a, b, c, d at these prices, with one score each."""
+    offers = list(zip("abcd", prices, strict=False))
+    runs = {m: [s] for (m, _), s in zip(offers, scores, strict=False)}
+    return with_prices({"base": runs}, [(m, price) for m, price in offers if price])
 
 
 def with_prices(runs, prices):
@@ -61,67 +57,49 @@ def names(chart):
     return [(note["text"], note["xanchor"], note["yanchor"]) for note in notes]
 
 
-# --- size -----------------------------------------------------------------------------------------
+# --- knee -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("sizes", "scores", "title"),
+    ("prices", "scores", "title"),
     [
         # From a to d the score rises by 0.7; b has 3/7 of that at a third of the way.
-        ((1, 2, 3, 8), (0.2, 0.5, 0.4, 0.9), "b is 0.400 behind the best, at 1/4 of the size"),
-        ((1, 4, 5, 8), (0.2, 0.3, 0.1, 0.9), "a is 0.700 behind the best, at 1/8 of the size"),
+        ((1, 2, 3, 8), (0.2, 0.5, 0.4, 0.9), "b is 0.400 behind the best, at 1/4 of the price"),
+        ((1, 4, 5, 8), (0.2, 0.3, 0.1, 0.9), "a is 0.700 behind the best, at 1/8 of the price"),
         (
             (1, 5, 6, 10),
             (0.2, 0.8, 0.4, 0.9),
-            f"b is 0.100 behind the best, at 50{SPACE}% of the size",
+            f"b is 0.100 behind the best, at 50{SPACE}% of the price",
         ),
-        ((4, 3, 2, 1), (0.2, 0.5, 0.4, 0.9), "d is the best at the smallest size"),
-        ((1, 2, 3, 4), (0.5, 0.5, 0.5, 0.4), "a is the best at the smallest size"),
+        ((4, 3, 2, 1), (0.2, 0.5, 0.4, 0.9), "d is the best at the lowest price"),
+        ((1, 2, 3, 4), (0.5, 0.5, 0.5, 0.4), "a is the best at the lowest price"),
         ((1, 2, 3, None), (0.5, 0.2, 0.1, 0.9), BOTH),
         (
             (1, 2, 9, None),
             (0.1, 0.2, 0.3, 0.9),
-            "b is 0.100 behind the best of known size, at 1/5 of it",
+            "b is 0.100 behind the best of known price, at 1/5 of it",
         ),
     ],
 )
-def test_title_is_the_knee_of_the_frontier(sizes, scores, title):
-    """The largest share of the score range less its share of the log range of sizes."""
-    assert title == said(chart_size, frames=sized(*sizes, scores=scores)).title
-
-
-def test_a_knee_that_could_be_as_good_is_too_close_to_call():
-    results, _ = drawn("index")
-    assert not results.board.is_ahead("zephyr-7b-beta", "phi-2")
-    title = chart_on("index", "", "size").title
-    assert f"Phi-2 is too close to call with the best, at 38{SPACE}% of the size" == title
+def test_title_is_the_knee_of_the_frontier(prices, scores, title):
+    """The largest share of the score range less its share of the log range of prices."""
+    assert title == said(chart_price, frames=priced(*prices, scores=scores)).title
 
 
 def test_frontier_is_below_where_lower_is_better():
-    """Perplexity: 0.2 is the best, and a is the smallest."""
-    frames = sized(1, 2, 3, 4)
+    """Perplexity: 0.2 is the best, and a is the cheapest."""
+    frames = priced(1, 2, 3, 4)
     frames["tasks"]["higher_is_better"] = False
-    chart = said(chart_size, frames=frames)
-    assert "a is the best at the smallest size" == chart.title
+    chart = said(chart_price, frames=frames)
+    assert "a is the best at the lowest price" == chart.title
     assert chart.caption.endswith("Lower is better.")
     assert [("a", "left", "top")] == names(chart)
 
 
-@pytest.mark.parametrize("sizes", [(1, 2), (1, 1, 1, 1), (1, 2, None, None)])
-def test_no_size(sizes):
-    """Three models of known size, and not all of one size."""
-    assert said(chart_size, frames=sized(*sizes)) is None
-
-
-def test_bars_of_the_intervals_end_where_the_intervals_do():
-    """A bar reaches from the low end to the high end of the average's interval."""
-    results, _ = drawn("index")
-    dots = chart_on("index", "", "size").figure_json["data"][1]
-    intervals = {results.board.average(s): s.interval for s in results.board.ranked}
-    bars = zip(dots["y"], dots["error_y"]["arrayminus"], dots["error_y"]["array"], strict=True)
-    assert dots["y"]
-    for y, down, up in bars:
-        assert pytest.approx(intervals[y]) == (y - down, y + up)
+@pytest.mark.parametrize("prices", [(1, 2), (1, 1, 1, 1), (1, 2, None, None)])
+def test_no_chart(prices):
+    """Three models of known price, and not all of one."""
+    assert said(chart_price, frames=priced(*prices)) is None
 
 
 # --- price ----------------------------------------------------------------------------------------
@@ -174,22 +152,7 @@ def test_names_stand_left_of_their_dots_or_right_where_the_plot_begins():
 
 
 def test_of_names_within_a_line_the_better_one_stands():
-    chart = said(chart_size, frames=sized(1, 2, 3, 4, scores=(0.0, 0.79, 0.8, 0.9)))
+    chart = said(chart_price, frames=priced(1, 2, 3, 4, scores=(0.0, 0.79, 0.8, 0.9)))
     assert ["d", "c", "a"] == [name for name, *_ in names(chart)]
     dots = chart.figure_json["data"][1]["marker"]["color"]
     assert [dots[0]] * 4 == dots
-
-
-def test_home_page_shows_size_where_no_model_has_a_price(tmp_path, index_site):
-    """The list of models does not repeat it, and a few prices are a table."""
-    site = build(write_project(tmp_path, sized(1, 2, 3, 4), TOML))
-    for built, home, models in (
-        (index_site, ["category-difference"], ["averages"]),
-        (site, ["size"], ["averages"]),
-    ):
-        found = [
-            [tag["data-chart"] for tag in built.page(page).select("[data-chart]")]
-            for page in ("", "models/")
-        ]
-        assert home == found[0][:1]
-        assert models == found[1]

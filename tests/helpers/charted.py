@@ -17,7 +17,7 @@ from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
 )
-from site_builder.charts.frontier import chart_price, chart_size
+from site_builder.charts.frontier import chart_price
 from site_builder.charts.medians import chart_beside_median
 from site_builder.charts.scores import chart_task_scores
 from site_builder.charts.serving import chart_latency
@@ -42,7 +42,6 @@ BUILDERS = (
     chart_best_lift_by_task,
     chart_category_difference,
     chart_price,
-    chart_size,
     chart_correlation,
     chart_similar_tasks,
     chart_training_sets,
