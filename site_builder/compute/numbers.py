@@ -165,12 +165,13 @@ class Spread(Record):
     greatest: float
 
 
-def spread_of(values: Array) -> Spread | None:
-    """Return where the values of an array are, NaN left out; None without any.
+def spread_of(values: Array | Sequence[float]) -> Spread | None:
+    """Return where values lie, NaN left out; None without any.
 
     The middle half of 1, 2, 3, 4, 5 is 2 to 4.
     """
-    known = np.sort(values[~np.isnan(values)])
+    array = np.asarray(values, float)
+    known = np.sort(array[~np.isnan(array)])
     n = len(known)
     if n == 0:
         return None

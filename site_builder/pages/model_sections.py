@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-import numpy as np
-
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import (
     PROVIDER,
@@ -405,7 +403,7 @@ def _standing_drawing(labels: Labels, row: _Standing) -> Drawing | None:
     axis = AxisRange(low, high, is_log=is_log)
     text = labels.say("model.among", name=row.name.text, value=row.scale.score(row.value))
     kind: MarkKind = "score" if row.is_score else "entry"
-    spread = spread_of(np.array(row.others)) if len(row.others) > MAX_TICKED else None
+    spread = spread_of(row.others) if len(row.others) > MAX_TICKED else None
     if spread:
         low, middle, high = map(axis.share, (spread.low, spread.median, spread.high))
         return draw_middle((low, middle, high), axis.share(row.value), text, kind)
