@@ -23,7 +23,7 @@ STATES = ((1280, "light", 640), (1280, "dark", 640), (390, "light", 300), (390, 
 HEIGHT = 1100
 # What visitors save as a picture: by page, the element with its share menu.
 EXPORTS = {
-    "": "chart-best-lift-by-task",
+    "tasks/": "chart-best-lift-by-task",
     "models/": "grid-scores",
     "analysis/": "chart-similar-tasks",
 }
