@@ -136,6 +136,16 @@ class TaskList(CachingRecord):
         lead = known[0] if lifts[0] > max(0.0, lifts[1]) else None
         return lead, known[-1] if lifts[-1] < min(0.0, lifts[-2]) else None
 
+    @property
+    def gains_most(self) -> TaskResult | None:
+        """The task on which models gain most from tuning; None where none stands out."""
+        known = [(task.mean_lift_over_base, task) for task in self.tasks]
+        gains = [(gain, task) for gain, task in known if gain is not None]
+        if len(gains) < 2 or not self.is_side_by_side:
+            return None
+        (most, task), (second, _) = sorted(gains, key=lambda pair: -pair[0])[:2]
+        return task if most > max(0.0, second) else None
+
     def is_level(self, task: TaskResult) -> bool:
         """Return whether all of several scores on a task are equal, so that none is the best."""
         best, n_rivals = task.contender, len(self.rivals(task))

@@ -169,6 +169,9 @@ def _ends(tasks: TaskList) -> str:
         for message, end in (("tasks.widest_lead", lead), ("tasks.widest_gap", gap))
         if end is not None
     ]
+    if gains := tasks.gains_most:
+        gain = labels.scales[gains.task].signed(gains.mean_lift_over_base)
+        sentences.append(say("tasks.gains_most", name=labels.tasks[gains.task], lift=gain))
     return " ".join(sentences)
 
 

@@ -59,6 +59,17 @@ def test_headline_without_a_baseline(tmp_path, scores, headline, lede):
     assert ([headline], lede) == (said(site, "tasks/", "h1"), said(site, "tasks/", ".lede"))
 
 
+def test_the_task_that_gains_most_is_named(tmp_path):
+    """Means of the lifts: t1 (0.4 + 0.2) / 2, t2 0.1, t3 (0 + 0.1) / 2; of equal ones none."""
+    base = {"ref": [0.2] * 3, "a": [0.1, 0.2, 0.3], "b": [0.1, 0.2, 0.3]}
+    runs = {"base": base, "tuned": {"a": [0.5, 0.3, 0.3], "b": [0.3, 0.3, 0.4]}}
+    (lede,) = said(site_of(tmp_path / "one", runs), "tasks/", ".lede")
+    assert lede.endswith("Gains most: t1, +0.300 on average.")
+    runs["tuned"] = {"a": [0.2, 0.3, 0.4]}
+    (lede,) = said(site_of(tmp_path / "none", runs), "tasks/", ".lede")
+    assert "Gains most" not in lede
+
+
 def test_tasks_stand_below_their_category(tmp_path):
     """Means of the leads: y (0.4 - 0.3) / 2 = 0.05, x (0.1 + 0) / 2 = 0.05; z has one task."""
     runs = {"base": {"ref": [0.5] * 5, "a": [0.6, 0.9, 0.2, 0.5, 0.7]}}
