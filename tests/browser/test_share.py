@@ -240,10 +240,10 @@ def test_entries_of_the_menu_are_whole_and_large(chromium, index_site, size):
 
 
 def test_the_home_page_is_short_and_repeats_nothing(chromium, index_site):
-    """At most 5,500 px; no chart or table of the board is on the list of tasks too."""
+    """At most 4,600 px; no chart or table of the board is on the list of tasks too."""
     page, _ = open_page(chromium, index_site.url, WIDE)
     page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollHeight") <= 5_500
+    assert page.evaluate("document.documentElement.scrollHeight") <= 4_600
     home, tasks = (
         {tag["data-figure"] for tag in index_site.page(path).select("script[data-figure]")}
         for path in ("", "tasks/")
@@ -251,6 +251,28 @@ def test_the_home_page_is_short_and_repeats_nothing(chromium, index_site):
     assert set() == home & tasks
     ids = [str(tag["id"]) for tag in index_site.page("").select("table[id^=board]")]
     assert len(ids) == len(set(ids))
+
+
+# The visible words of a page before "How to cite", without tables and charts.
+WORDS = """() => {
+    const end = [...document.querySelectorAll('h2')].find(h => h.textContent.includes('to cite'));
+    const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    const found = [];
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        if (end && end.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING) break;
+        const parent = text.parentElement;
+        if (parent.closest('table, svg, script, .js-plotly-plot')) continue;
+        if (parent.checkVisibility()) found.push(text.textContent);
+    }
+    return found.join(' ').split(/\\s+/).filter(Boolean);
+}"""
+
+
+@pytest.mark.parametrize(("path", "most"), [("", 450), ("models/", 300), ("analysis/", 400)])
+def test_pages_say_little(chromium, index_site, path, most):
+    page, _ = open_page(chromium, index_site.url + path, WIDE)
+    page.wait_for_load_state("networkidle")
+    assert 50 < len(page.evaluate(WORDS)) <= most
 
 
 def test_a_picture_is_saved_from_the_disk(chromium, index_site):
