@@ -68,6 +68,26 @@ def test_every_board_is_whole(name):
     assert [] == faults_of(built(name))
 
 
+# What only details, score cards and the method say; text of the publisher's is their own.
+HEDGES = re.compile(r"\bp\s*[<=>]|\bp.value|±|\+-|\bclear(ly)?\b|\bcorrected\b|\bsignifican")
+SAID = "h1, h2, h3, .lede, .note, figcaption, .legend, dt, dd, .tile, main > p, section > p"
+
+
+@every_board
+def test_running_text_does_not_hedge(name):
+    found = []
+    for path in built(name).html:
+        if path.startswith(("about/", "glossary/", "data/", "embed/", "changes/")):
+            continue
+        texts = [
+            visible(tag)
+            for tag in built(name).page(path.removesuffix("index.html")).select(SAID)
+            if not tag.find_parent("details") and not tag.find_parent(class_="prose")
+        ]
+        found += [f"{path}: {text}" for text in texts if HEDGES.search(text)]
+    assert [] == found
+
+
 @every_shape
 def test_no_page_is_empty(name):
     pages = built(name).readings
