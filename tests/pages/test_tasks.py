@@ -59,6 +59,13 @@ def test_headline_without_a_baseline(tmp_path, scores, headline, lede):
     assert ([headline], lede) == (said(site, "tasks/", "h1"), said(site, "tasks/", ".lede"))
 
 
+@pytest.mark.parametrize(("category", "heads"), [("xxy", 2), ("xxx", 0)])
+def test_two_categories_are_heads_of_rows_and_one_is_none(tmp_path, category, heads):
+    runs = {"base": {"ref": [0.5] * 3, "a": [0.6, 0.9, 0.2]}}
+    site = site_of(tmp_path, runs, category=list(category))
+    assert heads == len(site.page("tasks/").select("#task-list tr.group"))
+
+
 def test_the_task_that_gains_most_is_named(tmp_path):
     """Means of the lifts: t1 (0.4 + 0.2) / 2, t2 0.1, t3 (0 + 0.1) / 2; of equal ones none."""
     base = {"ref": [0.2] * 3, "a": [0.1, 0.2, 0.3], "b": [0.1, 0.2, 0.3]}
