@@ -262,6 +262,15 @@ def test_settings_come_before_rivals(page):
     assert ranks == [row.cells[2].text for row in found.table.rows]
 
 
+def test_scores_that_differ_widely_are_drawn_on_a_log_scale(page):
+    """10 is halfway from 1 to 100."""
+    runs = {"base": {"a": [1.0, 100.0], "b": [10.0, 10.0], "c": [100.0, 1.0]}}
+    table = page("b", runs).tasks.table
+    at = [column.key for column in table.columns].index("drawn")
+    drawings = [row.cells[at].drawing for row in table.rows]
+    assert [0.5, 0.5] == [drawing.marks[-1].at for drawing in drawings if drawing]
+
+
 def test_medians_are_drawn_where_tasks_share_a_scale(page):
     """m4 is above the median on t1 and t3, and below it on t2."""
     found = page("m4", FOUR)
