@@ -266,7 +266,10 @@
     site.table.finishSorting(table);
     const heads = site.table.heads(table).filter(isSeen);
     const isDrawn = (/** @type {Element} */ head) => head.matches(".plot, .slots");
-    const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden);
+    const all = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden);
+    // A category above its tasks is a column of theirs.
+    const rows = all.filter((row) => !row.matches(".group"));
+    const categories = new Map(rows.length < all.length ? site.table.entries(table).map(({ row, filterValues }) => [row, filterValues.category ?? ""]) : []);
     const hasLevel = rows.some((row) => row.matches(".level"));
     const columns = heads.flatMap((head) => {
       const own = isDrawn(head) ? [] : [{ title: site.table.headText(head), isText: head.matches(".text") }];
@@ -277,8 +280,10 @@
         const cell = row.cells[head.cellIndex];
         return [...(isDrawn(head) ? [] : [write(cell)]), ...detailsOf(cell, head)];
       });
+      if (categories.size) found.push(categories.get(row) ?? "");
       return hasLevel ? [...found, row.matches(".level") ? "yes" : "no"] : found;
     });
+    if (categories.size) columns.push({ title: table.closest("[data-box]")?.querySelector("[data-facet=category]")?.getAttribute("aria-label") ?? "Category", isText: true });
     return { columns: hasLevel ? [...columns, { title: "Too close to call for first", isText: true }] : columns, lines };
   };
 

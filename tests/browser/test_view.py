@@ -237,6 +237,19 @@ def test_odd_names_survive_the_address_and_the_export(chromium, odd):
     assert {"'=SUM(A1)", 'Beta, "B"', "'@gamma"} == {row[1] for row in rows[1:]}
 
 
+def test_tasks_are_exported_a_row_each_with_their_category(chromium, home):
+    """A category has a row of its own on the page, and none here."""
+    page, _ = open_page(chromium, home + "tasks/")
+    page.locator("details.more > summary").first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download as CSV").click()
+    head, *rows = csv.reader(io.StringIO(Path(waiting.value.path()).read_text("utf-8-sig")))
+    assert "Category" == head[-1]
+    assert {len(head)} == {*map(len, rows)}
+    assert 31 == len(rows)
+    assert "Math" == {row[0]: row[-1] for row in rows}["Grade School Math (gsm8k)"]
+
+
 def test_the_address_of_another_board_does_no_harm(chromium, home):
     page, heard = open_page(chromium, home + "?sort=nope&way=up&hide=none&size=x&developer=Nobody")
     expect(page.locator("[data-said]")).to_contain_text("0 of 11 models")
