@@ -274,7 +274,7 @@ def _draw_sizes(sizes: Sequence[tuple[int, str]], median: float, labels: Labels)
         name = theme.plain(theme.shortened(labels.tasks[task], theme.NARROW_LABEL))
         names.append({**note, "text": f"{name} {count(size)}"})
         numbers.append({**note, "text": count(size)})
-    line = theme.reference_line(median, labels.say("training.median"), count(median))
+    line = theme.reference_lines([(median, labels.say("training.median"), count(median))])
     # On a log axis, the position of an annotation is a logarithm, but not that of a shape.
     middle = [line["annotations"][0] | {"x": math.log10(median)}] if median else []
     return theme.figure(

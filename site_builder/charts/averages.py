@@ -16,6 +16,7 @@ from site_builder.table_model import Column, Field, Table, table_of
 _MAX_DRAWN = 40
 # Brackets beside each other: their distance, and the most of the width that they take.
 _LANE, _MAX_WIDTH = 0.035, 0.45
+_MAX_LINES = 3
 _BRACKET = {"color": theme.NEUTRAL, "width": 4}
 
 _Group = tuple[int, int]
@@ -86,6 +87,12 @@ def _draw(
 ) -> theme.Drawing:
     form, names = labels.merit_scale(board), [labels.models[s.model] for s in drawn]
     values = [board.merit(s) or 0.0 for s in drawn]
+    lines = [
+        (value, labels.models[s.model], form.score(value))
+        for s in board.references[:_MAX_LINES]
+        if (value := board.merit(s)) is not None
+    ]
+    ends = [*values, *(value for value, *_ in lines)]
     hovers = [f"{name}: {form.score(v)}" for name, v in zip(names, values, strict=True)]
     lanes = _lanes(groups)
     left = 1 - min(_MAX_WIDTH, _LANE * (max(lanes, default=0) + 1))
@@ -100,9 +107,10 @@ def _draw(
         [theme.markers(values, list(range(len(drawn))), marker, hovers), *brackets],
         theme.rows_height(len(drawn)),
         narrow=theme.narrow_rows(names),
-        xaxis=axis | theme.ticks(min(values), max(values), most=4),
+        xaxis=axis | theme.ticks(min(ends), max(ends), most=4),
         xaxis2=beside | {"visible": False, "fixedrange": True},
         yaxis=theme.rows_axis(names) | {"showgrid": True},
+        **theme.reference_lines(lines),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -25,7 +25,7 @@ _MAX_BINS = 24
 def chart_task_scores(results: Results, labels: Labels, task: str) -> Chart | None:
     """Chart how the scores of the primary variant on one task are distributed; None for a few."""
     scores, fact, say = results.scores, results.catalog.tasks[task], labels.say
-    found = scores.values[labels.roles.primary][:, scores.columns[task]]
+    found = scores.rivals(labels.roles.primary)[:, scores.columns[task]]
     found = found[~np.isnan(found)]
     if len(found) < _LEAST_ENTRIES:
         return None
@@ -51,12 +51,26 @@ def chart_task_scores(results: Results, labels: Labels, task: str) -> Chart | No
         title=title,
         reading=f"{title}.",
         caption=say("scores_chart.caption"),
-        drawing=_draw_bins(bins, labels, scale, unit, results.task(task).baseline_scores),
+        drawing=_draw_bins(bins, labels, scale, unit, _lines(results, labels, task)),
         table=_bins_table(bins, labels, scale),
     )
 
 
 _Bin: TypeAlias = tuple[float, float, int]
+_MAX_LINES = 3
+
+
+def _lines(results: Results, labels: Labels, task: str) -> list[tuple[float, str]]:
+    """Return the scores of the baseline and of the references, with their names."""
+    scores, primary = results.scores, labels.roles.primary
+    baseline = results.task(task).baseline_scores.get(primary)
+    found = [] if baseline is None else [(baseline, labels.baseline)]
+    column = scores.values[primary][:, scores.columns[task]]
+    for model in sorted(scores.references - {labels.roles.baseline}):
+        value = float(column[scores.rows[model]])
+        if not np.isnan(value):
+            found.append((value, labels.models[model]))
+    return found[:_MAX_LINES]
 
 
 def _draw_bins(
@@ -64,7 +78,7 @@ def _draw_bins(
     labels: Labels,
     scale: NumberFormat,
     unit: str,
-    baseline_scores: Mapping[str, float],
+    lines: Sequence[tuple[float, str]],
 ) -> theme.Drawing:
     low, high, most = bins[0][0], bins[-1][1], max(n for *_, n in bins)
     bars = {
@@ -80,10 +94,8 @@ def _draw_bins(
             ]
         ),
     }
-    baseline, line = baseline_scores.get(labels.roles.primary), dict[str, Any]()
-    if baseline is not None:
-        line = theme.reference_line(baseline, labels.baseline, scale.score(baseline))
-        low, high = min(low, baseline), max(high, baseline)
+    ends = (low, high, *(x for x, _ in lines))
+    low, high = min(ends), max(ends)
     around = room_around(low, high)
     return theme.figure(
         [bars],
@@ -93,7 +105,7 @@ def _draw_bins(
         yaxis=theme.axis(
             sentence(labels.say.words["models"]), **theme.ticks(0, most, most=4, least_step=1.0)
         ),
-        **line,
+        **theme.reference_lines([(x, name, scale.score(x)) for x, name in lines]),
     )
 
 

@@ -301,12 +301,19 @@ def room_for_values(
 # --- marks --------------------------------------------------------------------------------------
 
 
-def reference_line(x: float, name: str, value: str = "") -> dict[str, Any]:
-    """Return layout keys for a vertical dotted line, labelled at its top."""
-    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
-    place = {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom"}
-    text = plain(f"{shortened(name, WIDE_LABEL)} {value}".rstrip())
-    return {
-        "shapes": [{"type": "line", "line": DOTTED, **ends}],
-        "annotations": [{**place, "showarrow": False, "text": text, "font": INK_TEXT}],
-    }
+_LINE_PX = 16
+
+
+def reference_lines(lines: Iterable[tuple[float, str, str]]) -> dict[str, Any]:
+    """Return layout keys for vertical dotted lines, each with its name and value above the plot."""
+    shapes, annotations = list[dict[str, Any]](), list[dict[str, Any]]()
+    for i, (x, name, value) in enumerate(sorted(lines)):
+        ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
+        place = {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": _LINE_PX * i}
+        text = plain(f"{shortened(name, WIDE_LABEL)} {value}".rstrip())
+        shapes.append({"type": "line", "line": DOTTED, **ends})
+        annotations.append({**place, "showarrow": False, "text": text, "font": INK_TEXT})
+    if not shapes:
+        return {}
+    top = {"margin": {"t": _LINE_PX * (len(shapes) + 1)}} if len(shapes) > 1 else {}
+    return {"shapes": shapes, "annotations": annotations, **top}

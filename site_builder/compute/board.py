@@ -179,6 +179,11 @@ class Board(CachingRecord):
         """The other models that may be first with another choice of tasks."""
         return tuple(s for s in self.ranked if s.tied_with_best and s.rank != 1)
 
+    @cached_property
+    def references(self) -> tuple[Entry, ...]:
+        """The entries that do not compete: people, guessing."""
+        return tuple(s for s in self.entries if s.unranked == "reference")
+
     @property
     def most_may_be_first(self) -> bool:
         """Whether most of the ranked models may be first."""
@@ -323,9 +328,9 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     """
     rule, values = find_rule(rules.rank_by, scores.measures), scores.values[variant]
     scored = (~np.isnan(values)).sum(axis=1)
-    competing = ~np.isin(scores.models, [*scores.references])
-    covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9) & competing
-    inputs = RuleInputs(scores, variant, rules, competing, covered)
+    is_covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9)
+    covered = is_covered & scores.competing
+    inputs = RuleInputs(scores, variant, rules, covered)
     merit = rule.compute(inputs)
     ranks = competition_ranks(np.where(covered, merit.values, np.nan))
     order = np.lexsort((-scored, ranks))
@@ -380,7 +385,7 @@ def _why_unranked(inputs: RuleInputs, scored: Places, is_ranked: Flags) -> list[
     is_flagged = np.isin(scores.models, [*scores.left_out(inputs.variant)])
     why = {"additive": "no common tasks", "mean_win_rate": "no rival"}.get(rank_by, "no value")
     reasons: list[str] = np.select(
-        [is_ranked, (scored > 0) & ~inputs.competing, inputs.covered, scored > 0, is_flagged],
+        [is_ranked, (scored > 0) & ~scores.competing, inputs.covered, scored > 0, is_flagged],
         ["", "reference", why, "coverage", "flagged"],
         "no score",
     ).tolist()

@@ -297,10 +297,7 @@ def compute_robustness(
     if len(names) < _MIN_MODELS or is_measure:
         return None
     rows = [scores.rows[model] for model in names]
-    competing = ~np.isin(scores.models, [*scores.references])
-    inputs = RuleInputs(
-        scores, board.variant, board.rules, competing, np.isin(scores.models, names)
-    )
+    inputs = RuleInputs(scores, board.variant, board.rules, np.isin(scores.models, names))
     merit = board.rule.compute(inputs)
     merits: _Merits = {(own, None): (len(scores.tasks), merit.values[rows])}
     merits |= _other_merits(inputs, rows)

@@ -62,20 +62,18 @@ class RuleInputs(Record, eq=False):
     """What a rule reads: the scores of a variant, and which models it may rank.
 
     Attributes:
-        competing: Models that are no reference, shape (models,).
-        covered: Of these, the ones with scores on enough tasks.
+        covered: Of the models that compete, those with scores on enough tasks; shape (models,).
     """
 
     scores: Scores
     variant: str
     rules: RankingRules
-    competing: Flags
     covered: Flags
 
     @property
     def signed(self) -> Array:
         """The scores of those that compete, greater is better; shape (models, tasks)."""
-        return np.where(self.competing[:, np.newaxis], self.scores.signed[self.variant], np.nan)
+        return self.scores.signed[self.variant]
 
 
 class Rule(Record):

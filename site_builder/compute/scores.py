@@ -39,7 +39,7 @@ class Score(Record):
     """One score that counts.
 
     Attributes:
-        rank: Among the scores of its task and variant.
+        rank: Among the scores of its task and variant; None of a model that does not compete.
         lift_over_base, lift_over_baseline: Difference from these scores, positive = better.
         stderr, interval: Standard error, and 95 % interval (docs/statistics.md#error-of-a-score).
         n: Number of examples, as stated, or as the only one in `n_range`.
@@ -57,7 +57,7 @@ class Score(Record):
     task: str
     variant: str
     score: float
-    rank: int
+    rank: int | None
     lift_over_base: float | None
     lift_over_baseline: float | None
     stderr: float | None = None
@@ -209,13 +209,25 @@ class Scores(CachingRecord, eq=False):
 
     @cached_property
     def spreads(self) -> Mapping[str, tuple[Spread | None, ...]]:
-        """By variant, where the scores of each task lie."""
-        return {v: tuple(map(spread_of, values.T)) for v, values in self.values.items()}
+        """By variant, where the scores of each task lie, of the models that compete."""
+        return {v: tuple(map(spread_of, self.rivals(v).T)) for v in self.values}
 
     @cached_property
     def signed(self) -> Mapping[str, Array]:
-        """The scores rounded to twelve digits, with the sign turned so that greater is better."""
-        return {v: round_significant(values) * self.direction for v, values in self.values.items()}
+        """The scores of the models that compete, rounded to twelve digits, greater is better.
+
+        By variant, shape (models, tasks); NaN where there is none.
+        """
+        return {v: round_significant(self.rivals(v)) * self.direction for v in self.values}
+
+    @cached_property
+    def competing(self) -> npt.NDArray[np.bool_]:
+        """Which models compete, shape (models,): all but the references."""
+        return ~np.isin(self.models, [*self.references])
+
+    def rivals(self, variant: str) -> Array:
+        """Return the scores of the models that compete; shape (models, tasks)."""
+        return np.where(self.competing[:, np.newaxis], self.values[variant], np.nan)
 
     def of_baseline(self, arrays: Mapping[str, Array], variant: str) -> Array:
         """Return the baseline's row for a variant, of `values`, `errors` or other arrays.
@@ -228,8 +240,8 @@ class Scores(CachingRecord, eq=False):
         return row
 
     def contest(self, variant: str) -> Array:
-        """Return the scores of a variant without the baseline's; shape (models, tasks)."""
-        values = self.values[variant].copy()
+        """Return the scores of those that compete with the baseline; shape (models, tasks)."""
+        values = self.rivals(variant)
         if self.roles.baseline is not None:
             values[self.rows[self.roles.baseline]] = np.nan
         return values
@@ -253,7 +265,11 @@ class Scores(CachingRecord, eq=False):
 
     def lift_over_baseline(self, variant: str) -> Array:
         """Return score minus baseline's score, positive = better (docs/statistics.md#lift)."""
-        return difference(self.signed[variant], self.of_baseline(self.signed, variant))
+        return difference(self.signed[variant], self.baseline_signed(variant))
+
+    def baseline_signed(self, variant: str) -> Array:
+        """Return the baseline's row for a variant, greater is better; shape (tasks,)."""
+        return round_significant(self.of_baseline(self.values, variant)) * self.direction
 
     def of_variant(self, variant: str) -> Scores:
         """Return the same board with only the tasks that any model has in a variant, if any."""
@@ -300,11 +316,8 @@ class Scores(CachingRecord, eq=False):
             # A model without any score in a variant has no gaps there.
             scored = {v: (~np.isnan(a)).any(axis=1, keepdims=True) for v, a in values.items()}
             values = {v: np.where(np.isnan(a) & scored[v], 0.0, a) for v, a in values.items()}
-        signed = {v: round_significant(values[v]) * self.direction for v in values}
-        ties = {v: find_ties(signed[v], part.errors[v]) for v in values}
         roles = _assign_roles(values, part.models, config, self.first_entries)
-        part = replace(part, values=values, ties=ties, roles=roles)
-        return replace(part, frame=part.frame.assign(**_compare(part)))
+        return _compared(replace(part, values=values, roles=roles))
 
     def _taken(self, at: Any) -> dict[str, Any]:  # noqa: ANN401 - any index of two axes
         """Return the rows and columns at some places of every array by model and task."""
@@ -417,7 +430,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
     rows, columns = (frame[name].cat.codes.to_numpy() for name in ("model", "task"))
     counts, score, stderr = (frame[name].to_numpy() for name in ("counts", "score", "stderr"))
     direction = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)
-    index, values, errors, ties = {}, {}, {}, {}
+    index, values, errors = {}, {}, {}
     for variant in variants:
         mine = np.flatnonzero(frame["variant"] == variant)
         place = np.full((len(models), len(tasks)), _NO_ROW)
@@ -426,8 +439,6 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         index[variant] = place
         values[variant] = np.where(is_counted, score[place], np.nan)
         errors[variant] = np.where(is_counted, stderr[place], np.nan)
-        signed = round_significant(values[variant]) * direction
-        ties[variant] = find_ties(signed, errors[variant])
     low, high = (tables.tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
     flagged = frame[frame["flag"].notna()].rename(columns={"flag": "reason"})
     is_reference = tables.models["role"] == "reference"
@@ -442,7 +453,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         tasks=tasks,
         values=values,
         errors=errors,
-        ties=ties,
+        ties={},
         direction=direction,
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
@@ -456,7 +467,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         measures=tables.measures,
         measured={m.id: _place_measure(tables.results, m, index) for m in tables.measures},
     )
-    return replace(scores, frame=frame.assign(**_compare(scores)))
+    return _compared(scores)
 
 
 def _place_measure(
@@ -494,6 +505,13 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
         }
     )
+
+
+def _compared(scores: Scores) -> Scores:
+    """Complete scores with their ties, ranks and lifts."""
+    ties = {v: find_ties(scores.signed[v], errors) for v, errors in scores.errors.items()}
+    scores = replace(scores, ties=ties)
+    return replace(scores, frame=scores.frame.assign(**_compare(scores)))
 
 
 def _compare(scores: Scores) -> dict[str, Array]:

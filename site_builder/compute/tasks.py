@@ -239,7 +239,7 @@ class TaskResult(CachingRecord):
 def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult, ...]:
     """Summarise every task of the board, in the order of the tasks table."""
     roles, frame = scores.roles, scores.frame
-    best = {v: _best_runs(scores, {v: scores.values[v]}) for v in roles.variants}
+    best = {v: _best_runs(scores, {v: scores.rivals(v)}) for v in roles.variants}
     contest = {v: scores.contest(v) for v in roles.contest}
     over_baseline = np.concatenate([scores.contest_lifts(v) for v in contest])
     contenders, best_lifts = _best_runs(scores, contest), np.fmax.reduce(over_baseline, axis=0)
@@ -248,6 +248,7 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     against_baseline = _best_runs(scores, furthest)
     baseline = {v: floats_or_none(scores.of_baseline(scores.values, v)) for v in roles.variants}
     lifts = [scores.lift_over_base(v) for v in roles.tuned]
+    counts = {v: (~np.isnan(scores.signed[v])).sum(axis=0) for v in roles.variants}
     models = frame["model"].to_numpy(dtype=object)
     exact = (frame["low"].notna() & frame["high"].notna()).to_numpy()
     flagged: dict[str, list[FlaggedScore]] = {task: [] for task in scores.tasks}
@@ -266,8 +267,8 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
             best_against_baseline=against_baseline[column],
             best_lift_over_baseline=lift_or_none[column],
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
-            mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
-            counts={v: len(rows) for v, rows in ranked.items()},
+            mean={v: mean_or_none(scores.rivals(v)[:, column]) for v in roles.variants},
+            counts={v: int(n[column]) for v, n in counts.items()},
             models=_in_rank_order(scores, column, models[np.concatenate([*ranked.values()])]),
             with_intervals=frozenset(v for v, rows in ranked.items() if exact[rows].any()),
             flagged=tuple(flagged[task]),
@@ -280,7 +281,7 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
 def _in_rank_order(scores: Scores, column: int, ranked: Iterable[str]) -> tuple[str, ...]:
     """Return each model once; the baseline behind those as good as it in the primary variant."""
     roles, models = scores.roles, [*dict.fromkeys(ranked)]
-    level = scores.of_baseline(scores.signed, roles.primary)[column]
+    level = scores.baseline_signed(roles.primary)[column]
     if np.isnan(level) or roles.baseline_variants[roles.primary] == roles.primary:
         return tuple(models)
     others = [model for model in models if model != roles.baseline]

@@ -132,8 +132,9 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
         if not any(s.model in models for models in boards):
             question = sentence(say("answer.scored", of=of))
             return Answer(question, say("answer.no_board"))
-        verdict = sentence(say("model.not_ranked"))
-        text = say("answer.scored", of=of)
+        is_reference = s.unranked == "reference"
+        verdict = sentence(say("answer.reference" if is_reference else "model.not_ranked"))
+        text = value if is_reference else say("answer.scored", of=of)
     elif n == 1:
         verdict, text = value, ""
     elif len(board.leaders) == n:

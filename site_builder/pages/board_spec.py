@@ -121,8 +121,9 @@ class BoardTableSpec(CachingRecord):
         return self.format_of(self.board.ranking).score(value)
 
     def is_better(self, row: BoardRow, other: BoardRow) -> bool:
-        """Return whether one row has a better average than another."""
-        own, its = row.figures[self.average_id], other.figures[self.average_id]
+        """Return whether one row has a better average than another, or of what ranks the board."""
+        shown = self.average_id if self.board.by_average else self.board.rule.statistic
+        own, its = row.figures[shown], other.figures[shown]
         if own is None or its is None:
             return False
         return own < its if self.lower_is_better else own > its

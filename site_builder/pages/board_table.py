@@ -40,12 +40,16 @@ def board_table(
 ) -> Table:
     """Return the table of one view of a board; some rows may be of another variant."""
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
+
+    def is_reference(row: BoardRow) -> bool:
+        return row.model == baseline or row.entry.unranked == "reference"
+
     return table_of(
         table_id,
         caption,
         _fitted([*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]),
         rows[: spec.cut(len(rows))],
-        lambda row: "reference" if row.model == baseline else "" if row.entry.rank else "unranked",
+        lambda row: "reference" if is_reference(row) else "" if row.entry.rank else "unranked",
         filters=lambda row: model_filters(catalog, row.model, spec.config.filters),
         header=1,
         sorted_by=spec.by,

@@ -219,9 +219,10 @@ def _best_view(spec: BoardTableSpec, facet: str) -> BoardView:
 
 
 def board_rows(spec: BoardTableSpec) -> list[BoardRow]:
-    """Return the rows in order; entries of another variant stand where their average would."""
+    """Return the rows in order; references and those of another variant stand at their value."""
     board, full = spec.board, spec.full
     beside = [r for r in spec.beside if full or r.model == spec.labels.roles.baseline]
+    beside += map(spec.row, board.references)
     apart = {row.model for row in beside}
     entries = [s for s in board.entries if s.rank is not None or (full and s.scored)]
     rows = [spec.row(s) for s in entries if s.model not in apart]
@@ -229,7 +230,7 @@ def board_rows(spec: BoardTableSpec) -> list[BoardRow]:
         places = (
             i
             for i, other in enumerate(rows)
-            if not (other.entry.rank or other.borrowed_from) or spec.is_better(row, other)
+            if not (other.entry.rank or other.model in apart) or spec.is_better(row, other)
         )
         rows.insert(next(places, len(rows)), row)
     if spec.full:

@@ -112,7 +112,8 @@ def model_summary(site: Site, model: str) -> str:
         return say("model.no_scores", name=name)
     variant = labels.before_noun(board.variant).rstrip()
     if s.rank is None:
-        why = s.unranked if s.unranked in ("no rival", "no common tasks") else "coverage"
+        known = ("no rival", "no common tasks", "reference")
+        why = s.unranked if s.unranked in known else "coverage"
         who = say("model.in_variant", name=name, variant=variant) if variant else name
         return say(f"model.unranked.{why}", name=who, of=coverage(s.scored, len(board.tasks)))
     n, merit = len(board.ranked), labels.merit_scale(board).score(board.merit(s))

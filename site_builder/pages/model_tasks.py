@@ -95,6 +95,11 @@ class _Row(Record):
     of: int
     is_part: bool = False
 
+    @property
+    def rank(self) -> int | None:
+        """The place among the entries; None without a score that counts, and for a reference."""
+        return None if self.score is None else self.score.rank
+
     def lift(self, key: str) -> float | None:
         """Return the lead over the baseline, or the gain over base."""
         name = _LEAD if key == _LEAD else "lift_over_base"
@@ -131,8 +136,8 @@ class _Scores(CachingRecord):
 
     @cached_property
     def values(self) -> Array:
-        """The scores of all entries that are compared, a column for each task."""
-        return self.site.results.scores.values[self.variant]
+        """The scores of all entries that compete, a column for each task."""
+        return self.site.results.scores.rivals(self.variant)
 
     def column(self, task: str) -> Array:
         """Return the scores of all entries on a task."""
@@ -190,7 +195,7 @@ class _Scores(CachingRecord):
         if row.score is None:
             return is_other, True, 0.0
         if self.order == "place":
-            return is_other, False, row.score.rank / max(row.of, 1)
+            return is_other, row.rank is None, (row.rank or 0) / max(row.of, 1)
         lift = row.lift(self.order)
         return is_other, lift is None, -(lift or 0.0)
 
@@ -294,10 +299,8 @@ def _title(found: _Scores) -> str:
 def _place_title(found: _Scores) -> str:
     """Return where it is first, or else its highest place; only where entries differ."""
     say = found.labels.say
-    rows = [
-        row for row in found.wholes if row.score and row.of > 1 and not found.is_level(row.task)
-    ]
-    first = [row for row in rows if row.score and row.score.rank == 1]
+    rows = [row for row in found.wholes if row.rank and row.of > 1 and not found.is_level(row.task)]
+    first = [row for row in rows if row.rank == 1]
     if not rows or len(found.wholes) == 1:
         return say("model.tasks.plain", len(found.wholes))
     if len(first) == 1:
@@ -305,7 +308,7 @@ def _place_title(found: _Scores) -> str:
     if first:
         kind = "all" if len(first) == len(found.wholes) else "some"
         return say(f"model.tasks.first.{kind}", len(found.wholes), first=len(first))
-    ranks = [row.score.rank if row.score else row.of for row in rows]
+    ranks = [row.rank or row.of for row in rows]
     rank, best = min(zip(ranks, rows, strict=True), key=lambda pair: pair[0] / pair[1].of)
     if 2 * rank > best.of:
         return say("model.tasks.lower", len(rows))
@@ -515,12 +518,12 @@ def _place_field(found: _Scores) -> Field[_Row]:
     )
 
     def cell(row: _Row) -> Cell:
-        if row.score is None:
+        if row.rank is None:
             return text_cell(None)
         if found.is_level(row.task):
-            return Cell(say("model.column.level"), row.score.rank, tone="soft")
+            return Cell(say("model.column.level"), row.rank, tone="soft")
         suffix = f"/{row.of:,}" if len(ns) > 1 else ""
-        return Cell(ordinal(row.score.rank), row.score.rank, suffix=suffix)
+        return Cell(ordinal(row.rank), row.rank, suffix=suffix)
 
     return Field(column, cell, max(ns, default=0) > 1)
 

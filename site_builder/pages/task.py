@@ -286,9 +286,10 @@ def _order(ranking: Ranking, fact: TaskInfo) -> str:
     elif labels.lifted:
         ids, metric = "change", sentence(metric)
     order = labels.say(f"task.order.{ids}", metric=metric)
-    if not ranking.ranked or len(ranking.ranked) == len(ranking.entries):
+    primary = labels.roles.primary
+    if not ranking.ranked or all(primary in entry.found for entry in ranking.entries):
         return order
-    variant = labels.in_sentence(labels.roles.primary)
+    variant = labels.in_sentence(primary)
     return f"{order} {labels.say('task.unranked', variant=variant)}"
 
 

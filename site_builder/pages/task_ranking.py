@@ -98,8 +98,9 @@ class Ranking(CachingRecord):
         return next((entry.found[v] for v in variants if v in entry.found), None)
 
     def is_ranked(self, entry: RankedEntry) -> bool:
-        """Return whether a model has a score in the primary variant."""
-        return self.labels.roles.primary in entry.found
+        """Return whether a model has a rank in the primary variant."""
+        score = entry.found.get(self.labels.roles.primary)
+        return score is not None and score.rank is not None
 
     @cached_property
     def ranked(self) -> tuple[RankedEntry, ...]:
@@ -122,7 +123,7 @@ class Ranking(CachingRecord):
     def rivals(self) -> tuple[RankedEntry, ...]:
         """Those behind the leaders that are too close to call."""
         scores = [(entry, entry.found[self.labels.roles.primary]) for entry in self.ranked]
-        return tuple(entry for entry, score in scores if score.tied_with_best and score.rank > 1)
+        return tuple(entry for entry, score in scores if score.tied_with_best and score.rank != 1)
 
     @cached_property
     def seconds(self) -> tuple[RankedEntry, ...]:
@@ -142,12 +143,13 @@ class Ranking(CachingRecord):
 
     @cached_property
     def ahead(self) -> RankedEntry | None:
-        """The best model that has no rank, if it is ahead of the leaders."""
+        """The best model without a score in the primary variant, if it is ahead of the leaders."""
         if not self.leaders:
             return None
-        best = self.leaders[0].found[self.labels.roles.primary].score
-        first = self.entries[0]
-        shown = None if self.is_ranked(first) else self.shown(first)
+        primary = self.labels.roles.primary
+        best = self.leaders[0].found[primary].score
+        first = next((entry for entry in self.entries if primary not in entry.found), None)
+        shown = None if first is None else self.shown(first)
         is_ahead = shown is not None and self.direction * (shown.score - best) > 0
         return first if is_ahead else None
 
@@ -247,8 +249,8 @@ def _interval_ends(ranking: Ranking, label: str, against: Against) -> tuple[str,
 
 
 def _rank_cell(score: Score | None) -> Cell:
-    text = MISSING if score is None else str(score.rank)
-    return number_cell(None if score is None else score.rank, text)
+    rank = None if score is None else score.rank
+    return number_cell(rank, str(rank or MISSING))
 
 
 def _model_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
@@ -257,8 +259,10 @@ def _model_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
     fact, why = facts.models[entry.model], ""
     if not entry.found:
         why = say("why.flagged")
-    elif not ranking.is_ranked(entry):
+    elif ranking.labels.roles.primary not in entry.found:
         why = say("ranking.without", variant=labels.in_sentence(labels.roles.primary))
+    elif not ranking.is_ranked(entry):
+        why = say("why.reference")
     is_baseline = entry.model == labels.roles.baseline
     size = None if fact.parameters_b is None else billions(fact.parameters_b)
     notes = (fact.developer, size, say("why.baseline") if is_baseline else "", why)

@@ -134,16 +134,15 @@ def test_height_grows_with_the_rows(rows, height):
     assert height == theme.rows_height(rows)
 
 
-def test_reference_line_is_at_the_baseline():
-    line = theme.reference_line(0.5, "n" * 300, "0.500")
-    (shape,), (note,) = line["shapes"], line["annotations"]
-    assert (0.5, 0.5, "paper") == (shape["x0"], shape["x1"], shape["yref"])
-    assert "dot" == shape["line"]["dash"]
-    assert (0.5, f"{'n' * 45}{DOTS} 0.500") == (note["x"], note["text"])
-
-
-def test_line_without_a_value_has_its_name_alone():
-    assert "10,000" == theme.reference_line(4, "10,000")["annotations"][0]["text"]
+def test_reference_lines_are_at_their_values_with_names_above_each_other():
+    lines = theme.reference_lines([(0.5, "n" * 300, "0.500"), (0.25, "Guessing", "")])
+    assert [0.25, 0.5] == [shape["x0"] for shape in lines["shapes"]]
+    assert ["Guessing", f"{'n' * 45}{DOTS} 0.500"] == [
+        note["text"] for note in lines["annotations"]
+    ]
+    first, second = (note["yshift"] for note in lines["annotations"])
+    assert 0 == first < second < lines["margin"]["t"]
+    assert {} == theme.reference_lines([])
 
 
 def test_colours_are_those_of_the_style_sheet():

@@ -10,6 +10,7 @@ from site_builder.compute.board import compute_board
 from site_builder.compute.rules import RULES, RankingRules, combine
 from site_builder.compute.scores import collect_scores
 from site_builder.compute.statistics import STATISTICS, measure_statistic
+from site_builder.compute.tasks import compute_rank_agreement, compute_tasks
 from site_builder.config import RULES as RULE_IDS
 from site_builder.config import BoardConfig
 from site_builder.records import replace
@@ -104,6 +105,21 @@ def test_a_reference_is_shown_and_does_not_compete():
     assert "reference" == a.unranked
     assert 7 / 3 == pytest.approx(board.figure(a, "average"))
     assert {"a": 0, "b": 3, "c": 1} == {s.model: board.count(s, "wins") for s in board.entries}
+    assert (a,) == board.references
+
+
+def test_a_reference_has_no_place_on_a_task():
+    """It is neither the best of a task, nor counted, nor a part of medians and similarities."""
+    frames = make_frames({"base": {"a": [9, 1], "b": [3, 2], "c": [1, 4]}})
+    frames["models"]["role"] = ["reference", None, None]
+    scores = collect_scores(make_tables(frames), BoardConfig(baseline="a"))
+    assert [("b", 1), ("c", 2), ("a", None)] == [(s.model, s.rank) for s in scores.ranking("t1")]
+    assert [-6.0, -8.0] == [s.lift_over_baseline for s in scores.ranking("t1")[:2]]
+    assert scores.spreads["base"][0].median == 2
+    (t1, _) = compute_tasks(scores, compute_rank_agreement(scores, [None] * 3))
+    assert (("b",), 3.0) == (t1.best["base"].models, t1.best["base"].score)
+    assert {"base": 2} == t1.counts
+    assert {"base": 2.0} == t1.mean
 
 
 def test_an_absent_score_is_zero_where_the_publisher_says_so():

@@ -127,6 +127,16 @@ def test_a_baseline_of_another_variant_stands_where_its_mean_would(tmp_path):
     assert first.ranked_by.endswith("ref, the baseline, scores better.")
 
 
+def test_a_reference_stands_at_its_value_without_a_rank(tmp_path):
+    models = {"role": [None, "reference", None]}
+    runs = {"base": {"a": FAR, "people": NEAR, "c": LOW}}
+    (view,) = views_of(tmp_path, runs, models=models).values()
+    assert ["a", "people", "c"] == list(rows_of(view))
+    assert ["1", DASH, "2"] == [row["rank"].text for row in rows_of(view).values()]
+    assert ["", "reference", ""] == [row.kind for row in view.table.rows]
+    assert view.ranked_by.endswith("a leads.")
+
+
 # --- rows -----------------------------------------------------------------------------------------
 
 
