@@ -151,6 +151,9 @@ def board_values(board: BoardResults) -> dict[str, Any]:
                 **_fields(s, "rank"),
                 **({"rank_in_group": ranks_in_groups.get(s.model)} if group_by else {}),
                 "unranked": s.unranked or None,
+                "cautions": [
+                    _fields(c, "reason", "tasks") for c in results.cautions.get(s.model, ())
+                ],
                 "tied_with_best": _tied(results.board, s),
                 **_fields(s, "scored", "rank_interval", "interval"),
                 **{

@@ -397,6 +397,12 @@ class ModelSection(_Facts):
     """Id on Hugging Face."""
     role: Literal["reference"] | None = None
     """`reference` for humans or guessing: shown, but not ranked."""
+    comparable: Name | None = None
+    """Why its scores do not compare with those of others."""
+    verification: Literal["self_reported", "reproduced", "verified"] | None = None
+    """Who confirmed its scores, where the results do not say it."""
+    trained_on: Name | None = None
+    """Ids of the tasks whose data it was trained on, with commas between."""
 
 
 class _File(ConfigSection):

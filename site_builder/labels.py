@@ -19,6 +19,7 @@ from site_builder.formatting import NumberFormat, listed, measure_format, scale_
 from site_builder.messages import Messages, make_messages, with_article
 from site_builder.records import Record, replace
 from site_builder.table_model import Column, Tag
+from site_builder.tables.schema import VERIFICATIONS
 
 _MOST_PLACES = 6
 _MOST_COMPACT = 4
@@ -188,6 +189,11 @@ class Labels(Record):
     def tag(self, name: str) -> Tag:
         """Return a tag by its id, in words."""
         return Tag(name, self.say(f"tag.{name}"))
+
+    def facet_text(self, facet: str, value: str) -> str:
+        """Return the value of a facet in words."""
+        is_known = facet == "verification" and value in VERIFICATIONS
+        return self.say(f"verification.{value}") if is_known else value
 
     def column(self, name: str) -> Column:
         """Return the column of models, tasks or categories."""

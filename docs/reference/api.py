@@ -94,6 +94,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "facets": "the value of each facet as text; `null` where it is not known",
         "rank": "on the board, among all entries that `where` wants",
         "unranked": "why it has no rank, as in `models.json`",
+        "cautions": (
+            "why its scores should be compared with care: `reason` as the data states it, empty "
+            "where it was trained on the data of `tasks`"
+        ),
         "tied_with_best": "whether it may be first; `null` where nothing is tested",
     },
     "tasks": {

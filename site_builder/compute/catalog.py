@@ -12,7 +12,8 @@ import pandas as pd
 
 from site_builder.records import Record, make_records, replace
 from site_builder.tables.columns import texts_of
-from site_builder.tables.parts import ancestors_of
+from site_builder.tables.overrides import matches
+from site_builder.tables.parts import ancestors_of, part_parents
 from site_builder.tables.read import LoadedTable, Tables
 from site_builder.tables.schema import Facet
 
@@ -84,6 +85,8 @@ class ModelInfo(Record):
     hf_id: str | None
     description: str | None
     role: str | None
+    comparable: str | None
+    trained_on: str | None
     facets: Mapping[str, str | None]
 
     def facet(self, name: str) -> str | None:
@@ -166,6 +169,39 @@ class Catalog(Record):
             for whole in ancestors_of(part, parents)
             if whole in places
         ]
+
+
+class Caution(Record):
+    """A reason to compare the scores of an entry with care.
+
+    Attributes:
+        reason: As the data states it; empty where the entry was trained on the data of tasks.
+        tasks: The tasks whose scores it concerns.
+    """
+
+    reason: str
+    tasks: tuple[str, ...]
+
+
+def find_cautions(tables: Tables, catalog: Catalog) -> dict[str, tuple[Caution, ...]]:
+    """Return why scores of entries do not compare with others, by entry, for the tasks of a board.
+
+    The reason of an entry concerns all of its scores, that of a part the whole too.
+    """
+    tasks, parents = tuple(catalog.tasks), part_parents(tables.tasks)
+    found: dict[str, list[Caution]] = {model: [] for model in catalog.models}
+    stated = tables.results[tables.results["comparable"].notna()]
+    for (model, reason), own in stated.groupby(["model", "comparable"], sort=False)["task"]:
+        concerned = {t for task in own.unique() for t in (task, *ancestors_of(task, parents))}
+        if model in found and (mine := tuple(t for t in tasks if t in concerned)):
+            found[str(model)].append(Caution(str(reason), mine))
+    for model, facts in catalog.models.items():
+        if facts.comparable:
+            found[model].append(Caution(facts.comparable, tasks))
+        keys = [key.strip() for key in (facts.trained_on or "").split(",")]
+        if trained := tuple(t for t in tasks if any(matches(key, t) for key in keys)):
+            found[model].append(Caution("", trained))
+    return {model: tuple(cautions) for model, cautions in found.items() if cautions}
 
 
 def collect_catalog(tables: Tables) -> Catalog:

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from site_builder.compute.board import Board, choose_rules, compute_boards, compute_common_boards
-from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
+from site_builder.compute.catalog import (
+    Catalog,
+    Caution,
+    Release,
+    collect_catalog,
+    find_cautions,
+    find_release,
+)
 from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.numbers import Array
 from site_builder.compute.robustness import (
@@ -69,6 +76,7 @@ class Results(CachingRecord):
         categories: The results on each category, lowest difference first; empty without any.
         correlations: Over tasks; None where no two columns have a correlation.
         training_sets: Sizes of the training sets; None where no task states one.
+        cautions: Why scores of an entry should be compared with care, by entry.
     """
 
     catalog: Catalog
@@ -87,6 +95,7 @@ class Results(CachingRecord):
     categories: tuple[CategoryResult, ...]
     correlations: Correlations | None
     training_sets: TrainingSets | None
+    cautions: Mapping[str, tuple[Caution, ...]]
     serving: Serving
     stats: Stats
     release: Release
@@ -273,4 +282,5 @@ def _compute(
         serving=compute_serving(tables.serving_requests, tables.prices, baseline),
         stats=compute_stats(scores, boards, tasks, beaten, len(categories)),
         release=release,
+        cautions=find_cautions(tables, catalog),
     )

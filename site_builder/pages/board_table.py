@@ -24,6 +24,7 @@ from site_builder.table_model import (
     Filter,
     Table,
     TableTools,
+    Tag,
     draw_ranks,
     table_of,
 )
@@ -41,8 +42,19 @@ def board_table(
     """Return the table of one view of a board; some rows may be of another variant."""
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
 
+    cautions, no_caution = spec.site.results.cautions, spec.labels.say("caution.none")
+    tools = model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters)
+    if cautions:
+        caution = Filter("caution", spec.labels.say("caution.label"))
+        tools = replace(tools, facets=(*tools.facets, caution))
+
     def is_reference(row: BoardRow) -> bool:
         return row.model == baseline or row.entry.unranked == "reference"
+
+    def filters(row: BoardRow) -> Mapping[str, str | None]:
+        known = model_filters(catalog, row.model, spec.config.filters)
+        stated = "; ".join(spec.site.cautions(row.model)) or no_caution
+        return {**known, "caution": stated} if cautions else known
 
     return table_of(
         table_id,
@@ -50,10 +62,10 @@ def board_table(
         _fitted([*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]),
         rows[: spec.cut(len(rows))],
         lambda row: "reference" if is_reference(row) else "" if row.entry.rank else "unranked",
-        filters=lambda row: model_filters(catalog, row.model, spec.config.filters),
+        filters=filters,
         header=1,
         sorted_by=spec.by,
-        tools=model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters),
+        tools=tools,
         is_level=lambda row: spec.by != BY_LIFT and is_level(spec.board, row.entry),
     )
 
@@ -291,7 +303,13 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
             label = labels.get(name, sentence(name.replace("_", " ")))
             is_filtered = len(spec.config.filters.get(name, ())) == 1
             is_extra = is_filtered or name not in (*wanted, *settings)
-            yield Field(Column(name, label, is_extra=is_extra), partial(_fact_cell, values))
+            cell = partial(_facet_cell, spec.labels, name, values)
+            yield Field(Column(name, label, is_extra=is_extra), cell)
+    yield Field(
+        Column("caution", say("caution.label"), is_extra=True),
+        lambda row: text_cell("; ".join(spec.site.cautions(row.model)) or None),
+        bool(spec.site.results.cautions),
+    )
     ends = (say("column.best_if_complete"), say("column.worst_if_complete"))
     yield Field(
         Column(
@@ -331,6 +349,11 @@ def _fact_cell(values: Mapping[str, str | None], row: BoardRow) -> Cell:
     return text_cell(values[row.model])
 
 
+def _facet_cell(labels: Labels, name: str, values: Mapping[str, str | None], row: BoardRow) -> Cell:
+    value = values[row.model]
+    return text_cell(None if value is None else labels.facet_text(name, value))
+
+
 # --- cells --------------------------------------------------------------------------------------
 
 
@@ -360,12 +383,21 @@ def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
         "license": license_text if len(license_text) <= _MAX_LICENSE else "",
     }
     notes = [text for name, text in known.items() if text and name not in columns]
+    notes += spec.site.cautions(row.model)
     why = _status(spec, row)
     if why:
         notes = [*notes[:1], why]
     if spec.labels.models[row.model] in spec.twins:
         notes.append(row.model)
-    return model_cell(spec.labels, row.model, " \N{MIDDLE DOT} ".join(notes))
+    tags = caution_tags(spec.site, row.model)
+    if (verification := facts.facets.get("verification")) and "verification" not in columns:
+        tags = (*tags, Tag(verification, spec.labels.facet_text("verification", verification)))
+    return model_cell(spec.labels, row.model, " \N{MIDDLE DOT} ".join(notes), tags=tags)
+
+
+def caution_tags(site: Site, model: str, task: str = "") -> tuple[Tag, ...]:
+    """Return the tag of an entry whose scores, or that on a task, should be compared with care."""
+    return (site.labels.tag("caution"),) if site.cautions(model, task) else ()
 
 
 def _status(spec: BoardTableSpec, row: BoardRow) -> str:

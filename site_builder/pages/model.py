@@ -201,7 +201,8 @@ def _facts(site: Site, fact: ModelInfo) -> Iterator[Fact]:
     for facet in site.results.catalog.facets:
         text = fact.facets[facet.id]
         if text is not None and text not in known:
-            yield Fact(facet.label, text)
+            yield Fact(facet.label, site.labels.facet_text(facet.id, text))
+    yield from (Fact(say("caution.label"), text) for text in site.whole.cautions(fact.model))
     if fact.url is not None:
         shown = fact.hf_id or source_link(fact.url).text
         yield Fact("", shown, link=Link(shown, href=fact.url))

@@ -14,9 +14,10 @@ from site_builder.charts.differences import chart_best_lift_by_task, chart_categ
 from site_builder.charts.frontier import chart_price
 from site_builder.charts.grid import ScoreGrid, make_grid
 from site_builder.charts.serving import chart_latency
-from site_builder.compute.catalog import Release
+from site_builder.compute.catalog import Caution, Release
 from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.config import SiteConfig
+from site_builder.formatting import listed
 from site_builder.labels import Labels, make_labels
 from site_builder.records import CachingRecord, Record, asdict, replace
 from site_builder.releases.feed import ReleaseNews
@@ -154,6 +155,19 @@ class Site(CachingRecord):
     def has_boards(self) -> bool:
         """Whether the site has boards of its own making, with a page each."""
         return bool(self.config.boards)
+
+    def cautions(self, model: str, task: str = "") -> tuple[str, ...]:
+        """Return why scores of an entry should be compared with care, on one task or on any."""
+        found = [c for c in self.results.cautions.get(model, ()) if not task or task in c.tasks]
+        return tuple(self._caution_text(c, task) for c in found)
+
+    def _caution_text(self, caution: Caution, task: str) -> str:
+        tasks = listed([self.labels.tasks[name] for name in (task,) * bool(task) or caution.tasks])
+        if not caution.reason:
+            return self.labels.say("caution.trained_on", tasks=tasks)
+        if task or len(caution.tasks) == len(self.results.scores.tasks):
+            return caution.reason
+        return self.labels.say("caution.of_tasks", reason=caution.reason, tasks=tasks)
 
     def link(self, kind: Kind) -> Link:
         """Return a link to a page of the navigation, by the name that it has there."""

@@ -21,7 +21,7 @@ from site_builder.compute.significance import Against
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, billions, measure_format, percent, short
 from site_builder.labels import Labels
-from site_builder.pages.board_table import model_filters, model_tools
+from site_builder.pages.board_table import caution_tags, model_filters, model_tools
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (
@@ -265,8 +265,10 @@ def _model_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
         why = say("why.reference")
     is_baseline = entry.model == labels.roles.baseline
     size = None if fact.parameters_b is None else billions(fact.parameters_b)
-    notes = (fact.developer, size, say("why.baseline") if is_baseline else "", why)
-    return model_cell(labels, entry.model, " \N{MIDDLE DOT} ".join(filter(None, notes)))
+    cautions = ranking.site.cautions(entry.model, ranking.task.task)
+    notes = (fact.developer, size, say("why.baseline") if is_baseline else "", why, *cautions)
+    tags = caution_tags(ranking.site, entry.model, ranking.task.task)
+    return model_cell(labels, entry.model, " \N{MIDDLE DOT} ".join(filter(None, notes)), tags)
 
 
 def _score_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:

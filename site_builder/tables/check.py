@@ -255,6 +255,10 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
         )
         what = f"{_ALIKE}: {_some(alike)}"
         yield values.isin(alike), what, "Write each in one way."
+    if spec.choices:
+        odd = [text for text in texts if text not in spec.choices]
+        fix = f"Write {' or '.join(map(repr, spec.choices))}, or leave it null."
+        yield values.isin(odd), f"is {_some(odd)}", fix
     if spec.type == "date":
         odd = [text for text in texts if text.strip() and not is_date(text)]
         fix = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."

@@ -12,7 +12,7 @@ from site_builder.config import SiteConfig
 from site_builder.records import replace
 from site_builder.tables.columns import VARIANT, texts_of
 from site_builder.tables.read import Tables
-from site_builder.tables.schema import Facet
+from site_builder.tables.schema import VERIFICATIONS, Facet
 
 _FACTS = ("developer", "parameters_b", "release_date", "tuning", "license")
 
@@ -58,7 +58,8 @@ def compose_entries(tables: Tables, config: SiteConfig) -> Tables:
         entries["name"] = named.where(named.notna(), entries["name"]).astype("str")
         tables = replace(tables, differences=_differences(tables, found, settings, config))
     entries["name"] = _distinct_names(entries)
-    return replace(tables, results=results, models=entries)
+    tables = replace(tables, results=results, models=entries)
+    return _with_verification(tables, config)
 
 
 def _entry_of(keys: pd.DataFrame, found: pd.DataFrame, settings: Sequence[str]) -> pd.Series:
@@ -80,6 +81,26 @@ def _with_variants(tables: Tables, config: SiteConfig) -> tuple[pd.DataFrame, tu
         VARIANT, (stated and stated.label) or "Variant", tuple(stated.order) if stated else ()
     )
     return results, (facet, *tables.facets)
+
+
+def _with_verification(tables: Tables, config: SiteConfig) -> Tables:
+    """Make how far the scores of an entry were confirmed a facet, where anything states it.
+
+    That is the weakest of its scores, if all state it; else what the table of models states.
+    """
+    steps = {name: step for step, name in enumerate(VERIFICATIONS)}
+    known = tables.results["verification"].map(steps, na_action="ignore").astype(float)
+    weakest = known.groupby(tables.results["model"], sort=False).agg(lambda v: v.min(skipna=False))
+    named = weakest.map(dict(enumerate(VERIFICATIONS)), na_action="ignore")
+    found = tables.models["model"].map(named).astype("str")
+    found = found.where(found.notna(), tables.models["verification"])
+    if found.isna().all():
+        return tables
+    stated = config.facets.get("verification")
+    label = (stated and stated.label) or "Verification"
+    facet = Facet("verification", label, tuple(reversed(VERIFICATIONS)), is_setting=False)
+    models = tables.models.assign(verification=found)
+    return replace(tables, models=models, facets=(*tables.facets, facet))
 
 
 def _values(values: pd.Series, name: str, config: SiteConfig) -> pd.Series:

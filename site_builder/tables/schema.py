@@ -51,6 +51,7 @@ class ColumnSpec(Record):
         low: The smallest value allowed.
         default: How an absent column or value is read.
         feature: Whether the analysis page relates it to lift.
+        choices: The values allowed; empty for any.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ColumnSpec(Record):
     unit: str = ""
     default: str = "not known"
     feature: bool = False
+    choices: tuple[str, ...] = ()
 
 
 class TableSpec(Record):
@@ -129,6 +131,20 @@ class Measure(Record):
 
 _number = partial(ColumnSpec, type="number")
 
+VERIFICATIONS = ("self_reported", "reproduced", "verified")
+"""How far a score was confirmed, the weakest first."""
+
+_VERIFICATION = ColumnSpec(
+    "verification",
+    "Who confirmed it: `self_reported`, `reproduced` or `verified`",
+    default="not stated",
+    choices=VERIFICATIONS,
+)
+_COMPARABLE = ColumnSpec(
+    "comparable",
+    "Why it does not compare with the others, such as another user simulator",
+    default="it compares",
+)
 _MODEL = ColumnSpec("model", "Id of the model", required=True)
 _TASK = ColumnSpec("task", "Id of the task", required=True)
 _VARIANT = ColumnSpec("variant", "Variant, as in the results", default="`base`")
@@ -174,6 +190,7 @@ RESULTS = TableSpec(
         ColumnSpec("source", "Where the score comes from: a link or a path", "url"),
         ColumnSpec("command", "Command that produced the score"),
         ColumnSpec("flag", "Why the score needs caution", default="no caveat"),
+        _COMPARABLE, _VERIFICATION,
     ),
 )  # fmt: skip
 MODELS = TableSpec(
@@ -194,7 +211,14 @@ MODELS = TableSpec(
         ColumnSpec("description", "One or two sentences about the model"),
         ColumnSpec(
             "role", "`reference` for humans or guessing: shown, but not ranked",
-            default="it competes",
+            default="it competes", choices=("reference",),
+        ),
+        _COMPARABLE, _VERIFICATION,
+        ColumnSpec(
+            "trained_on",
+            "Ids of the tasks whose data it was trained on, with commas between; `*` stands for "
+            "any text",
+            default="not stated",
         ),
     ),
 )  # fmt: skip

@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from site_builder.compute.catalog import (
+    Caution,
     ModelInfo,
     Release,
     TaskInfo,
     collect_catalog,
+    find_cautions,
     find_release,
 )
 from site_builder.config import load_config
@@ -33,9 +35,31 @@ def catalog_of(models=None, tasks=None, results=None):
 def test_models_of_the_catalog():
     found = catalog_of(models={"developer": ["A Ltd", None], "parameters_b": [7, None]}).models
     assert ["a", "b"] == list(found)
-    unknown = (None, None, None, None, None, None)
+    unknown = (None,) * 8
     assert ModelInfo("a", "a", "a", "A Ltd", None, None, 7.0, *unknown, {}) == found["a"]
     assert (None, None) == (found["b"].developer, found["b"].parameters_b)
+
+
+def test_cautions_name_their_tasks():
+    """Of a score, of a part and so of the whole, of all scores of a model, of its training."""
+    frames = make_frames(
+        {"base": {"a": [1, 2, 3], "b": [3, 2, 1], "c": [1, 1, 1]}},
+        tasks={"part_of": [None, "t1", None]},
+    )
+    frames["results"] = having(
+        frames["results"], comparable=[None, "old version", None, *[None] * 6]
+    )
+    frames["models"] = having(
+        frames["models"],
+        comparable=[None, "other prompt", None],
+        trained_on=[None, "t9, t*", "t 3"],
+    )
+    tables = make_tables(frames)
+    found = find_cautions(tables, collect_catalog(tables).only(["a", "b", "c"], ["t1", "t3"]))
+    assert {
+        "a": (Caution("old version", ("t1",)),),
+        "b": (Caution("other prompt", ("t1", "t3")), Caution("", ("t1", "t3"))),
+    } == found
 
 
 def test_tasks_of_the_catalog():

@@ -137,6 +137,19 @@ def test_a_reference_stands_at_its_value_without_a_rank(tmp_path):
     assert view.ranked_by.endswith("a leads.")
 
 
+def test_a_caution_is_shown_in_its_row_and_filtered_by(tmp_path):
+    models = {"comparable": ["other prompt", None], "verification": ["verified", "reproduced"]}
+    (view,) = views_of(tmp_path, {"base": {"a": FAR, "b": LOW}}, models=models).values()
+    a, b = (row["model"] for row in rows_of(view).values())
+    assert ("other prompt", ["caution", "verified"]) == (a.note, [tag.text for tag in a.tags])
+    assert ("", ["reproduced"]) == (b.note, [tag.text for tag in b.tags])
+    assert [1, 2] == [row["rank"].value for row in rows_of(view).values()]
+    filters = [dict(row.filters) for row in view.table.rows]
+    assert ["other prompt", "none"] == [each["caution"] for each in filters]
+    assert view.table.tools is not None
+    assert {"caution", "verification"} <= {facet.key for facet in view.table.tools.facets}
+
+
 # --- rows -----------------------------------------------------------------------------------------
 
 

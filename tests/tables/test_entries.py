@@ -59,6 +59,34 @@ def test_a_note_is_no_setting(tmp_path):
     assert ["m (late)", "m (early)", "n"] == [name for name, _, _ in entries(declared)]
 
 
+def test_an_entry_is_as_verified_as_its_weakest_score(tmp_path):
+    """One score that says nothing, and nothing is known; then the table of models may say it."""
+    rows = [
+        ("a", "t", 0.1, "verified"),
+        ("a", "u", 0.2, "reproduced"),
+        ("b", "t", 0.3, "verified"),
+        ("b", "u", 0.1, None),
+        ("c", "t", 0.2, None),
+    ]
+    stated = pd.DataFrame({"model": ["a", "b", "c"], "verification": [None, None, "verified"]})
+    toml = "[[boards]]\nid = 'sure'\nwhere = { verification = ['reproduced', 'verified'] }\n"
+    root = project(tmp_path, rows, "verification", models=stated, toml=toml)
+    tables = check_project(root)
+    assert ["reproduced", None, "verified"] == [
+        None if pd.isna(value) else value for value in tables.models["verification"]
+    ]
+    assert ["verification"] == [facet.id for facet in tables.facets]
+    (sure,) = resolve_boards(tables, load_config(root))
+    assert ("a", "c") == sure.entries
+
+
+def test_another_word_for_verified_is_a_fault(tmp_path):
+    root = project(tmp_path, [("a", "t", 0.1, "checked")], "verification")
+    (line,) = [line for line in fault_lines(root) if "verification" in line]
+    assert "row 1: 'verification' is 'checked'" in line
+    assert "Write 'self_reported' or 'reproduced' or 'verified'" in line
+
+
 def test_two_scores_of_one_entry_are_a_fault(tmp_path):
     root = project(tmp_path, [*AGENTS, ("r1", "gaia", 0.1, "HAL", None)], "agent", "effort")
     assert any("two scores for (r1, gaia, HAL)" in line for line in fault_lines(root))
