@@ -61,11 +61,14 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
 
 def _close_to(board: Board, s: Entry) -> list[Entry]:
     """Return the ranked models that are neither ahead of a model nor behind it with certainty."""
-    others = [other for other in board.ranked if other.model != s.model] if board.tested else []
+    if not board.tested:
+        return []
+    place = board.places[s.model]
+    worse = board.ahead[place]
     return [
         other
-        for other in others
-        if not board.is_ahead(s.model, other.model) and not board.is_ahead(other.model, s.model)
+        for i, (other, others_worse) in enumerate(zip(board.ranked, board.ahead, strict=True))
+        if i != place and not (worse >> i | others_worse >> place) & 1
     ]
 
 

@@ -81,16 +81,13 @@ class Ranking(CachingRecord):
     @cached_property
     def entries(self) -> tuple[RankedEntry, ...]:
         """Every model with a score, in order."""
-        results, task = self.site.results, self.task
+        results, task, direction = self.site.results, self.task, self.direction
         models = [*dict.fromkeys((*task.models, *(f.model for f in task.flagged)))]
         found = results.scores.of_task(task.task, models)
         entries = [RankedEntry(m, found[m], results.flagged_of(m, task.task)) for m in models]
-
-        def place(entry: RankedEntry) -> float:
-            shown = self.shown(entry)
-            return float("inf") if shown is None else -self.direction * shown.score
-
-        return tuple(sorted(entries, key=place))
+        shown = [self.shown(entry) for entry in entries]
+        places = [float("inf") if s is None else -direction * s.score for s in shown]
+        return tuple(entries[i] for i in sorted(range(len(entries)), key=places.__getitem__))
 
     def shown(self, entry: RankedEntry) -> Score | None:
         """Return the score that places a model: in the primary variant, or else in the next."""
@@ -104,7 +101,8 @@ class Ranking(CachingRecord):
     @cached_property
     def ranked(self) -> tuple[RankedEntry, ...]:
         """The models with a rank."""
-        return tuple(filter(self.is_ranked, self.entries))
+        primary = self.labels.roles.primary
+        return tuple(entry for entry in self.entries if primary in entry.found)
 
     @cached_property
     def leaders(self) -> tuple[RankedEntry, ...]:
@@ -174,6 +172,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
     """Return the ranking as a table with at most `most` rows."""
     site, labels = ranking.site, ranking.labels
     catalog = site.results.catalog
+    level = {e.model for e in (*ranking.leaders, *ranking.rivals)} if ranking.rivals else set[str]()
 
     def kind(entry: RankedEntry) -> RowKind:
         if not entry.found:
@@ -188,9 +187,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         ranking.entries[:most],
         kind,
         lambda entry: model_filters(catalog, entry.model),
-        is_level=lambda entry: (
-            bool(ranking.rivals) and entry in (*ranking.leaders, *ranking.rivals)
-        ),
+        is_level=lambda entry: entry.model in level,
         header=1,
         sorted_by=labels.roles.primary,
         tools=model_tools(labels, catalog),
