@@ -58,6 +58,7 @@ def _has_scores_alone(found: ModelTasks) -> bool:
         and found.axis is not None
         and not found.axis.is_log
         and not results.scores.measures
+        and results.catalog.stated.isdisjoint(("stderr", "n_examples"))
         and len({row.of for row in found.rows if row.score}) == 1
         and all(f.higher_is_better and f.score_chance is None and not f.part_of for f in facts)
         and not any(found.labels.scales[task].unit for task in found.tasks)
@@ -68,11 +69,12 @@ def _has_scores_alone(found: ModelTasks) -> bool:
 
 def _is_plain(score: ModelScore) -> bool:
     """Return whether nothing stands beside a score."""
-    own, stated = score.counted, score.provenance
+    own = score.counted
     return (
         own is not None
-        and (own.at_chance, own.interval, own.n_range) == (None, None, None)
-        and (stated.flag, stated.stderr, stated.n_examples) == (None, None, None)
+        and score.provenance.flag is None
+        and own.interval is None
+        and own.n_range is None
     )
 
 

@@ -67,6 +67,10 @@ class Ranking(CachingRecord):
         """Names and number formats."""
         return self.site.labels
 
+    @cached_property
+    def _variants(self) -> tuple[str, ...]:
+        return self.labels.roles.variants
+
     @property
     def scale(self) -> NumberFormat:
         """The format of scores on the task."""
@@ -84,15 +88,19 @@ class Ranking(CachingRecord):
         results, task, direction = self.site.results, self.task, self.direction
         models = [*dict.fromkeys((*task.models, *(f.model for f in task.flagged)))]
         found = results.scores.of_task(task.task, models)
-        entries = [RankedEntry(m, found[m], results.flagged_of(m, task.task)) for m in models]
+        flagged = {m: results.flagged_of(m, task.task) for m in (f.model for f in task.flagged)}
+        entries = [RankedEntry(m, found[m], flagged.get(m, {})) for m in models]
         shown = [self.shown(entry) for entry in entries]
         places = [float("inf") if s is None else -direction * s.score for s in shown]
         return tuple(entries[i] for i in sorted(range(len(entries)), key=places.__getitem__))
 
     def shown(self, entry: RankedEntry) -> Score | None:
         """Return the score that places a model: in the primary variant, or else in the next."""
-        variants = self.labels.roles.variants
-        return next((entry.found[v] for v in variants if v in entry.found), None)
+        found = entry.found
+        for variant in self._variants:
+            if variant in found:
+                return found[variant]
+        return None
 
     def is_ranked(self, entry: RankedEntry) -> bool:
         """Return whether a model has a score in the primary variant."""
