@@ -13,7 +13,7 @@ from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.significance import Against, Verdict
 from site_builder.formatting import MISSING, coverage, measure_format, ordinal, percent
 from site_builder.labels import Labels
-from site_builder.pages.answers import write_tick
+from site_builder.pages.answers import draw_among, write_tick
 from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
@@ -35,8 +35,6 @@ from site_builder.table_model import (
     Tag,
     Tone,
     draw_dumbbell,
-    draw_middle,
-    draw_strip,
     legend_of,
     table_of,
 )
@@ -427,20 +425,19 @@ def _strip(found: ModelTasks, row: TaskRow, text: str) -> Drawing | None:
     spread, own = found.spread(row.task), row.value(found.variant)
     if own is None or spread is None or spread.distinct < 3:
         return None
-    axis, turn = found.axis, 1.0
-    if axis is None:
-        turn = 1.0 if found.site.results.catalog.tasks[row.task].higher_is_better else -1.0
-        low, high = sorted((turn * spread.least, turn * spread.greatest))
-        axis = AxisRange(low, high)
-    place = axis.share
+    turn = 1.0
+    if found.axis is None and not found.site.results.catalog.tasks[row.task].higher_is_better:
+        turn = -1.0
+    ends = sorted((turn * spread.least, turn * spread.greatest))
+    axis = found.axis or AxisRange(ends[0], ends[1])
+
+    def share(value: float) -> float:
+        return axis.share(turn * value)
+
     beside = found.beside(row.task)
-    baseline = () if beside is None else (Mark("baseline", min(max(place(turn * beside), 0), 1)),)
+    baseline = () if beside is None else (Mark("baseline", min(max(share(beside), 0), 1)),)
     kind: MarkKind = "at-chance" if row.score and row.score.at_chance else "score"
-    if len(found.rows) > _MAX_STRIPS or spread.n > MAX_TICKED:
-        ends = (turn * value for value in (spread.low, spread.median, spread.high))
-        low, middle, high = sorted(map(place, ends))
-        drawing = draw_middle((low, middle, high), place(turn * own), text, kind)
-    else:
-        ticks = (place(turn * value) for value in found.column(row.task).tolist())
-        drawing = draw_strip(ticks, place(turn * own), text, kind)
+    most = MAX_TICKED if len(found.rows) <= _MAX_STRIPS else 0
+    others = found.column(row.task).tolist()
+    drawing = draw_among(spread, others, own, share, text, kind, most)
     return replace(drawing, marks=(*drawing.marks[:-1], *baseline, drawing.marks[-1]))

@@ -21,6 +21,7 @@ from site_builder.compute.significance import Against
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, billions, measure_format, percent, short
 from site_builder.labels import Labels
+from site_builder.pages.board_drawings import range_from_zero
 from site_builder.pages.board_table import model_filters, model_tools
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
@@ -170,10 +171,7 @@ class Ranking(CachingRecord):
         for entry in self.entries:
             for score in entry.found.values():
                 drawn += (score.score, *(score.interval or ()))
-        if not drawn:
-            return None
-        low, high = min(drawn), max(drawn)
-        return AxisRange(0.0 if 0 < low < high / 2 else low, high)
+        return range_from_zero(drawn)
 
 
 def ranking_table(ranking: Ranking, most: int) -> Table:

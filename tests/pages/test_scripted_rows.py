@@ -12,7 +12,7 @@ from tests.helpers.tables import having, write_project
 N = 70
 BASELINE = '[board]\nbaseline = "ref"\n'
 # a leads ref by 0.25 on t1, and by 0.01 less on each further task; it has no base score on t40.
-RUNS = {
+RUNS: dict[str, dict[str, list[float | None]]] = {
     "base": {
         "a": [None if i == 39 else 0.2 + i / 1000 for i in range(N)],
         "b": [0.48 + 0.003 * i for i in range(N)],
@@ -90,6 +90,7 @@ def test_where_more_than_scores_is_known_all_rows_are_written(tmp_path, more):
     frames = make_frames(RUNS)
     site = make_site(write_project(tmp_path, {**frames, "results": more(frames)}, BASELINE))
     tasks = _context(site.of_entries["a"], "a", "").tasks
+    assert tasks is not None
     assert (N, "", "") == (tasks.table.n_written, tasks.first_rows, tasks.table.scripted)
 
 
@@ -98,5 +99,6 @@ def test_a_table_of_up_to_sixty_tasks_is_written(tmp_path, n, written):
     plain = [*range(39), *range(40, N)]
     runs = {v: {m: [s[i] for i in plain[:n]] for m, s in of.items()} for v, of in RUNS.items()}
     site = make_site(write_project(tmp_path, make_frames(runs), BASELINE))
-    table = _context(site.of_entries["a"], "a", "").tasks.table
-    assert (n, written) == (len(table.rows), table.n_written)
+    tasks = _context(site.of_entries["a"], "a", "").tasks
+    assert tasks is not None
+    assert (n, written) == (len(tasks.table.rows), tasks.table.n_written)
