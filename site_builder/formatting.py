@@ -70,10 +70,12 @@ class NumberFormat(Record):
             text = compact(value, self.digits)
         else:
             text = rounded(value, self.places)
+        if not self.unit:
+            return text
         if self.unit == "USD":
             return f"{MINUS if text.startswith(MINUS) else ''}${text.removeprefix(MINUS)}"
         gap = "" if self.unit == "B" else _SPACE
-        return f"{text}{gap}{self.unit}" if self.unit else text
+        return f"{text}{gap}{self.unit}"
 
     def signed(self, value: float | None) -> str:
         """Return a difference with its sign, such as `+0.081`; zero has none."""

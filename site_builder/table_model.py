@@ -279,6 +279,7 @@ class Row(Record):
     """One row of a table.
 
     Attributes:
+        cells: Empty where a script makes the row.
         kind: Of several that follow each other, `behind` has a rule above the first; `part` is of
             the row above.
         anchor: Target of links to the row; unique on its page.
@@ -340,6 +341,7 @@ class Table(Record):
         header: Index of the column that names a row.
         sorted_by: Key of the column that the rows are sorted by; empty for another order.
         empty: Text in place of a table without rows.
+        scripted: What a script makes the rows of that have no cells (pages/scripted_rows.py).
         tools: Only one table, or one set of views, of a page has tools.
     """
 
@@ -350,6 +352,7 @@ class Table(Record):
     header: int = 0
     sorted_by: str = ""
     empty: str = "Nothing to show."
+    scripted: str = ""
     tools: TableTools | None = None
 
     @property
@@ -370,9 +373,21 @@ class Table(Record):
 
     def is_off(self, row: Row) -> bool:
         """Return whether the first filters hide a row."""
+        limits = [f for f in (self.tools.facets if self.tools else ()) if f.first]
+        if not limits:
+            return False
         values = dict(row.filters)
-        facets = self.tools.facets if self.tools else ()
-        return any(f.first and values.get(f.key) not in f.first for f in facets)
+        return any(values.get(f.key) not in f.first for f in limits)
+
+    @property
+    def n_listed(self) -> int:
+        """How many rows are counted: a category above its tasks is none."""
+        return sum(row.kind != "group" for row in self.rows)
+
+    @property
+    def n_written(self) -> int:
+        """How many rows have cells."""
+        return sum(bool(row.cells) for row in self.rows)
 
     @property
     def n_off(self) -> int:
@@ -411,6 +426,7 @@ class _TableSettings(TypedDict, total=False):
     header: int
     sorted_by: str
     empty: str
+    scripted: str
     tools: TableTools
 
 
@@ -423,13 +439,14 @@ def table_of(  # noqa: PLR0913 - most have a default
     filters: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
     anchor: Callable[[Item], str] = lambda _: "",
     is_level: Callable[[Item], bool] = lambda _: False,
+    is_written: Callable[[Item], bool] = lambda _: True,
     **settings: Unpack[_TableSettings],
 ) -> Table:
     """Make a table with one row per record; `settings` are further attributes of a `Table`."""
     wanted = [field for field in fields if field.wanted]
     rows = [
         Row(
-            tuple([field.cell(record) for field in wanted]),
+            tuple([field.cell(record) for field in wanted]) if is_written(record) else (),
             kind(record),
             anchor(record),
             tuple([(name, text) for name, text in filters(record).items() if text is not None]),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import isnan
+
 import numpy as np
 
 from site_builder.charts import theme
@@ -9,10 +12,12 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.forms import room_around
 from site_builder.compute.numbers import round_significant
 from site_builder.compute.results import Results
+from site_builder.formatting import rounded
 from site_builder.labels import Labels
 
 _HEIGHT = 420
 _MIN_TASKS, _MIN_MODELS = 3, 4
+_MAX_TEXTS = 60  # with more points, texts are a tenth of a page: Plotly makes them of the numbers
 
 
 def chart_beside_median(
@@ -25,16 +30,19 @@ def chart_beside_median(
     """
     scores, say = results.scores, labels.say
     columns = [scores.columns[task] for task in labels.side_by_side]
-    values = scores.values[variant][:, columns]
-    own, counts = values[scores.rows[model]], (~np.isnan(values)).sum(axis=0)
-    known = ~np.isnan(own) & (counts >= _MIN_MODELS)
-    directions = {float(scores.direction[column]) for column in columns}
-    if known.sum() < _MIN_TASKS or len(directions) > 1:
+    spreads = [scores.spreads[variant][column] for column in columns]
+    scored = scores.values[variant][scores.rows[model], columns]
+    known = [
+        (task, spread.median, own)
+        for task, spread, own in zip(labels.side_by_side, spreads, scored.tolist(), strict=True)
+        if spread is not None and spread.n >= _MIN_MODELS and not isnan(own)
+    ]
+    directions = set(scores.direction[columns].tolist())
+    if len(known) < _MIN_TASKS or len(directions) > 1:
         return None
-    tasks = [task for task, is_known in zip(labels.side_by_side, known, strict=True) if is_known]
-    spreads = [scores.spreads[variant][scores.columns[task]] for task in tasks]
-    own = own[known]
-    medians = round_significant(np.array([spread.median for spread in spreads if spread]))
+    tasks = [task for task, *_ in known]
+    own = np.array([own for *_, own in known])
+    medians = round_significant(np.array([median for _, median, _ in known]))
     (direction,) = directions
     ahead, n = int((direction * (own - medians) > 0).sum()), len(tasks)
     kind = "all" if ahead == n else "some" if ahead else "none"
@@ -62,20 +70,24 @@ def _draw(
     around = room_around(*ends)
     axis = {"zeroline": False, "range": around, **theme.ticks(*around)}
     points = list(zip(tasks, medians, own, strict=True))
+    places = _places(labels, points)
+
+    def hover(task: str, x: float, y: float) -> str:
+        scale, name = labels.scales[task], labels.tasks[task]
+        return say("median_chart.point", task=name, own=scale.score(y), median=scale.score(x))
 
     def dots(colour: str, fill: str, *, is_ahead: bool) -> theme.Trace:
         found = [p for p in points if (direction * (p[2] - p[1]) > 0) == is_ahead]
-        hovers = [
-            say(
-                "median_chart.point",
-                task=labels.tasks[task],
-                own=labels.scales[task].score(y),
-                median=labels.scales[task].score(x),
-            )
-            for task, x, y in found
-        ]
         marker = {"size": 10, "color": fill, "line": {"color": colour, "width": 2}}
-        return theme.markers([x for _, x, _ in found], [y for *_, y in found], marker, hovers)
+        xs, ys = [x for _, x, _ in found], [y for *_, y in found]
+        if places is None:
+            return theme.markers(xs, ys, marker, [hover(*point) for point in found])
+        xs, ys = ([float(rounded(value, places)) for value in values] for values in (xs, ys))
+        own, median = (f"%{{{axis}:.{places}f}}" for axis in "yx")
+        text = say("median_chart.point", task="%{customdata}", own=own, median=median)
+        names = [labels.tasks[task] for task, *_ in found]
+        hovertemplate = f"{theme.plain(text)}<extra></extra>"
+        return {**theme.markers(xs, ys, marker, names), "hovertemplate": hovertemplate}
 
     return theme.figure(
         [
@@ -88,3 +100,15 @@ def _draw(
         xaxis=theme.axis(say("median_chart.x"), **axis),
         yaxis=theme.axis(labels.models[model], **axis),
     )
+
+
+def _places(labels: Labels, points: Sequence[tuple[str, float, float]]) -> int | None:
+    """Return the decimal places of all numbers of a chart whose texts Plotly makes, else None."""
+    if len(points) <= _MAX_TEXTS:
+        return None
+    places = {labels.scales[task].places for task, *_ in points}
+    is_plain = not any(
+        labels.scales[task].compact or labels.scales[task].unit for task, *_ in points
+    )
+    is_small = all(0 <= value < 1000 for point in points for value in point[1:])
+    return next(iter(places)) if len(places) == 1 and is_plain and is_small else None

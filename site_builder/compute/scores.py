@@ -361,14 +361,14 @@ class Scores(CachingRecord, eq=False):
         """
         index = np.stack([self.index[v][self.rows[model]] for v in self.roles.variants], axis=1)
         rows = index[index != _NO_ROW]
-        arrays = {name: array[rows] for name, array in self._arrays.items()}
+        arrays = self._arrays
         columns = {
-            "row": integers_or_none(arrays["row"]),
-            **{name: arrays[name].tolist() for name in ("source", "date", "command", "flag")},
-            "n_examples": floats_or_none(arrays["n_examples"]),
-            "stderr": floats_or_none(arrays["stated_stderr"]),
+            "row": integers_or_none(arrays["row"][rows]),
+            **{name: arrays[name][rows].tolist() for name in ("source", "date", "command", "flag")},
+            "n_examples": floats_or_none(arrays["n_examples"][rows]),
+            "stderr": floats_or_none(arrays["stated_stderr"][rows]),
         }
-        keys = zip(arrays["task"].tolist(), arrays["variant"].tolist(), strict=True)
+        keys = zip(arrays["task"][rows].tolist(), arrays["variant"][rows].tolist(), strict=True)
         return dict(zip(keys, make_records(Provenance, columns), strict=True))
 
     def _rows(

@@ -26,6 +26,7 @@ from site_builder.table_model import (
     AxisRange,
     Drawing,
     Mark,
+    MarkKind,
     draw_dumbbell,
     draw_middle,
     draw_ranks,
@@ -228,16 +229,24 @@ def _apart(labels: Iterable[MarkLabel]) -> tuple[MarkLabel, ...]:
     return replace(first, at=round(low, 4)), replace(last, at=round(high, 4))
 
 
-def _draw_among(
-    board: Board, spread: Spread, own: float | None, axis: AxisRange, text: str
+def draw_among(  # noqa: PLR0913 - each is drawn
+    spread: Spread,
+    others: Iterable[float],
+    own: float | None,
+    share: Callable[[float], float],
+    text: str,
+    kind: MarkKind = "score",
+    most: int = MAX_TICKED,
 ) -> Drawing:
-    """Draw a value among those of all ranked models."""
-    if spread.n > MAX_TICKED:
-        low, middle, high = map(axis.share, (spread.low, spread.median, spread.high))
-        return draw_middle((low, middle, high), axis.place(own), text)
-    values = (board.merit(entry) for entry in board.ranked)
-    ticks = (axis.share(value) for value in values if value is not None)
-    return draw_strip(ticks, axis.place(own), text)
+    """Draw a value among others: a tick for each, or their middle half where there are over `most`.
+
+    `spread` is that of the others; `share` returns where a value stands on the scale, 0..1.
+    """
+    at = None if own is None else share(own)
+    if spread.n > most:
+        low, middle, high = sorted(map(share, (spread.low, spread.median, spread.high)))
+        return draw_middle((low, middle, high), at, text, kind)
+    return draw_strip(map(share, others), at, text, kind)
 
 
 def _draw_place(
@@ -249,7 +258,8 @@ def _draw_place(
         return None, ()
     axis = around([spread.least, spread.greatest, *([] if own is None else [own])])
     best, scale = board.merit(board.leaders[0]), labels.merit_scale(board)
-    drawing = _draw_among(board, spread, own, axis, scale.score(own))
+    merits = (value for entry in board.ranked if (value := board.merit(entry)) is not None)
+    drawing = draw_among(spread, merits, own, axis.share, scale.score(own))
     is_beside = baseline is not None and baseline in board.places and baseline != s.model
     beside = board.merit(board.entry(baseline)) if baseline is not None and is_beside else None
     if beside is not None:

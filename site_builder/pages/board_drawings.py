@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from math import inf
 
 from site_builder.compute.catalog import TaskInfo
 from site_builder.formatting import compact, quantity
@@ -62,11 +63,26 @@ def tick_text(value: float) -> str:
     return compact(value) if abs(value) >= _LARGE else quantity(value)
 
 
+def range_from_zero(values: Iterable[float], log_from: float = inf) -> AxisRange | None:
+    """Return the scale of some values, from 0 where that is near; None without any.
+
+    It is a log scale where all are positive and the greatest is more than `log_from` times the
+    least.
+    """
+    known = list(values)
+    if not known:
+        return None
+    low, high = min(known), max(known)
+    if low > 0 and high > log_from * low:
+        return AxisRange(low, high, is_log=True)
+    return AxisRange(0.0 if 0 < low < high / 2 else low, high)
+
+
 def common_bounds(tasks: Iterable[TaskInfo]) -> tuple[float, float] | None:
     """Return the bounds that all tasks share; None where they differ or are not stated."""
     bounds = {(task.score_min, task.score_max) for task in tasks}
-    low, high = next(iter(bounds))
-    return (low, high) if len(bounds) == 1 and low is not None and high is not None else None
+    low, high = next(iter(bounds)) if len(bounds) == 1 else (None, None)
+    return None if low is None or high is None else (low, high)
 
 
 def _draws_change(spec: BoardTableSpec) -> bool:

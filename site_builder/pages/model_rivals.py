@@ -61,11 +61,14 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
 
 def _close_to(board: Board, s: Entry) -> list[Entry]:
     """Return the ranked models that are neither ahead of a model nor behind it with certainty."""
-    others = [other for other in board.ranked if other.model != s.model] if board.tested else []
+    if not board.tested:
+        return []
+    place = board.places[s.model]
+    worse = board.ahead[place]
     return [
         other
-        for other in others
-        if not board.is_ahead(s.model, other.model) and not board.is_ahead(other.model, s.model)
+        for i, (other, others_worse) in enumerate(zip(board.ranked, board.ahead, strict=True))
+        if i != place and not (worse >> i | others_worse >> place) & 1
     ]
 
 
@@ -98,11 +101,7 @@ def _rivals_title(site: Site, board: Board, s: Entry, close: Sequence[Entry]) ->
 
 
 def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
-    labels, say, boards = site.labels, site.labels.say, [row.board for row in rows]
-    by_average = all(board.by_average for board in boards)
-    axis = average_range(site) if by_average else _merits_range(boards)
-    beside = shared(_beside(row) for row in rows if row.entry.model != labels.roles.baseline)
-    line = beside if by_average else None
+    labels, say = site.labels, site.labels.say
     is_tested = any(row.entry.rank_interval is not None for row in rows)
     fields: tuple[Field[_Rival], ...] = (
         Field(Column("setting", say("column.model")), partial(_rival_cell, labels)),
@@ -116,39 +115,7 @@ def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
             partial(_rank_cell, labels),
             any(row.entry.rank is not None for row in rows),
         ),
-        Field(
-            Column(
-                "drawn",
-                say("column.line"),
-                "plot",
-                axis=axis.ticks(write_tick(labels.merit_scale(boards[0]))),
-                reference=axis.place(line),
-            ),
-            lambda row: _rival_drawing(labels, axis, row),
-            len({board.rule.statistic for board in boards}) == 1,
-        ),
-        Field(
-            Column(
-                "merit",
-                sentence(boards[0].rule.label),
-                "number",
-                term=boards[0].ranking.section,
-                is_main=True,
-            ),
-            lambda row: number_cell(
-                row.board.merit(row.entry),
-                labels.merit_scale(row.board).score(row.board.merit(row.entry)),
-            ),
-        ),
-        Field(
-            lead_column(labels, on_phone=False),
-            lambda row: (
-                text_cell(None)
-                if row.entry.model == labels.roles.baseline
-                else lead_cell(row.board, row.entry, labels.scale)
-            ),
-            labels.roles.baseline is not None and by_average,
-        ),
+        *_rival_merits(site, rows),
         Field(
             Column("beats", say("model.column.beats"), "number", term="lift-over-baseline"),
             partial(_beats_cell, labels),
@@ -156,8 +123,43 @@ def _rivals_table(site: Site, rows: Sequence[_Rival]) -> Table:
         ),
         *_rival_measures(labels, rows),
     )
-    caption = say("model.rivals.caption")
-    return table_of("rivals", caption, [field for field in fields if field.wanted], rows)
+    return table_of("rivals", say("model.rivals.caption"), fields, rows)
+
+
+def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]:
+    """Yield what ranks the rows: drawn, as a number, and beside the baseline."""
+    labels, boards = site.labels, [row.board for row in rows]
+    by_average, scale = all(board.by_average for board in boards), labels.merit_scale(boards[0])
+    axis = average_range(site) if by_average else _merits_range(boards)
+    line = None
+    if by_average:
+        line = shared(_beside(row) for row in rows if row.entry.model != labels.roles.baseline)
+    ticks, place = axis.ticks(write_tick(scale)), axis.place(line)
+    yield Field(
+        Column("drawn", labels.say("column.line"), "plot", axis=ticks, reference=place),
+        partial(_rival_drawing, labels, axis),
+        len({board.rule.statistic for board in boards}) == 1,
+    )
+    label, term = sentence(boards[0].rule.label), boards[0].ranking.section
+    yield Field(
+        Column("merit", label, "number", term=term, is_main=True), partial(_merit_cell, labels)
+    )
+    yield Field(
+        lead_column(labels, on_phone=False),
+        partial(_lead_cell, labels),
+        labels.roles.baseline is not None and by_average,
+    )
+
+
+def _merit_cell(labels: Labels, row: _Rival) -> Cell:
+    merit = row.board.merit(row.entry)
+    return number_cell(merit, labels.merit_scale(row.board).score(merit))
+
+
+def _lead_cell(labels: Labels, row: _Rival) -> Cell:
+    if row.entry.model == labels.roles.baseline:
+        return text_cell(None)
+    return lead_cell(row.board, row.entry, labels.scale)
 
 
 def _merits_range(boards: Sequence[Board]) -> AxisRange:

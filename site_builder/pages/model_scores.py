@@ -9,7 +9,7 @@ from typing import Any
 from site_builder.addresses import Address, Fact, Link, make_slugs, page_link
 from site_builder.charts.cells import source_link
 from site_builder.compute.catalog import Provenance
-from site_builder.compute.numbers import without_decimals
+from site_builder.compute.numbers import floats_or_none, without_decimals
 from site_builder.compute.scores import Score
 from site_builder.formatting import listed, sentence
 from site_builder.pages.data import published_paths
@@ -126,9 +126,10 @@ def make_score_cards(site: Site) -> Iterator[ScriptData]:
 def shared_card_data(site: Site) -> Mapping[str, object]:
     """Return the tasks and variants that scores are of, and the shared parts of citations.
 
-    `tasks` are link, metric (empty where not stated), slug and number format.
+    `tasks` are link, metric (empty where not stated), slug and number format. `baseline` has, by
+    variant, its score beside it on each of them, null where there is none.
     """
-    labels, catalog = site.labels, site.results.catalog
+    labels, catalog, scores = site.labels, site.results.catalog, site.results.scores
     title, release = site.config.site.title, site.results.release
     return {
         "tasks": [
@@ -138,9 +139,13 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
                 labels.task_slugs[task],
                 asdict(labels.scales[task]),
             ]
-            for task in site.results.scores.tasks
+            for task in scores.tasks
         ],
         "variants": variant_data(labels),
+        "baseline": [
+            floats_or_none(scores.of_baseline(scores.values, variant))
+            for variant in labels.roles.variants
+        ],
         "cite": {
             "site": title,
             "slug": make_slugs([title])[title],

@@ -27,13 +27,12 @@ from site_builder.formatting import (
     ratio,
 )
 from site_builder.labels import Labels
-from site_builder.pages.answers import around, write_tick
+from site_builder.pages.answers import around, draw_among, write_tick
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.model_tasks import tone_of
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import (
-    MAX_TICKED,
     AxisRange,
     Cell,
     Column,
@@ -43,8 +42,6 @@ from site_builder.table_model import (
     MarkKind,
     Table,
     draw_dumbbell,
-    draw_middle,
-    draw_strip,
     table_of,
 )
 
@@ -403,8 +400,7 @@ def _standing_drawing(labels: Labels, row: _Standing) -> Drawing | None:
     axis = AxisRange(low, high, is_log=is_log)
     text = labels.say("model.among", name=row.name.text, value=row.scale.score(row.value))
     kind: MarkKind = "score" if row.is_score else "entry"
-    spread = spread_of(row.others) if len(row.others) > MAX_TICKED else None
-    if spread:
-        low, middle, high = map(axis.share, (spread.low, spread.median, spread.high))
-        return draw_middle((low, middle, high), axis.share(row.value), text, kind)
-    return draw_strip(map(axis.share, row.others), axis.share(row.value), text, kind)
+    spread = spread_of(row.others)
+    if spread is None:
+        return None
+    return draw_among(spread, row.others, row.value, axis.share, text, kind)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 
 from site_builder.charts.cells import number_cell, score_tags, task_cell, text_cell
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.numbers import Array, Spread, floats_or_none
-from site_builder.compute.scores import Score
+from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.significance import Against, Verdict
 from site_builder.formatting import MISSING, coverage, measure_format, ordinal, percent
 from site_builder.labels import Labels
-from site_builder.pages.answers import around, write_tick
-from site_builder.pages.board_drawings import common_bounds
+from site_builder.pages.answers import draw_among, write_tick
 from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
-from site_builder.records import CachingRecord, Record, replace
+from site_builder.pages.scripted_rows import ScriptedRows, find_scripted_rows
+from site_builder.pages.task_scores import LEAD, ModelTasks, TaskRow
+from site_builder.records import Record, replace
 from site_builder.table_model import (
     MAX_TICKED,
     AxisRange,
@@ -35,15 +35,11 @@ from site_builder.table_model import (
     Tag,
     Tone,
     draw_dumbbell,
-    draw_middle,
-    draw_strip,
     legend_of,
     table_of,
 )
 
 ALL_SCORES = "all-scores"
-_LEAD = "lift_over_baseline"
-_LOG_FROM = 50  # scores without bounds that differ by more need a log scale
 _MAX_STRIPS = 40  # longer lists draw the middle half of the others in place of each
 _TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss"}
 
@@ -65,6 +61,7 @@ class TaskScores(Record):
         categories: Buttons that filter; none for one category.
         orders: Buttons that sort; none where there is only one order.
         has_tones: Whether any difference is certain.
+        first_rows: Says that a script makes the other rows; empty where it makes none.
     """
 
     title: str
@@ -74,6 +71,7 @@ class TaskScores(Record):
     legend: tuple[LegendItem, ...]
     has_tones: bool
     table: Table
+    first_rows: str = ""
 
 
 def tone_of(verdict: Verdict | None) -> Tone:
@@ -81,186 +79,16 @@ def tone_of(verdict: Verdict | None) -> Tone:
     return _TONES.get(verdict, "soft")
 
 
-class _Row(Record):
-    """The scores of a model on a task, by variant.
-
-    Attributes:
-        score: The one that is compared, if it counts.
-        of: How many entries have a score there.
-    """
-
-    task: str
-    scores: Mapping[str, ModelScore]
-    score: Score | None
-    of: int
-    is_part: bool = False
-
-    @property
-    def rank(self) -> int | None:
-        """The place among the entries; None without a score that counts, and for a reference."""
-        return None if self.score is None else self.score.rank
-
-    def lift(self, key: str) -> float | None:
-        """Return the lead over the baseline, or the gain over base."""
-        name = _LEAD if key == _LEAD else "lift_over_base"
-        return None if self.score is None else getattr(self.score, name)
-
-    def value(self, variant: str | None) -> float | None:
-        """Return the score of a variant, if it counts."""
-        found = self.scores.get(variant or "")
-        return found.counted.score if found and found.counted else None
-
-
-class _Scores(CachingRecord):
-    """The scores of a model as a table needs them.
-
-    Attributes:
-        site: The site over all tasks.
-        board: The board whose entries it is compared with; its tasks come first.
-    """
-
-    site: Site
-    model: str
-    board: Board
-    scores: Sequence[ModelScore]
-
-    @property
-    def variant(self) -> str:
-        """The variant that is compared."""
-        return self.board.variant
-
-    @property
-    def labels(self) -> Labels:
-        """Names and number formats."""
-        return self.site.labels
-
-    @cached_property
-    def values(self) -> Array:
-        """The scores of all entries that compete, a column for each task."""
-        return self.site.results.scores.rivals(self.variant)
-
-    def column(self, task: str) -> Array:
-        """Return the scores of all entries on a task."""
-        values: Array = self.values[:, self.site.results.scores.columns[task]]
-        known: Array = values[values == values]
-        return known
-
-    def spread(self, task: str) -> Spread | None:
-        """Return where the scores of all entries on a task lie."""
-        scores = self.site.results.scores
-        return scores.spreads[self.variant][scores.columns[task]]
-
-    @cached_property
-    def has_both_directions(self) -> bool:
-        """Whether lower is better on some of the tasks."""
-        facts = self.site.results.catalog.tasks
-        return len({facts[task].higher_is_better for task in self.tasks}) > 1
-
-    def is_level(self, task: str) -> bool:
-        """Return whether all of several entries have the same score on a task."""
-        spread = self.spread(task)
-        return spread is not None and spread.n > 1 and spread.distinct == 1
-
-    @cached_property
-    def tasks(self) -> tuple[str, ...]:
-        """The tasks with a score, flagged or not."""
-        return tuple(dict.fromkeys(score.task for score in self.scores))
-
-    @cached_property
-    def rows(self) -> list[_Row]:
-        """The rows in order: parts below their whole."""
-        found: dict[str, dict[str, ModelScore]] = {task: {} for task in self.tasks}
-        for score in self.scores:
-            found[score.task][score.variant] = score
-        facts = self.site.results.catalog.tasks
-        rows, parts = list[_Row](), dict[str, list[_Row]]()
-        for task, scores in found.items():
-            own, whole = scores.get(self.variant), facts[task].part_of
-            is_part = whole in found
-            spread = self.spread(task)
-            of = spread.n if spread else 0
-            row = _Row(task, scores, own.counted if own else None, of, is_part)
-            (parts.setdefault(whole or "", []) if is_part else rows).append(row)
-
-        def with_parts(row: _Row) -> Iterator[_Row]:
-            yield row
-            for part in parts.get(row.task, ()):
-                yield from with_parts(part)
-
-        ordered = sorted(rows, key=self._place)
-        return [each for row in ordered for each in with_parts(row)]
-
-    def _place(self, row: _Row) -> tuple[bool, bool, float]:
-        is_other = row.task not in self.board.tasks
-        if row.score is None:
-            return is_other, True, 0.0
-        if self.order == "place":
-            return is_other, row.rank is None, (row.rank or 0) / max(row.of, 1)
-        lift = row.lift(self.order)
-        return is_other, lift is None, -(lift or 0.0)
-
-    @property
-    def wholes(self) -> list[_Row]:
-        """The rows that are no part of another."""
-        return [row for row in self.rows if not row.is_part]
-
-    @cached_property
-    def order(self) -> str:
-        """What orders the rows: the lead over the baseline, the gain, or else the place."""
-        if not self.labels.are_side_by_side(self.tasks):
-            return "place"
-        return _LEAD if self.is_compared else self.gain if self.is_lifted else "place"
-
-    @property
-    def gain(self) -> str:
-        """Key of the column of gains."""
-        return f"lift_{self.variant}"
-
-    def _has(self, key: str) -> bool:
-        counted = (score.counted for score in self.scores if score.variant == self.variant)
-        name = _LEAD if key == _LEAD else "lift_over_base"
-        return any(score and getattr(score, name) is not None for score in counted)
-
-    @cached_property
-    def is_compared(self) -> bool:
-        """Whether any score has a difference from the baseline, which is another model."""
-        return self.model != self.labels.roles.baseline and self._has(_LEAD)
-
-    @cached_property
-    def is_lifted(self) -> bool:
-        """Whether any score has a gain."""
-        return self._has(self.gain)
-
-    @cached_property
-    def axis(self) -> AxisRange | None:
-        """The scale of all tasks; None where their scores have several."""
-        if not self.labels.are_side_by_side(self.tasks):
-            return None
-        facts = self.site.results.catalog.tasks
-        bounds = common_bounds(facts[task] for task in self.tasks)
-        if bounds is not None:
-            return AxisRange(*bounds)
-        frame = self.site.results.scores.frame
-        values = frame["score"][frame["task"].isin(self.tasks)]
-        low, high = float(values.min()), float(values.max())
-        if low > 0 and high > _LOG_FROM * low:
-            return AxisRange(low, high, is_log=True)
-        return around((low, high))
-
-    def beside(self, task: str) -> float | None:
-        """Return the baseline's score on a task."""
-        if self.model == self.labels.roles.baseline:
-            return None
-        return self.site.results.task(task).baseline_scores.get(self.variant)
-
-
 def make_task_scores(
     site: Site, model: str, board: Board, scores: Sequence[ModelScore]
 ) -> TaskScores:
     """Make the table of a model's scores with its title; `site` is that over all tasks."""
-    found = _Scores(site, model, board, scores)
-    table = _table(found)
+    found = ModelTasks(site, model, board, scores)
+    scripted = find_scripted_rows(found)
+    table = _table(found, scripted)
     drawings = [cell.drawing for row in table.rows for cell in row.cells]
+    other = next((row for row in found.rows if row.task in scripted.tasks), None)
+    drawings += [] if other is None else [_drawing(found, other)]
     tones = {cell.tone for row in table.rows for cell in row.cells}
     return TaskScores(
         title=_title(found),
@@ -270,17 +98,18 @@ def make_task_scores(
         legend=_legend(found, drawings),
         has_tones=not tones.isdisjoint(("gain", "loss")),
         table=table,
+        first_rows=_first_rows(found, table) if scripted.tasks else "",
     )
 
 
 # --- words --------------------------------------------------------------------------------------
 
 
-def _title(found: _Scores) -> str:
+def _title(found: ModelTasks) -> str:
     """Return on how many tasks it is better than before, or ahead, or first."""
     say, rows = found.labels.say, found.wholes
     gains = [lift for row in rows if (lift := row.lift(found.gain)) is not None]
-    leads = [lift for row in rows if (lift := row.lift(_LEAD)) is not None]
+    leads = [lift for row in rows if (lift := row.lift(LEAD)) is not None]
     better, ahead = (sum(lift > 0 for lift in lifts) for lifts in (gains, leads))
     kind = "all" if better == len(gains) else "some" if better else "none"
     if gains and found.is_compared:
@@ -296,7 +125,7 @@ def _title(found: _Scores) -> str:
     return _place_title(found)
 
 
-def _place_title(found: _Scores) -> str:
+def _place_title(found: ModelTasks) -> str:
     """Return where it is first, or else its highest place; only where entries differ."""
     say = found.labels.say
     rows = [row for row in found.wholes if row.rank and row.of > 1 and not found.is_level(row.task)]
@@ -316,7 +145,7 @@ def _place_title(found: _Scores) -> str:
     return say("model.tasks.place", **words)
 
 
-def _line(found: _Scores, drawings: Sequence[Drawing | None]) -> str:
+def _line(found: ModelTasks, drawings: Sequence[Drawing | None]) -> str:
     """Return the order of the rows, and which way is better."""
     say, facts = found.labels.say, found.site.results.catalog.tasks
     parts = list[str]()
@@ -324,7 +153,7 @@ def _line(found: _Scores, drawings: Sequence[Drawing | None]) -> str:
         variant = found.labels.in_sentence(found.variant)
         parts.append(say("model.tasks.among", variant=variant))
     if len(found.wholes) > 1:
-        order = {_LEAD: "lead", found.gain: "gain"}.get(found.order, "place")
+        order = {LEAD: "lead", found.gain: "gain"}.get(found.order, "place")
         first = found.rows[0].task
         if len(found.board.tasks) == 1 and first in found.board.tasks:
             order = "board"
@@ -337,7 +166,11 @@ def _line(found: _Scores, drawings: Sequence[Drawing | None]) -> str:
     return " ".join(parts)
 
 
-def _categories(found: _Scores) -> Iterator[Choice]:
+def _first_rows(found: ModelTasks, table: Table) -> str:
+    return found.labels.say("model.tasks.first_rows", table.n_written, of=len(table.rows))
+
+
+def _categories(found: ModelTasks) -> Iterator[Choice]:
     facts = found.site.results.catalog.tasks
     names = Counter(name for row in found.rows if (name := facts[row.task].category))
     if len(names) > 1:
@@ -345,19 +178,19 @@ def _categories(found: _Scores) -> Iterator[Choice]:
         yield from (Choice(name, name, n) for name, n in names.most_common())
 
 
-def _orders(found: _Scores) -> Iterator[Choice]:
+def _orders(found: ModelTasks) -> Iterator[Choice]:
     if found.order == "place" or len(found.rows) < 3:
         return
     say, score = found.labels.say, f"score_{found.variant}"
     kinds = (
-        (_LEAD, say("model.column.lead", baseline=found.labels.baseline), found.is_compared),
+        (LEAD, say("model.column.lead", baseline=found.labels.baseline), found.is_compared),
         (found.gain, say("model.column.gain"), found.is_lifted),
         (score, say("column.score"), True),
     )
     yield from (Choice(text, key) for key, text, wanted in kinds if wanted)
 
 
-def _legend(found: _Scores, drawings: Sequence[Drawing | None]) -> tuple[LegendItem, ...]:
+def _legend(found: ModelTasks, drawings: Sequence[Drawing | None]) -> tuple[LegendItem, ...]:
     labels = found.labels
     texts: dict[MarkKind, str] = {
         "base": labels.base,
@@ -375,16 +208,16 @@ def _legend(found: _Scores, drawings: Sequence[Drawing | None]) -> tuple[LegendI
 # --- the table ----------------------------------------------------------------------------------
 
 
-def _table(found: _Scores) -> Table:
+def _table(found: ModelTasks, scripted: ScriptedRows) -> Table:
     labels, facts, axis = found.labels, found.site.results.catalog.tasks, found.axis
     say, variant = labels.say, found.variant
     categories = {facts[task].category for task in found.tasks}
     ticks = () if axis is None else axis.ticks(write_tick(labels.scales[found.tasks[0]]))
 
-    def category_cell(row: _Row) -> Cell:
+    def category_cell(row: TaskRow) -> Cell:
         return text_cell(facts[row.task].category)
 
-    fields: tuple[Field[_Row], ...] = (
+    fields: tuple[Field[TaskRow], ...] = (
         Field(labels.column("task"), partial(_name_cell, found)),
         Field(
             Column("category", say("column.category"), on_phone=True),
@@ -409,10 +242,10 @@ def _table(found: _Scores) -> Table:
         ),
     )
 
-    def kind(row: _Row) -> RowKind:
+    def kind(row: TaskRow) -> RowKind:
         if row.is_part:
             return "part"
-        is_behind = found.order == _LEAD and (row.lift(_LEAD) or 0.0) <= 0
+        is_behind = found.order == LEAD and (row.lift(LEAD) or 0.0) <= 0
         return "behind" if is_behind else ""
 
     return table_of(
@@ -423,12 +256,14 @@ def _table(found: _Scores) -> Table:
         kind,
         filters=lambda row: task_filters(found.site, row.task),
         anchor=lambda row: labels.score_anchor(row.task),
+        is_written=lambda row: row.task not in scripted.tasks,
         sorted_by=found.order if found.order != "place" else "",
+        scripted=scripted.text,
         tools=task_tools(found.site),
     )
 
 
-def _name_cell(found: _Scores, row: _Row) -> Cell:
+def _name_cell(found: ModelTasks, row: TaskRow) -> Cell:
     """Name a task; where tasks differ in it, with a tag if lower is better."""
     cell, facts = task_cell(found.labels, row.task), found.site.results.catalog.tasks
     if found.has_both_directions and not facts[row.task].higher_is_better:
@@ -436,7 +271,7 @@ def _name_cell(found: _Scores, row: _Row) -> Cell:
     return cell
 
 
-def _score_fields(found: _Scores) -> Iterator[Field[_Row]]:
+def _score_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
     """Yield the score that is compared, with its error for downloads, then those beside it."""
     labels, say = found.labels, found.labels.say
     own = [score for score in found.scores if score.variant == found.variant]
@@ -459,31 +294,36 @@ def _score_fields(found: _Scores) -> Iterator[Field[_Row]]:
             yield Field(other, partial(_score_cell, labels, variant, ()))
 
 
-def _score_cell(labels: Labels, variant: str, details: Sequence[str], row: _Row) -> Cell:
+def _score_cell(labels: Labels, variant: str, details: Sequence[str], row: TaskRow) -> Cell:
     """Make the cell of a score; a script makes its text a link."""
     found, scale = row.scores.get(variant), labels.scales[row.task]
     if found is None:
         empty = tuple(None for _ in details)
         return Cell(MISSING, None, tone="soft", details=empty)
-    low, high = (found.counted and found.counted.interval) or (None, None)
-    least, most = examples_of(found) or (None, None)
-    stated = found.provenance
-    every = {"low": low, "high": high, "stderr": stated.stderr, "n_least": least, "n_most": most}
+    at_chance = found.counted.at_chance if found.counted else None
     return Cell(
         scale.score(found.value),
         found.value,
         tone="" if found.counted else "soft",
-        tags=score_tags(labels, found.counted.at_chance if found.counted else None, stated.flag),
-        details=tuple(every[name] for name in details),
+        tags=score_tags(labels, at_chance, found.provenance.flag),
+        details=_details_of(found, details) if details else (),
     )
 
 
-def _lift_fields(found: _Scores) -> Iterator[Field[_Row]]:
+def _details_of(found: ModelScore, wanted: Sequence[str]) -> tuple[float | None, ...]:
+    low, high = (found.counted and found.counted.interval) or (None, None)
+    least, most = examples_of(found) or (None, None)
+    stderr = found.provenance.stderr
+    every = {"low": low, "high": high, "stderr": stderr, "n_least": least, "n_most": most}
+    return tuple(every[name] for name in wanted)
+
+
+def _lift_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
     """Yield the gain over base and the lead over the baseline."""
     say = found.labels.say
     gain = Column(found.gain, say("model.column.gain"), "number", term="lift")
     lead = Column(
-        _LEAD,
+        LEAD,
         say("model.column.lead", baseline=found.labels.baseline),
         "number",
         term="lift-over-baseline",
@@ -495,15 +335,15 @@ def _lift_fields(found: _Scores) -> Iterator[Field[_Row]]:
     yield Field(lead, partial(_lift_cell, found, "baseline"), found.is_compared)
 
 
-def _lift_cell(found: _Scores, against: Against, row: _Row) -> Cell:
-    value = row.lift(_LEAD if against == "baseline" else found.gain)
+def _lift_cell(found: ModelTasks, against: Against, row: TaskRow) -> Cell:
+    value = row.lift(LEAD if against == "baseline" else found.gain)
     if row.score is None or value is None:
         return number_cell(None, MISSING)
     verdict = found.site.results.lift_verdict(row.score.key, against)
     return Cell(found.labels.scales[row.task].signed(value), value, tone=tone_of(verdict))
 
 
-def _place_field(found: _Scores) -> Field[_Row]:
+def _place_field(found: ModelTasks) -> Field[TaskRow]:
     """Return the place among the entries with a score; their number is said once if it is one."""
     say, ns = found.labels.say, {row.of for row in found.rows if row.score}
     label = say("model.column.place_of", of=min(ns)) if len(ns) == 1 else say("model.column.place")
@@ -517,7 +357,7 @@ def _place_field(found: _Scores) -> Field[_Row]:
         on_phone=not (found.is_compared or found.is_lifted),
     )
 
-    def cell(row: _Row) -> Cell:
+    def cell(row: TaskRow) -> Cell:
         if row.rank is None:
             return text_cell(None)
         if found.is_level(row.task):
@@ -528,7 +368,7 @@ def _place_field(found: _Scores) -> Field[_Row]:
     return Field(column, cell, max(ns, default=0) > 1)
 
 
-def _measure_fields(found: _Scores) -> Iterator[Field[_Row]]:
+def _measure_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
     """Yield what was measured beside the scores."""
     scores = found.site.results.scores
     for measure in scores.measures:
@@ -538,7 +378,7 @@ def _measure_fields(found: _Scores) -> Iterator[Field[_Row]]:
         column = Column(measure.id, measure.label, "number", term="measures", is_extra=True)
 
         def cell(
-            row: _Row,
+            row: TaskRow,
             by_task: Mapping[str, float | None] = by_task,
             write: Callable[[float | None], str] = form.score,
         ) -> Cell:
@@ -552,16 +392,16 @@ def _measure_fields(found: _Scores) -> Iterator[Field[_Row]]:
 # --- drawings -----------------------------------------------------------------------------------
 
 
-def _drawing(found: _Scores, row: _Row) -> Drawing | None:
+def _drawing(found: ModelTasks, row: TaskRow) -> Drawing | None:
     """Draw a score beside base and baseline, or else among those of all entries."""
     labels = found.labels
     text = f"{labels.tasks[row.task]}: {labels.scales[row.task].score(row.value(found.variant))}"
-    if found.axis is not None and (found.is_lifted or found.is_compared):
+    if found.axis is not None and found.is_dumbbell:
         return _dumbbell(found, found.axis, row, text)
     return _strip(found, row, text)
 
 
-def _dumbbell(found: _Scores, axis: AxisRange, row: _Row, text: str) -> Drawing:
+def _dumbbell(found: ModelTasks, axis: AxisRange, row: TaskRow, text: str) -> Drawing:
     base = found.labels.roles.base if found.labels.lifted else None
     after = None if found.variant == base else row.value(found.variant)
     interval = row.score.interval if row.score else None
@@ -575,7 +415,7 @@ def _dumbbell(found: _Scores, axis: AxisRange, row: _Row, text: str) -> Drawing:
     )
 
 
-def _strip(found: _Scores, row: _Row, text: str) -> Drawing | None:
+def _strip(found: ModelTasks, row: TaskRow, text: str) -> Drawing | None:
     """Draw a score among those of all entries; None below three different ones.
 
     Tasks in different units have a scale each, whose better end is on the right.
@@ -583,20 +423,19 @@ def _strip(found: _Scores, row: _Row, text: str) -> Drawing | None:
     spread, own = found.spread(row.task), row.value(found.variant)
     if own is None or spread is None or spread.distinct < 3:
         return None
-    axis, turn = found.axis, 1.0
-    if axis is None:
-        turn = 1.0 if found.site.results.catalog.tasks[row.task].higher_is_better else -1.0
-        low, high = sorted((turn * spread.least, turn * spread.greatest))
-        axis = AxisRange(low, high)
-    place = axis.share
+    turn = 1.0
+    if found.axis is None and not found.site.results.catalog.tasks[row.task].higher_is_better:
+        turn = -1.0
+    ends = sorted((turn * spread.least, turn * spread.greatest))
+    axis = found.axis or AxisRange(ends[0], ends[1])
+
+    def share(value: float) -> float:
+        return axis.share(turn * value)
+
     beside = found.beside(row.task)
-    baseline = () if beside is None else (Mark("baseline", min(max(place(turn * beside), 0), 1)),)
+    baseline = () if beside is None else (Mark("baseline", min(max(share(beside), 0), 1)),)
     kind: MarkKind = "at-chance" if row.score and row.score.at_chance else "score"
-    if len(found.rows) > _MAX_STRIPS or spread.n > MAX_TICKED:
-        ends = (turn * value for value in (spread.low, spread.median, spread.high))
-        low, middle, high = sorted(map(place, ends))
-        drawing = draw_middle((low, middle, high), place(turn * own), text, kind)
-    else:
-        ticks = (place(turn * value) for value in found.column(row.task).tolist())
-        drawing = draw_strip(ticks, place(turn * own), text, kind)
+    most = MAX_TICKED if len(found.rows) <= _MAX_STRIPS else 0
+    others = found.column(row.task).tolist()
+    drawing = draw_among(spread, others, own, share, text, kind, most)
     return replace(drawing, marks=(*drawing.marks[:-1], *baseline, drawing.marks[-1]))

@@ -59,6 +59,8 @@ class Parts(Record):
 def find_parts(site: Site, task: TaskResult) -> Parts | None:
     """Return the scores on the parts of a task; None where it has none with a score."""
     parts = (task.task, *_below(site, task.task))[: _MAX_PARTS + 1]
+    if len(parts) == 1:
+        return None
     scores = site.results.scores.only(parts)
     rows = map(floats_or_none, scores.values[site.labels.roles.primary])
     found = {m: row for m, row in zip(scores.models, rows, strict=True) if _has_any(row)}

@@ -21,6 +21,7 @@ from site_builder.compute.significance import Against
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, billions, measure_format, percent, short
 from site_builder.labels import Labels
+from site_builder.pages.board_drawings import range_from_zero
 from site_builder.pages.board_table import caution_tags, model_filters, model_tools
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
@@ -67,6 +68,10 @@ class Ranking(CachingRecord):
         """Names and number formats."""
         return self.site.labels
 
+    @cached_property
+    def _variants(self) -> tuple[str, ...]:
+        return self.labels.roles.variants
+
     @property
     def scale(self) -> NumberFormat:
         """The format of scores on the task."""
@@ -81,21 +86,22 @@ class Ranking(CachingRecord):
     @cached_property
     def entries(self) -> tuple[RankedEntry, ...]:
         """Every model with a score, in order."""
-        results, task = self.site.results, self.task
+        results, task, direction = self.site.results, self.task, self.direction
         models = [*dict.fromkeys((*task.models, *(f.model for f in task.flagged)))]
         found = results.scores.of_task(task.task, models)
-        entries = [RankedEntry(m, found[m], results.flagged_of(m, task.task)) for m in models]
-
-        def place(entry: RankedEntry) -> float:
-            shown = self.shown(entry)
-            return float("inf") if shown is None else -self.direction * shown.score
-
-        return tuple(sorted(entries, key=place))
+        flagged = {m: results.flagged_of(m, task.task) for m in (f.model for f in task.flagged)}
+        entries = [RankedEntry(m, found[m], flagged.get(m, {})) for m in models]
+        shown = [self.shown(entry) for entry in entries]
+        places = [float("inf") if s is None else -direction * s.score for s in shown]
+        return tuple(entries[i] for i in sorted(range(len(entries)), key=places.__getitem__))
 
     def shown(self, entry: RankedEntry) -> Score | None:
         """Return the score that places a model: in the primary variant, or else in the next."""
-        variants = self.labels.roles.variants
-        return next((entry.found[v] for v in variants if v in entry.found), None)
+        found = entry.found
+        for variant in self._variants:
+            if variant in found:
+                return found[variant]
+        return None
 
     def is_ranked(self, entry: RankedEntry) -> bool:
         """Return whether a model has a rank in the primary variant."""
@@ -105,7 +111,8 @@ class Ranking(CachingRecord):
     @cached_property
     def ranked(self) -> tuple[RankedEntry, ...]:
         """The models with a rank."""
-        return tuple(filter(self.is_ranked, self.entries))
+        primary = self.labels.roles.primary
+        return tuple(entry for entry in self.entries if primary in entry.found)
 
     @cached_property
     def leaders(self) -> tuple[RankedEntry, ...]:
@@ -166,16 +173,14 @@ class Ranking(CachingRecord):
         for entry in self.entries:
             for score in entry.found.values():
                 drawn += (score.score, *(score.interval or ()))
-        if not drawn:
-            return None
-        low, high = min(drawn), max(drawn)
-        return AxisRange(0.0 if 0 < low < high / 2 else low, high)
+        return range_from_zero(drawn)
 
 
 def ranking_table(ranking: Ranking, most: int) -> Table:
     """Return the ranking as a table with at most `most` rows."""
     site, labels = ranking.site, ranking.labels
     catalog = site.results.catalog
+    level = {e.model for e in (*ranking.leaders, *ranking.rivals)} if ranking.rivals else set[str]()
 
     def kind(entry: RankedEntry) -> RowKind:
         if not entry.found:
@@ -190,9 +195,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         ranking.entries[:most],
         kind,
         lambda entry: model_filters(catalog, entry.model),
-        is_level=lambda entry: (
-            bool(ranking.rivals) and entry in (*ranking.leaders, *ranking.rivals)
-        ),
+        is_level=lambda entry: entry.model in level,
         header=1,
         sorted_by=labels.roles.primary,
         tools=model_tools(labels, catalog),

@@ -22,6 +22,7 @@ from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import MISSING, count, short
 from site_builder.labels import Labels
 from site_builder.messages import Messages
+from site_builder.pages.board_drawings import common_bounds, range_from_zero
 from site_builder.pages.board_table import task_filters
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
@@ -103,17 +104,10 @@ class TaskList(CachingRecord):
         averaged = self.site.results.board.rules.averaged
         if not averaged or not self.labels.are_side_by_side(names):
             return None
-        bounds = {(fact.score_min, fact.score_max) for fact in map(self.fact, self.tasks)}
-        if len(bounds) == 1 and None not in (ends := next(iter(bounds))):
-            low, high = (end or 0.0 for end in ends)
-            return AxisRange(low, high)
-        found = [value for task in self.tasks for value in self.scores(task)]
-        if not found:
-            return None
-        low, high = min(found), max(found)
-        if low > 0 and high > _LOG_FROM * low:
-            return AxisRange(low, high, is_log=True)
-        return AxisRange(0.0 if 0 < low < high / 2 else low, high)
+        bounds = common_bounds(map(self.fact, self.tasks))
+        if bounds is not None:
+            return AxisRange(*bounds)
+        return range_from_zero((v for task in self.tasks for v in self.scores(task)), _LOG_FROM)
 
     def rivals(self, task: TaskResult) -> list[float]:
         """Return every score on a task that competes."""

@@ -13,7 +13,7 @@ from html import escape
 from markupsafe import Markup
 
 from site_builder.addresses import Link, method_link
-from site_builder.table_model import Cell, Column, Drawing, Mark, MarkKind, Row, Table, Tag, Tone
+from site_builder.table_model import Cell, Column, Drawing, Mark, MarkKind, Row, Table, Tag
 from site_builder.tables.export import defuse
 
 ROW_ID = "id"
@@ -32,13 +32,13 @@ def write_rows(table: Table, href: Href) -> Markup:
     """Write the head of a table and its body.
 
     A cell has its value as `data-value` where its text alone does not say it. `href` returns where
-    a link leads from the page, empty if it may not be followed.
+    a link leads from the page, empty if it may not be followed. Rows without cells are left out.
     """
     write_row = _row_writer(table, href)
     parts = [_head(table, href)]
     for group in table.groups:
         room = _attribute("style", f"--rows:{len(group)}") if table.is_long else ""
-        parts += (f"<tbody{room}>\n", *map(write_row, group))
+        parts += (f"<tbody{room}>\n", *(write_row(row) for row in group if row.cells))
     return Markup("".join(parts))  # noqa: S704 - all text of the data is escaped
 
 
@@ -165,49 +165,55 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
 
 
 def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
-    write_cell = _cell if len(table.rows) <= _MAX_DRAWN else _undrawn_cell
-    tags = tuple("th" if i == table.header else "td" for i in range(len(table.columns)))
-    classes = tuple(
+    is_drawn = len(table.rows) <= _MAX_DRAWN
+    tags = ["th" if i == table.header else "td" for i in range(len(table.columns))]
+    classes = [
         _class_of(column, table, is_head=tag == "th")
         for column, tag in zip(table.columns, tags, strict=True)
-    )
+    ]
+    writers = [
+        _cell_writer(tag, cls, href, is_drawn=is_drawn)
+        for tag, cls in zip(tags, classes, strict=True)
+    ]
 
     def write(row: Row) -> str:
-        row_id = dict(row.filters).get(ROW_ID, "")
+        row_id = next((value for name, value in row.filters if name == ROW_ID), "")
         kind = _joined(row.kind, "level" * row.is_level, "off" * table.is_off(row))
         start = _attributes(("class", kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
-        cells = zip(tags, classes, row.cells, strict=True)
-        written = [write_cell(tag, cls, cell, href) for tag, cls, cell in cells]
-        return f"<tr{start}>{''.join(written)}\n"
+        cells = zip(writers, row.cells, strict=True)
+        return f"<tr{start}>{''.join([write_cell(cell) for write_cell, cell in cells])}\n"
 
     return write
 
 
-def _cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
-    if cell.heat is not None:
-        heat = f" style=--heat:{cell.heat:.3g}"
-        return f"<{tag}{_classes(cls, cell.tone)}{heat}{_value(cell)}>{escaped(cell.text)}"
-    if cell.drawing is not None:
-        return f"{_start(tag, cls, cell)}{_drawn(cell.drawing)}"
-    if cell.link or cell.note or cell.tags or cell.suffix or cell.details:
-        return f"{_start(tag, cls, cell)}{_words(cell, href)}"
-    return _plain_cell(tag, cls, cell.tone, cell.text, cell.value)
+def _cell_writer(tag: str, cls: str, href: Href, *, is_drawn: bool) -> Callable[[Cell], str]:
+    """Return how the cells of a column are written.
+
+    Without `is_drawn`, a script draws the marks of a drawing when it comes into sight.
+    """
+
+    def write(cell: Cell) -> str:
+        start = f"<{tag}{_classes(cls, cell.tone)}"
+        if cell.heat is not None:
+            return f"{start} style=--heat:{cell.heat:.3g}{_value(cell)}>{escaped(cell.text)}"
+        if cell.drawing is not None:
+            if is_drawn or cell.drawing.slots:
+                return f"{start}{_value(cell)}{_details(cell)}>{_drawn(cell.drawing)}"
+            return f"{start}{_value(cell)}{_marks(cell.drawing)}>"
+        if cell.link or cell.note or cell.tags or cell.suffix or cell.details:
+            return f"{start}{_value(cell)}{_details(cell)}>{_words(cell, href)}"
+        return f"{start}{_value_beside(cell.text, cell.value)}>{escaped(cell.text)}"
+
+    return write
 
 
-def _undrawn_cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
-    """Write a cell with the marks of its drawing, which a script draws when it comes into sight."""
-    if cell.drawing is None or cell.drawing.slots:
-        return _cell(tag, cls, cell, href)
+def _marks(drawing: Drawing) -> str:
+    """Write the marks of a drawing as an attribute."""
     marks = [
         f"{m.kind} {m.at:.4g}" if m.to is None else f"{m.kind} {m.at:.4g} {m.to:.4g}"
-        for m in cell.drawing.marks
+        for m in drawing.marks
     ]
-    drawn = _attribute("data-draw", ",".join(marks))
-    return f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{drawn}>"
-
-
-def _start(tag: str, cls: str, cell: Cell) -> str:
-    return f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}{_details(cell)}>"
+    return _attribute("data-draw", ",".join(marks))
 
 
 def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
@@ -224,11 +230,6 @@ def _joined(*classes: str) -> str:
     return " ".join(filter(None, classes))
 
 
-@lru_cache(maxsize=1 << 16)  # most cells are short numbers, which recur
-def _plain_cell(tag: str, cls: str, tone: Tone, text: str, value: float | str | None) -> str:
-    return f"<{tag}{_classes(cls, tone)}{_value(Cell(text, value))}>{escaped(text)}"
-
-
 @cache
 def _classes(cls: str, tone: str) -> str:
     return _attributes(("class", f"{cls} {tone}".strip()))
@@ -236,12 +237,16 @@ def _classes(cls: str, tone: str) -> str:
 
 def _value(cell: Cell) -> str:
     """Write the value of a cell as an attribute; empty where its text says it."""
-    if cell.value is None:
+    if cell.value is not None and (cell.note or cell.tags or cell.drawing or cell.suffix):
+        return _attribute("data-value", raw_value(cell))
+    return _value_beside(cell.text, cell.value)
+
+
+@lru_cache(maxsize=1 << 16)  # most cells are short numbers, which recur
+def _value_beside(text: str, value: float | str | None) -> str:
+    if value is None:
         return " data-value"
-    shows_more = cell.note or cell.tags or cell.drawing or cell.suffix
-    if not shows_more and _says(cell.text, cell.value):
-        return ""
-    return _attribute("data-value", raw_value(cell))
+    return "" if _says(text, value) else _attribute("data-value", raw_value(Cell(text, value)))
 
 
 def _says(text: str, value: float | str) -> bool:

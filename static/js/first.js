@@ -2,6 +2,10 @@
 // sets the theme that the visitor chose or, in an embedded view, that its address asks for.
 (() => {
   const root = document.documentElement;
+  // Data that comes before the scripts that read it waits for site.js.
+  /** @type {Parameters<Site["provide"]>[]} */
+  const waiting = [];
+  window.site = /** @type {Site} */ ({ waiting, provide: (...data) => void waiting.push(data) });
   root.classList.add("js");
   /** @param {string | null} theme */
   const setTheme = (theme) => {

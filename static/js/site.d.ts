@@ -416,6 +416,8 @@ interface ScoreFacts {
   tasks: [link: Link, metric: string, slug: string, scale: Places][];
   /** The primary one first. */
   variants: { id: string; label: string; phrase: string; slug: string }[];
+  /** By variant, the baseline's score beside it on each task. */
+  baseline: Numbers[];
   cite: { site: string; slug: string; year: string; release: string; short: string; note: string };
 }
 
@@ -521,6 +523,10 @@ interface Site {
   /** Called by a data script. */
   provide<K extends keyof SiteData>(name: K, value: SiteData[K] | { places: number | null; values: Scores }): void;
   load<K extends keyof SiteData>(name: K, src: string): Promise<SiteData[K]>;
+  /** What data scripts have provided by now. */
+  provided<K extends keyof SiteData>(name: K): SiteData[K] | undefined;
+  /** What they provided before site.js ran (first.js). */
+  waiting: Parameters<Site["provide"]>[];
   /** Copy a text, or a PNG; the button says whether it worked. */
   copy(button: HTMLElement, content: string | Promise<Blob>): Promise<void>;
   /** Save a file. */

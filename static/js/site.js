@@ -174,12 +174,15 @@
 
     provide: (name, value) => void provided.set(name, value && "places" in value ? withPlaces(/** @type {{places: number | null, values: Scores}} */ (value)) : value),
 
+    provided: (name) => /** @type {never} */ (provided.get(name)),
+
     async load(name, src) {
       await site.loadScript(src);
       return /** @type {never} */ (provided.get(name));
     },
   });
 
+  for (const data of window.site.waiting) site.provide(...data);
   window.site = site;
   addEventListener("popstate", () => (coming = null));
 })();

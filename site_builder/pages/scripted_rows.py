@@ -1,0 +1,86 @@
+"""Leave most rows of a long table of tasks to a script, which makes them of files it has anyway.
+
+This is for size and speed alone: it saves a third of a site of 1,000 models on 100 tasks. All rows
+are in the page where any needs more than plain scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from math import isnan
+
+from site_builder.compute.significance import Against
+from site_builder.pages.model_scores import ModelScore
+from site_builder.pages.task_scores import ModelTasks, TaskRow
+from site_builder.records import Record
+
+_MAX_ROWS, _WRITTEN = 60, 20  # of a table with more rows, so many are in the page
+_AGAINST: tuple[Against, Against] = ("base", "baseline")
+
+
+class ScriptedRows(Record):
+    """The rows that static/js/task-rows.js makes.
+
+    Attributes:
+        tasks: Those that they are of.
+        text: The ends of the scale; then, for each row, its place, the place of its task in the
+            data of score cards, and the rank of the model.
+    """
+
+    tasks: Collection[str] = ()
+    text: str = ""
+
+
+def find_scripted_rows(found: ModelTasks) -> ScriptedRows:
+    """Return the rows that a script can make of scores alone; none of a short table."""
+    if len(found.rows) <= _MAX_ROWS or found.axis is None or not _has_scores_alone(found):
+        return ScriptedRows()
+    columns = found.site.results.scores.columns
+    places = [
+        (row.task, f"{place} {columns[row.task]} {row.score.rank}")
+        for place, row in enumerate(found.rows)
+        if place >= _WRITTEN and row.score is not None and _is_complete(found, row)
+    ]
+    ends = f"{found.axis.low!r} {found.axis.high!r}"
+    tasks = frozenset(task for task, _ in places)
+    return ScriptedRows(tasks, ",".join([ends, *(text for _, text in places)]))
+
+
+def _has_scores_alone(found: ModelTasks) -> bool:
+    """Return whether the table shows scores, lifts and ranks without an error, mark or measure."""
+    results = found.site.results
+    facts = [results.catalog.tasks[task] for task in found.tasks]
+    place = results.scores.rows[found.model]
+    verdicts = [results.lift_verdicts[found.variant, against][place] for against in _AGAINST]
+    return (
+        found.is_dumbbell
+        and found.model not in results.scores.references
+        and (found.is_lifted or not found.labels.lifted)
+        and found.axis is not None
+        and not found.axis.is_log
+        and not results.scores.measures
+        and results.catalog.stated.isdisjoint(("stderr", "n_examples"))
+        and len({row.of for row in found.rows if row.score}) == 1
+        and all(f.higher_is_better and f.score_chance is None and not f.part_of for f in facts)
+        and not any(found.labels.scales[task].unit for task in found.tasks)
+        and all(map(isnan, (verdict for each in verdicts for verdict in each.tolist())))
+        and all(map(_is_plain, found.scores))
+    )
+
+
+def _is_plain(score: ModelScore) -> bool:
+    """Return whether nothing stands beside a score."""
+    own = score.counted
+    return (
+        own is not None
+        and score.provenance.flag is None
+        and own.interval is None
+        and own.n_range is None
+    )
+
+
+def _is_complete(found: ModelTasks, row: TaskRow) -> bool:
+    """Return whether a row has each score that its table compares."""
+    is_compared = not found.is_compared or row.lift("lift_over_baseline") is not None
+    is_lifted = not found.is_lifted or row.lift(found.gain) is not None
+    return is_compared and is_lifted and not found.is_level(row.task)

@@ -1,0 +1,198 @@
+"""Hold the scores of a model by task, in the order of the table on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from site_builder.compute.board import Board
+from site_builder.compute.numbers import Array, Spread
+from site_builder.compute.scores import Score
+from site_builder.labels import Labels
+from site_builder.pages.answers import around
+from site_builder.pages.board_drawings import common_bounds
+from site_builder.pages.model_scores import ModelScore
+from site_builder.pages.page import Site
+from site_builder.records import CachingRecord, Record
+from site_builder.table_model import AxisRange
+
+LEAD = "lift_over_baseline"
+_LOG_FROM = 50  # scores without bounds that differ by more need a log scale
+
+
+class TaskRow(Record):
+    """The scores of a model on a task, by variant.
+
+    Attributes:
+        score: The one that is compared, if it counts.
+        of: How many entries have a score there.
+    """
+
+    task: str
+    scores: Mapping[str, ModelScore]
+    score: Score | None
+    of: int
+    is_part: bool = False
+
+    @property
+    def rank(self) -> int | None:
+        """The place among the entries; None without a score that counts, and for a reference."""
+        return None if self.score is None else self.score.rank
+
+    def lift(self, key: str) -> float | None:
+        """Return the lead over the baseline, or the gain over base."""
+        name = LEAD if key == LEAD else "lift_over_base"
+        return None if self.score is None else getattr(self.score, name)
+
+    def value(self, variant: str | None) -> float | None:
+        """Return the score of a variant, if it counts."""
+        found = self.scores.get(variant or "")
+        return found.counted.score if found and found.counted else None
+
+
+class ModelTasks(CachingRecord):
+    """The scores of a model as a table needs them.
+
+    Attributes:
+        site: The site over all tasks.
+        board: The board whose entries it is compared with; its tasks come first.
+    """
+
+    site: Site
+    model: str
+    board: Board
+    scores: Sequence[ModelScore]
+
+    @property
+    def variant(self) -> str:
+        """The variant that is compared."""
+        return self.board.variant
+
+    @property
+    def labels(self) -> Labels:
+        """Names and number formats."""
+        return self.site.labels
+
+    @cached_property
+    def values(self) -> Array:
+        """The scores of all entries that compete, a column for each task."""
+        return self.site.results.scores.rivals(self.variant)
+
+    def column(self, task: str) -> Array:
+        """Return the scores of all entries on a task."""
+        values: Array = self.values[:, self.site.results.scores.columns[task]]
+        known: Array = values[values == values]
+        return known
+
+    def spread(self, task: str) -> Spread | None:
+        """Return where the scores of all entries on a task lie."""
+        scores = self.site.results.scores
+        return scores.spreads[self.variant][scores.columns[task]]
+
+    @cached_property
+    def has_both_directions(self) -> bool:
+        """Whether lower is better on some of the tasks."""
+        facts = self.site.results.catalog.tasks
+        return len({facts[task].higher_is_better for task in self.tasks}) > 1
+
+    def is_level(self, task: str) -> bool:
+        """Return whether all of several entries have the same score on a task."""
+        spread = self.spread(task)
+        return spread is not None and spread.n > 1 and spread.distinct == 1
+
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks with a score, flagged or not."""
+        return tuple(dict.fromkeys(score.task for score in self.scores))
+
+    @cached_property
+    def rows(self) -> list[TaskRow]:
+        """The rows in order: parts below their whole."""
+        found: dict[str, dict[str, ModelScore]] = {task: {} for task in self.tasks}
+        for score in self.scores:
+            found[score.task][score.variant] = score
+        facts = self.site.results.catalog.tasks
+        rows, parts = list[TaskRow](), dict[str, list[TaskRow]]()
+        for task, scores in found.items():
+            own, whole = scores.get(self.variant), facts[task].part_of
+            is_part = whole in found
+            spread = self.spread(task)
+            of = spread.n if spread else 0
+            row = TaskRow(task, scores, own.counted if own else None, of, is_part)
+            (parts.setdefault(whole or "", []) if is_part else rows).append(row)
+
+        def with_parts(row: TaskRow) -> Iterator[TaskRow]:
+            yield row
+            for part in parts.get(row.task, ()):
+                yield from with_parts(part)
+
+        ordered = sorted(rows, key=self._place)
+        return [each for row in ordered for each in with_parts(row)]
+
+    def _place(self, row: TaskRow) -> tuple[bool, bool, float]:
+        is_other = row.task not in self.board.tasks
+        if row.score is None:
+            return is_other, True, 0.0
+        if self.order == "place":
+            return is_other, row.rank is None, (row.rank or 0) / max(row.of, 1)
+        lift = row.lift(self.order)
+        return is_other, lift is None, -(lift or 0.0)
+
+    @property
+    def wholes(self) -> list[TaskRow]:
+        """The rows that are no part of another."""
+        return [row for row in self.rows if not row.is_part]
+
+    @cached_property
+    def order(self) -> str:
+        """What orders the rows: the lead over the baseline, the gain, or else the place."""
+        if not self.labels.are_side_by_side(self.tasks):
+            return "place"
+        return LEAD if self.is_compared else self.gain if self.is_lifted else "place"
+
+    @property
+    def gain(self) -> str:
+        """Key of the column of gains."""
+        return f"lift_{self.variant}"
+
+    def _has(self, key: str) -> bool:
+        counted = (score.counted for score in self.scores if score.variant == self.variant)
+        name = LEAD if key == LEAD else "lift_over_base"
+        return any(score and getattr(score, name) is not None for score in counted)
+
+    @cached_property
+    def is_compared(self) -> bool:
+        """Whether any score has a difference from the baseline, which is another model."""
+        return self.model != self.labels.roles.baseline and self._has(LEAD)
+
+    @cached_property
+    def is_lifted(self) -> bool:
+        """Whether any score has a gain."""
+        return self._has(self.gain)
+
+    @property
+    def is_dumbbell(self) -> bool:
+        """Whether rows draw a score beside base and baseline; else among those of all entries."""
+        return self.axis is not None and (self.is_lifted or self.is_compared)
+
+    @cached_property
+    def axis(self) -> AxisRange | None:
+        """The scale of all tasks; None where their scores have several."""
+        if not self.labels.are_side_by_side(self.tasks):
+            return None
+        facts = self.site.results.catalog.tasks
+        bounds = common_bounds(facts[task] for task in self.tasks)
+        if bounds is not None:
+            return AxisRange(*bounds)
+        frame = self.site.results.scores.frame
+        values = frame["score"][frame["task"].isin(self.tasks)]
+        low, high = float(values.min()), float(values.max())
+        if low > 0 and high > _LOG_FROM * low:
+            return AxisRange(low, high, is_log=True)
+        return around((low, high))
+
+    def beside(self, task: str) -> float | None:
+        """Return the baseline's score on a task."""
+        if self.model == self.labels.roles.baseline:
+            return None
+        return self.site.results.task(task).baseline_scores.get(self.variant)

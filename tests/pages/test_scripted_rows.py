@@ -1,0 +1,104 @@
+"""Rows of a long table of tasks that a script makes are those that the build would have written."""
+
+import pytest
+
+from site_builder.pages import scripted_rows
+from site_builder.pages.model import _context
+from tests.helpers.boards import make_frames
+from tests.helpers.browsing import open_page
+from tests.helpers.sites import build, make_site
+from tests.helpers.tables import having, write_project
+
+N = 70
+BASELINE = '[board]\nbaseline = "ref"\n'
+# a leads ref by 0.25 on t1, and by 0.01 less on each further task; it has no base score on t40.
+RUNS: dict[str, dict[str, list[float | None]]] = {
+    "base": {
+        "a": [None if i == 39 else 0.2 + i / 1000 for i in range(N)],
+        "b": [0.48 + 0.003 * i for i in range(N)],
+        "ref": [0.25 + 0.011 * i for i in range(N)],
+    },
+    "fine_tuned": {
+        "a": [0.5 + i / 1000 for i in range(N)],
+        "b": [0.48 + 0.003 * i for i in range(N)],
+    },
+}
+CATEGORIES = {"category": [None if i % 3 == 0 else f"C{i % 3}" for i in range(N)]}
+ROWS = """() => {
+    dispatchEvent(new Event("beforeprint"));
+    const number = (text) => (text === "" || Number.isNaN(Number(text)) ? text : Number(text));
+    return [...document.querySelectorAll("#all-scores tbody tr")].map((row) => [
+        row.id, row.className, [...row.cells].map((cell) => [
+            cell.tagName, [...cell.classList].sort(), cell.textContent.trim(),
+            cell.querySelector("a")?.getAttribute("href"), cell.querySelector("svg")?.innerHTML,
+            number(site.table.value(cell)),
+        ]),
+    ]);
+}"""
+
+
+@pytest.fixture
+def page(tmp_path, chromium):
+    """The page of a model in a browser, and how many rows were in it when it came."""
+
+    def opened(name):
+        frames = make_frames(RUNS, tasks=CATEGORIES)
+        site = build(write_project(tmp_path / name, frames, BASELINE))
+        written = site.html["models/a/index.html"].count("<tr id=score-")
+        written += site.html["models/a/index.html"].count("<tr class=behind id=score-")
+        page, heard = open_page(chromium, f"{site.url}models/a/")
+        return page, written, heard
+
+    return opened
+
+
+def test_a_script_makes_the_rows_that_the_build_would_write(page, monkeypatch):
+    """One that lacks a score is in the page, at its place among the others."""
+    short, written, heard = page("short")
+    made = short.evaluate(ROWS)
+    monkeypatch.setattr(scripted_rows, "_MAX_ROWS", N)
+    whole, all_written, _ = page("whole")
+    assert (21, N) == (written, all_written)
+    assert N == len(made)
+    assert made == whole.evaluate(ROWS)
+    assert "score-t40" == made[39][0]
+    assert [] == heard.complaints
+
+
+def test_filters_orders_and_links_find_all_rows(page):
+    found, _, _ = page("board")
+    rows = found.locator("#all-scores tbody tr:visible")
+    found.get_by_role("button", name="C1 23").click()
+    assert 23 == rows.count()
+    found.get_by_role("button", name="Score", exact=True).first.click()
+    assert "t68" == rows.locator("th").first.inner_text()
+    found.goto(f"{found.url.partition('?')[0]}#score-t70")
+    found.reload()
+    assert "score-t70" == found.locator("tr:target").get_attribute("id")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        lambda frames: having(frames["results"], stderr=0.01),
+        lambda frames: having(frames["results"], n_examples=400),
+        lambda frames: having(frames["results"], cost_usd=range(len(frames["results"]))),
+    ],
+    ids=["errors", "examples", "costs"],
+)
+def test_where_more_than_scores_is_known_all_rows_are_written(tmp_path, more):
+    frames = make_frames(RUNS)
+    site = make_site(write_project(tmp_path, {**frames, "results": more(frames)}, BASELINE))
+    tasks = _context(site.of_entries["a"], "a", "").tasks
+    assert tasks is not None
+    assert (N, "", "") == (tasks.table.n_written, tasks.first_rows, tasks.table.scripted)
+
+
+@pytest.mark.parametrize(("n", "written"), [(60, 60), (61, 20)])
+def test_a_table_of_up_to_sixty_tasks_is_written(tmp_path, n, written):
+    plain = [*range(39), *range(40, N)]
+    runs = {v: {m: [s[i] for i in plain[:n]] for m, s in of.items()} for v, of in RUNS.items()}
+    site = make_site(write_project(tmp_path, make_frames(runs), BASELINE))
+    tasks = _context(site.of_entries["a"], "a", "").tasks
+    assert tasks is not None
+    assert (n, written) == (len(tasks.table.rows), tasks.table.n_written)
