@@ -112,40 +112,6 @@ def test_axis_title_is_cut_and_escaped():
     assert theme.LONGEST_TITLE == len(title.replace("&lt;", "<"))
 
 
-def test_axis_takes_what_differs():
-    assert "log" == theme.axis("x", type="log")["type"]
-    assert theme.INK == theme.axis("x", zerolinecolor=theme.INK)["zerolinecolor"]
-
-
-def test_rows_are_at_whole_numbers_from_the_top():
-    axis = theme.rows_axis(["a", "b<c"])
-    assert ([0, 1], ["a", "b&lt;c"]) == (axis["tickvals"], axis["ticktext"])
-    assert axis["range"][0] > axis["range"][1]
-
-
-def test_narrow_rows_have_long_names_above():
-    assert {"meta.above": True} == theme.narrow_rows(["short", "x" * 50])
-    assert {"yaxis.tickfont.size": 11} == theme.narrow_rows(["gsm8k"])
-
-
-@pytest.mark.parametrize(("rows", "height"), [(0, 124), (1, 124), (2, 124), (10, 316)])
-def test_height_grows_with_the_rows(rows, height):
-    """24 px a row and 76 around them, two rows at the least."""
-    assert height == theme.rows_height(rows)
-
-
-def test_reference_line_is_at_the_baseline():
-    line = theme.reference_line(0.5, "n" * 300, "0.500")
-    (shape,), (note,) = line["shapes"], line["annotations"]
-    assert (0.5, 0.5, "paper") == (shape["x0"], shape["x1"], shape["yref"])
-    assert "dot" == shape["line"]["dash"]
-    assert (0.5, f"{'n' * 45}{DOTS} 0.500") == (note["x"], note["text"])
-
-
-def test_line_without_a_value_has_its_name_alone():
-    assert "10,000" == theme.reference_line(4, "10,000")["annotations"][0]["text"]
-
-
 def test_colours_are_those_of_the_style_sheet():
     """Each is the value of its token in the light theme; no two are equal, so that each has one."""
     sheet = (ROOT / "static/css/tokens.css").read_text(encoding="utf8")
@@ -161,17 +127,6 @@ def test_template_is_registered():
     colours = [v for path, v in walk(template) if path[-1].endswith(("color", "colorway"))]
     assert len(colours) > 5
     assert {*colours} <= {theme.CLEAR, *theme.COLOURS.values()}
-
-
-def test_figure_has_only_what_the_template_lacks():
-    layout = theme.figure([], 300, xaxis=theme.axis("score"))["layout"]
-    assert {"height": 300, "xaxis": {"title": {"text": "score"}}} == layout
-
-
-def test_legend_gets_its_room():
-    without, with_legend = (theme.figure([], 300, showlegend=shown) for shown in (False, True))
-    assert "margin" not in without["layout"]
-    assert 56 == with_legend["layout"]["margin"]["t"]
 
 
 @pytest.mark.parametrize(
