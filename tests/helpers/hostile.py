@@ -33,6 +33,13 @@ TEXTS = (
     "x" * 300,
     "$x^2$ %{x} <br> var(--accent) <!-- gone --> ]]> <![CDATA[",
 )
+# What an id may be besides: names of devices, of folders, of the same letters, of no letter.
+IDS = (
+    *TEXTS,
+    *("humaneval", "humaneval+", "meta-llama/Llama-2-7b-hf", "gpt-4o (2024)", "a, b", "null"),
+    *("x", "x" * 299 + "y", "a-b", "a\\b", "line\nend", 'it\'s "x"', "μ", "\N{PILE OF POO}"),
+    *("CON", "con", "Nul", "com1", "index.html", "%2e%2e", "?", "#", " "),
+)
 LINKS = (
     f"javascript:{RUNS}",
     f"JaVaScRiPt:{RUNS}",
