@@ -184,15 +184,6 @@ def test_lift_over_baseline_is_averaged_over_common_tasks():
     assert {"a": 1, "b": 2, "gpt": 0} == column(board, "loses")
 
 
-def test_mixed_units_have_counts_and_no_averages():
-    """Dollars and points do not add up; better and worse can still be counted."""
-    board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), BY_WIN_RATE)
-    a = row_of(board, "a")
-    assert (None, None, None) == (a.average, a.lift_over_base, a.lift_over_baseline)
-    assert (3, 1, 0) == (a.helped, a.unchanged, a.hurt)
-    assert (2, 1, 1) == (a.beats, a.ties, a.loses)
-
-
 # --- ties with the best -------------------------------------------------------------------------
 
 
