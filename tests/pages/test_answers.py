@@ -105,6 +105,7 @@ def test_the_ranks_that_it_could_have(answer):
     """The first is ahead of both on each task by at least 0.1; on two tasks nothing is tested."""
     runs = {"base": BASE, "fine_tuned": AFTER}
     assert ("1", "of 3, ranks it could have") == answer("a", runs).ranks[1:]
+    assert [label.is_below for label in answer("a", {"base": AFTER}).labels if not label.name]
     two = {variant: {m: s[:2] for m, s in models.items()} for variant, models in runs.items()}
     assert ("1", "of 3, its rank") == answer("a", two).ranks[1:]
 

@@ -203,6 +203,15 @@ def test_measures_have_a_place_from_the_nearer_end(page):
     assert ["median $3"] == [row.cells[2].note for row in found.table.rows]
 
 
+def test_a_value_among_many_has_their_middle_half(page):
+    """Of costs of $0 to $201, from 50 to 151."""
+    frames = make_frames({"base": {f"m{i}": [0.5] for i in range(202)}})
+    frames["results"] = having(frames["results"], cost_usd=[*map(float, range(202))])
+    (row,) = page("m0", {}, "", frames).measures.table.rows
+    (half,) = (mark for mark in row.cells[1].drawing.marks if mark.kind == "soft-band")
+    assert (50 / 201, 151 / 201) == pytest.approx((half.at, half.to), abs=1e-4)
+
+
 def test_each_board_has_a_row(page):
     toml = "".join(f'[[boards]]\nid = "b{n}"\ntitle = "B{n}"\ntasks = ["t{n}"]\n' for n in (1, 2))
     found = page("a", PLAIN, toml).boards
