@@ -39,6 +39,8 @@ def test_average_is_over_the_tasks_that_a_model_has():
     board = make_board(make_scores({"base": {"a": [0.2, 0.4, 0.9], "b": [0.2, None, 0.4]}}), SPARSE)
     # a: 1.5 / 3; b: 0.6 / 2
     assert {"a": 0.5, "b": 0.3} == column(board, "average")
+    assert board.merits is not None
+    assert 0.4 == board.merits.median
     assert {"a": 3, "b": 2} == column(board, "scored")
     assert {"a": 1, "b": 2} == column(board, "rank")
 

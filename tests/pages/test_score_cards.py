@@ -4,6 +4,7 @@ import csv
 import gzip
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
@@ -175,6 +176,13 @@ def test_data_of_a_model_is_in_the_folder_of_its_page(site):
     assert {f"models/{m}/scores.js" for m in ("alpha", "beta", "gamma")} == {
         path for path in site.files if path.endswith("/scores.js")
     }
+
+
+def test_rows_of_a_model_may_lie_apart(tmp_path):
+    frames = make_frames({"base": {"a": [0.1] * 3, "b": [0.2] * 3}})
+    frames["results"] = frames["results"].sort_values("task", kind="stable")
+    data: Any = card_data(make_site(write_project(tmp_path, frames, "")), "a")
+    assert [[1, 3, 5]] == data["row"]
 
 
 def test_data_of_a_large_board_comes_in_small_files():
