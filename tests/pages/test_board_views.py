@@ -74,6 +74,12 @@ def test_who_leads_and_how_firmly(tmp_path, models, said):
     assert said == views_of(tmp_path, {"base": models})["base"].ranked_by
 
 
+def test_who_leads_by_a_rule_without_a_test(tmp_path):
+    runs, toml = {"base": {"a": FAR[:6], "b": LOW[:6]}}, "[board]\nrank_by = 'median'\n"
+    said = "Median score over 6 tasks. a is first."
+    assert said == views_of(tmp_path, runs, toml)["base"].ranked_by
+
+
 def test_the_level_rows_have_a_rail_unless_most_are_level(tmp_path):
     runs = {"base": {"a": FAR, "b": NEAR, "c": LOW, "d": LOWER}}
     rows = views_of(tmp_path / "few", runs)["base"].table.rows

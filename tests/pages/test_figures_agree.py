@@ -368,7 +368,9 @@ def test_coefficients_of_features(index_site):
     """Over all tasks, those by accuracy and those by ROUGE, for either lift; and n of each."""
     found = index_site.api("correlations")
     at = {column: i for i, column in enumerate(found["columns"])}
-    rows = index_site.page("analysis/").select(".coefficients tbody tr")
+    page = index_site.page("analysis/")
+    assert "What goes with the gain from fine-tuning?" == visible(page.h1)
+    rows = page.select(".coefficients tbody tr")
     assert [*FEATURES] == [visible(row.th) for row in rows]
     for row in rows:
         i, cells = at[FEATURES[visible(row.th)]], [visible(td) for td in row.select("td")]
