@@ -59,15 +59,6 @@ def test_printing_draws_every_chart_at_once(chromium, home):
     )
 
 
-def test_charts_out_of_sight_are_drawn_on_paper(chromium, home):
-    """The library is there for the first one."""
-    page, _ = open_page(chromium, home + "analysis/")
-    expect(page.locator("[data-chart] .main-svg").first).to_be_visible()
-    on_paper(page)
-    expect(page.locator(".js-plotly-plot")).to_have_count(page.locator("[data-chart]").count())
-    assert [] == page.evaluate(BLANK)
-
-
 def test_the_keys_that_print_fetch_the_library_first(chromium, home):
     page, _ = open_page(chromium, home)
     page.evaluate("() => { window.print = () => { window.printed = Boolean(window.Plotly); }; }")

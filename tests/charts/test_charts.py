@@ -1,7 +1,6 @@
 """Properties of every chart of every board: numbers, colours, texts, ids."""
 
 import functools
-import json
 import re
 from collections import Counter
 from html import unescape
@@ -10,9 +9,8 @@ import plotly.graph_objects as go
 import pytest
 
 from site_builder.charts import theme
-from tests.helpers.boards import make_frames, rows_of
+from tests.helpers.boards import make_frames
 from tests.helpers.charted import (
-    as_json,
     chart_on,
     charts,
     charts_of,
@@ -20,7 +18,6 @@ from tests.helpers.charted import (
     draw,
     drawn,
     keys,
-    subjects,
     table_of,
     traces,
     walk,
@@ -60,13 +57,6 @@ def leaves(name):
 
 
 # --- values ---------------------------------------------------------------------------------------
-
-
-@each_board
-def test_figures_are_json_without_nan(name):
-    """A page embeds them; Plotly would draw NaN as a gap or not at all."""
-    for page, chart in charts(name):
-        assert json.loads(as_json(chart)), (page, chart.id)
 
 
 @each_board
@@ -286,20 +276,3 @@ NUMBERS = {
     "training-sets": training_sets,
     "latency": latency,
 }
-
-
-def test_tables_of_the_index_are_its_results():
-    results, _ = drawn("index")
-    found = {chart.id: chart for page, chart in charts("index") if page == ""}
-    by_task, by_category = found["best-lift-by-task"], found["category-difference"]
-    lifts = {t.task: t.best_lift_over_baseline for t in results.tasks}
-    assert lifts == by_subject(by_task, "best_lift_over_baseline")
-    lifts = {c.category: c.best_lift_over_baseline for c in results.categories if len(c.tasks) > 1}
-    assert lifts == by_subject(by_category, "best_lift_over_baseline")
-    averages = [s.average for s in rows_of(results.board) if s.rank]
-    assert averages == column(found["averages"], "merit")
-
-
-def by_subject(chart, key):
-    """A column of a chart's table by what its rows are about."""
-    return dict(zip(subjects(chart), column(chart, key), strict=True))

@@ -12,7 +12,6 @@ from site_builder.compute.significance import judge_lifts
 from tests.helpers.boards import make_frames, make_scores, rows_of
 from tests.helpers.browsing import NARROW, WIDE, open_page, overflow
 from tests.helpers.charted import drawn, said
-from tests.helpers.sites import target
 from tests.helpers.tables import having
 
 # Differences from ref: a +0.4, +0.01, -0.2; b +0.1, -0.02, 0. With 100 examples, each score near
@@ -97,13 +96,6 @@ def test_colour_says_what_is_clear():
     assert ("0.000", "pale") == cells["t3", "b"]
 
 
-def test_colours_are_steps_of_the_ninth_decile():
-    """Sizes 0, 0.01, 0.02, 0.1, 0.2, 0.4: the decile is 0.3, so 0.2 is the fourth fifth of it."""
-    sizes = [0.0, 0.01, 0.02, 0.1, 0.2, 0.4]
-    assert pytest.approx(0.3) == np.quantile(sizes, 0.9)
-    assert "down4 hatch" == shown(grid(), "baseline")["t3", "a"][1]
-
-
 def test_scores_are_shaded_on_one_scale():
     """From 0.3 to 0.9: 0.48 is 0.3 of the way, the second fifth."""
     cells = shown(grid(), "score")
@@ -149,17 +141,6 @@ def test_best_of_each_row_is_boxed():
         for row in found.groups[0].rows
     }
     assert {"t1": ["a"], "t2": [], "t3": []} == boxed
-
-
-def test_grid_leads_to_its_formulas(index_site):
-    """A link for each measure, to a section that there is."""
-    links = index_site.page("models/").select(".grid > .note a")
-    assert ["lift-over-baseline", "average", "lift"] == [
-        target("models/", str(link["href"]))[1] for link in links
-    ]
-    assert {"lift-over-baseline", "average", "lift"} <= {
-        *index_site.readings["about/index.html"].ids
-    }
 
 
 def test_every_number_leads_to_its_score():

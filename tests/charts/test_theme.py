@@ -112,28 +112,6 @@ def test_axis_title_is_cut_and_escaped():
     assert theme.LONGEST_TITLE == len(title.replace("&lt;", "<"))
 
 
-def test_axis_takes_what_differs():
-    assert "log" == theme.axis("x", type="log")["type"]
-    assert theme.INK == theme.axis("x", zerolinecolor=theme.INK)["zerolinecolor"]
-
-
-def test_rows_are_at_whole_numbers_from_the_top():
-    axis = theme.rows_axis(["a", "b<c"])
-    assert ([0, 1], ["a", "b&lt;c"]) == (axis["tickvals"], axis["ticktext"])
-    assert axis["range"][0] > axis["range"][1]
-
-
-def test_narrow_rows_have_long_names_above():
-    assert {"meta.above": True} == theme.narrow_rows(["short", "x" * 50])
-    assert {"yaxis.tickfont.size": 11} == theme.narrow_rows(["gsm8k"])
-
-
-@pytest.mark.parametrize(("rows", "height"), [(0, 124), (1, 124), (2, 124), (10, 316)])
-def test_height_grows_with_the_rows(rows, height):
-    """24 px a row and 76 around them, two rows at the least."""
-    assert height == theme.rows_height(rows)
-
-
 def test_reference_lines_are_at_their_values_with_names_above_each_other():
     lines = theme.reference_lines([(0.5, "n" * 300, "0.500"), (0.25, "Guessing", "")])
     assert [0.25, 0.5] == [shape["x0"] for shape in lines["shapes"]]
@@ -160,17 +138,6 @@ def test_template_is_registered():
     colours = [v for path, v in walk(template) if path[-1].endswith(("color", "colorway"))]
     assert len(colours) > 5
     assert {*colours} <= {theme.CLEAR, *theme.COLOURS.values()}
-
-
-def test_figure_has_only_what_the_template_lacks():
-    layout = theme.figure([], 300, xaxis=theme.axis("score"))["layout"]
-    assert {"height": 300, "xaxis": {"title": {"text": "score"}}} == layout
-
-
-def test_legend_gets_its_room():
-    without, with_legend = (theme.figure([], 300, showlegend=shown) for shown in (False, True))
-    assert "margin" not in without["layout"]
-    assert 56 == with_legend["layout"]["margin"]["t"]
 
 
 @pytest.mark.parametrize(

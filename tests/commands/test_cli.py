@@ -16,7 +16,6 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from site_builder import __version__
 from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.config import load_config
@@ -60,10 +59,6 @@ def test_every_command_explains_itself(name):
     options = [p for p in command.params if isinstance(p, click.Option)]
     assert [] == [option.name for option in options if not option.help and option.name != "help"]
     assert [] == [flag for option in options for flag in option.opts if flag not in said.stdout]
-
-
-def test_version():
-    assert f"site_builder, version {__version__}\n" == run("--version").stdout
 
 
 @pytest.mark.parametrize(

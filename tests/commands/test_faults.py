@@ -21,8 +21,6 @@ from tests.helpers.tables import (
     board,
     changed,
     having,
-    models_frame,
-    parquet,
     results_frame,
     tasks_frame,
     write_project,
@@ -36,14 +34,6 @@ def run(command: str, project: Path, *options: str) -> Result:
     return CliRunner().invoke(main, [command, "--project", str(project), "--quiet", *options])
 
 
-def proportions() -> Files:
-    """Eleven scores of one metric without bounds, one of them in percent."""
-    models = [f"m{i}" for i in range(11)]
-    results = pd.DataFrame({"model": models, "task": "add", "score": [*[0.5] * 10, 81.0]})
-    tasks = pd.DataFrame({"task": ["add"], "metric": ["accuracy"]})
-    return {"results": results, "models": pd.DataFrame({"model": models}), "tasks": tasks}
-
-
 def one(name: str, **columns: Any) -> Files:
     return {name: having(board()[name], **columns)}
 
@@ -55,23 +45,6 @@ def cell(name: str, column: str, row: int, value: object) -> Files:
 MORE = "Fill it in, or leave the row out."
 # Each fault of DESIGN.md, section 9: tables, the text of other files, and the one line.
 FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
-    "truncated": (
-        {"models": parquet(models_frame())[:-9]},
-        {},
-        "data/models.parquet: the Parquet file is cut short. Write it again as Parquet.",
-    ),
-    "percent among proportions": (
-        proportions(),
-        {"site.toml": ""},
-        "data/results.parquet: row 11: score above 1, while the other scores of metric 'accuracy' "
-        "are proportions. Divide percentages by 100, or state score_max of the task.",
-    ),
-    "duplicate key": (
-        {"results": pd.concat([results_frame(), results_frame()[3:4]])},
-        {},
-        "data/results.parquet: rows 4, 11: two scores for (alpha, sort, fine_tuned). "
-        "Keep one score for each.",
-    ),
     "unknown model": (
         {"results": pd.concat([results_frame(), results_frame()[9:].assign(model="gama")])},
         {},

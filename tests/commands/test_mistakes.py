@@ -48,8 +48,6 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         CHECK,
         f"data/results.csv:2: 'score' is '0,7', {NUMBER}",
     ),
-    # --- settings, texts, templates ---
-    # --- places ---
     "project that is not there": (
         {},
         CHECK,
@@ -75,35 +73,6 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         {"notes.txt": "x"},
         "init board --from notes.txt",
         f"no score was found. {ANY}",
-    ),
-    "import of nothing": (
-        {},
-        "import csv nowhere.csv --into board",
-        "warning: nowhere.csv: skipped: there is no such file or folder",
-    ),
-    "import of another format": (
-        {"r.csv": SCORES},
-        "import lm-eval r.csv --into board",
-        "no score of format lm-eval was found. Name files or folders that contain results of the "
-        "lm-evaluation-harness, 0.2 to 0.4.",
-    ),
-    "direction that nothing tells": (
-        {"r.csv": WIDE},
-        "init board --from r.csv",
-        "r.csv does not tell whether higher is better for 'puzzle'. Use --higher-is-better or "
-        '--lower-is-better, or write "puzzle" = { higher_is_better = true } (or false) under '
-        "[tasks] in site.toml. Of a wide table, task_columns under [import] names the scores.",
-    ),
-    "metric that no score has": (
-        {"r.csv": SCORES},
-        "import csv r.csv --metric f2 --into board",
-        "--metric 'f2': no score is of this metric. Leave the option out.",
-    ),
-    "table without known columns": (
-        {"r.csv": "who,what\na,0.4\n"},
-        "import csv r.csv --into board",
-        "warning: r.csv: skipped: it has no column of models. Name the model of all rows by "
-        "--model, or write into site.toml what names it.",
     ),
     "table without tasks": (
         {"r.csv": "model,score\na,0.4\n"},

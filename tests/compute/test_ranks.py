@@ -12,7 +12,6 @@ from scipy import special, stats
 
 from site_builder.compute.intervals import FamilySums, rounding_errors
 from site_builder.compute.numbers import (
-    _decades,
     competition_ranks,
     correlation_p,
     decimals_needed,
@@ -307,15 +306,6 @@ DECIMALS = st.decimals(-1000, 1000, places=4).map(float)
 )
 def test_rounding_removes_the_error_of_binary_fractions(noisy, paper):
     assert paper == round_significant(np.array([noisy]))[0]
-
-
-def test_decades_begin_at_powers_of_ten():
-    exponents = np.arange(-307, 309)
-    powers = np.array([float(f"1e{e}") for e in exponents])
-    assert exponents.tolist() == _decades(powers).tolist()
-    assert (exponents - 1).tolist() == _decades(np.nextafter(powers, 0)).tolist()
-    found = _decades(np.array([np.finfo(float).max, 9.99, 0.0999, 0.0]))
-    assert [308, 0, -2, -1] == found.tolist()
 
 
 def test_rounding_keeps_nan_and_drops_negative_zero():

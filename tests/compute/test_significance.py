@@ -67,6 +67,7 @@ def test_lift_test_by_hand():
     assert ("better", "unclear") == (a.verdict, b.verdict)
     # Three gains and three losses of the same size, and one task that did not move.
     assert (1.0, (3, 1, 3)) == (b.p, (b.above, b.equal, b.below))
+    assert (1.0, "unclear") == (verdicts(base, base)["a"].p, verdicts(base, base)["a"].verdict)
 
 
 def test_tests_of_several_sets_of_tasks_are_one_family():

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
-from ruamel.yaml import YAML
 
 from site_builder.starter.project import FILES, HOSTS, SETTINGS
+from tests.helpers.workflows import read_workflow
 
 ROOT = Path(__file__).parents[2]
 OWN = sorted((ROOT / ".github" / "workflows").iterdir())
@@ -25,13 +25,8 @@ MARK = "<!-- site-builder diff -->"
 each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 
 
-def read(workflow: Path) -> dict[str, Any]:
-    content: dict[str, Any] = YAML(typ="safe").load(workflow)
-    return content
-
-
 def steps(workflow: Path) -> list[dict[str, Any]]:
-    return [step for job in read(workflow)["jobs"].values() for step in job["steps"]]
+    return [step for job in read_workflow(workflow)["jobs"].values() for step in job["steps"]]
 
 
 def test_there_are_workflows_to_check():
@@ -51,7 +46,7 @@ def test_workflows_follow_githubs_schema():
 
 @each_workflow
 def test_workflow_grants_nothing_to_all_jobs(workflow):
-    content = read(workflow)
+    content = read_workflow(workflow)
     assert content["permissions"] == {}
     assert all("permissions" in job for job in content["jobs"].values())
 
@@ -82,7 +77,7 @@ def test_scripts_are_valid_bash(workflow):
 @each_workflow
 def test_what_runs_a_projects_packages_has_nothing_to_write_with(workflow):
     """A job that installs or runs them reads the repository, and has no secret."""
-    for job in read(workflow)["jobs"].values():
+    for job in read_workflow(workflow)["jobs"].values():
         runs = " ".join(step.get("run", "") for step in job["steps"]).replace(MARK, "")
         if re.search(r"(?<!space-)requirements\.txt|site-builder|make ", runs):
             assert {"read"} >= {*job["permissions"].values()}
@@ -113,7 +108,7 @@ def test_python_takes_no_module_from_the_folder(workflow):
 @each_workflow
 def test_a_job_with_a_token_takes_one_file_at_most(workflow):
     """Those that install from a lock need it and nothing else of the repository."""
-    for job in read(workflow)["jobs"].values():
+    for job in read_workflow(workflow)["jobs"].values():
         if "secrets." not in str(job) and "write" not in job["permissions"].values():
             continue
         for step in job["steps"]:
@@ -124,7 +119,7 @@ def test_a_job_with_a_token_takes_one_file_at_most(workflow):
 
 @each_workflow
 def test_no_job_runs_for_ever(workflow):
-    for job in read(workflow)["jobs"].values():
+    for job in read_workflow(workflow)["jobs"].values():
         assert 0 < job["timeout-minutes"] <= 30
 
 
@@ -143,7 +138,7 @@ def test_what_reads_strangers_files_has_a_limit_of_memory(workflow):
 
 
 def test_job_that_may_comment_takes_nothing_from_the_branch_but_a_text():
-    (job,) = (j for j in read(FILES / "check.yml")["jobs"].values() if "write" in str(j))
+    (job,) = (j for j in read_workflow(FILES / "check.yml")["jobs"].values() if "write" in str(j))
     used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
     assert {"pull-requests": "write"} == job["permissions"]
     assert ["actions/download-artifact"] == used
@@ -158,7 +153,7 @@ def test_checkouts_leave_no_token_behind(workflow):
 @each_workflow
 def test_secrets_are_only_in_jobs_of_the_main_branch(workflow):
     """No pull request gets one, nor does a manual run on another branch."""
-    content = read(workflow)
+    content = read_workflow(workflow)
     for job in content["jobs"].values():
         if "secrets." in str(job):
             assert "pull_request" not in content["on"]

@@ -56,67 +56,39 @@ def find_or_install_chromium() -> Path:
     Raises:
         ChromiumNotFoundError: there is none and none can be installed; it says all reasons.
     """
-    sources = (
-        _playwrights_own,
-        _on_the_path,
-        _among_macos_apps,
-        _downloaded_by_playwright,
-        _installed_by_apt,
-    )
     if asked_for := os.environ.get("CHROMIUM"):
         return _that_starts(Path(asked_for))
-
-    reasons = []
+    reasons = ["none is Playwright's own, on the PATH or among the macOS applications"]
     with _one_process_at_a_time():
-        for source in sources:
+        for commands in _ways_to_install():
             try:
-                return source()
+                for command in commands:
+                    _run(command, DOWNLOAD_LIMIT_S)
             except ChromiumNotFoundError as error:
                 reasons.append(str(error))
+            for path in _those_there():
+                try:
+                    return _that_starts(path)
+                except ChromiumNotFoundError as error:
+                    reasons.append(str(error))
     raise ChromiumNotFoundError(
         "No Chromium to test with; set CHROMIUM to the path of one.\n- " + "\n- ".join(reasons)
     )
 
 
-def _playwrights_own() -> Path:
+def _ways_to_install() -> Iterator[list[list[str]]]:
+    """The commands of each; the first installs nothing."""
+    yield []
+    yield [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        yield [["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]]
+
+
+def _those_there() -> list[Path]:
     with sync_playwright() as playwright:
-        path = Path(playwright.chromium.executable_path)
-    if not path.exists():
-        raise ChromiumNotFoundError("playwright has not downloaded one")
-    return _that_starts(path)
-
-
-def _on_the_path() -> Path:
-    found = [Path(path) for command in COMMANDS if (path := shutil.which(command))]
-    return _first_that_starts(found, f"none on the PATH: {', '.join(COMMANDS)}")
-
-
-def _among_macos_apps() -> Path:
-    found = [Path(app) for app in MACOS_APPS if Path(app).exists()]
-    return _first_that_starts(found, "none among the macOS applications")
-
-
-def _downloaded_by_playwright() -> Path:
-    _run([sys.executable, "-m", "playwright", "install", "chromium"], DOWNLOAD_LIMIT_S)
-    return _playwrights_own()
-
-
-def _installed_by_apt() -> Path:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise ChromiumNotFoundError("apt-get is not there, or not ours to use")
-    _run(["apt-get", "update"], DOWNLOAD_LIMIT_S)
-    _run(["apt-get", "install", "-y", "chromium"], DOWNLOAD_LIMIT_S)
-    return _on_the_path()
-
-
-def _first_that_starts(paths: list[Path], if_none: str) -> Path:
-    reasons = []
-    for path in paths:
-        try:
-            return _that_starts(path)
-        except ChromiumNotFoundError as error:
-            reasons.append(str(error))
-    raise ChromiumNotFoundError("; ".join(reasons) or if_none)
+        own = playwright.chromium.executable_path
+    on_the_path = (path for command in COMMANDS if (path := shutil.which(command)))
+    return [path for path in map(Path, (own, *on_the_path, *MACOS_APPS)) if path.exists()]
 
 
 def _that_starts(path: Path) -> Path:

@@ -1,7 +1,6 @@
 """Charts of boards: every one that a board has, and what of it is to be compared."""
 
 import functools
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -150,11 +149,6 @@ def chart_on(name: str, page: str, chart_id: str) -> Chart:
     return next(chart for at, chart in charts(name) if (at, chart.id) == (page, chart_id))
 
 
-def as_json(chart: Chart) -> str:
-    """The figure as a page embeds it; NaN is refused."""
-    return json.dumps(chart.figure_json, ensure_ascii=False, allow_nan=False)
-
-
 def table_of(chart: Chart) -> Table:
     """The table that a chart brings."""
     assert chart.table is not None
@@ -165,12 +159,6 @@ def column(chart: Chart, key: str) -> list[Any]:
     """The values of a column of the table behind a chart, from top to bottom."""
     at = [c.key for c in table_of(chart).columns].index(key)
     return [row.cells[at].value for row in table_of(chart).rows]
-
-
-def subjects(chart: Chart) -> list[str]:
-    """The ids of the models or tasks that the rows of a chart's table are about."""
-    links = [row.cells[0].link for row in table_of(chart).rows]
-    return [link.to.key for link in links if link is not None and link.to is not None]
 
 
 def keys(chart: Chart) -> list[str]:

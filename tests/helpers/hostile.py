@@ -3,12 +3,12 @@
 What would run sets `window.canary`; no page of ours has that name.
 """
 
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
-from tests.helpers.odd_boards import results
-from tests.helpers.tables import Files, write_project
+from tests.helpers.tables import write_project
 
 RUNS = "window.canary=1"
 TEXTS = (
@@ -27,6 +27,18 @@ TEXTS = (
     "\N{RIGHT-TO-LEFT OVERRIDE}gpj.exe x\N{BYTE ORDER MARK}; \N{ZERO WIDTH SPACE}=1+1",
     "line\N{LINE SEPARATOR}end &lt;b&gt; &#x3C;i&#x3E; \\u003cscript\\u003e",
     "\N{PILE OF POO}\N{ZERO WIDTH JOINER}\N{ROCKET} مرحبا",
+    "../x",
+    "a/b",
+    "*star",
+    "x" * 300,
+    "$x^2$ %{x} <br> var(--accent) <!-- gone --> ]]> <![CDATA[",
+)
+# What an id may be besides: names of devices, of folders, of the same letters, of no letter.
+IDS = (
+    *TEXTS,
+    *("humaneval", "humaneval+", "meta-llama/Llama-2-7b-hf", "gpt-4o (2024)", "a, b", "null"),
+    *("x", "x" * 299 + "y", "a-b", "a\\b", "line\nend", 'it\'s "x"', "μ", "\N{PILE OF POO}"),
+    *("CON", "con", "Nul", "com1", "index.html", "%2e%2e", "?", "#", " "),
 )
 LINKS = (
     f"javascript:{RUNS}",
@@ -52,7 +64,6 @@ title = "<script>{RUNS}</script>"
 headline = "<img src=x onerror={RUNS}>"
 description = '"><script>{RUNS}</script>'
 license = "javascript:{RUNS}"
-base_url = "https://example.org/some-repo/"
 cards = false
 
 [board]
@@ -63,6 +74,7 @@ labels = {{ base = "<b onclick={RUNS}>", tuned = "constructor" }}
 text = "<img src=x onerror={RUNS}>"
 bibtex = "</code></pre><script>{RUNS}</script>"
 """
+BASE_URL = '[site]\nbase_url = "https://example.org/some-repo/"'
 PROSE = f"""\
 ## <script>{RUNS}</script> heading
 
@@ -78,12 +90,17 @@ PROSE = f"""\
 """
 
 
-def frames() -> Files:
-    """The tables: fifteen models on fifteen tasks, twice."""
+def frames() -> dict[str, pd.DataFrame]:
+    """The tables: as many models as tasks, twice."""
     n, text = len(TEXTS), list(TEXTS)
-    scored = results(text, text, lambda i, j, tuned: ((7 * i + 3 * j + 5 * tuned) % 20) / 20)
+    rows = [
+        (text[i], text[j], "tuned" if tuned else "base", ((7 * i + 3 * j + 5 * tuned) % 20) / 20)
+        for i, j, tuned in product(range(n), range(n), (False, True))
+    ]
+    scored = pd.DataFrame(rows, columns=["model", "task", "variant", "score"])
+    links = [LINKS[i % len(LINKS)] for i in range(len(scored))]
     scored = scored.assign(
-        source=[LINKS[i % n] for i in range(len(scored))],
+        source=links,
         flag=[TEXTS[i % n] if i % 9 == 0 else "" for i in range(len(scored))],
         command=[TEXTS[i % n] for i in range(len(scored))],
     )
@@ -92,21 +109,21 @@ def frames() -> Files:
     models = models.assign(
         license=text,
         tuning=text,
-        url=LINKS,
+        url=links[:n],
         hf_id=text,
         description=[LONG, *text[1:]],
         parameters_b=[1.0 + i for i in range(n)],
         release_date="2024-05-01",
     )
-    tasks = pd.DataFrame({"task": text, "name": text, "category": text[:5] * 3, "metric": TEXTS[0]})
+    tasks = pd.DataFrame({"task": text, "name": text, "category": text[:5] * 4, "metric": TEXTS[0]})
     tasks = tasks.assign(
         description=text,
-        dataset_url=LINKS,
+        dataset_url=links[:n],
         evaluation_split=text,
         train_examples=[100 * (i + 1) for i in range(n)],
     )
     tasks[TEXTS[1]] = [float(i * i % 7) for i in range(n)]
-    prices = pd.DataFrame({"provider": text, "model": text, "source": LINKS})
+    prices = pd.DataFrame({"provider": text, "model": text, "source": links[:n]})
     prices = prices.assign(usd_per_million_input_tokens=1.0, usd_per_million_output_tokens=2.0)
     requests = pd.DataFrame({"provider": text * 2, "model": text * 2, "total_s": 2.0})
     requests = requests.assign(ttft_s=0.5, input_tokens=100.0, output_tokens=50.0)
@@ -122,7 +139,7 @@ def frames() -> Files:
 
 def write_hostile(root: Path) -> Path:
     """The project, with prose on every page that has some."""
-    write_project(root, frames(), TOML)
+    write_project(root, frames(), TOML.replace("[site]", BASE_URL))
     (root / "data/content").mkdir()
     for slot in ("lede", "takeaways", "models", "about"):
         (root / "data/content" / f"{slot}.md").write_text(PROSE, encoding="utf8")

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from tests.helpers.hostile import TOML as HOSTILE_TOML
+from tests.helpers.hostile import frames as hostile_frames
 from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.tables import write_project
 
@@ -20,32 +22,6 @@ FOREIGN_FOLDER = ROOT / "tests/data/boards"
 RENAMED = {"params_b": "parameters_b", "url": "dataset_url"}
 FOREIGN = {"jp_finetuned": "base", "pythia": "zero_shot", "peft_methods": ""}
 NO_BASELINE = "without baseline"
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '" onmouseover="alert(1)',
-    "**bold** [x](javascript:alert(1)) {{ 7*7 }} {% raw %}",
-    "</script><img src=x onerror=alert(1)>",
-    "<b>&amp;</b> &lt;i&gt;",
-    "<!-- gone --> ]]> <![CDATA[",
-    "\N{RIGHT-TO-LEFT OVERRIDE}evil",
-    "../x",
-    "a/b",
-    "*star",
-    "x" * 300,
-    "\N{PILE OF POO}",
-    "مرحبا",
-    "var(--accent)",
-    "$x^2$ %{x} <br>",
-    "\\u003c \\n",
-)
-NO_LINKS = (
-    "javascript:alert(1)",
-    "//evil.example/x",
-    "data:text/html,<script>",
-    "http:",
-    "results/run 1.json",
-)
 
 
 def foreign(name: str, *, baseline: bool) -> Project:
@@ -234,66 +210,9 @@ def failed_requests() -> Project:
 
 def hostile() -> Project:
     """HTML, scripts, Markdown and paths in every text of every table and of `site.toml`."""
-    n, places = len(HOSTILE), range(len(HOSTILE))
-    text = list(HOSTILE)
-    links = [NO_LINKS[i % len(NO_LINKS)] for i in places]
-    frame = results(text, text, lambda i, j, tuned: ((i * 7 + j * 3 + 5 * tuned) % 20) / 20)
-    frame = frame.replace({"variant": {"tuned": "<u>tuned</u>"}})
-    frame = frame.assign(
-        source=links[0], flag="<b>flag</b>", command="<i>run</i>", date="2024-05-01"
-    )
-    frame["<b>extra</b>"] = "<i>x</i>"
-    models = pd.DataFrame(
-        {"model": text, "url": links, "hf_id": text, "parameters_b": [1.0 + i for i in places]}
-    )
-    for column in ("developer", "family", "license", "tuning", "description"):
-        models[column] = text
-    models["name"] = [f"{name} model" for name in text]
-    tasks = pd.DataFrame(
-        {"task": text, "dataset_url": links, "train_examples": [100 * (i + 1) for i in places]}
-    )
-    for column in ("category", "metric", "description", "evaluation_split"):
-        tasks[column] = text
-    tasks["metric"] = "<b>accuracy</b>"
-    tasks["name"] = [f"{name} task" for name in text]
-    tasks["<i>odd</i> length"] = [float(i * i % 7) for i in places]
-    prices = pd.DataFrame({"provider": text, "model": text, "source": links})
-    prices["usd_per_million_input_tokens"] = prices["usd_per_million_output_tokens"] = [
-        1.0 + i for i in places
-    ]
-    requests = pd.DataFrame(
-        {"provider": text * 3, "model": text * 3, "ttft_s": [0.1 + i / 100 for i in range(3 * n)]}
-    )
-    requests = requests.assign(
-        total_s=requests["ttft_s"] + 1, input_tokens=100.0, output_tokens=50.0
-    )
-    requests["error_code"] = pd.Series(["<b>429</b>", *[None] * (3 * n - 1)], dtype="string")
-    requests.loc[0, ["ttft_s", "total_s", "output_tokens"]] = None
-    frames = {
-        "results": frame,
-        "models": models,
-        "tasks": tasks,
-        "prices": prices,
-        "serving_requests": requests,
-    }
-    return frames, HOSTILE_TOML
+    return hostile_frames(), HOSTILE_TOML
 
 
-HOSTILE_TOML = """\
-[site]
-title = "<script>alert('t')</script>"
-headline = "<h1>h</h1>{{ 7*7 }}"
-description = '"><script>alert(1)</script>'
-license = "<b>L</b>"
-
-[board]
-baseline = "<script>alert(1)</script>"
-labels = { base = "<em>B</em>", "<u>tuned</u>" = "<em>T</em>" }
-
-[citation]
-text = "<b>cite</b>"
-bibtex = "</code><script>alert(1)</script>"
-"""
 SHAPES: dict[str, Callable[[], Project]] = {
     make.__name__: make
     for make in (
@@ -315,8 +234,6 @@ SHAPES: dict[str, Callable[[], Project]] = {
         hostile,
     )
 }
-FOREIGN_BOARDS = (*FOREIGN, *(f"{name} {NO_BASELINE}" for name in FOREIGN))
-BOARDS = (*SHAPES, *FOREIGN_BOARDS)
 
 
 @functools.cache

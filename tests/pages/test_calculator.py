@@ -18,7 +18,6 @@ from tests.helpers.odd_boards import built
 from tests.helpers.priced import MIXED, NO_BASELINE, Listed, priced
 from tests.helpers.sites import BuiltSite, build, visible
 
-ROOT = Path(__file__).parents[2]
 TIMES = "\N{MULTIPLICATION SIGN}"
 NONE = "\N{EN DASH}"
 COLUMNS = ("model", "month_usd", "times_cheaper", "break_even")

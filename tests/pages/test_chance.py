@@ -30,7 +30,6 @@ SCORES = {
     "open": {"a": (0.10, 0.50), "b": (0.50, 0.70), "c": (0.30, 0.60), "g": (0.80, None)},
 }
 TOML = '[site]\ncards = false\n[board]\nbaseline = "g"\nrank_by = "mean_win_rate"\n'
-WORSE = "from worse than chance"
 
 
 def frames(**chance):
@@ -112,12 +111,6 @@ def test_drawings_in_rows_have_the_level_and_hollow_marks(site):
     places = (level, *(drawings["b"].select(mark)[0]["cx"] for mark in (".m-base", ".m-score")))
     x, before, after = (float(str(place).rstrip("%")) for place in places)
     assert pytest.approx((0.5 - 0.45) / (0.70 - 0.45), abs=0.01) == (x - before) / (after - before)
-
-
-def traces(chart):
-    """The marks of a chart, by what the legend calls them: value and hover text."""
-    marks = [trace for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
-    return {t["name"]: dict(zip(t["customdata"], t["x"], strict=True)) for t in marks}
 
 
 def test_the_page_of_a_model_marks_its_scores(site):

@@ -27,44 +27,26 @@ class Source:
 
     def __init__(self) -> None:
         self.scores: dict[tuple[str, str, str], float] = {}
-        self.row: dict[tuple[str, str, str], int] = {}
-        for at, record in enumerate(self._read("results"), start=1):
+        for record in self._read("results"):
             key = (record["model"], record["task"], record["variant"])
             self.scores[key] = float(record["score"])
-            self.row[key] = at
-        self.models = {record["model"]: record for record in self._read("models")}
-        self.tasks = {record["task"]: record for record in self._read("tasks")}
-        self.lengths = {record["task"]: record for record in self._read("training_set_lengths")}
+        self.tasks = [record["task"] for record in self._read("tasks")]
         self.requests = self._read("serving_requests")
         self.prices = self._read("prices")
-        self.tuned = [model for model in self.models if (model, "gsm8k", TUNED) in self.scores]
+        self.tuned = [m for m, task, variant in self.scores if (task, variant) == ("gsm8k", TUNED)]
 
     def _read(self, name: str) -> list[dict[str, str]]:
         with (ROOT / f"data/source/{name}.csv").open(encoding="utf8") as file:
             return list(csv.DictReader(file))
 
-    def feature(self, task: str, name: str) -> float | None:
-        """A feature of a task as it is transcribed or was measured; None where it is not known."""
-        measured = self.lengths.get(task, {})
-        text = self.tasks[task].get(name) or measured.get(name.replace("_length_", "_tokens_"))
-        if not text:
-            return None
-        if not name.endswith("_std"):
-            return float(text)
-        n = int(measured["n"])  # the source divides by n, the table by n - 1
-        return round(float(text) * math.sqrt(n / (n - 1)), 3)
-
     def lift(self, model: str, task: str) -> float:
         """What tuning brought to a model on a task."""
         return self.scores[model, task, TUNED] - self.scores[model, task, BASE]
 
-    def best(self, task: str) -> float:
-        """The best tuned score of a task."""
-        return max(self.scores[model, task, TUNED] for model in self.tuned)
-
     def over_baseline(self, task: str) -> float:
         """How far the best tuned model is above the baseline."""
-        return self.best(task) - self.scores["gpt-4", task, BASE]
+        best = max(self.scores[model, task, TUNED] for model in self.tuned)
+        return best - self.scores["gpt-4", task, BASE]
 
 
 @pytest.fixture(scope="module")
@@ -386,7 +368,9 @@ def test_coefficients_of_features(index_site):
     """Over all tasks, those by accuracy and those by ROUGE, for either lift; and n of each."""
     found = index_site.api("correlations")
     at = {column: i for i, column in enumerate(found["columns"])}
-    rows = index_site.page("analysis/").select(".coefficients tbody tr")
+    page = index_site.page("analysis/")
+    assert "What goes with the gain from fine-tuning?" == visible(page.h1)
+    rows = page.select(".coefficients tbody tr")
     assert [*FEATURES] == [visible(row.th) for row in rows]
     for row in rows:
         i, cells = at[FEATURES[visible(row.th)]], [visible(td) for td in row.select("td")]

@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from site_builder.compute.scores import FlaggedScore
 from tests.helpers.boards import row_of, rows_of
 from tests.helpers.measured import LEAKED, PROMPT, measured_pages, measured_results, measured_site
 from tests.helpers.sites import table, visible
@@ -14,17 +13,6 @@ both = pytest.mark.parametrize("exclude", [False, True])
 
 
 # --- what is computed ---------------------------------------------------------------------------
-
-
-@both
-def test_flagged_scores_of_a_task(exclude):
-    """Each with its reason, and whether it counts, in the order of the results."""
-    expected = (
-        FlaggedScore("c", "quiz", "tuned", 0.6, PROMPT, not exclude),
-        FlaggedScore("d", "quiz", "tuned", 0.95, LEAKED, not exclude),
-        FlaggedScore("d", "quiz", "base", 0.3, LEAKED, not exclude),
-    )
-    assert expected == measured_results(exclude=exclude).task("quiz").flagged
 
 
 def test_a_flagged_score_counts_unless_it_is_left_out():

@@ -1,6 +1,5 @@
 """How a board's models, tasks, variants and scores are called and written."""
 
-import pandas as pd
 import pytest
 
 from site_builder.formatting import NumberFormat
@@ -15,13 +14,6 @@ THREE = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"a": [0.3]}}
 
 def labels_of(runs, lower=(), tasks=None, **board):
     return draw(make_frames(runs, lower, tasks), **board)[1]
-
-
-def test_names_come_from_the_tables():
-    labels = drawn("fixture")[1]
-    assert {"alpha": "Alpha", "beta": "Beta", "gamma": "Gamma"} == labels.models
-    assert {"add": "Addition", "sort": "Sorting"} == labels.tasks
-    assert "Gamma" == labels.baseline
 
 
 def test_one_tuned_variant_is_called_by_its_name():
@@ -167,11 +159,6 @@ def test_largest_group_is_side_by_side_elsewhere():
     assert not labels.are_side_by_side(["t1", "t2"])
 
 
-def test_differences_are_turned_where_lower_is_better():
-    plain, turned = (labels_of({"base": {"a": [0.1]}}, lower=low) for low in ([], ["t1"]))
-    assert ("", ", turned where lower is better") == (plain.turning, turned.turning)
-
-
 @pytest.mark.parametrize("name", ["lower_is_better", "mixed_directions"])
 def test_every_heading_of_differences_says_that_they_are_turned(name):
     site = built(name)
@@ -195,10 +182,3 @@ def test_every_heading_of_differences_says_that_they_are_turned(name):
 )
 def test_article_is_the_one_that_is_spoken(phrase, said):
     assert said == with_article(phrase)
-
-
-def test_labels_hold_no_pandas_values():
-    labels = drawn("index")[1]
-    names = [*labels.models.values(), *labels.tasks.values(), *labels.variants.values()]
-    assert {str} == {type(name) for name in names}
-    assert not any(pd.isna(name) for name in names)

@@ -89,20 +89,6 @@ def test_leader_that_one_task_makes(tmp_path):
     assert lifts_by_metric(site) is None
 
 
-def test_headings_of_metrics_say_how_differences_are_turned(tmp_path):
-    """Where lower is better on some task, a model is ahead with the lower mean."""
-    runs = {"base": {"ref": [0.5, 0.5, 5.0, 5.0], "a": [0.4, 0.4, 3.0, 3.0]}}
-    metrics = ["accuracy", "accuracy", "error", "error"]
-    tasks: Columns = {"metric": metrics, "higher_is_better": [True, True, False, False]}
-    config = '[site]\ncards = false\n[board]\nbaseline = "ref"'
-    site = build(write_project(tmp_path, make_frames(runs, tasks=tasks), config))
-    heads = site.page("models/").select("#by-metric thead th[title]")
-    titles = [str(head["title"]) for head in heads]
-    assert "Models with a better mean than ref" in titles
-    gap = "Mean over tasks of its score minus the score of ref, turned where lower is better"
-    assert any(title.startswith(gap) for title in titles)
-
-
 def test_single_model_has_no_rivals_by_any_rule():
     site = built("one_model")
     assert not site.page("models/").select("#by-rules, #by-metrics")

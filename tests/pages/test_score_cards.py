@@ -4,6 +4,7 @@ import csv
 import gzip
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
@@ -27,7 +28,6 @@ from tests.helpers.tables import SITE_TOML, board, changed, having, write_projec
 
 BASE = "https://example.org/board/"
 TOML = SITE_TOML.replace("[board]", f'base_url = "{BASE}"\n\n[board]')
-LABELS = make_labels(make_results(make_frames({"base": {"m": [0.5]}})), SiteConfig(root=Path()))
 SCORE = 'a[href*="#score-"]'
 # Every mark of TeX, and text that reads from right to left.
 NAME = "Beta_7 {50%} ~^\\ #1 & $x مرحبا"
@@ -108,21 +108,10 @@ def model_slugs(site: BuiltSite) -> list[str]:
 
 
 def test_every_score_of_a_ranking_is_a_link(index_site):
-    for path in ("tasks/gsm8k/",):
-        found = index_site.page(path).select_one("#ranking")
-        assert found is not None
-        keys = [str(head["data-key"]) for head in found.select("thead th")]
-        computed = {"rank", "row", "drawn", "margin", "line"}
-        numbers = found.select("td:not(.text, .plot)")
-        cells = [
-            cell
-            for row in found.select("tbody tr")
-            for key, cell in zip(keys, row.find_all(["th", "td"]), strict=True)
-            if cell in numbers and key not in computed and "lift" not in key
-        ]
-        there = [cell for cell in cells if raw_of(cell)]
-        assert len(there) > 20, path
-        assert all(cell.select_one(f":scope > {SCORE}") for cell in there), path
+    for row in table(index_site.page("tasks/gsm8k/"), "ranking"):
+        scores = [row[variant] for variant in ("fine_tuned", "base") if row[variant].value]
+        assert scores
+        assert all("#score-" in cell.href for cell in scores)
     grid = index_site.page("models/").select(".grid td")
     assert 31 * 11 == len(grid)
     assert all(cell.select_one(f":scope > {SCORE}") for cell in grid)
@@ -187,6 +176,13 @@ def test_data_of_a_model_is_in_the_folder_of_its_page(site):
     assert {f"models/{m}/scores.js" for m in ("alpha", "beta", "gamma")} == {
         path for path in site.files if path.endswith("/scores.js")
     }
+
+
+def test_rows_of_a_model_may_lie_apart(tmp_path):
+    frames = make_frames({"base": {"a": [0.1] * 3, "b": [0.2] * 3}})
+    frames["results"] = frames["results"].sort_values("task", kind="stable")
+    data: Any = card_data(make_site(write_project(tmp_path, frames, "")), "a")
+    assert [[1, 3, 5]] == data["row"]
 
 
 def test_data_of_a_large_board_comes_in_small_files():
@@ -257,16 +253,9 @@ def test_what_is_not_known_is_not_stated(chromium, home):
     assert {} == facts
 
 
-@pytest.mark.parametrize(
-    ("path", "table_id"),
-    [
-        ("models/alpha/", "all-scores"),
-        ("compare/", "compare-tasks"),
-    ],
-)
-def test_by_the_keyboard(chromium, home, path, table_id):
-    page, _ = open_page(chromium, home + path)
-    link = page.locator(f"#{table_id} td > {SCORE}").first
+def test_by_the_keyboard(chromium, home):
+    page, _ = open_page(chromium, f"{home}models/alpha/")
+    link = page.locator(f"#all-scores td > {SCORE}").first
     link.focus()
     page.keyboard.press("Enter")
     card = card_of(page)
@@ -318,22 +307,21 @@ def test_a_click_with_a_key_follows_the_link(chromium, home):
     expect(page.locator(".score-card:popover-open")).to_have_count(0)
 
 
-def test_sections_on_method_are_no_scores(chromium, home):
+@pytest.mark.parametrize(
+    "link",
+    [
+        "../../about/#score-of-a-kind",
+        "https://elsewhere.example/models/x/#score-add",
+        "../../../elsewhere/models/x/#score-add",
+    ],
+)
+def test_other_links_are_no_scores(chromium, home, link):
+    """A section on method, and a link of the data, whose host would have a script loaded."""
     page, heard = open_page(chromium, f"{home}tasks/add/")
-    page.evaluate("document.querySelector('.site-foot li a').href = '../../about/#score-of-a-kind'")
-    page.locator(".site-foot li a").first.click()
-    page.wait_for_url("**/about/#score-of-a-kind")
-    assert [] == [url for url in heard.requests if "scores.js" in url]
-
-
-@pytest.mark.parametrize("root", ["https://elsewhere.example/", "../../../elsewhere/"])
-def test_a_link_of_the_data_loads_no_script_of_its_host(chromium, home, root):
-    """Nor one from beside the site: it is a link like any other."""
-    page, heard = open_page(chromium, f"{home}tasks/add/")
-    page.evaluate(f"document.querySelector('.site-foot li a').href = '{root}models/x/#score-add'")
+    page.evaluate(f"document.querySelector('.site-foot li a').href = '{link}'")
     page.route("**/models/x/**", lambda route: route.fulfill(body="elsewhere"))
     page.locator(".site-foot li a").first.click()
-    page.wait_for_url("**/models/x/#score-add")
+    page.wait_for_url(f"**/{link.replace('../', '').removeprefix('https://')}")
     assert [] == [url for url in heard.requests if "scores.js" in url]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browsing import open_page
+from tests.helpers.browsing import LAYOUT_SHIFT, open_page
 from tests.helpers.sites import build, faults_of, table, visible
 from tests.helpers.tables import board, having, results_frame, write_project
 
@@ -32,11 +32,6 @@ id = "cheap"
 rank_by = "cost_usd"
 where = { developer = ["Acme", "Bolt"] }
 """
-
-
-SHIFT = """() => new Promise(done => new PerformanceObserver(list =>
-    done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))
-).observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done(0), 100))"""
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +93,7 @@ def test_the_best_of_each_group_stands_first(site):
 def test_a_visitor_can_lift_the_first_filter(chromium, site):
     page, _ = open_page(chromium, site.url + "boards/all/")
     expect(page.locator("#board-best tbody tr:visible")).to_have_count(1)
-    assert page.evaluate(SHIFT) < 0.01
+    assert page.evaluate(LAYOUT_SHIFT) < 0.01
     page.get_by_role("button", name="Remove the filter Acme").click()
     expect(page.locator("#board-best tbody tr:visible")).to_have_count(2)
     assert page.url.endswith("?all=1")

@@ -59,11 +59,14 @@ def test_headline_without_a_baseline(tmp_path, scores, headline, lede):
     assert ([headline], lede) == (said(site, "tasks/", "h1"), said(site, "tasks/", ".lede"))
 
 
-@pytest.mark.parametrize(("category", "heads"), [("xxy", 2), ("xxx", 0)])
+@pytest.mark.parametrize(
+    ("category", "heads"),
+    [("xxy", ["x 2 of 2 ahead", "y"]), ("xxx", []), (["x", "y", None], ["y", "x", "No category"])],
+)
 def test_two_categories_are_heads_of_rows_and_one_is_none(tmp_path, category, heads):
     runs = {"base": {"ref": [0.5] * 3, "a": [0.6, 0.9, 0.2]}}
-    site = site_of(tmp_path, runs, category=list(category))
-    assert heads == len(site.page("tasks/").select("#task-list tr.group"))
+    site = site_of(tmp_path, runs, category=[*category])
+    assert heads == said(site, "tasks/", "#task-list tr.group th")
 
 
 def test_the_task_that_gains_most_is_named(tmp_path):

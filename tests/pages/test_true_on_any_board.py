@@ -10,7 +10,6 @@ from tests.helpers.tables import having, write_project
 
 FAR, NEAR = [0.9, 0.8, 0.9, 0.8, 0.9, 0.8, 0.9], [0.8, 0.9, 0.8, 0.9, 0.8, 0.9, 0.8]
 LOW = [0.2, 0.1, 0.2, 0.1, 0.2, 0.1, 0.2]
-LOWEST = [0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02]
 MIDDLE = [0.6, 0.5, 0.6, 0.5, 0.6, 0.5, 0.6]
 REF = "[board]\nbaseline = 'ref'\n"
 
@@ -164,19 +163,6 @@ def test_a_total_and_its_parts_are_no_similar_tasks(made, part_of, near):
     page = made(runs, part_of=[None, None, part_of]).page("tasks/t1/")
     links = page.select("section[aria-labelledby=similar-head] a:not(.soft)")
     assert near == [link.get_text() for link in links]
-
-
-def test_an_entry_without_the_variant_stands_at_its_place(made):
-    """With the score of its base; so does the baseline, named as of another variant."""
-    runs = {"base": {"ref": MIDDLE, "a": LOW, "c": LOW}, "tuned": {"a": FAR, "b": LOWEST}}
-    site = made(runs, REF)
-    board = table(site.page("models/"), "board-tuned")
-    assert [("a", "1"), ("ref", "\N{EN DASH}"), ("c", "\N{EN DASH}"), ("b", "2")] == [
-        (row["model"].text, row["rank"].text) for row in board
-    ]
-    assert ["0.557", "0.157"] == [row["average"].text for row in board[1:3]]
-    assert ["not tuned"] * 2 == [row["model"].note for row in board[1:3]]
-    assert "Not shown: 1 model without a tuned score." in text_of(site, "choose/")
 
 
 def test_equal_names_are_told_apart_everywhere(made):

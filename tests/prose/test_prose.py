@@ -146,21 +146,6 @@ def test_links_to_pages_that_are_not_there(tmp_path, link, hint):
     assert said == str(error.value)
 
 
-def test_a_bare_float_is_refused(refused):
-    assert f"1: the figure 0.21875 {REFUSED}" == refused("{{ stats.mean_lift_over_base }}")
-
-
-def test_a_figure_that_is_not_defined_is_refused(refused):
-    """`None` never stands in a sentence."""
-    text = 'One.\n\n{{ model("gamma").lift_over_base.base }}'
-    assert "3: the figure is not defined on this board" == refused(text)
-
-
-def test_what_is_no_figure_is_refused(refused):
-    assert "1: a record is neither a text nor a figure" == refused('{{ model("beta").average }}')
-    assert "1: a function is neither a text nor a figure" == refused("{{ model }}")
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -179,9 +164,16 @@ def test_what_is_no_figure_is_refused(refused):
         ("{{ baseline | score }}", "1: could not convert string to float: 'Gamma'"),
         ("{{ 1 / 0 }}", "1: division by zero"),
         ("Two\nlines. {{ 1 / 0 }}", "2: division by zero"),
+        ("{{ stats.mean_lift_over_base }}", f"1: the figure 0.21875 {REFUSED}"),
+        (
+            'One.\n\n{{ model("gamma").lift_over_base.base }}',
+            "3: the figure is not defined on this board",
+        ),
+        ('{{ model("beta").average }}', "1: a record is neither a text nor a figure"),
+        ("{{ model }}", "1: a function is neither a text nor a figure"),
     ],
 )
-def test_names_that_do_not_exist(refused, text, said):
+def test_what_is_no_figure_of_the_board(refused, text, said):
     assert said == refused(text)
 
 

@@ -17,15 +17,9 @@ from site_builder.publish.manifest import MANIFEST
 from site_builder.publish.verify import verify_site
 from tests.helpers.published import NEW_SITE, SITE
 from tests.helpers.sites import contents
+from tests.helpers.workflows import git
 
 GH_PAGES = "refs/heads/gh-pages"
-
-
-def git(folder: Path, *args: str) -> str:
-    """What Git says; it must succeed."""
-    done = subprocess.run(["git", *args], cwd=folder, capture_output=True, text=True)
-    assert 0 == done.returncode, done.stderr
-    return done.stdout.strip()
 
 
 @pytest.fixture(autouse=True)

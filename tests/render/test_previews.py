@@ -19,7 +19,8 @@ from site_builder.render.previews import (
     RIGHT,
     CardDrawer,
 )
-from tests.helpers.odd_boards import HOSTILE, built
+from tests.helpers.hostile import TEXTS as HOSTILE
+from tests.helpers.odd_boards import built
 from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.tables import SITE_TOML, board, write_project
 
@@ -95,18 +96,21 @@ def astray(svg: str, typeface: Typeface) -> list[str]:
     return [text for text, left, right in found if left < LEFT - 0.5 or right > RIGHT + 0.5]
 
 
+def assert_golden(name: str, drawn: str) -> None:
+    """A drawing is that of a file, to the byte."""
+    golden = GOLDEN / name
+    if not golden.exists():
+        golden.write_text(drawn, encoding="utf8")
+        pytest.fail(f"{golden} is written anew: look at it")
+    assert golden.read_text(encoding="utf8") == drawn
+
+
 # --- drawing ------------------------------------------------------------------------------------
 
 
 def test_a_card_by_hand(drawer):
-    """The drawing of a known card, to the byte; delete the file to write it anew."""
-    golden = GOLDEN / "card.svg"
-    drawn = drawer.draw(FINDING, "Models")
-    if not golden.exists():
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(drawn, encoding="utf8")
-        pytest.fail(f"{golden} is written anew: look at it")
-    assert golden.read_text(encoding="utf8") == drawn
+    """The drawing of a known card; delete the file to write it anew."""
+    assert_golden("card.svg", drawer.draw(FINDING, "Models"))
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "word " * 80, "", "\x00\x0b\ud7ff", "A\u0301" * 90])
@@ -132,9 +136,6 @@ def test_no_text_leaves_the_picture(drawer, typeface, text):
 def test_characters_that_the_font_has(typeface, text, shown):
     """Runs of other letters are one sign; marks that only steer are gone."""
     assert shown == typeface.shown(text)
-
-
-# --- pictures -----------------------------------------------------------------------------------
 
 
 # --- sites --------------------------------------------------------------------------------------
@@ -227,14 +228,8 @@ def snippet(site: BuiltSite, name: str, page: str = "models/alpha/") -> str:
 
 
 def test_a_badge_by_hand(project):
-    """Of the fixture board's first model, to the byte; delete the file to write it anew."""
-    drawn = build(project).files["badges/alpha.svg"].decode()
-    golden = GOLDEN / "badge.svg"
-    if not golden.exists():
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(drawn, encoding="utf8")
-        pytest.fail(f"{golden} is written anew: look at it")
-    assert golden.read_text(encoding="utf8") == drawn
+    """Of the fixture board's first model; delete the file to write it anew."""
+    assert_golden("badge.svg", build(project).files["badges/alpha.svg"].decode())
 
 
 def test_a_model_without_a_rank(project):

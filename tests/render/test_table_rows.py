@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Link
 from site_builder.formatting import MISSING
 from site_builder.render.tables import (
     raw_value,
@@ -29,7 +29,6 @@ from site_builder.table_model import (
 )
 
 COLUMNS = (Column("model", "Model"), Column("score", "Score", "number"), Column("l", "", "plot"))
-LINK = Link("A & B", Address("model", "a"))
 
 
 def href(link: Link) -> str:
@@ -40,16 +39,6 @@ def href(link: Link) -> str:
 def rows(*made: Row, columns: tuple[Column, ...] = COLUMNS[:2], sorted_by: str = "") -> str:
     table = Table("t", "T", columns, made, sorted_by=sorted_by)
     return str(write_rows(table, href))
-
-
-def test_a_row():
-    """The name is its heading; a number has a raw value, and a link, and no class."""
-    name = Cell("A & B", "A & B", link=LINK)
-    assert (
-        '<thead><tr><th class="text name" data-key=model>Model<th data-key=score>Score\n'
-        "<tbody>\n"
-        "<tr><th><a href=../a/>A &amp; B</a><td data-value=0.8125>0.813\n"
-    ) == rows(Row((name, Cell("0.813", 0.8125))))
 
 
 def test_what_a_row_is_and_is_filtered_by():
@@ -92,15 +81,6 @@ def test_values_for_filters_are_written_once():
     )
     assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells), Row(cells))))
     assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells, filters=(("id", "1"),)),)))
-
-
-def test_parts_beside_a_number():
-    """Tone, what it is out of, tags and a note; then the text is not its value."""
-    cell = Cell("+0.1", 0.1, "a note", "gain", tags=(Tag("flagged", "flagged"),), suffix="/2")
-    assert (
-        "<td class=gain data-value=0.1>+0.1<span class=of>/2</span> "
-        "<span class=tag>flagged</span><small>a note</small>\n"
-    ) in rows(Row((Cell("a", "a"), cell)))
 
 
 def test_further_columns_and_those_of_a_phone_have_a_class():

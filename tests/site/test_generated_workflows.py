@@ -114,11 +114,20 @@ def clone(repository: Path, to: Path) -> Path:
 def test_pages(tmp_path, host):
     """Twice: the second run finds the first site, and the feed has the day of the second change.
 
-    The second has a warning.
+    The second has a warning. Before them, the wheel is not that of the hashed list.
     """
     publisher = Publisher(tmp_path, "github-pages")
-    publisher.push("2026-03-01")
+    (wheel,) = (publisher.root / "generator").glob("*.whl")
+    hashed = wheel.read_bytes()
+    wheel.write_bytes(hashed.replace(b"Parquet", b"parquet", 1))
+    publisher.push("2026-02-28")
     runner = Runner(tmp_path, publisher.origin, host[1])
+    with pytest.raises(FailedStepError, match="THESE PACKAGES DO NOT MATCH THE HASHES"):
+        runner.run(publisher.workflow("pages.yml"), **MAIN)
+    assert not runner.pages.exists()
+
+    wheel.write_bytes(hashed)
+    publisher.push("2026-03-01")
     runner.run(publisher.workflow("pages.yml"), **MAIN)
     assert () == verify_site(runner.pages).faults
     assert not (runner.pages / "changes").exists()
@@ -138,7 +147,7 @@ def test_pages(tmp_path, host):
 
 
 def test_space(tmp_path, host):
-    """With a warning."""
+    """With a warning; without its name, a Space is told of that at once."""
     publisher = Publisher(tmp_path, "hf-space")
     toml = publisher.root / "site.toml"
     text = toml.read_text(encoding="utf8").replace('# base_url = ""', f'base_url = "{host[1]}"')
@@ -146,6 +155,8 @@ def test_space(tmp_path, host):
     publisher.misspell_a_column()
     pushed = publisher.push("2026-03-01")
     runner = Runner(tmp_path, publisher.origin)
+    with pytest.raises(FailedStepError, match=r"^::error::Set the variable HF_SPACE to OWNER/NAME"):
+        runner.run(publisher.workflow("space.yml"), **MAIN | {"vars": {}})
     space = runner.spaces / "o/board.git"
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(space))
     runner.run(publisher.workflow("space.yml"), **MAIN)
@@ -157,30 +168,27 @@ def test_space(tmp_path, host):
     assert (first / ".nojekyll").is_file()
 
 
-def test_a_space_without_a_name_is_told_at_once(tmp_path):
-    publisher = Publisher(tmp_path, "hf-space")
-    publisher.push("2026-03-01")
-    runner = Runner(tmp_path, publisher.origin)
-    with pytest.raises(FailedStepError, match=r"^::error::Set the variable HF_SPACE to OWNER/NAME"):
-        runner.run(publisher.workflow("space.yml"), **MAIN | {"vars": {}})
+def change_other_files(root: Path) -> None:
+    for path in map(root.joinpath, OTHERS):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf8") as file:
+            file.write("# changed")
+    (root / "README.md").unlink()
+    (root / "site.toml").chmod(0o755)
 
 
 def test_check_of_a_pull_request(tmp_path):
     """Its changes are in the summary and in a comment; a warning is shown and stops nothing.
 
     So are all files that are neither data nor prose: one that is new, changed, gone or a program.
+    An error stops the check.
     """
     publisher = Publisher(tmp_path, "github-pages")
     before = publisher.push("2026-03-01")
     publisher.lower_first_score()
     publisher.misspell_a_column()
     (publisher.root / "data/content/models.md").write_text("New prose.", encoding="utf8")
-    for path in map(publisher.root.joinpath, OTHERS):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf8") as file:
-            file.write("# changed")
-    (publisher.root / "README.md").unlink()
-    (publisher.root / "site.toml").chmod(0o755)
+    change_other_files(publisher.root)
     publisher.push("2026-03-02", "proposed")
     runner = Runner(tmp_path, publisher.origin)
     event = {"number": 7, "base": {"sha": before}, "head": {"repo": {"full_name": "owner/board"}}}
@@ -204,27 +212,9 @@ def test_check_of_a_pull_request(tmp_path):
     comment = next(tmp_path.glob("run-*/comment/workspace/comment.md")).read_text(encoding="utf8")
     assert f"<!-- site-builder diff -->\n{summary}" == comment
 
-
-def test_an_error_stops_the_check_and_is_at_its_file(tmp_path):
-    publisher = Publisher(tmp_path, "github-pages")
-    before = publisher.push("2026-03-01")
     (publisher.root / "site.toml").write_text("[site]\ntitel = 'x'\n", encoding="utf8")
-    publisher.push("2026-03-02", "proposed")
-    runner = Runner(tmp_path, publisher.origin)
-    github = {"event": {"pull_request": {"base": {"sha": before}}}}
+    publisher.push("2026-03-03", "proposed")
+    runner.log = ""
     with pytest.raises(FailedStepError, match=r"::error file=site.toml::"):
         runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
     assert f"::warning file=site.toml::{AS_CODE}" in runner.log
-
-
-def test_a_generator_that_is_not_the_projects_is_refused(tmp_path, host):
-    """Its wheel must be that of the hashed list."""
-    publisher = Publisher(tmp_path, "github-pages")
-    (wheel,) = (publisher.root / "generator").glob("*.whl")
-    wheel.write_bytes(wheel.read_bytes().replace(b"Parquet", b"parquet", 1))
-    said = "THESE PACKAGES DO NOT MATCH THE HASHES"
-    publisher.push("2026-03-01")
-    runner = Runner(tmp_path, publisher.origin, host[1])
-    with pytest.raises(FailedStepError, match=said):
-        runner.run(publisher.workflow("pages.yml"), **MAIN)
-    assert not runner.pages.exists()
