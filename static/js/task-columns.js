@@ -161,7 +161,7 @@
       const parts = ofWorst ? [] : openable(task);
       if (parts.length) {
         const button = site.button(say("parts", {}, parts.length), "opens");
-        button.setAttribute("aria-label", say("parts_of", { name: task.title }));
+        button.setAttribute("aria-label", say("parts_of", { name: task.title }, parts.length));
         button.addEventListener("click", () => choose(parts.map(keyOf), button.getAttribute("aria-expanded") !== "true"));
         head.append(button);
       }
@@ -298,10 +298,10 @@
         const label = single(task.link[0], keyOf(task));
         const parts = partsOfTask(task);
         if (parts.length === 0) return label;
-        const below = site.make("div", { class: "of-parts", role: "group", "aria-label": say("parts_of", { name: task.link[0] }), hidden: "" });
+        const below = site.make("div", { class: "of-parts", role: "group", "aria-label": say("parts_of", { name: task.link[0] }, parts.length), hidden: "" });
         const button = site.button(say("parts", {}, parts.length), "opens");
         button.setAttribute("aria-expanded", "false");
-        button.setAttribute("aria-label", say("parts_of", { name: task.link[0] }));
+        button.setAttribute("aria-label", say("parts_of", { name: task.link[0] }, parts.length));
         button.addEventListener("click", () => {
           if (!below.firstChild) {
             if (task.alike) below.append(single(say("worst"), `worst.${task.id}`));
