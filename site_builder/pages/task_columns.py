@@ -9,8 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 
-import numpy as np
-
 from site_builder.addresses import Address, page_link
 from site_builder.compute.catalog import TaskInfo
 from site_builder.pages.board_spec import BoardTableSpec
@@ -39,8 +37,7 @@ class TaskColumns(CachingRecord):
         parents = {t.task: t.part_of for t in whole.catalog.tasks.values() if t.part_of is not None}
         above = {task: ancestors_of(task, parents) for task in whole.scores.tasks}
         rows = [whole.scores.rows[model] for model in site.results.scores.models]
-        arrays = [whole.scores.values[v][rows] for v in site.results.scores.roles.variants]
-        is_scored = np.any([~np.isnan(array).all(axis=0) for array in arrays], axis=0)
+        is_scored = whole.scores.scored[rows].any(axis=0)
         own = {*(site.board.tasks if site.has_boards else whole.scores.tasks)}
         offered = {
             task
@@ -135,7 +132,7 @@ class TaskColumns(CachingRecord):
         rows = [scores.rows[model] for model in board.models]
         columns = [scores.columns[task] for task in self.files[file]]
         variants = board.roles.variants
-        return by_variant({v: scores.values[v][np.ix_(rows, columns)].T for v in variants})
+        return by_variant({v: scores.values[v][rows][:, columns].T for v in variants})
 
 
 def _unit(fact: TaskInfo) -> tuple[object, ...]:
