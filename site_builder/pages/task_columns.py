@@ -37,11 +37,11 @@ class TaskColumns(CachingRecord):
         parents = {t.task: t.part_of for t in whole.catalog.tasks.values() if t.part_of is not None}
         above = {task: ancestors_of(task, parents) for task in whole.scores.tasks}
         rows = [whole.scores.rows[model] for model in site.results.scores.models]
-        is_scored = whole.scores.scored[rows].any(axis=0)
+        is_scored = (whole.scores.scored[rows].sum(axis=0) > 0).tolist()
         own = {*(site.board.tasks if site.has_boards else whole.scores.tasks)}
         offered = {
             task
-            for task, scored in zip(whole.scores.tasks, is_scored.tolist(), strict=True)
+            for task, scored in zip(whole.scores.tasks, is_scored, strict=True)
             if scored and own & {task, *above[task]}
         }
         parts: dict[str | None, list[str]] = defaultdict(list)

@@ -77,13 +77,22 @@ def take_exports(browser: Browser, home: str) -> None:
 
 def take_columns(browser: Browser, home: str) -> None:
     """A board with tasks as columns, and the menu that offers them."""
-    tasks = "?task=AmazonCounterfactualClassification&task=STS17&worst=SemRel24STS"
-    page = _opened(browser, f"{home}models/{tasks}", 1280, "light")
-    page.locator(".columns > summary").click()
-    page.get_by_role("button", name="parts of SemRel24STS").click()
-    page.get_by_label("Worst part").scroll_into_view_if_needed()
-    page.screenshot(path=FOLDER / "board-columns.jpg", type="jpeg", quality=72)
-    page.context.close()
+    address = f"{home}models/?task=Banking77Classification&task=STS17&worst=SemRel24STS#board"
+    wide, phone = (_opened(browser, address, width, "light") for width in (1280, 390))
+    phone.locator(".columns > summary").click()
+    phone.get_by_role("button", name="parts of SemRel24STS").click()
+    phone.get_by_label("Worst part").scroll_into_view_if_needed()
+    parts = []
+    for page, width, shown in ((wide, 1280, 960), (phone, 390, 300)):
+        page.set_viewport_size({"width": width, "height": 600 * width // shown})
+        page.locator("#board").evaluate("head => scrollTo(0, head.offsetTop - 80)")
+        picture = base64.b64encode(page.screenshot(type="png")).decode()
+        parts.append(PART.format(shown, 600, f"data:image/png;base64,{picture}"))
+        page.context.close()
+    sheet = browser.new_page(viewport={"width": 1296, "height": 624})
+    sheet.set_content(SHEET.format("".join(parts)))
+    sheet.screenshot(path=FOLDER / "board-columns.jpg", type="jpeg", quality=72)
+    sheet.close()
 
 
 def take_print(browser: Browser, home: str) -> None:
