@@ -258,6 +258,7 @@ class Column(Record):
         is_extra: Whether it is hidden until the reader chooses it.
         on_phone: Whether a phone shows it below the number that the table is sorted by.
         is_main: Whether its numbers are the bold ones, in place of those that sort the table.
+        group: The heading that it stands below in the menu of columns.
     """
 
     key: str
@@ -273,6 +274,7 @@ class Column(Record):
     is_extra: bool = False
     on_phone: bool = False
     is_main: bool = False
+    group: str = ""
 
 
 class Row(Record):

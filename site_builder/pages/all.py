@@ -18,6 +18,7 @@ from site_builder.pages.model import make_models
 from site_builder.pages.model_scores import make_score_cards
 from site_builder.pages.page import HOME, OutputFile, Page, Site
 from site_builder.pages.serving import make_serving
+from site_builder.pages.task_columns import make_task_columns
 from site_builder.pages.tasks import make_categories, make_tasks
 from site_builder.records import Record, replace
 
@@ -79,5 +80,6 @@ _PAGE_MAKERS: tuple[Callable[[Site], Iterator[OutputFile]], ...] = (
     _make_own_pages,
     make_embeds,
     make_scores_data,
+    make_task_columns,
     make_score_cards,
 )

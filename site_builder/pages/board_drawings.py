@@ -52,6 +52,7 @@ def draw_field(spec: BoardTableSpec) -> Field[BoardRow]:
             term=spec.board.ranking.section,
             axis=scale.range.ticks(tick_text),
             reference=scale.line,
+            group=say("columns.ranking"),
         ),
         partial(_draw_cell, spec, scale),
         any(spec.board.merit(s) is not None for s in spec.board.ranked),

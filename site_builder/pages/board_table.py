@@ -41,7 +41,7 @@ def board_table(
 ) -> Table:
     """Return the table of one view of a board; some rows may be of another variant."""
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
-
+    fields = [*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]
     cautions, no_caution = spec.site.results.cautions, spec.labels.say("caution.none")
     tools = model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters)
     if cautions:
@@ -59,7 +59,7 @@ def board_table(
     return table_of(
         table_id,
         caption,
-        _fitted([*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]),
+        _fitted(_in_stated_order(fields, spec.config.columns)),
         rows[: spec.cut(len(rows))],
         lambda row: "reference" if is_reference(row) else "" if row.entry.rank else "unranked",
         filters=filters,
@@ -70,10 +70,20 @@ def board_table(
     )
 
 
+def _in_stated_order(
+    fields: Iterable[Field[BoardRow]], names: Sequence[str]
+) -> list[Field[BoardRow]]:
+    """Put the columns that a board names into its order, in the places that they have."""
+    wanted = [each for each in fields if each.wanted]
+    stated = {each.column.key: each for each in wanted if each.column.key in names}
+    in_order = (stated[name] for name in names if name in stated)
+    return [next(in_order) if each.column.key in stated else each for each in wanted]
+
+
 def _fitted(fields: Iterable[Field[BoardRow]]) -> list[Field[BoardRow]]:
     """Hide the columns that a screen has no room for, and name the one that a phone shows."""
     room, fitted, has_second = _ROOM_PX, list[Field[BoardRow]](), False
-    for each in (each for each in fields if each.wanted):
+    for each in fields:
         column = each.column
         room -= 0 if column.is_extra else _WIDTH_PX.get(column.key, _WIDTH_PX[column.align])
         column = replace(column, is_extra=column.is_extra or room < 0)
@@ -188,7 +198,9 @@ def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
 
 def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     ranked, say = len(spec.board.ranked), spec.labels.say
-    yield Field(replace(RANK, help=say("board.rank_help")), lambda row: rank_cell(row.entry))
+    group = say("columns.ranking")
+    rank = replace(RANK, help=say("board.rank_help"), group=group)
+    yield Field(rank, lambda row: rank_cell(row.entry))
     yield Field(spec.labels.column("model"), lambda row: name_cell(spec, row))
     half = 0.5 / max(ranked, 1)
     yield Field(
@@ -201,6 +213,7 @@ def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
             "rank-interval",
             axis=((half, count(1)), (1 - half, count(ranked))),
             details=(say("column.best_rank"), say("column.worst_rank")),
+            group=group,
         ),
         lambda row: ranks_cell(row.entry, ranked),
         spec.by != BY_LIFT and any(s.rank_interval is not None for s in spec.board.ranked),
@@ -222,6 +235,7 @@ def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         spec.labels.say("board.price_help"),
         "ascending",
         "cost",
+        group=spec.labels.say("columns.measures"),
     )
     yield Field(
         price,
@@ -284,6 +298,7 @@ def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardR
         details=ends if has_interval else (),
         is_extra=statistic.id != board.rule.statistic and _is_extra(spec, statistic),
         on_phone=statistic.id != board.rule.statistic,
+        group=say("columns.measures" if statistic.measure else "columns.ranking"),
     )
     return Field(column, partial(_CELLS.get(statistic.id, _plain_cell), spec, statistic))
 
@@ -295,6 +310,7 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     known, own = facts.values(), ("parameters_b", "license", "release_date")
     labels = {facet.id: facet.label for facet in catalog.facets}
     settings = [facet.id for facet in catalog.facets if facet.is_setting and not columns]
+    group = say("columns.facts")
     wanted = [name for name in columns if name in labels or hasattr(ModelInfo, name)]
     offered = [facet.id for facet in catalog.facets] if full else []
     for name in dict.fromkeys((*wanted, *settings, *offered)):
@@ -304,16 +320,21 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
             is_filtered = len(spec.config.filters.get(name, ())) == 1
             is_extra = is_filtered or name not in (*wanted, *settings)
             cell = partial(_facet_cell, spec.labels, name, values)
-            yield Field(Column(name, label, is_extra=is_extra), cell)
+            yield Field(Column(name, label, is_extra=is_extra, group=group), cell)
     yield Field(
-        Column("caution", say("caution.label"), is_extra=True),
+        Column("caution", say("caution.label"), is_extra=True, group=group),
         lambda row: text_cell("; ".join(spec.site.cautions(row.model)) or None),
         bool(spec.site.results.cautions),
     )
     ends = (say("column.best_if_complete"), say("column.worst_if_complete"))
     yield Field(
         Column(
-            "coverage", say("board.coverage"), "number", say("board.coverage_help"), details=ends
+            "coverage",
+            say("board.coverage"),
+            "number",
+            say("board.coverage_help"),
+            details=ends,
+            group=say("columns.ranking"),
         ),
         lambda row: number_cell(
             row.entry.scored,
@@ -330,6 +351,7 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         say("column.size_help"),
         "ascending",
         is_extra="parameters_b" not in columns,
+        group=group,
     )
     yield Field(
         size,
@@ -337,7 +359,8 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         (full or "parameters_b" in columns) and any(f.parameters_b is not None for f in known),
     )
     for name in ("license", "release_date"):
-        column = Column(name, say(f"column.{name}"), is_extra=name not in columns)
+        label, is_extra = say(f"column.{name}"), name not in columns
+        column = Column(name, label, is_extra=is_extra, group=group)
         yield Field(
             column,
             partial(_fact_cell, {m.model: getattr(m, name) for m in known}),

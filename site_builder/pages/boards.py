@@ -18,6 +18,7 @@ from site_builder.pages.board_table import is_hidden, model_filters, model_tools
 from site_builder.pages.board_views import BoardView, board_lede, board_views
 from site_builder.pages.page import HOME, Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
+from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -42,6 +43,7 @@ class BoardContext(Record):
         lede: What it is about.
         slot: The name of the prose on it.
         views: The full board.
+        task_columns: The files of the tasks that its table can show (`TaskColumns.names`).
         averages: What ranks the models, with brackets; None below two ranked models.
         leader: Who leads by other rules; None below two ranked models, and for one task.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
@@ -54,6 +56,7 @@ class BoardContext(Record):
     lede: str
     slot: str
     views: tuple[BoardView, ...]
+    task_columns: tuple[str, ...]
     averages: Chart | None
     leader: Finding | None
     metrics: Finding | None
@@ -136,6 +139,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         lede=about if site.has_boards else board_lede(site),
         slot="" if site.has_boards else "models",
         views=board_views(spec),
+        task_columns=TaskColumns(site).names,
         averages=board_averages(site),
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),

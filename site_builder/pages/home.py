@@ -14,6 +14,7 @@ from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, bo
 from site_builder.pages.boards import BoardCard, board_address, board_averages, board_cards
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
+from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import Record, replace
 from site_builder.table_model import AxisRange, Drawing, Mark, MarkKind, draw_dumbbell
 
@@ -44,6 +45,7 @@ class HomeContext(Record):
         cards: The boards in short; empty on a site of one board.
         board: The featured board, with a link to its page.
         views: The model leaderboard.
+        task_columns: The files of the tasks that its table can show (`TaskColumns.names`).
         embed: The leaderboard for embedding in other pages.
         prices: Models by score and price, where few prices differ.
         cost: Else average against price, or against size where models have no prices.
@@ -56,6 +58,7 @@ class HomeContext(Record):
     cards: tuple[BoardCard, ...]
     board: Link
     views: tuple[BoardView, ...]
+    task_columns: tuple[str, ...]
     embed: Embed
     prices: PriceTable | None
     cost: Chart | None
@@ -74,6 +77,7 @@ def make_home(site: Site) -> Iterator[Page]:
         cards=board_cards(site),
         board=Link(_board_title(site), board_address(site)),
         views=board_views(spec),
+        task_columns=TaskColumns(site).names,
         embed=_leaderboard(site),
         prices=prices,
         cost=None if prices else charts.price,

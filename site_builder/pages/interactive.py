@@ -253,14 +253,12 @@ def make_scores_data(site: Site) -> Iterator[ScriptData]:
 
 def _scores_of(site: Site, path: str, errors_path: str) -> Iterator[ScriptData]:
     scores = site.results.scores
-    yield ScriptData(Address("asset", path), "scores", lambda: _by_variant(scores.values))
+    yield ScriptData(Address("asset", path), "scores", lambda: by_variant(scores.values))
     if scores.has_errors:
-        yield ScriptData(
-            Address("asset", errors_path), "errors", lambda: _by_variant(scores.errors)
-        )
+        yield ScriptData(Address("asset", errors_path), "errors", lambda: by_variant(scores.errors))
 
 
-def _by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
+def by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
     """Send numbers of few decimals times ten to the power of `places`: two bytes less each."""
     places = decimals_needed(arrays.values())
     read = floats_or_none if places is None else partial(integers_or_none, places=places)

@@ -139,8 +139,8 @@ SHEETS = (
 # what a visitor may wait for.
 SCRIPTS = (
     *("site", "chart-template", "charts", "chart-pointing", "numbers", "theme", "find"),
-    *("task-rows", "table"),
-    *("table-tools", "table-cells", "share", "score-links", "grid", "choices"),
+    *("task-rows", "table", "table-tools", "table-columns", "task-columns", "table-export"),
+    *("table-cells", "share", "score-links", "grid", "choices"),
 )
 BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"
 

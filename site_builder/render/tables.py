@@ -149,6 +149,7 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
         ("class", _joined(align, "name" * is_name, "extra" * column.is_extra)),
         ("data-key", column.key),
         ("data-first", column.first_order),
+        ("data-group", column.group),
         ("data-details", "\n".join(column.details)),
         ("title", column.help),
     )

@@ -72,7 +72,7 @@ interface Tables {
   /** The rows in published order. */
   entries(table: HTMLTableElement): TableEntry[];
   /** The ranks of a column's values, by published place. */
-  ranks(table: HTMLTableElement, column: number): Numbers;
+  ranks(table: HTMLTableElement, head: HTMLTableCellElement): Numbers;
   arrange(table: HTMLTableElement, order: TableEntry[]): void;
   /** Hide and show rows; returns how many are shown. */
   showOnly(table: HTMLTableElement, isShown: (entry: TableEntry) => boolean): [shown: number, of: number];
@@ -80,10 +80,18 @@ interface Tables {
   finishSorting(table: HTMLTableElement): void;
   heads(table: HTMLTableElement): HTMLTableCellElement[];
   headText(head: HTMLElement): string;
+  /** The heads of the columns that a reader sees, or would on a large screen. */
+  shownHeads(table: HTMLTableElement): HTMLTableCellElement[];
+  /** Put every cell of columns that are being added where it belongs. */
+  finishColumns(table: HTMLTableElement): void;
   /** The prefix of a table's keys in the address. */
   scope(table: HTMLTableElement): string;
   /** Give a table its sort buttons; scripts call it for a table that they filled. */
   makeSortable(table: HTMLTableElement): void;
+  /** Give a head its sort button, if its table has them. */
+  addSort(table: HTMLTableElement, head: HTMLTableCellElement): void;
+  /** Sort as the address says, after columns have come or gone. */
+  sortAgain(table: HTMLTableElement): void;
   /** The table of a box that is in sight. */
   shown(box: Element): HTMLTableElement | undefined;
 }
@@ -174,6 +182,38 @@ interface ChooseBoard extends Board {
 }
 
 type Scores = Record<string, Numbers[]>;
+
+/** A task that a board's table can show as a column (site_builder/pages/task_columns.py). */
+interface OfferedTask {
+  id: string;
+  link: Link;
+  /** Its name with the metric. */
+  title: string;
+  /** What stands below its name: the whole that it is a part of, the metric, the direction. */
+  note: string;
+  whole: string | null;
+  direction: number;
+  scale: Places;
+  /** Its file, and its row there. */
+  at: [file: number, row: number];
+  /** Whether it has parts that can be compared with each other. */
+  alike: boolean;
+}
+
+interface OfferedTasks {
+  models: string[];
+  tasks: OfferedTask[];
+  /** By variant, the entries whose average is of another one, and which. */
+  borrowed: Record<string, Record<string, string>>;
+  texts: Messages;
+}
+
+/** A column that scripts add: the scores on a task, or those on the worst of its parts. */
+interface TaskColumn {
+  key: string;
+  task: OfferedTask;
+  ofWorst: boolean;
+}
 type Row = Float64Array;
 type Entrant = { row: Row; errors: Row | null };
 
@@ -429,6 +469,8 @@ interface SiteData {
   errors: Scores;
   find: FoundNames;
   "score cards": ScoreFacts;
+  columns: OfferedTasks;
+  [scoresOfTasks: `columns ${number}`]: Scores;
   [scoresOfAModel: `scores of ${string}`]: ScoreCards;
 }
 

@@ -6,7 +6,7 @@
   const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
 
   /** `order` is the one that rows are to have, `rest` what is still to be done for it. */
-  /** @typedef {{entries: TableEntry[], size: number, order: TableEntry[], rest: Slices | null, ranks: Map<number, Numbers>}} State */
+  /** @typedef {{entries: TableEntry[], size: number, order: TableEntry[], rest: Slices | null, ranks: Map<Element, Numbers>}} State */
   /** @type {Map<HTMLTableElement, State>} */
   const states = new Map();
 
@@ -138,10 +138,14 @@
 
     entries: (table) => stateOf(table).entries,
 
-    ranks(table, column) {
+    ranks(table, head) {
       const { entries, ranks } = stateOf(table);
-      const found = ranks.get(column) ?? rank(entries.map(({ row }) => numberOrText(valueOf(row.cells[column]))));
-      ranks.set(column, found);
+      let found = ranks.get(head);
+      if (!found) {
+        site.table.finishColumns(table);
+        found = rank(entries.map(({ row }) => numberOrText(valueOf(row.cells[head.cellIndex]))));
+        ranks.set(head, found);
+      }
       return found;
     },
 
@@ -164,10 +168,14 @@
 
     finishSorting: (table) => states.get(table)?.rest?.finish(),
     heads: (table) => [...(table.tHead?.rows[0].cells ?? [])],
-    headText: (head) => ((head.querySelector(".sort, .unseen") ?? head).textContent ?? "").trim(),
+    headText: (head) => head.dataset.title ?? ((head.querySelector(".sort, .unseen") ?? head).textContent ?? "").trim(),
     // A page has one box of tables, whose keys in the address are plain; those of another table begin with its id.
     scope: (table) => (table.closest("[data-box]") ? "" : `${table.id}.`),
     makeSortable: () => {}, // below
+    addSort: () => {}, // below
+    sortAgain: () => {}, // below
+    finishColumns: () => {}, // in task-columns.js
+    shownHeads: (table) => site.table.heads(table), // in table-columns.js
     shown: (box) => site.table.all("table", box).find((table) => !table.closest("[data-view-of][hidden]")),
   };
 
@@ -178,7 +186,7 @@
   }, true);
   // A column's first sort is as fast as its second: the ranks are there before they are asked for.
   const long = tables.filter((table) => table.classList.contains("long"));
-  addEventListener("load", () => site.inSlices(long.flatMap((table) => site.table.heads(table).map((_, i) => () => site.table.ranks(table, i)))));
+  addEventListener("load", () => site.inSlices(long.flatMap((table) => site.table.heads(table).map((head) => () => site.table.ranks(table, head)))));
   for (const name of ["beforeprint", "copy"]) addEventListener(name, () => [...states.keys()].forEach(site.table.finishSorting), true);
 })();
 // The toggle between the views of a board: one shown at a time, its name in the address under that of the toggle.
@@ -240,15 +248,15 @@
 
   /** @param {HTMLTableElement} table @param {string | null} key @param {string} way */
   const sort = (table, key, way) => {
-    const column = heads(table).findIndex((head) => head.dataset.key === key);
+    const asked = heads(table).find((head) => head.dataset.key === key);
     const first = published(table);
     let entries = site.table.entries(table);
-    if (column >= 0 && (key !== first.key || way !== first.way)) entries = inOrder(entries, ranks(table, column), way);
+    if (asked && (key !== first.key || way !== first.way)) entries = inOrder(entries, ranks(table, asked), way);
     site.table.arrange(table, entries);
-    heads(table).forEach((head, i) => {
-      if (i === column) head.setAttribute("aria-sort", way);
+    for (const head of heads(table)) {
+      if (head === asked) head.setAttribute("aria-sort", way);
       else head.removeAttribute("aria-sort");
-    });
+    }
   };
 
   /** As the address says; the published order where it says nothing of this table. @param {HTMLTableElement} table */
@@ -280,26 +288,34 @@
     site.say(`Sorted by ${headText(head)}, ${way}`);
   };
 
+  /** @param {HTMLTableElement} table @param {HTMLTableCellElement} head */
+  const addButton = (table, head) => {
+    // The label sorts; the way to what it means stays, behind it.
+    const link = head.querySelector("a");
+    const button = site.button("", "sort");
+    button.replaceChildren(...(link ?? head).childNodes);
+    head.prepend(button);
+    if (link) {
+      link.className = "why";
+      link.textContent = "?";
+      link.setAttribute("aria-label", `What ${button.textContent?.trim()} is`);
+    }
+    head.classList.add("sorts");
+    button.addEventListener("click", () => ask(table, head));
+    // Read on the way to the click, so that thousands of rows are sorted at once.
+    for (const way of ["pointerenter", "focus"]) button.addEventListener(way, () => ranks(table, head), { once: true });
+  };
+
+  site.table.addSort = (table, head) => {
+    if (tables.includes(table)) addButton(table, head);
+  };
+
+  site.table.sortAgain = fromAddress;
+
   site.table.makeSortable = (table) => {
     if (tables.includes(table) || site.table.entries(table).length < 2) return;
     tables.push(table);
-    for (const head of heads(table)) {
-      if (head.matches(".plot, .slots")) continue;
-      // The label sorts; the way to what it means stays, behind it.
-      const link = head.querySelector("a");
-      const button = site.button("", "sort");
-      button.replaceChildren(...(link ?? head).childNodes);
-      head.prepend(button);
-      if (link) {
-        link.className = "why";
-        link.textContent = "?";
-        link.setAttribute("aria-label", `What ${button.textContent?.trim()} is`);
-      }
-      head.classList.add("sorts");
-      button.addEventListener("click", () => ask(table, head));
-      // Read on the way to the click, so that thousands of rows are sorted at once.
-      for (const way of ["pointerenter", "focus"]) button.addEventListener(way, () => ranks(table, head.cellIndex), { once: true });
-    }
+    for (const head of heads(table)) if (!head.matches(".plot, .slots")) addButton(table, head);
     const { key, way } = published(table);
     table.dataset.sorted = key ?? "";
     table.dataset.way = way;
@@ -329,10 +345,10 @@
 // A table that fits its page needs no scrolling of its own: its head then sticks to the top of the window.
 (() => {
   const observer = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const table = target.querySelector("table");
-      if (table) target.classList.toggle("fits", table.scrollWidth <= target.clientWidth && !(target.classList.contains("tall") && target.classList.contains("wide")));
+    for (const wrap of new Set(entries.map(({ target }) => target.closest(".table-wrap")))) {
+      const table = wrap?.querySelector("table");
+      if (wrap && table) wrap.classList.toggle("fits", table.scrollWidth <= wrap.clientWidth && !wrap.matches(".tall.wide"));
     }
   });
-  for (const wrap of site.elements(".table-wrap")) observer.observe(wrap);
+  for (const part of site.elements(".table-wrap, .table-wrap > table")) observer.observe(part);
 })();

@@ -142,7 +142,7 @@ def test_send_a_filtered_view(chromium, home, size):
     me = visit(chromium, home, size, permissions=CLIPBOARD)
     me.click_on(me.page.locator("summary", has_text="Filter").first)
     me.enter("Find models", "mistral")
-    me.click_on(me.page.get_by_label("Columns and export").first)
+    me.click_on(me.page.locator("details.export > summary").first)
     me.click("button", "Copy link to this view")
     colleague = visit(chromium, me.copied())
     rows = colleague.page.locator("#board-fine-tuned tbody tr:visible th")
@@ -183,7 +183,7 @@ def test_numbers_into_pandas(chromium, home):
 def test_embed_the_leaderboard(chromium, home, size):
     """I want the leaderboard on a page of my own."""
     me = visit(chromium, home, size, permissions=CLIPBOARD)
-    me.click_on(me.page.get_by_label("Columns and export").first)
+    me.click_on(me.page.locator("details.export > summary").first)
     me.click("button", "Copy embed code")
     code = me.copied()
     mine = urljoin(home, "/mine.html")

@@ -156,7 +156,7 @@ def test_a_head_sorts_and_leads_to_what_it_means(chromium, home):
 
 def test_columns_are_hidden_and_added(chromium, home):
     page, _ = open_page(chromium, home + "models/")
-    choose(page, "more", "Gain", "Win rate")
+    choose(page, "columns", "Gain", "Win rate")
     expect(page.locator("#board-fine-tuned [data-key=lift_over_base]")).to_be_hidden()
     expect(page.locator("#board-fine-tuned [data-key=win_rate]")).to_be_visible()
     assert page.url.endswith("?hide=lift_over_base&show=win_rate")
@@ -165,7 +165,7 @@ def test_columns_are_hidden_and_added(chromium, home):
     page.reload()
     expect(page.locator("#board-base [data-key=win_rate]")).to_be_visible()
     expect(page.locator("#board-base [data-key=average]")).to_be_visible()
-    choose(page, "more", "Win rate")
+    choose(page, "columns", "Win rate")
     expect(page.locator("#board-base [data-key=win_rate]")).to_be_hidden()
 
 
@@ -174,7 +174,7 @@ def test_a_phone_sorts_by_the_menu(chromium, home):
     page, _ = open_page(chromium, home, NARROW)
     cells = page.locator("#board-fine-tuned tbody tr").first.locator("> :is(th, td):visible")
     expect(cells).to_have_count(5)
-    page.locator(".tools .more > summary").click()
+    page.locator(".tools .columns > summary").click()
     page.get_by_label("Sort by").select_option("Sort by Gain")
     assert "Gemma 2B" == shown(page, "board-fine-tuned")[0]
     assert overflow(page) <= 0
@@ -184,7 +184,7 @@ def test_a_view_is_exported(chromium, home):
     """CSV and Markdown hold what is seen, in its order: numbers, and those behind drawings."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=price"
     page, _ = open_page(chromium, address, permissions=["clipboard-read", "clipboard-write"])
-    page.locator(".tools .more > summary").click()
+    page.locator(".tools .export > summary").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download as CSV").click()
     assert "board-fine-tuned.csv" == waiting.value.suggested_filename
@@ -226,7 +226,7 @@ def test_odd_names_survive_the_address_and_the_export(chromium, odd):
     page.goto(page.url)
     assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")
     page.goto(odd + "models/?view=base")
-    page.locator(".tools .more > summary").click()
+    page.locator(".tools .export > summary").click()
     page.get_by_role("button", name="Copy as Markdown").click()
     expect(page.locator("[data-status]")).to_have_text("Copied")
     text = page.evaluate("navigator.clipboard.readText()")
@@ -240,7 +240,7 @@ def test_odd_names_survive_the_address_and_the_export(chromium, odd):
 def test_tasks_are_exported_a_row_each_with_their_category(chromium, home):
     """A category has a row of its own on the page, and none here."""
     page, _ = open_page(chromium, home + "tasks/")
-    page.locator("details.more > summary").first.click()
+    page.locator("details.export > summary").first.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download as CSV").click()
     head, *rows = csv.reader(io.StringIO(Path(waiting.value.path()).read_text("utf-8-sig")))
@@ -286,8 +286,8 @@ def test_menus_answer_to_the_keyboard(chromium, home):
 def test_head_and_names_stay_in_sight(chromium, odd):
     """Where columns are added until the table scrolls, and in its head alike."""
     page, _ = open_page(chromium, odd + "models/", (800, 700))
-    page.locator(".tools .more > summary").click()
-    for choice in page.locator(".more [type=checkbox]").all():
+    page.locator(".tools .columns > summary").click()
+    for choice in page.locator(".columns [type=checkbox]").all():
         choice.check()
     page.keyboard.press("Escape")
     wrap = page.locator(".box .table-wrap:visible").first

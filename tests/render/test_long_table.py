@@ -34,7 +34,7 @@ TYPED = """text => {
     field.value = text;
     field.dispatchEvent(new Event('input'));
 }"""
-SAVED = """() => [...document.querySelectorAll('[data-menu] button')]
+SAVED = """() => [...document.querySelectorAll('[data-export-menu] button')]
     .find(button => button.textContent === 'Download as CSV').click()"""
 # In sight are the headings and some rows; most groups are far away.
 LOW = (1280, 300)

@@ -120,7 +120,7 @@ def test_an_exported_view_has_no_formulas(watch: Watch) -> None:
     """As CSV: each text stands as it is read, one that a sheet would run behind an apostrophe."""
     page = watch.page
     page.goto(watch.home + "models/")
-    page.get_by_label("Columns and export").first.click()
+    page.locator("details.export > summary").first.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download as CSV").click()
     assert re.fullmatch(r"[\w-]+\.csv", waiting.value.suggested_filename)

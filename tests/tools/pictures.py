@@ -11,7 +11,7 @@ from site_builder.build import build_site
 from site_builder.config import load_config
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import PAGE_TYPES, scroll_through
-from tests.helpers.real_boards import AIDER, TAU2, aider, tau2
+from tests.helpers.real_boards import AIDER, MTEB, TAU2, aider, mteb, tau2
 from tests.helpers.serve import served
 from tests.helpers.tables import write_project
 
@@ -75,6 +75,26 @@ def take_exports(browser: Browser, home: str) -> None:
         page.context.close()
 
 
+def take_columns(browser: Browser, home: str) -> None:
+    """A board with tasks as columns, and the menu that offers them."""
+    address = f"{home}models/?task=Banking77Classification&task=STS17&worst=SemRel24STS#board"
+    wide, phone = (_opened(browser, address, width, "light") for width in (1280, 390))
+    phone.locator(".columns > summary").click()
+    phone.get_by_role("button", name="parts of SemRel24STS").click()
+    phone.get_by_label("Worst part").scroll_into_view_if_needed()
+    parts = []
+    for page, width, shown in ((wide, 1280, 960), (phone, 390, 300)):
+        page.set_viewport_size({"width": width, "height": 600 * width // shown})
+        page.locator("#board").evaluate("head => scrollTo(0, head.offsetTop - 80)")
+        picture = base64.b64encode(page.screenshot(type="png")).decode()
+        parts.append(PART.format(shown, 600, f"data:image/png;base64,{picture}"))
+        page.context.close()
+    sheet = browser.new_page(viewport={"width": 1296, "height": 624})
+    sheet.set_content(SHEET.format("".join(parts)))
+    sheet.screenshot(path=FOLDER / "board-columns.jpg", type="jpeg", quality=72)
+    sheet.close()
+
+
 def take_print(browser: Browser, home: str) -> None:
     """The home page as it is printed."""
     page = _opened(browser, home, PAPER_WIDTH, "light")
@@ -120,4 +140,8 @@ if __name__ == "__main__":
             build_site(load_config(project), project / "site")
             with served(project / "site") as address:
                 take_sheet(chromium, address, f"board-{name}")
+        project = write_project(Path(folder) / "mteb", {"results": mteb()}, MTEB)
+        build_site(load_config(project), project / "site")
+        with served(project / "site") as address:
+            take_columns(chromium, address)
         chromium.close()

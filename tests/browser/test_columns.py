@@ -1,0 +1,405 @@
+"""Tasks as columns of a board: their numbers, in the address, in exports, on a phone."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from site_builder.formatting import MISSING
+from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches, open_page, overflow
+from tests.helpers.odd_boards import built
+from tests.helpers.real_boards import BFCL, MTEB, TAU2, bfcl, mteb, tau2
+from tests.helpers.sites import ROOT, BuiltSite, build
+from tests.helpers.tables import write_project
+
+CLIPBOARD = ("clipboard-read", "clipboard-write")
+# The heads and the cells of what was added, and the id and name of each row.
+ADDED = """() => {
+    const table = [...document.querySelectorAll('table[data-tick]')].find(
+        table => table.closest('.view').checkVisibility());
+    site.table.finishColumns(table);
+    const heads = [...table.tHead.rows[0].cells].filter(head => head.matches('.of-task'));
+    return [...table.tBodies].flatMap(body => [...body.rows]).map(row => [row.dataset.id,
+        Object.fromEntries(heads.map(head => [head.dataset.key,
+            [row.cells[head.cellIndex].dataset.value,
+             row.cells[head.cellIndex].firstChild.textContent]]))]);
+}"""
+TITLES = "heads => heads.map(head => head.dataset.title)"
+LINES = """row => [...row.cells].filter(cell => cell.checkVisibility()).map(cell =>
+    [getComputedStyle(cell, '::before').content, cell.innerText.trim()])"""
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltSite]:
+    """Boards of other people, each built once, by name."""
+    made: dict[str, BuiltSite] = {}
+    known: dict[str, tuple[Callable[[], pd.DataFrame], str]] = {
+        "bfcl": (bfcl, BFCL),
+        "mteb": (mteb, MTEB),
+        "tau2": (tau2, TAU2),
+    }
+
+    def site(name: str) -> BuiltSite:
+        if name not in made:
+            make, toml = known[name]
+            root = tmp_path_factory.mktemp(name)
+            text = f'[site]\ntitle = "{name}"\ncards = false\n{toml}'
+            made[name] = build(write_project(root, {"results": make()}, text))
+        return made[name]
+
+    return site
+
+
+def _parts_of(wide: pd.DataFrame, task: str) -> list[str]:
+    return [part for part in map(str, wide.columns) if part.startswith(f"{task}/")]
+
+
+def with_wholes(scores: pd.DataFrame) -> pd.DataFrame:
+    """Models by tasks: each subset as a part, and the mean of all of them where all are there."""
+    parts = scores["task"] + "/" + scores["subset"]
+    wide = scores.assign(part=parts).pivot_table("score", "model", "part")
+    for task in scores["task"].unique().tolist():
+        of = _parts_of(wide, task)
+        wide[task] = wide[of].mean(axis=1, skipna=False)
+    return wide
+
+
+def of_index(variant: str) -> pd.DataFrame:
+    """Models by tasks, of the published Parquet; those that were never tuned, as they stand."""
+    results = pd.read_parquet(ROOT / "data/results.parquet")
+    wide = results[results["variant"] == variant].pivot_table("score", "model", "task")
+    base = results[results["variant"] == "base"].pivot_table("score", "model", "task")
+    return pd.concat([wide, base[~base.index.isin(wide.index)]])
+
+
+def added(page: Page) -> dict[str, dict[str, tuple[str, str]]]:
+    """By row, then by the key of a column, the value and the text of its cell."""
+    return {model: cells for model, cells in page.evaluate(ADDED)}
+
+
+def assert_shows(page: Page, wanted: pd.DataFrame) -> None:
+    """Every column has the scores of the table, each in the number of decimals of its column."""
+    cells = added(page)
+    assert cells
+    for task in wanted:
+        places = {
+            len(t.partition(".")[2])
+            for c in cells.values()
+            if (t := c[f"task.{task}"][1]) != MISSING
+        }
+        assert len(places) <= 1
+        for model, of_model in cells.items():
+            value, text = of_model[f"task.{task}"]
+            score = wanted[task].get(model)
+            if score is None or pd.isna(score):
+                assert ("", MISSING) == (value, text)
+                continue
+            assert float(value) == pytest.approx(score, rel=1e-11)
+            shown = float(text.replace("\N{MINUS SIGN}", "-").replace(",", ""))
+            assert abs(shown - score) <= 0.5000001 * 10.0 ** -places.copy().pop()
+
+
+def titles(page: Page) -> list[str]:
+    """What the added columns are called, in their order."""
+    found: list[str] = page.locator("thead:visible .of-task").evaluate_all(TITLES)
+    return found
+
+
+def open_menu(page: Page) -> Locator:
+    """The part of the menu of columns that has the tasks."""
+    page.locator(".columns > summary").click()
+    return page.locator("[data-tasks]")
+
+
+def names_in_order(page: Page) -> list[str]:
+    """The ids of the rows, top to bottom."""
+    found: list[str] = page.locator("table[data-tick]:visible tbody tr").evaluate_all(
+        "rows => rows.map(row => row.dataset.id)"
+    )
+    return found
+
+
+def test_every_task_of_the_index_is_a_column(chromium, home):
+    """In the order of the tasks; another view has the scores of its variant."""
+    page, heard = open_page(chromium, home)
+    open_menu(page).get_by_label("All 31 tasks").check()
+    expect(page.locator("thead:visible .of-task")).to_have_count(31)
+    assert page.url == f"{home}?task=*"
+    tasks = pd.read_parquet(ROOT / "data/tasks.parquet")
+    assert titles(page) == [f"{t.name} ({t.metric})" for t in tasks.itertuples()]
+    assert_shows(page, of_index("fine_tuned"))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Base", exact=True).click()
+    expect(page.locator("#board-base .of-task")).to_have_count(31)
+    assert_shows(page, of_index("base"))
+    assert [] == heard.complaints
+
+
+def test_every_task_and_part_of_bfcl_is_a_column(chromium, sites):
+    page, heard = open_page(chromium, f"{sites('bfcl').url}models/")
+    menu = open_menu(page)
+    menu.get_by_label("All", exact=False).first.check()
+    page.locator("thead .opens").get_by_text("parts").click()
+    frame = bfcl()
+    mode = frame["mode"].map(lambda text: "" if pd.isna(text) else f" ({text})")
+    wanted = frame.assign(entry=frame["model"] + mode).pivot_table("score", "entry", "task")
+    expect(page.locator("thead .of-task")).to_have_count(len(wanted.columns))
+    names = page.locator("tbody tr[data-id]").evaluate_all(
+        "rows => rows.map(row => [row.querySelector('th a').textContent, row.dataset.id])"
+    )
+    known = dict(names)
+    # A model that has one entry bears no mode.
+    by_id = wanted.rename(index=lambda name: known.get(name) or known[name.rpartition(" (")[0]])
+    assert len(names) == len(by_id.index.unique())
+    assert_shows(page, by_id)
+    assert [] == heard.complaints
+
+
+def test_every_task_and_language_of_mteb_is_a_column(chromium, sites):
+    scores = mteb()
+    wanted = with_wholes(scores)
+    subsets = {str(task): {*of["subset"]} for task, of in scores.groupby("task")}
+    several = [task for task, of in subsets.items() if len(of) > 1]
+    query = "&".join(["task=*", *(f"parts={task}" for task in several)])
+    page, heard = open_page(chromium, f"{sites('mteb').url}models/?{query}")
+    expect(page.locator("thead .opens").first).to_have_attribute("aria-expanded", "true")
+    single = [f"{task}/{min(of)}" for task, of in subsets.items() if len(of) == 1]
+    assert_shows(page, wanted.drop(columns=single))
+    assert [] == heard.complaints
+
+
+def test_a_task_sorts_and_the_address_says_all_of_it(chromium, sites):
+    """Missing scores are last both ways; a column that goes takes its order with it."""
+    page, _ = open_page(chromium, f"{sites('mteb').url}models/")
+    published = names_in_order(page)
+    open_menu(page).get_by_label("STS17", exact=True).check()
+    head = page.locator("thead [data-key='task.STS17']")
+    page.keyboard.press("Escape")
+    head.locator(".sort").click()
+    assert page.url.endswith("models/?task=STS17&sort=task.STS17")
+    scores = with_wholes(mteb())["STS17"].reindex(published)
+    in_order = scores.sort_values(ascending=False, kind="stable").index.tolist()
+    assert in_order == names_in_order(page)
+    head.locator(".sort").click()
+    assert scores.sort_values(kind="stable").index.tolist() == names_in_order(page)
+    page.reload()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    assert scores.sort_values(kind="stable").index.tolist() == names_in_order(page)
+    page.go_back()
+    assert in_order == names_in_order(page)
+    open_menu(page).get_by_label("STS17", exact=True).uncheck()
+    expect(head).to_have_count(0)
+    assert page.url.endswith("/models/")
+    assert published == names_in_order(page)
+    page.go_back()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    assert in_order == names_in_order(page)
+
+
+def test_a_head_opens_to_its_parts_by_keyboard(chromium, sites):
+    page, _ = open_page(chromium, f"{sites('bfcl').url}models/?task=Live+Acc")
+    button = page.get_by_role("button", name="2 parts of Live Acc (percent)")
+    expect(button).to_have_text("2 parts")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("thead .of-task")).to_have_count(3)
+    assert page.url.endswith("models/?task=Live+Acc&parts=Live+Acc")
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    note = page.locator("thead [data-key='task.Live Simple AST'] small")
+    expect(note).to_have_text("Live Acc, percent")
+    page.keyboard.press("Enter")
+    expect(page.locator("thead .of-task")).to_have_count(1)
+    page.go_back()
+    expect(page.locator("thead .of-task")).to_have_count(3)
+
+
+def test_lower_is_better_is_in_the_head(chromium, sites):
+    """Then the first click sorts upwards."""
+    page, _ = open_page(chromium, f"{sites('bfcl').url}models/?task=Format+Sensitivity+Max+Delta")
+    head = page.locator("thead .of-task")
+    expect(head.locator("small")).to_have_text("points, lower is better")
+    head.locator(".sort").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+
+
+@both_sizes
+def test_the_worst_language_of_the_first_entry_in_four_actions(chromium, sites, size):
+    page, _ = open_page(chromium, f"{sites('mteb').url}models/", size)
+    menu = open_menu(page)
+    menu.get_by_role("button", name="12 parts of SemRel24STS").click()
+    menu.get_by_label("Worst part").check()
+    cell = page.locator("table[data-tick] tbody tr").first.locator("td:has(> small)").last
+    scores, first = mteb(), names_in_order(page)[0]
+    is_its = (scores["model"] == first) & (scores["task"] == "SemRel24STS")
+    worst = scores[is_its].sort_values("score").iloc[0]
+    expect(cell.locator("small")).to_have_text(worst["subset"])
+    assert cell.get_attribute("data-value") == str(worst["score"])
+    assert page.url.endswith("?worst=SemRel24STS")
+    page.keyboard.press("Escape")
+    expect(cell).to_be_in_viewport()
+    assert overflow(page) <= 0
+
+
+def _downloaded(page: Page) -> list[list[str]]:
+    page.locator(".export > summary").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download as CSV").click()
+    text = Path(waiting.value.path()).read_text("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+@both_sizes
+def test_exports_have_the_columns_with_every_digit(chromium, sites, size):
+    """A phone, which shows fewer, exports what the menu says."""
+    query = "?task=STS17&worst=STS17&parts=SemRel24STS"
+    page, _ = open_page(chromium, f"{sites('mteb').url}models/{query}", size, permissions=CLIPBOARD)
+    expect(page.locator("thead .of-task")).to_have_count(14)
+    head, *rows = _downloaded(page)
+    frame = pd.DataFrame(rows, columns=head).set_index("Model")
+    wanted = with_wholes(mteb())
+    for task in ("STS17", *_parts_of(wanted, "SemRel24STS")):
+        numbers = pd.to_numeric(frame[task.replace("/", ": ", 1)])
+        expected = wanted[task].reindex(frame.index)
+        pd.testing.assert_series_equal(numbers, expected, check_names=False, rtol=1e-11)
+    worst = "STS17/" + frame["Name of the Worst part of STS17"]
+    sts = wanted[_parts_of(wanted, "STS17")].reindex(frame.index).dropna()
+    assert [*map(str, sts.idxmin(axis=1))] == worst[sts.index].tolist()
+    page.get_by_role("button", name="Copy as Markdown").click()
+    expect(page.locator("[data-status]")).to_have_text("Copied")
+    lines = page.evaluate("navigator.clipboard.readText()").split("\n")
+    cells = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
+    assert len({*map(len, cells)}) == 1
+    assert "STS17" in cells[0]
+    place = cells[0].index("STS17")
+    assert float(cells[2][place]) == pytest.approx(float(rows[0][head.index("STS17")]), abs=0.001)
+
+
+def test_the_metric_is_in_the_heads_of_exports(chromium, home):
+    page, _ = open_page(chromium, f"{home}?task=gsm8k")
+    expect(page.locator("thead:visible .of-task")).to_have_count(1)
+    assert "Grade School Math (gsm8k) (accuracy)" in _downloaded(page)[0]
+
+
+def test_a_phone_shows_columns_as_lines_of_the_row(chromium, home):
+    """Their name, then their value; so are those that the menu adds."""
+    page, _ = open_page(chromium, f"{home}models/?task=gsm8k&show=win_rate", NARROW)
+    row = page.locator("#board-fine-tuned tbody tr").first
+    expect(row.locator("td:visible")).to_have_count(6)
+    lines = [line for line in row.evaluate(LINES) if line[0] != "none"]
+    score = of_index("fine_tuned")["gsm8k"]["zephyr-7b-beta"]
+    assert ['"Grade School Math (gsm8k) (accuracy)"', f"{score:.3f}"] == lines[0]
+    assert '"Win rate"' == lines[1][0]
+    assert overflow(page) <= 0
+    page.locator(".columns > summary").click()
+    page.get_by_label("Sort by").select_option("Sort by Grade School Math (gsm8k) (accuracy)")
+    in_order = of_index("fine_tuned")["gsm8k"].sort_values(ascending=False).index.tolist()
+    assert in_order[0] == names_in_order(page)[0]
+
+
+@both_sizes
+def test_everything_open_breaks_no_rule(chromium, sites, size):
+    query = "?task=Live+Acc&parts=Live+Acc&worst=Live+Acc&sort=task.Live+Acc"
+    page, heard = open_page(chromium, f"{sites('bfcl').url}models/{query}", size)
+    expect(page.locator("thead .of-task")).to_have_count(4)
+    menu = open_menu(page)
+    menu.locator(".opens").first.click()
+    expect(menu.get_by_label("Worst part")).to_be_checked()
+    expect(menu.get_by_label("All 2 parts")).to_be_checked()
+    assert [] == breaches(page)
+    assert overflow(page) <= 0
+    assert [] == heard.complaints
+
+
+def test_a_search_finds_tasks_and_parts(chromium, sites):
+    page, _ = open_page(chromium, f"{sites('mteb').url}models/")
+    menu = open_menu(page)
+    search = menu.get_by_role("searchbox", name="Find a task")
+    search.fill("semrel hin")
+    expect(menu.locator("label")).to_have_count(1)
+    search.press("Enter")
+    expect(page.locator("thead .of-task")).to_have_count(1)
+    assert titles(page) == ["SemRel24STS: test/hin"]
+    search.fill("nothing of this name")
+    expect(menu.get_by_text("None has this name.")).to_be_visible()
+    search.fill("")
+    expect(menu.get_by_label("All 15 tasks")).to_be_visible()
+
+
+def test_a_board_of_several_offers_its_own_tasks(chromium, sites):
+    """So does one of a single task with nothing to choose: no heading."""
+    page, _ = open_page(chromium, f"{sites('tau2').url}boards/core/")
+    menu = open_menu(page)
+    texts = menu.locator("label").all_inner_texts()
+    assert ["All 3 tasks", "airline", "retail", "telecom"] == [
+        texts[0].strip(),
+        *sorted(map(str.strip, texts[1:])),
+    ]
+    expect(menu.get_by_role("searchbox")).to_have_count(0)
+    page.goto(f"{sites('tau2').url}boards/knowledge/")
+    page.locator(".columns > summary").click()
+    expect(page.get_by_role("group", name="Columns").get_by_text("Measures")).to_be_visible()
+    expect(page.locator("[data-tasks]")).to_have_count(0)
+
+
+def test_facts_and_measures_stand_below_headings(chromium, sites):
+    """In the table in the order that the board states."""
+    page, _ = open_page(chromium, f"{sites('tau2').url}boards/core/")
+    heads = page.locator("thead th[data-group]").evaluate_all(
+        "heads => heads.map(head => [head.dataset.group, head.dataset.key])"
+    )
+    stated = [key for _, key in heads if key in ("effort", "type", "cost_usd", "pass_4")]
+    assert ["effort", "type", "cost_usd", "pass_4"] == stated
+    page.locator(".columns > summary").click()
+    for name, column in (("Facts", "Effort"), ("Measures", "All four tries")):
+        group = page.get_by_role("group", name=name, exact=True)
+        expect(group.get_by_label(column)).to_be_visible()
+
+
+def test_scores_that_do_not_come_are_missed_and_asked_for_again(chromium, home):
+    page, _ = open_page(chromium, home)
+    page.route("**/columns/all/0.*", lambda route: route.abort())
+    menu = open_menu(page)
+    menu.get_by_label("Grade School Math (gsm8k)").check()
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+    page.unroute_all()
+    menu.get_by_label("Grade School Math (gsm8k)").uncheck()
+    menu.get_by_label("Grade School Math (gsm8k)").check()
+    expect(page.locator("thead:visible .of-task")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_nothing_is_loaded_that_nobody_asked_for(chromium, home):
+    page, heard = open_page(chromium, home)
+    page.wait_for_load_state("networkidle")
+    assert not any("/columns/" in url for url in heard.requests)
+    page.goto(f"{home}?task=nothing&parts=nothing&worst=gsm8k")
+    page.wait_for_load_state("networkidle")
+    assert [] == titles(page)
+    assert [] == heard.complaints
+
+
+@both_sizes
+def test_names_are_texts_and_nothing_else(chromium, size):
+    """HTML, quotes and right-to-left marks in the names of tasks."""
+    page, heard = open_page(chromium, f"{built('hostile').url}models/?task=*", size)
+    expect(page.locator("thead .of-task").first).to_be_attached()
+    open_menu(page)
+    assert (
+        0 == page.locator(".of-task :is(img, script, b), [data-tasks] :is(img, script, b)").count()
+    )
+    assert overflow(page) <= 0
+    assert [] == heard.complaints
+
+
+def test_columns_work_from_the_disk(chromium, index_site):
+    address = (index_site.folder / "index.html").as_uri()
+    page, _ = open_page(chromium, f"{address}?task=gsm8k", WIDE)
+    head = page.locator("thead:visible .of-task")
+    expect(head).to_have_count(1)
+    href = head.get_by_role("link").get_attribute("href")
+    assert str(href).endswith("tasks/gsm8k/index.html")
