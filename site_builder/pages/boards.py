@@ -5,33 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from site_builder.addresses import Address, Link, page_link
+from site_builder.addresses import Address, Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.grid import ScoreGrid
+from site_builder.charts.trade_off import TradeView
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
-from site_builder.formatting import MISSING, billions
+from site_builder.formatting import MISSING
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import is_hidden, model_filters, model_tools
 from site_builder.pages.board_views import BoardView, board_lede, board_views
 from site_builder.pages.page import HOME, Page, Site, cite_page
+from site_builder.pages.price_table import make_price_table
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _MOST_BOARDS = 12
 _BEST = 3
-_LEAST_SIZES = 3
-
-
-class SizeStep(Record):
-    """A model that no model of its size or smaller matches."""
-
-    size: str
-    link: Link
-    score: str
 
 
 class BoardContext(Record):
@@ -45,8 +38,7 @@ class BoardContext(Record):
         averages: What ranks the models, with brackets; None below two ranked models.
         leader: Who leads by other rules; None below two ranked models, and for one task.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
-        sizes: The best models by size; empty where few sizes are known.
-        cost: Average against price or size; None where the home page has it, and without either.
+        trade_offs: What ranks the entries against cost, size and the like; empty without any.
         grid: Every score; None where the board has nothing for it.
     """
 
@@ -57,8 +49,7 @@ class BoardContext(Record):
     averages: Chart | None
     leader: Finding | None
     metrics: Finding | None
-    sizes: tuple[SizeStep, ...]
-    cost: Chart | None
+    trade_offs: tuple[TradeView, ...]
     grid: ScoreGrid | None
 
 
@@ -139,8 +130,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         averages=board_averages(site),
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
-        sizes=_best_sizes(site),
-        cost=None if site.board.featured else charts.price,
+        trade_offs=board_trade_offs(site),
         grid=charts.scores,
     )
 
@@ -151,20 +141,10 @@ def board_averages(site: Site) -> Chart | None:
     return None if hides else site.charts.averages
 
 
-def _best_sizes(site: Site) -> tuple[SizeStep, ...]:
-    """Return the ranked models that no model of their size or smaller matches, by size."""
-    board, labels, models = site.results.board, site.labels, site.results.catalog.models
-    scale, steps, best = labels.merit_scale(board), list[SizeStep](), len(board.ranked) + 1
-    sizes = {s: models[s.model].parameters_b for s in board.ranked}
-    known = [(size, s.rank, s) for s, size in sizes.items() if size and s.rank]
-    if len({size for size, _, _ in known}) < _LEAST_SIZES:
-        return ()
-    for size, rank, s in sorted(known, key=lambda step: step[:2]):
-        if rank < best:
-            link = page_link(labels.models[s.model], "model", s.model)
-            steps.append(SizeStep(billions(size), link, scale.score(board.merit(s))))
-            best = rank
-    return tuple(steps) if len(steps) > 1 else ()
+def board_trade_offs(site: Site) -> tuple[TradeView, ...]:
+    """Return the trade-offs of a board, without that by price where few prices are a table."""
+    is_table = make_price_table(BoardTableSpec(site, site.results.boards)) is not None
+    return tuple(v for v in site.trade_views if v.id != "price" or not is_table)
 
 
 # --- cards --------------------------------------------------------------------------------------

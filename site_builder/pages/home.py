@@ -11,7 +11,13 @@ from site_builder.formatting import count
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
-from site_builder.pages.boards import BoardCard, board_address, board_averages, board_cards
+from site_builder.pages.boards import (
+    BoardCard,
+    board_address,
+    board_averages,
+    board_cards,
+    board_trade_offs,
+)
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
 from site_builder.records import Record, replace
@@ -46,7 +52,7 @@ class HomeContext(Record):
         views: The model leaderboard.
         embed: The leaderboard for embedding in other pages.
         prices: Models by score and price, where few prices differ.
-        cost: Else average against price, or against size where models have no prices.
+        cost: Else the first trade-off of the board, such as score against price.
         categories: Best model minus baseline, by category.
     """
 
@@ -66,7 +72,7 @@ def make_home(site: Site) -> Iterator[Page]:
     """Yield the home page."""
     config, charts = site.config.site, site.charts
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
-    prices, tiles = make_price_table(spec), tuple(_tiles(site))
+    prices, tiles, trades = make_price_table(spec), tuple(_tiles(site)), board_trade_offs(site)
     context = HomeContext(
         headline=config.headline or config.title,
         lede=_lede(site),
@@ -76,7 +82,7 @@ def make_home(site: Site) -> Iterator[Page]:
         views=board_views(spec),
         embed=_leaderboard(site),
         prices=prices,
-        cost=None if prices else charts.price,
+        cost=None if prices or not trades else trades[0].chart,
         categories=None if site.has_boards else charts.category_lifts,
     )
     about, cite = config.description or context.lede, cite_site(site)
@@ -181,16 +187,16 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec))
     yield _view(_leaderboard(site), about, context)
-    cost = None if make_price_table(spec) else charts.price
+    trades = tuple(view.chart for view in board_trade_offs(site))
     homes: Mapping[Address, tuple[Chart | None, ...]] = {
-        Address("home"): (cost, None if site.has_boards else charts.category_lifts),
-        board_address(site): (board_averages(site),),
+        Address("home"): (None if site.has_boards else charts.category_lifts,),
+        board_address(site): (board_averages(site), *trades),
         Address("tasks"): (charts.task_lifts,),
         Address("analysis"): (charts.correlations, charts.training_sets),
         Address("serving"): (charts.latency,),
     }
     if not site.board.featured:
-        homes = {board_address(site): (board_averages(site), charts.price)}
+        homes = {board_address(site): (board_averages(site), *trades)}
     for to, found in homes.items():
         for chart in found:
             if chart is not None and chart.embed is not None:
