@@ -58,7 +58,7 @@ class TradeWords(CachingRecord):
             return "more"
         if axis.kind == "size" or axis.kind == "date":
             return axis.kind
-        if axis.kind == "price" or unit == "USD":
+        if axis.is_cost:
             return "cost"
         return "speed" if unit in _SPEEDS else "less"
 
@@ -202,11 +202,21 @@ class TradeWords(CachingRecord):
             say("lower") if trade.lower_is_better else "",
             say("tested", measure=self.label) if trade.possible else "",
             "" if trade.tested else say("untested"),
+            self._priced(),
             say("apart", apart, measure=self.label) if apart else "",
             say("hidden", trade.hidden) if trade.hidden else "",
             "" if self.level is None else say("dotted", baseline=self.labels.baseline),
         )
         return " ".join(filter(None, texts))
+
+    def _priced(self) -> str:
+        """Return by which prices the axis is computed; empty where it is measured."""
+        measure = self.trade.axis.measure
+        if measure is None or not measure.is_priced:
+            return ""
+        day = measure.price_day
+        said = "priced" if day else "priced_undated"
+        return self.say(said, measure=sentence(self.label), day=day)
 
     def axis(self) -> str:
         """Return the title of the axis."""

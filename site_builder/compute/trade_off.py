@@ -20,6 +20,8 @@ Kind = Literal["measure", "price", "size", "date"]
 
 MOST_AXES = 6
 LEAST_POINTS = 3
+# Models of fewer list prices are a table (`pages/price_table.py`).
+LEAST_PRICES = 4
 _LOG_FROM = 10  # the greatest value over the least
 _COSTS = ("USD", "s", "ms", "min", "h", "tokens")
 _MIDDLE = {4: "-07-01", 7: "-15", 10: ""}  # of a year and of a month, by the length of the text
@@ -38,6 +40,11 @@ class Axis(Record):
     kind: Kind
     more_is_better: bool = False
     measure: Measure | None = None
+
+    @property
+    def is_cost(self) -> bool:
+        """Whether it is money."""
+        return self.kind == "price" or (self.measure is not None and self.measure.unit == "USD")
 
 
 class TradeOff(CachingRecord):
@@ -121,8 +128,8 @@ class TradeOff(CachingRecord):
 def compute_trade_offs(results: Results, config: BoardConfig) -> tuple[TradeOff, ...]:
     """Return the trade-offs of the board that a site opens with, costs first.
 
-    An axis has at least three entries with at least two different values. What ranks the board is
-    no axis.
+    An axis has at least three entries with at least two different values, list prices four. What
+    ranks the board is no axis.
 
     Source: docs/statistics.md#frontier.
     """
@@ -149,7 +156,7 @@ def _axes(results: Results, shown: Sequence[Entry]) -> Iterator[tuple[Axis, _Val
         if m.id != board.rule.statistic and (m.higher_is_better is not None or m.unit in _COSTS)
     ]
     # Costs, other measures of which less is better, facts of models, then the rest.
-    measures.sort(key=lambda a: (a.more_is_better, a.measure is None or a.measure.unit != "USD"))
+    measures.sort(key=lambda a: (a.more_is_better, not a.is_cost))
     facts = (Axis("price", "price"), Axis("parameters_b", "size"), Axis("release_date", "date"))
     costs, rewards = (
         [a for a in measures if a.more_is_better == is_reward] for is_reward in (False, True)
@@ -179,7 +186,8 @@ def _trade_off(
     is_cost = not axis.more_is_better and min(values.values(), default=0.0) >= 0
     free = [model for model, value in values.items() if value == 0] if is_cost else []
     placed = {model: value for model, value in values.items() if model not in {*free}}
-    if len(placed) < LEAST_POINTS or len({*placed.values()}) < 2:
+    least = LEAST_PRICES if axis.kind == "price" else 2
+    if len(placed) < LEAST_POINTS or len({*placed.values()}) < least:
         return None
     low = results.is_low_best(board)
     merits = {s.model: board.merit(s) or 0.0 for s in shown}

@@ -18,7 +18,6 @@ from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import is_hidden, model_filters, model_tools
 from site_builder.pages.board_views import BoardView, board_lede, board_views
 from site_builder.pages.page import HOME, Page, Site, cite_page
-from site_builder.pages.price_table import make_price_table
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -130,7 +129,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         averages=board_averages(site),
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
-        trade_offs=board_trade_offs(site),
+        trade_offs=site.trade_views,
         grid=charts.scores,
     )
 
@@ -139,12 +138,6 @@ def board_averages(site: Site) -> Chart | None:
     """Return the chart of what ranks a board, unless its first filters hide a ranked entry."""
     hides = any(is_hidden(site, s.model) for s in site.results.board.ranked)
     return None if hides else site.charts.averages
-
-
-def board_trade_offs(site: Site) -> tuple[TradeView, ...]:
-    """Return the trade-offs of a board, without that by price where few prices are a table."""
-    is_table = make_price_table(BoardTableSpec(site, site.results.boards)) is not None
-    return tuple(v for v in site.trade_views if v.id != "price" or not is_table)
 
 
 # --- cards --------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from site_builder.pages.boards import (
     board_address,
     board_averages,
     board_cards,
-    board_trade_offs,
 )
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
@@ -52,7 +51,7 @@ class HomeContext(Record):
         views: The model leaderboard.
         embed: The leaderboard for embedding in other pages.
         prices: Models by score and price, where few prices differ.
-        cost: Else the first trade-off of the board, such as score against price.
+        cost: Else what ranks the entries, against their cost or list price.
         categories: Best model minus baseline, by category.
     """
 
@@ -72,7 +71,7 @@ def make_home(site: Site) -> Iterator[Page]:
     """Yield the home page."""
     config, charts = site.config.site, site.charts
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
-    prices, tiles, trades = make_price_table(spec), tuple(_tiles(site)), board_trade_offs(site)
+    prices, tiles = make_price_table(spec), tuple(_tiles(site))
     context = HomeContext(
         headline=config.headline or config.title,
         lede=_lede(site),
@@ -82,11 +81,17 @@ def make_home(site: Site) -> Iterator[Page]:
         views=board_views(spec),
         embed=_leaderboard(site),
         prices=prices,
-        cost=None if prices or not trades else trades[0].chart,
+        cost=None if prices else _cost(site),
         categories=None if site.has_boards else charts.category_lifts,
     )
     about, cite = config.description or context.lede, cite_site(site)
     yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
+
+
+def _cost(site: Site) -> Chart | None:
+    """Return the first trade-off of the board, if it is one by cost or price."""
+    first = next(iter(site.trade_offs), None)
+    return site.trade_views[0].chart if first is not None and first.axis.is_cost else None
 
 
 def _lede(site: Site) -> str:
@@ -187,7 +192,7 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec))
     yield _view(_leaderboard(site), about, context)
-    trades = tuple(view.chart for view in board_trade_offs(site))
+    trades = tuple(view.chart for view in site.trade_views)
     homes: Mapping[Address, tuple[Chart | None, ...]] = {
         Address("home"): (None if site.has_boards else charts.category_lifts,),
         board_address(site): (board_averages(site), *trades),
