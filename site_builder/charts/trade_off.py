@@ -94,7 +94,7 @@ def _frontier_table(words: TradeWords, table_id: str) -> Table:
 
     buys = Column("step", words.say("step"), on_phone=True)
     fields: tuple[Field[str], ...] = (
-        Field(Column("number", "", "number", spoken_label=words.say("number")), number),
+        Field(Column("number", "#", "number", spoken_label=words.say("number")), number),
         *_common_fields(words),
         Field(buys, step),
         *_facet_fields(words, frontier),

@@ -151,7 +151,7 @@
       for (let most = read(name).length - 1; most > 3 && widthOf(text, font.family) + widthOf(detail, font.family) + 4 > room; most -= 1) text = cut(name, most);
       /** @type {Box} */
       const box = [from + 48, down(y) - LINE / 2, to, down(y) + LINE / 2];
-      if (taken.some((other) => meet(box, other))) continue;
+      if (widthOf(text, font.family) + widthOf(detail, font.family) > room || taken.some((other) => meet(box, other))) continue;
       taken.push(box);
       annotations.push(noteAt(box, `${text} ${quiet(detail)}`));
     }
