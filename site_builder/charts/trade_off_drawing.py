@@ -156,6 +156,8 @@ def _dates(low: float, high: float) -> list[tuple[float, str]]:
             for y, m in months
             if (12 * y + m - 1) % step == 0 and low <= (day := date(y, m, 1).toordinal()) <= high
         ]
+        if not found:  # all in one month
+            return [(low, first.isoformat()), (high, last.isoformat())]
         if len(found) <= _MOST_DATES:
             return found
     return found[:: math.ceil(len(found) / _MOST_DATES)]

@@ -135,8 +135,6 @@ class TradeWords(CachingRecord):
     def _share(self, entry: str, of: str) -> str:
         """Return the value of an entry as a part of another: `1/19`, `40 %`."""
         times = self.trade.values[of] / self.trade.values[entry]
-        if times <= 0:
-            return self.value_of(entry)
         return f"1/{rounded(times, 0)}" if times >= _LEAST_FRACTION else percent(1 / times)
 
     # --- title ----------------------------------------------------------------------------------
@@ -145,7 +143,7 @@ class TradeWords(CachingRecord):
         """Return how far the knee of the frontier is behind the best, and what it costs."""
         trade, models = self.trade, self.labels.models
         knee, best, kind = trade.knee, trade.best, self.way
-        form = kind if kind in ("date", "more") else "less"
+        form: str = kind if kind in ("date", "more") else "less"
         known = "" if trade.is_best_known else "_known"
         if knee is None:
             scores = {trade.merits[entry] for entry in trade.values}
@@ -156,7 +154,9 @@ class TradeWords(CachingRecord):
         is_close = board.tested and not board.is_ahead(best, knee)
         values: dict[str, object] = {"name": models[knee], "measure": self.label}
         values["gap"] = self._difference(abs(trade.gain(best, trade.merits[knee])))
-        if form == "date":
+        if form != "date" and min(trade.values[knee], trade.values[best]) <= 0:
+            form, values["value"] = "value", self.value_of(knee)
+        elif form == "date":
             values["days"] = self._days(trade.values[best] - trade.values[knee])
         elif form == "more":
             values["times"] = _multiple(trade.values[knee] / trade.values[best])

@@ -202,10 +202,13 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     }
     if not site.board.featured:
         homes = {board_address(site): (board_averages(site), *trades)}
+    # Of several trade-offs the page shows the first, unless its address names another.
+    asked = {view.chart.id: (("against", view.id),) for view in site.trade_views[1:]}
     for to, found in homes.items():
         for chart in found:
             if chart is not None and chart.embed is not None:
-                origin = Link(title, to._replace(anchor=f"chart-{chart.id}"))
+                place = to._replace(anchor=f"chart-{chart.id}", query=asked.get(chart.id, ()))
+                origin = Link(title, place)
                 yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
     if charts.scores is not None:
         origin = Link(title, board_address(site)._replace(anchor="by-task"))

@@ -49,7 +49,13 @@ def add_costs(
         The tables; by measure the day of its prices, empty where none is stated; the faults.
     """
     wanted = {name: m for name, m in config.measures.items() if m.from_prices}
-    results, faults, days = loaded.tables.get(RESULTS.name), list[Fault](), dict[str, str]()
+    results, days = loaded.tables.get(RESULTS.name), dict[str, str]()
+    what, fix = "[measures.{}]: provider and price_date are of prices", "Add from_prices = true."
+    faults = [
+        Fault(_CONFIG, what.format(name), fix)
+        for name, m in config.measures.items()
+        if name not in wanted and (m.provider or m.price_date)
+    ]
     if results is None or not wanted:
         return loaded, days, faults
     frame = results.frame

@@ -84,6 +84,23 @@ def test_titles_of_other_axes():
     assert "3 entries that no earlier one matches" == view.heading
 
 
+def test_values_that_have_no_ratio_are_named():
+    rate = replace(COST, id="rate", label="Tries", unit="", higher_is_better=True)
+    title = view_of((0.9, 0.5, 0.6), (0, 1, 2), rate, axis="rate").chart.title
+    assert "c is 0.300 behind the best, with tries 2" == title
+    gain = replace(COST, id="gain", label="Drift", unit="", higher_is_better=False)
+    view = view_of((0.1, 0.6, 0.9), (-2, 0, 3), gain, axis="gain")
+    assert ["from 0 to 3", "from \N{MINUS SIGN}2 to 0"] == [
+        text.partition(" ")[2] for text in texts(view, "step")[:2]
+    ]
+
+
+def test_dates_of_one_month_have_the_ends_as_ticks():
+    dated = {"release_date": ["2024-01-03", "2024-01-08", "2024-01-20"]}
+    view = view_of((0.1, 0.6, 0.9), (1, 1, 1), axis="release_date", **dated)
+    assert ["2024-01-03", "2024-01-20"] == [*layout(view)["xaxis"]["ticktext"]]
+
+
 def test_scores_in_percent_differ_in_points():
     frames = make_frames(
         {"base": {"a": [20.0], "b": [50.0], "c": [90.0]}}, (), {"unit": ["percent"]}

@@ -167,6 +167,9 @@ def test_faults_of_costs(tmp_path):
         "no price is of the provider 'pp'": {"more": 'provider = "pp"\n'},
         "no price is as old as 2020-01-01": {"more": "price_date = 2020-01-01\n"},
     }
+    toml = TOML.replace("from_prices = true", 'provider = "p"')
+    root = write_project(tmp_path / "off", {"results": measured, "prices": PRICES}, toml)
+    assert any("provider and price_date are of prices" in line for line in fault_lines(root))
     for i, (wanted, changes) in enumerate(cases.items()):
         lines = fault_lines(project(tmp_path / str(i), **changes))
         assert any(wanted in line for line in lines), (wanted, lines)
