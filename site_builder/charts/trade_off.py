@@ -92,9 +92,9 @@ def _frontier_table(words: TradeWords, table_id: str) -> Table:
         gain, cost, note = words.step(entry, before.get(entry))
         return Cell(gain, gain or cost, note, "" if gain else "soft", suffix=f" {cost}".rstrip())
 
-    buys = Column("step", words.say("step"), on_phone=True)
+    buys = Column("step", words.text("step"), on_phone=True)
     fields: tuple[Field[str], ...] = (
-        Field(Column("number", "#", "number", spoken_label=words.say("number")), number),
+        Field(Column("number", "#", "number", spoken_label=words.text("number")), number),
         *_common_fields(words),
         Field(buys, step),
         *_facet_fields(words, frontier),

@@ -181,7 +181,7 @@ def _stairs(
     fill = {"fill": "toself", "fillcolor": theme.COLOURS["sunk"]}
     yield theme.line([xs[0], *xs, xs[-1], xs[0]], [worst, *ys, worst, worst], ground) | fill
     line = {"color": theme.ACCENT, "width": 2, "shape": "hv"}
-    name = words.say(f"line.{words.way}", measure=words.label)
+    name = words.text(f"line.{words.way}", measure=words.label)
     yield theme.line(xs, ys, line) | {"name": name, "showlegend": True}
 
 
@@ -205,8 +205,8 @@ def _dots(
         return (at - low) / (high - low), (trade.merits[entry] - ends[0]) / (ends[1] - ends[0])
 
     for entries, look, name in (
-        (others, _OFF, words.say("legend.other")),
-        (list(trade.possible), _MAY_BE_ON, words.say("legend.possible")),
+        (others, _OFF, words.text("legend.other")),
+        (list(trade.possible), _MAY_BE_ON, words.text("legend.possible")),
         (list(trade.frontier), _ON, ""),
     ):
         seen = _thinned(words, entries, place)
@@ -240,7 +240,7 @@ def _marks(
         dots = theme.markers([xs[e] for e, _ in mine], ys, marker, texts, cliponaxis=False)
         label = name
         if facet is not None and look is _OFF and name:
-            label = words.say("legend.yes" if is_yes else "legend.no", facet=facet[1])
+            label = words.text("legend.yes" if is_yes else "legend.no", facet=facet[1])
         elif is_yes:
             label = ""
         legend = {"name": theme.plain(label)} if label else {"showlegend": False}
@@ -269,7 +269,7 @@ def _thinned(words: TradeWords, entries: Sequence[str], place: _Place) -> list[t
         for found in cells.values()
     ]
     hovers = [(e, n, words.hover(e)) for e, n in best]
-    return [(e, words.say("more_here", n, text=text) if n else text) for e, n, text in hovers]
+    return [(e, words.text("more_here", n, text=text) if n else text) for e, n, text in hovers]
 
 
 def _strip_dots(

@@ -45,7 +45,7 @@ class TradeWords(CachingRecord):
     labels: Labels
     trade: TradeOff
 
-    def say(self, message: str, n: int | None = None, /, **values: object) -> str:
+    def text(self, message: str, n: int | None = None, /, **values: object) -> str:
         """Return a text on trade-offs."""
         return self.labels.say(f"trade_off.{message}", n, **values)
 
@@ -67,7 +67,7 @@ class TradeWords(CachingRecord):
         """What the axis is called, within a sentence."""
         measure = self.trade.axis.measure
         if measure is None:
-            return self.say(f"label.{self.trade.axis.kind}")
+            return self.text(f"label.{self.trade.axis.kind}")
         text = measure.label
         return text[:1].lower() + text[1:] if text[1:] == text[1:].lower() else text
 
@@ -130,7 +130,7 @@ class TradeWords(CachingRecord):
         if self._in_points and scale.places > 1 and abs(value) >= _LEAST_TENTH:
             scale = replace(scale, places=1)
         text = scale.signed(value) if signed else scale.score(value)
-        return self.say("points", gap=text) if self._in_points else text
+        return self.text("points", gap=text) if self._in_points else text
 
     def _share(self, entry: str, of: str) -> str:
         """Return the value of an entry as a part of another: `1/19`, `40 %`."""
@@ -149,7 +149,7 @@ class TradeWords(CachingRecord):
             scores = {trade.merits[entry] for entry in trade.values}
             what = "equal" if len(scores) == 1 else f"both{known}"
             n = len(trade.values)
-            return self.say(f"title.{form}.{what}", n, name=models[best], measure=self.label)
+            return self.text(f"title.{form}.{what}", n, name=models[best], measure=self.label)
         board = self.results.board
         is_close = board.tested and not board.is_ahead(best, knee)
         values: dict[str, object] = {"name": models[knee], "measure": self.label}
@@ -162,25 +162,25 @@ class TradeWords(CachingRecord):
             values["times"] = _multiple(trade.values[knee] / trade.values[best])
         else:
             values["share"] = self._share(knee, best)
-        return self.say(f"title.{form}.{'close' if is_close else 'knee'}{known}", None, **values)
+        return self.text(f"title.{form}.{'close' if is_close else 'knee'}{known}", None, **values)
 
     def _days(self, days: float) -> str:
         n = round(days)
         if n >= 730:
-            return self.say("years", n, years=rounded(n / 365.25, 1))
+            return self.text("years", n, years=rounded(n / 365.25, 1))
         if n >= 60:
-            return self.say("months", months=count(round(n / 30.44)))
-        return self.say("days", n)
+            return self.text("months", months=count(round(n / 30.44)))
+        return self.text("days", n)
 
     # --- other texts ----------------------------------------------------------------------------
 
     def heading(self) -> str:
         """Return how many entries are on the frontier."""
-        return self.say(f"heading.{self.way}", len(self.trade.frontier), measure=self.label)
+        return self.text(f"heading.{self.way}", len(self.trade.frontier), measure=self.label)
 
     def possible_heading(self) -> str:
         """Return how many entries may be on it too."""
-        return self.say("possible", len(self.trade.possible))
+        return self.text("possible", len(self.trade.possible))
 
     @cached_property
     def level(self) -> float | None:
@@ -192,20 +192,20 @@ class TradeWords(CachingRecord):
 
     def caption(self) -> str:
         """Return what is drawn, how certain the frontier is, and what is not on it."""
-        trade, board, say = self.trade, self.results.board, self.say
-        what = say("over", merit=sentence(board.rule.label), over=self.labels.tasks_of(board))
+        trade, board, text = self.trade, self.results.board, self.text
+        what = text("over", merit=sentence(board.rule.label), over=self.labels.tasks_of(board))
         if len(board.tasks) == 1 and board.rule.statistic == "average":
             what = self.labels.tasks[board.tasks[0]]
         apart = len(trade.free) + len(trade.unknown)
         texts = (
-            say("caption", what=what, measure=self.label),
-            say("lower") if trade.lower_is_better else "",
-            say("tested", measure=self.label) if trade.possible else "",
-            "" if trade.tested else say("untested"),
+            text("caption", what=what, measure=self.label),
+            text("lower") if trade.lower_is_better else "",
+            text("tested", measure=self.label) if trade.possible else "",
+            "" if trade.tested else text("untested"),
             self._priced(),
-            say("apart", apart, measure=self.label) if apart else "",
-            say("hidden", trade.hidden) if trade.hidden else "",
-            "" if self.level is None else say("dotted", baseline=self.labels.baseline),
+            text("apart", apart, measure=self.label) if apart else "",
+            text("hidden", trade.hidden) if trade.hidden else "",
+            "" if self.level is None else text("dotted", baseline=self.labels.baseline),
         )
         return " ".join(filter(None, texts))
 
@@ -216,23 +216,23 @@ class TradeWords(CachingRecord):
             return ""
         day = measure.price_day
         said = "priced" if day else "priced_undated"
-        return self.say(said, measure=sentence(self.label), day=day)
+        return self.text(said, measure=sentence(self.label), day=day)
 
     def axis(self) -> str:
         """Return the title of the axis."""
         kind = self.trade.axis.kind
-        text = self.say("price_axis") if kind == "price" else sentence(self.label)
+        text = self.text("price_axis") if kind == "price" else sentence(self.label)
         unit = self.trade.axis.measure.unit if self.trade.axis.measure else ""
         if unit and unit != "USD":
-            text = self.say("with_unit", measure=text, unit=unit)
-        return self.say("log", measure=text) if self.trade.is_log else text
+            text = self.text("with_unit", measure=text, unit=unit)
+        return self.text("log", measure=text) if self.trade.is_log else text
 
     def apart(self) -> Sequence[tuple[Sequence[str], str]]:
         """Return the entries that stand apart from the axis, each kind with its name."""
-        free = self.say("free") if self.way == "cost" else self.say("zero", measure=self.label)
+        free = self.text("free") if self.way == "cost" else self.text("zero", measure=self.label)
         return (
             (self.trade.free, free),
-            (self.trade.unknown, self.say("unknown", measure=self.label)),
+            (self.trade.unknown, self.text("unknown", measure=self.label)),
         )
 
     def hover(self, entry: str) -> str:
@@ -243,29 +243,29 @@ class TradeWords(CachingRecord):
 
     def step(self, entry: str, before: str | None) -> tuple[str, str, str]:
         """Return what a step buys: the gain, what it costs, and a note."""
-        say, values = self.say, self.trade.values
+        text, values = self.text, self.trade.values
         if before is None:
-            return "", say(f"first.{self.way}", measure=self.label), ""
+            return "", text(f"first.{self.way}", measure=self.label), ""
         difference = self.trade.merits[entry] - self.trade.merits[before]
         gain = self._difference(difference, signed=True)
         if self.trade.merits[entry] == self.trade.merits[before]:
-            return "", say("same", name=self.labels.models[before]), ""
+            return "", text("same", name=self.labels.models[before]), ""
         is_close = self.trade.tested and not self.results.board.is_ahead(entry, before)
-        note = say("too_close") if is_close else ""
+        note = text("too_close") if is_close else ""
         if self.way == "date":
-            return gain, say("after", days=self._days(values[entry] - values[before])), note
+            return gain, text("after", days=self._days(values[entry] - values[before])), note
         if values[before] <= 0 or values[entry] <= 0:
             start, end = self.value_of(before), self.value_of(entry)
-            return gain, say("from_to", before=start, after=end), note
+            return gain, text("from_to", before=start, after=end), note
         times = values[entry] / values[before]
         if times >= _LEAST_TIMES:
-            return gain, say("times", times=_multiple(times), measure=self.label), note
+            return gain, text("times", times=_multiple(times), measure=self.label), note
         more = "more_of" if times > 1 else "less_of"
-        return gain, say(more, share=percent(abs(times - 1)), measure=self.label), note
+        return gain, text(more, share=percent(abs(times - 1)), measure=self.label), note
 
     def corner(self) -> str:
         """Return what lies in the good corner, with an arrow to it."""
         arrows = {(False, False): "\N{NORTH WEST ARROW}", (True, False): "\N{NORTH EAST ARROW}"}
         arrows |= {(False, True): "\N{SOUTH WEST ARROW}", (True, True): "\N{SOUTH EAST ARROW}"}
         arrow = arrows[self.trade.axis.more_is_better, self.trade.lower_is_better]
-        return f"{arrow} {self.say(f'corner.{self.way}', measure=self.label)}"
+        return f"{arrow} {self.text(f'corner.{self.way}', measure=self.label)}"

@@ -44,7 +44,9 @@ def boards(tmp_path_factory):
 
 def drawn(page: Page, chart: str) -> None:
     page.locator(f"[data-chart={chart}]").scroll_into_view_if_needed()
-    expect(page.locator(f"[data-chart={chart}] .annotation-text").first).to_be_visible()
+    name = page.locator(f"[data-chart={chart}] .annotation-text").first
+    # The library takes long where other tests keep the machine busy.
+    expect(name).to_be_visible(timeout=20_000)
 
 
 @pytest.mark.parametrize("width", SIZES)
