@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
+from site_builder.addresses import Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.trade_off_drawing import draw_trade_off
@@ -15,7 +16,7 @@ from site_builder.compute.trade_off import TradeOff
 from site_builder.formatting import sentence
 from site_builder.labels import Labels
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Table, Tag, table_of
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _MOST_FACETS = 3
 _MOST_POSSIBLE = 50
@@ -53,7 +54,7 @@ def chart_trade_offs(
 
 def _view(words: TradeWords, place: int) -> TradeView:
     view_id = id_of(words.trade.axis.id, place)
-    table = _frontier_table(words, f"trade-off-{view_id}-table")
+    table = _frontier_table(words, f"trade-off-{view_id}")
     title = words.title()
     chart = Chart(
         id=f"trade-off-{view_id}",
@@ -79,14 +80,15 @@ def _view(words: TradeWords, place: int) -> TradeView:
 # --- tables -------------------------------------------------------------------------------------
 
 
-def _frontier_table(words: TradeWords, table_id: str) -> Table:
+def _frontier_table(words: TradeWords, chart_id: str) -> Table:
     """Return the frontier, the best score first; numbers count from the lowest cost."""
     frontier = words.trade.frontier
     numbers = {entry: i for i, entry in enumerate(frontier, 1)}
     before = dict(zip(frontier[1:], frontier, strict=False))
 
     def number(entry: str) -> Cell:
-        return Cell("", numbers[entry], tags=(Tag("step", str(numbers[entry])),))
+        text = str(numbers[entry])
+        return Cell(text, numbers[entry], link=Link(text, href=f"#chart-{chart_id}"))
 
     def step(entry: str) -> Cell:
         gain, cost, note = words.step(entry, before.get(entry))
@@ -99,7 +101,9 @@ def _frontier_table(words: TradeWords, table_id: str) -> Table:
         Field(buys, step),
         *_facet_fields(words, frontier),
     )
-    return table_of(table_id, words.heading(), fields, frontier[::-1], header=1, sorted_by="score")
+    rows = frontier[::-1]
+    table_id, caption = f"{chart_id}-table", words.heading()
+    return table_of(table_id, caption, fields, rows, header=1, sorted_by="score")
 
 
 def _possible_table(words: TradeWords, table_id: str) -> Table | None:

@@ -128,9 +128,7 @@ def test_table_says_what_each_step_buys():
     ] == texts(view, "step")
     assert ["$2.40", "$2.40", "$2.00", "$1.00"] == texts(view, "value")
     assert "4 entries that no cheaper one matches" == view.heading
-    assert [["4"], ["3"], ["2"], ["1"]] == [
-        [tag.text for tag in row.cells[0].tags] for row in view.table.rows
-    ]
+    assert [4, 3, 2, 1] == [row.cells[0].value for row in view.table.rows]
 
 
 def test_step_that_may_be_level_says_so():

@@ -34,6 +34,8 @@ EMBEDDED = (
     "latency",
     "leaderboard",
     "scores",
+    "trade-off-parameters-b",
+    "trade-off-release-date",
     "training-sets",
 )
 HEADLINES = [
