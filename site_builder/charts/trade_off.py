@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
-from site_builder.addresses import Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.trade_off_drawing import draw_trade_off
@@ -87,8 +86,7 @@ def _frontier_table(words: TradeWords, chart_id: str) -> Table:
     before = dict(zip(frontier[1:], frontier, strict=False))
 
     def number(entry: str) -> Cell:
-        text = str(numbers[entry])
-        return Cell(text, numbers[entry], link=Link(text, href=f"#chart-{chart_id}"))
+        return number_cell(numbers[entry], str(numbers[entry]))
 
     def step(entry: str) -> Cell:
         gain, cost, note = words.step(entry, before.get(entry))
