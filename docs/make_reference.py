@@ -16,7 +16,8 @@ from site_builder.api import api_values, board_values, score_values
 from site_builder.build import read_project
 from site_builder.commands import main as site_builder
 from site_builder.compute.results import compute_results, compute_site
-from site_builder.config import load_config
+from site_builder.compute.trade_off import compute_trade_offs
+from site_builder.config import BoardConfig, load_config
 from site_builder.starter.project import FILES
 
 DOCS = Path(__file__).parent
@@ -129,7 +130,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     tables, _ = read_project(config)
     results = compute_results(tables, config)
     values = {
-        **api_values(results),
+        **api_values(results, compute_trade_offs(results, BoardConfig())),
         "scores": next(score_values(results))[1],
         "boards": board_values(compute_site(tables, config).featured)["entries"],
     }

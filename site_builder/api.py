@@ -15,6 +15,7 @@ from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.compute.robustness import DecisiveTasks, MetricResult, Robustness, RuleResult
 from site_builder.compute.significance import Against, LiftTest
 from site_builder.compute.statistics import Statistic
+from site_builder.compute.trade_off import TradeOff, compute_trade_offs, on_frontier
 from site_builder.records import Record, asdict
 
 FOLDER = "api/v1"
@@ -42,7 +43,8 @@ def site_values(computed: SiteResults) -> dict[str, Any]:
     On a site of several boards each has a file, and `models` and `stats` are of the featured one.
     """
     featured = computed.featured.results
-    values = api_values(featured)
+    trades = compute_trade_offs(featured, computed.featured.spec.config)
+    values = api_values(featured, trades)
     values["tasks"] = _task_values(computed.whole)
     if computed.boards[0].spec.id:
         values["boards"] = [
@@ -56,11 +58,11 @@ def site_values(computed: SiteResults) -> dict[str, Any]:
     return values
 
 
-def api_values(results: Results) -> dict[str, Any]:
+def api_values(results: Results, trades: Sequence[TradeOff] = ()) -> dict[str, Any]:
     """Return the content of the files of one board, by file name without its ending."""
     values: dict[str, Any] = {
         "stats": _stats_values(results),
-        "models": _model_values(results),
+        "models": _model_values(results, trades),
         "tasks": _task_values(results),
         "categories": [
             _fields(c, "category", "tasks", "best_lift_over_baseline") for c in results.categories
@@ -103,7 +105,7 @@ def _stats_values(results: Results) -> dict[str, Any]:
     }
 
 
-def _model_values(results: Results) -> list[dict[str, Any]]:
+def _model_values(results: Results, trades: Sequence[TradeOff]) -> list[dict[str, Any]]:
     """Return the values of every model, in the order of the board."""
     scores, facts = results.scores, results.catalog.models
     files = score_files(scores.models)
@@ -117,6 +119,7 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
             "rank": s.rank,
             "unranked": s.unranked or None,
             "tied_with_best": _tied(results.board, s),
+            **_on_frontier(trades, s.model),
             "coverage": {"scored": scored[s.model], "of": len(scores.tasks)},
             "scores_file": f"{files[s.model]}.json",
             **_by_variant(results, s.model),
@@ -133,6 +136,7 @@ def board_values(board: BoardResults) -> dict[str, Any]:
     group_by, models = spec.config.group_by, results.catalog.models
     best = best_of_groups(results.board.ranked, lambda s: models[s.model].facet(group_by or ""))
     ranks_in_groups = {s.model: rank for s, rank in best}
+    trades = compute_trade_offs(results, spec.config)
     return {
         "id": spec.id,
         "title": spec.title,
@@ -155,6 +159,7 @@ def board_values(board: BoardResults) -> dict[str, Any]:
                     _fields(c, "reason", "tasks") for c in results.cautions.get(s.model, ())
                 ],
                 "tied_with_best": _tied(results.board, s),
+                **_on_frontier(trades, s.model),
                 **_fields(s, "scored", "rank_interval", "interval"),
                 **{
                     name: _figure(results, results.board, s, statistic)
@@ -164,6 +169,11 @@ def board_values(board: BoardResults) -> dict[str, Any]:
             for s in results.board.entries
         ],
     }
+
+
+def _on_frontier(trades: Sequence[TradeOff], model: str) -> dict[str, bool | None]:
+    """Return whether an entry is on the frontier; nothing on a board without a trade-off."""
+    return {"on_frontier": on_frontier(trades, model)} if trades else {}
 
 
 def _tied(board: Board, standing: Entry) -> bool | None:

@@ -214,6 +214,12 @@ class MeasureSection(ConfigSection):
     """How the values of an entry on the tasks of a board make one; `none` shows only equal ones."""
     zero_is_missing: bool = False
     """Whether 0 stands for an unknown value."""
+    from_prices: bool = False
+    """Whether it is the cost of the tokens of each row, by the prices table."""
+    provider: Name | None = None
+    """Whose prices: a provider, or `lowest` for the cheapest of each row; the only one if None."""
+    price_date: date | None = None
+    """Last day whose prices count; all if None."""
 
 
 class Analysis(ConfigSection):

@@ -75,6 +75,11 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "models on a board by the additive model"
         ),
         "tied_with_best": ("whether it may be first; null where nothing is tested"),
+        "on_frontier": (
+            "whether no other entry with the same or a better value of the first trade-off "
+            "matches its score; `null` where its value is not known; the key is there only on a "
+            "board with one"
+        ),
         "coverage": ("`scored`: tasks with a score in any variant; `of`: tasks of the board"),
         "scores_file": ("path of its scores, from the folder of this file"),
         "ranks": ("the rank on its board"),
@@ -99,6 +104,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "where it was trained on the data of `tasks`"
         ),
         "tied_with_best": "whether it may be first; `null` where nothing is tested",
+        "on_frontier": "as in `models.json`, of this board",
     },
     "tasks": {
         "task, name, category, metric, higher_is_better": ("as in the tasks table"),

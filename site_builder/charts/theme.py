@@ -23,6 +23,7 @@ COLOURS: Mapping[str, str] = {
     "soft": "#5b6775",
     "line": "#e4e7eb",
     "paper": "#fbfbfa",
+    "sunk": "#f2f3f4",
     "accent": "#0f766e",
     "gain": "#0b7a6b",
     "loss": "#b4481a",

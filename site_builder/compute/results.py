@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -111,6 +112,15 @@ class Results(CachingRecord):
         found = (board.average(s) for board in self.boards.values() for s in board.entries)
         known = [value for value in found if value is not None]
         return (min(known), max(known)) if known else ()
+
+    @cached_property
+    def lowest_prices(self) -> Mapping[str, float]:
+        """The lowest list price of each entry: of a million tokens, half of them output."""
+        lowest: dict[str, float] = {}
+        for price in self.serving.prices:
+            if price.million_usd is not None:
+                lowest[price.model] = min(lowest.get(price.model, math.inf), price.million_usd)
+        return {m.model: lowest[m.of] for m in self.catalog.models.values() if m.of in lowest}
 
     def is_low_best(self, board: Board) -> bool:
         """Return whether what ranks a board is better where it is lower."""

@@ -20,6 +20,7 @@ from site_builder.compute.numbers import (
     round_significant,
 )
 from site_builder.records import Record
+from site_builder.tables.prices import current_prices
 
 _PRICES = {
     "usd_per_million_input_tokens": "input_usd",
@@ -201,7 +202,7 @@ def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
 
 
 def _list_prices(prices: pd.DataFrame, baseline: str | None) -> tuple[Price, ...]:
-    priced = prices.rename(columns=_PRICES).fillna({"source": "", "date": ""})
+    priced = current_prices(prices).rename(columns=_PRICES).fillna({"source": "", "date": ""})
     priced = priced.assign(million_usd=(priced["input_usd"] + priced["output_usd"]) / 2)
     columns = ["million_usd", "input_usd", "output_usd"]
     usd = priced[columns].to_numpy(dtype=float)

@@ -388,10 +388,11 @@ def measure_statistic(measure: Measure) -> Statistic:
     """Return the statistic of a board that combines a measure over its tasks."""
     how = {"sum": "Sum over", "mean": "Mean over", "median": "Median over", "none": "The same on"}
     better = {None: "", True: "; higher is better", False: "; lower is better"}
+    priced = f"; at list prices of {measure.price_day}" if measure.price_day else ""
     return Statistic(
         measure.id,
         measure.label,
-        f"{how[measure.combine]} {{over}}{better[measure.higher_is_better]}",
+        f"{how[measure.combine]} {{over}}{better[measure.higher_is_better]}{priced}",
         f"{measure.label}: {how[measure.combine].lower()} the tasks with a value",
         "measure",
         "measures",

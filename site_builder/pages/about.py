@@ -188,7 +188,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "lift-tests": any(any(board.tests.values()) for board in results.boards.values()),
         "categories": compared and bool(results.categories),
         "correlation": results.correlations is not None,
-        "frontier": site.charts.price is not None,
+        "frontier": any(each.trade_offs for each in site.by_board),
         "agreement": compute_concordance(results.scores, results.scores.tasks) is not None,
         "training-set-sizes": results.training_sets is not None,
         "serving": bool(serving.latency or serving.prices),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import shared
-from site_builder.compute.results import Results
 from site_builder.compute.statistics import Statistic
 from site_builder.config import BoardConfig
 from site_builder.formatting import NumberFormat
@@ -19,16 +17,6 @@ from site_builder.records import CachingRecord, Record, field, replace
 
 BY_LIFT = "lift_over_base"
 _SLACK = 1.2
-
-
-def lowest_prices(results: Results) -> Mapping[str, float]:
-    """Return the lowest list price of each entry: of a million tokens, half of them output."""
-    lowest: dict[str, float] = {}
-    for price in results.serving.prices:
-        if price.million_usd is not None:
-            lowest[price.model] = min(lowest.get(price.model, math.inf), price.million_usd)
-    models = results.catalog.models.values()
-    return {m.model: lowest[m.of] for m in models if m.of in lowest}
 
 
 class BoardTableSpec(CachingRecord):
@@ -104,7 +92,7 @@ class BoardTableSpec(CachingRecord):
     @cached_property
     def prices(self) -> Mapping[str, float]:
         """The lowest list price of each entry, where one is stated."""
-        return lowest_prices(self.site.results)
+        return self.site.results.lowest_prices
 
     def cut(self, n: int) -> int:
         """Return how many of n rows are shown: all but those well beyond the most."""

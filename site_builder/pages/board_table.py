@@ -10,6 +10,7 @@ from site_builder.compute.board import Board, Entry
 from site_builder.compute.catalog import Catalog, ModelInfo
 from site_builder.compute.significance import Against
 from site_builder.compute.statistics import Statistic
+from site_builder.compute.trade_off import hides, on_frontier
 from site_builder.config import FacetValue
 from site_builder.formatting import MISSING, billions, count, coverage, money, sentence
 from site_builder.labels import Labels
@@ -43,7 +44,9 @@ def board_table(
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
     fields = [*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]
     cautions, no_caution = spec.site.results.cautions, spec.labels.say("caution.none")
-    tools = model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters)
+    tools = _with_frontier(
+        spec, model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters)
+    )
     if cautions:
         caution = Filter("caution", spec.labels.say("caution.label"))
         tools = replace(tools, facets=(*tools.facets, caution))
@@ -52,7 +55,8 @@ def board_table(
         return row.model == baseline or row.entry.unranked == "reference"
 
     def filters(row: BoardRow) -> Mapping[str, str | None]:
-        known = model_filters(catalog, row.model, spec.config.filters)
+        known = dict(model_filters(catalog, row.model, spec.config.filters))
+        known |= _frontier_filter(spec, row.model)
         stated = "; ".join(spec.site.cautions(row.model)) or no_caution
         return {**known, "caution": stated} if cautions else known
 
@@ -117,9 +121,7 @@ def is_level(board: Board, entry: Entry) -> bool:
 
 def is_hidden(site: Site, model: str) -> bool:
     """Return whether the first filters of a board hide an entry."""
-    facts = site.results.catalog.models[model]
-    filters = site.board.config.filters
-    return any(facts.facet(name) not in wanted_texts(v) for name, v in filters.items())
+    return hides(site.board.config, site.results.catalog.models[model])
 
 
 def lacks_scores(board: Board, standing: Entry) -> bool:
@@ -358,6 +360,15 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         lambda s: number_cell(facts[s.model].parameters_b, billions(facts[s.model].parameters_b)),
         (full or "parameters_b" in columns) and any(f.parameters_b is not None for f in known),
     )
+    frontier = Column(
+        "frontier",
+        _frontier_label(spec),
+        help=say("trade_off.column_help"),
+        term="frontier",
+        is_extra=True,
+        group=say("columns.ranking"),
+    )
+    yield Field(frontier, lambda row: text_cell(_on_frontier(spec, row.model)), _has_frontier(spec))
     for name in ("license", "release_date"):
         label, is_extra = say(f"column.{name}"), name not in columns
         column = Column(name, label, is_extra=is_extra, group=group)
@@ -366,6 +377,32 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
             partial(_fact_cell, {m.model: getattr(m, name) for m in known}),
             (full or name in columns) and any(getattr(m, name) is not None for m in known),
         )
+
+
+def _on_frontier(spec: BoardTableSpec, model: str) -> str | None:
+    """Return whether an entry is on the frontier of the first trade-off, as a word."""
+    is_on = on_frontier(spec.site.trade_offs, model)
+    return None if is_on is None else "yes" if is_on else "no"
+
+
+def _has_frontier(spec: BoardTableSpec) -> bool:
+    """Return whether the table tells who is on the frontier: that of the primary variant."""
+    is_primary = spec.board is spec.site.results.board
+    return spec.full and is_primary and bool(spec.site.trade_offs)
+
+
+def _frontier_filter(spec: BoardTableSpec, model: str) -> Mapping[str, str | None]:
+    return {"frontier": _on_frontier(spec, model)} if _has_frontier(spec) else {}
+
+
+def _with_frontier(spec: BoardTableSpec, tools: TableTools) -> TableTools:
+    if not _has_frontier(spec):
+        return tools
+    return replace(tools, facets=(*tools.facets, Filter("frontier", _frontier_label(spec))))
+
+
+def _frontier_label(spec: BoardTableSpec) -> str:
+    return spec.labels.say("trade_off.column")
 
 
 def _fact_cell(values: Mapping[str, str | None], row: BoardRow) -> Cell:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from site_builder.addresses import Address, Link, page_link
+from site_builder.addresses import Address, Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.grid import ScoreGrid
+from site_builder.charts.trade_off import TradeView
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
-from site_builder.formatting import MISSING, billions
+from site_builder.formatting import MISSING
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import is_hidden, model_filters, model_tools
@@ -24,15 +25,6 @@ from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _MOST_BOARDS = 12
 _BEST = 3
-_LEAST_SIZES = 3
-
-
-class SizeStep(Record):
-    """A model that no model of its size or smaller matches."""
-
-    size: str
-    link: Link
-    score: str
 
 
 class BoardContext(Record):
@@ -47,8 +39,7 @@ class BoardContext(Record):
         averages: What ranks the models, with brackets; None below two ranked models.
         leader: Who leads by other rules; None below two ranked models, and for one task.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
-        sizes: The best models by size; empty where few sizes are known.
-        cost: Average against price or size; None where the home page has it, and without either.
+        trade_offs: What ranks the entries against cost, size and the like; empty without any.
         grid: Every score; None where the board has nothing for it.
     """
 
@@ -60,8 +51,7 @@ class BoardContext(Record):
     averages: Chart | None
     leader: Finding | None
     metrics: Finding | None
-    sizes: tuple[SizeStep, ...]
-    cost: Chart | None
+    trade_offs: tuple[TradeView, ...]
     grid: ScoreGrid | None
 
 
@@ -143,8 +133,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         averages=board_averages(site),
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
-        sizes=_best_sizes(site),
-        cost=None if site.board.featured else charts.price,
+        trade_offs=site.trade_views,
         grid=charts.scores,
     )
 
@@ -153,22 +142,6 @@ def board_averages(site: Site) -> Chart | None:
     """Return the chart of what ranks a board, unless its first filters hide a ranked entry."""
     hides = any(is_hidden(site, s.model) for s in site.results.board.ranked)
     return None if hides else site.charts.averages
-
-
-def _best_sizes(site: Site) -> tuple[SizeStep, ...]:
-    """Return the ranked models that no model of their size or smaller matches, by size."""
-    board, labels, models = site.results.board, site.labels, site.results.catalog.models
-    scale, steps, best = labels.merit_scale(board), list[SizeStep](), len(board.ranked) + 1
-    sizes = {s: models[s.model].parameters_b for s in board.ranked}
-    known = [(size, s.rank, s) for s, size in sizes.items() if size and s.rank]
-    if len({size for size, _, _ in known}) < _LEAST_SIZES:
-        return ()
-    for size, rank, s in sorted(known, key=lambda step: step[:2]):
-        if rank < best:
-            link = page_link(labels.models[s.model], "model", s.model)
-            steps.append(SizeStep(billions(size), link, scale.score(board.merit(s))))
-            best = rank
-    return tuple(steps) if len(steps) > 1 else ()
 
 
 # --- cards --------------------------------------------------------------------------------------

@@ -11,7 +11,12 @@ from site_builder.formatting import count
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
-from site_builder.pages.boards import BoardCard, board_address, board_averages, board_cards
+from site_builder.pages.boards import (
+    BoardCard,
+    board_address,
+    board_averages,
+    board_cards,
+)
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
 from site_builder.pages.task_columns import TaskColumns
@@ -48,7 +53,7 @@ class HomeContext(Record):
         task_columns: The files of the tasks that its table can show (`TaskColumns.names`).
         embed: The leaderboard for embedding in other pages.
         prices: Models by score and price, where few prices differ.
-        cost: Else average against price, or against size where models have no prices.
+        cost: Else what ranks the entries, against their cost or list price.
         categories: Best model minus baseline, by category.
     """
 
@@ -80,11 +85,17 @@ def make_home(site: Site) -> Iterator[Page]:
         task_columns=TaskColumns(site).names,
         embed=_leaderboard(site),
         prices=prices,
-        cost=None if prices else charts.price,
+        cost=None if prices else _cost(site),
         categories=None if site.has_boards else charts.category_lifts,
     )
     about, cite = config.description or context.lede, cite_site(site)
     yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
+
+
+def _cost(site: Site) -> Chart | None:
+    """Return the first trade-off of the board, if it is one by cost or price."""
+    first = next(iter(site.trade_offs), None)
+    return site.trade_views[0].chart if first is not None and first.axis.is_cost else None
 
 
 def _lede(site: Site) -> str:
@@ -185,20 +196,23 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec))
     yield _view(_leaderboard(site), about, context)
-    cost = None if make_price_table(spec) else charts.price
+    trades = tuple(view.chart for view in site.trade_views)
     homes: Mapping[Address, tuple[Chart | None, ...]] = {
-        Address("home"): (cost, None if site.has_boards else charts.category_lifts),
-        board_address(site): (board_averages(site),),
+        Address("home"): (None if site.has_boards else charts.category_lifts,),
+        board_address(site): (board_averages(site), *trades),
         Address("tasks"): (charts.task_lifts,),
         Address("analysis"): (charts.correlations, charts.training_sets),
         Address("serving"): (charts.latency,),
     }
     if not site.board.featured:
-        homes = {board_address(site): (board_averages(site), charts.price)}
+        homes = {board_address(site): (board_averages(site), *trades)}
+    # Of several trade-offs the page shows the first, unless its address names another.
+    asked = {view.chart.id: (("against", view.id),) for view in site.trade_views[1:]}
     for to, found in homes.items():
         for chart in found:
             if chart is not None and chart.embed is not None:
-                origin = Link(title, to._replace(anchor=f"chart-{chart.id}"))
+                place = to._replace(anchor=f"chart-{chart.id}", query=asked.get(chart.id, ()))
+                origin = Link(title, place)
                 yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
     if charts.scores is not None:
         origin = Link(title, board_address(site)._replace(anchor="by-task"))

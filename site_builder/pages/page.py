@@ -11,11 +11,12 @@ from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
-from site_builder.charts.frontier import chart_price
 from site_builder.charts.grid import ScoreGrid, make_grid
 from site_builder.charts.serving import chart_latency
+from site_builder.charts.trade_off import TradeView, chart_trade_offs
 from site_builder.compute.catalog import Caution, Release
 from site_builder.compute.results import BoardResults, Results, SiteResults
+from site_builder.compute.trade_off import TradeOff, compute_trade_offs
 from site_builder.config import SiteConfig
 from site_builder.formatting import listed
 from site_builder.labels import Labels, make_labels
@@ -116,7 +117,6 @@ class BoardCharts(Record):
     """The charts of the whole board; None for a chart that the board has no data for."""
 
     averages: Chart | None
-    price: Chart | None
     scores: ScoreGrid | None
     task_lifts: Chart | None
     category_lifts: Chart | None
@@ -178,6 +178,19 @@ class Site(CachingRecord):
         """The charts of the board."""
         return make_charts(self.results, self.labels, "" if self.board.featured else self.board.id)
 
+    @cached_property
+    def trade_offs(self) -> tuple[TradeOff, ...]:
+        """What the entries of the board cost beside what they score."""
+        return compute_trade_offs(self.results, self.board.config)
+
+    @cached_property
+    def trade_views(self) -> tuple[TradeView, ...]:
+        """The trade-offs of the board as charts."""
+        views = chart_trade_offs(self.results, self.labels, self.trade_offs)
+        if self.board.featured:
+            return views
+        return tuple(replace(v, chart=replace(v.chart, board=self.board.id)) for v in views)
+
     def on(self, board: BoardResults) -> Site:
         """Return the site as another of its boards sees it."""
         return replace(self.over(board.results), board=board.spec)
@@ -220,7 +233,6 @@ def make_charts(results: Results, labels: Labels, board: str = "") -> BoardChart
     """Draw the charts of a whole board; `board` is its id, where it is not the featured one."""
     charts = BoardCharts(
         averages=chart_averages(results, labels),
-        price=chart_price(results, labels),
         scores=make_grid(results, labels),
         task_lifts=chart_best_lift_by_task(results, labels),
         category_lifts=chart_category_difference(results, labels),

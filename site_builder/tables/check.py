@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -24,6 +24,7 @@ from site_builder.tables.files import NUMBER
 from site_builder.tables.metrics import are_mixed, direction_of, is_limited
 from site_builder.tables.overrides import NOTHING, override_tables
 from site_builder.tables.parts import fill_parents, find_part_faults, split_subsets
+from site_builder.tables.prices import add_costs
 from site_builder.tables.read import (
     LoadedTable,
     LoadedTables,
@@ -41,6 +42,7 @@ from site_builder.tables.schema import (
     TYPE_WORDS,
     ColumnSpec,
     is_date,
+    whole_day,
 )
 from site_builder.tables.shares import find_sample_sizes
 from site_builder.tables.typos import find_typos
@@ -88,7 +90,10 @@ _Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     """Check and complete the tables, or raise all errors and warnings if there is an error."""
     loaded, assumptions, unmatched = override_tables(loaded, config)
-    faults = [*loaded.faults, *_unknown_file_faults(loaded.unknown_files), *unmatched]
+    stated = loaded.tables
+    loaded, price_days, unpriced = add_costs(loaded, config)
+    unknown = _unknown_file_faults(loaded.unknown_files)
+    faults = [*loaded.faults, *unknown, *unmatched, *unpriced]
     columns = None
     if RESULTS.name in loaded.tables:
         results = loaded.tables[RESULTS.name]
@@ -108,9 +113,10 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     tables = split_subsets(complete_tables(loaded, config.default_variant))
     tables = replace(
         tables,
+        loaded=_as_stated(tables.loaded, stated),
         assumptions=tuple(assumptions),
         facets=columns.facets,
-        measures=columns.measures,
+        measures=tuple(replace(m, price_day=price_days.get(m.id, "")) for m in columns.measures),
     )
     faults += _reference_faults(tables, config, unsound)
     if unsound.isdisjoint(_BOARDS.split()):
@@ -120,6 +126,14 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
         raise FaultsError(faults)
     tables = fill_parents(tables, exclude_flagged=config.board.exclude_flagged)
     return replace(tables, warnings=tuple(faults))
+
+
+def _as_stated(
+    tables: Mapping[str, LoadedTable], stated: Mapping[str, LoadedTable]
+) -> Mapping[str, LoadedTable]:
+    """Return tables with the results as the project states them, without computed costs."""
+    results = replace(tables[RESULTS.name], frame=stated[RESULTS.name].frame)
+    return {**tables, RESULTS.name: results}
 
 
 def find_table_faults(
@@ -190,7 +204,8 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
         problems = _number_problems(spec, numbers, table.nan_rows.get(spec.name, []))
     else:
-        problems = _text_problems(spec, values, is_key=spec.name in table.spec.key)
+        is_key = spec.name in table.spec.key and spec.type == "text"
+        problems = _text_problems(spec, values, is_key=is_key)
     for is_bad, what, fix in problems:
         rows = np.flatnonzero(is_bad)
         if rows.size:
@@ -273,8 +288,10 @@ def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Itera
     ids = table.frame[key].astype("str")
     if "variant" in key:
         ids["variant"] = ids["variant"].fillna(base)
-    for name in {*more} & {*key}:
+    for name in {*more, "date"} & {*key}:
         ids[name] = ids[name].fillna("")
+    if "date" in key:
+        ids["date"] = ids["date"].map(whole_day)
     ids = ids.dropna()
     groups = ids[ids.duplicated(keep=False)].groupby(key, sort=False)
     noun = table.spec.row.split()[-1]

@@ -153,7 +153,9 @@ def _facet(name: str, config: SiteConfig) -> Facet:
 
 
 def _measure(name: str, config: SiteConfig) -> Measure:
-    stated, is_known = config.measures.get(name), name in MEASURES
+    stated = config.measures.get(name)
+    is_priced = stated is not None and stated.from_prices
+    is_known = name in MEASURES or is_priced
     label = (stated and stated.label) or _LABELS.get(name) or _plain(name)
     combine: Combine = "sum" if is_known else "mean"
     better = False if is_known else None
@@ -162,10 +164,11 @@ def _measure(name: str, config: SiteConfig) -> Measure:
     return Measure(
         name,
         label,
-        stated.unit or _UNITS.get(name, ""),
+        stated.unit or _UNITS.get(name, "USD" if is_priced else ""),
         better if stated.higher_is_better is None else stated.higher_is_better,
         stated.combine or combine,
         stated.zero_is_missing,
+        is_priced,
     )
 
 

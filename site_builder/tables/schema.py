@@ -111,7 +111,7 @@ class Facet(Record):
 
 
 class Measure(Record):
-    """A numeric column of the results beside the score.
+    """A numeric column of the results beside the score, or a cost by prices.
 
     Attributes:
         id: Name of the column.
@@ -119,6 +119,8 @@ class Measure(Record):
         higher_is_better: None where nobody states it.
         combine: How the values of an entry on several tasks make one; `none` takes only equal ones.
         zero_is_missing: Whether 0 stands for an unknown value.
+        is_priced: Whether it is the cost of tokens by the prices table.
+        price_day: The day of these prices; empty where it is not known.
     """
 
     id: str
@@ -127,6 +129,8 @@ class Measure(Record):
     higher_is_better: bool | None
     combine: Combine
     zero_is_missing: bool
+    is_priced: bool = False
+    price_day: str = ""
 
 
 _number = partial(ColumnSpec, type="number")
@@ -298,7 +302,8 @@ SERVING_REQUESTS = TableSpec(
     ),
 )  # fmt: skip
 PRICES = TableSpec(
-    "prices", "List prices.", "a price", ("provider", "model"),
+    "prices", "List prices. The newest of each offer is current.", "a price",
+    ("provider", "model", "date"),
     columns=(
         ColumnSpec("provider", "Provider of the offer", required=True),
         _MODEL,

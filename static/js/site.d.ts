@@ -486,11 +486,14 @@ interface Axis {
   automargin?: boolean;
   range?: number[];
   side?: string;
+  type?: string;
+  domain?: number[];
 }
 
 interface Layout {
+  [axis: string]: any;
   font: { family: string };
-  margin: { l: number; r: number };
+  margin: { l: number; r: number; t?: number; b?: number };
   xaxis: Axis;
   yaxis: Axis;
   width: number;
@@ -502,6 +505,13 @@ interface Layout {
     room?: { ends: [number, number]; px: [number, number] };
     /** Whether names stand above their rows. */
     above?: boolean;
+    /** What `chart-names.js` writes beside marks: where better is, and of each mark its place, number, name and values. */
+    names?: {
+      corner: [number, number];
+      hint: string;
+      marks: [x: number, y: number, number: number, name: string, detail: string][];
+      apart: [axis: number, y: number, name: string, detail: string][];
+    };
   };
   annotations?: unknown[];
   bargap?: number;
@@ -511,6 +521,7 @@ interface Layout {
 type Template = { layout: Pick<Layout, "font" | "margin" | "yaxis"> };
 
 interface Trace {
+  [key: string]: any;
   type: string;
   customdata?: unknown[];
 }
@@ -581,6 +592,8 @@ interface Site {
   format: Format;
   table: Tables;
   cells: Cells;
+  /** Write the names of `meta.names` into a figure, for a width in px. */
+  placeNames(figure: Figure, width: number, isNarrow: boolean): void;
   charts: {
     /** The figure of a chart in the page's colours, for a width in px. */
     figure(plot: HTMLElement, width: number): Figure;

@@ -3,15 +3,11 @@
 import json
 import re
 
-import pandas as pd
-import pytest
 from playwright.sync_api import FloatRect, Locator, expect
 
 from site_builder.charts import theme
-from tests.helpers.browsing import NARROW, WIDE, both_sizes, open_page, scroll_through
+from tests.helpers.browsing import NARROW, WIDE, open_page, scroll_through
 from tests.helpers.charted import walk
-from tests.helpers.sites import ROOT, build
-from tests.helpers.tables import write_project
 
 
 def test_the_theme_is_remembered_and_charts_follow(chromium, home):
@@ -57,42 +53,6 @@ def without_colours(part: object) -> dict[tuple[str, ...], object]:
     return {
         path: value for path, value in walk(part) if not path[-1].endswith(("color", "colorway"))
     }
-
-
-# Pairs of names and marks of a chart that lie on each other, and names beyond its plot.
-COLLISIONS = """chart => {
-    const plot = document.querySelector(`[data-chart=${chart}]`);
-    const boxes = selector => [...plot.querySelectorAll(selector)].map(
-        part => [part.textContent.trim(), part.getBoundingClientRect()]);
-    const names = boxes('.annotation-text'), all = [...names, ...boxes('.point')];
-    const [[, area]] = boxes('.draglayer .drag');
-    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom
-        && b.top < a.bottom;
-    return names.flatMap(([name, box], i) => [
-        ...all.filter((_, j) => j !== i).filter(([, other]) => meet(box, other)),
-        ...(box.left < area.left - 1 ? [['beyond the plot']] : []),
-    ].map(([other]) => `${name}: ${other || 'a mark'}`));
-}"""
-
-
-@pytest.fixture(scope="module")
-def without_price(tmp_path_factory):
-    """The Index without the price of the baseline, so that prices spread."""
-    frames: dict[str, pd.DataFrame | bytes] = {
-        name: (ROOT / f"data/{name}.parquet").read_bytes()
-        for name in ("results", "models", "tasks")
-    }
-    prices = pd.read_parquet(ROOT / "data/prices.parquet")
-    frames["prices"] = prices[prices["model"] != "gpt-4"]
-    toml = '[board]\nbaseline = "gpt-4"\n[site]\ncards = false\n'
-    return build(write_project(tmp_path_factory.mktemp("priced"), frames, toml))
-
-
-@both_sizes
-def test_names_of_the_frontier_hide_nothing(chromium, without_price, size):
-    page, _ = open_page(chromium, f"{without_price.url}embed/score-by-price/", size)
-    expect(page.locator(".annotation-text").first).to_be_visible()
-    assert [] == page.evaluate(COLLISIONS, "score-by-price")
 
 
 def test_colours_of_figures_are_those_of_the_theme(chromium, home):

@@ -171,13 +171,15 @@ def test_words_are_whole(name):
 def test_reference_is_at_the_mean_of_the_baseline(name):
     """Over the tasks that all drawn models have; without one mean there is no line."""
     results, _ = drawn(name)
-    found = [chart for page, chart in charts(name) if (page, chart.id) == ("", "score-by-price")]
-    for chart in found:
-        boards = results.comparable_boards
-        assert boards is not None
-        board = boards[results.board.variant]
+    board, baseline = results.board, results.scores.roles.baseline
+    for _, chart in charts(name):
+        if not chart.id.startswith("trade-off"):
+            continue
         beside = {board.figure(s, "baseline_average") for s in board.ranked}
-        lines = [shape["y0"] for shape in chart.figure_json["layout"]["shapes"]]
+        if baseline in {s.model for s in board.ranked} or not board.by_average:
+            beside = set()
+        shapes = chart.figure_json["layout"]["shapes"]
+        lines = [shape["y0"] for shape in shapes if shape["type"] == "line"]
         assert [*(beside - {None} if len(beside) == 1 else ())] == lines
 
 
@@ -215,7 +217,8 @@ def test_charts_follow_the_values_not_the_order_of_the_models():
 @each_board
 def test_figures_show_their_tables_numbers(name):
     for page, chart in tabled(name):
-        drawn_values, listed = NUMBERS[chart.id](chart)
+        kind = "trade-off" if chart.id.startswith("trade-off") else chart.id
+        drawn_values, listed = NUMBERS[kind](chart)
         assert drawn_values, (page, chart.id)
         assert listed == drawn_values, (page, chart.id)
 
@@ -226,10 +229,11 @@ def bars(key):
 
 
 def frontier(chart):
-    """Dots by price, then by score."""
-    dots = chart.figure_json["data"][1]
-    rows = zip(column(chart, "price"), column(chart, "average"), strict=True)
-    return sorted(zip(dots["x"], dots["y"], strict=True)), sorted(rows)
+    """The large dots, by their values."""
+    large = [t for t in chart.figure_json["data"] if t.get("marker", {}).get("size") == 12]
+    dots = [dot for t in large for dot in zip(t["x"], t["y"], strict=True)]
+    rows = zip(column(chart, "value"), column(chart, "score"), strict=True)
+    return sorted(dots), sorted(rows)
 
 
 def similar(chart):
@@ -270,7 +274,7 @@ NUMBERS = {
     "averages": bars("merit"),
     "best-lift-by-task": bars("best_lift_over_baseline"),
     "category-difference": bars("best_lift_over_baseline"),
-    "score-by-price": frontier,
+    "trade-off": frontier,
     "correlations": correlation,
     "similar-tasks": similar,
     "training-sets": training_sets,

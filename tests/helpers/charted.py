@@ -16,11 +16,12 @@ from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
 )
-from site_builder.charts.frontier import chart_price
 from site_builder.charts.medians import chart_beside_median
 from site_builder.charts.scores import chart_task_scores
 from site_builder.charts.serving import chart_latency
+from site_builder.charts.trade_off import TradeView, chart_trade_offs
 from site_builder.compute.results import Results, compute_results
+from site_builder.compute.trade_off import compute_trade_offs
 from site_builder.config import Analysis, BoardConfig, SiteConfig
 from site_builder.labels import Labels, make_labels
 from site_builder.table_model import Table
@@ -40,7 +41,6 @@ BUILDERS = (
     chart_averages,
     chart_best_lift_by_task,
     chart_category_difference,
-    chart_price,
     chart_correlation,
     chart_similar_tasks,
     chart_training_sets,
@@ -80,6 +80,13 @@ def said(
         board: Keys of `[board]`.
     """
     return build(*draw(frames or make_frames(runs, lower, tasks), analysis, **board), *args)
+
+
+def trade_views(results: Results, labels: Labels, **board: Any) -> dict[str, TradeView]:
+    """The trade-offs of a board by their axis; further arguments are keys of `[board]`."""
+    trades = compute_trade_offs(results, BoardConfig(**board))
+    views = chart_trade_offs(results, labels, trades)
+    return {trade.axis.id: view for trade, view in zip(trades, views, strict=True)}
 
 
 def several() -> dict[str, pd.DataFrame]:
@@ -128,6 +135,8 @@ def charts_of(results: Results, labels: Labels) -> Iterator[tuple[str, Chart]]:
         chart = build(results, labels)
         if chart is not None:
             yield "", chart
+    for view in trade_views(results, labels).values():
+        yield "", view.chart
     for model in results.scores.models:
         chart = chart_beside_median(results, labels, model, labels.roles.primary, "")
         if chart is not None:

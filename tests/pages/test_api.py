@@ -37,8 +37,9 @@ def test_files_of_the_api(index_site):
 
 
 def test_files_hold_the_values(index_site):
-    results = make_site(ROOT).results
-    values = {**api_values(results), **dict(score_values(results))}
+    site = make_site(ROOT)
+    results = site.results
+    values = {**api_values(results, site.trade_offs), **dict(score_values(results))}
     assert 7 + 12 == len(values)
     for name, value in values.items():
         assert encode(value) == index_site.files[f"api/v1/{name}.json"]

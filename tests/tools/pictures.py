@@ -50,6 +50,16 @@ def take_pictures(browser: Browser, home: str) -> None:
     take_print(browser, home)
 
 
+def take_section(browser: Browser, url: str, section: str, name: str) -> None:
+    """A part of a page by itself, on a wide screen."""
+    page = _opened(browser, url, 1280, "light")
+    # So high that nothing sticks to its top.
+    page.set_viewport_size({"width": 1280, "height": 6000})
+    page.locator(section).screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=80)
+    page.context.close()
+    sys.stdout.write(f"docs/pictures/{name}.jpg\n")
+
+
 def take_sheet(browser: Browser, url: str, name: str) -> None:
     """A page at two widths, light and dark."""
     parts = [_part(browser, url, *state) for state in STATES]
@@ -140,6 +150,8 @@ if __name__ == "__main__":
             build_site(load_config(project), project / "site")
             with served(project / "site") as address:
                 take_sheet(chromium, address, f"board-{name}")
+                if name == "aider":
+                    take_section(chromium, f"{address}models/", "#trade-off", "trade-off-aider")
         project = write_project(Path(folder) / "mteb", {"results": mteb()}, MTEB)
         build_site(load_config(project), project / "site")
         with served(project / "site") as address:

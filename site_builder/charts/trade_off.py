@@ -1,0 +1,145 @@
+"""Chart what ranks a board against its costs, with the frontier: the best for what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Literal
+
+from site_builder.charts.cells import model_cell, number_cell, text_cell
+from site_builder.charts.chart import Chart, id_of
+from site_builder.charts.trade_off_drawing import draw_trade_off
+from site_builder.charts.trade_off_words import TradeWords
+from site_builder.compute.results import Results
+from site_builder.compute.trade_off import TradeOff
+from site_builder.formatting import sentence
+from site_builder.labels import Labels
+from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Field, Table, table_of
+
+_MOST_FACETS = 3
+_MOST_POSSIBLE = 50
+
+
+class TradeView(Record):
+    """One trade-off of a board, with its name on the switch between them.
+
+    Attributes:
+        id: Its name in the page's address.
+        heading: How many entries are on the frontier.
+        chart: It brings the table where it stands alone.
+        table: The frontier, the best entry first, with what each step up buys.
+        possible: Entries that may be on it too; None without any.
+        possible_heading: How many these are.
+    """
+
+    id: str
+    label: str
+    heading: str
+    chart: Chart
+    table: Table
+    possible: Table | None
+    possible_heading: str
+
+
+def chart_trade_offs(
+    results: Results, labels: Labels, trades: Sequence[TradeOff]
+) -> tuple[TradeView, ...]:
+    """Chart each trade-off of a board."""
+    return tuple(
+        _view(TradeWords(results, labels, trade), place) for place, trade in enumerate(trades, 1)
+    )
+
+
+def _view(words: TradeWords, place: int) -> TradeView:
+    view_id = id_of(words.trade.axis.id, place)
+    table = _frontier_table(words, f"trade-off-{view_id}")
+    title = words.title()
+    chart = Chart(
+        id=f"trade-off-{view_id}",
+        title=title,
+        reading=f"{title}. {words.heading()}.",
+        caption=words.caption(),
+        drawing=draw_trade_off(words),
+        table=table,
+        terms="frontier",
+        embedded=True,
+    )
+    return TradeView(
+        view_id,
+        sentence(words.label),
+        words.heading(),
+        chart,
+        table,
+        _possible_table(words, f"trade-off-{view_id}-possible"),
+        words.possible_heading(),
+    )
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def _frontier_table(words: TradeWords, chart_id: str) -> Table:
+    """Return the frontier, the best score first; numbers count from the lowest cost."""
+    frontier = words.trade.frontier
+    numbers = {entry: i for i, entry in enumerate(frontier, 1)}
+    before = dict(zip(frontier[1:], frontier, strict=False))
+
+    def number(entry: str) -> Cell:
+        return number_cell(numbers[entry], str(numbers[entry]))
+
+    def step(entry: str) -> Cell:
+        gain, cost, note = words.step(entry, before.get(entry))
+        return Cell(gain, gain or cost, note, "" if gain else "soft", suffix=f" {cost}".rstrip())
+
+    buys = Column("step", words.text("step"), on_phone=True)
+    fields: tuple[Field[str], ...] = (
+        Field(Column("number", "#", "number", spoken_label=words.text("number")), number),
+        *_common_fields(words),
+        Field(buys, step),
+        *_facet_fields(words, frontier),
+    )
+    rows = frontier[::-1]
+    table_id, caption = f"{chart_id}-table", words.heading()
+    return table_of(table_id, caption, fields, rows, header=1, sorted_by="score")
+
+
+def _possible_table(words: TradeWords, table_id: str) -> Table | None:
+    found = words.trade.possible
+    if not found:
+        return None
+    best = sorted(found, key=lambda e: -words.trade.gain(e, 0.0))[:_MOST_POSSIBLE]
+    fields = (*_common_fields(words), *_facet_fields(words, best))
+    return table_of(table_id, words.possible_heading(), fields, best, sorted_by="score")
+
+
+def _common_fields(words: TradeWords) -> tuple[Field[str], ...]:
+    labels, trade = words.labels, words.trade
+    low = trade.lower_is_better
+    score = Column("score", words.merit, "number", first_order="ascending" if low else "")
+    way: Literal["ascending", "descending"] = "ascending"
+    if trade.axis.more_is_better:
+        way = "descending"
+    value = Column("value", sentence(words.label), "number", first_order=way, on_phone=True)
+    return (
+        Field(labels.column("model"), lambda e: model_cell(labels, e)),
+        Field(score, lambda e: number_cell(trade.merits[e], words.score_of(e))),
+        Field(value, lambda e: number_cell(trade.values[e], words.value_of(e))),
+    )
+
+
+def _facet_fields(words: TradeWords, entries: Sequence[str]) -> Iterator[Field[str]]:
+    """Yield the settings in which some entries differ, and the licence."""
+    catalog = words.results.catalog
+    known = {f.id: f.label for f in catalog.facets}
+    known.setdefault("license", words.labels.say("column.license"))
+    wanted = 0
+    for name, label in known.items():
+        values = {e: catalog.models[e].facet(name) for e in entries}
+        if len({*values.values()}) > 1 and wanted < _MOST_FACETS:
+            wanted += 1
+            yield Field(Column(name, label), partial(_fact_cell, values))
+
+
+def _fact_cell(values: Mapping[str, str | None], entry: str) -> Cell:
+    return text_cell(values[entry])

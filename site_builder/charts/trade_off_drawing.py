@@ -1,0 +1,322 @@
+"""Draw a trade-off: dots, the stairs of the frontier, strips of what the axis has no place for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+from site_builder.charts import theme
+from site_builder.charts.trade_off_words import TradeWords
+
+_HEIGHT = 480
+_MARGIN = {"t": 64, "b": 56}
+_MOST_NAME = 40
+_BEST_APART = 3
+_FAR = 0.5  # the least score, as a share of the greatest, above which an axis need not start at 0
+_ROOM, _ROOM_FOR_NAMES = 0.04, 0.13  # beyond the scores; beyond the best one
+_BESIDE = 0.03  # beyond the values
+# A strip and what is between it and its neighbour, as shares of the width.
+_WIDE, _NARROW = (0.17, 0.03), (0.19, 0.04)
+_LANES, _LANE, _DOT = 4, 0.07, 0.028
+_NARROW_STRIP = [0, 0.3]
+# More dots than these are drawn one for each cell of a grid.
+_MOST_DOTS = 1000
+_COLUMNS, _ROWS = 120, 80
+_MOST_DATES = 5
+_MOST_TICKS, _FEWEST_TICKS = 12, 4
+
+_Place: TypeAlias = Callable[[str], tuple[float, float]]
+
+
+def draw_trade_off(words: TradeWords) -> theme.Drawing:
+    """Return the figure. Names are in `meta.names`: the script places them by their true size."""
+    trade = words.trade
+    merits = [*trade.merits.values(), *([] if words.level is None else [words.level])]
+    ends = _ends(min(merits), max(merits), low_is_best=trade.lower_is_better)
+    x_axis, strips = _value_axis(words), [(e, text) for e, text in words.apart() if e]
+    shapes, notes, narrow = list[dict[str, Any]](), list[dict[str, Any]](), dict[str, Any]()
+    few = list[dict[str, Any]]()
+    if words.level is not None:
+        place = {"x0": 0, "x1": 1, "xref": "x domain", "y0": words.level, "y1": words.level}
+        shapes.append({"type": "line", "line": theme.DOTTED, **place})
+    traces = [*_stairs(words, x_axis["range"], ends), *_dots(words, x_axis, ends)]
+    axes = dict[str, Any]()
+    for i, (entries, text) in enumerate(strips):
+        key, domain = f"xaxis{i + 2}", _strip(i, len(strips), *_WIDE)
+        axes[key] = {"domain": domain, "range": [0, 1], "visible": False, "fixedrange": True}
+        narrow |= {f"{key}.domain": _strip(i, len(strips), *_NARROW), f"{key}.range": _NARROW_STRIP}
+        ref = {"xref": f"x{i + 2} domain", "yref": "paper"}
+        shapes.append({"type": "rect", "layer": "below", "x0": 0, "x1": 1, "y0": 0, "y1": 1, **ref})
+        shapes[-1] |= {"line": {"width": 0}, "fillcolor": theme.COLOURS["sunk"]}
+        above = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "showarrow": False}
+        notes.append({"text": theme.plain(text), "font": theme.SOFT_TEXT, **above, **ref})
+        # Its name is longer than a strip is wide on a phone.
+        few.append({**notes[-1], "x": 1, "xanchor": "right"})
+        traces += _strip_dots(words, entries, f"x{i + 2}", ends)
+    if strips:
+        narrow["annotations"] = few
+        for changes, (width, between) in ((x_axis, _WIDE), (narrow, _NARROW)):
+            key = "domain" if changes is x_axis else "xaxis.domain"
+            changes[key] = [0, _strip(0, len(strips), width, between)[0] - between]
+    figure = theme.figure(
+        traces,
+        _HEIGHT,
+        narrow=_narrow_axis(words, x_axis) | narrow,
+        xaxis=theme.axis(words.axis(), zeroline=False, showgrid=False, automargin=False, **x_axis),
+        yaxis=theme.axis(zeroline=False, range=ends, **theme.ticks(*ends)),
+        annotations=notes,
+        shapes=shapes,
+        showlegend=True,
+        margin=_MARGIN,
+        **axes,
+    )
+    figure["layout"]["meta"]["names"] = _names(words, strips)
+    return figure
+
+
+def _ends(low: float, high: float, *, low_is_best: bool) -> list[float]:
+    """Return the ends of the axis of scores, with room for the name of the best."""
+    span = high - low or abs(high) or 1.0
+    has_origin = 0 <= low <= _FAR * high
+    below = _ROOM_FOR_NAMES if low_is_best else _ROOM
+    above = _ROOM if low_is_best else _ROOM_FOR_NAMES
+    start = low - below * span
+    if has_origin and (not low_is_best or start < 0):
+        start = 0.0
+    return [round(start, 9), round(high + above * (high - start or span), 9)]
+
+
+def _strip(i: int, n: int, width: float, between: float) -> list[float]:
+    """Return where the i-th of n strips stands."""
+    start = 1 - (n - i) * width - (n - i - 1) * between
+    return [round(start, 4), round(start + width, 4)]
+
+
+def _value_axis(words: TradeWords) -> dict[str, Any]:
+    """Return the axis of values, with room for names on its better side."""
+    trade = words.trade
+    place = math.log10 if trade.is_log else float
+    low, high = (place(end) for end in _range(words))
+    better, worse = (_ROOM_FOR_NAMES * (high - low), _BESIDE * (high - low))
+    if trade.axis.more_is_better:
+        better, worse = worse, better
+    first, last = round(low - better, 6), round(high + worse, 6)
+    ends = {"range": [first, last]}
+    if words.way == "date":
+        days = _dates(low, high)
+        at = {"tickvals": [day for day, _ in days], "ticktext": [text for _, text in days]}
+        return {**ends, **at}
+    if trade.is_log:
+        marks = _powers(first, last, _MOST_TICKS)
+        return {"type": "log", **ends, **_ticks(words, marks)}
+    return {**ends, **_ticks(words, theme.ticks(low, high)["tickvals"])}
+
+
+def _range(words: TradeWords) -> tuple[float, float]:
+    values = words.trade.values.values()
+    return min(values), max(values)
+
+
+def _ticks(words: TradeWords, marks: Sequence[float]) -> dict[str, Any]:
+    return {"tickvals": [*marks], "ticktext": [words.tick(mark) for mark in marks]}
+
+
+def _powers(low: float, high: float, most: int) -> list[float]:
+    """Return round values between two powers of ten: 1, 2 and 5 of each decade, or fewer."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    found: list[float] = []
+    for digits in ((1, 2, 5), (1, 3), (1,)):
+        values = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
+        found = [value for value in values if low <= math.log10(value) <= high]
+        if len(found) <= most:
+            break
+    return found[:: math.ceil(len(found) / most)]
+
+
+def _narrow_axis(words: TradeWords, x_axis: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the axis of values on a phone: without room for names, and with fewer ticks."""
+    low, high = x_axis["range"]
+    room = (_ROOM_FOR_NAMES - _BESIDE) * (high - low) / (1 + _ROOM_FOR_NAMES + _BESIDE)
+    ends = [low, high - room] if words.trade.axis.more_is_better else [low + room, high]
+    few = {key: x_axis[key][::2] for key in ("tickvals", "ticktext")}
+    if words.trade.is_log:
+        few = _ticks(words, _powers(ends[0], ends[1], _FEWEST_TICKS))
+    return {"xaxis.range": ends, **{f"xaxis.{key}": value for key, value in few.items()}}
+
+
+def _dates(low: float, high: float) -> list[tuple[float, str]]:
+    """Return the first days of some years or months between two days."""
+    first, last = date.fromordinal(round(low)), date.fromordinal(round(high))
+    months = [(y, m) for y in range(first.year, last.year + 2) for m in range(1, 13)]
+    for step in (1, 3, 6, 12, 24, 60):
+        found = [
+            (float(day), f"{y}-{m:02}" if step < 12 else f"{y}")
+            for y, m in months
+            if (12 * y + m - 1) % step == 0 and low <= (day := date(y, m, 1).toordinal()) <= high
+        ]
+        if not found:  # all in one month
+            return [(low, first.isoformat()), (high, last.isoformat())]
+        if len(found) <= _MOST_DATES:
+            return found
+    return found[:: math.ceil(len(found) / _MOST_DATES)]
+
+
+# --- marks --------------------------------------------------------------------------------------
+
+
+def _stairs(
+    words: TradeWords, width: Sequence[float], ends: Sequence[float]
+) -> Iterator[theme.Trace]:
+    """Yield the ground below the frontier, and its stairs to the worst value."""
+    trade = words.trade
+    xs = [trade.values[e] for e in trade.frontier]
+    ys = [trade.merits[e] for e in trade.frontier]
+    far = width[0] if trade.axis.more_is_better else width[1]
+    xs.append(10**far if trade.is_log else far)
+    ys.append(ys[-1])
+    worst = ends[1] if trade.lower_is_better else ends[0]
+    ground = {"color": theme.COLOURS["sunk"], "width": 0, "shape": "hv"}
+    fill = {"fill": "toself", "fillcolor": theme.COLOURS["sunk"]}
+    yield theme.line([xs[0], *xs, xs[-1], xs[0]], [worst, *ys, worst, worst], ground) | fill
+    line = {"color": theme.ACCENT, "width": 2, "shape": "hv"}
+    name = words.text(f"line.{words.way}", measure=words.label)
+    yield theme.line(xs, ys, line) | {"name": name, "showlegend": True}
+
+
+_ON = {"size": 12, "color": theme.ACCENT}
+_MAY_BE_ON = {"size": 8, "color": theme.ACCENT}
+_OFF = {"size": 8, "color": theme.NEUTRAL}
+
+
+def _dots(
+    words: TradeWords, x_axis: Mapping[str, Any], ends: Sequence[float]
+) -> Iterator[theme.Trace]:
+    """Yield the marks of the entries, the frontier last, so that it lies above the others."""
+    trade = words.trade
+    on, possible = {*trade.frontier}, {*trade.possible}
+    others = [e for e in trade.values if e not in on and e not in possible]
+    low, high = x_axis["range"]
+
+    def place(entry: str) -> tuple[float, float]:
+        value = trade.values[entry]
+        at = math.log10(value) if trade.is_log else value
+        return (at - low) / (high - low), (trade.merits[entry] - ends[0]) / (ends[1] - ends[0])
+
+    for entries, look, name in (
+        (others, _OFF, words.text("legend.other")),
+        (list(trade.possible), _MAY_BE_ON, words.text("legend.possible")),
+        (list(trade.frontier), _ON, ""),
+    ):
+        seen = _thinned(words, entries, place)
+        yield from _marks(words, seen, look, name, trade.values)
+
+
+def _marks(
+    words: TradeWords,
+    seen: Sequence[tuple[str, str]],
+    look: Mapping[str, Any],
+    name: str,
+    xs: Mapping[str, float],
+    **more: object,
+) -> Iterator[theme.Trace]:
+    """Yield a trace of marks, or two where a facet is yes or no: hollow for yes."""
+    facet = _yes_or_no(words)
+    models = words.results.catalog.models
+    for is_yes in (False, True):
+        mine = [
+            (e, text)
+            for e, text in seen
+            if (facet is not None and models[e].facet(facet[0]) == "yes") == is_yes
+        ]
+        if not mine:
+            continue
+        marker = {**look, "line": {"color": theme.PAPER, "width": 1}, "opacity": 1}
+        if is_yes:
+            marker |= {"color": theme.PAPER, "line": {"color": look["color"], "width": 2}}
+        ys = [words.trade.merits[e] for e, _ in mine]
+        texts = [text for _, text in mine]
+        dots = theme.markers([xs[e] for e, _ in mine], ys, marker, texts, cliponaxis=False)
+        label = name
+        if facet is not None and look is _OFF and name:
+            label = words.text("legend.yes" if is_yes else "legend.no", facet=facet[1])
+        elif is_yes:
+            label = ""
+        legend = {"name": theme.plain(label)} if label else {"showlegend": False}
+        yield {**dots, **legend, **more}
+
+
+def _yes_or_no(words: TradeWords) -> tuple[str, str] | None:
+    """Return the first facet of which entries have yes or no, with its label."""
+    models = words.results.catalog.models
+    for facet in words.results.catalog.facets:
+        if {models[e].facet(facet.id) for e in words.trade.merits} - {None} == {"yes", "no"}:
+            return facet.id, facet.label
+    return None
+
+
+def _thinned(words: TradeWords, entries: Sequence[str], place: _Place) -> list[tuple[str, str]]:
+    """Return the entries to draw with what they say: of very many, the best of each cell."""
+    if len(entries) <= _MOST_DOTS:
+        return [(e, words.hover(e)) for e in entries]
+    cells: dict[tuple[int, int], list[str]] = {}
+    for entry in entries:
+        x, y = place(entry)
+        cells.setdefault((round(x * _COLUMNS), round(y * _ROWS)), []).append(entry)
+    best = [
+        (max(found, key=lambda e: words.trade.gain(e, 0.0)), len(found) - 1)
+        for found in cells.values()
+    ]
+    hovers = [(e, n, words.hover(e)) for e, n in best]
+    return [(e, words.text("more_here", n, text=text) if n else text) for e, n, text in hovers]
+
+
+def _strip_dots(
+    words: TradeWords, entries: Sequence[str], axis: str, ends: Sequence[float]
+) -> Iterator[theme.Trace]:
+    """Yield the marks of a strip, beside each other where they would touch."""
+    merits, span = words.trade.merits, ends[1] - ends[0]
+    order = sorted(entries, key=lambda e: -merits[e])
+    last, xs = [math.inf] * _LANES, dict[str, float]()
+    for entry in order:
+        y = (merits[entry] - ends[0]) / span
+        lane = next((i for i, above in enumerate(last) if above - y >= _DOT), None)
+        if lane is None:
+            lane = last.index(max(last))
+        last[lane], xs[entry] = y, 0.05 + _LANE * lane
+
+    def place(entry: str) -> tuple[float, float]:
+        return xs[entry], (merits[entry] - ends[0]) / span
+
+    seen = _thinned(words, order, place)
+    yield from _marks(words, seen, _OFF, "", xs, xaxis=axis)
+
+
+# --- names --------------------------------------------------------------------------------------
+
+
+def _names(words: TradeWords, strips: Sequence[tuple[Sequence[str], str]]) -> dict[str, Any]:
+    """Return what the script `chart-names.js` writes beside the marks.
+
+    `corner` is where better is: left or right, and above or below, as signs in px; `marks` are the
+    frontier from its best entry on, with the number that the table gives it.
+    """
+    trade, models = words.trade, words.labels.models
+
+    def named(entry: str, detail: str) -> list[str]:
+        return [theme.plain(theme.shortened(models[entry], _MOST_NAME)), theme.plain(detail)]
+
+    both = " \N{MIDDLE DOT} ".join
+    details = {e: both((words.score_of(e), words.value_of(e))) for e in trade.frontier}
+    marks = [
+        [trade.values[e], trade.merits[e], n, *named(e, details[e])]
+        for n, e in enumerate(trade.frontier, 1)
+    ]
+    apart = [
+        [i, trade.merits[e], *named(e, words.score_of(e))]
+        for i, (entries, _) in enumerate(strips, 2)
+        for e in sorted(entries, key=lambda e: -trade.gain(e, 0.0))[:_BEST_APART]
+    ]
+    corner = [1 if trade.axis.more_is_better else -1, 1 if trade.lower_is_better else -1]
+    return {"corner": corner, "hint": words.corner(), "marks": marks[::-1], "apart": apart}

@@ -1,0 +1,271 @@
+"""Word the trade-offs of a board: titles, captions, axes, and what a step up the frontier buys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
+
+from site_builder.compute.numbers import shared
+from site_builder.compute.results import Results
+from site_builder.compute.trade_off import TradeOff
+from site_builder.formatting import (
+    TIMES,
+    NumberFormat,
+    billions,
+    count,
+    money,
+    percent,
+    rounded,
+    sentence,
+    short,
+)
+from site_builder.labels import Labels
+from site_builder.records import CachingRecord, replace
+
+Way = Literal["cost", "speed", "size", "date", "less", "more"]
+
+_LEAST_FRACTION = 3  # from this on a fraction is easier to read than a percentage
+_LEAST_TIMES = 1.5  # from this on a multiple is
+_WHOLE_TIMES = 20
+_LEAST_TENTH = 0.05
+_SPEEDS = ("s", "ms", "min", "h")
+_POINTS = ("percent", "%", "points")
+
+
+def _multiple(times: float) -> str:
+    """Return a multiple: `1.5`, `2.0` or `30` times."""
+    return f"{rounded(times, 0 if times >= _WHOLE_TIMES else 1)}{TIMES}"
+
+
+class TradeWords(CachingRecord):
+    """The texts of a trade-off, with its numbers as the board writes them."""
+
+    results: Results
+    labels: Labels
+    trade: TradeOff
+
+    def text(self, message: str, n: int | None = None, /, **values: object) -> str:
+        """Return a text on trade-offs."""
+        return self.labels.say(f"trade_off.{message}", n, **values)
+
+    @cached_property
+    def way(self) -> Way:
+        """How the better end of the axis is called."""
+        axis = self.trade.axis
+        unit = axis.measure.unit if axis.measure else ""
+        if axis.more_is_better:
+            return "more"
+        if axis.kind == "size" or axis.kind == "date":
+            return axis.kind
+        if axis.is_cost:
+            return "cost"
+        return "speed" if unit in _SPEEDS else "less"
+
+    @cached_property
+    def label(self) -> str:
+        """What the axis is called, within a sentence."""
+        measure = self.trade.axis.measure
+        if measure is None:
+            return self.text(f"label.{self.trade.axis.kind}")
+        text = measure.label
+        return text[:1].lower() + text[1:] if text[1:] == text[1:].lower() else text
+
+    @cached_property
+    def merit(self) -> str:
+        """What ranks the board, as a heading."""
+        board = self.results.board
+        is_one = len(board.tasks) == 1 and board.rule.statistic == "average"
+        name = self.labels.say("column.score") if is_one else sentence(board.rule.label)
+        low = self.trade.lower_is_better
+        return self.labels.say("column.lower", label=name) if low else name
+
+    # --- numbers --------------------------------------------------------------------------------
+
+    @cached_property
+    def scale(self) -> NumberFormat:
+        """How scores are written."""
+        return self.labels.merit_scale(self.results.board)
+
+    @cached_property
+    def _value_scale(self) -> NumberFormat:
+        board = self.results.board
+        return self.labels.statistic_scale(
+            next(s for s in board.statistics if s.id == self.trade.axis.id), board
+        )
+
+    def score_of(self, entry: str) -> str:
+        """Write the score of an entry."""
+        return self.scale.score(self.trade.merits[entry])
+
+    def value_of(self, entry: str) -> str:
+        """Write the value of an entry on the axis; a date as it is stated."""
+        value = self.trade.values[entry]
+        if self.trade.axis.kind == "date":
+            return self.results.catalog.models[entry].release_date or ""
+        return self._written(value)
+
+    def _written(self, value: float) -> str:
+        if self.trade.axis.kind == "price":
+            return money(value)
+        return billions(value) if self.trade.axis.kind == "size" else self._value_scale.score(value)
+
+    def tick(self, value: float) -> str:
+        """Write a round value of the axis: `$5`, `$0.50`, `10k`."""
+        if self.way == "cost":
+            return money(value).removesuffix(".00")
+        return billions(value) if self.way == "size" else short(value)
+
+    @cached_property
+    def _in_points(self) -> bool:
+        """Whether scores are percentages, whose differences are points."""
+        facts, board = self.results.catalog.tasks, self.results.board
+        tasks = [facts[task] for task in board.tasks]
+        is_hundred = all(t.unit in _POINTS or t.score_max == 100 for t in tasks)
+        return is_hundred and board.ranking.form == "score"
+
+    def _difference(self, value: float, *, signed: bool = False) -> str:
+        """Write a difference of scores; points have one decimal, if that tells them from 0."""
+        scale = self.scale
+        if self._in_points and scale.places > 1 and abs(value) >= _LEAST_TENTH:
+            scale = replace(scale, places=1)
+        text = scale.signed(value) if signed else scale.score(value)
+        return self.text("points", gap=text) if self._in_points else text
+
+    def _share(self, entry: str, of: str) -> str:
+        """Return the value of an entry as a part of another: `1/19`, `40 %`."""
+        times = self.trade.values[of] / self.trade.values[entry]
+        return f"1/{rounded(times, 0)}" if times >= _LEAST_FRACTION else percent(1 / times)
+
+    # --- title ----------------------------------------------------------------------------------
+
+    def title(self) -> str:
+        """Return how far the knee of the frontier is behind the best, and what it costs."""
+        trade, models = self.trade, self.labels.models
+        knee, best, kind = trade.knee, trade.best, self.way
+        form: str = kind if kind in ("date", "more") else "less"
+        known = "" if trade.is_best_known else "_known"
+        if knee is None:
+            scores = {trade.merits[entry] for entry in trade.values}
+            what = "equal" if len(scores) == 1 else f"both{known}"
+            n = len(trade.values)
+            return self.text(f"title.{form}.{what}", n, name=models[best], measure=self.label)
+        board = self.results.board
+        is_close = board.tested and not board.is_ahead(best, knee)
+        values: dict[str, object] = {"name": models[knee], "measure": self.label}
+        values["gap"] = self._difference(abs(trade.gain(best, trade.merits[knee])))
+        if form != "date" and min(trade.values[knee], trade.values[best]) <= 0:
+            form, values["value"] = "value", self.value_of(knee)
+        elif form == "date":
+            values["days"] = self._days(trade.values[best] - trade.values[knee])
+        elif form == "more":
+            values["times"] = _multiple(trade.values[knee] / trade.values[best])
+        else:
+            values["share"] = self._share(knee, best)
+        return self.text(f"title.{form}.{'close' if is_close else 'knee'}{known}", None, **values)
+
+    def _days(self, days: float) -> str:
+        n = round(days)
+        if n >= 730:
+            return self.text("years", n, years=rounded(n / 365.25, 1))
+        if n >= 60:
+            return self.text("months", months=count(round(n / 30.44)))
+        return self.text("days", n)
+
+    # --- other texts ----------------------------------------------------------------------------
+
+    def heading(self) -> str:
+        """Return how many entries are on the frontier."""
+        return self.text(f"heading.{self.way}", len(self.trade.frontier), measure=self.label)
+
+    def possible_heading(self) -> str:
+        """Return how many entries may be on it too."""
+        return self.text("possible", len(self.trade.possible))
+
+    @cached_property
+    def level(self) -> float | None:
+        """The baseline's average beside all entries, where it has no place among them."""
+        board, baseline = self.results.board, self.labels.roles.baseline
+        if baseline is None or baseline in self.trade.merits or not board.by_average:
+            return None
+        return shared(board.figure(s, "baseline_average") for s in board.ranked)
+
+    def caption(self) -> str:
+        """Return what is drawn, how certain the frontier is, and what is not on it."""
+        trade, board, text = self.trade, self.results.board, self.text
+        what = text("over", merit=sentence(board.rule.label), over=self.labels.tasks_of(board))
+        if len(board.tasks) == 1 and board.rule.statistic == "average":
+            what = self.labels.tasks[board.tasks[0]]
+        apart = len(trade.free) + len(trade.unknown)
+        texts = (
+            text("caption", what=what, measure=self.label),
+            text("lower") if trade.lower_is_better else "",
+            text("tested", measure=self.label) if trade.possible else "",
+            "" if trade.tested else text("untested"),
+            self._priced(),
+            text("apart", apart, measure=self.label) if apart else "",
+            text("hidden", trade.hidden) if trade.hidden else "",
+            "" if self.level is None else text("dotted", baseline=self.labels.baseline),
+        )
+        return " ".join(filter(None, texts))
+
+    def _priced(self) -> str:
+        """Return by which prices the axis is computed; empty where it is measured."""
+        measure = self.trade.axis.measure
+        if measure is None or not measure.is_priced:
+            return ""
+        day = measure.price_day
+        said = "priced" if day else "priced_undated"
+        return self.text(said, measure=sentence(self.label), day=day)
+
+    def axis(self) -> str:
+        """Return the title of the axis."""
+        kind = self.trade.axis.kind
+        text = self.text("price_axis") if kind == "price" else sentence(self.label)
+        unit = self.trade.axis.measure.unit if self.trade.axis.measure else ""
+        if unit and unit != "USD":
+            text = self.text("with_unit", measure=text, unit=unit)
+        return self.text("log", measure=text) if self.trade.is_log else text
+
+    def apart(self) -> Sequence[tuple[Sequence[str], str]]:
+        """Return the entries that stand apart from the axis, each kind with its name."""
+        free = self.text("free") if self.way == "cost" else self.text("zero", measure=self.label)
+        return (
+            (self.trade.free, free),
+            (self.trade.unknown, self.text("unknown", measure=self.label)),
+        )
+
+    def hover(self, entry: str) -> str:
+        """Return what a mark says."""
+        name, score = self.labels.models[entry], self.score_of(entry)
+        is_placed = entry in self.trade.values
+        return f"{name}: {score}, {self.value_of(entry)}" if is_placed else f"{name}: {score}"
+
+    def step(self, entry: str, before: str | None) -> tuple[str, str, str]:
+        """Return what a step buys: the gain, what it costs, and a note."""
+        text, values = self.text, self.trade.values
+        if before is None:
+            return "", text(f"first.{self.way}", measure=self.label), ""
+        difference = self.trade.merits[entry] - self.trade.merits[before]
+        gain = self._difference(difference, signed=True)
+        if self.trade.merits[entry] == self.trade.merits[before]:
+            return "", text("same", name=self.labels.models[before]), ""
+        is_close = self.trade.tested and not self.results.board.is_ahead(entry, before)
+        note = text("too_close") if is_close else ""
+        if self.way == "date":
+            return gain, text("after", days=self._days(values[entry] - values[before])), note
+        if values[before] <= 0 or values[entry] <= 0:
+            start, end = self.value_of(before), self.value_of(entry)
+            return gain, text("from_to", before=start, after=end), note
+        times = values[entry] / values[before]
+        if times >= _LEAST_TIMES:
+            return gain, text("times", times=_multiple(times), measure=self.label), note
+        more = "more_of" if times > 1 else "less_of"
+        return gain, text(more, share=percent(abs(times - 1)), measure=self.label), note
+
+    def corner(self) -> str:
+        """Return what lies in the good corner, with an arrow to it."""
+        arrows = {(False, False): "\N{NORTH WEST ARROW}", (True, False): "\N{NORTH EAST ARROW}"}
+        arrows |= {(False, True): "\N{SOUTH WEST ARROW}", (True, True): "\N{SOUTH EAST ARROW}"}
+        arrow = arrows[self.trade.axis.more_is_better, self.trade.lower_is_better]
+        return f"{arrow} {self.text(f'corner.{self.way}', measure=self.label)}"

@@ -1,0 +1,254 @@
+"""Find the trade-offs of a board: which entries no cheaper one matches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Literal
+
+from site_builder.compute.board import Board, Entry
+from site_builder.compute.catalog import ModelInfo
+from site_builder.compute.results import Results
+from site_builder.config import BoardConfig
+from site_builder.records import CachingRecord, Record
+from site_builder.tables.boards import wanted_texts
+from site_builder.tables.schema import Measure
+
+Kind = Literal["measure", "price", "size", "date"]
+
+MOST_AXES = 6
+LEAST_POINTS = 3
+# Models of fewer list prices are a table (`pages/price_table.py`).
+LEAST_PRICES = 4
+_LOG_FROM = 10  # the greatest value over the least
+_COSTS = ("USD", "s", "ms", "min", "h", "tokens")
+_MIDDLE = {4: "-07-01", 7: "-15", 10: ""}  # of a year and of a month, by the length of the text
+
+
+class Axis(Record):
+    """What a score is held against.
+
+    Attributes:
+        id: Id of the measure, `price`, `parameters_b` or `release_date`.
+        more_is_better: Whether a greater value is the better one.
+        measure: None unless it is a measure.
+    """
+
+    id: str
+    kind: Kind
+    more_is_better: bool = False
+    measure: Measure | None = None
+
+    @property
+    def is_cost(self) -> bool:
+        """Whether it is money."""
+        return self.kind == "price" or (self.measure is not None and self.measure.unit == "USD")
+
+
+class TradeOff(CachingRecord):
+    """The scores of a board against one axis.
+
+    Entries are those that the board ranks and shows at first.
+
+    Attributes:
+        values: By entry with a place on the axis, its value there, the best value first; a date as
+            the number of its day.
+        merits: By entry, what ranks the board.
+        frontier: The entries that no other of their value or a better one matches, from the best
+            value on; of equal ones, all.
+        possible: The others that no entry of their value or a better one beats for certain; empty
+            where pairs are not compared.
+        tested: Whether pairs are compared.
+        free: Entries whose value is 0, where 0 has no place on the axis.
+        unknown: Entries without a value.
+        hidden: How many ranked entries the first filters of the board hide.
+    """
+
+    axis: Axis
+    values: Mapping[str, float]
+    merits: Mapping[str, float]
+    frontier: tuple[str, ...]
+    possible: tuple[str, ...]
+    tested: bool
+    free: tuple[str, ...]
+    unknown: tuple[str, ...]
+    hidden: int
+    lower_is_better: bool
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the axis is logarithmic: from one power of ten between the ends on."""
+        low, high = min(self.values.values()), max(self.values.values())
+        return self.axis.kind != "date" and low > 0 and high >= _LOG_FROM * low
+
+    @property
+    def best(self) -> str:
+        """The entry of the frontier with the best score."""
+        return self.frontier[-1]
+
+    @property
+    def is_best_known(self) -> bool:
+        """Whether no entry apart from the axis has a better score than the best of it."""
+        apart = (self.merits[entry] for entry in (*self.free, *self.unknown))
+        return all(self.gain(self.best, merit) >= 0 for merit in apart)
+
+    def gain(self, entry: str, other: float) -> float:
+        """Return by how much the score of an entry is better than another score."""
+        lead = self.merits[entry] - other
+        return -lead if self.lower_is_better else lead
+
+    @property
+    def knee(self) -> str | None:
+        """The entry of the frontier that gives most for its cost; None where there is one step.
+
+        It has the largest share of the range of scores, less its share of the range of values, both
+        of the frontier: (s - s1) / (sn - s1) - log(c / c1) / log(cn / c1). The best one is no knee.
+        Values that are not all positive, and dates, count as they are, not as logarithms.
+
+        Source: V. Satopaa, J. Albrecht, D. Irwin and B. Raghavan (2011), Finding a "kneedle" in a
+            haystack, ICDCS Workshops, 166-171; docs/statistics.md#frontier.
+        """
+        first, best, values = self.frontier[0], self.best, self.values
+        if values[first] == values[best]:
+            return None
+        is_ratio = self.axis.kind != "date" and min(values[e] for e in self.frontier) > 0
+        place = math.log if is_ratio else float
+        start, width = place(values[first]), place(values[best]) - place(values[first])
+        height = self.gain(best, self.merits[first])
+
+        def bulge(entry: str) -> float:
+            share = self.gain(entry, self.merits[first]) / height
+            return round(share - (place(values[entry]) - start) / width, 12)
+
+        return max((e for e in self.frontier if values[e] != values[best]), key=bulge)
+
+
+def compute_trade_offs(results: Results, config: BoardConfig) -> tuple[TradeOff, ...]:
+    """Return the trade-offs of the board that a site opens with, costs first.
+
+    An axis has at least three entries with at least two different values, list prices four. What
+    ranks the board is no axis.
+
+    Source: docs/statistics.md#frontier.
+    """
+    board, models = results.board, results.catalog.models
+    shown = [s for s in board.ranked if not hides(config, models[s.model])]
+    found = [_trade_off(results, axis, values, shown) for axis, values in _axes(results, shown)]
+    return tuple(trade for trade in found if trade is not None)[:MOST_AXES]
+
+
+def hides(config: BoardConfig, facts: ModelInfo) -> bool:
+    """Return whether the first filters of a board hide an entry."""
+    return any(facts.facet(name) not in wanted_texts(v) for name, v in config.filters.items())
+
+
+_Values = list[tuple[Entry, float | None]]
+
+
+def _axes(results: Results, shown: Sequence[Entry]) -> Iterator[tuple[Axis, _Values]]:
+    """Yield what scores may be held against, in the order of the choice, with the values."""
+    board, models = results.board, results.catalog.models
+    measures = [
+        Axis(m.id, "measure", more_is_better=bool(m.higher_is_better), measure=m)
+        for m in results.scores.measures
+        if m.id != board.rule.statistic and (m.higher_is_better is not None or m.unit in _COSTS)
+    ]
+    # Costs, other measures of which less is better, facts of models, then the rest.
+    measures.sort(key=lambda a: (a.more_is_better, not a.is_cost))
+    facts = (Axis("price", "price"), Axis("parameters_b", "size"), Axis("release_date", "date"))
+    costs, rewards = (
+        [a for a in measures if a.more_is_better == is_reward] for is_reward in (False, True)
+    )
+    for axis in (*costs, *facts, *rewards):
+        if axis.measure is not None:
+            yield axis, [(s, board.figure(s, axis.id)) for s in shown]
+        elif axis.kind == "price":
+            yield axis, [(s, results.lowest_prices.get(s.model)) for s in shown]
+        elif axis.kind == "size":
+            yield axis, [(s, models[s.model].parameters_b) for s in shown]
+        else:
+            yield axis, [(s, day_number(models[s.model].release_date)) for s in shown]
+
+
+def day_number(text: str | None) -> float | None:
+    """Return a date as the number of its day; a month as its 15th, a year as its 1 July."""
+    if text is None:
+        return None
+    return float(date.fromisoformat(text + _MIDDLE[len(text)]).toordinal())
+
+
+def _trade_off(
+    results: Results, axis: Axis, found: _Values, shown: Sequence[Entry]
+) -> TradeOff | None:
+    board, values = results.board, {s.model: value for s, value in found if value is not None}
+    is_cost = not axis.more_is_better and min(values.values(), default=0.0) >= 0
+    free = [model for model, value in values.items() if value == 0] if is_cost else []
+    placed = {model: value for model, value in values.items() if model not in {*free}}
+    least = LEAST_PRICES if axis.kind == "price" else 2
+    if len(placed) < LEAST_POINTS or len({*placed.values()}) < least:
+        return None
+    low = results.is_low_best(board)
+    merits = {s.model: board.merit(s) or 0.0 for s in shown}
+    value_sign, merit_sign = (-1 if axis.more_is_better else 1), (-1 if low else 1)
+    order = sorted(placed, key=lambda m: (value_sign * placed[m], -merit_sign * merits[m]))
+    frontier = find_frontier([(placed[m], merit_sign * merits[m]) for m in order])
+    on = tuple(order[i] for i in frontier)
+    return TradeOff(
+        axis=axis,
+        values={model: placed[model] for model in order},
+        merits=merits,
+        frontier=on,
+        possible=tuple(_unbeaten(board, order, placed, {*on})) if board.tested else (),
+        tested=board.tested,
+        free=tuple(free),
+        unknown=tuple(s.model for s in shown if s.model not in values),
+        hidden=len(board.ranked) - len(shown),
+        lower_is_better=low,
+    )
+
+
+def find_frontier(points: Sequence[tuple[float, float]]) -> list[int]:
+    """Return the places of the points that no other point dominates.
+
+    A point is dominated by one whose cost is no greater and whose score is no less, and one of them
+    better: the Pareto frontier. Equal points do not dominate each other. The points are pairs of a
+    cost and a score, the best cost first, and of one cost the best score first.
+
+    Source: H. T. Kung, F. Luccio and F. P. Preparata (1975), Journal of the ACM 22(4), 469-476;
+        docs/statistics.md#frontier.
+    """
+    frontier: list[int] = []
+    for i, point in enumerate(points):
+        if not frontier or point[1] > points[frontier[-1]][1] or point == points[frontier[-1]]:
+            frontier.append(i)
+    return frontier
+
+
+def _unbeaten(
+    board: Board, order: Sequence[str], values: Mapping[str, float], frontier: set[str]
+) -> Iterator[str]:
+    """Yield the entries off the frontier that none of their value or a better one surely beats.
+
+    Whether one beats another is the verdict of the board on the pair, which holds for all pairs at
+    once (`ranks.judge_pairs`).
+
+    Source: docs/statistics.md#frontier.
+    """
+    beaten = 0
+    for _, group in groupby(order, key=values.__getitem__):
+        models = list(group)
+        for model in models:
+            beaten |= board.ahead[board.places[model]]
+        for model in models:
+            if model not in frontier and not beaten >> board.places[model] & 1:
+                yield model
+
+
+def on_frontier(trades: Sequence[TradeOff], model: str) -> bool | None:
+    """Return whether an entry is on the frontier of the first axis; None without a place there."""
+    first = trades[0] if trades else None
+    if first is None or model not in first.values:
+        return None
+    return model in first.frontier

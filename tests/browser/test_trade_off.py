@@ -1,0 +1,134 @@
+"""Trade-offs in a real browser: names that hide nothing, the picker in the address, the column."""
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.boards import make_frames
+from tests.helpers.browsing import NARROW, breaches, open_page, overflow
+from tests.helpers.charted import draw, trade_views
+from tests.helpers.real_boards import AIDER, BFCL, HAL, aider, bfcl, hal
+from tests.helpers.sites import build
+from tests.helpers.tables import write_project
+
+# Pairs of names and marks of a chart that lie on each other, and names beyond the chart.
+COLLISIONS = """chart => {
+    const plot = document.querySelector(`[data-chart=${chart}]`);
+    const boxes = selector => [...plot.querySelectorAll(selector)].map(
+        part => [part.textContent.trim(), part.getBoundingClientRect()]);
+    const names = boxes('.annotation-text'), area = plot.getBoundingClientRect();
+    const all = [...names, ...boxes('.point')];
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom
+        && b.top < a.bottom;
+    return names.flatMap(([name, box], i) => [
+        ...all.filter((_, j) => j !== i).filter(([, other]) => meet(box, other)),
+        ...(box.left < area.left - 1 || box.right > area.right + 1 ? [['beyond the chart']] : []),
+    ].map(([other]) => `${name}: ${other || 'a mark'}`));
+}"""
+SIZES = (1280, 900, 640, 390)
+BOARDS = {"bfcl": (bfcl, BFCL), "aider": (aider, AIDER), "hal": (hal, HAL)}
+
+
+@pytest.fixture(scope="module")
+def boards(tmp_path_factory):
+    """Addresses of the page of a board, by its name."""
+    found = {}
+    for name, (table, toml) in BOARDS.items():
+        root = write_project(tmp_path_factory.mktemp(name), {"results": table()}, toml)
+        found[name] = build(root).url + ("boards/gaia/" if name == "hal" else "models/")
+    return found
+
+
+def drawn(page: Page, chart: str) -> None:
+    page.locator(f"[data-chart={chart}]").scroll_into_view_if_needed()
+    name = page.locator(f"[data-chart={chart}] .annotation-text").first
+    # The library takes long where other tests keep the machine busy.
+    expect(name).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("name", BOARDS)
+def test_names_of_the_frontier_hide_nothing(chromium, boards, name, width):
+    """At 390 px numbers stand for names, which the table has too."""
+    page, _ = open_page(chromium, boards[name], (width, 900))
+    drawn(page, "trade-off-cost-usd")
+    assert [] == page.evaluate(COLLISIONS, "trade-off-cost-usd")
+    assert 0 == overflow(page)
+    rows = page.locator("#trade-off-cost-usd-table tbody tr").count()
+    numbers = page.locator("[data-chart=trade-off-cost-usd] .textpoint").count()
+    names = page.evaluate(
+        "() => document.querySelector('[data-chart=trade-off-cost-usd]').layout.annotations"
+        ".filter(({text}) => text.startsWith('<b>')).length"
+    )
+    assert rows == numbers + names
+    assert names == 0 or width > NARROW[0]
+
+
+def test_picker_is_in_the_address_and_back_undoes_it(chromium, boards):
+    page, _ = open_page(chromium, boards["bfcl"])
+    picker = page.get_by_role("group", name="Score against")
+    title = page.locator("#trade-off .chart-title:visible")
+    expect(title).to_contain_text("1/19 of the cost")
+    picker.get_by_role("button", name="Latency").focus()
+    page.keyboard.press("Enter")
+    expect(title).to_contain_text("of the latency")
+    drawn(page, "trade-off-latency-s")
+    assert page.url.endswith("?against=latency-s")
+    expect(page.locator("#trade-off-latency-s-table tbody tr")).to_have_count(9)
+    page.go_back()
+    expect(title).to_contain_text("1/19 of the cost")
+    page.goto(boards["bfcl"] + "?against=latency-s")
+    expect(title).to_contain_text("of the latency")
+
+
+def test_a_tap_names_the_entry(chromium, boards):
+    page, _ = open_page(chromium, boards["aider"], NARROW)
+    drawn(page, "trade-off-cost-usd")
+    mark = page.locator("[data-chart=trade-off-cost-usd] .scatterlayer .trace .point").nth(3)
+    box = mark.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    said = page.locator("#trade-off .chart-said:visible")
+    expect(said).to_contain_text(": ")
+
+
+def test_all_stand_below_each_other_without_scripts(chromium, boards):
+    page, _ = open_page(chromium, boards["bfcl"], java_script_enabled=False)
+    expect(page.locator("#trade-off .frontier:visible")).to_have_count(2)
+    expect(page.get_by_role("group", name="Score against")).to_be_hidden()
+
+
+def test_who_is_on_the_frontier_is_a_column_and_a_filter(chromium, boards):
+    page, _ = open_page(chromium, boards["bfcl"] + "?frontier=yes")
+    rows = page.locator("#board-base tbody tr:visible")
+    expect(rows).to_have_count(7)
+    names = page.locator("#board-base tbody tr:visible th a").all_inner_texts()
+    listed = page.locator("#trade-off-cost-usd-table th a").all_inner_texts()
+    assert sorted(names) == sorted(listed)
+
+
+def test_no_breach_with_all_open(chromium, boards):
+    page, _ = open_page(chromium, boards["aider"])
+    drawn(page, "trade-off-cost-usd")
+    assert [] == breaches(page)
+
+
+def test_thousands_of_entries_are_drawn(chromium, boards):
+    """The figure of 5,000 entries in place of that of the board."""
+    rng, n = np.random.default_rng(3), 5000
+    frames = make_frames({"base": {f"m{i}": [float(s)] for i, s in enumerate(rng.random(n))}})
+    frames["models"]["parameters_b"] = np.exp(rng.normal(0, 2, n)).round(4)
+    figure = json.dumps(trade_views(*draw(frames))["parameters_b"].chart.figure_json)
+    assert len(gzip.compress(figure.encode())) < 60_000
+    page, _ = open_page(chromium, boards["aider"])
+    chart = "trade-off-cost-usd"
+    page.evaluate(
+        "([chart, figure]) => {"
+        " document.querySelector(`[data-figure=${chart}]`).textContent = figure; }",
+        [chart, figure],
+    )
+    drawn(page, chart)
+    assert [] == page.evaluate(COLLISIONS, chart)
