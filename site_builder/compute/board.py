@@ -125,10 +125,6 @@ class Board(CachingRecord):
         """Return the number of tasks on which an entry is compared with the baseline."""
         return sum(self.count(entry, outcome) for outcome in ("beats", "ties", "loses"))
 
-    def paired(self, entry: Entry) -> int:
-        """Return the number of tasks on which an entry has scores before and after tuning."""
-        return sum(self.count(entry, outcome) for outcome in ("helped", "unchanged", "hurt"))
-
     def average(self, entry: Entry) -> float | None:
         """Return the adjusted average where it ranks the board, else the average."""
         return self.figure(entry, "adjusted" if self.rules.rank_by == "additive" else "average")

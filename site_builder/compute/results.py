@@ -219,11 +219,6 @@ def compute_site(tables: Tables, config: SiteConfig) -> SiteResults:
     return SiteResults(boards, overview, whole)
 
 
-def compute_results(tables: Tables, config: SiteConfig) -> Results:
-    """Compute everything of the board that the home page shows."""
-    return compute_site(tables, config).featured.results
-
-
 def _compute(
     tables: Tables,
     config: SiteConfig,
