@@ -360,8 +360,7 @@ def profile(  # noqa: PLR0913 - one per option
         sets = find_sets(paths)
         with console.bar(sum(file.path.stat().st_size for file in sets.files)) as on_progress:
             profiles = profile_sets(sets.files, unit, inputs, output, on_progress)
-        rows = (task.row(unit.unit) for task in profiles)
-        merged = save_features(config.data_dir, rows, dry=dry)
+        merged = save_features(config.data_dir, (task.row for task in profiles), dry=dry)
     what = "skipped: it holds no examples"
     others = (Fault(str(path), what, severity="warning") for path in sets.others)
     skipped = limit_faults(others, len(sets.others), "", "files that hold no examples")
@@ -380,14 +379,15 @@ def _new_task_faults(merged: MergedFeatures) -> Iterator[Fault]:
 def _profile_line(found: TaskProfile) -> str:
     """Return the number of examples of a task and its main features."""
     counts = ", ".join(f"{count(n)} {split}" for split, n in found.counts.items())
-    if found.profile is None:
+    if not found.features:
         return f"{found.task}: {counts}; no train split, so nothing is measured"
-    p = found.profile
-    ratio = p.compression_ratio
+    features = found.features
+    ratio = features["compression_ratio"]
+    sent, received = (rounded(features[f"{part}_length_mean"], 1) for part in ("input", "output"))
     compression = "" if ratio is None else f", compression ratio {rounded(ratio, 2)}"
     return (
-        f"{found.task}: {counts}; {found.fields}; mean length {rounded(p.input.mean, 1)} in, "
-        f"{rounded(p.output.mean, 1)} out{compression}, ROUGE-L {rounded(p.rouge_l, 3)}"
+        f"{found.task}: {counts}; {found.fields}; mean length {sent} in, {received} out"
+        f"{compression}, ROUGE-L {rounded(features['rouge_l'], 3)}"
     )
 
 

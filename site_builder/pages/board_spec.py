@@ -21,12 +21,15 @@ BY_LIFT = "lift_over_base"
 _SLACK = 1.2
 
 
-def lowest_prices(results: Results) -> Mapping[str, float]:
-    """Return the lowest list price of each entry: of a million tokens, half of them output."""
+def lowest_prices(results: Results, of: str = "million_usd") -> Mapping[str, float]:
+    """Return the lowest list price of each entry: of a million tokens, half of them output.
+
+    `of` can be another field of `Price`.
+    """
     lowest: dict[str, float] = {}
     for price in results.serving.prices:
-        if price.million_usd is not None:
-            lowest[price.model] = min(lowest.get(price.model, math.inf), price.million_usd)
+        if (usd := getattr(price, of)) is not None:
+            lowest[price.model] = min(lowest.get(price.model, math.inf), usd)
     models = results.catalog.models.values()
     return {m.model: lowest[m.of] for m in models if m.of in lowest}
 

@@ -26,6 +26,7 @@ from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.significance import Against
 from site_builder.formatting import listed
 from site_builder.pages.board_drawings import common_bounds
+from site_builder.pages.board_spec import lowest_prices
 from site_builder.pages.board_views import BoardView, short_board
 from site_builder.pages.page import HOME, Page, ScriptData, Site, variant_data
 from site_builder.records import Record, asdict
@@ -86,7 +87,7 @@ def _choose_context(site: Site) -> ChooseContext:
     results, labels = site.results, site.labels
     ranked = {s.model for board in results.boards.values() for s in board.ranked}
     models = [m for m in results.catalog.models.values() if m.model in ranked]
-    prices = _cheapest_prices(site)
+    prices = lowest_prices(results, "output_usd")
     texts = labels.say.for_script("choose")
     return ChooseContext(
         board=short_board(site, "choose"),
@@ -110,17 +111,6 @@ def _at_least_two(values: Iterable[_T | None]) -> tuple[tuple[_T, int], ...]:
     """Count what is known; empty where there is nothing to choose between."""
     found = Counter(value for value in values if value is not None)
     return tuple(found.items()) if len(found) > 1 else ()
-
-
-def _cheapest_prices(site: Site) -> dict[str, float]:
-    """Return the cheapest offer of each model, in US dollars per million output tokens."""
-    cheapest: dict[str, float] = {}
-    for price in site.results.serving.prices:
-        if price.output_usd is not None:
-            found = cheapest.get(price.model, price.output_usd)
-            cheapest[price.model] = min(found, price.output_usd)
-    entries = site.results.catalog.models.values()
-    return {m.model: cheapest[m.of] for m in entries if m.of in cheapest}
 
 
 # --- comparing ----------------------------------------------------------------------------------
@@ -280,7 +270,7 @@ def _board_data(site: Site) -> Mapping[str, object]:
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
-    prices = _cheapest_prices(site)
+    prices = lowest_prices(results, "output_usd")
     return {
         "models": list(_models(site)),
         "tasks": list(_tasks(site)),
