@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from site_builder.charts.chart import find_chart_faults
 from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig, read_config
-from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
+from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import OutputFile, Site, assemble_site
 from site_builder.processes import worker_count
@@ -265,7 +265,7 @@ def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:
     try:
         if out is not None:
             check_output_folder(out, root)
-    except OutputFolderError as error:
+    except SiteError as error:
         return error.faults
     return ()
 

@@ -212,14 +212,6 @@ class LockedError(FaultsError):
     """Another process holds a lock and does not release it."""
 
 
-class OutputFolderError(SiteError):
-    """The output folder holds something else, overlaps the sources, or cannot be written."""
-
-
-class AssetError(SiteError):
-    """A static file that the site needs is missing."""
-
-
 class TemplateFaultError(SiteError):
     """A template cannot be read, or uses a name that its page does not have."""
 

@@ -220,13 +220,13 @@ def export(root: Path, console: Console, target: str, out: Path) -> None:
     from site_builder.importers.hugging_face import eval_results_of
 
     with console.exit_on_error():
-        found = eval_results_of(load_config(root))
-        if not found.files:
+        files, faults = eval_results_of(load_config(root))
+        if not files:
             nothing = Fault("", f"no score can be written as {target}")
-            raise FaultsError((*found.faults, nothing))
-        write_files({out / path: found.files[path] for path in found.files}, replaces=False)
-    console.warn(found.faults)
-    console.say(f"Wrote {counted(len(found.files), 'file')} into {out}.")
+            raise FaultsError((*faults, nothing))
+        write_files({out / path: files[path] for path in files}, replaces=False)
+    console.warn(faults)
+    console.say(f"Wrote {counted(len(files), 'file')} into {out}.")
 
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}

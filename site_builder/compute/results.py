@@ -15,7 +15,6 @@ from site_builder.compute.robustness import (
     Robustness,
     compute_metrics,
     compute_robustness,
-    count_beaten_tasks,
     find_decisive_tasks,
     judge_best_lifts,
 )
@@ -237,7 +236,7 @@ def _compute(
     agreement = compute_rank_agreement(scores, [catalog.models[m].family for m in scores.models])
     tasks = compute_tasks(scores, agreement.without(catalog.related_tasks()))
     categories = compute_categories(by_category, tasks, categorised)
-    beaten, primary = count_beaten_tasks(scores, boards), boards[scores.roles.primary]
+    primary = boards[scores.roles.primary]
     paired_lifts = collect_paired_lifts(tables.differences, scores)
     of_baseline = catalog.models.get(scores.roles.baseline or "")
     baseline = of_baseline.of if of_baseline else None
@@ -266,6 +265,6 @@ def _compute(
         ),
         training_sets=compute_training_sets(facts, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, baseline),
-        stats=compute_stats(scores, boards, tasks, beaten, len(categories)),
+        stats=compute_stats(scores, boards, tasks, len(categories)),
         release=release,
     )

@@ -35,7 +35,7 @@ def summary(changes: Changes, say: Messages) -> str:
         ("changes.n_tasks_added", changes.tasks_added),
         ("changes.n_tasks_removed", changes.tasks_removed),
         ("changes.n_ranks", changes.ranks),
-        ("changes.n_claims", changes.claims.turned if changes.claims else ()),
+        ("changes.n_claims", changes.claims),
         ("changes.n_lost", changes.lost),
         ("changes.n_flags", changes.flags),
         ("changes.n_measures", changes.measures),
@@ -66,9 +66,9 @@ def scores_summary(changes: Changes, say: Messages) -> str:
 
 def notes(changes: Changes, say: Messages) -> tuple[str, ...]:
     """Return what could not be compared, a sentence each."""
-    if changes.claims is None:
+    n = changes.unjudged
+    if n is None:
         return (say("changes.no_claims"),)
-    n = changes.claims.unjudged
     return (say("changes.n_unjudged", n),) if n else ()
 
 
@@ -153,8 +153,7 @@ def sections_of(changes: Changes, say: Messages) -> tuple[Section, ...]:
     ]
     turned = {True: say("changes.newly_true"), False: say("changes.no_longer_true")}
     claims: _Rows = [
-        (f"{c.file}:{c.line}", turned[c.holds], c.sentence, c.condition)
-        for c in (changes.claims.turned if changes.claims else ())
+        (f"{c.file}:{c.line}", turned[c.holds], c.sentence, c.condition) for c in changes.claims
     ]
     lost: _Rows = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
     flags: _Rows = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
@@ -229,7 +228,6 @@ def _code(text: str) -> str:
 
 def change_values(changes: Changes) -> dict[str, Any]:
     """Return every change, with the ids of the data; null where something was not compared."""
-    claims = changes.claims
     return {
         "old": asdict(changes.old),
         "new": asdict(changes.new),
@@ -250,7 +248,7 @@ def change_values(changes: Changes) -> dict[str, Any]:
             "changed": [_fact(fact, "task") for fact in changes.tasks_changed],
         },
         "ranks": [asdict(move) for move in changes.ranks],
-        "claims": None if claims is None else [
+        "claims": None if changes.unjudged is None else [
             {
                 "file": c.file,
                 "line": c.line,
@@ -258,9 +256,9 @@ def change_values(changes: Changes) -> dict[str, Any]:
                 "before": {"holds": c.held, "sentence": c.before},
                 "after": {"holds": c.holds, "sentence": c.after},
             }
-            for c in claims.turned
+            for c in changes.claims
         ],
-        "claims_not_compared": None if claims is None else claims.unjudged,
+        "claims_not_compared": changes.unjudged,
         "provenance_lost": [asdict(loss) for loss in changes.lost],
         "flags": [_fact(fact, *_SCORE) for fact in changes.flags],
         "measures": [_fact(fact, *_SCORE) for fact in changes.measures],
