@@ -226,6 +226,12 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def text_columns(rows: Sequence[Sequence[str]], widest: int = 1_000) -> list[str]:
+    """Return rows as lines with columns; no cell is filled up to more than `widest` letters."""
+    widths = [min(widest, max(map(len, column))) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
 def in_words(n: int) -> str:
     """Return a number of things, in words up to ten: `three`, `31`."""
     return WORDS[n] if 0 < n <= 10 else count(n)

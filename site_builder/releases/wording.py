@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from site_builder.config import Words
 from site_builder.errors import one_line, shortened
-from site_builder.formatting import MISSING, exact
+from site_builder.formatting import MISSING, exact, text_columns
 from site_builder.messages import Messages, make_messages
 from site_builder.records import Record, asdict, replace
 from site_builder.releases.changes import Changes, FactChange, ScoreChange
@@ -190,9 +190,8 @@ def _as_text(changes: Changes) -> str:
     parts = [f"old: {old}\nnew: {new}\n{summary(changes, _WORDS)}"]
     for section in sections_of(changes, _WORDS):
         rows = [section.columns, *(tuple(map(one_line, row)) for row in section.rows)]
-        widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
-        lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
-        parts.append("\n".join((section.title, *(f"  {line}".rstrip() for line in lines))))
+        lines = text_columns(rows, _WIDEST)
+        parts.append("\n".join((section.title, *(f"  {line}" for line in lines))))
     if found := notes(changes, _WORDS):
         parts.append("\n".join(found))
     return "\n\n".join(parts)
