@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,10 +155,7 @@ def make_files(
     faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside)
     n_pages = len(tables.models) + len(tables.tasks)
     workers = options.workers or worker_count(n_pages, len(tables.results))
-
-    def make_content() -> _Content:
-        return _make_content(config, tables, prose, old, options.on_stage)
-
+    make_content = partial(_make_content, config, tables, prose, old, options.on_stage)
     sources = (config, tables.warnings, _table_files(tables), prose.own, old and prose.texts, old)
     try:
         content = (options.cache or BuildCache()).content(sources, make_content)

@@ -73,13 +73,6 @@ class SetFile(Record):
     path: Path
 
 
-class Sets(Record):
-    """The training sets at some paths, by task and split, and the files without examples."""
-
-    files: list[SetFile]
-    others: list[Path]
-
-
 class TrainingExample(Record):
     """What a model is given, and what it should answer."""
 
@@ -106,8 +99,8 @@ class Fields(Record):
         return f"input {names}, output '{self.output}'"
 
 
-def find_sets(names: Iterable[str]) -> Sets:
-    """Find the files with examples at some paths.
+def find_sets(names: Iterable[str]) -> tuple[list[SetFile], list[Path]]:
+    """Find the files with examples at some paths, by task and split, and those without.
 
     A file is one task, named by its file name. In a folder, each file or folder is a task, unless
     the files are named as splits. `TASK=PATH` names the task.
@@ -140,7 +133,7 @@ def find_sets(names: Iterable[str]) -> Sets:
     if faults:
         raise FaultsError(faults)
     sets.sort(key=lambda file: (file.task, file.split, str(file.path)))
-    return Sets(sets, others)
+    return sets, others
 
 
 def _walk(path: Path, top: Path, task: str) -> Iterator[SetFile | Path]:

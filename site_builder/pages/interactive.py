@@ -280,7 +280,11 @@ def _board_data(site: Site) -> Mapping[str, object]:
             variant: {
                 "ranked": len(board.ranked),
                 "tasks": len(board.tasks),
-                "standings": _standings(site, board),
+                "standings": [
+                    (s.rank, s.scored, board.figure(s, "win_rate"))
+                    + (s.rank_interval or (None, None))
+                    for s in map(board.entry, results.scores.models)
+                ],
             }
             for variant, board in results.boards.items()
         },
@@ -375,11 +379,3 @@ def _categories(site: Site) -> Iterator[Mapping[str, object]]:
             "averaged": category.averaged,
             "scale": asdict(scale),
         }
-
-
-def _standings(site: Site, board: Board) -> list[list[object]]:
-    found = map(board.entry, site.results.scores.models)
-    return [
-        [s.rank, s.scored, board.figure(s, "win_rate"), *(s.rank_interval or (None, None))]
-        for s in found
-    ]

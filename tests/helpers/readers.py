@@ -318,7 +318,7 @@ def _training_sets() -> Files:
 
 
 def _profile(folder: Path) -> None:
-    profile_sets(find_sets([str(folder)]).files, find_tokenizer("words"))
+    profile_sets(find_sets([str(folder)])[0], find_tokenizer("words"))
 
 
 # --- published sites -----------------------------------------------------------------------------

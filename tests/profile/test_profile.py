@@ -39,7 +39,7 @@ def lines(path: Path, records: list[Any]) -> Path:
 
 
 def profiles(*names: Path | str, **options: Any) -> dict[str, TaskProfile]:
-    found = profile_sets(find_sets(map(str, names)).files, WORDS, **options)
+    found = profile_sets(find_sets(map(str, names))[0], WORDS, **options)
     return {profile.task: profile for profile in found}
 
 
@@ -178,9 +178,9 @@ def test_task_and_split_come_from_names(tmp_path):
         "README.md",
     ):
         lines(tmp_path / name, QA)
-    sets = find_sets([str(tmp_path)])
-    found = [(s.task, s.split, s.path.name) for s in sets.files]
-    assert [tmp_path / "README.md"] == sets.others
+    sets, others = find_sets([str(tmp_path)])
+    found = [(s.task, s.split, s.path.name) for s in sets]
+    assert [tmp_path / "README.md"] == others
     assert [
         ("four", "train", "anything.jsonl"),
         ("one", "train", "one.jsonl"),
@@ -190,9 +190,9 @@ def test_task_and_split_come_from_names(tmp_path):
         ("two", "test", "two-test.csv"),
         ("two", "train", "two_train.jsonl"),
     ] == found
-    (own,) = find_sets([str(tmp_path / "one.jsonl")]).files
-    (asked,) = find_sets([f"gsm8k={tmp_path / 'one.jsonl'}"]).files
-    (folder, *_) = find_sets([str(tmp_path / "three")]).files
+    (own,), _ = find_sets([str(tmp_path / "one.jsonl")])
+    (asked,), _ = find_sets([f"gsm8k={tmp_path / 'one.jsonl'}"])
+    (folder, *_), _ = find_sets([str(tmp_path / "three")])
     assert ("one", "gsm8k", "three") == (own.task, asked.task, folder.task)
 
 
