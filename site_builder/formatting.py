@@ -237,9 +237,9 @@ def in_words(n: int) -> str:
     return WORDS[n] if 0 < n <= 10 else count(n)
 
 
-def counted(n: int, noun: str, plural: str = "") -> str:
+def counted(n: int, noun: str) -> str:
     """Return a number with its noun: `1 task`, `31 tasks`."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def sentence(text: str) -> str:

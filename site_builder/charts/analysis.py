@@ -42,23 +42,23 @@ class _TaskPair(Record):
 
 def chart_similar_tasks(results: Results, labels: Labels) -> Chart | None:
     """Chart how similarly each two tasks rank the models, with frames around groups."""
-    order, tasks = order_tasks(results.agreement), results.scores.tasks
-    if not order.places:
+    (order, spans), tasks = order_tasks(results.agreement), results.scores.tasks
+    if not order:
         return None
     # Of many tasks those are drawn among which the largest group is.
-    largest = max(order.groups, key=lambda group: group[1] - group[0], default=(0, 0))
+    largest = max(spans, key=lambda group: group[1] - group[0], default=(0, 0))
     begin = largest[0] if largest[1] >= _MAX_DRAWN else 0
-    places = list(order.places[begin : begin + _MAX_DRAWN])
-    shifted = [(start - begin, end - begin) for start, end in order.groups]
+    places = list(order[begin : begin + _MAX_DRAWN])
+    shifted = [(start - begin, end - begin) for start, end in spans]
     groups = [(start, end) for start, end in shifted if start >= 0 and end < len(places)]
     whole = compute_concordance(results.scores, tasks)
-    title = _similarity_title(order.groups, len(order.places), whole, labels)
+    title = _similarity_title(spans, len(order), whole, labels)
     say, variant = labels.say, labels.before_noun(results.board.variant)
     notes = [
         say("similarity.caption", variant=variant),
         say("similarity.frames") if groups else "",
-        say("similarity.drawn", len(places)) if len(places) < len(order.places) else "",
-        say("similarity.same", n) if (n := len(tasks) - len(order.places)) else "",
+        say("similarity.drawn", len(places)) if len(places) < len(order) else "",
+        say("similarity.same", n) if (n := len(tasks) - len(order)) else "",
     ]
     return Chart(
         id="similar-tasks",
