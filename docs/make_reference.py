@@ -15,7 +15,7 @@ from docs.reference.api import MEANINGS, meanings_of
 from site_builder.api import api_values, board_values, score_values
 from site_builder.build import read_project
 from site_builder.commands import main as site_builder
-from site_builder.compute.results import compute_results, compute_site
+from site_builder.compute.results import compute_site
 from site_builder.compute.trade_off import compute_trade_offs
 from site_builder.config import BoardConfig, load_config
 from site_builder.starter.project import FILES
@@ -128,7 +128,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "site-toml.md", with_table(text, "keys", made)
     config = load_config(DOCS.parent)
     tables, _ = read_project(config)
-    results = compute_results(tables, config)
+    results = compute_site(tables, config).featured.results
     values = {
         **api_values(results, compute_trade_offs(results, BoardConfig())),
         "scores": next(score_values(results))[1],

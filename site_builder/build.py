@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from site_builder.charts.chart import find_chart_faults
 from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig, read_config
-from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
+from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import OutputFile, Site, assemble_site
 from site_builder.processes import worker_count
@@ -154,10 +155,7 @@ def make_files(
     faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside)
     n_pages = len(tables.models) + len(tables.tasks)
     workers = options.workers or worker_count(n_pages, len(tables.results))
-
-    def make_content() -> _Content:
-        return _make_content(config, tables, prose, old, options.on_stage)
-
+    make_content = partial(_make_content, config, tables, prose, old, options.on_stage)
     sources = (config, tables.warnings, _table_files(tables), prose.own, old and prose.texts, old)
     try:
         content = (options.cache or BuildCache()).content(sources, make_content)
@@ -265,7 +263,7 @@ def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:
     try:
         if out is not None:
             check_output_folder(out, root)
-    except OutputFolderError as error:
+    except SiteError as error:
         return error.faults
     return ()
 

@@ -464,12 +464,9 @@ class SiteConfig(_File):
         return self.board.labels.get(variant, words[:1].upper() + words[1:])
 
 
-def load_config(root: Path, base_url: str | None = None) -> SiteConfig:
-    """Return the configuration of a project, or raise every fault of `site.toml`.
-
-    `base_url` overrides that of the file.
-    """
-    config, faults = read_config(root, base_url)
+def load_config(root: Path) -> SiteConfig:
+    """Return the configuration of a project, or raise every fault of `site.toml`."""
+    config, faults = read_config(root)
     if faults:
         raise FaultsError(faults)
     return config
@@ -550,7 +547,7 @@ def _fault(detail: ErrorDetails, *, is_given: bool) -> Fault:
 def _hint(keys: list[str]) -> str:
     """Return a hint for an unknown key: its section, or the most similar key of this one."""
     *section, name = keys
-    known = _section_keys(_File)
+    known = section_keys(_File)
     for path, names in known.items():
         if path and name in names:
             return f"It belongs in [{'.'.join(path)}]."
@@ -559,7 +556,7 @@ def _hint(keys: list[str]) -> str:
     return hint or ("" if section else f"Known sections: {', '.join(sorted(own))}.")
 
 
-def _section_keys(
+def section_keys(
     model: type[BaseModel], path: tuple[str, ...] = ()
 ) -> dict[tuple[str, ...], list[str]]:
     """Return the keys of every section by its path; those of the file are its sections."""
@@ -570,11 +567,5 @@ def _section_keys(
         for section in (kind, *get_args(kind)):
             if isinstance(section, type) and issubclass(section, ConfigSection):
                 of_any_name = (_ANY,) if get_origin(kind) in (dict, list) else ()
-                keys |= _section_keys(section, (*path, name, *of_any_name))
+                keys |= section_keys(section, (*path, name, *of_any_name))
     return keys
-
-
-def config_keys() -> list[str]:
-    """Return every key of `site.toml` as `section.key`."""
-    sections = _section_keys(_File).items()
-    return [f"{path[0]}.{key}" for path, keys in sections if len(path) == 1 for key in keys]

@@ -179,14 +179,8 @@ class SiteError(Exception):
         super().__init__("\n".join(map(str, self.faults)))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _restored, (type(self), self.faults)
-
-
-def _restored(kind: type[SiteError], faults: Sequence[Fault]) -> SiteError:
-    """Return an error of another process; not all of them are made from faults alone."""
-    error = kind.__new__(kind)
-    SiteError.__init__(error, *faults)
-    return error
+        # To another process without `__init__`: not all are made from faults alone.
+        return Exception.__new__, (type(self), *self.args), vars(self)
 
 
 class FaultsError(SiteError):
@@ -210,14 +204,6 @@ class UnclearScoresError(FaultsError):
 
 class LockedError(FaultsError):
     """Another process holds a lock and does not release it."""
-
-
-class OutputFolderError(SiteError):
-    """The output folder holds something else, overlaps the sources, or cannot be written."""
-
-
-class AssetError(SiteError):
-    """A static file that the site needs is missing."""
 
 
 class TemplateFaultError(SiteError):

@@ -17,7 +17,10 @@ _SPACE = "\N{NO-BREAK SPACE}"
 _PREFIXES = {3: "k", 6: "M", 9: "G", 12: "T"}
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 _MAX_PLACES = 12
-_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+WORDS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 # Enough for every digit of the largest float; the default of 28 fails for 1e26 at three places.
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
@@ -144,13 +147,6 @@ def exact(value: float) -> str:
     return repr(float(value) + 0.0).removesuffix(".0")  # + 0.0 removes the sign of a zero
 
 
-@lru_cache(maxsize=1 << 16)
-def signed(value: float) -> str:
-    """Return a difference with all its digits and its sign: `+0.0475`."""
-    text = exact(value).replace("-", MINUS, 1) if value < 0 else exact(value)
-    return f"+{text}" if value > 0 else text
-
-
 def count(value: float | None) -> str:
     """Return a whole number with thousands separators: `560,000`."""
     return MISSING if value is None else rounded(value, 0)
@@ -232,20 +228,20 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def text_columns(rows: Sequence[Sequence[str]], widest: int = 1_000) -> list[str]:
+    """Return rows as lines with columns; no cell is filled up to more than `widest` letters."""
+    widths = [min(widest, max(map(len, column))) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
 def in_words(n: int) -> str:
     """Return a number of things, in words up to ten: `three`, `31`."""
-    return _WORDS[n] if 0 < n < len(_WORDS) else count(n)
+    return WORDS[n] if 0 < n <= 10 else count(n)
 
 
-def counted(n: int, noun: str, plural: str = "") -> str:
+def counted(n: int, noun: str) -> str:
     """Return a number with its noun: `1 task`, `31 tasks`."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
-
-
-def left_out(n: int, noun: str, which: str = "") -> str:
-    """Return what is not shown, behind other sentences: ` 2 tasks are left out.`; empty for 0."""
-    things = f"{counted(n, noun)} {which}".rstrip()
-    return f" {things} {'is' if n == 1 else 'are'} left out." if n else ""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def sentence(text: str) -> str:

@@ -73,13 +73,6 @@ class SetFile(Record):
     path: Path
 
 
-class Sets(Record):
-    """The training sets at some paths, by task and split, and the files without examples."""
-
-    files: list[SetFile]
-    others: list[Path]
-
-
 class TrainingExample(Record):
     """What a model is given, and what it should answer."""
 
@@ -106,8 +99,8 @@ class Fields(Record):
         return f"input {names}, output '{self.output}'"
 
 
-def find_sets(names: Iterable[str]) -> Sets:
-    """Find the files with examples at some paths.
+def find_sets(names: Iterable[str]) -> tuple[list[SetFile], list[Path]]:
+    """Find the files with examples at some paths, by task and split, and those without.
 
     A file is one task, named by its file name. In a folder, each file or folder is a task, unless
     the files are named as splits. `TASK=PATH` names the task.
@@ -140,7 +133,7 @@ def find_sets(names: Iterable[str]) -> Sets:
     if faults:
         raise FaultsError(faults)
     sets.sort(key=lambda file: (file.task, file.split, str(file.path)))
-    return Sets(sets, others)
+    return sets, others
 
 
 def _walk(path: Path, top: Path, task: str) -> Iterator[SetFile | Path]:
@@ -284,40 +277,6 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _P95 = 0.95
 
 
-class LengthSummary(Record):
-    """How long the texts of a set are.
-
-    Attributes:
-        std: Standard deviation, with n - 1; None for one text.
-        p95: The smallest length that 95 % of the texts do not exceed.
-    """
-
-    mean: float
-    std: float | None
-    p95: int
-    least: int
-    greatest: int
-
-
-class Profile(Record):
-    """Features of a training set.
-
-    Attributes:
-        example: Lengths of inputs and outputs together.
-        compression_ratio: Bytes of all texts divided by their compressed size (DEFLATE, level 9).
-            None without text. Source: Shaib et al. (2024), Standardizing the measurement of text
-            diversity, arXiv:2403.00553.
-        rouge_l: Mean over examples of ROUGE-L between input and output, 0 to 1.
-    """
-
-    examples: int
-    input: LengthSummary
-    output: LengthSummary
-    example: LengthSummary
-    compression_ratio: float | None
-    rouge_l: float
-
-
 class Tokenizer(Record):
     """What lengths count: the unit as published (`words and marks`), and how many a text has."""
 
@@ -329,36 +288,21 @@ class TaskProfile(Record):
     """The measured examples of a task.
 
     Attributes:
-        profile: Features of the train split, or None without one.
+        features: Those of the train split, by column of the tasks table; empty without one.
         counts: Number of examples by split.
         fields: How the fields were read.
     """
 
     task: str
-    profile: Profile | None
+    features: StoredRow
     counts: dict[str, int]
     fields: Fields
 
-    def row(self, unit: str) -> StoredRow:
-        """Return columns of the tasks table, with lengths in a unit; absent splits have none."""
-        row: StoredRow = {"task": self.task}
-        row |= {f"{split}_examples": n for split, n in self.counts.items()}
-        profile = self.profile
-        if profile is None:
-            return row
-        for part in ("input", "output", "example"):
-            lengths = getattr(profile, part)
-            row[f"{part}_length_mean"], row[f"{part}_length_std"] = lengths.mean, lengths.std
-        return row | {
-            "input_length_p95": float(profile.input.p95),
-            "output_length_p95": float(profile.output.p95),
-            "tokens_min": float(profile.example.least),
-            "tokens_max": float(profile.example.greatest),
-            "tokens_p95": float(profile.example.p95),
-            "length_unit": unit,
-            "compression_ratio": profile.compression_ratio,
-            "rouge_l": profile.rouge_l,
-        }
+    @property
+    def row(self) -> StoredRow:
+        """Columns of the tasks table; absent splits have none."""
+        counts = {f"{split}_examples": n for split, n in self.counts.items()}
+        return {"task": self.task, **counts, **self.features}
 
 
 def find_tokenizer(name: str) -> Tokenizer:
@@ -416,15 +360,14 @@ def profile_sets(
     for task, group in groupby(files, key=lambda file: file.task):
         reader.fields = Fields(())
         counts: dict[str, int] = {}
-        profile = None
+        features: StoredRow = {}
         for split, parts in groupby(group, key=lambda file: file.split):
             examples = reader.examples(parts)
             if split == "train":
-                profile = measure(examples, tokenizer)
-                counts[split] = profile.examples if profile else 0
+                counts[split], features = measure(examples, tokenizer)
             else:
                 counts[split] = sum(1 for _ in examples)
-        profiles.append(TaskProfile(task, profile, counts, reader.fields))
+        profiles.append(TaskProfile(task, features, counts, reader.fields))
     if reader.faults:
         raise FaultsError(reader.faults)
     return profiles
@@ -462,8 +405,15 @@ class _Reader:
             self._on_progress(name, self._bytes)
 
 
-def measure(examples: Iterable[TrainingExample], tokenizer: Tokenizer) -> Profile | None:
-    """Return the features of a training set, or None without examples; reads them once."""
+def measure(examples: Iterable[TrainingExample], tokenizer: Tokenizer) -> tuple[int, StoredRow]:
+    """Return the number of examples and their features, by column of the tasks table.
+
+    They are read once; without examples there are no features. The compression ratio is the bytes
+    of all texts divided by their compressed size (DEFLATE, level 9), None without text; ROUGE-L is
+    the mean over examples of that between input and output, 0 to 1.
+
+    Source: Shaib et al. (2024), Standardizing the measurement of text diversity, arXiv:2403.00553.
+    """
     inputs, outputs, both = Counter[int](), Counter[int](), Counter[int]()
     compressor, raw, compressed = zlib.compressobj(9), 0, 0
     n, overlap = 0, 0.0
@@ -478,34 +428,36 @@ def measure(examples: Iterable[TrainingExample], tokenizer: Tokenizer) -> Profil
         compressed += len(compressor.compress(text))
         overlap += rouge_l(example.input, example.output)
     if n == 0:
-        return None
+        return 0, {}
     compressed += len(compressor.flush())
     has_text = raw > 2 * n  # more than the line ends
-    return Profile(
-        examples=n,
-        input=_summary(inputs),
-        output=_summary(outputs),
-        example=_summary(both),
-        compression_ratio=raw / compressed if has_text else None,
-        rouge_l=overlap / n,
-    )
+    features: StoredRow = {
+        "tokens_min": float(min(both)),
+        "tokens_max": float(max(both)),
+        "length_unit": tokenizer.unit,
+        "compression_ratio": raw / compressed if has_text else None,
+        "rouge_l": overlap / n,
+    }
+    for part, lengths in (("input", inputs), ("output", outputs), ("example", both)):
+        features[f"{part}_length_mean"], features[f"{part}_length_std"], p95 = _summary(lengths)
+        features["tokens_p95" if part == "example" else f"{part}_length_p95"] = float(p95)
+    return n, features
 
 
-def _summary(histogram: Counter[int]) -> LengthSummary:
-    """Summarise lengths by exact integer sums, so that their order does not matter."""
-    lengths = sorted(histogram)
+def _summary(histogram: Counter[int]) -> tuple[float, float | None, int]:
+    """Return mean, standard deviation (with n - 1; None for one text) and 95th percentile.
+
+    The percentile is the smallest length that 95 % of the texts do not exceed. Sums are of exact
+    integers, so that the order of the texts does not matter.
+    """
     n = histogram.total()
     total = sum(length * count for length, count in histogram.items())
     squares = sum(length**2 * count for length, count in histogram.items())
     variance = (n * squares - total**2) / (n * (n - 1)) if n > 1 else None
+    lengths = sorted(histogram)
     up_to = zip(lengths, accumulate(histogram[length] for length in lengths), strict=True)
-    return LengthSummary(
-        mean=total / n,
-        std=None if variance is None else sqrt(variance),
-        p95=next(length for length, count in up_to if count >= _P95 * n),
-        least=lengths[0],
-        greatest=lengths[-1],
-    )
+    p95 = next(length for length, count in up_to if count >= _P95 * n)
+    return total / n, None if variance is None else sqrt(variance), p95
 
 
 def rouge_l(first: str, second: str) -> float:

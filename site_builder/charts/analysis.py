@@ -42,23 +42,23 @@ class _TaskPair(Record):
 
 def chart_similar_tasks(results: Results, labels: Labels) -> Chart | None:
     """Chart how similarly each two tasks rank the models, with frames around groups."""
-    order, tasks = order_tasks(results.agreement), results.scores.tasks
-    if not order.places:
+    (order, spans), tasks = order_tasks(results.agreement), results.scores.tasks
+    if not order:
         return None
     # Of many tasks those are drawn among which the largest group is.
-    largest = max(order.groups, key=lambda group: group[1] - group[0], default=(0, 0))
+    largest = max(spans, key=lambda group: group[1] - group[0], default=(0, 0))
     begin = largest[0] if largest[1] >= _MAX_DRAWN else 0
-    places = list(order.places[begin : begin + _MAX_DRAWN])
-    shifted = [(start - begin, end - begin) for start, end in order.groups]
+    places = list(order[begin : begin + _MAX_DRAWN])
+    shifted = [(start - begin, end - begin) for start, end in spans]
     groups = [(start, end) for start, end in shifted if start >= 0 and end < len(places)]
     whole = compute_concordance(results.scores, tasks)
-    title = _similarity_title(order.groups, len(order.places), whole, labels)
+    title = _similarity_title(spans, len(order), whole, labels)
     say, variant = labels.say, labels.before_noun(results.board.variant)
     notes = [
         say("similarity.caption", variant=variant),
         say("similarity.frames") if groups else "",
-        say("similarity.drawn", len(places)) if len(places) < len(order.places) else "",
-        say("similarity.same", n) if (n := len(tasks) - len(order.places)) else "",
+        say("similarity.drawn", len(places)) if len(places) < len(order) else "",
+        say("similarity.same", n) if (n := len(tasks) - len(order)) else "",
     ]
     return Chart(
         id="similar-tasks",
@@ -155,9 +155,7 @@ def _pairs_table(results: Results, labels: Labels) -> Table:
 # --- agreement within categories ----------------------------------------------------------------
 
 
-class _Agreement(Record):
-    name: str
-    found: Concordance
+_Agreement = tuple[str, Concordance]  # of a category, by its name
 
 
 def agreement_table(results: Results, labels: Labels) -> Table | None:
@@ -167,18 +165,18 @@ def agreement_table(results: Results, labels: Labels) -> Table | None:
     if whole is None:
         return None
     rows = [
-        _Agreement(category.category, found)
+        (category.category, found)
         for category in results.categories
         if len(category.tasks) < len(scores.tasks)
         and (found := compute_concordance(scores, category.tasks))
     ]
-    rows.sort(key=lambda row: (-row.found.w, row.name))
+    rows.sort(key=lambda row: (-row[1].w, row[0]))
 
     def name_cell(row: _Agreement) -> Cell:
-        return Cell(row.name, row.name, say("n_tasks", len(row.found.tasks)))
+        return Cell(row[0], row[0], say("n_tasks", len(row[1].tasks)))
 
     def bar(row: _Agreement) -> Cell:
-        w, chance = row.found.w, row.found.chance
+        w, chance = row[1].w, row[1].chance
         marks = Mark("track", 0, 1), Mark("soft-bar", 0, round(w, 4)), Mark("median", chance)
         text = say("agreement.bar", w=rounded(w, 2), chance=rounded(chance, 2))
         return Cell(text, w, drawing=Drawing(marks, text))
@@ -187,11 +185,11 @@ def agreement_table(results: Results, labels: Labels) -> Table | None:
         Field[_Agreement](Column("category", say("column.category")), name_cell),
         Field[_Agreement](
             Column("w", say("agreement.w"), "number", term="agreement"),
-            lambda row: number_cell(row.found.w, rounded(row.found.w, 2)),
+            lambda row: number_cell(row[1].w, rounded(row[1].w, 2)),
         ),
         Field[_Agreement](Column("line", say("agreement.line"), "plot"), bar),
     )
-    all_tasks = _Agreement(sentence(say("metrics.all")), whole)
+    all_tasks = (sentence(say("metrics.all")), whole)
     return table_of("agreement", say("agreement.caption"), fields, [all_tasks, *rows])
 
 

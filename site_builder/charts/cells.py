@@ -67,15 +67,14 @@ def linked_score_cell(
     labels: Labels,
     key: ScoreKey,
     value: float | None,
-    note: str = "",
     flag: str | None = None,
     at_chance: bool | None = None,
 ) -> Cell:
     """Make the cell of a single score, with a link to its place among the scores of its model."""
     text, tags = labels.scales[key[1]].score(value), score_tags(labels, at_chance, flag)
     if value is None:
-        return Cell(text, None, note, "soft", tags=tags)
-    return Cell(text, value, note, "", Link(text, labels.score_address(key)), tags)
+        return Cell(text, None, tone="soft", tags=tags)
+    return Cell(text, value, link=Link(text, labels.score_address(key)), tags=tags)
 
 
 def best_score_cell(labels: Labels, task: TaskResult) -> Cell:

@@ -92,7 +92,11 @@ def coefficient_table(results: Results, labels: Labels) -> CoefficientTable | No
     found = results.correlations
     if found is None:
         return None
-    lifts = _known_lifts(found)
+    lifts = [
+        lift
+        for lift in reversed(LIFTS)
+        if any(found.pairs[feature, lift].spearman is not None for feature in found.features)
+    ]
     if not lifts:
         return None
     metrics = _metrics(found)
@@ -103,14 +107,6 @@ def coefficient_table(results: Results, labels: Labels) -> CoefficientTable | No
         (say("analysis.all"), *(metric or say("analysis.no_metric") for metric in metrics)),
         tuple(row for row in rows if any(cell.text != MISSING for cell in row.cells)),
     )
-
-
-def _known_lifts(found: Correlations) -> list[str]:
-    return [
-        lift
-        for lift in reversed(LIFTS)
-        if any(found.pairs[feature, lift].spearman is not None for feature in found.features)
-    ]
 
 
 def _metrics(found: Correlations) -> list[str | None]:

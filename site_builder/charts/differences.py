@@ -21,24 +21,19 @@ from site_builder.compute.significance import Verdict
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import count, listed, sentence
 from site_builder.labels import Labels
-from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _BY = "best_lift_over_baseline"
 
 
-def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
-    """Chart best contender minus baseline by task; None if no two tasks can share an axis."""
-    return _chart_tasks(results, labels, results.tasks)
+def chart_best_lift_by_task(
+    results: Results, labels: Labels, category: CategoryResult | None = None
+) -> Chart | None:
+    """Chart best contender minus baseline by task; None if no two tasks can share an axis.
 
-
-def chart_tasks_of(results: Results, labels: Labels, category: CategoryResult) -> Chart | None:
-    """Chart the same of the tasks of a category, without a frame for other sites."""
-    chart = _chart_tasks(results, labels, [results.task(task) for task in category.tasks])
-    return chart and replace(chart, embedded=False)
-
-
-def _chart_tasks(results: Results, labels: Labels, tasks: Sequence[TaskResult]) -> Chart | None:
+    That of a category has no frame for other sites.
+    """
+    tasks = results.tasks if category is None else map(results.task, category.tasks)
     known = [t for t in tasks if t.outcome and labels.are_side_by_side((t.task,))]
     known.sort(key=lambda t: -(t.best_lift_over_baseline or 0.0))
     if len(known) < 2:
@@ -61,7 +56,7 @@ def _chart_tasks(results: Results, labels: Labels, tasks: Sequence[TaskResult]) 
         ),
         table=_tasks_table(shown, labels, verdicts),
         terms="lift-over-baseline",
-        embedded=True,
+        embedded=category is None,
     )
 
 
@@ -243,6 +238,3 @@ def _category_table(categories: Sequence[CategoryResult], labels: Labels) -> Tab
     )
     caption = labels.say("differences.table_categories", what=sentence(labels.best_difference))
     return table_of("category-difference-table", caption, fields, categories, sorted_by=_BY)
-
-
-# --- the home page ------------------------------------------------------------------------------

@@ -37,11 +37,10 @@ _BAR_PX = 28  # a row has room for its name on a narrow screen
 _ROOM = 0.06
 
 
-def draw_bars(bars: Sequence[Bar], unit: str, *, are_counts: bool = False) -> theme.Drawing:
-    """Draw horizontal bars from zero, of differences or of counts, the first at the top."""
+def draw_bars(bars: Sequence[Bar], unit: str) -> theme.Drawing:
+    """Draw horizontal bars of differences from zero, the first at the top."""
     values, names = [bar.value for bar in bars], [bar.name for bar in bars]
     low, high = min(0.0, *values), max(0.0, *values)
-    steps: dict[str, Any] = {"least_step": 1.0} if are_counts else {"signed": True}
     marker: dict[str, Any] = {"color": [bar.colour for bar in bars], "line": {"width": 0}}
     if any(bar.is_striped for bar in bars):
         shapes = ["/" if bar.is_striped else "" for bar in bars]
@@ -63,7 +62,7 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, are_counts: bool = False) -> th
         [trace],
         theme.rows_height(len(bars), _BAR_PX),
         # Names stand above their bars, which then have the whole width.
-        narrow={"meta.above": True} | theme.narrow_ticks(low, high, **steps),
+        narrow={"meta.above": True} | theme.narrow_ticks(low, high, signed=True),
         room=theme.room_for_values(
             low,
             high,
@@ -74,7 +73,7 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, are_counts: bool = False) -> th
             unit,
             zerolinecolor=theme.INK,
             range=room_around(low, high, is_open=(low < 0, high > 0)),
-            **theme.ticks(low, high, **steps),
+            **theme.ticks(low, high, signed=True),
         ),
         yaxis=theme.rows_axis(names),
     )

@@ -107,9 +107,8 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
         marks = Mark("axis", 0, 1), Mark("band", low, high), Mark("score", low)
         return Cell(text, row.median_s, drawing=Drawing(marks, text))
 
-    line_column = Column(
-        "line", say("serving.column.line"), "plot", axis=axis.ticks(_short_seconds) if times else ()
-    )
+    ticks = axis.ticks(lambda value: f"{number(value)}\N{NO-BREAK SPACE}s") if times else ()
+    line_column = Column("line", say("serving.column.line"), "plot", axis=ticks)
     fields: tuple[Field[Latency], ...] = (
         Field(PROVIDER, lambda row: text_cell(row.provider)),
         Field(
@@ -127,10 +126,6 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
         Field(column("failed_share"), lambda row: _failed_cell(row, labels)),
     )
     return table_of(table_id, say("serving.latency_table"), fields, rows, sorted_by="median_s")
-
-
-def _short_seconds(value: float) -> str:
-    return f"{number(value)}\N{NO-BREAK SPACE}s"
 
 
 def _failed_cell(row: Latency, labels: Labels) -> Cell:
@@ -280,9 +275,8 @@ def price_table(results: Results, labels: Labels, table_id: str) -> Table:
         return number_cell(p.ratio, _times(p, labels))
 
     reference = axis.share(baseline.million_usd) if baseline and baseline.million_usd else None
-    line_column = Column(
-        "line", say("serving.blend"), "plot", axis=axis.ticks(_short_money), reference=reference
-    )
+    ticks = axis.ticks(lambda usd: money(usd).removesuffix(".00"))
+    line_column = Column("line", say("serving.blend"), "plot", axis=ticks, reference=reference)
     multiple = say("serving.help.ratio", baseline=labels.baseline)
     ratio_column = Column(
         "ratio", say("serving.column.ratio"), "number", multiple, term="serving", on_phone=True
@@ -309,10 +303,6 @@ def price_table(results: Results, labels: Labels, table_id: str) -> Table:
         lambda p: "reference" if p.model == labels.roles.baseline else "",
         sorted_by="million_usd",
     )
-
-
-def _short_money(usd: float) -> str:
-    return money(usd).removesuffix(".00")
 
 
 def _times(p: Price, labels: Labels) -> str:

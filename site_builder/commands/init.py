@@ -78,13 +78,11 @@ def init(
 
     read = partial(import_files, root, console, "any", [source], **options) if source else None
     with console.exit_on_error():
-        project = start_project(root, title, host, license_id, read)
-    if project.kept:
-        console.say(f"Kept as they are: {listed(project.kept, most=5)}.")
-    console.say(
-        f"{counted(len(project.files), 'new file')} in {root}{':' if project.files else '.'}"
-    )
-    for path in project.files:
+        files, kept = start_project(root, title, host, license_id, read)
+    if kept:
+        console.say(f"Kept as they are: {listed(kept, most=5)}.")
+    console.say(f"{counted(len(files), 'new file')} in {root}{':' if files else '.'}")
+    for path in files:
         console.say(f"  {path}")
     change = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(str(root))} && "
     console.say(f"Next: {change}site-builder build")

@@ -13,8 +13,6 @@ from site_builder.devserver.server import (
     FIRST_PORT,
     LOOPBACK,
     Rebuilt,
-    ServedState,
-    StateHolder,
     follow,
     listen,
 )
@@ -40,7 +38,7 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
     """Serve the site on this machine and rebuild it after each change, until Ctrl-C."""
     console, root = Console(root), root.resolve()
     try:
-        server = listen(host, port, StateHolder(ServedState()))
+        server = listen(host, port)
     except SiteError as error:
         raise click.ClickException(str(error)) from error
 
@@ -56,7 +54,7 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
 
     try:
         with server.running():
-            follow(root, server.state, report, threading.Event(), console.stage)
+            follow(root, server, report, threading.Event(), console.stage)
     except KeyboardInterrupt:
         console.interrupted()
 

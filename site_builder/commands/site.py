@@ -148,9 +148,9 @@ def deploy(  # noqa: PLR0913 - one per option
         if faults := verify_site(out).faults:
             raise FaultsError(faults)
         console.stage(f"Pushing to {remote}/{branch}")
-        pushed = push_site(out, root, remote, branch, _message(out))
-    done = "is at" if pushed.changed else "has this site already, at"
-    console.say(f"{remote}/{branch} {done} commit {pushed.commit[:10]}.")
+        commit, is_new = push_site(out, root, remote, branch, _message(out))
+    done = "is at" if is_new else "has this site already, at"
+    console.say(f"{remote}/{branch} {done} commit {commit[:10]}.")
 
 
 def _message(site: Path) -> str:

@@ -33,7 +33,7 @@ from site_builder.records import replace
 
 if TYPE_CHECKING:
     from site_builder.importers.reading import ImportOptions
-    from site_builder.profile import MergedFeatures, TaskProfile, Tokenizer
+    from site_builder.profile import MergedFeatures, TaskProfile
 
 # The importers, the database and the tokenizers are imported in the functions that need them: each
 # command would otherwise wait for those of the others.
@@ -220,13 +220,13 @@ def export(root: Path, console: Console, target: str, out: Path) -> None:
     from site_builder.importers.hugging_face import eval_results_of
 
     with console.exit_on_error():
-        found = eval_results_of(load_config(root))
-        if not found.files:
+        files, faults = eval_results_of(load_config(root))
+        if not files:
             nothing = Fault("", f"no score can be written as {target}")
-            raise FaultsError((*found.faults, nothing))
-        write_files({out / path: found.files[path] for path in found.files}, replaces=False)
-    console.warn(found.faults)
-    console.say(f"Wrote {counted(len(found.files), 'file')} into {out}.")
+            raise FaultsError((*faults, nothing))
+        write_files({out / path: files[path] for path in files}, replaces=False)
+    console.warn(faults)
+    console.say(f"Wrote {counted(len(files), 'file')} into {out}.")
 
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -357,17 +357,21 @@ def profile(  # noqa: PLR0913 - one per option
 
     with console.exit_on_error():
         config, unit = load_config(root), find_tokenizer(tokenizer)
-        sets = find_sets(paths)
-        with console.bar(sum(file.path.stat().st_size for file in sets.files)) as on_progress:
-            profiles = profile_sets(sets.files, unit, inputs, output, on_progress)
-        rows = (task.row(unit.unit) for task in profiles)
-        merged = save_features(config.data_dir, rows, dry=dry)
+        files, no_sets = find_sets(paths)
+        with console.bar(sum(file.path.stat().st_size for file in files)) as on_progress:
+            profiles = profile_sets(files, unit, inputs, output, on_progress)
+        merged = save_features(config.data_dir, (task.row for task in profiles), dry=dry)
     what = "skipped: it holds no examples"
-    others = (Fault(str(path), what, severity="warning") for path in sets.others)
-    skipped = limit_faults(others, len(sets.others), "", "files that hold no examples")
+    others = (Fault(str(path), what, severity="warning") for path in no_sets)
+    skipped = limit_faults(others, len(no_sets), "", "files that hold no examples")
     console.warn((*skipped, *_new_task_faults(merged)))
-    for line in (*map(_profile_line, profiles), _summary(merged, unit, dry=dry)):
-        console.say(line)
+    for task in profiles:
+        console.say(_profile_line(task))
+    parts = {"added": merged.added, "changed": merged.changed, "unchanged": merged.unchanged}
+    tasks = (f"{counted(len(ids), 'task')} {what}" for what, ids in parts.items() if ids)
+    written = "nothing was written" if dry else "" if merged.is_changed else "nothing to write"
+    texts = (f"Lengths are in {unit.unit}", ", ".join(tasks), written)
+    console.say("; ".join(filter(None, texts)) + ".")
 
 
 def _new_task_faults(merged: MergedFeatures) -> Iterator[Fault]:
@@ -380,20 +384,13 @@ def _new_task_faults(merged: MergedFeatures) -> Iterator[Fault]:
 def _profile_line(found: TaskProfile) -> str:
     """Return the number of examples of a task and its main features."""
     counts = ", ".join(f"{count(n)} {split}" for split, n in found.counts.items())
-    if found.profile is None:
+    if not found.features:
         return f"{found.task}: {counts}; no train split, so nothing is measured"
-    p = found.profile
-    ratio = p.compression_ratio
+    features = found.features
+    ratio = features["compression_ratio"]
+    sent, received = (rounded(features[f"{part}_length_mean"], 1) for part in ("input", "output"))
     compression = "" if ratio is None else f", compression ratio {rounded(ratio, 2)}"
     return (
-        f"{found.task}: {counts}; {found.fields}; mean length {rounded(p.input.mean, 1)} in, "
-        f"{rounded(p.output.mean, 1)} out{compression}, ROUGE-L {rounded(p.rouge_l, 3)}"
+        f"{found.task}: {counts}; {found.fields}; mean length {sent} in, {received} out"
+        f"{compression}, ROUGE-L {rounded(features['rouge_l'], 3)}"
     )
-
-
-def _summary(merged: MergedFeatures, tokenizer: Tokenizer, *, dry: bool) -> str:
-    parts = {"added": merged.added, "changed": merged.changed, "unchanged": merged.unchanged}
-    tasks = (f"{counted(len(ids), 'task')} {what}" for what, ids in parts.items() if ids)
-    written = "nothing was written" if dry else "" if merged.is_changed else "nothing to write"
-    texts = (f"Lengths are in {tokenizer.unit}", ", ".join(tasks), written)
-    return "; ".join(filter(None, texts)) + "."

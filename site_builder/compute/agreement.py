@@ -71,20 +71,13 @@ def compute_concordance(scores: Scores, tasks: Sequence[str]) -> Concordance | N
     return Concordance(tuple(map(str, ranks.columns)), n, round_float(w), round_float(chance))
 
 
-class TaskOrder(Record):
-    """Tasks in an order in which those that rank models alike stand together.
-
-    Attributes:
-        places: Their indices.
-        groups: First and last place of each group in this order.
-    """
-
-    places: tuple[int, ...]
-    groups: tuple[tuple[int, int], ...]
-
-
-def order_tasks(agreement: RankAgreement) -> TaskOrder:
+def order_tasks(
+    agreement: RankAgreement,
+) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
     """Order the tasks that have a correlation with another one by average linkage.
+
+    Those that rank models alike stand together. Returns the tasks' indices in this order, and the
+    first and the last place of each group in it.
 
     The distance of two tasks is 1 - rho; where rho is not known, it is 1. Two clusters are as far
     apart as their tasks are on average. A group has at least three tasks, and is joined at a mean
@@ -99,7 +92,7 @@ def order_tasks(agreement: RankAgreement) -> TaskOrder:
     np.fill_diagonal(rho, np.nan)
     known = np.flatnonzero(np.isfinite(rho).any(axis=1))
     if len(known) < MIN_GROUP:
-        return TaskOrder((), ())
+        return (), ()
     distances = 1 - np.nan_to_num(rho[np.ix_(known, known)])
     joined = hierarchy.linkage(distances[np.triu_indices(len(known), 1)], method="average")
     order = hierarchy.leaves_list(joined)
@@ -108,4 +101,4 @@ def order_tasks(agreement: RankAgreement) -> TaskOrder:
     ends = [*starts[1:], len(cluster)]
     spans = [(int(a), int(b) - 1) for a, b in zip(starts, ends, strict=True)]
     groups = tuple((a, b) for a, b in spans if b - a + 1 >= MIN_GROUP)
-    return TaskOrder(tuple(known[order].tolist()), groups)
+    return tuple(known[order].tolist()), groups

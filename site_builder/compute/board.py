@@ -125,10 +125,6 @@ class Board(CachingRecord):
         """Return the number of tasks on which an entry is compared with the baseline."""
         return sum(self.count(entry, outcome) for outcome in ("beats", "ties", "loses"))
 
-    def paired(self, entry: Entry) -> int:
-        """Return the number of tasks on which an entry has scores before and after tuning."""
-        return sum(self.count(entry, outcome) for outcome in ("helped", "unchanged", "hurt"))
-
     def average(self, entry: Entry) -> float | None:
         """Return the adjusted average where it ranks the board, else the average."""
         return self.figure(entry, "adjusted" if self.rules.rank_by == "additive" else "average")
@@ -278,8 +274,12 @@ def compute_common_boards(
 
 def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> RankingRules:
     """Choose how a board over these tasks ranks (docs/statistics.md#rules)."""
-    comparable, coverage = _are_comparable(tasks), _coverage(scores)
-    # At least half of the runs, each a model in a variant, have a score on every task.
+    comparable = _are_comparable(tasks)
+    # The share of its variant's tasks that each run, a model in a variant, has.
+    parts = [scores.of_variant(v).values[v] for v in scores.roles.variants]
+    shares = np.concatenate([(~np.isnan(values)).mean(axis=1) for values in parts])
+    coverage = shares[shares > 0]
+    # At least half of the runs have a score on every task.
     dense = 2 * int((coverage == 1).sum()) >= max(len(coverage), 1)
     asked = config.min_coverage
     floor = 1.0 if dense else round_float(coverage.max(initial=0.0) / 2)
@@ -309,13 +309,6 @@ def _are_comparable(tasks: pd.DataFrame) -> bool:
     one_scale = one_pair and one_unit and (one_metric or bool(bounds.notna().all(axis=None)))
     one_direction = len(tasks["higher_is_better"].unique()) == 1
     return len(tasks) <= 1 or bool(one_direction and one_scale)
-
-
-def _coverage(scores: Scores) -> Array:
-    """Return the share of its variant's tasks that each run, a model in one, has; above 0."""
-    parts = [scores.of_variant(v).values[v] for v in scores.roles.variants]
-    shares = np.concatenate([(~np.isnan(values)).mean(axis=1) for values in parts])
-    return shares[shares > 0]
 
 
 def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:

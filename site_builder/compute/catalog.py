@@ -109,7 +109,6 @@ class TaskInfo(Record):
     score_max: float | None
     score_chance: float | None
     dataset_url: str | None
-    evaluation_split: str | None
     length_unit: str | None
     part_of: str | None
     numbers: Mapping[str, float]

@@ -249,9 +249,7 @@ def _unit(values: Array) -> Array:
 
 
 def _mean_ranks(values: Array) -> Array:
-    ordered = np.sort(values)
-    first, last = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
-    return np.asarray((first + last + 1) / 2)
+    return np.asarray(pd.Series(values).rank())
 
 
 def _is_constant(values: Array) -> bool:

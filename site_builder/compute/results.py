@@ -23,7 +23,6 @@ from site_builder.compute.robustness import (
     Robustness,
     compute_metrics,
     compute_robustness,
-    count_beaten_tasks,
     find_decisive_tasks,
     judge_best_lifts,
 )
@@ -113,13 +112,15 @@ class Results(CachingRecord):
         known = [value for value in found if value is not None]
         return (min(known), max(known)) if known else ()
 
-    @cached_property
-    def lowest_prices(self) -> Mapping[str, float]:
-        """The lowest list price of each entry: of a million tokens, half of them output."""
+    def lowest_prices(self, of: str = "million_usd") -> Mapping[str, float]:
+        """Return the lowest list price of each entry: of a million tokens, half of them output.
+
+        `of` can be another field of `Price`.
+        """
         lowest: dict[str, float] = {}
         for price in self.serving.prices:
-            if price.million_usd is not None:
-                lowest[price.model] = min(lowest.get(price.model, math.inf), price.million_usd)
+            if (usd := getattr(price, of)) is not None:
+                lowest[price.model] = min(lowest.get(price.model, math.inf), usd)
         return {m.model: lowest[m.of] for m in self.catalog.models.values() if m.of in lowest}
 
     def is_low_best(self, board: Board) -> bool:
@@ -238,11 +239,6 @@ def compute_site(tables: Tables, config: SiteConfig) -> SiteResults:
     return SiteResults(boards, overview, whole)
 
 
-def compute_results(tables: Tables, config: SiteConfig) -> Results:
-    """Compute everything of the board that the home page shows."""
-    return compute_site(tables, config).featured.results
-
-
 def _compute(
     tables: Tables,
     config: SiteConfig,
@@ -261,7 +257,7 @@ def _compute(
     agreement = compute_rank_agreement(scores, [catalog.models[m].family for m in scores.models])
     tasks = compute_tasks(scores, agreement.without(catalog.related_tasks()))
     categories = compute_categories(by_category, tasks, categorised)
-    beaten, primary = count_beaten_tasks(scores, boards), boards[scores.roles.primary]
+    primary = boards[scores.roles.primary]
     paired_lifts = collect_paired_lifts(tables.differences, scores)
     of_baseline = catalog.models.get(scores.roles.baseline or "")
     baseline = of_baseline.of if of_baseline else None
@@ -290,7 +286,7 @@ def _compute(
         ),
         training_sets=compute_training_sets(facts, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, baseline),
-        stats=compute_stats(scores, boards, tasks, beaten, len(categories)),
+        stats=compute_stats(scores, boards, tasks, len(categories)),
         release=release,
         cautions=find_cautions(tables, catalog),
     )

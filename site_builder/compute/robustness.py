@@ -149,30 +149,20 @@ def find_decisive_tasks(scores: Scores, board: Board) -> DecisiveTasks | None:
 # --- the best of several models against one -----------------------------------------------------
 
 
-class BeatenTasks(Record):
-    """On how many tasks the contenders beat the baseline, without the luck of the best of them.
-
-    Attributes:
-        chosen_elsewhere: Tasks beaten by the contender that is best on the other tasks; None where
-            no task has one.
-        median: Tasks on which the median score of the contenders is above the baseline's.
-        clearly_above, not_separable, clearly_below: Tasks by the z test of the best contender
-            against the baseline, of those with both errors; None where no task has them.
-    """
-
-    chosen_elsewhere: int | None
-    median: int
-    clearly_above: int | None
-    not_separable: int | None
-    clearly_below: int | None
-
-
-def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTasks:
-    """Count the tasks on which contenders beat the baseline.
+def count_beaten_tasks(
+    scores: Scores, boards: Mapping[str, Board]
+) -> tuple[int | None, int, list[int | None]]:
+    """Count the tasks on which contenders beat the baseline, without the luck of the best of them.
 
     A run can be chosen for a task if it is ranked on its board and has a score on the task. The one
     with the best mean over the other tasks is: of its scores where the board ranks by mean score,
     else of its win rates among the contenders. Of equal ones, the least lift on the task counts.
+
+    Returns:
+        Tasks beaten by the contender that is best on the other tasks, None where no task has one;
+        tasks on which the median score of the contenders is above the baseline's; and tasks on
+        which the best contender is clearly above the baseline, not separable from it and clearly
+        below, of those with both errors, None where no task has them.
 
     Source: docs/statistics.md#best-of-several.
     """
@@ -188,10 +178,10 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
     picked = np.fmin.reduce(np.where(chosen, lifts, np.nan), axis=0)
     verdicts = judge_best_lifts(scores)
     tested = [int((verdicts == verdict).sum()) for verdict in (1, 0, -1)]
-    return BeatenTasks(
+    return (
         None if np.isnan(picked).all() else int((picked > 0).sum()),
         int((medians(lifts.T) > 0).sum()),
-        *(tested if any(tested) else [None] * 3),
+        [*tested] if any(tested) else [None] * 3,
     )
 
 

@@ -249,11 +249,6 @@ def _by_ratio(inputs: RuleInputs, reference: Array) -> Merit:
     )
 
 
-def _by_ratio_to_best(inputs: RuleInputs) -> Merit:
-    best = np.fmax.reduce(inputs.signed, axis=0) * inputs.scores.direction
-    return _by_ratio(inputs, best)
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         *("mean_win_rate", "mean win rate", "win_rate", _by_win_rate),
@@ -281,7 +276,10 @@ RULES: tuple[Rule, ...] = (
     Rule("sum", "sum of scores", "sum", _by_sum, is_average=True),
     Rule("additive", "adjusted average", "adjusted", _by_additive, is_average=True),
     Rule("mean_rank", "mean rank", "mean_rank", _by_rank, lower_is_better=True),
-    Rule("ratio_to_best", "mean ratio to the best score", "ratio_to_best", _by_ratio_to_best),
+    Rule(
+        *("ratio_to_best", "mean ratio to the best score", "ratio_to_best"),
+        lambda i: _by_ratio(i, np.fmax.reduce(i.signed, axis=0) * i.scores.direction),
+    ),
     Rule(
         *("ratio_to_baseline", "mean ratio to the baseline's score", "ratio_to_baseline"),
         lambda i: _by_ratio(i, i.scores.of_baseline(i.scores.values, i.variant)),

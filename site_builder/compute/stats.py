@@ -12,7 +12,7 @@ from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEAST_TASKS, FamilySums, t_quantile
 from site_builder.compute.numbers import float_or_none, mean_or_none, round_significant
 from site_builder.compute.ranks import pair_tests
-from site_builder.compute.robustness import BeatenTasks
+from site_builder.compute.robustness import count_beaten_tasks
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
@@ -82,7 +82,6 @@ def compute_stats(
     scores: Scores,
     boards: Mapping[str, Board],
     tasks: tuple[TaskResult, ...],
-    beaten: BeatenTasks,
     categories: int,
 ) -> Stats:
     """Compute the figures of the whole board (docs/statistics.md#board-figures)."""
@@ -95,6 +94,7 @@ def compute_stats(
     base = np.full(lifts.shape[1:], np.nan) if roles.base is None else scores.values[roles.base]
     before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
     outcomes = [task.outcome for task in tasks]
+    chosen_elsewhere, beaten_by_median, best = count_beaten_tasks(scores, boards)
     compared = [
         (s.model, lift)
         for board in map(boards.__getitem__, roles.contest)
@@ -112,12 +112,12 @@ def compute_stats(
         models_ranked=len(primary.ranked),
         tasks_compared=len(outcomes) - outcomes.count(None),
         tasks_beating_baseline=outcomes.count("beats"),
-        tasks_beating_baseline_chosen_elsewhere=beaten.chosen_elsewhere,
-        tasks_beating_baseline_median=beaten.median,
+        tasks_beating_baseline_chosen_elsewhere=chosen_elsewhere,
+        tasks_beating_baseline_median=beaten_by_median,
         tasks_tying_baseline=outcomes.count("ties"),
-        tasks_clearly_above_baseline=beaten.clearly_above,
-        tasks_not_separable_from_baseline=beaten.not_separable,
-        tasks_clearly_below_baseline=beaten.clearly_below,
+        tasks_clearly_above_baseline=best[0],
+        tasks_not_separable_from_baseline=best[1],
+        tasks_clearly_below_baseline=best[2],
         models_compared=len({model for model, _ in compared}),
         models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
         models_clearly_ahead_of_baseline=_count_models(contest, "better"),

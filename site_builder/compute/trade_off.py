@@ -165,7 +165,8 @@ def _axes(results: Results, shown: Sequence[Entry]) -> Iterator[tuple[Axis, _Val
         if axis.measure is not None:
             yield axis, [(s, board.figure(s, axis.id)) for s in shown]
         elif axis.kind == "price":
-            yield axis, [(s, results.lowest_prices.get(s.model)) for s in shown]
+            prices = results.lowest_prices()
+            yield axis, [(s, prices.get(s.model)) for s in shown]
         elif axis.kind == "size":
             yield axis, [(s, models[s.model].parameters_b) for s in shown]
         else:

@@ -72,25 +72,6 @@ def root_path(base_url: str) -> str:
     return unquote(urlsplit(base_url).path).rstrip("/") + "/"
 
 
-class StateHolder:
-    """The current state, for any number of threads that wait for the next one."""
-
-    def __init__(self, state: ServedState) -> None:
-        self.current, self._changed = state, threading.Condition()
-
-    def show(self, state: ServedState) -> None:
-        """Replace the state and wake all threads that wait."""
-        with self._changed:
-            self.current = state
-            self._changed.notify_all()
-
-    def wait(self, seen: ServedState | None, timeout_s: float) -> ServedState:
-        """Return the state once it differs from `seen` or the time is up."""
-        with self._changed:
-            self._changed.wait_for(lambda: self.current is not seen, timeout_s)
-            return self.current
-
-
 # --- rebuild ------------------------------------------------------------------------------------
 
 # Between two looks at the files. One look at the 150 files of a site takes some 2 ms.
@@ -191,19 +172,19 @@ class Rebuilder:
 
 def follow(
     root: Path,
-    state: StateHolder,
+    server: LiveServer,
     on_build: Callable[[Rebuilt], None],
     stop: threading.Event,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Build a project, then rebuild it after each change, until it is stopped.
 
-    Each build is shown by `state` and then given to `on_build`. `on_stage` gets the name of each
+    Each build is shown by the server and then given to `on_build`. `on_stage` gets the name of each
     stage of the first build.
     """
 
     def show(rebuilt: Rebuilt) -> None:
-        state.show(rebuilt.served)
+        server.state = rebuilt.served
         on_build(rebuilt)
 
     rebuilder, before = Rebuilder(root), file_states(root)
@@ -232,6 +213,9 @@ def respond(state: ServedState, target: str) -> Response:
     path, query = _path(target), target.partition("#")[0].partition("?")[2]
     if path.startswith(RESERVED):
         file = path.removeprefix(RESERVED)
+        if file == "state":
+            shown = {"build": state.build, "faults": state.lines if state.files else []}
+            return Response(json.dumps(shown).encode(), "application/json")
         if file in SERVER_FILES:
             return Response((FILES / file).read_bytes(), content_type(file))
         return Response(b"There is no such file.", "text/plain", HTTPStatus.NOT_FOUND)
@@ -277,7 +261,7 @@ def _path(target: str) -> str:
 
 
 def _with_script(state: ServedState, path: str) -> bytes:
-    """Return a file of the site; pages get the script that waits for the next build."""
+    """Return a file of the site; pages get the script that asks for the next build."""
     content = state.files[path]
     if not path.endswith(".html"):
         return content
@@ -296,7 +280,6 @@ def content_type(path: str) -> str:
 LOOPBACK = "127.0.0.1"
 FIRST_PORT = 8000
 _LAST_PORT = 8099
-_BEAT_S = 10  # how often the server writes to a waiting browser, to notice that it has gone
 _LOCAL_NAMES = {"localhost", LOOPBACK, "[::1]"}
 # What a page cannot declare itself. No other site may include a file, reach the window of a page,
 # or learn from a link which unpublished page it is on.
@@ -314,9 +297,9 @@ class LiveServer(ThreadingHTTPServer):
 
     allow_reuse_address = os.name != "nt"  # on Windows two servers could share one port
 
-    def __init__(self, host: str, port: int, state: StateHolder) -> None:
+    def __init__(self, host: str, port: int) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.state = state
+        self.state = ServedState()
         super().__init__((host, port), _Handler)
 
     @property
@@ -326,7 +309,7 @@ class LiveServer(ThreadingHTTPServer):
         shown = f"[{host}]" if ":" in host else host
         if ipaddress.ip_address(host).is_unspecified:  # every address of the machine
             shown = "localhost"
-        return f"http://{shown}:{self.server_port}{self.state.current.root}"
+        return f"http://{shown}:{self.server_port}{self.state.root}"
 
     def accepts(self, host: str) -> bool:
         """Return whether requests for a host name are answered.
@@ -353,7 +336,7 @@ class LiveServer(ThreadingHTTPServer):
             self.server_close()
 
 
-def listen(host: str, port: int | None, state: StateHolder) -> LiveServer:
+def listen(host: str, port: int | None) -> LiveServer:
     """Return a server on the port, or without one on the first free port from 8000.
 
     Raise a `SiteError` if the port is in use or the address is not of this machine.
@@ -362,7 +345,7 @@ def listen(host: str, port: int | None, state: StateHolder) -> LiveServer:
     reason = ""
     for candidate in ports:
         try:
-            return LiveServer(host, candidate, state)
+            return LiveServer(host, candidate)
         except OSError as error:
             reason = str(error.strerror)
             if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
@@ -381,12 +364,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a request."""
         if not self.server.accepts(self.headers.get("Host", "")):
             self._refuse(b"This server answers to localhost only.")
-        elif not answers_site(self.server.state.current, self.path, self.headers):
+        elif not answers_site(self.server.state, self.path, self.headers):
             self._refuse(b"This server does not answer to other sites.")
-        elif self.path == f"{RESERVED}events" and self.command == "GET":
-            self._send_events()
         else:
-            self._send(respond(self.server.state.current, self.path))
+            self._send(respond(self.server.state, self.path))
 
     do_HEAD = do_GET
 
@@ -396,31 +377,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Location", response.location)
         self.send_header("Content-Type", response.content_type)
         self.send_header("Content-Length", str(len(response.body)))
-        self._end_headers()
+        for name, value in _HEADERS.items():
+            self.send_header(name, value)
+        if not is_embed(self.server.state, self.path):
+            self.send_header("Content-Security-Policy", "frame-ancestors 'self'")
+        self.end_headers()
         if self.command == "GET":
             self.wfile.write(response.body)
 
     def _refuse(self, why: bytes) -> None:
         self._send(Response(why, "text/plain", HTTPStatus.FORBIDDEN))
-
-    def _send_events(self) -> None:
-        """Send the state now and after each change, until the browser goes away."""
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/event-stream")
-        self._end_headers()
-        self.wfile.write(b"retry: 1000\n\n")
-        seen: ServedState | None = None
-        while True:
-            seen = self.server.state.wait(seen, _BEAT_S)
-            event = {"build": seen.build, "faults": seen.lines if seen.files else []}
-            self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
-
-    def _end_headers(self) -> None:
-        for name, value in _HEADERS.items():
-            self.send_header(name, value)
-        if not is_embed(self.server.state.current, self.path):
-            self.send_header("Content-Security-Policy", "frame-ancestors 'self'")
-        self.end_headers()
 
     def log_message(self, *_: object) -> None:
         """Print no requests: the terminal is for faults."""

@@ -63,18 +63,6 @@ _Run = tuple[str, str, str]
 """A model, a run group, and how it was run."""
 
 
-class _Group(Record):
-    """What HELM states about a run group.
-
-    Attributes:
-        main_metrics: The first that a run has ranks.
-        members: The scenarios of a complete group, the longest list first.
-    """
-
-    main_metrics: tuple[str, ...] = ()
-    members: tuple[frozenset[str], ...] = ()
-
-
 class _Scenario(Record):
     """What a run evaluated: a run group, and a part of it; empty for the whole."""
 
@@ -88,12 +76,17 @@ class _Scenario(Record):
 
 
 @cache
-def _groups() -> dict[str, _Group]:
-    groups: dict[str, _Group] = {}
+def _groups() -> dict[str, tuple[list[str], list[frozenset[str]]]]:
+    """Return what HELM states about each run group.
+
+    These are its main metrics, of which the first that a run has ranks, and the scenarios of a
+    complete group, the longest list first.
+    """
+    groups: dict[str, tuple[list[str], list[frozenset[str]]]] = {}
     for line in _GROUPS.read_text(encoding="utf8").splitlines()[1:]:
         name, metrics, lists = f"{line}\t".split("\t")[:3]
-        members = (frozenset(names.split("; ")) for names in lists.split(" | ") if names)
-        groups[name] = _Group(tuple(metrics.split()), tuple(members))
+        members = [frozenset(names.split("; ")) for names in lists.split(" | ") if names]
+        groups[name] = metrics.split(), members
     return groups
 
 
@@ -162,7 +155,7 @@ def _scenario(spec: JsonObject) -> tuple[_Scenario, str]:
 def _mark_main_score(reading: Reading, scenario: _Scenario, wanted: Sequence[str]) -> Reading:
     """Mark the score that ranks; refuse to guess if neither the user nor HELM states it."""
     has = {score.metric: score for score in reading.measures}
-    mains = _groups().get(scenario.group, _Group()).main_metrics
+    mains, _ = _groups().get(scenario.group, ([], []))
     asked = (name for text in wanted for name in has if is_wanted(text, scenario.task, name))
     main = next((name for name in (*asked, *mains) if name in has), None)
     if main is None:
@@ -223,7 +216,7 @@ def _join_groups(reading: Reading, scenarios: dict[str, _Scenario], *, subtasks:
 
 def _members(group: str, parts: Collection[str]) -> frozenset[str]:
     """Return the longest list of all scenarios of a group that a model has; empty if none."""
-    lists = _groups().get(group, _Group()).members
+    _, lists = _groups().get(group, ([], []))
     return next((names for names in lists if names <= {*parts}), frozenset())
 
 

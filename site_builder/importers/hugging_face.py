@@ -6,7 +6,7 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -37,7 +37,7 @@ from site_builder.importers.reading import (
 )
 from site_builder.importers.sheets import parse_yaml
 from site_builder.importers.tabular import parse_number
-from site_builder.records import Record, replace
+from site_builder.records import replace
 from site_builder.symlinks import list_files, refuse_outside
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, read_all_stored
@@ -190,23 +190,12 @@ def _read_results(found: Found) -> Reading:
     return Reading(tuple(measures), tasks=tuple(tasks))
 
 
-class EvalResults(Record):
-    """Files of `.eval_results` to be written.
-
-    Attributes:
-        files: YAML by path: `org__name/.eval_results/leaderboard.yaml`.
-        faults: Scores that are in no file, and why.
-    """
-
-    files: Mapping[str, bytes]
-    faults: tuple[Fault, ...]
-
-
-def eval_results_of(config: SiteConfig) -> EvalResults:
+def eval_results_of(config: SiteConfig) -> tuple[dict[str, bytes], list[Fault]]:
     """Return the scores of a project as `.eval_results`, a file for each model repository.
 
-    A score needs the repository of its model and the data set and task id of its task on Hugging
-    Face. See https://huggingface.co/docs/hub/eval-results.
+    The YAML is by path, `org__name/.eval_results/leaderboard.yaml`; with it comes why scores are in
+    no file. A score needs the repository of its model and the data set and task id of its task on
+    Hugging Face. See https://huggingface.co/docs/hub/eval-results.
 
     Raises:
         FaultsError: A table cannot be read.
@@ -235,8 +224,7 @@ def eval_results_of(config: SiteConfig) -> EvalResults:
         content = io.BytesIO()
         YAML().dump(entries[name], content)
         files[f"{name.replace('/', '__')}/{_FOLDER}/{_OWN_FILE}"] = content.getvalue()
-    faults = (Fault("", f"not exported: {what}", severity="warning") for what in lacking)
-    return EvalResults(files, tuple(faults))
+    return files, [Fault("", f"not exported: {what}", severity="warning") for what in lacking]
 
 
 def _entry(row: StoredRow, task: StoredRow, data_set: str) -> dict[str, Any]:

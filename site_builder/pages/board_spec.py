@@ -92,7 +92,7 @@ class BoardTableSpec(CachingRecord):
     @cached_property
     def prices(self) -> Mapping[str, float]:
         """The lowest list price of each entry, where one is stated."""
-        return self.site.results.lowest_prices
+        return self.site.results.lowest_prices()
 
     def cut(self, n: int) -> int:
         """Return how many of n rows are shown: all but those well beyond the most."""

@@ -102,7 +102,9 @@ def board_headline(spec: BoardTableSpec) -> str:
     """Return what ranks a board and over how many tasks, and who leads, as far as that is known."""
     labels = spec.labels
     what = labels.ranked_by(spec.board, is_low=spec.lower_is_better)
-    behind = _is_behind_baseline(spec)
+    first = map(spec.row, spec.board.leaders[:1])
+    baselines = [row for row in spec.beside if row.model == labels.roles.baseline]
+    behind = any(spec.is_better(row, best) for best in first for row in baselines)
     beside = labels.say("board.lead.baseline", baseline=labels.baseline) if behind else ""
     return " ".join(filter(None, (what, _lead(spec), beside)))
 
@@ -128,14 +130,6 @@ def _lead(spec: BoardTableSpec) -> str:
         which = "open_of"
     number = sentence(in_words(n_level))
     return say(f"board.lead.{which}", n_level, of=n, first=name, number=number)
-
-
-def _is_behind_baseline(spec: BoardTableSpec) -> bool:
-    """Return whether the baseline, from another variant, scores better than the first."""
-    baseline, first = spec.labels.roles.baseline, map(spec.row, spec.board.leaders[:1])
-    return any(
-        spec.is_better(row, best) for best in first for row in spec.beside if row.model == baseline
-    )
 
 
 # --- views --------------------------------------------------------------------------------------

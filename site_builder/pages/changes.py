@@ -75,7 +75,7 @@ def make_changes(site: Site) -> Iterator[Page]:
         facts=_facts(changes, say),
         first=tuple(table for table in tables if table.anchor in _FIRST),
         rest=tuple(table for table in tables if table.anchor not in _FIRST),
-        claims=changes.claims.turned if changes.claims else (),
+        claims=changes.claims,
         notes=notes(changes, say),
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
         earlier=tuple(entry for entry in entries if entry in news.earlier),

@@ -86,7 +86,7 @@ def _choose_context(site: Site) -> ChooseContext:
     results, labels = site.results, site.labels
     ranked = {s.model for board in results.boards.values() for s in board.ranked}
     models = [m for m in results.catalog.models.values() if m.model in ranked]
-    prices = _cheapest_prices(site)
+    prices = results.lowest_prices("output_usd")
     texts = labels.say.for_script("choose")
     return ChooseContext(
         board=short_board(site, "choose"),
@@ -110,17 +110,6 @@ def _at_least_two(values: Iterable[_T | None]) -> tuple[tuple[_T, int], ...]:
     """Count what is known; empty where there is nothing to choose between."""
     found = Counter(value for value in values if value is not None)
     return tuple(found.items()) if len(found) > 1 else ()
-
-
-def _cheapest_prices(site: Site) -> dict[str, float]:
-    """Return the cheapest offer of each model, in US dollars per million output tokens."""
-    cheapest: dict[str, float] = {}
-    for price in site.results.serving.prices:
-        if price.output_usd is not None:
-            found = cheapest.get(price.model, price.output_usd)
-            cheapest[price.model] = min(found, price.output_usd)
-    entries = site.results.catalog.models.values()
-    return {m.model: cheapest[m.of] for m in entries if m.of in cheapest}
 
 
 # --- comparing ----------------------------------------------------------------------------------
@@ -278,7 +267,7 @@ def _board_data(site: Site) -> Mapping[str, object]:
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
-    prices = _cheapest_prices(site)
+    prices = results.lowest_prices("output_usd")
     return {
         "models": list(_models(site)),
         "tasks": list(_tasks(site)),
@@ -288,7 +277,11 @@ def _board_data(site: Site) -> Mapping[str, object]:
             variant: {
                 "ranked": len(board.ranked),
                 "tasks": len(board.tasks),
-                "standings": _standings(site, board),
+                "standings": [
+                    (s.rank, s.scored, board.figure(s, "win_rate"))
+                    + (s.rank_interval or (None, None))
+                    for s in map(board.entry, results.scores.models)
+                ],
             }
             for variant, board in results.boards.items()
         },
@@ -383,11 +376,3 @@ def _categories(site: Site) -> Iterator[Mapping[str, object]]:
             "averaged": category.averaged,
             "scale": asdict(scale),
         }
-
-
-def _standings(site: Site, board: Board) -> list[list[object]]:
-    found = map(board.entry, site.results.scores.models)
-    return [
-        [s.rank, s.scored, board.figure(s, "win_rate"), *(s.rank_interval or (None, None))]
-        for s in found
-    ]

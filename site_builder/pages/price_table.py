@@ -119,8 +119,12 @@ def _summary(spec: BoardTableSpec, better: list[BoardRow]) -> str:
 
 
 def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
-    labels, say, scale = spec.labels, spec.labels.say, _scale_of(spec, rows)
-    baseline = labels.roles.baseline
+    labels, say, baseline = spec.labels, spec.labels.say, spec.labels.roles.baseline
+    averages = [row.figures[spec.average_id] for row in rows]
+    gaps = [end for row in rows for end in _gap(spec, row) or ()]
+    values = [value for value in (*averages, *gaps) if value is not None]
+    margin = _MARGIN * (max(values) - min(values))
+    scale = AxisRange(min(values) - margin, max(values) + margin)
     fields = (
         Field[BoardRow](RANK, lambda row: rank_cell(row.entry)),
         Field[BoardRow](labels.column("model"), lambda row: name_cell(spec, row)),
@@ -174,14 +178,6 @@ def _gap(spec: BoardTableSpec, row: BoardRow) -> tuple[float, float] | None:
     if spec.lower_is_better:
         low, high = -high, -low
     return spec.reference + low, spec.reference + high
-
-
-def _scale_of(spec: BoardTableSpec, rows: Iterable[BoardRow]) -> AxisRange:
-    averages = [row.figures[spec.average_id] for row in rows]
-    gaps = [end for row in rows for end in _gap(spec, row) or ()]
-    values = [value for value in (*averages, *gaps) if value is not None]
-    margin = _MARGIN * (max(values) - min(values))
-    return AxisRange(min(values) - margin, max(values) + margin)
 
 
 def _draw(spec: BoardTableSpec, scale: AxisRange, row: BoardRow) -> Drawing:

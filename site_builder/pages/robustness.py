@@ -60,7 +60,8 @@ def lifts_by_metric(site: Site) -> Finding | None:
     """Return who is ahead of the baseline on the tasks of each metric; None for one metric."""
     if not site.results.metrics:
         return None
-    labels, leader = site.labels, _leading_contender(site)
+    labels, board = site.labels, site.results.board
+    leader = next((s.model for s in board.ranked if s.model in board.tests["baseline"]), None)
     rows = [_whole_row(site, leader), *(_metric_row(site, m, leader) for m in site.results.metrics)]
     baseline, term, say = labels.baseline, "metrics", labels.say
     gap = say("metrics.gap_help", baseline=baseline, turning=labels.turning)
@@ -103,12 +104,6 @@ def lifts_by_metric(site: Site) -> Finding | None:
 def _tasks_field(labels: Labels) -> Field[Any]:
     column = Column("tasks", labels.say("column.tasks"), "number")
     return Field(column, lambda row: number_cell(row.tasks, count(row.tasks)))
-
-
-def _leading_contender(site: Site) -> str | None:
-    """Return the first model of the board that is compared with the baseline."""
-    tests = site.results.board.tests["baseline"]
-    return next((s.model for s in site.results.board.ranked if s.model in tests), None)
 
 
 def _whole_row(site: Site, leader: str | None) -> _MetricRow:

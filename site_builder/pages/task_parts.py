@@ -133,7 +133,7 @@ def parts_table(parts: Parts) -> Table:
     places = [*range(len(parts.parts))]
     if len(places) > _MAX_COLUMNS + 1:
         columns = [
-            Field[int](Column(f"m{i}", labels.models[m], "heat"), partial(_turned, parts, m))
+            Field[int](Column(f"m{i}", labels.models[m], "heat"), partial(_cell, parts, model=m))
             for i, m in enumerate(parts.models[:_MAX_TURNED])
         ]
         name = Field[int](labels.column("task"), lambda place: _part_cell(parts, place))
@@ -158,10 +158,6 @@ def parts_table(parts: Parts) -> Table:
 def _part_cell(parts: Parts, place: int) -> Cell:
     part = parts.parts[place]
     return replace(task_cell(parts.labels, part), text=parts.name(part))
-
-
-def _turned(parts: Parts, model: str, place: int) -> Cell:
-    return _cell(parts, place, model)
 
 
 def _cell(parts: Parts, place: int, model: str) -> Cell:

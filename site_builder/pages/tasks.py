@@ -9,7 +9,6 @@ from site_builder.addresses import Address, Link
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import (
     chart_best_lift_by_task,
-    chart_tasks_of,
 )
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import listed
@@ -241,5 +240,5 @@ def _category_context(site: Site, category: CategoryResult, summary: str) -> Cat
         views=board_views(spec),
         table=table,
         legend=task_legend(tasks, table),
-        chart=chart_tasks_of(site.results, site.labels, category),
+        chart=chart_best_lift_by_task(site.results, site.labels, category),
     )

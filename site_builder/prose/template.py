@@ -290,11 +290,6 @@ def _conditions(tokens: Iterable[tuple[int, str, str]]) -> Iterator[str]:
 
 # --- figures ------------------------------------------------------------------------------------
 
-_WORDS = (
-    *("no", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
-
 
 def prose_variables(results: Results) -> dict[str, Any]:
     """Return the figures of a board by their names in prose."""
@@ -352,5 +347,5 @@ def prose_filters(scale: formatting.NumberFormat) -> dict[str, Callable[..., str
         "decimals": formatting.rounded,
         "p_value": formatting.p_value,
         "listed": lambda names: formatting.listed(list(names), most=6),
-        "in_words": lambda n: _WORDS[n] if 0 <= n < len(_WORDS) else formatting.count(n),
+        "in_words": lambda n: formatting.WORDS[n] if 0 <= n <= 12 else formatting.count(n),
     }

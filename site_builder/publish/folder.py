@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from site_builder.atomic import flush_file, flush_names
-from site_builder.errors import Fault, LockedError, OutputFolderError, unwritable
+from site_builder.errors import Fault, LockedError, SiteError, unwritable
 from site_builder.locks import exclusive, read_holder, write_holder
 from site_builder.publish.manifest import (
     GENERATOR,
@@ -42,7 +42,7 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
     what it held before. `files` has the manifest too.
 
     Raises:
-        OutputFolderError: The folder is not usable, another build is publishing, or the disk fails.
+        SiteError: The folder is not usable, another build is publishing, or the disk fails.
     """
     with staging(out) as staged:
         try:
@@ -55,7 +55,7 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
                 _swap(staged)
         except OSError as error:
             what = f"writing failed: {error.strerror}. The published site is unchanged."
-            raise OutputFolderError(Fault(str(out), what)) from error
+            raise SiteError(Fault(str(out), what)) from error
     return Published(out, len(files), sum(map(len, files.values())), len(files) - len(same))
 
 
@@ -65,7 +65,7 @@ def recover(out: Path) -> bool:
     While another build is running, nothing is done.
 
     Raises:
-        OutputFolderError: The staging path is in use by something else, or the disk fails.
+        SiteError: The staging path is in use by something else, or the disk fails.
     """
     staged = Staging(out)
     if not staged.exists:
@@ -76,14 +76,14 @@ def recover(out: Path) -> bool:
     except LockedError:
         return False
     except OSError as error:
-        raise OutputFolderError(unwritable(str(out), error)) from error
+        raise SiteError(unwritable(str(out), error)) from error
 
 
 def check_output_folder(out: Path, root: Path) -> None:
     """Refuse a folder that no build of this project may replace.
 
     Raises:
-        OutputFolderError: It overlaps the project's sources, or `check_replaceable` refuses it.
+        SiteError: It overlaps the project's sources, or `check_replaceable` refuses it.
     """
     place, root = Path(os.path.realpath(out)), root.resolve()
     faults = []
@@ -94,7 +94,7 @@ def check_output_folder(out: Path, root: Path) -> None:
         if place.is_relative_to(source) or source.is_relative_to(place):
             faults.append(f"the output folder overlaps {name}/ of the project")
     if faults:
-        raise OutputFolderError(Fault(str(out), faults[0], "Choose another, such as site/."))
+        raise SiteError(Fault(str(out), faults[0], "Choose another, such as site/."))
     check_replaceable(out)
 
 
@@ -102,15 +102,15 @@ def check_replaceable(out: Path) -> None:
     """Refuse a folder that a new site must not replace.
 
     Raises:
-        OutputFolderError: It is a file, the root of a disk, holds files that no build wrote, or
+        SiteError: It is a file, the root of a disk, holds files that no build wrote, or
             cannot be read.
     """
     try:
         fault = _find_conflict(out)
     except OSError as error:
-        raise OutputFolderError(unwritable(str(out), error)) from error
+        raise SiteError(unwritable(str(out), error)) from error
     if fault:
-        raise OutputFolderError(fault)
+        raise SiteError(fault)
 
 
 def _find_conflict(out: Path) -> Fault | None:
@@ -182,7 +182,7 @@ class Staging:
         """Undo what a killed build has left; return whether the site was moved away and is back.
 
         Raises:
-            OutputFolderError: The folder holds something that no build wrote or this one cannot
+            SiteError: The folder holds something that no build wrote or this one cannot
                 delete.
         """
         if not self.exists:
@@ -198,7 +198,7 @@ class Staging:
             self.clear()
         if self.exists:
             what = "a build needs this path for its own files"
-            raise OutputFolderError(Fault(str(self.folder), what, "Move or delete what is there."))
+            raise SiteError(Fault(str(self.folder), what, "Move or delete what is there."))
         return was_away
 
 
@@ -207,7 +207,7 @@ def staging(out: Path) -> Iterator[Staging]:
     """Create a staging folder that no other build uses, and delete it after the block.
 
     Raises:
-        OutputFolderError: Another build is publishing there and does not finish, or the disk fails.
+        SiteError: Another build is publishing there and does not finish, or the disk fails.
     """
     staged = Staging(out)
     try:
@@ -219,10 +219,8 @@ def staging(out: Path) -> Iterator[Staging]:
                 yield staged
             finally:
                 staged.clear()
-    except LockedError as error:
-        raise OutputFolderError(*error.faults) from error
     except OSError as error:
-        raise OutputFolderError(unwritable(str(out), error)) from error
+        raise SiteError(unwritable(str(out), error)) from error
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 
 from site_builder.errors import Fault, SiteError, did_you_mean
 from site_builder.publish.manifest import GENERATOR, MANIFEST, parse_manifest
-from site_builder.records import Record
 
 # GitHub writes this file into the branch: the domain of the site, set on its pages.
 _KEPT = "CNAME"
@@ -22,13 +21,6 @@ _FIXES = {
     "auto-detect": "Set your name for Git: git config user.name and user.email.",
     "does not appear to be a git repository": "Check the address: git remote -v.",
 }
-
-
-class Pushed(Record):
-    """The commit that the branch is at, and whether it is new."""
-
-    commit: str
-    changed: bool
 
 
 def check_target(root: Path, remote: str, branch: str) -> None:
@@ -82,12 +74,12 @@ def _git(folder: Path, *command: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
-def push_site(site: Path, root: Path, remote: str, branch: str, message: str) -> Pushed:
+def push_site(site: Path, root: Path, remote: str, branch: str, message: str) -> tuple[str, bool]:
     """Add a commit to the branch of a remote, which then holds the site and nothing else.
 
     The remote is one of the repository that the project's folder `root` is in. A `CNAME` of the
     branch is kept, unless the site has one. If the branch holds this site already, nothing is
-    pushed.
+    pushed. Returns the commit that the branch is at, and whether it is new.
 
     Raises:
         SiteError: Git is missing, there is no such remote, the branch holds something else, or Git
@@ -102,7 +94,7 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
             raise SiteError(Fault(place, what, "Choose another, or delete it on the remote."))
         tree = _write_tree(root, site, parent)
         if parent and tree == _git(root, "rev-parse", f"{parent}^{{tree}}"):
-            return Pushed(parent, changed=False)
+            return parent, False
         parents = ("-p", parent) if parent else ()
         commit = _git(root, "commit-tree", tree, *parents, "-m", message)
         _git(root, "push", remote, f"{commit}:refs/heads/{branch}")
@@ -110,7 +102,7 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
         reason = _reason(error.stderr)
         fix = next((fix for part, fix in _FIXES.items() if part in reason), "")
         raise SiteError(Fault(place, f"git says: {reason}.", fix)) from error
-    return Pushed(commit, changed=True)
+    return commit, True
 
 
 def _fetch(root: Path, remote: str, branch: str) -> str | None:

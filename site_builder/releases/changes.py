@@ -106,17 +106,6 @@ class LostProvenance(Record):
     lost: tuple[str, ...]
 
 
-class ClaimChanges(Record):
-    """The claims that changed.
-
-    Attributes:
-        unjudged: How many could be judged on one release only.
-    """
-
-    turned: tuple[ChangedClaim, ...] = ()
-    unjudged: int = 0
-
-
 class Changes(CachingRecord):
     """Every difference between two releases of a board.
 
@@ -125,7 +114,8 @@ class Changes(CachingRecord):
         models_added, models_removed, tasks_added, tasks_removed: Ids, in published order.
         scores_changed: Those beyond noise first, then those where this is unknown, then the
             others; the largest difference first.
-        claims: None where neither release has prose.
+        claims: The claims that are true of one release only.
+        unjudged: How many could be judged on one release only; None where neither has prose.
         measures: Of scores that both releases have, and of measures that both have.
         lost: Scores with less provenance.
     """
@@ -147,7 +137,8 @@ class Changes(CachingRecord):
     measures: tuple[FactChange, ...]
     ranks: tuple[RankMove, ...]
     rules: tuple[FactChange, ...]
-    claims: ClaimChanges | None
+    claims: tuple[ChangedClaim, ...]
+    unjudged: int | None
     lost: tuple[LostProvenance, ...]
 
     @property
@@ -168,13 +159,17 @@ class Changes(CachingRecord):
         """Whether the releases do not differ."""
         models = (self.models_added, self.models_removed, self.models_changed)
         tasks = (self.tasks_added, self.tasks_removed, self.tasks_changed)
-        turned = self.claims.turned if self.claims else ()
-        rest = (self.flags, self.measures, self.ranks, self.rules, turned, self.lost)
+        rest = (self.flags, self.measures, self.ranks, self.rules, self.claims, self.lost)
         return not self.any_score and not any((*models, *tasks, *rest))
 
 
-def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = None) -> Changes:
-    """Return what changed between two snapshots of a site.
+def find_changes(
+    old: Snapshot,
+    new: Snapshot,
+    claims: tuple[ChangedClaim, ...] = (),
+    unjudged: int | None = None,
+) -> Changes:
+    """Return what changed between two snapshots of a site, and the claims that did.
 
     Models, tasks and scores are matched by their ids. Two scores are equal if they agree in twelve
     significant digits.
@@ -207,6 +202,7 @@ def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = Non
         ranks=_moves(old, new),
         rules=_changed_rules(old.boards, new.boards),
         claims=claims,
+        unjudged=unjudged,
         lost=tuple(
             LostProvenance(*key, lost)
             for key, before, after in both
@@ -299,14 +295,17 @@ class ProseInputs(Record):
     texts: Mapping[str, str] | None = None
 
 
-def find_turned_claims(old: ProseInputs, new: ProseInputs) -> ClaimChanges | None:
+def find_turned_claims(
+    old: ProseInputs, new: ProseInputs
+) -> tuple[tuple[ChangedClaim, ...], int | None]:
     """Judge the claims of both texts by the figures of both releases.
 
     This includes claims that only one of the texts has: the newer one may have dropped a claim that
-    is no longer true. None where neither release has prose.
+    is no longer true. With them comes how many could be judged on one release only, None where
+    neither has prose.
     """
     if old.texts is None and new.texts is None:
-        return None
+        return (), None
     before, after = dict[_ClaimKey, Claim](), dict[_ClaimKey, Claim]()
     for slot, text in (text for prose in (old, new) for text in (prose.texts or {}).items()):
         before |= _judged(slot, text, old)
@@ -325,7 +324,7 @@ def find_turned_claims(old: ProseInputs, new: ProseInputs) -> ClaimChanges | Non
         )
         for key in turned
     )
-    return ClaimChanges(changed, len(before) + len(after) - 2 * len(both))
+    return changed, len(before) + len(after) - 2 * len(both)
 
 
 def _sentence(claim: Claim) -> str:

@@ -46,8 +46,7 @@ class ReleaseContent(Record):
 
 def compare_releases(old: ReleaseContent, new: ReleaseContent) -> Changes:
     """Return what changed between two releases."""
-    claims = find_turned_claims(old.prose, new.prose)
-    return find_changes(old.snapshot, new.snapshot, claims)
+    return find_changes(old.snapshot, new.snapshot, *find_turned_claims(old.prose, new.prose))
 
 
 def find_news(

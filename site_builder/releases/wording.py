@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from site_builder.config import Words
 from site_builder.errors import one_line, shortened
-from site_builder.formatting import MISSING, exact
+from site_builder.formatting import MISSING, exact, text_columns
 from site_builder.messages import Messages, make_messages
 from site_builder.records import Record, asdict, replace
 from site_builder.releases.changes import Changes, FactChange, ScoreChange
@@ -35,7 +35,7 @@ def summary(changes: Changes, say: Messages) -> str:
         ("changes.n_tasks_added", changes.tasks_added),
         ("changes.n_tasks_removed", changes.tasks_removed),
         ("changes.n_ranks", changes.ranks),
-        ("changes.n_claims", changes.claims.turned if changes.claims else ()),
+        ("changes.n_claims", changes.claims),
         ("changes.n_lost", changes.lost),
         ("changes.n_flags", changes.flags),
         ("changes.n_measures", changes.measures),
@@ -66,9 +66,9 @@ def scores_summary(changes: Changes, say: Messages) -> str:
 
 def notes(changes: Changes, say: Messages) -> tuple[str, ...]:
     """Return what could not be compared, a sentence each."""
-    if changes.claims is None:
+    n = changes.unjudged
+    if n is None:
         return (say("changes.no_claims"),)
-    n = changes.claims.unjudged
     return (say("changes.n_unjudged", n),) if n else ()
 
 
@@ -153,8 +153,7 @@ def sections_of(changes: Changes, say: Messages) -> tuple[Section, ...]:
     ]
     turned = {True: say("changes.newly_true"), False: say("changes.no_longer_true")}
     claims: _Rows = [
-        (f"{c.file}:{c.line}", turned[c.holds], c.sentence, c.condition)
-        for c in (changes.claims.turned if changes.claims else ())
+        (f"{c.file}:{c.line}", turned[c.holds], c.sentence, c.condition) for c in changes.claims
     ]
     lost: _Rows = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost]
     flags: _Rows = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
@@ -191,9 +190,8 @@ def _as_text(changes: Changes) -> str:
     parts = [f"old: {old}\nnew: {new}\n{summary(changes, _WORDS)}"]
     for section in sections_of(changes, _WORDS):
         rows = [section.columns, *(tuple(map(one_line, row)) for row in section.rows)]
-        widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
-        lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
-        parts.append("\n".join((section.title, *(f"  {line}".rstrip() for line in lines))))
+        lines = text_columns(rows, _WIDEST)
+        parts.append("\n".join((section.title, *(f"  {line}" for line in lines))))
     if found := notes(changes, _WORDS):
         parts.append("\n".join(found))
     return "\n\n".join(parts)
@@ -229,7 +227,6 @@ def _code(text: str) -> str:
 
 def change_values(changes: Changes) -> dict[str, Any]:
     """Return every change, with the ids of the data; null where something was not compared."""
-    claims = changes.claims
     return {
         "old": asdict(changes.old),
         "new": asdict(changes.new),
@@ -250,7 +247,7 @@ def change_values(changes: Changes) -> dict[str, Any]:
             "changed": [_fact(fact, "task") for fact in changes.tasks_changed],
         },
         "ranks": [asdict(move) for move in changes.ranks],
-        "claims": None if claims is None else [
+        "claims": None if changes.unjudged is None else [
             {
                 "file": c.file,
                 "line": c.line,
@@ -258,9 +255,9 @@ def change_values(changes: Changes) -> dict[str, Any]:
                 "before": {"holds": c.held, "sentence": c.before},
                 "after": {"holds": c.holds, "sentence": c.after},
             }
-            for c in claims.turned
+            for c in changes.claims
         ],
-        "claims_not_compared": None if claims is None else claims.unjudged,
+        "claims_not_compared": changes.unjudged,
         "provenance_lost": [asdict(loss) for loss in changes.lost],
         "flags": [_fact(fact, *_SCORE) for fact in changes.flags],
         "measures": [_fact(fact, *_SCORE) for fact in changes.measures],

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath, relpath
 
 from site_builder.config import SiteConfig
-from site_builder.errors import AssetError, Fault, SiteError
+from site_builder.errors import Fault, SiteError
 from site_builder.records import Record
 from site_builder.symlinks import check_inside, list_files, read_inside
 
@@ -186,14 +186,14 @@ def project_folders(root: Path, name: str) -> list[Path]:
     """Return the folders of templates or static files, the project's first.
 
     Raises:
-        AssetError: The project's is a link that leads out of it, perhaps to the whole disk.
+        SiteError: The project's is a link that leads out of it, perhaps to the whole disk.
     """
     folders = (root / name, default_folder(name))
     there = list(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
     try:
         check_inside(root / name, root, name)
     except OSError as error:
-        raise AssetError(Fault(name, f"cannot be read: {error.strerror}.")) from error
+        raise SiteError(Fault(name, f"cannot be read: {error.strerror}.")) from error
     return there
 
 
@@ -201,7 +201,7 @@ def find_static(root: Path, name: str) -> bytes:
     """Return the content of a static file of a project.
 
     Raises:
-        AssetError: No folder has a file of that name, or it cannot be read.
+        SiteError: No folder has a file of that name, or it cannot be read.
     """
     for folder in project_folders(root, "static"):
         if (folder / name).is_file():
@@ -209,11 +209,11 @@ def find_static(root: Path, name: str) -> bytes:
                 return read_inside(folder / name, folder)
             except OSError as error:
                 raise _unreadable(name, error) from error
-    raise AssetError(Fault(f"static/{name}", _NOT_FOUND))
+    raise SiteError(Fault(f"static/{name}", _NOT_FOUND))
 
 
-def _unreadable(name: str, error: OSError) -> AssetError:
-    return AssetError(Fault(f"static/{name}", f"cannot be read: {error.strerror}."))
+def _unreadable(name: str, error: OSError) -> SiteError:
+    return SiteError(Fault(f"static/{name}", f"cannot be read: {error.strerror}."))
 
 
 class Assets(Record):
@@ -231,10 +231,10 @@ class Assets(Record):
         """Return the published path of a static file.
 
         Raises:
-            AssetError: No folder has a file of that name.
+            SiteError: No folder has a file of that name.
         """
         if name not in self.paths:
-            raise AssetError(Fault(f"static/{name}", _NOT_FOUND))
+            raise SiteError(Fault(f"static/{name}", _NOT_FOUND))
         return self.paths[name]
 
 
@@ -244,7 +244,7 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
     The first folder is the project's; `made` are files that the build makes, by name.
 
     Raises:
-        AssetError: Files are missing or cannot be read, or a style sheet names a missing one.
+        SiteError: Files are missing or cannot be read, or a style sheet names a missing one.
     """
     found: dict[str, bytes] = dict(made or {})
     faults: list[Fault] = []
@@ -263,7 +263,7 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
     faults += [Fault(f"static/{name}", what, fix) for name in NEEDED if name not in found]
     assets = _named(found, faults)
     if faults:
-        raise AssetError(*faults)
+        raise SiteError(*faults)
     return assets
 
 

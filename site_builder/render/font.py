@@ -133,7 +133,7 @@ def load_typeface(root: Path) -> Typeface:
     """Load the font of a project's site.
 
     Raises:
-        AssetError: It is missing.
+        SiteError: It is missing.
     """
     return _read_once(*(find_static(root, name) for name in FILES))
 

@@ -21,7 +21,6 @@ from site_builder.charts.grid import ScoreGrid
 from site_builder.charts.theme import COLOURS, TEMPLATE
 from site_builder.config import SiteConfig
 from site_builder.errors import (
-    AssetError,
     Fault,
     FaultsError,
     SiteError,
@@ -349,7 +348,7 @@ def _load_assets(
     try:
         folders = project_folders(config.root, "static")
         return load_assets(folders, data | theme_sheet(config) | _template_script())
-    except AssetError as error:
+    except SiteError as error:
         raise FaultsError((*error.faults, *find_source_faults(config, prose))) from error
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
@@ -20,7 +21,7 @@ from site_builder.errors import TemplateFaultError
 from site_builder.pages.model import Badge
 from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.processes import map_pages, worker_count
-from site_builder.records import Record, replace
+from site_builder.records import replace
 from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates
 from site_builder.render.font import BOLD, load_typeface, plain_text
@@ -175,15 +176,6 @@ _BADGE_TEXT_PX, BADGE_BESIDE = 11, 7
 MAX_PX = 320
 
 
-class _Half(Record):
-    """A half of a badge, in px; its text is set to `text_width`."""
-
-    x: int
-    width: int
-    text: str
-    text_width: int
-
-
 class BadgeDrawer:
     """Draws the badges of a site."""
 
@@ -200,14 +192,16 @@ class BadgeDrawer:
         left = self._half(badge.label, 0)
         variables = {
             "left": left,
-            "right": self._half(badge.message, left.width),
+            "right": self._half(badge.message, left["width"]),
             "ranked": badge.ranked,
             "title": plain_text(badge.title),
             "colour": self._colours,
         }
         return self._templates.render(_BADGE_TEMPLATE, variables).encode()
 
-    def _half(self, text: str, x: int) -> _Half:
+    def _half(self, text: str, x: int) -> dict[str, Any]:
+        """Return a half of a badge, in px; its text is set to `text_width`."""
         shown = self._font.cut(text, _BADGE_TEXT_PX, MAX_PX)
         width = ceil(self._font.width(shown, _BADGE_TEXT_PX))
-        return _Half(x, width + 2 * BADGE_BESIDE, shown, width)
+        beside = 2 * BADGE_BESIDE
+        return {"x": x, "width": width + beside, "text": shown, "text_width": width}

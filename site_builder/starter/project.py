@@ -21,7 +21,6 @@ from site_builder.atomic import write_files
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError, unreadable, unwritable
 from site_builder.formatting import listed
-from site_builder.records import Record
 from site_builder.render.assets import PACKAGE, default_folder
 from site_builder.symlinks import check_inside, is_inside, read_inside
 from site_builder.tables.check import check_tables
@@ -51,25 +50,18 @@ class _Text(Template):
     delimiter = "@"
 
 
-class StartedProject(Record):
-    """The paths of the files that a project got, and of those that it had."""
-
-    files: tuple[str, ...]
-    kept: tuple[str, ...]
-
-
 def start_project(
     folder: Path,
     title: str,
     host: str,
     license_id: str = "",
     import_scores: Callable[[], object] | None = None,
-) -> StartedProject:
+) -> tuple[list[str], list[str]]:
     """Write the files that a project for one of the `HOSTS` lacks; those that it has stay.
 
     A folder without tables gets what `import_scores` writes into it, or the sample. Without a
     title, the site has the name of the folder, or that of the sample. `license_id` is the SPDX id
-    of the licence of the scores.
+    of the licence of the scores. Returns the paths of the files that it wrote, and that stayed.
 
     Raises:
         SiteError: The folder cannot have the files, the scores cannot be imported, or the title or
@@ -89,7 +81,7 @@ def start_project(
     for pattern in (pattern for pattern, is_there in wholes.items() if is_there):
         files = {path: text for path, text in files.items() if not fnmatch(path, pattern)}
     _check_folders(files, folder)
-    kept = tuple(path for path in sorted(files) if os.path.lexists(folder / path))
+    kept = [path for path in sorted(files) if os.path.lexists(folder / path)]
     missing = {path: content for path, content in files.items() if path not in kept}
     new = {folder / path: missing[path] for path in missing}
     write_files(new, replaces=False, before=import_scores or int)
@@ -99,7 +91,7 @@ def start_project(
     except SiteError as error:
         error.outcome = "the project is written, but its site.toml does not state what ranks"
         raise
-    return StartedProject(tuple(sorted(missing)), kept)
+    return sorted(missing), kept
 
 
 def _pin_rule(root: Path) -> None:

@@ -73,9 +73,9 @@ def sort_columns(
         faults.append(Fault(results.where, what, fix, "warning"))
     facts = [n for n in of_models if MODELS.column(n) is None and n not in settings]
     facets = (
-        *(replace(_facet(n, config), is_number=_is_number(frame[n])) for n in settings),
+        *(replace(make_facet(n, config), is_number=_is_number(frame[n])) for n in settings),
         *(
-            replace(_facet(n, config), is_setting=False, is_number=_is_number(models.frame[n]))
+            replace(make_facet(n, config), is_setting=False, is_number=_is_number(models.frame[n]))
             for n in facts
             if models
         ),
@@ -146,7 +146,8 @@ def _settings(
     return [*declared, *settings], unsure
 
 
-def _facet(name: str, config: SiteConfig) -> Facet:
+def make_facet(name: str, config: SiteConfig) -> Facet:
+    """Return a facet as `site.toml` declares it, or with the name of its column."""
     stated = config.facets.get(name)
     label = stated.label if stated else None
     return Facet(name, label or _plain(name), tuple(stated.order) if stated else ())

@@ -10,7 +10,7 @@ import pandas as pd
 
 from site_builder.config import SiteConfig
 from site_builder.records import replace
-from site_builder.tables.columns import VARIANT, texts_of
+from site_builder.tables.columns import VARIANT, make_facet, texts_of
 from site_builder.tables.read import Tables
 from site_builder.tables.schema import VERIFICATIONS, Facet
 
@@ -76,11 +76,7 @@ def _with_variants(tables: Tables, config: SiteConfig) -> tuple[pd.DataFrame, tu
     tuned, results = config.board.tuned_variants, tables.results
     if tuned:
         results = results[results[VARIANT].isin([config.default_variant, *tuned])]
-    stated = config.facets.get(VARIANT)
-    facet = Facet(
-        VARIANT, (stated and stated.label) or "Variant", tuple(stated.order) if stated else ()
-    )
-    return results, (facet, *tables.facets)
+    return results, (make_facet(VARIANT, config), *tables.facets)
 
 
 def _with_verification(tables: Tables, config: SiteConfig) -> Tables:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from site_builder.formatting import listed
+from site_builder.formatting import listed, text_columns
 from site_builder.records import Record
 
 ScoreScale = Literal["percent", "proportion", "other"]
@@ -199,11 +199,7 @@ def assumption_lines(assumptions: Iterable[Assumption]) -> list[str]:
         groups.setdefault((better, a.bounds or "-", a.metric or "-", why), []).append(a.task)
     rows: list[tuple[str, ...]] = [("better", "range", "metric", "from", "tasks")]
     rows += [(*told, listed(tasks, most=4)) for told, tasks in groups.items()]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    return [
-        "  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]))
-        for row in rows
-    ]
+    return text_columns(rows)
 
 
 def bounds_text(low: float | None, high: float | None) -> str:

@@ -127,34 +127,34 @@ class Tables(Record):
     measures: tuple[Measure, ...] = ()
 
 
-def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
-    """Read every table of the schema in a folder, which messages call `shown_as`.
+def load_tables(data_dir: Path) -> LoadedTables:
+    """Read every table of the schema in the folder of a project.
 
     Raises:
         FaultsError: Another command is writing the tables and does not finish.
     """
-    return read_locked(data_dir, lambda: _load_tables(data_dir, shown_as))
+    return read_locked(data_dir, lambda: _load_tables(data_dir))
 
 
-def _load_tables(data_dir: Path, shown_as: str) -> LoadedTables:
+def _load_tables(data_dir: Path) -> LoadedTables:
     tables: dict[str, LoadedTable] = {}
     faults: list[Fault] = []
     unreadable: set[str] = set()
     for spec in TABLES:
         names = find_files(spec, data_dir)
         if len(names) == 1:
-            found = _load_file(spec, data_dir / names[0], f"{shown_as}/{names[0]}")
+            found = _load_file(spec, data_dir / names[0], f"data/{names[0]}")
             if isinstance(found, LoadedTable):
                 tables[spec.name] = found
                 continue
             faults += found
             unreadable.add(spec.name)
         elif names:
-            faults.append(several_files(names, shown_as))
+            faults.append(several_files(names))
             unreadable.add(spec.name)
         elif spec.required:
             fix = _missing_fix(spec, data_dir)
-            faults.append(Fault(f"{shown_as}/{spec.file}", "the file is missing", fix))
+            faults.append(Fault(f"data/{spec.file}", "the file is missing", fix))
     unknown = {path.name for path in data_dir.glob("*.parquet")} - {spec.file for spec in TABLES}
     return LoadedTables(tables, tuple(faults), tuple(sorted(unknown)), frozenset(unreadable))
 
@@ -188,10 +188,10 @@ def find_files(spec: TableSpec, data_dir: Path) -> list[str]:
     return [name for name in spec.files if (data_dir / name).exists()]
 
 
-def several_files(names: Sequence[str], folder: str) -> Fault:
+def several_files(names: Sequence[str]) -> Fault:
     """Return the fault that several files are the same table."""
     what = f"{' and '.join(names)} are one table"
-    return Fault(f"{folder}/{names[0]}", what, "Keep one of them.")
+    return Fault(f"data/{names[0]}", what, "Keep one of them.")
 
 
 def load_table(

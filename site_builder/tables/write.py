@@ -112,7 +112,7 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
     """Read one table of a project, without rows if there is no file, or raise its fault."""
     names = find_files(spec, data_dir)
     if len(names) > 1:
-        raise FaultsError([several_files(names, "data")])
+        raise FaultsError([several_files(names)])
     if not names:  # a new table has the format of the results
         ending = next(iter(find_files(RESULTS, data_dir)), spec.file).rpartition(".")[2]
         return StoredTable(spec, f"{spec.name}.{ending}")

@@ -20,9 +20,10 @@ from ruamel.yaml import YAML
 
 from site_builder import __version__
 from site_builder.commands import main
-from site_builder.config import SiteConfig, config_keys, load_config
+from site_builder.config import SiteConfig, load_config
 from site_builder.starter.project import FILES as STARTER
 from site_builder.starter.project import HOSTS, project_files, set_keys
+from tests.helpers.configs import config_keys
 from tests.helpers.imported import run_import
 from tests.helpers.sites import ROOT, build, contents, visible
 

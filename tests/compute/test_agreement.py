@@ -70,16 +70,15 @@ def test_similar_tasks_stand_together():
     rho[np.ix_([1, 3], [1, 3])] = 0.9
     np.fill_diagonal(rho, 1.0)
     rho[6], rho[:, 6] = np.nan, np.nan
-    order = order_tasks(agreement(rho))
-    ((start, end),) = order.groups  # two tasks are no group
-    assert {0, 2, 4} == set(order.places[start : end + 1])
-    assert {0, 1, 2, 3, 4, 5} == set(order.places)
+    order, ((start, end),) = order_tasks(agreement(rho))  # two tasks are no group
+    assert {0, 2, 4} == set(order[start : end + 1])
+    assert {0, 1, 2, 3, 4, 5} == set(order)
 
 
 @pytest.mark.parametrize(("rho", "groups"), [(0.5, ((0, 2),)), (0.49, ())])
 def test_groups_have_a_mean_of_a_half(rho, groups):
-    assert groups == order_tasks(agreement(np.full((3, 3), rho))).groups
+    assert groups == order_tasks(agreement(np.full((3, 3), rho)))[1]
 
 
 def test_two_tasks_have_no_order():
-    assert () == order_tasks(agreement([[1.0, 0.9], [0.9, 1.0]])).places
+    assert ((), ()) == order_tasks(agreement([[1.0, 0.9], [0.9, 1.0]]))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from site_builder.compute.results import Results, compute_results
+from site_builder.compute.results import Results, compute_site
 from site_builder.config import load_config
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import load_tables
@@ -25,7 +25,7 @@ NOTHING = (0, 0, 0)
 def index() -> Results:
     """The results of the Index, as the site has them."""
     config = load_config(ROOT)
-    return compute_results(check_tables(load_tables(config.data_dir), config), config)
+    return compute_site(check_tables(load_tables(config.data_dir), config), config).featured.results
 
 
 def read(name):

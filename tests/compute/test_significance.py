@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from site_builder.build import make_files
-from site_builder.compute.results import compute_results
+from site_builder.compute.results import compute_site
 from site_builder.compute.significance import (
     PairedLifts,
     adjust_for_many,
@@ -161,7 +161,7 @@ def project_with(folder: Path, table: pd.DataFrame) -> Path:
 def paired(project: Path) -> PairedLifts:
     config = load_config(project)
     tables = check_tables(load_tables(config.data_dir), config)
-    return compute_results(tables, config).paired_lifts
+    return compute_site(tables, config).featured.results.paired_lifts
 
 
 def test_paired_lift_has_the_interval_of_its_difference(tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from site_builder.compute.results import Results, compute_results
+from site_builder.compute.results import Results, compute_site
 from site_builder.compute.trade_off import (
     TradeOff,
     compute_trade_offs,
@@ -37,7 +37,7 @@ def results_of(scores, costs, measure=COST, lower=False, **models):
     for name, values in models.items():
         frames["models"][name] = values
     tables = replace(make_tables(frames), measures=(measure,))
-    return compute_results(tables, SiteConfig(root=Path()))
+    return compute_site(tables, SiteConfig(root=Path())).featured.results
 
 
 def trade_of(*args, axis="cost_usd", **kwargs) -> TradeOff:

@@ -1,12 +1,14 @@
 """What the server answers, and what an open page shows."""
 
 import http.client
+import json
 import re
 import shutil
 import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,8 +25,8 @@ from site_builder.devserver.server import (
     LOOPBACK,
     RESERVED,
     SERVER_FILES,
+    LiveServer,
     ServedState,
-    StateHolder,
     content_type,
     listen,
     respond,
@@ -32,7 +34,7 @@ from site_builder.devserver.server import (
 )
 from site_builder.errors import SiteError
 from tests.helpers.browsing import breaches, open_page
-from tests.helpers.live import LIMIT_S, Live, events, live
+from tests.helpers.live import LIMIT_S, Live, live
 
 FILES = {
     "index.html": b"<head><title>Home</title></head>",
@@ -180,10 +182,18 @@ def ask(url: str, method: str = "GET", **headers: str) -> http.client.HTTPRespon
     return connection.getresponse()
 
 
+@contextmanager
+def serving(host: str, state: ServedState) -> Iterator[LiveServer]:
+    """A state, served."""
+    with listen(host, 0) as server, server.running():
+        server.state = state
+        yield server
+
+
 @pytest.fixture(scope="module")
 def small() -> Iterator[str]:
     """The address of the small site, served."""
-    with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
+    with serving(LOOPBACK, SITE) as server:
         yield server.url
 
 
@@ -207,7 +217,7 @@ def test_a_page_of_another_host_cannot_read_it(small, name, status):
 
 def test_a_port_that_is_taken(taken):
     with pytest.raises(SiteError) as error:
-        listen(LOOPBACK, taken, StateHolder(SITE))
+        listen(LOOPBACK, taken)
     expected = f"port {taken} is not free (Address already in use). Choose another with --port."
     assert expected == str(error.value)
 
@@ -215,13 +225,13 @@ def test_a_port_that_is_taken(taken):
 def test_the_next_free_port(taken, monkeypatch):
     monkeypatch.setattr(module, "FIRST_PORT", taken)
     monkeypatch.setattr(module, "_LAST_PORT", min(taken + 50, 65535))
-    with listen(LOOPBACK, None, StateHolder(SITE)) as server:
+    with listen(LOOPBACK, None) as server:
         assert taken < server.server_port <= taken + 50
 
 
 def test_an_address_that_is_not_this_machines():
     with pytest.raises(SiteError) as error:
-        listen("192.0.2.1", None, StateHolder(SITE))
+        listen("192.0.2.1", None)
     assert str(error.value).startswith("192.0.2.1: this machine has no such address (")
     assert str(error.value).endswith("). Choose another with --host.")
 
@@ -229,7 +239,7 @@ def test_an_address_that_is_not_this_machines():
 EMBED = "embed/leaderboard/"
 LOADS = {
     "a script": ("scores.js", "no-cors", "script"),
-    "events": ("_live/events", "cors", "empty"),
+    "the state": ("_live/state", "cors", "empty"),
     "a frame": ("", "navigate", "iframe"),
     "an object": (EMBED, "navigate", "object"),
 }
@@ -241,8 +251,7 @@ def unpublished() -> Iterator[str]:
     """The address of a served site below a path, with a view to embed."""
     names = ("scores.js", "api/v1/stats.json", "cards/home.png", f"{EMBED}index.html")
     files = {**FILES, **dict.fromkeys(names, b"<head></head>")}
-    state = StateHolder(ServedState(files, root="/board/"))
-    with listen(LOOPBACK, 0, state) as server, server.running():
+    with serving(LOOPBACK, ServedState(files, root="/board/")) as server:
         yield server.url
 
 
@@ -287,17 +296,22 @@ def test_every_answer_restricts_what_other_sites_do_with_it(unpublished, path):
 
 
 def test_all_names_are_answered_where_other_machines_may_look():
-    with listen("0.0.0.0", 0, StateHolder(SITE)) as server, server.running():
+    with serving("0.0.0.0", SITE) as server:
         assert f"http://localhost:{server.server_port}/" == server.url
         assert 200 == ask(f"http://127.0.0.1:{server.server_port}/", Host="board.lan").status
 
 
-def test_open_pages_are_notified_of_each_build(project):
-    with live(project) as served, events(served.url) as told:
-        first = next(told)
-        assert {"build": served.server.state.current.build, "faults": []} == first
+def test_open_pages_can_ask_for_the_state(project):
+    with live(project) as served:
+
+        def state() -> dict[str, object]:
+            found: dict[str, object] = json.load(ask(f"{served.url}_live/state"))
+            return found
+
+        first = state()
+        assert {"build": served.server.state.build, "faults": []} == first
         served.write("data/content/lede.md", "Other words.")
-        second = next(told)
+        second = state()
         assert first["build"] != second["build"]
         with urllib.request.urlopen(served.url, timeout=LIMIT_S) as page:
             text = page.read().decode()
@@ -305,9 +319,9 @@ def test_open_pages_are_notified_of_each_build(project):
         assert f'data-build="{second["build"]}"' in text
         served.write("data/content/lede.md", "{{ nope }}")
         fault = ["data/content/lede.md:1: 'nope' is undefined"]
-        assert {"build": second["build"], "faults": fault} == next(told)
+        assert {"build": second["build"], "faults": fault} == state()
         served.write("data/content/lede.md", "Other words.")
-        assert second == next(told)
+        assert second == state()
 
 
 LIMIT_MS = LIMIT_S * 1000

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from site_builder.compute.board import Board, Entry, compute_board
-from site_builder.compute.results import Results, compute_results
+from site_builder.compute.results import Results, compute_site
 from site_builder.compute.rules import RankingRules
 from site_builder.compute.scores import Scores, collect_scores
 from site_builder.compute.statistics import STATISTICS
@@ -92,7 +92,7 @@ def make_results(
         board=BoardConfig(**board),
         analysis=analysis or Analysis(),
     )
-    return compute_results(make_tables(frames, config.default_variant), config)
+    return compute_site(make_tables(frames, config.default_variant), config).featured.results
 
 
 def find_holes(record: object, place: str = "") -> list[str]:

@@ -20,7 +20,7 @@ from site_builder.charts.medians import chart_beside_median
 from site_builder.charts.scores import chart_task_scores
 from site_builder.charts.serving import chart_latency
 from site_builder.charts.trade_off import TradeView, chart_trade_offs
-from site_builder.compute.results import Results, compute_results
+from site_builder.compute.results import Results, compute_site
 from site_builder.compute.trade_off import compute_trade_offs
 from site_builder.config import Analysis, BoardConfig, SiteConfig
 from site_builder.labels import Labels, make_labels
@@ -53,7 +53,7 @@ def draw(
 ) -> Drawn:
     """Results and labels of tables; further arguments are keys of `[board]`."""
     config = SiteConfig(root=Path(), board=BoardConfig(**board), analysis=analysis or Analysis())
-    results = compute_results(make_tables(frames, config.default_variant), config)
+    results = compute_site(make_tables(frames, config.default_variant), config).featured.results
     return results, make_labels(results, config)
 
 

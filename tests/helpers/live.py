@@ -1,22 +1,16 @@
 """A project that is served while a test changes it, in this process and on loopback."""
 
-import json
 import queue
 import threading
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from site_builder.devserver.server import (
     LOOPBACK,
     LiveServer,
     Rebuilt,
-    ServedState,
-    StateHolder,
     follow,
     listen,
 )
@@ -61,9 +55,8 @@ class Live:
 def live(root: Path) -> Iterator[Live]:
     """The project served, its first build done; all threads have ended after the block."""
     builds: queue.Queue[Rebuilt] = queue.Queue()
-    stop, state = threading.Event(), StateHolder(ServedState())
-    server = listen(LOOPBACK, 0, state)
-    thread = threading.Thread(target=follow, args=(root, state, builds.put, stop))
+    stop, server = threading.Event(), listen(LOOPBACK, 0)
+    thread = threading.Thread(target=follow, args=(root, server, builds.put, stop))
     with server.running():
         thread.start()
         try:
@@ -73,11 +66,3 @@ def live(root: Path) -> Iterator[Live]:
         finally:
             stop.set()
             thread.join(LIMIT_S)
-
-
-@contextmanager
-def events(url: str) -> Iterator[Iterator[Any]]:
-    """What the server tells an open page, as it comes; what it only says again is left out."""
-    with urllib.request.urlopen(f"{url}_live/events", timeout=LIMIT_S) as stream:
-        told = (json.loads(line[6:]) for line in stream if line.startswith(b"data: "))
-        yield (said for said, _ in groupby(told))

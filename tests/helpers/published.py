@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.errors import OutputFolderError
+from site_builder.errors import SiteError
 from site_builder.publish.manifest import with_manifest
 
 SITE = with_manifest(
@@ -33,6 +33,6 @@ def beside(out: Path) -> list[str]:
 
 def refusal(act: Callable[..., object], *args: object) -> str:
     """What is said when publishing is refused."""
-    with pytest.raises(OutputFolderError) as error:
+    with pytest.raises(SiteError) as error:
         act(*args)
     return str(error.value)

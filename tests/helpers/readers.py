@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from site_builder.config import SiteConfig, load_config
-from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState, StateHolder
+from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState
 from site_builder.errors import FaultsError, SiteError
 from site_builder.examples.aggregate import aggregate
 from site_builder.examples.database import open_database
@@ -318,7 +318,7 @@ def _training_sets() -> Files:
 
 
 def _profile(folder: Path) -> None:
-    profile_sets(find_sets([str(folder)]).files, find_tokenizer("words"))
+    profile_sets(find_sets([str(folder)])[0], find_tokenizer("words"))
 
 
 # --- published sites -----------------------------------------------------------------------------
@@ -396,7 +396,7 @@ def _download(folder: Path) -> None:
 
 
 def _requests() -> Files:
-    return {"page": REQUEST, "events": b"GET /_live/events HTTP/1.1\r\nHost: localhost\r\n\r\n"}
+    return {"page": REQUEST, "state": b"GET /_live/state HTTP/1.1\r\nHost: localhost\r\n\r\n"}
 
 
 class _Connection:
@@ -410,15 +410,15 @@ class _Connection:
         return io.BytesIO(self._request)
 
     def sendall(self, part: bytes) -> None:
-        """Take a part of the answer, and go at the first event: others come with the next build."""
-        if part.startswith(b"data: "):
-            raise BrokenPipeError
+        """Take a part of the answer."""
 
 
 @cache
 def _server() -> LiveServer:
     pages = {"index.html": b"<head></head>", "404.html": b"", "models/index.html": b""}
-    return LiveServer(LOOPBACK, 0, StateHolder(ServedState(pages)))
+    server = LiveServer(LOOPBACK, 0)
+    server.state = ServedState(pages)
+    return server
 
 
 def _serve(folder: Path) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from site_builder.build import make_files, read_project
+from site_builder.build import load_project, make_files, read_project
 from site_builder.compute.results import compute_site
 from site_builder.config import load_config
 from site_builder.pages.page import Site, assemble_site
@@ -141,7 +141,7 @@ def load_json(text: str | bytes) -> Any:
 
 def build(root: Path, base_url: str | None = None) -> BuiltSite:
     """The site of a project, in memory."""
-    files, warnings = make_files(load_config(root, base_url))
+    files, warnings = make_files(load_project(root, base_url))
     return BuiltSite(files, tuple(str(warning) for warning in warnings))
 
 

@@ -39,7 +39,7 @@ def lines(path: Path, records: list[Any]) -> Path:
 
 
 def profiles(*names: Path | str, **options: Any) -> dict[str, TaskProfile]:
-    found = profile_sets(find_sets(map(str, names)).files, WORDS, **options)
+    found = profile_sets(find_sets(map(str, names))[0], WORDS, **options)
     return {profile.task: profile for profile in found}
 
 
@@ -60,27 +60,26 @@ def test_lengths_by_hand():
         TrainingExample("a b c d", "e"),
         TrainingExample("a b c d e f", "g h i j"),
     ]
-    found = measure(examples, WORDS)
-    assert found is not None
-    assert (3, 4.0, 2.0) == (found.examples, found.input.mean, found.input.std)
-    assert (6, 2, 6) == (found.input.p95, found.input.least, found.input.greatest)
-    assert (2.0, math.sqrt(3)) == (found.output.mean, found.output.std)
+    n, found = measure(examples, WORDS)
+    means = {part: found[f"{part}_length_mean"] for part in ("input", "output", "example")}
+    assert (3, {"input": 4.0, "output": 2.0, "example": 6.0}) == (n, means)
+    assert (6.0, 4.0) == (found["input_length_p95"], found["output_length_p95"])
+    assert (2.0, math.sqrt(3)) == (found["input_length_std"], found["output_length_std"])
     # 3, 5, 10: the mean is 6, the deviations -3, -1, 4, so the variance 26 / 2.
-    assert (6.0, math.sqrt(13)) == (found.example.mean, found.example.std)
+    assert math.sqrt(13) == found["example_length_std"]
+    assert (3.0, 10.0, 10.0) == (found["tokens_min"], found["tokens_max"], found["tokens_p95"])
 
 
 def test_a_percentile_is_a_length_of_the_set():
     """Of 20 lengths, 1 to 20, 19 are at most 19: that is 95 %."""
-    found = measure([TrainingExample("a " * n, "") for n in range(1, 21)], WORDS)
-    assert found is not None
-    assert 19 == found.input.p95
+    _, found = measure([TrainingExample("a " * n, "") for n in range(1, 21)], WORDS)
+    assert 19 == found["input_length_p95"]
 
 
 def test_one_example_has_no_deviation():
-    found = measure([TrainingExample("a", "b")], WORDS)
-    assert found is not None
-    assert found.input.std is None
-    assert measure([], WORDS) is None
+    _, found = measure([TrainingExample("a", "b")], WORDS)
+    assert found["input_length_std"] is None
+    assert (0, {}) == measure([], WORDS)
 
 
 @pytest.mark.parametrize(
@@ -103,17 +102,15 @@ def test_rouge_l(first, second, value):
 
 
 def test_compression_ratio_of_the_whole_set():
-    same = measure([TrainingExample("the same words again", "and again")] * 100, WORDS)
+    _, same = measure([TrainingExample("the same words again", "and again")] * 100, WORDS)
     rng = random.Random(1)
     odd = [TrainingExample(" ".join(str(rng.random()) for _ in range(5)), "x") for _ in range(100)]
-    found = measure(odd, WORDS)
-    assert same is not None
-    assert found is not None
-    assert found.compression_ratio is not None
+    _, found = measure(odd, WORDS)
     text = "".join(f"{e.input}\n{e.output}\n" for e in odd).encode()
-    assert len(text) / len(zlib.compress(text, 9)) == pytest.approx(found.compression_ratio, 0.01)
-    assert same.compression_ratio is not None
-    assert same.compression_ratio > 20 > found.compression_ratio
+    assert len(text) / len(zlib.compress(text, 9)) == pytest.approx(
+        found["compression_ratio"], 0.01
+    )
+    assert same["compression_ratio"] > 20 > found["compression_ratio"]
 
 
 # --- what is counted -----------------------------------------------------------------------------
@@ -181,9 +178,9 @@ def test_task_and_split_come_from_names(tmp_path):
         "README.md",
     ):
         lines(tmp_path / name, QA)
-    sets = find_sets([str(tmp_path)])
-    found = [(s.task, s.split, s.path.name) for s in sets.files]
-    assert [tmp_path / "README.md"] == sets.others
+    sets, others = find_sets([str(tmp_path)])
+    found = [(s.task, s.split, s.path.name) for s in sets]
+    assert [tmp_path / "README.md"] == others
     assert [
         ("four", "train", "anything.jsonl"),
         ("one", "train", "one.jsonl"),
@@ -193,9 +190,9 @@ def test_task_and_split_come_from_names(tmp_path):
         ("two", "test", "two-test.csv"),
         ("two", "train", "two_train.jsonl"),
     ] == found
-    (own,) = find_sets([str(tmp_path / "one.jsonl")]).files
-    (asked,) = find_sets([f"gsm8k={tmp_path / 'one.jsonl'}"]).files
-    (folder, *_) = find_sets([str(tmp_path / "three")]).files
+    (own,), _ = find_sets([str(tmp_path / "one.jsonl")])
+    (asked,), _ = find_sets([f"gsm8k={tmp_path / 'one.jsonl'}"])
+    (folder, *_), _ = find_sets([str(tmp_path / "three")])
     assert ("one", "gsm8k", "three") == (own.task, asked.task, folder.task)
 
 
@@ -250,17 +247,15 @@ def test_paths_without_examples(tmp_path):
 def test_fields_are_guessed_by_name(tmp_path, record, fields, example):
     found = profiles(lines(tmp_path / "t.jsonl", [record]))["t"]
     assert fields == str(found.fields)
-    assert found.profile is not None
-    expected = measure([TrainingExample(*example)], WORDS)
-    assert expected == found.profile
+    assert (1, found.features) == measure([TrainingExample(*example)], WORDS)
 
 
 def test_fields_can_be_named(tmp_path):
     path = lines(tmp_path / "t.jsonl", [{"a": "1 2", "b": "3", "c": "4", "output": "no"}])
     found = profiles(path, inputs=("b", "a"), output="c")["t"]
     assert "input 'b' + 'a', output 'c'" == str(found.fields)
-    assert found.profile is not None
-    assert (3.0, 1.0) == (found.profile.input.mean, found.profile.output.mean)
+    means = (found.features[f"{part}_length_mean"] for part in ("input", "output"))
+    assert [3.0, 1.0] == [*means]
 
 
 def test_same_set_in_every_file_format(tmp_path):
@@ -275,7 +270,7 @@ def test_same_set_in_every_file_format(tmp_path):
     frame[4:].to_csv(tmp_path / "parts/train-1.csv", index=False)
     found = profiles(tmp_path)
     assert {"lines", "sheet", "tabs", "table", "parts"} == {*found}
-    assert 1 == len({str(profile.profile) for profile in found.values()})
+    assert 1 == len({str(profile.features) for profile in found.values()})
 
 
 def test_splits_are_counted_and_the_train_split_is_measured(tmp_path):
@@ -283,7 +278,7 @@ def test_splits_are_counted_and_the_train_split_is_measured(tmp_path):
     lines(tmp_path / "qa/test.jsonl", [*QA, *QA, QA[0]])
     lines(tmp_path / "untrained/test.jsonl", QA)
     found = profiles(tmp_path)
-    row = found["qa"].row(WORDS.unit)
+    row = found["qa"].row
     assert (2, 5, "words and marks") == (
         row["train_examples"],
         row["test_examples"],
@@ -291,7 +286,7 @@ def test_splits_are_counted_and_the_train_split_is_measured(tmp_path):
     )
     assert "validation_examples" not in row
     assert {*row} <= {column.name for column in TASKS.columns}
-    assert {"task": "untrained", "test_examples": 2} == found["untrained"].row(WORDS.unit)
+    assert {"task": "untrained", "test_examples": 2} == found["untrained"].row
 
 
 def test_every_fault_in_one_run(tmp_path):

@@ -105,8 +105,8 @@ def test_the_sources_stay_as_they_are(root):
 def test_the_same_site_makes_no_commit(root, remote, site):
     first = push_site(site, root, "origin", "gh-pages", "The first")
     again = push_site(site, root, "origin", "gh-pages", "Again")
-    assert (True, False) == (first.changed, again.changed)
-    assert git(remote, "rev-parse", GH_PAGES) == first.commit == again.commit
+    commit = git(remote, "rev-parse", GH_PAGES)
+    assert [(commit, True), (commit, False)] == [first, again]
     assert ["The first"] == commits(remote)
 
 
@@ -121,10 +121,10 @@ def test_the_domain_set_at_the_host_remains(root, remote, site):
     git(clone, "commit", "--quiet", "--message", "Create CNAME")
     git(clone, "push", "--quiet")
     publish(NEW_SITE, site)
-    assert push_site(site, root, "origin", "gh-pages", "The second").changed
+    assert push_site(site, root, "origin", "gh-pages", "The second")[1]
     found = git(remote, "ls-tree", "-r", "--name-only", GH_PAGES).splitlines()
     assert sorted([*contents(site), "CNAME"]) == sorted(found)
-    assert not push_site(site, root, "origin", "gh-pages", "The same").changed
+    assert not push_site(site, root, "origin", "gh-pages", "The same")[1]
 
 
 @pytest.mark.parametrize(
@@ -247,11 +247,11 @@ def test_a_remote_that_cannot_be_reached(root, remote, site):
 
 def test_a_push_that_came_between(root, remote, site, monkeypatch):
     """Another's commit is not taken away: the push is refused, as it is no fast-forward."""
-    first = push_site(site, root, "origin", "gh-pages", "The first")
+    first, _ = push_site(site, root, "origin", "gh-pages", "The first")
     publish(NEW_SITE, site)
     push_site(site, root, "origin", "gh-pages", "Theirs")
     publish({**SITE, "ours.txt": b"ours"}, site)
-    monkeypatch.setattr(git_branch, "_fetch", lambda *_: first.commit)
+    monkeypatch.setattr(git_branch, "_fetch", lambda *_: first)
     said = not_pushed(root, site)
     assert "git says: ! [rejected] " in said
     assert said.endswith(". Somebody else has pushed. Deploy again.")

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from site_builder import build
 from site_builder.commands import main
-from site_builder.errors import OutputFolderError
+from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, publish, recover, staging
 from tests.helpers.faulty import at_step, full_disk, once, state
@@ -125,7 +125,7 @@ def test_a_disk_that_is_full_from_some_step_on(out, swaps):
     while came:
         step += 1
         came, ended = faulted(out, step, full_disk)
-        if isinstance(ended, OutputFolderError):
+        if isinstance(ended, SiteError):
             assert str(ended) in (
                 f"{out}: cannot be written: {FULL}. Free some space, or choose another folder.",
                 f"{out}: writing failed: {FULL}. The published site is unchanged.",
@@ -146,7 +146,7 @@ def test_an_error_at_every_step(out, swaps, error):
     while came:
         step += 1
         came, ended = faulted(out, step, once(error))
-        if isinstance(ended, OutputFolderError):
+        if isinstance(ended, SiteError):
             assert str(ended).count(": Input/output error.") == 1
             assert "old" == state(out)
         elif ended != "done":

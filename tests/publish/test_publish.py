@@ -16,7 +16,7 @@ from site_builder import __version__
 from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.config import load_config
-from site_builder.errors import OutputFolderError
+from site_builder.errors import SiteError
 from site_builder.publish import folder as publishing
 from site_builder.publish.folder import Staging, check_output_folder, publish
 from site_builder.publish.manifest import MANIFEST, Origin, with_manifest
@@ -292,7 +292,7 @@ def test_a_pipe_or_a_link_in_place_of_the_manifest(copy, make):
     make(copy / MANIFEST, copy.parent / "site" / MANIFEST)
     line = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
     assert (1, [line]) == verify(copy)
-    with pytest.raises(OutputFolderError, match="holds something that site_builder did not build"):
+    with pytest.raises(SiteError, match="holds something that site_builder did not build"):
         publish(SITE, copy)
 
 
@@ -301,7 +301,7 @@ def test_a_link_in_place_of_a_folder(copy):
     (copy / "a").rename(copy.parent / "elsewhere")
     (copy / "a").symlink_to(copy.parent / "elsewhere")
     assert (1, [f"{copy}/a/: it is not part of the site. Move it out."]) == verify(copy)
-    with pytest.raises(OutputFolderError, match="holds 'a/', which is not part of the site"):
+    with pytest.raises(SiteError, match="holds 'a/', which is not part of the site"):
         publish(NEW_SITE, copy)
     assert (copy.parent / "elsewhere/index.html").exists()
 

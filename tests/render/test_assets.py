@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.errors import AssetError
+from site_builder.errors import SiteError
 from site_builder.render.assets import (
     BUNDLE_SCRIPT,
     BUNDLE_SHEET,
@@ -109,7 +109,7 @@ def test_links_of_a_style_sheet_that_lead_to_no_file(static):
 
 def test_link_of_a_style_sheet_to_a_file_that_is_not_there(static):
     write(static, {"css/a.css": b"a{background:url('../img/b.png')}"})
-    with pytest.raises(AssetError) as error:
+    with pytest.raises(SiteError) as error:
         load_assets([static])
     assert "static/css/a.css: it names url(../img/b.png), which is not there." == str(error.value)
 
@@ -129,7 +129,7 @@ def test_front_end_packages_that_are_not_fetched(static):
     """The message names the file and the command that fetches it."""
     name = "vendor/plotly-cartesian.min.js"
     (static / name).unlink()
-    with pytest.raises(AssetError) as error:
+    with pytest.raises(SiteError) as error:
         load_assets([static])
     expected = (
         f"static/{name}: the file is missing: the front-end packages are not fetched. "

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder import formatting as text
-from site_builder.formatting import MINUS, MISSING, NumberFormat, exact, rounded, scale_for, signed
+from site_builder.formatting import MINUS, MISSING, NumberFormat, exact, rounded, scale_for
 
 NBSP = "\N{NO-BREAK SPACE}"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -85,17 +85,10 @@ def test_difference_has_its_sign(value, written):
 
 
 @pytest.mark.parametrize(
-    ("value", "written", "difference"),
-    [
-        (0.0475, "0.0475", "+0.0475"),
-        (-0.0475, "-0.0475", f"{MINUS}0.0475"),
-        (2.0, "2", "+2"),
-        (0.0, "0", "0"),
-        (-0.0, "0", "0"),
-    ],
+    ("value", "written"), [(0.0475, "0.0475"), (-0.0475, "-0.0475"), (2.0, "2"), (-0.0, "0")]
 )
-def test_every_digit_is_written(value, written, difference):
-    assert (written, difference) == (exact(value), signed(value))
+def test_every_digit_is_written(value, written):
+    assert written == exact(value)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +194,6 @@ def test_words_around_numbers():
     assert "23 of 31" == text.coverage(23, 31)
     assert "1,200 of 1,500" == text.coverage(1200, 1500)
     assert ["0 tasks", "1 task", "1,500 tasks"] == [text.counted(n, "task") for n in (0, 1, 1500)]
-    assert "2 categories" == text.counted(2, "category", "categories")
     assert ["A b", "Éa", ""] == [text.sentence(words) for words in ("a b", "éa", "")]
 
 

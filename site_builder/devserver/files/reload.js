@@ -5,15 +5,11 @@
 
 (() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
-  /** @type {EventSource | undefined} */
-  let events;
   let shown = "";
 
-  /** @param {MessageEvent<string>} event */
-  const hear = ({ data }) => {
-    const { build, faults } = JSON.parse(data);
+  /** @param {{ build: string, faults: string[] }} state */
+  const hear = ({ build, faults }) => {
     if (build !== script.dataset.build) {
-      events?.close();
       location.reload();
     } else if (shown !== faults.join("\n")) {
       shown = faults.join("\n");
@@ -22,13 +18,12 @@
     }
   };
 
-  // A browser has six connections to a host: pages that nobody looks at leave them to the others.
-  const listen = () => {
-    events?.close();
+  const ask = async () => {
     if (document.visibilityState === "visible") {
-      events = new EventSource("/_live/events");
-      events.addEventListener("message", hear);
+      const answer = await fetch("/_live/state").catch(() => undefined); // the server has ended
+      if (answer) hear(await answer.json());
     }
+    setTimeout(ask, 500);
   };
 
   /**
@@ -59,6 +54,5 @@
   sheet.rel = "stylesheet";
   sheet.href = "/_live/reload.css";
   document.head.append(sheet);
-  document.addEventListener("visibilitychange", listen);
-  listen();
+  ask();
 })();
