@@ -14,8 +14,9 @@ from site_builder.compute.catalog import ModelInfo
 from site_builder.formatting import MISSING, billions
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
-from site_builder.pages.board_table import is_hidden, model_filters, model_tools
+from site_builder.pages.board_table import is_hidden
 from site_builder.pages.board_views import BoardView, board_lede, board_views
+from site_builder.pages.filters import model_filters, model_tools
 from site_builder.pages.page import HOME, Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.records import Record

@@ -16,7 +16,7 @@ from site_builder.formatting import MISSING, coverage, measure_format, ordinal, 
 from site_builder.labels import Labels
 from site_builder.pages.answers import around, write_tick
 from site_builder.pages.board_drawings import common_bounds
-from site_builder.pages.board_table import task_filters, task_tools
+from site_builder.pages.filters import task_filters, task_tools
 from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace

@@ -122,7 +122,7 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
     labels, say, scale = spec.labels, spec.labels.say, _scale_of(spec, rows)
     baseline = labels.roles.baseline
     fields = (
-        Field[BoardRow](RANK, lambda row: rank_cell(row.entry)),
+        Field[BoardRow](RANK, lambda row: rank_cell(row.entry.rank)),
         Field[BoardRow](labels.column("model"), lambda row: name_cell(spec, row)),
         Field[BoardRow](
             Column(

@@ -21,7 +21,7 @@ from site_builder.compute.significance import Against
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, billions, measure_format, percent, short
 from site_builder.labels import Labels
-from site_builder.pages.board_table import model_filters, model_tools
+from site_builder.pages.filters import model_filters, model_tools
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (

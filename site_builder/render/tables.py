@@ -13,7 +13,19 @@ from html import escape
 from markupsafe import Markup
 
 from site_builder.addresses import Link, method_link
-from site_builder.table_model import Cell, Column, Drawing, Mark, MarkKind, Row, Table, Tag, Tone
+from site_builder.records import asdict
+from site_builder.table_model import (
+    Cell,
+    Column,
+    Drawing,
+    Mark,
+    MarkKind,
+    Row,
+    Table,
+    TableTools,
+    Tag,
+    Tone,
+)
 from site_builder.tables.export import defuse
 
 ROW_ID = "id"
@@ -73,6 +85,20 @@ def write_data(table: Table) -> Markup:
     """
     every = tuple([row.filters for row in table.rows])
     return Markup(_filters(every) if any(every) else "")  # noqa: S704 - nothing can end an attribute
+
+
+def write_facets(tools: TableTools) -> Markup:
+    """Write what scripts need to know of the filters of a table, as a block of JSON."""
+    told = {
+        "facets": [{k: v for k, v in asdict(facet).items() if v} for facet in tools.facets],
+        "best_of": tools.best_of,
+        "is_best": tools.is_best,
+        "noun": tools.noun,
+        "nouns": tools.nouns,
+        "texts": tools.texts,
+    }
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Markup(f"<script type=application/json data-facets>{text}</script>")  # noqa: S704 - nothing can end it
 
 
 @lru_cache(maxsize=64)  # many tables have the same rows
@@ -172,9 +198,13 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
         for column, tag in zip(table.columns, tags, strict=True)
     )
 
+    hidden = {
+        id(row) for row, is_shown in zip(table.rows, table.shown, strict=True) if not is_shown
+    }
+
     def write(row: Row) -> str:
         row_id = dict(row.filters).get(ROW_ID, "")
-        kind = _joined(row.kind, "level" * row.is_level, "off" * table.is_off(row))
+        kind = _joined(row.kind, "level" * row.is_level, "off" * (id(row) in hidden))
         start = _attributes(("class", kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
         cells = zip(tags, classes, row.cells, strict=True)
         written = [write_cell(tag, cls, cell, href) for tag, cls, cell in cells]
