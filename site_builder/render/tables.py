@@ -88,7 +88,7 @@ def write_data(table: Table) -> Markup:
 
 
 def write_facets(tools: TableTools) -> Markup:
-    """Write what scripts need to know of the filters of a table, as a block of JSON."""
+    """Write what scripts need to know of the filters of a table as an attribute, in JSON."""
     told = {
         "facets": [{k: v for k, v in asdict(facet).items() if v} for facet in tools.facets],
         "best_of": tools.best_of,
@@ -97,8 +97,12 @@ def write_facets(tools: TableTools) -> Markup:
         "nouns": tools.nouns,
         "texts": tools.texts,
     }
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return Markup(f"<script type=application/json data-facets>{text}</script>")  # noqa: S704 - nothing can end it
+    return Markup(_json_attribute("data-facets", told))  # noqa: S704 - nothing can end an attribute
+
+
+def _json_attribute(name: str, value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return f" {name}='{text.replace('&', '&amp;').replace(chr(39), '&#39;')}'"
 
 
 @lru_cache(maxsize=64)  # many tables have the same rows
@@ -111,8 +115,7 @@ def _filters(every: tuple[tuple[tuple[str, str], ...], ...]) -> str:
         columns[name] = [values, [places[row[name]] if name in row else -1 for row in rows]]
     if not columns:
         return ""
-    text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
-    return f" data-filters='{text.replace('&', '&amp;').replace(chr(39), '&#39;')}'"
+    return _json_attribute("data-filters", columns)
 
 
 def raw_value(cell: Cell) -> str:

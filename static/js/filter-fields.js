@@ -243,7 +243,8 @@
           const text = write(Number.isFinite(range[end]) ? range[end] : [scale.low, scale.high][end], facet);
           slider.setAttribute("aria-valuetext", text);
           slider.style.zIndex = (end === 0) === places[0] > 0.5 ? "2" : "1";
-          fields[end].placeholder = write([scale.low, scale.high][end], facet);
+          const most = [scale.low, scale.high][end];
+          fields[end].placeholder = write(facet.kind === "date" ? most : site.format.roundSignificant(most, Math.abs(most), 3), facet);
           if (document.activeElement !== fields[end]) fields[end].value = Number.isFinite(range[end]) ? text : "";
         });
         track.style.setProperty("--from", String(places[0]));

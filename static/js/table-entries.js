@@ -17,13 +17,15 @@
 
   /** @param {HTMLElement} box */
   const setUp = (box) => {
-    const told = box.querySelector("script[data-facets]");
-    if (!told) return;
+    const tools = /** @type {HTMLElement | null} */ (box.querySelector("[data-tools]"));
+    if (!tools) return;
     /** @type {FacetsOfBox} */
-    const { facets, best_of: bestOf, noun, nouns, texts } = JSON.parse(told.textContent ?? "");
+    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns, texts } = JSON.parse(tools.dataset.facets ?? "");
     const group = facets.find(({ key }) => key === bestOf);
     if (!group) return;
     const say = site.texts(texts);
+    /** What lifts the filters of the publisher. @type {[string, string][]} */
+    const lifted = isBestFirst || facets.some(({ first }) => first) ? [["all", "1"]] : [];
     const settings = facets.filter(({ is_setting: isSetting, kind }) => isSetting && kind !== "number" && kind !== "date");
 
     /** The values of a facet, and the entries that have each. @param {HTMLTableElement} table @param {Facet} facet */
@@ -68,7 +70,7 @@
           const n = holders.get(value)?.length ?? 0;
           if (value === undefined || n < 2) return [];
           const text = facet === group ? say("all_of", { noun, nouns, name: value }, n) : say("all_with", { noun, nouns, label: facet.label, value }, n);
-          return [make("li", {}, filterLink(text, [[facet.key, value], ["all", "1"]]))];
+          return [make("li", {}, filterLink(text, [[facet.key, value], ...lifted]))];
         });
         const lines = others.slice(0, MOST).map((other) => line(entry, other, known));
         return [...(lines.length ? [make("ul", { class: "opened-entries" }, ...lines)] : []), make("ul", { class: "opened-links" }, ...links)];

@@ -10,10 +10,9 @@
   const setUp = (box) => {
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (box.querySelector(selector));
     const [tools, line, pills, note, clear, rankThese] = ["[data-tools]", "[data-said-line]", "[data-pills]", "[data-said]", "[data-clear]", "[data-rank-these]"].map(find);
-    const told = find("script[data-facets]");
-    if (!tools || !line || !pills || !note || !clear || !rankThese || !told) return;
+    if (!tools || !line || !pills || !note || !clear || !rankThese) return;
     /** @type {FacetsOfBox} */
-    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns, texts } = JSON.parse(told.textContent ?? "");
+    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns, texts } = JSON.parse(tools.dataset.facets ?? "");
     const say = site.texts(texts);
     const opener = find("[data-filters-open]");
     const held = /** @type {HTMLTemplateElement | null} */ (find("template[data-search-field]"));
@@ -29,8 +28,9 @@
       const lifted = site.address.all("all");
       const isLifted = (/** @type {string} */ key) => lifted.includes("1") || lifted.includes(key);
       const wanted = new Map(
-        facets.map(({ key, first = [] }) => {
-          const own = site.address.all(key);
+        facets.map(({ key, kind, first = [] }) => {
+          const isRange = kind === "number" || kind === "date";
+          const own = isRange ? site.address.all(key).slice(0, 1).filter((text) => site.filterFields.bounds(text, kind).some(Number.isFinite)) : site.address.all(key);
           return [key, own.length || isLifted(key) ? own : first];
         }),
       );
@@ -176,6 +176,11 @@
       const dialog = site.make("dialog", { class: "filter-panel", "aria-label": say("title") }, head, body, ...(more.length ? [rest] : []), site.make("footer", {}, done), status);
       for (const button of [close, done]) button.addEventListener("click", () => dialog.close());
       clearAll.addEventListener("click", reset);
+      dialog.addEventListener("keydown", ({ key }) => {
+        if (key !== "Escape" || dialog.matches(":modal")) return;
+        dialog.close();
+        opener?.focus();
+      });
       dialog.addEventListener("close", () => opener?.setAttribute("aria-expanded", "false"));
       PHONE.addEventListener("change", () => {
         if (!dialog.open) return;
