@@ -50,9 +50,9 @@ def take_pictures(browser: Browser, home: str) -> None:
     take_print(browser, home)
 
 
-def take_sheet(browser: Browser, url: str, name: str) -> None:
-    """A page at two widths, light and dark."""
-    parts = [_part(browser, url, *state) for state in STATES]
+def take_sheet(browser: Browser, url: str, name: str, press: str = "") -> None:
+    """A page at two widths, light and dark, after a press on what a selector names."""
+    parts = [_part(browser, url, *state, press) for state in STATES]
     page = browser.new_page(viewport={"width": 1952, "height": HEIGHT + 24})
     page.set_content(SHEET.format("".join(parts)))
     page.screenshot(path=FOLDER / f"{name or 'home'}.jpg", type="jpeg", quality=72)
@@ -98,8 +98,10 @@ def _opened(browser: Browser, url: str, width: int, scheme: str) -> Page:
     return page
 
 
-def _part(browser: Browser, url: str, width: int, scheme: str, shown: int) -> str:
+def _part(browser: Browser, url: str, width: int, scheme: str, shown: int, press: str) -> str:
     page = _opened(browser, url, width, scheme)
+    if press:
+        page.locator(press).click()
     # The window is as high as what is shown, so that what sticks to its top stays at the top.
     page.set_viewport_size({"width": width, "height": HEIGHT * width // shown})
     picture = base64.b64encode(page.screenshot(type="png")).decode()
@@ -120,4 +122,7 @@ if __name__ == "__main__":
             build_site(load_config(project), project / "site")
             with served(project / "site") as address:
                 take_sheet(chromium, address, f"board-{name}")
+                if name == "aider":
+                    asked = "models/?cost_usd=..10&best=model"
+                    take_sheet(chromium, address + asked, "board-filters", "[data-filters-open]")
         chromium.close()
