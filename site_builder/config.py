@@ -153,7 +153,7 @@ class _Ranking(ConfigSection):
     filters: dict[Name, list[FacetValue]] = Field(default_factory=dict)
     """Values of facets that are shown at first; a visitor can lift the filter."""
     group_by: Name | None = None
-    """Facet of which only the best entry of each value is shown at first, and ranked among these."""
+    """Facet of which only the best entry of each value is shown at first, such as `model`."""
 
 
 class BoardConfig(_Ranking):
