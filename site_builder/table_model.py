@@ -360,21 +360,27 @@ class TableTools(Record):
         return next((f.each for f in self.facets if f.key == self.best_of), "")
 
     @property
+    def hides_rows(self) -> bool:
+        """Whether some rows may be hidden at first."""
+        return self.is_best or any(f.first for f in self.facets)
+
+    @property
     def has_panel(self) -> bool:
         """Whether there are filters besides chips that stand open."""
         return any(f.kind != "chips" for f in self.facets)
 
 
-def shown_at_first(tools: TableTools, rows: Iterable[Mapping[str, str | None]]) -> tuple[bool, ...]:
+def shown_at_first(tools: TableTools, rows: Sequence[Mapping[str, str | None]]) -> tuple[bool, ...]:
     """Return which rows are shown at first: by the first filters, then as the best of their group.
 
     `rows` have values by name, the best row first. Rows that share the best rank of a group are all
     shown; of a group without ranks, one is.
     """
+    filters = [facet for facet in tools.facets if facet.first]
     best: dict[str, str | None] = {}
 
     def is_shown(values: Mapping[str, str | None]) -> bool:
-        if any(f.first and values.get(f.key) not in f.first for f in tools.facets):
+        if any(values.get(f.key) not in f.first for f in filters):
             return False
         group, rank = values.get(tools.best_of), values.get(RANK_VALUE)
         if not tools.is_best or group is None:
@@ -425,8 +431,9 @@ class Table(Record):
     @property
     def shown(self) -> tuple[bool, ...]:
         """Whether each row is shown at first."""
-        values = [dict(row.filters) for row in self.rows]
-        return shown_at_first(self.tools, values) if self.tools else (True,) * len(values)
+        if self.tools is None or not self.tools.hides_rows:
+            return (True,) * len(self.rows)
+        return shown_at_first(self.tools, [dict(row.filters) for row in self.rows])
 
     @property
     def n_off(self) -> int:

@@ -54,7 +54,9 @@ def board_table(
     tools = model_tools(spec.labels, catalog, spec.board.variant, config, more)
 
     def values(row: BoardRow) -> Mapping[str, str | None]:
-        found = model_filters(catalog, row.model, config) | {"date": dates.get(row.model)}
+        found = model_filters(catalog, row.model, tools)
+        if "date" in found:
+            found["date"] = dates.get(row.model)
         if lacking:
             found["complete"] = "yes" if row.entry.scored == len(spec.board.tasks) else "no"
         if config.group_by and row.entry.rank:
@@ -62,7 +64,11 @@ def board_table(
         return found
 
     known = {row.model: values(row) for row in rows}
-    shown = [i for i, is_shown in enumerate(shown_at_first(tools, known.values())) if is_shown]
+    shown = [
+        i
+        for i, is_shown in enumerate(shown_at_first(tools, [known[row.model] for row in rows]))
+        if is_shown
+    ]
     is_cut = spec.cut(len(shown)) < len(shown)
     return table_of(
         table_id,

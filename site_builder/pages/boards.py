@@ -242,12 +242,13 @@ def _entries_context(site: Site) -> EntriesContext:
         *(facet_field(f.id, f.label) for f in facets),
         *map(rank_field, site.by_board[:_MOST_BOARDS]),
     )
+    tools = model_tools(whole.labels, catalog)
     table = table_of(
         "entries",
         whole.labels.say("entries.caption"),
         fields,
         list(catalog.models.values()),
-        filters=lambda m: model_filters(catalog, m.model),
-        tools=model_tools(whole.labels, catalog),
+        filters=lambda m: model_filters(catalog, m.model, tools),
+        tools=tools,
     )
     return EntriesContext(table)

@@ -145,24 +145,17 @@ def _open_weights(facts: ModelInfo) -> str | None:
     return "no" if _CLOSED.match(facts.license) else "yes"
 
 
-def model_filters(
-    catalog: Catalog, model: str, config: BoardConfig | None = None
-) -> dict[str, str | None]:
-    """Return what filters and ticks need to know of the row of an entry."""
+def model_filters(catalog: Catalog, model: str, tools: TableTools) -> dict[str, str | None]:
+    """Return what the filters of a table, and its ticks, need to know of the row of an entry."""
     facts = catalog.models[model]
-    stated = () if config is None else (*config.filters, *filter(None, [config.group_by]))
-    own = {name: facts.facet(name) for name in stated if name not in facts.facets}
-    return {
-        "id": facts.model,
+    own = {
         "model": facts.of,
-        "developer": facts.developer,
-        "license": facts.license,
         "open": _open_weights(facts),
         "size": None if facts.parameters_b is None else repr(facts.parameters_b),
-        "release_date": facts.release_date,
         **{filter_key(f.id): facts.facets[f.id] for f in catalog.facets},
-        **own,
     }
+    values = {f.key: own[f.key] if f.key in own else facts.facet(f.key) for f in tools.facets}
+    return {"id": facts.model, **values}
 
 
 def task_tools(site: Site) -> TableTools:

@@ -174,6 +174,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
     """Return the ranking as a table with at most `most` rows."""
     site, labels = ranking.site, ranking.labels
     catalog = site.results.catalog
+    tools = model_tools(labels, catalog)
 
     def kind(entry: RankedEntry) -> RowKind:
         if not entry.found:
@@ -187,13 +188,13 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         (*_fields(ranking), *_measure_fields(site, ranking.task.task)),
         ranking.entries[:most],
         kind,
-        lambda entry: model_filters(catalog, entry.model),
+        lambda entry: model_filters(catalog, entry.model, tools),
         is_level=lambda entry: (
             bool(ranking.rivals) and entry in (*ranking.leaders, *ranking.rivals)
         ),
         header=1,
         sorted_by=labels.roles.primary,
-        tools=model_tools(labels, catalog),
+        tools=tools,
     )
 
 
