@@ -65,6 +65,9 @@
     /** @param {string} key @param {string[]} values */
     const withValues = (key, values) => ({ wanted: new Map(asked().wanted).set(key, values) });
 
+    /** @type {Slices | undefined} */
+    let counting;
+
     // Only the table that is seen: the others follow when they come into view.
     const show = () => {
       const table = site.table.shown(box);
@@ -77,7 +80,10 @@
       const isOfGroups = ranks.ofGroups && question.best === bestOf;
       writeRanks(table, question.isRanked ? ranksAmong(rows, ranks.whole) : isOfGroups && ranks.ofGroups ? ranks.ofGroups : ranks.whole);
       tell(question, shown, total, ranks.column >= 0);
-      if (panel?.dialog.open) panel.show(table, question, failures, shown);
+      // Of thousands of rows, the counts follow the frame in which the rows are seen.
+      counting?.drop();
+      counting = site.inSlices(panel?.dialog.open ? [() => panel?.show(table, question, failures, shown)] : []);
+      if (!table.classList.contains("long")) counting.finish();
       box.dispatchEvent(new Event("filtered"));
     };
 

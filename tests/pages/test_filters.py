@@ -21,7 +21,7 @@ RUNS = [
     ("c", None, "t", 0.5, None),
     ("c", None, "u", 0.5, None),
 ]
-MODELS = {
+MODELS: dict[str, list[Any]] = {
     "model": ["a", "b", "c"],
     "license": ["MIT", "Proprietary", None],
     "release_date": ["2025", "2025-03", None],
