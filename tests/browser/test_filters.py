@@ -284,3 +284,19 @@ def test_all_that_opens_is_within_reach(chromium, bfcl, size):
     low = """all => all.map(e => e.closest('label') ?? e).filter(e => e.checkVisibility())
         .filter(e => e.getBoundingClientRect().height < 24).map(e => e.outerHTML)"""
     assert [] == page.locator(".filter-panel :is(input, button, select)").evaluate_all(low)
+
+
+def test_ranges_of_dates_and_costs_hide_what_has_none(chromium, tmp_path):
+    """Aider writes 0 for a cost that is not known."""
+    results = real_boards.aider()
+    site = build(write_project(tmp_path, {"results": results}, real_boards.AIDER))
+    page, _ = open_page(chromium, f"{site.url}models/?date=2025-05..2025&cost_usd=..1000")
+    runs = results[results["task"] == "pass_rate_2"]
+    recent = runs[runs["date"].astype(str).between("2025-05-01", "2025-12-31")]
+    known = recent[recent["cost_usd"] > 0]
+    assert 0 < len(known) < len(recent) < len(runs)
+    expect(page.locator("[data-said]")).to_have_text(f"{len(known)} of {len(runs)} entries")
+    open_filters(page)
+    n = len(recent) - len(known)
+    said = f"Hides {n} {'entry' if n == 1 else 'entries'} without a value"
+    expect(page.get_by_role("group", name="Cost")).to_contain_text(said)
