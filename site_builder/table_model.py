@@ -24,6 +24,8 @@ MarkKind = Literal[
 Item = TypeVar("Item")
 
 LONG = 400
+RANK_VALUE = "rank"
+"""The value of rows (`Row.filters`) that has their rank where the table shows another."""
 MOST_LISTED = 100  # rows of models on the pages of tasks and categories
 _MAX_SLOTS = 20
 _MAX_TICKS = 5
@@ -296,25 +298,40 @@ class Row(Record):
     is_level: bool = False
 
 
+FilterKind = Literal["choice", "chips", "switch", "number", "date"]
+
+
 class Filter(Record):
     """A filter of a table's rows.
 
     Attributes:
-        key: The column or the value of rows that it filters by; its name in the address.
-        kind: Choose one of the values, from a menu or as chips, or set the greatest number.
-        unit: Text after the number.
+        key: The value of rows that it filters by (`Row.filters`), else a column with numbers or
+            dates; its name in the address.
+        kind: Choose among values, from a list or as chips that stand open; only rows with `yes`; a
+            range of numbers or dates.
+        unit: What follows a number, as measures have it.
         first: The values that are shown at first; empty for all.
         values: Of chips, the values with the number of their rows.
-        order: The values in a stated order, if one is stated; else they stand by the alphabet.
+        order: The values in a stated order, if one is stated; else the most frequent first.
+        help: What the label leaves open.
+        column: Key of the column that it reads, if not its own.
+        each: Of a choice, the name of the best row of each value, if rows are ranked.
+        is_front: Whether it stands in front; the others stand under "More".
+        is_setting: Whether its value is part of what an entry is.
     """
 
     key: str
     label: str
-    kind: Literal["choice", "most", "chips"] = "choice"
+    kind: FilterKind = "choice"
     unit: str = ""
     first: tuple[str, ...] = ()
     values: tuple[tuple[str, int], ...] = ()
     order: tuple[str, ...] = ()
+    help: str = ""
+    column: str = ""
+    each: str = ""
+    is_front: bool = True
+    is_setting: bool = False
 
 
 class TableTools(Record):
@@ -323,6 +340,10 @@ class TableTools(Record):
     Attributes:
         noun, nouns: Name of one row, and of several.
         facets: Filters besides the one by text.
+        best_of: Key of the filter of which one click shows the best row of each value; empty for
+            none.
+        is_best: Whether only these are shown at first; their ranks are then among these.
+        texts: What scripts say of filters, by id.
         compare: Whether rows can be ticked to compare their models.
         variant: Variant in which models are compared; empty for the first of each model.
     """
@@ -330,8 +351,47 @@ class TableTools(Record):
     noun: str
     nouns: str
     facets: tuple[Filter, ...] = ()
+    best_of: str = ""
+    is_best: bool = False
+    texts: Mapping[str, tuple[str, str]] = {}
     compare: bool = False
     variant: str = ""
+
+    @property
+    def best_label(self) -> str:
+        """What the chip says that shows the best row of each value; empty without one."""
+        return next((f.each for f in self.facets if f.key == self.best_of), "")
+
+    @property
+    def hides_rows(self) -> bool:
+        """Whether some rows may be hidden at first."""
+        return self.is_best or any(f.first for f in self.facets)
+
+    @property
+    def has_panel(self) -> bool:
+        """Whether there are filters besides chips that stand open."""
+        return any(f.kind != "chips" for f in self.facets)
+
+
+def shown_at_first(tools: TableTools, rows: Sequence[Mapping[str, str | None]]) -> tuple[bool, ...]:
+    """Return which rows are shown at first: by the first filters, then as the best of their group.
+
+    `rows` have values by name, the best row first. Rows that share the best rank of a group are all
+    shown; of a group without ranks, one is.
+    """
+    filters = [facet for facet in tools.facets if facet.first]
+    best: dict[str, str | None] = {}
+
+    def is_shown(values: Mapping[str, str | None]) -> bool:
+        if any(values.get(f.key) not in f.first for f in filters):
+            return False
+        group, rank = values.get(tools.best_of), values.get(RANK_VALUE)
+        if not tools.is_best or group is None:
+            return True
+        is_first = group not in best
+        return best.setdefault(group, rank) == rank and (is_first or rank is not None)
+
+    return tuple(map(is_shown, rows))
 
 
 class Table(Record):
@@ -373,13 +433,12 @@ class Table(Record):
         """Whether a phone shows each row on two lines, with its drawing below."""
         return any(c.on_phone or c.align == "plot" for c in self.columns)
 
-    def is_off(self, row: Row) -> bool:
-        """Return whether the first filters hide a row."""
-        limits = [f for f in (self.tools.facets if self.tools else ()) if f.first]
-        if not limits:
-            return False
-        values = dict(row.filters)
-        return any(values.get(f.key) not in f.first for f in limits)
+    @property
+    def shown(self) -> tuple[bool, ...]:
+        """Whether each row is shown at first."""
+        if self.tools is None or not self.tools.hides_rows:
+            return (True,) * len(self.rows)
+        return shown_at_first(self.tools, [dict(row.filters) for row in self.rows])
 
     @property
     def n_listed(self) -> int:
@@ -393,8 +452,8 @@ class Table(Record):
 
     @property
     def n_off(self) -> int:
-        """How many rows the first filters hide."""
-        return sum(map(self.is_off, self.rows))
+        """How many rows are hidden at first."""
+        return self.shown.count(False)
 
     @property
     def is_wide(self) -> bool:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from site_builder.charts.cells import RANK, model_cell, number_cell, text_cell, verdict_cell
-from site_builder.compute.board import Board, Entry
-from site_builder.compute.catalog import Catalog, ModelInfo
+from site_builder.compute.board import Board, Entry, best_of_groups
+from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.significance import Against
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.trade_off import hides, on_frontier
-from site_builder.config import FacetValue
 from site_builder.formatting import MISSING, billions, count, coverage, money, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_drawings import draw_field
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
+from site_builder.pages.filters import filter_key, model_filters, model_tools
 from site_builder.pages.page import Site
 from site_builder.records import replace
 from site_builder.table_model import (
+    RANK_VALUE,
     Cell,
     Column,
     Field,
@@ -27,9 +28,9 @@ from site_builder.table_model import (
     TableTools,
     Tag,
     draw_ranks,
+    shown_at_first,
     table_of,
 )
-from site_builder.tables.boards import wanted_texts
 
 _ROOM_PX = 1180  # of a table on a screen of 1280
 _WIDTH_PX = {"text": 128, "number": 88, "plot": 224, "slots": 120, "rank": 60, "model": 250}
@@ -40,33 +41,34 @@ _SHORT_LABELS = {"lift_over_base": "column.gain", "beats": "column.beats"}
 def board_table(
     spec: BoardTableSpec, rows: Sequence[BoardRow], table_id: str, caption: str
 ) -> Table:
-    """Return the table of one view of a board; some rows may be of another variant."""
+    """Return the table of one view of a board; some rows may be of another variant.
+
+    With `group_by`, ranks are among the best entry of each group, and others have none.
+    """
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
-    fields = [*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]
-    cautions, no_caution = spec.site.results.cautions, spec.labels.say("caution.none")
-    tools = _with_frontier(
-        spec, model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters)
-    )
-    if cautions:
-        caution = Filter("caution", spec.labels.say("caution.label"))
-        tools = replace(tools, facets=(*tools.facets, caution))
+    config, ranks, dates = spec.config, _shown_ranks(spec, rows), _newest_dates(spec)
+    fields = [*_place_fields(spec, ranks), *_statistic_fields(spec), *_fact_fields(spec)]
+    fitted = _fitted(_in_stated_order(fields, config.columns))
+    more = _more_filters(spec, [each.column for each in fitted], dates)
+    tools = model_tools(spec.labels, catalog, spec.board.variant, config, more)
+    known = {row.model: _filter_values(spec, tools, row, dates.get(row.model)) for row in rows}
+    shown = [
+        i
+        for i, is_shown in enumerate(shown_at_first(tools, [known[row.model] for row in rows]))
+        if is_shown
+    ]
+    is_cut = spec.cut(len(shown)) < len(shown)
 
     def is_reference(row: BoardRow) -> bool:
         return row.model == baseline or row.entry.unranked == "reference"
 
-    def filters(row: BoardRow) -> Mapping[str, str | None]:
-        known = dict(model_filters(catalog, row.model, spec.config.filters))
-        known |= _frontier_filter(spec, row.model)
-        stated = "; ".join(spec.site.cautions(row.model)) or no_caution
-        return {**known, "caution": stated} if cautions else known
-
     return table_of(
         table_id,
         caption,
-        _fitted(_in_stated_order(fields, spec.config.columns)),
-        rows[: spec.cut(len(rows))],
+        fitted,
+        rows[: shown[spec.cut(len(shown))]] if is_cut else rows,
         lambda row: "reference" if is_reference(row) else "" if row.entry.rank else "unranked",
-        filters=filters,
+        filters=lambda row: known[row.model],
         header=1,
         sorted_by=spec.by,
         tools=tools,
@@ -82,6 +84,75 @@ def _in_stated_order(
     stated = {each.column.key: each for each in wanted if each.column.key in names}
     in_order = (stated[name] for name in names if name in stated)
     return [next(in_order) if each.column.key in stated else each for each in wanted]
+
+
+def _shown_ranks(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> Mapping[str, int | None]:
+    """Return the rank that each row shows: on the board or, with `group_by`, among the best."""
+    group_by, models = spec.config.group_by, spec.site.results.catalog.models
+    ranked = [row.entry for row in rows if row.entry.rank is not None]
+    if group_by is None:
+        return {s.model: s.rank for s in ranked}
+    best = best_of_groups(ranked, lambda s: models[s.model].facet(group_by))
+    return {s.model: rank for s, rank in best}
+
+
+def _newest_dates(spec: BoardTableSpec) -> Mapping[str, str]:
+    """Return the newest day on which each entry was observed, where one is stated."""
+    results = spec.site.results
+    if "date" not in results.catalog.stated:
+        return {}
+    found = {
+        s.model: [p.date for p in results.scores.provenance_of(s.model).values() if p.date]
+        for s in spec.board.entries
+    }
+    return {model: max(dates) for model, dates in found.items() if dates}
+
+
+def _more_filters(
+    spec: BoardTableSpec, columns: Sequence[Column], dates: Mapping[str, str]
+) -> tuple[Filter, ...]:
+    """Return the filters by what the board measures, by its dates, and by gaps in its scores."""
+    say, there = spec.labels.say, {column.key: column for column in columns}
+    found = list[Filter]()
+    for s in spec.board.statistics:
+        measured = {value for value in spec.board.figures[s.id] if value is not None}
+        if s.measure is not None and s.id in there and len(measured) > 1:
+            key, unit = filter_key(s.id), s.measure.unit
+            found.append(Filter(key, there[s.id].label, "number", unit, column=s.id))
+    if "price" in there and len({*spec.prices.values()}) > 1:
+        found.append(Filter("price", there["price"].label, "number", "USD"))
+    if len({*dates.values()}) > 1:
+        found.append(Filter("date", say("filters.date"), "date"))
+    if _has_gaps(spec):
+        found.append(Filter("complete", say("filters.complete"), "switch"))
+    if _has_frontier(spec):
+        found.append(Filter("frontier", say("trade_off.column"), "switch"))
+    if spec.site.results.cautions:
+        found.append(Filter("caution", say("caution.label")))
+    return tuple(found)
+
+
+def _filter_values(
+    spec: BoardTableSpec, tools: TableTools, row: BoardRow, date: str | None
+) -> Mapping[str, str | None]:
+    """Return what filters need to know of a row."""
+    found = dict(model_filters(spec.site.results.catalog, row.model, tools))
+    if "date" in found:
+        found["date"] = date
+    if _has_gaps(spec):
+        found["complete"] = "yes" if row.entry.scored == len(spec.board.tasks) else "no"
+    if _has_frontier(spec):
+        found["frontier"] = _on_frontier(spec, row.model)
+    if spec.site.results.cautions:
+        none = spec.labels.say("caution.none")
+        found["caution"] = "; ".join(spec.site.cautions(row.model)) or none
+    if spec.config.group_by and row.entry.rank:
+        found[RANK_VALUE] = str(row.entry.rank)
+    return found
+
+
+def _has_gaps(spec: BoardTableSpec) -> bool:
+    return any(0 < s.scored < len(spec.board.tasks) for s in spec.board.entries)
 
 
 def _fitted(fields: Iterable[Field[BoardRow]]) -> list[Field[BoardRow]]:
@@ -130,79 +201,16 @@ def lacks_scores(board: Board, standing: Entry) -> bool:
     return possible is not None and standing.scored < n and any(s.scored < n for s in board.ranked)
 
 
-# --- tools --------------------------------------------------------------------------------------
-
-
-def model_tools(
-    labels: Labels,
-    catalog: Catalog,
-    variant: str = "",
-    first: Mapping[str, Sequence[FacetValue]] | None = None,
-) -> TableTools:
-    """Return the filters of a table of models, each only where two models differ in it.
-
-    Ticked rows are compared in `variant`; if it is empty, in the first variant of each model.
-    `first` are the values of facets that are shown at first.
-    """
-    models, wanted = catalog.models.values(), dict[str, Filter]()
-    known: dict[str, tuple[Filter, Collection[object]]] = {
-        "developer": (Filter("developer", "Developer"), {m.developer for m in models}),
-        "size": (Filter("size", "Size", "most", "B"), {m.parameters_b for m in models}),
-        "license": (Filter("license", "License"), {m.license for m in models}),
-    }
-    shown, facets = first or {}, {f.id: f for f in catalog.facets}
-    for name in (*(f.id for f in catalog.facets if not f.is_number), *shown):
-        facet = facets.get(name)
-        label, order = (facet.label, facet.order) if facet else (sentence(name), ())
-        known[name] = (Filter(name, label, order=order), {m.facet(name) for m in models})
-    for key, (found, values) in known.items():
-        if len(values) > 1 or key in shown:
-            wanted[key] = replace(found, first=tuple(wanted_texts(shown.get(key, ()))))
-    words = labels.say.words
-    return TableTools(
-        words["model"], words["models"], tuple(wanted.values()), compare=True, variant=variant
-    )
-
-
-def model_filters(
-    catalog: Catalog, model: str, first: Iterable[str] | None = None
-) -> Mapping[str, str | None]:
-    """Return what filters and ticks need to know of the row of a model.
-
-    `first` are further facets that the board filters by at first.
-    """
-    facts = catalog.models[model]
-    return {
-        "id": facts.model,
-        "developer": facts.developer,
-        "size": None if facts.parameters_b is None else repr(facts.parameters_b),
-        "license": facts.license,
-        **{f.id: facts.facets[f.id] for f in catalog.facets if not f.is_number},
-        **{name: facts.facet(name) for name in first or ()},
-    }
-
-
-def task_tools(site: Site) -> TableTools:
-    """Return the filter by category, where tasks differ in it."""
-    categories = {facts.category for facts in site.results.catalog.tasks.values()}
-    say, many = site.labels.say, len(categories) > 1
-    filters = (Filter("category", say("column.category")),) if many else ()
-    return TableTools(say.words["task"], say.words["tasks"], filters)
-
-
-def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
-    """Return what filters need to know of the row of a task."""
-    return {"category": site.results.catalog.tasks[task].category}
-
-
 # --- columns ------------------------------------------------------------------------------------
 
 
-def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
+def _place_fields(
+    spec: BoardTableSpec, ranks: Mapping[str, int | None]
+) -> Iterator[Field[BoardRow]]:
     ranked, say = len(spec.board.ranked), spec.labels.say
     group = say("columns.ranking")
     rank = replace(RANK, help=say("board.rank_help"), group=group)
-    yield Field(rank, lambda row: rank_cell(row.entry))
+    yield Field(rank, lambda row: rank_cell(ranks.get(row.model)))
     yield Field(spec.labels.column("model"), lambda row: name_cell(spec, row))
     half = 0.5 / max(ranked, 1)
     yield Field(
@@ -218,7 +226,9 @@ def _place_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
             group=group,
         ),
         lambda row: ranks_cell(row.entry, ranked),
-        spec.by != BY_LIFT and any(s.rank_interval is not None for s in spec.board.ranked),
+        spec.by != BY_LIFT
+        and spec.config.group_by is None
+        and any(s.rank_interval is not None for s in spec.board.ranked),
     )
 
 
@@ -362,7 +372,7 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     )
     frontier = Column(
         "frontier",
-        _frontier_label(spec),
+        say("trade_off.column"),
         help=say("trade_off.column_help"),
         term="frontier",
         is_extra=True,
@@ -391,20 +401,6 @@ def _has_frontier(spec: BoardTableSpec) -> bool:
     return spec.full and is_primary and bool(spec.site.trade_offs)
 
 
-def _frontier_filter(spec: BoardTableSpec, model: str) -> Mapping[str, str | None]:
-    return {"frontier": _on_frontier(spec, model)} if _has_frontier(spec) else {}
-
-
-def _with_frontier(spec: BoardTableSpec, tools: TableTools) -> TableTools:
-    if not _has_frontier(spec):
-        return tools
-    return replace(tools, facets=(*tools.facets, Filter("frontier", _frontier_label(spec))))
-
-
-def _frontier_label(spec: BoardTableSpec) -> str:
-    return spec.labels.say("trade_off.column")
-
-
 def _fact_cell(values: Mapping[str, str | None], row: BoardRow) -> Cell:
     return text_cell(values[row.model])
 
@@ -428,9 +424,9 @@ def ranks_cell(s: Entry, of: int) -> Cell:
     )
 
 
-def rank_cell(s: Entry) -> Cell:
+def rank_cell(rank: int | None) -> Cell:
     """Make the cell of a rank; a dash without one."""
-    return number_cell(s.rank, str(s.rank or MISSING))
+    return number_cell(rank, str(rank or MISSING))
 
 
 def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from site_builder.charts.chart import id_of
-from site_builder.compute.board import REASONS, Board, best_of_groups
+from site_builder.compute.board import REASONS, Board
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.formatting import in_words, percent, sentence
 from site_builder.labels import Labels
@@ -51,8 +51,6 @@ def board_views(spec: BoardTableSpec) -> tuple[BoardView, ...]:
             if any(lift is not None for lift in spec.boards[variant].figures["lift_over_base"]):
                 views.append(_lift_view(spec, variant))
     views += [_common_view(spec, variant) for variant in spec.common]
-    if spec.config.group_by is not None:
-        views.insert(0, _best_view(spec, spec.config.group_by))
     return tuple(views)
 
 
@@ -153,7 +151,7 @@ def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardVie
         label=spec.labels.variants[variant],
         table=table,
         ranked_by=board_headline(spec),
-        note=_not_shown(spec, rows),
+        note=_not_shown(spec, rows, len(rows) - len(table.rows)),
         legend=_legend(spec, table),
     )
 
@@ -195,23 +193,6 @@ def _common_view(spec: BoardTableSpec, variant: str) -> BoardView:
     return replace(view, id=view_id, label=label, note=f"{over} {view.note}".strip())
 
 
-def _best_view(spec: BoardTableSpec, facet: str) -> BoardView:
-    """The best entry of each value of a facet, ranked among these."""
-    whole = _variant_view(spec, spec.labels.roles.primary, "board")
-    spec = replace(spec, variant=spec.labels.roles.primary, by=spec.board.rule.statistic)
-    catalog, board, say = spec.site.results.catalog, spec.board, spec.labels.say
-    best = best_of_groups(board.ranked, lambda s: catalog.models[s.model].facet(facet))
-    rows = [spec.row(replace(s, rank=rank, rank_interval=None)) for s, rank in best]
-    word = say.words.get(facet, facet)
-    of_each = next((f.label for f in catalog.facets if f.id == facet), word).lower()
-    name = say("board.best.label", facet=of_each)
-    n_entries = say("n_entries", len(rows))
-    caption = say("board.best.caption", label=name, n_entries=n_entries, of=len(board.ranked))
-    table = board_table(spec, rows, "board-best", caption)
-    rule = say("board.best.rule", rule=whole.ranked_by, facet=of_each)
-    return replace(whole, id="best", label=name, table=table, ranked_by=rule, note="")
-
-
 def board_rows(spec: BoardTableSpec) -> list[BoardRow]:
     """Return the rows in order; references and those of another variant stand at their value."""
     board, full = spec.board, spec.full
@@ -236,7 +217,7 @@ def board_rows(spec: BoardTableSpec) -> list[BoardRow]:
 # --- texts --------------------------------------------------------------------------------------
 
 
-def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> str:
+def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow], n_cut: int) -> str:
     """How many models are not shown, and why."""
     board, shown, say = spec.board, {s.model for s in rows}, spec.labels.say
     absent = [s.unranked for s in board.entries if s.model not in shown]
@@ -247,8 +228,8 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> str:
         for why in REASONS
         if (n := absent.count(why))
     ]
-    if len(rows) > spec.cut(len(rows)):
-        texts.append(say("n_more_models", len(rows) - spec.cut(len(rows))))
+    if n_cut:
+        texts.append(say("n_more_models", n_cut))
     return say("board.not_shown", these=", ".join(texts)) if texts else ""
 
 

@@ -15,8 +15,9 @@ from site_builder.compute.catalog import ModelInfo
 from site_builder.formatting import MISSING
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
-from site_builder.pages.board_table import is_hidden, model_filters, model_tools
+from site_builder.pages.board_table import is_hidden
 from site_builder.pages.board_views import BoardView, board_lede, board_views
+from site_builder.pages.filters import model_filters, model_tools
 from site_builder.pages.page import HOME, Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.pages.task_columns import TaskColumns
@@ -218,12 +219,13 @@ def _entries_context(site: Site) -> EntriesContext:
         *(facet_field(f.id, f.label) for f in facets),
         *map(rank_field, site.by_board[:_MOST_BOARDS]),
     )
+    tools = model_tools(whole.labels, catalog)
     table = table_of(
         "entries",
         whole.labels.say("entries.caption"),
         fields,
         list(catalog.models.values()),
-        filters=lambda m: model_filters(catalog, m.model),
-        tools=model_tools(whole.labels, catalog),
+        filters=lambda m: model_filters(catalog, m.model, tools),
+        tools=tools,
     )
     return EntriesContext(table)

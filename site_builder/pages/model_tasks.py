@@ -14,7 +14,7 @@ from site_builder.compute.significance import Against, Verdict
 from site_builder.formatting import MISSING, coverage, measure_format, ordinal, percent
 from site_builder.labels import Labels
 from site_builder.pages.answers import draw_among, write_tick
-from site_builder.pages.board_table import task_filters, task_tools
+from site_builder.pages.filters import task_filters, task_tools
 from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
 from site_builder.pages.scripted_rows import ScriptedRows, find_scripted_rows

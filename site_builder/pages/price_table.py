@@ -126,7 +126,7 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
     margin = _MARGIN * (max(values) - min(values))
     scale = AxisRange(min(values) - margin, max(values) + margin)
     fields = (
-        Field[BoardRow](RANK, lambda row: rank_cell(row.entry)),
+        Field[BoardRow](RANK, lambda row: rank_cell(row.entry.rank)),
         Field[BoardRow](labels.column("model"), lambda row: name_cell(spec, row)),
         Field[BoardRow](
             Column(

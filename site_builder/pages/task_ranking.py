@@ -22,7 +22,8 @@ from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat, billions, measure_format, percent, short
 from site_builder.labels import Labels
 from site_builder.pages.board_drawings import range_from_zero
-from site_builder.pages.board_table import caution_tags, model_filters, model_tools
+from site_builder.pages.board_table import caution_tags
+from site_builder.pages.filters import model_filters, model_tools
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (
@@ -181,6 +182,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
     site, labels = ranking.site, ranking.labels
     catalog = site.results.catalog
     level = {e.model for e in (*ranking.leaders, *ranking.rivals)} if ranking.rivals else set[str]()
+    tools = model_tools(labels, catalog)
 
     def kind(entry: RankedEntry) -> RowKind:
         if not entry.found:
@@ -194,11 +196,11 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         (*_fields(ranking), *_measure_fields(site, ranking.task.task)),
         ranking.entries[:most],
         kind,
-        lambda entry: model_filters(catalog, entry.model),
+        lambda entry: model_filters(catalog, entry.model, tools),
         is_level=lambda entry: entry.model in level,
         header=1,
         sorted_by=labels.roles.primary,
-        tools=model_tools(labels, catalog),
+        tools=tools,
     )
 
 

@@ -23,7 +23,7 @@ from site_builder.formatting import MISSING, count, short
 from site_builder.labels import Labels
 from site_builder.messages import Messages
 from site_builder.pages.board_drawings import common_bounds, range_from_zero
-from site_builder.pages.board_table import task_filters
+from site_builder.pages.filters import task_filters
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (
@@ -198,9 +198,9 @@ def _tools(listed: TaskList) -> TableTools:
     say = listed.labels.say
     chips = tuple((name, n) for name, n in listed.categories.items() if name)
     choice = Filter("category", say("column.category"), "chips", values=chips)
-    return TableTools(
-        say.words["task"], say.words["tasks"], (choice,) if len(listed.categories) > 1 else ()
-    )
+    filters = (choice,) if len(listed.categories) > 1 else ()
+    texts = say.for_script("filters")
+    return TableTools(say.words["task"], say.words["tasks"], filters, texts=texts)
 
 
 def _grouped(listed: TaskList) -> Iterator[_Line]:

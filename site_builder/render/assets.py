@@ -133,14 +133,15 @@ def _luminance(colour: str) -> float:
 # In the order of the cascade. A site may lack some, such as the theme's.
 SHEETS = (
     *("tokens", "theme", "base", "layout", "components", "tables", "drawings", "answer", "tools"),
-    *("icons", "find", "charts", "pages", "cite", "score-card", "subject"),
+    *("filters", "icons", "find", "charts", "pages", "cite", "score-card", "subject"),
 )
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
     *("site", "chart-template", "chart-names", "charts", "chart-pointing", "numbers", "theme"),
-    *("find", "task-rows", "table", "table-tools", "table-columns", "task-columns"),
-    *("table-export", "table-cells", "share", "score-links", "grid", "choices"),
+    *("find", "task-rows", "table", "filter-fields", "filter-rows", "table-filters"),
+    *("table-entries", "table-tools", "table-columns", "task-columns", "table-export"),
+    *("table-cells", "share", "score-links", "grid", "choices"),
 )
 BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"
 

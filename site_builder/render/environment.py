@@ -26,6 +26,7 @@ from site_builder.render.tables import (
     raw_value,
     write_data,
     write_drawing,
+    write_facets,
     write_key,
     write_rows,
     write_unbroken,
@@ -135,6 +136,7 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
     )
     filters = {"rows": write_rows, "data": write_data, "words": write_words, "raw": raw_value}
     filters |= {"drawn": write_drawing, "key": write_key, "unbroken": write_unbroken}
+    filters |= {"facets": write_facets}
     environment.filters |= filters
     environment.globals = {"range": safe_range}
     return environment

@@ -13,7 +13,18 @@ from html import escape
 from markupsafe import Markup
 
 from site_builder.addresses import Link, method_link
-from site_builder.table_model import Cell, Column, Drawing, Mark, MarkKind, Row, Table, Tag
+from site_builder.records import asdict
+from site_builder.table_model import (
+    Cell,
+    Column,
+    Drawing,
+    Mark,
+    MarkKind,
+    Row,
+    Table,
+    TableTools,
+    Tag,
+)
 from site_builder.tables.export import defuse
 
 ROW_ID = "id"
@@ -75,6 +86,24 @@ def write_data(table: Table) -> Markup:
     return Markup(_filters(every) if any(every) else "")  # noqa: S704 - nothing can end an attribute
 
 
+def write_facets(tools: TableTools) -> Markup:
+    """Write what scripts need to know of the filters of a table as an attribute, in JSON."""
+    told = {
+        "facets": [{k: v for k, v in asdict(facet).items() if v} for facet in tools.facets],
+        "best_of": tools.best_of,
+        "is_best": tools.is_best,
+        "noun": tools.noun,
+        "nouns": tools.nouns,
+        "texts": tools.texts,
+    }
+    return Markup(_json_attribute("data-facets", told))  # noqa: S704 - nothing can end an attribute
+
+
+def _json_attribute(name: str, value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return f" {name}='{text.replace('&', '&amp;').replace(chr(39), '&#39;')}'"
+
+
 @lru_cache(maxsize=64)  # many tables have the same rows
 def _filters(every: tuple[tuple[tuple[str, str], ...], ...]) -> str:
     rows = [dict(filters) for filters in every]
@@ -85,8 +114,7 @@ def _filters(every: tuple[tuple[tuple[str, str], ...], ...]) -> str:
         columns[name] = [values, [places[row[name]] if name in row else -1 for row in rows]]
     if not columns:
         return ""
-    text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
-    return f" data-filters='{text.replace('&', '&amp;').replace(chr(39), '&#39;')}'"
+    return _json_attribute("data-filters", columns)
 
 
 def raw_value(cell: Cell) -> str:
@@ -177,9 +205,13 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
         for tag, cls in zip(tags, classes, strict=True)
     ]
 
+    hidden = {
+        id(row) for row, is_shown in zip(table.rows, table.shown, strict=True) if not is_shown
+    }
+
     def write(row: Row) -> str:
         row_id = next((value for name, value in row.filters if name == ROW_ID), "")
-        kind = _joined(row.kind, "level" * row.is_level, "off" * table.is_off(row))
+        kind = _joined(row.kind, "level" * row.is_level, "off" * (id(row) in hidden))
         start = _attributes(("class", kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
         cells = zip(writers, row.cells, strict=True)
         return f"<tr{start}>{''.join([write_cell(cell) for write_cell, cell in cells])}\n"

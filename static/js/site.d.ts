@@ -56,12 +56,11 @@ interface Format {
   chance(value: number): string;
 }
 
-/** A row as it was published. `filterValues` is what filters know of it, by name. */
+/** A row as it was published. */
 interface TableEntry {
   row: HTMLTableRowElement;
   place: number;
   isShown: boolean;
-  filterValues: Record<string, string>;
 }
 
 interface Tables {
@@ -71,8 +70,14 @@ interface Tables {
   value(cell: HTMLTableCellElement | undefined): string;
   /** The rows in published order. */
   entries(table: HTMLTableElement): TableEntry[];
+  /** By published place, what filters know of the rows by a name (`data-filters`). */
+  filterValues(table: HTMLTableElement, name: string): (string | undefined)[];
   /** The ranks of a column's values, by published place. */
   ranks(table: HTMLTableElement, head: HTMLTableCellElement): Numbers;
+  /** The values of a column have changed. */
+  forget(table: HTMLTableElement, head: HTMLTableCellElement): void;
+  /** Put a row that is no entry below that of an entry; null takes it away. */
+  attach(table: HTMLTableElement, entry: TableEntry, row: HTMLTableRowElement | null): void;
   arrange(table: HTMLTableElement, order: TableEntry[]): void;
   /** Hide and show rows; returns how many are shown. */
   showOnly(table: HTMLTableElement, isShown: (entry: TableEntry) => boolean): [shown: number, of: number];
@@ -94,6 +99,80 @@ interface Tables {
   sortAgain(table: HTMLTableElement): void;
   /** The table of a box that is in sight. */
   shown(box: Element): HTMLTableElement | undefined;
+}
+
+/** A filter of rows, as site_builder/table_model.py describes it. */
+interface Facet {
+  key: string;
+  label: string;
+  kind: "choice" | "chips" | "switch" | "number" | "date";
+  unit?: string;
+  first?: string[];
+  order?: string[];
+  help?: string;
+  column?: string;
+  each?: string;
+  is_front?: boolean;
+  is_setting?: boolean;
+}
+
+/** What a box of tables says of its filters. */
+interface FacetsOfBox {
+  facets: Facet[];
+  best_of: string;
+  is_best: boolean;
+  noun: string;
+  nouns: string;
+  texts: Messages;
+}
+
+/** What the rows of a table have of a facet, by place: the index of one of `values`, -1 for none; or a number, NaN for none. */
+interface FacetValues {
+  values: string[];
+  codes: Int32Array;
+  numbers: Float64Array;
+  /** The order of the codes of a choice, the most frequent or the first stated first. */
+  order: number[];
+}
+
+/** A field of the panel of filters. */
+interface FilterField {
+  element: HTMLElement;
+  /** Show what is asked for, and what it would leave: by code with -1 last, or the numbers of the rows that other filters leave. */
+  show(wanted: string[], found: FacetValues, left: { counts: number[]; numbers: Float64Array }): void;
+}
+
+/** The ranks of a table by place, NaN for none: those of the board, those among the best of each group where the board shows these, and those that it shows now. */
+interface RanksOfTable {
+  /** The column of ranks; -1 where there is none. */
+  column: number;
+  whole: Float64Array;
+  ofGroups: Float64Array | null;
+  shown: Float64Array;
+}
+
+/** The rows of tables that have the same filters. Places are published ones. */
+interface FilterRows {
+  valuesOf(table: HTMLTableElement, facet: Facet): FacetValues;
+  textOf(table: HTMLTableElement, entry: TableEntry): string;
+  /** 0 for a row that passes, the number of the only facet that it fails, from 1 on, else -1. */
+  failuresOf(table: HTMLTableElement, wanted: Map<string, string[]>, q: string): Int32Array;
+  ranksOf(table: HTMLTableElement): RanksOfTable;
+  /** 1 for a row that is one of the best of its value of a facet. */
+  bestRows(table: HTMLTableElement, best: string, isWanted: (place: number) => boolean): Uint8Array;
+  ranksAmong(shown: Uint8Array, whole: Float64Array): Float64Array;
+  writeRanks(table: HTMLTableElement, wanted: Float64Array): void;
+  countsOf(table: HTMLTableElement, best: string, found: FacetValues, isLeft: (place: number) => boolean): number[];
+}
+
+interface FilterFields {
+  /** The ends of a range, from the address; an end that is not stated is infinite. */
+  bounds(text: string, kind: Facet["kind"]): [low: number, high: number];
+  /** A number or a date as text. */
+  write(value: number, facet: Facet): string;
+  /** A date as a day; of a month or a year, the middle. */
+  day(text: string): number;
+  make(facet: Facet, texts: Say, nouns: { noun: string; nouns: string }, changed: (values: string[], isFinal: boolean) => void): FilterField;
 }
 
 /** A short label: its id, which chooses its look, and its words. */
@@ -591,6 +670,8 @@ interface Site {
   // The others, each by the script of its name or, of those of a page, by its last one
   format: Format;
   table: Tables;
+  filterFields: FilterFields;
+  filterRows(facets: Facet[], isBestFirst: boolean): FilterRows;
   cells: Cells;
   /** Write the names of `meta.names` into a figure, for a width in px. */
   placeNames(figure: Figure, width: number, isNarrow: boolean): void;

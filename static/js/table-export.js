@@ -25,10 +25,11 @@
     site.table.finishColumns(table);
     const heads = site.table.shownHeads(table);
     const isDrawn = (/** @type {Element} */ head) => head.matches(".plot, .slots");
-    const all = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden);
+    const all = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden && !row.matches(".opened"));
     // A category above its tasks is a column of theirs.
     const rows = all.filter((row) => !row.matches(".group"));
-    const categories = new Map(rows.length < all.length ? site.table.entries(table).map(({ row, filterValues }) => [row, filterValues.category ?? ""]) : []);
+    const named = rows.length < all.length ? site.table.filterValues(table, "category") : [];
+    const categories = new Map(named.length ? site.table.entries(table).map(({ row, place }) => [row, named[place] ?? ""]) : []);
     const hasLevel = rows.some((row) => row.matches(".level"));
     const columns = heads.flatMap((head) => {
       const own = isDrawn(head) ? [] : [{ title: site.table.headText(head), isText: head.matches(".text") }];

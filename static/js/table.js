@@ -6,7 +6,8 @@
   const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
 
   /** `order` is the one that rows are to have, `rest` what is still to be done for it. */
-  /** @typedef {{entries: TableEntry[], size: number, order: TableEntry[], rest: Slices | null, ranks: Map<Element, Numbers>}} State */
+  /** `opened` are rows of their own that stand below those of entries. */
+  /** @typedef {{entries: TableEntry[], size: number, order: TableEntry[], rest: Slices | null, ranks: Map<Element, Numbers>, opened: Map<TableEntry, HTMLTableRowElement>}} State */
   /** @type {Map<HTMLTableElement, State>} */
   const states = new Map();
 
@@ -31,19 +32,19 @@
     return found;
   };
 
-  /** @param {Filters} filters @param {HTMLTableRowElement} row @returns {Record<string, string>} */
-  const filterValuesOf = (filters, row) => {
-    const place = published.get(row) ?? -1;
-    return Object.fromEntries(filters.flatMap(([name, [values, of]]) => (of[place] >= 0 ? [[name, values[of[place]]]] : [])));
+  /** By place, what filters know of the rows by a name. @param {HTMLTableElement} table @param {string} name @returns {(string | undefined)[]} */
+  const filterValuesOf = (table, name) => {
+    const [, [values, of]] = filtersOf(table).find(([key]) => key === name) ?? ["", [[], []]];
+    return stateOf(table).entries.map(({ row }) => values[of[published.get(row) ?? -1] ?? -1]);
   };
 
   /** @param {HTMLTableElement} table */
   const stateOf = (table) => {
     let found = states.get(table);
     if (!found) {
-      const filters = filtersOf(table);
-      const entries = rowsOf(table).map((row, place) => ({ row, place, isShown: !row.hidden, filterValues: filterValuesOf(filters, row) }));
-      found = { entries, size: table.tBodies[0]?.rows.length ?? 0, order: entries, rest: null, ranks: new Map() };
+      filtersOf(table);
+      const entries = rowsOf(table).map((row, place) => ({ row, place, isShown: !row.hidden }));
+      found = { entries, size: table.tBodies[0]?.rows.length ?? 0, order: entries, rest: null, ranks: new Map(), opened: new Map() };
       states.set(table, found);
     }
     return found;
@@ -96,12 +97,16 @@
     });
   };
 
-  /** Put its rows into a group, and show or hide them. Those of others that stand there stay, or go into `aside`. @param {Group} group @param {HTMLTableSectionElement} [aside] */
-  const fill = ({ body, entries }, aside) => {
-    for (const { row, isShown } of entries) if (row.hidden === isShown) row.hidden = !isShown;
-    if (body.rows.length === entries.length && entries.every(({ row }, i) => body.rows[i] === row)) return;
-    body.prepend(...entries.map(({ row }) => row));
-    aside?.append(...[...body.rows].slice(entries.length));
+  /** Put its rows into a group, and show or hide them. Those of others that stand there stay, or go into `aside`. @param {State} state @param {Group} group @param {HTMLTableSectionElement} [aside] */
+  const fill = ({ opened }, { body, entries }, aside) => {
+    const rows = entries.flatMap((entry) => {
+      const found = [entry.row, ...(opened.has(entry) ? [/** @type {HTMLTableRowElement} */ (opened.get(entry))] : [])];
+      for (const row of found) if (row.hidden === entry.isShown) row.hidden = !entry.isShown;
+      return found;
+    });
+    if (body.rows.length === rows.length && rows.every((row, i) => body.rows[i] === row)) return;
+    body.prepend(...rows);
+    aside?.append(...[...body.rows].slice(rows.length));
   };
 
   /**
@@ -113,7 +118,7 @@
     const state = stateOf(table);
     state.rest?.drop();
     const groups = groupsOf(table);
-    if (!table.classList.contains("long")) return groups.forEach((group) => fill(group));
+    if (!table.classList.contains("long")) return groups.forEach((group) => fill(state, group));
     const far = groups.filter((group) => !group.isNear);
     for (const { body, shown, isNear } of groups) {
       // Out of sight, a group of other size has its new room at once, and is laid out when its rows are there.
@@ -123,9 +128,9 @@
     }
     // Rows that go out of sight wait where none is laid out: at the farther end.
     const aside = far.at(groups.findIndex(({ isNear }) => isNear) < groups.length / 2 ? -1 : 0)?.body;
-    for (const group of groups) if (group.isNear) fill(group, aside);
+    for (const group of groups) if (group.isNear) fill(state, group, aside);
     const finish = (/** @type {Group} */ group) => {
-      fill(group);
+      fill(state, group);
       group.body.style.contentVisibility = "";
     };
     state.rest = site.inSlices(far.map((group) => () => finish(group)));
@@ -137,6 +142,18 @@
     value: valueOf,
 
     entries: (table) => stateOf(table).entries,
+
+    filterValues: filterValuesOf,
+
+    forget: (table, head) => void stateOf(table).ranks.delete(head),
+
+    attach(table, entry, row) {
+      const { opened } = stateOf(table);
+      opened.get(entry)?.remove();
+      if (row) opened.set(entry, row);
+      else opened.delete(entry);
+      if (row) entry.row.after(row);
+    },
 
     ranks(table, head) {
       const { entries, ranks } = stateOf(table);

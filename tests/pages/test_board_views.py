@@ -88,6 +88,16 @@ def test_the_level_rows_have_a_rail_unless_most_are_level(tmp_path):
     assert not any(row.is_level for row in views_of(tmp_path / "most", runs)["base"].table.rows)
 
 
+def test_nothing_is_said_of_a_leader_that_a_first_filter_hides(tmp_path):
+    toml = "[board]\nfilters = { kind = ['open'] }\n[facets]\nkind = {}\n"
+    runs, models = {"base": {"a": FAR, "b": LOW}}, {"kind": ["closed", "open"]}
+    view = views_of(tmp_path / "hidden", runs, toml, models)["base"]
+    assert "Mean score over 7 tasks." == view.ranked_by
+    assert (False, True) == view.table.shown
+    models = {"kind": ["open", "closed"]}
+    assert views_of(tmp_path / "seen", runs, toml, models)["base"].ranked_by.endswith("a leads.")
+
+
 def test_a_filter_offers_the_values_of_a_facet_in_their_stated_order(tmp_path):
     toml = "[facets]\neffort = { order = ['low', 'medium', 'high'] }\n"
     runs, models = {"base": {"a": FAR, "b": LOW}}, {"effort": ["high", "low"]}

@@ -24,13 +24,16 @@ TEMPLATES = "".join(
 )
 
 
+# The scripts that say a section; of filters, filter-fields, table-filters and table-entries.
+SCRIPTS = {"compare": "compare*", "choose": "choose*", "filters": "*-[fe]*"}
+
 # Sections that a page ships whole, to be said in its template and in its scripts.
 SHIPPED = {
     name
-    for section in ("compare", "choose")
+    for section in ("compare", "choose", "filters")
     for source in (
         TEMPLATES,
-        *(p.read_text(encoding="utf8") for p in ROOT.glob(f"static/js/{section}*.js")),
+        *(p.read_text(encoding="utf8") for p in ROOT.glob(f"static/js/{SCRIPTS[section]}.js")),
     )
     for text in re.findall(r'texts\.(\w+)|"([a-z_.]+)"|`([a-z_]+)\$', source)
     for name in MESSAGES

@@ -85,17 +85,26 @@ def test_entries_have_their_rank_on_each_board(site):
     assert [("Alpha", "2"), ("Beta", "1")] == [(r["model"].text, r["sums"].text) for r in rows[:2]]
 
 
-def test_the_best_of_each_group_stands_first(site):
-    rows = table(site.page("boards/all/"), "board-best")
-    assert [("Alpha", "1"), ("Beta", "2")] == [(r["model"].text, r["rank"].text) for r in rows]
+def test_the_best_of_each_group_is_shown_first_with_its_rank_among_them(site):
+    """Alpha and Beta lead their developers."""
+    rows = table(site.page("boards/all/"), "board-fine-tuned")
+    assert [("Alpha", "1"), ("Beta", "2")] == [(r["model"].text, r["rank"].text) for r in rows[:2]]
 
 
 def test_a_visitor_can_lift_the_first_filter(chromium, site):
     page, _ = open_page(chromium, site.url + "boards/all/")
-    expect(page.locator("#board-best tbody tr:visible")).to_have_count(1)
+    rows = page.locator("#board-fine-tuned tbody tr:visible")
+    expect(rows).to_have_count(1)
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     page.get_by_role("button", name="Remove the filter Acme").click()
-    expect(page.locator("#board-best tbody tr:visible")).to_have_count(2)
+    assert page.url.endswith("?all=developer")
+    expect(page.get_by_role("button", name="Remove the filter Acme")).to_have_count(0)
+    page.get_by_role("button", name="Best entry of each developer").click()
     assert page.url.endswith("?all=1")
     page.reload()
-    expect(page.locator("#board-best tbody tr:visible")).to_have_count(2)
+    expect(page.get_by_role("button", name="Best entry of each developer")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    page.get_by_role("button", name="Clear mine").click()
+    expect(rows).to_have_count(1)
+    assert page.url.endswith("/boards/all/")

@@ -109,9 +109,9 @@ def test_tables_are_sorted_and_filtered(watch: Watch) -> None:
         button.click()
     for text in (*TEXTS[::8], ""):
         page.reload()
-        page.locator(".filters > summary").first.click()
+        page.locator("[data-filters-open]").first.click()
         page.get_by_role("searchbox").first.fill(text)
-    for box in page.locator(".menu[open] [type=checkbox]").all():
+    for box in page.locator(".filter-panel[open] [type=checkbox]").all():
         box.check()
     watch.assert_calm()
 

@@ -60,9 +60,9 @@ def take_section(browser: Browser, url: str, section: str, name: str) -> None:
     sys.stdout.write(f"docs/pictures/{name}.jpg\n")
 
 
-def take_sheet(browser: Browser, url: str, name: str) -> None:
-    """A page at two widths, light and dark."""
-    parts = [_part(browser, url, *state) for state in STATES]
+def take_sheet(browser: Browser, url: str, name: str, press: str = "") -> None:
+    """A page at two widths, light and dark, after a press on what a selector names."""
+    parts = [_part(browser, url, *state, press) for state in STATES]
     page = browser.new_page(viewport={"width": 1952, "height": HEIGHT + 24})
     page.set_content(SHEET.format("".join(parts)))
     page.screenshot(path=FOLDER / f"{name or 'home'}.jpg", type="jpeg", quality=72)
@@ -128,8 +128,10 @@ def _opened(browser: Browser, url: str, width: int, scheme: str) -> Page:
     return page
 
 
-def _part(browser: Browser, url: str, width: int, scheme: str, shown: int) -> str:
+def _part(browser: Browser, url: str, width: int, scheme: str, shown: int, press: str) -> str:
     page = _opened(browser, url, width, scheme)
+    if press:
+        page.locator(press).click()
     # The window is as high as what is shown, so that what sticks to its top stays at the top.
     page.set_viewport_size({"width": width, "height": HEIGHT * width // shown})
     picture = base64.b64encode(page.screenshot(type="png")).decode()
@@ -152,6 +154,8 @@ if __name__ == "__main__":
                 take_sheet(chromium, address, f"board-{name}")
                 if name == "aider":
                     take_section(chromium, f"{address}models/", "#trade-off", "trade-off-aider")
+                    asked = "models/?cost_usd=..10&best=model"
+                    take_sheet(chromium, address + asked, "board-filters", "[data-filters-open]")
         project = write_project(Path(folder) / "mteb", {"results": mteb()}, MTEB)
         build_site(load_config(project), project / "site")
         with served(project / "site") as address:

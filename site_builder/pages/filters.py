@@ -1,0 +1,172 @@
+"""Choose the filters of tables of entries and of tasks, and the values that they read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from site_builder.compute.catalog import Catalog, ModelInfo
+from site_builder.config import BoardConfig
+from site_builder.formatting import sentence
+from site_builder.labels import Labels
+from site_builder.pages.page import Site
+from site_builder.records import Record, replace
+from site_builder.table_model import RANK_VALUE, Filter, FilterKind, TableTools
+from site_builder.tables.boards import wanted_texts
+
+_MAX_FRONT = 6
+_MIN_RANGE = 5  # values; of fewer numbers each is a chip
+_OWN = ("model", "developer", "license", "open", "size", "release_date", "date", "price")
+_OF_PAGES = ("q", "all", "best", "ranks", "sort", "way", "view", "order", "show", "hide", "id")
+RESERVED = frozenset((*_OWN, *_OF_PAGES, "complete", RANK_VALUE))
+"""Names in the address of a table that are no facets; a facet of such a name has a `_` behind."""
+_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
+_CLOSED = re.compile(r"(proprietary|closed|commercial|api)\b", re.IGNORECASE)
+
+
+class _Found(Record):
+    """A filter with the name that `site.toml` has for it, and the values of all entries."""
+
+    name: str
+    filter: Filter
+    values: Collection[str | None]
+
+
+def model_tools(
+    labels: Labels,
+    catalog: Catalog,
+    variant: str = "",
+    config: BoardConfig | None = None,
+    more: Sequence[Filter] = (),
+) -> TableTools:
+    """Return the filters of a table of entries, each only where two entries differ in it.
+
+    Ticked rows are compared in `variant`; if it is empty, in the first variant of each model.
+    `config` states what a board shows at first; `more` are filters by what it computes. Those that
+    its `columns` name stand in front, in their order, then others as far as there is room.
+    """
+    config = config or BoardConfig()
+    say, columns, first = labels.say, config.columns, config.filters
+    forced = {*first, *filter(None, [config.group_by])}
+    found: dict[str, Filter] = {}
+    for each in (*_filters(labels, catalog, forced), *(_Found(f.key, f, ()) for f in more)):
+        kind = "choice" if each.name in forced else each.filter.kind
+        if each.name in forced or each.filter in more or _tells_apart(each):
+            shown = tuple(wanted_texts(first.get(each.name, ())))
+            named = say("board.best.label", facet=_in_phrase(each, say.words))
+            best = named if kind == "choice" else ""
+            found[each.name] = replace(each.filter, kind=kind, first=shown, each=best)
+    places = {name: place for place, name in enumerate(columns)}
+    names = sorted(found, key=lambda name: places.get(name, len(places)))
+    room, filters = _MAX_FRONT, list[Filter]()
+    for name in names:
+        is_front = name in forced or name in places or (room > 0 and name != "model")
+        room -= is_front and found[name].kind != "switch"
+        filters.append(replace(found[name], is_front=is_front))
+    has_several = len({m.of for m in catalog.models.values()}) < len(catalog.models)
+    best_of = config.group_by or "model"
+    noun = "entry" if has_several else "model"
+    return TableTools(
+        say.words[noun],
+        say.words["entries" if has_several else "models"],
+        tuple(filters),
+        best_of=found[best_of].key if best_of in found else "",
+        is_best=config.group_by in found,
+        texts=say.for_script("filters"),
+        compare=True,
+        variant=variant,
+    )
+
+
+def _filters(labels: Labels, catalog: Catalog, forced: Collection[str]) -> Iterator[_Found]:
+    """Yield the filters by what is known of entries, their settings first."""
+    models, say = catalog.models.values(), labels.say
+    for facet in sorted(catalog.facets, key=lambda f: not f.is_setting):
+        values = [m.facet(facet.id) for m in models]
+        kind = _kind_of(values, is_number=facet.is_number)
+        key, order = filter_key(facet.id), facet.order
+        made = Filter(key, facet.label, kind, order=order, is_setting=facet.is_setting)
+        yield _Found(facet.id, made, values)
+    yield _Found(
+        "developer", Filter("developer", say("filters.developer")), _all(models, "developer")
+    )
+    yield _Found("license", Filter("license", say("column.license")), _all(models, "license"))
+    weights = Filter("open", say("filters.open"), "switch", help=say("filters.open_help"))
+    yield _Found("open", weights, [_open_weights(m) for m in models])
+    sizes = Filter("size", say("column.size"), "number", "B")
+    yield _Found("parameters_b", sizes, _all(models, "parameters_b"))
+    released = Filter("release_date", say("column.release_date"), "date")
+    yield _Found("release_date", released, _all(models, "release_date"))
+    of = [m.of for m in models]
+    if len({*of}) < len(of):
+        yield _Found("model", Filter("model", say("column.model")), of)
+    known = {*(f.id for f in catalog.facets), *_OWN, "parameters_b"}
+    for name in forced:
+        if name not in known:
+            yield _Found(name, Filter(name, sentence(name)), ())
+
+
+def _all(models: Collection[ModelInfo], name: str) -> list[str | None]:
+    return [m.facet(name) for m in models]
+
+
+def _tells_apart(found: _Found) -> bool:
+    """Return whether a filter would hide some entries and not others."""
+    values = {*found.values}
+    if found.filter.kind in ("number", "date"):
+        return len(values - {None}) > 1
+    return len(values) > 1 and (found.filter.kind != "switch" or "yes" in values)
+
+
+def _kind_of(values: Collection[str | None], *, is_number: bool) -> FilterKind:
+    known = {value for value in values if value is not None}
+    if is_number:
+        return "number" if len(known) >= _MIN_RANGE else "choice"
+    if known and known <= {"yes", "no"}:
+        return "switch"
+    return "date" if known and all(map(_DATE.fullmatch, known)) else "choice"
+
+
+def _in_phrase(found: _Found, words: Mapping[str, str]) -> str:
+    """Return the name of a facet within a phrase; initials stay capitals."""
+    label = words.get(found.name, found.filter.label)
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def filter_key(facet: str) -> str:
+    """Return the name of a facet in the address of a table."""
+    return f"{facet}_" if facet in RESERVED else facet
+
+
+def _open_weights(facts: ModelInfo) -> str | None:
+    """Return whether the weights of a model are open, by its licence; None if that is not known."""
+    if facts.license is None:
+        return None
+    return "no" if _CLOSED.match(facts.license) else "yes"
+
+
+def model_filters(catalog: Catalog, model: str, tools: TableTools) -> dict[str, str | None]:
+    """Return what the filters of a table, and its ticks, need to know of the row of an entry."""
+    facts = catalog.models[model]
+    own = {
+        "model": facts.of,
+        "open": _open_weights(facts),
+        "size": None if facts.parameters_b is None else repr(facts.parameters_b),
+        **{filter_key(f.id): facts.facets[f.id] for f in catalog.facets},
+    }
+    values = {f.key: own[f.key] if f.key in own else facts.facet(f.key) for f in tools.facets}
+    return {"id": facts.model, **values}
+
+
+def task_tools(site: Site) -> TableTools:
+    """Return the filter by category, where tasks differ in it."""
+    categories = {facts.category for facts in site.results.catalog.tasks.values()}
+    say, many = site.labels.say, len(categories) > 1
+    filters = (Filter("category", say("column.category")),) if many else ()
+    texts = say.for_script("filters")
+    return TableTools(say.words["task"], say.words["tasks"], filters, texts=texts)
+
+
+def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
+    """Return what filters need to know of the row of a task."""
+    return {"category": site.results.catalog.tasks[task].category}

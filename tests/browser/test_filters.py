@@ -1,0 +1,302 @@
+"""Filters of boards in a real browser, against what pandas says of the same tables."""
+
+import re
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from site_builder.formatting import MISSING
+from tests.helpers import real_boards
+from tests.helpers.browsing import (
+    NARROW,
+    both_sizes,
+    breaches,
+    close_sheet,
+    open_filters,
+    open_page,
+    overflow,
+)
+from tests.helpers.sites import build
+from tests.helpers.tables import write_project
+
+CLOSED = ("Claude", "GPT", "Gemini", "Grok", "o3", "o4", "Amazon", "Nova", "Command")
+TABLE = "board-base"
+COUNTS = """panel => Object.fromEntries([...panel.querySelectorAll('.chip')].map(chip =>
+    [chip.querySelector('span').firstChild.data.trim(),
+     Number(chip.querySelector('small').textContent)]))"""
+
+
+def shown(page: Page, table: str) -> list[str]:
+    """Names of the rows that are seen, top to bottom."""
+    rows = page.locator(f"#{table} tbody tr:not(.opened) th a:visible")
+    return [name.strip() for name in rows.all_inner_texts()]
+
+
+def ranks_of(page: Page) -> list[str]:
+    """Ranks of the rows that are seen."""
+    cells = page.locator(f"#{TABLE} tbody tr:not(.opened):visible td:first-child")
+    return [text.strip() for text in cells.all_text_contents()]
+
+
+def entries() -> pd.DataFrame:
+    """BFCL with developers and licences that its names suggest: a row an entry, the best first."""
+    results = real_boards.bfcl()
+    found = results[results["task"] == "Overall Acc"].reset_index(drop=True)
+    found["developer"] = found["model"].str.split("-").str[0]
+    is_closed = found["model"].str.startswith(CLOSED)
+    found["license"] = is_closed.map({True: "Proprietary", False: "MIT"})
+    several = found.duplicated("model", keep=False)
+    named = found["model"] + " (" + found["mode"].fillna("") + ")"
+    found["entry"] = named.where(several & found["mode"].notna(), found["model"])
+    return found.sort_values("score", ascending=False, kind="stable")
+
+
+@pytest.fixture(scope="module")
+def bfcl(tmp_path_factory):
+    found = entries()
+    models = found[["model", "developer", "license"]].drop_duplicates("model")
+    results = found.drop(columns=["developer", "license", "entry"])
+    toml = f'{real_boards.BFCL}\n[board]\ncolumns = ["mode", "cost_usd", "latency_s"]\n'
+    root = tmp_path_factory.mktemp("bfcl")
+    toml = re.sub(r'"(Format|Live) \*".*\n', "", toml)
+    return build(write_project(root, {"results": results, "models": models}, toml)).url + "models/"
+
+
+@pytest.fixture(scope="module")
+def grouped(tmp_path_factory):
+    """The same, whose publisher shows the best entry of each model."""
+    results = entries().drop(columns=["developer", "license", "entry"])
+    toml = '[board]\ngroup_by = "model"\n[tasks."*"]\nunit = "percent"\nhigher_is_better = true\n'
+    toml += '[measures]\ncost_usd = { combine = "none" }\n'
+    return build(write_project(tmp_path_factory.mktemp("grouped"), {"results": results}, toml))
+
+
+@pytest.fixture(scope="module")
+def tau2(tmp_path_factory):
+    files = {"results": real_boards.tau2()}
+    return build(write_project(tmp_path_factory.mktemp("tau2"), files, real_boards.TAU2)).url
+
+
+@both_sizes
+def test_best_open_entry_under_five_dollars(chromium, bfcl, size):
+    """Three actions, and a fourth on a phone."""
+    page, heard = open_page(chromium, bfcl, size)
+    open_filters(page)
+    page.get_by_role("switch", name="Open weights").click()
+    page.get_by_role("textbox", name="Cost, to").fill("5")
+    page.keyboard.press("Enter")
+    close_sheet(page)
+    found = entries().query("license == 'MIT' and cost_usd <= 5")
+    assert found["entry"].tolist() == shown(page, TABLE)
+    said = f"{len(found)} of {len(entries())} entries"
+    expect(page.locator("[data-said]")).to_have_text(said)
+    assert page.url.endswith("?cost_usd=..5&open=yes")
+    assert ["Cost up to $5.00", "Open weights"] == page.locator(
+        ".pill:not(.best)"
+    ).all_inner_texts()
+    assert "4" == ranks_of(page)[0]  # of all entries
+    page.go_back()
+    assert entries().query("license == 'MIT'")["entry"].tolist() == shown(page, TABLE)
+    page.go_back()
+    assert len(entries()) == len(shown(page, TABLE))
+    page.go_forward()
+    page.reload()
+    assert entries().query("license == 'MIT'")["entry"].tolist() == shown(page, TABLE)
+    assert [] == heard.complaints
+
+
+@both_sizes
+def test_best_entry_of_each_developer_by_function_calls(chromium, bfcl, size):
+    page, _ = open_page(chromium, bfcl, size)
+    open_filters(page)
+    page.locator(".filter-panel .chip", has_text="FC").first.click()
+    page.get_by_label("Show", exact=True).get_by_role("combobox").select_option(
+        "Best entry of each developer"
+    )
+    close_sheet(page)
+    found = entries().query("mode == 'FC'")
+    best = found[found["score"] == found.groupby("developer")["score"].transform("max")]
+    assert best["entry"].tolist() == shown(page, TABLE)
+    assert page.url.endswith("?mode=FC&best=developer")
+    page.get_by_role("switch", name="Rank among these").click()
+    ranks = best["score"].rank(ascending=False, method="min").astype(int)
+    label = page.get_by_text(f"Rank among {len(best)} shown")
+    expect(label).to_be_visible()
+    assert ranks.astype(str).tolist() == ranks_of(page)
+    assert page.url.endswith("&ranks=shown")
+    page.get_by_role("button", name="Clear mine").click()
+    assert page.url == bfcl
+    assert ["1", "2"] == ranks_of(page)[:2]
+
+
+def test_counts_are_what_each_value_would_leave_under_the_others(chromium, bfcl):
+    page, _ = open_page(chromium, f"{bfcl}?open=yes&cost_usd=1..10&mode=FC")
+    open_filters(page)
+    found = entries().query("license == 'MIT' and 1 <= cost_usd <= 10")
+    panel = page.get_by_role("group", name="Mode")
+    counts = found["mode"].fillna("Not stated").value_counts().to_dict()
+    assert counts == {k: n for k, n in panel.evaluate(COUNTS).items() if n}
+    developers = page.get_by_role("group", name="Developer")
+    developers.get_by_role("button", name="more").click()
+    counts = found.query("mode == 'FC'")["developer"].value_counts().to_dict()
+    assert counts == {k: n for k, n in developers.evaluate(COUNTS).items() if n}
+    developers.get_by_role("searchbox").fill("QWEN")
+    assert {"Qwen3"} == {*developers.evaluate(COUNTS)} & {"Qwen3", "Claude"}
+    # With the best of each model only, a model counts once for each mode.
+    page.get_by_role("button", name="Best entry of each model").click()
+    counts = found.groupby(found["mode"].fillna("Not stated"))["model"].nunique().to_dict()
+    assert counts == {k: n for k, n in panel.evaluate(COUNTS).items() if n}
+    panel.get_by_text("Not stated").click()
+    found = found[(found["mode"] == "FC") | found["mode"].isna()]
+    assert found.drop_duplicates("model")["entry"].tolist() == shown(page, TABLE)
+    assert "mode=FC&mode=&" in page.url
+
+
+def test_handles_answer_to_the_keyboard_and_mind_each_other(chromium, bfcl):
+    page, _ = open_page(chromium, bfcl)
+    open_filters(page)
+    high, low = (page.get_by_role("slider", name=f"Cost, {end}") for end in ("to", "from"))
+    high.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    bound = float(re.findall(r"cost_usd=\.\.([\d.]+)", page.url)[0])
+    assert entries().query("cost_usd <= @bound")["entry"].tolist() == shown(page, TABLE)
+    expect(high).to_have_attribute("aria-valuetext", f"${bound:.2f}")
+    page.keyboard.press("Home")  # no lower than the other handle
+    low.focus()
+    page.keyboard.press("End")
+    assert high.input_value() == low.input_value()
+    page.get_by_role("textbox", name="Cost, from").fill("many")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Cost, from")).to_have_attribute("aria-invalid", "")
+    page.get_by_role("textbox", name="Cost, from").fill("$100")
+    page.keyboard.press("Enter")
+    assert entries().query("cost_usd >= 100")["entry"].tolist() == shown(page, TABLE)
+    assert page.url.endswith("?cost_usd=100..")
+    page.keyboard.press("Tab")
+    low.focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".filter-panel")).to_be_hidden()
+    expect(page.locator("[data-filters-open]")).to_be_focused()
+
+
+@both_sizes
+def test_a_row_leads_to_the_other_entries_of_its_model_and_of_its_mode(chromium, bfcl, size):
+    page, _ = open_page(chromium, bfcl, size)
+    row = page.locator(f"#{TABLE} tr", has_text="Gemini-3-Pro-Preview (Prompt)")
+    row.get_by_role("button", name="Other entries of").click()
+    opened = page.locator("tr.opened")
+    expect(opened.locator(".opened-entries li")).to_contain_text("Gemini-3-Pro-Preview (FC)")
+    expect(opened.locator(".opened-entries li")).to_contain_text("Mode: FC")
+    page.locator(f"#{TABLE} tr", has_text="o3-2025").first.get_by_role(
+        "button", name="Other entries of"
+    ).click()
+    expect(opened).to_have_count(2)
+    assert len(entries()) == len(shown(page, TABLE))
+    opened.first.get_by_role("link", name="with Mode Prompt").click()
+    assert entries().query("mode == 'Prompt'")["entry"].tolist() == shown(page, TABLE)
+    page.go_back()
+    opened.first.get_by_role("link", name="All 2 entries of Gemini-3-Pro-Preview").click()
+    assert ["Gemini-3-Pro-Preview (Prompt)", "Gemini-3-Pro-Preview (FC)"] == shown(page, TABLE)
+    assert page.url.endswith("?model=Gemini-3-Pro-Preview")
+    row.get_by_role("button", name="Other entries of").click()
+    expect(opened.filter(visible=True)).to_have_count(0)
+
+
+def test_the_first_filter_is_lifted_in_one_step_and_kept_beside_others(chromium, tau2):
+    page, _ = open_page(chromium, tau2 + "boards/core/")
+    first = len(shown(page, TABLE))
+    page.get_by_role("button", name="Remove the filter standard").click()
+    assert first < len(shown(page, TABLE))
+    assert page.url.endswith("?all=1")
+    page.go_back()
+    open_filters(page)
+    page.get_by_role("switch", name="Complete on these tasks").click()
+    expect(page.get_by_role("button", name="Remove the filter standard")).to_have_count(1)
+    assert page.url.endswith("?complete=yes")
+    page.get_by_role("button", name="Clear mine").click()
+    assert first == len(shown(page, TABLE))
+
+
+def test_with_group_by_the_page_has_ranks_among_the_best(chromium, grouped):
+    """An entry that is not the best of its model has none, until the chip is lifted."""
+    best = entries().drop_duplicates("model")
+    page, _ = open_page(chromium, grouped.url + "models/")
+    assert best["entry"].tolist() == shown(page, TABLE)
+    ranks = best["score"].rank(ascending=False, method="min").astype(int).astype(str).tolist()
+    assert ranks == ranks_of(page)
+    chip = page.get_by_role("button", name="Best entry of each model")
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    chip.click()
+    assert entries()["entry"].tolist() == shown(page, TABLE)
+    whole = entries()["score"].rank(ascending=False, method="min").astype(int).astype(str)
+    assert whole.tolist() == ranks_of(page)
+    assert page.url.endswith("?all=1")
+    page.go_back()
+    page.goto(grouped.url + "models/?cost_usd=..10")
+    cheap = entries().query("cost_usd <= 10").drop_duplicates("model")
+    assert cheap["entry"].tolist() == shown(page, TABLE)
+    texts = dict(zip(shown(page, TABLE), ranks_of(page), strict=True))
+    is_best = cheap["entry"].isin(best["entry"])
+    assert not is_best.all()
+    assert {*cheap.loc[~is_best, "entry"]} == {n for n, rank in texts.items() if rank == MISSING}
+
+
+def test_without_scripts_the_best_of_each_are_shown(chromium, grouped):
+    page, _ = open_page(chromium, grouped.url + "models/", java_script_enabled=False)
+    best = entries().drop_duplicates("model")
+    assert best["entry"].tolist() == shown(page, TABLE)
+    said = f"{len(best)} of {len(entries())} entries: best entry of each model."
+    expect(page.get_by_text(said)).to_be_visible()
+
+
+def test_the_sheet_of_a_phone_says_how_many_rows_it_leaves(chromium, bfcl):
+    page, _ = open_page(chromium, bfcl, NARROW)
+    open_filters(page)
+    sheet = page.locator(".filter-panel")
+    box = sheet.bounding_box()
+    assert box == {"x": 0, "y": 0, "width": NARROW[0], "height": NARROW[1]}
+    page.get_by_role("switch", name="Open weights").click()
+    n = len(entries().query("license == 'MIT'"))
+    expect(sheet.get_by_role("status")).to_have_text(f"{n} of {len(entries())} entries")
+    sheet.get_by_role("button", name="Clear mine").click()
+    sheet.get_by_role("button", name=f"Show {len(entries())} entries").click()
+    expect(sheet).to_be_hidden()
+    expect(page.locator("[data-filters-open]")).to_be_focused()
+    open_filters(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.locator(".filter-panel:modal")).to_have_count(0)
+    expect(sheet).to_be_visible()
+
+
+@both_sizes
+def test_all_that_opens_is_within_reach(chromium, bfcl, size):
+    """For axe, in either theme, with every part open; and no target is lower than 24 px."""
+    page, _ = open_page(chromium, f"{bfcl}?open=yes&best=model", size)
+    page.locator(".opener:visible").first.click()
+    assert [] == breaches(page)
+    open_filters(page)
+    page.locator(".more-filters > summary").click()
+    page.get_by_role("button", name="more").first.click()
+    assert [] == breaches(page)
+    assert overflow(page) <= 0
+    low = """all => all.map(e => e.closest('label') ?? e).filter(e => e.checkVisibility())
+        .filter(e => e.getBoundingClientRect().height < 24).map(e => e.outerHTML)"""
+    assert [] == page.locator(".filter-panel :is(input, button, select)").evaluate_all(low)
+
+
+def test_ranges_of_dates_and_costs_hide_what_has_none(chromium, tmp_path):
+    """Aider writes 0 for a cost that is not known."""
+    results = real_boards.aider()
+    site = build(write_project(tmp_path, {"results": results}, real_boards.AIDER))
+    page, _ = open_page(chromium, f"{site.url}models/?date=2025-05..2025&cost_usd=..1000")
+    runs = results[results["task"] == "pass_rate_2"]
+    recent = runs[runs["date"].astype(str).between("2025-05-01", "2025-12-31")]
+    known = recent[recent["cost_usd"] > 0]
+    assert 0 < len(known) < len(recent) < len(runs)
+    expect(page.locator("[data-said]")).to_have_text(f"{len(known)} of {len(runs)} entries")
+    open_filters(page)
+    n = len(recent) - len(known)
+    said = f"Hides {n} {'entry' if n == 1 else 'entries'} without a value"
+    expect(page.get_by_role("group", name="Cost")).to_contain_text(said)
