@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from docs.reference.api import MEANINGS, meanings_of
-from site_builder.api import api_values, board_values, score_values
+from site_builder.api import api_values, board_values, progress_values, score_values
 from site_builder.build import read_project
 from site_builder.commands import main as site_builder
 from site_builder.compute.results import compute_results, compute_site
@@ -127,11 +127,12 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "site-toml.md", with_table(text, "keys", made)
     config = load_config(DOCS.parent)
     tables, _ = read_project(config)
-    results = compute_results(tables, config)
+    results, computed = compute_results(tables, config), compute_site(tables, config)
     values = {
         **api_values(results),
+        "over_time": progress_values(computed),
         "scores": next(score_values(results))[1],
-        "boards": board_values(compute_site(tables, config).featured)["entries"],
+        "boards": board_values(computed.featured)["entries"],
     }
     text = (DOCS / "api.md").read_text(encoding="utf8")
     for name in MEANINGS:

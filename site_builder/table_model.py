@@ -322,6 +322,7 @@ class TableTools(Record):
         facets: Filters besides the one by text.
         compare: Whether rows can be ticked to compare their models.
         variant: Variant in which models are compared; empty for the first of each model.
+        newest: Key of the column of dates by which the newest come first; empty for none.
     """
 
     noun: str
@@ -329,6 +330,7 @@ class TableTools(Record):
     facets: tuple[Filter, ...] = ()
     compare: bool = False
     variant: str = ""
+    newest: str = ""
 
 
 class Table(Record):

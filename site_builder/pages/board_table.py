@@ -8,10 +8,11 @@ from functools import partial
 from site_builder.charts.cells import RANK, model_cell, number_cell, text_cell, verdict_cell
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.catalog import Catalog, ModelInfo
+from site_builder.compute.progress import middle_day, release_dates, run_dates
 from site_builder.compute.significance import Against
 from site_builder.compute.statistics import Statistic
 from site_builder.config import FacetValue
-from site_builder.formatting import MISSING, billions, count, coverage, money, sentence
+from site_builder.formatting import MISSING, billions, count, coverage, day, money, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_drawings import draw_field
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
@@ -29,6 +30,7 @@ from site_builder.table_model import (
 )
 from site_builder.tables.boards import wanted_texts
 
+RUN_DATE = "date"
 _ROOM_PX = 1180  # of a table on a screen of 1280
 _WIDTH_PX = {"text": 128, "number": 88, "plot": 224, "slots": 120, "rank": 60, "model": 250}
 _MAX_LICENSE = 24
@@ -39,19 +41,45 @@ def board_table(
     spec: BoardTableSpec, rows: Sequence[BoardRow], table_id: str, caption: str
 ) -> Table:
     """Return the table of one view of a board; some rows may be of another variant."""
-    catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
+    baseline = spec.labels.roles.baseline
     return table_of(
         table_id,
         caption,
         _fitted([*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]),
         rows[: spec.cut(len(rows))],
         lambda row: "reference" if row.model == baseline else "" if row.entry.rank else "unranked",
-        filters=lambda row: model_filters(catalog, row.model, spec.config.filters),
+        filters=lambda row: _filters_of(spec, row),
         header=1,
         sorted_by=spec.by,
-        tools=model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters),
+        tools=_tools_of(spec, rows),
         is_level=lambda row: spec.by != BY_LIFT and is_level(spec.board, row.entry),
     )
+
+
+def _tools_of(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> TableTools:
+    """Return the tools of a board: also for what is new, and by date, where that is known."""
+    catalog, config = spec.site.results.catalog, spec.config
+    tools = model_tools(spec.labels, catalog, spec.board.variant, config.filters)
+    newest = next((name for name, of in _dates(spec).items() if _differ(of)), "")
+    if len({is_new(spec.site, row.model) for row in rows}) > 1:
+        new = Filter("new", new_since(spec.site))
+        tools = replace(tools, facets=(*tools.facets, new))
+    return replace(tools, newest=newest)
+
+
+def _filters_of(spec: BoardTableSpec, row: BoardRow) -> Mapping[str, str | None]:
+    """Return what filters need to know of a row of a board."""
+    known = model_filters(spec.site.results.catalog, row.model, spec.config.filters)
+    new = spec.labels.say("tag.new") if is_new(spec.site, row.model) else None
+    return {**known, "new": new}
+
+
+def new_since(site: Site) -> str:
+    """Return since when entries are new: the date of the previous release, where it has one."""
+    before = site.news.changes.old.date if site.news else None
+    if before is None:
+        return site.labels.say("board.new_since_last")
+    return site.labels.say("board.new_since", date=day(before))
 
 
 def _fitted(fields: Iterable[Field[BoardRow]]) -> list[Field[BoardRow]]:
@@ -314,13 +342,40 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         lambda s: number_cell(facts[s.model].parameters_b, billions(facts[s.model].parameters_b)),
         (full or "parameters_b" in columns) and any(f.parameters_b is not None for f in known),
     )
-    for name in ("license", "release_date"):
-        column = Column(name, say(f"column.{name}"), is_extra=name not in columns)
-        yield Field(
-            column,
-            partial(_fact_cell, {m.model: getattr(m, name) for m in known}),
-            (full or name in columns) and any(getattr(m, name) is not None for m in known),
+    licenses = {m.model: m.license for m in known}
+    yield Field(
+        Column("license", say("column.license"), is_extra="license" not in columns),
+        partial(_fact_cell, licenses),
+        (full or "license" in columns) and any(licenses.values()),
+    )
+    for name, dates in _dates(spec).items():
+        is_extra = name not in columns
+        column = Column(name, say(f"column.{name}"), first_order="descending", is_extra=is_extra)
+        yield Field(column, partial(_date_cell, dates))
+
+
+def _dates(spec: BoardTableSpec) -> dict[str, Mapping[str, str]]:
+    """Return the dates of the entries by the column of each kind that the table has."""
+    columns, site = spec.config.columns, spec.site
+    wanted = [name for name in ("release_date", RUN_DATE) if spec.full or name in columns]
+    dates: dict[str, Mapping[str, str]] = {}
+    for name in wanted:
+        dates[name] = (
+            run_dates(site.board, spec.board.variant, site.computed.whole)
+            if name == RUN_DATE
+            else release_dates(site.results.catalog)
         )
+    return {name: of for name, of in dates.items() if of and (name in columns or _differ(of))}
+
+
+def _differ(dates: Mapping[str, str]) -> bool:
+    return len({*dates.values()}) > 1
+
+
+def _date_cell(dates: Mapping[str, str], row: BoardRow) -> Cell:
+    """Make the cell of a date; one of a month or a year is sorted by its middle."""
+    text = dates.get(row.model)
+    return Cell(MISSING) if text is None else Cell(text, middle_day(text))
 
 
 def _fact_cell(values: Mapping[str, str | None], row: BoardRow) -> Cell:
@@ -361,7 +416,13 @@ def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
         notes = [*notes[:1], why]
     if spec.labels.models[row.model] in spec.twins:
         notes.append(row.model)
-    return model_cell(spec.labels, row.model, " \N{MIDDLE DOT} ".join(notes))
+    tags = (spec.labels.tag("new"),) if is_new(spec.site, row.model) else ()
+    return model_cell(spec.labels, row.model, " \N{MIDDLE DOT} ".join(notes), tags)
+
+
+def is_new(site: Site, model: str) -> bool:
+    """Return whether the previous release, where one is known, did not have an entry."""
+    return site.news is not None and model in site.news.models_added
 
 
 def _status(spec: BoardTableSpec, row: BoardRow) -> str:

@@ -9,6 +9,7 @@ from site_builder.addresses import Address, Link, page_link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.grid import ScoreGrid
+from site_builder.charts.progress import ProgressChart, chart_progress
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
 from site_builder.formatting import MISSING, billions
@@ -45,6 +46,7 @@ class BoardContext(Record):
         averages: What ranks the models, with brackets; None below two ranked models.
         leader: Who leads by other rules; None below two ranked models, and for one task.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
+        progress: The board over time, by each kind of date that is known.
         sizes: The best models by size; empty where few sizes are known.
         cost: Average against price or size; None where the home page has it, and without either.
         grid: Every score; None where the board has nothing for it.
@@ -57,6 +59,7 @@ class BoardContext(Record):
     averages: Chart | None
     leader: Finding | None
     metrics: Finding | None
+    progress: tuple[ProgressChart, ...]
     sizes: tuple[SizeStep, ...]
     cost: Chart | None
     grid: ScoreGrid | None
@@ -139,6 +142,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         averages=board_averages(site),
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
+        progress=tuple(chart_progress(p, results, site.labels) for p in site.progress),
         sizes=_best_sizes(site),
         cost=None if site.board.featured else charts.price,
         grid=charts.scores,

@@ -15,6 +15,7 @@ from site_builder.charts.frontier import chart_price
 from site_builder.charts.grid import ScoreGrid, make_grid
 from site_builder.charts.serving import chart_latency
 from site_builder.compute.catalog import Release
+from site_builder.compute.progress import Progress, compute_progress
 from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.config import SiteConfig
 from site_builder.labels import Labels, make_labels
@@ -163,6 +164,11 @@ class Site(CachingRecord):
     def charts(self) -> BoardCharts:
         """The charts of the board."""
         return make_charts(self.results, self.labels, "" if self.board.featured else self.board.id)
+
+    @cached_property
+    def progress(self) -> tuple[Progress, ...]:
+        """The board over time, by each kind of date that is known."""
+        return compute_progress(self.board, self.results, self.computed.whole)
 
     def on(self, board: BoardResults) -> Site:
         """Return the site as another of its boards sees it."""

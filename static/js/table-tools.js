@@ -219,12 +219,19 @@
     const inputs = [...columns.querySelectorAll("input")];
     /** @param {string} key */
     const isExtra = (key) => heads.get(key)?.matches(".extra") ?? false;
+    /** A column that nobody has chosen, and that sorts the table: it is seen as long as it does. */
+    const extraSort = () => {
+      const key = site.address.get("sort") ?? "";
+      return isExtra(key) ? key : "";
+    };
+    let sortedBy = "";
 
     const fromAddress = () => {
       const [hidden, added] = ["hide", "show"].map((name) => new Set(site.address.all(name)));
       while (sheet.cssRules.length) sheet.deleteRule(0);
       for (const input of inputs) input.checked = isExtra(input.value) ? added.has(input.value) : !hidden.has(input.value);
-      const shown = new Set(inputs.filter((input) => input.checked).map((input) => input.value));
+      sortedBy = extraSort();
+      const shown = new Set([...inputs.filter((input) => input.checked).map((input) => input.value), sortedBy]);
       for (const table of site.table.all("table", box)) showColumns(shown, table);
       dispatchEvent(new Event("resize"));
     };
@@ -234,6 +241,7 @@
       fromAddress();
     });
     addEventListener("popstate", fromAddress);
+    for (const table of site.table.all("table", box)) table.addEventListener("sorted", () => extraSort() !== sortedBy && fromAddress());
     fromAddress();
   }
 })();
