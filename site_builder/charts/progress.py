@@ -376,20 +376,23 @@ def _letters(n: int) -> str:
 
 def _date_ticks(begin: float, end: float, most: int) -> dict[str, Any]:
     """Return ticks at the first days of months or years, or every few days of a short time."""
-    days = [date.fromordinal(n) for n in range(int(begin) + 1, int(end) + 1)]
-    firsts, span = [n for n in days if n.day == 1], end - begin
-    steps = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
-    step = next((s for s in steps if span / (s * _MONTH) <= most), 1200)
-    found = [n for n in firsts if (12 * n.year + n.month - 1) % step == 0]
+    first, last = max(int(begin) + 1, date.min.toordinal()), min(int(end), date.max.toordinal())
+    begins, ends = date.fromordinal(first), date.fromordinal(last)
+    steps = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000)
+    step = next((s for s in steps if (end - begin) / (s * _MONTH) <= most), 24000)
+    months = range(12 * begins.year // step * step, 12 * ends.year + ends.month, step)
+    firsts = [date(n // 12, n % 12 + 1, 1) for n in months if n >= 12]
+    found = [n for n in firsts if begins <= n <= ends]
     if len(found) >= 2:
         names = [day(n.isoformat()[: len("2025-08")]) for n in found]
         texts = [
             name[-len("2025") :] if step >= 12 else name if not i or n.month == 1 else name[:3]
             for i, (n, name) in enumerate(zip(found, names, strict=True))
         ]
-        return {"tickvals": [n.toordinal() for n in found], "ticktext": texts}
-    found = days[:: next((s for s in (1, 2, 7, 14) if span / s <= most), 28)]
-    texts = [day(n.isoformat()).rpartition(" ")[0] for n in found]
+    else:
+        length = next((s for s in (1, 2, 7, 14) if (end - begin) / s <= most), 28)
+        found = [date.fromordinal(n) for n in range(first, last + 1, length)]
+        texts = [day(n.isoformat()).rpartition(" ")[0] for n in found]
     return {"tickvals": [n.toordinal() for n in found], "ticktext": texts}
 
 
