@@ -1,5 +1,7 @@
 """A board over time in a browser: names, choices in the address, the newest first, what is new."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,7 +59,7 @@ def chooser(page: Page):
     return page.locator(".over-time .view:not([hidden]) .record-choice select")
 
 
-def overlapping(boxes: list[list], others: list[list]) -> list[tuple[str, str]]:
+def overlapping(boxes: list[list[Any]], others: list[list[Any]]) -> list[tuple[str, str]]:
     """Pairs that share more than a pixel each way."""
     return [
         (a[0], b[0])

@@ -17,7 +17,7 @@ def draw(root: Path, frame: pd.DataFrame, toml: str = HIGHER, **tables) -> list[
     return [chart_progress(of, site.results, site.labels) for of in site.progress]
 
 
-def board(*stated: tuple[str, float, str], **more) -> pd.DataFrame:
+def board(*stated: tuple[str, float, str | None], **more) -> pd.DataFrame:
     """Scores on one task, with their dates."""
     frame = pd.DataFrame(stated, columns=["model", "score", "date"])
     return frame.assign(task="t", **more)

@@ -278,8 +278,8 @@ def test_open_weights_of_aider_are_149_days_behind(tmp_path):
     assert (part.lag.reached.date, part.lag.reached.value) == ("2025-10-03", 74.2)
     open_models = {*aider_models().query("open_weights")["model"]}
     frame = aider().query("task == 'pass_rate_2'")
-    frame = frame[frame["model"].isin(open_models)].groupby("date")["score"].max()
-    assert [s.entry.value for s in part.record] == frame.cummax().drop_duplicates().tolist()
+    best = frame[frame["model"].isin(open_models)].groupby("date")["score"].max()
+    assert [s.entry.value for s in part.record] == best.cummax().drop_duplicates().tolist()
 
 
 def test_yes_and_no_come_first_and_one_value_is_no_choice(tmp_path):
