@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from docs.reference.api import MEANINGS, meanings_of
-from site_builder.api import api_values, board_values, score_values
+from site_builder.api import api_values, board_values, progress_values, score_values
 from site_builder.build import read_project
 from site_builder.commands import main as site_builder
 from site_builder.compute.results import compute_site
@@ -128,11 +128,13 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "site-toml.md", with_table(text, "keys", made)
     config = load_config(DOCS.parent)
     tables, _ = read_project(config)
-    results = compute_site(tables, config).featured.results
+    computed = compute_site(tables, config)
+    results = computed.featured.results
     values = {
         **api_values(results, compute_trade_offs(results, BoardConfig())),
+        "over_time": progress_values(computed),
         "scores": next(score_values(results))[1],
-        "boards": board_values(compute_site(tables, config).featured)["entries"],
+        "boards": board_values(computed.featured)["entries"],
     }
     text = (DOCS / "api.md").read_text(encoding="utf8")
     for name in MEANINGS:

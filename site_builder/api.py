@@ -11,6 +11,7 @@ from site_builder.addresses import make_slugs
 from site_builder.compute.board import Board, Entry, best_of_groups
 from site_builder.compute.correlation import Correlations, Within
 from site_builder.compute.numbers import floats_or_none
+from site_builder.compute.progress import RecordStep, compute_progress
 from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.compute.robustness import DecisiveTasks, MetricResult, Robustness, RuleResult
 from site_builder.compute.significance import Against, LiftTest
@@ -55,6 +56,8 @@ def site_values(computed: SiteResults) -> dict[str, Any]:
             for b in computed.boards
         ]
         values |= {f"boards/{b.spec.id}": board_values(b) for b in computed.boards}
+    if over_time := progress_values(computed):
+        values["over_time"] = over_time
     return values
 
 
@@ -74,6 +77,51 @@ def api_values(results: Results, trades: Sequence[TradeOff] = ()) -> dict[str, A
     if results.correlations is not None:
         values["correlations"] = _correlation_values(results.correlations)
     return values
+
+
+def progress_values(computed: SiteResults) -> list[dict[str, Any]]:
+    """Return each board over time, by each kind of date that is known."""
+    return [
+        {
+            "board": board.spec.id or None,
+            "date": progress.kind,
+            "entries": len(progress.entries),
+            "newest": progress.entries[-1].date,
+            "record": _record_values(progress.record),
+            "by_facet": [
+                {
+                    "facet": part.facet.id,
+                    "value": part.value,
+                    "entries": len(part.places),
+                    "record": _record_values(part.record),
+                    "lag": part.lag
+                    and {
+                        "days": part.lag.days,
+                        "passed": part.lag.passed.model,
+                        "reached": part.lag.reached.model,
+                    },
+                }
+                for part in progress.by_facet
+            ],
+        }
+        for board in computed.boards
+        for progress in compute_progress(board.spec, board.results, computed.whole)
+    ]
+
+
+def _record_values(steps: Iterable[RecordStep]) -> list[dict[str, Any]]:
+    """Return the steps of a record, the oldest first."""
+    return [
+        {
+            "entry": step.entry.model,
+            "date": step.entry.date,
+            "score": step.entry.value,
+            "gain": step.gain,
+            "days_held": step.days_held,
+            "too_close_to_call": step.too_close,
+        }
+        for step in steps
+    ]
 
 
 def _fields(record: Record, *names: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 _SPACE = "\N{NO-BREAK SPACE}"
 _PREFIXES = {3: "k", 6: "M", 9: "G", 12: "T"}
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MAX_PLACES = 12
 WORDS = (
     *("no", "one", "two", "three", "four", "five", "six"),
@@ -174,6 +175,13 @@ def coverage(scored: int, of: int) -> str:
 def percent(share: float | None, places: int = 0) -> str:
     """Return a share between 0 and 1 as a percentage: `48 %`."""
     return MISSING if share is None else f"{rounded(share, places, 2)}{_SPACE}%"
+
+
+def day(text: str) -> str:
+    """Return a date as it is read: `23 Aug 2025`, or `Aug 2025` and `2025` where less is known."""
+    year, *rest = text.split("-")
+    months = [_MONTHS[int(month) - 1] for month in rest[:1]]
+    return " ".join((*(str(int(of_month)) for of_month in rest[1:]), *months, year))
 
 
 def money(usd: float | None) -> str:

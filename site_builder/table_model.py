@@ -346,6 +346,7 @@ class TableTools(Record):
         texts: What scripts say of filters, by id.
         compare: Whether rows can be ticked to compare their models.
         variant: Variant in which models are compared; empty for the first of each model.
+        newest: Key of the column of dates by which the newest come first; empty for none.
     """
 
     noun: str
@@ -356,6 +357,7 @@ class TableTools(Record):
     texts: Mapping[str, tuple[str, str]] = {}
     compare: bool = False
     variant: str = ""
+    newest: str = ""
 
     @property
     def best_label(self) -> str:

@@ -157,6 +157,30 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "over the baseline, and their `share` of it; `null` without a lift above 0"
         ),
     },
+    "over_time": {
+        "board": "id of the board; `null` for the only one of a site",
+        "date": (
+            "which date: `release` of the model, or `run`, the newest date of the scores of the "
+            "entry on this board"
+        ),
+        "entries": (
+            "number of ranked entries of known date that the board shows at first; all else is "
+            "over these"
+        ),
+        "newest": "the newest date of these",
+        "record": (
+            "the [record](statistics.md#progress), the oldest first: `entry`, `date` as stated, "
+            "`score` (what ranks the board), `gain` over the record before, positive is better, "
+            "`days_held` to the next record or to the newest date, `too_close_to_call` with the "
+            "record before, `null` where that is not known"
+        ),
+        "by_facet": (
+            "for each value of the facets with two to six values: `facet`, `value`, `entries`, "
+            "`record`, and `lag`: the `days` from `passed`, the first of the other entries that "
+            "was as good as the record of these, to `reached`, which holds it; `null` where these "
+            "are not behind, and for more than two values"
+        ),
+    },
     "scores": {
         "model": ("its id"),
         "task": ("ids of the tasks with a score of the model; all lists below have their order"),

@@ -189,6 +189,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "categories": compared and bool(results.categories),
         "correlation": results.correlations is not None,
         "frontier": any(each.trade_offs for each in site.by_board),
+        "progress": any(each.progress for each in site.by_board),
         "agreement": compute_concordance(results.scores, results.scores.tasks) is not None,
         "training-set-sizes": results.training_sets is not None,
         "serving": bool(serving.latency or serving.prices),

@@ -8,24 +8,29 @@ from functools import partial
 from site_builder.charts.cells import RANK, model_cell, number_cell, text_cell, verdict_cell
 from site_builder.compute.board import Board, Entry, best_of_groups
 from site_builder.compute.catalog import ModelInfo
+from site_builder.compute.progress import middle_day
 from site_builder.compute.significance import Against
 from site_builder.compute.statistics import Statistic
-from site_builder.compute.trade_off import hides, on_frontier
+from site_builder.compute.trade_off import hides
 from site_builder.formatting import MISSING, billions, count, coverage, money, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_drawings import draw_field
+from site_builder.pages.board_filters import (
+    board_tools,
+    dates_of,
+    filter_values,
+    frontier_word,
+    has_frontier,
+    is_new,
+)
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
-from site_builder.pages.filters import filter_key, model_filters, model_tools
 from site_builder.pages.page import Site
 from site_builder.records import replace
 from site_builder.table_model import (
-    RANK_VALUE,
     Cell,
     Column,
     Field,
-    Filter,
     Table,
-    TableTools,
     Tag,
     draw_ranks,
     shown_at_first,
@@ -45,18 +50,14 @@ def board_table(
 
     With `group_by`, ranks are among the best entry of each group, and others have none.
     """
-    catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
-    config, ranks, dates = spec.config, _shown_ranks(spec, rows), _newest_dates(spec)
+    baseline = spec.labels.roles.baseline
+    config, ranks = spec.config, _shown_ranks(spec, rows)
     fields = [*_place_fields(spec, ranks), *_statistic_fields(spec), *_fact_fields(spec)]
     fitted = _fitted(_in_stated_order(fields, config.columns))
-    more = _more_filters(spec, [each.column for each in fitted], dates)
-    tools = model_tools(spec.labels, catalog, spec.board.variant, config, more)
-    known = {row.model: _filter_values(spec, tools, row, dates.get(row.model)) for row in rows}
-    shown = [
-        i
-        for i, is_shown in enumerate(shown_at_first(tools, [known[row.model] for row in rows]))
-        if is_shown
-    ]
+    tools = board_tools(spec, rows, [each.column for each in fitted])
+    known = filter_values(spec, tools, rows)
+    is_shown = shown_at_first(tools, [known[row.model] for row in rows])
+    shown = [i for i, is_one in enumerate(is_shown) if is_one]
     is_cut = spec.cut(len(shown)) < len(shown)
 
     def is_reference(row: BoardRow) -> bool:
@@ -94,65 +95,6 @@ def _shown_ranks(spec: BoardTableSpec, rows: Sequence[BoardRow]) -> Mapping[str,
         return {s.model: s.rank for s in ranked}
     best = best_of_groups(ranked, lambda s: models[s.model].facet(group_by))
     return {s.model: rank for s, rank in best}
-
-
-def _newest_dates(spec: BoardTableSpec) -> Mapping[str, str]:
-    """Return the newest day on which each entry was observed, where one is stated."""
-    results = spec.site.results
-    if "date" not in results.catalog.stated:
-        return {}
-    found = {
-        s.model: [p.date for p in results.scores.provenance_of(s.model).values() if p.date]
-        for s in spec.board.entries
-    }
-    return {model: max(dates) for model, dates in found.items() if dates}
-
-
-def _more_filters(
-    spec: BoardTableSpec, columns: Sequence[Column], dates: Mapping[str, str]
-) -> tuple[Filter, ...]:
-    """Return the filters by what the board measures, by its dates, and by gaps in its scores."""
-    say, there = spec.labels.say, {column.key: column for column in columns}
-    found = list[Filter]()
-    for s in spec.board.statistics:
-        measured = {value for value in spec.board.figures[s.id] if value is not None}
-        if s.measure is not None and s.id in there and len(measured) > 1:
-            key, unit = filter_key(s.id), s.measure.unit
-            found.append(Filter(key, there[s.id].label, "number", unit, column=s.id))
-    if "price" in there and len({*spec.prices.values()}) > 1:
-        found.append(Filter("price", there["price"].label, "number", "USD"))
-    if len({*dates.values()}) > 1:
-        found.append(Filter("date", say("filters.date"), "date"))
-    if _has_gaps(spec):
-        found.append(Filter("complete", say("filters.complete"), "switch"))
-    if _has_frontier(spec):
-        found.append(Filter("frontier", say("trade_off.column"), "switch"))
-    if spec.site.results.cautions:
-        found.append(Filter("caution", say("caution.label")))
-    return tuple(found)
-
-
-def _filter_values(
-    spec: BoardTableSpec, tools: TableTools, row: BoardRow, date: str | None
-) -> Mapping[str, str | None]:
-    """Return what filters need to know of a row."""
-    found = dict(model_filters(spec.site.results.catalog, row.model, tools))
-    if "date" in found:
-        found["date"] = date
-    if _has_gaps(spec):
-        found["complete"] = "yes" if row.entry.scored == len(spec.board.tasks) else "no"
-    if _has_frontier(spec):
-        found["frontier"] = _on_frontier(spec, row.model)
-    if spec.site.results.cautions:
-        none = spec.labels.say("caution.none")
-        found["caution"] = "; ".join(spec.site.cautions(row.model)) or none
-    if spec.config.group_by and row.entry.rank:
-        found[RANK_VALUE] = str(row.entry.rank)
-    return found
-
-
-def _has_gaps(spec: BoardTableSpec) -> bool:
-    return any(0 < s.scored < len(spec.board.tasks) for s in spec.board.entries)
 
 
 def _fitted(fields: Iterable[Field[BoardRow]]) -> list[Field[BoardRow]]:
@@ -378,27 +320,24 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         is_extra=True,
         group=say("columns.ranking"),
     )
-    yield Field(frontier, lambda row: text_cell(_on_frontier(spec, row.model)), _has_frontier(spec))
-    for name in ("license", "release_date"):
-        label, is_extra = say(f"column.{name}"), name not in columns
-        column = Column(name, label, is_extra=is_extra, group=group)
-        yield Field(
-            column,
-            partial(_fact_cell, {m.model: getattr(m, name) for m in known}),
-            (full or name in columns) and any(getattr(m, name) is not None for m in known),
-        )
+    yield Field(frontier, lambda row: text_cell(frontier_word(spec, row.model)), has_frontier(spec))
+    licenses = {m.model: m.license for m in known}
+    yield Field(
+        Column("license", say("column.license"), is_extra="license" not in columns, group=group),
+        partial(_fact_cell, licenses),
+        (full or "license" in columns) and any(licenses.values()),
+    )
+    for name, dates in dates_of(spec).items():
+        is_extra = name not in columns
+        label = say(f"column.{name}")
+        column = Column(name, label, first_order="descending", is_extra=is_extra, group=group)
+        yield Field(column, partial(_date_cell, dates))
 
 
-def _on_frontier(spec: BoardTableSpec, model: str) -> str | None:
-    """Return whether an entry is on the frontier of the first trade-off, as a word."""
-    is_on = on_frontier(spec.site.trade_offs, model)
-    return None if is_on is None else "yes" if is_on else "no"
-
-
-def _has_frontier(spec: BoardTableSpec) -> bool:
-    """Return whether the table tells who is on the frontier: that of the primary variant."""
-    is_primary = spec.board is spec.site.results.board
-    return spec.full and is_primary and bool(spec.site.trade_offs)
+def _date_cell(dates: Mapping[str, str], row: BoardRow) -> Cell:
+    """Make the cell of a date; one of a month or a year is sorted by its middle."""
+    text = dates.get(row.model)
+    return Cell(MISSING) if text is None else Cell(text, middle_day(text))
 
 
 def _fact_cell(values: Mapping[str, str | None], row: BoardRow) -> Cell:
@@ -446,6 +385,8 @@ def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
     if spec.labels.models[row.model] in spec.twins:
         notes.append(row.model)
     tags = caution_tags(spec.site, row.model)
+    if is_new(spec.site, row.model):
+        tags = (spec.labels.tag("new"), *tags)
     if (verification := facts.facets.get("verification")) and "verification" not in columns:
         tags = (*tags, Tag(verification, spec.labels.facet_text("verification", verification)))
     return model_cell(spec.labels, row.model, " \N{MIDDLE DOT} ".join(notes), tags=tags)

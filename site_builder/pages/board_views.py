@@ -10,6 +10,7 @@ from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.formatting import in_words, percent, sentence
 from site_builder.labels import Labels
 from site_builder.messages import with_article
+from site_builder.pages.board_filters import is_new, new_since
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.board_table import board_table, is_hidden
 from site_builder.pages.page import Site
@@ -218,7 +219,7 @@ def board_rows(spec: BoardTableSpec) -> list[BoardRow]:
 
 
 def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow], n_cut: int) -> str:
-    """How many models are not shown, and why."""
+    """How many models are new, how many are not shown, and why."""
     board, shown, say = spec.board, {s.model for s in rows}, spec.labels.say
     absent = [s.unranked for s in board.entries if s.model not in shown]
     share = percent(board.rules.min_coverage)
@@ -230,7 +231,10 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow], n_cut: int) -> st
     ]
     if n_cut:
         texts.append(say("n_more_models", n_cut))
-    return say("board.not_shown", these=", ".join(texts)) if texts else ""
+    hidden = say("board.not_shown", these=", ".join(texts)) if texts else ""
+    new = sum(is_new(spec.site, row.model) for row in rows)
+    since = say("board.new", new, since=new_since(spec.site)) if new else ""
+    return f"{since} {hidden}".strip()
 
 
 def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:

@@ -9,6 +9,7 @@ from site_builder.addresses import Address, Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.grid import ScoreGrid
+from site_builder.charts.progress import ProgressChart, chart_progress
 from site_builder.charts.trade_off import TradeView
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
@@ -41,6 +42,7 @@ class BoardContext(Record):
         leader: Who leads by other rules; None below two ranked models, and for one task.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
         trade_offs: What ranks the entries against cost, size and the like; empty without any.
+        progress: The board over time, by each kind of date that is known.
         grid: Every score; None where the board has nothing for it.
     """
 
@@ -53,6 +55,7 @@ class BoardContext(Record):
     leader: Finding | None
     metrics: Finding | None
     trade_offs: tuple[TradeView, ...]
+    progress: tuple[ProgressChart, ...]
     grid: ScoreGrid | None
 
 
@@ -135,6 +138,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
         trade_offs=site.trade_views,
+        progress=tuple(chart_progress(p, results, site.labels) for p in site.progress),
         grid=charts.scores,
     )
 
@@ -225,7 +229,7 @@ def _entries_context(site: Site) -> EntriesContext:
         whole.labels.say("entries.caption"),
         fields,
         list(catalog.models.values()),
-        filters=lambda m: model_filters(catalog, m.model, tools),
+        filters=lambda m: model_filters(whole.labels, catalog, m.model, tools),
         tools=tools,
     )
     return EntriesContext(table)

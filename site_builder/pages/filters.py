@@ -17,7 +17,10 @@ from site_builder.tables.boards import wanted_texts
 _MAX_FRONT = 6
 _MIN_RANGE = 5  # values; of fewer numbers each is a chip
 _OWN = ("model", "developer", "license", "open", "size", "release_date", "date", "price")
-_OF_PAGES = ("q", "all", "best", "ranks", "sort", "way", "view", "order", "show", "hide", "id")
+_OF_PAGES = (
+    *("q", "all", "best", "ranks", "sort", "way", "view", "order", "show", "hide", "id"),
+    *("task", "parts", "worst", "against", "record", "time", "frontier", "caution", "new"),
+)
 RESERVED = frozenset((*_OWN, *_OF_PAGES, "complete", RANK_VALUE))
 """Names in the address of a table that are no facets; a facet of such a name has a `_` behind."""
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
@@ -52,7 +55,8 @@ def model_tools(
     for each in (*_filters(labels, catalog, forced), *(_Found(f.key, f, ()) for f in more)):
         kind = "choice" if each.name in forced else each.filter.kind
         if each.name in forced or each.filter in more or _tells_apart(each):
-            shown = tuple(wanted_texts(first.get(each.name, ())))
+            wanted = wanted_texts(first.get(each.name, ()))
+            shown = tuple(labels.facet_text(each.name, text) for text in wanted)
             named = say("board.best.label", facet=_in_phrase(each, say.words))
             best = named if kind == "choice" else ""
             found[each.name] = replace(each.filter, kind=kind, first=shown, each=best)
@@ -84,7 +88,8 @@ def _filters(labels: Labels, catalog: Catalog, forced: Collection[str]) -> Itera
     for facet in sorted(catalog.facets, key=lambda f: not f.is_setting):
         values = [m.facet(facet.id) for m in models]
         kind = _kind_of(values, is_number=facet.is_number)
-        key, order = filter_key(facet.id), facet.order
+        key = filter_key(facet.id)
+        order = tuple(labels.facet_text(facet.id, value) for value in facet.order)
         made = Filter(key, facet.label, kind, order=order, is_setting=facet.is_setting)
         yield _Found(facet.id, made, values)
     yield _Found(
@@ -145,14 +150,20 @@ def _open_weights(facts: ModelInfo) -> str | None:
     return "no" if _CLOSED.match(facts.license) else "yes"
 
 
-def model_filters(catalog: Catalog, model: str, tools: TableTools) -> dict[str, str | None]:
+def model_filters(
+    labels: Labels, catalog: Catalog, model: str, tools: TableTools
+) -> dict[str, str | None]:
     """Return what the filters of a table, and its ticks, need to know of the row of an entry."""
     facts = catalog.models[model]
     own = {
         "model": facts.of,
         "open": _open_weights(facts),
         "size": None if facts.parameters_b is None else repr(facts.parameters_b),
-        **{filter_key(f.id): facts.facets[f.id] for f in catalog.facets},
+        **{
+            filter_key(f.id): None if value is None else labels.facet_text(f.id, value)
+            for f in catalog.facets
+            for value in [facts.facets[f.id]]
+        },
     }
     values = {f.key: own[f.key] if f.key in own else facts.facet(f.key) for f in tools.facets}
     return {"id": facts.model, **values}

@@ -15,6 +15,7 @@ from site_builder.charts.grid import ScoreGrid, make_grid
 from site_builder.charts.serving import chart_latency
 from site_builder.charts.trade_off import TradeView, chart_trade_offs
 from site_builder.compute.catalog import Caution, Release
+from site_builder.compute.progress import Progress, compute_progress
 from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs
 from site_builder.config import SiteConfig
@@ -190,6 +191,11 @@ class Site(CachingRecord):
         if self.board.featured:
             return views
         return tuple(replace(v, chart=replace(v.chart, board=self.board.id)) for v in views)
+
+    @cached_property
+    def progress(self) -> tuple[Progress, ...]:
+        """The board over time, by each kind of date that is known."""
+        return compute_progress(self.board, self.results, self.computed.whole)
 
     def on(self, board: BoardResults) -> Site:
         """Return the site as another of its boards sees it."""

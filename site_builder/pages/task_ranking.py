@@ -196,7 +196,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         (*_fields(ranking), *_measure_fields(site, ranking.task.task)),
         ranking.entries[:most],
         kind,
-        lambda entry: model_filters(catalog, entry.model, tools),
+        lambda entry: model_filters(labels, catalog, entry.model, tools),
         is_level=lambda entry: entry.model in level,
         header=1,
         sorted_by=labels.roles.primary,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID, uuid5
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ from site_builder.addresses import Address
 from site_builder.compute.catalog import Release
 from site_builder.config import SiteConfig
 from site_builder.messages import Messages, make_messages
-from site_builder.records import Record
+from site_builder.records import CachingRecord, Record
 from site_builder.releases.changes import Changes, ScoreChange
 from site_builder.releases.wording import one_score, score_texts, scores_summary, summary
 from site_builder.tables.schema import whole_day
@@ -43,11 +44,16 @@ class FeedEntry(Record):
     text: str
 
 
-class ReleaseNews(Record):
+class ReleaseNews(CachingRecord):
     """What changed since the previous release of a site, and the entries of its feed."""
 
     changes: Changes
     earlier: tuple[FeedEntry, ...] = ()
+
+    @cached_property
+    def models_added(self) -> frozenset[str]:
+        """The entries that the previous release did not have."""
+        return frozenset(self.changes.models_added)
 
 
 def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]:

@@ -138,10 +138,10 @@ SHEETS = (
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
-    *("site", "chart-template", "chart-names", "charts", "chart-pointing", "numbers", "theme"),
-    *("find", "task-rows", "table", "filter-fields", "filter-rows", "table-filters"),
-    *("table-entries", "table-tools", "table-columns", "task-columns", "table-export"),
-    *("table-cells", "share", "score-links", "grid", "choices"),
+    *("site", "chart-template", "chart-names", "record-names", "charts", "chart-pointing"),
+    *("numbers", "theme", "find", "task-rows", "table", "filter-fields", "filter-rows"),
+    *("table-filters", "table-entries", "table-tools", "table-columns", "task-columns"),
+    *("table-export", "table-cells", "share", "score-links", "grid", "choices"),
 )
 BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"
 

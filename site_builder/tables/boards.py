@@ -250,7 +250,7 @@ def _ranking_faults(
     facets = [*facet_values(tables)]
     groups = [config.group_by] if config.group_by else []
     for key, names, known in (
-        ("columns", config.columns, [*facets, *measures]),
+        ("columns", config.columns, [*facets, *measures, "date"]),
         ("group_by", groups, facets),
     ):
         for name in names:

@@ -178,11 +178,18 @@ def _plain(name: str) -> str:
 
 
 def texts_of(values: pd.Series) -> pd.Series:
-    """Return the values of a facet as text: `yes` or `no` for truth values; null where unknown."""
+    """Return the values of a facet as text: `yes` or `no` for truth values; null where unknown.
+
+    A text file has truth values as texts, such as `True` and `False`.
+    """
     if _is_number(values):
         return values.map(lambda v: f"{v:g}", na_action="ignore").astype("str")
     words = {True: "yes", False: "no", np.True_: "yes", np.False_: "no"}
     text = values.map(
         lambda v: words.get(v, str(v)) if isinstance(v, bool) else str(v), na_action="ignore"
     )
-    return text.astype("str").where(values.notna())
+    text = text.astype("str").where(values.notna())
+    lower = text.str.lower()
+    if set(lower.dropna()) <= {"true", "false"}:
+        text = lower.replace({"true": "yes", "false": "no"})
+    return text

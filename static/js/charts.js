@@ -101,6 +101,7 @@
     makeRoomForValues(figure.layout, width);
     makeNamesUpright(figure.layout, width);
     site.placeNames(figure, width, width < NARROW);
+    site.placeRecords(figure, width);
     if (width > 0) figure.layout.width = width;
     return figure;
   };
@@ -198,6 +199,8 @@
 
   const drawn = () => plots.filter((plot) => plot.dataset.drawn);
   document.addEventListener("themechange", () => drawn().forEach(drawInTurn));
+  // What a script has changed is drawn anew.
+  document.addEventListener("figurechange", ({ target }) => drawn().filter((plot) => plot === target).forEach(drawInTurn));
   // Drawn anew once the window rests. Plotly's own way of it forgets how high a chart is, which then covers what follows.
   const REST_MS = 100;
   let resting = 0;

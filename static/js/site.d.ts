@@ -572,7 +572,7 @@ interface Axis {
 interface Layout {
   [axis: string]: any;
   font: { family: string };
-  margin: { l: number; r: number; t?: number; b?: number };
+  margin: { l: number; r: number; t: number; b: number };
   xaxis: Axis;
   yaxis: Axis;
   width: number;
@@ -591,7 +591,11 @@ interface Layout {
       marks: [x: number, y: number, number: number, name: string, detail: string][];
       apart: [axis: number, y: number, name: string, detail: string][];
     };
+    /** Names of marks that `record-names.js` writes, and whether better is up (1) or down (-1). */
+    record?: ChartName[];
+    up?: number;
   };
+  shapes?: unknown[];
   annotations?: unknown[];
   bargap?: number;
 }
@@ -602,7 +606,43 @@ type Template = { layout: Pick<Layout, "font" | "margin" | "yaxis"> };
 interface Trace {
   [key: string]: any;
   type: string;
+  mode?: string;
+  x?: number[];
+  y?: number[];
+  text?: string[];
+  marker?: any;
   customdata?: unknown[];
+}
+
+/** A name in a chart: of a mark, by its trace and its place there, or of a line. */
+interface ChartName {
+  x: number;
+  y: number;
+  /** Where a line ends. */
+  to?: number;
+  name?: string;
+  text: string;
+  /** The record, that of a part of the entries, or how far apart they are. */
+  of: "all" | "part" | "lag";
+  color: string;
+  /** What stands for the name where it has no room. */
+  key?: string;
+  trace?: number;
+  point?: number;
+}
+
+/** What a board over time shows of the entries with one value of a facet. */
+interface Overlay {
+  key: string;
+  of: string;
+  title: string;
+  reading: string;
+  caption: string;
+  name: string;
+  data: Trace[];
+  shapes: unknown[];
+  names: ChartName[];
+  places?: number[];
 }
 
 interface Figure {
@@ -680,6 +720,8 @@ interface Site {
     figure(plot: HTMLElement, width: number): Figure;
     library(): Promise<PlotlyLibrary>;
   };
+  /** Put the names of a figure where there is room for them. */
+  placeRecords(figure: Figure, width: number): void;
   svg: {
     draw(name: string, attributes: Record<string, string | number>, ...content: (Node | string)[]): SVGElement;
     /** The lines of a text in a width. */

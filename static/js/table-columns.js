@@ -70,6 +70,13 @@
     /** @param {string} key */
     const isExtra = (key) => heads.get(key)?.matches(".extra") ?? false;
 
+    /** A column that nobody has chosen, and that sorts the table: it is seen as long as it does. */
+    const extraSort = () => {
+      const key = site.address.get("sort") ?? "";
+      return isExtra(key) ? key : "";
+    };
+    let sortedBy = "";
+
     const show = () => {
       while (sheet.cssRules.length) sheet.deleteRule(0);
       for (const table of site.table.all("table", box)) showColumns(table);
@@ -81,7 +88,8 @@
     const fromAddress = () => {
       const [hidden, added] = ["hide", "show"].map((name) => new Set(site.address.all(name)));
       for (const input of inputs) input.checked = isExtra(input.value) ? added.has(input.value) : !hidden.has(input.value);
-      const shown = new Map(inputs.map((input) => [input.value, input.checked]));
+      sortedBy = extraSort();
+      const shown = new Map(inputs.map((input) => [input.value, input.checked || input.value === sortedBy]));
       for (const head of headsOf()) chosen.set(head, shown.get(head.dataset.key ?? "") ?? true);
       show();
     };
@@ -94,6 +102,7 @@
     // Others have come, or gone.
     box.addEventListener("columnschange", show);
     addEventListener("popstate", fromAddress);
+    for (const table of site.table.all("table", box)) table.addEventListener("sorted", () => extraSort() !== sortedBy && fromAddress());
     fromAddress();
   }
 })();

@@ -344,14 +344,18 @@
     });
   };
 
-  // A switch between the published order and that by one column.
+  // A switch between the published order, which may have no name, and that by one column; in the table of a box, or in all of its views.
   for (const button of site.elements("[data-order]")) {
-    const table = site.table.all("[data-table]", button.closest("[data-box]") ?? document.body)[0];
-    const show = () => button.setAttribute("aria-pressed", String(table.dataset.sorted === button.dataset.order));
-    table.addEventListener("sorted", show);
+    const own = site.table.all("[data-table]", button.closest("[data-box]") ?? document.body);
+    const key = button.dataset.order ?? "";
+    const show = () => {
+      const { sorted, sortedBy } = (own.find((table) => !table.closest("[data-view-of][hidden]")) ?? own[0]).dataset;
+      button.setAttribute("aria-pressed", String(sorted === (key || sortedBy || "")));
+    };
+    for (const table of own) table.addEventListener("sorted", show);
     button.addEventListener("click", () => {
-      site.address.setPairs(["sort", "way"], button.dataset.order ? [["sort", button.dataset.order]] : []);
-      fromAddress(table);
+      site.address.setPairs(["sort", "way"], key ? [["sort", key]] : []);
+      own.forEach(fromAddress);
     });
     if (button.parentElement) button.parentElement.hidden = false;
   }

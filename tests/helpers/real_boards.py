@@ -44,6 +44,20 @@ seconds = { label = "Time per exercise", combine = "none" }
 """
 
 
+OPEN_WEIGHTS = """
+[facets.open_weights]
+label = "Open weights"
+"""
+_OPEN = "DeepSeek|Qwen|QwQ|Llama|gemma|Kimi|gpt-oss|command|Codestral|openhands"
+
+
+def aider_models() -> pd.DataFrame:
+    """Whether the weights of each model are open, which aider does not say."""
+    models = aider()["model"].drop_duplicates()
+    is_open = models.str.contains(_OPEN, case=False) & ~models.str.contains("claude|qwen-max")
+    return pd.DataFrame({"model": models, "open_weights": is_open})
+
+
 def bfcl() -> pd.DataFrame:
     board = pd.read_csv(DATA / "bfcl/data_overall.csv", na_values="N/A")
     named = board["Model"].str.extract(r"^(.*?)(?: \(([^()]*)\))?$")

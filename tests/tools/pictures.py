@@ -11,7 +11,16 @@ from site_builder.build import build_site
 from site_builder.config import load_config
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import PAGE_TYPES, scroll_through
-from tests.helpers.real_boards import AIDER, MTEB, TAU2, aider, mteb, tau2
+from tests.helpers.real_boards import (
+    AIDER,
+    MTEB,
+    OPEN_WEIGHTS,
+    TAU2,
+    aider,
+    aider_models,
+    mteb,
+    tau2,
+)
 from tests.helpers.serve import served
 from tests.helpers.tables import write_project
 
@@ -68,6 +77,16 @@ def take_sheet(browser: Browser, url: str, name: str, press: str = "") -> None:
     page.screenshot(path=FOLDER / f"{name or 'home'}.jpg", type="jpeg", quality=72)
     page.close()
     sys.stdout.write(f"docs/pictures/{name or 'home'}.jpg\n")
+
+
+def take_part(browser: Browser, url: str, selector: str, name: str) -> None:
+    """A part of a page, for a page of the documentation."""
+    page = _opened(browser, url, 1280, "light")
+    part = page.locator(selector)
+    part.scroll_into_view_if_needed()
+    part.locator(".main-svg").first.wait_for()
+    part.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=80)
+    page.context.close()
 
 
 def take_exports(browser: Browser, home: str) -> None:
@@ -160,4 +179,9 @@ if __name__ == "__main__":
         build_site(load_config(project), project / "site")
         with served(project / "site") as address:
             take_columns(chromium, address)
+        files = {"results": aider(), "models": aider_models()}
+        project = write_project(Path(folder) / "open", files, AIDER + OPEN_WEIGHTS)
+        build_site(load_config(project), project / "site")
+        with served(project / "site") as address:
+            take_part(chromium, f"{address}models/", "#over-time figure", "over-time")
         chromium.close()

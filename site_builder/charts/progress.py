@@ -1,0 +1,452 @@
+"""Chart a board over time: its record as stairs, and that of a part of its entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from site_builder.charts import theme
+from site_builder.charts.cells import model_cell, number_cell
+from site_builder.charts.chart import Chart
+from site_builder.charts.forms import room_around
+from site_builder.compute.progress import Dated, FacetRecord, Lag, Progress, RecordStep
+from site_builder.compute.results import Results
+from site_builder.formatting import NumberFormat, day, in_words, sentence
+from site_builder.labels import Labels
+from site_builder.records import CachingRecord, Record, replace
+from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Table, Tag, table_of
+
+_HEIGHT = 440
+# Room around the plot in px; of the left, for a letter of a tick.
+_MARGIN, _LETTER = {"r": 16, "t": 28, "b": 36}, 7.5
+_DOT, _MARK = 7, 10
+_FAINT = 0.4
+_LONGEST_NAME = 32
+_WEEK, _MONTH, _YEAR = 7, 365.25 / 12, 365.25
+
+
+class Overlay(Record):
+    """What changes in the chart and beside it when a value of a facet is chosen.
+
+    Attributes:
+        key: Its name in the address; empty for all entries.
+        of: The key of the value whose record is drawn; empty for none.
+        facet, value: What is chosen, in words.
+        name: What its line is; empty where there is none.
+        table: The record of the entries with this value; None for all entries.
+        figure: The line and the marks in `data`, `shapes`, `names`, and the `places` of the dots
+            that are in the accent.
+    """
+
+    key: str
+    of: str
+    facet: str
+    value: str
+    title: str
+    reading: str
+    caption: str
+    name: str
+    table: Table | None
+    figure: dict[str, Any]
+
+
+class ProgressChart(Record):
+    """A board over time by one kind of date.
+
+    Attributes:
+        label: Which date it is.
+        chart: As it opens.
+        record: The table of the record.
+        overlays: What may be chosen; the first is what the chart opens with.
+    """
+
+    id: str
+    label: str
+    chart: Chart
+    record: Table
+    overlays: tuple[Overlay, ...]
+
+    @property
+    def groups(self) -> dict[str, list[Overlay]]:
+        """What may be chosen, by facet."""
+        found: dict[str, list[Overlay]] = {}
+        for overlay in self.overlays[1:]:
+            found.setdefault(overlay.facet, []).append(overlay)
+        return found
+
+    @property
+    def colours(self) -> tuple[str, str]:
+        """The colours of the dots: of other entries, and of those of a value."""
+        return theme.NEUTRAL, theme.ACCENT
+
+    @property
+    def published(self) -> list[dict[str, Any]]:
+        """What the script needs of each."""
+        names = ("key", "of", "title", "reading", "caption", "name")
+        return [{**{n: getattr(o, n) for n in names}, **o.figure} for o in self.overlays]
+
+
+class _View(CachingRecord):
+    """What is drawn.
+
+    Attributes:
+        sign: -1 where lower is better, else 1.
+        scored: What ranks the board, as a sentence.
+        head: The same as the head of a column.
+    """
+
+    progress: Progress
+    labels: Labels
+    scale: NumberFormat
+    sign: int
+    scored: str
+    head: str
+
+    def text(self, message: str, n: int | None = None, **values: object) -> str:
+        """Return a text of this chart."""
+        return self.labels.say(f"progress.{message}", n, **values)
+
+    def name(self, entry: Dated) -> str:
+        """Return the name of an entry."""
+        return self.labels.models[entry.model]
+
+    def keys(self, steps: Sequence[RecordStep]) -> dict[str, str]:
+        """Return what stands for each entry where its name has no room, by entry.
+
+        That is `1`, `2` and so on for the record of all, and else `a`, ..., `z`, `aa`.
+        """
+        keys = {step.entry.model: str(i + 1) for i, step in enumerate(self.progress.record)}
+        others = [step.entry.model for step in steps if step.entry.model not in keys]
+        return keys | {model: _letters(i + 1) for i, model in enumerate(others)}
+
+    def is_record(self, step: RecordStep) -> bool:
+        """Return whether an entry has held the record of all."""
+        return any(step.entry == other.entry for other in self.progress.record)
+
+    def word(self, part: FacetRecord, yes: str, no: str, other: str) -> str:
+        """Return the message for a value: one of those of a facet that says yes or no, or other."""
+        return {"yes": yes, "no": no}.get(part.value.lower(), other)
+
+
+def chart_progress(progress: Progress, results: Results, labels: Labels) -> ProgressChart:
+    """Draw a board over time, with what may be chosen."""
+    board, is_low = results.board, results.is_low_best(results.board)
+    head = labels.say("column.score") if board.by_average else board.rule.label.partition(" (")[0]
+    view = _View(
+        progress=progress,
+        labels=labels,
+        scale=labels.merit_scale(board),
+        sign=-1 if is_low else 1,
+        scored=labels.ranked_by(board, is_low=is_low),
+        head=sentence(head),
+    )
+    record = _table(view, progress.record, f"record-{progress.kind}", view.text("table"))
+    opening = progress.opening
+    parts = [_overlay(view, part, place) for place, part in enumerate(progress.by_facet)]
+    first = _overlay(view, None, 0)
+    if opening is not None:
+        first = replace(parts[progress.by_facet.index(opening)], key="", table=None)
+    chart = Chart(
+        id=f"progress-{progress.kind}",
+        title=first.title,
+        reading=first.reading,
+        caption=first.caption,
+        drawing=_draw(view, first),
+        table=None,
+        terms="progress",
+        table_id=record.id,
+    )
+    label = view.text(f"kind.{progress.kind}")
+    return ProgressChart(progress.kind, label, chart, record, (first, *parts))
+
+
+# --- texts --------------------------------------------------------------------------------------
+
+
+def _facet_words(part: FacetRecord) -> str:
+    """Return the name of a facet within a sentence."""
+    label = part.facet.label
+    return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
+
+
+def _title(view: _View, part: FacetRecord | None) -> str:
+    """Return how far the part that is behind is behind, or who holds the record."""
+    holder = (part.record if part else view.progress.record)[-1].entry
+    values = {"name": view.name(holder), "date": day(holder.date)}
+    if part is None:
+        return view.text("title.holder", None, **values)
+    behind = next((p for p in view.progress.by_facet if p.facet == part.facet and p.lag), None)
+    if behind is None or behind.lag is None:
+        which = view.word(part, "holder_yes", "holder_no", "holder_of")
+        more = {"facet": _facet_words(part), "value": part.value}
+        return view.text(f"title.{which}", None, **values, **more)
+    words = _facet_words(behind)
+    yes = "lag_yes_many" if words.endswith("s") and not words.endswith("ss") else "lag_yes"
+    which = view.word(behind, yes, "lag_no", "lag_of")
+    score = view.scale.score(view.progress.record[-1].entry.value)
+    time = _time(view, behind.lag.days)
+    return view.text(f"title.{which}", score=score, facet=words, value=behind.value, time=time)
+
+
+def _time(view: _View, days: int) -> str:
+    """Return a number of days in the unit in which it is a small number."""
+    for unit, length, most in (("days", 1, 14), ("weeks", _WEEK, 60), ("months", _MONTH, 700)):
+        if days < most:
+            n = round(days / length)
+            return view.text(f"time.{unit}", n, number=in_words(n))
+    years = round(days / _YEAR)
+    return view.text("time.years", years, number=in_words(years))
+
+
+def _caption(view: _View, steps: Sequence[RecordStep], lag: Lag | None) -> str:
+    """Return which date it is, what the marks mean, and what is left out."""
+    progress, newest = view.progress, view.progress.entries[-1].date
+    is_close = any(step.too_close for step in (*progress.record, *steps))
+    is_rough = any(len(entry.date) < len("2025-08-23") for entry in progress.entries)
+    said = (
+        view.scored,
+        view.text(f"by.{progress.kind}", newest=day(newest)),
+        _lag_caption(view, lag) if lag else "",
+        view.text("caption_close") if is_close else "",
+        view.text("caption_months") if is_rough else "",
+        view.text("undated", progress.undated) if progress.undated else "",
+        view.text("hidden", progress.hidden) if progress.hidden else "",
+    )
+    return " ".join(filter(None, said))
+
+
+def _lag_caption(view: _View, lag: Lag) -> str:
+    passed, reached = (f"{view.name(e)} ({day(e.date)})" for e in (lag.passed, lag.reached))
+    return view.text("caption_lag", lag.days, passed=passed, reached=reached)
+
+
+# --- what may be chosen -------------------------------------------------------------------------
+
+
+def _overlay(view: _View, part: FacetRecord | None, place: int) -> Overlay:
+    """Return what is drawn and said for a value of a facet, or for all entries."""
+    title, steps = _title(view, part), part.record if part else ()
+    caption = _caption(view, steps, part.lag if part else None)
+    name, table = "", None
+    if part is not None:
+        which = view.word(part, "record_yes", "record_no", "record_of")
+        name = view.text(which, facet=_facet_words(part), value=part.value)
+        table_id = f"record-{view.progress.kind}-{place + 1}"
+        table = _table(view, steps, table_id, sentence(name))
+    key = f"{part.facet.id}:{part.value}" if part else ""
+    return Overlay(
+        key=key,
+        of=key,
+        facet=part.facet.label if part else "",
+        value=part.value if part else "",
+        title=title,
+        reading=f"{title}. {caption}",
+        caption=caption,
+        name=name,
+        table=table,
+        figure=_part_figure(view, part)
+        if part
+        else {"data": _stairs(view, (), theme.ACCENT), "shapes": [], "names": []},
+    )
+
+
+def _part_figure(view: _View, part: FacetRecord) -> dict[str, Any]:
+    names, shapes = list(_names(view, part.record, theme.ACCENT)), list[dict[str, Any]]()
+    if part.lag is not None:
+        (x0, x1), level = (part.lag.passed.day, part.lag.reached.day), part.lag.reached.value
+        line = {"color": theme.SOFT, "width": 1, "dash": "dash"}
+        shapes.append({"type": "line", "x0": x0, "x1": x1, "y0": level, "y1": level, "line": line})
+        text = view.text("lag_line", part.lag.days)
+        names.append(
+            {"x": x0, "to": x1, "y": level, "text": text, "of": "lag", "color": theme.SOFT}
+        )
+    return {
+        "data": _stairs(view, part.record, theme.ACCENT),
+        "shapes": shapes,
+        "names": names,
+        "places": list(part.places),
+    }
+
+
+# --- drawing ------------------------------------------------------------------------------------
+
+
+def _draw(view: _View, first: Overlay) -> theme.Drawing:
+    """Draw all entries as dots, the record as stairs, and what the chart opens with."""
+    entries, places = view.progress.entries, {*first.figure.get("places", ())}
+    values = [entry.value for entry in entries]
+    begin, end = _ends(view.progress)
+    heights = room_around(min(values), max(values))
+    dots = {
+        "size": _DOT,
+        "opacity": _FAINT,
+        "color": [theme.ACCENT if i in places else theme.NEUTRAL for i in range(len(entries))],
+    }
+    xs, hovers = [entry.day for entry in entries], [_hover(view, entry) for entry in entries]
+    marks = theme.markers(xs, values, dots, hovers, cliponaxis=False)
+    y_ticks = theme.ticks(*heights)
+    left = round(max(map(len, y_ticks["ticktext"])) * _LETTER) + 12
+    ticks, few = _date_ticks(begin, end, 10), _date_ticks(begin, end, 4)
+    line, record = _stairs(view, view.progress.record, theme.INK)
+    part_line, part_marks = first.figure["data"]
+    drawing = theme.figure(
+        [marks, line, part_line, record, part_marks],
+        _HEIGHT,
+        narrow={f"xaxis.{key}": value for key, value in few.items()},
+        xaxis={
+            "range": [begin, end],
+            **ticks,
+            "showgrid": False,
+            "zeroline": False,
+            "automargin": False,
+        },
+        yaxis={"range": heights, **y_ticks, "zeroline": False, "automargin": False},
+        shapes=first.figure["shapes"],
+        margin={**_MARGIN, "l": left},
+    )
+    names = [*_names(view, view.progress.record, theme.INK), *first.figure["names"]]
+    drawing["layout"]["meta"] |= {"record": names, "up": view.sign}
+    return drawing
+
+
+def _ends(progress: Progress) -> tuple[float, float]:
+    """Return the ends of the axis of days, with room for marks at both."""
+    first, last = progress.entries[0].day, progress.entries[-1].day
+    room = 0.03 * (last - first)
+    return round(first - room, 1), round(last + room, 1)
+
+
+def _stairs(view: _View, steps: Sequence[RecordStep], colour: str) -> list[theme.Trace]:
+    """Return the line of a record, to the end of the plot, and its marks."""
+    xs, ys = [step.entry.day for step in steps], [step.entry.value for step in steps]
+    style = {"color": colour, "width": 2, "shape": "hv"}
+    end = [_ends(view.progress)[1]] if steps else []
+    line = theme.line([*xs, *end], [*ys, *ys[-1:]], style)
+    is_part = colour == theme.ACCENT  # the marks of the record itself are there once
+    marker = {
+        "size": [0 if is_part and view.is_record(step) else _MARK for step in steps],
+        "color": [theme.PAPER if step.too_close else colour for step in steps],
+        "line": {"color": colour, "width": 2},
+        "opacity": 1,
+    }
+    hovers = [_hover(view, step.entry, step) for step in steps]
+    # Numbers, where a name has no room (static/js/record-names.js).
+    inside = [colour if step.too_close else theme.PAPER for step in steps]
+    numbers = {"text": [""] * len(steps), "textfont": {"size": 10, "color": inside}}
+    marks = theme.markers(xs, ys, marker, hovers, cliponaxis=False, mode="markers+text", **numbers)
+    return [line, marks]
+
+
+def _hover(view: _View, entry: Dated, step: RecordStep | None = None) -> str:
+    score, date_text = view.scale.score(entry.value), day(entry.date)
+    said = view.text("point", name=view.name(entry), score=score, date=date_text)
+    return f"{said}, {view.text('close')}" if step and step.too_close else said
+
+
+def _names(view: _View, steps: Sequence[RecordStep], colour: str) -> Iterator[dict[str, Any]]:
+    """Yield the names of the marks of a record, which static/js/record-names.js places."""
+    keys, of, trace = view.keys(steps), "all", 3
+    if colour == theme.ACCENT:
+        of, trace = "part", 4
+    for place, step in enumerate(steps):
+        if of == "part" and view.is_record(step):
+            continue
+        yield {
+            "x": step.entry.day,
+            "y": step.entry.value,
+            "name": theme.plain(theme.shortened(view.name(step.entry), _LONGEST_NAME)),
+            "text": view.scale.score(step.entry.value),
+            "of": of,
+            "color": colour,
+            "key": keys[step.entry.model],
+            "trace": trace,
+            "point": place,
+        }
+
+
+def _letters(n: int) -> str:
+    """Return the n-th of `a`, ..., `z`, `aa`, `ab` and so on."""
+    letters = ""
+    while n:
+        n, letter = divmod(n - 1, 26)
+        letters = chr(ord("a") + letter) + letters
+    return letters
+
+
+def _date_ticks(begin: float, end: float, most: int) -> dict[str, Any]:
+    """Return ticks at the first days of months or years, or every few days of a short time."""
+    first, last = max(int(begin) + 1, date.min.toordinal()), min(int(end), date.max.toordinal())
+    begins, ends = date.fromordinal(first), date.fromordinal(last)
+    steps = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000)
+    step = next((s for s in steps if (end - begin) / (s * _MONTH) <= most), 24000)
+    months = range(12 * begins.year // step * step, 12 * ends.year + ends.month, step)
+    firsts = [date(n // 12, n % 12 + 1, 1) for n in months if n >= 12]
+    found = [n for n in firsts if begins <= n <= ends]
+    if len(found) >= 2:
+        names = [day(n.isoformat()[: len("2025-08")]) for n in found]
+        texts = [
+            name[-len("2025") :] if step >= 12 else name if not i or n.month == 1 else name[:3]
+            for i, (n, name) in enumerate(zip(found, names, strict=True))
+        ]
+    else:
+        length = next((s for s in (1, 2, 7, 14) if (end - begin) / s <= most), 28)
+        found = [date.fromordinal(n) for n in range(first, last + 1, length)]
+        texts = [day(n.isoformat()).rpartition(" ")[0] for n in found]
+    return {"tickvals": [n.toordinal() for n in found], "ticktext": texts}
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def _table(view: _View, steps: Sequence[RecordStep], table_id: str, caption: str) -> Table:
+    """Return a record as a table, the newest first."""
+    keys = view.keys(steps)
+
+    def key_cell(step: RecordStep) -> Cell:
+        key = keys[step.entry.model]
+        return Cell("", step.entry.day, tags=(Tag("key", key),))
+
+    def name_cell(step: RecordStep) -> Cell:
+        close = (Tag("close", view.text("close")),) if step.too_close else ()
+        return model_cell(view.labels, step.entry.model, _note(view, step), close)
+
+    def held_cell(step: RecordStep) -> Cell:
+        text = view.text("held.days", step.days_held)
+        is_newest = step.is_standing and not step.days_held
+        return number_cell(step.days_held, view.text("held.newest") if is_newest else text)
+
+    fields: tuple[Field[RecordStep], ...] = (
+        Field(Column("key", "#", "text", spoken_label=view.text("column.key")), key_cell),
+        Field(
+            Column("date", view.text("column.date"), first_order="descending"),
+            lambda step: Cell(day(step.entry.date), date.fromordinal(step.entry.day).isoformat()),
+        ),
+        Field(view.labels.column("model"), name_cell),
+        Field(
+            Column("score", view.head, "number", is_main=True),
+            lambda step: number_cell(step.entry.value, view.scale.score(step.entry.value)),
+        ),
+        Field(
+            Column(
+                "gain", view.text("column.gain"), "number", view.text("column.gain_help"),
+                on_phone=True,
+            ),
+            lambda step: number_cell(
+                step.gain, "" if step.gain is None else view.scale.signed(step.gain)
+            ),
+        ),
+        Field(
+            Column("held", view.text("column.held"), "number", view.text("column.held_help")),
+            held_cell,
+        ),
+    )  # fmt: skip
+    return table_of(table_id, caption, fields, steps[::-1][:MOST_LISTED], header=2)
+
+
+def _note(view: _View, step: RecordStep) -> str:
+    """Return date and time of a record, for the quiet line that a phone shows."""
+    which = "standing" if step.is_standing else "held"
+    if step.is_standing and not step.days_held:
+        which = "newest"
+    return view.text(f"note.{which}", step.days_held, date=day(step.entry.date))

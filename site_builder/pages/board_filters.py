@@ -1,0 +1,130 @@
+"""Choose the filters of a board by what it measures, and what they read of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from site_builder.compute.progress import release_dates, run_dates
+from site_builder.compute.trade_off import on_frontier
+from site_builder.formatting import day
+from site_builder.pages.board_spec import BoardRow, BoardTableSpec
+from site_builder.pages.filters import filter_key, model_filters, model_tools
+from site_builder.pages.page import Site
+from site_builder.records import replace
+from site_builder.table_model import RANK_VALUE, Column, Filter, TableTools
+
+RUN_DATE = "date"
+
+
+def board_tools(
+    spec: BoardTableSpec, rows: Sequence[BoardRow], columns: Sequence[Column]
+) -> TableTools:
+    """Return the tools of the table of a board with some columns."""
+    catalog, labels = spec.site.results.catalog, spec.labels
+    more = _measured_filters(spec, {column.key: column for column in columns})
+    if len({is_new(spec.site, row.model) for row in rows}) > 1:
+        more.append(Filter("new", new_since(spec.site)))
+    tools = model_tools(labels, catalog, spec.board.variant, spec.config, more)
+    newest = next((name for name, of in dates_of(spec).items() if differ(of)), "")
+    return replace(tools, newest=newest)
+
+
+def _measured_filters(spec: BoardTableSpec, there: Mapping[str, Column]) -> list[Filter]:
+    """Return the filters by what the board measures, by its dates, and by gaps in its scores."""
+    say, found = spec.labels.say, list[Filter]()
+    for s in spec.board.statistics:
+        measured = {value for value in spec.board.figures[s.id] if value is not None}
+        if s.measure is not None and s.id in there and len(measured) > 1:
+            key, unit = filter_key(s.id), s.measure.unit
+            found.append(Filter(key, there[s.id].label, "number", unit, column=s.id))
+    if "price" in there and len({*spec.prices.values()}) > 1:
+        found.append(Filter("price", there["price"].label, "number", "USD"))
+    if differ(_run_dates(spec)):
+        found.append(Filter(RUN_DATE, say("filters.date"), "date"))
+    if _has_gaps(spec):
+        found.append(Filter("complete", say("filters.complete"), "switch"))
+    if has_frontier(spec):
+        found.append(Filter("frontier", say("trade_off.column"), "switch"))
+    if spec.site.results.cautions:
+        found.append(Filter("caution", say("caution.label")))
+    return found
+
+
+def filter_values(
+    spec: BoardTableSpec, tools: TableTools, rows: Sequence[BoardRow]
+) -> dict[str, dict[str, str | None]]:
+    """Return what filters need to know of each row, by its entry."""
+    say, dates, has_gaps = spec.labels.say, _run_dates(spec), _has_gaps(spec)
+
+    def values(row: BoardRow) -> dict[str, str | None]:
+        found = model_filters(spec.labels, spec.site.results.catalog, row.model, tools)
+        if RUN_DATE in found:
+            found[RUN_DATE] = dates.get(row.model)
+        if has_gaps:
+            found["complete"] = "yes" if row.entry.scored == len(spec.board.tasks) else "no"
+        if has_frontier(spec):
+            found["frontier"] = frontier_word(spec, row.model)
+        if spec.site.results.cautions:
+            found["caution"] = "; ".join(spec.site.cautions(row.model)) or say("caution.none")
+        if "new" in found:
+            found["new"] = say("tag.new") if is_new(spec.site, row.model) else None
+        if spec.config.group_by and row.entry.rank:
+            found[RANK_VALUE] = str(row.entry.rank)
+        return found
+
+    return {row.model: values(row) for row in rows}
+
+
+def _has_gaps(spec: BoardTableSpec) -> bool:
+    return any(0 < s.scored < len(spec.board.tasks) for s in spec.board.entries)
+
+
+# --- dates, and what is new -----------------------------------------------------------------------
+
+
+def dates_of(spec: BoardTableSpec) -> dict[str, Mapping[str, str]]:
+    """Return the dates of the entries by the column of each kind that the table has."""
+    columns = spec.config.columns
+    wanted = [name for name in ("release_date", RUN_DATE) if spec.full or name in columns]
+    dates = {
+        name: _run_dates(spec) if name == RUN_DATE else release_dates(spec.site.results.catalog)
+        for name in wanted
+    }
+    return {name: of for name, of in dates.items() if of and (name in columns or differ(of))}
+
+
+def _run_dates(spec: BoardTableSpec) -> dict[str, str]:
+    return run_dates(spec.site.board, spec.board.variant, spec.site.computed.whole)
+
+
+def differ(dates: Mapping[str, str]) -> bool:
+    """Return whether there is more than one date."""
+    return len({*dates.values()}) > 1
+
+
+def is_new(site: Site, model: str) -> bool:
+    """Return whether the previous release, where one is known, did not have an entry."""
+    return site.news is not None and model in site.news.models_added
+
+
+def new_since(site: Site) -> str:
+    """Return since when entries are new: the date of the previous release, where it has one."""
+    before = site.news.changes.old.date if site.news else None
+    if before is None:
+        return site.labels.say("board.new_since_last")
+    return site.labels.say("board.new_since", date=day(before))
+
+
+# --- the frontier ---------------------------------------------------------------------------------
+
+
+def has_frontier(spec: BoardTableSpec) -> bool:
+    """Return whether the table tells who is on the frontier: that of the primary variant."""
+    is_primary = spec.board is spec.site.results.board
+    return spec.full and is_primary and bool(spec.site.trade_offs)
+
+
+def frontier_word(spec: BoardTableSpec, model: str) -> str | None:
+    """Return whether an entry is on the frontier of the first trade-off, as a word."""
+    is_on = on_frontier(spec.site.trade_offs, model)
+    return None if is_on is None else "yes" if is_on else "no"
