@@ -166,9 +166,10 @@ def test_find_and_cite_a_suspicious_number(chromium, home, size):
     assert sentence.startswith(f"{said}Fine-tuning Index, data release ")
 
 
-def test_numbers_into_pandas(chromium, home):
+@both_sizes
+def test_numbers_into_pandas(chromium, home, size):
     """I want the scores in pandas."""
-    me = visit(chromium, home)
+    me = visit(chromium, home, size)
     me.click("link", "Data", "nav", exact=True)
     with me.page.expect_download() as waiting:
         me.click("link", "results.csv.gz")
@@ -208,9 +209,10 @@ def test_three_models_on_two_subjects(chromium, home, size):
     expect(me.page.locator("#compare-tasks tbody th").first).to_be_visible()
 
 
-def test_find_a_task_by_keyboard_alone(chromium, home):
+@both_sizes
+def test_find_a_task_by_keyboard_alone(chromium, home, size):
     """I have no mouse: who is best at grade school math?"""
-    me = visit(chromium, home)
+    me = visit(chromium, home, size)
     expect(me.page.get_by_role("button", name="Search", exact=True)).to_be_visible()
     me.press("/")
     expect(me.page.locator("[data-find-note]")).to_have_text(
@@ -219,6 +221,7 @@ def test_find_a_task_by_keyboard_alone(chromium, home):
     me.type("gsm")
     me.press("Enter")
     expect(me.page.get_by_role("heading", level=1)).to_have_text("Grade School Math (gsm8k)")
+    me.sees_at_once(me.page.locator(".lead-answer strong"), "Gemma 7B: 0.569")
     assert first_column(me.page, "ranking", "model")
 
 
@@ -236,9 +239,10 @@ def test_read_a_score_without_scripts(chromium, home, size):
     expect(source.first).to_be_visible()
 
 
-def test_save_the_page_as_a_pdf(chromium, home):
+@both_sizes
+def test_save_the_page_as_a_pdf(chromium, home, size):
     """I want the page as a PDF, with its charts, from the menu of the browser."""
-    me = visit(chromium, home)
+    me = visit(chromium, home, size)
     me.click("link", "Analysis", "nav")
     me.page.wait_for_function("() => window.Plotly")  # while I read the top
     me.page.evaluate(
@@ -260,13 +264,15 @@ def renewed(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     return build(root / "new", root / "old")
 
 
-def test_see_what_changed(chromium, renewed):
+@both_sizes
+def test_see_what_changed(chromium, renewed, size):
     """I was here last month: what has changed?"""
-    me = visit(chromium, renewed.url)
+    me = visit(chromium, renewed.url, size)
     me.click("link", "Data release", "footer")
     me.click("link", "What changed")
     expect(me.page.get_by_role("heading", level=1)).to_have_text("Changes")
     expect(me.page.locator("main")).to_contain_text("Delta")
+    expect(me.page.get_by_text("Delta").first).to_be_in_viewport()
 
 
 @both_sizes
