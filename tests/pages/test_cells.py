@@ -35,6 +35,26 @@ def test_served_model_leads_to_its_page_where_the_board_has_it():
     assert Cell("other", "other") == cells.served_cell(labels(), "other")
 
 
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("https://www.a.org/b/", "a.org/b"),
+        ("https://a.org/b#S4.T6", "a.org/b, S4.T6"),
+        ("https://a.org/b.pdf#page=12", "a.org/b.pdf, page 12"),
+        ("https://a.org/b#table%206", "a.org/b, table 6"),
+        (
+            "https://a.org/b#:~:text=Model-,Beta%207B,0.5",
+            "a.org/b, \N{LEFT DOUBLE QUOTATION MARK}Beta 7B\N{RIGHT DOUBLE QUOTATION MARK}",
+        ),
+        ("https://a.org/b#%0a", "a.org/b, %0a"),
+        ("https://a.org/b#", "a.org/b"),
+        ("logs/run#5.json", "logs/run#5.json"),
+    ],
+)
+def test_a_source_says_where_in_it_the_score_stands(source, shown):
+    assert Link(shown, href=source) == cells.source_link(source)
+
+
 def test_task_and_category_lead_to_their_pages():
     assert Link("Sorting", Address("task", "sort")) == cells.task_cell(labels(), "sort").link
     assert Link("Math", Address("category", "Math")) == cells.category_cell("Math").link
