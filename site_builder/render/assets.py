@@ -138,7 +138,17 @@ SHEETS = (
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
-    *("site", "chart-template", "charts", "chart-pointing", "numbers", "theme", "find", "table"),
+    *(
+        "site",
+        "texts",
+        "chart-template",
+        "charts",
+        "chart-pointing",
+        "numbers",
+        "theme",
+        "find",
+        "table",
+    ),
     *("table-tools", "table-cells", "share", "score-links", "grid", "choices"),
 )
 BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"

@@ -123,7 +123,7 @@
     } catch (error) {
       const note = document.createElement("p");
       note.className = "chart-failed";
-      note.textContent = `The chart could not be drawn: ${error instanceof Error ? error.message : error} Its numbers are in the table below.`;
+      note.textContent = site.text("chart_failed", { error: site.errorText(error) });
       plot.replaceChildren(note);
     }
   };

@@ -99,7 +99,7 @@
   /** What a chart shows, without the texts around it. @param {HTMLElement} figure @param {number} wide @param {number} least height @returns {Promise<Picture>} */
   const chartPicture = async (figure, wide, least) => {
     const plot = figure.querySelector("[data-chart]");
-    if (!(plot instanceof HTMLElement)) throw new Error("There is no chart.");
+    if (!(plot instanceof HTMLElement)) throw new Error(site.text("share.no_chart"));
     const text = (/** @type {string} */ selector) => (figure.querySelector(selector)?.textContent ?? "").replace(/\s+/g, " ").trim();
     const Plotly = await site.charts.library();
     const { data, layout } = site.charts.figure(plot, wide);
@@ -144,7 +144,7 @@
     await image.decode();
     const canvas = Object.assign(document.createElement("canvas"), { width: SCALE * width, height: SCALE * height });
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("The picture is too large."))), "image/png"));
+    return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error(site.text("share.too_large")))), "image/png"));
   };
 
   /** @param {HTMLElement} menu @param {HTMLElement} figure @param {Element} body */
@@ -158,20 +158,20 @@
         try {
           await act(button);
         } catch (error) {
-          site.say(`${text}: ${error instanceof Error ? error.message : error}`);
+          site.say(`${text}: ${site.errorText(error)}`);
         }
       });
       body.append(button);
     };
-    add("Copy image", (button) => site.copy(button, pngOf(figure)));
-    add("Download PNG", async () => site.save(`${name}.png`, await pngOf(figure)));
-    add("Slide 16:9", async () => site.save(`${name}-slide.png`, await pngOf(figure, true)));
-    add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure, false)).text], { type: "image/svg+xml" })));
-    add("Copy link", (button) => site.copy(button, linkTo(figure)));
-    if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
+    add(site.text("share.copy_image"), (button) => site.copy(button, pngOf(figure)));
+    add(site.text("share.png"), async () => site.save(`${name}.png`, await pngOf(figure)));
+    add(site.text("share.slide"), async () => site.save(`${name}-slide.png`, await pngOf(figure, true)));
+    add(site.text("share.svg"), async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure, false)).text], { type: "image/svg+xml" })));
+    add(site.text("copy_link"), (button) => site.copy(button, linkTo(figure)));
+    if (embedding) add(site.text("copy_embed_code"), (button) => site.copy(button, embedding));
     // The numbers of a model's chart are in its file of the API, those of other charts in a folder of their page.
     const [format, href] = numbers.endsWith(".json") ? ["JSON", numbers] : ["CSV", `${numbers}${name}.csv`];
-    body.append(site.make("a", { href, download: "" }, `Download data as ${format}`));
+    body.append(site.make("a", { href, download: "" }, site.text("share.data", { format })));
   };
 
   site.svg = { draw, wrapped };

@@ -417,6 +417,7 @@ interface ScoreFacts {
   /** The primary one first. */
   variants: { id: string; label: string; phrase: string; slug: string }[];
   cite: { site: string; slug: string; year: string; release: string; short: string; note: string };
+  texts: Messages;
 }
 
 type FoundNames = [kind: string, found: [link: Link, hint: string, id: string][]][];
@@ -514,6 +515,9 @@ interface Site {
   checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
   /** A function that says a message by its id, for a count `n` where it has a plural. */
   texts(messages: Messages): Say;
+  /** A message of section `[script]`, which js/texts.js gives (site_builder/messages.toml). */
+  text: Say;
+  errorText(error: unknown): string;
   button(text: string, className?: string): HTMLButtonElement;
   /** Opened from the disk, a folder would show its listing: there the link names the page itself. */
   pageLink(href: string): string;

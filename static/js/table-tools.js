@@ -52,7 +52,7 @@
       let before = 0;
       for (const bound of BOUNDS) {
         const within = numbers.filter((number) => number <= bound).length;
-        if (within > before && within < numbers.length) select.append(new Option(`At most ${bound}${select.dataset.unit}`, String(bound)));
+        if (within > before && within < numbers.length) select.append(new Option(site.text("at_most", { bound, unit: select.dataset.unit ?? "" }), String(bound)));
         before = within;
       }
     };
@@ -89,7 +89,7 @@
     /** A filter in force, with the way to lift it. @param {string} text @param {string} kind @param {(pair: [string, string]) => boolean} keeps */
     const pill = (text, kind, keeps) => {
       const button = site.button(text, `pill ${kind}`.trim());
-      button.setAttribute("aria-label", `Remove the filter ${text}`);
+      button.setAttribute("aria-label", site.text("remove_filter", { filter: text }));
       button.addEventListener("click", () => {
         const all = [...asked()].flatMap(([key, values]) => values.map((value) => /** @type {[string, string]} */ ([key, value])));
         site.address.setPairs(keys, complete(all.filter(keeps)));
@@ -103,12 +103,12 @@
     /** @param {number} shown @param {number} of */
     const tell = (shown, of) => {
       const found = [...asked()].flatMap(([key, values]) => values.map((value) => [key, value])).filter(([key]) => key !== "all");
-      note.textContent = `${site.format.rounded(shown, 0)} of ${site.format.counted(of, box.dataset.noun ?? "", box.dataset.nouns)}`;
+      note.textContent = site.text("shown_of", { shown: site.format.rounded(shown, 0), rows: site.format.counted(of, box.dataset.noun ?? "", box.dataset.nouns) });
       line.hidden = found.length === 0;
       pills.replaceChildren(
         ...found.map(([key, value]) => {
           const facet = facets.find((facet) => facet.dataset.facet === key);
-          const text = facet instanceof HTMLSelectElement ? `At most ${value}${facet.dataset.unit}` : value;
+          const text = facet instanceof HTMLSelectElement ? site.text("at_most", { bound: value, unit: facet.dataset.unit ?? "" }) : value;
           return pill(text, first.get(key)?.includes(value) ? "first" : "", (pair) => pair[0] !== key || pair[1] !== value);
         }),
       );
@@ -123,7 +123,7 @@
         const values = wanted.get(facet.dataset.facet ?? "") ?? [];
         if (facet instanceof HTMLSelectElement) {
           // A bound of the visitor's making, from an address, is one to choose too.
-          if (values[0] && !Number.isNaN(Number(values[0])) && ![...facet.options].some((option) => option.value === values[0])) facet.append(new Option(`At most ${values[0]}${facet.dataset.unit}`, values[0]));
+          if (values[0] && !Number.isNaN(Number(values[0])) && ![...facet.options].some((option) => option.value === values[0])) facet.append(new Option(site.text("at_most", { bound: values[0], unit: facet.dataset.unit ?? "" }), values[0]));
           facet.value = values[0] ?? "";
         } else {
           for (const input of facet.querySelectorAll("input")) input.checked = values.includes(input.value);
@@ -208,12 +208,12 @@
     const body = box.querySelector("[data-menu] .menu-body");
     if (!body) continue;
     const heads = headsOf(box);
-    const sorts = site.make("select", { "aria-label": "Sort by" }, ...[...heads].filter(([, head]) => head.matches(".sorts")).map(([key, head]) => new Option(`Sort by ${site.table.headText(head)}`, key)));
+    const sorts = site.make("select", { "aria-label": site.text("sort") }, ...[...heads].filter(([, head]) => head.matches(".sorts")).map(([key, head]) => new Option(site.text("sort_by", { column: site.table.headText(head) }), key)));
     sorts.addEventListener("change", () => {
       const table = site.table.shown(box);
       if (table) site.table.heads(table).find((head) => head.dataset.key === sorts.value)?.querySelector("button")?.click();
     });
-    const columns = site.make("div", { role: "group", "aria-label": "Columns" }, site.make("p", {}, "Columns"));
+    const columns = site.make("div", { role: "group", "aria-label": site.text("columns"), "data-columns": "" }, site.make("p", {}, site.text("columns")));
     for (const [key, head] of heads) columns.append(site.checkbox(site.table.headText(head), key, true));
     body.append(site.make("div", { class: "menu-sort" }, sorts), columns);
     const inputs = [...columns.querySelectorAll("input")];
@@ -281,10 +281,10 @@
         return [...(isDrawn(head) ? [] : [write(cell)]), ...detailsOf(cell, head)];
       });
       if (categories.size) found.push(categories.get(row) ?? "");
-      return hasLevel ? [...found, row.matches(".level") ? "yes" : "no"] : found;
+      return hasLevel ? [...found, row.matches(".level") ? site.text("yes") : site.text("no")] : found;
     });
-    if (categories.size) columns.push({ title: table.closest("[data-box]")?.querySelector("[data-facet=category]")?.getAttribute("aria-label") ?? "Category", isText: true });
-    return { columns: hasLevel ? [...columns, { title: "Too close to call for first", isText: true }] : columns, lines };
+    if (categories.size) columns.push({ title: table.closest("[data-box]")?.querySelector("[data-facet=category]")?.getAttribute("aria-label") ?? "", isText: true });
+    return { columns: hasLevel ? [...columns, { title: site.text("level"), isText: true }] : columns, lines };
   };
 
   // The rule of site_builder/tables/export.py: where a cell may begin, after what a sheet skips, but no number.
@@ -314,8 +314,8 @@
     const menu = box.querySelector("[data-menu]");
     const body = menu?.querySelector(".menu-body");
     if (!(menu instanceof HTMLElement) || !body) continue;
-    const group = site.make("div", { role: "group", "aria-label": "Export" }, site.make("p", {}, "Export"));
-    body.querySelector("[aria-label=Columns]")?.before(group);
+    const group = site.make("div", { role: "group", "aria-label": site.text("export") }, site.make("p", {}, site.text("export")));
+    body.querySelector("[data-columns]")?.before(group);
     /** @param {string} text @param {(button: HTMLButtonElement, table: HTMLTableElement) => void} act */
     const add = (text, act) => {
       const button = site.button(text);
@@ -325,11 +325,11 @@
       });
       group.append(button);
     };
-    add("Copy as Markdown", (button, table) => site.copy(button, asMarkdown(table)));
-    add("Download as CSV", (_, table) => site.save(`${table.id}.csv`, new Blob([asCsv(table)], { type: "text/csv;charset=utf-8" })));
-    add("Copy link to this view", (button) => site.copy(button, location.href));
+    add(site.text("copy_markdown"), (button, table) => site.copy(button, asMarkdown(table)));
+    add(site.text("download_csv"), (_, table) => site.save(`${table.id}.csv`, new Blob([asCsv(table)], { type: "text/csv;charset=utf-8" })));
+    add(site.text("copy_view"), (button) => site.copy(button, location.href));
     const embedding = site.embedCode(menu);
-    if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
+    if (embedding) add(site.text("copy_embed_code"), (button) => site.copy(button, embedding));
   }
 })();
 // Ticks: up to four rows of a board, in whatever views, and the way to the page that compares them.
@@ -357,7 +357,7 @@
     const name = row.querySelector("th a")?.textContent?.trim();
     if (!name || !row.dataset.id) return;
     // A browser would otherwise save the state of thousands of boxes at each step in the address.
-    const input = site.make("input", { type: "checkbox", autocomplete: "off", "aria-label": `Compare ${name}`, "data-model": row.dataset.id, "data-as": as, "data-name": name });
+    const input = site.make("input", { type: "checkbox", autocomplete: "off", "aria-label": site.text("tick.one", { name }), "data-model": row.dataset.id, "data-as": as, "data-name": name });
     input.checked = chosen.has(runOf(input));
     disable(input);
     row.cells[0].prepend(site.make("label", { class: "tick" }, input));
@@ -376,9 +376,9 @@
   };
 
   const text = site.make("p");
-  const go = site.make("a", { class: "button" }, "Compare");
-  const clear = site.button("Clear", "quiet");
-  const bar = site.make("aside", { class: "tick-bar", "aria-label": "Compare", hidden: "" }, text, go, clear);
+  const go = site.make("a", { class: "button" }, site.text("tick.compare"));
+  const clear = site.button(site.text("tick.clear"), "quiet");
+  const bar = site.make("aside", { class: "tick-bar", "aria-label": site.text("tick.compare"), hidden: "" }, text, go, clear);
   document.querySelector("main")?.append(bar);
 
   const show = () => {
@@ -393,7 +393,8 @@
     }
     go.href = `${site.pageLink(target)}?${query}`;
     const names = [...chosen.values()].map((box) => box.dataset.name ?? "");
-    text.textContent = `${site.format.listed(names, MOST)}${chosen.size === 1 ? ": tick another to compare" : chosen.size === MOST ? ": four at most" : ""}`;
+    const id = chosen.size === 1 ? "tick.another" : chosen.size === MOST ? "tick.most" : "tick.chosen";
+    text.textContent = site.text(id, { names: site.format.listed(names, MOST), most: MOST });
     go.hidden = chosen.size < 2;
   };
 

@@ -4,6 +4,7 @@ An action is a click, an entry into a field or a key chord. Opening the home pag
 """
 
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.helpers.browsing import both_sizes, first_column, open_page, overflow
+from tests.helpers.browsing import NARROW, both_sizes, first_column, open_page, overflow
 from tests.helpers.editions import build, write_editions
 from tests.helpers.sites import BuiltSite
 
@@ -159,11 +160,26 @@ def test_find_and_cite_a_suspicious_number(chromium, home, size):
     card = me.page.get_by_role("dialog")
     expect(card).to_contain_text("results.parquet")
     expect(card).to_contain_text("arxiv.org/abs/2405.00732")
-    me.click_on(card.get_by_text("Cite this score"))
-    me.click_on(card.get_by_role("button", name="Copy sentence"))
+    me.click_on(card.get_by_role("button", name="Copy sentence", exact=True))
     sentence = me.copied()
     said = "Gemma 7B (fine-tuned) scores 0.989 (rouge) on Named Entity Recognition (CoNLL++). "
     assert sentence.startswith(f"{said}Fine-tuning Index, data release ")
+
+
+@both_sizes
+def test_cite_a_score_from_before_tuning(chromium, home, size):
+    """What was Zephyr 7B Beta's score on MMLU before tuning? Its row is not among the first."""
+    me = visit(chromium, home, size, permissions=CLIPBOARD)
+    me.click("link", "Zephyr 7B Beta", "#board-fine-tuned", exact=True)
+    if size == NARROW:
+        me.click("button", "Show all")
+    me.click_on(me.page.locator("#score-mmlu td.merit a"))
+    card = me.page.get_by_role("dialog")
+    expect(card.locator("dl > div").first).to_have_text(re.compile("^Base0[.]"))
+    me.click_on(card.get_by_role("button", name="Copy sentence (base)"))
+    before = card.locator("dl > div dd").first.inner_text()
+    said = f"Zephyr 7B Beta (base) scores {before} (accuracy) on "
+    assert me.copied().startswith(said)
 
 
 @both_sizes
