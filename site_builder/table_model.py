@@ -322,6 +322,7 @@ class TableTools(Record):
         facets: Filters besides the one by text.
         compare: Whether rows can be ticked to compare their models.
         variant: Variant in which models are compared; empty for the first of each model.
+        is_cut: Whether the table lacks rows, so that filters find only the first.
     """
 
     noun: str
@@ -329,6 +330,7 @@ class TableTools(Record):
     facets: tuple[Filter, ...] = ()
     compare: bool = False
     variant: str = ""
+    is_cut: bool = False
 
 
 class Table(Record):

@@ -62,6 +62,8 @@ def _draw(
     around = room_around(*ends)
     axis = {"zeroline": False, "range": around, **theme.ticks(*around)}
     points = list(zip(tasks, medians, own, strict=True))
+    # All on one axis, so in one format: that of the coarsest, which has no false digits.
+    scale = min((labels.scales[task] for task in tasks), key=lambda scale: scale.places)
 
     def dots(colour: str, fill: str, *, is_ahead: bool) -> theme.Trace:
         found = [p for p in points if (direction * (p[2] - p[1]) > 0) == is_ahead]
@@ -69,8 +71,8 @@ def _draw(
             say(
                 "median_chart.point",
                 task=labels.tasks[task],
-                own=labels.scales[task].score(y),
-                median=labels.scales[task].score(x),
+                own=scale.score(y),
+                median=scale.score(x),
             )
             for task, x, y in found
         ]

@@ -40,16 +40,18 @@ def board_table(
 ) -> Table:
     """Return the table of one view of a board; some rows may be of another variant."""
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
+    n_shown = spec.cut(len(rows))
+    tools = model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters)
     return table_of(
         table_id,
         caption,
         _fitted([*_place_fields(spec), *_statistic_fields(spec), *_fact_fields(spec)]),
-        rows[: spec.cut(len(rows))],
+        rows[:n_shown],
         lambda row: "reference" if row.model == baseline else "" if row.entry.rank else "unranked",
         filters=lambda row: model_filters(catalog, row.model, spec.config.filters),
         header=1,
         sorted_by=spec.by,
-        tools=model_tools(spec.labels, catalog, spec.board.variant, spec.config.filters),
+        tools=replace(tools, is_cut=n_shown < len(rows)),
         is_level=lambda row: spec.by != BY_LIFT and is_level(spec.board, row.entry),
     )
 

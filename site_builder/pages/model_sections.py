@@ -94,7 +94,8 @@ def make_categories(site: Site, board: Board, model: str) -> Section | None:
     table = _categories_table(labels, found, _categories_axis(site, found), is_compared)
     # Means of tasks in a unit without bounds, such as seconds, are no verdict.
     tasks = [site.results.catalog.tasks[task] for mean in found for task in mean.board.tasks]
-    if not is_compared or not (site.results.board.rules.averaged or common_bounds(tasks)):
+    is_verdict = is_compared and any(mean.entry.scored > 1 for mean in found)
+    if not is_verdict or not (site.results.board.rules.averaged or common_bounds(tasks)):
         return Section(labels.say("model.category.title"), "", table)
     return Section(_categories_title(labels, found), labels.say("model.category.line"), table)
 

@@ -193,7 +193,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         ),
         header=1,
         sorted_by=labels.roles.primary,
-        tools=model_tools(labels, catalog),
+        tools=replace(model_tools(labels, catalog), is_cut=len(ranking.entries) > most),
     )
 
 

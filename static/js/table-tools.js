@@ -83,7 +83,7 @@
           if (value === undefined) return false;
           return facet instanceof HTMLSelectElement ? Number(value) <= Number(choices[0]) : choices.includes(value);
         });
-      tell(...site.table.showOnly(table, isWanted));
+      tell(table, ...site.table.showOnly(table, isWanted));
     };
 
     /** A filter in force, with the way to lift it. @param {string} text @param {string} kind @param {(pair: [string, string]) => boolean} keeps */
@@ -100,10 +100,10 @@
       return button;
     };
 
-    /** @param {number} shown @param {number} of */
-    const tell = (shown, of) => {
+    /** @param {HTMLTableElement} table @param {number} shown @param {number} of */
+    const tell = (table, shown, of) => {
       const found = [...asked()].flatMap(([key, values]) => values.map((value) => [key, value])).filter(([key]) => key !== "all");
-      note.textContent = site.text("shown_of", { shown: site.format.rounded(shown, 0), rows: site.format.counted(of, box.dataset.noun ?? "", box.dataset.nouns) });
+      note.textContent = site.text(table.dataset.cut === undefined ? "shown_of" : "shown_of_first", { shown: site.format.rounded(shown, 0), rows: site.format.counted(of, box.dataset.noun ?? "", box.dataset.nouns) });
       line.hidden = found.length === 0;
       pills.replaceChildren(
         ...found.map(([key, value]) => {
@@ -394,7 +394,7 @@
     go.href = `${site.pageLink(target)}?${query}`;
     const names = [...chosen.values()].map((box) => box.dataset.name ?? "");
     const id = chosen.size === 1 ? "tick.another" : chosen.size === MOST ? "tick.most" : "tick.chosen";
-    text.textContent = site.text(id, { names: site.format.listed(names, MOST), most: MOST });
+    text.textContent = site.text(id, { names: site.format.listed(names, MOST) });
     go.hidden = chosen.size < 2;
   };
 
