@@ -148,6 +148,8 @@ interface Board {
   variants: { id: string; label: string; phrase: string; slug: string }[];
   categories: { link: Link; averaged: boolean; scale: Places }[];
   boards: Record<string, { ranked: number; tasks: number; standings: BoardStanding[] }>;
+  /** Whether the tasks are those of a board of the site: of the comparing page alone. */
+  has_ranks?: boolean;
   base: string | null;
   /** The baseline, and by variant that of its scores which stand beside it. */
   reference: { model: number; variants: Record<string, string> } | null;

@@ -209,7 +209,7 @@ def test_a_total_and_its_parts_are_no_similar_tasks(made, part_of, near):
 @pytest.mark.parametrize(
     ("families", "title"),
     [
-        (None, "No similar task is looked for, since no model states its family"),
+        (None, "No model states its family, so no task is called similar"),
         (["x", "y"] * 10, "Too few model families to find similar tasks"),
         ([f"f{i}" for i in range(20)], "No similar task found"),
     ],
