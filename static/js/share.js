@@ -49,14 +49,13 @@
    * @param {[kind: string, text: string][]} texts @param {string} family @param {number} width @param {number} top
    */
   const textsBelow = (texts, family, width, top) => {
-    const colours = getComputedStyle(document.documentElement);
     const elements = [];
     for (const [kind, text] of texts) {
       const [weight, size, height, colour, below] = STYLES[kind];
       const lines = wrapped(text, `${weight} ${size}px ${family}`, width);
       for (const line of lines) {
         top += height;
-        const attributes = { x: PAD, y: top - 0.3 * height, fill: colours.getPropertyValue(colour).trim(), "font-family": family, "font-size": size, "font-weight": weight };
+        const attributes = { x: PAD, y: top - 0.3 * height, fill: site.colour(colour), "font-family": family, "font-size": size, "font-weight": weight };
         elements.push(draw("text", attributes, line));
       }
       if (lines.length) top += below;
@@ -125,7 +124,7 @@
     const height = Math.ceil(foot.bottom + PAD / 2);
 
     const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
-    const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
+    const paper = site.colour("--paper");
     svg.append(draw("title", {}, drawn.title), draw("rect", { width, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
     // Opened from the disk, a page may read neither its style sheets nor its fonts: the picture has the system's font.
     const fonts = await fontRules(family, svg.textContent + drawn.inner).catch(() => "");

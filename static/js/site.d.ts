@@ -520,6 +520,8 @@ interface Site {
   /** A message of section `[script]`, which js/texts.js gives (site_builder/messages.toml). */
   text: Say;
   errorText(error: unknown): string;
+  /** The colour of a token such as `--ink` in the present theme, as `#rrggbb` or `#rrggbbaa`. */
+  colour(token: string): string;
   button(text: string, className?: string): HTMLButtonElement;
   /** Opened from the disk, a folder would show its listing: there the link names the page itself. */
   pageLink(href: string): string;

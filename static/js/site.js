@@ -81,6 +81,10 @@
     return Object.fromEntries(Object.entries(values).map(([key, rows]) => [key, read(rows)]));
   };
 
+  /** Shows a token, to be asked for its colour in the present theme. */
+  const swatch = document.createElement("i");
+  swatch.hidden = true;
+
   const site = /** @type {Site} */ ({
     address,
     elements,
@@ -144,6 +148,14 @@
       (messages) =>
       (id, values = {}, n = 0) =>
         messages[id][n === 1 ? 0 : 1].replace(/\{(\w+)(?::,)?\}/g, (_, key) => String(key === "n" ? site.format.rounded(n, 0) : values[key])),
+
+    colour(token) {
+      swatch.style.color = `var(${token})`;
+      if (!swatch.isConnected) document.body.append(swatch);
+      const [red, green, blue, opacity = 1] = (getComputedStyle(swatch).color.match(/[\d.]+/g) ?? []).map(Number);
+      const channels = [red, green, blue, ...(opacity < 1 ? [255 * opacity] : [])];
+      return `#${channels.map((channel) => Math.round(channel).toString(16).padStart(2, "0")).join("")}`;
+    },
 
     errorText: (error) => (error instanceof Error ? error.message : String(error)),
 
