@@ -347,6 +347,7 @@ class TableTools(Record):
         compare: Whether rows can be ticked to compare their models.
         variant: Variant in which models are compared; empty for the first of each model.
         newest: Key of the column of dates by which the newest come first; empty for none.
+        is_cut: Whether the table lacks rows, so that filters find only the first.
     """
 
     noun: str
@@ -358,6 +359,7 @@ class TableTools(Record):
     compare: bool = False
     variant: str = ""
     newest: str = ""
+    is_cut: bool = False
 
     @property
     def best_label(self) -> str:

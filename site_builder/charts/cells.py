@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.significance import LiftTest, Verdict
@@ -160,8 +161,30 @@ def source_cell(source: str | None, published: Collection[str] = ()) -> Cell:
 
 
 def source_link(source: str, published: Collection[str] = ()) -> Link:
-    """Return the link of a source, a URL or a path; it leads to a file that the site publishes."""
+    """Return the link of a source, a URL or a path; it leads to a file that the site publishes.
+
+    The place within a page, such as the row of a table, stands behind the page: `a.org/b, table-6`.
+    """
     if source in published:
         return Link(source, Address("file", source))
-    shown = source.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-    return Link(shown, href=source)
+    page, _, fragment = source.partition("#") if "://" in source else (source, "", "")
+    shown = page.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    return Link(", ".join(filter(None, (shown, _place_within(fragment)))), href=source)
+
+
+def _place_within(fragment: str) -> str:
+    """Return a fragment as people read it: a quoted text, the page of a PDF, else an anchor.
+
+    Source: URL Fragment Text Directives (WICG): `:~:text=[before-,]start[,end][,-after]`; RFC 8118
+    for `page`.
+    """
+    anchor, _, directive = fragment.partition(":~:")
+    texts = directive.partition("&")[0].removeprefix("text=").split(",")
+    start = next((t for t in texts if not t.startswith("-") and not t.endswith("-")), "")
+    number = anchor.removeprefix("page=")
+    place = unquote(anchor)
+    if start:
+        place = f"\N{LEFT DOUBLE QUOTATION MARK}{unquote(start)}\N{RIGHT DOUBLE QUOTATION MARK}"
+    elif number != anchor and number.isdecimal():
+        place = f"page {number}"
+    return place if place.isprintable() else fragment

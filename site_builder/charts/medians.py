@@ -12,7 +12,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.forms import room_around
 from site_builder.compute.numbers import round_significant
 from site_builder.compute.results import Results
-from site_builder.formatting import rounded
+from site_builder.formatting import NumberFormat, rounded
 from site_builder.labels import Labels
 
 _HEIGHT = 420
@@ -70,11 +70,13 @@ def _draw(
     around = room_around(*ends)
     axis = {"zeroline": False, "range": around, **theme.ticks(*around)}
     points = list(zip(tasks, medians, own, strict=True))
-    places = _places(labels, points)
+    # All on one axis, so in one format: that of the coarsest, which has no false digits.
+    scale = min((labels.scales[task] for task in tasks), key=lambda scale: scale.places)
+    places = _places(scale, points)
 
     def hover(task: str, x: float, y: float) -> str:
-        scale, name = labels.scales[task], labels.tasks[task]
-        return say("median_chart.point", task=name, own=scale.score(y), median=scale.score(x))
+        own, median = scale.score(y), scale.score(x)
+        return say("median_chart.point", task=labels.tasks[task], own=own, median=median)
 
     def dots(colour: str, fill: str, *, is_ahead: bool) -> theme.Trace:
         found = [p for p in points if (direction * (p[2] - p[1]) > 0) == is_ahead]
@@ -102,13 +104,9 @@ def _draw(
     )
 
 
-def _places(labels: Labels, points: Sequence[tuple[str, float, float]]) -> int | None:
+def _places(scale: NumberFormat, points: Sequence[tuple[str, float, float]]) -> int | None:
     """Return the decimal places of all numbers of a chart whose texts Plotly makes, else None."""
-    if len(points) <= _MAX_TEXTS:
+    if len(points) <= _MAX_TEXTS or scale.compact or scale.unit:
         return None
-    places = {labels.scales[task].places for task, *_ in points}
-    is_plain = not any(
-        labels.scales[task].compact or labels.scales[task].unit for task, *_ in points
-    )
     is_small = all(0 <= value < 1000 for point in points for value in point[1:])
-    return next(iter(places)) if len(places) == 1 and is_plain and is_small else None
+    return scale.places if is_small else None

@@ -170,6 +170,11 @@ class Board(CachingRecord):
         """The models that share the first rank."""
         return tuple(s for s in self.ranked if s.rank == 1)
 
+    @property
+    def is_level(self) -> bool:
+        """Whether all of several ranked models share the first rank, so that it says nothing."""
+        return len(self.ranked) == len(self.leaders) > 1
+
     @cached_property
     def rivals(self) -> tuple[Entry, ...]:
         """The other models that may be first with another choice of tasks."""

@@ -138,7 +138,7 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
         text = value if is_reference else say("answer.scored", of=of)
     elif n == 1:
         verdict, text = value, ""
-    elif len(board.leaders) == n:
+    elif board.is_level:
         verdict, text = say("answer.level", n - 1), value
     else:
         is_shared = sum(other.rank == s.rank for other in board.ranked) > 1

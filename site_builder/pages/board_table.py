@@ -72,7 +72,7 @@ def board_table(
         filters=lambda row: known[row.model],
         header=1,
         sorted_by=spec.by,
-        tools=tools,
+        tools=replace(tools, is_cut=is_cut),
         is_level=lambda row: spec.by != BY_LIFT and is_level(spec.board, row.entry),
     )
 

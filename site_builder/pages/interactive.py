@@ -223,7 +223,8 @@ def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext
         errors=(_ALL_ERRORS if is_other else _ERRORS) if results.scores.has_errors else "",
         texts={name: text for name, (_, text) in texts.items()},
         data={
-            "board": _board_data(site),
+            # What spans several boards is no board, so nothing ranks there.
+            "board": {**_board_data(site), "has_ranks": not is_other},
             "runs": [[run.model, run.variant] for run in runs],
             "texts": texts,
         },

@@ -118,8 +118,10 @@ def model_summary(site: Site, model: str) -> str:
         return say(f"model.unranked.{why}", name=who, of=coverage(s.scored, len(board.tasks)))
     n, merit = len(board.ranked), labels.merit_scale(board).score(board.merit(s))
     by_all = board.rules.rank_by == "additive"
+    kind = "only" if n == 1 else "level" if board.is_level else "rank"
     return say(
-        f"model.summary.{'rank' if n > 1 else 'only'}{'_variant' if variant else ''}",
+        f"model.summary.{kind}{'_variant' if variant else ''}",
+        n - 1,
         name=name,
         rank=ordinal(s.rank),
         of=n,
@@ -138,8 +140,9 @@ def make_badge(site: Site, model: str) -> Badge:
     if s.rank is not None:
         is_primary = board.variant == labels.roles.primary
         variant = "" if is_primary else f", {labels.in_sentence(board.variant)}"
-        ranks = span_text(*(s.rank_interval or (s.rank, s.rank)))
-        parts = [f"#{ranks} of {len(board.ranked)}{variant}"]
+        n = len(board.ranked)
+        ends = (1, n) if board.is_level else (s.rank, s.rank)
+        parts = [f"#{span_text(*(s.rank_interval or ends))} of {n}{variant}"]
         value = labels.merit_scale(board).score(board.merit(s))
         if board.by_average:
             parts.append(value)

@@ -124,7 +124,7 @@ def make_score_cards(site: Site) -> Iterator[ScriptData]:
 
 
 def shared_card_data(site: Site) -> Mapping[str, object]:
-    """Return the tasks and variants that scores are of, and the shared parts of citations.
+    """Return the tasks and variants that scores are of, what citations share, and the texts.
 
     `tasks` are link, metric (empty where not stated), slug and number format. `baseline` has, by
     variant, its score beside it on each of them, null where there is none.
@@ -154,6 +154,7 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
             "note": sentence(release.name),
             "year": release.date[:4] if release.date else "",
         },
+        "texts": labels.say.for_script("card"),
     }
 
 

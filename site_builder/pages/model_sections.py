@@ -91,7 +91,8 @@ def make_categories(site: Site, board: Board, model: str) -> Section | None:
     table = _categories_table(labels, found, _categories_axis(site, found), is_compared)
     # Means of tasks in a unit without bounds, such as seconds, are no verdict.
     tasks = [site.results.catalog.tasks[task] for mean in found for task in mean.board.tasks]
-    if not is_compared or not (site.results.board.rules.averaged or common_bounds(tasks)):
+    is_verdict = is_compared and any(mean.entry.scored > 1 for mean in found)
+    if not is_verdict or not (site.results.board.rules.averaged or common_bounds(tasks)):
         return Section(labels.say("model.category.title"), "", table)
     return Section(_categories_title(labels, found), labels.say("model.category.line"), table)
 
@@ -331,7 +332,7 @@ def make_boards(site: Site, model: str) -> Section | None:
     """Make the score of an entry on each board that has it; None where the site has one board."""
     if not site.has_boards:
         return None
-    say, found, best = site.labels.say, list[_Standing](), list[tuple[float, str]]()
+    say, found, best = site.labels.say, list[_Standing](), list[tuple[float, str, str, int]]()
     for of_site, each in zip(site.computed.boards, site.by_board, strict=True):
         if model not in of_site.results.catalog.models:
             continue
@@ -344,15 +345,17 @@ def make_boards(site: Site, model: str) -> Section | None:
         place = text_cell(None)
         if s.rank is not None and n > 1:
             place = Cell(ordinal(s.rank), s.rank, suffix=f"/{n:,}")
-            kind = "best" if 2 * s.rank <= n else "low"
-            words = {"rank": ordinal(s.rank), "of": n, "board": title}
-            best.append((s.rank / n, say(f"model.boards.place.{kind}", **words)))
+            best.append((s.rank / n, title, ordinal(s.rank), n))
         link = Link(title, Address("board", each.board.id))
         cell = Cell(title, title, board.rule.label, link=link)
         found.append(_Standing(cell, value, others, scale, place, is_score=True))
     if not found:
         return None
-    title = min(best)[1] if best else say("model.boards.title")
+    title = say("model.boards.title")
+    if best:
+        share, name, rank, of = min(best)
+        kind = "best" if 2 * share <= 1 else "low"
+        title = say(f"model.boards.place.{kind}", len(best), title=name, rank=rank, of=of)
     heads = "boards", say("model.boards.caption"), say("column.board"), say("column.value")
     table = _standings(site.labels, heads, found)
     return Section(title, say("model.boards.line"), table)

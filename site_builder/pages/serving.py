@@ -137,7 +137,11 @@ def _calculator(site: Site) -> Calculator | None:
         compared=bool(candidates),
         by_token=by_token,
         by_hour=by_hour,
-        data={"offers": packed, "candidates": candidates},
+        data={
+            "offers": packed,
+            "candidates": candidates,
+            "texts": labels.say.for_script("calculator"),
+        },
     )
 
 

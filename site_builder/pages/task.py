@@ -381,5 +381,7 @@ def find_similar(site: Site, task: TaskResult) -> SimilarTasks | None:
     is_tested = site.results.agreement.is_tested
     if not links and not is_tested:
         return None
-    title = say("similar.none" if is_tested else "similar.unknown")
+    has_families = any(m.family is not None for m in site.results.catalog.models.values())
+    why = "none" if is_tested else "unknown" if has_families else "unstated"
+    title = say(f"similar.{why}")
     return SimilarTasks(title, say("similar.nearest") if links else "", tuple(links))

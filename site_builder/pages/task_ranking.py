@@ -200,7 +200,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         is_level=lambda entry: entry.model in level,
         header=1,
         sorted_by=labels.roles.primary,
-        tools=tools,
+        tools=replace(tools, is_cut=len(ranking.entries) > most),
     )
 
 

@@ -349,17 +349,23 @@ def _name_cell(listed: TaskList, line: _Line) -> Cell:
 
 
 def _best_cell(listed: TaskList, task: TaskResult) -> Cell:
+    """Name who is best, the baseline included; behind it, the best of the others."""
     best, say = task.contender, listed.labels.say
     if best is None:
         return text_cell(None)
     if listed.is_level(task):
         return Cell(say("tasks.level"), "", tone="soft")
-    models = [*dict.fromkeys(best.models)]
+    labels, models = listed.labels, [*dict.fromkeys(best.models)]
     is_flagged = any(run in task.reasons for run in zip(best.models, best.variants, strict=True))
-    tags = (listed.labels.tag("flagged"),) if is_flagged else ()
-    if len(models) > 1:
-        return Cell(say("n_models", len(models)), "", tone="soft", tags=tags)
-    return model_cell(listed.labels, models[0], tags=tags)
+    tags = (labels.tag("flagged"),) if is_flagged else ()
+    n = len(models) + (task.outcome == "ties")
+    names = say("n_models", n) if n > 1 else labels.models[models[0]]
+    if task.outcome == "loses" and labels.roles.baseline is not None:
+        cell = model_cell(labels, labels.roles.baseline)
+        return replace(cell, suffix=say("tasks.then", names=names))
+    if n > 1:
+        return Cell(names, "", tone="soft", tags=tags)
+    return model_cell(labels, models[0], tags=tags)
 
 
 def _metric_cell(listed: TaskList, task: TaskResult) -> Cell:
@@ -375,7 +381,9 @@ def _line_field(listed: TaskList) -> Field[_Line]:
     """Return the column of drawings: baseline and best, or the range of all scores."""
     labels, say, axis = listed.labels, listed.labels.say, listed.axis
     details = [say("tasks.best_score")]
-    details += [say("tasks.baseline_score", baseline=labels.baseline)] * listed.is_compared
+    if listed.is_compared:
+        words = {"contender": labels.contender, "baseline": labels.baseline}
+        details = [say("tasks.best_beside", **words), say("tasks.baseline_score", **words)]
     column = Column(
         "line",
         say("column.line" if axis else "tasks.range"),

@@ -28,11 +28,14 @@ READ_ON = (
     ("gain", "card"),
     ("loss", "card"),
 )
+# A sheet has both colours in one rule, or those of the dark theme in a rule of their own.
 _ROOTS = {
     "light": re.compile(r":root\s*\{(.*?)\}", re.DOTALL),
     "dark": re.compile(r":root\[data-theme=\"dark\"\]\s*\{(.*?)\}", re.DOTALL),
 }
-_COLOUR = re.compile(r"--([\w-]+)\s*:\s*(#[0-9a-fA-F]{3,8})\s*;")
+_HEX = r"(#[0-9a-fA-F]{3,8})"
+_COLOUR = re.compile(rf"--([\w-]+)\s*:\s*{_HEX}\s*;")
+_COLOURS = re.compile(rf"--([\w-]+)\s*:\s*light-dark\(\s*{_HEX}\s*,\s*{_HEX}\s*\)\s*;")
 
 
 def theme_colours(config: SiteConfig, theme: str = "light") -> dict[str, str]:
@@ -58,27 +61,22 @@ def _given(config: SiteConfig, theme: str) -> dict[str, str]:
 
 
 def colours_of(sheet: str, theme: str = "light") -> dict[str, str]:
-    """Return the tokens that the first rule of a theme sets to a colour such as `#rrggbb`."""
-    found = _ROOTS[theme].search(sheet)
-    return dict(_COLOUR.findall(found[1])) if found else {}
+    """Return the tokens that a sheet sets to a colour such as `#rrggbb`: in its first rules."""
+    both, own = _ROOTS["light"].search(sheet), _ROOTS[theme].search(sheet)
+    pairs = _COLOURS.findall(both[1]) if both else []
+    colours = {name: light if theme == "light" else dark for name, light, dark in pairs}
+    return colours | (dict(_COLOUR.findall(own[1])) if own else {})
 
 
 def theme_sheet(config: SiteConfig) -> dict[str, bytes]:
-    """Make the style sheet of `[theme]`, if it sets a colour."""
+    """Make the style sheet of `[theme]`, if it sets a colour; a theme without it keeps its own."""
     if not config.theme.has_colours:
         return {}
-    light, dark = (
-        " ".join(f"--{name}: {colour};" for name, colour in _given(config, theme).items())
-        for theme in ("light", "dark")
-    )
-    sheet = f"""@layer tokens {{
-  :root {{{light}}}
-  :root[data-theme="dark"] {{{dark}}}
-  @media (prefers-color-scheme: dark) {{
-    :root:not([data-theme]) {{{dark}}}
-  }}
-}}
-"""
+    light, dark = (theme_colours(config, theme) for theme in ("light", "dark"))
+    names = _given(config, "light") | _given(config, "dark")
+    colours = " ".join(f"--{name}: light-dark({light[name]}, {dark[name]});" for name in names)
+    # As specific as a rule of a project's own tokens.css for one theme, which stands before it.
+    sheet = f"@layer tokens {{\n  :root:root {{{colours}}}\n}}\n"
     return {"css/theme.css": sheet.encode()}
 
 
@@ -138,10 +136,10 @@ SHEETS = (
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
-    *("site", "chart-template", "chart-names", "record-names", "charts", "chart-pointing"),
-    *("numbers", "theme", "find", "task-rows", "table", "filter-fields", "filter-rows"),
-    *("table-filters", "table-entries", "table-tools", "table-columns", "task-columns"),
-    *("table-export", "table-cells", "share", "score-links", "grid", "choices"),
+    *("site", "texts", "chart-template", "chart-names", "record-names", "charts"),
+    *("chart-pointing", "numbers", "theme", "find", "task-rows", "table", "filter-fields"),
+    *("filter-rows", "table-filters", "table-entries", "table-tools", "table-columns"),
+    *("task-columns", "table-export", "table-cells", "share", "score-links", "grid", "choices"),
 )
 BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"
 

@@ -27,6 +27,7 @@ from site_builder.errors import (
     TemplateFaultError,
     did_you_mean,
 )
+from site_builder.messages import Messages
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, OutputFile, Page, ScriptData, Site
@@ -53,7 +54,7 @@ _CNAME = "CNAME"
 _DOMAIN = re.compile(
     r"(?i)(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 )
-_TEMPLATE_SCRIPT = "js/chart-template.js"
+_TEMPLATE_SCRIPT, _TEXTS_SCRIPT = "js/chart-template.js", "js/texts.js"
 
 
 def _json_text(value: object, href: Callable[[Link], str]) -> str:
@@ -87,6 +88,12 @@ def _template_script() -> dict[str, bytes]:
     colours = json.dumps(tokens, separators=(",", ":"))
     script = f"site.chartTemplate = {template};\nsite.chartColours = {colours};\n"
     return {_TEMPLATE_SCRIPT: script.encode()}
+
+
+def _texts_script(say: Messages) -> dict[str, bytes]:
+    """Return the script with the texts of scripts, in the words of the site."""
+    texts = json.dumps(say.for_script("script"), ensure_ascii=False, separators=(",", ":"))
+    return {_TEXTS_SCRIPT: f"site.text = site.texts({texts});\n".encode()}
 
 
 _NAVIGATION: tuple[Kind, ...] = (
@@ -310,7 +317,7 @@ def render_site(
     """
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
-    assets = _load_assets(site.config, pages, urls, prose)
+    assets = _load_assets(site, pages, urls, prose)
     work = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
     made: list[_Files] = []
     texts = render_prose(site, prose, urls, {page.address for page in html})
@@ -336,18 +343,17 @@ def find_source_faults(config: SiteConfig, prose: Prose) -> list[Fault]:
     return [*Templates(config.root).find_faults(), *find_prose_faults(prose)]
 
 
-def _load_assets(
-    config: SiteConfig, pages: Sequence[OutputFile], urls: Urls, prose: Prose
-) -> Assets:
+def _load_assets(site: Site, pages: Sequence[OutputFile], urls: Urls, prose: Prose) -> Assets:
     """Read the static files, with the scripts and the style sheet that the build makes."""
     data = {
         page.address.key: render_script(page, urls)
         for page in pages
         if isinstance(page, ScriptData) and page.address.kind == "asset"
     }
+    config = site.config
+    made = theme_sheet(config) | _template_script() | _texts_script(site.labels.say)
     try:
-        folders = project_folders(config.root, "static")
-        return load_assets(folders, data | theme_sheet(config) | _template_script())
+        return load_assets(project_folders(config.root, "static"), data | made)
     except SiteError as error:
         raise FaultsError((*error.faults, *find_source_faults(config, prose))) from error
 

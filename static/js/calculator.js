@@ -6,8 +6,9 @@
   const table = box?.querySelector("table");
   const source = box?.querySelector("[data-calculator-data]");
   if (!(form instanceof HTMLFormElement) || !table || !source) return;
-  /** @type {{offers: Offer[], candidates: number[]}} */
-  const { offers, candidates } = JSON.parse(source.textContent ?? "");
+  /** @type {{offers: Offer[], candidates: number[], texts: Messages}} */
+  const { offers, candidates, texts } = JSON.parse(source.textContent ?? "");
+  const say = site.texts(texts);
   const inputs = [...form.querySelectorAll("input")];
   const select = form.querySelector("select");
   const columns = site.table.heads(table).map((head) => head.dataset.key);
@@ -16,16 +17,6 @@
   const DAYS_A_MONTH = 365.25 / 12;
   const HOURS_A_DAY = 24;
   const PRICED_TOKENS = 1_000_000;
-  const LOAD = inputs.length ? "Requests per day: {requests}, each with {sent} input tokens and {received} output tokens." : "";
-  const COMPARED = "Compared with {reference}.";
-  const CHEAPEST = "Cheapest: {offer}, {cost} a month.";
-  const SHARED = "Cheapest: {offer}, and {n} more, {cost} a month.";
-  const WORKED = {
-    tokens: "{offer}: {requests} \u00d7 365.25 / 12 \u00d7 ({sent} \u00d7 {input} + {received} \u00d7 {output}) / 1,000,000 = {cost}",
-    hours: "{offer}: {hour} \u00d7 24 \u00d7 365.25 / 12 = {cost}",
-    times: "{offer}: {reference_cost} / {cost} = {cheaper}",
-    break_even: "{offer}, and {reference}: {hour} \u00d7 24 / {request} = {break_even} a day",
-  };
 
   // --- what it costs --------------------------------------------------------------------------------
 
@@ -71,11 +62,11 @@
 
   /** A number that was typed, or what is wrong with it. @param {string} text @returns {number | string} */
   const read = (text) => {
-    if (!text.trim()) return "Enter a number; empty is not 0.";
+    if (!text.trim()) return say("empty");
     const value = parse(text);
-    if (value === null) return "Enter a number, such as 1,000, 1M or 0.5.";
-    if (value < 0) return "Enter 0 or more.";
-    return value <= MOST ? Math.abs(value) : `Enter ${quantity(MOST)} or less.`;
+    if (value === null) return say("no_number");
+    if (value < 0) return say("negative");
+    return value <= MOST ? Math.abs(value) : say("too_large", { most: quantity(MOST) });
   };
 
   /** @param {number} value */
@@ -119,12 +110,6 @@
     };
   };
 
-  /** @param {string} pattern @param {Cost} cost @param {Cost} [reference] */
-  const phrase = (pattern, cost, reference) => {
-    const values = valuesOf(cost, reference);
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  };
-
   /** @param {string} selector @param {string} text */
   const write = (selector, text) => {
     const place = box.querySelector(selector);
@@ -154,7 +139,7 @@
       times: costs.find((cost) => cost !== reference && cost.times !== null),
       break_even: costs.find((cost) => cost.breakEven !== null),
     };
-    for (const [key, cost] of Object.entries(first)) write(`[data-worked=${key}]`, cost ? phrase(WORKED[/** @type {keyof typeof WORKED} */ (key)], cost, reference) : "");
+    for (const [key, cost] of Object.entries(first)) write(`[data-worked=${key}]`, cost ? say(`worked.${key}`, valuesOf(cost, reference)) : "");
   };
 
   /** Compute and show; returns what is to be said. */
@@ -165,11 +150,11 @@
     table.tBodies[0].replaceChildren(...all.map((cost) => makeRow(cost, cost === reference)));
     table.dispatchEvent(new Event("rowschange"));
     site.table.makeSortable(table);
-    write("[data-calculator-load]", phrase(LOAD, all[0]));
-    write("[data-calculator-compared]", reference ? phrase(COMPARED, all[0], reference) : "");
+    write("[data-calculator-load]", inputs.length ? say("load", valuesOf(all[0], undefined)) : "");
+    write("[data-calculator-compared]", reference ? say("compared", valuesOf(all[0], reference)) : "");
     showFormulas(all, reference);
     const n = all.filter(({ month }) => month === all[0].month).length - 1;
-    const cheapest = phrase((n ? SHARED : CHEAPEST).replace("{n}", String(n)), all[0]);
+    const cheapest = say(n ? "shared" : "cheapest", valuesOf(all[0], undefined), n);
     write("[data-calculator-cheapest]", cheapest);
     return cheapest;
   };
@@ -194,7 +179,7 @@
     const isNumber = typeof value === "number";
     load[input.name] = isNumber ? value : Number(read(input.defaultValue));
     input.value = isNumber && asked !== null ? typed(value) : input.defaultValue;
-    remark(input, isNumber ? "" : `Not used from the address: \u201c${asked?.slice(0, 40)}\u201d. ${value}`, false);
+    remark(input, isNumber ? "" : say("not_used", { asked: asked?.slice(0, 40) ?? "", why: value }), false);
   };
 
   /** @param {HTMLSelectElement} field */
@@ -204,7 +189,7 @@
     const place = asked ? offers.findIndex(isAsked) : -1;
     const option = [...field.options].find((choice) => choice.value === String(place));
     field.value = option?.value ?? "";
-    remark(field, asked && place < 0 ? `Not used from the address: \u201c${asked[0].slice(0, 40)}\u201d. There is no such offer.` : "", false);
+    remark(field, asked && place < 0 ? say("not_used", { asked: asked[0].slice(0, 40), why: say("no_offer") }) : "", false);
   };
 
   const fromAddress = () => {

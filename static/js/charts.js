@@ -15,18 +15,21 @@
   };
 
   const COLOUR_KEY = /color(s|way|scale)?$/;
-  /** A colour of the figures as the page's current value of its token; other colours as they are. @param {string} colour @param {CSSStyleDeclaration} style */
-  const colourNow = (colour, style) => {
+  /** A colour of the figures as the page's current one of its token; other colours as they are. @param {string} colour @param {Map<string, string>} known */
+  const colourNow = (colour, known) => {
     const token = colour.startsWith("var(--") ? colour.slice(4, -1) : site.chartColours[colour];
-    return token ? style.getPropertyValue(token).trim() : colour;
+    if (!token) return colour;
+    const now = known.get(token) ?? site.colour(token);
+    known.set(token, now);
+    return now;
   };
 
-  /** A part of a figure in the page's current colours. @param {any} value @param {CSSStyleDeclaration} style @param {boolean} [isColour] @returns {any} */
-  const withColours = (value, style, isColour = false) => {
-    if (typeof value === "string") return isColour ? colourNow(value, style) : value;
+  /** A part of a figure in the page's current colours. @param {any} value @param {Map<string, string>} known @param {boolean} [isColour] @returns {any} */
+  const withColours = (value, known, isColour = false) => {
+    if (typeof value === "string") return isColour ? colourNow(value, known) : value;
     if (value === null || typeof value !== "object") return value;
-    if (Array.isArray(value)) return value.map((part) => withColours(part, style, isColour));
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withColours(part, style, isColour || COLOUR_KEY.test(key))]));
+    if (Array.isArray(value)) return value.map((part) => withColours(part, known, isColour));
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withColours(part, known, isColour || COLOUR_KEY.test(key))]));
   };
 
   /** Set `a.b.c` within a layout. @param {Record<string, any>} layout @param {string} path @param {unknown} value */
@@ -94,7 +97,7 @@
   const figureOf = (plot, width) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
     const { data, layout } = JSON.parse(source?.textContent ?? "");
-    const figure = withColours({ data, layout: { ...layout, template: site.chartTemplate } }, getComputedStyle(document.documentElement));
+    const figure = withColours({ data, layout: { ...layout, template: site.chartTemplate } }, new Map());
     if (width < NARROW) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
     if (figure.layout.meta?.above) putNamesAbove(figure.layout);
     makeRoomForNames(figure.layout, width);
@@ -125,7 +128,7 @@
     } catch (error) {
       const note = document.createElement("p");
       note.className = "chart-failed";
-      note.textContent = `The chart could not be drawn: ${error instanceof Error ? error.message : error} Its numbers are in the table below.`;
+      note.textContent = site.text("chart_failed", { error: site.errorText(error) });
       plot.replaceChildren(note);
     }
   };

@@ -183,7 +183,7 @@
     const { reference } = board;
     return [
       ...meritRow(comparison),
-      ...fact(comparison, say(picks.length ? "fact.ranks_of_board" : "fact.ranks"), rankLane),
+      ...(board.has_ranks ? fact(comparison, say(picks.length ? "fact.ranks_of_board" : "fact.ranks"), rankLane) : []),
       ...modelRows(comparison),
       ...(isContested ? fact(comparison, say("fact.best_of", { these: theRuns(runs.length) }), ({ firstPlaces, shared }) => ({ text: String(firstPlaces), note: say(shared ? "of_tasks_shared" : "of_tasks", { shared }, common) })) : []),
       ...(reference ? fact(comparison, say("fact.ahead", { name: nameOf(reference.model) }), ({ overBaseline }) => (overBaseline ? { text: String(overBaseline.ahead), note: say("of_tasks", {}, overBaseline.tasks) } : { text: MISSING })) : []),

@@ -1,8 +1,7 @@
 // Quick find: `/` or a button opens a field that leads to any page by its name, to a word of the glossary, and to what visitors come to do.
 (() => {
   const MOST = 12;
-  const HINT = "Type a few letters of a name or a word.";
-  const WHAT = "A model, task, page or word";
+  const WHAT = site.text("find.what");
   const openers = site.elements("[data-find]");
   if (openers.length === 0) return;
 
@@ -19,13 +18,13 @@
     enterkeyhint: "go",
     placeholder: WHAT,
   });
-  const list = site.make("div", { class: "find-list", id: "find-list", role: "listbox", "aria-label": "Found", hidden: "" });
+  const list = site.make("div", { class: "find-list", id: "find-list", role: "listbox", "aria-label": site.text("find.found"), hidden: "" });
   const note = site.make("p", { role: "status", "data-find-note": "" });
-  const close = site.make("button", { type: "button", class: "quiet", "data-find-close": "" }, "Close");
-  const slash = site.make("label", { for: "find-slash" }, "Open with ", site.make("kbd", {}, "/"));
+  const close = site.make("button", { type: "button", class: "quiet", "data-find-close": "" }, site.text("close"));
+  const slash = site.make("label", { for: "find-slash" }, `${site.text("find.open_with")} `, site.make("kbd", {}, "/"));
   const dialog = site.make(
     "dialog",
-    { class: "find", "aria-label": "Search" },
+    { class: "find", "aria-label": site.text("find.search") },
     site.make("div", { class: "find-bar" }, site.make("label", { class: "unseen", for: "find-field" }, WHAT), input, close),
     list,
     site.make("div", { class: "find-foot" }, note, site.make("span", { class: "find-switch" }, site.make("input", { type: "checkbox", id: "find-slash" }), " ", slash)),
@@ -108,21 +107,21 @@
     input.setAttribute("aria-expanded", String(!list.hidden));
     activate(0);
     // The page's own status is out of reach while a dialog is open, so the dialog has one.
-    if (!whole) note.textContent = HINT;
-    else if (!found.length) note.textContent = `Nothing is called “${input.value.trim()}”. Try fewer letters.`;
-    else note.textContent = found.length > MOST ? `${site.format.counted(found.length - MOST, "more", "more")}; keep typing to narrow the list.` : `${site.format.counted(found.length, "result")} found.`;
+    if (!whole) note.textContent = site.text("find.hint");
+    else if (!found.length) note.textContent = site.text("find.nothing", { asked: input.value.trim() });
+    else note.textContent = found.length > MOST ? site.text("find.more", {}, found.length - MOST) : site.text("find.results", {}, found.length);
   };
 
   const open = async () => {
     dialog.showModal();
     input.select();
     if (entries) return;
-    note.textContent = "Loading…";
+    note.textContent = site.text("find.loading");
     try {
       entries = read(await site.load("find", openers[0].dataset.find ?? ""));
       show();
     } catch (error) {
-      note.textContent = `${error instanceof Error ? error.message : error} Close this and try again.`;
+      note.textContent = site.text("find.failed", { error: site.errorText(error) });
     }
   };
 

@@ -9,8 +9,6 @@
     const [, ...parts] = /color\(srgb (\S+) (\S+) ([^\s)]+)/.exec(colour) ?? [];
     return parts.length ? `rgb(${parts.map((part) => Math.round(255 * Number(part))).join(", ")})` : colour;
   };
-  /** @param {string} name */
-  const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   /** @param {Element | null | undefined} element */
   const textOf = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim();
 
@@ -28,7 +26,7 @@
     svg.append(patterns);
 
     /** @param {string} text @param {number} x @param {number} y @param {Record<string, string | number>} style */
-    const write = (text, x, y, style) => svg.append(draw("text", { x, y, "font-size": SIZE, fill: token("--ink"), ...style }, text));
+    const write = (text, x, y, style) => svg.append(draw("text", { x, y, "font-size": SIZE, fill: site.colour("--ink"), ...style }, text));
     /** The text, cut where it is wider. @param {string} text @param {number} room @param {string} font */
     const cut = (text, room, font) => {
       const fits = (/** @type {string} */ part) => wrapped(part.replaceAll(" ", "\u00a0"), `${font} ${family}`, room).length < 2;
@@ -41,10 +39,10 @@
     const fillOf = (element) => {
       const { backgroundColor, backgroundImage } = getComputedStyle(element);
       if (!element.classList.contains("hatch")) return plain(backgroundColor);
-      const [tint] = /color\([^)]*\)|rgba?\([^)]*\)/.exec(backgroundImage) ?? [token("--card")];
+      const [tint] = /color\([^)]*\)|rgba?\([^)]*\)/.exec(backgroundImage) ?? [site.colour("--card")];
       const id = `stripes-${plain(tint).replace(/\W+/g, "-")}`;
       if (!patterns.querySelector(`[id="${id}"]`)) {
-        const ground = draw("rect", { width: 7, height: 7, fill: token("--card") });
+        const ground = draw("rect", { width: 7, height: 7, fill: site.colour("--card") });
         const stripe = draw("rect", { width: 3, height: 7, fill: plain(tint) });
         patterns.append(draw("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, ground, stripe));
       }
@@ -54,7 +52,7 @@
     /** A box with its fill and, around the best of a row, a line. @param {Element} cell @param {Element} filled @param {number} x @param {number} y @param {number} w @param {number} h */
     const box = (cell, filled, x, y, w, h) => {
       /** @type {Record<string, string | number>} */
-      const outline = cell.matches(".best") ? { stroke: token("--ink"), "stroke-width": 2 } : cell.matches(".swatch.pale") ? { stroke: token("--line") } : {};
+      const outline = cell.matches(".best") ? { stroke: site.colour("--ink"), "stroke-width": 2 } : cell.matches(".swatch.pale") ? { stroke: site.colour("--line") } : {};
       svg.append(draw("rect", { x, y, width: w, height: h, fill: fillOf(filled), ...outline }));
     };
 
@@ -66,8 +64,8 @@
         const room = 24 + PAD + 7.2 * textOf(item).length;
         if (x > 0 && x + room > width) [x, y] = [0, y + 20];
         box(swatch, swatch, x + 1, y + 2, 22, 12);
-        if (swatch.matches(".flagged")) write("!", x + 12, y + 12, { fill: token("--loss"), "font-weight": 650, "text-anchor": "middle" });
-        write(textOf(item), x + 24 + PAD, y + 12, { fill: token("--soft") });
+        if (swatch.matches(".flagged")) write("!", x + 12, y + 12, { fill: site.colour("--loss"), "font-weight": 650, "text-anchor": "middle" });
+        write(textOf(item), x + 24 + PAD, y + 12, { fill: site.colour("--soft") });
         x += room;
       }
       return y + 24;
@@ -80,7 +78,7 @@
       const names = models.map((head) => wrapped(textOf(head.querySelector("a")), font, column - PAD));
       const hasMeans = models.some((head) => textOf(head.querySelector("b")));
       const bottom = top + LINE * (Number(hasMeans) + Math.max(...names.map(({ length }) => length)));
-      write(textOf(numberIn(first)), NAMES - 2 * PAD, bottom - PAD, { "font-size": SMALL, "text-anchor": "end", fill: token("--soft") });
+      write(textOf(numberIn(first)), NAMES - 2 * PAD, bottom - PAD, { "font-size": SMALL, "text-anchor": "end", fill: site.colour("--soft") });
       models.forEach((head, i) => {
         const [x, mean] = [NAMES + column * (i + 0.5), head.querySelector("b")];
         const style = { "font-size": SMALL, "text-anchor": "middle" };
@@ -94,9 +92,9 @@
     const groupRow = (row, top) => {
       const name = textOf(row.querySelector("a") ?? row);
       const finding = row.querySelector(`i ${measure}`);
-      const line = draw("text", { x: 0, y: top + GROUP - 10, "font-size": 13, fill: token("--ink") }, draw("tspan", { "font-weight": 650 }, name));
+      const line = draw("text", { x: 0, y: top + GROUP - 10, "font-size": 13, fill: site.colour("--ink") }, draw("tspan", { "font-weight": 650 }, name));
       const room = width - 8 * name.length - 24;
-      if (finding) line.append(draw("tspan", { dx: 8, fill: token("--soft") }, cut(textOf(finding), room, "400 13px")));
+      if (finding) line.append(draw("tspan", { dx: 8, fill: site.colour("--soft") }, cut(textOf(finding), room, "400 13px")));
       svg.append(line);
       return top + GROUP;
     };

@@ -21,7 +21,9 @@
     return make("div", { class: "copied" }, shown, make("button", { type: "button", class: "quiet", "data-copy": id }, label));
   };
 
-  /** @typedef {ReturnType<typeof readScore>} Score */
+  /** @typedef {NonNullable<ReturnType<typeof readScore>>} Score */
+  /** The texts of cards, which come with the first. @type {Say} */
+  let say;
 
   /** What TeX has no plain mark for. @type {Record<string, string>} */
   const SPELLED = { "\\": "{\\textbackslash}", "{": "{\\textbraceleft}", "}": "{\\textbraceright}", "~": "{\\textasciitilde}", "^": "{\\textasciicircum}" };
@@ -37,9 +39,9 @@
    * @param {Score} score
    */
   const citeScore = (cite, { run, task, shown, metric, key, address }) => {
-    const said = `${run} scores ${shown}${metric ? ` (${metric})` : ""} on ${task}.`;
+    const said = say(metric ? "said_metric" : "said", { run, score: shown, metric, name_of_task: task });
     const fields = {
-      title: `{${escape(`${cite.site}: ${run} on ${task}`)}}`,
+      title: `{${escape(`${cite.site}: ${say("on", { name: run, name_of_task: task })}`)}}`,
       year: cite.year,
       note: escape(`${said} ${cite.note}`),
       url: address.replace(/[{}\\]/g, (mark) => IN_ADDRESS[mark]),
@@ -51,11 +53,11 @@
     };
   };
 
-  /** The score that a link names. @param {HTMLAnchorElement} link @param {ScoreCards} scores @param {ScoreFacts} facts */
-  const readScore = (link, scores, facts) => {
-    const task = facts.tasks.findIndex(([, , slug]) => link.hash === `#score-${slug}`);
-    const asked = new URL(link.href).searchParams.get("variant");
-    const variant = Math.max(0, facts.variants.findIndex(({ id }) => id === asked));
+  /**
+   * A score of a model on a task; undefined where it has none in the variant.
+   * @param {ScoreCards} scores @param {ScoreFacts} facts @param {number} task @param {number} variant
+   */
+  const readScore = (scores, facts, task, variant) => {
     const place = scores.tasks?.indexOf(task) ?? task;
     /** @template T @param {(T | null)[][] | undefined} column */
     const of = (column) => column?.[variant]?.[place] ?? undefined;
@@ -64,7 +66,7 @@
     /** @param {number | (number | null)[]} rows */
     const rowOf = (rows) => (typeof rows === "number" ? rows + place : (rows[place] ?? 0));
     const sent = of(scores.value);
-    if (sent === undefined) throw new Error(`There is no score at ${link.href}.`);
+    if (sent === undefined) return undefined;
     const value = sent / 10 ** scores.decimals;
     const [[name], metric, slug, scale] = facts.tasks[task];
     const { id, label, phrase, slug: variantSlug } = facts.variants[variant];
@@ -73,69 +75,77 @@
     const key = [facts.cite.slug, path.split("/").at(-2), `score-${slug}--${variantSlug}`, facts.cite.short].join("-");
     return {
       ...{ model, task: name, label, metric, key, value, shown: format.score(value, scale), row: rowOf(scores.row[variant]) },
-      ...{ interval: of(scores.interval)?.map((end) => format.score(end, scale)).join(" to "), stderr: of(scores.stderr) },
+      ...{ interval: of(scores.interval)?.map((end) => format.score(end, scale)), stderr: of(scores.stderr) },
       ...{ n: of(scores.n) ?? of(scores.n_range) },
       ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag), chance: textOf(scores.chance) },
-      ...{ run: `${model} (${phrase})`, address: base && `${base}${path}${query}#score-${slug}` },
+      ...{ phrase, run: `${model} (${phrase})`, address: base && `${base}${path}${query}#score-${slug}` },
     };
   };
 
   /** The number of examples, or the range that it is in. @param {number | [number, number] | undefined} n */
   const examplesOf = (n) => {
-    const ends = new Set([n ?? []].flat().map((end) => end.toLocaleString("en-US")));
-    return [...ends].join(" to ") || undefined;
+    const ends = [...new Set([n ?? []].flat().map((end) => end.toLocaleString("en-US")))];
+    return rangeOf(ends);
   };
 
-  /** @param {Score} score */
-  const makeFacts = ({ row, interval, stderr, n, date, source, command, chance }) => {
+  /** Two ends, or one value; undefined for none. @param {string[] | undefined} ends */
+  const rangeOf = (ends) => (ends && ends.length > 1 ? say("range", { low: ends[0], high: ends[1] }) : ends?.[0]);
+
+  /** What is known of a score, the model's other scores on the task first. @param {Score} score @param {Score[]} others */
+  const makeFacts = ({ row, interval, stderr, n, date, source, command, chance }, others) => {
+    const ends = rangeOf(interval);
     /** @type {Record<string, string | HTMLElement | undefined>} */
     const facts = {
-      "95\u00a0% interval": interval && make("a", { href: pageLink(`${root}about/#score-error`) }, interval),
-      "Standard error": stderr?.toString(),
-      ...(chance && { "Chance level": make("a", { href: pageLink(`${root}about/#chance-level`) }, chance) }),
-      Examples: examplesOf(n),
-      Date: date,
-      Source: source && linkTo(source),
-      Row: make("span", {}, `${row.toLocaleString("en-US")} of `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
+      interval: ends && make("a", { href: pageLink(`${root}about/#score-error`) }, ends),
+      stderr: stderr?.toString(),
+      ...(chance && { chance: make("a", { href: pageLink(`${root}about/#chance-level`) }, chance) }),
+      examples: examplesOf(n),
+      date,
+      source: source && linkTo(source),
+      row: make("span", {}, `${say("row_of", { row: row.toLocaleString("en-US") })} `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
     };
-    if (!command) facts.Command = undefined;
+    if (!command) facts.command = undefined;
     /** @param {string} name @param {string | HTMLElement} fact */
     const line = (name, fact) => make("div", {}, make("dt", {}, name), make("dd", {}, fact));
-    const known = Object.entries(facts).flatMap(([name, fact]) => (fact ? [line(name, fact)] : []));
-    const unknown = Object.keys(facts).filter((name) => !facts[name]).map((name) => name[0].toLowerCase() + name.slice(1));
-    return make("dl", {}, ...known, ...(unknown.length ? [line("Not stated", listed(unknown, unknown.length))] : []));
+    const known = Object.entries(facts).flatMap(([name, fact]) => (fact ? [line(say(`fact.${name}`), fact)] : []));
+    const unknown = Object.keys(facts).filter((name) => !facts[name]).map((name) => say(`unstated.${name}`));
+    const beside = others.map(({ label, value }) => line(label, String(value)));
+    return make("dl", {}, ...beside, ...known, ...(unknown.length ? [line(say("not_stated"), listed(unknown, unknown.length))] : []));
   };
 
   /** @param {string | undefined} command */
   const makeCommand = (command) => {
     if (!command) return [];
-    return [make("h3", {}, "Command"), copied("score-card-command", make("pre", { class: "cite", tabindex: "0", role: "region", "aria-label": "Command" }, command), "Copy")];
+    return [make("h3", {}, say("fact.command")), copied("score-card-command", make("pre", { class: "cite", tabindex: "0", role: "region", "aria-label": say("fact.command") }, command), say("copy"))];
   };
 
-  /** @param {ScoreFacts} facts @param {Score} score */
-  const makeCitation = (facts, score) => {
-    const { sentence, bibtex } = citeScore(facts.cite, score);
-    const entry = make("pre", { class: "cite", tabindex: "0", role: "region", "aria-label": "BibTeX entry of this score" }, bibtex);
-    const texts = [copied("score-card-sentence", make("p", {}, sentence), "Copy sentence"), copied("score-card-bibtex", entry, "Copy BibTeX")];
-    return make("details", { class: "cite-page" }, make("summary", {}, "Cite this score"), ...texts);
+  /** A sentence for each score, the card's first, and their entries behind a fold. @param {ScoreFacts} facts @param {Score[]} scores */
+  const makeCitations = (facts, scores) => {
+    const cited = scores.map((score, i) => ({ ...citeScore(facts.cite, score), end: i ? `-${i}` : "", of: i ? "_of" : "", variant: score.phrase }));
+    const sentences = cited.map(({ sentence, end, of, variant }) => copied(`score-card-sentence${end}`, make("p", {}, sentence), say(`copy_sentence${of}`, { variant })));
+    const entries = cited.map(({ bibtex, end, of, variant }) => {
+      const entry = make("pre", { class: "cite", tabindex: "0", role: "region", "aria-label": say(`bibtex${of}`, { variant }) }, bibtex);
+      return copied(`score-card-bibtex${end}`, entry, say(`copy_bibtex${of}`, { variant }));
+    });
+    return [make("h3", {}, say("cite")), ...sentences, make("details", { class: "cite-page" }, make("summary", {}, "BibTeX"), ...entries)];
   };
 
-  /** @param {HTMLAnchorElement} link @param {ScoreFacts} facts @param {Score} score */
-  const fill = (link, facts, score) => {
+  /** @param {HTMLAnchorElement} link @param {ScoreFacts} facts @param {Score} score @param {Score[]} others */
+  const fill = (link, facts, score, others) => {
     const close = site.button("\u00d7", "quiet");
-    const copyLink = site.button("Copy link", "quiet");
-    close.setAttribute("aria-label", "Close");
+    const copyLink = site.button(site.text("copy_link"), "quiet");
+    close.setAttribute("aria-label", site.text("close"));
     close.addEventListener("click", () => card.hidePopover());
     copyLink.addEventListener("click", () => site.copy(copyLink, score.address || link.href));
-    const title = make("h2", { id: "score-card-title" }, `${score.model} on ${score.task}`, " ", make("small", {}, score.label));
+    const title = make("h2", { id: "score-card-title" }, say("on", { name: score.model, name_of_task: score.task }), " ", make("small", {}, score.label));
     card.replaceChildren(
       make("div", { class: "score-card-head" }, title, close),
       make("p", { class: "score-card-value" }, String(score.value), ...(score.metric ? [" ", make("small", {}, score.metric)] : [])),
-      ...(score.flag ? [make("p", { class: "score-card-flag" }, `Read with care: ${score.flag}`)] : []),
-      makeFacts(score),
+      ...(score.flag ? [make("p", { class: "score-card-flag" }, say("flag", { why: score.flag }))] : []),
+      makeFacts(score, others),
       ...makeCommand(score.command),
-      make("p", { class: "score-card-ways" }, make("a", { href: link.href }, "Its row among all scores"), copyLink),
-      makeCitation(facts, score),
+      make("p", { class: "score-card-ways" }, make("a", { href: link.href }, say("to_row")), copyLink),
+      ...makeCitations(facts, [score, ...others]),
     );
   };
 
@@ -160,7 +170,14 @@
   });
 
   site.openScoreCard = (link, scores, facts) => {
-    fill(link, facts, readScore(link, scores, facts));
+    say ??= site.texts(facts.texts);
+    const task = facts.tasks.findIndex(([, , slug]) => link.hash === `#score-${slug}`);
+    const asked = new URL(link.href).searchParams.get("variant");
+    const own = Math.max(0, facts.variants.findIndex(({ id }) => id === asked));
+    const all = facts.variants.map((_, variant) => readScore(scores, facts, task, variant));
+    const score = all[own];
+    if (!score) throw new Error(`There is no score at ${link.href}.`);
+    fill(link, facts, score, all.flatMap((other) => (other && other !== score ? [other] : [])));
     link.focus({ preventScroll: true });
     card.showPopover();
     place(link);

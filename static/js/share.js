@@ -49,14 +49,13 @@
    * @param {[kind: string, text: string][]} texts @param {string} family @param {number} width @param {number} top
    */
   const textsBelow = (texts, family, width, top) => {
-    const colours = getComputedStyle(document.documentElement);
     const elements = [];
     for (const [kind, text] of texts) {
       const [weight, size, height, colour, below] = STYLES[kind];
       const lines = wrapped(text, `${weight} ${size}px ${family}`, width);
       for (const line of lines) {
         top += height;
-        const attributes = { x: PAD, y: top - 0.3 * height, fill: colours.getPropertyValue(colour).trim(), "font-family": family, "font-size": size, "font-weight": weight };
+        const attributes = { x: PAD, y: top - 0.3 * height, fill: site.colour(colour), "font-family": family, "font-size": size, "font-weight": weight };
         elements.push(draw("text", attributes, line));
       }
       if (lines.length) top += below;
@@ -99,7 +98,7 @@
   /** What a chart shows, without the texts around it. @param {HTMLElement} figure @param {number} wide @param {number} least height @returns {Promise<Picture>} */
   const chartPicture = async (figure, wide, least) => {
     const plot = figure.querySelector("[data-chart]");
-    if (!(plot instanceof HTMLElement)) throw new Error("There is no chart.");
+    if (!(plot instanceof HTMLElement)) throw new Error(site.text("share.no_chart"));
     const text = (/** @type {string} */ selector) => (figure.querySelector(selector)?.textContent ?? "").replace(/\s+/g, " ").trim();
     const Plotly = await site.charts.library();
     const { data, layout } = site.charts.figure(plot, wide);
@@ -125,7 +124,7 @@
     const height = Math.ceil(foot.bottom + PAD / 2);
 
     const svg = draw("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
-    const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
+    const paper = site.colour("--paper");
     svg.append(draw("title", {}, drawn.title), draw("rect", { width, height, fill: paper }), ...head.elements, draw("g", {}), ...foot.elements);
     // Opened from the disk, a page may read neither its style sheets nor its fonts: the picture has the system's font.
     const fonts = await fontRules(family, svg.textContent + drawn.inner).catch(() => "");
@@ -144,7 +143,7 @@
     await image.decode();
     const canvas = Object.assign(document.createElement("canvas"), { width: SCALE * width, height: SCALE * height });
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("The picture is too large."))), "image/png"));
+    return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error(site.text("share.too_large")))), "image/png"));
   };
 
   /** @param {HTMLElement} menu @param {HTMLElement} figure @param {Element} body */
@@ -158,20 +157,20 @@
         try {
           await act(button);
         } catch (error) {
-          site.say(`${text}: ${error instanceof Error ? error.message : error}`);
+          site.say(`${text}: ${site.errorText(error)}`);
         }
       });
       body.append(button);
     };
-    add("Copy image", (button) => site.copy(button, pngOf(figure)));
-    add("Download PNG", async () => site.save(`${name}.png`, await pngOf(figure)));
-    add("Slide 16:9", async () => site.save(`${name}-slide.png`, await pngOf(figure, true)));
-    add("Download SVG", async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure, false)).text], { type: "image/svg+xml" })));
-    add("Copy link", (button) => site.copy(button, linkTo(figure)));
-    if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
+    add(site.text("share.copy_image"), (button) => site.copy(button, pngOf(figure)));
+    add(site.text("share.png"), async () => site.save(`${name}.png`, await pngOf(figure)));
+    add(site.text("share.slide"), async () => site.save(`${name}-slide.png`, await pngOf(figure, true)));
+    add(site.text("share.svg"), async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure, false)).text], { type: "image/svg+xml" })));
+    add(site.text("copy_link"), (button) => site.copy(button, linkTo(figure)));
+    if (embedding) add(site.text("copy_embed_code"), (button) => site.copy(button, embedding));
     // The numbers of a model's chart are in its file of the API, those of other charts in a folder of their page.
     const [format, href] = numbers.endsWith(".json") ? ["JSON", numbers] : ["CSV", `${numbers}${name}.csv`];
-    body.append(site.make("a", { href, download: "" }, `Download data as ${format}`));
+    body.append(site.make("a", { href, download: "" }, site.text("share.data", { format })));
   };
 
   site.svg = { draw, wrapped };

@@ -235,6 +235,8 @@ interface Board {
   variants: { id: string; label: string; phrase: string; slug: string }[];
   categories: { link: Link; averaged: boolean; scale: Places }[];
   boards: Record<string, { ranked: number; tasks: number; standings: BoardStanding[] }>;
+  /** Whether the tasks are those of a board of the site: of the comparing page alone. */
+  has_ranks?: boolean;
   base: string | null;
   /** The baseline, and by variant that of its scores which stand beside it. */
   reference: { model: number; variants: Record<string, string> } | null;
@@ -538,6 +540,7 @@ interface ScoreFacts {
   /** By variant, the baseline's score beside it on each task. */
   baseline: Numbers[];
   cite: { site: string; slug: string; year: string; release: string; short: string; note: string };
+  texts: Messages;
 }
 
 type FoundNames = [kind: string, found: [link: Link, hint: string, id: string][]][];
@@ -688,6 +691,11 @@ interface Site {
   checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
   /** A function that says a message by its id, for a count `n` where it has a plural. */
   texts(messages: Messages): Say;
+  /** A message of section `[script]`, which js/texts.js gives (site_builder/messages.toml). */
+  text: Say;
+  errorText(error: unknown): string;
+  /** The colour of a token such as `--ink` in the present theme, as `#rrggbb` or `#rrggbbaa`. */
+  colour(token: string): string;
   button(text: string, className?: string): HTMLButtonElement;
   /** Opened from the disk, a folder would show its listing: there the link names the page itself. */
   pageLink(href: string): string;

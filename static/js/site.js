@@ -81,6 +81,10 @@
     return Object.fromEntries(Object.entries(values).map(([key, rows]) => [key, read(rows)]));
   };
 
+  /** Shows a token, to be asked for its colour in the present theme. */
+  const swatch = document.createElement("i");
+  swatch.hidden = true;
+
   const site = /** @type {Site} */ ({
     address,
     elements,
@@ -145,6 +149,16 @@
       (id, values = {}, n = 0) =>
         messages[id][n === 1 ? 0 : 1].replace(/\{(\w+)(?::,)?\}/g, (_, key) => String(key === "n" ? site.format.rounded(n, 0) : values[key])),
 
+    colour(token) {
+      swatch.style.color = `var(${token})`;
+      if (!swatch.isConnected) document.body.append(swatch);
+      const [red, green, blue, opacity = 1] = (getComputedStyle(swatch).color.match(/[\d.]+/g) ?? []).map(Number);
+      const channels = [red, green, blue, ...(opacity < 1 ? [255 * opacity] : [])];
+      return `#${channels.map((channel) => Math.round(channel).toString(16).padStart(2, "0")).join("")}`;
+    },
+
+    errorText: (error) => (error instanceof Error ? error.message : String(error)),
+
     button: (text, className = "") => site.make("button", { type: "button", ...(className && { class: className }) }, text),
 
     pageLink(href) {
@@ -164,7 +178,7 @@
         script.onerror = () => {
           loading.delete(src);
           script.remove();
-          reject(new Error(`${src.split("/").pop()} could not be loaded.`));
+          reject(new Error(site.text("not_loaded", { file: src.split("/").pop() ?? src })));
         };
         document.head.append(script);
       });
@@ -205,7 +219,7 @@ if (location.protocol === "file:") for (const link of document.querySelectorAll(
 
   site.copy = async (button, content) => {
     const label = (button.dataset.label ??= button.textContent ?? "");
-    button.textContent = (await write(content)) ? "Copied" : "Could not copy";
+    button.textContent = (await write(content)) ? site.text("copied") : site.text("not_copied");
     site.say(button.textContent);
     setTimeout(() => (button.textContent = label), 2000);
   };
@@ -231,7 +245,7 @@ if (location.protocol === "file:") for (const link of document.querySelectorAll(
     text.textContent = text.matches("code") ? (text.textContent ?? "").replace(/\n\}$/, `,\n  url   = {${href}}\n}`) : `${text.textContent} ${href}`;
   }
   for (const source of site.elements("[data-copied]")) {
-    (source.closest("pre") ?? source).after(site.make("button", { type: "button", class: "quiet", "data-copy": source.id }, `Copy ${source.dataset.copied}`));
+    (source.closest("pre") ?? source).after(site.make("button", { type: "button", class: "quiet", "data-copy": source.id }, source.dataset.copied ?? ""));
   }
   for (const button of site.elements("button:is([data-copy], [data-share-text])[hidden]")) button.hidden = false;
 })();

@@ -48,7 +48,7 @@
     const body = box.querySelector("[data-columns-menu] .menu-body");
     if (!body) continue;
     const headsOf = () => site.table.all("table", box).flatMap(site.table.heads);
-    const sorts = site.make("select", { "aria-label": "Sort by" });
+    const sorts = site.make("select", { "aria-label": site.text("sort") });
     sorts.addEventListener("change", () => {
       const table = site.table.shown(box);
       if (table) site.table.heads(table).find((head) => head.dataset.key === sorts.value)?.querySelector("button")?.click();
@@ -60,7 +60,7 @@
     /** @type {Map<string, HTMLElement>} */
     const groups = new Map();
     for (const [key, head] of heads) {
-      const name = head.dataset.group ?? "Columns";
+      const name = head.dataset.group ?? site.text("columns");
       const group = groups.get(name) ?? site.make("div", { role: "group", "aria-label": name }, site.make("p", {}, name));
       group.append(site.checkbox(site.table.headText(head), key, true));
       groups.set(name, group);
@@ -81,7 +81,7 @@
       while (sheet.cssRules.length) sheet.deleteRule(0);
       for (const table of site.table.all("table", box)) showColumns(table);
       const names = new Map(headsOf().filter((head) => head.matches(".sorts:not(.name)")).map((head) => [head.dataset.key ?? "", site.table.headText(head)]));
-      sorts.replaceChildren(...[...names].map(([key, name]) => new Option(`Sort by ${name}`, key)));
+      sorts.replaceChildren(...[...names].map(([key, name]) => new Option(site.text("sort_by", { column: name }), key)));
       sorts.value = site.table.shown(box)?.dataset.sorted ?? "";
       dispatchEvent(new Event("resize"));
     };

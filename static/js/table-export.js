@@ -43,10 +43,10 @@
         return [...(isDrawn(head) ? [] : [write(cell)]), ...noted, ...detailsOf(cell, head)];
       });
       if (categories.size) found.push(categories.get(row) ?? "");
-      return hasLevel ? [...found, row.matches(".level") ? "yes" : "no"] : found;
+      return hasLevel ? [...found, row.matches(".level") ? site.text("yes") : site.text("no")] : found;
     });
     if (categories.size) columns.push({ title: table.closest("[data-box]")?.querySelector("[data-facet=category]")?.getAttribute("aria-label") ?? "Category", isText: true });
-    return { columns: hasLevel ? [...columns, { title: "Too close to call for first", isText: true }] : columns, lines };
+    return { columns: hasLevel ? [...columns, { title: site.text("level"), isText: true }] : columns, lines };
   };
 
   // The rule of site_builder/tables/export.py: where a cell may begin, after what a sheet skips, but no number.
@@ -85,10 +85,10 @@
       });
       body.append(button);
     };
-    add("Copy as Markdown", (button, table) => site.copy(button, asMarkdown(table)));
-    add("Download as CSV", (_, table) => site.save(`${table.id}.csv`, new Blob([asCsv(table)], { type: "text/csv;charset=utf-8" })));
-    add("Copy link to this view", (button) => site.copy(button, location.href));
+    add(site.text("copy_markdown"), (button, table) => site.copy(button, asMarkdown(table)));
+    add(site.text("download_csv"), (_, table) => site.save(`${table.id}.csv`, new Blob([asCsv(table)], { type: "text/csv;charset=utf-8" })));
+    add(site.text("copy_view"), (button) => site.copy(button, location.href));
     const embedding = site.embedCode(menu);
-    if (embedding) add("Copy embed code", (button) => site.copy(button, embedding));
+    if (embedding) add(site.text("copy_embed_code"), (button) => site.copy(button, embedding));
   }
 })();

@@ -136,7 +136,7 @@
         found.unshift(/** @type {HTMLButtonElement} */ (toggle));
       }
       pills.replaceChildren(...found);
-      note.textContent = say("left", { of: site.format.rounded(total, 0), nouns: total === 1 ? noun : nouns }, shown);
+      note.textContent = say(site.table.shown(box)?.dataset.cut === undefined ? "left" : "left_first", { of: site.format.rounded(total, 0), nouns: total === 1 ? noun : nouns }, shown);
       clear.hidden = keys.every((key) => site.address.all(key).length === 0);
       rankThese.hidden = !hasRanks || (shown === total && !isRanked);
       rankSwitch.checked = isRanked;

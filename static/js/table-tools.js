@@ -23,7 +23,7 @@
     const name = row.querySelector("th a")?.textContent?.trim();
     if (!name || !row.dataset.id) return;
     // A browser would otherwise save the state of thousands of boxes at each step in the address.
-    const input = site.make("input", { type: "checkbox", autocomplete: "off", "aria-label": `Compare ${name}`, "data-model": row.dataset.id, "data-as": as, "data-name": name });
+    const input = site.make("input", { type: "checkbox", autocomplete: "off", "aria-label": site.text("tick.one", { name }), "data-model": row.dataset.id, "data-as": as, "data-name": name });
     input.checked = chosen.has(runOf(input));
     disable(input);
     row.cells[0].prepend(site.make("label", { class: "tick" }, input));
@@ -42,9 +42,9 @@
   };
 
   const text = site.make("p");
-  const go = site.make("a", { class: "button" }, "Compare");
-  const clear = site.button("Clear", "quiet");
-  const bar = site.make("aside", { class: "tick-bar", "aria-label": "Compare", hidden: "" }, text, go, clear);
+  const go = site.make("a", { class: "button" }, site.text("tick.compare"));
+  const clear = site.button(site.text("tick.clear"), "quiet");
+  const bar = site.make("aside", { class: "tick-bar", "aria-label": site.text("tick.compare"), hidden: "" }, text, go, clear);
   document.querySelector("main")?.append(bar);
 
   const show = () => {
@@ -59,7 +59,8 @@
     }
     go.href = `${site.pageLink(target)}?${query}`;
     const names = [...chosen.values()].map((box) => box.dataset.name ?? "");
-    text.textContent = `${site.format.listed(names, MOST)}${chosen.size === 1 ? ": tick another to compare" : chosen.size === MOST ? ": four at most" : ""}`;
+    const id = chosen.size === 1 ? "tick.another" : chosen.size === MOST ? "tick.most" : "tick.chosen";
+    text.textContent = site.text(id, { names: site.format.listed(names, MOST) });
     go.hidden = chosen.size < 2;
   };
 

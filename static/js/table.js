@@ -302,7 +302,7 @@
     if (pairs.length && way !== first) pairs.push([`${prefix}way`, way]);
     site.address.setPairs([`${prefix}sort`, `${prefix}way`], pairs);
     for (const other of tables) if (scope(other) === prefix) fromAddress(other);
-    site.say(`Sorted by ${headText(head)}, ${way}`);
+    site.say(site.text(`sorted.${way}`, { column: headText(head) }));
   };
 
   /** @param {HTMLTableElement} table @param {HTMLTableCellElement} head */
@@ -315,7 +315,7 @@
     if (link) {
       link.className = "why";
       link.textContent = "?";
-      link.setAttribute("aria-label", `What ${button.textContent?.trim()} is`);
+      link.setAttribute("aria-label", site.text("what_is", { name: button.textContent?.trim() ?? "" }));
     }
     head.classList.add("sorts");
     button.addEventListener("click", () => ask(table, head));

@@ -4,6 +4,7 @@ An action is a click, an entry into a field or a key chord. Opening the home pag
 """
 
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.helpers.browsing import both_sizes, first_column, open_page, overflow
+from tests.helpers.browsing import NARROW, both_sizes, first_column, open_page, overflow
 from tests.helpers.editions import build, write_editions
 from tests.helpers.sites import BuiltSite
 
@@ -159,16 +160,32 @@ def test_find_and_cite_a_suspicious_number(chromium, home, size):
     card = me.page.get_by_role("dialog")
     expect(card).to_contain_text("results.parquet")
     expect(card).to_contain_text("arxiv.org/abs/2405.00732")
-    me.click_on(card.get_by_text("Cite this score"))
-    me.click_on(card.get_by_role("button", name="Copy sentence"))
+    me.click_on(card.get_by_role("button", name="Copy sentence", exact=True))
     sentence = me.copied()
     said = "Gemma 7B (fine-tuned) scores 0.989 (rouge) on Named Entity Recognition (CoNLL++). "
     assert sentence.startswith(f"{said}Fine-tuning Index, data release ")
 
 
-def test_numbers_into_pandas(chromium, home):
+@both_sizes
+def test_cite_a_score_from_before_tuning(chromium, home, size):
+    """What was Zephyr 7B Beta's score on MMLU before tuning? Its row is not among the first."""
+    me = visit(chromium, home, size, permissions=CLIPBOARD)
+    me.click("link", "Zephyr 7B Beta", "#board-fine-tuned", exact=True)
+    if size == NARROW:
+        me.click("button", "Show all")
+    me.click_on(me.page.locator("#score-mmlu td.merit a"))
+    card = me.page.get_by_role("dialog")
+    expect(card.locator("dl > div").first).to_have_text(re.compile("^Base0[.]"))
+    me.click_on(card.get_by_role("button", name="Copy sentence (base)"))
+    before = card.locator("dl > div dd").first.inner_text()
+    said = f"Zephyr 7B Beta (base) scores {before} (accuracy) on "
+    assert me.copied().startswith(said)
+
+
+@both_sizes
+def test_numbers_into_pandas(chromium, home, size):
     """I want the scores in pandas."""
-    me = visit(chromium, home)
+    me = visit(chromium, home, size)
     me.click("link", "Data", "nav", exact=True)
     with me.page.expect_download() as waiting:
         me.click("link", "results.csv.gz")
@@ -208,9 +225,10 @@ def test_three_models_on_two_subjects(chromium, home, size):
     expect(me.page.locator("#compare-tasks tbody th").first).to_be_visible()
 
 
-def test_find_a_task_by_keyboard_alone(chromium, home):
+@both_sizes
+def test_find_a_task_by_keyboard_alone(chromium, home, size):
     """I have no mouse: who is best at grade school math?"""
-    me = visit(chromium, home)
+    me = visit(chromium, home, size)
     expect(me.page.get_by_role("button", name="Search", exact=True)).to_be_visible()
     me.press("/")
     expect(me.page.locator("[data-find-note]")).to_have_text(
@@ -219,6 +237,7 @@ def test_find_a_task_by_keyboard_alone(chromium, home):
     me.type("gsm")
     me.press("Enter")
     expect(me.page.get_by_role("heading", level=1)).to_have_text("Grade School Math (gsm8k)")
+    me.sees_at_once(me.page.locator(".lead-answer strong"), "Gemma 7B: 0.569")
     assert first_column(me.page, "ranking", "model")
 
 
@@ -236,9 +255,10 @@ def test_read_a_score_without_scripts(chromium, home, size):
     expect(source.first).to_be_visible()
 
 
-def test_save_the_page_as_a_pdf(chromium, home):
+@both_sizes
+def test_save_the_page_as_a_pdf(chromium, home, size):
     """I want the page as a PDF, with its charts, from the menu of the browser."""
-    me = visit(chromium, home)
+    me = visit(chromium, home, size)
     me.click("link", "Analysis", "nav")
     me.page.wait_for_function("() => window.Plotly")  # while I read the top
     me.page.evaluate(
@@ -260,13 +280,15 @@ def renewed(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     return build(root / "new", root / "old")
 
 
-def test_see_what_changed(chromium, renewed):
+@both_sizes
+def test_see_what_changed(chromium, renewed, size):
     """I was here last month: what has changed?"""
-    me = visit(chromium, renewed.url)
+    me = visit(chromium, renewed.url, size)
     me.click("link", "Data release", "footer")
     me.click("link", "What changed")
     expect(me.page.get_by_role("heading", level=1)).to_have_text("Changes")
     expect(me.page.locator("main")).to_contain_text("Delta")
+    expect(me.page.get_by_text("Delta").first).to_be_in_viewport()
 
 
 @both_sizes

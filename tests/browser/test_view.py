@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.helpers.boards import make_frames
 from tests.helpers.browsing import (
     LAID_OUT,
     NARROW,
@@ -84,6 +85,43 @@ def test_text_filters_rows_and_ranks_stay(chromium, home, size):
     expect(page.locator("[data-filters-open]")).to_be_focused()
     assert page.url == home
     assert [] == heard.complaints
+
+
+def test_a_filter_of_the_first_rows_says_so(chromium, tmp_path):
+    """The home page lists 25 of 81 models; a filter looks at no other."""
+    frames = make_frames({"base": {f"m{i}": [i / 100] for i in range(81)}})
+    page, _ = open_page(chromium, build(write_project(tmp_path / "many", frames, "")).url)
+    page.get_by_role("searchbox", name="Find models").fill("m8")
+    expect(page.locator("[data-said]")).to_have_text("1 of the first 25 models")
+
+
+def test_a_phone_has_its_filters_in_one_line(chromium, home):
+    """That of the tasks and that of a model; what it has no room for is scrolled to."""
+    for path, chips in (("tasks/", ".tools > .chips"), ("models/phi-2/", "[data-choices].chips")):
+        page, _ = open_page(chromium, home + path, NARROW)
+        line = page.locator(chips)
+        tops = line.locator(".chip").evaluate_all("all => all.map(e => e.offsetTop)")
+        assert len(tops) > 4
+        assert 1 == len({*tops}), path
+        assert overflow(page) <= 0
+        last = line.locator(".chip").last
+        last.click()
+        expect(last).to_be_in_viewport()
+        page.close()
+    page, _ = open_page(chromium, f"{home}tasks/")
+    tops = page.locator(".tools .chip").evaluate_all("all => all.map(e => e.offsetTop)")
+    assert 1 == len({*tops})
+    expect(page.locator(".filters")).to_have_count(0)  # there is nothing else to filter by
+
+
+def test_a_phone_shows_the_score_of_an_unranked_entry(chromium, home):
+    """In place of two dashes; a ranked one has its score and its gain."""
+    page, _ = open_page(chromium, f"{home}tasks/gsm8k/", NARROW)
+    rows = page.locator("#ranking tbody tr")
+    dash = "\N{EN DASH}"
+    for row, cells in ((0, [dash, "0.622"]), (1, ["1", "0.569", "+0.530"])):
+        seen = rows.nth(row).locator("td:not(.plot):visible").all_inner_texts()
+        assert cells == [text.strip() for text in seen]
 
 
 def test_filters_add_up_and_hold_in_every_view(chromium, home):

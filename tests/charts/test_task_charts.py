@@ -9,6 +9,7 @@ from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
 )
+from site_builder.charts.medians import chart_beside_median
 from site_builder.charts.scores import chart_task_scores
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import TUNED, column, said
@@ -187,3 +188,20 @@ def test_many_scores_on_a_task_are_drawn_as_bins(n, is_drawn):
     if chart is not None:
         assert "Half of 21 models score from 0.050 to 0.150" == chart.title
         assert 21 == sum(chart.figure_json["data"][0]["y"]) == sum(column(chart, "models"))
+
+
+# --- beside the median ----------------------------------------------------------------------------
+
+
+def test_all_points_of_a_chart_have_one_precision():
+    """That of the coarsest task, though t3 has more decimals: 33.333 beside 48.1."""
+    scores = {"a": [48.1, 50.2, 33.333], "b": [48.3, 50.4, 33.334]}
+    more = {"c": [48.5, 50.6, 33.335], "d": [48.7, 50.8, 33.336]}
+    bounds = {"score_min": [0.0] * 3, "score_max": [100.0] * 3}
+    chart = said(chart_beside_median, {"base": scores | more}, "a", "base", "", tasks=bounds)
+    texts = [text for trace in chart.figure_json["data"] for text in trace.get("customdata", ())]
+    assert {
+        "t1: 48.1, median 48.4",
+        "t2: 50.2, median 50.5",
+        "t3: 33.3, median 33.3",
+    } == {*texts}

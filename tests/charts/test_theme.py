@@ -1,7 +1,6 @@
 """The look of charts: words, ticks, axes, marks."""
 
 import math
-import re
 from itertools import pairwise
 
 import plotly.io as pio
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from site_builder.charts import theme
 from site_builder.charts.forms import room_around
+from site_builder.render.assets import colours_of
 from tests.helpers.charted import walk
 from tests.helpers.sites import ROOT
 
@@ -126,7 +126,7 @@ def test_reference_lines_are_at_their_values_with_names_above_each_other():
 def test_colours_are_those_of_the_style_sheet():
     """Each is the value of its token in the light theme; no two are equal, so that each has one."""
     sheet = (ROOT / "static/css/tokens.css").read_text(encoding="utf8")
-    light = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", sheet.partition("dark")[0]))
+    light = colours_of(sheet)
     assert theme.COLOURS == {token: light[token] for token in theme.COLOURS}
     assert len(theme.COLOURS) == len({*theme.COLOURS.values()})
 

@@ -59,23 +59,84 @@ def links(site: BuiltSite, selector: str, path: str = "") -> list[tuple[str, str
 
 
 def test_colours_go_into_a_sheet_of_their_own(project):
-    """After the generator's, for both themes; tints follow the colours that they are of."""
+    """After the generator's; a theme that is not named keeps its colour.
+
+    Tints follow the colours that they are of.
+    """
     light = '[theme.light]\naccent = "#800000"\ngain = "#008000"\n'
     toml = f'{light}[theme.dark]\naccent_ink = "#000000"\n'
     site = built(project, toml)
     sheet = sheet_of(site, "theme")
-    light = (
-        "--accent: #800000; --gain: #008000; --band: #80000040; --heat: #80000024; "
-        "--heat-low: #dbeddb;"  # 0.14 of the gain over the white card: 255 * 0.86 is 219, db
+    colours = (
+        "--accent: light-dark(#800000, #4fd1c0); --gain: light-dark(#008000, #4fd1c0); "
+        "--band: light-dark(#80000040, #27635f); --heat: light-dark(#80000024, #4fd1c02e); "
+        # 0.14 of the gain over the white card: 255 * 0.86 is 219, db
+        "--heat-low: light-dark(#dbeddb, #1d3336); --accent-ink: light-dark(#ffffff, #000000);"
     )
-    assert f":root {{{light}}}" in sheet
-    assert ':root[data-theme="dark"] {--accent-ink: #000000;}' in sheet
-    assert ":root:not([data-theme]) {--accent-ink: #000000;}" in sheet
+    assert f":root:root {{{colours}}}" in sheet
     for path, page in site.pages():
         links = [str(link["href"]) for link in page.select("[rel=stylesheet]")]
         css = "".join(site.files[target(path, link)[0]].decode() for link in links)
         assert css.startswith(sheet_of(site, "tokens")), path
         assert css.removeprefix(sheet_of(site, "tokens")).lstrip().startswith(sheet), path
+
+
+def rgb(colour: str) -> str:
+    """As a browser writes `#rrggbb`."""
+    return f"rgb({', '.join(str(part) for part in bytes.fromhex(colour[1:]))})"
+
+
+OLDER = """\
+@layer tokens, base, layout, components, pages;
+@layer tokens {
+  :root { color-scheme: light; --paper: #fefefe; --ink: #111111; }
+  :root[data-theme="dark"] { color-scheme: dark; --paper: #010101; --ink: #eeeeee; }
+  @media (prefers-color-scheme: dark) {
+    :root:not([data-theme]) { color-scheme: dark; --paper: #010101; --ink: #eeeeee; }
+  }
+}
+"""
+
+
+def test_colours_of_a_sheet():
+    """In one rule for both themes, or in a rule for each."""
+    both = ":root { --paper: light-dark(#fefefe, #010101); --ink: light-dark(#111111, #eeeeee); }"
+    for sheet in (both, OLDER):
+        assert {"paper": "#fefefe", "ink": "#111111"} == colours_of(sheet)
+        assert {"paper": "#010101", "ink": "#eeeeee"} == colours_of(sheet, "dark")
+    assert {} == colours_of("a { --paper: #fefefe; }", "dark")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("sheet", ["", OLDER])
+def test_both_themes(project, chromium, scripts, sheet):
+    """The system's, without scripts too; the visitor's choice over it; charts in its colours."""
+    light, dark = ("#fefefe", "#010101") if sheet else ("#fbfbfa", "#0f141a")
+    if sheet:
+        (project / "static/css").mkdir(parents=True)
+        (project / "static/css/tokens.css").write_text(sheet)
+    home = built(project, "").url
+    for scheme, seen, other in (("light", light, dark), ("dark", dark, light)):
+        page, _ = open_page(chromium, home, color_scheme=scheme, java_script_enabled=scripts)
+        expect(page.locator("html")).to_have_css("background-color", rgb(seen))
+        if scripts:
+            assert seen == page.evaluate("site.colour('--paper')")
+            page.get_by_role("button", name="Dark theme").click()
+            expect(page.locator("html")).to_have_css("background-color", rgb(other))
+            assert other == page.evaluate("site.colour('--paper')")
+            page.reload()
+            expect(page.locator("html")).to_have_css("background-color", rgb(other))
+        page.close()
+
+
+def test_a_theme_holds_over_a_sheet_of_the_project(project, chromium):
+    (project / "static/css").mkdir(parents=True)
+    (project / "static/css/tokens.css").write_text(OLDER)
+    home = built(project, '[theme.dark]\npaper = "#000080"\n').url
+    for scheme, seen in (("light", "#fefefe"), ("dark", "#000080")):
+        page, _ = open_page(chromium, home, color_scheme=scheme)
+        expect(page.locator("html")).to_have_css("background-color", rgb(seen))
+        page.close()
 
 
 def test_every_colour_is_one_of_the_style_sheet_and_explained():

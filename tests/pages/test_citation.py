@@ -150,6 +150,6 @@ def test_every_citation_has_a_button_that_copies_it(index_site):
     for path in ("", "data/", "models/gpt-4/", "tasks/gsm8k/"):
         soup = index_site.page(path)
         told = {str(tag.get("id")): str(tag["data-copied"]) for tag in soup.select("[data-copied]")}
-        cited = {"cite-sentence": "sentence", "cite-bibtex": "BibTeX"}
+        cited = {"cite-sentence": "Copy sentence", "cite-bibtex": "Copy BibTeX"}
         assert cited.items() <= told.items(), path
         assert [1] * len(told) == [len(soup.select(f"[id='{name}']")) for name in told], path

@@ -25,12 +25,23 @@ TEMPLATES = "".join(
 
 
 # The scripts that say a section; of filters, filter-fields, table-filters and table-entries.
-SCRIPTS = {"compare": "compare*", "choose": "choose*", "filters": "*-[fe]*"}
+SCRIPTS = {
+    "compare": "compare*",
+    "choose": "choose*",
+    "filters": "*-[fe]*",
+    "columns": "task-columns",
+}
 
+# What scripts say by their own catalogue: where it comes from, and the name that says it.
+OF_SCRIPTS = (
+    ("script", "*", r"site\.text"),
+    ("card", "score-card", "say"),
+    ("calculator", "calculator", "say"),
+)
 # Sections that a page ships whole, to be said in its template and in its scripts.
 SHIPPED = {
     name
-    for section in ("compare", "choose", "filters")
+    for section in SCRIPTS
     for source in (
         TEMPLATES,
         *(p.read_text(encoding="utf8") for p in ROOT.glob(f"static/js/{SCRIPTS[section]}.js")),
@@ -40,6 +51,19 @@ SHIPPED = {
     if name.startswith(f"{section}.")
     and (name.removeprefix(f"{section}.") in text or (text[2] and f".{text[2]}" in name))
 }
+
+
+def said_by_scripts() -> Iterator[str]:
+    """The messages of scripts: an id in quotes, or each that a template of one may be."""
+    for section, files, name in OF_SCRIPTS:
+        for path in sorted(ROOT.glob(f"static/js/{files}.js")):
+            source = path.read_text(encoding="utf8")
+            asked = re.findall(rf"\b{name}\((?:[^()\"`]+\? )?([\"`].*?[\"`])[,)]", source)
+            asked += re.findall(r'[?:=] ("[a-z_.]+")', source)
+            for pattern in asked:
+                parts = re.split(r"\$\{[^}]*\}", pattern[1:-1])
+                wanted = re.compile(f"{section}[.]" + "[a-z_]*".join(map(re.escape, parts)))
+                yield from filter(wanted.fullmatch, MESSAGES)
 
 
 def ids(node: ast.AST) -> Iterator[str]:
@@ -84,6 +108,7 @@ def parameters(text: str) -> set[str]:
 def test_each_message_is_used() -> None:
     used = {name for _, tree in TREES for name in ids(tree)}
     used |= {*re.findall(r'say\("([^"]+)"', TEMPLATES)} | SHIPPED
+    used |= {*said_by_scripts()}
     assert [] == [name for name in MESSAGES if name not in used]
 
 

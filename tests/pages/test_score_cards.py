@@ -37,6 +37,7 @@ BY_ROW: dict[str, dict[int, object]] = {
     "date": {2: "2024-05-02"},
     "source": {
         2: "https://www.example.org/logs/1/",
+        3: "https://arxiv.org/html/2405.00732v1#S4.T6",
         5: "logs/run 5.json",
         6: "downloads/results.csv.gz",
     },
@@ -231,6 +232,7 @@ def test_a_click_tells_all_of_a_score(chromium, home, project):
     assert f"{row['score']} accuracy" == card.locator(".score-card-value").inner_text()
     facts = facts_of(card)
     assert {
+        "Base": "0.5",
         "95\N{NO-BREAK SPACE}% interval": "0.729 to 0.778",
         "Standard error": str(row["stderr"]),
         "Examples": f"{row['n_examples']:,}",
@@ -242,6 +244,18 @@ def test_a_click_tells_all_of_a_score(chromium, home, project):
     assert row["command"] == card.locator("#score-card-command").inner_text()
     assert f"Read with care: {row['flag']}" == card.locator(".score-card-flag").inner_text()
     assert [] == heard.complaints
+
+
+def test_the_card_names_the_row_of_a_table_that_a_score_comes_from(chromium, home):
+    """As a link; a source that is a path is text."""
+    page, _ = open_page(chromium, f"{home}models/alpha/?show=score_base")
+    page.locator('#all-scores a[href="./?variant=base#score-sort"]').click()
+    source = card_of(page).get_by_role("link", name="arxiv.org/html/2405.00732v1, S4.T6")
+    assert BY_ROW["source"][3] == source.get_attribute("href")
+    page.goto(f"{home}models/beta/?show=score_base")
+    page.locator('#all-scores a[href="./?variant=base#score-add"]').click()
+    assert "logs/run 5.json" == facts_of(card_of(page))["Source"]
+    expect(card_of(page).get_by_role("link", name="logs")).to_have_count(0)
 
 
 def test_what_is_not_known_is_not_stated(chromium, home):
@@ -370,7 +384,7 @@ def test_a_score_is_cited(chromium, home, made):
         page.goto(f"{home}models/{model}/?show=score_base")
         page.locator(f'#all-scores a[href="./?variant={variant}#score-{task}"]').click()
         card = card_of(page)
-        card.get_by_text("Cite this score").click()
+        card.get_by_text("BibTeX", exact=True).click()
         names = made.labels
         run = f"{names.models[model]} ({names.in_sentence(variant)})"
         metric = made.results.catalog.tasks[task].metric
@@ -392,7 +406,7 @@ def test_the_open_card_is_accessible_and_moves_nothing(chromium, home):
     before = page.evaluate(LAYOUT_SHIFT)
     link.click()
     card = card_of(page)
-    card.get_by_text("Cite this score").click()
+    card.get_by_text("BibTeX", exact=True).click()
     assert before == page.evaluate(LAYOUT_SHIFT)
     box = card.bounding_box()
     assert box is not None

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.helpers.boards import make_frames
 from tests.helpers.browsing import LAYOUT_SHIFT, open_page
 from tests.helpers.sites import build, faults_of, table, visible
 from tests.helpers.tables import board, having, results_frame, write_project
@@ -108,3 +109,42 @@ def test_a_visitor_can_lift_the_first_filter(chromium, site):
     page.get_by_role("button", name="Clear mine").click()
     expect(rows).to_have_count(1)
     assert page.url.endswith("/boards/all/")
+
+
+APART = """\
+[board]
+[[boards]]
+id = "one"
+tasks = ["t1"]
+[[boards]]
+id = "two"
+tasks = ["t2"]
+"""
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory):
+    """Two boards that share no task, with an entry on the first alone."""
+    runs = {"base": {"a": [0.9, 0.8], "b": [0.5, 0.6], "c": [0.2, 0.1], "d": [0.1, None]}}
+    return build(write_project(tmp_path_factory.mktemp("apart"), make_frames(runs), APART))
+
+
+@pytest.mark.parametrize(
+    ("model", "title"),
+    [
+        ("a", "Highest place: 1st of 4, on One"),
+        ("c", "In the lower half of each board"),
+        ("d", "In the lower half of One"),
+    ],
+)
+def test_an_entry_has_its_highest_place(apart, model, title):
+    assert title == visible(apart.page(f"models/{model}/").select("#on-boards")[0])
+
+
+def test_models_are_compared_by_ranks_of_a_board_alone(chromium, apart, site):
+    """Over the tasks of two boards, which is none, nothing has a rank."""
+    for home, n in ((apart.url, 0), (site.url, 1)):
+        page, _ = open_page(chromium, f"{home}compare/")
+        expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+        expect(page.get_by_text("Ranks it could have", exact=True)).to_have_count(n)
+        page.close()

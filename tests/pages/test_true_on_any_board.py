@@ -53,11 +53,51 @@ def test_a_ranked_baseline_may_be_the_best(made, ref, answer, title):
 
 
 @pytest.mark.parametrize(
-    ("ref", "best"), [(0.5, "all level"), (0.9, "2 models"), (0.1, "2 models")]
+    ("ref", "b", "best"),
+    [
+        (0.5, 0.5, "all level"),
+        (0.5, 0.4, "2 models"),
+        (0.9, 0.5, "ref, then 2 models"),
+        (0.9, 0.4, "ref, then a"),
+        (0.1, 0.5, "2 models"),
+        (0.1, 0.4, "a"),
+    ],
 )
-def test_all_are_level_only_with_the_baseline(made, ref, best):
-    site = made({"base": {"ref": [ref], "a": [0.5], "b": [0.5]}}, REF)
-    assert [best] == [row["best_model"].text for row in table(site.page("tasks/"), "task-list")]
+def test_the_best_of_a_task_may_be_the_baseline(made, ref, b, best):
+    """All are level only if it is, too."""
+    site = made({"base": {"ref": [ref], "a": [0.5], "b": [b]}}, REF)
+    (cell,) = site.page("tasks/").select("#task-list tbody td:first-of-type")
+    assert best == visible(cell).replace(" ,", ",")
+
+
+@pytest.mark.parametrize(
+    ("scores", "cited", "badge"),
+    [
+        (
+            [0.5, 0.5, 0.5],
+            "a is level with all 2 other models, with a mean score",
+            "#1\u20133 of 3",
+        ),
+        ([0.5, 0.5, 0.4], "a is 1st of 3 models, with a mean score", "#1 of 3"),
+        ([0.5, 0.5], "a is level with the other model, with a mean score", "#1\u20132 of 2"),
+        ([0.5], "a is the only ranked model, with a mean score", "#1 of 1"),
+    ],
+)
+def test_nobody_is_first_of_equals(made, scores, cited, badge):
+    site = made({"base": {m: [s] * 2 for m, s in zip("abc", scores, strict=False)}})
+    page = site.page("models/a/")
+    assert cited in visible(page.select("#cite-sentence")[0])
+    assert f"{badge} " in site.files["badges/a.svg"].decode()
+
+
+@pytest.mark.parametrize(
+    ("categories", "title"),
+    [("wxyz", "Mean of each category"), ("xxyz", "Behind ref in every category")],
+)
+def test_categories_of_one_task_make_no_verdict(made, categories, title):
+    runs = {"base": {"ref": [0.5] * 4, "a": [0.1] * 4}}
+    page = made(runs, REF, category=[*categories]).page("models/a/")
+    assert title == visible(page.select("#categories")[0])
 
 
 @pytest.mark.parametrize("is_low", [True, False])
@@ -163,6 +203,30 @@ def test_a_total_and_its_parts_are_no_similar_tasks(made, part_of, near):
     page = made(runs, part_of=[None, None, part_of]).page("tasks/t1/")
     links = page.select("section[aria-labelledby=similar-head] a:not(.soft)")
     assert near == [link.get_text() for link in links]
+
+
+@pytest.mark.parametrize(
+    ("families", "title"),
+    [
+        (None, "No model states its family, so no task is called similar"),
+        (["x", "y"] * 10, "Too few model families to find similar tasks"),
+        ([f"f{i}" for i in range(20)], "No similar task found"),
+    ],
+)
+def test_similar_tasks_need_families(made, families, title):
+    """Of 20 models, whose ranking is about the same for half of them: rho is above 0."""
+    runs = {f"m{i}": [i / 20, (i if i % 2 else 7 * i % 20) / 20] for i in range(20)}
+    facts = {} if families is None else {"family": families}
+    assert title in text_of(made({"base": runs}, models=facts), "tasks/t1/")
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(81, "25 of the first 25 models"), (20, "20 of 20 models")]
+)
+def test_filters_count_the_rows_that_they_look_at(made, n, said):
+    """The home page has the first 25."""
+    site = made({"base": {f"m{i}": [i / 100] for i in range(n)}})
+    assert said == visible(site.page("").select("[data-said]")[0])
 
 
 def test_equal_names_are_told_apart_everywhere(made):
