@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
@@ -165,19 +166,31 @@ def find_ties(signed: Array, errors: Array) -> Array:
     return np.where(np.isnan(gap + reach), np.nan, gap <= reach)
 
 
+def find_first_places(signed: Array) -> npt.NDArray[np.bool_]:
+    """Return where a model has the first place of a task: the best score, ties included.
+
+    Where several models are all equal, none is first.
+
+    Shape: scores (models, tasks), greater is better, to boolean (models, tasks).
+    Source: docs/statistics.md#wins.
+    """
+    is_best = signed == np.fmax.reduce(signed, axis=0)
+    n, n_best = (~np.isnan(signed)).sum(axis=0), is_best.sum(axis=0)
+    return np.asarray(is_best & ((n_best < n) | (n == 1)))
+
+
 def judge_wins(signed: Array, tied: Array) -> Array:
     """Return 1 where the best score of a task is clearly the best, 0 where it is not.
 
     It is where every other score is distinguishable from it, and it is not where any is tied with
-    it. NaN where neither is so, and where a score is not the best, or the only one.
+    it. NaN where neither is so, and where a score has no first place, or is the only one.
 
     Shape: scores, greater is better, and their ties by `find_ties` (models, tasks), to the same.
     Source: docs/statistics.md#wins.
     """
-    is_best = signed == np.fmax.reduce(signed, axis=0)
     n, n_tied, n_behind = (where.sum(axis=0) for where in (~np.isnan(signed), tied == 1, tied == 0))
     verdict = np.select([n_tied > 1, (n > 1) & (n_behind == n - 1)], [0.0, 1.0], np.nan)
-    return np.where(is_best, verdict, np.nan)
+    return np.where(find_first_places(signed), verdict, np.nan)
 
 
 def count_judged_wins(signed: Array, tied: Array) -> Array:

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from site_builder.compute.numbers import Array, mean_of
-from site_builder.compute.ranks import compute_win_rates, compute_wins
+from site_builder.compute.ranks import compute_win_rates
 from site_builder.compute.rules import Merit, RankingRules, RuleInputs, combine
-from site_builder.compute.score_error import count_judged_wins
+from site_builder.compute.score_error import count_judged_wins, find_first_places
 from site_builder.compute.scores import Scores
 from site_builder.records import CachingRecord, Record
 from site_builder.tables.schema import Measure
@@ -44,8 +44,8 @@ class BoardScores(CachingRecord, eq=False):
 
     @cached_property
     def wins(self) -> npt.NDArray[np.bool_]:
-        """Where a model has the best score of a task."""
-        return compute_wins(self.inputs.signed)
+        """Where a model has the first place of a task."""
+        return find_first_places(self.inputs.signed)
 
     @cached_property
     def judged_wins(self) -> Array:
@@ -313,8 +313,8 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic(
         "wins",
         "First places",
-        "Tasks where it has the best score of this board, ties included",
-        "tasks on which it has the best score, ties included",
+        "Tasks where it has the best score of this board, ties included, unless all are equal",
+        "tasks on which it has the best score, ties included; none where all scores are equal",
         "count",
         "winners",
         lambda board: _count(board.wins),

@@ -64,7 +64,10 @@ def short_board(site: Site, table_id: str) -> BoardView:
 def board_lede(site: Site) -> str:
     """Return the size of the board in one sentence."""
     stats, labels, say = site.results.stats, site.labels, site.labels.say
-    models = say("n_models", stats.models)
+    of, models = site.results.catalog.models, say("n_models", stats.models)
+    if (n := len({of[s.model].of for s in site.results.board.entries})) < stats.models:
+        entries = say("n_entries", stats.models)
+        models = say("n_entries_of", n_entries=entries, n_models=say("n_models", n))
     if labels.lifted:
         models = say("n_models_with", stats.models_tuned, tuned=labels.tuned)
     size, baseline = "board.size_beside" if labels.baseline else "board.size", labels.baseline

@@ -99,7 +99,7 @@ def test_all_models_equal():
     assert [True] * 3 == [s.tied_with_best for s in rows_of(board)]
     assert [(0.7, 0.7)] * 3 == [s.interval for s in rows_of(board)]
     assert [(1, 3)] * 3 == [s.rank_interval for s in rows_of(board)]
-    assert [6, 6, 6] == [s.wins for s in rows_of(board)]
+    assert [0, 0, 0] == [s.wins for s in rows_of(board)]
     assert [0.5, 0.5, 0.5] == [s.win_rate for s in rows_of(board)]
 
 
@@ -154,9 +154,17 @@ def test_noise_makes_no_winner():
     """0.1 + 0.2 does not beat 0.3."""
     scores = make_scores({"base": {"a": [0.1 + 0.2], "b": [0.3]}})
     board = make_board(scores)
-    assert {"a": 1, "b": 1} == column(board, "wins")
+    assert {"a": 0, "b": 0} == column(board, "wins")
     assert {"a": 0.5, "b": 0.5} == column(board, "win_rate")
     assert {"a": 1, "b": 1} == column(board, "rank")
+
+
+def test_a_task_on_which_all_are_equal_has_no_first_place():
+    """t1: a and b share it; t2: all are equal; t3: a alone has a score."""
+    scores = make_scores(
+        {"base": {"a": [0.9, 0.5, 0.1], "b": [0.9, 0.5, None], "c": [0.1, 0.5, None]}}
+    )
+    assert {"a": 2, "b": 1, "c": 0} == column(make_board(scores), "wins")
 
 
 # --- lifts and counts ---------------------------------------------------------------------------

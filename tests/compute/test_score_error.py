@@ -265,6 +265,8 @@ def test_reach_is_corrected_for_the_number_of_pairs(entries, reach):
         # The third is the one that is not distinguishable: its error is large
         ([0.9, 0.75, 0.7], [0.03, 0.04, 0.2], [0, None, None]),
         ([0.9, 0.9, 0.1], [0.03, 0.04, 0.04], [0, 0, None]),
+        # All are equal, so none is first
+        ([0.9, 0.9, 0.9], [0.03, 0.04, 0.04], [None, None, None]),
         ([-0.2, -0.4], [0.03, 0.04], [1, None]),
         ([0.9, 0.8], [0.03, NAN], [None, None]),
         ([0.9, 0.8], [NAN, 0.03], [None, None]),
