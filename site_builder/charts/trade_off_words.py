@@ -198,9 +198,9 @@ class TradeWords(CachingRecord):
             what = self.labels.tasks[board.tasks[0]]
         apart = len(trade.free) + len(trade.unknown)
         texts = (
-            text("caption", what=what, measure=self.label),
+            text("caption", what=what),
             text("lower") if trade.lower_is_better else "",
-            text("tested", measure=self.label) if trade.possible else "",
+            text("tested") if trade.possible else "",
             "" if trade.tested else text("untested"),
             self._priced(),
             text("apart", apart, measure=self.label) if apart else "",

@@ -13,7 +13,6 @@ from tests.helpers.browsing import (
     LAID_OUT,
     NARROW,
     both_sizes,
-    close_sheet,
     first_column,
     open_page,
     overflow,
@@ -67,7 +66,6 @@ def test_text_filters_rows_and_ranks_stay(chromium, home, size):
     page, heard = open_page(chromium, home, size)
     said, field = page.locator("[data-said]"), page.get_by_role("searchbox", name="Find models")
     expect(said).to_be_hidden()
-    page.locator("[data-filters-open]").click()
     field.press_sequentially("7b INSTRUCT")
     assert ["Mistral 7B Instruct", "Gemma 7B Instruct"] == shown(page, "board-fine-tuned")
     ranks = first_column(page, "board-fine-tuned", "rank")
@@ -79,7 +77,6 @@ def test_text_filters_rows_and_ranks_stay(chromium, home, size):
     expect(field).to_have_value("")
     page.go_forward()
     expect(field).to_have_value("7b INSTRUCT")
-    close_sheet(page)
     page.get_by_role("button", name="Remove the filter 7b INSTRUCT").click()
     expect(said).to_be_hidden()
     expect(page.locator("[data-filters-open]")).to_be_focused()
@@ -286,7 +283,7 @@ def test_the_address_of_another_board_does_no_harm(chromium, home):
 
 def test_menus_answer_to_the_keyboard(chromium, home):
     page, _ = open_page(chromium, home)
-    summary = page.locator(".tools .more > summary")
+    summary = page.locator(".tools .export > summary")
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".menu[open]")).to_have_count(1)

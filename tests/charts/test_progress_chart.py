@@ -135,7 +135,7 @@ def test_an_entry_of_both_records_is_marked_and_named_once(tmp_path):
 def test_names_from_data_are_no_markup(tmp_path):
     frame = board(*zip(('<b>"', "b & c", "d"), (0.1, 0.2, 0.3), DAYS, strict=True))
     (chart,) = draw(tmp_path, frame)
-    names = [name["name"] for name in chart.chart.figure_json["layout"]["meta"]["names"]]
+    names = [name["name"] for name in chart.chart.figure_json["layout"]["meta"]["record"]]
     assert names == ['&lt;b&gt;"', "b &amp; c", "d"]
 
 

@@ -246,7 +246,7 @@ def test_charts(index_site):
         (drawing,) = chart.select("[data-chart]")
         assert "img" == drawing["role"], name
         assert 30 < len(str(drawing["aria-label"])), name
-        (data,) = chart.select('script[type="application/json"]')
+        (data,) = chart.select("script[data-figure]")
         figure = json.loads(data.get_text())
         assert {"data", "layout"} <= set(figure), name
         assert figure["data"], name
