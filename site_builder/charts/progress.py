@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -252,15 +252,17 @@ def _overlay(view: _View, part: FacetRecord | None, place: int) -> Overlay:
 
 
 def _part_figure(view: _View, part: FacetRecord) -> dict[str, Any]:
-    names, shapes = list(_names(view, part.record, theme.ACCENT)), list[dict[str, Any]]()
+    names, shapes = list[dict[str, Any]](), list[dict[str, Any]]()
     if part.lag is not None:
         (x0, x1), level = (part.lag.passed.day, part.lag.reached.day), part.lag.reached.value
         line = {"color": theme.SOFT, "width": 1, "dash": "dash"}
         shapes.append({"type": "line", "x0": x0, "x1": x1, "y0": level, "y1": level, "line": line})
-        text = view.text("lag_line", part.lag.days)
-        names.append(
-            {"x": x0, "to": x1, "y": level, "text": text, "of": "lag", "color": theme.SOFT}
-        )
+        mark = [x0, level, "", view.text("lag_line", part.lag.days)]
+        names.append({"marks": [mark], "color": theme.SOFT, "detailcolor": theme.SOFT, "to": x1})
+    others = [step for step in part.record if not view.is_record(step)]
+    if others:
+        below = [1, view.sign]  # right of the rise to a mark, where the record of all is not
+        names.append(_names(view, others, theme.ACCENT, below))
     return {
         "data": _stairs(view, part.record, theme.ACCENT),
         "shapes": shapes,
@@ -305,8 +307,8 @@ def _draw(view: _View, first: Overlay) -> theme.Drawing:
         shapes=first.figure["shapes"],
         margin={**_MARGIN, "l": left},
     )
-    names = [*_names(view, view.progress.record, theme.INK), *first.figure["names"]]
-    drawing["layout"]["meta"] |= {"record": names, "up": view.sign}
+    own = _names(view, view.progress.record, theme.INK, [-1, -view.sign])
+    drawing["layout"]["meta"]["names"] = [own, *first.figure["names"]]
     return drawing
 
 
@@ -331,11 +333,7 @@ def _stairs(view: _View, steps: Sequence[RecordStep], colour: str) -> list[theme
         "opacity": 1,
     }
     hovers = [_hover(view, step.entry, step) for step in steps]
-    # Numbers, where a name has no room (static/js/record-names.js).
-    inside = [colour if step.too_close else theme.PAPER for step in steps]
-    numbers = {"text": [""] * len(steps), "textfont": {"size": 10, "color": inside}}
-    marks = theme.markers(xs, ys, marker, hovers, cliponaxis=False, mode="markers+text", **numbers)
-    return [line, marks]
+    return [line, theme.markers(xs, ys, marker, hovers, cliponaxis=False)]
 
 
 def _hover(view: _View, entry: Dated, step: RecordStep | None = None) -> str:
@@ -344,25 +342,27 @@ def _hover(view: _View, entry: Dated, step: RecordStep | None = None) -> str:
     return f"{said}, {view.text('close')}" if step and step.too_close else said
 
 
-def _names(view: _View, steps: Sequence[RecordStep], colour: str) -> Iterator[dict[str, Any]]:
-    """Yield the names of the marks of a record, which static/js/record-names.js places."""
-    keys, of, trace = view.keys(steps), "all", 3
-    if colour == theme.ACCENT:
-        of, trace = "part", 4
-    for place, step in enumerate(steps):
-        if of == "part" and view.is_record(step):
-            continue
-        yield {
-            "x": step.entry.day,
-            "y": step.entry.value,
-            "name": theme.plain(theme.shortened(view.name(step.entry), _LONGEST_NAME)),
-            "text": view.scale.score(step.entry.value),
-            "of": of,
-            "color": colour,
-            "key": keys[step.entry.model],
-            "trace": trace,
-            "point": place,
-        }
+def _names(
+    view: _View, steps: Sequence[RecordStep], colour: str, corner: Sequence[int]
+) -> dict[str, Any]:
+    """Return the names of the marks of a record, the newest first, for `chart-names.js`.
+
+    `corner` is where they stand first: right of a mark (1) or left (-1), below (1) or above (-1).
+    """
+    keys = view.keys(steps)
+    marks = [
+        [
+            step.entry.day,
+            step.entry.value,
+            theme.plain(theme.shortened(view.name(step.entry), _LONGEST_NAME)),
+            view.scale.score(step.entry.value),
+            keys[step.entry.model],
+            bool(step.too_close),
+        ]
+        for step in reversed(steps)
+    ]
+    colours = {"color": colour, "detailcolor": colour, "linecolor": colour}
+    return {"marks": marks, **colours, "corner": [*corner]}
 
 
 def _letters(n: int) -> str:

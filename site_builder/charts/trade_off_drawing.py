@@ -72,7 +72,7 @@ def draw_trade_off(words: TradeWords) -> theme.Drawing:
         margin=_MARGIN,
         **axes,
     )
-    figure["layout"]["meta"]["names"] = _names(words, strips)
+    figure["layout"]["meta"]["names"] = list(_names(words, strips))
     return figure
 
 
@@ -296,11 +296,13 @@ def _strip_dots(
 # --- names --------------------------------------------------------------------------------------
 
 
-def _names(words: TradeWords, strips: Sequence[tuple[Sequence[str], str]]) -> dict[str, Any]:
-    """Return what the script `chart-names.js` writes beside the marks.
+def _names(
+    words: TradeWords, strips: Sequence[tuple[Sequence[str], str]]
+) -> Iterator[dict[str, Any]]:
+    """Yield what the script `chart-names.js` writes beside the marks.
 
-    `corner` is where better is: left or right, and above or below, as signs in px; `marks` are the
-    frontier from its best entry on, with the number that the table gives it.
+    That is the frontier from its best entry on, with the numbers that the table gives it, towards
+    the corner where better is; then the best of each strip.
     """
     trade, models = words.trade, words.labels.models
 
@@ -310,13 +312,14 @@ def _names(words: TradeWords, strips: Sequence[tuple[Sequence[str], str]]) -> di
     both = " \N{MIDDLE DOT} ".join
     details = {e: both((words.score_of(e), words.value_of(e))) for e in trade.frontier}
     marks = [
-        [trade.values[e], trade.merits[e], n, *named(e, details[e])]
+        [trade.values[e], trade.merits[e], *named(e, details[e]), str(n), True]
         for n, e in enumerate(trade.frontier, 1)
     ]
-    apart = [
-        [i, trade.merits[e], *named(e, words.score_of(e))]
-        for i, (entries, _) in enumerate(strips, 2)
-        for e in sorted(entries, key=lambda e: -trade.gain(e, 0.0))[:_BEST_APART]
-    ]
+    colours = {"color": theme.INK, "detailcolor": theme.SOFT, "linecolor": theme.ACCENT}
     corner = [1 if trade.axis.more_is_better else -1, 1 if trade.lower_is_better else -1]
-    return {"corner": corner, "hint": words.corner(), "marks": marks[::-1], "apart": apart}
+    first = {"corner": corner, "lines": 2, "hint": words.corner()}
+    yield {"marks": marks[::-1], **colours, **first}
+    for i, (entries, _) in enumerate(strips, 2):
+        best = sorted(entries, key=lambda e: -trade.gain(e, 0.0))[:_BEST_APART]
+        apart = [[0, trade.merits[e], *named(e, words.score_of(e))] for e in best]
+        yield {"marks": apart, **colours, "strip": i}

@@ -40,10 +40,7 @@
     target[last] = value;
   };
 
-  /** @type {CanvasRenderingContext2D | null | undefined} */
-  let pen;
   const AROUND_NAMES = 9;
-  const MARKS = new Map(Object.entries({ "&amp;": "&", "&lt;": "<", "&gt;": ">" }));
 
   /**
    * Set the margin that the names of rows need. Plotly would find it by drawing the chart twice, as it has to if other margins grow too.
@@ -52,11 +49,9 @@
   const makeRoomForNames = (layout, width) => {
     const { font, margin, yaxis } = layout.template.layout;
     const { ticktext, ticklen, automargin, tickfont, title } = { ...yaxis, ...layout.yaxis };
-    pen ??= document.createElement("canvas").getContext("2d");
-    if (!pen || !automargin || !ticktext?.length || title.text || layout.xaxis?.side === "top") return;
+    if (!automargin || !ticktext?.length || title.text || layout.xaxis?.side === "top") return;
     const size = tickfont.size ?? yaxis.tickfont.size;
-    pen.font = `${size}px ${font.family}`;
-    const widths = ticktext.map((name) => pen?.measureText(name.replace(/&[a-z]+;/g, (mark) => MARKS.get(mark) ?? mark)).width ?? 0);
+    const widths = ticktext.map((name) => site.chartTextWidth(name, `${size}px ${font.family}`));
     const room = Math.round(Math.max(...widths) + ticklen + 0.2 * size + AROUND_NAMES);
     const { l, r } = { ...margin, ...layout.margin };
     // Names that take half of the width do not fit in any case; Plotly shortens them.
@@ -104,7 +99,6 @@
     makeRoomForValues(figure.layout, width);
     makeNamesUpright(figure.layout, width);
     site.placeNames(figure, width, width < NARROW);
-    site.placeRecords(figure, width);
     if (width > 0) figure.layout.width = width;
     return figure;
   };

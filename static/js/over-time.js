@@ -14,6 +14,8 @@
     /** @type {Figure} */
     const base = JSON.parse(source.textContent ?? "");
     const [dots, record, , marks] = base.data;
+    /** The names of the record, which are always there. */
+    const ofRecord = (base.layout.meta?.names ?? []).slice(0, 1);
     // Each colour once: the dots of a part have that of its line.
     const grey = select.dataset.grey ?? "";
     const teal = select.dataset.accent ?? "";
@@ -23,7 +25,7 @@
     const figureOf = ({ data: [partLine, partMarks], shapes, names, places = [] }) => {
       const own = new Set(places);
       const color = (dots.x ?? []).map((_, i) => (own.has(i) ? teal : grey));
-      const meta = { ...base.layout.meta, record: [...(base.layout.meta?.record ?? []).filter(({ of }) => of === "all"), ...names] };
+      const meta = { ...base.layout.meta, names: [...ofRecord, ...names] };
       return { data: [{ ...dots, marker: { ...dots.marker, color } }, record, partLine, marks, partMarks], layout: { ...base.layout, shapes, meta } };
     };
 

@@ -587,16 +587,8 @@ interface Layout {
     room?: { ends: [number, number]; px: [number, number] };
     /** Whether names stand above their rows. */
     above?: boolean;
-    /** What `chart-names.js` writes beside marks: where better is, and of each mark its place, number, name and values. */
-    names?: {
-      corner: [number, number];
-      hint: string;
-      marks: [x: number, y: number, number: number, name: string, detail: string][];
-      apart: [axis: number, y: number, name: string, detail: string][];
-    };
-    /** Names of marks that `record-names.js` writes, and whether better is up (1) or down (-1). */
-    record?: ChartName[];
-    up?: number;
+    /** What `chart-names.js` writes beside marks, what should have room first. */
+    names?: NamedMarks[];
   };
   shapes?: unknown[];
   annotations?: unknown[];
@@ -617,21 +609,23 @@ interface Trace {
   customdata?: unknown[];
 }
 
-/** A name in a chart: of a mark, by its trace and its place there, or of a line. */
-interface ChartName {
-  x: number;
-  y: number;
-  /** Where a line ends. */
-  to?: number;
-  name?: string;
-  text: string;
-  /** The record, that of a part of the entries, or how far apart they are. */
-  of: "all" | "part" | "lag";
+/** Marks of a chart, each with its name, a detail, what stands for them where they have no room, and whether the mark is hollow. */
+interface NamedMarks {
+  marks: [x: number, y: number, name: string, detail: string, key?: string, isHollow?: boolean][];
   color: string;
-  /** What stands for the name where it has no room. */
-  key?: string;
-  trace?: number;
-  point?: number;
+  detailcolor: string;
+  /** Of the mark. */
+  linecolor?: string;
+  /** Where names stand first: right of a mark (1) or left (-1), and below (1) or above (-1). */
+  corner?: [number, number];
+  /** How many lines a name with its detail may have. */
+  lines?: number;
+  /** What is said in the corner of the plot. */
+  hint?: string;
+  /** Marks of the strip with this number of an axis have their names to the right of them. */
+  strip?: number;
+  /** The names stand along a level line from their place to here. */
+  to?: number;
 }
 
 /** What a board over time shows of the entries with one value of a facet. */
@@ -644,7 +638,7 @@ interface Overlay {
   name: string;
   data: Trace[];
   shapes: unknown[];
-  names: ChartName[];
+  names: NamedMarks[];
   places?: number[];
 }
 
@@ -653,7 +647,6 @@ interface Figure {
   layout: Layout;
 }
 
-/** The element of a chart; Plotly adds to it what it was drawn from. */
 /** Where a mark stands within its chart, in px. */
 interface Bounds {
   x0: number;
@@ -668,6 +661,7 @@ interface Pointed {
   bbox: Bounds;
 }
 
+/** The element of a chart; Plotly adds to it what it was drawn from. */
 interface Plot extends HTMLElement, Partial<Figure> {
   on(event: "plotly_hover" | "plotly_click", heard: (pointed: { points: Pointed[] }) => void): void;
   on(event: "plotly_unhover", heard: () => void): void;
@@ -721,6 +715,8 @@ interface Site {
   filterFields: FilterFields;
   filterRows(facets: Facet[], isBestFirst: boolean): FilterRows;
   cells: Cells;
+  /** How wide a text of a figure is, in px. */
+  chartTextWidth(text: string, font: string): number;
   /** Write the names of `meta.names` into a figure, for a width in px. */
   placeNames(figure: Figure, width: number, isNarrow: boolean): void;
   charts: {
@@ -728,8 +724,6 @@ interface Site {
     figure(plot: HTMLElement, width: number): Figure;
     library(): Promise<PlotlyLibrary>;
   };
-  /** Put the names of a figure where there is room for them. */
-  placeRecords(figure: Figure, width: number): void;
   svg: {
     draw(name: string, attributes: Record<string, string | number>, ...content: (Node | string)[]): SVGElement;
     /** The lines of a text in a width. */

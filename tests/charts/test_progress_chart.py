@@ -43,8 +43,9 @@ def test_aider_with_open_weights(tmp_path):
     assert newest.cells[2].note == "3 Oct 2025, newest"
     assert chart.overlays[0].of == "open_weights:yes"
     assert chart.chart.drawing["layout"]["shapes"] == shown.figure["shapes"]
-    (lag,) = [name for name in shown.figure["names"] if name["of"] == "lag"]
-    assert (lag["text"], lag["y"], lag["to"] - lag["x"]) == ("149 days", 74.2, 149)
+    (lag,) = [names for names in shown.figure["names"] if "to" in names]
+    ((begin, level, *texts),) = lag["marks"]
+    assert (texts, level, lag["to"] - begin) == (["", "149 days"], 74.2, 149)
     go.Figure(chart.chart.drawing)
 
 
@@ -118,7 +119,7 @@ def test_stairs_go_down_where_lower_is_better(tmp_path):
     (chart,) = draw(tmp_path, frame, HIGHER.replace("true", "false"))
     figure = chart.chart.figure_json
     assert figure["data"][1]["y"] == [9.0, 4.0, 4.0]
-    assert figure["layout"]["meta"]["up"] == -1
+    assert figure["layout"]["meta"]["names"][0]["corner"] == [-1, 1]
     assert chart.record.rows[0].cells[4].text == "+5.00"
 
 
@@ -135,8 +136,8 @@ def test_an_entry_of_both_records_is_marked_and_named_once(tmp_path):
 def test_names_from_data_are_no_markup(tmp_path):
     frame = board(*zip(('<b>"', "b & c", "d"), (0.1, 0.2, 0.3), DAYS, strict=True))
     (chart,) = draw(tmp_path, frame)
-    names = [name["name"] for name in chart.chart.figure_json["layout"]["meta"]["record"]]
-    assert names == ['&lt;b&gt;"', "b &amp; c", "d"]
+    (names,) = chart.chart.figure_json["layout"]["meta"]["names"]
+    assert [mark[2] for mark in names["marks"]] == ["d", "b &amp; c", '&lt;b&gt;"']
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,7 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
             for tag in index_site.page(path).select("script[src]")
         }
         others = {"embed/leaderboard/index.html": set(), "embed/scores/index.html": {"grid"}}
-        own = others.get(
-            path, {"chart-template", "chart-names", "record-names", "chart-pointing", "charts"}
-        )
+        own = others.get(path, {"chart-template", "chart-names", "chart-pointing", "charts"})
         assert {"first", "site", "texts", "table"} | own == scripts
 
 
