@@ -76,7 +76,6 @@ def model_tools(
         tuple(filters),
         best_of=found[best_of].key if best_of in found else "",
         is_best=config.group_by in found,
-        texts=say.for_script("filters"),
         compare=True,
         variant=variant,
     )
@@ -174,8 +173,7 @@ def task_tools(site: Site) -> TableTools:
     categories = {facts.category for facts in site.results.catalog.tasks.values()}
     say, many = site.labels.say, len(categories) > 1
     filters = (Filter("category", say("column.category")),) if many else ()
-    texts = say.for_script("filters")
-    return TableTools(say.words["task"], say.words["tasks"], filters, texts=texts)
+    return TableTools(say.words["task"], say.words["tasks"], filters)
 
 
 def task_filters(site: Site, task: str) -> Mapping[str, str | None]:

@@ -96,7 +96,6 @@ class TaskColumns(CachingRecord):
                 variant: {row.model: row.borrowed_from for row in spec.beside}
                 for variant, spec in specs.items()
             },
-            "texts": labels.say.for_script("columns"),
         }
 
     def _facts(self, task: str) -> Mapping[str, object]:
@@ -106,7 +105,7 @@ class TaskColumns(CachingRecord):
         metric = fact.metric or fact.unit or ""
         notes = [names[above]] if above else []
         notes += [metric] if metric else []
-        notes += [] if fact.higher_is_better else [say("columns.lower")]
+        notes += [] if fact.higher_is_better else [say("script.columns.lower")]
         units = [_unit(facts[part]) for part, of in self.wholes.items() if of == task]
         return {
             "id": task,

@@ -199,8 +199,7 @@ def _tools(listed: TaskList) -> TableTools:
     chips = tuple((name, n) for name, n in listed.categories.items() if name)
     choice = Filter("category", say("column.category"), "chips", values=chips)
     filters = (choice,) if len(listed.categories) > 1 else ()
-    texts = say.for_script("filters")
-    return TableTools(say.words["task"], say.words["tasks"], filters, texts=texts)
+    return TableTools(say.words["task"], say.words["tasks"], filters)
 
 
 def _grouped(listed: TaskList) -> Iterator[_Line]:

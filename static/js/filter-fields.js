@@ -100,11 +100,11 @@
   // --- the fields ---------------------------------------------------------------------------------
 
   /** @type {FilterFields["make"]} */
-  const makeChoice = (facet, say, _, changed) => {
+  const makeChoice = (facet, _, changed) => {
     const chips = make("div", { class: "chips" });
     const more = site.button("", "chip more-values");
     const find = make("input", { type: "search", autocomplete: "off", spellcheck: "false" });
-    const note = make("small", { class: "soft" }, say("type"));
+    const note = make("small", { class: "soft" }, site.text("filters.type"));
     const element = group(facet, heading(facet), chips);
     /** @type {Map<number, {chip: HTMLLabelElement, input: HTMLInputElement, count: HTMLElement}>} */
     const made = new Map();
@@ -120,7 +120,7 @@
       if (known) return known;
       const input = make("input", { type: "checkbox", autocomplete: "off", value: found.values[code] ?? "" });
       const count = make("small");
-      const chip = make("label", { class: "chip" }, input, make("span", {}, found.values[code] ?? say("not_stated"), " ", count));
+      const chip = make("label", { class: "chip" }, input, make("span", {}, found.values[code] ?? site.text("filters.not_stated"), " ", count));
       made.set(code, { chip, input, count });
       return { chip, input, count };
     };
@@ -133,7 +133,7 @@
       const first = new Set(order.length > MOST_CHIPS ? order.slice(0, FIRST_CHIPS) : order);
       if (!isWhole) return order.filter((code) => seen.has(code) || first.has(code));
       const text = plain(find.value);
-      const matching = order.filter((code) => plain(found.values[code] ?? say("not_stated")).includes(text));
+      const matching = order.filter((code) => plain(found.values[code] ?? site.text("filters.not_stated")).includes(text));
       note.hidden = matching.length <= MOST_FOUND;
       return [...new Set([...order.filter(isChosen), ...matching.slice(0, MOST_FOUND)])];
     };
@@ -154,7 +154,7 @@
         chip.classList.toggle("none", n === 0 && !input.checked);
       }
       const rest = found.order.length - codes.length;
-      more.textContent = say("n_more", {}, rest);
+      more.textContent = site.text("filters.n_more", {}, rest);
       const content = [...wholes.map(({ chip }) => chip), ...(rest > 0 && !isWhole ? [more] : [])];
       if (content.length !== chips.children.length || content.some((chip, i) => chips.children[i] !== chip)) chips.replaceChildren(...content);
     };
@@ -162,7 +162,7 @@
     chips.addEventListener("change", () => changed([...made.values()].flatMap(({ input }) => (input.checked ? [input.value] : [])), true));
     more.addEventListener("click", () => {
       isWhole = true;
-      find.setAttribute("aria-label", say("find", { label: facet.label }, last[1].order.length));
+      find.setAttribute("aria-label", site.text("filters.find", { label: facet.label }, last[1].order.length));
       find.placeholder = find.getAttribute("aria-label") ?? "";
       chips.before(find);
       chips.after(note);
@@ -174,7 +174,7 @@
   };
 
   /** @type {FilterFields["make"]} */
-  const makeSwitch = (facet, _, __, changed) => {
+  const makeSwitch = (facet, _, changed) => {
     const input = make("input", { type: "checkbox", role: "switch", autocomplete: "off" });
     const count = make("small");
     const element = make("label", { class: "switch", ...(facet.help && { title: facet.help }) }, input, make("span", {}, facet.label), count);
@@ -189,8 +189,8 @@
   };
 
   /** @type {FilterFields["make"]} */
-  const makeRange = (facet, say, nouns, changed) => {
-    const names = [say("low", { label: facet.label }), say("high", { label: facet.label })];
+  const makeRange = (facet, nouns, changed) => {
+    const names = [site.text("filters.low", { label: facet.label }), site.text("filters.high", { label: facet.label })];
     const sliders = names.map((name) => make("input", { type: "range", min: "0", "aria-label": name, autocomplete: "off" }));
     const fields = names.map((name) => make("input", { type: "text", inputmode: facet.kind === "date" ? "text" : "decimal", "aria-label": name, autocomplete: "off" }));
     const bars = Array.from({ length: BARS }, () => make("i"));
@@ -260,7 +260,7 @@
           bar.style.setProperty("--share", String(tally[i] / most));
           bar.className = (i + 0.5) / BARS < places[0] || (i + 0.5) / BARS > places[1] ? "out" : "";
         });
-        note.textContent = wanted.length && missing ? say("missing", nouns, missing) : "";
+        note.textContent = wanted.length && missing ? site.text("filters.missing", nouns, missing) : "";
       },
     };
   };

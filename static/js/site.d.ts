@@ -123,7 +123,6 @@ interface FacetsOfBox {
   is_best: boolean;
   noun: string;
   nouns: string;
-  texts: Messages;
 }
 
 /** What the rows of a table have of a facet, by place: the index of one of `values`, -1 for none; or a number, NaN for none. */
@@ -172,7 +171,7 @@ interface FilterFields {
   write(value: number, facet: Facet): string;
   /** A date as a day; of a month or a year, the middle. */
   day(text: string): number;
-  make(facet: Facet, texts: Say, nouns: { noun: string; nouns: string }, changed: (values: string[], isFinal: boolean) => void): FilterField;
+  make(facet: Facet, nouns: { noun: string; nouns: string }, changed: (values: string[], isFinal: boolean) => void): FilterField;
 }
 
 /** A short label: its id, which chooses its look, and its words. */
@@ -286,7 +285,6 @@ interface OfferedTasks {
   tasks: OfferedTask[];
   /** By variant, the entries whose average is of another one, and which. */
   borrowed: Record<string, Record<string, string>>;
-  texts: Messages;
 }
 
 /** A column that scripts add: the scores on a task, or those on the worst of its parts. */

@@ -60,7 +60,7 @@
     /** @type {Map<string, HTMLElement>} */
     const groups = new Map();
     for (const [key, head] of heads) {
-      const name = head.dataset.group ?? site.text("columns");
+      const name = head.dataset.group ?? site.text("columns.others");
       const group = groups.get(name) ?? site.make("div", { role: "group", "aria-label": name }, site.make("p", {}, name));
       group.append(site.checkbox(site.table.headText(head), key, true));
       groups.set(name, group);

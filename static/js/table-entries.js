@@ -20,10 +20,9 @@
     const tools = /** @type {HTMLElement | null} */ (box.querySelector("[data-tools]"));
     if (!tools) return;
     /** @type {FacetsOfBox} */
-    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns, texts } = JSON.parse(tools.dataset.facets ?? "");
+    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns } = JSON.parse(tools.dataset.facets ?? "");
     const group = facets.find(({ key }) => key === bestOf);
     if (!group) return;
-    const say = site.texts(texts);
     /** What lifts the filters of the publisher. @type {[string, string][]} */
     const lifted = isBestFirst || facets.some(({ first }) => first) ? [["all", "1"]] : [];
     const settings = facets.filter(({ is_setting: isSetting, kind }) => isSetting && kind !== "number" && kind !== "date");
@@ -47,7 +46,7 @@
     const line = (entry, other, known) => {
       const name = (other.row.querySelector("th a") ?? other.row.querySelector("th"))?.cloneNode(true);
       const different = known.filter(({ values }) => values[entry.place] !== values[other.place]);
-      const differences = different.map(({ facet, values }) => `${facet.label}: ${values[other.place] ?? say("not_stated")}`);
+      const differences = different.map(({ facet, values }) => `${facet.label}: ${values[other.place] ?? site.text("filters.not_stated")}`);
       const score = other.row.querySelector(".merit")?.textContent ?? "";
       return make("li", {}, name instanceof HTMLAnchorElement ? name : (name?.textContent ?? ""), " ", make("strong", {}, score), " ", make("small", {}, differences.join(", ")));
     };
@@ -69,7 +68,7 @@
           const value = values[entry.place];
           const n = holders.get(value)?.length ?? 0;
           if (value === undefined || n < 2) return [];
-          const text = facet === group ? say("all_of", { noun, nouns, name: value }, n) : say("all_with", { noun, nouns, label: facet.label, value }, n);
+          const text = facet === group ? site.text("filters.all_of", { noun, nouns, name: value }, n) : site.text("filters.all_with", { noun, nouns, label: facet.label, value }, n);
           return [make("li", {}, filterLink(text, [[facet.key, value], ...lifted]))];
         });
         const lines = others.slice(0, MOST).map((other) => line(entry, other, known));
@@ -94,7 +93,7 @@
         // The number is no text of the cell, which is read for the search and for exports.
         const button = site.button("", "opener");
         if (others) button.dataset.others = `+${others}`;
-        button.setAttribute("aria-label", say("opener", { nouns, name: head.querySelector("a")?.textContent ?? "" }));
+        button.setAttribute("aria-label", site.text("filters.opener", { nouns, name: head.querySelector("a")?.textContent ?? "" }));
         button.setAttribute("aria-expanded", "false");
         button.addEventListener("click", () => toggle(button, entry));
         head.append(button);

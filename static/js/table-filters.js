@@ -12,8 +12,7 @@
     const [tools, line, pills, note, clear, rankThese] = ["[data-tools]", "[data-said-line]", "[data-pills]", "[data-said]", "[data-clear]", "[data-rank-these]"].map(find);
     if (!tools || !line || !pills || !note || !clear || !rankThese) return;
     /** @type {FacetsOfBox} */
-    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns, texts } = JSON.parse(tools.dataset.facets ?? "");
-    const say = site.texts(texts);
+    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns } = JSON.parse(tools.dataset.facets ?? "");
     const opener = find("[data-filters-open]");
     const held = /** @type {HTMLTemplateElement | null} */ (find("template[data-search-field]"));
     const search = /** @type {HTMLInputElement} */ (find("[data-search]") ?? held?.content.firstElementChild);
@@ -92,17 +91,17 @@
     /** A filter in words. @param {Facet} facet @param {string} value */
     const words = (facet, value) => {
       const { kind, label } = facet;
-      if (kind === "switch") return value === "yes" ? label : value === "" ? say("value_not_stated", { label }) : say("value_no", { label });
-      if (kind !== "number" && kind !== "date") return value || say("value_not_stated", { label });
+      if (kind === "switch") return value === "yes" ? label : value === "" ? site.text("filters.value_not_stated", { label }) : site.text("filters.value_no", { label });
+      if (kind !== "number" && kind !== "date") return value || site.text("filters.value_not_stated", { label });
       const [from, to] = site.filterFields.bounds(value, kind);
       const [low, high] = [from, to].map((end) => (Number.isFinite(end) ? site.filterFields.write(end, facet) : ""));
-      return low && high ? say("between", { label, low, high }) : low ? say("at_least", { label, low }) : say("at_most", { label, high });
+      return low && high ? site.text("filters.between", { label, low, high }) : low ? site.text("filters.at_least", { label, low }) : site.text("filters.at_most", { label, high });
     };
 
     /** @param {string} text @param {string} kind @param {() => void} lift */
     const pill = (text, kind, lift) => {
       const button = site.button(text, `pill ${kind}`.trim());
-      button.setAttribute("aria-label", say("remove", { text }));
+      button.setAttribute("aria-label", site.text("filters.remove", { text }));
       button.addEventListener("click", () => {
         lift();
         fromAddress();
@@ -136,12 +135,12 @@
         found.unshift(/** @type {HTMLButtonElement} */ (toggle));
       }
       pills.replaceChildren(...found);
-      note.textContent = say(site.table.shown(box)?.dataset.cut === undefined ? "left" : "left_first", { of: site.format.rounded(total, 0), nouns: total === 1 ? noun : nouns }, shown);
+      note.textContent = site.text(site.table.shown(box)?.dataset.cut === undefined ? "filters.left" : "filters.left_first", { of: site.format.rounded(total, 0), nouns: total === 1 ? noun : nouns }, shown);
       clear.hidden = keys.every((key) => site.address.all(key).length === 0);
       rankThese.hidden = !hasRanks || (shown === total && !isRanked);
       rankSwitch.checked = isRanked;
       const label = rankThese.querySelector("span");
-      if (label) label.textContent = isRanked ? say("rank_shown", {}, shown) : say("rank_these");
+      if (label) label.textContent = isRanked ? site.text("filters.rank_shown", {}, shown) : site.text("filters.rank_these");
       line.hidden = found.length === 0 && clear.hidden;
     };
 
@@ -161,25 +160,25 @@
     const makePanel = () => {
       const fields = facets.flatMap((facet, i) => {
         if (facet.kind === "chips") return [];
-        return [{ facet, number: i + 1, field: site.filterFields.make(facet, say, { noun, nouns }, (values, isFinal) => changed(withValues(facet.key, values), isFinal)) }];
+        return [{ facet, number: i + 1, field: site.filterFields.make(facet, { noun, nouns }, (values, isFinal) => changed(withValues(facet.key, values), isFinal)) }];
       });
       const groups = facets.filter(({ each }) => each);
-      const bests = site.make("select", { autocomplete: "off", "aria-label": say("best") }, new Option(say("every", { noun }), ""), ...groups.map(({ key, each }) => new Option(each, key)));
+      const bests = site.make("select", { autocomplete: "off", "aria-label": site.text("filters.best") }, new Option(site.text("filters.every", { noun }), ""), ...groups.map(({ key, each }) => new Option(each, key)));
       bests.addEventListener("change", () => changed({ best: bests.value }, true));
       const table = site.table.shown(box);
       const hasRanks = table !== undefined && ranksOf(table).column >= 0;
       const elements = (/** @type {(facet: Facet) => boolean} */ isWanted) => fields.filter(({ facet }) => isWanted(facet)).map(({ field }) => field.element);
       const shown = [...(groups.length && hasRanks ? [bests] : []), ...elements(({ kind }) => kind === "switch")];
-      const first = site.make("div", { class: "facet facet-shown", role: "group", "aria-label": say("best") }, site.make("p", { class: "facet-name" }, say("best")), ...shown);
+      const first = site.make("div", { class: "facet facet-shown", role: "group", "aria-label": site.text("filters.best") }, site.make("p", { class: "facet-name" }, site.text("filters.best")), ...shown);
       const front = elements(({ kind, is_front: isFront }) => kind !== "switch" && Boolean(isFront));
       const more = elements(({ kind, is_front: isFront }) => kind !== "switch" && !isFront);
       const body = site.make("div", { class: "filter-fields" }, ...(held ? [search] : []), ...(shown.length ? [first] : []), ...front);
-      const rest = site.make("details", { class: "more-filters" }, site.make("summary", {}, say("more")), site.make("div", { class: "filter-fields" }, ...more));
-      const [close, done, clearAll] = [site.button("\u00d7", "quiet"), site.button("", "button"), site.button(say("clear"), "quiet")];
-      close.setAttribute("aria-label", say("close"));
+      const rest = site.make("details", { class: "more-filters" }, site.make("summary", {}, site.text("filters.more")), site.make("div", { class: "filter-fields" }, ...more));
+      const [close, done, clearAll] = [site.button("\u00d7", "quiet"), site.button("", "button"), site.button(site.text("filters.clear"), "quiet")];
+      close.setAttribute("aria-label", site.text("close"));
       const status = site.make("p", { class: "unseen", role: "status" });
-      const head = site.make("header", {}, clearAll, site.make("h2", {}, say("title")), close);
-      const dialog = site.make("dialog", { class: "filter-panel", "aria-label": say("title") }, head, body, ...(more.length ? [rest] : []), site.make("footer", {}, done), status);
+      const head = site.make("header", {}, clearAll, site.make("h2", {}, site.text("filters.title")), close);
+      const dialog = site.make("dialog", { class: "filter-panel", "aria-label": site.text("filters.title") }, head, body, ...(more.length ? [rest] : []), site.make("footer", {}, done), status);
       for (const button of [close, done]) button.addEventListener("click", () => dialog.close());
       clearAll.addEventListener("click", reset);
       dialog.addEventListener("keydown", ({ key }) => {
@@ -204,7 +203,7 @@
           if (!facet.is_front && wanted.get(facet.key)?.length) rest.open = true;
         }
         bests.value = best;
-        done.textContent = say("show", { noun, nouns }, shown);
+        done.textContent = site.text("filters.show", { noun, nouns }, shown);
         status.textContent = dialog.matches(":modal") ? note.textContent : "";
         clearAll.disabled = clear.hidden !== false;
       };

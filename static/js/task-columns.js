@@ -49,8 +49,6 @@
     if (!(menu instanceof HTMLDetailsElement) || !body) return;
     /** @type {OfferedTasks | null} */
     let offered = null;
-    /** @type {Say} */
-    let say = () => "";
     /** @type {Map<string, OfferedTask[]>} */
     const partsOf = new Map();
     /** By key, in the order of the table. @type {Map<string, TaskColumn>} */
@@ -80,7 +78,6 @@
       const found = await site.load("columns", source);
       if (offered) return;
       offered = found;
-      say = site.texts(found.texts);
       places = new Map(found.models.map((model, i) => [model, i]));
       for (const task of found.tasks) {
         if (task.whole !== null) partsOf.set(task.whole, [...(partsOf.get(task.whole) ?? []), task]);
@@ -148,20 +145,20 @@
 
     /** @param {HTMLTableElement} table @param {TaskColumn} column */
     const makeHead = (table, { key, task, ofWorst }) => {
-      const title = ofWorst ? say("worst_of", { name: task.title }) : task.title;
-      const head = site.make("th", { class: "of-task", "data-key": key, "data-title": title, title: ofWorst ? title : `${task.title}${task.direction < 0 ? `, ${say("lower")}` : ""}` });
+      const title = ofWorst ? site.text("columns.worst_of", { name: task.title }) : task.title;
+      const head = site.make("th", { class: "of-task", "data-key": key, "data-title": title, title: ofWorst ? title : `${task.title}${task.direction < 0 ? `, ${site.text("columns.lower")}` : ""}` });
       if (table.matches(".long")) head.setAttribute("scope", "col");
       if (ofWorst) {
-        head.dataset.noted = say("worst_name", { title });
-        head.append(say("worst"));
+        head.dataset.noted = site.text("columns.worst_name", { title });
+        head.append(site.text("columns.worst"));
       } else head.append(site.cells.link([task.link[0], `${document.documentElement.dataset.root ?? ""}${task.link[1]}`]));
       if (ofWorst && task.direction > 0) head.dataset.first = "ascending";
       if (!ofWorst && task.direction < 0) head.dataset.first = "ascending";
       site.table.addSort(table, head);
       const parts = ofWorst ? [] : openable(task);
       if (parts.length) {
-        const button = site.button(say("parts", {}, parts.length), "opens");
-        button.setAttribute("aria-label", say("parts_of", { name: task.title }, parts.length));
+        const button = site.button(site.text("columns.parts", {}, parts.length), "opens");
+        button.setAttribute("aria-label", site.text("columns.parts_of", { name: task.title }, parts.length));
         button.addEventListener("click", () => choose(parts.map(keyOf), button.getAttribute("aria-expanded") !== "true"));
         head.append(button);
       }
@@ -251,7 +248,7 @@
       write(wanted);
       return attempt(async () => {
         await update(true);
-        site.say(say("shown", {}, chosen.size));
+        site.say(site.text("columns.shown", {}, chosen.size));
       });
     };
 
@@ -270,9 +267,9 @@
     const fillMenu = () => {
       if (!offered || body.querySelector("[data-tasks]")) return;
       const { tasks } = offered;
-      const group = site.make("div", { role: "group", "aria-label": say("tasks"), "data-tasks": "" }, site.make("p", {}, say("tasks")));
+      const group = site.make("div", { role: "group", "aria-label": site.text("columns.tasks"), "data-tasks": "" }, site.make("p", {}, site.text("columns.tasks")));
       const list = site.make("div");
-      const search = site.make("input", { type: "search", class: "tools-search", "aria-label": say("find"), placeholder: say("find"), autocomplete: "off", spellcheck: "false" });
+      const search = site.make("input", { type: "search", class: "tools-search", "aria-label": site.text("columns.find"), placeholder: site.text("columns.find"), autocomplete: "off", spellcheck: "false" });
       if (tasks.length > FEW) group.append(search);
       group.append(list);
 
@@ -298,15 +295,15 @@
         const label = single(task.link[0], keyOf(task));
         const parts = partsOfTask(task);
         if (parts.length === 0) return label;
-        const below = site.make("div", { class: "of-parts", role: "group", "aria-label": say("parts_of", { name: task.link[0] }, parts.length), hidden: "" });
-        const button = site.button(say("parts", {}, parts.length), "opens");
+        const below = site.make("div", { class: "of-parts", role: "group", "aria-label": site.text("columns.parts_of", { name: task.link[0] }, parts.length), hidden: "" });
+        const button = site.button(site.text("columns.parts", {}, parts.length), "opens");
         button.setAttribute("aria-expanded", "false");
-        button.setAttribute("aria-label", say("parts_of", { name: task.link[0] }, parts.length));
+        button.setAttribute("aria-label", site.text("columns.parts_of", { name: task.link[0] }, parts.length));
         button.addEventListener("click", () => {
           if (!below.firstChild) {
-            if (task.alike) below.append(single(say("worst"), `worst.${task.id}`));
+            if (task.alike) below.append(single(site.text("columns.worst"), `worst.${task.id}`));
             if (openable(task).length) {
-              const made = several(say("all_parts", {}, parts.length), parts);
+              const made = several(site.text("columns.all_parts", {}, parts.length), parts);
               severals.push(made);
               below.append(made.label);
             }
@@ -325,14 +322,14 @@
         severals = [];
         if (words.length === 0) {
           const most = wholes();
-          const made = most.length > 1 && most.length <= ALL_AT_ONCE ? several(say("all", {}, most.length), most) : null;
+          const made = most.length > 1 && most.length <= ALL_AT_ONCE ? several(site.text("columns.all", {}, most.length), most) : null;
           if (made) severals.push(made);
           list.replaceChildren(...(made ? [made.label] : []), ...most.map(choiceOf));
           return;
         }
         const found = tasks.filter((task) => words.every((word) => plain(`${task.title} ${task.id}`).includes(word)));
         const more = found.length - LISTED;
-        const note = found.length === 0 ? say("none") : more > 0 ? say("more", {}, more) : "";
+        const note = found.length === 0 ? site.text("columns.none") : more > 0 ? site.text("columns.more", {}, more) : "";
         list.replaceChildren(...found.slice(0, LISTED).map((task) => single(task.title, keyOf(task))), ...(note ? [site.make("p", {}, note)] : []));
       };
       search.addEventListener("input", fill);

@@ -24,13 +24,8 @@ TEMPLATES = "".join(
 )
 
 
-# The scripts that say a section; of filters, filter-fields, table-filters and table-entries.
-SCRIPTS = {
-    "compare": "compare*",
-    "choose": "choose*",
-    "filters": "*-[fe]*",
-    "columns": "task-columns",
-}
+# Sections that a page ships whole, to be said in its template and in its scripts.
+SCRIPTS = ("compare", "choose")
 
 # What scripts say by their own catalogue: where it comes from, and the name that says it.
 OF_SCRIPTS = (
@@ -38,13 +33,12 @@ OF_SCRIPTS = (
     ("card", "score-card", "say"),
     ("calculator", "calculator", "say"),
 )
-# Sections that a page ships whole, to be said in its template and in its scripts.
 SHIPPED = {
     name
     for section in SCRIPTS
     for source in (
         TEMPLATES,
-        *(p.read_text(encoding="utf8") for p in ROOT.glob(f"static/js/{SCRIPTS[section]}.js")),
+        *(p.read_text(encoding="utf8") for p in ROOT.glob(f"static/js/{section}*.js")),
     )
     for text in re.findall(r'texts\.(\w+)|"([a-z_.]+)"|`([a-z_]+)\$', source)
     for name in MESSAGES
@@ -107,7 +101,7 @@ def parameters(text: str) -> set[str]:
 
 def test_each_message_is_used() -> None:
     used = {name for _, tree in TREES for name in ids(tree)}
-    used |= {*re.findall(r'say\("([^"]+)"', TEMPLATES)} | SHIPPED
+    used |= {*re.findall(r"""say\(["']([^"']+)["']""", TEMPLATES)} | SHIPPED
     used |= {*said_by_scripts()}
     assert [] == [name for name in MESSAGES if name not in used]
 
