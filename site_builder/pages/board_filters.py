@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from site_builder.compute.progress import release_dates, run_dates
 from site_builder.compute.trade_off import on_frontier
 from site_builder.formatting import day
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
-from site_builder.pages.filters import filter_key, model_filters, model_tools
+from site_builder.pages.filters import filter_key, model_tools, model_values
 from site_builder.pages.page import Site
 from site_builder.records import replace
 from site_builder.table_model import RANK_VALUE, Column, Filter, TableTools
 
-RUN_DATE = "date"
+_RUN_DATE = "date"
 
 
 def board_tools(
     spec: BoardTableSpec, rows: Sequence[BoardRow], columns: Sequence[Column]
 ) -> TableTools:
-    """Return the tools of the table of a board with some columns."""
+    """Return the tools of the table of a board; `columns` are those that it has."""
     catalog, labels = spec.site.results.catalog, spec.labels
     more = _measured_filters(spec, {column.key: column for column in columns})
     if len({is_new(spec.site, row.model) for row in rows}) > 1:
         more.append(Filter("new", new_since(spec.site)))
     tools = model_tools(labels, catalog, spec.board.variant, spec.config, more)
-    newest = next((name for name, of in dates_of(spec).items() if differ(of)), "")
+    newest = next((name for name, of in dates_of(spec).items() if _differ(of)), "")
     return replace(tools, newest=newest)
 
 
@@ -39,8 +39,8 @@ def _measured_filters(spec: BoardTableSpec, there: Mapping[str, Column]) -> list
             found.append(Filter(key, there[s.id].label, "number", unit, column=s.id))
     if "price" in there and len({*spec.prices.values()}) > 1:
         found.append(Filter("price", there["price"].label, "number", "USD"))
-    if differ(_run_dates(spec)):
-        found.append(Filter(RUN_DATE, say("filters.date"), "date"))
+    if _differ(_run_dates(spec)):
+        found.append(Filter(_RUN_DATE, say("filters.date"), "date"))
     if _has_gaps(spec):
         found.append(Filter("complete", say("filters.complete"), "switch"))
     if has_frontier(spec):
@@ -50,24 +50,23 @@ def _measured_filters(spec: BoardTableSpec, there: Mapping[str, Column]) -> list
     return found
 
 
-def filter_values(
+def board_values(
     spec: BoardTableSpec, tools: TableTools, rows: Sequence[BoardRow]
 ) -> dict[str, dict[str, str | None]]:
-    """Return what filters need to know of each row, by its entry."""
-    say, dates, has_gaps = spec.labels.say, _run_dates(spec), _has_gaps(spec)
+    """Return what filters need to know of each row, by name, for each entry."""
+    site, say, dates = spec.site, spec.labels.say, _run_dates(spec)
+    # What board_tools adds, but for the filters that read a column.
+    computed: Mapping[str, Callable[[BoardRow], str | None]] = {
+        _RUN_DATE: lambda row: dates.get(row.model),
+        "complete": lambda row: _yes_or_no(row.entry.scored == len(spec.board.tasks)),
+        "frontier": lambda row: frontier_word(spec, row.model),
+        "caution": lambda row: "; ".join(site.cautions(row.model)) or say("caution.none"),
+        "new": lambda row: say("tag.new") if is_new(site, row.model) else None,
+    }
 
     def values(row: BoardRow) -> dict[str, str | None]:
-        found = model_filters(spec.labels, spec.site.results.catalog, row.model, tools)
-        if RUN_DATE in found:
-            found[RUN_DATE] = dates.get(row.model)
-        if has_gaps:
-            found["complete"] = "yes" if row.entry.scored == len(spec.board.tasks) else "no"
-        if has_frontier(spec):
-            found["frontier"] = frontier_word(spec, row.model)
-        if spec.site.results.cautions:
-            found["caution"] = "; ".join(spec.site.cautions(row.model)) or say("caution.none")
-        if "new" in found:
-            found["new"] = say("tag.new") if is_new(spec.site, row.model) else None
+        found = model_values(spec.labels, site.results.catalog, row.model, tools)
+        found |= {key: value(row) for key, value in computed.items() if key in found}
         if spec.config.group_by and row.entry.rank:
             found[RANK_VALUE] = str(row.entry.rank)
         return found
@@ -85,20 +84,20 @@ def _has_gaps(spec: BoardTableSpec) -> bool:
 def dates_of(spec: BoardTableSpec) -> dict[str, Mapping[str, str]]:
     """Return the dates of the entries by the column of each kind that the table has."""
     columns = spec.config.columns
-    wanted = [name for name in ("release_date", RUN_DATE) if spec.full or name in columns]
+    wanted = [name for name in ("release_date", _RUN_DATE) if spec.full or name in columns]
     dates = {
-        name: _run_dates(spec) if name == RUN_DATE else release_dates(spec.site.results.catalog)
+        name: _run_dates(spec) if name == _RUN_DATE else release_dates(spec.site.results.catalog)
         for name in wanted
     }
-    return {name: of for name, of in dates.items() if of and (name in columns or differ(of))}
+    return {name: of for name, of in dates.items() if of and (name in columns or _differ(of))}
 
 
 def _run_dates(spec: BoardTableSpec) -> dict[str, str]:
     return run_dates(spec.site.board, spec.board.variant, spec.site.computed.whole)
 
 
-def differ(dates: Mapping[str, str]) -> bool:
-    """Return whether there is more than one date."""
+def _differ(dates: Mapping[str, str]) -> bool:
+    """Return whether some entries have other dates than others."""
     return len({*dates.values()}) > 1
 
 
@@ -127,4 +126,8 @@ def has_frontier(spec: BoardTableSpec) -> bool:
 def frontier_word(spec: BoardTableSpec, model: str) -> str | None:
     """Return whether an entry is on the frontier of the first trade-off, as a word."""
     is_on = on_frontier(spec.site.trade_offs, model)
-    return None if is_on is None else "yes" if is_on else "no"
+    return None if is_on is None else _yes_or_no(is_on)
+
+
+def _yes_or_no(is_so: bool) -> str:
+    return "yes" if is_so else "no"

@@ -17,8 +17,8 @@ from site_builder.labels import Labels
 from site_builder.pages.board_drawings import draw_field
 from site_builder.pages.board_filters import (
     board_tools,
+    board_values,
     dates_of,
-    filter_values,
     frontier_word,
     has_frontier,
     is_new,
@@ -40,6 +40,7 @@ from site_builder.table_model import (
 _ROOM_PX = 1180  # of a table on a screen of 1280
 _WIDTH_PX = {"text": 128, "number": 88, "plot": 224, "slots": 120, "rank": 60, "model": 250}
 _MAX_LICENSE = 24
+_FACTS = ("parameters_b", "license", "release_date")  # have columns of their own
 _SHORT_LABELS = {"lift_over_base": "column.gain", "beats": "column.beats"}
 
 
@@ -52,10 +53,11 @@ def board_table(
     """
     baseline = spec.labels.roles.baseline
     config, ranks = spec.config, _shown_ranks(spec, rows)
-    fields = [*_place_fields(spec, ranks), *_statistic_fields(spec), *_fact_fields(spec)]
+    about = (*_facet_fields(spec), *_standing_fields(spec), *_fact_fields(spec))
+    fields = [*_place_fields(spec, ranks), *_statistic_fields(spec), *about]
     fitted = _fitted(_in_stated_order(fields, config.columns))
     tools = board_tools(spec, rows, [each.column for each in fitted])
-    known = filter_values(spec, tools, rows)
+    known = board_values(spec, tools, rows)
     is_shown = shown_at_first(tools, [known[row.model] for row in rows])
     shown = [i for i, is_one in enumerate(is_shown) if is_one]
     is_cut = spec.cut(len(shown)) < len(shown)
@@ -115,12 +117,6 @@ def _fitted(fields: Iterable[Field[BoardRow]]) -> list[Field[BoardRow]]:
 # --- ranks --------------------------------------------------------------------------------------
 
 
-def rank_range(standing: Entry) -> str:
-    """Return the plausible ranks of a model; empty for one rank, and where tasks are too few."""
-    best, worst = standing.rank_interval or (0, 0)
-    return "" if best == worst else span_text(best, worst)
-
-
 def span_text(best: int, worst: int) -> str:
     """Return ranks from the best to the worst as text; one number where they are the same."""
     return count(best) if best == worst else f"{count(best)}\N{EN DASH}{count(worst)}"
@@ -138,7 +134,7 @@ def is_hidden(site: Site, model: str) -> bool:
 
 
 def lacks_scores(board: Board, standing: Entry) -> bool:
-    """Return whether an entry lacks a score on a board where one without a gap is ranked."""
+    """Return whether an entry lacks a score on a board that ranks entries without some."""
     n, possible = len(board.tasks), standing.possible_ranks
     return possible is not None and standing.scored < n and any(s.scored < n for s in board.ranked)
 
@@ -257,24 +253,28 @@ def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardR
     return Field(column, partial(_CELLS.get(statistic.id, _plain_cell), spec, statistic))
 
 
-def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
-    """Yield what the models table says, and how many tasks have a score."""
-    catalog, n, say = spec.site.results.catalog, len(spec.board.tasks), spec.labels.say
-    facts, columns, full = catalog.models, spec.config.columns, spec.full
-    known, own = facts.values(), ("parameters_b", "license", "release_date")
+def _facet_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
+    """Yield the facets in which entries differ: those that the board names, settings, others."""
+    catalog, columns = spec.site.results.catalog, spec.config.columns
     labels = {facet.id: facet.label for facet in catalog.facets}
     settings = [facet.id for facet in catalog.facets if facet.is_setting and not columns]
-    group = say("columns.facts")
+    group = spec.labels.say("columns.facts")
     wanted = [name for name in columns if name in labels or hasattr(ModelInfo, name)]
-    offered = [facet.id for facet in catalog.facets] if full else []
+    offered = [facet.id for facet in catalog.facets] if spec.full else []
     for name in dict.fromkeys((*wanted, *settings, *offered)):
-        values = {m.model: m.facet(name) for m in known}
-        if name not in own and len({*values.values()}) > 1:
+        values = {m.model: m.facet(name) for m in catalog.models.values()}
+        if name not in _FACTS and len({*values.values()}) > 1:
             label = labels.get(name, sentence(name.replace("_", " ")))
             is_filtered = len(spec.config.filters.get(name, ())) == 1
             is_extra = is_filtered or name not in (*wanted, *settings)
             cell = partial(_facet_cell, spec.labels, name, values)
             yield Field(Column(name, label, is_extra=is_extra, group=group), cell)
+
+
+def _standing_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
+    """Yield what to know of the place of an entry: cautions, how many tasks have a score."""
+    n, say = len(spec.board.tasks), spec.labels.say
+    group = say("columns.facts")
     yield Field(
         Column("caution", say("caution.label"), is_extra=True, group=group),
         lambda row: text_cell("; ".join(spec.site.cautions(row.model)) or None),
@@ -296,8 +296,15 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
             suffix=say("of", of=count(n)),
             details=row.entry.possible_ranks or (None, None),
         ),
-        any(s.scored not in (0, n) for s in spec.board.entries if s.rank or full),
+        any(s.scored not in (0, n) for s in spec.board.entries if s.rank or spec.full),
     )
+
+
+def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
+    """Yield what is known of every entry: size, whether on the frontier, licence, dates."""
+    facts, say = spec.site.results.catalog.models, spec.labels.say
+    columns, full = spec.config.columns, spec.full
+    known, group = facts.values(), say("columns.facts")
     size = Column(
         "parameters_b",
         say("column.size"),
@@ -324,7 +331,7 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     licenses = {m.model: m.license for m in known}
     yield Field(
         Column("license", say("column.license"), is_extra="license" not in columns, group=group),
-        partial(_fact_cell, licenses),
+        partial(_facet_cell, spec.labels, "license", licenses),
         (full or "license" in columns) and any(licenses.values()),
     )
     for name, dates in dates_of(spec).items():
@@ -338,10 +345,6 @@ def _date_cell(dates: Mapping[str, str], row: BoardRow) -> Cell:
     """Make the cell of a date; one of a month or a year is sorted by its middle."""
     text = dates.get(row.model)
     return Cell(MISSING) if text is None else Cell(text, middle_day(text))
-
-
-def _fact_cell(values: Mapping[str, str | None], row: BoardRow) -> Cell:
-    return text_cell(values[row.model])
 
 
 def _facet_cell(labels: Labels, name: str, values: Mapping[str, str | None], row: BoardRow) -> Cell:
@@ -369,7 +372,7 @@ def rank_cell(rank: int | None) -> Cell:
 
 
 def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    """The model with one quiet line: its developer, size and licence, or why it has no rank."""
+    """Name an entry, with tags and a quiet line: developer, size and licence, or why no rank."""
     facts, columns = spec.site.results.catalog.models[row.model], spec.config.columns
     license_text = facts.license or ""
     known = {

@@ -18,7 +18,7 @@ from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import is_hidden
 from site_builder.pages.board_views import BoardView, board_lede, board_views
-from site_builder.pages.filters import model_filters, model_tools
+from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.page import HOME, Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.pages.task_columns import TaskColumns
@@ -229,7 +229,7 @@ def _entries_context(site: Site) -> EntriesContext:
         whole.labels.say("entries.caption"),
         fields,
         list(catalog.models.values()),
-        filters=lambda m: model_filters(whole.labels, catalog, m.model, tools),
+        filters=lambda m: model_values(whole.labels, catalog, m.model, tools),
         tools=tools,
     )
     return EntriesContext(table)

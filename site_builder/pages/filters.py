@@ -42,38 +42,20 @@ def model_tools(
     config: BoardConfig | None = None,
     more: Sequence[Filter] = (),
 ) -> TableTools:
-    """Return the filters of a table of entries, each only where two entries differ in it.
+    """Return the tools of a table of entries, with a filter by all in which two of them differ.
 
     Ticked rows are compared in `variant`; if it is empty, in the first variant of each model.
     `config` states what a board shows at first; `more` are filters by what it computes. Those that
     its `columns` name stand in front, in their order, then others as far as there is room.
     """
     config = config or BoardConfig()
-    say, columns, first = labels.say, config.columns, config.filters
-    forced = {*first, *filter(None, [config.group_by])}
-    found: dict[str, Filter] = {}
-    for each in (*_filters(labels, catalog, forced), *(_Found(f.key, f, ()) for f in more)):
-        kind = "choice" if each.name in forced else each.filter.kind
-        if each.name in forced or each.filter in more or _tells_apart(each):
-            wanted = wanted_texts(first.get(each.name, ()))
-            shown = tuple(labels.facet_text(each.name, text) for text in wanted)
-            named = say("board.best.label", facet=_in_phrase(each, say.words))
-            best = named if kind == "choice" else ""
-            found[each.name] = replace(each.filter, kind=kind, first=shown, each=best)
-    places = {name: place for place, name in enumerate(columns)}
-    names = sorted(found, key=lambda name: places.get(name, len(places)))
-    room, filters = _MAX_FRONT, list[Filter]()
-    for name in names:
-        is_front = name in forced or name in places or (room > 0 and name != "model")
-        room -= is_front and found[name].kind != "switch"
-        filters.append(replace(found[name], is_front=is_front))
+    found = {each.name: each.filter for each in _useful(labels, catalog, config, more)}
     has_several = len({m.of for m in catalog.models.values()}) < len(catalog.models)
     best_of = config.group_by or "model"
-    noun = "entry" if has_several else "model"
     return TableTools(
-        say.words[noun],
-        say.words["entries" if has_several else "models"],
-        tuple(filters),
+        labels.say.words["entry" if has_several else "model"],
+        labels.say.words["entries" if has_several else "models"],
+        tuple(_in_order(found, config)),
         best_of=found[best_of].key if best_of in found else "",
         is_best=config.group_by in found,
         compare=True,
@@ -81,7 +63,40 @@ def model_tools(
     )
 
 
-def _filters(labels: Labels, catalog: Catalog, forced: Collection[str]) -> Iterator[_Found]:
+def _useful(
+    labels: Labels, catalog: Catalog, config: BoardConfig, more: Sequence[Filter]
+) -> Iterator[_Found]:
+    """Yield the filters in which entries differ, those that a board states, and `more`."""
+    say, first = labels.say, config.filters
+    stated = _stated(config)
+    computed = (_Found(one.key, one, ()) for one in more)
+    for each in (*_filters(labels, catalog, stated), *computed):
+        if not (each.name in stated or each.filter in more or _tells_apart(each)):
+            continue
+        kind = "choice" if each.name in stated else each.filter.kind
+        wanted = wanted_texts(first.get(each.name, ()))
+        shown = tuple(labels.facet_text(each.name, text) for text in wanted)
+        best = say("board.best.label", facet=_in_phrase(each, say.words))
+        made = replace(each.filter, kind=kind, first=shown, each=best if kind == "choice" else "")
+        yield replace(each, filter=made)
+
+
+def _in_order(found: Mapping[str, Filter], config: BoardConfig) -> Iterator[Filter]:
+    """Yield filters by name: first those that are columns; in front as many as have room."""
+    places = {name: place for place, name in enumerate(config.columns)}
+    stated, room = _stated(config), _MAX_FRONT
+    for name in sorted(found, key=lambda name: places.get(name, len(places))):
+        is_front = name in stated or name in places or (room > 0 and name != "model")
+        room -= is_front and found[name].kind != "switch"
+        yield replace(found[name], is_front=is_front)
+
+
+def _stated(config: BoardConfig) -> tuple[str, ...]:
+    """Return the facets that a board filters or groups by at first, whether or not they differ."""
+    return tuple(dict.fromkeys((*config.filters, *filter(None, [config.group_by]))))
+
+
+def _filters(labels: Labels, catalog: Catalog, stated: Collection[str]) -> Iterator[_Found]:
     """Yield the filters by what is known of entries, their settings first."""
     models, say = catalog.models.values(), labels.say
     for facet in sorted(catalog.facets, key=lambda f: not f.is_setting):
@@ -105,7 +120,7 @@ def _filters(labels: Labels, catalog: Catalog, forced: Collection[str]) -> Itera
     if len({*of}) < len(of):
         yield _Found("model", Filter("model", say("column.model")), of)
     known = {*(f.id for f in catalog.facets), *_OWN, "parameters_b"}
-    for name in forced:
+    for name in stated:
         if name not in known:
             yield _Found(name, Filter(name, sentence(name)), ())
 
@@ -149,7 +164,7 @@ def _open_weights(facts: ModelInfo) -> str | None:
     return "no" if _CLOSED.match(facts.license) else "yes"
 
 
-def model_filters(
+def model_values(
     labels: Labels, catalog: Catalog, model: str, tools: TableTools
 ) -> dict[str, str | None]:
     """Return what the filters of a table, and its ticks, need to know of the row of an entry."""
@@ -168,14 +183,19 @@ def model_filters(
     return {"id": facts.model, **values}
 
 
-def task_tools(site: Site) -> TableTools:
-    """Return the filter by category, where tasks differ in it."""
+def task_tools(site: Site, counted: Mapping[str | None, int] | None = None) -> TableTools:
+    """Return the tools of a table of tasks: a filter by category, where tasks differ in it.
+
+    With the number of tasks of each category, each is a chip that stands open.
+    """
     categories = {facts.category for facts in site.results.catalog.tasks.values()}
-    say, many = site.labels.say, len(categories) > 1
-    filters = (Filter("category", say("column.category")),) if many else ()
+    say, chips = site.labels.say, tuple((name, n) for name, n in (counted or {}).items() if name)
+    kind: FilterKind = "choice" if counted is None else "chips"
+    by_category = Filter("category", say("column.category"), kind, values=chips)
+    filters = (by_category,) if len(categories) > 1 else ()
     return TableTools(say.words["task"], say.words["tasks"], filters)
 
 
-def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
+def task_values(site: Site, task: str) -> Mapping[str, str | None]:
     """Return what filters need to know of the row of a task."""
     return {"category": site.results.catalog.tasks[task].category}

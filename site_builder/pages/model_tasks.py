@@ -14,7 +14,7 @@ from site_builder.compute.significance import Against, Verdict
 from site_builder.formatting import MISSING, coverage, measure_format, ordinal, percent
 from site_builder.labels import Labels
 from site_builder.pages.answers import draw_among, write_tick
-from site_builder.pages.filters import task_filters, task_tools
+from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
 from site_builder.pages.scripted_rows import ScriptedRows, find_scripted_rows
@@ -254,7 +254,7 @@ def _table(found: ModelTasks, scripted: ScriptedRows) -> Table:
         [field for field in fields if field.wanted],
         found.rows,
         kind,
-        filters=lambda row: task_filters(found.site, row.task),
+        filters=lambda row: task_values(found.site, row.task),
         anchor=lambda row: labels.score_anchor(row.task),
         is_written=lambda row: row.task not in scripted.tasks,
         sorted_by=found.order if found.order != "place" else "",

@@ -23,7 +23,7 @@ from site_builder.formatting import MISSING, NumberFormat, billions, measure_for
 from site_builder.labels import Labels
 from site_builder.pages.board_drawings import range_from_zero
 from site_builder.pages.board_table import caution_tags
-from site_builder.pages.filters import model_filters, model_tools
+from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (
@@ -196,7 +196,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
         (*_fields(ranking), *_measure_fields(site, ranking.task.task)),
         ranking.entries[:most],
         kind,
-        lambda entry: model_filters(labels, catalog, entry.model, tools),
+        lambda entry: model_values(labels, catalog, entry.model, tools),
         is_level=lambda entry: entry.model in level,
         header=1,
         sorted_by=labels.roles.primary,

@@ -23,7 +23,7 @@ from site_builder.formatting import MISSING, count, short
 from site_builder.labels import Labels
 from site_builder.messages import Messages
 from site_builder.pages.board_drawings import common_bounds, range_from_zero
-from site_builder.pages.filters import task_filters
+from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (
@@ -32,11 +32,9 @@ from site_builder.table_model import (
     Column,
     Drawing,
     Field,
-    Filter,
     LegendItem,
     Mark,
     Table,
-    TableTools,
     Tag,
     legend_of,
     table_of,
@@ -176,9 +174,7 @@ def task_table(listed: TaskList, table_id: str, caption: str, *, grouped: bool) 
 
     def filters(line: _Line) -> dict[str, str | None]:
         return (
-            {"category": line.name}
-            if isinstance(line, _Head)
-            else {**task_filters(site, line.task)}
+            {"category": line.name} if isinstance(line, _Head) else {**task_values(site, line.task)}
         )
 
     return table_of(
@@ -189,17 +185,8 @@ def task_table(listed: TaskList, table_id: str, caption: str, *, grouped: bool) 
         lambda line: "group" if isinstance(line, _Head) else "",
         filters,
         sorted_by=main if listed.is_compared and not grouped else "",
-        tools=_tools(listed),
+        tools=task_tools(site, listed.categories),
     )
-
-
-def _tools(listed: TaskList) -> TableTools:
-    """Return the filter by category, a chip for each, where tasks differ in it."""
-    say = listed.labels.say
-    chips = tuple((name, n) for name, n in listed.categories.items() if name)
-    choice = Filter("category", say("column.category"), "chips", values=chips)
-    filters = (choice,) if len(listed.categories) > 1 else ()
-    return TableTools(say.words["task"], say.words["tasks"], filters)
 
 
 def _grouped(listed: TaskList) -> Iterator[_Line]:
