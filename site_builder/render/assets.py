@@ -136,8 +136,8 @@ SHEETS = (
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
-    *("site", "texts", "chart-template", "chart-names", "charts"),
-    *("chart-pointing", "numbers", "theme", "find", "task-rows", "table", "filter-fields"),
+    *("site", "texts", "chart-template", "charts", "chart-pointing", "numbers", "theme"),
+    *("find", "task-rows", "table", "filter-fields"),
     *("filter-rows", "table-filters", "table-entries", "table-tools", "table-columns"),
     *("task-columns", "table-export", "table-cells", "share", "score-links", "grid", "choices"),
 )

@@ -590,6 +590,7 @@ def _lone_tuned(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
 
 def _unscored_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     baseline, tasks, results = config.board.baseline, tables.tasks["task"], tables.results
+    tasks = tasks[~tasks.isin(tables.tasks["part_of"])]  # the score of a whole is that of its parts
     unscored = tasks[~_among(tasks, results.loc[results["model"] == baseline, "task"])]
     if baseline in set(tables.models["model"]) and len(unscored):
         share = f"{len(unscored):,} of {counted(len(tasks), 'task')}"

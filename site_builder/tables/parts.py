@@ -85,7 +85,7 @@ def fill_parents(tables: Tables, *, exclude_flagged: bool) -> Tables:
     parents, tasks = part_parents(tables.tasks), tables.tasks.drop_duplicates("task")
     facts, results = tasks.set_index("task")[[*_SAME]], tables.results
     depth = {task: len(ancestors_of(task, parents)) for task in parents}
-    wholes = sorted({*parents.values()}, key=lambda task: -depth.get(task, 0))
+    wholes = sorted(dict.fromkeys(parents.values()), key=lambda task: -depth.get(task, 0))
     rows = results.loc[results["task"].isin([*parents, *wholes])]
     if exclude_flagged:
         rows = rows[rows["flag"].isna()]

@@ -98,7 +98,7 @@
     makeRoomForNames(figure.layout, width);
     makeRoomForValues(figure.layout, width);
     makeNamesUpright(figure.layout, width);
-    site.placeNames(figure, width, width < NARROW);
+    site.placeNames?.(figure, width, width < NARROW);
     if (width > 0) figure.layout.width = width;
     return figure;
   };

@@ -715,8 +715,8 @@ interface Site {
   cells: Cells;
   /** How wide a text of a figure is, in px. */
   chartTextWidth(text: string, font: string): number;
-  /** Write the names of `meta.names` into a figure, for a width in px. */
-  placeNames(figure: Figure, width: number, isNarrow: boolean): void;
+  /** Write the names of `meta.names` into a figure, for a width in px; there on the pages of boards. */
+  placeNames?(figure: Figure, width: number, isNarrow: boolean): void;
   charts: {
     /** The figure of a chart in the page's colours, for a width in px. */
     figure(plot: HTMLElement, width: number): Figure;

@@ -44,9 +44,10 @@ VARIED = {
 
 
 def rich_files() -> dict[str, bytes | pd.DataFrame]:
-    """A board of four models and six tasks that has every page, chart and file."""
+    """A board of four models, six tasks and three wholes that has every page, chart and file."""
     draw = random.Random(SEED)
     models, tasks = [f"m{i}" for i in range(4)], [f"t{i}" for i in range(6)]
+    wholes = ["p", "q", "r"]  # each the mean of its one part
     runs = [(m, t, v) for m in models for t in tasks for v in ("base", "fine_tuned")]
     results = pd.DataFrame(runs, columns=["model", "task", "variant"])
     requests = [(p, m) for p in ("p", "q") for m in models for _ in range(4)]
@@ -65,11 +66,12 @@ def rich_files() -> dict[str, bytes | pd.DataFrame]:
         ),
         "tasks": pd.DataFrame(
             {
-                "task": tasks,
-                "category": ["Übung", "Math"] * 3,
+                "task": [*tasks, *wholes],
+                "part_of": [None] * 3 + wholes + [None] * 3,
+                "category": ["Übung", "Math", "Übung"] * 3,
                 "metric": "accuracy",
-                "train_examples": [draw.randrange(100, 30_000) for _ in tasks],
-                "tokens_p95": [draw.randrange(100, 3000) for _ in tasks],
+                "train_examples": [draw.randrange(100, 30_000) for _ in (*tasks, *wholes)],
+                "tokens_p95": [draw.randrange(100, 3000) for _ in (*tasks, *wholes)],
             }
         ),
         "serving_requests": serving.assign(
