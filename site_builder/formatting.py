@@ -97,6 +97,23 @@ class NumberFormat(Record):
         return self.compact and abs(value) >= 10_000
 
 
+def in_cell(value: float | None, scale: NumberFormat, top: float, *, is_signed: bool) -> str:
+    """Return a number in few letters, for the cell of a matrix: `.74`, `+.08`, `68`, `+0.4`.
+
+    Scores of at most 1.5 have two decimals, those from 20 to 1,000 none, and a difference below 10
+    of these one; others have the digits of their scale. `top` is the greatest size of a score.
+    """
+    if value is None or scale.compact or scale.unit or not (0.1 <= top <= 1.5 or 20 <= top < 1000):
+        return scale.signed(value) if is_signed else scale.score(value)
+    is_share = top <= 1.5
+    places = 2 if is_share else int(is_signed and abs(value) < 10)
+    text = rounded(value, places)
+    sign = "+" if is_signed and value > 0 and _is_not_zero(text) else ""
+    if is_share and _is_not_zero(text):
+        text = text.replace("0.", ".", 1) if abs(float(text.replace(MINUS, "-"))) < 1 else text
+    return f"{sign}{text if _is_not_zero(text) else '0'}"
+
+
 def scale_for(values: Iterable[float], bounds: Sequence[float | None] = ()) -> NumberFormat:
     """Return the format that shows about three significant digits of scores and bounds."""
     stated = (bound for bound in bounds if bound is not None)

@@ -10,7 +10,8 @@ from typing import Generic, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 from site_builder.addresses import Link
 from site_builder.records import Record
 
-Tone = Literal["", "gain", "loss", "soft", "best"]
+Tone = Literal["", "gain", "loss", "soft"]
+CellMark = Literal["best", "flagged", "unknown"]
 RowKind = Literal["", "reference", "unranked", "group", "behind", "part"]
 MarkKind = Literal[
     # spans
@@ -223,13 +224,13 @@ class Cell(Record):
     Attributes:
         value: For sorting and export; None for a missing value, which sorts last.
         note: A second, smaller line.
-        tone: Gain or loss; the sign of the text shows it too, never colour alone. Of a column of
-            heat, the best.
+        tone: Gain or loss; the sign of the text shows it too, never colour alone.
         tags: Short labels behind the text.
         drawing: A drawing in place of the text.
         suffix: Soft text behind the number, such as what it is out of.
         details: Further numbers for downloads, one for each of the column's `details`.
         heat: How dark its ground is, 0..1, in a column of heat.
+        marks: Of a cell of heat: the best of its column, flagged, of unknown certainty.
     """
 
     text: str
@@ -242,6 +243,24 @@ class Cell(Record):
     suffix: str = ""
     details: tuple[float | None, ...] = ()
     heat: float | None = None
+    marks: tuple[CellMark, ...] = ()
+
+
+class ColumnGroup(NamedTuple):
+    """The group that a column of heat stands in.
+
+    Attributes:
+        key: The group's name in the address.
+        name, note: What stands above the first column of the group; empty for the others.
+        n: The number of its columns.
+        is_whole: Whether the column is the group as a whole.
+    """
+
+    key: str
+    name: str
+    note: str
+    n: int
+    is_whole: bool
 
 
 class Column(Record):
@@ -261,6 +280,7 @@ class Column(Record):
         on_phone: Whether a phone shows it below the number that the table is sorted by.
         is_main: Whether its numbers are the bold ones, in place of those that sort the table.
         group: The heading that it stands below in the menu of columns.
+        heat_group: The group that a column of heat stands in.
     """
 
     key: str
@@ -277,6 +297,7 @@ class Column(Record):
     on_phone: bool = False
     is_main: bool = False
     group: str = ""
+    heat_group: ColumnGroup | None = None
 
 
 class Row(Record):
@@ -406,7 +427,8 @@ class Table(Record):
         sorted_by: Key of the column that the rows are sorted by; empty for another order.
         empty: Text in place of a table without rows.
         scripted: What a script makes the rows of that have no cells (pages/scripted_rows.py).
-        tools: Only one table, or one set of views, of a page has tools.
+        tools: Where several tables of a page have tools, the box of each further one has a name.
+        pinned: Rows that stay below the head, whatever is sorted or hidden.
     """
 
     id: str
@@ -418,6 +440,7 @@ class Table(Record):
     empty: str = "Nothing to show."
     scripted: str = ""
     tools: TableTools | None = None
+    pinned: tuple[Row, ...] = ()
 
     @property
     def style(self) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import special
 
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.numbers import round_float
+from site_builder.compute.numbers import Array, round_float
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import MIN_COMMON_MODELS, RankAgreement
 from site_builder.records import Record
@@ -86,7 +86,7 @@ def order_tasks(
     Source: R. R. Sokal and C. D. Michener (1958), University of Kansas Science Bulletin 38,
         1409-1438.
     """
-    from scipy.cluster import hierarchy  # a third of a second, for one page
+    from scipy.cluster import hierarchy  # a third of a second, for few pages
 
     rho = agreement.rho.copy()
     np.fill_diagonal(rho, np.nan)
@@ -102,3 +102,32 @@ def order_tasks(
     spans = [(int(a), int(b) - 1) for a, b in zip(starts, ends, strict=True)]
     groups = tuple((a, b) for a, b in spans if b - a + 1 >= MIN_GROUP)
     return tuple(known[order].tolist()), groups
+
+
+def order_entries(values: Array, *, is_shared: bool) -> list[int]:
+    """Order entries so that those of similar scores stand together, by average linkage.
+
+    The distance of two entries is their mean absolute difference over the tasks that both have;
+    where tasks have several scales, each difference is a share of the range of its task. Two
+    without a common task are as far apart as the farthest. `values` has shape (entries, tasks).
+
+    Source: R. R. Sokal and C. D. Michener (1958), University of Kansas Science Bulletin 38,
+        1409-1438; docs/statistics.md#agreement.
+    """
+    from scipy.cluster import hierarchy
+
+    if not is_shared:
+        size = np.fmax.reduce(values, axis=0) - np.fmin.reduce(values, axis=0)
+        values = values / np.where(size > 0, size, 1.0)
+    n = len(values)
+    distances = np.zeros((n, n))
+    for row in range(n - 1):
+        gaps = np.abs(values[row + 1 :] - values[row])
+        known = (~np.isnan(gaps)).sum(axis=1)
+        means = np.nan_to_num(gaps).sum(axis=1) / np.maximum(known, 1)
+        distances[row, row + 1 :] = np.where(known > 0, means, np.nan)
+    flat = distances[np.triu_indices(n, 1)]
+    farthest = 0.0 if np.isnan(flat).all() else float(np.nanmax(flat))
+    joined = hierarchy.linkage(np.nan_to_num(flat, nan=farthest), method="average")
+    order: list[int] = hierarchy.leaves_list(joined).tolist()
+    return order if order.index(0) <= order.index(n - 1) else order[::-1]

@@ -8,7 +8,7 @@ from functools import partial
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.grid import ScoreGrid
+from site_builder.charts.matrix import Matrix
 from site_builder.charts.progress import ProgressChart, chart_progress
 from site_builder.charts.trade_off import TradeView
 from site_builder.compute.board import Board
@@ -19,6 +19,7 @@ from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import is_hidden
 from site_builder.pages.board_views import BoardView, board_lede, board_views
 from site_builder.pages.filters import model_tools, model_values
+from site_builder.pages.matrices import board_matrix, with_tools
 from site_builder.pages.page import HOME, Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.pages.task_columns import TaskColumns
@@ -43,7 +44,9 @@ class BoardContext(Record):
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
         trade_offs: What ranks the entries against cost, size and the like; empty without any.
         progress: The board over time, by each kind of date that is known.
-        grid: Every score; None where the board has nothing for it.
+        matrix: Every score; None where the board has nothing for it.
+        picker_label, picker: The boards of the other parts of a task, and which of them this is;
+            empty for a board that is not one of those.
     """
 
     heading: str
@@ -56,7 +59,9 @@ class BoardContext(Record):
     metrics: Finding | None
     trade_offs: tuple[TradeView, ...]
     progress: tuple[ProgressChart, ...]
-    grid: ScoreGrid | None
+    matrix: Matrix | None
+    picker_label: str
+    picker: tuple[tuple[Link, bool], ...]
 
 
 class BoardCard(Record):
@@ -126,7 +131,7 @@ def _make_board(site: Site, here: Address, title: str) -> Page:
 
 
 def _context(site: Site, title: str, about: str) -> BoardContext:
-    results, charts = site.results, site.charts
+    results = site.results
     spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
     return BoardContext(
         heading=title,
@@ -139,8 +144,25 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         metrics=lifts_by_metric(site),
         trade_offs=site.trade_views,
         progress=tuple(chart_progress(p, results, site.labels) for p in site.progress),
-        grid=charts.scores,
+        matrix=with_tools(site, board_matrix(site), filtered=True),
+        picker_label=_picker_label(site),
+        picker=tuple(_picker(site)),
     )
+
+
+def _picker_label(site: Site) -> str:
+    """Return what the boards of a task's parts are told apart by: the name of the task."""
+    if not site.board.part_of:
+        return ""
+    return site.labels.say("parts.other", name=site.labels.tasks[site.board.part_of])
+
+
+def _picker(site: Site) -> Iterator[tuple[Link, bool]]:
+    """Yield the boards that are made like this one for each part of a task."""
+    for each in site.by_board if site.board.part_of else ():
+        if (each.board.made_for, each.board.part_of) == (site.board.made_for, site.board.part_of):
+            link = Link(each.board.part, Address("board", each.board.id))
+            yield link, each.board is site.board
 
 
 def board_averages(site: Site) -> Chart | None:

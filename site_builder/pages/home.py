@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from site_builder.addresses import Address, Link, method_link
 from site_builder.charts.chart import Chart, Embed
-from site_builder.charts.grid import ScoreGrid
+from site_builder.charts.matrix import Matrix
 from site_builder.formatting import count
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
@@ -17,6 +17,7 @@ from site_builder.pages.boards import (
     board_averages,
     board_cards,
 )
+from site_builder.pages.matrices import board_matrix
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
 from site_builder.pages.task_columns import TaskColumns
@@ -166,13 +167,13 @@ class EmbedContext(Record):
     Attributes:
         origin: The site's name, with a link to the place of the view on the site.
         chart: The chart; None for anything else.
-        grid: Every score; None for anything else.
+        matrix: Every score; None for anything else.
         views: The leaderboard; empty for anything else.
     """
 
     origin: Link
     chart: Chart | None = None
-    grid: ScoreGrid | None = None
+    matrix: Matrix | None = None
     views: tuple[BoardView, ...] = ()
 
 
@@ -214,10 +215,11 @@ def _embeds_of(site: Site) -> Iterator[Page]:
                 place = to._replace(anchor=f"chart-{chart.id}", query=asked.get(chart.id, ()))
                 origin = Link(title, place)
                 yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
-    if charts.scores is not None:
+    matrix = board_matrix(site)
+    if matrix is not None and matrix.embed is not None:
         origin = Link(title, board_address(site)._replace(anchor="by-task"))
-        about = f"{charts.scores.measures[0].title}."
-        yield _view(charts.scores.embed, about, EmbedContext(origin, grid=charts.scores))
+        about = f"{matrix.views[0].measure.title}."
+        yield _view(matrix.embed, about, EmbedContext(origin, matrix=matrix))
 
 
 def _view(embed: Embed, about: str, context: EmbedContext) -> Page:

@@ -11,7 +11,6 @@ from site_builder.charts.averages import chart_averages
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
-from site_builder.charts.grid import ScoreGrid, make_grid
 from site_builder.charts.serving import chart_latency
 from site_builder.charts.trade_off import TradeView, chart_trade_offs
 from site_builder.compute.catalog import Caution, Release
@@ -118,7 +117,6 @@ class BoardCharts(Record):
     """The charts of the whole board; None for a chart that the board has no data for."""
 
     averages: Chart | None
-    scores: ScoreGrid | None
     task_lifts: Chart | None
     category_lifts: Chart | None
     correlations: Chart | None
@@ -239,7 +237,6 @@ def make_charts(results: Results, labels: Labels, board: str = "") -> BoardChart
     """Draw the charts of a whole board; `board` is its id, where it is not the featured one."""
     charts = BoardCharts(
         averages=chart_averages(results, labels),
-        scores=make_grid(results, labels),
         task_lifts=chart_best_lift_by_task(results, labels),
         category_lifts=chart_category_difference(results, labels),
         correlations=chart_correlation(results, labels),

@@ -8,13 +8,14 @@ from functools import partial
 from site_builder.addresses import Address, Link, page_link
 from site_builder.charts.cells import linked_score_cell, model_cell, text_cell
 from site_builder.charts.chart import Chart
+from site_builder.charts.matrix import Matrix
 from site_builder.charts.scores import chart_task_scores
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.scores import FlaggedScore
 from site_builder.compute.tasks import MIN_COMMON_MODELS, TaskResult
 from site_builder.formatting import count, listed, quantity, sentence, short
+from site_builder.pages.matrices import parts_matrix, with_tools
 from site_builder.pages.page import HOME, Page, Site, cite_page
-from site_builder.pages.task_parts import find_parts, parts_table, parts_title
 from site_builder.pages.task_ranking import (
     RankedEntry,
     Ranking,
@@ -104,7 +105,6 @@ class TaskContext(Record):
         flagged: Scores that should be read with care, with the reason; None where there are none.
         flagged_note: Whether these count.
         parts: The scores on its parts; None where it has none.
-        parts_title, parts_note: What they say, and how they are drawn.
         chart: How the scores of many models are distributed.
         data_title, data: The data set in numbers.
         similar: The tasks that rank models alike; None where there is nothing to compare.
@@ -122,9 +122,7 @@ class TaskContext(Record):
     legend: tuple[LegendItem, ...]
     flagged: Table | None
     flagged_note: str
-    parts: Table | None
-    parts_title: str
-    parts_note: str
+    parts: Matrix | None
     chart: Chart | None
     data_title: str
     data: tuple[DataNumber, ...]
@@ -147,7 +145,7 @@ def _context(site: Site, task: TaskResult) -> TaskContext:
     ranking, say = Ranking(site, task), site.labels.say
     fact = site.results.catalog.tasks[task.task]
     table = ranking_table(ranking, MOST_LISTED)
-    n_entries, parts = len(ranking.entries), find_parts(site, task)
+    n_entries = len(ranking.entries)
     numbers = tuple(_numbers(site, fact))
     return TaskContext(
         description=fact.description or "",
@@ -166,9 +164,7 @@ def _context(site: Site, task: TaskResult) -> TaskContext:
         flagged_note=say(
             "task.flags_count" if all(f.counts for f in task.flagged) else "task.flags"
         ),
-        parts=parts_table(parts) if parts else None,
-        parts_title=parts_title(parts) if parts else "",
-        parts_note=say("parts.note") if parts else "",
+        parts=with_tools(site, parts_matrix(site, task.task)),
         chart=chart_task_scores(site.results, site.labels, task.task),
         data_title=_data_title(site, fact, numbers),
         data=numbers,

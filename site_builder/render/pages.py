@@ -17,7 +17,7 @@ from markupsafe import Markup
 from site_builder.addresses import Address, Kind, Link
 from site_builder.api import encode
 from site_builder.charts.chart import Chart
-from site_builder.charts.grid import ScoreGrid
+from site_builder.charts.matrix import Matrix
 from site_builder.charts.theme import COLOURS, TEMPLATE
 from site_builder.config import SiteConfig
 from site_builder.errors import (
@@ -204,9 +204,9 @@ class _Renderer:
         """
         if page.address.kind in ("model", "embed"):
             return {}
-        charts, tables = list[Chart | ScoreGrid](), dict[str, Table]()
+        charts, tables = list[Chart | Matrix](), dict[str, Table]()
         for part in _charts_and_tables((context, page.charts)):
-            if isinstance(part, Chart | ScoreGrid):
+            if isinstance(part, Chart | Matrix):
                 charts.append(part)
             else:
                 tables[part.id] = part
@@ -281,9 +281,9 @@ class _Renderer:
         return {"link": link, "width": WIDTH, "height": HEIGHT}
 
 
-def _charts_and_tables(value: object) -> Iterator[Chart | ScoreGrid | Table]:
-    """Yield the charts, the grid and the tables that the variables of a page hold."""
-    if isinstance(value, Chart | ScoreGrid | Table):
+def _charts_and_tables(value: object) -> Iterator[Chart | Matrix | Table]:
+    """Yield the charts, the matrix and the tables that the variables of a page hold."""
+    if isinstance(value, Chart | Matrix | Table):
         yield value
     elif isinstance(value, Record):
         yield from _charts_and_tables(tuple(asdict(value).values()))

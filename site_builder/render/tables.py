@@ -166,7 +166,19 @@ def _head(table: Table, href: Href) -> str:
     heads = [
         _heading(column, href, is_name=i == table.header) for i, column in enumerate(table.columns)
     ]
-    return f"<thead><tr>{''.join(heads)}\n"
+    pinned = [_pinned(row, table, href) for row in table.pinned]
+    return f"<thead><tr>{''.join(heads)}\n{''.join(pinned)}"
+
+
+def _pinned(row: Row, table: Table, href: Href) -> str:
+    """Write a row below the head; it is no head of the columns."""
+    classes = [
+        _joined(_class_of(column, table, is_head=False), "name" * (i == table.header))
+        for i, column in enumerate(table.columns)
+    ]
+    writers = [_cell_writer("td", cls, href, is_drawn=True) for cls in classes]
+    cells = [write(cell) for write, cell in zip(writers, row.cells, strict=True)]
+    return f"<tr class={row.kind}>{''.join(cells)}\n"
 
 
 def _heading(column: Column, href: Href, *, is_name: bool) -> str:
@@ -183,6 +195,8 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
     if column.axis:
         ticks = (f"<i style=--at:{at:.4g}>{escaped(tick)}</i>" for at, tick in column.axis)
         return f"<th{attributes}><span class=unseen>{escaped(column.label)}</span>{''.join(ticks)}"
+    if column.align == "heat":
+        return _heat_heading(column)
     words = write_unbroken(column.label)
     to = href(method_link(column.label, column.term)) if column.term else ""
     return (
@@ -190,6 +204,29 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
         if to
         else f"<th{attributes}>{words}"
     )
+
+
+def _heat_heading(column: Column) -> str:
+    """Write the heading of a narrow column; the first of a group has its name above."""
+    group = column.heat_group
+    attributes = _attributes(
+        ("class", _joined("heat", _group_class(column))),
+        ("data-key", column.key),
+        ("data-title", column.spoken_label),
+        ("data-in", group.key if group else ""),
+        ("style", f"--span:{group.n}" if group and group.name else ""),
+        ("title", column.spoken_label),
+    )
+    above = ""
+    if group and group.name:
+        note = f"<small>{escaped(group.note)}</small>" if group.note else ""
+        above = f"<b>{escaped(group.name)}{note}</b>"
+    return f"<th{attributes}>{above}<span>{escaped(column.label)}</span>"
+
+
+def _group_class(column: Column) -> str:
+    """Return whether a column is a group as a whole, or a part of one."""
+    return "" if column.heat_group is None else "whole" if column.heat_group.is_whole else "part"
 
 
 def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
@@ -225,9 +262,9 @@ def _cell_writer(tag: str, cls: str, href: Href, *, is_drawn: bool) -> Callable[
     """
 
     def write(cell: Cell) -> str:
-        start = f"<{tag}{_classes(cls, cell.tone)}"
         if cell.heat is not None:
-            return f"{start} style=--heat:{cell.heat:.3g}{_value(cell)}>{escaped(cell.text)}"
+            return _heat_cell(tag, cls, cell, href)
+        start = f"<{tag}{_classes(cls, cell.tone)}"
         if cell.drawing is not None:
             if is_drawn or cell.drawing.slots:
                 return f"{start}{_value(cell)}{_details(cell)}>{_drawn(cell.drawing)}"
@@ -237,6 +274,13 @@ def _cell_writer(tag: str, cls: str, href: Href, *, is_drawn: bool) -> Callable[
         return f"{start}{_value_beside(cell.text, cell.value)}>{escaped(cell.text)}"
 
     return write
+
+
+def _heat_cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
+    heat = f" style=--heat:{cell.heat:.2g}" if cell.heat else ""
+    look = _joined(cell.tone, *cell.marks)
+    value = _attribute("data-value", raw_value(cell)) if cell.value is not None else ""
+    return f"<{tag}{_classes(cls, look)}{heat}{value}>{_linked(cell.text, cell.link, href)}"
 
 
 def _marks(drawing: Drawing) -> str:
@@ -255,7 +299,8 @@ def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
     main = next((c.key for c in table.columns if c.is_main), table.sorted_by)
     if column.key == main and column.align == "number":
         return f"{align} merit".strip()
-    return _joined(align, "second" * column.on_phone, "extra" * column.is_extra)
+    group = _group_class(column)
+    return _joined(align, group, "second" * column.on_phone, "extra" * column.is_extra)
 
 
 def _joined(*classes: str) -> str:

@@ -31,6 +31,8 @@ class BoardSpec(Record):
         id: Its name in addresses and files; empty for the only board of a site.
         tasks, entries: Ids, in the order of their tables.
         config: What ranks it, and what it shows.
+        part, part_of, made_for: Of a board that is made for a part of a task: the name of the part,
+            the task, and the id of the section that makes the boards; else empty.
     """
 
     id: str
@@ -40,6 +42,9 @@ class BoardSpec(Record):
     entries: tuple[str, ...]
     config: BoardConfig
     featured: bool = False
+    part: str = ""
+    part_of: str = ""
+    made_for: str = ""
 
 
 def resolve_boards(tables: Tables, config: SiteConfig) -> tuple[BoardSpec, ...]:
@@ -89,6 +94,9 @@ def _boards_of(section: BoardSection, tables: Tables, config: SiteConfig) -> Ite
             (part,),
             _scored_entries(section, (part,), tables),
             ranking,
+            part=name,
+            part_of=section.for_each_part_of,
+            made_for=section.id,
         )
 
 

@@ -109,11 +109,11 @@
     return { title: text(".chart-title"), caption: text(".chart-caption"), inner, width, height };
   };
 
-  /** A chart or the grid as a picture that stands alone; as a slide it has the size of one, and what is larger becomes smaller. @param {HTMLElement} figure @param {boolean} isSlide */
+  /** A chart or the matrix as a picture that stands alone; as a slide it has the size of one, and what is larger becomes smaller. @param {HTMLElement} figure @param {boolean} isSlide */
   const pictureOf = async (figure, isSlide) => {
     const { family } = site.chartTemplate.layout.font;
     const wide = (isSlide ? SLIDE_WIDTH : WIDTH) - 2 * PAD;
-    const drawn = figure.matches("[data-grid]") ? site.gridPicture(figure, family, wide) : await chartPicture(figure, wide, isSlide ? SLIDE_ROOM : 0);
+    const drawn = figure.matches("[data-matrix]") ? site.matrixPicture(figure, family, wide) : await chartPicture(figure, wide, isSlide ? SLIDE_ROOM : 0);
     const width = isSlide ? SLIDE_WIDTH : drawn.width + 2 * PAD;
 
     const head = textsBelow([["title", drawn.title], ["caption", drawn.caption]], family, width - 2 * PAD, PAD);

@@ -673,6 +673,8 @@ interface PlotlyLibrary {
 interface Site {
   // site.js
   address: Address;
+  /** The part of the address that belongs to a box of tables: where a page has several, the keys of a named one begin with its name. */
+  addressOf(box: HTMLElement): Omit<Address, "list">;
   /** The elements that are there from the start. */
   elements<E extends HTMLElement = HTMLElement>(selector: string): E[];
   /** Tell those who hear the page. */
@@ -727,8 +729,8 @@ interface Site {
     /** The lines of a text in a width. */
     wrapped(text: string, font: string, width: number): string[];
   };
-  /** The grid of scores as a picture, at least so wide. */
-  gridPicture(figure: HTMLElement, family: string, least: number): Picture;
+  /** The matrix as a picture, at least so wide. */
+  matrixPicture(figure: HTMLElement, family: string, least: number): Picture;
   /** The Plotly template of all charts. */
   chartTemplate: Template;
   /** The token of each colour of the figures, such as `--ink`. */

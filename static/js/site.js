@@ -87,6 +87,18 @@
 
   const site = /** @type {Site} */ ({
     address,
+
+    addressOf(box) {
+      const prefix = box.dataset.box ? `${box.dataset.box}.` : "";
+      const named = (/** @type {string} */ key) => `${prefix}${key}`;
+      return {
+        get: (key) => address.get(named(key)),
+        all: (key) => address.all(named(key)),
+        set: (key, value) => address.set(named(key), value),
+        setPairs: (keys, pairs, how) => address.setPairs(keys.map(named), pairs.map(([key, value]) => [named(key), value]), how),
+      };
+    },
+
     elements,
 
     say(text) {

@@ -45,6 +45,7 @@
   site.table.shownHeads = (table) => site.table.heads(table).filter(isShown);
 
   for (const box of site.elements("[data-box]")) {
+    const address = site.addressOf(box);
     const body = box.querySelector("[data-columns-menu] .menu-body");
     if (!body) continue;
     const headsOf = () => site.table.all("table", box).flatMap(site.table.heads);
@@ -72,7 +73,7 @@
 
     /** A column that nobody has chosen, and that sorts the table: it is seen as long as it does. */
     const extraSort = () => {
-      const key = site.address.get("sort") ?? "";
+      const key = address.get("sort") ?? "";
       return isExtra(key) ? key : "";
     };
     let sortedBy = "";
@@ -86,7 +87,7 @@
       dispatchEvent(new Event("resize"));
     };
     const fromAddress = () => {
-      const [hidden, added] = ["hide", "show"].map((name) => new Set(site.address.all(name)));
+      const [hidden, added] = ["hide", "show"].map((name) => new Set(address.all(name)));
       for (const input of inputs) input.checked = isExtra(input.value) ? added.has(input.value) : !hidden.has(input.value);
       sortedBy = extraSort();
       const shown = new Map(inputs.map((input) => [input.value, input.checked || input.value === sortedBy]));
@@ -96,7 +97,7 @@
     body.addEventListener("change", ({ target }) => {
       if (!(target instanceof HTMLInputElement) || !inputs.includes(target)) return;
       const changed = inputs.filter((input) => input.checked === isExtra(input.value));
-      site.address.setPairs(["hide", "show"], changed.map((input) => [isExtra(input.value) ? "show" : "hide", input.value]));
+      address.setPairs(["hide", "show"], changed.map((input) => [isExtra(input.value) ? "show" : "hide", input.value]));
       fromAddress();
     });
     // Others have come, or gone.

@@ -8,6 +8,7 @@
 
   /** @param {HTMLElement} box */
   const setUp = (box) => {
+    const address = site.addressOf(box);
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (box.querySelector(selector));
     const [tools, line, pills, note, clear, rankThese] = ["[data-tools]", "[data-said-line]", "[data-pills]", "[data-said]", "[data-clear]", "[data-rank-these]"].map(find);
     if (!tools || !line || !pills || !note || !clear || !rankThese) return;
@@ -24,17 +25,17 @@
 
     /** What is asked for: the values of each facet, the text, the facet of which only the best rows are wanted, and whether these are ranked. @returns {Asked} */
     const asked = () => {
-      const lifted = site.address.all("all");
+      const lifted = address.all("all");
       const isLifted = (/** @type {string} */ key) => lifted.includes("1") || lifted.includes(key);
       const wanted = new Map(
         facets.map(({ key, kind, first = [] }) => {
           const isRange = kind === "number" || kind === "date";
-          const own = isRange ? site.address.all(key).slice(0, 1).filter((text) => site.filterFields.bounds(text, kind).some(Number.isFinite)) : site.address.all(key);
+          const own = isRange ? address.all(key).slice(0, 1).filter((text) => site.filterFields.bounds(text, kind).some(Number.isFinite)) : address.all(key);
           return [key, own.length || isLifted(key) ? own : first];
         }),
       );
-      const best = site.address.get("best") ?? (isBestFirst && !isLifted("best") ? bestOf : "");
-      return { wanted, q: site.address.get("q") ?? "", best: facets.some(({ key, each }) => key === best && each) ? best : "", isRanked: site.address.get("ranks") === "shown" };
+      const best = address.get("best") ?? (isBestFirst && !isLifted("best") ? bestOf : "");
+      return { wanted, q: address.get("q") ?? "", best: facets.some(({ key, each }) => key === best && each) ? best : "", isRanked: address.get("ranks") === "shown" };
     };
 
     /** @typedef {{wanted: Map<string, string[]>, q: string, best: string, isRanked: boolean}} Asked */
@@ -58,7 +59,7 @@
       const ofPublisher = facets.filter(({ first }) => first).length + Number(isBestFirst);
       for (const key of lifted.length === ofPublisher ? lifted.slice(0, 1).map(() => "1") : lifted) pairs.push(["all", key]);
       if (isRanked) pairs.push(["ranks", "shown"]);
-      site.address.setPairs(keys, pairs, { replace });
+      address.setPairs(keys, pairs, { replace });
     };
 
     /** @param {string} key @param {string[]} values */
@@ -136,7 +137,7 @@
       }
       pills.replaceChildren(...found);
       note.textContent = site.text(site.table.shown(box)?.dataset.cut === undefined ? "filters.left" : "filters.left_first", { of: site.format.rounded(total, 0), nouns: total === 1 ? noun : nouns }, shown);
-      clear.hidden = keys.every((key) => site.address.all(key).length === 0);
+      clear.hidden = keys.every((key) => address.all(key).length === 0);
       rankThese.hidden = !hasRanks || (shown === total && !isRanked);
       rankSwitch.checked = isRanked;
       const label = rankThese.querySelector("span");
@@ -222,7 +223,7 @@
     };
 
     const reset = () => {
-      site.address.setPairs(keys, []);
+      address.setPairs(keys, []);
       fromAddress();
       site.say(note.textContent);
     };

@@ -186,8 +186,11 @@
     finishSorting: (table) => states.get(table)?.rest?.finish(),
     heads: (table) => [...(table.tHead?.rows[0].cells ?? [])],
     headText: (head) => head.dataset.title ?? ((head.querySelector(".sort, .unseen") ?? head).textContent ?? "").trim(),
-    // A page has one box of tables, whose keys in the address are plain; those of another table begin with its id.
-    scope: (table) => (table.closest("[data-box]") ? "" : `${table.id}.`),
+    // The keys of the first box of tables are plain in the address; those of a named box, or of another table, begin with its name.
+    scope(table) {
+      const box = table.closest("[data-box]");
+      return box instanceof HTMLElement ? (box.dataset.box ? `${box.dataset.box}.` : "") : `${table.id}.`;
+    },
     makeSortable: () => {}, // below
     addSort: () => {}, // below
     sortAgain: () => {}, // below
@@ -346,7 +349,8 @@
 
   // A switch between the published order, which may have no name, and that by one column; in the table of a box, or in all of its views.
   for (const button of site.elements("[data-order]")) {
-    const own = site.table.all("[data-table]", button.closest("[data-box]") ?? document.body);
+    const box = button.closest("[data-box], figure") ?? document.body;
+    const own = site.table.all("[data-table]", box);
     const key = button.dataset.order ?? "";
     const show = () => {
       const { sorted, sortedBy } = (own.find((table) => !table.closest("[data-view-of][hidden]")) ?? own[0]).dataset;
@@ -354,7 +358,10 @@
     };
     for (const table of own) table.addEventListener("sorted", show);
     button.addEventListener("click", () => {
-      site.address.setPairs(["sort", "way"], key ? [["sort", key]] : []);
+      for (const table of own) {
+        const [sort, way] = ["sort", "way"].map((name) => `${scope(table)}${name}`);
+        site.address.setPairs([sort, way], key ? [[sort, key]] : []);
+      }
       own.forEach(fromAddress);
     });
     if (button.parentElement) button.parentElement.hidden = false;

@@ -18,15 +18,15 @@ def on_paper(page: Page) -> None:
     page.emulate_media(media="print")
 
 
-def test_the_grid_has_every_model_and_its_colours(chromium, home):
-    """Though a sheet is as narrow as the windows that show one model at a time."""
+def test_the_matrix_has_every_column_and_its_colours(chromium, home):
+    """Though a sheet is as narrow as the windows that show groups alone."""
     page, _ = open_page(chromium, home + "models/")
-    page.wait_for_selector(".grid[data-narrow]", state="attached")
+    page.wait_for_selector(".matrix[data-columns]", state="attached")
     on_paper(page)
-    heads = page.locator(".grid thead th")
+    heads = page.locator(".matrix .view:not([hidden]) th.heat")
     assert heads.count() > 3
     assert all(heads.nth(i).is_visible() for i in range(heads.count()))
-    expect(page.locator(".grid .swatch").first).to_have_css("print-color-adjust", "exact")
+    expect(page.locator(".matrix td.heat").first).to_have_css("print-color-adjust", "exact")
 
 
 def test_charts_that_nobody_has_seen_are_there(chromium, home):

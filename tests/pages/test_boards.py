@@ -177,7 +177,7 @@ def test_fine_tuning_methods():
     assert re.search(r"\d\N{NO-BREAK SPACE}G\b", text)
     assert None is re.search(r"\d{8,}", text)
     # 4371 pairs over six tasks: hardly a method can be told from another, which is said once.
-    [view] = site.page("models/").select("[data-box] .view")
+    [view] = site.page("models/").select("[data-views=view] .view")
     assert [] == view.select("tr.level")
     assert 1 == visible(view).count("are too close to call")
 

@@ -98,8 +98,10 @@ def test_every_chart_has_its_numbers_at_a_stable_address(name):
     names = {model["model"]: model["name"] for model in site.api("models")}
     expected = set()
     for path, soup in site.pages():
-        if grid := soup.select("figure.grid [data-share]"):
-            expected.add(f"charts/models/{grid[0]['data-share']}.csv")
+        for share in soup.select("figure.matrix [data-share]"):
+            (script,) = soup.select("script[data-numbers]")
+            folder, _ = target(path, str(script["data-numbers"]))
+            expected.add(f"{folder.removesuffix('index.html')}{share['data-share']}.csv")
         for figure in soup.select("figure.chart:has(details.share)"):
             (script,) = soup.select("script[data-numbers]")
             file, _ = target(path, str(script["data-numbers"]))

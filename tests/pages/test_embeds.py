@@ -38,7 +38,7 @@ def test_a_view_shows_what_it_is_of_and_where_it_is_from(index_site):
     release = index_site.api("stats")["release"]["sha256"][:12]
     for path in views(index_site):
         soup = index_site.page(path)
-        assert 1 == len(soup.select("[data-chart], [data-views], [data-grid]")), path
+        assert 1 == len(soup.select("[data-chart], [data-views]")), path
         assert soup.select("main tbody tr"), path
         assert [] == soup.select("header, nav, .menu"), path
         assert f"From Fine-tuning Index · data release {release}, 2024-04-29" == visible(
@@ -56,7 +56,7 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
             re.sub(r"\..*", "", str(tag["src"]).rpartition("/")[2])
             for tag in index_site.page(path).select("script[src]")
         }
-        others = {"embed/leaderboard/index.html": set(), "embed/scores/index.html": {"grid"}}
+        others = {"embed/leaderboard/index.html": set(), "embed/scores/index.html": {"matrix"}}
         own = others.get(path, {"chart-template", "chart-names", "chart-pointing", "charts"})
         assert {"first", "site", "texts", "table"} | own == scripts
 
@@ -133,7 +133,7 @@ def _expect_drawn(frame: FrameLocator, name: str) -> None:
         expect(frame.locator("#view-base")).to_be_visible()
     elif name == "scores":
         frame.get_by_role("button", name="Gain").click()
-        expect(frame.locator(".grid .m2").first).to_be_visible()
+        expect(frame.locator("#scores-base").first).to_be_visible()
     else:
         expect(frame.locator("[data-chart] .main-svg").first).to_be_visible()
 

@@ -64,41 +64,28 @@ def test_gain_of_a_task_page_has_a_colour_if_it_is_certain(known_errors):
         assert expected == shown(cells_by_row(soup, "ranking", "lift_fine_tuned")["a"])
 
 
-def tone_in_grid(classes: set[str]) -> str:
-    """What the classes of a cell of the grid mean in a table."""
-    if "pale" in classes or "hatch" in classes:
-        return "soft"
-    return "gain" if any(name.startswith("up") for name in classes) else "loss"
-
-
 @pytest.mark.parametrize(("measure", "column"), [("base", "lift_"), ("baseline", "lift_over_bas")])
-def test_tables_and_the_grid_say_the_same(index_site, measure, column):
-    """Pale and striped are grey, and full colours are the same."""
+def test_tables_and_the_matrix_say_the_same(index_site, measure, column):
+    """Striped is grey in a table, and full colours are the same."""
     site, compared = index_site, 0
-    grid = site.page("models/").select_one(".grid")
-    assert grid is not None
-    names = [str(button["data-measure"]) for button in grid.select("[data-measure]")]
-    models = [link.get_text() for link in grid.select("thead th:not(.own) a")]
-    for row in grid.select("tbody tr:not(.grid-group)"):
-        link = row.select_one("th a")
-        assert link is not None
-        if not (path := str(link["href"]).removeprefix("../")).startswith("tasks/"):
+    links = site.page("tasks/").select("#task-list tbody tr:not(.group) th a")
+    matrix, pages = f"scores-{measure}", {link.get_text(): str(link["href"]) for link in links}
+    for head in site.page("models/").select(f"#{matrix} th.heat"):
+        if (name := str(head["data-title"])) not in pages:
             continue
+        path = f"tasks/{pages[name]}"
         key = next(
             str(head["data-key"])
             for head in site.page(path).select("#ranking thead th")
             if str(head["data-key"]).startswith(column)
         )
         cells = cells_by_row(site.page(path), "ranking", key)
-        for model, cell in zip(models, row.select("td:not(.own)"), strict=True):
-            number = cell.select_one(f".m{names.index(measure)}")
-            assert number is not None
-            classes = {*(number.get("class") or [])} - {f"m{names.index(measure)}"}
-            if not classes or model not in cells:
-                continue
-            text, tone = shown(cells[model])
-            assert text.startswith(number.get_text()), (path, model)
-            assert tone_in_grid(classes) == tone, (path, model)
+        mine = cells_by_row(site.page("models/"), matrix, str(head["data-key"]))
+        for model, cell in mine.items():
+            _, tone = shown(cells[model])
+            assert str(cells[model].get("data-value", cell["data-value"])) == cell["data-value"]
+            is_unknown = "unknown" in (cell.get("class") or [])
+            assert ("soft" if is_unknown else shown(cell)[1]) == tone, (path, model)
             compared += 1
     assert compared == 310
 

@@ -92,8 +92,8 @@ def test_every_score_leads_to_its_row(index_site):
     }
     led = set()
     for path, soup in index_site.pages():
-        # The grid shows several numbers in a cell (tests/charts/test_grid.py).
-        for link in soup.select(f"[data-table] td:not(.text) > {SCORE}"):
+        # The matrix links differences too (tests/charts/test_matrix.py).
+        for link in soup.select(f"[data-table] td:not(.text, .heat) > {SCORE}"):
             href = urlsplit(str(link["href"]))
             (variant,) = parse_qs(href.query).get("variant", [primary])
             page, anchor = target(path, str(link["href"]))
@@ -113,9 +113,9 @@ def test_every_score_of_a_ranking_is_a_link(index_site):
         scores = [row[variant] for variant in ("fine_tuned", "base") if row[variant].value]
         assert scores
         assert all("#score-" in cell.href for cell in scores)
-    grid = index_site.page("models/").select(".grid td")
-    assert 31 * 11 == len(grid)
-    assert all(cell.select_one(f":scope > {SCORE}") for cell in grid)
+    cells = index_site.page("models/").select("#scores-score .heat")
+    linked = [cell for cell in cells if cell.select_one(f":scope > {SCORE}")]
+    assert 31 * 11 == len(linked)
 
 
 def test_an_anchor_stays_when_rows_move_and_are_added():

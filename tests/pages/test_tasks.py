@@ -238,12 +238,19 @@ def test_parts_are_a_grid(tmp_path):
     frames = make_frames(runs, (), {name: [value] * 3 for name, value in BOUNDS.items()})
     frames["tasks"] = having(frames["tasks"], part_of=[None, "t1", "t1"])
     page = build(write_project(tmp_path, frames, "")).page("tasks/t1/")
-    rows = table(page, "parts")
-    assert ["Median of 3 models", "a", "b", "c"] == [row["model"].text for row in rows]
-    assert ["0.250", "0.000", "0.500"] == [rows[0][f"p{i}"].text for i in range(3)]
-    assert ["0.750", "1.000"] == [visible(cell) for cell in page.select("#parts td.best")]
-    shares = [str(cell["style"]) for cell in page.select("#parts tbody tr:nth-child(2) td")]
-    assert ["--heat:0.75", "--heat:1", "--heat:0.5"] == shares
+    rows = table(page, "parts-score")
+    assert ["a", "b", "c"] == [row["model"].text for row in rows]
+    assert ["0.750", "0.250", "0.250"] == [row["merit"].text for row in rows]
+    assert ["1", "2", "2"] == [row["rank"].text for row in rows]
+    assert ["t3", "t2", "t2"] == [row["worst"].text for row in rows]
+    assert ["0.5", "0", "0"] == [row["worst"].value for row in rows]
+    assert [".50", ".50", ".50"] == [row["spread"].text for row in rows]
+    medians = [visible(cell) for cell in page.select("#parts-score thead td")]
+    assert ["Median of 3 models", "0.250"] == medians[1:3]
+    assert ["0", ".50"] == medians[-2:]
+    assert ["1.00"] == [visible(cell) for cell in page.select("#parts-score td.best")]
+    shares = [str(cell["style"]) for cell in page.select("#parts-score tbody tr:first-child .heat")]
+    assert ["--heat:1", "--heat:0.5"] == shares
     assert [] == page.select("#similar-head")
 
 

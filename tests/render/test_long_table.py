@@ -142,7 +142,7 @@ def test_a_filter_during_a_sort_hides_the_right_rows(chromium, long):
     """And when it is lifted, amid another sort, every row is there again."""
     page = open_board(chromium, long)
     page.evaluate(clicked("lift_over_base", then=f"() => ({TYPED})('model-1')"))
-    expect(page.locator("[data-said]")).to_contain_text("11 of 80 models")
+    expect(page.locator("[data-said]").first).to_contain_text("11 of 80 models")
     page.wait_for_function(SORTED, arg="lift_over_base")
     shown = page.evaluate(SHOWN)
     assert {1, *range(10, 20)} == {int(model.split("-")[-1]) for model in shown}

@@ -13,11 +13,13 @@ from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import PAGE_TYPES, scroll_through
 from tests.helpers.real_boards import (
     AIDER,
+    BFCL_GROUPS,
     MTEB,
     OPEN_WEIGHTS,
     TAU2,
     aider,
     aider_models,
+    bfcl,
     mteb,
     tau2,
 )
@@ -33,7 +35,7 @@ HEIGHT = 1100
 # What visitors save as a picture: by page, the element with its share menu.
 EXPORTS = {
     "tasks/": "chart-best-lift-by-task",
-    "models/": "grid-scores",
+    "models/": "matrix-scores",
     "analysis/": "chart-similar-tasks",
 }
 # Sites of other people's boards: one of many entries, one of several boards.
@@ -124,6 +126,15 @@ def take_columns(browser: Browser, home: str) -> None:
     sheet.close()
 
 
+def take_matrix(browser: Browser, home: str) -> None:
+    """The matrix of a board by itself."""
+    page = _opened(browser, f"{home}models/", 1280, "light")
+    page.add_style_tag(content=".site-head { position: static !important; }")
+    picture = FOLDER / "matrix-bfcl.jpg"
+    page.locator(".matrix").screenshot(path=picture, type="jpeg", quality=80)
+    page.context.close()
+
+
 def take_print(browser: Browser, home: str) -> None:
     """The home page as it is printed."""
     page = _opened(browser, home, PAPER_WIDTH, "light")
@@ -184,4 +195,8 @@ if __name__ == "__main__":
         build_site(load_config(project), project / "site")
         with served(project / "site") as address:
             take_part(chromium, f"{address}models/", "#over-time figure", "over-time")
+        project = write_project(Path(folder) / "bfcl", {"results": bfcl()}, BFCL_GROUPS)
+        build_site(load_config(project), project / "site")
+        with served(project / "site") as address:
+            take_matrix(chromium, address)
         chromium.close()

@@ -1,0 +1,282 @@
+"""Make the matrix of a board, and that of a task with parts, from the tables of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
+
+from site_builder.charts.cells import number_cell, text_cell
+from site_builder.charts.matrix import (
+    MAX_COLUMNS,
+    Matrix,
+    MatrixColumn,
+    MatrixEntry,
+    MatrixSpec,
+    make_matrix,
+)
+from site_builder.compute.board import Entry
+from site_builder.compute.numbers import float_or_none, floats_or_none
+from site_builder.compute.results import Results
+from site_builder.compute.tasks import CategoryResult
+from site_builder.formatting import in_cell
+from site_builder.labels import Labels
+from site_builder.pages.filters import model_tools, model_values
+from site_builder.pages.page import Site
+from site_builder.pages.task_parts import Parts
+from site_builder.pages.task_ranking import Ranking
+from site_builder.records import replace
+from site_builder.table_model import RANK_VALUE, Cell, Column, Field, RowKind, Table
+
+_DIFFERENCES = ("baseline", "base")
+
+
+def board_matrix(site: Site) -> Matrix | None:
+    """Lay out every score of a board: that of its task with its parts, where it has one with parts.
+
+    None where there is nothing for it.
+    """
+    board = site.results.board
+    if len(board.tasks) == 1:
+        parts = Parts(site.whole, board.tasks[0])
+        matrix = _parts_matrix(parts, "scores", {entry.model for entry in board.entries})
+    else:
+        matrix = make_matrix(board_spec(site.results, site.labels))
+    if matrix is None:
+        return None
+    board_id = "" if site.board.featured else site.board.id
+    return replace(matrix, board=board_id, is_embedded=True)
+
+
+def parts_matrix(site: Site, task: str) -> Matrix | None:
+    """Lay out the scores on a task and its parts; None where it has none with a score."""
+    return _parts_matrix(Parts(site, task), "parts", None)
+
+
+def with_tools(site: Site, matrix: Matrix | None, *, filtered: bool = False) -> Matrix | None:
+    """Return a matrix whose tables have the filters of a board's entries.
+
+    `filtered` are those that hide at first what the first filters of the board hide.
+    """
+    if matrix is None:
+        return None
+    labels, catalog = site.labels, site.results.catalog
+    config = site.board.config if filtered else None
+    tools = replace(model_tools(labels, catalog, config=config), compare=False)
+
+    def tooled(table: Table) -> Table:
+        rows = []
+        for row in table.rows:
+            found = model_values(labels, catalog, dict(row.filters)["id"], tools)
+            if config and config.group_by and row.cells[0].value is not None:
+                found[RANK_VALUE] = row.cells[0].text
+            known = tuple((name, text) for name, text in found.items() if text is not None)
+            rows.append(replace(row, filters=known))
+        return replace(table, rows=tuple(rows), tools=tools)
+
+    views = tuple(replace(view, table=tooled(view.table)) for view in matrix.views)
+    return replace(matrix, views=views)
+
+
+# --- boards -------------------------------------------------------------------------------------
+
+
+def board_spec(results: Results, labels: Labels) -> MatrixSpec:
+    """Return what the matrix of a board is made from: its entries, its tasks in categories."""
+    board, say = results.board, labels.say
+    columns, cut = _board_columns(results, labels)
+    merits = {"score": board.rule.label}
+    if board.rules.averaged:
+        merits |= {name: say(f"matrix.mean.{name}") for name in _DIFFERENCES}
+
+    def entry(s: Entry) -> MatrixEntry:
+        lifts = {name: board.figure(s, f"lift_over_{name}") for name in _DIFFERENCES}
+        found = {"score": board.merit(s), **lifts}
+        is_reference = s.unranked == "reference"
+        kind: RowKind = "reference" if is_reference else "" if s.rank else "unranked"
+        return MatrixEntry(s.model, s.rank, kind, found)
+
+    return MatrixSpec(
+        id="scores",
+        results=results,
+        labels=labels,
+        columns=columns,
+        entries=[entry(s) for s in board.entries if s.scored and s.model != labels.roles.baseline],
+        merits=merits,
+        merit_scale=labels.merit_scale(board),
+        lift_scale=labels.scale,
+        tasks=board.tasks,
+        is_shared=board.rules.averaged,
+        cut=cut,
+    )
+
+
+def _board_columns(results: Results, labels: Labels) -> tuple[list[MatrixColumn], str]:
+    """Return the columns by category, greatest lead over the baseline first, and what is left out.
+
+    Of more than 60 tasks, the means of categories that have one; else the first 60 tasks.
+    """
+    tasks, say = results.board.tasks, labels.say
+    categories = [c for c in results.categories[::-1] if {*c.tasks} & {*tasks}]
+    averaged = [c for c in categories if c.averaged]
+    if len(tasks) > MAX_COLUMNS and len(averaged) > 1:
+        shown = averaged[:MAX_COLUMNS]
+        n_out = len({*tasks}.difference(*(c.tasks for c in shown)))
+        others = say("matrix.others", n_out) if n_out else ""
+        columns = [_category_column(labels, c, c.category) for c in shown]
+        return columns, f"{say('matrix.categories')} {others}".rstrip()
+    rest, found = dict.fromkeys(tasks[:MAX_COLUMNS]), list[MatrixColumn]()
+    is_grouped = len(categories) > 1
+    for category in categories:
+        mine = [task for task in category.tasks if task in rest]
+        group = category.category if is_grouped else ""
+        if is_grouped and len(mine) > 1 and category.averaged:
+            found.append(_category_column(labels, category, say("parts.whole"), group))
+        found += _task_columns(results, labels, mine, group, is_whole=len(mine) == 1)
+        rest = {task: None for task in rest if task not in mine}
+    found += _task_columns(results, labels, [*rest], "")
+    cut = say("matrix.cut_tasks", len(tasks), most=MAX_COLUMNS)
+    return found, cut if len(tasks) > MAX_COLUMNS else ""
+
+
+def _category_column(
+    labels: Labels, category: CategoryResult, name: str, group: str = ""
+) -> MatrixColumn:
+    full, scale = category.category, labels.category_scales[category.category]
+    return MatrixColumn(name, full, category.tasks, scale, category, group, is_whole=bool(group))
+
+
+def _task_columns(
+    results: Results, labels: Labels, tasks: Sequence[str], group: str, *, is_whole: bool = False
+) -> Iterator[MatrixColumn]:
+    """Yield the columns of tasks, those first where the best entry has the greatest number.
+
+    A task that is alone in its group stands for it.
+    """
+    scores, variant = results.scores, results.board.variant
+    lifts, signed = scores.contest_lifts(variant), scores.contest(variant) * scores.direction
+    values = lifts if (lifts == lifts).any() else signed
+
+    def best(task: str) -> float:
+        column = values[:, scores.columns[task]]
+        known = column[column == column]
+        return float(known.max()) if len(known) else float("-inf")
+
+    for task in sorted(tasks, key=lambda task: -best(task)):
+        name, scale = labels.tasks[task], labels.scales[task]
+        is_alone = bool(group) and is_whole
+        yield MatrixColumn(name, name, (task,), scale, group=group, is_whole=is_alone)
+
+
+# --- parts --------------------------------------------------------------------------------------
+
+
+def _parts_matrix(parts: Parts, matrix_id: str, of: Collection[str] | None) -> Matrix | None:
+    """Lay out a task and its parts for some entries, or for all."""
+    if not parts.own:
+        return None
+    columns, cut = _part_columns(parts)
+    entries = [*_part_entries(parts, of)]
+    ranked = [entry.model for entry in entries if not entry.kind]
+    say = parts.labels.say
+    spec = MatrixSpec(
+        id=matrix_id,
+        results=parts.site.results,
+        labels=parts.labels,
+        columns=columns,
+        entries=entries,
+        merits={name: say("column.score") for name in ("score", *_DIFFERENCES)},
+        merit_scale=parts.labels.scales[parts.task],
+        lift_scale=parts.labels.scales[parts.task],
+        tasks=parts.every,
+        is_shared=parts.is_shared,
+        title=parts.title(ranked),
+        extra=[*_extra_fields(parts)],
+        cut=f"{say('parts.note')} {cut}".rstrip(),
+    )
+    return make_matrix(spec)
+
+
+def _part_columns(parts: Parts) -> tuple[list[MatrixColumn], str]:
+    """Return the columns of the parts, in groups where parts have parts, and what is left out."""
+    labels, say, found = parts.labels, parts.labels.say, list[MatrixColumn]()
+    is_grouped = len(parts.every) > len(parts.own)
+    for part in parts.own:
+        name = parts.name(part)
+        for task in parts.all_of(part):
+            is_whole = is_grouped and task == part
+            label = say("parts.whole") if is_whole else parts.name(task)
+            full = name if task == part else f"{name}: {parts.name(task)}"
+            found.append(
+                MatrixColumn(
+                    label,
+                    full,
+                    (task,),
+                    labels.scales[task],
+                    group=name if is_grouped else "",
+                    is_whole=is_whole,
+                    weight=parts.weight(part) if task == part else "",
+                )
+            )
+    n = len(found)
+    if n <= MAX_COLUMNS:
+        return found, ""
+    if is_grouped:
+        wholes = [replace(c, name=c.full, group="") for c in found if c.is_whole]
+        return wholes[:MAX_COLUMNS], say("matrix.cut_parts", n)
+    return found[:MAX_COLUMNS], say("matrix.cut_tasks", n, most=MAX_COLUMNS)
+
+
+def _part_entries(parts: Parts, of: Collection[str] | None) -> Iterator[MatrixEntry]:
+    """Yield the entries with a score on the whole or on a part, the best on the whole first."""
+    site, primary = parts.site, parts.labels.roles.primary
+    scores = site.results.scores
+    ranking = {e.model: e for e in Ranking(site, site.results.task(parts.task)).entries}
+    column = scores.columns[parts.task]
+    lifts = {
+        "baseline": scores.contest_lifts(primary)[:, column],
+        "base": scores.lift_over_base(primary)[:, column],
+    }
+    for model in dict.fromkeys((*ranking, *scores.models)):
+        known = [parts.score(model, task) for task in (parts.task, *parts.every)]
+        is_wanted = of is None or model in of
+        if (
+            not is_wanted
+            or model == parts.labels.roles.baseline
+            or not any(score is not None for score in known)
+        ):
+            continue
+        entry = ranking.get(model)
+        own = entry.found.get(primary) if entry else None
+        rank = own.rank if own else None
+        merits = {name: float_or_none(lift[scores.rows[model]]) for name, lift in lifts.items()}
+        is_reference = model in scores.references
+        kind: RowKind = "reference" if is_reference else "" if rank else "unranked"
+        yield MatrixEntry(model, rank, kind, {**merits, "score": known[0]})
+
+
+def _extra_fields(parts: Parts) -> Iterator[Field[MatrixEntry]]:
+    """Yield the worst part of each entry and its spread, where the parts compare."""
+    say, scale = parts.labels.say, parts.labels.scales[parts.task]
+    scores = parts.site.results.scores
+    values = scores.values[parts.labels.roles.primary][:, scores.columns[parts.task]]
+    known = [abs(value) for value in floats_or_none(values) if value is not None]
+    short = partial(in_cell, scale=scale, top=max(known, default=0.0), is_signed=False)
+    if not parts.is_shared or len(parts.own) < 2:
+        return
+
+    def worst(entry: MatrixEntry) -> Cell:
+        found = parts.worst(entry.model)
+        if found is None:
+            return text_cell(None)
+        name, score = parts.name(found.task), found.score
+        return Cell(name, score, suffix=short(score), details=(score,))
+
+    def spread(entry: MatrixEntry) -> Cell:
+        found = parts.worst(entry.model)
+        return text_cell(None) if found is None else number_cell(found.spread, short(found.spread))
+
+    help_text = say("parts.spread_help")
+    worst_help, ends = say("parts.worst_help"), (say("parts.worst_score"),)
+    column = Column("worst", say("parts.worst"), "text", worst_help, "ascending", details=ends)
+    yield Field(column, worst)
+    yield Field(Column("spread", say("parts.spread"), "number", help_text), spread)
