@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from site_builder.compute.progress import release_dates, run_dates
+from site_builder.compute.progress import release_dates
 from site_builder.compute.trade_off import on_frontier
 from site_builder.formatting import day
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
@@ -93,8 +93,8 @@ def dates_of(spec: BoardTableSpec) -> dict[str, Mapping[str, str]]:
     return {name: of for name, of in dates.items() if of and (name in columns or differ(of))}
 
 
-def _run_dates(spec: BoardTableSpec) -> dict[str, str]:
-    return run_dates(spec.site.board, spec.board.variant, spec.site.computed.whole)
+def _run_dates(spec: BoardTableSpec) -> Mapping[str, str]:
+    return spec.site.run_dates[spec.board.variant]
 
 
 def differ(dates: Mapping[str, str]) -> bool:

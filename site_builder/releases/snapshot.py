@@ -24,12 +24,13 @@ SNAPSHOT = f"{FOLDER}/snapshot.json.gz"
 # What the results table can say of where a score comes from and how exact it is.
 PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
 _MAX_BYTES = 1_000_000_000  # once it is unpacked
+_LEVEL = 6  # of compression: the highest takes four times as long, for a tenth less
 
 Facts: TypeAlias = Mapping[str, str | bool | float | list[str] | None]
 
 
-class ScoreState(Record):
-    """One score, in the metric's own unit.
+class ScoreState(Record, omit_defaults=True):
+    """One score, in the metric's own unit. What nothing is known of is not written.
 
     Attributes:
         error: Its standard error, as stated or from the number of examples; None if unknown
@@ -102,7 +103,7 @@ def write_snapshot(computed: SiteResults) -> bytes:
     """Return what `read_snapshot` reads: the snapshot as compressed JSON."""
     snapshot = take_snapshot(computed)
     values = {**asdict(snapshot), "scores": [*snapshot.scores.items()]}
-    return gzip.compress(msgspec.json.encode(values), mtime=0)
+    return gzip.compress(msgspec.json.encode(values), compresslevel=_LEVEL, mtime=0)
 
 
 def read_snapshot(content: bytes) -> Snapshot:
