@@ -343,7 +343,7 @@ class TableTools(Record):
         best_of: Key of the filter of which one click shows the best row of each value; empty for
             none.
         is_best: Whether only these are shown at first; their ranks are then among these.
-        texts: What scripts say of filters, by id.
+        texts: What its filters say, by id; scripts have the same (js/texts.js).
         compare: Whether rows can be ticked to compare their models.
         variant: Variant in which models are compared; empty for the first of each model.
         newest: Key of the column of dates by which the newest come first; empty for none.

@@ -92,8 +92,10 @@ def _template_script() -> dict[str, bytes]:
 
 def _texts_script(say: Messages) -> dict[str, bytes]:
     """Return the script with the texts of scripts, in the words of the site."""
-    texts = json.dumps(say.for_script("script"), ensure_ascii=False, separators=(",", ":"))
-    return {_TEXTS_SCRIPT: f"site.text = site.texts({texts});\n".encode()}
+    of_filters = {f"filters.{name}": text for name, text in say.for_script("filters").items()}
+    texts = say.for_script("script") | of_filters
+    written = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    return {_TEXTS_SCRIPT: f"site.text = site.texts({written});\n".encode()}
 
 
 _NAVIGATION: tuple[Kind, ...] = (

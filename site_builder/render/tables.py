@@ -94,7 +94,6 @@ def write_facets(tools: TableTools) -> Markup:
         "is_best": tools.is_best,
         "noun": tools.noun,
         "nouns": tools.nouns,
-        "texts": tools.texts,
     }
     return Markup(_json_attribute("data-facets", told))  # noqa: S704 - nothing can end an attribute
 

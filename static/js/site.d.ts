@@ -123,7 +123,6 @@ interface FacetsOfBox {
   is_best: boolean;
   noun: string;
   nouns: string;
-  texts: Messages;
 }
 
 /** What the rows of a table have of a facet, by place: the index of one of `values`, -1 for none; or a number, NaN for none. */
@@ -691,7 +690,7 @@ interface Site {
   checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
   /** A function that says a message by its id, for a count `n` where it has a plural. */
   texts(messages: Messages): Say;
-  /** A message of section `[script]`, which js/texts.js gives (site_builder/messages.toml). */
+  /** A message of section `[script]`, or of `[filters]` as `filters.id`, which js/texts.js gives (site_builder/messages.toml). */
   text: Say;
   errorText(error: unknown): string;
   /** The colour of a token such as `--ink` in the present theme, as `#rrggbb` or `#rrggbbaa`. */

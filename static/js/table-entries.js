@@ -20,10 +20,10 @@
     const tools = /** @type {HTMLElement | null} */ (box.querySelector("[data-tools]"));
     if (!tools) return;
     /** @type {FacetsOfBox} */
-    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns, texts } = JSON.parse(tools.dataset.facets ?? "");
+    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns } = JSON.parse(tools.dataset.facets ?? "");
     const group = facets.find(({ key }) => key === bestOf);
     if (!group) return;
-    const say = site.texts(texts);
+    const say = /** @type {Say} */ ((id, values, n) => site.text(`filters.${id}`, values, n));
     /** What lifts the filters of the publisher. @type {[string, string][]} */
     const lifted = isBestFirst || facets.some(({ first }) => first) ? [["all", "1"]] : [];
     const settings = facets.filter(({ is_setting: isSetting, kind }) => isSetting && kind !== "number" && kind !== "date");
