@@ -201,7 +201,7 @@ class Board(CachingRecord):
         n = len(self.ahead)
         rows = b"".join(bits.to_bytes(-(-n // 8), "little") for bits in self.ahead)
         packed = np.frombuffer(rows, np.uint8).reshape(n, -1)
-        return _as_bits(np.unpackbits(packed, axis=1, count=n, bitorder="little").T)
+        return _as_bits(np.unpackbits(packed, axis=1, count=n, bitorder="little").T > 0)
 
     def is_ahead(self, model: str, other: str) -> bool:
         """Return whether one ranked model is ahead of another by more than chance explains."""

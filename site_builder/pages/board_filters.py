@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from site_builder.compute.progress import release_dates
 from site_builder.compute.trade_off import on_frontier
@@ -51,9 +51,9 @@ def _measured_filters(spec: BoardTableSpec, there: Mapping[str, Column]) -> list
 
 
 def filter_values(
-    spec: BoardTableSpec, tools: TableTools, rows: Sequence[BoardRow]
-) -> dict[str, dict[str, str | None]]:
-    """Return what filters need to know of each row, by its entry."""
+    spec: BoardTableSpec, tools: TableTools
+) -> Callable[[BoardRow], dict[str, str | None]]:
+    """Return the function that returns what filters need to know of a row."""
     say, dates, has_gaps = spec.labels.say, _run_dates(spec), _has_gaps(spec)
 
     def values(row: BoardRow) -> dict[str, str | None]:
@@ -72,7 +72,7 @@ def filter_values(
             found[RANK_VALUE] = str(row.entry.rank)
         return found
 
-    return {row.model: values(row) for row in rows}
+    return values
 
 
 def _has_gaps(spec: BoardTableSpec) -> bool:

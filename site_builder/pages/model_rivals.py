@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import compress
@@ -47,7 +48,9 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
     if not board.tested and s.rank is not None:
         near = [other for other in board.ranked if other.model not in {*known, model}]
     if s.rank is not None:
-        near.sort(key=lambda other: abs(other.place - s.place))
+        at = bisect_left(near, s.place, key=lambda other: other.place)
+        around_it = near[max(0, at - _NEAREST) : at + _NEAREST]
+        near = sorted(around_it, key=lambda other: abs(other.place - s.place))
     near = sorted(near[:_NEAREST], key=lambda other: other.place)
     others = [_Rival(board, other) for other in near]
     rows = [_Rival(board, s, is_this=True, is_own=True), *own, *others]

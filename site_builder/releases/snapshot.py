@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Mapping
-from itertools import compress, repeat
+from itertools import repeat
 from typing import TypeAlias
 
 import msgspec
@@ -134,13 +134,19 @@ def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
             values[rows[is_there]] = scores.measured[measure.id][variant][is_there]
         measures[measure.id] = floats_or_none(values)
     of_measures = zip(*measures.values(), strict=True) if measures else repeat((), len(frame))
-    stated = frame.drop(columns="stderr").rename(columns={"stated_stderr": "stderr"})
+    named = frame.drop(columns="stderr").rename(columns={"stated_stderr": "stderr"})
+    # By the bits of a number, since most rows state the same.
+    bits = named[[*PROVENANCE]].notna().to_numpy() @ (1 << np.arange(len(PROVENANCE)))
+    stated = [
+        tuple(name for i, name in enumerate(PROVENANCE) if number >> i & 1)
+        for number in range(1 << len(PROVENANCE))
+    ]
     columns = (
         zip(frame["model"], frame["task"], frame["variant"], strict=True),
         floats_or_none(frame["score"].to_numpy()),
         floats_or_none(frame["stderr"].to_numpy()),
         frame["flag"].astype(object).where(frame["flag"].notna(), None),
-        (tuple(compress(PROVENANCE, row)) for row in stated[[*PROVENANCE]].notna().to_numpy()),
+        map(stated.__getitem__, bits.tolist()),
         (dict(zip(measures, row, strict=True)) for row in of_measures),
     )
     states = zip(*columns, strict=True)
