@@ -349,7 +349,7 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
     def lists(attribute: str) -> dict[str, list[Any]] | None:
         value = attrgetter(attribute)
         by_variant = {v: [s and value(s) for s in row] for v, row in rows.items() if any(row)}
-        is_stated = any(value is not None for values in by_variant.values() for value in values)
+        is_stated = any(values.count(None) < len(values) for values in by_variant.values())
         return by_variant if is_stated else None
 
     return {

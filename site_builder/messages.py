@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from site_builder.formatting import sentence
-from site_builder.records import Record
+from site_builder.records import CachingRecord
 
 _FORMS = ("one", "other")
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -30,7 +31,7 @@ MESSAGES = dict(_flat(tomllib.loads(Path(__file__).with_suffix(".toml").read_tex
 """Of each message, by id, the form for one thing and that for other numbers."""
 
 
-class Messages(Record):
+class Messages(CachingRecord):
     """The texts of a site, in its words.
 
     Attributes:
@@ -54,9 +55,19 @@ class Messages(Record):
         They are in the words of the site; a script (`site.texts`) fills in the parameters.
         """
         start = f"{section}."
-        ids = [message for message in MESSAGES if message.startswith(start)]
-        chosen = {message.removeprefix(start): MESSAGES[message] for message in (*ids, *others)}
-        return {name: (self._worded(a), self._worded(b)) for name, (a, b) in chosen.items()}
+        if section not in self._sections:
+            ids = [message for message in MESSAGES if message.startswith(start)]
+            self._sections[section] = {name.removeprefix(start): self._forms(name) for name in ids}
+        return self._sections[section] | {name: self._forms(name) for name in others}
+
+    @cached_property
+    def _sections(self) -> dict[str, dict[str, tuple[str, str]]]:
+        """The sections that scripts got: every page with a table asks for the same."""
+        return {}
+
+    def _forms(self, message: str) -> tuple[str, str]:
+        one, other = MESSAGES[message]
+        return self._worded(one), self._worded(other)
 
     def _worded(self, text: str) -> str:
         return _PARAMETER.sub(lambda found: self.words.get(found[1], found[0]), text)

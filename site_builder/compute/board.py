@@ -117,6 +117,11 @@ class Board(CachingRecord):
         values = self.figures.get(statistic)
         return None if values is None else values[self.entry(entry.model).place]
 
+    def figures_of(self, entry: Entry) -> dict[str, float | None]:
+        """Return the value of every statistic by its id."""
+        place = self.entry(entry.model).place
+        return {s.id: self.figures[s.id][place] for s in self.statistics}
+
     def count(self, entry: Entry, statistic: str) -> int:
         """Return the value of a statistic that counts tasks; 0 where it is not defined."""
         return int(self.figure(entry, statistic) or 0)
@@ -189,6 +194,14 @@ class Board(CachingRecord):
     def most_may_be_first(self) -> bool:
         """Whether most of the ranked models may be first."""
         return self.tested and 2 * (len(self.leaders) + len(self.rivals)) > len(self.ranked)
+
+    @cached_property
+    def behind(self) -> tuple[int, ...]:
+        """By place, the places of the models that are ahead of a model, as bits of a number."""
+        n = len(self.ahead)
+        rows = b"".join(bits.to_bytes(-(-n // 8), "little") for bits in self.ahead)
+        packed = np.frombuffer(rows, np.uint8).reshape(n, -1)
+        return _as_bits(np.unpackbits(packed, axis=1, count=n, bitorder="little").T > 0)
 
     def is_ahead(self, model: str, other: str) -> bool:
         """Return whether one ranked model is ahead of another by more than chance explains."""

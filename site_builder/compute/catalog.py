@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from math import isfinite
 from typing import TypeVar
 
 import pandas as pd
 
-from site_builder.records import Record, make_records, replace
+from site_builder.records import CachingRecord, Record, make_records, replace
 from site_builder.tables.columns import texts_of
 from site_builder.tables.overrides import matches
 from site_builder.tables.parts import ancestors_of, part_parents
@@ -135,7 +136,7 @@ class Provenance(Record):
     stderr: float | None
 
 
-class Catalog(Record):
+class Catalog(CachingRecord):
     """The metadata of models and tasks, in the order of the tables.
 
     Attributes:
@@ -147,6 +148,25 @@ class Catalog(Record):
     tasks: Mapping[str, TaskInfo]
     facets: tuple[Facet, ...]
     stated: frozenset[str]
+
+    def column(self, name: str) -> tuple[str | None, ...]:
+        """Return the value of each entry as `ModelInfo.facet` does."""
+        if name not in self._columns:
+            self._columns[name] = tuple([m.facet(name) for m in self.models.values()])
+        return self._columns[name]
+
+    @cached_property
+    def _columns(self) -> dict[str, tuple[str | None, ...]]:
+        """The values by facet: the filters of each table ask for them."""
+        return {}
+
+    @cached_property
+    def entries_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The entries of each model, by its id."""
+        found: dict[str, list[str]] = {}
+        for entry in self.models.values():
+            found.setdefault(entry.of, []).append(entry.model)
+        return {model: tuple(entries) for model, entries in found.items()}
 
     def only(self, models: Sequence[str], tasks: Sequence[str]) -> Catalog:
         """Return the same of some models and tasks."""
@@ -197,9 +217,10 @@ def find_cautions(tables: Tables, catalog: Catalog) -> dict[str, tuple[Caution, 
     for model, facts in catalog.models.items():
         if facts.comparable:
             found[model].append(Caution(facts.comparable, tasks))
-        keys = [key.strip() for key in (facts.trained_on or "").split(",")]
-        if trained := tuple(t for t in tasks if any(matches(key, t) for key in keys)):
-            found[model].append(Caution("", trained))
+        if facts.trained_on:
+            keys = [key.strip() for key in facts.trained_on.split(",")]
+            if trained := tuple(t for t in tasks if any(matches(key, t) for key in keys)):
+                found[model].append(Caution("", trained))
     return {model: tuple(cautions) for model, cautions in found.items() if cautions}
 
 

@@ -344,6 +344,11 @@ class Scores(CachingRecord, eq=False):
             by_model[score.model][score.variant] = score
         return by_model
 
+    def best_of(self, task: str, variant: str) -> list[Score]:
+        """Return the scores of a variant with rank 1 on a task."""
+        rows = self._rows(slice(None), self.columns[task], [variant])
+        return self._records(rows[self._arrays["rank"][rows] == 1])
+
     def ranking(self, task: str) -> list[Score]:
         """Return every score of a task by variant (primary first), then by rank."""
         return self._records(np.concatenate([*self.ranked_rows(task).values()]))
@@ -359,9 +364,7 @@ class Scores(CachingRecord, eq=False):
 
         Scores that do not count are among them. The order is that of tasks, then of variants.
         """
-        index = np.stack([self.index[v][self.rows[model]] for v in self.roles.variants], axis=1)
-        rows = index[index != _NO_ROW]
-        arrays = self._arrays
+        rows, arrays = self._stated_rows(model), self._arrays
         columns = {
             "row": integers_or_none(arrays["row"][rows]),
             **{name: arrays[name][rows].tolist() for name in ("source", "date", "command", "flag")},
@@ -370,6 +373,18 @@ class Scores(CachingRecord, eq=False):
         }
         keys = zip(arrays["task"][rows].tolist(), arrays["variant"][rows].tolist(), strict=True)
         return dict(zip(keys, make_records(Provenance, columns), strict=True))
+
+    def counted_of(self, model: str) -> list[Score | None]:
+        """Return the scores of a model, in the order of `provenance_of`; None if not counted."""
+        rows = self._rows(self.rows[model], slice(None))
+        counted = dict(zip(rows.tolist(), self._records(rows), strict=True))
+        return [counted.get(row) for row in self._stated_rows(model).tolist()]
+
+    def _stated_rows(self, model: str) -> _Integers:
+        """Positions in `frame` of all scores of a model, by task, then by variant."""
+        index = np.stack([self.index[v][self.rows[model]] for v in self.roles.variants], axis=1)
+        rows: _Integers = index[index != _NO_ROW]
+        return rows
 
     def _rows(
         self, row: int | list[int] | slice, column: int | slice, variants: Sequence[str] = ()

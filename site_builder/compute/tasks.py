@@ -239,7 +239,8 @@ class TaskResult(CachingRecord):
 def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult, ...]:
     """Summarise every task of the board, in the order of the tasks table."""
     roles, frame = scores.roles, scores.frame
-    best = {v: _best_runs(scores, {v: scores.rivals(v)}) for v in roles.variants}
+    rivals = {v: scores.rivals(v) for v in roles.variants}
+    best = {v: _best_runs(scores, {v: values}) for v, values in rivals.items()}
     contest = {v: scores.contest(v) for v in roles.contest}
     over_baseline = np.concatenate([scores.contest_lifts(v) for v in contest])
     contenders, best_lifts = _best_runs(scores, contest), np.fmax.reduce(over_baseline, axis=0)
@@ -267,7 +268,7 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
             best_against_baseline=against_baseline[column],
             best_lift_over_baseline=lift_or_none[column],
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
-            mean={v: mean_or_none(scores.rivals(v)[:, column]) for v in roles.variants},
+            mean={v: mean_or_none(values[:, column]) for v, values in rivals.items()},
             counts={v: int(n[column]) for v, n in counts.items()},
             models=_in_rank_order(scores, column, models[np.concatenate([*ranked.values()])]),
             with_intervals=frozenset(v for v, rows in ranked.items() if exact[rows].any()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from site_builder.compute.progress import release_dates, run_dates
+from site_builder.compute.progress import release_dates
 from site_builder.compute.trade_off import on_frontier
 from site_builder.formatting import day
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
@@ -51,9 +51,9 @@ def _measured_filters(spec: BoardTableSpec, there: Mapping[str, Column]) -> list
 
 
 def board_values(
-    spec: BoardTableSpec, tools: TableTools, rows: Sequence[BoardRow]
-) -> dict[str, dict[str, str | None]]:
-    """Return what filters need to know of each row, by name, for each entry."""
+    spec: BoardTableSpec, tools: TableTools
+) -> Callable[[BoardRow], dict[str, str | None]]:
+    """Return the function that returns what filters need to know of a row, by name."""
     site, say, dates = spec.site, spec.labels.say, _run_dates(spec)
     # What board_tools adds, but for the filters that read a column.
     computed: Mapping[str, Callable[[BoardRow], str | None]] = {
@@ -71,7 +71,7 @@ def board_values(
             found[RANK_VALUE] = str(row.entry.rank)
         return found
 
-    return {row.model: values(row) for row in rows}
+    return values
 
 
 def _has_gaps(spec: BoardTableSpec) -> bool:
@@ -92,8 +92,8 @@ def dates_of(spec: BoardTableSpec) -> dict[str, Mapping[str, str]]:
     return {name: of for name, of in dates.items() if of and (name in columns or _differ(of))}
 
 
-def _run_dates(spec: BoardTableSpec) -> dict[str, str]:
-    return run_dates(spec.site.board, spec.board.variant, spec.site.computed.whole)
+def _run_dates(spec: BoardTableSpec) -> Mapping[str, str]:
+    return spec.site.run_dates[spec.board.variant]
 
 
 def _differ(dates: Mapping[str, str]) -> bool:

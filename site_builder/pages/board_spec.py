@@ -118,8 +118,7 @@ class BoardTableSpec(CachingRecord):
 
     def row(self, entry: Entry) -> BoardRow:
         """Return an entry of the board with its figures."""
-        board = self.board
-        return BoardRow(entry, {s.id: board.figure(entry, s.id) for s in board.statistics})
+        return BoardRow(entry, self.board.figures_of(entry))
 
     @cached_property
     def reference(self) -> float | None:

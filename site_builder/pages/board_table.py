@@ -57,9 +57,10 @@ def board_table(
     fields = [*_place_fields(spec, ranks), *_statistic_fields(spec), *about]
     fitted = _fitted(_in_stated_order(fields, config.columns))
     tools = board_tools(spec, rows, [each.column for each in fitted])
-    known = board_values(spec, tools, rows)
-    is_shown = shown_at_first(tools, [known[row.model] for row in rows])
-    shown = [i for i, is_one in enumerate(is_shown) if is_one]
+    values, shown = board_values(spec, tools), list(range(len(rows)))
+    if tools.hides_rows:
+        is_shown = shown_at_first(tools, [values(row) for row in rows])
+        shown = [i for i in shown if is_shown[i]]
     is_cut = spec.cut(len(shown)) < len(shown)
 
     def is_reference(row: BoardRow) -> bool:
@@ -71,7 +72,7 @@ def board_table(
         fitted,
         rows[: shown[spec.cut(len(shown))]] if is_cut else rows,
         lambda row: "reference" if is_reference(row) else "" if row.entry.rank else "unranked",
-        filters=lambda row: known[row.model],
+        filters=values,
         header=1,
         sorted_by=spec.by,
         tools=replace(tools, is_cut=is_cut),

@@ -175,10 +175,11 @@ def _lift_view(spec: BoardTableSpec, variant: str) -> BoardView:
         label = say("board.lift.label_of", variant=labels.variants[variant])
     found = [(spec.board.figure(s, "lift_over_base"), s) for s in spec.board.ranked]
     gains = sorted(((lift, s) for lift, s in found if lift is not None), key=lambda g: -g[0])
-    lifts = [lift for lift, _ in gains]
     # The place of the first of several equal lifts is the rank of all of them.
-    places = [replace(s, rank=lifts.index(lift) + 1, rank_interval=None) for lift, s in gains]
-    rows = [spec.row(s) for s in places]
+    ranks = dict[float, int]()
+    for place, (lift, _) in enumerate(gains, 1):
+        ranks.setdefault(lift, place)
+    rows = [spec.row(replace(s, rank=ranks[lift], rank_interval=None)) for lift, s in gains]
     caption = say("board.lift.caption", variant=in_variant, base=labels.base)
     table = board_table(spec, rows, f"board-{view_id}", caption)
     n_tasks = say("n_tasks", len(spec.board.tasks))

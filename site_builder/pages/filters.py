@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 
-from site_builder.compute.catalog import Catalog, ModelInfo
+from site_builder.compute.catalog import Catalog
 from site_builder.config import BoardConfig
 from site_builder.formatting import sentence
 from site_builder.labels import Labels
@@ -50,7 +51,7 @@ def model_tools(
     """
     config = config or BoardConfig()
     found = {each.name: each.filter for each in _useful(labels, catalog, config, more)}
-    has_several = len({m.of for m in catalog.models.values()}) < len(catalog.models)
+    has_several = len(catalog.entries_of) < len(catalog.models)
     best_of = config.group_by or "model"
     return TableTools(
         labels.say.words["entry" if has_several else "model"],
@@ -98,35 +99,31 @@ def _stated(config: BoardConfig) -> tuple[str, ...]:
 
 def _filters(labels: Labels, catalog: Catalog, stated: Collection[str]) -> Iterator[_Found]:
     """Yield the filters by what is known of entries, their settings first."""
-    models, say = catalog.models.values(), labels.say
+    say = labels.say
     for facet in sorted(catalog.facets, key=lambda f: not f.is_setting):
-        values = [m.facet(facet.id) for m in models]
+        values = catalog.column(facet.id)
         kind = _kind_of(values, is_number=facet.is_number)
         key = filter_key(facet.id)
         order = tuple(labels.facet_text(facet.id, value) for value in facet.order)
         made = Filter(key, facet.label, kind, order=order, is_setting=facet.is_setting)
         yield _Found(facet.id, made, values)
     yield _Found(
-        "developer", Filter("developer", say("filters.developer")), _all(models, "developer")
+        "developer", Filter("developer", say("filters.developer")), catalog.column("developer")
     )
-    yield _Found("license", Filter("license", say("column.license")), _all(models, "license"))
+    yield _Found("license", Filter("license", say("column.license")), catalog.column("license"))
     weights = Filter("open", say("filters.open"), "switch", help=say("filters.open_help"))
-    yield _Found("open", weights, [_open_weights(m) for m in models])
+    yield _Found("open", weights, [_open_weights(text) for text in catalog.column("license")])
     sizes = Filter("size", say("column.size"), "number", "B")
-    yield _Found("parameters_b", sizes, _all(models, "parameters_b"))
+    yield _Found("parameters_b", sizes, catalog.column("parameters_b"))
     released = Filter("release_date", say("column.release_date"), "date")
-    yield _Found("release_date", released, _all(models, "release_date"))
-    of = [m.of for m in models]
-    if len({*of}) < len(of):
+    yield _Found("release_date", released, catalog.column("release_date"))
+    if len(catalog.entries_of) < len(catalog.models):
+        of = catalog.column("model")
         yield _Found("model", Filter("model", say("column.model")), of)
     known = {*(f.id for f in catalog.facets), *_OWN, "parameters_b"}
     for name in stated:
         if name not in known:
             yield _Found(name, Filter(name, sentence(name)), ())
-
-
-def _all(models: Collection[ModelInfo], name: str) -> list[str | None]:
-    return [m.facet(name) for m in models]
 
 
 def _tells_apart(found: _Found) -> bool:
@@ -157,11 +154,12 @@ def filter_key(facet: str) -> str:
     return f"{facet}_" if facet in RESERVED else facet
 
 
-def _open_weights(facts: ModelInfo) -> str | None:
+@cache
+def _open_weights(license_text: str | None) -> str | None:
     """Return whether the weights of a model are open, by its licence; None if that is not known."""
-    if facts.license is None:
+    if license_text is None:
         return None
-    return "no" if _CLOSED.match(facts.license) else "yes"
+    return "no" if _CLOSED.match(license_text) else "yes"
 
 
 def model_values(
@@ -171,7 +169,7 @@ def model_values(
     facts = catalog.models[model]
     own = {
         "model": facts.of,
-        "open": _open_weights(facts),
+        "open": _open_weights(facts.license),
         "size": None if facts.parameters_b is None else repr(facts.parameters_b),
         **{
             filter_key(f.id): None if value is None else labels.facet_text(f.id, value)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import compress
 
 from site_builder.addresses import Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
@@ -46,7 +48,9 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
     if not board.tested and s.rank is not None:
         near = [other for other in board.ranked if other.model not in {*known, model}]
     if s.rank is not None:
-        near.sort(key=lambda other: abs(other.place - s.place))
+        at = bisect_left(near, s.place, key=lambda other: other.place)
+        around_it = near[max(0, at - _NEAREST) : at + _NEAREST]
+        near = sorted(around_it, key=lambda other: abs(other.place - s.place))
     near = sorted(near[:_NEAREST], key=lambda other: other.place)
     others = [_Rival(board, other) for other in near]
     rows = [_Rival(board, s, is_this=True, is_own=True), *own, *others]
@@ -63,13 +67,10 @@ def _close_to(board: Board, s: Entry) -> list[Entry]:
     """Return the ranked models that are neither ahead of a model nor behind it with certainty."""
     if not board.tested:
         return []
-    place = board.places[s.model]
-    worse = board.ahead[place]
-    return [
-        other
-        for i, (other, others_worse) in enumerate(zip(board.ranked, board.ahead, strict=True))
-        if i != place and not (worse >> i | others_worse >> place) & 1
-    ]
+    place, n = board.places[s.model], len(board.ranked)
+    apart = board.ahead[place] | board.behind[place] | 1 << place
+    is_close = map("0".__eq__, reversed(f"{apart:0{n}b}"))
+    return list(compress(board.ranked, is_close))
 
 
 def _settings(site: Site, board: Board, model: str) -> Iterator[_Rival]:
@@ -77,12 +78,11 @@ def _settings(site: Site, board: Board, model: str) -> Iterator[_Rival]:
     for other in site.results.boards.values():
         if other is not board and other.entry(model).scored:
             yield _Rival(other, other.entry(model), is_own=True)
-    models = site.results.catalog.models
-    for other_model, fact in models.items():
-        if fact.of == models[model].of and other_model != model:
-            own = model_board(site, other_model)
-            if own.entry(other_model).scored:
-                yield _Rival(own, own.entry(other_model), is_own=True)
+    catalog = site.results.catalog
+    for other_model in catalog.entries_of[catalog.models[model].of]:
+        own = model_board(site, other_model)
+        if other_model != model and own.entry(other_model).scored:
+            yield _Rival(own, own.entry(other_model), is_own=True)
 
 
 def _rivals_title(site: Site, board: Board, s: Entry, close: Sequence[Entry]) -> str:

@@ -38,9 +38,9 @@ class ModelScore(Record):
 
 def list_scores(site: Site, model: str) -> list[ModelScore]:
     """Return every score of a model, by task, then by variant."""
-    counted, listing = site.results.scores.of_model(model), list[ModelScore]()
-    for (task, variant), provenance in site.results.scores.provenance_of(model).items():
-        score = counted.get(task, {}).get(variant)
+    scores, listing = site.results.scores, list[ModelScore]()
+    stated = scores.provenance_of(model).items()
+    for ((task, variant), provenance), score in zip(stated, scores.counted_of(model), strict=True):
         value = (score or site.results.flagged_of(model, task)[variant]).score
         listing.append(ModelScore(task, variant, value, score, provenance))
     return listing
@@ -192,7 +192,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "chance": ([_chance_text(site, score) for score in scores], texts),
     }
     for name, (column, known) in values.items():
-        if any(value is not None for value in column):
+        if column.count(None) < len(column):
             columns[name] = [[None] * len(tasks) for _ in variants]
             for row, place, value in zip(rows, places, column, strict=True):
                 if value is not None and known is not None:

@@ -14,7 +14,7 @@ from site_builder.charts.differences import chart_best_lift_by_task, chart_categ
 from site_builder.charts.serving import chart_latency
 from site_builder.charts.trade_off import TradeView, chart_trade_offs
 from site_builder.compute.catalog import Caution, Release
-from site_builder.compute.progress import Progress, compute_progress
+from site_builder.compute.progress import Progress, compute_progress, run_dates
 from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs
 from site_builder.config import SiteConfig
@@ -194,6 +194,12 @@ class Site(CachingRecord):
     def progress(self) -> tuple[Progress, ...]:
         """The board over time, by each kind of date that is known."""
         return compute_progress(self.board, self.results, self.computed.whole)
+
+    @cached_property
+    def run_dates(self) -> Mapping[str, Mapping[str, str]]:
+        """By variant, the day of the run of each entry of the board, where one is known."""
+        variants, whole = self.results.scores.roles.variants, self.computed.whole
+        return {variant: run_dates(self.board, variant, whole) for variant in variants}
 
     def on(self, board: BoardResults) -> Site:
         """Return the site as another of its boards sees it."""

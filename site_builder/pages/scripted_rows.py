@@ -14,7 +14,7 @@ from site_builder.pages.model_scores import ModelScore
 from site_builder.pages.task_scores import ModelTasks, TaskRow
 from site_builder.records import Record
 
-_MAX_ROWS, _WRITTEN = 60, 20  # of a table with more rows, so many are in the page
+_MAX_ROWS, _WRITTEN = 60, 15  # of a table with more rows, so many are in the page
 _AGAINST: tuple[Against, Against] = ("base", "baseline")
 
 

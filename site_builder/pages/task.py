@@ -11,7 +11,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.scores import chart_task_scores
 from site_builder.compute.catalog import TaskInfo
-from site_builder.compute.scores import FlaggedScore
+from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import MIN_COMMON_MODELS, TaskResult
 from site_builder.formatting import count, listed, quantity, sentence, short
 from site_builder.pages.matrices import parts_matrix, with_tools
@@ -177,7 +177,7 @@ def _context(site: Site, task: TaskResult) -> TaskContext:
 
 def _kind(ranking: Ranking) -> str:
     """Return which question a visitor has."""
-    if len(ranking.ranked) == 1:
+    if ranking.n_ranked == 1:
         return "only"
     roles = ranking.labels.roles
     return "fine_tune" if ranking.labels.lifted and roles.primary == "fine_tuned" else "best"
@@ -194,7 +194,7 @@ def _answer(ranking: Ranking) -> str:
         return say("task.answer.none", contender=labels.contender, name=name)
     score, competing = ranking.scale.score(best.score), len(labels.roles.contest)
     if competing == 1 and not ranking.leaders:
-        return say("task.answer.level", len(ranking.ranked), score=score)
+        return say("task.answer.level", ranking.n_ranked, score=score)
     return say("task.answer.score", names=listed(labels.runs(best), _MAX_NAMES), score=score)
 
 
@@ -239,12 +239,12 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
         yield Figure(scale.score(score), say("task.figure.second", names=names))
     if task.mean_lift_over_base is not None:
         yield Figure(scale.signed(task.mean_lift_over_base), say("task.figure.gain"))
-    if len(ranking.ranked) > _MAX_NAMES:
-        label = say("task.figure.median", len(ranking.ranked))
+    if ranking.n_ranked > _MAX_NAMES:
+        label = say("task.figure.median", ranking.n_ranked)
         yield Figure(scale.score(ranking.median), label)
 
 
-def _names(ranking: Ranking, entries: Sequence[RankedEntry], most: int = _MAX_NAMES) -> str:
+def _names(ranking: Ranking, entries: Sequence[RankedEntry | Score], most: int = _MAX_NAMES) -> str:
     return listed([ranking.labels.models[entry.model] for entry in entries], most)
 
 
@@ -253,7 +253,7 @@ def _names(ranking: Ranking, entries: Sequence[RankedEntry], most: int = _MAX_NA
 
 def _title(ranking: Ranking) -> str:
     """Return who leads the ranking, who is too close to call, and who without a rank is ahead."""
-    labels, say, n = ranking.labels, ranking.labels.say, len(ranking.ranked)
+    labels, say, n = ranking.labels, ranking.labels.say, ranking.n_ranked
     if n == 0:
         return say("task.title.none")
     if len(labels.roles.contest) > 1:
@@ -262,7 +262,7 @@ def _title(ranking: Ranking) -> str:
         return say("task.title.level", n)
     other = labels.models[ranking.ahead.model] if ranking.ahead else ""
     if ranking.rivals:
-        level = (*ranking.leaders, *ranking.rivals)
+        level: list[RankedEntry | Score] = [*ranking.leaders, *ranking.rivals]
         if other:
             return say("task.title.open_behind", len(level), other=other)
         if len(level) > _MAX_NAMES:

@@ -64,7 +64,7 @@ class Ranking(CachingRecord):
     site: Site
     task: TaskResult
 
-    @property
+    @cached_property
     def labels(self) -> Labels:
         """Names and number formats."""
         return self.site.labels
@@ -115,17 +115,23 @@ class Ranking(CachingRecord):
         primary = self.labels.roles.primary
         return tuple(entry for entry in self.entries if primary in entry.found)
 
+    @property
+    def n_ranked(self) -> int:
+        """The number of models with a rank."""
+        return self.task.counts[self.labels.roles.primary]
+
     @cached_property
-    def leaders(self) -> tuple[RankedEntry, ...]:
-        """The models with the best score; empty where all of several are level."""
-        primary = self.labels.roles.primary
-        first = tuple(e for e in self.ranked if e.found[primary].rank == 1)
-        return () if len(first) == len(self.ranked) > 1 else first
+    def leaders(self) -> tuple[Score, ...]:
+        """The best scores; none where all of several models are level."""
+        scores, primary = self.site.results.scores, self.labels.roles.primary
+        best = scores.best_of(self.task.task, primary)
+        first = sorted(best, key=lambda score: -self.direction * score.score)
+        return () if len(first) == self.n_ranked > 1 else tuple(first)
 
     @property
     def is_baseline_first(self) -> bool:
         """Return whether the baseline is ranked and among the leaders."""
-        return any(entry.model == self.labels.roles.baseline for entry in self.leaders)
+        return any(score.model == self.labels.roles.baseline for score in self.leaders)
 
     @cached_property
     def rivals(self) -> tuple[RankedEntry, ...]:
@@ -155,7 +161,7 @@ class Ranking(CachingRecord):
         if not self.leaders:
             return None
         primary = self.labels.roles.primary
-        best = self.leaders[0].found[primary].score
+        best = self.leaders[0].score
         first = next((entry for entry in self.entries if primary not in entry.found), None)
         shown = None if first is None else self.shown(first)
         is_ahead = shown is not None and self.direction * (shown.score - best) > 0
@@ -181,7 +187,9 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
     """Return the ranking as a table with at most `most` rows."""
     site, labels = ranking.site, ranking.labels
     catalog = site.results.catalog
-    level = {e.model for e in (*ranking.leaders, *ranking.rivals)} if ranking.rivals else set[str]()
+    level = {entry.model for entry in ranking.rivals}
+    if ranking.rivals:
+        level |= {score.model for score in ranking.leaders}
     tools = model_tools(labels, catalog)
 
     def kind(entry: RankedEntry) -> RowKind:

@@ -41,8 +41,9 @@ class TaskRow(Record):
 
     def lift(self, key: str) -> float | None:
         """Return the lead over the baseline, or the gain over base."""
-        name = LEAD if key == LEAD else "lift_over_base"
-        return None if self.score is None else getattr(self.score, name)
+        if self.score is None:
+            return None
+        return self.score.lift_over_baseline if key == LEAD else self.score.lift_over_base
 
     def value(self, variant: str | None) -> float | None:
         """Return the score of a variant, if it counts."""
@@ -63,12 +64,12 @@ class ModelTasks(CachingRecord):
     board: Board
     scores: Sequence[ModelScore]
 
-    @property
+    @cached_property
     def variant(self) -> str:
         """The variant that is compared."""
         return self.board.variant
 
-    @property
+    @cached_property
     def labels(self) -> Labels:
         """Names and number formats."""
         return self.site.labels
@@ -155,7 +156,7 @@ class ModelTasks(CachingRecord):
             return "place"
         return LEAD if self.is_compared else self.gain if self.is_lifted else "place"
 
-    @property
+    @cached_property
     def gain(self) -> str:
         """Key of the column of gains."""
         return f"lift_{self.variant}"

@@ -92,8 +92,9 @@ def _template_script() -> dict[str, bytes]:
 
 def _texts_script(say: Messages) -> dict[str, bytes]:
     """Return the script with the texts of scripts, in the words of the site."""
-    texts = json.dumps(say.for_script("script"), ensure_ascii=False, separators=(",", ":"))
-    return {_TEXTS_SCRIPT: f"site.text = site.texts({texts});\n".encode()}
+    texts = say.for_script("script")
+    written = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    return {_TEXTS_SCRIPT: f"site.text = site.texts({written});\n".encode()}
 
 
 _NAVIGATION: tuple[Kind, ...] = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
-from posixpath import relpath
 from urllib.parse import quote, urlencode, urlsplit
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -128,10 +127,7 @@ class Urls(CachingRecord):
         """
         if origin.kind == "not_found" and self.base_url:
             return urlsplit(self.base_url).path + quote(path)
-        target, folder = f"/{path}", f"/{self.file(origin).rpartition('/')[0]}"
-        # Both are absolute, so that `relpath` does not ask the system for the current folder.
-        link = _quoted(relpath(target, folder))
-        return f"{link}/" if target.endswith("/") else link
+        return _quoted(_relative_to(self.file(origin), path))
 
     def from_root(self, address: Address) -> str:
         """Return the link to a page from the site's root."""
@@ -150,6 +146,22 @@ class Urls(CachingRecord):
     def absolute_or_relative(self, origin: Address, target: Address) -> str:
         """Return the absolute link; relative to `origin` if the base URL is not known."""
         return self.canonical(target) or self.relative(origin, target)
+
+
+def _relative_to(file: str, path: str) -> str:
+    """Return a path as a file leads to it; both are from the site's root, folders end in `/`.
+
+    It takes a tenth of the time of `posixpath.relpath`, which every link of every page would need.
+    """
+    *folders, _ = file.split("/")
+    *others, name = path.split("/")
+    shared = 0
+    while shared < min(len(folders), len(others)) and folders[shared] == others[shared]:
+        shared += 1
+    steps = [".."] * (len(folders) - shared) + others[shared:]
+    if not name:
+        return "/".join([*(steps or ["."]), ""])
+    return "/".join([*steps, name])
 
 
 def _ending(target: Address) -> str:

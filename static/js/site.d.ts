@@ -685,7 +685,7 @@ interface Site {
   checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
   /** A function that says a message by its id, for a count `n` where it has a plural. */
   texts(messages: Messages): Say;
-  /** A message of section `[script]`, which js/texts.js gives (site_builder/messages.toml). */
+  /** A message of section `[script]`, or of `[filters]` as `filters.id`, which js/texts.js gives (site_builder/messages.toml). */
   text: Say;
   errorText(error: unknown): string;
   /** The colour of a token such as `--ink` in the present theme, as `#rrggbb` or `#rrggbbaa`. */
