@@ -268,9 +268,10 @@ if (location.protocol === "file:") for (const link of document.querySelectorAll(
   for (const menu of menus) {
     // A page has many that share a figure: each says which.
     const title = "share" in menu.dataset ? menu.closest("figure")?.querySelector(".chart-title")?.textContent : "";
-    if (title) menu.querySelector("summary")?.append(site.make("span", { class: "unseen" }, `: ${title}`));
+    const summary = menu.querySelector("summary");
+    if (title) summary?.setAttribute("aria-label", `${summary.textContent?.trim()}: ${title}`);
     if (menu.querySelector(".menu-body")) continue;
-    menu.append(site.make("div", { class: "menu-body", role: "group", "aria-label": menu.textContent?.trim() ?? "" }));
+    menu.append(site.make("div", { class: "menu-body", role: "group", "aria-label": summary?.ariaLabel ?? menu.textContent?.trim() ?? "" }));
   }
   const open = () => menus.filter((menu) => menu.open);
   const closeOthers = (/** @type {Event} */ { target }) => {
