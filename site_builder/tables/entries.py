@@ -24,7 +24,8 @@ def variants_are_facets(results: pd.DataFrame, config: SiteConfig) -> bool:
     tuned, base = config.board.tuned_variants, config.default_variant
     is_base = results[VARIANT] == base
     is_tuned = ~is_base if tuned is None else results[VARIANT].isin(tuned)
-    both = {*results.loc[is_base, "model"].dropna()} & {*results.loc[is_tuned, "model"].dropna()}
+    models = results["model"]
+    both = {*models[is_base].dropna().unique()} & {*models[is_tuned].dropna().unique()}
     return not both
 
 
