@@ -7,6 +7,7 @@ are in the page where any needs more than plain scores.
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import chain
 from math import isnan
 
 from site_builder.compute.significance import Against
@@ -63,7 +64,7 @@ def _has_scores_alone(found: ModelTasks) -> bool:
         and len({row.of for row in found.rows if row.score}) == 1
         and all(f.higher_is_better and f.score_chance is None and not f.part_of for f in facts)
         and not any(found.labels.scales[task].unit for task in found.tasks)
-        and all(map(isnan, (verdict for each in verdicts for verdict in each.tolist())))
+        and all(map(isnan, chain.from_iterable(each.tolist() for each in verdicts)))
         and all(map(_is_plain, found.scores))
     )
 
