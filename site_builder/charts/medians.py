@@ -72,7 +72,7 @@ def _draw(
     points = list(zip(tasks, medians, own, strict=True))
     # All on one axis, so in one format: that of the coarsest, which has no false digits.
     scale = min((labels.scales[task] for task in tasks), key=lambda scale: scale.places)
-    places = _places(scale, points)
+    places = _places(scale, len(points), ends)
 
     def hover(task: str, x: float, y: float) -> str:
         own, median = scale.score(y), scale.score(x)
@@ -104,9 +104,8 @@ def _draw(
     )
 
 
-def _places(scale: NumberFormat, points: Sequence[tuple[str, float, float]]) -> int | None:
+def _places(scale: NumberFormat, n_points: int, ends: Sequence[float]) -> int | None:
     """Return the decimal places of all numbers of a chart whose texts Plotly makes, else None."""
-    if len(points) <= _MAX_TEXTS or scale.compact or scale.unit:
+    if n_points <= _MAX_TEXTS or scale.compact or scale.unit:
         return None
-    is_small = all(0 <= value < 1000 for point in points for value in point[1:])
-    return scale.places if is_small else None
+    return scale.places if min(ends) >= 0 and max(ends) < 1000 else None

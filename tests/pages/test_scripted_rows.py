@@ -58,7 +58,7 @@ def test_a_script_makes_the_rows_that_the_build_would_write(page, monkeypatch):
     made = short.evaluate(ROWS)
     monkeypatch.setattr(scripted_rows, "_MAX_ROWS", N)
     whole, all_written, _ = page("whole")
-    assert (21, N) == (written, all_written)
+    assert (16, N) == (written, all_written)
     assert N == len(made)
     assert made == whole.evaluate(ROWS)
     assert "score-t40" == made[39][0]
