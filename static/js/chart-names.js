@@ -12,14 +12,6 @@
   /** A name within so many letters. @param {string} name @param {number} most */
   const cut = (name, most) => (read(name).length <= most ? name : `${write(read(name).slice(0, most - 1).trimEnd())}\u2026`);
 
-  /** @type {CanvasRenderingContext2D | null | undefined} */
-  let pen;
-  site.chartTextWidth = (text, font) => {
-    pen ??= document.createElement("canvas").getContext("2d");
-    if (pen) pen.font = font;
-    return pen?.measureText(read(text)).width ?? 0;
-  };
-
   /** Whether two share some of their area. @param {Box} a @param {Box} b */
   const meet = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
   /** Whether a box is within an area. @param {Box} box @param {Box} area */

@@ -15,6 +15,15 @@
   };
 
   const COLOUR_KEY = /color(s|way|scale)?$/;
+  const MARKS = new Map(Object.entries({ "&amp;": "&", "&lt;": "<", "&gt;": ">" }));
+  /** @type {CanvasRenderingContext2D | null | undefined} */
+  let pen;
+  site.chartTextWidth = (text, font) => {
+    pen ??= document.createElement("canvas").getContext("2d");
+    if (pen) pen.font = font;
+    return pen?.measureText(text.replace(/&(amp|lt|gt);/g, (mark) => MARKS.get(mark) ?? mark)).width ?? 0;
+  };
+
   /** A colour of the figures as the page's current one of its token; other colours as they are. @param {string} colour @param {Map<string, string>} known */
   const colourNow = (colour, known) => {
     const token = colour.startsWith("var(--") ? colour.slice(4, -1) : site.chartColours[colour];

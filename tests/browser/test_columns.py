@@ -111,7 +111,7 @@ def titles(page: Page) -> list[str]:
 
 def open_menu(page: Page) -> Locator:
     """The part of the menu of columns that has the tasks."""
-    page.locator(".columns > summary").click()
+    page.locator(".columns > summary").first.click()
     return page.locator("[data-tasks]")
 
 
@@ -246,7 +246,7 @@ def test_the_worst_language_of_the_first_entry_in_four_actions(chromium, sites, 
 
 
 def _downloaded(page: Page) -> list[list[str]]:
-    page.locator(".export > summary").click()
+    page.locator(".export > summary").first.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download as CSV").click()
     text = Path(waiting.value.path()).read_text("utf-8-sig")
@@ -295,8 +295,8 @@ def test_a_phone_shows_columns_as_lines_of_the_row(chromium, home):
     assert ['"Grade School Math (gsm8k) (accuracy)"', f"{score:.3f}"] == lines[0]
     assert '"Win rate"' == lines[1][0]
     assert overflow(page) <= 0
-    page.locator(".columns > summary").click()
-    page.get_by_label("Sort by").select_option("Sort by Grade School Math (gsm8k) (accuracy)")
+    page.locator(".columns > summary").first.click()
+    page.get_by_label("Sort by").first.select_option("Sort by Grade School Math (gsm8k) (accuracy)")
     in_order = of_index("fine_tuned")["gsm8k"].sort_values(ascending=False).index.tolist()
     assert in_order[0] == names_in_order(page)[0]
 
@@ -341,7 +341,7 @@ def test_a_board_of_several_offers_its_own_tasks(chromium, sites):
     ]
     expect(menu.get_by_role("searchbox")).to_have_count(0)
     page.goto(f"{sites('tau2').url}boards/knowledge/")
-    page.locator(".columns > summary").click()
+    page.locator(".columns > summary").first.click()
     expect(page.get_by_role("group", name="Columns").get_by_text("Measures")).to_be_visible()
     expect(page.locator("[data-tasks]")).to_have_count(0)
 
@@ -354,7 +354,7 @@ def test_facts_and_measures_stand_below_headings(chromium, sites):
     )
     stated = [key for _, key in heads if key in ("effort", "type", "cost_usd", "pass_4")]
     assert ["effort", "type", "cost_usd", "pass_4"] == stated
-    page.locator(".columns > summary").click()
+    page.locator(".columns > summary").first.click()
     for name, column in (("Facts", "Effort"), ("Measures", "All four tries")):
         group = page.get_by_role("group", name=name, exact=True)
         expect(group.get_by_label(column)).to_be_visible()

@@ -178,7 +178,7 @@ def test_handles_answer_to_the_keyboard_and_mind_each_other(chromium, bfcl):
     low.focus()
     page.keyboard.press("Escape")
     expect(page.locator(".filter-panel")).to_be_hidden()
-    expect(page.locator("[data-filters-open]")).to_be_focused()
+    expect(page.locator("[data-filters-open]").first).to_be_focused()
 
 
 @both_sizes
@@ -213,7 +213,7 @@ def test_the_first_filter_is_lifted_in_one_step_and_kept_beside_others(chromium,
     page.go_back()
     open_filters(page)
     page.get_by_role("switch", name="Complete on these tasks").click()
-    expect(page.get_by_role("button", name="Remove the filter standard").first).to_have_count(1)
+    expect(page.get_by_role("button", name="Remove the filter standard").first).to_be_visible()
     assert page.url.endswith("?complete=yes")
     page.get_by_role("button", name="Clear mine").click()
     assert first == len(shown(page, TABLE))
@@ -263,7 +263,7 @@ def test_the_sheet_of_a_phone_says_how_many_rows_it_leaves(chromium, bfcl):
     sheet.get_by_role("button", name="Clear mine").click()
     sheet.get_by_role("button", name=f"Show {len(entries())} entries").click()
     expect(sheet).to_be_hidden()
-    expect(page.locator("[data-filters-open]")).to_be_focused()
+    expect(page.locator("[data-filters-open]").first).to_be_focused()
     open_filters(page)
     page.set_viewport_size({"width": 1280, "height": 900})
     expect(page.locator(".filter-panel:modal")).to_have_count(0)

@@ -145,7 +145,7 @@ def test_a_dot_tells_its_name(chromium, site, size):
 @both_sizes
 def test_the_newest_come_first(chromium, site, size):
     page, _ = open_page(chromium, f"{site.url}models/", size=size)
-    page.locator(".tools .columns > summary").click()
+    page.locator(".tools .columns > summary").first.click()
     page.get_by_role("button", name="Newest first").click()
     assert page.url.endswith("?sort=release_date")
     page.keyboard.press("Escape")
@@ -163,7 +163,7 @@ def test_the_newest_come_first(chromium, site, size):
 def test_parts_that_open_are_accessible(chromium, site):
     for size in (WIDE, NARROW):
         page = opened(chromium, site, size, "?record=open_weights:yes")
-        page.locator(".tools .columns > summary").click()
+        page.locator(".tools .columns > summary").first.click()
         page.locator(".over-time .view:not([hidden]) .share > summary").scroll_into_view_if_needed()
         assert [] == breaches(page)
         choice = page.locator(".over-time .view:not([hidden]) select").bounding_box()
@@ -190,7 +190,7 @@ def test_new_entries_have_a_tag_and_a_filter(chromium, tmp_path):
     expect(tags).to_have_count(6)
     expect(tags.first).to_have_text("new")
     expect(page.get_by_text("New since 17 Jul 2025: 6.")).to_be_visible()
-    page.locator("[data-filters-open]").click()
+    page.locator("[data-filters-open]").first.click()
     page.get_by_role("group", name="New since 17 Jul 2025").get_by_label("new").check()
     expect(page.locator("[data-said]")).to_have_text("6 of 69 entries")
     shown = page.locator("[id^=board] tbody tr:not([hidden]) th a").all_inner_texts()

@@ -44,7 +44,7 @@ def shown(page: Page, table: str) -> list[str]:
 
 def choose(page: Page, menu: str, *values: str) -> None:
     """Tick values behind one of the two buttons, and close it."""
-    page.locator(f".tools .{menu} > summary").click()
+    page.locator(f".tools .{menu} > summary").first.click()
     for value in values:
         page.locator(".menu[open]").get_by_label(value, exact=True).click()
     page.keyboard.press("Escape")
@@ -79,7 +79,7 @@ def test_text_filters_rows_and_ranks_stay(chromium, home, size):
     expect(field).to_have_value("7b INSTRUCT")
     page.get_by_role("button", name="Remove the filter 7b INSTRUCT").click()
     expect(said).to_be_hidden()
-    expect(page.locator("[data-filters-open]")).to_be_focused()
+    expect(page.locator("[data-filters-open]").first).to_be_focused()
     assert page.url == home
     assert [] == heard.complaints
 
@@ -124,7 +124,7 @@ def test_a_phone_shows_the_score_of_an_unranked_entry(chromium, home):
 def test_filters_add_up_and_hold_in_every_view(chromium, home):
     """Developers widen, size narrows; another view and a new visit show the same choice."""
     page, _ = open_page(chromium, home, NARROW)
-    page.locator("[data-filters-open]").click()
+    page.locator("[data-filters-open]").first.click()
     for name in ("Google", "Meta"):
         page.locator(".filter-panel .chip").get_by_text(name).click()
     expect(page.get_by_role("button", name="Show 6 models")).to_be_visible()
@@ -195,8 +195,8 @@ def test_a_phone_sorts_by_the_menu(chromium, home):
     page, _ = open_page(chromium, home, NARROW)
     cells = page.locator("#board-fine-tuned tbody tr").first.locator("> :is(th, td):visible")
     expect(cells).to_have_count(5)
-    page.locator(".tools .columns > summary").click()
-    page.get_by_label("Sort by").select_option("Sort by Gain")
+    page.locator(".tools .columns > summary").first.click()
+    page.get_by_label("Sort by").first.select_option("Sort by Gain")
     assert "Gemma 2B" == shown(page, "board-fine-tuned")[0]
     assert overflow(page) <= 0
 
@@ -205,7 +205,7 @@ def test_a_view_is_exported(chromium, home):
     """CSV and Markdown hold what is seen, in its order: numbers, and those behind drawings."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=price"
     page, _ = open_page(chromium, address, permissions=["clipboard-read", "clipboard-write"])
-    page.locator(".tools .export > summary").click()
+    page.locator(".tools .export > summary").first.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download as CSV").click()
     assert "board-fine-tuned.csv" == waiting.value.suggested_filename
@@ -242,13 +242,13 @@ def test_odd_names_survive_the_address_and_the_export(chromium, odd):
     """
     clipboard = ["clipboard-read", "clipboard-write"]
     page, _ = open_page(chromium, odd + "models/", permissions=clipboard)
-    page.locator("[data-filters-open]").click()
+    page.locator("[data-filters-open]").first.click()
     page.locator(".filter-panel .chip").get_by_text(ODD).click()
     assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")
     page.goto(page.url)
     assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")
     page.goto(odd + "models/?view=base")
-    page.locator(".tools .export > summary").click()
+    page.locator(".tools .export > summary").first.click()
     page.get_by_role("button", name="Copy as Markdown").click()
     expect(page.locator("[data-status]")).to_have_text("Copied")
     text = page.evaluate("navigator.clipboard.readText()")
@@ -283,7 +283,7 @@ def test_the_address_of_another_board_does_no_harm(chromium, home):
 
 def test_menus_answer_to_the_keyboard(chromium, home):
     page, _ = open_page(chromium, home)
-    summary = page.locator(".tools .export > summary")
+    summary = page.locator(".tools .export > summary").first
     summary.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".menu[open]")).to_have_count(1)
@@ -292,7 +292,7 @@ def test_menus_answer_to_the_keyboard(chromium, home):
     expect(page.locator(".menu[open]")).to_have_count(0)
     expect(summary).to_be_focused()
     page.keyboard.press("Enter")
-    page.locator("[data-filters-open]").focus()
+    page.locator("[data-filters-open]").first.focus()
     expect(page.locator(".menu[open]")).to_have_count(0)
     summary.click()
     expect(page.locator(".menu[open]")).to_have_count(1)
@@ -303,7 +303,7 @@ def test_menus_answer_to_the_keyboard(chromium, home):
 def test_head_and_names_stay_in_sight(chromium, odd):
     """Where columns are added until the table scrolls, and in its head alike."""
     page, _ = open_page(chromium, odd + "models/", (800, 700))
-    page.locator(".tools .columns > summary").click()
+    page.locator(".tools .columns > summary").first.click()
     for choice in page.locator(".columns [type=checkbox]").all():
         choice.check()
     page.keyboard.press("Escape")

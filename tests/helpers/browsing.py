@@ -292,7 +292,7 @@ def scroll_through(page: Page) -> None:
 
 def open_filters(page: Page) -> None:
     """Open the panel of filters; on a phone it is a sheet over the page."""
-    page.locator("[data-filters-open]").click()
+    page.locator("[data-filters-open]").first.click()
     expect(page.locator(".filter-panel[open]")).to_be_visible()
 
 

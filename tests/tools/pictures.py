@@ -110,7 +110,7 @@ def take_columns(browser: Browser, home: str) -> None:
     """A board with tasks as columns, and the menu that offers them."""
     address = f"{home}models/?task=Banking77Classification&task=STS17&worst=SemRel24STS#board"
     wide, phone = (_opened(browser, address, width, "light") for width in (1280, 390))
-    phone.locator(".columns > summary").click()
+    phone.locator(".columns > summary").first.click()
     phone.get_by_role("button", name="parts of SemRel24STS").click()
     phone.get_by_label("Worst part").scroll_into_view_if_needed()
     parts = []
