@@ -2,8 +2,6 @@
 (() => {
   const PHONE = "(max-width: 47rem)";
   const WIDE = 10; // columns of a table that scrolls within itself
-  const sheet = new CSSStyleSheet();
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   /** Whether a column is shown; before anybody is asked, an extra one is not. @type {WeakMap<Element, boolean>} */
   const chosen = new WeakMap();
   const isShown = (/** @type {Element} */ head) => chosen.get(head) ?? !head.matches(".extra");
@@ -11,8 +9,8 @@
   /** @param {string} text */
   const quoted = (text) => `"${text.replace(/["\\]/g, "\\$&").replace(/\s+/g, " ")}"`;
 
-  /** A column that a reader has chosen: on a phone a line of the row, with its name. @param {HTMLTableElement} table @param {HTMLTableCellElement} head */
-  const addLine = (table, head) => {
+  /** A column that a reader has chosen: on a phone a line of the row, with its name. @param {CSSStyleSheet} sheet @param {HTMLTableElement} table @param {HTMLTableCellElement} head */
+  const addLine = (sheet, table, head) => {
     const cells = `#${CSS.escape(table.id)} tbody td:nth-child(${head.cellIndex + 1})`;
     sheet.insertRule(
       `@media screen and ${PHONE} {
@@ -23,8 +21,8 @@
     sheet.insertRule(`@media screen and ${PHONE} { ${cells} > small { flex-basis: 100%; text-align: right; } }`);
   };
 
-  /** @param {HTMLTableElement} table */
-  const showColumns = (table) => {
+  /** @param {CSSStyleSheet} sheet @param {HTMLTableElement} table */
+  const showColumns = (sheet, table) => {
     const heads = site.table.heads(table);
     const wrap = table.parentElement;
     const isStacked = wrap?.matches(".stacked") ?? false;
@@ -34,7 +32,7 @@
       const cells = `#${CSS.escape(table.id)} :is(th, td):nth-child(${i + 1})`;
       if (!shown[i] && !isExtra) sheet.insertRule(`${cells} { display: none; }`);
       if (shown[i] && isExtra) sheet.insertRule(`@media ${isStacked ? `not ${PHONE}` : "all"} { ${cells} { display: ${table.matches(".long") ? "block" : "table-cell"}; } }`);
-      if (shown[i] && isStacked && head.matches(".extra:not(.plot, .slots), .of-task")) addLine(table, head);
+      if (shown[i] && isStacked && head.matches(".extra:not(.plot, .slots), .of-task")) addLine(sheet, table, head);
     });
     wrap?.classList.toggle("wide", shown.filter(Boolean).length > WIDE);
     if (!table.classList.contains("long")) return;
@@ -48,6 +46,8 @@
     const address = site.addressOf(box);
     const body = box.querySelector("[data-columns-menu] .menu-body");
     if (!body) continue;
+    const sheet = new CSSStyleSheet();
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
     const headsOf = () => site.table.all("table", box).flatMap(site.table.heads);
     const sorts = site.make("select", { "aria-label": site.text("sort") });
     sorts.addEventListener("change", () => {
@@ -80,7 +80,7 @@
 
     const show = () => {
       while (sheet.cssRules.length) sheet.deleteRule(0);
-      for (const table of site.table.all("table", box)) showColumns(table);
+      for (const table of site.table.all("table", box)) showColumns(sheet, table);
       const names = new Map(headsOf().filter((head) => head.matches(".sorts:not(.name)")).map((head) => [head.dataset.key ?? "", site.table.headText(head)]));
       sorts.replaceChildren(...[...names].map(([key, name]) => new Option(site.text("sort_by", { column: name }), key)));
       sorts.value = site.table.shown(box)?.dataset.sorted ?? "";
