@@ -88,13 +88,9 @@ def write_data(table: Table) -> Markup:
 
 def write_facets(tools: TableTools) -> Markup:
     """Write what scripts need to know of the filters of a table as an attribute, in JSON."""
-    told = {
-        "facets": [{k: v for k, v in asdict(facet).items() if v} for facet in tools.facets],
-        "best_of": tools.best_of,
-        "is_best": tools.is_best,
-        "noun": tools.noun,
-        "nouns": tools.nouns,
-    }
+    facets = [{k: v for k, v in asdict(facet).items() if v} for facet in tools.facets]
+    best = {"best_of": tools.best_of, "is_best": tools.is_best} if tools.best_of else {}
+    told = {"facets": facets, **best}
     return Markup(_json_attribute("data-facets", told))  # noqa: S704 - nothing can end an attribute
 
 

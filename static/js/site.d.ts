@@ -119,10 +119,8 @@ interface Facet {
 /** What a box of tables says of its filters. */
 interface FacetsOfBox {
   facets: Facet[];
-  best_of: string;
-  is_best: boolean;
-  noun: string;
-  nouns: string;
+  best_of?: string;
+  is_best?: boolean;
 }
 
 /** What the rows of a table have of a facet, by place: the index of one of `values`, -1 for none; or a number, NaN for none. */

@@ -20,7 +20,8 @@
     const tools = /** @type {HTMLElement | null} */ (box.querySelector("[data-tools]"));
     if (!tools) return;
     /** @type {FacetsOfBox} */
-    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns } = JSON.parse(tools.dataset.facets ?? "");
+    const { facets, best_of: bestOf = "", is_best: isBestFirst = false } = JSON.parse(tools.dataset.facets ?? "");
+    const { noun = "", nouns = "" } = box.dataset;
     const group = facets.find(({ key }) => key === bestOf);
     if (!group) return;
     /** What lifts the filters of the publisher. @type {[string, string][]} */

@@ -13,7 +13,8 @@
     const [tools, line, pills, note, clear, rankThese] = ["[data-tools]", "[data-said-line]", "[data-pills]", "[data-said]", "[data-clear]", "[data-rank-these]"].map(find);
     if (!tools || !line || !pills || !note || !clear || !rankThese) return;
     /** @type {FacetsOfBox} */
-    const { facets, best_of: bestOf, is_best: isBestFirst, noun, nouns } = JSON.parse(tools.dataset.facets ?? "");
+    const { facets, best_of: bestOf = "", is_best: isBestFirst = false } = JSON.parse(tools.dataset.facets ?? "");
+    const { noun = "", nouns = "" } = box.dataset;
     const opener = find("[data-filters-open]");
     const held = /** @type {HTMLTemplateElement | null} */ (find("template[data-search-field]"));
     const search = /** @type {HTMLInputElement} */ (find("[data-search]") ?? held?.content.firstElementChild);
