@@ -88,7 +88,6 @@ def draw_dumbbell(  # noqa: PLR0913 - each is a mark
     reference: float | None = None,
     interval: tuple[float, float] | None = None,
     text: str = "",
-    chance: float | None = None,
     *,
     baseline: float | None = None,
     is_at_chance: bool = False,
@@ -110,8 +109,6 @@ def draw_dumbbell(  # noqa: PLR0913 - each is a mark
         marks.append(Mark("baseline", baseline))
     if after is not None:
         marks.append(Mark("at-chance" if is_at_chance else "score", after))
-    if chance is not None:
-        marks.append(Mark("chance", chance))
     return Drawing(tuple(marks), text)
 
 

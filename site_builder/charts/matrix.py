@@ -42,7 +42,7 @@ _LEAST_ALIKE = 4  # entries
 _FEW = 8  # columns
 
 
-class Measure(Record):
+class MatrixMeasure(Record):
     """What the numbers of a matrix are: scores, or differences from other scores.
 
     Attributes:
@@ -65,7 +65,7 @@ class Measure(Record):
 class MatrixView(Record):
     """The matrix in one measure."""
 
-    measure: Measure
+    measure: MatrixMeasure
     table: Table
 
 
@@ -265,7 +265,7 @@ class Measured(Record, eq=False):
         verdicts: 1 better, -1 worse, 0 uncertain, NaN unknown; all NaN for scores.
     """
 
-    measure: Measure
+    measure: MatrixMeasure
     against: Against | None
     values: Array
     verdicts: Array
@@ -314,7 +314,7 @@ def _verdicts(spec: MatrixSpec, against: Against, verdicts: Array) -> Array:
 
 def _difference_measure(
     spec: MatrixSpec, against: Against, values: Array, verdicts: Array
-) -> Measure:
+) -> MatrixMeasure:
     labels, say, is_base = spec.labels, spec.labels.say, against == "base"
     n, n_known = int((~np.isnan(values)).sum()), int((~np.isnan(verdicts)).sum())
     rival = labels.base if is_base else labels.baseline
@@ -323,7 +323,7 @@ def _difference_measure(
     marks = {"gain": "better", "loss": "worse", "soft": "uncertain"} if n_known else {}
     if n_known < n:
         marks |= {"gain unknown": "better_unknown", "loss unknown": "worse_unknown"}
-    return Measure(
+    return MatrixMeasure(
         id=against,
         label=say("column.gain") if is_base else say("matrix.against", name=rival),
         title=say(title, n, better=better, worse=worse, name=rival),
@@ -333,10 +333,10 @@ def _difference_measure(
     )
 
 
-def _score_measure(spec: MatrixSpec) -> Measure:
+def _score_measure(spec: MatrixSpec) -> MatrixMeasure:
     say = spec.labels.say
     n_models, n_tasks = say("n_models", len(spec.rivals)), say("n_tasks", len(spec.tasks))
-    return Measure(
+    return MatrixMeasure(
         id="score",
         label=say("column.score"),
         title=spec.title or say("matrix.title.score", n_models=n_models, n_tasks=n_tasks),
