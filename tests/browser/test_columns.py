@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -10,11 +9,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from site_builder.formatting import MISSING
+from tests.helpers import real_boards
 from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import built
-from tests.helpers.real_boards import BFCL, MTEB, TAU2, bfcl, mteb, tau2
-from tests.helpers.sites import ROOT, BuiltSite, build
-from tests.helpers.tables import write_project
+from tests.helpers.real_boards import bfcl, mteb
+from tests.helpers.sites import ROOT
 
 CLIPBOARD = ("clipboard-read", "clipboard-write")
 # The heads and the cells of what was added, and the id and name of each row.
@@ -31,27 +30,6 @@ ADDED = """() => {
 TITLES = "heads => heads.map(head => head.dataset.title)"
 LINES = """row => [...row.cells].filter(cell => cell.checkVisibility()).map(cell =>
     [getComputedStyle(cell, '::before').content, cell.innerText.trim()])"""
-
-
-@pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltSite]:
-    """Boards of other people, each built once, by name."""
-    made: dict[str, BuiltSite] = {}
-    known: dict[str, tuple[Callable[[], pd.DataFrame], str]] = {
-        "bfcl": (bfcl, BFCL),
-        "mteb": (mteb, MTEB),
-        "tau2": (tau2, TAU2),
-    }
-
-    def site(name: str) -> BuiltSite:
-        if name not in made:
-            make, toml = known[name]
-            root = tmp_path_factory.mktemp(name)
-            text = f'[site]\ntitle = "{name}"\ncards = false\n{toml}'
-            made[name] = build(write_project(root, {"results": make()}, text))
-        return made[name]
-
-    return site
 
 
 def _parts_of(wide: pd.DataFrame, task: str) -> list[str]:
@@ -139,8 +117,8 @@ def test_every_task_of_the_index_is_a_column(chromium, home):
     assert [] == heard.complaints
 
 
-def test_every_task_and_part_of_bfcl_is_a_column(chromium, sites):
-    page, heard = open_page(chromium, f"{sites('bfcl').url}models/")
+def test_every_task_and_part_of_bfcl_is_a_column(chromium):
+    page, heard = open_page(chromium, f"{real_boards.published('bfcl').url}models/")
     menu = open_menu(page)
     menu.get_by_label("All", exact=False).first.check()
     page.locator("thead .opens").get_by_text("parts").click()
@@ -159,22 +137,22 @@ def test_every_task_and_part_of_bfcl_is_a_column(chromium, sites):
     assert [] == heard.complaints
 
 
-def test_every_task_and_language_of_mteb_is_a_column(chromium, sites):
+def test_every_task_and_language_of_mteb_is_a_column(chromium):
     scores = mteb()
     wanted = with_wholes(scores)
     subsets = {str(task): {*of["subset"]} for task, of in scores.groupby("task")}
     several = [task for task, of in subsets.items() if len(of) > 1]
     query = "&".join(["task=*", *(f"parts={task}" for task in several)])
-    page, heard = open_page(chromium, f"{sites('mteb').url}models/?{query}")
+    page, heard = open_page(chromium, f"{real_boards.published('mteb').url}models/?{query}")
     expect(page.locator("thead .opens").first).to_have_attribute("aria-expanded", "true")
     single = [f"{task}/{min(of)}" for task, of in subsets.items() if len(of) == 1]
     assert_shows(page, wanted.drop(columns=single))
     assert [] == heard.complaints
 
 
-def test_a_task_sorts_and_the_address_says_all_of_it(chromium, sites):
+def test_a_task_sorts_and_the_address_says_all_of_it(chromium):
     """Missing scores are last both ways; a column that goes takes its order with it."""
-    page, _ = open_page(chromium, f"{sites('mteb').url}models/")
+    page, _ = open_page(chromium, f"{real_boards.published('mteb').url}models/")
     published = names_in_order(page)
     open_menu(page).get_by_label("STS17", exact=True).check()
     head = page.locator("thead [data-key='task.STS17']")
@@ -200,8 +178,8 @@ def test_a_task_sorts_and_the_address_says_all_of_it(chromium, sites):
     assert in_order == names_in_order(page)
 
 
-def test_a_head_opens_to_its_parts_by_keyboard(chromium, sites):
-    page, _ = open_page(chromium, f"{sites('bfcl').url}models/?task=Live+Acc")
+def test_a_head_opens_to_its_parts_by_keyboard(chromium):
+    page, _ = open_page(chromium, f"{real_boards.published('bfcl').url}models/?task=Live+Acc")
     button = page.get_by_role("button", name="2 parts of Live Acc (percent)")
     expect(button).to_have_text("2 parts")
     button.focus()
@@ -218,31 +196,15 @@ def test_a_head_opens_to_its_parts_by_keyboard(chromium, sites):
     expect(page.locator("thead .of-task")).to_have_count(3)
 
 
-def test_lower_is_better_is_in_the_head(chromium, sites):
+def test_lower_is_better_is_in_the_head(chromium):
     """Then the first click sorts upwards."""
-    page, _ = open_page(chromium, f"{sites('bfcl').url}models/?task=Format+Sensitivity+Max+Delta")
+    page, _ = open_page(
+        chromium, f"{real_boards.published('bfcl').url}models/?task=Format+Sensitivity+Max+Delta"
+    )
     head = page.locator("thead .of-task")
     expect(head.locator("small")).to_have_text("points, lower is better")
     head.locator(".sort").click()
     expect(head).to_have_attribute("aria-sort", "ascending")
-
-
-@both_sizes
-def test_the_worst_language_of_the_first_entry_in_four_actions(chromium, sites, size):
-    page, _ = open_page(chromium, f"{sites('mteb').url}models/", size)
-    menu = open_menu(page)
-    menu.get_by_role("button", name="12 parts of SemRel24STS").click()
-    menu.get_by_label("Worst part").check()
-    cell = page.locator("table[data-tick] tbody tr").first.locator("td:has(> small)").last
-    scores, first = mteb(), names_in_order(page)[0]
-    is_its = (scores["model"] == first) & (scores["task"] == "SemRel24STS")
-    worst = scores[is_its].sort_values("score").iloc[0]
-    expect(cell.locator("small")).to_have_text(worst["subset"])
-    assert cell.get_attribute("data-value") == str(worst["score"])
-    assert page.url.endswith("?worst=SemRel24STS")
-    page.keyboard.press("Escape")
-    expect(cell).to_be_in_viewport()
-    assert overflow(page) <= 0
 
 
 def _downloaded(page: Page) -> list[list[str]]:
@@ -254,10 +216,12 @@ def _downloaded(page: Page) -> list[list[str]]:
 
 
 @both_sizes
-def test_exports_have_the_columns_with_every_digit(chromium, sites, size):
+def test_exports_have_the_columns_with_every_digit(chromium, size):
     """A phone, which shows fewer, exports what the menu says."""
     query = "?task=STS17&worst=STS17&parts=SemRel24STS"
-    page, _ = open_page(chromium, f"{sites('mteb').url}models/{query}", size, permissions=CLIPBOARD)
+    page, _ = open_page(
+        chromium, f"{real_boards.published('mteb').url}models/{query}", size, permissions=CLIPBOARD
+    )
     expect(page.locator("thead .of-task")).to_have_count(14)
     head, *rows = _downloaded(page)
     frame = pd.DataFrame(rows, columns=head).set_index("Model")
@@ -302,9 +266,9 @@ def test_a_phone_shows_columns_as_lines_of_the_row(chromium, home):
 
 
 @both_sizes
-def test_everything_open_breaks_no_rule(chromium, sites, size):
+def test_everything_open_breaks_no_rule(chromium, size):
     query = "?task=Live+Acc&parts=Live+Acc&worst=Live+Acc&sort=task.Live+Acc"
-    page, heard = open_page(chromium, f"{sites('bfcl').url}models/{query}", size)
+    page, heard = open_page(chromium, f"{real_boards.published('bfcl').url}models/{query}", size)
     expect(page.locator("thead .of-task")).to_have_count(4)
     menu = open_menu(page)
     menu.locator(".opens").first.click()
@@ -315,8 +279,8 @@ def test_everything_open_breaks_no_rule(chromium, sites, size):
     assert [] == heard.complaints
 
 
-def test_a_search_finds_tasks_and_parts(chromium, sites):
-    page, _ = open_page(chromium, f"{sites('mteb').url}models/")
+def test_a_search_finds_tasks_and_parts(chromium):
+    page, _ = open_page(chromium, f"{real_boards.published('mteb').url}models/")
     menu = open_menu(page)
     search = menu.get_by_role("searchbox", name="Find a task")
     search.fill("semrel hin")
@@ -330,9 +294,9 @@ def test_a_search_finds_tasks_and_parts(chromium, sites):
     expect(menu.get_by_label("All 15 tasks")).to_be_visible()
 
 
-def test_a_board_of_several_offers_its_own_tasks(chromium, sites):
+def test_a_board_of_several_offers_its_own_tasks(chromium):
     """So does one of a single task with nothing to choose: no heading."""
-    page, _ = open_page(chromium, f"{sites('tau2').url}boards/core/")
+    page, _ = open_page(chromium, f"{real_boards.published('tau2').url}boards/core/")
     menu = open_menu(page)
     texts = menu.locator("label").all_inner_texts()
     assert ["All 3 tasks", "airline", "retail", "telecom"] == [
@@ -340,15 +304,15 @@ def test_a_board_of_several_offers_its_own_tasks(chromium, sites):
         *sorted(map(str.strip, texts[1:])),
     ]
     expect(menu.get_by_role("searchbox")).to_have_count(0)
-    page.goto(f"{sites('tau2').url}boards/knowledge/")
+    page.goto(f"{real_boards.published('tau2').url}boards/knowledge/")
     page.locator(".columns > summary").first.click()
     expect(page.get_by_role("group", name="Columns").get_by_text("Measures")).to_be_visible()
     expect(page.locator("[data-tasks]")).to_have_count(0)
 
 
-def test_facts_and_measures_stand_below_headings(chromium, sites):
+def test_facts_and_measures_stand_below_headings(chromium):
     """In the table in the order that the board states."""
-    page, _ = open_page(chromium, f"{sites('tau2').url}boards/core/")
+    page, _ = open_page(chromium, f"{real_boards.published('tau2').url}boards/core/")
     heads = page.locator("thead th[data-group]").evaluate_all(
         "heads => heads.map(head => [head.dataset.group, head.dataset.key])"
     )

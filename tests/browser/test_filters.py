@@ -2,7 +2,6 @@
 
 import re
 
-import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -17,10 +16,10 @@ from tests.helpers.browsing import (
     open_page,
     overflow,
 )
+from tests.helpers.real_boards import bfcl_entries
 from tests.helpers.sites import build
 from tests.helpers.tables import write_project
 
-CLOSED = ("Claude", "GPT", "Gemini", "Grok", "o3", "o4", "Amazon", "Nova", "Command")
 TABLE = "board-base"
 COUNTS = """panel => Object.fromEntries([...panel.querySelectorAll('.chip')].map(chip =>
     [chip.querySelector('span').firstChild.data.trim(),
@@ -39,57 +38,31 @@ def ranks_of(page: Page) -> list[str]:
     return [text.strip() for text in cells.all_text_contents()]
 
 
-def entries() -> pd.DataFrame:
-    """BFCL with developers and licences that its names suggest: a row an entry, the best first."""
-    results = real_boards.bfcl()
-    found = results[results["task"] == "Overall Acc"].reset_index(drop=True)
-    found["developer"] = found["model"].str.split("-").str[0]
-    is_closed = found["model"].str.startswith(CLOSED)
-    found["license"] = is_closed.map({True: "Proprietary", False: "MIT"})
-    several = found.duplicated("model", keep=False)
-    named = found["model"] + " (" + found["mode"].fillna("") + ")"
-    found["entry"] = named.where(several & found["mode"].notna(), found["model"])
-    return found.sort_values("score", ascending=False, kind="stable")
-
-
 @pytest.fixture(scope="module")
-def bfcl(tmp_path_factory):
-    found = entries()
-    models = found[["model", "developer", "license"]].drop_duplicates("model")
-    results = found.drop(columns=["developer", "license", "entry"])
-    toml = f'{real_boards.BFCL}\n[board]\ncolumns = ["mode", "cost_usd", "latency_s"]\n'
-    root = tmp_path_factory.mktemp("bfcl")
-    toml = re.sub(r'"(Format|Live) \*".*\n', "", toml)
-    return build(write_project(root, {"results": results, "models": models}, toml)).url + "models/"
+def bfcl():
+    return real_boards.published("bfcl").url + "models/"
 
 
 @pytest.fixture(scope="module")
 def grouped(tmp_path_factory):
     """The same, whose publisher shows the best entry of each model."""
-    results = entries().drop(columns=["developer", "license", "entry"])
+    results = bfcl_entries().drop(columns=["developer", "license", "entry"])
     toml = '[board]\ngroup_by = "model"\n[tasks."*"]\nunit = "percent"\nhigher_is_better = true\n'
     toml += '[measures]\ncost_usd = { combine = "none" }\n'
     return build(write_project(tmp_path_factory.mktemp("grouped"), {"results": results}, toml))
 
 
-@pytest.fixture(scope="module")
-def tau2(tmp_path_factory):
-    files = {"results": real_boards.tau2()}
-    return build(write_project(tmp_path_factory.mktemp("tau2"), files, real_boards.TAU2)).url
-
-
 @both_sizes
-def test_best_open_entry_under_five_dollars(chromium, bfcl, size):
-    """Three actions, and a fourth on a phone."""
+def test_filters_are_in_the_address_and_back_undoes_them(chromium, bfcl, size):
     page, heard = open_page(chromium, bfcl, size)
     open_filters(page)
     page.get_by_role("switch", name="Open weights").click()
     page.get_by_role("textbox", name="Cost, to").fill("5")
     page.keyboard.press("Enter")
     close_sheet(page)
-    found = entries().query("license == 'MIT' and cost_usd <= 5")
+    found = bfcl_entries().query("license == 'MIT' and cost_usd <= 5")
     assert found["entry"].tolist() == shown(page, TABLE)
-    said = f"{len(found)} of {len(entries())} entries"
+    said = f"{len(found)} of {len(bfcl_entries())} entries"
     expect(page.locator("[data-said]")).to_have_text(said)
     assert page.url.endswith("?cost_usd=..5&open=yes")
     assert ["Cost up to $5.00", "Open weights"] == page.locator(
@@ -97,17 +70,17 @@ def test_best_open_entry_under_five_dollars(chromium, bfcl, size):
     ).all_inner_texts()
     assert "4" == ranks_of(page)[0]  # of all entries
     page.go_back()
-    assert entries().query("license == 'MIT'")["entry"].tolist() == shown(page, TABLE)
+    assert bfcl_entries().query("license == 'MIT'")["entry"].tolist() == shown(page, TABLE)
     page.go_back()
-    assert len(entries()) == len(shown(page, TABLE))
+    assert len(bfcl_entries()) == len(shown(page, TABLE))
     page.go_forward()
     page.reload()
-    assert entries().query("license == 'MIT'")["entry"].tolist() == shown(page, TABLE)
+    assert bfcl_entries().query("license == 'MIT'")["entry"].tolist() == shown(page, TABLE)
     assert [] == heard.complaints
 
 
 @both_sizes
-def test_best_entry_of_each_developer_by_function_calls(chromium, bfcl, size):
+def test_best_of_each_developer_can_be_ranked_among_themselves(chromium, bfcl, size):
     page, _ = open_page(chromium, bfcl, size)
     open_filters(page)
     page.locator(".filter-panel .chip", has_text="FC").first.click()
@@ -115,7 +88,7 @@ def test_best_entry_of_each_developer_by_function_calls(chromium, bfcl, size):
         "Best entry of each developer"
     )
     close_sheet(page)
-    found = entries().query("mode == 'FC'")
+    found = bfcl_entries().query("mode == 'FC'")
     best = found[found["score"] == found.groupby("developer")["score"].transform("max")]
     assert best["entry"].tolist() == shown(page, TABLE)
     assert page.url.endswith("?mode=FC&best=developer")
@@ -133,7 +106,7 @@ def test_best_entry_of_each_developer_by_function_calls(chromium, bfcl, size):
 def test_counts_are_what_each_value_would_leave_under_the_others(chromium, bfcl):
     page, _ = open_page(chromium, f"{bfcl}?open=yes&cost_usd=1..10&mode=FC")
     open_filters(page)
-    found = entries().query("license == 'MIT' and 1 <= cost_usd <= 10")
+    found = bfcl_entries().query("license == 'MIT' and 1 <= cost_usd <= 10")
     panel = page.get_by_role("group", name="Mode")
     counts = found["mode"].fillna("Not stated").value_counts().to_dict()
     assert counts == {k: n for k, n in panel.evaluate(COUNTS).items() if n}
@@ -161,7 +134,7 @@ def test_handles_answer_to_the_keyboard_and_mind_each_other(chromium, bfcl):
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     bound = float(re.findall(r"cost_usd=\.\.([\d.]+)", page.url)[0])
-    assert entries().query("cost_usd <= @bound")["entry"].tolist() == shown(page, TABLE)
+    assert bfcl_entries().query("cost_usd <= @bound")["entry"].tolist() == shown(page, TABLE)
     expect(high).to_have_attribute("aria-valuetext", f"${bound:.2f}")
     page.keyboard.press("Home")  # no lower than the other handle
     low.focus()
@@ -172,7 +145,7 @@ def test_handles_answer_to_the_keyboard_and_mind_each_other(chromium, bfcl):
     expect(page.get_by_role("textbox", name="Cost, from")).to_have_attribute("aria-invalid", "")
     page.get_by_role("textbox", name="Cost, from").fill("$100")
     page.keyboard.press("Enter")
-    assert entries().query("cost_usd >= 100")["entry"].tolist() == shown(page, TABLE)
+    assert bfcl_entries().query("cost_usd >= 100")["entry"].tolist() == shown(page, TABLE)
     assert page.url.endswith("?cost_usd=100..")
     page.keyboard.press("Tab")
     low.focus()
@@ -193,9 +166,9 @@ def test_a_row_leads_to_the_other_entries_of_its_model_and_of_its_mode(chromium,
         "button", name="Other entries of"
     ).click()
     expect(opened).to_have_count(2)
-    assert len(entries()) == len(shown(page, TABLE))
+    assert len(bfcl_entries()) == len(shown(page, TABLE))
     opened.first.get_by_role("link", name="with Mode Prompt").click()
-    assert entries().query("mode == 'Prompt'")["entry"].tolist() == shown(page, TABLE)
+    assert bfcl_entries().query("mode == 'Prompt'")["entry"].tolist() == shown(page, TABLE)
     page.go_back()
     opened.first.get_by_role("link", name="All 2 entries of Gemini-3-Pro-Preview").click()
     assert ["Gemini-3-Pro-Preview (Prompt)", "Gemini-3-Pro-Preview (FC)"] == shown(page, TABLE)
@@ -204,8 +177,8 @@ def test_a_row_leads_to_the_other_entries_of_its_model_and_of_its_mode(chromium,
     expect(opened.filter(visible=True)).to_have_count(0)
 
 
-def test_the_first_filter_is_lifted_in_one_step_and_kept_beside_others(chromium, tau2):
-    page, _ = open_page(chromium, tau2 + "boards/core/")
+def test_the_first_filter_is_lifted_in_one_step_and_kept_beside_others(chromium):
+    page, _ = open_page(chromium, real_boards.published("tau2").url + "boards/core/")
     first = len(shown(page, TABLE))
     page.get_by_role("button", name="Remove the filter standard").first.click()
     assert first < len(shown(page, TABLE))
@@ -221,7 +194,7 @@ def test_the_first_filter_is_lifted_in_one_step_and_kept_beside_others(chromium,
 
 def test_with_group_by_the_page_has_ranks_among_the_best(chromium, grouped):
     """An entry that is not the best of its model has none, until the chip is lifted."""
-    best = entries().drop_duplicates("model")
+    best = bfcl_entries().drop_duplicates("model")
     page, _ = open_page(chromium, grouped.url + "models/")
     assert best["entry"].tolist() == shown(page, TABLE)
     ranks = best["score"].rank(ascending=False, method="min").astype(int).astype(str).tolist()
@@ -229,13 +202,13 @@ def test_with_group_by_the_page_has_ranks_among_the_best(chromium, grouped):
     chip = page.get_by_role("button", name="Best entry of each model")
     expect(chip).to_have_attribute("aria-pressed", "true")
     chip.click()
-    assert entries()["entry"].tolist() == shown(page, TABLE)
-    whole = entries()["score"].rank(ascending=False, method="min").astype(int).astype(str)
+    assert bfcl_entries()["entry"].tolist() == shown(page, TABLE)
+    whole = bfcl_entries()["score"].rank(ascending=False, method="min").astype(int).astype(str)
     assert whole.tolist() == ranks_of(page)
     assert page.url.endswith("?all=1")
     page.go_back()
     page.goto(grouped.url + "models/?cost_usd=..10")
-    cheap = entries().query("cost_usd <= 10").drop_duplicates("model")
+    cheap = bfcl_entries().query("cost_usd <= 10").drop_duplicates("model")
     assert cheap["entry"].tolist() == shown(page, TABLE)
     texts = dict(zip(shown(page, TABLE), ranks_of(page), strict=True))
     is_best = cheap["entry"].isin(best["entry"])
@@ -245,9 +218,9 @@ def test_with_group_by_the_page_has_ranks_among_the_best(chromium, grouped):
 
 def test_without_scripts_the_best_of_each_are_shown(chromium, grouped):
     page, _ = open_page(chromium, grouped.url + "models/", java_script_enabled=False)
-    best = entries().drop_duplicates("model")
+    best = bfcl_entries().drop_duplicates("model")
     assert best["entry"].tolist() == shown(page, TABLE)
-    said = f"{len(best)} of {len(entries())} entries: best entry of each model."
+    said = f"{len(best)} of {len(bfcl_entries())} entries: best entry of each model."
     expect(page.get_by_text(said)).to_be_visible()
 
 
@@ -258,10 +231,10 @@ def test_the_sheet_of_a_phone_says_how_many_rows_it_leaves(chromium, bfcl):
     box = sheet.bounding_box()
     assert box == {"x": 0, "y": 0, "width": NARROW[0], "height": NARROW[1]}
     page.get_by_role("switch", name="Open weights").click()
-    n = len(entries().query("license == 'MIT'"))
-    expect(sheet.get_by_role("status")).to_have_text(f"{n} of {len(entries())} entries")
+    n = len(bfcl_entries().query("license == 'MIT'"))
+    expect(sheet.get_by_role("status")).to_have_text(f"{n} of {len(bfcl_entries())} entries")
     sheet.get_by_role("button", name="Clear mine").click()
-    sheet.get_by_role("button", name=f"Show {len(entries())} entries").click()
+    sheet.get_by_role("button", name=f"Show {len(bfcl_entries())} entries").click()
     expect(sheet).to_be_hidden()
     expect(page.locator("[data-filters-open]").first).to_be_focused()
     open_filters(page)

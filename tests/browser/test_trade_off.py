@@ -10,9 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.helpers.boards import make_frames
 from tests.helpers.browsing import NARROW, breaches, open_page, overflow
 from tests.helpers.charted import draw, trade_views
-from tests.helpers.real_boards import AIDER, BFCL, HAL, aider, bfcl, hal
-from tests.helpers.sites import build
-from tests.helpers.tables import write_project
+from tests.helpers.real_boards import published
 
 # Pairs of names and marks of a chart that lie on each other, and names beyond the chart.
 COLLISIONS = """chart => {
@@ -29,17 +27,14 @@ COLLISIONS = """chart => {
     ].map(([other]) => `${name}: ${other || 'a mark'}`));
 }"""
 SIZES = (1280, 900, 640, 390)
-BOARDS = {"bfcl": (bfcl, BFCL), "aider": (aider, AIDER), "hal": (hal, HAL)}
+BOARDS = ("bfcl", "aider", "hal")
 
 
 @pytest.fixture(scope="module")
-def boards(tmp_path_factory):
+def boards():
     """Addresses of the page of a board, by its name."""
-    found = {}
-    for name, (table, toml) in BOARDS.items():
-        root = write_project(tmp_path_factory.mktemp(name), {"results": table()}, toml)
-        found[name] = build(root).url + ("boards/gaia/" if name == "hal" else "models/")
-    return found
+    ends = {"bfcl": "models/", "aider": "models/", "hal": "boards/gaia/"}
+    return {name: published(name).url + end for name, end in ends.items()}
 
 
 def drawn(page: Page, chart: str) -> None:

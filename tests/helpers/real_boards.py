@@ -3,11 +3,16 @@
 Origin and licence: tests/data/boards/README.md.
 """
 
+import functools
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from tests.helpers.sites import BuiltSite, build
+from tests.helpers.tables import write_project
 
 DATA = Path(__file__).parents[1] / "data" / "boards"
 
@@ -84,6 +89,27 @@ BFCL = """
 cost_usd = { combine = "none" }
 latency_s = { unit = "s", higher_is_better = false, combine = "none" }
 """
+
+
+_BFCL_COLUMNS = '[board]\ncolumns = ["mode", "cost_usd", "latency_s"]\n'
+_CLOSED = ("Claude", "GPT", "Gemini", "Grok", "o3", "o4", "Amazon", "Nova", "Command")
+
+
+def bfcl_entries() -> pd.DataFrame:
+    """With developers and licences that names suggest: a row an entry, the best first."""
+    results = bfcl()
+    found = results[results["task"] == "Overall Acc"].reset_index(drop=True)
+    found["developer"] = found["model"].str.split("-").str[0]
+    is_closed = found["model"].str.startswith(_CLOSED)
+    found["license"] = is_closed.map({True: "Proprietary", False: "MIT"})
+    several = found.duplicated("model", keep=False)
+    named = found["model"] + " (" + found["mode"].fillna("") + ")"
+    found["entry"] = named.where(several & found["mode"].notna(), found["model"])
+    return found.sort_values("score", ascending=False, kind="stable")
+
+
+def _bfcl_models() -> pd.DataFrame:
+    return bfcl_entries()[["model", "developer", "license"]].drop_duplicates("model")
 
 
 # The same with what the publisher's total is made of: groups, of which one has parts.
@@ -197,3 +223,18 @@ min_coverage = 1.0
 [tasks."*"]
 higher_is_better = true
 """
+
+
+@functools.cache
+def published(name: str) -> BuiltSite:
+    """The site of a board by its name, built once for each pytest worker."""
+    tables, toml = {
+        "aider": ({"results": aider, "models": aider_models}, AIDER + OPEN_WEIGHTS),
+        "bfcl": ({"results": bfcl, "models": _bfcl_models}, BFCL + _BFCL_COLUMNS),
+        "hal": ({"results": hal}, HAL),
+        "mteb": ({"results": mteb}, MTEB),
+        "tau2": ({"results": tau2}, TAU2),
+    }[name]
+    frames = {table: make() for table, make in tables.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        return build(write_project(Path(folder), frames, f"[site]\ncards = false\n{toml}"))

@@ -1,0 +1,195 @@
+"""What readers ask of real boards: at most four actions each, and the answers that pandas gives."""
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.helpers import real_boards
+from tests.helpers.browsing import NARROW, both_sizes
+from tests.helpers.visitor import Visitor, visit
+
+TABLE = "#board-base"
+
+
+def shown(page: Page) -> list[str]:
+    """Names of the entries that are seen, top to bottom."""
+    names: list[str] = page.locator(f"{TABLE} tbody tr:not(.opened) th a:visible").all_inner_texts()
+    return [name.strip() for name in names]
+
+
+def values(page: Page, key: str) -> list[float]:
+    """Numbers of a column in the rows that are seen, every digit of them."""
+    at = page.locator(f"{TABLE} thead th").evaluate_all(
+        "(heads, key) => heads.findIndex(head => head.dataset.key === key)", key
+    )
+    cells = page.locator(f"{TABLE} tbody tr:not(.opened):visible").evaluate_all(
+        "(rows, at) => rows.map(row => row.cells[at].dataset.value)", at
+    )
+    return [float(value) for value in cells if value]
+
+
+def sort_by(me: Visitor, key: str, label: str) -> None:
+    """By the head of a column, or the menu of a phone, which opens first."""
+    page = me.page
+    if page.viewport_size and page.viewport_size["width"] == NARROW[0]:
+        me.click_on(page.locator(".columns > summary").first)
+        me.pick("Sort by", f"Sort by {label}")
+    else:
+        me.click_on(page.locator(f"{TABLE} th[data-key='{key}'] button"))
+
+
+def open_filters(me: Visitor) -> None:
+    me.click_on(me.page.locator("[data-filters-open]").first)
+
+
+def leave(me: Visitor) -> None:
+    """Leave a field of the filters: on a phone for the rows that they cover, else in place."""
+    if me.page.locator(".filter-panel:modal").count():
+        me.click_on(me.page.locator(".filter-panel footer button"))
+    else:
+        me.press("Enter")
+
+
+def runs_of_aider() -> pd.DataFrame:
+    return real_boards.aider().query("task == 'pass_rate_2'")
+
+
+def means_of_core(kind: str | None) -> list[float]:
+    """Of entries of tau2 over the domains they have, the best first; without all three last."""
+    scores = real_boards.tau2().query("task in ['retail', 'airline', 'telecom']")
+    scores = scores[scores["list"] == "current"].fillna({"effort": ""})
+    if kind:
+        scores = scores[scores["type"] == kind]
+    wide = scores.pivot_table("score", ["model", "type", "effort", "user_simulator"], "task")
+    mean = wide.mean(axis=1).sort_values(ascending=False)
+    is_complete = wide.notna().all(axis=1)[mean.index]
+    return [*mean[is_complete], *mean[~is_complete]]
+
+
+@both_sizes
+def test_best_open_entry_under_five_dollars(chromium, size):
+    me = visit(chromium, real_boards.published("bfcl").url + "models/", size)
+    open_filters(me)
+    me.click("switch", "Open weights")
+    me.enter("Cost, to", "5")
+    leave(me)
+    found = real_boards.bfcl_entries().query("license == 'MIT' and cost_usd <= 5")
+    expect(me.page.locator("[data-said]")).to_contain_text(f"{len(found)} of")
+    assert found["entry"].tolist() == shown(me.page)
+
+
+@both_sizes
+def test_best_function_calling_entry_of_each_developer(chromium, size):
+    me = visit(chromium, real_boards.published("bfcl").url + "models/", size)
+    open_filters(me)
+    me.click_on(me.page.locator(".filter-panel .chip", has_text="FC").first)
+    me.pick("Show", "Best entry of each developer")
+    leave(me)
+    found = real_boards.bfcl_entries().query("mode == 'FC'")
+    best = found[found["score"] == found.groupby("developer")["score"].transform("max")]
+    assert best["entry"].tolist() == shown(me.page)
+
+
+@both_sizes
+def test_who_leads_at_web_search(chromium, size):
+    """A task that the board does not show at first."""
+    me = visit(chromium, real_boards.published("bfcl").url + "models/", size)
+    me.click_on(me.page.locator(".columns > summary").first)
+    me.click_on(me.page.locator("[data-tasks]").get_by_label("Web Search Acc", exact=True))
+    key = "task.Web Search Acc"
+    if size == NARROW:
+        me.pick("Sort by", "Sort by Web Search Acc (percent)")
+    else:
+        me.click_on(me.page.locator(f"{TABLE} th[data-key='{key}'] button"))
+    scores = real_boards.bfcl().query("task == 'Web Search Acc'")["score"]
+    assert sorted(scores, reverse=True) == values(me.page, key)
+
+
+@both_sizes
+def test_core_board_of_tau2_with_custom_systems(chromium, size):
+    me = visit(chromium, real_boards.published("tau2").url, size)
+    me.click("link", "Core", "nav", exact=True)
+    expect(me.page.locator("[data-said]").first).to_have_text("8 of 9 entries")
+    assert means_of_core("standard") == pytest.approx(values(me.page, "average"))
+    me.click("button", "Remove the filter standard", "main")
+    expect(me.page.locator("[data-said]").first).to_have_text("9 of 9 entries")
+    assert means_of_core(None) == pytest.approx(values(me.page, "average"))
+
+
+@both_sizes
+def test_who_is_most_reliable_at_banking(chromium, size):
+    """By all four tries, which does not rank the board."""
+    me = visit(chromium, real_boards.published("tau2").url + "boards/knowledge/", size)
+    sort_by(me, "pass_4", "All four tries")
+    found = real_boards.tau2().query("task == 'banking_knowledge' and type == 'standard'")
+    found = found[found["list"] == "current"]
+    best = found.sort_values("pass_4", ascending=False).iloc[0]
+    assert shown(me.page)[0].startswith(best["model"])
+    assert values(me.page, "pass_4")[0] == pytest.approx(best["pass_4"])
+
+
+@both_sizes
+def test_which_agents_one_model_was_run_with(chromium, size):
+    me = visit(chromium, real_boards.published("hal").url + "boards/gaia/", size)
+    row = me.page.locator(f"{TABLE} tr", has_text="openai/o4-mini (HF Open Deep Research, high)")
+    me.click_on(row.get_by_role("button", name="Other entries of"))
+    runs = real_boards.hal().query("task == 'gaia' and model == 'openai/o4-mini'")
+    others = me.page.locator("tr.opened .opened-entries li")
+    expect(others).to_have_count(int(runs["subset"].isna().sum()) - 1)
+    said = " ".join(others.all_inner_texts())
+    agents = set(runs["agent"]) - {"HF Open Deep Research"}
+    assert [f"Agent: {agent}" in said for agent in agents] == [True]
+
+
+@both_sizes
+def test_frontier_of_cost_and_pass_rate(chromium, size):
+    me = visit(chromium, real_boards.published("aider").url + "models/", size)
+    me.click("link", "Trade-off", "main")
+    runs = runs_of_aider().query("cost_usd > 0").sort_values(["cost_usd", "score"])
+    best = runs[runs["score"] > runs["score"].cummax().shift(fill_value=-1.0)]
+    table = me.page.locator("#trade-off-cost-usd-table")
+    expect(table).to_be_visible()
+    assert best["model"].tolist()[::-1] == table.locator("tbody th a").all_inner_texts()
+
+
+@both_sizes
+def test_who_held_the_record_and_when(chromium, size):
+    me = visit(chromium, real_boards.published("aider").url + "models/", size)
+    me.click("link", "Over time", "main")
+    of_day = runs_of_aider().sort_values(["date", "score"], ascending=[True, False])
+    of_day = of_day.drop_duplicates("date")
+    records = of_day[of_day["score"] > of_day["score"].cummax().shift(fill_value=-1.0)]
+    table = me.page.locator("#record-run")
+    expect(table).to_be_visible()
+    assert records["model"].tolist()[::-1] == table.locator("tbody th a").all_inner_texts()
+    days = table.locator("tbody td:nth-child(2)").evaluate_all(
+        "cells => cells.map(cell => cell.dataset.value)"
+    )
+    assert records["date"].tolist()[::-1] == days
+
+
+@both_sizes
+def test_cheapest_run_that_edits_whole_files(chromium, size):
+    """From any row to all entries with its edit format, and then by cost."""
+    me = visit(chromium, real_boards.published("aider").url + "models/", size)
+    row = me.page.locator(f"{TABLE} tr", has_text="Grok 3 Mini Beta (high)")
+    me.click_on(row.get_by_role("button", name="Other entries of"))
+    me.click("link", "with Edit format whole", TABLE)
+    sort_by(me, "cost_usd", "Cost")
+    runs = runs_of_aider().query("edit_format == 'whole' and cost_usd > 0")
+    assert sorted(runs["cost_usd"]) == values(me.page, "cost_usd")
+
+
+@both_sizes
+def test_worst_language_of_the_first_model(chromium, size):
+    me = visit(chromium, real_boards.published("mteb").url + "models/", size)
+    me.click_on(me.page.locator(".columns > summary").first)
+    menu = me.page.locator("[data-tasks]")
+    me.click_on(menu.get_by_role("button", name="12 parts of SemRel24STS"))
+    me.click_on(menu.get_by_label("Worst part"))
+    cell: Locator = me.page.locator(f"{TABLE} tbody tr").first.locator("td:has(> small)").last
+    scores, first = real_boards.mteb(), me.page.locator(f"{TABLE} tbody tr").first
+    is_its = (scores["model"] == first.get_attribute("data-id")) & (scores["task"] == "SemRel24STS")
+    worst = scores[is_its].sort_values("score").iloc[0]
+    expect(cell.locator("small")).to_have_text(worst["subset"])
+    assert cell.get_attribute("data-value") == str(worst["score"])
