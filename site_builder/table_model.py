@@ -278,6 +278,7 @@ class Column(Record):
         is_main: Whether its numbers are the bold ones, in place of those that sort the table.
         group: The heading that it stands below in the menu of columns.
         heat_group: The group that a column of heat stands in.
+        heat_place: Its place where columns of heat that rank rows alike stand together.
     """
 
     key: str
@@ -295,6 +296,7 @@ class Column(Record):
     is_main: bool = False
     group: str = ""
     heat_group: ColumnGroup | None = None
+    heat_place: int | None = None
 
 
 class Row(Record):

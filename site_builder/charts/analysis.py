@@ -42,7 +42,7 @@ class _TaskPair(Record):
 
 def chart_similar_tasks(results: Results, labels: Labels) -> Chart | None:
     """Chart how similarly each two tasks rank the models, with frames around groups."""
-    (order, spans), tasks = order_tasks(results.agreement), results.scores.tasks
+    (order, spans), tasks = order_tasks(results.agreement.rho), results.scores.tasks
     if not order:
         return None
     # Of many tasks those are drawn among which the largest group is.

@@ -10,14 +10,21 @@ import numpy as np
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import RANK, model_cell, number_cell, score_cell, text_cell
 from site_builder.charts.chart import Embed
+from site_builder.charts.matrix_beside import Beside, MeasureMatrix, find_beside
 from site_builder.charts.matrix_colours import find_axes, heat_of_differences, heat_of_scores
-from site_builder.compute.agreement import order_entries
-from site_builder.compute.numbers import Array, float_or_none, mean_of, round_significant
-from site_builder.compute.results import Results
-from site_builder.compute.significance import Against
-from site_builder.compute.tasks import CategoryResult
-from site_builder.formatting import MISSING, NumberFormat, in_cell
-from site_builder.labels import Labels
+from site_builder.charts.matrix_measured import MatrixMeasure, Measured, find_measured
+from site_builder.charts.matrix_spec import (
+    LETTERS,
+    MAX_ENTRIES,
+    MatrixEntry,
+    MatrixSpec,
+    Width,
+    baseline_value,
+)
+from site_builder.compute.agreement import order_entries, order_tasks
+from site_builder.compute.numbers import Array, float_or_none
+from site_builder.compute.tasks import correlate_ranks
+from site_builder.formatting import MISSING, in_cell
 from site_builder.records import CachingRecord, Record, replace
 from site_builder.table_model import (
     Cell,
@@ -26,40 +33,17 @@ from site_builder.table_model import (
     ColumnGroup,
     Field,
     Row,
-    RowKind,
     Table,
     Tone,
     table_of,
 )
 
-MAX_ENTRIES, MAX_COLUMNS = 200, 60
 FIRST_ROWS = 20
 """Rows that are shown at first."""
 _MAX_LINKED = 8000  # cells: more links would be most of the bytes of a page
 _ROW_PX, _AROUND_PX = 30, 420
 _TONES: Mapping[float, Tone] = {1.0: "gain", -1.0: "loss"}
 _LEAST_ALIKE = 4  # entries
-_FEW = 8  # columns
-
-
-class MatrixMeasure(Record):
-    """What the numbers of a matrix are: scores, or differences from other scores.
-
-    Attributes:
-        id: Its name in the page's address.
-        label: Its name on the switch.
-        title: What it shows, computed from the data.
-        note: What a number is, and what its colour says.
-        legend: Classes of a cell, and what they mean.
-        term: Section of the about page that explains it.
-    """
-
-    id: str
-    label: str
-    title: str
-    note: str
-    legend: tuple[tuple[str, str], ...]
-    term: str
 
 
 class MatrixView(Record):
@@ -78,8 +62,9 @@ class Matrix(Record):
         has_groups: Whether columns stand in groups that have a column of their own.
         is_cut: Whether rows wait until the reader asks for all.
         has_alike: Whether the rows can stand by similarity.
-        is_narrow: Whether it has only a few columns.
+        width: How wide its columns are.
         table: The same numbers, with a row for each cell.
+        beside: What was measured beside the scores, which a script puts in their place.
         board: The board whose scores it has, if it is not the featured one.
         is_embedded: Whether it has a page for frames on other sites.
     """
@@ -90,8 +75,9 @@ class Matrix(Record):
     has_groups: bool
     is_cut: bool
     has_alike: bool
-    is_narrow: bool
+    width: Width
     table: Table
+    beside: tuple[Beside, ...] = ()
     board: str = ""
     is_embedded: bool = False
 
@@ -106,138 +92,32 @@ class Matrix(Record):
         return Embed(self.id, link, rows * _ROW_PX + _AROUND_PX)
 
 
-class MatrixColumn(Record):
-    """What a column is about: a task, or the mean over the tasks of a category.
-
-    Attributes:
-        name: In its head, below that of its group.
-        full: The same alone.
-        tasks: The task, or those of the category.
-        category: The category; None for a task.
-        group: The name of its group; empty without one.
-        is_whole: Whether it is its group as a whole.
-        weight: What its group counts, as text; empty where that is not stated.
-    """
-
-    name: str
-    full: str
-    tasks: tuple[str, ...]
-    scale: NumberFormat
-    category: CategoryResult | None = None
-    group: str = ""
-    is_whole: bool = False
-    weight: str = ""
-
-
-class MatrixEntry(Record):
-    """A row.
-
-    Attributes:
-        merits: What ranks it, by the ids of measures.
-    """
-
-    model: str
-    rank: int | None
-    kind: RowKind
-    merits: Mapping[str, float | None]
-
-
-class MatrixSpec(CachingRecord, eq=False):
-    """What a matrix is made from.
-
-    Attributes:
-        columns: In groups that follow each other.
-        entries: In the order of their board, with the references that have a place in it.
-        merits: The head of what ranks the entries, by the ids of measures; none has no column.
-        merit_scale, lift_scale: The formats of what ranks them, and of its differences.
-        tasks: All tasks of the matrix, for its titles.
-        is_shared: Whether the tasks have one scale.
-        title: Of the scores; empty for a count of entries and tasks.
-        extra: Further columns behind what ranks the entries.
-        cut: What is left out of the columns.
-    """
-
-    id: str
-    results: Results
-    labels: Labels
-    columns: Sequence[MatrixColumn]
-    entries: Sequence[MatrixEntry]
-    merits: Mapping[str, str]
-    merit_scale: NumberFormat
-    lift_scale: NumberFormat
-    tasks: Sequence[str]
-    is_shared: bool
-    title: str = ""
-    extra: Sequence[Field[MatrixEntry]] = ()
-    cut: str = ""
-
-    @property
-    def variant(self) -> str:
-        """The variant whose scores are shown."""
-        return self.results.scores.roles.primary
-
-    @property
-    def baseline(self) -> str:
-        """The baseline, if it has a score on any of the tasks; else empty."""
-        model = self.labels.roles.baseline
-        known = [baseline_value(self, column) is not None for column in self.columns]
-        return model if model is not None and any(known) else ""
-
-    @cached_property
-    def shown(self) -> Sequence[MatrixEntry]:
-        """The entries that have a row."""
-        return self.entries[:MAX_ENTRIES]
-
-    @cached_property
-    def places(self) -> list[int]:
-        """The rows of the shown entries in the arrays."""
-        return [self.results.scores.rows[entry.model] for entry in self.shown]
-
-    @cached_property
-    def rivals(self) -> list[int]:
-        """The rows of all entries that compete, shown or not."""
-        rows = self.results.scores.rows
-        return [rows[entry.model] for entry in self.entries if entry.kind != "reference"]
-
-    @cached_property
-    def direction(self) -> Array:
-        """1 where higher is better, else -1; shape (columns,)."""
-        scores = self.results.scores
-        return scores.direction[[scores.columns[column.tasks[0]] for column in self.columns]]
-
-    @property
-    def line_places(self) -> list[int]:
-        """The places of the columns that the table of numbers has: tasks, or else categories."""
-        places = range(len(self.columns))
-        return [i for i in places if self.columns[i].category is None] or [*places]
-
-    def of_columns(self, values: Array) -> Array:
-        """Return numbers of tasks as those of the columns; shape (models, columns)."""
-        at = self.results.scores.columns
-        found = [values[:, [at[task] for task in column.tasks]] for column in self.columns]
-        return np.column_stack([v[:, 0] if v.shape[1] == 1 else mean_of(v, axis=1) for v in found])
+def is_matrix(spec: MatrixSpec) -> bool:
+    """Return whether there are two rows and two columns."""
+    n_rows = len(spec.shown) + bool(spec.baseline)
+    return bool(spec.shown) and n_rows > 1 and len(spec.columns) > 1
 
 
 def make_matrix(spec: MatrixSpec) -> Matrix | None:
     """Lay out scores; None below two rows or two columns."""
-    n_rows = len(spec.shown) + bool(spec.baseline)
-    if not spec.shown or n_rows < 2 or len(spec.columns) < 2:
+    if not is_matrix(spec):
         return None
-    measured, alike, cut = find_measured(spec), _alike(spec), spec.cut
+    measured, cut = find_measured(spec), spec.cut
+    alike, across = _alike(spec), _alike_columns(spec)
     if len(spec.shown) < len(spec.entries):
         of = len(spec.entries)
         cut = f"{spec.labels.say('matrix.cut_models', of, most=MAX_ENTRIES)} {cut}".strip()
     groups = {column.group for column in spec.columns if column.group}
     return Matrix(
         id=spec.id,
-        views=tuple(MatrixView(one.measure, _view(spec, one, alike)) for one in measured),
+        views=tuple(MatrixView(one.measure, _view(spec, one, alike, across)) for one in measured),
         cut=cut,
         has_groups=len(groups) > 1
         and groups == {c.group for c in spec.columns if c.is_whole}
         and any(c.group and not c.is_whole for c in spec.columns),
         is_cut=len(spec.shown) > FIRST_ROWS,
         has_alike=bool(alike),
-        is_narrow=len(spec.columns) <= _FEW,
+        width=spec.width,
         table=_numbers_table(spec, measured),
     )
 
@@ -253,97 +133,30 @@ def _alike(spec: MatrixSpec) -> Mapping[str, int]:
     return {spec.shown[at].model: place for place, at in enumerate(order)}
 
 
-# --- measures -----------------------------------------------------------------------------------
+def _alike_columns(spec: MatrixSpec) -> Sequence[int]:
+    """Return the place of each column where those that rank the entries alike stand together.
 
-
-class Measured(Record, eq=False):
-    """A measure with its numbers, without the baseline's own.
-
-    Attributes:
-        against: What the scores are compared with; None for the scores themselves.
-        values: Differences are positive = better; shape (models, columns).
-        verdicts: 1 better, -1 worse, 0 uncertain, NaN unknown; all NaN for scores.
+    A group stays together, with its whole first: groups are in the order of the mean place of their
+    columns. Those of which no correlation is known stand last. Empty where all keep their places.
     """
-
-    measure: MatrixMeasure
-    against: Against | None
-    values: Array
-    verdicts: Array
-
-    def write(self, value: float, scale: NumberFormat) -> str:
-        """Return a number with all its decimals."""
-        shown = float_or_none(value)
-        return scale.score(shown) if self.against is None else scale.signed(shown)
-
-
-def find_measured(spec: MatrixSpec) -> list[Measured]:
-    """Return the measures of which there are numbers, differences from the baseline first."""
-    scores, variant = spec.results.scores, spec.variant
-    contest = scores.contest(variant)
-    values = spec.of_columns(contest)
-    own = Measured(_score_measure(spec), None, values, np.full(values.shape, np.nan))
-    lifts: dict[Against, Array] = {
-        "baseline": scores.contest_lifts(variant),
-        "base": np.where(np.isnan(contest), np.nan, scores.lift_over_base(variant)),
-    }
-    found = {}
-    at = np.ix_(spec.rivals, [scores.columns[task] for task in spec.tasks])
-    for against, lift in lifts.items():
-        if not np.isnan(lift[at]).all():
-            known = spec.results.lift_verdicts[variant, against]
-            verdicts = np.where(np.isnan(lift), np.nan, known)
-            measure = _difference_measure(spec, against, lift[at], verdicts[at])
-            judged = _verdicts(spec, against, verdicts)
-            found[against] = Measured(measure, against, spec.of_columns(lift), judged)
-    ordered = (found.get("baseline"), own, found.get("base"))
-    return [one for one in ordered if one is not None]
-
-
-def _verdicts(spec: MatrixSpec, against: Against, verdicts: Array) -> Array:
-    """Return the verdicts of the columns; on a mean over a category, that of its board."""
-    scores, signs = spec.results.scores, {"better": 1.0, "worse": -1.0, "unclear": 0.0}
-    found = np.full((len(scores.models), len(spec.columns)), np.nan)
+    contest = spec.results.scores.contest(spec.variant)
+    signed = (spec.of_columns(contest) * spec.direction)[spec.places]
+    order, _ = order_tasks(correlate_ranks(signed))
+    n = len(spec.columns)
+    place = {x: i for i, x in enumerate((*order, *(x for x in range(n) if x not in order)))}
+    groups: dict[str, list[int]] = {}
     for x, column in enumerate(spec.columns):
-        if column.category is None:
-            found[:, x] = verdicts[:, scores.columns[column.tasks[0]]]
-            continue
-        for model, test in column.category.boards[spec.variant].tests[against].items():
-            found[scores.rows[model], x] = signs.get(test.verdict or "", np.nan)
-    return found
+        groups.setdefault(column.group or f"{x}", []).append(x)
 
+    def mean_place(group: Sequence[int]) -> float:
+        return sum(place[x] for x in group) / len(group)
 
-def _difference_measure(
-    spec: MatrixSpec, against: Against, values: Array, verdicts: Array
-) -> MatrixMeasure:
-    labels, say, is_base = spec.labels, spec.labels.say, against == "base"
-    n, n_known = int((~np.isnan(values)).sum()), int((~np.isnan(verdicts)).sum())
-    rival = labels.base if is_base else labels.baseline
-    better, worse = (int((sign * (verdicts if n_known else values) > 0).sum()) for sign in (1, -1))
-    title = "matrix.title.certain" if n_known else "matrix.title.unknown"
-    marks = {"gain": "better", "loss": "worse", "soft": "uncertain"} if n_known else {}
-    if n_known < n:
-        marks |= {"gain unknown": "better_unknown", "loss unknown": "worse_unknown"}
-    return MatrixMeasure(
-        id=against,
-        label=say("column.gain") if is_base else say("matrix.against", name=rival),
-        title=say(title, n, better=better, worse=worse, name=rival),
-        note=say(f"matrix.note.{against}", name=rival, turning=labels.turning),
-        legend=tuple((cls, say(f"matrix.legend.{text}")) for cls, text in marks.items()),
-        term="lift" if is_base else "lift-over-baseline",
-    )
-
-
-def _score_measure(spec: MatrixSpec) -> MatrixMeasure:
-    say = spec.labels.say
-    n_models, n_tasks = say("n_models", len(spec.rivals)), say("n_tasks", len(spec.tasks))
-    return MatrixMeasure(
-        id="score",
-        label=say("column.score"),
-        title=spec.title or say("matrix.title.score", n_models=n_models, n_tasks=n_tasks),
-        note=say("matrix.note.score" if spec.is_shared else "matrix.note.own_scale"),
-        legend=(),
-        term="average",
-    )
+    found = [
+        x
+        for group in sorted(groups.values(), key=mean_place)
+        for x in sorted(group, key=lambda x: (not spec.columns[x].is_whole, place[x]))
+    ]
+    return [found.index(x) for x in range(n)] if order and found != [*range(n)] else ()
 
 
 # --- tables -------------------------------------------------------------------------------------
@@ -377,26 +190,13 @@ class _Drawn(CachingRecord, eq=False):
 
     @cached_property
     def is_best(self) -> Array:
-        """Where a score is the best of its column, unless all are equal.
-
-        A mean counts only where it is over all tasks of its category.
-        """
-        spec = self.spec
-        contest = spec.results.scores.contest(spec.variant)
-        at = spec.results.scores.columns
-        is_whole = np.column_stack(
-            [~np.isnan(contest[:, [at[t] for t in c.tasks]]).any(axis=1) for c in spec.columns]
-        )
-        values = round_significant(spec.of_columns(contest)) * spec.direction
-        values = np.where(is_whole, values, np.nan)
-        top, least = np.fmax.reduce(values), np.fmin.reduce(values)
-        return np.asarray((values == top) & (top > least))
+        """Where a score is the best of its column."""
+        contest = self.spec.results.scores.contest(self.spec.variant)
+        return self.spec.find_best(contest, self.spec.of_columns(contest), self.spec.direction)
 
     @cached_property
-    def medians(self) -> Array:
-        """The medians of all entries that compete; shape (columns,)."""
-        known = (column[~np.isnan(column)] for column in self.one.values[self.spec.rivals].T)
-        return np.array([np.median(values) if len(values) else np.nan for values in known])
+    def _medians(self) -> Array:
+        return self.spec.medians(self.one.values)
 
     @cached_property
     def tops(self) -> list[float]:
@@ -405,9 +205,18 @@ class _Drawn(CachingRecord, eq=False):
         return [float(v) for v in np.nan_to_num(np.fmax.reduce(scores, axis=0))]
 
     def text(self, value: float, x: int) -> str:
-        """Return a number as short as a narrow column needs."""
-        scale, is_signed = self.spec.columns[x].scale, self.one.against is not None
-        return in_cell(float_or_none(value), scale, self.tops[x], is_signed=is_signed)
+        """Return a number as tables write it, or as short as a narrow column needs."""
+        return self._written(value, x, is_signed=self.one.against is not None)
+
+    def baseline_text(self, value: float, x: int) -> str:
+        """Return a score of the baseline, as it stands beside the numbers."""
+        return self._written(value, x, is_signed=False)
+
+    def _written(self, value: float, x: int, *, is_signed: bool) -> str:
+        scale, top, known = self.spec.columns[x].scale, self.tops[x], float_or_none(value)
+        if self.spec.width != "many" and len(scale.signed(-top)) <= LETTERS[self.spec.width]:
+            return scale.signed(known) if is_signed else scale.score(known)
+        return in_cell(known, scale, top, is_signed=is_signed)
 
     def cell(self, x: int, entry: MatrixEntry) -> Cell:
         spec, column = self.spec, self.spec.columns[x]
@@ -439,16 +248,18 @@ class _Drawn(CachingRecord, eq=False):
         return tuple(found)
 
     def median_cell(self, x: int) -> Cell:
-        value = float_or_none(self.medians[x])
+        value = float_or_none(self._medians[x])
         heat = 0.0
         if self.one.against is None and value is not None:
             row = np.full((1, len(self.spec.columns)), np.nan)
             row[0, x] = value
             heat = float(heat_of_scores(row, self.spec.direction, self._axes)[0, x])
-        return Cell(self.text(self.medians[x], x), value, tone="soft", heat=heat)
+        return Cell(self.text(self._medians[x], x), value, tone="soft", heat=heat)
 
 
-def _view(spec: MatrixSpec, one: Measured, alike: Mapping[str, int]) -> Table:
+def _view(
+    spec: MatrixSpec, one: Measured, alike: Mapping[str, int], across: Sequence[int]
+) -> Table:
     """Make the table of a measure, with the median of all entries and the baseline above it."""
     labels, drawn, key = spec.labels, _Drawn(spec, one), one.measure.id
     merit = spec.merits.get(key, "")
@@ -469,7 +280,8 @@ def _view(spec: MatrixSpec, one: Measured, alike: Mapping[str, int]) -> Table:
         ),
     ]
     before = [field for field in fields if field.wanted]
-    heat = [Field[MatrixEntry](head, partial(drawn.cell, x)) for x, head in enumerate(_heads(spec))]
+    heads = enumerate(_heads(spec, across))
+    heat = [Field[MatrixEntry](head, partial(drawn.cell, x)) for x, head in heads]
     table = table_of(
         f"{spec.id}-{key}",
         labels.say("matrix.caption", measure=one.measure.label),
@@ -489,7 +301,7 @@ def _write_merit(spec: MatrixSpec, one: Measured, value: float | None) -> str:
     return spec.lift_scale.signed(value)
 
 
-def _heads(spec: MatrixSpec) -> Iterator[Column]:
+def _heads(spec: MatrixSpec, across: Sequence[int]) -> Iterator[Column]:
     """Yield the columns; the first of a group has the name of the group above its own."""
     sizes: dict[str, list[int]] = {}
     for x, column in enumerate(spec.columns):
@@ -504,19 +316,22 @@ def _heads(spec: MatrixSpec) -> Iterator[Column]:
             group = ColumnGroup(f"g{place}", name, note, len(mine), column.is_whole)
         label = column.group if column.is_whole and len(mine) == 1 else column.name
         yield Column(
-            f"c{x}", label, "heat", column.full, spoken_label=column.full, heat_group=group
+            f"c{x}",
+            label,
+            "heat",
+            column.full,
+            spoken_label=column.full,
+            heat_group=group,
+            heat_place=across[x] if across else None,
         )
 
 
 def _pinned(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Iterator[Row]:
     """Yield the row of the medians, and that of the baseline."""
     labels, one = spec.labels, drawn.one
-    if len(spec.rivals) > 2:
-        ranked = [entry for entry in spec.entries if entry.kind != "reference"]
-        found = (entry.merits.get(one.measure.id) for entry in ranked)
-        known = [value for value in found if value is not None]
+    if spec.has_medians:
         text = labels.say("matrix.median", len(spec.rivals))
-        middle = float(np.median(known)) if known else None
+        middle = spec.middle_merit(one.measure.id)
         cells = {
             "rank": Cell(MISSING),
             "model": Cell(text, text),
@@ -541,7 +356,7 @@ def _baseline_row(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Row
         value = baseline_value(spec, column)
         if value is None:
             return Cell(MISSING, tone="soft")
-        text = in_cell(value, column.scale, drawn.tops[x], is_signed=False)
+        text = drawn.baseline_text(value, x)
         if column.category is not None:
             return Cell(text, value, heat=0.0, tone="soft")
         link = Link(text, labels.score_address(labels.baseline_key(column.tasks[0], spec.variant)))
@@ -556,14 +371,6 @@ def _baseline_row(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Row
     }
     row = (*(cells.get(key, Cell("")) for key in before), *map(cell, range(len(spec.columns))))
     return Row(row, "reference")
-
-
-def baseline_value(spec: MatrixSpec, column: MatrixColumn) -> float | None:
-    """Return the baseline's score on a task, or its mean over a category."""
-    scores = spec.results.scores
-    values = scores.of_baseline(scores.values, spec.variant)
-    own = values[[scores.columns[task] for task in column.tasks]]
-    return float_or_none(mean_of(own[np.newaxis], axis=1)[0] if column.category else own[0])
 
 
 _Place = tuple[int, int]  # of a column, and of an entry
@@ -586,6 +393,13 @@ def _numbers_table(spec: MatrixSpec, measured: Sequence[Measured]) -> Table:
 
         return Field(Column(one.measure.id, one.measure.label, "number"), cell)
 
+    def measure_field(found: MeasureMatrix) -> Field[_Place]:
+        def cell(at: _Place) -> Cell:
+            value = float_or_none(found.values[spec.places[at[1]], at[0]])
+            return number_cell(value, found.scale.score(value))
+
+        return Field(Column(found.measure.id, found.measure.label, "number"), cell)
+
     def baseline_cell(at: _Place) -> Cell:
         return score_cell(baseline_value(spec, columns[at[0]]), columns[at[0]].scale)
 
@@ -596,6 +410,7 @@ def _numbers_table(spec: MatrixSpec, measured: Sequence[Measured]) -> Table:
         Field[_Place](first, lambda at: text_cell(columns[at[0]].full)),
         Field[_Place](labels.column("model"), name_cell),
         *map(field, measured),
+        *(measure_field(MeasureMatrix(spec, measure)) for measure in find_beside(spec)),
         Field(Column("baseline", labels.baseline, "number"), baseline_cell, bool(spec.baseline)),
     )
     places = [(x, y) for x in lines for y in range(len(spec.shown))]

@@ -11,7 +11,7 @@ from scipy import special
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import Array, round_float
 from site_builder.compute.scores import Scores
-from site_builder.compute.tasks import MIN_COMMON_MODELS, RankAgreement
+from site_builder.compute.tasks import MIN_COMMON_MODELS
 from site_builder.records import Record
 
 MIN_MEAN_RHO = 0.5
@@ -73,13 +73,12 @@ def compute_concordance(scores: Scores, tasks: Sequence[str]) -> Concordance | N
     return Concordance(tuple(map(str, ranks.columns)), n, round_float(w), round_float(chance))
 
 
-def order_tasks(
-    agreement: RankAgreement,
-) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+def order_tasks(rho: Array) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
     """Order the tasks that have a correlation with another one by average linkage.
 
-    Those that rank models alike stand together. Returns the tasks' indices in this order, and the
-    first and the last place of each group in it.
+    Those that rank models alike stand together. `rho` has the correlation of every two tasks, NaN
+    where it is not known. Returns the tasks' indices in this order, and the first and the last
+    place of each group in it.
 
     The distance of two tasks is 1 - rho; where rho is not known, it is 1. Two clusters are as far
     apart as their tasks are on average. A group has at least three tasks, and is joined at a mean
@@ -90,7 +89,7 @@ def order_tasks(
     """
     from scipy.cluster import hierarchy  # a third of a second, for few pages
 
-    rho = agreement.rho.copy()
+    rho = rho.copy()
     np.fill_diagonal(rho, np.nan)
     known = np.flatnonzero(np.isfinite(rho).any(axis=1))
     if len(known) < MIN_GROUP:

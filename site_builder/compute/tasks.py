@@ -74,14 +74,23 @@ def compute_rank_agreement(scores: Scores, families: Sequence[str | None]) -> Ra
     """
     signed = pd.DataFrame(scores.signed[scores.roles.primary])
     there = signed.notna().to_numpy(dtype=float)
-    if len(scores.tasks) > MAX_RERANKED_TASKS:
-        rho = _correlate_ranks(signed.rank().to_numpy(), there)
-    else:
-        rho = signed.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
-    rho, n = round_significant(np.clip(rho, -1, 1)), there.T @ there
+    rho, n = correlate_ranks(signed.to_numpy()), there.T @ there
     means = signed.groupby(np.array(families, dtype=object)).mean().to_numpy()
     p = permute_families(round_significant(means))
     return RankAgreement(rho, n, np.where(np.isnan(rho), np.nan, p))
+
+
+def correlate_ranks(signed: Array) -> Array:
+    """Return Spearman's rho of every two columns over their common rows, as for tasks of models.
+
+    Shape: (models, tasks), greater is better, NaN where missing, to (tasks, tasks).
+    """
+    columns = pd.DataFrame(signed)
+    if len(columns.columns) > MAX_RERANKED_TASKS:
+        rho = _correlate_ranked(columns.rank().to_numpy(), (~np.isnan(signed)).astype(float))
+    else:
+        rho = columns.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
+    return round_significant(np.clip(rho, -1, 1))
 
 
 def permute_families(means: Array) -> Array:
@@ -118,7 +127,7 @@ def permute_families(means: Array) -> Array:
     return np.where(tested, (1 + len(greatest) - below) / (1 + len(greatest)), np.nan)
 
 
-def _correlate_ranks(ranks: Array, there: Array) -> Array:
+def _correlate_ranked(ranks: Array, there: Array) -> Array:
     """Return Pearson's r of every two columns over their common rows, as sums over these rows."""
     # Centred, so that the sums lose no digits.
     ranks = np.where(there > 0, ranks, 0.0)

@@ -14,6 +14,7 @@ from site_builder.pages.data import make_data
 from site_builder.pages.find import make_find
 from site_builder.pages.home import make_embeds, make_home
 from site_builder.pages.interactive import make_choose, make_compare, make_scores_data
+from site_builder.pages.matrices import make_matrix_values
 from site_builder.pages.model import make_models
 from site_builder.pages.model_scores import make_score_cards
 from site_builder.pages.page import HOME, OutputFile, Page, Site
@@ -81,5 +82,6 @@ _PAGE_MAKERS: tuple[Callable[[Site], Iterator[OutputFile]], ...] = (
     make_embeds,
     make_scores_data,
     make_task_columns,
+    make_matrix_values,
     make_score_cards,
 )

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from functools import partial
 
+from site_builder.addresses import Address
 from site_builder.charts.cells import number_cell, text_cell
-from site_builder.charts.matrix import (
-    MAX_COLUMNS,
-    Matrix,
-    MatrixColumn,
-    MatrixEntry,
-    MatrixSpec,
-    make_matrix,
-)
+from site_builder.charts.matrix import Matrix, is_matrix, make_matrix
+from site_builder.charts.matrix_beside import MeasureMatrix, find_beside, offer
+from site_builder.charts.matrix_spec import MAX_COLUMNS, MatrixColumn, MatrixEntry, MatrixSpec
 from site_builder.compute.board import Entry
-from site_builder.compute.numbers import float_or_none, floats_or_none
+from site_builder.compute.numbers import float_or_none
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import CategoryResult
-from site_builder.formatting import in_cell
 from site_builder.labels import Labels
 from site_builder.pages.filters import model_tools, model_values
-from site_builder.pages.page import Site
+from site_builder.pages.page import ScriptData, Site
 from site_builder.pages.task_parts import Parts
 from site_builder.pages.task_ranking import Ranking
 from site_builder.records import replace
@@ -35,21 +29,46 @@ def board_matrix(site: Site) -> Matrix | None:
 
     None where there is nothing for it.
     """
-    board = site.results.board
-    if len(board.tasks) == 1:
-        parts = Parts(site.whole, board.tasks[0])
-        matrix = _parts_matrix(parts, "scores", {entry.model for entry in board.entries})
-    else:
-        matrix = make_matrix(board_spec(site.results, site.labels))
-    if matrix is None:
+    spec = _spec_of_board(site)
+    matrix = make_matrix(spec) if spec else None
+    if spec is None or matrix is None:
         return None
     board_id = "" if site.board.featured else site.board.id
-    return replace(matrix, board=board_id, is_embedded=True)
+    beside = offer(spec, _folder_of_board(site))
+    return replace(matrix, board=board_id, beside=beside, is_embedded=True)
 
 
 def parts_matrix(site: Site, task: str) -> Matrix | None:
     """Lay out the scores on a task and its parts; None where it has none with a score."""
-    return _parts_matrix(Parts(site, task), "parts", None)
+    spec = _spec_of_parts(Parts(site, task), "parts", None)
+    matrix = make_matrix(spec) if spec else None
+    if spec is None or matrix is None:
+        return None
+    return replace(matrix, beside=offer(spec, _folder_of_task(site, task)))
+
+
+def make_matrix_values(site: Site) -> Iterator[ScriptData]:
+    """Yield the values of what was measured beside the scores, for each matrix and measure."""
+    if not site.whole.results.scores.measures:
+        return
+    specs = [(_spec_of_board(each), _folder_of_board(each)) for each in site.by_board]
+    for task in site.whole.results.scores.tasks:
+        spec = _spec_of_parts(Parts(site.whole, task), "parts", None)
+        specs.append((spec, _folder_of_task(site.whole, task)))
+    for spec, folder in specs:
+        if spec is None or not is_matrix(spec):
+            continue
+        for beside, measure in zip(offer(spec, folder), find_beside(spec), strict=True):
+            address = Address("asset", beside.file)
+            yield ScriptData(address, beside.name, MeasureMatrix(spec, measure).data)
+
+
+def _folder_of_board(site: Site) -> str:
+    return f"board-{site.board.id}" if site.board.id else "board"
+
+
+def _folder_of_task(site: Site, task: str) -> str:
+    return f"task-{site.labels.task_slugs[task]}"
 
 
 def with_tools(site: Site, matrix: Matrix | None, *, filtered: bool = False) -> Matrix | None:
@@ -80,6 +99,14 @@ def with_tools(site: Site, matrix: Matrix | None, *, filtered: bool = False) -> 
 # --- boards -------------------------------------------------------------------------------------
 
 
+def _spec_of_board(site: Site) -> MatrixSpec | None:
+    board = site.results.board
+    if len(board.tasks) > 1:
+        return board_spec(site.results, site.labels)
+    entries = {entry.model for entry in board.entries}
+    return _spec_of_parts(Parts(site.whole, board.tasks[0]), "scores", entries)
+
+
 def board_spec(results: Results, labels: Labels) -> MatrixSpec:
     """Return what the matrix of a board is made from: its entries, its tasks in categories."""
     board, say = results.board, labels.say
@@ -90,7 +117,8 @@ def board_spec(results: Results, labels: Labels) -> MatrixSpec:
 
     def entry(s: Entry) -> MatrixEntry:
         lifts = {name: board.figure(s, f"lift_over_{name}") for name in _DIFFERENCES}
-        found = {"score": board.merit(s), **lifts}
+        measured = {m.id: board.figure(s, m.id) for m in results.scores.measures}
+        found = {**measured, "score": board.merit(s), **lifts}
         is_reference = s.unranked == "reference"
         kind: RowKind = "reference" if is_reference else "" if s.rank else "unranked"
         return MatrixEntry(s.model, s.rank, kind, found)
@@ -170,15 +198,15 @@ def _task_columns(
 # --- parts --------------------------------------------------------------------------------------
 
 
-def _parts_matrix(parts: Parts, matrix_id: str, of: Collection[str] | None) -> Matrix | None:
-    """Lay out a task and its parts for some entries, or for all."""
+def _spec_of_parts(parts: Parts, matrix_id: str, of: Collection[str] | None) -> MatrixSpec | None:
+    """Return what the matrix of a task and its parts is made from, for some entries or for all."""
     if not parts.own:
         return None
     columns, cut = _part_columns(parts)
     entries = [*_part_entries(parts, of)]
     ranked = [entry.model for entry in entries if not entry.kind]
     say = parts.labels.say
-    spec = MatrixSpec(
+    return MatrixSpec(
         id=matrix_id,
         results=parts.site.results,
         labels=parts.labels,
@@ -193,7 +221,6 @@ def _parts_matrix(parts: Parts, matrix_id: str, of: Collection[str] | None) -> M
         extra=[*_extra_fields(parts)],
         cut=f"{say('parts.note')} {cut}".rstrip(),
     )
-    return make_matrix(spec)
 
 
 def _part_columns(parts: Parts) -> tuple[list[MatrixColumn], str]:
@@ -232,7 +259,8 @@ def _part_entries(parts: Parts, of: Collection[str] | None) -> Iterator[MatrixEn
     scores = site.results.scores
     ranking = {e.model: e for e in Ranking(site, site.results.task(parts.task)).entries}
     column = scores.columns[parts.task]
-    lifts = {
+    beside = {
+        **{m.id: scores.measured[m.id][primary][:, column] for m in scores.measures},
         "baseline": scores.contest_lifts(primary)[:, column],
         "base": scores.lift_over_base(primary)[:, column],
     }
@@ -248,7 +276,8 @@ def _part_entries(parts: Parts, of: Collection[str] | None) -> Iterator[MatrixEn
         entry = ranking.get(model)
         own = entry.found.get(primary) if entry else None
         rank = own.rank if own else None
-        merits = {name: float_or_none(lift[scores.rows[model]]) for name, lift in lifts.items()}
+        place = scores.rows[model]
+        merits = {name: float_or_none(values[place]) for name, values in beside.items()}
         is_reference = model in scores.references
         kind: RowKind = "reference" if is_reference else "" if rank else "unranked"
         yield MatrixEntry(model, rank, kind, {**merits, "score": known[0]})
@@ -256,12 +285,8 @@ def _part_entries(parts: Parts, of: Collection[str] | None) -> Iterator[MatrixEn
 
 def _extra_fields(parts: Parts) -> Iterator[Field[MatrixEntry]]:
     """Yield the worst part of each entry and its spread, where the parts compare."""
-    say, scale = parts.labels.say, parts.labels.scales[parts.task]
-    scores = parts.site.results.scores
-    values = scores.values[parts.labels.roles.primary][:, scores.columns[parts.task]]
-    known = [abs(value) for value in floats_or_none(values) if value is not None]
-    short = partial(in_cell, scale=scale, top=max(known, default=0.0), is_signed=False)
-    if not parts.is_shared or len(parts.own) < 2:
+    say, write = parts.labels.say, parts.labels.scales[parts.task].score
+    if not parts.compares:
         return
 
     def worst(entry: MatrixEntry) -> Cell:
@@ -269,11 +294,11 @@ def _extra_fields(parts: Parts) -> Iterator[Field[MatrixEntry]]:
         if found is None:
             return text_cell(None)
         name, score = parts.name(found.task), found.score
-        return Cell(name, score, suffix=short(score), details=(score,))
+        return Cell(name, score, suffix=write(score), details=(score,))
 
     def spread(entry: MatrixEntry) -> Cell:
         found = parts.worst(entry.model)
-        return text_cell(None) if found is None else number_cell(found.spread, short(found.spread))
+        return text_cell(None) if found is None else number_cell(found.spread, write(found.spread))
 
     help_text = say("parts.spread_help")
     worst_help, ends = say("parts.worst_help"), (say("parts.worst_score"),)

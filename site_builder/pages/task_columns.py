@@ -6,19 +6,21 @@ The page names the files; `static/js/task-columns.js` loads what a reader asks f
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
+import numpy as np
+
 from site_builder.addresses import Address, page_link
-from site_builder.compute.catalog import TaskInfo
+from site_builder.compute.numbers import Array
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.interactive import by_variant
 from site_builder.pages.page import ScriptData, Site
+from site_builder.pages.task_parts import compare, find_worst
 from site_builder.records import CachingRecord, asdict
 from site_builder.tables.parts import ancestors_of, short_name
 
 _MAX_SCORES = 40_000  # of one file: about 150 kB
-_SAME = ("metric", "unit", "higher_is_better", "score_min", "score_max")
 
 
 class TaskColumns(CachingRecord):
@@ -67,6 +69,25 @@ class TaskColumns(CachingRecord):
         in_order = [task for group in groups.values() for task in group]
         return tuple(tuple(in_order[i : i + most]) for i in range(0, len(in_order), most))
 
+    @cached_property
+    def _parts(self) -> Mapping[str, list[str]]:
+        """The parts of each task whose parts compare."""
+        facts, parts = self.site.whole.results.catalog.tasks, defaultdict[str, list[str]](list)
+        for part, whole in self.wholes.items():
+            if whole is not None:
+                parts[whole].append(part)
+        return {task: own for task, own in parts.items() if compare(facts[part] for part in own)}
+
+    @cached_property
+    def _worst_at(self) -> Mapping[str, list[int]]:
+        """The file and the row that say which of a task's parts is the worst, behind the scores."""
+        found, rows = dict[str, list[int]](), [len(file) for file in self.files]
+        for task, own in self._parts.items():
+            file = next(n for n, tasks in enumerate(self.files) if own[0] in tasks)
+            found[task] = [file, rows[file]]
+            rows[file] += 1
+        return found
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the files within `static/`: of what there is to choose, then of the scores.
@@ -106,7 +127,6 @@ class TaskColumns(CachingRecord):
         notes = [names[above]] if above else []
         notes += [metric] if metric else []
         notes += [] if fact.higher_is_better else [say("script.columns.lower")]
-        units = [_unit(facts[part]) for part, of in self.wholes.items() if of == task]
         return {
             "id": task,
             "link": page_link(short_name(name, names[above]) if above else name, "task", task),
@@ -115,7 +135,7 @@ class TaskColumns(CachingRecord):
             "whole": above,
             "direction": 1 if fact.higher_is_better else -1,
             "scale": asdict(whole.labels.scales[task]),
-            "alike": len(units) > 1 and len({*units}) == 1,
+            "worst": self._worst_at.get(task),
         }
 
     @cached_property
@@ -126,17 +146,26 @@ class TaskColumns(CachingRecord):
         return {t: names[t] if counted[names[t]] == 1 else f"{names[t]} ({t})" for t in self.wholes}
 
     def scores(self, file: int) -> Mapping[str, object]:
-        """Return the scores of a file, by variant: a row for each task, in the order of entries."""
+        """Return the scores of a file, by variant: a row for each task, in the order of entries.
+
+        Behind them, a row for each task that says which of its parts is the worst, by place.
+        """
         scores, board = self.site.whole.results.scores, self.site.results.scores
+        facts = self.site.whole.results.catalog.tasks
         rows = [scores.rows[model] for model in board.models]
-        columns = [scores.columns[task] for task in self.files[file]]
-        variants = board.roles.variants
-        return by_variant({v: scores.values[v][rows][:, columns].T for v in variants})
 
+        def of(variant: str, tasks: Sequence[str]) -> Array:
+            return scores.values[variant][rows][:, [scores.columns[task] for task in tasks]]
 
-def _unit(fact: TaskInfo) -> tuple[object, ...]:
-    """What two tasks share whose scores can be compared."""
-    return tuple(getattr(fact, name) for name in _SAME)
+        def made(variant: str) -> Array:
+            own = [self._parts[task] for task, (n, _) in self._worst_at.items() if n == file]
+            worst = [
+                find_worst(of(variant, parts), higher_is_better=facts[parts[0]].higher_is_better)
+                for parts in own
+            ]
+            return np.vstack([of(variant, self.files[file]).T, *worst])
+
+        return by_variant({variant: made(variant) for variant in board.roles.variants})
 
 
 def make_task_columns(site: Site) -> Iterator[ScriptData]:

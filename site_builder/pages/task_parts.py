@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import takewhile
 from statistics import quantiles
 
-from site_builder.compute.numbers import float_or_none, round_float
+import numpy as np
+
+from site_builder.compute.catalog import TaskInfo
+from site_builder.compute.numbers import Array, float_or_none, round_float
 from site_builder.formatting import percent
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord, Record
 from site_builder.tables.parts import short_name
 
+_SAME = ("metric", "unit", "higher_is_better", "score_min", "score_max")
 _FIRST = 20  # entries whose spread the title compares
 _LEAST = 3
+
+
+def compare(facts: Iterable[TaskInfo]) -> bool:
+    """Return whether the scores of several tasks compare: one metric, direction and bounds."""
+    units = [tuple(getattr(fact, name) for name in _SAME) for fact in facts]
+    return len(units) > 1 and len({*units}) == 1
+
+
+def find_worst(scores: Array, *, higher_is_better: bool) -> Array:
+    """Return the place of the worst part of each entry; NaN below two scores.
+
+    Of several with the same score, the first. Shape: (entries, parts) to (entries,).
+    """
+    there = ~np.isnan(scores)
+    farthest = np.where(there, scores if higher_is_better else -scores, np.inf)
+    places = farthest.argmin(axis=1).astype(float)
+    return np.where(there.sum(axis=1) > 1, places, np.nan)
 
 
 class WorstPart(Record):
@@ -105,22 +126,34 @@ class Parts(CachingRecord):
     def is_shared(self) -> bool:
         """Whether the whole and all parts have one unit, direction and bounds."""
         facts = [self.site.results.catalog.tasks[task] for task in (self.task, *self.every)]
-        units = {(f.unit, f.metric, f.higher_is_better, f.score_min, f.score_max) for f in facts}
-        return len(units) == 1
+        return compare(facts)
+
+    @cached_property
+    def compares(self) -> bool:
+        """Whether it has several parts, of which the worst can be told."""
+        return compare(self.site.results.catalog.tasks[part] for part in self.own)
+
+    @cached_property
+    def _scores(self) -> Array:
+        scores = self.site.results.scores
+        columns = [scores.columns[part] for part in self.own]
+        return scores.values[self.labels.roles.primary][:, columns]
+
+    @cached_property
+    def _worst(self) -> Array:
+        is_high = self.site.results.catalog.tasks[self.own[0]].higher_is_better
+        return find_worst(self._scores, higher_is_better=is_high)
 
     def worst(self, model: str) -> WorstPart | None:
-        """Return the worst part of an entry; None below two scores, and where units differ.
-
-        Of several with the same score, the first.
-        """
-        scores = {part: self.score(model, part) for part in self.own}
-        known = {part: score for part, score in scores.items() if score is not None}
-        if len(known) < 2 or not self.is_shared:
+        """Return the worst part of an entry; None below two scores, and where units differ."""
+        if not self.compares:
             return None
-        is_high = self.site.results.catalog.tasks[self.task].higher_is_better
-        task = (min if is_high else max)(known, key=lambda part: known[part])
-        spread = round_float(max(known.values()) - min(known.values()))
-        return WorstPart(task, known[task], spread)
+        row = self.site.results.scores.rows[model]
+        place, scores = self._worst[row], self._scores[row]
+        if np.isnan(place):
+            return None
+        spread = round_float(float(np.nanmax(scores) - np.nanmin(scores)))
+        return WorstPart(self.own[int(place)], float(scores[int(place)]), spread)
 
     def title(self, models: Sequence[str]) -> str:
         """Return which part tells the first of some entries apart most, and which least.

@@ -274,8 +274,8 @@ interface OfferedTask {
   scale: Places;
   /** Its file, and its row there. */
   at: [file: number, row: number];
-  /** Whether it has parts that can be compared with each other. */
-  alike: boolean;
+  /** Where it stands which of its parts is the worst; null where they do not compare. */
+  worst: [file: number, row: number] | null;
 }
 
 interface OfferedTasks {
@@ -541,8 +541,23 @@ interface ScoreFacts {
 
 type FoundNames = [kind: string, found: [link: Link, hint: string, id: string][]][];
 
+/** A value in a matrix: its text, the value if there is one, how dark it is in hundredths, and 1 for the best of its column. */
+type MatrixCell = [text: string, value?: number, heat?: number, isBest?: number];
+/** A measure in place of the scores of a matrix (site_builder/charts/matrix_beside.py). */
+interface MatrixValues {
+  title: string;
+  note: string;
+  merit: string;
+  width: string;
+  has_direction: boolean;
+  /** By entry, what ranks it and then each column. */
+  rows: Record<string, MatrixCell[]>;
+  pinned: MatrixCell[][];
+}
+
 /** What data scripts provide, by name. */
 interface SiteData {
+  [measureOfAMatrix: `matrix ${number}`]: MatrixValues;
   scores: Scores;
   errors: Scores;
   find: FoundNames;

@@ -221,7 +221,9 @@
 
     /** @param {string} name */
     const show = (name) => {
-      for (const view of views) view.hidden = view.dataset.viewOf !== name;
+      // Some names stand for other numbers within a view.
+      const shown = buttons[names.indexOf(name)]?.dataset.in ?? name;
+      for (const view of views) view.hidden = view.dataset.viewOf !== shown;
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(names[i] === name)));
       box.dispatchEvent(new Event("viewchange"));
     };
@@ -375,7 +377,10 @@
   const observer = new ResizeObserver((entries) => {
     for (const wrap of new Set(entries.map(({ target }) => target.closest(".table-wrap")))) {
       const table = wrap?.querySelector("table");
-      if (wrap && table) wrap.classList.toggle("fits", table.scrollWidth <= wrap.clientWidth && !wrap.matches(".tall.wide"));
+      if (!wrap || !table) continue;
+      const scrolls = table.scrollWidth > wrap.clientWidth;
+      wrap.classList.toggle("scrolls", scrolls);
+      wrap.classList.toggle("fits", !scrolls && !wrap.matches(".tall.wide"));
     }
   });
   for (const part of site.elements(".table-wrap, .table-wrap > table")) observer.observe(part);

@@ -82,12 +82,13 @@
       for (const task of found.tasks) {
         if (task.whole !== null) partsOf.set(task.whole, [...(partsOf.get(task.whole) ?? []), task]);
         all.set(keyOf(task), { key: keyOf(task), task, ofWorst: false });
-        if (task.alike) all.set(`worst.${task.id}`, { key: `worst.${task.id}`, task, ofWorst: true });
+        if (task.worst) all.set(`worst.${task.id}`, { key: `worst.${task.id}`, task, ofWorst: true });
       }
     };
 
     const loadScores = async (/** @type {TaskColumn[]} */ columns) => {
-      const needed = new Set(columns.flatMap(({ task, ofWorst }) => (ofWorst ? partsOfTask(task) : [task])).map(({ at: [file] }) => file));
+      const placesOf = (/** @type {TaskColumn} */ { task, ofWorst }) => (ofWorst && task.worst ? [task.worst, ...partsOfTask(task).map(({ at }) => at)] : [task.at]);
+      const needed = new Set(columns.flatMap(placesOf).map(([file]) => file));
       await Promise.all([...needed].filter((file) => !scores.has(file)).map(async (file) => scores.set(file, await site.load(`columns ${file}`, files[file]))));
     };
 
@@ -126,20 +127,14 @@
     const readerOf = (table) => {
       const variant = table.dataset.tick ?? "";
       const borrowed = offered?.borrowed[variant] ?? {};
-      const one = (/** @type {OfferedTask} */ task, /** @type {string} */ model) => {
-        const [file, row] = task.at;
+      const one = (/** @type {[file: number, row: number]} */ [file, row], /** @type {string} */ model) => {
         const place = places.get(model);
         return place === undefined ? null : (scores.get(file)?.[borrowed[model] ?? variant]?.[row][place] ?? null);
       };
       return ({ task, ofWorst }, model) => {
-        if (!ofWorst) return [one(task, model), null];
-        /** @type {[number | null, OfferedTask | null]} */
-        let found = [null, null];
-        for (const part of partsOfTask(task)) {
-          const value = one(part, model);
-          if (value !== null && (found[0] === null || value * task.direction < found[0] * task.direction)) found = [value, part];
-        }
-        return found;
+        if (!ofWorst || !task.worst) return [one(task.at, model), null];
+        const part = partsOfTask(task)[one(task.worst, model) ?? -1] ?? null;
+        return [part && one(part.at, model), part];
       };
     };
 
@@ -301,7 +296,7 @@
         button.setAttribute("aria-label", site.text("columns.parts_of", { name: task.link[0] }, parts.length));
         button.addEventListener("click", () => {
           if (!below.firstChild) {
-            if (task.alike) below.append(single(site.text("columns.worst"), `worst.${task.id}`));
+            if (task.worst) below.append(single(site.text("columns.worst"), `worst.${task.id}`));
             if (openable(task).length) {
               const made = several(site.text("columns.all_parts", {}, parts.length), parts);
               severals.push(made);

@@ -273,3 +273,36 @@ def test_ranges_of_dates_and_costs_hide_what_has_none(chromium, tmp_path):
     n = len(recent) - len(known)
     said = f"Hides {n} {'entry' if n == 1 else 'entries'} without a value"
     expect(page.get_by_role("group", name="Cost")).to_contain_text(said)
+
+
+# --- measures in place of scores ------------------------------------------------------------------
+
+MATRIX_ROW = """task => {
+    const table = document.querySelector('#scores-score');
+    const at = [...table.tHead.rows[0].cells].findIndex(head => head.dataset.title === task);
+    const rows = [...table.tBodies[0].rows].filter(row => row.checkVisibility());
+    return rows.map(row => [row.dataset.id, row.cells[at].textContent]);
+}"""
+
+
+@both_sizes
+def test_a_measure_takes_the_place_of_the_scores(chromium, tau2, size):
+    """Cheapest entry on one task: two actions; Back undoes each, and the scores are there again."""
+    page, heard = open_page(chromium, tau2 + "boards/core/", size)
+    before = page.evaluate(MATRIX_ROW, "telecom")
+    page.locator(".matrix").get_by_role("button", name="Cost", exact=True).click()
+    expect(page.locator(".matrix .chart-title:visible")).to_contain_text("Cost from $0.05 to $0.72")
+    assert page.url.endswith("?cells=cost_usd")
+    page.locator("#scores-score th[data-title=telecom] .sort").click()
+    found = real_boards.tau2().query("task == 'telecom' and list == 'current' and cost_usd > 0")
+    least = found["cost_usd"].max()
+    assert f"${least:.2f}" == page.evaluate(MATRIX_ROW, "telecom")[0][1]
+    page.locator("#scores-score th[data-title=telecom] .sort").click()
+    assert f"${found['cost_usd'].min():.2f}" == page.evaluate(MATRIX_ROW, "telecom")[0][1]
+    assert overflow(page) <= 0
+    assert not breaches(page)
+    for _ in range(3):
+        page.go_back()
+    expect(page.locator(".matrix .chart-title:visible")).to_have_text("9 models on 3 tasks")
+    assert before == page.evaluate(MATRIX_ROW, "telecom")
+    assert [] == heard.complaints

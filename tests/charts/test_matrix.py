@@ -117,18 +117,18 @@ def test_colour_says_what_is_clear():
     """
     assert pytest.approx(0.3) == np.quantile([0.0, 0.01, 0.02, 0.1, 0.2, 0.4], 0.9)
     cells = looks(grid(), "baseline")
-    assert ("+.40", "gain", 1.0, "best") == cells["t1", "a"]
-    assert ("+.10", "soft", 0.0) == cells["t1", "b"]
-    assert ("+.01", "soft", 0.0, "best") == cells["t2", "a"]
-    assert ("\N{MINUS SIGN}.20", "loss", 0.67, "unknown") == cells["t3", "a"]
-    assert ("0", "soft", 0.0, "best") == cells["t3", "b"]
+    assert ("+0.400", "gain", 1.0, "best") == cells["t1", "a"]
+    assert ("+0.100", "soft", 0.0) == cells["t1", "b"]
+    assert ("+0.010", "soft", 0.0, "best") == cells["t2", "a"]
+    assert ("\N{MINUS SIGN}0.200", "loss", 0.67, "unknown") == cells["t3", "a"]
+    assert ("0.000", "soft", 0.0, "best") == cells["t3", "b"]
 
 
 def test_scores_are_shaded_between_their_bounds():
     """From 0 to 1, as the tasks state: an easy task looks easy."""
     cells = looks(grid(), "score")
-    assert (".90", "", 0.9, "best") == cells["t1", "a"]
-    assert (".48", "", 0.48) == cells["t2", "b"]
+    assert ("0.900", "", 0.9, "best") == cells["t1", "a"]
+    assert ("0.480", "", 0.48) == cells["t2", "b"]
 
 
 def test_column_is_its_own_scale_where_units_differ():
@@ -228,7 +228,7 @@ def test_lift_is_a_measure_of_its_own():
     assert ["score", "base"] == [v.measure.id for v in found.views]
     assert "3 of 4 scores are better than base, 1 worse" == found.views[1].measure.title
     cell = shown(found, "base")["t1", "a"]
-    assert ("+.40", "gain", True) == (cell.text, cell.tone, "unknown" in cell.marks)
+    assert ("+0.400", "gain", True) == (cell.text, cell.tone, "unknown" in cell.marks)
 
 
 def test_boards_that_are_too_large():

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from site_builder.compute.agreement import compute_concordance, order_tasks
-from site_builder.compute.tasks import RankAgreement
 from tests.helpers.boards import make_scores
 
 
@@ -57,12 +56,6 @@ def test_chance_exceeds_its_limit_in_one_of_twenty_cases(n_tasks):
     assert 0.04 <= share <= 0.06
 
 
-def agreement(rho):
-    """A matrix of correlations over ten models."""
-    values = np.array(rho, dtype=float)
-    return RankAgreement(values, np.full(values.shape, 10), np.full(values.shape, np.nan))
-
-
 def test_similar_tasks_stand_together():
     """Tasks 0, 2, 4 and 1, 3 are alike; 5 is like none, and 6 has no correlation."""
     rho = np.zeros((7, 7))
@@ -70,15 +63,15 @@ def test_similar_tasks_stand_together():
     rho[np.ix_([1, 3], [1, 3])] = 0.9
     np.fill_diagonal(rho, 1.0)
     rho[6], rho[:, 6] = np.nan, np.nan
-    order, ((start, end),) = order_tasks(agreement(rho))  # two tasks are no group
+    order, ((start, end),) = order_tasks(rho)  # two tasks are no group
     assert {0, 2, 4} == set(order[start : end + 1])
     assert {0, 1, 2, 3, 4, 5} == set(order)
 
 
 @pytest.mark.parametrize(("rho", "groups"), [(0.5, ((0, 2),)), (0.49, ())])
 def test_groups_have_a_mean_of_a_half(rho, groups):
-    assert groups == order_tasks(agreement(np.full((3, 3), rho)))[1]
+    assert groups == order_tasks(np.full((3, 3), rho))[1]
 
 
 def test_two_tasks_have_no_order():
-    assert ((), ()) == order_tasks(agreement([[1.0, 0.9], [0.9, 1.0]]))
+    assert ((), ()) == order_tasks(np.array([[1.0, 0.9], [0.9, 1.0]]))

@@ -125,7 +125,7 @@ def test_where_lower_is_better_the_worst_is_the_highest(tmp_path):
     rows = table(site.page("tasks/t1/"), "parts-score")
     assert [("b", "t3"), ("a", "t2")] == [(row["model"].text, row["worst"].text) for row in rows]
     best = site.page("tasks/t1/").select("#parts-score tbody td.best")
-    assert [".50", ".60"] == sorted(visible(cell) for cell in best)
+    assert ["0.500", "0.600"] == sorted(visible(cell) for cell in best)
 
 
 def test_the_page_of_an_entry_names_its_worst_part(tmp_path):
@@ -210,7 +210,7 @@ def table_numbers(page):
         """() => {
             const table = document.querySelector('#parts-score');
             const at = table.querySelector('[data-key=spread]').cellIndex;
-            return [...table.tBodies[0].rows].map(row => Number(row.cells[at].dataset.value));
+            return [...table.tBodies[0].rows].map(row => Number(site.table.value(row.cells[at])));
         }"""
     )
 
