@@ -1,4 +1,5 @@
-// A row opens to the other entries of its model, and leads to all entries with one of its settings: each is a filter in the address.
+// A row opens to the other entries of its model, and leads to all entries with one of its settings: each is a filter in the address. So are the
+// open rows.
 (() => {
   const MOST = 12;
   const { make } = site;
@@ -22,6 +23,7 @@
     /** @type {FacetsOfBox} */
     const { facets, best_of: bestOf = "", is_best: isBestFirst = false } = JSON.parse(tools.dataset.facets ?? "");
     const { noun = "", nouns = "" } = box.dataset;
+    const address = site.addressOf(box);
     const group = facets.find(({ key }) => key === bestOf);
     if (!group) return;
     /** What lifts the filters of the publisher. @type {[string, string][]} */
@@ -52,6 +54,9 @@
       return make("li", {}, name instanceof HTMLAnchorElement ? name : (name?.textContent ?? ""), " ", make("strong", {}, score), " ", make("small", {}, differences.join(", ")));
     };
 
+    /** What puts each row as the address says. @type {(() => void)[]} */
+    const followers = [];
+
     /** @param {HTMLTableElement} table */
     const setUpTable = (table) => {
       const ofGroup = holdersOf(table, group);
@@ -76,11 +81,11 @@
         return [...(lines.length ? [make("ul", { class: "opened-entries" }, ...lines)] : []), make("ul", { class: "opened-links" }, ...links)];
       };
 
-      /** @param {HTMLButtonElement} button @param {TableEntry} entry */
-      const toggle = (button, entry) => {
-        const isOpen = button.getAttribute("aria-expanded") === "true";
-        button.setAttribute("aria-expanded", String(!isOpen));
-        if (isOpen) return site.table.attach(table, entry, null);
+      /** @param {HTMLButtonElement} button @param {TableEntry} entry @param {boolean} isOpen */
+      const show = (button, entry, isOpen) => {
+        if (isOpen === (button.getAttribute("aria-expanded") === "true")) return;
+        button.setAttribute("aria-expanded", String(isOpen));
+        if (!isOpen) return site.table.attach(table, entry, null);
         // In the column of names, which is never hidden; what stands before it stays empty.
         const cell = make("td", { class: "text", colspan: String(heads.length - nameAt) }, ...content(entry));
         site.table.attach(table, entry, make("tr", { class: "opened" }, ...heads.slice(0, nameAt).map(() => make("td")), cell));
@@ -96,8 +101,17 @@
         if (others) button.dataset.others = `+${others}`;
         button.setAttribute("aria-label", site.text("filters.opener", { nouns, name: head.querySelector("a")?.textContent ?? "" }));
         button.setAttribute("aria-expanded", "false");
-        button.addEventListener("click", () => toggle(button, entry));
+        const id = entry.row.dataset.id ?? "";
+        button.addEventListener("click", () => {
+          const others = address.all("opened").filter((other) => other !== id);
+          const isOpen = button.getAttribute("aria-expanded") !== "true";
+          address.setPairs(["opened"], [...others, ...(isOpen ? [id] : [])].map((other) => ["opened", other]));
+          show(button, entry, isOpen);
+        });
         head.append(button);
+        const follow = () => show(button, entry, address.all("opened").includes(id));
+        followers.push(follow);
+        follow();
       });
     };
 
@@ -110,6 +124,7 @@
       site.inSlices([() => site.inSlices(setUpTable(table))]);
     };
     box.addEventListener("viewchange", addMissing);
+    for (const name of ["popstate", "viewchange"]) addEventListener(name, () => followers.forEach((follow) => follow()), true);
     addMissing();
   };
 

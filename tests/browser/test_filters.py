@@ -166,6 +166,13 @@ def test_a_row_leads_to_the_other_entries_of_its_model_and_of_its_mode(chromium,
         "button", name="Other entries of"
     ).click()
     expect(opened).to_have_count(2)
+    assert 2 == page.url.count("opened=")
+    page.reload()
+    expect(opened).to_have_count(2)
+    page.go_back()
+    expect(opened).to_have_count(1)
+    page.go_forward()
+    expect(opened).to_have_count(2)
     assert len(bfcl_entries()) == len(shown(page, TABLE))
     opened.first.get_by_role("link", name="with Mode Prompt").click()
     assert bfcl_entries().query("mode == 'Prompt'")["entry"].tolist() == shown(page, TABLE)
@@ -174,7 +181,9 @@ def test_a_row_leads_to_the_other_entries_of_its_model_and_of_its_mode(chromium,
     assert ["Gemini-3-Pro-Preview (Prompt)", "Gemini-3-Pro-Preview (FC)"] == shown(page, TABLE)
     assert page.url.endswith("?model=Gemini-3-Pro-Preview")
     row.get_by_role("button", name="Other entries of").click()
-    expect(opened.filter(visible=True)).to_have_count(0)
+    assert page.url.endswith("&opened=Gemini-3-Pro-Preview+%28Prompt%29")
+    row.get_by_role("button", name="Other entries of").click()
+    expect(opened).to_have_count(0)
 
 
 def test_the_first_filter_is_lifted_in_one_step_and_kept_beside_others(chromium):
