@@ -149,7 +149,7 @@ class _Ranking(ConfigSection):
     ratio_offset: Annotated[float, Field(ge=0, le=_LARGEST)] = 0.0
     """Number that is added to both scores of a ratio, such as 0.01 for ten milliseconds."""
     columns: Names = Field(default_factory=list)
-    """Facets and measures that its table shows, in this order; every measure if empty."""
+    """Facets and measures of its table, in this order, and tasks; every measure if empty."""
     filters: dict[Name, list[FacetValue]] = Field(default_factory=dict)
     """Values of facets that are shown at first; a visitor can lift the filter."""
     group_by: Name | None = None

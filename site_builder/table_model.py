@@ -277,6 +277,8 @@ class Column(Record):
         on_phone: Whether a phone shows it below the number that the table is sorted by.
         is_main: Whether its numbers are the bold ones, in place of those that sort the table.
         group: The heading that it stands below in the menu of columns.
+        task: The page of the task whose scores it has.
+        note: What stands below its name.
         heat_group: The group that a column of heat stands in.
         heat_place: Its place where columns of heat that rank rows alike stand together.
     """
@@ -295,6 +297,8 @@ class Column(Record):
     on_phone: bool = False
     is_main: bool = False
     group: str = ""
+    task: Link | None = None
+    note: str = ""
     heat_group: ColumnGroup | None = None
     heat_place: int | None = None
 

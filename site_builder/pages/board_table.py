@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from site_builder.charts.cells import RANK, model_cell, number_cell, text_cell, verdict_cell
+from site_builder.addresses import page_link
+from site_builder.charts.cells import (
+    RANK,
+    model_cell,
+    number_cell,
+    score_cell,
+    text_cell,
+    verdict_cell,
+)
 from site_builder.compute.board import Board, Entry, best_of_groups
 from site_builder.compute.catalog import ModelInfo
+from site_builder.compute.numbers import float_or_none
 from site_builder.compute.progress import middle_day
 from site_builder.compute.significance import Against
 from site_builder.compute.statistics import Statistic
@@ -24,6 +33,7 @@ from site_builder.pages.board_filters import (
     is_new,
 )
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
+from site_builder.pages.offered_tasks import OfferedTasks
 from site_builder.pages.page import Site
 from site_builder.records import replace
 from site_builder.table_model import (
@@ -106,7 +116,7 @@ def _fitted(fields: Iterable[Field[BoardRow]]) -> list[Field[BoardRow]]:
     for each in fields:
         column = each.column
         room -= 0 if column.is_extra else _WIDTH_PX.get(column.key, _WIDTH_PX[column.align])
-        column = replace(column, is_extra=column.is_extra or room < 0)
+        column = replace(column, is_extra=column.is_extra or (room < 0 and not column.task))
         if not has_second and column.on_phone and not column.is_extra:
             has_second = True
         else:
@@ -177,6 +187,7 @@ def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     own = [s for s in statistics if s.id == spec.board.rule.statistic]
     yield from (_statistic_field(spec, s) for s in own)
     yield draw_field(spec)
+    yield from _task_fields(spec)
     shown = [s for s in statistics if s not in own]
     yield from (_statistic_field(spec, s) for s in shown if not _is_extra(spec, s))
     price = Column(
@@ -194,6 +205,37 @@ def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         bool(spec.prices),
     )
     yield from (_statistic_field(spec, s) for s in shown if spec.full and _is_extra(spec, s))
+
+
+def _task_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
+    """Yield the tasks that the board names as columns; scripts add others beside them."""
+    offered, whole = OfferedTasks(spec.site), spec.site.whole
+    own = spec.board.tasks if spec.category else offered.stated
+    for task in offered.stated:
+        lower = not offered.fact(task).higher_is_better
+        column = Column(
+            f"task.{task}",
+            offered.names[task],
+            "number",
+            first_order="ascending" if lower else "",
+            spoken_label=offered.title(task),
+            task=page_link(offered.names[task], "task", task),
+            note=offered.note(task),
+        )
+        yield Field(column, partial(_task_cell, spec, offered, whole, task), task in own)
+
+
+def _task_cell(
+    spec: BoardTableSpec, offered: OfferedTasks, whole: Site, task: str, row: BoardRow
+) -> Cell:
+    scores, variant = whole.results.scores, row.borrowed_from or spec.board.variant
+    published = offered.published[variant]
+    value = float_or_none(published[scores.rows[row.model], scores.columns[task]])
+    cell = score_cell(value, whole.labels.scales[task])
+    is_zero = offered.counts(task) and row.model in offered.zeros.get(variant, ())
+    if value is None and is_zero:
+        return replace(cell, note=spec.labels.say("script.columns.zero"))
+    return cell
 
 
 def _has_column(spec: BoardTableSpec, statistic: Statistic) -> bool:

@@ -5,7 +5,7 @@ The page names the files; `static/js/task-columns.js` loads what a reader asks f
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
@@ -13,12 +13,14 @@ import numpy as np
 
 from site_builder.addresses import Address, page_link
 from site_builder.compute.numbers import Array
+from site_builder.compute.tasks import CategoryResult
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.interactive import by_variant
+from site_builder.pages.offered_tasks import OfferedTasks
 from site_builder.pages.page import ScriptData, Site
 from site_builder.pages.task_parts import compare, find_worst
 from site_builder.records import CachingRecord, asdict
-from site_builder.tables.parts import ancestors_of, short_name
+from site_builder.tables.parts import short_name
 
 _MAX_SCORES = 40_000  # of one file: about 150 kB
 
@@ -29,34 +31,24 @@ class TaskColumns(CachingRecord):
     site: Site
 
     @cached_property
-    def wholes(self) -> Mapping[str, str | None]:
-        """The tasks of the board and their parts, each below the whole that it is a part of.
+    def offered(self) -> OfferedTasks:
+        """The tasks."""
+        return OfferedTasks(self.site)
 
-        Only those with a score. The only board of a site offers all tasks, also those that it does
-        not rank by.
-        """
-        site, whole = self.site, self.site.whole.results
-        parents = {t.task: t.part_of for t in whole.catalog.tasks.values() if t.part_of is not None}
-        above = {task: ancestors_of(task, parents) for task in whole.scores.tasks}
-        rows = [whole.scores.rows[model] for model in site.results.scores.models]
-        is_scored = (whole.scores.scored[rows].sum(axis=0) > 0).tolist()
-        own = {*(site.board.tasks if site.has_boards else whole.scores.tasks)}
-        offered = {
-            task
-            for task, scored in zip(whole.scores.tasks, is_scored, strict=True)
-            if scored and own & {task, *above[task]}
-        }
+    @cached_property
+    def wholes(self) -> Mapping[str, str | None]:
+        """The tasks, each below the whole that it is a part of."""
+        above = self.offered.above
         parts: dict[str | None, list[str]] = defaultdict(list)
-        for task in whole.scores.tasks:
-            if task in offered:
-                parts[next((t for t in above[task] if t in offered), None)].append(task)
+        for task in above:
+            parts[next((t for t in above[task] if t in above), None)].append(task)
 
         def below(task: str | None) -> Iterator[tuple[str, str | None]]:
             for part in parts[task]:
                 yield part, task
                 yield from below(part)
 
-        return dict(below(None)) if len(offered) > 1 else {}
+        return dict(below(None)) if len(above) > 1 else {}
 
     @cached_property
     def files(self) -> tuple[tuple[str, ...], ...]:
@@ -102,48 +94,55 @@ class TaskColumns(CachingRecord):
     def menu(self) -> Mapping[str, object]:
         """Return what a script must know of the tasks, besides the scores.
 
-        `borrowed` are the entries whose average stands there in another variant, and that variant.
+        `borrowed` are the entries whose average stands there in another variant, and that variant;
+        `zeros` those of which the board counts an absent score as 0.
         """
-        site, labels = self.site, self.site.labels
+        site = self.site
         places = {task: [n, i] for n, file in enumerate(self.files) for i, task in enumerate(file)}
-        specs = {
-            variant: BoardTableSpec(site, site.results.boards, variant=variant)
-            for variant in labels.roles.variants
-        }
         return {
             "models": list(site.results.scores.models),
             "tasks": [{**self._facts(task), "at": places[task]} for task in self.wholes],
-            "borrowed": {
-                variant: {row.model: row.borrowed_from for row in spec.beside}
-                for variant, spec in specs.items()
-            },
+            "borrowed": self._borrowed(),
+            "categories": self._categories(),
+            "zeros": {variant: sorted(found) for variant, found in self.offered.zeros.items()},
         }
+
+    def _borrowed(self, category: CategoryResult | None = None) -> Mapping[str, object]:
+        boards = category.boards if category else self.site.results.boards
+        specs = {v: BoardTableSpec(self.site, boards, variant=v) for v in boards}
+        return {
+            variant: {row.model: row.borrowed_from for row in spec.beside}
+            for variant, spec in specs.items()
+        }
+
+    def _categories(self) -> Mapping[str, object]:
+        """Return what a category's page offers: its tasks with their parts, by place."""
+        if self.site.has_boards:
+            return {}
+        above, places = self.offered.above, {task: n for n, task in enumerate(self.wholes)}
+        found = {}
+        for category in self.site.results.categories:
+            own = {*category.tasks}
+            tasks = [n for task, n in places.items() if own & {task, *above[task]}]
+            borrowed = self._borrowed(category)
+            found[category.category] = {"borrowed": borrowed, "tasks": tasks}
+        return found
 
     def _facts(self, task: str) -> Mapping[str, object]:
-        whole, say = self.site.whole, self.site.labels.say
-        facts, names = whole.results.catalog.tasks, whole.labels.tasks
-        fact, above, name = facts[task], self.wholes[task], self._names[task]
-        metric = fact.metric or fact.unit or ""
-        notes = [names[above]] if above else []
-        notes += [metric] if metric else []
-        notes += [] if fact.higher_is_better else [say("script.columns.lower")]
+        whole, offered = self.site.whole, self.offered
+        above, name = self.wholes[task], offered.names[task]
+        short = short_name(name, whole.labels.tasks[above]) if above else name
         return {
             "id": task,
-            "link": page_link(short_name(name, names[above]) if above else name, "task", task),
-            "title": say("columns.title", name=name, metric=metric) if metric else name,
-            "note": ", ".join(notes),
+            "link": page_link(short, "task", task),
+            "title": offered.title(task),
+            "note": offered.note(task, above),
             "whole": above,
-            "direction": 1 if fact.higher_is_better else -1,
+            "direction": 1 if offered.fact(task).higher_is_better else -1,
             "scale": asdict(whole.labels.scales[task]),
             "worst": self._worst_at.get(task),
+            **({"counts": True} if offered.counts(task) else {}),
         }
-
-    @cached_property
-    def _names(self) -> Mapping[str, str]:
-        """The name of each task, with its id where several have it."""
-        names = self.site.whole.labels.tasks
-        counted = Counter(names[task] for task in self.wholes)
-        return {t: names[t] if counted[names[t]] == 1 else f"{names[t]} ({t})" for t in self.wholes}
 
     def scores(self, file: int) -> Mapping[str, object]:
         """Return the scores of a file, by variant: a row for each task, in the order of entries.
@@ -154,16 +153,19 @@ class TaskColumns(CachingRecord):
         facts = self.site.whole.results.catalog.tasks
         rows = [scores.rows[model] for model in board.models]
 
-        def of(variant: str, tasks: Sequence[str]) -> Array:
-            return scores.values[variant][rows][:, [scores.columns[task] for task in tasks]]
+        def of(values: Array, tasks: Sequence[str]) -> Array:
+            return values[rows][:, [scores.columns[task] for task in tasks]]
 
         def made(variant: str) -> Array:
             own = [self._parts[task] for task, (n, _) in self._worst_at.items() if n == file]
             worst = [
-                find_worst(of(variant, parts), higher_is_better=facts[parts[0]].higher_is_better)
+                find_worst(
+                    of(scores.values[variant], parts),
+                    higher_is_better=facts[parts[0]].higher_is_better,
+                )
                 for parts in own
             ]
-            return np.vstack([of(variant, self.files[file]).T, *worst])
+            return np.vstack([of(self.offered.published[variant], self.files[file]).T, *worst])
 
         return by_variant({variant: made(variant) for variant in board.roles.variants})
 

@@ -181,8 +181,9 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
     """Write a heading, which links to the section that explains it; a drawing's has its axis."""
     align = "" if column.align == "number" else column.align
     attributes = _attributes(
-        ("class", _joined(align, "name" * is_name, "extra" * column.is_extra)),
+        ("class", _joined(align, "name" * is_name, "extra" * column.is_extra, _task_class(column))),
         ("data-key", column.key),
+        ("data-title", column.spoken_label if column.task else ""),
         ("data-first", column.first_order),
         ("data-group", column.group),
         ("data-details", "\n".join(column.details)),
@@ -193,6 +194,9 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
         return f"<th{attributes}><span class=unseen>{escaped(column.label)}</span>{''.join(ticks)}"
     if column.align == "heat":
         return _heat_heading(column)
+    if column.task:
+        note = f"<small>{escaped(column.note)}</small>" if column.note else ""
+        return f"<th{attributes}>{_linked(column.label, column.task, href)}{note}"
     words = write_unbroken(column.label)
     to = href(method_link(column.label, column.term)) if column.term else ""
     return (
@@ -200,6 +204,10 @@ def _heading(column: Column, href: Href, *, is_name: bool) -> str:
         if to
         else f"<th{attributes}>{words}"
     )
+
+
+def _task_class(column: Column) -> str:
+    return "of-task" if column.task else ""
 
 
 def _heat_heading(column: Column) -> str:

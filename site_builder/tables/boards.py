@@ -257,13 +257,14 @@ def _ranking_faults(
         yield Fault(_CONFIG, f"{where} ranks by ratio_to_baseline", "Name the baseline.")
     facets = [*facet_values(tables)]
     groups = [config.group_by] if config.group_by else []
-    for key, names, known in (
-        ("columns", config.columns, [*facets, *measures, "date"]),
-        ("group_by", groups, facets),
+    of_columns = [*facets, *measures, "date", *tables.tasks["task"]]
+    for key, names, known, nouns in (
+        ("columns", config.columns, of_columns, "facets, measures and tasks"),
+        ("group_by", groups, facets, "facets"),
     ):
         for name in names:
             if name not in known:
-                hint = did_you_mean(name, known, "facets and measures")
+                hint = did_you_mean(name, known, nouns)
                 yield Fault(_CONFIG, f"{where}: {key} names {name!r}, which is none", hint)
     yield from _facet_faults(config.filters, where, "filters", tables)
 

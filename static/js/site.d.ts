@@ -276,6 +276,8 @@ interface OfferedTask {
   at: [file: number, row: number];
   /** Where it stands which of its parts is the worst; null where they do not compare. */
   worst: [file: number, row: number] | null;
+  /** Whether the board counts an absent score as 0, of the entries of `zeros`. */
+  counts?: boolean;
 }
 
 interface OfferedTasks {
@@ -283,6 +285,10 @@ interface OfferedTasks {
   tasks: OfferedTask[];
   /** By variant, the entries whose average is of another one, and which. */
   borrowed: Record<string, Record<string, string>>;
+  /** By category, where a page has its board: the same there, and the places of its tasks and their parts. */
+  categories: Record<string, { borrowed: Record<string, Record<string, string>>; tasks: number[] }>;
+  /** By variant, the entries of which the board counts an absent score as 0. */
+  zeros: Record<string, string[]>;
 }
 
 /** A column that scripts add: the scores on a task, or those on the worst of its parts. */

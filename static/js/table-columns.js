@@ -57,7 +57,7 @@
     body.append(site.make("div", { class: "menu-sort" }, sorts));
 
     /** The heads of all views by key, each once. @type {Map<string, HTMLTableCellElement>} */
-    const heads = new Map(headsOf().filter((head) => !head.matches(".name")).map((head) => [head.dataset.key ?? "", head]));
+    const heads = new Map(headsOf().filter((head) => !head.matches(".name, .of-task")).map((head) => [head.dataset.key ?? "", head]));
     /** @type {Map<string, HTMLElement>} */
     const groups = new Map();
     for (const [key, head] of heads) {

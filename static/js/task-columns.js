@@ -57,8 +57,11 @@
     let places = new Map();
     /** @type {Map<number, Scores>} */
     const scores = new Map();
+    /** The columns that the publisher names, which the page has; once a reader wants others, they are made anew. */
+    const ownHeads = (/** @type {HTMLTableElement} */ table) => site.table.heads(table).filter((head) => head.matches(".of-task"));
+    const first = site.table.all("table", box).slice(0, 1).flatMap(ownHeads).map((head) => head.dataset.key ?? "");
     /** The columns that the table in sight has, by key. @type {Set<string>} */
-    let chosen = new Set();
+    let chosen = new Set(first);
     let turn = 0;
     /** Puts the controls of the menu where they belong. */
     let showChoices = () => {};
@@ -77,9 +80,13 @@
       if (offered) return;
       const found = await site.load("columns", source);
       if (offered) return;
-      offered = found;
+      const category = found.categories[box.dataset.category ?? ""];
+      const own = category?.tasks.map((place) => found.tasks[place]) ?? found.tasks;
+      const ids = new Set(own.map(({ id }) => id));
+      const tasks = own.map((task) => (task.whole !== null && !ids.has(task.whole) ? { ...task, whole: null } : task));
+      offered = { ...found, borrowed: category?.borrowed ?? found.borrowed, tasks };
       places = new Map(found.models.map((model, i) => [model, i]));
-      for (const task of found.tasks) {
+      for (const task of offered.tasks) {
         if (task.whole !== null) partsOf.set(task.whole, [...(partsOf.get(task.whole) ?? []), task]);
         all.set(keyOf(task), { key: keyOf(task), task, ofWorst: false });
         if (task.worst) all.set(`worst.${task.id}`, { key: `worst.${task.id}`, task, ofWorst: true });
@@ -92,10 +99,11 @@
       await Promise.all([...needed].filter((file) => !scores.has(file)).map(async (file) => scores.set(file, await site.load(`columns ${file}`, files[file]))));
     };
 
-    // The address: `task` for each, `*` for all of the board; `parts` for all parts of a task; `worst` for the worst of them.
+    // The address: `task` for each, `*` for all of the board, nothing for none; `parts` for all parts of a task; `worst` for the worst of them.
     const KEYS = ["task", "parts", "worst"];
     const isAsked = () => KEYS.some((key) => site.address.all(key).length > 0);
     const read = () => {
+      if (!isAsked()) return new Set(first.filter((key) => all.has(key)));
       const [tasks, opened, worst] = KEYS.map((key) => site.address.all(key));
       const keys = [
         ...(tasks.includes("*") ? wholes().map(keyOf) : []),
@@ -120,7 +128,10 @@
       // A column that goes takes its order with it.
       const sorted = site.address.get("sort") ?? "";
       const isGone = all.has(sorted) && !wanted.has(sorted);
-      site.address.setPairs([...KEYS, ...(isGone ? ["sort", "way"] : [])], pairs);
+      const isFirst = wanted.size === first.length && first.every((key) => wanted.has(key));
+      /** @type {[string, string][]} */
+      const asked = isFirst ? [] : wanted.size ? pairs : [["task", ""]];
+      site.address.setPairs([...KEYS, ...(isGone ? ["sort", "way"] : [])], asked);
     };
 
     /** A function that returns the score of an entry in a column of a table, and the part that it is of. @param {HTMLTableElement} table @returns {(column: TaskColumn, model: string) => [value: number | null, part: OfferedTask | null]} */
@@ -136,6 +147,12 @@
         const part = partsOfTask(task)[one(task.worst, model) ?? -1] ?? null;
         return [part && one(part.at, model), part];
       };
+    };
+
+    /** Whether the board counts an absent score as 0. @param {HTMLTableElement} table @param {OfferedTask} task @param {string} model */
+    const isZero = (table, task, model) => {
+      const variant = table.dataset.tick ?? "";
+      return task.counts && (offered?.zeros[offered.borrowed[variant]?.[model] ?? variant] ?? []).includes(model);
     };
 
     /** @param {HTMLTableElement} table @param {TaskColumn} column */
@@ -162,9 +179,21 @@
       return head;
     };
 
+    /** @param {HTMLTableElement} table @param {HTMLTableCellElement[]} heads of columns that stand beside each other */
+    const takeOut = (table, heads) => {
+      if (!heads.length) return;
+      const at = heads[0].cellIndex;
+      for (const row of table.rows) if (!row.matches(".opened")) for (const cell of [...row.cells].slice(at, at + heads.length)) cell.remove();
+      const widths = table.dataset.columns?.split(" ");
+      widths?.splice(at, heads.length);
+      if (widths) table.dataset.columns = widths.join(" ");
+      delete table.dataset.sorted;
+    };
+
     /** @param {HTMLTableElement} table @param {TaskColumn[]} columns */
     const show = (table, columns) => {
       const state = states.get(table) ?? { columns: [], at: beginOf(table), rest: null };
+      if (!states.has(table)) takeOut(table, ownHeads(table));
       states.set(table, state);
       const before = state.columns;
       const isSame = before.length === columns.length && before.every((column, i) => column === columns[i]);
@@ -184,6 +213,7 @@
           made.dataset.value = value === null ? "" : String(value);
           made.textContent = text;
           if (value === null) made.className = "soft";
+          if (value === null && (part || !column.ofWorst) && isZero(table, part ?? column.task, model)) made.append(site.make("small", {}, site.text("columns.zero")));
           if (part) made.append(site.make("small", {}, part.link[0]));
           return made;
         };

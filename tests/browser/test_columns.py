@@ -367,3 +367,72 @@ def test_columns_work_from_the_disk(chromium, index_site):
     expect(head).to_have_count(1)
     href = head.get_by_role("link").get_attribute("href")
     assert str(href).endswith("tasks/gsm8k/index.html")
+
+
+STATED = """[site]
+title = "Stated"
+cards = false
+[board]
+missing = "zero"
+columns = ["seconds", "t2"]
+[tasks."*"]
+higher_is_better = true
+score_min = 0
+score_max = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def stated(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """A board that names a task as a column; b lacks it, which counts as 0."""
+    scores: dict[str, list[float | None]] = {
+        "a": [0.9, 0.4, 0.5],
+        "b": [0.6, None, 0.7],
+        "c": [0.3, 0.2, None],
+    }
+    rows = [
+        {"model": model, "task": f"t{n}", "score": score, "seconds": n * len(model)}
+        for model, of in scores.items()
+        for n, score in enumerate(of, start=1)
+        if score is not None
+    ]
+    root = tmp_path_factory.mktemp("stated")
+    tasks = pd.DataFrame({"task": ["t1", "t2", "t3"], "category": ["X", "Y", "Y"]})
+    return build(write_project(root, {"results": pd.DataFrame(rows), "tasks": tasks}, STATED))
+
+
+def test_a_board_names_its_tasks_as_columns(chromium, stated):
+    """They are there without a script; a reader takes them out and adds others; Back undoes it."""
+    page, _ = open_page(chromium, f"{stated.url}models/", java_script_enabled=False)
+    column = page.locator("#board-base tr > :nth-child(5)")
+    assert ["t2", "0.400", "\N{EN DASH}counted as 0", "0.200"] == column.all_text_contents()
+    page, heard = open_page(chromium, f"{stated.url}models/")
+    menu = open_menu(page)
+    menu.get_by_label("t3", exact=True).check()
+    heads = page.locator("#board-base thead .of-task")
+    expect(heads).to_have_count(2)
+    assert page.url.endswith("?task=t2&task=t3")
+    cells = {model: [text for _, text in of.values()] for model, of in added(page).items()}
+    assert {"a": ["0.400", "0.500"], "b": [MISSING, "0.700"], "c": ["0.200", MISSING]} == cells
+    expect(page.locator("#board-base td > small").get_by_text("counted as 0")).to_have_count(2)
+    menu.get_by_label("t3", exact=True).uncheck()
+    assert page.url.endswith("models/")
+    menu.get_by_label("t2", exact=True).uncheck()
+    expect(heads).to_have_count(0)
+    assert page.url.endswith("?task=")
+    page.reload()
+    expect(heads).to_have_count(0)
+    page.go_back()
+    expect(heads).to_have_count(1)
+    assert [] == heard.complaints
+
+
+def test_a_category_offers_its_tasks(chromium, stated):
+    page, heard = open_page(chromium, f"{stated.url}categories/y/")
+    menu = open_menu(page)
+    expect(menu.get_by_role("checkbox")).to_have_count(3)
+    menu.get_by_label("All 2 tasks").check()
+    expect(page.locator("thead:visible .of-task")).to_have_count(2)
+    assert page.url.endswith("categories/y/?task=*")
+    assert ["0.400", "0.500"] == [text for _, text in added(page)["a"].values()]
+    assert [] == heard.complaints
