@@ -140,7 +140,7 @@ class TaskColumns(CachingRecord):
             "whole": above,
             "direction": 1 if offered.fact(task).higher_is_better else -1,
             "scale": asdict(whole.labels.scales[task]),
-            "worst": self._worst_at.get(task),
+            **({"worst": self._worst_at[task]} if task in self._worst_at else {}),
             **({"counts": True} if offered.counts(task) else {}),
         }
 

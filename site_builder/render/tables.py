@@ -403,6 +403,4 @@ def _drawn(drawing: Drawing) -> str:
     slots = f" style=--slots:{drawing.slots}" if drawing.slots else ""
     kind = '"drawing in-slots"' if drawing.slots else "drawing"
     shapes = "".join(map(_shape, drawing.marks))
-    return (
-        f'<svg class={kind}{slots} role=img aria-label="{escaped(drawing.text)}">{shapes}</svg>\n'
-    )
+    return f'<svg class={kind}{slots} role=img aria-label="{escaped(drawing.text)}">{shapes}</svg>'

@@ -274,8 +274,8 @@ interface OfferedTask {
   scale: Places;
   /** Its file, and its row there. */
   at: [file: number, row: number];
-  /** Where it stands which of its parts is the worst; null where they do not compare. */
-  worst: [file: number, row: number] | null;
+  /** Where it stands which of its parts is the worst, where they compare. */
+  worst?: [file: number, row: number];
   /** Whether the board counts an absent score as 0, of the entries of `zeros`. */
   counts?: boolean;
 }

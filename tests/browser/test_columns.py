@@ -13,7 +13,8 @@ from tests.helpers import real_boards
 from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import built
 from tests.helpers.real_boards import bfcl, mteb
-from tests.helpers.sites import ROOT
+from tests.helpers.sites import ROOT, BuiltSite, build
+from tests.helpers.tables import write_project
 
 CLIPBOARD = ("clipboard-read", "clipboard-write")
 # The heads and the cells of what was added, and the id and name of each row.

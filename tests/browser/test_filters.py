@@ -295,9 +295,9 @@ MATRIX_ROW = """task => {
 
 
 @both_sizes
-def test_a_measure_takes_the_place_of_the_scores(chromium, tau2, size):
+def test_a_measure_takes_the_place_of_the_scores(chromium, size):
     """Cheapest entry on one task: two actions; Back undoes each, and the scores are there again."""
-    page, heard = open_page(chromium, tau2 + "boards/core/", size)
+    page, heard = open_page(chromium, real_boards.published("tau2").url + "boards/core/", size)
     before = page.evaluate(MATRIX_ROW, "telecom")
     page.locator(".matrix").get_by_role("button", name="Cost", exact=True).click()
     expect(page.locator(".matrix .chart-title:visible")).to_contain_text("Cost from $0.05 to $0.72")
