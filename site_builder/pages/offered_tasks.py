@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
-import numpy as np
-
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array
+from site_builder.compute.parts import models_with_scores, published_scores
 from site_builder.pages.page import Site
 from site_builder.records import CachingRecord
 from site_builder.tables.parts import ancestors_of
@@ -85,13 +84,8 @@ class OfferedTasks(CachingRecord):
     @cached_property
     def zeros(self) -> Mapping[str, frozenset[str]]:
         """By variant, the entries of which the board counts an absent score as 0."""
-        scores = self.site.results.scores
-        if self.site.board.config.missing != "zero":
-            return {}
-        return {
-            variant: frozenset(np.array(scores.models)[~np.isnan(values).all(axis=1)].tolist())
-            for variant, values in scores.values.items()
-        }
+        is_zero = self.site.board.config.missing == "zero"
+        return models_with_scores(self.site.results.scores) if is_zero else {}
 
     def counts(self, task: str) -> bool:
         """Return whether the board counts an absent score on a task as 0."""
@@ -104,8 +98,4 @@ class OfferedTasks(CachingRecord):
 
         Shape: (models, tasks) of all; NaN where there is none.
         """
-        scores = self.site.whole.results.scores
-        return {
-            variant: np.where(scores.index[variant] < 0, np.nan, values)
-            for variant, values in scores.values.items()
-        }
+        return published_scores(self.site.whole.results.scores)

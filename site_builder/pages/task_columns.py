@@ -9,16 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
-import numpy as np
-
 from site_builder.addresses import Address, page_link
 from site_builder.compute.numbers import Array
+from site_builder.compute.parts import with_worst
 from site_builder.compute.tasks import CategoryResult
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.interactive import by_variant
 from site_builder.pages.offered_tasks import OfferedTasks
 from site_builder.pages.page import ScriptData, Site
-from site_builder.pages.task_parts import compare, find_worst
+from site_builder.pages.task_parts import compare
 from site_builder.records import CachingRecord, asdict
 from site_builder.tables.parts import short_name
 
@@ -156,16 +155,12 @@ class TaskColumns(CachingRecord):
         def of(values: Array, tasks: Sequence[str]) -> Array:
             return values[rows][:, [scores.columns[task] for task in tasks]]
 
+        tasks = [self._parts[task] for task, (n, _) in self._worst_at.items() if n == file]
+
         def made(variant: str) -> Array:
-            own = [self._parts[task] for task, (n, _) in self._worst_at.items() if n == file]
-            worst = [
-                find_worst(
-                    of(scores.values[variant], parts),
-                    higher_is_better=facts[parts[0]].higher_is_better,
-                )
-                for parts in own
-            ]
-            return np.vstack([of(self.offered.published[variant], self.files[file]).T, *worst])
+            values = scores.values[variant]
+            parts = ((of(values, own), facts[own[0]].higher_is_better) for own in tasks)
+            return with_worst(of(self.offered.published[variant], self.files[file]), parts)
 
         return by_variant({variant: made(variant) for variant in board.roles.variants})
 

@@ -7,10 +7,9 @@ from functools import cached_property
 from itertools import takewhile
 from statistics import quantiles
 
-import numpy as np
-
 from site_builder.compute.catalog import TaskInfo
-from site_builder.compute.numbers import Array, float_or_none, round_float
+from site_builder.compute.numbers import Array, float_or_none, floats_or_none, round_float
+from site_builder.compute.parts import find_worst
 from site_builder.formatting import percent
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
@@ -26,17 +25,6 @@ def compare(facts: Iterable[TaskInfo]) -> bool:
     """Return whether the scores of several tasks compare: one metric, direction and bounds."""
     units = [tuple(getattr(fact, name) for name in _SAME) for fact in facts]
     return len(units) > 1 and len({*units}) == 1
-
-
-def find_worst(scores: Array, *, higher_is_better: bool) -> Array:
-    """Return the place of the worst part of each entry; NaN below two scores.
-
-    Of several with the same score, the first. Shape: (entries, parts) to (entries,).
-    """
-    there = ~np.isnan(scores)
-    farthest = np.where(there, scores if higher_is_better else -scores, np.inf)
-    places = farthest.argmin(axis=1).astype(float)
-    return np.where(there.sum(axis=1) > 1, places, np.nan)
 
 
 class WorstPart(Record):
@@ -140,20 +128,20 @@ class Parts(CachingRecord):
         return scores.values[self.labels.roles.primary][:, columns]
 
     @cached_property
-    def _worst(self) -> Array:
+    def _worst(self) -> list[float | None]:
         is_high = self.site.results.catalog.tasks[self.own[0]].higher_is_better
-        return find_worst(self._scores, higher_is_better=is_high)
+        return floats_or_none(find_worst(self._scores, higher_is_better=is_high))
 
     def worst(self, model: str) -> WorstPart | None:
         """Return the worst part of an entry; None below two scores, and where units differ."""
-        if not self.compares:
-            return None
         row = self.site.results.scores.rows[model]
-        place, scores = self._worst[row], self._scores[row]
-        if np.isnan(place):
+        if not self.compares or (place := self._worst[row]) is None:
             return None
-        spread = round_float(float(np.nanmax(scores) - np.nanmin(scores)))
-        return WorstPart(self.own[int(place)], float(scores[int(place)]), spread)
+        scores = floats_or_none(self._scores[row])
+        known = [score for score in scores if score is not None]
+        worst = scores[int(place)]
+        spread = round_float(max(known) - min(known))
+        return None if worst is None else WorstPart(self.own[int(place)], worst, spread)
 
     def title(self, models: Sequence[str]) -> str:
         """Return which part tells the first of some entries apart most, and which least.
