@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
 
 from site_builder.compute.catalog import Catalog
+from site_builder.compute.licenses import has_open_weights
 from site_builder.config import BoardConfig
 from site_builder.formatting import sentence
 from site_builder.labels import Labels
@@ -25,7 +25,6 @@ _OF_PAGES = (
 RESERVED = frozenset((*_OWN, *_OF_PAGES, "complete", RANK_VALUE))
 """Names in the address of a table that are no facets; a facet of such a name has a `_` behind."""
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
-_CLOSED = re.compile(r"(proprietary|closed|commercial|api)\b", re.IGNORECASE)
 
 
 class _Found(Record):
@@ -154,12 +153,10 @@ def filter_key(facet: str) -> str:
     return f"{facet}_" if facet in RESERVED else facet
 
 
-@cache
 def _open_weights(license_text: str | None) -> str | None:
-    """Return whether the weights of a model are open, by its licence; None if that is not known."""
-    if license_text is None:
-        return None
-    return "no" if _CLOSED.match(license_text) else "yes"
+    """Return whether the weights of a model are open, as a word; None if that is not known."""
+    is_open = has_open_weights(license_text)
+    return None if is_open is None else "yes" if is_open else "no"
 
 
 def model_values(

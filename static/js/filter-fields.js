@@ -183,7 +183,8 @@
       element,
       show(wanted, found, { counts }) {
         input.checked = wanted.includes("yes");
-        count.textContent = site.format.rounded(counts[found.values.indexOf("yes")] ?? 0, 0);
+        const [rows, unknown] = [site.format.rounded(counts[found.values.indexOf("yes")] ?? 0, 0), counts.at(-1) ?? 0];
+        count.textContent = unknown ? `${rows} \u00b7 ${site.text("filters.n_not_stated", {}, unknown)}` : rows;
       },
     };
   };
