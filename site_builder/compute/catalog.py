@@ -13,10 +13,10 @@ import pandas as pd
 
 from site_builder.records import CachingRecord, Record, make_records, replace
 from site_builder.tables.columns import texts_of
-from site_builder.tables.overrides import matches
 from site_builder.tables.parts import ancestors_of, part_parents
 from site_builder.tables.read import LoadedTable, Tables
 from site_builder.tables.schema import Facet
+from site_builder.tables.trained_on import named_tasks
 
 _R = TypeVar("_R", bound=Record)
 
@@ -217,10 +217,8 @@ def find_cautions(tables: Tables, catalog: Catalog) -> dict[str, tuple[Caution, 
     for model, facts in catalog.models.items():
         if facts.comparable:
             found[model].append(Caution(facts.comparable, tasks))
-        if facts.trained_on:
-            keys = [key.strip() for key in facts.trained_on.split(",")]
-            if trained := tuple(t for t in tasks if any(matches(key, t) for key in keys)):
-                found[model].append(Caution("", trained))
+        if facts.trained_on and (trained := named_tasks(facts.trained_on, tasks)):
+            found[model].append(Caution("", trained))
     return {model: tuple(cautions) for model, cautions in found.items() if cautions}
 
 

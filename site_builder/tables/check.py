@@ -45,6 +45,7 @@ from site_builder.tables.schema import (
     whole_day,
 )
 from site_builder.tables.shares import find_sample_sizes
+from site_builder.tables.trained_on import find_unknown_trained_on
 from site_builder.tables.typos import find_typos
 
 _CONFIG = "site.toml"
@@ -333,6 +334,7 @@ def _reference_faults(
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
         (_SHARES, _uneven_shares(tables)),
+        ("tasks.task models.model models.trained_on", find_unknown_trained_on(tables, config)),
         ("results.model results.task", _likely_typos(tables)),
     )
     for reads, faults in checks:

@@ -94,6 +94,23 @@ def test_rare_id_one_letter_away_is_a_warning(tmp_path, typo, right):
         assert [] == fault_lines(write_project(tmp_path / column, files, HIGHER))
 
 
+def test_trained_on_that_names_no_task_is_a_warning(tmp_path):
+    """Each name once, with its rows; where `site.toml` states it, its section."""
+    results = pd.DataFrame({"model": [*"aabc"], "task": ["sums", "words", *["sums"] * 2]})
+    models = pd.DataFrame({"model": [*"abc"], "trained_on": ["smus, w*", "smus,x*", None]})
+    files = {"results": results.assign(score=0.5), "models": models}
+    toml = '[models.b]\ntrained_on = "sums"\n[models.c]\ntrained_on = "wrods"\n' + HIGHER
+    what, more = "which is no task of the site. Did you mean", "Known tasks: sums, words."
+    assert [
+        f"data/models.parquet: rows 1, 2: 'trained_on' names 'smus', {what} 'sums'?",
+        f"data/models.parquet: row 2: 'trained_on' names 'x*', {what[:29]} {more}",
+    ] == fault_lines(write_project(tmp_path / "table", files, HIGHER))
+    assert [
+        f"data/models.parquet: row 1: 'trained_on' names 'smus', {what} 'sums'?",
+        f"site.toml: trained_on of [models.'c'] names 'wrods', {what} 'words'?",
+    ] == fault_lines(write_project(tmp_path / "toml", files, toml))
+
+
 @pytest.mark.parametrize(
     "models",
     [
