@@ -6,11 +6,9 @@
   /** Letters of a name that is cut. */
   const CUTS = [24, 21, 18, 15, 12];
   /** @typedef {[left: number, top: number, right: number, bottom: number]} Box */
-  const MARKS = new Map(Object.entries({ "&amp;": "&", "&lt;": "<", "&gt;": ">" }));
-  const read = (/** @type {string} */ text) => text.replace(/&(amp|lt|gt);/g, (mark) => MARKS.get(mark) ?? mark);
   const write = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   /** A name within so many letters. @param {string} name @param {number} most */
-  const cut = (name, most) => (read(name).length <= most ? name : `${write(read(name).slice(0, most - 1).trimEnd())}\u2026`);
+  const cut = (name, most) => (site.chartText(name).length <= most ? name : `${write(site.chartText(name).slice(0, most - 1).trimEnd())}\u2026`);
 
   /** Whether two share some of their area. @param {Box} a @param {Box} b */
   const meet = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];

@@ -3,7 +3,7 @@
   const POINTED = "pointed";
 
   /** The name that begins the text of a mark, up to a colon or to the end. @param {unknown} text */
-  const nameOf = (text) => (typeof text === "string" ? text.split(": ")[0].replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&") : "");
+  const nameOf = (text) => (typeof text === "string" ? site.chartText(text.split(": ")[0]) : "");
 
   /** The elements of a mark; Plotly draws traces, and the points of a trace, in their order. @param {Element} plot @param {Trace[]} data @param {number} curve @param {number} point */
   const elementOf = (plot, data, curve, point) => {

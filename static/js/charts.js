@@ -16,12 +16,13 @@
 
   const COLOUR_KEY = /color(s|way|scale)?$/;
   const MARKS = new Map(Object.entries({ "&amp;": "&", "&lt;": "<", "&gt;": ">" }));
+  site.chartText = (text) => text.replace(/&(amp|lt|gt);/g, (mark) => MARKS.get(mark) ?? mark);
   /** @type {CanvasRenderingContext2D | null | undefined} */
   let pen;
   site.chartTextWidth = (text, font) => {
     pen ??= document.createElement("canvas").getContext("2d");
     if (pen) pen.font = font;
-    return pen?.measureText(text.replace(/&(amp|lt|gt);/g, (mark) => MARKS.get(mark) ?? mark)).width ?? 0;
+    return pen?.measureText(site.chartText(text)).width ?? 0;
   };
 
   /** A colour of the figures as the page's current one of its token; other colours as they are. @param {string} colour @param {Map<string, string>} known */

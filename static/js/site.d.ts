@@ -734,6 +734,8 @@ interface Site {
   filterFields: FilterFields;
   filterRows(facets: Facet[], isBestFirst: boolean): FilterRows;
   cells: Cells;
+  /** A text of a figure, which Plotly reads as markup, as it is read: `&lt;` as `<`. */
+  chartText(text: string): string;
   /** How wide a text of a figure is, in px. */
   chartTextWidth(text: string, font: string): number;
   /** Write the names of `meta.names` into a figure, for a width in px; there on the pages of boards. */
