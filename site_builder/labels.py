@@ -117,11 +117,12 @@ class Labels(Record):
 
     def merit_scale(self, board: Board) -> NumberFormat:
         """Return the format of what ranks a board over all tasks."""
-        statistic = board.ranking
-        return self.scale if statistic.form == "score" else self.statistic_scale(statistic, board)
+        return self.statistic_scale(board.ranking, board)
 
     def statistic_scale(self, statistic: Statistic, board: Board) -> NumberFormat:
-        """Return the format of a statistic that is no score."""
+        """Return the format of a statistic over all tasks."""
+        if statistic.form in ("score", "difference"):
+            return self.scale
         if statistic.form == "rate":
             return self.rate_scale
         if statistic.form == "count":
@@ -129,6 +130,16 @@ class Labels(Record):
         values = [value for value in board.figures[statistic.id] if value is not None]
         unit = statistic.measure.unit if statistic.measure else ""
         return measure_format(values, unit)
+
+    def statistic_words(self, board: Board) -> Mapping[str, str]:
+        """Return what stands in the braces of the label and the help of a statistic."""
+        return {
+            "base": self.base,
+            "baseline": self.baseline,
+            "variant": self.in_sentence(board.variant),
+            "over": self.tasks_of(board),
+            "turning": self.turning,
+        }
 
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
         """Return whether the scores of these tasks fit on one axis."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from site_builder.charts import theme
 from site_builder.charts.cells import RANK, model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
+from site_builder.charts.references import board_lines
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.results import Results
 from site_builder.formatting import count, counted, in_words, sentence
@@ -16,7 +17,6 @@ from site_builder.table_model import Column, Field, Table, table_of
 _MAX_DRAWN = 40
 # Brackets beside each other: their distance, and the most of the width that they take.
 _LANE, _MAX_WIDTH = 0.035, 0.45
-_MAX_LINES = 3
 _BRACKET = {"color": theme.NEUTRAL, "width": 4}
 
 _Group = tuple[int, int]
@@ -45,7 +45,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}.",
         caption=" ".join(filter(None, (caption, joined, cut))),
-        drawing=_draw(drawn, groups, board, labels, axis),
+        drawing=_draw(drawn, groups, results, labels, axis),
         table=_table(drawn, groups, board, labels),
         terms="separability" if board.tested else board.ranking.section,
         embedded=True,
@@ -83,15 +83,11 @@ def _drawn_groups(board: Board) -> list[_Group]:
 
 
 def _draw(
-    drawn: Sequence[Entry], groups: Sequence[_Group], board: Board, labels: Labels, merit: str
+    drawn: Sequence[Entry], groups: Sequence[_Group], results: Results, labels: Labels, merit: str
 ) -> theme.Drawing:
-    form, names = labels.merit_scale(board), [labels.models[s.model] for s in drawn]
-    values = [board.merit(s) or 0.0 for s in drawn]
-    lines = [
-        (value, labels.models[s.model], form.score(value))
-        for s in board.references[:_MAX_LINES]
-        if (value := board.merit(s)) is not None
-    ]
+    board, names = results.board, [labels.models[s.model] for s in drawn]
+    form, values = labels.merit_scale(board), [board.merit(s) or 0.0 for s in drawn]
+    lines = board_lines(board, labels)
     ends = [*values, *(value for value, *_ in lines)]
     hovers = [f"{name}: {form.score(v)}" for name, v in zip(names, values, strict=True)]
     lanes = _lanes(groups)

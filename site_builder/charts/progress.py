@@ -10,6 +10,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import room_around
+from site_builder.charts.references import Lines, board_lines, lines_caption
 from site_builder.compute.progress import Dated, FacetRecord, Lag, Progress, RecordStep
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, day, in_words, sentence
@@ -22,7 +23,6 @@ _HEIGHT = 440
 _MARGIN, _LETTER = {"r": 16, "t": 28, "b": 36}, 7.5
 _DOT, _MARK = 7, 10
 _FAINT = 0.4
-_LONGEST_NAME = 32
 _WEEK, _MONTH, _YEAR = 7, 365.25 / 12, 365.25
 
 
@@ -94,6 +94,7 @@ class _View(CachingRecord):
         sign: -1 where lower is better, else 1.
         scored: What ranks the board, as a sentence.
         head: The same as the head of a column.
+        lines: The baseline and the references.
     """
 
     progress: Progress
@@ -102,6 +103,7 @@ class _View(CachingRecord):
     sign: int
     scored: str
     head: str
+    lines: Lines
 
     def text(self, message: str, n: int | None = None, **values: object) -> str:
         """Return a text of this chart."""
@@ -140,6 +142,7 @@ def chart_progress(progress: Progress, results: Results, labels: Labels) -> Prog
         sign=-1 if is_low else 1,
         scored=labels.ranked_by(board, is_low=is_low),
         head=sentence(head),
+        lines=board_lines(board, labels),
     )
     record = _table(view, progress.record, f"record-{progress.kind}", view.text("table"))
     opening = progress.opening
@@ -212,6 +215,7 @@ def _caption(view: _View, steps: Sequence[RecordStep], lag: Lag | None) -> str:
         view.text("caption_months") if is_rough else "",
         view.text("undated", progress.undated) if progress.undated else "",
         view.text("hidden", progress.hidden) if progress.hidden else "",
+        lines_caption(view.labels, view.lines),
     )
     return " ".join(filter(None, said))
 
@@ -279,7 +283,8 @@ def _draw(view: _View, first: Overlay) -> theme.Drawing:
     entries, places = view.progress.entries, {*first.figure.get("places", ())}
     values = [entry.value for entry in entries]
     begin, end = _ends(view.progress)
-    heights = room_around(min(values), max(values))
+    levels = [*values, *(level for level, *_ in view.lines)]
+    heights = room_around(min(levels), max(levels))
     dots = {
         "size": _DOT,
         "opacity": _FAINT,
@@ -304,11 +309,12 @@ def _draw(view: _View, first: Overlay) -> theme.Drawing:
             "automargin": False,
         },
         yaxis={"range": heights, **y_ticks, "zeroline": False, "automargin": False},
-        shapes=first.figure["shapes"],
+        shapes=[*theme.level_lines(view.lines), *first.figure["shapes"]],
         margin={**_MARGIN, "l": left},
     )
     own = _names(view, view.progress.record, theme.INK, [-1, -view.sign])
-    drawing["layout"]["meta"]["names"] = [own, *first.figure["names"]]
+    of_lines = theme.level_names(view.lines, (begin, end))
+    drawing["layout"]["meta"]["names"] = [own, of_lines, *first.figure["names"]]
     return drawing
 
 
@@ -354,7 +360,7 @@ def _names(
         [
             step.entry.day,
             step.entry.value,
-            theme.plain(theme.shortened(view.name(step.entry), _LONGEST_NAME)),
+            theme.plain(theme.shortened(view.name(step.entry), theme.LONGEST_NAME)),
             view.scale.score(step.entry.value),
             keys[step.entry.model],
             bool(step.too_close),

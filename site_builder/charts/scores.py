@@ -11,6 +11,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import number_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import room_around
+from site_builder.charts.references import Lines, task_lines
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, count, sentence
 from site_builder.labels import Labels
@@ -51,26 +52,12 @@ def chart_task_scores(results: Results, labels: Labels, task: str) -> Chart | No
         title=title,
         reading=f"{title}.",
         caption=say("scores_chart.caption"),
-        drawing=_draw_bins(bins, labels, scale, unit, _lines(results, labels, task)),
+        drawing=_draw_bins(bins, labels, scale, unit, task_lines(results, labels, task)),
         table=_bins_table(bins, labels, scale),
     )
 
 
 _Bin: TypeAlias = tuple[float, float, int]
-_MAX_LINES = 3
-
-
-def _lines(results: Results, labels: Labels, task: str) -> list[tuple[float, str]]:
-    """Return the scores of the baseline and of the references, with their names."""
-    scores, primary = results.scores, labels.roles.primary
-    baseline = results.task(task).baseline_scores.get(primary)
-    found = [] if baseline is None else [(baseline, labels.baseline)]
-    column = scores.values[primary][:, scores.columns[task]]
-    for model in sorted(scores.references - {labels.roles.baseline}):
-        value = float(column[scores.rows[model]])
-        if not np.isnan(value):
-            found.append((value, labels.models[model]))
-    return found[:_MAX_LINES]
 
 
 def _draw_bins(
@@ -78,7 +65,7 @@ def _draw_bins(
     labels: Labels,
     scale: NumberFormat,
     unit: str,
-    lines: Sequence[tuple[float, str]],
+    lines: Lines,
 ) -> theme.Drawing:
     low, high, most = bins[0][0], bins[-1][1], max(n for *_, n in bins)
     bars = {
@@ -94,7 +81,7 @@ def _draw_bins(
             ]
         ),
     }
-    ends = (low, high, *(x for x, _ in lines))
+    ends = (low, high, *(x for x, *_ in lines))
     low, high = min(ends), max(ends)
     around = room_around(low, high)
     return theme.figure(
@@ -105,7 +92,7 @@ def _draw_bins(
         yaxis=theme.axis(
             sentence(labels.say.words["models"]), **theme.ticks(0, most, most=4, least_step=1.0)
         ),
-        **theme.reference_lines([(x, name, scale.score(x)) for x, name in lines]),
+        **theme.reference_lines(lines),
     )
 
 

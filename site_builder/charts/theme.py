@@ -47,6 +47,7 @@ _ROOM_FOR_LEGEND = {"t": 56}
 # Most letters of texts from data.
 WIDE_LABEL, NARROW_LABEL = 46, 18
 LONGEST_TITLE, NARROW_TITLE = 120, 30
+LONGEST_NAME = 80  # beside a mark; the script cuts it to the room
 
 _AXIS = {
     "showgrid": True,
@@ -318,3 +319,23 @@ def reference_lines(lines: Iterable[tuple[float, str, str]]) -> dict[str, Any]:
         return {}
     top = {"margin": {"t": _LINE_PX * (len(shapes) + 1)}} if len(shapes) > 1 else {}
     return {"shapes": shapes, "annotations": annotations, **top}
+
+
+def level_lines(lines: Iterable[tuple[float, str, str]]) -> list[dict[str, Any]]:
+    """Return level dotted lines over the width of the plot; `level_names` has their names."""
+    return [
+        {"type": "line", "line": DOTTED, "x0": 0, "x1": 1, "xref": "x domain", "y0": y, "y1": y}
+        for y, *_ in lines
+    ]
+
+
+def level_names(
+    lines: Iterable[tuple[float, str, str]], ends: tuple[float, float]
+) -> dict[str, Any]:
+    """Return the names of `level_lines` for the script `chart-names.js`: along them, in the ends.
+
+    `ends` are values of the axis, of a logarithmic one too.
+    """
+    texts = [(y, plain(f"{shortened(name, NARROW_TITLE)} {value}")) for y, name, value in lines]
+    marks = [[ends[0], y, "", text] for y, text in texts]
+    return {"marks": marks, "color": INK, "detailcolor": INK, "to": ends[1]}

@@ -26,6 +26,7 @@ class TradeView(Record):
 
     Attributes:
         id: Its name in the page's address.
+        score: What the entries are compared by.
         heading: How many entries are on the frontier.
         chart: It brings the table where it stands alone.
         table: The frontier, the best entry first, with what each step up buys.
@@ -35,6 +36,7 @@ class TradeView(Record):
 
     id: str
     label: str
+    score: str
     heading: str
     chart: Chart
     table: Table
@@ -47,13 +49,24 @@ def chart_trade_offs(
 ) -> tuple[TradeView, ...]:
     """Chart each trade-off of a board."""
     return tuple(
-        _view(TradeWords(results, labels, trade), place) for place, trade in enumerate(trades, 1)
+        _view(TradeWords(results, labels, trade), id_of(trade.axis.id, place), trade.frontier)
+        for place, trade in enumerate(trades, 1)
     )
 
 
-def _view(words: TradeWords, place: int) -> TradeView:
-    view_id = id_of(words.trade.axis.id, place)
-    table = _frontier_table(words, f"trade-off-{view_id}")
+def chart_in_place(
+    results: Results, labels: Labels, trade: TradeOff, view: TradeView, frontier: Sequence[str]
+) -> TradeView:
+    """Chart a trade-off by another statistic, to stand in the place of a view of this frontier.
+
+    It has the same id, and its table the same columns.
+    """
+    return _view(TradeWords(results, labels, trade), view.id, frontier)
+
+
+def _view(words: TradeWords, view_id: str, columns_of: Sequence[str]) -> TradeView:
+    """Chart a trade-off; `columns_of` are the entries whose differences are columns."""
+    table = _frontier_table(words, f"trade-off-{view_id}", columns_of)
     title = words.title()
     chart = Chart(
         id=f"trade-off-{view_id}",
@@ -68,6 +81,7 @@ def _view(words: TradeWords, place: int) -> TradeView:
     return TradeView(
         view_id,
         sentence(words.label),
+        words.name,
         words.heading(),
         chart,
         table,
@@ -79,7 +93,7 @@ def _view(words: TradeWords, place: int) -> TradeView:
 # --- tables -------------------------------------------------------------------------------------
 
 
-def _frontier_table(words: TradeWords, chart_id: str) -> Table:
+def _frontier_table(words: TradeWords, chart_id: str, columns_of: Sequence[str]) -> Table:
     """Return the frontier, the best score first; numbers count from the lowest cost."""
     frontier = words.trade.frontier
     numbers = {entry: i for i, entry in enumerate(frontier, 1)}
@@ -97,7 +111,7 @@ def _frontier_table(words: TradeWords, chart_id: str) -> Table:
         Field(Column("number", "#", "number", spoken_label=words.text("number")), number),
         *_common_fields(words),
         Field(buys, step),
-        *_facet_fields(words, frontier),
+        *_facet_fields(words, columns_of),
     )
     rows = frontier[::-1]
     table_id, caption = f"{chart_id}-table", words.heading()
@@ -135,8 +149,8 @@ def _facet_fields(words: TradeWords, entries: Sequence[str]) -> Iterator[Field[s
     known.setdefault("license", words.labels.say("column.license"))
     wanted = 0
     for name, label in known.items():
-        values = {e: catalog.models[e].facet(name) for e in entries}
-        if len({*values.values()}) > 1 and wanted < _MOST_FACETS:
+        values = {m.model: m.facet(name) for m in catalog.models.values()}
+        if len({values[e] for e in entries}) > 1 and wanted < _MOST_FACETS:
             wanted += 1
             yield Field(Column(name, label), partial(_fact_cell, values))
 

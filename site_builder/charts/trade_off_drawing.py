@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 
 from site_builder.charts import theme
 from site_builder.charts.trade_off_words import TradeWords
+from site_builder.formatting import short
 
 _HEIGHT = 480
 _MARGIN = {"t": 64, "b": 56}
-_MOST_NAME = 40
 _BEST_APART = 3
 _FAR = 0.5  # the least score, as a share of the greatest, above which an axis need not start at 0
 _ROOM, _ROOM_FOR_NAMES = 0.04, 0.13  # beyond the scores; beyond the best one
@@ -33,14 +33,11 @@ _Place: TypeAlias = Callable[[str], tuple[float, float]]
 def draw_trade_off(words: TradeWords) -> theme.Drawing:
     """Return the figure. Names are in `meta.names`: the script places them by their true size."""
     trade = words.trade
-    merits = [*trade.merits.values(), *([] if words.level is None else [words.level])]
-    ends = _ends(min(merits), max(merits), low_is_best=trade.lower_is_better)
+    merits = [*trade.merits.values(), *(level for level, *_ in words.lines)]
+    ends = _ends(words, min(merits), max(merits))
     x_axis, strips = _value_axis(words), [(e, text) for e, text in words.apart() if e]
-    shapes, notes, narrow = list[dict[str, Any]](), list[dict[str, Any]](), dict[str, Any]()
-    few = list[dict[str, Any]]()
-    if words.level is not None:
-        place = {"x0": 0, "x1": 1, "xref": "x domain", "y0": words.level, "y1": words.level}
-        shapes.append({"type": "line", "line": theme.DOTTED, **place})
+    shapes, narrow = theme.level_lines(words.lines), dict[str, Any]()
+    notes, few = list[dict[str, Any]](), list[dict[str, Any]]()
     traces = [*_stairs(words, x_axis["range"], ends), *_dots(words, x_axis, ends)]
     axes = dict[str, Any]()
     for i, (entries, text) in enumerate(strips):
@@ -65,21 +62,35 @@ def draw_trade_off(words: TradeWords) -> theme.Drawing:
         _HEIGHT,
         narrow=_narrow_axis(words, x_axis) | narrow,
         xaxis=theme.axis(words.axis(), zeroline=False, showgrid=False, automargin=False, **x_axis),
-        yaxis=theme.axis(zeroline=False, range=ends, **theme.ticks(*ends)),
+        yaxis=theme.axis(zeroline=False, range=ends, **_merit_ticks(words, ends)),
         annotations=notes,
         shapes=shapes,
         showlegend=True,
         margin=_MARGIN,
         **axes,
     )
-    figure["layout"]["meta"]["names"] = list(_names(words, strips))
+    figure["layout"]["meta"]["names"] = [*_names(words, strips), *_line_names(words, x_axis)]
     return figure
 
 
-def _ends(low: float, high: float, *, low_is_best: bool) -> list[float]:
+def _height(words: TradeWords, merit: float) -> float:
+    """Return where a value of the statistic stands on its axis."""
+    return math.log10(merit) if words.trade.is_merit_log else merit
+
+
+def _merit_ticks(words: TradeWords, ends: Sequence[float]) -> dict[str, Any]:
+    if not words.trade.is_merit_log:
+        return theme.ticks(*ends)
+    marks = _powers(ends[0], ends[1], _MOST_TICKS)
+    return {"type": "log", "tickvals": marks, "ticktext": [short(mark) for mark in marks]}
+
+
+def _ends(words: TradeWords, least: float, greatest: float) -> list[float]:
     """Return the ends of the axis of scores, with room for the name of the best."""
+    low, high = _height(words, least), _height(words, greatest)
+    low_is_best = words.trade.lower_is_better
     span = high - low or abs(high) or 1.0
-    has_origin = 0 <= low <= _FAR * high
+    has_origin = 0 <= low <= _FAR * high and not words.trade.is_merit_log
     below = _ROOM_FOR_NAMES if low_is_best else _ROOM
     above = _ROOM if low_is_best else _ROOM_FOR_NAMES
     start = low - below * span
@@ -177,6 +188,7 @@ def _stairs(
     xs.append(10**far if trade.is_log else far)
     ys.append(ys[-1])
     worst = ends[1] if trade.lower_is_better else ends[0]
+    worst = 10**worst if trade.is_merit_log else worst
     ground = {"color": theme.COLOURS["sunk"], "width": 0, "shape": "hv"}
     fill = {"fill": "toself", "fillcolor": theme.COLOURS["sunk"]}
     yield theme.line([xs[0], *xs, xs[-1], xs[0]], [worst, *ys, worst, worst], ground) | fill
@@ -200,9 +212,9 @@ def _dots(
     low, high = x_axis["range"]
 
     def place(entry: str) -> tuple[float, float]:
-        value = trade.values[entry]
+        value, height = trade.values[entry], _height(words, trade.merits[entry])
         at = math.log10(value) if trade.is_log else value
-        return (at - low) / (high - low), (trade.merits[entry] - ends[0]) / (ends[1] - ends[0])
+        return (at - low) / (high - low), (height - ends[0]) / (ends[1] - ends[0])
 
     for entries, look, name in (
         (others, _OFF, words.text("legend.other")),
@@ -277,23 +289,31 @@ def _strip_dots(
 ) -> Iterator[theme.Trace]:
     """Yield the marks of a strip, beside each other where they would touch."""
     merits, span = words.trade.merits, ends[1] - ends[0]
+    heights = {e: (_height(words, merits[e]) - ends[0]) / span for e in entries}
     order = sorted(entries, key=lambda e: -merits[e])
     last, xs = [math.inf] * _LANES, dict[str, float]()
     for entry in order:
-        y = (merits[entry] - ends[0]) / span
+        y = heights[entry]
         lane = next((i for i, above in enumerate(last) if above - y >= _DOT), None)
         if lane is None:
             lane = last.index(max(last))
         last[lane], xs[entry] = y, 0.05 + _LANE * lane
 
     def place(entry: str) -> tuple[float, float]:
-        return xs[entry], (merits[entry] - ends[0]) / span
+        return xs[entry], heights[entry]
 
     seen = _thinned(words, order, place)
     yield from _marks(words, seen, _OFF, "", xs, xaxis=axis)
 
 
 # --- names --------------------------------------------------------------------------------------
+
+
+def _line_names(words: TradeWords, x_axis: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the names of the lines of the baseline and the references."""
+    if words.lines:
+        low, high = (10**end if words.trade.is_log else end for end in x_axis["range"])
+        yield theme.level_names(words.lines, (low, high))
 
 
 def _names(
@@ -307,7 +327,10 @@ def _names(
     trade, models = words.trade, words.labels.models
 
     def named(entry: str, detail: str) -> list[str]:
-        return [theme.plain(theme.shortened(models[entry], _MOST_NAME)), theme.plain(detail)]
+        return [
+            theme.plain(theme.shortened(models[entry], theme.LONGEST_NAME)),
+            theme.plain(detail),
+        ]
 
     both = " \N{MIDDLE DOT} ".join
     details = {e: both((words.score_of(e), words.value_of(e))) for e in trade.frontier}

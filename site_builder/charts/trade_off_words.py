@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
-from site_builder.compute.numbers import shared
+from site_builder.charts.references import Lines, board_lines, lines_caption
 from site_builder.compute.results import Results
 from site_builder.compute.trade_off import TradeOff
 from site_builder.formatting import (
@@ -71,12 +71,24 @@ class TradeWords(CachingRecord):
         text = measure.label
         return text[:1].lower() + text[1:] if text[1:] == text[1:].lower() else text
 
+    @property
+    def is_ranking(self) -> bool:
+        """Whether it is of what ranks the board."""
+        return self.trade.by.id == self.results.board.rule.statistic
+
+    @cached_property
+    def name(self) -> str:
+        """The statistic that entries are compared by, as a heading."""
+        board = self.results.board
+        if not self.is_ranking:
+            return self.trade.by.label.format_map(self.labels.statistic_words(board))
+        is_one = len(board.tasks) == 1 and board.rule.statistic == "average"
+        return self.labels.say("column.score") if is_one else sentence(board.rule.label)
+
     @cached_property
     def merit(self) -> str:
-        """What ranks the board, as a heading."""
-        board = self.results.board
-        is_one = len(board.tasks) == 1 and board.rule.statistic == "average"
-        name = self.labels.say("column.score") if is_one else sentence(board.rule.label)
+        """The same, which says where lower is better."""
+        name = self.name
         low = self.trade.lower_is_better
         return self.labels.say("column.lower", label=name) if low else name
 
@@ -84,8 +96,8 @@ class TradeWords(CachingRecord):
 
     @cached_property
     def scale(self) -> NumberFormat:
-        """How scores are written."""
-        return self.labels.merit_scale(self.results.board)
+        """How values of the statistic are written."""
+        return self.labels.statistic_scale(self.trade.by, self.results.board)
 
     @cached_property
     def _value_scale(self) -> NumberFormat:
@@ -119,10 +131,10 @@ class TradeWords(CachingRecord):
     @cached_property
     def _in_points(self) -> bool:
         """Whether scores are percentages, whose differences are points."""
-        facts, board = self.results.catalog.tasks, self.results.board
-        tasks = [facts[task] for task in board.tasks]
+        facts = self.results.catalog.tasks
+        tasks = [facts[task] for task in self.results.board.tasks]
         is_hundred = all(t.unit in _POINTS or t.score_max == 100 for t in tasks)
-        return is_hundred and board.ranking.form == "score"
+        return is_hundred and self.trade.by.form in ("score", "difference")
 
     def _difference(self, value: float, *, signed: bool = False) -> str:
         """Write a difference of scores; points have one decimal, if that tells them from 0."""
@@ -141,6 +153,13 @@ class TradeWords(CachingRecord):
 
     def title(self) -> str:
         """Return how far the knee of the frontier is behind the best, and what it costs."""
+        return self._of_statistic(self._title())
+
+    def _of_statistic(self, said: str) -> str:
+        """Return what is said, behind the name of the statistic if it is not what ranks."""
+        return said if self.is_ranking else self.text("of", statistic=self.name, said=said)
+
+    def _title(self) -> str:
         trade, models = self.trade, self.labels.models
         knee, best, kind = trade.knee, trade.best, self.way
         form: str = kind if kind in ("date", "more") else "less"
@@ -149,10 +168,11 @@ class TradeWords(CachingRecord):
             scores = {trade.merits[entry] for entry in trade.values}
             what = "equal" if len(scores) == 1 else f"both{known}"
             n = len(trade.values)
-            return self.text(f"title.{form}.{what}", n, name=models[best], measure=self.label)
-        board = self.results.board
-        is_close = board.tested and not board.is_ahead(best, knee)
-        values: dict[str, object] = {"name": models[knee], "measure": self.label}
+            score = self.text("score" if self.is_ranking else "value")
+            values = {"name": models[best], "measure": self.label, "score": score}
+            return self.text(f"title.{form}.{what}", n, **values)
+        is_close = trade.tested and not self.results.board.is_ahead(best, knee)
+        values = {"name": models[knee], "measure": self.label}
         values["gap"] = self._difference(abs(trade.gain(best, trade.merits[knee])))
         if form != "date" and min(trade.values[knee], trade.values[best]) <= 0:
             form, values["value"] = "value", self.value_of(knee)
@@ -183,40 +203,56 @@ class TradeWords(CachingRecord):
         return self.text("possible", len(self.trade.possible))
 
     @cached_property
-    def level(self) -> float | None:
-        """The baseline's average beside all entries, where it has no place among them."""
-        board, baseline = self.results.board, self.labels.roles.baseline
-        if baseline is None or baseline in self.trade.merits or not board.by_average:
-            return None
-        return shared(board.figure(s, "baseline_average") for s in board.ranked)
+    def lines(self) -> Lines:
+        """The baseline and the references, where the axis has a place for them."""
+        lines = board_lines(self.results.board, self.labels, self.trade.by)
+        return [line for line in lines if line[0] > 0 or not self.trade.is_merit_log]
 
     def caption(self) -> str:
         """Return what is drawn, how certain the frontier is, and what is not on it."""
-        trade, board, text = self.trade, self.results.board, self.text
-        what = text("over", merit=sentence(board.rule.label), over=self.labels.tasks_of(board))
-        if len(board.tasks) == 1 and board.rule.statistic == "average":
-            what = self.labels.tasks[board.tasks[0]]
+        trade, text = self.trade, self.text
         apart = len(trade.free) + len(trade.unknown)
+        untested = "untested" if self.is_ranking else "untested_value"
         texts = (
-            text("caption", what=what),
+            text("caption", what=self._compared()),
             text("lower") if trade.lower_is_better else "",
             text("tested") if trade.possible else "",
-            "" if trade.tested else text("untested"),
+            "" if trade.tested else text(untested),
             self._priced(),
             text("apart", apart, measure=self.label) if apart else "",
+            text("without", trade.without) if trade.without else "",
             text("hidden", trade.hidden) if trade.hidden else "",
-            "" if self.level is None else text("dotted", baseline=self.labels.baseline),
+            lines_caption(self.labels, self.lines),
         )
         return " ".join(filter(None, texts))
 
+    def _compared(self) -> str:
+        """Return what entries are compared by, and over which tasks."""
+        board = self.results.board
+        if not self.is_ranking:
+            meaning = self._meaning()
+            return self.text("of", statistic=self.name, said=meaning) if meaning else self.name
+        if len(board.tasks) == 1 and board.rule.statistic == "average":
+            return self.labels.tasks[board.tasks[0]]
+        over = self.labels.tasks_of(board)
+        return self.text("over", merit=sentence(board.rule.label), over=over)
+
+    def _meaning(self) -> str:
+        """Return what another statistic is; of a measure, how it is combined over tasks."""
+        measure, meaning = self.trade.by.measure, self.trade.by.help
+        if measure is not None:
+            meaning = "" if measure.combine == "none" else meaning.partition(";")[0]
+        return meaning.format_map(self.labels.statistic_words(self.results.board))
+
     def _priced(self) -> str:
-        """Return by which prices the axis is computed; empty where it is measured."""
-        measure = self.trade.axis.measure
-        if measure is None or not measure.is_priced:
+        """Return by which prices an axis is computed; empty where none is."""
+        measures = (self.trade.by.measure, self.trade.axis.measure)
+        measure = next((m for m in measures if m is not None and m.is_priced), None)
+        if measure is None:
             return ""
         day = measure.price_day
         said = "priced" if day else "priced_undated"
-        return self.text(said, measure=sentence(self.label), day=day)
+        return self.text(said, measure=sentence(measure.label), day=day)
 
     def axis(self) -> str:
         """Return the title of the axis."""

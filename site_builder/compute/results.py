@@ -36,6 +36,7 @@ from site_builder.compute.significance import (
     judge_lifts,
     verdict_of,
 )
+from site_builder.compute.statistics import Statistic
 from site_builder.compute.stats import (
     Stats,
     TrainingSets,
@@ -123,8 +124,11 @@ class Results(CachingRecord):
                 lowest[price.model] = min(lowest.get(price.model, math.inf), usd)
         return {m.model: lowest[m.of] for m in self.catalog.models.values() if m.of in lowest}
 
-    def is_low_best(self, board: Board) -> bool:
-        """Return whether what ranks a board is better where it is lower."""
+    def is_low_best(self, board: Board, statistic: Statistic | None = None) -> bool:
+        """Return whether what ranks a board, or a statistic of it, is better where it is lower."""
+        if statistic is not None and statistic.id != board.rule.statistic:
+            low_scores = bool(self.scores.direction[0] < 0)
+            return bool(statistic.is_low_best(low_scores=low_scores))
         if board.by_average:
             return bool(self.scores.direction[0] < 0)
         return bool(board.rule.lower_is_better)

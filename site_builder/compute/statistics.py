@@ -113,6 +113,17 @@ class Statistic(Record):
     measure: Measure | None = None
     formula: str = ""
 
+    def is_low_best(self, *, low_scores: bool) -> bool | None:
+        """Return whether less of it is better; None where that is not known.
+
+        `low_scores` is whether lower scores are better. What tables do not show has no direction.
+        """
+        if self.measure is not None:
+            return self.measure.is_low_best
+        if not self.column:
+            return None
+        return low_scores if self.form == "score" else self.is_ascending
+
 
 def _count(values: npt.NDArray[np.bool_]) -> Array:
     return np.asarray(values.sum(axis=1), dtype=float)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Literal
 
+import numpy as np
+
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.catalog import ModelInfo
+from site_builder.compute.numbers import competition_ranks
 from site_builder.compute.results import Results
+from site_builder.compute.statistics import Statistic
 from site_builder.config import BoardConfig
 from site_builder.records import CachingRecord, Record
 from site_builder.tables.boards import wanted_texts
@@ -19,11 +23,11 @@ from site_builder.tables.schema import Measure
 Kind = Literal["measure", "price", "size", "date"]
 
 MOST_AXES = 6
+MOST_STATISTICS = 12
 LEAST_POINTS = 3
 # Models of fewer list prices are a table (`pages/price_table.py`).
 LEAST_PRICES = 4
 _LOG_FROM = 10  # the greatest value over the least
-_COSTS = ("USD", "s", "ms", "min", "h", "tokens")
 _MIDDLE = {4: "-07-01", 7: "-15", 10: ""}  # of a year and of a month, by the length of the text
 
 
@@ -48,25 +52,28 @@ class Axis(Record):
 
 
 class TradeOff(CachingRecord):
-    """The scores of a board against one axis.
+    """What ranks a board, or another statistic of it, against one axis.
 
     Entries are those that the board ranks and shows at first.
 
     Attributes:
+        by: The statistic.
         values: By entry with a place on the axis, its value there, the best value first; a date as
             the number of its day.
-        merits: By entry, what ranks the board.
+        merits: By entry, its value of the statistic.
         frontier: The entries that no other of their value or a better one matches, from the best
             value on; of equal ones, all.
         possible: The others that no entry of their value or a better one beats for certain; empty
             where pairs are not compared.
-        tested: Whether pairs are compared.
+        tested: Whether pairs are compared, which they are by what ranks the board alone.
         free: Entries whose value is 0, where 0 has no place on the axis.
         unknown: Entries without a value.
+        without: How many entries have no value of the statistic.
         hidden: How many ranked entries the first filters of the board hide.
     """
 
     axis: Axis
+    by: Statistic
     values: Mapping[str, float]
     merits: Mapping[str, float]
     frontier: tuple[str, ...]
@@ -74,14 +81,19 @@ class TradeOff(CachingRecord):
     tested: bool
     free: tuple[str, ...]
     unknown: tuple[str, ...]
+    without: int
     hidden: int
     lower_is_better: bool
 
     @property
     def is_log(self) -> bool:
         """Whether the axis is logarithmic: from one power of ten between the ends on."""
-        low, high = min(self.values.values()), max(self.values.values())
-        return self.axis.kind != "date" and low > 0 and high >= _LOG_FROM * low
+        return self.axis.kind != "date" and _spans_decades(self.values.values())
+
+    @property
+    def is_merit_log(self) -> bool:
+        """Whether the axis of the statistic is logarithmic, as one of costs may be."""
+        return self.by.measure is not None and _spans_decades(self.merits.values())
 
     @property
     def best(self) -> str:
@@ -125,18 +137,59 @@ class TradeOff(CachingRecord):
         return max((e for e in self.frontier if values[e] != values[best]), key=bulge)
 
 
-def compute_trade_offs(results: Results, config: BoardConfig) -> tuple[TradeOff, ...]:
+def compute_trade_offs(
+    results: Results, config: BoardConfig, by: Statistic | None = None
+) -> tuple[TradeOff, ...]:
     """Return the trade-offs of the board that a site opens with, costs first.
 
-    An axis has at least three entries with at least two different values, list prices four. What
-    ranks the board is no axis.
+    They are of what ranks the board, or of another statistic. An axis has at least three entries
+    with at least two different values, list prices four. What ranks the board is no axis. Release
+    dates are none alone: the board over time shows them.
 
     Source: docs/statistics.md#frontier.
     """
-    board, models = results.board, results.catalog.models
-    shown = [s for s in board.ranked if not hides(config, models[s.model])]
-    found = [_trade_off(results, axis, values, shown) for axis, values in _axes(results, shown)]
-    return tuple(trade for trade in found if trade is not None)[:MOST_AXES]
+    statistic, shown = by or results.board.ranking, _shown(results, config)
+    found = [
+        trade
+        for axis, values in _axes(results, shown)
+        if (trade := _trade_off(results, axis, values, shown, statistic)) is not None
+    ]
+    return tuple(found[:MOST_AXES]) if any(t.axis.kind != "date" for t in found) else ()
+
+
+def other_statistics(results: Results, config: BoardConfig) -> tuple[Statistic, ...]:
+    """Return what may stand in place of what ranks a board: statistics with a direction.
+
+    Each has three different values, and ranks the entries in another way.
+    """
+    board, shown = results.board, _shown(results, config)
+    low_scores = bool(results.scores.direction[0] < 0)
+    orders = {_order(board, shown, board.ranking, is_low=results.is_low_best(board))}
+    found = list[Statistic]()
+    for statistic in board.statistics:
+        is_low = statistic.is_low_best(low_scores=low_scores)
+        values = {board.figure(s, statistic.id) for s in shown} - {None}
+        if is_low is None or len(values) < LEAST_POINTS:
+            continue
+        order = _order(board, shown, statistic, is_low=is_low)
+        if order not in orders:
+            orders.add(order)
+            found.append(statistic)
+    return tuple(found[:MOST_STATISTICS])
+
+
+def _order(
+    board: Board, shown: Sequence[Entry], statistic: Statistic, *, is_low: bool
+) -> tuple[float, ...]:
+    """Return the rank of each entry by a statistic; 0 without a value."""
+    values = [board.figure(s, statistic.id) for s in shown]
+    signed = [math.nan if v is None else round(-v if is_low else v, 9) for v in values]
+    return tuple(np.nan_to_num(competition_ranks(np.array(signed, float))).tolist())
+
+
+def _shown(results: Results, config: BoardConfig) -> list[Entry]:
+    models = results.catalog.models
+    return [s for s in results.board.ranked if not hides(config, models[s.model])]
 
 
 def hides(config: BoardConfig, facts: ModelInfo) -> bool:
@@ -153,15 +206,15 @@ def _axes(results: Results, shown: Sequence[Entry]) -> Iterator[tuple[Axis, _Val
     measures = [
         Axis(m.id, "measure", more_is_better=bool(m.higher_is_better), measure=m)
         for m in results.scores.measures
-        if m.id != board.rule.statistic and (m.higher_is_better is not None or m.unit in _COSTS)
+        if m.id != board.rule.statistic and m.is_low_best is not None
     ]
     # Costs, other measures of which less is better, facts of models, then the rest.
     measures.sort(key=lambda a: (a.more_is_better, not a.is_cost))
-    facts = (Axis("price", "price"), Axis("parameters_b", "size"), Axis("release_date", "date"))
+    facts = (Axis("price", "price"), Axis("parameters_b", "size"))
     costs, rewards = (
         [a for a in measures if a.more_is_better == is_reward] for is_reward in (False, True)
     )
-    for axis in (*costs, *facts, *rewards):
+    for axis in (*costs, *facts, *rewards, Axis("release_date", "date")):
         if axis.measure is not None:
             yield axis, [(s, board.figure(s, axis.id)) for s in shown]
         elif axis.kind == "price":
@@ -181,33 +234,42 @@ def day_number(text: str | None) -> float | None:
 
 
 def _trade_off(
-    results: Results, axis: Axis, found: _Values, shown: Sequence[Entry]
+    results: Results, axis: Axis, found: _Values, shown: Sequence[Entry], by: Statistic
 ) -> TradeOff | None:
-    board, values = results.board, {s.model: value for s, value in found if value is not None}
+    board = results.board
+    all_merits = {s.model: board.figure(s, by.id) for s in shown}
+    merits = {model: merit for model, merit in all_merits.items() if merit is not None}
+    values = {s.model: v for s, v in found if v is not None and s.model in merits}
     is_cost = not axis.more_is_better and min(values.values(), default=0.0) >= 0
     free = [model for model, value in values.items() if value == 0] if is_cost else []
     placed = {model: value for model, value in values.items() if model not in {*free}}
     least = LEAST_PRICES if axis.kind == "price" else 2
-    if len(placed) < LEAST_POINTS or len({*placed.values()}) < least:
+    if axis.id == by.id or len(placed) < LEAST_POINTS or len({*placed.values()}) < least:
         return None
-    low = results.is_low_best(board)
-    merits = {s.model: board.merit(s) or 0.0 for s in shown}
+    low, tested = results.is_low_best(board, by), board.tested and by.id == board.rule.statistic
     value_sign, merit_sign = (-1 if axis.more_is_better else 1), (-1 if low else 1)
     order = sorted(placed, key=lambda m: (value_sign * placed[m], -merit_sign * merits[m]))
     frontier = find_frontier([(placed[m], merit_sign * merits[m]) for m in order])
     on = tuple(order[i] for i in frontier)
     return TradeOff(
         axis=axis,
+        by=by,
         values={model: placed[model] for model in order},
         merits=merits,
         frontier=on,
-        possible=tuple(_unbeaten(board, order, placed, {*on})) if board.tested else (),
-        tested=board.tested,
+        possible=tuple(_unbeaten(board, order, placed, {*on})) if tested else (),
+        tested=tested,
         free=tuple(free),
-        unknown=tuple(s.model for s in shown if s.model not in values),
+        unknown=tuple(model for model in merits if model not in values),
+        without=len(shown) - len(merits),
         hidden=len(board.ranked) - len(shown),
         lower_is_better=low,
     )
+
+
+def _spans_decades(values: Collection[float]) -> bool:
+    """Return whether some values are all positive, the greatest ten times the least."""
+    return min(values) > 0 and max(values) >= _LOG_FROM * min(values)
 
 
 def find_frontier(points: Sequence[tuple[float, float]]) -> list[int]:

@@ -21,6 +21,7 @@ from site_builder.pages.page import HOME, OutputFile, Page, Site
 from site_builder.pages.serving import make_serving
 from site_builder.pages.task_columns import make_task_columns
 from site_builder.pages.tasks import make_categories, make_tasks
+from site_builder.pages.trade_choices import make_trade_choices
 from site_builder.records import Record, replace
 
 
@@ -83,5 +84,6 @@ _PAGE_MAKERS: tuple[Callable[[Site], Iterator[OutputFile]], ...] = (
     make_scores_data,
     make_task_columns,
     make_matrix_values,
+    make_trade_choices,
     make_score_cards,
 )

@@ -268,13 +268,7 @@ def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardR
     is_beside = statistic.id == "average" and board.rule.statistic != "average"
     if is_beside and board.rule.is_average:
         label, meaning = say("board.average"), say("board.average_help")
-    words = {
-        "base": labels.base,
-        "baseline": labels.baseline,
-        "variant": labels.in_sentence(board.variant),
-        "over": labels.tasks_of(board),
-        "turning": labels.turning,
-    }
+    words = labels.statistic_words(board)
     label = label.format_map(words)
     if statistic.id == board.rule.statistic and spec.lower_is_better:
         label = say("column.lower", label=label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from site_builder.addresses import Address, Link
@@ -23,6 +23,7 @@ from site_builder.pages.matrices import board_matrix, with_tools
 from site_builder.pages.page import HOME, Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.pages.task_columns import TaskColumns
+from site_builder.pages.trade_choices import TradeChoice, TradeChoices
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -43,6 +44,7 @@ class BoardContext(Record):
         leader: Who leads by other rules; None below two ranked models, and for one task.
         metrics: Models against the baseline, by metric; None without a baseline and for one metric.
         trade_offs: What ranks the entries against cost, size and the like; empty without any.
+        trade_choices: By the id of each of these, what else may be held against the same.
         progress: The board over time, by each kind of date that is known.
         matrix: Every score; None where the board has nothing for it.
         picker_label, picker: The boards of the other parts of a task, and which of them this is;
@@ -58,6 +60,7 @@ class BoardContext(Record):
     leader: Finding | None
     metrics: Finding | None
     trade_offs: tuple[TradeView, ...]
+    trade_choices: Mapping[str, tuple[TradeChoice, ...]]
     progress: tuple[ProgressChart, ...]
     matrix: Matrix | None
     picker_label: str
@@ -143,6 +146,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         leader=leader_by_rule(site) if board_averages(site) else None,
         metrics=lifts_by_metric(site),
         trade_offs=site.trade_views,
+        trade_choices=TradeChoices(site).by_view,
         progress=tuple(chart_progress(p, results, site.labels) for p in site.progress),
         matrix=with_tools(site, board_matrix(site), filtered=True),
         picker_label=_picker_label(site),

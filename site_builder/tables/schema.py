@@ -110,6 +110,9 @@ class Facet(Record):
     is_number: bool = False
 
 
+_COSTS = ("USD", "s", "ms", "min", "h", "tokens")
+
+
 class Measure(Record):
     """A numeric column of the results beside the score, or a cost by prices.
 
@@ -131,6 +134,13 @@ class Measure(Record):
     zero_is_missing: bool
     is_priced: bool = False
     price_day: str = ""
+
+    @property
+    def is_low_best(self) -> bool | None:
+        """Whether less of it is better, as of costs and times; None where that is not known."""
+        if self.higher_is_better is None:
+            return True if self.unit in _COSTS else None
+        return not self.higher_is_better
 
 
 _number = partial(ColumnSpec, type="number")

@@ -4,11 +4,18 @@
   const [GAP, NEAR, FAR, LINE, BADGE, SIZE, BESIDE_STRIP] = [8, 4, 10, 16, 9, 12, 48];
   const TRIES = 3;
   /** Letters of a name that is cut. */
-  const CUTS = [24, 21, 18, 15, 12];
+  const CUTS = [60, 50, 42, 36, 30, 24, 21, 18, 15, 12];
   /** @typedef {[left: number, top: number, right: number, bottom: number]} Box */
   const write = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  /** A name within so many letters. @param {string} name @param {number} most */
-  const cut = (name, most) => (site.chartText(name).length <= most ? name : `${write(site.chartText(name).slice(0, most - 1).trimEnd())}\u2026`);
+  /** A name within so many letters; without its middle where another begins alike, as settings of one model do. @param {string} name @param {number} most @param {string[]} all */
+  const cut = (name, most, all) => {
+    const text = site.chartText(name);
+    if (text.length <= most) return name;
+    const begin = text.slice(0, most - 1).trimEnd();
+    const isAlone = all.every((other) => other === name || !site.chartText(other).startsWith(begin));
+    const tail = isAlone ? 0 : Math.floor(most / 2) - 1;
+    return write(`${text.slice(0, most - 1 - tail).trimEnd()}\u2026${text.slice(text.length - tail).trimStart()}`);
+  };
 
   /** Whether two share some of their area. @param {Box} a @param {Box} b */
   const meet = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
@@ -83,6 +90,7 @@
       }));
     });
     /** @typedef {typeof names[number]} Name */
+    const all = names.map(({ name }) => name);
 
     /** What no name may hide. @type {Box[]} */
     const fixed = data.flatMap((trace) => shownOf(trace, (x, y) => [across(x), down(y)]));
@@ -108,7 +116,7 @@
       const notes = new Map();
       for (const of of order) {
         const { name, detail, strip, area, color, detailcolor } = of;
-        const texts = new Set([name, ...CUTS.map((most) => cut(name, most))]);
+        const texts = new Set([name, ...CUTS.map((most) => cut(name, most, all))]);
         const found = [...texts].flatMap((text) => boxesOf(of, text).map(([box, lines]) => /** @type {const} */ ([box, lines, text])));
         const free = found.find(([box]) => isWithin(box, area) && !taken.some((other) => meet(box, other)));
         if (!free) continue;

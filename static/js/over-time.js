@@ -14,8 +14,9 @@
     /** @type {Figure} */
     const base = JSON.parse(source.textContent ?? "");
     const [dots, record, , marks] = base.data;
-    /** The names of the record, which are always there. */
-    const ofRecord = (base.layout.meta?.names ?? []).slice(0, 1);
+    /** The names of the record and of the lines of the baseline and the references, and these lines: they are always there. */
+    const always = (base.layout.meta?.names ?? []).slice(0, 2);
+    const lines = (base.layout.shapes ?? []).slice(0, always[1]?.marks.length ?? 0);
     // Each colour once: the dots of a part have that of its line.
     const grey = select.dataset.grey ?? "";
     const teal = select.dataset.accent ?? "";
@@ -25,8 +26,8 @@
     const figureOf = ({ data: [partLine, partMarks], shapes, names, places = [] }) => {
       const own = new Set(places);
       const color = (dots.x ?? []).map((_, i) => (own.has(i) ? teal : grey));
-      const meta = { ...base.layout.meta, names: [...ofRecord, ...names] };
-      return { data: [{ ...dots, marker: { ...dots.marker, color } }, record, partLine, marks, partMarks], layout: { ...base.layout, shapes, meta } };
+      const meta = { ...base.layout.meta, names: [...always, ...names] };
+      return { data: [{ ...dots, marker: { ...dots.marker, color } }, record, partLine, marks, partMarks], layout: { ...base.layout, shapes: [...lines, ...shapes], meta } };
     };
 
     /** @param {Overlay} overlay */

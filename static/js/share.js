@@ -150,9 +150,9 @@
   const fill = (menu, figure, body) => {
     const name = menu.dataset.share ?? "";
     const embedding = site.embedCode(menu);
-    /** @param {string} text @param {(button: HTMLButtonElement) => unknown} act */
-    const add = (text, act) => {
-      const button = site.button(text);
+    /** @param {string} text @param {(button: HTMLButtonElement) => unknown} act @param {string} [className] */
+    const add = (text, act, className = "") => {
+      const button = site.button(text, className);
       button.addEventListener("click", async () => {
         try {
           await act(button);
@@ -167,10 +167,10 @@
     add(site.text("share.slide"), async () => site.save(`${name}-slide.png`, await pngOf(figure, true)));
     add(site.text("share.svg"), async () => site.save(`${name}.svg`, new Blob([(await pictureOf(figure, false)).text], { type: "image/svg+xml" })));
     add(site.text("copy_link"), (button) => site.copy(button, linkTo(figure)));
-    if (embedding) add(site.text("copy_embed_code"), (button) => site.copy(button, embedding));
+    if (embedding) add(site.text("copy_embed_code"), (button) => site.copy(button, embedding), "as-published");
     // The numbers of a model's chart are in its file of the API, those of other charts in a folder of their page.
     const [format, href] = numbers.endsWith(".json") ? ["JSON", numbers] : ["CSV", `${numbers}${name}.csv`];
-    body.append(site.make("a", { href, download: "" }, site.text("share.data", { format })));
+    body.append(site.make("a", { href, download: "", class: "as-published" }, site.text("share.data", { format })));
   };
 
   site.svg = { draw, wrapped };

@@ -202,6 +202,20 @@ interface Cells {
   draw(marks: Mark[], text: string, slots?: number): SVGElement;
 }
 
+/** What stands in the place of a trade-off of what ranks a board. */
+interface TradeView {
+  title: string;
+  reading: string;
+  caption: string;
+  heading: string;
+  /** The head of the column of scores, and its first order. */
+  score: string;
+  first: string;
+  figure: Figure;
+  /** The frontier; links are paths from the site's root. */
+  rows: Cell[][];
+}
+
 interface BoardTask {
   id: string;
   link: Link;
@@ -570,6 +584,7 @@ interface SiteData {
   "score cards": ScoreFacts;
   columns: OfferedTasks;
   [scoresOfTasks: `columns ${number}`]: Scores;
+  [byAnotherStatistic: `trade-offs ${string}`]: Record<string, TradeView>;
   [scoresOfAModel: `scores of ${string}`]: ScoreCards;
 }
 

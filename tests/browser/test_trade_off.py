@@ -64,7 +64,7 @@ def test_names_of_the_frontier_hide_nothing(chromium, boards, name, width):
 
 def test_picker_is_in_the_address_and_back_undoes_it(chromium, boards):
     page, _ = open_page(chromium, boards["bfcl"])
-    picker = page.get_by_role("group", name="Score against")
+    picker = page.get_by_role("group", name="Against")
     title = page.locator("#trade-off .chart-title:visible")
     expect(title).to_contain_text("1/19 of the cost")
     picker.get_by_role("button", name="Latency").focus()
@@ -77,6 +77,34 @@ def test_picker_is_in_the_address_and_back_undoes_it(chromium, boards):
     expect(title).to_contain_text("1/19 of the cost")
     page.goto(boards["bfcl"] + "?against=latency-s")
     expect(title).to_contain_text("of the latency")
+
+
+def test_another_statistic_takes_the_place_of_the_score(chromium, boards):
+    """Its frontier is that of pandas, and Back puts the score back."""
+    page, heard = open_page(chromium, boards["bfcl"])
+    view = page.locator("#against-cost-usd")
+    title, names = view.locator(".chart-title"), view.locator("tbody th")
+    expect(title).to_contain_text("1/19 of the cost")
+    by_score = names.all_inner_texts()
+    drawn(page, "trade-off-cost-usd")
+    view.get_by_label("Compare by").select_option("latency-s")
+    expect(title).to_contain_text("Latency")
+    assert page.url.endswith("?by=latency-s")
+    own = bfcl().query("task == 'Overall Acc'").sort_values(["cost_usd", "latency_s"])
+    best = own[own["latency_s"] < own["latency_s"].cummin().shift(fill_value=np.inf)]
+    costs = view.locator("tbody tr td:nth-child(4)").evaluate_all(
+        "cells => cells.map(cell => Number(cell.dataset.value))"
+    )
+    assert best["cost_usd"].tolist()[::-1] == costs
+    page.go_back()
+    expect(title).to_contain_text("1/19 of the cost")
+    expect(names).to_have_text(by_score)
+    page.goto(boards["bfcl"] + "?by=latency-s")
+    expect(title).to_contain_text("Latency")
+    drawn(page, "trade-off-cost-usd")
+    assert [] == page.evaluate(COLLISIONS, "trade-off-cost-usd")
+    assert [] == breaches(page)
+    assert [] == heard.complaints
 
 
 def test_a_tap_names_the_entry(chromium, boards):
@@ -93,7 +121,7 @@ def test_a_tap_names_the_entry(chromium, boards):
 def test_all_stand_below_each_other_without_scripts(chromium, boards):
     page, _ = open_page(chromium, boards["bfcl"], java_script_enabled=False)
     expect(page.locator("#trade-off .frontier:visible")).to_have_count(2)
-    expect(page.get_by_role("group", name="Score against")).to_be_hidden()
+    expect(page.get_by_role("group", name="Against")).to_be_hidden()
 
 
 def test_who_is_on_the_frontier_is_a_column_and_a_filter(chromium, boards):

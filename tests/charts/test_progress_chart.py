@@ -49,6 +49,21 @@ def test_aider_with_open_weights(tmp_path):
     go.Figure(chart.chart.drawing)
 
 
+def test_people_are_a_line_with_a_name(tmp_path):
+    """Without a date they hold no record; the line stays where the record of a value is drawn."""
+    frame = board(*zip("abcd", (0.2, 0.4, 0.3, 0.9), (*DAYS, DAYS[0]), strict=True))
+    frame["fast"] = ["yes", "no", "yes", None]
+    people = pd.DataFrame({"model": [*"abcd"], "name": [*"abc", "Human"]})
+    people["role"] = [None, None, None, "reference"]
+    (chart,) = draw(tmp_path, frame, f"{HIGHER}[facets.fast]\n", models=people)
+    drawn = chart.chart.drawing["layout"]
+    assert (0.9, 0.9) == (drawn["shapes"][0]["y0"], drawn["shapes"][0]["y1"])
+    assert drawn["yaxis"]["range"][1] > 0.9
+    assert ["Human 0.900"] == [mark[3] for mark in drawn["meta"]["names"][1]["marks"]]
+    assert all(o.caption.endswith("Dotted: Human.") for o in chart.overlays)
+    assert "b" == chart.record.rows[0].cells[2].text
+
+
 DAYS = ("2025-01-01", "2025-02-01", "2025-07-01")
 
 
@@ -136,7 +151,7 @@ def test_an_entry_of_both_records_is_marked_and_named_once(tmp_path):
 def test_names_from_data_are_no_markup(tmp_path):
     frame = board(*zip(('<b>"', "b & c", "d"), (0.1, 0.2, 0.3), DAYS, strict=True))
     (chart,) = draw(tmp_path, frame)
-    (names,) = chart.chart.figure_json["layout"]["meta"]["names"]
+    names, _ = chart.chart.figure_json["layout"]["meta"]["names"]
     assert [mark[2] for mark in names["marks"]] == ["d", "b &amp; c", '&lt;b&gt;"']
 
 

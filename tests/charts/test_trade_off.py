@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from site_builder.charts import theme
-from site_builder.charts.trade_off import TradeView, chart_trade_offs
+from site_builder.charts.trade_off import TradeView, chart_in_place, chart_trade_offs
 from site_builder.compute.trade_off import compute_trade_offs
 from site_builder.config import BoardConfig, SiteConfig
 from site_builder.labels import make_labels
@@ -55,7 +55,7 @@ def texts(view, key):
             f"b is 0.100 behind the best, at 50{SPACE}% of the cost",
         ),
         ((0.2, 0.5, 0.9), (3, 2, 1), "c has the best score and the lowest cost"),
-        ((0.5, 0.5, 0.5), (3, 2, 1), "All 3 entries score the same; c has the lowest cost"),
+        ((0.5, 0.5, 0.5), (3, 2, 1), "All 3 entries have the same score; c has the lowest cost"),
         (
             (0.1, 0.2, 0.3, 0.9),
             (1, 2, 9, NAN),
@@ -79,7 +79,7 @@ def test_titles_of_other_axes():
         view.chart.title
     )
     dated = {"release_date": ["2024-01-01", "2024-06-01", "2025-01-01"]}
-    view = view_of((0.1, 0.6, 0.9), (1, 1, 1), axis="release_date", **dated)
+    view = view_of((0.1, 0.6, 0.9), (1, 1, 2), axis="release_date", **dated)
     assert "b is 0.300 behind the best, and came 7 months earlier" == view.chart.title
     assert "3 entries that no earlier one matches" == view.heading
 
@@ -97,7 +97,7 @@ def test_values_that_have_no_ratio_are_named():
 
 def test_dates_of_one_month_have_the_ends_as_ticks():
     dated = {"release_date": ["2024-01-03", "2024-01-08", "2024-01-20"]}
-    view = view_of((0.1, 0.6, 0.9), (1, 1, 1), axis="release_date", **dated)
+    view = view_of((0.1, 0.6, 0.9), (1, 1, 2), axis="release_date", **dated)
     assert ["2024-01-03", "2024-01-20"] == [*layout(view)["xaxis"]["ticktext"]]
 
 
@@ -112,6 +112,43 @@ def test_scores_in_percent_differ_in_points():
         f"+40.0 points for 4.0{TIMES} the size",
         f"+30.0 points for 2.0{TIMES} the size",
     ] == texts(view, "step")[:2]
+
+
+def test_another_statistic_is_named_and_goes_by_value():
+    """Minutes from 1 to 20 have a log axis; what has none is left out; the table has the columns."""
+    minutes = replace(COST, id="minutes", label="Minutes", unit="min")
+    costs, sizes = (20, 4, 1, NAN), [1.0, 2.0, 8.0, 9.0]
+    results = results_of((0.2, 0.5, 0.4, 0.9), costs, minutes, parameters_b=sizes)
+    labels = make_labels(results, SiteConfig(root=Path()))
+    trades = compute_trade_offs(results, BoardConfig())
+    place = [trade.axis.id for trade in trades].index("parameters_b")
+    view = chart_trade_offs(results, labels, trades)[place]
+    by = results.board.statistics[-1]
+    (trade,) = compute_trade_offs(results, BoardConfig(), by)
+    made = chart_in_place(results, labels, trade, view, trades[place].frontier)
+    assert f"Minutes: b is 3{SPACE}min behind the best, at 1/4 of the size" == made.chart.title
+    assert (
+        "Minutes. Lower is better. The line goes by value alone: how certain the differences are is "
+        "not known. One entry without a value is left out."
+    ) == made.chart.caption
+    assert (view.id, [c.key for c in view.table.columns]) == (
+        made.id,
+        [c.key for c in made.table.columns],
+    )
+    assert "log" == layout(made)["yaxis"]["type"]
+    low, high = layout(made)["yaxis"]["range"]
+    assert low < 0 < math.log10(20) < high
+
+
+def test_people_are_a_line_with_a_name():
+    """At what is compared, not at what ranks, where it is by another statistic."""
+    roles = [None, None, None, "reference"]
+    view = view_of((0.2, 0.5, 0.4, 0.95), (1, 2, 3, NAN), role=roles, name=[*"abc", "Human"])
+    (line,) = [shape for shape in layout(view)["shapes"] if shape["type"] == "line"]
+    assert (0.95, 0.95) == (line["y0"], line["y1"])
+    assert layout(view)["yaxis"]["range"][1] > 0.95
+    assert "Human 0.950" == layout(view)["meta"]["names"][-1]["marks"][0][3]
+    assert view.chart.caption.endswith("Dotted: Human.")
 
 
 # --- tables ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from site_builder.compute.trade_off import (
     day_number,
     find_frontier,
     on_frontier,
+    other_statistics,
 )
 from site_builder.config import BoardConfig, SiteConfig
 from site_builder.records import replace
@@ -218,10 +219,10 @@ def test_unit_of_a_cost_tells_its_direction():
     assert not trade_of((0.4, 0.5, 0.6), (1, 2, 3), slow, axis="latency").axis.more_is_better
 
 
-def test_axes_are_costs_then_facts_then_rewards():
-    """Size and release date are of the models."""
+def test_axes_are_costs_then_sizes_then_rewards_then_dates():
+    """Dates alone are no trade-off: the board over time shows them."""
     facts = {"parameters_b": [1, 2, 3], "release_date": ["2024", "2024-05", "2025-01-09"]}
-    for measure, place in ((COST, 0), (Measure("rate", "Rate", "", True, "none", False), 2)):
+    for measure, place in ((COST, 0), (Measure("rate", "Rate", "", True, "none", False), 1)):
         found = [
             trade.axis.id
             for trade in compute_trade_offs(
@@ -231,6 +232,38 @@ def test_axes_are_costs_then_facts_then_rewards():
         wanted = ["parameters_b", "release_date"]
         wanted.insert(place, measure.id)
         assert wanted == found
+    dates = {"release_date": facts["release_date"]}
+    alone = results_of((0.4, 0.5, 0.6), (NAN, NAN, NAN), **dates)
+    assert () == compute_trade_offs(alone, BoardConfig())
+
+
+# Of two tasks, by model: b is the best on the first, c on the second; the means are 0.5, 0.6, 0.7.
+TWO_TASKS = ([0.5, 0.5], [0.9, 0.3], [0.6, 0.8], [0.1, 0.1])
+
+
+def test_other_statistics_rank_the_entries_in_another_way():
+    """Win rates 1/2, 2/3, 5/6, 0 rank as the means do, and say nothing new; minutes do."""
+    minutes = Measure("minutes", "Minutes", "min", None, "none", False)
+    results = results_of(TWO_TASKS, (4, 2, 3, 9), minutes)
+    assert ["minutes"] == [s.id for s in other_statistics(results, BoardConfig())]
+    same = results_of(TWO_TASKS, (3, 2, 1, 4), minutes)
+    assert [] == [s.id for s in other_statistics(same, BoardConfig())]
+    unknown = replace(minutes, unit="")
+    undirected = results_of(TWO_TASKS, (4, 2, 3, 9), unknown)
+    assert [] == [s.id for s in other_statistics(undirected, BoardConfig())]
+
+
+def test_frontier_by_another_statistic_goes_by_value():
+    """By minutes, where less is better, against sizes; d has none, and b of size 3 takes most."""
+    minutes = Measure("minutes", "Minutes", "min", None, "none", False)
+    costs, sizes = (4, 7, 2, NAN), [1.0, 3.0, 2.0, 0.5]
+    results = results_of((SURE, CLOSE, BEATEN, SURE), costs, minutes, parameters_b=sizes)
+    (by,) = other_statistics(results, BoardConfig())
+    (trade,) = compute_trade_offs(results, BoardConfig(), by)
+    assert ("a", "c") == trade.frontier
+    assert (False, (), 1, ()) == (trade.tested, trade.possible, trade.without, trade.unknown)
+    assert trade.lower_is_better
+    assert trade_of((SURE, CLOSE, BEATEN, SURE), costs, minutes, axis="minutes").tested
 
 
 def test_dates_stand_in_the_middle_of_what_they_state():
