@@ -327,10 +327,8 @@ def _names(
     trade, models = words.trade, words.labels.models
 
     def named(entry: str, detail: str) -> list[str]:
-        return [
-            theme.plain(theme.shortened(models[entry], theme.LONGEST_NAME)),
-            theme.plain(detail),
-        ]
+        name = theme.shortened(models[entry], theme.LONGEST_NAME)
+        return [theme.plain(name), theme.plain(detail)]
 
     both = " \N{MIDDLE DOT} ".join
     details = {e: both((words.score_of(e), words.value_of(e))) for e in trade.frontier}

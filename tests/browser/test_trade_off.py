@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.helpers.boards import make_frames
 from tests.helpers.browsing import NARROW, breaches, open_page, overflow
 from tests.helpers.charted import draw, trade_views
-from tests.helpers.real_boards import published
+from tests.helpers.real_boards import bfcl, published
 
 # Pairs of names and marks of a chart that lie on each other, and names beyond the chart.
 COLLISIONS = """chart => {

@@ -115,7 +115,7 @@ def test_scores_in_percent_differ_in_points():
 
 
 def test_another_statistic_is_named_and_goes_by_value():
-    """Minutes from 1 to 20 have a log axis; what has none is left out; the table has the columns."""
+    """Minutes from 1 to 20 have a log axis; what has none is left out; columns stay."""
     minutes = replace(COST, id="minutes", label="Minutes", unit="min")
     costs, sizes = (20, 4, 1, NAN), [1.0, 2.0, 8.0, 9.0]
     results = results_of((0.2, 0.5, 0.4, 0.9), costs, minutes, parameters_b=sizes)
@@ -128,8 +128,8 @@ def test_another_statistic_is_named_and_goes_by_value():
     made = chart_in_place(results, labels, trade, view, trades[place].frontier)
     assert f"Minutes: b is 3{SPACE}min behind the best, at 1/4 of the size" == made.chart.title
     assert (
-        "Minutes. Lower is better. The line goes by value alone: how certain the differences are is "
-        "not known. One entry without a value is left out."
+        "Minutes. Lower is better. The line goes by value alone: how certain the differences are "
+        "is not known. One entry without a value is left out."
     ) == made.chart.caption
     assert (view.id, [c.key for c in view.table.columns]) == (
         made.id,

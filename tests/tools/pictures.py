@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from site_builder.build import build_site
@@ -89,6 +90,37 @@ def take_part(browser: Browser, url: str, selector: str, name: str) -> None:
     part.locator(".main-svg").first.wait_for()
     part.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=80)
     page.context.close()
+
+
+def take_care(browser: Browser, folder: Path) -> None:
+    """The last rows of a board with an entry that does not quite compare.
+
+    The makers of tau2-bench ran the standard entries themselves, with one simulator of users.
+    """
+    results = tau2()
+    is_other = results["user_simulator"].ne("gpt-5.2") & results["user_simulator"].notna()
+    results["comparable"] = results["user_simulator"].where(is_other)
+    results["comparable"] = "user simulator " + results["comparable"]
+    ran = results["type"].map({"standard": "reproduced", "custom": "self_reported"})
+    results["verification"] = ran
+    project = write_project(folder / "care", {"results": results}, TAU2)
+    build_site(load_config(project), project / "site")
+    with served(project / "site") as address:
+        url = f"{address}boards/core/?all=type"
+        take_section(browser, url, "#board-base", "board-cautions")
+
+
+def take_reference(browser: Browser, folder: Path) -> None:
+    """A board over time with the best of the year before as a line."""
+    results = aider()
+    best = {"model": ["o1-2024-12-17 (high)"], "role": ["reference"]}
+    models = pd.DataFrame({"model": results["model"].unique()}).merge(
+        pd.DataFrame(best), on="model", how="left"
+    )
+    project = write_project(folder / "reference", {"results": results, "models": models}, AIDER)
+    build_site(load_config(project), project / "site")
+    with served(project / "site") as address:
+        take_part(browser, f"{address}models/", "#over-time figure", "reference-row")
 
 
 def take_exports(browser: Browser, home: str) -> None:
@@ -186,6 +218,8 @@ if __name__ == "__main__":
                     take_section(chromium, f"{address}models/", "#trade-off", "trade-off-aider")
                     asked = "models/?cost_usd=..10&best=model"
                     take_sheet(chromium, address + asked, "board-filters", "[data-filters-open]")
+        take_care(chromium, Path(folder))
+        take_reference(chromium, Path(folder))
         project = write_project(Path(folder) / "mteb", {"results": mteb()}, MTEB)
         build_site(load_config(project), project / "site")
         with served(project / "site") as address:
