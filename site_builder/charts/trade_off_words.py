@@ -81,7 +81,7 @@ class TradeWords(CachingRecord):
         """The statistic that entries are compared by, as a heading."""
         board = self.results.board
         if not self.is_ranking:
-            return self.trade.by.label.format_map(self.labels.statistic_words(board))
+            return self.trade.by.named(self.labels.statistic_words(board))
         is_one = len(board.tasks) == 1 and board.rule.statistic == "average"
         return self.labels.say("column.score") if is_one else sentence(board.rule.label)
 

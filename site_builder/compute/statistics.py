@@ -6,7 +6,7 @@ To add one, add a record here, a section to docs/statistics.md, and a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -112,6 +112,10 @@ class Statistic(Record):
     published_as: str = ""
     measure: Measure | None = None
     formula: str = ""
+
+    def named(self, words: Mapping[str, str]) -> str:
+        """Return its heading with words in place of the braces; that of a measure is as stated."""
+        return self.label if self.measure is not None else self.label.format_map(words)
 
     def is_low_best(self, *, low_scores: bool) -> bool | None:
         """Return whether less of it is better; None where that is not known.

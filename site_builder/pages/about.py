@@ -125,7 +125,7 @@ def _statistic_texts(site: Site) -> Iterator[tuple[str, Mapping[str, str]]]:
     for section, statistic in found.items():
         words = {"over": "the tasks", "turning": "", "base": "", "variant": ""}
         help_text = statistic.help.format_map({**words, "baseline": site.labels.baseline})
-        name, details = statistic.label.format_map(_filled(site)), f"{help_text}."
+        name, details = statistic.named(_filled(site)), f"{help_text}."
         if statistic.measure is not None:
             name, details = (site.labels.say(f"method.{key}") for key in ("measures", "measured"))
         yield section, {"name": name, "details": details, "formula": statistic.formula}

@@ -262,14 +262,13 @@ def _is_extra(spec: BoardTableSpec, statistic: Statistic) -> bool:
 
 def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardRow]:
     labels, board, say = spec.labels, spec.board, spec.labels.say
-    label, meaning = statistic.label, statistic.help
+    words = labels.statistic_words(board)
+    label, meaning = statistic.named(words), statistic.help
     if statistic.id in _SHORT_LABELS:
         label = say(_SHORT_LABELS[statistic.id])
     is_beside = statistic.id == "average" and board.rule.statistic != "average"
     if is_beside and board.rule.is_average:
         label, meaning = say("board.average"), say("board.average_help")
-    words = labels.statistic_words(board)
-    label = label.format_map(words)
     if statistic.id == board.rule.statistic and spec.lower_is_better:
         label = say("column.lower", label=label)
     ends = (say("column.low", label=label), say("column.high", label=label))

@@ -50,7 +50,7 @@ class TradeChoices(CachingRecord):
         site, words = self.site, self.site.labels.statistic_words(self.site.results.board)
         return {
             view.id: tuple(
-                TradeChoice(key, statistic.label.format_map(words), self._file(key))
+                TradeChoice(key, statistic.named(words), self._file(key))
                 for key, (statistic, trades) in self._found.items()
                 if trade.axis.id in trades
             )

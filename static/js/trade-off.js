@@ -12,7 +12,7 @@
     const [title, caption, source, heading] = [".chart-title", ".chart-caption", "[data-figure]", "h3"].map((part) => section.querySelector(part));
     const possible = section.querySelector("details.fold");
     const [table] = site.table.all("table", section);
-    if (!(label instanceof HTMLElement) || !select || !chart || !plot || !title || !caption || !source || !heading || !table) return;
+    if (!(label instanceof HTMLElement) || !select || !chart || !plot || !title || !caption || !source || !heading || table?.tBodies.length !== 1) return;
     const head = site.table.heads(table).find(({ dataset }) => dataset.key === "score");
     const [body] = table.tBodies;
     const classes = [...body.rows[0].cells].map(({ classList }) => [...classList].filter((name) => !TONES.includes(name)).join(" "));
@@ -21,7 +21,7 @@
     /** What the page has. @type {Shown} */
     const own = {
       ...{ title: [...title.childNodes], caption: caption.textContent ?? "", reading: plot.getAttribute("aria-label") ?? "", heading: heading.textContent ?? "" },
-      ...{ score: head ? site.table.headText(head) : "", first: head?.dataset.first ?? "", figure: source.textContent ?? "", rows: [...body.rows] },
+      ...{ score: head ? site.table.headText(head) : "", first: head?.dataset.first ?? "", figure: source.textContent ?? "", rows: site.table.entries(table).map(({ row }) => row) },
     };
     let [shown, asked] = ["", ""];
 
@@ -77,10 +77,10 @@
 
     select.addEventListener("change", async () => {
       site.address.set(KEY, select.value || null);
-      // The same holds for the others, where they have it.
-      dispatchEvent(new Event("meritchange"));
       await choose(select.value);
       site.say(title.textContent);
+      // The same holds for the others, where they have it.
+      dispatchEvent(new Event("meritchange"));
     });
     for (const change of ["meritchange", "popstate"]) addEventListener(change, fromAddress);
     fromAddress();
