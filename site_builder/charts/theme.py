@@ -243,9 +243,11 @@ def ticks(
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     # If all values are equal and not round, the ticks are on both sides of them.
     numbers = range(first, last + 1) if first <= last else range(last, first + 1)
+    # Else three times 0.2 is 0.6000000000000001.
+    marks = [float(f"{n * step:.12g}") for n in numbers]
     return {
-        "tickvals": [n * step for n in numbers],
-        "ticktext": ["0" if n == 0 else write(n * step) for n in numbers],
+        "tickvals": marks,
+        "ticktext": ["0" if mark == 0 else write(mark) for mark in marks],
     }
 
 

@@ -6,11 +6,21 @@
   /** Equal lists, in any order. @param {string[]} a @param {string[]} b */
   const areSame = (a, b) => a.length === b.length && a.every((value) => b.includes(value));
 
+  /** What the line of filters in force consists of, as `templates/macros/tools.html` writes it where it is seen at first. */
+  const makeLine = () => [
+    site.make("span", { "data-pills": "" }),
+    site.make("button", { type: "button", class: "quiet", "data-clear": "", hidden: "" }, site.text("filters.clear")),
+    site.make("span", { "data-said": "" }),
+    site.make("label", { class: "switch", "data-rank-these": "", hidden: "" }, site.make("input", { type: "checkbox", role: "switch" }), site.make("span", {}, site.text("filters.rank_these"))),
+  ];
+
   /** @param {HTMLElement} box */
   const setUp = (box) => {
     const address = site.addressOf(box);
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (box.querySelector(selector));
-    const [tools, line, pills, note, clear, rankThese] = ["[data-tools]", "[data-said-line]", "[data-pills]", "[data-said]", "[data-clear]", "[data-rank-these]"].map(find);
+    const line = find("[data-said-line]");
+    if (line && !line.children.length) line.append(...makeLine());
+    const [tools, pills, note, clear, rankThese] = ["[data-tools]", "[data-pills]", "[data-said]", "[data-clear]", "[data-rank-these]"].map(find);
     if (!tools || !line || !pills || !note || !clear || !rankThese) return;
     /** @type {FacetsOfBox} */
     const { facets, best_of: bestOf = "", is_best: isBestFirst = false } = JSON.parse(tools.dataset.facets ?? "");

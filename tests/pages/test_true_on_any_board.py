@@ -220,15 +220,6 @@ def test_similar_tasks_need_families(made, families, title):
     assert title in text_of(made({"base": runs}, models=facts), "tasks/t1/")
 
 
-@pytest.mark.parametrize(
-    ("n", "said"), [(81, "25 of the first 25 models"), (20, "20 of 20 models")]
-)
-def test_filters_count_the_rows_that_they_look_at(made, n, said):
-    """The home page has the first 25."""
-    site = made({"base": {f"m{i}": [i / 100] for i in range(n)}})
-    assert said == visible(site.page("").select("[data-said]")[0])
-
-
 def test_equal_names_are_told_apart_everywhere(made):
     site = made({"base": {"a": FAR, "b": LOW}}, models={"name": ["Twin", "Twin"]})
     for path in ("", "models/", "tasks/", "tasks/t1/", "models/a/", "compare/"):
