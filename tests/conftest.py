@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import pages_given_back
 from tests.helpers.odd_boards import built
+from tests.helpers.once import begin_sharing, end_sharing
 from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, write_project
 
@@ -25,6 +26,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # A slow machine is no failure.
 settings.register_profile("any_machine", deadline=None, max_examples=50)
 settings.load_profile("any_machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where pytest begins, not in each of its workers."""
+    if not hasattr(config, "workerinput"):
+        begin_sharing()
+        config.add_cleanup(end_sharing)
 
 
 def pytest_collection_finish() -> None:
@@ -62,7 +70,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def index_site() -> BuiltSite:
-    """The Index, built once for each pytest worker."""
+    """The Index, built once."""
     return built("index")
 
 

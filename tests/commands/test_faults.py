@@ -14,7 +14,7 @@ from site_builder.commands import main
 from site_builder.commands.console import as_annotations
 from site_builder.errors import Fault
 from site_builder.prose.template import NAMES, prose_variables
-from tests.helpers.sites import ROOT, contents, make_site
+from tests.helpers.sites import contents, index_results
 from tests.helpers.tables import (
     SITE_TOML,
     Files,
@@ -181,7 +181,7 @@ def test_faults_that_need_no_figures_are_reported_with_broken_tables(broken):
 
 
 def test_names_of_prose_are_known_without_figures():
-    site = make_site(ROOT)
+    site = index_results()
     assert {*NAMES} == {*prose_variables(site.results), "link"}
 
 

@@ -20,6 +20,7 @@ import pandas as pd
 from site_builder.compute.results import Results
 from site_builder.pages.page import Site
 from tests.helpers.boards import make_results
+from tests.helpers.once import made_once
 from tests.helpers.sites import BuiltSite, build, make_site
 from tests.helpers.tables import write_project
 
@@ -74,10 +75,10 @@ def _toml(*, exclude: bool) -> str:
 
 @functools.cache
 def measured_site(*, exclude: bool) -> BuiltSite:
-    """The site of the board, built once for each pytest worker."""
+    """The site of the board, built once."""
     with tempfile.TemporaryDirectory() as folder:
         root = write_project(Path(folder), measured_frames(), _toml(exclude=exclude))
-        return build(root)
+        return made_once(f"measured-{exclude}", lambda: build(root))
 
 
 def measured_pages(root: Path, *, exclude: bool) -> Site:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tests.helpers.hostile import TOML as HOSTILE_TOML
 from tests.helpers.hostile import frames as hostile_frames
+from tests.helpers.once import made_once
 from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.tables import write_project
 
@@ -238,7 +239,11 @@ SHAPES: dict[str, Callable[[], Project]] = {
 
 @functools.cache
 def built(name: str) -> BuiltSite:
-    """The site of a board by its name, or the Index, built once for each pytest worker."""
+    """The site of a board by its name, or the Index, built once."""
+    return made_once(name, lambda: _build(name))
+
+
+def _build(name: str) -> BuiltSite:
     if name == "index":
         return build(ROOT)
     frames, toml = (

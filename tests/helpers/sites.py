@@ -153,6 +153,12 @@ def make_site(root: Path) -> Site:
 
 
 @functools.cache
+def index_results() -> Site:
+    """The results of the Index, as page makers read them."""
+    return make_site(ROOT)
+
+
+@functools.cache
 def _scratch() -> str:
     folder = tempfile.mkdtemp(prefix="site-builder-tests-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

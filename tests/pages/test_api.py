@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from site_builder.api import api_values, encode, score_values
-from tests.helpers.sites import ROOT, BuiltSite, make_site
+from tests.helpers.sites import BuiltSite, index_results, make_site
 from tests.helpers.tables import board, results_frame, write_project
 
 NUMBER = (int, float)
@@ -38,7 +38,7 @@ def test_files_of_the_api(index_site):
 
 
 def test_files_hold_the_values(index_site):
-    site = make_site(ROOT)
+    site = index_results()
     results = site.results
     values = {**api_values(results, site.trade_offs), **dict(score_values(results))}
     assert 7 + 12 == len(values)

@@ -80,6 +80,8 @@ def test_running_text_does_not_hedge(name):
     for path in built(name).html:
         if path.startswith(("about/", "glossary/", "data/", "embed/", "changes/")):
             continue
+        if not HEDGES.search(" ".join(built(name).readings[path].main)):
+            continue
         texts = [
             visible(tag)
             for tag in built(name).page(path.removesuffix("index.html")).select(SAID)

@@ -14,7 +14,7 @@ from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
 from tests.helpers.browsing import NARROW, open_page, overflow
 from tests.helpers.odd_boards import SHAPES, built
-from tests.helpers.sites import ROOT, build, make_site, target
+from tests.helpers.sites import build, index_results, make_site, target
 from tests.helpers.tables import write_project
 
 # Rows of lanes as they are read.
@@ -37,7 +37,7 @@ class Board:
 
 @pytest.fixture(scope="module")
 def index(home) -> Board:
-    return Board(make_site(ROOT), home)
+    return Board(index_results(), home)
 
 
 def index_runs(*models: str) -> list[ModelVariant]:

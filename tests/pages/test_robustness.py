@@ -7,7 +7,7 @@ import pytest
 from site_builder.pages.robustness import _leader_sentences, lifts_by_metric
 from tests.helpers.boards import make_frames
 from tests.helpers.odd_boards import SHAPES, built
-from tests.helpers.sites import ROOT, build, make_site, table
+from tests.helpers.sites import build, index_results, make_site, table
 from tests.helpers.tables import write_project
 
 RULES = {
@@ -51,7 +51,7 @@ def test_metrics_of_the_index(index_site):
     ]
     lift = metrics["rouge"]["lift_over_baseline"]["fine_tuned"]["zephyr-7b-beta"]
     assert lift == rows["rouge"]["leader"].number
-    found = lifts_by_metric(make_site(ROOT))
+    found = lifts_by_metric(index_results())
     assert found is not None
     assert "3 of 10 on 17 accuracy tasks; 10 of 10 on 12 rouge tasks" in found.summary
     part = "3 of 31 tasks make 52\N{NO-BREAK SPACE}% of the lead of Zephyr 7B Beta over GPT-4"

@@ -8,7 +8,7 @@ from site_builder.pages.task import find_similar
 from site_builder.records import replace
 from tests.helpers.boards import make_frames
 from tests.helpers.measured import measured_site
-from tests.helpers.sites import ROOT, BuiltSite, build, make_site, table, visible
+from tests.helpers.sites import BuiltSite, build, index_results, table, visible
 from tests.helpers.tables import having, write_project
 
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
@@ -259,7 +259,7 @@ def test_parts_are_a_grid(tmp_path):
 
 @pytest.fixture(scope="module")
 def made() -> Site:
-    return make_site(ROOT)
+    return index_results()
 
 
 @pytest.mark.parametrize(

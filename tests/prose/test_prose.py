@@ -19,7 +19,7 @@ from site_builder.pages.page import OutputFile, Page, ScriptData, Site
 from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
 from site_builder.prose.template import ProseTemplate
 from site_builder.render.pages import render_site
-from tests.helpers.sites import ROOT, build, make_site, visible
+from tests.helpers.sites import build, index_results, make_site, visible
 from tests.helpers.tables import board, write_project
 
 # Of the fixture board (helpers/tables.py): mean lift = (0.25 + 0.25 + 0.625 - 0.25) / 4 = 0.21875.
@@ -179,7 +179,7 @@ def test_what_is_no_figure_of_the_board(refused, text, said):
 
 def test_columns_of_the_correlation(tmp_path):
     """On the Index: a known pair has its figures, an unknown column a fault with a hint."""
-    index = make_site(ROOT)
+    index = index_results()
     (tmp_path / "about.md").write_text(
         '{{ correlation("train_exmples", "mean_lift_over_base").n }}'
     )

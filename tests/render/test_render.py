@@ -21,7 +21,7 @@ from site_builder.releases.read import find_news, release_content
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import make_environment
 from site_builder.render.pages import render_site
-from tests.helpers.sites import ROOT, build, make_site
+from tests.helpers.sites import ROOT, build, index_results, make_site
 from tests.helpers.tables import board, write_project
 
 TEMPLATES = default_folder("templates")
@@ -43,7 +43,7 @@ def environment() -> jinja2.Environment:
 @pytest.fixture(scope="module")
 def contexts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, type]:
     """The context of each template: the pages of the Index, told of itself, an own page, boards."""
-    site = replace(make_site(ROOT), own={"x": "X"})
+    site = replace(index_results(), own={"x": "X"})
     edition = release_content(site.computed, site.labels, {})
     told = replace(site, news=find_news(site.config, edition, edition)[0])
     several = tmp_path_factory.mktemp("several")

@@ -15,7 +15,7 @@ from site_builder.releases.read import find_news, release_content
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import PLAIN, Templates, make_environment
 from site_builder.render.pages import render_site
-from tests.helpers.sites import ROOT, make_site
+from tests.helpers.sites import ROOT, index_results
 
 ENVIRONMENT = make_environment([default_folder("templates")])
 # Real attacks: each ran code, or read or wrote a file, before templates were restricted.
@@ -38,7 +38,7 @@ ATTACKS = {
 @pytest.fixture(scope="module")
 def site() -> Site:
     """The Index, told of its own changes, so that every kind of page exists."""
-    site = replace(make_site(ROOT), own={"x": "X"})
+    site = replace(index_results(), own={"x": "X"})
     content = release_content(site.computed, site.labels, {})
     return replace(site, news=find_news(site.config, content, content)[0])
 
