@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from site_builder.formatting import MISSING
 from tests.helpers import real_boards
-from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches, open_page, overflow
+from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches_at, open_page, overflow
 from tests.helpers.odd_boards import built
 from tests.helpers.real_boards import bfcl, mteb
 from tests.helpers.sites import ROOT, BuiltSite, build
@@ -275,7 +275,7 @@ def test_everything_open_breaks_no_rule(chromium, size):
     menu.locator(".opens").first.click()
     expect(menu.get_by_label("Worst part")).to_be_checked()
     expect(menu.get_by_label("All 2 parts")).to_be_checked()
-    assert [] == breaches(page)
+    assert [] == breaches_at(page, size)
     assert overflow(page) <= 0
     assert [] == heard.complaints
 

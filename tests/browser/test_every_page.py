@@ -22,7 +22,7 @@ from tests.helpers.odd_boards import built
 
 # What visitors have asked for, well or badly.
 STATES = (
-    "models/?q=gem&cells=base",
+    "?q=gem&view=base",
     "choose/?task=gsm8k&weight=2&category=Coding&task=nope&size=8&developer=Google",
     "compare/?model=phi-2&model=phi-2&as=base&model=gemma-2b&model=gpt-4&as=base",
     f"serving/?requests={'x' * 60}&against=nobody",

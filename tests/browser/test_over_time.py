@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from site_builder.build import make_files
 from site_builder.charts import theme
 from site_builder.config import load_config
-from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches, open_page, overflow
+from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches_at, open_page, overflow
 from tests.helpers.real_boards import AIDER, OPEN_WEIGHTS, aider, aider_models
 from tests.helpers.sites import BuiltSite, build
 from tests.helpers.tables import HIGHER, write_project
@@ -165,7 +165,7 @@ def test_parts_that_open_are_accessible(chromium, site):
         page = opened(chromium, site, size, "?record=open_weights:yes")
         page.locator(".tools .columns > summary").first.click()
         page.locator(".over-time .view:not([hidden]) .share > summary").scroll_into_view_if_needed()
-        assert [] == breaches(page)
+        assert [] == breaches_at(page, size)
         choice = page.locator(".over-time .view:not([hidden]) select").bounding_box()
         assert choice is not None
         assert choice["height"] >= 24

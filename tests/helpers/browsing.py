@@ -263,6 +263,11 @@ def breaches(page: Page) -> list[str]:
     return found
 
 
+def breaches_at(page: Page, size: tuple[int, int]) -> list[str]:
+    """The same of a page that is tried at both sizes: dark, its colours are looked at once."""
+    return breaches(page) if size == WIDE else breaches_in(page, "light")
+
+
 def breaches_in(
     page: Page, theme: Literal["light", "dark"], within: str | None = None
 ) -> list[str]:
