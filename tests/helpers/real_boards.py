@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from tests.helpers.once import made_once
 from tests.helpers.sites import BuiltSite, build
 from tests.helpers.tables import write_project
 
@@ -227,7 +228,7 @@ higher_is_better = true
 
 @functools.cache
 def published(name: str) -> BuiltSite:
-    """The site of a board by its name, built once for each pytest worker."""
+    """The site of a board by its name, built once."""
     tables, toml = {
         "aider": ({"results": aider, "models": aider_models}, AIDER + OPEN_WEIGHTS),
         "bfcl": ({"results": bfcl, "models": _bfcl_models}, BFCL + _BFCL_COLUMNS),
@@ -237,4 +238,5 @@ def published(name: str) -> BuiltSite:
     }[name]
     frames = {table: make() for table, make in tables.items()}
     with tempfile.TemporaryDirectory() as folder:
-        return build(write_project(Path(folder), frames, f"[site]\ncards = false\n{toml}"))
+        root = write_project(Path(folder), frames, f"[site]\ncards = false\n{toml}")
+        return made_once(f"published-{name}", lambda: build(root))
