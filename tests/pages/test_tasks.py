@@ -161,22 +161,18 @@ def test_the_answer_of_a_task(tmp_path):
     )
 
 
-@pytest.mark.parametrize(
-    ("scores", "answer", "title"),
-    [
-        ([0.9, 0.5, 0.5], "Which model is best? a: 0.900", "a is first of 3 models"),
-        ([0.9, 0.9, 0.5], "Which model is best? a and b: 0.900", "a and b share the lead"),
-        ([0.5, 0.5, 0.5], "Which model is best? All 3 level: 0.500", "All 3 models are level"),
-        ([0.5, None, None], "The only model with a score a: 0.500", "One model with a score"),
-    ],
-)
-def test_who_is_best(tmp_path, scores, answer, title):
+def test_who_is_best(tmp_path):
     """A tie of all has no first place, and one model no best."""
-    site = site_of(
-        tmp_path, {"base": {m: [s, 0.1] for m, s in zip("abc", scores, strict=True)}}, ""
-    )
-    assert [answer] == said(site, "tasks/t1/", ".lead-answer p")
-    assert [title] == said(site, "tasks/t1/", "#ranking-head")
+    runs = {"a": [0.9, 0.9, 0.5, 0.5], "b": [0.5, 0.9, 0.5, None], "c": [0.5, 0.5, 0.5, None]}
+    site = site_of(tmp_path, {"base": runs}, "")
+    for task, answer, title in (
+        ("t1", "Which model is best? a: 0.900", "a is first of 3 models"),
+        ("t2", "Which model is best? a and b: 0.900", "a and b share the lead"),
+        ("t3", "Which model is best? All 3 level: 0.500", "All 3 models are level"),
+        ("t4", "The only model with a score a: 0.500", "One model with a score"),
+    ):
+        assert [answer] == said(site, f"tasks/{task}/", ".lead-answer p")
+        assert [title] == said(site, f"tasks/{task}/", "#ranking-head")
 
 
 @pytest.fixture(scope="module")
@@ -289,19 +285,13 @@ def test_nothing_is_said_of_similar_tasks_of_few_models(made):
 # --- categories -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("category", "lede"),
-    [
-        (
-            "x",
-            "2 tasks, too few to say who leads. On 1 of 2 a model beats ref.",
-        ),
-        ("y", "One task, t3, so this board is the ranking of that task."),
-    ],
-)
-def test_the_page_of_a_category(tmp_path, category, lede):
+def test_the_page_of_a_category(tmp_path):
     """One task gets no verdict."""
     runs = {"base": {"ref": [0.5] * 3, "a": [0.8, 0.4, 0.9]}}
     site = site_of(tmp_path, runs, category=["x", "x", "y"])
-    assert [lede] == said(site, f"categories/{category}/", ".lede")
-    assert (category == "x") == bool(site.page(f"categories/{category}/").select(".chart"))
+    for category, lede in (
+        ("x", "2 tasks, too few to say who leads. On 1 of 2 a model beats ref."),
+        ("y", "One task, t3, so this board is the ranking of that task."),
+    ):
+        assert [lede] == said(site, f"categories/{category}/", ".lede")
+        assert (category == "x") == bool(site.page(f"categories/{category}/").select(".chart"))
