@@ -130,19 +130,23 @@ def _matching(keys: Sequence[str], tasks: Sequence[str]) -> set[str]:
     return {t for t in tasks if t in named or any(matches(key, t) for key in patterns)}
 
 
+def facet_names(tables: Tables) -> list[str]:
+    """Return the names of the facets of the entries."""
+    names = dict.fromkeys(("model", *_FACTS, *(facet.id for facet in tables.facets)))
+    return [name for name in names if name == "model" or name in tables.models]
+
+
 def facet_values(tables: Tables) -> dict[str, pd.Series]:
     """Return the values of each facet of the entries, as text, by its name; null where unknown."""
     models = tables.models
-    names = ("model", *_FACTS, *(facet.id for facet in tables.facets))
     return {
-        name: texts_of(models["of" if name == "model" else name])
-        for name in dict.fromkeys(names)
-        if name == "model" or name in models
+        name: texts_of(models["of" if name == "model" else name]) for name in facet_names(tables)
     }
 
 
 def _entries_of(section: BoardSection, tables: Tables) -> tuple[str, ...]:
-    values, wanted = facet_values(tables), pd.Series(data=True, index=tables.models.index)
+    values = facet_values(tables) if section.where else {}
+    wanted = pd.Series(data=True, index=tables.models.index)
     for name, allowed in section.where.items():
         if name in values:
             wanted &= values[name].isin(wanted_texts(allowed))
@@ -228,7 +232,7 @@ def _task_faults(keys: Sequence[str], where: str, tables: Tables) -> Iterator[Fa
 def _facet_faults(
     stated: dict[str, list[str | float | bool]], where: str, key: str, tables: Tables
 ) -> Iterator[Fault]:
-    values = facet_values(tables)
+    values = facet_values(tables) if stated else {}
     for name, allowed in stated.items():
         if name not in values:
             hint = did_you_mean(name, list(values), "facets")
@@ -255,7 +259,7 @@ def _ranking_faults(
         yield Fault(_CONFIG, f"{where} ranks by {rule!r}, whose direction is not known", fix)
     if rule == "ratio_to_baseline" and config.baseline is None:
         yield Fault(_CONFIG, f"{where} ranks by ratio_to_baseline", "Name the baseline.")
-    facets = [*facet_values(tables)]
+    facets = facet_names(tables)
     groups = [config.group_by] if config.group_by else []
     of_columns = [*facets, *measures, "date", *tables.tasks["task"]]
     for key, names, known, nouns in (
