@@ -208,10 +208,19 @@ const found = signed.flatMap((row, model) => {
       const rows = order.map((m) => measure[m]);
       const references = referencesOf(field, question.variant, order.length ? merit[order[0]] : Infinity);
 
+      /** The place of the first with each merit. */
+      const places = new Map(order.map((model, i) => /** @type {[number, number]} */ ([merit[model], i])).reverse());
       /** @param {number} model @param {number} i @returns {Candidate} */
       const candidate = (model, i) => {
-        const rank = 1 + order.findIndex((other) => merit[other] === merit[model]);
-        return { model, rank, ranks: ranksOf(rows, weights, i, rank), merit: shown(merit[model]), behind: difference(merit[order[0]], merit[model]), scored: scored[model] };
+        const rank = 1 + (places.get(merit[model]) ?? i);
+        return {
+          model, rank,
+          // When asked for: few of thousands are shown, and each is compared with all.
+          get ranks() {
+            return ranksOf(rows, weights, i, rank);
+          },
+          merit: shown(merit[model]), behind: difference(merit[order[0]], merit[model]), scored: scored[model],
+        };
       };
       return {
         question,
