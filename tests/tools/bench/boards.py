@@ -8,15 +8,17 @@ import pandas as pd
 
 SEED = 20240502
 DEVELOPERS, CATEGORIES = 40, 8
+AGENTS = ("none", "tools", "browser", "swarm")
 # A sparse board of a share 1 of these has 5,000 models on 1,500 tasks.
 MANY_MODELS, MANY_TASKS, THERE = 5_000, 1_500, 0.1
 
 
-def _write(root: Path, tables: Mapping[str, pd.DataFrame], baseline: str) -> Path:
+def _write(root: Path, tables: Mapping[str, pd.DataFrame], baseline: str = "") -> Path:
     (root / "data").mkdir(parents=True)
     for name, table in tables.items():
         table.to_parquet(root / f"data/{name}.parquet", index=False)
-    (root / "site.toml").write_text(f'[board]\nbaseline = "{baseline}"\n', encoding="utf8")
+    settings = f'[board]\nbaseline = "{baseline}"\n' if baseline else ""
+    (root / "site.toml").write_text(settings, encoding="utf8")
     return root
 
 
@@ -60,6 +62,49 @@ def write_large(root: Path, models: int, tasks: int) -> Path:
         ),
     }
     return _write(root, tables, names[0])
+
+
+def write_faceted(root: Path, entries: int, tasks: int) -> Path:
+    """A board of so many entries, four of each model: with settings, cost, dates and a size."""
+    rng = np.random.default_rng(SEED)
+    models = -(-entries // len(AGENTS))
+    names = [f"lab-{i % DEVELOPERS}/model-{i}" for i in range(models)]
+    ids = [f"task-{i}" for i in range(tasks)]
+    pairs = [(name, agent) for name in names for agent in AGENTS][:entries]
+    worth = 0.5 * rng.beta(2, 4, (entries, 1)) + 0.4 * rng.beta(3, 3, (1, tasks))
+    score = np.clip(worth + rng.normal(0, 0.05, worth.shape), 0, 1).round(4)
+    days = pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 1_000, models), "D")
+    tables = {
+        "results": pd.DataFrame(
+            {
+                "model": np.repeat([name for name, _ in pairs], tasks),
+                "agent": np.repeat([agent for _, agent in pairs], tasks),
+                "task": np.tile(ids, entries),
+                "score": score.ravel(),
+                "cost_usd": rng.lognormal(0, 1.2, score.size).round(4),
+            }
+        ),
+        "models": pd.DataFrame(
+            {
+                "model": names,
+                "developer": [f"Lab {i % DEVELOPERS}" for i in range(models)],
+                "parameters_b": rng.lognormal(2, 1, models).round(2),
+                "license": rng.choice(["MIT", "Apache-2.0", "Proprietary"], models),
+                "release_date": days.strftime("%Y-%m-%d"),
+            }
+        ),
+        "tasks": pd.DataFrame(
+            {
+                "task": ids,
+                "category": [f"Category {i % CATEGORIES}" for i in range(tasks)],
+                "metric": "accuracy",
+                "score_min": 0.0,
+                "score_max": 1.0,
+                "higher_is_better": True,
+            }
+        ),
+    }
+    return _write(root, tables)
 
 
 def write_sparse(root: Path, share: float) -> Path:

@@ -37,10 +37,11 @@ FIRST_CHART = """window.chart = new Promise((done) => {
 VISITS = 7
 ROUNDS = 3
 REST_MS = 1_000  # long enough for what follows the frame of an answer
-SORTED_BY = ("average", "model", "lift_over_base", "parameters_b")
+SORTED_BY = ("average", "model", "cost_usd", "task.task-1")
 # In CSS alone: to look for the visible of all buttons, Playwright has every row laid out.
-SORT_BUTTON = "[data-view-of]:not([hidden]) th[data-key={}] button"
+SORT_BUTTON = 'table.long th[data-key="{}"] .sort'
 TYPED = "model 12"
+ALL_COLUMNS = "models/?task=*"
 
 
 def measure_home(ours: Path, plain: Path) -> Target:
@@ -57,37 +58,48 @@ def _first_chart(site: Path) -> float:
 
 
 @contextmanager
-def _opened(site: Path, script: str) -> Iterator[tuple[Page, str]]:
-    """Yield a page of a new browser that runs a script first, and the address of the site."""
+def _opened(site: Path, script: str, slowed: int = 1) -> Iterator[tuple[Page, str]]:
+    """Yield a page of a new browser that runs a script first, and the address of the site.
+
+    Its processor is `slowed` times as slow as this one.
+    """
     chromium = find_or_install_chromium()
     with served(site, AsAHost) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH_ARGS)
         page = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}).new_page()
         page.add_init_script(script)
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowed})
         yield page, address
         browser.close()
 
 
-def measure_board(site: Path, path: str = "models/") -> Iterator[Target]:
-    """Sort and filter the board of a site, from new in each round.
+def measure_board(
+    site: Path, name: str, a_sort: float, a_key: float, slowed: int = 1
+) -> list[Target]:
+    """Sort and filter the board of a site with all tasks as columns, from new in each round.
 
     What is measured is Event Timing's duration of each click on a heading, and of each key that is
-    typed into the filter or taken back: until the end of the frame that shows it.
+    typed into the filter or taken back: until the end of the frame that shows it. `a_sort` and
+    `a_key` are what they may take, in ms.
     """
     sorts, filters = list[float](), list[float]()
     for _ in range(ROUNDS):
-        with _opened(site, WATCH) as (page, address):
-            page.goto(address + path)
-            page.wait_for_timeout(REST_MS)
+        with _opened(site, WATCH, slowed) as (page, address):
+            page.goto(address + ALL_COLUMNS)
+            page.locator(SORT_BUTTON.format(SORTED_BY[-1])).wait_for()
+            page.wait_for_timeout(REST_MS * slowed)
             heads = [page.locator(SORT_BUTTON.format(key)) for key in SORTED_BY]
             sorts += [_answer(page, head.click) for head in heads for _ in range(2)]
-            page.locator("[data-search]").click()
+            page.locator("[data-search]").first.click()
             page.wait_for_timeout(REST_MS)
             keys = [*TYPED, *["Backspace"] * len(TYPED)]
             filters += [_answer(page, partial(page.keyboard.press, key)) for key in keys]
-    for what, took in (("sort", sorts), ("filter", filters)):
-        yield Target(f"board, {what}, median, ms", 100, median(took))
-        yield Target(f"board, {what}, worst of {len(took)}, ms", 100, max(took))
+    how = f", slowed {slowed} times" if slowed > 1 else ""
+    return [
+        Target(f"{name}, {what}{how}, {which}, ms", most, found)
+        for what, most, took in (("a sort", a_sort, sorts), ("a key", a_key, filters))
+        for which, found in (("median", median(took)), (f"worst of {len(took)}", max(took)))
+    ]
 
 
 def _answer(page: Page, act: Callable[[], None]) -> float:
