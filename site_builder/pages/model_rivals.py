@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import compress
+
+import numpy as np
 
 from site_builder.addresses import Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
@@ -43,14 +44,13 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
         return None
     close = [] if s.rank is None else _close_to(board, s)
     own = [*_settings(site, board, model)]
-    known = {rival.entry.model for rival in own}
-    near = [other for other in close if other.model not in known]
-    if not board.tested and s.rank is not None:
-        near = [other for other in board.ranked if other.model not in {*known, model}]
+    near = list[Entry]()
     if s.rank is not None:
-        at = bisect_left(near, s.place, key=lambda other: other.place)
-        around_it = near[max(0, at - _NEAREST) : at + _NEAREST]
-        near = sorted(around_it, key=lambda other: abs(other.place - s.place))
+        known = {model, *(rival.entry.model for rival in own)}
+        found = close if board.tested else board.ranked
+        at, most = bisect_left(found, s.place, key=lambda e: e.place), _NEAREST + len(known)
+        near = [e for e in found[max(0, at - most) : at + most] if e.model not in known]
+        near.sort(key=lambda e: abs(e.place - s.place))
     near = sorted(near[:_NEAREST], key=lambda other: other.place)
     others = [_Rival(board, other) for other in near]
     rows = [_Rival(board, s, is_this=True, is_own=True), *own, *others]
@@ -69,8 +69,9 @@ def _close_to(board: Board, s: Entry) -> list[Entry]:
         return []
     place, n = board.places[s.model], len(board.ranked)
     apart = board.ahead[place] | board.behind[place] | 1 << place
-    is_close = map("0".__eq__, reversed(f"{apart:0{n}b}"))
-    return list(compress(board.ranked, is_close))
+    packed = np.frombuffer(apart.to_bytes(-(-n // 8), "little"), np.uint8)
+    is_apart = np.unpackbits(packed, count=n, bitorder="little")
+    return [board.ranked[other] for other in np.flatnonzero(is_apart == 0).tolist()]
 
 
 def _settings(site: Site, board: Board, model: str) -> Iterator[_Rival]:

@@ -290,13 +290,11 @@ def _score_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
     labels, say = found.labels, found.labels.say
     own = [score for score in found.scores if score.variant == found.variant]
     known = (
-        ("low", any(s.counted and s.counted.interval for s in own)),
-        ("high", any(s.counted and s.counted.interval for s in own)),
-        ("stderr", any(s.provenance.stderr is not None for s in own)),
-        ("n_least", any(examples_of(s) for s in own)),
-        ("n_most", any(examples_of(s) for s in own)),
+        (("low", "high"), any(s.counted and s.counted.interval for s in own)),
+        (("stderr",), any(s.provenance.stderr is not None for s in own)),
+        (("n_least", "n_most"), any(map(examples_of, own))),
     )
-    wanted = [name for name, is_known in known if is_known]
+    wanted = [name for names, is_known in known if is_known for name in names]
     details = tuple(say(f"model.detail.{name}", level=percent(LEVEL)) for name in wanted)
     name = say("column.score")
     column = Column(f"score_{found.variant}", name, "number", is_main=True, details=details)

@@ -225,7 +225,7 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
         yield Figure(text, label, tone=tones.get(cell, ""))
     if len(labels.roles.contest) > 1:
         return
-    lifts = [lift for entry in ranking.ranked if (lift := ranking.lift(entry)) is not None]
+    lifts = ranking.lifts
     if len(lifts) > 1:
         ahead = say("task.figure.ahead", baseline=labels.baseline)
         yield Figure(count(sum(lift > 0 for lift in lifts)), ahead, f"/{len(lifts):,}")
@@ -299,11 +299,10 @@ def _line(ranking: Ranking, fact: TaskInfo) -> Iterator[Link]:
         yield page_link(say("task.part_of", name=name), "task", fact.part_of)
     metric = fact.measured
     yield Link(metric if fact.higher_is_better else say("task.metric_low", metric=metric))
-    scores = [score for entry in ranking.entries for score in entry.found.values()]
-    if numbers := {score.n for score in scores if score.n}:
+    if numbers := {score.n for score in ranking.scores if score.n}:
         n = max(numbers)
         yield Link(say("task.examples" if len(numbers) == 1 else "task.examples_most", n))
-    elif most := max((score.n_range[1] for score in scores if score.n_range), default=0):
+    elif most := max((score.n_range[1] for score in ranking.scores if score.n_range), default=0):
         yield Link(say("task.examples_most", most))
     if url := fact.dataset_url:
         yield Link(url.removeprefix("https://"), href=url)

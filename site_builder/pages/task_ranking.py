@@ -110,10 +110,21 @@ class Ranking(CachingRecord):
         return score is not None and score.rank is not None
 
     @cached_property
+    def scores(self) -> tuple[Score, ...]:
+        """Every score that counts."""
+        return tuple(score for entry in self.entries for score in entry.found.values())
+
+    @cached_property
     def ranked(self) -> tuple[RankedEntry, ...]:
         """The models with a rank."""
         primary = self.labels.roles.primary
         return tuple(entry for entry in self.entries if primary in entry.found)
+
+    @cached_property
+    def of_ranked(self) -> tuple[Score, ...]:
+        """Their scores in the primary variant."""
+        primary = self.labels.roles.primary
+        return tuple(entry.found[primary] for entry in self.ranked)
 
     @property
     def n_ranked(self) -> int:
@@ -136,24 +147,26 @@ class Ranking(CachingRecord):
     @cached_property
     def rivals(self) -> tuple[RankedEntry, ...]:
         """Those behind the leaders that are too close to call."""
-        scores = [(entry, entry.found[self.labels.roles.primary]) for entry in self.ranked]
+        scores = zip(self.ranked, self.of_ranked, strict=True)
         return tuple(entry for entry, score in scores if score.tied_with_best and score.rank != 1)
 
     @cached_property
     def seconds(self) -> tuple[RankedEntry, ...]:
         """The models that come next behind the leaders."""
-        rank, primary = len(self.leaders) + 1, self.labels.roles.primary
-        return tuple(entry for entry in self.ranked if entry.found[primary].rank == rank)
+        rank, scores = len(self.leaders) + 1, zip(self.ranked, self.of_ranked, strict=True)
+        return tuple(entry for entry, score in scores if score.rank == rank)
 
     @property
     def median(self) -> float:
         """The median score of the models with a rank."""
-        return median(entry.found[self.labels.roles.primary].score for entry in self.ranked)
+        return median(score.score for score in self.of_ranked)
 
-    def lift(self, entry: RankedEntry) -> float | None:
-        """Return the difference from the baseline; None of the baseline itself."""
-        is_baseline = entry.model == self.labels.roles.baseline
-        return None if is_baseline else entry.found[self.labels.roles.primary].lift_over_baseline
+    @property
+    def lifts(self) -> list[float]:
+        """The differences from the baseline that are known, without the baseline's own."""
+        baseline = self.labels.roles.baseline
+        lifts = (s.lift_over_baseline for s in self.of_ranked if s.model != baseline)
+        return [lift for lift in lifts if lift is not None]
 
     @cached_property
     def ahead(self) -> RankedEntry | None:
@@ -177,9 +190,9 @@ class Ranking(CachingRecord):
         """The ends of all that is drawn, from 0 where that is near; None without a score."""
         chance = self.site.results.catalog.tasks[self.task.task].score_chance
         drawn = [value for value in (self.reference, chance) if value is not None]
-        for entry in self.entries:
-            for score in entry.found.values():
-                drawn += (score.score, *(score.interval or ()))
+        drawn += [score.score for score in self.scores]
+        for score in self.scores:
+            drawn += score.interval or ()
         return range_from_zero(drawn)
 
 
@@ -294,8 +307,9 @@ def _score_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
     cell = linked_score_cell(ranking.labels, key, value, flag=flag, at_chance=at_chance)
     if found is None:
         return replace(cell, tone="soft")
-    has_interval = variant in ranking.task.with_intervals
-    return replace(cell, details=(found.interval or (None, None)) if has_interval else ())
+    if variant not in ranking.task.with_intervals:
+        return cell
+    return replace(cell, details=found.interval or (None, None))
 
 
 def _difference_cell(ranking: Ranking, score: Score | None, against: Against) -> Cell:
@@ -304,7 +318,8 @@ def _difference_cell(ranking: Ranking, score: Score | None, against: Against) ->
     results = ranking.site.results
     value = score.lift_over_base if against == "base" else score.lift_over_baseline
     cell = verdict_cell(value, ranking.scale, results.lift_verdict(score.key, against))
-    return replace(cell, details=results.paired_lifts.get((*score.key, against), ()))
+    details = results.paired_lifts.get((*score.key, against))
+    return cell if details is None else replace(cell, details=details)
 
 
 def _gain_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
@@ -420,6 +435,5 @@ def ranking_legend(ranking: Ranking, table: Table) -> tuple[LegendItem, ...]:
 
 def _n_drawn(ranking: Ranking) -> int | None:
     """Return the number of examples that all intervals assume, if it is one."""
-    scores = [score for entry in ranking.entries for score in entry.found.values()]
-    numbers = {s.n_range[0] if s.n_range else s.n for s in scores if s.interval}
+    numbers = {s.n_range[0] if s.n_range else s.n for s in ranking.scores if s.interval}
     return next(iter(numbers)) if len(numbers) == 1 else None

@@ -144,7 +144,7 @@ class ModelTasks(CachingRecord):
         """The tasks that have parts."""
         return {facts.part_of for facts in self.site.results.catalog.tasks.values()}
 
-    @property
+    @cached_property
     def wholes(self) -> list[TaskRow]:
         """The rows that are no part of another."""
         return [row for row in self.rows if not row.is_part]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import repeat
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import msgspec
 import numpy as np
@@ -133,7 +133,10 @@ def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
             is_there = rows >= 0
             values[rows[is_there]] = scores.measured[measure.id][variant][is_there]
         measures[measure.id] = floats_or_none(values)
-    of_measures = zip(*measures.values(), strict=True) if measures else repeat((), len(frame))
+    of_measures: Iterable[dict[str, float | None]] = repeat({}, len(frame))
+    if measures:
+        rows_of_measures = zip(*measures.values(), strict=True)
+        of_measures = (dict(zip(measures, row, strict=True)) for row in rows_of_measures)
     named = frame.drop(columns="stderr").rename(columns={"stated_stderr": "stderr"})
     # By the bits of a number, since most rows state the same.
     bits = named[[*PROVENANCE]].notna().to_numpy() @ (1 << np.arange(len(PROVENANCE)))
@@ -141,16 +144,17 @@ def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
         tuple(name for i, name in enumerate(PROVENANCE) if number >> i & 1)
         for number in range(1 << len(PROVENANCE))
     ]
-    columns = (
-        zip(frame["model"], frame["task"], frame["variant"], strict=True),
-        floats_or_none(frame["score"].to_numpy()),
+    keys = zip(frame["model"], frame["task"], frame["variant"], strict=True)
+    # At once: a large board has hundreds of thousands.
+    states = map(
+        ScoreState,
+        cast("list[float]", floats_or_none(frame["score"].to_numpy())),
         floats_or_none(frame["stderr"].to_numpy()),
         frame["flag"].astype(object).where(frame["flag"].notna(), None),
         map(stated.__getitem__, bits.tolist()),
-        (dict(zip(measures, row, strict=True)) for row in of_measures),
+        of_measures,
     )
-    states = zip(*columns, strict=True)
-    return {key: ScoreState(score, *more) for key, score, *more in states if score is not None}
+    return {key: s for key, s in zip(keys, states, strict=True) if s.score is not None}
 
 
 def _of(fact: Record, *names: str) -> dict[str, str | bool | float | None]:

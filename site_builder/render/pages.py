@@ -43,7 +43,7 @@ from site_builder.render.prose import RenderedText, find_prose_faults, place_tex
 from site_builder.render.tables import write_csv
 from site_builder.render.urls import Urls, web_link
 from site_builder.symlinks import read_inside
-from site_builder.table_model import Table
+from site_builder.table_model import Drawing, Table
 
 Count = Callable[[int, int], None]
 # Files by path, and the faults that keep others from being made.
@@ -286,10 +286,8 @@ def _charts_and_tables(value: object) -> Iterator[Chart | Matrix | Table]:
     """Yield the charts, the matrix and the tables that the variables of a page hold."""
     if isinstance(value, Chart | Matrix | Table):
         yield value
-    elif isinstance(value, Record):
-        yield from _charts_and_tables(tuple(asdict(value).values()))
-    elif isinstance(value, tuple):
-        for part in value:
+    elif isinstance(value, Record | tuple) and not isinstance(value, Drawing):
+        for part in asdict(value).values() if isinstance(value, Record) else value:
             yield from _charts_and_tables(part)
 
 

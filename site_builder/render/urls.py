@@ -166,11 +166,12 @@ def _relative_to(file: str, path: str) -> str:
 
 def _ending(target: Address) -> str:
     """Return query and anchor of a link."""
-    query = f"?{urlencode(target.query)}" if target.query else ""
+    query = f"?{_encoded(target.query)}" if target.query else ""
     return f"{query}#{_quoted(target.anchor)}" if target.anchor else query
 
 
 _quoted = lru_cache(maxsize=1 << 16)(quote)  # a page leads to the same ones many times
+_encoded = lru_cache(maxsize=1 << 10)(urlencode)
 
 
 def web_link(href: str) -> str:
