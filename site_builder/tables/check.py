@@ -494,6 +494,8 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     """
     scores, table = tables.results["score"], tables.loaded[RESULTS.name]
     odd, share = scores.between(2, 100, inclusive="right"), scores.between(0, 1, inclusive="right")
+    if not odd.any():
+        return
     fits, in_range = odd | share | scores.isin([0]) | scores.isna(), scores.between(0, 100)
     tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
     is_percent = tasks["unit"].isin(["percent", "%"]) | tasks["metric"].str.contains("%", na=False)

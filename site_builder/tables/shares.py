@@ -64,6 +64,8 @@ def find_sample_sizes(results: pd.DataFrame, tasks: pd.DataFrame) -> Iterator[Sa
     )
     spans = mean_spans(tasks)
     has_size = np.append((sizes >= 1) & ~np.isnan(spans), False)  # of no task: -1
+    if not has_size.any():
+        return
     rows = np.flatnonzero(~(stated > 0) & np.isnan(n) & np.isfinite(score) & has_size[at])
     by_source = [at[rows], results["source"].iloc[rows].fillna("").to_numpy()]
     decimals = pd.Series(_decimals(score[rows])).groupby(by_source).transform("max")
