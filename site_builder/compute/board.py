@@ -207,6 +207,16 @@ class Board(CachingRecord):
         """Return whether one ranked model is ahead of another by more than chance explains."""
         return bool(self.ahead[self.places[model]] >> self.places[other] & 1)
 
+    def close_to(self, entry: Entry) -> list[Entry]:
+        """Return the ranked models that are neither ahead of one nor behind it with certainty."""
+        if not self.tested:
+            return []
+        place, n = self.places[entry.model], len(self.ranked)
+        apart = self.ahead[place] | self.behind[place] | 1 << place
+        packed = np.frombuffer(apart.to_bytes(-(-n // 8), "little"), np.uint8)
+        is_apart = np.unpackbits(packed, count=n, bitorder="little")
+        return [self.ranked[other] for other in np.flatnonzero(is_apart == 0).tolist()]
+
     @property
     def has_clear_leader(self) -> bool:
         """Whether one model leads, and no other may be first."""

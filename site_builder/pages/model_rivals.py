@@ -6,8 +6,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-import numpy as np
-
 from site_builder.addresses import Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.compute.board import Board, Entry
@@ -42,7 +40,7 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
     s, say = board.entry(model), site.labels.say
     if not s.scored:
         return None
-    close = [] if s.rank is None else _close_to(board, s)
+    close = [] if s.rank is None else board.close_to(s)
     own = [*_settings(site, board, model)]
     near = list[Entry]()
     if s.rank is not None:
@@ -61,17 +59,6 @@ def make_rivals(site: Site, board: Board, model: str) -> Section | None:
     if title and (own or len(others) < len(close)):
         line = say(f"model.rivals.line.{kind}")
     return Section(title or say(f"model.rivals.plain.{kind}"), line, _rivals_table(site, rows))
-
-
-def _close_to(board: Board, s: Entry) -> list[Entry]:
-    """Return the ranked models that are neither ahead of a model nor behind it with certainty."""
-    if not board.tested:
-        return []
-    place, n = board.places[s.model], len(board.ranked)
-    apart = board.ahead[place] | board.behind[place] | 1 << place
-    packed = np.frombuffer(apart.to_bytes(-(-n // 8), "little"), np.uint8)
-    is_apart = np.unpackbits(packed, count=n, bitorder="little")
-    return [board.ranked[other] for other in np.flatnonzero(is_apart == 0).tolist()]
 
 
 def _settings(site: Site, board: Board, model: str) -> Iterator[_Rival]:

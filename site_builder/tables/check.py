@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from unicodedata import category
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.config import SiteConfig
@@ -522,10 +523,18 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     yield from _row_faults(
         table, found, len(metrics), fix, "metrics with percentages among proportions"
     )
+    yield from _mixed_shares(of_task[~of_task["metric"].isin(metrics)], scores, at, table)
+
+
+def _mixed_shares(
+    of_task: pd.DataFrame, scores: pd.Series, at: npt.NDArray[np.intp], table: LoadedTable
+) -> Iterator[Fault]:
+    """Find tasks with any other mix, from the facts that `_percents` has of each."""
+    share = scores.between(0, 1, inclusive="right")
     names = of_task["metric"].dropna().unique()
     others = [n for n in names if not is_limited(n) and direction_of(n) is not None]
     is_mixed = (of_task["odd"] > 0) & of_task["share"] & of_task["in_range"]
-    may_mix = of_task.loc[is_mixed & ~of_task["metric"].isin([*metrics, *others]), "task"]
+    may_mix = of_task.loc[is_mixed & ~of_task["metric"].isin(others), "task"]
     mixed = [(r, name) for r, name in may_mix.items() if are_mixed(scores[at == r].dropna())]
     what = (
         "score up to 1, while others of task {!r} are above 2: are proportions and percentages "

@@ -240,7 +240,7 @@ def test_parts_are_a_grid(tmp_path):
     assert ["1", "2", "2"] == [row["rank"].text for row in rows]
     assert ["t3", "t2", "t2"] == [row["worst"].text for row in rows]
     assert ["0.5", "0", "0"] == [row["worst"].value for row in rows]
-    assert [".50", ".50", ".50"] == [row["spread"].text for row in rows]
+    assert ["0.500", "0.500", "0.500"] == [row["spread"].text for row in rows]
     medians = [visible(cell) for cell in page.select("#parts-score thead td")]
     assert ["Median of 3 models", "0.250"] == medians[1:3]
     assert ["0", ".50"] == medians[-2:]
