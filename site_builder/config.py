@@ -199,6 +199,8 @@ class FacetSection(ConfigSection):
     """Name on pages; that of the column if None."""
     order: Names = Field(default_factory=list)
     """Its values in their order, such as `low` before `high`."""
+    default: Name | None = None
+    """What an import writes where a record does not state it."""
 
 
 class MeasureSection(ConfigSection):

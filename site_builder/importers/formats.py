@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from site_builder.errors import Fault, FaultsError, describe_error, package_of
 from site_builder.formatting import listed
+from site_builder.importers.every_eval_ever import read_every_eval_ever
 from site_builder.importers.helm import read_helm
 from site_builder.importers.hugging_face import read_hugging_face
 from site_builder.importers.inspect_ai import read_inspect
-from site_builder.importers.leaderboards import (
-    read_evalplus,
-    read_every_eval_ever,
-    read_opencompass,
-)
+from site_builder.importers.leaderboards import read_evalplus, read_opencompass
 from site_builder.importers.lighteval import read_lighteval
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
+from site_builder.importers.objects import read_objects
 from site_builder.importers.reading import (
     ImportOptions,
     Reader,
@@ -52,17 +50,17 @@ FORMATS = (
     Format("mteb", "result folders of MTEB", read_mteb),
     Format("model-index", "model cards and .eval_results of Hugging Face", read_hugging_face),
     Format("every-eval-ever", "records of the Every Eval Ever schema", read_every_eval_ever),
+    Format("objects", "a JSON or YAML object for each run, with results by task", read_objects),
 )
 
 
 def _read_any(path: Path, options: ImportOptions) -> Reading:
-    """Read a path as the format that finds scores in it; as a table only if no other does."""
-    tables, *others = (format_of(name) for name in known_formats() if name != ANY.name)
-    found: dict[str, Reading] = {}
-    for known in others:
-        reading = known.read(path, options)
-        if reading.measures or reading.examples:
-            found[known.name] = reading
+    """Read a path as the format that finds scores in it; as objects or a table if no other does."""
+    every = {name: format_of(name) for name in known_formats() if name != ANY.name}
+    tables, objects = every.pop("csv"), every.pop("objects")
+    found = _that_have_scores(every.values(), path, options)
+    if not found and options.task_columns is None:  # these name the numbers of an object by column
+        found = _that_have_scores([objects], path, options)
     if len(found) > 1:
         why = f"it has scores of the formats {listed([*found], most=len(found))}"
         fix = "Import each with `site-builder import FORMAT`."
@@ -70,6 +68,13 @@ def _read_any(path: Path, options: ImportOptions) -> Reading:
     (name, reading), *_ = found.items() or [(tables.name, tables.read(path, options))]
     notes = (f"{as_text(path.name)}: format {name}", *reading.notes)
     return replace(reading, notes=notes) if reading.files else reading
+
+
+def _that_have_scores(
+    formats: Iterable[Format], path: Path, options: ImportOptions
+) -> dict[str, Reading]:
+    readings = {known.name: known.read(path, options) for known in formats}
+    return {name: of for name, of in readings.items() if of.measures or of.examples}
 
 
 ANY = Format("any", "output in any of the other formats, recognised by its content", _read_any)

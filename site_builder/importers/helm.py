@@ -49,6 +49,11 @@ _BOOKKEEPING = re.compile(
     r"(num_|training_|inference_|finish_reason_|batch_size|prompt_truncated|max_prob|logprob"
     r"|estimated_|\d)"
 )
+_MEASURES = {
+    "seconds": "inference_runtime",
+    "input_tokens": "num_prompt_tokens",
+    "output_tokens": "num_output_tokens",
+}
 # Of the main metrics, by the same schemas.
 _LOWER_IS_BETTER = ("bits_per_byte", "error_rate", "toxic_frac", "wer", "wer_score")
 _LIKELIHOODS = ("bits_per_byte", "logprob_per_byte", "perplexity")
@@ -251,6 +256,11 @@ def _means(group: str, members: Sequence[Mapping[str, ImportedScore]]) -> Iterat
             setting=f"{newest.setting}, {n} scenarios".removeprefix(", "),
             stderr=math.hypot(*errors) / n if is_known else None,
             n_examples=sum(sizes) if is_known else None,
+            measures={
+                name: float(f"{sum(score.measures[name] for score in scores):.12g}")
+                for name in newest.measures
+                if all(name in score.measures for score in scores)
+            },
         )
 
 
@@ -284,13 +294,15 @@ def _read_stats(
     means = {name: mean for name, of_split, mean in stats if of_split == split}
     instances, unread = _read_beside(found, "per_instance_stats.json")
     by_example = _means_of_examples(instances, split)
+    n = as_count(means.get("num_instances"))
     scores = tuple(
         replace(
             run,
             score=mean,
             metric=name,
             stderr=_error(mean, [*by_example.get(name, {}).values()]),
-            n_examples=as_count(means.get("num_instances")),
+            n_examples=n,
+            measures=_measures(means, n),
         )
         for name, mean in means.items()
         if not _BOOKKEEPING.match(name)
@@ -311,6 +323,16 @@ def _read_stats(
         examples=examples if options.examples else (),
         skipped=(*unread, *also_unread),
     )
+
+
+def _measures(means: Mapping[str, float], n: int | None) -> dict[str, float]:
+    """Return time and tokens of all examples together; HELM states the means over them."""
+    found = {column: means.get(name) for column, name in _MEASURES.items()}
+    return {
+        column: float(f"{mean * n:.12g}")
+        for column, mean in found.items()
+        if mean is not None and n is not None
+    }
 
 
 def _read_beside(found: Found, name: str) -> tuple[object, tuple[Skipped, ...]]:

@@ -67,7 +67,14 @@ def read_inspect(found: Found, options: ImportOptions) -> Reading:
     if not model or not task:
         raise UnreadableFileError(why="it names no model, or no task")
     provenance = found.provenance(about.moment("created"))
-    run = ImportedScore(model, task, score=math.nan, **provenance)
+    run = ImportedScore(
+        model,
+        task,
+        score=math.nan,
+        facets=_facets(about, log),
+        measures=_measures_of_run(log, model),
+        **provenance,
+    )
     measures = tuple(_measures(log, run))
     if not measures:
         raise UnreadableFileError(why="it has no score")
@@ -86,6 +93,29 @@ def _from_zip(found: Found) -> JsonObject:
     old = {**JsonObject(parts.get("start.json")), **JsonObject(parts.get("results.json"))}
     header = JsonObject(parts.get("header.json")) or old or {"status": "started"}
     return JsonObject({**header, "reductions": parts.get("reductions.json")})
+
+
+def _facets(about: JsonObject, log: JsonObject) -> dict[str, str]:
+    """Return the agent of a run, if another than that of the task, and the effort of its model."""
+    stated = {
+        "solver": about.text("solver"),
+        "reasoning_effort": about.text("model_generate_config", "reasoning_effort")
+        or log.text("plan", "config", "reasoning_effort"),
+    }
+    return {name: value for name, value in stated.items() if value}
+
+
+def _measures_of_run(log: JsonObject, model: str) -> dict[str, float]:
+    """Return the time of a run, and the tokens of its model: others may have been its judges."""
+    usage = log.object("stats", "model_usage", model)
+    read = [usage.number(f"input_tokens{part}") for part in ("", "_cache_write", "_cache_read")]
+    start, end = (log.moment("stats", name) for name in ("started_at", "completed_at"))
+    stated = {
+        "seconds": (end - start).total_seconds() if start and end and end > start else None,
+        "input_tokens": None if read[0] is None else sum(number or 0 for number in read),
+        "output_tokens": usage.number("output_tokens"),
+    }
+    return {name: value for name, value in stated.items() if value is not None}
 
 
 def _measures(log: JsonObject, run: ImportedScore) -> Iterator[ImportedScore]:

@@ -126,6 +126,7 @@ class _Run(Record):
         document: The content of the file, or the part about this run.
         model: What was run; empty if the file does not state it.
         base: The model that an adapter was put on, if any.
+        facets: How the model was run.
     """
 
     found: Found
@@ -134,6 +135,7 @@ class _Run(Record):
     model: str
     base: str | None
     facts: dict[str, Any]
+    facets: dict[str, str]
 
     def shots(self, task: str, members: Collection[str] = ()) -> int | None:
         """The number of examples in the prompt of a task, or of all members of a group."""
@@ -271,7 +273,18 @@ def _run(document: JsonObject, found: Found, key: str) -> _Run:
     if config.text("model") in _HUB_BACKENDS and HUB_ID.fullmatch(hub_id):
         facts["hf_id"] = hub_id
     provenance = found.provenance(document.moment("date") or moment_in_name(found.path.name))
-    return _Run(found, document, provenance, as_text(model), as_text(base) or None, facts)
+    facets = _facets(document, arguments)
+    return _Run(found, document, provenance, as_text(model), as_text(base) or None, facts, facets)
+
+
+def _facets(document: JsonObject, arguments: Mapping[str, str]) -> dict[str, str]:
+    """Return the type of the weights as they were run, and whether there was a chat template."""
+    dtype = document.text("config", "model_dtype") or as_text(arguments.get("dtype"))
+    dtype = dtype.removeprefix("torch.")
+    facets = {"dtype": dtype} if dtype not in ("", "auto") else {}
+    if "chat_template" in document:
+        facets["chat_template"] = "yes" if document["chat_template"] else "no"
+    return facets
 
 
 def _arguments(value: object) -> dict[str, str]:
@@ -324,6 +337,11 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
     why = "its group is imported; --subtasks imports the tasks of groups too"
     tasks = dict.fromkeys(task for task, *_ in cells)
     runs = {task: _task_run(run, task, members) for task in tasks if task not in out}
+    whole = tasks.keys() - {name for names in members.values() for name in names}
+    seconds = parse_number(run.document.get("total_evaluation_time_seconds"), comma=False)
+    if seconds and len(whole) == 1:  # of several tasks, the time is of all together
+        (task,) = whole
+        runs[task] = replace(runs[task], measures={"seconds": seconds.value})
     scores = [
         replace(
             runs[task],
@@ -405,6 +423,7 @@ def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> Importe
         command=run.command(task, shots),
         flag=run.flag(ran, has),
         base=run.base,
+        facets=run.facets,
         **(run.found.provenance(moment) if moment else run.provenance),
     )
 

@@ -19,6 +19,7 @@ from site_builder.importers.reading import (
     is_wanted,
 )
 from site_builder.records import Record, field
+from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import StoredRow
 
 # The metric of a task that ranks, unless somebody states one.
@@ -34,7 +35,8 @@ Place = tuple[str, str]
 """A model of the board and a variant."""
 Run = tuple[str, str | None]
 """What was run, and the variant that its file states, if any."""
-Key = tuple[str, str, str]
+Key = tuple[str, ...]
+"""A model, a task and a variant, and the values of the facets that tell entries apart."""
 
 RUN = "run_model"
 """Column of the results, outside the schema: what was run, if that is not the model id."""
@@ -44,6 +46,8 @@ _DETAILS = (
     "stderr", "n_examples", "date", "source", "command", "flag",
     "evaluator_relationship", "tool", "retrieved",
 )  # fmt: skip
+RESERVED = frozenset((*(spec.name for spec in RESULTS.columns), RUN, *_DETAILS))
+"""Names of columns of the results that no facet can have."""
 
 
 def choose_metrics(
@@ -75,7 +79,7 @@ def choose_metrics(
         taken = best[_task_of_file(score)]
         if (score.metric, score.setting) == (taken.metric, taken.setting):
             chosen.append(score)
-        else:
+        elif score.metric not in taken.measures:
             where = f"{score.source}: {score.task}, {_words(score)}"
             others.append(Skipped(where, f"{_words(taken)} is used for the task", what="score"))
     return chosen, others
@@ -266,13 +270,21 @@ def _conflict(place: Place, names: Sequence[str], holder: str | None) -> str:
 
 
 class Placed(Record):
-    """A score with its key in the results table; `suffix` is what fields add to its model."""
+    """A score with its key in the results table.
+
+    Attributes:
+        suffix: What fields add to the model.
+        facets: The value of each facet by the name of its column; empty where it is not stated.
+        measures: The measures of the score by the names of their columns.
+    """
 
     score: ImportedScore
     model: str
     task: str
     variant: str
     suffix: str = ""
+    facets: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def run(self) -> str:
@@ -282,7 +294,7 @@ class Placed(Record):
     @property
     def key(self) -> Key:
         """The key of the results table."""
-        return (self.model, self.task, self.variant)
+        return (self.model, self.task, self.variant, *self.facets.values())
 
 
 class MergedScores(Record):
@@ -317,41 +329,85 @@ def merge_results(
     its `run_model` names another run. A row without a variant has the default. `lacking` are the
     columns that the table is not to get for the default variant or the path of a file.
     """
+    new_scores = list(placed)
     merged = MergedScores([dict(row) for row in old])
-    by_key = {key_of(row, default_variant): row for row in merged.rows}
+    names = _key_columns(merged.rows, new_scores, default_variant)
+    has_facets = any(row.get(name) is not None for row in merged.rows for name in names)
+    claims = Counter(new.key[:3] for new in new_scores)
+    by_key = {key_of(row, default_variant, names): row for row in merged.rows}
     by_run: dict[Key, Key] = {}
-    for (model, task, variant), row in by_key.items():
-        run = row.get(RUN) or model
-        by_run[run, task, variant] = by_run[run, task, ""] = (model, task, variant)
-    for new in placed:
-        run, task = new.run, new.task
-        before = by_run.get((run, task, new.variant), by_run.get((run, task, ""), new.key))
-        if before[0] != new.model and before in by_key and new.key not in by_key:
-            row = by_key[new.key] = by_key.pop(before)
+    for key, row in by_key.items():
+        run = row.get(RUN) or key[0]
+        by_run[run, *key[1:]] = by_run[run, key[1], "", *key[3:]] = key
+    for new in new_scores:
+        facets = [new.facets.get(name, "") for name in names]
+        key = (new.model, new.task, new.variant, *facets)
+        run = (new.run, new.task)
+        before = by_run.get((*run, new.variant, *facets), by_run.get((*run, "", *facets), key))
+        if before[0] != new.model and before in by_key and key not in by_key:
+            row = by_key[key] = by_key.pop(before)
             row["model"], row["variant"] = new.model, new.variant
             merged.moved.append((before, (new.model, new.variant)))
-        _merge_one(merged, by_key, new, lacking)
+        if key not in by_key and any(facets):
+            _take_plain_row(by_key, key, new, is_only=not has_facets and claims[key[:3]] == 1)
+        _merge_one(merged, by_key, key, new, lacking)
         if "variant" in lacking and new.variant == default_variant:
-            by_key[new.key].pop("variant", None)
+            by_key[key].pop("variant", None)
     return merged
 
 
-def key_of(row: StoredRow, default_variant: str) -> Key:
-    """Return the key of a row of the results."""
-    return (str(row.get("model")), str(row.get("task")), row.get("variant") or default_variant)
+def key_of(row: StoredRow, default_variant: str, facets: Sequence[str] = ()) -> Key:
+    """Return the key of a row of the results, with the values of `facets`."""
+    values = ("" if row.get(name) is None else str(row[name]) for name in facets)
+    variant = row.get("variant") or default_variant
+    return (str(row.get("model")), str(row.get("task")), variant, *values)
+
+
+def _key_columns(
+    rows: Sequence[StoredRow], placed: Sequence[Placed], default_variant: str
+) -> list[str]:
+    """Return the facets of the imported scores, and what else tells the stored rows apart."""
+    names = [*dict.fromkeys(name for one in placed for name in one.facets)]
+    if len({key_of(row, default_variant, names) for row in rows}) == len(rows):
+        return names
+    texts = {name for row in rows for name, value in row.items() if isinstance(value, str | bool)}
+    return [
+        *names,
+        *(["subset"] if "subset" in texts else []),
+        *sorted(texts - RESERVED - {*names}),
+    ]
+
+
+def _take_plain_row(by_key: dict[Key, StoredRow], key: Key, new: Placed, *, is_only: bool) -> None:
+    """Give the row of a score that states no facet, as older imports wrote it, the key of `new`.
+
+    It has the same source, or without a source the same score; or `new` is the only score that it
+    can be, as no row states a facet.
+    """
+    plain = (*key[:3], *("" for _ in key[3:]))
+    row = by_key.get(plain, {})
+    source = row.get("source")
+    is_same = source == new.score.source if source else row.get("score") == new.score.score
+    if row and (is_only or is_same):
+        by_key[key] = by_key.pop(plain)
 
 
 def _merge_one(
-    merged: MergedScores, by_key: dict[Key, StoredRow], placed: Placed, lacking: Set[str]
+    merged: MergedScores,
+    by_key: dict[Key, StoredRow],
+    key: Key,
+    placed: Placed,
+    lacking: Set[str],
 ) -> None:
-    key, score, row = placed.key, placed.score, by_key.get(placed.key)
+    score, row = placed.score, by_key.get(key)
     details = {name: getattr(score, name) for name in _DETAILS}
     new = {"score": score.score, "rounding": None, **details}
+    stated = {name: value or None for name, value in placed.facets.items()} | {**placed.measures}
     new[RUN] = None if placed.run == placed.model else placed.run
     if "source" in lacking and not as_link(score.source):
         new["source"] = None
     if row is None:
-        row = {**dict(zip(("model", "task", "variant"), key, strict=True)), **new}
+        row = {**dict(zip(("model", "task", "variant"), key, strict=False)), **stated, **new}
         by_key[key] = row
         merged.rows.append(row)
         merged.added.append(key)
@@ -366,6 +422,7 @@ def _merge_one(
         merged.refused.append((placed, f"the stored score is newer ({day})"))
         return
     taken = {name: value for name, value in new.items() if is_other or value is not None}
+    taken |= {name: value for name, value in stated.items() if value is not None}
     if all(row.get(name) == value for name, value in taken.items()):
         merged.unchanged.append(key)
         return
@@ -404,12 +461,16 @@ def merge_examples(
     default_variant: str,
 ) -> list[StoredRow]:
     """Merge scores of single examples into their table."""
-    rows = [dict(row) for row in old]
-    by_key = {(*key_of(row, default_variant), str(row.get("example"))): row for row in rows}
-    for placed, example in examples:
-        key = (*placed.key, example.example)
+    rows, new = [dict(row) for row in old], list(examples)
+    names = [*dict.fromkeys(name for placed, _ in new for name in placed.facets)]
+    by_key = {(*key_of(row, default_variant, names), str(row.get("example"))): row for row in rows}
+    for placed, example in new:
+        facets = {name: placed.facets.get(name, "") for name in names}
+        key = (placed.model, placed.task, placed.variant, *facets.values(), example.example)
         if key not in by_key:
-            by_key[key] = dict(zip(("model", "task", "variant", "example"), key, strict=True))
+            about = dict(zip(("model", "task", "variant"), key, strict=False))
+            stated = {name: value or None for name, value in facets.items()}
+            by_key[key] = {**about, **stated, "example": example.example}
             rows.append(by_key[key])
         by_key[key]["score"] = example.score
     return rows

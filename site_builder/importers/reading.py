@@ -33,7 +33,7 @@ Choices = tuple[Mapping[str, Any], ...]
 WORDS: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("fields.toml").read_text(encoding="utf8")
 )
-"""Words in names of fields, `models` and `tasks`, and names of `files` that tell nothing."""
+"""Words in names of fields that tell `tasks` apart, and names of `files` that tell nothing."""
 _NOT_UTF_8 = "it is not UTF-8 text; save it as UTF-8"
 _T = TypeVar("_T")
 
@@ -59,6 +59,8 @@ class ImportedScore(Record):
             most. Empty if it states none: the time of a file says nothing about a run.
         where: The file, from the given path on, and the part of it that states the score.
         places: The names of the file and its folders, as `Found` has them.
+        facets: How the model was run, by name, such as `agent`: what makes it another entry.
+        measures: What else was measured, by name, such as `cost_usd`, of this task alone.
         fields: What else the record states, by name: what may tell it from others of the model.
     """
 
@@ -83,6 +85,8 @@ class ImportedScore(Record):
     time: tuple[float, ...] = ()
     where: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
+    facets: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -13,9 +13,11 @@ from site_builder.config import SiteConfig
 from site_builder.errors import MAX_ALIKE, Fault, FaultsError, did_you_mean
 from site_builder.formatting import counted, listed
 from site_builder.importers.assume import Assumed, StatedRows, assume_tasks
-from site_builder.importers.choices import choice_lines
+from site_builder.importers.choices import as_key, choice_lines, lines_to_paste
+from site_builder.importers.facets import Stated, state_facets, state_measures
 from site_builder.importers.formats import ANY, Format
 from site_builder.importers.merge import (
+    RESERVED,
     Key,
     MergedScores,
     Pairing,
@@ -31,6 +33,7 @@ from site_builder.importers.merge import (
 )
 from site_builder.importers.reading import (
     ImportedExample,
+    ImportedRow,
     ImportedScore,
     ImportOptions,
     Reading,
@@ -46,6 +49,7 @@ from site_builder.importers.runs import (
     unclear_faults,
 )
 from site_builder.records import Record, replace
+from site_builder.tables.columns import names_setting, sort_columns
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.metrics import assumption_lines
 from site_builder.tables.read import LoadedTables
@@ -74,6 +78,7 @@ class ImportReport(Record):
         older: Scores that a newer one replaces, each with that.
         added: Number of new models, tasks and examples.
         stray_examples: Number of examples whose score was not used.
+        notes, faults: What became facets and measures, and what did not.
         saved: Files that were written.
     """
 
@@ -85,6 +90,8 @@ class ImportReport(Record):
     merged: MergedScores
     added: Mapping[str, int]
     stray_examples: int
+    notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
     saved: tuple[Path, ...] = ()
 
 
@@ -171,24 +178,27 @@ def _merge(
     chosen, others = choose_metrics(reading.measures, options.metrics, setups)
     ids = name_tasks(chosen, known, names.tasks)
     pairing = pair_runs(chosen, ids, config, old[RESULTS.name])
-    groups = _place(chosen, ids, pairing, options).values()
-    kept, older = _choose_runs(groups, options, config)
+    # In a text table, a new column would change each row.
+    table = stored[RESULTS.name]
+    faceted = state_facets(
+        _place(chosen, ids, pairing, options, config),
+        config,
+        table.types.keys() - RESERVED,
+        by_name=options.model_by is not None,
+        is_text=bool(table.texts),
+    )
+    kept, older = _choose_runs(_by_key(faceted.placed), options, config)
     stated = StatedRows(reading.tasks)
+    measured = state_measures(kept, config, _wholes(stated, kept))
+    kept = measured.placed
     assumed = assume_tasks(kept, stated, known, config, options)
     assumed.check(config, reading.guessed, reading.others)
     refused = {id(one) for one, _ in assumed.refused}
     placed = [one for one in kept if id(one) not in refused]
-    # In a text table, a new column would change each row.
-    table = stored[RESULTS.name]
     lacking = {"variant", "source"} - table.types.keys() if table.texts else set[str]()
     merged = merge_results(table.rows, placed, default, lacking)
     examples = _placed_examples(reading.examples, placed, merged)
-    of_models = _first_known((names.models.get(f.id, f.id), f.values) for f in reading.models)
-    of_models |= {
-        one.model: {**of_models.get(one.model.removesuffix(one.suffix), {}), "name": None}
-        for one in placed
-        if one.suffix
-    }
+    of_models = _model_facts(reading.models, placed, names.models)
     of_tasks = _first_known(_task_facts(stated, placed, assumed, known))
     rows = {
         MODELS.name: merge_facts(old[MODELS.name], merged.rows, "model", of_models),
@@ -196,10 +206,15 @@ def _merge(
         EXAMPLES.name: merge_examples(old[EXAMPLES.name], examples, default),
         RESULTS.name: merged.rows,
     }
+    _check_facets(faceted, rows, stored, config)
+    notes, faults = (*faceted.notes, *measured.notes), measured.faults
     nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
     added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
     stray = len(reading.examples) - len(examples)
-    return ImportReport(reading, assumed, others, older, pairing, merged, added, stray), rows
+    report = ImportReport(
+        reading, assumed, others, older, pairing, merged, added, stray, notes, faults
+    )
+    return report, rows
 
 
 def _place(
@@ -207,21 +222,36 @@ def _place(
     ids: Mapping[Setup, str],
     pairing: Pairing,
     options: ImportOptions,
-) -> dict[Key, list[Placed]]:
-    """Return the scores by their key; fields of a record may be part of it: `gpt-5 (high)`."""
-    by_key: dict[Key, list[Placed]] = {}
+    config: SiteConfig,
+) -> list[Placed]:
+    """Return the scores with their keys; fields of a record may be part of it: `gpt-5 (high)`."""
+    found: list[Placed] = []
+    defaults = {name: facet.default for name, facet in config.facets.items() if facet.default}
     for score in scores:
         model, variant = pairing.places[score.model, score.variant]
-        task, fields = ids[score.task, setup_of(score)], {**score.places, **score.fields}
+        task = ids[score.task, setup_of(score)]
+        fields = {**defaults, **score.places, **score.facets, **score.fields}
         of_model, of_task = (
             ", ".join(fields[name] for name in names if fields.get(name))
             for names in (options.model_by or (), options.task_by)
         )
         suffix = f" ({of_model})" if of_model and model else of_model
         task += f" ({of_task})" if of_task else ""
-        placed = Placed(score, f"{model}{suffix}", task, variant, suffix)
-        by_key.setdefault(placed.key, []).append(placed)
-    return by_key
+        found.append(Placed(score, f"{model}{suffix}", task, variant, suffix))
+    return found
+
+
+def _by_key(placed: Iterable[Placed]) -> list[list[Placed]]:
+    groups: dict[Key, list[Placed]] = {}
+    for one in placed:
+        groups.setdefault(one.key, []).append(one)
+    return [*groups.values()]
+
+
+def _wholes(stated: StatedRows, placed: Iterable[Placed]) -> dict[str, str]:
+    """Return the task that each task is a part of, by what the files state."""
+    facts = ((one.task, row.values) for one in placed for row in stated.of(one.score))
+    return {task: values["part_of"] for task, values in facts if values.get("part_of")}
 
 
 def _choose_runs(
@@ -250,6 +280,29 @@ def _choose_runs(
     return kept, older
 
 
+def _check_facets(
+    stated: Stated,
+    rows: Mapping[str, list[StoredRow]],
+    stored: Mapping[str, StoredTable],
+    config: SiteConfig,
+) -> None:
+    """Ask for a declaration of facets that the site would not take for such.
+
+    Raises:
+        FaultsError: It would read a column that tells entries apart as notes.
+    """
+    stated_names = dict.fromkeys(name for one in stated.placed for name in one.facets)
+    names = [name for name in stated_names if not (name in config.facets or names_setting(name))]
+    if not names:
+        return
+    new = load_rows((stored[name], rows[name]) for name in (RESULTS.name, MODELS.name)).tables
+    facets = sort_columns(new[RESULTS.name], new.get(MODELS.name), config).facets
+    if unknown := [name for name in names if name not in {facet.id for facet in facets}]:
+        what = f"nothing tells that {listed(unknown, most=8)} would tell entries apart"
+        lines = lines_to_paste("facets", [f"{as_key(name)} = {{}}" for name in unknown], config)
+        raise FaultsError([Fault("", what, "Declare it in site.toml.", paste=lines)])
+
+
 def _placed_examples(
     examples: Iterable[ImportedExample], placed: Iterable[Placed], merged: MergedScores
 ) -> list[tuple[Placed, ImportedExample]]:
@@ -259,7 +312,13 @@ def _placed_examples(
         return (score.model, score.task, setup_of(score), score.source)
 
     refused = {id(score) for score, _ in merged.refused}
-    used = {key(p.score): p for p in placed if id(p) not in refused}
+    of_keys: dict[tuple[str, str, str, str | None], list[Placed]] = {}
+    for one in placed:
+        of_keys.setdefault(key(one.score), []).append(one)
+    # Of several scores that one file states of a model and task, nothing tells whose it is.
+    used = {
+        name: of[0] for name, of in of_keys.items() if len(of) == 1 and id(of[0]) not in refused
+    }
     return [(used[key(e)], e) for e in examples if key(e) in used]
 
 
@@ -270,6 +329,21 @@ def _first_known(facts: Iterable[tuple[Any, Mapping[str, Any]]]) -> dict[Any, di
         row = known.setdefault(name, {})
         row |= {k: v for k, v in values.items() if v is not None and k not in row}
     return known
+
+
+def _model_facts(
+    stated: Sequence[ImportedRow], placed: Iterable[Placed], ids: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return what is known of each model by its id; no name where files have several."""
+    facts = _first_known((ids.get(row.id, row.id), row.values) for row in stated)
+    named = {(ids.get(row.id, row.id), row.values.get("name")) for row in stated}
+    times = Counter(model for model, name in named if name)
+    facts |= {of: {**facts[of], "name": None} for of, n in times.items() if n > 1}
+    return facts | {
+        one.model: {**facts.get(one.model.removesuffix(one.suffix), {}), "name": None}
+        for one in placed
+        if one.suffix
+    }
 
 
 def _task_facts(
@@ -298,7 +372,7 @@ def warnings_of(report: ImportReport, config: SiteConfig, *, verbose: bool = Fal
 
     `verbose` gives each skipped file and row a line of its own.
     """
-    faults = _skipped_faults(report.reading, config, verbose=verbose)
+    faults = [*_skipped_faults(report.reading, config, verbose=verbose), *report.faults]
     for new, why in (*report.assumed.refused, *report.merged.refused):
         where = f"{new.score.source}: {_words(new.key)}"
         faults.append(Fault(where, f"not imported: {why}", severity="warning"))
@@ -340,15 +414,16 @@ def _joint(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(key: Key) -> str:
-    model, task, variant = key
-    return f"{model}, {task} ({variant})"
+    model, task, variant, *facets = key
+    stated = ", ".join(filter(None, facets))
+    return f"{model}{stated and f' ({stated})'}, {task} ({variant})"
 
 
 def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]:
     """Yield the lines of the report; `verbose` lists what is otherwise only counted."""
     reading, merged = report.reading, report.merged
     skipped = sum(s.what == "file" for s in reading.skipped)
-    yield from reading.notes
+    yield from (*reading.notes, *report.notes)
     if report.assumed.assumptions:
         yield "Assumed of the new tasks; `[tasks]` in site.toml overrides it:"
         lines = (f"  {line}" for line in assumption_lines(report.assumed.assumptions))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 from site_builder.errors import Fault, limit_faults
 from site_builder.formatting import listed
+from site_builder.importers.choices import FACETS
 from site_builder.importers.merge import Placed
 from site_builder.importers.reading import (
     WORDS,
@@ -17,6 +19,7 @@ from site_builder.importers.reading import (
     as_link,
     moment_of,
 )
+from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import plain_name
 
 _MAX_NAME = 40
@@ -73,13 +76,16 @@ def _unclear_text(first: Sequence[Placed], *others: Sequence[Placed]) -> str:
     ]
     why = "they state no time that tells which is newer"
     why = f"their records differ in {listed(differ, most=6)}" if differ else why
-    model, task, variant = first[0].key
+    model, task, variant, *_ = first[0].key
     more = f", and {len(others):,} more" if others else ""
     return f"{model}, {task} ({variant}){more}: {len(first)} scores, {shown}, and {why}"
 
 
 def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -> Choices:
-    """Return the keys of `[import]` that make names of what tells unclear scores apart, if any."""
+    """Return what tells unclear scores apart: facets, or keys of `[import]` that make names of it.
+
+    The first choice may have `facets`, which are keys of their own section.
+    """
     kinds = {name: _kind(name, values) for name, values in _differences(unclear).items()}
     usual, texts, places = (
         [name for name, found in kinds.items() if found == kind] for kind in range(_NUMBER)
@@ -87,9 +93,12 @@ def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -
     # The usual settings, and more only where these are not enough.
     trials = [usual, [*usual, *texts], *([place] for place in reversed(places)), [*kinds]]
     names = next((names for names in trials if _are_apart(unclear, names)), trials[-1])
-    of_task = [n for n in names if kinds[n] > _TEXT or _has_word(n, "tasks")]
+    of_task = [n for n in names if kinds[n] > _TEXT or _names_task(n)]
     of_model = [n for n in names if n not in of_task]
-    likely = {"model_by": [*(options.model_by or ()), *of_model]} if of_model else {}
+    key = "model_by" if options.model_by else FACETS
+    short = short_names(kinds) if key == FACETS else {}
+    stated = [short.get(name, name) for name in of_model]
+    likely = {key: [*(options.model_by or ()), *stated]} if of_model else {}
     likely |= {"task_by": [*options.task_by, *of_task]} if of_task else {}
     others: list[dict[str, Any]] = [
         {"model_by": [*(options.model_by or ()), *names]},
@@ -121,15 +130,27 @@ def _differences(groups: Iterable[Sequence[Placed]]) -> dict[str, list[str]]:
     return {name: values for name, values in found.items() if values}
 
 
-def _has_word(name: str, kind: str) -> bool:
-    return not {*WORDS[kind]}.isdisjoint(plain_name(name).split("_"))
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """Return the last part of the name of each nested field, or the whole if others end so too."""
+    lasts = {name: name.rpartition(".")[2] for name in names}
+    times = Counter(lasts.values())
+    return {name: last if times[last] == 1 else name for name, last in lasts.items()}
+
+
+def _names_task(name: str) -> bool:
+    return not {*WORDS["tasks"]}.isdisjoint(plain_name(name).split("_"))
+
+
+def is_setting(name: str, value: str) -> bool:
+    """Return whether a field tells how a model was run, such as an agent."""
+    return names_setting(name) and _is_text(value, is_setting=True)
 
 
 def _kind(name: str, values: Iterable[str]) -> int:
     """Return how likely a field is part of the name of a model, the more the lower."""
     if name == "file" or name.partition(" ")[0] == "folder":
         return _PLACE
-    is_setting = _has_word(name, "models")
+    is_setting = names_setting(name)
     if not all(_is_text(value, is_setting=is_setting) for value in values if value):
         return _NUMBER
     return _SETTING if is_setting else _TEXT

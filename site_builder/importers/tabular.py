@@ -60,7 +60,7 @@ _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, 
 _COLUMNS: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("columns.toml").read_text(encoding="utf8")
 )
-_SYNONYMS = {meaning: names for table in _COLUMNS.values() for meaning, names in table.items()}
+SYNONYMS = {meaning: names for table in _COLUMNS.values() for meaning, names in table.items()}
 
 
 class ParsedNumber(Record):
@@ -147,7 +147,7 @@ def _upright(sheet: Sheet) -> Sheet:
     """Turn a table whose names stand in its first column instead of its first line."""
     first, *others = sheet.names or [""]
     names = [_word(row.get(first)) for row in sheet.rows]
-    known = {name for meaning in ("model", "task", "score") for name in _SYNONYMS[meaning]}
+    known = {name for meaning in ("model", "task", "score") for name in SYNONYMS[meaning]}
     if len(known & {*map(plain_name, names)}) < 2 or len({*names}) < len(names):
         return sheet
     rows = [{n: row.get(c) for n, row in zip(names, sheet.rows, strict=True)} for c in others]
@@ -244,7 +244,7 @@ def _name_columns(
 ) -> dict[str, str]:
     """Return the column of each meaning, as stated or by its plain name."""
     named = dict(stated)
-    for meaning, names in _SYNONYMS.items():
+    for meaning, names in SYNONYMS.items():
         taken = (*named.values(), *tasks)
         first = {plain[name]: name for name in reversed(plain) if name not in taken}
         match = next((first[word] for word in names if word in first), None)
@@ -257,8 +257,8 @@ def _name_columns(
 
 def _check_stated(names: Sequence[str], stated: Mapping[str, str], *lists: Sequence[str]) -> None:
     for meaning in stated:
-        if meaning not in _SYNONYMS:
-            hint = did_you_mean(meaning, _SYNONYMS, "names")
+        if meaning not in SYNONYMS:
+            hint = did_you_mean(meaning, SYNONYMS, "names")
             why = f"[import.columns] of site.toml names {meaning!r}. {hint}"
             raise UnreadableFileError(why=why.strip())
     # Of several files, each may have some of the tasks.
@@ -290,7 +290,7 @@ def _long(
         fix = "Name the column of scores in site.toml."
         raise UnreadableFileError(why=f"it has {found}", fix=fix, paste=paste)
     score = named["score"] if "score" in named else numbers[0]
-    metric = "" if plain_name(score) in _SYNONYMS["score"] else score
+    metric = "" if plain_name(score) in SYNONYMS["score"] else score
     errors = {score: named["stderr"]} if "stderr" in named else {}
     unused = tuple(name for name in free if name != score)
     return _Columns({**named, "score": score}, "", (score,), errors, unused, metric)

@@ -19,7 +19,7 @@ from site_builder.errors import Fault, FaultsError, Severity, did_you_mean, limi
 from site_builder.formatting import counted, listed
 from site_builder.records import replace
 from site_builder.tables.boards import find_board_faults
-from site_builder.tables.columns import measure_specs, sort_columns
+from site_builder.tables.columns import ResultColumns, measure_specs, sort_columns
 from site_builder.tables.entries import compose_entries
 from site_builder.tables.files import NUMBER
 from site_builder.tables.metrics import are_mixed, direction_of, is_limited
@@ -35,6 +35,7 @@ from site_builder.tables.read import (
     positions,
 )
 from site_builder.tables.schema import (
+    EXAMPLES,
     LARGEST,
     MODELS,
     RESULTS,
@@ -107,8 +108,7 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
     unsound = {f"{spec.name}.{column.name}" for spec in unread for column in spec.columns}
     for name, table in loaded.tables.items():
-        settings = [f.id for f in columns.facets if f.is_setting] if columns else []
-        faults += find_table_faults(table, config, settings if name == RESULTS.name else ())
+        faults += find_table_faults(table, config, _settings(columns, name))
         unsound.update(f"{name}.{column}" for column in _unsound_columns(table))
     if columns is None:
         raise FaultsError(faults)
@@ -128,6 +128,12 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
         raise FaultsError(faults)
     tables = fill_parents(tables, exclude_flagged=config.board.exclude_flagged)
     return replace(tables, warnings=tuple(faults))
+
+
+def _settings(columns: ResultColumns | None, table: str) -> list[str]:
+    """Return the columns that tell the entries of a model apart in a table."""
+    facets = columns.facets if columns and table in (RESULTS.name, EXAMPLES.name) else ()
+    return [facet.id for facet in facets if facet.is_setting]
 
 
 def _as_stated(
@@ -283,7 +289,7 @@ def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iter
 
 
 def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Iterator[Fault]:
-    more = [name for name in ("subset", *settings) if table.spec.name == RESULTS.name]
+    more = [*(["subset"] if table.spec.name == RESULTS.name else []), *settings]
     key = [name for name in (*table.spec.key, *more) if name in table.frame]
     if not key or not _unsound_columns(table).isdisjoint(table.spec.key):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,13 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, did_you_mean
 from site_builder.formatting import listed, sentence
 from site_builder.records import Record, replace
+from site_builder.tables.metrics import measure_of, plain_name
 from site_builder.tables.read import LoadedTable, has_type
 from site_builder.tables.schema import (
     MEASURES,
     MODELS,
     RESULTS,
+    SETTINGS,
     ColumnSpec,
     Combine,
     Facet,
@@ -42,8 +45,8 @@ def sort_columns(
     """Sort the further columns of results and models into facets and measures.
 
     A declared column is what it is declared as. A text column of the results is a facet where it is
-    constant for each model, or tells scores of one model on one task apart by values
-    that come back. Any other column is named in a warning.
+    constant for each model, or tells scores of one model on one task apart by values that come
+    back, or by a name such as `agent`. Any other column is named in a warning.
     """
     frame, faults = results.frame, list[Fault]()
     known = {spec.name for spec in RESULTS.columns}
@@ -141,9 +144,15 @@ def _settings(
         # A note has another value in each row; most values of a setting come back.
         times = frame[name].value_counts()
         comes_back = len(times) > 0 and 2 * int((times > 1).sum()) >= len(times)
-        is_setting = is_constant or (tells_apart and comes_back)
+        is_setting = is_constant or (tells_apart and (comes_back or names_setting(name)))
         (settings if is_setting else unsure).append(name)
     return [*declared, *settings], unsure
+
+
+@lru_cache(10_000)  # imports ask it for each field of each score
+def names_setting(name: str) -> bool:
+    """Whether a name has a word such as `agent` or `effort`, and is of no measure."""
+    return not SETTINGS.isdisjoint(plain_name(name).split("_")) and not measure_of(name)
 
 
 def make_facet(name: str, config: SiteConfig) -> Facet:

@@ -374,4 +374,11 @@ DIFFERENCES = TableSpec(
 MEASURES = ("cost_usd", "seconds", "input_tokens", "output_tokens")
 """The columns of the results that are measures without being declared."""
 
+SETTINGS = frozenset((
+    "agent", "scaffold", "solver", "harness", "framework", "provider", "effort", "reasoning",
+    "thinking", "mode", "format", "prompt", "template", "fewshot", "editor", "precision", "dtype",
+    "quantization", "temperature", "version",
+))  # fmt: skip
+"""Words in names of columns that tell how a model was run, such as `inference_effort`."""
+
 TABLES = (RESULTS, MODELS, TASKS, SERVING_REQUESTS, PRICES, EXAMPLES, DIFFERENCES)

@@ -258,7 +258,7 @@ def _array(stored: StoredTable, name: str, values: list[Any]) -> Column:
     if kind is not None and spec is not None and pa.types.is_temporal(kind):
         days = [None if value is None else date.fromisoformat(value) for value in values]
         return pa.array(days, pa.date32()).cast(kind)
-    possible = [_TYPES[spec.type] if spec else pa.string()]
+    possible = [_TYPES[spec.type]] if spec else [pa.string(), pa.float64()]
     # In a type that is not float64, numbers would lose digits.
     is_number = spec is not None and spec.type == "number"
     if kind is not None and (pa.types.is_float64(kind) or not is_number):

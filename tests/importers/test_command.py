@@ -20,6 +20,7 @@ from site_builder.importers.run import import_paths
 from tests.commands.test_cli import run
 from tests.helpers.imported import contents, lm_eval_results, rows, run_import, write_json
 from tests.helpers.sites import ROOT
+from tests.helpers.tables import check_project
 
 
 @pytest.fixture
@@ -178,14 +179,17 @@ def test_documented_package_works(install: Install, tmp_path: Path) -> None:
     """The example of docs/importing.md imports its scores and names the bad line."""
     install("score-lines", "score-lines = score_lines:read_score_lines", EXAMPLE)
     assert "from score-lines 1.0" == known_formats()["score-lines"]
-    (tmp_path / "scores.txt").write_text("a t 0.5\nb t 0.25\nb t\n")
+    (tmp_path / "scores.txt").write_text("a x t 0.5 3\na y t 0.25 1.5\nb t\n")
     root = tmp_path / "board"
     root.mkdir()
     outcome = import_paths(
         format_of("score-lines"), [tmp_path / "scores.txt"], load_config(root), ImportOptions()
     )
     found = pd.read_parquet(root / "data/results.parquet")
-    assert [("a", 0.5), ("b", 0.25)] == list(zip(found["model"], found["score"], strict=True))
+    stated = [found[name] for name in ("model", "agent", "score", "cost_usd")]
+    assert [("a", "x", 0.5, 3.0), ("a", "y", 0.25, 1.5)] == list(zip(*stated, strict=True))
+    assert 2 == len(check_project(root).models)
+    assert EXAMPLE.count("\n") <= 40
     assert ["scores.txt: line 3"] == [skipped.where for skipped in outcome.reading.skipped]
 
 

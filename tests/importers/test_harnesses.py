@@ -54,7 +54,19 @@ def test_inspect_log(tmp_path):
         "date": "2025-10-21",
         "source": INSPECT.name,
         "flag": "Measured on 3 of 2,376 examples.",
+        # From 01:12:04 to 01:12:16.
+        **{"seconds": 12.0, "input_tokens": 359.0, "output_tokens": 526.0},
     }
+
+
+def test_agent_and_effort_of_an_inspect_log_are_facets(tmp_path):
+    """Tokens that the cache had were read too."""
+    document = log()
+    document["eval"] |= {"solver": "react", "model_generate_config": {"reasoning_effort": "low"}}
+    usage = document["stats"]["model_usage"]["ollama/qwen2.5:0.5b"]
+    usage |= {"input_tokens_cache_read": 41, "input_tokens_cache_write": None}
+    (row,) = imported("inspect", write_json(tmp_path / "log.json", document), into=tmp_path)
+    assert ("react", "low", 400.0) == (row["solver"], row["reasoning_effort"], row["input_tokens"])
 
 
 def test_old_inspect_log(tmp_path):
@@ -212,7 +224,7 @@ def test_every_eval_ever_uncertainty_and_unknown_levels(tmp_path):
         "-1 stands for a score that is not available (2)",
         "it is outside of the bounds that its file states (1)",
         "a mean win rate depends on the models that were compared (1)",
-        "it has scores of single examples, which are not read (1)",
+        "it has scores of single examples, which --examples reads (1)",
     ):
         assert why in said.stderr
     assert "warning" not in said.stderr

@@ -37,6 +37,8 @@ def test_helm_run(tmp_path):
         "n_examples": 9,
         "date": "2025-11-05",
         "source": f"{HELM.name}/stats.json",
+        # Means over 9 examples: 0.2946600914001465, 350.4444 and 1.
+        **{"seconds": 2.6519408226, "input_tokens": 3154.0, "output_tokens": 9.0},
     }
     (task,) = rows(tmp_path, "tasks")
     assert ("exact_match", "test") == (task["metric"], task["evaluation_split"])

@@ -143,6 +143,7 @@ def test_evalplus_results(tmp_path):
         "parameters_b": 6.7,
         "tuning": "instruct",
         "url": "https://huggingface.co/Artigenz/Artigenz-Coder-DS-6.7B",
+        "open_data": "NONE",
     }
     assert {"humaneval", "humaneval+", "mbpp", "mbpp+"} == {
         r["task"] for r in rows(tmp_path, "tasks")

@@ -33,6 +33,7 @@ def test_version_0_4(tmp_path):
         "--tasks math_rephrased_full --num_fewshot 0"
     )
     common = {"model": model, "variant": "base", "n_examples": 5000, "date": "2026-01-21"}
+    common |= {"dtype": "bfloat16", "chat_template": "no"}
     zero, other = found
     assert "stderr" not in zero  # the harness writes 0 if all examples have the same score
     assert other == {

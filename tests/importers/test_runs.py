@@ -98,13 +98,11 @@ def test_time_of_only_one_record_tells_nothing(tmp_path, when):
     assert "and they state no time that tells which is newer" in said.stderr
 
 
-def test_agent_and_effort_become_part_of_the_name(tmp_path):
-    """Two efforts with equal scores stay two models; a name in a file is of one of them."""
-    said = run_import("every-eval-ever", HAL, into=tmp_path)
-    assert 1 == said.exit_code
-    assert "agent_scaffold ('HAL Generalist Agent' and 'HF Open Deep Research')" in said.stderr
-    assert "inference_effort ('high' and '')" in said.stderr
-    assert 'model_by = ["agent_scaffold", "inference_effort"]' in paste(tmp_path, said)
+def test_agent_and_effort_become_part_of_the_name_where_one_says_so(tmp_path):
+    """As before they were facets: the names in the tables of older projects stay."""
+    (tmp_path / "site.toml").write_text(
+        '[import]\nmodel_by = ["agent_scaffold", "inference_effort"]\n'
+    )
     imported("every-eval-ever", HAL, into=tmp_path)
     agent = "HAL Generalist Agent"
     assert {
@@ -115,7 +113,7 @@ def test_agent_and_effort_become_part_of_the_name(tmp_path):
         (f"{OPUS} ({agent}, high)", "TAU-bench Airline"): 0.44,
         (f"{OPUS} ({agent})", "TAU-bench Airline"): 0.44,
     } == {(m, t): s for (m, t, _), s in scores(tmp_path).items() if "Level" not in t}
-    assert 18 == len(scores(tmp_path))
+    assert "agent_scaffold" not in rows(tmp_path)[0]
     assert {("anthropic", None)} == {
         (row["developer"], row.get("name")) for row in rows(tmp_path, "models")
     }
@@ -124,13 +122,19 @@ def test_agent_and_effort_become_part_of_the_name(tmp_path):
     assert before == contents(tmp_path)
 
 
-def test_newer_record_of_another_agent_replaces_none(tmp_path):
+def test_newer_record_of_another_kind_replaces_none(tmp_path):
     """Unless the publisher says that nothing tells models apart."""
-    one = record(0.75, retrieved_timestamp="1770683238", fields={"agent": "A"})
-    other = record(0.5, retrieved_timestamp="1760492095", fields={"agent": "B"})
+    one = record(0.75, retrieved_timestamp="1770683238", fields={"site": "A"})
+    other = record(0.5, retrieved_timestamp="1760492095", fields={"site": "B"})
     folder = write_records(tmp_path / "runs", a=one, b=other)
     said = run_import("every-eval-ever", folder, into=tmp_path)
-    assert (1, True) == (said.exit_code, "    # or model_by = []\n" in said.stderr)
+    assert said.stderr.splitlines()[-6:-1] == [
+        "    [facets]",
+        "    site = {}",
+        '    # or below [import]: model_by = ["site"]',
+        '    # or below [import]: task_by = ["site"]',
+        "    # or below [import]: model_by = []",
+    ]
     (tmp_path / "site.toml").write_text("[import]\nmodel_by = []\n")
     assert [0.75] == [row["score"] for row in imported("every-eval-ever", folder, into=tmp_path)]
 
@@ -163,25 +167,23 @@ def test_set_that_replaces_another_in_the_tables_is_a_warning(tmp_path):
     assert f"warning: {line} If both count, import both files at once" in said.stderr
 
 
-def test_settings_in_columns_are_offered_and_the_rest_if_needed(tmp_path):
+def test_settings_in_columns_are_facets_and_the_rest_is_offered(tmp_path):
     """A run's name is long and an address private: neither is offered."""
     path = tmp_path / "a.csv"
     path.write_text(
         "model,accuracy,board,agent,run,mail\n"
         f"a,0.5,x,A,{'r' * 41},1@example.org\na,0.25,x,B,{'s' * 41},2@example.org\n"
+        f"a,0.75,y,A,{'t' * 41},\n"
     )
     said = run_import("csv", path, into=tmp_path)
-    assert '    model_by = ["agent"]\n    # or task_by = ["agent"]\n' in said.stderr
-    path.write_text(f"{path.read_text()}a,0.75,y,A,{'t' * 41},\n")
-    said = run_import("csv", path, into=tmp_path)
-    assert '    model_by = ["agent"]\n    task_by = ["board"]\n' in said.stderr
+    assert '    [import]\n    task_by = ["board"]\n    # or model_by = ["board"]\n' in said.stderr
     paste(tmp_path, said)
-    imported("csv", path, into=tmp_path)
+    found = imported("csv", path, into=tmp_path)
     assert {
-        ("a (A)", "accuracy (x)"): 0.5,
-        ("a (B)", "accuracy (x)"): 0.25,
-        ("a (A)", "accuracy (y)"): 0.75,
-    } == {(m, t): s for (m, t, _), s in scores(tmp_path).items()}
+        ("A", "accuracy (x)", 0.5),
+        ("B", "accuracy (x)", 0.25),
+        ("A", "accuracy (y)", 0.75),
+    } == {(row["agent"], row["task"], row["score"]) for row in found}
 
 
 def test_two_models_with_one_id_are_an_error(tmp_path):

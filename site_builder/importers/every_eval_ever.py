@@ -1,0 +1,242 @@
+"""Read records of the Every Eval Ever schema, and the scores of single examples beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from site_builder.importers.reading import (
+    Found,
+    ImportedExample,
+    ImportedRow,
+    ImportedScore,
+    ImportOptions,
+    JsonObject,
+    Reading,
+    Skipped,
+    UnreadableFileError,
+    as_text,
+    data_set_link,
+    joined,
+    of_files,
+    parse_json,
+    read_bytes,
+    rounded_mean,
+)
+from site_builder.importers.tabular import parse_number
+from site_builder.records import replace
+
+_SAMPLES = "_samples"
+_PART = " - "
+"""Between a task and its part in names of evaluations: `GAIA - GAIA Level 1`."""
+_SHOTS = "num_fewshot"
+
+
+@of_files
+def read_every_eval_ever(found: Found, options: ImportOptions) -> Reading:
+    """Read the records of the schema, 0.1 to 0.3, in a JSON file or in JSON lines.
+
+    The option `examples` applies to the file of samples beside a record.
+    """
+    found.check_ending(".json", ".jsonl")
+    content = read_bytes(found.path)
+    texts = [content] if found.path.suffix.lower() == ".json" else content.splitlines()
+    lines = [text for text in texts if text.strip()]
+    if "sample_id" in JsonObject(parse_json(lines[0])):
+        return _read_samples_alone(found, options)
+    records = [JsonObject(parse_json(text)) for text in lines]
+    if not any("evaluation_results" in record for record in records):
+        why = "it is not a record of this schema: it has no evaluation_results"
+        raise UnreadableFileError(why=why)
+    reading = joined(_read_record(found, record, options) for record in records)
+    if not reading.measures:
+        return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
+    return reading
+
+
+def _read_samples_alone(found: Found, options: ImportOptions) -> Reading:
+    """Read samples by the record beside them, which reads them itself where a folder was given."""
+    is_named = len(Path(found.shown).parts) == 1
+    if not (options.examples or is_named):
+        why = "it has scores of single examples, which --examples reads"
+        return Reading(skipped=(Skipped(found.shown, why, what="score"),))
+    record = found.path.with_name(f"{found.path.stem.removesuffix(_SAMPLES)}.json")
+    if record == found.path or not record.is_file():
+        why = f"its record, {record.name}, which states the scores and their task, is not beside it"
+        raise UnreadableFileError(why=why)
+    if not is_named:
+        return Reading()
+    of_record = Found(record, Path(found.shown).with_name(record.name).as_posix())
+    return _read_record(of_record, of_record.object(), replace(options, examples=True))
+
+
+def _read_record(found: Found, record: JsonObject, options: ImportOptions) -> Reading:
+    about = record.object("model_info")
+    model = about.text("id") or about.text("name")
+    size = parse_number(about.at("additional_details", "params_billions"), comma=False)
+    facts = {
+        "name": about.text("name") or None,
+        "developer": about.text("developer") or None,
+        "parameters_b": size.value if size and size.value > 0 else None,
+    }
+    results = record.all("evaluation_results")
+    scores = [_read_result(found, record, model, result) for result in results]
+    parts = Reading(tasks=tuple(_parts([m.task for score in scores for m in score.measures])))
+    reading = joined([Reading(models=(ImportedRow(model, facts),)), *scores, parts])
+    path = found.path.with_name(_samples_name(found, record))
+    if not options.examples or found.path.suffix.lower() != ".json" or not path.is_file():
+        return reading
+    names = (
+        (name, score.measures[0])
+        for key in ("evaluation_name", "evaluation_result_id")
+        for result, score in zip(results, scores, strict=True)
+        if (name := result.text(key)) and score.measures
+    )
+    samples = Found(path, Path(found.shown).with_name(path.name).as_posix())
+    total = record.count("detailed_evaluation_results", "total_rows")
+    return joined([reading, _read_samples(samples, dict(names), total)])
+
+
+def _samples_name(found: Found, record: JsonObject) -> str:
+    stated = Path(record.text("detailed_evaluation_results", "file_path")).name
+    return stated or f"{found.path.stem}{_SAMPLES}.jsonl"
+
+
+def _parts(tasks: Iterable[str]) -> Iterable[ImportedRow]:
+    """Yield the parts among the tasks of a record, by their names."""
+    names = dict.fromkeys(tasks)
+    for name in names:
+        whole = name.partition(_PART)[0]
+        if whole != name and whole in names:
+            yield ImportedRow(name, {"part_of": whole})
+
+
+def _read_samples(found: Found, scores: Mapping[str, ImportedScore], total: int | None) -> Reading:
+    """Read the score of each example; of one that was tried several times, the mean."""
+    tries: dict[tuple[str, str], list[float]] = {}
+    skipped: list[Skipped] = []
+    n_rows = 0
+    for number, line in enumerate(read_bytes(found.path).splitlines(), start=1):
+        if not line.strip():
+            continue
+        where, n_rows = f"{found.shown}:{number}", n_rows + 1
+        try:
+            sample = JsonObject(parse_json(line))
+        except UnreadableFileError as error:
+            skipped.append(Skipped(where, str(error), what="score"))
+            continue
+        names = (sample.text("evaluation_result_id"), sample.text("evaluation_name"))
+        name = next((name for name in names if name in scores), "")
+        value, example = sample.number("evaluation", "score"), as_text(str(sample.get("sample_id")))
+        if not name or value is None:
+            why = "it has no score" if name else "its evaluation is not in its record"
+            skipped.append(Skipped(where, why, what="score"))
+        else:
+            tries.setdefault((name, example), []).append(value)
+    examples = tuple(
+        ImportedExample(s.model, s.task, s.metric, s.setting, example, _mean(values), s.source)
+        for (name, example), values in tries.items()
+        for s in (scores[name],)
+    )
+    notes: tuple[str, ...] = ()
+    if total is not None and n_rows != total:
+        what = f"has {n_rows:,} of the {total:,} examples that its record states"
+        notes = (f"{found.shown}: {what}",)
+    return Reading(examples=examples, skipped=tuple(skipped), notes=notes)
+
+
+def _mean(values: list[float]) -> float:
+    return values[0] if len(values) == 1 else rounded_mean(values)
+
+
+def _read_result(found: Found, record: JsonObject, model: str, result: JsonObject) -> Reading:
+    metric, details = result.object("metric_config"), result.object("score_details")
+    score, task = details.number("score"), _task(result)
+    why = _why_no_score(score, metric, task if model else "")
+    if score is None or why:
+        where = f"{found.shown}: {result.text('evaluation_name') or 'a result'}"
+        return Reading(skipped=(Skipped(where, why, what="score"),))
+    spread = details.object("uncertainty")
+    moment = result.moment("evaluation_timestamp") or record.moment("evaluation_timestamp")
+    times = (moment, record.moment("retrieved_timestamp"))  # measured, and taken over
+    provenance = found.provenance(moment)
+    provenance["time"] = tuple(time.timestamp() for time in times if time)
+    if found.path.suffix.lower() != ".json":
+        provenance["where"] += f", {record.text('evaluation_id')}"
+    fields = _fields(record, result)
+    shots = fields.get(_SHOTS, "")
+    measure = ImportedScore(
+        model=model,
+        task=task,
+        score=score,
+        metric=metric.text("metric_id") or metric.text("metric_name"),
+        stderr=spread.error("standard_error", "value"),
+        n_examples=spread.count("num_samples"),
+        command=result.text("generation_config", "generation_args", "execution_command") or None,
+        base=record.text("model_info", "additional_details", "base_model") or None,
+        evaluator_relationship=record.text("source_metadata", "evaluator_relationship") or None,
+        tool=_tool(record),
+        retrieved=record.day("retrieved_timestamp"),
+        facets={_SHOTS: f"{shots}-shot"} if shots.isdecimal() else {},
+        fields=fields,
+        **provenance,
+    )
+    source, lower = result.object("source_data"), metric.boolean("lower_is_better")
+    facts = {
+        "metric": metric.text("metric_name") or metric.text("metric_id") or None,
+        "description": metric.text("evaluation_description") or None,
+        "higher_is_better": None if lower is None else not lower,
+        "score_min": metric.number("min_score"),
+        "score_max": metric.number("max_score"),
+        "dataset_url": data_set_link(source.text("hf_repo")),
+        "evaluation_split": source.text("hf_split") or None,
+    }
+    return Reading((measure,), tasks=(ImportedRow(task, facts, measure.metric),))
+
+
+def _why_no_score(score: float | None, metric: JsonObject, task: str) -> str:
+    """Return why a result is no score of a task; empty if it is one."""
+    if score is None or not task:
+        return "it has no name, model or score"
+    low, high = metric.number("min_score"), metric.number("max_score")
+    is_inside = (low is None or low <= score) and (high is None or score <= high)
+    if score == -1 and (metric.get("has_unknown_level") is True or not is_inside):
+        return "-1 stands for a score that is not available"
+    if task.endswith("Mean win rate"):
+        return "a mean win rate depends on the models that were compared"
+    return "" if is_inside else "it is outside of the bounds that its file states"
+
+
+def _fields(record: JsonObject, result: JsonObject) -> dict[str, str]:
+    """Return what tells a record from others of its model: source, agent, effort."""
+    arguments = result.object("generation_config", "generation_args")
+    details = {
+        "source_name": record.text("source_metadata", "source_name"),
+        "modality": result.text("modality"),
+        **{name: value for name, value in arguments.items() if name != "execution_command"},
+        **record.object("model_info", "additional_details"),
+        **result.object("generation_config", "additional_details"),
+    }
+    return {
+        k: as_text(str(v))
+        for k, v in details.items()
+        if not isinstance(v, dict | list | type(None))
+    }
+
+
+def _tool(record: JsonObject) -> str | None:
+    """Return the evaluation library with its version, or the source of an evaluation run."""
+    library, source = record.object("eval_library"), record.object("source_metadata")
+    name, version = library.text("name"), library.text("version")
+    if not name and source.get("source_type") == "evaluation_run":
+        name = source.text("source_name")
+    return " ".join(word for word in (name, version) if word not in ("", "unknown")) or None
+
+
+def _task(result: JsonObject) -> str:
+    """Return the name of the evaluation, with the data set if it is only that of a scorer."""
+    name = result.text("evaluation_name")
+    data = result.text("source_data", "dataset_name")
+    if not data or data.casefold() in name.casefold() or name.casefold() in data.casefold():
+        return name
+    return f"{data}: {name}"

@@ -1,0 +1,230 @@
+"""Make facets and measures of what records state beside a score.
+
+A facet is how a model was run, such as an agent: scores of other values are of other entries. A
+measure is what a run cost or took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault, FaultsError
+from site_builder.formatting import counted, listed
+from site_builder.importers.choices import lines_to_paste
+from site_builder.importers.merge import RESERVED, Placed
+from site_builder.importers.reading import ImportedScore
+from site_builder.importers.runs import fields_of, is_setting, short_names
+from site_builder.importers.tabular import parse_number
+from site_builder.records import Record, replace
+from site_builder.tables.metrics import plain_name
+from site_builder.tables.schema import MEASURES
+
+# How files name the measures of the contract.
+_MEASURES = {
+    "cost_usd": ("cost_usd", "total_cost_usd", "total_usd"),
+    "seconds": ("seconds", "total_seconds", "duration_seconds", "total_evaluation_time_seconds"),
+    "input_tokens": ("input_tokens", "total_input_tokens", "prompt_tokens", "total_prompt_tokens"),
+    "output_tokens": (
+        "output_tokens", "total_output_tokens", "completion_tokens", "total_completion_tokens",
+    ),
+}  # fmt: skip
+_PLAIN = {name: column for column, names in _MEASURES.items() for name in names}
+
+
+class Stated(Record):
+    """Scores with their facets and measures.
+
+    Attributes:
+        notes: Which these are, and what was stated but is neither.
+        faults: Measures that were left out, since they are of several tasks together.
+    """
+
+    placed: list[Placed]
+    notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def state_facets(
+    placed: Sequence[Placed],
+    config: SiteConfig,
+    kept: Set[str],
+    *,
+    by_name: bool,
+    is_text: bool = False,
+) -> Stated:
+    """Give each score its facets: those of its reader, those that `site.toml` declares, and others.
+
+    Others are texts with a name such as `agent`, unless the publisher states `by_name` what tells
+    models apart. A facet is the same for all scores of a model, or tells scores on one task apart;
+    one that only differs between tasks is none, unless it is declared or in the tables (`kept`). A
+    facet that all scores share adds no column to a table of text (`is_text`).
+    """
+    candidates = [*_candidates(placed, config, by_name=by_name)]
+    names = dict.fromkeys(name for of_score in candidates for name in of_score)
+    _check_names(placed)
+    declared = [tuple(c.get(name, "") for name in config.facets) for c in candidates]
+    taken: list[str] = []
+    differing: list[str] = []
+    for name in names:
+        values = [of_score.get(name, "") for of_score in candidates]
+        is_shared = len({*values}) == 1
+        if name in kept or name in config.facets:
+            taken.append(name)
+        elif _is_facet(placed, declared, values):
+            taken += [] if is_shared and is_text else [name]
+        else:
+            differing.append(name)
+    values_of = {name: _of_entries(placed, [c.get(name, "") for c in candidates]) for name in taken}
+    with_facets = [
+        replace(one, facets={name: values_of[name][number] for name in taken})
+        for number, one in enumerate(placed)
+    ]
+    notes = [f"Facets: {listed(taken, most=12)}."] if taken else []
+    if differing:
+        what = f"differs between the tasks of a model: {listed(differing, most=8)}"
+        notes.append(f"No facet, since it {what}. [facets] in site.toml can make it one.")
+    return Stated(with_facets, tuple(notes))
+
+
+def _check_names(placed: Iterable[Placed]) -> None:
+    """Refuse facets and measures of a reader that are called as other columns of the results."""
+    of_facets = {name for one in placed for name in one.score.facets}
+    of_measures = {name for one in placed for name in one.score.measures}
+    if wrong := sorted(RESERVED & (of_facets | of_measures.difference(MEASURES))):
+        what = f"no facet or measure can have the name of a column: {listed(wrong, most=8)}"
+        raise FaultsError([Fault("", what, "Give it another name in the reader.")])
+
+
+def _candidates(
+    placed: Iterable[Placed], config: SiteConfig, *, by_name: bool
+) -> Iterator[dict[str, str]]:
+    """Yield what may be a facet of each score."""
+    known: dict[int, dict[str, str]] = {}  # the scores of a row share their fields
+    for one in placed:
+        fields = one.score.fields
+        if id(fields) not in known:
+            settings = {} if by_name else dict(_settings(fields))
+            declared = dict(_declared(fields_of(one), config)) if config.facets else {}
+            known[id(fields)] = {**settings, **declared}
+        found = {**known[id(fields)], **one.score.facets}
+        yield {name: value for name, value in found.items() if value}
+
+
+def _settings(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the fields that have the name and the value of a setting."""
+    found = [n for n, v in fields.items() if v and n not in RESERVED and is_setting(n, v)]
+    short = short_names(fields) if any("." in name for name in found) else {}
+    yield from ((short.get(name, name), fields[name]) for name in found)
+
+
+def _declared(fields: Mapping[str, str], config: SiteConfig) -> Iterator[tuple[str, str]]:
+    """Yield the facets of `site.toml`, by the name of a field or the last part of it."""
+    by_last = {plain_name(last): fields[name] for name, last in short_names(fields).items()}
+    values = by_last | {plain_name(name): value for name, value in fields.items()}
+    for name, stated in config.facets.items():
+        if name not in RESERVED:
+            yield name, values.get(plain_name(name)) or stated.default or ""
+
+
+def _is_facet(
+    placed: Sequence[Placed], declared: Sequence[tuple[str, ...]], values: Sequence[str]
+) -> bool:
+    """Whether a field is the same for all scores of each model, or tells those on one task apart.
+
+    Models whose `declared` facets differ are of different entries already.
+    """
+    of_models: dict[tuple[str, ...], set[str]] = {}
+    of_tasks: dict[tuple[str, ...], set[str]] = {}
+    for one, facets, value in zip(placed, declared, values, strict=True):
+        of_models.setdefault((one.model, *facets), set()).add(value)
+        of_tasks.setdefault((one.model, one.task, one.variant, *facets), set()).add(value)
+    is_constant = all(len(found) == 1 for found in of_models.values())
+    return is_constant or any(len(found) > 1 for found in of_tasks.values())
+
+
+def _of_entries(placed: Sequence[Placed], values: Sequence[str]) -> list[str]:
+    """Return the values of a facet, but none that would part a tuned model from its base."""
+    of_runs: dict[str, dict[str, set[str]]] = {}
+    for one, value in zip(placed, values, strict=True):
+        of_runs.setdefault(one.model, {}).setdefault(one.variant, set()).add(value)
+    parted = {
+        model
+        for model, runs in of_runs.items()
+        if len(runs) > 1
+        and all(len(found) == 1 for found in runs.values())
+        and len(set[str]().union(*runs.values())) > 1
+    }
+    return ["" if p.model in parted else v for p, v in zip(placed, values, strict=True)]
+
+
+def state_measures(
+    placed: Sequence[Placed], config: SiteConfig, wholes: Mapping[str, str]
+) -> Stated:
+    """Give each score its measures: those of its reader, and numbers in its record.
+
+    Numbers count whose names are known, such as `total_cost_usd`, or declared in `site.toml`. One
+    that is the same for several tasks of a record, and would be summed over them, is of all of them
+    together: the whole of which the others are parts has it (`wholes`, by part), else none.
+    """
+    of_records: dict[tuple[str, str], list[Placed]] = {}
+    for one in placed:
+        of_records.setdefault((one.score.where, one.score.model), []).append(one)
+    shared: dict[str, list[ImportedScore]] = {}
+    found: dict[int, dict[str, float]] = {}
+    names: dict[str, str] = {}
+    for record in of_records.values():
+        numbers = [dict(_numbers(one, names, config)) for one in record]
+        top = [n for n, one in enumerate(record) if wholes.get(one.task) is None]
+        for name in dict.fromkeys(name for of_task in numbers for name in of_task):
+            values = [of_task.get(name) for of_task in numbers]
+            places = list(range(len(record)))
+            is_shared = len(record) > 1 and len({*values}) == 1 and values[0] != 0
+            if is_shared and _is_summed(name, config):
+                places = top if len(top) == 1 else []
+            if not places:
+                shared.setdefault(name, []).append(record[0].score)
+            for place in places:
+                if (value := values[place]) is not None:
+                    found.setdefault(id(record[place]), {})[name] = value
+    with_measures = [
+        replace(one, measures={**found.get(id(one), {}), **one.score.measures}) for one in placed
+    ]
+    measures = dict.fromkeys(name for one in with_measures for name in one.measures)
+    notes = (f"Measures: {listed([*measures], most=12)}.",) if measures else ()
+    faults = tuple(_shared_fault(name, scores, config) for name, scores in shared.items())
+    return Stated(with_measures, notes, faults)
+
+
+def _is_summed(name: str, config: SiteConfig) -> bool:
+    """Whether boards sum a measure over tasks, so that one of all tasks would count many times."""
+    stated = config.measures.get(name)
+    combine = stated.combine if stated else None
+    return combine == "sum" or (combine is None and name in MEASURES)
+
+
+def _numbers(one: Placed, names: dict[str, str], config: SiteConfig) -> Iterator[tuple[str, float]]:
+    """Yield the measures in the fields of a record; `names` keeps what each is called."""
+    for field, text in one.score.fields.items():
+        if field not in names:
+            names[field] = _measure_named(field, config)
+        if name := names[field]:
+            number = parse_number(text, comma=False)
+            if number:
+                yield name, number.value
+
+
+def _measure_named(field: str, config: SiteConfig) -> str:
+    """Return the measure that a field states by its name; empty if it is none."""
+    last = field.rpartition(".")[2]
+    declared = (name for name in (field, last) if name in config.measures)
+    return next(declared, None) or _PLAIN.get(last.casefold().replace(" ", "_"), "")
+
+
+def _shared_fault(name: str, scores: Iterable[ImportedScore], config: SiteConfig) -> Fault:
+    first, *others = scores
+    what = f"{name!r} is of several tasks together, so that no score has it"
+    what += f"; and {counted(len(others), 'more record')} like it" if others else ""
+    fix = "If it is the measure of the whole run, say so in site.toml and import again."
+    paste = lines_to_paste(f"measures.{name}", ['combine = "none"'], config)
+    return Fault(first.where, what, fix, "warning", 1 + len(others), paste)
