@@ -207,7 +207,7 @@ def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:
 
 
 @click.command(epilog="Example: site-builder export eval-results out --project my-board")
-@click.argument("target", metavar="FORMAT", type=click.Choice(["eval-results"]))
+@click.argument("target", metavar="FORMAT", type=click.Choice(["eval-results", "every-eval-ever"]))
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 @project_option
 @with_console
@@ -215,12 +215,15 @@ def export(root: Path, console: Console, target: str, out: Path) -> None:
     """Write the scores of a project into the folder OUT in another format.
 
     eval-results: for each model repository on Hugging Face a folder org__name/.eval_results, to be
-    proposed there. Nothing is overwritten.
+    proposed there. every-eval-ever: a record for each entry, below data/. Nothing is overwritten.
     """
+    from site_builder.importers.every_eval_ever_records import records_of
     from site_builder.importers.hugging_face import eval_results_of
 
     with console.exit_on_error():
-        files, faults = eval_results_of(load_config(root))
+        files, faults = (eval_results_of if target == "eval-results" else records_of)(
+            load_config(root)
+        )
         if not files:
             nothing = Fault("", f"no score can be written as {target}")
             raise FaultsError((*faults, nothing))
