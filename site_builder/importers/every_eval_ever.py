@@ -25,6 +25,7 @@ from site_builder.importers.reading import (
 )
 from site_builder.importers.tabular import parse_number
 from site_builder.records import replace
+from site_builder.symlinks import is_inside
 
 _SAMPLES = "_samples"
 _PART = " - "
@@ -92,6 +93,9 @@ def _read_record(found: Found, record: JsonObject, options: ImportOptions) -> Re
         for result, score in zip(results, scores, strict=True)
         if (name := result.text(key)) and score.measures
     )
+    if not is_inside(path, path.parent):
+        why = f"its examples, {path.name}, are a link that leads out of the folder"
+        raise UnreadableFileError(why=why, fix="Replace the link by the file.")
     samples = Found(path, Path(found.shown).with_name(path.name).as_posix())
     total = record.count("detailed_evaluation_results", "total_rows")
     return joined([reading, _read_samples(samples, dict(names), total)])
@@ -99,7 +103,7 @@ def _read_record(found: Found, record: JsonObject, options: ImportOptions) -> Re
 
 def _samples_name(found: Found, record: JsonObject) -> str:
     stated = Path(record.text("detailed_evaluation_results", "file_path")).name
-    return stated or f"{found.path.stem}{_SAMPLES}.jsonl"
+    return stated if stated.endswith(".jsonl") else f"{found.path.stem}{_SAMPLES}.jsonl"
 
 
 def _parts(tasks: Iterable[str]) -> Iterable[ImportedRow]:

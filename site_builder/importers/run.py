@@ -190,11 +190,10 @@ def _merge(
     kept, older = _choose_runs(_by_key(faceted.placed), options, config)
     stated = StatedRows(reading.tasks)
     measured = state_measures(kept, config, _wholes(stated, kept))
-    kept = measured.placed
-    assumed = assume_tasks(kept, stated, known, config, options)
+    assumed = assume_tasks(measured.placed, stated, known, config, options)
     assumed.check(config, reading.guessed, reading.others)
     refused = {id(one) for one, _ in assumed.refused}
-    placed = [one for one in kept if id(one) not in refused]
+    placed = [one for one in measured.placed if id(one) not in refused]
     lacking = {"variant", "source"} - table.types.keys() if table.texts else set[str]()
     merged = merge_results(table.rows, placed, default, lacking)
     examples = _placed_examples(reading.examples, placed, merged)

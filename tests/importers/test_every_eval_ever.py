@@ -61,6 +61,16 @@ def test_examples_that_are_repeated_missing_or_strange(tmp_path):
     assert "its record, other.json, which states the scores and their task, is not" in said.stderr
 
 
+def test_examples_behind_a_link_out_of_the_folder_are_refused(tmp_path):
+    samples(tmp_path / "secret.jsonl", sample("a", 1))
+    record = write_json(
+        tmp_path / f"in/{NAME}.json", json.loads((SAMPLES / f"{NAME}.json").read_text())
+    )
+    (tmp_path / f"in/{NAME}_samples.jsonl").symlink_to(tmp_path / "secret.jsonl")
+    said = run_import("every-eval-ever", record, "--examples", into=tmp_path)
+    assert (1, True) == (said.exit_code, "are a link that leads out of the folder" in said.stderr)
+
+
 def test_examples_of_two_agents_are_of_two_entries(tmp_path):
     document = json.loads((SAMPLES / f"{NAME}.json").read_text())
     del document["detailed_evaluation_results"]
