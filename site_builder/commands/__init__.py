@@ -22,6 +22,7 @@ _PLACES = {
     "init": ("init", "init"),
     "profile": ("tables", "profile"),
     "serve": ("serve", "serve"),
+    "submit": ("submissions", "submit"),
     "upgrade": ("init", "upgrade"),
     "verify": ("site", "verify"),
 }

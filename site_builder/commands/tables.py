@@ -19,7 +19,7 @@ from site_builder.commands.console import (
     project_option,
     with_console,
 )
-from site_builder.config import load_config
+from site_builder.config import SiteConfig, load_config
 from site_builder.errors import (
     Fault,
     FaultsError,
@@ -33,6 +33,7 @@ from site_builder.records import replace
 
 if TYPE_CHECKING:
     from site_builder.importers.reading import ImportOptions
+    from site_builder.importers.run import ImportReport
     from site_builder.profile import MergedFeatures, TaskProfile
 
 # The importers, the database and the tokenizers are imported in the functions that need them: each
@@ -151,6 +152,35 @@ def import_files(  # noqa: PLR0913 - one per option
 ) -> tuple[Path, ...]:
     """Import files of a format into a project, and report it; return the files written.
 
+    Raises:
+        SiteError: There is no score, or the tables cannot be changed; nothing is written.
+    """
+    from site_builder.importers import run
+    from site_builder.starter.project import replacing_sample
+
+    with replacing_sample(root, console.say):
+        report, config = run_import(
+            root, console, source, paths, scale=scale, better=better, dry=dry, **options
+        )
+    console.warn(run.warnings_of(report, config, verbose=verbose))
+    for line in run.lines_of(report, verbose=verbose, dry=dry):
+        console.say(shortened(line))
+    return report.saved
+
+
+def run_import(  # noqa: PLR0913 - one per option
+    root: Path,
+    console: Console,
+    source: str,
+    paths: Sequence[Path],
+    *,
+    scale: Literal["percent", "proportion", "other"] | None,
+    better: bool | None,
+    dry: bool = False,
+    **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
+) -> tuple[ImportReport, SiteConfig]:
+    """Import files of a format into a project; return what was done, and the configuration.
+
     Asks on a terminal what only the publisher knows.
 
     Raises:
@@ -159,7 +189,7 @@ def import_files(  # noqa: PLR0913 - one per option
     from site_builder.importers import run
     from site_builder.importers.formats import format_of
     from site_builder.importers.reading import ImportOptions
-    from site_builder.starter.project import replacing_sample, rule_faults
+    from site_builder.starter.project import rule_faults
 
     console.stage("Reading the files")
     config = load_config(root)
@@ -180,18 +210,13 @@ def import_files(  # noqa: PLR0913 - one per option
         dry=dry,
         before_saving=lambda old, new: console.warn(rule_faults(old, new, config)),
     )
-    with replacing_sample(root, console.say):
-        try:
-            report = import_paths(stated)
-        except UnclearScoresError as error:
-            if not console.can_ask:
-                raise
-            console.warn(error.faults)
-            report = import_paths(_ask(error, stated))
-    console.warn(run.warnings_of(report, config, verbose=verbose))
-    for line in run.lines_of(report, verbose=verbose, dry=dry):
-        console.say(shortened(line))
-    return report.saved
+    try:
+        return import_paths(stated), config
+    except UnclearScoresError as error:
+        if not console.can_ask:
+            raise
+        console.warn(error.faults)
+        return import_paths(_ask(error, stated)), config
 
 
 def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:

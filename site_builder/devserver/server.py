@@ -89,7 +89,9 @@ def file_states(root: Path) -> FileStates:
     Hidden files are left out: no build reads them, and editors write them beside other files.
     """
     own = (
-        root / name for name in ("data/content", *_FOLDERS) if is_inside(root / name, root, name)
+        root / name
+        for name in ("data/content", "data/submissions", *_FOLDERS)
+        if is_inside(root / name, root, name)
     )
     tables = (path for ending in ENDINGS for path in (root / "data").glob(f"*{ending}"))
     paths = [root / "site.toml", root / "CNAME", *tables]

@@ -26,6 +26,7 @@ from site_builder.symlinks import check_inside, is_inside, read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import LoadedTables, find_files, load_tables
 from site_builder.tables.schema import TABLES
+from site_builder.tables.submissions import has_submissions
 from site_builder.tables.write import SAMPLE, has_sample
 
 FILES = Path(__file__).parent / "files"
@@ -72,7 +73,7 @@ def start_project(
         if text and os.path.lexists(toml):
             what = f"it exists already, so --{name} would change nothing"
             raise SiteError(Fault(str(toml), what, f"Set {name} in it."))
-    has_tables = any(find_files(spec, data) for spec in TABLES)
+    has_tables = any(find_files(spec, data) for spec in TABLES) or has_submissions(data)
     is_sample = import_scores is None and (has_sample(data) or not has_tables)
     title = title or ("" if is_sample else _title_of(folder))
     files = project_files(title, host, license_id, is_sample=is_sample)

@@ -218,7 +218,8 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
         rows = np.flatnonzero(is_bad)
         if rows.size:
             severity: Severity = "warning" if what.startswith(_ALIKE) else "error"
-            yield Fault(table.place(rows), f"'{spec.name}' {what}", fix, severity)
+            where = table.place(rows, spec.name)
+            yield Fault(where, f"'{spec.name}' {what}", fix, severity)
 
 
 def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Fault:

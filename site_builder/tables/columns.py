@@ -55,7 +55,7 @@ def sort_columns(
     further = [name for name in names if name not in known]
     of_models = [str(name) for name in models.frame.columns] if models else []
     faults += _undeclared_names(config, [*further, *MEASURES], [*of_models, *further, VARIANT])
-    declared = [name for name in further if name in config.facets]
+    declared = [n for n in further if n in config.facets or n in results.settings]
     texts = [
         n for n in further if n not in (*declared, *config.measures) and not _is_number(frame[n])
     ]

@@ -9,7 +9,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -169,16 +169,36 @@ def parse_text(
     records = [row.values or {} for row in rows]
     if is_csv:
         records = [{n.strip(): v.strip() or None for n, v in row.items()} for row in records]
-    lines, odd = [row.line for row in rows], list[Fault]()
-    series: dict[str, pd.Series] = {}
-    for name in heading or dict.fromkeys(name for record in records for name in record):
+    lines = [row.line for row in rows]
+    frame, odd = make_frame(
+        spec, records, where, lambda row, _: f"{where}:{lines[row]}", heading, is_text=is_csv
+    )
+    return frame, tuple(lines), odd
+
+
+def make_frame(
+    spec: TableSpec,
+    records: Sequence[Mapping[str, Any]],
+    where: str,
+    place: Callable[[int, str], str],
+    names: Iterable[str] = (),
+    *,
+    is_text: bool = False,
+) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
+    """Return a table of records in the types of the contract, and a fault for each odd value.
+
+    `place` tells where the value of a row, from 0, and a column stands. The columns are `names`, or
+    those of the records. In records that are `is_text`, every value is a text.
+    """
+    series, odd = dict[str, pd.Series](), list[Fault]()
+    for name in names or dict.fromkeys(name for record in records for name in record):
         column, values = spec.column(name), [record.get(name) for record in records]
         if column is None:
-            series[name] = _guessed(values, is_text=is_csv)
+            series[name] = _guessed(values, is_text=is_text)
         else:
-            series[name], is_odd = _typed(column, values, is_text=is_csv)
-            odd += _type_faults(column, values, is_odd, lines, where)
-    return pd.DataFrame(series), tuple(lines), tuple(odd)
+            series[name], is_odd = _typed(column, values, is_text=is_text)
+            odd += _type_faults(column, values, is_odd, where, place)
+    return pd.DataFrame(series, index=range(len(records))), tuple(odd)
 
 
 def _checked(row: TextRow) -> TextRow:
@@ -266,7 +286,11 @@ def _guessed(values: list[Any], *, is_text: bool) -> pd.Series:
 
 
 def _type_faults(
-    column: ColumnSpec, values: list[Any], odd: list[bool], lines: Sequence[int], where: str
+    column: ColumnSpec,
+    values: list[Any],
+    odd: list[bool],
+    where: str,
+    place: Callable[[int, str], str],
 ) -> Iterator[Fault]:
     """Yield a fault for each value of a column that is of another type."""
     kind, fix = TYPE_WORDS[column.type], "Put it in quotes."
@@ -275,10 +299,10 @@ def _type_faults(
         kind, fix = "a number", f"Write a number, such as 0.71, or {instead}."
     elif column.type == "boolean":
         fix = "Write true or false, or nothing."
-    bad = [(line, value) for line, value, is_odd in zip(lines, values, odd, strict=True) if is_odd]
+    bad = [(row, values[row]) for row, is_odd in enumerate(odd) if is_odd]
     faults = (
-        Fault(f"{where}:{line}", f"'{column.name}' is {_shown(value)}, not {kind}", fix)
-        for line, value in bad
+        Fault(place(row, column.name), f"'{column.name}' is {_shown(value)}, not {kind}", fix)
+        for row, value in bad
     )
     kinds = "numbers" if kind == "a number" else kind
     return limit_faults(faults, len(bad), where, f"values of '{column.name}' that are not {kinds}")

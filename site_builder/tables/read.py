@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -23,6 +23,7 @@ from site_builder.tables.files import (
     TEXT_ENDINGS,
     UnreadableTableError,
     is_text,
+    make_frame,
     parse_text,
     read_whole,
 )
@@ -31,6 +32,7 @@ from site_builder.tables.metrics import Assumption
 from site_builder.tables.schema import (
     ENDINGS,
     MODELS,
+    RESULTS,
     TABLES,
     TASKS,
     ColumnSpec,
@@ -38,6 +40,13 @@ from site_builder.tables.schema import (
     Measure,
     TableSpec,
     Type,
+)
+from site_builder.tables.submissions import (
+    FOLDER,
+    Row,
+    Submission,
+    has_submissions,
+    read_submissions,
 )
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
@@ -52,8 +61,16 @@ _PANDAS_TYPES: Mapping[Type, Literal["float64", "object"]] = {
 }
 
 
+class Place(Record):
+    """Where a row of a submission stands: its file, its line, and the lines of its values."""
+
+    file: str
+    line: int
+    lines: Mapping[str, int]
+
+
 class LoadedTable(Record):
-    """One table as read from its file.
+    """One table as read from its file, with the rows of submissions behind those of the file.
 
     Attributes:
         frame: All rows and columns of the file, in its order. Decimals are floats, dates are
@@ -66,6 +83,9 @@ class LoadedTable(Record):
         source: The content of the project's file, if it is not `file`.
         lines: The line of each row in a text file; None for Parquet.
         faults: Values of a text file that are of another type than their column.
+        submitted: The place of each row that is of a submission; they are the last ones.
+        settings: Further columns that submissions state as settings of their entry.
+        submissions: The content of each file of a submission, by its name in messages.
     """
 
     spec: TableSpec
@@ -78,18 +98,35 @@ class LoadedTable(Record):
     source: bytes | None = None
     lines: tuple[int, ...] | None = None
     faults: tuple[Fault, ...] = ()
+    submitted: tuple[Place, ...] = ()
+    settings: tuple[str, ...] = ()
+    submissions: Mapping[str, bytes] = {}
 
-    def place(self, rows: Iterable[Any]) -> str:
-        """Return the place of rows, counted from 0, in messages.
+    def place(self, rows: Iterable[Any], column: str = "") -> str:
+        """Return the place of rows, counted from 0, or of their values in a column, in messages.
 
-        It is `data/results.parquet: row 1`; `data/results.csv:2` for a line of text.
+        It is `data/results.parquet: row 1`; `data/results.csv:2` for a line of text. Submissions
+        come first, as `data/submissions/a.yaml:7: also data/results.csv:2`.
         """
-        numbers = [int(row) for row in rows]
-        if self.lines is None:
-            return f"{self.where}: {rows_text([number + 1 for number in numbers])}"
-        lines = [self.lines[number] for number in numbers]
-        start = f"{self.where}:{lines[0]}"
-        return start if len(lines) == 1 else f"{start}: {rows_text(lines, 'line')}"
+        numbers, n_own = [int(row) for row in rows], len(self.frame) - len(self.submitted)
+        by_file: dict[str, list[int]] = {}
+        for number in (number - n_own for number in numbers if number >= n_own):
+            place = self.submitted[number]
+            by_file.setdefault(place.file, []).append(place.lines.get(column, place.line))
+        places = [_lines_text(file, lines) for file, lines in by_file.items()]
+        if own := [number for number in numbers if number < n_own]:
+            if self.lines is None:
+                places.append(f"{self.where}: {rows_text([number + 1 for number in own])}")
+            else:
+                places.append(_lines_text(self.where, [self.lines[number] for number in own]))
+        first, *others = places
+        more = f" and {len(others) - 4:,} more" if len(others) > 4 else ""
+        return f"{first}: also {', '.join(others[:4])}{more}" if others else first
+
+
+def _lines_text(file: str, lines: Sequence[int]) -> str:
+    start = f"{file}:{lines[0]}"
+    return start if len(lines) == 1 else f"{start}: {rows_text(lines, 'line')}"
 
 
 class LoadedTables(Record):
@@ -152,11 +189,156 @@ def _load_tables(data_dir: Path) -> LoadedTables:
         elif names:
             faults.append(several_files(names))
             unreadable.add(spec.name)
-        elif spec.required:
+        elif spec.required and not has_submissions(data_dir):
             fix = _missing_fix(spec, data_dir)
             faults.append(Fault(f"data/{spec.file}", "the file is missing", fix))
+    submissions, odd = read_submissions(data_dir)
+    faults += odd
+    if submissions and RESULTS.name not in unreadable:
+        faults += _add_submissions(tables, submissions, unreadable)
     unknown = {path.name for path in data_dir.glob("*.parquet")} - {spec.file for spec in TABLES}
     return LoadedTables(tables, tuple(faults), tuple(sorted(unknown)), frozenset(unreadable))
+
+
+def _add_submissions(
+    tables: dict[str, LoadedTable], submissions: Sequence[Submission], unreadable: Collection[str]
+) -> Iterator[Fault]:
+    """Put the rows of submissions behind those of the tables; yield facts that contradict."""
+    unsure = [(one, row) for one in submissions for row in one.scores if not one.is_sure]
+    yield from _with_rows(None, RESULTS, unsure).faults
+    submissions = [one for one in submissions if one.is_sure]
+    rows = [(one, row) for one in submissions for row in one.scores]
+    if not rows:
+        return
+    results = _with_rows(tables.get(RESULTS.name), RESULTS, rows)
+    settings = dict.fromkeys(name for one in submissions for name in one.facets)
+    contents = {one.where: one.content for one in submissions}
+    tables[RESULTS.name] = replace(results, settings=(*settings,), submissions=contents)
+    models = tables.get(MODELS.name)
+    has_facts = any(len(one.facts.values) > 1 for one in submissions)
+    if models is None and has_facts and _has_ids(results):
+        ids = results.frame["model"].iloc[: -len(rows)].dropna().drop_duplicates()
+        models = as_loaded(MODELS, pa.table({"model": pa.array(ids, pa.string())}), results.where)
+        models = replace(models, source=b"")
+    if models is not None and MODELS.name not in unreadable and _has_ids(models):
+        tables[MODELS.name], faults = _with_facts(models, submissions)
+        yield from faults
+
+
+def _with_facts(
+    models: LoadedTable, submissions: Iterable[Submission]
+) -> tuple[LoadedTable, list[Fault]]:
+    """Return the table of models with what submissions state of theirs, and contradictions."""
+    known = {
+        str(row["model"]): {
+            str(k): (v, models.place([i])) for k, v in row.items() if not pd.isna(v)
+        }
+        for i, row in enumerate(models.frame.to_dict("records"))
+    }
+    faults, new = list[Fault](), list[tuple[Submission, Row]]()
+    for one in submissions:
+        model = str(one.facts.values["model"])
+        facts = known.setdefault(model, {})
+        if not facts:
+            new.append((one, one.facts))
+        for name, value in one.facts.values.items():
+            where = f"{one.where}:{one.facts.lines[name]}"
+            before, place = facts.setdefault(name, (value, where))
+            if before != value:
+                what = f"'{name}' of {model!r} is {value!r}, and {before!r} in {place}"
+                faults.append(Fault(where, what, "Remove it here, or make both alike."))
+    models = _with_rows(models, MODELS, new)
+    stated = {model: {k: v for k, (v, _) in known[model].items()} for model in known}
+    return _filled(models, stated), faults
+
+
+def _filled(models: LoadedTable, facts: Mapping[str, Mapping[str, Any]]) -> LoadedTable:
+    """Return the table of models with facts of models where it states none."""
+    frame, ids = models.frame.copy(), models.frame["model"]
+    for column in MODELS.columns:
+        new = ids.map({m: of[column.name] for m, of in facts.items() if column.name in of})
+        old = frame.get(column.name)
+        if old is None:
+            frame = frame.assign(**{column.name: new}) if new.notna().any() else frame
+        elif has_type(old, column.type) and has_type(new, column.type):
+            frame[column.name] = old.where(old.notna(), new)
+    return replace(models, frame=frame, file=_to_parquet(frame, models.whole))
+
+
+def _has_ids(table: LoadedTable) -> bool:
+    """Return whether a table has its key, as text."""
+    ids = table.frame.get(table.spec.key[0])
+    return ids is not None and has_type(ids, "text")
+
+
+def _with_rows(
+    table: LoadedTable | None, spec: TableSpec, rows: Sequence[tuple[Submission, Row]]
+) -> LoadedTable:
+    """Return a table, or a new one, with rows of submissions behind its own."""
+    places = tuple(Place(one.where, row.line, row.lines) for one, row in rows)
+
+    def place(row: int, column: str) -> str:
+        return f"{places[row].file}:{places[row].lines.get(column, places[row].line)}"
+
+    where = table.where if table else f"data/{FOLDER}"
+    frame, odd = make_frame(spec, [row.values for _, row in rows], where, place)
+    own = as_loaded(spec, pa.Table.from_pandas(frame, preserve_index=False), where)
+    if table is None:
+        file = _to_parquet(own.frame, own.whole)
+        return replace(own, file=file, source=b"", faults=odd, submitted=places)
+    frame, more = _alike(table, own.frame)
+    frame = pd.concat([frame, more], ignore_index=True)
+    whole = tuple(
+        str(name)
+        for name, values in frame.items()
+        if values.dtype.kind == "f" and _are_whole(str(name), table) and _are_whole(str(name), own)
+    )
+    return replace(
+        table,
+        frame=frame,
+        file=_to_parquet(frame, whole),
+        source=table.file if table.source is None else table.source,
+        whole=whole,
+        faults=(*table.faults, *odd),
+        submitted=places,
+    )
+
+
+def _alike(table: LoadedTable, more: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of a table, and more of them, with one type in each column of both.
+
+    A column of the table that is of a wrong type gets no more values: that is one fault, not two.
+    """
+    frame = table.frame
+    for name in [str(name) for name in more if name in frame]:
+        column, values = table.spec.column(name), frame[name]
+        if column is not None:
+            more = more if has_type(values, column.type) else more.drop(columns=name)
+        elif values.notna().any() and has_type(values, "text") != has_type(more[name], "text"):
+            texts = more[name].map(_plain_text, na_action="ignore")
+            numbers = pd.to_numeric(texts, errors="coerce")
+            truths = texts.str.lower().map({"true": True, "false": False, "yes": True, "no": False})
+            fitting = numbers if has_type(values, "number") else truths
+            if fitting.notna().equals(texts.notna()) and not has_type(values, "text"):
+                more = more.assign(**{name: fitting})
+            else:
+                old = values.map(_plain_text, na_action="ignore")
+                frame, more = frame.assign(**{name: old}), more.assign(**{name: texts})
+    return frame, more
+
+
+def _plain_text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _are_whole(name: str, table: LoadedTable) -> bool:
+    values = table.frame.get(name)
+    return values is None or name in table.whole or values.dtype.kind in "iu"
+
+
+def _to_parquet(frame: pd.DataFrame, whole: Iterable[str]) -> bytes:
+    content: bytes = frame.astype(dict.fromkeys(whole, "Int64")).to_parquet(index=False)
+    return content
 
 
 def _missing_fix(spec: TableSpec, data_dir: Path) -> str:

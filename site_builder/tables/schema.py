@@ -205,6 +205,8 @@ RESULTS = TableSpec(
         ColumnSpec("command", "Command that produced the score"),
         ColumnSpec("flag", "Why the score needs caution", default="no caveat"),
         _COMPARABLE, _VERIFICATION,
+        ColumnSpec("submitted_by", "Who handed the score in", default="not stated"),
+        ColumnSpec("log_url", "Link to the log of the run", "url"),
     ),
 )  # fmt: skip
 MODELS = TableSpec(

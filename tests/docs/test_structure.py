@@ -96,7 +96,7 @@ HOMES = {
     "rapidfuzz": "profile.py",
     "resvg_py": "render/previews.py",
     "rich": "commands/console.py",
-    "ruamel": "importers/(hugging_face|sheets).py",
+    "ruamel": "(importers/hugging_face|importers/sheets|tables/documents).py",
     "scipy": "compute/*.py",
     "tokenizers": "profile.py",
 }

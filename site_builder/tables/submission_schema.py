@@ -1,0 +1,86 @@
+"""Write the JSON Schema of a submission, from the contract, so that editors complete and check it.
+
+Source: JSON Schema draft 7, which the language servers of YAML and JSON read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from site_builder.tables.schema import RESULTS, ColumnSpec, Type
+from site_builder.tables.submissions import FACT_COLUMNS, RUN_COLUMNS, SCORE_COLUMNS, VERSION
+
+FILE = "submission.schema.json"
+"""Its name in the folder of the data."""
+FIRST_LINE = f"# yaml-language-server: $schema=../{FILE}"
+"""The first line of a submission in YAML: where editors find the schema."""
+
+_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+_TYPES: Mapping[Type, dict[str, Any]] = {
+    "text": {"type": "string"},
+    "url": {"type": "string"},
+    "number": {"type": "number"},
+    "integer": {"type": "integer"},
+    "boolean": {"type": "boolean"},
+    # YAML reads a year as a number.
+    "date": {"type": ["string", "integer"], "pattern": _DATE},
+}
+
+
+def submission_schema() -> dict[str, Any]:
+    """Return the schema of what `parse_submission` accepts, whatever the board."""
+    score = {
+        "type": "object",
+        "required": ["score"],
+        "properties": _properties(SCORE_COLUMNS),
+        # The further measures of a board are numbers.
+        "additionalProperties": {"type": "number"},
+    }
+    number = _property(RESULTS.column("score"))
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "One entry of a leaderboard",
+        "type": "object",
+        "required": ["schema", "model", "scores"],
+        "additionalProperties": False,
+        "properties": {
+            "schema": {"const": VERSION, "description": "Version of this format"},
+            "model": {**_property(RESULTS.column("model")), "minLength": 1},
+            "facets": {
+                "type": "object",
+                "description": "What tells the entry from others of its model, by name",
+                "additionalProperties": {"type": ["string", "number", "boolean"]},
+            },
+            "scores": {
+                "type": "object",
+                "description": "The score of each task: a number, or a number with what is known",
+                "minProperties": 1,
+                "additionalProperties": {
+                    "anyOf": [number, score, {"type": "array", "minItems": 1, "items": score}]
+                },
+            },
+            **_properties((*RUN_COLUMNS, *FACT_COLUMNS)),
+        },
+    }
+
+
+def schema_text() -> str:
+    """Return the schema as the text of its file."""
+    return json.dumps(submission_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _properties(columns: Iterable[ColumnSpec]) -> dict[str, Any]:
+    return {column.name: _property(column) for column in columns}
+
+
+def _property(column: ColumnSpec | None) -> dict[str, Any]:
+    assert column is not None
+    unit = f", in {column.unit}" if column.unit else ""
+    found = {**_TYPES[column.type], "description": f"{column.meaning}{unit}"}
+    if column.low is not None:
+        found["minimum"] = column.low
+    if column.choices:
+        found["enum"] = [*column.choices]
+    return found

@@ -1,0 +1,267 @@
+"""Read submissions: a file of `data/submissions/` is an entry, and becomes rows of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from site_builder.errors import Fault, did_you_mean
+from site_builder.records import Record
+from site_builder.symlinks import check_inside, list_files, read_inside
+from site_builder.tables.documents import ENDINGS, Node, parse_document
+from site_builder.tables.files import UnreadableTableError
+from site_builder.tables.schema import MODELS, RESULTS, ColumnSpec
+
+FOLDER = "submissions"
+"""Folder of the submissions in that of the data."""
+VERSION = 1
+"""The version of the format that this generator reads and writes."""
+MAX_BYTES = 1_000_000
+"""Bytes of a submission."""
+MAX_TOTAL_BYTES = 100_000_000
+
+_NUMBERS = ("number", "integer")
+_SHARED = ("model", "comparable", "verification")  # columns of both tables
+RUN_COLUMNS = tuple(
+    column
+    for column in RESULTS.columns
+    if column.type not in _NUMBERS and column.name not in ("model", "task", "subset")
+)
+"""What a submission states of all its scores at once."""
+FACT_COLUMNS = tuple(column for column in MODELS.columns if column.name not in _SHARED)
+"""What a submission may state of its model."""
+SCORE_COLUMNS = tuple(column for column in RESULTS.columns if column.name not in ("model", "task"))
+"""What a submission states of one score."""
+_KEYS = {
+    "schema": "",
+    "model": "",
+    "facets": "",
+    "scores": "",
+    **{column.name: column.type for column in (*RUN_COLUMNS, *FACT_COLUMNS)},
+}
+
+
+class Row(Record):
+    """A row of a table: its values and their lines, and the line on which it begins."""
+
+    values: Mapping[str, Any]
+    line: int
+    lines: Mapping[str, int]
+
+
+class Submission(Record):
+    """A file of one entry: its scores, and what it states of its model.
+
+    Attributes:
+        where: Its name in messages.
+        facets: The names of its settings.
+        facts: A row of the models table.
+        is_sure: Whether it is known which entry it is of. Else its scores may look like others.
+    """
+
+    where: str
+    content: bytes
+    facets: tuple[str, ...]
+    scores: tuple[Row, ...]
+    facts: Row
+    is_sure: bool
+
+
+def has_submissions(data_dir: Path) -> bool:
+    """Return whether a project has a file that may be a submission."""
+    paths, _ = list_files(data_dir / FOLDER, FOLDER)
+    return any(path.suffix.lower() in ENDINGS for path in paths)
+
+
+def read_submissions(data_dir: Path) -> tuple[list[Submission], list[Fault]]:
+    """Return the submissions of a project in the order of their names, and their faults."""
+    folder = data_dir / FOLDER
+    root, shown = data_dir.parent, f"data/{FOLDER}"
+    if not folder.exists():
+        return [], []
+    try:
+        check_inside(folder, root, f"{data_dir.name}/{FOLDER}")
+    except OSError as error:
+        fix = "Replace the link by the folder."
+        return [], [Fault(shown, error.strerror or str(error), fix)]
+    paths, faults = list_files(folder, shown)
+    found, total = list[Submission](), 0
+    for path in paths:
+        where = f"{shown}/{path.relative_to(folder).as_posix()}"
+        if path.suffix.lower() not in ENDINGS:
+            if path.suffix.lower() != ".md":
+                what, fix = "is no submission and is not read", "Name it .yaml or .json."
+                faults.append(Fault(where, what, fix, "warning"))
+            continue
+        try:
+            content = read_inside(path, root, f"{data_dir.name}/{FOLDER}", MAX_BYTES)
+        except OSError as error:
+            fix = "Write one file for each entry."
+            faults.append(Fault(where, f"the file cannot be read: {error.strerror}", fix))
+            continue
+        submission, of_file = parse_submission(content, where, path.suffix.lower())
+        faults += of_file
+        found += [submission] if submission else []
+        total += len(content)
+        if total > MAX_TOTAL_BYTES:
+            what = f"submissions have more than {MAX_TOTAL_BYTES:,} bytes"
+            return [], [*faults, Fault(shown, what, "Write older ones into the tables.")]
+    return found, faults
+
+
+def parse_submission(
+    content: bytes, where: str, ending: str
+) -> tuple[Submission | None, list[Fault]]:
+    """Return the submission in a file, without what is wrong with it, and its faults."""
+    try:
+        root = parse_document(content.decode("utf-8-sig"), ending)
+    except UnicodeDecodeError:
+        return None, [Fault(where, "is not UTF-8 text", "Save it as UTF-8.")]
+    except UnreadableTableError as error:
+        return None, [error.fault(where)]
+    reader = _Reader(where)
+    return reader.read(root, content), reader.faults
+
+
+class _Reader:
+    """Reads one document, and notes every fault."""
+
+    def __init__(self, where: str) -> None:
+        self.where, self.faults = where, list[Fault]()
+
+    def note(self, node: Node, what: str, fix: str = "") -> None:
+        self.faults.append(Fault(f"{self.where}:{node.line}", what, fix))
+
+    def read(self, root: Node, content: bytes) -> Submission | None:
+        fields = root.value
+        if not isinstance(fields, dict):
+            self.note(root, "it has no keys", "Write `schema: 1`, `model` and `scores`.")
+            return None
+        version = fields.get("schema", root)
+        if not self._has_version(version):
+            return None
+        for name, node in fields.items():
+            if name not in _KEYS:
+                self.note(node, f"key {name!r} is not known", _hint(name))
+        for name, meaning in (("model", "the id of the model"), ("scores", "a score of each task")):
+            if name not in fields or fields[name].value in (None, ""):
+                fix = f"Add it: {meaning}."
+                self.note(fields.get(name, root), f"'{name}' is missing", fix)
+        model = fields.get("model", Node(root.line, None))
+        if not isinstance(model.value, str | None):
+            self.note(model, f"'model' is {_shown(model)}, not text", "Put it in quotes.")
+        facets = self._facets(fields.get("facets"))
+        is_sure = not self.faults and isinstance(model.value, str)
+        shared = self._cells(fields, RUN_COLUMNS)
+        facts = self._cells(fields, FACT_COLUMNS)
+        common = {"model": model, **facets, **shared}
+        scores = tuple(self._scores(fields.get("scores"), common))
+        of_model = _row(model.line, {"model": model, **facts})
+        return Submission(self.where, content, tuple(facets), scores, of_model, is_sure)
+
+    def _has_version(self, version: Node) -> bool:
+        if isinstance(version.value, dict):
+            fix = f"Write `schema: {VERSION}` as its first line."
+            self.note(version, "'schema' is missing", fix)
+        elif version.value == VERSION and not isinstance(version.value, bool):
+            return True
+        else:
+            what = f"it is of schema {version.raw or version.value!r}, and this generator reads "
+            fix = "Read it with a newer generator: install it, then `site-builder upgrade`."
+            is_newer = isinstance(version.value, float) and version.value > VERSION
+            self.note(version, f"{what}{VERSION}", fix if is_newer else f"Write {VERSION}.")
+        return False
+
+    def _facets(self, node: Node | None) -> dict[str, Node]:
+        """Return the settings, all as text: a number is the name of a setting."""
+        if node is None or node.value is None:
+            return {}
+        if not isinstance(node.value, dict):
+            self.note(node, f"'facets' is {_shown(node)}", "Write `name: value` pairs.")
+            return {}
+        found = {}
+        for name, value in node.value.items():
+            if RESULTS.column(name) or MODELS.column(name) or not name.strip():
+                self.note(value, f"{name!r} is no name of a facet", "Choose another name.")
+            elif isinstance(value.value, dict | list):
+                self.note(value, f"facet {name!r} is {_shown(value)}", "Write one value.")
+            elif value.value is not None:
+                text = value.value if isinstance(value.value, str) else value.raw
+                found[name] = Node(value.line, text, value.raw)
+        return found
+
+    def _cells(self, fields: Mapping[str, Node], columns: Iterable[ColumnSpec]) -> dict[str, Node]:
+        """Return the values of columns; those of another kind than one value are faults."""
+        found = {}
+        for column in columns:
+            node = fields.get(column.name)
+            if node is None or node.value is None:
+                continue
+            if isinstance(node.value, dict | list):
+                self.note(node, f"'{column.name}' is {_shown(node)}", "Write one value.")
+            elif column.type == "date" and node.raw:  # a year is a number
+                found[column.name] = Node(node.line, node.raw)
+            else:
+                found[column.name] = node
+        return found
+
+    def _scores(self, node: Node | None, common: Mapping[str, Node]) -> Iterator[Row]:
+        if node is None or node.value in (None, ""):
+            return
+        if not isinstance(node.value, dict) or not node.value:
+            what = f"'scores' is {_shown(node)}"
+            self.note(node, what, "Write `task: score`, a line for each task.")
+            return
+        for task, value in node.value.items():
+            # One task has several scores where they are of subsets or variants.
+            for one in value.value if isinstance(value.value, list) else [value]:
+                yield from self._score(task, one, common)
+
+    def _score(self, task: str, node: Node, common: Mapping[str, Node]) -> Iterator[Row]:
+        if not isinstance(node.value, dict):
+            if node.value is None or isinstance(node.value, list):
+                what = f"the score of {task!r} is {_shown(node)}"
+                self.note(node, what, "Write a number, or leave the task out.")
+                return
+            yield _row(node.line, {**common, "task": Node(node.line, task), "score": node})
+            return
+        fields = node.value
+        for name, value in fields.items():
+            if RESULTS.column(name) in SCORE_COLUMNS or value.value is None:
+                continue
+            known = [column.name for column in SCORE_COLUMNS]
+            hint = did_you_mean(name, known, cutoff=0.8)
+            if hint.startswith("Did") or not isinstance(value.value, float):
+                fix = hint if hint.startswith("Did") else "A setting stands under `facets`."
+                self.note(value, f"key {name!r} of a score is not known", fix)
+        if "score" not in fields or fields["score"].value is None:
+            self.note(node, f"task {task!r} has no 'score'", "Add it, or leave the task out.")
+            return
+        cells = self._cells(fields, SCORE_COLUMNS)
+        further = {
+            name: value
+            for name, value in fields.items()
+            if RESULTS.column(name) is None and isinstance(value.value, float)
+        }
+        yield _row(node.line, {**common, "task": Node(node.line, task), **cells, **further})
+
+
+def _row(line: int, nodes: Mapping[str, Node]) -> Row:
+    values = {name: node.value for name, node in nodes.items()}
+    return Row(values, line, {name: node.line for name, node in nodes.items()})
+
+
+def _hint(name: str) -> str:
+    if (column := RESULTS.column(name)) and column.type in _NUMBERS:
+        return f"It is of one score: write it below its task, as `{name}`."
+    hint = did_you_mean(name, [*_KEYS], cutoff=0.8)
+    return hint if hint.startswith("Did") else "A setting stands under `facets`."
+
+
+def _shown(node: Node) -> str:
+    if isinstance(node.value, dict):
+        return "a list of keys" if node.value else "empty"
+    if isinstance(node.value, list):
+        return "a list"
+    return "nothing" if node.value is None else repr(node.raw or node.value)
