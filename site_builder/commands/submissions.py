@@ -1,7 +1,9 @@
-"""`submit`: an entry as a file that is handed in."""
+"""`submit`, `review` and `comment`: an entry as a file, and what a change does to the board."""
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,9 +11,12 @@ from typing import Any
 import click
 
 from site_builder.atomic import write_files
-from site_builder.commands.console import Console, into_option, with_console
+from site_builder.commands.console import Console, echo, into_option, with_console
 from site_builder.commands.tables import reading_options, run_import
+from site_builder.errors import Fault, SiteError
 from site_builder.formatting import counted
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 def _pairs(
@@ -57,36 +62,91 @@ def submit(  # noqa: PLR0913 - one per option
     be proposed as a pull request. `--model` is the id that the model gets. No table changes.
     """
     from site_builder.importers import run, submission
-    from site_builder.tables.read import load_tables
-    from site_builder.tables.schema import MODELS, RESULTS, TASKS
-    from site_builder.tables.submissions import FOLDER
-    from site_builder.tables.write import read_all_stored, read_stored
 
+    stated = {"source": link, "submitted_by": submitted_by, "verification": "self_reported"}
     with console.exit_on_error(), TemporaryDirectory() as temporary:
         place = Path(temporary)
-        stored = read_stored(TASKS, root / "data")
-        copied = [p for p in (root / "site.toml", root / "data" / stored.file) if p.is_file()]
-        write_files({place / p.relative_to(root): p.read_bytes() for p in copied})
+        submission.copy_settings(root, place)
         report, config = run_import(place, console, "any", paths, model=model, **options)
-        tables = read_all_stored((RESULTS, MODELS), place / "data")
-        base = config.default_variant
-        rows = submission.rows_of_one_model(tables[RESULTS.name].rows, base)
-        known = load_tables(root / "data").tables
-        models, results = known.get(MODELS.name), known.get(RESULTS.name)
-        ids = {*models.frame["model"]} if models and "model" in models.frame else set()
-        name = model or str(rows[0]["model"])
-        stated = {"source": link, "submitted_by": submitted_by, "verification": "self_reported"}
-        entry = submission.Entry(
-            name,
-            rows,
-            facets,
-            {} if name in ids else submission.new_facts(tables[MODELS.name].rows, ids),
-            {key: value for key, value in stated.items() if value},
-        )
-        settings = {*config.facets, *(results.settings if results else ())}
-        path = root / "data" / FOLDER / submission.file_name(entry)
+        known = {key: value for key, value in stated.items() if value}
+        entry, settings = submission.read_entry(place, root, config, model, facets, known)
+        path = root / submission.path_of(entry)
         text = submission.entry_text(entry, settings)
         write_files({path: text.encode()}, replaces=False)
     console.warn(run.warnings_of(report, config))
-    console.say(f"Wrote {counted(len(rows), 'score')} of {name} into {path}.")
+    console.say(f"Wrote {counted(len(entry.rows), 'score')} of {entry.model} into {path}.")
     console.say(f"Next: `site-builder check --project {root}`.")
+
+
+@click.command(epilog="Example: site-builder review base/ head/ --out review")
+@click.argument("base", type=_FOLDER)
+@click.argument("root", metavar="HEAD", type=_FOLDER)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="New folder for review.json, comment.md and, if the board builds, site/.",
+)
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="Take all of HEAD, also its settings, texts and templates: for branches of your own.",
+)
+@with_console
+def review(root: Path, console: Console, base: Path, out: Path, *, whole: bool) -> None:
+    """Review a change: the board BASE with the data of HEAD.
+
+    Of HEAD only the tables and submissions are taken; everything else is that of BASE. The review
+    says where a new entry would stand, what else moves, and every fault. All other files that HEAD
+    changes are listed, for a reviewer to read. The exit code is 0 also where there are faults.
+    """
+    from site_builder.build import BuildOptions, build_site, load_project
+    from site_builder.config import Words
+    from site_builder.messages import make_messages
+    from site_builder.releases import review as reviews
+    from site_builder.releases.comment import review_comment
+
+    faults: list[Fault] = []
+    with console.exit_on_error(), TemporaryDirectory() as temporary:
+        files, project = reviews.changed_files(base, root), Path(temporary) / "board"
+        if whole:
+            project = root
+        else:
+            faults += reviews.make_candidate(base, root, project)
+        options = BuildOptions(console.stage, console.count, workers=None)
+        boards: dict[Path, reviews.ComputedBoard] = {}
+        try:
+            built = build_site(load_project(project), out / "site", options)
+            faults += built.warnings
+        except SiteError as error:
+            faults += error.faults
+        for place in (base, project):
+            with suppress(SiteError):  # the build has said why
+                boards[place] = reviews.read_board(place)
+        say = make_messages(Words().model_dump())
+        old, new = boards.get(base), boards.get(project)
+        found = reviews.make_review(files, faults, old, new, say, whole=whole)
+        text = review_comment(found)
+        made = {reviews.FILE: reviews.write_review(found), "comment.md": text.encode()}
+        write_files({out / name: content for name, content in made.items()})
+    console.warn(faults)
+    console.say(f"Wrote the review into {out}.")
+
+
+@click.command(epilog="Example: site-builder comment review.json")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+def comment(path: Path) -> None:
+    """Print a review as Markdown for a comment.
+
+    The file may be of a stranger: it must be small and of the form that `review` writes, and all
+    its texts are printed as code.
+    """
+    from site_builder.releases.comment import review_comment
+    from site_builder.releases.review import read_review
+
+    try:
+        text = review_comment(read_review(path))
+    except SiteError as error:
+        Console(Path()).warn(error.faults)
+        sys.exit(1)
+    echo(text)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from site_builder.addresses import slugify
-from site_builder.errors import Fault, SiteError
+from site_builder.atomic import write_files
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault, SiteError, unreadable
 from site_builder.formatting import listed
 from site_builder.records import Record
-from site_builder.tables.schema import MODELS, RESULTS
+from site_builder.tables.read import find_files, load_tables
+from site_builder.tables.schema import MODELS, RESULTS, TASKS
 from site_builder.tables.submission_schema import FIRST_LINE
-from site_builder.tables.submissions import FACT_COLUMNS, RUN_COLUMNS, VERSION
-from site_builder.tables.write import StoredRow
+from site_builder.tables.submissions import FACT_COLUMNS, FOLDER, RUN_COLUMNS, VERSION
+from site_builder.tables.write import StoredRow, read_all_stored
 
 # A text that YAML reads as a text without quotes: no number, no word such as `true`, no mark.
 _PLAIN = re.compile(
@@ -40,23 +44,59 @@ class Entry(Record):
     stated: Mapping[str, str]
 
 
-def rows_of_one_model(rows: Sequence[StoredRow], base: str) -> Sequence[StoredRow]:
-    """Return the rows if they are of one model, or raise a `SiteError`.
+def copy_settings(root: Path, place: Path) -> None:
+    """Put what a project states of its tasks into a new one, into which results are imported.
 
-    The variant `base` is not named, since it is that of a score without one.
+    Raises:
+        SiteError: A file cannot be read or written.
     """
+    names = ["site.toml", *(f"data/{name}" for name in find_files(TASKS, root / "data"))]
+    paths = [root / name for name in names if (root / name).is_file()]
+    try:
+        write_files({place / path.relative_to(root): path.read_bytes() for path in paths})
+    except OSError as error:
+        raise SiteError(unreadable(str(error.filename), error)) from error
+
+
+def read_entry(  # noqa: PLR0913 - what an entry is made of
+    place: Path,
+    root: Path,
+    config: SiteConfig,
+    model: str,
+    facets: Mapping[str, str],
+    stated: Mapping[str, str],
+) -> tuple[Entry, Collection[str]]:
+    """Return the entry of the results that were imported into `place`, and the settings of `root`.
+
+    `model` is its id; empty for that of the results. The model is told of where the project does
+    not know it. The variant of a score without one is not named.
+
+    Raises:
+        SiteError: The results are of several models.
+    """
+    tables = read_all_stored((RESULTS, MODELS), place / "data")
+    rows = tables[RESULTS.name].rows
     models = [*dict.fromkeys(str(row["model"]) for row in rows)]
     if len(models) > 1:
         what = f"the files have scores of {len(models):,} models: {listed(models, most=6)}"
         raise SiteError(Fault("", what, "Name the files of one: a submission is one entry."))
-    return [{k: v for k, v in row.items() if (k, v) != ("variant", base)} for row in rows]
+    loaded = load_tables(root / "data").tables
+    known, results = loaded.get(MODELS.name), loaded.get(RESULTS.name)
+    ids = {*known.frame["model"]} if known and "model" in known.frame else set()
+    name = model or models[0]
+    found = next(iter(tables[MODELS.name].rows), {})
+    facts = {} if name in ids else {k: v for k, v in found.items() if k != "model"}
+    base = ("variant", config.default_variant)
+    rows = tuple({k: v for k, v in row.items() if (k, v) != base} for row in rows)
+    settings = {*config.facets, *(results.settings if results else ())}
+    return Entry(name, rows, facets, facts, stated), settings
 
 
-def file_name(entry: Entry) -> str:
-    """Return a name that tells the entry: its newest day, its model and its settings."""
+def path_of(entry: Entry) -> Path:
+    """Return a path in a project that tells the entry: its newest day, its model, its settings."""
     days = [str(row["date"]) for row in entry.rows if row.get("date")]
     parts = (max(days, default=""), slugify(entry.model), *map(slugify, entry.facets.values()))
-    return f"{'-'.join(filter(None, parts))[:120]}.yaml"
+    return Path("data", FOLDER, f"{'-'.join(filter(None, parts))[:120]}.yaml")
 
 
 def entry_text(entry: Entry, settings: Collection[str]) -> str:
@@ -126,9 +166,3 @@ def _scalar(value: object) -> str:
         return value
     quoted = json.dumps(value, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
-
-
-def new_facts(rows: Sequence[StoredRow], known: Collection[str]) -> dict[str, Any]:
-    """Return the facts of the one model of an import, unless the project knows the model."""
-    facts = next((row for row in rows if row[MODELS.key[0]] not in known), {})
-    return {name: value for name, value in facts.items() if name != "model"}

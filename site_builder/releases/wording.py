@@ -199,25 +199,33 @@ def _as_text(changes: Changes) -> str:
 
 def _as_markdown(changes: Changes) -> str:
     """Write all that the releases say as code, and no more than fits into a comment."""
-    names = {"old": _code(changes.old.name), "new": _code(changes.new.name)}
+    names = {"old": as_code(changes.old.name), "new": as_code(changes.new.name)}
     parts = [f"**{summary(changes, _WORDS)}**", _WORDS("changes.from_to", **names)]
-    parts += map(_table, sections_of(changes, _WORDS))
-    text = "\n\n".join((*parts, *notes(changes, _WORDS)))
+    for section in sections_of(changes, _WORDS):
+        parts.append(markdown_table(section.title, section.columns, section.rows))
+    return fit_comment("\n\n".join((*parts, *notes(changes, _WORDS))))
+
+
+def fit_comment(text: str) -> str:
+    """Return as many lines of a text as fit into a comment: half a line could end its code."""
     if len(text) <= _MAX_COMMENT:
         return text
     whole_lines = text[: text.rindex("\n", 0, _MAX_COMMENT)]
     return f"{whole_lines}\n\n{_WORDS('changes.cut')}"
 
 
-def _table(section: Section) -> str:
-    columns, more = section.columns, len(section.rows) - _MAX_ROWS
-    cells = [map(_code, row) for row in section.rows[:_MAX_ROWS]]
+def markdown_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], more: int = 0
+) -> str:
+    """Return a table whose cells are code; `more` rows are known of and not there."""
+    more += max(0, len(rows) - _MAX_ROWS)
+    cells = [map(as_code, row) for row in rows[:_MAX_ROWS]]
     lines = [f"| {' | '.join(row)} |" for row in (columns, ["---"] * len(columns), *cells)]
     rest = ["", _WORDS("changes.n_more", more)] if more > 0 else []
-    return "\n".join([f"### {section.title}", "", *lines, *rest])
+    return "\n".join([f"### {title}", "", *lines, *rest])
 
 
-def _code(text: str) -> str:
+def as_code(text: str) -> str:
     """Write text as code, in which GitHub makes nothing a link or a mention, within a cell."""
     shown = shortened(one_line(text), _MAX_CELL).replace("|", r"\|")
     fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))

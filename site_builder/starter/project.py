@@ -26,6 +26,8 @@ from site_builder.symlinks import check_inside, is_inside, read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import LoadedTables, find_files, load_tables
 from site_builder.tables.schema import TABLES
+from site_builder.tables.submission_schema import FILE as SCHEMA_FILE
+from site_builder.tables.submission_schema import schema_text
 from site_builder.tables.submissions import has_submissions
 from site_builder.tables.write import SAMPLE, has_sample
 
@@ -145,12 +147,14 @@ def project_files(
     texts = {
         ".gitignore": _read("gitignore"),
         ".github/workflows/check.yml": _read("check.yml"),
+        ".github/workflows/comment.yml": _read("comment.yml"),
         "README.md": _readme(title, host, license_id, is_sample=is_sample),
         "requirements.txt": _read("requirements.txt"),
         "site.toml": set_keys(_read("site.toml"), values),
         "data/content/about.md": _read(f"{'sample' if is_sample else 'content'}/about.md"),
         "data/content/lede.md": _read("content/lede.md"),
         "data/content/takeaways.md": _read("content/takeaways.md"),
+        f"data/{SCHEMA_FILE}": schema_text(),
     }
     texts |= {path: _read(f"{host}/{name}") for path, name in HOSTS[host].items()}
     files = {path: text.encode() for path, text in texts.items()} | generator_files()

@@ -1,0 +1,93 @@
+"""Write a review as a comment. Everything that the review says may be of a stranger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from site_builder.config import Words
+from site_builder.formatting import ordinal
+from site_builder.messages import MESSAGES, make_messages
+from site_builder.releases.review import Review, ReviewedEntry, ReviewFault
+from site_builder.releases.wording import as_code, fit_comment, markdown_table
+
+_SAY = make_messages(Words().model_dump())  # in the words of no one site
+_MAX_LINES = 40
+
+
+def review_comment(review: Review) -> str:
+    """Return a review as Markdown.
+
+    Sentences are ours, with numbers of the review; every text of it is code, in which GitHub makes
+    nothing a link, a mention, a picture or a command.
+    """
+    errors = sum(fault.severity == "error" for fault in review.faults)
+    head = _SAY("review.fails", errors) if errors else _SAY("review.builds")
+    parts = [f"**{head}** {_SAY('review.data', review.n_data)}"]
+    if review.faults:
+        rows = [(_place(fault), fault.severity, fault.message) for fault in review.faults]
+        more = max(0, review.n_faults - len(rows))
+        parts.append(markdown_table(_SAY("review.faults"), ("where", "kind", "fault"), rows, more))
+    parts += _entry_parts(review)
+    if review.others:
+        parts += _file_parts(review)
+    sections = review.sections or []
+    titles = {section.key: f"changes.title.{section.key}" for section in sections}
+    for section in sections:
+        # A row that lacks a cell, or a kind that nobody knows, is of no review of ours.
+        if titles[section.key] in MESSAGES and section.columns:
+            width, columns = len(section.columns), [as_code(name) for name in section.columns]
+            cells = [[*row, *[""] * width][:width] for row in section.rows]
+            title = _SAY(titles[section.key])
+            parts.append(markdown_table(title, columns, cells, section.more))
+    return fit_comment("\n\n".join(parts)) + "\n"
+
+
+def _place(fault: ReviewFault) -> str:
+    line = f":{fault.line}" if fault.line else ""
+    return f"{fault.file}{line}{fault.place and f': {fault.place}'}"
+
+
+def _entry_parts(review: Review) -> Iterator[str]:
+    if review.sections is None:
+        if not any(fault.severity == "error" for fault in review.faults):
+            yield _SAY("review.no_comparison")
+        return
+    if not review.entries:
+        yield _SAY("review.no_entry")
+        return
+    lines = [f"- {_entry_text(entry)}" for entry in islice(review.entries, _MAX_LINES)]
+    if (more := len(review.entries) - len(lines)) > 0:
+        lines.append(f"- {_SAY('changes.n_more', more)}")
+    yield f"### {_SAY('review.entries')}\n\n" + "\n".join(lines)
+
+
+def _entry_text(entry: ReviewedEntry) -> str:
+    """Return where an entry would stand: `4th of 57, level with 3rd to 6th`."""
+    boards = [as_code(name) for name in (entry.board, entry.variant) if name]
+    where = "".join(_SAY("review.where", board=board) for board in boards)
+    name, value = entry.merit
+    merit = _SAY("review.merit", name=as_code(name), value=as_code(value)) if value else ""
+    known = {"name": as_code(entry.name), "where": where, "merit": merit}
+    if entry.rank is None:
+        text = _SAY("review.unranked", entry.tasks, scored=entry.scored, **known)
+    else:
+        level = ""
+        if entry.best < entry.worst:
+            best, worst = ordinal(entry.best), ordinal(entry.worst)
+            level = _SAY("review.level", best=best, worst=worst)
+        kind = "review.new" if entry.is_new else "review.changed"
+        text = _SAY(kind, entry.ranked, rank=ordinal(entry.rank), level=level, **known)
+    costs = ", ".join(f"{as_code(label)} {as_code(number)}" for label, number in entry.measures)
+    return f"{text}. {costs and f'{costs}.'}".strip()
+
+
+def _file_parts(review: Review) -> Iterator[str]:
+    yield _SAY("review.others", review.n_others)
+    shown = review.others[:_MAX_LINES]
+    lines = [f"- {as_code(name)}" for name in shown]
+    if (more := review.n_others - len(shown)) > 0:
+        lines.append(f"- {_SAY('changes.n_more', more)}")
+    yield "\n".join(lines)
+    if not review.whole:
+        yield _SAY("review.not_taken")
