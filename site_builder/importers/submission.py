@@ -58,7 +58,7 @@ def copy_settings(root: Path, place: Path) -> None:
         raise SiteError(unreadable(str(error.filename), error)) from error
 
 
-def read_entry(  # noqa: PLR0913 - what an entry is made of
+def read_entry(
     place: Path,
     root: Path,
     config: SiteConfig,

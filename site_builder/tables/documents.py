@@ -28,6 +28,7 @@ ENDINGS = (".yaml", ".yml", ".json")
 """How the name of a document may end."""
 
 _MAX_LEVELS = 6
+_MOST_DIGITS = 16  # of a whole number; a larger one is a float, as in tables
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\],:"]+|\n')
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -113,7 +114,9 @@ def _resolved(text: str) -> str | float | bool | None:
     word = text.lower()
     if word in _WORDS:
         return _WORDS[word]
-    return float(text) if NUMBER.fullmatch(text) else text
+    if NUMBER.fullmatch(text):
+        return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else float(text)
+    return text
 
 
 def _yaml_events(text: str) -> Iterator[_Event]:

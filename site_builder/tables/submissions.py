@@ -169,7 +169,7 @@ class _Reader:
         else:
             what = f"it is of schema {version.raw or version.value!r}, and this generator reads "
             fix = "Read it with a newer generator: install it, then `site-builder upgrade`."
-            is_newer = isinstance(version.value, float) and version.value > VERSION
+            is_newer = _is_number(version.value) and float(version.raw) > VERSION
             self.note(version, f"{what}{VERSION}", fix if is_newer else f"Write {VERSION}.")
         return False
 
@@ -232,7 +232,7 @@ class _Reader:
                 continue
             known = [column.name for column in SCORE_COLUMNS]
             hint = did_you_mean(name, known, cutoff=0.8)
-            if hint.startswith("Did") or not isinstance(value.value, float):
+            if hint.startswith("Did") or not _is_number(value.value):
                 fix = hint if hint.startswith("Did") else "A setting stands under `facets`."
                 self.note(value, f"key {name!r} of a score is not known", fix)
         if "score" not in fields or fields["score"].value is None:
@@ -242,9 +242,13 @@ class _Reader:
         further = {
             name: value
             for name, value in fields.items()
-            if RESULTS.column(name) is None and isinstance(value.value, float)
+            if RESULTS.column(name) is None and _is_number(value.value)
         }
         yield _row(node.line, {**common, "task": Node(node.line, task), **cells, **further})
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _row(line: int, nodes: Mapping[str, Node]) -> Row:
