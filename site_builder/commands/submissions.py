@@ -120,8 +120,8 @@ def review(root: Path, console: Console, base: Path, out: Path, *, whole: bool) 
             faults += built.warnings
         except SiteError as error:
             faults += error.faults
-        for place in (base, project):
-            with suppress(SiteError):  # the build has said why
+        with suppress(SiteError):  # the build has said why
+            for place in (project, base):
                 boards[place] = reviews.read_board(place)
         say = make_messages(Words().model_dump())
         old, new = boards.get(base), boards.get(project)

@@ -22,19 +22,19 @@ MAIN = {
 }
 SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"
 WARNING = "::warning file=data/results.parquet::column 'comand' is not known"
-AS_CODE = "Review this file as code."
 # Files of a change that are neither data nor prose: names that a log, an annotation or a comment
-# would obey, and how Git writes them.
+# would obey, and how they are written.
 OTHERS = {
     ".github/x.yml": ".github/x.yml",
-    "::stop-commands::x": "::stop-commands::x",
-    "a, 100%: ##[error]x": "a, 100%: ##[error]x",
+    "::stop-commands::x": r"\u003a:stop-commands::x",
+    "a, 100%: ##[error]x": r"a, 100%: \u0023#[error]x",
     "data.csv": "data.csv",
-    "generator/0\n::stop-commands::x": r'"generator/0\n::stop-commands::x"',
+    "generator/0\n::stop-commands::x": r"generator/0\n::stop-commands::x",
     "pip.py": "pip.py",
-    "tools/\N{RIGHT-TO-LEFT OVERRIDE}x": r'"tools/\342\200\256x"',
-    "x\n\n![](https://2130706433/x) @team": r'"x\n\n![](https:/2130706433/x) @team"',
+    "tools/\N{RIGHT-TO-LEFT OVERRIDE}x": r"tools/\u202ex",
+    "x\n\n![](https://2130706433/x) @team": r"x\n\n![](https:/2130706433/x) @team",
 }
+ALSO_CHANGED = ("data/content/lede.md",)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -177,44 +177,59 @@ def change_other_files(root: Path) -> None:
     (root / "site.toml").chmod(0o755)
 
 
-def test_check_of_a_pull_request(tmp_path):
-    """Its changes are in the summary and in a comment; a warning is shown and stops nothing.
+SUBMISSION = "schema: 1\nmodel: c\nscores:\n  s: 0.75\n  t: 0.55\n"
 
-    So are all files that are neither data nor prose: one that is new, changed, gone or a program.
-    An error stops the check.
+
+def test_check_of_a_fork(tmp_path):
+    """Its data alone is taken: the generator, the settings and the texts are those of the board.
+
+    All other files are in the summary and in a comment, which says where the newcomer would stand.
+    The comment is written by a run that takes nothing of the fork but a document.
     """
     publisher = Publisher(tmp_path, "github-pages")
     before = publisher.push("2026-03-01")
-    publisher.lower_first_score()
-    publisher.misspell_a_column()
-    (publisher.root / "data/content/models.md").write_text("New prose.", encoding="utf8")
     change_other_files(publisher.root)
-    publisher.push("2026-03-02", "proposed")
+    (publisher.root / "data/content/lede.md").write_text("{% nonsense %}", encoding="utf8")
+    (publisher.root / "requirements.txt").write_text("evil==1.0\n", encoding="utf8")
+    (publisher.root / "data/submissions").mkdir()
+    (publisher.root / "data/submissions/c.yaml").write_text(SUBMISSION, encoding="utf8")
+    proposed = publisher.push("2026-03-02", "proposed")
     runner = Runner(tmp_path, publisher.origin)
-    event = {"number": 7, "base": {"sha": before}, "head": {"repo": {"full_name": "owner/board"}}}
-    github = {
-        "repository": "owner/board",
-        "token": "a token",
-        "event": {"pull_request": event},
-    }
+    event = {"number": 7, "base": {"sha": before}, "head": {"repo": {"full_name": "fork/board"}}}
+    github = {"repository": "owner/board", "event": {"pull_request": event}}
     runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
-    names = sorted([*OTHERS.values(), "README.md", "site.toml"])
-    marks = str.maketrans({"%": "%25", ":": "%3A", ",": "%2C"})
-    assert [
-        f"::warning::{len(names)} changed files are outside data/. The summary lists them.",
-        *(f"::warning file={name.translate(marks)}::{AS_CODE}" for name in names),
-    ] == [line for line in obeyed(runner.log) if not line.startswith(WARNING)]
+    names = sorted([*OTHERS.values(), *ALSO_CHANGED, "README.md", "requirements.txt", "site.toml"])
     summary = runner.summary.read_text(encoding="utf8")
-    listed = BeautifulSoup(markdown(summary), "html.parser").select("pre code")
-    assert ["\n".join(names)] == [block.get_text().strip("\n") for block in listed]
-    assert "1 score changed" in summary
-    assert "issues/7/comments" in runner.calls.read_text(encoding="utf8")
-    comment = next(tmp_path.glob("run-*/comment/workspace/comment.md")).read_text(encoding="utf8")
-    assert f"<!-- site-builder diff -->\n{summary}" == comment
+    listed = BeautifulSoup(markdown(summary), "html.parser").select("li code")[-len(names) :]
+    assert names == sorted(code.get_text() for code in listed)
+    assert "`c` would be **1st of 3**" in summary
+    assert [] == obeyed(runner.log)
+    assert (tmp_path / "run-1/artifacts/site/index.html").is_file()
 
+    owner = {"login": "fork"}
+    run = {"id": 1, "event": "pull_request", "head_branch": "proposed", "head_sha": proposed}
+    run |= {"head_repository": {"owner": owner}}
+    github = {"token": "a token", "event": {"workflow_run": run}}
+    runner.run(publisher.workflow("comment.yml"), github=github)
+    calls = runner.calls.read_text(encoding="utf8")
+    assert f'head=fork:proposed --jq .[] | select(.head.sha == "{proposed}") | .number' in calls
+    assert "issues/7/comments" in calls
+    comment = next(tmp_path.glob("run-2/comment/workspace/comment.md")).read_text(encoding="utf8")
+    assert f"<!-- site-builder diff -->\n{summary.strip()}" == comment.strip()
+
+
+def test_check_of_a_branch(tmp_path):
+    """A branch of the board's own repository is taken whole; an error stops the check."""
+    publisher = Publisher(tmp_path, "github-pages")
+    before = publisher.push("2026-03-01")
+    publisher.misspell_a_column()
     (publisher.root / "site.toml").write_text("[site]\ntitel = 'x'\n", encoding="utf8")
     publisher.push("2026-03-03", "proposed")
-    runner.log = ""
-    with pytest.raises(FailedStepError, match=r"::error file=site.toml::"):
+    event = {"number": 7, "base": {"sha": before}, "head": {"repo": {"full_name": "owner/board"}}}
+    github = {"repository": "owner/board", "event": {"pull_request": event}}
+    runner = Runner(tmp_path, publisher.origin)
+    with pytest.raises(FailedStepError):
         runner.run(publisher.workflow("check.yml"), ref="proposed", github=github)
-    assert f"::warning file=site.toml::{AS_CODE}" in runner.log
+    assert "::error file=site.toml::" in runner.log
+    assert WARNING in runner.log
+    assert "| `site.toml` | `error` |" in runner.summary.read_text(encoding="utf8")

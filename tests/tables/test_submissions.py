@@ -6,7 +6,7 @@ import random
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 from ruamel.yaml import YAML
 
 from site_builder.build import make_files

@@ -1,0 +1,335 @@
+"""Reviews of changes: twenty wrong ones, ten hostile ones, and what is said of a good one."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from click.testing import CliRunner
+from markdown import markdown
+
+from site_builder.commands import main
+from tests.helpers.tables import write_project
+from tests.helpers.workflows import obeyed
+
+TASKS = "abcdefgh"
+MODELS = {"one": 80, "two": 70, "three": 60, "four": 50, "five": 40}
+TOML = '[site]\ntitle = "Board"\n[tasks."*"]\nunit = "percent"\nhigher_is_better = true\n'
+GOOD = (
+    "schema: 1\nmodel: new/model\nname: Newcomer\nscores:\n"
+    + "".join(
+        f"  {task}: {{ score: {75 + n % 3}, cost_usd: 0.5 }}\n" for n, task in enumerate(TASKS)
+    )
+    + "date: 2026-11-20\nsource: https://example.org/log\n"
+)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """Five models on eight tasks, one of them in a submission."""
+    root = write_project(tmp_path_factory.mktemp("base"), {}, TOML)
+    rows = [f"{m},{t},{s + i % 3}" for m, s in MODELS.items() for i, t in enumerate(TASKS)]
+    (root / "data/results.csv").write_text("\n".join(["model,task,score", *rows, ""]))
+    (root / "data/tasks.csv").write_text(
+        "\n".join(["task,metric", *(f"{t},accuracy" for t in TASKS)])
+    )
+    return root
+
+
+class Proposal:
+    """A change of the board, and what is said of it."""
+
+    def __init__(self, base: Path, folder: Path) -> None:
+        self.base, self.root, self.out = base, folder / "head", folder / "out"
+        shutil.copytree(base, self.root)
+
+    def write(self, name: str, text: str) -> None:
+        """Put a file into the change."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf8")
+
+    def review(self, *options: str) -> dict:
+        """The review of the change, and its comment as `comment`."""
+        args = ["review", str(self.base), str(self.root), "--out", str(self.out), *options]
+        done = CliRunner().invoke(main, args)
+        assert 0 == done.exit_code, done.output
+        assert [] == obeyed(done.output)
+        found = json.loads((self.out / "review.json").read_text())
+        again = CliRunner().invoke(main, ["comment", str(self.out / "review.json")])
+        text = (self.out / "comment.md").read_text()
+        assert (0, text.strip()) == (again.exit_code, again.output.strip())
+        return found | {"comment": text}
+
+
+@pytest.fixture
+def proposal(base, tmp_path):
+    return Proposal(base, tmp_path)
+
+
+def is_plain(comment: str) -> bool:
+    """Whether a comment has no link, picture, mention or HTML outside of code."""
+    soup = BeautifulSoup(markdown(comment, extensions=["tables"]), "html.parser")
+    assert {tag.name for tag in soup.find_all(True)} <= {
+        *("p", "strong", "h3", "ul", "li", "code", "table", "thead", "tbody", "tr", "th", "td")
+    }
+    for code in soup.find_all("code"):
+        code.decompose()
+    return not any(mark in soup.get_text() for mark in ("@", "http", "www.", "#", "::", "<", "!["))
+
+
+def test_a_newcomer_learns_its_rank(proposal):
+    """And what it costs, and what else moves; the site is there to be looked at."""
+    proposal.write("data/submissions/new.yaml", GOOD)
+    found = proposal.review()
+    assert [] == found["faults"]
+    (entry,) = found["entries"]
+    assert ("Newcomer", True, 2, 6, 8, 8) == tuple(
+        entry[key] for key in ("name", "is_new", "rank", "ranked", "scored", "tasks")
+    )
+    assert "`Newcomer` would be **2nd of 6**" in found["comment"]
+    assert "`Cost` `$4`." in found["comment"]
+    assert "| `two` | `base` | `2` | `3` |" in found["comment"]
+    assert (proposal.out / "site/index.html").is_file()
+    assert is_plain(found["comment"])
+
+
+def test_a_newcomer_learns_whom_it_is_level_with(proposal):
+    """As the rank interval of the board has it; scores that differ in both ways tell little."""
+    scores = [81, 60, 82, 61, 80, 64, 83, 60]
+    lines = "".join(f"  {task}: {score}\n" for task, score in zip(TASKS, scores, strict=True))
+    proposal.write("data/submissions/new.json", json.dumps({
+        "schema": 1, "model": "m", "scores": dict(zip(TASKS, scores, strict=True))}))  # fmt: skip
+    found = proposal.review()
+    assert lines
+    (entry,) = found["entries"]
+    assert entry["best"] <= entry["rank"] <= entry["worst"]
+    assert f"level with {entry['best']}" in found["comment"]
+
+
+def without(line: str) -> str:
+    return "".join(text for text in GOOD.splitlines(keepends=True) if not text.startswith(line))
+
+
+# What is proposed, and what is said of which line.
+WRONG = {
+    "no schema": (without("schema"), ":1", "'schema' is missing"),
+    "newer schema": (GOOD.replace("schema: 1", "schema: 9"), ":1", "a newer generator"),
+    "no model": (without("model"), ":1", "'model' is missing"),
+    "no scores": (without("  "), ":4", "'scores' is missing"),
+    "misspelt key": (GOOD.replace("name:", "nam:"), ":3", "Did you mean 'name'?"),
+    "unknown key": (GOOD + "team: blue\n", ":15", "A setting stands under `facets`"),
+    "misspelt task": (GOOD.replace("  h:", "  hh:"), ":12", "task 'hh' is not in tasks.csv"),
+    "score as text": (GOOD.replace("score: 75", "score: high"), ":5", "not a number"),
+    "decimal comma": (GOOD.replace("score: 76", "score: '76,5'"), ":6", "not a number"),
+    "out of bounds": (GOOD.replace("score: 77", "score: 770"), ":7", "outside its bounds"),
+    "no score": (GOOD.replace("score: 75", "sc: 75"), ":5", "has no 'score'"),
+    "empty score": (GOOD.replace("  a: { score: 75, cost_usd: 0.5 }", "  a:"), ":5", "is nothing"),
+    "negative cost": (GOOD.replace("cost_usd: 0.5", "cost_usd: -1", 1), ":5", "less than 0"),
+    "no date": (GOOD.replace("2026-11-20", "last week"), ":13", "not a date"),
+    "task twice": (GOOD.replace("  b:", "  a:"), ":6", "stands twice, first in line 5"),
+    "listed already": (GOOD.replace("new/model", "two"), ":5", "also data/results.csv:10: two"),
+    "unknown badge": (GOOD + "verification: gold\n", ":15", "'self_reported'"),
+    "no YAML": (GOOD.replace("model: ", "model: ["), ":3", "is not valid YAML"),
+    "tabs": (GOOD.replace("  a:", "\ta:"), ":5", "is not valid YAML"),
+    "conflict": (f"<<<<<<< a\n{GOOD}=======\n{GOOD}>>>>>>> b\n", ":2", "is not valid YAML"),
+    "two entries": (f"{GOOD}---\n{GOOD}", ":15", "Use a file for each"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_submission_is_told_its_line(proposal, name):
+    text, line, what = WRONG[name]
+    proposal.write("data/submissions/new.yaml", text)
+    found = proposal.review()
+    told = [f":{f['line']}: {f['place']}: {f['message']}" for f in found["faults"]]
+    assert any(one.startswith(line) and what in one for one in told), told
+    assert {"data/submissions/new.yaml"} == {f["file"] for f in found["faults"]}
+    assert not (proposal.out / "site").exists()
+    assert f"`data/submissions/new.yaml{line}" in found["comment"]
+    assert is_plain(found["comment"])
+
+
+EVIL = "[x](http://evil) ![](http://evil/x.png) @team #1 <img src=x onerror=alert(1)> `|` $x$ "
+EVIL += "::set-output name=a::b https://evil www.evil.com ##[error]x"
+
+
+def evil_names(to: Proposal) -> None:
+    """A name, a model, a facet and a file that Markdown and a log would obey."""
+    text = GOOD.replace("new/model", json.dumps(EVIL)).replace("Newcomer", json.dumps(EVIL))
+    to.write("data/submissions/a ![](x) @b.yaml", text + f"facets: {{ {json.dumps(EVIL)}: x }}\n")
+    to.write("x\n::error::y.md", "x")
+
+
+def evil_faults(to: Proposal) -> None:
+    """Faults quote what is wrong."""
+    to.write(
+        "data/submissions/a.yaml", f"schema: 1\n{json.dumps(EVIL)}: 1\nmodel: 7\nscores: {{}}\n"
+    )
+
+
+def evil_settings(to: Proposal) -> None:
+    """Other settings, templates, texts and workflows, which are listed and not used."""
+    to.write("site.toml", TOML.replace("Board", "Taken over").replace("true", "false"))
+    to.write("templates/home.html", "{% include '/etc/passwd' %}")
+    to.write("data/content/lede.md", "{% for x in range(10**9) %}{% endfor %}")
+    to.write(".github/workflows/check.yml", "on: push")
+    to.write("site_builder.py", "raise SystemExit('it ran')")
+    to.write("static/js/x.js", "alert(1)")
+    to.write("data/submissions/new.yaml", GOOD)
+
+
+def evil_links(to: Proposal) -> None:
+    """Links to files of the machine, in place of a table, of a submission and of a folder."""
+    (to.root / "data/submissions").mkdir()
+    (to.root / "data/submissions/a.yaml").symlink_to("/etc/passwd")
+    (to.root / "data/models.csv").symlink_to("/etc/passwd")
+    (to.root / "data/submissions/more").symlink_to("/etc")
+
+
+def evil_bombs(to: Proposal) -> None:
+    """Small files that grow or nest without end."""
+    bomb = "a: &a [x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [{('*' + chr(97 + n) + ',') * 9}]\n" for n in range(9)
+    )
+    to.write("data/submissions/a.yaml", bomb)
+    to.write("data/submissions/b.yaml", "x: " + "[" * 100_000)
+    to.write("data/submissions/c.json", "[" * 100_000)
+    to.write("data/submissions/d.yaml", "#" * 1_000_001)
+
+
+def evil_objects(to: Proposal) -> None:
+    """YAML that would make objects."""
+    to.write("data/submissions/a.yaml", "!!python/object/apply:os.system ['touch owned']")
+
+
+def evil_folder(to: Proposal) -> None:
+    """A folder in place of a table, and of a submission."""
+    to.write("data/models.csv/x", "x")
+    to.write("data/submissions/a.yaml/x", "x")
+
+
+def evil_many(to: Proposal) -> None:
+    """More faults and files than fit into a comment."""
+    for n in range(300):
+        to.write(
+            f"data/submissions/{n}.yaml", "schema: 1\n" + "x: 1\n" * (n == 0) + f"{EVIL!r}: 1\n"
+        )
+        to.write(f"docs/{n}.md", EVIL)
+
+
+def evil_deletion(to: Proposal) -> None:
+    """Scores of others that go."""
+    text = (to.root / "data/results.csv").read_text()
+    kept = [line for line in text.splitlines() if not line.startswith("one,")]
+    to.write("data/results.csv", "\n".join(kept))
+
+
+def evil_numbers(to: Proposal) -> None:
+    """Numbers that no float has, or that no rank can be made of."""
+    scores = ", ".join(
+        f"{t}: {v}"
+        for t, v in zip(
+            TASKS,
+            ("1e999", ".nan", "-.inf", "0x1p5", "1_0", "1e-400", "9" * 400, "--1"),
+            strict=True,
+        )
+    )
+    to.write("data/submissions/a.yaml", f"schema: 1\nmodel: m\nscores: {{ {scores} }}\n")
+
+
+HOSTILE = {
+    evil_names: "would be **2nd of 6**",
+    evil_faults: "is not known",
+    evil_settings: "Review these 6 files as code",
+    evil_links: "`it is a link. Commit the file itself.`",
+    evil_bombs: "it has an anchor or alias",
+    evil_objects: "it has a tag (!)",
+    evil_folder: "Review these 2 files as code",
+    evil_many: "And",
+    evil_deletion: "Models removed",
+    evil_numbers: "not a number",
+}
+
+
+@pytest.mark.parametrize("evil", HOSTILE, ids=lambda evil: evil.__name__)
+def test_a_hostile_change_is_plain_text(proposal, evil):
+    evil(proposal)
+    found = proposal.review()
+    assert HOSTILE[evil] in found["comment"]
+    assert is_plain(found["comment"])
+    assert len(found["comment"]) < 61_000
+    assert "root:" not in json.dumps(found)
+    assert not Path("owned").exists()
+    home = proposal.out / "site/index.html"
+    assert not home.exists() or "Taken over" not in home.read_text()
+
+
+def test_a_branch_of_the_board_itself_is_taken_whole(proposal):
+    proposal.write("site.toml", TOML.replace("Board", "Renamed"))
+    found = proposal.review("--whole")
+    assert ["site.toml"] == found["others"]
+    assert "Renamed" in (proposal.out / "site/index.html").read_text()
+
+
+GONE = {"faults": [], "sections": None, "entries": None}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"version": 2},
+        {"n_data": -1},
+        {"n_data": "1"},
+        {"others": ["x" * 10_000]},
+        {"others": ["x"] * 10_000},
+        {"faults": [{"severity": "error"}]},
+        {"entries": [{}]},
+        {"sections": {}},
+        {"data": None},
+        "not JSON",
+        "[" * 100_000,
+        "x" * 2_000_000,
+    ],
+    ids=range(12),
+)
+def test_no_other_document_is_commented(proposal, changed):
+    """The artifact of a check is whatever a stranger has put there."""
+    path = proposal.out.with_suffix(".json")
+    good = {"version": 1, "whole": False, "data": [], "others": [], **GONE}
+    good |= {"n_data": 0, "n_others": 0, "n_faults": 0}
+    text = changed if isinstance(changed, str) else json.dumps(good | changed)
+    path.write_text(json.dumps(good))
+    assert 0 == CliRunner().invoke(main, ["comment", str(path)]).exit_code
+    path.write_text(text)
+    done = CliRunner().invoke(main, ["comment", str(path)])
+    assert (1, "") == (done.exit_code, done.stdout)
+    assert "it is no review" in done.stderr
+
+
+def test_a_forged_review_says_nothing_but_code(proposal):
+    """Its sections are those of a review, or left out; its texts are code."""
+    rows = [[EVIL, EVIL], [EVIL]]
+    section = {"key": "scores", "columns": [EVIL, "b", "c"], "rows": rows, "more": 10**9}
+    review = {
+        "version": 1, "whole": False, "n_data": 3, "n_others": 10**9, "n_faults": 10**9,
+        "data": [EVIL], "others": [EVIL],
+        "faults": [{"severity": "error", "file": EVIL, "line": 1, "place": EVIL, "message": EVIL}],
+        "entries": [{
+            "name": EVIL, "is_new": True, "board": EVIL, "variant": EVIL, "rank": 1, "best": 1,
+            "worst": 2, "ranked": 3, "scored": 1, "tasks": 1, "merit": [EVIL, EVIL],
+            "measures": [[EVIL, EVIL]],
+        }],
+        "sections": [section, section | {"key": "x.y"}, section | {"columns": []}],
+    }  # fmt: skip
+    path = proposal.out.with_suffix(".json")
+    path.write_text(json.dumps(review))
+    done = CliRunner().invoke(main, ["comment", str(path)])
+    assert 0 == done.exit_code, done.output
+    assert is_plain(done.stdout)
+    assert 1 == done.stdout.count("### Scores changed")
+    assert [] == obeyed(done.stdout)
+    path.unlink()
+    path.symlink_to("/etc/passwd")
+    assert 1 == CliRunner().invoke(main, ["comment", str(path)]).exit_code
