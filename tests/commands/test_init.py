@@ -33,6 +33,7 @@ CSV = (
 WHEEL = f"generator/site_builder-{__version__}-py3-none-any.whl"
 FILES = [
     ".github/workflows/check.yml",
+    ".github/workflows/comment.yml",
     ".github/workflows/pages.yml",
     ".gitignore",
     "README.md",
@@ -40,6 +41,7 @@ FILES = [
     "data/content/lede.md",
     "data/content/takeaways.md",
     "data/results.parquet",
+    "data/submission.schema.json",
     "generator/requirements.txt",
     WHEEL,
     "requirements.txt",
@@ -317,7 +319,7 @@ def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
     } == dict(YAML(typ="safe").load(settings))
     assert text.lstrip().startswith(f"# {title}\n")
     workflows = sorted(path.name for path in (folder / ".github/workflows").iterdir())
-    assert ["check.yml", "space.yml"] == workflows
+    assert ["check.yml", "comment.yml", "space.yml"] == workflows
 
 
 def test_the_licence_is_in_both_places_in_which_it_is_read(tmp_path):

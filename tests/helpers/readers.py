@@ -35,8 +35,18 @@ from site_builder.prose.markdown import load_prose, plain_text
 from site_builder.publish.folder import check_replaceable
 from site_builder.publish.manifest import with_manifest
 from site_builder.publish.verify import verify_site
+from site_builder.releases.comment import review_comment
 from site_builder.releases.download import open_site
 from site_builder.releases.read import find_news, read_release
+from site_builder.releases.review import (
+    FILE,
+    Review,
+    ReviewedEntry,
+    ReviewedSection,
+    ReviewFault,
+    read_review,
+    write_review,
+)
 from tests.helpers.imported import HARNESSES
 from tests.helpers.instances import ROWS
 from tests.helpers.tables import SITE_TOML, board, parquet, read_long_table, write_project
@@ -235,6 +245,26 @@ def _text_tables() -> Files:
     models = frames["models"].to_json(orient="records", lines=True)
     files = {f"data/{name}.csv": frames[name].to_csv(index=False) for name in ("results", "tasks")}
     return {name: text.encode() for name, text in {**files, "data/models.jsonl": models}.items()}
+
+
+def _submissions() -> Files:
+    """A project of submissions alone, as YAML and JSON."""
+    text = (
+        "schema: 1\nmodel: m\nfacets: { agent: 'x' }\nscores:\n  t: { score: 1, n_examples: 9 }\n"
+    )
+    values = {"schema": 1, "model": "n", "name": "N", "scores": {"t": [{"score": 0.5}]}}
+    files = {"a.yaml": text, "b.json": json.dumps(values)}
+    named = {f"data/submissions/{name}": content.encode() for name, content in files.items()}
+    return {**named, "site.toml": b'[tasks."*"]\nhigher_is_better = true\n'}
+
+
+def _review() -> Files:
+    """A review with an entry and a change."""
+    entry = ReviewedEntry("m", True, "", "", 1, 1, 2, 3, 4, 4, ("mean", "0.5"), [("Cost", "$1")])
+    section = ReviewedSection("scores", ["model", "task"], [["m", "t"]], 0)
+    fault = ReviewFault("warning", "data/results.csv", 2, "", "odd")
+    review = Review(1, False, 1, 1, 1, ["a"], ["b"], [fault], [entry], [section])
+    return {FILE: write_review(review)}
 
 
 def _long_tables() -> Files:
@@ -446,6 +476,8 @@ READERS: Mapping[str, Reader] = {
     },
     "project": Reader(cache(_project), _read_project),
     "text tables": Reader(cache(_text_tables), lambda folder: read_release(str(folder))),
+    "submissions": Reader(cache(_submissions), lambda folder: read_release(str(folder))),
+    "review": Reader(cache(_review), lambda at: review_comment(read_review(at / FILE))),
     "init --from": Reader(cache(_long_tables), _read_long_tables),
     "aggregate": Reader(cache(_examples), _aggregate),
     "profile": Reader(cache(_training_sets), _profile),

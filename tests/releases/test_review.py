@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -50,13 +51,13 @@ class Proposal:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf8")
 
-    def review(self, *options: str) -> dict:
+    def review(self, *options: str) -> dict[str, Any]:
         """The review of the change, and its comment as `comment`."""
         args = ["review", str(self.base), str(self.root), "--out", str(self.out), *options]
         done = CliRunner().invoke(main, args)
         assert 0 == done.exit_code, done.output
         assert [] == obeyed(done.output)
-        found = json.loads((self.out / "review.json").read_text())
+        found: dict[str, Any] = json.loads((self.out / "review.json").read_text())
         again = CliRunner().invoke(main, ["comment", str(self.out / "review.json")])
         text = (self.out / "comment.md").read_text()
         assert (0, text.strip()) == (again.exit_code, again.output.strip())
@@ -273,7 +274,7 @@ def test_a_branch_of_the_board_itself_is_taken_whole(proposal):
     assert "Renamed" in (proposal.out / "site/index.html").read_text()
 
 
-GONE = {"faults": [], "sections": None, "entries": None}
+GONE: dict[str, Any] = {"faults": [], "sections": None, "entries": None}
 
 
 @pytest.mark.parametrize(
