@@ -6,23 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import NoReturn, TypeAlias
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    DocumentStartEvent,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-    SequenceStartEvent,
-)
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from site_builder.errors import first_line
 from site_builder.records import Record, replace
 from site_builder.tables.files import NUMBER, UnreadableTableError
+
+if TYPE_CHECKING:  # it is imported where there is YAML: most builds have none
+    from ruamel.yaml.events import NodeEvent
 
 ENDINGS = (".yaml", ".yml", ".json")
 """How the name of a document may end."""
@@ -120,20 +111,24 @@ def _resolved(text: str) -> str | float | bool | None:
 
 
 def _yaml_events(text: str) -> Iterator[_Event]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml import events as kinds
+    from ruamel.yaml.error import YAMLError
+
     seen = False
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             line = event.start_mark.line + 1 if event.start_mark else 1
-            if isinstance(event, DocumentStartEvent) and seen:
+            if isinstance(event, kinds.DocumentStartEvent) and seen:
                 _refuse("a second document begins", "Use a file for each.", line)
-            seen = seen or isinstance(event, DocumentStartEvent)
-            if isinstance(event, NodeEvent):
+            seen = seen or isinstance(event, kinds.DocumentStartEvent)
+            if isinstance(event, kinds.NodeEvent):
                 _refuse_references(event, line)
-            if isinstance(event, ScalarEvent):
+            if isinstance(event, kinds.ScalarEvent):
                 yield _Event("quoted" if event.style else "plain", line, event.value)
-            elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-                yield _Event("{" if isinstance(event, MappingStartEvent) else "[", line)
-            elif isinstance(event, CollectionEndEvent):
+            elif isinstance(event, (kinds.MappingStartEvent, kinds.SequenceStartEvent)):
+                yield _Event("{" if isinstance(event, kinds.MappingStartEvent) else "[", line)
+            elif isinstance(event, kinds.CollectionEndEvent):
                 yield _Event("end", line)
     except (YAMLError, ValueError) as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
@@ -144,7 +139,7 @@ def _yaml_events(text: str) -> Iterator[_Event]:
 
 def _refuse_references(event: NodeEvent, line: int) -> None:
     """Refuse what makes one value of many places, or an object of a value."""
-    if isinstance(event, AliasEvent) or event.anchor:
+    if event.anchor:  # an alias has the name of its anchor
         _refuse("it has an anchor or alias (& or *)", "Write it out.", line)
     if getattr(event, "ctag", None):
         _refuse("it has a tag (!)", "Write the value alone.", line)
