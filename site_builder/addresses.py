@@ -62,7 +62,7 @@ Kind: TypeAlias = (
         "home", "board", "models", "model", "tasks", "task", "categories", "category", "analysis"
     ]
     | Literal["serving", "choose", "compare", "embed", "badge", "scores", "data", "changes"]
-    | Literal["about", "glossary", "page", "not_found", "file", "asset"]
+    | Literal["about", "glossary", "submit", "page", "not_found", "file", "asset"]
 )
 
 

@@ -101,6 +101,8 @@ class SiteSection(ConfigSection):
     """Licence of the scores."""
     released: date | None = None
     """Date of the data; the newest date among the results if None."""
+    submissions: bool = False
+    """Whether the site has a page that says how others hand in results."""
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:

@@ -20,8 +20,8 @@ and navigation entry away, and nothing else.
   be reviewed in git: instead of `results.parquet`, `results.csv` (UTF-8, commas, a heading) or
   `results.jsonl` (an object per line). Errors name the line. `import`, `aggregate` and `profile`
   keep the format of a table, and give new tables that of the results. The site publishes Parquet.
-- Results can also be [submissions](submissions.md), a file for each entry, beside tables or instead of
-  them.
+- Results can also be [submissions](submissions.md), a file for each entry, beside tables or instead
+  of them.
 - `[tasks]` and `[models]` in [`site.toml`](site-toml.md#tasks-and-models) state columns of tasks
   and models without a table, or instead of what it states.
 - Ids are free text (`meta-llama/Llama-2-7b-hf`, `gpt-4o (2024)`, `μ`). Pages get a readable, stable

@@ -19,6 +19,7 @@ from site_builder.pages.interactive import ChooseContext, CompareContext
 from site_builder.pages.model import ModelContext
 from site_builder.pages.page import Page
 from site_builder.pages.serving import ServingContext
+from site_builder.pages.submit import SubmitContext
 from site_builder.pages.task import TaskContext
 from site_builder.pages.tasks import CategoryContext, MovedContext, TasksContext
 from site_builder.records import Record
@@ -40,6 +41,7 @@ CONTEXTS: Mapping[str, type] = {
     "data.html": DataContext,
     "about.html": AboutContext,
     "glossary.html": GlossaryContext,
+    "submit.html": SubmitContext,
     "changes.html": ChangesContext,
     "moved.html": MovedContext,
     "page.html": OwnPageContext,

@@ -1,47 +1,20 @@
-"""Write the scores of one model, as an import reads them, as a submission."""
+"""Make a submission of the scores of one model, as an import reads them."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
-from site_builder.addresses import slugify
 from site_builder.atomic import write_files
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, SiteError, unreadable
 from site_builder.formatting import listed
-from site_builder.records import Record
 from site_builder.tables.read import find_files, load_tables
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
-from site_builder.tables.submission_schema import FIRST_LINE
-from site_builder.tables.submissions import FACT_COLUMNS, FOLDER, RUN_COLUMNS, VERSION
-from site_builder.tables.write import StoredRow, read_all_stored
+from site_builder.tables.submission_text import Entry, entry_text, path_of
+from site_builder.tables.write import read_all_stored
 
-# A text that YAML reads as a text without quotes: no number, no word such as `true`, no mark.
-_PLAIN = re.compile(
-    r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][\w./@+-]*", re.ASCII | re.I
-)
-_WIDTH = 90
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-class Entry(Record):
-    """An entry to be written: a row of results for each of its scores.
-
-    Attributes:
-        facets: Settings by name; they count more than those of the rows.
-        facts: What is known of the model, by column.
-        stated: What holds for all scores, by column, such as `submitted_by`.
-    """
-
-    model: str
-    rows: Sequence[StoredRow]
-    facets: Mapping[str, str]
-    facts: Mapping[str, Any]
-    stated: Mapping[str, str]
+__all__ = ["copy_settings", "entry_text", "path_of", "read_entry"]
 
 
 def copy_settings(root: Path, place: Path) -> None:
@@ -90,79 +63,3 @@ def read_entry(
     rows = tuple({k: v for k, v in row.items() if (k, v) != base} for row in rows)
     settings = {*config.facets, *(results.settings if results else ())}
     return Entry(name, rows, facets, facts, stated), settings
-
-
-def path_of(entry: Entry) -> Path:
-    """Return a path in a project that tells the entry: its newest day, its model, its settings."""
-    days = [str(row["date"]) for row in entry.rows if row.get("date")]
-    parts = (max(days, default=""), slugify(entry.model), *map(slugify, entry.facets.values()))
-    return Path("data", FOLDER, f"{'-'.join(filter(None, parts))[:120]}.yaml")
-
-
-def entry_text(entry: Entry, settings: Collection[str]) -> str:
-    """Return the text of a submission.
-
-    `settings` are the further columns that are settings of an entry. A further column of numbers is
-    a measure; other columns outside the contract are left out.
-    """
-    rows = entry.rows
-    common = {c.name: {row.get(c.name) for row in rows} for c in RUN_COLUMNS}
-    shared = {name: values.pop() for name, values in common.items() if len(values) == 1}
-    shared = {
-        name: value for name, value in {**shared, **entry.stated}.items() if value is not None
-    }
-    facets = {n: row[n] for row in rows for n in settings if row.get(n) is not None}
-    lines = [FIRST_LINE, f"schema: {VERSION}", f"model: {_scalar(entry.model)}"]
-    lines += (
-        f"{column.name}: {_scalar(entry.facts[column.name])}"
-        for column in FACT_COLUMNS
-        if entry.facts.get(column.name) is not None
-    )
-    if facets := {**facets, **entry.facets}:
-        lines.append(f"facets: {_flow(facets)}")
-    lines += ("scores:", *_score_lines(rows, {*shared, *settings}))
-    lines += (f"{name}: {_scalar(value)}" for name, value in shared.items())
-    return "\n".join(lines) + "\n"
-
-
-def _score_lines(rows: Sequence[StoredRow], above: Collection[str]) -> Iterator[str]:
-    """Yield the lines of the scores; a task with several has a line for each."""
-    by_task: dict[str, list[StoredRow]] = {}
-    for row in rows:
-        by_task.setdefault(str(row["task"]), []).append(row)
-    for task, of_task in by_task.items():
-        cells = [_cells(row, above) for row in of_task]
-        if len(cells) > 1:
-            yield f"  {_scalar(task)}:"
-            yield from (f"    - {_flow(cell)}" for cell in cells)
-        elif len(cells[0]) > 1 and len(_flow(cells[0])) > _WIDTH:
-            yield f"  {_scalar(task)}:"
-            yield from (f"    {_scalar(n)}: {_scalar(v)}" for n, v in cells[0].items())
-        elif len(cells[0]) > 1:
-            yield f"  {_scalar(task)}: {_flow(cells[0])}"
-        else:
-            yield f"  {_scalar(task)}: {_scalar(cells[0]['score'])}"
-
-
-def _cells(row: StoredRow, above: Collection[str]) -> dict[str, Any]:
-    known = [c.name for c in RESULTS.columns if c.name not in ("model", "task", *above)]
-    further = [n for n, v in row.items() if RESULTS.column(n) is None and _is_number(v)]
-    return {n: row[n] for n in (*known, *further) if row.get(n) is not None}
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _flow(values: Mapping[str, Any]) -> str:
-    return f"{{ {', '.join(f'{_scalar(n)}: {_scalar(v)}' for n, v in values.items())} }}"
-
-
-def _scalar(value: object) -> str:
-    """Return a value as YAML and JSON have it, with quotes where a text could be taken for more."""
-    if not isinstance(value, str):
-        return json.dumps(value)
-    if _PLAIN.fullmatch(value) or _DAY.fullmatch(value):
-        return value
-    quoted = json.dumps(value, ensure_ascii=False)
-    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)

@@ -19,6 +19,7 @@ from site_builder.pages.model import make_models
 from site_builder.pages.model_scores import make_score_cards
 from site_builder.pages.page import HOME, OutputFile, Page, Site
 from site_builder.pages.serving import make_serving
+from site_builder.pages.submit import make_submit
 from site_builder.pages.task_columns import make_task_columns
 from site_builder.pages.tasks import make_categories, make_tasks
 from site_builder.pages.trade_choices import make_trade_choices
@@ -79,6 +80,7 @@ _PAGE_MAKERS: tuple[Callable[[Site], Iterator[OutputFile]], ...] = (
     make_data,
     make_changes,
     make_about,
+    make_submit,
     _make_own_pages,
     make_embeds,
     make_scores_data,

@@ -100,11 +100,11 @@ def _texts_script(say: Messages) -> dict[str, bytes]:
 _NAVIGATION: tuple[Kind, ...] = (
     *("choose", "models", "tasks", "analysis", "compare", "serving", "data", "about"),
 )
-_FOOTER: tuple[Kind, ...] = ("about", "glossary", "data", "changes")
+_FOOTER: tuple[Kind, ...] = ("submit", "about", "glossary", "data", "changes")
 _MOST_BOARDS = 4
 _OWN = "pages/"
 _TARGETS: Mapping[str, Address] = {
-    kind: Address(kind) for kind in ("home", *_NAVIGATION, "glossary")
+    kind: Address(kind) for kind in ("home", *_NAVIGATION, "glossary", "submit")
 }
 
 

@@ -31,6 +31,7 @@ _PAGES: Mapping[Kind, str] = {
     "changes": "changes/",
     "about": "about/",
     "glossary": "glossary/",
+    "submit": "submit/",
     "page": "pages/{}/",
     "embed": "embed/{}/",
     "not_found": "404.html",

@@ -29,8 +29,13 @@ _TYPES: Mapping[Type, dict[str, Any]] = {
 }
 
 
-def submission_schema() -> dict[str, Any]:
-    """Return the schema of what `parse_submission` accepts, whatever the board."""
+def submission_schema(
+    tasks: Mapping[str, tuple[float | None, float | None]] | None = None,
+) -> dict[str, Any]:
+    """Return the schema of what `parse_submission` accepts: of any board, or of one.
+
+    `tasks` are the tasks of a board, each with its lowest and its highest score.
+    """
     score = {
         "type": "object",
         "required": ["score"],
@@ -39,6 +44,11 @@ def submission_schema() -> dict[str, Any]:
         "additionalProperties": {"type": "number"},
     }
     number = _property(RESULTS.column("score"))
+    several = {"type": "array", "minItems": 1, "items": score}
+    scores: dict[str, Any] = {"additionalProperties": {"anyOf": [number, score, several]}}
+    if tasks is not None:
+        of_tasks = {task: _of_task(number, score, *bounds) for task, bounds in tasks.items()}
+        scores = {"properties": of_tasks, "additionalProperties": False}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "One entry of a leaderboard",
@@ -46,6 +56,7 @@ def submission_schema() -> dict[str, Any]:
         "required": ["schema", "model", "scores"],
         "additionalProperties": False,
         "properties": {
+            "$schema": {"type": "string", "description": "Where editors find this schema"},
             "schema": {"const": VERSION, "description": "Version of this format"},
             "model": {**_property(RESULTS.column("model")), "minLength": 1},
             "facets": {
@@ -57,13 +68,21 @@ def submission_schema() -> dict[str, Any]:
                 "type": "object",
                 "description": "The score of each task: a number, or a number with what is known",
                 "minProperties": 1,
-                "additionalProperties": {
-                    "anyOf": [number, score, {"type": "array", "minItems": 1, "items": score}]
-                },
+                **scores,
             },
             **_properties((*RUN_COLUMNS, *FACT_COLUMNS)),
         },
     }
+
+
+def _of_task(
+    number: dict[str, Any], score: dict[str, Any], low: float | None, high: float | None
+) -> dict[str, Any]:
+    """Return the schema of the scores of a task within its bounds."""
+    bounds = {"minimum": low, "maximum": high}
+    bounded = number | {key: value for key, value in bounds.items() if value is not None}
+    of_task = {**score, "properties": {**score["properties"], "score": bounded}}
+    return {"anyOf": [bounded, of_task, {"type": "array", "minItems": 1, "items": of_task}]}
 
 
 def schema_text() -> str:

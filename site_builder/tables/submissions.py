@@ -34,6 +34,7 @@ FACT_COLUMNS = tuple(column for column in MODELS.columns if column.name not in _
 SCORE_COLUMNS = tuple(column for column in RESULTS.columns if column.name not in ("model", "task"))
 """What a submission states of one score."""
 _KEYS = {
+    "$schema": "",  # by which editors of JSON find the schema
     "schema": "",
     "model": "",
     "facets": "",

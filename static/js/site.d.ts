@@ -421,6 +421,32 @@ interface Choosing {
 type Limit = "size" | "price" | "license" | "developer";
 type Say = (id: string, values?: Record<string, string | number>, n?: number) => string;
 
+/** A value of a submission, with the line on which it begins. */
+type SubmittedValue = { line: number; value: string | number | boolean | null | SubmittedValue[] | Map<string, SubmittedValue> };
+
+/** The part of JSON Schema that site_builder/tables/submission_schema.py writes. */
+interface SubmissionSchema {
+  type?: string | string[];
+  anyOf?: SubmissionSchema[];
+  const?: number;
+  enum?: string[];
+  description?: string;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  required?: string[];
+  properties?: Record<string, SubmissionSchema>;
+  additionalProperties?: false | SubmissionSchema;
+  items?: SubmissionSchema;
+}
+
+interface Submission {
+  /** A line that is not understood here; with a key, one that stands twice. */
+  UnreadError: new (line: number, key?: string) => Error & { line: number; key?: string };
+  read(text: string, isJson: boolean): SubmittedValue;
+  faults(node: SubmittedValue, schema: SubmissionSchema, say: Say): { line: number; what: string }[];
+}
+
 /** What a visitor asks of the choosing page. */
 interface Wish {
   /** What each task counts; where none does, all count the same. */
@@ -745,6 +771,7 @@ interface Site {
   embedCode(menu: HTMLElement): string;
   // The others, each by the script of its name or, of those of a page, by its last one
   format: Format;
+  submission: Submission;
   table: Tables;
   filterFields: FilterFields;
   filterRows(facets: Facet[], isBestFirst: boolean): FilterRows;

@@ -33,7 +33,7 @@ BOARDS: dict[str, Callable[[], str]] = {
 }
 PAGES = (
     *(("index", path) for path in (*PAGE_TYPES, "glossary/")),
-    *(("measured", path) for path in ("tasks/quiz/", "models/d/")),
+    *(("measured", path) for path in ("tasks/quiz/", "models/d/", "submit/")),
 )
 ANSWERS = tuple(("index", path) for path in STATES)
 FRAMES = (("index", "embed/leaderboard/"), ("index", "embed/best-lift-by-task/"))

@@ -70,7 +70,8 @@ def measured_results(*, exclude: bool) -> Results:
 
 
 def _toml(*, exclude: bool) -> str:
-    return f'[board]\nbaseline = "g"\nexclude_flagged = {str(exclude).lower()}\n'
+    board = f'[board]\nbaseline = "g"\nexclude_flagged = {str(exclude).lower()}\n'
+    return f"[site]\nsubmissions = true\n{board}"
 
 
 @functools.cache

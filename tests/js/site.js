@@ -3,7 +3,7 @@ const { readFileSync } = require("node:fs");
 const assert = require("node:assert/strict");
 const path = require("node:path");
 
-const SCRIPTS = ["numbers", "filter-fields", "filter-rows", "statistics", "choose-ranking", "compare-tables"];
+const SCRIPTS = ["numbers", "filter-fields", "filter-rows", "statistics", "choose-ranking", "compare-tables", "submit-document", "submit-schema"];
 const site = {};
 for (const name of SCRIPTS) {
   const source = readFileSync(path.join(__dirname, "../../static/js", `${name}.js`), "utf8");

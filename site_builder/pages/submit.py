@@ -1,0 +1,171 @@
+"""Make the page that says how others hand in results: written from the board and the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from site_builder.addresses import Address, Link
+from site_builder.api import encode
+from site_builder.formatting import exact, listed, percent
+from site_builder.pages.page import HOME, Document, Page, Site
+from site_builder.records import Record
+from site_builder.tables.schema import VERIFICATIONS
+from site_builder.tables.submission_schema import submission_schema
+from site_builder.tables.submission_text import Entry, entry_text, path_of
+from site_builder.tables.submissions import FOLDER, MAX_BYTES
+
+_SCHEMA = Address("file", "submit/schema.json")
+_EXAMPLE, _MOST_SCORES = 2, 14
+_FACTS = ("name", "developer", "license")
+
+
+class Said(Record):
+    """A short text with a longer one below it; `mark` tells its drawing."""
+
+    title: str
+    text: str
+    mark: str = ""
+
+
+class SubmitContext(Record):
+    """What the page for submitters shows.
+
+    Attributes:
+        lede: What is to be done, in a sentence.
+        steps: Run, write, open.
+        of: Whose scores the example has.
+        path: Where the example would stand.
+        example: A submission with the scores of an entry of this board.
+        facts: What a new model states.
+        schema: The JSON Schema of a submission to this board.
+        checks: What is checked, and what follows from it.
+        badges: How far a score was confirmed.
+        next: What happens with the file.
+        repository: Where pull requests are opened; empty where that is not known.
+        data: For the script: the schema, and the messages.
+    """
+
+    lede: str
+    steps: tuple[Said, ...]
+    of: str
+    path: str
+    example: str
+    facts: str
+    schema: Link
+    checks: tuple[Said, ...]
+    badges: tuple[Said, ...]
+    next: tuple[Said, ...]
+    repository: str
+    data: Mapping[str, Any]
+
+
+def make_submit(site: Site) -> Iterator[Page | Document]:
+    """Yield the page and the schema of a board that takes submissions."""
+    if not site.config.site.submissions:
+        return
+    say, tasks = site.labels.say, _tasks(site)
+    schema = submission_schema(tasks)
+    entry = _example(site)
+    lede = say("submit.about", len(tasks))
+    folder, link = f"data/{FOLDER}/", Link(_SCHEMA.key.rpartition("/")[2], _SCHEMA)
+    texts = say.for_script("submit")
+    text = say("submit.facts", facts=listed([*_FACTS]))
+    context = SubmitContext(
+        lede=lede,
+        steps=(
+            Said(say("submit.run"), say("submit.run_text", len(tasks))),
+            Said(say("submit.write"), say("submit.write_text", folder=folder)),
+            Said(say("submit.open"), say("submit.open_text")),
+        ),
+        of=say("submit.file_text", name=site.labels.models[entry.model]),
+        path=path_of(_of_model(site, entry)).as_posix(),
+        example=_example_text(site, entry),
+        facts=text,
+        schema=link,
+        checks=tuple(_checks(site, tasks)),
+        badges=tuple(
+            Said(say(f"submit.{name}"), say(f"submit.{name}_text"), name) for name in VERIFICATIONS
+        ),
+        next=tuple(
+            Said(say(f"submit.{name}"), say(f"submit.{name}_text"))
+            for name in ("at_once", "review", "build")
+        ),
+        repository=site.config.site.repository,
+        data={"schema": schema, "texts": texts, "most": MAX_BYTES},
+    )
+    yield Page(Address("submit"), "submit.html", say("submit.title"), lede, context, (HOME,))
+    yield Document(_SCHEMA, encode(schema))
+
+
+def _tasks(site: Site) -> dict[str, tuple[float | None, float | None]]:
+    """Return the bounds of each task that has scores of its own, not the mean of its parts."""
+    whole = site.computed.whole
+    frame = whole.scores.frame
+    stated = {*frame.loc[frame["row"].notna(), "task"]}
+    infos = whole.catalog.tasks
+    return {t: (infos[t].score_min, infos[t].score_max) for t in infos if t in stated}
+
+
+def _example(site: Site) -> Entry:
+    """Return the third entry of the board, or the last, with its id as the model."""
+    entries = site.results.board.ranked or site.results.board.entries
+    model = entries[min(_EXAMPLE, len(entries) - 1)].model
+    scores, base = site.computed.whole.scores, site.config.default_variant
+    found = zip(scores.provenance_of(model).items(), scores.counted_of(model), strict=True)
+    rows = [
+        {
+            "task": task,
+            "score": score.score,
+            "n_examples": None if stated.n_examples is None else int(stated.n_examples),
+            "date": stated.date,
+            "source": stated.source,
+            **({} if variant == base else {"variant": variant}),
+        }
+        for ((task, variant), stated), score in found
+        if stated.row is not None and score is not None
+    ]
+    info, catalog = site.computed.whole.catalog.models[model], site.computed.whole.catalog
+    facets = {f.id: info.facets.get(f.id) for f in catalog.facets if f.is_setting}
+    stated = {"verification": VERIFICATIONS[0], "submitted_by": "your-name"}
+    return Entry(model, rows, {n: v for n, v in facets.items() if v is not None}, {}, stated)
+
+
+def _of_model(site: Site, entry: Entry) -> Entry:
+    of = site.computed.whole.catalog.models[entry.model].of
+    return Entry(of, entry.rows, entry.facets, entry.facts, entry.stated)
+
+
+def _example_text(site: Site, entry: Entry) -> str:
+    """Return the file of an entry, with a comment in place of all but its first scores."""
+    shown = _of_model(site, entry)
+    left = len(entry.rows) - _MOST_SCORES
+    if left <= 0:
+        return entry_text(shown, ())
+    short = Entry(shown.model, entry.rows[:_MOST_SCORES], shown.facets, {}, shown.stated)
+    lines = entry_text(short, ()).split("\n")
+    last = max(i for i, line in enumerate(lines) if line.startswith("  "))
+    lines.insert(last + 1, f"  # {site.labels.say('submit.more', left)}")
+    return "\n".join(lines)
+
+
+def _checks(site: Site, tasks: Mapping[str, tuple[float | None, float | None]]) -> Iterator[Said]:
+    say, refused = site.labels.say, site.labels.say("submit.refused")
+    share = site.results.board.rules.min_coverage
+    if {*site.results.board.tasks} != {*tasks}:
+        rest = say("submit.all_of_board")
+    elif site.board.config.missing == "zero":
+        rest = say("submit.all_zero")
+    elif share < 1:
+        rest = say("submit.all_else", share=percent(share))
+    else:
+        rest = say("submit.all_needed")
+    yield Said(say("submit.all", len(tasks)), rest)
+    bounds = {*tasks.values()}
+    if len(bounds) == 1 and None not in (one := next(iter(bounds))):
+        low, high = (exact(value) for value in one if value is not None)
+        yield Said(say("submit.bounds", low=low, high=high), refused)
+    elif bounds != {(None, None)}:
+        yield Said(say("submit.own_bounds"), refused)
+    yield Said(say("submit.listed"), say("submit.listed_else"))
+    yield Said(say("submit.keys"), refused)
