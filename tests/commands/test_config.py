@@ -14,7 +14,7 @@ SECTIONS = (
 )
 SITE_KEYS = (
     "Known keys: base_url, cards, description, headline, language, license, released, repository, "
-    "title."
+    "submissions, title."
 )
 
 

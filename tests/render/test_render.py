@@ -47,7 +47,7 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, type]:
     edition = release_content(site.computed, site.labels, {})
     told = replace(site, news=find_news(site.config, edition, edition)[0])
     several = tmp_path_factory.mktemp("several")
-    write_project(several, board(), '[[boards]]\nid = "all"\n')
+    write_project(several, board(), '[site]\nsubmissions = true\n[[boards]]\nid = "all"\n')
     made = (*make_pages(told), *make_pages(make_site(several)))
     pages = [page for page in made if isinstance(page, Page)]
     return {page.template: type(page.variables()) for page in pages}
