@@ -47,6 +47,7 @@ from site_builder.tables.schema import (
     whole_day,
 )
 from site_builder.tables.shares import find_sample_sizes
+from site_builder.tables.submission_checks import find_unscaled
 from site_builder.tables.trained_on import find_unknown_trained_on
 from site_builder.tables.typos import find_typos
 
@@ -333,6 +334,7 @@ def _reference_faults(
         (f"results.task tasks.task {_DIRECTION}", _unstated_directions(tables, where)),
         (f"results.task results.score {bounds}", _out_of_bounds(tables)),
         (f"results.task results.score {bounds} {_DIRECTION}", _percents(tables)),
+        ("results.task results.score tasks.task tasks.score_max", find_unscaled(tables)),
         ("results.variant", _unknown_variants(tables, config)),
         ("tasks.task", _unfit_features(tables, config, unsound)),
         ("results.model results.task results.variant", _lone_tuned(tables, config)),

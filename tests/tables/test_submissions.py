@@ -245,6 +245,18 @@ def test_a_task_that_only_one_file_has_is_named(tmp_path):
     )
 
 
+def test_proportions_among_percents_are_named(tmp_path):
+    """Also in a file of single scores; a model that solves nothing is no sign of another unit."""
+    low = LOW.replace("71.5", "0.715").replace("lite: 60.5", "lite: 0.605")
+    none = LOW.replace("effort: low", "effort: none").replace("71.5", "0").replace("60.5", "0")
+    root = project(tmp_path, a_yaml=HIGH, b_yaml=low, c_yaml=none)
+    with_table(root, "results.csv", TABLE.format(task="verified", score=70).replace("high", "max"))
+    assert [
+        "data/submissions/b.yaml:8: lines 8, 9: its scores are between 0 and 1, on tasks in "
+        "percent with a median of 38.0. Multiply them by 100 if they are proportions."
+    ] == fault_lines(root)
+
+
 @pytest.mark.parametrize("link", ["data/submissions", "data/submissions/a.yaml"])
 def test_no_link_is_followed_out(tmp_path, link):
     outside = tmp_path / "outside"
