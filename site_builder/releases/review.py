@@ -258,7 +258,7 @@ def _fault(fault: Fault) -> ReviewFault:
 
 
 def _cut(text: str) -> str:
-    return shortened(text.replace("\N{NO-BREAK SPACE}", " "), _MAX_TEXT)
+    return shortened(one_line(text.replace("\N{NO-BREAK SPACE}", " ")), _MAX_TEXT)
 
 
 def _sections(changes: Changes, say: Messages) -> Iterator[ReviewedSection]:

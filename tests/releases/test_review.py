@@ -1,6 +1,7 @@
 """Reviews of changes: twenty wrong ones, ten hostile ones, and what is said of a good one."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -206,9 +207,10 @@ def evil_objects(to: Proposal) -> None:
 
 
 def evil_folder(to: Proposal) -> None:
-    """A folder in place of a table, and of a submission."""
+    """A folder in place of a table, and of a submission; a name that is no text."""
     to.write("data/models.csv/x", "x")
     to.write("data/submissions/a.yaml/x", "x")
+    to.write(f"data/submissions/{os.fsdecode(bytes([255]))}.yaml", GOOD)
 
 
 def evil_many(to: Proposal) -> None:
