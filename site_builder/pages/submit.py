@@ -139,14 +139,15 @@ def _of_model(site: Site, entry: Entry) -> Entry:
 def _example_text(site: Site, entry: Entry) -> str:
     """Return the file of an entry, with a comment in place of all but its first scores."""
     shown = _of_model(site, entry)
-    left = len(entry.rows) - _MOST_SCORES
-    if left <= 0:
-        return entry_text(shown, ())
-    short = Entry(shown.model, entry.rows[:_MOST_SCORES], shown.facets, {}, shown.stated)
-    lines = entry_text(short, ()).split("\n")
-    last = max(i for i, line in enumerate(lines) if line.startswith("  "))
-    lines.insert(last + 1, f"  # {site.labels.say('submit.more', left)}")
-    return "\n".join(lines)
+    kept = entry.rows[:_MOST_SCORES]
+    tasks = {row["task"] for row in kept}
+    if left := len({row["task"] for row in entry.rows} - tasks):
+        short = Entry(shown.model, kept, shown.facets, {}, shown.stated)
+        lines = entry_text(short, ()).split("\n")
+        last = max(i for i, line in enumerate(lines) if line.startswith("  "))
+        lines.insert(last + 1, f"  # {site.labels.say('submit.more', left)}")
+        return "\n".join(lines)
+    return entry_text(shown, ())
 
 
 def _checks(site: Site, tasks: Mapping[str, tuple[float | None, float | None]]) -> Iterator[Said]:
