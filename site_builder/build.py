@@ -8,9 +8,10 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from site_builder.charts.chart import find_chart_faults
+from site_builder.compute.catalog import Release, find_release
 from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, SiteError
@@ -24,7 +25,8 @@ from site_builder.publish.folder import (
     publish,
     recover,
 )
-from site_builder.publish.manifest import Origin, with_manifest
+from site_builder.publish.manifest import MANIFEST, Origin, with_manifest
+from site_builder.publish.site_files import SiteFiles, open_folder
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
 from site_builder.render.environment import find_stray_templates
@@ -46,6 +48,11 @@ if TYPE_CHECKING:  # most builds have no previous release
 
 PUBLISHED = "published"
 """The previous release is at the address that the site has, where there is one yet."""
+NO_RELEASE = "none"
+"""There is no previous release, not even that of the site which the build replaces."""
+
+
+Previous: TypeAlias = "str | SiteFiles | None"
 
 
 class BuildReport(Record):
@@ -109,12 +116,13 @@ def build_site(
     options: BuildOptions = _DEFAULTS,
     *,
     strict: bool = False,
-    previous: str | None = None,
+    previous: Previous = None,
 ) -> BuildReport:
     """Build the whole site of a project into `out`; write nothing before all of it is made.
 
     If `strict`, a warning stops the build. `previous` is where the previous release is, or
-    `PUBLISHED`, for the page of changes; without it there is no such page.
+    `PUBLISHED`, for the pages of changes and history; or the site that the build replaces, by
+    default that in `out`, which counts where its data is of an earlier day.
 
     Raises:
         SiteError: The project has a fault; the published site stays as it was.
@@ -134,7 +142,7 @@ def make_files(
     *,
     strict: bool = False,
     dry: bool = False,
-    previous: str | None = None,
+    previous: Previous = None,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Return every file of the site by its path, with the manifest, and all warnings.
 
@@ -145,13 +153,16 @@ def make_files(
         FaultsError: Every fault of the project.
     """
     options.on_stage("Reading and checking the tables")
-    old, unread = _read_previous(previous, config.site.base_url)
+    old, unread = _read_named(previous, config.site.base_url)
     outside = (*_folder_faults(out, config.root), *unread)
     try:
         tables, prose = read_project(config)
     except FaultsError as error:
         raise FaultsError((*error.faults, *outside)) from None
     options.on_assumed(assumption_lines(tables.assumptions))
+    if old is None and not dry:
+        old, unread = _read_replaced(previous, out, tables, config)
+        outside = (*outside, *unread)
     faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside)
     n_pages = len(tables.models) + len(tables.tasks)
     workers = options.workers or worker_count(n_pages, len(tables.results))
@@ -168,19 +179,24 @@ def make_files(
     if config.has_cards and not dry:
         options.on_stage("Drawing the link previews")
         files |= draw_previews(content.site, content.pages)
-    release = content.site.results.release
+    origin = _origin(content.site.results.release, config, tables, prose)
+    return with_manifest(files, origin), faults
+
+
+def _origin(release: Release, config: SiteConfig, tables: Tables, prose: Prose) -> Origin:
+    """Return what the site is made from."""
     checksums = {} if config.sha256 is None else {"site.toml": config.sha256}
     for path, stored in _table_files(tables).items():
         checksums[path] = sha256(stored).hexdigest()
     checksums |= {text_file(slot): checksum for slot, checksum in prose.sha256.items()}
-    return with_manifest(files, Origin(release.sha256, release.date, checksums)), faults
+    return Origin(release.sha256, release.date, checksums)
 
 
 def load_project(
     root: Path,
     base_url: str | None = None,
     out: Path | None = None,
-    previous: str | None = None,
+    previous: Previous = None,
     released: date | None = None,
 ) -> SiteConfig:
     """Return the configuration of the project in `root`.
@@ -235,18 +251,16 @@ def _make_content(
         from site_builder.releases.read import find_news, release_content
 
         new = release_content(computed, site.labels, prose.texts)
-        news, warnings = find_news(config, old, new)
+        news, warnings = find_news(config, old, new, computed)
         site = replace(site, news=news)
     on_stage("Making the pages")
     pages = with_own_charts(site, make_pages(site))
     return _Content(site, with_cards(site, pages) if config.has_cards else pages, warnings)
 
 
-def _read_previous(
-    place: str | None, base_url: str
-) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
-    """Return the previous release, or why there is none."""
-    if place is None:
+def _read_named(place: Previous, base_url: str) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
+    """Return the previous release that somebody named, or why there is none."""
+    if not isinstance(place, str) or place == NO_RELEASE:
         return None, ()
     from site_builder.releases.read import read_published, read_release
 
@@ -254,9 +268,24 @@ def _read_previous(
         what = "there is no page of changes, since base_url does not say where the site is"
         return None, (Fault("site.toml", what, "Set base_url in [site].", "warning"),)
     try:
-        return read_published(base_url) if place == PUBLISHED else (read_release(place), ())
+        if place == PUBLISHED:
+            return read_published(base_url)
+        return read_release(place, with_kept=True), ()
     except SiteError as error:
         return None, error.faults
+
+
+def _read_replaced(
+    files: Previous, out: Path | None, tables: Tables, config: SiteConfig
+) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
+    """Return the release of the site that the build replaces, where it may be an earlier one."""
+    if files is None and out is not None:
+        files = open_folder(out)
+    if not isinstance(files, SiteFiles) or files.read(MANIFEST) is None:
+        return None, ()
+    from site_builder.releases.read import read_replaced
+
+    return read_replaced(files, find_release(tables.loaded, tables.results, config.site.released))
 
 
 def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:

@@ -384,6 +384,8 @@ class TaskSection(_Facts):
     """Id of the task that it is a part of."""
     weight: Annotated[float, Field(ge=0, le=_LARGEST)] | None = None
     """Its weight, where a board ranks by `weighted_mean`."""
+    version: Name | None = None
+    """Its version; scores of another version are never compared with these."""
     headline: bool = False
     """Whether the default board ranks by this task alone."""
 

@@ -14,6 +14,7 @@ from site_builder.pages.analysis import AnalysisContext
 from site_builder.pages.boards import BoardContext, EntriesContext
 from site_builder.pages.changes import ChangesContext
 from site_builder.pages.data import DataContext
+from site_builder.pages.history import HistoryContext, ReleaseContext
 from site_builder.pages.home import EmbedContext, HomeContext
 from site_builder.pages.interactive import ChooseContext, CompareContext
 from site_builder.pages.model import ModelContext
@@ -43,6 +44,8 @@ CONTEXTS: Mapping[str, type] = {
     "glossary.html": GlossaryContext,
     "submit.html": SubmitContext,
     "changes.html": ChangesContext,
+    "history.html": HistoryContext,
+    "release.html": ReleaseContext,
     "moved.html": MovedContext,
     "page.html": OwnPageContext,
     "404.html": Record,

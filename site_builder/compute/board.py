@@ -339,21 +339,33 @@ def _are_comparable(tasks: pd.DataFrame) -> bool:
     return len(tasks) <= 1 or bool(one_direction and one_scale)
 
 
-def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
-    """Rank the models of one variant over the tasks of `scores`, by one of `RULES` or a measure.
+def rank_models(
+    scores: Scores, variant: str, rules: RankingRules
+) -> tuple[RuleInputs, Merit, Array]:
+    """Return what a rule reads, what ranks the models, and their ranks, shape (models,).
 
-    A model below `rules.min_coverage` has no rank, and neither has a reference. Models with equal
-    ranks, and those without, are ordered by coverage, then as in `scores`.
+    A model below `rules.min_coverage` has no rank (NaN), and neither has a reference.
 
     Source: docs/statistics.md#rules, docs/statistics.md#ranks.
     """
-    rule, values = find_rule(rules.rank_by, scores.measures), scores.values[variant]
-    scored = (~np.isnan(values)).sum(axis=1)
+    scored = (~np.isnan(scores.values[variant])).sum(axis=1)
     is_covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9)
     covered = is_covered & scores.competing
     inputs = RuleInputs(scores, variant, rules, covered)
-    merit = rule.compute(inputs)
-    ranks = competition_ranks(np.where(covered, merit.values, np.nan))
+    merit = find_rule(rules.rank_by, scores.measures).compute(inputs)
+    return inputs, merit, competition_ranks(np.where(covered, merit.values, np.nan))
+
+
+def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
+    """Rank the models of one variant over the tasks of `scores`, by one of `RULES` or a measure.
+
+    Models with equal ranks, and those without, are ordered by coverage, then as in `scores`.
+
+    Source: docs/statistics.md#rules, docs/statistics.md#ranks.
+    """
+    rule = find_rule(rules.rank_by, scores.measures)
+    inputs, merit, ranks = rank_models(scores, variant, rules)
+    scored = (~np.isnan(scores.values[variant])).sum(axis=1)
     order = np.lexsort((-scored, ranks))
     is_ranked = ~np.isnan(ranks)
     ranked = order[: is_ranked.sum()]

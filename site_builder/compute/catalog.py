@@ -112,6 +112,7 @@ class TaskInfo(Record):
     dataset_url: str | None
     length_unit: str | None
     part_of: str | None
+    version: str | None
     numbers: Mapping[str, float]
 
     @property

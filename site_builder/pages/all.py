@@ -12,6 +12,7 @@ from site_builder.pages.boards import make_boards
 from site_builder.pages.changes import make_changes
 from site_builder.pages.data import make_data
 from site_builder.pages.find import make_find
+from site_builder.pages.history import make_histories
 from site_builder.pages.home import make_embeds, make_home
 from site_builder.pages.interactive import make_choose, make_compare, make_scores_data
 from site_builder.pages.matrices import make_matrix_values
@@ -79,6 +80,7 @@ _PAGE_MAKERS: tuple[Callable[[Site], Iterator[OutputFile]], ...] = (
     make_serving,
     make_data,
     make_changes,
+    make_histories,
     make_about,
     make_submit,
     _make_own_pages,

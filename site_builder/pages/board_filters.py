@@ -106,6 +106,23 @@ def is_new(site: Site, model: str) -> bool:
     return site.news is not None and model in site.news.models_added
 
 
+def places_won(spec: BoardTableSpec, model: str) -> int | None:
+    """Return by how many places an entry moved since the previous release, where it did."""
+    site, board = spec.site, spec.board
+    is_whole = board is site.results.boards.get(board.variant) and spec.config.group_by is None
+    if site.news is None or not is_whole:
+        return None
+    return site.news.places_won.get((site.board.id, board.variant, model))
+
+
+def moved_since(site: Site) -> str:
+    """Return what the arrows beside ranks mean."""
+    before = site.news.changes.old.date if site.news else None
+    if before is None:
+        return site.labels.say("board.moved_since_last")
+    return site.labels.say("board.moved_since", date=day(before))
+
+
 def new_since(site: Site) -> str:
     """Return since when entries are new: the date of the previous release, where it has one."""
     before = site.news.changes.old.date if site.news else None

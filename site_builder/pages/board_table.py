@@ -31,6 +31,7 @@ from site_builder.pages.board_filters import (
     frontier_word,
     has_frontier,
     is_new,
+    places_won,
 )
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.offered_tasks import OfferedTasks
@@ -159,7 +160,7 @@ def _place_fields(
     ranked, say = len(spec.board.ranked), spec.labels.say
     group = say("columns.ranking")
     rank = replace(RANK, help=say("board.rank_help"), group=group)
-    yield Field(rank, lambda row: rank_cell(ranks.get(row.model)))
+    yield Field(rank, lambda row: _moved(spec, row.model, rank_cell(ranks.get(row.model))))
     yield Field(spec.labels.column("model"), lambda row: name_cell(spec, row))
     half = 0.5 / max(ranked, 1)
     yield Field(
@@ -405,6 +406,15 @@ def ranks_cell(s: Entry, of: int) -> Cell:
 def rank_cell(rank: int | None) -> Cell:
     """Make the cell of a rank; a dash without one."""
     return number_cell(rank, str(rank or MISSING))
+
+
+def _moved(spec: BoardTableSpec, model: str, cell: Cell) -> Cell:
+    """Put an arrow beside a rank that moved since the previous release."""
+    places = places_won(spec, model)
+    if not places or cell.value is None:
+        return cell
+    arrow = spec.labels.say("board.up" if places > 0 else "board.down", abs(places))
+    return replace(cell, suffix=arrow)
 
 
 def name_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:

@@ -14,7 +14,7 @@ from site_builder.messages import Messages
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record, replace
 from site_builder.releases.changes import ChangedClaim, Changes, RankMove, ScoreChange
-from site_builder.releases.feed import FeedEntry, make_entries
+from site_builder.releases.feed import FeedEntry, entry_id, make_entries
 from site_builder.releases.wording import (
     Section,
     noise_text,
@@ -78,7 +78,7 @@ def make_changes(site: Site) -> Iterator[Page]:
         claims=changes.claims,
         notes=notes(changes, say),
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
-        earlier=tuple(entry for entry in entries if entry in news.earlier),
+        earlier=tuple(e for e in entries if e in news.earlier and e.id != entry_id(changes)),
     )
     about = say("changes.about", release=changes.old.name, changes=summary(changes, say))
     yield Page(Address("changes"), "changes.html", "Changes", about, context, (HOME,))

@@ -13,7 +13,8 @@ from site_builder.messages import Messages
 from site_builder.pages.board_views import board_lede
 from site_builder.pages.page import HOME, Document, Page, Site, cite_site
 from site_builder.records import Record
-from site_builder.releases.snapshot import SNAPSHOT, write_snapshot
+from site_builder.releases.kept import index_values
+from site_builder.releases.snapshot import SNAPSHOT, take_snapshot, write_snapshot
 from site_builder.releases.wording import change_values
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable
@@ -122,11 +123,15 @@ def make_data(site: Site) -> Iterator[Page | Document]:
     values = site_values(site.computed)
     if site.news is not None:
         values["changes"] = change_values(site.news.changes)
+        if site.news.kept:
+            values["releases"] = index_values(site.news.kept)
     api: dict[str, list[Document]] = {}
     for name, value in (*values.items(), *score_values(site.computed.whole)):
         document = Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))
         api.setdefault(name.partition("/")[0], []).append(document)
-    api["snapshot"] = [Document(Address("file", SNAPSHOT), write_snapshot(site.computed))]
+    api["snapshot"] = [
+        Document(Address("file", SNAPSHOT), write_snapshot(take_snapshot(site.computed)))
+    ]
     stats, license_ = site.results.stats, site.config.site.license
     context = DataContext(
         facts=(

@@ -15,6 +15,7 @@ from site_builder.formatting import NumberFormat, billions, coverage, ordinal, p
 from site_builder.messages import with_article
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import span_text
+from site_builder.pages.history import rank_line
 from site_builder.pages.interactive import compare_link
 from site_builder.pages.model_rivals import make_rivals
 from site_builder.pages.model_scores import Source, list_scores, make_source
@@ -59,6 +60,7 @@ class ModelContext(Record):
         description: What the models table says of it.
         summary: Its rank, in a sentence.
         answer: Whether tuning it helps, or its place; None without a score.
+        history: Its rank over releases; None below two of them.
         facts: Its row of the models table, in one line.
         tasks: Its scores by task; None without any.
         others: Its scores beside the medians of all; None where there is too little to draw.
@@ -76,6 +78,7 @@ class ModelContext(Record):
     description: str
     summary: str
     answer: Answer | None
+    history: Link | None
     facts: tuple[Fact, ...]
     tasks: TaskScores | None
     others: Chart | None
@@ -173,6 +176,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         description=fact.description or "",
         summary=summary,
         answer=model_answer(site, model),
+        history=rank_line(site, model),
         facts=tuple(_facts(site, fact)),
         tasks=make_task_scores(whole, model, board, scores) if scores else None,
         others=chart_beside_median(whole.results, whole.labels, model, board.variant, ALL_SCORES),

@@ -17,7 +17,7 @@ from site_builder.formatting import NumberFormat, scale_for
 from site_builder.labels import ScoreKey
 from site_builder.prose.markdown import plain_text, text_file
 from site_builder.prose.template import Claim, ProseTemplate, SafeMarkdown, prose_filters
-from site_builder.records import CachingRecord, Record
+from site_builder.records import CachingRecord, Record, replace
 from site_builder.releases.snapshot import BoardState, Facts, Snapshot
 
 # Slot, condition, and the number of claims with this condition before it in the text.
@@ -172,11 +172,13 @@ def find_changes(
     """Return what changed between two snapshots of a site, and the claims that did.
 
     Models, tasks and scores are matched by their ids. Two scores are equal if they agree in twelve
-    significant digits.
+    significant digits. Scores of another version of a task are removed and added, never compared.
 
     Source: docs/statistics.md#changes.
     """
-    both = [(key, old.scores[key], state) for key, state in new.scores.items() if key in old.scores]
+    told = tuple(task for task in new.tasks if is_other_version(task, old.tasks, new.tasks))
+    before, after = _without(old, told), _without(new, told)
+    both = [(k, before.scores[k], now) for k, now in after.scores.items() if k in before.scores]
     models = [key for key in new.models if key in old.models]
     tasks = [key for key in new.tasks if key in old.tasks]
     return Changes(
@@ -191,12 +193,14 @@ def find_changes(
         tasks_removed=_only(old.tasks, new.tasks),
         tasks_changed=_changed_facts(((key,), old.tasks[key], new.tasks[key]) for key in tasks),
         scores_added=tuple(
-            ScoreChange(*key, None, new.scores[key].score) for key in _only(new.scores, old.scores)
+            ScoreChange(*key, None, new.scores[key].score)
+            for key in _only(new.scores, before.scores)
         ),
         scores_removed=tuple(
-            ScoreChange(*key, old.scores[key].score, None) for key in _only(old.scores, new.scores)
+            ScoreChange(*key, old.scores[key].score, None)
+            for key in _only(old.scores, after.scores)
         ),
-        scores_changed=_changed_scores(old, new),
+        scores_changed=_changed_scores(before, after),
         flags=_changed_facts((k, {"flag": a.flag}, {"flag": b.flag}) for k, a, b in both),
         measures=_changed_facts((k, a.measures, b.measures) for k, a, b in both),
         ranks=_moves(old, new),
@@ -209,6 +213,20 @@ def find_changes(
             if (lost := _only(before.stated, after.stated))
         ),
     )
+
+
+def is_other_version(task: str, old: Mapping[str, Facts], new: Mapping[str, Facts]) -> bool:
+    """Return whether the facts of two releases state versions of a task that are not the same."""
+    before, after = (facts.get(task, {}).get("version") for facts in (old, new))
+    return None not in (before, after) and before != after
+
+
+def _without(snapshot: Snapshot, tasks: Collection[str]) -> Snapshot:
+    """Return a snapshot without the scores of some tasks."""
+    if not tasks:
+        return snapshot
+    kept = {key: state for key, state in snapshot.scores.items() if key[1] not in tasks}
+    return replace(snapshot, scores=kept)
 
 
 def _only(mine: Iterable[_Key], others: Collection[_Key]) -> tuple[_Key, ...]:

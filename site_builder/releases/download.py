@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from hashlib import sha256
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
@@ -13,24 +12,11 @@ from urllib.parse import urlsplit, urlunsplit
 from site_builder import __version__
 from site_builder.errors import Fault, SiteError
 from site_builder.publish.manifest import MANIFEST, parse_manifest
-from site_builder.records import Record
+from site_builder.publish.site_files import SiteFiles, unreadable
 
 _SILENCE_S = 30.0
 _MAX_BYTES = 1_000_000_000
 _GONE = (404, 410)
-_LOOK = "Look whether it is the right place."
-
-
-class SiteFiles(Record):
-    """The files of a published site.
-
-    Attributes:
-        place: The site's folder or address, for messages; without a slash at its end.
-        read: Return the content of a file by its path; None where there is no such file.
-    """
-
-    place: str
-    read: Callable[[str], bytes | None]
 
 
 def open_site(address: str) -> SiteFiles:
@@ -54,12 +40,6 @@ def open_site(address: str) -> SiteFiles:
         return content
 
     return SiteFiles(root, read)
-
-
-def unreadable(where: str, why: BaseException | str) -> SiteError:
-    """Return the error for a file that cannot be read, in one line."""
-    words = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
-    return SiteError(Fault(where, f"cannot be read: {words or type(why).__name__}", _LOOK))
 
 
 def _download(address: str) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID, uuid5
@@ -14,11 +15,15 @@ from site_builder.config import SiteConfig
 from site_builder.messages import Messages, make_messages
 from site_builder.records import CachingRecord, Record
 from site_builder.releases.changes import Changes, ScoreChange
+from site_builder.releases.history import BoardHistory
+from site_builder.releases.kept import KeptRelease
 from site_builder.releases.wording import one_score, score_texts, scores_summary, summary
 from site_builder.tables.schema import whole_day
 
 FEED = Address("file", "changes/feed.xml")
-MAX_ENTRIES = 20
+MAX_ENTRIES = 200
+"""So many entries has a feed: the first, and the others that were made last."""
+_MAX_TEXT = 4_000  # characters of an entry that is read back
 _MAX_NAMED = 5
 _ATOM = "http://www.w3.org/2005/Atom"
 # What XML 1.0 cannot hold, even escaped.
@@ -45,15 +50,32 @@ class FeedEntry(Record):
 
 
 class ReleaseNews(CachingRecord):
-    """What changed since the previous release of a site, and the entries of its feed."""
+    """What changed since the previous release of a site, and what is told of those before.
+
+    Attributes:
+        earlier: The entries of the feed of the previous site.
+        kept: The earlier releases that the site keeps, the last made first.
+        histories: By board, its ranks over releases.
+    """
 
     changes: Changes
     earlier: tuple[FeedEntry, ...] = ()
+    kept: tuple[KeptRelease, ...] = ()
+    histories: Mapping[str, BoardHistory] = {}
 
     @cached_property
     def models_added(self) -> frozenset[str]:
         """The entries that the previous release did not have."""
         return frozenset(self.changes.models_added)
+
+    @cached_property
+    def places_won(self) -> Mapping[tuple[str, str, str], int]:
+        """By board, variant and entry, the places since the previous release, positive = better."""
+        return {
+            (move.board, move.variant, move.model): move.before - move.after
+            for move in self.changes.ranks
+            if move.before is not None and move.after is not None
+        }
 
 
 def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]:
@@ -70,16 +92,23 @@ def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]
         if len(every) > _MAX_NAMED:
             named.append(say("changes.n_more", len(every) - _MAX_NAMED))
         own = FeedEntry(
-            id=uuid5(_ENTRIES, f"{old.sha256} {new.sha256}").urn,  # of both alone, so that it stays
+            id=entry_id(changes),
             title=say("changes.feed_entry", release=new.short, scores=scores_summary(changes, say)),
             updated=_moment(new.date),
             text=" ".join((summary(changes, say), *named)),
         )
-        entries.insert(0, own)
+        # What was told of these two releases stays, though another build may word it otherwise.
+        entries.insert(0, next((entry for entry in entries if entry.id == own.id), own))
     by_id: dict[str, FeedEntry] = {}
     for entry in entries:
         by_id.setdefault(entry.id, entry)
-    return tuple(by_id.values())[:MAX_ENTRIES]
+    first = [*by_id.values()][MAX_ENTRIES - 1 :][-1:]
+    return (*[*by_id.values()][: MAX_ENTRIES - 1], *first)
+
+
+def entry_id(changes: Changes) -> str:
+    """Return the id of the entry about two releases: of both alone, so that it stays."""
+    return uuid5(_ENTRIES, f"{changes.old.sha256} {changes.new.sha256}").urn
 
 
 def _moment(day: str) -> str:
@@ -152,10 +181,14 @@ def read_feed(content: bytes) -> tuple[FeedEntry, ...] | None:
         return None
     names = ("id", "title", "updated", "summary")
     entries = [
-        FeedEntry(*((part.findtext(f"{{{_ATOM}}}{name}") or "").strip() for name in names))
+        FeedEntry(*(_text_of(part, name) for name in names))
         for part in feed.iterfind(f"{{{_ATOM}}}entry")
     ]
     return tuple(entry for entry in entries if entry.id and _is_moment(entry.updated))
+
+
+def _text_of(part: ElementTree.Element, name: str) -> str:
+    return (part.findtext(f"{{{_ATOM}}}{name}") or "").strip()[:_MAX_TEXT]
 
 
 def _is_moment(text: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from site_builder.api import FOLDER
+from site_builder.compute.catalog import Release
 from site_builder.compute.results import SiteResults, compute_site
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError, describe_error
@@ -16,32 +17,58 @@ from site_builder.formatting import scale_for
 from site_builder.labels import Labels, make_labels
 from site_builder.prose.markdown import load_prose
 from site_builder.prose.template import prose_variables, published_figures
+from site_builder.publish.manifest import MANIFEST, parse_manifest
+from site_builder.publish.site_files import SiteFiles, open_folder, unreadable
 from site_builder.records import Record, replace
 from site_builder.releases.changes import (
+    ChangedClaim,
     Changes,
     ProseInputs,
     find_changes,
     find_turned_claims,
 )
-from site_builder.releases.download import SiteFiles, open_site, unreadable
+from site_builder.releases.download import open_site
 from site_builder.releases.feed import FEED, ReleaseNews, read_feed
-from site_builder.releases.snapshot import SNAPSHOT, Snapshot, read_snapshot, take_snapshot
-from site_builder.symlinks import read_inside
+from site_builder.releases.history import compute_histories
+from site_builder.releases.kept import INDEX, KeptRelease, choose_kept, dropped_fault, read_kept
+from site_builder.releases.snapshot import (
+    SNAPSHOT,
+    Snapshot,
+    read_snapshot,
+    take_snapshot,
+    write_snapshot,
+)
+from site_builder.releases.told import ToldClaims, read_told_claims
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import find_files, load_tables
-from site_builder.tables.schema import RESULTS
+from site_builder.tables.schema import RESULTS, whole_day
 
 _STATS = f"{FOLDER}/stats.json"
+_MAX_KEPT_UNPACKED = 400_000_000  # bytes of each snapshot, of which there may be many
 # The files of the API with figures that claims may need.
 _API = ("stats", "models", "tasks", "categories", "metrics", "robustness", "correlations")
 
 
 class ReleaseContent(Record):
-    """A release: its snapshot, its prose, and its feed of changes, None where it has none."""
+    """A release, and what its site tells of those before.
+
+    Attributes:
+        feed: Its feed of changes; None where it has none.
+        stored: Its snapshot as it is published; empty of a project.
+        kept: The earlier releases that its site keeps, the last made first.
+        told: What its site tells of the claims since the last of these; None if it tells nothing.
+        is_implied: Whether nobody named it: it is what the build replaces.
+        faults: Warnings about it.
+    """
 
     snapshot: Snapshot
     prose: ProseInputs
     feed: bytes | None = None
+    stored: bytes = b""
+    kept: tuple[KeptRelease, ...] = ()
+    told: ToldClaims | None = None
+    is_implied: bool = False
+    faults: tuple[Fault, ...] = ()
 
 
 def compare_releases(old: ReleaseContent, new: ReleaseContent) -> Changes:
@@ -50,10 +77,17 @@ def compare_releases(old: ReleaseContent, new: ReleaseContent) -> Changes:
 
 
 def find_news(
-    config: SiteConfig, old: ReleaseContent, new: ReleaseContent
-) -> tuple[ReleaseNews, tuple[Fault, ...]]:
-    """Return what changed between two releases, with warnings about the feed."""
-    faults = []
+    config: SiteConfig, site: ReleaseContent, new: ReleaseContent, computed: SiteResults
+) -> tuple[ReleaseNews | None, tuple[Fault, ...]]:
+    """Return what changed since the release before `new`, and over all kept ones, with warnings.
+
+    `site` is the previous site. If it has the data of `new` already, the release before is the last
+    that it keeps. There is no news of a site that nobody named and that has no earlier release.
+    """
+    faults = [*site.faults]
+    old = _release_before(site, new.snapshot.release, faults)
+    if old is None:
+        return None, tuple(faults)
     earlier = () if old.feed is None else read_feed(old.feed)
     if earlier is None:
         what = "cannot read the feed of the previous site"
@@ -61,18 +95,92 @@ def find_news(
     if config.site.base_url and not new.snapshot.release.date:
         what = "there is no feed of changes, since the day of the data is not known"
         faults.append(Fault("site.toml", what, "Name it as `released` in [site].", "warning"))
-    return ReleaseNews(compare_releases(old, new), earlier or ()), tuple(faults)
+    today, kept = new.snapshot.release, list[KeptRelease]()
+    own = KeptRelease(old.snapshot.release, old.stored or write_snapshot(old.snapshot))
+    others = choose_kept(k for k in (own, *old.kept) if k.release.sha256 != today.sha256)
+    snapshots = _sound_snapshots(others, old.snapshot, kept, faults)
+    histories = compute_histories(computed, snapshots, today)
+    changes = find_changes(old.snapshot, new.snapshot, *_turned_claims(old, new))
+    return ReleaseNews(changes, earlier or (), tuple(kept), histories), tuple(faults)
 
 
-def read_release(place: str) -> ReleaseContent:
+def _release_before(
+    site: ReleaseContent, today: Release, faults: list[Fault]
+) -> ReleaseContent | None:
+    """Return the release to compare with, and what there was before; None without one."""
+    own, is_same = site.snapshot.release, site.snapshot.release.sha256 == today.sha256
+    if not is_same and (not site.is_implied or is_earlier(own, today)):
+        return replace(site, told=None)
+    for place, kept in enumerate(site.kept):
+        sound = [*_sound_snapshots([kept], None, [], faults)]
+        if sound and kept.release.sha256 != today.sha256:
+            return replace(
+                site,
+                snapshot=sound[0],
+                prose=replace(site.prose, figures={}),
+                stored=kept.content,
+                kept=site.kept[place + 1 :],
+                told=site.told if is_same else None,
+            )
+    return None if site.is_implied else replace(site, told=None)
+
+
+def is_earlier(release: Release, other: Release) -> bool:
+    """Return whether a release is of an earlier day than another, as far as both days are known."""
+    return bool(release.date and other.date) and whole_day(release.date or "") < whole_day(
+        other.date or ""
+    )
+
+
+def _sound_snapshots(
+    releases: Iterable[KeptRelease],
+    known: Snapshot | None,
+    sound: list[KeptRelease],
+    faults: list[Fault],
+) -> Iterator[Snapshot]:
+    """Yield the snapshots of kept releases, one at a time; what is none adds a warning.
+
+    Those that are sound go into a list. `known` has been read already.
+    """
+    for kept in releases:
+        if known is not None and kept.release == known.release:
+            sound.append(kept)
+            yield known
+            continue
+        try:
+            snapshot = read_snapshot(kept.content, _MAX_KEPT_UNPACKED)
+        except ValueError:
+            faults.append(dropped_fault(kept))
+            continue
+        if snapshot.release == kept.release:
+            sound.append(kept)
+            yield snapshot
+        else:
+            faults.append(dropped_fault(kept))
+
+
+def _turned_claims(
+    old: ReleaseContent, new: ReleaseContent
+) -> tuple[tuple[ChangedClaim, ...], int | None]:
+    """Return the claims that changed: judged now, or as the previous site tells of the same two."""
+    told = old.told
+    releases = old.snapshot.release.sha256, new.snapshot.release.sha256
+    if told is not None and releases == (told.old.sha256, told.new.sha256):
+        return tuple(claim.changed for claim in told.claims or ()), told.claims_not_compared
+    return find_turned_claims(old.prose, new.prose)
+
+
+def read_release(place: str, *, with_kept: bool = False) -> ReleaseContent:
     """Read the release in a project's folder, or in the folder or at the address of a site.
+
+    If `with_kept`, the earlier releases that a site keeps are read too.
 
     Raises:
         SiteError: There is no release, or it has errors; every one of them.
     """
     try:
         if place.lower().startswith(("http://", "https://")):
-            return _read_site(open_site(place))
+            return _read_site(open_site(place), with_kept=with_kept)
         path = Path(place)
         if not place.strip() or not path.is_dir():
             what = "there is no such folder"
@@ -82,12 +190,36 @@ def read_release(place: str) -> ReleaseContent:
             return _read_project(path)
     except (OSError, ValueError) as error:  # a name too long, a byte that no name may have
         raise unreadable(place, error) from error
-    files = SiteFiles(str(path), lambda name: _read_file(path, name))
+    files = open_folder(path)
     if files.read(SNAPSHOT) is None:
         what = "the folder holds no board"
         fix = f"Looked for site.toml, data/{RESULTS.file} and {SNAPSHOT}."
         raise SiteError(Fault(place, what, fix))
-    return _read_site(files)
+    return _read_site(files, with_kept=with_kept)
+
+
+def read_replaced(
+    files: SiteFiles, today: Release
+) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
+    """Read the release of the site that a build replaces, where it may be an earlier one.
+
+    None where there is no such site, where an older version built it, or where it and all that it
+    keeps are of today. If it cannot be read, there is a warning.
+    """
+    try:
+        manifest = parse_manifest(files.read(MANIFEST) or b"")
+        if manifest is None or manifest.release is None or SNAPSHOT not in manifest.files:
+            return None, ()
+        release = Release(manifest.release, manifest.date)
+        is_other = release.sha256 != today.sha256 and is_earlier(release, today)
+        if not is_other and INDEX not in manifest.files:
+            return None, ()
+        return replace(_read_site(files, with_kept=True), is_implied=True), ()
+    except SiteError as error:
+        what = "the release that is replaced cannot be read, so nothing is told of it"
+        fix = "To build without it, use --previous none."
+        found = (replace(fault, severity="warning") for fault in error.faults)
+        return None, (*found, Fault(files.place, what, fix, "warning"))
 
 
 def read_published(address: str) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
@@ -100,7 +232,7 @@ def read_published(address: str) -> tuple[ReleaseContent | None, tuple[Fault, ..
     """
     files = open_site(address)
     if files.read(SNAPSHOT) is not None:
-        return _read_site(files), ()
+        return _read_site(files, with_kept=True), ()
     if files.read(_STATS) is None:
         return None, ()
     what = "an older version built this site, so there is no page of changes"
@@ -127,15 +259,7 @@ def release_content(
     return ReleaseContent(take_snapshot(computed), ProseInputs(figures, labels.scale, texts))
 
 
-def _read_file(root: Path, name: str) -> bytes | None:
-    path = root / name
-    try:
-        return read_inside(path, root) if path.is_file() else None
-    except OSError as error:
-        raise unreadable(str(path), error) from error
-
-
-def _read_site(files: SiteFiles) -> ReleaseContent:
+def _read_site(files: SiteFiles, *, with_kept: bool) -> ReleaseContent:
     content, where = files.read(SNAPSHOT), f"{files.place}/{SNAPSHOT}"
     if content is None:
         fix = "Name the site of a board that this version has built."
@@ -145,7 +269,13 @@ def _read_site(files: SiteFiles) -> ReleaseContent:
     except ValueError as error:
         raise SiteError(Fault(where, str(error), "Build the site again.")) from error
     scale = scale_for(state.score for state in snapshot.scores.values())
-    return ReleaseContent(snapshot, ProseInputs(_figures(files), scale), files.read(FEED.key))
+    release = ReleaseContent(snapshot, ProseInputs(_figures(files), scale), stored=content)
+    if not with_kept:
+        return release
+    faults = list[Fault]()
+    kept = read_kept(files, faults)
+    feed, told = files.read(FEED.key), read_told_claims(files)
+    return replace(release, feed=feed, kept=kept, told=told, faults=tuple(faults))
 
 
 def _figures(files: SiteFiles) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
 from typing import TypeAlias, cast
 
@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from site_builder.api import FOLDER
-from site_builder.compute.catalog import Release
+from site_builder.compute.catalog import Catalog, Release
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import BoardResults, SiteResults
 from site_builder.compute.scores import Scores
@@ -23,7 +23,8 @@ from site_builder.tables.schema import is_date
 SNAPSHOT = f"{FOLDER}/snapshot.json.gz"
 # What the results table can say of where a score comes from and how exact it is.
 PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
-_MAX_BYTES = 1_000_000_000  # once it is unpacked
+MAX_UNPACKED = 1_000_000_000
+"""The most bytes of a snapshot once it is unpacked."""
 _LEVEL = 6  # of compression: the highest takes four times as long, for a tenth less
 
 Facts: TypeAlias = Mapping[str, str | bool | float | list[str] | None]
@@ -47,16 +48,18 @@ class ScoreState(Record, omit_defaults=True):
     measures: Mapping[str, float | None] = {}
 
 
-class BoardState(Record):
+class BoardState(Record, omit_defaults=True):
     """One board at one release.
 
     Attributes:
+        tasks: Those that it ranks over; None in snapshots of older versions.
         rules: What decides how it ranks: `baseline`, `variants`, `ranked_by`, `min_coverage`, ...
         ranks: By variant and entry; None where it is not ranked.
     """
 
     rules: Facts
     ranks: Mapping[str, Mapping[str, int | None]]
+    tasks: tuple[str, ...] | None = None
 
 
 class Snapshot(Record):
@@ -90,8 +93,10 @@ def take_snapshot(computed: SiteResults) -> Snapshot:
         for key, fact in catalog.models.items()
     }
     tasks = {
-        key: _of(fact, "name", "category", "metric", "higher_is_better")
-        for key, fact in catalog.tasks.items()
+        key: {**_of(fact, "name", "category", "metric", "higher_is_better"), **more}
+        for (key, fact), more in zip(
+            catalog.tasks.items(), _task_details(scores, catalog), strict=True
+        )
     }
     in_order = (entry for board in boards.values() for of in board.ranks.values() for entry in of)
     ordered = {entry: models[entry] for entry in (*in_order, *models)}
@@ -99,21 +104,20 @@ def take_snapshot(computed: SiteResults) -> Snapshot:
     return Snapshot(computed.whole.release, boards, ordered, tasks, states)
 
 
-def write_snapshot(computed: SiteResults) -> bytes:
+def write_snapshot(snapshot: Snapshot) -> bytes:
     """Return what `read_snapshot` reads: the snapshot as compressed JSON."""
-    snapshot = take_snapshot(computed)
     values = {**asdict(snapshot), "scores": [*snapshot.scores.items()]}
     return gzip.compress(msgspec.json.encode(values), compresslevel=_LEVEL, mtime=0)
 
 
-def read_snapshot(content: bytes) -> Snapshot:
-    """Return a snapshot that was published.
+def read_snapshot(content: bytes, most: int = MAX_UNPACKED) -> Snapshot:
+    """Return a snapshot that was published, of at most so many bytes when it is unpacked.
 
     Raises:
         ValueError: It is no snapshot.
     """
     try:
-        unpacked = zlib.decompressobj(wbits=31).decompress(content, _MAX_BYTES)
+        unpacked = zlib.decompressobj(wbits=31).decompress(content, most)
         published = msgspec.json.decode(unpacked, type=_Published)
     except (zlib.error, msgspec.DecodeError, RecursionError) as error:
         message = f"it is no snapshot of a site: {error}"
@@ -157,6 +161,16 @@ def _score_states(scores: Scores) -> dict[ScoreKey, ScoreState]:
     return {key: s for key, s in zip(keys, states, strict=True) if s.score is not None}
 
 
+def _task_details(scores: Scores, catalog: Catalog) -> Iterator[Facts]:
+    """Yield the version and the weight of each task, where they are not the usual ones."""
+    for task, weight in zip(scores.tasks, scores.weights.tolist(), strict=True):
+        version = catalog.tasks[task].version
+        yield {
+            **({"version": version} if version else {}),
+            **({"weight": weight} if weight != 1 else {}),
+        }
+
+
 def _of(fact: Record, *names: str) -> dict[str, str | bool | float | None]:
     return {name: getattr(fact, name) for name in names}
 
@@ -174,4 +188,4 @@ def _board_state(board: BoardResults) -> BoardState:
     if spec.id:
         rules = {**rules, "title": spec.title, "tasks": [*spec.tasks]}
     ranks = {variant: {e.model: e.rank for e in b.entries} for variant, b in boards.items()}
-    return BoardState(rules, ranks)
+    return BoardState(rules, ranks, results.scores.tasks)

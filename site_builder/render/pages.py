@@ -100,7 +100,7 @@ def _texts_script(say: Messages) -> dict[str, bytes]:
 _NAVIGATION: tuple[Kind, ...] = (
     *("choose", "models", "tasks", "analysis", "compare", "serving", "data", "about"),
 )
-_FOOTER: tuple[Kind, ...] = ("submit", "about", "glossary", "data", "changes")
+_FOOTER: tuple[Kind, ...] = ("submit", "about", "glossary", "data", "changes", "history")
 _MOST_BOARDS = 4
 _OWN = "pages/"
 _TARGETS: Mapping[str, Address] = {

@@ -50,6 +50,7 @@ from site_builder.tables.shares import find_sample_sizes
 from site_builder.tables.submission_checks import find_unscaled
 from site_builder.tables.trained_on import find_unknown_trained_on
 from site_builder.tables.typos import find_typos
+from site_builder.tables.versions import fill_versions, find_mixed_versions
 
 _CONFIG = "site.toml"
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
@@ -127,7 +128,7 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
         faults += find_board_faults(tables, config)
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
-    tables = fill_parents(tables, exclude_flagged=config.board.exclude_flagged)
+    tables = fill_parents(fill_versions(tables), exclude_flagged=config.board.exclude_flagged)
     return replace(tables, warnings=tuple(faults))
 
 
@@ -345,6 +346,7 @@ def _reference_faults(
         ("tasks.length_unit", _mixed_units(tables)),
         (_SHARES, _uneven_shares(tables)),
         ("tasks.task models.model models.trained_on", find_unknown_trained_on(tables, config)),
+        ("results.task results.task_version tasks.task tasks.version", _mixed_versions(tables)),
         ("results.model results.task", _likely_typos(tables)),
     )
     for reads, faults in checks:
@@ -651,6 +653,17 @@ def _mixed_units(tables: Tables) -> Iterator[Fault]:
         fix = "Profile every training set with one tokenizer."
         where = tables.loaded[TASKS.name].where
         yield Fault(where, f"{what}: {_some(units)}", fix, "warning")
+
+
+def _mixed_versions(tables: Tables) -> Iterator[Fault]:
+    """Find tasks with scores of several versions."""
+    found, fix = [*find_mixed_versions(tables)], "Give each version a task of its own, such as "
+    table, more = tables.loaded[RESULTS.name], "tasks with scores of several versions"
+    faults = (
+        Fault(table.place(rows), what, f"{fix}{f'{task} v{version}'!r}, or keep the rows of one.")
+        for task, version, what, rows in found
+    )
+    yield from limit_faults(faults, len(found), table.where, more)
 
 
 def _uneven_shares(tables: Tables) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from site_builder.records import replace
 from site_builder.tables.read import Tables
 
 _OF_PARENT = ("category", "metric", "unit", "higher_is_better", "score_min", "score_max")
-_MORE_OF_PARENT = ("score_chance", "mean_of_examples", "dataset_url", "length_unit")
+_MORE_OF_PARENT = ("score_chance", "mean_of_examples", "dataset_url", "length_unit", "version")
 _SAME = ("metric", "unit", "higher_is_better", "score_min", "score_max")
 
 

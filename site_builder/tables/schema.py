@@ -181,6 +181,10 @@ RESULTS = TableSpec(
     columns=(
         _MODEL, _TASK,
         ColumnSpec("subset", "Part of the task that the score is of", default="the whole task"),
+        ColumnSpec(
+            "task_version", "Version of the task that was run; all scores of a task have one",
+            default="that of the task",
+        ),
         replace(_VARIANT, meaning="How the model was run, such as `base` or `fine_tuned`"),
         _number("score", "The score, in the unit of the metric", required=True),
         _number("stderr", "Standard error of the score, in the same unit", low=0),
@@ -255,6 +259,10 @@ TASKS = TableSpec(
             default="a task of its own",
         ),
         _number("weight", "Weight in a weighted mean", low=0, default="1"),
+        ColumnSpec(
+            "version", "Its version; scores of another version are never compared with these",
+            default="that of its scores, where they state one",
+        ),
         ColumnSpec("metric", "What the score measures, such as `accuracy`"),
         ColumnSpec(
             "unit",

@@ -75,7 +75,7 @@ def test_tasks_of_the_catalog():
     assert ["t1", "t2"] == list(found)
     expected = TaskInfo(
         *("t1", "t1", "math", "accuracy", None, None, True, None, 1.0, 0.5),
-        *(None, None, None),
+        *(None, None, None, None),
         {"train_examples": 10},
     )
     assert expected == found["t1"]

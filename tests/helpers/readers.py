@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from site_builder.build import read_project
+from site_builder.compute.results import SiteResults, compute_site
 from site_builder.config import SiteConfig, load_config
 from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState
 from site_builder.errors import FaultsError, SiteError
@@ -49,7 +51,14 @@ from site_builder.releases.review import (
 )
 from tests.helpers.imported import HARNESSES
 from tests.helpers.instances import ROWS
-from tests.helpers.tables import SITE_TOML, board, parquet, read_long_table, write_project
+from tests.helpers.tables import (
+    SITE_TOML,
+    board,
+    parquet,
+    read_long_table,
+    results_frame,
+    write_project,
+)
 
 CPU_S = 20
 """CPU time that a reader may take for one input, in seconds."""
@@ -361,18 +370,28 @@ def _published() -> Files:
     from tests.helpers.editions import build, toml
 
     with TemporaryDirectory() as folder:
-        root = write_project(Path(folder), board(), toml("2024-05-02"))
-        built = build(root, root).files
-    wanted = ("api/v1/", "changes/feed.xml")
+        frames = {**board(), "results": results_frame()[:-1]}
+        older = write_project(Path(folder) / "older", frames, toml("2023-01-01"))
+        root = write_project(Path(folder) / "newer", board(), toml("2024-05-02"))
+        built = build(root, older).files
+    wanted = ("api/v1/", "changes/feed.xml", "releases/")
     read = {name: content for name, content in built.items() if name.startswith(wanted)}
     return with_manifest({name: read[name] for name in sorted(read) if "schema" not in name})
+
+
+@cache
+def _computed() -> SiteResults:
+    """The results of the board whose published site is read."""
+    with TemporaryDirectory() as folder:
+        config = load_config(write_project(Path(folder), board()))
+        return compute_site(read_project(config)[0], config)
 
 
 def _read_published(folder: Path) -> None:
     check_replaceable(folder)
     verify_site(folder)
-    release = read_release(str(folder))
-    find_news(SiteConfig(root=folder), release, release)
+    release, computed = read_release(str(folder), with_kept=True), _computed()
+    find_news(SiteConfig(root=folder), release, release, computed)
 
 
 def _answers() -> Files:

@@ -45,7 +45,7 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, type]:
     """The context of each template: the pages of the Index, told of itself, an own page, boards."""
     site = replace(index_results(), own={"x": "X"})
     edition = release_content(site.computed, site.labels, {})
-    told = replace(site, news=find_news(site.config, edition, edition)[0])
+    told = replace(site, news=find_news(site.config, edition, edition, site.computed)[0])
     several = tmp_path_factory.mktemp("several")
     write_project(several, board(), '[site]\nsubmissions = true\n[[boards]]\nid = "all"\n')
     made = (*make_pages(told), *make_pages(make_site(several)))

@@ -40,7 +40,7 @@ def site() -> Site:
     """The Index, told of its own changes, so that every kind of page exists."""
     site = replace(index_results(), own={"x": "X"})
     content = release_content(site.computed, site.labels, {})
-    return replace(site, news=find_news(site.config, content, content)[0])
+    return replace(site, news=find_news(site.config, content, content, site.computed)[0])
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,405 @@
+"""Make the pages of a board over releases, and of each release that is kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from site_builder.addresses import Address, Fact, Link
+from site_builder.charts.cells import model_cell, number_cell
+from site_builder.charts.chart import Chart
+from site_builder.charts.history import MOST_LINES, RankLine, draw_ranks_over_releases, rank_trace
+from site_builder.compute.catalog import Release
+from site_builder.formatting import MINUS, MISSING, count, day, listed, ordinal
+from site_builder.pages.page import HOME, Document, Page, Site
+from site_builder.records import CachingRecord, Record
+from site_builder.releases.feed import ReleaseNews
+from site_builder.releases.history import BoardAt, BoardHistory, RankSplit
+from site_builder.releases.kept import KeptRelease, name_of
+from site_builder.table_model import Cell, Column, Field, Table, table_of
+
+_MOST_ROWS = 500
+_MOST_CHOICES = 200
+_CAUSES = ("rescored", "entries", "tasks", "rule")
+
+
+class HistoryContext(Record):
+    """What the page of a board over releases shows.
+
+    Attributes:
+        facts: How many releases there are, since when, and how many tasks they share.
+        chart: The ranks of entries; None where no earlier release can be compared.
+        choices: The entries that may be chosen in the chart, each with `key`, its id, `name`,
+            `title`, the title of the chart then, and `trace`, its line.
+        ranks: Rank and score of each entry at each release; None without a chart.
+        moves: Why ranks changed since the previous release; None where none did.
+        moved: The heading of this table, or that no rank changed.
+        releases: The releases that are kept.
+        notes: What is compared, and what is kept.
+        others: The same page of other boards.
+    """
+
+    facts: tuple[Fact, ...]
+    chart: Chart | None
+    choices: tuple[Mapping[str, object], ...]
+    ranks: Table | None
+    moves: Table | None
+    moved: str
+    releases: Table
+    notes: tuple[str, ...]
+    others: tuple[Link, ...]
+
+
+class ReleaseBoard(Record):
+    """A board as it was published: its anchor, its title, its ranks then and today."""
+
+    anchor: str
+    title: str
+    table: Table
+    note: str
+
+
+class ReleaseContext(Record):
+    """What the page of an earlier release shows.
+
+    Attributes:
+        release: The release.
+        boards: Its boards, of those that the site has today.
+        snapshot: All that was published of it, to download.
+    """
+
+    release: Release
+    boards: tuple[ReleaseBoard, ...]
+    snapshot: Link
+
+
+def make_histories(site: Site) -> Iterator[Page | Document]:
+    """Yield the pages of boards over releases, and a page for each kept release with its data."""
+    news = site.news
+    if news is None or not news.kept:
+        return
+    for kept in news.kept:
+        yield Document(Address("file", kept.path), kept.content)
+        yield _make_release(site, news, kept)
+    for of in (view for view in site.by_board if view.board.id in news.histories):
+        yield _make_history(of, news)
+
+
+def history_address(site: Site) -> Address:
+    """Return the page of the board over releases."""
+    return Address("history") if site.board.featured else Address("board_history", site.board.id)
+
+
+def rank_line(site: Site, model: str) -> Link | None:
+    """Return the ranks of an entry over releases, with a link; None below two of them."""
+    history = site.news.histories.get(site.board.id) if site.news else None
+    found = history.ranks_of(model) if history else []
+    if history is None or len(found) < 2 or found[-1][0] != history.releases[-1].release:
+        return None
+    say, last = site.labels.say, len(found) - 1
+    shown = [
+        say("history.since", rank=ordinal(rank), date=_day(site, release))
+        for i, (release, rank) in enumerate(found)
+        if i == 0 or rank != found[i - 1][1]
+    ]
+    text = say("history.line", last + 1, ranks=", ".join(shown))
+    address = history_address(site)
+    return Link(text, Address(address.kind, address.key, query=(("entry", model),)))
+
+
+# --- a board over releases ----------------------------------------------------------------------
+
+
+def _make_history(site: Site, news: ReleaseNews) -> Page:
+    view = _View(site, news.histories[site.board.id])
+    title, context = view.say("history.title"), partial(_context, site, news)
+    if site.has_boards:
+        title = view.say("history.title_of", board=site.board.title)
+    return Page(history_address(site), "history.html", title, view.answer(), context, (HOME,))
+
+
+def _context(site: Site, news: ReleaseNews) -> HistoryContext:
+    history = news.histories[site.board.id]
+    view, say = _View(site, history), site.labels.say
+    first, last = history.releases[0].release, history.releases[-2]
+    moves = [s for s in last.splits if s.before != s.after or any(map(s.part, _CAUSES))]
+    since = {"date": _day(site, last.release)}
+    is_compared = len(history.compared) > 1 and bool(view.models())
+    return HistoryContext(
+        facts=(
+            Fact(say("history.fact.releases"), count(len(history.releases))),
+            Fact(say("history.fact.first"), _day(site, first)),
+            Fact(
+                say("history.fact.tasks", of=history.n_tasks),
+                count(len(history.tasks)),
+                term="history",
+            ),
+        ),
+        chart=view.chart() if is_compared else None,
+        choices=view.choices() if is_compared else (),
+        ranks=view.table() if is_compared else None,
+        moves=_moves_table(site, moves, last) if moves else None,
+        moved=say("history.moved" if moves else "history.not_moved", **since),
+        releases=_releases_table(site, history),
+        notes=tuple(view.notes()),
+        others=tuple(
+            Link(other.board.title, history_address(other))
+            for other in site.by_board
+            if other.board.id in news.histories and other.board.id != site.board.id
+        ),
+    )
+
+
+def _day(site: Site, release: Release) -> str:
+    """Return the day of a release; its id where no day is known, or another has the same."""
+    news = site.news
+    others = [kept.release for kept in news.kept] if news else []
+    times = Counter(other.date for other in (*others, site.results.release))
+    if release.date is None:
+        return release.short
+    return (
+        day(release.date) if times[release.date] < 2 else f"{day(release.date)} ({release.short})"
+    )
+
+
+class _View(CachingRecord):
+    """A board over the releases that have the common tasks."""
+
+    site: Site
+    history: BoardHistory
+
+    def say(self, message: str, n: int | None = None, **values: object) -> str:
+        """Return a text."""
+        return self.site.labels.say(message, n, **values)
+
+    @property
+    def days(self) -> list[str]:
+        """What each release is called; today has a name of its own."""
+        releases = [_day(self.site, at.release) for at in self.history.compared[:-1]]
+        return [*releases, self.say("history.today")]
+
+    def models(self) -> list[str]:
+        """Return the entries by their rank of today on the common tasks; then those without."""
+        ranks = self.history.compared[-1].ranks or {}
+        ranked = [model for model, rank in ranks.items() if rank is not None]
+        before = [m for m in ranks if any((at.ranks or {}).get(m) for at in self.history.compared)]
+        return sorted(before, key=lambda m: (m not in ranked, ranks[m] or 0))
+
+    def line(self, model: str) -> RankLine:
+        """Return the ranks of an entry."""
+        board = self.site.results.board
+        scale, compared = self.site.labels.merit_scale(board), self.history.compared
+        return RankLine(
+            self.site.labels.models[model],
+            tuple((at.ranks or {}).get(model) for at in compared),
+            tuple(scale.score(at.values.get(model)) for at in compared),
+        )
+
+    def answer(self) -> str:
+        """Return who ranks first, and since when."""
+        firsts = [
+            [model for model, rank in (at.ranks or {}).items() if rank == 1]
+            for at in self.history.compared
+        ]
+        names = listed([self.site.labels.models[model] for model in firsts[-1]])
+        place = next((i for i, of in enumerate(reversed(firsts)) if of != firsts[-1]), len(firsts))
+        n = len(self.history.tasks)
+        over = "" if n == self.history.n_tasks else "_common"
+        if len(firsts) < 2 or not names:
+            return self.say("history.nothing")
+        if place == 1:
+            before = listed([self.site.labels.models[m] for m in firsts[-2]])
+            kind = "now" if before else "now_only"
+            return self.say(f"history.{kind}{over}", n, names=names, before=before)
+        kind = "always" if place == len(firsts) else "first"
+        since = _day(self.site, self.history.compared[-place].release)
+        return self.say(f"history.{kind}{over}", n, names=names, date=since)
+
+    def chart(self) -> Chart:
+        """Draw the ranks of the best entries of today."""
+        models = self.models()[:MOST_LINES]
+        lines = [self.line(model) for model in models]
+        title, caption = self.title_of(lines[0]), " ".join(self.notes())
+        return Chart(
+            id="ranks-over-releases",
+            title=title,
+            reading=f"{title}. {caption}",
+            caption=caption,
+            drawing=draw_ranks_over_releases(lines, self.days, 0),
+            table=None,
+            terms="history",
+            table_id="history",
+        )
+
+    def choices(self) -> tuple[Mapping[str, object], ...]:
+        """Return what the chart shows of each entry."""
+        lines = {model: self.line(model) for model in self.models()[:_MOST_CHOICES]}
+        return tuple(
+            {
+                "key": model,
+                "name": of.name,
+                "title": self.title_of(of),
+                "trace": rank_trace(of, self.days, is_chosen=True),
+            }
+            for model, of in lines.items()
+        )
+
+    def title_of(self, line: RankLine) -> str:
+        """Return where an entry came from, and where it is."""
+        known = [(rank, date) for rank, date in zip(line.ranks, self.days, strict=True) if rank]
+        (first, since), (last, _) = known[0], known[-1]
+        kind = "gone" if line.ranks[-1] is None else "moved_to" if len(known) > 1 else "new"
+        ranks = {"before": ordinal(first), "rank": ordinal(last)}
+        return self.site.labels.say(f"history.entry.{kind}", name=line.name, date=since, **ranks)
+
+    def notes(self) -> Iterator[str]:
+        """Yield what ranks are among and over, and what could not be compared."""
+        history, rule = self.history, self.site.results.board.rule.label
+        yield self.say("history.compared", len(history.tasks), of=history.n_tasks, rule=rule)
+        others = [at for at in history.releases if at.ranks is None]
+        if others:
+            days = listed([_day(self.site, at.release) for at in others])
+            yield self.say("history.not_compared", len(others), days=days)
+
+    def table(self) -> Table:
+        """Return rank and score at each release, the latest first."""
+        lines = {model: self.line(model) for model in self.models()[:_MOST_ROWS]}
+        labels, last = self.site.labels, len(self.days) - 1
+
+        def cell(place: int, model: str) -> Cell:
+            rank, score = lines[model].ranks[place], lines[model].scores[place]
+            return number_cell(rank, count(rank) if rank else MISSING, score if rank else "")
+
+        columns = [
+            Column(f"release-{place}", self.days[place], "number", first_order="ascending")
+            for place in range(last, -1, -1)
+        ]
+        fields = [
+            Field[str](labels.column("model"), lambda model: model_cell(labels, model)),
+            *(Field(column, partial(cell, last - i)) for i, column in enumerate(columns)),
+        ]
+        caption = self.say("history.table")
+        return table_of("history", caption, fields, [*lines], sorted_by=columns[0].key)
+
+
+# --- why ranks changed --------------------------------------------------------------------------
+
+
+def _part_fields(site: Site) -> list[Field[RankSplit]]:
+    """Return a column for each cause of a change of rank."""
+    say = site.labels.say
+
+    def cell(cause: str, split: RankSplit) -> Cell:
+        places = split.part(cause)
+        if places is None:
+            return number_cell(None, MISSING)
+        sign = "+" if places > 0 else MINUS if places < 0 else ""
+        text = f"{sign}{count(abs(places))}"
+        return Cell(text, places, tone="gain" if places > 0 else "loss" if places else "soft")
+
+    return [
+        Field(
+            Column(cause, say(f"history.cause.{cause}"), "number", say(f"history.help.{cause}")),
+            partial(cell, cause),
+        )
+        for cause in _CAUSES
+    ]
+
+
+def _rank_field(key: str, label: str) -> Field[RankSplit]:
+    def cell(split: RankSplit) -> Cell:
+        rank = split.before if key == "before" else split.after
+        return number_cell(rank, count(rank) if rank else MISSING)
+
+    return Field(Column(key, label, "number", first_order="ascending", term="rank"), cell)
+
+
+def _moves_table(site: Site, splits: Sequence[RankSplit], at: BoardAt) -> Table:
+    labels, since = site.labels, _day(site, at.release)
+    ordered = sorted(splits, key=lambda s: (s.after is None, s.after or 0))
+    fields = [
+        Field[RankSplit](labels.column("model"), lambda split: model_cell(labels, split.model)),
+        _rank_field("before", since),
+        _rank_field("after", labels.say("history.today")),
+        *_part_fields(site),
+    ]
+    caption = labels.say("history.moved", date=since)
+    return table_of("moves", caption, fields, ordered[:_MOST_ROWS], sorted_by="after")
+
+
+# --- releases -----------------------------------------------------------------------------------
+
+
+def _releases_table(site: Site, history: BoardHistory) -> Table:
+    """Return the releases, today first, each with its leader then."""
+    say, known = site.labels.say, site.whole.labels.models
+
+    def release_cell(at: BoardAt) -> Cell:
+        name = _day(site, at.release)
+        if at is history.releases[-1]:
+            return Cell(name, name, link=Link(name, Address("data", "", "release")))
+        return Cell(name, name, link=Link(name, Address("release", name_of(at.release))))
+
+    def first_cell(at: BoardAt) -> Cell:
+        firsts = [model for model, rank in at.published.items() if rank == 1]
+        names = listed([at.gone.get(m) or known.get(m, m) for m in firsts]) or MISSING
+        return Cell(names, names)
+
+    def size_cell(at: BoardAt) -> Cell:
+        n = sum(rank is not None for rank in at.published.values())
+        return number_cell(n, count(n))
+
+    fields = [
+        Field[BoardAt](Column("release", say("history.release")), release_cell),
+        Field(Column("first", say("history.first_then")), first_cell),
+        Field(Column("ranked", say("history.ranked"), "number"), size_cell),
+    ]
+    return table_of("releases", say("history.releases"), fields, history.releases[::-1])
+
+
+def _make_release(site: Site, news: ReleaseNews, kept: KeptRelease) -> Page:
+    name = _day(site, kept.release)
+    boards = [
+        (view, at)
+        for view in site.by_board
+        for at in getattr(news.histories.get(view.board.id), "releases", ())[:-1]
+        if at.release == kept.release
+    ]
+    about = site.labels.say("history.of_release", release=kept.release.name)
+    context = ReleaseContext(
+        release=kept.release,
+        boards=tuple(_release_board(view, at) for view, at in boards),
+        snapshot=Link(kept.path.rpartition("/")[2], Address("file", kept.path)),
+    )
+    title = site.labels.say("history.release_of", date=name)
+    history = Link(site.labels.say("history.title"), Address("history"))
+    crumbs = (HOME, history) if "" in news.histories or boards else (HOME,)
+    address = Address("release", kept.name)
+    return Page(address, "release.html", title, about, context, crumbs, listed=False)
+
+
+def _release_board(site: Site, at: BoardAt) -> ReleaseBoard:
+    """Return a board as it was published, beside the ranks of today."""
+    labels, since = site.labels, _day(site, at.release)
+    splits = {split.model: split for split in at.splits}
+    order = sorted(at.published, key=lambda m: (at.published[m] is None, at.published[m] or 0))
+    rows = [splits.get(model, RankSplit(model, at.published[model], None)) for model in order]
+
+    def name_cell(split: RankSplit) -> Cell:
+        if split.model in site.whole.labels.models:
+            return model_cell(site.whole.labels, split.model)
+        name = at.gone.get(split.model, split.model)
+        return Cell(name, name, labels.say("history.gone"))
+
+    fields = [
+        _rank_field("before", since),
+        Field[RankSplit](labels.column("model"), name_cell),
+        _rank_field("after", labels.say("history.today")),
+        *_part_fields(site),
+    ]
+    key, say = f"board-{site.board.id}" if site.board.id else "board", labels.say
+    title = site.board.title if site.has_boards else say("history.board_then")
+    more = say("changes.n_rows", len(rows), most=_MOST_ROWS) if len(rows) > _MOST_ROWS else ""
+    table = table_of(key, title, fields, rows[:_MOST_ROWS], header=1, sorted_by="before")
+    return ReleaseBoard(f"{key}-then", title, table, more)

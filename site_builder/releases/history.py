@@ -1,0 +1,352 @@
+"""Rank the entries of a board at earlier releases, on what these have in common with today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from math import isfinite
+from typing import TypeAlias
+
+import numpy as np
+
+from site_builder.compute.board import rank_models
+from site_builder.compute.catalog import Release
+from site_builder.compute.numbers import Array, floats_or_none, integers_or_none
+from site_builder.compute.results import BoardResults, SiteResults
+from site_builder.compute.scores import Scores
+from site_builder.records import CachingRecord, Record, replace
+from site_builder.releases.changes import is_other_version
+from site_builder.releases.snapshot import BoardState, Facts, Snapshot
+
+_Ranks: TypeAlias = Mapping[str, int | None]
+# Releases are compared as long as this share of the tasks of today is common to all of them.
+_LEAST_COMMON = 0.5
+
+
+class RankSplit(Record):
+    """Why the published rank of an entry changed; each part in places, positive = better.
+
+    Attributes:
+        before, after: The published ranks; None where it was, or is, not ranked.
+        rescored: By scores that both releases have and that differ, of any entry.
+        entries, tasks: By entries, and by tasks, that came or went.
+        rule: By what else decides the rank: the rule, the coverage that it asks for, weights.
+    """
+
+    model: str
+    before: int | None
+    after: int | None
+    rescored: int | None = None
+    entries: int | None = None
+    tasks: int | None = None
+    rule: int | None = None
+
+    def part(self, cause: str) -> int | None:
+        """Return the places of a cause: `rescored`, `entries`, `tasks` or `rule`."""
+        places: int | None = getattr(self, cause)
+        return places
+
+
+class BoardAt(Record):
+    """A board at one release.
+
+    Attributes:
+        published: The published rank of each entry that the board had.
+        ranks, values: Of the entries that the board of today has too, on the common tasks by the
+            rule of today; None of a release that has too few of the tasks.
+        splits: Why the rank of each of them is another today.
+        gone: The names of entries that the site of today does not have.
+    """
+
+    release: Release
+    published: _Ranks
+    ranks: _Ranks | None = None
+    values: Mapping[str, float | None] = {}
+    splits: tuple[RankSplit, ...] = ()
+    gone: Mapping[str, str] = {}
+
+
+class BoardHistory(CachingRecord):
+    """A board over releases.
+
+    Attributes:
+        tasks: Those that all compared releases have.
+        n_tasks: How many the board of today has.
+        releases: The first of them first, today last.
+    """
+
+    tasks: tuple[str, ...]
+    n_tasks: int
+    releases: tuple[BoardAt, ...]
+
+    @cached_property
+    def compared(self) -> tuple[BoardAt, ...]:
+        """The releases that have the common tasks, today among them."""
+        return tuple(at for at in self.releases if at.ranks is not None)
+
+    def ranks_of(self, model: str) -> list[tuple[Release, int]]:
+        """Return the rank of an entry at each compared release that ranks it."""
+        found = ((at.release, (at.ranks or {}).get(model)) for at in self.compared)
+        return [(release, rank) for release, rank in found if rank is not None]
+
+
+def compute_histories(
+    computed: SiteResults, snapshots: Iterable[Snapshot], today: Release
+) -> dict[str, BoardHistory]:
+    """Return the history of each board that an earlier release has, by its id.
+
+    `snapshots` are read one at a time, the last made first: each may be large.
+
+    Source: docs/statistics.md#history.
+    """
+    pasts: dict[str, list[_Past]] = {}
+    for snapshot in snapshots:
+        scores = _place_scores(computed, snapshot)
+        for board in computed.boards:
+            state, variant = snapshot.boards.get(board.spec.id), board.results.board.variant
+            if state is not None and variant in state.ranks:
+                past = _Past(
+                    board,
+                    snapshot.release,
+                    state.ranks[variant],
+                    scores,
+                    *_members(board, state, scores),
+                )
+                pasts.setdefault(board.spec.id, []).append(past)
+    boards = {board.spec.id: board for board in computed.boards}
+    return {key: _history(boards[key], found, today) for key, found in pasts.items()}
+
+
+class _BothScores(Record, eq=False):
+    """The scores of today and of a release, by entries and tasks of both.
+
+    Attributes:
+        now: The scores of today. Entries and tasks that are gone, and other versions of tasks of
+            today, stand behind, without a score.
+        then: The scores of the release in the same places.
+        keys: By task of the release, its name in both.
+        gone: The names of the entries that are gone.
+    """
+
+    now: Scores
+    then: Scores
+    keys: Mapping[str, str]
+    gone: Mapping[str, str]
+
+
+def _place_scores(computed: SiteResults, snapshot: Snapshot) -> _BothScores:
+    """Put the scores of today and of a release into arrays of the same entries and tasks."""
+    whole, catalog = computed.whole.scores, computed.whole.catalog
+    today = {task: {"version": facts.version} for task, facts in catalog.tasks.items()}
+    keys = {
+        task: f"{task}\0" if is_other_version(task, snapshot.tasks, today) else task
+        for task in snapshot.tasks
+    }
+    gone = {key: snapshot.tasks[task] for task, key in keys.items() if key not in whole.columns}
+    models = (*whole.models, *(m for m in snapshot.models if m not in whole.rows))
+    shape = len(models), len(whole.tasks) + len(gone)
+    families = 1 + int(whole.families.max(initial=-1)) + np.arange(len(gone))
+    now = replace(
+        whole,
+        models=models,
+        tasks=(*whole.tasks, *gone),
+        values=_larger(whole.values, shape),
+        errors={},
+        ties={},
+        index={},
+        measured={name: _larger(of, shape) for name, of in whole.measured.items()},
+        direction=np.append(whole.direction, [_sign(facts) for facts in gone.values()]),
+        low=np.append(whole.low, np.full(len(gone), -np.inf)),
+        high=np.append(whole.high, np.full(len(gone), np.inf)),
+        families=np.append(whole.families, families),
+        weights=np.append(whole.weights, [_weight(facts) for facts in gone.values()]),
+        categories=(*whole.categories, *map(_category, gone.values())),
+        flagged=(),
+    )
+    names = {m: str(snapshot.models[m].get("name", m)) for m in models[len(whole.models) :]}
+    return _BothScores(now, _scores_then(now, snapshot, keys, whole), keys, names)
+
+
+def _larger(arrays: Mapping[str, Array], shape: tuple[int, int]) -> dict[str, Array]:
+    """Return arrays with room for more rows and columns, which are NaN."""
+    room = {key: (n - m for n, m in zip(shape, a.shape, strict=True)) for key, a in arrays.items()}
+    return {
+        key: np.pad(a, [(0, more) for more in room[key]], constant_values=np.nan)
+        for key, a in arrays.items()
+    }
+
+
+def _sign(facts: Facts) -> float:
+    return -1.0 if facts.get("higher_is_better") is False else 1.0
+
+
+def _weight(facts: Facts) -> float:
+    weight = facts.get("weight", 1.0)
+    return float(weight) if isinstance(weight, int | float) and isfinite(weight) else 1.0
+
+
+def _category(facts: Facts) -> str | None:
+    category = facts.get("category")
+    return category if isinstance(category, str) else None
+
+
+def _scores_then(now: Scores, snapshot: Snapshot, keys: Mapping[str, str], whole: Scores) -> Scores:
+    leaves_flagged_out = any(not flagged.counts for flagged in whole.flagged)
+    values = {variant: np.full(a.shape, np.nan) for variant, a in now.values.items()}
+    measured = {
+        name: {variant: np.full(a.shape, np.nan) for variant, a in of.items()}
+        for name, of in now.measured.items()
+    }
+    for (model, task, variant), state in snapshot.scores.items():
+        row, column = now.rows.get(model), now.columns.get(keys.get(task, ""))
+        if row is None or column is None or variant not in values:
+            continue
+        if isfinite(state.score) and not (leaves_flagged_out and state.flag):
+            values[variant][row, column] = state.score
+        for name, value in state.measures.items():
+            if value is not None and isfinite(value) and name in measured:
+                measured[name][variant][row, column] = value
+    return replace(now, values=values, measured=measured)
+
+
+def _members(
+    board: BoardResults, state: BoardState, scores: _BothScores
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the entries and the tasks that a board had at a release."""
+    ranks, both = state.ranks[board.results.board.variant], scores.now
+    stated = state.tasks if state.tasks is not None else state.rules.get("tasks")
+    if not isinstance(stated, list | tuple):  # an older snapshot of the only board of a site
+        own = {*board.results.scores.tasks}
+        stated = [t for t in scores.keys if t in own or t not in both.columns]
+    tasks = dict.fromkeys(scores.keys.get(task, "") for task in stated)
+    return (
+        tuple(model for model in ranks if model in both.rows),
+        tuple(key for key in tasks if key in both.columns),
+    )
+
+
+class _Past(CachingRecord, eq=False):
+    """A board at a release, beside that of today.
+
+    Attributes:
+        models, tasks: Those that it had.
+    """
+
+    board: BoardResults
+    release: Release
+    published: _Ranks
+    scores: _BothScores
+    models: tuple[str, ...]
+    tasks: tuple[str, ...]
+
+    @cached_property
+    def common(self) -> tuple[str, ...]:
+        """The entries that the board has today too."""
+        rows = self.board.results.scores.rows
+        return tuple(model for model in self.models if model in rows)
+
+    def split(self) -> tuple[RankSplit, ...]:
+        """Return why the rank of each common entry is another today.
+
+        From the published rank of then to that of today in six steps, each of one kind: the rule
+        of today; without entries, then without tasks that are gone; the scores of today; with the
+        tasks, then with the entries that are new. A part is the sum of the steps of its kind.
+
+        Source: docs/statistics.md#history.
+        """
+        results = self.board.results
+        then, now = self.scores.then, self.scores.now
+        tasks = tuple(t for t in self.tasks if t in results.scores.columns)
+        today = {s.model: s.rank for s in results.board.entries}
+        steps = [self.published]
+        for models, over, scores in (
+            (self.models, self.tasks, then),
+            (self.common, self.tasks, then),
+            (self.common, tasks, then),
+            (self.common, tasks, now),
+            (self.common, results.scores.tasks, now),
+        ):
+            steps.append(_rank(self.board, scores, models, over)[0])
+        return tuple(
+            _split(model, [step.get(model) for step in (*steps, today)]) for model in self.common
+        )
+
+
+def _split(model: str, ranks: Sequence[int | None]) -> RankSplit:
+    """Sum the steps between the ranks of an entry by their kind; unknown where one has no rank."""
+    known = [rank for rank in ranks if rank is not None]
+    if len(known) < len(ranks):
+        return RankSplit(model, ranks[0], ranks[-1])
+    rule, entries_went, tasks_went, rescored, tasks_came, entries_came = (
+        before - after for before, after in pairwise(known)
+    )
+    return RankSplit(
+        model,
+        known[0],
+        known[-1],
+        rescored,
+        entries_went + entries_came,
+        tasks_went + tasks_came,
+        rule,
+    )
+
+
+def _rank(
+    board: BoardResults, scores: Scores, models: Sequence[str], tasks: Sequence[str]
+) -> tuple[dict[str, int | None], dict[str, float | None]]:
+    """Rank entries over tasks by the rule of the board of today; return ranks and what ranks."""
+    if not models or not tasks:
+        return {}, {}
+    of_today, variant = board.results.scores, board.results.board.variant
+    rows = [scores.rows[model] for model in models]
+
+    def taken(arrays: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: array[rows] for name, array in arrays.items()}
+
+    roles = of_today.roles
+    if roles.baseline not in models:
+        roles = replace(roles, baseline=None, baseline_variants={})
+    values = taken(scores.values)
+    if board.spec.config.missing == "zero":
+        scored = {v: (~np.isnan(a)).any(axis=1, keepdims=True) for v, a in values.items()}
+        values = {v: np.where(np.isnan(a) & scored[v], 0.0, a) for v, a in values.items()}
+    part = replace(
+        scores,
+        models=tuple(models),
+        values=values,
+        errors={v: np.full(a.shape, np.nan) for v, a in values.items()},
+        measured={name: taken(of) for name, of in scores.measured.items()},
+        roles=roles,
+    )
+    part = part.only(tasks).of_variant(variant)
+    _, merit, ranks = rank_models(part, variant, board.results.board.rules)
+    return (
+        dict(zip(models, integers_or_none(ranks), strict=True)),
+        dict(zip(models, floats_or_none(merit.shown), strict=True)),
+    )
+
+
+def _history(board: BoardResults, pasts: Sequence[_Past], today: Release) -> BoardHistory:
+    """Rank a board at each release on the tasks that all of these have; `pasts` newest first."""
+    results, compared = board.results, list[_Past]()
+    common = results.board.tasks
+    for past in pasts:
+        shared = tuple(task for task in common if task in {*past.tasks})
+        if past.common and len(shared) >= max(_LEAST_COMMON * len(results.board.tasks), 1):
+            common = shared
+            compared.append(past)
+    published = {s.model: s.rank for s in results.board.entries}
+    found = [
+        BoardAt(today, published, *_rank(board, results.scores, results.scores.models, common))
+    ]
+    for past in pasts:
+        gone = {
+            model: past.scores.gone[model] for model in past.models if model in past.scores.gone
+        }
+        at = BoardAt(past.release, past.published, splits=past.split(), gone=gone)
+        if past in compared:
+            ranked, values = _rank(board, past.scores.then, past.common, common)
+            at = replace(at, ranks=ranked, values=values)
+        found.append(at)
+    return BoardHistory(common, len(results.board.tasks), tuple(reversed(found)))
