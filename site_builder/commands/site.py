@@ -25,8 +25,9 @@ from site_builder.formatting import count, counted, size
 _previous_option = click.option(
     "--previous",
     metavar="OLD",
-    help="The previous release, to publish what changed and a feed of changes. It can be "
-    "anything that `diff` reads, or `published`: the site at base_url, if there is one yet.",
+    help="The previous release, to publish what changed, a feed of changes and a history. It can "
+    "be anything that `diff` reads, or `published`: the site at base_url, if there is one yet. "
+    "Default: the site that is replaced, if its data is of an earlier day; `none` for no release.",
 )
 _released_option = click.option(
     "--released",
@@ -135,15 +136,17 @@ def deploy(  # noqa: PLR0913 - one per option
     This is for hosts that serve a branch, such as GitHub Pages. The sources stay unchanged. A
     push that would overwrite the work of others is refused.
     """
-    from site_builder.build import BuildOptions, build_site, load_project
-    from site_builder.publish.git_branch import check_target, push_site
+    from site_builder.build import NO_RELEASE, BuildOptions, build_site, load_project
+    from site_builder.publish.git_branch import check_target, open_branch, push_site
     from site_builder.publish.verify import verify_site
 
     options = BuildOptions(console.stage, console.count, workers=None)
     with console.exit_on_error("nothing was pushed"):
         config = load_project(root, base_url, out, previous, released)
         check_target(root, remote, branch)
-        report = build_site(config, out, options, strict=strict, previous=previous)
+        # What the push replaces is the previous release, wherever the site was built before.
+        replaced = previous or open_branch(root, remote, branch) or NO_RELEASE
+        report = build_site(config, out, options, strict=strict, previous=replaced)
         console.warn(report.warnings)
         if faults := verify_site(out).faults:
             raise FaultsError(faults)

@@ -279,7 +279,7 @@ class _View(CachingRecord):
             Field[str](labels.column("model"), lambda model: model_cell(labels, model)),
             *(Field(column, partial(cell, last - i)) for i, column in enumerate(columns)),
         ]
-        caption = self.say("history.table")
+        caption = self.say("history.table_caption")
         return table_of("history", caption, fields, [*lines], sorted_by=columns[0].key)
 
 
@@ -324,7 +324,7 @@ def _moves_table(site: Site, splits: Sequence[RankSplit], at: BoardAt) -> Table:
         _rank_field("after", labels.say("history.today")),
         *_part_fields(site),
     ]
-    caption = labels.say("history.moved", date=since)
+    caption = labels.say("history.moved_caption", date=since)
     return table_of("moves", caption, fields, ordered[:_MOST_ROWS], sorted_by="after")
 
 
@@ -355,7 +355,7 @@ def _releases_table(site: Site, history: BoardHistory) -> Table:
         Field(Column("first", say("history.first_then")), first_cell),
         Field(Column("ranked", say("history.ranked"), "number"), size_cell),
     ]
-    return table_of("releases", say("history.releases"), fields, history.releases[::-1])
+    return table_of("releases", say("history.releases_caption"), fields, history.releases[::-1])
 
 
 def _make_release(site: Site, news: ReleaseNews, kept: KeptRelease) -> Page:
@@ -401,5 +401,6 @@ def _release_board(site: Site, at: BoardAt) -> ReleaseBoard:
     key, say = f"board-{site.board.id}" if site.board.id else "board", labels.say
     title = site.board.title if site.has_boards else say("history.board_then")
     more = say("changes.n_rows", len(rows), most=_MOST_ROWS) if len(rows) > _MOST_ROWS else ""
-    table = table_of(key, title, fields, rows[:_MOST_ROWS], header=1, sorted_by="before")
+    caption = say("history.then_caption", board=title, date=since)
+    table = table_of(key, caption, fields, rows[:_MOST_ROWS], header=1, sorted_by="before")
     return ReleaseBoard(f"{key}-then", title, table, more)

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from site_builder.errors import Fault, SiteError, did_you_mean
 from site_builder.publish.manifest import GENERATOR, MANIFEST, parse_manifest
+from site_builder.publish.site_files import SiteFiles, unreadable
 
 # GitHub writes this file into the branch: the domain of the site, set on its pages.
 _KEPT = "CNAME"
@@ -72,6 +73,31 @@ def _git(folder: Path, *command: str, **environment: str) -> str:
         errors="surrogateescape",
     )
     return done.stdout.strip()
+
+
+def open_branch(root: Path, remote: str, branch: str) -> SiteFiles | None:
+    """Fetch a branch and return what reads the site in it; None where there is no such branch.
+
+    Raises:
+        SiteError: Git refuses.
+    """
+    place = f"{remote}/{branch}"
+    try:
+        commit = _fetch(root, remote, branch)
+    except CalledProcessError as error:
+        raise SiteError(Fault(place, f"git says: {_reason(error.stderr)}.")) from error
+
+    def read(path: str) -> bytes | None:
+        try:
+            if not _git(root, "ls-tree", "--full-tree", f"{commit}", path):
+                return None
+            command = ["git", "-C", str(root), "cat-file", "blob", f"{commit}:{path}"]
+            return subprocess.run(command, capture_output=True, check=True).stdout
+        except CalledProcessError as error:
+            where = f"{place}:{path}"
+            raise unreadable(where, "git cannot read it") from error
+
+    return SiteFiles(place, read) if commit else None
 
 
 def push_site(site: Path, root: Path, remote: str, branch: str, message: str) -> tuple[str, bool]:
