@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
@@ -26,6 +26,22 @@ def _check_title(_context: click.Context, _option: click.Parameter, title: str) 
 def _check_license(_context: click.Context, _option: click.Parameter, text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.+-]*", text):
         message = f"{text!r} is not the id of a licence, such as CC-BY-4.0."
+        raise click.BadParameter(message)
+    return text
+
+
+def _check_source(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    folder = PurePosixPath(text)
+    is_place = re.fullmatch(r"(https|hf)://[!-~]+", text) or (
+        text.isprintable()
+        and ":" not in text
+        and not folder.is_absolute()
+        and ".." not in folder.parts
+    )
+    if text and not is_place:
+        message = (
+            "name a folder of the project, https://... of a Git repository, or hf://datasets/..."
+        )
         raise click.BadParameter(message)
     return text
 
@@ -58,15 +74,24 @@ def _check_license(_context: click.Context, _option: click.Parameter, text: str)
     callback=_check_license,
     help="Licence of the scores, as its SPDX id, such as CC-BY-4.0.",
 )
+@click.option(
+    "--updates-from",
+    default="",
+    metavar="SOURCE",
+    callback=_check_source,
+    help="Add a workflow that imports from SOURCE each week and opens a pull request: a folder of "
+    "the project, the https address of a Git repository, or hf://datasets/OWNER/NAME.",
+)
 @reading_options
 @with_console
-def init(
+def init(  # noqa: PLR0913 - one per option
     root: Path,
     console: Console,
     source: Path | None,
     title: str,
     host: str,
     license_id: str,
+    updates_from: str,
     **options: Any,  # noqa: ANN401 - those of `reading_options`
 ) -> None:
     """Create a project from scores, from the data in the folder, or from a sample.
@@ -78,7 +103,7 @@ def init(
 
     read = partial(import_files, root, console, "any", [source], **options) if source else None
     with console.exit_on_error():
-        files, kept = start_project(root, title, host, license_id, read)
+        files, kept = start_project(root, title, host, license_id, read, updates_from=updates_from)
     if kept:
         console.say(f"Kept as they are: {listed(kept, most=5)}.")
     console.say(f"{counted(len(files), 'new file')} in {root}{':' if files else '.'}")

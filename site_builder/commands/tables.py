@@ -108,6 +108,9 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @into_option("data/ gets the tables. It is created if it does not exist.")
 @reading_options
+@click.option(
+    "--ours", is_flag=True, help="Leave the scores as they are that the project has; add new ones."
+)
 @dry_run_option
 @click.option(
     "--verbose", is_flag=True, help="Print a line for each file, row and score that is left out."
@@ -126,7 +129,7 @@ def import_(
     """Import evaluation output into the tables of a project.
 
     It replaces the sample of a new project. In another project, it adds scores, and replaces older
-    ones of the same model, task and variant.
+    ones of the same model, task and variant, unless --ours.
     """
     with console.exit_on_error():
         saved = import_files(root, console, source, paths, dry=dry, verbose=verbose, **options)

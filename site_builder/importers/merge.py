@@ -317,17 +317,27 @@ class MergedScores(Record):
     undated: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
+def _leave(merged: MergedScores, new: Placed, stored: Mapping[str, Any]) -> None:
+    """Note that a stored score stays, whatever the new one is."""
+    if stored.get("score") == new.score.score:
+        merged.unchanged.append(new.key)
+    else:
+        merged.refused.append((new, f"the stored score stays ({stored.get('score')!r})"))
+
+
 def merge_results(
     old: Iterable[StoredRow],
     placed: Iterable[Placed],
     default_variant: str,
     lacking: Set[str] = frozenset(),
+    *,
+    ours: bool = False,
 ) -> MergedScores:
     """Merge imported scores into the results table.
 
-    A newer or undated score replaces the row of its key. The row stays if its date is later, or if
-    its `run_model` names another run. A row without a variant has the default. `lacking` are the
-    columns that the table is not to get for the default variant or the path of a file.
+    A newer or undated score replaces the row of its key. The row stays if its date is later, if its
+    `run_model` names another run, or if `ours`. A row without a variant has the default. `lacking`
+    are the columns that the table is not to get for the default variant or the path of a file.
     """
     new_scores = list(placed)
     merged = MergedScores([dict(row) for row in old])
@@ -344,12 +354,18 @@ def merge_results(
         key = (new.model, new.task, new.variant, *facets)
         run = (new.run, new.task)
         before = by_run.get((*run, new.variant, *facets), by_run.get((*run, "", *facets), key))
+        if ours and (stored := by_key.get(before, by_key.get(key))):
+            _leave(merged, new, stored)
+            continue
         if before[0] != new.model and before in by_key and key not in by_key:
             row = by_key[key] = by_key.pop(before)
             row["model"], row["variant"] = new.model, new.variant
             merged.moved.append((before, (new.model, new.variant)))
         if key not in by_key and any(facets):
             _take_plain_row(by_key, key, new, is_only=not has_facets and claims[key[:3]] == 1)
+            if ours and key in by_key:
+                _leave(merged, new, by_key[key])
+                continue
         _merge_one(merged, by_key, key, new, lacking)
         if "variant" in lacking and new.variant == default_variant:
             by_key[key].pop("variant", None)

@@ -169,6 +169,7 @@ class ImportOptions(Record):
         metrics: What ranks, the preferred first, as `is_wanted` takes it.
         model: The model of files that name none; empty if the user states none.
         subtasks: Import the tasks of a group too, as parts of it.
+        ours: Leave the scores as they are that the tables have.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -182,6 +183,7 @@ class ImportOptions(Record):
     model: str = ""
     subtasks: bool = False
     examples: bool = False
+    ours: bool = False
 
 
 Reader = Callable[[Path, ImportOptions], Reading]

@@ -195,7 +195,7 @@ def _merge(
     refused = {id(one) for one, _ in assumed.refused}
     placed = [one for one in measured.placed if id(one) not in refused]
     lacking = {"variant", "source"} - table.types.keys() if table.texts else set[str]()
-    merged = merge_results(table.rows, placed, default, lacking)
+    merged = merge_results(table.rows, placed, default, lacking, ours=options.ours)
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _model_facts(reading.models, placed, names.models)
     of_tasks = _first_known(_task_facts(stated, placed, assumed, known))

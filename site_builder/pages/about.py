@@ -170,6 +170,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "score-error": any(task.with_intervals for task in results.tasks),
         "chance-level": any(t.score_chance is not None for t in results.catalog.tasks.values()),
         "changes": site.news is not None,
+        "history": site.news is not None and bool(site.news.histories),
         "flagged": any(task.flagged for task in results.tasks),
         "rank-interval": any(board.tested for board in boards),
         "ties": any(board.tested for board in boards),

@@ -64,12 +64,10 @@ class ReleaseContext(Record):
     """What the page of an earlier release shows.
 
     Attributes:
-        release: The release.
         boards: Its boards, of those that the site has today.
         snapshot: All that was published of it, to download.
     """
 
-    release: Release
     boards: tuple[ReleaseBoard, ...]
     snapshot: Link
 
@@ -128,8 +126,8 @@ def _context(site: Site, news: ReleaseNews) -> HistoryContext:
     is_compared = len(history.compared) > 1 and bool(view.models())
     return HistoryContext(
         facts=(
-            Fact(say("history.fact.releases"), count(len(history.releases))),
-            Fact(say("history.fact.first"), _day(site, first)),
+            Fact(say("history.fact.releases"), count(len(history.releases)), term="history"),
+            Fact(say("history.fact.first"), _day(site, first), term="history"),
             Fact(
                 say("history.fact.tasks", of=history.n_tasks),
                 count(len(history.tasks)),
@@ -368,7 +366,6 @@ def _make_release(site: Site, news: ReleaseNews, kept: KeptRelease) -> Page:
     ]
     about = site.labels.say("history.of_release", release=kept.release.name)
     context = ReleaseContext(
-        release=kept.release,
         boards=tuple(_release_board(view, at) for view, at in boards),
         snapshot=Link(kept.path.rpartition("/")[2], Address("file", kept.path)),
     )

@@ -40,6 +40,8 @@ HOSTS = {
     },
 }
 """The files of a project that only one host needs, by path. They are in the folder of its name."""
+UPDATE = ".github/workflows/update.yml"
+"""The workflow that proposes new scores, which a project has on request."""
 SETTINGS = "settings.yml"
 """What a host reads at the top of the README."""
 
@@ -59,12 +61,15 @@ def start_project(
     host: str,
     license_id: str = "",
     import_scores: Callable[[], object] | None = None,
+    *,
+    updates_from: str = "",
 ) -> tuple[list[str], list[str]]:
     """Write the files that a project for one of the `HOSTS` lacks; those that it has stay.
 
     A folder without tables gets what `import_scores` writes into it, or the sample. Without a
     title, the site has the name of the folder, or that of the sample. `license_id` is the SPDX id
-    of the licence of the scores. Returns the paths of the files that it wrote, and that stayed.
+    of the licence of the scores. `updates_from` is the source of a workflow that proposes new
+    scores; without it there is none. Returns the paths of the files that it wrote, and that stayed.
 
     Raises:
         SiteError: The folder cannot have the files, the scores cannot be imported, or the title or
@@ -79,6 +84,9 @@ def start_project(
     is_sample = import_scores is None and (has_sample(data) or not has_tables)
     title = title or ("" if is_sample else _title_of(folder))
     files = project_files(title, host, license_id, is_sample=is_sample)
+    if updates_from:
+        source = json.dumps(_address_of(updates_from))  # the JSON of a text is YAML too
+        files[UPDATE] = _read("update.yml").replace('SOURCE: "."', f"SOURCE: {source}").encode()
     # `upgrade` replaces the generator as a whole, and tables are one board.
     wholes = {"generator/*": (folder / "generator").exists(), "data/*.parquet": has_tables}
     for pattern in (pattern for pattern, is_there in wholes.items() if is_there):
@@ -95,6 +103,12 @@ def start_project(
         error.outcome = "the project is written, but its site.toml does not state what ranks"
         raise
     return sorted(missing), kept
+
+
+def _address_of(source: str) -> str:
+    """Return the address of a Git repository for a data set of the Hub; else the source itself."""
+    name = source.removeprefix("hf://datasets/")
+    return source if name == source else f"https://huggingface.co/datasets/{name}"
 
 
 def _pin_rule(root: Path) -> None:

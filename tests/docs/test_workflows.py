@@ -34,7 +34,7 @@ def test_there_are_workflows_to_check():
     written = [
         Path(path).name for files in HOSTS.values() for path in files if path.endswith("yml")
     ]
-    assert sorted(["check.yml", "comment.yml", *written]) == sorted(
+    assert sorted(["check.yml", "comment.yml", "update.yml", *written]) == sorted(
         workflow.name for workflow in GIVEN
     )
 

@@ -102,10 +102,17 @@ class Runner:
         self._folder, self._packages = folder, folder / "packages"
         self._runs = 0
         link_packages(self._packages)
+        self._hosts = folder / "gitconfig"
+        self.host("https://github.com/owner/board", origin)
         (folder / "bin").mkdir()
         for name, script in (("hf", _HF), ("gh", _GH)):
             (folder / "bin" / name).write_text(script, encoding="utf8")
             (folder / "bin" / name).chmod(0o755)
+
+    def host(self, address: str, repository: Path) -> None:
+        """Let Git find a repository here in place of an address."""
+        with self._hosts.open("a", encoding="utf8") as settings:
+            settings.write(f'[url "{repository}"]\n\tinsteadOf = {address}\n')
 
     def run(self, workflow: Path, **context: Any) -> None:
         """Run all jobs of a workflow in the order of the file.
@@ -130,7 +137,7 @@ class Runner:
         return who | {
             "PATH": os.pathsep.join(map(str, path)),
             "HOME": str(job),
-            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_GLOBAL": str(self._hosts),
             "GIT_CONFIG_NOSYSTEM": "1",
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -140,6 +147,7 @@ class Runner:
             "CALLS": str(self.calls),
             "RUNNER_TEMP": str(job),
             "GITHUB_REPOSITORY": "owner/board",
+            "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_SHA": git(self.origin, "rev-parse", "main"),
             "GITHUB_STEP_SUMMARY": str(self.summary),
         }

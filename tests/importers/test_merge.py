@@ -377,3 +377,20 @@ def test_details_go_with_the_score_that_they_are_of():
     new = ImportedScore("m", "t", 0.75)
     (row,) = merge_results([row], [Placed(new, "m", "t", "base")], "base").rows
     assert (0.75, None, None) == (row["score"], row["tool"], row["evaluator_relationship"])
+
+
+def test_scores_that_the_project_has_stay_if_ours():
+    """Only new ones are added; one that differs is reported, one that is equal is not."""
+    stored = [{"model": "m", "task": "t", "score": 0.5}, {"model": "n", "task": "t", "score": 0.25}]
+    news = [
+        ImportedScore("m", "t", 0.75),
+        ImportedScore("n", "t", 0.25),
+        ImportedScore("o", "t", 1),
+    ]
+    merged = merge_results(
+        stored, [Placed(s, s.model, "t", "base") for s in news], "base", ours=True
+    )
+    scores = [("m", 0.5), ("n", 0.25), ("o", 1)]
+    assert scores == [(row["model"], row["score"]) for row in merged.rows]
+    assert ["the stored score stays (0.5)"] == [why for _, why in merged.refused]
+    assert ([("n", "t", "base")], [("o", "t", "base")]) == (merged.unchanged, merged.added)

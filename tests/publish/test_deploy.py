@@ -1,6 +1,7 @@
 """`site-builder deploy`: to a branch of a bare repository beside it, and what is refused."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from site_builder.publish.manifest import MANIFEST
 from site_builder.publish.verify import verify_site
 from tests.helpers.published import NEW_SITE, SITE
 from tests.helpers.sites import contents
+from tests.helpers.tables import SITE_TOML, board, results_frame, write_project
 from tests.helpers.workflows import git
 
 GH_PAGES = "refs/heads/gh-pages"
@@ -108,6 +110,20 @@ def test_the_same_site_makes_no_commit(root, remote, site):
     commit = git(remote, "rev-parse", GH_PAGES)
     assert [(commit, True), (commit, False)] == [first, again]
     assert ["The first"] == commits(remote)
+
+
+def test_the_releases_on_the_branch_are_carried_on(root, remote, tmp_path):
+    """Also without the output folder, as on another machine."""
+    for day in ("2024-01-01", "2025-01-01", "2026-01-01"):
+        shutil.rmtree(root / "site", ignore_errors=True)
+        toml = SITE_TOML.replace("[site]", f"[site]\nreleased = {day}")
+        frames = {**board(), "results": results_frame().assign(source=f"https://a.org/{day}")}
+        write_project(root, frames, toml)
+        assert (0, []) == deploy(root)
+    copy = published(remote, tmp_path / "copy")
+    listed = json.loads((copy / "api/v1/releases.json").read_bytes())["releases"]
+    assert ["2025-01-01", "2024-01-01"] == [release["date"] for release in listed]
+    assert all((copy / release["path"]).is_file() for release in listed)
 
 
 def test_the_domain_set_at_the_host_remains(root, remote, site):

@@ -194,8 +194,9 @@ def test_entries_are_carried_on_and_building_again_adds_none(folder, tmp_path):
     one = build(folder / "new", folder / "old/site")
     assert [] == one.page("changes/").select("#earlier")
     again = build(folder / "new", one.folder)
-    assert entries_of(one) == entries_of(again)
-    assert visible(again.page("changes/").select(".lede")[0]).endswith(". Nothing changed.")
+    assert one.files == again.files
+    same = build(folder / "old", folder / "old/site")
+    assert visible(same.page("changes/").select(".lede")[0]).endswith(". Nothing changed.")
     frames = {**board(), "results": older_results().assign(score=0.5)}
     two = build(write_project(tmp_path / "two", frames, toml("2024-07-04")), one.folder)
     first, second = entries_of(two)
@@ -218,10 +219,13 @@ def test_a_month_is_a_date_of_the_data():
 
 
 def test_the_feed_stays_short():
-    """Twenty entries, those made last, whatever their days; each once."""
-    earlier = [FeedEntry(f"urn:{i}", "t", "9999-12-31T00:00:00Z", "s") for i in range(24)]
-    own, *rest = entries("2024-06-03", (earlier[0], *earlier))
-    assert ("2024-06-03T00:00:00Z", earlier[: MAX_ENTRIES - 1]) == (own.updated, rest)
+    """The first, and others that were made last, whatever their days; each once."""
+    earlier = [
+        FeedEntry(f"urn:{i}", "t", "9999-12-31T00:00:00Z", "s") for i in range(MAX_ENTRIES + 4)
+    ]
+    own, *rest, first = entries("2024-06-03", (earlier[0], *earlier))
+    assert ("2024-06-03T00:00:00Z", earlier[-1]) == (own.updated, first)
+    assert earlier[: MAX_ENTRIES - 2] == rest
 
 
 def test_entries_without_an_id_or_a_moment_are_left_out():

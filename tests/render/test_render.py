@@ -11,6 +11,7 @@ from jinja2 import meta, nodes
 from docs.reference.templates import BLOCKS, CONTEXTS, describe_templates
 from docs.reference.templates import GLOBALS as GLOBAL_MEANINGS
 from site_builder.build import make_files
+from site_builder.compute.catalog import Release
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_pages
@@ -45,7 +46,9 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, type]:
     """The context of each template: the pages of the Index, told of itself, an own page, boards."""
     site = replace(index_results(), own={"x": "X"})
     edition = release_content(site.computed, site.labels, {})
-    told = replace(site, news=find_news(site.config, edition, edition, site.computed)[0])
+    older = replace(edition.snapshot, release=Release("0" * 64, "2024-01-01"))
+    news = find_news(site.config, replace(edition, snapshot=older), edition, site.computed)[0]
+    told = replace(site, news=news)
     several = tmp_path_factory.mktemp("several")
     write_project(several, board(), '[site]\nsubmissions = true\n[[boards]]\nid = "all"\n')
     made = (*make_pages(told), *make_pages(make_site(several)))

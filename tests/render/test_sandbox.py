@@ -6,6 +6,7 @@ from types import BuiltinMethodType, FunctionType
 import pytest
 from jinja2.runtime import Undefined
 
+from site_builder.compute.catalog import Release
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page, Site
@@ -40,7 +41,9 @@ def site() -> Site:
     """The Index, told of its own changes, so that every kind of page exists."""
     site = replace(index_results(), own={"x": "X"})
     content = release_content(site.computed, site.labels, {})
-    return replace(site, news=find_news(site.config, content, content, site.computed)[0])
+    older = replace(content.snapshot, release=Release("0" * 64, "2024-01-01"))
+    news = find_news(site.config, replace(content, snapshot=older), content, site.computed)[0]
+    return replace(site, news=news)
 
 
 @pytest.fixture(scope="module")

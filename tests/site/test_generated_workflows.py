@@ -1,5 +1,9 @@
 """The workflows of a new project, run from their YAML: first and second run, with warnings too."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,6 +17,7 @@ from markdown import markdown
 from site_builder.commands import main
 from site_builder.publish.verify import verify_site
 from tests.helpers.serve import served
+from tests.helpers.sites import ROOT
 from tests.helpers.workflows import FailedStepError, Runner, git, obeyed
 
 MAIN = {
@@ -166,6 +171,64 @@ def test_space(tmp_path, host):
     first = clone(space, tmp_path / "first")
     assert (publisher.root / "README.md").read_bytes() == (first / "README.md").read_bytes()
     assert (first / ".nojekyll").is_file()
+
+
+BLOCK = re.compile(r"^```\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FRESH = (ROOT / "docs/fresh.md").read_text(encoding="utf8")
+
+
+WHO = {f"GIT_{role}_{what}": "a@example.org"
+       for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}  # fmt: skip
+
+
+def set_up_updates(publisher: Publisher) -> None:
+    """Follow the commands of the documentation."""
+    publisher.root.rename(publisher.folder / "my-board")
+    publisher.root = publisher.folder / "my-board"
+    git(publisher.root, "branch", "--quiet", "--set-upstream-to=origin/main")
+    generator = f'site-builder() {{ "{sys.executable}" -P -m site_builder "$@"; }}'
+    commands = f"{generator}\n{BLOCK.findall(FRESH)[0]}"
+    bash, env = ["bash", "-ec", commands], os.environ | WHO
+    subprocess.run(bash, cwd=publisher.folder, env=env, check=True)
+
+
+def write_source(folder: Path) -> Path:
+    """A repository with two new scores, another value of one that the board has, and a link."""
+    folder.mkdir()
+    scores = "model,task,score\na,s,0.9\nc,s,0.4\nc,t,0.3\n"
+    (folder / "scores.csv").write_text(scores, encoding="utf8")
+    (folder / "secret.csv").symlink_to("/etc/passwd")
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "Scores", **WHO)
+    return folder
+
+
+def test_update(tmp_path):
+    """What is new is proposed once; what is there stays, and so does all that is no table."""
+    publisher = Publisher(tmp_path, "github-pages")
+    publisher.push("2026-03-01")
+    set_up_updates(publisher)
+    runner = Runner(tmp_path, publisher.origin)
+    runner.host("https://github.com/OWNER/results", write_source(tmp_path / "results"))
+    github = {"token": "a token", "event": {"repository": {"default_branch": "main"}}}
+
+    runner.run(publisher.workflow("update.yml"), github=github)
+    proposed = clone(publisher.origin, tmp_path / "proposed")
+    git(proposed, "checkout", "--quiet", "update")
+    results = pd.read_parquet(proposed / "data/results.parquet")
+    scores = {(m, t): s for m, t, s in results[["model", "task", "score"]].to_numpy().tolist()}
+    board = {("a", "s"): 0.7, ("a", "t"): 0.6, ("b", "s"): 0.8, ("b", "t"): 0.5}
+    assert board | {("c", "s"): 0.4, ("c", "t"): 0.3} == scores
+    changed = git(proposed, "diff", "--name-only", "origin/main", "origin/update").splitlines()
+    assert ["data/models.parquet", "data/results.parquet"] == changed
+    calls = runner.calls.read_text(encoding="utf8").splitlines()
+    assert calls[-1].startswith("pr create --repo owner/board --base main --head update")
+    assert "2 scores added" in runner.summary.read_text(encoding="utf8")
+
+    runner.run(publisher.workflow("update.yml"), github=github)
+    assert "The pull request has these scores already." in runner.log
+    assert calls == runner.calls.read_text(encoding="utf8").splitlines()
 
 
 def change_other_files(root: Path) -> None:
