@@ -13,8 +13,8 @@ MOST_LINES = 30
 """So many entries are drawn: the best of today."""
 _FAINT = 0.5
 _TALLEST = 40  # rows
-_LONGEST_NAME = 22
-_WIDE_ROOM, _NARROW_ROOM = 0.17, 0.45  # of the width, for names
+_WIDE_NAME, _NARROW_NAME = 44, 22
+_WIDE_ROOM, _NARROW_ROOM = 0.27, 0.45  # of the width, for names
 _WIDE_DATES, _NARROW_DATES = 8, 2
 _RANKS = 10
 
@@ -46,6 +46,7 @@ def draw_ranks_over_releases(
         [rank_trace(lines[i], days, is_chosen=i == chosen) for i in order],
         theme.rows_height(min(worst, _TALLEST)),
         narrow={
+            "annotations": _names(lines, len(days) - 1, _NARROW_NAME),
             "xaxis.range": _range(len(days), _NARROW_ROOM),
             **{f"xaxis.{key}": value for key, value in few.items()},
         },
@@ -61,7 +62,7 @@ def draw_ranks_over_releases(
             "showgrid": False,
             "zeroline": False,
         },
-        annotations=_names(lines, len(days) - 1),
+        annotations=_names(lines, len(days) - 1, _WIDE_NAME),
     )
 
 
@@ -90,13 +91,13 @@ def rank_trace(line: RankLine, days: Sequence[str], *, is_chosen: bool) -> theme
     }
 
 
-def _names(lines: Sequence[RankLine], last: int) -> list[dict[str, Any]]:
+def _names(lines: Sequence[RankLine], last: int, most: int) -> list[dict[str, Any]]:
     """Return the name of each entry right of its rank of today; entries of a tie share a line."""
     by_rank: dict[int, list[str]] = {}
     for line in lines:
         if (rank := line.ranks[-1]) is not None:
             by_rank.setdefault(rank, []).append(line.name)
-    names = theme.short_names([listed(names, most=2) for names in by_rank.values()], _LONGEST_NAME)
+    names = theme.short_names([listed(names, most=2) for names in by_rank.values()], most)
     place = {"x": last, "xanchor": "left", "xshift": 10, "showarrow": False, "font": theme.INK_TEXT}
     return [{**place, "y": rank, "text": name} for rank, name in zip(by_rank, names, strict=True)]
 

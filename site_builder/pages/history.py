@@ -254,7 +254,11 @@ class _View(CachingRecord):
     def notes(self) -> Iterator[str]:
         """Yield what ranks are among and over, and what could not be compared."""
         history, rule = self.history, self.site.results.board.rule.label
-        yield self.say("history.compared", len(history.tasks), of=history.n_tasks, rule=rule)
+        n, of = len(history.tasks), history.n_tasks
+        if n == of:
+            yield self.say("history.compared_all", n, rule=rule)
+        else:
+            yield self.say("history.compared", n, of=of, rule=rule)
         others = [at for at in history.releases if at.ranks is None]
         if others:
             days = listed([_day(self.site, at.release) for at in others])
