@@ -19,7 +19,7 @@ NEWEST = 12
 """So many of the latest releases are kept, before them the last of each year, and the first."""
 MAX_BYTES = 32_000_000
 """The most that all kept snapshots take; the oldest are dropped first."""
-_MAX_LISTED = 200
+_MAX_LISTED = 100
 _SHA256 = re.compile("[0-9a-f]{64}", re.ASCII)
 
 

@@ -27,6 +27,7 @@ from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.editions import (
     BASE,
     DAYS,
+    PROSE,
     build,
     newer_results,
     older_results,
@@ -203,6 +204,19 @@ def test_entries_are_carried_on_and_building_again_adds_none(folder, tmp_path):
     assert ("2024-07-04T00:00:00Z", second) == (first.updated, entries_of(one)[0])
     (listed,) = two.page("changes/").select("#earlier + ul li")
     assert visible(listed).startswith(second.title)
+
+
+def test_built_again_it_tells_the_same_of_claims(folder, tmp_path):
+    """The figures of the release before are published no more, so that nothing can judge anew."""
+    shutil.copytree(folder / "new/data", tmp_path / "p/data")
+    shutil.copy(folder / "new/site.toml", tmp_path / "p")
+    (tmp_path / "p/data/content").mkdir(exist_ok=True)
+    text = PROSE.replace("alpha", "beta")
+    (tmp_path / "p/data/content/lede.md").write_text(text, encoding="utf8")
+    one = build(tmp_path / "p", folder / "old/site")
+    claims = one.page("changes/").select("#claims + ul li")
+    assert ["Newly true: Beta leads."] == [visible(claim) for claim in claims]
+    assert one.files == build(tmp_path / "p", one.folder).files
 
 
 def entries(date: str | None, earlier: tuple[FeedEntry, ...] = ()) -> tuple[FeedEntry, ...]:
