@@ -346,7 +346,7 @@ def _reference_faults(
         ("tasks.length_unit", _mixed_units(tables)),
         (_SHARES, _uneven_shares(tables)),
         ("tasks.task models.model models.trained_on", find_unknown_trained_on(tables, config)),
-        ("results.task results.task_version tasks.task tasks.version", _mixed_versions(tables)),
+        ("results.task results.version_of_task tasks.task tasks.version", _mixed_versions(tables)),
         ("results.model results.task", _likely_typos(tables)),
     )
     for reads, faults in checks:

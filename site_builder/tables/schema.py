@@ -182,7 +182,7 @@ RESULTS = TableSpec(
         _MODEL, _TASK,
         ColumnSpec("subset", "Part of the task that the score is of", default="the whole task"),
         ColumnSpec(
-            "task_version", "Version of the task that was run; all scores of a task have one",
+            "version_of_task", "Version of the task that was run; all scores of a task have one",
             default="that of the task",
         ),
         replace(_VARIANT, meaning="How the model was run, such as `base` or `fine_tuned`"),

@@ -17,9 +17,9 @@ def find_mixed_versions(tables: Tables) -> Iterator[tuple[str, str, str, pd.Inde
 
     With each come one of its versions, what is wrong, and the rows of that version.
     """
-    results = tables.results[["task", "task_version"]].dropna()
+    results = tables.results[["task", "version_of_task"]].dropna()
     stated = _stated(tables.tasks)
-    for task, versions in results.groupby("task", sort=False)["task_version"]:
+    for task, versions in results.groupby("task", sort=False)["version_of_task"]:
         of_task = stated.get(str(task))
         found = [*versions.unique()]
         others = [version for version in found if version != (of_task or found[0])]
@@ -31,8 +31,8 @@ def find_mixed_versions(tables: Tables) -> Iterator[tuple[str, str, str, pd.Inde
 
 def fill_versions(tables: Tables) -> Tables:
     """Give each task the version of its scores, and a whole those of its parts, if it has none."""
-    scores = tables.results[["task", "task_version"]].dropna().drop_duplicates("task")
-    versions = dict(zip(scores["task"].tolist(), scores["task_version"].tolist(), strict=True))
+    scores = tables.results[["task", "version_of_task"]].dropna().drop_duplicates("task")
+    versions = dict(zip(scores["task"].tolist(), scores["version_of_task"].tolist(), strict=True))
     versions |= _stated(tables.tasks)
     if not versions:
         return tables

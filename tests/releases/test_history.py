@@ -222,7 +222,7 @@ def test_another_version_of_a_task_is_another_task(projects, tmp_path):
         root = write_release(tmp_path / str(place), place)
         frame = pd.read_parquet(root / "data/results.parquet")
         version = frame["task"].map({"u": str(place)})
-        frame.assign(task_version=version).to_parquet(root / "data/results.parquet")
+        frame.assign(version_of_task=version).to_parquet(root / "data/results.parquet")
     site = build(tmp_path / "2", tmp_path / "1")
     changes = site.api("changes")
     assert [("c", "t")] == [(c["model"], c["task"]) for c in changes["scores"]["changed"]]

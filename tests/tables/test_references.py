@@ -378,7 +378,7 @@ def test_invalid_score_is_not_also_outside_bounds(tmp_path, score):
 def test_scores_of_two_versions_of_a_task(tmp_path, versions, stated, found):
     """They do not compare: each version is a task of its own."""
     tables = scores([0.5, 0.25, 0.75], version=[stated])
-    tables["results"] = tables["results"].assign(task_version=versions)
+    tables["results"] = tables["results"].assign(version_of_task=versions)
     fix = "Give each version a task of its own, such as 't v2', or keep the rows of one."
     told = [f"data/results.parquet: {found}, whose scores do not compare. {fix}"] if found else []
     assert told == fault_lines(write_project(tmp_path, tables, HIGHER))
@@ -387,7 +387,7 @@ def test_scores_of_two_versions_of_a_task(tmp_path, versions, stated, found):
 def test_a_whole_has_the_versions_of_its_parts(tmp_path):
     """Else its mean over parts would compare with that of other versions of them."""
     rows = {"model": "a", "task": "all", "subset": ["x", "y"], "score": [0.5, 0.25]}
-    results = pd.DataFrame({**rows, "task_version": ["1", "2"]})
+    results = pd.DataFrame({**rows, "version_of_task": ["1", "2"]})
     tables = check_project(write_project(tmp_path, {"results": results}, HIGHER))
     found: dict[str, str] = dict(tables.tasks[["task", "version"]].itertuples(index=False))
     assert {"all": "1, 2", "all/x": "1", "all/y": "2"} == found
