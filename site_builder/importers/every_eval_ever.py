@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from site_builder.importers.cells import parse_number
 from site_builder.importers.reading import (
     Found,
     ImportedExample,
@@ -23,7 +24,6 @@ from site_builder.importers.reading import (
     read_bytes,
     rounded_mean,
 )
-from site_builder.importers.tabular import parse_number
 from site_builder.records import replace
 from site_builder.symlinks import is_inside
 
@@ -74,7 +74,7 @@ def _read_samples_alone(found: Found, options: ImportOptions) -> Reading:
 def _read_record(found: Found, record: JsonObject, options: ImportOptions) -> Reading:
     about = record.object("model_info")
     model = about.text("id") or about.text("name")
-    size = parse_number(about.at("additional_details", "params_billions"), comma=False)
+    size = parse_number(about.at("additional_details", "params_billions"))
     facts = {
         "name": about.text("name") or None,
         "developer": about.text("developer") or None,

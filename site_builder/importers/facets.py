@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError
 from site_builder.formatting import counted, listed
+from site_builder.importers.cells import parse_number
 from site_builder.importers.choices import lines_to_paste
 from site_builder.importers.merge import RESERVED, Placed
 from site_builder.importers.reading import ImportedScore
 from site_builder.importers.runs import fields_of, is_setting, short_names
-from site_builder.importers.tabular import parse_number
 from site_builder.records import Record, replace
 from site_builder.tables.metrics import plain_name
 from site_builder.tables.schema import MEASURES
@@ -209,7 +209,7 @@ def _numbers(one: Placed, names: dict[str, str], config: SiteConfig) -> Iterator
         if field not in names:
             names[field] = _measure_named(field, config)
         if name := names[field]:
-            number = parse_number(text, comma=False)
+            number = parse_number(text)
             if number:
                 yield name, number.value
 

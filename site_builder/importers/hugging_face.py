@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError
+from site_builder.importers.cells import parse_number
 from site_builder.importers.merge import RUN
 from site_builder.importers.reading import (
     DATA_SETS,
@@ -36,7 +37,6 @@ from site_builder.importers.reading import (
     read_text,
 )
 from site_builder.importers.sheets import parse_yaml
-from site_builder.importers.tabular import parse_number
 from site_builder.records import replace
 from site_builder.symlinks import list_files, refuse_outside
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
@@ -83,7 +83,7 @@ def _front_matter(path: Path) -> JsonObject:
     first, *lines = read_text(path).lstrip().split("\n")
     marks = (number for number, line in enumerate(lines) if line.rstrip() == "---")
     end = next(marks, 0) if first.rstrip() == "---" else 0
-    return JsonObject(parse_yaml("\n".join(lines[:end])))
+    return JsonObject(parse_yaml("\n".join(["", *lines[:end]])))
 
 
 def _read_card(found: Found) -> Reading:
@@ -124,7 +124,7 @@ def _of_model(found: Found, model: JsonObject, base: str | None) -> Iterator[Imp
         task, split = _task(data), data.text("split")
         provenance = found.provenance(None, result.text("source", "url"))
         for metric, kind in zip(metrics, kinds, strict=True):
-            number = parse_number(metric.get("value"), comma=False)
+            number = parse_number(metric.get("value"))
             if number is None or not task or not name:
                 continue
             is_one = kind and times[kind] == 1

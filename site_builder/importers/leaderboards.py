@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from site_builder.importers.cells import parse_number
 from site_builder.importers.reading import (
     COLUMNS,
     ROWS,
@@ -25,7 +26,6 @@ from site_builder.importers.reading import (
     of_files,
     read_text,
 )
-from site_builder.importers.tabular import parse_number
 from site_builder.records import replace
 from site_builder.tables.files import read_csv
 
@@ -86,7 +86,7 @@ def _table(text: str) -> Iterator[list[str]]:
 def _scores(run: ImportedScore, models: list[str], row: list[str]) -> Iterator[ImportedScore]:
     task, version, metric, mode = (as_text(cell) for cell in (*row, "", "", "", "")[:4])
     for model, cell in zip(models, row[len(_HEADING) :], strict=False):
-        number = parse_number(cell, comma=False)
+        number = parse_number(cell)
         if number is not None and task:
             setting = ", ".join(word for word in (mode, version) if word not in ("", "-"))
             yield replace(

@@ -10,6 +10,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from site_builder.importers.cells import parse_number
 from site_builder.importers.reading import (
     GROUP_MEMBERS,
     HUB_ID,
@@ -37,7 +38,6 @@ from site_builder.importers.reading import (
     read_each,
     read_json,
 )
-from site_builder.importers.tabular import parse_number
 from site_builder.records import Record, replace
 from site_builder.symlinks import refuse_outside
 
@@ -338,7 +338,7 @@ def _read_run(run: _Run, options: ImportOptions) -> Reading:
     tasks = dict.fromkeys(task for task, *_ in cells)
     runs = {task: _task_run(run, task, members) for task in tasks if task not in out}
     whole = tasks.keys() - {name for names in members.values() for name in names}
-    seconds = parse_number(run.document.get("total_evaluation_time_seconds"), comma=False)
+    seconds = parse_number(run.document.get("total_evaluation_time_seconds"))
     if seconds and len(whole) == 1:  # of several tasks, the time is of all together
         (task,) = whole
         runs[task] = replace(runs[task], measures={"seconds": seconds.value})
@@ -397,7 +397,7 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
                 continue
             number = as_number(value)
             if number is None and isinstance(value, str):
-                parsed = parse_number(value, comma=False)
+                parsed = parse_number(value)
                 number = parsed.value if parsed else None
             if number is None or not name:
                 found = "a list" if isinstance(value, list) else "not a number"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from site_builder.importers.columns import SYNONYMS
 from site_builder.importers.merge import RESERVED
 from site_builder.importers.reading import (
     CELLS,
@@ -30,7 +31,6 @@ from site_builder.importers.reading import (
     read_text,
 )
 from site_builder.importers.sheets import parse_yaml
-from site_builder.importers.tabular import SYNONYMS
 from site_builder.records import replace
 from site_builder.tables.metrics import plain_name
 from site_builder.tables.schema import MEASURES

@@ -34,6 +34,7 @@ WORDS: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("fields.toml").read_text(encoding="utf8")
 )
 """Words in names of fields that tell `tasks` apart, and names of `files` that tell nothing."""
+_MAX_FOLDERS = 5  # above a file that is given by itself
 _NOT_UTF_8 = "it is not UTF-8 text; save it as UTF-8"
 _T = TypeVar("_T")
 
@@ -242,10 +243,17 @@ class Found(Record):
     shown: str
 
     @property
+    def is_named(self) -> bool:
+        """Whether this file was given, not a folder that it is in."""
+        return len(Path(self.shown).parts) == 1
+
+    @property
     def places(self) -> dict[str, str]:
         """The names of the file and of the folders that it is in, up to the given path."""
         parts = Path(self.shown).with_suffix("").parts
-        parts = parts if len(parts) > 1 else (self.path.absolute().parent.name, *parts)
+        if self.is_named:
+            above = self.path.absolute().parent.parts[1:]
+            parts = (*above[-_MAX_FOLDERS:], *parts)
         file, *folders = map(as_text, reversed(parts))
         numbered = enumerate(folders, start=1)
         return {"file": file} | {f"folder {n}" if n > 1 else "folder": f for n, f in numbered}

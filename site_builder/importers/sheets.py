@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -10,16 +11,20 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any, TypeGuard
+from itertools import islice
+from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from site_builder.errors import first_line
 from site_builder.importers import workbook
+from site_builder.importers.cells import Marks, find_marks, parse_number
+from site_builder.importers.documents import rows_of
+from site_builder.importers.markdown import MARKDOWN_ENDING, markdown_rows
 from site_builder.importers.reading import (
     CELLS,
     COLUMNS,
@@ -35,7 +40,7 @@ from site_builder.importers.reading import (
     read_json,
     read_text,
 )
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.tables.files import (
     JSON_LINES_ENDINGS,
     TEXT_ENDINGS,
@@ -47,10 +52,15 @@ from site_builder.tables.files import (
     read_text_rows,
 )
 
-_TAG = re.compile(r"<(?:a|span)\s[^<>=]*+=[^<>]*+>|</(?:a|span)>")
+_TAG = re.compile(
+    r"</?(?:a|b|br|code|div|em|font|i|img|p|small|span|strong|sub|sup|u)(?:\s[^<>]*+)?/?>",
+    re.IGNORECASE,
+)
+_SEPARATORS = "\t;|,"  # of two that cut alike, the first counts
+_SAMPLE_ROWS = 200
+_SORT_KEY = re.compile(r"@@[+-]?[\d.]+$", re.ASCII)
 _YAML_ENDINGS = (".yaml", ".yml")
 _SINGLE = ("text", "whole number", "number", "true or false", "date", "timestamp")
-_MAX_DEPTH = 8  # of objects in objects
 _WORKBOOK_ENDINGS = (".xlsx", ".ods")
 _ENDINGS = (*TEXT_ENDINGS, ".parquet", ".json", *_YAML_ENDINGS, *_WORKBOOK_ENDINGS)
 
@@ -59,22 +69,28 @@ class Sheet(Record):
     """The rows of a table.
 
     Attributes:
-        comma: Whether numbers may have a decimal comma.
-        deep: Columns of what lies deep in a document, or beside the only record: what they hold is
-            not guessed.
+        marks: What points and commas in its numbers stand for.
+        deep, is_across: As in `Rows`.
+        notes: What was assumed to read it.
+        counts: Columns of numbers of entries, which are at least 0.
     """
 
     found: Found
     rows: list[dict[str, Any]]
     names: list[str]
-    comma: bool = False
+    marks: Marks = Marks()
     deep: frozenset[str] = frozenset()
+    is_across: bool = False
+    notes: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
 
 def read_sheet(found: Found) -> Sheet:
     """Read a file by its ending; if it is no table, raise an `UnreadableFileError`."""
-    found.check_ending(*_ENDINGS)
     suffix = found.path.suffix.lower()
+    # In a folder, a text beside the tables may repeat some of their numbers.
+    if suffix != MARKDOWN_ENDING or not found.is_named:
+        found.check_ending(*_ENDINGS)
     if suffix == ".parquet":
         return _from_parquet(found)
     if suffix in _WORKBOOK_ENDINGS:
@@ -111,20 +127,58 @@ def _check_size(rows: int, columns: int) -> None:
 
 def _from_text(found: Found, ending: str) -> Sheet:
     # Without the tags that tables for web pages have, whose marks separate nothing.
-    text = _TAG.sub("", read_text(found.path))
+    text, n_tags = _TAG.subn("", read_text(found.path).replace("\0", ""))
+    text = html.unescape(text) if n_tags else text
     if ending in JSON_LINES_ENDINGS:
         _, lines = read_text_rows(io.StringIO(text, newline=""), ending)
         records = ROWS.take(lines)
         if odd := next((row for row in records if row.problem), None):
             raise UnreadableTableError(odd.problem, line=odd.line)
-        return _from_records(found, [row.values or {} for row in records])
-    head = text.lstrip().partition("\n")[0]
-    separator = max("\t;,|", key=lambda mark: (head.count(mark), mark == ","))
-    cells = read_csv(io.StringIO(text.replace("\0", ""), newline=""), separator)
-    return _from_cells(found, cells, comma=separator != ",")
+        return _from_document(found, [row.values or {} for row in records])
+    if ending == MARKDOWN_ENDING:
+        return _from_cells(found, markdown_rows(text))
+    separator, width = _separator(text)
+    rows = read_csv(io.StringIO(text, newline=""), separator, is_spaced=True)
+    above = list[str]()
+    sheet = _from_cells(found, _without_comments(rows, width, above))
+    notes = [f"{caption[:60]!r} above the heading is left out" for caption in above]
+    sheet = _with_pairs_apart(sheet) if "\u00b1" in text or "@@" in text else sheet
+    return replace(sheet, notes=(*notes, *sheet.notes))
 
 
-def _from_cells(found: Found, rows: Iterable[tuple[int, list[Any]]], *, comma: bool) -> Sheet:
+def _separator(text: str) -> tuple[str, int]:
+    """Return what separates the values of a table, and into how many, by its first rows.
+
+    That is what cuts most of them into equally many values: a heading alone may have commas.
+    """
+    found = [(0.0, 1, -len(_SEPARATORS), ",")]
+    for place, mark in enumerate(_SEPARATORS):
+        rows = read_csv(io.StringIO(text, newline=""), mark, is_spaced=True)
+        widths = Counter[int]()
+        with suppress(UnreadableTableError):
+            widths.update(len(row) for _, row in islice(rows, _SAMPLE_ROWS))
+        n_rows = widths.total()
+        found += [(n / n_rows, width, -place, mark) for width, n in widths.items() if width > 1]
+    _, width, _, mark = max(found)
+    return mark, width
+
+
+def _without_comments(
+    rows: Iterable[tuple[int, list[str]]], width: int, above: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a table without comments, and without captions `above` its heading."""
+    is_above = True
+    for line, row in rows:
+        filled = [cell.strip() for cell in row if cell.strip()]
+        is_single = width > 1 and len(filled) == 1
+        is_above = is_above and is_single and len(row) < width
+        if is_above:
+            above += filled
+        elif not (is_single and row[0].startswith("#")):
+            yield line, row
+
+
+def _from_cells(found: Found, rows: Iterable[tuple[int, list[Any]]]) -> Sheet:
     """Make a table of rows with their lines; the first that is not blank names the columns."""
     filled = ((line, row) for line, row in rows if any(cell != "" for cell in row))
     _, heading = next(filled, (0, []))
@@ -133,16 +187,78 @@ def _from_cells(found: Found, rows: Iterable[tuple[int, list[Any]]], *, comma: b
     _check_size(len(rest), len(heading))
     if not heading:
         raise UnreadableFileError(why="it is empty")
-    if heading.count("") > len(heading) / 2:
+    names = [as_text(str(name)) for name in heading]
+    joint = _joint_heading(names, [row for _, row in rest[:2]])
+    names, rest = (joint, rest[1:]) if joint else (names, rest)
+    if names.count("") > len(names) / 2:
         fix = "Delete the lines above the one that names the columns."
         raise UnreadableFileError(why="most columns have no name in its first line", fix=fix)
-    stated = [as_text(str(name)) or f"column {n}" for n, name in enumerate(heading, start=1)]
-    names = _checked_names(stated)
+    notes = (f"its heading has two lines: {', '.join(names[:6])} ...",) if joint else ()
+    names = _checked_names([name or f"column {n}" for n, name in enumerate(names, start=1)])
     for line, row in rest:
         if any(row[len(names) :]):
             what = f"it has {len(row)} values, the heading {len(names)}"
             raise UnreadableTableError(what, "Put a value with a separator in it in quotes.", line)
-    return Sheet(found, [dict(zip(names, row, strict=False)) for _, row in rest], names, comma)
+    cells = [dict(zip(names, row, strict=False)) for _, row in rest]
+    marks = find_marks(cell for row in cells for cell in row.values())
+    return Sheet(found, cells, names, marks, notes=notes)
+
+
+def _with_pairs_apart(sheet: Sheet) -> Sheet:
+    """Give each of two numbers with a margin in one cell, `60.2 ± 1.4 / 72.9 ± 1.2`, its column.
+
+    What is after @@ is a key by which a page sorts the cells, and no part of them.
+    """
+    rows: list[dict[str, Any]] = []
+    paired = dict[str, None]()
+    for row in sheet.rows:
+        rows.append({})
+        for name, cell in row.items():
+            text = _SORT_KEY.sub("", cell) if isinstance(cell, str) else cell
+            pair = _pair(text)
+            rows[-1][name] = pair or text
+            paired |= {name: None} if pair else {}
+    parts = {name: (f"{name} (1)", f"{name} (2)") for name in paired}
+    names = _checked_names([n for name in sheet.names for n in parts.get(name, (name,))])
+    for row in rows:
+        for name, both in parts.items():
+            cell = row.pop(name, "")
+            row |= zip(both, cell if isinstance(cell, tuple) else (cell, ""), strict=True)
+    notes = [
+        f"cells of {name!r} hold two numbers, which are {' and '.join(both)}"
+        for name, both in parts.items()
+    ]
+    return replace(sheet, rows=rows, names=names, notes=(*sheet.notes, *notes))
+
+
+def _pair(cell: object) -> tuple[str, ...]:
+    """Return the two numbers with a margin that a cell holds, if it does."""
+    parts = tuple(cell.split(" / ")) if isinstance(cell, str) else ()
+    numbers = map(parse_number, parts)
+    is_pair = len(parts) == 2 and all(n is not None and n.has_spread for n in numbers)
+    return parts if is_pair else ()
+
+
+def _joint_heading(top: list[str], below: list[list[Any]]) -> list[str]:
+    """Return the names of columns that two lines state, of which the first has groups; else none.
+
+    A group stands above its first column, or above each. Names that are only told apart by their
+    group have it in front: `Coding: average`.
+    """
+    if len(below) < 2 or len({*top}) == len(top) or len(below[0]) != len(top):
+        return []
+    names = [as_text(str(name)) for name in below[0]]
+    numbers = [sum(parse_number(cell) is not None for cell in row) for row in below]
+    if numbers[0] or not numbers[1]:
+        return []
+    if "" not in names and len({*names}) == len(names):
+        return names
+    groups = list[str]()
+    for name in top:
+        groups.append(name or (groups[-1] if groups else ""))
+    pairs = zip(groups, names, strict=True)
+    joint = [f"{group}: {name}" if group and name else group or name for group, name in pairs]
+    return joint if len({*joint}) == len(joint) else []
 
 
 def _from_workbook(found: Found) -> Sheet:
@@ -162,7 +278,7 @@ def _from_workbook(found: Found) -> Sheet:
     cells = json.loads(done.stdout, parse_float=_shortest)
     if isinstance(cells, str):
         raise UnreadableFileError(why=cells)
-    return _from_cells(found, enumerate(cells, 1), comma=False)
+    return _from_cells(found, enumerate(cells, 1))
 
 
 def _shortest(text: str) -> float:
@@ -170,46 +286,20 @@ def _shortest(text: str) -> float:
     return int(text[:-2]) if text.endswith(".0") else float(text)
 
 
-def _from_records(found: Found, records: list[dict[str, Any]], *, is_single: bool = False) -> Sheet:
-    """Make a table of objects; what an object in one holds has columns such as `pass@1.easy`."""
-    rows = [dict(_flat(record, _MAX_DEPTH)) for record in records]
-    names = _checked_names(list(dict.fromkeys(name for row in rows for name in row)))
-    _check_size(len(rows), len(names))
-    plain = {name for record in records for name, _ in _flat(record, 1) if not is_single}
-    return Sheet(found, rows, names, deep=frozenset(names) - plain)
-
-
-def _flat(record: dict[str, Any], most: int) -> Iterator[tuple[str, Any]]:
-    for name, value in record.items():
-        if isinstance(value, dict) and most:
-            yield from ((f"{name}.{inner}", part) for inner, part in _flat(value, most - 1))
-        else:
-            yield str(name), value
-
-
 def _from_document(found: Found, document: object) -> Sheet:
-    """Make a table of a list of objects, the only list in an object, or objects by name.
-
-    Any other object is a single row, of which nothing tells what is a score.
-    """
-    if isinstance(document, dict) and document:
-        lists = [value for value in document.values() if _is_records(value)]
-        # Lists of texts, such as links, are about the document.
-        tables = [rows for rows in lists if any({*map(type, row.values())} - {str} for row in rows)]
-        if len(tables) == 1:
-            return _from_records(found, ROWS.take(tables[0]))
-        if all(isinstance(value, dict) for value in document.values()):
-            return _from_records(found, [{"name": str(k), **v} for k, v in document.items()])
-        if not tables:
-            return _from_records(found, [document], is_single=True)
-    if not _is_records(document):
-        why = "it is no table: neither a list of objects nor objects by name"
-        raise UnreadableFileError(why=why)
-    return _from_records(found, ROWS.take(document))
-
-
-def _is_records(value: object) -> TypeGuard[list[dict[str, Any]]]:
-    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
+    rows = rows_of(document)
+    names = _checked_names(rows.names)
+    _check_size(len(rows.rows), len(names))
+    counted = f"what stands in {rows.counted!r} has no score, so it is counted"
+    return Sheet(
+        found,
+        rows.rows,
+        names,
+        deep=rows.deep,
+        is_across=rows.is_across,
+        notes=(counted,) if rows.counted else (),
+        counts=(rows.counted,) if rows.counted else (),
+    )
 
 
 class _LimitedConstructor(SafeConstructor):
@@ -248,7 +338,11 @@ def parse_yaml(text: str) -> object:
         return yaml.load(text)
     except (YAMLError, ValueError, TypeError, RecursionError) as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        line = f" in line {mark.line + 1}" if mark else ""
-        what = str(problem or first_line(error)).partition("\n")[0]
-        why, fix = f"its YAML cannot be read: {what}{line}", "Correct that line." if mark else ""
-        raise UnreadableFileError(why=why, fix=fix) from error
+        problem = str(problem or first_line(error)).partition("\n")[0]
+        what = f"its YAML cannot be read: {problem}"
+        if isinstance(error, DuplicateKeyError) and (first := error.context_mark):
+            what, fix = f"{what}; its item begins in line {first.line + 1}", "Keep one of the two."
+            raise UnreadableTableError(what, fix, mark.line + 1 if mark else 0) from error
+        if mark:
+            raise UnreadableTableError(what, "Correct that line.", mark.line + 1) from error
+        raise UnreadableFileError(why=what) from error

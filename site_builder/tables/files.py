@@ -84,8 +84,12 @@ def _csv_row(line: int, heading: list[str], row: list[str]) -> TextRow:
     return TextRow(line, None, f"it has {counted(len(row), 'value')}, the heading {len(heading)}")
 
 
-def read_csv(lines: Iterable[str], separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+def read_csv(
+    lines: Iterable[str], separator: str = ",", *, is_spaced: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     """Yield each row of CSV text that is not empty, and the line that it begins on, from 1.
+
+    Where it `is_spaced`, a space after a separator is no part of the value.
 
     Python's own reader, as a strict one: others fill short rows, or take the rest of a file for one
     value where a quote is not closed.
@@ -94,7 +98,10 @@ def read_csv(lines: Iterable[str], separator: str = ",") -> Iterator[tuple[int, 
         UnreadableTableError: A row is no CSV, or a conflict that Git marked is not resolved.
     """
     csv.field_size_limit(_MAX_FIELD)
-    reader, line = csv.reader(_merged(lines), delimiter=separator, strict=True), 1
+    reader = csv.reader(
+        _merged(lines), delimiter=separator, strict=True, skipinitialspace=is_spaced
+    )
+    line = 1
     try:
         for row in reader:
             if row:

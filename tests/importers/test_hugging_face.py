@@ -191,14 +191,14 @@ def test_export_names_what_has_no_repository_or_benchmark(tmp_path):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("a: [\n", "its YAML cannot be read: "),
-        ("license: mit\n", "it has no model-index"),
-        ("model-index: []\n", "it has no score"),
-        ("x: !!python/object/apply:os.system [ls]\nmodel-index: []\n", "its YAML cannot be read: "),
+        ("a: [\n", ":2: skipped: its YAML cannot be read: "),
+        ("license: mit\n", ": skipped: it has no model-index"),
+        ("model-index: []\n", ": skipped: it has no score"),
+        ("x: !!python/object/apply:os.system [ls]\n", ":2: skipped: its YAML cannot be read: "),
     ],
 )
 def test_unreadable_model_cards(tmp_path, text, why):
     """The reason is reported; YAML tags run no code."""
     card(tmp_path / "hub/m", text)
     said = run_import("model-index", tmp_path / "hub", into=tmp_path)
-    assert (1, True) == (said.exit_code, f"hub/m/README.md: skipped: {why}" in said.stderr)
+    assert (1, True) == (said.exit_code, f"hub/m/README.md{why}" in said.stderr)

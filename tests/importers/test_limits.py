@@ -318,4 +318,4 @@ def test_every_pattern_takes_linear_time():
     """
     said = run_limited(CHECK_PATTERNS, *PACKAGES)
     assert (0, "") == (said.returncode, said.stderr)
-    assert "site_builder.importers.tabular _NUMBER" in said.stdout.splitlines()
+    assert "site_builder.importers.cells _NUMBER" in said.stdout.splitlines()

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from site_builder.importers.tabular import is_blank, parse_number
+from site_builder.importers.cells import Marks, is_blank, parse_number
 from site_builder.tables.metrics import direction_in, direction_of, is_cost, measure_of
 from tests.helpers.imported import (
     HARNESSES,
@@ -208,7 +208,7 @@ NO_TABLE = "it is no table: neither a list of objects nor objects by name"
         ("a.csv", "model,add\nalpha,-\n", "it has no column of scores"),
         ("a.csv", "model,task,acc,f1\na,t,1,1\n", "it has several columns of numbers, acc, f1."),
         ("a.csv", "model,task,text\na,t,x\n", "it has no numbers. Name the column of scores"),
-        ("a.csv", "a,,\nmodel,t,u\nalpha,0.5,1\n", "most columns have no name in its first line."),
+        ("a.csv", "a,,\nalpha,0.5,1\n", "most columns have no name in its first line."),
         ("a.csv", "model,model,a\nx,y,1\n", "two of its columns are named 'model'"),
         ("a.csv:3", "model,add,sub\n\nalpha,0,71,0.5\n", "it has 4 values, the heading 3. Put a"),
         ("a.csv", "", "it is empty"),
@@ -220,8 +220,8 @@ NO_TABLE = "it is no table: neither a list of objects nor objects by name"
         ("d.txt", "x", ".txt is none of .csv, .tsv, .jsonl"),
         ("e.json", "[1]", NO_TABLE),
         ("e.json", "{}", NO_TABLE),
-        ("e.json", '{"a": [{"b": 1}], "c": [{"b": 1}]}', NO_TABLE),
-        ("f.yaml", "- add: 1\n  add: 1\n", 'its YAML cannot be read: found duplicate key "add"'),
+        ("e.json", '{"a": [{"b": 1}], "c": [{"b": 1}], "d": 1}', NO_TABLE),
+        ("f.yaml:2", "- add: 1\n  add: 1\n", 'its YAML cannot be read: found duplicate key "add"'),
     ],
 )
 def test_unreadable_table_is_reported(tmp_path, where, content, why):
@@ -318,7 +318,7 @@ def test_bounds_by_scores_and_metric(tmp_path, cells, metric, bounds):
         ("**0.5**", False, 0.5),
         ("0,71", True, 0.71),
         ("0,71", False, None),
-        ("1,234.5", False, None),
+        ("1,234.5", False, 1234.5),
         ("-1.5e-3", False, -0.0015),
         ("1e999", False, None),
         ("0.5 ± 0.1", False, 0.5),
@@ -328,7 +328,7 @@ def test_bounds_by_scores_and_metric(tmp_path, cells, metric, bounds):
     ],
 )
 def test_numbers_in_cells(text, comma, value):
-    cell = parse_number(text, comma=comma)
+    cell = parse_number(text, Marks(comma=comma))
     assert value == (cell.value if cell else None)
 
 
@@ -355,7 +355,7 @@ DOCUMENTS = {
     "named.json": '{"a": {"add": 0.5, "sub": {"easy": 0.25}, "tags": ["x"]}}',
     "lines.jsonl": '{"model": "a", "add": 0.5, "sub": {"easy": 0.25}}',
     "list.yaml": "- {model: a, add: 0.5, sub: {easy: 0.25}}",
-    "named.yml": "a:\n  add: 0.5\n  sub: {easy: 0.25}\n",
+    "named.yml": "a:\n  add: 0.5\n  sub: {easy: 0.25}\n  by: x\n",
 }
 
 

@@ -1,0 +1,138 @@
+"""Read what a cell of a table says: a number, or nothing."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+from site_builder.importers.reading import as_number, as_text
+from site_builder.records import Record
+
+_BLANK = frozenset(
+    ("", "-", "\N{EN DASH}", "\N{EM DASH}", "?", "n/a", "na", "nan", "none", "null", "tbd", "tba")
+)
+# A number, perhaps in bold, with a sign of money or percent, and anything after a plus-minus sign.
+# What may match nothing keeps what it took (`*+`): trying shorter matches takes the square of the
+# length.
+_NUMBER = re.compile(
+    r"[*_ ]*+(?P<sign>[+-]?)[$\u20ac]?(?P<number>[\d.,]++)(?P<power>(?:e[+-]?\d++)?)\s*+"
+    r"(?P<percent>%?)[*_ ]*+(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-)[^/|@;]*+)?",
+    re.IGNORECASE | re.ASCII,
+)
+_PLAIN = {mark: re.compile(rf"\d++{mark}?\d*+|{mark}\d++", re.ASCII) for mark in (r"\.", ",")}
+_GROUPS = {
+    mark: re.compile(rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+", re.ASCII) for mark in (r"\.", ",")
+}
+# A number with more beside it, such as `71.3 (12)` or `24/40`: no name, date or version.
+_BESIDE = re.compile(
+    r"[*_ ]*+[+-]?[$\u20ac]?[\d.,]*+(?<=\d)\s*+[%*_ ]*+(?:[(\[/@|\u00b1].*)?", re.ASCII
+)
+
+
+class ParsedNumber(Record):
+    """A number in a cell as written, 71.3 for `71.3%`, and whether it has a plus-minus sign too."""
+
+    value: float
+    is_percent: bool = False
+    has_spread: bool = False
+
+
+class Marks(Record):
+    """What points and commas in the numbers of a file stand for.
+
+    Attributes:
+        comma: Whether decimals have a comma.
+        grouped: Whether the file shows that the other mark stands between thousands, also where a
+            number alone does not tell: `1,234`.
+    """
+
+    comma: bool = False
+    grouped: bool = False
+
+
+def is_blank(value: object) -> bool:
+    """Return whether a cell has no value: empty, a dash, `n/a`, NaN."""
+    if isinstance(value, str):
+        return value.strip().casefold() in _BLANK
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def find_marks(cells: Iterable[object]) -> Marks:
+    """Return what points and commas stand for, by the numbers that can be read in one way only."""
+    texts = [cell for cell in cells if isinstance(cell, str) and ("," in cell or "." in cell)]
+    if not any("," in text for text in texts):
+        return Marks()
+    numbers = [match["number"] for text in texts if (match := _NUMBER.fullmatch(text.strip()))]
+    commas = any(_has_decimals(number, ",", r"\.") for number in numbers)
+    points = any(_has_decimals(number, r"\.", ",") for number in numbers)
+    return Marks(commas, commas != points)
+
+
+def _has_decimals(number: str, mark: str, other: str) -> bool:
+    """Return whether a mark in a number stands before decimals, and can be nothing else."""
+    whole, _, part = number.rpartition(mark[-1])
+    if not part or mark[-1] not in number:
+        return False
+    if other[-1] in whole:
+        return bool(_GROUPS[other].fullmatch(whole))
+    return bool(_PLAIN[mark].fullmatch(number)) and not _GROUPS[mark].fullmatch(number)
+
+
+_POINTS = Marks()
+
+
+def parse_number(value: object, marks: Marks = _POINTS) -> ParsedNumber | None:
+    """Return the number in a cell, or None."""
+    if not isinstance(value, str):
+        number = as_number(value)
+        return None if number is None else ParsedNumber(number)
+    match = _NUMBER.fullmatch(value.strip())
+    plain = _in_points(match["number"], marks) if match else ""
+    if match is None or not plain:
+        return None
+    number = as_number(float(f"{match['sign']}{plain}{match['power']}"))
+    if number is None:
+        return None
+    return ParsedNumber(number, bool(match["percent"]), bool(match["spread"]))
+
+
+def why_no_number(value: object, marks: Marks = _POINTS) -> str:
+    """Return why a cell that begins with a number holds none; empty if it holds one, or a text."""
+    text = str(value).strip()
+    if parse_number(value, marks) or not isinstance(value, str) or not _BESIDE.fullmatch(text):
+        return ""
+    match = _NUMBER.fullmatch(text)
+    is_group = match and any(groups.fullmatch(match["number"]) for groups in _GROUPS.values())
+    return "may be a thousand times less" if is_group else "holds more than a number"
+
+
+def _in_points(number: str, marks: Marks) -> str:
+    """Return a number with a decimal point and nothing between thousands; empty if it is unclear.
+
+    `1,234` may be both, `1,234.5` and `1,234,567` are not.
+    """
+    mark, other = (",", r"\.") if marks.comma else (r"\.", ",")
+    if other[-1] not in number:
+        return number.replace(",", ".") if _PLAIN[mark].fullmatch(number) else ""
+    whole, found, part = number.partition(mark[-1])
+    if _GROUPS[other].fullmatch(whole) and (not part or part.isdecimal()):
+        is_clear = marks.grouped or found or whole.count(other[-1]) > 1
+        return whole.replace(other[-1], "") + (f".{part}" if part else "") if is_clear else ""
+    # Beside decimal commas, 0.25 can be nothing else.
+    return number if marks.comma and _PLAIN[other].fullmatch(number) else ""
+
+
+def word_of(value: object) -> str:
+    """Return what a cell says as text; empty if it is blank."""
+    return as_text(value if isinstance(value, str) else "" if is_blank(value) else str(value))
+
+
+def start_of(value: object) -> str:
+    """Return the start of what a cell says; nobody reads the whole."""
+    return word_of(value if isinstance(value, int | float) else str(value or "")[:100])
+
+
+def truth_of(value: object) -> ParsedNumber | None:
+    """Return 1 for true and 0 for false, in any case; else None."""
+    return {"true": ParsedNumber(1.0), "false": ParsedNumber(0.0)}.get(str(value).casefold())

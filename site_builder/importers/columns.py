@@ -1,0 +1,242 @@
+"""Guess what each column of a table of scores is, by its name, or ask."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+from site_builder.errors import did_you_mean
+from site_builder.formatting import listed
+from site_builder.importers.cells import is_blank, parse_number, start_of, truth_of, why_no_number
+from site_builder.importers.reading import WORDS, Choices, ImportOptions, UnreadableFileError
+from site_builder.importers.sheets import Sheet
+from site_builder.records import Record, field
+from site_builder.tables.metrics import direction_in, is_size_in_billions, measure_of, plain_name
+
+MEANINGS: dict[str, dict[str, list[str]]] = tomllib.loads(
+    Path(__file__).with_suffix(".toml").read_text(encoding="utf8")
+)
+"""Names of columns by what they hold, by the table that it belongs to."""
+SYNONYMS = {meaning: names for table in MEANINGS.values() for meaning, names in table.items()}
+_MAX_CHOICES = 12
+_RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
+
+
+class Columns(Record):
+    """What the columns of a table are.
+
+    Attributes:
+        named: Column of the table by column of the schema.
+        across: What each column of `scores` is: a `task`, a `model`, or empty for a score per row.
+        errors: Column with the standard error of each of these columns.
+        metric: The metric of all scores, if the score column is named by it.
+        measures: What each column of numbers is that is no score, such as `cost`.
+    """
+
+    named: Mapping[str, str]
+    across: str
+    scores: tuple[str, ...]
+    errors: Mapping[str, str]
+    unused: tuple[str, ...]
+    metric: str = ""
+    measures: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Describe the guess on one line, for the user to check."""
+        shape = f"{self.across} per column" if self.across else "score per row"
+        parts = [f"{name} = {column!r}" for name, column in self.named.items()]
+        parts += [f"{self.across}s = {', '.join(self.scores)}"] if self.across else []
+        measures = [f"{name} ({what})" for name, what in self.measures.items()]
+        parts += [f"no scores: {', '.join(measures)}"] if measures else []
+        unused = [name for name in self.unused if name not in self.measures]
+        parts += [f"not used: {', '.join(unused)}"] if unused else []
+        return f"one {shape}; {'; '.join(parts)}"
+
+
+def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
+    """Guess what each column of a table is, by its name, except those that `site.toml` states.
+
+    Numbers alone tell neither models nor what is a score of several: then it is an error that
+    offers the choice.
+    """
+    stated, tasks, models = options.columns, options.task_columns, options.model_columns
+    _check_stated(sheet.names, stated, tasks or (), models)
+    plain = {name: plain_name(name) for name in sheet.names}
+    named = _name_columns(plain, stated, (*(tasks or ()), *models))
+    free = [name for name in sheet.names if name not in named.values()]
+    by_word = {plain[name]: name for name in free}
+    errors = {
+        column: by_word[word]
+        for end in ("_se", "_stderr")
+        for column in free
+        if (word := f"{plain[column]}{end}") in by_word
+    }
+    stderrs = {*errors.values()}
+    columns = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
+    kinds = {n: measure_of(n) or measure_of(n.rpartition(".")[2]) for n in columns}
+    # The ends of an interval: `elo+` and `elo-`.
+    kinds |= {
+        n: "interval" for n in columns if n[-1] in "+-" and {n[:-1], f"{n[:-1]}+"} <= {*columns}
+    }
+    measures = {n: what for n, what in kinds.items() if what and tasks is None}
+    numbers = [name for name in columns if name not in measures]
+    if sheet.is_across and not {*stated} & {"model", "task"} and not models:
+        raise _across(sheet, options)
+    if models:
+        named.pop("model", None)
+    elif "model" not in named and not (options.model or options.model_by):
+        raise _no_model(sheet, options, named, numbers)
+    elif "task" in named and tasks is None:
+        return _long(sheet, options, named, free, numbers)
+    # Cells with more than a number are reported one by one.
+    others = (name for name in free if name not in columns and name not in stderrs)
+    more = [n for n in others if _are_most(sheet, n, lambda c: why_no_number(c, sheet.marks) != "")]
+    scores = tuple(n for n in models or tasks or (*numbers, *more) if n in sheet.names)
+    if tasks is None and not models and (not scores or not sheet.deep.isdisjoint(numbers)):
+        raise _no_scores(sheet, options, named, numbers, measures)
+    errors = {column: errors[column] for column in scores if column in errors}
+    used = {*scores, *errors.values()}
+    unused = tuple(name for name in free if name not in used)
+    across = "model" if models else "task"
+    return Columns(named, across, scores, errors, unused, measures=measures)
+
+
+def _across(sheet: Sheet, options: ImportOptions) -> UnreadableFileError:
+    """Return the error of objects by name with numbers alone, with both answers."""
+    first, *numbers = sheet.names
+    names = listed([repr(row[first]) for row in sheet.rows], most=4)
+    inside = listed([repr(name) for name in numbers], most=4)
+    why = f"nothing tells whether {names} are models or tasks; they have {inside}"
+    paste: Choices = (
+        {"columns": {**options.columns, "model": first}},
+        {"columns": {**options.columns, "task": first}, "model_columns": numbers},
+    )
+    return UnreadableFileError(why=why, fix="Write into site.toml which they are.", paste=paste)
+
+
+def _no_model(
+    sheet: Sheet, options: ImportOptions, named: Mapping[str, str], numbers: list[str]
+) -> UnreadableFileError:
+    """Return the error of a table without a column of models, with what may name them."""
+    tasks = {str(row.get(named.get("task", ""))) for row in sheet.rows}
+    texts = _texts(sheet, named) if len(tasks) < len(sheet.rows) else []
+    columns = [{"columns": {**options.columns, "model": name}} for name in texts]
+    of_models = [{"model_columns": numbers}] if "task" in named and numbers else []
+    names = sheet.found.places
+    places = sorted(names, key=lambda p: names[p] in WORDS["files"] or names[p].isdecimal())
+    paste: Choices = (*of_models, *columns, *({"model_by": [place]} for place in places))
+    fix = "Name the model of all rows by --model, or write into site.toml what names it."
+    return UnreadableFileError(why="it has no column of models", fix=fix, paste=paste)
+
+
+def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
+    """Return some columns of text that may name something, those with most values first."""
+    used = {*sheet.deep, *(named.get(meaning) for meaning in MEANINGS["scores"])}
+    texts = [name for name in sheet.names if name not in used and not _is_numeric(sheet, name)]
+    texts.sort(key=lambda name: -len({start_of(row.get(name)) for row in sheet.rows}))
+    return texts[:_MAX_CHOICES]
+
+
+def _no_scores(
+    sheet: Sheet,
+    options: ImportOptions,
+    named: Mapping[str, str],
+    numbers: list[str],
+    measures: Mapping[str, str],
+) -> UnreadableFileError:
+    """Return the error of a table of which nothing tells whether columns of numbers are scores."""
+    paste: Choices = tuple({"task_columns": names} for names in _groups(sheet, numbers, measures))
+    fix = "Name the scores in site.toml; or write a table with the columns model, task and score."
+    only = listed([f"{name} ({what})" for name, what in measures.items()], most=6)
+    why = f"it has no column of scores{only and f', only {only}'}"
+    if numbers:
+        what = "a single record" if len(sheet.rows) == 1 else "no flat table"
+        why = f"it is {what}, and nothing tells which numbers are scores"
+    if "score" in named:
+        why = f"its column {named['score']!r} has scores, but no column names their task"
+        texts = ({**options.columns, "task": name} for name in _texts(sheet, named))
+        paste = tuple({"columns": of} for of in texts)
+        fix = "Add a column 'task', or name it." if paste else "Add a column 'task'."
+    return UnreadableFileError(why=why, fix=fix, paste=paste)
+
+
+def _groups(sheet: Sheet, numbers: Sequence[str], measures: Mapping[str, str]) -> list[list[str]]:
+    """Return columns of numbers that may be scores together, the likely ones first.
+
+    Those that are called results, else those of one kind; what says how large a model or a run was
+    comes last.
+    """
+    kinds = {**dict.fromkeys(numbers, ""), **measures}
+    kinds = {n: what for n, what in kinds.items() if what != "order" or n not in sheet.deep}
+    of_kind: dict[str, list[str]] = {}
+    for name in sheet.names:
+        if name in kinds:
+            is_result = plain_name(name).split("_")[0] in _RESULTS
+            of_kind.setdefault("result" if is_result else kinds[name], []).append(name)
+    last = ("size", "count", "tokens", "order")
+    ordered = sorted(
+        of_kind, key=lambda what: (what != "result", what in last, -len(of_kind[what]))
+    )
+    return [of_kind[what] for what in ordered]
+
+
+def _name_columns(
+    plain: dict[str, str], stated: Mapping[str, str], tasks: Collection[str]
+) -> dict[str, str]:
+    """Return the column of each meaning, as stated or by its plain name."""
+    named = dict(stated)
+    for meaning, names in SYNONYMS.items():
+        taken = (*named.values(), *tasks)
+        first = {plain[name]: name for name in reversed(plain) if name not in taken}
+        match = next((first[word] for word in names if word in first), None)
+        if meaning == "parameters_b" and match is None:
+            match = next((name for name in first.values() if is_size_in_billions(name)), None)
+        if meaning not in named and match is not None:
+            named[meaning] = match
+    return named
+
+
+def _check_stated(names: Sequence[str], stated: Mapping[str, str], *lists: Sequence[str]) -> None:
+    for meaning in stated:
+        if meaning not in SYNONYMS:
+            hint = did_you_mean(meaning, SYNONYMS, "names")
+            why = f"[import.columns] of site.toml names {meaning!r}. {hint}"
+            raise UnreadableFileError(why=why.strip())
+    # Of several files, each may have some of the tasks.
+    missing = (of[0] for of in lists if of and {*of}.isdisjoint(names))
+    for name in (*stated.values(), *missing):
+        if name not in names:
+            why = f"site.toml names the column {name!r}; the file has {', '.join(names[:12])}"
+            raise UnreadableFileError(why=why)
+
+
+def _is_numeric(sheet: Sheet, name: str) -> bool:
+    """Return whether at least half of the filled cells of a column are numbers."""
+    return _are_most(sheet, name, lambda cell: parse_number(cell, sheet.marks) is not None)
+
+
+def _are_most(sheet: Sheet, name: str, is_one: Callable[[object], bool]) -> bool:
+    cells = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
+    found = sum(map(is_one, cells))
+    return found > 0 and found >= len(cells) / 2
+
+
+def _long(
+    sheet: Sheet, options: ImportOptions, named: dict[str, str], free: list[str], numbers: list[str]
+) -> Columns:
+    if "score" not in named and len(numbers) != 1:
+        truths = [n for n in free if all(truth_of(row.get(n)) for row in sheet.rows)]
+        # What is called a score, or has a known metric, comes first.
+        likely = sorted(
+            numbers or truths, key=lambda n: "score" not in n and direction_in(n) is None
+        )[:_MAX_CHOICES]
+        found = f"several columns of numbers, {', '.join(numbers)}" if numbers else "no numbers"
+        paste = tuple({"columns": {**options.columns, "score": name}} for name in likely)
+        fix = "Name the column of scores in site.toml."
+        raise UnreadableFileError(why=f"it has {found}", fix=fix, paste=paste)
+    score = named["score"] if "score" in named else numbers[0]
+    metric = "" if plain_name(score) in SYNONYMS["score"] else score
+    errors = {score: named["stderr"]} if "stderr" in named else {}
+    unused = tuple(name for name in free if name != score)
+    return Columns({**named, "score": score}, "", (score,), errors, unused, metric)

@@ -1,0 +1,179 @@
+"""Make rows of the objects and lists in a JSON or YAML document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeGuard
+
+from site_builder.importers.reading import (
+    CELLS,
+    ROWS,
+    UnreadableFileError,
+    as_number,
+    as_text,
+)
+from site_builder.records import Record, replace
+from site_builder.tables.metrics import measure_of
+
+_MAX_DEPTH = 8  # of objects in objects
+NAME, BOARD = "name", "board"
+_TITLES = (NAME, "title", "id")
+_MODELS = ("model", "model_name", "model_id")
+
+
+class Rows(Record):
+    """The rows that a document holds.
+
+    Attributes:
+        deep: Columns of what lies deep in a document, or beside the only record: what they hold is
+            not guessed.
+        is_across: Whether the rows are objects by name that hold nothing but numbers: nothing tells
+            whether their names are models or tasks.
+        counted: The column with the number of entries below each name.
+    """
+
+    rows: list[dict[str, Any]]
+    deep: frozenset[str] = frozenset()
+    is_across: bool = False
+    counted: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The columns, in the order in which rows have them first."""
+        return list(dict.fromkeys(name for row in self.rows for name in row))
+
+
+def rows_of(document: object) -> Rows:
+    """Return the rows of a list of objects, of lists of boards, of columns, or of objects by name.
+
+    Any other object is a single row, of which nothing tells what is a score.
+    """
+    if _is_records(document):
+        return _of_records(_of_boards(document) or document)
+    if isinstance(document, dict) and document:
+        found = _of_columns(document) or _of_lists(document) or _of_names(document)
+        lists = [value for value in document.values() if _is_records(value)]
+        if found or not any(map(_has_numbers, lists)):
+            return found or _of_records([document], is_single=True)
+    why = "it is no table: neither a list of objects nor objects by name"
+    raise UnreadableFileError(why=why)
+
+
+def _is_records(value: object) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
+
+
+def _has_numbers(rows: list[dict[str, Any]]) -> bool:
+    """Return whether a list may be a table; those of texts, such as links, are about others."""
+    return any({*map(type, row.values())} - {str} for row in rows)
+
+
+def _is_objects(value: object) -> TypeGuard[dict[str, dict[str, Any]]]:
+    return (
+        isinstance(value, dict) and bool(value) and all(isinstance(v, dict) for v in value.values())
+    )
+
+
+def _scalars(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in record.items() if not isinstance(v, dict | list)}
+
+
+def _of_records(records: list[dict[str, Any]], *, is_single: bool = False) -> Rows:
+    """Make rows of objects; what an object in one holds has columns such as `pass@1.easy`."""
+    rows = [dict(_flat(record, _MAX_DEPTH)) for record in ROWS.take(records)]
+    plain = {name for record in records for name, _ in _flat(record, 1) if not is_single}
+    return Rows(rows, frozenset(name for row in rows for name in row) - plain)
+
+
+def _flat(record: Mapping[str, Any], most: int) -> Iterator[tuple[str, Any]]:
+    for name, value in record.items():
+        if isinstance(value, dict) and most:
+            yield from ((f"{name}.{inner}", part) for inner, part in _flat(value, most - 1))
+        else:
+            yield str(name), value
+
+
+def _of_boards(boards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a list of boards, each with the only list in it; else none."""
+    rows: list[dict[str, Any]] = []
+    for board in boards:
+        lists = [value for value in board.values() if _is_records(value)]
+        title = next((as_text(board[key]) for key in _TITLES if as_text(board.get(key))), "")
+        if len(lists) != 1 or not title:
+            return []
+        more = {f"{BOARD}.{key}": v for key, v in _scalars(board).items() if key not in _TITLES}
+        rows += [{BOARD: title, **more, **row} for row in lists[0]]
+    return rows
+
+
+def _of_columns(document: dict[str, Any]) -> Rows | None:
+    """Return the rows of lists by column, or of a list of columns beside a list of rows."""
+    values = list(document.values())
+    if all(isinstance(v, list) and not _is_records(v) for v in values) and len(values) > 1:
+        heads = [v for v in values if all(isinstance(name, str) for name in v)]
+        tables = [v for v in values if v and all(isinstance(row, list) for row in v)]
+        if len(heads) == len(tables) == 1:
+            return _of_grid(heads[0], tables[0])
+        if not tables and len({*map(len, values)}) == 1:
+            return _of_grid([*map(str, document)], [list(row) for row in zip(*values, strict=True)])
+    if _is_objects(document) and len({tuple(v) for v in document.values()}) == 1:
+        numbers = [*next(iter(document.values()))]
+        if all(str(number).isdecimal() for number in numbers):  # as pandas writes a table
+            grid = [[column[number] for column in document.values()] for number in numbers]
+            return _of_grid([*map(str, document)], grid)
+    return None
+
+
+def _of_grid(names: list[str], rows: list[list[Any]]) -> Rows | None:
+    if len({*names}) < len(names) or any(len(row) != len(names) for row in rows):
+        return None
+    CELLS.check(len(rows) * len(names))
+    return _of_records([dict(zip(names, row, strict=True)) for row in ROWS.take(rows)])
+
+
+def _of_lists(document: dict[str, Any]) -> Rows | None:
+    """Return the rows of the only list in an object, or of several as boards."""
+    lists = {str(key): value for key, value in document.items() if _is_records(value)}
+    tables = {key: value for key, value in lists.items() if _has_numbers(value)}
+    if len(tables) == 1:
+        (rows,) = tables.values()
+        return _of_records(_of_boards(rows) or rows)
+    if len(tables) > 1 and len(tables) == len(document):
+        return _of_records([{BOARD: key, **row} for key, rows in tables.items() for row in rows])
+    return None
+
+
+def _of_names(document: dict[str, Any]) -> Rows | None:
+    """Return the rows of objects by name, which may lie one level deeper beside single values."""
+    inside = [key for key, value in document.items() if _is_objects(value)]
+    others = [value for value in document.values() if isinstance(value, dict | list)]
+    if len(inside) == len(others) == 1:
+        return _named(document[inside[0]], str(inside[0]), _scalars(document))
+    return _named(document, "", {}) if _is_objects(document) else None
+
+
+def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]) -> Rows:
+    """Return a row for each of some objects by name, with what is `shared` by all.
+
+    Where the document names its model, they are tasks. Entries of them that have no score are
+    counted, below the `word` that names them all.
+    """
+    if (
+        word
+        and all(map(_is_objects, objects.values()))
+        and not any(map(_has_score, objects.values()))
+    ):
+        rows = [{**shared, NAME: str(name), word: len(of)} for name, of in objects.items()]
+        return replace(_of_records(rows), counted=word)
+    key = "task" if any(as_text(shared.get(name)) for name in _MODELS) else NAME
+    found = _of_records([{**shared, key: str(name), **of} for name, of in objects.items()])
+    inside = (value for _, value in _flat(objects, _MAX_DEPTH))
+    is_plain = key == NAME and all(v is None or as_number(v) is not None for v in inside)
+    is_named = sum("/" in str(name) or "--" in str(name) for name in objects) >= len(objects) / 2
+    return replace(found, is_across=is_plain and not is_named)
+
+
+def _has_score(record: Mapping[str, Any]) -> bool:
+    """Return whether an object has a number that may be a score: no version, cost or count."""
+    leaves = ((name.rpartition(".")[2], value) for name, value in _flat(record, _MAX_DEPTH))
+    return any(as_number(value) is not None and not measure_of(name) for name, value in leaves)
