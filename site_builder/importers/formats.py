@@ -26,6 +26,7 @@ from site_builder.importers.reading import (
     as_text,
 )
 from site_builder.importers.tabular import read_tabular
+from site_builder.importers.template import read_template
 from site_builder.records import Record, replace
 
 _GROUP = "site_builder.importers"
@@ -49,6 +50,9 @@ FORMATS = (
     Format("opencompass", "summaries of OpenCompass, .csv and .txt", read_opencompass),
     Format("mteb", "result folders of MTEB", read_mteb),
     Format("model-index", "model cards and .eval_results of Hugging Face", read_hugging_face),
+    Format(
+        "leaderboard-template", "results and requests of the Hugging Face template", read_template
+    ),
     Format("every-eval-ever", "records of the Every Eval Ever schema", read_every_eval_ever),
     Format("objects", "a JSON or YAML object for each run, with results by task", read_objects),
 )

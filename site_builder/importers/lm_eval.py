@@ -38,6 +38,7 @@ from site_builder.importers.reading import (
     read_each,
     read_json,
 )
+from site_builder.importers.template import is_template
 from site_builder.records import Record, replace
 from site_builder.symlinks import refuse_outside
 
@@ -199,6 +200,8 @@ def _runs(found: Found) -> Iterator[_Run]:
         raise UnreadableFileError(why=f"a results file does not end in {suffix}")
     document = read_json(found.path)
     whole = JsonObject(document)
+    if is_template(whole):
+        raise UnreadableFileError(why="its results are of the leaderboard template")
     results = whole.object("results") or _results_in_list(whole.get("results"))
     if results and whole.keys() != {"results"} and _SIGNS.isdisjoint(whole):
         raise UnreadableFileError(why="its results are not of this harness: it has no config")
@@ -310,7 +313,6 @@ def _model(document: JsonObject, arguments: dict[str, str]) -> tuple[str, str | 
     name = document.text("config", "model")
     if not stated and name not in _BACKENDS:
         stated = name  # forks wrote the model in place of the backend
-    # The template of boards on Hugging Face writes it into `config`, and little else.
     names = (stated, document.text("model_name"), document.text("config", "model_name"))
     stated = next(filter(None, names), "").rstrip("/")
     revision = arguments.get("revision", "main")

@@ -8,6 +8,7 @@ import pytest
 from tests.helpers.imported import (
     HARNESSES,
     imported,
+    paste,
     rows,
     run_import,
     scores,
@@ -151,6 +152,54 @@ def test_evalplus_results(tmp_path):
     assert {(100.0, True)} == {
         (row["score_max"], row["higher_is_better"]) for row in rows(tmp_path, "tasks")
     }
+
+
+TEMPLATE = HARNESSES / "leaderboard_template"
+
+
+def test_results_of_the_leaderboard_template(tmp_path):
+    """Arrows tell directions and are no part of names; texts are numbers; requests have facts."""
+    said = run_import("any", TEMPLATE, into=tmp_path)
+    assert 'task_by = ["folder 2"]' in paste(tmp_path, said)
+    lines = paste(tmp_path, run_import("any", TEMPLATE, into=tmp_path))
+    assert 4 == lines.count("higher_is_better = true")
+    said = run_import("any", TEMPLATE, into=tmp_path)
+    assert 0 == said.exit_code, said.stderr
+    assert "1 request without results: PENDING (1)" in said.stderr
+    assert "it is a part of a task, which --subtasks imports (36)" in said.stderr
+    found = scores(tmp_path)
+    assert 2 * 8 + 2 * 3 + 4 == len(found)
+    assert (40.0, 14.86, 38.61, 3.7) == (
+        found["Llama-VID", "CHAIR (s) (VH)", "base"],
+        found["Llama-VID", "SelfCheckGPT (VH)", "base"],
+        found["Llama-VID", "SelfCheckGPT (AVH-visual)", "base"],
+        found["microsoft/Phi-4", "hallucination_rate (microsoft)", "base"],
+    )
+    better = {row["task"]: row["higher_is_better"] for row in rows(tmp_path, "tasks")}
+    assert (True, False) == (better["POPE COCO (VH)"], better["CHAIR (s) (VH)"])
+    assert {
+        "model": "microsoft/Phi-4",
+        "hf_id": "microsoft/Phi-4",
+        "parameters_b": 14.7,
+        "license": "mit",
+        "model_type": "pretrained",
+        "precision": "float16",
+        "weight_type": "Original",
+        "submitted": "2025-12-09",
+    } == next(row for row in rows(tmp_path, "models") if row["model"] == "microsoft/Phi-4")
+
+
+def test_parts_and_requests_beside_a_folder_of_the_template(tmp_path):
+    """A folder of results has its requests beside it; categories are parts of a task."""
+    path = TEMPLATE / "results"
+    (tmp_path / "site.toml").write_text('[import]\ntask_by = ["folder 2"]\n')
+    imported("any", path, "--subtasks", "--lower-is-better", into=tmp_path)
+    assert (
+        4.045
+        == scores(tmp_path)["microsoft/Phi-4", "hallucination_rate (business) (microsoft)", "base"]
+    )
+    (model,) = (row for row in rows(tmp_path, "models") if "license" in row)
+    assert ("microsoft/Phi-4", "mit") == (model["model"], model["license"])
 
 
 MAPPINGS = {

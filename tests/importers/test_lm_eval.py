@@ -145,23 +145,6 @@ def test_different_shots_are_separate_tasks(tmp_path):
     assert "acc, 25-shot" == settings["arc_challenge (25-shot)"]
 
 
-def test_template_of_boards_on_hugging_face(tmp_path):
-    """It names the model in `config`; a score may be a text, and an arrow tells the direction."""
-    results = {
-        "CHAIR (s) \u2193": {"CHAIR (s) \u2193": "43.5"},
-        "POPE \u2191": {"POPE \u2191": 38.7},
-    }
-    document = {"config": {"model_name": "Video-Llama", "model_link": None}, "results": results}
-    path = write_json(tmp_path / "results_2025-12-10 14-57-20.58.json", document)
-    imported("lm-eval", path, into=tmp_path)
-    names = {"CHAIR (s) \u2193": (43.5, False), "POPE \u2191": (38.7, True)}
-    better = {row["task"]: row["higher_is_better"] for row in rows(tmp_path, "tasks")}
-    found = {row["task"]: (row["score"], better[row["task"]]) for row in rows(tmp_path)}
-    assert (names, "Video-Llama", "2025-12-10") == (
-        found, rows(tmp_path)[0]["model"], rows(tmp_path)[0]["date"],
-    )  # fmt: skip
-
-
 GROUPED = lm_eval_results(
     {
         "know": {"alias": "know", "acc,none": 0.5, "acc_stderr,none": 0.125},

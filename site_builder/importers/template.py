@@ -1,0 +1,189 @@
+"""Read results and requests of the leaderboard template on Hugging Face."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from site_builder.formatting import counted, listed
+from site_builder.importers.cells import parse_number
+from site_builder.importers.reading import (
+    HUB_ID,
+    SCORES,
+    Found,
+    ImportedRow,
+    ImportedScore,
+    ImportOptions,
+    JsonObject,
+    Reading,
+    Skipped,
+    UnreadableFileError,
+    as_text,
+    find_files,
+    moment_in_name,
+    read_each,
+)
+from site_builder.records import replace
+
+_RESULTS = ("results", "eval-results", "eval_results")
+_REQUESTS = ("requests", "eval-queue", "eval_requests")
+_FACTS = ("license", "model_type", "precision", "weight_type")
+_ARROW = re.compile(r"\(?[\u2191\u2193]\)?")
+# Keys of the lm-evaluation-harness, whose files have a `config` of another kind.
+_OTHERS = frozenset(("configs", "versions", "n-shot", "config_general"))
+
+
+def is_template(document: JsonObject) -> bool:
+    """Return whether a results file is one of the template: its `config` names a model."""
+    config = document.object("config")
+    is_other = not _OTHERS.isdisjoint(document) or not {"model", "model_args"}.isdisjoint(config)
+    return bool(config.text("model_name")) and not is_other
+
+
+def read_template(path: Path, options: ImportOptions) -> Reading:
+    """Read the results at a path, with the requests there, or beside a folder of results.
+
+    Later values of a task replace earlier ones of the same model. The option `subtasks` applies.
+    """
+    files = [*find_files(path), *_requests_beside(path)]
+    requests = dict(chain.from_iterable(_request(found) for found in files))
+
+    def read(found: Found) -> Reading:
+        document = found.object()
+        if is_template(document) and document.object("results"):
+            return _read_results(found, document, requests, options)
+        if _model_of_request(document):
+            return Reading()
+        raise UnreadableFileError(why="it is no results file of the leaderboard template")
+
+    reading = read_each(files, read)
+    facts = tuple(ImportedRow(model, _facts(model, about)) for model, about in requests.items())
+    waiting = requests.keys() - {score.model for score in reading.measures}
+    if not waiting or not reading.measures:
+        return replace(reading, models=facts)
+    states = Counter(requests[model].text("status") or "no status" for model in waiting)
+    shown = listed([f"{status} ({n})" for status, n in sorted(states.items())])
+    note = f"{path.name}: {counted(len(waiting), 'request')} without results: {shown}"
+    return replace(reading, models=facts, notes=(*reading.notes, note))
+
+
+def _requests_beside(path: Path) -> Iterator[Found]:
+    """Yield the files of the folder of requests beside a folder of results."""
+    if path.is_dir() and path.name in _RESULTS:
+        folders = (path.parent / name for name in _REQUESTS)
+        yield from chain.from_iterable(map(find_files, filter(Path.is_dir, folders)))
+
+
+def _request(found: Found) -> list[tuple[str, JsonObject]]:
+    try:
+        document = found.object()
+    except UnreadableFileError:
+        return []  # said where files are read one by one
+    model = _model_of_request(document)
+    return [(model, document)] if model else []
+
+
+def _model_of_request(document: JsonObject) -> str:
+    """Return the model that a request is for; empty if it is none."""
+    is_one = {"status", "precision"} <= document.keys() and "results" not in document
+    return _model(document.text("model")) if is_one else ""
+
+
+def _model(name: str) -> str:
+    """Return the name of a model without what no repository on the Hub ends in."""
+    return name.rstrip("-./")
+
+
+def _facts(model: str, request: JsonObject) -> dict[str, Any]:
+    size, revision = request.number("params"), request.text("revision")
+    # The template writes a symbol before the type: `\N{LARGE GREEN CIRCLE} : pretrained`.
+    texts = {name: request.text(name).rpartition(" : ")[2] or None for name in _FACTS}
+    return {
+        **texts,
+        "parameters_b": size if size and size > 0 else None,
+        "revision": revision if revision not in ("", "main") else None,
+        "submitted": request.day("submitted_time"),
+        "hf_id": model if HUB_ID.fullmatch(model) else None,
+    }
+
+
+def _read_results(
+    found: Found, document: JsonObject, requests: Mapping[str, JsonObject], options: ImportOptions
+) -> Reading:
+    config = document.object("config")
+    model = _model(config.text("model_name"))
+    request = requests.get(model, JsonObject())
+    is_tuned = request.text("weight_type") in ("Adapter", "Delta")
+    fields = {
+        "precision": config.text("model_dtype").removeprefix("torch."),
+        "revision": config.text("model_sha"),
+    }
+    run = ImportedScore(
+        model,
+        task="",
+        score=math.nan,
+        base=(is_tuned and request.text("base_model")) or None,
+        fields={name: value for name, value in fields.items() if value},
+        **found.provenance(moment_in_name(found.path.name)),
+    )
+    tasks = [*_tasks(run, document.object("results"))]
+    parts = [*_parts(run, document, {score.task for score, _ in tasks})]
+    SCORES.check(len(tasks) + len(parts))
+    if not tasks:
+        raise UnreadableFileError(why="it has no score")
+    why = "it is a part of a task, which --subtasks imports"
+    left_out = () if options.subtasks else parts
+    skipped = (Skipped(f"{found.shown}: {score.task}", why, "score") for score, _ in left_out)
+    read = (*tasks, *(parts if options.subtasks else ()))
+    return Reading(
+        tuple(score for score, _ in read),
+        tasks=tuple(row for _, row in read),
+        skipped=tuple(skipped),
+    )
+
+
+def _tasks(run: ImportedScore, results: JsonObject) -> Iterator[tuple[ImportedScore, ImportedRow]]:
+    """Yield each score of some tasks by metric, with what its name tells about the task."""
+    for name in results:
+        for metric, value in results.object(name).items():
+            number = parse_number(value)
+            if number is None:
+                continue
+            task, short = _without_arrow(name), _without_arrow(metric)
+            score = replace(
+                run, task=task, metric=short, score=number.value, is_percent=number.is_percent
+            )
+            facts = {"higher_is_better": _arrow_of(metric, name)}
+            yield score, ImportedRow(task, facts, short, "the arrow in its name")
+
+
+def _parts(
+    run: ImportedScore, document: JsonObject, tasks: set[str]
+) -> Iterator[tuple[ImportedScore, ImportedRow]]:
+    """Yield the scores of tasks by category, which boards write beside their results."""
+    for key in document:
+        if not key.endswith("_results"):
+            continue
+        for category in document.object(key):
+            for name, value in document.object(key, category).items():
+                task, number = _without_arrow(name), parse_number(value)
+                if task in tasks and number is not None:
+                    part = f"{task} ({as_text(category)})"
+                    facts = {"part_of": task, "higher_is_better": _arrow_of(name)}
+                    score = replace(run, task=part, metric=task, score=number.value)
+                    yield score, ImportedRow(part, facts, task, "the arrow in its name")
+
+
+def _without_arrow(name: str) -> str:
+    return " ".join(_ARROW.sub(" ", as_text(name)).split())
+
+
+def _arrow_of(*names: str) -> bool | None:
+    """Return whether higher is better by the arrows in some names; None if they differ or lack."""
+    arrows = {arrow.strip("()") for arrow in _ARROW.findall("".join(names))}
+    return arrows == {"\u2191"} if len(arrows) == 1 else None
