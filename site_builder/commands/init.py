@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,6 +13,9 @@ from site_builder.commands.console import Console, project_option, with_console
 from site_builder.commands.tables import import_files, reading_options
 from site_builder.errors import Fault
 from site_builder.formatting import counted, listed
+
+_TEXTS = {".csv": ".csv", ".tsv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl"}
+"""Endings of tables that stay text, which Git can merge, and what they become."""
 
 
 def _check_title(_context: click.Context, _option: click.Parameter, title: str) -> str:
@@ -99,11 +101,22 @@ def init(  # noqa: PLR0913 - one per option
     The project has a commented site.toml, data, prose, workflows and a README. Existing files
     stay as they are; only missing files are written. `--from` reads what `import any` reads.
     """
+    from site_builder.importers.choices import taken_texts
     from site_builder.starter.project import start_project
 
-    read = partial(import_files, root, console, "any", [source], **options) if source else None
+    def read() -> list[tuple[str, str]]:
+        ending = _TEXTS.get(source.suffix.lower(), "") if source and source.is_file() else ""
+        # What it takes beside the scores, it writes into the new site.toml.
+        further = not (root / "site.toml").exists()
+        paths = [source] if source else []
+        report = import_files(
+            root, console, "any", paths, ending=ending, further=further, **options
+        )
+        return taken_texts(report.reading.further)
+
     with console.exit_on_error():
-        files, kept = start_project(root, title, host, license_id, read, updates_from=updates_from)
+        taken = read if source else None
+        files, kept = start_project(root, title, host, license_id, taken, updates_from=updates_from)
     if kept:
         console.say(f"Kept as they are: {listed(kept, most=5)}.")
     console.say(f"{counted(len(files), 'new file')} in {root}{':' if files else '.'}")

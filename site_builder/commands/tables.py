@@ -132,8 +132,8 @@ def import_(
     ones of the same model, task and variant, unless --ours.
     """
     with console.exit_on_error():
-        saved = import_files(root, console, source, paths, dry=dry, verbose=verbose, **options)
-    _say_next(console, root, saved)
+        report = import_files(root, console, source, paths, dry=dry, verbose=verbose, **options)
+    _say_next(console, root, report.saved)
 
 
 def _say_next(console: Console, root: Path, saved: Sequence[Path]) -> None:
@@ -152,13 +152,14 @@ def import_files(  # noqa: PLR0913 - one per option
     dry: bool = False,
     verbose: bool = False,
     **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
-) -> tuple[Path, ...]:
-    """Import files of a format into a project, and report it; return the files written.
+) -> ImportReport:
+    """Import files of a format into a project, and report it.
 
     Raises:
         SiteError: There is no score, or the tables cannot be changed; nothing is written.
     """
     from site_builder.importers import run
+    from site_builder.importers.choices import further_lines
     from site_builder.starter.project import replacing_sample
 
     with replacing_sample(root, console.say):
@@ -168,7 +169,9 @@ def import_files(  # noqa: PLR0913 - one per option
     console.warn(run.warnings_of(report, config, verbose=verbose))
     for line in run.lines_of(report, verbose=verbose, dry=dry):
         console.say(shortened(line))
-    return report.saved
+    for line in further_lines(report.reading.further, config):
+        console.say(line)
+    return report
 
 
 def run_import(  # noqa: PLR0913 - one per option

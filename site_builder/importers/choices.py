@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.importers.reading import Choices
+from site_builder.formatting import listed
+from site_builder.importers.reading import Choices, FurtherColumn
+
+_LAST_LINE = '# "org/model-7b" = { name = "Model 7B", parameters_b = 7 }\n'
+_HEAD = """
+# What the imported table has beside the scores. Delete what the site is not to show, here and in
+# columns under [import].
+"""
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
 
 FACETS = "facets"
 """In place of a key of `[import]`: the section with these names."""
@@ -44,9 +53,80 @@ def choice_lines(choices: Choices, config: SiteConfig) -> tuple[str, ...]:
     )
 
 
+def further_lines(further: Iterable[FurtherColumn], config: SiteConfig) -> Iterator[str]:
+    """Yield what makes facets and measures of the columns that were not taken, to be pasted."""
+    found = _by_id(further)
+    left = [column for column in found if not column.is_taken]
+    if not left:
+        return
+    names = listed([repr(column.column) for column in left], most=6)
+    if any(column.is_taken for column in found):
+        yield f"Not taken: {names}. [import] columns in site.toml names what is."
+        return
+    yield f"Not taken: {names}. For facets and measures, write into site.toml and import again:"
+    columns = as_toml({**config.importing.columns, **_columns(left)})
+    lines = [*lines_to_paste("import", [f"columns = {columns}"], config)]
+    for section, is_measure in (("facets", False), ("measures", True)):
+        of_kind = (_one_line(column) for column in left if column.is_measure == is_measure)
+        lines += lines_to_paste(section, [*of_kind], config)
+    yield from (f"    {line}" for line in lines)
+
+
+def _one_line(column: FurtherColumn) -> str:
+    """Return the line of a facet or measure, with what is not known of it as a comment."""
+    known: dict[str, Any] = {"unit": column.unit} if column.unit else {}
+    known |= {"higher_is_better": False} if column.is_cost else {}
+    known |= {"combine": "none"} if column.is_of_row else {}
+    lacks = [name for name in ("unit", "higher_is_better") if name not in known]
+    more = f"  # {' and '.join(lacks)} may follow" if lacks and column.is_measure else ""
+    return f"{column.id} = {as_toml(known)}{more}"
+
+
+def taken_texts(further: Iterable[FurtherColumn]) -> list[tuple[str, str]]:
+    """Return texts of the `site.toml` that `init` writes, each with that for the taken columns."""
+    taken = _by_id(column for column in further if column.is_taken)
+    if not taken:
+        return []
+    columns = f"\ncolumns = {as_toml(_columns(taken))}\n"
+    sections = "\n".join((f"{_LAST_LINE}{_HEAD}", *_sections(taken)[1:], ""))
+    return [("\n# columns = {}\n", columns), (_LAST_LINE, sections)]
+
+
+def _by_id(further: Iterable[FurtherColumn]) -> list[FurtherColumn]:
+    """Return the columns, one of each id: that of the first file."""
+    found: dict[str, FurtherColumn] = {}
+    for column in further:
+        found.setdefault(column.id, column)
+    return [*found.values()]
+
+
+def _columns(further: Iterable[FurtherColumn]) -> dict[str, str]:
+    return {column.id: column.column for column in further}
+
+
+def _sections(further: Iterable[FurtherColumn]) -> list[str]:
+    """Return a section of `site.toml` for each facet and measure, with comments to be filled in."""
+    lines: list[str] = []
+    for column in further:
+        label = _BRACKETS.sub("", column.column)
+        kind = "measures" if column.is_measure else "facets"
+        lines += ["", f"[{kind}.{column.id}]", f"label = {as_toml(label)}"]
+        if not column.is_measure:
+            lines.append('# order = []  # its values in their order, such as "low" before "high"')
+            continue
+        lines.append(f"unit = {as_toml(column.unit)}" if column.unit else '# unit = ""')
+        better = "higher_is_better = "
+        lines.append(f"{better}false" if column.is_cost else f"# {better}true  # or false")
+        if column.is_of_row:
+            lines.append('combine = "none"  # a row states it once for all of its scores')
+    return lines
+
+
 def as_toml(value: object) -> str:
     """Return a value as TOML, which writes all but objects as JSON does."""
     if isinstance(value, Mapping):
+        if not value:
+            return "{}"
         return f"{{ {', '.join(f'{key} = {as_toml(part)}' for key, part in value.items())} }}"
     return json.dumps(value, ensure_ascii=False)
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from site_builder.errors import did_you_mean
 from site_builder.formatting import listed
 from site_builder.importers.cells import is_blank, parse_number, start_of, truth_of, why_no_number
-from site_builder.importers.reading import WORDS, Choices, ImportOptions, UnreadableFileError
+from site_builder.importers.further import find_further
+from site_builder.importers.reading import (
+    WORDS,
+    Choices,
+    FurtherColumn,
+    ImportOptions,
+    UnreadableFileError,
+)
 from site_builder.importers.sheets import Sheet
-from site_builder.records import Record, field
+from site_builder.records import Record, field, replace
 from site_builder.tables.metrics import direction_in, is_size_in_billions, measure_of, plain_name
 
 MEANINGS: dict[str, dict[str, list[str]]] = tomllib.loads(
@@ -20,6 +27,7 @@ MEANINGS: dict[str, dict[str, list[str]]] = tomllib.loads(
 """Names of columns by what they hold, by the table that it belongs to."""
 SYNONYMS = {meaning: names for table in MEANINGS.values() for meaning, names in table.items()}
 _MAX_CHOICES = 12
+_AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
 
 
@@ -32,6 +40,7 @@ class Columns(Record):
         errors: Column with the standard error of each of these columns.
         metric: The metric of all scores, if the score column is named by it.
         measures: What each column of numbers is that is no score, such as `cost`.
+        further: Columns that are, or can be, facets and measures.
     """
 
     named: Mapping[str, str]
@@ -41,21 +50,42 @@ class Columns(Record):
     unused: tuple[str, ...]
     metric: str = ""
     measures: Mapping[str, str] = field(default_factory=dict)
+    further: tuple[FurtherColumn, ...] = ()
 
     def __str__(self) -> str:
         """Describe the guess on one line, for the user to check."""
         shape = f"{self.across} per column" if self.across else "score per row"
-        parts = [f"{name} = {column!r}" for name, column in self.named.items()]
+        taken = {of.id: of for of in self.further if of.is_taken}
+        words = {name: "measure " if of.is_measure else "facet " for name, of in taken.items()}
+        named = {**self.named, **{name: of.column for name, of in taken.items()}}
+        parts = [f"{words.get(name, '')}{name} = {column!r}" for name, column in named.items()]
         parts += [f"{self.across}s = {', '.join(self.scores)}"] if self.across else []
-        measures = [f"{name} ({what})" for name, what in self.measures.items()]
+        columns = {of.column for of in taken.values()}
+        kinds = {name: what for name, what in self.measures.items() if name not in columns}
+        measures = [f"{name} ({what})" for name, what in kinds.items()]
         parts += [f"no scores: {', '.join(measures)}"] if measures else []
-        unused = [name for name in self.unused if name not in self.measures]
+        unused = [name for name in self.unused if name not in {*kinds, *columns}]
         parts += [f"not used: {', '.join(unused)}"] if unused else []
         return f"one {shape}; {'; '.join(parts)}"
 
 
 def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
-    """Guess what each column of a table is, by its name, except those that `site.toml` states.
+    """Guess what each column of a table is, also of those that are facets and measures."""
+    _check_meanings(options.columns)
+    # Of several files, each may have some of the facets.
+    stated = {m: c for m, c in options.columns.items() if m in SYNONYMS or c in sheet.names}
+    columns = _guess(sheet, replace(options, columns=stated))
+    taken = {name: column for name, column in columns.named.items() if name not in SYNONYMS}
+    numeric = {name for name in (*columns.unused, *taken.values()) if _is_numeric(sheet, name)}
+    several = len(columns.scores) > 1 or columns.across == "model"
+    further = find_further(sheet, columns.unused, numeric, taken, several=several)
+    found = tuple(replace(of, is_taken=of.is_taken or options.further) for of in further)
+    named = {name: column for name, column in columns.named.items() if name in SYNONYMS}
+    return replace(columns, named=named, further=found)
+
+
+def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
+    """Guess what each column is, by its name, except those that `site.toml` states.
 
     Numbers alone tell neither models nor what is a score of several: then it is an error that
     offers the choice.
@@ -74,11 +104,7 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     }
     stderrs = {*errors.values()}
     columns = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
-    kinds = {n: measure_of(n) or measure_of(n.rpartition(".")[2]) for n in columns}
-    # The ends of an interval: `elo+` and `elo-`.
-    kinds |= {
-        n: "interval" for n in columns if n[-1] in "+-" and {n[:-1], f"{n[:-1]}+"} <= {*columns}
-    }
+    kinds = _kinds(sheet, columns)
     measures = {n: what for n, what in kinds.items() if what and tasks is None}
     numbers = [name for name in columns if name not in measures]
     if sheet.is_across and not {*stated} & {"model", "task"} and not models:
@@ -100,6 +126,18 @@ def guess_columns(sheet: Sheet, options: ImportOptions) -> Columns:
     unused = tuple(name for name in free if name not in used)
     across = "model" if models else "task"
     return Columns(named, across, scores, errors, unused, measures=measures)
+
+
+def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
+    """Return what each column of numbers is that is no score, such as `cost`; else nothing."""
+    kinds = {n: measure_of(n) or measure_of(n.rpartition(".")[2]) for n in columns}
+    # A cost or a size is no percentage, and has no margin.
+    kinds |= {n: "" for n, what in kinds.items() if what in _AMOUNTS and _is_marked(sheet, n)}
+    # The ends of an interval: `elo+` and `elo-`.
+    kinds |= {
+        n: "interval" for n in columns if n[-1] in "+-" and {n[:-1], f"{n[:-1]}+"} <= {*columns}
+    }
+    return kinds
 
 
 def _across(sheet: Sheet, options: ImportOptions) -> UnreadableFileError:
@@ -198,11 +236,6 @@ def _name_columns(
 
 
 def _check_stated(names: Sequence[str], stated: Mapping[str, str], *lists: Sequence[str]) -> None:
-    for meaning in stated:
-        if meaning not in SYNONYMS:
-            hint = did_you_mean(meaning, SYNONYMS, "names")
-            why = f"[import.columns] of site.toml names {meaning!r}. {hint}"
-            raise UnreadableFileError(why=why.strip())
     # Of several files, each may have some of the tasks.
     missing = (of[0] for of in lists if of and {*of}.isdisjoint(names))
     for name in (*stated.values(), *missing):
@@ -211,9 +244,24 @@ def _check_stated(names: Sequence[str], stated: Mapping[str, str], *lists: Seque
             raise UnreadableFileError(why=why)
 
 
+def _check_meanings(stated: Iterable[str]) -> None:
+    for meaning in stated:
+        hint = "" if meaning in SYNONYMS else did_you_mean(meaning, SYNONYMS, "names")
+        if hint.startswith("Did"):
+            why = f"[import.columns] of site.toml names {meaning!r}. {hint}"
+            raise UnreadableFileError(why=why)
+
+
 def _is_numeric(sheet: Sheet, name: str) -> bool:
     """Return whether at least half of the filled cells of a column are numbers."""
     return _are_most(sheet, name, lambda cell: parse_number(cell, sheet.marks) is not None)
+
+
+def _is_marked(sheet: Sheet, name: str) -> bool:
+    """Return whether most numbers of a column have a percent sign or a margin."""
+    numbers = (parse_number(row.get(name), sheet.marks) for row in sheet.rows)
+    marked = [number.is_percent or number.has_spread for number in numbers if number]
+    return 2 * sum(marked) > len(marked)
 
 
 def _are_most(sheet: Sheet, name: str, is_one: Callable[[object], bool]) -> bool:

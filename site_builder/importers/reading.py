@@ -136,12 +136,34 @@ class Skipped(Record):
     paste: Choices = ()
 
 
+class FurtherColumn(Record):
+    """A column of a table that is neither model, task nor score.
+
+    Attributes:
+        id: What it is called in the results.
+        is_measure: Whether it holds numbers, which are a measure; else its texts are a facet.
+        unit: The unit that its name states; empty if it states none.
+        is_cost: Whether its name tells that less is better.
+        is_of_row: Whether each number is of several scores together.
+        is_taken: Whether the scores have its values.
+    """
+
+    id: str
+    column: str
+    is_measure: bool
+    unit: str = ""
+    is_cost: bool = False
+    is_of_row: bool = False
+    is_taken: bool = False
+
+
 class Reading(Record):
     """Everything that a reader found at one path.
 
     Attributes:
         notes: What the reader assumed, such as the columns that it guessed.
         guessed, others: Columns of numbers that were taken for tasks, and those that were not.
+        further: Columns that can be facets and measures.
         files: Number of files with a score.
     """
 
@@ -153,6 +175,7 @@ class Reading(Record):
     notes: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    further: tuple[FurtherColumn, ...] = ()
     files: int = 0
 
 
@@ -171,6 +194,8 @@ class ImportOptions(Record):
         model: The model of files that name none; empty if the user states none.
         subtasks: Import the tasks of a group too, as parts of it.
         ours: Leave the scores as they are that the tables have.
+        further: Take every column that can be a facet or a measure.
+        ending: Ending of new tables: `.csv`, `.jsonl`; empty for Parquet.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -185,6 +210,8 @@ class ImportOptions(Record):
     subtasks: bool = False
     examples: bool = False
     ours: bool = False
+    further: bool = False
+    ending: str = ""
 
 
 Reader = Callable[[Path, ImportOptions], Reading]

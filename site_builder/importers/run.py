@@ -122,6 +122,10 @@ def import_paths(
 
     def merge(*, dry: bool) -> ImportReport:
         stored = read_without_sample((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
+        if options.ending and not any(
+            (config.data_dir / of.file).exists() for of in stored.values()
+        ):
+            stored = {n: replace(of, file=f"{n}{options.ending}") for n, of in stored.items()}
         report, rows = _merge(reading, stored, config, options)
         changed = [(stored[name], r) for name, r in rows.items() if list(stored[name].rows) != r]
         if dry and changed and stored[RESULTS.name].rows:
@@ -194,8 +198,7 @@ def _merge(
     assumed.check(config, reading.guessed, reading.others)
     refused = {id(one) for one, _ in assumed.refused}
     placed = [one for one in measured.placed if id(one) not in refused]
-    lacking = {"variant", "source"} - table.types.keys() if table.texts else set[str]()
-    merged = merge_results(table.rows, placed, default, lacking, ours=options.ours)
+    merged = merge_results(table.rows, placed, default, _not_needed(table), ours=options.ours)
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _model_facts(reading.models, placed, names.models)
     of_tasks = _first_known(_task_facts(stated, placed, assumed, known))
@@ -210,10 +213,24 @@ def _merge(
     nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
     added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
     stray = len(reading.examples) - len(examples)
+    reading = _without_facets(reading, faceted.placed)
     report = ImportReport(
         reading, assumed, others, older, pairing, merged, added, stray, notes, faults
     )
     return report, rows
+
+
+def _not_needed(table: StoredTable) -> set[str]:
+    """Return what a table of text does not get for a default variant or the path of a file."""
+    is_text = not table.file.endswith(".parquet")
+    return {"variant", "source"} - table.types.keys() if is_text else set()
+
+
+def _without_facets(reading: Reading, placed: Iterable[Placed]) -> Reading:
+    """Return a reading without the columns that became facets by their names alone."""
+    facets = {name for one in placed for name in one.facets}
+    left = (of for of in reading.further if of.is_taken or of.column not in facets)
+    return replace(reading, further=tuple(left))
 
 
 def _place(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from site_builder.importers.cells import (
@@ -18,6 +18,7 @@ from site_builder.importers.cells import (
     word_of,
 )
 from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns
+from site_builder.importers.further import values_of
 from site_builder.importers.reading import (
     SCORES,
     Found,
@@ -88,7 +89,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
         _of_task(task, of_task, columns.across, is_count=of_task[0].column in sheet.counts)
         for task, of_task in by_task.items()
     )
-    rest = Reading(skipped=tuple(skipped), notes=tuple(notes))
+    rest = Reading(skipped=tuple(skipped), notes=tuple(notes), further=columns.further)
     if columns.across == "task" and options.task_columns is None:
         rest = replace(rest, guessed=columns.scores, others=tuple(columns.measures))
     return joined([*tasks, rest])
@@ -115,15 +116,8 @@ def _cells(
     places = {name: {columns.across: as_text(name)} for name in columns.scores if columns.across}
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
-    settings = [name for name in columns.unused if measure_of(name) in ("", "order")]
-    for number, row in enumerate(sheet.rows, start=1):
-        named = {name: row.get(column) for name, column in columns.named.items()}
-        values, where = {"model": options.model, **named}, f"{sheet.found.shown}: row {number}"
-        shared = replace(
-            _shared(sheet, values),
-            where=f"{sheet.found.shown}, row {number}",
-            fields={name: start_of(row.get(name)) for name in settings},
-        )
+    for number, row, values, shared in _rows(sheet, columns, options):
+        where = f"{sheet.found.shown}: row {number}"
         for column in columns.scores:
             value = row.get(column)
             if is_blank(value):
@@ -135,11 +129,10 @@ def _cells(
             elif not (score.model or options.model_by) or not score.task:
                 missing = "task" if score.model else "model"
                 skipped.append(Skipped(where, f"it names no {missing}", "row"))
+            elif what := _unwanted_measure(score.task, score.metric, options.metrics):
+                why = f"{score.metric!r} is no score ({what})"
+                skipped.append(Skipped(f"{where}, {score.task}", why, "score"))
             else:
-                if what := _unwanted_measure(score.task, score.metric, options.metrics):
-                    why = f"{score.metric!r} is no score ({what})"
-                    skipped.append(Skipped(f"{where}, {score.task}", why, "score"))
-                    continue
                 metric = score.metric or columns.metric
                 is_percent = parsed.is_percent or "%" in f"{column}{metric}"
                 stderr = _error(sheet, row, columns.errors.get(column))
@@ -147,6 +140,30 @@ def _cells(
                 score = replace(score, score=parsed.value)
                 cells.append(_Cell(where, column, parsed, values, score))
     return cells, skipped
+
+
+def _rows(
+    sheet: Sheet, columns: Columns, options: ImportOptions
+) -> Iterator[tuple[int, dict[str, Any], dict[str, Any], ImportedScore]]:
+    """Yield the number of each row from 1, its cells, the named ones, and what its scores share."""
+    taken = {of.column for of in columns.further if of.is_taken}
+    settings = [n for n in columns.unused if measure_of(n) in ("", "order") and n not in taken]
+    for number, row in enumerate(sheet.rows, start=1):
+        named = {name: row.get(column) for name, column in columns.named.items()}
+        values = {"model": options.model, **named}
+        facets, measures = values_of(sheet, columns.further, row)
+        yield (
+            number,
+            row,
+            values,
+            replace(
+                _shared(sheet, values),
+                where=f"{sheet.found.shown}, row {number}",
+                fields={name: start_of(row.get(name)) for name in settings},
+                facets=facets,
+                measures=measures,
+            ),
+        )
 
 
 def _no_number(where: str, column: str, value: object, sheet: Sheet) -> Skipped:

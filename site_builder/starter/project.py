@@ -60,16 +60,17 @@ def start_project(
     title: str,
     host: str,
     license_id: str = "",
-    import_scores: Callable[[], object] | None = None,
+    import_scores: Callable[[], Iterable[tuple[str, str]]] | None = None,
     *,
     updates_from: str = "",
 ) -> tuple[list[str], list[str]]:
     """Write the files that a project for one of the `HOSTS` lacks; those that it has stay.
 
-    A folder without tables gets what `import_scores` writes into it, or the sample. Without a
-    title, the site has the name of the folder, or that of the sample. `license_id` is the SPDX id
-    of the licence of the scores. `updates_from` is the source of a workflow that proposes new
-    scores; without it there is none. Returns the paths of the files that it wrote, and that stayed.
+    A folder without tables gets what `import_scores` writes into it, or the sample. What it returns
+    are texts of the new `site.toml`, each with the one in its place. Without a title, the site has
+    the name of the folder, or that of the sample. `license_id` is the SPDX id of the licence of the
+    scores. `updates_from` is the source of a workflow that proposes new scores; without it there is
+    none. Returns the paths of the files that it wrote, and that stayed.
 
     Raises:
         SiteError: The folder cannot have the files, the scores cannot be imported, or the title or
@@ -95,9 +96,12 @@ def start_project(
     kept = [path for path in sorted(files) if os.path.lexists(folder / path)]
     missing = {path: content for path, content in files.items() if path not in kept}
     new = {folder / path: missing[path] for path in missing}
-    write_files(new, replaces=False, before=import_scores or int)
+    stated: list[tuple[str, str]] = []
+    write_files(new, replaces=False, before=lambda: stated.extend((import_scores or tuple)()))
     try:
         if "site.toml" in missing:
+            if content := _replaced(folder, "site.toml", stated):
+                write_files({toml: content})
             _pin_rule(folder)
     except SiteError as error:
         error.outcome = "the project is written, but its site.toml does not state what ranks"
@@ -159,6 +163,7 @@ def project_files(
     title = title or values["site"]["title"]
     values["site"] |= {"title": title} | ({"license": license_id} if license_id else {})
     texts = {
+        ".gitattributes": _read("gitattributes"),
         ".gitignore": _read("gitignore"),
         ".github/workflows/check.yml": _read("check.yml"),
         ".github/workflows/comment.yml": _read("comment.yml"),

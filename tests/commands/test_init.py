@@ -3,6 +3,7 @@
 import re
 import runpy
 import shutil
+import subprocess
 import sys
 import tomllib
 from hashlib import sha256
@@ -24,7 +25,7 @@ from site_builder.config import SiteConfig, load_config
 from site_builder.starter.project import FILES as STARTER
 from site_builder.starter.project import HOSTS, project_files, set_keys
 from tests.helpers.configs import config_keys
-from tests.helpers.imported import run_import
+from tests.helpers.imported import paste, rows, run_import
 from tests.helpers.sites import ROOT, build, contents, visible
 
 CSV = (
@@ -32,6 +33,7 @@ CSV = (
 )
 WHEEL = f"generator/site_builder-{__version__}-py3-none-any.whl"
 FILES = [
+    ".gitattributes",
     ".github/workflows/check.yml",
     ".github/workflows/comment.yml",
     ".github/workflows/pages.yml",
@@ -60,6 +62,14 @@ def csv(tmp_path: Path) -> Path:
     path = tmp_path / "results.csv"
     path.write_text(CSV, encoding="utf8")
     return path
+
+
+def in_folder(csv: Path) -> Path:
+    """Move a table into a folder, from which it becomes Parquet."""
+    folder = csv.parent / "runs"
+    folder.mkdir()
+    csv.rename(folder / csv.name)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +102,10 @@ def test_what_comes_next_can_be_copied(tmp_path, monkeypatch, folder, told):
 def test_a_table_of_scores(tmp_path, csv):
     folder = tmp_path / "my-first_board"
     assert 0 == run(folder, "--from", csv).exit_code
-    assert SAMPLE_FILES == [path for path in contents(folder) if "/.tables/" not in path]
-    expected = pd.read_csv(csv)
-    found = pd.read_parquet(folder / "data/results.parquet")
-    found = found.sort_values(["model", "task"], ignore_index=True)
-    pd.testing.assert_frame_equal(expected, found[[*expected]])
-    assert {"results.csv"} == {*found["source"]}
+    files = [path.replace(".parquet", ".csv") for path in SAMPLE_FILES]
+    assert files == [path for path in contents(folder) if "/.tables/" not in path]
+    found = (folder / "data/results.csv").read_text(encoding="utf8").splitlines()
+    assert CSV.splitlines() == [found[0], *sorted(found[1:])]
     assert "My first board" == load_config(folder).site.title
     assert None is load_config(folder).board.baseline
     site = build(folder)
@@ -109,16 +117,79 @@ def test_a_table_of_scores(tmp_path, csv):
 def test_from_reads_as_import_does(tmp_path, csv):
     """The same tables and the same questions; nothing is written while one is open."""
     csv.write_text("model,task,score\na,t,48\nb,t,57\nb,u,x\n", encoding="utf8")
-    said = run(tmp_path / "board", "--from", csv)
+    runs = in_folder(csv)
+    said = run(tmp_path / "board", "--from", runs)
     assert (1, "") == (said.exit_code, said.stdout)
-    assert "results.csv does not tell the unit of 't' (48 to 57)" in said.stderr
-    assert ["results.csv"] == list(contents(tmp_path))
-    said = run(tmp_path / "board", "--from", csv, "--percent")
+    assert "runs/results.csv does not tell the unit of 't' (48 to 57)" in said.stderr
+    assert ["runs/results.csv"] == list(contents(tmp_path))
+    said = run(tmp_path / "board", "--from", runs, "--percent")
     assert 0 == said.exit_code
-    assert "warning: results.csv: row 3: skipped: 'x' is not a number" in said.stderr
-    assert 0 == run_import("csv", csv, "--percent", into=tmp_path / "other").exit_code
+    assert "warning: runs/results.csv: row 3: skipped: 'x' is not a number" in said.stderr
+    assert 0 == run_import("csv", runs, "--percent", into=tmp_path / "other").exit_code
     for path in TABLES_OF_SCORES:
         assert (tmp_path / "other" / path).read_bytes() == (tmp_path / "board" / path).read_bytes()
+
+
+FURTHER = """\
+Model,Agent,Add,Total Cost ($),Latency (ms),Notes
+a,x,0.5,1.25,3,one
+a,y,0.25,-1,4,two
+b,x,0.75,2.5,,three
+"""
+
+
+def test_columns_beside_the_scores_are_facets_and_measures_to_be_edited(tmp_path):
+    """Each has a section in site.toml, with what is not known as a comment; an import offers them."""
+    table = tmp_path / "a.csv"
+    table.write_text(FURTHER, encoding="utf8")
+    said = run(tmp_path / "board", "--from", table, "--higher-is-better")
+    assert 0 == said.exit_code, said.stderr
+    assert (
+        "model,task,score,cost_usd,agent,latency_ms\n"
+        "a,Add,0.5,1.25,x,3\na,Add,0.25,,y,4\nb,Add,0.75,2.5,x,\n"
+    ) == (tmp_path / "board/data/results.csv").read_text()
+    text = (tmp_path / "board/site.toml").read_text(encoding="utf8")
+    toml, columns = tomllib.loads(text), {"agent": "Agent", "cost_usd": "Total Cost ($)"}
+    assert {**columns, "latency_ms": "Latency (ms)"} == toml["import"]["columns"]
+    assert {"agent": {"label": "Agent"}} == toml["facets"]
+    assert {"label": "Latency", "unit": "ms", "higher_is_better": False} == toml["measures"][
+        "latency_ms"
+    ]
+    check = ["check", "--project", str(tmp_path / "board"), "--strict"]
+    said = CliRunner().invoke(main, check)
+    assert 0 == said.exit_code, said.stderr
+    again = run_import("csv", table, "--higher-is-better", into=tmp_path / "board")
+    assert "3 unchanged, 0 not imported" in again.stderr
+    table.write_text(FURTHER.replace("a,y,0.25,-1,4,two\n", ""), encoding="utf8")
+    (tmp_path / "other").mkdir()
+    said = run_import("csv", table, "--higher-is-better", into=tmp_path / "other")
+    assert "Not taken: 'Total Cost ($)' and 'Latency (ms)'. For facets" in said.stderr
+    paste(tmp_path / "other", said)
+    said = run_import("csv", table, "--higher-is-better", into=tmp_path / "other")
+    assert [1.25, 2.5] == [row["cost_usd"] for row in rows(tmp_path / "other")]
+
+
+def test_rows_that_two_branches_append_are_merged(tmp_path, csv):
+    root = tmp_path / "board"
+    assert 0 == run(root, "--from", csv).exit_code
+
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *who, *words], cwd=root, check=True, capture_output=True)
+
+    git("init", "-b", "main")
+    git("add", ".")
+    git("commit", "-m", "Start")
+    for name in ("gamma", "delta"):
+        git("checkout", "-b", name, "main")
+        with (root / "data/results.csv").open("a", encoding="utf8") as file:
+            file.write(f"{name},adding,0.5\n")
+        git("commit", "-am", name)
+    git("checkout", "main")
+    git("merge", "gamma")
+    git("merge", "delta", "-m", "Both")
+    lines = (root / "data/results.csv").read_text(encoding="utf8").splitlines()
+    assert {"gamma,adding,0.5", "delta,adding,0.5"} == {*lines[5:]}
 
 
 # --- in any order ---------------------------------------------------------------------------------
@@ -144,9 +215,9 @@ def take_steps(csv: Path, root: Path, host: str, *names: str) -> None:
 )
 def test_any_order_makes_the_same_project(tmp_path, csv, names):
     """The sample leaves no trace: not in the tables, not in the texts, not in the settings."""
-    host = "github-pages" if len(names) == 2 else "hf-space"
-    take_steps(csv, tmp_path / "one/board", host, "init --from")
-    take_steps(csv, tmp_path / "two/board", host, *names)
+    host, runs = "github-pages" if len(names) == 2 else "hf-space", in_folder(csv)
+    take_steps(runs, tmp_path / "one/board", host, "init --from")
+    take_steps(runs, tmp_path / "two/board", host, *names)
     assert contents(tmp_path / "one/board") == contents(tmp_path / "two/board")
     said = CliRunner().invoke(main, ["check", "--project", str(tmp_path / "two/board"), "--strict"])
     assert 0 == said.exit_code, said.stderr
