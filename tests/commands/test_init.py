@@ -139,7 +139,7 @@ b,x,0.75,2.5,,three
 
 
 def test_columns_beside_the_scores_are_facets_and_measures_to_be_edited(tmp_path):
-    """Each has a section in site.toml, with what is not known as a comment; an import offers them."""
+    """Each has a section in site.toml, where one fills in the rest; an import offers it."""
     table = tmp_path / "a.csv"
     table.write_text(FURTHER, encoding="utf8")
     said = run(tmp_path / "board", "--from", table, "--higher-is-better")
