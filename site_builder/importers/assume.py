@@ -72,7 +72,8 @@ class Assumed(Record):
         facts: dict[str, dict[str, Any]] = {task.name: {} for task in self.directions + self.units}
         for task in self.directions:
             names = (task.name, task.metric)
-            is_lower = any(is_cost(name) or direction_of(name) is False for name in names)
+            is_amount = not task.is_percent and any(map(is_cost, names))
+            is_lower = is_amount or any(direction_of(name) is False for name in names)
             facts[task.name]["higher_is_better"] = not is_lower
         for task in self.units:
             unit = "percent" if max(task.scores) > 1 else "proportion"

@@ -79,6 +79,8 @@ def _has_decimals(number: str, mark: str, other: str) -> bool:
     return bool(_PLAIN[mark].fullmatch(number)) and not _GROUPS[mark].fullmatch(number)
 
 
+ARROW = re.compile(r"\(?[\u2191\u2193]\)?")
+"""In a name, tells which way is better: `CHAIR \u2193`."""
 _POINTS = Marks()
 
 
@@ -136,3 +138,9 @@ def start_of(value: object) -> str:
 def truth_of(value: object) -> ParsedNumber | None:
     """Return 1 for true and 0 for false, in any case; else None."""
     return {"true": ParsedNumber(1.0), "false": ParsedNumber(0.0)}.get(str(value).casefold())
+
+
+def without_arrows(name: str) -> str:
+    """Return a name without the arrows that tell which way is better."""
+    text = as_text(name)
+    return " ".join(ARROW.sub(" ", text).split()) if ARROW.search(text) else text

@@ -5,10 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from site_builder.errors import did_you_mean
 from site_builder.formatting import listed
 from site_builder.importers.cells import is_blank, parse_number, start_of, truth_of, why_no_number
+from site_builder.importers.documents import NAME, looks_like_model
 from site_builder.importers.further import find_further
 from site_builder.importers.reading import (
     WORDS,
@@ -28,6 +30,7 @@ MEANINGS: dict[str, dict[str, list[str]]] = tomllib.loads(
 SYNONYMS = {meaning: names for table in MEANINGS.values() for meaning, names in table.items()}
 _MAX_CHOICES = 12
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
+_LAST = ("size", "count", "tokens", "order")
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
 
 
@@ -130,7 +133,9 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
 
 def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     """Return what each column of numbers is that is no score, such as `cost`; else nothing."""
-    kinds = {n: measure_of(n) or measure_of(n.rpartition(".")[2]) for n in columns}
+    # The last part of a name: of an object in another, or below a group in a heading.
+    lasts = {n: n.rpartition(".")[2].rpartition(": ")[2] for n in columns}
+    kinds = {n: measure_of(n) or measure_of(last) for n, last in lasts.items()}
     # A cost or a size is no percentage, and has no margin.
     kinds |= {n: "" for n, what in kinds.items() if what in _AMOUNTS and _is_marked(sheet, n)}
     # The ends of an interval: `elo+` and `elo-`.
@@ -142,14 +147,16 @@ def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
 
 def _across(sheet: Sheet, options: ImportOptions) -> UnreadableFileError:
     """Return the error of objects by name with numbers alone, with both answers."""
-    first, *numbers = sheet.names
-    names = listed([repr(row[first]) for row in sheet.rows], most=4)
-    inside = listed([repr(name) for name in numbers], most=4)
-    why = f"nothing tells whether {names} are models or tasks; they have {inside}"
-    paste: Choices = (
-        {"columns": {**options.columns, "model": first}},
-        {"columns": {**options.columns, "task": first}, "model_columns": numbers},
-    )
+    names = listed([repr(row[NAME]) for row in sheet.rows], most=4)
+    numbers = [name for name in sheet.names if _is_numeric(sheet, name)]
+    why = f"nothing tells whether {names} are models or tasks"
+    of_task: dict[str, Any] = {"columns": {**options.columns, "task": NAME}}
+    if not any("." in name for name in numbers):
+        why += f"; they have {listed([repr(name) for name in numbers], most=4)}"
+        of_task["model_columns"] = numbers
+    of_model = {"columns": {**options.columns, "model": NAME}}
+    are_models = 2 * sum(map(looks_like_model, numbers)) >= len(numbers)
+    paste: Choices = (of_task, of_model) if are_models else (of_model, of_task)
     return UnreadableFileError(why=why, fix="Write into site.toml which they are.", paste=paste)
 
 
@@ -210,11 +217,10 @@ def _groups(sheet: Sheet, numbers: Sequence[str], measures: Mapping[str, str]) -
     of_kind: dict[str, list[str]] = {}
     for name in sheet.names:
         if name in kinds:
-            is_result = plain_name(name).split("_")[0] in _RESULTS
+            is_result = plain_name(name).split("_")[0] in _RESULTS and kinds[name] not in _LAST
             of_kind.setdefault("result" if is_result else kinds[name], []).append(name)
-    last = ("size", "count", "tokens", "order")
     ordered = sorted(
-        of_kind, key=lambda what: (what != "result", what in last, -len(of_kind[what]))
+        of_kind, key=lambda what: (what != "result", what in _LAST, -len(of_kind[what]))
     )
     return [of_kind[what] for what in ordered]
 

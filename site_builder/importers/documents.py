@@ -30,12 +30,14 @@ class Rows(Record):
         is_across: Whether the rows are objects by name that hold nothing but numbers: nothing tells
             whether their names are models or tasks.
         counted: The column with the number of entries below each name.
+        left_out: Numbers that the document has once for all.
     """
 
     rows: list[dict[str, Any]]
     deep: frozenset[str] = frozenset()
     is_across: bool = False
     counted: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -108,13 +110,13 @@ def _of_boards(boards: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _of_columns(document: dict[str, Any]) -> Rows | None:
     """Return the rows of lists by column, or of a list of columns beside a list of rows."""
-    values = list(document.values())
+    values: list[Any] = [v for v in document.values() if isinstance(v, list | dict)]
     if all(isinstance(v, list) and not _is_records(v) for v in values) and len(values) > 1:
         heads = [v for v in values if all(isinstance(name, str) for name in v)]
         tables = [v for v in values if v and all(isinstance(row, list) for row in v)]
         if len(heads) == len(tables) == 1:
             return _of_grid(heads[0], tables[0])
-        if not tables and len({*map(len, values)}) == 1:
+        if not tables and len({*map(len, values)}) == 1 and len(values) == len(document):
             return _of_grid([*map(str, document)], [list(row) for row in zip(*values, strict=True)])
     if _is_objects(document) and len({tuple(v) for v in document.values()}) == 1:
         numbers = [*next(iter(document.values()))]
@@ -148,7 +150,10 @@ def _of_names(document: dict[str, Any]) -> Rows | None:
     inside = [key for key, value in document.items() if _is_objects(value)]
     others = [value for value in document.values() if isinstance(value, dict | list)]
     if len(inside) == len(others) == 1:
-        return _named(document[inside[0]], str(inside[0]), _scalars(document))
+        shared = {k: v for k, v in document.items() if isinstance(v, str)}
+        found = _named(document[inside[0]], str(inside[0]), shared)
+        numbers = (str(k) for k, v in document.items() if as_number(v) is not None)
+        return replace(found, left_out=tuple(numbers))
     return _named(document, "", {}) if _is_objects(document) else None
 
 
@@ -169,8 +174,13 @@ def _named(objects: dict[str, dict[str, Any]], word: str, shared: dict[str, Any]
     found = _of_records([{**shared, key: str(name), **of} for name, of in objects.items()])
     inside = (value for _, value in _flat(objects, _MAX_DEPTH))
     is_plain = key == NAME and all(v is None or as_number(v) is not None for v in inside)
-    is_named = sum("/" in str(name) or "--" in str(name) for name in objects) >= len(objects) / 2
+    is_named = 2 * sum(map(looks_like_model, objects)) >= len(objects)
     return replace(found, is_across=is_plain and not is_named)
+
+
+def looks_like_model(name: object) -> bool:
+    """Return whether a name has the form of those on Hugging Face: `org/model`, `org--model`."""
+    return "/" in str(name) or "--" in str(name)
 
 
 def _has_score(record: Mapping[str, Any]) -> bool:

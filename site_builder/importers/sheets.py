@@ -21,6 +21,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from site_builder.errors import first_line
+from site_builder.formatting import listed
 from site_builder.importers import workbook
 from site_builder.importers.cells import Marks, find_marks, parse_number
 from site_builder.importers.documents import rows_of
@@ -290,14 +291,15 @@ def _from_document(found: Found, document: object) -> Sheet:
     rows = rows_of(document)
     names = _checked_names(rows.names)
     _check_size(len(rows.rows), len(names))
-    counted = f"what stands in {rows.counted!r} has no score, so it is counted"
+    notes = [f"what stands in {rows.counted!r} has no score, so it is counted"] * bool(rows.counted)
+    notes += [f"of the whole file, and no score: {listed(rows.left_out)}"] * bool(rows.left_out)
     return Sheet(
         found,
         rows.rows,
         names,
         deep=rows.deep,
         is_across=rows.is_across,
-        notes=(counted,) if rows.counted else (),
+        notes=tuple(notes),
         counts=(rows.counted,) if rows.counted else (),
     )
 

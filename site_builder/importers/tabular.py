@@ -15,6 +15,7 @@ from site_builder.importers.cells import (
     start_of,
     truth_of,
     why_no_number,
+    without_arrows,
     word_of,
 )
 from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns
@@ -29,7 +30,6 @@ from site_builder.importers.reading import (
     Skipped,
     as_count,
     as_error,
-    as_text,
     day_of,
     is_wanted,
     joined,
@@ -47,6 +47,7 @@ from site_builder.tables.metrics import (
     plain_name,
 )
 
+_MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -113,7 +114,7 @@ def _cells(
 
     A metric that is a measure, such as seconds, has no scores unless it is `wanted`.
     """
-    places = {name: {columns.across: as_text(name)} for name in columns.scores if columns.across}
+    places = {n: {columns.across: without_arrows(n)} for n in columns.scores if columns.across}
     cells: list[_Cell] = []
     skipped: list[Skipped] = []
     for number, row, values, shared in _rows(sheet, columns, options):
@@ -129,6 +130,9 @@ def _cells(
             elif not (score.model or options.model_by) or not score.task:
                 missing = "task" if score.model else "model"
                 skipped.append(Skipped(where, f"it names no {missing}", "row"))
+            elif plain_name(score.model) in _MEANS:
+                why = "it stands for other rows"
+                skipped.append(Skipped(f"{where}, {score.model}", why, "score"))
             elif what := _unwanted_measure(score.task, score.metric, options.metrics):
                 why = f"{score.metric!r} is no score ({what})"
                 skipped.append(Skipped(f"{where}, {score.task}", why, "score"))
@@ -157,13 +161,17 @@ def _rows(
             row,
             values,
             replace(
-                _shared(sheet, values),
+                _shared(sheet, columns, values),
                 where=f"{sheet.found.shown}, row {number}",
-                fields={name: start_of(row.get(name)) for name in settings},
+                fields={n: start_of(row.get(n)) for n in settings if not _is_many(row.get(n))},
                 facets=facets,
                 measures=measures,
             ),
         )
+
+
+def _is_many(value: object) -> bool:
+    return isinstance(value, list | dict)
 
 
 def _no_number(where: str, column: str, value: object, sheet: Sheet) -> Skipped:
@@ -190,10 +198,14 @@ def _unwanted_measure(task: str, metric: str, wanted: Collection[str]) -> str:
     return "" if what == "average" or is_wanted_here else what
 
 
-def _shared(sheet: Sheet, values: dict[str, Any]) -> ImportedScore:
-    """Return what the scores of a row share."""
+def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedScore:
+    """Return what the scores of a row share; a flag that is only true is named by its column."""
     n = parse_number(values.get("n_examples"), sheet.marks)
     moment = moment_of(word_of(values.get("date")))
+    truth = truth_of(values.get("flag"))
+    flag = word_of(values.get("flag"))
+    if truth:
+        flag = columns.named["flag"] if truth.value else ""
     return ImportedScore(
         model=_without_folder(word_of(values.get("model"))),
         task=word_of(values.get("task")),
@@ -201,7 +213,7 @@ def _shared(sheet: Sheet, values: dict[str, Any]) -> ImportedScore:
         metric=word_of(values.get("metric")),
         n_examples=as_count(n.value) if n else None,
         command=word_of(values.get("command")) or None,
-        flag=word_of(values.get("flag")) or None,
+        flag=flag or None,
         base=word_of(values.get("base")) or None,
         variant=word_of(values.get("variant")) or None,
         **sheet.found.provenance(moment, word_of(values.get("source"))),
@@ -227,7 +239,7 @@ def _of_task(task: str, cells: list[_Cell], across: str, *, is_count: bool) -> R
     if metric is not None:
         is_error_of = not across and direction_of(metric) and is_cost(first.column)
         named = f"{first.column} ({metric})" if is_error_of else metric
-        facts["metric"] = named.strip("\u2191\u2193 ")  # arrows
+        facts["metric"] = without_arrows(named)
     models = {
         cell.score.model: {name: _typed(name, cell.values.get(name)) for name in MEANINGS["models"]}
         for cell in reversed(cells)
@@ -249,7 +261,7 @@ def _direction(cell: _Cell, task: str, across: str) -> tuple[bool | None, str]:
         return direction_in(cell.column), heading
     if (better := direction_of(metric)) is not None:
         return better, f"metric {metric!r}"
-    if (better := direction_in(task)) is not None:
+    if (better := direction_in(cell.column if across == "task" else task)) is not None:
         word = metric_in(task)
         where = "the heading" if across == "task" else "the name of the task"
         return better, f"{word!r} in {where}" if word else where

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.formatting import counted, listed
-from site_builder.importers.cells import parse_number
+from site_builder.importers.cells import ARROW, parse_number, without_arrows
 from site_builder.importers.reading import (
     HUB_ID,
     SCORES,
@@ -33,7 +32,6 @@ from site_builder.records import replace
 _RESULTS = ("results", "eval-results", "eval_results")
 _REQUESTS = ("requests", "eval-queue", "eval_requests")
 _FACTS = ("license", "model_type", "precision", "weight_type")
-_ARROW = re.compile(r"\(?[\u2191\u2193]\)?")
 # Keys of the lm-evaluation-harness, whose files have a `config` of another kind.
 _OTHERS = frozenset(("configs", "versions", "n-shot", "config_general"))
 
@@ -154,7 +152,7 @@ def _tasks(run: ImportedScore, results: JsonObject) -> Iterator[tuple[ImportedSc
             number = parse_number(value)
             if number is None:
                 continue
-            task, short = _without_arrow(name), _without_arrow(metric)
+            task, short = without_arrows(name), without_arrows(metric)
             score = replace(
                 run, task=task, metric=short, score=number.value, is_percent=number.is_percent
             )
@@ -171,7 +169,7 @@ def _parts(
             continue
         for category in document.object(key):
             for name, value in document.object(key, category).items():
-                task, number = _without_arrow(name), parse_number(value)
+                task, number = without_arrows(name), parse_number(value)
                 if task in tasks and number is not None:
                     part = f"{task} ({as_text(category)})"
                     facts = {"part_of": task, "higher_is_better": _arrow_of(name)}
@@ -179,11 +177,7 @@ def _parts(
                     yield score, ImportedRow(part, facts, task, "the arrow in its name")
 
 
-def _without_arrow(name: str) -> str:
-    return " ".join(_ARROW.sub(" ", as_text(name)).split())
-
-
 def _arrow_of(*names: str) -> bool | None:
     """Return whether higher is better by the arrows in some names; None if they differ or lack."""
-    arrows = {arrow.strip("()") for arrow in _ARROW.findall("".join(names))}
+    arrows = {arrow.strip("()") for arrow in ARROW.findall("".join(names))}
     return arrows == {"\u2191"} if len(arrows) == 1 else None

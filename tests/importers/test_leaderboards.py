@@ -202,21 +202,21 @@ def test_parts_and_requests_beside_a_folder_of_the_template(tmp_path):
     assert ("microsoft/Phi-4", "mit") == (model["model"], model["license"])
 
 
-MAPPINGS = {
-    "bfcl_data_overall.csv": "BFCL",
-    "livebench_2026_01_08.csv": "LiveBench",
-}
-
-
-@pytest.mark.parametrize("file", MAPPINGS)
-def test_documented_mapping_of_a_table(tmp_path, file):
-    """Every number of the columns that the mapping names, with its unit; no mean among them."""
+def recipe(name):
+    """The lines of `site.toml` that the documentation has for a board."""
     text = (ROOT / "docs/importing.md").read_text(encoding="utf8")
-    section = text.partition(f"### {MAPPINGS[file]}\n")[2]
-    mapping = section.partition("```toml\n")[2].partition("```")[0]
-    (tmp_path / "site.toml").write_text(mapping, encoding="utf8")
+    return text.partition(f"### {name}\n")[2].partition("```toml\n")[2].partition("```")[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "n"),
+    [("bfcl_data_overall.csv", "BFCL", 25), ("livebench_2026_01_08.csv", "LiveBench", 23)],
+)
+def test_documented_mapping_of_a_table(tmp_path, file, name, n):
+    """Every number of the columns that the mapping names, with its unit; no other mean."""
+    (tmp_path / "site.toml").write_text(recipe(name), encoding="utf8")
     path = HARNESSES / "tables" / file
-    imported("csv", path, into=tmp_path)
+    found = imported("csv", path, into=tmp_path)
     with path.open(encoding="utf8", newline="") as lines:
         stated = list(csv.DictReader(lines))
     columns = {task for _, task, _ in scores(tmp_path)}
@@ -226,6 +226,71 @@ def test_documented_mapping_of_a_table(tmp_path, file):
         for row in stated
         for column in columns
     }
-    assert {"BFCL": 18, "LiveBench": 23}[MAPPINGS[file]] == len(columns)
+    assert n == len(columns)
     assert {(0.0, 100.0)} == {(r["score_min"], r["score_max"]) for r in rows(tmp_path, "tasks")}
-    assert not {"Overall Acc", "Live Acc", "Latency Mean (s)"} & columns
+    if name == "BFCL":
+        measures = {(row["model"], row["cost_usd"], row["latency_s"]) for row in found}
+        named = ("Total Cost ($)", "Latency Mean (s)")
+        assert {(row["Model"], *(float(row[n]) for n in named)) for row in stated} == measures
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "place", "expected"),
+    [
+        (
+            "RULER", "other/ruler_summary.csv", "m/synthetic/4096/pred/summary.csv",
+            {("m", "niah_single_3 (4096)"): (96.8, True), ("m", "qa_2 (4096)"): (58.4, True)},
+        ),
+        (
+            "vLLM", "other/vllm_serving.json", "a.json",
+            {("Meta-Llama-3-8B-Instruct", "mean_ttft_ms (1.0)"): (163.63046600483358, False)},
+        ),
+        (
+            "TabArena", "tables/tabarena_results.csv", "a.csv",
+            {("KNN (default)", "APSFailure"): (0.034194151585815735, False)},
+        ),
+    ],
+)  # fmt: skip
+def test_documented_mapping_of_other_files(tmp_path, name, file, place, expected):
+    (tmp_path / "site.toml").write_text(recipe(name), encoding="utf8")
+    path = tmp_path / "runs" / place
+    path.parent.mkdir(parents=True)
+    path.write_bytes((HARNESSES / file).read_bytes())
+    imported("csv", tmp_path / "runs", into=tmp_path)
+    better = {row["task"]: row["higher_is_better"] for row in rows(tmp_path, "tasks")}
+    found = {(m, t): (score, better[t]) for (m, t, _), score in scores(tmp_path).items()}
+    assert expected == {key: found[key] for key in expected}
+
+
+def test_files_of_other_boards(tmp_path):
+    """Two numbers with margins in a cell, a key to sort by, two headings; solved problems."""
+    table, solved = HARNESSES / "other/euroeval_danish.csv", HARNESSES / "other/lean_eval.json"
+    said = run_import("csv", table, into=tmp_path)
+    assert "does not tell whether higher is better for 'European Values'" in said.stderr
+    paste(tmp_path, said)
+    imported("csv", table, into=tmp_path)
+    found = scores(tmp_path)
+    assert (63.59, 75.27) == tuple(
+        found["google/gemma-4-31B-it (val)", f"angry_tweets ({n})", "base"] for n in (1, 2)
+    )
+    lacking = "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B"
+    assert 12 == sum(model == lacking for model, _, _ in found)
+    assert not {-1.0, 100.0} & {score for (model, *_), score in found.items() if model == lacking}
+    imported("any", solved, into=tmp_path / "lean")
+    assert {
+        ("Claude Opus 4.7", "solved", "base"): 3.0,
+        ("Claude Opus 4.7 (1M context)", "solved", "base"): 3.0,
+    } == scores(tmp_path / "lean")
+
+
+def test_flat_object_of_a_run_asks_which_of_its_numbers_are_scores(tmp_path):
+    """Those that are called results come first; what a run was set to is none of them."""
+    path = HARNESSES / "other/llmperf_lepton.json"
+    said = run_import("any", path, into=tmp_path)
+    assert "it is a single record, and nothing tells which numbers are scores" in said.stderr
+    assert 'task_columns = ["results_inter_token_latency_s_mean"' in paste(tmp_path, said)
+    paste(tmp_path, run_import("any", path, into=tmp_path))
+    imported("any", path, into=tmp_path)
+    assert 1.1107598410000066 == scores(tmp_path)["llama2-7b", "results_ttft_s_mean", "base"]
+    better = {row["task"]: row["higher_is_better"] for row in rows(tmp_path, "tasks")}
+    assert (False, False) == (better["results_ttft_s_mean"], better["results_error_rate"])

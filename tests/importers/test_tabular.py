@@ -182,6 +182,73 @@ def test_scores_of_a_table(tmp_path, content, toml, expected):
     assert expected == {(row["model"], row["task"]): row["score"] for row in found}
 
 
+UNUSUAL = {
+    # Of the heading alone, commas separate more.
+    "commas.csv": ("Model;Acc, x;F1, y\na, b;0.5;0.25\n", {("a, b", "Acc, x"), ("a, b", "F1, y")}),
+    # What points and commas mean is told by the whole file.
+    "marks.csv": ('model,x,y\na,"1,234",0.5\n', {("a", "x"), ("a", "y")}),
+    "heads.csv": (",A,,B\nmodel,x,y,x\na,1,2,3\n", {("a", "A: x"), ("a", "A: y"), ("a", "B: x")}),
+    "groups.csv": (",A,,B\nmodel,x,y,z\na,1,2,3\n", {("a", "x"), ("a", "y"), ("a", "z")}),
+    "comments.tsv": ("# By, us\nmodel\tx\ty\n# best\na\t0.5\t0.25\n", {("a", "x"), ("a", "y")}),
+    "spaced.csv": ('"model", "x"\n"a", "0.5"\nAverage, 0.5\n', {("a", "x")}),
+    "table.md": (
+        "# Best\n\n| Model | x \u2191 | y |\n|:-|-:|-|\n| [**a**](b) | `0.5` | 2% |\n\nEnd |\n",
+        {("a", "x"), ("a", "y")},
+    ),
+    "pandas.json": ('{"model": {"0": "a"}, "x": {"0": 0.5}}', {("a", "x")}),
+    "lists.json": ('{"model": ["a", "b"], "x": [0.5, 0.25]}', {("a", "x"), ("b", "x")}),
+    "grid.json": (
+        '{"headers": ["model", "x"], "data": [["a", 1]], "metadata": null}',
+        {("a", "x")},
+    ),
+    "boards.json": (
+        '{"boards": [{"name": "A", "rows": [{"name": "a", "x": 1}]},'
+        ' {"name": "B", "rows": [{"name": "a", "x": 2}]}]}',
+        {("a", "x (A)"), ("a", "x (B)")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_unusual_shapes_of_tables(tmp_path, name):
+    content, expected = UNUSUAL[name]
+    if name == "boards.json":
+        (tmp_path / "site.toml").write_text('[import]\ntask_by = ["board"]\n')
+    imported("any", write(tmp_path, name, content), UP, "--other-unit", into=tmp_path)
+    found = scores(tmp_path)
+    assert expected == {(model, task) for model, task, _ in found}
+    assert name != "marks.csv" or found["a", "x", "base"] == 1234.0
+
+
+@pytest.mark.parametrize(
+    ("content", "answer", "expected"),
+    [
+        ('{"a": {"x": 0.5, "y": 1}}', 'columns = { model = "name" }', {("a", "x"), ("a", "y")}),
+        ('{"x": {"m/a": 0.5, "m/b": 1}}', "", {("m/a", "x"), ("m/b", "x")}),
+        ('{"results": {"a": {"x": {"acc": 1}}}, "at": 5}', "", {("a", "x.acc")}),
+    ],
+)
+def test_names_of_objects_with_numbers_alone_are_asked_for(tmp_path, content, answer, expected):
+    """They may be models or tasks; the likely answer comes first."""
+    path = write(tmp_path, "a.json", content)
+    said = run_import("csv", path, UP, into=tmp_path)
+    assert "a.json: skipped: nothing tells whether '" in said.stderr
+    assert answer in paste(tmp_path, said)
+    imported("csv", path, UP, into=tmp_path)
+    assert expected == {(model, task) for model, task, _ in scores(tmp_path)}
+
+
+def test_cells_with_more_than_a_number_are_refused(tmp_path):
+    text = "model,x,y\na,0.5,71.3 (12)\nb,1,24/40\n"
+    said = run_import("csv", write(tmp_path, "a.csv", text), UP, into=tmp_path)
+    assert {("a", "x", "base"): 0.5, ("b", "x", "base"): 1.0} == scores(tmp_path)
+    beside = "'71.3 (12)' holds more than a number (in 'y'); and 1 more row like it: a.csv: row 2. "
+    assert f"{beside}Write each number into a column of its own." in said.stderr
+    path = write(tmp_path, "b.csv", 'model,x\na,"1,234"\n')
+    said = run_import("csv", path, UP, into=tmp_path)
+    assert "'1,234' may be a thousand times less (in 'x'). Write numbers with a" in said.stderr
+
+
 def test_site_toml_names_columns(tmp_path):
     path = write(tmp_path, "a.csv", "who,x 1,x 2\nalpha,0.5,0.25\n")
     toml = '[import]\ntask_columns = ["x 1"]\ncolumns = { model = "who"'
@@ -323,6 +390,14 @@ def test_bounds_by_scores_and_metric(tmp_path, cells, metric, bounds):
         ("1e999", False, None),
         ("0.5 ± 0.1", False, 0.5),
         ("0.5 (0.1)", False, None),
+        ("1,234", False, None),
+        ("1,234,567", False, 1234567),
+        ("1.234", True, None),
+        ("1.234,5", True, 1234.5),
+        ("0.25", True, 0.25),
+        ("$1,204.50", False, 1204.5),
+        ("60.2 \u00b1 1.4 / 72.9 \u00b1 1.2", False, None),
+        ("0.57.2", False, None),
         ("\N{ARABIC-INDIC DIGIT FIVE}", False, None),
         ("x", False, None),
     ],
@@ -448,7 +523,7 @@ def test_columns_of_a_wide_table_have_roles(tmp_path):
     assert {
         "AMI WER": (False, "WER", None),
         "LS Clean WER (%)": (False, "WER", "percent"),
-        "Accuracy \u2191": (True, "Accuracy", None),
+        "Accuracy": (True, "Accuracy", None),
     } == {
         t["task"]: (t["higher_is_better"], t["metric"], t.get("unit"))
         for t in rows(tmp_path, "tasks")
