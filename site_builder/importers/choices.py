@@ -17,7 +17,6 @@ _HEAD = """
 # What the imported table has beside the scores. Delete what the site is not to show, here and in
 # columns under [import].
 """
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
 
 FACETS = "facets"
 """In place of a key of `[import]`: the section with these names."""
@@ -108,7 +107,9 @@ def _sections(further: Iterable[FurtherColumn]) -> list[str]:
     """Return a section of `site.toml` for each facet and measure, with comments to be filled in."""
     lines: list[str] = []
     for column in further:
-        label = _BRACKETS.sub("", column.column)
+        label = column.column
+        # The unit in brackets has a key of its own.
+        label = (label.endswith(")") and label.rpartition("(")[0].strip()) or label
         kind = "measures" if column.is_measure else "facets"
         lines += ["", f"[{kind}.{column.id}]", f"label = {as_toml(label)}"]
         if not column.is_measure:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -76,7 +75,7 @@ def _further(
 
 
 def _unit_of(column: str) -> str:
-    if re.search(r"[$]", column):
+    if "$" in column:
         return "USD"
     last = plain_name(column).rpartition("_")[2]
     return next((unit for unit, words in _UNITS.items() if last in words), "")

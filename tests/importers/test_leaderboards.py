@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import pytest
 
@@ -154,16 +155,22 @@ def test_evalplus_results(tmp_path):
     }
 
 
-TEMPLATE = HARNESSES / "leaderboard_template"
+@pytest.fixture
+def template(tmp_path):
+    """A folder of results of three boards of the template, and of requests."""
+    folder = tmp_path / "runs"
+    shutil.copytree(HARNESSES / "leaderboard_template", folder)
+    shutil.copytree(HARNESSES / "other/template", folder / "results", dirs_exist_ok=True)
+    return folder
 
 
-def test_results_of_the_leaderboard_template(tmp_path):
+def test_results_of_the_leaderboard_template(tmp_path, template):
     """Arrows tell directions and are no part of names; texts are numbers; requests have facts."""
-    said = run_import("any", TEMPLATE, into=tmp_path)
+    said = run_import("any", template, into=tmp_path)
     assert 'task_by = ["folder 2"]' in paste(tmp_path, said)
-    lines = paste(tmp_path, run_import("any", TEMPLATE, into=tmp_path))
+    lines = paste(tmp_path, run_import("any", template, into=tmp_path))
     assert 4 == lines.count("higher_is_better = true")
-    said = run_import("any", TEMPLATE, into=tmp_path)
+    said = run_import("any", template, into=tmp_path)
     assert 0 == said.exit_code, said.stderr
     assert "1 request without results: PENDING (1)" in said.stderr
     assert "it is a part of a task, which --subtasks imports (36)" in said.stderr
@@ -189,9 +196,9 @@ def test_results_of_the_leaderboard_template(tmp_path):
     } == next(row for row in rows(tmp_path, "models") if row["model"] == "microsoft/Phi-4")
 
 
-def test_parts_and_requests_beside_a_folder_of_the_template(tmp_path):
+def test_parts_and_requests_beside_a_folder_of_the_template(tmp_path, template):
     """A folder of results has its requests beside it; categories are parts of a task."""
-    path = TEMPLATE / "results"
+    path = template / "results"
     (tmp_path / "site.toml").write_text('[import]\ntask_by = ["folder 2"]\n')
     imported("any", path, "--subtasks", "--lower-is-better", into=tmp_path)
     assert (
