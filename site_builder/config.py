@@ -239,7 +239,7 @@ class Importing(ConfigSection):
     """`[import]`: what `site-builder import` cannot read from the files."""
 
     columns: dict[str, Name] = Field(default_factory=dict)
-    """Names of columns in CSV and similar files, by column of the contract."""
+    """Names of columns in CSV and similar files, by column of the contract, facet or measure."""
     task_columns: Names | None = None
     """Columns of a wide table that are tasks; guessed if None."""
     model_columns: Names | None = None

@@ -408,7 +408,15 @@ def _skipped_faults(reading: Reading, config: SiteConfig, *, verbose: bool = Fal
             # Reasons of one kind differ in a number, or in what was found.
             kind = re.sub(r"'[^']*'|\d+", "", s.why)
             kinds.setdefault(number if verbose else (s.what, kind, s.fix), []).append(s)
-    return [_skipped_fault(config, *alike) for alike in kinds.values()]
+    faults: list[Fault] = []
+    for alike in kinds.values():
+        fault = _skipped_fault(config, *alike)
+        heading, *lines = fault.paste or ("",)
+        if heading.startswith("[") and any(heading in other.paste for other in faults):
+            # TOML has no section twice.
+            fault = replace(fault, paste=(f"# or below {heading}", *lines))
+        faults.append(fault)
+    return faults
 
 
 def _skipped_fault(config: SiteConfig, first: Skipped, *others: Skipped) -> Fault:

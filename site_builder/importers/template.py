@@ -60,14 +60,15 @@ def read_template(path: Path, options: ImportOptions) -> Reading:
         raise UnreadableFileError(why="it is no results file of the leaderboard template")
 
     reading = read_each(files, read)
-    facts = tuple(ImportedRow(model, _facts(model, about)) for model, about in requests.items())
+    facts = (ImportedRow(model, _facts(model, about)) for model, about in requests.items())
+    reading = replace(reading, models=(*reading.models, *facts))
     waiting = requests.keys() - {score.model for score in reading.measures}
     if not waiting or not reading.measures:
-        return replace(reading, models=facts)
+        return reading
     states = Counter(requests[model].text("status") or "no status" for model in waiting)
     shown = listed([f"{status} ({n})" for status, n in sorted(states.items())])
     note = f"{path.name}: {counted(len(waiting), 'request')} without results: {shown}"
-    return replace(reading, models=facts, notes=(*reading.notes, note))
+    return replace(reading, notes=(*reading.notes, note))
 
 
 def _requests_beside(path: Path) -> Iterator[Found]:
@@ -129,6 +130,7 @@ def _read_results(
         fields={name: value for name, value in fields.items() if value},
         **found.provenance(moment_in_name(found.path.name)),
     )
+    about = ImportedRow(model, {"url": config.link("model_link")})
     tasks = [*_tasks(run, document.object("results"))]
     parts = [*_parts(run, document, {score.task for score, _ in tasks})]
     SCORES.check(len(tasks) + len(parts))
@@ -140,6 +142,7 @@ def _read_results(
     read = (*tasks, *(parts if options.subtasks else ()))
     return Reading(
         tuple(score for score, _ in read),
+        models=(about,),
         tasks=tuple(row for _, row in read),
         skipped=tuple(skipped),
     )

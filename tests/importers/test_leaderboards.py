@@ -182,6 +182,8 @@ def test_results_of_the_leaderboard_template(tmp_path, template):
         found["Llama-VID", "SelfCheckGPT (AVH-visual)", "base"],
         found["microsoft/Phi-4", "hallucination_rate (microsoft)", "base"],
     )
+    urls = {row["model"]: row.get("url") for row in rows(tmp_path, "models")}
+    assert "https://github.com/dvlab-research/LLaMA-VID" == urls["Llama-VID"]
     better = {row["task"]: row["higher_is_better"] for row in rows(tmp_path, "tasks")}
     assert (True, False) == (better["POPE COCO (VH)"], better["CHAIR (s) (VH)"])
     assert {
