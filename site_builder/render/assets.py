@@ -139,7 +139,7 @@ SCRIPTS = (
     *("site", "texts", "chart-template", "charts", "chart-pointing", "numbers", "theme"),
     *("find", "task-rows", "table", "filter-fields"),
     *("filter-rows", "table-filters", "table-entries", "table-tools", "table-columns"),
-    *("task-columns", "table-export", "table-cells", "share", "score-links", "matrix", "choices"),
+    *("task-columns", "table-export", "table-cells", "share", "score-links", "choices"),
 )
 BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"
 

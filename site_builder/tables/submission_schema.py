@@ -17,7 +17,7 @@ FILE = "submission.schema.json"
 FIRST_LINE = f"# yaml-language-server: $schema=../{FILE}"
 """The first line of a submission in YAML: where editors find the schema."""
 
-_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+_DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 _TYPES: Mapping[Type, dict[str, Any]] = {
     "text": {"type": "string"},
     "url": {"type": "string"},

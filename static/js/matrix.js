@@ -1,7 +1,8 @@
 // The matrix of entries and columns: all columns, or groups of them, or one group; columns as they are, or those alike together; the first rows,
 // or all. Each is in the address.
 (() => {
-  const narrow = matchMedia("screen and (width <= 47rem)");
+  // Neither a phone nor paper has room for all columns of many groups.
+  const narrow = matchMedia("screen and (width <= 47rem), print");
 
   /** @param {HTMLElement} figure */
   const setUp = (figure) => {
@@ -99,18 +100,4 @@
   };
 
   site.elements("[data-matrix]").forEach(setUp);
-})();
-// The choice between boards of parts keeps the filters and the order of the reader; of many, it is a menu.
-(() => {
-  const MOST_LINKS = 8;
-  for (const nav of site.elements("[data-picker]")) {
-    const links = [...nav.querySelectorAll("a")];
-    const go = (/** @type {string} */ href) => `${href.replace(/[?#].*/, "")}${location.search}`;
-    for (const link of links) link.addEventListener("click", () => (link.href = go(link.href)));
-    if (links.length <= MOST_LINKS) continue;
-    const options = links.map((link) => new Option(link.textContent ?? "", link.href, false, link.hasAttribute("aria-current")));
-    const select = site.make("select", { "aria-label": (nav.querySelector("span")?.textContent ?? "").replace(/:$/, ""), autocomplete: "off" }, ...options);
-    select.addEventListener("change", () => location.assign(go(select.value)));
-    nav.querySelector("ul")?.replaceWith(select);
-  }
 })();

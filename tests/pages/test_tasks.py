@@ -244,7 +244,7 @@ def test_parts_are_a_grid(tmp_path):
     medians = [visible(cell) for cell in page.select("#parts-score thead td")]
     assert ["Median of 3 models", "0.250"] == medians[1:3]
     assert ["0.000", "0.500"] == medians[-2:]
-    assert ["1.00"] == [visible(cell) for cell in page.select("#parts-score td.best")]
+    assert ["1.000"] == [visible(cell) for cell in page.select("#parts-score td.best")]
     shares = [str(cell["style"]) for cell in page.select("#parts-score tbody tr:first-child .heat")]
     assert ["--heat:1", "--heat:0.5"] == shares
     assert [] == page.select("#similar-head")

@@ -26,7 +26,7 @@ MAIN = {
     "secrets": {"HF_TOKEN": "a token"},
 }
 SCORES = "model,task,score\na,s,0.7\na,t,0.6\nb,s,0.8\nb,t,0.5\n"
-WARNING = "::warning file=data/results.parquet::column 'comand' is not known"
+WARNING = "::warning file=data/results.csv::column 'comand' is not known"
 # Files of a change that are neither data nor prose: names that a log, an annotation or a comment
 # would obey, and how they are written.
 OTHERS = {
@@ -77,15 +77,15 @@ class Publisher:
 
     def lower_first_score(self) -> None:
         """One score of the data changes."""
-        path = self.root / "data/results.parquet"
-        results = pd.read_parquet(path)
+        path = self.root / "data/results.csv"
+        results = pd.read_csv(path)
         results.loc[0, "score"] = 0.123
-        results.to_parquet(path)
+        results.to_csv(path, index=False)
 
     def misspell_a_column(self) -> None:
         """A warning, and no error."""
-        path = self.root / "data/results.parquet"
-        pd.read_parquet(path).assign(comand="a script").to_parquet(path)
+        path = self.root / "data/results.csv"
+        pd.read_csv(path).assign(comand="a script").to_csv(path, index=False)
 
 
 def feed_days(site: Path) -> list[str]:
@@ -216,12 +216,12 @@ def test_update(tmp_path):
     runner.run(publisher.workflow("update.yml"), github=github)
     proposed = clone(publisher.origin, tmp_path / "proposed")
     git(proposed, "checkout", "--quiet", "update")
-    results = pd.read_parquet(proposed / "data/results.parquet")
+    results = pd.read_csv(proposed / "data/results.csv")
     scores = {(m, t): s for m, t, s in results[["model", "task", "score"]].to_numpy().tolist()}
     board = {("a", "s"): 0.7, ("a", "t"): 0.6, ("b", "s"): 0.8, ("b", "t"): 0.5}
     assert board | {("c", "s"): 0.4, ("c", "t"): 0.3} == scores
     changed = git(proposed, "diff", "--name-only", "origin/main", "origin/update").splitlines()
-    assert ["data/models.parquet", "data/results.parquet"] == changed
+    assert ["data/models.csv", "data/results.csv"] == changed
     calls = runner.calls.read_text(encoding="utf8").splitlines()
     assert calls[-1].startswith("pr create --repo owner/board --base main --head update")
     assert "2 scores added" in runner.summary.read_text(encoding="utf8")
