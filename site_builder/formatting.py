@@ -253,6 +253,11 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def quoted(values: Iterable[object], most: int = 5) -> str:
+    """List the first values in quotes, and say how many there are if they are more."""
+    return listed([repr(str(value)) for value in values], most)
+
+
 def text_columns(rows: Sequence[Sequence[str]], widest: int = 1_000) -> list[str]:
     """Return rows as lines with columns; no cell is filled up to more than `widest` letters."""
     widths = [min(widest, max(map(len, column))) for column in zip(*rows, strict=True)]

@@ -1,27 +1,24 @@
-"""Report every fault of the tables, alone and together."""
+"""Report every fault of the tables: of each alone, and of all together."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
-from unicodedata import category
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, Severity, did_you_mean, limit_faults, shortened
-from site_builder.formatting import counted, listed
+from site_builder.errors import Fault, FaultsError, Severity, did_you_mean, limit_faults
+from site_builder.formatting import counted, listed, quoted
 from site_builder.records import replace
 from site_builder.tables.boards import find_board_faults
 from site_builder.tables.columns import ResultColumns, measure_specs, sort_columns
 from site_builder.tables.entries import compose_entries
-from site_builder.tables.files import NUMBER
 from site_builder.tables.metrics import are_mixed, direction_of, is_limited
 from site_builder.tables.overrides import NOTHING, override_tables
 from site_builder.tables.parts import fill_parents, find_part_faults, split_subsets
@@ -31,52 +28,23 @@ from site_builder.tables.read import (
     LoadedTables,
     Tables,
     complete_tables,
-    has_type,
     positions,
 )
 from site_builder.tables.schema import (
     EXAMPLES,
-    LARGEST,
     MODELS,
     RESULTS,
     TABLES,
     TASKS,
-    TYPE_WORDS,
-    ColumnSpec,
-    is_date,
-    whole_day,
 )
 from site_builder.tables.shares import find_sample_sizes
 from site_builder.tables.submission_checks import find_unscaled
+from site_builder.tables.table_faults import find_table_faults, unsound_columns
 from site_builder.tables.trained_on import find_unknown_trained_on
 from site_builder.tables.typos import find_typos
 from site_builder.tables.versions import fill_versions, find_mixed_versions
 
 _CONFIG = "site.toml"
-_INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
-# HTML has no null character, and reads a carriage return as another line end.
-_FORBIDDEN = (("\0", "null character"), ("\r", "carriage return"))
-_NUMBERS = {2: "two", 3: "three", 4: "four"}
-_ALIKE = "differs only in case or spaces"
-_SHOWN = 40  # characters of a value in a message
-_NUMBERS_OR_NULL = "Write numbers; null where there is none."
-_STORE = {
-    "number": "Store it as numbers.",
-    "integer": "Store it as numbers.",
-    "text": "Store it as text.",
-    "url": "Store it as text.",
-    "date": "Write dates as text: YYYY, YYYY-MM or YYYY-MM-DD.",
-    "boolean": "Store true or false.",
-}
-_TYPE_NAMES = {
-    bool: "true or false",
-    np.bool_: "true or false",
-    str: "text",
-    bytes: "binary",
-    np.ndarray: "a list",
-    list: "a list",
-    dict: "a structure",
-}
 # What tells of how many examples scores are shares.
 _SHARES = (
     "results.task results.score results.stderr results.n_examples results.source results.rounding "
@@ -88,8 +56,6 @@ _BOARDS = (
     "models.name tasks.task tasks.part_of tasks.category tasks.weight"
 )
 _DIRECTION = "tasks.metric tasks.unit tasks.higher_is_better"
-_Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
-"""Whether each row is bad, what is wrong with its value, and the fix."""
 
 
 def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
@@ -111,7 +77,7 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
     unsound = {f"{spec.name}.{column.name}" for spec in unread for column in spec.columns}
     for name, table in loaded.tables.items():
         faults += find_table_faults(table, config, _settings(columns, name))
-        unsound.update(f"{name}.{column}" for column in _unsound_columns(table))
+        unsound.update(f"{name}.{column}" for column in unsound_columns(table))
     if columns is None:
         raise FaultsError(faults)
     tables = split_subsets(complete_tables(loaded, config.default_variant))
@@ -146,177 +112,10 @@ def _as_stated(
     return {**tables, RESULTS.name: results}
 
 
-def find_table_faults(
-    table: LoadedTable, config: SiteConfig, settings: Sequence[str] = ()
-) -> Iterator[Fault]:
-    """Find the faults of one table alone: columns, values, keys.
-
-    `settings` are the columns that tell the entries of a model apart.
-    """
-    yield from table.faults
-    yield from _column_faults(table, config.analysis.features or ())
-    for spec in table.spec.columns:
-        if spec.name in table.frame:
-            yield from _value_faults(table, spec)
-    yield from _key_faults(table, config.default_variant, settings)
-    if table.spec.required and table.frame.empty:
-        fix = f"Write at least one row for {table.spec.row}."
-        yield Fault(table.where, "the table has no rows", fix)
-
-
 def _unknown_file_faults(files: Sequence[str]) -> Iterator[Fault]:
     names, what = [spec.file for spec in TABLES], "is not a table of the site and is ignored"
     faults = (Fault("data", f"{f!r} {what}", did_you_mean(f, names), "warning") for f in files)
     return limit_faults(faults, len(files), "data", "Parquet files that are ignored")
-
-
-def _unsound_columns(table: LoadedTable) -> set[str]:
-    """Columns that are required and missing, or of the wrong type."""
-    frame = table.frame
-    return {
-        spec.name
-        for spec in table.spec.columns
-        if (not has_type(frame[spec.name], spec.type) if spec.name in frame else spec.required)
-    }
-
-
-def _column_faults(table: LoadedTable, features: Collection[str]) -> Iterator[Fault]:
-    names = [str(name) for name in table.frame.columns]
-    missing = [spec for spec in table.spec.columns if spec.name not in names]
-    is_wide = (
-        table.spec.name == RESULTS.name
-        and {*names}.isdisjoint(("task", "score"))
-        and "model" in names
-    )
-    form = " `site-builder import csv` reads tables of other forms." if is_wide else ""
-    further = [name for name in names if table.spec.column(name) is None]
-    for spec in missing:
-        if spec.required:
-            hint = did_you_mean(spec.name, further).partition("Did you mean ")[2]
-            fix = f"Is it {hint}" if hint else f"Add it: {spec.meaning.lower()}.{form}"
-            yield Fault(table.where, f"column '{spec.name}' is missing", fix)
-    optional = [spec.name for spec in missing if not spec.required]
-    hints = {n: did_you_mean(n, optional, cutoff=0.8) for n in further if n not in features}
-    misspelt = [
-        Fault(table.where, f"column {name!r} is not known", hint, "warning")
-        for name, hint in hints.items()
-        if hint.startswith("Did")
-    ]
-    yield from limit_faults(misspelt, len(misspelt), table.where, "columns that look misspelt")
-
-
-def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
-    values = table.frame[spec.name]
-    if not has_type(values, spec.type):
-        yield _type_fault(table, spec, values)
-        return
-    if spec.type in ("number", "integer"):
-        numbers = values.to_numpy(dtype=float, na_value=np.nan)
-        problems = _number_problems(spec, numbers, table.nan_rows.get(spec.name, []))
-    else:
-        is_key = spec.name in table.spec.key and spec.type == "text"
-        problems = _text_problems(spec, values, is_key=is_key)
-    for is_bad, what, fix in problems:
-        rows = np.flatnonzero(is_bad)
-        if rows.size:
-            severity: Severity = "warning" if what.startswith(_ALIKE) else "error"
-            where = table.place(rows, spec.name)
-            yield Fault(where, f"'{spec.name}' {what}", fix, severity)
-
-
-def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Fault:
-    """Return the fault of a column of another type; of text, with the rows that are no numbers."""
-    known, article = values.dropna(), "" if spec.type in ("text", "boolean") else "a "
-    kind = type(known.iloc[0])
-    found = "a number" if values.dtype.kind in "iuf" else _TYPE_NAMES.get(kind, kind.__name__)
-    found = "a date or time" if spec.name in table.times else found
-    what = f"column '{spec.name}' is {found}, not {article}{TYPE_WORDS[spec.type]}"
-    is_text = spec.name not in table.times and known.map(lambda v: isinstance(v, str)).all()
-    if spec.type not in ("number", "integer") or not is_text:
-        return Fault(table.where, what, _STORE[spec.type])
-    rows = np.flatnonzero(values.notna())
-    is_odd = [not NUMBER.fullmatch(text.strip()) for text in known]
-    odd = rows[is_odd]
-    fix = "Write numbers; leave the rows without one out." if spec.required else _NUMBERS_OR_NULL
-    if not odd.size:
-        odd, fix = rows[:1], "Store it as numbers; pandas.to_numeric converts it."
-    example = shortened(values.iloc[odd[0]], _SHOWN)
-    return Fault(table.place(odd), f"{what}, such as {example!r}", fix)
-
-
-def _number_problems(
-    spec: ColumnSpec, numbers: np.ndarray, nan_rows: Sequence[int]
-) -> Iterator[_Problem]:
-    infinite, instead = np.isinf(numbers), "leave it null"
-    if spec.required:
-        instead = "leave the row out"
-        is_nan = np.isin(np.arange(len(numbers)), nan_rows)
-        yield np.isnan(numbers) & ~is_nan, "is null", f"Fill it in, or {instead}."
-        yield is_nan, "is not a number (NaN)", f"Give the number, or {instead}."
-    yield infinite, "is infinite", f"Give the number, or {instead}."
-    finite = np.where(infinite, np.nan, numbers)
-    yield np.abs(finite) > LARGEST, f"is beyond {LARGEST:g}", "Choose a larger unit."
-    if spec.type == "integer":
-        yield finite % 1 > 0, "is not a whole number", ""
-    if spec.low is not None:
-        yield finite < spec.low, f"is less than {spec.low:g}", ""
-
-
-def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iterator[_Problem]:
-    texts = values.dropna().unique()
-    if spec.required:
-        yield values.isna(), "is null", "Fill it in, or leave the row out."
-    if spec.required or is_key:
-        blank = [text for text in texts if all(category(mark) in _INVISIBLE for mark in text)]
-        yield values.isin(blank), "is empty", "Fill it in."
-    if spec.type != "boolean":
-        for mark, noun in _FORBIDDEN if is_key else _FORBIDDEN[:1]:
-            bad = values.isin([text for text in texts if mark in text])
-            yield bad, f"contains a {noun}", "Remove it."
-    if is_key and spec.name != "example":
-        plain = {text: " ".join(text.casefold().split()) for text in texts}
-        times = Counter(plain.values())
-        alike = sorted(
-            (t for t, way in plain.items() if way and times[way] > 1), key=plain.__getitem__
-        )
-        what = f"{_ALIKE}: {_some(alike)}"
-        yield values.isin(alike), what, "Write each in one way."
-    if spec.choices:
-        odd = [text for text in texts if text not in spec.choices]
-        fix = f"Write {' or '.join(map(repr, spec.choices))}, or leave it null."
-        yield values.isin(odd), f"is {_some(odd)}", fix
-    if spec.type == "date":
-        odd = [text for text in texts if text.strip() and not is_date(text)]
-        fix = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
-        yield values.isin(odd), f"is {_some(odd)}, not a date", fix
-
-
-def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Iterator[Fault]:
-    more = [*(["subset"] if table.spec.name == RESULTS.name else []), *settings]
-    key = [name for name in (*table.spec.key, *more) if name in table.frame]
-    if not key or not _unsound_columns(table).isdisjoint(table.spec.key):
-        return
-    ids = table.frame[key].astype("str")
-    if "variant" in key:
-        ids["variant"] = ids["variant"].fillna(base)
-    for name in {*more, "date"} & {*key}:
-        ids[name] = ids[name].fillna("")
-    if "date" in key:
-        ids["date"] = ids["date"].map(whole_day)
-    ids = ids.dropna()
-    groups = ids[ids.duplicated(keep=False)].groupby(key, sort=False)
-    noun = table.spec.row.split()[-1]
-    faults = (
-        Fault(
-            table.place(rows.index),
-            f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for "
-            + (f"({', '.join(filter(None, map(str, values)))})" if values[1:] else repr(*values)),
-            f"Keep one {noun} for each.",
-        )
-        for values, rows in groups
-    )
-    rest = f"two {noun}s or more for one ({', '.join(key)})"
-    yield from limit_faults(faults, groups.ngroups, table.where, rest)
 
 
 def _reference_faults(
@@ -382,21 +181,17 @@ def _unstated_directions(tables: Tables, where: str) -> Iterator[Fault]:
     fix += "site.toml."
     key = partial(json.dumps, ensure_ascii=False)  # TOML quotes as JSON does
     if costs:
-        found = what.format(_some(costs), "the name, metric or unit tells of an error or a cost")
+        found = what.format(quoted(costs), "the name, metric or unit tells of an error or a cost")
         yield Fault(where, found, fix.format("higher_is_better", key(costs[0]), "false"))
     if others:
         named = key("*" if len(others) == len(tables.assumptions) else others[0])
         fix = fix.format("metric or higher_is_better", named, "true")
-        yield Fault(where, what.format(_some(others), "it is assumed"), fix, "warning")
+        yield Fault(where, what.format(quoted(others), "it is assumed"), fix, "warning")
 
 
 def _among(ids: pd.Series, known: pd.Series) -> pd.Series:
     """Whether each id is known: `isin`, ten times as fast on text."""
     return pd.Series(positions(ids, known.dropna().unique().tolist()) >= 0, index=ids.index)
-
-
-def _some(values: Iterable[object]) -> str:
-    return listed([repr(str(value)) for value in values], most=5)
 
 
 def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
@@ -574,7 +369,7 @@ def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     left_out = tables.results["variant"][~tables.results["variant"].isin(shown)]
     if board.tuned_variants is not None and len(left_out) and variants.issuperset(tuned):
         of_all = f"{len(left_out):,} of {counted(len(tables.results), 'score')}"
-        what = f"tuned_variants leaves out {of_all}: {_some(left_out.unique())}"
+        what = f"tuned_variants leaves out {of_all}: {quoted(left_out.unique())}"
         fix = "Name these variants there, or remove their scores."
         yield Fault(_CONFIG, what, fix, "warning")
 
@@ -618,7 +413,7 @@ def _unscored_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     unscored = tasks[~_among(tasks, results.loc[results["model"] == baseline, "task"])]
     if baseline in set(tables.models["model"]) and len(unscored):
         share = f"{len(unscored):,} of {counted(len(tasks), 'task')}"
-        what = f"the baseline {baseline!r} has no score on {share}: {_some(unscored)}"
+        what = f"the baseline {baseline!r} has no score on {share}: {quoted(unscored)}"
         yield Fault(tables.loaded[RESULTS.name].where, what, "", "warning")
 
 
@@ -643,7 +438,7 @@ def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
         what = f"scores of {len(metrics):,} metrics are not averaged, as no task states its bounds"
         fix = "State score_min and score_max of the tasks, or rank_by in site.toml."
         where = tables.loaded[TASKS.name].where
-        yield Fault(where, f"{what}: {_some(metrics)}", fix, "warning")
+        yield Fault(where, f"{what}: {quoted(metrics)}", fix, "warning")
 
 
 def _mixed_units(tables: Tables) -> Iterator[Fault]:
@@ -652,7 +447,7 @@ def _mixed_units(tables: Tables) -> Iterator[Fault]:
         what = "lengths have different units, so correlations with them say nothing"
         fix = "Profile every training set with one tokenizer."
         where = tables.loaded[TASKS.name].where
-        yield Fault(where, f"{what}: {_some(units)}", fix, "warning")
+        yield Fault(where, f"{what}: {quoted(units)}", fix, "warning")
 
 
 def _mixed_versions(tables: Tables) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from site_builder.config import MeasureSection, SiteConfig
 from site_builder.errors import Fault, did_you_mean, limit_faults
-from site_builder.formatting import listed
+from site_builder.formatting import listed, quoted
 from site_builder.records import replace
 from site_builder.tables.read import LoadedTable, LoadedTables, has_type
 from site_builder.tables.schema import PRICES, RESULTS, whole_day
@@ -87,7 +87,7 @@ def _costs(
         faults.append(Fault(_CONFIG, f"{at}: there are no prices", f"Write data/{PRICES.file}."))
         return unknown, ""
     if missing := [column for column in _TOKENS if column not in frame]:
-        what = f"{at}: the results have no column {listed([repr(c) for c in missing])}"
+        what = f"{at}: the results have no column {quoted(missing, most=3)}"
         faults.append(Fault(results.where, what, "Add the tokens of each run."))
         return unknown, ""
     columns = [*_TOKENS.values(), "date"]

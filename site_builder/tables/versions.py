@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from site_builder.formatting import listed
+from site_builder.formatting import quoted
 from site_builder.records import replace
 from site_builder.tables.parts import part_parents
 from site_builder.tables.read import Tables
@@ -24,7 +24,7 @@ def find_mixed_versions(tables: Tables) -> Iterator[tuple[str, str, str, pd.Inde
         found = [*versions.unique()]
         others = [version for version in found if version != (of_task or found[0])]
         if others:
-            names = listed([repr(str(version)) for version in (of_task or found[0], *others)])
+            names = quoted((of_task or found[0], *others), most=3)
             what = f"task {task!r} has the versions {names}, whose scores do not compare"
             yield str(task), str(others[0]), what, versions.index[versions == others[0]]
 

@@ -24,9 +24,10 @@ import pyarrow.parquet as pq
 
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import FaultsError
-from site_builder.tables.check import check_tables, find_table_faults
+from site_builder.tables.check import check_tables
 from site_builder.tables.read import LoadedTable, Tables, load_table, load_tables
 from site_builder.tables.schema import RESULTS
+from site_builder.tables.table_faults import find_table_faults
 
 # Without pictures for links, which take longer than all else of a build.
 SITE_TOML = """\

@@ -1,0 +1,222 @@
+"""Find the faults of one table alone: its columns, its values, its keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeAlias
+from unicodedata import category
+
+import numpy as np
+import pandas as pd
+
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault, Severity, did_you_mean, limit_faults, shortened
+from site_builder.formatting import quoted
+from site_builder.tables.files import NUMBER
+from site_builder.tables.read import (
+    LoadedTable,
+    has_type,
+)
+from site_builder.tables.schema import (
+    LARGEST,
+    RESULTS,
+    TYPE_WORDS,
+    ColumnSpec,
+    is_date,
+    whole_day,
+)
+
+_INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
+# HTML has no null character, and reads a carriage return as another line end.
+_FORBIDDEN = (("\0", "null character"), ("\r", "carriage return"))
+_NUMBERS = {2: "two", 3: "three", 4: "four"}
+_ALIKE = "differs only in case or spaces"
+_SHOWN = 40  # characters of a value in a message
+_NUMBERS_OR_NULL = "Write numbers; null where there is none."
+_STORE = {
+    "number": "Store it as numbers.",
+    "integer": "Store it as numbers.",
+    "text": "Store it as text.",
+    "url": "Store it as text.",
+    "date": "Write dates as text: YYYY, YYYY-MM or YYYY-MM-DD.",
+    "boolean": "Store true or false.",
+}
+_TYPE_NAMES = {
+    bool: "true or false",
+    np.bool_: "true or false",
+    str: "text",
+    bytes: "binary",
+    np.ndarray: "a list",
+    list: "a list",
+    dict: "a structure",
+}
+_Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
+"""Whether each row is bad, what is wrong with its value, and the fix."""
+
+
+def find_table_faults(
+    table: LoadedTable, config: SiteConfig, settings: Sequence[str] = ()
+) -> Iterator[Fault]:
+    """Find the faults of one table alone: columns, values, keys.
+
+    `settings` are the columns that tell the entries of a model apart.
+    """
+    yield from table.faults
+    yield from _column_faults(table, config.analysis.features or ())
+    for spec in table.spec.columns:
+        if spec.name in table.frame:
+            yield from _value_faults(table, spec)
+    yield from _key_faults(table, config.default_variant, settings)
+    if table.spec.required and table.frame.empty:
+        fix = f"Write at least one row for {table.spec.row}."
+        yield Fault(table.where, "the table has no rows", fix)
+
+
+def unsound_columns(table: LoadedTable) -> set[str]:
+    """Columns that are required and missing, or of the wrong type."""
+    frame = table.frame
+    return {
+        spec.name
+        for spec in table.spec.columns
+        if (not has_type(frame[spec.name], spec.type) if spec.name in frame else spec.required)
+    }
+
+
+def _column_faults(table: LoadedTable, features: Collection[str]) -> Iterator[Fault]:
+    names = [str(name) for name in table.frame.columns]
+    missing = [spec for spec in table.spec.columns if spec.name not in names]
+    is_wide = (
+        table.spec.name == RESULTS.name
+        and {*names}.isdisjoint(("task", "score"))
+        and "model" in names
+    )
+    form = " `site-builder import csv` reads tables of other forms." if is_wide else ""
+    further = [name for name in names if table.spec.column(name) is None]
+    for spec in missing:
+        if spec.required:
+            hint = did_you_mean(spec.name, further).partition("Did you mean ")[2]
+            fix = f"Is it {hint}" if hint else f"Add it: {spec.meaning.lower()}.{form}"
+            yield Fault(table.where, f"column '{spec.name}' is missing", fix)
+    optional = [spec.name for spec in missing if not spec.required]
+    hints = {n: did_you_mean(n, optional, cutoff=0.8) for n in further if n not in features}
+    misspelt = [
+        Fault(table.where, f"column {name!r} is not known", hint, "warning")
+        for name, hint in hints.items()
+        if hint.startswith("Did")
+    ]
+    yield from limit_faults(misspelt, len(misspelt), table.where, "columns that look misspelt")
+
+
+def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
+    values = table.frame[spec.name]
+    if not has_type(values, spec.type):
+        yield _type_fault(table, spec, values)
+        return
+    if spec.type in ("number", "integer"):
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+        problems = _number_problems(spec, numbers, table.nan_rows.get(spec.name, []))
+    else:
+        is_key = spec.name in table.spec.key and spec.type == "text"
+        problems = _text_problems(spec, values, is_key=is_key)
+    for is_bad, what, fix in problems:
+        rows = np.flatnonzero(is_bad)
+        if rows.size:
+            severity: Severity = "warning" if what.startswith(_ALIKE) else "error"
+            where = table.place(rows, spec.name)
+            yield Fault(where, f"'{spec.name}' {what}", fix, severity)
+
+
+def _type_fault(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Fault:
+    """Return the fault of a column of another type; of text, with the rows that are no numbers."""
+    known, article = values.dropna(), "" if spec.type in ("text", "boolean") else "a "
+    kind = type(known.iloc[0])
+    found = "a number" if values.dtype.kind in "iuf" else _TYPE_NAMES.get(kind, kind.__name__)
+    found = "a date or time" if spec.name in table.times else found
+    what = f"column '{spec.name}' is {found}, not {article}{TYPE_WORDS[spec.type]}"
+    is_text = spec.name not in table.times and known.map(lambda v: isinstance(v, str)).all()
+    if spec.type not in ("number", "integer") or not is_text:
+        return Fault(table.where, what, _STORE[spec.type])
+    rows = np.flatnonzero(values.notna())
+    is_odd = [not NUMBER.fullmatch(text.strip()) for text in known]
+    odd = rows[is_odd]
+    fix = "Write numbers; leave the rows without one out." if spec.required else _NUMBERS_OR_NULL
+    if not odd.size:
+        odd, fix = rows[:1], "Store it as numbers; pandas.to_numeric converts it."
+    example = shortened(values.iloc[odd[0]], _SHOWN)
+    return Fault(table.place(odd), f"{what}, such as {example!r}", fix)
+
+
+def _number_problems(
+    spec: ColumnSpec, numbers: np.ndarray, nan_rows: Sequence[int]
+) -> Iterator[_Problem]:
+    infinite, instead = np.isinf(numbers), "leave it null"
+    if spec.required:
+        instead = "leave the row out"
+        is_nan = np.isin(np.arange(len(numbers)), nan_rows)
+        yield np.isnan(numbers) & ~is_nan, "is null", f"Fill it in, or {instead}."
+        yield is_nan, "is not a number (NaN)", f"Give the number, or {instead}."
+    yield infinite, "is infinite", f"Give the number, or {instead}."
+    finite = np.where(infinite, np.nan, numbers)
+    yield np.abs(finite) > LARGEST, f"is beyond {LARGEST:g}", "Choose a larger unit."
+    if spec.type == "integer":
+        yield finite % 1 > 0, "is not a whole number", ""
+    if spec.low is not None:
+        yield finite < spec.low, f"is less than {spec.low:g}", ""
+
+
+def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iterator[_Problem]:
+    texts = values.dropna().unique()
+    if spec.required:
+        yield values.isna(), "is null", "Fill it in, or leave the row out."
+    if spec.required or is_key:
+        blank = [text for text in texts if all(category(mark) in _INVISIBLE for mark in text)]
+        yield values.isin(blank), "is empty", "Fill it in."
+    if spec.type != "boolean":
+        for mark, noun in _FORBIDDEN if is_key else _FORBIDDEN[:1]:
+            bad = values.isin([text for text in texts if mark in text])
+            yield bad, f"contains a {noun}", "Remove it."
+    if is_key and spec.name != "example":
+        plain = {text: " ".join(text.casefold().split()) for text in texts}
+        times = Counter(plain.values())
+        alike = sorted(
+            (t for t, way in plain.items() if way and times[way] > 1), key=plain.__getitem__
+        )
+        what = f"{_ALIKE}: {quoted(alike)}"
+        yield values.isin(alike), what, "Write each in one way."
+    if spec.choices:
+        odd = [text for text in texts if text not in spec.choices]
+        fix = f"Write {' or '.join(map(repr, spec.choices))}, or leave it null."
+        yield values.isin(odd), f"is {quoted(odd)}", fix
+    if spec.type == "date":
+        odd = [text for text in texts if text.strip() and not is_date(text)]
+        fix = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
+        yield values.isin(odd), f"is {quoted(odd)}, not a date", fix
+
+
+def _key_faults(table: LoadedTable, base: str, settings: Sequence[str]) -> Iterator[Fault]:
+    more = [*(["subset"] if table.spec.name == RESULTS.name else []), *settings]
+    key = [name for name in (*table.spec.key, *more) if name in table.frame]
+    if not key or not unsound_columns(table).isdisjoint(table.spec.key):
+        return
+    ids = table.frame[key].astype("str")
+    if "variant" in key:
+        ids["variant"] = ids["variant"].fillna(base)
+    for name in {*more, "date"} & {*key}:
+        ids[name] = ids[name].fillna("")
+    if "date" in key:
+        ids["date"] = ids["date"].map(whole_day)
+    ids = ids.dropna()
+    groups = ids[ids.duplicated(keep=False)].groupby(key, sort=False)
+    noun = table.spec.row.split()[-1]
+    faults = (
+        Fault(
+            table.place(rows.index),
+            f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for "
+            + (f"({', '.join(filter(None, map(str, values)))})" if values[1:] else repr(*values)),
+            f"Keep one {noun} for each.",
+        )
+        for values, rows in groups
+    )
+    rest = f"two {noun}s or more for one ({', '.join(key)})"
+    yield from limit_faults(faults, groups.ngroups, table.where, rest)
