@@ -227,9 +227,13 @@ def _not_needed(table: StoredTable) -> set[str]:
 
 
 def _without_facets(reading: Reading, placed: Iterable[Placed]) -> Reading:
-    """Return a reading without the columns that became facets by their names alone."""
+    """Return a reading without columns that became facets by their names alone, or became none."""
     facets = {name for one in placed for name in one.facets}
-    left = (of for of in reading.further if of.is_taken or of.column not in facets)
+    left = (
+        of
+        for of in reading.further
+        if (of.is_measure or of.id in facets if of.is_taken else of.column not in facets)
+    )
     return replace(reading, further=tuple(left))
 
 

@@ -566,3 +566,18 @@ def test_no_place_is_left_unfilled(host):
     for path, content in project_files("A title", host, is_sample=True).items():
         if not path.endswith((".parquet", ".yml", ".whl")):
             assert not re.search(r"@\w", content.decode()), path
+
+
+def test_column_that_becomes_no_facet_is_not_declared(tmp_path):
+    """The steps differ between the tasks of a model; a spread is no measure. The site builds."""
+    table = tmp_path / "a.csv"
+    table.write_text(
+        "algo,env_id,mean_reward,std_reward,steps_of\na,x,1.5,0.5,10k\na,y,2.5,0.25,20k\n"
+        "b,x,3.5,0.5,10k\nb,y,4.5,0.25,20k\n"
+    )
+    root = tmp_path / "board"
+    said = run(root, "--from", table)
+    assert "No facet, since it differs between the tasks of a model: steps_of." in said.stderr
+    assert "facets" not in tomllib.loads((root / "site.toml").read_text())
+    assert "std_reward" not in (root / "data/results.csv").read_text()
+    assert 0 == CliRunner().invoke(main, ["check", "--project", str(root)]).exit_code
