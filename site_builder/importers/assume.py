@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ from site_builder.tables.metrics import (
 from site_builder.tables.overrides import stated_in
 
 _MAX_NAMED = 20
+_UNIT = re.compile(r"\(([A-Za-z]+/s|s|ms|[GM]B)\)$", re.ASCII)  # `pp512 (tok/s)`
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
     "(or false) under [tasks] in site.toml. Of a wide table, task_columns under [import] names the "
@@ -77,7 +79,9 @@ class Assumed(Record):
             facts[task.name]["higher_is_better"] = not is_lower
         for task in self.units:
             unit = "percent" if max(task.scores) > 1 else "proportion"
-            facts[task.name]["unit"] = measure_of(task.name) or unit
+            of_name = _UNIT.search(task.name)
+            unit = of_name[1] if of_name else measure_of(task.name) or unit
+            facts[task.name]["unit"] = unit
         # A direction is a guess that the reader has to look at: the other one stands beside it.
         lines = [
             f"{as_toml(name)} = {as_toml(values)}"

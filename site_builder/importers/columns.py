@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,14 @@ MEANINGS: dict[str, dict[str, list[str]]] = tomllib.loads(
 """Names of columns by what they hold, by the table that it belongs to."""
 SYNONYMS = {meaning: names for table in MEANINGS.values() for meaning, names in table.items()}
 _MAX_CHOICES = 12
+_INTERVALS = (
+    ("_lower", "_upper"),
+    ("_lb", "_ub"),
+    ("_ci_low", "_ci_high"),
+    ("_q025", "_q975"),
+    ("_p2_5", "_p97_5"),
+)
+_AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500k`
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _LAST = ("size", "count", "tokens", "order")
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
@@ -97,14 +106,11 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     _check_stated(sheet.names, stated, tasks or (), models)
     plain = {name: plain_name(name) for name in sheet.names}
     named = _name_columns(plain, stated, (*(tasks or ()), *models))
+    if not {*stated} & {"task", "score"} and "task" not in named and _is_wide(sheet, named):
+        # A score for each model is one of the tasks. The error may be that of another.
+        named = {of: name for of, name in named.items() if of not in ("score", "stderr")}
     free = [name for name in sheet.names if name not in named.values()]
-    by_word = {plain[name]: name for name in free}
-    errors = {
-        column: by_word[word]
-        for end in ("_se", "_stderr")
-        for column in free
-        if (word := f"{plain[column]}{end}") in by_word
-    }
+    errors = _errors(plain, free)
     stderrs = {*errors.values()}
     columns = [name for name in free if name not in stderrs and _is_numeric(sheet, name)]
     kinds = _kinds(sheet, columns)
@@ -115,7 +121,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     if models:
         named.pop("model", None)
     elif "model" not in named and not (options.model or options.model_by):
-        raise _no_model(sheet, options, named, numbers)
+        raise _no_model(sheet, options, named, [n for n in columns if kinds[n] not in _LAST])
     elif "task" in named and tasks is None:
         return _long(sheet, options, named, free, numbers)
     # Cells with more than a number are reported one by one.
@@ -125,10 +131,27 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     if tasks is None and not models and (not scores or not sheet.deep.isdisjoint(numbers)):
         raise _no_scores(sheet, options, named, numbers, measures)
     errors = {column: errors[column] for column in scores if column in errors}
-    used = {*scores, *errors.values()}
-    unused = tuple(name for name in free if name not in used)
+    unused = tuple(name for name in free if name not in {*scores, *errors.values()})
     across = "model" if models else "task"
+    measures = {name: what for name, what in measures.items() if name not in scores}
     return Columns(named, across, scores, errors, unused, measures=measures)
+
+
+def _errors(plain: Mapping[str, str], free: Collection[str]) -> dict[str, str]:
+    """Return the column of standard errors of each column that has one: `acc_stderr` of `acc`."""
+    by_word = {plain[name]: name for name in free}
+    return {
+        column: by_word[word]
+        for end in ("_se", "_stderr")
+        for column in free
+        if (word := f"{plain[column]}{end}") in by_word
+    }
+
+
+def _is_wide(sheet: Sheet, named: Mapping[str, str]) -> bool:
+    """Return whether a table has several models, and none twice."""
+    models = [start_of(row.get(named.get("model", ""))) for row in sheet.rows]
+    return "model" in named and len({*models}) == len(models) > 1
 
 
 def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
@@ -142,7 +165,19 @@ def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     kinds |= {
         n: "interval" for n in columns if n[-1] in "+-" and {n[:-1], f"{n[:-1]}+"} <= {*columns}
     }
-    return kinds
+    return kinds | dict.fromkeys(_margins(columns), "interval")
+
+
+def _margins(columns: Collection[str]) -> Iterator[str]:
+    """Yield both ends of each interval by name, and margins: `moe_win_loss` of `win_loss`."""
+    of_plain = {plain_name(name): name for name in columns}
+    for plain, name in of_plain.items():
+        for low, high in _INTERVALS:
+            other = f"{plain.removesuffix(low)}{high}"
+            if plain.endswith(low) and other in of_plain:
+                yield from (name, of_plain[other])
+        if plain.startswith("moe_") and plain.removeprefix("moe_") in of_plain:
+            yield name
 
 
 def _across(sheet: Sheet, options: ImportOptions) -> UnreadableFileError:
@@ -169,6 +204,8 @@ def _no_model(
     columns = [{"columns": {**options.columns, "model": name}} for name in texts]
     of_models = [{"model_columns": numbers}] if "task" in named and numbers else []
     names = sheet.found.places
+    if sheet.found.is_named:  # The folders of one file tell nothing.
+        names = {place: name for place, name in names.items() if " " not in place}
     places = sorted(names, key=lambda p: names[p] in WORDS["files"] or names[p].isdecimal())
     paste: Choices = (*of_models, *columns, *({"model_by": [place]} for place in places))
     fix = "Name the model of all rows by --model, or write into site.toml what names it."
@@ -179,7 +216,8 @@ def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
     """Return some columns of text that may name something, those with most values first."""
     used = {*sheet.deep, *(named.get(meaning) for meaning in MEANINGS["scores"])}
     texts = [name for name in sheet.names if name not in used and not _is_numeric(sheet, name)]
-    texts.sort(key=lambda name: -len({start_of(row.get(name)) for row in sheet.rows}))
+    found = {name: {start_of(row.get(name)) for row in sheet.rows} for name in texts}
+    texts.sort(key=lambda n: (any(map(_AMOUNT.fullmatch, found[n])), -len(found[n])))
     return texts[:_MAX_CHOICES]
 
 
@@ -286,7 +324,11 @@ def _long(
             numbers or truths, key=lambda n: "score" not in n and direction_in(n) is None
         )[:_MAX_CHOICES]
         found = f"several columns of numbers, {', '.join(numbers)}" if numbers else "no numbers"
-        paste = tuple({"columns": {**options.columns, "score": name}} for name in likely)
+        paste: Choices = tuple({"columns": {**options.columns, "score": n}} for n in likely)
+        if len(numbers) > 1 and _is_wide(sheet, named):
+            found, wide = f"{found}, and no model twice", {"task_columns": numbers}
+            is_told = "score" in likely[0] or direction_in(likely[0]) is not None
+            paste = (*paste[:1], wide, *paste[1:]) if is_told else (wide, *paste)
         fix = "Name the column of scores in site.toml."
         raise UnreadableFileError(why=f"it has {found}", fix=fix, paste=paste)
     score = named["score"] if "score" in named else numbers[0]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from site_builder.importers.cells import parse_number
+from site_builder.importers.cells import parse_number, why_no_number
 from site_builder.importers.reading import (
     COLUMNS,
     ROWS,
@@ -28,10 +28,12 @@ from site_builder.importers.reading import (
 )
 from site_builder.records import replace
 from site_builder.tables.files import read_csv
+from site_builder.tables.metrics import measure_of
 
 _HEADING = ["dataset", "version", "metric", "mode"]
 _GAP = re.compile(r" {2,}+")  # between the columns of a table in text
 _PASS = "pass@1"
+_NUMBER_ALONE = "Write each number into a column of its own."
 _SHARE = re.compile(r"accuracy|acc\b|pass@\d", re.IGNORECASE)
 
 
@@ -50,6 +52,7 @@ def read_opencompass(found: Found, options: ImportOptions) -> Reading:
     csv = (row for _, row in read_csv(io.StringIO(text, newline="")))
     heading, *rows = ROWS.take(csv if is_csv else _table(text)) or [[]]
     models = [as_text(name) for name in heading[len(_HEADING) :]]
+    counts = {name for name in models if measure_of(name) == "count"}  # AISBench: `total_count`
     if heading[: len(_HEADING)] != _HEADING or not all(models):
         why = f"it is no summary of OpenCompass: its columns are not {', '.join(_HEADING)}, models"
         raise UnreadableFileError(why=why)
@@ -59,13 +62,21 @@ def read_opencompass(found: Found, options: ImportOptions) -> Reading:
     scores: list[ImportedScore] = []
     skipped: list[Skipped] = []
     for row in rows:
-        of_row = list(_scores(run, models, row))
+        cells = [*zip(models, row[len(_HEADING) :], strict=False)]
+        cells = [(model, cell) for model, cell in cells if model not in counts]
+        of_row = list(_scores(run, cells, row))
+        where = f"{found.shown}: {as_text(row[0])}"
+        skipped += (
+            Skipped(f"{where}, {model}", f"{cell!r} {why}", what="score", fix=_NUMBER_ALONE)
+            for model, cell in cells
+            if (why := why_no_number(cell))
+        )
         if of_row and row[1] == "-":
             why = f"it is a mean of other rows ({as_text(row[2])})"
-            skipped.append(Skipped(f"{found.shown}: {as_text(row[0])}", why, what="score"))
+            skipped.append(Skipped(where, why, what="score"))
         else:
             scores += of_row
-    if not scores:
+    if not scores and not skipped:
         raise UnreadableFileError(why="it has no score")
     tasks = tuple(ImportedRow(score.task, _bounds(score.metric), score.metric) for score in scores)
     return Reading(tuple(scores), tasks=tasks, skipped=tuple(skipped))
@@ -83,9 +94,11 @@ def _table(text: str) -> Iterator[list[str]]:
             yield cells
 
 
-def _scores(run: ImportedScore, models: list[str], row: list[str]) -> Iterator[ImportedScore]:
+def _scores(
+    run: ImportedScore, cells: list[tuple[str, str]], row: list[str]
+) -> Iterator[ImportedScore]:
     task, version, metric, mode = (as_text(cell) for cell in (*row, "", "", "", "")[:4])
-    for model, cell in zip(models, row[len(_HEADING) :], strict=False):
+    for model, cell in cells:
         number = parse_number(cell)
         if number is not None and task:
             setting = ", ".join(word for word in (mode, version) if word not in ("", "-"))

@@ -53,8 +53,9 @@ from site_builder.tables.files import (
     read_text_rows,
 )
 
+_BREAK = re.compile(r"<br\s*+/?>", re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:a|b|br|code|div|em|font|i|img|p|small|span|strong|sub|sup|u)(?:\s[^<>]*+)?/?>",
+    r"</?(?:a|b|code|div|em|font|i|img|p|small|span|strong|sub|sup|u)(?:\s[^<>]*+)?/?>",
     re.IGNORECASE,
 )
 _SEPARATORS = "\t;|,"  # of two that cut alike, the first counts
@@ -128,8 +129,9 @@ def _check_size(rows: int, columns: int) -> None:
 
 def _from_text(found: Found, ending: str) -> Sheet:
     # Without the tags that tables for web pages have, whose marks separate nothing.
-    text, n_tags = _TAG.subn("", read_text(found.path).replace("\0", ""))
-    text = html.unescape(text) if n_tags else text
+    text, n_breaks = _BREAK.subn(" ", read_text(found.path).replace("\0", ""))
+    text, n_tags = _TAG.subn("", text)
+    text = html.unescape(text) if n_breaks + n_tags else text
     if ending in JSON_LINES_ENDINGS:
         _, lines = read_text_rows(io.StringIO(text, newline=""), ending)
         records = ROWS.take(lines)

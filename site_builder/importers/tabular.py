@@ -265,7 +265,7 @@ def _direction(cell: _Cell, task: str, across: str) -> tuple[bool | None, str]:
         word = metric_in(task)
         where = "the heading" if across == "task" else "the name of the task"
         return better, f"{word!r} in {where}" if word else where
-    is_score = not across and not metric and plain_name(cell.column) in ("score", "scores")
+    is_score = across != "model" and not metric and plain_name(cell.column) in ("score", "scores")
     return (True, heading) if is_score and not is_cost(task) else (None, "")
 
 

@@ -53,9 +53,11 @@ def direction_in(heading: str) -> bool | None:
     """Return whether higher is better, by a heading or the name of a task; None if not known.
 
     A metric counts as the first or the last word: `WER (clean)`. A `loss` within a name may be what
-    the task is about.
+    the task is about, and that of `win_loss` is no metric.
     """
     words = [word for word in _words(heading) if word not in _WORDS["fillers"]]
+    if _is_of_contest(words):
+        return None
     ends = {*words[:1], *words[-1:]}
     return _direction(heading, ends if len(words) == 1 else ends - _VAGUE)
 
@@ -88,8 +90,16 @@ def metric_in(heading: str) -> str:
     The metric of `LS Clean WER` is `WER`. Empty if there is none, or two.
     """
     words = re.findall(r"[A-Za-z]+\d*", heading)
+    if _is_of_contest(word.casefold() for word in words):
+        return ""
     found = {word for word in (*words[:1], *words[-1:]) if word.casefold() in _HIGHER | _LOWER}
     return found.pop() if len(found) == 1 else ""
+
+
+def _is_of_contest(words: Iterable[str]) -> bool:
+    """Return whether a loss is one of a game, and no metric: `win_loss`."""
+    found = {*words}
+    return bool({"win", "wins"} & found and {"loss", "losses"} & found)
 
 
 def is_share(metric: str) -> bool:

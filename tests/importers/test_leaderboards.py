@@ -127,6 +127,20 @@ def test_opencompass_summary_as_csv(tmp_path):
     assert tasks["u"]["higher_is_better"] is False
 
 
+def test_opencompass_counts_are_no_models(tmp_path):
+    """As AISBench writes them: a column of counts, and a number with another is reported."""
+    (tmp_path / "summary.csv").write_text(
+        "dataset,version,metric,mode,total_count,a,b\nt,1,accuracy,gen,8,82.00 (7/8),50.5\n"
+    )
+    said = run_import("opencompass", tmp_path / "summary.csv", into=tmp_path)
+    assert {("b", "t", "base"): 50.5} == scores(tmp_path)
+    assert (
+        "'82.00 (7/8)' holds more than a number"
+        in run_import("opencompass", tmp_path / "summary.csv", "--verbose", into=tmp_path).stderr
+    )
+    assert 0 == said.exit_code
+
+
 def test_evalplus_results(tmp_path):
     """A null is no score, and no size."""
     imported("evalplus", HARNESSES / "evalplus/results.json", into=tmp_path)
@@ -169,7 +183,7 @@ def test_results_of_the_leaderboard_template(tmp_path, template):
     said = run_import("any", template, into=tmp_path)
     assert 'task_by = ["folder 2"]' in paste(tmp_path, said)
     lines = paste(tmp_path, run_import("any", template, into=tmp_path))
-    assert 4 == lines.count("higher_is_better = true")
+    assert (3, 0) == (lines.count("higher_is_better = true"), lines.count("hallucination"))
     said = run_import("any", template, into=tmp_path)
     assert 0 == said.exit_code, said.stderr
     assert "1 request without results: PENDING (1)" in said.stderr

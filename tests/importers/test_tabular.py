@@ -195,6 +195,12 @@ UNUSUAL = {
         "# Best\n\n| Model | x \u2191 | y |\n|:-|-:|-|\n| [**a**](b) | `0.5` | 2% |\n\nEnd |\n",
         {("a", "x"), ("a", "y")},
     ),
+    # As on GitHub: badges are no scores, and footnotes no parts of names.
+    "readme.md": (
+        "|Status|\n|-|\n|[![b][c]][d]|\n\n"
+        "|Model|x[^5]<br>(F1, 3-shot)|\n|-|-|\n|**A**||\n|a [^9] [^10]|0.5|\n\n[^5]: Old.\n",
+        {("a", "x (F1, 3-shot)")},
+    ),
     "pandas.json": ('{"model": {"0": "a"}, "x": {"0": 0.5}}', {("a", "x")}),
     "lists.json": ('{"model": ["a", "b"], "x": [0.5, 0.25]}', {("a", "x"), ("b", "x")}),
     "grid.json": (
@@ -771,3 +777,60 @@ def test_direction_of_a_cost_is_asked_for(tmp_path, text, toml):
     (tmp_path / "site.toml").write_text(toml)
     imported("csv", table, "--other-unit", "--lower-is-better", into=tmp_path)
     assert [False] == [task["higher_is_better"] for task in rows(tmp_path, "tasks")]
+
+
+ARENA = """\
+model,score,rating_q025,rating_q975,CI,avg_tokens
+a,82.5,81,84,"(-1.5, +1.5)",662
+b,79.25,77,80,"(-2.25, +0.75)",567
+"""
+ALPACA = """\
+model,win_rate,standard_error,mode,n_wins,n_draws,lc_winrate,lc_standard_error
+a,30.5,1.5,verified,239,6,48.25,0.5
+b,31.5,1.75,verified,252,4,40.5,0.25
+"""
+DUEL = "Player,total_games,wins_losses,win_loss,moe_win_loss\na,33,5,0.5,0.25\nb,40,7,0.75,0.125\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "asked"),
+    [(ARENA, ["score"]), (ALPACA, ["win_rate", "lc_winrate"]), (DUEL, ["wins_losses", "win_loss"])],
+)
+def test_margins_and_counts_are_no_scores_of_a_wide_table(tmp_path, table, asked):
+    """A score for each model is one; a loss beside wins is no metric."""
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert f"task_columns = {json.dumps(asked)}\n" in paste(tmp_path, said)
+    assert (table == DUEL) == ("better for 'wins_losses' and 'win_loss'" in said.stderr)
+
+
+def test_ratings_of_each_model_once_may_be_several_tasks(tmp_path):
+    """The column `eval` may name what was evaluated, or how engines evaluate."""
+    found = [{"engine": n, "ccrl": 3600, "frc": 4000, "eval": "NN"} for n in ("a", "b")]
+    said = run_import("csv", write(tmp_path, "a.json", json.dumps(found)), into=tmp_path)
+    assert '    task_columns = ["ccrl", "frc"]\n    # or columns = { score =' in said.stderr
+
+
+def test_model_of_another_name_than_a_measure_is_offered(tmp_path):
+    """TPOT is a framework here, and a time elsewhere; a number with another is reported."""
+    path = write(tmp_path, "a.csv", "task,forest,tpot\nx,0.75,0.5\ny,0.25,0.5 (3)\n")
+    paste(tmp_path, run_import("csv", path, into=tmp_path))
+    said = run_import("csv", path, "--higher-is-better", into=tmp_path)
+    assert 3 == len(rows(tmp_path))
+    assert "'0.5 (3)' holds more than a number" in said.stderr
+    assert "tpot (time)" not in said.stderr
+
+
+def test_unit_in_brackets_is_offered(tmp_path):
+    table = "model,pp512 (tok/s),tg128 (tok/s)\na,654.25,41.5\nb,OOM,OOM\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert '"tg128 (tok/s)" = { higher_is_better = true, unit = "tok/s" }' in said.stderr
+
+
+def test_texts_that_are_no_amounts_are_offered_first(tmp_path):
+    table = (
+        "\u6a21,\u65b9,PPL,\u5b58\n1B,full,15.5,26.5 GB\n1B,lora,17.5,16 GB\n7B,lora,10.5,22 GB\n"
+    )
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert '    columns = { model = "\u65b9" }\n' in said.stderr
+    assert 'model_by = ["folder"]' in said.stderr
+    assert "folder 2" not in said.stderr
