@@ -172,7 +172,8 @@ def assume_tasks(
     assumed = Assumed()
     tasks = _new_tasks(placed, stated, known)
     percents = set[tuple[str, str]]().union(*(t.kinds for t in tasks if _has_percents(t)))
-    for task in tasks:
+    for every in tasks:
+        task = _without_impossible(every, assumed)
         own = stated_in(config.tasks, task.name)
         better, why = _direction(task, own, options)
         bounds, why_bounds = _bounds(task, own, options, better=better, percents=percents)
@@ -197,6 +198,16 @@ def assume_tasks(
         told = (why, shown, why_bounds if shown else "")
         assumed.assumptions.append(Assumption(task.name, task.metric, bool(better), *told))
     return assumed
+
+
+def _without_impossible(task: _Task, assumed: Assumed) -> _Task:
+    """Return a task without negative shares, such as the -1 of a failed run, which are refused."""
+    negative = [one for one in task.placed if is_share(task.metric) and one.score.score < 0]
+    if len(negative) == len(task.placed):
+        return task
+    assumed.refused.extend((one, f"{one.score.score:g} is no {task.metric}") for one in negative)
+    left = [one for one in task.placed if one.score.score >= 0] if negative else task.placed
+    return replace(task, placed=left)
 
 
 def _new_tasks(placed: Sequence[Placed], stated: StatedRows, known: Collection[str]) -> list[_Task]:

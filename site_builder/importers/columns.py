@@ -202,7 +202,8 @@ def _no_model(
     tasks = {str(row.get(named.get("task", ""))) for row in sheet.rows}
     texts = _texts(sheet, named) if len(tasks) < len(sheet.rows) else []
     columns = [{"columns": {**options.columns, "model": name}} for name in texts]
-    of_models = [{"model_columns": numbers}] if "task" in named and numbers else []
+    is_across = "task" in named and "score" not in named
+    of_models = [{"model_columns": numbers}] if is_across and numbers else []
     names = sheet.found.places
     if sheet.found.is_named:  # The folders of one file tell nothing.
         names = {place: name for place, name in names.items() if " " not in place}

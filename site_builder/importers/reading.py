@@ -34,6 +34,7 @@ WORDS: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("fields.toml").read_text(encoding="utf8")
 )
 """Words in names of fields that tell `tasks` apart, and names of `files` that tell nothing."""
+_PACKED = (".zip", ".gz", ".tgz", ".tar", ".xz", ".bz2", ".zst", ".7z")
 _MAX_FOLDERS = 5  # above a file that is given by itself
 _NOT_UTF_8 = "it is not UTF-8 text; save it as UTF-8"
 _T = TypeVar("_T")
@@ -291,7 +292,8 @@ class Found(Record):
         if ending not in allowed:
             is_not = "is not" if len(allowed) == 1 else "is none of"
             why = f"{ending or 'no ending'} {is_not} {', '.join(allowed)}"
-            raise UnreadableFileError(why=why)
+            fix = "Unpack it, and name its folder." if ending in _PACKED else ""
+            raise UnreadableFileError(why=why, fix=fix)
 
     def object(self) -> JsonObject:
         """Return the object in a JSON file, or raise an `UnreadableFileError`."""

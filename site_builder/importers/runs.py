@@ -23,6 +23,7 @@ from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import plain_name
 
 _MAX_NAME = 40
+_REPEATS = frozenset(("seed", "random_seed", "fold", "repeat", "replicate"))
 _SETTING, _TEXT, _PLACE, _NUMBER = range(4)
 
 
@@ -30,12 +31,15 @@ def choose_run(scores: Sequence[ImportedScore], *, is_named: bool = True) -> Imp
     """Return the score that counts of one model on one task; None if nothing tells which one.
 
     It is the newest if all files state a time, or any if all have the same numbers. Unless the
-    publisher `is_named` what tells models apart, records with other texts are of other models.
+    publisher `is_named` what tells models apart, records with other texts are of other models, and
+    of several seeds or folds none counts more than others.
     """
     if len(scores) == 1:
         return scores[0]
     last = max(scores, key=lambda s: (s.time, s.stderr is not None, s.n_examples is not None))
-    if not is_named and any(_is_of_other_model(score, last) for score in scores):
+    if not is_named and any(
+        _is_of_other_model(score, last) or _repeats(score, last) for score in scores
+    ):
         return None
     is_dated = len({len(score.time) for score in scores}) == 1
     rivals = [score for score in scores if score.time == last.time or not is_dated]
@@ -57,6 +61,16 @@ def _is_of_other_model(one: ImportedScore, other: ImportedScore) -> bool:
     return any(a != b and _kind(name, (a, b)) < _PLACE for name, a, b in pairs)
 
 
+def _repeats(one: ImportedScore, other: ImportedScore) -> bool:
+    """Return whether two records are of several seeds or folds, which both state."""
+    names = filter(_is_of_repeat, one.fields.keys() & other.fields.keys())
+    return any(one.fields[name] != other.fields[name] for name in names)
+
+
+def _is_of_repeat(name: str) -> bool:
+    return plain_name(name.rpartition(".")[2]) in _REPEATS
+
+
 def unclear_faults(unclear: Sequence[Sequence[Placed]]) -> Iterator[Fault]:
     """Yield an error for each set of records that state several scores of one model and task."""
     alike: dict[tuple[str, ...], list[Sequence[Placed]]] = {}
@@ -72,7 +86,7 @@ def _unclear_text(first: Sequence[Placed], *others: Sequence[Placed]) -> str:
     differ = [
         f"{name} ({listed([repr(value) for value in values], most=3)})"
         for name, values in _differences([first]).items()
-        if _kind(name, values) < _PLACE
+        if _kind(name, values) < _PLACE or _is_of_repeat(name)
     ]
     why = "they state no time that tells which is newer"
     why = f"their records differ in {listed(differ, most=6)}" if differ else why
@@ -91,7 +105,8 @@ def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -
         [name for name, found in kinds.items() if found == kind] for kind in range(_NUMBER)
     )
     # The usual settings, and more only where these are not enough.
-    trials = [usual, [*usual, *texts], *([place] for place in reversed(places)), [*kinds]]
+    repeats = [*usual, *filter(_is_of_repeat, kinds)]
+    trials = [usual, repeats, [*usual, *texts], *([place] for place in reversed(places)), [*kinds]]
     names = next((names for names in trials if _are_apart(unclear, names)), trials[-1])
     of_task = [n for n in names if kinds[n] > _TEXT or _names_task(n)]
     of_model = [n for n in names if n not in of_task]

@@ -290,6 +290,7 @@ NO_TABLE = "it is no table: neither a list of objects nor objects by name"
         ("a.csv", b"mod\xe8le,add\n", "it is not UTF-8 text; save it as UTF-8"),
         ("b.parquet", "no Parquet", "the file is not Parquet. Write it again"),
         ("c.jsonl:2", "{}\n[1]\n", "is a list, not an object with fields"),
+        ("d.zip", b"", ".zip is none of .csv, .tsv, .jsonl"),
         ("d.txt", "x", ".txt is none of .csv, .tsv, .jsonl"),
         ("e.json", "[1]", NO_TABLE),
         ("e.json", "{}", NO_TABLE),
