@@ -237,7 +237,11 @@ def _no_scores(
     if numbers:
         what = "a single record" if len(sheet.rows) == 1 else "no flat table"
         why = f"it is {what}, and nothing tells which numbers are scores"
-    if "score" in named:
+    lists = [row for row in sheet.rows if isinstance(row.get(named.get("score", "")), list)]
+    if lists:
+        why = f"its {named['score']!r} is a list, and nothing names what each of its numbers is of"
+        fix = "Write a table with the columns model, task and score."
+    elif "score" in named:
         why = f"its column {named['score']!r} has scores, but no column names their task"
         texts = ({**options.columns, "task": name} for name in _texts(sheet, named))
         paste = tuple({"columns": of} for of in texts)

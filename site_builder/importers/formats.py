@@ -77,8 +77,13 @@ def _read_any(path: Path, options: ImportOptions) -> Reading:
 def _that_have_scores(
     formats: Iterable[Format], path: Path, options: ImportOptions
 ) -> dict[str, Reading]:
+    """Return the readings with scores, or with some that were left out, by format."""
     readings = {known.name: known.read(path, options) for known in formats}
-    return {name: of for name, of in readings.items() if of.measures or of.examples}
+    return {
+        name: of
+        for name, of in readings.items()
+        if of.measures or of.examples or any(left.what in ("score", "row") for left in of.skipped)
+    }
 
 
 ANY = Format("any", "output in any of the other formats, recognised by its content", _read_any)

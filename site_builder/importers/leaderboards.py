@@ -67,7 +67,7 @@ def read_opencompass(found: Found, options: ImportOptions) -> Reading:
         of_row = list(_scores(run, cells, row))
         where = f"{found.shown}: {as_text(row[0])}"
         skipped += (
-            Skipped(f"{where}, {model}", f"{cell!r} {why}", what="score", fix=_NUMBER_ALONE)
+            Skipped(f"{where}, {model}", f"{cell!r} {why}", "row", _NUMBER_ALONE)
             for model, cell in cells
             if (why := why_no_number(cell))
         )

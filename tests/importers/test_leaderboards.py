@@ -134,11 +134,14 @@ def test_opencompass_counts_are_no_models(tmp_path):
     )
     said = run_import("opencompass", tmp_path / "summary.csv", into=tmp_path)
     assert {("b", "t", "base"): 50.5} == scores(tmp_path)
-    assert (
-        "'82.00 (7/8)' holds more than a number"
-        in run_import("opencompass", tmp_path / "summary.csv", "--verbose", into=tmp_path).stderr
-    )
+    assert "'82.00 (7/8)' holds more than a number" in said.stderr
     assert 0 == said.exit_code
+    (tmp_path / "summary.csv").write_text(
+        "dataset,version,metric,mode,total_count,a\nt,1,accuracy,gen,8,82.00 (7/8)\n"
+    )
+    said = run_import("any", tmp_path / "summary.csv", into=tmp_path / "other")
+    assert "'82.00 (7/8)' holds more than a number" in said.stderr
+    assert "no column of models" not in said.stderr
 
 
 def test_evalplus_results(tmp_path):

@@ -835,3 +835,10 @@ def test_texts_that_are_no_amounts_are_offered_first(tmp_path):
     assert '    columns = { model = "\u65b9" }\n' in said.stderr
     assert 'model_by = ["folder"]' in said.stderr
     assert "folder 2" not in said.stderr
+
+
+def test_lists_of_times_without_names_are_refused(tmp_path):
+    """As ClickBench writes three times of each query."""
+    run = {"system": "a", "load_time": 1.5, "result": [[0.5, 0.25, None], [1.5, 1.25, 1.125]]}
+    said = run_import("csv", write(tmp_path, "a.json", json.dumps(run)), into=tmp_path)
+    assert "its 'result' is a list, and nothing names what each of its numbers is of" in said.stderr
