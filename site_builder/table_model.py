@@ -32,7 +32,7 @@ _MAX_SLOTS = 20
 _MAX_TICKS = 5
 _TALL = 12
 _WIDE = 10
-GROUP = 20
+GROUP = 10
 
 
 class Tag(NamedTuple):

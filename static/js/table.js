@@ -4,6 +4,7 @@
   let collator;
   const tables = site.elements("table").filter((table) => table instanceof HTMLTableElement);
   const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
+  const NEAR = 3; // rows beyond sight that are put in order at once: others are less high than their room
 
   /** `order` is the one that rows are to have, `rest` what is still to be done for it. */
   /** `opened` are rows of their own that stand below those of entries. */
@@ -75,11 +76,13 @@
     return values.map((value) => ranks.get(value) ?? null);
   };
 
-  /** Where the rows of a long table begin, the room of a row out of sight, the height of the window. @param {HTMLTableElement} table */
+  /** Where the rows of a long table begin, the room of a row out of sight, and between which heights of the window rows are seen, or nearly. @param {HTMLTableElement} table */
   const measure = (table) => {
     // Asking would have the page laid out, before the scripts that come have added what they add.
-    if (!table.classList.contains("long")) return { top: 0, room: 0, sight: 0 };
-    return { top: table.getBoundingClientRect().top, room: ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize), sight: innerHeight };
+    if (!table.classList.contains("long")) return { top: 0, room: 0, from: 0, to: 0 };
+    const [frame, rows] = [table.parentElement ?? table, table.tBodies[0]].map((element) => element.getBoundingClientRect());
+    const room = ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    return { top: rows.top, room, from: Math.max(0, frame.top) - NEAR * room, to: Math.min(innerHeight, frame.bottom) + NEAR * room };
   };
 
   /** @typedef {{body: HTMLTableSectionElement, entries: TableEntry[], shown: number, isNear: boolean}} Group */
@@ -87,13 +90,13 @@
   /** The groups as they are to be, and which of them will be in sight or near it. @param {HTMLTableElement} table @returns {Group[]} */
   const groupsOf = (table) => {
     const { order, size } = stateOf(table);
-    let { top, room, sight } = measure(table);
+    let { top, room, from, to } = measure(table);
     return [...table.tBodies].map((body, i) => {
       const entries = order.slice(i * size, (i + 1) * size);
       const shown = entries.filter(({ isShown }) => isShown).length;
       const begin = top;
       top += shown * room;
-      return { body, entries, shown, isNear: shown > 0 && begin < 1.5 * sight && top > -0.5 * sight };
+      return { body, entries, shown, isNear: shown > 0 && begin < to && top > from };
     });
   };
 

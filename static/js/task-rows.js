@@ -59,7 +59,7 @@
     return row;
   };
 
-  const size = table.matches(".long") ? table.tBodies[0].rows.length : Infinity;
+  const size = table.matches(".long") ? Number(table.tBodies[0].style.getPropertyValue("--rows")) : Infinity;
   for (const [place, task, rank] of rows) {
     const body = table.tBodies[Math.floor(place / size)];
     body.insertBefore(make(place, task, rank), body.rows[place % size] ?? null);

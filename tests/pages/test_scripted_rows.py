@@ -2,6 +2,7 @@
 
 import pytest
 
+from site_builder import table_model
 from site_builder.pages import scripted_rows
 from site_builder.pages.model import _context
 from tests.helpers.boards import make_frames
@@ -52,8 +53,11 @@ def page(tmp_path, chromium):
     return opened
 
 
-def test_a_script_makes_the_rows_that_the_build_would_write(page, monkeypatch):
+@pytest.mark.parametrize("most", [table_model.LONG, N - 1], ids=["one group", "groups of 20"])
+def test_a_script_makes_the_rows_that_the_build_would_write(page, monkeypatch, most):
     """One that lacks a score is in the page, at its place among the others."""
+    monkeypatch.setattr(table_model, "LONG", most)
+    monkeypatch.setattr(table_model, "GROUP", 20)
     short, written, heard = page("short")
     made = short.evaluate(ROWS)
     monkeypatch.setattr(scripted_rows, "_MAX_ROWS", N)
