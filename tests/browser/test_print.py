@@ -1,5 +1,6 @@
 """Printed pages: nothing is covered, blank or cut."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.browsing import SAVES_DATA, open_over, open_page
@@ -18,14 +19,19 @@ def on_paper(page: Page) -> None:
     page.emulate_media(media="print")
 
 
-def test_the_matrix_has_every_column_and_its_colours(chromium, home):
-    """Though a sheet is as narrow as the windows that show groups alone."""
-    page, _ = open_page(chromium, home + "models/")
+@pytest.mark.parametrize("query", ["", "?scores.columns=all"])
+def test_the_matrix_fits_the_sheet_in_its_colours(chromium, home, query):
+    """In groups, unless the reader has asked for all columns, which are small then."""
+    page, _ = open_page(chromium, f"{home}models/{query}")
     page.wait_for_selector(".matrix[data-columns]", state="attached")
     on_paper(page)
-    heads = page.locator(".matrix .view:not([hidden]) th.heat")
-    assert heads.count() > 3
-    assert all(heads.nth(i).is_visible() for i in range(heads.count()))
+    expect(page.locator(".matrix").first).to_have_attribute(
+        "data-columns", "all" if query else "groups"
+    )
+    heads = page.locator(".matrix .view:not([hidden]) th.heat:visible")
+    ends = heads.evaluate_all("heads => heads.map(h => h.getBoundingClientRect().right)")
+    assert len(ends) > (31 if query else 3)
+    assert max(ends) <= PAPER[0]
     expect(page.locator(".matrix td.heat").first).to_have_css("print-color-adjust", "exact")
 
 
