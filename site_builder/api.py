@@ -58,6 +58,8 @@ def site_values(computed: SiteResults) -> dict[str, Any]:
         values |= {f"boards/{b.spec.id}": board_values(b) for b in computed.boards}
     if over_time := progress_values(computed):
         values["over_time"] = over_time
+    if waiting := waiting_values(computed):
+        values["not_evaluated"] = waiting
     return values
 
 
@@ -106,6 +108,14 @@ def progress_values(computed: SiteResults) -> list[dict[str, Any]]:
         }
         for board in computed.boards
         for progress in compute_progress(board.spec, board.results, computed.whole)
+    ]
+
+
+def waiting_values(computed: SiteResults) -> list[dict[str, Any]]:
+    """Return the models without scores of which the data says why."""
+    return [
+        _fields(model, "model", "name", "status", "reason")
+        for model in computed.whole.catalog.waiting
     ]
 
 

@@ -70,6 +70,9 @@ class ModelInfo(Record):
     Attributes:
         model: Id of the entry.
         of: Id of the model.
+        status: Why it has no scores, `pending` or `not_evaluated`; None where it has some, and
+            where nobody says it.
+        reason: Why, in words.
         facets: By facet, the value as text; None where it is not known.
     """
 
@@ -88,6 +91,8 @@ class ModelInfo(Record):
     role: str | None
     comparable: str | None
     trained_on: str | None
+    status: str | None
+    reason: str | None
     facets: Mapping[str, str | None]
 
     def facet(self, name: str) -> str | None:
@@ -133,6 +138,8 @@ class Provenance(Record):
     date: str | None
     command: str | None
     flag: str | None
+    submitted_by: str | None
+    log_url: str | None
     n_examples: float | None
     stderr: float | None
 
@@ -155,6 +162,11 @@ class Catalog(CachingRecord):
         if name not in self._columns:
             self._columns[name] = tuple([m.facet(name) for m in self.models.values()])
         return self._columns[name]
+
+    @cached_property
+    def waiting(self) -> tuple[ModelInfo, ...]:
+        """The models without a score of which the data says why."""
+        return tuple(m for m in self.models.values() if m.status)
 
     @cached_property
     def _columns(self) -> dict[str, tuple[str | None, ...]]:
@@ -239,6 +251,8 @@ def collect_catalog(tables: Tables) -> Catalog:
     texts = pd.DataFrame(values, index=tables.models.index)
     facets = texts.where(texts.notna(), None).to_dict("records")
     models = tables.models.assign(facets=pd.Series(facets, tables.models.index, dtype=object))
+    unscored = ~models["model"].isin(tables.results["model"])
+    models["status"] = models["status"].where(unscored)
     return Catalog(
         models={m.model: m for m in records_of(ModelInfo, models)},
         tasks={t.task: t for t in records_of(TaskInfo, facts)},

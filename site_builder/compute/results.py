@@ -290,7 +290,7 @@ def _compute(
         ),
         training_sets=compute_training_sets(facts, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, baseline),
-        stats=compute_stats(scores, boards, tasks, len(categories)),
+        stats=compute_stats(scores, boards, tasks, len(categories), len(catalog.waiting)),
         release=release,
         cautions=find_cautions(tables, catalog),
     )

@@ -31,6 +31,8 @@ from site_builder.tables.schema import Measure
 
 _Integers = npt.NDArray[np.intp]
 _NO_ROW = -1
+# What the results state of a score, in words.
+_STATED = ("source", "date", "command", "flag", "submitted_by", "log_url")
 # More records than this are made when asked for: they would take gigabytes.
 _MAX_KEPT = 300_000
 
@@ -367,7 +369,7 @@ class Scores(CachingRecord, eq=False):
         rows, arrays = self._stated_rows(model), self._arrays
         columns = {
             "row": integers_or_none(arrays["row"][rows]),
-            **{name: arrays[name][rows].tolist() for name in ("source", "date", "command", "flag")},
+            **{name: arrays[name][rows].tolist() for name in _STATED},
             "n_examples": floats_or_none(arrays["n_examples"][rows]),
             "stderr": floats_or_none(arrays["stated_stderr"][rows]),
         }
@@ -514,7 +516,7 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
             **asdict(errors),
             "against_chance": turn * compare_with_chance(score, errors.low, errors.high, chance),
-            **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
+            **{n: results[n].astype("category") for n in _STATED},
             "row": np.where(rows > len(tables.loaded["results"].frame), np.nan, rows),
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),

@@ -83,8 +83,12 @@ def compute_stats(
     boards: Mapping[str, Board],
     tasks: tuple[TaskResult, ...],
     categories: int,
+    waiting: int,
 ) -> Stats:
-    """Compute the figures of the whole board (docs/statistics.md#board-figures)."""
+    """Compute the figures of the whole board (docs/statistics.md#board-figures).
+
+    `waiting` models are not evaluated, as the data says, and are not counted.
+    """
     roles, primary = scores.roles, boards[scores.roles.primary]
     shape = (-1, len(scores.models), len(scores.tasks))
     tuned, lifts, over = (
@@ -104,7 +108,7 @@ def compute_stats(
     contest = [boards[variant].tests["baseline"] for variant in roles.contest]
     over_base = [boards[variant].tests["base"] for variant in roles.tuned]
     return Stats(
-        models=len(scores.models),
+        models=len(scores.models) - waiting,
         tasks=len(scores.tasks),
         categories=categories,
         scores=sum(int((~np.isnan(scores.values[v])).sum()) for v in roles.variants),

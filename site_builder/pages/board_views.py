@@ -215,6 +215,7 @@ def board_rows(spec: BoardTableSpec) -> list[BoardRow]:
         rows.insert(next(places, len(rows)), row)
     if spec.full:
         shown = {row.model for row in rows}
+        shown |= {m.model for m in spec.site.results.catalog.waiting}
         rows += [spec.row(s) for s in board.entries if not s.scored and s.model not in shown]
     return rows
 
@@ -225,6 +226,7 @@ def board_rows(spec: BoardTableSpec) -> list[BoardRow]:
 def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow], n_cut: int) -> str:
     """How many models are new, how many are not shown, and why."""
     board, shown, say = spec.board, {s.model for s in rows}, spec.labels.say
+    shown |= {m.model for m in spec.site.results.catalog.waiting}  # listed below the board
     absent = [s.unranked for s in board.entries if s.model not in shown]
     share = percent(board.rules.min_coverage)
     score = with_article(f"{spec.labels.before_noun(board.variant)}score")

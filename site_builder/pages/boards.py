@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
@@ -46,6 +46,7 @@ class BoardContext(Record):
         trade_offs: What ranks the entries against cost, size and the like; empty without any.
         trade_choices: By the id of each of these, what else may be held against the same.
         progress: The board over time, by each kind of date that is known.
+        waiting: Models that are not evaluated, and why.
         matrix: Every score; None where the board has nothing for it.
         picker_label, picker: The boards of the other parts of a task, and which of them this is;
             empty for a board that is not one of those.
@@ -62,6 +63,7 @@ class BoardContext(Record):
     trade_offs: tuple[TradeView, ...]
     trade_choices: Mapping[str, tuple[TradeChoice, ...]]
     progress: tuple[ProgressChart, ...]
+    waiting: tuple[Fact, ...]
     matrix: Matrix | None
     picker_label: str
     picker: tuple[tuple[Link, bool], ...]
@@ -93,9 +95,11 @@ class EntriesContext(Record):
 
     Attributes:
         table: Every entry, with its rank on each board.
+        waiting: Models that are not evaluated, and why.
     """
 
     table: Table
+    waiting: tuple[Fact, ...]
 
 
 def make_boards(site: Site) -> Iterator[Page]:
@@ -105,8 +109,9 @@ def make_boards(site: Site) -> Iterator[Page]:
         return
     for each in site.by_board:
         yield _make_board(each, Address("board", each.board.id), each.board.title)
-    say, whole = site.labels.say, site.computed.whole.catalog.models
-    about = say("entries.about", n_entries=say("n_entries", len(whole)))
+    say, whole = site.labels.say, site.computed.whole.catalog
+    n_entries = say("n_entries", len(whole.models) - len(whole.waiting))
+    about = say("entries.about", n_entries=n_entries)
     context = partial(_entries_context, site)
     title = site.link("models").text
     yield Page(Address("models"), "entries.html", title, about, context, (HOME,))
@@ -122,7 +127,7 @@ def _make_board(site: Site, here: Address, title: str) -> Page:
     lead = site.labels.lead(board)
     about = say(
         "board.page.about_lead" if lead else "board.page.about",
-        n_models=say("n_models", len(board.entries)),
+        n_models=say("n_models", site.results.stats.models),
         n_tasks=say("n_tasks", len(board.tasks)),
         lead=lead,
     )
@@ -148,9 +153,23 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         trade_offs=site.trade_views,
         trade_choices=TradeChoices(site).by_view,
         progress=tuple(chart_progress(p, results, site.labels) for p in site.progress),
+        waiting=waiting_facts(site),
         matrix=with_tools(site, board_matrix(site), filtered=True),
         picker_label=_picker_label(site),
         picker=tuple(_picker(site)),
+    )
+
+
+def waiting_facts(site: Site) -> tuple[Fact, ...]:
+    """Return the models of a board that are not evaluated, each with the reason."""
+    say, names = site.labels.say, site.labels.models
+    return tuple(
+        Fact(
+            say(f"status.{m.status}"),
+            m.reason or "",
+            link=Link(names[m.model], Address("model", m.model)),
+        )
+        for m in site.results.catalog.waiting
     )
 
 
@@ -254,8 +273,8 @@ def _entries_context(site: Site) -> EntriesContext:
         "entries",
         whole.labels.say("entries.caption"),
         fields,
-        list(catalog.models.values()),
+        [m for m in catalog.models.values() if not m.status],
         filters=lambda m: model_values(whole.labels, catalog, m.model, tools),
         tools=tools,
     )
-    return EntriesContext(table)
+    return EntriesContext(table, waiting_facts(whole))

@@ -112,7 +112,9 @@ def model_summary(site: Site, model: str) -> str:
     if not s.scored and any(model in site.results.scores.left_out(v) for v in labels.variants):
         return say("model.flagged", name=name)
     if not s.scored:
-        return say("model.no_scores", name=name)
+        fact = site.results.catalog.models[model]
+        why = f"{fact.status or 'no_scores'}{'_since' if fact.status and fact.reason else ''}"
+        return say(f"model.{why}", name=name, reason=fact.reason or "")
     variant = labels.before_noun(board.variant).rstrip()
     if s.rank is None:
         known = ("no rival", "no common tasks", "reference")

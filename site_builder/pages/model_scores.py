@@ -83,14 +83,13 @@ class Source(Record):
 def make_source(site: Site, scores: Sequence[ModelScore]) -> Source:
     """Sum up where the scores of a model come from; the card of each has its own."""
     say, stated = site.labels.say, [score.provenance for score in scores]
-    published, flags = published_paths(site), dict[str, list[str]]()
-    sources = list(dict.fromkeys(p.source for p in stated if p.source is not None))
+    flags = dict[str, list[str]]()
     facts = [
-        Fact(say("source.file"), "", link=source_link(source, published))
-        for source in sources[:_MAX_SOURCES]
+        *_linked(site, "file", [p.source for p in stated]),
+        *_linked(site, "log", [p.log_url for p in stated]),
     ]
-    if more := len(sources) - len(facts):
-        facts.append(Fact(say("source.file"), say("source.more", more)))
+    if people := list(dict.fromkeys(p.submitted_by for p in stated if p.submitted_by)):
+        facts.append(Fact(say("source.submitted_by"), listed(people, most=_MAX_SOURCES)))
     if rows := [p.row for p in stated if p.row is not None]:
         text = say("source.some_rows", len(rows), first=min(rows), last=max(rows))
         results = Link("results.parquet", Address("data", anchor="table-results"))
@@ -110,6 +109,16 @@ def make_source(site: Site, scores: Sequence[ModelScore]) -> Source:
         commands=tuple(dict.fromkeys(p.command for p in stated if p.command is not None)),
         unstated=unstated_note(site),
     )
+
+
+def _linked(site: Site, name: str, paths: Sequence[str | None]) -> Iterator[Fact]:
+    """Yield the first of some links or paths, and how many more there are."""
+    say, published = site.labels.say, published_paths(site)
+    known = [path for path in dict.fromkeys(paths) if path is not None]
+    for path in known[:_MAX_SOURCES]:
+        yield Fact(say(f"source.{name}"), "", link=source_link(path, published))
+    if (more := len(known) - _MAX_SOURCES) > 0:
+        yield Fact(say(f"source.{name}"), say("source.more", more))
 
 
 # --- the data of score cards --------------------------------------------------------------------
@@ -164,8 +173,8 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     `tasks` are places in the shared list, null where the model has all of it. All else is by
     variant a list in their order, null where there is nothing; what no score states is left out.
     `value` is times ten to the power of `decimals`, two bytes less each. `row` may be the first of
-    consecutive rows in place of a list. `source` has places in `sources`; `date`, `command`, `flag`
-    and `chance` in `texts`.
+    consecutive rows in place of a list. `source` and `log` have places in `sources`; `date`,
+    `command`, `flag`, `by` (who handed it in) and `chance` in `texts`.
     """
     scores, published = list_scores(site, model), published_paths(site)
     stated = [score.provenance for score in scores]
@@ -176,7 +185,8 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     places = [order[score.task] for score in scores]
     numbers, decimals = without_decimals([score.value for score in scores])
     columns_of = site.results.scores.columns
-    links = {s: source_link(s, published) for s in {p.source for p in stated} if s is not None}
+    named = {link for p in stated for link in (p.source, p.log_url) if link is not None}
+    links = {link: source_link(link, published) for link in named}
     texts, sources, columns = dict[str, int](), dict[Link, int](), dict[str, list[list[object]]]()
     values: dict[str, tuple[list[Any], dict[Any, int] | None]] = {
         "value": (numbers, None),
@@ -187,6 +197,8 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "n_range": ([s.counted and s.counted.n_range for s in scores], None),
         "date": ([p.date for p in stated], texts),
         "source": ([None if p.source is None else links[p.source] for p in stated], sources),
+        "log": ([None if p.log_url is None else links[p.log_url] for p in stated], sources),
+        "by": ([p.submitted_by for p in stated], texts),
         "command": ([p.command for p in stated], texts),
         "flag": ([p.flag for p in stated], texts),
         "chance": ([_chance_text(site, score) for score in scores], texts),

@@ -38,7 +38,7 @@ from site_builder.tables.schema import (
     TASKS,
 )
 from site_builder.tables.shares import find_sample_sizes
-from site_builder.tables.submission_checks import find_unscaled
+from site_builder.tables.submission_checks import find_scored_with_status, find_unscaled
 from site_builder.tables.table_faults import find_table_faults, unsound_columns
 from site_builder.tables.trained_on import find_unknown_trained_on
 from site_builder.tables.typos import find_typos
@@ -139,8 +139,9 @@ def _reference_faults(
         ("tasks.task", _unfit_features(tables, config, unsound)),
         ("results.model results.task results.variant", _lone_tuned(tables, config)),
         ("results.model results.task models.model tasks.task", _unscored_baseline(tables, config)),
-        ("results.model models.model", _without_results(tables, "model")),
+        ("results.model models.model models.status", _without_results(tables, "model")),
         ("results.task tasks.task", _without_results(tables, "task")),
+        ("results.model models.model models.status", find_scored_with_status(tables)),
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
         (_SHARES, _uneven_shares(tables)),
@@ -423,6 +424,8 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
     if name == "task":  # its parts have the results of a whole
         ids = ids[~ids.isin(tables.tasks["part_of"].dropna())]
     unused = ids[~_among(ids, tables.results[name])]
+    if name == "model":  # nobody expects results of these
+        unused = unused[tables.models["status"].loc[unused.index].isna()]
     found = ((f"no result of {name} {value!r}", [row]) for row, value in unused.items())
     table, more = tables.loaded.get(f"{name}s"), f"{name}s without a result"
     return _row_faults(table, found, len(unused), "", more, "warning")

@@ -208,9 +208,11 @@ def _add_submissions(
     yield from _with_rows(None, RESULTS, unsure).faults
     submissions = [one for one in submissions if one.is_sure]
     rows = [(one, row) for one in submissions for row in one.scores]
-    if not rows:
+    if not rows and RESULTS.name not in tables:
+        if submissions:
+            yield Fault(f"data/{FOLDER}", "no file has scores", "Add one with scores.")
         return
-    if TASKS.name not in tables and TASKS.name not in unreadable:
+    if rows and TASKS.name not in tables and TASKS.name not in unreadable:
         yield from _lone_tasks(tables.get(RESULTS.name), rows)
     results = _with_rows(tables.get(RESULTS.name), RESULTS, rows)
     settings = dict.fromkeys(name for one in submissions for name in one.facets)
@@ -219,7 +221,8 @@ def _add_submissions(
     models = tables.get(MODELS.name)
     has_facts = any(len(one.facts.values) > 1 for one in submissions)
     if models is None and has_facts and _has_ids(results):
-        ids = results.frame["model"].iloc[: -len(rows)].dropna().drop_duplicates()
+        n_own = len(results.frame) - len(rows)
+        ids = results.frame["model"].iloc[:n_own].dropna().drop_duplicates()
         models = as_loaded(MODELS, pa.table({"model": pa.array(ids, pa.string())}), results.where)
         models = replace(models, source=b"")
     if models is not None and MODELS.name not in unreadable and _has_ids(models):

@@ -240,6 +240,14 @@ MODELS = TableSpec(
             "any text",
             default="not stated",
         ),
+        ColumnSpec(
+            "status",
+            "Why it has no scores: `pending`, or `not_evaluated` and not to be expected. It is "
+            "listed below the board",
+            default="it has scores",
+            choices=("pending", "not_evaluated"),
+        ),
+        ColumnSpec("reason", "Why, in a few words, such as a licence that forbids to run it"),
     ),
 )  # fmt: skip
 TASKS = TableSpec(

@@ -1,13 +1,13 @@
-"""Find submissions whose scores look as if they had another unit than the board's."""
+"""Find submissions with scores of another unit than the board's, and models with a wrong status."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from site_builder.errors import Fault
+from site_builder.errors import Fault, limit_faults
 from site_builder.formatting import rounded
 from site_builder.tables.read import Tables
-from site_builder.tables.schema import RESULTS
+from site_builder.tables.schema import MODELS, RESULTS
 
 _PERCENT = 100
 
@@ -34,3 +34,21 @@ def find_unscaled(tables: Tables) -> Iterator[Fault]:
             fix = "Multiply them by 100 if they are proportions."
             where = table.place(rows.index, "score")
             yield Fault(where, f"{what}{rounded(others.median(), 1)}", fix, "warning")
+
+
+def find_scored_with_status(tables: Tables) -> Iterator[Fault]:
+    """Find models that have scores, and a status that says why they have none."""
+    table, models = tables.loaded.get(MODELS.name), tables.models
+    if table is None:
+        return
+    scored = models[models["status"].notna() & models["model"].isin(tables.results["model"])]
+    faults = (
+        Fault(
+            table.place([row], "status"),
+            f"model {model!r} has scores, and its status is {status!r}",
+            "Remove the status.",
+            "warning",
+        )
+        for row, model, status in scored[["model", "status"]].itertuples()
+    )
+    yield from limit_faults(faults, len(scored), table.where, "models with scores and a status")

@@ -53,7 +53,10 @@ def submission_schema(
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "One entry of a leaderboard",
         "type": "object",
-        "required": ["schema", "model", "scores"],
+        "required": ["schema", "model"],
+        "if": {"required": ["status"]},
+        "then": {"properties": {"scores": False, "facets": False}},
+        "else": {"required": ["scores"]},
         "additionalProperties": False,
         "properties": {
             "$schema": {"type": "string", "description": "Where editors find this schema"},

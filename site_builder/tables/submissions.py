@@ -145,10 +145,7 @@ class _Reader:
         for name, node in fields.items():
             if name not in _KEYS:
                 self.note(node, f"key {name!r} is not known", _hint(name))
-        for name, meaning in (("model", "the id of the model"), ("scores", "a score of each task")):
-            if name not in fields or fields[name].value in (None, ""):
-                fix = f"Add it: {meaning}."
-                self.note(fields.get(name, root), f"'{name}' is missing", fix)
+        self._check_needed(root, fields)
         model = fields.get("model", Node(root.line, None))
         if not isinstance(model.value, str | None):
             self.note(model, f"'model' is {_shown(model)}, not text", "Put it in quotes.")
@@ -173,6 +170,20 @@ class _Reader:
             is_newer = _is_number(version.value) and float(version.raw) > VERSION
             self.note(version, f"{what}{VERSION}", fix if is_newer else f"Write {VERSION}.")
         return False
+
+    def _check_needed(self, root: Node, fields: Mapping[str, Node]) -> None:
+        """Note what is missing, and what cannot stand beside a status: it is of a whole model."""
+        needed, unfit = {"model": "the id of the model"}, dict[str, str]()
+        if _is_stated(fields, "status"):
+            unfit = {"scores": "Take the status out.", "facets": "Leave the facets out."}
+        else:
+            needed["scores"] = "a score of each task"
+        for name, meaning in needed.items():
+            if not _is_stated(fields, name):
+                self.note(fields.get(name, root), f"'{name}' is missing", f"Add it: {meaning}.")
+        for name, fix in unfit.items():
+            if _is_stated(fields, name):
+                self.note(fields[name], f"'{name}' stands beside a status", fix)
 
     def _facets(self, node: Node | None) -> dict[str, Node]:
         """Return the settings, all as text: a number is the name of a setting."""
@@ -246,6 +257,10 @@ class _Reader:
             if RESULTS.column(name) is None and _is_number(value.value)
         }
         yield _row(node.line, {**common, "task": Node(node.line, task), **cells, **further})
+
+
+def _is_stated(fields: Mapping[str, Node], name: str) -> bool:
+    return name in fields and fields[name].value not in (None, "")
 
 
 def _is_number(value: object) -> bool:

@@ -78,6 +78,7 @@
       ...{ interval: of(scores.interval)?.map((end) => format.score(end, scale)), stderr: of(scores.stderr) },
       ...{ n: of(scores.n) ?? of(scores.n_range) },
       ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag), chance: textOf(scores.chance) },
+      ...{ log: scores.sources[of(scores.log) ?? -1], by: textOf(scores.by) },
       ...{ phrase, run: `${model} (${phrase})`, address: base && `${base}${path}${query}#score-${slug}` },
     };
   };
@@ -92,7 +93,7 @@
   const rangeOf = (ends) => (ends && ends.length > 1 ? say("range", { low: ends[0], high: ends[1] }) : ends?.[0]);
 
   /** What is known of a score, the model's other scores on the task first. @param {Score} score @param {Score[]} others */
-  const makeFacts = ({ row, interval, stderr, n, date, source, command, chance }, others) => {
+  const makeFacts = ({ row, interval, stderr, n, date, source, log, by, command, chance }, others) => {
     const ends = rangeOf(interval);
     /** @type {Record<string, string | HTMLElement | undefined>} */
     const facts = {
@@ -102,6 +103,8 @@
       examples: examplesOf(n),
       date,
       source: source && linkTo(source),
+      ...(log && { log: linkTo(log) }),
+      ...(by && { by }),
       row: make("span", {}, `${say("row_of", { row: row.toLocaleString("en-US") })} `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
     };
     if (!command) facts.command = undefined;

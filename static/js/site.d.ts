@@ -435,7 +435,11 @@ interface SubmissionSchema {
   minimum?: number;
   maximum?: number;
   required?: string[];
-  properties?: Record<string, SubmissionSchema>;
+  /** `false` refuses the key. */
+  properties?: Record<string, false | SubmissionSchema>;
+  if?: { required: string[] };
+  then?: SubmissionSchema;
+  else?: SubmissionSchema;
   additionalProperties?: false | SubmissionSchema;
   items?: SubmissionSchema;
 }
@@ -570,6 +574,8 @@ interface ScoreCards {
   date?: ScoreColumn<number>;
   source?: ScoreColumn<number>;
   command?: ScoreColumn<number>;
+  log?: ScoreColumn<number>;
+  by?: ScoreColumn<number>;
   flag?: ScoreColumn<number>;
   chance?: ScoreColumn<number>;
 }

@@ -42,13 +42,18 @@
   };
 
   /** @param {SubmittedValue} node @param {Map<string, SubmittedValue>} fields @param {SubmissionSchema} schema @param {Say} say */
-  const checkKeys = (node, fields, { required = [], properties = {}, additionalProperties }, say) => {
-    const missing = required.filter((name) => (fields.get(name)?.value ?? null) === null);
+  const checkKeys = (node, fields, schema, say) => {
+    const holds = schema.if?.required.every((name) => (fields.get(name)?.value ?? null) !== null);
+    const more = schema.if && (holds ? schema.then : schema.else);
+    const { additionalProperties } = schema;
+    const properties = { ...schema.properties, ...more?.properties };
+    const missing = [...(schema.required ?? []), ...(more?.required ?? [])].filter((name) => (fields.get(name)?.value ?? null) === null);
     const found = missing.map((name) => ({ line: fields.get(name)?.line ?? node.line, what: say("missing", { key: name }) }));
     for (const [name, one] of fields) {
       const of = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+      if (one.value === null && Object.hasOwn(properties, name)) continue;
       if (of === false) found.push({ line: one.line, what: say("unknown", { key: name }) });
-      else if (of && (one.value !== null || !Object.hasOwn(properties, name))) found.push(...check(one, of, name, say));
+      else if (of) found.push(...check(one, of, name, say));
     }
     return found;
   };

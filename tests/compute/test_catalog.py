@@ -35,7 +35,7 @@ def catalog_of(models=None, tasks=None, results=None):
 def test_models_of_the_catalog():
     found = catalog_of(models={"developer": ["A Ltd", None], "parameters_b": [7, None]}).models
     assert ["a", "b"] == list(found)
-    unknown = (None,) * 8
+    unknown = (None,) * 10
     assert ModelInfo("a", "a", "a", "A Ltd", None, None, 7.0, *unknown, {}) == found["a"]
     assert (None, None) == (found["b"].developer, found["b"].parameters_b)
 

@@ -186,7 +186,7 @@ def test_provenance_of_a_score():
     frames = make_frames({"base": {"a": [0.1, 0.2], "b": [0.3, None]}})
     frames["results"] = frames["results"].assign(source="paper.pdf", stderr=[0.01, NAN, NAN])
     scores = collect_scores(make_tables(frames), BoardConfig())
-    expected = Provenance(1, "paper.pdf", None, None, None, None, 0.01)
+    expected = Provenance(1, "paper.pdf", None, None, None, None, None, None, 0.01)
     assert expected == scores.provenance_of("a")["t1", "base"]
     found = scores.provenance_of("b")
     assert {("t1", "base"): 3} == {key: stated.row for key, stated in found.items()}

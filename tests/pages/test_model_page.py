@@ -284,6 +284,8 @@ def test_the_source_in_short(page):
     frames["results"] = having(
         frames["results"],
         source=["https://x.example/1", None, None, "logs/b", None, None],
+        log_url=[None, "https://x.example/log", "javascript:alert(1)", None, None, None],
+        submitted_by=["Ann", "Ann", None, None, "Bo", None],
         date=["2024-05-02", "2024-06-01", None, None, None, None],
         command=["run a", "run a", None, None, None, None],
         flag=["leaked", "leaked", None, None, None, None],
@@ -292,11 +294,15 @@ def test_the_source_in_short(page):
     facts = {fact.label: fact.link.text if fact.link else fact.text for fact in found.facts}
     assert {
         "File": "x.example/1",
+        "Log": "javascript:alert(1)",
+        "Handed in by": "Ann",
         "Rows": "results.parquet",
         "Data of": "2024-05-02 to 2024-06-01",
         "Licence": "MIT",
     } == facts
-    assert "3 rows, 1 to 3" == found.facts[1].text
+    logs = ["https://x.example/log", "javascript:alert(1)"]  # the page shows the second as text
+    assert logs == [fact.link.href for fact in found.facts if fact.label == "Log"]
+    assert "3 rows, 1 to 3" == found.facts[4].text
     assert [("t1 and t2", "leaked")] == [(flag.label, flag.text) for flag in found.flags]
     assert ("run a",) == found.commands
     said = "Not stated for any score: standard error and number of examples."

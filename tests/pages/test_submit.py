@@ -149,6 +149,9 @@ def test_the_script_finds_the_faults_of_the_schema():
     schema = submission_schema({"t": (0, 100), "u": (None, None)})
     good = "schema: 1\nmodel: m\nscores:\n  t: 5\n  u: { score: 500, seconds: 3 }\ndate: 2026\n"
     assert [] == in_script(CHECK, good, schema)
+    assert [] == in_script(CHECK, "schema: 1\nmodel: m\nstatus: pending\nscores:\n", schema)
+    beside = "schema: 1\nmodel: m\nscores: { t: 1 }\nstatus: pending\n"
+    assert [[3, "unknown scores"]] == in_script(CHECK, beside, schema)
     bad = (
         "schema: 2\nname: 7\nscores:\n  t: 101\n  u: high\n  v: 1\nverification: gold\n"
         "date: soon\nagent: x\nlicense:\n"

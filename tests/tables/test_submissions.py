@@ -9,12 +9,17 @@ from click.testing import CliRunner
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 from ruamel.yaml import YAML
 
+from site_builder.addresses import Address
+from site_builder.api import site_values
 from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.config import load_config
+from site_builder.pages.boards import make_boards
+from site_builder.pages.model import model_summary
 from site_builder.tables.export import export_tables
 from site_builder.tables.submission_schema import submission_schema
 from site_builder.tables.submissions import parse_submission
+from tests.helpers.sites import make_site
 from tests.helpers.tables import HIGHER, check_project, fault_lines, write_project
 
 ENTRY = """\
@@ -41,6 +46,7 @@ AS_JSON = json.dumps(
     },
     indent="\t",
 )
+UNSCORED = "schema: 1\nmodel: new\nname: New\nstatus: not_evaluated\nreason: no access\n"
 TOML = '[tasks."*"]\nunit = "percent"\nhigher_is_better = true\n'
 TABLE = "model,agent,effort,task,score\nacme/coder,mini,high,{task},{score}\nold,mini,,lite,12\n"
 
@@ -112,6 +118,29 @@ def test_submissions_beside_tables(tmp_path):
     assert (4, 2) == (published["results"].rows, published["models"].rows)
 
 
+def test_a_model_without_scores_is_listed_with_the_reason(tmp_path):
+    """It is not ranked, counted or missed; a status beside scores is a warning without effect."""
+    root = project(tmp_path, a_yaml=HIGH, b_yaml=UNSCORED)
+    assert [] == fault_lines(root)
+    site = make_site(root)
+    (board,) = (page for page in make_boards(site) if page.address == Address("models"))
+    assert [("Not evaluated", "New", "no access")] == [
+        (fact.label, fact.link.text, fact.text) for fact in board.context().waiting
+    ]
+    assert ["Coder"] == [row.cells[1].text for row in board.context().views[0].table.rows]
+    assert (1, "1 model on 2 tasks. Coder") == (site.results.stats.models, board.description[:25])
+    assert "New is not evaluated: no access" == model_summary(site, "new")
+    unscored = {"model": "new", "name": "New", "status": "not_evaluated", "reason": "no access"}
+    assert [unscored] == site_values(site.computed)["not_evaluated"]
+
+    with_table(root, "models.csv", "model,status\nacme/coder,pending\n")
+    assert [
+        "data/models.csv:2: model 'acme/coder' has scores, and its status is 'pending'. "
+        "Remove the status."
+    ] == fault_lines(root)
+    assert ["new"] == [model.model for model in make_site(root).results.catalog.waiting]
+
+
 @pytest.mark.parametrize(
     ("value", "stored", "found"),
     [
@@ -180,6 +209,13 @@ WRONG = {
             "8: the score of 'v' is nothing. Write a number, or leave the task out.",
             "4: 'score' is 'high', not a number. Write a number, such as 0.71, or leave the row "
             "out.",
+        ],
+    ),
+    "a status beside scores": (
+        "schema: 1\nmodel: m\nstatus: pending\nfacets: { a: b }\nscores: { t: 1 }",
+        [
+            "5: 'scores' stands beside a status. Take the status out.",
+            "4: 'facets' stands beside a status. Leave the facets out.",
         ],
     ),
     "values": (
@@ -285,12 +321,13 @@ def test_the_schema_takes_what_is_read_and_refuses_the_rest():
     """What an editor marks is what a build names: without what only the tables tell."""
     schema = Draft7Validator(submission_schema())
     Draft7Validator.check_schema(submission_schema())
-    for text, ending in ((HIGH, ".yaml"), (AS_JSON, ".json")):
+    for text, ending in ((HIGH, ".yaml"), (UNSCORED, ".yaml"), (AS_JSON, ".json")):
         assert ([], True) == (
             [*schema.iter_errors(YAML(typ="safe", pure=True).load(text) | {"date": "2026"})],
             not parse_submission(text.encode(), "", ending)[1],
         )
     refused = ("nothing else", "no schema", "newer", "all at once", "values", "text")
+    refused += ("a status beside scores",)
     for name in refused:
         assert [*schema.iter_errors(YAML(typ="safe", pure=True).load(WRONG[name][0]))], name
 
