@@ -9,12 +9,13 @@ from click.testing import CliRunner
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 from ruamel.yaml import YAML
 
-from site_builder.addresses import Address
 from site_builder.api import site_values
 from site_builder.build import make_files
 from site_builder.commands import main
 from site_builder.config import load_config
-from site_builder.pages.boards import make_boards
+from site_builder.pages.board_spec import BoardTableSpec
+from site_builder.pages.board_views import board_rows
+from site_builder.pages.boards import waiting_facts
 from site_builder.pages.model import model_summary
 from site_builder.tables.export import export_tables
 from site_builder.tables.submission_schema import submission_schema
@@ -123,12 +124,12 @@ def test_a_model_without_scores_is_listed_with_the_reason(tmp_path):
     root = project(tmp_path, a_yaml=HIGH, b_yaml=UNSCORED)
     assert [] == fault_lines(root)
     site = make_site(root)
-    (board,) = (page for page in make_boards(site) if page.address == Address("models"))
     assert [("Not evaluated", "New", "no access")] == [
-        (fact.label, fact.link.text, fact.text) for fact in board.context().waiting
+        (fact.label, fact.link and fact.link.text, fact.text) for fact in waiting_facts(site)
     ]
-    assert ["Coder"] == [row.cells[1].text for row in board.context().views[0].table.rows]
-    assert (1, "1 model on 2 tasks. Coder") == (site.results.stats.models, board.description[:25])
+    spec = BoardTableSpec(site, site.results.boards, full=True)
+    assert ["acme/coder"] == [row.model for row in board_rows(spec)]
+    assert 1 == site.results.stats.models
     assert "New is not evaluated: no access" == model_summary(site, "new")
     unscored = {"model": "new", "name": "New", "status": "not_evaluated", "reason": "no access"}
     assert [unscored] == site_values(site.computed)["not_evaluated"]
@@ -326,8 +327,8 @@ def test_the_schema_takes_what_is_read_and_refuses_the_rest():
             [*schema.iter_errors(YAML(typ="safe", pure=True).load(text) | {"date": "2026"})],
             not parse_submission(text.encode(), "", ending)[1],
         )
-    refused = ("nothing else", "no schema", "newer", "all at once", "values", "text")
-    refused += ("a status beside scores",)
+    refused = ["nothing else", "no schema", "newer", "all at once", "values", "text"]
+    refused += ["a status beside scores"]
     for name in refused:
         assert [*schema.iter_errors(YAML(typ="safe", pure=True).load(WRONG[name][0]))], name
 
