@@ -19,6 +19,7 @@ _PLACES = {
     "deploy": ("site", "deploy"),
     "diff": ("site", "diff"),
     "export": ("tables", "export"),
+    "form": ("submissions", "form"),
     "import": ("tables", "import_"),
     "init": ("init", "init"),
     "profile": ("tables", "profile"),

@@ -1,4 +1,4 @@
-"""`submit`, `review` and `comment`: an entry as a file, and what a change does to the board."""
+"""`submit`, `form`, `review`, `comment`: an entry as a file, what a change does to the board."""
 
 from __future__ import annotations
 
@@ -150,3 +150,25 @@ def comment(path: Path) -> None:
         Console(Path()).warn(error.faults)
         sys.exit(1)
     echo(text)
+
+
+@click.command(epilog="Example: site-builder form event.json --out data/submissions/issue-7.yaml")
+@click.argument("path", metavar="EVENT", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file that gets the submission.",
+)
+def form(path: Path, out: Path) -> None:
+    """Write what was filled into the issue form as a submission.
+
+    EVENT is the file in which GitHub tells a workflow of an issue, `$GITHUB_EVENT_PATH`. The text
+    may be of a stranger: it is written as it is, and `review` says what is wrong with it.
+    """
+    from site_builder.releases.issue import filled_in
+
+    console = Console(Path())
+    with console.exit_on_error():
+        write_files({out: filled_in(path).encode()})
+    console.say(f"Wrote the text of the issue into {out}.")

@@ -24,6 +24,8 @@ from site_builder.importers.merge import (
     Placed,
     Setup,
     choose_metrics,
+    find_submitted,
+    leave_score,
     merge_examples,
     merge_facts,
     merge_results,
@@ -54,6 +56,7 @@ from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.metrics import assumption_lines
 from site_builder.tables.read import LoadedTables
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
+from site_builder.tables.submissions import read_submissions
 from site_builder.tables.write import (
     StoredRow,
     StoredTable,
@@ -126,7 +129,8 @@ def import_paths(
             (config.data_dir / of.file).exists() for of in stored.values()
         ):
             stored = {n: replace(of, file=f"{n}{options.ending}") for n, of in stored.items()}
-        report, rows = _merge(reading, stored, config, options)
+        submitted = [*_submitted_rows(config)] if options.ours else []
+        report, rows = _merge(reading, stored, config, options, submitted)
         changed = [(stored[name], r) for name, r in rows.items() if list(stored[name].rows) != r]
         if dry and changed and stored[RESULTS.name].rows:
             tables = [(name, stored[name]) for name in (MODELS.name, TASKS.name, RESULTS.name)]
@@ -173,8 +177,9 @@ def _merge(
     stored: Mapping[str, StoredTable],
     config: SiteConfig,
     options: ImportOptions,
+    submitted: Sequence[StoredRow],
 ) -> tuple[ImportReport, dict[str, list[StoredRow]]]:
-    """Return the report, and the new rows of each table."""
+    """Return the report, and the new rows of each table; scores in `submitted` get none."""
     old = {name: table.rows for name, table in stored.items()}
     names, default = config.importing, config.default_variant
     known = {str(row.get("task")): row.get(_SETTING) or "" for row in old[TASKS.name]}
@@ -198,7 +203,7 @@ def _merge(
     assumed.check(config, reading.guessed, reading.others)
     refused = {id(one) for one, _ in assumed.refused}
     placed = [one for one in measured.placed if id(one) not in refused]
-    merged = merge_results(table.rows, placed, default, _not_needed(table), ours=options.ours)
+    merged = _merged(table, placed, config, options, submitted)
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _model_facts(reading.models, placed, names.models)
     of_tasks = _first_known(_task_facts(stated, placed, assumed, known))
@@ -218,6 +223,29 @@ def _merge(
         reading, assumed, others, older, pairing, merged, added, stray, notes, faults
     )
     return report, rows
+
+
+def _merged(
+    table: StoredTable,
+    placed: Sequence[Placed],
+    config: SiteConfig,
+    options: ImportOptions,
+    submitted: Sequence[StoredRow],
+) -> MergedScores:
+    default = config.default_variant
+    in_files = find_submitted(placed, table.rows, submitted, default)
+    new = [one for place, one in enumerate(placed) if place not in in_files]
+    merged = merge_results(table.rows, new, default, _not_needed(table), ours=options.ours)
+    for place, row in in_files.items():
+        leave_score(merged, placed[place], row)
+    return merged
+
+
+def _submitted_rows(config: SiteConfig) -> Iterator[StoredRow]:
+    """Yield the scores in the submissions of a project, as rows of the results."""
+    submissions, _ = read_submissions(config.data_dir)
+    for submission in submissions:
+        yield from (dict(row.values) for row in submission.scores if "model" in row.values)
 
 
 def _not_needed(table: StoredTable) -> set[str]:

@@ -11,6 +11,7 @@ from site_builder.formatting import exact, listed, percent
 from site_builder.pages.page import HOME, Document, Page, Site
 from site_builder.records import Record
 from site_builder.tables.schema import VERIFICATIONS
+from site_builder.tables.submission_form import FORM
 from site_builder.tables.submission_schema import submission_schema
 from site_builder.tables.submission_text import Entry, entry_text, path_of
 from site_builder.tables.submissions import FOLDER, MAX_BYTES
@@ -43,6 +44,7 @@ class SubmitContext(Record):
         badges: How far a score was confirmed.
         next: What happens with the file.
         repository: Where pull requests are opened; empty where that is not known.
+        form: Where the form for submissions without Git is filled in; empty without one.
         data: For the script: the schema, and the messages.
     """
 
@@ -57,6 +59,7 @@ class SubmitContext(Record):
     badges: tuple[Said, ...]
     next: tuple[Said, ...]
     repository: str
+    form: str
     data: Mapping[str, Any]
 
 
@@ -92,10 +95,17 @@ def make_submit(site: Site) -> Iterator[Page | Document]:
             for name in ("at_once", "review", "build")
         ),
         repository=site.config.site.repository,
+        form=_form_address(site),
         data={"schema": schema, "texts": texts, "most": MAX_BYTES},
     )
     yield Page(Address("submit"), "submit.html", say("submit.title"), lede, context, (HOME,))
     yield Document(_SCHEMA, encode(schema))
+
+
+def _form_address(site: Site) -> str:
+    repository = site.config.site.repository.rstrip("/")
+    has_form = (site.config.root / FORM).is_file() and repository.startswith("https://github.com/")
+    return f"{repository}/issues/new?template={FORM.rpartition('/')[2]}" if has_form else ""
 
 
 def _tasks(site: Site) -> dict[str, tuple[float | None, float | None]]:

@@ -8,7 +8,7 @@ import re
 import tomllib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
 from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -26,6 +26,7 @@ from site_builder.symlinks import check_inside, is_inside, read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import LoadedTables, find_files, load_tables
 from site_builder.tables.schema import TABLES
+from site_builder.tables.submission_form import FORM, form_texts
 from site_builder.tables.submission_schema import FILE as SCHEMA_FILE
 from site_builder.tables.submission_schema import schema_text
 from site_builder.tables.submissions import has_submissions
@@ -42,6 +43,8 @@ HOSTS = {
 """The files of a project that only one host needs, by path. They are in the folder of its name."""
 UPDATE = ".github/workflows/update.yml"
 """The workflow that proposes new scores, which a project has on request."""
+SUBMISSION = ".github/workflows/submission.yml"
+"""The workflow of the issue form, which a project has that takes submissions."""
 SETTINGS = "settings.yml"
 """What a host reads at the top of the README."""
 
@@ -85,9 +88,7 @@ def start_project(
     is_sample = import_scores is None and (has_sample(data) or not has_tables)
     title = title or ("" if is_sample else _title_of(folder))
     files = project_files(title, host, license_id, is_sample=is_sample)
-    if updates_from:
-        source = json.dumps(_address_of(updates_from))  # the JSON of a text is YAML too
-        files[UPDATE] = _read("update.yml").replace('SOURCE: "."', f"SOURCE: {source}").encode()
+    files |= _files_on_request(folder, updates_from)
     # `upgrade` replaces the generator as a whole, and tables are one board.
     wholes = {"generator/*": (folder / "generator").exists(), "data/*.parquet": has_tables}
     for pattern in (pattern for pattern, is_there in wholes.items() if is_there):
@@ -107,6 +108,19 @@ def start_project(
         error.outcome = "the project is written, but its site.toml does not state what ranks"
         raise
     return sorted(missing), kept
+
+
+def _files_on_request(root: Path, updates_from: str) -> dict[str, bytes]:
+    """Return the files of what a project asks for: by an option, or in the `site.toml` it has."""
+    files = dict[str, str]()
+    if updates_from:
+        source = json.dumps(_address_of(updates_from))  # the JSON of a text is YAML too
+        files[UPDATE] = _read("update.yml").replace('SOURCE: "."', f"SOURCE: {source}")
+    with suppress(SiteError):  # what reads it next says why
+        if load_config(root).site.submissions:
+            files[SUBMISSION] = _read("submission.yml")
+            files[FORM] = _read("issue-form.yaml", **form_texts())
+    return {path: text.encode() for path, text in files.items()}
 
 
 def _address_of(source: str) -> str:

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
+from ruamel.yaml import YAML
 
 from site_builder.starter.project import FILES, HOSTS, SETTINGS
+from site_builder.tables.submission_form import LABEL, form_texts
+from site_builder.tables.submissions import parse_submission
 from tests.helpers.workflows import read_workflow
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +37,7 @@ def test_there_are_workflows_to_check():
     written = [
         Path(path).name for files in HOSTS.values() for path in files if path.endswith("yml")
     ]
-    assert sorted(["check.yml", "comment.yml", "update.yml", *written]) == sorted(
+    assert sorted(["check.yml", "comment.yml", "submission.yml", "update.yml", *written]) == sorted(
         workflow.name for workflow in GIVEN
     )
 
@@ -44,6 +47,26 @@ def test_workflows_follow_githubs_schema():
     schema = ["--builtin-schema", "vendor.github-workflows"]
     result = subprocess.run([*check, *schema, *WORKFLOWS], capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_issue_form_follows_githubs_schema(tmp_path):
+    """What it offers to fill in is a submission, once a model and a score are there."""
+    values = form_texts()
+    text = (FILES / "issue-form.yaml").read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name}", value)
+    (tmp_path / "form.yml").write_text(text)
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
+    args = [*check, "vendor.github-issue-forms", tmp_path / "form.yml"]
+    result = subprocess.run(args, capture_output=True, text=True)
+    assert 0 == result.returncode, result.stdout
+    form = YAML(typ="safe").load(text)
+    assert [LABEL] == form["labels"]
+    filled = form["body"][1]["attributes"]["value"].replace("# task", "task")
+    filled = filled.replace("model:", "model: m")
+    submission, faults = parse_submission(filled.encode(), "", ".yaml")
+    assert submission is not None
+    assert ([], [71.2]) == (faults, [row.values["score"] for row in submission.scores])
 
 
 @each_workflow

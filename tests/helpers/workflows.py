@@ -10,6 +10,7 @@ What stands in for what:
 - Pages: a folder; `hf` and `gh`: scripts that keep what they get in a bare repository and a file.
 """
 
+import json
 import os
 import re
 import shutil
@@ -123,6 +124,8 @@ class Runner:
         self._runs += 1
         folder = self._folder / f"run-{self._runs}"
         self.summary.unlink(missing_ok=True)
+        event = json.dumps(context.get("github", {}).get("event", {}))
+        (self._folder / "event.json").write_text(event, encoding="utf8")
         for name, job in read_workflow(workflow)["jobs"].items():
             needed = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
             assert all((folder / need).is_dir() for need in needed)
@@ -146,6 +149,7 @@ class Runner:
             "SPACES": str(self.spaces),
             "CALLS": str(self.calls),
             "RUNNER_TEMP": str(job),
+            "GITHUB_EVENT_PATH": str(self._folder / "event.json"),
             "GITHUB_REPOSITORY": "owner/board",
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_SHA": git(self.origin, "rev-parse", "main"),
@@ -246,9 +250,12 @@ def _value(name: str, context: Values) -> object:
 
 
 def _holds(condition: str | None, context: Values) -> bool:
-    """Whether a condition holds: `a.b == 'text'` or `a.b == c.d`."""
+    """Whether a condition holds: `a.b == 'text'`, `a.b == c.d`, `contains(a.*.name, 'text')`."""
     if condition is None:
         return True
+    if asked := re.fullmatch(r"contains\(([\w.]+)\.\*\.name, '(.*)'\)", condition):
+        found: Any = _value(asked[1], context)
+        return asked[2] in [one["name"] for one in found]
     sides = [side.strip() for side in condition.split("==")]
     one, other = (s.strip("'") if s.startswith("'") else _value(s, context) for s in sides)
     return one == other

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
+from site_builder.commands import main
 from site_builder.tables.documents import Node, parse_document
 from site_builder.tables.submission_schema import submission_schema
 from site_builder.tables.submissions import parse_submission
@@ -62,6 +64,16 @@ def test_no_page_where_the_publisher_does_not_ask(tmp_path):
     root = write_project(tmp_path, {}, TOML.replace("submissions = true\n", ""))
     (root / "data/results.csv").write_text("\n".join([*ROWS, ""]), encoding="utf8")
     assert not (build(root).folder / "submit").exists()
+
+
+def test_the_form_is_linked_where_the_project_has_it(tmp_path):
+    github = TOML.replace("https://example.org/repository", "https://github.com/o/r")
+    root = write_project(tmp_path, {}, github)
+    (root / "data/results.csv").write_text("\n".join([*ROWS, ""]), encoding="utf8")
+    address = "https://github.com/o/r/issues/new?template=submission.yml"
+    assert not build(root).page("submit/").select(f'a[href="{address}"]')
+    assert 0 == CliRunner().invoke(main, ["init", str(root)]).exit_code
+    assert build(root).page("submit/").select(f'a[href="{address}"]')
 
 
 def values_of(node: Node) -> object:

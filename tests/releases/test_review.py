@@ -336,3 +336,54 @@ def test_a_forged_review_says_nothing_but_code(proposal):
     path.unlink()
     path.symlink_to("/etc/passwd")
     assert 1 == CliRunner().invoke(main, ["comment", str(path)]).exit_code
+
+
+# The text of an issue: what of it becomes the file, and what is said of that.
+ISSUES = {
+    "filled in": (f"### The entry\r\n\r\n```yaml\r\n{GOOD}```\r\n", GOOD, "would be **2nd of 6**"),
+    "no fence": (GOOD, f"{GOOD}\n", "would be **2nd of 6**"),
+    "no end": (f"```yaml\n{GOOD}", f"{GOOD}\n", "would be **2nd of 6**"),
+    "two fences": (f"```\n{GOOD}```\n```\nmodel: x\n```", GOOD, "would be **2nd of 6**"),
+    "nothing": (None, "\n", "the file is empty"),
+    "empty": ("```yaml\n```", "", "the file is empty"),
+    "many fences": ("```x\n" * 16_000, "", "the file is empty"),
+    "surrogate": ("```yaml\nmodel: \ud800", "model: ?\n", "is not valid YAML"),
+    "path": (
+        "```yaml\nschema: 1\nmodel: ../../site.toml\nscores: { a: 1 }\n```",
+        "schema: 1\nmodel: ../../site.toml\nscores: { a: 1 }\n",
+        "`../../site.toml` would not be ranked",
+    ),
+    "commands": (
+        f"```yaml\nschema: 1\nmodel: m\n{EVIL!r}: 1\n```",
+        f"schema: 1\nmodel: m\n{EVIL!r}: 1\n",
+        "is not known",
+    ),
+    "bomb": (
+        "```yaml\na: &a [x, x]\nb: [*a, *a]\n```",
+        "a: &a [x, x]\nb: [*a, *a]\n",
+        "it has an anchor or alias",
+    ),
+    "deep": (f"```\n{'[' * 60_000}\n```", f"{'[' * 60_000}\n", "more than 6 levels"),
+}
+
+
+@pytest.mark.parametrize("name", ISSUES)
+def test_the_text_of_an_issue_is_one_file(proposal, tmp_path, name):
+    body, file, said = ISSUES[name]
+    out = proposal.root / "data/submissions/issue-7.yaml"
+    (tmp_path / "event.json").write_text(json.dumps({"issue": {"body": body}}))
+    done = CliRunner().invoke(main, ["form", str(tmp_path / "event.json"), "--out", str(out)])
+    assert 0 == done.exit_code, done.output
+    assert file == out.read_text(encoding="utf8")
+    comment = proposal.review()["comment"]
+    assert said in comment
+    assert is_plain(comment)
+
+
+@pytest.mark.parametrize("event", ["", "[]", '{"issue": 1}', '{"issue": {"body": 1}}', "[" * 10**5])
+def test_what_is_no_issue_is_refused(tmp_path, event):
+    (tmp_path / "event.json").write_text(event)
+    args = ["form", str(tmp_path / "event.json"), "--out", str(tmp_path / "a.yaml")]
+    done = CliRunner().invoke(main, args)
+    assert (1, False) == (done.exit_code, (tmp_path / "a.yaml").exists())
+    assert "it is no event of an issue" in done.output

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -48,8 +49,8 @@ class Publisher:
 
     def __init__(self, folder: Path, host: str) -> None:
         self.folder, self.root = folder, folder / "board"
-        (folder / "scores.csv").write_text(SCORES, encoding="utf8")
-        source = ["--from", str(folder / "scores.csv")]
+        pd.read_csv(StringIO(SCORES)).to_parquet(folder / "scores.parquet")
+        source = ["--from", str(folder / "scores.parquet")]
         made = CliRunner().invoke(main, ["init", str(self.root), "--host", host, *source])
         assert 0 == made.exit_code, made.output
         self.origin = folder / "origin.git"
@@ -296,3 +297,44 @@ def test_check_of_a_branch(tmp_path):
     assert "::error file=site.toml::" in runner.log
     assert WARNING in runner.log
     assert "| `site.toml` | `error` |" in runner.summary.read_text(encoding="utf8")
+
+
+def issue_of(number: int, file: str) -> dict[str, object]:
+    """An issue as the form writes it."""
+    body = f"### The entry\n\n```yaml\n{file}```\n"
+    issue = {"number": number, "body": body, "labels": [{"name": "submission"}]}
+    event = {"issue": issue, "repository": {"default_branch": "main"}}
+    return {"token": "a token", "event": event}
+
+
+def test_an_issue_becomes_a_pull_request(tmp_path):
+    """One file, with the review; an edit renews it. A wrong file is answered in the issue."""
+    publisher = Publisher(tmp_path, "github-pages")
+    toml = publisher.root / "site.toml"
+    text = toml.read_text(encoding="utf8").replace("# submissions = false", "submissions = true")
+    toml.write_text(text, encoding="utf8")
+    assert 0 == CliRunner().invoke(main, ["init", str(publisher.root)]).exit_code
+    publisher.push("2026-03-01")
+    runner = Runner(tmp_path, publisher.origin)
+    workflow = publisher.workflow("submission.yml")
+
+    runner.run(workflow, github=issue_of(7, SUBMISSION.replace("0.75", "high")))
+    calls = runner.calls.read_text(encoding="utf8").splitlines()
+    assert "api --silent repos/owner/board/issues/7/comments --field body=@answer.md" == calls[-1]
+    answer = next(tmp_path.glob("run-1/propose/workspace/answer.md")).read_text(encoding="utf8")
+    assert "`data/submissions/issue-7.yaml:4`" in answer
+    assert ["main"] == git(publisher.origin, "branch", "--format=%(refname:short)").splitlines()
+
+    for score in ("0.71", "0.75"):
+        runner.run(workflow, github=issue_of(7, SUBMISSION.replace("0.75", score)))
+    proposed = clone(publisher.origin, tmp_path / "proposed")
+    changed = git(proposed, "diff", "--name-only", "origin/main", "origin/submission-7")
+    assert "data/submissions/issue-7.yaml" == changed
+    file = git(proposed, "show", "origin/submission-7:data/submissions/issue-7.yaml")
+    assert SUBMISSION.strip() == file
+    calls = runner.calls.read_text(encoding="utf8").splitlines()
+    assert calls[-1].startswith("pr create --repo owner/board --base main --head submission-7")
+    answer = next(tmp_path.glob("run-3/propose/workspace/answer.md")).read_text(encoding="utf8")
+    assert "`c` would be **1st of 3**" in answer
+    assert answer.endswith("Closes #7.\n")
+    assert [] == obeyed(runner.log)

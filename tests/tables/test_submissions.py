@@ -357,3 +357,16 @@ def test_results_become_a_submission(tmp_path):
     two.write_text("model,task,score\na,t,0.1\nb,t,0.5\n", encoding="utf8")
     refused = CliRunner().invoke(main, ["submit", str(two), *options])
     assert "scores of 2 models: a and b. Name the files of one" in refused.output
+
+
+def test_imported_scores_leave_those_of_files_if_ours(tmp_path):
+    """Those of the same settings; others are added, and the board has each score once."""
+    root = project(
+        tmp_path, a_yaml="schema: 1\nmodel: m\nfacets: { agent: a }\nscores: { t: 50 }\n"
+    )
+    source = tmp_path / "new.csv"
+    source.write_text("model,agent,task,score\nm,a,t,70\nm,b,t,60\nn,a,t,40\n", encoding="utf8")
+    done = CliRunner().invoke(main, ["import", "csv", str(source), "--into", str(root), "--ours"])
+    assert 0 == done.exit_code, done.output
+    assert [] == fault_lines(root)
+    assert [["m (b)", "t", 60], ["n", "t", 40], ["m (a)", "t", 50]] == scores(root)
