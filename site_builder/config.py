@@ -415,6 +415,10 @@ class ModelSection(_Facts):
     """Who confirmed its scores, where the results do not say it."""
     trained_on: Name | None = None
     """Ids of the tasks whose data it was trained on, with commas between."""
+    status: Literal["pending", "not_evaluated"] | None = None
+    """Why it has no scores."""
+    reason: Name | None = None
+    """Why, in a few words."""
 
 
 class _File(ConfigSection):
