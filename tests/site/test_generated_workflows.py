@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -49,8 +48,8 @@ class Publisher:
 
     def __init__(self, folder: Path, host: str) -> None:
         self.folder, self.root = folder, folder / "board"
-        pd.read_csv(StringIO(SCORES)).to_parquet(folder / "scores.parquet")
-        source = ["--from", str(folder / "scores.parquet")]
+        (folder / "scores.csv").write_text(SCORES, encoding="utf8")
+        source = ["--from", str(folder / "scores.csv")]
         made = CliRunner().invoke(main, ["init", str(self.root), "--host", host, *source])
         assert 0 == made.exit_code, made.output
         self.origin = folder / "origin.git"
