@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import duckdb
 
 from site_builder.errors import Fault, SiteError, first_line
-from site_builder.examples.files import ExampleFiles, Source
+from site_builder.examples.files import ExampleFiles, ExampleSource
 from site_builder.tables.schema import LARGEST
 
 Rows: TypeAlias = list[dict[str, Any]]
@@ -169,7 +169,7 @@ class Database:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _select_rows(source: Source, base: str) -> str:
+def _select_rows(source: ExampleSource, base: str) -> str:
     text = {name: f"{_name(column)}::VARCHAR" for name, column in source.columns.items()}
     # The types of folder names are off, so that `task=007` stays text. DuckDB reads patterns.
     files = _literals(escape(str(path)) for path in source.files)

@@ -33,7 +33,7 @@ COLUMNS = tuple(_KINDS)
 _OPTIONAL = ("variant", "cluster")
 
 
-class Source(Record):
+class ExampleSource(Record):
     """Files with the same columns, which are read as one.
 
     Attributes:
@@ -54,7 +54,7 @@ class ExampleFiles(Record):
         shown: The paths in messages and in the results.
     """
 
-    sources: tuple[Source, ...]
+    sources: tuple[ExampleSource, ...]
     rows: int
     skipped: tuple[Fault, ...]
     shown: str
@@ -78,7 +78,7 @@ def find_examples(paths: Sequence[Path], named: Mapping[str, str], scratch: Path
     candidates, skipped, faults = _find(paths)
     # Files by what they must share to be read as one: their columns, those of folders last.
     forms: dict[tuple[tuple[StoredColumn, ...], tuple[str, ...]], list[Found]] = {}
-    rows, unread, sources = 0, list[Fault](), list[Source]()
+    rows, unread, sources = 0, list[Fault](), list[ExampleSource]()
     for stated in candidates:
         try:
             file, footer = _open(stated, scratch)
@@ -95,7 +95,7 @@ def find_examples(paths: Sequence[Path], named: Mapping[str, str], scratch: Path
         columns = {name: named.get(name, name) for name in COLUMNS}
         columns = {name: column for name, column in columns.items() if column in names.union(keys)}
         folders = tuple(column for column in columns.values() if column not in names)
-        sources.append(Source(tuple(file.path for file in files), columns, folders))
+        sources.append(ExampleSource(tuple(file.path for file in files), columns, folders))
     shown = ", ".join(path.resolve().name for path in paths)
     if not candidates and not faults:
         fix = f"Name files that end in {', '.join(_ENDINGS)}."

@@ -11,7 +11,7 @@ from site_builder.errors import Fault, SiteError, unreadable
 from site_builder.formatting import listed
 from site_builder.tables.read import find_files, load_tables
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
-from site_builder.tables.submission_text import Entry, entry_text, path_of
+from site_builder.tables.submission_text import SubmittedEntry, entry_text, path_of
 from site_builder.tables.write import read_all_stored
 
 __all__ = ["copy_settings", "entry_text", "path_of", "read_entry"]
@@ -38,7 +38,7 @@ def read_entry(
     model: str,
     facets: Mapping[str, str],
     stated: Mapping[str, str],
-) -> tuple[Entry, Collection[str]]:
+) -> tuple[SubmittedEntry, Collection[str]]:
     """Return the entry of the results that were imported into `place`, and the settings of `root`.
 
     `model` is its id; empty for that of the results. The model is told of where the project does
@@ -62,4 +62,4 @@ def read_entry(
     base = ("variant", config.default_variant)
     rows = tuple({k: v for k, v in row.items() if (k, v) != base} for row in rows)
     settings = {*config.facets, *(results.settings if results else ())}
-    return Entry(name, rows, facets, facts, stated), settings
+    return SubmittedEntry(name, rows, facets, facts, stated), settings

@@ -16,7 +16,7 @@ from site_builder.records import Record, replace
 from site_builder.releases.changes import ChangedClaim, Changes, RankMove, ScoreChange
 from site_builder.releases.feed import FeedEntry, entry_id, make_entries
 from site_builder.releases.wording import (
-    Section,
+    ChangeSection,
     noise_text,
     notes,
     rank_text,
@@ -133,7 +133,7 @@ class _Tables:
                 yield self._table(section, self._texts(section), section.rows)
 
     def _table(
-        self, section: Section, fields: Sequence[Field[_Change]], changes: Sequence[_Change]
+        self, section: ChangeSection, fields: Sequence[Field[_Change]], changes: Sequence[_Change]
     ) -> ChangeTable:
         key, title, more = section.key, section.title, len(changes) > _MOST_ROWS
         caption = self._say("changes.caption", title=title)
@@ -141,7 +141,7 @@ class _Tables:
         note = self._say("changes.n_rows", len(changes), most=_MOST_ROWS) if more else ""
         return ChangeTable(key, title, table, note)
 
-    def _texts(self, section: Section) -> list[Field[tuple[str, ...]]]:
+    def _texts(self, section: ChangeSection) -> list[Field[tuple[str, ...]]]:
         """Return the columns of a section; names are those of links, and variants notes."""
         places = {name: place for place, name in enumerate(section.columns)}
 

@@ -18,7 +18,7 @@ from site_builder.pages.board_table import span_text
 from site_builder.pages.history import rank_line
 from site_builder.pages.interactive import compare_link
 from site_builder.pages.model_rivals import make_rivals
-from site_builder.pages.model_scores import Source, list_scores, make_source
+from site_builder.pages.model_scores import ScoreSource, list_scores, make_source
 from site_builder.pages.model_sections import (
     Section,
     make_boards,
@@ -89,7 +89,7 @@ class ModelContext(Record):
     rivals: Section | None
     tests: Table | None
     compare: Link | None
-    source: Source
+    source: ScoreSource
     badge: Badge
 
 

@@ -64,7 +64,7 @@ def unstated_note(site: Site) -> str:
 # --- where they come from -----------------------------------------------------------------------
 
 
-class Source(Record):
+class ScoreSource(Record):
     """Where the scores of a model come from.
 
     Attributes:
@@ -80,7 +80,7 @@ class Source(Record):
     unstated: str
 
 
-def make_source(site: Site, scores: Sequence[ModelScore]) -> Source:
+def make_source(site: Site, scores: Sequence[ModelScore]) -> ScoreSource:
     """Sum up where the scores of a model come from; the card of each has its own."""
     say, stated = site.labels.say, [score.provenance for score in scores]
     flags = dict[str, list[str]]()
@@ -103,7 +103,7 @@ def make_source(site: Site, scores: Sequence[ModelScore]) -> Source:
     for score in scores:
         if score.provenance.flag is not None:
             flags.setdefault(score.provenance.flag, []).append(site.labels.tasks[score.task])
-    return Source(
+    return ScoreSource(
         facts=tuple(facts),
         flags=tuple(Fact(listed([*dict.fromkeys(of)]), flag) for flag, of in flags.items()),
         commands=tuple(dict.fromkeys(p.command for p in stated if p.command is not None)),

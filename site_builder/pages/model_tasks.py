@@ -45,7 +45,7 @@ _MAX_STRIPS = 40  # longer lists draw the middle half of the others in place of 
 _TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss"}
 
 
-class Choice(Record):
+class TaskChoice(Record):
     """A button: its words, what it puts into the address, and how many rows it leaves."""
 
     text: str
@@ -67,8 +67,8 @@ class TaskScores(Record):
 
     title: str
     line: str
-    categories: tuple[Choice, ...]
-    orders: tuple[Choice, ...]
+    categories: tuple[TaskChoice, ...]
+    orders: tuple[TaskChoice, ...]
     legend: tuple[LegendItem, ...]
     has_tones: bool
     table: Table
@@ -171,15 +171,15 @@ def _first_rows(found: ModelTasks, table: Table) -> str:
     return found.labels.say("model.tasks.first_rows", table.n_written, of=len(table.rows))
 
 
-def _categories(found: ModelTasks) -> Iterator[Choice]:
+def _categories(found: ModelTasks) -> Iterator[TaskChoice]:
     facts = found.site.results.catalog.tasks
     names = Counter(name for row in found.rows if (name := facts[row.task].category))
     if len(names) > 1:
-        yield Choice(found.labels.say("model.tasks.every"), "", len(found.rows))
-        yield from (Choice(name, name, n) for name, n in names.most_common())
+        yield TaskChoice(found.labels.say("model.tasks.every"), "", len(found.rows))
+        yield from (TaskChoice(name, name, n) for name, n in names.most_common())
 
 
-def _orders(found: ModelTasks) -> Iterator[Choice]:
+def _orders(found: ModelTasks) -> Iterator[TaskChoice]:
     if found.order == "place" or len(found.rows) < 3:
         return
     say, score = found.labels.say, f"score_{found.variant}"
@@ -188,7 +188,7 @@ def _orders(found: ModelTasks) -> Iterator[Choice]:
         (found.gain, say("model.column.gain"), found.is_lifted),
         (score, say("column.score"), True),
     )
-    yield from (Choice(text, key) for key, text, wanted in kinds if wanted)
+    yield from (TaskChoice(text, key) for key, text, wanted in kinds if wanted)
 
 
 def _legend(found: ModelTasks, drawings: Sequence[Drawing | None]) -> tuple[LegendItem, ...]:

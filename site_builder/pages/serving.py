@@ -37,7 +37,7 @@ class NumberField(Record):
     hint: str
 
 
-class Choice(Record):
+class OfferChoice(Record):
     """An offer to compare with.
 
     Attributes:
@@ -59,7 +59,7 @@ class Calculator(Record):
     """
 
     numbers: tuple[NumberField, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[OfferChoice, ...]
     compared: bool
     by_token: bool
     by_hour: bool
@@ -158,17 +158,17 @@ def _numbers(measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
 
 def _choices(
     offers: Sequence[Mapping[str, object]], candidates: Sequence[int], labels: Labels
-) -> Iterator[Choice]:
+) -> Iterator[OfferChoice]:
     """The one compared with at first, then every other offer."""
     names = [str(offer["name"]) for offer in offers]
     alone = candidates[0] if len(candidates) == 1 else None
     if alone is not None:
-        yield Choice("", names[alone])
+        yield OfferChoice("", names[alone])
     elif offers[candidates[0]]["model"] == labels.roles.baseline:
-        yield Choice("", f"{labels.baseline}, cheapest offer")
+        yield OfferChoice("", f"{labels.baseline}, cheapest offer")
     else:
-        yield Choice("", "The cheapest offer")
-    yield from (Choice(str(i), name) for i, name in enumerate(names) if i != alone)
+        yield OfferChoice("", "The cheapest offer")
+    yield from (OfferChoice(str(i), name) for i, name in enumerate(names) if i != alone)
 
 
 def _packed(offer: Offer, labels: Labels, paid: str) -> Mapping[str, object]:

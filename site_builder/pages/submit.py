@@ -13,7 +13,7 @@ from site_builder.records import Record
 from site_builder.tables.schema import VERIFICATIONS
 from site_builder.tables.submission_form import FORM
 from site_builder.tables.submission_schema import submission_schema
-from site_builder.tables.submission_text import Entry, entry_text, path_of
+from site_builder.tables.submission_text import SubmittedEntry, entry_text, path_of
 from site_builder.tables.submissions import FOLDER, MAX_BYTES
 
 _SCHEMA = Address("file", "submit/schema.json")
@@ -117,7 +117,7 @@ def _tasks(site: Site) -> dict[str, tuple[float | None, float | None]]:
     return {t: (infos[t].score_min, infos[t].score_max) for t in infos if t in stated}
 
 
-def _example(site: Site) -> Entry:
+def _example(site: Site) -> SubmittedEntry:
     """Return the third entry of the board, or the last, with its id as the model."""
     entries = site.results.board.ranked or site.results.board.entries
     model = entries[min(_EXAMPLE, len(entries) - 1)].model
@@ -136,23 +136,26 @@ def _example(site: Site) -> Entry:
         if stated.row is not None and score is not None
     ]
     info, catalog = site.computed.whole.catalog.models[model], site.computed.whole.catalog
-    facets = {f.id: info.facets.get(f.id) for f in catalog.facets if f.is_setting}
+    settings = [facet.id for facet in catalog.facets if facet.is_setting]
+    facets = {name: value for name in settings if (value := info.facets.get(name)) is not None}
     stated = {"verification": VERIFICATIONS[0], "submitted_by": "your-name"}
-    return Entry(model, rows, {n: v for n, v in facets.items() if v is not None}, {}, stated)
+    return SubmittedEntry(
+        model, rows, {n: v for n, v in facets.items() if v is not None}, {}, stated
+    )
 
 
-def _of_model(site: Site, entry: Entry) -> Entry:
+def _of_model(site: Site, entry: SubmittedEntry) -> SubmittedEntry:
     of = site.computed.whole.catalog.models[entry.model].of
-    return Entry(of, entry.rows, entry.facets, entry.facts, entry.stated)
+    return SubmittedEntry(of, entry.rows, entry.facets, entry.facts, entry.stated)
 
 
-def _example_text(site: Site, entry: Entry) -> str:
+def _example_text(site: Site, entry: SubmittedEntry) -> str:
     """Return the file of an entry, with a comment in place of all but its first scores."""
     shown = _of_model(site, entry)
     kept = entry.rows[:_MOST_SCORES]
     tasks = {row["task"] for row in kept}
     if left := len({row["task"] for row in entry.rows} - tasks):
-        short = Entry(shown.model, kept, shown.facets, {}, shown.stated)
+        short = SubmittedEntry(shown.model, kept, shown.facets, {}, shown.stated)
         lines = entry_text(short, ()).split("\n")
         last = max(i for i, line in enumerate(lines) if line.startswith("  "))
         lines.insert(last + 1, f"  # {site.labels.say('submit.more', left)}")

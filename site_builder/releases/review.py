@@ -77,7 +77,7 @@ class ReviewedEntry(Record):
 
 
 class ReviewedSection(Record):
-    """One kind of change, as `wording.Section` has it: the first rows, and how many more."""
+    """One kind of change, as `wording.ChangeSection` has it: the first rows, and how many more."""
 
     key: Text
     columns: Annotated[list[Text], msgspec.Meta(max_length=12)]

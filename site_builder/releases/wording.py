@@ -118,7 +118,7 @@ def one_score(changes: Changes, change: ScoreChange) -> str:
     return changes.scales[change.task].score(value)
 
 
-class Section(Record):
+class ChangeSection(Record):
     """One kind of change: a row of texts for each, with the ids of the data.
 
     Attributes:
@@ -131,7 +131,7 @@ class Section(Record):
     rows: Sequence[tuple[str, ...]]
 
 
-def sections_of(changes: Changes, say: Messages) -> tuple[Section, ...]:
+def sections_of(changes: Changes, say: Messages) -> tuple[ChangeSection, ...]:
     """Return every kind of change that there is."""
 
     def facts(found: Sequence[FactChange]) -> _Rows:
@@ -180,7 +180,7 @@ def sections_of(changes: Changes, say: Messages) -> tuple[Section, ...]:
         # The only board of a site has no name.
         start = int(columns[0] == "board" and not any(row[0] for row in rows))
         title, shown = say(f"changes.title.{key}"), [row[start:] for row in rows]
-        sections += [Section(key, title, columns[start:], shown)] if rows else []
+        sections += [ChangeSection(key, title, columns[start:], shown)] if rows else []
     return tuple(sections)
 
 

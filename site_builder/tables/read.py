@@ -43,8 +43,8 @@ from site_builder.tables.schema import (
 )
 from site_builder.tables.submissions import (
     FOLDER,
-    Row,
     Submission,
+    SubmittedRow,
     has_submissions,
     read_submissions,
 )
@@ -231,10 +231,10 @@ def _add_submissions(
 
 
 def _lone_tasks(
-    results: LoadedTable | None, rows: Sequence[tuple[Submission, Row]]
+    results: LoadedTable | None, rows: Sequence[tuple[Submission, SubmittedRow]]
 ) -> Iterator[Fault]:
     """Find tasks that one submission has and nothing else, where no table lists the tasks."""
-    files: dict[str, dict[str, Row]] = {}
+    files: dict[str, dict[str, SubmittedRow]] = {}
     for one, row in rows:
         files.setdefault(row.values["task"], {})[one.where] = row
     listed = {*results.frame["task"].dropna()} if results and "task" in results.frame else set()
@@ -257,7 +257,7 @@ def _with_facts(
         }
         for i, row in enumerate(models.frame.to_dict("records"))
     }
-    faults, new = list[Fault](), list[tuple[Submission, Row]]()
+    faults, new = list[Fault](), list[tuple[Submission, SubmittedRow]]()
     for one in submissions:
         model = str(one.facts.values["model"])
         facts = known.setdefault(model, {})
@@ -294,7 +294,7 @@ def _has_ids(table: LoadedTable) -> bool:
 
 
 def _with_rows(
-    table: LoadedTable | None, spec: TableSpec, rows: Sequence[tuple[Submission, Row]]
+    table: LoadedTable | None, spec: TableSpec, rows: Sequence[tuple[Submission, SubmittedRow]]
 ) -> LoadedTable:
     """Return a table, or a new one, with rows of submissions behind its own."""
     places = tuple(Place(one.where, row.line, row.lines) for one, row in rows)

@@ -22,7 +22,7 @@ _WIDTH = 90
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-class Entry(Record):
+class SubmittedEntry(Record):
     """An entry to be written: a row of results for each of its scores.
 
     Attributes:
@@ -38,14 +38,14 @@ class Entry(Record):
     stated: Mapping[str, str]
 
 
-def path_of(entry: Entry) -> Path:
+def path_of(entry: SubmittedEntry) -> Path:
     """Return a path in a project that tells the entry: its newest day, its model, its settings."""
     days = [str(row["date"]) for row in entry.rows if row.get("date")]
     parts = (max(days, default=""), slugify(entry.model), *map(slugify, entry.facets.values()))
     return Path("data", FOLDER, f"{'-'.join(filter(None, parts))[:120]}.yaml")
 
 
-def entry_text(entry: Entry, settings: Collection[str]) -> str:
+def entry_text(entry: SubmittedEntry, settings: Collection[str]) -> str:
     """Return the text of a submission.
 
     `settings` are the further columns that are settings of an entry. A further column of numbers is

@@ -43,7 +43,7 @@ _KEYS = {
 }
 
 
-class Row(Record):
+class SubmittedRow(Record):
     """A row of a table: its values and their lines, and the line on which it begins."""
 
     values: Mapping[str, Any]
@@ -64,8 +64,8 @@ class Submission(Record):
     where: str
     content: bytes
     facets: tuple[str, ...]
-    scores: tuple[Row, ...]
-    facts: Row
+    scores: tuple[SubmittedRow, ...]
+    facts: SubmittedRow
     is_sure: bool
 
 
@@ -218,7 +218,7 @@ class _Reader:
                 found[column.name] = node
         return found
 
-    def _scores(self, node: Node | None, common: Mapping[str, Node]) -> Iterator[Row]:
+    def _scores(self, node: Node | None, common: Mapping[str, Node]) -> Iterator[SubmittedRow]:
         if node is None or node.value in (None, ""):
             return
         if not isinstance(node.value, dict) or not node.value:
@@ -230,7 +230,7 @@ class _Reader:
             for one in value.value if isinstance(value.value, list) else [value]:
                 yield from self._score(task, one, common)
 
-    def _score(self, task: str, node: Node, common: Mapping[str, Node]) -> Iterator[Row]:
+    def _score(self, task: str, node: Node, common: Mapping[str, Node]) -> Iterator[SubmittedRow]:
         if not isinstance(node.value, dict):
             if node.value is None or isinstance(node.value, list):
                 what = f"the score of {task!r} is {_shown(node)}"
@@ -267,9 +267,9 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _row(line: int, nodes: Mapping[str, Node]) -> Row:
+def _row(line: int, nodes: Mapping[str, Node]) -> SubmittedRow:
     values = {name: node.value for name, node in nodes.items()}
-    return Row(values, line, {name: node.line for name, node in nodes.items()})
+    return SubmittedRow(values, line, {name: node.line for name, node in nodes.items()})
 
 
 def _hint(name: str) -> str:
