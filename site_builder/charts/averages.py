@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from site_builder.charts import theme
 from site_builder.charts.cells import RANK, model_cell, number_cell, text_cell
@@ -10,7 +10,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.references import board_lines
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.results import Results
-from site_builder.formatting import count, counted, in_words, sentence
+from site_builder.formatting import count, in_words, sentence
 from site_builder.labels import Labels
 from site_builder.table_model import Column, Field, Table, table_of
 
@@ -142,21 +142,3 @@ def _table(drawn: Sequence[Entry], groups: Sequence[_Group], board: Board, label
         ),
     )
     return table_of("averages-table", say("averages.table"), fields, drawn)
-
-
-# --- averages in words --------------------------------------------------------------------------
-
-
-def average_name(board: Board) -> str:
-    """Return what the averages of a board are called."""
-    return "adjusted average" if board.rules.rank_by == "additive" else "mean score"
-
-
-def averaged_over(results: Results, labels: Labels, boards: Mapping[str, Board]) -> str:
-    """Return over which tasks comparable averages are."""
-    roles, board = results.scores.roles, boards[results.scores.roles.primary]
-    if len({boards[variant].tasks for variant in roles.contest}) > 1:
-        return "the tasks of each variant"
-    if len(board.tasks) == len(results.board.tasks):
-        return labels.tasks_of(board)
-    return f"the {counted(len(board.tasks), 'task')} that every ranked model has"

@@ -87,7 +87,7 @@ def order_tasks(rho: Array) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...
     Source: R. R. Sokal and C. D. Michener (1958), University of Kansas Science Bulletin 38,
         1409-1438.
     """
-    from scipy.cluster import hierarchy  # a third of a second, for few pages
+    from scipy.cluster import hierarchy  # slow to import, and only some sites need it
 
     rho = rho.copy()
     np.fill_diagonal(rho, np.nan)

@@ -134,21 +134,6 @@ class Results(CachingRecord):
         return bool(board.rule.lower_is_better)
 
     @property
-    def comparable_boards(self) -> Mapping[str, Board] | None:
-        """Boards by variant over tasks that every ranked model of the primary variant has.
-
-        These are the whole boards, or else those over the common tasks. None if no task is common,
-        or if scores cannot be averaged: means over different tasks compare the tasks, not the
-        models. Adjusted averages allow for the tasks, so the whole boards compare all models.
-        """
-        board = self.board
-        if not board.rules.averaged:
-            return None
-        if all(map(board.is_comparable, board.ranked)):
-            return self.boards
-        return self.common.get(board.variant)
-
-    @property
     def has_mixed_directions(self) -> bool:
         """Whether higher is better on some tasks and lower on others."""
         return len(set(self.scores.direction.tolist())) > 1

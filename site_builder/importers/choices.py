@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.formatting import listed
+from site_builder.formatting import quoted
 from site_builder.importers.reading import Choices, FurtherColumn
 
 _LAST_LINE = '# "org/model-7b" = { name = "Model 7B", parameters_b = 7 }\n'
@@ -58,7 +58,7 @@ def further_lines(further: Iterable[FurtherColumn], config: SiteConfig) -> Itera
     left = [column for column in found if not column.is_taken]
     if not left:
         return
-    names = listed([repr(column.column) for column in left], most=6)
+    names = quoted([column.column for column in left], most=6)
     if any(column.is_taken for column in found):
         yield f"Not taken: {names}. [import] columns in site.toml names what is."
         return

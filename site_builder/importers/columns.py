@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.errors import did_you_mean
-from site_builder.formatting import listed
+from site_builder.formatting import listed, quoted
 from site_builder.importers.cells import is_blank, parse_number, start_of, truth_of, why_no_number
 from site_builder.importers.documents import NAME, looks_like_model
 from site_builder.importers.further import find_further
@@ -182,12 +182,12 @@ def _margins(columns: Collection[str]) -> Iterator[str]:
 
 def _across(sheet: Sheet, options: ImportOptions) -> UnreadableFileError:
     """Return the error of objects by name with numbers alone, with both answers."""
-    names = listed([repr(row[NAME]) for row in sheet.rows], most=4)
+    names = quoted([row[NAME] for row in sheet.rows], most=4)
     numbers = [name for name in sheet.names if _is_numeric(sheet, name)]
     why = f"nothing tells whether {names} are models or tasks"
     of_task: dict[str, Any] = {"columns": {**options.columns, "task": NAME}}
     if not any("." in name for name in numbers):
-        why += f"; they have {listed([repr(name) for name in numbers], most=4)}"
+        why += f"; they have {quoted(numbers, most=4)}"
         of_task["model_columns"] = numbers
     of_model = {"columns": {**options.columns, "model": NAME}}
     are_models = 2 * sum(map(looks_like_model, numbers)) >= len(numbers)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from site_builder.errors import Fault, limit_faults
-from site_builder.formatting import listed
+from site_builder.formatting import listed, quoted
 from site_builder.importers.choices import FACETS
 from site_builder.importers.merge import Placed
 from site_builder.importers.reading import (
@@ -84,7 +84,7 @@ def _unclear_text(first: Sequence[Placed], *others: Sequence[Placed]) -> str:
     scores = (one.score for one in first)
     shown = listed([f"{s.score:g} ({s.where or s.source})" for s in scores], most=6)
     differ = [
-        f"{name} ({listed([repr(value) for value in values], most=3)})"
+        f"{name} ({quoted(values, most=3)})"
         for name, values in _differences([first]).items()
         if _kind(name, values) < _PLACE or _is_of_repeat(name)
     ]
