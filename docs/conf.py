@@ -1,6 +1,6 @@
 """How `make manual` makes a site of the documentation, whose links are those of the repository."""
 
-project = "site_builder"
+project = "leaderboard-site"
 extensions = ["myst_parser"]
 root_doc = "docs/index"
 include_patterns = [
@@ -13,7 +13,7 @@ include_patterns = [
     "tests/data/harnesses/README.md",
 ]
 html_theme = "furo"
-html_title = "site_builder"
+html_title = "leaderboard-site"
 html_theme_options = {"top_of_page_buttons": []}
 html_show_copyright = False
 html_copy_source = False

@@ -27,9 +27,9 @@ CLI = """\
 
 <!-- Written by `make docs` from what the commands say of themselves: change it there. -->
 
-`site-builder` and `site_builder` are the same command. It exits with 0 when all is well, with 1
-when it found a fault, and with 2 when it was called wrongly. How faults are told, also to
-machines, stands in [checking.md](checking.md).
+`leaderboard-site` and `site-builder`, its name before 0.2, are the same command. It exits with 0
+when all is well, with 1 when it found a fault, and with 2 when it was called wrongly. How faults
+are told, also to machines, stands in [checking.md](checking.md).
 """
 # Where a key of `site.toml` is told of at length.
 MORE = {
@@ -54,7 +54,7 @@ def cli_page() -> str:
     for name, command in sorted(site_builder.commands.items()):
         context = click.Context(
             command,
-            info_name=f"site-builder {name}",
+            info_name=f"leaderboard-site {name}",
             terminal_width=WIDTH,
             max_content_width=WIDTH,
             help_option_names=["-h", "--help"],

@@ -236,7 +236,7 @@ class Analysis(ConfigSection):
 
 
 class Importing(ConfigSection):
-    """`[import]`: what `site-builder import` cannot read from the files."""
+    """`[import]`: what `leaderboard-site import` cannot read from the files."""
 
     columns: dict[str, Name] = Field(default_factory=dict)
     """Names of columns in CSV and similar files, by column of the contract, facet or measure."""

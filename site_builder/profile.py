@@ -324,7 +324,7 @@ def find_tokenizer(name: str) -> Tokenizer:
         from tokenizers import Tokenizer as FromFile
     except ImportError as error:
         what = "reading a tokenizer.json needs the package tokenizers, which is not installed"
-        fix = "Install it: pip install 'site-builder[tokens]'."
+        fix = "Install it: pip install 'leaderboard-site[tokens]'."
         raise FaultsError([Fault(str(path), what, fix)]) from error
     try:
         tokenizer = FromFile.from_file(str(path))

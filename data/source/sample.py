@@ -1,4 +1,4 @@
-"""An extract of the Index's tables: the sample that `site-builder init` gives a new project.
+"""An extract of the Index's tables: the sample that `leaderboard-site init` gives a new project.
 
 Run by `make data`, after `convert.py`. It leaves rows out, and nothing else: the rest is what was
 published, with its sources.

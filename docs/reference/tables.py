@@ -37,7 +37,7 @@ and navigation entry away, and nothing else.
   error.
 - Columns beyond the contract are kept and offered for download; a further numeric column of the
   tasks table may be named in `site.toml` as a feature that may explain lift.
-- `site-builder check` names every fault of every table in one run. Rows count from 1.
+- `leaderboard-site check` names every fault of every table in one run. Rows count from 1.
 """
 
 

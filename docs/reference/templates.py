@@ -123,7 +123,7 @@ That is `templates/home.html` of a project: the home page with a section of its 
 hold without it.
 
 Every value is escaped. An unknown name stops the build with file and line, so does a template
-that is broken; `site-builder serve` shows it [in the page](serving.md). Templates run in a
+that is broken; `leaderboard-site serve` shows it [in the page](serving.md). Templates run in a
 sandbox: they decide every byte of a page, and nothing else. A template may have 1,000,000 bytes.
 What a page takes to render is [not limited](security.md#time-and-memory).
 

@@ -61,6 +61,6 @@ class _Group(click.Group):
 @click.group(
     cls=_Group, commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(__version__, prog_name="site_builder")
+@click.version_option(__version__, prog_name="leaderboard-site")
 def main() -> None:
     """Build a leaderboard website from Parquet tables."""

@@ -48,7 +48,7 @@ def _check_source(_context: click.Context, _option: click.Parameter, text: str) 
     return text
 
 
-@click.command(epilog="Example: site-builder init my-board --from results/")
+@click.command(epilog="Example: leaderboard-site init my-board --from results/")
 @click.argument("root", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--from",
@@ -123,10 +123,10 @@ def init(  # noqa: PLR0913 - one per option
     for path in files:
         console.say(f"  {path}")
     change = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(str(root))} && "
-    console.say(f"Next: {change}site-builder build")
+    console.say(f"Next: {change}leaderboard-site build")
 
 
-@click.command(epilog="Example: site-builder upgrade --project my-board")
+@click.command(epilog="Example: leaderboard-site upgrade --project my-board")
 @project_option
 @with_console
 def upgrade(root: Path, console: Console) -> None:
@@ -141,7 +141,7 @@ def upgrade(root: Path, console: Console) -> None:
         changed = replace_generator(root)
     for path in changed:
         console.say(f"  {path}")
-    console.say(f"The project {'now has' if changed else 'has'} site-builder {__version__}.")
+    console.say(f"The project {'now has' if changed else 'has'} leaderboard-site {__version__}.")
     requirements = root / "requirements.txt"
     if not requirements.is_file() or INCLUDED not in requirements.read_text(errors="replace"):
         what = f"the workflows install what it lists, and it lacks the line {INCLUDED!r}"

@@ -20,7 +20,7 @@ from site_builder.errors import SiteError
 from site_builder.formatting import listed
 
 
-@click.command(epilog="Example: site-builder serve --project my-board --open")
+@click.command(epilog="Example: leaderboard-site serve --project my-board --open")
 @project_option
 @click.option(
     "--host",

@@ -38,7 +38,7 @@ _released_option = click.option(
 )
 
 
-@click.command(epilog="Example: site-builder build --project my-board --strict")
+@click.command(epilog="Example: leaderboard-site build --project my-board --strict")
 @project_option
 @out_option
 @base_url_option
@@ -78,10 +78,10 @@ def build(  # noqa: PLR0913 - one per option
         f"({count(site.changed)} changed), {took:.1f} s."
     )
     option = "" if root == Path() else f" --project {shlex.quote(str(root))}"
-    console.say(f"Open {out / 'index.html'}, or run `site-builder serve{option}`.")
+    console.say(f"Open {out / 'index.html'}, or run `leaderboard-site serve{option}`.")
 
 
-@click.command(epilog="Example: site-builder check --project my-board --strict")
+@click.command(epilog="Example: leaderboard-site check --project my-board --strict")
 @project_option
 @out_option
 @strict_option
@@ -102,7 +102,7 @@ def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
     console.say("No errors." if warnings else "No faults.")
 
 
-@click.command(epilog="Example: site-builder deploy --project my-board --remote origin")
+@click.command(epilog="Example: leaderboard-site deploy --project my-board --remote origin")
 @project_option
 @out_option
 @base_url_option
@@ -167,7 +167,7 @@ def _message(site: Path) -> str:
     return f"Data release {manifest.release[:10]}{day}\n\nBuilt by {manifest.generator}."
 
 
-@click.command(epilog="Example: site-builder verify /var/www/board")
+@click.command(epilog="Example: leaderboard-site verify /var/www/board")
 @click.argument("root", metavar="SITE", type=click.Path(path_type=Path))
 @with_console
 def verify(root: Path, console: Console) -> None:
@@ -182,7 +182,7 @@ def verify(root: Path, console: Console) -> None:
     console.say(f"Complete: {files}, as {verified.generator} built them.")
 
 
-@click.command(epilog="Example: site-builder diff https://example.org/board/ my-board")
+@click.command(epilog="Example: leaderboard-site diff https://example.org/board/ my-board")
 @click.argument("old")
 @click.argument("new")
 @click.option(

@@ -29,7 +29,7 @@ def _pairs(
     return dict((part.strip() for part in text.split("=", 1)) for text in texts)  # type: ignore[misc]
 
 
-@click.command(epilog="Example: site-builder submit results/ --model org/name --into my-board")
+@click.command(epilog="Example: leaderboard-site submit results/ --model org/name --into my-board")
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
@@ -75,10 +75,10 @@ def submit(  # noqa: PLR0913 - one per option
         write_files({path: text.encode()}, replaces=False)
     console.warn(run.warnings_of(report, config))
     console.say(f"Wrote {counted(len(entry.rows), 'score')} of {entry.model} into {path}.")
-    console.say(f"Next: `site-builder check --project {root}`.")
+    console.say(f"Next: `leaderboard-site check --project {root}`.")
 
 
-@click.command(epilog="Example: site-builder review base/ head/ --out review")
+@click.command(epilog="Example: leaderboard-site review base/ head/ --out review")
 @click.argument("base", type=_FOLDER)
 @click.argument("root", metavar="HEAD", type=_FOLDER)
 @click.option(
@@ -133,7 +133,7 @@ def review(root: Path, console: Console, base: Path, out: Path, *, whole: bool) 
     console.say(f"Wrote the review into {out}.")
 
 
-@click.command(epilog="Example: site-builder comment review.json")
+@click.command(epilog="Example: leaderboard-site comment review.json")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 def comment(path: Path) -> None:
     """Print a review as Markdown for a comment.
@@ -152,7 +152,9 @@ def comment(path: Path) -> None:
     echo(text)
 
 
-@click.command(epilog="Example: site-builder form event.json --out data/submissions/issue-7.yaml")
+@click.command(
+    epilog="Example: leaderboard-site form event.json --out data/submissions/issue-7.yaml"
+)
 @click.argument("path", metavar="EVENT", type=click.Path(path_type=Path))
 @click.option(
     "--out",

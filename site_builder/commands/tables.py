@@ -55,7 +55,7 @@ class _ImportCommand(click.Command):
         from site_builder.importers.formats import known_formats
 
         formats = (f"  {name:<17}{meaning}" for name, meaning in known_formats().items())
-        example = ("Example:", "  site-builder import lm-eval results/ --into my-board")
+        example = ("Example:", "  leaderboard-site import lm-eval results/ --into my-board")
         self.epilog = "\n".join(("\b", "Formats:", *formats, "", "\b", *example))
         super().format_epilog(ctx, formatter)
 
@@ -138,7 +138,7 @@ def import_(
 
 def _say_next(console: Console, root: Path, saved: Sequence[Path]) -> None:
     if saved:
-        console.say(f"Next: `site-builder check --project {root}`.")
+        console.say(f"Next: `leaderboard-site check --project {root}`.")
 
 
 def import_files(  # noqa: PLR0913 - one per option
@@ -237,7 +237,7 @@ def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:
     return options
 
 
-@click.command(epilog="Example: site-builder export eval-results out --project my-board")
+@click.command(epilog="Example: leaderboard-site export eval-results out --project my-board")
 @click.argument("target", metavar="FORMAT", type=click.Choice(["eval-results", "every-eval-ever"]))
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 @project_option
@@ -288,7 +288,7 @@ def _column(text: str) -> tuple[str, str]:
     return name, column
 
 
-@click.command(epilog="Example: site-builder aggregate instances/ --into my-board")
+@click.command(epilog="Example: leaderboard-site aggregate instances/ --into my-board")
 @click.argument(
     "paths", metavar="INSTANCES...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
@@ -357,7 +357,7 @@ def aggregate(  # noqa: PLR0913 - one per option
     _say_next(console, root, report.saved)
 
 
-@click.command(epilog="Example: site-builder profile training-sets/ --into my-board")
+@click.command(epilog="Example: leaderboard-site profile training-sets/ --into my-board")
 @click.argument("paths", metavar="[TASK=]PATH...", nargs=-1, required=True)
 @into_option("data/tasks.parquet gets the features.")
 @click.option(

@@ -159,7 +159,7 @@ class Rebuilder:
             rebuilt = self._failed(SiteError(fault))
         except Exception as error:
             what = f"the build failed: {type(error).__name__}: {first_line(error)}"
-            fix = "`site-builder build` shows where. Please report it."
+            fix = "`leaderboard-site build` shows where. Please report it."
             rebuilt = self._failed(SiteError(Fault("", what, fix)))
         else:
             self._served = ServedState(files, root=root_path(config.site.base_url))

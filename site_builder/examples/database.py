@@ -26,7 +26,7 @@ _IS_UNNAMED = r"(example IS NULL OR NOT regexp_matches(example, '[^\s\v]'))"
 @contextmanager
 def open_database(memory: int) -> Iterator[Database]:
     """Run DuckDB within `memory` bytes and a temporary folder, or raise why it gave up."""
-    with TemporaryDirectory(prefix="site-builder-") as folder:
+    with TemporaryDirectory(prefix="leaderboard-site-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{memory}B",
             "temp_directory": folder,

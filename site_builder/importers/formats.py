@@ -67,7 +67,7 @@ def _read_any(path: Path, options: ImportOptions) -> Reading:
         found = _that_have_scores([objects], path, options)
     if len(found) > 1:
         why = f"it has scores of the formats {listed([*found], most=len(found))}"
-        fix = "Import each with `site-builder import FORMAT`."
+        fix = "Import each with `leaderboard-site import FORMAT`."
         return Reading(skipped=(Skipped(as_text(str(path)), why, fix=fix),))
     (name, reading), *_ = found.items() or [(tables.name, tables.read(path, options))]
     notes = (f"{as_text(path.name)}: format {name}", *reading.notes)

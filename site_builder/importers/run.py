@@ -155,7 +155,7 @@ def _read(source: Format, path: Path, options: ImportOptions) -> Reading:
 
 def _check(source: Format, reading: Reading, metrics: Iterable[str], config: SiteConfig) -> None:
     if not reading.measures and not reading.examples:
-        is_any, listing = source.name == ANY.name, "`site-builder import --help`"
+        is_any, listing = source.name == ANY.name, "`leaderboard-site import --help`"
         what = f"no score{'' if is_any else f' of format {source.name}'} was found"
         what += "" if reading.skipped else ", since there is no file"
         wanted = f"scores in a format that {listing} lists" if is_any else source.meaning

@@ -13,7 +13,8 @@ from site_builder import __version__
 from site_builder.records import Record
 
 MANIFEST = "manifest.json"
-GENERATOR = "site_builder"
+GENERATOR = "leaderboard-site"
+_GENERATOR_BEFORE = "site_builder"  # its name before 0.2
 # Files that file managers write into every folder.
 _IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -89,7 +90,8 @@ def parse_manifest(text: str | bytes) -> Manifest | None:
         origin = release.get("sha256"), release.get("date")
         texts = (generator, *files, *files.values(), *(text for text in origin if text is not None))
         "".join(texts).encode()  # fails for values of other types, and for half of a surrogate pair
-        is_valid = generator.startswith(GENERATOR) and all(map(_is_inside, files))
+        is_ours = generator.startswith((GENERATOR, _GENERATOR_BEFORE))
+        is_valid = is_ours and all(map(_is_inside, files))
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
     return Manifest(generator, files, *origin) if is_valid else None

@@ -57,7 +57,7 @@ def _download(address: str) -> bytes | None:
 
 
 def _read_whole(address: str) -> bytes:
-    headers = {"User-Agent": f"site_builder/{__version__}"}
+    headers = {"User-Agent": f"leaderboard-site/{__version__}"}
     request = urllib.request.Request(address, headers=headers)
     with urllib.request.build_opener(_NoRedirects).open(request, timeout=_SILENCE_S) as answer:
         expected = answer.length  # None if the host does not say it

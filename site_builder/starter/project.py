@@ -303,10 +303,12 @@ _FOLDER = "generator"
 _REQUIREMENTS = f"{_FOLDER}/requirements.txt"
 INCLUDED = f"-r {_REQUIREMENTS}"
 """The line of a project's `requirements.txt` by which its workflows install the generator."""
-_NAME = "site-builder"
+_NAME = "leaderboard-site"
+# By its name, and by that before 0.2.
+_OWN_WHEEL = re.compile(rf"{_FOLDER}/(leaderboard_site|site_builder)-[^/]*\.whl")
 _METADATA = ("METADATA", "WHEEL", "entry_points.txt")
 _HEAD = """\
-# Written by site-builder: the generator that this project is built with, and what it needs.
+# Written by leaderboard-site: the generator that this project is built with, and what it needs.
 # pip installs a file of a package only if it has one of these hashes.
 """
 
@@ -335,7 +337,7 @@ def replace_generator(root: Path) -> tuple[str, ...]:
         check_inside(folder, root, _FOLDER)
         found = [path.relative_to(root).as_posix() for path in folder.glob("*")]
         old = [path for path in found if path not in files]
-        if strange := [path for path in old if not fnmatch(path, f"{_FOLDER}/site_builder-*.whl")]:
+        if strange := [path for path in old if not _OWN_WHEEL.fullmatch(path)]:
             what = "it is not part of the generator"
             raise SiteError(Fault(str(root / strange[0]), what, "Move it out of this folder."))
         changed = [p for p in files if p not in found or files[p] != read_inside(root / p, root)]

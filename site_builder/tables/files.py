@@ -227,7 +227,7 @@ def _form_faults(
         yield Fault(where, "the file is empty", fix)
     marks = [mark for mark in _SEPARATORS if len(heading) == 1 and mark in heading[0]]
     if marks:
-        fix = "Separate them by commas, or use `site-builder import csv`."
+        fix = "Separate them by commas, or use `leaderboard-site import csv`."
         yield Fault(where, f"the values are separated by {marks[0]!r}", fix)
         return  # each row would be another fault of the same cause
     for name, times in Counter(heading).items():

@@ -370,7 +370,7 @@ def _missing_fix(spec: TableSpec, data_dir: Path) -> str:
     strange = sorted(path.name for path in data_dir.glob("*") if path.suffix in ENDINGS)
     if found := [name for name in strange if name not in names]:
         right = f"{spec.name}{Path(found[0]).suffix}"
-        return f"Is it {found[0]!r}? Rename it to {right!r}, or use `site-builder import`."
+        return f"Is it {found[0]!r}? Rename it to {right!r}, or use `leaderboard-site import`."
     columns = ", ".join(f"'{column.name}'" for column in spec.columns if column.required)
     others = " or ".join(spec.files[1:])
     return f"Write it, or {others}, with one row for {spec.row} and the columns {columns}."

@@ -166,7 +166,7 @@ class _Reader:
             return True
         else:
             what = f"it is of schema {version.raw or version.value!r}, and this generator reads "
-            fix = "Read it with a newer generator: install it, then `site-builder upgrade`."
+            fix = "Read it with a newer generator: install it, then `leaderboard-site upgrade`."
             is_newer = _is_number(version.value) and float(version.raw) > VERSION
             self.note(version, f"{what}{VERSION}", fix if is_newer else f"Write {VERSION}.")
         return False

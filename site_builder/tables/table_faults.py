@@ -91,7 +91,7 @@ def _column_faults(table: LoadedTable, features: Collection[str]) -> Iterator[Fa
         and {*names}.isdisjoint(("task", "score"))
         and "model" in names
     )
-    form = " `site-builder import csv` reads tables of other forms." if is_wide else ""
+    form = " `leaderboard-site import csv` reads tables of other forms." if is_wide else ""
     further = [name for name in names if table.spec.column(name) is None]
     for spec in missing:
         if spec.required:

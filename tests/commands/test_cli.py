@@ -54,7 +54,7 @@ def test_every_command_explains_itself(name):
     assert command.help is not None
     assert command.help.splitlines()[0] in said.stdout
     program, called, *args = said.stdout.partition("Example:")[2].split()
-    assert ("site-builder", name) == (program.replace("_", "-"), called)
+    assert ("leaderboard-site", name) == (program.replace("_", "-"), called)
     command.make_parser(click.Context(command)).parse_args(args)
     options = [p for p in command.params if isinstance(p, click.Option)]
     assert [] == [option.name for option in options if not option.help and option.name != "help"]
@@ -98,7 +98,7 @@ def test_build(project):
         f"{pages} pages, {n} files, {size:.1f}\N{NO-BREAK SPACE}MB in {place} ({n} changed), "
     )
     assert expected == re.sub(r"\d+\.\d s\.$", "", summary)
-    serve = f"site-builder serve --project {project}"
+    serve = f"leaderboard-site serve --project {project}"
     assert f"Open {place / 'index.html'}, or run `{serve}`." == hint
 
 

@@ -168,7 +168,7 @@ def test_processes_import_nothing_from_the_project(tmp_path, attacked):
     for module in ("struct", "pickle", "multiprocessing", "site_builder"):
         code = f"open({str(tmp_path / 'ran')!r}, 'a').write('x')\nraise SystemExit(3)\n"
         (attacked / f"{module}.py").write_text(code, encoding="utf8")
-    script = tmp_path / "site-builder.py"
+    script = tmp_path / "leaderboard-site.py"
     script.write_text(
         "import multiprocessing\nfrom site_builder.__main__ import main\n"
         "if __name__ == '__main__': multiprocessing.set_start_method('spawn'); main(['check'])"

@@ -150,7 +150,7 @@ def test_all_faults_of_all_files_in_one_run(broken):
             "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
             "warning: data/results.parquet: the baseline 'gamma' has no score on 1 of 2 tasks: "
             "'sort'",
-            f"{project / 'other'}: the folder holds something that site_builder did "
+            f"{project / 'other'}: the folder holds something that leaderboard-site did "
             "not build. Choose another, or empty it.",
             "data/content/about.md:1: 'nope' is undefined",
             "data/content/lede.md:1: model 'alfa' does not exist. Did you mean 'alpha'?",

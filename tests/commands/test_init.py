@@ -1,4 +1,4 @@
-"""`site-builder init`: a project that builds at once, and never over another's files."""
+"""`leaderboard-site init`: a project that builds at once, and never over another's files."""
 
 import re
 import runpy
@@ -31,7 +31,7 @@ from tests.helpers.sites import ROOT, build, contents, visible
 CSV = (
     "model,task,score\nalpha,adding,0.71\nalpha,sorting,0.64\nbeta,adding,0.82\nbeta,sorting,0.55\n"
 )
-WHEEL = f"generator/site_builder-{__version__}-py3-none-any.whl"
+WHEEL = f"generator/leaderboard_site-{__version__}-py3-none-any.whl"
 FILES = [
     ".gitattributes",
     ".github/workflows/check.yml",
@@ -87,12 +87,13 @@ def test_it_says_what_it_made_and_what_comes_next(tmp_path):
     assert [
         f"{len(SAMPLE_FILES)} new files in {folder}:",
         *(f"  {name}" for name in SAMPLE_FILES),
-        f"Next: cd {folder} && site-builder build",
+        f"Next: cd {folder} && leaderboard-site build",
     ] == said.stderr.splitlines()
 
 
 @pytest.mark.parametrize(
-    ("folder", "told"), [(".", "site-builder build"), ("a b", "cd 'a b' && site-builder build")]
+    ("folder", "told"),
+    [(".", "leaderboard-site build"), ("a b", "cd 'a b' && leaderboard-site build")],
 )
 def test_what_comes_next_can_be_copied(tmp_path, monkeypatch, folder, told):
     monkeypatch.chdir(tmp_path)
@@ -465,14 +466,14 @@ def test_upgrade_replaces_the_generator_and_nothing_else(sample, outdated):
         f"  {WHEEL}",
         "  generator/requirements.txt",
         "  generator/site_builder-0.0.9-py3-none-any.whl",
-        f"The project now has site-builder {__version__}.",
+        f"The project now has leaderboard-site {__version__}.",
     ] == said.stderr.splitlines()
     after, fresh = contents(outdated), contents(sample)
     assert fresh.keys() == after.keys()
     for path, content in after.items():
         assert content == (fresh if path.startswith("generator/") else before)[path], path
     again = upgrade(outdated)
-    assert f"The project has site-builder {__version__}.\n" == again.stderr
+    assert f"The project has leaderboard-site {__version__}.\n" == again.stderr
 
 
 def test_upgrade_keeps_a_file_that_is_not_the_generators(outdated):
@@ -496,7 +497,7 @@ def test_upgrade_follows_no_link_out_of_the_project(outdated, tmp_path):
 def test_upgrade_of_a_project_that_installs_another_generator(outdated):
     """It says so: the name alone may be anybody's package."""
     shutil.rmtree(outdated / "generator")
-    (outdated / "requirements.txt").write_text("site-builder==0.0.9\n", encoding="utf8")
+    (outdated / "requirements.txt").write_text("leaderboard-site==0.0.9\n", encoding="utf8")
     said = upgrade(outdated)
     line = "'-r generator/requirements.txt'"
     what = f"the workflows install what it lists, and it lacks the line {line}. Add it."

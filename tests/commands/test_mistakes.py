@@ -19,7 +19,8 @@ CHECK = "check --project board"
 TEXT = pd.DataFrame({"model": ["a", "b"], "task": "t", "score": ["0.5", "n/a"]})
 WIDE = "model,puzzle\na,0.4\nb,0.6\n"
 ANY = (
-    "Name files or folders that contain scores in a format that `site-builder import --help` lists."
+    "Name files or folders that contain scores in a format that `leaderboard-site import "
+    "--help` lists."
 )
 Files = dict[str, str | pd.DataFrame]
 RESULTS: Files = {"board/data/results.csv": SCORES}
@@ -30,7 +31,7 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         {"board/data/scores.csv": SCORES},
         CHECK,
         "data/results.parquet: the file is missing. Is it 'scores.csv'? Rename it to "
-        "'results.csv', or use `site-builder import`.",
+        "'results.csv', or use `leaderboard-site import`.",
     ),
     "table beside its folder": (
         {"board/results.csv": SCORES},
@@ -41,7 +42,7 @@ MISTAKES: dict[str, tuple[Files, str, str]] = {
         {"board/data/results.csv": WIDE},
         CHECK,
         "data/results.csv: column 'task' is missing. Add it: id of the task. "
-        "`site-builder import csv` reads tables of other forms.",
+        "`leaderboard-site import csv` reads tables of other forms.",
     ),
     "decimal comma": (
         {"board/data/results.csv": 'model,task,score\na,t,"0,7"\n'},

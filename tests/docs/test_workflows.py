@@ -1,4 +1,4 @@
-"""The repository's own workflows, and those that `site-builder init` gives to a publisher."""
+"""The repository's own workflows, and those that `leaderboard-site init` gives to a publisher."""
 
 import json
 import os
@@ -23,7 +23,7 @@ GIVEN = sorted(path for path in FILES.rglob("*.yml") if path.name != SETTINGS)
 WORKFLOWS = (*OWN, *GIVEN)
 INSTALLING = [path for path in WORKFLOWS if "pip install" in path.read_text()]
 PULL_REQUESTS = [path for path in WORKFLOWS if "pull_request:" in path.read_text()]
-MARK = "<!-- site-builder diff -->"
+MARK = "<!-- leaderboard-site diff -->"
 
 each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 
@@ -104,7 +104,7 @@ def test_what_runs_a_projects_packages_has_nothing_to_write_with(workflow):
     """A job that installs or runs them reads the repository, and has no secret."""
     for job in read_workflow(workflow)["jobs"].values():
         runs = " ".join(step.get("run", "") for step in job["steps"]).replace(MARK, "")
-        if re.search(r"(?<!space-)requirements\.txt|site-builder|make ", runs):
+        if re.search(r"(?<!space-)requirements\.txt|leaderboard-site|make ", runs):
             assert {"read"} >= {*job["permissions"].values()}
             assert "secrets." not in json.dumps(job)
 
@@ -157,7 +157,7 @@ def test_a_check_of_a_pull_request_has_no_secret(workflow):
 def test_what_reads_strangers_files_has_a_limit_of_memory(workflow):
     """The system sets it; nothing in a build limits what a template or a text may take."""
     scripts = [step["run"] for step in steps(workflow) if "run" in step]
-    code = [script for script in scripts if re.search(r"^ *(make|site-builder) ", script, re.M)]
+    code = [script for script in scripts if re.search(r"^ *(make|leaderboard-site) ", script, re.M)]
     assert code
     assert all(script.startswith("ulimit -d 8388608") for script in code)
 

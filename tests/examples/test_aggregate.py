@@ -124,7 +124,7 @@ def test_report(instances: Path, board: Path) -> None:
         "Scores: 5 added, 0 replaced, 0 unchanged, 0 not saved.",
         "Paired differences: 4 added, 0 replaced, 0 unchanged.",
         f"Wrote {data / 'results.parquet'} and {data / 'differences.parquet'}.",
-        f"Next: `site-builder check --project {board}`.",
+        f"Next: `leaderboard-site check --project {board}`.",
     ] == told(said)
 
 

@@ -15,7 +15,7 @@ _FOLDER = "SITE_BUILDER_TESTS_SHARE"
 
 def begin_sharing() -> None:
     """Make the folder; workers that start from now on inherit its name."""
-    os.environ[_FOLDER] = tempfile.mkdtemp(prefix="site-builder-tests-shared-")
+    os.environ[_FOLDER] = tempfile.mkdtemp(prefix="leaderboard-site-tests-shared-")
 
 
 def end_sharing() -> None:

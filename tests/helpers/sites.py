@@ -160,7 +160,7 @@ def index_results() -> Site:
 
 @functools.cache
 def _scratch() -> str:
-    folder = tempfile.mkdtemp(prefix="site-builder-tests-")
+    folder = tempfile.mkdtemp(prefix="leaderboard-site-tests-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 

@@ -52,7 +52,7 @@ def test_report_lists_read_skipped_added_and_written(folder, tmp_path):
         "Wrote {0}/models.parquet, {0}/tasks.parquet and {0}/results.parquet.".format(
             tmp_path / "p/data"
         ),
-        f"Next: `site-builder check --project {tmp_path / 'p'}`.",
+        f"Next: `leaderboard-site check --project {tmp_path / 'p'}`.",
     ] == said.stderr.splitlines()[1:]
 
 

@@ -1,4 +1,4 @@
-"""`site-builder deploy`: to a branch of a bare repository beside it, and what is refused."""
+"""`leaderboard-site deploy`: to a branch of a bare repository beside it, and what is refused."""
 
 import json
 import shutil
@@ -88,7 +88,7 @@ def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
     assert () == verify_site(copy).faults
     assert b"" == (copy / ".nojekyll").read_bytes()
     release = json.loads((copy / MANIFEST).read_bytes())["release"]["sha256"][:10]
-    message = f"Data release {release}\n\nBuilt by site_builder {__version__}."
+    message = f"Data release {release}\n\nBuilt by leaderboard-site {__version__}."
     assert message == git(remote, "log", "--format=%B", GH_PAGES)
     assert "A Publisher" == git(remote, "log", "--format=%an", GH_PAGES)
 
@@ -229,7 +229,7 @@ def test_a_branch_of_something_else(root, remote, site):
     git(root, "push", "--quiet", "origin", "main:docs")
     before = git(remote, "rev-parse", "docs")
     assert (
-        "origin/docs: the branch holds something that site_builder did not build. "
+        "origin/docs: the branch holds something that leaderboard-site did not build. "
         "Choose another, or delete it on the remote."
     ) == not_pushed(root, site, branch="docs")
     assert before == git(remote, "rev-parse", "docs")

@@ -230,7 +230,7 @@ def verify(folder: Path, *options: str) -> tuple[int, list[str]]:
 
 
 def test_a_whole_copy(copy):
-    expected = f"Complete: 5 files, as site_builder {__version__} built them."
+    expected = f"Complete: 5 files, as leaderboard-site {__version__} built them."
     assert (0, [expected]) == verify(copy)
     assert (0, []) == verify(copy, "--quiet")
 
@@ -290,9 +290,9 @@ def test_a_pipe_or_a_link_in_place_of_a_file(copy, make):
 def test_a_pipe_or_a_link_in_place_of_the_manifest(copy, make):
     (copy / MANIFEST).unlink()
     make(copy / MANIFEST, copy.parent / "site" / MANIFEST)
-    line = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
+    line = f"{copy}/{MANIFEST}: it is not a manifest of leaderboard-site. Copy the site again."
     assert (1, [line]) == verify(copy)
-    with pytest.raises(SiteError, match="holds something that site_builder did not build"):
+    with pytest.raises(SiteError, match="holds something that leaderboard-site did not build"):
         publish(SITE, copy)
 
 
@@ -314,14 +314,14 @@ def manifest(**values: object) -> bytes:
 @pytest.mark.parametrize(
     "manifest",
     [
-        *(b'{"generator": "site_bu', b"[" * 100_000, b"\xff"),
+        *(b'{"generator": "leader', b"[" * 100_000, b"\xff"),
         *(manifest(files={path: "0"}) for path in ("../a", "a\0b", "a\ud800")),
         *(manifest(files={"a": 0}), manifest(generator=None), manifest(release={"sha256": 1})),
     ],
 )
 def test_an_unreadable_manifest(copy, manifest):
     (copy / MANIFEST).write_bytes(manifest)
-    expected = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
+    expected = f"{copy}/{MANIFEST}: it is not a manifest of leaderboard-site. Copy the site again."
     assert (1, [expected]) == verify(copy)
 
 

@@ -136,7 +136,7 @@ def test_texts_behind_a_link_stay(board, tmp_path):
 
 def test_an_upgrade_on_a_full_disk_keeps_the_generator(board):
     [wheel] = (board / "generator").glob("*.whl")
-    wheel.rename(wheel.with_name("site_builder-0.0.9-py3-none-any.whl"))
+    wheel.rename(wheel.with_name("leaderboard_site-0.0.9-py3-none-any.whl"))
     before = contents(board)
     with small_disk(5000):
         said = CliRunner().invoke(main, ["upgrade", "--project", str(board)])

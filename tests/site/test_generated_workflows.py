@@ -186,7 +186,7 @@ def set_up_updates(publisher: Publisher) -> None:
     publisher.root.rename(publisher.folder / "my-board")
     publisher.root = publisher.folder / "my-board"
     git(publisher.root, "branch", "--quiet", "--set-upstream-to=origin/main")
-    generator = f'site-builder() {{ "{sys.executable}" -P -m site_builder "$@"; }}'
+    generator = f'leaderboard-site() {{ "{sys.executable}" -P -m site_builder "$@"; }}'
     commands = f"{generator}\n{BLOCK.findall(FRESH)[0]}"
     bash, env = ["bash", "-ec", commands], os.environ | WHO
     subprocess.run(bash, cwd=publisher.folder, env=env, check=True)
@@ -278,7 +278,7 @@ def test_check_of_a_fork(tmp_path):
     assert f'head=fork:proposed --jq .[] | select(.head.sha == "{proposed}") | .number' in calls
     assert "issues/7/comments" in calls
     comment = next(tmp_path.glob("run-2/comment/workspace/comment.md")).read_text(encoding="utf8")
-    assert f"<!-- site-builder diff -->\n{summary.strip()}" == comment.strip()
+    assert f"<!-- leaderboard-site diff -->\n{summary.strip()}" == comment.strip()
 
 
 def test_check_of_a_branch(tmp_path):

@@ -32,7 +32,7 @@ def test_a_board_of_the_template_moves(tmp_path):
     environment = os.environ | {"GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig")}
 
     def run(commands: str) -> str:
-        script = f'site-builder() {{ "{sys.executable}" -P -m site_builder "$@"; }}\n{commands}'
+        script = f'leaderboard-site() {{ "{sys.executable}" -P -m site_builder "$@"; }}\n{commands}'
         bash = ["bash", "-ec", script]
         done = subprocess.run(bash, cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert 0 == done.returncode, done.stderr

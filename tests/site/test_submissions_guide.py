@@ -20,7 +20,7 @@ WHO = ("-c", "user.name=A", "-c", "user.email=a@example.org")
 
 def command(name: str) -> list[str]:
     """The arguments of a command of the guide."""
-    (line,) = re.findall(rf"^site-builder {name}\b.*$", GUIDE, re.MULTILINE)
+    (line,) = re.findall(rf"^leaderboard-site {name}\b.*$", GUIDE, re.MULTILINE)
     return shlex.split(line)[1:]
 
 

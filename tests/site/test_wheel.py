@@ -35,7 +35,7 @@ class Installed:
     scripts: Path
     env: Mapping[str, str]
 
-    def run(self, *args: str, cwd: Path, command: str = "site-builder") -> str:
+    def run(self, *args: str, cwd: Path, command: str = "leaderboard-site") -> str:
         """What a command says on stderr and stdout; it must succeed."""
         done = subprocess.run(
             [str(self.scripts / command), *args],
@@ -129,8 +129,8 @@ def test_files_to_cache_for_ever_have_hashed_names(board):
         assert path.startswith("assets/") == bool(hashed.search(path)), path
 
 
-@pytest.mark.parametrize("command", ["site-builder", "site_builder"])
+@pytest.mark.parametrize("command", ["leaderboard-site", "site-builder"])
 def test_version(installed, tmp_path, command):
-    """By either name; runners of commands look for the one that the package has."""
+    """By its name, and by that before 0.2."""
     said = installed.run("--version", cwd=tmp_path, command=command)
-    assert f"site_builder, version {__version__}\n" == said
+    assert f"leaderboard-site, version {__version__}\n" == said

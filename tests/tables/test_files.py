@@ -97,7 +97,7 @@ def test_file_of_another_ending(tmp_path):
         (
             "model;task;score\na;t;1",
             "the values are separated by ';'. Separate them by commas, or use "
-            "`site-builder import csv`.",
+            "`leaderboard-site import csv`.",
         ),
         ("model,task,score,score\na,t,1,1", "2 columns are called 'score'. Keep one."),
         ("model,task,score\na,t,1\nb,t\n", ":3: it has 2 values, the heading 3"),

@@ -191,7 +191,7 @@ WRONG = {
         "model: m\nschema: 2\nthings: []",
         [
             "2: it is of schema '2', and this generator reads 1. Read it with a newer generator: "
-            "install it, then `site-builder upgrade`."
+            "install it, then `leaderboard-site upgrade`."
         ],
     ),
     "twice": (
