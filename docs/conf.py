@@ -9,6 +9,7 @@ include_patterns = [
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "SECURITY.md",
+    "SUPPORT.md",
     "data/README.md",
     "tests/data/harnesses/README.md",
 ]

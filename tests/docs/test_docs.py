@@ -24,6 +24,7 @@ PAGES = [
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
     ROOT / "SECURITY.md",
+    ROOT / "SUPPORT.md",
     ROOT / "data/README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
@@ -38,7 +39,7 @@ def test_the_data_contract_is_the_schema() -> None:
 def test_every_command_of_the_documentation_is_one(page: Path) -> None:
     """What stands in a block to be copied has a command's name and options that it knows."""
     text = page.read_text(encoding="utf8")
-    for line in re.findall(r"^(?:\w+: )?site[-_]builder (.*)$", text, re.MULTILINE):
+    for line in re.findall(r"^(?:\w+: )?leaderboard-site (.*)$", text, re.MULTILINE):
         name, *args = shlex.split(line, comments=True)
         command = main.commands[name]
         command.make_parser(click.Context(command)).parse_args(args)

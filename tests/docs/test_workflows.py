@@ -12,6 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from ruamel.yaml import YAML
 
+import site_builder
 from site_builder.starter.project import FILES, HOSTS, SETTINGS
 from site_builder.tables.submission_form import LABEL, form_texts
 from site_builder.tables.submissions import parse_submission
@@ -33,7 +34,8 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
 
 
 def test_there_are_workflows_to_check():
-    assert ["ci.yml", "pages.yml", "release.yml"] == [workflow.name for workflow in OWN]
+    own = ["ci.yml", "install.yml", "pages.yml", "release.yml"]
+    assert own == [workflow.name for workflow in OWN]
     written = [
         Path(path).name for files in HOSTS.values() for path in files if path.endswith("yml")
     ]
@@ -47,6 +49,18 @@ def test_workflows_follow_githubs_schema():
     schema = ["--builtin-schema", "vendor.github-workflows"]
     result = subprocess.run([*check, *schema, *WORKFLOWS], capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_issue_forms_and_the_citation_follow_their_schemas():
+    forms = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("[!c]*.yml"))
+    assert 3 == len(forms)
+    config = ROOT / ".github/ISSUE_TEMPLATE/config.yml"
+    for schema, files in (("github-issue-forms", forms), ("github-issue-config", [config])):
+        check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
+        result = subprocess.run([*check, *files], capture_output=True, text=True)
+        assert 0 == result.returncode, result.stdout
+    citation = YAML(typ="safe").load(ROOT / "CITATION.cff")
+    assert (site_builder.__version__, "MIT") == (citation["version"], citation["license"])
 
 
 def test_the_issue_form_follows_githubs_schema(tmp_path):
