@@ -75,7 +75,8 @@ def link_packages(folder: Path) -> None:
     folder.mkdir()
     for site in (Path(path) for path in sys.path if path.endswith("site-packages")):
         for path in site.iterdir():
-            is_ours = path.name.startswith("site_builder") or path.suffix == ".pth"
+            ours = ("leaderboard_site", "site_builder")
+            is_ours = path.name.startswith(ours) or path.suffix == ".pth"
             if not is_ours and not (folder / path.name).exists():
                 (folder / path.name).symlink_to(path)
 

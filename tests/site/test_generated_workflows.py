@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -181,13 +182,18 @@ WHO = {f"GIT_{role}_{what}": "a@example.org"
        for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}  # fmt: skip
 
 
-def set_up_updates(publisher: Publisher) -> None:
-    """Follow the commands of the documentation."""
+REPOSITORY = "https://github.com/OWNER/results"
+DATA_SET, RUNS = "hf://datasets/OWNER/results", "runs/"
+
+
+def set_up_updates(publisher: Publisher, source: str) -> None:
+    """Follow the commands of the documentation, with a source of its table."""
+    assert f"`--updates-from {source}`" in FRESH
     publisher.root.rename(publisher.folder / "my-board")
     publisher.root = publisher.folder / "my-board"
     git(publisher.root, "branch", "--quiet", "--set-upstream-to=origin/main")
     generator = f'leaderboard-site() {{ "{sys.executable}" -P -m site_builder "$@"; }}'
-    commands = f"{generator}\n{BLOCK.findall(FRESH)[0]}"
+    commands = f"{generator}\n{BLOCK.findall(FRESH)[0].replace(REPOSITORY, source)}"
     bash, env = ["bash", "-ec", commands], os.environ | WHO
     subprocess.run(bash, cwd=publisher.folder, env=env, check=True)
 
@@ -204,13 +210,18 @@ def write_source(folder: Path) -> Path:
     return folder
 
 
-def test_update(tmp_path):
+@pytest.mark.parametrize("source", [DATA_SET, RUNS])
+def test_update(tmp_path, source):
     """What is new is proposed once; what is there stays, and so does all that is no table."""
     publisher = Publisher(tmp_path, "github-pages")
-    publisher.push("2026-03-01")
-    set_up_updates(publisher)
     runner = Runner(tmp_path, publisher.origin)
-    runner.host("https://github.com/OWNER/results", write_source(tmp_path / "results"))
+    repository = write_source(tmp_path / "results")
+    runner.host("https://huggingface.co/datasets/OWNER/results", repository)
+    if source == RUNS:
+        (publisher.root / "runs").mkdir()
+        shutil.copy(repository / "scores.csv", publisher.root / "runs")
+    publisher.push("2026-03-01")
+    set_up_updates(publisher, source)
     github = {"token": "a token", "event": {"repository": {"default_branch": "main"}}}
 
     runner.run(publisher.workflow("update.yml"), github=github)
@@ -225,6 +236,8 @@ def test_update(tmp_path):
     calls = runner.calls.read_text(encoding="utf8").splitlines()
     assert calls[-1].startswith("pr create --repo owner/board --base main --head update")
     assert "2 scores added" in runner.summary.read_text(encoding="utf8")
+    if source == RUNS:
+        return
 
     runner.run(publisher.workflow("update.yml"), github=github)
     assert "The pull request has these scores already." in runner.log
