@@ -65,6 +65,7 @@ headline = "<img src=x onerror={RUNS}>"
 description = '"><script>{RUNS}</script>'
 license = "javascript:{RUNS}"
 cards = false
+submissions = true
 
 [board]
 baseline = "__proto__"
@@ -115,12 +116,16 @@ def frames() -> dict[str, pd.DataFrame]:
         parameters_b=[1.0 + i for i in range(n)],
         release_date="2024-05-01",
     )
+    waiting = pd.DataFrame({"model": [f"{name} waits" for name in text], "reason": text})
+    waiting["status"] = ["pending", "not_evaluated"] * (n // 2)
+    models = pd.concat([models, waiting.assign(name=waiting["model"])], ignore_index=True)
     tasks = pd.DataFrame({"task": text, "name": text, "category": text[:5] * 4, "metric": TEXTS[0]})
     tasks = tasks.assign(
         description=text,
         dataset_url=links[:n],
         evaluation_split=text,
         train_examples=[100 * (i + 1) for i in range(n)],
+        version=text,
     )
     tasks[TEXTS[1]] = [float(i * i % 7) for i in range(n)]
     prices = pd.DataFrame({"provider": text, "model": text, "source": links[:n]})
@@ -137,9 +142,10 @@ def frames() -> dict[str, pd.DataFrame]:
     }
 
 
-def write_hostile(root: Path) -> Path:
+def write_hostile(root: Path, day: str = "2024-05-01") -> Path:
     """The project, with prose on every page that has some."""
-    write_project(root, frames(), TOML.replace("[site]", BASE_URL))
+    dated = f"{BASE_URL}\nreleased = {day}"
+    write_project(root, frames(), TOML.replace("[site]", dated))
     (root / "data/content").mkdir()
     for slot in ("lede", "takeaways", "models", "about"):
         (root / "data/content" / f"{slot}.md").write_text(PROSE, encoding="utf8")

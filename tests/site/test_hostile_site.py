@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from site_builder.publish.folder import publish
 from tests.helpers.browsing import Heard, open_page, scroll_through
 from tests.helpers.editions import build
 from tests.helpers.hostile import LINKS, TEXTS, write_hostile
@@ -28,11 +29,13 @@ OWN = ("https://example.org/good", "https://example.org/some-repo/")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """With a page of what changed: the scores of the older edition are half as high."""
-    new, old = (write_hostile(tmp_path_factory.mktemp("hostile")) for _ in range(2))
+    """With an earlier release: the scores of the older edition are half as high."""
+    new = write_hostile(tmp_path_factory.mktemp("hostile"))
+    old = write_hostile(tmp_path_factory.mktemp("hostile"), "2024-04-01")
     results = pd.read_parquet(old / "data/results.parquet")
     results.assign(score=results["score"] / 2).to_parquet(old / "data/results.parquet", index=False)
-    return build(new, old)
+    publish(build(old, "none").files, old / "site")
+    return build(new, old / "site")
 
 
 class Watch:
@@ -88,7 +91,10 @@ def test_every_page_is_calm_and_shows_the_names(watch: Watch, site: BuiltSite) -
         watch.page.goto(watch.home + path.removesuffix("index.html"))
         watch.assert_calm()
     headings = [seen(site.page(path).select("h1")[0].get_text()) for path in named]
-    assert sorted([seen(text) for text in TEXTS] * 2) == sorted(headings)
+    waiting = [seen(f"{text} waits") for text in TEXTS]
+    assert sorted([seen(text) for text in TEXTS] * 2 + waiting) == sorted(headings)
+    listed = seen(site.page("models/index.html").get_text())
+    assert [] == [text for text in waiting if text not in listed]
 
 
 @pytest.mark.parametrize("path", ["models/", "analysis/"])
@@ -197,7 +203,7 @@ def test_drawings_and_lists_for_machines_are_whole(site: BuiltSite) -> None:
             read += path.startswith("badges/")
         elif path.endswith(".json"):
             load_json(content)
-    assert len(TEXTS) == read
+    assert 2 * len(TEXTS) == read
     for page in site.readings.values():
         for text in (*page.data.values(), *page.linked):
             assert "<" not in text
