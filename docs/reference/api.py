@@ -141,10 +141,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "robustness": {
         "rules": (
-            "the board's rule, then every other that its tasks allow: `rule` (`mean`, "
-            "`mean_win_rate`, `additive`, `median`, `category_means`), `metric` whose tasks alone "
-            "count or `null`, `tasks` (number), `leaders`, `second`, `lead`, and whether the "
-            "leader is the `same`"
+            "the board's rule, then every other that its tasks allow: `rule` as `rank_by` names "
+            "it, `metric` whose tasks alone count or `null`, `tasks` (number), `leaders`, "
+            "`second`, `lead`, and whether the leader is the `same`"
         ),
         "one_task_left_out": (
             "the board's rule without each task in turn: `tried` (number of tasks), `kept` (how "
