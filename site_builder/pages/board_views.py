@@ -70,8 +70,10 @@ def board_lede(site: Site) -> str:
         models = say("n_entries_of", n_entries=entries, n_models=say("n_models", n))
     if labels.lifted:
         models = say("n_models_with", stats.models_tuned, tuned=labels.tuned)
-    size, baseline = "board.size_beside" if labels.baseline else "board.size", labels.baseline
-    return say(size, n_models=models, n_tasks=say("n_tasks", stats.tasks), baseline=baseline)
+    over = "headline" if stats.tasks == 1 < len(labels.tasks) else "tasks"
+    kind = f"{over}_beside" if labels.baseline else over
+    n_tasks, baseline = say("n_tasks", stats.tasks), labels.baseline
+    return say(f"board.size.{kind}", n_models=models, n_tasks=n_tasks, baseline=baseline)
 
 
 def board_note(site: Site) -> str:
@@ -236,7 +238,9 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow], n_cut: int) -> st
         if (n := absent.count(why))
     ]
     if n_cut:
-        texts.append(say("n_more_models", n_cut))
+        catalog = spec.site.results.catalog
+        are_models = len(catalog.entries_of) == len(catalog.models)
+        texts.append(say("n_more_models" if are_models else "n_more_entries", n_cut))
     hidden = say("board.not_shown", these=", ".join(texts)) if texts else ""
     new = sum(is_new(spec.site, row.model) for row in rows)
     since = say("board.new", new, since=new_since(spec.site)) if new else ""

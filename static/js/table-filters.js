@@ -147,7 +147,8 @@
         found.unshift(/** @type {HTMLButtonElement} */ (toggle));
       }
       pills.replaceChildren(...found);
-      note.textContent = site.text(site.table.shown(box)?.dataset.cut === undefined ? "filters.left" : "filters.left_first", { of: site.format.rounded(total, 0), nouns: total === 1 ? noun : nouns }, shown);
+      const isCut = site.table.shown(box)?.dataset.cut !== undefined;
+      note.textContent = isCut && shown === total ? "" : site.text(isCut ? "filters.left_first" : "filters.left", { of: site.format.rounded(total, 0), nouns: total === 1 ? noun : nouns }, shown);
       clear.hidden = keys.every((key) => address.all(key).length === 0);
       rankThese.hidden = !hasRanks || (shown === total && !isRanked);
       rankSwitch.checked = isRanked;

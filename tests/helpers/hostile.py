@@ -65,7 +65,6 @@ headline = "<img src=x onerror={RUNS}>"
 description = '"><script>{RUNS}</script>'
 license = "javascript:{RUNS}"
 cards = false
-submissions = true
 
 [board]
 baseline = "__proto__"
@@ -116,9 +115,6 @@ def frames() -> dict[str, pd.DataFrame]:
         parameters_b=[1.0 + i for i in range(n)],
         release_date="2024-05-01",
     )
-    waiting = pd.DataFrame({"model": [f"{name} waits" for name in text], "reason": text})
-    waiting["status"] = ["pending", "not_evaluated"] * (n // 2)
-    models = pd.concat([models, waiting.assign(name=waiting["model"])], ignore_index=True)
     tasks = pd.DataFrame({"task": text, "name": text, "category": text[:5] * 4, "metric": TEXTS[0]})
     tasks = tasks.assign(
         description=text,
@@ -150,3 +146,14 @@ def write_hostile(root: Path, day: str = "2024-05-01") -> Path:
     for slot in ("lede", "takeaways", "models", "about"):
         (root / "data/content" / f"{slot}.md").write_text(PROSE, encoding="utf8")
     return root
+
+
+def take_submissions(root: Path) -> None:
+    """Let the project say how to submit, and list a model that waits for each text."""
+    toml, models = root / "site.toml", root / "data/models.parquet"
+    text = toml.read_text(encoding="utf8").replace("[site]", "[site]\nsubmissions = true", 1)
+    toml.write_text(text, encoding="utf8")
+    waiting = pd.DataFrame({"model": [f"{name} waits" for name in TEXTS], "reason": TEXTS})
+    waiting["status"] = ["pending", "not_evaluated"] * (len(TEXTS) // 2)
+    known = pd.read_parquet(models)
+    pd.concat([known, waiting.assign(name=waiting["model"])]).to_parquet(models, index=False)

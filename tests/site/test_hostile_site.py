@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from site_builder.publish.folder import publish
 from tests.helpers.browsing import Heard, open_page, scroll_through
 from tests.helpers.editions import build
-from tests.helpers.hostile import LINKS, TEXTS, write_hostile
+from tests.helpers.hostile import LINKS, TEXTS, take_submissions, write_hostile
 from tests.helpers.sites import BuiltSite, is_outside, load_json
 
 FORMULA = re.compile(r"(?:^|[;\t\r\n])[^\S\t\r\n]*\u200B?[=+\-@]|^[\t\r\n]")
@@ -31,6 +31,7 @@ OWN = ("https://example.org/good", "https://example.org/some-repo/")
 def site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """With an earlier release: the scores of the older edition are half as high."""
     new = write_hostile(tmp_path_factory.mktemp("hostile"))
+    take_submissions(new)
     old = write_hostile(tmp_path_factory.mktemp("hostile"), "2024-04-01")
     results = pd.read_parquet(old / "data/results.parquet")
     results.assign(score=results["score"] / 2).to_parquet(old / "data/results.parquet", index=False)
