@@ -21,7 +21,7 @@ endif
 
 .PHONY: help
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 # --- for publishers -----------------------------------------------------------------------------
 
@@ -58,9 +58,9 @@ data: setup ## Make the Parquet tables from data/source/, and the sample of `ini
 test: .venv/.dev vendor $(NODE) ## Run the tests; ARGS="-k lift" narrows them
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
-.PHONY: audit
-audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Lighthouse, weigh its pages
-	@$(PY) -m tests.tools.audit
+.PHONY: lighthouse
+lighthouse: .venv/.dev vendor lighthouse/node_modules/.installed ## Score the site with Lighthouse, weigh its pages
+	@$(PY) -m tests.tools.lighthouse
 
 .PHONY: bench
 bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large and huge, one in a browser
@@ -132,15 +132,15 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 # With node_modules there, npm copies its entries, and those have lost their hashes.
 	rm -rf node_modules package-lock.json
 	$(NPM) install --package-lock-only --ignore-scripts
-	rm -rf audit/node_modules audit/package-lock.json
-	$(NPM) --prefix audit install --package-lock-only --ignore-scripts $(NPM_FLAGS)
+	rm -rf lighthouse/node_modules lighthouse/package-lock.json
+	$(NPM) --prefix lighthouse install --package-lock-only --ignore-scripts $(NPM_FLAGS)
 	rm -rf tests/types/node_modules tests/types/package-lock.json
 	$(NPM) --prefix tests/types install --package-lock-only --ignore-scripts $(NPM_FLAGS)
 
 .PHONY: clean
 clean: ## Remove everything that make has made
 	rm -rf site .site.lock .site.staging dist static/vendor .venv
-	rm -rf node_modules audit/node_modules tests/types/node_modules
+	rm -rf node_modules lighthouse/node_modules tests/types/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 # --- what the targets stand on ------------------------------------------------------------------

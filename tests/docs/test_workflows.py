@@ -294,7 +294,7 @@ def test_a_tag_releases_its_version_only(tmp_path, version, code):
 SPACE = "site_builder/starter/files/hf-space/requirements.txt"
 NAMES = ("", "-build", "-dev", "-node", "-publish")
 REQUIREMENTS = (*(f"requirements{name}.txt" for name in NAMES), SPACE)
-NPM_FOLDERS = ("", "audit/", "tests/types/")
+NPM_FOLDERS = ("", "lighthouse/", "tests/types/")
 LOCKS = (*REQUIREMENTS, *(f"{folder}package-lock.json" for folder in NPM_FOLDERS))
 
 
