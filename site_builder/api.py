@@ -257,6 +257,7 @@ def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
         "not_distinguishable_from_best": {
             v: _tied(results.boards[v], s) for v, s in scored.items()
         },
+        "ahead_of_next": {v: results.boards[v].ahead_of_next.get(model) for v in scored},
         **columns("interval"),
         "adjusted": dict.fromkeys(scored),  # on a board that ranks by another rule
         **{

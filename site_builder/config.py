@@ -496,12 +496,22 @@ def read_config(
     if isinstance(site := values.setdefault("site", {}), dict):
         site |= {} if base_url is None else {"base_url": base_url}
         site |= {} if released is None or "released" in site else {"released": released}
+    return config_of(values, root, checksum, is_given=base_url is not None)
+
+
+def config_of(
+    values: dict[str, Any], root: Path, checksum: str | None = None, *, is_given: bool = False
+) -> tuple[SiteConfig, list[Fault]]:
+    """Return a configuration of values as `site.toml` states them, and every fault of these.
+
+    `is_given` says whether `base_url` is that of the command line.
+    """
     try:
         file, details = _File.model_validate(values), []
     except ValidationError as error:
         details = error.errors()
         file = _File.model_validate(_without(values, {detail["loc"][:2] for detail in details}))
-    found = (_fault(detail, is_given=base_url is not None) for detail in details)
+    found = (_fault(detail, is_given=is_given) for detail in details)
     faults = limit_faults(found, len(details), _TOML, "keys and values")
     known = {**file.__dict__, "root": root, "sha256": checksum}
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)

@@ -87,6 +87,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "whether the tasks cannot tell it from the first of its board; "
             "`tied_with_best` is that of the primary one"
         ),
+        "ahead_of_next": (
+            "whether it is ahead of the next ranked entry by more than chance explains; `null` for "
+            "the last, and where the board is not tested ([more](statistics.md#rank-interval))"
+        ),
         "tests_over_base, tests_over_baseline": (
             "by variant that has such a lift: `tasks`, `mean`; `interval`: the one that decides, "
             "of all models at once; `above`, `equal`, `below`: tasks by the sign of the lift; `p`: "

@@ -13,6 +13,7 @@ from site_builder.errors import one_line
 # Module of this package and name in it.
 _PLACES = {
     "aggregate": ("tables", "aggregate"),
+    "audit": ("audit", "audit"),
     "build": ("site", "build"),
     "check": ("site", "check"),
     "comment": ("submissions", "comment"),

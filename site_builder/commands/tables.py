@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 # command would otherwise wait for those of the others.
 
 
-def _format_name(text: str) -> str:
+def format_name(text: str) -> str:
+    """Return the name of a format, also if it is written with other strokes, or refuse it."""
     from site_builder.importers.formats import known_formats
 
     known = [*known_formats()]
@@ -102,7 +103,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command("import", cls=_ImportCommand)
-@click.argument("source", metavar="FORMAT", type=_format_name)
+@click.argument("source", metavar="FORMAT", type=format_name)
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
@@ -194,22 +195,11 @@ def run_import(  # noqa: PLR0913 - one per option
     """
     from site_builder.importers import run
     from site_builder.importers.formats import format_of
-    from site_builder.importers.reading import ImportOptions
     from site_builder.starter.project import rule_faults
 
     console.stage("Reading the files")
     config = load_config(root)
-    section = config.importing
-    stated = ImportOptions(
-        columns=section.columns,
-        task_columns=None if section.task_columns is None else tuple(section.task_columns),
-        model_columns=tuple(section.model_columns or ()),
-        model_by=None if section.model_by is None else tuple(section.model_by),
-        task_by=tuple(section.task_by or ()),
-        scale=scale or section.scale,
-        higher_is_better=better,
-        **options,
-    )
+    stated = import_options(config, scale, better, **options)
     import_paths = partial(
         run.import_paths,
         *(format_of(source), paths, config),
@@ -223,6 +213,28 @@ def run_import(  # noqa: PLR0913 - one per option
             raise
         console.warn(error.faults)
         return import_paths(_ask(error, stated)), config
+
+
+def import_options(
+    config: SiteConfig,
+    scale: Literal["percent", "proportion", "other"] | None,
+    better: bool | None,
+    **options: Any,  # noqa: ANN401 - fields of `ImportOptions`
+) -> ImportOptions:
+    """Return the options of an import, with what `[import]` states."""
+    from site_builder.importers.reading import ImportOptions
+
+    section = config.importing
+    return ImportOptions(
+        columns=section.columns,
+        task_columns=None if section.task_columns is None else tuple(section.task_columns),
+        model_columns=tuple(section.model_columns or ()),
+        model_by=None if section.model_by is None else tuple(section.model_by),
+        task_by=tuple(section.task_by or ()),
+        scale=scale or section.scale,
+        higher_is_better=better,
+        **options,
+    )
 
 
 def _ask(error: UnclearScoresError, options: ImportOptions) -> ImportOptions:

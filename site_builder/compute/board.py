@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -207,6 +208,12 @@ class Board(CachingRecord):
         """Return whether one ranked model is ahead of another by more than chance explains."""
         return bool(self.ahead[self.places[model]] >> self.places[other] & 1)
 
+    @cached_property
+    def ahead_of_next(self) -> Mapping[str, bool]:
+        """By ranked model but the last, whether it is ahead of the next one; empty if untested."""
+        names = [s.model for s in self.ranked] if self.tested else []
+        return {name: self.is_ahead(name, after) for name, after in pairwise(names)}
+
     def close_to(self, entry: Entry) -> list[Entry]:
         """Return the ranked models that are neither ahead of one nor behind it with certainty."""
         if not self.tested:
@@ -302,7 +309,8 @@ def compute_common_boards(
 
 def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> RankingRules:
     """Choose how a board over these tasks ranks (docs/statistics.md#rules)."""
-    comparable = _are_comparable(tasks)
+    facts = ("higher_is_better", "metric", "unit", "score_min", "score_max")
+    comparable = share_a_scale(*(tasks[name].tolist() for name in facts))
     # The share of its variant's tasks that each run, a model in a variant, has.
     parts = [scores.of_variant(v).values[v] for v in scores.roles.variants]
     shares = np.concatenate([(~np.isnan(values)).mean(axis=1) for values in parts])
@@ -328,15 +336,27 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
     return RankingRules(wanted, min_coverage, averaged, "configured", offset)
 
 
-def _are_comparable(tasks: pd.DataFrame) -> bool:
-    """Whether all have one direction and unit, and one metric or one pair of stated bounds."""
-    bounds, metrics = tasks[["score_min", "score_max"]], tasks["metric"]
-    one_metric = metrics.notna().all() and len(metrics.unique()) == 1
-    one_pair = all(len(bounds[name].dropna().unique()) <= 1 for name in bounds)
-    one_unit = len(tasks["unit"].dropna().unique()) <= 1
-    one_scale = one_pair and one_unit and (one_metric or bool(bounds.notna().all(axis=None)))
-    one_direction = len(tasks["higher_is_better"].unique()) == 1
-    return len(tasks) <= 1 or bool(one_direction and one_scale)
+def share_a_scale(
+    better: Sequence[object],
+    metrics: Sequence[object],
+    units: Sequence[object],
+    lows: Sequence[object],
+    highs: Sequence[object],
+) -> bool:
+    """Return whether scores on some tasks can be averaged, by the facts of each task.
+
+    All have one direction and unit, and one metric or one pair of stated bounds; None and NaN are
+    not stated.
+
+    Source: docs/statistics.md#rules.
+    """
+    stated = [[v for v in facts if not pd.isna(v)] for facts in (metrics, units, lows, highs)]
+    n, (of_metrics, of_units, of_lows, of_highs) = len(better), stated
+    one_metric = len(of_metrics) == n and len({*of_metrics}) == 1
+    are_bounded = len(of_lows) == len(of_highs) == n
+    one_pair = len({*of_lows}) <= 1 and len({*of_highs}) <= 1
+    one_scale = one_pair and len({*of_units}) <= 1 and (one_metric or are_bounded)
+    return n <= 1 or (len({*better}) == 1 and one_scale)
 
 
 def rank_models(

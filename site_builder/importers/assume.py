@@ -181,7 +181,7 @@ def assume_tasks(
             assumed.directions.append(task)
         if bounds == "unclear":
             assumed.units.append(task)
-            continue
+            bounds = None
         facts = {"metric": task.metric or None, **task.stated, "higher_is_better": better}
         if isinstance(bounds, tuple):
             facts["score_min"], facts["score_max"] = bounds

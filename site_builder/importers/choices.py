@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -89,6 +90,12 @@ def taken_texts(further: Iterable[FurtherColumn]) -> list[tuple[str, str]]:
     columns = f"\ncolumns = {as_toml(_columns(taken))}\n"
     sections = "\n".join((f"{_LAST_LINE}{_HEAD}", *_sections(taken)[1:], ""))
     return [("\n# columns = {}\n", columns), (_LAST_LINE, sections)]
+
+
+def taken_sections(further: Iterable[FurtherColumn]) -> dict[str, Any]:
+    """Return what `taken_texts` declares of facets and measures, as values of `site.toml`."""
+    taken = _by_id(column for column in further if column.is_taken)
+    return tomllib.loads("\n".join(_sections(taken)))
 
 
 def _by_id(further: Iterable[FurtherColumn]) -> list[FurtherColumn]:

@@ -196,6 +196,7 @@ class ImportOptions(Record):
         subtasks: Import the tasks of a group too, as parts of it.
         ours: Leave the scores as they are that the tables have.
         further: Take every column that can be a facet or a measure.
+        asks: Raise an `UnclearScoresError` where the direction or the unit of scores is not known.
         ending: Ending of new tables: `.csv`, `.jsonl`; empty for Parquet.
     """
 
@@ -212,6 +213,7 @@ class ImportOptions(Record):
     examples: bool = False
     ours: bool = False
     further: bool = False
+    asks: bool = True
     ending: str = ""
 
 

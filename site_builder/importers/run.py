@@ -147,6 +147,36 @@ def import_paths(
     return report if dry else write_locked(config.data_dir, partial(merge, dry=False))
 
 
+def read_as_tables(
+    source: Format, path: Path, config: SiteConfig, options: ImportOptions
+) -> tuple[ImportReport, LoadedTables]:
+    """Return the tables that an import of one path would write into a new project.
+
+    Unless the options ask, scores of tasks whose direction is not known are left out, and those
+    whose unit is not known have no bounds; `assumed` of the report names both.
+
+    Raises:
+        FaultsError: There is no score, or nothing tells which of several counts.
+    """
+    reading = _read(source, path, options)
+    _check(source, reading, options.metrics, config)
+    stored = {
+        spec.name: StoredTable(spec, spec.file) for spec in (MODELS, TASKS, EXAMPLES, RESULTS)
+    }
+    report, rows = _merge(reading, stored, config, options, ())
+    unknown = {task.name for task in report.assumed.directions}
+    kept = [row for row in rows[RESULTS.name] if row["task"] not in unknown]
+    models = {row["model"] for row in kept}
+    rows |= {
+        RESULTS.name: kept,
+        TASKS.name: [row for row in rows[TASKS.name] if row["task"] not in unknown],
+        MODELS.name: [row for row in rows[MODELS.name] if row["model"] in models],
+    }
+    return report, load_rows(
+        (stored[name], rows[name]) for name in (MODELS.name, TASKS.name, RESULTS.name)
+    )
+
+
 def _read(source: Format, path: Path, options: ImportOptions) -> Reading:
     if not path.exists():
         return Reading(skipped=(Skipped(as_text(str(path)), "there is no such file or folder"),))
@@ -200,7 +230,8 @@ def _merge(
     stated = StatedRows(reading.tasks)
     measured = state_measures(kept, config, _wholes(stated, kept))
     assumed = assume_tasks(measured.placed, stated, known, config, options)
-    assumed.check(config, reading.guessed, reading.others)
+    if options.asks:
+        assumed.check(config, reading.guessed, reading.others)
     refused = {id(one) for one, _ in assumed.refused}
     placed = [one for one in measured.placed if id(one) not in refused]
     merged = _merged(table, placed, config, options, submitted)

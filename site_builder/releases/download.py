@@ -1,4 +1,4 @@
-"""Read the files of a published site by its address, from its own host."""
+"""Read the files of a published site by its address, or one file, from its own host."""
 
 from __future__ import annotations
 
@@ -17,6 +17,37 @@ from site_builder.publish.site_files import SiteFiles, unreadable
 _SILENCE_S = 30.0
 _MAX_BYTES = 1_000_000_000
 _GONE = (404, 410)
+_MAX_FILE_BYTES = 200_000_000
+_HUB = "hf://datasets/"
+# The hosts from which the Hub serves files.
+_HUB_HOSTS = ("huggingface.co", "hf.co")
+
+
+def is_address(place: str) -> bool:
+    """Return whether a place is an address, and no path."""
+    return place.lower().startswith(("http://", "https://", "hf://"))
+
+
+def download_file(address: str) -> bytes:
+    """Return the file at an address: http(s), or `hf://datasets/OWNER/NAME/FILE`.
+
+    Raises:
+        SiteError: There is no such file, or it cannot be read.
+    """
+    if not address.startswith("hf://"):
+        content = _download(address, _MAX_FILE_BYTES)
+    else:
+        owner, _, rest = address.removeprefix(_HUB).partition("/")
+        name, _, file = rest.partition("/")
+        if not (address.startswith(_HUB) and owner and name and file):
+            what = "it names no file of a data set"
+            raise SiteError(Fault(address, what, f"Write {_HUB}OWNER/NAME/FILE."))
+        place = f"https://huggingface.co/datasets/{owner}/{name}/resolve/main/{file}"
+        content = _download(place, _MAX_FILE_BYTES, _WithinHub)
+    if content is None:
+        fix = "Name a file of scores; the address of a board ends in a slash."
+        raise SiteError(Fault(address, "there is no such file", fix))
+    return content
 
 
 def open_site(address: str) -> SiteFiles:
@@ -42,9 +73,13 @@ def open_site(address: str) -> SiteFiles:
     return SiteFiles(root, read)
 
 
-def _download(address: str) -> bytes | None:
+def _download(
+    address: str,
+    most: int | None = None,
+    redirects: type[urllib.request.HTTPRedirectHandler] | None = None,
+) -> bytes | None:
     try:
-        return _read_whole(address)
+        return _read_whole(address, most or _MAX_BYTES, redirects or _NoRedirects)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code in _GONE:
@@ -56,14 +91,16 @@ def _download(address: str) -> bytes | None:
         raise unreadable(address, error) from error
 
 
-def _read_whole(address: str) -> bytes:
+def _read_whole(
+    address: str, most: int, redirects: type[urllib.request.HTTPRedirectHandler]
+) -> bytes:
     headers = {"User-Agent": f"leaderboard-site/{__version__}"}
     request = urllib.request.Request(address, headers=headers)
-    with urllib.request.build_opener(_NoRedirects).open(request, timeout=_SILENCE_S) as answer:
+    with urllib.request.build_opener(redirects).open(request, timeout=_SILENCE_S) as answer:
         expected = answer.length  # None if the host does not say it
-        content: bytes = answer.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        message = f"it is larger than {_MAX_BYTES:,} bytes"
+        content: bytes = answer.read(most + 1)
+    if len(content) > most:
+        message = f"it is larger than {most:,} bytes"
         raise ValueError(message)
     if expected is not None and len(content) != expected:
         message = f"{len(content):,} of {expected:,} bytes arrived"
@@ -90,3 +127,24 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         fp.close()  # else the base class reads the body, which may have no end
         message = f"it redirects to {newurl}"
         raise ValueError(message)
+
+
+class _WithinHub(urllib.request.HTTPRedirectHandler):
+    """Follows redirects between the hosts of the Hub, which keeps large files on others."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """Return the next request, or raise a `ValueError` that names the other address."""
+        parts = urlsplit(newurl)
+        host = parts.hostname or ""
+        is_hub = any(host == hub or host.endswith(f".{hub}") for hub in _HUB_HOSTS)
+        if parts.scheme != "https" or not is_hub:
+            _NoRedirects().redirect_request(req, fp, code, msg, headers, newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -112,6 +113,7 @@ def is_limited(metric: str) -> bool:
     return is_share(metric) or not _LIMITED.isdisjoint(_words(metric))
 
 
+@lru_cache(maxsize=4096)
 def measure_of(name: str) -> str:
     """Return what a column or a metric is that is no score: `cost`, `time`, `average`.
 

@@ -1,0 +1,1 @@
+"""Tell in one screen how firm the ranks of any results are."""

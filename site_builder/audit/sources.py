@@ -1,0 +1,216 @@
+"""Read what is to be audited: files of scores, a project, or a published board. Write nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+from site_builder.api import FOLDER
+from site_builder.audit.boards import Audited, computed_board, published_board
+from site_builder.compute.results import compute_site
+from site_builder.config import SiteConfig, config_of, load_config
+from site_builder.errors import Fault, FaultsError, SiteError
+from site_builder.formatting import quoted
+from site_builder.importers.choices import taken_sections
+from site_builder.importers.formats import format_of
+from site_builder.importers.reading import ImportOptions
+from site_builder.importers.run import ImportReport, read_as_tables, warnings_of
+from site_builder.publish.site_files import open_folder
+from site_builder.records import Record, field, replace
+from site_builder.releases.download import download_file, is_address, open_site
+from site_builder.tables.check import check_tables
+from site_builder.tables.metrics import Assumption
+from site_builder.tables.overrides import NOTHING
+from site_builder.tables.read import Tables, find_files, load_tables
+from site_builder.tables.schema import MODELS, RESULTS, TASKS
+
+_MAX_NAME = 100  # of a file, in letters
+_NOWHERE = Path(os.devnull)  # the folder of a project that is none
+
+ImportOptionsOf = Callable[[SiteConfig], ImportOptions]
+
+
+class Stated(Record):
+    """What the user says about the scores, in place of a project.
+
+    Attributes:
+        source: The format of the files.
+        options: Makes the options of an import from a configuration.
+        values: Values of `site.toml`.
+        board: Id of the board to audit; empty for the one that a site opens with.
+        is_empty: Whether nothing but the board is stated.
+    """
+
+    source: str
+    options: ImportOptionsOf
+    values: Mapping[str, Any]
+    board: str = ""
+    is_empty: bool = True
+
+
+class Taken(Record):
+    """What scores were taken for, and what was not read.
+
+    Attributes:
+        directions: Tasks that are left out, since nothing tells whether higher is better.
+        units: Tasks of which nothing tells the unit, with their least and greatest score.
+        assumed: Tasks of which higher counts as better, though nothing states it.
+        told: What the direction of each task of files was taken from, where nothing states it.
+        faults: Warnings.
+    """
+
+    directions: tuple[str, ...] = ()
+    units: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+    told: tuple[Assumption, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def read_source(place: str, stated: Stated) -> tuple[Audited, Taken]:
+    """Return the board at a place, and what its scores were taken for.
+
+    Raises:
+        SiteError: It cannot be read, or has no board; every fault of it.
+    """
+    if is_address(place):
+        return _read_address(place, stated)
+    path = Path(place)
+    try:
+        if not path.exists():
+            fix = "Name a file or folder of scores, a project, or the address of a board."
+            raise SiteError(Fault(place or "''", "there is no such file or folder", fix))
+        is_project = path.is_dir() and (
+            (path / "site.toml").exists() or find_files(RESULTS, path / "data")
+        )
+        is_tables = path.is_dir() and bool(
+            find_files(RESULTS, path) and (find_files(TASKS, path) or find_files(MODELS, path))
+        )
+        is_site = path.is_dir() and (path / f"{FOLDER}/stats.json").exists()
+    except (OSError, ValueError) as error:  # a name too long, a byte that no name may have
+        raise SiteError(Fault(place, f"cannot be read: {error}")) from error
+    if is_project or is_tables or is_site:
+        _refuse_statements(place, stated)
+    if is_project:
+        return _read_tables(path, path / "data", stated.board)
+    if is_tables:
+        return _read_tables(path.parent if path.name == "data" else _NOWHERE, path, stated.board)
+    if is_site:
+        return published_board(open_folder(path), stated.board), Taken()
+    return _read_files(path, place, stated)
+
+
+def _refuse_statements(place: str, stated: Stated) -> None:
+    if not stated.is_empty:
+        what = "a board states itself what its scores are, so options about files change nothing"
+        raise SiteError(Fault(place, what, "Leave them out; a project has site.toml for them."))
+
+
+def _read_address(address: str, stated: Stated) -> tuple[Audited, Taken]:
+    """Read a published board, or a file whose address ends in the name of one."""
+    name = urlsplit(address).path.rpartition("/")[2][-_MAX_NAME:]
+    is_page = "." not in name.strip(".") or name == "index.html"
+    if is_page and not address.startswith("hf://"):
+        _refuse_statements(address, stated)
+        return published_board(open_site(address), stated.board), Taken()
+    with TemporaryDirectory() as scratch:  # readers take a path, and tell formats by its ending
+        path = Path(scratch) / name
+        path.write_bytes(download_file(address))
+        return _read_files(path, address, stated)
+
+
+def _read_tables(root: Path, data: Path, board: str) -> tuple[Audited, Taken]:
+    """Read a project, or the folder of its tables."""
+    try:
+        config = load_config(root) if root != _NOWHERE else _config({})
+        tables = check_tables(load_tables(data), config)
+    except FaultsError as error:
+        errors = (fault for fault in error.faults if fault.severity == "error")
+        raise FaultsError(replace(f, where=str(data.parent / f.where)) for f in errors) from None
+    place = data if root == _NOWHERE else root
+    audited = computed_board(str(place), compute_site(tables, config), config, board)
+    return audited, _taken(tables, tables.warnings)
+
+
+def _taken(tables: Tables, faults: Sequence[Fault]) -> Taken:
+    assumed = [a.task for a in tables.assumptions if a.why == NOTHING]
+    return Taken(assumed=tuple(assumed), faults=tuple(faults))
+
+
+def _read_files(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]:
+    """Read files of scores as `init --from` does, without a project."""
+    try:
+        return _read_found(path, place, stated)
+    except FaultsError as error:
+        raise FaultsError(map(for_options, error.faults)) from None
+
+
+def _read_found(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]:
+    config = _config(stated.values)
+    options = replace(stated.options(config), further=True, asks=False)
+    report, loaded = read_as_tables(format_of(stated.source), path, config, options)
+    taken = taken_sections(report.reading.further)
+    sections = {name: {**taken.get(name, {}), **of} for name, of in stated.values.items()}
+    config = _config({**taken, **sections})
+    directions = tuple(task.name for task in report.assumed.directions)
+    units = {
+        task.name: (min(task.scores), max(task.scores))
+        for task in report.assumed.units
+        if task.name not in directions
+    }
+    if RESULTS.name not in loaded.tables:
+        raise SiteError(_no_direction(place, directions))
+    tables = check_tables(loaded, config)
+    audited = computed_board(place, compute_site(tables, config), config, stated.board)
+    faults = [*map(for_options, warnings_of(report, config)), *tables.warnings]
+    about = _taken(tables, faults)
+    return audited, replace(about, directions=directions, units=units, told=_told(report))
+
+
+def _told(report: ImportReport) -> tuple[Assumption, ...]:
+    """Return what a name told, and no statement of the user or of the file."""
+    unknown = {task.name for task in report.assumed.directions}
+    found = (a for a in report.assumed.assumptions if a.task not in unknown)
+    return tuple(a for a in found if a.why not in ("site.toml", "the file"))
+
+
+def _config(values: Mapping[str, Any]) -> SiteConfig:
+    config, faults = config_of({**values}, _NOWHERE)
+    if faults:
+        raise FaultsError(replace(fault, where="--set") for fault in faults)
+    return config
+
+
+def _no_direction(place: str, tasks: Sequence[str]) -> Fault:
+    what = f"nothing tells whether higher is better for {quoted(tasks)}"
+    fix = "Give --higher-is-better TASK or --lower-is-better TASK; '*' is every task."
+    return Fault(place, what, fix)
+
+
+# In place of a file that there is none of here.
+_IN_CONFIG = (
+    ("Write into site.toml", "State by --set"),
+    ("write into site.toml", "state by --set"),
+    ("in site.toml", "by --set"),
+    ("Import each with `leaderboard-site import FORMAT`", "Give --from FORMAT"),
+)
+
+
+def for_options(fault: Fault) -> Fault:
+    """Return a fault of files with the options of an audit in place of lines of `site.toml`."""
+    what, fix, section, paste = fault.what, fault.fix, "", list[str]()
+    for before, after in _IN_CONFIG:
+        what, fix = what.replace(before, after), fix.replace(before, after)
+    for line in fault.paste:
+        heading = re.fullmatch(r"(?:# or below )?\[(\w+)\]", line)
+        if heading:
+            section = heading[1]
+            continue
+        is_other, plain = line.startswith("# or "), line.removeprefix("# or ").partition("  # ")[0]
+        paste.append(f"{'or ' * is_other}--set {shlex.quote(f'{section}.{plain}')}")
+    return replace(fault, what=what, fix=fix, paste=tuple(paste))

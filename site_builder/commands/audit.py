@@ -1,0 +1,134 @@
+"""`audit`: how firm the ranks of any results are, in one screen."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from site_builder.commands.console import Console, echo
+from site_builder.commands.tables import format_name, import_options
+from site_builder.errors import SiteError
+
+
+def _values(lines: Sequence[str], better: Mapping[str, bool]) -> dict[str, Any]:
+    """Return what the options state as values of `site.toml`."""
+    try:
+        values = tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError as error:
+        line = 'import.model_by = ["agent"]'
+        message = f"write a line of site.toml with the name of its section, such as {line}: {error}"
+        raise click.BadParameter(message, param_hint="--set") from error
+    tasks = values.setdefault("tasks", {})
+    for task, is_better in better.items():
+        tasks.setdefault(task, {})["higher_is_better"] = is_better
+    return values
+
+
+@click.command(epilog="Example: leaderboard-site audit results.csv --lower-is-better latency")
+@click.argument("source", metavar="FILE|FOLDER|URL")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="As one screen of lines, as Markdown for a comment or an issue, or as one JSON document.",
+)
+@click.option(
+    "--higher-is-better",
+    "higher",
+    multiple=True,
+    metavar="TASK",
+    help="Task of which a higher score is better, where nothing tells it; repeatable. A * stands "
+    "for any text.",
+)
+@click.option(
+    "--lower-is-better",
+    "lower",
+    multiple=True,
+    metavar="TASK",
+    help="Task of which a lower score is better; as --higher-is-better.",
+)
+@click.option(
+    "--percent", "scale", flag_value="percent", help="Scores from 1 to 100 are percentages."
+)
+@click.option("--proportion", "scale", flag_value="proportion", help="Scores are between 0 and 1.")
+@click.option(
+    "--other-unit",
+    "scale",
+    flag_value="other",
+    help="Scores from 1 to 100 have another unit, without bounds.",
+)
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="[TASK=]NAME",
+    help="Metric to take as the score of a task, or of all tasks; repeatable.",
+)
+@click.option("--model", default="", metavar="NAME", help="Model of files that name no model.")
+@click.option(
+    "--set",
+    "lines",
+    multiple=True,
+    metavar="LINE",
+    help='Line of site.toml that holds here, such as import.model_by = ["agent"]; repeatable.',
+)
+@click.option(
+    "--from",
+    "source_format",
+    type=format_name,
+    metavar="FORMAT",
+    default="any",
+    help="Format of the files, if it is not recognised; `import --help` lists them.",
+)
+@click.option("--board", default="", metavar="ID", help="Board of a project that has several.")
+@click.option("--verbose", is_flag=True, help="Show every warning about what was read.")
+def audit(  # noqa: PLR0913 - one per option
+    source: str,
+    form: str,
+    higher: tuple[str, ...],
+    lower: tuple[str, ...],
+    scale: Literal["percent", "proportion", "other"] | None,
+    metrics: tuple[str, ...],
+    model: str,
+    lines: tuple[str, ...],
+    source_format: str,
+    board: str,
+    *,
+    verbose: bool,
+) -> None:
+    """Tell how firm the ranks of any results are.
+
+    It reads what `import` reads, a project, or the address of a published board or of a file, and
+    writes nothing. It says who is first and who may be, how many neighbouring ranks are too close
+    to call, what missing scores could change, which tasks decide, and which units are mixed.
+    """
+    from site_builder.audit.findings import find_audit
+    from site_builder.audit.sources import Stated, read_source
+    from site_builder.audit.wording import FORMATS
+
+    better = dict.fromkeys(higher, True) | dict.fromkeys(lower, False)
+    values = _values(lines, better)
+    stated = Stated(
+        source=source_format,
+        options=lambda config: import_options(config, scale, None, metrics=metrics, model=model),
+        values=values,
+        board=board,
+        is_empty=not (better or scale or metrics or model or lines or source_format != "any"),
+    )
+    try:
+        audited, taken = read_source(source, stated)
+        found = find_audit(audited, taken)
+    except (SiteError, MemoryError) as error:
+        failed = error if isinstance(error, SiteError) else SiteError("There is not enough memory.")
+        Console(Path()).fail(failed, "nothing was audited")
+        sys.exit(1)
+    if verbose:
+        Console(Path()).warn(taken.faults)
+    echo(FORMATS[form](audited, found))
