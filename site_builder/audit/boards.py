@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from site_builder.api import FOLDER, api_values, published_statistics
@@ -25,7 +25,7 @@ class Audited(Record):
 
     Attributes:
         source: What was given: a file, a folder, an address.
-        board: Title of the board; empty for the only one.
+        board: Title of the board, or of the site with one; empty where there is none.
         others: Ids of the other boards of the site.
         stats, models, tasks, robustness: Content of the files of the API; no `robustness` below two
             ranked models.
@@ -71,7 +71,7 @@ def computed_board(source: str, computed: SiteResults, config: SiteConfig, board
     is_rate = ranked.rules.rank_by == "mean_win_rate"
     return Audited(
         source=source,
-        board=found.spec.title if found.spec.id else "",
+        board=found.spec.title if found.spec.id or config.sha256 else "",
         others=tuple(one for one in ids if one != found.spec.id),
         stats=values["stats"],
         models=values["models"],
@@ -117,18 +117,27 @@ def _ties_on_only_task(results: Results) -> dict[str, bool]:
     return found
 
 
+@contextmanager
+def reading_api(place: str) -> Iterator[None]:
+    """Turn what goes wrong with values of an API into a `SiteError`: strangers may have made it."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        what = f"its files are no API of a board: {describe_error(error)}"
+        fix = "Look whether it is the right place."
+        raise SiteError(Fault(f"{place}/{FOLDER}", what, fix)) from error
+    except RecursionError as error:
+        raise SiteError(Fault(f"{place}/{FOLDER}", "its files are nested too deeply")) from error
+
+
 def published_board(files: SiteFiles, board: str) -> Audited:
     """Return the board that a published site opens with, from its API.
 
     Raises:
         SiteError: There is no API, it is not one of a board, or another board is asked for.
     """
-    try:
+    with reading_api(files.place):
         return _published(files, board)
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
-        what = f"its files are no API of a board: {describe_error(error)}"
-        fix = "Look whether it is the right place."
-        raise SiteError(Fault(f"{files.place}/{FOLDER}", what, fix)) from error
 
 
 def _tasks_of(files: SiteFiles, board: str) -> set[str]:
@@ -167,6 +176,9 @@ def _published(files: SiteFiles, board: str) -> Audited:
     rule = find_rule(rank_by, ()) if rank_by in RULES else None
     merit = rule.statistic if rule and rule.statistic in models[0] else ""
     variant = stats["variants"][0]
+    if not any(variant in m["scored"] for m in models):
+        message = f"no entry has a score of the variant {variant!r}"
+        raise ValueError(message)
     ranked = [m[merit].get(variant) for m in models if merit and m["rank"] is not None]
     scale = format_of(value for value in ranked if value is not None)
     return Audited(

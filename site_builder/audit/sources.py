@@ -82,7 +82,7 @@ def read_source(place: str, stated: Stated) -> tuple[Audited, Taken]:
         return _read_address(place, stated)
     path = Path(place)
     try:
-        if not path.exists():
+        if not place.strip() or not path.exists():
             fix = "Name a file or folder of scores, a project, or the address of a board."
             raise SiteError(Fault(place or "''", "there is no such file or folder", fix))
         is_project = path.is_dir() and (

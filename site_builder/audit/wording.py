@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from textwrap import wrap
 
-from site_builder.audit.boards import Audited
-from site_builder.audit.findings import SCHEMA, Audit, AuditedEntry, Scale
+from site_builder.audit.boards import Audited, reading_api
+from site_builder.audit.findings import SCHEMA, Audit, AuditedEntry, Scale, find_audit
+from site_builder.audit.sources import Stated, read_source
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.rules import find_rule
 from site_builder.config import RULES
-from site_builder.errors import one_line
+from site_builder.errors import Fault, one_line
 from site_builder.formatting import MISSING, listed, percent, sentence, text_columns
 from site_builder.messages import Messages, with_article
 from site_builder.records import Record, asdict
@@ -65,9 +67,9 @@ def _joined(parts: Sequence[str]) -> str:
 def heading(audited: Audited, audit: Audit) -> str:
     """Return what was audited, in one line."""
     say = audited.say
-    board = f"{audited.board}, " if audited.board else ""
+    what = f"{audited.board} ({audited.source})" if audited.board else audited.source
     n_models, n_tasks = say("n_models", len(audit.entries)), say("n_tasks", audit.tasks)
-    return say("audit.heading", what=f"{board}{audited.source}", n_models=n_models, n_tasks=n_tasks)
+    return say("audit.heading", what=what, n_models=n_models, n_tasks=n_tasks)
 
 
 def findings(audited: Audited, audit: Audit) -> list[Line]:
@@ -99,8 +101,8 @@ def _first(words: _Words) -> Iterator[str]:
     if audit.ranked < 2:
         yield say("audit.first.only", first=who) if n else say("audit.first.none")
         return
-    leader = next(e for e in audit.entries if e.rank == 1)
-    value = words.audited.scale.score(leader.value) if leader.value is not None else ""
+    best = [e.value for e in audit.entries if e.rank == 1 and e.value is not None]
+    value = words.audited.scale.score(best[0]) if best else ""
     kind = "plain" if value else "bare"
     yield say(f"audit.first.{kind}", n, first=who, merit=merit, value=value)
     if first.by is None:
@@ -382,3 +384,15 @@ FORMATS: Mapping[str, Callable[[Audited, Audit], str]] = {
     "markdown": as_markdown,
     "json": as_json,
 }
+
+
+def write_audit(place: str, stated: Stated, form: str) -> tuple[str, tuple[Fault, ...]]:
+    """Return the audit of what is at a place in one of `FORMATS`, and every warning.
+
+    Raises:
+        SiteError: It cannot be read, or has no board; every fault of it.
+    """
+    audited, taken = read_source(place, stated)
+    # Of the tables of a board, nothing but the sound can be left here.
+    with nullcontext() if audited.facts else reading_api(place):
+        return FORMATS[form](audited, find_audit(audited, taken)), taken.faults

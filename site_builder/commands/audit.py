@@ -109,9 +109,8 @@ def audit(  # noqa: PLR0913 - one per option
     writes nothing. It says who is first and who may be, how many neighbouring ranks are too close
     to call, what missing scores could change, which tasks decide, and which units are mixed.
     """
-    from site_builder.audit.findings import find_audit
-    from site_builder.audit.sources import Stated, read_source
-    from site_builder.audit.wording import FORMATS
+    from site_builder.audit.sources import Stated
+    from site_builder.audit.wording import write_audit
 
     better = dict.fromkeys(higher, True) | dict.fromkeys(lower, False)
     values = _values(lines, better)
@@ -123,12 +122,11 @@ def audit(  # noqa: PLR0913 - one per option
         is_empty=not (better or scale or metrics or model or lines or source_format != "any"),
     )
     try:
-        audited, taken = read_source(source, stated)
-        found = find_audit(audited, taken)
+        text, faults = write_audit(source, stated, form)
     except (SiteError, MemoryError) as error:
         failed = error if isinstance(error, SiteError) else SiteError("There is not enough memory.")
         Console(Path()).fail(failed, "nothing was audited")
         sys.exit(1)
     if verbose:
-        Console(Path()).warn(taken.faults)
-    echo(FORMATS[form](audited, found))
+        Console(Path()).warn(faults)
+    echo(text)
