@@ -111,7 +111,7 @@ class Audit(Record):
         without_task: `one_task_left_out` of the API, with its leaders by task; None below two tasks
             or ranked entries, and by rules that do not tell.
         is_one_scale: Whether scores on the tasks can be averaged (docs/statistics.md#rules); None
-            where the API of a published board leaves it open.
+            where a unit is not known, or the API of a published board leaves it open.
         rules: The leaders by each rule that the tasks allow, that of the board first.
         taken: What scores were taken for, and what was not read.
     """
@@ -146,6 +146,7 @@ def find_audit(audited: Audited, taken: Taken) -> Audit:
     entries = tuple(_entry(model, audited, variant) for model in audited.models)
     scored = tuple(e for e in entries if e.scored)
     tasks = [t["task"] for t in audited.tasks if t["best"].get(variant)]
+    is_one_scale = _is_one_scale(audited, tasks)
     return Audit(
         source=audited.source,
         board=audited.board,
@@ -163,7 +164,7 @@ def find_audit(audited: Audited, taken: Taken) -> Audit:
         without_task=_without_task(robustness.get("one_task_left_out")),
         rules=tuple(robustness.get("rules", ())),
         scales=_scales(audited, tasks),
-        is_one_scale=_is_one_scale(audited, tasks),
+        is_one_scale=None if is_one_scale and taken.units else is_one_scale,
         entries=scored,
         names={m["model"]: m["name"] for m in audited.models},
         task_names={t["task"]: t["name"] for t in audited.tasks},

@@ -60,6 +60,8 @@ class Taken(Record):
     Attributes:
         directions: Tasks that are left out, since nothing tells whether higher is better.
         units: Tasks of which nothing tells the unit, with their least and greatest score.
+        mixed: Those of them that are left out, since proportions and percentages may be mixed.
+        measures: What is measured beside the score, and ranks nothing.
         assumed: Tasks of which higher counts as better, though nothing states it.
         told: What the direction of each task of files was taken from, where nothing states it.
         faults: Warnings.
@@ -67,6 +69,8 @@ class Taken(Record):
 
     directions: tuple[str, ...] = ()
     units: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    mixed: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     told: tuple[Assumption, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -139,7 +143,8 @@ def _read_tables(root: Path, data: Path, board: str) -> tuple[Audited, Taken]:
 
 def _taken(tables: Tables, faults: Sequence[Fault]) -> Taken:
     assumed = [a.task for a in tables.assumptions if a.why == NOTHING]
-    return Taken(assumed=tuple(assumed), faults=tuple(faults))
+    measures = tuple(measure.label for measure in tables.measures)
+    return Taken(assumed=tuple(assumed), measures=measures, faults=tuple(faults))
 
 
 def _read_files(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]:
@@ -147,35 +152,49 @@ def _read_files(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]
     try:
         return _read_found(path, place, stated)
     except FaultsError as error:
-        raise FaultsError(map(for_options, error.faults)) from None
+        raise FaultsError(for_options(fault, place) for fault in error.faults) from None
 
 
 def _read_found(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]:
     config = _config(stated.values)
     options = replace(stated.options(config), further=True, asks=False)
     report, loaded = read_as_tables(format_of(stated.source), path, config, options)
-    taken = taken_sections(report.reading.further)
+    about, taken = _unknown(report), taken_sections(report.reading.further)
     sections = {name: {**taken.get(name, {}), **of} for name, of in stated.values.items()}
+    if RESULTS.name not in loaded.tables:
+        raise SiteError(_nothing_left(place, about))
+    # A mean over several tasks, one of an unknown unit, would be a guess.
+    is_several = loaded.tables[RESULTS.name].frame["task"].nunique() > 1
+    is_unsure = is_several and not {*about.units} <= {*about.mixed}
+    board = stated.values.get("board", {})
+    if is_unsure:
+        sections["board"] = {"rank_by": "mean_win_rate", **board}
     config = _config({**taken, **sections})
+    tables = check_tables(loaded, config)
+    audited = computed_board(place, compute_site(tables, config), config, stated.board)
+    if is_unsure and "rank_by" not in board:
+        audited = replace(audited, why="unknown units")
+    found = (*warnings_of(report, config), *tables.warnings)
+    faults = tuple(for_options(fault, place) for fault in found)
+    return audited, replace(about, measures=_taken(tables, ()).measures, faults=faults)
+
+
+def _unknown(report: ImportReport) -> Taken:
+    """Return what nothing tells of the scores of files, and what told the rest."""
     directions = tuple(task.name for task in report.assumed.directions)
     units = {
         task.name: (min(task.scores), max(task.scores))
         for task in report.assumed.units
         if task.name not in directions
     }
-    if RESULTS.name not in loaded.tables:
-        raise SiteError(_no_direction(place, directions))
-    tables = check_tables(loaded, config)
-    audited = computed_board(place, compute_site(tables, config), config, stated.board)
-    faults = [*map(for_options, warnings_of(report, config)), *tables.warnings]
-    about = _taken(tables, faults)
-    return audited, replace(about, directions=directions, units=units, told=_told(report))
+    mixed = tuple(task.name for task in report.assumed.mixed if task.name in units)
+    return Taken(directions, units, mixed, told=_told(report))
 
 
 def _told(report: ImportReport) -> tuple[Assumption, ...]:
     """Return what a name told, and no statement of the user or of the file."""
-    unknown = {task.name for task in report.assumed.directions}
-    found = (a for a in report.assumed.assumptions if a.task not in unknown)
+    left_out = {task.name for task in (*report.assumed.directions, *report.assumed.mixed)}
+    found = (a for a in report.assumed.assumptions if a.task not in left_out)
     return tuple(a for a in found if a.why not in ("site.toml", "the file"))
 
 
@@ -186,10 +205,14 @@ def _config(values: Mapping[str, Any]) -> SiteConfig:
     return config
 
 
-def _no_direction(place: str, tasks: Sequence[str]) -> Fault:
-    what = f"nothing tells whether higher is better for {quoted(tasks)}"
-    fix = "Give --higher-is-better TASK or --lower-is-better TASK; '*' is every task."
-    return Fault(place, what, fix)
+def _nothing_left(place: str, about: Taken) -> Fault:
+    """Return the fault that every task is left out, with the options that bring it in."""
+    if about.directions:
+        what = f"nothing tells whether higher is better for {quoted(about.directions)}"
+        fix = "Give --higher-is-better TASK or --lower-is-better TASK; '*' is every task."
+        return Fault(place, what, fix)
+    what = f"proportions and percentages may be mixed in {quoted(about.mixed)}"
+    return Fault(place, what, "Correct them, or give --percent, --proportion or --other-unit.")
 
 
 # In place of a file that there is none of here.
@@ -201,9 +224,17 @@ _IN_CONFIG = (
 )
 
 
-def for_options(fault: Fault) -> Fault:
-    """Return a fault of files with the options of an audit in place of lines of `site.toml`."""
+def for_options(fault: Fault, place: str) -> Fault:
+    """Return a fault of files as an audit says it, which has neither `site.toml` nor tables.
+
+    Lines of `site.toml` become options. Rows of the tables are not those of the files.
+    """
+    if fault.where.startswith("data/"):
+        fault = replace(fault, where=place)
+    elif fault.where == "site.toml":
+        fault = replace(fault, where="")
     what, fix, section, paste = fault.what, fault.fix, "", list[str]()
+    what = re.sub(r"^\[tasks\.('.*')\] is", r"\1 is", what)
     for before, after in _IN_CONFIG:
         what, fix = what.replace(before, after), fix.replace(before, after)
     for line in fault.paste:

@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from site_builder.audit.boards import Audited, reading_api
 from site_builder.audit.findings import SCHEMA, Audit, AuditedEntry, Scale, find_audit
-from site_builder.audit.sources import Stated, read_source
+from site_builder.audit.sources import Stated, Taken, read_source
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.rules import find_rule
 from site_builder.config import RULES
@@ -23,7 +23,12 @@ from site_builder.tables.metrics import bounds_text
 WIDTH = 100
 _ROWS, _NAMED, _FAULTS, _LONGEST = 10, 3, 2, 44
 # Why a board ranks as it does: the message for each reason.
-_WHY = {"mixed units": "mixed", "sparse": "sparse", "configured": "stated"}
+_WHY = {
+    "mixed units": "mixed",
+    "sparse": "sparse",
+    "configured": "stated",
+    "unknown units": "unsure",
+}
 
 
 class Line(Record):
@@ -187,7 +192,8 @@ def _rules(words: _Words) -> Iterator[str]:
 
 
 def _rule_name(words: _Words, rule: Mapping[str, object]) -> str:
-    name = find_rule(str(rule["rule"]), ()).label
+    name = str(rule["rule"])
+    name = find_rule(name, ()).label if name in RULES else name  # of a newer version
     metric = rule["metric"]
     return words.say("rules.metric", rule=name, metric=metric) if metric else name
 
@@ -213,6 +219,8 @@ def _ranking(words: _Words) -> Iterator[str]:
     ]
     if these:
         yield say("audit.ranking.unranked", these=listed(these, len(these)))
+    if measures := audit.taken.measures:
+        yield say("audit.ranking.measures", names=listed([*map(_short, measures)], _NAMED))
 
 
 def _scales(words: _Words) -> Iterator[str]:
@@ -266,13 +274,18 @@ def _unknown(words: _Words) -> Iterator[str]:
     if taken.directions:
         names = words.tasks(taken.directions)
         yield say("audit.unknown.direction", len(taken.directions), names=names)
-    if taken.units:
-        parts = [
-            f"{_short(name)} ({low:g} to {high:g})" for name, (low, high) in taken.units.items()
-        ]
-        yield say("audit.unknown.unit", len(parts), names=listed(parts, _NAMED))
+    if taken.mixed:
+        yield say("audit.unknown.mixed", len(taken.mixed), names=_ranges(taken, taken.mixed))
+    if units := [name for name in taken.units if name not in taken.mixed]:
+        yield say("audit.unknown.unit", len(units), names=_ranges(taken, units))
     if taken.assumed:
         yield say("audit.unknown.assumed", len(taken.assumed), names=words.tasks(taken.assumed))
+
+
+def _ranges(taken: Taken, tasks: Sequence[str]) -> str:
+    """Return the names of tasks with their least and greatest score."""
+    ranges = ((name, taken.units[name]) for name in tasks)
+    return listed([f"{_short(name)} ({low:g} to {high:g})" for name, (low, high) in ranges], _NAMED)
 
 
 def _boards(words: _Words) -> Iterator[str]:
@@ -376,7 +389,7 @@ def as_json(_: Audited, audit: Audit) -> str:
     values = {"schema": SCHEMA, **asdict(audit)}
     for name in ("names", "task_names"):  # entries have theirs; tasks are named by their ids
         del values[name]
-    return json.dumps(values, default=asdict, ensure_ascii=False, allow_nan=False)
+    return json.dumps(values, default=asdict, allow_nan=False)
 
 
 FORMATS: Mapping[str, Callable[[Audited, Audit], str]] = {

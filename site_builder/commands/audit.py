@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,7 +31,7 @@ def _values(lines: Sequence[str], better: Mapping[str, bool]) -> dict[str, Any]:
     return values
 
 
-@click.command(epilog="Example: leaderboard-site audit results.csv --lower-is-better latency")
+@click.command(epilog="Example: leaderboard-site audit results.csv --lower-is-better '*_error'")
 @click.argument("source", metavar="FILE|FOLDER|URL")
 @click.option(
     "--format",
@@ -129,4 +131,12 @@ def audit(  # noqa: PLR0913 - one per option
         sys.exit(1)
     if verbose:
         Console(Path()).warn(faults)
-    echo(text)
+    echo(_bold_labels(text) if form == "text" else text)
+
+
+def _bold_labels(text: str) -> str:
+    """Return a screen whose first line and labels stand out on a terminal; `echo` sees to that."""
+    heading, findings, *table = text.split("\n\n")
+    bold = partial(click.style, bold=True)
+    findings = re.sub(r"^\S+(?: \S+)*(?=  )", lambda found: bold(found[0]), findings, flags=re.M)
+    return "\n\n".join((bold(heading), findings, *table))

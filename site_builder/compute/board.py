@@ -337,11 +337,11 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
 
 
 def share_a_scale(
-    better: Sequence[object],
-    metrics: Sequence[object],
-    units: Sequence[object],
-    lows: Sequence[object],
-    highs: Sequence[object],
+    better: Sequence[bool],
+    metrics: Sequence[str | None],
+    units: Sequence[str | None],
+    lows: Sequence[float | None],
+    highs: Sequence[float | None],
 ) -> bool:
     """Return whether scores on some tasks can be averaged, by the facts of each task.
 
@@ -350,7 +350,8 @@ def share_a_scale(
 
     Source: docs/statistics.md#rules.
     """
-    stated = [[v for v in facts if not pd.isna(v)] for facts in (metrics, units, lows, highs)]
+    columns = metrics, units, lows, highs
+    stated = [[value for value in column if not pd.isna(value)] for column in columns]
     n, (of_metrics, of_units, of_lows, of_highs) = len(better), stated
     one_metric = len(of_metrics) == n and len({*of_metrics}) == 1
     are_bounded = len(of_lows) == len(of_highs) == n

@@ -55,6 +55,11 @@ class Assumed(Record):
     units: list[_Task] = field(default_factory=list)
     refused: list[tuple[Placed, str]] = field(default_factory=list)
 
+    @property
+    def mixed(self) -> list[_Task]:
+        """Tasks whose scores may be partly proportions, partly percentages."""
+        return [task for task in self.units if are_mixed(task.scores)]
+
     def check(self, config: SiteConfig, *columns: Iterable[str]) -> None:
         """Ask each question once, with all tasks that it is about, by an `UnclearScoresError`.
 

@@ -152,8 +152,9 @@ def read_as_tables(
 ) -> tuple[ImportReport, LoadedTables]:
     """Return the tables that an import of one path would write into a new project.
 
-    Unless the options ask, scores of tasks whose direction is not known are left out, and those
-    whose unit is not known have no bounds; `assumed` of the report names both.
+    Unless the options ask, scores of tasks are left out whose direction is not known, or whose
+    units may be mixed; those whose unit is not known have no bounds. `assumed` of the report names
+    all of them.
 
     Raises:
         FaultsError: There is no score, or nothing tells which of several counts.
@@ -164,7 +165,7 @@ def read_as_tables(
         spec.name: StoredTable(spec, spec.file) for spec in (MODELS, TASKS, EXAMPLES, RESULTS)
     }
     report, rows = _merge(reading, stored, config, options, ())
-    unknown = {task.name for task in report.assumed.directions}
+    unknown = {task.name for task in (*report.assumed.directions, *report.assumed.mixed)}
     kept = [row for row in rows[RESULTS.name] if row["task"] not in unknown]
     models = {row["model"] for row in kept}
     rows |= {

@@ -1,4 +1,4 @@
-"""`audit`: what it says of results that one can check by hand, and that it says what the site says."""
+"""`audit`: what it says of results that one can do by hand, and that the site says the same."""
 
 import json
 import re
@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from click.testing import CliRunner, Result
@@ -21,6 +21,7 @@ from tests.helpers.tables import board, check_project, write_project
 from tests.releases.test_download import Host, error_of, file, hosted, redirect
 
 TASKS = ("t1", "t2", "t3", "t4", "t5", "t6")
+Rows: TypeAlias = "Mapping[str, Sequence[float | None]]"
 OPEN_ASR = ROOT / "tests/data/harnesses/tables/open_asr.csv"
 
 
@@ -44,7 +45,7 @@ def text(*args: object) -> str:
     return " ".join(said.stdout.split())
 
 
-def wide(path: Path, rows: Mapping[str, Sequence[object]], names: Sequence[str] = TASKS) -> Path:
+def wide(path: Path, rows: Rows, names: Sequence[str] = TASKS) -> Path:
     """A table with a row for each model and a column for each task; None is an empty cell."""
     lines = [",".join(("model", *names))]
     for model, scores in rows.items():
@@ -54,11 +55,12 @@ def wide(path: Path, rows: Mapping[str, Sequence[object]], names: Sequence[str] 
 
 
 def test_a_board_that_one_can_do_by_hand(tmp_path):
-    """`a` is 0.4 ahead of `b` on every task: with no spread, that is certain. `b` and `c` are level
-    where both have a score; `c` may have 0 or 1 on the other: a mean of 3 or 4 sevenths, against
-    3.5 sevenths of `b`, and 6.3 sevenths of `a`.
+    """`a` is 0.4 ahead of `b` on every task: with no spread, that is certain.
+
+    `b` and `c` are level where both have a score. `c` may have 0 or 1 on the other: a mean of 3 or
+    4 sevenths, against 3.5 sevenths of `b`, and 6.3 sevenths of `a`.
     """
-    rows = {"a": [0.9] * 7, "b": [0.5] * 7, "c": [0.5] * 6 + [None]}
+    rows: Rows = {"a": [0.9] * 7, "b": [0.5] * 7, "c": [0.5] * 6 + [None]}
     given = ("--set", "board.min_coverage = 0.5", "--set", 'board.rank_by = "mean"')
     path = wide(tmp_path / "scores.csv", rows, (*TASKS, "t7"))
     found = audited(path, "--higher-is-better", "*", *given)
@@ -86,7 +88,7 @@ def test_a_task_that_decides_and_a_score_that_could(tmp_path):
 
     `c` would have 5.6 of 6 with a 1 where it has nothing.
     """
-    rows = {
+    rows: Rows = {
         "a": [0.9] * 5 + [1.0],
         "b": [0.95] * 5 + [0.25],
         "c": [0.92] * 5 + [None],
@@ -101,7 +103,7 @@ def test_a_task_that_decides_and_a_score_that_could(tmp_path):
 
 
 def test_nothing_is_ranked_by_a_guess(tmp_path):
-    """A task of unknown direction is left out by name, and the option that names it brings it in."""
+    """A task of unknown direction is left out by name; the option that names it brings it in."""
     rows = {"a": [0.9, 3.1], "b": [0.5, 2.2]}
     path = wide(tmp_path / "scores.csv", rows, ("accuracy", "quux"))
     found = audited(path)
@@ -116,6 +118,19 @@ def test_nothing_is_ranked_by_a_guess(tmp_path):
     assert "nothing tells whether higher is better for 'quux' and 'corge'" in fault
     assert "--lower-is-better TASK" in fault
     assert "1 error; nothing was audited." == count
+
+
+def test_nothing_is_averaged_in_a_unit_that_is_not_known(tmp_path):
+    """0.5 beside 71 may be 50 percent: that task is left out. 5 may be percent or points."""
+    rows: Rows = {"a": [0.5, 5.0, 7.0], "b": [0.6, 6.0, 3.0], "c": [71.0, 4.0, 9.0]}
+    path = wide(tmp_path / "scores.csv", rows, ("x", "y", "z"))
+    better = ("--higher-is-better", "*")
+    found, said = audited(path, *better), text(path, *better)
+    assert ["x"] == found["taken"]["mixed"]
+    assert "proportions and percentages may be mixed: x (0.5 to 71)" in said
+    assert (2, "mean_win_rate", "unknown units") == (found["tasks"], found["rank_by"], found["why"])
+    stated = audited(path, *better, "--percent")
+    assert (3, "mean", []) == (stated["tasks"], stated["rank_by"], stated["taken"]["mixed"])
 
 
 def test_mixed_scales_are_named_and_not_averaged(tmp_path):
@@ -134,7 +149,7 @@ def test_mixed_scales_are_named_and_not_averaged(tmp_path):
 
 
 def test_one_task_is_judged_by_the_errors_of_its_scores(tmp_path):
-    """Of 500 examples each, 0.62 and 0.60 differ by less than their errors, 0.62 and 0.44 do not."""
+    """Of 500 examples each, 0.62 and 0.60 are within their errors, 0.62 and 0.44 are not."""
     lines = ("model,task,score,n_examples", "a,pass,0.62,500", "b,pass,0.6,500", "c,pass,0.44,500")
     path = tmp_path / "scores.csv"
     path.write_text("\n".join(lines), encoding="utf8")
@@ -152,7 +167,7 @@ def verdicts(found: Mapping[str, Any]) -> dict[str, Any]:
 def test_it_says_what_the_site_of_the_same_file_says(tmp_path):
     """Of a file, of the project that `init` makes of it, and of the published site."""
     names = ("t1", "t2", "t3", "t4", "t5", "t6", "t7")
-    rows = {
+    rows: Rows = {
         "a": [0.81, 0.72, 0.9, 0.64, 0.77, 0.85, 0.7],
         "b": [0.8, 0.74, 0.88, 0.66, 0.75, 0.86, 0.69],
         "c": [0.7, 0.6, 0.8, 0.5, 0.66, 0.73, 0.6],
