@@ -24,6 +24,7 @@ from site_builder.importers.reading import (
     read_bytes,
     rounded_mean,
 )
+from site_builder.importers.versions import version_of
 from site_builder.records import replace
 from site_builder.symlinks import is_inside
 
@@ -31,6 +32,7 @@ _SAMPLES = "_samples"
 _PART = " - "
 """Between a task and its part in names of evaluations: `GAIA - GAIA Level 1`."""
 _SHOTS = "num_fewshot"
+_VERSIONS = ("dataset_version", "version", "dataset_revision", "revision", "hf_revision")
 
 
 @of_files
@@ -183,6 +185,7 @@ def _read_result(found: Found, record: JsonObject, model: str, result: JsonObjec
         retrieved=record.day("retrieved_timestamp"),
         facets={_SHOTS: f"{shots}-shot"} if shots.isdecimal() else {},
         fields=fields,
+        version=_version(result),
         **provenance,
     )
     source, lower = result.object("source_data"), metric.boolean("lower_is_better")
@@ -226,6 +229,12 @@ def _fields(record: JsonObject, result: JsonObject) -> dict[str, str]:
         for k, v in details.items()
         if not isinstance(v, dict | list | type(None))
     }
+
+
+def _version(result: JsonObject) -> str:
+    """Return the version of the data set, which has no key of its own in the schema."""
+    details = result.object("source_data", "additional_details")
+    return version_of(*map(details.get, _VERSIONS))
 
 
 def _tool(record: JsonObject) -> str | None:

@@ -165,13 +165,20 @@ def _result(row: _Row, task: _Row, tables: Tables) -> dict[str, Any]:
 def _data(row: _Row, task: _Row) -> dict[str, Any]:
     """Return the data set of a task: on Hugging Face, elsewhere, or not known."""
     link, name = str(task.get("dataset_url", "")), task["task"]
+    version = row.get("version_of_task", task.get("version"))
+    about = {"additional_details": {"dataset_version": str(version)}} if version else {}
     if link.startswith(DATA_SETS):
         split = {"hf_split": task["evaluation_split"]} if "evaluation_split" in task else {}
         repository = link.removeprefix(DATA_SETS)
-        return {"dataset_name": name, "source_type": "hf_dataset", "hf_repo": repository, **split}
+        return {
+            "dataset_name": name,
+            "source_type": "hf_dataset",
+            "hf_repo": repository,
+            **split,
+        } | about
     links = [found for found in (as_link(link), as_link(row.get("source"))) if found]
     kind = {"source_type": "url", "url": links} if links else {"source_type": "other"}
-    return {"dataset_name": name, **kind}
+    return {"dataset_name": name, **kind} | about
 
 
 def _metric(task: _Row) -> dict[str, Any]:

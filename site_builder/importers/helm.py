@@ -38,6 +38,7 @@ from site_builder.importers.reading import (
     rounded_mean,
 )
 from site_builder.importers.runs import choose_run
+from site_builder.importers.versions import version_of
 from site_builder.records import Record, replace
 
 # Main metrics and members of run groups: the schemas and run entries of HELM 0.5.16
@@ -132,7 +133,11 @@ def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenar
         raise UnreadableFileError(why=why)
     moment = moment_of(_last_request(found.path / "scenario_state.json"))
     provenance = Found(stats_file, f"{found.shown}/stats.json").provenance(moment)
-    run = ImportedScore(model, scenario.task, math.nan, setting=setting, **provenance)
+    arguments = spec.object("scenario_spec", "args")
+    version = version_of(*map(arguments.get, ("version", "revision")))
+    run = ImportedScore(
+        model, scenario.task, math.nan, setting=setting, version=version, **provenance
+    )
     scenarios[scenario.task] = scenario
     reading = _read_stats(found, run, list(_plain_stats(stats)), options)
     return _mark_main_score(reading, scenario, options.metrics)

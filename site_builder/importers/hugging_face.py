@@ -37,6 +37,7 @@ from site_builder.importers.reading import (
     read_text,
 )
 from site_builder.importers.sheets import parse_yaml
+from site_builder.importers.versions import version_of
 from site_builder.records import replace
 from site_builder.symlinks import list_files, refuse_outside
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
@@ -135,6 +136,7 @@ def _of_model(found: Found, model: JsonObject, base: str | None) -> Iterator[Imp
                 metric=kind if is_one else metric.text("name") or kind,
                 setting="" if split in ("", "test") else f"{split} split",
                 base=base,
+                version=version_of(data.get("revision")),
                 **provenance,
             )
 
@@ -173,6 +175,7 @@ def _read_results(found: Found) -> Reading:
             setting=entry.text("notes"),
             tool=entry.text("evaluation_framework") or None,
             base=_base(card)[0],
+            version=version_of(data.get("revision")),
             **found.provenance(moment, entry.text("source", "url")),
         )
         # The documentation has one value in an entry, or proposes a list of metrics.

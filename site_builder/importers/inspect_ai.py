@@ -30,6 +30,7 @@ from site_builder.importers.reading import (
     of_files,
     parse_json,
 )
+from site_builder.importers.versions import version_of
 from site_builder.records import replace
 
 _ZSTANDARD = 93
@@ -73,6 +74,7 @@ def read_inspect(found: Found, options: ImportOptions) -> Reading:
         score=math.nan,
         facets=_facets(about, log),
         measures=_measures_of_run(log, model),
+        version=version_of(about.get("task_version")),
         **provenance,
     )
     measures = tuple(_measures(log, run))

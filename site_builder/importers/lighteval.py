@@ -21,6 +21,7 @@ from site_builder.importers.reading import (
     moment_in_name,
     of_files,
 )
+from site_builder.importers.versions import version_of
 from site_builder.records import replace
 
 
@@ -73,6 +74,7 @@ def _read_task(document: JsonObject, run: ImportedScore, key: str) -> Reading:
         setting=", ".join(filter(None, (suite, f"{shots}-shot" if shots.isdecimal() else ""))),
         n_examples=ran,
         flag=flag_of_part(ran, has) if ran and has else limited,
+        version=version_of(document.at("versions", key), config.get("version")),
     )
     measures = tuple(
         replace(task, metric=as_text(name), score=score, stderr=values.error(f"{name}_stderr"))

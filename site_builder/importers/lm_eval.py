@@ -39,6 +39,7 @@ from site_builder.importers.reading import (
     read_json,
 )
 from site_builder.importers.template import is_template
+from site_builder.importers.versions import version_of
 from site_builder.records import Record, replace
 from site_builder.symlinks import refuse_outside
 
@@ -151,6 +152,16 @@ class _Run(Record):
             return int(number)
         of_members = {self.shots(name) for name in members} - {None}
         return of_members.pop() if len(of_members) == 1 else None
+
+    def version(self, task: str, members: Collection[str] = ()) -> str:
+        """The version of a task, or those of all members of a group."""
+        at = self.document.at
+        stated = version_of(
+            at("versions", task), at("configs", task, "metadata", "version"),
+            at("results", task, "version"),
+        )  # fmt: skip
+        found = {version for name in members if (version := self.version(name))}
+        return stated or ", ".join(sorted(found))
 
     def examples(self, task: str, members: Collection[str] = ()) -> tuple[int | None, int | None]:
         """How many examples of a task or group were run, and how many it has, if stated."""
@@ -426,6 +437,7 @@ def _task_run(run: _Run, task: str, members: Mapping[str, list[str]]) -> Importe
         flag=run.flag(ran, has),
         base=run.base,
         facets=run.facets,
+        version=run.version(task, leaves),
         **(run.found.provenance(moment) if moment else run.provenance),
     )
 

@@ -29,6 +29,7 @@ from site_builder.importers.reading import (
     read_json,
     rounded_mean,
 )
+from site_builder.importers.versions import version_of
 from site_builder.records import Record
 
 # The tasks of MTEB 2.26.24 (https://github.com/embeddings-benchmark/mteb, Apache-2.0).
@@ -65,6 +66,7 @@ class _Result(Record):
     scores: Mapping[_Part, float]
     metrics: frozenset[str]
     moment: datetime | None
+    version: str
 
 
 def read_mteb(path: Path, options: ImportOptions) -> Reading:
@@ -150,7 +152,15 @@ def _reading(
     provenance = result.found.provenance(result.moment)
     return Reading(
         measures=tuple(
-            ImportedScore(result.model.id, task, score, metric, main=True, **provenance)
+            ImportedScore(
+                result.model.id,
+                task,
+                score,
+                metric,
+                main=True,
+                version=result.version,
+                **provenance,
+            )
             for task, score in scores.items()
         ),
         models=(result.model,),
@@ -195,7 +205,9 @@ def _read_file(found: Found, options: ImportOptions) -> _Result:
     if not scores:
         raise UnreadableFileError(why="it has no main score")
     metrics = frozenset(set.intersection(*equal) - {"main_score"})
-    return _Result(found, name, _model(found, options), scores, metrics, document.moment("date"))
+    model, moment = _model(found, options), document.moment("date")
+    version = version_of(document.get("dataset_revision"))
+    return _Result(found, name, model, scores, metrics, moment, version)
 
 
 def _subsets(value: object) -> Iterator[tuple[str, JsonObject]]:

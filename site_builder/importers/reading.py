@@ -64,6 +64,7 @@ class ImportedScore(Record):
         facets: How the model was run, by name, such as `agent`: what makes it another entry.
         measures: What else was measured, by name, such as `cost_usd`, of this task alone.
         fields: What else the record states, by name: what may tell it from others of the model.
+        version: The version of the task; empty if the file states none.
     """
 
     model: str
@@ -90,6 +91,7 @@ class ImportedScore(Record):
     facets: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
 
 
 class ImportedExample(Record):

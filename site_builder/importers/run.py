@@ -50,6 +50,7 @@ from site_builder.importers.runs import (
     has_same_numbers,
     unclear_faults,
 )
+from site_builder.importers.versions import part_versions, versions_of
 from site_builder.records import Record, replace
 from site_builder.tables.columns import names_setting, sort_columns
 from site_builder.tables.lock import read_locked, write_locked
@@ -213,6 +214,7 @@ def _merge(
     """Return the report, and the new rows of each table; scores in `submitted` get none."""
     old = {name: table.rows for name, table in stored.items()}
     names, default = config.importing, config.default_variant
+    reading, of_versions = part_versions(reading, old[TASKS.name], old[RESULTS.name], config)
     known = {str(row.get("task")): row.get(_SETTING) or "" for row in old[TASKS.name]}
     setups = {m.task: known.get(names.tasks.get(m.task, m.task), "") for m in reading.measures}
     chosen, others = choose_metrics(reading.measures, options.metrics, setups)
@@ -238,7 +240,9 @@ def _merge(
     merged = _merged(table, placed, config, options, submitted)
     examples = _placed_examples(reading.examples, placed, merged)
     of_models = _model_facts(reading.models, placed, names.models)
-    of_tasks = _first_known(_task_facts(stated, placed, assumed, known))
+    of_tasks = _first_known(
+        (*versions_of(placed, config).items(), *_task_facts(stated, placed, assumed, known))
+    )
     rows = {
         MODELS.name: merge_facts(old[MODELS.name], merged.rows, "model", of_models),
         TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
@@ -246,13 +250,13 @@ def _merge(
         RESULTS.name: merged.rows,
     }
     _check_facets(faceted, rows, stored, config)
-    notes, faults = (*faceted.notes, *measured.notes), measured.faults
+    notes = (*of_versions, *faceted.notes, *measured.notes)
     nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
     added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
     stray = len(reading.examples) - len(examples)
     reading = _without_facets(reading, faceted.placed)
     report = ImportReport(
-        reading, assumed, others, older, pairing, merged, added, stray, notes, faults
+        reading, assumed, others, older, pairing, merged, added, stray, notes, measured.faults
     )
     return report, rows
 
@@ -436,10 +440,12 @@ def _task_facts(
     first = {one.task: one.score for one in reversed(placed)}
     names = {name: name for name in known}
     names |= {score.task: task for task, score in reversed(first.items())}
+    of_versions = {(score.task, score.version): task for task, score in reversed(first.items())}
     for task, score in first.items():
         # Files name a whole as they do, and the tables as `[import.tasks]` or its setup tells.
         facts = [assumed.facts.get(task, {}), *(row.values for row in stated.of(score))]
-        wholes = (names.get(values.get("part_of", "")) for values in facts)
+        stated_wholes = (values.get("part_of") or "" for values in facts)
+        wholes = (of_versions.get((of, score.version), names.get(of)) for of in stated_wholes)
         whole = next(filter(None, wholes), None)
         yield task, {_SETTING: setup_of(score) or None, "part_of": whole}
         # Of a task in the tables, empty cells are filled.

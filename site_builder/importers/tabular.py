@@ -37,6 +37,7 @@ from site_builder.importers.reading import (
     of_files,
 )
 from site_builder.importers.sheets import Sheet, read_sheet
+from site_builder.importers.versions import version_of
 from site_builder.records import Record, replace
 from site_builder.tables.metrics import (
     direction_in,
@@ -216,6 +217,7 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
         flag=flag or None,
         base=word_of(values.get("base")) or None,
         variant=word_of(values.get("variant")) or None,
+        version=version_of(values.get("version_of_task")),
         **sheet.found.provenance(moment, word_of(values.get("source"))),
     )
 

@@ -37,6 +37,53 @@ def test_a_second_import_of_a_format_changes_nothing(tmp_path, source):
     assert before == contents(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("source", "path", "versions"),
+    [
+        ("lm-eval", "lm_eval/pythia/160m_step3000.json", {"0"}),
+        ("lighteval", "lighteval/HuggingFaceTB", {"0"}),
+        ("inspect", "inspect/data_arc_qwen.json", {"0"}),
+        ("mteb", "mteb/sentence-transformers__LaBSE", {"faeb762787bd10488a50c8b5be4a3b82e411949c"}),
+        ("csv", "", {"v2"}),
+        ("helm", "", {"v2"}),
+        ("model-index", "", {"v2"}),
+        ("every-eval-ever", "", {"v2"}),
+    ],
+)
+def test_tasks_have_the_version_that_files_state(tmp_path, source, path, versions):
+    """Each format states it in a place of its own, by an option or a field of the data set."""
+    file = HARNESSES / path if path else versioned_file(tmp_path / "in", source)
+    imported(source, file, into=tmp_path)
+    assert versions == {row.get("version") for row in rows(tmp_path, "tasks")}
+
+
+def versioned_file(folder, source):
+    """A run that states version v2 of its tasks."""
+    folder.mkdir()
+    if source == "csv":
+        text = "model,task,accuracy,task_version\nm,t,0.5,v2\n"
+    if source == "model-index":
+        data = "{name: d, revision: v2}"
+        result = f"{{dataset: {data}, metrics: [{{type: accuracy, value: 0.5}}]}}"
+        text = f"---\nmodel-index: [{{name: m, results: [{result}]}}]\n---\n"
+    if source in ("csv", "model-index"):
+        path = folder / {"csv": "a.csv"}.get(source, "README.md")
+        path.write_text(text)
+        return path
+    if source == "helm":
+        (run,) = (HARNESSES / "helm").glob("mmlu*")
+        shutil.copytree(run, folder / run.name)
+        spec = json.loads((run / "run_spec.json").read_text())
+        spec["scenario_spec"]["args"]["version"] = "v2"
+        write_json(folder / run.name / "run_spec.json", spec)
+        return folder
+    (record,) = (HARNESSES / "every_eval_ever").glob("98*.json")
+    document = json.loads(record.read_text())
+    for result in document["evaluation_results"]:
+        result["source_data"]["additional_details"] = {"dataset_version": "v2"}
+    return write_json(folder / "a.json", document)
+
+
 # --- Inspect --------------------------------------------------------------------------------------
 
 INSPECT = HARNESSES / "inspect/data_arc_qwen.json"

@@ -57,6 +57,7 @@ def test_version_0_4(tmp_path):
         "evaluation_split": "test",
         "test_examples": 5000,
         "setting": "exact_match, 0-shot",
+        "version": "1",
     }
 
 

@@ -369,6 +369,51 @@ def test_task_ids_by_setup(ways, known, expected):
     assert expected == {way: name for (_, way), name in found.items()}
 
 
+def versioned(folder, name, score, version):
+    more = {"versions": {"t": version}}
+    return run_file(folder, name, score, f"pretrained=org/{name}", **more)
+
+
+def of_tasks(project):
+    return {row["task"]: row.get("version") for row in rows(project, "tasks")}
+
+
+def test_versions_of_a_task_are_tasks(tmp_path):
+    """The plain name stays with the version of most models, then with that of the tables."""
+    (tmp_path / "in").mkdir()
+    for name, version in (("a", 1), ("b", 1.0), ("c", 2.0), ("d", "N/A")):
+        versioned(tmp_path / "in", name, 0.5, version)
+    said = run_import("lm-eval", tmp_path / "in", into=tmp_path)
+    assert "Measured in the versions 1 and 2, each of which is a task: t.\n" in said.stderr
+    assert {"t": "1", "t (version 2)": "2"} == of_tasks(tmp_path)
+    assert ["org/c"] == [r["model"] for r in rows(tmp_path) if r["task"] != "t"]
+    newer = [versioned(tmp_path, name, 0.25, 2) for name in ("e", "f", "g")]
+    imported("lm-eval", *newer, into=tmp_path)
+    assert {"t": "1", "t (version 2)": "2"} == of_tasks(tmp_path)
+    assert 4 == sum(row["task"] == "t (version 2)" for row in rows(tmp_path))
+    before = contents(tmp_path)
+    imported("lm-eval", tmp_path / "in", *newer, into=tmp_path)
+    assert before == contents(tmp_path)
+
+
+def test_publisher_may_say_that_versions_compare(tmp_path):
+    (tmp_path / "site.toml").write_text('[tasks]\nt = { version = "1 and 2" }\n')
+    paths = [versioned(tmp_path, name, 0.5, n) for n, name in ((1, "a"), (2, "b"))]
+    imported("lm-eval", *paths, into=tmp_path)
+    assert {"t": None} == of_tasks(tmp_path)
+    assert ["t", "t"] == [row["task"] for row in rows(tmp_path)]
+
+
+def test_names_cannot_make_one_task_of_two_versions(tmp_path):
+    (tmp_path / "site.toml").write_text('[import.tasks]\nu = "t"\n')
+    a = versioned(tmp_path, "a", 0.5, 1)
+    more = {"results": {"u": {"acc,none": 0.25}}, "versions": {"u": 2}}
+    b = run_file(tmp_path, "b", 0, "pretrained=org/b", **more)
+    said = run_import("lm-eval", a, b, into=tmp_path)
+    assert (1, False) == (said.exit_code, (tmp_path / "data/results.parquet").exists())
+    assert "task 't' has the versions 1 (a.json) and 2 (b.json), whose scores" in said.stderr
+
+
 def test_details_go_with_the_score_that_they_are_of():
     """Also those outside the schema: a new score does not inherit the old one's tool."""
     old = ImportedScore("m", "t", 0.5, tool="a 1.0", evaluator_relationship="first_party")
