@@ -136,7 +136,13 @@ def _read_run(found: Found, options: ImportOptions, scenarios: dict[str, _Scenar
     arguments = spec.object("scenario_spec", "args")
     version = version_of(*map(arguments.get, ("version", "revision")))
     run = ImportedScore(
-        model, scenario.task, math.nan, setting=setting, version=version, **provenance
+        model,
+        scenario.task,
+        math.nan,
+        setting=setting,
+        version=version,
+        facets=_facets(spec),
+        **provenance,
     )
     scenarios[scenario.task] = scenario
     reading = _read_stats(found, run, list(_plain_stats(stats)), options)
@@ -160,6 +166,19 @@ def _scenario(spec: JsonObject) -> tuple[_Scenario, str]:
         else:
             parts.append(f"{key} {value}" if value.isdecimal() else value)
     return _Scenario(group, ", ".join(parts)), ", ".join(setting)
+
+
+def _facets(spec: JsonObject) -> dict[str, str]:
+    """Return how a model was prompted and served; where that differs between tasks, none counts."""
+    adapter = spec.object("adapter_spec")
+    shots, temperature = (adapter.number(n) for n in ("max_train_instances", "temperature"))
+    stated = {
+        "num_fewshot": "" if shots is None else f"{shots:.0f}-shot",
+        "method": adapter.text("method"),
+        "temperature": "" if temperature is None else f"{temperature:g}",
+        "deployment": adapter.text("model_deployment"),
+    }
+    return {name: value for name, value in stated.items() if value}
 
 
 def _mark_main_score(reading: Reading, scenario: _Scenario, wanted: Sequence[str]) -> Reading:
@@ -265,6 +284,11 @@ def _means(group: str, members: Sequence[Mapping[str, ImportedScore]]) -> Iterat
                 name: float(f"{sum(score.measures[name] for score in scores):.12g}")
                 for name in newest.measures
                 if all(name in score.measures for score in scores)
+            },
+            facets={
+                name: value
+                for name, value in newest.facets.items()
+                if all(score.facets.get(name) == value for score in scores)
             },
         )
 

@@ -39,10 +39,34 @@ def test_helm_run(tmp_path):
         "source": f"{HELM.name}/stats.json",
         # Means over 9 examples: 0.2946600914001465, 350.4444 and 1.
         **{"seconds": 2.6519408226, "input_tokens": 3154.0, "output_tokens": 9.0},
+        **{"num_fewshot": "5-shot", "method": "multiple_choice_joint", "temperature": "0"},
+        "deployment": "huggingface/gpt2",
     }
     (task,) = rows(tmp_path, "tasks")
     assert ("exact_match", "test") == (task["metric"], task["evaluation_split"])
     assert "exact_match, 5-shot, multiple_choice_joint" == task["setting"]
+
+
+def test_how_a_helm_run_was_prompted_is_a_facet_where_all_tasks_agree(tmp_path):
+    """The second model has another number of examples on one of its tasks, so none has a facet."""
+    runs = tmp_path / "runs"
+    for model in ("org/a", "org/b"):
+        for group, temperature in (("gsm", 0.0), ("boolq", 0.5)):
+            spec = json.loads((HELM / "run_spec.json").read_text())
+            of_shots = {"max_train_instances": 2 if (model, group) == ("org/b", "gsm") else 5}
+            more = {"model": model, "model_deployment": model, "temperature": temperature}
+            spec |= {"name": f"{group}:model={model}", "groups": [group]}
+            spec["adapter_spec"] |= {**of_shots, **more}
+            copied(HELM, runs).rename(runs / f"{group} {model[4:]}")
+            write_json(runs / f"{group} {model[4:]}" / "run_spec.json", spec)
+    said = run_import("helm", runs, "--metric", "exact_match", into=tmp_path)
+    assert "Facets: method and deployment.\n" in said.stderr
+    assert "differs between the tasks of a model: num_fewshot and temperature." in said.stderr
+    assert {"org/a", "org/b"} == {row["deployment"] for row in rows(tmp_path)}
+    settings = {row["task"]: row["setting"] for row in rows(tmp_path, "tasks")}
+    assert {"gsm", "gsm (5-shot)", "boolq"} == settings.keys()
+    assert "exact_match, 5-shot" == settings["gsm (5-shot)"]
+    check_project(tmp_path)
 
 
 def test_helm_ignores_perturbed_statistics(tmp_path):
