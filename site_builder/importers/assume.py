@@ -11,6 +11,7 @@ from site_builder.errors import Fault, UnclearScoresError
 from site_builder.formatting import listed
 from site_builder.importers.choices import as_toml, choice_lines, lines_to_paste
 from site_builder.importers.merge import Placed
+from site_builder.importers.questions import Alike, group_alike
 from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions
 from site_builder.records import Record, field, replace
 from site_builder.tables.metrics import (
@@ -28,7 +29,7 @@ from site_builder.tables.metrics import (
 from site_builder.tables.overrides import stated_in
 
 _MAX_NAMED = 20
-_UNIT = re.compile(r"\(([A-Za-z]+/s|s|ms|[GM]B)\)$", re.ASCII)  # `pp512 (tok/s)`
+_UNIT = re.compile(r"[(\[]([A-Za-z]+/s|s|ms|[GM]B)[)\]]$", re.ASCII)  # `pp512 (tok/s)`
 _STATE_DIRECTION = (
     "Use --higher-is-better or --lower-is-better, or write {} = {{ higher_is_better = true }} "
     "(or false) under [tasks] in site.toml. Of a wide table, task_columns under [import] names the "
@@ -46,6 +47,7 @@ class Assumed(Record):
     Attributes:
         facts: Columns of the tasks table by task.
         directions, units: Tasks whose direction or unit is not known.
+        known: Tasks that the tables have.
         refused: Scores above 1 that the publisher calls proportions, and why.
     """
 
@@ -54,6 +56,7 @@ class Assumed(Record):
     directions: list[_Task] = field(default_factory=list)
     units: list[_Task] = field(default_factory=list)
     refused: list[tuple[Placed, str]] = field(default_factory=list)
+    known: Collection[str] = ()
 
     @property
     def mixed(self) -> list[_Task]:
@@ -68,39 +71,88 @@ class Assumed(Record):
         """
         if not self.directions and not self.units:
             return
-        named = [f"{t.name!r} ({t.metric})" if t.metric else repr(t.name) for t in self.directions]
-        ranges = [_range(task) for task in self.units]
+        tasks = {task.name: task for task in (*self.directions, *self.units)}
+        groups = self._groups(tasks)
+        of_direction = [g for g in groups if tasks[g.names[0]] in self.directions]
+        of_name = {name: group for group in groups for name in group.names}
+        of_unit = [*{of_name[task.name].key: of_name[task.name] for task in self.units}.values()]
+        named = [_named(group, tasks) for group in of_direction]
+        ranges = [_range(group, tasks) for group in of_unit]
+        sources = [
+            sorted(set[str]().union(*(t.sources for t in of)))
+            for of in (self.directions, self.units)
+        ]
         *faults, last = [
-            *_fault(self.directions, "whether higher is better for", named, _STATE_DIRECTION),
-            *_fault(self.units, "the unit of", ranges, _STATE_UNIT),
+            *_fault(
+                of_direction, sources[0], "whether higher is better for", named, _STATE_DIRECTION
+            ),
+            *_fault(of_unit, sources[1], "the unit of", ranges, _STATE_UNIT),
         ]
         guesses = ([*dict.fromkeys(names)] for names in columns)
         paste = choice_lines(tuple({"task_columns": names} for names in guesses if names), config)
-        facts: dict[str, dict[str, Any]] = {task.name: {} for task in self.directions + self.units}
-        for task in self.directions:
-            names = (task.name, task.metric)
-            is_amount = not task.is_percent and any(map(is_cost, names))
-            is_lower = is_amount or any(direction_of(name) is False for name in names)
-            facts[task.name]["higher_is_better"] = not is_lower
-        for task in self.units:
-            unit = "percent" if max(task.scores) > 1 else "proportion"
-            of_name = _UNIT.search(task.name)
-            unit = of_name[1] if of_name else measure_of(task.name) or unit
-            facts[task.name]["unit"] = unit
-        # A direction is a guess that the reader has to look at: the other one stands beside it.
-        lines = [
-            f"{as_toml(name)} = {as_toml(values)}"
-            + (
-                f"  # or {as_toml(not values[key])}"
-                if (key := "higher_is_better") in values
-                else ""
-            )
-            for name, values in facts.items()
-        ]
+        lines = [_answer(group, tasks, of_direction, of_unit) for group in groups]
         last = replace(last, paste=(*paste, *lines_to_paste("tasks", lines, config)))
         raise UnclearScoresError(
             [*faults, last], of_direction=bool(self.directions), of_unit=bool(self.units)
         )
+
+    def _groups(self, tasks: Mapping[str, _Task]) -> list[Alike]:
+        """Return the tasks about which the same is asked, in the order of their names."""
+        questions = {
+            name: (
+                task in self.directions,
+                task in self.directions and _likely_direction(task),
+                # Where the direction is asked for, so is the unit of all if it is that of some.
+                task in self.directions or task in self.units,
+                _named_unit(task),
+                task.metric,
+            )
+            for name, task in tasks.items()
+        }
+        return group_alike(questions, {*self.known, *(a.task for a in self.assumptions)})
+
+
+def _likely_direction(task: _Task) -> bool:
+    names, unit = (task.name, task.metric), str(task.stated.get("unit", ""))
+    if unit and "/" not in unit and measure_of(unit):
+        return False  # a time, a size or a price
+    is_amount = not task.is_percent and any(map(is_cost, names))
+    return not (is_amount or any(direction_of(name) is False for name in names))
+
+
+def _named_unit(task: _Task) -> str:
+    """Return the unit that the name of a task tells; empty if it tells none."""
+    of_name = _UNIT.search(task.name)
+    return of_name[1] if of_name else measure_of(task.name)
+
+
+def _named(group: Alike, tasks: Mapping[str, _Task]) -> str:
+    metric = tasks[group.names[0]].metric
+    return f"{group} ({metric})" if metric else str(group)
+
+
+def _answer(
+    group: Alike,
+    tasks: Mapping[str, _Task],
+    of_direction: Collection[Alike],
+    of_unit: Collection[Alike],
+) -> str:
+    """Return the line that answers what is asked about some tasks.
+
+    A direction is a guess that the reader has to look at: the other one stands beside it.
+    """
+    first, scores = tasks[group.names[0]], [s for n in group.names for s in tasks[n].scores]
+    facts: dict[str, Any] = {}
+    others: list[str] = []
+    if group in of_direction:
+        facts["higher_is_better"] = _likely_direction(first)
+        others.append(as_toml(not facts["higher_is_better"]))
+    if group in of_unit:
+        named = _named_unit(first)
+        facts["unit"] = named or ("percent" if max(scores) > 1 else "proportion")
+        others += [] if named or len(group.names) == 1 else ['another unit, such as "s"']
+    comment = f"  # or {'; or '.join(others)}" if others else ""
+    return f"{as_toml(group.key)} = {as_toml(facts)}{comment}"
 
 
 class StatedRows:
@@ -174,7 +226,7 @@ def assume_tasks(
     A direction comes from `site.toml`, the files, the metric, or an option; bounds come from
     `site.toml`, the files, or the metric and the scores. The first that tells counts.
     """
-    assumed = Assumed()
+    assumed = Assumed(known=known)
     tasks = _new_tasks(placed, stated, known)
     percents = set[tuple[str, str]]().union(*(t.kinds for t in tasks if _has_percents(t)))
     for every in tasks:
@@ -201,7 +253,8 @@ def assume_tasks(
         assumed.facts[task.name] = facts
         shown = bounds_text(facts.get("score_min"), facts.get("score_max"))
         told = (why, shown, why_bounds if shown else "")
-        assumed.assumptions.append(Assumption(task.name, task.metric, bool(better), *told))
+        metric = task.metric or str(task.stated.get("unit") or "")
+        assumed.assumptions.append(Assumption(task.name, metric, bool(better), *told))
     return assumed
 
 
@@ -261,7 +314,7 @@ def _bounds(
     """Return the bounds of a task, `unclear` if its unit is not known, and what tells them."""
     if {"score_min", "score_max", "unit"} & {*own}:
         return None, "site.toml"
-    if {"score_min", "score_max"} & {*task.stated}:
+    if {"score_min", "score_max", "unit"} & {*task.stated}:
         return None, "the file"
     is_in_range = all(0 <= score <= 100 for score in task.scores)
     if is_in_range and better is not False and task.is_percent:
@@ -281,16 +334,18 @@ def _bounds(
     return BOUNDS[unit], "scores up to 1" if unit == "proportion" else "scores above 1"
 
 
-def _fault(tasks: Sequence[_Task], asked: str, named: Sequence[str], fix: str) -> Iterator[Fault]:
-    """Yield what the files of some tasks do not tell; `fix` has a place for the first task."""
-    if tasks:
-        sources = sorted(set[str]().union(*(task.sources for task in tasks)))
+def _fault(
+    groups: Sequence[Alike], sources: Sequence[str], asked: str, named: Sequence[str], fix: str
+) -> Iterator[Fault]:
+    """Yield what the files of some tasks do not tell; `fix` has a place for the first of them."""
+    if groups:
         do = "does" if len(sources) == 1 else "do"
         what = f"{listed(sources)} {do} not tell {asked} {listed(named, most=_MAX_NAMED)}"
-        yield Fault("", what, fix.format(as_toml(tasks[0].name)))
+        yield Fault("", what, fix.format(as_toml(groups[0].key)))
 
 
-def _range(task: _Task) -> str:
-    low, high = min(task.scores), max(task.scores)
-    mixed = ", proportions and percentages mixed?" if are_mixed(task.scores) else ""
-    return f"{task.name!r} ({low:g} to {high:g}{mixed})"
+def _range(group: Alike, tasks: Mapping[str, _Task]) -> str:
+    scores = [score for name in group.names for score in tasks[name].scores]
+    is_mixed = any(are_mixed(tasks[name].scores) for name in group.names)
+    mixed = ", proportions and percentages mixed?" if is_mixed else ""
+    return f"{group} ({min(scores):g} to {max(scores):g}{mixed})"

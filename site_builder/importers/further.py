@@ -47,16 +47,17 @@ def find_further(
             continue
         if not is_measure and not _may_be_facet(sheet, column):
             continue
-        name = _id_of(column, is_measure=is_measure)
+        name = _id_of(sheet, column, is_measure=is_measure)
         name = f"{name}_" if name in used and not (is_measure and name in MEASURES) else name
         if name and name not in taken:
             used.add(name)
             yield _further(sheet, name, column, is_measure=is_measure, several=several)
 
 
-def _id_of(column: str, *, is_measure: bool) -> str:
+def _id_of(sheet: Sheet, column: str, *, is_measure: bool) -> str:
     """Return the name of a column in the results; the cost in dollars is that of the contract."""
-    is_usd = is_measure and measure_of(column) == "cost" and _unit_of(column) == "USD"
+    unit = sheet.units.get(column) or _unit_of(column)
+    is_usd = is_measure and measure_of(column) == "cost" and unit == "USD"
     words = plain_name(column).split("_")
     return "cost_usd" if is_usd and "cost" in words else "_".join(words)
 
@@ -67,7 +68,7 @@ def _further(
     if not is_measure:
         return FurtherColumn(name, column, is_measure=False)
     is_percent = any(str(row.get(column)).rstrip("*_ ").endswith("%") for row in sheet.rows)
-    unit = "%" if is_percent else _unit_of(column)
+    unit = "%" if is_percent else sheet.units.get(column) or _unit_of(column)
     is_known = measure_of(column) in ("cost", "time") and is_cost(column)
     return FurtherColumn(
         name, column, is_measure=True, unit=unit, is_cost=is_known, is_of_row=several

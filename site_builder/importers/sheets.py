@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -41,7 +41,7 @@ from site_builder.importers.reading import (
     read_json,
     read_text,
 )
-from site_builder.records import Record, replace
+from site_builder.records import Record, field, replace
 from site_builder.tables.files import (
     JSON_LINES_ENDINGS,
     TEXT_ENDINGS,
@@ -75,6 +75,7 @@ class Sheet(Record):
         deep, is_across: As in `Rows`.
         notes: What was assumed to read it.
         counts: Columns of numbers of entries, which are at least 0.
+        units: The unit that all cells of a column state, by its name.
     """
 
     found: Found
@@ -85,6 +86,7 @@ class Sheet(Record):
     is_across: bool = False
     notes: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_sheet(found: Found) -> Sheet:

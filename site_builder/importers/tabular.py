@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from site_builder.importers.cells import (
@@ -28,6 +28,7 @@ from site_builder.importers.reading import (
     ImportOptions,
     Reading,
     Skipped,
+    UnreadableFileError,
     as_count,
     as_error,
     day_of,
@@ -37,6 +38,7 @@ from site_builder.importers.reading import (
     of_files,
 )
 from site_builder.importers.sheets import Sheet, read_sheet
+from site_builder.importers.units import read_units
 from site_builder.importers.versions import version_of
 from site_builder.records import Record, replace
 from site_builder.tables.metrics import (
@@ -71,12 +73,12 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
     other way round. Columns are guessed by name; a note tells the guess. The options `columns`,
     `task_columns` and `scale` apply.
     """
-    sheet = _upright(read_sheet(found))
-    columns = guess_columns(sheet, options)
+    sheet, mixed = read_units(_upright(read_sheet(found)), options)
+    columns = _columns(sheet, options, mixed)
     SCORES.check(len(sheet.rows) * len(columns.scores))
     cells, skipped = _cells(sheet, columns, options)
     if not cells:
-        return Reading(skipped=(Skipped(found.shown, "it has no score"), *skipped))
+        return Reading(skipped=(Skipped(found.shown, "it has no score"), *mixed, *skipped))
     notes = [f"{found.shown}: {what}" for what in (*sheet.notes, columns)]
     if spreads := sum(cell.number.has_spread for cell in cells):
         what = f"the number after \N{PLUS-MINUS SIGN} is ignored ({spreads})"
@@ -87,14 +89,21 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
         task, metric = cell.score.task, cell.score.metric
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
         by_task.setdefault(name, []).append(cell)
-    tasks = (
-        _of_task(task, of_task, columns.across, is_count=of_task[0].column in sheet.counts)
-        for task, of_task in by_task.items()
-    )
-    rest = Reading(skipped=tuple(skipped), notes=tuple(notes), further=columns.further)
+    tasks = (_of_task(task, of_task, columns.across, sheet) for task, of_task in by_task.items())
+    rest = Reading(skipped=(*mixed, *skipped), notes=tuple(notes), further=columns.further)
     if columns.across == "task" and options.task_columns is None:
         rest = replace(rest, guessed=columns.scores, others=tuple(columns.measures))
     return joined([*tasks, rest])
+
+
+def _columns(sheet: Sheet, options: ImportOptions, mixed: Sequence[Skipped]) -> Columns:
+    """Return what the columns are; where that is not clear, name those that were left out too."""
+    try:
+        return guess_columns(sheet, options)
+    except UnreadableFileError as error:
+        why = "; ".join((str(error), *(one.why for one in mixed)))
+        fix = " ".join((*{one.fix: None for one in mixed}, error.fix))
+        raise UnreadableFileError(why=why, fix=fix.strip(), paste=error.paste) from error
 
 
 def _upright(sheet: Sheet) -> Sheet:
@@ -227,10 +236,11 @@ def _without_folder(model: str) -> str:
     return re.split(r"[/\\]", model.rstrip("/\\"))[-1] if _DISK.match(model) else model
 
 
-def _of_task(task: str, cells: list[_Cell], across: str, *, is_count: bool) -> Reading:
+def _of_task(task: str, cells: list[_Cell], across: str, sheet: Sheet) -> Reading:
     first = cells[0]
     facts = {name: _typed(name, first.values.get(name)) for name in MEANINGS["tasks"]}
-    facts |= {"score_min": 0.0} if is_count else {}
+    facts |= {"score_min": 0.0} if first.column in sheet.counts else {}
+    facts["unit"] = sheet.units.get(first.column)
     is_lower = _typed("lower_is_better", first.values.get("lower_is_better"))
     facts["metric"] = metric = first.score.metric or metric_in(task) or None
     why = "the file"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from site_builder.importers.questions import group_alike
 from tests.helpers.imported import (
     imported,
     lm_eval_results,
@@ -58,6 +59,40 @@ def test_units_mixed_between_files_are_asked_for(tmp_path, metric):
     said = run_import("lm-eval", tmp_path / "runs", "--proportion", into=tmp_path)
     assert "runs/b.json: b, t (base): not imported: 71 is not a proportion" in said.stderr
     assert {("a", "t", "base"): 0.65} == scores(tmp_path)
+
+
+def test_one_question_about_many_tasks_is_one_line(tmp_path):
+    """A pattern stands for tasks with the same question, and for no others."""
+    names = [*(f"q{n}" for n in range(1, 44)), "load_time"]
+    values = ["0.02", "2.5", *["3.5"] * 42]
+    path = tmp_path / "a.csv"
+    path.write_text(f"model,{','.join(names)}\nx,{','.join(values)}\ny,{','.join(values)}\n")
+    (tmp_path / "site.toml").write_text(f"[import]\ntask_columns = {names}\n")
+    said = run_import("csv", path, "--model", "m", into=tmp_path).stderr
+    assert "higher is better for 'q1' to 'q43' (43 tasks) and 'load_time'. Use " in said
+    assert (
+        '\n    "q*" = { higher_is_better = true, unit = "percent" }  # or false; or another' in said
+    )
+    assert '\n    "load_time" = { higher_is_better = false, unit = "time" }' in said
+    assert 2 == said.count("higher_is_better = ") - 1  # and once in the sentence
+
+
+@pytest.mark.parametrize(
+    ("names", "others", "keys"),
+    [
+        (["a", "b", "c", "d"], [], ["*"]),
+        (["a", "b", "c", "d"], ["e"], ["a", "b", "c", "d"]),
+        (["a: x", "a: y", "a: z", "a: w"], ["b: x"], ["a: *"]),
+        (["x acc", "y acc", "z acc", "w acc"], ["acc 5"], ["* acc"]),
+        (["m1", "m2", "m3", "m4", "p"], ["mix"], ["m1", "m2", "m3", "m4", "p"]),
+        (["q1", "q2", "q3", "q4", "p"], ["other"], ["q*", "p"]),
+        (["*1", "*2", "*3", "*4"], [], ["*1", "*2", "*3", "*4"]),
+    ],
+)
+def test_pattern_names_what_tasks_share(names, others, keys):
+    groups = group_alike(dict.fromkeys(names, "better?"), others)
+    assert keys == [group.key for group in groups]
+    assert names == [name for group in groups for name in group.names]
 
 
 def test_unit_of_one_task_in_site_toml_answers_for_it(tmp_path):

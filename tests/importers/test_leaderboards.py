@@ -52,6 +52,7 @@ def test_lighteval_results(tmp_path):
         "dataset_url": "https://huggingface.co/datasets/nyu-mll/glue",
         "evaluation_split": "validation",
         "setting": "mcc, 0-shot",
+        "version": "0",
     }
     assert "it is a mean over tasks of the run (3)" in said.stderr
 

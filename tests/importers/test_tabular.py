@@ -827,6 +827,54 @@ def test_unit_in_brackets_is_offered(tmp_path):
     assert '"tg128 (tok/s)" = { higher_is_better = true, unit = "tok/s" }' in said.stderr
 
 
+UNITS = """model,Pack,Unpack,Kept,Cost,Latency
+a,675 MB/s,3850 MB/s,47.5%,$0.30,12.3 ms
+b,515 MB/s,1550 MB/s,34.5%,$0.40,"1,234.5 ms"
+c,0.5 MB/s,OOM,36.5%,1.40,900 ms
+"""
+
+
+def test_unit_that_all_cells_of_a_column_state(tmp_path):
+    path = write(tmp_path, "a.csv", UNITS)
+    write(tmp_path, "site.toml", '[import.columns]\ncost_usd = "Cost"\nlatency = "Latency"\n')
+    said = run_import("csv", path, "--higher-is-better", into=tmp_path)
+    line = "units of the cells: Pack in MB/s, Unpack in MB/s, Cost in USD and Latency in ms\n"
+    assert (0, True) == (said.exit_code, line in said.stderr)
+    assert {"Pack": "MB/s", "Unpack": "MB/s", "Kept": None} == {
+        row["task"]: row.get("unit") for row in rows(tmp_path, "tasks")
+    }
+    found = [row for row in rows(tmp_path) if row["task"] == "Pack"]
+    assert [675.0, 515.0, 0.5] == [row["score"] for row in found]
+    assert [0.3, 0.4, 1.4] == [row["cost_usd"] for row in found]
+    assert [12.3, 1234.5, 900.0] == [row["latency"] for row in found]
+    assert "'OOM' is not a number" in said.stderr
+
+
+def test_units_of_measures_are_offered(tmp_path):
+    path = write(tmp_path, "a.csv", UNITS)
+    said = run_import("csv", path, "--higher-is-better", into=tmp_path)
+    assert '    cost_usd = { unit = "USD", higher_is_better = false, ' in said.stderr
+    assert '    latency = { unit = "ms", higher_is_better = false, ' in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("cells", "units"),
+    [(("1 GB/s", "900 MB/s"), "GB/s and MB/s"), (("12 ms", "9"), "ms and none"),
+     (("$1", "\u20ac2"), "USD and EUR")],
+)  # fmt: skip
+def test_column_with_several_units_is_not_read_but_named(tmp_path, cells, units):
+    """Nothing tells how its numbers compare; it is an error where one says that they are scores."""
+    table = f"model,acc,pace\na,0.5,{cells[0]}\nb,0.25,{cells[1]}\n"
+    path = write(tmp_path, "a.csv", table)
+    said = run_import("csv", path, into=tmp_path)
+    why = f"the cells of 'pace' have the units {units}, so it is not read. Write all of its "
+    assert (0, True) == (said.exit_code, f"warning: a.csv: skipped: {why}" in said.stderr)
+    assert {("a", "acc", "base"): 0.5, ("b", "acc", "base"): 0.25} == scores(tmp_path)
+    write(tmp_path, "site.toml", '[import]\ntask_columns = ["pace"]\n')
+    said = run_import("csv", path, into=tmp_path)
+    assert (1, True) == (said.exit_code, why in said.stderr)
+
+
 def test_texts_that_are_no_amounts_are_offered_first(tmp_path):
     table = (
         "\u6a21,\u65b9,PPL,\u5b58\n1B,full,15.5,26.5 GB\n1B,lora,17.5,16 GB\n7B,lora,10.5,22 GB\n"

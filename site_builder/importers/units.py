@@ -1,0 +1,116 @@
+"""Read the units that the cells of a table state: `8657 MB/s`, `12.3 ms`, `$0.30`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import islice
+from typing import Any
+
+from site_builder.formatting import listed
+from site_builder.importers.cells import find_marks, is_blank, parse_number
+from site_builder.importers.columns import SYNONYMS
+from site_builder.importers.reading import ImportOptions, Skipped, UnreadableFileError
+from site_builder.importers.sheets import Sheet
+from site_builder.records import Record, replace
+from site_builder.tables.columns import names_setting
+from site_builder.tables.metrics import plain_name
+
+_MONEY = {"$": "USD", "\u20ac": "EUR"}
+_PER = r"[A-Za-z]{1,12}/[A-Za-z]{1,12}"  # `tok/s`, `MB/s`
+_WORDS = (
+    r"ns|us|[\u00b5\u03bc]s|ms|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|days?"
+    r"|[kKMGT]i?B|bytes?|toks?|tokens?|tps|qps|rps|fps|[kMG]?Hz|[mkM]?W|k?Wh|[kM]?J|dB"
+    r"|[MGTP]?(?:FLOPS|FLOPs|flops)|x|\u00d7|pp|pts|points|USD|EUR"
+)
+_MEASURED = re.compile(
+    rf"(?P<number>[*_ ]*+[+-]?[$\u20ac]?[\d.,]++(?:[eE][+-]?\d++)?)[ \u00a0\u202f]?"
+    rf"(?P<unit>{_PER}|{_WORDS})[*_ ]*+"
+)
+_PRICED = re.compile(r"[*_ ]*+[+-]?(?P<sign>[$\u20ac])[\d.,]++[*_ ]*+")
+_SAMPLE = 50
+_NAMES = SYNONYMS.keys() - {"score", "stderr"}
+"""Meanings of columns that hold no numbers with a unit."""
+_NAMED = {name for meaning in _NAMES for name in SYNONYMS[meaning]}
+
+
+class _Column(Record):
+    """What the cells of a column say: the unit of all numbers, or why it has none."""
+
+    unit: str = ""
+    mixed: tuple[str, ...] = ()
+
+
+def read_units(sheet: Sheet, options: ImportOptions) -> tuple[Sheet, tuple[Skipped, ...]]:
+    """Take the unit out of the cells of each column in which all numbers share it.
+
+    A column with several units is left out and named: nothing tells how its numbers compare.
+
+    Raises:
+        UnreadableFileError: `site.toml` names such a column.
+    """
+    named = {column for meaning, column in options.columns.items() if meaning in _NAMES}
+    columns = {
+        name: _column(sheet, name)
+        for name in sheet.names
+        if name not in named and plain_name(name) not in _NAMED and not names_setting(name)
+    }
+    units = {name: column.unit for name, column in columns.items() if column.unit}
+    mixed = {name: column.mixed for name, column in columns.items() if column.mixed}
+    skipped = tuple(_skipped(sheet, name, found) for name, found in mixed.items())
+    stated = (*options.columns.values(), *(options.task_columns or ()), *options.model_columns)
+    for one, name in zip(skipped, mixed, strict=True):
+        if name in stated:
+            raise UnreadableFileError(why=one.why, fix=one.fix)
+    if not units and not mixed:
+        return sheet, ()
+    rows = [
+        {n: _plain(cell) if n in units else cell for n, cell in row.items() if n not in mixed}
+        for row in sheet.rows
+    ]
+    names = [name for name in sheet.names if name not in mixed]
+    marks = find_marks(cell for row in rows for cell in row.values())
+    said = listed([f"{name} in {unit}" for name, unit in units.items()], most=8)
+    notes = (*sheet.notes, *([f"units of the cells: {said}"] if units else []))
+    return replace(sheet, rows=rows, names=names, marks=marks, units=units, notes=notes), skipped
+
+
+def _column(sheet: Sheet, name: str) -> _Column:
+    cells = (row.get(name) for row in sheet.rows)
+    texts = (cell for cell in cells if isinstance(cell, str) and not is_blank(cell))
+    if not any(_unit_of(text) for text in islice(texts, _SAMPLE)):
+        return _Column()
+    filled = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
+    found = Counter(_unit_of(cell) or _plain_number(sheet, cell) for cell in filled)
+    if found.pop(None, 0) > len(filled) / 2:
+        return _Column()
+    units = [unit for unit in found if unit]
+    # Beside prices, a number alone is one too.
+    if len(units) == 1 and ("" not in found or units[0] in _MONEY.values()):
+        return _Column(unit=units[0])
+    return _Column(mixed=tuple(unit or "none" for unit in found))
+
+
+def _unit_of(cell: object) -> str:
+    """Return the unit that a cell states beside its number; empty if it states none."""
+    if not isinstance(cell, str):
+        return ""
+    if match := _MEASURED.fullmatch(cell.strip()):
+        return match["unit"]
+    priced = _PRICED.fullmatch(cell.strip())
+    return _MONEY[priced["sign"]] if priced else ""
+
+
+def _plain_number(sheet: Sheet, cell: object) -> str | None:
+    """Return an empty unit for a number alone, None for a text."""
+    return None if parse_number(cell, sheet.marks) is None else ""
+
+
+def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell holds anything
+    match = _MEASURED.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    return match["number"].strip("*_ ") if match else cell
+
+
+def _skipped(sheet: Sheet, name: str, units: tuple[str, ...]) -> Skipped:
+    why = f"the cells of {name!r} have the units {listed([*units], most=6)}, so it is not read"
+    return Skipped(sheet.found.shown, why, "row", "Write all of its numbers in one unit.")
