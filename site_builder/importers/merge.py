@@ -362,13 +362,13 @@ def merge_results(
     claims = Counter(new.key[:3] for new in new_scores)
     by_key = {key_of(row, default_variant, names): row for row in merged.rows}
     by_run: dict[Key, Key] = {}
+    of_sources = _keys_by_source(by_key)
     for key, row in by_key.items():
         run = row.get(RUN) or key[0]
         by_run[run, *key[1:]] = by_run[run, key[1], "", *key[3:]] = key
     for new in new_scores:
-        facets = [new.facets.get(name, "") for name in names]
+        facets, run = [new.facets.get(name, "") for name in names], (new.run, new.task)
         key = (new.model, new.task, new.variant, *facets)
-        run = (new.run, new.task)
         before = by_run.get((*run, new.variant, *facets), by_run.get((*run, "", *facets), key))
         if ours and (stored := by_key.get(before, by_key.get(key))):
             leave_score(merged, new, stored)
@@ -378,7 +378,8 @@ def merge_results(
             row["model"], row["variant"] = new.model, new.variant
             merged.moved.append((before, (new.model, new.variant)))
         if key not in by_key and any(facets):
-            _take_plain_row(by_key, key, new, is_only=not has_facets and claims[key[:3]] == 1)
+            alone = not has_facets and claims[key[:3]] == 1
+            _take_earlier_row(by_key, key, new, of_sources, is_only=alone)
             if ours and key in by_key:
                 leave_score(merged, new, by_key[key])
                 continue
@@ -410,11 +411,26 @@ def _key_columns(
     ]
 
 
-def _take_plain_row(by_key: dict[Key, StoredRow], key: Key, new: Placed, *, is_only: bool) -> None:
-    """Give the row of a score that states no facet, as older imports wrote it, the key of `new`.
+def _keys_by_source(by_key: Mapping[Key, StoredRow]) -> dict[tuple[str, ...], list[Key]]:
+    """Return the keys of rows by model, task, variant and source."""
+    keys: dict[tuple[str, ...], list[Key]] = {}
+    for key, row in by_key.items():
+        keys.setdefault((*key[:3], str(row.get("source"))), []).append(key)
+    return keys
+
+
+def _take_earlier_row(
+    by_key: dict[Key, StoredRow],
+    key: Key,
+    new: Placed,
+    of_sources: Mapping[tuple[str, ...], Sequence[Key]],
+    *,
+    is_only: bool,
+) -> None:
+    """Give the row of a score that states no facet, or fewer, as imports before wrote it, a key.
 
     It has the same source, or without a source the same score; or `new` is the only score that it
-    can be, as no row states a facet.
+    can be, as no row states a facet. Of one with fewer facets, source and score are the same.
     """
     plain = (*key[:3], *("" for _ in key[3:]))
     row = by_key.get(plain, {})
@@ -422,6 +438,12 @@ def _take_plain_row(by_key: dict[Key, StoredRow], key: Key, new: Placed, *, is_o
     is_same = source == new.score.source if source else row.get("score") == new.score.score
     if row and (is_only or is_same):
         by_key[key] = by_key.pop(plain)
+        return
+    for before in of_sources.get((*key[:3], str(new.score.source)), ()):
+        has_fewer = all(old in ("", own) for old, own in zip(before[3:], key[3:], strict=True))
+        if has_fewer and by_key.get(before, {}).get("score") == new.score.score:
+            by_key[key] = by_key.pop(before)
+            return
 
 
 def _merge_one(

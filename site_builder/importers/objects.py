@@ -62,7 +62,10 @@ def read_objects(found: Found, options: ImportOptions) -> Reading:
     sizes = [len(values) + 1 for _, _, results in named for values in results.values()]
     SCORES.check(sum(sizes))
     CELLS.check(sum(size**2 for size in sizes))  # each score has the others as measures
-    readings = [_read_object(found, *run, options) for run in named]
+    readings = [
+        _read_object(found, *run, options, f", object {n}" if len(named) > 1 else "")
+        for n, run in enumerate(named, start=1)
+    ]
     if not any(reading.measures for reading in readings):
         skipped = (one for reading in readings for one in reading.skipped)
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *skipped))
@@ -106,13 +109,16 @@ def _read_object(
     name: str,
     results: Mapping[str, Mapping[str, Any]],
     options: ImportOptions,
+    place: str,
 ) -> Reading:
+    """Read one run; `place` tells where in the file it stands."""
     model = _model(document) or options.model
     fields = dict(_fields({k: v for k, v in document.items() if k != name}))
     facts = {column: _fact(fields, column) or None for column in _FACTS}
     moment = moment_of(_fact(fields, "date"))
     provenance = found.provenance(moment, as_link(_fact(fields, "source")) or "")
-    run = ImportedScore(model, "", math.nan, fields=fields, **provenance)
+    record = f"{found.shown}{place}"
+    run = ImportedScore(model, "", math.nan, fields=fields, record=record, **provenance)
     scores = [
         score
         for task, values in results.items()

@@ -65,6 +65,7 @@ class ImportedScore(Record):
         measures: What else was measured, by name, such as `cost_usd`, of this task alone.
         fields: What else the record states, by name: what may tell it from others of the model.
         version: The version of the task; empty if the file states none.
+        record: The whole run that states it, where a file has one; empty where a run has several.
     """
 
     model: str
@@ -92,6 +93,7 @@ class ImportedScore(Record):
     measures: Mapping[str, float] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
+    record: str = ""
 
 
 class ImportedExample(Record):

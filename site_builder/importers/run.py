@@ -48,6 +48,7 @@ from site_builder.importers.runs import (
     choices_apart,
     choose_run,
     has_same_numbers,
+    joined_faults,
     unclear_faults,
 )
 from site_builder.importers.versions import part_versions, versions_of
@@ -256,7 +257,16 @@ def _merge(
     stray = len(reading.examples) - len(examples)
     reading = _without_facets(reading, faceted.placed)
     report = ImportReport(
-        reading, assumed, others, older, pairing, merged, added, stray, notes, measured.faults
+        reading,
+        assumed,
+        others,
+        older,
+        pairing,
+        merged,
+        added,
+        stray,
+        notes,
+        (*measured.faults, *joined_faults(placed, config)),
     )
     return report, rows
 

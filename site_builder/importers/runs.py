@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from site_builder.config import SiteConfig
 from site_builder.errors import Fault, limit_faults
 from site_builder.formatting import listed, quoted
-from site_builder.importers.choices import FACETS
+from site_builder.importers.choices import FACETS, as_key, lines_to_paste
 from site_builder.importers.merge import Placed
 from site_builder.importers.reading import (
     WORDS,
@@ -25,6 +26,7 @@ from site_builder.tables.metrics import plain_name
 _MAX_NAME = 40
 _REPEATS = frozenset(("seed", "random_seed", "fold", "repeat", "replicate"))
 _SETTING, _TEXT, _PLACE, _NUMBER = range(4)
+_MOST_OFFERED = 3
 
 
 def choose_run(scores: Sequence[ImportedScore], *, is_named: bool = True) -> ImportedScore | None:
@@ -93,6 +95,46 @@ def _unclear_text(first: Sequence[Placed], *others: Sequence[Placed]) -> str:
     model, task, variant, *_ = first[0].key
     more = f", and {len(others):,} more" if others else ""
     return f"{model}, {task} ({variant}){more}: {len(first)} scores, {shown}, and {why}"
+
+
+def joined_faults(placed: Iterable[Placed], config: SiteConfig) -> Iterator[Fault]:
+    """Yield a warning for each entry that has scores of several runs, with what may part them."""
+    entries: dict[tuple[str, ...], dict[str, list[Placed]]] = {}
+    for one in placed:
+        if one.score.record:
+            entry = (one.model, one.variant, *one.facets.values())
+            entries.setdefault(entry, {}).setdefault(one.score.record, []).append(one)
+    faults = [_joined_fault(of, config) for of in entries.values() if len(of) > 1]
+    yield from limit_faults(faults, len(faults), "", "entries with scores of several files")
+
+
+def _joined_fault(records: Mapping[str, Sequence[Placed]], config: SiteConfig) -> Fault:
+    firsts = [of[0] for of in records.values()]
+    stated = ", ".join(filter(None, firsts[0].facets.values()))
+    entry = f"{firsts[0].model} ({stated})" if stated else firsts[0].model
+    tasks = [f"{record} ({listed([one.task for one in of])})" for record, of in records.items()]
+    values = _differences([firsts])
+    apart = [
+        name
+        for name, found in values.items()
+        if len({value.casefold() for value in found if value}) == len(firsts)
+        and _may_name_entry(name, found)
+    ]
+    kinds = {name: _kind(name, values[name]) for name in apart}
+    names = sorted(apart, key=lambda name: (kinds[name] == _PLACE, kinds[name]))[:_MOST_OFFERED]
+    differ = listed([f"{name} ({quoted(values[name], most=3)})" for name in names])
+    what = f"{entry} has scores of {len(records)} runs, {listed(tasks, most=6)}, and is one entry"
+    what += f", since no facet differs; they differ in {differ}" if differ else ""
+    fix = "If each run is an entry, declare what parts them in site.toml and import again."
+    short = short_names(values)
+    likely, *others = [f"{as_key(short[name])} = {{}}" for name in names] or [""]
+    lines = [likely, *(f"# or {line}" for line in others)] if likely else []
+    return Fault("", what, fix, "warning", paste=lines_to_paste(FACETS, lines, config))
+
+
+def _may_name_entry(name: str, values: Iterable[str]) -> bool:
+    """Whether values of a field may tell entries apart: texts, dates and places, no numbers."""
+    return _kind(name, values) < _NUMBER or all(map(moment_of, values))
 
 
 def choices_apart(unclear: Sequence[Sequence[Placed]], options: ImportOptions) -> Choices:

@@ -234,6 +234,25 @@ def test_tau2_comes_out_in_the_order_of_its_publisher(tmp_path):
     assert 151 == len(rows(tmp_path))
 
 
+def test_two_runs_that_become_one_entry_are_named(tmp_path):
+    """They have different tasks, so no score is lost; a declared facet makes two entries."""
+    about = {"model": "m", "agent": "A", "provider": "Org"}
+    for name, day, task in (("one", "2026-06-24", "t"), ("two", "2026-07-12", "u")):
+        run = {**about, "submission_date": day, "results": {task: {"acc": 0.5}}}
+        write_json(tmp_path / f"in/{name}/run.json", run)
+    write_json(tmp_path / "in/other/run.json", {**about, "agent": "B", "results": {"t": 0.25}})
+    said = run_import("objects", tmp_path / "in", into=tmp_path)
+    files = "2 runs, in/one/run.json (t) and in/two/run.json (u), and is one entry"
+    assert f"warning: m (A, Org) has scores of {files}" in said.stderr
+    assert "in submission_date ('2026-06-24' and '2026-07-12') and folder (" in said.stderr
+    assert "has scores of" not in said.stderr.replace(f"m (A, Org) has scores of {files}", "")
+    assert "submission_date = {}\n" in paste(tmp_path, said)
+    again = run_import("objects", tmp_path / "in", into=tmp_path)
+    assert "has scores of" not in again.stderr
+    entries = {(row["agent"], row.get("submission_date")) for row in rows(tmp_path)}
+    assert {("A", "2026-06-24"), ("A", "2026-07-12"), ("B", None)} == entries
+
+
 def test_objects_without_a_model_or_results_are_named(tmp_path):
     for name, value in (("a", {"results": {"t": 1}}), ("b", {"model": "m", "results": {"t": "x"}})):
         path = write_json(tmp_path / f"{name}.json", value)
