@@ -46,6 +46,7 @@ _DETAILS = (
     "stderr", "n_examples", "date", "source", "command", "flag",
     "evaluator_relationship", "tool", "retrieved",
 )  # fmt: skip
+_STATUS = ("status", "reason")
 RESERVED = frozenset((*(spec.name for spec in RESULTS.columns), RUN, *_DETAILS))
 """Names of columns of the results that no facet can have."""
 
@@ -506,6 +507,32 @@ def merge_facts(
             row |= {k: v for k, v in known.items() if row.get(k) is None and k not in only_new}
         else:
             rows.append({column: name, **known})
+    return rows
+
+
+def merge_models(
+    old: Iterable[StoredRow],
+    results: Sequence[StoredRow],
+    facts: Mapping[str, Mapping[str, Any]],
+    added: Set[str],
+) -> list[StoredRow]:
+    """Merge the facts of models, and those that files state to have no score yet, with a status.
+
+    A status that the table has is replaced; it goes from models with `added` scores.
+    """
+    scored = {str(row.get("model")) for row in results}
+    known = {
+        name: {k: v for k, v in of.items() if name not in scored or k not in _STATUS}
+        for name, of in facts.items()
+    }
+    waiting = [{"model": name} for name, of in known.items() if of.get("status")]
+    rows = merge_facts(old, [*results, *waiting], "model", known)
+    for row in rows:
+        name = str(row.get("model"))
+        status = {name: None for name in _STATUS} if name in added else {}
+        if known.get(name, {}).get("status"):
+            status = {key: known[name].get(key) for key in _STATUS}
+        row |= {key: value for key, value in status.items() if row.get(key) != value}
     return rows
 
 

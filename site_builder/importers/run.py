@@ -28,6 +28,7 @@ from site_builder.importers.merge import (
     leave_score,
     merge_examples,
     merge_facts,
+    merge_models,
     merge_results,
     name_tasks,
     pair_runs,
@@ -245,7 +246,9 @@ def _merge(
         (*versions_of(placed, config).items(), *_task_facts(stated, placed, assumed, known))
     )
     rows = {
-        MODELS.name: merge_facts(old[MODELS.name], merged.rows, "model", of_models),
+        MODELS.name: merge_models(
+            old[MODELS.name], merged.rows, of_models, {key[0] for key in merged.added}
+        ),
         TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
         EXAMPLES.name: merge_examples(old[EXAMPLES.name], examples, default),
         RESULTS.name: merged.rows,

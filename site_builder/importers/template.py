@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -32,6 +31,15 @@ from site_builder.records import replace
 _RESULTS = ("results", "eval-results", "eval_results")
 _REQUESTS = ("requests", "eval-queue", "eval_requests")
 _FACTS = ("license", "model_type", "precision", "weight_type")
+# Of a request that is finished, the results are elsewhere, or were taken out.
+_STATUSES = {
+    "PENDING": ("pending", ""),
+    "RUNNING": ("pending", "its evaluation is running"),
+    "RERUN": ("pending", "its evaluation runs again"),
+    "FAILED": ("not_evaluated", "its evaluation failed"),
+    "CANCELLED": ("not_evaluated", "its evaluation was cancelled"),
+}
+_MOST_NAMED = 8
 # Keys of the lm-evaluation-harness, whose files have a `config` of another kind.
 _OTHERS = frozenset(("configs", "versions", "n-shot", "config_general"))
 
@@ -60,15 +68,40 @@ def read_template(path: Path, options: ImportOptions) -> Reading:
         raise UnreadableFileError(why="it is no results file of the leaderboard template")
 
     reading = read_each(files, read)
-    facts = (ImportedRow(model, _facts(model, about)) for model, about in requests.items())
+    scored = {score.model for score in reading.measures}
+    facts = (
+        ImportedRow(model, _facts(model, about) | ({} if model in scored else _status(about)))
+        for model, about in requests.items()
+    )
     reading = replace(reading, models=(*reading.models, *facts))
-    waiting = requests.keys() - {score.model for score in reading.measures}
+    waiting = {model: about for model, about in requests.items() if model not in scored}
     if not waiting or not reading.measures:
         return reading
-    states = Counter(requests[model].text("status") or "no status" for model in waiting)
-    shown = listed([f"{status} ({n})" for status, n in sorted(states.items())])
-    note = f"{path.name}: {counted(len(waiting), 'request')} without results: {shown}"
-    return replace(reading, notes=(*reading.notes, note))
+    return replace(reading, notes=(*reading.notes, *_waiting_notes(path, waiting)))
+
+
+def _waiting_notes(path: Path, waiting: Mapping[str, JsonObject]) -> Iterator[str]:
+    """Yield how many models have no results, and which these are by their status."""
+    states: dict[str, list[str]] = {}
+    for model, about in sorted(waiting.items()):
+        day = about.day("submitted_time")
+        shown = f"{model} ({day})" if day else model
+        states.setdefault(about.text("status") or "no status", []).append(shown)
+    counts = listed([f"{status} ({len(models)})" for status, models in sorted(states.items())])
+    yield f"{path.name}: {counted(len(waiting), 'request')} without results: {counts}"
+    for status, models in sorted(states.items()):
+        known = "listed as without scores" if _known_status(status) else "not listed"
+        yield f"{path.name}: {status}, {known}: {listed(models, most=_MOST_NAMED)}"
+
+
+def _known_status(status: str) -> tuple[str, str] | None:
+    """Return the status and the reason by which the tables list a model without scores."""
+    return next((of for word, of in _STATUSES.items() if status.upper().startswith(word)), None)
+
+
+def _status(request: JsonObject) -> dict[str, Any]:
+    status, reason = _known_status(request.text("status")) or (None, None)
+    return {"status": status, "reason": reason or None}
 
 
 def _requests_beside(path: Path) -> Iterator[Found]:
@@ -101,7 +134,7 @@ def _model(name: str) -> str:
 def _facts(model: str, request: JsonObject) -> dict[str, Any]:
     size, revision = request.number("params"), request.text("revision")
     # The template writes a symbol before the type: `\N{LARGE GREEN CIRCLE} : pretrained`.
-    texts = {name: request.text(name).rpartition(" : ")[2] or None for name in _FACTS}
+    texts = {name: request.text(name).rpartition(" : ")[2].strip("?") or None for name in _FACTS}
     return {
         **texts,
         "parameters_b": size if size and size > 0 else None,

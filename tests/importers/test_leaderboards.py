@@ -8,6 +8,7 @@ import pytest
 
 from tests.helpers.imported import (
     HARNESSES,
+    contents,
     imported,
     paste,
     rows,
@@ -16,6 +17,7 @@ from tests.helpers.imported import (
     write_json,
 )
 from tests.helpers.sites import ROOT
+from tests.helpers.tables import check_project
 
 LIGHTEVAL = HARNESSES / "lighteval"
 
@@ -227,6 +229,42 @@ def test_parts_and_requests_beside_a_folder_of_the_template(tmp_path, template):
     )
     (model,) = (row for row in rows(tmp_path, "models") if "license" in row)
     assert ("microsoft/Phi-4", "mit") == (model["model"], model["license"])
+
+
+def test_models_that_wait_for_results_are_listed_with_their_status(tmp_path, template):
+    """A newer status replaces the older one, and a score ends it."""
+    (tmp_path / "site.toml").write_text('[import]\ntask_by = ["folder 2"]\n')
+    args = ("any", template, "--lower-is-better")
+    queue = template / "requests/microsoft"
+    request = json.loads((queue / "Phi-5_eval_request_False_float16_Original.json").read_text())
+    for model, status in (("org/a", "RUNNING"), ("org/b", "FAILED"), ("org/c", "FINISHED")):
+        write_json(queue / f"{model}.json", {**request, "model": model, "status": status})
+
+    def statuses():
+        models = {row["model"]: row for row in rows(tmp_path, "models")}
+        return {name: (row["status"], row.get("reason")) for name, row in models.items()
+                if "status" in row}  # fmt: skip
+
+    said = run_import(*args, into=tmp_path)
+    assert "runs: PENDING, listed as without scores: microsoft/Phi-5 (2025-12-10)\n" in said.stderr
+    assert "runs: FINISHED, not listed: org/c (2025-12-10)\n" in said.stderr
+    assert {
+        "microsoft/Phi-5": ("pending", None),
+        "org/a": ("pending", "its evaluation is running"),
+        "org/b": ("not_evaluated", "its evaluation failed"),
+    } == statuses()
+    check_project(tmp_path)
+    write_json(queue / "org/a.json", {**request, "model": "org/a", "status": "FAILED"})
+    result = {"config": {"model_name": "org/b"}, "results": {"CHAIR": {"CHAIR": 3.5}}}
+    write_json(template / "results/VH/b/results.json", result)
+    imported(*args, into=tmp_path)
+    assert {
+        "microsoft/Phi-5": ("pending", None),
+        "org/a": ("not_evaluated", "its evaluation failed"),
+    } == statuses()
+    before = contents(tmp_path)
+    imported(*args, into=tmp_path)
+    assert before == contents(tmp_path)
 
 
 def recipe(name):
