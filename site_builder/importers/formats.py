@@ -9,6 +9,7 @@ from pathlib import Path
 
 from site_builder.errors import Fault, FaultsError, describe_error, package_of
 from site_builder.formatting import listed
+from site_builder.importers.bigcodebench import read_bigcodebench
 from site_builder.importers.every_eval_ever import read_every_eval_ever
 from site_builder.importers.helm import read_helm
 from site_builder.importers.hugging_face import read_hugging_face
@@ -47,6 +48,7 @@ FORMATS = (
     Format("helm", "run folders of HELM", read_helm),
     Format("inspect", "logs of Inspect, .eval and .json", read_inspect),
     Format("evalplus", "results.json of the EvalPlus leaderboard", read_evalplus),
+    Format("bigcodebench", "pass_at_k.json of BigCodeBench's evaluation", read_bigcodebench),
     Format("opencompass", "summaries of OpenCompass, .csv and .txt", read_opencompass),
     Format("mteb", "result folders of MTEB", read_mteb),
     Format("model-index", "model cards and .eval_results of Hugging Face", read_hugging_face),

@@ -33,6 +33,7 @@ from site_builder.tables.metrics import measure_of
 _HEADING = ["dataset", "version", "metric", "mode"]
 _GAP = re.compile(r" {2,}+")  # between the columns of a table in text
 _PASS = "pass@1"
+_FLAGS = ("direct_complete", "prefill", "lazy")  # how BigCodeBench prompted a model
 _NUMBER_ALONE = "Write each number into a column of its own."
 _SHARE = re.compile(r"accuracy|acc\b|pass@\d", re.IGNORECASE)
 
@@ -118,7 +119,10 @@ def _bounds(metric: str) -> dict[str, Any]:
 
 @of_files
 def read_evalplus(found: Found, options: ImportOptions) -> Reading:
-    """Read `results.json` of the EvalPlus leaderboard: pass@1 by model and data set, in percent."""
+    """Read `results.json` of EvalPlus or BigCodeBench: pass@1 by model and data set, in percent.
+
+    How BigCodeBench prompted a model is a facet.
+    """
     entries = found.object()
     scores: list[ImportedScore] = []
     models: list[ImportedRow] = []
@@ -133,10 +137,14 @@ def read_evalplus(found: Found, options: ImportOptions) -> Reading:
             "open_data": about.text("open-data") or None,
         }
         models.append(ImportedRow(model, facts))
+        flags = {name: about.boolean(name) for name in _FLAGS}
+        facets = {name: "yes" if flag else "no" for name, flag in flags.items() if flag is not None}
         for task, value in about.object(_PASS).items():
             score = as_number(value)
             if score is not None and model and as_text(task):
-                scores.append(ImportedScore(model, as_text(task), score, _PASS, **provenance))
+                scores.append(
+                    ImportedScore(model, as_text(task), score, _PASS, facets=facets, **provenance)
+                )
     if not scores:
         raise UnreadableFileError(why=f"it is no result of EvalPlus: it has no {_PASS}")
     tasks = (ImportedRow(task, _bounds(_PASS)) for task in dict.fromkeys(s.task for s in scores))

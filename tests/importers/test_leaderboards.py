@@ -175,6 +175,28 @@ def test_evalplus_results(tmp_path):
     }
 
 
+def test_bigcodebench_runs(tmp_path):
+    """What was asked is the task, how it was run a facet; the file and its name say it."""
+    imported("any", HARNESSES / "bigcodebench", into=tmp_path)
+    facets = ("calibrated", "decoding", "temperature", "backend")
+    hard, full = "BigCodeBench-Hard (complete)", "BigCodeBench (instruct)"
+    assert {
+        ("org/a", hard, 0.142, "yes", "greedy", None, "vllm"),
+        ("org/a", hard, 0.122, "no", "greedy", None, "vllm"),
+        ("org/a", full, 0.3085, "yes", "greedy", None, "vllm"),
+        ("b", hard, 0.2095, "yes", "sampled", "0.8", "openai"),
+    } == {(r["model"], r["task"], r["score"], *map(r.get, facets)) for r in rows(tmp_path)}
+    flags = {row["model"]: row.get("flag") for row in rows(tmp_path)}
+    assert {"org/a": None, "b": "Only 98.0% of the reference solutions passed."} == flags
+
+
+def test_how_bigcodebench_prompted_a_model_is_a_facet(tmp_path):
+    entry = {"pass@1": {"instruct": 51.1, "complete": 61.1}, "prompted": True, "prefill": True}
+    path = write_json(tmp_path / "results.json", {"m": {**entry, "direct_complete": False}})
+    found = imported("any", path, into=tmp_path)
+    assert {("yes", "no")} == {(row["prefill"], row["direct_complete"]) for row in found}
+
+
 @pytest.fixture
 def template(tmp_path):
     """A folder of results of three boards of the template, and of requests."""
