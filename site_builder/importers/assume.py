@@ -12,7 +12,7 @@ from site_builder.formatting import listed
 from site_builder.importers.choices import as_toml, choice_lines, lines_to_paste
 from site_builder.importers.merge import Placed
 from site_builder.importers.questions import Alike, group_alike
-from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions
+from site_builder.importers.reading import ImportedRow, ImportedScore, ImportOptions, as_link
 from site_builder.records import Record, field, replace
 from site_builder.tables.metrics import (
     BOUNDS,
@@ -188,7 +188,12 @@ class _Task(Record):
 
     @property
     def sources(self) -> set[str]:
-        return {one.score.source or "" for one in self.placed}
+        # Of a table, each row may have a link; the file is what states them all.
+        files = (one.score.where.partition(", row ")[0] for one in self.placed)
+        return {
+            file if as_link(one.score.source) and file else one.score.source or ""
+            for one, file in zip(self.placed, files, strict=True)
+        }
 
     @property
     def kinds(self) -> set[tuple[str, str]]:

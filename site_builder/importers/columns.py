@@ -105,7 +105,7 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
     stated, tasks, models = options.columns, options.task_columns, options.model_columns
     _check_stated(sheet.names, stated, tasks or (), models)
     plain = {name: plain_name(name) for name in sheet.names}
-    named = _name_columns(plain, stated, (*(tasks or ()), *models))
+    named = _name_columns(sheet, plain, stated, (*(tasks or ()), *models))
     if not {*stated} & {"task", "score"} and "task" not in named and _is_wide(sheet, named):
         # A score for each model is one of the tasks. The error may be that of another.
         named = {of: name for of, name in named.items() if of not in ("score", "stderr")}
@@ -126,7 +126,11 @@ def _guess(sheet: Sheet, options: ImportOptions) -> Columns:
         return _long(sheet, options, named, free, numbers)
     # Cells with more than a number are reported one by one.
     others = (name for name in free if name not in columns and name not in stderrs)
-    more = [n for n in others if _are_most(sheet, n, lambda c: why_no_number(c, sheet.marks) != "")]
+    more = [
+        n
+        for n in others
+        if not measure_of(n) and _are_most(sheet, n, lambda c: why_no_number(c, sheet.marks) != "")
+    ]
     scores = tuple(n for n in models or tasks or (*numbers, *more) if n in sheet.names)
     if tasks is None and not models and (not scores or not sheet.deep.isdisjoint(numbers)):
         raise _no_scores(sheet, options, named, numbers, measures)
@@ -215,7 +219,8 @@ def _no_model(
 
 def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
     """Return some columns of text that may name something, those with most values first."""
-    used = {*sheet.deep, *(named.get(meaning) for meaning in MEANINGS["scores"])}
+    meanings = MEANINGS["scores"].keys() - {"command"}  # of a table of times, it is what was timed
+    used = {*sheet.deep, *(named.get(meaning) for meaning in meanings)}
     texts = [name for name in sheet.names if name not in used and not _is_numeric(sheet, name)]
     found = {name: {start_of(row.get(name)) for row in sheet.rows} for name in texts}
     texts.sort(key=lambda n: (any(map(_AMOUNT.fullmatch, found[n])), -len(found[n])))
@@ -269,7 +274,7 @@ def _groups(sheet: Sheet, numbers: Sequence[str], measures: Mapping[str, str]) -
 
 
 def _name_columns(
-    plain: dict[str, str], stated: Mapping[str, str], tasks: Collection[str]
+    sheet: Sheet, plain: dict[str, str], stated: Mapping[str, str], tasks: Collection[str]
 ) -> dict[str, str]:
     """Return the column of each meaning, as stated or by its plain name."""
     named = dict(stated)
@@ -277,11 +282,35 @@ def _name_columns(
         taken = (*named.values(), *tasks)
         first = {plain[name]: name for name in reversed(plain) if name not in taken}
         match = next((first[word] for word in names if word in first), None)
+        if meaning in ("model", "task") and match and _are_fractions(sheet, match):
+            match = None  # a time of the system names no system
+        if meaning == "model" and match is None:
+            match = _nested_name(sheet, taken)
         if meaning == "parameters_b" and match is None:
             match = next((name for name in first.values() if is_size_in_billions(name)), None)
         if meaning not in named and match is not None:
             named[meaning] = match
     return named
+
+
+def _are_fractions(sheet: Sheet, name: str) -> bool:
+    """Return whether a column holds numbers with decimals, which name nothing."""
+    numbers = [parse_number(row.get(name), sheet.marks) for row in sheet.rows]
+    known = [number.value for number in numbers if number]
+    return len(known) == len(numbers) > 0 and any(value % 1 for value in known)
+
+
+def _nested_name(sheet: Sheet, taken: Collection[str]) -> str | None:
+    """Return the only column such as `info.name` that names what each object of a list is."""
+    found = [
+        name
+        for name in sheet.names
+        if name not in taken
+        and name.count(".") == 1
+        and plain_name(name.rpartition(".")[2]) in SYNONYMS["model"]
+        and all(start_of(row.get(name)) for row in sheet.rows)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _check_stated(names: Sequence[str], stated: Mapping[str, str], *lists: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
+from site_builder.formatting import counted, listed
 from site_builder.importers.reading import (
     CELLS,
     ROWS,
@@ -13,11 +14,12 @@ from site_builder.importers.reading import (
     as_text,
 )
 from site_builder.records import Record, replace
-from site_builder.tables.metrics import measure_of
+from site_builder.tables.metrics import measure_of, plain_name
 
 _MAX_DEPTH = 8  # of objects in objects
 NAME, BOARD = "name", "board"
 _TITLES = (NAME, "title", "id")
+_HEADS = ("columns", "column_names", "headers", "header", "fields", "names")
 _MODELS = ("model", "model_name", "model_id")
 
 
@@ -57,6 +59,11 @@ def rows_of(document: object) -> Rows:
         lists = [value for value in document.values() if _is_records(value)]
         if found or not any(map(_has_numbers, lists)):
             return found or _of_records([document], is_single=True)
+        tables = {k: v for k, v in document.items() if _is_records(v) and _has_numbers(v)}
+        shown = listed([f"{k!r} ({counted(len(v), 'row')})" for k, v in tables.items()], most=6)
+        why = f"it has several tables, {shown}, and nothing tells which has the scores"
+        fix = "Write the list with the scores into a file of its own."
+        raise UnreadableFileError(why=why, fix=fix)
     why = "it is no table: neither a list of objects nor objects by name"
     raise UnreadableFileError(why=why)
 
@@ -112,7 +119,13 @@ def _of_columns(document: dict[str, Any]) -> Rows | None:
     """Return the rows of lists by column, or of a list of columns beside a list of rows."""
     values: list[Any] = [v for v in document.values() if isinstance(v, list | dict)]
     if all(isinstance(v, list) and not _is_records(v) for v in values) and len(values) > 1:
-        heads = [v for v in values if all(isinstance(name, str) for name in v)]
+        heads = [
+            v
+            for key, v in document.items()
+            if isinstance(v, list)
+            and all(isinstance(name, str) for name in v)
+            and (plain_name(str(key)) in _HEADS or len(values) == len(document))
+        ]
         tables = [v for v in values if v and all(isinstance(row, list) for row in v)]
         if len(heads) == len(tables) == 1:
             return _of_grid(heads[0], tables[0])

@@ -60,6 +60,7 @@ _TAG = re.compile(
 )
 _SEPARATORS = "\t;|,"  # of two that cut alike, the first counts
 _SAMPLE_ROWS = 200
+_SPACES = re.compile(r"[\s_-]+")
 _SORT_KEY = re.compile(r"@@[+-]?[\d.]+$", re.ASCII)
 _YAML_ENDINGS = (".yaml", ".yml")
 _SINGLE = ("text", "whole number", "number", "true or false", "date", "timestamp")
@@ -293,9 +294,16 @@ def _shortest(text: str) -> float:
 
 def _from_document(found: Found, document: object) -> Sheet:
     rows = rows_of(document)
+    _check_size(len(rows.rows), len(rows.names))
+    spelled = _spellings(rows.rows, rows.names)
+    if spelled:
+        joint = [{spelled.get(n, n): v for n, v in row.items()} for row in rows.rows]
+        rows = replace(rows, rows=joint)
     names = _checked_names(rows.names)
-    _check_size(len(rows.rows), len(names))
-    notes = [f"what stands in {rows.counted!r} has no score, so it is counted"] * bool(rows.counted)
+    notes = [f"{n!r} is another spelling of {of!r}" for n, of in spelled.items()]
+    notes += [f"what stands in {rows.counted!r} has no score, so it is counted"] * bool(
+        rows.counted
+    )
     notes += [f"of the whole file, and no score: {listed(rows.left_out)}"] * bool(rows.left_out)
     return Sheet(
         found,
@@ -306,6 +314,21 @@ def _from_document(found: Found, document: object) -> Sheet:
         notes=tuple(notes),
         counts=(rows.counted,) if rows.counted else (),
     )
+
+
+def _spellings(rows: list[dict[str, Any]], names: list[str]) -> dict[str, str]:
+    """Return the first spelling of each name that differs in case or spaces, if no row has both."""
+    found: dict[str, str] = {}
+    firsts: dict[str, str] = {}
+    for name in names:
+        first = firsts.setdefault(_SPACES.sub("_", name.casefold()), name)
+        if first != name:
+            found[name] = first
+    for row in rows:
+        of_row = Counter(found.get(name, name) for name in row)
+        twice = {name for name, times in of_row.items() if times > 1}
+        found = {name: first for name, first in found.items() if first not in twice}
+    return found
 
 
 class _LimitedConstructor(SafeConstructor):

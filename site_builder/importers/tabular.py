@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from site_builder.formatting import quoted
 from site_builder.importers.cells import (
     ParsedNumber,
     is_blank,
@@ -52,6 +53,7 @@ from site_builder.tables.metrics import (
 
 _MEANS = ("average", "avg", "mean", "median", "overall", "total")  # of other rows
 _DISK = re.compile(r"/|[A-Za-z]:[/\\]")  # begins the path of a model on somebody's disk
+_LINKED = re.compile(r"\[([^\[\]]{1,500})\]\(https?://[^()\s]{1,2000}\)")
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -90,6 +92,7 @@ def read_tabular(found: Found, options: ImportOptions) -> Reading:
         name = f"{task} ({metric})" if n_metrics[task] > 1 and metric else task
         by_task.setdefault(name, []).append(cell)
     tasks = (_of_task(task, of_task, columns.across, sheet) for task, of_task in by_task.items())
+    skipped += _of_means_alone(sheet, columns)
     rest = Reading(skipped=(*mixed, *skipped), notes=tuple(notes), further=columns.further)
     if columns.across == "task" and options.task_columns is None:
         rest = replace(rest, guessed=columns.scores, others=tuple(columns.measures))
@@ -156,12 +159,26 @@ def _cells(
     return cells, skipped
 
 
+def _of_means_alone(sheet: Sheet, columns: Columns) -> Iterator[Skipped]:
+    """Yield the rows of a wide table that have an average, and nothing that it is of."""
+    means = [name for name, what in columns.measures.items() if what == "average"]
+    for number, row in enumerate(sheet.rows, start=1) if columns.across == "task" else ():
+        found = [name for name in means if parse_number(row.get(name), sheet.marks)]
+        if found and all(is_blank(row.get(name)) for name in columns.scores):
+            model = word_of(row.get(columns.named.get("model", "")))
+            where = f"{sheet.found.shown}: row {number}{model and f', {model}'}"
+            why = f"it has only {quoted(found)}, and an average is no score"
+            yield Skipped(where, why, "row", "task_columns under [import] takes it as a score.")
+
+
 def _rows(
     sheet: Sheet, columns: Columns, options: ImportOptions
 ) -> Iterator[tuple[int, dict[str, Any], dict[str, Any], ImportedScore]]:
     """Yield the number of each row from 1, its cells, the named ones, and what its scores share."""
     taken = {of.column for of in columns.further if of.is_taken}
-    settings = [n for n in columns.unused if measure_of(n) in ("", "order") and n not in taken]
+    # What an object is called says nothing of a number in it: `engine_params.hnsw_ef`.
+    lasts = {n: n.rpartition(".")[2] for n in columns.unused if n not in taken}
+    settings = [n for n, last in lasts.items() if measure_of(last) in ("", "order")]
     for number, row in enumerate(sheet.rows, start=1):
         named = {name: row.get(column) for name, column in columns.named.items()}
         values = {"model": options.model, **named}
@@ -217,7 +234,7 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
     if truth:
         flag = columns.named["flag"] if truth.value else ""
     return ImportedScore(
-        model=_without_folder(word_of(values.get("model"))),
+        model=_without_folder(_without_link(word_of(values.get("model")))),
         task=word_of(values.get("task")),
         score=math.nan,
         metric=word_of(values.get("metric")),
@@ -229,6 +246,12 @@ def _shared(sheet: Sheet, columns: Columns, values: dict[str, Any]) -> ImportedS
         version=version_of(values.get("version_of_task")),
         **sheet.found.provenance(moment, word_of(values.get("source"))),
     )
+
+
+def _without_link(text: str) -> str:
+    """Return the text of a link in Markdown, `[name](https://…)`, else the whole."""
+    match = _LINKED.fullmatch(text)
+    return match[1] if match else text
 
 
 def _without_folder(model: str) -> str:

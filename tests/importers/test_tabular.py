@@ -294,7 +294,11 @@ NO_TABLE = "it is no table: neither a list of objects nor objects by name"
         ("d.txt", "x", ".txt is none of .csv, .tsv, .jsonl"),
         ("e.json", "[1]", NO_TABLE),
         ("e.json", "{}", NO_TABLE),
-        ("e.json", '{"a": [{"b": 1}], "c": [{"b": 1}], "d": 1}', NO_TABLE),
+        (
+            "e.json",
+            '{"a": [{"b": 1}], "c": [{"b": 1}], "d": 1}',
+            "it has several tables, 'a' (1 row",
+        ),
         ("f.yaml:2", "- add: 1\n  add: 1\n", 'its YAML cannot be read: found duplicate key "add"'),
     ],
 )
@@ -885,8 +889,70 @@ def test_texts_that_are_no_amounts_are_offered_first(tmp_path):
     assert "folder 2" not in said.stderr
 
 
-def test_lists_of_times_without_names_are_refused(tmp_path):
-    """As ClickBench writes three times of each query."""
+@pytest.mark.parametrize("tags", [[], ["C++", "column-oriented", "fork"]])
+def test_lists_of_times_without_names_are_refused(tmp_path, tags):
+    """As ClickBench writes three times of each query; three tags are no heading of them."""
     run = {"system": "a", "load_time": 1.5, "result": [[0.5, 0.25, None], [1.5, 1.25, 1.125]]}
+    run |= {"tags": tags} if tags else {}
     said = run_import("csv", write(tmp_path, "a.json", json.dumps(run)), into=tmp_path)
     assert "its 'result' is a list, and nothing names what each of its numbers is of" in said.stderr
+
+
+def test_nested_name_of_each_object_is_its_model(tmp_path):
+    """As MMMU and OmniBench write it: two spellings of a task, averages, and models with these."""
+    info = [{"name": name, "date": "2024-09-22"} for name in ("a", "b", "c")]
+    boards = [
+        {"info": info[0], "val": {"plot_story": "25.5", "art": "70.5", "overall": "48.0"}},
+        {"info": info[1], "val": {"plot story": "29.54%", "art": "-", "overall": "29.5"}},
+        {"info": info[2], "val": {"overall": "84.5"}},
+    ]
+    path = write(tmp_path, "a.json", json.dumps({"leaderboardData": boards}))
+    said = run_import("csv", path, "--higher-is-better", "--percent", into=tmp_path)
+    assert {
+        ("a", "val.plot_story", "base"): 25.5,
+        ("b", "val.plot_story", "base"): 29.54,
+        ("a", "val.art", "base"): 70.5,
+    } == scores(tmp_path)
+    assert "a.json: 'val.plot story' is another spelling of 'val.plot_story'\n" in said.stderr
+    why = "it has only 'val.overall', and an average is no score. task_columns under [import] takes"
+    assert f"warning: a.json: row 3, c: skipped: {why}" in said.stderr
+
+
+def test_spellings_that_an_object_has_both_of_are_two_tasks(tmp_path):
+    objects = [{"model": "a", "x y": 1.5, "x_y": 2.5}, {"model": "b", "x y": 3.5, "x_y": 4.5}]
+    path = write(tmp_path, "a.json", json.dumps(objects))
+    imported("csv", path, "--higher-is-better", "--other-unit", into=tmp_path)
+    assert {"x y", "x_y"} == {task for _, task, _ in scores(tmp_path)}
+
+
+def test_time_of_the_system_names_no_model(tmp_path):
+    """As hyperfine writes it; what was timed is offered."""
+    table = "command,mean,user,system\nfd x,0.25,1.5,0.5\nfind x,3.5,1.25,2.75\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert "it has no column of models" in said.stderr
+    assert '    columns = { model = "command" }\n' in said.stderr
+
+
+def test_table_with_links_is_named_by_its_file(tmp_path):
+    """Columns of dates are no tasks; a file tells the units of all rows, whatever they link to."""
+    rows_of = ("[m](https://x.org/m),71.5,0.5,2023/4", "[n](https://x.org/n),24.5,0.25,2021/9")
+    table = "\n".join(
+        ("Model,A,B,Cutoff date,Link", *(f"{r},https://x.org/{r[1]}" for r in rows_of))
+    )
+    path = write(tmp_path, "a.csv", table)
+    said = run_import("csv", path, "--higher-is-better", into=tmp_path).stderr
+    assert "a.csv does not tell the unit of 'A' (24.5 to 71.5) and 'B' (0.25 to 0.5)" in said
+    assert "Cutoff" not in said
+    imported("csv", path, "--higher-is-better", "--percent", into=tmp_path)
+    assert {"m", "n"} == {row["model"] for row in rows(tmp_path)}
+
+
+def test_setting_in_an_object_of_another_name_tells_runs_apart(tmp_path):
+    """As a benchmark of vector databases writes `engine_params`, which are no size of a model."""
+    runs = [
+        {"engine": "a", "dataset": "d", "rps": rps, "engine_params": {"ef": ef}}
+        for rps, ef in ((1238.5, 64), (826.5, 128))
+    ]
+    path = write(tmp_path, "a.json", json.dumps(runs))
+    said = run_import("csv", path, "--higher-is-better", into=tmp_path)
+    assert "engine_params.ef" in paste(tmp_path, said)
