@@ -219,10 +219,12 @@ def _no_model(
 
 def _texts(sheet: Sheet, named: Mapping[str, str]) -> list[str]:
     """Return some columns of text that may name something, those with most values first."""
-    meanings = MEANINGS["scores"].keys() - {"command"}  # of a table of times, it is what was timed
+    # What was timed, or another name of what a family has, may be the model.
+    meanings = MEANINGS["scores"].keys() - {"command", "variant"}
     used = {*sheet.deep, *(named.get(meaning) for meaning in meanings)}
     texts = [name for name in sheet.names if name not in used and not _is_numeric(sheet, name)]
     found = {name: {start_of(row.get(name)) for row in sheet.rows} for name in texts}
+    texts = [name for name in texts if not all(map(truth_of, found[name]))]
     texts.sort(key=lambda n: (any(map(_AMOUNT.fullmatch, found[n])), -len(found[n])))
     return texts[:_MAX_CHOICES]
 
@@ -353,9 +355,11 @@ def _long(
 ) -> Columns:
     if "score" not in named and len(numbers) != 1:
         truths = [n for n in free if all(truth_of(row.get(n)) for row in sheet.rows)]
-        # What is called a score, or has a known metric, comes first.
+        # What is called a score, or has a known metric, comes first; what never differs last.
+        alike = {n for n in numbers if len({start_of(row.get(n)) for row in sheet.rows}) == 1}
         likely = sorted(
-            numbers or truths, key=lambda n: "score" not in n and direction_in(n) is None
+            numbers or truths,
+            key=lambda n: (n in alike, "score" not in n and direction_in(n) is None),
         )[:_MAX_CHOICES]
         found = f"several columns of numbers, {', '.join(numbers)}" if numbers else "no numbers"
         paste: Choices = tuple({"columns": {**options.columns, "score": n}} for n in likely)

@@ -925,12 +925,31 @@ def test_spellings_that_an_object_has_both_of_are_two_tasks(tmp_path):
     assert {"x y", "x_y"} == {task for _, task, _ in scores(tmp_path)}
 
 
+def test_number_that_never_differs_is_offered_last(tmp_path):
+    """As llama-bench writes layers beside its speed."""
+    table = "model,test,ngl,t/s\na,pp,99,71.5\na,tg,99,24.5\nb,pp,99,70.5\nb,tg,99,20.5\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    choices = '    columns = { score = "t/s" }\n    # or columns = { score = "ngl" }\n'
+    assert choices in said.stderr
+
+
 def test_time_of_the_system_names_no_model(tmp_path):
     """As hyperfine writes it; what was timed is offered."""
     table = "command,mean,user,system\nfd x,0.25,1.5,0.5\nfind x,3.5,1.25,2.75\n"
     said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
     assert "it has no column of models" in said.stderr
     assert '    columns = { model = "command" }\n' in said.stderr
+
+
+def test_variants_of_a_family_are_offered_as_models(tmp_path):
+    """As NoveltyBench writes them; yes and no name nothing."""
+    models = [{"family": "F", "variant": name, "open": True, "utility": 4.5} for name in "ab"]
+    path = write(tmp_path, "a.json", json.dumps({"generated": "now", "models": models}))
+    said = run_import("csv", path, into=tmp_path)
+    assert (
+        '    columns = { model = "variant" }\n    # or columns = { model = "family"' in said.stderr
+    )
+    assert '"open"' not in said.stderr
 
 
 def test_table_with_links_is_named_by_its_file(tmp_path):
