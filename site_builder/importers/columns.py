@@ -163,6 +163,8 @@ def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
     # The last part of a name: of an object in another, or below a group in a heading.
     lasts = {n: n.rpartition(".")[2].rpartition(": ")[2] for n in columns}
     kinds = {n: measure_of(n) or measure_of(last) for n, last in lasts.items()}
+    # Gigabytes are of what something ran on, or made.
+    kinds |= {n: "size" for n in columns if not kinds[n] and _is_size(sheet.units.get(n, ""))}
     # A cost or a size is no percentage, and has no margin.
     kinds |= {n: "" for n, what in kinds.items() if what in _AMOUNTS and _is_marked(sheet, n)}
     # The ends of an interval: `elo+` and `elo-`.
@@ -170,6 +172,10 @@ def _kinds(sheet: Sheet, columns: Collection[str]) -> dict[str, str]:
         n: "interval" for n in columns if n[-1] in "+-" and {n[:-1], f"{n[:-1]}+"} <= {*columns}
     }
     return kinds | dict.fromkeys(_margins(columns), "interval")
+
+
+def _is_size(unit: str) -> bool:
+    return "/" not in unit and measure_of(unit) == "size"
 
 
 def _margins(columns: Collection[str]) -> Iterator[str]:

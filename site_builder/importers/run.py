@@ -254,7 +254,6 @@ def _merge(
         RESULTS.name: merged.rows,
     }
     _check_facets(faceted, rows, stored, config)
-    notes = (*of_versions, *faceted.notes, *measured.notes)
     nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
     added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
     stray = len(reading.examples) - len(examples)
@@ -268,7 +267,7 @@ def _merge(
         merged,
         added,
         stray,
-        notes,
+        (*of_versions, *faceted.notes, *measured.notes),
         (*measured.faults, *joined_faults(placed, config)),
     )
     return report, rows

@@ -28,6 +28,7 @@ _MEASURED = re.compile(
     rf"(?P<unit>{_PER}|{_WORDS})[*_ ]*+"
 )
 _PRICED = re.compile(r"[*_ ]*+[+-]?(?P<sign>[$\u20ac])[\d.,]++[*_ ]*+")
+_DIGIT = re.compile(r"\d")
 _SAMPLE = 50
 _NAMES = SYNONYMS.keys() - {"score", "stderr"}
 """Meanings of columns that hold no numbers with a unit."""
@@ -82,7 +83,9 @@ def _column(sheet: Sheet, name: str) -> _Column:
         return _Column()
     filled = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
     found = Counter(_unit_of(cell) or _plain_number(sheet, cell) for cell in filled)
-    if found.pop(None, 0) > len(filled) / 2:
+    # Beside numbers stand words such as OOM; `A100 80 GB` is what something ran on.
+    others = (str(cell) for cell in filled if _is_text(sheet, cell))
+    if any(map(_DIGIT.search, others)) or found.pop(None, 0) > len(filled) / 2:
         return _Column()
     units = [unit for unit in found if unit]
     # Beside prices, a number alone is one too.
@@ -99,6 +102,10 @@ def _unit_of(cell: object) -> str:
         return match["unit"]
     priced = _PRICED.fullmatch(cell.strip())
     return _MONEY[priced["sign"]] if priced else ""
+
+
+def _is_text(sheet: Sheet, cell: object) -> bool:
+    return not _unit_of(cell) and _plain_number(sheet, cell) is None
 
 
 def _plain_number(sheet: Sheet, cell: object) -> str | None:

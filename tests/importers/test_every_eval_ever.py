@@ -127,6 +127,10 @@ def test_exported_records_come_back_as_they_were(tmp_path, source, path):
         for root in ("old", "new")
     )
     assert old == new
+    versions = [
+        [r.get("version") for r in rows(tmp_path / root, "tasks")] for root in ("old", "new")
+    ]
+    assert versions[0] == versions[1] == ["0" if source == "inspect" else None] * len(versions[0])
 
 
 def test_export_names_what_it_leaves_out(tmp_path):

@@ -879,6 +879,14 @@ def test_column_with_several_units_is_not_read_but_named(tmp_path, cells, units)
     assert (1, True) == (said.exit_code, why in said.stderr)
 
 
+def test_memory_is_no_score(tmp_path):
+    """Where some cells name what it is of, they are texts."""
+    table = "model,acc,GPU,RAM\na,0.5,24 GB,64 GB\nb,0.25,A100 80 GB,32 GB\nc,0.75,24 GB,64 GB\n"
+    said = run_import("csv", write(tmp_path, "a.csv", table), into=tmp_path)
+    assert "tasks = acc; no scores: RAM (size); not used: GPU" in said.stderr
+    assert {"acc"} == {task for _, task, _ in scores(tmp_path)}
+
+
 def test_texts_that_are_no_amounts_are_offered_first(tmp_path):
     table = (
         "\u6a21,\u65b9,PPL,\u5b58\n1B,full,15.5,26.5 GB\n1B,lora,17.5,16 GB\n7B,lora,10.5,22 GB\n"
