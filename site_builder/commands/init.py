@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from site_builder.commands.console import Console, project_option, with_console
 from site_builder.commands.tables import import_files, reading_options
-from site_builder.errors import Fault
+from site_builder.errors import Fault, SiteError
 from site_builder.formatting import counted, listed
+
+if TYPE_CHECKING:
+    from site_builder.starter.installation import Action
 
 _TEXTS = {".csv": ".csv", ".tsv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl"}
 """Endings of tables that stay text, which Git can merge, and what they become."""
@@ -46,6 +49,15 @@ def _check_source(_context: click.Context, _option: click.Parameter, text: str) 
         )
         raise click.BadParameter(message)
     return text
+
+
+def _check_action(_context: click.Context, _option: click.Parameter, text: str) -> Action | None:
+    from site_builder.starter.installation import parse_action
+
+    if text and parse_action(text) is None:
+        message = "name OWNER/REPOSITORY@COMMIT, with the 40 digits of the commit."
+        raise click.BadParameter(message)
+    return parse_action(text)
 
 
 @click.command(epilog="Example: leaderboard-site init my-board --from results/")
@@ -84,6 +96,27 @@ def _check_source(_context: click.Context, _option: click.Parameter, text: str) 
     help="Add a workflow that imports from SOURCE each week and opens a pull request: a folder of "
     "the project, the https address of a Git repository, or hf://datasets/OWNER/NAME.",
 )
+@click.option(
+    "--template",
+    "is_template",
+    is_flag=True,
+    help="Write a repository to be copied (`Use this template`, `Duplicate this Space`): one "
+    "table, and what publishes it.",
+)
+@click.option(
+    "--vendor",
+    "carries",
+    is_flag=True,
+    help="Carry this generator as a wheel (5 MB), so that the workflows need no action of its "
+    "release. A generator that is no release is always carried, unless there is an --action.",
+)
+@click.option(
+    "--action",
+    default="",
+    metavar="OWNER/REPOSITORY@COMMIT",
+    callback=_check_action,
+    help="What installs the generator in the workflows. Default: the action of this release.",
+)
 @reading_options
 @with_console
 def init(  # noqa: PLR0913 - one per option
@@ -94,6 +127,9 @@ def init(  # noqa: PLR0913 - one per option
     host: str,
     license_id: str,
     updates_from: str,
+    is_template: bool,
+    carries: bool,
+    action: Action | None,
     **options: Any,  # noqa: ANN401 - those of `reading_options`
 ) -> None:
     """Create a project from scores, from the data in the folder, or from a sample.
@@ -102,7 +138,12 @@ def init(  # noqa: PLR0913 - one per option
     stay as they are; only missing files are written. `--from` reads what `import any` reads.
     """
     from site_builder.importers.choices import taken_texts
-    from site_builder.starter.project import start_project
+    from site_builder.starter.installation import choose_action
+    from site_builder.starter.project import Plan, start_project
+
+    if carries and action:
+        message = "Use --vendor or --action, not both."
+        raise click.UsageError(message)
 
     def read() -> list[tuple[str, str]]:
         ending = _TEXTS.get(source.suffix.lower(), "") if source and source.is_file() else ""
@@ -115,8 +156,9 @@ def init(  # noqa: PLR0913 - one per option
         return taken_texts(report.reading.further)
 
     with console.exit_on_error():
-        taken = read if source else None
-        files, kept = start_project(root, title, host, license_id, taken, updates_from=updates_from)
+        action = choose_action(root, carries=carries, named=action, is_template=is_template)
+        plan = Plan(title, host, license_id, updates_from, action, is_template)
+        files, kept = start_project(root, plan, read if source else None)
     if kept:
         console.say(f"Kept as they are: {listed(kept, most=5)}.")
     console.say(f"{counted(len(files), 'new file')} in {root}{':' if files else '.'}")
@@ -132,17 +174,24 @@ def init(  # noqa: PLR0913 - one per option
 def upgrade(root: Path, console: Console) -> None:
     """Let a project's workflows install this version of the generator.
 
-    It replaces generator/ of the project. All other files stay as they are.
+    It replaces generator/ of the project, or the commit of the action that its workflows name. All
+    other files stay as they are.
     """
     from site_builder import __version__
+    from site_builder.starter.installation import released, replace_action, used_action
     from site_builder.starter.project import INCLUDED, replace_generator
 
     with console.exit_on_error():
-        changed = replace_generator(root)
+        used, release = used_action(root), released()
+        if used and not release:
+            what = f"the project uses {used}, and this copy of the generator is no release"
+            raise SiteError(Fault(str(root), what, "Install a release, and run its `upgrade`."))
+        changed = replace_action(root, release) if used and release else replace_generator(root)
     for path in changed:
         console.say(f"  {path}")
     console.say(f"The project {'now has' if changed else 'has'} leaderboard-site {__version__}.")
     requirements = root / "requirements.txt"
-    if not requirements.is_file() or INCLUDED not in requirements.read_text(errors="replace"):
+    text = requirements.read_text(errors="replace") if requirements.is_file() else ""
+    if not used and INCLUDED not in text:
         what = f"the workflows install what it lists, and it lacks the line {INCLUDED!r}"
         console.warn([Fault(str(requirements), what, "Add it.", "warning")])

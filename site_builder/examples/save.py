@@ -22,7 +22,7 @@ from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
 from site_builder.tables.write import (
     StoredRow,
     StoredTable,
-    has_sample,
+    find_sample,
     read_without_sample,
     save_tables,
 )
@@ -65,7 +65,7 @@ def save(
     """
 
     def merge() -> AggregateReport:
-        more = (MODELS, TASKS) if has_sample(config.data_dir) else ()
+        more = (MODELS, TASKS) if find_sample(config.data_dir) else ()
         specs = (RESULTS, DIFFERENCES, *more)
         stored = read_without_sample(specs, config.data_dir)
         return _merge(aggregated, stored, config, source, dry=dry)

@@ -9,19 +9,21 @@ import tomllib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from fnmatch import fnmatch
 from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from string import Template
+from typing import Any
 from zipfile import ZipFile, ZipInfo
 
 from site_builder.atomic import write_files
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError, unreadable, unwritable
 from site_builder.formatting import listed
+from site_builder.records import Record, replace
 from site_builder.render.assets import PACKAGE, default_folder
+from site_builder.starter.installation import NAME, Action, say_install, with_installation
 from site_builder.symlinks import check_inside, is_inside, read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import LoadedTables, find_files, load_tables
@@ -30,7 +32,7 @@ from site_builder.tables.submission_form import FORM, form_texts
 from site_builder.tables.submission_schema import FILE as SCHEMA_FILE
 from site_builder.tables.submission_schema import schema_text
 from site_builder.tables.submissions import has_submissions
-from site_builder.tables.write import SAMPLE, has_sample
+from site_builder.tables.write import SAMPLE, TEMPLATE, find_sample
 
 FILES = Path(__file__).parent / "files"
 HOSTS = {
@@ -41,6 +43,10 @@ HOSTS = {
     },
 }
 """The files of a project that only one host needs, by path. They are in the folder of its name."""
+TEMPLATE_HOSTS = HOSTS | {"hf-space": {"Dockerfile": "Dockerfile"}}
+"""The same of a template. A Space that one duplicates has no GitHub to build its site."""
+_CARRYING = {"pages.yml": "pages-vendor.yml"}
+"""What a project that carries its generator has instead of the short workflow."""
 UPDATE = ".github/workflows/update.yml"
 """The workflow that proposes new scores, which a project has on request."""
 SUBMISSION = ".github/workflows/submission.yml"
@@ -58,41 +64,54 @@ class _Text(Template):
     delimiter = "@"
 
 
+class Plan(Record):
+    """What a project is to be.
+
+    Attributes:
+        title: Of the site; empty for the name of the folder, or that of the sample.
+        host: One of the `HOSTS`.
+        license_id: The SPDX id of the licence of the scores; empty if it is not known.
+        updates_from: The source of a workflow that proposes new scores; empty for none.
+        action: What installs the generator; None for a project that carries it.
+        is_template: Whether it is a repository to copy: a table, a workflow, and no more.
+    """
+
+    title: str = ""
+    host: str = "github-pages"
+    license_id: str = ""
+    updates_from: str = ""
+    action: Action | None = None
+    is_template: bool = False
+
+
 def start_project(
     folder: Path,
-    title: str,
-    host: str,
-    license_id: str = "",
+    plan: Plan,
     import_scores: Callable[[], Iterable[tuple[str, str]]] | None = None,
-    *,
-    updates_from: str = "",
 ) -> tuple[list[str], list[str]]:
-    """Write the files that a project for one of the `HOSTS` lacks; those that it has stay.
+    """Write the files that a project lacks; those that it has stay.
 
     A folder without tables gets what `import_scores` writes into it, or the sample. What it returns
-    are texts of the new `site.toml`, each with the one in its place. Without a title, the site has
-    the name of the folder, or that of the sample. `license_id` is the SPDX id of the licence of the
-    scores. `updates_from` is the source of a workflow that proposes new scores; without it there is
-    none. Returns the paths of the files that it wrote, and that stayed.
+    are texts of the new `site.toml`, each with the one in its place. Returns the paths of the files
+    that it wrote, and that stayed.
 
     Raises:
         SiteError: The folder cannot have the files, the scores cannot be imported, or the title or
             the licence would not be used; nothing was written.
     """
     data, toml = folder / "data", folder / "site.toml"
-    for name, text in (("title", title), ("license", license_id)):
-        if text and os.path.lexists(toml):
-            what = f"it exists already, so --{name} would change nothing"
-            raise SiteError(Fault(str(toml), what, f"Set {name} in it."))
+    _check_options(plan, toml)
     has_tables = any(find_files(spec, data) for spec in TABLES) or has_submissions(data)
-    is_sample = import_scores is None and (has_sample(data) or not has_tables)
-    title = title or ("" if is_sample else _title_of(folder))
-    files = project_files(title, host, license_id, is_sample=is_sample)
-    files |= _files_on_request(folder, updates_from)
-    # `upgrade` replaces the generator as a whole, and tables are one board.
-    wholes = {"generator/*": (folder / "generator").exists(), "data/*.parquet": has_tables}
-    for pattern in (pattern for pattern, is_there in wholes.items() if is_there):
-        files = {path: text for path, text in files.items() if not fnmatch(path, pattern)}
+    sample = None if import_scores else find_sample(data)
+    if not (import_scores or has_tables):
+        sample = TEMPLATE if plan.is_template else SAMPLE
+    if sample is None:
+        plan = replace(plan, title=plan.title or _title_of(folder))
+    files = project_files(plan, sample) | _files_on_request(folder, plan)
+    # Tables are one board, and `upgrade` replaces the generator as a whole.
+    files |= _tables(sample) if sample and not has_tables else {}
+    if (folder / _FOLDER).exists():
+        files = {path: files[path] for path in files if not path.startswith(f"{_FOLDER}/")}
     _check_folders(files, folder)
     kept = [path for path in sorted(files) if os.path.lexists(folder / path)]
     missing = {path: content for path, content in files.items() if path not in kept}
@@ -110,15 +129,23 @@ def start_project(
     return sorted(missing), kept
 
 
-def _files_on_request(root: Path, updates_from: str) -> dict[str, bytes]:
+def _check_options(plan: Plan, toml: Path) -> None:
+    for name, text in (("title", plan.title), ("license", plan.license_id)):
+        if text and os.path.lexists(toml):
+            what = f"it exists already, so --{name} would change nothing"
+            raise SiteError(Fault(str(toml), what, f"Set {name} in it."))
+
+
+def _files_on_request(root: Path, plan: Plan) -> dict[str, bytes]:
     """Return the files of what a project asks for: by an option, or in the `site.toml` it has."""
     files = dict[str, str]()
-    if updates_from:
-        source = json.dumps(_address_of(updates_from))  # the JSON of a text is YAML too
-        files[UPDATE] = _read("update.yml").replace('SOURCE: "."', f"SOURCE: {source}")
+    if plan.updates_from:
+        source = json.dumps(_address_of(plan.updates_from))  # the JSON of a text is YAML too
+        text = workflow_text("update.yml", plan.action)
+        files[UPDATE] = text.replace('SOURCE: "."', f"SOURCE: {source}")
     with suppress(SiteError):  # what reads it next says why
         if load_config(root).site.submissions:
-            files[SUBMISSION] = _read("submission.yml")
+            files[SUBMISSION] = workflow_text("submission.yml", plan.action)
             files[FORM] = _read("issue-form.yaml", **form_texts())
     return {path: text.encode() for path, text in files.items()}
 
@@ -169,30 +196,60 @@ def _title_of(folder: Path) -> str:
     return words[:1].upper() + words[1:] or "Leaderboard"
 
 
-def project_files(
-    title: str, host: str, license_id: str = "", *, is_sample: bool
-) -> dict[str, bytes]:
-    """Return every file of a new project by its path: with the sample, or without tables."""
-    values = tomllib.loads(_read("sample/site.toml")) if is_sample else {"site": {}}
-    title = title or values["site"]["title"]
-    values["site"] |= {"title": title} | ({"license": license_id} if license_id else {})
+def project_files(plan: Plan, sample: Path | None) -> dict[str, bytes]:
+    """Return every file of a new project but its tables, by path: of a sample, or of others."""
+    values = _sample_values(sample) if sample else {"site": {}}
+    plan = replace(plan, title=plan.title or values["site"]["title"])
+    values["site"] |= {"title": plan.title}
+    if plan.license_id:
+        values["site"]["license"] = plan.license_id
+    toml = set_keys(_read("site.toml"), values)
     texts = {
-        ".gitattributes": _read("gitattributes"),
         ".gitignore": _read("gitignore"),
-        ".github/workflows/check.yml": _read("check.yml"),
-        ".github/workflows/comment.yml": _read("comment.yml"),
-        "README.md": _readme(title, host, license_id, is_sample=is_sample),
-        "requirements.txt": _read("requirements.txt"),
-        "site.toml": set_keys(_read("site.toml"), values),
-        "data/content/about.md": _read(f"{'sample' if is_sample else 'content'}/about.md"),
+        "README.md": _readme(plan, sample),
+        "site.toml": toml.replace(*_DIRECTION) if sample == TEMPLATE else toml,
+    }
+    if not plan.is_template:
+        texts |= _texts_of_larger(plan, sample)
+    hosts = TEMPLATE_HOSTS if plan.is_template else HOSTS
+    for path, name in hosts[plan.host].items():
+        used = name if plan.action else _CARRYING.get(name, name)
+        texts[path] = workflow_text(f"{plan.host}/{used}", plan.action)
+    files = {path: text.encode() for path, text in texts.items()}
+    if plan.action is None:
+        files |= {"requirements.txt": _read("requirements.txt").encode()} | generator_files()
+    return files
+
+
+def _tables(sample: Path) -> dict[str, bytes]:
+    names = (name for spec in TABLES for name in find_files(spec, sample))
+    return {f"data/{name}": (sample / name).read_bytes() for name in names}
+
+
+def workflow_text(name: str, action: Action | None) -> str:
+    """Return a workflow, or what a host builds by, with the steps that install the generator."""
+    return with_installation(name, _read(name), action)
+
+
+def _texts_of_larger(plan: Plan, sample: Path | None) -> dict[str, str]:
+    """Return what a project has beside a table and what publishes it."""
+    return {
+        ".gitattributes": _read("gitattributes"),
+        ".github/workflows/check.yml": workflow_text("check.yml", plan.action),
+        ".github/workflows/comment.yml": workflow_text("comment.yml", plan.action),
+        "data/content/about.md": _read(f"{'sample' if sample else 'content'}/about.md"),
         "data/content/lede.md": _read("content/lede.md"),
         "data/content/takeaways.md": _read("content/takeaways.md"),
         f"data/{SCHEMA_FILE}": schema_text(),
     }
-    texts |= {path: _read(f"{host}/{name}") for path, name in HOSTS[host].items()}
-    files = {path: text.encode() for path, text in texts.items()} | generator_files()
-    sample = SAMPLE.glob("*.parquet") if is_sample else ()
-    return files | {f"data/{path.name}": path.read_bytes() for path in sample}
+
+
+def _sample_values(sample: Path) -> dict[str, dict[str, Any]]:
+    return tomllib.loads((sample / "site.toml").read_text(encoding="utf8"))
+
+
+# A table of scores alone does not tell the direction of its tasks; `import` finds it out.
+_DIRECTION = "\n\n[models]\n", '\n"*" = { higher_is_better = true }\n\n[models]\n'
 
 
 @contextmanager
@@ -205,10 +262,10 @@ def replacing_sample(root: Path, say: Callable[[str], None]) -> Iterator[None]:
     Raises:
         SiteError: A text cannot be read or written.
     """
-    had_sample = has_sample(root / "data")
+    sample = find_sample(root / "data")
     yield
-    if had_sample and not has_sample(root / "data"):
-        texts = _sample_texts(_title_of(root)).items()
+    if sample and not find_sample(root / "data"):
+        texts = _sample_texts(_title_of(root), sample).items()
         try:
             new = {name: text for name, pairs in texts if (text := _replaced(root, name, pairs))}
             write_files({root / name: new[name] for name in new})
@@ -233,18 +290,19 @@ def _replaced(root: Path, name: str, pairs: Iterable[tuple[str, str]]) -> bytes:
     return b"" if new == old else new
 
 
-def _sample_texts(title: str) -> dict[str, list[tuple[str, str]]]:
-    """Return by path each text about the sample, with that of a project of a title instead."""
-    plain, sample = _read("site.toml"), tomllib.loads(_read("sample/site.toml"))
+def _sample_texts(title: str, folder: Path) -> dict[str, list[tuple[str, str]]]:
+    """Return by path each text about a sample, with that of a project of a title instead."""
+    plain, sample = _read("site.toml"), _sample_values(folder)
     old = sample["site"]["title"]
     lines = (set_keys(plain, values).split("\n") for values in (sample, {"site": {"title": title}}))
+    changed = [(f"\n{a}\n", f"\n{b}\n") for a, b in zip(*lines, strict=True) if a != b]
     return {
-        "site.toml": [(f"\n{a}\n", f"\n{b}\n") for a, b in zip(*lines, strict=True) if a != b],
+        "site.toml": [*changed, _DIRECTION[::-1]],
         "data/content/about.md": [(_read("sample/about.md"), _read("content/about.md"))],
         "README.md": [
             (f"# {old}\n", f"# {title}\n"),
             (f"title: {json.dumps(old)}\n", f"title: {json.dumps(title, ensure_ascii=False)}\n"),
-            (_read("sample/data.md").strip(), _read("own-data.md").strip()),
+            ((folder / "data.md").read_text(encoding="utf8").strip(), _read("own-data.md").strip()),
         ],
     }
 
@@ -266,17 +324,24 @@ def set_keys(text: str, values: Mapping[str, Mapping[str, str | list[str]]]) -> 
     return "\n".join(lines)
 
 
-def _readme(title: str, host: str, license_id: str, *, is_sample: bool) -> str:
+def _readme(plan: Plan, sample: Path | None) -> str:
     """Put the host's settings on top, with the title quoted as in JSON, which is valid YAML."""
-    data = _read("sample/data.md" if is_sample else "own-data.md")
-    publish = _read(f"{host}/publish.md").strip()
-    text = _read("README.md", title=title, data=data.strip(), publish=publish)
-    if not (FILES / host / SETTINGS).exists():
+    data = _read(f"{sample.name}/data.md" if sample else "own-data.md")
+    publish = f"template/{plan.host}.md" if plan.is_template else f"{plan.host}/publish.md"
+    text = _read(
+        "template/README.md" if plan.is_template else "README.md",
+        title=plan.title,
+        data=data.strip(),
+        publish=_read(publish).strip(),
+        install=say_install(plan.action),
+    )
+    if not (FILES / plan.host / SETTINGS).exists():
         return text
     # The ids of licences on Hugging Face are those of SPDX in small letters.
-    known = f"license: {license_id.lower()}" if license_id else _NO_LICENSE
-    quoted = json.dumps(title, ensure_ascii=False)
-    return _read(f"{host}/{SETTINGS}", title=quoted, license=known) + text
+    known = f"license: {plan.license_id.lower()}" if plan.license_id else _NO_LICENSE
+    sdk = "sdk: docker\napp_port: 7860" if plan.is_template else "sdk: static\napp_file: index.html"
+    quoted = json.dumps(plan.title, ensure_ascii=False)
+    return _read(f"{plan.host}/{SETTINGS}", title=quoted, license=known, sdk=sdk) + text
 
 
 def _read(name: str, **values: str) -> str:
@@ -303,7 +368,6 @@ _FOLDER = "generator"
 _REQUIREMENTS = f"{_FOLDER}/requirements.txt"
 INCLUDED = f"-r {_REQUIREMENTS}"
 """The line of a project's `requirements.txt` by which its workflows install the generator."""
-_NAME = "leaderboard-site"
 # By its name, and by that before 0.2.
 _OWN_WHEEL = re.compile(rf"{_FOLDER}/(leaderboard_site|site_builder)-[^/]*\.whl")
 _METADATA = ("METADATA", "WHEEL", "entry_points.txt")
@@ -358,11 +422,11 @@ def _make_wheel() -> tuple[str, bytes]:
     what has changed since the last version.
     """
     try:
-        installed = distribution(_NAME)
+        installed = distribution(NAME)
     except PackageNotFoundError as error:
         what = "this copy of the generator is not installed, so a project cannot state which it is"
         raise SiteError(Fault("", what, "Install it with pip.")) from error
-    name = f"{_NAME.replace('-', '_')}-{installed.version}"
+    name = f"{NAME.replace('-', '_')}-{installed.version}"
     info = f"{name}.dist-info"
     files = dict(sorted((*_code(), *_metadata(installed, info))))
     # The list of the files, with the hash and the size of each but itself.

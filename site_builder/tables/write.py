@@ -32,6 +32,8 @@ from site_builder.tables.schema import MODELS, RESULTS, TASKS, TableSpec, Type
 
 SAMPLE = Path(__file__).parents[1] / "starter/files/sample"
 """The tables that `init` gives to a project without data."""
+TEMPLATE = SAMPLE.with_name("template")
+"""The table that `init --template` gives."""
 StoredRow = dict[str, Any]
 Column: TypeAlias = "pa.Array[Any]"
 
@@ -76,12 +78,15 @@ def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, Sto
     return stored
 
 
-def has_sample(data_dir: Path) -> bool:
-    """Return whether the results of a project are still, byte by byte, those of the sample."""
-    path = data_dir / RESULTS.file
-    with suppress(OSError):
-        return path.is_file() and path.read_bytes() == (SAMPLE / RESULTS.file).read_bytes()
-    return False
+def find_sample(data_dir: Path) -> Path | None:
+    """Return the sample that the results of a project still are, byte by byte; None for others."""
+    for sample in (SAMPLE, TEMPLATE):
+        (name,) = find_files(RESULTS, sample)
+        with suppress(OSError):
+            path = data_dir / name
+            if path.is_file() and path.read_bytes() == (sample / name).read_bytes():
+                return sample
+    return None
 
 
 def read_without_sample(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:
@@ -90,11 +95,12 @@ def read_without_sample(specs: Iterable[TableSpec], data_dir: Path) -> dict[str,
     Scores of a publisher replace it: merged with it, they would be ranked among its models.
     """
     stored = read_all_stored(specs, data_dir)
-    if not has_sample(data_dir):
+    sample = find_sample(data_dir)
+    if sample is None:
         return stored
-    for name, sample in read_all_stored((RESULTS, MODELS, TASKS), SAMPLE).items():
+    for name, table in read_all_stored((RESULTS, MODELS, TASKS), sample).items():
         if name in stored:
-            stored[name] = _without(stored[name], sample)
+            stored[name] = _without(stored[name], table)
     return stored
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from hashlib import sha256
 from itertools import permutations
 from pathlib import Path
@@ -22,8 +23,11 @@ from ruamel.yaml import YAML
 from site_builder import __version__
 from site_builder.commands import main
 from site_builder.config import SiteConfig, load_config
+from site_builder.records import asdict
+from site_builder.starter.installation import Action
 from site_builder.starter.project import FILES as STARTER
-from site_builder.starter.project import HOSTS, project_files, set_keys
+from site_builder.starter.project import HOSTS, Plan, project_files, set_keys
+from site_builder.tables.write import SAMPLE, TEMPLATE
 from tests.helpers.configs import config_keys
 from tests.helpers.imported import paste, rows, run_import
 from tests.helpers.sites import ROOT, build, contents, visible
@@ -441,6 +445,123 @@ def test_what_a_build_makes_is_ignored_by_git(sample):
     assert {"/site/", "/.site.lock", "/.site.staging/", "/data/.tables/"} <= {*lines}
 
 
+# --- the action instead of a wheel ----------------------------------------------------------------
+
+V1, V2 = (Action("maker/generator", f"{n:040x}", f"v{n}.0.0") for n in (1, 2))
+SHORT = [".github/workflows/pages.yml", ".gitignore", "README.md", "data/results.csv", "site.toml"]
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Action], None]:
+    """Let this copy of the generator be a release."""
+
+    def state(action: Action) -> None:
+        path = tmp_path / "release.toml"
+        path.write_text("".join(f'{k} = "{v}"\n' for k, v in asdict(action).items()), "utf8")
+        monkeypatch.setattr("site_builder.starter.installation._RELEASE", path)
+
+    return state
+
+
+def test_a_template_is_one_table_and_one_workflow(tmp_path, release):
+    """It is small, and sound as it is; the workflow is of the release that made it."""
+    release(V1)
+    root = tmp_path / "template"
+    assert 0 == run(root, "--template").exit_code
+    files = contents(root)
+    assert SHORT == list(files)
+    assert 20_000 > sum(map(len, files.values()))
+    assert f"uses: {V1}\n" in files[SHORT[0]].decode()
+    wheel = "releases/download/v1.0.0/leaderboard_site-1.0.0-py3-none-any.whl`"
+    assert f"`pip install https://github.com/maker/generator/{wheel}" in files["README.md"].decode()
+    said = CliRunner().invoke(main, ["check", "--strict", "--project", str(root)])
+    assert 0 == said.exit_code, said.stderr
+
+
+def test_a_table_of_ones_own_in_a_template(tmp_path, csv):
+    """The sample leaves no trace, neither by `init --from` nor by an import."""
+    args = ["--template", "--action", f"{V1}".partition(" ")[0]]
+    assert 0 == run(tmp_path / "one/board", *args, "--from", csv).exit_code
+    assert 0 == run(tmp_path / "two/board", *args).exit_code
+    assert 0 == run_import("csv", csv, into=tmp_path / "two/board").exit_code
+    one, two = contents(tmp_path / "one/board"), contents(tmp_path / "two/board")
+    tables = [f"data/{name}.csv" for name in ("models", "results", "tasks")]
+    assert {*SHORT, *tables} == one.keys() - {path for path in one if "/.tables/" in path}
+    for path in (*SHORT, *tables):
+        assert one[path] == two[path], path
+    assert "Sample" not in one["site.toml"].decode()
+    assert '"*"' not in one["site.toml"].decode()
+
+
+def test_a_copy_that_is_no_release_makes_no_template(tmp_path):
+    """Unless it is told what installs it, or carries it."""
+    said = run(tmp_path / "board", "--template")
+    what = "this copy of the generator is no release, so a template cannot name its action"
+    fix = "Use --action OWNER/REPOSITORY@COMMIT, or --vendor to carry the generator."
+    assert (1, f"{what}. {fix}") == (said.exit_code, said.stderr.splitlines()[0])
+    assert not (tmp_path / "board").exists()
+    assert 0 == run(tmp_path / "board", "--template", "--vendor").exit_code
+    carried = {WHEEL, "generator/requirements.txt", "requirements.txt"}
+    assert {*SHORT, *carried} == contents(tmp_path / "board").keys()
+
+
+def test_a_release_is_used_and_not_carried(tmp_path, release):
+    """In every workflow, also those that come later; what a project has decides."""
+    release(V1)
+    root = tmp_path / "board"
+    assert 0 == run(root).exit_code
+    assert {*SAMPLE_FILES} - {WHEEL, "generator/requirements.txt", "requirements.txt"} == {
+        *contents(root)
+    }
+    release(V2)
+    assert 0 == run(root, "--updates-from", "runs").exit_code
+    for path in (root / ".github/workflows").iterdir():
+        assert [str(V1)] == re.findall(r"uses: (maker/.*)", path.read_text("utf8")), path
+    assert 0 == run(tmp_path / "carrying", "--vendor").exit_code
+    assert SAMPLE_FILES == list(contents(tmp_path / "carrying"))
+    said = run(root, "--vendor")
+    what = "it installs the generator already, so --vendor would change nothing"
+    assert f"{root}: {what}. `upgrade` lets it use another version." in said.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--template", "--host", "hf-space"]])
+def test_upgrade_names_the_action_of_the_new_release(tmp_path, release, options):
+    """In every file that names it; what the owner has written beside it stays."""
+    release(V1)
+    assert 0 == run(tmp_path / "board", *options).exit_code
+    own = tmp_path / "board/.github/workflows/own.yml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(f"# mine\nuses: other/action@{V1.commit}\n", encoding="utf8")
+    before = contents(tmp_path / "board")
+    release(V2)
+    said = upgrade(tmp_path / "board")
+    after = contents(tmp_path / "board")
+    named = ["Dockerfile"] if options else [*(path for path in before if "workflows/" in path)]
+    changed = sorted({*named, "README.md"} - {".github/workflows/own.yml"})
+    told = [f"  {path}" for path in changed]
+    told.append(f"The project now has leaderboard-site {__version__}.")
+    assert sorted(told) == sorted(said.stderr.splitlines())
+    for path in before:
+        new = before[path]
+        if path in changed:
+            new = new.replace(V1.commit.encode(), V2.commit.encode()).replace(b"1.0.0", b"2.0.0")
+        assert new == after[path], path
+    assert f"The project has leaderboard-site {__version__}.\n" == upgrade(own.parents[2]).stderr
+
+
+def test_upgrade_by_a_copy_that_is_no_release(tmp_path, release):
+    release(V1)
+    assert 0 == run(tmp_path / "board", "--template").exit_code
+    (tmp_path / "release.toml").unlink()
+    said = upgrade(tmp_path / "board")
+    what = f"the project uses {V1}, and this copy of the generator is no release"
+    fix = "Install a release, and run its `upgrade`."
+    assert (1, f"{tmp_path / 'board'}: {what}. {fix}") == (
+        said.exit_code,
+        said.stderr.splitlines()[0],
+    )
+
+
 # --- upgrade --------------------------------------------------------------------------------------
 
 
@@ -553,20 +674,28 @@ def test_any_text_is_set_as_it_is(title, variants):
 
 def test_the_sample_is_what_its_script_makes(tmp_path):
     """`make data` writes these tables."""
+    for kind in ("sample", "template"):
+        (tmp_path / kind).mkdir()
     runpy.run_path(str(ROOT / "data/source/sample.py"))["main"](tmp_path)
     for name in TABLES:
         pd.testing.assert_frame_equal(
-            pd.read_parquet(tmp_path / f"{name}.parquet"),
+            pd.read_parquet(tmp_path / f"sample/{name}.parquet"),
             pd.read_parquet(STARTER / f"sample/{name}.parquet"),
         )
+    written = (tmp_path / "template/results.csv").read_bytes()
+    assert (STARTER / "template/results.csv").read_bytes() == written
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_no_place_is_left_unfilled(host):
+@pytest.mark.parametrize("sample", [SAMPLE, TEMPLATE])
+@pytest.mark.parametrize("action", [None, V1])
+def test_no_place_is_left_unfilled(host, sample, action):
     """Every text that goes to a publisher is without a trace of how it was made."""
-    for path, content in project_files("A title", host, is_sample=True).items():
-        if not path.endswith((".parquet", ".yml", ".whl")):
-            assert not re.search(r"@\w", content.decode()), path
+    plan = Plan("A title", host, action=action, is_template=sample == TEMPLATE)
+    for path, content in project_files(plan, sample).items():
+        if not path.endswith(".whl"):
+            text = re.sub(r"/[\w-]+@[0-9a-f]{40}", "", content.decode())
+            assert not re.search(r"(?<!=)@[a-z]", text), path
 
 
 def test_column_that_becomes_no_facet_is_not_declared(tmp_path):

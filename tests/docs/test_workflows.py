@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,42 +15,68 @@ from packaging.requirements import Requirement
 from ruamel.yaml import YAML
 
 import site_builder
-from site_builder.starter.project import FILES, HOSTS, SETTINGS
+from site_builder.starter.installation import Action, released
+from site_builder.starter.project import FILES, HOSTS, SETTINGS, workflow_text
 from site_builder.tables.submission_form import LABEL, form_texts
 from site_builder.tables.submissions import parse_submission
 from tests.helpers.workflows import read_workflow
 
 ROOT = Path(__file__).parents[2]
 OWN = sorted((ROOT / ".github" / "workflows").iterdir())
-GIVEN = sorted(path for path in FILES.rglob("*.yml") if path.name != SETTINGS)
+ACTION = Action("owner/generator", f"{7:040x}", "v1.2.0")
+STARTERS = (
+    *("check.yml", "comment.yml", "submission.yml", "update.yml"),
+    *("github-pages/pages.yml", "github-pages/pages-vendor.yml", "hf-space/space.yml"),
+)
+
+
+def write_given() -> Iterator[Path]:
+    """The workflows of new projects: of those that use the action, and of those that carry."""
+    for action in (ACTION, None):
+        folder = Path(tempfile.mkdtemp(dir=os.environ["SITE_BUILDER_TESTS_SHARE"]))
+        for name in STARTERS:
+            if name.startswith("github-pages") and ("-vendor" in name) == (action is not None):
+                continue
+            path = folder / f"{'using' if action else 'carrying'}-{Path(name).name}"
+            path.write_text(workflow_text(name, action), encoding="utf8")
+            yield path
+
+
+GIVEN = (*write_given(),)
 WORKFLOWS = (*OWN, *GIVEN)
-INSTALLING = [path for path in WORKFLOWS if "pip install" in path.read_text()]
+FILES_OF_STEPS = (*WORKFLOWS, ROOT / "action.yml")
+INSTALLING = [path for path in FILES_OF_STEPS if "pip install" in path.read_text()]
 PULL_REQUESTS = [path for path in WORKFLOWS if "pull_request:" in path.read_text()]
 MARK = "<!-- leaderboard-site diff -->"
 
 each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+each_file = pytest.mark.parametrize("workflow", FILES_OF_STEPS, ids=lambda path: path.name)
 
 
 def steps(workflow: Path) -> list[dict[str, Any]]:
-    return [step for job in read_workflow(workflow)["jobs"].values() for step in job["steps"]]
+    content = read_workflow(workflow)
+    jobs = content["jobs"].values() if "jobs" in content else [content["runs"]]
+    return [step for job in jobs for step in job["steps"]]
 
 
 def test_there_are_workflows_to_check():
     own = ["ci.yml", "install.yml", "pages.yml", "release.yml"]
     assert own == [workflow.name for workflow in OWN]
-    written = [
-        Path(path).name for files in HOSTS.values() for path in files if path.endswith("yml")
-    ]
-    assert sorted(["check.yml", "comment.yml", "submission.yml", "update.yml", *written]) == sorted(
-        workflow.name for workflow in GIVEN
+    folders = (FILES, *(FILES / host for host in HOSTS))
+    there = {path.name for folder in folders for path in folder.glob("*.yml")}
+    assert {Path(name).name for name in STARTERS} == there - {SETTINGS}
+    assert (6, 6) == tuple(
+        len([path for path in GIVEN if path.name.startswith(kind)])
+        for kind in ("using", "carrying")
     )
 
 
 def test_workflows_follow_githubs_schema():
-    check = [sys.executable, "-m", "check_jsonschema"]
-    schema = ["--builtin-schema", "vendor.github-workflows"]
-    result = subprocess.run([*check, *schema, *WORKFLOWS], capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
+    for schema, files in (("workflows", WORKFLOWS), ("actions", [ROOT / "action.yml"])):
+        args = [*check, f"vendor.github-{schema}", *files]
+        result = subprocess.run(args, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_issue_forms_and_the_citation_follow_their_schemas():
@@ -90,22 +118,23 @@ def test_workflow_grants_nothing_to_all_jobs(workflow):
     assert all("permissions" in job for job in content["jobs"].values())
 
 
-@each_workflow
+@each_file
 def test_actions_are_pinned_by_commit_hash(workflow):
     """A tag can be moved to other code, a hash cannot; the comment says which release it is."""
     uses = re.findall(r"^.*\buses:.*$", workflow.read_text(), re.MULTILINE)
     pinned = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
     assert uses
-    assert [] == [line for line in uses if not pinned.search(line)]
+    others = [line for line in uses if not line.endswith(" uses: ./")]  # this commit itself
+    assert [] == [line for line in others if not pinned.search(line)]
 
 
-@each_workflow
+@each_file
 def test_no_text_of_others_is_run(workflow):
     """What GitHub fills in reaches a script as a variable, so that a branch's name is no code."""
     assert [] == [step["run"] for step in steps(workflow) if "${{" in step.get("run", "")]
 
 
-@each_workflow
+@each_file
 def test_scripts_are_valid_bash(workflow):
     for step in steps(workflow):
         script = step.get("run", "")
@@ -118,7 +147,8 @@ def test_what_runs_a_projects_packages_has_nothing_to_write_with(workflow):
     """A job that installs or runs them reads the repository, and has no secret."""
     for job in read_workflow(workflow)["jobs"].values():
         runs = " ".join(step.get("run", "") for step in job["steps"]).replace(MARK, "")
-        if re.search(r"(?<!space-)requirements\.txt|leaderboard-site|make ", runs):
+        uses = {step.get("uses") for step in job["steps"]} & {"./", f"{ACTION}".partition(" ")[0]}
+        if uses or re.search(r"(?<!space-)requirements\.txt|leaderboard-site|make ", runs):
             assert {"read"} >= {*job["permissions"].values()}
             assert "secrets." not in json.dumps(job)
 
@@ -134,10 +164,10 @@ def test_packages_are_installed_by_hash_and_none_is_built(workflow):
     ]
     for line in installs:
         assert "--require-hashes --only-binary :all:" in line
-        assert re.search(r"--requirement \S*requirements\S*\.txt$", line)
+        assert re.search(r"--requirement \S*requirements\S*\.txt\"?$", line)
 
 
-@each_workflow
+@each_file
 def test_python_takes_no_module_from_the_folder(workflow):
     """`python -m pip` would run a file `pip.py` of the repository, also where there is a token."""
     scripts = "\n".join(step.get("run", "") for step in steps(workflow))
@@ -167,11 +197,20 @@ def test_a_check_of_a_pull_request_has_no_secret(workflow):
     assert "secrets." not in workflow.read_text()
 
 
-@pytest.mark.parametrize("workflow", {*PULL_REQUESTS, *GIVEN}, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "workflow",
+    [
+        *PULL_REQUESTS,
+        *(path for path in GIVEN if path.name != "using-pages.yml"),
+        ROOT / "action.yml",
+    ],
+    ids=lambda path: path.name,
+)
 def test_what_reads_strangers_files_has_a_limit_of_memory(workflow):
     """The system sets it; nothing in a build limits what a template or a text may take."""
     scripts = [step["run"] for step in steps(workflow) if "run" in step]
     code = [script for script in scripts if re.search(r"^ *(make|leaderboard-site) ", script, re.M)]
+    code = [script for script in code if "setup vendor" not in script]
     assert code
     assert all(script.startswith("ulimit -d 8388608") for script in code)
 
@@ -257,6 +296,40 @@ def test_there_is_one_comment(tmp_path, found, call):
     assert 59_000 < len(comment) < 60_100
 
 
+# --- the template ---------------------------------------------------------------------------------
+
+
+def test_the_workflow_of_a_template_is_short():
+    """It names one action of ours at a commit, and carries nothing."""
+    text = workflow_text("github-pages/pages.yml", ACTION)
+    assert 25 >= len(text.splitlines())
+    assert f"uses: owner/generator@{ACTION.commit} # v1.2.0\n" in text
+
+
+def test_a_space_installs_as_workflows_do():
+    """The wheel and the packages by hash; by an action, the commit that it names."""
+    (install,) = re.findall(r"pip install(.*?)(?=\n\w)", space_text(None), re.DOTALL)
+    assert "--require-hashes --only-binary :all: --requirement requirements.txt" == " ".join(
+        word for word in install.split() if word not in ("\\", "--quiet")
+    )
+    assert f"https://github.com/owner/generator {ACTION.commit} " in space_text(ACTION)
+
+
+def space_text(action: Action | None) -> str:
+    return workflow_text("hf-space/Dockerfile", action)
+
+
+def test_both_kinds_publish_with_the_same_rights():
+    short, long = (
+        read_workflow(path)["jobs"]
+        for name in ("using-pages.yml", "carrying-pages-vendor.yml")
+        for path in GIVEN
+        if path.name == name
+    )
+    for job in ("build", "deploy"):
+        assert short[job]["permissions"] == long[job]["permissions"]
+
+
 # --- the release of the package -------------------------------------------------------------------
 
 RELEASE = ROOT / ".github/workflows/release.yml"
@@ -303,6 +376,16 @@ def read_entries(name: str) -> dict[str, str]:
     text = re.sub(r"^ *#.*\n", "", (ROOT / name).read_text(), flags=re.MULTILINE)
     entries = re.split(r"\n(?=\S)", text.strip())
     return {entry.partition("\\")[0].strip(): entry.partition("\\")[2] for entry in entries}
+
+
+def test_a_release_names_itself_in_its_wheel(tmp_path, monkeypatch):
+    """Its projects use the action of the commit that the wheel was built from."""
+    (tmp_path / "site_builder/starter").mkdir(parents=True)
+    done = run_step("Name this release in the wheel", tmp_path, RELEASE, git=f"echo {5:040x}")
+    assert 0 == done.returncode, done.stderr
+    written = tmp_path / "site_builder/starter/release.toml"
+    monkeypatch.setattr("site_builder.starter.installation._RELEASE", written)
+    assert Action("owner/board", f"{5:040x}", "v1.2.0") == released()
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)

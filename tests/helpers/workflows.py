@@ -3,19 +3,23 @@
 What stands in for what:
 
 - `actions/checkout`: a clone of a bare repository beside it;
+- the action of this repository: its own text, in a copy of the files that Git keeps;
 - `actions/setup-python`: an empty environment of the Python that runs the tests;
 - the package index: the tests' own packages, which pip finds installed in the pinned versions. The
   generator is not among them: pip has to install the wheel of the project, and checks its hash;
+- npm: a copy of the packages that are here;
 - artifacts: folders, without hidden files unless the workflow asks for them, as in the real ones;
 - Pages: a folder; `hf` and `gh`: scripts that keep what they get in a bare repository and a file.
 """
 
+import fcntl
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,8 +27,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from tests.helpers.once import made_once
+
 Values = Mapping[str, Any]
-_EXPRESSION = re.compile(r"\$\{\{ *([\w.-]+) *\}\}")
+ROOT = Path(__file__).parents[2]
+ACTION = f"maker/generator@{7:040x}"
+"""The action of this repository, as workflows name it."""
+_EXPRESSION = re.compile(r"\$\{\{ *(.+?) *\}\}")
 # Every command that the runner knows in a log, as `src/Runner.Worker/ActionCommandManager.cs` of
 # https://github.com/actions/runner registers them.
 _COMMANDS = {
@@ -44,6 +53,21 @@ _GH = """#!/bin/bash
 echo "$*" >> "$CALLS"
 case "$*" in *"/pulls "*) echo 7;; esac
 """
+# `npm --version` and `npm ci`; the action needs what is published of the packages.
+_NPM = f"""#!/bin/bash
+if [ "$1" != ci ]; then echo 10; exit; fi
+mkdir -p node_modules/@fontsource-variable
+for name in plotly.js-cartesian-dist-min @fontsource-variable/inter; do
+  cp -RL "{ROOT}/node_modules/$name" "node_modules/$name"
+done
+"""
+_STAND_INS = {
+    "hf": _HF,
+    "gh": _GH,
+    "npm": _NPM,
+    "node": "#!/bin/bash\necho 1\n",
+    "useradd": "#!/bin/sh\n",
+}
 
 
 def obeyed(log: str) -> list[str]:
@@ -81,6 +105,18 @@ def link_packages(folder: Path) -> None:
                 (folder / path.name).symlink_to(path)
 
 
+def copy_of_commit() -> str:
+    """A folder with the files that Git keeps here, changed ones too, and no others."""
+    folder = Path(tempfile.mkdtemp(prefix="action-", dir=os.environ["SITE_BUILDER_TESTS_SHARE"]))
+    kept = ("--cached", "--others", "--exclude-standard", "--", ":!tests", ":!docs")
+    listing = git(ROOT, "ls-files", "-z", *kept)
+    for name in filter(None, listing.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return str(folder)
+
+
 class FailedStepError(AssertionError):
     """A step of a workflow failed; the message is what it printed."""
 
@@ -107,7 +143,7 @@ class Runner:
         self._hosts = folder / "gitconfig"
         self.host("https://github.com/owner/board", origin)
         (folder / "bin").mkdir()
-        for name, script in (("hf", _HF), ("gh", _GH)):
+        for name, script in _STAND_INS.items():
             (folder / "bin" / name).write_text(script, encoding="utf8")
             (folder / "bin" / name).chmod(0o755)
 
@@ -135,7 +171,10 @@ class Runner:
 
     def environment(self, job: Path) -> dict[str, str]:
         """What every step of a job gets. Only the commands of the system and ours are there."""
-        path = (job / "env" / "bin", self._folder / "bin", "/usr/local/bin", "/usr/bin", "/bin")
+        added = job / "path"
+        paths = added.read_text(encoding="utf8").split() if added.exists() else []
+        system = ("/usr/local/bin", "/usr/bin", "/bin")
+        path = (*reversed(paths), job / "env/bin", self._folder / "bin", *system)
         who = {f"GIT_{role}_{what}": f"{what.lower()}@example.org"
                for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}  # fmt: skip
         return who | {
@@ -150,6 +189,7 @@ class Runner:
             "SPACES": str(self.spaces),
             "CALLS": str(self.calls),
             "RUNNER_TEMP": str(job),
+            "GITHUB_PATH": str(added),
             "GITHUB_EVENT_PATH": str(self._folder / "event.json"),
             "GITHUB_REPOSITORY": "owner/board",
             "GITHUB_SERVER_URL": "https://github.com",
@@ -168,26 +208,30 @@ class _Job:
     def run(self) -> None:
         self.workspace.mkdir(parents=True)
         for step in self.job["steps"]:
-            if not _holds(step.get("if"), self.context):
-                continue
-            if "run" in step:
-                self._script(step)
-                continue
-            given = {key: self._filled(value) for key, value in step.get("with", {}).items()}
-            action = step["uses"].partition("@")[0].removeprefix("actions/").replace("-", "_")
-            outputs = getattr(self, f"_{action}")(given)
-            self.context["steps"][step.get("id", "")] = {"outputs": outputs}
+            self._step(step, self.context, self.job.get("env", {}))
 
-    def _filled(self, text: object) -> str:
-        return _EXPRESSION.sub(lambda found: str(_value(found[1], self.context)), str(text))
+    def _step(self, step: Values, context: dict[str, Any], env: Values) -> None:
+        if not _holds(step.get("if"), context):
+            return
+        if "run" in step:
+            self._script(step, context, env)
+            return
+        given = {key: _filled(value, context) for key, value in step.get("with", {}).items()}
+        if step["uses"] == ACTION:
+            self._own_action(given)
+            return
+        action = step["uses"].partition("@")[0].removeprefix("actions/").replace("-", "_")
+        outputs = getattr(self, f"_{action}")(given)
+        context["steps"][step.get("id", "")] = {"outputs": outputs}
 
-    def _script(self, step: Values) -> None:
-        own = {**self.job.get("env", {}), **step.get("env", {})}
-        env = {name: self._filled(value) for name, value in own.items()}
+    def _script(self, step: Values, context: Values, env: Values) -> None:
+        own = {
+            name: _filled(value, context) for name, value in {**env, **step.get("env", {})}.items()
+        }
         done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-e", "-c", self._filled(step["run"])],
-            cwd=self.workspace,
-            env=self.runner.environment(self.folder) | env,
+            ["bash", "--noprofile", "--norc", "-e", "-c", _filled(step["run"], context)],
+            cwd=self.workspace / _filled(step.get("working-directory", "."), context),
+            env=self.runner.environment(self.folder) | own,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -196,6 +240,17 @@ class _Job:
         if done.returncode:
             raise FailedStepError(done.stdout)
 
+    def _own_action(self, given: Values) -> None:
+        folder = Path(made_once("action", copy_of_commit))
+        action = read_workflow(folder / "action.yml")
+        inputs = {name: about["default"] for name, about in action["inputs"].items()}
+        assert given.keys() <= inputs.keys()
+        context = {**self.context, "inputs": inputs | {**given}, "steps": {}}
+        with (folder / ".lock").open("w") as lock:  # on a host, each job has a copy of its own
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for step in action["runs"]["steps"]:
+                self._step(step, context, {"GITHUB_ACTION_PATH": str(folder)})
+
     # --- stand-ins for actions, by name ---------------------------------------------------------
 
     def _checkout(self, given: Values) -> None:
@@ -203,7 +258,7 @@ class _Job:
         git(self.folder, "clone", "--quiet", "--no-checkout", str(self.runner.origin), str(to))
         git(to, "checkout", "--quiet", given.get("ref") or self.context.get("ref", "main"))
         if "sparse-checkout" in given:
-            assert given["sparse-checkout-cone-mode"] == "False"  # else, files beside it are there
+            assert given["sparse-checkout-cone-mode"] == "false"  # else, files beside it are there
             git(to, "sparse-checkout", "set", "--no-cone", given["sparse-checkout"])
         if given.get("fetch-depth", "1") == "1":  # the real one has no history then
             index = (to / ".git/index").read_bytes()
@@ -225,7 +280,7 @@ class _Job:
             to.mkdir(parents=True)
             shutil.copy(source, to)
             return
-        keeps_hidden = given.get("include-hidden-files") == "True"
+        keeps_hidden = given.get("include-hidden-files") == "true"
         shutil.copytree(source, to, ignore=None if keeps_hidden else shutil.ignore_patterns(".*"))
 
     def _download_artifact(self, given: Values) -> None:
@@ -241,6 +296,23 @@ class _Job:
         shutil.rmtree(self.runner.pages, ignore_errors=True)
         shutil.copytree(self.artifacts / "github-pages", self.runner.pages)
         return {"page_url": self.runner.base_url}
+
+
+def _filled(text: object, context: Values) -> str:
+    """A value with what its expressions are; those of GitHub know `true` and `false`."""
+    written = str(text).lower() if isinstance(text, bool) else str(text)
+    return _EXPRESSION.sub(lambda found: str(_chosen(found[1], context)), written)
+
+
+def _chosen(expression: str, context: Values) -> object:
+    """`a.b`, `a.b || c.d`, `a.b == c.d && 'text' || 'text'`."""
+    found: object = ""
+    for choice in expression.split(" || "):
+        condition, _, value = choice.rpartition(" && ")
+        found = value.strip("'") if value.startswith("'") else _value(value, context)
+        if found and _holds(condition or None, context):
+            return found
+    return found
 
 
 def _value(name: str, context: Values) -> object:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from site_builder.atomic import write_files
 from site_builder.commands import main
 from site_builder.errors import FaultsError, SiteError
-from site_builder.starter.project import replacing_sample, start_project
+from site_builder.starter.project import Plan, replacing_sample, start_project
 from site_builder.tables.lock import replacing, write_locked
 from tests.helpers.faulty import at_step, kill
 from tests.helpers.sites import contents
@@ -39,7 +39,7 @@ def small_disk(n_bytes: int = 99) -> Iterator[None]:
 
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
-    start_project(tmp_path / "board", "", "github-pages")
+    start_project(tmp_path / "board", Plan())
     return tmp_path / "board"
 
 

@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -17,9 +19,17 @@ from markdown import markdown
 
 from site_builder.commands import main
 from site_builder.publish.verify import verify_site
+from tests.helpers.docker import build_image
 from tests.helpers.serve import served
 from tests.helpers.sites import ROOT
-from tests.helpers.workflows import FailedStepError, Runner, git, obeyed
+from tests.helpers.workflows import (
+    ACTION,
+    FailedStepError,
+    Runner,
+    copy_of_commit,
+    git,
+    obeyed,
+)
 
 MAIN = {
     "github": {"ref": "refs/heads/main"},
@@ -47,11 +57,11 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 class Publisher:
     """Somebody with a project in a repository, and a host that runs its workflows."""
 
-    def __init__(self, folder: Path, host: str) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder, self.root = folder, folder / "board"
         (folder / "scores.csv").write_text(SCORES, encoding="utf8")
-        source = ["--from", str(folder / "scores.csv")]
-        made = CliRunner().invoke(main, ["init", str(self.root), "--host", host, *source])
+        source = [] if "--template" in options else ["--from", str(folder / "scores.csv")]
+        made = CliRunner().invoke(main, ["init", str(self.root), *source, *options])
         assert 0 == made.exit_code, made.output
         self.origin = folder / "origin.git"
         git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
@@ -117,12 +127,9 @@ def clone(repository: Path, to: Path) -> Path:
     return to
 
 
-def test_pages(tmp_path, host):
-    """Twice: the second run finds the first site, and the feed has the day of the second change.
-
-    The second has a warning. Before them, the wheel is not that of the hashed list.
-    """
-    publisher = Publisher(tmp_path, "github-pages")
+def test_a_wheel_with_another_hash_is_not_installed(tmp_path, host):
+    """Of a project that carries its generator; with the right one, the site is published."""
+    publisher = Publisher(tmp_path, "--vendor")
     (wheel,) = (publisher.root / "generator").glob("*.whl")
     hashed = wheel.read_bytes()
     wheel.write_bytes(hashed.replace(b"Parquet", b"parquet", 1))
@@ -136,6 +143,25 @@ def test_pages(tmp_path, host):
     publisher.push("2026-03-01")
     runner.run(publisher.workflow("pages.yml"), **MAIN)
     assert () == verify_site(runner.pages).faults
+
+
+def test_a_copy_of_the_template(tmp_path, host):
+    """Twice: the second run finds the first site, and the feed has the day of the second change.
+
+    The second has a warning. Before them, it names a package that is not there.
+    """
+    publisher = Publisher(tmp_path, "--template", "--action", ACTION)
+    packages = publisher.root / "requirements.txt"
+    packages.write_text("my-charts==1.0", encoding="utf8")
+    publisher.push("2026-02-28")
+    runner = Runner(tmp_path, publisher.origin, host[1])
+    with pytest.raises(FailedStepError, match="No matching distribution found for my-charts"):
+        runner.run(publisher.workflow("pages.yml"), **MAIN)
+    packages.unlink()
+    publisher.push("2026-03-01")
+    runner.run(publisher.workflow("pages.yml"), **MAIN)
+    assert () == verify_site(runner.pages).faults
+    assert "Sample leaderboard" in (runner.pages / "index.html").read_text(encoding="utf8")
     assert not (runner.pages / "changes").exists()
     assert WARNING not in runner.log
 
@@ -152,9 +178,40 @@ def test_pages(tmp_path, host):
     assert ["2026-04-02"] == feed_days(runner.pages)
 
 
+def test_a_duplicate_of_the_space(tmp_path):
+    """The image is built from the files alone, and serves the site at the port of its settings."""
+    generator = Path(copy_of_commit())
+    git(generator, "init", "--quiet", "--initial-branch=main")
+    git(generator, "add", "--all")
+    git(generator, "commit", "--quiet", "--message", "A release", **WHO)
+    commit = git(generator, "rev-parse", "HEAD")
+    options = ["--action", f"maker/generator@{commit}"]
+    publisher = Publisher(tmp_path, "--template", "--host", "hf-space", *options)
+    runner = Runner(tmp_path, generator)
+    runner.host("https://github.com/maker/generator", generator)
+    (tmp_path / "image").mkdir()
+    venv.create(tmp_path / "env")  # the Python of the base image
+    env = runner.environment(tmp_path)
+    command, folder = build_image(publisher.root, tmp_path / "image", env)
+
+    settings = (publisher.root / "README.md").read_text(encoding="utf8")
+    assert "7860" in command
+    assert "sdk: docker\napp_port: 7860\n" in settings
+    any_port = ["0" if word == "7860" else word for word in command]
+    env["PYTHONUNBUFFERED"] = "1"
+    with subprocess.Popen(
+        any_port, cwd=folder, env=env, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        (port,) = re.findall(r"port (\d+)", server.stdout.readline())
+        with urlopen(f"http://127.0.0.1:{port}/models/") as page:
+            assert "phi-2" in page.read().decode()
+        server.terminate()
+
+
 def test_space(tmp_path, host):
     """With a warning; without its name, a Space is told of that at once."""
-    publisher = Publisher(tmp_path, "hf-space")
+    publisher = Publisher(tmp_path, "--host", "hf-space", "--vendor")
     toml = publisher.root / "site.toml"
     text = toml.read_text(encoding="utf8").replace('# base_url = ""', f'base_url = "{host[1]}"')
     toml.write_text(text, encoding="utf8")
@@ -213,7 +270,7 @@ def write_source(folder: Path) -> Path:
 @pytest.mark.parametrize("source", [DATA_SET, RUNS])
 def test_update(tmp_path, source):
     """What is new is proposed once; what is there stays, and so does all that is no table."""
-    publisher = Publisher(tmp_path, "github-pages")
+    publisher = Publisher(tmp_path, "--action", ACTION)
     runner = Runner(tmp_path, publisher.origin)
     repository = write_source(tmp_path / "results")
     runner.host("https://huggingface.co/datasets/OWNER/results", repository)
@@ -262,7 +319,7 @@ def test_check_of_a_fork(tmp_path):
     All other files are in the summary and in a comment, which says where the newcomer would stand.
     The comment is written by a run that takes nothing of the fork but a document.
     """
-    publisher = Publisher(tmp_path, "github-pages")
+    publisher = Publisher(tmp_path, "--action", ACTION)
     before = publisher.push("2026-03-01")
     change_other_files(publisher.root)
     (publisher.root / "data/content/lede.md").write_text("{% nonsense %}", encoding="utf8")
@@ -296,7 +353,7 @@ def test_check_of_a_fork(tmp_path):
 
 def test_check_of_a_branch(tmp_path):
     """A branch of the board's own repository is taken whole; an error stops the check."""
-    publisher = Publisher(tmp_path, "github-pages")
+    publisher = Publisher(tmp_path, "--vendor")
     before = publisher.push("2026-03-01")
     publisher.misspell_a_column()
     (publisher.root / "site.toml").write_text("[site]\ntitel = 'x'\n", encoding="utf8")
@@ -321,7 +378,7 @@ def issue_of(number: int, file: str) -> dict[str, object]:
 
 def test_an_issue_becomes_a_pull_request(tmp_path):
     """One file, with the review; an edit renews it. A wrong file is answered in the issue."""
-    publisher = Publisher(tmp_path, "github-pages")
+    publisher = Publisher(tmp_path, "--action", ACTION)
     toml = publisher.root / "site.toml"
     text = toml.read_text(encoding="utf8").replace("# submissions = false", "submissions = true")
     toml.write_text(text, encoding="utf8")

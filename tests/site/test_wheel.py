@@ -83,7 +83,7 @@ def board(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def test_a_project_carries_the_wheel_that_made_it(installed, tmp_path):
     """File by file what was installed, though neither the wheel nor the sources are there."""
-    installed.run("init", "board", "--quiet", cwd=tmp_path)
+    installed.run("init", "board", "--vendor", "--quiet", cwd=tmp_path)
     (carried,) = (tmp_path / "board/generator").glob("*.whl")
     assert installed.wheel.name == carried.name
     with ZipFile(installed.wheel) as one, ZipFile(carried) as other:

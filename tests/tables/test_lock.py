@@ -22,7 +22,7 @@ from site_builder.tables import lock
 from site_builder.tables.lock import read_locked, write_locked
 from site_builder.tables.read import load_tables
 from site_builder.tables.schema import MODELS, RESULTS
-from site_builder.tables.write import has_sample, read_all_stored, save_tables
+from site_builder.tables.write import find_sample, read_all_stored, save_tables
 from tests.helpers.imported import run_import
 from tests.helpers.tables import board, write_project
 
@@ -282,7 +282,7 @@ def test_a_folder_that_cannot_be_written(is_left):
 
 def test_a_folder_that_cannot_be_read():
     def run(data: Path) -> None:
-        assert not has_sample(data)
+        assert not find_sample(data)
         with pytest.raises(FaultsError, match="data: cannot be read: Permission denied"):
             load_tables(data)
 
