@@ -1,4 +1,4 @@
-"""The tutorial, acted out: its commands as they stand there, in an environment with nothing else.
+"""The tutorial and the README, acted out: their commands, in an environment with nothing else.
 
 Stand-ins: `make wheel` gives the wheel that `init` gives to projects, for `pipx` pip installs it
 without an index, and the packages that it needs are those that run the tests. The repository on a
@@ -25,9 +25,13 @@ from tests.helpers.workflows import git, link_packages
 
 MOST_SECONDS = 300  # "This tutorial takes five minutes."
 TUTORIAL = (ROOT / "docs/tutorial.md").read_text(encoding="utf8")
+README = (ROOT / "README.md").read_text(encoding="utf8")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
+posix = pytest.mark.skipif(
+    sys.platform == "win32", reason="the commands are those of a POSIX shell"
+)
 MAKE = '[ "$*" = wheel ] && mkdir -p dist && cp {wheel} dist/\n'
 PIPX = '[ "$1" = install ] && exec python -m pip install --quiet --no-index --no-deps "${@:2}"\n'
 
@@ -66,20 +70,50 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of a POSIX shell")
+def act(script: str, folder: Path, env: dict[str, str], most_seconds: int = MOST_SECONDS) -> str:
+    """Run a script of bash, which must succeed in so many seconds; return what it prints."""
+    bash = ["bash", "--noprofile", "--norc", "-e", "-c", script]
+    done = subprocess.run(
+        bash, cwd=folder, env=env, capture_output=True, text=True, timeout=most_seconds
+    )
+    assert 0 == done.returncode, done.stderr
+    return done.stdout
+
+
+def of_readme(command: str) -> str:
+    """The commands of the README among which is this one."""
+    (block,) = (block for _, block in BLOCK.findall(README) if command in block)
+    return str(block)
+
+
+@posix
+def test_a_new_user_with_the_readme(tmp_path):
+    """An audit of a table in two minutes, a site of it in five, a published one in ten."""
+    env = environment(tmp_path)
+    git(tmp_path, "init", "--quiet", "--bare", "my-board.git")
+    (tmp_path / "results").mkdir()
+    scores = (
+        "model,task,score\nalpha,f1,0.71\nalpha,accuracy,0.64\nbeta,f1,0.82\nbeta,accuracy,0.75\n"
+    )
+    (tmp_path / "results/results.csv").write_text(scores, encoding="utf8")
+    audit, _, project = of_readme("init my-board --from").partition("\n")
+    said = act(f"pipx install leaderboard_site-*.whl\n{audit}", tmp_path, env, 120)
+    assert "2 models on 2 tasks" in said
+    assert re.search(r"^1 +beta +1\.000$", said, re.MULTILINE)  # ahead on both tasks
+    act(project, tmp_path, env)
+    assert () == verify_site(tmp_path / "my-board/site").faults
+    act(of_readme("leaderboard-site deploy"), tmp_path / "my-board", env, 600)
+    git(tmp_path, "clone", "--quiet", "--branch=gh-pages", "my-board.git", "copy")
+    assert () == verify_site(tmp_path / "copy").faults
+    assert "2 models on 2 tasks: 4 scores" in (tmp_path / "copy/index.html").read_text("utf8")
+
+
+@posix
 def test_from_nothing_to_a_published_copy(tmp_path):
     env = environment(tmp_path)
     git(tmp_path, "init", "--quiet", "--bare", "my-board.git")
     shutil.copytree(HARNESSES / "lm_eval", tmp_path / "results")
-    done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-e", "-c", "".join(steps())],
-        cwd=tmp_path,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=MOST_SECONDS,
-    )
-    assert 0 == done.returncode, done.stderr
+    act("".join(steps()), tmp_path, env)
     git(tmp_path, "clone", "--quiet", "--branch=gh-pages", "my-board.git", "copy")
     assert () == verify_site(tmp_path / "copy").faults
     home = (tmp_path / "copy/index.html").read_text(encoding="utf8")
