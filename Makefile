@@ -123,7 +123,7 @@ UV_COMPILE = $(PY) -m uv --quiet pip compile --universal --python-version 3.11 \
 lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml and package.json allow
 	$(UV_COMPILE) pyproject.toml --output-file requirements.txt
 	$(UV_COMPILE) --group build --constraints requirements.txt --output-file requirements-build.txt
-	$(UV_COMPILE) pyproject.toml --group dev --constraints requirements.txt \
+	$(UV_COMPILE) pyproject.toml --all-extras --group dev --constraints requirements.txt \
 		--output-file requirements-dev.txt
 	$(UV_COMPILE) --group node --output-file requirements-node.txt
 	$(UV_COMPILE) --group publish --output-file requirements-publish.txt

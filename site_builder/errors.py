@@ -92,6 +92,12 @@ def unreadable(path: Path | str, error: OSError) -> Fault:
     return Fault(str(path), f"cannot be read: {error.strerror}", "Make it readable.")
 
 
+def not_installed(what: str, package: str, extra: str, where: str = "") -> Fault:
+    """Return the fault that `what` needs a package that only an extra of the generator brings."""
+    fix = f"Install it: pip install 'leaderboard-site[{extra}]'."
+    return Fault(where, f"{what} needs the package {package}, which is not installed", fix)
+
+
 def limit_faults(faults: Iterable[Fault], total: int, where: str, what: str) -> Iterator[Fault]:
     """Yield the first faults of a kind, then one that counts the others, which are not iterated.
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console as RichConsole
-from rich.text import Text
 
 from site_builder.errors import Fault, SiteError, one_line, without_commands
 from site_builder.formatting import counted
 from site_builder.records import replace
-
-if TYPE_CHECKING:
-    from rich.status import Status
 
 _Command = Callable[..., None]
 
@@ -139,6 +134,9 @@ def with_console(command: _Command) -> _Command:
 
 # Where stderr is no terminal, a long stage reports its progress this often.
 _REPORT_EVERY_S = 10.0
+# On a terminal, a line is drawn anew this often; a bar has so many characters.
+_DRAW_EVERY_S, _BAR = 0.1, 30
+_ERASE = "\r\x1b[K"
 
 
 def echo(document: str) -> None:
@@ -146,10 +144,15 @@ def echo(document: str) -> None:
     click.echo(without_commands(document))
 
 
-def _print_line(console: RichConsole, text: str, style: str | None = None) -> None:
+def _harmless(text: str) -> str:
     # A no-break space is that between a number and its unit.
-    shown = "\N{NO-BREAK SPACE}".join(map(one_line, text.split("\N{NO-BREAK SPACE}")))
-    console.print(shown, style=style, markup=False)
+    return "\N{NO-BREAK SPACE}".join(map(one_line, text.split("\N{NO-BREAK SPACE}")))
+
+
+def _is_terminal() -> bool:
+    """Return whether a person sees stderr, on a terminal that obeys escape sequences."""
+    forced, kind = os.environ.get("FORCE_COLOR"), os.environ.get("TERM")
+    return bool(forced) or (kind not in ("dumb", "unknown") and sys.stderr.isatty())
 
 
 class Console:
@@ -165,11 +168,10 @@ class Console:
         self, root: Path, form: str = "text", *, quiet: bool = False, strict: bool = False
     ) -> None:
         self._root, self._form, self._strict = root, form, strict
-        make = partial(RichConsole, stderr=True, highlight=False, emoji=False, soft_wrap=True)
-        self._console, self._faults = make(quiet=quiet), make()
-        self._stage = ""
+        self._quiet, self._is_terminal = quiet, _is_terminal()
+        self._has_colours = self._is_terminal and not os.environ.get("NO_COLOR")
+        self._stage, self._is_drawn = "", False
         self._stage_began = self._last_report = time.perf_counter()
-        self._status: Status | None = None
 
     @property
     def can_ask(self) -> bool:
@@ -181,35 +183,36 @@ class Console:
         self._end_stage()
         self._stage = name
         self._stage_began = self._last_report = time.perf_counter()
-        if self._console.is_terminal:
-            self._status = self._console.status(Text(one_line(name)))
-            self._status.start()
+        self._draw(name)
 
     def count(self, done: int, total: int) -> None:
         """Report the progress of the stage."""
-        text = f"{self._stage}: {done:,} of {total:,}"
-        if self._status is not None:
-            self._status.update(Text(one_line(text)))
-        elif time.perf_counter() - self._last_report > _REPORT_EVERY_S:
-            self._last_report = time.perf_counter()
-            _print_line(self._console, f"  {text}")
+        text, now = f"{self._stage}: {done:,} of {total:,}", time.perf_counter()
+        if self._is_terminal:
+            self._draw_again(text)
+        elif now - self._last_report > _REPORT_EVERY_S:
+            self._last_report = now
+            self._say(f"  {text}")
 
     @contextmanager
     def bar(self, total: float) -> Iterator[Callable[[str, float], None]]:
         """Show a progress bar on a terminal only; yield what sets its description and progress."""
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn()
-        hidden = self._console.quiet or not self._console.is_terminal
-        with Progress(*columns, console=self._console, transient=True, disable=hidden) as progress:
-            task = progress.add_task("", total=total)
-            yield lambda text, n: progress.update(task, description=one_line(text), completed=n)
+        def draw(text: str, done: float) -> None:
+            share = min(done / total, 1.0) if total else 1.0
+            full = round(share * _BAR)
+            self._draw_again(f"{text} [{'#' * full}{'-' * (_BAR - full)}] {share:.0%}")
+
+        self._last_report = 0.0
+        try:
+            yield draw
+        finally:
+            self._drop_stage()
 
     def say(self, *lines: str) -> None:
         """Print lines, unless quiet."""
         self._end_stage()
-        for line in lines:
-            _print_line(self._console, line)
+        self._say(*lines)
 
     def warn(self, faults: Iterable[Fault]) -> None:
         """Print faults, one per line."""
@@ -233,13 +236,10 @@ class Console:
         self._print(error.faults)
         errors, warnings = _count(error.faults, "error"), _count(error.faults, "warning")
         found = counted(errors, "error") if errors else counted(warnings, "warning")
-        _print_line(self._faults, f"{found}; {outcome}.", "bold")
+        self._print_line(f"{found}; {outcome}.", bold=True)
 
     def interrupted(self) -> None:
-        """End the line that Ctrl-C broke off.
-
-        Not through the console, which may still hold the text that was being printed.
-        """
+        """End the line that Ctrl-C broke off."""
         self._drop_stage()
         click.echo(err=True)
 
@@ -247,12 +247,33 @@ class Console:
         name, took = self._stage, time.perf_counter() - self._stage_began
         self._drop_stage()
         if name:
-            _print_line(self._console, f"  {name:<34}{took:>6.1f} s")
+            self._say(f"  {name:<34}{took:>6.1f} s")
 
     def _drop_stage(self) -> None:
-        if self._status is not None:
-            self._status.stop()
-        self._stage, self._status = "", None
+        if self._is_drawn:
+            click.echo(_ERASE, err=True, nl=False, color=True)
+        self._stage, self._is_drawn = "", False
+
+    def _draw(self, text: str) -> None:
+        """Show a line on a terminal in place of the one before; another will take its place."""
+        if self._is_terminal and not self._quiet:
+            self._is_drawn, self._last_report = True, time.perf_counter()
+            room = shutil.get_terminal_size().columns - 1  # a longer line would stay
+            click.echo(f"{_ERASE}{_harmless(text)[:room]}", err=True, nl=False, color=True)
+
+    def _draw_again(self, text: str) -> None:
+        if time.perf_counter() - self._last_report > _DRAW_EVERY_S:
+            self._draw(text)
+
+    def _say(self, *lines: str) -> None:
+        for line in lines if not self._quiet else ():
+            self._print_line(line)
+
+    def _print_line(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
+        shown = _harmless(text)
+        if self._has_colours and (colour or bold):
+            shown = click.style(shown, fg=colour, bold=bold or None)
+        click.echo(shown, err=True, color=self._has_colours)
 
     def _print(self, faults: Iterable[Fault]) -> None:
         if self._form in _FORMATS:
@@ -262,7 +283,7 @@ class Console:
             return
         for fault in faults:
             is_warning = fault.severity == "warning"
-            text, style = (f"warning: {fault}", "yellow") if is_warning else (str(fault), "red")
-            _print_line(self._faults, text, style)
+            text, colour = (f"warning: {fault}", "yellow") if is_warning else (str(fault), "red")
+            self._print_line(text, colour)
             for line in fault.paste:
-                _print_line(self._faults, f"    {line}")
+                self._print_line(f"    {line}")

@@ -353,11 +353,15 @@ def aggregate(  # noqa: PLR0913 - one per option
     from site_builder.examples.save import known_ids, lines_of, save, warnings_of
     from site_builder.starter.project import replacing_sample
 
-    with console.exit_on_error(), TemporaryDirectory() as scratch:
+    with (
+        console.exit_on_error(),
+        TemporaryDirectory() as scratch,
+        open_database(memory) as database,
+    ):
         config = load_config(root)
         known = known_ids(config)
         files = find_examples(paths, dict(columns), Path(scratch))
-        with open_database(memory) as database, console.bar(files.rows) as on_progress:
+        with console.bar(files.rows) as on_progress:
             found = examples.aggregate(
                 files, database, config, known, average=average, on_progress=on_progress
             )

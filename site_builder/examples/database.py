@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from glob import escape
 from tempfile import TemporaryDirectory
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import duckdb
-
-from site_builder.errors import Fault, SiteError, first_line
+from site_builder.errors import Fault, SiteError, first_line, not_installed
 from site_builder.examples.files import ExampleFiles, ExampleSource
 from site_builder.tables.schema import LARGEST
+
+if TYPE_CHECKING:
+    import duckdb
 
 Rows: TypeAlias = list[dict[str, Any]]
 
@@ -25,7 +26,15 @@ _IS_UNNAMED = r"(example IS NULL OR NOT regexp_matches(example, '[^\s\v]'))"
 
 @contextmanager
 def open_database(memory: int) -> Iterator[Database]:
-    """Run DuckDB within `memory` bytes and a temporary folder, or raise why it gave up."""
+    """Run DuckDB within `memory` bytes and a temporary folder.
+
+    Raises:
+        SiteError: It is not installed, or gave up.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        raise SiteError(not_installed("`aggregate`", "duckdb", "aggregate")) from error
     with TemporaryDirectory(prefix="leaderboard-site-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{memory}B",

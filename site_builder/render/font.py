@@ -1,21 +1,21 @@
-"""Measure and cut text in the published font."""
+"""Measure and cut text in the font of link previews and badges."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, cached_property
-from io import BytesIO
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 from site_builder.records import Record
-from site_builder.render.assets import find_static
 
-FILES = ("vendor/inter-latin-wght-normal.woff2", "vendor/inter-latin-ext-wght-normal.woff2")
-REGULAR, BOLD = 400, 600
+_FOLDER = Path(__file__).parent / "typeface"
+FILES = (_FOLDER / "inter-latin-wght-normal.ttf", _FOLDER / "inter-latin-ext-wght-normal.ttf")
+"""The published font in the format that pictures are drawn from."""
+WIDTHS = _FOLDER / "widths.json"
+REGULAR, BOLD = "400", "600"
 DOTS = "\N{HORIZONTAL ELLIPSIS}"
 # Replaces a run of letters that the font does not have.
 UNKNOWN = "?"
@@ -32,47 +32,26 @@ class Lines(Record):
 
 
 class Typeface:
-    """The font of the site; if two of its files have a letter, the first is used."""
+    """The font of the site; `widths` are shares of the font size by weight and letter."""
 
-    def __init__(self, files: Sequence[bytes]) -> None:
-        # Without a new time stamp, so that the same file always gives the same bytes.
-        self._fonts = [TTFont(BytesIO(file), recalcTimestamp=False) for file in files]
-
-    @cached_property
-    def truetype(self) -> list[bytes]:
-        """The files in TrueType format."""
-        found = []
-        for font in self._fonts:
-            font.flavor = None
-            font.save(out := BytesIO())
-            found.append(out.getvalue())
-        return found
-
-    @cache  # noqa: B019 - there is one typeface, which stays
-    def _widths(self, weight: int) -> Mapping[str, float]:
-        """Return the width of each letter as a share of the font size."""
-        widths: dict[str, float] = {}
-        for font in reversed(self._fonts):
-            advance, em = _advances(font, weight), font["head"].unitsPerEm
-            letters = font.getBestCmap().items()
-            widths |= {chr(code): advance(name) / em for code, name in letters}
-        return widths
+    def __init__(self, widths: Mapping[str, Mapping[str, float]]) -> None:
+        self._widths = widths
 
     def shown(self, text: str) -> str:
         """Return the text that the font can draw."""
         drawn: list[str] = []
         for letter in plain_text(text):
-            known = letter in self._widths(REGULAR)
+            known = letter in self._widths[REGULAR]
             if known or drawn[-1:] != [UNKNOWN]:
                 drawn.append(letter if known else UNKNOWN)
         return "".join(drawn)
 
-    def width(self, text: str, size: float, weight: int = REGULAR) -> float:
+    def width(self, text: str, size: float, weight: str = REGULAR) -> float:
         """Return the width of a line in px, without kerning, which makes it narrower."""
-        widths = self._widths(weight)
+        widths = self._widths[weight]
         return size * sum(widths.get(letter, 1.0) for letter in text)
 
-    def cut(self, text: str, size: float, room: float, weight: int = REGULAR) -> str:
+    def cut(self, text: str, size: float, room: float, weight: str = REGULAR) -> str:
         """Return a line, cut with an ellipsis if it is wider than the room."""
         text = self.shown(text)
         if self.width(text, size, weight) <= room:
@@ -83,7 +62,7 @@ class Typeface:
         return f"{text[:end].rstrip()}{DOTS}"
 
     def lines(
-        self, text: str, room: float, sizes: Iterable[tuple[float, int]], weight: int = REGULAR
+        self, text: str, room: float, sizes: Iterable[tuple[float, int]], weight: str = REGULAR
     ) -> Lines:
         """Break a text into lines of `room` px, in the first size in which all of it fits.
 
@@ -98,7 +77,7 @@ class Typeface:
             tried = Lines((*lines[: most - 1], last), size)
         return tried
 
-    def _balanced(self, lines: list[str], size: float, room: float, weight: int) -> list[str]:
+    def _balanced(self, lines: list[str], size: float, room: float, weight: str) -> list[str]:
         """Return the same number of lines, as equally long as possible."""
         text = " ".join(lines)
         while len(lines) > 1:
@@ -111,7 +90,7 @@ class Typeface:
             lines = narrower
         return lines
 
-    def _broken(self, text: str, size: float, room: float, weight: int) -> list[str]:
+    def _broken(self, text: str, size: float, room: float, weight: str) -> list[str]:
         """Break a text at its spaces; a word that is longer than a line is cut."""
         lines: list[str] = []
         for word in text.split(" "):
@@ -129,28 +108,7 @@ def plain_text(text: str) -> str:
     return "".join(letter for letter in spaced if unicodedata.category(letter)[0] != "C")
 
 
-def load_typeface(root: Path) -> Typeface:
-    """Load the font of a project's site.
-
-    Raises:
-        SiteError: It is missing.
-    """
-    return _read_once(*(find_static(root, name) for name in FILES))
-
-
 @cache
-def _read_once(*files: bytes) -> Typeface:
-    return Typeface(files)
-
-
-def _advances(font: TTFont, weight: int) -> Callable[[str], float]:
-    """Return the function that returns the width of a glyph, in units of the font.
-
-    Of the weight that the file is drawn in, a table has them; a set of glyphs, which other weights
-    need, takes a tenth of the build of a small site.
-    """
-    axes = font["fvar"].axes if "fvar" in font else ()
-    if any(axis.axisTag == "wght" and axis.defaultValue == weight for axis in axes):
-        return lambda name: float(font["hmtx"][name][0])
-    glyphs = font.getGlyphSet(location={"wght": weight})
-    return lambda name: float(glyphs[name].width)
+def load_typeface() -> Typeface:
+    """Load the font."""
+    return Typeface(json.loads(WIDTHS.read_text(encoding="utf8")))

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from math import ceil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element, ParseError, fromstring
@@ -24,7 +21,7 @@ from site_builder.processes import map_pages, worker_count
 from site_builder.records import replace
 from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates
-from site_builder.render.font import BOLD, load_typeface, plain_text
+from site_builder.render.font import BOLD, FILES, load_typeface, plain_text
 from site_builder.render.urls import Urls
 
 # --- Cards: the finding of each page ------------------------------------------------------------
@@ -76,7 +73,7 @@ class CardDrawer:
 
     def __init__(self, config: SiteConfig, templates: Templates) -> None:
         self._templates, self._colours = templates, theme_colours(config)
-        self._font = load_typeface(config.root)
+        self._font = load_typeface()
         self._title = self._font.cut(config.site.title, _TITLE_PX, _MAX_SITE_TITLE, BOLD)
         url = urlsplit(config.site.base_url)
         address = unquote(f"{url.netloc}{url.path}").rstrip("/")
@@ -127,37 +124,33 @@ def draw_previews(site: Site, pages: Iterable[OutputFile]) -> dict[str, bytes]:
     drawer = CardDrawer(config, Templates(config.root))
     drawings = {path: drawer.draw(*card) for path, card in cards.items()}
     try:
-        return draw_pictures(drawings, config.root)
+        return draw_pictures(drawings)
     except (ValueError, ParseError) as error:
         what = f"what it writes cannot be drawn: {error}."
         raise TemplateFaultError.at(TEMPLATE, what) from error
 
 
-def draw_pictures(drawings: Mapping[str, str], root: Path) -> dict[str, bytes]:
+def draw_pictures(drawings: Mapping[str, str]) -> dict[str, bytes]:
     """Return PNG files of SVG drawings, by the same paths.
 
     Raises:
         ValueError: One of them is no SVG.
     """
-    with TemporaryDirectory() as folder:
-        files = []
-        for i, font in enumerate(load_typeface(root).truetype):
-            files.append(str(Path(folder, f"{i}.ttf")))
-            Path(files[i]).write_bytes(font)
-        # In processes, since the library holds the interpreter's lock, so threads would not help.
-        workers = worker_count(len(drawings), n_scores=0)
-        pictures = map_pages(partial(_painter, files), [*drawings.values()], workers)
-        return dict(zip(drawings, pictures, strict=True))
+    # In processes, since the library holds the interpreter's lock, so threads would not help.
+    workers = worker_count(len(drawings), n_scores=0)
+    pictures = map_pages(_painter, [*drawings.values()], workers)
+    return dict(zip(drawings, pictures, strict=True))
 
 
-def _painter(fonts: list[str]) -> Callable[[str], bytes]:
-    """Return what draws with the given fonts alone, so that every machine draws the same."""
+def _painter() -> Callable[[str], bytes]:
+    """Return what draws with the font of the site alone, so that every machine draws the same."""
+    files = [str(path) for path in FILES]
 
     def paint(svg: str) -> bytes:
         if any(map(_shows_file, fromstring(svg).iter())):
             message = "it shows an image that is not part of it"
             raise ValueError(message)
-        return resvg_py.svg_to_bytes(svg, font_files=fonts, skip_system_fonts=True)
+        return resvg_py.svg_to_bytes(svg, font_files=files, skip_system_fonts=True)
 
     return paint
 
@@ -181,7 +174,7 @@ class BadgeDrawer:
 
     def __init__(self, config: SiteConfig, templates: Templates) -> None:
         self._templates, self._colours = templates, theme_colours(config)
-        self._font = load_typeface(config.root)
+        self._font = load_typeface()
 
     def draw(self, badge: Badge) -> bytes:
         """Return the SVG of a badge.

@@ -268,3 +268,30 @@ def test_a_project_that_needs_too_much_memory(project, monkeypatch):
     said = CliRunner().invoke(main, ["check", "--project", str(project)])
     lines = ["There is not enough memory for this project.", "1 error; nothing was written."]
     assert (1, lines) == (said.exit_code, said.stderr.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "what", "args"),
+    [
+        ("duckdb", "aggregate", "`aggregate`", ["aggregate", "rows"]),
+        (
+            "tokenizers",
+            "tokens",
+            "tokenizer.json: a tokenizer.json",
+            ["profile", "sets", "--tokenizer", "tokenizer.json"],
+        ),
+    ],
+)
+def test_a_command_that_needs_an_extra_says_which(
+    tmp_path, monkeypatch, package, extra, what, args
+):
+    monkeypatch.setitem(sys.modules, package, None)  # as if it were not installed
+    monkeypatch.chdir(tmp_path)
+    Path("tokenizer.json").write_text("{}")
+    said = run(*args, "--into", "board")
+    assert 1 == said.exit_code
+    assert [
+        f"{what} needs the package {package}, which is not installed. "
+        f"Install it: pip install 'leaderboard-site[{extra}]'.",
+        "1 error; nothing was written.",
+    ] == said.stderr.splitlines()

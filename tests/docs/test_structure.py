@@ -80,7 +80,6 @@ HOMES = {
     "click": "commands/*.py",
     "duckdb": "examples/database.py",
     "filelock": "locks.py",
-    "fontTools": "render/font.py",
     "jinja2": "(render|prose)/*.py",
     "markdown": "prose/markdown.py",
     "markupsafe": "(render|prose)/*.py",
@@ -94,15 +93,11 @@ HOMES = {
     "pydantic": "config.py",
     "pydantic_core": "config.py",
     "python_calamine": "importers/workbook.py",
-    "rapidfuzz": "profile.py",
     "resvg_py": "render/previews.py",
-    "rich": "commands/console.py",
     "ruamel": "(importers/hugging_face|importers/sheets|tables/documents).py",
     "scipy": "compute/*.py",
     "tokenizers": "profile.py",
 }
-# What another library imports for us.
-INDIRECT = {"brotli"}
 # What is imported under another name than it is installed by.
 NAMES = {"ruamel": "ruamel-yaml"}
 # Ids of the Index's tasks that are English words: looked for in quotes only.
@@ -168,7 +163,7 @@ def test_every_dependency_is_used():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
     names = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
     libraries = set.union(*(libraries_imported(module) for module in MODULES))
-    used = {canonicalize_name(NAMES.get(name, name)) for name in libraries} | INDIRECT
+    used = {canonicalize_name(NAMES.get(name, name)) for name in libraries}
     assert set() == names - used
 
 

@@ -23,6 +23,7 @@ from tests.helpers.hostile import TEXTS as HOSTILE
 from tests.helpers.odd_boards import built
 from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.tables import SITE_TOML, board, write_project
+from tests.tools.typeface import made_files
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -32,7 +33,7 @@ FINDING = "Tuning brings two of three models ahead of Beta & <Co>."
 
 @pytest.fixture(scope="module")
 def typeface() -> Typeface:
-    return load_typeface(ROOT)
+    return load_typeface()
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,12 @@ def test_no_text_leaves_the_picture(drawer, typeface, text):
 def test_characters_that_the_font_has(typeface, text, shown):
     """Runs of other letters are one sign; marks that only steer are gone."""
     assert shown == typeface.shown(text)
+
+
+def test_the_font_of_pictures_is_that_of_pages():
+    """With its widths; after another version of it, run `python -m tests.tools.typeface`."""
+    for path, made in made_files():
+        assert made == path.read_bytes(), path.name
 
 
 # --- sites --------------------------------------------------------------------------------------
