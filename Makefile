@@ -66,6 +66,10 @@ lighthouse: .venv/.dev vendor lighthouse/node_modules/.installed ## Score the si
 bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large and huge, one in a browser
 	@$(PY) -m tests.tools.bench $(ARGS)
 
+.PHONY: size
+size: .venv/.dev vendor ## Weigh an installation of the wheel; time uvx from an empty cache
+	@$(PY) -m tests.tools.size
+
 .PHONY: reading
 reading: .venv/.dev vendor ## Print the reading level of the pages of the Index
 	@$(PY) -m tests.tools.reading

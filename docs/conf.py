@@ -18,4 +18,5 @@ html_title = "leaderboard-site"
 html_theme_options = {"top_of_page_buttons": []}
 html_show_copyright = False
 html_copy_source = False
+html_extra_path = ["published"]  # the schemas, at addresses that stay
 myst_heading_anchors = 4

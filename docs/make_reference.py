@@ -3,7 +3,6 @@
 `make docs` runs it; with `--check` it says which pages would change, and writes none.
 """
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,12 +14,14 @@ from docs.reference.api import MEANINGS, meanings_of
 from site_builder.api import api_values, board_values, progress_values, score_values
 from site_builder.build import read_project
 from site_builder.commands import main as site_builder
+from site_builder.commands.schema import SCHEMAS
 from site_builder.compute.results import compute_site
 from site_builder.compute.trade_off import compute_trade_offs
 from site_builder.config import BoardConfig, load_config
-from site_builder.starter.project import FILES
+from site_builder.starter.site_schema import commented_keys
 
 DOCS = Path(__file__).parent
+SCHEMA_FOLDER = DOCS / "published/schemas"
 WIDTH = 100
 CLI = """\
 # Every command
@@ -64,23 +65,11 @@ def cli_page() -> str:
 
 
 def keys_of_site_toml() -> Iterator[Sequence[str]]:
-    """Key, meaning and default of every key, as the commented `site.toml` of a new project has it.
-
-    A test holds that file to the configuration: every key, in its order, with its default.
-    """
-    text = (FILES / "site.toml").read_text(encoding="utf8")
-    section = ""
-    for block in re.split(r"\n{2,}", text):
-        for line in block.splitlines():
-            if found := re.fullmatch(r"\[(\w+)\]", line):
-                section = found[1]
-        key = re.search(r"^# (\w+) = ", block, re.MULTILINE)
-        if section and key:
-            told = re.findall(r"^# (?!\w+ = )(.*)$", block, re.MULTILINE)
-            meaning, _, default = " ".join(told).partition(" Default: ")
-            name = f"{section}.{key[1]}"
-            more = f" ([more]({MORE[name]}))" if name in MORE else ""
-            yield f"`{name}`", meaning + more, default.removesuffix(".") or "`Leaderboard`"
+    """Key, meaning and default of every key that the commented `site.toml` has."""
+    for key in commented_keys():
+        name = f"{key.section}.{key.name}"
+        more = f" ([more]({MORE[name]}))" if name in MORE else ""
+        yield f"`{name}`", key.meaning + more, key.default or "`Leaderboard`"
 
 
 def keys_of_api(
@@ -142,11 +131,18 @@ def pages() -> Iterator[tuple[Path, str]]:
         rows = keys_of_api(name, records, {*results.boards})
         text = with_table(text, name, table(("key", "holds", "meaning"), rows))
     yield DOCS / "api.md", text
+    for name, write in SCHEMAS.items():
+        yield SCHEMA_FOLDER / f"{name}-1.json", write()
+
+
+def _read(path: Path) -> str:
+    """What a page has now."""
+    return path.read_text(encoding="utf8") if path.exists() else ""
 
 
 def main() -> None:
     """Write the pages, or say which would change."""
-    stale = [(path, text) for path, text in pages() if text != path.read_text(encoding="utf8")]
+    stale = [(path, text) for path, text in pages() if text != _read(path)]
     if "--check" in sys.argv:
         sys.exit(", ".join(path.name for path, _ in stale) or 0)
     for path, text in stale:

@@ -35,8 +35,9 @@ def _check_unique(values: list[Any]) -> list[Any]:
 
 
 Name = Annotated[str, Field(min_length=1)]
-Names = Annotated[list[Name], AfterValidator(_check_unique)]
-Sizes = Annotated[list[Annotated[int, Field(gt=0)]], AfterValidator(_check_unique)]
+_UNIQUE = AfterValidator(_check_unique), Field(json_schema_extra={"uniqueItems": True})
+Names = Annotated[list[Name], *_UNIQUE]
+Sizes = Annotated[list[Annotated[int, Field(gt=0)]], *_UNIQUE]
 Colour = Annotated[str, Field(pattern=_COLOUR)]
 Image = Annotated[str, Field(pattern=_IMAGE)]
 WebUrl = Annotated[str, Field(pattern=_LINK)]
@@ -515,6 +516,11 @@ def config_of(
     faults = limit_faults(found, len(details), _TOML, "keys and values")
     known = {**file.__dict__, "root": root, "sha256": checksum}
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
+
+
+def file_schema(reference: str) -> dict[str, Any]:
+    """Return the JSON Schema of `site.toml`; `reference` is where the schema of `{model}` is."""
+    return _File.model_json_schema(ref_template=reference)
 
 
 def _without(values: dict[str, Any], bad: set[tuple[int | str, ...]]) -> dict[str, Any]:

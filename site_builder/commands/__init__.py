@@ -25,6 +25,7 @@ _PLACES = {
     "init": ("init", "init"),
     "profile": ("tables", "profile"),
     "review": ("submissions", "review"),
+    "schema": ("schema", "schema"),
     "serve": ("serve", "serve"),
     "submit": ("submissions", "submit"),
     "upgrade": ("init", "upgrade"),

@@ -24,6 +24,8 @@ from site_builder.formatting import listed
 from site_builder.records import Record, replace
 from site_builder.render.assets import PACKAGE, default_folder
 from site_builder.starter.installation import NAME, Action, say_install, with_installation
+from site_builder.starter.site_schema import FILE as SITE_SCHEMA_FILE
+from site_builder.starter.site_schema import site_schema_text
 from site_builder.symlinks import check_inside, is_inside, read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import LoadedTables, find_files, load_tables
@@ -241,6 +243,7 @@ def _texts_of_larger(plan: Plan, sample: Path | None) -> dict[str, str]:
         "data/content/lede.md": _read("content/lede.md"),
         "data/content/takeaways.md": _read("content/takeaways.md"),
         f"data/{SCHEMA_FILE}": schema_text(),
+        f"data/{SITE_SCHEMA_FILE}": site_schema_text(),
     }
 
 

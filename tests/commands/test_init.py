@@ -47,6 +47,7 @@ FILES = [
     "data/content/lede.md",
     "data/content/takeaways.md",
     "data/results.parquet",
+    "data/site.schema.json",
     "data/submission.schema.json",
     "generator/requirements.txt",
     WHEEL,

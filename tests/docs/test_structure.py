@@ -69,7 +69,7 @@ MAY_IMPORT = {
     "devserver": {"build", "publish", "render", "tables"},
     "commands": {
         *("audit", "build", "devserver", "examples", "importers", "profile", "publish", "releases"),
-        "starter",
+        *("starter", "tables"),
     },
     "__main__": {"commands"},
 }
