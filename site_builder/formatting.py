@@ -274,6 +274,14 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\[]<>`*_!&"})
+
+
+def escape_markdown(text: str) -> str:
+    """Return text of which Markdown takes no character for a mark."""
+    return text.translate(_MARKDOWN)
+
+
 def sentence(text: str) -> str:
     """Return a phrase with a capital first letter."""
     return text[:1].upper() + text[1:]

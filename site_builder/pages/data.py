@@ -32,6 +32,7 @@ class Dataset(Record):
         license: As `site.toml` writes it; empty where it names none.
         citation: How its publisher wants it cited; empty where that is not stated.
         measured: The metrics of its scores.
+        scored: The entries that have a file of scores.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Dataset(Record):
     release: Release
     measured: tuple[str, ...]
     tables: tuple[ExportedTable, ...]
+    scored: frozenset[str]
 
 
 def describe_dataset(site: Site) -> Dataset:
@@ -57,6 +59,7 @@ def describe_dataset(site: Site) -> Dataset:
         release=site.results.release,
         measured=tuple(dict.fromkeys(metric for metric in metrics if metric)) or ("score",),
         tables=site.exported,
+        scored=frozenset(site.computed.whole.scores.models),
     )
 
 

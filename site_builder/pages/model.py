@@ -11,7 +11,14 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.medians import chart_beside_median
 from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.significance import LiftTest
-from site_builder.formatting import NumberFormat, billions, coverage, ordinal, p_value
+from site_builder.formatting import (
+    NumberFormat,
+    billions,
+    coverage,
+    escape_markdown,
+    ordinal,
+    p_value,
+)
 from site_builder.messages import with_article
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import span_text
@@ -33,7 +40,6 @@ from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 # Characters that could end the text of a Markdown link, or begin something else within it.
-_ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in "\\[]<>`*_!&"})
 
 
 class Badge(Record):
@@ -156,7 +162,7 @@ def make_badge(site: Site, model: str) -> Badge:
         message = " \N{MIDDLE DOT} ".join(parts)
     alt, title = labels.say("model.badge", name=name, site=label), f"{label}: {name} {message}"
     alt = " ".join(alt.split())
-    return Badge(label, message, title, s.rank is not None, alt, alt.translate(_ESCAPES))
+    return Badge(label, message, title, s.rank is not None, alt, escape_markdown(alt))
 
 
 def _make_model(site: Site, model: str) -> Page:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from site_builder.addresses import Address, Link, make_slugs
+from site_builder.addresses import Address, Kind, Link, make_slugs
+from site_builder.api import FOLDER
 from site_builder.formatting import sentence
 from site_builder.pages.data import CROISSANT, Dataset, download_address, file_name
 from site_builder.pages.page import Citation, Page
@@ -61,15 +63,44 @@ def escape_bibtex(text: str) -> str:
 _SCHEMA_ORG = "https://schema.org/"
 
 
+# Pages of one kind of thing, and those that hold figures of their own; any other is a `WebPage`.
+_TYPES: Mapping[Kind, str] = {
+    **dict.fromkeys(("board", "models", "model", "tasks", "task", "category"), "Dataset"),
+    **dict.fromkeys(("about", "glossary"), "AboutPage"),
+}
+
+
 def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
-    """Return schema.org data of a page: the data set, or breadcrumbs with absolute links."""
-    if page.address.kind in ("home", "data"):
-        return _dataset_values(dataset, page.address, urls)
-    if not (page.crumbs and page.listed and urls.base_url):
+    """Return schema.org data of a page: what it is, of which site, and the way to it.
+
+    Its links are absolute, so without a base URL only the data set as a whole is described.
+    """
+    is_whole = page.address.kind in ("home", "data")
+    values = _dataset_values if is_whole else _page_values
+    if not urls.base_url:
+        whole = _dataset_values(page, dataset, urls)
+        return {"@context": _SCHEMA_ORG, **whole} if is_whole else None
+    if not page.listed:
         return None
+    parts = [values(page, dataset, urls)]
+    parts.append(_way(page, urls) if page.crumbs else _website(page, dataset, urls))
+    return {"@context": _SCHEMA_ORG, "@graph": parts}
+
+
+def _website(home: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
+    """Describe the site by https://schema.org/WebSite."""
+    return {
+        "@type": "WebSite",
+        "name": dataset.name,
+        "description": home.description,
+        "url": urls.base_url,
+    }
+
+
+def _way(page: Page, urls: Urls) -> dict[str, Any]:
+    """Describe the way to a page by https://schema.org/BreadcrumbList."""
     steps = (*page.crumbs, Link(page.title, page.address))
     return {
-        "@context": _SCHEMA_ORG,
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": n, "name": step.text, "item": urls.canonical(step.to)}
@@ -79,10 +110,39 @@ def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] 
     }
 
 
-def _dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, Any]:
-    """Describe the data set by https://schema.org/Dataset."""
+def _page_values(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
+    """Describe a page, or the part of the data that it shows."""
+    kind = _TYPES.get(page.address.kind, "WebPage")
+    values: dict[str, Any] = {
+        "@type": kind,
+        "name": f"{page.title}, {dataset.name}",
+        "description": page.description,
+        "url": urls.canonical(page.address),
+    }
+    if kind != "Dataset":
+        site = {"@type": "WebSite", "name": dataset.name, "url": urls.base_url}
+        return {**values, "isPartOf": site}
+    whole = {"@type": kind, "name": dataset.name, "url": urls.canonical(Address("data"))}
+    values |= {"license": license_link(dataset.license) or dataset.license, "isPartOf": whole}
+    if file := _file_of(page.address, dataset, urls):
+        download = {"@type": "DataDownload", "contentUrl": urls.absolute(file)}
+        values["distribution"] = [{**download, "encodingFormat": "application/json"}]
+    return {name: value for name, value in values.items() if value}
+
+
+def _file_of(address: Address, dataset: Dataset, urls: Urls) -> str:
+    """Return the path of the file of the API with the figures of a page; empty without one."""
+    kind, key = address.kind, address.key
+    if kind == "model":
+        return urls.chart_data(address) if key in dataset.scored else ""
+    if kind == "board":
+        return f"{FOLDER}/boards/{key}.json"
+    return f"{FOLDER}/{kind}.json" if kind in ("models", "tasks") else ""
+
+
+def _dataset_values(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any]:
+    """Describe the data set by https://schema.org/Dataset, with links as a page has them."""
     known = {
-        "@context": _SCHEMA_ORG,
         "@type": "Dataset",
         "name": dataset.name,
         "description": dataset.description,
@@ -97,7 +157,9 @@ def _dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, An
             {
                 "@type": "DataDownload",
                 "name": file_name(table, file),
-                "contentUrl": urls.absolute_or_relative(page, download_address(table, file)),
+                "contentUrl": urls.absolute_or_relative(
+                    page.address, download_address(table, file)
+                ),
                 "encodingFormat": file.media_type,
                 "contentSize": f"{len(file.content)} B",
                 "sha256": file.sha256,

@@ -37,6 +37,8 @@ from site_builder.records import Record, asdict, replace
 from site_builder.releases.feed import FEED, write_feed
 from site_builder.render.assets import Assets, load_assets, project_folders, theme_sheet
 from site_builder.render.environment import Templates
+from site_builder.render.llms import FILE as LLMS
+from site_builder.render.llms import write_llms
 from site_builder.render.metadata import croissant_values, structured_data, write_citation
 from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
 from site_builder.render.prose import RenderedText, find_prose_faults, place_text, render_prose
@@ -118,6 +120,12 @@ def _header_links(
     return _existing(default if entries is None else _links(entries), pages)
 
 
+def _site_header(site: Site, pages: Collection[Page]) -> tuple[Link, ...]:
+    """Return the links of the header of every page."""
+    boards = [Link(page.title, page.address) for page in pages if page.address.kind == "board"]
+    return _header_links(site, {page.address for page in pages}, boards)
+
+
 def _footer_links(site: Site, pages: Collection[Address]) -> tuple[Link, ...]:
     """Return the project's entries, or the pages that the header lacks."""
     config, say = site.config, site.labels.say
@@ -172,8 +180,7 @@ class _Renderer:
     ) -> None:
         self._site, self._urls, self._assets, self._texts = site, urls, assets, texts
         self._addresses = {page.address for page in pages}
-        boards = [Link(p.title, p.address) for p in pages if p.address.kind == "board"]
-        self._header = _header_links(site, self._addresses, boards)
+        self._header = _site_header(site, pages)
         self._footer = _footer_links(site, self._addresses)
         self._dataset = describe_dataset(site)
         self._templates = Templates(site.config.root)
@@ -332,6 +339,7 @@ def render_site(
             {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
             assets.files,
             _feed(site, urls),
+            {LLMS: write_llms(site, pages, _site_header(site, html), urls)},
             _files_for_hosts(html, urls, site.config.root),
         )
     )

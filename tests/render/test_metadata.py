@@ -1,6 +1,7 @@
 """What machines read of the data set: schema.org and Croissant."""
 
 import io
+import re
 from hashlib import sha256
 from typing import Any
 
@@ -38,6 +39,14 @@ def said(site: BuiltSite, path: str) -> Any:
     return load_json(found[0]) if found else None
 
 
+def things(site: BuiltSite, path: str) -> dict[str, Any]:
+    """What the JSON-LD of a page of a published site is about, by type."""
+    found = said(site, path)
+    assert {"@context", "@graph"} == {*found}
+    assert "https://schema.org/" == found["@context"]
+    return {thing["@type"]: thing for thing in found["@graph"]}
+
+
 @pytest.fixture(scope="module")
 def known(tmp_path_factory):
     """The fixture board, with everything that a project can say of itself."""
@@ -46,10 +55,9 @@ def known(tmp_path_factory):
 
 def test_the_data_set_of_a_project_that_says_everything(known):
     """Every word of it is from `site.toml` or the tables."""
-    found = said(known, "index.html")
+    found = things(known, "index.html")["Dataset"]
     downloads = found.pop("distribution")
     assert {
-        "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": "Known board",
         "description": "What it holds. 10 scores of 3 models on 2 tasks.",
@@ -62,7 +70,7 @@ def test_the_data_set_of_a_project_that_says_everything(known):
         "variableMeasured": ["accuracy"],
     } == found
     assert 9 == len(downloads)
-    assert said(known, "data/index.html") == {**found, "distribution": downloads}
+    assert things(known, "data/index.html")["Dataset"] == {**found, "distribution": downloads}
 
 
 def test_downloads_of_the_data_set(known, index_site):
@@ -71,7 +79,7 @@ def test_downloads_of_the_data_set(known, index_site):
             content = index_site.files[target(path, file["contentUrl"])[0]]
             assert sha256(content).hexdigest() == file["sha256"]
             assert f"{len(content)} B" == file["contentSize"]
-        for file in said(known, path)["distribution"]:
+        for file in things(known, path)["Dataset"]["distribution"]:
             place = file["contentUrl"].removeprefix("https://example.org/board/")
             assert sha256(known.files[place]).hexdigest() == file["sha256"]
 
@@ -85,22 +93,52 @@ def test_unstated_facts_are_absent(tmp_path):
     assert ["score"] == found["variableMeasured"]
 
 
-def test_the_way_to_a_page(known):
-    found = said(known, "models/alpha/index.html")
-    assert "BreadcrumbList" == found["@type"]
-    steps = [(s["position"], s["name"], s["item"]) for s in found["itemListElement"]]
+def test_what_a_page_is_and_the_way_to_it(known):
+    base = "https://example.org/board/"
+    found = things(known, "models/alpha/index.html")
+    description = known.page("models/alpha/").select_one("meta[name=description]")
+    assert description is not None
+    assert {
+        "@type": "Dataset",
+        "name": "Alpha, Known board",
+        "description": description["content"],
+        "url": f"{base}models/alpha/",
+        "license": "https://spdx.org/licenses/CC-BY-4.0.html",
+        "isPartOf": {"@type": "Dataset", "name": "Known board", "url": f"{base}data/"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "contentUrl": f"{base}api/v1/scores/alpha.json",
+                "encodingFormat": "application/json",
+            }
+        ],
+    } == found["Dataset"]
+    steps = found["BreadcrumbList"]["itemListElement"]
     assert [
-        (1, "Home", "https://example.org/board/"),
-        (2, "Models", "https://example.org/board/models/"),
-        (3, "Alpha", "https://example.org/board/models/alpha/"),
-    ] == steps
+        (1, "Home", base),
+        (2, "Models", f"{base}models/"),
+        (3, "Alpha", f"{base}models/alpha/"),
+    ] == [(s["position"], s["name"], s["item"]) for s in steps]
+    assert {"@type": "WebSite", "name": "Known board", "url": base} == things(
+        known, "compare/index.html"
+    )["WebPage"]["isPartOf"]
 
 
-def test_pages_without_a_way(known, index_site):
+def test_every_published_page_says_what_it_is(known):
+    """With files that are there; one that no search engine should list says nothing."""
     for path in known.html:
-        assert (said(known, path) is None) == path.startswith(
-            ("404", "embed/", "categories/index")
-        ), path
+        if path.startswith(("404", "embed/", "categories/index")):
+            assert said(known, path) is None
+            continue
+        found = things(known, path)
+        assert ("WebSite" in found) == (path == "index.html")
+        assert ("BreadcrumbList" in found) == (path != "index.html")
+        (about,) = {*found} - {"WebSite", "BreadcrumbList"}
+        for file in found[about].get("distribution", ()):
+            assert file["contentUrl"].removeprefix("https://example.org/board/") in known.files
+
+
+def test_without_an_address_only_the_data_set_is_described(index_site):
     ways = [path for path in index_site.html if said(index_site, path)]
     assert ["data/index.html", "index.html"] == sorted(ways)
 
@@ -214,3 +252,42 @@ def test_every_board_is_described_without_error(name):
     dataset = loaded(site)
     assert set() == dataset.metadata.ctx.issues.errors
     assert site.api("stats")["scores"] == len(list(dataset.records("results")))
+
+
+# --- llms.txt -------------------------------------------------------------------------------------
+
+
+def test_llms_txt_by_hand(known):
+    """A title, a summary as a quotation, sections of links with notes: who leads comes first."""
+    base = "https://example.org/board/"
+    lines = known.files["llms.txt"].decode().splitlines()
+    release = known.api("stats")["release"]["sha256"][:12]
+    assert [
+        "# Known board",
+        "",
+        "> What it holds.",
+        "",
+        f"Data release {release}, 2024-05-02.",
+        "Licence of the scores: CC-BY-4.0.",
+        "Numbers in the files are not rounded. A missing score is null, never 0.",
+        "",
+        "## Who leads",
+        "",
+    ] == lines[:10]
+    assert lines[10].startswith(f"- [Model leaderboard]({base}models/): Mean score over 2 tasks. ")
+    assert lines[10].endswith(" 1. Alpha 0.625; 2. Beta 0.563")
+    for link in re.findall(r"\]\((.*?)\)", "\n".join(lines)):
+        path = link.removeprefix(base)
+        assert (f"{path}index.html" if path.endswith("/") else path) in known.files, link
+
+
+def test_llms_txt_of_a_hostile_board():
+    """No text of the data begins a heading, a link or a line of its own."""
+    site = built("hostile")
+    text = site.files["llms.txt"].decode()
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert ["## Who leads", "## Data", "## Pages"] == headings[1:]
+    entries = [line for line in text.splitlines() if line.startswith("- ")]
+    for line in entries:
+        assert 1 == len(re.findall(r"(?<!\\)\]\(", line)), line
+    assert {"#", ">", "-", ""} >= {line[:1] for line in text.splitlines()[:4]}
