@@ -4,20 +4,15 @@
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from docs.reference.api import MEANINGS, meanings_of
-from site_builder.api import api_values, board_values, progress_values, score_values
-from site_builder.build import read_project
+from site_builder.api_schema import BY_VARIANT, MEANINGS, file_keys
 from site_builder.commands import main as site_builder
 from site_builder.commands.schema import SCHEMAS
-from site_builder.compute.results import compute_site
-from site_builder.compute.trade_off import compute_trade_offs
-from site_builder.config import BoardConfig, load_config
 from site_builder.starter.site_schema import commented_keys
 
 DOCS = Path(__file__).parent
@@ -46,7 +41,14 @@ MORE = {
     "navigation.header": "theme.md#navigation",
     "charts.home": "charts.md",
 }
-KINDS = {str: "text", bool: "true or false", int: "number", float: "number", list: "list"}
+KINDS = {
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "number",
+    "number": "number",
+    "array": "list",
+    "object": "object",
+}
 
 
 def cli_page() -> str:
@@ -72,27 +74,22 @@ def keys_of_site_toml() -> Iterator[Sequence[str]]:
         yield f"`{name}`", key.meaning + more, key.default or "`Leaderboard`"
 
 
-def keys_of_api(
-    name: str, records: Sequence[dict[str, Any]], variants: set[str]
-) -> Iterator[Sequence[str]]:
-    """Keys of a file of the API, what they hold on the Index, and what they mean."""
-    for keys, meaning in meanings_of(name, records[0]).items():
-        names = keys.split(", ")
-        kinds = {kind for key in names for r in records for kind in kinds_of(r.get(key), variants)}
-        holds = kinds - {"by variant"} or kinds
-        yield ", ".join(f"`{key}`" for key in names), " or ".join(sorted(holds)), meaning
+def keys_of_api(name: str) -> Iterator[Sequence[str]]:
+    """Keys of a file of the API, what they hold, and what they mean."""
+    shared: dict[tuple[str, str], list[str]] = {}
+    for key, kind, meaning in file_keys(name):
+        shared.setdefault((holds(kind), meaning), []).append(f"`{key}`")
+    for (held, meaning), keys in shared.items():
+        yield ", ".join(keys), held, meaning
 
 
-def kinds_of(value: object, variants: set[str]) -> Iterable[str]:
-    """What a value of the API is, in words; nothing of one that is null or holds nothing."""
-    if value is None or value == {}:
-        return ()
-    if isinstance(value, dict):
-        inner = {kind for v in value.values() for kind in kinds_of(v, variants)}
-        by_variant = {*value} <= variants
-        held = f"by variant, {' or '.join(sorted(inner))}" if inner else "by variant"
-        return {held if by_variant else "object"}
-    return {KINDS[type(value)]}
+def holds(kind: Mapping[str, Any]) -> str:
+    """What a key of the API holds, in words, where it is not null."""
+    if kind.get("title") == BY_VARIANT:
+        return f"by variant, {holds(kind['additionalProperties'])}"
+    types = kind.get("type", "string")
+    (stated,) = {*([types] if isinstance(types, str) else types)} - {"null"}
+    return KINDS[stated]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -115,21 +112,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     text = (DOCS / "site-toml.md").read_text(encoding="utf8")
     made = table(("key", "meaning", "default"), keys_of_site_toml())
     yield DOCS / "site-toml.md", with_table(text, "keys", made)
-    config = load_config(DOCS.parent)
-    tables, _ = read_project(config)
-    computed = compute_site(tables, config)
-    results = computed.featured.results
-    values = {
-        **api_values(results, compute_trade_offs(results, BoardConfig())),
-        "over_time": progress_values(computed),
-        "scores": next(score_values(results))[1],
-        "boards": board_values(computed.featured)["entries"],
-    }
     text = (DOCS / "api.md").read_text(encoding="utf8")
     for name in MEANINGS:
-        records = values[name] if isinstance(values[name], list) else [values[name]]
-        rows = keys_of_api(name, records, {*results.boards})
-        text = with_table(text, name, table(("key", "holds", "meaning"), rows))
+        text = with_table(text, name, table(("key", "holds", "meaning"), keys_of_api(name)))
     yield DOCS / "api.md", text
     for name, write in SCHEMAS.items():
         yield SCHEMA_FOLDER / f"{name}-1.json", write()

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from site_builder.addresses import make_slugs
+from site_builder.api_schema import api_schema
 from site_builder.compute.board import Board, Entry, best_of_groups
 from site_builder.compute.correlation import Correlations, Within
 from site_builder.compute.numbers import floats_or_none
@@ -46,6 +47,7 @@ def site_values(computed: SiteResults) -> dict[str, Any]:
     featured = computed.featured.results
     trades = compute_trade_offs(featured, computed.featured.spec.config)
     values = api_values(featured, trades)
+    values["schema"] = api_schema()
     values["tasks"] = _task_values(computed.whole)
     if computed.boards[0].spec.id:
         values["boards"] = [

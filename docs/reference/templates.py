@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 
@@ -23,7 +22,7 @@ from site_builder.pages.serving import ServingContext
 from site_builder.pages.submit import SubmitContext
 from site_builder.pages.task import TaskContext
 from site_builder.pages.tasks import CategoryContext, MovedContext, TasksContext
-from site_builder.records import Record
+from site_builder.records import Record, field_meanings
 from site_builder.render.assets import default_folder
 from site_builder.render.environment import make_environment
 
@@ -190,19 +189,8 @@ def _rows(heading: str, meanings: Mapping[str, str]) -> Iterator[str]:
 
 def explained(record: type[Record]) -> dict[str, str]:
     """What the docstring of a record says of each of its fields, in the order of the fields."""
-    said = attributes(record)
+    said = field_meanings(record)
     return {name: said[name] for name in record.__struct_fields__}
-
-
-def attributes(record: type[Record]) -> dict[str, str]:
-    """What the docstring of a record says of its fields, by name."""
-    section = re.search(r"Attributes:\n(.*)", record.__doc__ or "", re.DOTALL)
-    entries = re.split(r"\n {8}(?=\w)", f"\n{section[1]}" if section else "")[1:]
-    said: dict[str, str] = {}
-    for entry in entries:
-        names, _, meaning = entry.partition(": ")
-        said |= {name: " ".join(meaning.split()) for name in names.split(", ")}
-    return said
 
 
 if __name__ == "__main__":

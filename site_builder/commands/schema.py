@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 import click
@@ -21,12 +22,25 @@ def _submission() -> str:
     return schema_text()
 
 
-SCHEMAS: Mapping[str, Callable[[], str]] = {"site": _site, "submission": _submission}
+def _api() -> str:
+    from site_builder.api_schema import api_schema
+
+    return json.dumps(api_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+SCHEMAS: Mapping[str, Callable[[], str]] = {
+    "site": _site,
+    "submission": _submission,
+    "api": _api,
+}
 """The text of each JSON Schema, by what it is of."""
 
 
 @click.command(epilog="Example: leaderboard-site schema site > data/site.schema.json")
 @click.argument("kind", metavar="KIND", type=click.Choice([*SCHEMAS]))
 def schema(kind: str) -> None:
-    """Print a JSON Schema: of site.toml (site) or of a submission (submission)."""
+    """Print a JSON Schema: of site.toml, of a submission, or of the files of the JSON API.
+
+    KIND is site, submission or api.
+    """
     echo(SCHEMAS[kind]().rstrip("\n"))

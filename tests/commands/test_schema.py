@@ -3,17 +3,19 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
 
+from site_builder.api_schema import api_schema
 from site_builder.config import read_config
 from site_builder.starter.site_schema import STARTER, site_schema
 from tests.commands.test_cli import run
-from tests.helpers.odd_boards import SHAPES
-from tests.helpers.sites import ROOT
+from tests.helpers.odd_boards import SHAPES, built
+from tests.helpers.real_boards import published
+from tests.helpers.sites import ROOT, BuiltSite, load_json
 
 SITE = Draft7Validator(site_schema(), format_checker=Draft7Validator.FORMAT_CHECKER)
 
@@ -80,3 +82,76 @@ def test_a_new_project_has_the_schema_that_its_file_names(tmp_path):
     path = tmp_path / "board" / first.removeprefix("#:schema ")
     assert site_schema() == json.loads(path.read_text(encoding="utf8"))
     assert run("schema", "site").stdout == path.read_text(encoding="utf8")
+
+
+# --- the API --------------------------------------------------------------------------------------
+
+
+def closed(schema: Any) -> Any:
+    """A schema that refuses every key that it does not describe."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {key: closed(part) for key, part in schema.items()}
+    return parts | ({"additionalProperties": False} if "properties" in schema else {})
+
+
+def definition_of(name: str) -> str:
+    """The definition of a file of the API, by its name."""
+    folder, _, file = name.rpartition("/")
+    return {"boards": "board"}.get(folder, folder or file)
+
+
+def measured(value: Any, measures: Collection[str]) -> Any:
+    """A value of the API without the measures, which a board has by names of its own."""
+    if isinstance(value, list):
+        return [measured(part, measures) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {k: measured(part, measures) for k, part in value.items() if k not in measures}
+
+
+def api_files(site: BuiltSite) -> dict[str, Any]:
+    """Every file of the API by its name, as values."""
+    paths = [path for path in site.files if path.startswith("api/v1/") and path.endswith(".json")]
+    return {
+        path.removeprefix("api/v1/").removesuffix(".json"): load_json(site.files[path])
+        for path in paths
+    }
+
+
+def assert_described(site: BuiltSite, measures: Collection[str] = ()) -> set[str]:
+    """Every file is as the schema beside it says, and has no key that it does not describe."""
+    files = api_files(site)
+    definitions = closed(files.pop("schema"))["definitions"]
+    for name, value in files.items():
+        kind = Draft7Validator(definitions[definition_of(name)])
+        errors = [f"{name}: {e.message[:200]}" for e in kind.iter_errors(measured(value, measures))]
+        assert [] == errors[:3]
+    return {definition_of(name) for name in files}
+
+
+@pytest.mark.parametrize(
+    "name", ["index", "hostile", "sparse", "without_results", "mixed_directions", "pythia"]
+)
+def test_the_api_is_as_its_schema_says(name):
+    assert_described(built(name))
+
+
+def test_the_api_of_several_boards_is_as_its_schema_says():
+    """With measures, which are numbers by names that a board chooses."""
+    found = assert_described(published("tau2"), ["cost_usd", "pass_2", "pass_3", "pass_4"])
+    assert {"boards", "board", "models", "scores", "tasks", "stats"} <= found
+
+
+def test_the_schema_says_what_each_key_means():
+    schema = api_schema()
+    Draft7Validator.check_schema(schema)
+    rank = schema["definitions"]["models"]["items"]["properties"]["rank"]
+    assert ["integer", "null"] == rank["type"]
+    assert rank["description"].startswith(
+        "on the primary board; equal values share the better rank"
+    )
+    assert "](" not in json.dumps(schema)
+    assert schema == json.loads(run("schema", "api").stdout)

@@ -50,7 +50,8 @@ MAY_IMPORT = {
     "tables": set(),
     "compute": {"tables"},
     "labels": {"tables", "compute"},
-    "api": BOARD,
+    "api_schema": {"tables", "compute"},
+    "api": {*BOARD, "api_schema"},
     "charts": BOARD,
     "prose": {*BOARD, "api"},
     "publish": set(),
@@ -69,7 +70,7 @@ MAY_IMPORT = {
     "devserver": {"build", "publish", "render", "tables"},
     "commands": {
         *("audit", "build", "devserver", "examples", "importers", "profile", "publish", "releases"),
-        *("starter", "tables"),
+        *("starter", "tables", "api_schema"),
     },
     "__main__": {"commands"},
 }

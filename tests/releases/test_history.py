@@ -28,6 +28,7 @@ from site_builder.publish.site_files import SiteFiles
 from site_builder.releases import kept as keeping
 from site_builder.releases.kept import INDEX, KeptRelease, choose_kept, read_kept
 from site_builder.releases.snapshot import read_snapshot
+from tests.commands.test_schema import assert_described
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.editions import build
 from tests.helpers.sites import BuiltSite, table, target, visible
@@ -101,6 +102,10 @@ def test_a_release_stays_as_it_was_published(sites):
         assert site.files["api/v1/snapshot.json.gz"] == kept
         assert name[11:] == read_snapshot(kept).release.short
         assert f"releases/{name}/index.html" in today.files
+
+
+def test_the_schema_of_the_api_has_releases_and_changes(today):
+    assert {"releases", "changes"} <= assert_described(today)
 
 
 def test_building_again_changes_nothing(projects, today, tmp_path):
