@@ -39,7 +39,7 @@ SCHEMAS: Mapping[str, Callable[[], str]] = {
 @click.command(epilog="Example: leaderboard-site schema site > data/site.schema.json")
 @click.argument("kind", metavar="KIND", type=click.Choice([*SCHEMAS]))
 def schema(kind: str) -> None:
-    """Print a JSON Schema: of site.toml, of a submission, or of the files of the JSON API.
+    """Print a JSON Schema: of site.toml, submissions or the JSON API.
 
     KIND is site, submission or api.
     """
