@@ -150,6 +150,20 @@ def test_a_progress_bar_shows_names_and_obeys_none(tmp_path, command: Callable[.
     assert not any(text in said.stderr for text in ("\x1b]", "\x07", "\x9b", ATTACKS[-1]))
 
 
+@pytest.mark.parametrize(
+    ("env", "is_coloured"),
+    [
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": ""}, False),
+    ],
+)
+def test_only_terminals_get_colours(tmp_path, env, is_coloured):
+    said = run("check", "--project", tmp_path, **env)
+    assert "data/results.parquet: the file is missing." in said.stderr
+    assert is_coloured == ("\x1b[31m" in said.stderr)
+
+
 def test_a_stage_is_no_markup(capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     console = Console(Path())
