@@ -24,13 +24,13 @@ def of_project(root: Path, frames: dict[str, Any], site_toml: str | None = None)
 
 
 def test_files_of_the_api(index_site):
-    """Eight, and the scores of each model; all of it valid JSON, without NaN."""
+    """Nine, and the scores of each model; all of it valid JSON, without NaN."""
     names = sorted(path for path in index_site.files if path.startswith("api/"))
     names.remove("api/v1/snapshot.json.gz")
     scores = sorted(m["scores_file"].removesuffix(".json") for m in index_site.api("models"))
     assert 12 == len(scores)
     expected = ["categories", "correlations", "metrics", "models", "over_time"]
-    expected += ["robustness", *scores]
+    expected += ["robustness", "schema", *scores]
     expected += ["stats", "tasks"]
     assert sorted(f"api/v1/{name}.json" for name in expected) == names
     for name in expected:
