@@ -143,7 +143,7 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 
 .PHONY: clean
 clean: ## Remove everything that make has made
-	rm -rf site .site.lock .site.staging dist static/vendor .venv
+	rm -rf site .site.lock .site.staging dist static/vendor site_builder/render/typeface .venv
 	rm -rf node_modules lighthouse/node_modules tests/types/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
@@ -190,8 +190,11 @@ NPM_FLAGS := --omit-lockfile-registry-resolved --no-audit --no-fund --no-update-
 VENDORED := $(addprefix static/vendor/,plotly-cartesian.min.js plotly-LICENSE.txt \
 	inter-latin-wght-normal.woff2 inter-latin-ext-wght-normal.woff2 inter-LICENSE.txt)
 
+# The font once more, as link previews are drawn from it.
+TYPEFACE := site_builder/render/typeface/widths.json
+
 .PHONY: vendor
-vendor: $(VENDORED) ## Fetch the chart library and the font into static/vendor/
+vendor: $(VENDORED) $(TYPEFACE) ## Fetch the chart library and the font into static/vendor/
 
 static/vendor/plotly-cartesian.min.js: FROM = plotly.js-cartesian-dist-min/plotly-cartesian.min.js
 static/vendor/plotly-LICENSE.txt: FROM = plotly.js-cartesian-dist-min/LICENSE
@@ -202,3 +205,6 @@ static/vendor/inter-LICENSE.txt: FROM = @fontsource-variable/inter/LICENSE
 $(VENDORED): node_modules/.installed
 	@mkdir -p $(@D)
 	@cp node_modules/$(FROM) $@
+
+$(TYPEFACE): $(VENDORED) tests/tools/typeface.py .venv/.site
+	@$(PY) -m tests.tools.typeface

@@ -140,7 +140,7 @@ def test_characters_that_the_font_has(typeface, text, shown):
 
 
 def test_the_font_of_pictures_is_that_of_pages():
-    """With its widths; after another version of it, run `python -m tests.tools.typeface`."""
+    """With the widths of its letters; `make vendor` makes both."""
     for path, made in made_files():
         assert made == path.read_bytes(), path.name
 

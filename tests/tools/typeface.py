@@ -1,7 +1,7 @@
-"""Make the font of link previews from the published one: `python -m tests.tools.typeface`.
+"""Make the font of link previews from the published one; `make vendor` does so.
 
-What draws previews reads TrueType, and pages have WOFF2. The files are part of the package, so that
-a build needs neither fontTools nor brotli, which are thrice the size of the generator.
+What draws previews reads TrueType, and pages have WOFF2. The wheel has the files, so that a build
+needs neither fontTools nor brotli, which are thrice the size of the generator.
 """
 
 from __future__ import annotations
@@ -43,5 +43,6 @@ def _widths(font: TTFont, weight: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    WIDTHS.parent.mkdir(exist_ok=True)
     for path, content in made_files():
         path.write_bytes(content)
