@@ -160,7 +160,8 @@ def _read_found(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]
     options = replace(stated.options(config), further=True, asks=False)
     report, loaded = read_as_tables(format_of(stated.source), path, config, options)
     about, taken = _unknown(report), taken_sections(report.reading.further)
-    sections = {name: {**taken.get(name, {}), **of} for name, of in stated.values.items()}
+    stated_too = {name: {**taken[name], **stated.values.get(name, {})} for name in taken}
+    sections = {**stated.values, **stated_too}
     if RESULTS.name not in loaded.tables:
         raise SiteError(_nothing_left(place, about))
     # A mean over several tasks, one of an unknown unit, would be a guess.
@@ -169,7 +170,7 @@ def _read_found(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]
     board = stated.values.get("board", {})
     if is_unsure:
         sections["board"] = {"rank_by": "mean_win_rate", **board}
-    config = _config({**taken, **sections})
+    config = _config(sections)
     tables = check_tables(loaded, config)
     audited = computed_board(place, compute_site(tables, config), config, stated.board)
     if is_unsure and "rank_by" not in board:

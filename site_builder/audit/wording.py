@@ -365,10 +365,9 @@ def _plain(text: str) -> str:
 def as_markdown(audited: Audited, audit: Audit) -> str:
     """Return the same for a comment or an issue; what files say is code there."""
     lines = [f"### {_escaped(heading(audited, audit))}", ""]
-    lines += [
-        f"- **{line.label}** {_escaped(line.text)}".replace("** ", ":** ", 1)
-        for line in findings(audited, audit)
-    ]
+    for line in findings(audited, audit):
+        label = f"**{line.label}:** " if line.label else ""
+        lines.append(f"- {label}{_escaped(line.text)}")
     rows, more_rows = table(audited, audit)
     if len(rows) > 1:
         head, *body = rows

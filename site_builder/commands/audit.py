@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tomllib
@@ -19,16 +20,16 @@ from site_builder.errors import SiteError
 
 def _values(lines: Sequence[str], better: Mapping[str, bool]) -> dict[str, Any]:
     """Return what the options state as values of `site.toml`."""
+    stated = (
+        f"tasks.{json.dumps(task, ensure_ascii=False)}.higher_is_better = {str(is_better).lower()}"
+        for task, is_better in better.items()
+    )
     try:
-        values = tomllib.loads("\n".join(lines))
+        return tomllib.loads("\n".join((*lines, *stated)))
     except tomllib.TOMLDecodeError as error:
         line = 'import.model_by = ["agent"]'
         message = f"write a line of site.toml with the name of its section, such as {line}: {error}"
         raise click.BadParameter(message, param_hint="--set") from error
-    tasks = values.setdefault("tasks", {})
-    for task, is_better in better.items():
-        tasks.setdefault(task, {})["higher_is_better"] = is_better
-    return values
 
 
 @click.command(epilog="Example: leaderboard-site audit results.csv --lower-is-better '*_error'")
