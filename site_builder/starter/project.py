@@ -25,6 +25,7 @@ from site_builder.records import Record, replace
 from site_builder.render.assets import PACKAGE, default_folder
 from site_builder.starter.installation import NAME, Action, say_install, with_installation
 from site_builder.starter.site_schema import FILE as SITE_SCHEMA_FILE
+from site_builder.starter.site_schema import FIRST_LINE as SITE_SCHEMA_LINE
 from site_builder.starter.site_schema import site_schema_text
 from site_builder.symlinks import check_inside, is_inside, read_inside
 from site_builder.tables.check import check_tables
@@ -212,6 +213,7 @@ def project_files(plan: Plan, sample: Path | None) -> dict[str, bytes]:
         "site.toml": toml.replace(*_DIRECTION) if sample == TEMPLATE else toml,
     }
     if not plan.is_template:
+        texts["site.toml"] = SITE_SCHEMA_LINE + texts["site.toml"]
         texts |= _texts_of_larger(plan, sample)
     hosts = TEMPLATE_HOSTS if plan.is_template else HOSTS
     for path, name in hosts[plan.host].items():

@@ -17,6 +17,8 @@ from site_builder.records import Record
 
 FILE = "site.schema.json"
 """Its name in the folder of the data."""
+FIRST_LINE = f"#:schema ./data/{FILE}\n\n"
+"""The first line of `site.toml` where there is one: where editors find the schema."""
 STARTER = Path(__file__).parent / "files/site.toml"
 """The commented `site.toml` of a new project."""
 
