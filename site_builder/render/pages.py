@@ -10,7 +10,7 @@ from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from markupsafe import Markup
 
@@ -106,8 +106,10 @@ _FOOTER: tuple[Kind, ...] = ("submit", "about", "glossary", "data", "changes", "
 _MOST_BOARDS = 4
 _OWN = "pages/"
 _TARGETS: Mapping[str, Address] = {
-    kind: Address(kind) for kind in ("home", *_NAVIGATION, "glossary", "submit")
+    kind: Address(kind) for kind in ("home", *_NAVIGATION, *_FOOTER)
 }
+# What is published beside the site: the start of its path from the site's address.
+_BESIDE = ("./", "../")
 
 
 def _header_links(
@@ -117,7 +119,7 @@ def _header_links(
     entries = site.config.navigation.header
     few = boards if len(boards) <= _MOST_BOARDS else ()
     default = [*few, *map(site.link, _NAVIGATION)]
-    return _existing(default if entries is None else _links(entries), pages)
+    return _existing(default if entries is None else _links(entries, site.config), pages)
 
 
 def _site_header(site: Site, pages: Collection[Page]) -> tuple[Link, ...]:
@@ -130,7 +132,7 @@ def _footer_links(site: Site, pages: Collection[Address]) -> tuple[Link, ...]:
     """Return the project's entries, or the pages that the header lacks."""
     config, say = site.config, site.labels.say
     if config.navigation.footer is not None:
-        return _existing(_links(config.navigation.footer), pages)
+        return _existing(_links(config.navigation.footer, config), pages)
     links = [Link(say(f"footer.{kind}"), Address(kind)) for kind in _FOOTER]
     if config.site.repository:
         links.append(Link(say("footer.source"), href=config.site.repository))
@@ -139,12 +141,18 @@ def _footer_links(site: Site, pages: Collection[Address]) -> tuple[Link, ...]:
     return _existing([*links, *(link for link in own_pages if link.to not in above)], pages)
 
 
-def _links(entries: Mapping[str, str]) -> list[Link]:
-    found = [(label, _address(target), target) for label, target in entries.items()]
-    return [Link(label, to) if to else Link(label, href=href) for label, to, href in found]
+def _links(entries: Mapping[str, str], config: SiteConfig) -> Iterator[Link]:
+    """Yield the entries; what lies beside the site only where its address is known."""
+    for label, target in entries.items():
+        if to := _address(target):
+            yield Link(label, to)
+        elif not target.startswith(_BESIDE):
+            yield Link(label, href=target)
+        elif config.site.base_url:
+            yield Link(label, href=urljoin(config.site.base_url, target))
 
 
-def _existing(links: Collection[Link], pages: Collection[Address]) -> tuple[Link, ...]:
+def _existing(links: Iterable[Link], pages: Collection[Address]) -> tuple[Link, ...]:
     return tuple(link for link in links if link.href or link.to in pages)
 
 
@@ -161,7 +169,7 @@ def find_navigation_faults(config: SiteConfig, own: Collection[str]) -> Iterator
     menus = {"header": config.navigation.header, "footer": config.navigation.footer}
     for menu, entries in menus.items():
         for label, target in (entries or {}).items():
-            if target not in known and not web_link(target):
+            if target not in known and not target.startswith(_BESIDE) and not web_link(target):
                 what = f"navigation.{menu}: {label!r} leads to {target!r}, which is no page"
                 hint = did_you_mean(target, known) or "Name a page, or a link with https://."
                 yield Fault("site.toml", what, hint)

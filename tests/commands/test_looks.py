@@ -276,6 +276,17 @@ Imprint = "pages/imprint"
     assert ["Method"] == [link.get_text() for link in current]
 
 
+def test_what_lies_beside_the_site_is_linked_where_its_address_is_known(project):
+    toml = '[navigation.footer]\nManual = "./docs/"\nGallery = "../"\nData = "data"\n'
+    assert [("Data", "data/")] == links(built(project, toml), "footer li")
+    toml += '[site]\nbase_url = "https://x.example/boards/mine/"\ncards = false\n'
+    assert [
+        ("Manual", "https://x.example/boards/mine/docs/"),
+        ("Gallery", "https://x.example/boards/"),
+        ("Data", "data/"),
+    ] == links(built(project, toml), "footer li")
+
+
 def test_an_entry_that_leads_nowhere(project):
     """Each is told, with what was meant; faults of tables do not hide it."""
     write_pages(project, method="")
