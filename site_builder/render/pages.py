@@ -105,9 +105,7 @@ _NAVIGATION: tuple[Kind, ...] = (
 _FOOTER: tuple[Kind, ...] = ("submit", "about", "glossary", "data", "changes", "history")
 _MOST_BOARDS = 4
 _OWN = "pages/"
-_TARGETS: Mapping[str, Address] = {
-    kind: Address(kind) for kind in ("home", *_NAVIGATION, *_FOOTER)
-}
+_TARGETS: Mapping[str, Address] = {kind: Address(kind) for kind in ("home", *_NAVIGATION, *_FOOTER)}
 # What is published beside the site: the start of its path from the site's address.
 _BESIDE = ("./", "../")
 

@@ -42,7 +42,7 @@ def site(tmp_path_factory) -> BuiltSite:
     models["release_date"] = released.to_numpy()
     root = tmp_path_factory.mktemp("aider")
     files = {"results": aider(), "models": models}
-    return build(write_project(root, files, CARDS + AIDER + OPEN_WEIGHTS))
+    return build(write_project(root, files, AIDER + OPEN_WEIGHTS))
 
 
 def opened(chromium, site: BuiltSite, size: tuple[int, int], query: str = "") -> Page:
@@ -180,7 +180,7 @@ def test_the_choice_is_made_by_keyboard(chromium, site):
 
 def test_new_entries_have_a_tag_and_a_filter(chromium, tmp_path):
     """Of the 69 entries the release of July had no six."""
-    frame, toml = aider(), CARDS + AIDER
+    frame, toml = aider(), AIDER
     before = frame[frame["date"] < "2025-08-01"]
     old = write_project(tmp_path / "old", {"results": before}, toml)
     new = write_project(tmp_path / "new", {"results": frame}, toml)
@@ -199,7 +199,7 @@ def test_new_entries_have_a_tag_and_a_filter(chromium, tmp_path):
 
 def test_boards_of_one_date_have_no_section(chromium, tmp_path):
     frame = aider().assign(date="2025-01-01")
-    site = build(write_project(tmp_path, {"results": frame}, CARDS + AIDER))
+    site = build(write_project(tmp_path, {"results": frame}, AIDER))
     assert "over-time" not in site.html["models/index.html"]
 
 

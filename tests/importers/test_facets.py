@@ -5,6 +5,7 @@ import itertools
 import pandas as pd
 import pytest
 
+from gallery.convert import read
 from tests.helpers.imported import (
     HARNESSES,
     contents,
@@ -15,7 +16,6 @@ from tests.helpers.imported import (
     run_import,
     write_json,
 )
-from tests.helpers.real_boards import read
 from tests.helpers.sites import ROOT
 from tests.helpers.tables import check_project
 
@@ -39,7 +39,7 @@ def record(of, tasks, **settings):
 
 def hal_records(folder):
     """All 58 entries of two of HAL's boards as records."""
-    for number, row in read("hal/entries.csv").iterrows():
+    for number, row in read("hal", "entries.csv").iterrows():
         levels = {f"{row['board']} - level_{n}": row[f"level_{n}"] for n in (1, 2, 3)}
         tasks = {row["board"]: row["accuracy"], **levels}
         settings = {name: row[name] for name in ENTRY[1:] if pd.notna(row[name])}
@@ -58,7 +58,7 @@ def hal(tmp_path_factory):
 
 def test_hal_comes_out_in_the_order_of_its_publisher(hal):
     """Each model in each agent, at each effort, is an entry; equal scores share a rank."""
-    found, published = pd.DataFrame(rows(hal)), read("hal/entries.csv")
+    found, published = pd.DataFrame(rows(hal)), read("hal", "entries.csv")
     for board, entries in published.groupby("board"):
         own = found[found["task"] == board].fillna({name: "" for name in ENTRY})
         ranks = own["score"].rank(ascending=False, method="min")
@@ -191,9 +191,9 @@ def test_objects_of_runs(tmp_path):
 
 def tau2_objects(folder):
     """All 65 submissions with their values as published."""
-    about = read("tau2/submissions.csv").set_index("submission").astype("object")
+    about = read("tau2", "submissions.csv").set_index("submission").astype("object")
     results: dict[str, dict[str, dict[str, float]]] = {}
-    for name, domain, measure, value in read("tau2/scores.csv").itertuples(index=False):
+    for name, domain, measure, value in read("tau2", "scores.csv").itertuples(index=False):
         name_of = "cost" if measure == "cost" else measure
         results.setdefault(name, {}).setdefault(domain, {})[name_of] = value
     for name, domains in results.items():

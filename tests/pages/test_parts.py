@@ -7,24 +7,19 @@ from playwright.sync_api import expect
 
 from tests.helpers.boards import make_frames
 from tests.helpers.browsing import NARROW, WIDE, breaches_at, open_page, overflow
-from tests.helpers.real_boards import BFCL_GROUPS, bfcl
+from tests.helpers.real_boards import bfcl, published
 from tests.helpers.sites import BuiltSite, build, table, visible
 from tests.helpers.tables import having, write_project
 
 BOUNDS = {"score_min": [0.0] * 4, "score_max": [1.0] * 4}
-NAMES = {
-    "Web Search Acc": "Web search",
-    "Memory Acc": "Memory",
-    "Multi Turn Acc": "Multi-turn",
-    "Live Acc": "Live",
-}
+GROUPS = ["Web Search Acc", "Memory Acc", "Multi Turn Acc", "Live Acc", "Non-Live AST Acc"]
+GROUPS += ["Irrelevance Detection"]
 
 
 @pytest.fixture(scope="module")
-def calling(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The board of function calling: a total, its groups, and the parts of one."""
-    folder = tmp_path_factory.mktemp("bfcl")
-    return build(write_project(folder, {"results": bfcl()}, BFCL_GROUPS))
+def calling() -> BuiltSite:
+    """The board of function calling: a total, its groups, and the parts of each."""
+    return published("bfcl")
 
 
 def wide() -> pd.DataFrame:
@@ -47,16 +42,16 @@ def of_parts(tmp_path, runs, toml="", **tasks) -> BuiltSite:
 
 def test_the_title_is_the_part_that_tells_the_first_entries_apart(calling):
     """By the quartiles of the published scores of the first 20."""
-    first = wide()[[*NAMES]].head(20)
+    first = wide()[GROUPS].head(20)
     ranges = first.quantile(0.75) - first.quantile(0.25)
-    most, least = NAMES[str(ranges.idxmax())], NAMES[str(ranges.idxmin())]
+    most, least = ranges.idxmax(), ranges.idxmin()
     title = f"{most} tells the first 20 models apart most, {least} least"
     assert title == visible(calling.page("tasks/overall-acc/").select(".matrix .chart-title")[0])
 
 
 def test_worst_part_and_spread_are_those_of_the_published_scores(calling):
     rows = table(calling.page("tasks/overall-acc/"), "parts-score")
-    published = wide()[[*NAMES]].rename(columns=NAMES)
+    published = wide()[GROUPS]
     worst, spread = published.min(axis=1), published.max(axis=1) - published.min(axis=1)
     shown = [(row["worst"].number, row["spread"].number) for row in rows]
     assert sorted(zip(worst, spread.round(9), strict=True)) == sorted(shown)
@@ -65,16 +60,15 @@ def test_worst_part_and_spread_are_those_of_the_published_scores(calling):
 
 
 def test_groups_have_their_weight_and_their_parts(calling):
-    """A group of one column has its name in place of `all`; weights 20, 20, 30 and 10 are of 80."""
+    """A group of one column has its name in place of `all`; weights are shares of 100."""
     page = calling.page("tasks/overall-acc/")
-    (group,) = page.select("#parts-score th.heat b")
-    assert (
-        "Live 13\N{NO-BREAK SPACE}%" == f"{group.contents[0]} {visible(group.select('small')[0])}"
-    )
+    groups = [visible(head) for head in page.select("#parts-score th.heat b")]
+    weights = {"Non-Live AST": 10, "Live": 10, "Multi Turn": 30, "Web Search": 20, "Memory": 20}
+    assert [f"{name} Acc {n}\N{NO-BREAK SPACE}%" for name, n in weights.items()] == groups
     names = [str(head["data-title"]) for head in page.select("th.part")]
-    assert ["Live: Multiple AST", "Live: Simple AST"] == sorted(names)
+    assert ["Web Search Acc: Base", "Web Search Acc: No Snippet"] == names[12:14]
     wholes = [visible(head.select("span")[0]) for head in page.select("th.whole")]
-    assert sorted(["Memory", "Multi-turn", "Web search", "all"]) == sorted(wholes)
+    assert [*["all"] * 5, "Irrelevance Detection"] == wholes
 
 
 def test_a_board_of_one_total_shows_its_parts(calling):
@@ -83,9 +77,9 @@ def test_a_board_of_one_total_shows_its_parts(calling):
     assert page.select("#matrix-scores [data-embed]")
     heads = [str(head.get("data-title")) for head in page.select("#scores-score thead th")]
     medians = page.select("#scores-score thead tr.reference td")
-    for task, name in NAMES.items():
+    for task in GROUPS:
         expected = np.median(wide()[task].dropna())
-        assert pytest.approx(expected) == float(str(medians[heads.index(name)]["data-value"]))
+        assert pytest.approx(expected) == float(str(medians[heads.index(task)]["data-value"]))
 
 
 def test_fewer_entries_are_counted(tmp_path):

@@ -1,6 +1,6 @@
 """Boards of other people come out in their own order.
 
-Origin and licence: tests/data/boards/README.md.
+Origin and licence: gallery/README.md.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.helpers.real_boards import published, read
+from gallery.convert import BFCL_NAMES, BOARDS, GALLERY, read
+from tests.helpers.real_boards import published
 
 
 def _entry(row: Mapping[str, Any], *facets: str) -> tuple[str, ...]:
@@ -24,7 +25,7 @@ def _ranks(table: pd.DataFrame, rank: str, *key: str) -> dict[tuple[str, ...], i
 
 def test_aider_ranks_by_its_headline_with_cost_and_time_beside_it():
     found = published("aider").api("models")
-    places = _ranks(read("aider/polyglot.csv"), "place", "model", "edit_format")
+    places = _ranks(read("aider", "polyglot.csv"), "place", "model", "edit_format")
     assert {_entry(row, "edit_format"): row["rank"] for row in found} == places
     costs = [row["cost_usd"]["base"] for row in found]
     assert sum(cost is not None for cost in costs) == 51  # a cost of 0 is not known
@@ -33,21 +34,22 @@ def test_aider_ranks_by_its_headline_with_cost_and_time_beside_it():
 
 def test_bfcl_ranks_by_the_published_total():
     found = published("bfcl").api("models")
-    board = read("bfcl/data_overall.csv")
+    board = read("bfcl", "data_overall.csv")
     named = {
         row["of"] + (f" ({row['facets']['mode']})" if row["facets"]["mode"] else ""): row["rank"]
         for row in found
     }
-    ranks = dict(zip(board["Model"], board["Rank"], strict=True))
+    names = board["Model"].replace(BFCL_NAMES, regex=True)
+    ranks = dict(zip(names, board["Rank"], strict=True))
     tied = "Granite-3.1-8B-Instruct (FC)"  # 27.10, as the entry before it
     assert named == ranks | {tied: ranks[tied] - 1}
-    assert len({row["of"] for row in found}) == 83
+    assert len({row["of"] for row in found}) == 82
 
 
 @pytest.mark.parametrize(("board", "entries"), [("gaia", 32), ("taubench_airline", 26)])
 def test_hal_tells_a_model_in_several_agents_apart(board, entries):
     found = published("hal").api(f"boards/{board}")["entries"]
-    runs = read("hal/entries.csv")
+    runs = read("hal", "entries.csv")
     runs = runs[runs["board"] == board]
     tied = runs["accuracy"].rank(ascending=False, method="min")
     key = ("model_id", "agent_scaffold", "inference_effort")
@@ -72,7 +74,7 @@ def test_tau2_has_three_boards_with_the_publishers_first_filter():
 
 
 def test_mteb_gives_a_task_the_mean_of_its_parts_where_all_are_there():
-    site, expected = published("mteb"), read("mteb/task_scores.csv")
+    site, expected = published("mteb"), read("mteb", "task_scores.csv")
     models = site.api("models")
     found = {
         (content["model"], task): score
@@ -80,7 +82,8 @@ def test_mteb_gives_a_task_the_mean_of_its_parts_where_all_are_there():
         for content in [site.api(model["scores_file"].removesuffix(".json"))]
         for task, score in zip(content["task"], content["score"]["base"], strict=True)
     }
-    for model, task, score in expected.itertuples(index=False):
+    columns = ["model", "task", "task_score"]
+    for model, task, score in expected[columns].itertuples(index=False):
         if pd.isna(score):
             assert (model, task) not in found
         else:
@@ -88,3 +91,13 @@ def test_mteb_gives_a_task_the_mean_of_its_parts_where_all_are_there():
     whole = expected.groupby("model")["task_score"].count()
     ranked = {row["model"] for row in models if row["rank"]}
     assert ranked == {*whole[whole == whole.max()].index}
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_tables_are_those_that_the_published_files_make(board):
+    """With at most 25 lines of configuration."""
+    assert len((GALLERY / board / "site.toml").read_text().splitlines()) <= 25
+    for name, made in BOARDS[board]().items():
+        (path,) = (GALLERY / board / "data").glob(f"{name}.*")
+        kept = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+        pd.testing.assert_frame_equal(kept, made.reset_index(drop=True), check_dtype=False)

@@ -14,7 +14,7 @@ from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import PAGE_TYPES, scroll_through
 from tests.helpers.real_boards import (
     AIDER,
-    BFCL_GROUPS,
+    BFCL,
     MTEB,
     OPEN_WEIGHTS,
     TAU2,
@@ -229,7 +229,7 @@ if __name__ == "__main__":
         build_site(load_config(project), project / "site")
         with served(project / "site") as address:
             take_part(chromium, f"{address}models/", "#over-time figure", "over-time")
-        project = write_project(Path(folder) / "bfcl", {"results": bfcl()}, BFCL_GROUPS)
+        project = write_project(Path(folder) / "bfcl", {"results": bfcl()}, BFCL)
         build_site(load_config(project), project / "site")
         with served(project / "site") as address:
             take_matrix(chromium, address)

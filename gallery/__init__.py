@@ -1,0 +1,1 @@
+"""Boards of other people, as projects of the generator."""
