@@ -165,7 +165,8 @@ def _shown(site: Site) -> Mapping[str, bool]:
     sized = any(m.parameters_b is not None for m in results.catalog.models.values())
     return {
         "adjusted-average": any(
-            each.results.board.rules.rank_by == "additive" for each in site.by_board
+            each.results.board.rules.rank_by == "additive"
+            for each in (*site.by_board, site.overview)  # which entries are compared over
         ),
         "score-error": any(task.with_intervals for task in results.tasks),
         "chance-level": any(t.score_chance is not None for t in results.catalog.tasks.values()),
