@@ -104,10 +104,20 @@ docs: .venv/.site ## Write the reference anew: tables, templates, commands, site
 	@$(PY) -m docs.reference.templates > docs/templates.md
 	@$(PY) -m docs.make_reference
 
+.PHONY: gallery
+gallery: setup vendor ## Build the boards of gallery/ and their page into dist/pages/gallery/
+	@$(PY) -m gallery.make dist/pages/gallery $(if $(BASE_URL),--base-url '$(BASE_URL)')
+
 .PHONY: manual
-manual: .venv/.dev ## Make a small site of the documentation in dist/manual/
-	@$(PY) -m sphinx -q -W --keep-going -c docs . dist/manual
-	@echo "Open dist/manual/docs/index.html."
+manual: .venv/.dev ## Make a website of the documentation in dist/pages/docs/
+	@BASE_URL='$(BASE_URL)' $(PY) -m sphinx -q -E -W --keep-going -d dist/manual -c docs . dist/pages/docs
+	@echo "Open dist/pages/docs/index.html."
+
+.PHONY: pages
+pages: ## Make all that is published in dist/pages/: the site, the gallery, the manual
+	@rm -rf dist/pages
+	@$(MAKE) site gallery manual
+	@cp -R site/. dist/pages
 
 .PHONY: wheel
 wheel: .venv/.dev vendor ## Build the sdist and, from it, the wheel, into dist/

@@ -74,6 +74,11 @@ class BuildCache:
         self._sources: object = None
         self._content: _Content | None = None
 
+    @property
+    def site(self) -> Site | None:
+        """The results of the last build, as page makers read them; None before the first."""
+        return self._content.site if self._content else None
+
     def content(self, sources: object, make: Callable[[], _Content]) -> _Content:
         """Return the content of the last build if it had the same sources; else make it."""
         if self._content is None or sources != self._sources:

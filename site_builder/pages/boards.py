@@ -199,10 +199,11 @@ def board_averages(site: Site) -> Chart | None:
 
 def board_cards(site: Site) -> tuple[BoardCard, ...]:
     """Return a card for each board; none for a site of one board."""
-    return tuple(map(_card, site.by_board)) if site.has_boards else ()
+    return tuple(map(board_card, site.by_board)) if site.has_boards else ()
 
 
-def _card(site: Site) -> BoardCard:
+def board_card(site: Site) -> BoardCard:
+    """Return the card of the board that a site is seen as."""
     board, labels, spec = site.results.board, site.labels, site.board
     shown = [s for s in board.ranked if not is_hidden(site, s.model)]
     dates = [

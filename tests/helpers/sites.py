@@ -317,9 +317,7 @@ _ASKED = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""")
 def faults_of(site: BuiltSite) -> list[tuple[str, str]]:
     """What is wrong with a site, by file: of its pages, its links, its data."""
     found = [fault for path, page in site.readings.items() for fault in _page_faults(path, page)]
-    found += [
-        (path, f"link: {link}") for path, link in _links_of(site) if not _leads(site, path, link)
-    ]
+    found += dead_links(site)
     for path in site.files:
         if path.startswith("api/") and path.endswith(".json"):
             load_json(site.files[path])
@@ -330,6 +328,11 @@ def faults_of(site: BuiltSite) -> list[tuple[str, str]]:
         pages = [path for path in site.html if re.fullmatch(rf"{kind}/[^/]+/index\.html", path)]
         found += [] if stats[kind] == len(pages) else [(kind, f"{len(pages)} pages")]
     return found
+
+
+def dead_links(site: BuiltSite) -> list[tuple[str, str]]:
+    """Links of pages and style sheets that lead to no file or place of the site, by file."""
+    return [(path, f"link: {to}") for path, to in _links_of(site) if not _leads(site, path, to)]
 
 
 def _page_faults(path: str, page: Reading) -> Iterator[tuple[str, str]]:

@@ -8,9 +8,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
+from gallery import make
 from gallery.convert import BFCL_NAMES, BOARDS, GALLERY, read
+from tests.helpers.browsing import both_sizes, breaches_at, open_page, overflow
 from tests.helpers.real_boards import published
+from tests.helpers.sites import BuiltSite, contents, dead_links, visible
 
 
 def _entry(row: Mapping[str, Any], *facets: str) -> tuple[str, ...]:
@@ -93,6 +97,19 @@ def test_mteb_gives_a_task_the_mean_of_its_parts_where_all_are_there():
     assert ranked == {*whole[whole == whole.max()].index}
 
 
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory):
+    """The gallery with one board, in a folder of the site that it is published beside."""
+    out = tmp_path_factory.mktemp("pages")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(make, "BOARDS", {"hal": BOARDS["hal"]})
+        make.make_gallery(out / "gallery", "https://x.example/")
+    for beside in ("index.html", "docs/index.html"):
+        (out / beside).parent.mkdir(exist_ok=True)
+        (out / beside).write_text("<h1>Beside</h1>")
+    return BuiltSite(contents(out))
+
+
 @pytest.mark.parametrize("board", BOARDS)
 def test_tables_are_those_that_the_published_files_make(board):
     """With at most 25 lines of configuration."""
@@ -101,3 +118,33 @@ def test_tables_are_those_that_the_published_files_make(board):
         (path,) = (GALLERY / board / "data").glob(f"{name}.*")
         kept = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
         pd.testing.assert_frame_equal(kept, made.reset_index(drop=True), check_dtype=False)
+
+
+@both_sizes
+def test_page_of_the_gallery_fits_and_leads_to_its_boards(chromium, gallery, size):
+    page, heard = open_page(chromium, f"{gallery.url}gallery/", size)
+    assert [] == breaches_at(page, size)
+    assert overflow(page) <= 0
+    assert [] == heard.complaints
+    card = page.locator(".board-card")
+    expect(card).to_contain_text("44 entries on 2 boards")
+    card.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which agent should run your model?")
+
+
+def test_gallery_says_what_it_shows_and_from_whom(gallery):
+    dead = dead_links(gallery)
+    # The page for what is missing is shown at any address, so its links are not relative.
+    assert {"gallery/hal/404.html"} == {path for path, _ in dead}
+    page = gallery.page("gallery/")
+    first = [visible(part) for part in page.select(".board-card li:first-child > *")]
+    assert ["anthropic/claude-sonnet-4-5 (HAL Generalist Agent)", "", "0.746"] == first
+    (said,) = page.select(".gallery .prose")
+    assert visible(said).startswith("Shows a model that is several entries, one for each agent")
+    assert "evaleval/every_eval_ever" == visible(said.select("a")[0])
+    assert visible(said).endswith(", MIT")
+    assert "https://x.example/gallery/" == page.select("link[rel=canonical]")[0]["href"]
+    board = gallery.page("gallery/hal/")
+    assert "MIT" in visible(board.select("header.hero")[0])
+    links = {visible(link): link["href"] for link in board.select("footer li a")}
+    assert "https://x.example/gallery/" == links["Gallery"]

@@ -8,22 +8,12 @@ from pathlib import Path
 import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from gallery.convert import BOARDS, GALLERY
 from site_builder.build import build_site
 from site_builder.config import load_config
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import PAGE_TYPES, scroll_through
-from tests.helpers.real_boards import (
-    AIDER,
-    BFCL,
-    MTEB,
-    OPEN_WEIGHTS,
-    TAU2,
-    aider,
-    aider_models,
-    bfcl,
-    mteb,
-    tau2,
-)
+from tests.helpers.real_boards import AIDER, OPEN_WEIGHTS, TAU2, aider, aider_models, tau2
 from tests.helpers.serve import served
 from tests.helpers.tables import write_project
 
@@ -39,8 +29,6 @@ EXPORTS = {
     "models/": "matrix-scores",
     "analysis/": "chart-similar-tasks",
 }
-# Sites of other people's boards: one of many entries, one of several boards.
-OTHERS = {"aider": (aider, AIDER), "tau2": (tau2, TAU2)}
 # A4 without its margins, and how much of a print a picture shows, in px.
 PAPER_WIDTH, PRINTED = 720, 2040
 SHEET = """<body style="margin: 0; padding: 12px; display: flex; gap: 12px; background: #808080">
@@ -90,6 +78,22 @@ def take_part(browser: Browser, url: str, selector: str, name: str) -> None:
     part.locator(".main-svg").first.wait_for()
     part.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=80)
     page.context.close()
+
+
+def take_gallery(browser: Browser, folder: Path) -> None:
+    """Every board of the gallery, and what it shows."""
+    for name in BOARDS:
+        build_site(load_config(GALLERY / name), folder / name)
+        with served(folder / name) as home:
+            take_sheet(browser, home, f"board-{name}")
+            if name == "aider":
+                take_section(browser, f"{home}models/", "#trade-off", "trade-off-aider")
+                asked = "models/?cost_usd=..10&best=model"
+                take_sheet(browser, home + asked, "board-filters", "[data-filters-open]")
+            elif name == "mteb":
+                take_columns(browser, home)
+            elif name == "bfcl":
+                take_matrix(browser, home)
 
 
 def take_care(browser: Browser, folder: Path) -> None:
@@ -209,28 +213,12 @@ if __name__ == "__main__":
         build_site(load_config(ROOT), site)
         with served(site) as address:
             take_pictures(chromium, address)
-        for name, (read, toml) in OTHERS.items():
-            project = write_project(Path(folder) / name, {"results": read()}, toml)
-            build_site(load_config(project), project / "site")
-            with served(project / "site") as address:
-                take_sheet(chromium, address, f"board-{name}")
-                if name == "aider":
-                    take_section(chromium, f"{address}models/", "#trade-off", "trade-off-aider")
-                    asked = "models/?cost_usd=..10&best=model"
-                    take_sheet(chromium, address + asked, "board-filters", "[data-filters-open]")
+        take_gallery(chromium, Path(folder))
         take_care(chromium, Path(folder))
         take_reference(chromium, Path(folder))
-        project = write_project(Path(folder) / "mteb", {"results": mteb()}, MTEB)
-        build_site(load_config(project), project / "site")
-        with served(project / "site") as address:
-            take_columns(chromium, address)
         files = {"results": aider(), "models": aider_models()}
         project = write_project(Path(folder) / "open", files, AIDER + OPEN_WEIGHTS)
         build_site(load_config(project), project / "site")
         with served(project / "site") as address:
             take_part(chromium, f"{address}models/", "#over-time figure", "over-time")
-        project = write_project(Path(folder) / "bfcl", {"results": bfcl()}, BFCL)
-        build_site(load_config(project), project / "site")
-        with served(project / "site") as address:
-            take_matrix(chromium, address)
         chromium.close()
