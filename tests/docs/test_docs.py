@@ -1,5 +1,6 @@
 """The documentation says what is true: columns, keys, files, versions."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -17,7 +18,8 @@ from site_builder.commands import main
 from site_builder.compute.stats import Stats
 from site_builder.config import load_config
 from site_builder.starter.project import FILES
-from tests.helpers.sites import ROOT
+from tests.helpers.once import made_once
+from tests.helpers.sites import ROOT, BuiltSite, contents, dead_links, is_outside, visible
 
 PAGES = [
     ROOT / "README.md",
@@ -26,6 +28,7 @@ PAGES = [
     ROOT / "SECURITY.md",
     ROOT / "SUPPORT.md",
     ROOT / "data/README.md",
+    *sorted((ROOT / "gallery").rglob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 
@@ -119,3 +122,43 @@ def test_the_reference_is_what_the_code_says() -> None:
     command = [sys.executable, str(ROOT / "docs/make_reference.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert (0, "") == (done.returncode, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def manual(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The website of the documentation, as `make manual` makes it; a warning is an error."""
+
+    def make() -> BuiltSite:
+        folder = tmp_path_factory.mktemp("manual")
+        command = [sys.executable, "-m", "sphinx", "-q", "-E", "-W", "--keep-going"]
+        args = ["-d", str(folder / "read"), "-c", "docs", ".", str(folder / "site")]
+        done = subprocess.run([*command, *args], capture_output=True, text=True, cwd=ROOT)
+        assert (0, "") == (done.returncode, done.stderr)
+        return BuiltSite(contents(folder / "site"))
+
+    return made_once("manual", make)
+
+
+def test_every_page_of_the_manual_says_its_version(manual: BuiltSite) -> None:
+    """In its title and at its top; pages of docs/ are at the root, with the tutorial first."""
+    named = f"leaderboard-site {site_builder.__version__}"
+    for path, page in manual.pages():
+        assert page.title is not None, path
+        assert named in page.title.get_text(), path
+        assert named == visible(page.select(".sidebar-brand-text")[0]), path
+    first = manual.page("").select(".sidebar-tree a")[0]
+    assert "tutorial.html" == first["href"]
+
+
+def test_the_manual_works_by_itself(manual: BuiltSite) -> None:
+    """Its links lead somewhere, also those of the search; it asks no other host for anything."""
+    assert [] == dead_links(manual)
+    for path, page in manual.pages():
+        asked = page.select("[src], link[rel=stylesheet], link[rel=preload]")
+        assert [] == [part for part in asked if is_outside(str(part.get("src", part.get("href"))))]
+        (policy,) = page.select("meta[http-equiv]")
+        assert "default-src 'none'; script-src 'self'" in str(policy["content"]), path
+    index = manual.files["searchindex.js"].decode()
+    names = json.loads(re.findall(r'"docnames":(\[.*?\])', index)[0])
+    assert {"tutorial", "gallery/README"} < {*names}
+    assert [] == [name for name in names if f"{name}.html" not in manual.files]

@@ -19,7 +19,8 @@ from site_builder.starter.installation import Action, released
 from site_builder.starter.project import FILES, HOSTS, SETTINGS, workflow_text
 from site_builder.tables.submission_form import LABEL, form_texts
 from site_builder.tables.submissions import parse_submission
-from tests.helpers.workflows import read_workflow
+from tests.helpers.sites import contents
+from tests.helpers.workflows import Runner, git, read_workflow
 
 ROOT = Path(__file__).parents[2]
 OWN = sorted((ROOT / ".github" / "workflows").iterdir())
@@ -294,6 +295,41 @@ def test_there_is_one_comment(tmp_path, found, call):
     rows = comment.removeprefix(f"{MARK}\n").removesuffix("\nThe rest is left out.\n")
     assert {row} == {*rows.splitlines(keepends=True)}
     assert 59_000 < len(comment) < 60_100
+
+
+def test_pages_are_what_make_makes_at_the_address_of_the_host(tmp_path):
+    """All that `make pages` leaves, hidden files too; it has the day of the data."""
+    root, origin = tmp_path / "root", tmp_path / "origin.git"
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
+    git(tmp_path, "clone", "--quiet", str(origin), str(root))
+    made = "mkdir -p dist/pages/docs; echo $(BASE_URL) $(RELEASED) | tee dist/pages/.made"
+    (root / "Makefile").write_text(f"test:\npages:\n\t@{made} > dist/pages/docs/index.html\n")
+    (root / "data").mkdir()
+    (root / "data/results.parquet").touch()
+    day = {f"GIT_{role}_DATE": "2026-02-28T12:00:00Z" for role in ("AUTHOR", "COMMITTER")}
+    git(root, "add", "--all")
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    git(root, *who, "commit", "--quiet", "--message", "A board", **day)
+    git(root, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    runner = Runner(tmp_path, origin, "https://owner.example/board/")
+    runner.run(ROOT / ".github/workflows/pages.yml", github={"ref": "refs/heads/main"})
+    said = b"https://owner.example/board 2026-02-28\n"
+    assert {".made": said, "docs/index.html": said} == contents(runner.pages)
+
+
+def test_make_pages_puts_gallery_and_manual_beside_the_site():
+    """Each with the address; nothing that was there before stays."""
+    command = ["make", "--dry-run", "pages", "BASE_URL=https://owner.example/board"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert 0 == done.returncode, done.stderr
+    says = [
+        line for line in done.stdout.splitlines() if "dist/pages" in line and "echo" not in line
+    ]
+    cleared, gallery, manual, copied = says
+    assert ("rm -rf dist/pages", "cp -R site/. dist/pages") == (cleared, copied)
+    assert "gallery.make dist/pages/gallery --base-url 'https://owner.example/board'" in gallery
+    assert "BASE_URL='https://owner.example/board'" in manual
+    assert manual.endswith("-c docs . dist/pages/docs")
 
 
 # --- the template ---------------------------------------------------------------------------------
