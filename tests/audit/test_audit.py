@@ -321,6 +321,7 @@ def test_a_question_is_answered_by_an_option(tmp_path):
 # --- the documentation ----------------------------------------------------------------------------
 
 PAGE = (ROOT / "docs/audit.md").read_text(encoding="utf8")
+README = (ROOT / "README.md").read_text(encoding="utf8")
 
 
 def test_the_examples_of_the_page_are_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,6 +330,8 @@ def test_the_examples_of_the_page_are_what_it_says(monkeypatch: pytest.MonkeyPat
     assert 2 == len(examples)
     for args, output in examples:
         assert output == run(*shlex.split(args)).stdout
+    ((args, output),) = re.findall(r"```\n\$ leaderboard-site audit (.*)\n([\s\S]*?)```", README)
+    assert (args, True) == (examples[0][0], examples[0][1].startswith(output))
 
 
 def test_the_page_explains_every_key() -> None:

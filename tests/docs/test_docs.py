@@ -74,8 +74,8 @@ def test_the_chart_library_is_the_one_that_plotly_speaks() -> None:
     assert get_plotlyjs_version() == locked[1]
 
 
-def test_the_readmes_own_example_builds(tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf8")
+def test_the_tutorials_smallest_table_builds(tmp_path: Path) -> None:
+    text = (ROOT / "docs/tutorial.md").read_text(encoding="utf8")
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert code is not None
     assert code[1].count("\n") <= 10

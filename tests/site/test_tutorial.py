@@ -38,7 +38,7 @@ PIPX = '[ "$1" = install ] && exec python -m pip install --quiet --no-index --no
 
 def steps() -> list[str]:
     """What to do in each section, as a script of bash."""
-    sections = re.split(r"^## \d\. ", TUTORIAL, flags=re.MULTILINE)[1:]
+    sections = re.findall(r"^## \d\. .*?(?=^## )", TUTORIAL, re.DOTALL | re.MULTILINE)
     return ["".join(_script(*block) for block in BLOCK.findall(step)) for step in sections]
 
 
