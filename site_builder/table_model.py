@@ -33,6 +33,8 @@ _MAX_TICKS = 5
 _TALL = 12
 _WIDE = 10
 GROUP = 10
+_NAME_REM = (15, 22)  # least and most
+_AROUND_NAME_REM = 5  # padding, and what opens a row
 
 
 class Tag(NamedTuple):
@@ -492,6 +494,13 @@ class Table(Record):
     def is_long(self) -> bool:
         """Whether a browser would take long to lay out all rows."""
         return len(self.rows) > LONG
+
+    @property
+    def name_rem(self) -> float:
+        """Width of the names of a long table in rem: that of the longest, within bounds."""
+        names = (row.cells[self.header].text for row in self.rows if row.cells)
+        longest = max(map(len, names), default=0)
+        return min(max(_NAME_REM[0], _AROUND_NAME_REM + longest / 2), _NAME_REM[1])
 
     @property
     def groups(self) -> tuple[tuple[Row, ...], ...]:

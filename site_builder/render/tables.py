@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from html import escape
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -47,9 +48,10 @@ def write_rows(table: Table, href: Href) -> Markup:
     """
     write_row = _row_writer(table, href)
     parts = [_head(table, href)]
-    for group in table.groups:
-        room = _attribute("style", f"--rows:{len(group)}") if table.is_long else ""
-        parts += (f"<tbody{room}>\n", *(write_row(row) for row in group if row.cells))
+    for group, rails in zip(table.groups, _rails(table), strict=True):
+        room = f"--rows:{len(group)}" if table.is_long else ""
+        start = _attributes(("class", rails), ("style", room))
+        parts += (f"<tbody{start}>\n", *(write_row(row) for row in group if row.cells))
     return Markup("".join(parts))  # noqa: S704 - all text of the data is escaped
 
 
@@ -232,6 +234,19 @@ def _heat_heading(column: Column) -> str:
 def _group_class(column: Column) -> str:
     """Return whether a column is a group as a whole, or a part of one."""
     return "" if column.heat_group is None else "whole" if column.heat_group.is_whole else "part"
+
+
+def _rails(table: Table) -> list[str]:
+    """Return for each group whether the rail beside its rows goes on above or below it."""
+    shown = dict(zip(map(id, table.rows), table.shown, strict=True))
+    goes_on = [
+        all(row.is_level and shown[id(row)] for row in (above[-1], below[0]))
+        for above, below in pairwise(table.groups)
+    ]
+    return [
+        _joined("rail-up" * up, "rail-down" * down)
+        for up, down in zip([False, *goes_on], [*goes_on, False], strict=True)
+    ]
 
 
 def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:

@@ -745,8 +745,8 @@ interface Site {
   elements<E extends HTMLElement = HTMLElement>(selector: string): E[];
   /** Tell those who hear the page. */
   say(text: string | null): void;
-  /** Take steps in turn after the next frame, in tasks between which the page answers. */
-  inSlices(steps: (() => void)[]): Slices;
+  /** Take steps in turn after the next frame, in tasks between which the page answers; each of the first `ofFrames` after a frame of its own. */
+  inSlices(steps: (() => void)[], ofFrames?: number): Slices;
   make<K extends keyof HTMLElementTagNameMap>(name: K, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElementTagNameMap[K];
   checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
   /** A function that says a message by its id, for a count `n` where it has a plural. */

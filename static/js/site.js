@@ -105,17 +105,21 @@
       if (status) status.textContent = text;
     },
 
-    inSlices(steps) {
+    inSlices(steps, ofFrames = 0) {
       let [at, request, timer] = [0, 0, 0];
+      const wait = () => (request = requestAnimationFrame(() => (timer = setTimeout(work))));
       const work = (until = performance.now() + SLICE_MS) => {
-        while (at < steps.length && performance.now() < until) steps[at++]();
+        while (at < steps.length && performance.now() < until) {
+          steps[at++]();
+          if (at <= ofFrames && until < Infinity) return wait();
+        }
         if (at < steps.length) timer = setTimeout(work);
       };
       const drop = () => {
         cancelAnimationFrame(request);
         clearTimeout(timer);
       };
-      request = requestAnimationFrame(() => (timer = setTimeout(work)));
+      wait();
       return {
         drop,
         finish() {

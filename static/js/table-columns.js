@@ -37,7 +37,9 @@
     wrap?.classList.toggle("wide", shown.filter(Boolean).length > WIDE);
     if (!table.classList.contains("long")) return;
     const all = (table.dataset.columns ?? "").split(" ");
-    table.style.setProperty("--columns", all.filter((_, i) => shown[i]).join(" "));
+    const widths = all.filter((_, i) => shown[i]);
+    table.style.setProperty("--columns", widths.join(" "));
+    table.style.setProperty("--width", `calc(${widths.join(" + ").replace("--column-head", "--column-name")})`);
   };
 
   site.table.shownHeads = (table) => site.table.heads(table).filter(isShown);

@@ -5,6 +5,7 @@
   const tables = site.elements("table").filter((table) => table instanceof HTMLTableElement);
   const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
   const NEAR = 3; // rows beyond sight that are put in order at once: others are less high than their room
+  const LAID_OUT = 1.5; // heights of the window beyond sight within which Chromium lays out what it may skip
 
   /** `order` is the one that rows are to have, `rest` what is still to be done for it. */
   /** `opened` are rows of their own that stand below those of entries. */
@@ -85,9 +86,9 @@
     return { top: rows.top, room, from: Math.max(0, frame.top) - NEAR * room, to: Math.min(innerHeight, frame.bottom) + NEAR * room };
   };
 
-  /** @typedef {{body: HTMLTableSectionElement, entries: TableEntry[], shown: number, isNear: boolean}} Group */
+  /** `away` is how far from sight it will be, in px. @typedef {{body: HTMLTableSectionElement, entries: TableEntry[], shown: number, away: number}} Group */
 
-  /** The groups as they are to be, and which of them will be in sight or near it. @param {HTMLTableElement} table @returns {Group[]} */
+  /** The groups as they are to be. @param {HTMLTableElement} table @returns {Group[]} */
   const groupsOf = (table) => {
     const { order, size } = stateOf(table);
     let { top, room, from, to } = measure(table);
@@ -96,7 +97,7 @@
       const shown = entries.filter(({ isShown }) => isShown).length;
       const begin = top;
       top += shown * room;
-      return { body, entries, shown, isNear: shown > 0 && begin < to && top > from };
+      return { body, entries, shown, away: shown > 0 ? Math.max(0, begin - to, from - top) : Infinity };
     });
   };
 
@@ -112,9 +113,31 @@
     aside?.append(...[...body.rows].slice(rows.length));
   };
 
+  /** Say where the rail beside rows goes on from one group to the next. @param {Group[]} groups */
+  const joinRails = (groups) => {
+    groups.forEach(({ body, entries }, i) => {
+      const before = groups[i - 1];
+      const goesOn = before !== undefined && [before.entries.at(-1), entries[0]].every((entry) => entry?.isShown && entry.row.matches(".level"));
+      body.classList.toggle("rail-up", goesOn);
+      before?.body.classList.toggle("rail-down", goesOn);
+    });
+  };
+
+  /** Groups that are laid out in a frame each: together they show as many rows as a full one. @param {Group[]} groups @param {number} size */
+  const framesOf = (groups, size) => {
+    /** @type {Group[][]} */
+    const frames = [];
+    let rows = 0;
+    for (const group of groups) {
+      (frames[Math.floor(rows / size)] ??= []).push(group);
+      rows += group.shown;
+    }
+    return frames;
+  };
+
   /**
    * Put the rows of a table where they belong, and show those that are wanted. In a long one, what will be in sight is done at once and the
-   * rest after the next frame; each group keeps the room of the rows that it shows while it is out of sight.
+   * rest after the next frame, from there outwards; each group keeps the room of the rows that it shows while it is out of sight.
    * @param {HTMLTableElement} table
    */
   const put = (table) => {
@@ -122,21 +145,26 @@
     state.rest?.drop();
     const groups = groupsOf(table);
     if (!table.classList.contains("long")) return groups.forEach((group) => fill(state, group));
-    const far = groups.filter((group) => !group.isNear);
-    for (const { body, shown, isNear } of groups) {
+    joinRails(groups);
+    for (const { body, shown, away } of groups) {
       // Out of sight, a group of other size has its new room at once, and is laid out when its rows are there.
       const isAsLarge = shown === Number(body.style.getPropertyValue("--rows"));
-      body.style.contentVisibility = isNear || isAsLarge ? "" : "hidden";
+      body.style.contentVisibility = away === 0 || isAsLarge ? "" : "hidden";
       body.style.setProperty("--rows", String(shown));
     }
-    // Rows that go out of sight wait where none is laid out: at the farther end.
-    const aside = far.at(groups.findIndex(({ isNear }) => isNear) < groups.length / 2 ? -1 : 0)?.body;
-    for (const group of groups) if (group.isNear) fill(state, group, aside);
+    const outwards = [...groups].sort((a, b) => a.away - b.away);
+    const isLaidOut = (/** @type {Group} */ { away }) => away < LAID_OUT * innerHeight;
+    // Rows that leave what is laid out wait where nothing is.
+    const aside = outwards.at(-1)?.body;
     const finish = (/** @type {Group} */ group) => {
-      fill(state, group);
+      fill(state, group, isLaidOut(group) ? aside : undefined);
       group.body.style.contentVisibility = "";
     };
-    state.rest = site.inSlices(far.map((group) => () => finish(group)));
+    const rest = outwards.filter(({ away }) => away > 0);
+    outwards.slice(0, outwards.length - rest.length).forEach(finish);
+    const frames = framesOf(rest.filter(isLaidOut), state.size);
+    const steps = [...frames, ...rest.filter((group) => !isLaidOut(group)).map((group) => [group])];
+    state.rest = site.inSlices(steps.map((of) => () => of.forEach(finish)), frames.length);
   };
 
   site.table = {
