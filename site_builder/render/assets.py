@@ -160,7 +160,7 @@ def make_bundles(published: Mapping[str, bytes]) -> dict[str, bytes]:
 PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = "assets"
 CSS_URL = re.compile(rb"""url\(["']?(?!data:|https?:|#)([^"')]+)["']?\)""")
-_COMMENT = re.compile(rb"^[ \t]*(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
+_COMMENT = re.compile(rb"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 # Browsers ask for these at fixed paths.
 AT_ROOT = ("favicon.svg",)
 CHARTS = "vendor/plotly-cartesian.min.js"
@@ -267,11 +267,11 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
 
 
 def _sent(path: Path, folder: Path) -> bytes:
-    """Leave out the comments of our scripts; in a project's, such a line may be part of a text."""
+    """Leave out comments of our scripts and sheets; a project's text may have such a line."""
     content = read_inside(path, folder)
     if path.relative_to(folder).as_posix() == CHARTS:
         return COMPILED_AHEAD + content
-    is_ours = folder == default_folder("static") and path.parent.name == "js"
+    is_ours = folder == default_folder("static") and path.parent.name in ("js", "css")
     return _COMMENT.sub(b"", content) if is_ours else content
 
 

@@ -153,10 +153,14 @@ def test_our_own_static_files_are_whole():
     assert [] == [found for found in outside if found]
 
 
-def test_scripts_of_ours_are_sent_without_comments(index_site):
-    own = {path: text.decode() for path, text in index_site.files.items() if "/js/" in path}
-    assert own
-    comment = re.compile(r"\s*(//.*|/\*\*.*\*/)")
+def test_scripts_and_sheets_of_ours_are_sent_without_comments(index_site):
+    own = {
+        path: text.decode()
+        for path, text in index_site.files.items()
+        if "/js/" in path or "/css/" in path
+    }
+    assert {".css", ".js"} == {Path(path).suffix for path in own}
+    comment = re.compile(r"\s*(//.*|/\*((?!\*/).)*(\*/)?)")
     lines = [line for text in own.values() for line in text.splitlines()]
     assert [] == [line for line in lines if comment.fullmatch(line)]
     source = (default_folder("static") / "js/theme.js").read_text(encoding="utf8")
