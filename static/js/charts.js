@@ -188,7 +188,8 @@
       if (plot.clientWidth > 0 && waiting.delete(plot)) await drawInTurn(/** @type {HTMLElement} */ (plot));
     }
   };
-  // Not for a visitor who leaves soon, nor over a connection that is slow or is to be spared: there charts wait for the first scroll.
+  // Not for a visitor who leaves soon, nor over a connection that is slow or is to be spared, nor beside a long table, whose sorts and filters
+  // would wait for the library: there charts wait for the first scroll.
   const { saveData = false, effectiveType = "4g" } = navigator.connection ?? {};
   let rest = 0;
   // A visitor who clicks or types does not wait for a chart out of sight.
@@ -199,7 +200,7 @@
       drawAhead().catch(() => {});
     }, AT_REST_MS);
   };
-  if (!saveData && effectiveType === "4g") {
+  if (!saveData && effectiveType === "4g" && !site.elements("table.long").length) {
     addEventListener("load", awaitRest);
     for (const type of INPUT) addEventListener(type, awaitRest, { passive: true });
   }

@@ -12,7 +12,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from site_builder import table_model as parts
-from tests.helpers.browsing import LAID_OUT, both_sizes, open_page, overflow
+from tests.helpers.browsing import (
+    LAID_OUT,
+    both_sizes,
+    open_over,
+    open_page,
+    overflow,
+    scroll_through,
+)
 from tests.helpers.sites import ROOT, build
 from tests.tools.bench.boards import write_large
 
@@ -161,6 +168,33 @@ def test_a_filter_during_a_sort_hides_the_right_rows(chromium, long):
     bodies = "[...document.querySelectorAll('#board-fine-tuned tbody')]"
     page.wait_for_function(f"() => !{bodies}.some({unseen})")
     expect(page).to_have_url(long)
+
+
+def test_the_rail_goes_on_over_the_edges_of_groups(chromium, long):
+    """As if the first six of the ranking were too close to call, in groups of four."""
+    page = open_board(chromium, long)
+    page.evaluate("""() => [...document.querySelectorAll('#board-fine-tuned tbody tr')].slice(0, 6)
+        .forEach(row => row.classList.add('level'))""")
+    rails = """() => [...document.querySelectorAll('#board-fine-tuned tr.level')].map(row => {
+        const { height, bottom } = getComputedStyle(row.cells[0], '::after');
+        const half = row.cells[0].clientHeight / 2;
+        return [height, bottom].map(length => Math.round(parseFloat(length) / half));
+    })"""
+    page.evaluate(clicked("model", "average", then="() => null"))
+    # Halves of a row: how much is drawn, and where it begins from below.
+    assert [[0, 1], [2, 1], [2, 1], [3, 0], [1, 1], [2, 1]] == page.evaluate(rails)
+    page.evaluate(f"() => ({TYPED})('model-1')")
+    assert not page.locator(".rail-up, .rail-down").count()
+
+
+def test_a_board_waits_for_no_chart_out_of_sight(chromium, home):
+    """Beside a long table they wait for the first scroll, however long nobody acts."""
+    page, asked = open_over(chromium, "undefined", home)
+    expect(page.locator(".chart-room").first).to_be_attached()
+    page.clock.run_for(60_000)
+    assert [] == asked
+    scroll_through(page)
+    assert 1 == len(asked)
 
 
 def test_an_export_during_a_sort_is_sorted(chromium, long):

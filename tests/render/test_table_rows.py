@@ -1,12 +1,14 @@
 """The head and the rows of a table as markup, to the letter."""
 
 import json
+import re
 
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from site_builder import table_model
 from site_builder.addresses import Link
 from site_builder.formatting import MISSING
 from site_builder.render.tables import (
@@ -91,6 +93,16 @@ def test_further_columns_and_those_of_a_phone_have_a_class():
     assert '<th class=extra data-key=b data-details="low\nhigh">B' in made
     assert '<tr class=level><th>a<td class=extra data-details="0.5 ">1' in made
     assert "<td class=second>2" in made
+
+
+def test_a_rail_goes_on_from_group_to_group(monkeypatch):
+    """Five rows in groups of two, of which the first three are too close to call for first."""
+    monkeypatch.setattr(table_model, "LONG", 4)
+    monkeypatch.setattr(table_model, "GROUP", 2)
+    cells = (Cell("a", "a"), Cell("1", 1.0))
+    made = rows(*(Row(cells, is_level=i < 3) for i in range(5)))
+    groups = ["class=rail-down style=--rows:2", "class=rail-up style=--rows:2", "style=--rows:1"]
+    assert groups == re.findall("<tbody (.*)>", made)
 
 
 def test_rows_that_first_filters_hide():
