@@ -15,6 +15,7 @@ from site_builder.compute.catalog import Release, find_release
 from site_builder.compute.results import compute_site
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, SiteError
+from site_builder.formatting import writing
 from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import OutputFile, Site, assemble_site
 from site_builder.processes import worker_count
@@ -41,6 +42,7 @@ from site_builder.tables.check import check_tables
 from site_builder.tables.export import export_tables
 from site_builder.tables.metrics import assumption_lines
 from site_builder.tables.read import Tables, load_tables
+from site_builder.translation import read_translation
 
 if TYPE_CHECKING:  # most builds have no previous release
     from site_builder.releases.read import ReleaseContent
@@ -169,14 +171,15 @@ def make_files(
         old, unread = _read_replaced(previous, out, tables, config)
         outside = (*outside, *unread)
     faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside)
-    n_pages = len(tables.models) + len(tables.tasks)
-    workers = options.workers or worker_count(n_pages, len(tables.results))
+    workers = options.workers or _worker_count(tables)
     make_content = partial(_make_content, config, tables, prose, old, options.on_stage)
-    sources = (config, tables.warnings, _table_files(tables), prose.own, old and prose.texts, old)
+    told = (prose.own, old and prose.texts, old, read_translation(config).sha256)
+    sources = (config, tables.warnings, _table_files(tables), *told)
     try:
         content = (options.cache or BuildCache()).content(sources, make_content)
         faults += content.warnings
-        files = render_site(content.site, content.pages, prose, workers, options.on_page)
+        with writing(content.site.labels.say.notation):
+            files = render_site(content.site, content.pages, prose, workers, options.on_page)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
     if any(strict or fault.severity == "error" for fault in faults):
@@ -188,9 +191,15 @@ def make_files(
     return with_manifest(files, origin), faults
 
 
+def _worker_count(tables: Tables) -> int:
+    return worker_count(len(tables.models) + len(tables.tasks), len(tables.results))
+
+
 def _origin(release: Release, config: SiteConfig, tables: Tables, prose: Prose) -> Origin:
     """Return what the site is made from."""
     checksums = {} if config.sha256 is None else {"site.toml": config.sha256}
+    if (file := read_translation(config)).sha256:
+        checksums[file.path] = file.sha256
     for path, stored in _table_files(tables).items():
         checksums[path] = sha256(stored).hexdigest()
     checksums |= {text_file(slot): checksum for slot, checksum in prose.sha256.items()}
@@ -259,7 +268,8 @@ def _make_content(
         news, warnings = find_news(config, old, new, computed)
         site = replace(site, news=news)
     on_stage("Making the pages")
-    pages = with_own_charts(site, make_pages(site))
+    with writing(site.labels.say.notation):
+        pages = with_own_charts(site, make_pages(site))
     return _Content(site, with_cards(site, pages) if config.has_cards else pages, warnings)
 
 
@@ -308,6 +318,7 @@ def _config_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
     yield from find_navigation_faults(config, prose.own)
     yield from find_chart_faults(config)
     yield from find_stray_templates(config.root)
+    yield from read_translation(config).faults
 
 
 def _table_files(tables: Tables) -> dict[str, bytes]:

@@ -91,7 +91,7 @@ class SiteSection(ConfigSection):
     description: str = ""
     """One sentence for search engines and previews."""
     language: Annotated[str, Field(pattern=_LANGUAGE)] = "en"
-    """Language of the texts of the project (BCP 47); it also says from which side they are read."""
+    """Language of the texts (BCP 47): from which side they are read, how numbers are written."""
     base_url: WebUrl = ""
     """Address of the published site, for absolute links and link previews."""
     cards: bool = True

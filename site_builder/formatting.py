@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from itertools import chain
@@ -16,23 +18,76 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 _SPACE = "\N{NO-BREAK SPACE}"
 _PREFIXES = {3: "k", 6: "M", 9: "G", 12: "T"}
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MAX_PLACES = 12
-WORDS = (
-    *("no", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
 # Enough for every digit of the largest float; the default of 28 fails for 1e26 at three places.
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
-@lru_cache(maxsize=1 << 16)  # a board has few different scores, each on many pages
+class Notation(Record):
+    """How a language writes numbers, dates and lists; by default English.
+
+    Attributes:
+        decimal, group: The mark before decimals, and that between groups of three digits.
+        percent, dollars, span, share: A percentage, an amount, a range, and a part of a number.
+        comma, both, either, more: What joins names, the last of them, and a number of others.
+        first, second, third, other: Places in an order: of 1, 2, 3 except 11, 12, 13, and the rest.
+        day, month: Dates.
+        months, numbers: The twelve months, and the numbers from 0 to 12, with spaces between.
+    """
+
+    decimal: str = "."
+    group: str = ","
+    percent: str = f"{{n}}{_SPACE}%"
+    dollars: str = "${n}"
+    span: str = "{low} to {high}"
+    share: str = "{n} of {of}"
+    comma: str = ", "
+    both: str = "{names} and {last}"
+    either: str = "{names} or {last}"
+    more: str = "{names} and {n} more"
+    first: str = "{n}st"
+    second: str = "{n}nd"
+    third: str = "{n}rd"
+    other: str = "{n}th"
+    day: str = "{day} {month} {year}"
+    month: str = "{month} {year}"
+    months: str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+    numbers: str = "no one two three four five six seven eight nine ten eleven twelve"
+
+
+ENGLISH = Notation()
+_NOTATION: ContextVar[Notation] = ContextVar("notation", default=ENGLISH)
+
+
+@contextmanager
+def writing(notation: Notation) -> Iterator[None]:
+    """Write numbers, dates and lists so from here on; what programs read is always English."""
+    token = _NOTATION.set(notation)
+    try:
+        yield
+    finally:
+        _NOTATION.reset(token)
+
+
+def _marked(text: str) -> str:
+    """Return a number, written in English, with the marks of the language."""
+    notation = _NOTATION.get()
+    if notation is ENGLISH:
+        return text
+    return text.translate({ord(","): notation.group, ord("."): notation.decimal})
+
+
 def rounded(value: float, places: int, shift: int = 0) -> str:
     """Return a finite number with `places` decimals, rounded half away from zero.
 
     It has a minus sign unless it rounds to zero. It is first multiplied by ten to the power of
     `shift`, without the error of a float.
     """
+    return _marked(_rounded(value, places, shift))
+
+
+@lru_cache(maxsize=1 << 16)  # a board has few different scores, each on many pages
+def _rounded(value: float, places: int, shift: int = 0) -> str:
     decimal = Decimal(repr(float(value))).scaleb(shift)
     text = f"{decimal.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}"
     return f"{MINUS if _is_not_zero(text) else ''}{text[1:]}" if text[0] == "-" else text
@@ -77,7 +132,7 @@ class NumberFormat(Record):
         if not self.unit:
             return text
         if self.unit == "USD":
-            return f"{MINUS if text.startswith(MINUS) else ''}${text.removeprefix(MINUS)}"
+            return _dollars(text)
         gap = "" if self.unit == "B" else _SPACE
         return f"{text}{gap}{self.unit}"
 
@@ -90,7 +145,7 @@ class NumberFormat(Record):
 
     def interval(self, low: float, high: float) -> str:
         """Return a range, such as `0.662 to 0.818`."""
-        return f"{self.score(low)} to {self.score(high)}"
+        return from_to(self.score(low), self.score(high))
 
     def is_compact(self, value: float) -> bool:
         """Return whether a score is written with a prefix."""
@@ -107,11 +162,11 @@ def in_cell(value: float | None, scale: NumberFormat, top: float, *, is_signed: 
         return scale.signed(value) if is_signed else scale.score(value)
     is_share = top <= 1.5
     places = 2 if is_share else int(is_signed and abs(value) < 10)
-    text = rounded(value, places)
+    text = _rounded(value, places)
     sign = "+" if is_signed and value > 0 and _is_not_zero(text) else ""
     if is_share and _is_not_zero(text):
         text = text.replace("0.", ".", 1) if abs(float(text.replace(MINUS, "-"))) < 1 else text
-    return f"{sign}{text if _is_not_zero(text) else '0'}"
+    return f"{sign}{_marked(text) if _is_not_zero(text) else '0'}"
 
 
 def scale_for(values: Iterable[float], bounds: Sequence[float | None] = ()) -> NumberFormat:
@@ -174,40 +229,56 @@ def quantity(value: float | None) -> str:
     """Return a number of unknown kind with three decimals or three digits: `7.24`, `0.00002`."""
     if value is None:
         return MISSING
-    text = rounded(value, _places(value, 3))
-    return text.rstrip("0").rstrip(".")
+    text = _rounded(value, _places(value, 3))
+    return _marked(text.rstrip("0").rstrip("."))
 
 
 def ordinal(n: int) -> str:
     """Return the place of something in an order: `1st`, `22nd`."""
-    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n:,}{ending}"
+    notation = _NOTATION.get()
+    named = {1: notation.first, 2: notation.second, 3: notation.third}
+    form = notation.other if n % 100 in (11, 12, 13) else named.get(n % 10, notation.other)
+    return form.format(n=count(n))
 
 
 def coverage(scored: int, of: int) -> str:
     """Return how many tasks of a board have a score: `23 of 31`."""
-    return f"{scored:,} of {of:,}"
+    return _NOTATION.get().share.format(n=count(scored), of=count(of))
+
+
+def from_to(low: str, high: str) -> str:
+    """Return a range: `0.662 to 0.818`."""
+    return _NOTATION.get().span.format(low=low, high=high)
 
 
 def percent(share: float | None, places: int = 0) -> str:
     """Return a share between 0 and 1 as a percentage: `48 %`."""
-    return MISSING if share is None else f"{rounded(share, places, 2)}{_SPACE}%"
+    return MISSING if share is None else _NOTATION.get().percent.format(n=rounded(share, places, 2))
 
 
 def day(text: str) -> str:
     """Return a date as it is read: `23 Aug 2025`, or `Aug 2025` and `2025` where less is known."""
     year, *rest = text.split("-")
-    months = [_MONTHS[int(month) - 1] for month in rest[:1]]
-    return " ".join((*(str(int(of_month)) for of_month in rest[1:]), *months, year))
+    if not rest:
+        return year
+    notation = _NOTATION.get()
+    month = notation.months.split()[int(rest[0]) - 1]
+    if len(rest) == 1:
+        return notation.month.format(month=month, year=year)
+    return notation.day.format(day=int(rest[1]), month=month, year=year)
+
+
+def _dollars(amount: str) -> str:
+    sign = MINUS if amount.startswith(MINUS) else ""
+    return sign + _NOTATION.get().dollars.format(n=amount.removeprefix(MINUS))
 
 
 def money(usd: float | None) -> str:
     """Return US dollars with two decimals or three digits: `$30.00`, `$0.05`, `$0.0015`."""
     if usd is None:
         return MISSING
-    text = rounded(usd, _places(usd, 2))
-    whole, _, cents = text.removeprefix(MINUS).partition(".")
-    return f"{MINUS if text.startswith(MINUS) else ''}${whole}.{cents.rstrip('0').ljust(2, '0')}"
+    whole, _, cents = _rounded(usd, _places(usd, 2)).partition(".")
+    return _dollars(_marked(f"{whole}.{cents.rstrip('0').ljust(2, '0')}"))
 
 
 def seconds(value: float | None) -> str:
@@ -234,7 +305,7 @@ def p_value(value: float | None) -> str:
     """Return a p-value: `0.03`, `< 0.001`."""
     if value is None:
         return MISSING
-    return "< 0.001" if value < 0.001 else rounded(value, 3 if value < 0.1 else 2)
+    return f"< {rounded(0.001, 3)}" if value < 0.001 else rounded(value, 3 if value < 0.1 else 2)
 
 
 def size(n_bytes: int) -> str:
@@ -247,15 +318,21 @@ def size(n_bytes: int) -> str:
 
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Return names as a phrase: `A`, `A and B`, `A, B and C`, `A, B and 4 more`."""
+    return _listed(names, most, _NOTATION.get())
+
+
+def _listed(names: Sequence[str], most: int, notation: Notation) -> str:
     if len(names) > most:
         shown = names[: max(1, most - 1)]
-        return f"{', '.join(shown)} and {len(names) - len(shown):,} more"
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+        n = _marked(f"{len(names) - len(shown):,}")
+        return notation.more.format(names=notation.comma.join(shown), n=n)
+    *others, last = names or [""]
+    return notation.both.format(names=notation.comma.join(others), last=last) if others else last
 
 
 def quoted(values: Iterable[object], most: int = 5) -> str:
-    """List the first values in quotes, and say how many there are if they are more."""
-    return listed([repr(str(value)) for value in values], most)
+    """List the first values in quotes, in English, and say how many there are if they are more."""
+    return _listed([repr(str(value)) for value in values], most, ENGLISH)
 
 
 def text_columns(rows: Sequence[Sequence[str]], widest: int = 1_000) -> list[str]:
@@ -264,9 +341,9 @@ def text_columns(rows: Sequence[Sequence[str]], widest: int = 1_000) -> list[str
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
-def in_words(n: int) -> str:
-    """Return a number of things, in words up to ten: `three`, `31`."""
-    return WORDS[n] if 0 < n <= 10 else count(n)
+def in_words(n: int, least: int = 1, most: int = 10) -> str:
+    """Return a number of things, in words from one to ten: `three`, `31`."""
+    return _NOTATION.get().numbers.split()[n] if least <= n <= most else count(n)
 
 
 def counted(n: int, noun: str) -> str:

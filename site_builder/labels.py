@@ -9,17 +9,20 @@ import numpy as np
 
 from site_builder.addresses import Address, make_slugs
 from site_builder.compute.board import Board
+from site_builder.compute.catalog import Release
 from site_builder.compute.numbers import Array, decimals_needed, round_significant
 from site_builder.compute.results import Results
+from site_builder.compute.rules import Rule
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
 from site_builder.formatting import NumberFormat, listed, measure_format, scale_for, sentence
-from site_builder.messages import Messages, make_messages, with_article
+from site_builder.messages import Messages
 from site_builder.records import Record, replace
 from site_builder.table_model import Column, Tag
 from site_builder.tables.schema import VERIFICATIONS
+from site_builder.translation import site_messages
 
 _MOST_PLACES = 6
 _MOST_COMPACT = 4
@@ -68,7 +71,8 @@ class Labels(Record):
     @property
     def tuned(self) -> str:
         """Word for tuned models: the label of the only tuned variant, or else `tuned`."""
-        return self.in_sentence(self.roles.tuned[0]) if len(self.roles.tuned) == 1 else "tuned"
+        tuned = self.roles.tuned
+        return self.in_sentence(tuned[0]) if len(tuned) == 1 else self.say("label.tuned")
 
     @property
     def base(self) -> str:
@@ -78,7 +82,9 @@ class Labels(Record):
     @property
     def contender(self) -> str:
         """Phrase for a competitor of the baseline: `fine-tuned model`, or only `model`."""
-        return f"{self.contending} model".lstrip()
+        if not self.contending:
+            return self.say.words["model"]
+        return self.say("label.contender", contending=self.contending)
 
     @property
     def contending(self) -> str:
@@ -95,15 +101,17 @@ class Labels(Record):
         Where the baseline has several scores, the best score need not have the best difference.
         """
         if self.roles.has_several_baselines:
-            return f"{self.contender} with the best difference from {self.baseline}"
-        return f"best {self.contender}"
+            words = {"contender": self.contender, "baseline": self.baseline}
+            return self.say("label.best_difference", **words)
+        return self.say("label.best", contender=self.contender)
 
     @property
     def best_difference(self) -> str:
         """Phrase for the difference of the best contender from the baseline."""
         if self.roles.has_several_baselines:
-            return f"best difference of {with_article(self.contender)} from {self.baseline}"
-        return f"best {self.contender} minus {self.baseline}"
+            of = self.say.with_article(self.contender)
+            return self.say("label.difference_of", contender=of, baseline=self.baseline)
+        return self.say("label.difference", contender=self.contender, baseline=self.baseline)
 
     @property
     def lifted(self) -> bool:
@@ -113,7 +121,17 @@ class Labels(Record):
     @property
     def turning(self) -> str:
         """A note on the sign of differences; empty if higher is better on every task."""
-        return ", turned where lower is better" if self.turned else ""
+        return self.say("label.turning") if self.turned else ""
+
+    @property
+    def rank_column(self) -> Column:
+        """The column of ranks."""
+        return Column(
+            *("rank", self.say("column.rank"), "number"),
+            first_order="ascending",
+            term="rank",
+            spoken_label=self.say("column.rank_spoken"),
+        )
 
     def merit_scale(self, board: Board) -> NumberFormat:
         """Return the format of what ranks a board over all tasks."""
@@ -140,6 +158,33 @@ class Labels(Record):
             "over": self.tasks_of(board),
             "turning": self.turning,
         }
+
+    def statistic_label(self, statistic: Statistic, board: Board) -> str:
+        """Return the heading of a statistic; that of a measure is as stated."""
+        if statistic.measure is not None:
+            return statistic.measure.label
+        return self.say(f"statistic.{statistic.id}.label", **self.statistic_words(board))
+
+    def statistic_help(self, statistic: Statistic, board: Board) -> str:
+        """Return what the heading of a statistic leaves open, in one phrase; empty for nothing."""
+        words, measure = self.statistic_words(board), statistic.measure
+        if measure is None:
+            name = f"statistic.{statistic.id}.help"
+            return self.say(name, **words) if name in self.say else ""
+        better = {None: "", True: "higher", False: "lower"}[measure.higher_is_better]
+        day = measure.price_day
+        return self.say(
+            f"statistic.measure.help.{measure.combine}",
+            over=words["over"],
+            better=self.say(f"statistic.measure.{better}") if better else "",
+            priced=self.say("statistic.measure.priced", day=day) if day else "",
+        )
+
+    def rule(self, rule: Rule) -> str:
+        """Return what ranks by a rule, in a sentence: `mean score`, or the name of a measure."""
+        if rule.measure is None:
+            return self.say(f"rule.{rule.id}")
+        return self.say.uncapitalised(rule.measure.label)
 
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
         """Return whether the scores of these tasks fit on one axis."""
@@ -169,8 +214,7 @@ class Labels(Record):
 
     def in_sentence(self, variant: str) -> str:
         """Return a variant's label for a sentence: `fine-tuned` for `Fine-tuned`; `SFT` stays."""
-        label = self.variants[variant]
-        return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
+        return self.say.in_sentence(self.variants[variant])
 
     def run(self, model: str, variant: str) -> str:
         """Return the name of a model in a variant; without the variant if only one competes."""
@@ -206,6 +250,16 @@ class Labels(Record):
         is_known = facet == "verification" and value in VERIFICATIONS
         return self.say(f"verification.{value}") if is_known else value
 
+    def yes_or_no(self, value: str) -> str:
+        """Return the value of a facet, in words if it is yes or no."""
+        return self.say(f"script.{value}") if value in ("yes", "no") else value
+
+    def release(self, release: Release) -> str:
+        """Return the name of a data release: `data release 3f2a9c0d1e2b, 2024-05-02`."""
+        if release.date:
+            return self.say("page.release_of", id=release.short, date=release.date)
+        return self.say("page.release", id=release.short)
+
     def column(self, name: str) -> Column:
         """Return the column of models, tasks or categories."""
         return Column(name, self.say(f"column.{name}"))
@@ -215,7 +269,7 @@ class Labels(Record):
         low = "_low" if is_low else ""
         if len(board.tasks) == 1 and board.rule.statistic == "average":
             return self.say(f"board.headline.one{low}", name=self.tasks[board.tasks[0]])
-        merit = sentence(board.rule.label.partition(" (")[0])
+        merit = sentence(self.rule(board.rule).partition(" (")[0])
         kind = low[1:] or "plain"
         return self.say(f"board.headline.{kind}", merit=merit, over=self.tasks_of(board))
 
@@ -248,11 +302,12 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
         for s in board.ranked
         if (rate := board.figure(s, "win_rate")) is not None
     ]
+    say = site_messages(config)
     labels = Labels(
-        say=make_messages(config.words.model_dump()),
+        say=say,
         models={m.model: m.name for m in models},
         tasks={t.task: t.name for t in tasks},
-        variants=_variant_names(results.scores, config),
+        variants=_variant_names(results.scores, config, say),
         roles=results.scores.roles,
         scale=_average_scale(results, side_by_side, boards),
         scales={task: _task_scale(results, task) for task in results.scores.tasks},
@@ -273,12 +328,18 @@ def make_labels(results: Results, config: SiteConfig, whole: Labels | None = Non
     return replace(labels, **{name: getattr(whole, name) for name in of_site})
 
 
-def _variant_names(scores: Scores, config: SiteConfig) -> dict[str, str]:
+def variant_label(variant: str, config: SiteConfig, say: Messages) -> str:
+    """Return the name of a variant: that of `site.toml`, or that of its id."""
+    is_known = variant not in config.board.labels and f"variant.{variant}" in say
+    return say(f"variant.{variant}") if is_known else config.label(variant)
+
+
+def _variant_names(scores: Scores, config: SiteConfig, say: Messages) -> dict[str, str]:
     """Return the names of variants; a base that nothing was tuned from is just the score."""
-    names = {variant: config.label(variant) for variant in scores.values}
+    names = {variant: variant_label(variant, config, say) for variant in scores.values}
     base = config.default_variant
     if scores.roles.variants == (base,) and base not in config.board.labels:
-        names[base] = "Score"
+        names[base] = say("column.score")
     return names
 
 

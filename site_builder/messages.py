@@ -1,22 +1,26 @@
-"""Say the texts of pages: whole sentences with ids, in `messages.toml`."""
+"""Say the texts of pages: whole sentences with ids, in `messages.toml` and `glossary.toml`."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from site_builder.formatting import sentence
-from site_builder.records import CachingRecord
+from site_builder.formatting import ENGLISH, Notation, count, sentence
+from site_builder.plurals import Plural, plural_of
+from site_builder.records import CachingRecord, Record, asdict
 
 _FORMS = ("one", "other")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
+Forms = tuple[str, ...]
+"""A message in every form that its language has, in the order of `Plural.forms`."""
 
-def _flat(section: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
+
+def _flat(section: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Forms]]:
     """Yield each message, by its id, as its forms for one thing and for other numbers."""
     for name, text in section.items():
         if isinstance(text, str):
@@ -27,18 +31,45 @@ def _flat(section: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, t
             yield from _flat(text, f"{before}{name}.")
 
 
-MESSAGES = dict(_flat(tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf8"))))
+def _read(file: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(file).read_text("utf8"))
+
+
+_GLOSSARY = _read("glossary.toml")
+ANCHORS: dict[str, str] = {word: of.pop("term") for word, of in _GLOSSARY.items() if "term" in of}
+"""Where the page on method explains a word of the glossary, if not under its own name."""
+
+MESSAGES: dict[str, Forms] = {
+    **dict(_flat(_read("messages.toml"))),
+    **dict(_flat(_GLOSSARY, "glossary.")),
+    **{f"number.{name}": (text, text) for name, text in asdict(ENGLISH).items()},
+}
 """Of each message, by id, the form for one thing and that for other numbers."""
 
 
+class _Whole(int):
+    """A number that a message groups as its language does."""
+
+    def __format__(self, spec: str) -> str:
+        return count(self) if spec else str(int(self))
+
+
 class Messages(CachingRecord):
-    """The texts of a site, in its words.
+    """The texts of a site, in its language and its words.
 
     Attributes:
         words: The nouns of the site: `model`, `models`, `Model`, `a_model` and so on.
+        texts: Every message by its id.
+        plural: Which form of a message a number takes.
+        notation: How numbers, dates and lists are written.
+        language: The first part of its tag, such as `de`.
     """
 
     words: Mapping[str, str]
+    texts: Mapping[str, Forms]
+    plural: Plural
+    notation: Notation
+    language: str = "en"
 
     def __call__(self, message: str, n: int | None = None, /, **values: object) -> str:
         """Return a message with its parameters; `n` chooses its form.
@@ -46,42 +77,149 @@ class Messages(CachingRecord):
         Raises:
             KeyError: There is no such message, or it has another parameter.
         """
-        one, other = MESSAGES[message]
-        return (one if n == 1 else other).format_map({**self.words, **values, "n": n})
+        whole = {k: _Whole(v) if type(v) is int else v for k, v in {"n": n, **values}.items()}
+        return self._form(message, n).format_map({**self.words, **whole})
 
-    def for_script(self, section: str, *others: str) -> dict[str, tuple[str, str]]:
+    def __contains__(self, message: str) -> bool:
+        """Return whether there is such a message."""
+        return message in self.texts
+
+    def pattern(self, message: str, n: int | None = None) -> str:
+        """Return a message in the words of the site, with its own parameters in braces."""
+        return self._worded(self._form(message, n))
+
+    @property
+    def own_forms(self) -> Forms:
+        """The names of the forms of messages, where they are not one and other."""
+        return () if self.plural.forms == _FORMS and self.language == "en" else self.plural.forms
+
+    def _form(self, message: str, n: int | None) -> str:
+        return self.texts[message][-1 if n is None else self.plural.of(n)]
+
+    def uncapitalised(self, label: str) -> str:
+        """Return a label with a small first letter, where its language writes nouns so."""
+        return label if self.language in _CAPITAL_NOUNS else label[:1].lower() + label[1:]
+
+    def in_sentence(self, label: str) -> str:
+        """Return a label for a sentence: `fine-tuned` for `Fine-tuned`; `SFT` stays."""
+        return self.uncapitalised(label) if label[1:] == label[1:].lower() else label
+
+    def with_article(self, phrase: str) -> str:
+        """Return a phrase with `a` or `an`, where texts are in English."""
+        return with_article(phrase) if self.language == "en" else phrase
+
+    def section(self, name: str) -> Iterator[str]:
+        """Yield the ids of a section, without its name."""
+        start = f"{name}."
+        return (message.removeprefix(start) for message in self.texts if message.startswith(start))
+
+    def for_script(self, section: str, *others: str) -> dict[str, Forms]:
         """Return a section, by ids without its name, and other messages, by their own ids.
 
         They are in the words of the site; a script (`site.texts`) fills in the parameters.
         """
-        start = f"{section}."
         if section not in self._sections:
-            ids = [message for message in MESSAGES if message.startswith(start)]
-            self._sections[section] = {name.removeprefix(start): self._forms(name) for name in ids}
+            ids = self.section(section)
+            self._sections[section] = {name: self._forms(f"{section}.{name}") for name in ids}
         return self._sections[section] | {name: self._forms(name) for name in others}
 
     @cached_property
-    def _sections(self) -> dict[str, dict[str, tuple[str, str]]]:
+    def _sections(self) -> dict[str, dict[str, Forms]]:
         """The sections that scripts got: every page with a table asks for the same."""
         return {}
 
-    def _forms(self, message: str) -> tuple[str, str]:
-        one, other = MESSAGES[message]
-        return self._worded(one), self._worded(other)
+    def _forms(self, message: str) -> Forms:
+        return tuple(map(self._worded, self.texts[message]))
 
     def _worded(self, text: str) -> str:
         return _PARAMETER.sub(lambda found: self.words.get(found[1], found[0]), text)
 
 
-def make_messages(nouns: Mapping[str, str | None]) -> Messages:
-    """Return the texts of a site; a plural that is None is that of the singular."""
+class Translation(Record):
+    """The texts of a language.
+
+    Attributes:
+        language: Its tag (BCP 47).
+        texts: Messages by their ids; those that it lacks are in English.
+        words: The nouns that its messages use, in every form that they need.
+    """
+
+    language: str
+    texts: Mapping[str, Forms]
+    words: Mapping[str, str]
+
+
+_ENGLISH = Translation("en", {}, {})
+_CAPITAL_NOUNS = ("de", "lb")
+# The marks of numbers by language, decimal and group; others write them as English does.
+_MARKS = {
+    "ca da de el es eu gl hr id is it lb mk nl pt ro sl sr sq tr vi": (",", "."),
+    "af be bg cs et fi hu hy ka kk ky lt lv nb nn no pl ru sk sv uk uz": (
+        ",",
+        "\N{NO-BREAK SPACE}",
+    ),
+    "fr": (",", "\N{NARROW NO-BREAK SPACE}"),
+    "de-at": (",", "\N{NO-BREAK SPACE}"),
+    "de-ch de-li it-ch": (".", "\N{RIGHT SINGLE QUOTATION MARK}"),
+    "es-mx es-us": (".", ","),
+}
+
+
+def _marks_of(language: str) -> tuple[str, str] | None:
+    tag = language.lower()
+    for name in (tag, tag.partition("-")[0]):
+        for names, marks in _MARKS.items():
+            if name in names.split():
+                return marks
+    return None
+
+
+def make_messages(
+    nouns: Mapping[str, str | None],
+    translation: Translation = _ENGLISH,
+    more: Mapping[str, str] | None = None,
+    stated: Iterable[str] = (),
+) -> Messages:
+    """Return the texts of a site; a plural that is None is that of the singular.
+
+    `more` are messages beside `MESSAGES`, and `stated` are the nouns that the site chose itself:
+    they stand for each form that a translation has of its own.
+    """
     words: dict[str, str] = {}
     for name, plain in nouns.items():
         # The plural follows its singular.
         noun = plain or re.sub(r"([^aeiou])y$", r"\1ie", [*words.values()][-1]) + "s"
         words[name] = noun
+    chosen = {name: words[name] for name in words if name in {*stated}}
     words |= {f"a_{name}": with_article(noun) for name, noun in words.items()}
-    return Messages(words | {name.capitalize(): sentence(noun) for name, noun in words.items()})
+    for name, word in translation.words.items():
+        words[name] = next((chosen[part] for part in name.split("_") if part in chosen), word)
+    words |= {name.capitalize(): sentence(noun) for name, noun in words.items()}
+    language = translation.language.lower().partition("-")[0] if translation.texts else "en"
+    plural = plural_of(translation.language if translation.texts else "en")
+    known = MESSAGES | {name: (text, text) for name, text in (more or {}).items()}
+    if plural.forms != _FORMS:
+        known = {name: _in_forms(forms, plural) for name, forms in known.items()}
+    texts = {**known, **translation.texts}
+    notation = _notation(texts, translation)
+    texts |= {
+        f"number.{name}": (text,) * len(plural.forms) for name, text in asdict(notation).items()
+    }
+    return Messages(words, texts, plural, notation, language)
+
+
+def _in_forms(english: Forms, plural: Plural) -> Forms:
+    """Return an English message in the forms of another language."""
+    one, other = english
+    return tuple(one if form == "one" else other for form in plural.forms)
+
+
+def _notation(texts: Mapping[str, Forms], translation: Translation) -> Notation:
+    marks = dict(zip(("decimal", "group"), _marks_of(translation.language) or (), strict=False))
+    marks = {k: v for k, v in marks.items() if f"number.{k}" not in translation.texts}
+    own = {name: texts[f"number.{name}"][-1] for name in asdict(ENGLISH)} | marks
+    notation = Notation(**own)
+    return ENGLISH if notation == ENGLISH else notation
 
 
 def with_article(phrase: str) -> str:

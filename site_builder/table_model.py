@@ -262,6 +262,9 @@ class ColumnGroup(NamedTuple):
     is_whole: bool
 
 
+Align = Literal["text", "number", "plot", "slots", "heat"]
+
+
 class Column(Record):
     """One column of a table.
 
@@ -287,7 +290,7 @@ class Column(Record):
 
     key: str
     label: str
-    align: Literal["text", "number", "plot", "slots", "heat"] = "text"
+    align: Align = "text"
     help: str = ""
     first_order: Literal["", "ascending", "descending"] = ""
     term: str = ""
@@ -442,7 +445,7 @@ class Table(Record):
     rows: tuple[Row, ...]
     header: int = 0
     sorted_by: str = ""
-    empty: str = "Nothing to show."
+    empty: str = ""
     scripted: str = ""
     tools: TableTools | None = None
     pinned: tuple[Row, ...] = ()

@@ -66,7 +66,9 @@ GLOBALS: Mapping[str, str] = {
     "page": "the page: see below",
     "site": "`[site]` of `site.toml`, by its keys, and `direction`: `ltr` or `rtl`",
     "words": "`[words]` of `site.toml`: `model`, `models`, `Model`, `Models`, `a_model` and so on",
-    "say(id)": "a text of `site_builder/messages.toml`, in the words of the site",
+    "say(id, n, name=...)": "a text of `site_builder/messages.toml` in the language and the words "
+    "of the site; `n` chooses its form, a parameter can be markup",
+    "plurals": "the forms of texts in the language; empty for one and other",
     "citation": "`[citation]` of `site.toml`",
     "theme": "`[theme]` of `site.toml`",
     "logo": "link to the logo; empty without one",
@@ -77,6 +79,7 @@ GLOBALS: Mapping[str, str] = {
     "picture": "the link preview: `link`, `width`, `height`; none without `base_url`",
     "chart_data": "link to the folder with the numbers of the charts of this page, as `ID.csv`",
     "release": "the data release: `name`, `sha256`, `short`, `date`",
+    "release_name": "its name in the language of the site",
     "feed": "address of the feed of changes; none where there is none",
     "structured": "what search engines are told, for `json`",
     "prose(slot)": "a text of `data/content/`, such as `lede` or `pages/our-method`, as HTML",

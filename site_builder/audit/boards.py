@@ -16,7 +16,7 @@ from site_builder.formatting import NumberFormat
 from site_builder.labels import format_of, make_labels
 from site_builder.messages import Messages, make_messages
 from site_builder.publish.site_files import SiteFiles
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.releases.snapshot import SNAPSHOT, read_snapshot
 
 
@@ -36,7 +36,7 @@ class Audited(Record):
         rule: The rule in words.
         merit: The field of `models` that ranks; empty where the API has none.
         scale, lead_scale: Formats of what ranks, and of differences of it.
-        say: Texts in the words of the site.
+        say: Texts in English, in the words of the site.
     """
 
     source: str
@@ -65,6 +65,7 @@ def computed_board(source: str, computed: SiteResults, config: SiteConfig, board
     found = _find(computed, board)
     results, ids = found.results, [b.spec.id for b in computed.boards]
     labels, ranked = make_labels(results, config), results.board
+    labels = replace(labels, say=make_messages(config.words.model_dump()))  # in English
     values = api_values(results)
     names = {s.id: name for name, s in published_statistics(ranked).items()}
     is_mean = ranked.rules.rank_by == "mean"
@@ -83,7 +84,7 @@ def computed_board(source: str, computed: SiteResults, config: SiteConfig, board
         },
         ties=_ties_on_only_task(results),
         why=ranked.rules.why,
-        rule="score" if len(ranked.tasks) == 1 and is_mean else ranked.rule.label,
+        rule="score" if len(ranked.tasks) == 1 and is_mean else labels.rule(ranked.rule),
         merit=names.get(ranked.rule.statistic, ""),
         scale=labels.merit_scale(ranked),
         lead_scale=labels.rate_scale if is_rate else labels.scale,
@@ -180,6 +181,8 @@ def _published(files: SiteFiles, board: str) -> Audited:
         message = f"no entry has a score of the variant {variant!r}"
         raise ValueError(message)
     ranked = [m[merit].get(variant) for m in models if merit and m["rank"] is not None]
+    say = make_messages(Words().model_dump())
+    is_score = len(tasks) == 1 and rank_by == "mean"
     scale = format_of(value for value in ranked if value is not None)
     return Audited(
         source=files.place,
@@ -192,9 +195,9 @@ def _published(files: SiteFiles, board: str) -> Audited:
         facts={},
         ties={},
         why="",
-        rule="score" if len(tasks) == 1 and rank_by == "mean" else rule.label if rule else rank_by,
+        rule="score" if is_score else say(f"rule.{rule.id}") if rule else rank_by,
         merit=merit,
         scale=scale,
         lead_scale=scale,
-        say=make_messages(Words().model_dump()),
+        say=say,
     )

@@ -193,7 +193,7 @@ def _rules(words: _Words) -> Iterator[str]:
 
 def _rule_name(words: _Words, rule: Mapping[str, object]) -> str:
     name = str(rule["rule"])
-    name = find_rule(name, ()).label if name in RULES else name  # of a newer version
+    name = words.say(f"rule.{name}") if name in RULES else name  # of a newer version
     metric = rule["metric"]
     return words.say("rules.metric", rule=name, metric=metric) if metric else name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from site_builder.charts import theme
-from site_builder.charts.cells import RANK, model_cell, number_cell, text_cell
+from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.references import board_lines
 from site_builder.compute.board import Board, Entry
@@ -35,7 +35,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     if n < 2:
         return None
     title = _title(board, labels)
-    is_low, merit = results.is_low_best(board), board.rule.label
+    is_low, merit = results.is_low_best(board), labels.rule(board.rule)
     caption = labels.ranked_by(board, is_low=is_low)
     axis = say("column.lower", label=merit) if is_low else merit
     joined = say("averages.brackets") if groups else ""
@@ -68,7 +68,7 @@ def _title(board: Board, labels: Labels) -> str:
         len(first) if which == "best" else n,
         name=labels.models[first[0].model],
         number=sentence(in_words(len(level))),
-        merit=board.rule.label,
+        merit=labels.rule(board.rule),
         value=labels.merit_scale(board).score(board.merit(first[0])),
     )
 
@@ -129,10 +129,12 @@ def _table(drawn: Sequence[Entry], groups: Sequence[_Group], board: Board, label
         return ", ".join(mine) or None
 
     fields: tuple[Field[Entry], ...] = (
-        Field(RANK, lambda s: number_cell(s.rank, count(s.rank))),
+        Field(labels.rank_column, lambda s: number_cell(s.rank, count(s.rank))),
         Field(labels.column("model"), lambda s: model_cell(labels, s.model)),
         Field(
-            Column("merit", sentence(board.rule.label), "number", term=board.ranking.section),
+            Column(
+                "merit", sentence(labels.rule(board.rule)), "number", term=board.ranking.section
+            ),
             lambda s: number_cell(board.merit(s), form.score(board.merit(s))),
         ),
         Field(

@@ -9,13 +9,10 @@ from urllib.parse import unquote
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import MISSING, NumberFormat
+from site_builder.formatting import MISSING, NumberFormat, from_to
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Tag, Tone
-
-RANK = Column("rank", "#", "number", first_order="ascending", term="rank", spoken_label="Rank")
-PROVIDER = Column("provider", "Provider")
 
 _MAX_NAMES = 3
 _LIFT_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss", "unclear": "soft"}
@@ -40,7 +37,7 @@ def names_text(labels: Labels, models: Sequence[str]) -> str:
     """Return names of models, shortened for a cell: `A, B, C and 4 more`."""
     names = ", ".join(labels.models[m] for m in models[:_MAX_NAMES])
     more = len(models) - _MAX_NAMES
-    return f"{names} and {more} more" if more > 0 else names
+    return labels.say("cell.names_more", more, names=names) if more > 0 else names
 
 
 def task_cell(labels: Labels, task: str) -> Cell:
@@ -111,7 +108,7 @@ def tested_cell(test: LiftTest, scale: NumberFormat) -> Cell:
     if test.mean is None:
         return number_cell(None, MISSING)
     cell = verdict_cell(test.mean, scale, test.verdict)
-    return replace(cell, note=" to ".join(map(scale.signed, test.interval or ())))
+    return replace(cell, note=from_to(*map(scale.signed, test.interval)) if test.interval else "")
 
 
 def score_tags(labels: Labels, at_chance: bool | None, flag: str | None = None) -> tuple[Tag, ...]:

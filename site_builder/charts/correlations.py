@@ -14,7 +14,6 @@ from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.formatting import MISSING, listed, quantity, rounded, sentence
 from site_builder.labels import Labels
-from site_builder.messages import MESSAGES
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 from site_builder.tables.schema import TASKS
@@ -30,7 +29,7 @@ _LOG_FROM = 20
 
 def feature_label(feature: str, labels: Labels) -> str:
     """Return the name of a feature within a sentence."""
-    if f"feature.{feature}" in MESSAGES:
+    if f"feature.{feature}" in labels.say:
         return labels.say(f"feature.{feature}")
     return feature.replace("_", " ")
 

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from site_builder.addresses import Address, Link
-from site_builder.charts.cells import RANK, model_cell, number_cell, score_cell, text_cell
+from site_builder.charts.cells import model_cell, number_cell, score_cell, text_cell
 from site_builder.charts.chart import Embed
 from site_builder.charts.matrix_beside import Beside, MeasureMatrix, find_beside
 from site_builder.charts.matrix_colours import find_axes, heat_of_differences, heat_of_scores
@@ -269,7 +269,9 @@ def _view(
         return number_cell(value, _write_merit(spec, one, value))
 
     fields = [
-        Field[MatrixEntry](RANK, lambda e: number_cell(e.rank, str(e.rank or MISSING))),
+        Field[MatrixEntry](
+            labels.rank_column, lambda e: number_cell(e.rank, str(e.rank or MISSING))
+        ),
         Field(labels.column("model"), lambda e: model_cell(labels, e.model)),
         Field(Column("merit", merit, "number", is_main=True), merit_cell, bool(merit)),
         *spec.extra,

@@ -134,7 +134,11 @@ class _View(CachingRecord):
 def chart_progress(progress: Progress, results: Results, labels: Labels) -> ProgressChart:
     """Draw a board over time, with what may be chosen."""
     board, is_low = results.board, results.is_low_best(results.board)
-    head = labels.say("column.score") if board.by_average else board.rule.label.partition(" (")[0]
+    head = (
+        labels.say("column.score")
+        if board.by_average
+        else labels.rule(board.rule).partition(" (")[0]
+    )
     view = _View(
         progress=progress,
         labels=labels,
@@ -167,12 +171,6 @@ def chart_progress(progress: Progress, results: Results, labels: Labels) -> Prog
 # --- texts --------------------------------------------------------------------------------------
 
 
-def _facet_words(part: FacetRecord) -> str:
-    """Return the name of a facet within a sentence."""
-    label = part.facet.label
-    return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
-
-
 def _title(view: _View, part: FacetRecord | None) -> str:
     """Return how far the part that is behind is behind, or who holds the record."""
     holder = (part.record if part else view.progress.record)[-1].entry
@@ -182,9 +180,9 @@ def _title(view: _View, part: FacetRecord | None) -> str:
     behind = next((p for p in view.progress.by_facet if p.facet == part.facet and p.lag), None)
     if behind is None or behind.lag is None:
         which = view.word(part, "holder_yes", "holder_no", "holder_of")
-        more = {"facet": _facet_words(part), "value": part.value}
+        more = {"facet": view.labels.say.in_sentence(part.facet.label), "value": part.value}
         return view.text(f"title.{which}", None, **values, **more)
-    words = _facet_words(behind)
+    words = view.labels.say.in_sentence(behind.facet.label)
     yes = "lag_yes_many" if words.endswith("s") and not words.endswith("ss") else "lag_yes"
     which = view.word(behind, yes, "lag_no", "lag_of")
     score = view.scale.score(view.progress.record[-1].entry.value)
@@ -235,7 +233,9 @@ def _overlay(view: _View, part: FacetRecord | None, place: int) -> Overlay:
     name, table = "", None
     if part is not None:
         which = view.word(part, "record_yes", "record_no", "record_of")
-        name = view.text(which, facet=_facet_words(part), value=part.value)
+        name = view.text(
+            which, facet=view.labels.say.in_sentence(part.facet.label), value=part.value
+        )
         table_id = f"record-{view.progress.kind}-{place + 1}"
         table = _table(view, steps, table_id, sentence(name))
     key = f"{part.facet.id}:{part.value}" if part else ""

@@ -10,7 +10,6 @@ import numpy as np
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
-    PROVIDER,
     attribute_field,
     number_cell,
     served_cell,
@@ -110,7 +109,7 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
     ticks = axis.ticks(lambda value: f"{number(value)}\N{NO-BREAK SPACE}s") if times else ()
     line_column = Column("line", say("serving.column.line"), "plot", axis=ticks)
     fields: tuple[Field[Latency], ...] = (
-        Field(PROVIDER, lambda row: text_cell(row.provider)),
+        Field(labels.column("provider"), lambda row: text_cell(row.provider)),
         Field(
             labels.column("model"),
             lambda row: served_cell(labels, row.model),

@@ -68,8 +68,7 @@ class TradeWords(CachingRecord):
         measure = self.trade.axis.measure
         if measure is None:
             return self.text(f"label.{self.trade.axis.kind}")
-        text = measure.label
-        return text[:1].lower() + text[1:] if text[1:] == text[1:].lower() else text
+        return self.labels.say.in_sentence(measure.label)
 
     @property
     def is_ranking(self) -> bool:
@@ -81,9 +80,9 @@ class TradeWords(CachingRecord):
         """The statistic that entries are compared by, as a heading."""
         board = self.results.board
         if not self.is_ranking:
-            return self.trade.by.named(self.labels.statistic_words(board))
+            return self.labels.statistic_label(self.trade.by, board)
         is_one = len(board.tasks) == 1 and board.rule.statistic == "average"
-        return self.labels.say("column.score") if is_one else sentence(board.rule.label)
+        return self.labels.say("column.score") if is_one else sentence(self.labels.rule(board.rule))
 
     @cached_property
     def merit(self) -> str:
@@ -235,14 +234,17 @@ class TradeWords(CachingRecord):
         if len(board.tasks) == 1 and board.rule.statistic == "average":
             return self.labels.tasks[board.tasks[0]]
         over = self.labels.tasks_of(board)
-        return self.text("over", merit=sentence(board.rule.label), over=over)
+        return self.text("over", merit=sentence(self.labels.rule(board.rule)), over=over)
 
     def _meaning(self) -> str:
         """Return what another statistic is; of a measure, how it is combined over tasks."""
-        measure, meaning = self.trade.by.measure, self.trade.by.help
-        if measure is not None:
-            meaning = "" if measure.combine == "none" else meaning.partition(";")[0]
-        return meaning.format_map(self.labels.statistic_words(self.results.board))
+        measure, board = self.trade.by.measure, self.results.board
+        if measure is None:
+            return self.labels.statistic_help(self.trade.by, board)
+        if measure.combine == "none":
+            return ""
+        words = {"over": self.labels.tasks_of(board), "better": "", "priced": ""}
+        return self.labels.say(f"statistic.measure.help.{measure.combine}", **words)
 
     def _priced(self) -> str:
         """Return by which prices an axis is computed; empty where none is."""

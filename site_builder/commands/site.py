@@ -89,6 +89,7 @@ def build(  # noqa: PLR0913 - one per option
 def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
     """Check the tables, site.toml, the templates and the prose; write nothing."""
     from site_builder.build import BuildOptions, load_project, make_files
+    from site_builder.translation import missing_line
 
     assumed: list[str] = []
     options = BuildOptions(console.stage, console.count, workers=None, on_assumed=assumed.extend)
@@ -98,6 +99,8 @@ def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
     console.say("What scores are taken for; `[tasks]` in site.toml overrides it:")
     for line in assumed:
         console.say(shortened(f"  {line}"))
+    if line := missing_line(config):
+        console.say(line)
     console.warn(warnings)
     console.say("No errors." if warnings else "No faults.")
 

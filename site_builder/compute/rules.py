@@ -80,21 +80,21 @@ class Rule(Record):
     """A rule that may rank a board.
 
     Attributes:
-        id: Its name in `rank_by`.
-        label: What ranks, in a sentence.
+        id: Its name in `rank_by`; pages name it by its message in the section `rule`.
         statistic: Id of the statistic that shows it.
         is_average: Whether it averages scores, so that these must be in one unit and direction.
         lower_is_better: Whether a lower value is better; None where the scores decide.
         is_alternative: Whether the panel of other rules tries it.
+        measure: The measure that ranks.
     """
 
     id: str
-    label: str
     statistic: str
     compute: Callable[[RuleInputs], Merit]
     is_average: bool = False
     lower_is_better: bool | None = None
     is_alternative: bool = False
+    measure: Measure | None = None
 
 
 def _no_intervals(values: Array) -> Array:
@@ -251,37 +251,37 @@ def _by_ratio(inputs: RuleInputs, reference: Array) -> Merit:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        *("mean_win_rate", "mean win rate", "win_rate", _by_win_rate),
+        *("mean_win_rate", "win_rate", _by_win_rate),
         lower_is_better=False,
         is_alternative=True,
     ),
-    Rule("mean", "mean score", "average", _by_mean, is_average=True, is_alternative=True),
+    Rule("mean", "average", _by_mean, is_average=True, is_alternative=True),
     Rule(
-        *("median", "median score", "median"),
+        *("median", "median"),
         lambda inputs: _of_scores(inputs, medians),
         is_average=True,
         is_alternative=True,
     ),
     Rule(
-        *("mean_of_categories", "mean of category means", "mean_of_categories"),
+        *("mean_of_categories", "mean_of_categories"),
         lambda inputs: _of_scores(inputs, category_means, inputs.scores.categories),
         is_average=True,
         is_alternative=True,
     ),
     Rule(
-        *("weighted_mean", "weighted mean score", "weighted_mean"),
+        *("weighted_mean", "weighted_mean"),
         lambda inputs: _of_scores(inputs, weighted_means, inputs.scores.weights),
         is_average=True,
     ),
-    Rule("sum", "sum of scores", "sum", _by_sum, is_average=True),
-    Rule("additive", "adjusted average", "adjusted", _by_additive, is_average=True),
-    Rule("mean_rank", "mean rank", "mean_rank", _by_rank, lower_is_better=True),
+    Rule("sum", "sum", _by_sum, is_average=True),
+    Rule("additive", "adjusted", _by_additive, is_average=True),
+    Rule("mean_rank", "mean_rank", _by_rank, lower_is_better=True),
     Rule(
-        *("ratio_to_best", "mean ratio to the best score", "ratio_to_best"),
+        *("ratio_to_best", "ratio_to_best"),
         lambda i: _by_ratio(i, np.fmax.reduce(i.signed, axis=0) * i.scores.direction),
     ),
     Rule(
-        *("ratio_to_baseline", "mean ratio to the baseline's score", "ratio_to_baseline"),
+        *("ratio_to_baseline", "ratio_to_baseline"),
         lambda i: _by_ratio(i, i.scores.of_baseline(i.scores.values, i.variant)),
     ),
 )
@@ -296,8 +296,7 @@ def find_rule(rank_by: str, measures: Sequence[Measure]) -> Rule:
     measure = next(measure for measure in measures if measure.id == rank_by)
     lower = not measure.higher_is_better
     by_measure = partial(_by_measure, measure=measure)
-    label = measure.label[:1].lower() + measure.label[1:]
-    return Rule(rank_by, label, rank_by, by_measure, lower_is_better=lower)
+    return Rule(rank_by, rank_by, by_measure, lower_is_better=lower, measure=measure)
 
 
 def _by_measure(inputs: RuleInputs, measure: Measure) -> Merit:

@@ -6,7 +6,7 @@ To add one, add a record here, a section to docs/statistics.md, and a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -80,10 +80,8 @@ class Statistic(Record):
 
     Attributes:
         id: Key of its column and its field in downloads and API.
-        label: Heading of its column. In braces stand `base`, `baseline`, `variant`, `over` (the
-            tasks of the board) and `turning` (that differences are turned where lower is better).
-        help: What the heading leaves open, in one phrase.
-        meaning: The same for readers of the API.
+        meaning: What it is, for readers of the API. Pages say it by messages, under its id in the
+            section `statistic`: `label`, `help`, and `formula` where no section explains it.
         form: How its numbers are written.
         section: Its section in docs/statistics.md and on the page on method.
         compute: The values of all models, shape (models,); NaN where it is not defined.
@@ -93,13 +91,9 @@ class Statistic(Record):
         is_ascending: Whether a first click on its heading sorts upwards.
         is_published: Whether the API has it, under the name `published_as`, if not its id.
         measure: The measure that it combines.
-        formula: A line of text for the page on method; empty where a section of
-            `pages/glossary.toml` has it.
     """
 
     id: str
-    label: str
-    help: str
     meaning: str
     form: Form
     section: str
@@ -111,11 +105,6 @@ class Statistic(Record):
     is_published: bool = True
     published_as: str = ""
     measure: Measure | None = None
-    formula: str = ""
-
-    def named(self, words: Mapping[str, str]) -> str:
-        """Return its heading with words in place of the braces; that of a measure is as stated."""
-        return self.label if self.measure is not None else self.label.format_map(words)
 
     def is_low_best(self, *, low_scores: bool) -> bool | None:
         """Return whether less of it is better; None where that is not known.
@@ -133,24 +122,14 @@ def _count(values: npt.NDArray[np.bool_]) -> Array:
     return np.asarray(values.sum(axis=1), dtype=float)
 
 
-def _of_rule(  # noqa: PLR0913 - columns of a table
-    rule: str,
-    label: str,
-    help: str,
-    meaning: str,
-    formula: str,
-    *,
-    section: str = "",
-    form: Form = "score",
-) -> Statistic:
+def _of_rule(rule: str, meaning: str, *, section: str = "", form: Form = "score") -> Statistic:
     """Return the statistic by which a rule ranks, and which only boards of this rule have."""
     return Statistic(
-        *(rule, label, help, meaning, form, section or rule.replace("_", "-")),
+        *(rule, meaning, form, section or rule.replace("_", "-")),
         lambda board: board.merit.shown,
         rule=rule,
         column="always",
         is_ascending=form == "rank",
-        formula=formula,
     )
 
 
@@ -161,8 +140,6 @@ _BASELINE: frozenset[Need] = frozenset({"baseline"})
 STATISTICS: tuple[Statistic, ...] = (
     Statistic(
         "adjusted",
-        "Adjusted average",
-        "Estimate of the mean over {over}",
         "estimate of the mean score over all tasks ([more](statistics.md#additive-model))",
         "score",
         "adjusted-average",
@@ -171,59 +148,25 @@ STATISTICS: tuple[Statistic, ...] = (
         rule="additive",
         column="always",
     ),
-    _of_rule(
-        "weighted_mean",
-        "Weighted mean",
-        "Mean over {over}, each with its weight",
-        "mean of the scores, each with the weight of its task",
-        "sum of weight * score / sum of weights",
-    ),
-    _of_rule(
-        "mean_of_categories",
-        "Mean of categories",
-        "Mean over categories of the mean over the tasks of each",
-        "mean over categories of the mean score of each",
-        "mean over categories of (sum of scores / number of scores)",
-    ),
-    _of_rule(
-        "median",
-        "Median",
-        "Median over {over}",
-        "median of the scores",
-        "the middle score; of an even number, the mean of the middle two",
-        section="median-score",
-    ),
-    _of_rule("sum", "Sum", "Sum over {over}", "sum of the scores", "sum of scores"),
-    _of_rule(
-        "mean_rank",
-        "Mean rank",
-        "Mean over {over} of the rank; lower is better",
-        "mean over tasks of the rank, lower is better",
-        "mean of ranks, 1 for the best; equal scores share their mean rank",
-        form="rank",
-    ),
+    _of_rule("weighted_mean", "mean of the scores, each with the weight of its task"),
+    _of_rule("mean_of_categories", "mean over categories of the mean score of each"),
+    _of_rule("median", "median of the scores", section="median-score"),
+    _of_rule("sum", "sum of the scores"),
+    _of_rule("mean_rank", "mean over tasks of the rank, lower is better", form="rank"),
     _of_rule(
         "ratio_to_best",
-        "Ratio to best",
-        "Geometric mean over {over} of the score, divided by the best one",
         "geometric mean over tasks of the ratio to the best score",
-        "exp(mean of log((score + offset) / (best score + offset)))",
         section="ratio",
         form="ratio",
     ),
     _of_rule(
         "ratio_to_baseline",
-        "Ratio to {baseline}",
-        "Geometric mean over {over} of the score, divided by that of {baseline}",
         "geometric mean over tasks of the ratio to the score of the baseline",
-        "exp(mean of log((score + offset) / (score of the baseline + offset)))",
         section="ratio",
         form="ratio",
     ),
     Statistic(
         "average",
-        "Score",
-        "Mean over {over}",
         "mean score over its tasks; `null` where scores cannot be averaged",
         "score",
         "average",
@@ -233,8 +176,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "base_average",
-        "{base}",
-        "",
         "mean of its base scores over the tasks of `average`; `null` where one is missing. An "
         "adjusted average where these rank the board",
         "score",
@@ -245,8 +186,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "baseline_average",
-        "{baseline}",
-        "",
         "mean of the baseline's scores over the tasks of `average`; `null` where one is missing. "
         "An adjusted average where these rank the board",
         "score",
@@ -259,8 +198,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "win_rate",
-        "Win rate",
-        "Share of other models beaten on a task, averaged over tasks; a tie counts one half",
         "mean share of rivals beaten, 0 to 1",
         "rate",
         "win-rate",
@@ -269,8 +206,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "lift_over_base",
-        "Lift over {base}",
-        "Mean over tasks of {variant} minus {base} score{turning}",
         "mean lift over base over common tasks, positive is better; `null` without any, and where "
         "scores cannot be averaged",
         "difference",
@@ -281,8 +216,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "lift_over_baseline",
-        "vs {baseline}",
-        "Mean over tasks of the score minus the score of {baseline}{turning}",
         "mean lift over the baseline over common tasks, positive is better; `null` without any, "
         "and where scores cannot be averaged",
         "difference",
@@ -293,8 +226,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "beats",
-        "Beats {baseline}",
-        "Tasks where it scores strictly better than {baseline}",
         "tasks on which it is strictly better than the baseline",
         "count",
         "lift-over-baseline",
@@ -305,8 +236,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "ties",
-        "Ties with {baseline}",
-        "",
         "tasks on which it is level with the baseline",
         "count",
         "lift-over-baseline",
@@ -316,8 +245,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "loses",
-        "Behind {baseline}",
-        "",
         "tasks on which it is worse than the baseline",
         "count",
         "lift-over-baseline",
@@ -327,8 +254,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "wins",
-        "First places",
-        "Tasks where it has the best score of this board, ties included, unless all are equal",
         "tasks on which it has the best score, ties included; none where all scores are equal",
         "count",
         "winners",
@@ -337,8 +262,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "clear_wins",
-        "Clear first places",
-        "",
         "first places that the errors of scores make clear; `null` where this is known of none",
         "count",
         "winners",
@@ -346,8 +269,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "unclear_wins",
-        "Unclear first places",
-        "",
         "first places that are not clear; `null` where this is known of none",
         "count",
         "winners",
@@ -355,8 +276,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "helped",
-        "Helped",
-        "Tasks where its {variant} score is better than its {base} score",
         "tasks with a lift over base above 0",
         "count",
         "lift",
@@ -367,8 +286,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "unchanged",
-        "Unchanged",
-        "",
         "tasks with a lift over base of 0",
         "count",
         "lift",
@@ -378,8 +295,6 @@ STATISTICS: tuple[Statistic, ...] = (
     ),
     Statistic(
         "hurt",
-        "Hurt",
-        "Tasks where its {variant} score is worse than its {base} score",
         "tasks with a lift over base below 0",
         "count",
         "lift",
@@ -401,19 +316,14 @@ def statistics_of(rules: RankingRules, measures: Sequence[Measure]) -> tuple[Sta
 
 def measure_statistic(measure: Measure) -> Statistic:
     """Return the statistic of a board that combines a measure over its tasks."""
-    how = {"sum": "Sum over", "mean": "Mean over", "median": "Median over", "none": "The same on"}
-    better = {None: "", True: "; higher is better", False: "; lower is better"}
-    priced = f"; at list prices of {measure.price_day}" if measure.price_day else ""
+    how = {"sum": "sum over", "mean": "mean over", "median": "median over", "none": "the same on"}
     return Statistic(
         measure.id,
-        measure.label,
-        f"{how[measure.combine]} {{over}}{better[measure.higher_is_better]}{priced}",
-        f"{measure.label}: {how[measure.combine].lower()} the tasks with a value",
+        f"{measure.label}: {how[measure.combine]} the tasks with a value",
         "measure",
         "measures",
         lambda board: combine(measure, board.scores.measured[measure.id][board.variant]),
         column="always",
         is_ascending=measure.higher_is_better is False,
         measure=measure,
-        formula="sum, mean or median of the values that are there",
     )

@@ -90,7 +90,7 @@ def file_states(root: Path) -> FileStates:
     """
     own = (
         root / name
-        for name in ("data/content", "data/submissions", *_FOLDERS)
+        for name in ("data/content", "data/submissions", "locale", *_FOLDERS)
         if is_inside(root / name, root, name)
     )
     tables = (path for ending in ENDINGS for path in (root / "data").glob(f"*{ending}"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from site_builder.addresses import Address, Link, method_link
 from site_builder.compute.agreement import compute_concordance
@@ -12,6 +10,7 @@ from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.serving import collect_offers
 from site_builder.formatting import count
+from site_builder.messages import ANCHORS
 from site_builder.pages.board_table import lacks_scores
 from site_builder.pages.board_views import board_note, ranking_rule
 from site_builder.pages.interactive import (
@@ -19,10 +18,9 @@ from site_builder.pages.interactive import (
     default_runs,
     has_enough_tasks,
 )
-from site_builder.pages.page import HOME, Page, Site, cite_site
+from site_builder.pages.page import Page, Site, cite_site
 from site_builder.records import Record
 
-_GLOSSARY = Path(__file__).with_name("glossary.toml")
 # A word, its name, its anchor on the page on method, if any, and all its texts.
 _Texts = tuple[str, str, str, Mapping[str, str]]
 
@@ -74,7 +72,7 @@ def make_about(site: Site) -> Iterator[Page]:
     texts, shown, cite = tuple(_texts(site)), _shown(site), cite_site(site)
     context = AboutContext(note, tuple(_terms(texts, shown)))
     title, about = say("navigation.about"), say("method.about")
-    yield Page(Address("about"), "about.html", title, about, context, (HOME,), cite=cite)
+    yield Page(Address("about"), "about.html", title, about, context, (site.home,), cite=cite)
     words = _glossary(site)
     listed = [
         words[word]
@@ -82,11 +80,11 @@ def make_about(site: Site) -> Iterator[Page]:
         if word in words and shown.get(word, True) and shown.get(term, True)
     ]
     by_name = GlossaryContext(tuple(sorted(listed, key=lambda word: word.name.lower())))
-    crumbs = (HOME, Link(title, Address("about")))
+    crumbs = (site.home, Link(title, Address("about")))
     title, about = say("footer.glossary"), say("glossary.about", site=site.config.site.title)
     yield Page(Address("glossary"), "glossary.html", title, about, by_name, crumbs)
     title, about = say("not_found.title"), say("not_found.about")
-    yield Page(Address("not_found"), "404.html", title, about, Record(), (HOME,), listed=False)
+    yield Page(Address("not_found"), "404.html", title, about, Record(), (site.home,), listed=False)
 
 
 def _glossary(site: Site) -> Mapping[str, Word]:
@@ -107,28 +105,38 @@ def _terms(found: Iterable[_Texts], shown: Mapping[str, bool]) -> Iterator[Term]
 
 
 def _texts(site: Site) -> Iterator[_Texts]:
-    filled = _filled(site)
-    sections = tomllib.loads(_GLOSSARY.read_text(encoding="utf8"))
-    explained = {texts.get("term", word) for word, texts in sections.items() if "details" in texts}
+    filled, say = _filled(site), site.labels.say
+    sections: dict[str, dict[str, str]] = {}
+    for message in say.section("glossary"):
+        word, _, key = message.partition(".")
+        if key:
+            text = " ".join(say(f"glossary.{message}", **filled).split())
+            sections.setdefault(word, {})[key] = text
+    explained = {ANCHORS.get(word, word) for word, texts in sections.items() if "details" in texts}
     for word, texts in _statistic_texts(site):
         if word not in explained:
             sections[word] = {**texts, **sections.get(word, {})}
-    for word, section in sections.items():
-        texts = {key: " ".join(text.split()).format_map(filled) for key, text in section.items()}
-        yield word, texts["name"], texts.get("term", word if "details" in texts else ""), texts
+    for word, texts in sections.items():
+        yield word, texts["name"], ANCHORS.get(word, word if "details" in texts else ""), texts
 
 
 def _statistic_texts(site: Site) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield the texts of the statistics that some board has and the glossary does not explain."""
+    say, filled = site.labels.say, _filled(site)
     boards = [board for each in site.by_board for board in each.results.boards.values()]
-    found = {s.section: s for board in boards for s in board.statistics if s.formula}
-    for section, statistic in found.items():
-        words = {"over": "the tasks", "turning": "", "base": "", "variant": ""}
-        help_text = statistic.help.format_map({**words, "baseline": site.labels.baseline})
-        name, details = statistic.named(_filled(site)), f"{help_text}."
-        if statistic.measure is not None:
-            name, details = (site.labels.say(f"method.{key}") for key in ("measures", "measured"))
-        yield section, {"name": name, "details": details, "formula": statistic.formula}
+    every = [s for board in boards for s in board.statistics]
+    keys = {s.section: s.id if s.measure is None else "measure" for s in every}
+    for section, key in keys.items():
+        if f"statistic.{key}.formula" not in say:
+            continue
+        if key == "measure":
+            label, details = say("method.measures"), say("method.measured")
+        else:
+            over = {"over": say("method.over"), "turning": "", "variant": ""}
+            label = say(f"statistic.{key}.label", **filled)
+            details = f"{say(f'statistic.{key}.help', **filled, **over)}."
+        formula = say(f"statistic.{key}.formula")
+        yield section, {"name": label, "details": details, "formula": formula}
 
 
 def _filled(site: Site) -> Mapping[str, str]:
@@ -136,7 +144,7 @@ def _filled(site: Site) -> Mapping[str, str]:
     labels = site.labels
     flags_count = all(flag.counts for task in site.results.tasks for flag in task.flagged)
     return {
-        "base": labels.base or "base",
+        "base": labels.base or labels.say("label.base"),
         "baseline": labels.baseline,
         "contender": labels.contender,
         "tuned": labels.tuned,

@@ -18,7 +18,7 @@ from site_builder.pages.interactive import make_choose, make_compare, make_score
 from site_builder.pages.matrices import make_matrix_values
 from site_builder.pages.model import make_models
 from site_builder.pages.model_scores import make_score_cards
-from site_builder.pages.page import HOME, OutputFile, Page, Site
+from site_builder.pages.page import OutputFile, Page, Site
 from site_builder.pages.serving import make_serving
 from site_builder.pages.submit import make_submit
 from site_builder.pages.task_columns import make_task_columns
@@ -63,9 +63,9 @@ def with_own_charts(site: Site, pages: Iterable[OutputFile]) -> tuple[OutputFile
 def _make_own_pages(site: Site) -> Iterator[Page]:
     """A page for each text of the project's own."""
     for name, title in site.own.items():
-        about = f"{title}: a page of {site.config.site.title}."
+        about = site.labels.say("page.own", title=title, site=site.config.site.title)
         context = OwnPageContext(f"pages/{name}")
-        yield Page(Address("page", name), "page.html", title, about, context, (HOME,))
+        yield Page(Address("page", name), "page.html", title, about, context, (site.home,))
 
 
 _PAGE_MAKERS: tuple[Callable[[Site], Iterator[OutputFile]], ...] = (

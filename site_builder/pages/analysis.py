@@ -13,7 +13,7 @@ from site_builder.charts.analysis import (
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlations import CoefficientTable, answer_of, coefficient_table
 from site_builder.labels import Labels
-from site_builder.pages.page import HOME, Page, Site
+from site_builder.pages.page import Page, Site
 from site_builder.records import Record
 from site_builder.table_model import Table
 
@@ -63,7 +63,7 @@ def make_analysis(site: Site) -> Iterator[Page]:
     if coefficients or charts.training_sets or similar:
         about = labels.say("analysis.about")
         title = labels.say("navigation.analysis")
-        yield Page(Address("analysis"), "analysis.html", title, about, context, (HOME,))
+        yield Page(Address("analysis"), "analysis.html", title, about, context, (site.home,))
 
 
 def _heading(labels: Labels, coefficients: CoefficientTable | None, similar: Chart | None) -> str:

@@ -7,7 +7,6 @@ from functools import partial
 
 from site_builder.addresses import page_link
 from site_builder.charts.cells import (
-    RANK,
     model_cell,
     number_cell,
     score_cell,
@@ -159,7 +158,7 @@ def _place_fields(
 ) -> Iterator[Field[BoardRow]]:
     ranked, say = len(spec.board.ranked), spec.labels.say
     group = say("columns.ranking")
-    rank = replace(RANK, help=say("board.rank_help"), group=group)
+    rank = replace(spec.labels.rank_column, help=say("board.rank_help"), group=group)
     yield Field(rank, lambda row: _moved(spec, row.model, rank_cell(ranks.get(row.model))))
     yield Field(spec.labels.column("model"), lambda row: name_cell(spec, row))
     half = 0.5 / max(ranked, 1)
@@ -263,8 +262,10 @@ def _is_extra(spec: BoardTableSpec, statistic: Statistic) -> bool:
 
 def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardRow]:
     labels, board, say = spec.labels, spec.board, spec.labels.say
-    words = labels.statistic_words(board)
-    label, meaning = statistic.named(words), statistic.help
+    label, meaning = (
+        labels.statistic_label(statistic, board),
+        labels.statistic_help(statistic, board),
+    )
     if statistic.id in _SHORT_LABELS:
         label = say(_SHORT_LABELS[statistic.id])
     is_beside = statistic.id == "average" and board.rule.statistic != "average"
@@ -279,7 +280,7 @@ def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardR
         statistic.id,
         label,
         "number",
-        meaning.format_map(words),
+        meaning,
         "ascending" if statistic.is_ascending or "(" in label else "",
         statistic.section,
         details=ends if has_interval else (),
@@ -364,7 +365,7 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         is_extra=True,
         group=say("columns.ranking"),
     )
-    yield Field(frontier, lambda row: text_cell(frontier_word(spec, row.model)), has_frontier(spec))
+    yield Field(frontier, partial(_frontier_cell, spec), has_frontier(spec))
     licenses = {m.model: m.license for m in known}
     yield Field(
         Column("license", say("column.license"), is_extra="license" not in columns, group=group),
@@ -386,7 +387,15 @@ def _date_cell(dates: Mapping[str, str], row: BoardRow) -> Cell:
 
 def _facet_cell(labels: Labels, name: str, values: Mapping[str, str | None], row: BoardRow) -> Cell:
     value = values[row.model]
-    return text_cell(None if value is None else labels.facet_text(name, value))
+    if value is None:
+        return text_cell(None)
+    text = labels.facet_text(name, value)
+    return Cell(labels.yes_or_no(text), text)
+
+
+def _frontier_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
+    word = frontier_word(spec, row.model)
+    return text_cell(None) if word is None else Cell(spec.labels.yes_or_no(word), word)
 
 
 # --- cells --------------------------------------------------------------------------------------

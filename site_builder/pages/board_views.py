@@ -9,7 +9,6 @@ from site_builder.compute.board import REASONS, Board
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.formatting import in_words, percent, sentence
 from site_builder.labels import Labels
-from site_builder.messages import with_article
 from site_builder.pages.board_filters import is_new, moved_since, new_since, places_won
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.board_table import board_table, is_hidden
@@ -99,7 +98,7 @@ def ranking_rule(labels: Labels, board: Board) -> str:
         why = "board.rule.mixed"
     elif rules.why == "sparse" and rules.rank_by == "additive":
         why = "board.rule.sparse"
-    return labels.say(why, merit=board.rule.label, over=labels.tasks_of(board))
+    return labels.say(why, merit=labels.rule(board.rule), over=labels.tasks_of(board))
 
 
 def board_headline(spec: BoardTableSpec) -> str:
@@ -141,16 +140,12 @@ def _lead(spec: BoardTableSpec) -> str:
 
 def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
     spec = replace(spec, variant=variant, by=spec.boards[variant].rule.statistic)
-    board, rows, view_id, say = (
-        spec.board,
-        board_rows(spec),
-        _view_id(spec, variant),
-        spec.labels.say,
-    )
-    in_variant = spec.labels.before_noun(variant).rstrip()
+    board, rows, view_id = spec.board, board_rows(spec), _view_id(spec, variant)
+    labels, say = spec.labels, spec.labels.say
+    in_variant = labels.before_noun(variant).rstrip()
     name = say("board.heading_of" if in_variant else "board.heading", variant=in_variant)
     n_models = say("n_models", len(board.ranked))
-    caption = say("board.caption", name=name, n_models=n_models, rule=board.rule.label)
+    caption = say("board.caption", name=name, n_models=n_models, rule=labels.rule(board.rule))
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
     return BoardView(
         id=view_id,
@@ -231,7 +226,8 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow], n_cut: int) -> st
     shown |= {m.model for m in spec.site.results.catalog.waiting}  # listed below the board
     absent = [s.unranked for s in board.entries if s.model not in shown]
     share = percent(board.rules.min_coverage)
-    score = with_article(f"{spec.labels.before_noun(board.variant)}score")
+    variant = spec.labels.before_noun(board.variant)
+    score = say.with_article(say("label.score", variant=variant))
     texts = [
         say(f"board.hidden.{why}", n_models=say("n_models", n), share=share, a_score=score)
         for why in REASONS

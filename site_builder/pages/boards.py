@@ -20,7 +20,7 @@ from site_builder.pages.board_table import is_hidden
 from site_builder.pages.board_views import BoardView, board_lede, board_views
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.matrices import board_matrix, with_tools
-from site_builder.pages.page import HOME, Page, Site, cite_page
+from site_builder.pages.page import Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.pages.task_columns import TaskColumns
 from site_builder.pages.trade_choices import TradeChoice, TradeChoices
@@ -114,7 +114,7 @@ def make_boards(site: Site) -> Iterator[Page]:
     about = say("entries.about", n_entries=n_entries)
     context = partial(_entries_context, site)
     title = site.link("models").text
-    yield Page(Address("models"), "entries.html", title, about, context, (HOME,))
+    yield Page(Address("models"), "entries.html", title, about, context, (site.home,))
 
 
 def board_address(site: Site) -> Address:
@@ -135,7 +135,7 @@ def _make_board(site: Site, here: Address, title: str) -> Page:
         about = site.board.description or board_lede(site)
     context = partial(_context, site, title, about)
     cite = cite_page(site, title, f"{lead}." if lead else "", here) if site.has_boards else None
-    return Page(here, "board.html", title, about, context, (HOME,), cite=cite)
+    return Page(here, "board.html", title, about, context, (site.home,), cite=cite)
 
 
 def _context(site: Site, title: str, about: str) -> BoardContext:

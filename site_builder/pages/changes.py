@@ -10,8 +10,9 @@ from site_builder.api import FOLDER
 from site_builder.charts.cells import linked_cell, model_cell, number_cell, task_cell, text_cell
 from site_builder.compute.catalog import Release
 from site_builder.formatting import count
+from site_builder.labels import variant_label
 from site_builder.messages import Messages
-from site_builder.pages.page import HOME, Page, Site
+from site_builder.pages.page import Page, Site
 from site_builder.records import Record, replace
 from site_builder.releases.changes import ChangedClaim, Changes, RankMove, ScoreChange
 from site_builder.releases.feed import FeedEntry, entry_id, make_entries
@@ -24,7 +25,7 @@ from site_builder.releases.wording import (
     sections_of,
     summary,
 )
-from site_builder.table_model import Cell, Column, Field, Table, Tone, table_of
+from site_builder.table_model import Align, Cell, Field, Table, Tone, table_of
 
 _Change = TypeVar("_Change")
 _MOST_ROWS = 500
@@ -80,8 +81,17 @@ def make_changes(site: Site) -> Iterator[Page]:
         document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
         earlier=tuple(e for e in entries if e in news.earlier and e.id != entry_id(changes)),
     )
-    about = say("changes.about", release=changes.old.name, changes=summary(changes, say))
-    yield Page(Address("changes"), "changes.html", "Changes", about, context, (HOME,))
+    about = say(
+        "changes.about", release=site.labels.release(changes.old), changes=summary(changes, say)
+    )
+    yield Page(
+        Address("changes"),
+        "changes.html",
+        say("changes.page"),
+        about,
+        context,
+        (site.home,),
+    )
 
 
 def _facts(changes: Changes, say: Messages) -> tuple[Fact, ...]:
@@ -98,8 +108,6 @@ def _facts(changes: Changes, say: Messages) -> tuple[Fact, ...]:
 
 
 _FIRST = ("scores", "ranks")
-_COLUMNS = {"score": Column("score", "Score", "number")}
-_NOUNS = ("model", "task", "board")
 
 
 class _Tables:
@@ -151,17 +159,18 @@ class _Tables:
                 has_variant = name == "task" and "variant" in places
                 return self._in_variant(made, row[places["variant"]]) if has_variant else made
 
-            column = _COLUMNS.get(name, Column(name, name.capitalize()))
-            return Field(self._labels.column(name) if name in _NOUNS else column, cell)
+            align: Align = "number" if name == "score" else "text"
+            return Field(replace(self._labels.column(name), align=align), cell)
 
         return [field(name) for name in section.columns if name not in ("name", "variant")]
 
     def _compared(self) -> tuple[Field[ScoreChange], ...]:
         changes = self._changes
         meaning = self._say("changes.difference_help", turning=self._labels.turning)
-        difference = Column("difference", "Difference", "number", meaning, term="changes")
-        before, after = Column("before", "Before", "number"), Column("after", "After", "number")
-        noise = Column("noise", "Beyond noise?", term="changes")
+        column = self._labels.column
+        difference = replace(column("difference"), align="number", help=meaning, term="changes")
+        before, after = (replace(column(name), align="number") for name in ("before", "after"))
+        noise = replace(column("noise"), term="changes")
 
         def difference_cell(change: ScoreChange) -> Cell:
             value = change.difference or 0.0
@@ -193,8 +202,10 @@ class _Tables:
             return self._cells["board"](move.board)
 
         model = self._labels.column("model")
-        before = Column("before", "Before", "number", first_order="ascending", term="rank")
-        after = Column("after", "After", "number", first_order="ascending", term="rank")
+        before, after = (
+            replace(self._labels.column(name), align="number", first_order="ascending", term="rank")
+            for name in ("before", "after")
+        )
         return (
             *(
                 (Field[RankMove](self._labels.column("board"), board),)
@@ -204,7 +215,7 @@ class _Tables:
             Field(model, lambda m: self._in_variant(self._model(m.model), m.variant)),
             Field(before, lambda m: number_cell(m.before, rank_text(m.before, self._say))),
             Field(after, lambda m: number_cell(m.after, rank_text(m.after, self._say))),
-            Field(Column("move", "Move"), lambda m: text_cell(self._move(m))),
+            Field(self._labels.column("move"), lambda m: text_cell(self._move(m))),
         )
 
     def _move(self, move: RankMove) -> str:
@@ -219,7 +230,8 @@ class _Tables:
     def _in_variant(self, cell: Cell, variant: str) -> Cell:
         """Return a cell with the variant below it, unless it is the only one of the board."""
         is_only = self._labels.roles.variants == (variant,)
-        return cell if is_only else replace(cell, note=self._site.config.label(variant))
+        label = variant_label(variant, self._site.config, self._say)
+        return cell if is_only else replace(cell, note=label)
 
     def _lost(self, names: str) -> Cell:
         words = (self._labels.say(f"stated.{name}") for name in names.split(", "))

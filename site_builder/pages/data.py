@@ -8,17 +8,16 @@ from site_builder.addresses import Address, Fact, Link
 from site_builder.api import FOLDER, encode, score_values, site_values
 from site_builder.charts.cells import text_cell
 from site_builder.compute.catalog import Release
-from site_builder.formatting import count, counted, size
+from site_builder.formatting import count, counted, coverage, size
 from site_builder.messages import Messages
 from site_builder.pages.board_views import board_lede
-from site_builder.pages.page import HOME, Document, Page, Site, cite_site
-from site_builder.records import Record
+from site_builder.pages.page import Document, Page, Site, cite_site
+from site_builder.records import Record, replace
 from site_builder.releases.kept import index_values
 from site_builder.releases.snapshot import SNAPSHOT, take_snapshot, write_snapshot
 from site_builder.releases.wording import change_values
-from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.table_model import Align, Cell, Column, Field, Table, table_of
 from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable
-from site_builder.tables.schema import TYPE_WORDS
 
 CROISSANT = Address("file", "data/croissant.json")
 # The tables that most readers want; the page shows the code that reads them.
@@ -135,13 +134,13 @@ def make_data(site: Site) -> Iterator[Page | Document]:
     api["snapshot"] = [
         Document(Address("file", SNAPSHOT), write_snapshot(take_snapshot(site.computed)))
     ]
-    stats, license_ = site.results.stats, site.config.site.license
+    say, stats, license_ = site.labels.say, site.results.stats, site.config.site.license
     context = DataContext(
         facts=(
-            Fact("models", count(stats.models)),
-            Fact("tasks", count(stats.tasks)),
-            Fact("scores", count(stats.scores)),
-            *((Fact("license of the figures", license_),) if license_ else ()),
+            Fact(say("data.models"), count(stats.models)),
+            Fact(say("data.tasks"), count(stats.tasks)),
+            Fact(say("data.scores"), count(stats.scores)),
+            *((Fact(say("data.license"), license_),) if license_ else ()),
         ),
         croissant=Link(CROISSANT.key.rpartition("/")[2], CROISSANT),
         main=tuple(
@@ -149,16 +148,15 @@ def make_data(site: Site) -> Iterator[Page | Document]:
             for table in site.exported
             if table.spec.name in _MAIN
         ),
-        tables=tuple(_data_table(table) for table in site.exported),
-        api=_api_table(site.labels.say, api),
+        tables=tuple(_data_table(site, table) for table in site.exported),
+        api=_api_table(say, api),
     )
-    n, title = counted(len(site.exported), "table"), site.config.site.title
-    about = (
-        f"The data of {title}: {n} as Parquet, CSV and JSON, explained column by column, "
-        "with checksums, and a JSON API."
+    title, about = (
+        say("data.title"),
+        say("data.about", len(site.exported), site=site.config.site.title),
     )
     cite = cite_site(site)
-    yield Page(Address("data"), "data.html", "Data", about, context, (HOME,), cite=cite)
+    yield Page(Address("data"), "data.html", title, about, context, (site.home,), cite=cite)
     for table in site.exported:
         for file in table.files:
             yield Document(download_address(table, file), file.content)
@@ -166,35 +164,54 @@ def make_data(site: Site) -> Iterator[Page | Document]:
         yield from documents
 
 
-def _data_table(table: ExportedTable) -> DataTable:
+def _data_table(site: Site, table: ExportedTable) -> DataTable:
+    say = site.labels.say
     files = tuple(
         Download(
             Link(file_name(table, f), download_address(table, f)), size(len(f.content)), f.sha256
         )
         for f in table.files
     )
-    name, meaning = table.spec.name, f"{table.spec.meaning} Each row is {table.spec.row}."
-    return DataTable(name, meaning, counted(table.rows, "row"), files, _columns_table(table))
+    name = table.spec.name
+    of = {"meaning": say(f"table.{name}.meaning"), "row": say(f"table.{name}.row")}
+    rows = say("data.rows", table.rows)
+    return DataTable(name, say("data.table", **of), rows, files, _columns_table(site, table))
 
 
-def _columns_table(table: ExportedTable) -> Table:
+def _columns_table(site: Site, table: ExportedTable) -> Table:
+    say, name = site.labels.say, table.spec.name
+    measures = {measure.id: measure.label for measure in site.results.scores.measures}
+
     def meaning_cell(column: ExportedColumn) -> Cell:
         if column.spec is None:
-            return Cell("an extra column of this board", tone="soft")
-        return Cell(column.spec.meaning.replace("`", ""), column.spec.meaning)
+            return Cell(say("data.extra"), tone="soft")
+        known = f"table.{name}.column.{column.name}"
+        label = measures.get(column.name, column.name)
+        text = say(known) if known in say else say("data.measure", label=label)
+        return Cell(text.replace("`", ""), text)
+
+    def type_cell(column: ExportedColumn) -> Cell:
+        return text_cell(say(f"table.type.{column.type}") if column.spec else None)
+
+    def unit_cell(column: ExportedColumn) -> Cell:
+        unit = column.spec.unit if column.spec else ""
+        return text_cell(say(f"table.unit.{unit}") if unit else None)
 
     fields: tuple[Field[ExportedColumn], ...] = (
-        Field(Column("column", "Column"), lambda c: Cell(c.name, c.name)),
-        Field(Column("type", "Type"), lambda c: text_cell(TYPE_WORDS[c.type] if c.spec else None)),
-        Field(Column("unit", "Unit"), lambda c: text_cell((c.spec and c.spec.unit) or None)),
-        Field(Column("meaning", "Meaning"), meaning_cell),
+        Field(_column(say, "column"), lambda c: Cell(c.name, c.name)),
+        Field(_column(say, "type"), type_cell),
+        Field(_column(say, "unit"), unit_cell),
+        Field(_column(say, "meaning"), meaning_cell),
         Field(
-            Column("filled", "Filled", "number"),
-            lambda c: Cell(f"{c.filled:,} of {table.rows:,}", float(c.filled)),
+            _column(say, "filled", "number"),
+            lambda c: Cell(coverage(c.filled, table.rows), float(c.filled)),
         ),
     )
-    name = table.spec.name
-    return table_of(f"columns-{name}", f"Columns of {name}", fields, table.columns)
+    return table_of(f"columns-{name}", say("data.columns", table=name), fields, table.columns)
+
+
+def _column(say: Messages, key: str, align: Align = "text") -> Column:
+    return Column(key, say(f"data.column.{key}"), align)
 
 
 def _api_table(say: Messages, api: Mapping[str, Sequence[Document]]) -> Table:
@@ -203,16 +220,19 @@ def _api_table(say: Messages, api: Mapping[str, Sequence[Document]]) -> Table:
     def files_cell(name: str) -> Cell:
         first, more = api[name][0].address, len(api[name]) - 1
         link = Link(f"/{first.key}", first)
-        return Cell(link.text, name, f"and {more:,} more" if more else "", link=link)
+        return Cell(link.text, name, say("data.more", more) if more else "", link=link)
 
     def size_cell(name: str) -> Cell:
         total = sum(len(document.content) for document in api[name])
         return Cell(size(total), float(total))
 
     fields: tuple[Field[str], ...] = (
-        Field(Column("file", "File"), files_cell),
-        Field(Column("meaning", "What it holds"), lambda name: text_cell(say(f"api.{name}"))),
-        Field(Column("size", "Size", "number"), size_cell),
+        Field(_column(say, "file"), files_cell),
+        Field(
+            replace(_column(say, "holds"), key="meaning"),
+            lambda name: text_cell(say(f"api.{name}")),
+        ),
+        Field(_column(say, "size", "number"), size_cell),
     )
     names = [name for name, documents in api.items() if documents]
-    return table_of("api-files", "Files of the JSON API", fields, names)
+    return table_of("api-files", say("data.files"), fields, names)

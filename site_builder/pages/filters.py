@@ -10,6 +10,7 @@ from site_builder.compute.licenses import has_open_weights
 from site_builder.config import BoardConfig
 from site_builder.formatting import sentence
 from site_builder.labels import Labels
+from site_builder.messages import Messages
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import RANK_VALUE, Filter, FilterKind, TableTools
@@ -76,7 +77,7 @@ def _useful(
         kind = "choice" if each.name in stated else each.filter.kind
         wanted = wanted_texts(first.get(each.name, ()))
         shown = tuple(labels.facet_text(each.name, text) for text in wanted)
-        best = say("board.best.label", facet=_in_phrase(each, say.words))
+        best = say("board.best.label", facet=_in_phrase(each, say))
         made = replace(each.filter, kind=kind, first=shown, each=best if kind == "choice" else "")
         yield replace(each, filter=made)
 
@@ -142,10 +143,10 @@ def _kind_of(values: Collection[str | None], *, is_number: bool) -> FilterKind:
     return "date" if known and all(map(_DATE.fullmatch, known)) else "choice"
 
 
-def _in_phrase(found: _Found, words: Mapping[str, str]) -> str:
+def _in_phrase(found: _Found, say: Messages) -> str:
     """Return the name of a facet within a phrase; initials stay capitals."""
-    label = words.get(found.name, found.filter.label)
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    label = say.words.get(found.name, found.filter.label)
+    return label if label[1:2].isupper() else say.uncapitalised(label)
 
 
 def filter_key(facet: str) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.pages.about import GlossaryContext
-from site_builder.pages.page import HOME, Page, ScriptData, Site
+from site_builder.pages.page import Page, ScriptData, Site
 
 _FIND = "data/find.js"
 # The order in which equally good matches are listed. Every other kind is a page among others.
-_KINDS: dict[Kind, str] = {"model": "Model", "task": "Task", "category": "Category"}
+_KINDS: tuple[Kind, ...] = ("model", "task", "category")
 # What visitors come to do: its message, and where it is done.
 _ACTIONS: tuple[tuple[str, Address], ...] = (
     ("choose", Address("choose")),
@@ -30,21 +30,24 @@ def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
     By kind, each entry is a link, a hint (developer or category), and other words that lead to it:
     the id where it differs from the name.
     """
-    found: dict[str, list[_Entry]] = {kind: [] for kind in (*_KINDS.values(), "Page", "Action")}
+    found: dict[str, list[_Entry]] = {kind: [] for kind in (*_KINDS, "page", "action")}
     listed = [page for page in pages if page.listed]
     for page in listed:
-        found[_KINDS.get(page.address.kind, "Page")].append(_entry(site, page))
+        kind = page.address.kind if page.address.kind in _KINDS else "page"
+        found[kind].append(_entry(site, page))
         if page.address.kind == "glossary":
-            found["Word"] = list(_words(page))
-    found["Action"] += _actions(site, {page.address.kind for page in listed})
-    value = [[kind, entries] for kind, entries in found.items() if entries]
+            found["word"] = list(_words(page))
+    found["action"] += _actions(site, {page.address.kind for page in listed})
+    value = [
+        [site.labels.say(f"find.{kind}"), entries] for kind, entries in found.items() if entries
+    ]
     return ScriptData(Address("asset", _FIND), "find", lambda: value)
 
 
 def _entry(site: Site, page: Page) -> _Entry:
     name, key, catalog = page.title, page.address.key, site.computed.whole.catalog
-    if page.address == HOME.to:
-        return HOME, name, ""
+    if page.address.kind == "home":
+        return site.home, name, ""
     hint: str | None = ""
     if page.address.kind == "model":
         hint = catalog.models[key].developer

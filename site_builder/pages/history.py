@@ -12,7 +12,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.history import MOST_LINES, RankLine, draw_ranks_over_releases, rank_trace
 from site_builder.compute.catalog import Release
 from site_builder.formatting import MINUS, MISSING, count, day, listed, ordinal
-from site_builder.pages.page import HOME, Document, Page, Site
+from site_builder.pages.page import Document, Page, Site
 from site_builder.records import CachingRecord, Record
 from site_builder.releases.feed import ReleaseNews
 from site_builder.releases.history import BoardAt, BoardHistory, RankSplit
@@ -114,7 +114,7 @@ def _make_history(site: Site, news: ReleaseNews) -> Page:
     title, context = view.say("history.title"), partial(_context, site, news)
     if site.has_boards:
         title = view.say("history.title_of", board=site.board.title)
-    return Page(history_address(site), "history.html", title, view.answer(), context, (HOME,))
+    return Page(history_address(site), "history.html", title, view.answer(), context, (site.home,))
 
 
 def _context(site: Site, news: ReleaseNews) -> HistoryContext:
@@ -253,7 +253,7 @@ class _View(CachingRecord):
 
     def notes(self) -> Iterator[str]:
         """Yield what ranks are among and over, and what could not be compared."""
-        history, rule = self.history, self.site.results.board.rule.label
+        history, rule = self.history, self.site.labels.rule(self.site.results.board.rule)
         n, of = len(history.tasks), history.n_tasks
         if n == of:
             yield self.say("history.compared_all", n, rule=rule)
@@ -368,14 +368,14 @@ def _make_release(site: Site, news: ReleaseNews, kept: KeptRelease) -> Page:
         for at in getattr(news.histories.get(view.board.id), "releases", ())[:-1]
         if at.release == kept.release
     ]
-    about = site.labels.say("history.of_release", release=kept.release.name)
+    about = site.labels.say("history.of_release", release=site.labels.release(kept.release))
     context = ReleaseContext(
         boards=tuple(_release_board(view, at) for view, at in boards),
         snapshot=Link(kept.path.rpartition("/")[2], Address("file", kept.path)),
     )
     title = site.labels.say("history.release_of", date=name)
     history = Link(site.labels.say("history.title"), Address("history"))
-    crumbs = (HOME, history) if "" in news.histories or boards else (HOME,)
+    crumbs = (site.home, history) if "" in news.histories or boards else (site.home,)
     address = Address("release", kept.name)
     return Page(address, "release.html", title, about, context, crumbs, listed=False)
 

@@ -27,7 +27,7 @@ from site_builder.compute.significance import Against
 from site_builder.formatting import listed
 from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_views import BoardView, short_board
-from site_builder.pages.page import HOME, Page, ScriptData, Site, variant_data
+from site_builder.pages.page import Page, ScriptData, Site, variant_data
 from site_builder.records import Record, asdict
 
 _SCORES, _ERRORS = "data/scores.js", "data/errors.js"
@@ -74,7 +74,14 @@ def make_choose(site: Site) -> Iterator[Page]:
     if can_choose(site):
         about = site.labels.say("choose.about", len(site.results.catalog.models))
         context = partial(_choose_context, site)
-        yield Page(Address("choose"), "choose.html", "Choose a model", about, context, (HOME,))
+        yield Page(
+            Address("choose"),
+            "choose.html",
+            site.labels.say("ways.choose"),
+            about,
+            context,
+            (site.home,),
+        )
 
 
 def can_choose(site: Site) -> bool:
@@ -98,7 +105,7 @@ def _choose_context(site: Site) -> ChooseContext:
         developers=_at_least_two(m.developer for m in models),
         scores=_SCORES,
         errors=_ERRORS if results.scores.has_errors else "",
-        texts={name: text for name, (_, text) in texts.items()},
+        texts={name: forms[-1] for name, forms in texts.items()},
         data={"board": {**_board_data(site), "first_share": HALF_ALPHA}, "texts": texts},
     )
 
@@ -155,7 +162,14 @@ def make_compare(site: Site) -> Iterator[Page]:
     if runs := default_runs(site):
         about = site.labels.say("compare.about", most=_MOST_RUNS)
         context = partial(_compare_context, site.overview, runs)
-        yield Page(Address("compare"), "compare.html", "Compare", about, context, (HOME,))
+        yield Page(
+            Address("compare"),
+            "compare.html",
+            site.link("compare").text,
+            about,
+            context,
+            (site.home,),
+        )
 
 
 def default_runs(site: Site) -> tuple[ModelVariant, ...]:
@@ -193,7 +207,7 @@ def compare_link(site: Site, board: Board, model: str) -> Link | None:
         return None
     names = [site.labels.models[other] for other in others]
     runs = [ModelVariant(other, board.variant) for other in (model, *others)]
-    return Link(f"Compare with {listed(names)}", compare_address(site, runs))
+    return Link(site.labels.say("ways.compare", names=listed(names)), compare_address(site, runs))
 
 
 def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
@@ -221,7 +235,7 @@ def _compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext
         picks=_at_least_two(t.category for t in results.catalog.tasks.values()),
         scores=_ALL_SCORES if is_other else _SCORES,
         errors=(_ALL_ERRORS if is_other else _ERRORS) if results.scores.has_errors else "",
-        texts={name: text for name, (_, text) in texts.items()},
+        texts={name: forms[-1] for name, forms in texts.items()},
         data={
             # What spans several boards is no board, so nothing ranks there.
             "board": {**_board_data(site), "has_ranks": not is_other},
@@ -349,7 +363,7 @@ def _further_facts(site: Site, facts: ModelInfo) -> Iterator[tuple[str, str | No
         if statistic.measure is not None:
             value = board.figure(board.entry(facts.model), statistic.id)
             form = site.labels.statistic_scale(statistic, board)
-            yield statistic.label, None if value is None else form.score(value)
+            yield statistic.measure.label, None if value is None else form.score(value)
 
 
 def _tasks(site: Site) -> Iterator[Mapping[str, object]]:

@@ -19,7 +19,6 @@ from site_builder.formatting import (
     ordinal,
     p_value,
 )
-from site_builder.messages import with_article
 from site_builder.pages.answers import Answer, model_answer, model_board
 from site_builder.pages.board_table import span_text
 from site_builder.pages.history import rank_line
@@ -34,7 +33,7 @@ from site_builder.pages.model_sections import (
     make_prices,
 )
 from site_builder.pages.model_tasks import ALL_SCORES, TaskScores, make_task_scores
-from site_builder.pages.page import HOME, Page, Site, cite_page, in_sequence
+from site_builder.pages.page import Page, Site, cite_page, in_sequence
 from site_builder.pages.robustness import metric_name, metric_scale
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -137,7 +136,7 @@ def model_summary(site: Site, model: str) -> str:
         rank=ordinal(s.rank),
         of=n,
         variant=variant,
-        merit=with_article(board.rule.label),
+        merit=say.with_article(labels.rule(board.rule)),
         value=merit,
         over=labels.tasks_of(board) if by_all else say("n_tasks", s.scored),
     )
@@ -153,12 +152,14 @@ def make_badge(site: Site, model: str) -> Badge:
         variant = "" if is_primary else f", {labels.in_sentence(board.variant)}"
         n = len(board.ranked)
         ends = (1, n) if board.is_level else (s.rank, s.rank)
-        parts = [f"#{span_text(*(s.rank_interval or ends))} of {n}{variant}"]
+        ranks = span_text(*(s.rank_interval or ends))
+        parts = [labels.say("model.badge_rank", ranks=ranks, of=n, variant=variant)]
         value = labels.merit_scale(board).score(board.merit(s))
         if board.by_average:
             parts.append(value)
         else:
-            parts.append(f"{board.rule.label.removeprefix('mean ')} {value}")
+            rule = labels.rule(board.rule).removeprefix("mean ")
+            parts.append(f"{rule} {value}")
         message = " \N{MIDDLE DOT} ".join(parts)
     alt, title = labels.say("model.badge", name=name, site=label), f"{label}: {name} {message}"
     alt = " ".join(alt.split())
@@ -168,7 +169,7 @@ def make_badge(site: Site, model: str) -> Badge:
 def _make_model(site: Site, model: str) -> Page:
     name, crumbs, here = (
         site.labels.models[model],
-        (HOME, site.link("models")),
+        (site.home, site.link("models")),
         Address("model", model),
     )
     summary = model_summary(site, model)
@@ -202,7 +203,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
 
 def _facts(site: Site, fact: ModelInfo) -> Iterator[Fact]:
     """Yield what is known of a model; a label stands where the value alone would not be clear."""
-    say = site.labels.say
+    labels, say = site.labels, site.labels.say
     known = (
         fact.developer,
         say("model.parameters", size=billions(fact.parameters_b)) if fact.parameters_b else None,
@@ -216,7 +217,7 @@ def _facts(site: Site, fact: ModelInfo) -> Iterator[Fact]:
     for facet in site.results.catalog.facets:
         text = fact.facets[facet.id]
         if text is not None and text not in known:
-            yield Fact(facet.label, site.labels.facet_text(facet.id, text))
+            yield Fact(facet.label, labels.yes_or_no(labels.facet_text(facet.id, text)))
     yield from (Fact(say("caution.label"), text) for text in site.whole.cautions(fact.model))
     if fact.url is not None:
         shown = fact.hf_id or source_link(fact.url).text

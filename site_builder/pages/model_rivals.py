@@ -128,7 +128,7 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
         partial(_rival_drawing, labels, axis),
         len({board.rule.statistic for board in boards}) == 1,
     )
-    label, term = sentence(boards[0].rule.label), boards[0].ranking.section
+    label, term = sentence(labels.rule(boards[0].rule)), boards[0].ranking.section
     yield Field(
         Column("merit", label, "number", term=term, is_main=True), partial(_merit_cell, labels)
     )
@@ -209,4 +209,4 @@ def _rival_measures(labels: Labels, rows: Sequence[_Rival]) -> Iterator[Field[_R
                 value = row.board.figure(row.entry, key)
                 return number_cell(value, scale.score(value))
 
-            yield Field(Column(key, statistic.label, "number", term="measures"), cell)
+            yield Field(Column(key, statistic.measure.label, "number", term="measures"), cell)

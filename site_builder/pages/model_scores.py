@@ -158,9 +158,9 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
         "cite": {
             "site": title,
             "slug": make_slugs([title])[title],
-            "release": release.name,
+            "release": site.labels.release(release),
             "short": release.short,
-            "note": sentence(release.name),
+            "note": sentence(site.labels.release(release)),
             "year": release.date[:4] if release.date else "",
         },
         "texts": labels.say.for_script("card"),
@@ -226,11 +226,9 @@ def _chance_text(site: Site, score: ModelScore) -> str | None:
     level, counted = site.results.catalog.tasks[score.task].score_chance, score.counted
     if level is None or counted is None:
         return None
-    parts = [site.labels.scales[score.task].score(level)]
-    parts.append("this score is no better" if counted.at_chance else "this score is better")
-    if counted.from_worse_than_chance:
-        parts.append("its lift starts from a score worse than chance")
-    return "; ".join(parts)
+    say, kind = site.labels.say, "no_better" if counted.at_chance else "better"
+    text = say(f"chance.{kind}", level=site.labels.scales[score.task].score(level))
+    return say("chance.from_worse", text=text) if counted.from_worse_than_chance else text
 
 
 def _packed_rows(rows: Sequence[Any]) -> object:

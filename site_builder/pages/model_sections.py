@@ -7,7 +7,6 @@ from statistics import median
 
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import (
-    PROVIDER,
     category_cell,
     number_cell,
     score_cell,
@@ -244,7 +243,7 @@ def _prices_table(labels: Labels, offers: Sequence[Price], beside: Price | None)
 
     fields: tuple[Field[Price], ...] = (
         Field(
-            PROVIDER,
+            labels.column("provider"),
             lambda p: Cell(p.provider, p.provider, labels.models.get(p.model, p.model)),
         ),
         Field(
@@ -311,7 +310,9 @@ def _measured(labels: Labels, board: Board, s: Entry) -> Iterator[_Standing]:
         others = tuple(v for v in board.figures[statistic.id] if v is not None)
         scale = labels.statistic_scale(statistic, board)
         place = _place_of_measure(labels, statistic, value, others)
-        yield _Standing(Cell(statistic.label, statistic.label), value, others, scale, place)
+        yield _Standing(
+            Cell(statistic.measure.label, statistic.measure.label), value, others, scale, place
+        )
 
 
 def _place_of_measure(
@@ -347,7 +348,7 @@ def make_boards(site: Site, model: str) -> Section | None:
             place = Cell(ordinal(s.rank), s.rank, suffix=f"/{n:,}")
             best.append((s.rank / n, title, ordinal(s.rank), n))
         link = Link(title, Address("board", each.board.id))
-        cell = Cell(title, title, board.rule.label, link=link)
+        cell = Cell(title, title, site.labels.rule(board.rule), link=link)
         found.append(_Standing(cell, value, others, scale, place, is_score=True))
     if not found:
         return None

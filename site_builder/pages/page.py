@@ -32,6 +32,7 @@ class Citation(Record):
     Attributes:
         name: What the page is about; empty for the site as a whole.
         text: The finding, as a sentence; empty for the site as a whole.
+        release_name: The release in the language of the site; empty for English.
     """
 
     site: str
@@ -39,6 +40,7 @@ class Citation(Record):
     text: str
     release: Release
     to: Address
+    release_name: str = ""
 
 
 class Page(Record):
@@ -172,6 +174,11 @@ class Site(CachingRecord):
         """Return a link to a page of the navigation, by the name that it has there."""
         return Link(self.labels.say(f"navigation.{kind}"), Address(kind))
 
+    @property
+    def home(self) -> Link:
+        """A link to the home page."""
+        return self.link("home")
+
     @cached_property
     def charts(self) -> BoardCharts:
         """The charts of the board."""
@@ -269,9 +276,6 @@ def assemble_site(
     return Site(config, board.spec, board.results, labels, computed, exported, None, own or {})
 
 
-HOME = Link("Home", Address("home"))
-
-
 def in_sequence(pages: Iterable[Page]) -> Iterator[Page]:
     """Yield pages of one kind, each with links to the one before and the one after it."""
     pages = tuple(pages)
@@ -287,4 +291,5 @@ def cite_site(site: Site) -> Citation:
 
 def cite_page(site: Site, name: str, text: str, to: Address) -> Citation:
     """Return the citation of a page, or of a place on it, with the finding to cite."""
-    return Citation(site.config.site.title, name, text, site.results.release, to)
+    release = site.results.release
+    return Citation(site.config.site.title, name, text, release, to, site.labels.release(release))

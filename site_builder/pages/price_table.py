@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from site_builder.charts.cells import RANK, number_cell
+from site_builder.charts.cells import number_cell
 from site_builder.formatting import (
     in_words,
     money,
@@ -126,7 +126,7 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
     margin = _MARGIN * (max(values) - min(values))
     scale = AxisRange(min(values) - margin, max(values) + margin)
     fields = (
-        Field[BoardRow](RANK, lambda row: rank_cell(row.entry.rank)),
+        Field[BoardRow](labels.rank_column, lambda row: rank_cell(row.entry.rank)),
         Field[BoardRow](labels.column("model"), lambda row: name_cell(spec, row)),
         Field[BoardRow](
             Column(

@@ -193,7 +193,7 @@ def leader_by_rule(site: Site) -> Finding | None:
 
 def rule_name(labels: Labels, result: RuleResult) -> str:
     """Return the name of a rule, such as `Mean score, accuracy only`."""
-    name, metric = sentence(find_rule(result.rule, ()).label), result.metric
+    name, metric = sentence(labels.rule(find_rule(result.rule, ()))), result.metric
     return name if metric is None else labels.say("rules.metric", rule=name, metric=metric)
 
 

@@ -23,7 +23,8 @@ from site_builder.charts.serving import (
 from site_builder.compute.serving import Offer, collect_offers, reference_choice
 from site_builder.formatting import quantity
 from site_builder.labels import Labels
-from site_builder.pages.page import HOME, Page, Site
+from site_builder.messages import Messages
+from site_builder.pages.page import Page, Site
 from site_builder.records import Record
 from site_builder.table_model import Cell, LegendItem, Table
 
@@ -113,7 +114,7 @@ def make_serving(site: Site) -> Iterator[Page]:
         sources=tuple(map(source_cell, dict.fromkeys(p.source for p in prices if p.source))),
     )
     title, about = labels.say("serving.title"), labels.say("serving.about")
-    yield Page(Address("serving"), "serving.html", title, about, context, (HOME,))
+    yield Page(Address("serving"), "serving.html", title, about, context, (site.home,))
 
 
 # --- calculator ---------------------------------------------------------------------------------
@@ -129,10 +130,10 @@ def _calculator(site: Site) -> Calculator | None:
     by_hour = any(offer.hourly for offer in offers)
     compared = reference_choice(offers, labels.roles.baseline) if len(offers) > 1 else ()
     candidates = [offers.index(offer) for offer in compared]
-    paid = ", by the hour" if by_token and by_hour else ""
+    paid = labels.say("calculator_page.hourly") if by_token and by_hour else ""
     packed = [_packed(offer, labels, paid if offer.hourly else "") for offer in offers]
     return Calculator(
-        numbers=_numbers(serving.request_size) if by_token else (),
+        numbers=_numbers(labels.say, serving.request_size) if by_token else (),
         choices=tuple(_choices(packed, candidates, labels)) if by_token and candidates else (),
         compared=bool(candidates),
         by_token=by_token,
@@ -145,14 +146,15 @@ def _calculator(site: Site) -> Calculator | None:
     )
 
 
-def _numbers(measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
+def _numbers(say: Messages, measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
     """What the visitor sets: at first the measured size of a request, else a round one."""
     sent, received = map(quantity, measured or (1000.0, 500.0))
-    hint = "Measured median." if measured else "An example."
+    example = say("calculator_page.example")
+    hint = say("calculator_page.measured") if measured else example
     return (
-        NumberField("requests", "Requests per day", quantity(1000.0), "An example."),
-        NumberField("sent", "Input tokens", sent, hint),
-        NumberField("received", "Output tokens", received, hint),
+        NumberField("requests", say("calculator_page.requests"), quantity(1000.0), example),
+        NumberField("sent", say("calculator_page.sent"), sent, hint),
+        NumberField("received", say("calculator_page.received"), received, hint),
     )
 
 
@@ -165,9 +167,9 @@ def _choices(
     if alone is not None:
         yield OfferChoice("", names[alone])
     elif offers[candidates[0]]["model"] == labels.roles.baseline:
-        yield OfferChoice("", f"{labels.baseline}, cheapest offer")
+        yield OfferChoice("", labels.say("calculator_page.cheapest_of", name=labels.baseline))
     else:
-        yield OfferChoice("", "The cheapest offer")
+        yield OfferChoice("", labels.say("calculator_page.cheapest"))
     yield from (OfferChoice(str(i), name) for i, name in enumerate(names) if i != alone)
 
 

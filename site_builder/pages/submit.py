@@ -8,7 +8,7 @@ from typing import Any
 from site_builder.addresses import Address, Link
 from site_builder.api import encode
 from site_builder.formatting import exact, listed, percent
-from site_builder.pages.page import HOME, Document, Page, Site
+from site_builder.pages.page import Document, Page, Site
 from site_builder.records import Record
 from site_builder.tables.schema import VERIFICATIONS
 from site_builder.tables.submission_form import FORM
@@ -98,7 +98,7 @@ def make_submit(site: Site) -> Iterator[Page | Document]:
         form=_form_address(site),
         data={"schema": schema, "texts": texts, "most": MAX_BYTES},
     )
-    yield Page(Address("submit"), "submit.html", say("submit.title"), lede, context, (HOME,))
+    yield Page(Address("submit"), "submit.html", say("submit.title"), lede, context, (site.home,))
     yield Document(_SCHEMA, encode(schema))
 
 

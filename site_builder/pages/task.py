@@ -15,7 +15,7 @@ from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import MIN_COMMON_MODELS, TaskResult
 from site_builder.formatting import count, listed, quantity, sentence, short
 from site_builder.pages.matrices import parts_matrix, with_tools
-from site_builder.pages.page import HOME, Page, Site, cite_page
+from site_builder.pages.page import Page, Site, cite_page
 from site_builder.pages.task_ranking import (
     RankedEntry,
     Ranking,
@@ -133,7 +133,7 @@ def make_task(site: Site, task: TaskResult) -> Page:
     """Return the page of a task."""
     name, here = site.labels.tasks[task.task], Address("task", task.task)
     category = site.results.catalog.tasks[task.task].category
-    crumbs = [HOME, site.link("tasks")]
+    crumbs = [site.home, site.link("tasks")]
     if category and site.results.categories and not site.has_boards:
         crumbs.append(page_link(category, "category", category))
     summary, context = _summary(site, task), partial(_context, site, task)
@@ -340,7 +340,8 @@ def _numbers(site: Site, fact: TaskInfo) -> Iterator[DataNumber]:
             others = [Mark("tick", axis.share(value)) for value in sorted({*values})]
             marks = (Mark("axis", 0, 1), *others, Mark("median", axis.share(known[name])))
             drawing, ticks = Drawing(marks, text), axis.ticks(short)
-        unit = "tokens" if name not in ("train_examples", _OF_TEST) else ""
+        is_length = name not in ("train_examples", _OF_TEST)
+        unit = say("table.unit.tokens") if is_length else ""
         yield DataNumber(say(f"task.number.{name}"), text, unit, drawing, ticks)
 
 

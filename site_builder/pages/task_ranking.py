@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from statistics import median
 
 from site_builder.charts.cells import (
-    RANK,
     linked_score_cell,
     model_cell,
     number_cell,
@@ -19,7 +18,15 @@ from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.significance import Against
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import MISSING, NumberFormat, billions, measure_format, percent, short
+from site_builder.formatting import (
+    MISSING,
+    NumberFormat,
+    billions,
+    from_to,
+    measure_format,
+    percent,
+    short,
+)
 from site_builder.labels import Labels
 from site_builder.pages.board_drawings import range_from_zero
 from site_builder.pages.board_table import caution_tags
@@ -230,7 +237,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
 
 def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
     labels, roles, say = ranking.labels, ranking.labels.roles, ranking.labels.say
-    yield Field(RANK, lambda entry: _rank_cell(entry.found.get(roles.primary)))
+    yield Field(labels.rank_column, lambda entry: _rank_cell(entry.found.get(roles.primary)))
     yield Field(labels.column("model"), lambda entry: _model_cell(ranking, entry))
     if ranking.axis is not None and len(ranking.entries) > 1:
         yield _line_field(ranking, ranking.axis)
@@ -391,10 +398,11 @@ def _draw(ranking: Ranking, axis: AxisRange, entry: RankedEntry) -> Drawing:
     chance = axis.place(ranking.site.results.catalog.tasks[ranking.task.task].score_chance)
     if chance is not None:
         marks = (*marks, Mark("chance", chance))
-    text = " to ".join(scale.score(score.score) for score in (*before, *after))
+    text = reduce(from_to, (scale.score(score.score) for score in (*before, *after)))
     for score in after[:1]:
         if score.interval is not None:
-            text += f", interval {scale.interval(*score.interval)}"
+            interval = scale.interval(*score.interval)
+            text += f", {ranking.labels.say('task.interval', span=interval)}"
         text = ", ".join((text, *(tag.text for tag in score_tags(ranking.labels, score.at_chance))))
     return Drawing(marks, f"{ranking.labels.models[entry.model]}: {text}")
 

@@ -12,10 +12,9 @@ from site_builder.charts.differences import (
 )
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import listed
-from site_builder.messages import with_article
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
-from site_builder.pages.page import HOME, Page, Site, in_sequence
+from site_builder.pages.page import Page, Site, in_sequence
 from site_builder.pages.task import make_task
 from site_builder.pages.task_columns import TaskColumns
 from site_builder.pages.task_table import TaskList, make_task_list, task_legend, task_table
@@ -90,7 +89,14 @@ def make_tasks(site: Site) -> Iterator[Page]:
     if not headline:
         about = say("tasks.about", n)
     context = partial(_tasks_context, site, listed_tasks, headline)
-    yield Page(Address("tasks"), "tasks.html", site.link("tasks").text, about, context, (HOME,))
+    yield Page(
+        Address("tasks"),
+        "tasks.html",
+        site.link("tasks").text,
+        about,
+        context,
+        (site.home,),
+    )
     yield from in_sequence(make_task(whole, task) for task in whole.results.tasks)
 
 
@@ -133,7 +139,7 @@ def _headline(tasks: TaskList) -> str:
     n, of = outcomes.count("beats"), len(tasks.tasks)
     if len(outcomes) > 1:
         which = "none" if not n else "all" if n == of else "some"
-        contender = with_article(labels.contender)
+        contender = labels.say.with_article(labels.contender)
         return say(
             f"tasks.headline.{which}",
             n,
@@ -193,7 +199,14 @@ def make_categories(site: Site) -> Iterator[Page]:
     name, tasks = site.link("categories").text, site.link("tasks")
     about = site.labels.say("categories.moved", page=tasks.text)
     yield Page(
-        *(Address("categories"), "moved.html", name, about, MovedContext(tasks), (HOME, tasks)),
+        *(
+            Address("categories"),
+            "moved.html",
+            name,
+            about,
+            MovedContext(tasks),
+            (site.home, tasks),
+        ),
         listed=False,
     )
     yield from in_sequence(_make_category(site, category) for category in found)
@@ -202,7 +215,7 @@ def make_categories(site: Site) -> Iterator[Page]:
 def _make_category(site: Site, category: CategoryResult) -> Page:
     summary = _category_summary(site, category)
     context = partial(_category_context, site, category, summary)
-    to, crumbs = Address("category", category.category), (HOME, site.link("tasks"))
+    to, crumbs = Address("category", category.category), (site.home, site.link("tasks"))
     return Page(to, "category.html", category.category, summary, context, crumbs)
 
 
@@ -229,7 +242,7 @@ def _category_summary(site: Site, category: CategoryResult) -> str:
         "categories.beating",
         category.beating,
         of=category.compared,
-        contender=with_article(labels.contender),
+        contender=labels.say.with_article(labels.contender),
         baseline=labels.baseline,
     )
     return f"{first} {second}"

@@ -47,10 +47,10 @@ class TradeChoices(CachingRecord):
     @property
     def by_view(self) -> Mapping[str, tuple[TradeChoice, ...]]:
         """The choices of each view, by its id."""
-        site, words = self.site, self.site.labels.statistic_words(self.site.results.board)
+        site, board = self.site, self.site.results.board
         return {
             view.id: tuple(
-                TradeChoice(key, statistic.named(words), self._file(key))
+                TradeChoice(key, site.labels.statistic_label(statistic, board), self._file(key))
                 for key, (statistic, trades) in self._found.items()
                 if trade.axis.id in trades
             )

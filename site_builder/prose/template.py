@@ -347,5 +347,5 @@ def prose_filters(scale: formatting.NumberFormat) -> dict[str, Callable[..., str
         "decimals": formatting.rounded,
         "p_value": formatting.p_value,
         "listed": lambda names: formatting.listed(list(names), most=6),
-        "in_words": lambda n: formatting.WORDS[n] if 0 <= n <= 12 else formatting.count(n),
+        "in_words": lambda n: formatting.in_words(n, 0, 12),
     }

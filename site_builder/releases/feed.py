@@ -12,13 +12,15 @@ from xml.etree import ElementTree
 from site_builder.addresses import Address
 from site_builder.compute.catalog import Release
 from site_builder.config import SiteConfig
-from site_builder.messages import Messages, make_messages
+from site_builder.labels import variant_label
+from site_builder.messages import Messages
 from site_builder.records import CachingRecord, Record
 from site_builder.releases.changes import Changes, ScoreChange
 from site_builder.releases.history import BoardHistory
 from site_builder.releases.kept import KeptRelease
 from site_builder.releases.wording import one_score, score_texts, scores_summary, summary
 from site_builder.tables.schema import whole_day
+from site_builder.translation import site_messages
 
 FEED = Address("file", "changes/feed.xml")
 MAX_ENTRIES = 200
@@ -85,7 +87,7 @@ def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]
     has none if its data is the previous one's, or if its day is not known.
     """
     changes, entries = news.changes, [*news.earlier]
-    old, new, say = changes.old, changes.new, make_messages(config.words.model_dump())
+    old, new, say = changes.old, changes.new, site_messages(config)
     if new.date and old.sha256 != new.sha256:
         every = (*changes.scores_changed, *changes.scores_added, *changes.scores_removed)
         named = [_named_score(config, say, changes, change) for change in every[:_MAX_NAMED]]
@@ -118,7 +120,7 @@ def _moment(day: str) -> str:
 def _named_score(config: SiteConfig, say: Messages, changes: Changes, change: ScoreChange) -> str:
     of = {
         "model": changes.models[change.model],
-        "variant": config.label(change.variant),
+        "variant": variant_label(change.variant, config, say),
         "task": changes.tasks[change.task],
     }
     if change.difference is None:
@@ -139,7 +141,7 @@ def write_feed(
 
     Source: RFC 4287, The Atom Syndication Format.
     """
-    say, title = make_messages(config.words.model_dump()), config.site.title
+    say, title = site_messages(config), config.site.title
     feed = ElementTree.Element("feed", xmlns=_ATOM)
     heading = say("changes.feed", title=title)
     _add(feed, id=page, title=heading, updated=_moment(release.date or ""))

@@ -303,9 +303,9 @@ def _entry(
         ranked=len(board.ranked),
         scored=entry.scored,
         tasks=len(board.tasks),
-        merit=(_cut(board.rule.label), value),
+        merit=(_cut(labels.rule(board.rule)), value),
         measures=[
-            (_cut(s.label), labels.statistic_scale(s, board).score(number))
+            (_cut(labels.statistic_label(s, board)), labels.statistic_scale(s, board).score(number))
             for s, number in measured
             if number is not None
         ][:_MAX_ROWS],

@@ -54,6 +54,9 @@ _METHODS = (MethodType, BuiltinMethodType)
 _WITH_METHODS = (str, dict, list, tuple, LoopContext)
 
 
+Say = Callable[..., str]
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Lets templates read plain values, and call macros, given functions and methods of values."""
 
@@ -116,10 +119,11 @@ class _CodeInMemory(jinja2.BytecodeCache):
 _CODE = _CodeInMemory()
 
 
-def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
+def make_environment(folders: Sequence[Path], say: Say | None = None) -> jinja2.Environment:
     """Make the sandbox of the pages: it escapes all values, and unknown names are errors.
 
     `folders` have the project's first. The generator's, the last, are also found under `ours/`.
+    `say` says a message, in macros too.
     """
     project = jinja2.FunctionLoader(partial(_load_own, folders[:-1]))
     ours = _DedentLoader(folders[-1:])
@@ -138,16 +142,16 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
     filters |= {"drawn": write_drawing, "key": write_key, "unbroken": write_unbroken}
     filters |= {"facets": write_facets}
     environment.filters |= filters
-    environment.globals = {"range": safe_range}
+    environment.globals = {"range": safe_range, "say": say}
     return environment
 
 
 class Templates:
     """The templates of a project, and those of the generator that it does not replace."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, say: Say | None = None) -> None:
         self._folders = project_folders(root, "templates")
-        self._environment = make_environment(self._folders)
+        self._environment = make_environment(self._folders, say)
 
     def render(self, name: str, variables: Mapping[str, object]) -> str:
         """Render a template.

@@ -40,14 +40,15 @@ class CitationText(Record):
 def write_citation(citation: Citation, urls: Urls) -> CitationText:
     """Write a citation; it has a URL if the base URL is known."""
     release, address = citation.release, urls.canonical(citation.to)
+    name = citation.release_name or release.name
     said = f"{citation.text} " if citation.text else ""
-    words = f"{said}{citation.site}, {release.name}. {address}".strip()
+    words = f"{said}{citation.site}, {name}. {address}".strip()
     title = f"{citation.site}: {citation.name}" if citation.name else citation.site
     fields = {
         # Braces keep the capitals of names from the style's own ideas of a title.
         "title": f"{{{escape_bibtex(title)}}}",
         "year": release.date[:4] if release.date else "",
-        "note": escape_bibtex(f"{citation.text} {sentence(release.name)}"),
+        "note": escape_bibtex(f"{citation.text} {sentence(name)}"),
         "url": address.translate(_IN_ADDRESS),
     }
     lines = ",\n".join(f"  {name:5} = {{{text}}}" for name, text in fields.items() if text)

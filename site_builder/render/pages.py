@@ -27,6 +27,7 @@ from site_builder.errors import (
     TemplateFaultError,
     did_you_mean,
 )
+from site_builder.formatting import ENGLISH, writing
 from site_builder.messages import Messages
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge
@@ -36,7 +37,7 @@ from site_builder.prose.markdown import Prose
 from site_builder.records import Record, asdict, replace
 from site_builder.releases.feed import FEED, write_feed
 from site_builder.render.assets import Assets, load_assets, project_folders, theme_sheet
-from site_builder.render.environment import Templates
+from site_builder.render.environment import Say, Templates
 from site_builder.render.llms import FILE as LLMS
 from site_builder.render.llms import write_llms
 from site_builder.render.metadata import croissant_values, structured_data, write_citation
@@ -92,9 +93,14 @@ def _template_script() -> dict[str, bytes]:
     return {_TEMPLATE_SCRIPT: script.encode()}
 
 
+# Scripts write no dates, and no numbers in words.
+_NOT_SCRIPTED = ("share", "day", "month", "months", "numbers")
+
+
 def _texts_script(say: Messages) -> dict[str, bytes]:
     """Return the script with the texts of scripts, in the words of the site."""
-    texts = say.for_script("script")
+    notation = (f"number.{name}" for name in asdict(ENGLISH) if name not in _NOT_SCRIPTED)
+    texts = say.for_script("script", *notation)
     written = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
     return {_TEXTS_SCRIPT: f"site.text = site.texts({written});\n".encode()}
 
@@ -189,11 +195,16 @@ class _Renderer:
         self._header = _site_header(site, pages)
         self._footer = _footer_links(site, self._addresses)
         self._dataset = describe_dataset(site)
-        self._templates = Templates(site.config.root)
+        self._say = _sayer(site.labels.say)
+        self._templates = Templates(site.config.root, self._say)
         self._badges = BadgeDrawer(site.config, self._templates)
 
     def __call__(self, made: Page | ScriptData) -> _Files:
         """Make the files of a page or a script: its own, and the badge of a model."""
+        with writing(self._site.labels.say.notation):  # other processes do not know it
+            return self._make(made)
+
+    def _make(self, made: Page | ScriptData) -> _Files:
         if isinstance(made, ScriptData):
             return {self._urls.path(made.address): render_script(made, self._urls)}, []
         files: dict[str, bytes] = {}
@@ -264,7 +275,8 @@ class _Renderer:
             "page": replace(page, context=Record()),  # its function holds the whole site
             "site": {**config.site.model_dump(), "direction": config.site.direction},
             "words": self._site.labels.say.words,
-            "say": lambda message, n=None: self._site.labels.say(message, n),
+            "say": self._say,
+            "plurals": " ".join(self._site.labels.say.own_forms),
             "citation": config.citation.model_dump(),
             "theme": {**config.theme.model_dump(), "has_colours": config.theme.has_colours},
             "logo": urls.relative_path(here, logo) if logo else "",
@@ -282,6 +294,7 @@ class _Renderer:
             "chart_data": urls.relative_path(here, urls.chart_data(here)),
             "cite": lambda citation: write_citation(citation, urls),
             "release": self._site.results.release,
+            "release_name": self._site.labels.release(self._site.results.release),
             "feed": FEED if self._site.has_feed else None,
             "structured": structured_data(page, self._dataset, urls),
             "prose": prose,
@@ -293,6 +306,22 @@ class _Renderer:
             return None
         link = self._urls.absolute(self._urls.picture(page.address))
         return {"link": link, "width": WIDTH, "height": HEIGHT}
+
+
+def _sayer(say: Messages) -> Say:
+    """Return what says a message in a template; a parameter may be markup, such as a link."""
+
+    def written(message: str, n: int | None = None, **values: object) -> str:
+        marked = {name: value for name, value in values.items() if isinstance(value, Markup)}
+        if not marked:
+            return say(message, n, **values)
+        # The message is text: what stands around the markup is escaped.
+        holes = {name: f"\N{NULL}{name}\N{NULL}" for name in marked}
+        hole = re.compile(f"\N{NULL}({'|'.join(marked)})\N{NULL}")
+        parts = hole.split(say(message, n, **{**values, **holes}))
+        return Markup("").join(marked[part] if i % 2 else part for i, part in enumerate(parts))
+
+    return written
 
 
 def _charts_and_tables(value: object) -> Iterator[Chart | Matrix | Table]:

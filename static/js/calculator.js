@@ -60,10 +60,10 @@
 
   // --- numbers as people type them --------------------------------------------------------------------
 
-  /** A number that was typed, or what is wrong with it. @param {string} text @returns {number | string} */
-  const read = (text) => {
+  /** A number that was typed, or what is wrong with it. @param {string} text @param {boolean} [isTyped] Not in the address. @returns {number | string} */
+  const read = (text, isTyped = true) => {
     if (!text.trim()) return say("empty");
-    const value = parse(text);
+    const value = parse(text, isTyped);
     if (value === null) return say("no_number");
     if (value < 0) return say("negative");
     return value <= MOST ? Math.abs(value) : say("too_large", { most: quantity(MOST) });
@@ -175,7 +175,7 @@
   /** @param {HTMLInputElement} input */
   const numberFromAddress = (input) => {
     const asked = site.address.get(input.name);
-    const value = read(asked ?? input.defaultValue);
+    const value = asked === null ? read(input.defaultValue) : read(asked, false);
     const isNumber = typeof value === "number";
     load[input.name] = isNumber ? value : Number(read(input.defaultValue));
     input.value = isNumber && asked !== null ? typed(value) : input.defaultValue;

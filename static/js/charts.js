@@ -102,7 +102,7 @@
   const figureOf = (plot, width) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
     const { data, layout } = JSON.parse(source?.textContent ?? "");
-    const figure = withColours({ data, layout: { ...layout, template: site.chartTemplate } }, new Map());
+    const figure = withColours({ data, layout: { separators: site.text("number.decimal") + site.text("number.group"), ...layout, template: site.chartTemplate } }, new Map());
     if (width < NARROW) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
     if (figure.layout.meta?.above) putNamesAbove(figure.layout);
     makeRoomForNames(figure.layout, width);

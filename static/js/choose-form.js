@@ -14,7 +14,7 @@
 
   /** A number that a text gives within bounds, or null. @param {string} text @param {number} least @param {number} most */
   const within = (text, least, most) => {
-    const value = parse(text);
+    const value = parse(text, false);
     return value !== null && value >= least && value <= most ? Math.abs(value) : null;
   };
 

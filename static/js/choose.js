@@ -245,7 +245,7 @@
   const show = (choice, scores) => {
     const first = choice.candidates.filter(({ rank }) => rank === 1);
     const names = first.map(({ model }) => name(model));
-    const answer = !first.length ? say("none") : first.length > 3 ? say("shared", {}, first.length) : listed(names, 3, say("or"));
+    const answer = !first.length ? say("none") : first.length > 3 ? say("shared", {}, first.length) : listed(names, 3, "either");
     put("question", questionText(choice));
     heading?.replaceChildren(first.length === 1 ? cells.link(board.models[first[0].model].link) : answer);
     put("line", lineText(choice, first));

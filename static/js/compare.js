@@ -4,7 +4,7 @@
   const source = document.querySelector("[data-compare-data]");
   const adder = box?.querySelector("[data-add]");
   if (!source || !(adder instanceof HTMLSelectElement)) return;
-  const { billions, chance, listed, money, score, signed, MISSING } = site.format;
+  const { billions, chance, fromTo, listed, money, score, signed, MISSING } = site.format;
   const { make, cells } = site;
   const { compare, verdict, deviations, ranges } = site.comparison;
   const MOST_RUNS = 4;
@@ -59,7 +59,7 @@
   /** @param {number} n */
   const theRuns = (n) => say(`number_${n}`);
   /** @param {string[]} names */
-  const either = (names) => listed(names, MOST_RUNS, say("or"));
+  const either = (names) => listed(names, MOST_RUNS, "either");
 
   // --- the answer -----------------------------------------------------------------------------------
 
@@ -276,7 +276,7 @@
     const near = tasks.filter(({ spread }) => spread !== null && spread <= width * (1 + 1e-9)).length;
     const most = Math.max(...runs.map((run) => run.firstPlaces));
     const best = names.filter((_, i) => runs[i].firstPlaces === most);
-    const parts = { near, of: common, these: theRuns(names.length), width: score(width, FORM).replace(/0+$/, "").replace(/\.$/, ""), names: listed(best, MOST_RUNS), best: most, n_tasks: say("n_tasks", {}, common) };
+    const parts = { near, of: common, these: theRuns(names.length), width: score(width, FORM).replace(/0+$/, "").replace(/[.,]$/, ""), names: listed(best, MOST_RUNS), best: most, n_tasks: say("n_tasks", {}, common) };
     const isMade = names.length > 1 && common > 1 && board.averaged;
     const isLevel = best.length === names.length && most === common;
     if (isMade && isLevel) put("tasks-title", say("tasks_level", parts));
@@ -291,7 +291,7 @@
     /** @param {Sides | null} sides @returns {Lane} */
     const difference = (sides) => {
       if (!sides || sides.mean === null) return { text: MISSING };
-      return { text: signed(sides.mean, board.scale), note: sides.interval?.map((end) => signed(end, board.scale)).join(` ${say("to")} `) };
+      return { text: signed(sides.mean, board.scale), note: sides.interval?.map((end) => signed(end, board.scale)).reduce(fromTo) };
     };
     const [lead] = comparison.leaders;
     const rows = [

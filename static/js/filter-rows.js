@@ -30,7 +30,7 @@
       for (const code of codes) if (code >= 0) counts[code] += 1;
       /** @param {number} code */
       const stated = (code) => (facet.order ?? []).indexOf(values[code]) + 1 || Infinity;
-      const order = [...values.keys()].sort((a, b) => (stated(a) === stated(b) ? counts[b] - counts[a] || values[a].localeCompare(values[b], undefined, { numeric: true }) : stated(a) - stated(b)));
+      const order = [...values.keys()].sort((a, b) => (stated(a) === stated(b) ? counts[b] - counts[a] || values[a].localeCompare(values[b], site.language, { numeric: true }) : stated(a) - stated(b)));
       return { values, codes, numbers: new Float64Array(), order: codes.includes(-1) ? [...order, -1] : order };
     };
 

@@ -6,12 +6,23 @@
   const SPACE = "\u00a0";
   const TIMES = "\u00d7";
 
+  /** How the language of the page writes it, by a message of section `number`. @param {string} id @param {Record<string, string | number>} [values] */
+  const written = (id, values) => site.text(`number.${id}`, values);
+
+  /** The marks of a number that is written in English. @type {Record<string, string> | undefined} */
+  let marks;
+  /** @param {string} text */
+  const marked = (text) => {
+    marks ??= { ".": written("decimal"), ",": written("group") };
+    return marks["."] === "." && marks[","] === "," ? text : text.replace(/[.,]/g, (mark) => marks?.[mark] ?? mark);
+  };
+
   /**
-   * A finite number at so many decimal places, after a shift by powers of ten. Digits are moved as text, so that
+   * A finite number at so many decimal places, in English, after a shift by powers of ten. Digits are moved as text, so that
    * 0.0625 is 0.063 as by hand, and whole numbers keep every digit.
    * @param {number} value @param {number} places
    */
-  const rounded = (value, places, shift = 0) => {
+  const plain = (value, places, shift = 0) => {
     const [digits, power = "0"] = String(Math.abs(value)).split("e");
     const [units, decimals = ""] = digits.split(".");
     const move = Number(power) + places + shift - decimals.length;
@@ -24,10 +35,16 @@
     return `${value < 0 && whole !== 0n ? MINUS : ""}${grouped}${places ? `.${text.slice(point)}` : ""}`;
   };
 
+  /** The same in the marks of the language. @param {number} value @param {number} places */
+  const rounded = (value, places, shift = 0) => marked(plain(value, places, shift));
+
+  /** A number with all its digits. @param {number} value */
+  const exact = (value) => marked(String(value));
+
   /** Power of ten of a rounded number: of three digits, 2 for 999.4, 3 for 999.6, 0 for zero. @param {number} value */
   const magnitudeOf = (value, digits = 3) => {
     const power = value === 0 ? 0 : Number(value.toExponential().split("e")[1]);
-    return rounded(Math.abs(value), digits - 1, -power).startsWith("10") ? power + 1 : power;
+    return plain(Math.abs(value), digits - 1, -power).startsWith("10") ? power + 1 : power;
   };
 
   /** Decimal places that show three digits of a small number, and never fewer than `least`. @param {number} value @param {number} least */
@@ -58,13 +75,14 @@
   /** US dollars: $30.00, $0.0015. @param {number | null} value */
   const money = (value) => {
     if (value === null) return MISSING;
-    const text = rounded(value, placesOf(value, 2));
+    const text = plain(value, placesOf(value, 2));
     const [whole, cents] = text.replace(MINUS, "").split(".");
-    return `${text.startsWith(MINUS) ? MINUS : ""}$${whole}.${cents.replace(/0+$/, "").padEnd(2, "0")}`;
+    const amount = written("dollars", { n: marked(`${whole}.${cents.replace(/0+$/, "").padEnd(2, "0")}`) });
+    return text.startsWith(MINUS) ? `${MINUS}${amount}` : amount;
   };
 
   /** A number of unknown kind: three decimals, or three digits. @param {number | null} value */
-  const quantity = (value) => (value === null ? MISSING : rounded(value, placesOf(value, 3)).replace(/0+$/, "").replace(/\.$/, ""));
+  const quantity = (value) => (value === null ? MISSING : marked(plain(value, placesOf(value, 3)).replace(/0+$/, "").replace(/\.$/, "")));
 
   /** A number in three digits, and whole from 100 on. @param {number | null} value */
   const threeDigits = (value) => (value === null ? MISSING : rounded(value, placesOf(value, 0)));
@@ -81,19 +99,28 @@
     if (times === null || inverse === null) return MISSING;
     const text = ratio(Math.max(times, inverse));
     if (text === ratio(1)) return text;
-    return `${text} ${times > 1 ? "cheaper" : "as expensive"}`;
+    return site.text(times > 1 ? "cheaper" : "dearer", { times: text });
   };
 
   /** A number of parameters, given in billions: 7.24B. @param {number | null} value */
   const billions = (value) => (value === null ? MISSING : `${quantity(value)}B`);
 
-  /** `1 task`, `31 tasks`. @param {number} n @param {string} noun */
-  const counted = (n, noun, plural = `${noun}s`) => `${rounded(n, 0)} ${n === 1 ? noun : plural}`;
+  /** A place in an order: `1st`, `22nd`. @param {number} n */
+  const ordinal = (n) => {
+    const form = n % 100 > 10 && n % 100 < 14 ? undefined : [undefined, "first", "second", "third"][n % 10];
+    return written(form ?? "other", { n: rounded(n, 0) });
+  };
+
+  /** @type {Format["fromTo"]} */
+  const fromTo = (low, high) => written("span", { low, high });
 
   /** Names as a phrase: `A`, `A and B`, `A, B and 4 more`. @type {Format["listed"]} */
-  const listed = (names, most = 3, word = "and") => {
-    const shown = names.length > most ? [...names.slice(0, Math.max(1, most - 1)), `${names.length - Math.max(1, most - 1)} more`] : names;
-    return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter(Boolean).join(` ${word} `);
+  const listed = (names, most = 3, join = "both") => {
+    const shown = names.length > most ? names.slice(0, Math.max(1, most - 1)) : names;
+    const comma = names.length > 1 ? written("comma") : "";
+    if (shown.length < names.length) return written("more", { names: shown.join(comma), n: rounded(names.length - shown.length, 0) });
+    const [others, last] = [shown.slice(0, -1), shown.at(-1) ?? ""];
+    return others.length ? written(join, { names: others.join(comma), last }) : last;
   };
 
   /** @type {Record<string, string>} */
@@ -101,11 +128,12 @@
 
   /**
    * A number as people type it: 1,000,000, 1 000, 2.5k, 1M, 1e6; null for any other text. A comma stands between groups of three digits only, since
-   * 0,125 may mean a fraction.
+   * 0,125 may mean a fraction. Where the language has a decimal comma, the two change places; an address is always in English.
    * @param {string} text
    */
-  const parse = (text) => {
-    const trimmed = text.trim();
+  const parse = (text, isTyped = true) => {
+    const swapped = isTyped && written("decimal") === "," ? text.replace(/[.,]/g, (mark) => (mark === "," ? "." : ",")) : text;
+    const trimmed = swapped.trim().replace(/['\u2019]/g, " ");
     const isGrouped = /^\D?[1-9]\d{0,2}([,\s]\d{3})+(\.\d*)?\s?[km]?$/i.test(trimmed);
     const plain = isGrouped ? trimmed.replace(/[,\s]/g, "") : trimmed;
     const [, digits, power = "", prefix = ""] = /^([-+\u2212]?(?:\d+\.?\d*|\.\d+))(?:(e[-+]?\d+)|\s?([km]))?$/i.exec(plain) ?? [];
@@ -147,7 +175,7 @@
   };
 
   /** @type {Format["chance"]} */
-  const chance = (value) => `${value < 0.005 ? "<1" : value > 0.995 ? ">99" : rounded(value, 0, 2)}\u00a0%`;
+  const chance = (value) => written("percent", { n: value < 0.005 ? "<1" : value > 0.995 ? ">99" : rounded(value, 0, 2) });
 
-  site.format = { MISSING, rounded, score, signed, money, quantity, billions, threeDigits, ratio, cheaper, counted, listed, parse, roundSignificant, difference, chance };
+  site.format = { MISSING, rounded, exact, score, signed, money, quantity, billions, threeDigits, ratio, cheaper, ordinal, fromTo, listed, parse, roundSignificant, difference, chance };
 })();

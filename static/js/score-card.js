@@ -85,7 +85,7 @@
 
   /** The number of examples, or the range that it is in. @param {number | [number, number] | undefined} n */
   const examplesOf = (n) => {
-    const ends = [...new Set([n ?? []].flat().map((end) => end.toLocaleString("en-US")))];
+    const ends = [...new Set([n ?? []].flat().map((end) => format.rounded(end, 0)))];
     return rangeOf(ends);
   };
 
@@ -98,21 +98,21 @@
     /** @type {Record<string, string | HTMLElement | undefined>} */
     const facts = {
       interval: ends && make("a", { href: pageLink(`${root}about/#score-error`) }, ends),
-      stderr: stderr?.toString(),
+      stderr: stderr === undefined ? undefined : format.exact(stderr),
       ...(chance && { chance: make("a", { href: pageLink(`${root}about/#chance-level`) }, chance) }),
       examples: examplesOf(n),
       date,
       source: source && linkTo(source),
       ...(log && { log: linkTo(log) }),
       ...(by && { by }),
-      row: make("span", {}, `${say("row_of", { row: row.toLocaleString("en-US") })} `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
+      row: make("span", {}, `${say("row_of", { row: format.rounded(row, 0) })} `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
     };
     if (!command) facts.command = undefined;
     /** @param {string} name @param {string | HTMLElement} fact */
     const line = (name, fact) => make("div", {}, make("dt", {}, name), make("dd", {}, fact));
     const known = Object.entries(facts).flatMap(([name, fact]) => (fact ? [line(say(`fact.${name}`), fact)] : []));
     const unknown = Object.keys(facts).filter((name) => !facts[name]).map((name) => say(`unstated.${name}`));
-    const beside = others.map(({ label, value }) => line(label, String(value)));
+    const beside = others.map(({ label, value }) => line(label, format.exact(value)));
     return make("dl", {}, ...beside, ...known, ...(unknown.length ? [line(say("not_stated"), listed(unknown, unknown.length))] : []));
   };
 
@@ -143,7 +143,7 @@
     const title = make("h2", { id: "score-card-title" }, say("on", { name: score.model, name_of_task: score.task }), " ", make("small", {}, score.label));
     card.replaceChildren(
       make("div", { class: "score-card-head" }, title, close),
-      make("p", { class: "score-card-value" }, String(score.value), ...(score.metric ? [" ", make("small", {}, score.metric)] : [])),
+      make("p", { class: "score-card-value" }, format.exact(score.value), ...(score.metric ? [" ", make("small", {}, score.metric)] : [])),
       ...(score.flag ? [make("p", { class: "score-card-flag" }, say("flag", { why: score.flag }))] : []),
       makeFacts(score, others),
       ...makeCommand(score.command),

@@ -2,7 +2,7 @@
 
 type Link = [text: string, href: string];
 /** Sentences by their ids, for one and for more (site_builder/messages.py). */
-type Messages = Record<string, [one: string, other: string]>;
+type Messages = Record<string, string[]>;
 type Numbers = (number | null)[];
 type Places = { places: number; compact: boolean; digits?: number };
 type Listed = [value: string, details: Record<string, string>, key: string];
@@ -37,6 +37,8 @@ interface Picture {
 interface Format {
   MISSING: string;
   rounded(value: number, places: number, shift?: number): string;
+  /** A number with all its digits. */
+  exact(value: number): string;
   score(value: number | null, format: Places): string;
   signed(value: number | null, format: Places): string;
   money(value: number | null): string;
@@ -46,10 +48,12 @@ interface Format {
   ratio(value: number | null): string;
   /** How a price compares with one that is so many times as high. */
   cheaper(times: number | null, inverse: number | null): string;
-  counted(n: number, noun: string, plural?: string): string;
-  listed(names: string[], most?: number, word?: string): string;
-  /** A number as people type it; null for any other text. */
-  parse(text: string): number | null;
+  ordinal(n: number): string;
+  /** A range: 0.662 to 0.818. */
+  fromTo(low: string, high: string): string;
+  listed(names: string[], most?: number, join?: "both" | "either"): string;
+  /** A number as people type it, or as an address has it; null for any other text. */
+  parse(text: string, isTyped?: boolean): number | null;
   roundSignificant(value: number, size?: number, digits?: number): number;
   difference(a: number, b: number): number;
   /** A probability in percent; none is written as 0 or 100. */
@@ -750,6 +754,8 @@ interface Site {
   make<K extends keyof HTMLElementTagNameMap>(name: K, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElementTagNameMap[K];
   checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
   /** A function that says a message by its id, for a count `n` where it has a plural. */
+  /** Of the page, where the browser can sort by it. */
+  language: string | undefined;
   texts(messages: Messages): Say;
   /** A message of section `[script]`, or of `[filters]` as `filters.id`, which js/texts.js gives (site_builder/messages.toml). */
   text: Say;

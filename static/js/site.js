@@ -85,8 +85,17 @@
   const swatch = document.createElement("i");
   swatch.hidden = true;
 
+  // The forms of a message in languages that have others than one and other (site_builder/plurals.py).
+  const { lang, dataset } = document.documentElement;
+  const language = Intl.Collator.supportedLocalesOf(/^\w{2,3}(-\w{4})?(-\w\w)?$/.test(lang) ? lang : [])[0];
+  const forms = dataset.plurals?.split(" ");
+  const plurals = forms && new Intl.PluralRules(language);
+  /** Which form of a message a number takes; the last without a number. @param {number} [n] */
+  const formOf = (n) => (n === undefined ? -1 : plurals ? (forms?.indexOf(plurals.select(n)) ?? -1) : n === 1 ? 0 : 1);
+
   const site = /** @type {Site} */ ({
     address,
+    language,
 
     addressOf(box) {
       const prefix = box.dataset.box ? `${box.dataset.box}.` : "";
@@ -162,8 +171,11 @@
 
     texts:
       (messages) =>
-      (id, values = {}, n = 0) =>
-        messages[id][n === 1 ? 0 : 1].replace(/\{(\w+)(?::,)?\}/g, (_, key) => String(key === "n" ? site.format.rounded(n, 0) : values[key])),
+      (id, values = {}, n = undefined) =>
+        (messages[id].at(formOf(n)) ?? "").replace(/\{(\w+)(:,)?\}/g, (_, key, isGrouped) => {
+          const value = values[key] ?? n ?? 0;
+          return isGrouped && typeof value === "number" ? site.format.rounded(value, 0) : String(value);
+        }),
 
     colour(token) {
       swatch.style.color = `var(${token})`;

@@ -45,7 +45,7 @@
       if (categories.size) found.push(categories.get(row) ?? "");
       return hasLevel ? [...found, row.matches(".level") ? site.text("yes") : site.text("no")] : found;
     });
-    if (categories.size) columns.push({ title: table.closest("[data-box]")?.querySelector("[data-facet=category]")?.getAttribute("aria-label") ?? "Category", isText: true });
+    if (categories.size) columns.push({ title: table.closest("[data-box]")?.querySelector("[data-facet=category]")?.getAttribute("aria-label") ?? "", isText: true });
     return { columns: hasLevel ? [...columns, { title: site.text("level"), isText: true }] : columns, lines };
   };
 

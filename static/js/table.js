@@ -64,7 +64,7 @@
   /** @param {number | string} a @param {number | string} b */
   const compare = (a, b) => {
     if (typeof a === "number" && typeof b === "number") return a - b;
-    collator ??= new Intl.Collator(undefined, { numeric: true });
+    collator ??= new Intl.Collator(site.language, { numeric: true });
     return collator.compare(String(a), String(b));
   };
 

@@ -4,7 +4,7 @@
   const facts = site.provided("score cards");
   const scores = site.provided(`scores of ${new URL(".", location.href).pathname.split("/").at(-2)}`);
   if (!(table instanceof HTMLTableElement) || !facts || !scores) return;
-  const { MISSING, difference, score, signed } = site.format;
+  const { MISSING, difference, ordinal, score, signed } = site.format;
   const TONES = ["gain", "loss", "soft"];
   const [ends, ...rows] = (table.dataset.scripted ?? "").split(",").map((numbers) => numbers.split(" ").map(Number));
   /** @type {[string[], number[]] | undefined} */
@@ -15,9 +15,6 @@
   const isCompared = keys.includes("lift_over_baseline");
   const isByLead = table.dataset.sortedBy === "lift_over_baseline";
   const classes = [...table.tBodies[0].rows[0].cells].map((cell) => [...cell.classList].filter((name) => !TONES.includes(name)));
-
-  /** @param {number} n */
-  const ordinal = (n) => `${n.toLocaleString("en-US")}${n % 100 > 10 && n % 100 < 14 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th")}`;
 
   /** The place of a score on the scale, as a mark names it. @param {number} value */
   const share = (value) => Number(((value - ends[0]) / (ends[1] - ends[0])).toFixed(4));

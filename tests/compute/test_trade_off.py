@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from site_builder.compute.results import Results, compute_site
-from site_builder.compute.statistics import measure_statistic
 from site_builder.compute.trade_off import (
     TradeOff,
     compute_trade_offs,
@@ -252,11 +251,6 @@ def test_other_statistics_rank_the_entries_in_another_way():
     unknown = replace(minutes, unit="")
     undirected = results_of(TWO_TASKS, (4, 2, 3, 9), unknown)
     assert [] == [s.id for s in other_statistics(undirected, BoardConfig())]
-
-
-def test_braces_in_the_name_of_a_measure_are_text():
-    by = measure_statistic(replace(COST, label="US{D}"))
-    assert "US{D}" == by.named({"over": "2 tasks"})
 
 
 def test_frontier_by_another_statistic_goes_by_value():

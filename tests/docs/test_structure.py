@@ -15,11 +15,10 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "site_builder"
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
-TEXTS = [
+TEXTS = [PACKAGE / "glossary.toml"] + [
     path
     for folder, endings in (
         ("site_builder", "py html css js"),
-        ("site_builder/pages", "toml"),
         ("templates", "html svg"),
         ("static", "css js"),
     )
@@ -39,17 +38,19 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "formatting": {"records"},
     "interrupts": set(),
     "locks": {"errors", "records"},
-    "messages": {"formatting", "records"},
+    "messages": {"formatting", "plurals", "records"},
+    "plurals": {"records"},
     "processes": {"errors", "formatting", "records"},
     "records": set(),
     "symlinks": {"errors"},
     "table_model": {"addresses", "records"},
 }
-BOARD = {"tables", "compute", "labels"}
+BOARD = {"tables", "compute", "labels", "translation"}
 MAY_IMPORT = {
     "tables": set(),
+    "translation": {"tables"},
     "compute": {"tables"},
-    "labels": {"tables", "compute"},
+    "labels": {"tables", "compute", "translation"},
     "api_schema": {"tables", "compute"},
     "api": {*BOARD, "api_schema"},
     "charts": BOARD,
@@ -70,7 +71,7 @@ MAY_IMPORT = {
     "devserver": {"build", "publish", "render", "tables"},
     "commands": {
         *("audit", "build", "devserver", "examples", "importers", "profile", "publish", "releases"),
-        *("starter", "tables", "api_schema"),
+        *("starter", "tables", "api_schema", "translation"),
     },
     "__main__": {"commands"},
 }

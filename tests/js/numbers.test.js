@@ -1,7 +1,7 @@
 // Numbers to text, numbers as people type them, and draws.
 const { test } = require("node:test");
 const assert = require("node:assert/strict");
-const { site } = require("./site.js");
+const { site, siteOf } = require("./site.js");
 const { cheaper, threeDigits, parse } = site.format;
 
 test("cheaper or more expensive: a number of at least 1, and a word for which way", () => {
@@ -27,6 +27,16 @@ test("numbers are read as they are typed", () => {
   assert.deepEqual(["-5", "\u22125", ".5"].map(parse), [-5, -5, 0.5]);
   // 0,125 may mean a fraction.
   assert.deepEqual(["", "many", "0,125", "1,00", "1,0000", "1e"].map(parse), Array(6).fill(null));
+});
+
+test("in a language with a decimal comma", () => {
+  const { format } = siteOf({ "number.decimal": ",", "number.group": ".", "number.dollars": "{n}\u00a0$", "number.both": "{names} und {last}" });
+  assert.deepEqual([1234.5, -0.25].map((value) => format.rounded(value, 2)), ["1.234,50", "\u22120,25"]);
+  assert.deepEqual([format.quantity(7.24), format.money(1234.5), format.ratio(1.5)], ["7,24", "1.234,50\u00a0$", "1,50\u00d7"]);
+  assert.equal(format.listed(["A", "B", "C"]), "A, B und C");
+  assert.deepEqual(["1.234,5", "0,5", "1.234"].map((text) => format.parse(text)), [1234.5, 0.5, 1234]);
+  // A point may mean a fraction, and addresses are in English.
+  assert.deepEqual([format.parse("0.125"), format.parse("0.125", false)], [null, 0.125]);
 });
 
 test("draws are those of the published generator, mulberry32", () => {

@@ -4,11 +4,22 @@ const assert = require("node:assert/strict");
 const path = require("node:path");
 
 const SCRIPTS = ["numbers", "filter-fields", "filter-rows", "statistics", "choose-ranking", "compare-tables", "submit-document", "submit-schema"];
-const site = {};
-for (const name of SCRIPTS) {
-  const source = readFileSync(path.join(__dirname, "../../static/js", `${name}.js`), "utf8");
-  new Function("site", source)(site);
-}
+/** What pages give scripts: how a language writes numbers (`Notation` in site_builder/formatting.py). */
+const NOTATION = {
+  "number.decimal": ".", "number.group": ",", "number.percent": "{n}\u00a0%", "number.dollars": "${n}", "number.span": "{low} to {high}", "number.comma": ", ",
+  "number.both": "{names} and {last}", "number.either": "{names} or {last}", "number.more": "{names} and {n} more", cheaper: "{times} cheaper", dearer: "{times} as expensive",
+};
+/** A site in English, or in a language that writes some of it otherwise. */
+const siteOf = (notation = {}) => {
+  const texts = { ...NOTATION, ...notation };
+  const site = { text: (id, values = {}) => texts[id].replace(/\{(\w+)\}/g, (_, key) => values[key]) };
+  for (const name of SCRIPTS) {
+    const source = readFileSync(path.join(__dirname, "../../static/js", `${name}.js`), "utf8");
+    new Function("site", source)(site);
+  }
+  return site;
+};
+const site = siteOf();
 
 /** Fail unless values are equal, numbers but for their last digits. */
 const near = (found, expected, tolerance = 1e-9, place = "value") => {
@@ -30,4 +41,4 @@ const rowsOf = (runs, models, n) =>
 /** Some values of each record. */
 const each = (records, ...keys) => records.map((record) => (keys.length > 1 ? keys.map((key) => record[key]) : record[keys[0]]));
 
-module.exports = { site, near, byVariant, rowsOf, each };
+module.exports = { site, siteOf, near, byVariant, rowsOf, each };

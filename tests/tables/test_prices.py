@@ -123,9 +123,8 @@ def test_page_names_the_day_of_the_newest_price(tmp_path):
     site = make_site(project(tmp_path, results=results, prices=prices))
     (view, *_) = site.trade_views
     assert "Cost by the tokens of each run and list prices of 2025-06." in view.chart.caption
-    assert "list prices of 2025-06" in next(
-        s.help for s in site.results.board.statistics if s.id == "cost_usd"
-    )
+    (cost,) = [s for s in site.results.board.statistics if s.id == "cost_usd"]
+    assert "list prices of 2025-06" in site.labels.statistic_help(cost, site.results.board)
 
 
 def test_tokens_that_are_not_known_leave_the_cost_unknown(tmp_path):
