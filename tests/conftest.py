@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import pages_given_back
 from tests.helpers.odd_boards import built
-from tests.helpers.once import begin_sharing, end_sharing
+from tests.helpers.once import begin_sharing, end_sharing, shared_folder
 from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, write_project
 
@@ -26,12 +26,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # A slow machine is no failure.
 settings.register_profile("any_machine", deadline=None, max_examples=50)
 settings.load_profile("any_machine")
+expect.set_options(timeout=30_000)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where pytest begins, not in each of its workers."""
     if not hasattr(config, "workerinput"):
         begin_sharing()
+        # What tests start would compile the generator each time where Python may not write.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder() / "compiled")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         config.add_cleanup(end_sharing)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from site_builder.build import make_files
 from site_builder.charts import theme
 from site_builder.config import load_config
-from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches_at, open_page, overflow
+from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches_at, open_page, overflow, resize
 from tests.helpers.real_boards import AIDER, OPEN_WEIGHTS, aider, aider_models
 from tests.helpers.sites import BuiltSite, build
 from tests.helpers.tables import HIGHER, write_project
@@ -72,16 +72,17 @@ def overlapping(boxes: list[list[Any]], others: list[list[Any]]) -> list[tuple[s
     ]
 
 
-@pytest.mark.parametrize("width", [360, 390, 640, 800, 1024, 1280, 1600])
 @pytest.mark.parametrize("query", ["", "?record=edit_format:diff&time=run"])
-def test_names_cover_neither_each_other_nor_marks(chromium, site, width, query):
-    page = opened(chromium, site, (width, 900), query)
-    found = page.evaluate(BOXES)
-    assert found["names"] or found["numbers"]
-    assert [] == overlapping(found["names"], found["names"])
-    assert [] == overlapping(found["names"], found["marks"])
-    assert [] == overlapping(found["numbers"], found["numbers"])
-    assert overflow(page) == 0
+def test_names_cover_neither_each_other_nor_marks(chromium, site, query):
+    page = opened(chromium, site, WIDE, query)
+    for width in (1600, 1280, 1024, 800, 640, 390, 360):
+        resize(page, width)
+        found = page.evaluate(BOXES)
+        assert found["names"] or found["numbers"]
+        assert [] == overlapping(found["names"], found["names"])
+        assert [] == overlapping(found["names"], found["marks"])
+        assert [] == overlapping(found["numbers"], found["numbers"])
+        assert overflow(page) == 0
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.boards import make_frames
-from tests.helpers.browsing import NARROW, breaches, open_page, overflow
+from tests.helpers.browsing import NARROW, breaches, open_page, overflow, resize
 from tests.helpers.charted import draw, trade_views
 from tests.helpers.real_boards import bfcl, published
 
@@ -26,7 +26,7 @@ COLLISIONS = """chart => {
         ...(box.left < area.left - 1 || box.right > area.right + 1 ? [['beyond the chart']] : []),
     ].map(([other]) => `${name}: ${other || 'a mark'}`));
 }"""
-SIZES = (1280, 900, 640, 390)
+WIDTHS = (1280, 900, 640, NARROW[0])
 BOARDS = ("bfcl", "aider", "hal")
 
 
@@ -44,22 +44,23 @@ def drawn(page: Page, chart: str) -> None:
     expect(name).to_be_visible(timeout=20_000)
 
 
-@pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("name", BOARDS)
-def test_names_of_the_frontier_hide_nothing(chromium, boards, name, width):
+def test_names_of_the_frontier_hide_nothing(chromium, boards, name):
     """At 390 px numbers stand for names, which the table has too."""
-    page, _ = open_page(chromium, boards[name], (width, 900))
+    page, _ = open_page(chromium, boards[name])
     drawn(page, "trade-off-cost-usd")
-    assert [] == page.evaluate(COLLISIONS, "trade-off-cost-usd")
-    assert 0 == overflow(page)
     rows = page.locator("#trade-off-cost-usd-table tbody tr").count()
-    numbers = page.locator("[data-chart=trade-off-cost-usd] .textpoint").count()
-    names = page.evaluate(
-        "() => document.querySelector('[data-chart=trade-off-cost-usd]').layout.annotations"
-        ".filter(({text}) => text.startsWith('<b>')).length"
-    )
-    assert rows == numbers + names
-    assert names == 0 or width > NARROW[0]
+    for width in WIDTHS:
+        resize(page, width)
+        assert [] == page.evaluate(COLLISIONS, "trade-off-cost-usd")
+        assert 0 == overflow(page)
+        numbers = page.locator("[data-chart=trade-off-cost-usd] .textpoint").count()
+        names = page.evaluate(
+            "() => document.querySelector('[data-chart=trade-off-cost-usd]').layout.annotations"
+            ".filter(({text}) => text.startsWith('<b>')).length"
+        )
+        assert rows == numbers + names
+        assert names == 0 or width > NARROW[0]
 
 
 def test_picker_is_in_the_address_and_back_undoes_it(chromium, boards):
@@ -131,12 +132,6 @@ def test_who_is_on_the_frontier_is_a_column_and_a_filter(chromium, boards):
     names = page.locator("#board-base tbody tr:visible th a").all_inner_texts()
     listed = page.locator("#trade-off-cost-usd-table th a").all_inner_texts()
     assert sorted(names) == sorted(listed)
-
-
-def test_no_breach_with_all_open(chromium, boards):
-    page, _ = open_page(chromium, boards["aider"])
-    drawn(page, "trade-off-cost-usd")
-    assert [] == breaches(page)
 
 
 def test_thousands_of_entries_are_drawn(chromium, boards):

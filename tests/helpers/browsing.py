@@ -51,6 +51,10 @@ LAYOUT_SHIFT = """() => {
 }"""
 EMPTY_CHARTS = """[...document.querySelectorAll('.js-plotly-plot')].filter(
     plot => !plot.querySelector('.point, .points path, .heatmaplayer image, .js-line')).length"""
+# A chart that cannot be seen has no width.
+CHARTS_FIT = """() => [...document.querySelectorAll('.js-plotly-plot')].every(
+    plot => plot.clientWidth === 0 ||
+        plot.clientWidth === Number(plot.querySelector('.main-svg').getAttribute('width')))"""
 # Notes what scripts ask that has the page laid out, as they begin; in a frame it is in any case.
 LAID_OUT = """(() => {
     window.asked = [];
@@ -303,6 +307,12 @@ def scroll_through(page: Page) -> None:
         is_narrow = plot.evaluate("plot => plot.clientWidth < 560")
         expect(plot).to_have_attribute("data-drawn", "narrow" if is_narrow else "wide")
         expect(plot.locator(".main-svg").first).to_be_visible()
+
+
+def resize(page: Page, width: int) -> None:
+    """Make the window as wide, and wait until the charts that are drawn fit it."""
+    page.set_viewport_size({"width": width, "height": WIDE[1]})
+    page.wait_for_function(CHARTS_FIT)
 
 
 def open_filters(page: Page) -> None:

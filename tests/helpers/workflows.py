@@ -185,6 +185,7 @@ class Runner:
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_INDEX": "1",
+            "PIP_NO_WARN_CONFLICTS": "1",  # or pip reads what all of the tests' packages need
             "PYTHONPATH": str(self._packages),
             "SPACES": str(self.spaces),
             "CALLS": str(self.calls),
