@@ -11,7 +11,8 @@ from tests.helpers.browsing import (
     NARROW,
     PAGE_TYPES,
     WIDE,
-    Theme,
+    THEMES,
+    breaches_at,
     breaches_in,
     open_page,
     overflow,
@@ -74,7 +75,6 @@ ON_PAPER = """() => {
     ];
     return parts.map(part => part.outerHTML.slice(0, 90));
 }"""
-THEMES: tuple[Theme, ...] = ("light", "dark")
 PAPER = {"width": 718, "height": 1_000}  # what margins leave of A4, in px
 OPEN_FOLDS = "document.querySelectorAll('details:not(.menu)').forEach(fold => fold.open = true)"
 # Of each menu that can be seen, one of those that share charts, and of each popover: selectors of
@@ -133,10 +133,10 @@ def test_every_page_is_whole(chromium, board, path, size):
     assert 0 == page.evaluate(EMPTY_CHARTS)
     page.evaluate(OPEN_FOLDS)
     assert {} == faults_in(page)
-    themes = THEMES if size == WIDE and path not in STATES else THEMES[:1]
-    assert [] == [found for theme in themes for found in breaches_in(page, theme)]
     if path in STATES:
+        assert [] == breaches_in(page, "light")
         return
+    assert [] == breaches_at(page, size)
     looked_at = set[bool]()
     for button, part, opened in page.evaluate(OPENING):
         page.locator(button).click()
@@ -144,7 +144,7 @@ def test_every_page_is_whole(chromium, board, path, size):
         assert overflow(page) <= 0
         if size == WIDE:
             # The colours of all menus are the same, and those of all popovers.
-            shown = themes[: 1 if (part == opened) in looked_at else 2]
+            shown = THEMES[: 1 if (part == opened) in looked_at else 2]
             assert [] == [found for theme in shown for found in breaches_in(page, theme, part)]
             looked_at.add(part == opened)
         page.keyboard.press("Escape")

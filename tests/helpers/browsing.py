@@ -92,16 +92,16 @@ LAID_OUT = """(() => {
         watch(HTMLElement.prototype, name, 'get');
     watch(Element.prototype, 'getBoundingClientRect', 'value');
 })()"""
-# Rows that nobody sees, and those after the twentieth, which have the shapes of those above, are
-# taken out meanwhile: axe reads all that is there, and that is what it takes its time for.
-_AXE_RUN = """async ([within, runOnly]) => {
+# Rows that nobody sees, and those from the seventh to the last but one, which have the shapes of
+# those around them, are taken out meanwhile: axe reads all that is there, and that takes its time.
+_AXE_RUN = """async ([within, options]) => {
     if (!within) scrollTo({top: 0, behavior: 'instant'});
     for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
     const rows = within ? [] : [...document.querySelectorAll('tbody tr')].filter(
-        row => !row.checkVisibility() || row.sectionRowIndex >= 20);
+        row => !row.checkVisibility() || (row.sectionRowIndex >= 6 && row.nextElementSibling));
     const places = rows.map(row => [row.parentNode, row.nextSibling]);
     rows.forEach(row => row.remove());
-    const {violations} = await axe.run(within ?? document, {runOnly, resultTypes: ['violations']});
+    const {violations} = await axe.run(within ?? document, {...options, resultTypes: ['violations']});
     for (const row of rows.reverse()) {
         const [body, next] = places.pop();
         body.insertBefore(row, next);
@@ -109,10 +109,16 @@ _AXE_RUN = """async ([within, runOnly]) => {
     return violations.map(breach => breach.id + ': ' + breach.nodes.slice(0, 3)
         .map(node => node.target + ' ' + node.failureSummary).join(' | '));
 }"""
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_COLOUR_RULES = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_OF_COLOUR = ["color-contrast", "link-in-text-block"]
+_RULES: dict[str, dict[str, object]] = {
+    "light": {"runOnly": _TAGS},
+    "dark": {"runOnly": {"type": "rule", "values": _OF_COLOUR}},
+    "no colours": {"runOnly": _TAGS, "rules": {rule: {"enabled": False} for rule in _OF_COLOUR}},
+}
 WIDE, NARROW = (1280, 900), (390, 844)
-Theme = Literal["light", "dark"]
+Theme = Literal["light", "dark", "no colours"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 # Of a connection, as scripts see it.
 SAVES_DATA, IS_SLOW = (
     "{saveData: true, effectiveType: '4g'}",
@@ -260,34 +266,32 @@ def _axe() -> str:
     return _AXE.read_text(encoding="utf8")
 
 
-def breaches(page: Page) -> list[str]:
+def breaches(page: Page, within: str | None = None) -> list[str]:
     """Breaches of WCAG 2.2 AA, and of good practice, that axe-core finds in either theme."""
-    found = [*breaches_in(page, "light"), *breaches_in(page, "dark")]
+    found = [found for theme in THEMES for found in breaches_in(page, theme, within)]
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return found
 
 
-def breaches_at(page: Page, size: tuple[int, int]) -> list[str]:
-    """The same of a page that is tried at both sizes: dark, its colours are looked at once."""
-    return breaches(page) if size == WIDE else breaches_in(page, "light")
+def breaches_at(page: Page, size: tuple[int, int], within: str | None = None) -> list[str]:
+    """The same of what is tried at both sizes: its colours are looked at once."""
+    return breaches(page, within) if size == WIDE else breaches_in(page, "no colours", within)
 
 
-def breaches_in(
-    page: Page, theme: Literal["light", "dark"], within: str | None = None
-) -> list[str]:
+def breaches_in(page: Page, theme: Theme, within: str | None = None) -> list[str]:
     """The same in one theme, where the page stays; of the dark one, its colours alone.
 
     Args:
         page: The page.
-        theme: The theme.
+        theme: The theme; or no colours, which is the light one and all but those.
         within: A selector of the part to look at, where it stands; without it, all of the page.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
     # With reduced motion there are no colours between the two themes.
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    rules = _RULES if theme == "light" else _COLOUR_RULES
-    found: list[str] = page.evaluate(_AXE_RUN, [within, rules])
+    scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    found: list[str] = page.evaluate(_AXE_RUN, [within, _RULES[theme]])
     return found
 
 
