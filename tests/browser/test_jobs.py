@@ -1,4 +1,7 @@
-"""What visitors come for, each from the home page and with at most four actions."""
+"""What visitors come for, each from the home page and with at most four actions.
+
+Where a wide window has the same parts in the same places, a phone's is used alone.
+"""
 
 import io
 import re
@@ -70,10 +73,9 @@ def test_send_a_filtered_view(chromium, home, size):
     assert all("Mistral 7B" in name for name in rows.all_inner_texts())
 
 
-@both_sizes
-def test_find_and_cite_a_suspicious_number(chromium, home, size):
+def test_find_and_cite_a_suspicious_number(chromium, home):
     """Gemma 7B scores 0.989 in CoNLL++? I want to know where that is from, and to cite it."""
-    me = visit(chromium, home, size, permissions=CLIPBOARD)
+    me = visit(chromium, home, NARROW, permissions=CLIPBOARD)
     me.click("link", "Gemma 7B", "#board-fine-tuned", exact=True)
     me.click("link", "0.989", "#all-scores")
     card = me.page.get_by_role("dialog")
@@ -101,10 +103,9 @@ def test_cite_a_score_from_before_tuning(chromium, home, size):
     assert me.copied().startswith(said)
 
 
-@both_sizes
-def test_numbers_into_pandas(chromium, home, size):
+def test_numbers_into_pandas(chromium, home):
     """I want the scores in pandas."""
-    me = visit(chromium, home, size)
+    me = visit(chromium, home, NARROW)
     me.click("link", "Data", "nav", exact=True)
     with me.page.expect_download() as waiting:
         me.click("link", "results.csv.gz")
@@ -115,10 +116,9 @@ def test_numbers_into_pandas(chromium, home, size):
     assert 1 == len(phi)
 
 
-@both_sizes
-def test_embed_the_leaderboard(chromium, home, size):
+def test_embed_the_leaderboard(chromium, home):
     """I want the leaderboard on a page of my own."""
-    me = visit(chromium, home, size, permissions=CLIPBOARD)
+    me = visit(chromium, home, NARROW, permissions=CLIPBOARD)
     me.click_on(me.page.locator("details.export > summary").first)
     me.click("button", "Copy embed code")
     code = me.copied()
@@ -174,10 +174,9 @@ def test_read_a_score_without_scripts(chromium, home, size):
     expect(source.first).to_be_visible()
 
 
-@both_sizes
-def test_save_the_page_as_a_pdf(chromium, home, size):
+def test_save_the_page_as_a_pdf(chromium, home):
     """I want the page as a PDF, with its charts, from the menu of the browser."""
-    me = visit(chromium, home, size)
+    me = visit(chromium, home, NARROW)
     me.click("link", "Analysis", "nav")
     me.page.wait_for_function("() => window.Plotly")  # while I read the top
     me.page.evaluate(

@@ -1,4 +1,7 @@
-"""What readers ask of real boards: at most four actions each, and the answers that pandas gives."""
+"""What readers ask of real boards: at most four actions each, and the answers that pandas gives.
+
+Where a wide window has the same parts in the same places, a phone's is asked alone.
+"""
 
 import pandas as pd
 import pytest
@@ -131,9 +134,8 @@ def test_who_is_most_reliable_at_banking(chromium, size):
     assert values(me.page, "pass_4")[0] == pytest.approx(best["pass_4"])
 
 
-@both_sizes
-def test_which_agents_one_model_was_run_with(chromium, size):
-    me = visit(chromium, real_boards.published("hal").url + "boards/gaia/", size)
+def test_which_agents_one_model_was_run_with(chromium):
+    me = visit(chromium, real_boards.published("hal").url + "boards/gaia/", NARROW)
     row = me.page.locator(f"{TABLE} tr", has_text="openai/o4-mini (HF Open Deep Research, high)")
     me.click_on(row.get_by_role("button", name="Other entries of"))
     runs = real_boards.hal().query("task == 'gaia' and model == 'openai/o4-mini'")
@@ -144,9 +146,8 @@ def test_which_agents_one_model_was_run_with(chromium, size):
     assert [f"Agent: {agent}" in said for agent in agents] == [True]
 
 
-@both_sizes
-def test_frontier_of_cost_and_pass_rate(chromium, size):
-    me = visit(chromium, real_boards.published("aider").url + "models/", size)
+def test_frontier_of_cost_and_pass_rate(chromium):
+    me = visit(chromium, real_boards.published("aider").url + "models/", NARROW)
     me.click("link", "Trade-off", "main")
     runs = runs_of_aider().query("cost_usd > 0").sort_values(["cost_usd", "score"])
     best = runs[runs["score"] > runs["score"].cummax().shift(fill_value=-1.0)]
@@ -155,9 +156,8 @@ def test_frontier_of_cost_and_pass_rate(chromium, size):
     assert best["model"].tolist()[::-1] == table.locator("tbody th a").all_inner_texts()
 
 
-@both_sizes
-def test_who_held_the_record_and_when(chromium, size):
-    me = visit(chromium, real_boards.published("aider").url + "models/", size)
+def test_who_held_the_record_and_when(chromium):
+    me = visit(chromium, real_boards.published("aider").url + "models/", NARROW)
     me.click("link", "Over time", "main")
     of_day = runs_of_aider().sort_values(["date", "score"], ascending=[True, False])
     of_day = of_day.drop_duplicates("date")
@@ -183,9 +183,8 @@ def test_cheapest_run_that_edits_whole_files(chromium, size):
     assert sorted(runs["cost_usd"]) == values(me.page, "cost_usd")
 
 
-@both_sizes
-def test_worst_language_of_the_first_model(chromium, size):
-    me = visit(chromium, real_boards.published("mteb").url + "models/", size)
+def test_worst_language_of_the_first_model(chromium):
+    me = visit(chromium, real_boards.published("mteb").url + "models/", NARROW)
     me.click_on(me.page.locator(".columns > summary").first)
     menu = me.page.locator("[data-tasks]")
     me.click_on(menu.get_by_role("button", name="12 parts of SemRel24STS"))

@@ -115,10 +115,14 @@ def test_both_themes(project, chromium, sheet):
         (project / "static/css").mkdir(parents=True)
         (project / "static/css/tokens.css").write_text(sheet)
     home = built(project, "").url
+    plain, _ = open_page(chromium, home, java_script_enabled=False)
+    page, _ = open_page(chromium, home)
     for scheme, seen, other in (("light", light, dark), ("dark", dark, light)):
-        plain, _ = open_page(chromium, home, color_scheme=scheme, java_script_enabled=False)
+        plain.emulate_media(color_scheme=scheme)
         expect(plain.locator("html")).to_have_css("background-color", rgb(seen))
-        page, _ = open_page(chromium, home, color_scheme=scheme)
+        page.evaluate("localStorage.clear()")
+        page.emulate_media(color_scheme=scheme)
+        page.reload()
         expect(page.locator("html")).to_have_css("background-color", rgb(seen))
         assert seen == page.evaluate("site.colour('--paper')")
         page.get_by_role("button", name="Dark theme").click()
@@ -126,18 +130,16 @@ def test_both_themes(project, chromium, sheet):
         assert other == page.evaluate("site.colour('--paper')")
         page.reload()
         expect(page.locator("html")).to_have_css("background-color", rgb(other))
-        page.close()
-        plain.close()
 
 
 def test_a_theme_holds_over_a_sheet_of_the_project(project, chromium):
     (project / "static/css").mkdir(parents=True)
     (project / "static/css/tokens.css").write_text(OLDER)
     home = built(project, '[theme.dark]\npaper = "#000080"\n').url
+    page, _ = open_page(chromium, home)
     for scheme, seen in (("light", "#fefefe"), ("dark", "#000080")):
-        page, _ = open_page(chromium, home, color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme)
         expect(page.locator("html")).to_have_css("background-color", rgb(seen))
-        page.close()
 
 
 def test_every_colour_is_one_of_the_style_sheet_and_explained():
