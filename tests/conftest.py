@@ -39,6 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(end_sharing)
 
 
+@pytest.hookimpl(trylast=True)  # after pytest-randomly
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first, those of whole sites: no worker is left with one in the end."""
+    items.sort(key=lambda item: item.path.parent.name != "site")
+
+
 def pytest_collection_finish() -> None:
     """What is there before the first test stays: nobody need look through it again."""
     gc.freeze()

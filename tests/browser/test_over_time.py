@@ -10,7 +10,15 @@ from playwright.sync_api import Page, expect
 from site_builder.build import make_files
 from site_builder.charts import theme
 from site_builder.config import load_config
-from tests.helpers.browsing import NARROW, WIDE, both_sizes, breaches_at, open_page, overflow, resize
+from tests.helpers.browsing import (
+    NARROW,
+    WIDE,
+    both_sizes,
+    breaches_at,
+    open_page,
+    overflow,
+    resize,
+)
 from tests.helpers.real_boards import AIDER, OPEN_WEIGHTS, aider, aider_models
 from tests.helpers.sites import BuiltSite, build
 from tests.helpers.tables import HIGHER, write_project

@@ -118,10 +118,10 @@ def test_both_themes(project, chromium, sheet):
     plain, _ = open_page(chromium, home, java_script_enabled=False)
     page, _ = open_page(chromium, home)
     for scheme, seen, other in (("light", light, dark), ("dark", dark, light)):
-        plain.emulate_media(color_scheme=scheme)
+        plain.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         expect(plain.locator("html")).to_have_css("background-color", rgb(seen))
         page.evaluate("localStorage.clear()")
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.reload()
         expect(page.locator("html")).to_have_css("background-color", rgb(seen))
         assert seen == page.evaluate("site.colour('--paper')")
@@ -138,7 +138,7 @@ def test_a_theme_holds_over_a_sheet_of_the_project(project, chromium):
     home = built(project, '[theme.dark]\npaper = "#000080"\n').url
     page, _ = open_page(chromium, home)
     for scheme, seen in (("light", "#fefefe"), ("dark", "#000080")):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         expect(page.locator("html")).to_have_css("background-color", rgb(seen))
 
 

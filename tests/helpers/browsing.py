@@ -101,7 +101,7 @@ _AXE_RUN = """async ([within, options]) => {
         row => !row.checkVisibility() || (row.sectionRowIndex >= 6 && row.nextElementSibling));
     const places = rows.map(row => [row.parentNode, row.nextSibling]);
     rows.forEach(row => row.remove());
-    const {violations} = await axe.run(within ?? document, {...options, resultTypes: ['violations']});
+    const {violations} = await axe.run(within ?? document, options);
     for (const row of rows.reverse()) {
         const [body, next] = places.pop();
         body.insertBefore(row, next);
@@ -291,7 +291,9 @@ def breaches_in(page: Page, theme: Theme, within: str | None = None) -> list[str
     # With reduced motion there are no colours between the two themes.
     scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    found: list[str] = page.evaluate(_AXE_RUN, [within, _RULES[theme]])
+    found: list[str] = page.evaluate(
+        _AXE_RUN, [within, {**_RULES[theme], "resultTypes": ["violations"]}]
+    )
     return found
 
 
