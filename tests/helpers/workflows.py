@@ -108,7 +108,7 @@ def link_packages(folder: Path) -> None:
 def copy_of_commit() -> str:
     """A folder with the files that Git keeps here, changed ones too, and no others."""
     folder = Path(tempfile.mkdtemp(prefix="action-", dir=os.environ["SITE_BUILDER_TESTS_SHARE"]))
-    kept = ("--cached", "--others", "--exclude-standard", "--", ":!tests", ":!docs")
+    kept = ("--cached", "--others", "--exclude-standard", "--", ":!tests/data", ":!docs")
     listing = git(ROOT, "ls-files", "-z", *kept)
     for name in filter(None, listing.split("\0")):
         if (ROOT / name).is_file():
