@@ -34,7 +34,7 @@ def write_llms(
     say, pages = site.labels.say, [*pages]
     listed = {page.address: page for page in pages if isinstance(page, Page)}
     documents = [page.address for page in pages if isinstance(page, Document)]
-    home = listed[Address("home")]
+    about = listed[home].description if (home := Address("home")) in listed else ""
 
     def line(text: str, to: Address, note: str) -> str:
         link = urls.canonical(to) or urls.from_root(to) or "index.html"
@@ -47,7 +47,7 @@ def write_llms(
     others = (line(page.title, page.address, page.description) for page in shown)
     parts = (
         [f"# {_plain(site.config.site.title)}"],
-        [f"> {_plain(home.description)}"],
+        [f"> {_plain(about or site.config.site.description)}"],
         [_plain(text) for text in _about(site)],
         [f"## {say('llms.boards')}", "", *boards],
         [f"## {say('llms.data')}", "", *data],

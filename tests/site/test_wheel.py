@@ -82,13 +82,14 @@ def board(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def test_the_wheel_has_the_package_and_nothing_else(installed):
-    """No tests, no data of a board but the sample, no documentation, no gallery."""
+    """No tests, no data of a board but what `init` starts with, no documentation, no gallery."""
     with ZipFile(installed.wheel) as wheel:
         names = [name for name in wheel.namelist() if ".dist-info/" not in name]
     assert {"site_builder"} == {name.partition("/")[0] for name in names}
     assert set() == {"tests", "docs", "gallery"} & {part for n in names for part in n.split("/")}
     data = [name for name in names if name.endswith((".parquet", ".csv", ".jsonl", ".gz"))]
-    assert {"site_builder/starter/files/sample"} == {name.rpartition("/")[0] for name in data}
+    folders = {name.rpartition("/")[0] for name in data}
+    assert {f"site_builder/starter/files/{name}" for name in ("sample", "template")} == folders
 
 
 def test_a_project_carries_the_wheel_that_made_it(installed, tmp_path):
