@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import pages_given_back
 from tests.helpers.odd_boards import built
-from tests.helpers.once import begin_sharing, end_sharing
+from tests.helpers.once import begin_sharing, end_sharing, shared_folder
 from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, write_project
 
@@ -33,7 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Where pytest begins, not in each of its workers."""
     if not hasattr(config, "workerinput"):
         begin_sharing()
-        # Containers often set it; each process that a test starts would compile the generator anew.
+        # What tests start would compile the generator each time where Python may not write.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder() / "compiled")
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         config.add_cleanup(end_sharing)
 
