@@ -36,7 +36,7 @@ _NOWHERE = Path(os.devnull)  # the folder of a project that is none
 ImportOptionsOf = Callable[[SiteConfig], ImportOptions]
 
 
-class Stated(Record):
+class AuditOptions(Record):
     """What the user says about the scores, in place of a project.
 
     Attributes:
@@ -76,7 +76,7 @@ class Taken(Record):
     faults: tuple[Fault, ...] = ()
 
 
-def read_source(place: str, stated: Stated) -> tuple[Audited, Taken]:
+def read_source(place: str, stated: AuditOptions) -> tuple[Audited, Taken]:
     """Return the board at a place, and what its scores were taken for.
 
     Raises:
@@ -109,13 +109,13 @@ def read_source(place: str, stated: Stated) -> tuple[Audited, Taken]:
     return _read_files(path, place, stated)
 
 
-def _refuse_statements(place: str, stated: Stated) -> None:
+def _refuse_statements(place: str, stated: AuditOptions) -> None:
     if not stated.is_empty:
         what = "a board states itself what its scores are, so options about files change nothing"
         raise SiteError(Fault(place, what, "Leave them out; a project has site.toml for them."))
 
 
-def _read_address(address: str, stated: Stated) -> tuple[Audited, Taken]:
+def _read_address(address: str, stated: AuditOptions) -> tuple[Audited, Taken]:
     """Read a published board, or a file whose address ends in the name of one."""
     name = urlsplit(address).path.rpartition("/")[2][-_MAX_NAME:]
     is_page = "." not in name.strip(".") or name == "index.html"
@@ -147,7 +147,7 @@ def _taken(tables: Tables, faults: Sequence[Fault]) -> Taken:
     return Taken(assumed=tuple(assumed), measures=measures, faults=tuple(faults))
 
 
-def _read_files(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]:
+def _read_files(path: Path, place: str, stated: AuditOptions) -> tuple[Audited, Taken]:
     """Read files of scores as `init --from` does, without a project."""
     try:
         return _read_found(path, place, stated)
@@ -155,7 +155,7 @@ def _read_files(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]
         raise FaultsError(for_options(fault, place) for fault in error.faults) from None
 
 
-def _read_found(path: Path, place: str, stated: Stated) -> tuple[Audited, Taken]:
+def _read_found(path: Path, place: str, stated: AuditOptions) -> tuple[Audited, Taken]:
     config = _config(stated.values)
     options = replace(stated.options(config), further=True, asks=False)
     report, loaded = read_as_tables(format_of(stated.source), path, config, options)

@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from site_builder.audit.boards import Audited, reading_api
 from site_builder.audit.findings import SCHEMA, Audit, AuditedEntry, Scale, find_audit
-from site_builder.audit.sources import Stated, Taken, read_source
+from site_builder.audit.sources import AuditOptions, Taken, read_source
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.rules import find_rule
 from site_builder.config import RULES
@@ -398,7 +398,7 @@ FORMATS: Mapping[str, Callable[[Audited, Audit], str]] = {
 }
 
 
-def write_audit(place: str, stated: Stated, form: str) -> tuple[str, tuple[Fault, ...]]:
+def write_audit(place: str, stated: AuditOptions, form: str) -> tuple[str, tuple[Fault, ...]]:
     """Return the audit of what is at a place in one of `FORMATS`, and every warning.
 
     Raises:

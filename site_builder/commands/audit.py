@@ -112,12 +112,12 @@ def audit(  # noqa: PLR0913 - one per option
     writes nothing. It says who is first and who may be, how many neighbouring ranks are too close
     to call, what missing scores could change, which tasks decide, and which units are mixed.
     """
-    from site_builder.audit.sources import Stated
+    from site_builder.audit.sources import AuditOptions
     from site_builder.audit.wording import write_audit
 
     better = dict.fromkeys(higher, True) | dict.fromkeys(lower, False)
     values = _values(lines, better)
-    stated = Stated(
+    stated = AuditOptions(
         source=source_format,
         options=lambda config: import_options(config, scale, None, metrics=metrics, model=model),
         values=values,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
@@ -43,7 +44,7 @@ def download_file(address: str) -> bytes:
             what = "it names no file of a data set"
             raise SiteError(Fault(address, what, f"Write {_HUB}OWNER/NAME/FILE."))
         place = f"https://huggingface.co/datasets/{owner}/{name}/resolve/main/{file}"
-        content = _download(place, _MAX_FILE_BYTES, _WithinHub)
+        content = _download(place, _MAX_FILE_BYTES, _HUB_HOSTS)
     if content is None:
         fix = "Name a file of scores; the address of a board ends in a slash."
         raise SiteError(Fault(address, "there is no such file", fix))
@@ -73,13 +74,10 @@ def open_site(address: str) -> SiteFiles:
     return SiteFiles(root, read)
 
 
-def _download(
-    address: str,
-    most: int | None = None,
-    redirects: type[urllib.request.HTTPRedirectHandler] | None = None,
-) -> bytes | None:
+def _download(address: str, most: int | None = None, hosts: Sequence[str] = ()) -> bytes | None:
+    """Return the file at an address, or None; redirects may lead to `hosts` alone."""
     try:
-        return _read_whole(address, most or _MAX_BYTES, redirects or _NoRedirects)
+        return _read_whole(address, most or _MAX_BYTES, hosts)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code in _GONE:
@@ -91,12 +89,10 @@ def _download(
         raise unreadable(address, error) from error
 
 
-def _read_whole(
-    address: str, most: int, redirects: type[urllib.request.HTTPRedirectHandler]
-) -> bytes:
+def _read_whole(address: str, most: int, hosts: Sequence[str]) -> bytes:
     headers = {"User-Agent": f"leaderboard-site/{__version__}"}
     request = urllib.request.Request(address, headers=headers)
-    with urllib.request.build_opener(redirects).open(request, timeout=_SILENCE_S) as answer:
+    with urllib.request.build_opener(_Redirects(hosts)).open(request, timeout=_SILENCE_S) as answer:
         expected = answer.length  # None if the host does not say it
         content: bytes = answer.read(most + 1)
     if len(content) > most:
@@ -108,29 +104,14 @@ def _read_whole(
     return content
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Refuses every redirect.
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to the named hosts, by HTTPS, and refuses every other.
 
     Else whoever has the site could read what only the machine that builds can reach.
     """
 
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: http.client.HTTPMessage,
-        newurl: str,
-    ) -> None:
-        """Raise a `ValueError` that names the other address."""
-        fp.close()  # else the base class reads the body, which may have no end
-        message = f"it redirects to {newurl}"
-        raise ValueError(message)
-
-
-class _WithinHub(urllib.request.HTTPRedirectHandler):
-    """Follows redirects between the hosts of the Hub, which keeps large files on others."""
+    def __init__(self, hosts: Sequence[str]) -> None:
+        self._hosts = hosts
 
     def redirect_request(
         self,
@@ -144,7 +125,9 @@ class _WithinHub(urllib.request.HTTPRedirectHandler):
         """Return the next request, or raise a `ValueError` that names the other address."""
         parts = urlsplit(newurl)
         host = parts.hostname or ""
-        is_hub = any(host == hub or host.endswith(f".{hub}") for hub in _HUB_HOSTS)
-        if parts.scheme != "https" or not is_hub:
-            _NoRedirects().redirect_request(req, fp, code, msg, headers, newurl)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        is_known = any(host == known or host.endswith(f".{known}") for known in self._hosts)
+        if parts.scheme == "https" and is_known:
+            return super().redirect_request(req, fp, code, msg, headers, newurl)
+        fp.close()  # else the base class reads the body, which may have no end
+        message = f"it redirects to {newurl}"
+        raise ValueError(message)
