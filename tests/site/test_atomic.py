@@ -30,11 +30,14 @@ OLD, NEW = {"a.txt": b"old", "b.txt": b"old"}, {"a.txt": b"new" * 99, "b.txt": b
 def small_disk(n_bytes: int = 99) -> Iterator[None]:
     """Let each file take so many bytes: writing more of it fails half-way, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Python keeps the half that it could write of a compiled module, and reads it the next time.
+    compiling, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = compiling
 
 
 @pytest.fixture
