@@ -19,7 +19,6 @@ from site_builder.charts.matrix_spec import (
     MatrixEntry,
     MatrixSpec,
     Width,
-    baseline_value,
 )
 from site_builder.compute.agreement import order_entries, order_tasks
 from site_builder.compute.numbers import Array, float_or_none
@@ -355,7 +354,7 @@ def _baseline_row(spec: MatrixSpec, drawn: _Drawn, before: Sequence[str]) -> Row
 
     def cell(x: int) -> Cell:
         column = spec.columns[x]
-        value = baseline_value(spec, column)
+        value = spec.baseline_values[x]
         if value is None:
             return Cell(MISSING, tone="soft")
         text = drawn.baseline_text(value, x)
@@ -403,7 +402,7 @@ def _numbers_table(spec: MatrixSpec, measured: Sequence[Measured]) -> Table:
         return Field(Column(found.measure.id, found.measure.label, "number"), cell)
 
     def baseline_cell(at: _Place) -> Cell:
-        return score_cell(baseline_value(spec, columns[at[0]]), columns[at[0]].scale)
+        return score_cell(spec.baseline_values[at[0]], columns[at[0]].scale)
 
     def name_cell(at: _Place) -> Cell:
         return text_cell(labels.models[spec.shown[at[1]].model])

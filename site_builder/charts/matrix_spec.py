@@ -100,12 +100,24 @@ class MatrixSpec(CachingRecord, eq=False):
         """The variant whose scores are shown."""
         return self.results.scores.roles.primary
 
+    @cached_property
+    def baseline_values(self) -> list[float | None]:
+        """The baseline's score on each task, or its mean over each category."""
+        scores = self.results.scores
+        values = scores.of_baseline(scores.values, self.variant)
+
+        def value(column: MatrixColumn) -> float | None:
+            own = values[[scores.columns[task] for task in column.tasks]]
+            return float_or_none(mean_of(own[np.newaxis], axis=1)[0] if column.category else own[0])
+
+        return [value(column) for column in self.columns]
+
     @property
     def baseline(self) -> str:
         """The baseline, if it has a score on any of the tasks; else empty."""
         model = self.labels.roles.baseline
-        known = [baseline_value(self, column) is not None for column in self.columns]
-        return model if model is not None and any(known) else ""
+        is_known = any(value is not None for value in self.baseline_values)
+        return model if model is not None and is_known else ""
 
     @cached_property
     def shown(self) -> Sequence[MatrixEntry]:
@@ -179,11 +191,3 @@ class MatrixSpec(CachingRecord, eq=False):
         signed = np.where(is_whole, round_significant(of_columns) * direction, np.nan)
         top, least = np.fmax.reduce(signed), np.fmin.reduce(signed)
         return np.asarray((signed == top) & (top > least))
-
-
-def baseline_value(spec: MatrixSpec, column: MatrixColumn) -> float | None:
-    """Return the baseline's score on a task, or its mean over a category."""
-    scores = spec.results.scores
-    values = scores.of_baseline(scores.values, spec.variant)
-    own = values[[scores.columns[task] for task in column.tasks]]
-    return float_or_none(mean_of(own[np.newaxis], axis=1)[0] if column.category else own[0])
