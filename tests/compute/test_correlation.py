@@ -205,6 +205,14 @@ def test_p_within_metrics_is_the_share_of_all_orders():
     assert hits / 576 == pytest.approx(found.p, abs=0.004)
 
 
+def test_p_below_a_twentieth_is_drawn_ten_times_as_often():
+    """No draw of twelve tasks is as orderly: 1 of 100,000. A p-value of nothing is of 10,000."""
+    x = [*range(12)]
+    assert 1e-5 == within_metrics(x, x, 12).p
+    draws = within_metrics(x, [5, 0, 9, 2, 11, 4, 1, 8, 3, 10, 7, 6], 12).p * 10_000
+    assert draws == pytest.approx(round(draws))
+
+
 def test_ties_stay_ties_in_every_order():
     """A single 1 among ten values is at one of ten places: both at the same one is no wonder."""
     one = [*[0] * 9, 1]

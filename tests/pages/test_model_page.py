@@ -203,6 +203,21 @@ def test_measures_have_a_place_from_the_nearer_end(page):
     assert ["median $3"] == [row.cells[2].note for row in found.table.rows]
 
 
+@pytest.mark.parametrize(
+    ("costs", "place"),
+    [
+        ([1.0, 2.0, 3.0], "lowest of 3"),
+        ([1.0, 1.0, 3.0], "lowest of 3"),
+        ([1.0, 2.0], "\N{EN DASH}"),
+        ([2.0, 2.0, 2.0], "\N{EN DASH}"),
+    ],
+)
+def test_few_or_equal_measures_have_no_place(page, costs, place):
+    frames = make_frames({"base": {f"m{i}": [0.5] for i in range(len(costs))}})
+    frames["results"] = having(frames["results"], cost_usd=costs)
+    assert {"Cost": place} == column(page("m0", {}, "", frames).measures.table, "place")
+
+
 def test_a_value_among_many_has_their_middle_half(page):
     """Of costs of $0 to $201, from 50 to 151."""
     frames = make_frames({"base": {f"m{i}": [0.5] for i in range(202)}})
