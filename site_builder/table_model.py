@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from statistics import median
 from typing import Generic, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
 from site_builder.addresses import Link
@@ -120,34 +119,6 @@ def draw_value(
     """Draw a share of a scale: a tint up to it, a band for its interval, a full mark at it."""
     band = () if interval is None else (Mark("band", *interval),)
     return Drawing((Mark("track", 0, 1), Mark("tint", 0, value), *band, Mark("value", value)), text)
-
-
-def draw_strip(
-    others: Iterable[float], own: float | None, text: str = "", kind: MarkKind = "score"
-) -> Drawing:
-    """Draw one entry among all entries: a tick for each, the median, and a point for its own.
-
-    Entries in the same hundredth of the scale share a tick.
-    """
-    shares = sorted(others)
-    ticks = [Mark("tick", at) for at in sorted({round(share, 2) for share in shares})]
-    middle = [Mark("median", median(shares))] if len(shares) > 1 else []
-    point = [] if own is None else [Mark(kind, own)]
-    return Drawing((Mark("axis", 0, 1), *ticks, *middle, *point), text)
-
-
-MAX_TICKED = 200
-"""Among more entries, ticks would run into each other: their middle half is drawn."""
-
-
-def draw_middle(
-    middle: tuple[float, float, float], own: float | None, text: str = "", kind: MarkKind = "score"
-) -> Drawing:
-    """Draw one entry among many: the middle half of all, the median, and a point for its own."""
-    low, at, high = middle
-    point = () if own is None else (Mark(kind, own),)
-    marks = (Mark("axis", 0, 1), Mark("soft-band", low, high), Mark("median", at), *point)
-    return Drawing(marks, text)
 
 
 def draw_ranks(rank: int, best: int, worst: int, of: int, text: str = "") -> Drawing:

@@ -5,33 +5,17 @@ The verdict follows from a test by rule; its numbers are also drawn, in one row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from site_builder.compute.board import Board, Entry
-from site_builder.compute.numbers import Spread
 from site_builder.compute.significance import LiftTest
-from site_builder.formatting import (
-    NumberFormat,
-    coverage,
-    ordinal,
-    quantity,
-    sentence,
-)
+from site_builder.formatting import coverage, ordinal, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_table import span_text
 from site_builder.pages.page import Site
+from site_builder.pages.scales import around, draw_among, write_tick
 from site_builder.records import Record, replace
-from site_builder.table_model import (
-    MAX_TICKED,
-    AxisRange,
-    Drawing,
-    Mark,
-    MarkKind,
-    draw_dumbbell,
-    draw_middle,
-    draw_ranks,
-    draw_strip,
-)
+from site_builder.table_model import AxisRange, Drawing, Mark, draw_dumbbell, draw_ranks
 
 
 class MarkLabel(Record):
@@ -176,22 +160,8 @@ def _ranks(labels: Labels, board: Board, s: Entry) -> tuple[Drawing, str, str] |
 
 # --- drawings -----------------------------------------------------------------------------------
 
-_AROUND = 0.04  # room at both ends of an axis, as a share of the values' range
 _BESIDE = 0.25  # least distance of two labels on a line
 _EDGE = 0.12  # least distance of the middle of a label from an end
-
-
-def around(values: Iterable[float]) -> AxisRange:
-    """Return the scale of some values, with room at both ends; of 0 without any."""
-    known = list(values) or [0.0]
-    low, high = min(known), max(known)
-    room = _AROUND * (high - low) or 0.5 * abs(high) or 0.5
-    return AxisRange(low - room, high + room)
-
-
-def write_tick(scale: NumberFormat) -> Callable[[float], str]:
-    """Return how the ticks of an axis are written: round numbers without empty decimals."""
-    return scale.score if scale.compact or scale.unit else quantity
 
 
 def average_range(site: Site) -> AxisRange:
@@ -227,26 +197,6 @@ def _apart(labels: Iterable[MarkLabel]) -> tuple[MarkLabel, ...]:
     middle = min(max(middle, _EDGE + half), 1 - _EDGE - half) if half < 0.5 - _EDGE else 0.5
     low, high = max(middle - half, _EDGE), min(middle + half, 1 - _EDGE)
     return replace(first, at=round(low, 4)), replace(last, at=round(high, 4))
-
-
-def draw_among(  # noqa: PLR0913 - each is drawn
-    spread: Spread,
-    others: Iterable[float],
-    own: float | None,
-    share: Callable[[float], float],
-    text: str,
-    kind: MarkKind = "score",
-    most: int = MAX_TICKED,
-) -> Drawing:
-    """Draw a value among others: a tick for each, or their middle half where there are over `most`.
-
-    `spread` is that of the others; `share` returns where a value stands on the scale, 0..1.
-    """
-    at = None if own is None else share(own)
-    if spread.n > most:
-        low, middle, high = sorted(map(share, (spread.low, spread.median, spread.high)))
-        return draw_middle((low, middle, high), at, text, kind)
-    return draw_strip(map(share, others), at, text, kind)
 
 
 def _draw_place(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
-from math import inf
 
-from site_builder.compute.catalog import TaskInfo
-from site_builder.formatting import compact, quantity
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
+from site_builder.pages.scales import common_bounds, tick_text
 from site_builder.records import Record
 from site_builder.table_model import (
     AxisRange,
@@ -24,8 +21,6 @@ from site_builder.table_model import (
 
 _MARGIN = 0.04  # of the scale, beyond the least and the greatest value
 _FAR = 0.5  # the least value, as a share of the greatest, above which a scale need not start at 0
-
-_LARGE = 10_000
 
 
 class _Scale(Record):
@@ -59,33 +54,6 @@ def draw_field(spec: BoardTableSpec) -> Field[BoardRow]:
     )
 
 
-def tick_text(value: float) -> str:
-    """Write a value of an axis: `0.5`, `100 G`."""
-    return compact(value) if abs(value) >= _LARGE else quantity(value)
-
-
-def range_from_zero(values: Iterable[float], log_from: float = inf) -> AxisRange | None:
-    """Return the scale of some values, from 0 where that is near; None without any.
-
-    It is a log scale where all are positive and the greatest is more than `log_from` times the
-    least.
-    """
-    known = list(values)
-    if not known:
-        return None
-    low, high = min(known), max(known)
-    if low > 0 and high > log_from * low:
-        return AxisRange(low, high, is_log=True)
-    return AxisRange(0.0 if 0 < low < high / 2 else low, high)
-
-
-def common_bounds(tasks: Iterable[TaskInfo]) -> tuple[float, float] | None:
-    """Return the bounds that all tasks share; None where they differ or are not stated."""
-    bounds = {(task.score_min, task.score_max) for task in tasks}
-    low, high = next(iter(bounds)) if len(bounds) == 1 else (None, None)
-    return None if low is None or high is None else (low, high)
-
-
 def _draws_change(spec: BoardTableSpec) -> bool:
     """Return whether a drawing joins the averages before and after tuning."""
     return spec.is_tuned and spec.board.by_average
@@ -106,13 +74,13 @@ def _scale_of(spec: BoardTableSpec) -> _Scale:
     values = [value for value in (*drawn, line) if value is not None] or [0.0]
     low, high, bounds = min(values), max(values), None
     if board.ranking.form == "rate":
-        bounds = (0.0, 1.0)
+        bounds = AxisRange(0.0, 1.0)
     elif board.rule.is_average:
         bounds = common_bounds(tasks[task] for task in board.tasks)
     margin = _MARGIN * (high - low)
     limits, has_origin = AxisRange(low - margin, high + margin), False
-    if not _draws_change(spec) and bounds is not None and bounds[0] <= low and high <= bounds[1]:
-        limits, has_origin = AxisRange(*bounds), True
+    if not _draws_change(spec) and bounds and bounds.low <= low and high <= bounds.high:
+        limits, has_origin = bounds, True
     elif not _draws_change(spec) and 0 <= low <= _FAR * high:
         limits, has_origin = AxisRange(0.0, high), True
     return _Scale(limits, has_origin, limits.place(line))

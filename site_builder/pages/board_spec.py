@@ -11,15 +11,14 @@ from site_builder.compute.numbers import shared
 from site_builder.compute.statistics import Statistic
 from site_builder.config import BoardConfig
 from site_builder.formatting import NumberFormat
-from site_builder.labels import Labels
-from site_builder.pages.page import Site
-from site_builder.records import CachingRecord, Record, field, replace
+from site_builder.pages.page import OfSite
+from site_builder.records import Record, field, replace
 
 BY_LIFT = "lift_over_base"
 _SLACK = 1.2
 
 
-class BoardTableSpec(CachingRecord):
+class BoardTableSpec(OfSite):
     """What the table of a board shows.
 
     Attributes:
@@ -32,7 +31,6 @@ class BoardTableSpec(CachingRecord):
         by: Key of the column that gives the order.
     """
 
-    site: Site
     boards: Mapping[str, Board]
     full: bool = False
     most: int | None = None
@@ -45,11 +43,6 @@ class BoardTableSpec(CachingRecord):
     def board(self) -> Board:
         """The board of the variant that is shown."""
         return self.boards[self.variant or self.labels.roles.primary]
-
-    @property
-    def labels(self) -> Labels:
-        """Names and formats of numbers."""
-        return self.site.labels
 
     @property
     def scale(self) -> NumberFormat:

@@ -33,8 +33,8 @@ from site_builder.pages.board_filters import (
     places_won,
 )
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
-from site_builder.pages.offered_tasks import OfferedTasks
 from site_builder.pages.page import Site
+from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import replace
 from site_builder.table_model import (
     Cell,
@@ -209,24 +209,24 @@ def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
 
 def _task_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     """Yield the tasks that the board names as columns; scripts add others beside them."""
-    offered, whole = OfferedTasks(spec.site), spec.site.whole
+    offered, whole = TaskColumns(spec.site), spec.site.whole
     own = spec.board.tasks if spec.category else offered.stated
     for task in offered.stated:
         lower = not offered.fact(task).higher_is_better
         column = Column(
             f"task.{task}",
-            offered.names[task],
+            offered.task_names[task],
             "number",
             first_order="ascending" if lower else "",
             spoken_label=offered.title(task),
-            task=page_link(offered.names[task], "task", task),
+            task=page_link(offered.task_names[task], "task", task),
             note=offered.note(task),
         )
         yield Field(column, partial(_task_cell, spec, offered, whole, task), task in own)
 
 
 def _task_cell(
-    spec: BoardTableSpec, offered: OfferedTasks, whole: Site, task: str, row: BoardRow
+    spec: BoardTableSpec, offered: TaskColumns, whole: Site, task: str, row: BoardRow
 ) -> Cell:
     scores, variant = whole.results.scores, row.borrowed_from or spec.board.variant
     published = offered.published[variant]

@@ -14,7 +14,6 @@ from site_builder.charts.trade_off import TradeView
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
 from site_builder.formatting import MISSING
-from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_table import is_hidden
 from site_builder.pages.board_views import BoardView, board_lede, board_views
@@ -22,6 +21,7 @@ from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.matrices import board_matrix, with_tools
 from site_builder.pages.page import Page, Site, cite_page
 from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
+from site_builder.pages.scales import common_bounds
 from site_builder.pages.task_columns import TaskColumns
 from site_builder.pages.trade_choices import TradeChoice, TradeChoices
 from site_builder.records import Record
@@ -233,10 +233,9 @@ def _share(site: Site, board: Board, value: float | None) -> float | None:
     """Return where a value stands between the bounds that all tasks share; None without any."""
     tasks = site.results.catalog.tasks
     ends = common_bounds(tasks[task] for task in board.tasks)
-    if value is None or ends is None or not board.by_average or ends[1] <= ends[0]:
+    if value is None or ends is None or not board.by_average or ends.high <= ends.low:
         return None
-    low, high = ends
-    return round(min(max((value - low) / (high - low), 0.0), 1.0), 4)
+    return min(max(ends.share(value), 0.0), 1.0)
 
 
 # --- all entries --------------------------------------------------------------------------------

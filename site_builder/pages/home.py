@@ -8,7 +8,6 @@ from site_builder.addresses import Address, Link, method_link
 from site_builder.charts.chart import Chart, Embed
 from site_builder.charts.matrix import Matrix
 from site_builder.formatting import count
-from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_spec import BoardTableSpec
 from site_builder.pages.board_views import MOST_SHORT, BoardView, board_lede, board_views
 from site_builder.pages.boards import (
@@ -20,9 +19,10 @@ from site_builder.pages.boards import (
 from site_builder.pages.matrices import board_matrix
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.price_table import PriceTable, make_price_table
+from site_builder.pages.scales import common_bounds
 from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import Record, replace
-from site_builder.table_model import AxisRange, Drawing, Mark, MarkKind, draw_dumbbell
+from site_builder.table_model import Drawing, Mark, MarkKind, draw_dumbbell
 
 _MAX_BLOCKS = 40
 
@@ -144,9 +144,8 @@ def _change(site: Site) -> Drawing | None:
     before, after, scale = stats.mean_base_score, stats.mean_tuned_score, site.labels.scale
     if before is None or after is None or ends is None:
         return None
-    place = AxisRange(*ends).place
     text = f"{scale.score(before)} \N{RIGHTWARDS ARROW} {scale.score(after)}"
-    drawn = draw_dumbbell(place(before), place(after), text=text)
+    drawn = draw_dumbbell(ends.place(before), ends.place(after), text=text)
     return replace(drawn, marks=(Mark("axis", 0, 1), *drawn.marks))
 
 

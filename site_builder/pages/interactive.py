@@ -15,19 +15,13 @@ from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.intervals import LEAST_TASKS, simultaneous_tail
-from site_builder.compute.numbers import (
-    Array,
-    decimals_needed,
-    floats_or_none,
-    integers_or_none,
-    round_significant,
-)
+from site_builder.compute.numbers import round_significant
 from site_builder.compute.ranks import HALF_ALPHA
 from site_builder.compute.significance import Against
 from site_builder.formatting import listed
-from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.board_views import BoardView, short_board
-from site_builder.pages.page import Page, ScriptData, Site, variant_data
+from site_builder.pages.page import Page, ScriptData, Site, by_variant, variant_data
+from site_builder.pages.scales import common_bounds
 from site_builder.records import Record, asdict
 
 _SCORES, _ERRORS = "data/scores.js", "data/errors.js"
@@ -262,14 +256,6 @@ def _scores_of(site: Site, path: str, errors_path: str) -> Iterator[ScriptData]:
         yield ScriptData(Address("asset", errors_path), "errors", lambda: by_variant(scores.errors))
 
 
-def by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
-    """Send numbers of few decimals times ten to the power of `places`: two bytes less each."""
-    places = decimals_needed(arrays.values())
-    read = floats_or_none if places is None else partial(integers_or_none, places=places)
-    values = {variant: [read(row) for row in rows] for variant, rows in arrays.items()}
-    return {"places": places, "values": values}
-
-
 def _board_data(site: Site) -> Mapping[str, object]:
     """What a script must know of the board beside its scores.
 
@@ -283,6 +269,7 @@ def _board_data(site: Site) -> Mapping[str, object]:
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
     prices = results.lowest_prices("output_usd")
+    ends = common_bounds(results.catalog.tasks.values())
     return {
         "models": list(_models(site)),
         "tasks": list(_tasks(site)),
@@ -308,7 +295,7 @@ def _board_data(site: Site) -> Mapping[str, object]:
             "variants": dict(roles.baseline_variants),
         },
         "scale": asdict(labels.scale),
-        "ends": common_bounds(results.catalog.tasks.values()),
+        "ends": ends and (ends.low, ends.high),
         "prices": [prices.get(model) for model in results.scores.models],
         # The script has no additive model: on other tasks than all, win rates come closest.
         "rank_by": "mean" if rules.rank_by == "mean" else "mean_win_rate",

@@ -12,10 +12,11 @@ from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import shared
 from site_builder.formatting import NumberFormat, listed, sentence
 from site_builder.labels import Labels
-from site_builder.pages.answers import around, average_range, model_board, write_tick
+from site_builder.pages.answers import average_range, model_board
 from site_builder.pages.board_table import ranks_cell, span_text
 from site_builder.pages.model_sections import Section, lead_cell, lead_column
 from site_builder.pages.page import Site
+from site_builder.pages.scales import around, write_tick
 from site_builder.records import Record, replace
 from site_builder.table_model import AxisRange, Cell, Column, Field, Table, draw_dumbbell, table_of
 

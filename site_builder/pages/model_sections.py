@@ -26,10 +26,9 @@ from site_builder.formatting import (
     ratio,
 )
 from site_builder.labels import Labels
-from site_builder.pages.answers import around, draw_among, write_tick
-from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.model_tasks import tone_of
 from site_builder.pages.page import Site
+from site_builder.pages.scales import around, common_bounds, draw_among, write_tick
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
@@ -123,7 +122,7 @@ def _categories_axis(site: Site, found: Sequence[_Mean]) -> AxisRange:
     tasks = site.results.catalog.tasks
     bounds = common_bounds(tasks[task] for mean in found for task in mean.board.tasks)
     if bounds is not None:
-        return AxisRange(*bounds)
+        return bounds
     drawn = [mean.mean for mean in found]
     drawn += [
         value
@@ -400,8 +399,7 @@ def _standing_drawing(labels: Labels, row: _Standing) -> Drawing | None:
     low, high = min(values), max(values)
     if len({*values}) < 3:
         return None
-    is_log = low > 0 and high > _LOG_FROM * low
-    axis = AxisRange(low, high, is_log=is_log)
+    axis = AxisRange(low, high, is_log=low > 0 and high > _LOG_FROM * low)
     text = labels.say("model.among", name=row.name.text, value=row.scale.score(row.value))
     kind: MarkKind = "score" if row.is_score else "entry"
     spread = spread_of(row.others)

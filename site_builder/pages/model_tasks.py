@@ -13,16 +13,15 @@ from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.significance import Against, Verdict
 from site_builder.formatting import MISSING, coverage, measure_format, ordinal, percent
 from site_builder.labels import Labels
-from site_builder.pages.answers import draw_among, write_tick
 from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
+from site_builder.pages.scales import MAX_TICKED, draw_among, write_tick
 from site_builder.pages.scripted_rows import ScriptedRows, find_scripted_rows
 from site_builder.pages.task_parts import Parts
 from site_builder.pages.task_scores import LEAD, ModelTasks, TaskRow
 from site_builder.records import Record, replace
 from site_builder.table_model import (
-    MAX_TICKED,
     AxisRange,
     Cell,
     Column,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.analysis import chart_training_sets
@@ -14,6 +14,12 @@ from site_builder.charts.differences import chart_best_lift_by_task, chart_categ
 from site_builder.charts.serving import chart_latency
 from site_builder.charts.trade_off import TradeView, chart_trade_offs
 from site_builder.compute.catalog import Caution, Release
+from site_builder.compute.numbers import (
+    Array,
+    decimals_needed,
+    floats_or_none,
+    integers_or_none,
+)
 from site_builder.compute.progress import Progress, compute_progress, run_dates
 from site_builder.compute.results import BoardResults, Results, SiteResults
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs
@@ -110,6 +116,14 @@ def variant_data(labels: Labels) -> list[Mapping[str, str]]:
         }
         for variant in labels.roles.variants
     ]
+
+
+def by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
+    """Send numbers of few decimals times ten to the power of `places`: two bytes less each."""
+    places = decimals_needed(arrays.values())
+    read = floats_or_none if places is None else partial(integers_or_none, places=places)
+    values = {variant: [read(row) for row in rows] for variant, rows in arrays.items()}
+    return {"places": places, "values": values}
 
 
 OutputFile = Page | Document | ScriptData
@@ -244,6 +258,17 @@ class Site(CachingRecord):
             for s in site.results.board.entries:
                 found.setdefault(s.model, site)
         return found
+
+
+class OfSite(CachingRecord):
+    """Something that is worked out of the site, as one of its boards sees it."""
+
+    site: Site
+
+    @property
+    def labels(self) -> Labels:
+        """Names and number formats."""
+        return self.site.labels
 
 
 def make_charts(results: Results, labels: Labels, board: str = "") -> BoardCharts:

@@ -13,10 +13,10 @@ from site_builder.formatting import (
     rounded,
     sentence,
 )
-from site_builder.pages.board_drawings import tick_text
 from site_builder.pages.board_spec import BoardRow, BoardTableSpec
 from site_builder.pages.board_table import name_cell, rank_cell
 from site_builder.pages.board_views import BoardView, board_rows
+from site_builder.pages.scales import tick_text
 from site_builder.records import Record
 from site_builder.table_model import (
     AxisRange,

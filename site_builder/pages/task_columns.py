@@ -5,39 +5,108 @@ The page names the files; `static/js/task-columns.js` loads what a reader asks f
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from site_builder.addresses import Address, page_link
+from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array
-from site_builder.compute.parts import with_worst
+from site_builder.compute.parts import models_with_scores, published_scores, with_worst
 from site_builder.compute.tasks import CategoryResult
 from site_builder.pages.board_spec import BoardTableSpec
-from site_builder.pages.interactive import by_variant
-from site_builder.pages.offered_tasks import OfferedTasks
-from site_builder.pages.page import ScriptData, Site
+from site_builder.pages.page import OfSite, ScriptData, Site, by_variant
 from site_builder.pages.task_parts import compare
-from site_builder.records import CachingRecord, asdict
-from site_builder.tables.parts import short_name
+from site_builder.records import asdict
+from site_builder.tables.parts import ancestors_of, short_name
 
 _MAX_SCORES = 40_000  # of one file: about 150 kB
 
 
-class TaskColumns(CachingRecord):
-    """The tasks that a board's table can show as columns, and the files that hold their scores."""
+class TaskColumns(OfSite):
+    """The tasks that a board's table can show as columns, and the files that hold their scores.
 
-    site: Site
+    These are the tasks of a board, and their parts, that have a score. The only board of a site
+    offers all tasks, also those that it does not rank by.
+    """
 
     @cached_property
-    def offered(self) -> OfferedTasks:
-        """The tasks."""
-        return OfferedTasks(self.site)
+    def above(self) -> Mapping[str, tuple[str, ...]]:
+        """The wholes of each offered task, the nearest first, in the order of the tasks table."""
+        site, whole = self.site, self.site.whole.results
+        parents = {t.task: t.part_of for t in whole.catalog.tasks.values() if t.part_of is not None}
+        above = {task: tuple(ancestors_of(task, parents)) for task in whole.scores.tasks}
+        rows = [whole.scores.rows[model] for model in site.results.scores.models]
+        is_scored = (whole.scores.scored[rows].sum(axis=0) > 0).tolist()
+        own = {*(site.board.tasks if site.has_boards else whole.scores.tasks)}
+        return {
+            task: above[task]
+            for task, scored in zip(whole.scores.tasks, is_scored, strict=True)
+            if scored and own & {task, *above[task]}
+        }
+
+    @cached_property
+    def stated(self) -> tuple[str, ...]:
+        """Those that `columns` names, where no facet and no measure has the id."""
+        results = self.site.results
+        others = {
+            *(facet.id for facet in results.catalog.facets),
+            *(measure.id for measure in results.scores.measures),
+        }
+        return tuple(
+            t for t in self.above if t in self.site.board.config.columns and t not in others
+        )
+
+    @cached_property
+    def task_names(self) -> Mapping[str, str]:
+        """The name of each, with its id where several have it."""
+        names = self.site.whole.labels.tasks
+        counted = Counter(names[task] for task in self.above)
+        return {t: names[t] if counted[names[t]] == 1 else f"{names[t]} ({t})" for t in self.above}
+
+    def fact(self, task: str) -> TaskInfo:
+        """Return what is known of a task."""
+        return self.site.whole.results.catalog.tasks[task]
+
+    def title(self, task: str) -> str:
+        """Return the name of a task with its metric, as exports have it."""
+        metric = self.metric(task)
+        name, say = self.task_names[task], self.site.labels.say
+        return say("columns.title", name=name, metric=metric) if metric else name
+
+    def metric(self, task: str) -> str:
+        """Return its metric, or else its unit; empty where neither is stated."""
+        return self.fact(task).metric or self.fact(task).unit or ""
+
+    def note(self, task: str, whole: str | None = None) -> str:
+        """Return what stands below its name: the whole that it is a part of, metric, direction."""
+        low = "" if self.fact(task).higher_is_better else self.labels.say("script.columns.lower")
+        of = self.site.whole.labels.tasks[whole] if whole else ""
+        return ", ".join(filter(None, (of, self.metric(task), low)))
+
+    @cached_property
+    def zeros(self) -> Mapping[str, frozenset[str]]:
+        """By variant, the entries of which the board counts an absent score as 0."""
+        is_zero = self.site.board.config.missing == "zero"
+        return models_with_scores(self.site.results.scores) if is_zero else {}
+
+    def counts(self, task: str) -> bool:
+        """Return whether the board counts an absent score on a task as 0."""
+        is_own = not self.site.has_boards or task in self.site.results.scores.columns
+        return bool(self.zeros) and is_own
+
+    @cached_property
+    def published(self) -> Mapping[str, Array]:
+        """By variant, the scores that there are, also where the board counts absent ones as 0.
+
+        Shape: (models, tasks) of all; NaN where there is none.
+        """
+        return published_scores(self.site.whole.results.scores)
 
     @cached_property
     def wholes(self) -> Mapping[str, str | None]:
         """The tasks, each below the whole that it is a part of."""
-        above = self.offered.above
+        above = self.above
         parts: dict[str | None, list[str]] = defaultdict(list)
         for task in above:
             parts[next((t for t in above[task] if t in above), None)].append(task)
@@ -103,7 +172,7 @@ class TaskColumns(CachingRecord):
             "tasks": [{**self._facts(task), "at": places[task]} for task in self.wholes],
             "borrowed": self._borrowed(),
             "categories": self._categories(),
-            "zeros": {variant: sorted(found) for variant, found in self.offered.zeros.items()},
+            "zeros": {variant: sorted(found) for variant, found in self.zeros.items()},
         }
 
     def _borrowed(self, category: CategoryResult | None = None) -> Mapping[str, object]:
@@ -118,7 +187,7 @@ class TaskColumns(CachingRecord):
         """Return what a category's page offers: its tasks with their parts, by place."""
         if self.site.has_boards:
             return {}
-        above, places = self.offered.above, {task: n for n, task in enumerate(self.wholes)}
+        above, places = self.above, {task: n for n, task in enumerate(self.wholes)}
         found = {}
         for category in self.site.results.categories:
             own = {*category.tasks}
@@ -128,19 +197,19 @@ class TaskColumns(CachingRecord):
         return found
 
     def _facts(self, task: str) -> Mapping[str, object]:
-        whole, offered = self.site.whole, self.offered
-        above, name = self.wholes[task], offered.names[task]
+        whole = self.site.whole
+        above, name = self.wholes[task], self.task_names[task]
         short = short_name(name, whole.labels.tasks[above]) if above else name
         return {
             "id": task,
             "link": page_link(short, "task", task),
-            "title": offered.title(task),
-            "note": offered.note(task, above),
+            "title": self.title(task),
+            "note": self.note(task, above),
             "whole": above,
-            "direction": 1 if offered.fact(task).higher_is_better else -1,
+            "direction": 1 if self.fact(task).higher_is_better else -1,
             "scale": asdict(whole.labels.scales[task]),
             **({"worst": self._worst_at[task]} if task in self._worst_at else {}),
-            **({"counts": True} if offered.counts(task) else {}),
+            **({"counts": True} if self.counts(task) else {}),
         }
 
     def scores(self, file: int) -> Mapping[str, object]:
@@ -160,7 +229,7 @@ class TaskColumns(CachingRecord):
         def made(variant: str) -> Array:
             values = scores.values[variant]
             parts = ((of(values, own), facts[own[0]].higher_is_better) for own in tasks)
-            return with_worst(of(self.offered.published[variant], self.files[file]), parts)
+            return with_worst(of(self.published[variant], self.files[file]), parts)
 
         return by_variant({variant: made(variant) for variant in board.roles.variants})
 

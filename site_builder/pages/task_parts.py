@@ -11,9 +11,8 @@ from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.numbers import Array, float_or_none, floats_or_none, round_float
 from site_builder.compute.parts import find_worst
 from site_builder.formatting import percent
-from site_builder.labels import Labels
-from site_builder.pages.page import Site
-from site_builder.records import CachingRecord, Record
+from site_builder.pages.page import OfSite
+from site_builder.records import Record
 from site_builder.tables.parts import short_name
 
 _SAME = ("metric", "unit", "higher_is_better", "score_min", "score_max")
@@ -39,7 +38,7 @@ class WorstPart(Record):
     spread: float
 
 
-class Parts(CachingRecord):
+class Parts(OfSite):
     """The parts of a task in the primary variant.
 
     Attributes:
@@ -47,13 +46,7 @@ class Parts(CachingRecord):
         task: The whole.
     """
 
-    site: Site
     task: str
-
-    @property
-    def labels(self) -> Labels:
-        """Names and number formats."""
-        return self.site.labels
 
     @cached_property
     def below(self) -> Mapping[str, tuple[str, ...]]:

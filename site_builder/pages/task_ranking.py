@@ -27,12 +27,11 @@ from site_builder.formatting import (
     percent,
     short,
 )
-from site_builder.labels import Labels
-from site_builder.pages.board_drawings import range_from_zero
 from site_builder.pages.board_table import caution_tags
 from site_builder.pages.filters import model_tools, model_values
-from site_builder.pages.page import Site
-from site_builder.records import CachingRecord, Record, replace
+from site_builder.pages.page import OfSite, Site
+from site_builder.pages.scales import range_from_zero
+from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
     Cell,
@@ -61,20 +60,14 @@ class RankedEntry(Record):
     flagged: Mapping[str, FlaggedScore]
 
 
-class Ranking(CachingRecord):
+class Ranking(OfSite):
     """The models on one task, the best first.
 
     A model without a score in the primary variant stands where its best other score would, the
     baseline too; models of which no score counts stand last.
     """
 
-    site: Site
     task: TaskResult
-
-    @cached_property
-    def labels(self) -> Labels:
-        """Names and number formats."""
-        return self.site.labels
 
     @cached_property
     def _variants(self) -> tuple[str, ...]:

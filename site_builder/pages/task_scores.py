@@ -8,12 +8,10 @@ from functools import cached_property
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import Array, Spread
 from site_builder.compute.scores import Score
-from site_builder.labels import Labels
-from site_builder.pages.answers import around
-from site_builder.pages.board_drawings import common_bounds
 from site_builder.pages.model_scores import ModelScore
-from site_builder.pages.page import Site
-from site_builder.records import CachingRecord, Record
+from site_builder.pages.page import OfSite
+from site_builder.pages.scales import around, common_bounds
+from site_builder.records import Record
 from site_builder.table_model import AxisRange
 
 LEAD = "lift_over_baseline"
@@ -51,7 +49,7 @@ class TaskRow(Record):
         return found.counted.score if found and found.counted else None
 
 
-class ModelTasks(CachingRecord):
+class ModelTasks(OfSite):
     """The scores of a model as a table needs them.
 
     Attributes:
@@ -59,7 +57,6 @@ class ModelTasks(CachingRecord):
         board: The board whose entries it is compared with; its tasks come first.
     """
 
-    site: Site
     model: str
     board: Board
     scores: Sequence[ModelScore]
@@ -68,11 +65,6 @@ class ModelTasks(CachingRecord):
     def variant(self) -> str:
         """The variant that is compared."""
         return self.board.variant
-
-    @cached_property
-    def labels(self) -> Labels:
-        """Names and number formats."""
-        return self.site.labels
 
     @cached_property
     def values(self) -> Array:
@@ -189,13 +181,10 @@ class ModelTasks(CachingRecord):
         facts = self.site.results.catalog.tasks
         bounds = common_bounds(facts[task] for task in self.tasks)
         if bounds is not None:
-            return AxisRange(*bounds)
+            return bounds
         frame = self.site.results.scores.frame
         values = frame["score"][frame["task"].isin(self.tasks)]
-        low, high = float(values.min()), float(values.max())
-        if low > 0 and high > _LOG_FROM * low:
-            return AxisRange(low, high, is_log=True)
-        return around((low, high))
+        return around((float(values.min()), float(values.max())), _LOG_FROM)
 
     def beside(self, task: str) -> float | None:
         """Return the baseline's score on a task."""

@@ -20,12 +20,11 @@ from site_builder.charts.differences import has_mean
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import MISSING, count, short
-from site_builder.labels import Labels
 from site_builder.messages import Messages
-from site_builder.pages.board_drawings import common_bounds, range_from_zero
 from site_builder.pages.filters import task_tools, task_values
-from site_builder.pages.page import Site
-from site_builder.records import CachingRecord, Record, replace
+from site_builder.pages.page import OfSite, Site
+from site_builder.pages.scales import common_bounds, range_from_zero
+from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
     Cell,
@@ -54,7 +53,7 @@ class _Head(Record):
 _Line = TaskResult | _Head
 
 
-class TaskList(CachingRecord):
+class TaskList(OfSite):
     """The tasks of a table.
 
     Attributes:
@@ -62,13 +61,7 @@ class TaskList(CachingRecord):
         tasks: The widest lead over the baseline first; without any, in the order of the data.
     """
 
-    site: Site
     tasks: tuple[TaskResult, ...]
-
-    @property
-    def labels(self) -> Labels:
-        """Names and number formats."""
-        return self.site.labels
 
     def fact(self, task: TaskResult) -> TaskInfo:
         """Return what the tasks table states of a task."""
@@ -104,7 +97,7 @@ class TaskList(CachingRecord):
             return None
         bounds = common_bounds(map(self.fact, self.tasks))
         if bounds is not None:
-            return AxisRange(*bounds)
+            return bounds
         return range_from_zero((v for task in self.tasks for v in self.scores(task)), _LOG_FROM)
 
     def rivals(self, task: TaskResult) -> list[float]:

@@ -14,8 +14,8 @@ from site_builder.charts.chart import id_of
 from site_builder.charts.trade_off import chart_in_place
 from site_builder.compute.statistics import Statistic
 from site_builder.compute.trade_off import TradeOff, compute_trade_offs, other_statistics
-from site_builder.pages.page import ScriptData, Site
-from site_builder.records import CachingRecord, Record
+from site_builder.pages.page import OfSite, ScriptData, Site
+from site_builder.records import Record
 from site_builder.table_model import Cell
 
 
@@ -27,10 +27,8 @@ class TradeChoice(Record):
     file: str
 
 
-class TradeChoices(CachingRecord):
+class TradeChoices(OfSite):
     """What the entries of a board may be compared by in its trade-offs."""
-
-    site: Site
 
     @cached_property
     def _found(self) -> Mapping[str, tuple[Statistic, Mapping[str, TradeOff]]]:
