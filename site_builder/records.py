@@ -49,10 +49,11 @@ def make_records(kind: type[R], columns: Mapping[str, Sequence[object]]) -> list
 
 def field_meanings(record: type[Record]) -> dict[str, str]:
     """Return what the docstring of a record says of its fields, by name."""
-    section = re.search(r"Attributes:\n(.*)", record.__doc__ or "", re.DOTALL)
-    entries = re.split(r"\n {8}(?=\w)", f"\n{section[1]}" if section else "")[1:]
+    docs = (each.__doc__ or "" for each in reversed(record.__mro__))
+    sections = (re.search(r"Attributes:\n(.*)", doc, re.DOTALL) for doc in docs)
+    text = "".join(f"\n{section[1].rstrip()}" for section in sections if section)
     said: dict[str, str] = {}
-    for entry in entries:
+    for entry in re.split(r"\n {8}(?=\w)", text)[1:]:
         names, _, meaning = entry.partition(": ")
         said |= {name: " ".join(meaning.split()) for name in names.split(", ")}
     return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from inspect import get_annotations
 
 from jinja2 import nodes
 
@@ -160,7 +161,7 @@ def _contexts() -> Iterator[str]:
     yield "\n## What each page has besides"
     for template, context in CONTEXTS.items():
         yield f"\n### `{template}`\n"
-        kinds = context.__annotations__
+        kinds = {n: kind for each in context.__mro__ for n, kind in get_annotations(each).items()}
         meanings = {f"{n}`: `{kinds[n]}": text for n, text in explained(context).items()}
         yield from _rows("name and type", meanings) if meanings else ["Nothing of its own."]
 

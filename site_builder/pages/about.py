@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from site_builder.addresses import Address, Link, method_link
 from site_builder.compute.agreement import compute_concordance
@@ -70,14 +70,18 @@ def make_about(site: Site) -> Iterator[Page]:
     say = site.labels.say
     note = f"{ranking_rule(site.labels, site.results.board)} {board_note(site)}".strip()
     texts, shown, cite = tuple(_texts(site)), _shown(site), cite_site(site)
-    context = AboutContext(note, tuple(_terms(texts, shown)))
+    terms = tuple(
+        Term(term, of.get("heading", name), of["details"], of.get("formula", ""))
+        for _, name, term, of in texts
+        if "details" in of and shown.get(term, True)
+    )
+    context = AboutContext(note, terms)
     title, about = say("navigation.about"), say("method.about")
     yield Page(Address("about"), "about.html", title, about, context, (site.home,), cite=cite)
-    words = _glossary(site)
     listed = [
-        words[word]
-        for word, _, term, _ in texts
-        if word in words and shown.get(word, True) and shown.get(term, True)
+        Word(word, name, of["meaning"], method_link(name, term) if term else None)
+        for word, name, term, of in texts
+        if "meaning" in of and shown.get(word, True) and shown.get(term, True)
     ]
     by_name = GlossaryContext(tuple(sorted(listed, key=lambda word: word.name.lower())))
     crumbs = (site.home, Link(title, Address("about")))
@@ -85,23 +89,6 @@ def make_about(site: Site) -> Iterator[Page]:
     yield Page(Address("glossary"), "glossary.html", title, about, by_name, crumbs)
     title, about = say("not_found.title"), say("not_found.about")
     yield Page(Address("not_found"), "404.html", title, about, Record(), (site.home,), listed=False)
-
-
-def _glossary(site: Site) -> Mapping[str, Word]:
-    """Return every word by its id, also those that this board does not use."""
-    return {
-        word: Word(word, name, texts["meaning"], method_link(name, term) if term else None)
-        for word, name, term, texts in _texts(site)
-        if "meaning" in texts
-    }
-
-
-def _terms(found: Iterable[_Texts], shown: Mapping[str, bool]) -> Iterator[Term]:
-    """Yield every statistic that this board shows, in its own names."""
-    for _, name, term, texts in found:
-        if "details" in texts and shown.get(term, True):
-            heading, formula = texts.get("heading", name), texts.get("formula", "")
-            yield Term(term, heading, texts["details"], formula)
 
 
 def _texts(site: Site) -> Iterator[_Texts]:

@@ -15,7 +15,7 @@ from site_builder.pages.board_table import span_text
 from site_builder.pages.page import Site
 from site_builder.pages.scales import around, draw_among, write_tick
 from site_builder.records import Record, replace
-from site_builder.table_model import AxisRange, Drawing, Mark, draw_dumbbell, draw_ranks
+from site_builder.table_model import Drawing, Mark, draw_dumbbell, draw_ranks
 
 
 class MarkLabel(Record):
@@ -79,21 +79,14 @@ def _change(site: Site, board: Board, s: Entry, test: LiftTest) -> Answer:
     before, low = board.figure(s, "base_average"), "_low" if _is_low(site) else ""
     words = {"base": labels.base, "variant": labels.in_sentence(board.variant)}
     kind = "helps" if board.variant == "fine_tuned" else "better"
-    question = say(f"answer.tuning.{kind}{low}", **words)
+    question, verdict = say(f"answer.tuning.{kind}{low}", **words), say(f"verdict.{test.verdict}")
     text = say("answer.better_on", test.n, better=test.above)
     drawing, marks = None, tuple[MarkLabel, ...]()
     if before is not None and after is not None:
         score = labels.scale.score
         text = say("answer.from_to", before=score(before), after=score(after))
         drawing, marks = _draw_change(site, board, s, text)
-    return Answer(
-        question=question,
-        verdict=say(f"verdict.{test.verdict}"),
-        text=text,
-        drawing=drawing,
-        labels=marks,
-        ranks=_ranks(labels, board, s),
-    )
+    return Answer(question, verdict, text, drawing, marks, _ranks(labels, board, s))
 
 
 def _is_low(site: Site) -> bool:
@@ -129,14 +122,8 @@ def _place(site: Site, board: Board, s: Entry) -> Answer:
         place = say("answer.shared" if is_shared else "answer.place", rank=ordinal(s.rank), of=n)
         verdict, text = place, value
     drawing, marks = _draw_place(labels, board, s)
-    return Answer(
-        question=question,
-        verdict=verdict,
-        text=text,
-        drawing=drawing,
-        labels=marks,
-        ranks=_ranks(labels, board, s) if s.rank_interval else None,
-    )
+    ranks = _ranks(labels, board, s) if s.rank_interval else None
+    return Answer(question, verdict, text, drawing, marks, ranks)
 
 
 def board_name(site: Site, board: Board) -> str:
@@ -164,16 +151,11 @@ _BESIDE = 0.25  # least distance of two labels on a line
 _EDGE = 0.12  # least distance of the middle of a label from an end
 
 
-def average_range(site: Site) -> AxisRange:
-    """Return the scale of the averages of all models in all variants."""
-    return around(site.results.average_ends)
-
-
 def _draw_change(
     site: Site, board: Board, s: Entry, text: str
 ) -> tuple[Drawing, tuple[MarkLabel, ...]]:
     """Draw the averages of a model before and after, with the baseline's, each with its name."""
-    labels, axis = site.labels, average_range(site)
+    labels, axis = site.labels, around(site.results.average_ends)
     before, after = board.figure(s, "base_average"), board.average(s)
     beside = None if s.model == labels.roles.baseline else board.figure(s, "baseline_average")
     named = ((labels.base, before), (labels.in_sentence(board.variant), after))

@@ -98,7 +98,7 @@ def _draw_cell(spec: BoardTableSpec, scale: _Scale, row: BoardRow) -> Cell:
 def _drawing(spec: BoardTableSpec, scale: _Scale, row: BoardRow, value: float) -> Drawing:
     """Draw a value; the baseline from another variant is the line through all rows, alone."""
     labels, place = spec.labels, scale.range.place
-    name, write = labels.models[row.model], spec.write_merit
+    name, write = labels.models[row.model], spec.format_of(spec.board.ranking).score
     if row.borrowed_from:
         text = labels.say("drawing.value", name=name, value=write(value))
         is_line = scale.line is not None and row.model == labels.roles.baseline

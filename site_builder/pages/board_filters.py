@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from site_builder.compute.progress import release_dates
 from site_builder.compute.trade_off import on_frontier
@@ -23,7 +24,7 @@ def board_tools(
     catalog, labels = spec.site.results.catalog, spec.labels
     more = _measured_filters(spec, {column.key: column for column in columns})
     if len({is_new(spec.site, row.model) for row in rows}) > 1:
-        more.append(Filter("new", new_since(spec.site)))
+        more.append(Filter("new", since(spec.site, "new")))
     tools = model_tools(labels, catalog, spec.board.variant, spec.config, more)
     newest = next((name for name, of in dates_of(spec).items() if _differ(of)), "")
     return replace(tools, newest=newest)
@@ -41,7 +42,7 @@ def _measured_filters(spec: BoardTableSpec, there: Mapping[str, Column]) -> list
         found.append(Filter("price", there["price"].label, "number", "USD"))
     if _differ(_run_dates(spec)):
         found.append(Filter(_RUN_DATE, say("filters.date"), "date"))
-    if _has_gaps(spec):
+    if any(0 < s.scored < len(spec.board.tasks) for s in spec.board.entries):
         found.append(Filter("complete", say("filters.complete"), "switch"))
     if has_frontier(spec):
         found.append(Filter("frontier", say("trade_off.column"), "switch"))
@@ -72,10 +73,6 @@ def board_values(
         return found
 
     return values
-
-
-def _has_gaps(spec: BoardTableSpec) -> bool:
-    return any(0 < s.scored < len(spec.board.tasks) for s in spec.board.entries)
 
 
 # --- dates, and what is new -----------------------------------------------------------------------
@@ -115,20 +112,15 @@ def places_won(spec: BoardTableSpec, model: str) -> int | None:
     return site.news.places_won.get((site.board.id, board.variant, model))
 
 
-def moved_since(site: Site) -> str:
-    """Return what the arrows beside ranks mean."""
+def since(site: Site, what: Literal["new", "moved"]) -> str:
+    """Return since when entries are new, or what the arrows beside ranks mean.
+
+    That is the date of the previous release, where it has one.
+    """
     before = site.news.changes.old.date if site.news else None
     if before is None:
-        return site.labels.say("board.moved_since_last")
-    return site.labels.say("board.moved_since", date=day(before))
-
-
-def new_since(site: Site) -> str:
-    """Return since when entries are new: the date of the previous release, where it has one."""
-    before = site.news.changes.old.date if site.news else None
-    if before is None:
-        return site.labels.say("board.new_since_last")
-    return site.labels.say("board.new_since", date=day(before))
+        return site.labels.say(f"board.{what}_since_last")
+    return site.labels.say(f"board.{what}_since", date=day(before))
 
 
 # --- the frontier ---------------------------------------------------------------------------------

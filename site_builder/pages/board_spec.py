@@ -97,10 +97,6 @@ class BoardTableSpec(OfSite):
             return self.scale
         return self.labels.statistic_scale(statistic, self.board)
 
-    def write_merit(self, value: float) -> str:
-        """Write a value of what ranks the board."""
-        return self.format_of(self.board.ranking).score(value)
-
     def is_better(self, row: BoardRow, other: BoardRow) -> bool:
         """Return whether one row has a better average than another, or of what ranks the board."""
         shown = self.average_id if self.board.by_average else self.board.rule.statistic

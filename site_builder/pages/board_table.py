@@ -190,20 +190,21 @@ def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     yield from _task_fields(spec)
     shown = [s for s in statistics if s not in own]
     yield from (_statistic_field(spec, s) for s in shown if not _is_extra(spec, s))
+    say, prices = spec.labels.say, spec.prices
     price = Column(
         "price",
-        spec.labels.say("column.price"),
+        say("column.price"),
         "number",
-        spec.labels.say("board.price_help"),
+        say("board.price_help"),
         "ascending",
         "cost",
-        group=spec.labels.say("columns.measures"),
+        group=say("columns.measures"),
     )
-    yield Field(
-        price,
-        lambda row: number_cell(spec.prices.get(row.model), money(spec.prices.get(row.model))),
-        bool(spec.prices),
-    )
+
+    def price_cell(row: BoardRow) -> Cell:
+        return number_cell(prices.get(row.model), money(prices.get(row.model)))
+
+    yield Field(price, price_cell, bool(prices))
     yield from (_statistic_field(spec, s) for s in shown if spec.full and _is_extra(spec, s))
 
 
@@ -229,13 +230,11 @@ def _task_cell(
     spec: BoardTableSpec, offered: TaskColumns, whole: Site, task: str, row: BoardRow
 ) -> Cell:
     scores, variant = whole.results.scores, row.borrowed_from or spec.board.variant
-    published = offered.published[variant]
-    value = float_or_none(published[scores.rows[row.model], scores.columns[task]])
-    cell = score_cell(value, whole.labels.scales[task])
+    place = scores.rows[row.model], scores.columns[task]
+    value = float_or_none(offered.published[variant][place])
     is_zero = offered.counts(task) and row.model in offered.zeros.get(variant, ())
-    if value is None and is_zero:
-        return replace(cell, note=spec.labels.say("script.columns.zero"))
-    return cell
+    note = spec.labels.say("script.columns.zero") if value is None and is_zero else ""
+    return replace(score_cell(value, whole.labels.scales[task]), note=note)
 
 
 def _has_column(spec: BoardTableSpec, statistic: Statistic) -> bool:
@@ -262,10 +261,8 @@ def _is_extra(spec: BoardTableSpec, statistic: Statistic) -> bool:
 
 def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardRow]:
     labels, board, say = spec.labels, spec.board, spec.labels.say
-    label, meaning = (
-        labels.statistic_label(statistic, board),
-        labels.statistic_help(statistic, board),
-    )
+    label = labels.statistic_label(statistic, board)
+    meaning = labels.statistic_help(statistic, board)
     if statistic.id in _SHORT_LABELS:
         label = say(_SHORT_LABELS[statistic.id])
     is_beside = statistic.id == "average" and board.rule.statistic != "average"
@@ -274,8 +271,7 @@ def _statistic_field(spec: BoardTableSpec, statistic: Statistic) -> Field[BoardR
     if statistic.id == board.rule.statistic and spec.lower_is_better:
         label = say("column.lower", label=label)
     ends = (say("column.low", label=label), say("column.high", label=label))
-    is_interval_of = statistic.id in (board.rule.statistic, *_LIFTS)
-    has_interval = is_interval_of and any(_interval(spec, statistic, s) for s in board.entries)
+    has_interval = any(_interval(spec, statistic, s) for s in board.entries)
     column = Column(
         statistic.id,
         label,
@@ -365,7 +361,11 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
         is_extra=True,
         group=say("columns.ranking"),
     )
-    yield Field(frontier, partial(_frontier_cell, spec), has_frontier(spec))
+    yield Field(
+        frontier,
+        lambda row: _word_cell(spec.labels, frontier_word(spec, row.model)),
+        has_frontier(spec),
+    )
     licenses = {m.model: m.license for m in known}
     yield Field(
         Column("license", say("column.license"), is_extra="license" not in columns, group=group),
@@ -387,15 +387,11 @@ def _date_cell(dates: Mapping[str, str], row: BoardRow) -> Cell:
 
 def _facet_cell(labels: Labels, name: str, values: Mapping[str, str | None], row: BoardRow) -> Cell:
     value = values[row.model]
-    if value is None:
-        return text_cell(None)
-    text = labels.facet_text(name, value)
-    return Cell(labels.yes_or_no(text), text)
+    return _word_cell(labels, value and labels.facet_text(name, value))
 
 
-def _frontier_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    word = frontier_word(spec, row.model)
-    return text_cell(None) if word is None else Cell(spec.labels.yes_or_no(word), word)
+def _word_cell(labels: Labels, word: str | None) -> Cell:
+    return text_cell(None) if word is None else Cell(labels.yes_or_no(word), word)
 
 
 # --- cells --------------------------------------------------------------------------------------
@@ -471,8 +467,7 @@ def _status(spec: BoardTableSpec, row: BoardRow) -> str:
 
 def _plain_cell(spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
     """Make the cell of a number, with the ends of its interval for downloads."""
-    value, is_merit = row.figures[statistic.id], statistic.id == spec.board.rule.statistic
-    interval = _interval(spec, statistic, row.entry) if is_merit else None
+    value, interval = row.figures[statistic.id], _interval(spec, statistic, row.entry)
     return number_cell(value, spec.format_of(statistic).score(value), details=interval or ())
 
 
@@ -482,11 +477,11 @@ _LIFTS: Mapping[str, Against] = {"lift_over_base": "base", "lift_over_baseline":
 def _interval(
     spec: BoardTableSpec, statistic: Statistic, entry: Entry
 ) -> tuple[float, float] | None:
-    """Return the interval of what ranks an entry, or of its mean lift."""
+    """Return the interval of what ranks an entry, or of its mean lift; else None."""
     if statistic.id in _LIFTS:
         test = spec.board.tests[_LIFTS[statistic.id]].get(entry.model)
         return test.interval if test else None
-    return entry.interval
+    return entry.interval if statistic.id == spec.board.rule.statistic else None
 
 
 def _lift_cell(against: Against, spec: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
@@ -495,7 +490,7 @@ def _lift_cell(against: Against, spec: BoardTableSpec, statistic: Statistic, row
     if against == "baseline" and row.model == spec.labels.roles.baseline:
         lift = None
     test = spec.board.tests[against].get(row.model)
-    interval = test.interval if test is not None and lift is not None else None
+    interval = test.interval if test and lift is not None else None
     made = verdict_cell(lift, spec.scale, test.verdict if test and interval and lift else None)
     return replace(made, details=interval or ())
 
@@ -508,17 +503,13 @@ def _beats_cell(spec: BoardTableSpec, _: Statistic, row: BoardRow) -> Cell:
     return number_cell(beats, count(beats), suffix=spec.labels.say("of", of=count(of)))
 
 
-def _wins_cell(_: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
-    if row.borrowed_from or not row.entry.scored:
-        return text_cell(None)
-    return number_cell(row.count(statistic.id), count(row.count(statistic.id)))
-
-
-def _paired_cell(_: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
-    """Make the cell of a number of pairs before and after tuning; a dash without any."""
-    if not sum(map(row.count, ("helped", "unchanged", "hurt"))):
-        return text_cell(None)
-    return number_cell(row.count(statistic.id), count(row.count(statistic.id)))
+def _count_cell(_: BoardTableSpec, statistic: Statistic, row: BoardRow) -> Cell:
+    """Make the cell of a number of wins, or of pairs before and after tuning."""
+    of = sum(map(row.count, ("helped", "unchanged", "hurt")))
+    if statistic.id == "wins":
+        of = 0 if row.borrowed_from else row.entry.scored
+    n = row.count(statistic.id)
+    return number_cell(n, count(n)) if of else text_cell(None)
 
 
 # The statistics whose cells say more than their number.
@@ -526,7 +517,7 @@ _CELLS: Mapping[str, Callable[[BoardTableSpec, Statistic, BoardRow], Cell]] = {
     "lift_over_base": partial(_lift_cell, "base"),
     "lift_over_baseline": partial(_lift_cell, "baseline"),
     "beats": _beats_cell,
-    "wins": _wins_cell,
-    "helped": _paired_cell,
-    "hurt": _paired_cell,
+    "wins": _count_cell,
+    "helped": _count_cell,
+    "hurt": _count_cell,
 }

@@ -9,7 +9,7 @@ from site_builder.compute.board import REASONS, Board
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.formatting import in_words, percent, sentence
 from site_builder.labels import Labels
-from site_builder.pages.board_filters import is_new, moved_since, new_since, places_won
+from site_builder.pages.board_filters import is_new, places_won, since
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.board_table import board_table, is_hidden
 from site_builder.pages.page import Site
@@ -239,9 +239,9 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[BoardRow], n_cut: int) -> st
         texts.append(say("n_more_models" if are_models else "n_more_entries", n_cut))
     hidden = say("board.not_shown", these=", ".join(texts)) if texts else ""
     new = sum(is_new(spec.site, row.model) for row in rows)
-    since = say("board.new", new, since=new_since(spec.site)) if new else ""
-    moved = moved_since(spec.site) if any(places_won(spec, row.model) for row in rows) else ""
-    return " ".join(filter(None, (since, moved, hidden)))
+    added = say("board.new", new, since=since(spec.site, "new")) if new else ""
+    moved = any(places_won(spec, row.model) for row in rows) and since(spec.site, "moved")
+    return " ".join(filter(None, (added, moved or "", hidden)))
 
 
 def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:

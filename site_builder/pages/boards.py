@@ -123,24 +123,24 @@ def board_address(site: Site) -> Address:
 
 
 def _make_board(site: Site, here: Address, title: str) -> Page:
-    board, say = site.results.board, site.labels.say
+    board, say, cite = site.results.board, site.labels.say, None
     lead = site.labels.lead(board)
-    about = say(
-        "board.page.about_lead" if lead else "board.page.about",
-        n_models=say("n_models", site.results.stats.models),
-        n_tasks=say("n_tasks", len(board.tasks)),
-        lead=lead,
-    )
     if site.has_boards:
         about = site.board.description or board_lede(site)
+        cite = cite_page(site, title, f"{lead}." if lead else "", here)
+    else:
+        n_models = say("n_models", site.results.stats.models)
+        words = {"n_models": n_models, "n_tasks": say("n_tasks", len(board.tasks)), "lead": lead}
+        about = say("board.page.about_lead" if lead else "board.page.about", **words)
     context = partial(_context, site, title, about)
-    cite = cite_page(site, title, f"{lead}." if lead else "", here) if site.has_boards else None
     return Page(here, "board.html", title, about, context, (site.home,), cite=cite)
 
 
 def _context(site: Site, title: str, about: str) -> BoardContext:
-    results = site.results
+    results, whole, picker_label = site.results, site.board.part_of, ""
     spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
+    if whole:
+        picker_label = site.labels.say("parts.other", name=site.labels.tasks[whole])
     return BoardContext(
         heading=title,
         lede=about if site.has_boards else board_lede(site),
@@ -155,7 +155,7 @@ def _context(site: Site, title: str, about: str) -> BoardContext:
         progress=tuple(chart_progress(p, results, site.labels) for p in site.progress),
         waiting=waiting_facts(site),
         matrix=with_tools(site, board_matrix(site), filtered=True),
-        picker_label=_picker_label(site),
+        picker_label=picker_label,
         picker=tuple(_picker(site)),
     )
 
@@ -171,13 +171,6 @@ def waiting_facts(site: Site) -> tuple[Fact, ...]:
         )
         for m in site.results.catalog.waiting
     )
-
-
-def _picker_label(site: Site) -> str:
-    """Return what the boards of a task's parts are told apart by: the name of the task."""
-    if not site.board.part_of:
-        return ""
-    return site.labels.say("parts.other", name=site.labels.tasks[site.board.part_of])
 
 
 def _picker(site: Site) -> Iterator[tuple[Link, bool]]:
@@ -197,31 +190,19 @@ def board_averages(site: Site) -> Chart | None:
 # --- cards --------------------------------------------------------------------------------------
 
 
-def board_cards(site: Site) -> tuple[BoardCard, ...]:
-    """Return a card for each board; none for a site of one board."""
-    return tuple(map(board_card, site.by_board)) if site.has_boards else ()
-
-
 def board_card(site: Site) -> BoardCard:
     """Return the card of the board that a site is seen as."""
     board, labels, spec = site.results.board, site.labels, site.board
     shown = [s for s in board.ranked if not is_hidden(site, s.model)]
-    dates = [
-        p.date
-        for model in (s.model for s in board.entries)
-        for p in site.results.scores.provenance_of(model).values()
-        if p.date
-    ]
+    of, write = site.results.scores.provenance_of, labels.merit_scale(board).score
+    dates = (p.date for s in board.entries for p in of(s.model).values() if p.date)
     return BoardCard(
         Link(spec.title, Address("board", spec.id)),
         spec.description,
         tuple(
-            (
-                labels.models[s.model],
-                labels.merit_scale(board).score(board.merit(s)),
-                _share(site, board, board.merit(s)),
-            )
+            (labels.models[s.model], write(value), _share(site, board, value))
             for s in shown[:_BEST]
+            for value in [board.merit(s)]
         ),
         labels.say("n_entries", len(shown)),
         max(dates, default=""),

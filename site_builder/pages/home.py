@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from site_builder.addresses import Address, Link, method_link
 from site_builder.charts.chart import Chart, Embed
@@ -14,7 +14,7 @@ from site_builder.pages.boards import (
     BoardCard,
     board_address,
     board_averages,
-    board_cards,
+    board_card,
 )
 from site_builder.pages.matrices import board_matrix
 from site_builder.pages.page import Page, Site, cite_site
@@ -80,7 +80,7 @@ def make_home(site: Site) -> Iterator[Page]:
         headline=config.headline or config.title,
         lede=_lede(site),
         tiles=tiles if len(tiles) > 1 and not site.has_boards else (),
-        cards=board_cards(site),
+        cards=tuple(map(board_card, site.by_board)) if site.has_boards else (),
         board=Link(_board_title(site), board_address(site)),
         views=board_views(spec),
         task_columns=TaskColumns(site).names,
@@ -186,26 +186,21 @@ def _embeds_of(site: Site) -> Iterator[Page]:
     title, charts, say = site.config.site.title, site.charts, site.labels.say
     home = Address("home", anchor="leaderboard") if site.board.featured else board_address(site)
     origin = Link(title, home)
-    n = say("n_ranked_models", len(site.results.board.ranked))
-    about = say(
-        "embed.about_board" if site.has_boards else "embed.about",
-        name=site.board.title,
-        site=title,
-        n_models=n,
-    )
+    words = {"n_models": say("n_ranked_models", len(site.results.board.ranked)), "site": title}
+    kind = "embed.about_board" if site.has_boards else "embed.about"
+    about = say(kind, name=site.board.title, **words)
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = EmbedContext(origin, views=board_views(spec))
     yield _view(_leaderboard(site), about, context)
-    trades = tuple(view.chart for view in site.trade_views)
-    homes: Mapping[Address, tuple[Chart | None, ...]] = {
-        Address("home"): (None if site.has_boards else charts.category_lifts,),
-        board_address(site): (board_averages(site), *trades),
-        Address("tasks"): (charts.task_lifts,),
-        Address("analysis"): (charts.correlations, charts.training_sets),
-        Address("serving"): (charts.latency,),
-    }
-    if not site.board.featured:
-        homes = {board_address(site): (board_averages(site), *trades)}
+    trades = [view.chart for view in site.trade_views]
+    homes = {board_address(site): (board_averages(site), *trades)}
+    if site.board.featured:
+        homes |= {
+            Address("home"): (None if site.has_boards else charts.category_lifts,),
+            Address("tasks"): (charts.task_lifts,),
+            Address("analysis"): (charts.correlations, charts.training_sets),
+            Address("serving"): (charts.latency,),
+        }
     # Of several trade-offs the page shows the first, unless its address names another.
     asked = {view.chart.id: (("against", view.id),) for view in site.trade_views[1:]}
     for to, found in homes.items():

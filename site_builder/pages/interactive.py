@@ -35,32 +35,40 @@ _FIRST_RUNS = 3
 # --- choosing -----------------------------------------------------------------------------------
 
 
-class ChooseContext(Record):
-    """What the choosing page shows.
+class ScriptedContext(Record):
+    """What the pages show whose answers scripts compute.
 
     Attributes:
         board: The leaderboard that stands there without scripts.
-        categories: The categories to pick tasks by, with their numbers of tasks; empty below two.
         variants: How models are run: id and label.
-        sized, priced: Whether ranked models have sizes, and prices, that differ.
-        licenses, developers: Those of ranked models, with their numbers; empty below two.
         scores: Name of the file of scores.
         errors: Name of the file of their standard errors; empty where none is known.
         texts: The messages of the page and of its script, by id.
-        data: For the script: the board beside its scores, and the messages.
+        data: For the script: the board, the messages, and the runs that a comparison opens with.
     """
 
     board: BoardView
-    categories: tuple[tuple[str, int], ...]
     variants: tuple[tuple[str, str], ...]
-    sized: bool
-    priced: bool
-    licenses: tuple[tuple[str, int], ...]
-    developers: tuple[tuple[str, int], ...]
     scores: str
     errors: str
     texts: Mapping[str, str]
     data: Mapping[str, object]
+
+
+class ChooseContext(ScriptedContext):
+    """What the choosing page shows.
+
+    Attributes:
+        categories: The categories to pick tasks by, with their numbers of tasks; empty below two.
+        sized, priced: Whether ranked models have sizes, and prices, that differ.
+        licenses, developers: Those of ranked models, with their numbers; empty below two.
+    """
+
+    categories: tuple[tuple[str, int], ...]
+    sized: bool
+    priced: bool
+    licenses: tuple[tuple[str, int], ...]
+    developers: tuple[tuple[str, int], ...]
 
 
 def make_choose(site: Site) -> Iterator[Page]:
@@ -68,14 +76,8 @@ def make_choose(site: Site) -> Iterator[Page]:
     if can_choose(site):
         about = site.labels.say("choose.about", len(site.results.catalog.models))
         context = partial(_choose_context, site)
-        yield Page(
-            Address("choose"),
-            "choose.html",
-            site.labels.say("ways.choose"),
-            about,
-            context,
-            (site.home,),
-        )
+        title, crumbs = site.labels.say("ways.choose"), (site.home,)
+        yield Page(Address("choose"), "choose.html", title, about, context, crumbs)
 
 
 def can_choose(site: Site) -> bool:
@@ -123,32 +125,20 @@ class ModelVariant(Record):
     variant: str
 
 
-class CompareContext(Record):
+class CompareContext(ScriptedContext):
     """What the comparing page shows.
 
     Attributes:
-        board: The leaderboard that stands there without scripts.
         names: The models that the page opens with.
-        variants: How models are run: id and label.
         averaged: Whether scores have a mean over tasks.
         tasks: Number of tasks.
         picks: The categories to pick tasks by, with their numbers of tasks; empty below two.
-        scores: Name of the file of scores.
-        errors: Name of the file of their standard errors; empty where none is known.
-        texts: The messages of the page and of its script, by id.
-        data: For the script: the board, the runs that the page opens with, the messages.
     """
 
-    board: BoardView
     names: tuple[str, ...]
-    variants: tuple[tuple[str, str], ...]
     averaged: bool
     tasks: int
     picks: tuple[tuple[str, int], ...]
-    scores: str
-    errors: str
-    texts: Mapping[str, str]
-    data: Mapping[str, object]
 
 
 def make_compare(site: Site) -> Iterator[Page]:
@@ -156,14 +146,8 @@ def make_compare(site: Site) -> Iterator[Page]:
     if runs := default_runs(site):
         about = site.labels.say("compare.about", most=_MOST_RUNS)
         context = partial(_compare_context, site.overview, runs)
-        yield Page(
-            Address("compare"),
-            "compare.html",
-            site.link("compare").text,
-            about,
-            context,
-            (site.home,),
-        )
+        title, crumbs = site.link("compare").text, (site.home,)
+        yield Page(Address("compare"), "compare.html", title, about, context, crumbs)
 
 
 def default_runs(site: Site) -> tuple[ModelVariant, ...]:

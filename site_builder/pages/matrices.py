@@ -29,22 +29,20 @@ def board_matrix(site: Site) -> Matrix | None:
 
     None where there is nothing for it.
     """
-    spec = _spec_of_board(site)
-    matrix = make_matrix(spec) if spec else None
-    if spec is None or matrix is None:
-        return None
+    matrix = _made(_spec_of_board(site), _folder_of_board(site))
     board_id = "" if site.board.featured else site.board.id
-    beside = offer(spec, _folder_of_board(site))
-    return replace(matrix, board=board_id, beside=beside, is_embedded=True)
+    return matrix and replace(matrix, board=board_id, is_embedded=True)
 
 
 def parts_matrix(site: Site, task: str) -> Matrix | None:
     """Lay out the scores on a task and its parts; None where it has none with a score."""
-    spec = _spec_of_parts(Parts(site, task), "parts", None)
+    return _made(_spec_of_parts(Parts(site, task), "parts", None), _folder_of_task(site, task))
+
+
+def _made(spec: MatrixSpec | None, folder: str) -> Matrix | None:
+    """Lay out a matrix, which a script may fill with what was measured, of files in a folder."""
     matrix = make_matrix(spec) if spec else None
-    if spec is None or matrix is None:
-        return None
-    return replace(matrix, beside=offer(spec, _folder_of_task(site, task)))
+    return replace(matrix, beside=offer(spec, folder)) if spec and matrix else None
 
 
 def make_matrix_values(site: Site) -> Iterator[ScriptData]:
@@ -190,8 +188,8 @@ def _task_columns(
         return float(known.max()) if len(known) else float("-inf")
 
     for task in sorted(tasks, key=lambda task: -best(task)):
-        name, scale = labels.tasks[task], labels.scales[task]
-        is_alone = bool(group) and is_whole
+        name, is_alone = labels.tasks[task], bool(group) and is_whole
+        scale = labels.scales[task]
         yield MatrixColumn(name, name, (task,), scale, group=group, is_whole=is_alone)
 
 
@@ -266,12 +264,8 @@ def _part_entries(parts: Parts, of: Collection[str] | None) -> Iterator[MatrixEn
     }
     for model in dict.fromkeys((*ranking, *scores.models)):
         known = [parts.score(model, task) for task in (parts.task, *parts.every)]
-        is_wanted = of is None or model in of
-        if (
-            not is_wanted
-            or model == parts.labels.roles.baseline
-            or not any(score is not None for score in known)
-        ):
+        is_beside = model == parts.labels.roles.baseline or (of is not None and model not in of)
+        if is_beside or all(score is None for score in known):
             continue
         entry = ranking.get(model)
         own = entry.found.get(primary) if entry else None

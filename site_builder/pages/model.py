@@ -38,8 +38,6 @@ from site_builder.pages.robustness import metric_name, metric_scale
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
-# Characters that could end the text of a Markdown link, or begin something else within it.
-
 
 class Badge(Record):
     """A badge in two parts: the site's title and the model's rank.
@@ -153,26 +151,19 @@ def make_badge(site: Site, model: str) -> Badge:
         n = len(board.ranked)
         ends = (1, n) if board.is_level else (s.rank, s.rank)
         ranks = span_text(*(s.rank_interval or ends))
-        parts = [labels.say("model.badge_rank", ranks=ranks, of=n, variant=variant)]
         value = labels.merit_scale(board).score(board.merit(s))
-        if board.by_average:
-            parts.append(value)
-        else:
-            rule = labels.rule(board.rule).removeprefix("mean ")
-            parts.append(f"{rule} {value}")
-        message = " \N{MIDDLE DOT} ".join(parts)
+        if not board.by_average:
+            value = f"{labels.rule(board.rule).removeprefix('mean ')} {value}"
+        message = labels.say("model.badge_rank", ranks=ranks, of=n, variant=variant)
+        message += f" \N{MIDDLE DOT} {value}"
     alt, title = labels.say("model.badge", name=name, site=label), f"{label}: {name} {message}"
     alt = " ".join(alt.split())
     return Badge(label, message, title, s.rank is not None, alt, escape_markdown(alt))
 
 
 def _make_model(site: Site, model: str) -> Page:
-    name, crumbs, here = (
-        site.labels.models[model],
-        (site.home, site.link("models")),
-        Address("model", model),
-    )
-    summary = model_summary(site, model)
+    name, here = site.labels.models[model], Address("model", model)
+    summary, crumbs = model_summary(site, model), (site.home, site.link("models"))
     context = partial(_context, site, model, summary)
     cite = cite_page(site, name, summary, here)
     return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
@@ -228,12 +219,7 @@ def _facts(site: Site, fact: ModelInfo) -> Iterator[Fact]:
 
 
 class _Tested(Record):
-    """A lift that was tested.
-
-    Attributes:
-        label: What was compared.
-        verdict: The verdict in words.
-    """
+    """A test of lifts: what was compared, the verdict in words, how lifts are written."""
 
     label: str
     verdict: str
@@ -249,6 +235,9 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
     has_means, say = any(t.test.mean is not None for t in tested), site.labels.say
     meaning, corrected = say("model.tests.mean_help"), say("model.tests.p_help")
 
+    def signs_cell(test: LiftTest) -> Cell:
+        return Cell(f"{test.above} / {test.equal} / {test.below}", test.above)
+
     fields: tuple[Field[_Tested], ...] = (
         Field(Column("difference", say("column.difference")), lambda t: text_cell(t.label)),
         Field(
@@ -256,10 +245,7 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
             lambda t: tested_cell(t.test, t.scale),
             has_means,
         ),
-        Field(
-            Column("tasks", say("model.tests.signs"), "number"),
-            lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
-        ),
+        Field(Column("tasks", say("model.tests.signs"), "number"), lambda t: signs_cell(t.test)),
         Field(
             Column("p", say("column.p"), "number", corrected, "ascending", "lift-tests"),
             lambda t: number_cell(t.test.p, p_value(t.test.p)),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from site_builder.addresses import Link
 from site_builder.charts.cells import model_cell, number_cell, text_cell
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import shared
-from site_builder.formatting import NumberFormat, listed, sentence
+from site_builder.formatting import listed, sentence
 from site_builder.labels import Labels
-from site_builder.pages.answers import average_range, model_board
+from site_builder.pages.answers import model_board
 from site_builder.pages.board_table import ranks_cell, span_text
 from site_builder.pages.model_sections import Section, lead_cell, lead_column
 from site_builder.pages.page import Site
@@ -119,10 +119,12 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
     """Yield what ranks the rows: drawn, as a number, and beside the baseline."""
     labels, boards = site.labels, [row.board for row in rows]
     by_average, scale = all(board.by_average for board in boards), labels.merit_scale(boards[0])
-    axis = average_range(site) if by_average else _merits_range(boards)
-    line = None
+    merits = (board.merit(s) for board in boards for s in board.entries)
+    axis, line = around(value for value in merits if value is not None), None
     if by_average:
-        line = shared(_beside(row) for row in rows if row.entry.model != labels.roles.baseline)
+        others = [row for row in rows if row.entry.model != labels.roles.baseline]
+        line = shared(row.board.figure(row.entry, "baseline_average") for row in others)
+        axis = around(site.results.average_ends)
     ticks, place = axis.ticks(write_tick(scale)), axis.place(line)
     yield Field(
         Column("drawn", labels.say("column.line"), "plot", axis=ticks, reference=place),
@@ -149,15 +151,6 @@ def _lead_cell(labels: Labels, row: _Rival) -> Cell:
     if row.entry.model == labels.roles.baseline:
         return text_cell(None)
     return lead_cell(row.board, row.entry, labels.scale)
-
-
-def _merits_range(boards: Sequence[Board]) -> AxisRange:
-    merits = (board.merit(s) for board in boards for s in board.entries)
-    return around(value for value in merits if value is not None)
-
-
-def _beside(row: _Rival) -> float | None:
-    return row.board.figure(row.entry, "baseline_average")
 
 
 def _rival_cell(labels: Labels, row: _Rival) -> Cell:
@@ -204,10 +197,11 @@ def _rival_measures(labels: Labels, rows: Sequence[_Rival]) -> Iterator[Field[_R
     for statistic in board.statistics:
         has_any = any(row.board.figure(row.entry, statistic.id) is not None for row in rows)
         if statistic.measure is not None and has_any and statistic.id != board.rule.statistic:
-            scale, key = labels.statistic_scale(statistic, board), statistic.id
-
-            def cell(row: _Rival, key: str = key, scale: NumberFormat = scale) -> Cell:
-                value = row.board.figure(row.entry, key)
-                return number_cell(value, scale.score(value))
-
+            write, key = labels.statistic_scale(statistic, board).score, statistic.id
+            cell = partial(_figure_cell, key, write)
             yield Field(Column(key, statistic.measure.label, "number", term="measures"), cell)
+
+
+def _figure_cell(key: str, write: Callable[[float | None], str], row: _Rival) -> Cell:
+    value = row.board.figure(row.entry, key)
+    return number_cell(value, write(value))

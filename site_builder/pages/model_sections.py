@@ -11,6 +11,7 @@ from site_builder.charts.cells import (
     number_cell,
     score_cell,
     text_cell,
+    verdict_cell,
 )
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import spread_of
@@ -26,7 +27,6 @@ from site_builder.formatting import (
     ratio,
 )
 from site_builder.labels import Labels
-from site_builder.pages.model_tasks import tone_of
 from site_builder.pages.page import Site
 from site_builder.pages.scales import around, common_bounds, draw_among, write_tick
 from site_builder.records import Record, replace
@@ -178,7 +178,7 @@ def lead_cell(board: Board, entry: Entry, scale: NumberFormat) -> Cell:
     value, test = board.figure(entry, "lift_over_baseline"), board.tests["baseline"]
     tested = test.get(entry.model)
     verdict = tested.verdict if tested and tested.interval else None
-    return Cell(scale.signed(value), value, tone=tone_of(verdict))
+    return verdict_cell(value, scale, verdict)
 
 
 def lead_column(labels: Labels, *, on_phone: bool) -> Column:
@@ -369,6 +369,12 @@ def _standings(
     `names` are the id of the table, its caption, and the heads of name and value.
     """
     say, (table_id, caption, name, value) = labels.say, names
+
+    def value_cell(row: _Standing) -> Cell:
+        middle = row.scale.score(median(row.others)) if len(row.others) > 2 else ""
+        note = say("model.median", value=middle) if middle else ""
+        return Cell(row.scale.score(row.value), row.value, note)
+
     fields: tuple[Field[_Standing], ...] = (
         Field(Column("name", name), lambda row: row.name),
         Field(
@@ -377,7 +383,7 @@ def _standings(
         ),
         Field(
             Column("value", value, "number", is_main=True),
-            lambda row: Cell(row.scale.score(row.value), row.value, _median_note(labels, row)),
+            value_cell,
         ),
         Field(
             Column("place", say("model.column.place"), "number", on_phone=True),
@@ -387,22 +393,13 @@ def _standings(
     return table_of(table_id, caption, fields, found)
 
 
-def _median_note(labels: Labels, row: _Standing) -> str:
-    if len(row.others) < 3:
-        return ""
-    return labels.say("model.median", value=row.scale.score(median(row.others)))
-
-
 def _standing_drawing(labels: Labels, row: _Standing) -> Drawing | None:
     """Draw a value among the others, on a log scale where they differ widely."""
-    values = (*row.others, row.value)
+    values, spread = (*row.others, row.value), spread_of(row.others)
     low, high = min(values), max(values)
-    if len({*values}) < 3:
+    if spread is None or len({*values}) < 3:
         return None
     axis = AxisRange(low, high, is_log=low > 0 and high > _LOG_FROM * low)
     text = labels.say("model.among", name=row.name.text, value=row.scale.score(row.value))
     kind: MarkKind = "score" if row.is_score else "entry"
-    spread = spread_of(row.others)
-    if spread is None:
-        return None
     return draw_among(spread, row.others, row.value, axis.share, text, kind)

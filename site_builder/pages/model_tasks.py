@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from site_builder.charts.cells import number_cell, score_tags, task_cell, text_cell
+from site_builder.charts.cells import (
+    number_cell,
+    score_tags,
+    task_cell,
+    text_cell,
+    verdict_cell,
+)
 from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import floats_or_none
-from site_builder.compute.significance import Against, Verdict
+from site_builder.compute.significance import Against
 from site_builder.formatting import MISSING, coverage, measure_format, ordinal, percent
 from site_builder.labels import Labels
 from site_builder.pages.filters import task_tools, task_values
@@ -19,7 +25,7 @@ from site_builder.pages.page import Site
 from site_builder.pages.scales import MAX_TICKED, draw_among, write_tick
 from site_builder.pages.scripted_rows import ScriptedRows, find_scripted_rows
 from site_builder.pages.task_parts import Parts
-from site_builder.pages.task_scores import LEAD, ModelTasks, TaskRow
+from site_builder.pages.task_scores import ModelTasks, TaskRow
 from site_builder.records import Record, replace
 from site_builder.table_model import (
     AxisRange,
@@ -33,15 +39,14 @@ from site_builder.table_model import (
     RowKind,
     Table,
     Tag,
-    Tone,
     draw_dumbbell,
     legend_of,
     table_of,
 )
 
 ALL_SCORES = "all-scores"
+_LEAD = "lift_over_baseline"
 _MAX_STRIPS = 40  # longer lists draw the middle half of the others in place of each
-_TONES: Mapping[Verdict | None, Tone] = {"better": "gain", "worse": "loss"}
 
 
 class TaskChoice(Record):
@@ -74,18 +79,13 @@ class TaskScores(Record):
     first_rows: str = ""
 
 
-def tone_of(verdict: Verdict | None) -> Tone:
-    """Return the colour of a difference: none but grey where it is not certain."""
-    return _TONES.get(verdict, "soft")
-
-
 def make_task_scores(
     site: Site, model: str, board: Board, scores: Sequence[ModelScore]
 ) -> TaskScores:
     """Make the table of a model's scores with its title; `site` is that over all tasks."""
     found = ModelTasks(site, model, board, scores)
     scripted = find_scripted_rows(found)
-    table = _table(found, scripted)
+    table, say = _table(found, scripted), site.labels.say
     drawings = [cell.drawing for row in table.rows for cell in row.cells]
     other = next((row for row in found.rows if row.task in scripted.tasks), None)
     drawings += [] if other is None else [_drawing(found, other)]
@@ -98,7 +98,9 @@ def make_task_scores(
         legend=_legend(found, drawings),
         has_tones=not tones.isdisjoint(("gain", "loss")),
         table=table,
-        first_rows=_first_rows(found, table) if scripted.tasks else "",
+        first_rows=say("model.tasks.first_rows", table.n_written, of=len(table.rows))
+        if scripted.tasks
+        else "",
     )
 
 
@@ -108,8 +110,8 @@ def make_task_scores(
 def _title(found: ModelTasks) -> str:
     """Return on how many tasks it is better than before, or ahead, or first."""
     say, rows = found.labels.say, found.wholes
-    gains = [lift for row in rows if (lift := row.lift(found.gain)) is not None]
-    leads = [lift for row in rows if (lift := row.lift(LEAD)) is not None]
+    gains = [lift for row in rows if (lift := row.lift("base")) is not None]
+    leads = [lift for row in rows if (lift := row.lift("baseline")) is not None]
     better, ahead = (sum(lift > 0 for lift in lifts) for lifts in (gains, leads))
     kind = "all" if better == len(gains) else "some" if better else "none"
     if gains and found.is_compared:
@@ -149,11 +151,11 @@ def _line(found: ModelTasks, drawings: Sequence[Drawing | None]) -> str:
     """Return the order of the rows, and which way is better."""
     say, facts = found.labels.say, found.site.results.catalog.tasks
     parts = list[str]()
-    if found.order == "place" and len(found.labels.roles.variants) > 1:
+    if found.order is None and len(found.labels.roles.variants) > 1:
         variant = found.labels.in_sentence(found.variant)
         parts.append(say("model.tasks.among", variant=variant))
     if len(found.wholes) > 1:
-        order = {LEAD: "lead", found.gain: "gain"}.get(found.order, "place")
+        order = {"baseline": "lead", "base": "gain"}.get(found.order or "", "place")
         first = found.rows[0].task
         if len(found.board.tasks) == 1 and first in found.board.tasks:
             order = "board"
@@ -166,10 +168,6 @@ def _line(found: ModelTasks, drawings: Sequence[Drawing | None]) -> str:
     return " ".join(parts)
 
 
-def _first_rows(found: ModelTasks, table: Table) -> str:
-    return found.labels.say("model.tasks.first_rows", table.n_written, of=len(table.rows))
-
-
 def _categories(found: ModelTasks) -> Iterator[TaskChoice]:
     facts = found.site.results.catalog.tasks
     names = Counter(name for row in found.rows if (name := facts[row.task].category))
@@ -179,12 +177,12 @@ def _categories(found: ModelTasks) -> Iterator[TaskChoice]:
 
 
 def _orders(found: ModelTasks) -> Iterator[TaskChoice]:
-    if found.order == "place" or len(found.rows) < 3:
+    if found.order is None or len(found.rows) < 3:
         return
     say, score = found.labels.say, f"score_{found.variant}"
     kinds = (
-        (LEAD, say("model.column.lead", baseline=found.labels.baseline), found.is_compared),
-        (found.gain, say("model.column.gain"), found.is_lifted),
+        (_LEAD, say("model.column.lead", baseline=found.labels.baseline), found.is_compared),
+        (f"lift_{found.variant}", say("model.column.gain"), found.is_lifted),
         (score, say("column.score"), True),
     )
     yield from (TaskChoice(text, key) for key, text, wanted in kinds if wanted)
@@ -245,7 +243,7 @@ def _table(found: ModelTasks, scripted: ScriptedRows) -> Table:
     def kind(row: TaskRow) -> RowKind:
         if row.is_part:
             return "part"
-        is_behind = found.order == LEAD and (row.lift(LEAD) or 0.0) <= 0
+        is_behind = found.order == "baseline" and (row.lift("baseline") or 0.0) <= 0
         return "behind" if is_behind else ""
 
     return table_of(
@@ -257,7 +255,7 @@ def _table(found: ModelTasks, scripted: ScriptedRows) -> Table:
         filters=lambda row: task_values(found.site, row.task),
         anchor=lambda row: labels.score_anchor(row.task),
         is_written=lambda row: row.task not in scripted.tasks,
-        sorted_by=found.order if found.order != "place" else "",
+        sorted_by={"baseline": _LEAD, "base": f"lift_{variant}"}.get(found.order or "", ""),
         scripted=scripted.text,
         tools=task_tools(found.site),
     )
@@ -332,26 +330,30 @@ def _details_of(found: ModelScore, wanted: Sequence[str]) -> tuple[float | None,
 def _lift_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
     """Yield the gain over base and the lead over the baseline."""
     say = found.labels.say
-    gain = Column(found.gain, say("model.column.gain"), "number", term="lift")
+    gain = Column(
+        f"lift_{found.variant}",
+        say("model.column.gain"),
+        "number",
+        term="lift",
+        on_phone=not found.is_compared,
+    )
     lead = Column(
-        LEAD,
+        _LEAD,
         say("model.column.lead", baseline=found.labels.baseline),
         "number",
         term="lift-over-baseline",
         on_phone=True,
     )
-    if not found.is_compared:
-        gain = replace(gain, on_phone=True)
     yield Field(gain, partial(_lift_cell, found, "base"), found.is_lifted)
     yield Field(lead, partial(_lift_cell, found, "baseline"), found.is_compared)
 
 
 def _lift_cell(found: ModelTasks, against: Against, row: TaskRow) -> Cell:
-    value = row.lift(LEAD if against == "baseline" else found.gain)
+    value = row.lift(against)
     if row.score is None or value is None:
         return number_cell(None, MISSING)
     verdict = found.site.results.lift_verdict(row.score.key, against)
-    return Cell(found.labels.scales[row.task].signed(value), value, tone=tone_of(verdict))
+    return verdict_cell(value, found.labels.scales[row.task], verdict)
 
 
 def _place_field(found: ModelTasks) -> Field[TaskRow]:

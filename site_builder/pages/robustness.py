@@ -82,19 +82,14 @@ def lifts_by_metric(site: Site) -> Finding | None:
             return text_cell(None)
         return number_cell(row.test.p, p_value(row.test.p))
 
+    ahead_of = say("metrics.ahead", baseline=baseline)
+    p_column = Column("p", say("column.p"), "number", corrected, "ascending", "lift-tests")
     fields: tuple[Field[_MetricRow], ...] = (
         Field(Column("metric", say("column.metric")), lambda row: text_cell(row.label)),
         _tasks_field(labels),
-        Field(
-            Column("ahead", say("metrics.ahead", baseline=baseline), "number", ahead, term=term),
-            models_ahead,
-        ),
+        Field(Column("ahead", ahead_of, "number", ahead, term=term), models_ahead),
         Field(Column("leader", name, "number", gap, term=term), lift, bool(leader)),
-        Field(
-            Column("p", say("column.p"), "number", corrected, "ascending", "lift-tests"),
-            p,
-            bool(leader),
-        ),
+        Field(p_column, p, bool(leader)),
     )
     table = table_of("by-metric", say("metrics.caption", baseline=baseline), fields, rows)
     summary = f"{_metric_summary(labels, rows[1:])} {_decisive_summary(site)}".strip()
@@ -107,10 +102,8 @@ def _tasks_field(labels: Labels) -> Field[Any]:
 
 
 def _whole_row(site: Site, leader: str | None) -> _MetricRow:
-    stats, test = site.results.stats, None
-    if leader is not None:
-        test = site.results.board.tests["baseline"][leader]
-    averaged = site.results.board.rules.averaged
+    stats, averaged = site.results.stats, site.results.board.rules.averaged
+    test = site.results.board.tests["baseline"].get(leader or "")
     is_tested = averaged and test is not None and test.verdict != "too few"
     return _MetricRow(
         site.labels.say("metrics.all"),

@@ -82,6 +82,6 @@ def _is_plain(score: ModelScore) -> bool:
 
 def _is_complete(found: ModelTasks, row: TaskRow) -> bool:
     """Return whether a row has each score that its table compares."""
-    is_compared = not found.is_compared or row.lift("lift_over_baseline") is not None
-    is_lifted = not found.is_lifted or row.lift(found.gain) is not None
+    is_compared = not found.is_compared or row.lift("baseline") is not None
+    is_lifted = not found.is_lifted or row.lift("base") is not None
     return is_compared and is_lifted and not found.is_level(row.task)

@@ -133,7 +133,7 @@ def _calculator(site: Site) -> Calculator | None:
     paid = labels.say("calculator_page.hourly") if by_token and by_hour else ""
     packed = [_packed(offer, labels, paid if offer.hourly else "") for offer in offers]
     return Calculator(
-        numbers=_numbers(labels.say, serving.request_size) if by_token else (),
+        numbers=tuple(_numbers(labels.say, serving.request_size)) if by_token else (),
         choices=tuple(_choices(packed, candidates, labels)) if by_token and candidates else (),
         compared=bool(candidates),
         by_token=by_token,
@@ -146,16 +146,17 @@ def _calculator(site: Site) -> Calculator | None:
     )
 
 
-def _numbers(say: Messages, measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
+def _numbers(say: Messages, measured: tuple[float, float] | None) -> Iterator[NumberField]:
     """What the visitor sets: at first the measured size of a request, else a round one."""
-    sent, received = map(quantity, measured or (1000.0, 500.0))
     example = say("calculator_page.example")
     hint = say("calculator_page.measured") if measured else example
-    return (
-        NumberField("requests", say("calculator_page.requests"), quantity(1000.0), example),
-        NumberField("sent", say("calculator_page.sent"), sent, hint),
-        NumberField("received", say("calculator_page.received"), received, hint),
-    )
+    sent, received = measured or (1000.0, 500.0)
+    for key, first, why in (
+        ("requests", 1000.0, example),
+        ("sent", sent, hint),
+        ("received", received, hint),
+    ):
+        yield NumberField(key, say(f"calculator_page.{key}"), quantity(first), why)
 
 
 def _choices(

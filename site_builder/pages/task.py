@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from site_builder.addresses import Address, Link, page_link
-from site_builder.charts.cells import linked_score_cell, model_cell, text_cell
+from site_builder.charts.cells import linked_score_cell, model_cell, text_cell, verdict_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.scores import chart_task_scores
@@ -147,6 +147,7 @@ def _context(site: Site, task: TaskResult) -> TaskContext:
     table = ranking_table(ranking, MOST_LISTED)
     n_entries = len(ranking.entries)
     numbers = tuple(_numbers(site, fact))
+    flags = "task.flags_count" if all(f.counts for f in task.flagged) else "task.flags"
     return TaskContext(
         description=fact.description or "",
         line=tuple(_line(ranking, fact)),
@@ -161,9 +162,7 @@ def _context(site: Site, task: TaskResult) -> TaskContext:
         limit=say("task.limit", most=MOST_LISTED, of=n_entries) if n_entries > MOST_LISTED else "",
         legend=ranking_legend(ranking, table),
         flagged=_flagged_table(site, task),
-        flagged_note=say(
-            "task.flags_count" if all(f.counts for f in task.flagged) else "task.flags"
-        ),
+        flagged_note=say(flags),
         parts=with_tools(site, parts_matrix(site, task.task)),
         chart=chart_task_scores(site.results, site.labels, task.task),
         data_title=_data_title(site, fact, numbers),
@@ -218,11 +217,10 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
     labels, say, task, scale = ranking.labels, ranking.labels.say, ranking.task, ranking.scale
     primary, best = labels.roles.primary, task.best_against_baseline
     if best is not None and best == task.best_contender and not ranking.is_baseline_first:
-        cell = ranking.site.results.best_verdict(task.task)
-        tones: dict[str | None, Tone] = {"better": "gain", "worse": "loss"}
-        text = scale.signed(task.best_lift_over_baseline)
+        verdict = ranking.site.results.best_verdict(task.task)
+        cell = verdict_cell(task.best_lift_over_baseline, scale, verdict)
         label = say("task.figure.over", baseline=labels.baseline)
-        yield Figure(text, label, tone=tones.get(cell, ""))
+        yield Figure(cell.text, label, tone="" if cell.tone == "soft" else cell.tone)
     if len(labels.roles.contest) > 1:
         return
     lifts = ranking.lifts
@@ -332,16 +330,13 @@ def _numbers(site: Site, fact: TaskInfo) -> Iterator[DataNumber]:
     known = {name: value for name, value in fact.numbers.items() if value > 0}
     for name in [name for name in (*_NUMBERS, _OF_TEST) if name in known][:_MAX_NUMBERS]:
         values = [v for f in facts if (v := f.numbers.get(name)) is not None and v > 0]
-        drawing, value = None, known[name]
+        value, axis = known[name], AxisRange(min(values), max(values), is_log=True)
         text = count(value) if value >= _WHOLE else quantity(value)
-        ticks: tuple[tuple[float, str], ...] = ()
-        if min(values) < max(values):
-            axis = AxisRange(min(values), max(values), is_log=True)
-            others = [Mark("tick", axis.share(value)) for value in sorted({*values})]
-            marks = (Mark("axis", 0, 1), *others, Mark("median", axis.share(known[name])))
-            drawing, ticks = Drawing(marks, text), axis.ticks(short)
-        is_length = name not in ("train_examples", _OF_TEST)
-        unit = say("table.unit.tokens") if is_length else ""
+        others = [Mark("tick", axis.share(other)) for other in sorted({*values})]
+        marks = (Mark("axis", 0, 1), *others, Mark("median", axis.share(value)))
+        drawing = Drawing(marks, text) if len(others) > 1 else None
+        unit = "" if name in ("train_examples", _OF_TEST) else say("table.unit.tokens")
+        ticks = axis.ticks(short) if drawing else ()
         yield DataNumber(say(f"task.number.{name}"), text, unit, drawing, ticks)
 
 

@@ -27,7 +27,7 @@ from site_builder.formatting import (
     percent,
     short,
 )
-from site_builder.pages.board_table import caution_tags
+from site_builder.pages.board_table import caution_tags, rank_cell
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.page import OfSite, Site
 from site_builder.pages.scales import range_from_zero
@@ -69,10 +69,6 @@ class Ranking(OfSite):
 
     task: TaskResult
 
-    @cached_property
-    def _variants(self) -> tuple[str, ...]:
-        return self.labels.roles.variants
-
     @property
     def scale(self) -> NumberFormat:
         """The format of scores on the task."""
@@ -99,15 +95,12 @@ class Ranking(OfSite):
     def shown(self, entry: RankedEntry) -> Score | None:
         """Return the score that places a model: in the primary variant, or else in the next."""
         found = entry.found
-        for variant in self._variants:
-            if variant in found:
-                return found[variant]
-        return None
+        return next((found[v] for v in self.labels.roles.variants if v in found), None)
 
-    def is_ranked(self, entry: RankedEntry) -> bool:
-        """Return whether a model has a rank in the primary variant."""
+    def rank(self, entry: RankedEntry) -> int | None:
+        """Return the rank of a model in the primary variant, if it has one."""
         score = entry.found.get(self.labels.roles.primary)
-        return score is not None and score.rank is not None
+        return None if score is None else score.rank
 
     @cached_property
     def scores(self) -> tuple[Score, ...]:
@@ -208,7 +201,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
     def kind(entry: RankedEntry) -> RowKind:
         if not entry.found:
             return "unranked"
-        is_beside = entry.model == labels.roles.baseline or not ranking.is_ranked(entry)
+        is_beside = entry.model == labels.roles.baseline or ranking.rank(entry) is None
         return "reference" if is_beside else ""
 
     return table_of(
@@ -230,7 +223,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
 
 def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
     labels, roles, say = ranking.labels, ranking.labels.roles, ranking.labels.say
-    yield Field(labels.rank_column, lambda entry: _rank_cell(entry.found.get(roles.primary)))
+    yield Field(labels.rank_column, lambda entry: rank_cell(ranking.rank(entry)))
     yield Field(labels.column("model"), lambda entry: _model_cell(ranking, entry))
     if ranking.axis is not None and len(ranking.entries) > 1:
         yield _line_field(ranking, ranking.axis)
@@ -274,11 +267,6 @@ def _interval_ends(ranking: Ranking, label: str, against: Against) -> tuple[str,
     return (say("column.low", label=label), say("column.high", label=label))
 
 
-def _rank_cell(score: Score | None) -> Cell:
-    rank = None if score is None else score.rank
-    return number_cell(rank, str(rank or MISSING))
-
-
 def _model_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
     """Make a model's name with developer and size, and why it has no rank."""
     labels, say, facts = ranking.labels, ranking.labels.say, ranking.site.results.catalog
@@ -287,7 +275,7 @@ def _model_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
         why = say("why.flagged")
     elif ranking.labels.roles.primary not in entry.found:
         why = say("ranking.without", variant=labels.in_sentence(labels.roles.primary))
-    elif not ranking.is_ranked(entry):
+    elif ranking.rank(entry) is None:
         why = say("why.reference")
     is_baseline = entry.model == labels.roles.baseline
     size = None if fact.parameters_b is None else billions(fact.parameters_b)

@@ -8,13 +8,13 @@ from functools import cached_property
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import Array, Spread
 from site_builder.compute.scores import Score
+from site_builder.compute.significance import Against
 from site_builder.pages.model_scores import ModelScore
 from site_builder.pages.page import OfSite
 from site_builder.pages.scales import around, common_bounds
 from site_builder.records import Record
 from site_builder.table_model import AxisRange
 
-LEAD = "lift_over_baseline"
 _LOG_FROM = 50  # scores without bounds that differ by more need a log scale
 
 
@@ -37,16 +37,20 @@ class TaskRow(Record):
         """The place among the entries; None without a score that counts, and for a reference."""
         return None if self.score is None else self.score.rank
 
-    def lift(self, key: str) -> float | None:
+    def lift(self, against: Against) -> float | None:
         """Return the lead over the baseline, or the gain over base."""
-        if self.score is None:
-            return None
-        return self.score.lift_over_baseline if key == LEAD else self.score.lift_over_base
+        return _lift(self.score, against)
 
     def value(self, variant: str | None) -> float | None:
         """Return the score of a variant, if it counts."""
         found = self.scores.get(variant or "")
         return found.counted.score if found and found.counted else None
+
+
+def _lift(score: Score | None, against: Against) -> float | None:
+    if score is None:
+        return None
+    return score.lift_over_baseline if against == "baseline" else score.lift_over_base
 
 
 class ModelTasks(OfSite):
@@ -126,7 +130,7 @@ class ModelTasks(OfSite):
         is_other = row.task not in self.board.tasks
         if row.score is None:
             return is_other, True, 0.0
-        if self.order == "place":
+        if self.order is None:
             return is_other, row.rank is None, (row.rank or 0) / max(row.of, 1)
         lift = row.lift(self.order)
         return is_other, lift is None, -(lift or 0.0)
@@ -142,31 +146,25 @@ class ModelTasks(OfSite):
         return [row for row in self.rows if not row.is_part]
 
     @cached_property
-    def order(self) -> str:
-        """What orders the rows: the lead over the baseline, the gain, or else the place."""
+    def order(self) -> Against | None:
+        """What orders the rows: the lead over the baseline, the gain, or else (None) the place."""
         if not self.labels.are_side_by_side(self.tasks):
-            return "place"
-        return LEAD if self.is_compared else self.gain if self.is_lifted else "place"
+            return None
+        return "baseline" if self.is_compared else "base" if self.is_lifted else None
 
-    @cached_property
-    def gain(self) -> str:
-        """Key of the column of gains."""
-        return f"lift_{self.variant}"
-
-    def _has(self, key: str) -> bool:
-        counted = (score.counted for score in self.scores if score.variant == self.variant)
-        name = LEAD if key == LEAD else "lift_over_base"
-        return any(score and getattr(score, name) is not None for score in counted)
+    def _has(self, against: Against) -> bool:
+        own = (score.counted for score in self.scores if score.variant == self.variant)
+        return any(_lift(score, against) is not None for score in own)
 
     @cached_property
     def is_compared(self) -> bool:
         """Whether any score has a difference from the baseline, which is another model."""
-        return self.model != self.labels.roles.baseline and self._has(LEAD)
+        return self.model != self.labels.roles.baseline and self._has("baseline")
 
     @cached_property
     def is_lifted(self) -> bool:
         """Whether any score has a gain."""
-        return self._has(self.gain)
+        return self._has("base")
 
     @property
     def is_dumbbell(self) -> bool:

@@ -20,7 +20,6 @@ from site_builder.charts.differences import has_mean
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import MISSING, count, short
-from site_builder.messages import Messages
 from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.page import OfSite, Site
 from site_builder.pages.scales import common_bounds, range_from_zero
@@ -165,10 +164,10 @@ def task_table(listed: TaskList, table_id: str, caption: str, *, grouped: bool) 
     fields = [*_fields(listed)]
     main = next(field.column.key for field in fields if field.column.is_main)
 
-    def filters(line: _Line) -> dict[str, str | None]:
-        return (
-            {"category": line.name} if isinstance(line, _Head) else {**task_values(site, line.task)}
-        )
+    def filters(line: _Line) -> Mapping[str, str | None]:
+        if isinstance(line, _Head):
+            return {"category": line.name}
+        return task_values(site, line.task)
 
     return table_of(
         table_id,
@@ -292,17 +291,14 @@ def _example_fields(listed: TaskList) -> Iterator[Field[_Line]]:
         marks = (Mark("axis", 0, 1), Mark("soft", axis.share(size)))
         return Cell("", size, drawing=Drawing(marks, count(size)))
 
+    def size_cell(task: TaskResult) -> Cell:
+        size = sizes[task.task]
+        unit = f" {say('tasks.n_examples', round(size))}" if size else ""
+        return replace(_soft(size, count), suffix=unit)
+
     drawn = Column("examples_drawn", say("tasks.examples_drawn"), "slots", axis=axis.ticks(short))
     yield _field(drawn, strip_cell)
-    yield _field(
-        Column(EXAMPLES, say("tasks.examples"), "number", on_phone=True),
-        lambda t: _size_cell(say, sizes[t.task]),
-    )
-
-
-def _size_cell(say: Messages, size: float | None) -> Cell:
-    unit = f" {say('tasks.n_examples', round(size))}" if size else ""
-    return replace(_soft(size, count), suffix=unit)
+    yield _field(Column(EXAMPLES, say("tasks.examples"), "number", on_phone=True), size_cell)
 
 
 # --- cells --------------------------------------------------------------------------------------

@@ -89,14 +89,8 @@ def make_tasks(site: Site) -> Iterator[Page]:
     if not headline:
         about = say("tasks.about", n)
     context = partial(_tasks_context, site, listed_tasks, headline)
-    yield Page(
-        Address("tasks"),
-        "tasks.html",
-        site.link("tasks").text,
-        about,
-        context,
-        (site.home,),
-    )
+    name, crumbs = site.link("tasks").text, (site.home,)
+    yield Page(Address("tasks"), "tasks.html", name, about, context, crumbs)
     yield from in_sequence(make_task(whole, task) for task in whole.results.tasks)
 
 
@@ -109,14 +103,13 @@ def _tasks_context(site: Site, tasks: TaskList, headline: str) -> TasksContext:
         order = "tasks.order_leads" if tasks.is_side_by_side else "tasks.order_leads_first"
     by = next(c.key for c in table.columns if c.is_main)
     label = say("tasks.by_lead" if tasks.is_compared else "tasks.by_score")
+    has_orders = tasks.by_lead if tasks.is_compared else tasks.axis is not None
     orders = (("", say("tasks.by_category")), (by, label))
     return TasksContext(
         headline=headline or title,
         lede=_ends(tasks),
         order=say(order) if len(tasks.tasks) > 1 else "",
-        orders=orders
-        if is_grouped and (tasks.by_lead if tasks.is_compared else tasks.axis)
-        else (),
+        orders=orders if is_grouped and has_orders else (),
         table=table,
         legend=task_legend(tasks, table),
         leads=_leads(site),
@@ -139,15 +132,8 @@ def _headline(tasks: TaskList) -> str:
     n, of = outcomes.count("beats"), len(tasks.tasks)
     if len(outcomes) > 1:
         which = "none" if not n else "all" if n == of else "some"
-        contender = labels.say.with_article(labels.contender)
-        return say(
-            f"tasks.headline.{which}",
-            n,
-            of=of,
-            contender=contender,
-            plain=labels.contender,
-            baseline=labels.baseline,
-        )
+        words = {"contender": say.with_article(labels.contender), "plain": labels.contender}
+        return say(f"tasks.headline.{which}", n, of=of, **words, baseline=labels.baseline)
     hardest = "" if outcomes else _hardest(tasks)
     return say("tasks.hardest", name=labels.tasks[hardest]) if hardest else ""
 
@@ -198,17 +184,8 @@ def make_categories(site: Site) -> Iterator[Page]:
         return
     name, tasks = site.link("categories").text, site.link("tasks")
     about = site.labels.say("categories.moved", page=tasks.text)
-    yield Page(
-        *(
-            Address("categories"),
-            "moved.html",
-            name,
-            about,
-            MovedContext(tasks),
-            (site.home, tasks),
-        ),
-        listed=False,
-    )
+    here, context, crumbs = Address("categories"), MovedContext(tasks), (site.home, tasks)
+    yield Page(here, "moved.html", name, about, context, crumbs, listed=False)
     yield from in_sequence(_make_category(site, category) for category in found)
 
 
@@ -238,13 +215,8 @@ def _category_summary(site: Site, category: CategoryResult) -> str:
         first = say("categories.first", len(leaders), n_tasks=n_tasks, names=names)
     if category.compared < 2:
         return first
-    second = say(
-        "categories.beating",
-        category.beating,
-        of=category.compared,
-        contender=labels.say.with_article(labels.contender),
-        baseline=labels.baseline,
-    )
+    words = {"contender": say.with_article(labels.contender), "baseline": labels.baseline}
+    second = say("categories.beating", category.beating, of=category.compared, **words)
     return f"{first} {second}"
 
 
