@@ -87,12 +87,9 @@ def _scale_of(spec: BoardTableSpec) -> _Scale:
 
 
 def _draw_cell(spec: BoardTableSpec, scale: _Scale, row: BoardRow) -> Cell:
-    board = spec.board
-    average = row.figures.get(spec.average_id)
-    value = row.figures.get(board.rule.statistic) if not row.borrowed_from else average
-    if value is None:
-        return Cell("")
-    return Cell("", value, drawing=_drawing(spec, scale, row, value))
+    shown = spec.average_id if row.borrowed_from else spec.board.rule.statistic
+    value = row.figures.get(shown)
+    return Cell("") if value is None else Cell("", value, drawing=_drawing(spec, scale, row, value))
 
 
 def _drawing(spec: BoardTableSpec, scale: _Scale, row: BoardRow, value: float) -> Drawing:

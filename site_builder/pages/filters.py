@@ -10,7 +10,6 @@ from site_builder.compute.licenses import has_open_weights
 from site_builder.config import BoardConfig
 from site_builder.formatting import sentence
 from site_builder.labels import Labels
-from site_builder.messages import Messages
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import RANK_VALUE, Filter, FilterKind, TableTools
@@ -77,7 +76,9 @@ def _useful(
         kind = "choice" if each.name in stated else each.filter.kind
         wanted = wanted_texts(first.get(each.name, ()))
         shown = tuple(labels.facet_text(each.name, text) for text in wanted)
-        best = say("board.best.label", facet=_in_phrase(each, say))
+        label = say.words.get(each.name, each.filter.label)
+        phrase = label if label[1:2].isupper() else say.uncapitalised(label)  # initials
+        best = say("board.best.label", facet=phrase)
         made = replace(each.filter, kind=kind, first=shown, each=best if kind == "choice" else "")
         yield replace(each, filter=made)
 
@@ -141,12 +142,6 @@ def _kind_of(values: Collection[str | None], *, is_number: bool) -> FilterKind:
     if known and known <= {"yes", "no"}:
         return "switch"
     return "date" if known and all(map(_DATE.fullmatch, known)) else "choice"
-
-
-def _in_phrase(found: _Found, say: Messages) -> str:
-    """Return the name of a facet within a phrase; initials stay capitals."""
-    label = say.words.get(found.name, found.filter.label)
-    return label if label[1:2].isupper() else say.uncapitalised(label)
 
 
 def filter_key(facet: str) -> str:

@@ -73,12 +73,18 @@ class HomeContext(Record):
 
 def make_home(site: Site) -> Iterator[Page]:
     """Yield the home page."""
-    config, charts = site.config.site, site.charts
+    config, charts, say = site.config.site, site.charts, site.labels.say
     spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     prices, tiles = make_price_table(spec), tuple(_tiles(site))
+    is_by_cost = any(trade.axis.is_cost for trade in site.trade_offs[:1])
+    lede = board_lede(site)
+    if site.has_boards:
+        n_boards, whole = say("n_boards", len(site.by_board)), site.computed.whole.catalog
+        n_entries = say("n_entries", len(whole.models))
+        lede = say("home.size", n_boards=n_boards, n_entries=n_entries)
     context = HomeContext(
         headline=config.headline or config.title,
-        lede=_lede(site),
+        lede=lede,
         tiles=tiles if len(tiles) > 1 and not site.has_boards else (),
         cards=tuple(map(board_card, site.by_board)) if site.has_boards else (),
         board=Link(_board_title(site), board_address(site)),
@@ -86,25 +92,11 @@ def make_home(site: Site) -> Iterator[Page]:
         task_columns=TaskColumns(site).names,
         embed=_leaderboard(site),
         prices=prices,
-        cost=None if prices else _cost(site),
+        cost=site.trade_views[0].chart if is_by_cost and not prices else None,
         categories=None if site.has_boards else charts.category_lifts,
     )
     about, cite = config.description or context.lede, cite_site(site)
     yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
-
-
-def _cost(site: Site) -> Chart | None:
-    """Return the first trade-off of the board, if it is one by cost or price."""
-    first = next(iter(site.trade_offs), None)
-    return site.trade_views[0].chart if first is not None and first.axis.is_cost else None
-
-
-def _lede(site: Site) -> str:
-    if not site.has_boards:
-        return board_lede(site)
-    say, n = site.labels.say, len(site.computed.whole.catalog.models)
-    n_boards = say("n_boards", len(site.by_board))
-    return say("home.size", n_boards=n_boards, n_entries=say("n_entries", n))
 
 
 def _board_title(site: Site) -> str:

@@ -132,19 +132,17 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
         len({board.rule.statistic for board in boards}) == 1,
     )
     label, term = sentence(labels.rule(boards[0].rule)), boards[0].ranking.section
-    yield Field(
-        Column("merit", label, "number", term=term, is_main=True), partial(_merit_cell, labels)
-    )
+
+    def merit_cell(row: _Rival) -> Cell:
+        merit = row.board.merit(row.entry)
+        return number_cell(merit, labels.merit_scale(row.board).score(merit))
+
+    yield Field(Column("merit", label, "number", term=term, is_main=True), merit_cell)
     yield Field(
         lead_column(labels, on_phone=False),
         partial(_lead_cell, labels),
         labels.roles.baseline is not None and by_average,
     )
-
-
-def _merit_cell(labels: Labels, row: _Rival) -> Cell:
-    merit = row.board.merit(row.entry)
-    return number_cell(merit, labels.merit_scale(row.board).score(merit))
 
 
 def _lead_cell(labels: Labels, row: _Rival) -> Cell:

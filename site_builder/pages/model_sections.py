@@ -86,11 +86,14 @@ def make_categories(site: Site, board: Board, model: str) -> Section | None:
         mean.figure("lift_over_baseline") is not None for mean in found
     )
     found.sort(key=lambda mean: -len(mean.board.tasks))
-    table = _categories_table(labels, found, _categories_axis(site, found), is_compared)
-    # Means of tasks in a unit without bounds, such as seconds, are no verdict.
     tasks = [site.results.catalog.tasks[task] for mean in found for task in mean.board.tasks]
+    beside = (m.figure(key) for m in found for key in ("base_average", "baseline_average"))
+    drawn = [*(m.mean for m in found), *(value for value in beside if value is not None)]
+    bounds = common_bounds(tasks)
+    table = _categories_table(labels, found, bounds or around(drawn), is_compared)
+    # Means of tasks in a unit without bounds, such as seconds, are no verdict.
     is_verdict = is_compared and any(mean.entry.scored > 1 for mean in found)
-    if not is_verdict or not (site.results.board.rules.averaged or common_bounds(tasks)):
+    if not is_verdict or not (site.results.board.rules.averaged or bounds):
         return Section(labels.say("model.category.title"), "", table)
     return Section(_categories_title(labels, found), labels.say("model.category.line"), table)
 
@@ -116,21 +119,6 @@ def _categories_title(labels: Labels, found: Sequence[_Mean]) -> str:
         if len(names) == 1 and len(known) > 2 and tasks[names[0]] > 1:
             return labels.say(f"model.category.only.{kind}", name=names[0], **words)
     return labels.say("model.category.ahead", **words)
-
-
-def _categories_axis(site: Site, found: Sequence[_Mean]) -> AxisRange:
-    tasks = site.results.catalog.tasks
-    bounds = common_bounds(tasks[task] for mean in found for task in mean.board.tasks)
-    if bounds is not None:
-        return bounds
-    drawn = [mean.mean for mean in found]
-    drawn += [
-        value
-        for mean in found
-        for key in ("base_average", "baseline_average")
-        if (value := mean.figure(key)) is not None
-    ]
-    return around(drawn)
 
 
 def _categories_table(
@@ -202,14 +190,10 @@ def make_prices(site: Site, model: str) -> Section | None:
     offers = [*own, *([beside] if beside is not None and is_compared else [])]
     table = _prices_table(labels, offers, beside if is_compared else None)
     line = say("model.price.untuned" if labels.contending else "model.price.line")
-    return Section(_prices_title(labels, own[0]), line, table)
-
-
-def _prices_title(labels: Labels, cheapest: Price) -> str:
-    kind, times = _times(cheapest)
-    if not kind or cheapest.model == labels.roles.baseline:
-        return labels.say("model.price.from", price=money(cheapest.million_usd))
-    return labels.say(f"model.price.title.{kind}", times=times, baseline=labels.baseline)
+    (kind, times), title = _times(own[0]), say("model.price.from", price=money(own[0].million_usd))
+    if kind and own[0].model != labels.roles.baseline:
+        title = say(f"model.price.title.{kind}", times=times, baseline=labels.baseline)
+    return Section(title, line, table)
 
 
 def _times(price: Price) -> tuple[str, str]:

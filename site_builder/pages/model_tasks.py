@@ -272,10 +272,8 @@ def _name_cell(found: ModelTasks, row: TaskRow) -> Cell:
 
 def _worst_part(found: ModelTasks, task: str) -> str:
     """Return the worst of the parts of a task, if it has parts that compare."""
-    if task not in found.wholes_of_parts:
-        return ""
     parts = Parts(found.site, task)
-    worst = parts.worst(found.model)
+    worst = parts.worst(found.model) if task in found.wholes_of_parts else None
     if worst is None:
         return ""
     score = found.labels.scales[worst.task].score(worst.score)
@@ -307,24 +305,19 @@ def _score_cell(labels: Labels, variant: str, details: Sequence[str], row: TaskR
     """Make the cell of a score; a script makes its text a link."""
     found, scale = row.scores.get(variant), labels.scales[row.task]
     if found is None:
-        empty = tuple(None for _ in details)
-        return Cell(MISSING, None, tone="soft", details=empty)
+        return Cell(MISSING, None, tone="soft", details=(None,) * len(details))
     at_chance = found.counted.at_chance if found.counted else None
+    low, high = (found.counted and found.counted.interval) or (None, None)
+    least, most = examples_of(found) or (None, None)
+    stderr = found.provenance.stderr
+    known = {"low": low, "high": high, "stderr": stderr, "n_least": least, "n_most": most}
     return Cell(
         scale.score(found.value),
         found.value,
         tone="" if found.counted else "soft",
         tags=score_tags(labels, at_chance, found.provenance.flag),
-        details=_details_of(found, details) if details else (),
+        details=tuple(known[name] for name in details),
     )
-
-
-def _details_of(found: ModelScore, wanted: Sequence[str]) -> tuple[float | None, ...]:
-    low, high = (found.counted and found.counted.interval) or (None, None)
-    least, most = examples_of(found) or (None, None)
-    stderr = found.provenance.stderr
-    every = {"low": low, "high": high, "stderr": stderr, "n_least": least, "n_most": most}
-    return tuple(every[name] for name in wanted)
 
 
 def _lift_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:

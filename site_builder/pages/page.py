@@ -13,7 +13,7 @@ from site_builder.charts.correlations import chart_correlation
 from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
 from site_builder.charts.serving import chart_latency
 from site_builder.charts.trade_off import TradeView, chart_trade_offs
-from site_builder.compute.catalog import Caution, Release
+from site_builder.compute.catalog import Release
 from site_builder.compute.numbers import (
     Array,
     decimals_needed,
@@ -173,16 +173,18 @@ class Site(CachingRecord):
 
     def cautions(self, model: str, task: str = "") -> tuple[str, ...]:
         """Return why scores of an entry should be compared with care, on one task or on any."""
-        found = [c for c in self.results.cautions.get(model, ()) if not task or task in c.tasks]
-        return tuple(self._caution_text(c, task) for c in found)
-
-    def _caution_text(self, caution: Caution, task: str) -> str:
-        tasks = listed([self.labels.tasks[name] for name in (task,) * bool(task) or caution.tasks])
-        if not caution.reason:
-            return self.labels.say("caution.trained_on", tasks=tasks)
-        if task or len(caution.tasks) == len(self.results.scores.tasks):
-            return caution.reason
-        return self.labels.say("caution.of_tasks", reason=caution.reason, tasks=tasks)
+        say, n, found = self.labels.say, len(self.results.scores.tasks), list[str]()
+        for c in self.results.cautions.get(model, ()):
+            if not task or task in c.tasks:
+                names = listed([self.labels.tasks[name] for name in ((task,) if task else c.tasks)])
+                is_of_all = bool(task) or len(c.tasks) == n
+                if not c.reason:
+                    found.append(say("caution.trained_on", tasks=names))
+                elif is_of_all:
+                    found.append(c.reason)
+                else:
+                    found.append(say("caution.of_tasks", reason=c.reason, tasks=names))
+        return tuple(found)
 
     def link(self, kind: Kind) -> Link:
         """Return a link to a page of the navigation, by the name that it has there."""

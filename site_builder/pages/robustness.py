@@ -159,7 +159,7 @@ def leader_by_rule(site: Site) -> Finding | None:
     found, labels, say = site.results.robustness, site.labels, site.labels.say
     if found is None or len(found.rules) < 2 or len(site.results.board.tasks) < 2:
         return None
-    caption, tags = say("rules.caption"), (labels.tag("this_board"),)
+    caption = say("rules.caption")
 
     def first(result: RuleResult) -> Cell:
         names, note = names_text(labels, result.leaders), say("rules.shared")
@@ -168,11 +168,14 @@ def leader_by_rule(site: Site) -> Finding | None:
             note = say("rules.lead", lead=lead, name=labels.models[result.second])
         return Cell(names, names, note)
 
+    def rule(result: RuleResult) -> Cell:
+        name, metric = sentence(labels.rule(find_rule(result.rule, ()))), result.metric
+        if metric is not None:
+            name = say("rules.metric", rule=name, metric=metric)
+        return text_cell(name, (labels.tag("this_board"),) if result is found.own else ())
+
     fields: tuple[Field[RuleResult], ...] = (
-        Field(
-            Column("rule", say("rules.rule"), term="other-rules", spoken_label=caption),
-            lambda r: text_cell(rule_name(labels, r), tags if r is found.own else ()),
-        ),
+        Field(Column("rule", say("rules.rule"), term="other-rules", spoken_label=caption), rule),
         _tasks_field(labels),
         Field(Column("first", say("rules.first")), first),
         Field(
@@ -182,12 +185,6 @@ def leader_by_rule(site: Site) -> Finding | None:
     table = table_of("by-rule", caption, fields, found.rules)
     first_sentence, *more = _leader_sentences(site)
     return Finding(first_sentence, table, " ".join(more))
-
-
-def rule_name(labels: Labels, result: RuleResult) -> str:
-    """Return the name of a rule, such as `Mean score, accuracy only`."""
-    name, metric = sentence(labels.rule(find_rule(result.rule, ()))), result.metric
-    return name if metric is None else labels.say("rules.metric", rule=name, metric=metric)
 
 
 def _lead_scale(site: Site, result: RuleResult) -> NumberFormat:

@@ -221,6 +221,10 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
 # --- columns ------------------------------------------------------------------------------------
 
 
+def _gain_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
+    return _difference_cell(ranking, entry.found.get(variant), "base")
+
+
 def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
     labels, roles, say = ranking.labels, ranking.labels.roles, ranking.labels.say
     yield Field(labels.rank_column, lambda entry: rank_cell(ranking.rank(entry)))
@@ -246,6 +250,11 @@ def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
         )
         yield Field(column, partial(_gain_cell, ranking, variant), roles.base is not None)
     versus = say("ranking.versus", baseline=labels.baseline)
+
+    def versus_cell(entry: RankedEntry) -> Cell:
+        shown = None if entry.model == roles.baseline else ranking.shown(entry)
+        return _difference_cell(ranking, shown, "baseline")
+
     yield Field(
         Column(
             "lift_over_baseline",
@@ -254,7 +263,7 @@ def _fields(ranking: Ranking) -> Iterator[Field[RankedEntry]]:
             term="lift-over-baseline",
             details=_interval_ends(ranking, versus, "baseline"),
         ),
-        partial(_versus_cell, ranking),
+        versus_cell,
         roles.baseline is not None,
     )
 
@@ -310,15 +319,6 @@ def _difference_cell(ranking: Ranking, score: Score | None, against: Against) ->
     return cell if details is None else replace(cell, details=details)
 
 
-def _gain_cell(ranking: Ranking, variant: str, entry: RankedEntry) -> Cell:
-    return _difference_cell(ranking, entry.found.get(variant), "base")
-
-
-def _versus_cell(ranking: Ranking, entry: RankedEntry) -> Cell:
-    is_baseline = entry.model == ranking.labels.roles.baseline
-    return _difference_cell(ranking, None if is_baseline else ranking.shown(entry), "baseline")
-
-
 def _measure_fields(site: Site, task: str) -> Iterator[Field[RankedEntry]]:
     """Yield what was measured on the task beside the score, in the primary variant."""
     scores, primary = site.results.scores, site.labels.roles.primary
@@ -328,11 +328,8 @@ def _measure_fields(site: Site, task: str) -> Iterator[Field[RankedEntry]]:
         form = measure_format([value for value in values if value is not None], measure.unit)
         by_model = dict(zip(scores.models, values, strict=True))
         cell = partial(_measure_cell, by_model, form)
-        yield Field(
-            Column(measure.id, measure.label, "number"),
-            cell,
-            any(value is not None for value in values),
-        )
+        is_known = any(value is not None for value in values)
+        yield Field(Column(measure.id, measure.label, "number"), cell, is_known)
 
 
 def _measure_cell(
@@ -403,7 +400,9 @@ def ranking_legend(ranking: Ranking, table: Table) -> tuple[LegendItem, ...]:
     """Return what the marks in the rows stand for; empty where nothing is drawn."""
     labels, say, roles = ranking.labels, ranking.labels.say, ranking.labels.roles
     drawings = [cell.drawing for row in table.rows for cell in row.cells if cell.drawing]
-    n = _n_drawn(ranking)
+    # The number of examples that all intervals assume, if it is one.
+    numbers = {s.n_range[0] if s.n_range else s.n for s in ranking.scores if s.interval}
+    n = numbers.pop() if len(numbers) == 1 else None
     band = say("task.mark.band_for" if n else "task.mark.band", n, level=percent(LEVEL))
     after = labels.in_sentence(roles.primary) if len(roles.contest) == 1 else labels.tuned
     items = legend_of(
@@ -420,9 +419,3 @@ def ranking_legend(ranking: Ranking, table: Table) -> tuple[LegendItem, ...]:
     if ranking.reference is not None and drawings:
         items = (*items, LegendItem("reference", labels.baseline))
     return items
-
-
-def _n_drawn(ranking: Ranking) -> int | None:
-    """Return the number of examples that all intervals assume, if it is one."""
-    numbers = {s.n_range[0] if s.n_range else s.n for s in ranking.scores if s.interval}
-    return next(iter(numbers)) if len(numbers) == 1 else None
