@@ -26,10 +26,13 @@ MINUS = "\N{MINUS SIGN}"
         ("https://a.org/b#%0a", "a.org/b, %0a"),
         ("https://a.org/b#", "a.org/b"),
         ("logs/run#5.json", "logs/run#5.json"),
+        ("http://example.org", "example.org"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
     ],
 )
-def test_a_source_says_where_in_it_the_score_stands(source, shown):
-    assert Link(shown, href=source) == cells.source_link(source)
+def test_a_source_is_short_and_says_where_in_it_the_score_stands(source, shown):
+    """Whether its link may be followed is for `render/urls.py` to say."""
+    assert Cell(shown, source, link=Link(shown, href=source)) == cells.source_cell(source)
 
 
 @pytest.mark.parametrize(
@@ -51,20 +54,6 @@ def test_difference_that_nothing_tests_is_grey_only_at_zero():
     assert Cell("+0.250", 0.25) == cells.lift_cell(0.25, SCALE)
     assert Cell("0.000", 0.0, tone="soft") == cells.lift_cell(0.0, SCALE)
     assert Cell(MISSING, None, tone="soft") == cells.lift_cell(None, SCALE)
-
-
-@pytest.mark.parametrize(
-    ("source", "shown"),
-    [
-        ("https://www.example.org/a/", "example.org/a"),
-        ("http://example.org", "example.org"),
-        ("results/run-1.json", "results/run-1.json"),
-        ("javascript:alert(1)", "javascript:alert(1)"),
-    ],
-)
-def test_source_is_shown_short_and_linked_whole(source, shown):
-    """Whether it may be followed is for `output/urls.py` to say."""
-    assert Cell(shown, source, link=Link(shown, href=source)) == cells.source_cell(source)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from hashlib import sha256
-from itertools import pairwise
 from math import isfinite
 
 import pytest
@@ -95,15 +94,6 @@ def test_language_and_viewport(page):
     assert "en" == page.html["lang"]
     assert page.select("meta[charset=utf-8]")
     assert page.select('meta[name=viewport][content^="width=device-width"]')
-
-
-def test_headings(page):
-    """One h1, in the main part, and no level left out below it."""
-    levels = [int(heading.name[1]) for heading in page.select("main h1, main h2, main h3, main h4")]
-    assert [1] == [level for level in levels if level == 1]
-    assert 1 == levels[0]
-    assert [] == [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1]
-    assert len(page.select("h1")) == len(page.select("main h1"))
 
 
 def test_landmarks(index_site):
@@ -319,25 +309,8 @@ def test_links_out_of_the_site(index_site):
         )
 
 
-def test_pictures_have_a_text(page):
-    """Or are hidden from those who cannot see them, as all is within what has a text itself."""
-    for svg in page.find_all("svg"):
-        is_hidden = svg.get("aria-hidden") == "true" or svg.find_parent(role="img") is not None
-        assert is_hidden or svg.get("aria-label"), svg
-    assert [] == [image for image in page.find_all("img") if not image.get("alt")]
-
-
-def test_buttons_and_fields_have_a_name(page):
-    assert [] == [b for b in page.find_all("button") if not (visible(b) or b.get("aria-label"))]
-    labelled = {str(label.get("for")) for label in page.find_all("label")}
-    assert [] == [
-        field
-        for field in page.find_all(["select", "input"])
-        if not (
-            field.get("id") in labelled or field.find_parent("label") or field.get("aria-label")
-        )
-    ]
-    # What needs a script is hidden until it is there; a popover and a choice by style need none.
+def test_what_needs_a_script_is_hidden_until_it_is_there(page):
+    """A popover and a choice by style need none."""
     for control in page.select("button:not([popovertarget]), select, input:not(.lift-choice *)"):
         around = (control, *control.parents)
         assert any(p.has_attr("hidden") or p.name == "dialog" for p in around), control
