@@ -50,12 +50,6 @@ class Answer(Record):
         """The verdict with its numbers."""
         return f"{self.verdict}: {self.text}" if self.text else self.verdict
 
-    @property
-    def sentence(self) -> str:
-        """Question and answer, to share."""
-        end = "" if self.question.endswith(("?", ".")) else "."
-        return f"{self.question}{end} {self.headline}."
-
 
 def model_board(site: Site, model: str) -> Board:
     """Return the first board on which a model has a score, primary first."""

@@ -12,7 +12,7 @@ from site_builder.compute.statistics import Statistic
 from site_builder.config import BoardConfig
 from site_builder.formatting import NumberFormat
 from site_builder.pages.page import OfSite
-from site_builder.records import Record, field, replace
+from site_builder.records import Record, replace
 
 BY_LIFT = "lift_over_base"
 _SLACK = 1.2
@@ -23,9 +23,9 @@ class BoardTableSpec(OfSite):
 
     Attributes:
         boards: The board by variant, over the same tasks.
-        full: Whether to offer every column and show every model.
+        full: Whether to offer every column and show every model, and the boards over the tasks that
+            all ranked models have.
         most: Greatest number of rows; None for all.
-        common: By variant, the boards over the tasks that all of its ranked models have.
         category: The category whose tasks the board is over; empty for every task.
         variant: The variant that is shown; empty for the primary one.
         by: Key of the column that gives the order.
@@ -34,7 +34,6 @@ class BoardTableSpec(OfSite):
     boards: Mapping[str, Board]
     full: bool = False
     most: int | None = None
-    common: Mapping[str, Mapping[str, Board]] = field(default_factory=dict)
     category: str = ""
     variant: str = ""
     by: str = "average"

@@ -23,7 +23,8 @@ from site_builder.compute.trade_off import hides
 from site_builder.formatting import MISSING, billions, count, coverage, money, sentence
 from site_builder.labels import Labels
 from site_builder.pages.board_drawings import draw_field
-from site_builder.pages.board_filters import (
+from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
+from site_builder.pages.filters import (
     board_tools,
     board_values,
     dates_of,
@@ -32,7 +33,6 @@ from site_builder.pages.board_filters import (
     is_new,
     places_won,
 )
-from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.page import Site
 from site_builder.pages.task_columns import TaskColumns
 from site_builder.records import replace

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from site_builder.charts.chart import id_of
 from site_builder.compute.board import REASONS, Board
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.formatting import in_words, percent, sentence
 from site_builder.labels import Labels
-from site_builder.pages.board_filters import is_new, places_won, since
 from site_builder.pages.board_spec import BY_LIFT, BoardRow, BoardTableSpec
 from site_builder.pages.board_table import board_table, is_hidden
+from site_builder.pages.filters import is_new, places_won, since
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import LONG, LegendItem, MarkKind, Table, legend_of
@@ -50,7 +50,8 @@ def board_views(spec: BoardTableSpec) -> tuple[BoardView, ...]:
         for variant in roles.tuned:
             if any(lift is not None for lift in spec.boards[variant].figures["lift_over_base"]):
                 views.append(_lift_view(spec, variant))
-    views += [_common_view(spec, variant) for variant in spec.common]
+    common = spec.site.results.common if spec.full else {}
+    views += [_common_view(spec, variant, boards) for variant, boards in common.items()]
     return tuple(views)
 
 
@@ -184,12 +185,12 @@ def _lift_view(spec: BoardTableSpec, variant: str) -> BoardView:
     return BoardView(view_id, label, table, rule, legend=_legend(spec, table))
 
 
-def _common_view(spec: BoardTableSpec, variant: str) -> BoardView:
+def _common_view(spec: BoardTableSpec, variant: str, boards: Mapping[str, Board]) -> BoardView:
     """The variant's board over the tasks that all of its ranked models have."""
-    boards, say = spec.common[variant], spec.labels.say
+    say = spec.labels.say
     view = _variant_view(replace(spec, boards=boards), variant, "board-common")
     view_id, label = "common", say("board.common.label")
-    if len(spec.common) > 1:
+    if len(spec.site.results.common) > 1:
         view_id, label = f"common-{view.id}", say("board.common.label_of", variant=view.label)
     over = say("board.common.note", n_tasks=say("n_tasks", len(boards[variant].tasks)))
     return replace(view, id=view_id, label=label, note=f"{over} {view.note}".strip())

@@ -138,7 +138,7 @@ def _make_board(site: Site, here: Address, title: str) -> Page:
 
 def _context(site: Site, title: str, about: str) -> BoardContext:
     results, whole, picker_label = site.results, site.board.part_of, ""
-    spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
+    spec = BoardTableSpec(site, results.boards, full=True)
     if whole:
         picker_label = site.labels.say("parts.other", name=site.labels.tasks[whole])
     return BoardContext(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from site_builder.charts.cells import (
@@ -23,7 +23,7 @@ from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.model_scores import ModelScore, examples_of
 from site_builder.pages.page import Site
 from site_builder.pages.scales import MAX_TICKED, draw_among, write_tick
-from site_builder.pages.scripted_rows import ScriptedRows, find_scripted_rows
+from site_builder.pages.scripted_rows import find_scripted_rows
 from site_builder.pages.task_parts import Parts
 from site_builder.pages.task_scores import ModelTasks, TaskRow
 from site_builder.records import Record, replace
@@ -84,10 +84,10 @@ def make_task_scores(
 ) -> TaskScores:
     """Make the table of a model's scores with its title; `site` is that over all tasks."""
     found = ModelTasks(site, model, board, scores)
-    scripted = find_scripted_rows(found)
-    table, say = _table(found, scripted), site.labels.say
+    scripted, text = find_scripted_rows(found)
+    table, say = _table(found, scripted, text), site.labels.say
     drawings = [cell.drawing for row in table.rows for cell in row.cells]
-    other = next((row for row in found.rows if row.task in scripted.tasks), None)
+    other = next((row for row in found.rows if row.task in scripted), None)
     drawings += [] if other is None else [_drawing(found, other)]
     tones = {cell.tone for row in table.rows for cell in row.cells}
     return TaskScores(
@@ -99,7 +99,7 @@ def make_task_scores(
         has_tones=not tones.isdisjoint(("gain", "loss")),
         table=table,
         first_rows=say("model.tasks.first_rows", table.n_written, of=len(table.rows))
-        if scripted.tasks
+        if scripted
         else "",
     )
 
@@ -206,7 +206,7 @@ def _legend(found: ModelTasks, drawings: Sequence[Drawing | None]) -> tuple[Lege
 # --- the table ----------------------------------------------------------------------------------
 
 
-def _table(found: ModelTasks, scripted: ScriptedRows) -> Table:
+def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
     labels, facts, axis = found.labels, found.site.results.catalog.tasks, found.axis
     say, variant = labels.say, found.variant
     categories = {facts[task].category for task in found.tasks}
@@ -254,9 +254,9 @@ def _table(found: ModelTasks, scripted: ScriptedRows) -> Table:
         kind,
         filters=lambda row: task_values(found.site, row.task),
         anchor=lambda row: labels.score_anchor(row.task),
-        is_written=lambda row: row.task not in scripted.tasks,
+        is_written=lambda row: row.task not in scripted,
         sorted_by={"baseline": _LEAD, "base": f"lift_{variant}"}.get(found.order or "", ""),
-        scripted=scripted.text,
+        scripted=text,
         tools=task_tools(found.site),
     )
 

@@ -13,38 +13,26 @@ from math import isnan
 from site_builder.compute.significance import Against
 from site_builder.pages.model_scores import ModelScore
 from site_builder.pages.task_scores import ModelTasks, TaskRow
-from site_builder.records import Record
 
 _MAX_ROWS, _WRITTEN = 60, 15  # of a table with more rows, so many are in the page
 _AGAINST: tuple[Against, Against] = ("base", "baseline")
 
 
-class ScriptedRows(Record):
-    """The rows that static/js/task-rows.js makes.
+def find_scripted_rows(found: ModelTasks) -> tuple[Collection[str], str]:
+    """Return the tasks of the rows that static/js/task-rows.js makes, of scores alone, and a text.
 
-    Attributes:
-        tasks: Those that they are of.
-        text: The ends of the scale; then, for each row, its place, the place of its task in the
-            data of score cards, and the rank of the model.
+    The text has the ends of the scale; then, for each row, its place, the place of its task in the
+    data of score cards, and the rank of the model. Nothing of a short table.
     """
-
-    tasks: Collection[str] = ()
-    text: str = ""
-
-
-def find_scripted_rows(found: ModelTasks) -> ScriptedRows:
-    """Return the rows that a script can make of scores alone; none of a short table."""
     if len(found.rows) <= _MAX_ROWS or found.axis is None or not _has_scores_alone(found):
-        return ScriptedRows()
+        return (), ""
     columns = found.site.results.scores.columns
-    places = [
-        (row.task, f"{place} {columns[row.task]} {row.score.rank}")
+    places = {
+        row.task: f"{place} {columns[row.task]} {row.score.rank}"
         for place, row in enumerate(found.rows)
         if place >= _WRITTEN and row.score is not None and _is_complete(found, row)
-    ]
-    ends = f"{found.axis.low!r} {found.axis.high!r}"
-    tasks = frozenset(task for task, _ in places)
-    return ScriptedRows(tasks, ",".join([ends, *(text for _, text in places)]))
+    }
+    return places, ",".join((f"{found.axis.low!r} {found.axis.high!r}", *places.values()))
 
 
 def _has_scores_alone(found: ModelTasks) -> bool:

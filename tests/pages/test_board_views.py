@@ -20,8 +20,7 @@ def views_of(root, runs, toml="", models=None, **options) -> dict[str, BoardView
     frames = make_frames(runs, **options)
     frames["models"] = having(frames["models"], **(models or {}))
     site = make_site(write_project(root, frames, toml))
-    results = site.results
-    spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
+    spec = BoardTableSpec(site, site.results.boards, full=True)
     return {view.id: view for view in board_views(spec)}
 
 
