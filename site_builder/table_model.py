@@ -97,20 +97,16 @@ def draw_dumbbell(  # noqa: PLR0913 - each is a mark
 
     The baseline is a line where all rows share it, `reference`, else a diamond.
     """
-    marks = []
-    if reference is not None:
-        marks.append(Mark("reference", reference))
-    if interval is not None and after is not None:
-        marks.append(Mark("band", *interval))
-    if before is not None and after is not None:
-        marks.append(Mark("rod", *sorted((before, after))))
-    if before is not None:
-        marks.append(Mark("base", before))
-    if baseline is not None:
-        marks.append(Mark("baseline", baseline))
-    if after is not None:
-        marks.append(Mark("at-chance" if is_at_chance else "score", after))
-    return Drawing(tuple(marks), text)
+    ends = None if before is None or after is None else sorted((before, after))
+    marks = (
+        None if reference is None else Mark("reference", reference),
+        None if interval is None or after is None else Mark("band", *interval),
+        None if ends is None else Mark("rod", *ends),
+        None if before is None else Mark("base", before),
+        None if baseline is None else Mark("baseline", baseline),
+        None if after is None else Mark("at-chance" if is_at_chance else "score", after),
+    )
+    return Drawing(tuple(filter(None, marks)), text)
 
 
 def draw_value(

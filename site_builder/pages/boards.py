@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from site_builder.addresses import Address, Fact, Link
-from site_builder.charts.cells import model_cell, number_cell, text_cell
+from site_builder.charts.cells import model_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.matrix import Matrix
 from site_builder.charts.progress import ProgressChart, chart_progress
 from site_builder.charts.trade_off import TradeView
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo
-from site_builder.formatting import MISSING
 from site_builder.pages.board_spec import BoardTableSpec
-from site_builder.pages.board_table import is_hidden
+from site_builder.pages.board_table import is_hidden, rank_cell
 from site_builder.pages.board_views import BoardView, board_lede, board_views
 from site_builder.pages.filters import model_tools, model_values
 from site_builder.pages.matrices import board_matrix, with_tools
@@ -233,8 +232,7 @@ def _entries_context(site: Site) -> EntriesContext:
         column = Column(each.board.id, each.board.title, "number", meaning, "ascending")
 
         def cell(m: ModelInfo) -> Cell:
-            rank = board.entry(m.model).rank if m.model in known else None
-            return number_cell(rank, str(rank or MISSING))
+            return rank_cell(board.entry(m.model).rank if m.model in known else None)
 
         return Field(column, cell)
 

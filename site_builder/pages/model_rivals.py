@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from site_builder.addresses import Link
-from site_builder.charts.cells import model_cell, number_cell, text_cell
+from site_builder.charts.cells import model_cell, score_cell, text_cell
 from site_builder.compute.board import Board, Entry
 from site_builder.compute.numbers import shared
-from site_builder.formatting import listed, sentence
+from site_builder.formatting import NumberFormat, listed, sentence
 from site_builder.labels import Labels
 from site_builder.pages.answers import model_board
 from site_builder.pages.board_table import ranks_cell, span_text
@@ -134,8 +134,7 @@ def _rival_merits(site: Site, rows: Sequence[_Rival]) -> Iterator[Field[_Rival]]
     label, term = sentence(labels.rule(boards[0].rule)), boards[0].ranking.section
 
     def merit_cell(row: _Rival) -> Cell:
-        merit = row.board.merit(row.entry)
-        return number_cell(merit, labels.merit_scale(row.board).score(merit))
+        return score_cell(row.board.merit(row.entry), labels.merit_scale(row.board))
 
     yield Field(Column("merit", label, "number", term=term, is_main=True), merit_cell)
     yield Field(
@@ -195,11 +194,10 @@ def _rival_measures(labels: Labels, rows: Sequence[_Rival]) -> Iterator[Field[_R
     for statistic in board.statistics:
         has_any = any(row.board.figure(row.entry, statistic.id) is not None for row in rows)
         if statistic.measure is not None and has_any and statistic.id != board.rule.statistic:
-            write, key = labels.statistic_scale(statistic, board).score, statistic.id
-            cell = partial(_figure_cell, key, write)
+            key = statistic.id
+            cell = partial(_figure_cell, key, labels.statistic_scale(statistic, board))
             yield Field(Column(key, statistic.measure.label, "number", term="measures"), cell)
 
 
-def _figure_cell(key: str, write: Callable[[float | None], str], row: _Rival) -> Cell:
-    value = row.board.figure(row.entry, key)
-    return number_cell(value, write(value))
+def _figure_cell(key: str, scale: NumberFormat, row: _Rival) -> Cell:
+    return score_cell(row.board.figure(row.entry, key), scale)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from site_builder.charts.cells import (
     number_cell,
+    score_cell,
     score_tags,
     task_cell,
     text_cell,
@@ -17,7 +18,14 @@ from site_builder.compute.board import Board
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.significance import Against
-from site_builder.formatting import MISSING, coverage, measure_format, ordinal, percent
+from site_builder.formatting import (
+    MISSING,
+    NumberFormat,
+    coverage,
+    measure_format,
+    ordinal,
+    percent,
+)
 from site_builder.labels import Labels
 from site_builder.pages.filters import task_tools, task_values
 from site_builder.pages.model_scores import ModelScore, examples_of
@@ -232,10 +240,7 @@ def _table(found: ModelTasks, scripted: Collection[str], text: str) -> Table:
         *_measure_fields(found),
         Field(
             Column("chance", say("column.chance"), "number", term="chance-level", is_extra=True),
-            lambda row: number_cell(
-                facts[row.task].score_chance,
-                labels.scales[row.task].score(facts[row.task].score_chance),
-            ),
+            lambda row: score_cell(facts[row.task].score_chance, labels.scales[row.task]),
             any(facts[task].score_chance is not None for task in found.tasks),
         ),
     )
@@ -382,17 +387,13 @@ def _measure_fields(found: ModelTasks) -> Iterator[Field[TaskRow]]:
         by_task = dict(zip(scores.tasks, floats_or_none(values), strict=True))
         form = measure_format(filter(None, by_task.values()), measure.unit)
         column = Column(measure.id, measure.label, "number", term="measures", is_extra=True)
-
-        def cell(
-            row: TaskRow,
-            by_task: Mapping[str, float | None] = by_task,
-            write: Callable[[float | None], str] = form.score,
-        ) -> Cell:
-            return number_cell(by_task[row.task], write(by_task[row.task]))
-
         # What is measured once for all tasks stands below.
         known = {value for value in by_task.values() if value is not None}
-        yield Field(column, cell, len(known) > 1)
+        yield Field(column, partial(_measure_cell, by_task, form), len(known) > 1)
+
+
+def _measure_cell(values: Mapping[str, float | None], form: NumberFormat, row: TaskRow) -> Cell:
+    return score_cell(values[row.task], form)
 
 
 # --- drawings -----------------------------------------------------------------------------------
@@ -442,6 +443,7 @@ def _strip(found: ModelTasks, row: TaskRow, text: str) -> Drawing | None:
     baseline = () if beside is None else (Mark("baseline", min(max(share(beside), 0), 1)),)
     kind: MarkKind = "at-chance" if row.score and row.score.at_chance else "score"
     most = MAX_TICKED if len(found.rows) <= _MAX_STRIPS else 0
-    others = found.column(row.task).tolist()
+    column = found.values[:, found.site.results.scores.columns[row.task]].tolist()
+    others = (value for value in column if value == value)  # not NaN
     drawing = draw_among(spread, others, own, share, text, kind, most)
     return replace(drawing, marks=(*drawing.marks[:-1], *baseline, drawing.marks[-1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from site_builder.charts.cells import number_cell
+from site_builder.charts.cells import number_cell, score_cell
 from site_builder.formatting import (
     in_words,
     money,
@@ -140,9 +140,7 @@ def _view(spec: BoardTableSpec, order: str, rows: list[BoardRow]) -> BoardView:
         ),
         Field[BoardRow](
             Column("score", say("column.score"), "number"),
-            lambda row: number_cell(
-                row.figures[spec.average_id], spec.scale.score(row.figures[spec.average_id])
-            ),
+            lambda row: score_cell(row.figures[spec.average_id], spec.scale),
         ),
         Field[BoardRow](
             Column("price", say("column.price"), "number", on_phone=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from statistics import median
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.charts.cells import linked_score_cell, model_cell, text_cell, verdict_cell
@@ -16,12 +17,7 @@ from site_builder.compute.tasks import MIN_COMMON_MODELS, TaskResult
 from site_builder.formatting import count, listed, quantity, sentence, short
 from site_builder.pages.matrices import parts_matrix, with_tools
 from site_builder.pages.page import Page, Site, cite_page
-from site_builder.pages.task_ranking import (
-    RankedEntry,
-    Ranking,
-    ranking_legend,
-    ranking_table,
-)
+from site_builder.pages.task_ranking import Ranking, ranking_legend, ranking_table
 from site_builder.records import Record
 from site_builder.table_model import (
     MOST_LISTED,
@@ -223,7 +219,8 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
         yield Figure(cell.text, label, tone="" if cell.tone == "soft" else cell.tone)
     if len(labels.roles.contest) > 1:
         return
-    lifts = ranking.lifts
+    others = [score for score in ranking.ranked if score.model != labels.roles.baseline]
+    lifts = [lift for score in others if (lift := score.lift_over_baseline) is not None]
     if len(lifts) > 1:
         ahead = say("task.figure.ahead", baseline=labels.baseline)
         yield Figure(count(sum(lift > 0 for lift in lifts)), ahead, f"/{len(lifts):,}")
@@ -231,19 +228,18 @@ def _figures(ranking: Ranking) -> Iterator[Figure]:
         variant, name = labels.in_sentence(primary), labels.models[ranking.ahead.model]
         label = say("task.figure.still_ahead", name=name, variant=variant)
         yield Figure(scale.score(shown.score), label)
-    elif len(ranking.leaders) == 1 and ranking.seconds:
-        score = ranking.seconds[0].found[primary].score
-        names = _names(ranking, ranking.seconds, 2)
-        yield Figure(scale.score(score), say("task.figure.second", names=names))
+    elif len(ranking.leaders) == 1 and (seconds := [s for s in ranking.ranked if s.rank == 2]):
+        names = _names(ranking, seconds, 2)
+        yield Figure(scale.score(seconds[0].score), say("task.figure.second", names=names))
     if task.mean_lift_over_base is not None:
         yield Figure(scale.signed(task.mean_lift_over_base), say("task.figure.gain"))
     if ranking.n_ranked > _MAX_NAMES:
         label = say("task.figure.median", ranking.n_ranked)
-        yield Figure(scale.score(ranking.median), label)
+        yield Figure(scale.score(median(score.score for score in ranking.ranked)), label)
 
 
-def _names(ranking: Ranking, entries: Sequence[RankedEntry | Score], most: int = _MAX_NAMES) -> str:
-    return listed([ranking.labels.models[entry.model] for entry in entries], most)
+def _names(ranking: Ranking, scores: Sequence[Score], most: int = _MAX_NAMES) -> str:
+    return listed([ranking.labels.models[score.model] for score in scores], most)
 
 
 # --- the ranking --------------------------------------------------------------------------------
@@ -260,7 +256,7 @@ def _title(ranking: Ranking) -> str:
         return say("task.title.level", n)
     other = labels.models[ranking.ahead.model] if ranking.ahead else ""
     if ranking.rivals:
-        level: list[RankedEntry | Score] = [*ranking.leaders, *ranking.rivals]
+        level = [*ranking.leaders, *ranking.rivals]
         if other:
             return say("task.title.open_behind", len(level), other=other)
         if len(level) > _MAX_NAMES:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial, reduce
-from statistics import median
 
 from site_builder.charts.cells import (
     linked_score_cell,
     model_cell,
     number_cell,
+    score_cell,
     score_tags,
     verdict_cell,
 )
@@ -108,16 +108,10 @@ class Ranking(OfSite):
         return tuple(score for entry in self.entries for score in entry.found.values())
 
     @cached_property
-    def ranked(self) -> tuple[RankedEntry, ...]:
-        """The models with a rank."""
+    def ranked(self) -> tuple[Score, ...]:
+        """The scores of the models with a rank, in the primary variant, in order."""
         primary = self.labels.roles.primary
-        return tuple(entry for entry in self.entries if primary in entry.found)
-
-    @cached_property
-    def of_ranked(self) -> tuple[Score, ...]:
-        """Their scores in the primary variant."""
-        primary = self.labels.roles.primary
-        return tuple(entry.found[primary] for entry in self.ranked)
+        return tuple(entry.found[primary] for entry in self.entries if primary in entry.found)
 
     @property
     def n_ranked(self) -> int:
@@ -138,28 +132,9 @@ class Ranking(OfSite):
         return any(score.model == self.labels.roles.baseline for score in self.leaders)
 
     @cached_property
-    def rivals(self) -> tuple[RankedEntry, ...]:
+    def rivals(self) -> tuple[Score, ...]:
         """Those behind the leaders that are too close to call."""
-        scores = zip(self.ranked, self.of_ranked, strict=True)
-        return tuple(entry for entry, score in scores if score.tied_with_best and score.rank != 1)
-
-    @cached_property
-    def seconds(self) -> tuple[RankedEntry, ...]:
-        """The models that come next behind the leaders."""
-        rank, scores = len(self.leaders) + 1, zip(self.ranked, self.of_ranked, strict=True)
-        return tuple(entry for entry, score in scores if score.rank == rank)
-
-    @property
-    def median(self) -> float:
-        """The median score of the models with a rank."""
-        return median(score.score for score in self.of_ranked)
-
-    @property
-    def lifts(self) -> list[float]:
-        """The differences from the baseline that are known, without the baseline's own."""
-        baseline = self.labels.roles.baseline
-        lifts = (s.lift_over_baseline for s in self.of_ranked if s.model != baseline)
-        return [lift for lift in lifts if lift is not None]
+        return tuple(score for score in self.ranked if score.tied_with_best and score.rank != 1)
 
     @cached_property
     def ahead(self) -> RankedEntry | None:
@@ -193,9 +168,7 @@ def ranking_table(ranking: Ranking, most: int) -> Table:
     """Return the ranking as a table with at most `most` rows."""
     site, labels = ranking.site, ranking.labels
     catalog = site.results.catalog
-    level = {entry.model for entry in ranking.rivals}
-    if ranking.rivals:
-        level |= {score.model for score in ranking.leaders}
+    level = {s.model for s in (*ranking.leaders, *ranking.rivals)} if ranking.rivals else set()
     tools = model_tools(labels, catalog)
 
     def kind(entry: RankedEntry) -> RowKind:
@@ -335,8 +308,7 @@ def _measure_fields(site: Site, task: str) -> Iterator[Field[RankedEntry]]:
 def _measure_cell(
     values: Mapping[str, float | None], form: NumberFormat, entry: RankedEntry
 ) -> Cell:
-    value = values[entry.model]
-    return number_cell(value, form.score(value))
+    return score_cell(values[entry.model], form)
 
 
 # --- drawings -----------------------------------------------------------------------------------

@@ -75,12 +75,6 @@ class ModelTasks(OfSite):
         """The scores of all entries that compete, a column for each task."""
         return self.site.results.scores.rivals(self.variant)
 
-    def column(self, task: str) -> Array:
-        """Return the scores of all entries on a task."""
-        values: Array = self.values[:, self.site.results.scores.columns[task]]
-        known: Array = values[values == values]
-        return known
-
     def spread(self, task: str) -> Spread | None:
         """Return where the scores of all entries on a task lie."""
         scores = self.site.results.scores

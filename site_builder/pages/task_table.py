@@ -43,10 +43,11 @@ _LOG_FROM = 1000  # scores without bounds that differ by more need a log scale
 
 
 class _Head(Record):
-    """A category above its tasks; a result only where it says something."""
+    """A category above its tasks, with its result if it has one, and whether that has means."""
 
     name: str | None
     result: CategoryResult | None
+    has_means: bool
 
 
 _Line = TaskResult | _Head
@@ -193,7 +194,8 @@ def _grouped(listed: TaskList) -> Iterator[_Line]:
     for task in listed.tasks:
         groups.setdefault(listed.fact(task).category, []).append(task)
     for name, tasks in groups.items():
-        yield _Head(name, results.get(name or ""))
+        result = results.get(name or "")
+        yield _Head(name, result, result is not None and has_mean(listed.site.results, result))
         yield from tasks
 
 
@@ -203,12 +205,12 @@ def _field(
     of_category: Callable[[CategoryResult], Cell] = lambda _: Cell(""),
     wanted: bool = True,
 ) -> Field[_Line]:
-    """Return a column with a cell for each task, and for each category whose result counts."""
+    """Return a column with a cell for each task, and for each category that has means."""
 
     def cell(line: _Line) -> Cell:
         if not isinstance(line, _Head):
             return of_task(line)
-        return Cell("") if line.result is None else of_category(line.result)
+        return of_category(line.result) if line.result and line.has_means else Cell("")
 
     return Field(column, cell, wanted)
 
@@ -225,11 +227,7 @@ def _fields(listed: TaskList) -> Iterator[Field[_Line]]:
     yield _field(
         Column("mean_lift_over_base", say("tasks.gain"), "number", term="lift"),
         lambda t: _soft(t.mean_lift_over_base, labels.scales[t.task].signed),
-        lambda c: (
-            _soft(c.mean_lift_over_base, labels.category_scales[c.category].signed)
-            if has_mean(listed.site.results, c)
-            else Cell("")
-        ),
+        lambda c: _soft(c.mean_lift_over_base, labels.category_scales[c.category].signed),
         labels.lifted,
     )
     yield from _example_fields(listed)
@@ -250,13 +248,9 @@ def _difference_fields(listed: TaskList) -> Iterator[Field[_Line]]:
         lambda t: verdict_cell(
             t.best_lift_over_baseline, labels.scales[t.task], results.best_verdict(t.task)
         ),
-        lambda c: (
-            number_cell(
-                c.best_lift_over_baseline,
-                labels.category_scales[c.category].signed(c.best_lift_over_baseline),
-            )
-            if has_mean(results, c)
-            else Cell("")
+        lambda c: number_cell(
+            c.best_lift_over_baseline,
+            labels.category_scales[c.category].signed(c.best_lift_over_baseline),
         ),
     )
 
@@ -375,8 +369,9 @@ def _line_field(listed: TaskList) -> Field[_Line]:
         return Cell("", values[0], drawing=_draw_task(listed, task, beside), details=values)
 
     def category_line(category: CategoryResult) -> Cell:
-        is_drawn = axis and not axis.is_log and has_mean(listed.site.results, category)
-        return Cell("", drawing=_draw_category(listed, category)) if is_drawn else Cell("")
+        if axis is None or axis.is_log:
+            return Cell("")
+        return Cell("", drawing=_draw_category(listed, axis, category))
 
     return _field(column, task_line, category_line)
 
@@ -386,14 +381,12 @@ def _draw_task(listed: TaskList, task: TaskResult, baseline: float | None) -> Dr
 
     Without a common scale, each row has the range of its own scores, the best on the right.
     """
-    best = task.contender
-    score = best.score if best else 0.0
-    scale, axis, found = listed.labels.scales[task.task], listed.axis, listed.scores(task)
-    text = scale.score(score)
+    labels, axis, found = listed.labels, listed.axis, listed.scores(task)
+    score, write = task.contender.score if task.contender else 0.0, labels.scales[task.task].score
+    text = write(score)
     if baseline is not None:
-        text = listed.labels.say(
-            "tasks.change", baseline=listed.labels.baseline, before=scale.score(baseline), best=text
-        )
+        words = {"baseline": labels.baseline, "before": write(baseline), "best": text}
+        text = labels.say("tasks.change", **words)
     is_behind = (task.best_lift_over_baseline or 0.0) < 0
     if axis is not None and baseline is not None:
         return _draw_gap(axis.share(baseline), axis.share(score), text, is_behind=is_behind)
@@ -411,23 +404,20 @@ def _draw_task(listed: TaskList, task: TaskResult, baseline: float | None) -> Dr
     return Drawing(tuple(marks), text)
 
 
-def _draw_category(listed: TaskList, category: CategoryResult) -> Drawing | None:
+def _draw_category(listed: TaskList, axis: AxisRange, category: CategoryResult) -> Drawing:
     """Draw the means over the tasks that have a best score and one of the baseline."""
-    results, axis = listed.site.results, listed.axis
+    labels, results = listed.labels, listed.site.results
     pairs = [
         (task.baseline_beside(task.contender), task.contender.score)
         for task in map(results.task, category.tasks)
         if task.contender is not None and task.outcome is not None
     ]
     means = [fmean(values) for values in zip(*pairs, strict=True)]
-    if axis is None:
-        return None
-    scale, lift = listed.labels.category_scales[category.category], category.best_lift_over_baseline
-    before, best = map(scale.score, means)
-    labels = listed.labels
+    before, best = map(labels.category_scales[category.category].score, means)
     text = labels.say("tasks.change", baseline=labels.baseline, before=before, best=best)
     start, end = map(axis.share, means)
-    return _draw_gap(start, end, text, is_behind=(lift or 0.0) < 0)
+    is_behind = (category.best_lift_over_baseline or 0.0) < 0
+    return _draw_gap(start, end, text, is_behind=is_behind)
 
 
 def _draw_gap(baseline: float, best: float, text: str, *, is_behind: bool) -> Drawing:
