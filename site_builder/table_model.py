@@ -400,7 +400,6 @@ class Table(Record):
         caption: Read aloud by screen readers.
         header: Index of the column that names a row.
         sorted_by: Key of the column that the rows are sorted by; empty for another order.
-        empty: Text in place of a table without rows.
         scripted: What a script makes the rows of that have no cells (pages/scripted_rows.py).
         tools: Where several tables of a page have tools, the box of each further one has a name.
         pinned: Rows that stay below the head, whatever is sorted or hidden.
@@ -412,7 +411,6 @@ class Table(Record):
     rows: tuple[Row, ...]
     header: int = 0
     sorted_by: str = ""
-    empty: str = ""
     scripted: str = ""
     tools: TableTools | None = None
     pinned: tuple[Row, ...] = ()
@@ -493,7 +491,6 @@ class Field(Record, Generic[Item]):
 class _TableSettings(TypedDict, total=False):
     header: int
     sorted_by: str
-    empty: str
     scripted: str
     tools: TableTools
 

@@ -256,17 +256,17 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     }
     is_open = any(row.is_level for row in table.rows)
     found = [LegendItem("level", say("legend.level"))] if is_open else []
-    texts: dict[MarkKind, str] = {"base": labels.base, "score": after}
-    in_slots = legend_of(by_kind.get("slots", ()), {"band": say("legend.ranks")})
-    interval = say("legend.interval", level=percent(LEVEL))
-    drawn = legend_of(by_kind.get("plot", ()), {"band": interval, **texts})
-    if in_slots and any(item.kind == "band" for item in drawn):
-        in_slots = (LegendItem("band", say("legend.ranks_and_interval", level=percent(LEVEL))),)
-        drawn = drawn[1:]
-    found += (*in_slots, *drawn)
+    slots, plot = by_kind.get("slots", ()), by_kind.get("plot", ())
+    in_slots, in_plot = (legend_of(of, {"band": ""}) for of in (slots, plot))
+    level = percent(LEVEL)
+    band = say("legend.ranks") if not in_plot else say("legend.interval", level=level)
+    if in_slots and in_plot:
+        band = say("legend.ranks_and_interval", level=level)
+    texts: dict[MarkKind, str] = {"band": band, "base": labels.base, "score": after}
+    found += legend_of((*slots, *plot), texts)
     if any(column.reference is not None for column in table.columns):
         found.append(LegendItem("reference", labels.baseline))
     else:
         same = say("legend.same_tasks", name=labels.baseline)
-        found += legend_of(by_kind.get("plot", ()), {"reference": same})
+        found += legend_of(plot, {"reference": same})
     return tuple(found)

@@ -126,7 +126,9 @@ class _Tables:
             "measure": lambda measure: text_cell(measures.get(measure, measure)),
             "fact": lambda fact: text_cell(fact.replace("_", " ")),
             "rule": lambda rule: text_cell(rule.replace("_", " ")),
-            "lost": self._lost,
+            "lost": lambda names: text_cell(
+                ", ".join(self._say(f"stated.{name}") for name in names.split(", "))
+            ),
         }
 
     def all(self) -> Iterator[ChangeTable]:
@@ -232,10 +234,6 @@ class _Tables:
         is_only = self._labels.roles.variants == (variant,)
         label = variant_label(variant, self._site.config, self._say)
         return cell if is_only else replace(cell, note=label)
-
-    def _lost(self, names: str) -> Cell:
-        words = (self._labels.say(f"stated.{name}") for name in names.split(", "))
-        return text_cell(", ".join(words))
 
     def _model(self, model: str) -> Cell:
         name = self._changes.models.get(model, model)

@@ -54,13 +54,6 @@ def examples_of(score: ModelScore) -> tuple[float, float] | None:
     return score.counted.n_range if score.counted else None
 
 
-def unstated_note(site: Site) -> str:
-    """Name the statements that no score of the board has; empty without any."""
-    say, stated = site.labels.say, site.results.catalog.stated
-    absent = [say(f"stated.{name}") for name in _STATED if name not in stated]
-    return say("scores.not_stated", what=listed(absent, most=len(_STATED))) if absent else ""
-
-
 # --- where they come from -----------------------------------------------------------------------
 
 
@@ -83,6 +76,7 @@ class ScoreSource(Record):
 def make_source(site: Site, scores: Sequence[ModelScore]) -> ScoreSource:
     """Sum up where the scores of a model come from; the card of each has its own."""
     say, stated = site.labels.say, [score.provenance for score in scores]
+    absent = [say(f"stated.{n}") for n in _STATED if n not in site.results.catalog.stated]
     flags = dict[str, list[str]]()
     facts = [
         *_linked(site, "file", [p.source for p in stated]),
@@ -107,7 +101,7 @@ def make_source(site: Site, scores: Sequence[ModelScore]) -> ScoreSource:
         facts=tuple(facts),
         flags=tuple(Fact(listed([*dict.fromkeys(of)]), flag) for flag, of in flags.items()),
         commands=tuple(dict.fromkeys(p.command for p in stated if p.command is not None)),
-        unstated=unstated_note(site),
+        unstated=say("scores.not_stated", what=listed(absent, most=len(absent))) if absent else "",
     )
 
 

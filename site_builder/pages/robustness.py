@@ -62,7 +62,19 @@ def lifts_by_metric(site: Site) -> Finding | None:
         return None
     labels, board = site.labels, site.results.board
     leader = next((s.model for s in board.ranked if s.model in board.tests["baseline"]), None)
-    rows = [_whole_row(site, leader), *(_metric_row(site, m, leader) for m in site.results.metrics)]
+    rows = [_whole_row(site, leader)]
+    rows += [
+        _MetricRow(
+            metric_name(site, result),
+            len(result.tasks),
+            result.tests[labels.roles.primary].get(leader or ""),
+            result.compared,
+            result.ahead if result.compared else None,
+            result.clearly_ahead,
+            metric_scale(site, result),
+        )
+        for result in site.results.metrics
+    ]
     baseline, term, say = labels.baseline, "metrics", labels.say
     gap = say("metrics.gap_help", baseline=baseline, turning=labels.turning)
     ahead, corrected = say("metrics.ahead_help", baseline=baseline), say("metrics.p_help")
@@ -113,18 +125,6 @@ def _whole_row(site: Site, leader: str | None) -> _MetricRow:
         stats.models_ahead_of_baseline if averaged else None,
         stats.models_clearly_ahead_of_baseline if is_tested else None,
         site.labels.scale,
-    )
-
-
-def _metric_row(site: Site, result: MetricResult, leader: str | None) -> _MetricRow:
-    return _MetricRow(
-        metric_name(site, result),
-        len(result.tasks),
-        result.tests[site.labels.roles.primary].get(leader or ""),
-        result.compared,
-        result.ahead if result.compared else None,
-        result.clearly_ahead,
-        metric_scale(site, result),
     )
 
 
