@@ -1,57 +1,25 @@
-"""A number is the same wherever it stands: in a table, in the API, and in its transcription.
+"""A number is the same wherever it stands: in a table of any page, and in the API.
 
-The pages are read as a visitor reads them, and compared with the API; then a sample of each kind is
-computed once more, in plain Python, from data/source/*.csv.
+The pages are read as a visitor reads them. tests/compute/test_results.py computes the same numbers
+from data/source/*.csv.
 """
 
-import csv
 import math
 from collections import defaultdict
-from statistics import mean, median
+from statistics import mean
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.helpers.sites import ROOT, BuiltSite, Cell, table, target, visible
+from tests.helpers.sites import BuiltSite, Cell, table, target, visible
 
 MINUS = "\N{MINUS SIGN}"
 # Results are rounded at twelve digits, so that all machines publish the same (docs/statistics.md).
 EXACT = 1e-9
 TUNED, BASE = "fine_tuned", "base"
+Scores = dict[tuple[str, str, str], float]
 VIEWS = {"board-fine-tuned": TUNED, "board-base": BASE, "board-lift": TUNED}
-
-
-class Source:
-    """The transcription, and what it says by hand."""
-
-    def __init__(self) -> None:
-        self.scores: dict[tuple[str, str, str], float] = {}
-        for record in self._read("results"):
-            key = (record["model"], record["task"], record["variant"])
-            self.scores[key] = float(record["score"])
-        self.tasks = [record["task"] for record in self._read("tasks")]
-        self.requests = self._read("serving_requests")
-        self.prices = self._read("prices")
-        self.tuned = [m for m, task, variant in self.scores if (task, variant) == ("gsm8k", TUNED)]
-
-    def _read(self, name: str) -> list[dict[str, str]]:
-        with (ROOT / f"data/source/{name}.csv").open(encoding="utf8") as file:
-            return list(csv.DictReader(file))
-
-    def lift(self, model: str, task: str) -> float:
-        """What tuning brought to a model on a task."""
-        return self.scores[model, task, TUNED] - self.scores[model, task, BASE]
-
-    def over_baseline(self, task: str) -> float:
-        """How far the best tuned model is above the baseline."""
-        best = max(self.scores[model, task, TUNED] for model in self.tuned)
-        return best - self.scores["gpt-4", task, BASE]
-
-
-@pytest.fixture(scope="module")
-def source() -> Source:
-    return Source()
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +30,21 @@ def models(index_site: BuiltSite) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def tasks(index_site: BuiltSite) -> dict[str, Any]:
     return {task["name"]: task for task in index_site.tasks()}
+
+
+@pytest.fixture(scope="module")
+def scores(tasks: dict[str, Any]) -> Scores:
+    """Every score, by model, task and variant."""
+    return {
+        (s["model"], task["task"], s["variant"]): s["score"]
+        for task in tasks.values()
+        for s in task["scores"]
+    }
+
+
+def lift(scores: Scores, model: str, task: str) -> float:
+    """What tuning brought to a model on a task."""
+    return scores[model, task, TUNED] - scores[model, task, BASE]
 
 
 @pytest.fixture(scope="module")
@@ -135,15 +118,15 @@ def test_the_boards_of_models(index_site, models, path, table_id):
                 assert says(row["win_rate"], model["win_rate"][own])
 
 
-def test_helped_and_hurt_on_the_full_board(index_site, models, source):
+def test_helped_and_hurt_on_the_full_board(index_site, models, tasks, scores):
     rows = table(index_site.page("models/"), "board-fine-tuned")
     found = {
         models[row["model"].text]["model"]: row for row in rows if row["helped"].value is not None
     }
     for model, row in found.items():
-        lifts = [source.lift(model, task) for task in source.tasks]
-        assert sum(lift > EXACT for lift in lifts) == row["helped"].number
-        assert sum(lift < -EXACT for lift in lifts) == row["hurt"].number
+        lifts = [lift(scores, model, task["task"]) for task in tasks.values()]
+        assert sum(value > EXACT for value in lifts) == row["helped"].number
+        assert sum(value < -EXACT for value in lifts) == row["hurt"].number
     stats = index_site.api("stats")
     assert stats["runs_helped"] == sum(row["helped"].number or 0 for row in found.values())
     assert stats["runs_hurt"] == sum(row["hurt"].number or 0 for row in found.values())
@@ -238,7 +221,7 @@ def test_the_rankings_of_tasks(index_site, tasks, models, task_pages):
         check_ranking(rows, by_id[task], models)
 
 
-def test_every_score_of_every_model(index_site, tasks, model_pages, source):
+def test_every_score_of_every_model(index_site, tasks, model_pages, scores):
     for model, path in model_pages.items():
         rows, seen = table(index_site.page(path), "all-scores"), 0
         for row in rows:
@@ -253,13 +236,13 @@ def test_every_score_of_every_model(index_site, tasks, model_pages, source):
             own = score_of(task, model, TUNED) or score_of(task, model, BASE)
             assert own["rank"] == row[f"rank_{own['variant']}"].number
             if "lift_fine_tuned" in row:
-                assert says(row["lift_fine_tuned"], source.lift(model, task["task"]))
+                assert says(row["lift_fine_tuned"], lift(scores, model, task["task"]))
             if model != "gpt-4":
                 assert says(row["lift_over_baseline"], own["score"] - task["baseline_score"])
-        assert len([key for key in source.scores if key[0] == model]) == seen
+        assert len([key for key in scores if key[0] == model]) == seen
 
 
-def test_the_answer_and_the_title_of_a_model(index_site, tasks, models, model_pages, source):
+def test_the_answer_and_the_title_of_a_model(index_site, tasks, models, model_pages, scores):
     """Its mean, the tasks on which it gains, and those on which it is ahead of GPT-4."""
     for model in models.values():
         if model["rank"] is None:
@@ -267,7 +250,7 @@ def test_the_answer_and_the_title_of_a_model(index_site, tasks, models, model_pa
         soup = index_site.page(model_pages[model["model"]])
         (answer,) = soup.select("#answer strong")
         assert f"{model['average'][TUNED]:.3f}" == visible(answer).split()[-1]
-        better = sum(source.lift(model["model"], t["task"]) > EXACT for t in tasks.values())
+        better = sum(lift(scores, model["model"], t["task"]) > EXACT for t in tasks.values())
         gains = "all 31" if better == 31 else f"{better} of 31"
         ahead = model["tasks_beating_baseline"][TUNED]
         title = f"Better on {gains} tasks, ahead of GPT-4 on {ahead}"
@@ -304,13 +287,15 @@ def test_a_model_category_by_category(index_site, tasks, model_pages):
         assert f"{n} task{'s' * (n > 1)}" == row["category"].note
 
 
-def test_categories(index_site, tasks, source):
+def test_categories(index_site, tasks, models, scores):
     categories = {category["category"]: category for category in index_site.api("categories")}
     page = index_site.page("tasks/")
     rows = {row["task"].text: row for row in table(page, "task-list")}
+    leads = {task["task"]: task["best_lift_over_baseline"] for task in tasks.values()}
+    tuned = [model["model"] for model in models.values() if model["rank"]]
     for name, category in categories.items():
         own, row = category["tasks"], rows[name]
-        differences = [source.over_baseline(task) for task in own]
+        differences = [leads[task] for task in own]
         assert near(mean(differences), category["best_lift_over_baseline"])
         beaten = sum(difference > EXACT for difference in differences)
         if len(own) == 1:
@@ -319,7 +304,7 @@ def test_categories(index_site, tasks, source):
             continue
         assert f"{name} {beaten} of {len(own)} ahead" in visible(page)
         assert says(row["best_lift_over_baseline"], mean(differences))
-        lifts = [source.lift(model, task) for model in source.tuned for task in own]
+        lifts = [lift(scores, model, task) for model in tuned for task in own]
         assert says(row["mean_lift_over_base"], mean(lifts))
     drawn = table(index_site.page(""), "category-difference-table")
     assert [name for name, c in categories.items() if len(c["tasks"]) > 1] == [
@@ -331,20 +316,19 @@ def test_categories(index_site, tasks, source):
     assert members == {name: set(category["tasks"]) for name, category in categories.items()}
 
 
-def test_the_board_of_a_category(index_site, models, source):
+def test_the_board_of_a_category(index_site, models, scores):
     """Means over the tasks of the category only, in the order of the tuned mean."""
     own = next(c["tasks"] for c in index_site.api("categories") if c["category"] == "Math")
     soup = index_site.page("categories/math/")
     for row in table(soup, "board-fine-tuned"):
         model = models[row["model"].text]["model"]
-        variant = TUNED if model in source.tuned else BASE
-        assert says(row["average"], mean(source.scores[model, task, variant] for task in own))
+        variant = TUNED if (model, "gsm8k", TUNED) in scores else BASE
+        assert says(row["average"], mean(scores[model, task, variant] for task in own))
         if variant == TUNED:
-            assert says(row["lift_over_base"], mean(source.lift(model, task) for task in own))
-    tuned = {name: m["model"] for name, m in models.items() if m["model"] in source.tuned}
+            assert says(row["lift_over_base"], mean(lift(scores, model, task) for task in own))
+    tuned = {name: m["model"] for name, m in models.items() if m["rank"]}
     means = {
-        name: mean(source.scores[model, task, TUNED] for task in own)
-        for name, model in tuned.items()
+        name: mean(scores[model, task, TUNED] for task in own) for name, model in tuned.items()
     }
     ranks = {row["model"].text: row["rank"].number for row in table(soup, "board-fine-tuned")}
     for name, value in means.items():
@@ -383,37 +367,6 @@ def test_coefficients_of_features(index_site):
             n = [found["n"][i][at[lift]], strata["accuracy"]["n"], strata["rouge"]["n"]]
             assert " · ".join(map(str, n)) == cells[-1]
         assert [read(text) for text in cells[:-1]] == pytest.approx(expected, abs=5.01e-3)
-
-
-def test_latency(index_site, source):
-    times: dict[str, list[float]] = defaultdict(list)
-    failed: dict[str, list[bool]] = defaultdict(list)
-    for request in source.requests:
-        failed[request["provider"]].append(bool(request["error_code"]))
-        if not request["error_code"]:
-            times[request["provider"]].append(float(request["ttft_s"]))
-    rows = table(index_site.page("serving/"), "latency-all")
-    assert set(failed) == {row["provider"].text for row in rows}
-    for row in rows:
-        provider = row["provider"].text
-        assert near(median(times[provider]), row["median_s"].number)
-        assert len(failed[provider]) == row["requests"].number
-        assert near(mean(failed[provider]), row["failed_share"].number)
-
-
-def test_prices(index_site, source):
-    gpt = next(price for price in source.prices if price["model"] == "gpt-4")
-    both = ("usd_per_million_input_tokens", "usd_per_million_output_tokens")
-    baseline = mean(float(gpt[key]) for key in both)
-    rows = table(index_site.page("serving/"), "prices-all")
-    assert len(source.prices) == len(rows)
-    found = sorted((row["input_usd"].number, row["output_usd"].number) for row in rows)
-    assert sorted((float(p[both[0]]), float(p[both[1]])) for p in source.prices) == found
-    for row in rows:
-        each = mean((row["input_usd"].number or 0.0, row["output_usd"].number or 0.0))
-        assert near(each, row["million_usd"].number)
-        if row["ratio"].number is not None:
-            assert near(baseline / each, row["ratio"].number)
 
 
 def test_counts_in_words(index_site):
