@@ -95,6 +95,10 @@ def test_nothing_is_said_of_a_leader_that_a_first_filter_hides(tmp_path):
     assert (False, True) == view.table.shown
     models = {"kind": ["open", "closed"]}
     assert views_of(tmp_path / "seen", runs, toml, models)["base"].ranked_by.endswith("a leads.")
+    # Nor does one that lacks a score, so that it has no rank, stand in the way.
+    gap = {"base": {**runs["base"], "c": [*[0.95] * 6, None]}}
+    models = {"kind": ["open"] * 3}
+    assert views_of(tmp_path / "gap", gap, toml, models)["base"].ranked_by.endswith("a leads.")
 
 
 def test_a_filter_offers_the_values_of_a_facet_in_their_stated_order(tmp_path):

@@ -60,14 +60,21 @@ def test_a_board_with_something_to_choose_has_the_page(name):
     assert (name not in WITHOUT_CHOICE) == ("choose/index.html" in built(name).files)
 
 
-def test_the_leaderboard_is_shown_without_scripts(chromium, home):
-    page, _ = open_page(chromium, home + "choose/", java_script_enabled=False)
-    expect(page.get_by_text("With scripts you can pick tasks, weights and limits.")).to_be_visible()
-    expect(first_of(page)).to_have_text("Which model for your tasks?")
-    rows = page.locator(".without-scripts tbody tr")
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("choose/", "With scripts you can pick tasks, weights and limits."),
+        ("compare/", "With scripts you can compare up to four models"),
+    ],
+)
+def test_the_leaderboard_is_shown_without_scripts(chromium, home, path, said):
+    page, _ = open_page(chromium, home + path, java_script_enabled=False)
+    expect(page.get_by_text(said)).to_be_visible()
+    rows = page.locator(".without-scripts tbody tr:visible")
     expect(rows).to_have_count(11)
     expect(rows.first).to_contain_text("Zephyr 7B Beta")
-    expect(page.locator("button:not([popovertarget]):visible, input:visible")).to_have_count(0)
+    controls = ":is(button:not([popovertarget]), input, select):visible"
+    expect(page.locator(controls)).to_have_count(0)
 
 
 def test_what_the_data_has_not_cannot_be_limited():
@@ -285,9 +292,14 @@ def test_the_first_few_can_be_compared_on_the_picked_tasks(chromium, home):
     expect(link).to_have_attribute("href", f"../compare/?{urlencode(pairs)}")
 
 
-def test_scores_that_cannot_be_loaded(chromium, home):
+@pytest.mark.parametrize(
+    ("path", "remark"),
+    [("choose/", "[data-choose=remark]"), ("compare/", "[data-part=remark]")],
+)
+def test_scores_that_cannot_be_loaded(chromium, home, path, remark):
     page, _ = open_page(chromium, home)
     page.route("**/scores.*.js", lambda route: route.abort())
-    page.goto(home + "choose/")
-    expect(part(page, "remark")).to_have_text(re.compile("Reload the page to try again."))
+    page.goto(home + path)
+    said = re.compile("could not be loaded.* Reload the page to try again.")
+    expect(page.locator(remark)).to_have_text(said)
     expect(page.locator(".without-scripts table")).to_be_visible()

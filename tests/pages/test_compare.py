@@ -78,13 +78,6 @@ def desk(browser, index) -> Page:
 # --- the page ----------------------------------------------------------------------------------
 
 
-def test_the_leaderboard_is_shown_without_scripts(chromium, index):
-    page, _ = open_page(chromium, f"{index.home}compare/", java_script_enabled=False)
-    expect(page.get_by_text("With scripts you can compare up to four models")).to_be_visible()
-    expect(page.locator("table:visible tbody tr")).to_have_count(11)
-    expect(page.locator("button:not([popovertarget]):visible, select:visible")).to_have_count(0)
-
-
 @pytest.mark.parametrize("name", ["one_score", "one_model"])
 def test_a_board_of_one_model_has_no_comparison(name):
     site = built(name)
@@ -371,14 +364,6 @@ def test_a_comparison_opens_from_the_disk(chromium, index_site):
     compared(page).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Phi-2")
     assert [] == [text for text in heard.complaints if ".woff2" not in text]
-
-
-def test_scores_that_cannot_be_loaded(chromium, index):
-    page, _ = open_page(chromium, index.home)
-    page.route("**/scores.*.js", lambda route: route.abort())
-    page.goto(f"{index.home}compare/")
-    expect(page.locator("[data-part=remark]")).to_contain_text("could not be loaded")
-    expect(page.locator(".without-scripts table")).to_be_visible()
 
 
 def test_a_variant_may_have_any_name(chromium, tmp_path):

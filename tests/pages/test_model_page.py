@@ -156,6 +156,8 @@ def test_parts_stand_below_their_whole(page):
         ("XXYYZZ", [0.9] * 4 + [0.1] * 2, "Behind ref only in Z"),
         # A category of one task gets no verdict.
         ("XXXYYZ", [0.9] * 5 + [0.1], "Ahead of ref in 2 of 3 categories"),
+        ("WXYZ", [0.1] * 4, "Mean of each category"),
+        ("XXYZ", [0.1] * 4, "Behind ref in every category"),
         ("XXX", [0.9] * 3, None),
     ],
 )
@@ -165,6 +167,12 @@ def test_the_title_of_the_categories(page, category, scores, title):
     assert title == (found and found.title)
     if category == "XXYY":
         assert ["2 tasks", "2 tasks"] == [row.cells[0].note for row in found.table.rows]
+
+
+def test_seconds_of_different_tasks_make_no_verdict(page):
+    runs = {"base": {"a": [0.1] * 4, "ref": [0.5] * 4}}
+    tasks = {"category": [*"XXYY"], "metric": ["seconds", "seconds", "bytes", "bytes"]}
+    assert "Mean of each category" == page("a", runs, BASELINE, tasks=tasks).categories.title
 
 
 def prices(**usd):

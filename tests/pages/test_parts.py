@@ -9,9 +9,8 @@ from tests.helpers.boards import make_frames
 from tests.helpers.browsing import NARROW, WIDE, breaches_at, open_page, overflow
 from tests.helpers.real_boards import bfcl, published
 from tests.helpers.sites import BuiltSite, build, table, visible
-from tests.helpers.tables import having, write_project
+from tests.helpers.tables import write_project
 
-BOUNDS = {"score_min": [0.0] * 4, "score_max": [1.0] * 4}
 GROUPS = ["Web Search Acc", "Memory Acc", "Multi Turn Acc", "Live Acc", "Non-Live AST Acc"]
 GROUPS += ["Irrelevance Detection"]
 
@@ -28,13 +27,12 @@ def wide() -> pd.DataFrame:
     return scores.sort_values("Overall Acc", ascending=False)
 
 
-def of_parts(tmp_path, runs, toml="", **tasks) -> BuiltSite:
+def of_parts(tmp_path, runs, toml="", lower=(), **tasks) -> BuiltSite:
     """A board whose first task has the others as parts."""
     n = len(next(iter(runs["base"].values())))
-    stated = {name: values[:n] for name, values in BOUNDS.items()}
-    frames = make_frames(runs, (), {**stated, **tasks})
-    frames["tasks"] = having(frames["tasks"], part_of=[None, *["t1"] * (n - 1)])
-    return build(write_project(tmp_path, frames, toml))
+    stated = {} if lower else {"score_min": [0.0] * n, "score_max": [1.0] * n}
+    tasks = {**stated, "part_of": [None, *["t1"] * (n - 1)], **tasks}
+    return build(write_project(tmp_path, make_frames(runs, lower, tasks), toml))
 
 
 # --- what the parts say ---------------------------------------------------------------------------
@@ -113,9 +111,7 @@ def test_parts_of_several_units_have_no_worst(tmp_path):
 
 def test_where_lower_is_better_the_worst_is_the_highest(tmp_path):
     runs = {"base": {"a": [None, 0.9, 0.6], "b": [None, 0.5, 0.7]}}
-    frames = make_frames(runs, ["t1", "t2", "t3"])
-    frames["tasks"] = having(frames["tasks"], part_of=[None, "t1", "t1"])
-    site = build(write_project(tmp_path, frames, ""))
+    site = of_parts(tmp_path, runs, lower=["t1", "t2", "t3"])
     rows = table(site.page("tasks/t1/"), "parts-score")
     assert [("b", "t3"), ("a", "t2")] == [(row["model"].text, row["worst"].text) for row in rows]
     best = site.page("tasks/t1/").select("#parts-score tbody td.best")
@@ -166,11 +162,7 @@ def test_filters_and_order_stay(chromium, tmp_path):
 
 
 def test_many_boards_are_a_menu(chromium, tmp_path):
-    n = 10
-    runs = {"base": {m: [None, *[0.5] * n] for m in "ab"}}
-    frames = make_frames(runs)
-    frames["tasks"] = having(frames["tasks"], part_of=[None, *["t1"] * n])
-    site = build(write_project(tmp_path, frames, LANGUAGES))
+    site = of_parts(tmp_path, {"base": {m: [None, *[0.5] * 10] for m in "ab"}}, LANGUAGES)
     page, _ = open_page(chromium, f"{site.url}boards/lang-t2/?q=a", NARROW)
     page.get_by_role("combobox", name="t1").select_option("t11")
     expect(page).to_have_url(f"{site.url}boards/lang-t11/?q=a")

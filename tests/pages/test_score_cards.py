@@ -346,17 +346,6 @@ def test_without_its_data_a_click_follows_the_link(chromium, home):
     page.wait_for_url("**/models/*/#score-add")
 
 
-def test_without_scripts_a_click_leads_to_the_row(chromium, home):
-    page, _ = open_page(chromium, f"{home}tasks/add/", java_script_enabled=False)
-    page.locator('#ranking a[href$="alpha/#score-add"]').click()
-    page.wait_for_url("**/models/alpha/#score-add")
-    row = page.locator("tr:target")
-    expect(row).to_be_in_viewport()
-    expect(row).to_contain_text("0.754")
-    for text in ("2024-05-02", "run --model alpha", "on a part of"):
-        expect(page.locator("section:has(> #source)")).to_contain_text(text)
-
-
 def test_an_older_link_finds_the_row(chromium, home):
     page, _ = open_page(chromium, f"{home}models/alpha/#score-sort--fine-tuned")
     expect(page.locator("tr:target")).to_contain_text("Sorting")

@@ -9,7 +9,7 @@ from site_builder.records import replace
 from tests.helpers.boards import make_frames
 from tests.helpers.measured import measured_site
 from tests.helpers.sites import BuiltSite, build, index_results, table, visible
-from tests.helpers.tables import having, write_project
+from tests.helpers.tables import write_project
 
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 BOUNDS = {"score_min": 0.0, "score_max": 1.0}
@@ -231,9 +231,7 @@ def test_the_data_set_among_those_of_other_tasks(tmp_path):
 def test_parts_are_a_grid(tmp_path):
     """t2 and t3 are parts of t1; a frame is the best of its column, if these differ."""
     runs = {"base": {"a": [None, 1.0, 0.5], "b": [None, 0.0, 0.5], "c": [None, 0.0, 0.5]}}
-    frames = make_frames(runs, (), {name: [value] * 3 for name, value in BOUNDS.items()})
-    frames["tasks"] = having(frames["tasks"], part_of=[None, "t1", "t1"])
-    page = build(write_project(tmp_path, frames, "")).page("tasks/t1/")
+    page = site_of(tmp_path, runs, "", part_of=[None, "t1", "t1"]).page("tasks/t1/")
     rows = table(page, "parts-score")
     assert ["a", "b", "c"] == [row["model"].text for row in rows]
     assert ["0.750", "0.250", "0.250"] == [row["merit"].text for row in rows]

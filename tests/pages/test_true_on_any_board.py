@@ -10,7 +10,6 @@ from tests.helpers.tables import having, write_project
 
 FAR, NEAR = [0.9, 0.8, 0.9, 0.8, 0.9, 0.8, 0.9], [0.8, 0.9, 0.8, 0.9, 0.8, 0.9, 0.8]
 LOW = [0.2, 0.1, 0.2, 0.1, 0.2, 0.1, 0.2]
-MIDDLE = [0.6, 0.5, 0.6, 0.5, 0.6, 0.5, 0.6]
 REF = "[board]\nbaseline = 'ref'\n"
 
 
@@ -86,16 +85,6 @@ def test_nobody_is_first_of_equals(made, scores, cited, badge):
     assert f"{badge} " in site.files["badges/a.svg"].decode()
 
 
-@pytest.mark.parametrize(
-    ("categories", "title"),
-    [("wxyz", "Mean of each category"), ("xxyz", "Behind ref in every category")],
-)
-def test_categories_of_one_task_make_no_verdict(made, categories, title):
-    runs = {"base": {"ref": [0.5] * 4, "a": [0.1] * 4}}
-    page = made(runs, REF, category=[*categories]).page("models/a/")
-    assert title == visible(page.select("#categories")[0])
-
-
 @pytest.mark.parametrize("is_low", [True, False])
 def test_error_rates_are_better_where_lower(made, is_low):
     """Said of the rule, of the axis and of the column, in the table and in the chart."""
@@ -154,22 +143,6 @@ def test_no_entry_is_behind_and_may_be_first(made, scores, ranks, verdict):
     assert "may be first" not in text_of(site, "models/a/")
 
 
-@pytest.mark.parametrize(
-    ("kinds", "scores", "leads"),
-    [
-        (["open", "open", "open"], MIDDLE, True),
-        (["closed", "open", "open"], MIDDLE, False),
-        # Incomplete, so that it has no rank.
-        (["open", "open", "open"], [0.95] * 6 + [None], True),
-    ],
-)
-def test_nothing_is_first_over_those_that_are_hidden(made, kinds, scores, leads):
-    toml = "[board]\nfilters = { kind = ['open'] }\n[facets]\nkind = {}\n"
-    site = made({"base": {"a": FAR, "b": LOW, "c": scores}}, toml, models={"kind": kinds})
-    said = visible(site.page("models/").select(".ranked-by")[0])
-    assert said.endswith("a leads.") == leads
-
-
 @pytest.mark.parametrize("variants", [["tuned"], ["zero_shot"], ["base", "tuned"]])
 def test_a_board_of_one_variant_has_no_base_and_no_gain(made, variants):
     runs = {v: {"a": FAR, "b": LOW} for v in variants}
@@ -178,19 +151,6 @@ def test_a_board_of_one_variant_has_no_base_and_no_gain(made, variants):
     for text in pages.values():
         assert bool(re.search(r"(?i)\b(base|gain)\b", text)) == (len(variants) == 2), text
     assert ("Training examples" in pages["tasks/"]) == (len(variants) == 2)
-
-
-@pytest.mark.parametrize(
-    ("metric", "title"),
-    [
-        (["acc"] * 4, "Behind ref in every category"),
-        (["seconds", "seconds", "bytes", "bytes"], "Mean of each category"),
-    ],
-)
-def test_seconds_of_different_tasks_make_no_verdict(made, metric, title):
-    category = [*"xxyy"]
-    site = made({"base": {"ref": [0.5] * 4, "a": [0.1] * 4}}, REF, metric=metric, category=category)
-    assert title in text_of(site, "models/a/")
 
 
 @pytest.mark.parametrize(("part_of", "near"), [(None, ["t2", "t3"]), ("t1", ["t2"])])
