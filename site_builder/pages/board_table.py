@@ -183,7 +183,7 @@ def _place_fields(
 
 def _statistic_fields(spec: BoardTableSpec) -> Iterator[Field[BoardRow]]:
     """Yield what ranks the models, as a number and as a drawing, then all other statistics."""
-    statistics = [s for s in spec.board.statistics if _has_column(spec, s)]
+    statistics = _shown_statistics(spec)
     own = [s for s in statistics if s.id == spec.board.rule.statistic]
     yield from (_statistic_field(spec, s) for s in own)
     yield draw_field(spec)
@@ -237,8 +237,8 @@ def _task_cell(
     return replace(score_cell(value, whole.labels.scales[task]), note=note)
 
 
-def _has_column(spec: BoardTableSpec, statistic: Statistic) -> bool:
-    """Return whether a statistic says something of this board."""
+def _shown_statistics(spec: BoardTableSpec) -> list[Statistic]:
+    """Return the statistics that say something of this board."""
     board, roles = spec.board, spec.labels.roles
     has = {
         "mean": board.rules.averaged,
@@ -246,9 +246,13 @@ def _has_column(spec: BoardTableSpec, statistic: Statistic) -> bool:
         and any(board.figure(s, "lift_over_base") is not None for s in board.entries),
         "baseline": any(board.compared(s) for s in board.ranked if s.model != roles.baseline),
     }
-    if not statistic.column or not all(has[need] for need in statistic.needs):
-        return False
-    return any(value is not None for value in board.figures[statistic.id])
+    return [
+        statistic
+        for statistic in board.statistics
+        if statistic.column
+        and all(has[need] for need in statistic.needs)
+        and any(value is not None for value in board.figures[statistic.id])
+    ]
 
 
 def _is_extra(spec: BoardTableSpec, statistic: Statistic) -> bool:

@@ -443,7 +443,7 @@ def _strip(found: ModelTasks, row: TaskRow, text: str) -> Drawing | None:
     baseline = () if beside is None else (Mark("baseline", min(max(share(beside), 0), 1)),)
     kind: MarkKind = "at-chance" if row.score and row.score.at_chance else "score"
     most = MAX_TICKED if len(found.rows) <= _MAX_STRIPS else 0
-    column = found.values[:, found.site.results.scores.columns[row.task]].tolist()
-    others = (value for value in column if value == value)  # not NaN
+    at = found.site.results.scores.columns[row.task]
+    others = (scores[at].item() for scores in found.values if scores[at] == scores[at])  # not NaN
     drawing = draw_among(spread, others, own, share, text, kind, most)
     return replace(drawing, marks=(*drawing.marks[:-1], *baseline, drawing.marks[-1]))
