@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 
-from site_builder.importers.reading import as_number, as_text
+from site_builder.importers.values import as_number, as_text
 from site_builder.records import Record
 
 _BLANK = frozenset(

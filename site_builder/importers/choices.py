@@ -11,7 +11,8 @@ from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.formatting import quoted
-from site_builder.importers.reading import Choices, FurtherColumn
+from site_builder.importers.reading import FurtherColumn
+from site_builder.importers.values import Choices
 
 _LAST_LINE = '# "org/model-7b" = { name = "Model 7B", parameters_b = 7 }\n'
 _HEAD = """

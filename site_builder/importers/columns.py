@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from site_builder.errors import did_you_mean
 from site_builder.formatting import listed, quoted
-from site_builder.importers.cells import is_blank, parse_number, start_of, truth_of, why_no_number
-from site_builder.importers.documents import NAME, looks_like_model
-from site_builder.importers.further import find_further
-from site_builder.importers.reading import (
-    WORDS,
-    Choices,
-    FurtherColumn,
-    ImportOptions,
-    UnreadableFileError,
+from site_builder.importers.cells import (
+    is_blank,
+    parse_number,
+    start_of,
+    truth_of,
+    why_no_number,
+    word_of,
 )
+from site_builder.importers.documents import NAME, looks_like_model
+from site_builder.importers.reading import WORDS, FurtherColumn, ImportOptions
 from site_builder.importers.sheets import Sheet
+from site_builder.importers.values import Choices, UnreadableFileError, as_link, moment_of
 from site_builder.records import Record, field, replace
-from site_builder.tables.metrics import direction_in, is_size_in_billions, measure_of, plain_name
+from site_builder.tables.metrics import (
+    direction_in,
+    is_cost,
+    is_size_in_billions,
+    measure_of,
+    plain_name,
+)
+from site_builder.tables.schema import MEASURES, RESULTS
 
 MEANINGS: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text(encoding="utf8")
@@ -41,6 +50,15 @@ _AMOUNT = re.compile(r"\d[\d.,]*+\s?[A-Za-z]{1,2}", re.ASCII)  # `26.5 GB`, `500
 _AMOUNTS = ("cost", "time", "size", "tokens", "count")
 _LAST = ("size", "count", "tokens", "order")
 _RESULTS = ("result", "results", "metric", "metrics", "score", "scores")
+_MAX_TEXT = 60
+# What a name says of its unit, as its last part or in brackets: `latency_ms`, `Time (s)`.
+_UNITS = {
+    "USD": ("usd", "dollars"), "s": ("s", "sec", "secs", "seconds"), "ms": ("ms", "milliseconds"),
+    "tokens": ("tokens",), "%": ("pct", "percent"), "GB": ("gb",),
+}  # fmt: skip
+_NOT_SHOWN = ("order", "rank", "interval", "error")
+"""Numbers that say nothing beside others: a place among the rows, a spread or its ends."""
+_RUN = frozenset(("run_model", "evaluator_relationship", "tool", "retrieved"))
 
 
 class Columns(Record):
@@ -380,3 +398,96 @@ def _long(
     errors = {score: named["stderr"]} if "stderr" in named else {}
     unused = tuple(name for name in free if name != score)
     return Columns({**named, "score": score}, "", (score,), errors, unused, metric)
+
+
+# --- facets and measures --------------------------------------------------------------------------
+
+
+def find_further(
+    sheet: Sheet,
+    unused: Sequence[str],
+    numeric: Collection[str],
+    taken: Mapping[str, str],
+    *,
+    several: bool,
+) -> Iterator[FurtherColumn]:
+    """Yield the columns of facets and measures: those `taken` by their id, and others.
+
+    A facet has few texts, most of which come back; a name, a link, a date or a note is none.
+    `several` tells that a row has several scores.
+    """
+    for name, column in taken.items():
+        found = _further(sheet, name, column, is_measure=column in numeric, several=several)
+        yield replace(found, is_taken=True)
+    used = {*(column.name for column in RESULTS.columns), *_RUN, *taken}
+    for column in unused:
+        is_measure = column in numeric
+        kind = measure_of(column)
+        if column in sheet.deep or kind in _NOT_SHOWN or column[-1:] in "+-":
+            continue
+        if not is_measure and not _may_be_facet(sheet, column):
+            continue
+        name = _id_of(sheet, column, is_measure=is_measure)
+        name = f"{name}_" if name in used and not (is_measure and name in MEASURES) else name
+        if name and name not in taken:
+            used.add(name)
+            yield _further(sheet, name, column, is_measure=is_measure, several=several)
+
+
+def _id_of(sheet: Sheet, column: str, *, is_measure: bool) -> str:
+    """Return the name of a column in the results; the cost in dollars is that of the contract."""
+    unit = sheet.units.get(column) or _unit_of(column)
+    is_usd = is_measure and measure_of(column) == "cost" and unit == "USD"
+    words = plain_name(column).split("_")
+    return "cost_usd" if is_usd and "cost" in words else "_".join(words)
+
+
+def _further(
+    sheet: Sheet, name: str, column: str, *, is_measure: bool, several: bool
+) -> FurtherColumn:
+    if not is_measure:
+        return FurtherColumn(name, column, is_measure=False)
+    is_percent = any(str(row.get(column)).rstrip("*_ ").endswith("%") for row in sheet.rows)
+    unit = "%" if is_percent else sheet.units.get(column) or _unit_of(column)
+    is_known = measure_of(column) in ("cost", "time") and is_cost(column)
+    return FurtherColumn(
+        name, column, is_measure=True, unit=unit, is_cost=is_known, is_of_row=several
+    )
+
+
+def _unit_of(column: str) -> str:
+    if "$" in column:
+        return "USD"
+    last = plain_name(column).rpartition("_")[2]
+    return next((unit for unit, words in _UNITS.items() if last in words), "")
+
+
+def _may_be_facet(sheet: Sheet, column: str) -> bool:
+    texts = [start_of(row.get(column)) for row in sheet.rows if not is_blank(row.get(column))]
+    times = Counter(texts)
+    comes_back = 2 * sum(n > 1 for n in times.values()) >= len(times)
+    are_alike = len(times) < 2 and len(texts) == len(sheet.rows)
+    return bool(times) and comes_back and not are_alike and all(map(_is_short, times))
+
+
+def _is_short(text: str) -> bool:
+    is_other = as_link(text) or moment_of(text) or "@" in text or "\n" in text
+    return len(text) <= _MAX_TEXT and not is_other
+
+
+def values_of(
+    sheet: Sheet, further: Sequence[FurtherColumn], row: Mapping[str, object]
+) -> tuple[dict[str, str], dict[str, float]]:
+    """Return the facets and the measures of a row; a cost or size below 0 stands for unknown."""
+    facets: dict[str, str] = {}
+    measures: dict[str, float] = {}
+    for column in further:
+        value = row.get(column.column)
+        if not column.is_taken or is_blank(value):
+            continue
+        number = parse_number(value, sheet.marks) if column.is_measure else None
+        if number and not (number.value < 0 and measure_of(column.column) not in ("", "average")):
+            measures[column.id] = number.value
+        elif not column.is_measure:
+            facets[column.id] = word_of(value)
+    return facets, measures

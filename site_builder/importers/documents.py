@@ -6,13 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from site_builder.formatting import counted, listed
-from site_builder.importers.reading import (
-    CELLS,
-    ROWS,
-    UnreadableFileError,
-    as_number,
-    as_text,
-)
+from site_builder.importers.values import CELLS, ROWS, UnreadableFileError, as_number, as_text
 from site_builder.records import Record, replace
 from site_builder.tables.metrics import measure_of, plain_name
 

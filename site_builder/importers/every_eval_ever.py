@@ -12,19 +12,23 @@ from site_builder.importers.reading import (
     ImportedRow,
     ImportedScore,
     ImportOptions,
-    JsonObject,
     Reading,
     Skipped,
+    joined,
+    of_files,
+    read_json_lines,
+    read_samples_alone,
+)
+from site_builder.importers.values import (
+    JsonObject,
     UnreadableFileError,
     as_text,
     data_set_link,
-    joined,
-    of_files,
     parse_json,
     read_bytes,
     rounded_mean,
+    version_of,
 )
-from site_builder.importers.versions import version_of
 from site_builder.records import replace
 from site_builder.symlinks import is_inside
 
@@ -46,7 +50,15 @@ def read_every_eval_ever(found: Found, options: ImportOptions) -> Reading:
     texts = [content] if found.path.suffix.lower() == ".json" else content.splitlines()
     lines = [text for text in texts if text.strip()]
     if "sample_id" in JsonObject(parse_json(lines[0])):
-        return _read_samples_alone(found, options)
+        name = f"{found.path.stem.removesuffix(_SAMPLES)}.json"
+        why = f"its record, {name}, which states the scores and their task, is not beside it"
+        return read_samples_alone(
+            found,
+            options,
+            name,
+            why,
+            lambda of: _read_record(of, of.object(), replace(options, examples=True)),
+        )
     records = [JsonObject(parse_json(text)) for text in lines]
     if not any("evaluation_results" in record for record in records):
         why = "it is not a record of this schema: it has no evaluation_results"
@@ -55,22 +67,6 @@ def read_every_eval_ever(found: Found, options: ImportOptions) -> Reading:
     if not reading.measures:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
     return reading
-
-
-def _read_samples_alone(found: Found, options: ImportOptions) -> Reading:
-    """Read samples by the record beside them, which reads them itself where a folder was given."""
-    is_named = len(Path(found.shown).parts) == 1
-    if not (options.examples or is_named):
-        why = "it has scores of single examples, which --examples reads"
-        return Reading(skipped=(Skipped(found.shown, why, what="score"),))
-    record = found.path.with_name(f"{found.path.stem.removesuffix(_SAMPLES)}.json")
-    if record == found.path or not record.is_file():
-        why = f"its record, {record.name}, which states the scores and their task, is not beside it"
-        raise UnreadableFileError(why=why)
-    if not is_named:
-        return Reading()
-    of_record = Found(record, Path(found.shown).with_name(record.name).as_posix())
-    return _read_record(of_record, of_record.object(), replace(options, examples=True))
 
 
 def _read_record(found: Found, record: JsonObject, options: ImportOptions) -> Reading:
@@ -86,8 +82,8 @@ def _read_record(found: Found, record: JsonObject, options: ImportOptions) -> Re
     scores = [_read_result(found, record, model, result) for result in results]
     parts = Reading(tasks=tuple(_parts([m.task for score in scores for m in score.measures])))
     reading = joined([Reading(models=(ImportedRow(model, facts),)), *scores, parts])
-    path = found.path.with_name(_samples_name(found, record))
-    if not options.examples or found.path.suffix.lower() != ".json" or not path.is_file():
+    samples = found.beside(_samples_name(found, record))
+    if not options.examples or found.path.suffix.lower() != ".json" or not samples.path.is_file():
         return reading
     names = (
         (name, score.measures[0])
@@ -95,10 +91,9 @@ def _read_record(found: Found, record: JsonObject, options: ImportOptions) -> Re
         for result, score in zip(results, scores, strict=True)
         if (name := result.text(key)) and score.measures
     )
-    if not is_inside(path, path.parent):
-        why = f"its examples, {path.name}, are a link that leads out of the folder"
+    if not is_inside(samples.path, samples.path.parent):
+        why = f"its examples, {samples.path.name}, are a link that leads out of the folder"
         raise UnreadableFileError(why=why, fix="Replace the link by the file.")
-    samples = Found(path, Path(found.shown).with_name(path.name).as_posix())
     total = record.count("detailed_evaluation_results", "total_rows")
     return joined([reading, _read_samples(samples, dict(names), total)])
 
@@ -121,38 +116,24 @@ def _read_samples(found: Found, scores: Mapping[str, ImportedScore], total: int 
     """Read the score of each example; of one that was tried several times, the mean."""
     tries: dict[tuple[str, str], list[float]] = {}
     skipped: list[Skipped] = []
-    n_rows = 0
-    for number, line in enumerate(read_bytes(found.path).splitlines(), start=1):
-        if not line.strip():
-            continue
-        where, n_rows = f"{found.shown}:{number}", n_rows + 1
-        try:
-            sample = JsonObject(parse_json(line))
-        except UnreadableFileError as error:
-            skipped.append(Skipped(where, str(error), what="score"))
-            continue
+    lines = list(read_json_lines(found))
+    for where, sample, damage in lines:
         names = (sample.text("evaluation_result_id"), sample.text("evaluation_name"))
         name = next((name for name in names if name in scores), "")
         value, example = sample.number("evaluation", "score"), as_text(str(sample.get("sample_id")))
         if not name or value is None:
             why = "it has no score" if name else "its evaluation is not in its record"
-            skipped.append(Skipped(where, why, what="score"))
+            skipped.append(Skipped(where, damage or why, what="score"))
         else:
             tries.setdefault((name, example), []).append(value)
-    examples = tuple(
-        ImportedExample(s.model, s.task, s.metric, s.setting, example, _mean(values), s.source)
-        for (name, example), values in tries.items()
-        for s in (scores[name],)
-    )
-    notes: tuple[str, ...] = ()
-    if total is not None and n_rows != total:
-        what = f"has {n_rows:,} of the {total:,} examples that its record states"
-        notes = (f"{found.shown}: {what}",)
-    return Reading(examples=examples, skipped=tuple(skipped), notes=notes)
-
-
-def _mean(values: list[float]) -> float:
-    return values[0] if len(values) == 1 else rounded_mean(values)
+    examples: list[ImportedExample] = []
+    for (name, example), values in tries.items():
+        of, mean = scores[name], rounded_mean(values)
+        kind = (of.model, of.task, of.metric, of.setting)
+        examples.append(ImportedExample(*kind, example, mean, of.source))
+    has = f"has {len(lines):,} of the {total or 0:,} examples that its record states"
+    notes = () if total in (None, len(lines)) else (f"{found.shown}: {has}",)
+    return Reading(examples=tuple(examples), skipped=tuple(skipped), notes=notes)
 
 
 def _read_result(found: Found, record: JsonObject, model: str, result: JsonObject) -> Reading:

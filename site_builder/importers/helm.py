@@ -21,24 +21,26 @@ from site_builder.importers.reading import (
     ImportedRow,
     ImportedScore,
     ImportOptions,
-    JsonObject,
     Reading,
     Skipped,
+    find_files,
+    read_each,
+)
+from site_builder.importers.runs import choose_run
+from site_builder.importers.values import (
+    JsonObject,
     UnreadableFileError,
     as_count,
     as_error,
     as_list,
     as_text,
     check_file,
-    find_files,
     is_wanted,
     moment_of,
-    read_each,
     read_json,
     rounded_mean,
+    version_of,
 )
-from site_builder.importers.runs import choose_run
-from site_builder.importers.versions import version_of
 from site_builder.records import Record, replace
 
 # Main metrics and members of run groups: the schemas and run entries of HELM 0.5.16
@@ -276,7 +278,7 @@ def _means(group: str, members: Sequence[Mapping[str, ImportedScore]]) -> Iterat
         yield replace(
             newest,
             task=group,
-            score=rounded_mean(score.score for score in scores),
+            score=rounded_mean([score.score for score in scores]),
             setting=f"{newest.setting}, {n} scenarios".removeprefix(", "),
             stderr=math.hypot(*errors) / n if is_known else None,
             n_examples=sum(sizes) if is_known else None,

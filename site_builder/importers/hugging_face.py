@@ -19,25 +19,27 @@ from site_builder.errors import Fault, FaultsError
 from site_builder.importers.cells import parse_number
 from site_builder.importers.merge import RUN
 from site_builder.importers.reading import (
-    DATA_SETS,
-    HUB_ID,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
-    JsonObject,
     Reading,
+    find_files,
+    read_each,
+)
+from site_builder.importers.sheets import parse_yaml
+from site_builder.importers.values import (
+    DATA_SETS,
+    HUB_ID,
+    JsonObject,
     UnreadableFileError,
     as_link,
     as_text,
     data_set_link,
-    find_files,
     moment_of,
-    read_each,
     read_text,
+    version_of,
 )
-from site_builder.importers.sheets import parse_yaml
-from site_builder.importers.versions import version_of
 from site_builder.records import replace
 from site_builder.symlinks import list_files, refuse_outside
 from site_builder.tables.schema import MODELS, RESULTS, TASKS

@@ -12,25 +12,27 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 import pyarrow as pa
 
 from site_builder.importers.reading import (
-    ARCHIVE_MEMBERS,
-    UNPACKED_BYTES,
     Found,
     ImportedExample,
     ImportedRow,
     ImportedScore,
     ImportOptions,
-    JsonObject,
     Reading,
+    of_files,
+)
+from site_builder.importers.values import (
+    ARCHIVE_MEMBERS,
+    UNPACKED_BYTES,
+    JsonObject,
     UnreadableFileError,
     as_count,
     as_error,
     as_text,
     check_file,
     flag_of_part,
-    of_files,
     parse_json,
+    version_of,
 )
-from site_builder.importers.versions import version_of
 from site_builder.records import replace
 
 _ZSTANDARD = 93

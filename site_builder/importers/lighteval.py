@@ -9,19 +9,21 @@ from site_builder.importers.reading import (
     ImportedRow,
     ImportedScore,
     ImportOptions,
-    JsonObject,
     Reading,
     Skipped,
+    joined,
+    of_files,
+)
+from site_builder.importers.values import (
+    JsonObject,
     UnreadableFileError,
     as_number,
     as_text,
     data_set_link,
     flag_of_part,
-    joined,
     moment_in_name,
-    of_files,
+    version_of,
 )
-from site_builder.importers.versions import version_of
 from site_builder.records import replace
 
 

@@ -12,34 +12,36 @@ from typing import Any
 
 from site_builder.importers.cells import parse_number
 from site_builder.importers.reading import (
-    GROUP_MEMBERS,
-    HUB_ID,
-    RUNS,
-    SCORES,
     Found,
     ImportedExample,
     ImportedRow,
     ImportedScore,
     ImportOptions,
-    JsonObject,
     Reading,
     Skipped,
+    joined,
+    of_files,
+    read_each,
+    read_json_lines,
+    read_samples_alone,
+)
+from site_builder.importers.template import is_template
+from site_builder.importers.values import (
+    GROUP_MEMBERS,
+    HUB_ID,
+    RUNS,
+    SCORES,
+    JsonObject,
     UnreadableFileError,
     as_count,
     as_list,
     as_number,
     as_text,
-    find_files,
     flag_of_part,
-    joined,
     moment_in_name,
-    parse_json,
-    read_bytes,
-    read_each,
     read_json,
+    version_of,
 )
-from site_builder.importers.template import is_template
-from site_builder.importers.versions import version_of
 from site_builder.records import Record, replace
 from site_builder.symlinks import refuse_outside
 
@@ -83,15 +85,15 @@ _Cell = tuple[str, str, str, float, float | None]
 """Task, metric, filter, score and standard error."""
 
 
-def read_lm_eval(path: Path, options: ImportOptions) -> Reading:
-    """Read the results files at a path; the options `subtasks` and `examples` apply."""
-    is_named = not path.is_dir()
-    return read_each(find_files(path), lambda found: _read(found, options, is_named=is_named))
-
-
-def _read(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
+@of_files
+def read_lm_eval(found: Found, options: ImportOptions) -> Reading:
+    """Read a results file; the options `subtasks` and `examples` apply."""
     if found.path.name.startswith("samples_") and found.path.suffix == ".jsonl":
-        return _read_samples_alone(found, options, is_named=is_named)
+        name = f"results_{found.path.stem.rpartition('_')[2]}.json"
+        why = f"{name}, which states its model, is not in the folder"
+        return read_samples_alone(
+            found, options, name, why, lambda results: _read_samples(found, results, options)
+        )
     readings: list[Reading] = []
     for run in RUNS.take(_runs(found)):  # each repeats what the file has once
         readings.append(_read_run(run, options))
@@ -101,19 +103,9 @@ def _read(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
     return replace(reading, skipped=tuple(skipped))
 
 
-def _read_samples_alone(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
-    """Read a samples file without its results file; in a folder, that one reads it."""
-    if not (options.examples or is_named):
-        why = "it has scores of single examples, which --examples reads"
-        return Reading(skipped=(Skipped(found.shown, why, what="score"),))
-    moment = found.path.stem.rpartition("_")[2]
-    results = found.path.with_name(f"results_{moment}.json")
-    if not results.is_file():
-        why = f"{results.name}, which states its model, is not in the folder"
-        raise UnreadableFileError(why=why)
-    if not is_named:
-        return Reading()
-    *_, run = _runs(Found(results, Path(found.shown).with_name(results.name).as_posix()))
+def _read_samples(found: Found, results: Found, options: ImportOptions) -> Reading:
+    """Read a samples file that was named itself, with the scores of its task."""
+    *_, run = _runs(results)
     examples = read_each([found], lambda file: _read_examples(run, file))
     scores = _read_run(run, replace(options, examples=False))
     tasks = {example.task for example in examples.examples}
@@ -504,11 +496,11 @@ def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
 
 
 def _read_examples_beside(run: _Run) -> Reading:
-    path, folder = run.found.path, Path(run.found.shown).parent
+    path = run.found.path
     pattern = f"samples_*_{escape(path.stem.removeprefix('results_'))}.jsonl"
     paths = sorted(path.parent.glob(pattern))
     refuse_outside(paths, path.parent)
-    beside = (Found(p, (folder / p.name).as_posix()) for p in paths)
+    beside = (run.found.beside(p.name) for p in paths)
     return read_each(beside, lambda found: _read_examples(run, found))
 
 
@@ -517,13 +509,9 @@ def _read_examples(run: _Run, found: Found) -> Reading:
     task = found.path.stem.removeprefix("samples_").rpartition("_")[0]
     examples: list[ImportedExample] = []
     skipped: list[Skipped] = []
-    for number, line in enumerate(read_bytes(found.path).splitlines(), start=1):
-        try:
-            sample = JsonObject(parse_json(line) if line.strip() else None)
-        except UnreadableFileError as error:
-            skipped.append(Skipped(f"{found.shown}:{number}", str(error), what="score"))
-        else:
-            examples += _example_scores(run, task, sample)
+    for where, sample, why in read_json_lines(found):
+        skipped += [Skipped(where, why, what="score")] if why else []
+        examples += _example_scores(run, task, sample)
     n, ran = len({example.example for example in examples}), run.examples(task)[0]
     is_short = ran is not None and n < ran
     notes = (f"{found.shown}: has {n:,} of the {ran:,} examples of the run",) if is_short else ()

@@ -11,13 +11,8 @@ from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.formatting import listed
-from site_builder.importers.reading import (
-    ImportedExample,
-    ImportedScore,
-    Skipped,
-    as_link,
-    is_wanted,
-)
+from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped
+from site_builder.importers.values import as_link, is_wanted
 from site_builder.records import Record, field
 from site_builder.tables.schema import RESULTS
 from site_builder.tables.write import StoredRow

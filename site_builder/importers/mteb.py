@@ -18,18 +18,20 @@ from site_builder.importers.reading import (
     ImportedRow,
     ImportedScore,
     ImportOptions,
-    JsonObject,
     Reading,
     Skipped,
-    UnreadableFileError,
-    as_text,
     find_files,
     joined,
     read_each,
+)
+from site_builder.importers.values import (
+    JsonObject,
+    UnreadableFileError,
+    as_text,
     read_json,
     rounded_mean,
+    version_of,
 )
-from site_builder.importers.versions import version_of
 from site_builder.records import Record
 
 # The tasks of MTEB 2.26.24 (https://github.com/embeddings-benchmark/mteb, Apache-2.0).
@@ -122,7 +124,7 @@ def _scores(result: _Result, parts: Sequence[_Part], n: int, *, subtasks: bool) 
     has = {part: result.scores[part] for part in parts if part in result.scores}
     scores: dict[str, float] = {}
     if len(has) == len(parts) >= n:
-        scores[result.task] = rounded_mean(has.values()) if n > 1 else has[parts[0]]
+        scores[result.task] = rounded_mean(has.values())
     one_split = len({split for split, _ in parts}) == 1
     for (split, subset), score in has.items() if subtasks else ():
         words = [word for word in (split * (not one_split), subset) if word not in ("", _WHOLE)]

@@ -9,28 +9,30 @@ from typing import Any
 from site_builder.importers.columns import SYNONYMS
 from site_builder.importers.merge import RESERVED
 from site_builder.importers.reading import (
-    CELLS,
-    SCORES,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
-    JsonObject,
     Reading,
     Skipped,
+    joined,
+    of_files,
+)
+from site_builder.importers.sheets import parse_yaml
+from site_builder.importers.values import (
+    CELLS,
+    SCORES,
+    JsonObject,
     UnreadableFileError,
     as_count,
     as_link,
     as_list,
     as_number,
     as_text,
-    joined,
     moment_of,
-    of_files,
     read_json,
     read_text,
 )
-from site_builder.importers.sheets import parse_yaml
 from site_builder.records import replace
 from site_builder.tables.metrics import plain_name
 from site_builder.tables.schema import MEASURES

@@ -41,8 +41,6 @@ from site_builder.importers.reading import (
     ImportOptions,
     Reading,
     Skipped,
-    as_text,
-    is_wanted,
     joined,
 )
 from site_builder.importers.runs import (
@@ -52,6 +50,7 @@ from site_builder.importers.runs import (
     joined_faults,
     unclear_faults,
 )
+from site_builder.importers.values import as_text, is_wanted
 from site_builder.importers.versions import part_versions, versions_of
 from site_builder.records import Record, replace
 from site_builder.tables.columns import names_setting, sort_columns

@@ -12,14 +12,8 @@ from site_builder.errors import Fault, limit_faults
 from site_builder.formatting import listed, quoted
 from site_builder.importers.choices import FACETS, as_key, lines_to_paste
 from site_builder.importers.merge import Placed
-from site_builder.importers.reading import (
-    WORDS,
-    Choices,
-    ImportedScore,
-    ImportOptions,
-    as_link,
-    moment_of,
-)
+from site_builder.importers.reading import WORDS, ImportedScore, ImportOptions
+from site_builder.importers.values import Choices, as_link, moment_of
 from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import plain_name
 

@@ -25,8 +25,8 @@ from site_builder.formatting import listed
 from site_builder.importers import workbook
 from site_builder.importers.cells import Marks, find_marks, parse_number
 from site_builder.importers.documents import rows_of
-from site_builder.importers.markdown import MARKDOWN_ENDING, markdown_rows
-from site_builder.importers.reading import (
+from site_builder.importers.reading import Found
+from site_builder.importers.values import (
     CELLS,
     COLUMNS,
     ROWS,
@@ -34,7 +34,6 @@ from site_builder.importers.reading import (
     UNPACKED_BYTES,
     YAML_CHARACTERS,
     YAML_VALUES,
-    Found,
     UnreadableFileError,
     as_text,
     check_file,
@@ -58,6 +57,12 @@ _TAG = re.compile(
     r"</?(?:a|b|code|div|em|font|i|img|p|small|span|strong|sub|sup|u)(?:\s[^<>]*+)?/?>",
     re.IGNORECASE,
 )
+_MARKDOWN_ENDING = ".md"
+_BAR = re.compile(r"(?<!\\)\|")
+_LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]++\]")
+_MARKS = re.compile(r"\*\*|__|`")
+_Row = tuple[int, list[str]]
 _SEPARATORS = "\t;|,"  # of two that cut alike, the first counts
 _SAMPLE_ROWS = 200
 _SPACES = re.compile(r"[\s_-]+")
@@ -94,7 +99,7 @@ def read_sheet(found: Found) -> Sheet:
     """Read a file by its ending; if it is no table, raise an `UnreadableFileError`."""
     suffix = found.path.suffix.lower()
     # In a folder, a text beside the tables may repeat some of their numbers.
-    if suffix != MARKDOWN_ENDING or not found.is_named:
+    if suffix != _MARKDOWN_ENDING or not found.is_named:
         found.check_ending(*_ENDINGS)
     if suffix == ".parquet":
         return _from_parquet(found)
@@ -141,8 +146,8 @@ def _from_text(found: Found, ending: str) -> Sheet:
         if odd := next((row for row in records if row.problem), None):
             raise UnreadableTableError(odd.problem, line=odd.line)
         return _from_document(found, [row.values or {} for row in records])
-    if ending == MARKDOWN_ENDING:
-        return _from_cells(found, markdown_rows(text))
+    if ending == _MARKDOWN_ENDING:
+        return _from_cells(found, _markdown_rows(text))
     separator, width = _separator(text)
     rows = read_csv(io.StringIO(text, newline=""), separator, is_spaced=True)
     above = list[str]()
@@ -150,6 +155,48 @@ def _from_text(found: Found, ending: str) -> Sheet:
     notes = [f"{caption[:60]!r} above the heading is left out" for caption in above]
     sheet = _with_pairs_apart(sheet) if "\u00b1" in text or "@@" in text else sheet
     return replace(sheet, notes=(*notes, *sheet.notes))
+
+
+def _markdown_rows(text: str) -> Iterator[_Row]:
+    """Return the rows of the only table in a text, with their lines; links as their text.
+
+    Raises:
+        UnreadableFileError: The text has no table, or several with numbers.
+    """
+    tables = list(_markdown_tables(text.splitlines()))
+    tables = [table for table in tables if _table_has_numbers(table)] or tables
+    if len(tables) != 1:
+        lines = listed([str(table[0][0]) for table in tables], most=6)
+        several = f"it has {len(tables)} tables, from lines {lines}"
+        fix = "Save the one with the scores as CSV, or as a text of its own."
+        raise UnreadableFileError(why=several if tables else "it has no table", fix=fix)
+    return iter(tables[0])
+
+
+def _markdown_tables(lines: list[str]) -> Iterator[list[_Row]]:
+    """Yield each table: a line with bars, a rule, and lines with bars."""
+    for number in range(1, len(lines)):
+        head, rule = lines[number - 1], lines[number]
+        if "|" not in head or not {"|", "-"} <= {*rule} <= {*"|-: \t"}:
+            continue
+        rows = [(number, _markdown_cells(head))]
+        for below in range(number + 1, len(lines)):
+            if "|" not in lines[below]:
+                break
+            rows.append((below + 1, _markdown_cells(lines[below])))
+        yield rows
+
+
+def _table_has_numbers(table: list[_Row]) -> bool:
+    """Return whether a row has a number, which badges, links and descriptions have not."""
+    return any(parse_number(cell) is not None for _, row in table[1:] for cell in row)
+
+
+def _markdown_cells(line: str) -> list[str]:
+    inner = line.strip().removeprefix("|")
+    inner = inner.removesuffix("|") if not inner.endswith("\\|") else inner
+    cells = (_FOOTNOTE.sub("", cell.replace("\\|", "|")) for cell in _BAR.split(inner))
+    return [_MARKS.sub("", _LINK.sub(r"\1", cell)).strip() for cell in cells]
 
 
 def _separator(text: str) -> tuple[str, int]:

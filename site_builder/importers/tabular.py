@@ -19,28 +19,29 @@ from site_builder.importers.cells import (
     without_arrows,
     word_of,
 )
-from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns
-from site_builder.importers.further import values_of
+from site_builder.importers.columns import MEANINGS, SYNONYMS, Columns, guess_columns, values_of
 from site_builder.importers.reading import (
-    SCORES,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
     Reading,
     Skipped,
+    joined,
+    of_files,
+)
+from site_builder.importers.sheets import Sheet, read_sheet
+from site_builder.importers.units import read_units
+from site_builder.importers.values import (
+    SCORES,
     UnreadableFileError,
     as_count,
     as_error,
     day_of,
     is_wanted,
-    joined,
     moment_of,
-    of_files,
+    version_of,
 )
-from site_builder.importers.sheets import Sheet, read_sheet
-from site_builder.importers.units import read_units
-from site_builder.importers.versions import version_of
 from site_builder.records import Record, replace
 from site_builder.tables.metrics import (
     direction_in,

@@ -11,20 +11,22 @@ from typing import Any
 from site_builder.formatting import counted, listed
 from site_builder.importers.cells import ARROW, parse_number, without_arrows
 from site_builder.importers.reading import (
-    HUB_ID,
-    SCORES,
     Found,
     ImportedRow,
     ImportedScore,
     ImportOptions,
-    JsonObject,
     Reading,
     Skipped,
+    find_files,
+    read_each,
+)
+from site_builder.importers.values import (
+    HUB_ID,
+    SCORES,
+    JsonObject,
     UnreadableFileError,
     as_text,
-    find_files,
     moment_in_name,
-    read_each,
 )
 from site_builder.records import replace
 

@@ -10,8 +10,9 @@ from typing import Any
 from site_builder.formatting import listed
 from site_builder.importers.cells import find_marks, is_blank, parse_number
 from site_builder.importers.columns import SYNONYMS
-from site_builder.importers.reading import ImportOptions, Skipped, UnreadableFileError
+from site_builder.importers.reading import ImportOptions, Skipped
 from site_builder.importers.sheets import Sheet
+from site_builder.importers.values import UnreadableFileError
 from site_builder.records import Record, replace
 from site_builder.tables.columns import names_setting
 from site_builder.tables.metrics import plain_name

@@ -11,7 +11,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError
 from site_builder.formatting import listed
 from site_builder.importers.merge import Placed
-from site_builder.importers.reading import ImportedScore, Reading, as_number, as_text
+from site_builder.importers.reading import ImportedScore, Reading
 from site_builder.records import replace
 from site_builder.tables.overrides import stated_in
 from site_builder.tables.write import StoredRow
@@ -19,18 +19,6 @@ from site_builder.tables.write import StoredRow
 _REVISION = re.compile(r"[0-9a-f]{40}")
 _SHORT = 7
 _MOST_NAMED = 3
-_NO_VERSION = ("", "n/a", "none", "null", "unknown", "yaml")
-"""What harnesses write where a task has no version."""
-
-
-def version_of(*values: object) -> str:
-    """Return the first of some values that is a version: `2.0` is `2`, as harnesses write both."""
-    for value in values:
-        number = as_number(value)
-        text = as_text(value) if number is None else f"{number:g}"
-        if text.casefold() not in _NO_VERSION:
-            return text
-    return ""
 
 
 def part_versions(

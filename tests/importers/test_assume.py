@@ -2,7 +2,7 @@
 
 import pytest
 
-from site_builder.importers.questions import group_alike
+from site_builder.importers.assume import group_alike
 from tests.helpers.imported import (
     imported,
     lm_eval_results,

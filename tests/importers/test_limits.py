@@ -14,17 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from site_builder.importers import reading
+from site_builder.importers import reading, values
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.merge import name_tasks
-from site_builder.importers.reading import (
-    UNEXPECTED,
-    UNPACKED_BYTES,
-    Found,
-    ImportOptions,
-    Limit,
-    read_each,
-)
+from site_builder.importers.reading import UNEXPECTED, Found, ImportOptions, read_each
+from site_builder.importers.values import UNPACKED_BYTES, Limit
 from tests.helpers.imported import (
     HARNESSES,
     lm_eval_results,
@@ -222,11 +216,11 @@ def test_small_hostile_file_never_stops_an_import(tmp_path, source):
 
 def test_limits_are_documented_and_allow_their_number():
     text = (ROOT / "docs/importing.md").read_text(encoding="utf8")
-    for limit in (value for value in vars(reading).values() if isinstance(value, Limit)):
+    for limit in (value for value in vars(values).values() if isinstance(value, Limit)):
         shown = f"{limit.most // 10**6} MB" if limit.most > 10**7 and "bytes" in limit.what else ""
         assert f"| {shown or f'{limit.most:,}'} |" in text
         limit.check(limit.most)
-        with pytest.raises(reading.UnreadableFileError, match=f"the limit is {limit.most:,}"):
+        with pytest.raises(values.UnreadableFileError, match=f"the limit is {limit.most:,}"):
             limit.check(limit.most + 1)
 
 
